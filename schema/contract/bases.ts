@@ -1,0 +1,52 @@
+// What a base description file (schema/bases/*.json) holds. The edge bundles these files, the runner reads them.
+
+import { z } from "zod";
+
+export const Size = z
+  .string()
+  .regex(/^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$/, "must look like 512x256")
+  .meta({ description: "WIDTHxHEIGHT in pixels; the base lists those it draws" });
+
+export const Layer = z.object({
+  name: z.string(),
+  in_features: z.int().positive(),
+  out_features: z.int().positive(),
+});
+
+const range = z.object({ default: z.number(), min: z.number(), max: z.number() });
+
+export const Base = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    description: z.string(),
+    family: z.string(),
+    licence: z.object({ spdx: z.string(), note: z.string() }),
+    basis: z.object({ name: z.literal("signed-dct-2"), seed: z.int().nonnegative() }),
+    rank: z.int().positive(),
+    tokens: z.object({ count: z.int(), layers: z.int(), dim: z.int() }),
+    layers: z.array(Layer).min(1),
+    sizes: z.array(z.object({ width: z.int(), height: z.int(), cells: z.int() })).min(1),
+    default_size: Size,
+    steps: range,
+    guidance: range,
+    count: z.object({ default: z.int(), max: z.int() }),
+    strength: range,
+    training: z.object({ images: z.object({ min: z.int(), max: z.int() }), steps: range }),
+    residual_norm_max: z.number().positive().meta({
+      description: "Largest Frobenius norm that one layer's up matrix may have",
+    }),
+    words: z.record(z.string(), z.array(z.string())).meta({
+      description: "Prompt words by kind; the compose page offers them as chips",
+    }),
+  })
+  .meta({ id: "Base" });
+export type Base = z.infer<typeof Base>;
+
+export const BaseWithSlots = Base.extend({
+  slots: z.object({
+    count: z.int().meta({ description: "How many slots keep any two adapters at one shared column or fewer" }),
+    taken: z.int(),
+    class_size: z.int().meta({ description: "How many slots of one class are exactly orthogonal" }),
+  }),
+}).meta({ id: "BaseWithSlots" });
