@@ -1,0 +1,167 @@
+// Adapters (catalog entries), their versions (immutable artifacts), licences and slots, as they travel.
+
+import { z } from "zod";
+import { AdapterRef, Handle, idOf, Sha256, Timestamp } from "./ids.ts";
+import {
+  DESCRIPTION_MAX_CHARACTERS,
+  NAME_MAX_CHARACTERS,
+  STRENGTH_MAX,
+  STRENGTH_MIN,
+  TAGS_MAX,
+  TITLE_MAX_CHARACTERS,
+  TRIGGER_MAX_CHARACTERS,
+  VERSION_PREVIEWS_MAX,
+} from "./limits.ts";
+
+export const Name = z
+  .string()
+  .max(NAME_MAX_CHARACTERS)
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, "must be a-z, 0-9 and inner hyphens");
+
+/** The word that calls a concept in a prompt. Angle brackets keep it apart from ordinary words. */
+export const Trigger = z
+  .string()
+  .max(TRIGGER_MAX_CHARACTERS)
+  .regex(/^<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>$/, "must look like <ada>");
+
+export const Strength = z
+  .number({ error: `must be a finite number from ${STRENGTH_MIN} to ${STRENGTH_MAX}` })
+  .min(STRENGTH_MIN)
+  .max(STRENGTH_MAX);
+
+const words = (max: number) => z.string().trim().min(1).max(max);
+const tag = z
+  .string()
+  .max(32)
+  .regex(/^[a-z0-9](?:[a-z0-9 -]*[a-z0-9])?$/, "must be lower-case words");
+
+/** SPDX id plus four permissions. `credit` is a duty, the other three are grants. */
+export const Licence = z
+  .strictObject({
+    spdx: z.string().regex(/^[A-Za-z0-9.+-]{1,64}$/, "must be an SPDX licence id"),
+    credit: z.boolean().meta({ description: "Whoever uses it must name the owner" }),
+    commercial_use: z.boolean(),
+    derivatives: z.boolean(),
+    different_licence: z.boolean().meta({ description: "Derivatives may carry another licence" }),
+  })
+  .meta({ id: "Licence" });
+export type Licence = z.infer<typeof Licence>;
+
+export const Visibility = z.enum(["public", "unlisted", "private"]);
+export const AdapterState = z.enum(["draft", "published", "withdrawn"]);
+export const VersionState = z.enum(["draft", "published", "yanked"]);
+
+export const AdapterCreate = z
+  .strictObject({
+    name: Name,
+    title: words(TITLE_MAX_CHARACTERS),
+    description: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
+    base: z.string().max(64),
+    concept: words(TITLE_MAX_CHARACTERS).meta({ description: "What was taught, in plain words" }),
+    class_word: words(32).meta({ description: "The ordinary word for its kind: person, dog, style" }),
+    tags: z.array(tag).max(TAGS_MAX).default([]),
+    licence: Licence,
+    visibility: Visibility.default("public"),
+    credits: z.string().max(1_000).default(""),
+  })
+  .meta({ id: "AdapterCreate" });
+
+export const AdapterPatch = z
+  .strictObject({
+    title: words(TITLE_MAX_CHARACTERS).optional(),
+    description: z.string().max(DESCRIPTION_MAX_CHARACTERS).optional(),
+    concept: words(TITLE_MAX_CHARACTERS).optional(),
+    tags: z.array(tag).max(TAGS_MAX).optional(),
+    visibility: Visibility.optional(),
+    credits: z.string().max(1_000).optional(),
+  })
+  .meta({ id: "AdapterPatch" });
+
+export const Picture = z
+  .object({ id: idOf("img"), url: z.string(), width: z.int(), height: z.int() })
+  .meta({ id: "Picture" });
+
+export const Version = z
+  .object({
+    id: idOf("ver"),
+    adapter_id: idOf("adp"),
+    ref: AdapterRef,
+    number: z.int().positive(),
+    base: z.string(),
+    slot: z.int().nonnegative(),
+    state: VersionState,
+    trigger: Trigger,
+    strength: Strength.meta({ description: "The strength its owner recommends" }),
+    changelog: z.string(),
+    previews: z.array(Picture),
+    sha256: Sha256,
+    size_bytes: z.int(),
+    download_url: z.string(),
+    job_id: idOf("job").nullable().meta({ description: "The training that made it" }),
+    created_at: Timestamp,
+    published_at: Timestamp.nullable(),
+  })
+  .meta({ id: "Version" });
+export type Version = z.infer<typeof Version>;
+
+export const Adapter = z
+  .object({
+    id: idOf("adp"),
+    ref: AdapterRef,
+    owner: Handle,
+    name: Name,
+    title: z.string(),
+    description: z.string(),
+    base: z.string(),
+    concept: z.string(),
+    class_word: z.string(),
+    tags: z.array(z.string()),
+    licence: Licence,
+    visibility: Visibility,
+    state: AdapterState,
+    credits: z.string(),
+    slot: z.int().nonnegative().nullable(),
+    uses: z.int().meta({ description: "Generations that finished with it" }),
+    latest_version: Version.nullable().meta({
+      description: "Newest published version; for its owner the newest draft where none is published",
+    }),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    published_at: Timestamp.nullable(),
+  })
+  .meta({ id: "Adapter" });
+export type Adapter = z.infer<typeof Adapter>;
+
+export const AdapterWithVersions = Adapter.extend({ versions: z.array(Version) }).meta({
+  id: "AdapterWithVersions",
+});
+
+export const SlotReservation = z
+  .object({
+    id: idOf("slt"),
+    base: z.string(),
+    slot: z.int().nonnegative(),
+    class: z.int().nonnegative().meta({ description: "Slots of one class are exactly orthogonal" }),
+    adapter_id: idOf("adp"),
+  })
+  .meta({ id: "SlotReservation" });
+
+export const SlotRequest = z
+  .strictObject({
+    slot: z.int().nonnegative().optional().meta({
+      description: "A wish; without it the next free slot of your class is taken",
+    }),
+  })
+  .meta({ id: "SlotRequest" });
+
+export const VersionCreate = z
+  .strictObject({
+    upload_id: idOf("upl"),
+    previews: z.array(idOf("upl")).max(VERSION_PREVIEWS_MAX).default([]),
+    strength: Strength.optional().meta({ description: "Without it: the file's own, else 0.6" }),
+    trigger: Trigger.optional().meta({ description: "Must equal the file's trigger if it has one" }),
+    changelog: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
+  })
+  .meta({ id: "VersionCreate" });
+
+export const ADAPTER_SORTS = ["newest", "most_used", "name"] as const;

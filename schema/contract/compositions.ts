@@ -1,0 +1,115 @@
+// Compositions: a saved set of adapter versions with strengths and regions, and what follows from it before any GPU is touched.
+
+import { z } from "zod";
+import { Strength, Trigger } from "./adapters.ts";
+import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
+import {
+  COMPOSITION_MEMBERS_MAX,
+  PROMPT_MAX_CHARACTERS,
+  STRENGTH_DEFAULT,
+  TITLE_MAX_CHARACTERS,
+} from "./limits.ts";
+
+const fraction = (what: string) =>
+  z
+    .number({ error: `${what} must be a number from 0 to 1` })
+    .min(0)
+    .max(1);
+
+/** A box in fractions of the canvas; (0, 0) is the upper left corner. */
+export const Region = z
+  .strictObject({
+    x: fraction("x"),
+    y: fraction("y"),
+    width: fraction("width").refine((v) => v > 0, "must be larger than 0"),
+    height: fraction("height").refine((v) => v > 0, "must be larger than 0"),
+  })
+  // The slack lets a box computed in floating point touch the edge, and nothing more.
+  .refine((r) => r.x + r.width <= 1 + 1e-6, {
+    path: ["width"],
+    error: "the region leaves the canvas on the right",
+  })
+  .refine((r) => r.y + r.height <= 1 + 1e-6, {
+    path: ["height"],
+    error: "the region leaves the canvas at the bottom",
+  })
+  .meta({ id: "Region" });
+export type Region = z.infer<typeof Region>;
+
+export const Member = z
+  .strictObject({
+    version_id: idOf("ver").optional(),
+    ref: AdapterRef.optional(),
+    strength: Strength.default(STRENGTH_DEFAULT),
+    region: Region.nullable().optional(),
+  })
+  .refine((m) => (m.version_id === undefined) !== (m.ref === undefined), {
+    error: "needs exactly one of version_id and ref",
+  })
+  .meta({ id: "Member" });
+export type Member = z.infer<typeof Member>;
+
+export const CompositionCreate = z
+  .strictObject({
+    base: z.string().max(64).optional(),
+    title: z.string().max(TITLE_MAX_CHARACTERS).default(""),
+    members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
+    prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
+  })
+  .meta({ id: "CompositionCreate" });
+
+export const ResolvedMember = z
+  .object({
+    version_id: idOf("ver"),
+    ref: AdapterRef,
+    trigger: Trigger,
+    strength: Strength,
+    slot: z.int(),
+    region: Region.nullable(),
+  })
+  .meta({ id: "ResolvedMember" });
+export type ResolvedMember = z.infer<typeof ResolvedMember>;
+
+export const CrosstalkPair = z
+  .object({
+    a: idOf("ver"),
+    b: idOf("ver"),
+    shared_columns_per_layer: z.int().meta({
+      description: "Columns of the rank that both slots own in a layer; the largest over the layers",
+    }),
+    rank: z.int(),
+    exact: z.boolean().meta({ description: "No column is shared: down_a @ down_b.T = 0 in every layer" }),
+  })
+  .meta({ id: "CrosstalkPair" });
+
+export const PERMISSIONS = ["credit", "commercial_use", "derivatives", "different_licence"] as const;
+
+export const Composition = z
+  .object({
+    id: idOf("cmp"),
+    owner: Handle,
+    base: z.string(),
+    title: z.string(),
+    prompt: z.string(),
+    members: z.array(ResolvedMember),
+    crosstalk: z.object({ pairs: z.array(CrosstalkPair) }),
+    licence: z.object({
+      credit: z.boolean(),
+      commercial_use: z.boolean(),
+      derivatives: z.boolean(),
+      different_licence: z.boolean(),
+      limited_by: z.array(z.object({ permission: z.enum(PERMISSIONS), ref: AdapterRef })).meta({
+        description: "Which adapter demands credit or forbids a use",
+      }),
+    }),
+    estimate: z.object({
+      jobs_ahead: z.int(),
+      seconds_per_image: z.number().nullable().meta({
+        description: "From the last finished generations on this base; null before the first",
+      }),
+    }),
+    warnings: z.array(z.string()),
+    created_at: Timestamp,
+  })
+  .meta({ id: "Composition" });
+export type Composition = z.infer<typeof Composition>;

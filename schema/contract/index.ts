@@ -1,0 +1,15 @@
+// The contract: every resource, message, code and limit. The site and the edge import it; the runner reads the JSON Schema made from it.
+
+export * from "./account.ts";
+export * from "./adapter-file.ts";
+export * from "./adapters.ts";
+export * from "./bases.ts";
+export * from "./codes.ts";
+export * from "./compositions.ts";
+export * from "./ids.ts";
+export * from "./jobs.ts";
+export * from "./limits.ts";
+export * from "./lists.ts";
+export * from "./problem.ts";
+export * from "./runner.ts";
+export * from "./uploads.ts";

@@ -1,0 +1,171 @@
+// Jobs as clients see them: generations (kind sample), trainings (kind train), and the events of their live stream.
+
+import { z } from "zod";
+import { AdapterCreate, Trigger } from "./adapters.ts";
+import { Size } from "./bases.ts";
+import { JOB_ERROR_CODES } from "./codes.ts";
+import { Member, ResolvedMember } from "./compositions.ts";
+import { AdapterRef, idOf, Timestamp } from "./ids.ts";
+import {
+  CAPTION_MAX_CHARACTERS,
+  COMPOSITION_MEMBERS_MAX,
+  GENERATION_COUNT_MAX,
+  PROMPT_MAX_CHARACTERS,
+  SEED_MAX,
+  TRAINING_IMAGES_MAX,
+  TRAINING_IMAGES_MIN,
+  TRAINING_STEPS_MAX,
+} from "./limits.ts";
+
+export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "canceled"] as const;
+export const JobStatus = z.enum(JOB_STATUSES);
+export type JobStatus = z.infer<typeof JobStatus>;
+export const FINISHED_STATUSES = ["succeeded", "failed", "canceled"] as const;
+
+export const Seed = z.int().min(0).max(SEED_MAX);
+
+export const GenerationCreate = z
+  .strictObject({
+    base: z.string().max(64).optional().meta({
+      description: "Follows from the adapters; needed only where there are none",
+    }),
+    composition_id: idOf("cmp").optional(),
+    adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional(),
+    prompt: z.string().min(1).max(PROMPT_MAX_CHARACTERS),
+    negative_prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
+    seed: Seed.optional().meta({ description: "Chosen at random and reported where it is left out" }),
+    steps: z.int().positive().optional(),
+    guidance: z.number().optional(),
+    size: Size.optional(),
+    count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
+  })
+  .refine((g) => g.composition_id === undefined || g.adapters === undefined, {
+    path: ["adapters"],
+    error: "send composition_id or adapters, not both",
+  })
+  .meta({ id: "GenerationCreate" });
+
+export const TrainingCreate = z
+  .strictObject({
+    adapter: AdapterCreate.optional(),
+    adapter_ref: AdapterRef.optional(),
+    class_word: z.string().trim().min(1).max(32).optional().meta({
+      description: "Without it: the adapter's own",
+    }),
+    trigger: Trigger.optional().meta({ description: "Without it: <name> of the adapter" }),
+    images: z
+      .array(
+        z.strictObject({
+          upload_id: idOf("upl"),
+          caption: z.string().max(CAPTION_MAX_CHARACTERS).default(""),
+        }),
+      )
+      .min(TRAINING_IMAGES_MIN)
+      .max(TRAINING_IMAGES_MAX),
+    steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),
+    seed: Seed.optional(),
+  })
+  .refine((t) => (t.adapter === undefined) !== (t.adapter_ref === undefined), {
+    error: "needs exactly one of adapter and adapter_ref",
+  })
+  .meta({ id: "TrainingCreate" });
+
+export const Progress = z
+  .object({ step: z.int().nonnegative(), total: z.int().nonnegative(), message: z.string().max(200) })
+  .meta({ id: "Progress" });
+export type Progress = z.infer<typeof Progress>;
+
+export const Recipe = z.record(z.string(), z.unknown()).meta({
+  id: "Recipe",
+  description: "What made the picture, as the runner wrote it into the PNG",
+});
+
+export const GeneratedImage = z
+  .object({
+    id: idOf("img"),
+    url: z.string(),
+    width: z.int(),
+    height: z.int(),
+    seed: z.int().nullable(),
+    recipe: Recipe.nullable(),
+  })
+  .meta({ id: "GeneratedImage" });
+
+const jobFields = {
+  id: idOf("job"),
+  status: JobStatus,
+  base: z.string(),
+  created_at: Timestamp,
+  started_at: Timestamp.nullable(),
+  finished_at: Timestamp.nullable(),
+  progress: Progress.nullable(),
+  queue_position: z.int().nullable().meta({ description: "1 is next; null once the job has left the queue" }),
+  cancel_requested: z.boolean(),
+  warnings: z.array(z.string()),
+  error: z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() }).nullable(),
+  metrics: z.record(z.string(), z.unknown()),
+  url: z.string(),
+  events_url: z.string(),
+};
+
+export const Generation = z
+  .object({
+    ...jobFields,
+    kind: z.literal("sample"),
+    request: z.object({
+      composition_id: idOf("cmp").nullable(),
+      prompt: z.string(),
+      negative_prompt: z.string(),
+      seed: z.int(),
+      steps: z.int(),
+      guidance: z.number(),
+      size: Size,
+      count: z.int(),
+      adapters: z.array(ResolvedMember),
+    }),
+    result: z.object({ images: z.array(GeneratedImage) }).nullable(),
+  })
+  .meta({ id: "Generation" });
+export type Generation = z.infer<typeof Generation>;
+
+export const Training = z
+  .object({
+    ...jobFields,
+    kind: z.literal("train"),
+    request: z.object({
+      adapter: AdapterRef,
+      adapter_id: idOf("adp"),
+      concept: z.string(),
+      class_word: z.string(),
+      trigger: Trigger,
+      slot: z.int(),
+      steps: z.int(),
+      seed: z.int(),
+      images: z.array(z.object({ url: z.string(), caption: z.string() })),
+    }),
+    result: z
+      .object({
+        version_id: idOf("ver"),
+        adapter: AdapterRef,
+        samples: z.array(z.string()).meta({ description: "URLs of sample pictures" }),
+      })
+      .nullable(),
+  })
+  .meta({ id: "Training" });
+export type Training = z.infer<typeof Training>;
+
+export const Job = z.discriminatedUnion("kind", [Generation, Training]);
+export type Job = z.infer<typeof Job>;
+
+/** Server-sent events of `.../events`: `event:` is the key, `data:` one line of JSON of this shape. */
+export const JOB_EVENTS = {
+  status: z.object({ status: JobStatus, queue_position: z.int().nullable() }).meta({ id: "StatusEvent" }),
+  progress: Progress.extend({
+    preview: z.string().nullable().meta({ description: "A small PNG as a data: URL" }),
+  }).meta({ id: "ProgressEvent" }),
+  done: z.object({ status: JobStatus }).meta({ id: "DoneEvent", description: "GET the job for its result" }),
+} as const;
+export type JobEventName = keyof typeof JOB_EVENTS;
+export type StatusEvent = z.infer<(typeof JOB_EVENTS)["status"]>;
+export type ProgressEvent = z.infer<(typeof JOB_EVENTS)["progress"]>;
+export type DoneEvent = z.infer<(typeof JOB_EVENTS)["done"]>;
