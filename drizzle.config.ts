@@ -1,0 +1,10 @@
+// drizzle-kit reads this to write the next migration from schema/tables.ts (npm run db:generate).
+
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "sqlite",
+  schema: "./schema/tables.ts",
+  out: "./schema/migrations",
+  breakpoints: false,
+});
