@@ -1,0 +1,202 @@
+"""A published adapter: `orthoplex.adapter/1`. Holds only what was trained; down follows from base, basis and slot.
+
+Works on bytes; the only I/O is the file that `save` and `load` are given. Specification: docs/adapter-format.md.
+An adapter cannot leave its slot: the file has no down, so orthogonality holds by construction.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from orthoplex.ortho.container import Container, FileRefused, join_tensors, read_container, write_container
+from orthoplex.ortho.layout import Layout
+from orthoplex.ortho.slot import digits_of
+
+FORMAT = "orthoplex.adapter/1"
+STRENGTH_LIMIT = 2.0
+TOKENS = "tokens"
+UP_PREFIX = "up."
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_REQUIRED = (
+    "format", "base", "layers_sha256", "basis", "basis_seed", "rank", "slot",
+    "concept", "class_word", "trigger", "strength", "training", "tensors_sha256",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Adapter:
+    """One trained concept. up[layer] (out, r) and tokens (tokens, layers, dim) are f16, as they are published."""
+
+    slot: int
+    up: Mapping[str, Tensor]
+    tokens: Tensor
+    concept: str
+    class_word: str
+    trigger: str
+    strength: float = 0.6
+    training: Mapping[str, Any] = field(default_factory=dict)  # a summary: steps, losses, seeds; any JSON object
+    modelspec: Mapping[str, str] = field(default_factory=dict)  # title, author, license, date ..., without the prefix
+
+
+def write_adapter(adapter: Adapter, layout: Layout) -> bytes:
+    """The file of an adapter: equal content gives equal bytes. FileRefused if it could not be read back."""
+    tensors = {UP_PREFIX + name: _encode(up) for name, up in adapter.up.items()}
+    tensors[TOKENS] = _encode(adapter.tokens)
+    digest = hashlib.sha256(join_tensors(tensors)).hexdigest()
+    metadata = {
+        "format": FORMAT,
+        "base": layout.base,
+        "layers_sha256": layout.layers_sha256,
+        "basis": layout.basis,
+        "basis_seed": str(layout.basis_seed),
+        "rank": str(layout.rank),
+        "slot": str(adapter.slot),
+        "concept": adapter.concept,
+        "class_word": adapter.class_word,
+        "trigger": adapter.trigger,
+        "strength": repr(float(adapter.strength)),
+        "training": json.dumps(dict(adapter.training), sort_keys=True, separators=(",", ":")),
+        "tensors_sha256": digest,
+        "modelspec.title": adapter.concept,
+        "modelspec.trigger_phrase": adapter.trigger,
+        **{f"modelspec.{key}": value for key, value in adapter.modelspec.items()},
+        "modelspec.sai_model_spec": "1.0.1",
+        "modelspec.architecture": f"{layout.base}/orthogonal-adapter",
+        "modelspec.implementation": "orthoplex",
+        "modelspec.hash_sha256": f"0x{digest}",
+    }
+    content = write_container(tensors, metadata)
+    read_adapter(content, layout)
+    return content
+
+
+def read_adapter(content: bytes, layout: Layout, slot: int | None = None) -> Adapter:
+    """The adapter in a file, after every check of docs/adapter-format.md, for one base and, if given, one slot.
+
+    FileRefused is the only exception, whatever the bytes are.
+    """
+    container = read_container(content)
+    metadata = container.metadata
+    written_slot = _check_identity(metadata, layout, slot)
+    strength, training = _numbers_of(metadata)
+    _check_tensors(container, layout)
+    if hashlib.sha256(container.data).hexdigest() != metadata["tensors_sha256"]:
+        raise FileRefused("hash_mismatch", "The tensors are not the ones that tensors_sha256 names.")
+    up = {name: _decode(container, UP_PREFIX + name) for name in layout.layers}
+    tokens = _decode(container, TOKENS)
+    _check_values(up, tokens, layout)
+    specs = {key.removeprefix("modelspec."): text for key, text in metadata.items() if key.startswith("modelspec.")}
+    return Adapter(
+        slot=written_slot,
+        up=up,
+        tokens=tokens,
+        concept=metadata["concept"],
+        class_word=metadata["class_word"],
+        trigger=metadata["trigger"],
+        strength=strength,
+        training=training,
+        modelspec=specs,
+    )
+
+
+def save(adapter: Adapter, layout: Layout, path: Path) -> None:
+    """Write the adapter's file to `path`."""
+    path.write_bytes(write_adapter(adapter, layout))
+
+
+def load(path: Path, layout: Layout, slot: int | None = None) -> Adapter:
+    """Read and check the adapter's file at `path`."""
+    return read_adapter(path.read_bytes(), layout, slot)
+
+
+def _encode(tensor: Tensor) -> tuple[str, tuple[int, ...], bytes]:
+    half = tensor.detach().to(device="cpu", dtype=torch.float16).contiguous()
+    return "F16", tuple(half.shape), half.numpy().astype("<f2", copy=False).tobytes()
+
+
+def _decode(container: Container, name: str) -> Tensor:
+    shape = container.tensors[name].shape
+    # bytearray: torch wants memory that it may write to, and the file's bytes stay the caller's
+    return torch.frombuffer(bytearray(container.bytes_of(name)), dtype=torch.float16).reshape(shape)
+
+
+def _check_identity(metadata: Mapping[str, str], layout: Layout, slot: int | None) -> int:
+    """Format, base, basis, rank and slot of the file; returns its slot."""
+    missing = [key for key in _REQUIRED if key not in metadata]
+    if missing:
+        raise FileRefused("metadata_missing", f"The metadata lacks {', '.join(missing)}.")
+    if metadata["format"] != FORMAT:
+        raise FileRefused("format_mismatch", f"The format is {metadata['format']!r}, not {FORMAT!r}.")
+    if metadata["base"] != layout.base:
+        raise FileRefused("base_mismatch", f"The adapter is for base {metadata['base']!r}, not {layout.base!r}.")
+    if metadata["layers_sha256"] != layout.layers_sha256:
+        raise FileRefused("base_mismatch", f"The adapter was made for other layers than those of {layout.base!r}.")
+    if (metadata["basis"], metadata["basis_seed"]) != (layout.basis, str(layout.basis_seed)):
+        raise FileRefused("basis_mismatch", f"The basis is not {layout.basis!r} with seed {layout.basis_seed}.")
+    if metadata["rank"] != str(layout.rank):
+        raise FileRefused("rank_mismatch", f"The rank is {metadata['rank']!r}, not {layout.rank}.")
+    return _slot_of(metadata["slot"], layout, slot)
+
+
+def _slot_of(text: str, layout: Layout, expected: int | None) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 16 or str(int(text)) != text:
+        raise FileRefused("slot_mismatch", f"{text[:32]!r} is not a slot.")
+    written = int(text)
+    if expected is not None and written != expected:
+        raise FileRefused("slot_mismatch", f"The file is for slot {written}, not {expected}.")
+    try:
+        digits_of(written, layout.radix, layout.rank)
+    except ValueError as error:
+        raise FileRefused("slot_mismatch", str(error)) from error
+    return written
+
+
+def _numbers_of(metadata: Mapping[str, str]) -> tuple[float, dict[str, Any]]:
+    try:
+        training = json.loads(metadata["training"])
+    except (ValueError, RecursionError) as error:
+        raise FileRefused("metadata_invalid", "training must be a JSON object.") from error
+    if not isinstance(training, dict):
+        raise FileRefused("metadata_invalid", "training must be a JSON object.")
+    text = metadata["strength"]
+    strength = float(text) if _DECIMAL.fullmatch(text) else STRENGTH_LIMIT + 1
+    if abs(strength) > STRENGTH_LIMIT:
+        raise FileRefused("metadata_invalid", f"strength must be a number within ±{STRENGTH_LIMIT}.")
+    return strength, training
+
+
+def _check_tensors(container: Container, layout: Layout) -> None:
+    """Exactly the tensors of the base, each f16 and of the right shape."""
+    shapes: dict[str, tuple[int, ...]] = {
+        UP_PREFIX + name: (shape.out_features, layout.rank) for name, shape in layout.layers.items()
+    }
+    shapes[TOKENS] = layout.tokens_shape
+    for name in container.tensors:
+        if name not in shapes:
+            raise FileRefused("tensor_unexpected", f"Tensor {name!r} does not belong to an adapter of {layout.base}.")
+    for name, shape in shapes.items():
+        entry = container.tensors.get(name)
+        if entry is None:
+            raise FileRefused("tensor_missing", f"Tensor {name!r} is missing.")
+        if entry.dtype != "F16":
+            raise FileRefused("dtype_invalid", f"Tensor {name!r} is {entry.dtype}, not F16.")
+        if entry.shape != shape:
+            raise FileRefused("shape_invalid", f"Tensor {name!r} is {entry.shape}, not {shape}.")
+
+
+def _check_values(up: Mapping[str, Tensor], tokens: Tensor, layout: Layout) -> None:
+    """Finite everywhere, and ||up||_F within the base's limit: down is orthonormal, so this is the residual's norm."""
+    for name, tensor in [*up.items(), (TOKENS, tokens)]:
+        if not bool(torch.isfinite(tensor).all()):
+            raise FileRefused("value_not_finite", f"Tensor {name!r} holds a value that is not finite.")
+    for name, tensor in up.items():
+        norm = float(torch.linalg.vector_norm(tensor.double()))
+        if norm > layout.residual_norm_max:
+            raise FileRefused("norm_too_large", f"||{name}|| is {norm:.1f}, above {layout.residual_norm_max}.")

@@ -1,0 +1,81 @@
+"""What a base declares about itself, as far as the mathematics needs it: layers, basis, rank, tokens.
+
+Read from a base description (schema/bases/<id>.json); the rest of that file is for the edge and the runner.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from orthoplex.ortho.basis import BASIS_NAME, columns
+from orthoplex.ortho.slot import radix_of, slot_columns
+
+
+@dataclass(frozen=True)
+class LayerShape:
+    """An adapted linear layer: weight (out_features, in_features)."""
+
+    out_features: int
+    in_features: int
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The adapted layers of one base, by the names that diffusers gives them, and what all its adapters share."""
+
+    base: str
+    basis: str
+    basis_seed: int
+    rank: int
+    tokens_shape: tuple[int, int, int]  # (tokens, layers, dim)
+    residual_norm_max: float  # largest Frobenius norm of one layer's up, hence of its residual at strength 1
+    layers: Mapping[str, LayerShape]
+
+    @cached_property
+    def radix(self) -> int:
+        """The radix of this base's slots: the smallest q among its input dimensions."""
+        return radix_of({shape.in_features for shape in self.layers.values()}, self.rank)
+
+    @cached_property
+    def layers_sha256(self) -> str:
+        """SHA-256 (hex) of the lines `<name> <out> <in>\\n`, sorted by name: which layers an adapter was made for."""
+        lines = "".join(f"{n} {s.out_features} {s.in_features}\n" for n, s in sorted(self.layers.items()))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    def columns_of(self, slot: int, n: int) -> tuple[int, ...]:
+        """The basis columns that a slot owns in every layer of input dimension n."""
+        return slot_columns(slot, n, self.rank, self.radix)
+
+    def down(self, slot: int, n: int) -> Tensor:
+        """down (r, n) fp64, rows orthonormal: the slot's columns of the basis, transposed (the paper's B^T)."""
+        return columns(n, self.basis_seed, self.columns_of(slot, n)).T.contiguous()
+
+
+def layout_from(description: Mapping[str, Any]) -> Layout:
+    """The layout in a base description. ValueError for a basis this code does not know."""
+    basis = description["basis"]
+    if basis["name"] != BASIS_NAME:
+        raise ValueError(f"Unknown basis {basis['name']!r}; this code knows {BASIS_NAME!r}.")
+    tokens = description["tokens"]
+    return Layout(
+        base=description["id"],
+        basis=basis["name"],
+        basis_seed=basis["seed"],
+        rank=description["rank"],
+        tokens_shape=(tokens["count"], tokens["layers"], tokens["dim"]),
+        residual_norm_max=float(description["residual_norm_max"]),
+        layers={
+            layer["name"]: LayerShape(layer["out_features"], layer["in_features"]) for layer in description["layers"]
+        },
+    )
+
+
+def read_layout(path: Path) -> Layout:
+    """The layout of the base description file at `path`."""
+    return layout_from(json.loads(path.read_text("utf-8")))
