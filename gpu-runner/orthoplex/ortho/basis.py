@@ -65,10 +65,14 @@ def columns(n: int, seed: int, ks: Sequence[int]) -> Tensor:
     wrong = [k for k in ks if not 0 <= k < n]
     if wrong:
         raise ValueError(f"Basis columns of dimension {n} are 0..{n - 1}, got {wrong[0]}.")
-    signs = torch.tensor(sign_row(n, seed), dtype=torch.float64)  # (n,)
-    table = torch.tensor(cosine_table(n), dtype=torch.float64)  # (4n,)
+    signs, table = _tables(n, seed)  # (n,), (4n,)
     k = torch.tensor(list(ks), dtype=torch.int64)  # (K,)
     odd = 2 * torch.arange(n, dtype=torch.int64) + 1  # (n,)
     scale = torch.tensor([math.sqrt((1.0 if c == 0 else 2.0) / n) for c in ks], dtype=torch.float64)  # (K,)
     cosines = table[(odd[:, None] * k[None, :]) % (4 * n)]  # (n, K)
     return signs[:, None] * (scale[None, :] * cosines)
+
+
+@lru_cache(maxsize=64)
+def _tables(n: int, seed: int) -> tuple[Tensor, Tensor]:
+    return torch.tensor(sign_row(n, seed), dtype=torch.float64), torch.tensor(cosine_table(n), dtype=torch.float64)
