@@ -1,0 +1,74 @@
+// Slots: which basis columns one adapter owns, as a Reed-Solomon code over integers. Pure; runs in a Worker and a browser.
+// Twin of gpu-runner/orthoplex/ortho/slot.py, bound to it by schema/examples/slot.json. Out-of-range input is a caller's
+// defect and throws RangeError.
+
+/** q = the largest prime <= n / r: the columns of one group. The r groups are r points of a field, so q >= r is needed. */
+export function fieldSize(n: number, r: number): number {
+  if (!Number.isInteger(r) || r < 1) throw new RangeError(`The rank must be at least 1, got ${r}.`);
+  let q = Math.floor(n / r);
+  while (q > 1 && !isPrime(q)) q--;
+  if (q < 2 || q < r) throw new RangeError(`Rank ${r} is too large for dimension ${n}.`);
+  return q;
+}
+
+/**
+ * The base of a slot's digits: the smallest q among a base's input dimensions. With one radix for all of them, a class
+ * of slots is exactly orthogonal in every layer of the base at once.
+ */
+export function radixOf(dimensions: Iterable<number>, r: number): number {
+  return Math.min(...Array.from(dimensions, (n) => fieldSize(n, r)));
+}
+
+/** The digits c0, c1, ... of a slot, lowest first, no trailing zeros; at most r of them. */
+export function digitsOf(slot: number, radix: number, r: number): number[] {
+  if (!Number.isSafeInteger(slot) || slot < 0 || slot >= radix ** r) {
+    throw new RangeError(`Slot ${slot} lies outside the code of radix ${radix} and rank ${r}.`);
+  }
+  const digits: number[] = [];
+  for (let rest = slot; rest > 0; rest = Math.floor(rest / radix)) digits.push(rest % radix);
+  return digits;
+}
+
+/** The r columns of a slot: column x = x q + (c0 + c1 x + c2 x^2 + ...) mod q, x = 0..r-1. */
+export function slotColumns(slot: number, n: number, r: number, radix = fieldSize(n, r)): number[] {
+  const q = fieldSize(n, r);
+  if (radix > q) throw new RangeError(`The radix must be at most q = ${q} of dimension ${n}, got ${radix}.`);
+  const digits = digitsOf(slot, radix, r);
+  return Array.from(
+    { length: r },
+    (_, x) => x * q + digits.reduceRight((value, digit) => (value * x + digit) % q, 0),
+  );
+}
+
+/** How many columns two slots have in common in a layer of input dimension n: 0..r. */
+export function sharedColumns(a: number, b: number, n: number, r: number, radix = fieldSize(n, r)): number {
+  const other = slotColumns(b, n, r, radix);
+  return slotColumns(a, n, r, radix).filter((column, x) => column === other[x]).length;
+}
+
+/**
+ * The most columns two slots can share in any layer: the index of the highest digit in which they differ (a polynomial of
+ * that degree has at most so many roots). A slot shares all r with itself.
+ */
+export function overlapBound(a: number, b: number, radix: number, r: number): number {
+  const [first, second] = [digitsOf(a, radix, r), digitsOf(b, radix, r)];
+  for (let i = Math.max(first.length, second.length) - 1; i >= 0; i--) {
+    if ((first[i] ?? 0) !== (second[i] ?? 0)) return i;
+  }
+  return r;
+}
+
+/** The exact class of a slot. Slots of one class differ in c0 only: they share no column in any layer. */
+export function classOf(slot: number, radix: number): number {
+  return Math.floor(slot / radix);
+}
+
+/** How many slots, counted from 0, keep every pair at `shared` common columns or fewer. */
+export function capacity(radix: number, shared: number): number {
+  return radix ** (shared + 1);
+}
+
+function isPrime(value: number): boolean {
+  for (let d = 2; d * d <= value; d++) if (value % d === 0) return false;
+  return value >= 2;
+}
