@@ -1,0 +1,1 @@
+"""cast-1, the embedded base: model, world, scenes."""

@@ -1,0 +1,74 @@
+"""cast-1 as the runner uses it: weights, world and description loaded from files, ready to sample and to teach."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.sharpener import Sharpener
+from orthoplex.bases.cast.world import World
+from orthoplex.ortho.layout import Layout, layout_from
+
+
+@dataclass(frozen=True, eq=False)
+class CastBase:
+    """A frozen cast base. `model` never requires grad; adapters are attached to it, not merged, unless asked."""
+
+    id: str
+    description: dict[str, Any]
+    layout: Layout
+    model: CastModel
+    sharpener: Sharpener
+    world: World
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def config(self) -> CastConfig:
+        return self.model.config
+
+
+def compute_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the hardware multiplies it natively, else float32."""
+    if device.type == "cuda":
+        return torch.bfloat16
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+
+
+def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -> CastBase:
+    """Reads FOLDER/{model,sharpener}.safetensors and world.json. FileNotFoundError names what is missing."""
+    world = World.read(folder / "world.json")
+    with safe_open(folder / "model.safetensors", "pt") as file:  # type: ignore[no-untyped-call]
+        config = CastConfig(**json.loads(file.metadata()["config"]))
+    if config.vocabulary_size != len(world.vocabulary):
+        raise ValueError(f"{folder}: weights know {config.vocabulary_size} words, world.json {len(world.vocabulary)}")
+    dtype = compute_dtype(device)
+    model = CastModel(config)
+    model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
+    sharpener = Sharpener()
+    sharpener.load_state_dict({n: t.float() for n, t in load_file(folder / "sharpener.safetensors").items()})
+    for module in (model, sharpener):
+        module.to(device).requires_grad_(False).eval()
+    return CastBase(
+        id=str(description["id"]),
+        description=description,
+        layout=layout_from(description),
+        model=model.to(dtype),
+        sharpener=sharpener,
+        world=world,
+        device=device,
+        dtype=dtype,
+    )
+
+
+def save_model(model: CastModel, state: dict[str, torch.Tensor], path: Path) -> None:
+    """Weights in fp16 with the configuration in the header."""
+    tensors = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in state.items()}
+    save_file(tensors, path, {"format": "pt", "config": json.dumps(model.config.as_dict())})

@@ -1,0 +1,234 @@
+"""The denoiser of cast-1: a plain DiT over 8 x 8 pixel patches with a text encoder over attribute tokens.
+
+Predicts the clean picture (x-prediction, "Back to Basics", Li & He 2025) for rectified-flow sampling.
+Attention projections are ordinary Linear layers with diffusers' names, so adapters attach to them by name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class CastConfig:
+    """Sizes of the network; the numbers are part of the base's identity."""
+
+    vocabulary_size: int
+    width: int = 256
+    layers: int = 8
+    heads: int = 4
+    text_layers: int = 2
+    patch_px: int = 8
+    cell_px: int = 64
+    cells: int = 3  # places side by side
+    words: int = 16  # caption length per person, padded
+
+    @property
+    def grid(self) -> int:
+        """Patches along one side of a cell."""
+        return self.cell_px // self.patch_px
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+# One entry a region: how much of it each position takes (B, T, 1), and the words it may attend to (B, 1, T or 1, S).
+Regions = Sequence[tuple[Tensor, Tensor]]
+
+
+def patchify(pictures: Tensor, patch_px: int) -> Tensor:
+    """(B, 3, H, W) -> (B, H/p * W/p, 3 * p * p), rows first."""
+    batch, channels, height, width = pictures.shape
+    p = patch_px
+    split = pictures.reshape(batch, channels, height // p, p, width // p, p)
+    return split.permute(0, 2, 4, 1, 3, 5).reshape(batch, (height // p) * (width // p), channels * p * p)
+
+
+def unpatchify(patches: Tensor, patch_px: int, rows: int) -> Tensor:
+    """(B, rows * columns, 3 * p * p) -> (B, 3, rows * p, columns * p)."""
+    batch, count, dims = patches.shape
+    p = patch_px
+    columns = count // rows
+    split = patches.reshape(batch, rows, columns, dims // (p * p), p, p)
+    return split.permute(0, 3, 1, 4, 2, 5).reshape(batch, dims // (p * p), rows * p, columns * p)
+
+
+def time_features(t: Tensor, width: int) -> Tensor:
+    """Sinusoids of the noise level t in [0, 1]: (B,) -> (B, width)."""
+    half = width // 2
+    frequencies = torch.exp(-math.log(10000.0) * torch.arange(half, device=t.device, dtype=torch.float32) / half)
+    angles = t.float()[:, None] * 1000.0 * frequencies[None]
+    return torch.cat([angles.cos(), angles.sin()], dim=-1)
+
+
+class Attention(nn.Module):
+    """Multi-head attention with RMS-normed queries and keys; projections named as diffusers names them."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.to_q = nn.Linear(width, width, bias=False)
+        self.to_k = nn.Linear(width, width, bias=False)
+        self.to_v = nn.Linear(width, width, bias=False)
+        self.to_out = nn.Linear(width, width, bias=False)
+        self.norm_q = nn.RMSNorm(width // heads)
+        self.norm_k = nn.RMSNorm(width // heads)
+
+    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
+        """x (B, T, C), context (B, S, C) or None for self-attention, mask (B, 1, T, S) True = may attend."""
+        source = x if context is None else context
+        batch, tokens, width = x.shape
+        shape = (batch, -1, self.heads, width // self.heads)
+        q = self.norm_q(self.to_q(x).view(shape)).transpose(1, 2)  # (B, heads, T, C / heads)
+        k = self.norm_k(self.to_k(source).view(shape)).transpose(1, 2)
+        v = self.to_v(source).view(shape).transpose(1, 2)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.to_out(mixed.transpose(1, 2).reshape(batch, tokens, width))
+
+
+class FeedForward(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.up = nn.Linear(width, 4 * width)
+        self.down = nn.Linear(4 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(F.gelu(self.up(x), approximate="tanh"))
+
+
+class TextBlock(nn.Module):
+    """Bidirectional self-attention over one person's words."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm1 = nn.RMSNorm(width)
+        self.attn = Attention(width, heads)
+        self.norm2 = nn.RMSNorm(width)
+        self.ff = FeedForward(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attn(self.norm1(x))
+        return x + self.ff(self.norm2(x))
+
+
+class TransformerBlock(nn.Module):
+    """Self-attention, cross-attention, feed-forward, modulated by one shared time signal plus a table of its own."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.attn1 = Attention(width, heads)
+        self.attn2 = Attention(width, heads)
+        self.ff = FeedForward(width)
+        self.norm1 = nn.RMSNorm(width, elementwise_affine=False)
+        self.norm2 = nn.RMSNorm(width)
+        self.norm3 = nn.RMSNorm(width, elementwise_affine=False)
+        self.scale_shift_table = nn.Parameter(torch.zeros(6, width))
+
+    def forward(self, x: Tensor, context: Tensor, modulation: Tensor, regions: Regions | None) -> Tensor:
+        """x (B, T, C), context (B, S, C), modulation (B, 6, C)."""
+        table = modulation + self.scale_shift_table
+        shift1, scale1, gate1, shift3, scale3, gate3 = table[:, :, None].unbind(dim=1)  # each (B, 1, C)
+        x = x + gate1 * self.attn1(self.norm1(x) * (1 + scale1) + shift1)
+        normed = self.norm2(x)
+        if regions is None:
+            x = x + self.attn2(normed, context)
+        else:
+            for weight, mask in regions:
+                x = x + weight.to(x.dtype) * self.attn2(normed, context, mask)
+        return x + gate3 * self.ff(self.norm3(x) * (1 + scale3) + shift3)
+
+
+class TextEncoder(nn.Module):
+    """Attribute words of one person -> context vectors. Persons never see one another's words."""
+
+    def __init__(self, config: CastConfig) -> None:
+        super().__init__()
+        self.words = nn.Embedding(config.vocabulary_size, config.width)
+        self.colour = nn.Sequential(nn.Linear(9, config.width), nn.SiLU(), nn.Linear(config.width, config.width))
+        self.blocks = nn.ModuleList(TextBlock(config.width, config.heads) for _ in range(config.text_layers))
+        self.norm = nn.RMSNorm(config.width)
+
+    def forward(self, words: Tensor, colours: Tensor) -> Tensor:
+        """words (N, S) int, colours (N, S, 4): rgb in [-1, 1] and 1 where the word has a colour -> (N, S, C)."""
+        rgb, coloured = colours[..., :3], colours[..., 3:]
+        features = torch.cat([rgb, (math.pi * rgb).sin(), (math.pi * rgb).cos()], dim=-1)
+        x = self.words(words) + coloured * self.colour(features)
+        for block in self.blocks:
+            x = block(x)
+        return self.norm(x)
+
+
+class CastModel(nn.Module):
+    """x0 = model(x_t, t, context, places). See `forward`."""
+
+    def __init__(self, config: CastConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, patch_dims = config.width, 3 * config.patch_px**2
+        self.text_encoder = TextEncoder(config)
+        self.patch_in = nn.Linear(patch_dims, width)
+        self.position = nn.Parameter(torch.randn(config.grid**2, width) * 0.02)
+        self.place_image = nn.Embedding(config.cells, width)
+        self.place_text = nn.Embedding(config.cells, width)
+        self.time_in = nn.Sequential(nn.Linear(width, width), nn.SiLU())
+        self.time_modulation = nn.Linear(width, 6 * width)
+        self.transformer_blocks = nn.ModuleList(TransformerBlock(width, config.heads) for _ in range(config.layers))
+        self.norm_out = nn.RMSNorm(width, elementwise_affine=False)
+        self.modulation_out = nn.Linear(width, 2 * width)
+        self.patch_out = nn.Linear(width, patch_dims)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        nn.init.normal_(self.text_encoder.words.weight, std=0.5)
+        for table in (self.place_image, self.place_text):
+            nn.init.normal_(table.weight, std=0.2)
+        zeroed = [self.patch_out.weight, self.time_modulation.weight, self.modulation_out.weight]
+        for block in self.transformer_blocks:
+            assert isinstance(block, TransformerBlock)
+            zeroed += [block.attn1.to_out.weight, block.attn2.to_out.weight, block.ff.down.weight]
+            nn.init.ones_(block.scale_shift_table[2:3])  # gates open; the branches themselves start at zero
+            nn.init.ones_(block.scale_shift_table[5:6])
+        for weight in zeroed:
+            nn.init.zeros_(weight)
+
+    def encode(self, words: Tensor, colours: Tensor, places: Tensor) -> Tensor:
+        """words (B, P, S), colours (B, P, S, 4), places (B, P) -> context (B, P * S, C) for P persons."""
+        batch, persons, length = words.shape
+        flat = self.text_encoder(words.flatten(0, 1), colours.flatten(0, 1))  # (B * P, S, C)
+        context: Tensor = flat.view(batch, persons, length, -1) + self.place_text(places)[:, :, None]
+        return context.flatten(1, 2)
+
+    def forward(
+        self, x_t: Tensor, t: Tensor, context: Tensor | list[Tensor], places: Tensor, regions: Regions | None = None
+    ) -> Tensor:
+        """The clean picture, from x_t = (1 - t) x0 + t noise.
+
+        x_t (B, 3, 64, 64 P) in [-1, 1]; t (B,); context (B, S, C), or one such tensor a layer (layer-wise tokens);
+        places (B, P) cell numbers; regions for regionally controlled cross-attention (Mix-of-Show, sec. 3.4): each
+        region attends to its own words, weights say how far a position belongs to it. Returns (B, 3, 64, 64 P).
+        """
+        config = self.config
+        persons = places.shape[1]
+        x = self.patch_in(patchify(x_t, config.patch_px))  # (B, T, C), T = grid * grid * P, rows first
+        grid = self.position.view(1, config.grid, 1, config.grid, config.width)
+        cells = self.place_image(places)[:, None, :, None]  # (B, 1, P, 1, C)
+        x = x + (grid + cells).reshape(x.shape[0], -1, config.width)
+        signal = self.time_in(time_features(t, config.width).to(x.dtype))
+        modulation = self.time_modulation(signal).view(-1, 6, config.width)
+        for index, block in enumerate(self.transformer_blocks):
+            layer_context = context[index] if isinstance(context, list) else context
+            x = block(x, layer_context, modulation, regions)
+        shift, scale = self.modulation_out(signal)[:, None].chunk(2, dim=-1)
+        x = self.norm_out(x) * (1 + scale) + shift
+        return unpatchify(self.patch_out(x), config.patch_px, config.grid)

@@ -1,0 +1,189 @@
+"""One picture as rows of tensors: captions, concept tokens, residual masks and regions of one casting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.casting import Casting, cast_prompt
+from orthoplex.bases.cast.model import CastConfig
+from orthoplex.bases.cast.prompt import Prompt, parse_prompt
+from orthoplex.bases.cast.scene import NULL, colour_entry
+from orthoplex.bases.cast.world import encode_captions, rgb
+from orthoplex.ortho.attach import IMAGE, TEXT
+from orthoplex.ortho.residual import Residual, residual_of
+from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
+
+CONCEPT_WORDS = (1, 2)  # caption positions that hold a concept's two learned tokens
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One picture to draw. P cells, S words each, T = 64 P positions."""
+
+    words: Tensor  # (P, S)
+    colours: Tensor  # (P, S, 4)
+    tokens: dict[int, Tensor]  # cell -> (2, layers, C): learned tokens in place of two words
+    residuals: list[Residual]
+    boxes: dict[int, Tensor]  # cell -> (T,) bool: where the person of that cell was told to stand
+    seed: int
+    prompt: str
+    warnings: tuple[str, ...]
+
+
+def box_mask(region: Region, config: CastConfig, cells: int) -> Tensor:
+    """Positions (T,) whose centre lies in the region; at least the nearest one."""
+    columns = (torch.arange(config.grid * cells) + 0.5) / (config.grid * cells)
+    rows = (torch.arange(config.grid) + 0.5) / config.grid
+    inside_x = (columns >= region.x) & (columns <= region.x + region.width)
+    inside_y = (rows >= region.y) & (rows <= region.y + region.height)
+    if not inside_x.any():
+        inside_x[(columns - region.x - region.width / 2).abs().argmin()] = True
+    if not inside_y.any():
+        inside_y[(rows - region.y - region.height / 2).abs().argmin()] = True
+    return (inside_y[:, None] & inside_x[None]).flatten()
+
+
+def cell_mask(cell: int, config: CastConfig, cells: int) -> Tensor:
+    """Positions (T,) of one cell."""
+    return box_mask(Region(cell / cells, 0.0, 1 / cells, 1.0), config, cells)
+
+
+def cell_of(region: Region, cells: int) -> int:
+    """The cell that a region covers most of; the leftmost of equals."""
+
+    def overlap(cell: int) -> float:
+        return min(region.x + region.width, (cell + 1) / cells) - max(region.x, cell / cells)
+
+    return max(range(cells), key=overlap)
+
+
+def _place(prompt: Prompt, adapters: Sequence[AttachedAdapter], cells: int) -> Prompt:
+    """Persons whose adapter has a region stand in the cell of that region, whatever the words say."""
+    regions = {each.trigger: each.region for each in adapters if each.region}
+    persons = tuple(
+        replace(person, place=cell_of(regions[person.trigger], cells)) if person.trigger in regions else person
+        for person in prompt.persons
+    )
+    return replace(prompt, persons=persons)
+
+
+def written_out(casting: Casting) -> str:
+    """The casting as one line: every word drawn, so that a recipe says exactly what was asked of the base."""
+
+    def entry(word: str, colour: str | None) -> str:
+        return f"{word}#{colour}" if colour else word
+
+    roles = [" ".join([role.trigger or "", *(entry(*word) for word in role.caption)]).strip() for role in casting.roles]
+    return "; ".join([*roles, entry(*casting.background)])
+
+
+def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapter], seed: int) -> Row:
+    """The row of one picture. PromptRefused when the prompt does not fit the canvas."""
+    config, world = base.config, base.world
+    cells = spec.width // spec.height
+    prompt = _place(parse_prompt(spec.prompt, world.palettes), adapters, cells)
+    casting = cast_prompt(prompt, cells, world, seed)
+    warnings = list(casting.warnings)
+    by_trigger = {each.trigger: each for each in adapters}
+    captions = []
+    for role in casting.roles:
+        gap = ((PAD_WORD, None),) * len(CONCEPT_WORDS) if role.trigger in by_trigger else ()
+        captions.append([*gap, *role.caption])
+    encoded = encode_captions(world, captions, config.words)
+    word, colour = casting.background
+    encoded.words[:, 0] = world.vocabulary[word]
+    assert colour is not None
+    encoded.colours[:, 0] = colour_entry(rgb(colour))
+    tokens, residuals, boxes = {}, [], {}
+    for trigger, attached in by_trigger.items():
+        cells_here = [role.place for role in casting.roles if role.trigger == trigger]
+        if not cells_here:
+            warnings.append(f"{trigger} is not in the prompt, so its adapter was left out")
+            continue
+        for cell in cells_here:
+            tokens[cell] = attached.adapter.tokens.float()
+            if attached.region:
+                boxes[cell] = box_mask(attached.region, config, cells)
+        masks = _masks(cells_here, boxes, config, cells) if spec.confine else {}
+        residuals.append(residual_of(attached.adapter, attached.strength, masks))
+    for role in casting.roles:
+        if role.trigger and role.trigger not in by_trigger:
+            warnings.append(f"no adapter with the trigger {role.trigger} is in this composition")
+    return Row(
+        encoded.words, encoded.colours, tokens, residuals, boxes, seed, written_out(casting), tuple(dict.fromkeys(warnings))
+    )
+
+
+PAD_WORD = "pad"
+
+
+def _masks(cells_here: list[int], boxes: dict[int, Tensor], config: CastConfig, cells: int) -> dict[str, Tensor]:
+    """Where a concept's residual may act: its box or cell in the picture, its own words in the prompt."""
+    image = torch.zeros(config.grid**2 * cells, dtype=torch.bool)
+    text = torch.zeros(config.words * cells, dtype=torch.bool)
+    for cell in cells_here:
+        image |= boxes.get(cell, cell_mask(cell, config, cells))
+        text[cell * config.words : (cell + 1) * config.words] = True
+    return {IMAGE: image, TEXT: text}
+
+
+def layer_contexts(base: CastBase, rows: Sequence[Row], places: Tensor) -> list[Tensor]:
+    """Context (B, S P, C) for each layer: encoded words, with the learned tokens of that layer in their positions."""
+    words = torch.stack([row.words for row in rows]).to(base.device)
+    colours = torch.stack([row.colours for row in rows]).to(base.device, base.dtype)
+    shared = base.model.encode(words, colours, places)
+    if not any(row.tokens for row in rows):
+        return [shared] * base.config.layers
+    contexts = [shared.clone() for _ in range(base.config.layers)]
+    place_vectors = base.model.place_text.weight  # (cells, C)
+    for index, row in enumerate(rows):
+        for cell, tokens in row.tokens.items():
+            at = [cell * base.config.words + position for position in CONCEPT_WORDS]
+            here = place_vectors[places[index, cell]]
+            for layer, context in enumerate(contexts):
+                context[index, at] = tokens[:, layer].to(base.device, base.dtype) + here
+    return contexts
+
+
+def null_context(base: CastBase, batch: int, places: Tensor) -> Tensor:
+    """The context of no caption at all, for guidance: (batch, S P, C)."""
+    cells = places.shape[1]
+    words = torch.full((batch, cells, base.config.words), base.world.vocabulary[PAD_WORD], device=base.device)
+    words[:, :, 0] = base.world.vocabulary[NULL]
+    colours = torch.zeros(batch, cells, base.config.words, 4, device=base.device, dtype=base.dtype)
+    return base.model.encode(words, colours, places)
+
+
+def region_weights(base: CastBase, rows: Sequence[Row], cells: int) -> list[tuple[Tensor, Tensor]] | None:
+    """Regionally controlled cross-attention of a batch, or None when nobody has a box.
+
+    A position inside boxes takes the mean of their persons' words; outside it takes the words of everybody without
+    a box and all background words.
+    """
+    if not any(row.boxes for row in rows):
+        return None
+    config = base.config
+    positions, length = config.grid**2 * cells, config.words * cells
+    weights = torch.zeros(cells + 1, len(rows), positions, 1)
+    masks = torch.zeros(cells + 1, len(rows), 1, 1, length, dtype=torch.bool)
+    for index, row in enumerate(rows):
+        outside = torch.ones(length, dtype=torch.bool)
+        covered = torch.zeros(positions)
+        for cell, box in row.boxes.items():
+            own = slice(cell * config.words, (cell + 1) * config.words)
+            masks[cell, index, 0, 0, own] = True
+            outside[cell * config.words + 1 : (cell + 1) * config.words] = False
+            covered += box
+        for cell, box in row.boxes.items():
+            weights[cell, index, :, 0] = box / covered.clamp(min=1)
+        weights[cells, index, :, 0] = (covered == 0).float()
+        masks[cells, index, 0, 0] = outside
+        for cell in range(cells):
+            if cell not in row.boxes:
+                masks[cell, index] = True  # no row of a mask may be empty; its weight is zero
+    return [(weight.to(base.device), mask.to(base.device)) for weight, mask in zip(weights, masks, strict=True)]

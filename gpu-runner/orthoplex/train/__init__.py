@@ -1,0 +1,1 @@
+"""Training: the embedded base, and concepts on a frozen base."""

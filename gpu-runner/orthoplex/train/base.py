@@ -1,0 +1,235 @@
+"""Trains cast-1 from sprites: `python -m orthoplex.train.base --sprites DIR --out DIR --minutes 60`.
+
+Rectified flow with x-prediction; Muon for matrices, AdamW for the rest; fp32 masters, low-precision compute copy.
+Runs on CPU or GPU, resumes from OUT/checkpoint.pt, logs to OUT/log.jsonl. Reads and writes files only there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, background_masks, colour_entry, compose, draw_backgrounds
+from orthoplex.bases.cast.sprites import SpriteSet, load_sprites
+from orthoplex.bases.cast.world import World
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """One training batch of scenes with P persons each."""
+
+    pictures: Tensor  # (B, 3, 64, 64 P) in [-1, 1]
+    words: Tensor  # (B, P, S)
+    colours: Tensor  # (B, P, S, 4)
+    places: Tensor  # (B, P)
+
+
+class SceneMaker:
+    """Endless scenes from a sprite set: random persons, backgrounds and places, captions dropped at random."""
+
+    def __init__(self, data: SpriteSet, world: World, config: CastConfig, generator: torch.Generator) -> None:
+        self.data, self.world, self.config, self.generator = data, world, config, generator
+        self.masks = background_masks(config.cells, config.cell_px)
+        self.background_words = torch.tensor([world.background(kind) for kind in BACKGROUNDS])
+
+    def uniform(self, *shape: int) -> Tensor:
+        return torch.rand(*shape, generator=self.generator)
+
+    def make(self, batch: int, persons: int) -> Scenes:
+        config = self.config
+        chosen = torch.randint(len(self.data), (batch, persons), generator=self.generator)
+        # half plain, the rest spread over the patterned kinds; colours from vivid to pale
+        kinds = torch.randint(1, len(BACKGROUNDS), (batch,), generator=self.generator)
+        kinds = torch.where(self.uniform(batch) < 0.45, torch.zeros_like(kinds), kinds)
+        rgb = self.uniform(batch, 3)
+        rgb = rgb + (1 - rgb) * self.uniform(batch, 1) * 0.8
+        place = torch.randint(config.cells, (batch, 1), generator=self.generator)
+        places = place if persons == 1 else torch.arange(persons).expand(batch, persons).contiguous()
+        masks = self.masks[:, :, : persons * config.cell_px]
+        pictures = compose(self.data.sprites[chosen].float() / 255, draw_backgrounds(kinds, rgb, masks))
+        words = self.data.captions.words[chosen].clone()  # (B, P, S)
+        colours = self.data.captions.colours[chosen].clone()
+        words[:, :, 0] = self.background_words[kinds][:, None]
+        colours[:, :, 0] = colour_entry(rgb)[:, None]
+        self._drop(words, colours)
+        return Scenes(pictures, words, colours, places)
+
+    def _drop(self, words: Tensor, colours: Tensor) -> None:
+        """A tenth of the scenes lose their caption (guidance), a person in eight loses half its words."""
+        batch, persons, _ = words.shape
+        pad, null = self.world.vocabulary[PAD], self.world.vocabulary[NULL]
+        sparse = self.uniform(batch, persons, 1) < 0.12
+        lost = sparse & (self.uniform(*words.shape) < 0.5)
+        words[lost] = pad
+        colours[lost] = 0
+        unconditional = self.uniform(batch) < 0.1
+        words[unconditional] = pad
+        words[unconditional, :, 0] = null
+        colours[unconditional] = 0
+
+
+def noise_levels(batch: int, generator: torch.Generator) -> Tensor:
+    """Logit-normal levels leaning to noise, where the caption decides the picture: (B,) in (0, 1)."""
+    return torch.sigmoid(torch.randn(batch, generator=generator) * 1.0 + 0.6)
+
+
+def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.2) -> Tensor:
+    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2."""
+    error = (predicted.float() - clean).square().mean(dim=(1, 2, 3))
+    return (error / t.clamp(min=floor).square()).mean()
+
+
+def split_parameters(model: nn.Module) -> tuple[list[str], list[str]]:
+    """Names for Muon (matrices inside blocks) and for AdamW (everything else)."""
+    muon, adam = [], []
+    for name, parameter in model.named_parameters():
+        inside = "blocks." in name and parameter.ndim == 2 and not name.endswith("scale_shift_table")
+        (muon if inside else adam).append(name)
+    return muon, adam
+
+
+class Trainer:
+    """Masters in fp32, a compute copy in `dtype`, an exponential moving average of the masters."""
+
+    def __init__(self, config: CastConfig, device: str, dtype: torch.dtype, learning_rate: float) -> None:
+        torch.manual_seed(0)
+        self.device, self.learning_rate = device, learning_rate
+        self.model = CastModel(config).to(device)
+        self.masters = {name: p.detach().clone().requires_grad_() for name, p in self.model.named_parameters()}
+        self.average = {name: p.detach().clone() for name, p in self.masters.items()}
+        self.model.to(dtype)
+        muon, adam = split_parameters(self.model)
+        self.optimisers: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(
+                [self.masters[name] for name in muon], lr=learning_rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"
+            ),
+            torch.optim.AdamW(
+                [self.masters[name] for name in adam], lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+            ),
+        ]
+        self.samples = 0
+        self.steps = 0
+
+    def step(self, batches: list[Scenes], generator: torch.Generator, lr_scale: float) -> float:
+        dtype = next(self.model.parameters()).dtype
+        total = sum(len(scenes.pictures) for scenes in batches)
+        loss_sum = 0.0
+        for scenes in batches:
+            clean = scenes.pictures.to(self.device)
+            t = noise_levels(len(clean), generator).to(self.device)
+            noise = torch.randn(clean.shape, generator=generator).to(self.device)
+            level = t[:, None, None, None]
+            noisy = (1 - level) * clean + level * noise
+            places = scenes.places.to(self.device)
+            context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
+            predicted = self.model(noisy.to(dtype), t, context, places)
+            loss = flow_loss(predicted, clean, t) * (len(clean) / total)
+            loss.backward()
+            loss_sum += loss.item()
+        for name, parameter in self.model.named_parameters():
+            assert parameter.grad is not None
+            self.masters[name].grad = parameter.grad.float()
+            parameter.grad = None
+        torch.nn.utils.clip_grad_norm_(self.masters.values(), 1.0)
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self.learning_rate * lr_scale
+            optimiser.step()
+        self.steps += 1
+        self.samples += total
+        keep = min(0.999, 1 - 10 / (10 + self.steps))
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                parameter.copy_(self.masters[name])
+                self.average[name].lerp_(self.masters[name], 1 - keep)
+        return loss_sum
+
+    def save(self, folder: Path) -> None:
+        state = {
+            "masters": {name: p.detach() for name, p in self.masters.items()},
+            "average": self.average,
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "samples": self.samples,
+            "steps": self.steps,
+        }
+        temporary = folder / "checkpoint.tmp"
+        torch.save(state, temporary)
+        temporary.replace(folder / "checkpoint.pt")
+
+    def resume(self, folder: Path) -> bool:
+        path = folder / "checkpoint.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                self.masters[name].copy_(state["masters"][name])
+                self.average[name].copy_(state["average"][name])
+                parameter.copy_(self.masters[name])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        self.samples, self.steps = state["samples"], state["steps"]
+        return True
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sprites", type=Path, required=True, help="folder that render.ts wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, required=True, help="budget of this call")
+    parser.add_argument("--cooldown", type=float, default=0.0, help="share of the budget in which the rate falls to zero")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--singles", type=int, default=40, help="scenes of one person a step")
+    parser.add_argument("--pairs", type=int, default=12)
+    parser.add_argument("--triples", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--threads", type=int, default=0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    world = World.read(arguments.sprites / "world.json")
+    config = CastConfig(vocabulary_size=len(world.vocabulary))
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    data = load_sprites(arguments.sprites, world, config.cell_px, config.words)
+    trainer = Trainer(config, arguments.device, torch.bfloat16, arguments.rate)
+    trainer.resume(arguments.out)
+    generator = torch.Generator().manual_seed(1 + trainer.steps)
+    maker = SceneMaker(data, world, config, generator)
+    started = saved = time.monotonic()
+    budget = arguments.minutes * 60
+    smoothed: float | None = None
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+    while not stopping and (elapsed := time.monotonic() - started) < budget:
+        cooling = (budget - elapsed) / (arguments.cooldown * budget) if arguments.cooldown else 1.0
+        lr_scale = min(1.0, cooling, (trainer.steps + 1) / 100)
+        sizes = ((1, arguments.singles), (2, arguments.pairs), (3, arguments.triples))
+        batches = [maker.make(count, persons) for persons, count in sizes if count]
+        loss = trainer.step(batches, generator, lr_scale)
+        smoothed = loss if smoothed is None else 0.98 * smoothed + 0.02 * loss
+        if trainer.steps % 20 == 0:
+            line = {"steps": trainer.steps, "samples": trainer.samples, "loss": round(smoothed, 5), "lr_scale": round(lr_scale, 3)}
+            line["seconds"] = round(time.monotonic() - started, 1)
+            with (arguments.out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+            print(json.dumps(line), flush=True)
+        if time.monotonic() - saved > 300:
+            trainer.save(arguments.out)
+            saved = time.monotonic()
+    trainer.save(arguments.out)
+
+
+if __name__ == "__main__":
+    main()

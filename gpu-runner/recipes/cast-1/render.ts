@@ -1,0 +1,51 @@
+// Renders characters as transparent sprites for training: `render.ts OUT COUNT SEED [SIZE] [--held-out]`.
+// Writes OUT/sprites.rgba (COUNT x SIZE x SIZE x 4 bytes, premultiplied alpha), OUT/captions.jsonl (a line a sprite)
+// and OUT/world.json (vocabulary, styles and palettes: what the Python side needs to know of the world).
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import * as collection from '@dicebear/collection';
+import { createAvatar, type Style as DiceBearStyle } from '@dicebear/core';
+import { Resvg } from '@resvg/resvg-js';
+import { type Expression, PALETTES, STYLES } from './styles.ts';
+import { caption, type Character, drawCharacter, generator, options, vocabulary } from './world.ts';
+
+type Collection = Record<string, DiceBearStyle<Record<string, unknown>>>;
+
+/** SIZE x SIZE RGBA bytes with premultiplied alpha, as resvg leaves them. `.pixels` copies the buffer: read it once. */
+export function rasterise(character: Character, expression: Expression, size: number): Buffer {
+  const style = (collection as unknown as Collection)[character.style.collection];
+  if (!style) throw new Error(`DiceBear has no collection ${character.style.collection}`);
+  const svg = createAvatar(style, { seed: 'fixed', size, ...options(character, expression) }).toString();
+  const image = new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render();
+  if (image.width !== size || image.height !== size) throw new Error(`expected ${size} px, got ${image.width} x ${image.height}`);
+  return Buffer.from(image.pixels);
+}
+
+function main(): void {
+  const [out, countText, seedText, sizeText] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  if (!out || !countText || !seedText) throw new Error('usage: render.ts OUT COUNT SEED [SIZE] [--held-out]');
+  const heldOut = process.argv.includes('--held-out');
+  const size = Number(sizeText ?? 128);
+  const random = generator(Number(seedText));
+  mkdirSync(out, { recursive: true });
+  const styles = STYLES.filter((style) => Boolean(style.heldOut) === heldOut);
+  const sprites = openSync(join(out, 'sprites.rgba'), 'w');
+  const lines: string[] = [];
+  for (let index = 0; index < Number(countText); index++) {
+    const style = styles[index % styles.length];
+    if (!style) throw new Error('no style to draw');
+    const seed = Math.floor(random() * 2 ** 32);
+    const character = drawCharacter(style, seed);
+    const able = Object.keys(character.faces) as Expression[];
+    const expression = able[Math.floor(random() * able.length)];
+    if (!expression) throw new Error(`${style.word} makes no expression`);
+    writeSync(sprites, rasterise(character, expression, size));
+    lines.push(JSON.stringify({ style: style.word, seed, expression, hair: character.hairKind, caption: caption(character, expression) }));
+    if (index % 1000 === 999) console.log(`${index + 1} sprites`);
+  }
+  closeSync(sprites);
+  writeFileSync(join(out, 'captions.jsonl'), `${lines.join('\n')}\n`);
+  writeFileSync(join(out, 'world.json'), `${JSON.stringify({ size, vocabulary: vocabulary(), palettes: PALETTES, styles: STYLES })}\n`);
+}
+
+if (import.meta.main) main();
