@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from hypothesis import settings
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
@@ -12,6 +13,10 @@ from orthoplex.ortho.layout import LayerShape, Layout
 from orthoplex.ortho.residual import Residual
 
 WIDTH, TEXT_WIDTH, RANK = 144, 128, 8
+
+# The same examples in every run, and no time limit on a shared machine.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.load_profile("steady")
 
 # Matrices this small gain nothing from a second thread, and wait for it on a busy machine.
 torch.set_num_threads(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orthoplex.ortho.layout import LayerShape, Layout
@@ -90,7 +90,6 @@ def test_downs_of_one_class_are_orthogonal_to_1e_13() -> None:
         assert float(error) < 1e-13
 
 
-@settings(deadline=None)
 @given(st.integers(0, 31**8 - 1), st.integers(0, 31**8 - 1))
 def test_any_two_slots_of_cast_1_keep_their_bound(a: int, b: int) -> None:
     assert shared_columns(a, b, 256, 8) <= overlap_bound(a, b, 31, 8)
