@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orthoplex.ortho.adapter import Adapter, load, read_adapter, save, write_adapter
 from orthoplex.ortho.attach import attach
 from orthoplex.ortho.container import FileRefused, read_container
-from orthoplex.ortho.golden import tiny_adapter
+from orthoplex.ortho.golden_files import tiny_adapter
 from orthoplex.ortho.layout import Layout, layout_from, read_layout
 from orthoplex.ortho.residual import Residual, residual_of
 
