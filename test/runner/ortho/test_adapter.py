@@ -5,7 +5,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orthoplex.ortho.adapter import Adapter, load, read_adapter, save, write_adapter
 from orthoplex.ortho.attach import attach
-from orthoplex.ortho.container import FileRefused, read_container
+from orthoplex.ortho.container import FileRefused, Reason, read_container
 from orthoplex.ortho.golden_files import tiny_adapter
 from orthoplex.ortho.layout import Layout, layout_from, read_layout
 from orthoplex.ortho.residual import Residual, residual_of
@@ -138,3 +138,10 @@ def test_a_cut_or_overwritten_file_is_refused_and_nothing_else_is_raised(at: int
     if content != GOOD:
         with pytest.raises(FileRefused):
             read_adapter(content, TINY)
+
+
+def test_there_is_a_damaged_file_for_every_reason_and_the_contract_names_each() -> None:
+    reasons = set(get_args(Reason))
+    assert {case["reason"] for case in GOLDEN["refused"]} == reasons
+    codes = (REPOSITORY / "schema" / "contract" / "codes.ts").read_text("utf-8")
+    assert all(f'"{reason}"' in codes for reason in reasons)
