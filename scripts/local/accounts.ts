@@ -1,0 +1,78 @@
+// The two accounts of a local server, made by the public sign-up API: `demo` is the user, `house` owns the seeded
+// catalog and runs the runner. Their passwords and keys are kept in the home's secrets.
+
+import { join } from "node:path";
+import { Api, ApiError } from "../client.ts";
+import type { Home } from "./paths.ts";
+import { newSecret, readJson, writePrivately } from "./secrets.ts";
+
+export type Account = { name: string; email: string; password: string; api_key: string; handle: string };
+type Role = { name: string; email: string; scopes: string[] };
+
+export const DEMO: Role = {
+  name: "Demo",
+  email: "demo@orthoplex.localhost",
+  scopes: ["read", "publish", "generate"],
+};
+/** Its e-mail stands in OPERATOR_EMAILS, so that its runner serves everybody's jobs. */
+export const HOUSE: Role = {
+  name: "Orthoplex",
+  email: "house@orthoplex.localhost",
+  scopes: ["read", "publish", "runner"],
+};
+
+/** Idempotent: a key that still works is kept, an account that exists is signed in, else it is made. */
+export async function ensureAccount(home: Home, url: string, role: Role): Promise<Account> {
+  const file = join(home.secrets, `${role.name.toLowerCase()}.json`);
+  const kept = readJson<Account>(file);
+  if (kept && (await keyWorks(url, kept.api_key))) return kept;
+
+  const password = kept?.password ?? newSecret().slice(0, 16);
+  const session = (kept && (await signIn(url, role, password))) || (await signUp(url, role, password));
+  const { key } = await session.post<{ key: string }>("/v1/keys", { name: "npm start", scopes: role.scopes });
+  const { handle } = await session.get<{ handle: string }>("/v1/account");
+  const account: Account = { name: role.name, email: role.email, password, api_key: key, handle };
+  writePrivately(file, `${JSON.stringify(account, null, 2)}\n`);
+  return account;
+}
+
+async function keyWorks(url: string, apiKey: string): Promise<boolean> {
+  try {
+    await Api.withKey(url, apiKey).get("/v1/account");
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 401) return false;
+    throw error;
+  }
+}
+
+async function signIn(url: string, role: Role, password: string): Promise<Api | null> {
+  const response = await authenticate(url, "sign-in", { email: role.email, password });
+  return response.ok ? sessionOf(url, response) : null;
+}
+
+async function signUp(url: string, role: Role, password: string): Promise<Api> {
+  const response = await authenticate(url, "sign-up", { name: role.name, email: role.email, password });
+  if (response.ok) return sessionOf(url, response);
+  throw new Error(`Signing up ${role.email}: ${response.status} ${await response.text()}`);
+}
+
+function authenticate(
+  url: string,
+  act: "sign-in" | "sign-up",
+  body: Record<string, string>,
+): Promise<Response> {
+  return fetch(`${url}/auth/${act}/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url },
+    body: JSON.stringify(body),
+  });
+}
+
+function sessionOf(url: string, response: Response): Api {
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(";", 1)[0])
+    .join("; ");
+  return new Api(url, { cookie, origin: url });
+}

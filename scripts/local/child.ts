@@ -1,0 +1,128 @@
+// One child process of a local server: output to a log file, an orderly end, and no orphan left by a crash.
+
+import { execFileSync, spawn } from "node:child_process";
+import {
+  closeSync,
+  globSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type Home, ROOT } from "./paths.ts";
+
+export type Ending = { code: number | null; signal: NodeJS.Signals | null };
+
+export type Child = {
+  name: string;
+  pid: number;
+  logFile: string;
+  /** Resolves when the process is gone, by itself or by `end`. */
+  ended: Promise<Ending>;
+  isAlive(): boolean;
+  /** Asks with SIGTERM, then, after `graceMs`, ends the whole process group with SIGKILL. */
+  end(graceMs: number): Promise<Ending>;
+};
+
+export function startChild(
+  home: Home,
+  name: string,
+  program: string,
+  args: string[],
+  env: Record<string, string>,
+): Child {
+  mkdirSync(home.logs, { recursive: true });
+  mkdirSync(home.children, { recursive: true });
+  const logFile = join(home.logs, `${name}.log`);
+  const log = openSync(logFile, "a");
+  // A process group of its own: Ctrl-C in the terminal must reach only us, so that we can end children in order.
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const pidFile = join(home.children, name);
+  let alive = true;
+  const ended = new Promise<Ending>((resolve) => {
+    const gone = (ending: Ending) => {
+      alive = false;
+      rmSync(pidFile, { force: true });
+      resolve(ending);
+    };
+    child.on("exit", (code, signal) => gone({ code, signal }));
+    child.on("error", () => gone({ code: 127, signal: null }));
+  });
+  const pid = child.pid ?? 0;
+  if (pid > 0) writeFileSync(pidFile, String(pid));
+  return {
+    name,
+    pid,
+    logFile,
+    ended,
+    isAlive: () => alive,
+    async end(graceMs) {
+      if (alive) signalGroup(pid, "SIGTERM");
+      const force = setTimeout(() => alive && signalGroup(pid, "SIGKILL"), graceMs);
+      const ending = await ended;
+      clearTimeout(force);
+      return ending;
+    },
+  };
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Log files grow while a server runs and while it restarts children; the next server keeps one generation of them. */
+export function setLogsAside(home: Home): void {
+  for (const file of globSync("{worker,runner,runner-*}.log", { cwd: home.logs })) {
+    renameSync(join(home.logs, file), join(home.logs, file.replace(/log$/, "previous.log")));
+  }
+}
+
+/** The last lines of a log file, without terminal colours; empty if there is none. */
+export function tailOf(logFile: string, lines: number): string {
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+    const plain = readFileSync(logFile, "utf8").replace(/\x1b\[[0-9;]*[A-Za-z]/g, "");
+    return plain.trimEnd().split("\n").slice(-lines).join("\n");
+  } catch {
+    return "";
+  }
+}
+
+/** Ends what an earlier server of this home left behind when it was killed without a chance to tidy up. */
+export function endLeftovers(home: Home): void {
+  let names: string[];
+  try {
+    names = readdirSync(home.children);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const pidFile = join(home.children, name);
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    // A pid may have been given to a stranger since; its command line tells.
+    if (pid > 1 && commandOf(pid).includes(ROOT)) signalGroup(pid, "SIGTERM");
+    rmSync(pidFile, { force: true });
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return execFileSync("ps", ["-o", "command=", "-ww", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return "";
+  }
+}

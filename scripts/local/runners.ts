@@ -1,0 +1,67 @@
+// GPU runner processes beside a local Worker: started with the house's token, started again when one dies, ended in order.
+
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Child, startChild, tailOf } from "./child.ts";
+import { type Home, VENV_PYTHON } from "./paths.ts";
+import { writePrivately } from "./secrets.ts";
+
+const RESTARTS_MAX = 3;
+const RESTART_PAUSE_MS = 1_000;
+/** A runner first finishes its current step and gives its leases back. */
+const END_GRACE_MS = 15_000;
+
+export type Runner = {
+  name: string;
+  /** Resolves with the reason once the runner has died too often. Never resolves after `end`. */
+  failed: Promise<string>;
+  end(): Promise<void>;
+};
+
+export function startRunner(home: Home, url: string, token: string, index: number, count: number): Runner {
+  const name = count === 1 ? "runner" : `runner-${index + 1}`;
+  const tokenFile = join(home.secrets, "runner-token");
+  writePrivately(tokenFile, token);
+  const threads = Math.max(1, Math.floor(availableParallelism() / count));
+  const start = () =>
+    startChild(home, name, VENV_PYTHON, ["-m", "orthoplex", "run"], {
+      ORTHOPLEX_URL: url,
+      ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
+      ORTHOPLEX_RUNNER_NAME: `local-${name}`,
+      ORTHOPLEX_CACHE_DIR: join(home.path, "cache"),
+      OMP_NUM_THREADS: String(threads),
+      PYTHONUNBUFFERED: "1",
+    });
+  let ending = false;
+  let child = start();
+  const failed = new Promise<string>((resolve) => {
+    const watch = async () => {
+      for (let restarts = 0; ; restarts += 1) {
+        const { code, signal } = await child.ended;
+        if (ending) return;
+        const how = signal ?? `code ${code}`;
+        if (restarts === RESTARTS_MAX) return resolve(reasonOf(name, how, child));
+        console.error(
+          `! The ${name} ended with ${how}; starting it again (${restarts + 1} of ${RESTARTS_MAX}).`,
+        );
+        await pause(RESTART_PAUSE_MS * 2 ** restarts);
+        if (ending) return;
+        child = start();
+      }
+    };
+    void watch();
+  });
+  return {
+    name,
+    failed,
+    async end() {
+      ending = true;
+      await child.end(END_GRACE_MS);
+    },
+  };
+}
+
+function reasonOf(name: string, how: string, child: Child): string {
+  return `The ${name} died ${RESTARTS_MAX + 1} times, last with ${how}. The end of ${child.logFile}:\n${tailOf(child.logFile, 15)}`;
+}

@@ -1,0 +1,36 @@
+// Secrets of a local server, made once and kept in files that only their owner may read.
+
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Home } from "./paths.ts";
+
+const OWNER_ONLY = 0o600;
+
+export function newSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Writes the file whole or not at all, readable by its owner alone. */
+export function writePrivately(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, text, { mode: OWNER_ONLY });
+  renameSync(draft, file);
+}
+
+export function readJson<T>(file: string): T | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : null;
+}
+
+/** The file of `NAME=value` lines that wrangler hands to the Worker as its secrets. */
+export function workerEnvFile(home: Home, operatorEmail: string): string {
+  const file = join(home.secrets, "worker.env");
+  if (!existsSync(file)) {
+    writePrivately(
+      file,
+      `BETTER_AUTH_SECRET=${newSecret()}\nUPLOAD_SIGNING_SECRET=${newSecret()}\nOPERATOR_EMAILS=${operatorEmail}\n`,
+    );
+  }
+  return file;
+}

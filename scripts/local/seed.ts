@@ -1,0 +1,90 @@
+// Fills the catalog from gpu-runner/seeds through the public API, as any publisher would. Idempotent by the file's SHA-256.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Adapter, Licence, Version } from "../../schema/contract/adapters.ts";
+import type { Api } from "../client.ts";
+import { SEEDS } from "./paths.ts";
+
+const PREVIEWS_MAX = 4;
+
+/** What gpu-runner/seeds/<name>/card.json says; adapter.safetensors and pictures/ lie beside it. */
+type Card = {
+  name: string;
+  title: string;
+  description: string;
+  base?: string;
+  concept: string;
+  class_word: string;
+  tags: string[];
+  licence: Licence;
+  credits: string;
+  trigger: string;
+  strength: number;
+};
+
+/** Publishes what the catalog lacks. Returns how many versions that were. */
+export async function seedCatalog(api: Api, handle: string): Promise<number> {
+  let published = 0;
+  for (const name of seedNames()) if (await publishSeed(api, handle, join(SEEDS, name))) published += 1;
+  return published;
+}
+
+export function seedNames(): string[] {
+  if (!existsSync(SEEDS)) return [];
+  return readdirSync(SEEDS)
+    .filter((name) => existsSync(join(SEEDS, name, "card.json")))
+    .sort();
+}
+
+async function publishSeed(api: Api, handle: string, folder: string): Promise<boolean> {
+  const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8")) as Card;
+  const file = readFileSync(join(folder, "adapter.safetensors"));
+  const address = `/v1/adapters/${handle}/${card.name}`;
+  const existing = await api.find<Adapter>(address);
+  const sha256 = createHash("sha256").update(file).digest("hex");
+  if (existing?.latest_version?.state === "published" && existing.latest_version.sha256 === sha256)
+    return false;
+
+  if (!existing) {
+    await api.post("/v1/adapters", {
+      name: card.name,
+      title: card.title,
+      description: card.description,
+      base: card.base ?? "cast-1",
+      concept: card.concept,
+      class_word: card.class_word,
+      tags: card.tags,
+      licence: card.licence,
+      credits: card.credits,
+    });
+  }
+  if (existing?.slot == null) await api.post(`${address}/slot`, { slot: slotIn(file) });
+  const version = await api.post<Version>(`${address}/versions`, {
+    upload_id: await api.upload("adapter", file, `${card.name}.safetensors`),
+    previews: await uploadPreviews(api, folder),
+    strength: card.strength,
+    trigger: card.trigger,
+    changelog: existing ? "Trained again." : "First version.",
+  });
+  await api.post(`/v1/versions/${version.id}/publish`);
+  return true;
+}
+
+/** Samples drawn with the adapter where the seed brings some, else the pictures it was trained on. */
+async function uploadPreviews(api: Api, folder: string): Promise<string[]> {
+  const from = ["samples", "pictures"].map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (!from) return [];
+  const files = readdirSync(from)
+    .filter((name) => name.endsWith(".png"))
+    .sort()
+    .slice(0, PREVIEWS_MAX);
+  return Promise.all(files.map((name) => api.upload("preview", readFileSync(join(from, name)), name)));
+}
+
+/** A trained file is bound to the slot in its header: 8 bytes of length, then JSON. */
+function slotIn(file: Buffer): number {
+  const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE(0))).toString("utf8"));
+  return Number(header.__metadata__.slot);
+}

@@ -1,0 +1,76 @@
+// One local server: site, Worker, accounts, seeded catalog, runners. Brought up in that order, ended in the reverse one.
+
+import { Api } from "../client.ts";
+import { type Account, DEMO, ensureAccount, HOUSE } from "./accounts.ts";
+import { type Child, endLeftovers, setLogsAside, tailOf } from "./child.ts";
+import type { Home } from "./paths.ts";
+import { type Runner, startRunner } from "./runners.ts";
+import { workerEnvFile } from "./secrets.ts";
+import { seedCatalog } from "./seed.ts";
+import { buildSite } from "./site.ts";
+import { migrate, startWorker, untilAnswering } from "./worker.ts";
+
+/** wrangler needs a moment to end workerd and to flush D1. */
+const WORKER_GRACE_MS = 10_000;
+
+export type ServerOptions = {
+  home: Home;
+  port: number;
+  runners: number;
+  /** Aborting gives up a start that is under way; what was started is ended. */
+  signal: AbortSignal;
+  /** Told what is going on, a line at a time. */
+  say: (line: string) => void;
+};
+
+export type LocalServer = {
+  url: string;
+  demo: Account;
+  /** Resolves with the reason when the Worker or a runner has died for good. Never resolves after `end`. */
+  failed: Promise<string>;
+  end(): Promise<void>;
+};
+
+export async function startServer({ home, port, runners, signal, say }: ServerOptions): Promise<LocalServer> {
+  endLeftovers(home);
+  setLogsAside(home);
+  const started: { worker?: Child; runners: Runner[] } = { runners: [] };
+  let ending = false;
+  const end = async () => {
+    ending = true;
+    await Promise.all(started.runners.map((runner) => runner.end()));
+    await started.worker?.end(WORKER_GRACE_MS);
+  };
+  try {
+    if (await buildSite()) say("Built the site");
+    signal.throwIfAborted();
+    await migrate(home);
+    signal.throwIfAborted();
+    const { url, child } = await startWorker(home, port, workerEnvFile(home, HOUSE.email));
+    started.worker = child;
+    await untilAnswering(url, child, signal);
+    const house = await ensureAccount(home, url, HOUSE);
+    const demo = await ensureAccount(home, url, DEMO);
+    signal.throwIfAborted();
+    for (let index = 0; index < runners; index += 1) {
+      started.runners.push(startRunner(home, url, house.api_key, index, runners));
+    }
+    const published = await seedCatalog(Api.withKey(url, house.api_key), house.handle);
+    if (published > 0) say(`Published ${published} seed adapters`);
+    signal.throwIfAborted();
+    const workerDied = child.ended.then(({ code, signal: by }) =>
+      ending
+        ? new Promise<string>(() => {})
+        : `The Worker ended with ${by ?? `code ${code}`}. The end of ${child.logFile}:\n${tailOf(child.logFile, 15)}`,
+    );
+    return {
+      url,
+      demo,
+      end,
+      failed: Promise.race([workerDied, ...started.runners.map(({ failed }) => failed)]),
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}

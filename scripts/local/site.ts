@@ -1,0 +1,15 @@
+// Builds the site into dist/, unless nothing it is made of has changed.
+
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { LOCAL, ROOT, VITE } from "./paths.ts";
+import { digestOf, unlessDone } from "./stamp.ts";
+import { runTool } from "./tool.ts";
+
+const SOURCES = ["site/**", "vite.config.ts", "package-lock.json", "schema/contract/**", "schema/bases/**"];
+const STAMP = join(LOCAL, "stamps", "site");
+
+export async function buildSite(): Promise<boolean> {
+  if (!existsSync(join(ROOT, "dist", "index.html"))) rmSync(STAMP, { force: true });
+  return unlessDone(STAMP, digestOf(SOURCES), () => runTool("Building the site", VITE, ["build"]));
+}

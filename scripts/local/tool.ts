@@ -1,0 +1,29 @@
+// Runs one of the installed command line tools to its end; quiet if it succeeds, its output in the error if not.
+
+import { spawn } from "node:child_process";
+import { ROOT } from "./paths.ts";
+
+const SHOWN_LINES = 30;
+
+export async function runTool(
+  purpose: string,
+  script: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    output += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (code === 0) return;
+  throw new Error(`${purpose} failed:\n${output.trimEnd().split("\n").slice(-SHOWN_LINES).join("\n")}`);
+}

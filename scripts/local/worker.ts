@@ -1,0 +1,88 @@
+// The Worker under `wrangler dev`: migrate local D1, start, wait until it answers. Knows nothing of accounts or runners.
+
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Child, startChild, tailOf } from "./child.ts";
+import { type Home, WRANGLER } from "./paths.ts";
+import { digestOf, unlessDone } from "./stamp.ts";
+import { runTool } from "./tool.ts";
+
+const HOST = "127.0.0.1";
+const READY_TIMEOUT_MS = 90_000;
+const READY_POLL_MS = 150;
+
+/** Together these keep wrangler from calling home; one alone does not. */
+export const WRANGLER_ENV = {
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  CI: "true",
+};
+
+export async function migrate(home: Home): Promise<void> {
+  await unlessDone(join(home.state, "migrated"), digestOf(["schema/migrations/*.sql"]), () =>
+    runTool(
+      "Migrating the local database",
+      WRANGLER,
+      ["d1", "migrations", "apply", "DB", "--local", "--persist-to", home.state],
+      WRANGLER_ENV,
+    ),
+  );
+}
+
+/** The port if it is free, or 0 for any free one. */
+export function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(wanted, HOST, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : wanted));
+    });
+  });
+}
+
+export async function startWorker(
+  home: Home,
+  port: number,
+  envFile: string,
+): Promise<{ url: string; child: Child }> {
+  const inspectorPort = await freePort(0);
+  const child = startChild(
+    home,
+    "worker",
+    process.execPath,
+    [
+      WRANGLER,
+      "dev",
+      ...["--ip", HOST, "--port", String(port), "--inspector-port", String(inspectorPort)],
+      ...["--persist-to", home.state, "--env-file", envFile],
+      "--show-interactive-dev-session=false",
+    ],
+    WRANGLER_ENV,
+  );
+  return { url: `http://${HOST}:${port}`, child };
+}
+
+export async function untilAnswering(url: string, worker: Child, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    signal.throwIfAborted();
+    if (!worker.isAlive()) throw new Error(`The Worker did not start:\n${tailOf(worker.logFile, 20)}`);
+    if (await answers(url)) return;
+    await pause(READY_POLL_MS);
+  }
+  throw new Error(
+    `The Worker did not answer within ${READY_TIMEOUT_MS / 1000} s:\n${tailOf(worker.logFile, 20)}`,
+  );
+}
+
+export async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/v1/bases`, { signal: AbortSignal.timeout(5_000) })).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+// Runs one installer: a line while it works, its seconds when done, its last lines and a remedy when it fails.
+
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, statfsSync } from "node:fs";
+import { SetupFailure } from "./failure.mjs";
+import { diagnose } from "./remedies.mjs";
+
+const LOG = ".local/logs/setup.log";
+/** node_modules take 0.8 GB, .venv 1.1 GB with the CPU build of torch; the installers need room to unpack. */
+const FREE_DISK_MIN_BYTES = 4e9;
+const SHOWN_LINES = 8;
+
+export function checkDisk() {
+  const { bavail, bsize } = statfsSync(".");
+  if (bavail * bsize >= FREE_DISK_MIN_BYTES) return;
+  throw new SetupFailure(
+    `Only ${gigabytes(bavail * bsize)} are free here; installing needs ${gigabytes(FREE_DISK_MIN_BYTES)}. Free some space, then try again.`,
+  );
+}
+
+function gigabytes(bytes) {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Resolves when `program` has ended well; its whole output goes to the log. */
+export function step(title, duration, [program, ...args]) {
+  const begun = performance.now();
+  const seconds = () => `${Math.round((performance.now() - begun) / 1000)} s`;
+  const live = process.stdout.isTTY;
+  const show = (text) => process.stdout.write(live ? `\r\x1b[K${text}` : `${text}\n`);
+  show(`· Installing ${title} (${duration}) ...`);
+  const ticker = live
+    ? setInterval(() => show(`· Installing ${title} (${duration}) ... ${seconds()}`), 1000)
+    : undefined;
+  mkdirSync(".local/logs", { recursive: true });
+  appendFileSync(LOG, `\n$ ${program} ${args.join(" ")}\n`);
+
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const keep = (chunk) => {
+      appendFileSync(LOG, chunk);
+      output += chunk;
+    };
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", (error) => keep(`${error.message}\n`));
+    child.on("close", (code, signal) => {
+      clearInterval(ticker);
+      if (code === 0) {
+        show(`✓ Installed ${title} in ${seconds()}${live ? "\n" : ""}`);
+        resolve();
+        return;
+      }
+      const ending = signal ? `was ended by ${signal}` : `failed with code ${code}`;
+      const remedy = diagnose(output);
+      reject(
+        new SetupFailure(
+          `Installing ${title} ${ending}:\n\n${excerpt(output)}\n\n` +
+            `${remedy ? `${remedy}\n` : ""}The whole output is in ${LOG}. The same command goes on from here.`,
+        ),
+      );
+    });
+  });
+}
+
+/** npm says first what went wrong, pip says it last. */
+function excerpt(output) {
+  const lines = output
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${line}`);
+  if (lines.length <= 2 * SHOWN_LINES) return lines.join("\n");
+  return [...lines.slice(0, SHOWN_LINES), "  ...", ...lines.slice(-SHOWN_LINES)].join("\n");
+}

@@ -1,0 +1,37 @@
+// node_modules, with Node 24 among them: everything after setup runs on that Node.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { SetupFailure } from "./failure.mjs";
+import { checkDisk, step } from "./installer.mjs";
+import { lockfileIsInstalled } from "./lockfile.mjs";
+
+const NODE = "node_modules/.bin/node";
+
+export async function installNpmPackages() {
+  if (lockfileIsInstalled(".") && existsSync(NODE)) return;
+  checkDisk();
+  await step("npm packages", "about a minute", [
+    ...npmCommand(),
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
+  if (existsSync(NODE)) return;
+  throw new SetupFailure(
+    "npm installed its packages without running their install scripts, so Node 24 is missing.\n" +
+      "  Run `npm rebuild node --ignore-scripts=false`, or unset ignore-scripts in your npm configuration.",
+  );
+}
+
+/** Under `npm start` npm names itself in npm_execpath; that very npm is used, else the one on PATH. */
+function npmCommand() {
+  if (process.env.npm_execpath) return [process.execPath, process.env.npm_execpath];
+  if (spawnSync("npm", ["--version"]).status === 0) return ["npm"];
+  throw new SetupFailure(
+    "npm was not found. Install Node.js 20 or newer together with npm, then try again.\n" +
+      "  Debian, Ubuntu: sudo apt-get install nodejs npm\n" +
+      "  macOS:          brew install node",
+  );
+}

@@ -1,0 +1,64 @@
+// What `npm test` is made of: every stage by name, in the order it runs. `npm run check` runs those marked quick.
+
+import { availableParallelism } from "node:os";
+import { VENV_PYTHON } from "./local/paths.ts";
+
+export type Command = [program: string, ...args: string[]];
+export type Stage = { name: string; quick: boolean; needsChromium?: boolean; commands: Command[] };
+
+const node = (script: string, ...args: string[]): Command => [
+  process.execPath,
+  `node_modules/${script}`,
+  ...args,
+];
+const python = (module: string, ...args: string[]): Command => [VENV_PYTHON, "-m", module, ...args];
+const nodeTests = (...globs: string[]): Command => [
+  process.execPath,
+  "--test",
+  "--test-reporter=spec",
+  ...globs,
+];
+
+export const PYTHON_SOURCES = ["gpu-runner", "test/runner"];
+export const PYPROJECT = "gpu-runner/pyproject.toml";
+
+export const STAGES: Stage[] = [
+  {
+    name: "types",
+    quick: true,
+    commands: [node("typescript/bin/tsc", "-p", "."), node("typescript/bin/tsc", "-p", "tsconfig.node.json")],
+  },
+  {
+    name: "biome",
+    quick: true,
+    commands: [node("@biomejs/biome/bin/biome", "check", "--error-on-warnings")],
+  },
+  {
+    name: "ruff",
+    quick: true,
+    commands: [
+      python("ruff", "check", "--config", PYPROJECT, ...PYTHON_SOURCES),
+      python("ruff", "format", "--check", "--config", PYPROJECT, ...PYTHON_SOURCES),
+    ],
+  },
+  {
+    name: "mypy",
+    quick: true,
+    commands: [python("mypy", "--config-file", PYPROJECT, "gpu-runner/orthoplex")],
+  },
+  {
+    name: "scripts and docs",
+    quick: true,
+    commands: [nodeTests("test/scripts/*.test.ts", "test/docs/*.test.ts")],
+  },
+  { name: "vitest", quick: false, commands: [node("vitest/vitest.mjs", "run")] },
+  {
+    name: "pytest",
+    quick: false,
+    commands: [python("pytest", "-c", PYPROJECT, "--rootdir", ".", "-q", "test/runner")],
+  },
+  { name: "journey", quick: false, needsChromium: true, commands: [nodeTests("test/journeys/*.test.ts")] },
+];
+
+/** Stages run one after another, so torch may have every core. */
+export const STAGE_ENV = { OMP_NUM_THREADS: String(availableParallelism()) };

@@ -1,0 +1,37 @@
+// Reads how many tests passed, failed and were skipped from the closing lines of Vitest, pytest and node:test. Pure.
+
+export type Counts = { passed: number; failed: number; skipped: number };
+
+export const noCounts: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** The last summary of the output; all zero where there is none. */
+export function countsIn(output: string): Counts {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+  const lines = output.replace(/\x1b\[[0-9;]*m/g, "").split("\n");
+  // Vitest: "      Tests  1 failed | 20 passed | 2 skipped (23)"
+  const vitest = lines.findLast((line) => /^\s*Tests\s+\d+ (passed|failed|skipped)/.test(line));
+  // pytest: "==== 3 failed, 120 passed, 1 skipped in 9.21s ====", with -q without the frame
+  const pytest = lines.findLast((line) => /\d+ (passed|failed|errors?|skipped)\b.* in [\d.]+s/.test(line));
+  const summary = vitest ?? pytest;
+  if (summary) {
+    return {
+      passed: numberBefore(summary, "passed"),
+      failed: numberBefore(summary, "failed") + numberBefore(summary, "errors?"),
+      skipped: numberBefore(summary, "skipped"),
+    };
+  }
+  // node:test: "ℹ pass 5", "ℹ fail 0", "ℹ skipped 0"
+  const counted = (word: string) => {
+    const line = lines.findLast((line) => new RegExp(`^(ℹ|#) ${word} \\d+$`).test(line.trim()));
+    return Number(line?.trim().split(" ").at(-1) ?? 0);
+  };
+  return { passed: counted("pass"), failed: counted("fail"), skipped: counted("skipped") };
+}
+
+function numberBefore(summary: string, word: string): number {
+  return Number(new RegExp(`(\\d+) ${word}\\b`).exec(summary)?.[1] ?? 0);
+}
