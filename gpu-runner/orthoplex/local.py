@@ -1,0 +1,119 @@
+"""Training and drawing on this machine without an edge, for the command line.
+
+Reads and writes files named by the caller; everything that can be wrong with them is one of INPUT_ERRORS.
+"""
+
+import argparse
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from PIL import Image
+
+from orthoplex.bases import Base, load_base
+from orthoplex.ortho.adapter import read_adapter, write_adapter
+from orthoplex.ortho.container import FileRefused
+from orthoplex.pictures import PictureRefused, decode_picture
+from orthoplex.png import write_png
+from orthoplex.recipe import RecipeAdapter, recipe_of
+from orthoplex.runner.bases import device_name, resolve_device
+from orthoplex.sample import AttachedAdapter, Region, SampleSpec, sample
+from orthoplex.train.concept import TrainSpec, train_concept
+
+INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused)
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+_ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
+_SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
+
+
+def train(flags: argparse.Namespace) -> Iterator[str]:
+    """Teach a concept from a folder; yields a line about each file written."""
+    base = load_base(flags.base, resolve_device(flags.device))
+    pictures = read_folder(flags.pictures)
+    spec = TrainSpec(
+        concept=flags.concept or flags.trigger.strip("<>"),
+        class_word=flags.class_word,
+        trigger=flags.trigger,
+        slot=flags.slot,
+        steps=flags.steps or base.description["training"]["steps"]["default"],
+        seed=flags.seed,
+    )
+    resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
+    yield f"teaching {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
+    trained = train_concept(base, spec, pictures, resume=resume, checkpoint=flags.checkpoint)
+    flags.out.parent.mkdir(parents=True, exist_ok=True)
+    flags.out.write_bytes(write_adapter(trained.adapter, base.layout))
+    yield f"{flags.out}  {trained.metrics}"
+    for number, image in enumerate(trained.samples):
+        path = flags.out.with_name(f"{flags.out.stem}-{number}.png")
+        path.write_bytes(write_png(image, None))
+        yield str(path)
+    yield from (f"note: {warning}" for warning in trained.warnings)
+
+
+def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
+    """The pictures of a folder in the order of their names, each with the text of the .txt file beside it."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    if not paths:
+        raise ValueError(f"{folder} holds no PNG, JPEG or WebP picture")
+    pictures = []
+    for path in paths:
+        try:
+            image = decode_picture(path.read_bytes())
+        except PictureRefused as error:
+            raise ValueError(f"{path}: {error.detail}") from error
+        caption = path.with_suffix(".txt")
+        pictures.append((image, caption.read_text("utf-8").strip() if caption.exists() else None))
+    return pictures
+
+
+def generate(flags: argparse.Namespace) -> Iterator[str]:
+    """Draw pictures; yields a line about each file written."""
+    base = load_base(flags.base, resolve_device(flags.device))
+    size = _SIZE.fullmatch(flags.size or base.description["default_size"])
+    if size is None:
+        raise ValueError(f"--size {flags.size} must look like 512x256")
+    read = [_read_adapter(base, text) for text in flags.adapter]
+    guidance = base.description["guidance"]["default"] if flags.guidance is None else flags.guidance
+    spec = SampleSpec(
+        prompt=flags.prompt,
+        seed=flags.seed,
+        width=int(size[1]),
+        height=int(size[2]),
+        steps=flags.steps or base.description["steps"]["default"],
+        guidance=guidance,
+        count=flags.count,
+    )
+    drawn = sample(base, spec, [attached for attached, _ in read])
+    flags.out.mkdir(parents=True, exist_ok=True)
+    for image, seed, text in zip(drawn.images, drawn.seeds, drawn.prompts, strict=True):
+        recipe = recipe_of(base.id, spec, seed, text, [each for _, each in read], device_name(str(base.device)))
+        path = flags.out / f"{seed}.png"
+        path.write_bytes(write_png(image, recipe))
+        yield str(path)
+    yield from (f"note: {warning}" for warning in drawn.warnings)
+
+
+def _read_adapter(base: Base, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:
+    """FILE[=STRENGTH][@X,Y,W,H]; without a strength the file's own."""
+    parts = _ADAPTER.fullmatch(text)
+    if parts is None:
+        raise ValueError(f"--adapter {text} must look like file.safetensors=0.6@0,0,0.5,1")
+    path = Path(parts["file"])
+    content = path.read_bytes()
+    adapter = read_adapter(content, base.layout)
+    strength = adapter.strength if parts["strength"] is None else float(parts["strength"])
+    region = None if parts["region"] is None else Region(*map(float, parts["region"].split(",")))
+    recipe = RecipeAdapter(
+        ref=path.stem,
+        version_id=None,
+        trigger=adapter.trigger,
+        strength=strength,
+        slot=adapter.slot,
+        sha256=hashlib.sha256(content).hexdigest(),
+        region=None if region is None else asdict(region),
+    )
+    return AttachedAdapter(adapter, adapter.trigger, strength, region), recipe

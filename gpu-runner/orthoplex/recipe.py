@@ -1,0 +1,82 @@
+"""What made a picture: everything that draws it again, as plain data. Pure; png.py writes it into files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from orthoplex.sample import SampleSpec
+
+RECIPE_FORMAT = "orthoplex.recipe/1"
+SOFTWARE = "orthoplex"
+SAMPLER = "Euler"
+
+
+@dataclass(frozen=True)
+class RecipeAdapter:
+    """An adapter version as a picture used it. `ref` is owner/name:number, `region` a box in fractions or None."""
+
+    ref: str
+    version_id: str | None  # None for a file that comes from no catalog
+    trigger: str
+    strength: float
+    slot: int
+    sha256: str
+    region: dict[str, float] | None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that draws one picture again on the same device and version."""
+
+    base: str
+    prompt: str
+    negative_prompt: str
+    seed: int
+    steps: int
+    guidance: float
+    width: int
+    height: int
+    sampler: str
+    drawn: str  # what was drawn, in words: the prompt with what it left open filled in
+    adapters: Sequence[RecipeAdapter]
+    version: str  # of the software
+    device: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The recipe as it is written into the file and into the job's result."""
+        return {
+            "format": RECIPE_FORMAT,
+            "base": self.base,
+            "prompt": self.prompt,
+            "negative_prompt": self.negative_prompt,
+            "seed": self.seed,
+            "steps": self.steps,
+            "guidance": self.guidance,
+            "size": f"{self.width}x{self.height}",
+            "sampler": self.sampler,
+            "drawn": self.drawn,
+            "adapters": [dict(vars(adapter)) for adapter in self.adapters],
+            "software": {"name": SOFTWARE, "version": self.version, "device": self.device},
+        }
+
+
+def recipe_of(
+    base: str, spec: SampleSpec, seed: int, drawn: str, adapters: Sequence[RecipeAdapter], device: str
+) -> Recipe:
+    """The recipe of the picture that `spec` drew with `seed`."""
+    return Recipe(
+        base=base,
+        prompt=spec.prompt,
+        negative_prompt=spec.negative_prompt,
+        seed=seed,
+        steps=spec.steps,
+        guidance=spec.guidance,
+        width=spec.width,
+        height=spec.height,
+        sampler=SAMPLER,
+        drawn=drawn,
+        adapters=adapters,
+        version=version("orthoplex"),
+        device=device,
+    )

@@ -1,0 +1,164 @@
+"""HTTP client of the edge's /runner/v1: one method a message, one attempt a call; retrying is the caller's (retry.py).
+
+Turns answers into values or into LeaseLost, Refused, Unreachable; nothing else of httpx leaves this file.
+"""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+import msgspec
+
+from orthoplex.runner.retry import Unreachable
+from orthoplex.runner.wire import HeartbeatReply, Registered
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
+RETRY_AFTER_MAX_SECONDS = 60.0
+_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
+
+
+class LeaseLost(Exception):  # noqa: N818 - names what happened to us, not an error of ours
+    """The lease is over or belongs to another run: drop the work, write nothing more."""
+
+
+class Refused(Exception):  # noqa: N818 - the act is named, as in the contract
+    """The edge understood and said no. `code` is one of the contract's error codes."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+    @property
+    def key_refused(self) -> bool:
+        """The API key is wrong: no call will ever succeed with it."""
+        return self.code in {"auth_required", "key_invalid", "scope_missing"}
+
+
+class Edge:
+    """A connection to one edge with one API key of scope runner. Each thread that talks keeps its own."""
+
+    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=url.rstrip("/") + "/runner/v1/",
+            headers={"authorization": f"Bearer {token}", "accept": "application/json"},
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def register(self, about: Mapping[str, Any]) -> Registered:
+        """Announce this runner: name, version, device, dtype, memory_bytes, bases."""
+        return _as(Registered, self._post("register", about))
+
+    def deregister(self, runner_id: str) -> None:
+        """This runner asks for nothing more."""
+        self._post("deregister", {"runner_id": runner_id})
+
+    def lease(self, runner_id: str, bases: list[str], max_batch: int, wait_seconds: float) -> list[Any]:
+        """Up to `max_batch` leases, as parsed JSON; the edge answers after at most `wait_seconds` with none."""
+        body = {"runner_id": runner_id, "bases": bases, "max_batch": max_batch, "wait_seconds": wait_seconds}
+        reply = self._post("lease", body, answer_seconds=wait_seconds + ANSWER_SECONDS)
+        leases = reply.get("leases")
+        if not isinstance(leases, list):
+            raise Unreachable("The edge's answer to a lease call has no leases.")
+        return leases
+
+    def heartbeat(self, lease_id: str, progress: Mapping[str, Any] | None, preview: str | None) -> HeartbeatReply:
+        """Extend a lease; carries progress and a small PNG (base64) where there is something new."""
+        body: dict[str, Any] = {}
+        if progress is not None:
+            body["progress"] = progress
+        if preview is not None:
+            body["preview"] = preview
+        return _as(HeartbeatReply, self._post(f"leases/{lease_id}/heartbeat", body))
+
+    def announce(self, lease_id: str, upload: Mapping[str, Any]) -> str:
+        """The signed address for an upload of {name, content_type, size_bytes, sha256}."""
+        url = self._post(f"leases/{lease_id}/uploads", upload).get("upload_url")
+        if not isinstance(url, str):
+            raise Unreachable("The edge's answer to an upload has no upload_url.")
+        return self.absolute(url)
+
+    def settle(self, lease_id: str, body: Mapping[str, Any]) -> str:
+        """End the run; the job's status after it. The same call may be sent again."""
+        return str(self._post(f"leases/{lease_id}/settle", body).get("status"))
+
+    def release(self, lease_id: str, reason: str) -> None:
+        """Give the job back; it waits again and this run does not count as failed."""
+        self._post(f"leases/{lease_id}/release", {"reason": reason[:200]})
+
+    def absolute(self, url: str) -> str:
+        """A signed address as the edge gave it, against this edge where it is relative."""
+        return str(self._http.base_url.join(url))
+
+    def _post(self, path: str, body: Mapping[str, Any], answer_seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
+        timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
+        try:
+            reply = self._http.post(path, json=body, timeout=timeout)
+        except httpx.TransportError as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
+        if reply.is_success:
+            return _object_of(reply)
+        raise refusal_of(reply)
+
+
+def refusal_of(reply: httpx.Response) -> LeaseLost | Refused | Unreachable:
+    """What an answer other than 2xx means for the caller."""
+    problem = _problem_of(reply)
+    code = str(problem.get("code") or "")
+    detail = str(problem.get("detail") or problem.get("title") or reply.reason_phrase)
+    if code == "lease_lost":
+        return LeaseLost(detail)
+    # A redirect is a proxy's sign-in page or a moved edge: waiting may help, following with a key must not happen.
+    if reply.status_code in _TRY_AGAIN or reply.is_redirect:
+        return Unreachable(f"{reply.status_code} {detail}", _retry_after(reply))
+    return Refused(reply.status_code, code or "unknown", detail)
+
+
+def _retry_after(reply: httpx.Response) -> float | None:
+    # The header may also be a date (RFC 9110, 10.2.3); then the ordinary backoff serves.
+    text = reply.headers.get("retry-after", "")
+    return min(float(text), RETRY_AFTER_MAX_SECONDS) if text.isascii() and text.isdigit() else None
+
+
+def _problem_of(reply: httpx.Response) -> dict[str, Any]:
+    try:
+        problem = reply.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def _object_of(reply: httpx.Response) -> dict[str, Any]:
+    try:
+        value = reply.json()
+    except ValueError as error:
+        # A proxy's page with status 200, or an answer cut off: the edge itself always sends JSON.
+        raise Unreachable("The answer is not JSON.") from error
+    if not isinstance(value, dict):
+        raise Unreachable("The answer is not a JSON object.")
+    return value
+
+
+def _as(kind: type[T], value: Any) -> T:
+    try:
+        return msgspec.convert(value, type=kind)
+    except msgspec.ValidationError as error:
+        raise Unreachable(f"The answer does not fit the contract: {error}") from error

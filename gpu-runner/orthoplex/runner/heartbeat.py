@@ -1,0 +1,133 @@
+"""Keeps every held lease alive from a thread of its own with its own HTTP client, and brings back what the edge says.
+
+A run that reports progress is heard early (at most once a `progress_seconds`), so that watchers see it move; a silent
+one every `heartbeat_seconds`. Never ends a run by itself except through Run.end.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orthoplex.runner.edge import Edge, LeaseLost, Refused
+from orthoplex.runner.log import Log
+from orthoplex.runner.retry import Backoff, Unreachable
+from orthoplex.runner.run import Report, Run
+
+
+@dataclass
+class _Pulse:
+    """When a run was last heard at the edge; times in seconds of the monotonic clock."""
+
+    run: Run
+    tried_at: float
+    due_at: float
+    failures: int = 0
+
+
+class Heartbeats:
+    """The heartbeats of all held leases. `hold` and `drop` come from the working thread."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        log: Log,
+        *,
+        heartbeat_seconds: float,
+        progress_seconds: float = 1.0,
+        backoff: Backoff | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._edge = edge
+        self._log = log
+        self._heartbeat_seconds = heartbeat_seconds
+        self._progress_seconds = progress_seconds
+        # After an outage the first heartbeat must reach the edge before its sweep gives the job to somebody else.
+        self._backoff = backoff or Backoff(limit=2.0)
+        self._monotonic = monotonic
+        self._pulses: dict[str, _Pulse] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._beat_until_closed, name="heartbeats", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop beating; returns when the thread has ended or hangs in one last call."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join(timeout=1.0)
+
+    def hold(self, run: Run) -> None:
+        """Keep this run's lease alive from now on."""
+        now = self._monotonic()
+        with self._changed:
+            # The lease was extended when it was given, so the first beat may wait.
+            self._pulses[run.lease.lease_id] = _Pulse(run, tried_at=now, due_at=now + self._heartbeat_seconds)
+            self._changed.notify()
+
+    def drop(self, run: Run) -> None:
+        """The run is over; its lease is nobody's business any more."""
+        with self._changed:
+            self._pulses.pop(run.lease.lease_id, None)
+
+    def wake(self) -> None:
+        """A run has news."""
+        with self._changed:
+            self._changed.notify()
+
+    def beat_due(self) -> None:
+        """Send every heartbeat that is due."""
+        with self._changed:
+            pulses = list(self._pulses.values())
+        for pulse in pulses:
+            if self._due_at(pulse) <= self._monotonic():
+                self._beat(pulse)
+
+    def _due_at(self, pulse: _Pulse) -> float:
+        if pulse.failures == 0 and pulse.run.has_news():
+            return min(pulse.due_at, pulse.tried_at + self._progress_seconds)
+        return pulse.due_at
+
+    def _beat_until_closed(self) -> None:
+        while True:
+            self.beat_due()
+            with self._changed:
+                if self._closed:
+                    return
+                due = min((self._due_at(pulse) for pulse in self._pulses.values()), default=None)
+                wait = None if due is None else due - self._monotonic()
+                if wait is None or wait > 0.0:
+                    self._changed.wait(wait)
+
+    def _beat(self, pulse: _Pulse) -> None:
+        run = pulse.run
+        report = run.take_report()
+        pulse.tried_at = self._monotonic()
+        try:
+            reply = self._edge.heartbeat(run.lease.lease_id, _progress_of(report), report.preview if report else None)
+        except LeaseLost:
+            self._log.warning("lease_lost", lease_id=run.lease.lease_id, job_id=run.lease.job_id)
+            run.end("lost")
+            self.drop(run)
+        except Unreachable as error:
+            pulse.failures += 1
+            pulse.due_at = self._monotonic() + self._backoff.delay(pulse.failures)
+            if pulse.failures == 1:
+                self._log.warning("heartbeat_failed", lease_id=run.lease.lease_id, detail=str(error))
+        except Refused as error:
+            # A frame the edge does not like must not cost the lease: the next beat goes without it.
+            pulse.due_at = self._monotonic() + self._progress_seconds
+            self._log.error("heartbeat_refused", lease_id=run.lease.lease_id, code=error.code, detail=error.detail)
+        else:
+            pulse.failures = 0
+            pulse.due_at = self._monotonic() + self._heartbeat_seconds
+            if reply.cancel:
+                run.end("canceled")
+
+
+def _progress_of(report: Report | None) -> dict[str, object] | None:
+    return None if report is None else {"step": report.step, "total": report.total, "message": report.message}

@@ -1,0 +1,82 @@
+"""Packs sample jobs into batches that the device can draw at once, and takes them apart again when it cannot.
+
+A job of many pictures is cut into pieces: picture k of a job has seed + k, so pieces draw what the whole would.
+"""
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from orthoplex.runner.failure import failure_of
+from orthoplex.sample import AttachedAdapter, Canceled, SampleResult, SampleSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Pictures first .. first + spec.count - 1 of job number `job`."""
+
+    job: int
+    first: int
+    spec: SampleSpec
+    adapters: Sequence[AttachedAdapter]
+
+
+Draw = Callable[[Sequence[Piece]], Sequence[SampleResult]]
+
+
+def cut(job: int, spec: SampleSpec, adapters: Sequence[AttachedAdapter], pictures_max: int) -> list[Piece]:
+    """The pieces of one job, each of at most `pictures_max` pictures."""
+    return [
+        Piece(
+            job,
+            first,
+            replace(spec, seed=spec.seed + first, count=min(pictures_max, spec.count - first)),
+            adapters,
+        )
+        for first in range(0, spec.count, pictures_max)
+    ]
+
+
+def pack(pieces: Sequence[Piece], pictures_max: int) -> list[list[Piece]]:
+    """Batches in the order of the pieces, each of one size and step count and of at most `pictures_max` pictures."""
+    batches: list[list[Piece]] = []
+    for piece in pieces:
+        batch = batches[-1] if batches else []
+        pictures = sum(each.spec.count for each in batch) + piece.spec.count
+        if batch and pictures <= pictures_max and _shape(batch[0]) == _shape(piece):
+            batch.append(piece)
+        else:
+            batches.append([piece])
+    return batches
+
+
+def draw_batch(batch: Sequence[Piece], draw: Draw) -> Iterator[tuple[Piece, SampleResult | Exception]]:
+    """Each piece's pictures, or the exception that is its own: a failing batch is halved until the culprit is alone.
+
+    A piece that alone is too large for the memory is halved as well. Canceled is passed on.
+    """
+    failed: Exception | None = None
+    try:
+        results = draw(batch)
+    except Canceled:
+        raise
+    except Exception as error:
+        # Its frames hold the tensors of the failed attempt, which the next attempt needs the memory of.
+        traceback.clear_frames(error.__traceback__)
+        failed = error
+    if failed is None:
+        yield from zip(batch, results, strict=True)
+    elif len(batch) > 1:
+        middle = len(batch) // 2
+        yield from draw_batch(batch[:middle], draw)
+        yield from draw_batch(batch[middle:], draw)
+    elif batch[0].spec.count > 1 and failure_of(failed).code == "out_of_memory":
+        piece = batch[0]
+        for half in cut(piece.job, piece.spec, piece.adapters, (piece.spec.count + 1) // 2):
+            yield from draw_batch([replace(half, first=piece.first + half.first)], draw)
+    else:
+        yield batch[0], failed
+
+
+def _shape(piece: Piece) -> tuple[int, int, int]:
+    return piece.spec.width, piece.spec.height, piece.spec.steps

@@ -1,0 +1,186 @@
+"""The sample job: fetch adapters, draw jobs together where they fit together, write PNGs that carry their recipe.
+
+Every picture depends on its own job alone; who shares its batch changes nothing, and nobody sees another's preview.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from PIL import Image
+
+from orthoplex.bases import Base
+from orthoplex.ortho.adapter import read_adapter
+from orthoplex.ortho.container import FileRefused
+from orthoplex.png import write_png
+from orthoplex.recipe import RecipeAdapter, recipe_of
+from orthoplex.runner.bases import LoadedBases, device_name
+from orthoplex.runner.failure import JobFailed
+from orthoplex.runner.jobs import Result
+from orthoplex.runner.jobs.batch import Piece, cut, draw_batch, pack
+from orthoplex.runner.run import Run, RunEnded
+from orthoplex.runner.storage import OutputFile, Storage
+from orthoplex.runner.wire import Member, SampleLease
+from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleResult, SampleSpec, sample_batch
+
+
+@dataclass
+class _Order:
+    """One job on its way: what it asks for, and what has been drawn of it."""
+
+    run: Run
+    lease: SampleLease
+    base: Base
+    adapters: Sequence[AttachedAdapter]
+    steps_done: int = 0
+    steps_total: int = 0
+    pictures: dict[int, tuple[Image.Image, int, str]] = field(default_factory=dict)  # number -> image, seed, drawn
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SampleJob:
+    """Draws compositions. `pictures_max` bounds how many pictures are drawn at once on this device."""
+
+    bases: LoadedBases
+    pictures_max: int
+
+    def __call__(self, runs: Sequence[Run], storage: Storage) -> Iterator[tuple[Run, Result | Exception]]:
+        """The end of each run, as soon as all its pictures are drawn."""
+        orders: dict[int, _Order] = {}
+        for number, run in enumerate(runs):
+            try:
+                run.check()
+                orders[number] = self._order(run, storage)
+            except Exception as error:
+                yield run, error
+        pieces = [
+            piece
+            for number, order in orders.items()
+            for piece in cut(number, _spec_of(order.lease), order.adapters, self.pictures_max)
+        ]
+        for order in orders.values():
+            order.steps_total = order.lease.spec.steps * -(-order.lease.spec.count // self.pictures_max)
+        for batch in pack(pieces, self.pictures_max):
+            yield from self._draw(batch, orders)
+
+    def _order(self, run: Run, storage: Storage) -> _Order:
+        lease = run.lease
+        assert isinstance(lease, SampleLease)
+        run.report(0, lease.spec.steps, "loading")
+        base = self.bases.get(lease.base)
+        return _Order(run, lease, base, [_attached(base, lease, member, storage) for member in lease.spec.adapters])
+
+    def _draw(self, batch: Sequence[Piece], orders: dict[int, _Order]) -> Iterator[tuple[Run, Result | Exception]]:
+        # A job that failed or ended in an earlier batch has left; its other pieces are not drawn.
+        batch = [piece for piece in batch if piece.job in orders]
+        began = time.monotonic()
+        try:
+            for piece, drawn in draw_batch(batch, lambda some: _sample(some, orders)):
+                order = orders.get(piece.job)
+                if order is None:
+                    continue
+                if isinstance(drawn, Exception):
+                    del orders[piece.job]
+                    yield order.run, _refused_prompt(drawn)
+                    continue
+                _collect(order, piece, drawn)
+                if len(order.pictures) == order.lease.spec.count:
+                    del orders[piece.job]
+                    yield order.run, _result_of(order, time.monotonic() - began)
+        except Canceled:
+            for job in {piece.job for piece in batch} & orders.keys():
+                yield orders.pop(job).run, RunEnded()
+
+
+def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleResult]:
+    """Draw one batch. Canceled once every run in it must end; one run's end does not stop its neighbours."""
+    involved = list(dict.fromkeys(piece.job for piece in batch))
+    done = {job: orders[job].steps_done for job in involved}
+
+    def on_step(step: int, _total: int, preview: Callable[[], Image.Image]) -> bool:
+        wanted = False
+        for place, job in enumerate(involved):
+            order = orders[job]
+            order.steps_done = done[job] + step
+            # The preview shows the first picture of the batch, which belongs to the first job.
+            shown = preview if place == 0 else None
+            wanted |= order.run.report(min(order.steps_done, order.steps_total), order.steps_total, "drawing", shown)
+        return wanted
+
+    base = orders[involved[0]].base
+    return sample_batch(base, [(piece.spec, piece.adapters) for piece in batch], on_step)
+
+
+def _spec_of(lease: SampleLease) -> SampleSpec:
+    spec = lease.spec
+    return SampleSpec(
+        prompt=spec.prompt,
+        negative_prompt=spec.negative_prompt,
+        seed=spec.seed,
+        width=spec.width,
+        height=spec.height,
+        steps=spec.steps,
+        guidance=spec.guidance,
+        count=spec.count,
+    )
+
+
+def _attached(base: Base, lease: SampleLease, member: Member, storage: Storage) -> AttachedAdapter:
+    try:
+        source = lease.input(member.input)
+    except KeyError as error:
+        raise JobFailed("runner_error", f"The job does not carry the file of {member.ref}.", retryable=True) from error
+    try:
+        adapter = read_adapter(storage.download(source, keep=True), base.layout, member.slot)
+    except FileRefused as error:
+        raise JobFailed("input_invalid", f"{member.ref}: {error.detail}", retryable=False) from error
+    region = None if member.region is None else Region(**msgspec.structs.asdict(member.region))
+    return AttachedAdapter(adapter, member.trigger, member.strength, region)
+
+
+def _refused_prompt(error: Exception) -> Exception:
+    if isinstance(error, ValueError):
+        return JobFailed("prompt_invalid", str(error), retryable=False)
+    return error
+
+
+def _collect(order: _Order, piece: Piece, drawn: SampleResult) -> None:
+    for offset, (image, seed, text) in enumerate(zip(drawn.images, drawn.seeds, drawn.prompts, strict=True)):
+        order.pictures[piece.first + offset] = (image, seed, text)
+    order.warnings.extend(warning for warning in drawn.warnings if warning not in order.warnings)
+
+
+def _result_of(order: _Order, seconds: float) -> Result:
+    outputs = [_output(order, number, *picture) for number, picture in sorted(order.pictures.items())]
+    metrics = {"sample_seconds": round(seconds, 3), "device": str(order.base.device)}
+    return Result(outputs, order.warnings, metrics)
+
+
+def _output(order: _Order, number: int, image: Image.Image, seed: int, drawn: str) -> OutputFile:
+    spec = order.lease.spec
+    adapters = [_recipe_adapter(order.lease, member) for member in spec.adapters]
+    device = device_name(str(order.base.device))
+    recipe = recipe_of(order.lease.base, _spec_of(order.lease), seed, drawn, adapters, device)
+    meta: dict[str, Any] = {
+        "width": image.width,
+        "height": image.height,
+        "seed": seed,
+        "prompt": spec.prompt,
+        "recipe": recipe.as_json(),
+    }
+    return OutputFile(f"image-{number}.png", "image", "image/png", write_png(image, recipe), meta)
+
+
+def _recipe_adapter(lease: SampleLease, member: Member) -> RecipeAdapter:
+    return RecipeAdapter(
+        ref=member.ref,
+        version_id=member.version_id,
+        trigger=member.trigger,
+        strength=member.strength,
+        slot=member.slot,
+        sha256=lease.input(member.input).sha256,
+        region=None if member.region is None else msgspec.structs.asdict(member.region),
+    )

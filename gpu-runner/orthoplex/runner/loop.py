@@ -1,0 +1,210 @@
+"""The loop: lease -> run -> settle, until told to stop; then what is held is given back and the runner deregisters.
+
+Knows leases, not signals and not diffusion: the process is service.py's, the work is the jobs'.
+"""
+
+import queue
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from orthoplex.runner.edge import Edge, Refused
+from orthoplex.runner.heartbeat import Heartbeats
+from orthoplex.runner.jobs import Job
+from orthoplex.runner.log import Log
+from orthoplex.runner.retry import Backoff, Patience, Unreachable
+from orthoplex.runner.run import Run
+from orthoplex.runner.settle import Settler, log_of
+from orthoplex.runner.storage import Storage
+from orthoplex.runner.wire import Lease, LeaseHead, SampleLease, parse_lease
+
+GOODBYE_SECONDS = 1.0
+
+
+class DeviceBroken(Exception):  # noqa: N818 - says what the device is
+    """The device failed in a way that only a new process can mend."""
+
+
+@dataclass(frozen=True)
+class LoopSettings:
+    """Who this runner is and how it asks for work."""
+
+    about: Mapping[str, Any]  # the body of register
+    bases: list[str]
+    max_batch: int = 1
+    wait_seconds: float = 20.0
+    heartbeat_seconds: float | None = None  # None: as the edge says
+    progress_seconds: float = 1.0
+
+
+class Loop:
+    """One runner's life at one edge. `heart` is a second client, used by the heartbeat thread alone."""
+
+    def __init__(
+        self,
+        settings: LoopSettings,
+        edge: Edge,
+        heart: Edge,
+        storage: Storage,
+        jobs: Mapping[str, Job],
+        patience: Patience,
+        log: Log,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._settings = settings
+        self._edge = edge
+        self._heart = heart
+        self._storage = storage
+        self._jobs = jobs
+        self._patience = patience
+        self._stop = patience.stop
+        self._log = log
+        self._backoff = backoff or Backoff()
+        self._settler = Settler(edge, storage, patience)
+        self._answers: queue.SimpleQueue[list[Any] | Exception | None] = queue.SimpleQueue()
+        self._poller: threading.Thread | None = None
+
+    def request_stop(self) -> None:
+        """Lease no more, end what runs. Safe to call from any thread, again and again."""
+        self._stop.set()
+        self._answers.put(None)
+
+    def serve(self) -> None:
+        """Until stopped. Refused if the edge does not want this runner, DeviceBroken if the process must end."""
+        while not self._stop.is_set():
+            try:
+                runner_id, heartbeat_seconds = self._register()
+            except Unreachable:
+                return  # only a stop ends the patience of a registration
+            heartbeats = Heartbeats(
+                self._heart,
+                self._log,
+                heartbeat_seconds=self._settings.heartbeat_seconds or heartbeat_seconds,
+                progress_seconds=self._settings.progress_seconds,
+            )
+            heartbeats.start()
+            try:
+                self._serve_as(runner_id, heartbeats)
+            finally:
+                heartbeats.close()
+                self._deregister(runner_id)
+
+    def _register(self) -> tuple[str, float]:
+        registered = self._patience.call(lambda: self._edge.register(self._settings.about), seconds=float("inf"))
+        self._log.info("registered", runner_id=registered.runner_id, **self._settings.about)
+        return registered.runner_id, registered.heartbeat_seconds
+
+    def _serve_as(self, runner_id: str, heartbeats: Heartbeats) -> None:
+        """Lease and run until stopped, or until the edge has forgotten this registration."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                messages = self._ask(runner_id)
+            except Unreachable as error:
+                failures += 1
+                if failures == 1:
+                    self._log.warning("edge_unreachable", detail=str(error))
+                self._stop.wait(max(self._backoff.delay(failures), error.retry_after or 0.0))
+                continue
+            except Refused as error:
+                if error.status != 404:
+                    raise
+                self._log.warning("registration_forgotten", detail=error.detail)
+                return
+            if failures:
+                self._log.info("edge_reached", failures=failures)
+                failures = 0
+            self._run_all(messages, heartbeats)
+
+    def _ask(self, runner_id: str) -> list[Any]:
+        """Leases, as JSON. The long poll waits in a thread of its own, so that a stop need not wait for it."""
+        self._poller = threading.Thread(target=self._poll, args=(runner_id,), name="poll", daemon=True)
+        self._poller.start()
+        answer = self._answers.get()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer or []
+
+    def _poll(self, runner_id: str) -> None:
+        settings = self._settings
+        try:
+            self._answers.put(self._edge.lease(runner_id, settings.bases, settings.max_batch, settings.wait_seconds))
+        except Exception as error:
+            self._answers.put(error)
+
+    def _deregister(self, runner_id: str) -> None:
+        try:
+            self._patience.call(lambda: self._edge.deregister(runner_id), seconds=self._patience.last_seconds)
+        except (Unreachable, Refused) as error:
+            self._log.warning("deregister_failed", detail=str(error))
+        else:
+            self._log.info("deregistered", runner_id=runner_id)
+        # A poll that was under way may have been given work that nobody waits for.
+        if self._poller is not None:
+            self._poller.join(GOODBYE_SECONDS)
+        while not self._answers.empty():
+            for message in _messages(self._answers.get()):
+                self._settler.give_back(msgspec.convert(message, type=LeaseHead), "The runner is stopping.", self._log)
+
+    def _run_all(self, messages: Sequence[Any], heartbeats: Heartbeats) -> None:
+        leases = [lease for lease in map(self._read, messages) if lease is not None]
+        runs = [
+            Run(lease, stop=self._stop, frame_seconds=self._settings.progress_seconds, notify=heartbeats.wake)
+            for lease in leases
+        ]
+        waiting = {run.lease.lease_id: run for run in runs}
+        for run in runs:
+            heartbeats.hold(run)
+            log_of(self._log, run.lease).info("leased", kind=_kind_of(run.lease), attempt=run.lease.attempt)
+        try:
+            for kind, group in _by_kind(runs).items():
+                try:
+                    for run, end in self._jobs[kind](group, self._storage):
+                        del waiting[run.lease.lease_id]
+                        self._finish(run, end, heartbeats)
+                except DeviceBroken:
+                    raise
+                except Exception as error:
+                    for run in [run for run in group if run.lease.lease_id in waiting]:
+                        del waiting[run.lease.lease_id]
+                        self._finish(run, error, heartbeats)
+        finally:
+            for run in waiting.values():
+                heartbeats.drop(run)
+                self._settler.give_back(run.lease, "The runner's device failed.", self._log)
+
+    def _finish(self, run: Run, end: Any, heartbeats: Heartbeats) -> None:
+        try:
+            failure = self._settler.finish(run, end, self._log)
+        finally:
+            heartbeats.drop(run)
+        if failure is not None and failure.fatal:
+            raise DeviceBroken(failure.message)
+
+    def _read(self, message: Any) -> Lease | None:
+        """A lease, or None for one that this runner does not understand, which then fails where it can be seen."""
+        try:
+            return parse_lease(message)
+        except msgspec.ValidationError as error:
+            self._log.error("lease_unreadable", detail=str(error))
+            head = msgspec.convert(message, type=LeaseHead)
+            self._settler.refuse(head, "The runner is older than this job and needs an update.", self._log)
+            return None
+
+
+def _messages(answer: list[Any] | Exception | None) -> list[Any]:
+    return answer if isinstance(answer, list) else []
+
+
+def _kind_of(lease: Lease) -> str:
+    return "sample" if isinstance(lease, SampleLease) else "train"
+
+
+def _by_kind(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        groups.setdefault(_kind_of(run.lease), []).append(run)
+    return groups

@@ -1,0 +1,116 @@
+"""How a run ends at the edge: delivered, failed, canceled, given back, or dropped without a word.
+
+Everything here may be sent twice; whatever the edge answers, the loop goes on. A lost lease is never written to again.
+"""
+
+import time
+from dataclasses import dataclass
+
+from orthoplex.runner.edge import Edge, LeaseLost, Refused
+from orthoplex.runner.failure import Failure, JobFailed, failure_of
+from orthoplex.runner.jobs import Result
+from orthoplex.runner.log import Log
+from orthoplex.runner.retry import Patience, Unreachable
+from orthoplex.runner.run import Run, RunEnded
+from orthoplex.runner.storage import Storage
+from orthoplex.runner.wire import Lease, LeaseHead
+
+WARNINGS_MAX = 32
+WARNING_MAX_CHARACTERS = 500
+MESSAGE_MAX_CHARACTERS = 2_000
+
+
+def log_of(log: Log, lease: Lease | LeaseHead) -> Log:
+    """A log whose lines carry the ids of this lease."""
+    return log.bind(job_id=lease.job_id, run_id=lease.run_id, lease_id=lease.lease_id)
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Ends runs. One for the life of a runner."""
+
+    edge: Edge
+    storage: Storage
+    patience: Patience
+
+    def finish(self, run: Run, end: Result | Exception, log: Log) -> Failure | None:
+        """Report how a run ended; the failure, if it was one."""
+        log = log_of(log, run.lease)
+        try:
+            if isinstance(end, Result) and run.ending in (None, "stopping"):
+                return self._deliver(run, end, log)
+            if isinstance(end, Exception) and not isinstance(end, RunEnded | LeaseLost):
+                return self._fail(run, end, log)
+            self._end_early(run, log)
+        except LeaseLost as error:
+            log.warning("work_dropped", detail=str(error))
+        except (Unreachable, Refused) as error:
+            # The lease runs out by itself, and then the job is run again.
+            log.error("settle_failed", detail=str(error))
+        return None
+
+    def give_back(self, lease: Lease | LeaseHead, reason: str, log: Log) -> None:
+        """Release a lease: the job waits again, and this run does not count against it."""
+        log = log_of(log, lease)
+        try:
+            self.patience.call(lambda: self.edge.release(lease.lease_id, reason), seconds=self.patience.last_seconds)
+        except (Unreachable, Refused, LeaseLost) as error:
+            log.warning("release_failed", detail=str(error))
+        else:
+            log.info("released", reason=reason)
+
+    def refuse(self, head: LeaseHead, message: str, log: Log) -> None:
+        """Fail a lease that this runner cannot even read."""
+        body = {"outcome": "failed", "error": {"code": "runner_error", "message": message, "retryable": True}}
+        try:
+            self.patience.call(lambda: self.edge.settle(head.lease_id, body))
+        except (Unreachable, Refused, LeaseLost) as error:
+            log_of(log, head).error("settle_failed", detail=str(error))
+
+    def _deliver(self, run: Run, result: Result, log: Log) -> Failure | None:
+        lease_id = run.lease.lease_id
+        began = time.monotonic()
+        try:
+            for output in result.outputs:
+                self.storage.upload(lease_id, output)
+            metrics = {**result.metrics, "upload_seconds": round(time.monotonic() - began, 3)}
+            body = {
+                "outcome": "succeeded",
+                "outputs": [{**each.announcement(), "role": each.role, "meta": each.meta} for each in result.outputs],
+                "warnings": [text[:WARNING_MAX_CHARACTERS] for text in result.warnings[:WARNINGS_MAX]],
+                "metrics": metrics,
+            }
+            status = self.patience.call(lambda: self.edge.settle(lease_id, body))
+        except (JobFailed, Refused) as error:
+            # An output that the edge does not take: the job must not wait for the lease to run out.
+            return self._fail(run, error, log)
+        log.info("settled", outcome="succeeded", status=status, outputs=len(result.outputs), metrics=metrics)
+        return None
+
+    def _fail(self, run: Run, error: Exception, log: Log) -> Failure:
+        failure = failure_of(error)
+        log.error(
+            "run_failed",
+            code=failure.code,
+            message=failure.message,
+            retryable=failure.retryable,
+            exc_info=None if failure.expected else error,
+        )
+        message = failure.message[:MESSAGE_MAX_CHARACTERS]
+        body = {
+            "outcome": "failed",
+            "error": {"code": failure.code, "message": message, "retryable": failure.retryable},
+        }
+        status = self.patience.call(lambda: self.edge.settle(run.lease.lease_id, body))
+        log.info("settled", outcome="failed", status=status)
+        return failure
+
+    def _end_early(self, run: Run, log: Log) -> None:
+        match run.ending:
+            case "lost":
+                log.info("work_dropped", detail="The lease was lost.")
+            case "canceled":
+                status = self.patience.call(lambda: self.edge.settle(run.lease.lease_id, {"outcome": "canceled"}))
+                log.info("settled", outcome="canceled", status=status)
+            case _:
+                self.give_back(run.lease, "The runner is stopping.", log)

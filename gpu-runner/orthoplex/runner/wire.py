@@ -1,0 +1,141 @@
+"""What the edge says to a runner, as typed values. The truth is schema/contract/runner.ts; unknown fields are ignored.
+
+Pure: no network. A message that does not fit raises msgspec.ValidationError with the path of the field.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A box in fractions of the canvas; (0, 0) is the upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Input(msgspec.Struct, frozen=True):
+    """A file that a job needs. `name` is what the spec calls it, `url` is signed and needs no key."""
+
+    name: str
+    url: str
+    sha256: str
+    size_bytes: int
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One adapter version of a composition."""
+
+    version_id: str
+    ref: str
+    trigger: str
+    strength: float
+    slot: int
+    input: str
+    region: Region | None
+
+
+class SampleSpec(msgspec.Struct, frozen=True):
+    """What to draw."""
+
+    prompt: str
+    negative_prompt: str
+    seed: int
+    steps: int
+    guidance: float
+    width: int
+    height: int
+    count: int
+    adapters: tuple[Member, ...]
+
+
+class CaptionedInput(msgspec.Struct, frozen=True):
+    """A training picture and its caption, which may be empty."""
+
+    input: str
+    caption: str
+
+
+class TrainSpec(msgspec.Struct, frozen=True):
+    """What to teach."""
+
+    adapter_id: str
+    concept: str
+    class_word: str
+    trigger: str
+    rank: int
+    slot: int
+    steps: int
+    seed: int
+    images: tuple[CaptionedInput, ...]
+    sample_prompts: tuple[str, ...]
+    resume_input: str | None
+
+
+class _Lease(msgspec.Struct, frozen=True):
+    lease_id: str
+    run_id: str
+    job_id: str
+    attempt: int
+    base: str
+    inputs: tuple[Input, ...]
+
+    def input(self, name: str) -> Input:
+        """The input that the spec calls `name`. KeyError if the lease does not carry it."""
+        for entry in self.inputs:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+
+class SampleLease(_Lease, frozen=True, tag_field="kind", tag="sample"):
+    """The sole right, for a while, to run one sample job."""
+
+    spec: SampleSpec
+
+
+class TrainLease(_Lease, frozen=True, tag_field="kind", tag="train"):
+    """The sole right, for a while, to run one train job."""
+
+    spec: TrainSpec
+
+
+Lease = SampleLease | TrainLease
+Role = Literal["image", "adapter", "sample", "checkpoint"]
+Outcome = Literal["succeeded", "failed", "canceled"]
+JobErrorCode = Literal[
+    "runner_error", "out_of_memory", "training_diverged", "input_invalid", "prompt_invalid", "base_missing"
+]
+CHECKPOINT_NAME = "checkpoint.safetensors"
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """The edge's answer to a registration."""
+
+    runner_id: str
+    lease_ttl_seconds: int
+    heartbeat_seconds: int
+
+
+class HeartbeatReply(msgspec.Struct, frozen=True):
+    """The lease lives until `expires_at`; `cancel` asks the run to end."""
+
+    expires_at: str
+    cancel: bool
+
+
+class LeaseHead(msgspec.Struct, frozen=True):
+    """The ids of a lease: all that is read of one that this runner does not understand."""
+
+    lease_id: str
+    run_id: str
+    job_id: str
+
+
+def parse_lease(message: Any) -> Lease:
+    """A lease of a kind this runner knows."""
+    lease: Lease = msgspec.convert(message, type=Lease)
+    return lease
