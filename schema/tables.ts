@@ -7,9 +7,11 @@ import type { Scope } from "./contract/account.ts";
 import type { Licence } from "./contract/adapters.ts";
 import type { JobErrorCode } from "./contract/codes.ts";
 import type { ResolvedMember } from "./contract/compositions.ts";
+import type { Id, IdKind } from "./contract/ids.ts";
 import type { Generation, JobStatus, Progress, Training } from "./contract/jobs.ts";
 import type { SampleSpec, TrainSpec } from "./contract/runner.ts";
 
+const id = <K extends IdKind>(name: string, _kind: K) => text(name).$type<Id<K>>();
 const at = (name: string) => integer(name);
 const json = <T>(name: string) => text(name, { mode: "json" }).$type<T>();
 const flag = (name: string) => integer(name, { mode: "boolean" });
@@ -18,7 +20,7 @@ const moment = (name: string) => integer(name, { mode: "timestamp_ms" });
 // ── Accounts: the four tables better-auth owns, plus our keys ──────────────────────────────────────────────────────────
 
 export const users = sqliteTable("users", {
-  id: text("id").primaryKey(),
+  id: id("id", "usr").primaryKey(),
   handle: text("handle").notNull().unique(),
   name: text("name").notNull(),
   email: text("email").notNull().unique(),
@@ -79,8 +81,8 @@ export const verifications = sqliteTable(
 export const apiKeys = sqliteTable(
   "api_keys",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "key").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     name: text("name").notNull(),
     prefix: text("prefix").notNull(),
     sha256: text("sha256").notNull().unique(),
@@ -97,7 +99,7 @@ export const apiKeys = sqliteTable(
 export const idempotency = sqliteTable(
   "idempotency",
   {
-    ownerId: text("owner_id").notNull(),
+    ownerId: id("owner_id", "usr").notNull(),
     key: text("key").notNull(),
     requestSha256: text("request_sha256").notNull(),
     status: integer("status"),
@@ -121,10 +123,10 @@ export const blobs = sqliteTable("blobs", {
 export const uploads = sqliteTable(
   "uploads",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "upl").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     /** Set for what a runner sends: the lease it belongs to and the output's name. */
-    leaseId: text("lease_id"),
+    leaseId: id("lease_id", "lse"),
     name: text("name"),
     kind: text("kind", { enum: ["adapter", "training_image", "preview", "output"] }).notNull(),
     contentType: text("content_type").notNull(),
@@ -143,14 +145,14 @@ export const uploads = sqliteTable(
 export const images = sqliteTable(
   "images",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "img").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     sha256: text("sha256").notNull(),
     contentType: text("content_type").notNull(),
     width: integer("width").notNull(),
     height: integer("height").notNull(),
     role: text("role", { enum: ["generation", "sample", "preview", "training"] }).notNull(),
-    jobId: text("job_id"),
+    jobId: id("job_id", "job"),
     position: integer("position").notNull().default(0),
     seed: integer("seed"),
     recipe: json<Record<string, unknown>>("recipe"),
@@ -167,8 +169,8 @@ export const images = sqliteTable(
 export const adapters = sqliteTable(
   "adapters",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "adp").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     name: text("name").notNull(),
     title: text("title").notNull(),
     description: text("description").notNull(),
@@ -195,7 +197,7 @@ export const adapters = sqliteTable(
 
 export const adapterTags = sqliteTable(
   "adapter_tags",
-  { tag: text("tag").notNull(), adapterId: text("adapter_id").notNull() },
+  { tag: text("tag").notNull(), adapterId: id("adapter_id", "adp").notNull() },
   (t) => [primaryKey({ columns: [t.tag, t.adapterId] }), index("adapter_tags_adapter").on(t.adapterId)],
 );
 
@@ -203,11 +205,11 @@ export const adapterTags = sqliteTable(
 export const slots = sqliteTable(
   "slots",
   {
-    id: text("id").primaryKey(),
+    id: id("id", "slt").primaryKey(),
     baseId: text("base_id").notNull(),
     slot: integer("slot").notNull(),
-    ownerId: text("owner_id").notNull(),
-    adapterId: text("adapter_id").notNull().unique(),
+    ownerId: id("owner_id", "usr").notNull(),
+    adapterId: id("adapter_id", "adp").notNull().unique(),
     reservedAt: at("reserved_at").notNull(),
   },
   (t) => [uniqueIndex("slots_base_slot").on(t.baseId, t.slot), index("slots_owner").on(t.baseId, t.ownerId)],
@@ -216,8 +218,8 @@ export const slots = sqliteTable(
 export const versions = sqliteTable(
   "versions",
   {
-    id: text("id").primaryKey(),
-    adapterId: text("adapter_id").notNull(),
+    id: id("id", "ver").primaryKey(),
+    adapterId: id("adapter_id", "adp").notNull(),
     number: integer("number").notNull(),
     baseId: text("base_id").notNull(),
     slot: integer("slot").notNull(),
@@ -225,11 +227,11 @@ export const versions = sqliteTable(
     trigger: text("trigger_word").notNull(),
     strength: real("strength").notNull(),
     changelog: text("changelog").notNull(),
-    previews: json<string[]>("previews").notNull(),
+    previews: json<Id<"img">[]>("previews").notNull(),
     sha256: text("sha256").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     metadata: json<Record<string, string>>("metadata").notNull(),
-    jobId: text("job_id"),
+    jobId: id("job_id", "job"),
     createdAt: at("created_at").notNull(),
     publishedAt: at("published_at"),
   },
@@ -242,8 +244,8 @@ export const versions = sqliteTable(
 export const compositions = sqliteTable(
   "compositions",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "cmp").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     baseId: text("base_id").notNull(),
     title: text("title").notNull(),
     prompt: text("prompt").notNull(),
@@ -258,8 +260,8 @@ export const compositions = sqliteTable(
 export const runners = sqliteTable(
   "runners",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "rnr").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     name: text("name").notNull(),
     version: text("version").notNull(),
     device: text("device").notNull(),
@@ -278,8 +280,8 @@ export type StoredInput = { name: string; sha256: string; size_bytes: number; co
 export const jobs = sqliteTable(
   "jobs",
   {
-    id: text("id").primaryKey(),
-    ownerId: text("owner_id").notNull(),
+    id: id("id", "job").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
     kind: text("kind", { enum: ["sample", "train"] }).notNull(),
     baseId: text("base_id").notNull(),
     /** Jobs of one base, kind and shape can run as one batch: the picture size for samples. */
@@ -291,9 +293,9 @@ export const jobs = sqliteTable(
     request: json<Generation["request"] | Training["request"]>("request").notNull(),
     spec: json<SampleSpec | TrainSpec>("spec").notNull(),
     inputs: json<StoredInput[]>("inputs").notNull(),
-    adapterId: text("adapter_id"),
+    adapterId: id("adapter_id", "adp"),
     cancelRequestedAt: at("cancel_requested_at"),
-    leaseId: text("lease_id").unique(),
+    leaseId: id("lease_id", "lse").unique(),
     leaseExpiresAt: at("lease_expires_at"),
     /** Runs started, and those of them that ended badly. Released runs count in the first only. */
     attempts: integer("attempts").notNull().default(0),
@@ -303,7 +305,7 @@ export const jobs = sqliteTable(
     warnings: json<string[]>("warnings").notNull().default(sql`'[]'`),
     error: json<{ code: JobErrorCode; message: string }>("error"),
     metrics: json<Record<string, unknown>>("metrics").notNull().default(sql`'{}'`),
-    versionId: text("version_id"),
+    versionId: id("version_id", "ver"),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
@@ -322,10 +324,10 @@ export const RUN_OUTCOMES = ["succeeded", "failed", "canceled", "released", "exp
 export const runs = sqliteTable(
   "runs",
   {
-    id: text("id").primaryKey(),
-    jobId: text("job_id").notNull(),
-    leaseId: text("lease_id").notNull().unique(),
-    runnerId: text("runner_id").notNull(),
+    id: id("id", "run").primaryKey(),
+    jobId: id("job_id", "job").notNull(),
+    leaseId: id("lease_id", "lse").notNull().unique(),
+    runnerId: id("runner_id", "rnr").notNull(),
     attempt: integer("attempt").notNull(),
     outcome: text("outcome", { enum: RUN_OUTCOMES }),
     /** What settle answered, so that a repeated settle gets the same answer. */

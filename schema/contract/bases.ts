@@ -45,9 +45,7 @@ export type Base = z.infer<typeof Base>;
 
 export const BaseWithSlots = Base.extend({
   slots: z.object({
-    count: z
-      .int()
-      .meta({ description: "How many slots keep any two adapters at one shared column or fewer" }),
+    count: z.int().meta({ description: "How many there are; any two share at most two columns of the rank" }),
     taken: z.int(),
     class_size: z.int().meta({ description: "How many slots of one class are exactly orthogonal" }),
   }),

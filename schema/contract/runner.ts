@@ -194,4 +194,4 @@ export const SettleReply = z
   .meta({ id: "SettleReply", description: "queued: the failure was retryable and the job waits again" });
 
 export const Release = z.strictObject({ reason: z.string().max(200) }).meta({ id: "Release" });
-export const ReleaseReply = z.object({ status: z.literal("queued") }).meta({ id: "ReleaseReply" });
+export const ReleaseReply = z.object({ status: z.enum(["queued", "canceled"]) }).meta({ id: "ReleaseReply" });

@@ -1,0 +1,70 @@
+// The Hono app: middleware, mounted routes, the one onError. `AppType` is what the site's typed client is made from.
+
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import { JSON_BODY_MAX_BYTES } from "../schema/contract/limits.ts";
+import { identify } from "./auth/caller.ts";
+import { authFor } from "./auth/sessions.ts";
+import { begin } from "./context.ts";
+import { problemResponse, refusalOf } from "./lib/problem.ts";
+import { Refusal } from "./lib/refusal.ts";
+import { account } from "./routes/account.ts";
+import { adapters } from "./routes/adapters.ts";
+import { router } from "./routes/app.ts";
+import { bases } from "./routes/bases.ts";
+import { compositions } from "./routes/compositions.ts";
+import { generations } from "./routes/generations.ts";
+import { images } from "./routes/images.ts";
+import { describe } from "./routes/openapi.ts";
+import { runner, signedBlobs } from "./routes/runner.ts";
+import { throttle } from "./routes/throttle.ts";
+import { trainings } from "./routes/trainings.ts";
+import { uploadContent, uploads } from "./routes/uploads.ts";
+import { versions } from "./routes/versions.ts";
+
+const TOO_LARGE = new Refusal("body_too_large", `A JSON body has at most ${JSON_BODY_MAX_BYTES} bytes.`);
+
+const app = router();
+app.use(begin);
+app.use(secureHeaders());
+// Any page may call the API with a key; a session cookie is never sent along, for credentials are not allowed.
+app.use("/v1/*", cors({ origin: "*", exposeHeaders: ["location", "retry-after", "etag"], maxAge: 86_400 }));
+app.use("/v1/*", throttle);
+app.use("/auth/*", throttle);
+
+// Signed addresses carry their own right and may carry large bodies: they come before callers and the body limit.
+app.route("/", uploadContent);
+app.route("/", signedBlobs);
+
+app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }));
+app.on(["GET", "POST"], "/auth/*", (c) => authFor(c.env, c.var.db, c.var.origin).handler(c.req.raw));
+app.use("/v1/*", identify);
+app.use("/runner/*", identify);
+
+const typed = app
+  .route("/", bases)
+  .route("/", adapters)
+  .route("/", versions)
+  .route("/", uploads)
+  .route("/", compositions)
+  .route("/", generations)
+  .route("/", trainings)
+  .route("/", images)
+  .route("/", account)
+  .route("/", runner);
+
+let document: ReturnType<typeof describe> | undefined;
+app.get("/v1/openapi.json", (c) => {
+  document ??= describe(app, c.var.origin);
+  return c.json(document);
+});
+app.notFound((c) => problemResponse(new Refusal("not_found", "There is no such address."), c.req.path));
+app.onError((error, c) => {
+  const refusal = refusalOf(error);
+  if (refusal.code === "internal") console.error(c.req.method, c.req.path, error);
+  return problemResponse(refusal, c.req.path);
+});
+
+export type AppType = typeof typed;
+export { app };

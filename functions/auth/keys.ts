@@ -1,0 +1,108 @@
+// API keys: `opx_` and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
+
+import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { KeyCreate, Scope } from "../../schema/contract/account.ts";
+import { API_KEYS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import { apiKeys, users } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import { newId, randomText } from "../lib/ids.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { sha256Hex } from "../lib/sha256.ts";
+import type { Caller } from "./caller.ts";
+
+const SECRET_CHARACTERS = 40;
+const PREFIX_CHARACTERS = 8;
+const DAY_MS = 24 * 3_600_000;
+/** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
+const LAST_USED_STEP_MS = 60_000;
+
+export type KeyRow = typeof apiKeys.$inferSelect;
+
+export async function callerOfKey(db: Db, secret: string, now: number): Promise<Caller | null> {
+  const row = await db
+    .select()
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.ownerId))
+    .where(
+      and(
+        eq(apiKeys.sha256, await sha256Hex(secret)),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
+      ),
+    )
+    .get();
+  if (!row) return null;
+  if ((row.api_keys.lastUsedAt ?? 0) < now - LAST_USED_STEP_MS) {
+    await db.update(apiKeys).set({ lastUsedAt: now }).where(eq(apiKeys.id, row.api_keys.id));
+  }
+  const { id, handle, name, email, createdAt } = row.users;
+  return { id, handle, name, email, createdAt, signedInBy: "key", scopes: row.api_keys.scopes };
+}
+
+/** A key can grant no more than its maker holds; only a session may hand out the runner scope it does not hold itself. */
+export async function createKey(
+  db: Db,
+  caller: Caller,
+  wish: z.infer<typeof KeyCreate>,
+  now: number,
+): Promise<{ row: KeyRow; secret: string } | Refusal> {
+  const excess = wish.scopes.find((scope) => !mayGrant(caller, scope));
+  if (excess) {
+    return refuse(
+      "scope_missing",
+      `A key cannot give away the scope \`${excess}\`, which yours lacks.`,
+      "/scopes",
+    );
+  }
+  const secret = `opx_${randomText(SECRET_CHARACTERS)}`;
+  const row: KeyRow = {
+    id: newId("key", now),
+    ownerId: caller.id,
+    name: wish.name,
+    prefix: secret.slice(0, PREFIX_CHARACTERS),
+    sha256: await sha256Hex(secret),
+    scopes: [...new Set(wish.scopes)],
+    createdAt: now,
+    expiresAt: wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS,
+    lastUsedAt: null,
+    revokedAt: null,
+  };
+  const live = await db.$count(apiKeys, and(eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt)));
+  if (live >= API_KEYS_PER_OWNER_MAX) {
+    return refuse(
+      "quota_exceeded",
+      `An account holds at most ${API_KEYS_PER_OWNER_MAX} keys; revoke one first.`,
+    );
+  }
+  await db.insert(apiKeys).values(row);
+  return { row, secret };
+}
+
+function mayGrant(caller: Caller, scope: Scope): boolean {
+  return caller.signedInBy === "session" || caller.scopes.includes(scope);
+}
+
+export async function listKeys(db: Db, ownerId: Caller["id"]): Promise<KeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.ownerId, ownerId), isNull(apiKeys.revokedAt)))
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+    .all();
+}
+
+/** False if this owner has no such live key. */
+export async function revokeKey(
+  db: Db,
+  ownerId: Caller["id"],
+  id: KeyRow["id"],
+  now: number,
+): Promise<boolean> {
+  const revoked = await db
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where(and(eq(apiKeys.id, id), eq(apiKeys.ownerId, ownerId), sql`revoked_at is null`))
+    .returning({ id: apiKeys.id });
+  return revoked.length === 1;
+}

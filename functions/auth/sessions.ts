@@ -1,0 +1,78 @@
+// Accounts and sessions by better-auth: e-mail and password, on D1 through Drizzle. Built per request, since bindings come with the request.
+
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { betterAuth } from "better-auth/minimal";
+import { eq } from "drizzle-orm";
+import { credentials, sessions, users, verifications } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { newId, randomText } from "../lib/ids.ts";
+import { type Caller, SESSION_SCOPES } from "./caller.ts";
+
+const PASSWORD_MIN_CHARACTERS = 8;
+const HANDLE_MAX_CHARACTERS = 32;
+
+export function authFor(env: Env, db: Db, origin: string) {
+  if (!env.BETTER_AUTH_SECRET) throw new Error("BETTER_AUTH_SECRET is not set");
+  return betterAuth({
+    baseURL: origin,
+    basePath: "/auth",
+    secret: env.BETTER_AUTH_SECRET,
+    trustedOrigins: [origin],
+    database: drizzleAdapter(db, {
+      provider: "sqlite",
+      schema: { user: users, session: sessions, account: credentials, verification: verifications },
+    }),
+    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_MIN_CHARACTERS },
+    user: { additionalFields: { handle: { type: "string", required: false, input: false } } },
+    databaseHooks: {
+      user: {
+        create: { before: async (user) => ({ data: { ...user, handle: await freeHandle(db, user.name) } }) },
+      },
+    },
+    advanced: {
+      database: {
+        generateId: ({ model }) => (model === "user" ? newId("usr", Date.now()) : crypto.randomUUID()),
+      },
+    },
+    // WRITE_LIMIT throttles /auth before this code runs; a second, per-isolate counter would only confuse.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+  });
+}
+
+export async function callerOfSession(
+  env: Env,
+  db: Db,
+  origin: string,
+  headers: Headers,
+): Promise<Caller | null> {
+  const session = await authFor(env, db, origin).api.getSession({ headers });
+  if (!session) return null;
+  const user = await db
+    .select()
+    .from(users)
+    .where(eq(users.id, session.user.id as Caller["id"]))
+    .get();
+  if (!user) return null;
+  const { id, handle, name, email, createdAt } = user;
+  return { id, handle, name, email, createdAt, signedInBy: "session", scopes: SESSION_SCOPES };
+}
+
+/** The name in lower case with hyphens; with four random characters behind it where that is taken. */
+async function freeHandle(db: Db, name: string): Promise<string> {
+  const plain = handleFrom(name);
+  const taken = await db.select({ id: users.id }).from(users).where(eq(users.handle, plain)).get();
+  return taken ? `${plain}-${randomText(4)}` : plain;
+}
+
+export function handleFrom(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, HANDLE_MAX_CHARACTERS)
+    .replace(/^-+|-+$/g, "");
+  return plain || `someone-${randomText(6)}`;
+}

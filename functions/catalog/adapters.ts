@@ -1,0 +1,125 @@
+// Catalog entries: create, find, change, withdraw. Who may see one is decided here.
+
+import { and, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { AdapterCreate, AdapterPatch } from "../../schema/contract/adapters.ts";
+import { adapters, adapterTags, users } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { baseOf } from "./bases.ts";
+
+export type AdapterRow = typeof adapters.$inferSelect;
+export type OwnedAdapter = AdapterRow & { owner: string };
+
+export const refOf = (adapter: Pick<OwnedAdapter, "owner" | "name">) => `${adapter.owner}/${adapter.name}`;
+
+/** Drafts and private entries are their owner's alone; unlisted ones are for whoever knows the address. */
+export function maySee(adapter: AdapterRow, caller: Caller | null): boolean {
+  if (caller?.id === adapter.ownerId) return true;
+  return adapter.state !== "draft" && adapter.visibility !== "private";
+}
+
+export async function createAdapter(
+  db: Db,
+  caller: Caller,
+  wish: z.infer<typeof AdapterCreate>,
+  now: number,
+  pointer = "",
+): Promise<OwnedAdapter | Refusal> {
+  const base = baseOf(wish.base, `${pointer}/base`);
+  if (base instanceof Refusal) return base;
+  const row: AdapterRow = {
+    id: newId("adp", now),
+    ownerId: caller.id,
+    name: wish.name,
+    title: wish.title,
+    description: wish.description,
+    baseId: base.id,
+    concept: wish.concept,
+    classWord: wish.class_word,
+    tags: [...new Set(wish.tags)],
+    licence: wish.licence,
+    visibility: wish.visibility,
+    state: "draft",
+    credits: wish.credits,
+    uses: 0,
+    createdAt: now,
+    updatedAt: now,
+    publishedAt: null,
+  };
+  const inserted = await db.insert(adapters).values(row).onConflictDoNothing().returning({ id: adapters.id });
+  if (inserted.length === 0) {
+    return refuse("name_taken", `You already have an adapter named "${wish.name}".`, `${pointer}/name`);
+  }
+  await writeTags(db, row.id, row.tags);
+  return { ...row, owner: caller.handle };
+}
+
+/** The entry at owner/name as this caller may see it. What is hidden answers like what is not there. */
+export async function findAdapter(
+  db: Db,
+  caller: Caller | null,
+  owner: string,
+  name: string,
+): Promise<OwnedAdapter | Refusal> {
+  const found = await db
+    .select({ adapter: adapters, owner: users.handle })
+    .from(adapters)
+    .innerJoin(users, eq(users.id, adapters.ownerId))
+    .where(and(eq(users.handle, owner), eq(adapters.name, name)))
+    .get();
+  if (!found || !maySee(found.adapter, caller))
+    return refuse("not_found", `There is no adapter ${owner}/${name}.`);
+  if (found.adapter.state === "withdrawn" && caller?.id !== found.adapter.ownerId) {
+    return refuse("adapter_removed", `${owner}/${name} was withdrawn by its owner.`);
+  }
+  return { ...found.adapter, owner: found.owner };
+}
+
+export async function findOwnAdapter(
+  db: Db,
+  caller: Caller,
+  owner: string,
+  name: string,
+): Promise<OwnedAdapter | Refusal> {
+  const adapter = await findAdapter(db, caller, owner, name);
+  if (adapter instanceof Refusal || adapter.ownerId === caller.id) return adapter;
+  return refuse("not_granted", `Only ${adapter.owner} may change ${refOf(adapter)}.`);
+}
+
+export async function patchAdapter(
+  db: Db,
+  adapter: OwnedAdapter,
+  patch: z.infer<typeof AdapterPatch>,
+  now: number,
+): Promise<OwnedAdapter> {
+  const changed = {
+    title: patch.title ?? adapter.title,
+    description: patch.description ?? adapter.description,
+    concept: patch.concept ?? adapter.concept,
+    tags: patch.tags ? [...new Set(patch.tags)] : adapter.tags,
+    visibility: patch.visibility ?? adapter.visibility,
+    credits: patch.credits ?? adapter.credits,
+    updatedAt: now,
+  };
+  await db.update(adapters).set(changed).where(eq(adapters.id, adapter.id));
+  if (patch.tags) await writeTags(db, adapter.id, changed.tags);
+  return { ...adapter, ...changed };
+}
+
+/** Takes the entry out of the catalog. Its versions and its slot stay: pictures made with them must stay explainable. */
+export async function withdrawAdapter(db: Db, adapter: OwnedAdapter, now: number): Promise<OwnedAdapter> {
+  await db.update(adapters).set({ state: "withdrawn", updatedAt: now }).where(eq(adapters.id, adapter.id));
+  return { ...adapter, state: "withdrawn", updatedAt: now };
+}
+
+async function writeTags(db: Db, adapterId: AdapterRow["id"], tags: readonly string[]): Promise<void> {
+  await db.batch([
+    db.delete(adapterTags).where(eq(adapterTags.adapterId, adapterId)),
+    db.run(
+      sql`insert or ignore into adapter_tags (tag, adapter_id) select value, ${adapterId} from json_each(${JSON.stringify(tags)})`,
+    ),
+  ]);
+}

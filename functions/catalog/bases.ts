@@ -1,0 +1,28 @@
+// The bases this edge knows: schema/bases/*.json, bundled. A new base is a new file and one line here.
+
+import cast1 from "../../schema/bases/cast-1.json" with { type: "json" };
+import { Base } from "../../schema/contract/bases.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { radixOf } from "../lib/slot.ts";
+
+export const BASES: readonly Base[] = [cast1].map((description) => Base.parse(description));
+
+export function baseOf(id: string, pointer = "/base"): Base | Refusal {
+  const base = BASES.find((known) => known.id === id);
+  const known = BASES.map(({ id }) => id).join(", ");
+  return base ?? refuse("base_unknown", `There is no base "${id.slice(0, 64)}". Known: ${known}.`, pointer);
+}
+
+/** For ids that our own rows hold. */
+export function knownBase(id: string): Base {
+  const base = BASES.find((known) => known.id === id);
+  if (!base) throw new Error(`A row names the base ${id}, which is not bundled`);
+  return base;
+}
+
+export function radixOfBase(base: Base): number {
+  return radixOf(
+    base.layers.map((layer) => layer.in_features),
+    base.rank,
+  );
+}

@@ -1,0 +1,78 @@
+// Bytes in R2, named by their SHA-256 and never changed. Everything streams; nothing is held whole.
+
+import type { Env } from "../env.ts";
+import { parseRange } from "../lib/range.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { signUrl } from "../lib/signing.ts";
+
+export const blobKey = (sha256: string) => `blobs/${sha256}`;
+
+export type BlobFacts = { sha256: string; sizeBytes: number; contentType: string };
+
+/** What R2 says when the bytes do not have the SHA-256 they were announced with (error 10037, BadDigest). */
+const isDigestError = (error: unknown) =>
+  error instanceof Error && /10037|digest|checksum/i.test(error.message);
+
+/**
+ * Streams a body of known length into R2 and lets R2 check its SHA-256. An object of that name can only hold the same
+ * bytes, so writing it again changes nothing.
+ */
+export async function storeBlob(
+  env: Env,
+  facts: BlobFacts,
+  body: ReadableStream<Uint8Array>,
+): Promise<Refusal | null> {
+  try {
+    await env.BLOBS.put(blobKey(facts.sha256), body, { sha256: facts.sha256 });
+  } catch (error) {
+    if (!isDigestError(error)) throw error;
+    return refuse("upload_mismatch", "The bytes do not have the SHA-256 that was announced.");
+  }
+  const row = env.DB.prepare(
+    "INSERT OR IGNORE INTO blobs (sha256, size_bytes, content_type, created_at) VALUES (?, ?, ?, ?)",
+  );
+  await row.bind(facts.sha256, facts.sizeBytes, facts.contentType, Date.now()).run();
+  return null;
+}
+
+/** A blob as an HTTP answer: ETag is its hash, so a client that has it pays nothing; ranges as RFC 9110. */
+export async function blobResponse(
+  env: Env,
+  facts: BlobFacts,
+  request: Request,
+  extra: Record<string, string>,
+): Promise<Response | Refusal> {
+  const etag = `"${facts.sha256}"`;
+  const headers = new Headers({
+    etag,
+    "content-type": facts.contentType,
+    "accept-ranges": "bytes",
+    // Other people's bytes: nothing in them may run, whatever a browser takes them for.
+    "content-security-policy": "default-src 'none'; sandbox",
+    ...extra,
+  });
+  if (matchesEtag(request.headers.get("if-none-match"), etag))
+    return new Response(null, { status: 304, headers });
+  const range = parseRange(request.headers.get("range") ?? undefined, facts.sizeBytes);
+  if (range === "unsatisfiable") {
+    return refuse("range_unsatisfiable", `The file has ${facts.sizeBytes} bytes.`);
+  }
+  const object = await env.BLOBS.get(blobKey(facts.sha256), range ? { range } : {});
+  if (!object) throw new Error(`Blob ${facts.sha256} has a row but no object`);
+  headers.set("content-length", String(range ? range.length : facts.sizeBytes));
+  if (range) {
+    headers.set(
+      "content-range",
+      `bytes ${range.offset}-${range.offset + range.length - 1}/${facts.sizeBytes}`,
+    );
+  }
+  return new Response(object.body, { status: range ? 206 : 200, headers });
+}
+
+const matchesEtag = (header: string | null, etag: string) =>
+  header?.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === etag) ?? false;
+
+/** An address that whoever holds it may GET until `expiresAt`. */
+export function signedBlobUrl(env: Env, origin: string, sha256: string, expiresAt: number): Promise<string> {
+  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, `/runner/v1/blobs/${sha256}`, expiresAt);
+}

@@ -1,0 +1,83 @@
+// What a picture says about itself in its first bytes: type by magic number, size from the header. Never decodes pixels.
+// PNG (W3C PNG 3, 11.2.1), JPEG (ITU T.81, B.2.2), WebP (RFC 9649, 2.5-2.7).
+
+import type { FileReason } from "../../schema/contract/codes.ts";
+import { IMAGE_MAX_PIXELS } from "../../schema/contract/limits.ts";
+
+export type ImageHeader = {
+  contentType: "image/png" | "image/jpeg" | "image/webp";
+  width: number;
+  height: number;
+};
+export type ImageFault = { reason: FileReason; detail: string };
+
+/** JPEG puts EXIF, thumbnails and colour profiles before its size; past this much we stop looking. */
+export const IMAGE_HEAD_MAX_BYTES = 1024 * 1024;
+
+/** The header, a fault, or "more" if these bytes are too few to tell. */
+export function readImageHeader(head: Uint8Array): ImageHeader | ImageFault | "more" {
+  if (head.length < 32) return "more";
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (startsWith(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) && text(head, 12, 4) === "IHDR") {
+    return sized("image/png", view.getUint32(16), view.getUint32(20));
+  }
+  if (text(head, 0, 4) === "RIFF" && text(head, 8, 4) === "WEBP") return readWebp(head, view);
+  if (startsWith(head, [0xff, 0xd8, 0xff])) return readJpeg(view);
+  return { reason: "type_unknown", detail: "This is not a PNG, JPEG or WebP picture." };
+}
+
+function sized(
+  contentType: ImageHeader["contentType"],
+  width: number,
+  height: number,
+): ImageHeader | ImageFault {
+  if (width === 0 || height === 0) return { reason: "truncated", detail: "The picture has no pixels." };
+  if (width * height > IMAGE_MAX_PIXELS) {
+    const megapixels = ((width * height) / 1e6).toFixed(1);
+    return {
+      reason: "too_many_pixels",
+      detail: `The picture has ${width} x ${height} pixels (${megapixels} MP); at most ${IMAGE_MAX_PIXELS / 1e6} MP are accepted.`,
+    };
+  }
+  return { contentType, width, height };
+}
+
+function readWebp(head: Uint8Array, view: DataView): ImageHeader | ImageFault {
+  const chunk = text(head, 12, 4);
+  if (chunk === "VP8X") return sized("image/webp", 1 + uint24(view, 24), 1 + uint24(view, 27));
+  if (chunk === "VP8L") {
+    const bits = view.getUint32(21, true);
+    return sized("image/webp", 1 + (bits & 0x3fff), 1 + ((bits >>> 14) & 0x3fff));
+  }
+  if (chunk === "VP8 ") {
+    return sized("image/webp", view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff);
+  }
+  return { reason: "type_unknown", detail: "This WebP picture has no image data at its start." };
+}
+
+function readJpeg(view: DataView): ImageHeader | ImageFault | "more" {
+  let at = 2;
+  while (at + 9 <= view.byteLength) {
+    if (view.getUint8(at) !== 0xff) return { reason: "truncated", detail: "The JPEG's segments are broken." };
+    const marker = view.getUint8(at + 1);
+    if (marker === 0xff) {
+      at += 1; // fill byte
+    } else if (isFrameStart(marker)) {
+      return sized("image/jpeg", view.getUint16(at + 7), view.getUint16(at + 5));
+    } else if (marker === 0xd9 || marker === 0xda) {
+      return { reason: "truncated", detail: "The JPEG has no frame header." };
+    } else {
+      at += 2 + view.getUint16(at + 2);
+    }
+  }
+  return "more";
+}
+
+/** SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC), which share the range. */
+const isFrameStart = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+const startsWith = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
+const text = (head: Uint8Array, at: number, length: number) =>
+  String.fromCharCode(...head.subarray(at, at + length));
+const uint24 = (view: DataView, at: number) => view.getUint16(at, true) | (view.getUint8(at + 2) << 16);

@@ -1,0 +1,78 @@
+// Looks at the head of a picture on its way to R2 and passes every byte on, so that a bad picture is refused before it is stored.
+
+import type { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { IMAGE_HEAD_MAX_BYTES, type ImageHeader, readImageHeader } from "./image-file.ts";
+
+export type ImageContentType = (typeof IMAGE_CONTENT_TYPES)[number];
+
+/** The header and a stream of all `sizeBytes` bytes, or the refusal. The caller must consume the stream. */
+export async function peekImage(
+  body: ReadableStream<Uint8Array>,
+  sizeBytes: number,
+  announced: string,
+): Promise<{ header: ImageHeader; body: ReadableStream<Uint8Array> } | Refusal> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (value) {
+      chunks.push(value);
+      length += value.length;
+    }
+    const result = readImageHeader(joined(chunks, length));
+    if (result === "more") {
+      if (!done && length < IMAGE_HEAD_MAX_BYTES) continue;
+      await reader.cancel();
+      return refuse("image_invalid", "The picture ends before it says how large it is.", "", "truncated");
+    }
+    if ("reason" in result) {
+      await reader.cancel();
+      return refuse("image_invalid", result.detail, "", result.reason);
+    }
+    if (result.contentType !== announced) {
+      await reader.cancel();
+      const detail = `The bytes are ${result.contentType}, but ${announced} was announced.`;
+      return refuse("image_invalid", detail, "", "type_mismatch");
+    }
+    return { header: result, body: rejoined(chunks, reader, sizeBytes) };
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** R2 takes a stream only with a known length, which a FixedLengthStream gives back to the rejoined body. */
+function rejoined(
+  head: readonly Uint8Array[],
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  sizeBytes: number,
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new FixedLengthStream(sizeBytes);
+  const pump = async () => {
+    const writer = writable.getWriter();
+    try {
+      for (const chunk of head) await writer.write(chunk);
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        await writer.write(value);
+      }
+      await writer.close();
+    } catch (error) {
+      // The reading side sees this as its own failure; here it would only be an unhandled rejection.
+      await writer.abort(error).catch(() => {});
+    }
+  };
+  void pump();
+  return readable;
+}

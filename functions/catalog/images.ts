@@ -1,0 +1,84 @@
+// Pictures: rows over blobs. A picture is its owner's, unless a published version shows it.
+
+import { and, asc, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Picture } from "../../schema/contract/adapters.ts";
+import { adapters, images, versions } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { newId } from "../lib/ids.ts";
+import { inList } from "../lib/in-list.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { StoredUpload } from "./uploads.ts";
+
+export type ImageRow = typeof images.$inferSelect;
+
+export const imageUrl = (origin: string, id: ImageRow["id"]) => `${origin}/v1/images/${id}`;
+
+export function pictureJson(image: ImageRow, origin: string): z.infer<typeof Picture> {
+  return { id: image.id, url: imageUrl(origin, image.id), width: image.width, height: image.height };
+}
+
+/** The row of an uploaded picture. Its size was read from the bytes when they arrived. */
+export function imageOfUpload(
+  upload: StoredUpload,
+  role: ImageRow["role"],
+  position: number,
+  now: number,
+): ImageRow {
+  if (upload.width === null || upload.height === null)
+    throw new Error(`Upload ${upload.id} is not a picture`);
+  return {
+    id: newId("img", now),
+    ownerId: upload.ownerId,
+    sha256: upload.sha256,
+    contentType: upload.contentType,
+    width: upload.width,
+    height: upload.height,
+    role,
+    jobId: null,
+    position,
+    seed: null,
+    recipe: null,
+    createdAt: now,
+  };
+}
+
+export async function findImage(
+  db: Db,
+  caller: Caller | null,
+  id: ImageRow["id"],
+): Promise<ImageRow | Refusal> {
+  const image = await db.select().from(images).where(eq(images.id, id)).get();
+  const visible = image && (image.ownerId === caller?.id || (await isShown(db, image)));
+  return visible ? image : refuse("not_found", `There is no picture ${id}.`);
+}
+
+export async function isShown(db: Db, image: ImageRow): Promise<boolean> {
+  if (image.role !== "preview" && image.role !== "sample") return false;
+  const shown = await db
+    .select({ id: versions.id })
+    .from(versions)
+    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
+    .where(
+      and(
+        eq(adapters.ownerId, image.ownerId),
+        eq(adapters.state, "published"),
+        eq(versions.state, "published"),
+        sql`${adapters.visibility} <> 'private'`,
+        sql`exists (select 1 from json_each(${versions.previews}) where value = ${image.id})`,
+      ),
+    )
+    .limit(1)
+    .get();
+  return shown !== undefined;
+}
+
+export async function imagesById(db: Db, ids: readonly ImageRow["id"][]): Promise<Map<string, ImageRow>> {
+  const rows = await db.select().from(images).where(inList(images.id, ids)).all();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export async function imagesOfJobs(db: Db, jobIds: readonly string[]): Promise<ImageRow[]> {
+  return db.select().from(images).where(inList(images.jobId, jobIds)).orderBy(asc(images.position)).all();
+}

@@ -1,0 +1,141 @@
+// Uploads: announced with length and SHA-256, then PUT to a signed address and streamed into R2.
+
+import { and, eq, isNotNull } from "drizzle-orm";
+import type { z } from "zod";
+import { IMAGE_MAX_BYTES, UPLOAD_URL_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { IMAGE_CONTENT_TYPES, type UploadCreate } from "../../schema/contract/uploads.ts";
+import { uploads } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { signUrl } from "../lib/signing.ts";
+import { storeBlob } from "./blobs.ts";
+import { type ImageContentType, peekImage } from "./image-stream.ts";
+
+export type UploadRow = typeof uploads.$inferSelect;
+export type StoredUpload = UploadRow & { storedAt: number };
+
+const isImageType = (type: string): type is ImageContentType =>
+  IMAGE_CONTENT_TYPES.some((imageType) => imageType === type);
+
+export async function announceUpload(
+  db: Db,
+  caller: Caller,
+  wish: z.infer<typeof UploadCreate>,
+  now: number,
+): Promise<UploadRow | Refusal> {
+  const isImage = wish.kind !== "adapter";
+  const code = isImage ? "image_invalid" : "file_invalid";
+  if (wish.size_bytes === 0) return refuse(code, "The file is empty (0 bytes).", "/size_bytes", "empty");
+  if (isImage && !isImageType(wish.content_type)) {
+    const detail = `A picture must be one of ${IMAGE_CONTENT_TYPES.join(", ")}.`;
+    return refuse(code, detail, "/content_type", "type_unknown");
+  }
+  if (isImage && wish.size_bytes > IMAGE_MAX_BYTES) {
+    const detail = `A picture may have at most ${IMAGE_MAX_BYTES} bytes.`;
+    return refuse(code, detail, "/size_bytes", "too_many_bytes");
+  }
+  return insertUpload(db, {
+    ...blankUpload(caller.id, now),
+    kind: wish.kind,
+    contentType: wish.content_type,
+    sizeBytes: wish.size_bytes,
+    sha256: wish.sha256,
+    filename: wish.filename,
+  });
+}
+
+type UploadFacts = Pick<UploadRow, "kind" | "contentType" | "sizeBytes" | "sha256" | "filename">;
+
+export function blankUpload(ownerId: UploadRow["ownerId"], now: number): Omit<UploadRow, keyof UploadFacts> {
+  const expiresAt = now + UPLOAD_URL_TTL_SECONDS * 1000;
+  return {
+    id: newId("upl", now),
+    ownerId,
+    leaseId: null,
+    name: null,
+    width: null,
+    height: null,
+    createdAt: now,
+    expiresAt,
+    storedAt: null,
+  };
+}
+
+export async function insertUpload(db: Db, row: UploadRow): Promise<UploadRow> {
+  await db.insert(uploads).values(row);
+  return row;
+}
+
+export function uploadUrl(env: Env, origin: string, row: UploadRow): Promise<string> {
+  return signUrl(env.UPLOAD_SIGNING_SECRET, "PUT", origin, `/v1/uploads/${row.id}/content`, row.expiresAt);
+}
+
+/** Takes the bytes. A second PUT of a stored upload is answered like the first, without reading it. */
+export async function receiveUpload(
+  env: Env,
+  db: Db,
+  id: UploadRow["id"],
+  request: Request,
+  now: number,
+): Promise<StoredUpload | Refusal> {
+  const row = await db.select().from(uploads).where(eq(uploads.id, id)).get();
+  if (!row) return refuse("not_found", `There is no upload ${id}.`);
+  if (isStored(row)) return row;
+  const length = request.headers.get("content-length");
+  if (length === null || !request.body) {
+    return refuse("length_required", "Send the bytes with a Content-Length header.");
+  }
+  if (Number(length) !== row.sizeBytes) {
+    return refuse("upload_mismatch", `${row.sizeBytes} bytes were announced, ${length} are coming.`);
+  }
+  let body: ReadableStream<Uint8Array> = request.body;
+  let size: { width: number; height: number } | null = null;
+  if (isImageType(row.contentType)) {
+    const peeked = await peekImage(body, row.sizeBytes, row.contentType);
+    if (peeked instanceof Refusal) return peeked;
+    body = peeked.body;
+    size = peeked.header;
+  }
+  const refusal = await storeBlob(env, row, body);
+  if (refusal) return refusal;
+  const stored = { storedAt: now, width: size?.width ?? null, height: size?.height ?? null };
+  await db.update(uploads).set(stored).where(eq(uploads.id, id));
+  return { ...row, ...stored };
+}
+
+/** A finished upload of this owner and kind. Somebody else's answers like one that does not exist. */
+export async function findUpload(
+  db: Db,
+  caller: Caller,
+  id: UploadRow["id"],
+  kind: UploadRow["kind"],
+  pointer: string,
+): Promise<StoredUpload | Refusal> {
+  const row = await db
+    .select()
+    .from(uploads)
+    .where(and(eq(uploads.id, id), eq(uploads.ownerId, caller.id)))
+    .get();
+  if (!row) return refuse("upload_unknown", `You have no upload ${id}.`, pointer);
+  if (row.kind !== kind)
+    return refuse("upload_unknown", `Upload ${id} is a ${row.kind}, not a ${kind}.`, pointer);
+  return isStored(row) ? row : refuse("upload_incomplete", `The bytes of ${id} have not arrived.`, pointer);
+}
+
+/** What a runner has stored under this lease, newest first. */
+export async function outputsOfLease(
+  db: Db,
+  leaseId: NonNullable<UploadRow["leaseId"]>,
+): Promise<StoredUpload[]> {
+  const rows = await db
+    .select()
+    .from(uploads)
+    .where(and(eq(uploads.leaseId, leaseId), isNotNull(uploads.storedAt)))
+    .all();
+  return rows.filter(isStored).sort((a, b) => b.storedAt - a.storedAt);
+}
+
+const isStored = (row: UploadRow): row is StoredUpload => row.storedAt !== null;

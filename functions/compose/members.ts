@@ -1,0 +1,100 @@
+// Turns the members of a request into versions: exactly what they name, all of one base, each seen by this caller.
+
+import type { Base } from "../../schema/contract/bases.ts";
+import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { Caller } from "../auth/caller.ts";
+import { findAdapter, refOf } from "../catalog/adapters.ts";
+import { baseOf, knownBase } from "../catalog/bases.ts";
+import { findVersion, type VersionWithAdapter, versionOfAdapter } from "../catalog/versions.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+
+export type Cast = {
+  base: Base;
+  members: (VersionWithAdapter & { resolved: ResolvedMember })[];
+};
+
+/** `pointer` is where the list stands in the request, so that a refusal can name the member. */
+export async function resolveMembers(
+  db: Db,
+  caller: Caller,
+  wished: readonly Member[],
+  wishedBase: string | undefined,
+  pointer: string,
+): Promise<Cast | Refusal> {
+  const members: Cast["members"] = [];
+  for (const [i, member] of wished.entries()) {
+    const at = `${pointer}/${i}`;
+    const found = await resolveMember(db, caller, member, at);
+    if (found instanceof Refusal) return found;
+    const { version, adapter } = found;
+    if (members.some((other) => other.version.id === version.id)) {
+      return refuse("request_invalid", `${refOf(adapter)}:${version.number} is named twice.`, at);
+    }
+    members.push({ ...found, resolved: resolvedMember(found, member) });
+  }
+  const base = baseOfMembers(members, wishedBase, pointer);
+  return base instanceof Refusal ? base : { base, members };
+}
+
+function baseOfMembers(
+  members: Cast["members"],
+  wishedBase: string | undefined,
+  pointer: string,
+): Base | Refusal {
+  const first = members[0];
+  if (!first) {
+    return wishedBase === undefined
+      ? refuse("base_unknown", "Without adapters, say which base is meant.", "/base")
+      : baseOf(wishedBase);
+  }
+  const expected = wishedBase ?? first.version.baseId;
+  const stranger = members.findIndex(({ version }) => version.baseId !== expected);
+  const strange = members[stranger];
+  if (strange) {
+    const detail = `${refOf(strange.adapter)} belongs to ${strange.version.baseId}, not to ${expected}: adapters of different bases cannot be added.`;
+    return refuse("adapter_incompatible", detail, `${pointer}/${stranger}`);
+  }
+  return knownBase(expected);
+}
+
+async function resolveMember(
+  db: Db,
+  caller: Caller,
+  member: Member,
+  pointer: string,
+): Promise<VersionWithAdapter | Refusal> {
+  if (member.version_id !== undefined) {
+    const found = await findVersion(db, caller, member.version_id);
+    if (found instanceof Refusal) return named(found, `${pointer}/version_id`);
+    if (found.version.state !== "yanked") return found;
+    return refuse("adapter_unready", `Version ${member.version_id} was yanked.`, `${pointer}/version_id`);
+  }
+  const [path = "", number] = (member.ref ?? "").split(":");
+  const [owner = "", name = ""] = path.split("/");
+  const adapter = await findAdapter(db, caller, owner, name);
+  if (adapter instanceof Refusal) return named(adapter, `${pointer}/ref`);
+  if (adapter.state === "withdrawn") {
+    return refuse("adapter_removed", `${path} was withdrawn by its owner.`, `${pointer}/ref`);
+  }
+  const version = await versionOfAdapter(db, caller, adapter, number === undefined ? null : Number(number));
+  if (version) return { version, adapter };
+  const which = number === undefined ? "no version" : `no version ${number}`;
+  return refuse("adapter_unready", `${path} has ${which} that can be used.`, `${pointer}/ref`);
+}
+
+/** Inside a body a missing adapter is the body's fault, not the address's. */
+function named(refusal: Refusal, pointer: string): Refusal {
+  return refuse(refusal.code === "not_found" ? "adapter_unknown" : refusal.code, refusal.detail, pointer);
+}
+
+function resolvedMember({ version, adapter }: VersionWithAdapter, member: Member): ResolvedMember {
+  return {
+    version_id: version.id,
+    ref: `${refOf(adapter)}:${version.number}`,
+    trigger: version.trigger,
+    strength: member.strength,
+    slot: version.slot,
+    region: member.region ?? null,
+  };
+}

@@ -1,0 +1,22 @@
+// What every handler finds in its context: bindings, the clock's reading, the database, the caller.
+
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { createMiddleware } from "hono/factory";
+import type { Caller } from "./auth/caller.ts";
+import type { Env } from "./env.ts";
+
+export type Db = DrizzleD1Database & { $client: D1Database };
+
+export type App = {
+  Bindings: Env;
+  Variables: { now: number; origin: string; db: Db; caller: Caller | null };
+};
+
+/** Reads the clock once a request, so that every row it writes agrees on the time. */
+export const begin = createMiddleware<App>(async (c, next) => {
+  c.set("now", Date.now());
+  c.set("origin", new URL(c.req.url).origin);
+  c.set("db", drizzle(c.env.DB));
+  c.set("caller", null);
+  await next();
+});

@@ -1,0 +1,32 @@
+// An output on its way from a runner: announced under its lease, then PUT like any upload.
+
+import type { z } from "zod";
+import type { LeaseUpload } from "../../schema/contract/runner.ts";
+import { blankUpload, insertUpload, type UploadRow } from "../catalog/uploads.ts";
+import type { Db } from "../context.ts";
+import type { Refusal } from "../lib/refusal.ts";
+import { LEASE_LOST, type RunOfCaller } from "./run.ts";
+
+/** The bytes belong to the job's owner, whoever's machine made them. */
+export async function announceOutput(
+  db: Db,
+  run: RunOfCaller,
+  wish: z.infer<typeof LeaseUpload>,
+  now: number,
+): Promise<UploadRow | Refusal> {
+  const job = await db.$client
+    .prepare("SELECT owner_id FROM jobs WHERE lease_id = ? AND status = 'running'")
+    .bind(run.leaseId)
+    .first<{ owner_id: UploadRow["ownerId"] }>();
+  if (!job) return LEASE_LOST;
+  return insertUpload(db, {
+    ...blankUpload(job.owner_id, now),
+    leaseId: run.leaseId,
+    name: wish.name,
+    kind: "output",
+    contentType: wish.content_type,
+    sizeBytes: wish.size_bytes,
+    sha256: wish.sha256,
+    filename: wish.name,
+  });
+}

@@ -1,0 +1,40 @@
+// The bell: one Durable Object that wakes long-polling runners when a job is waiting. It holds no truth; a missed ring costs one poll.
+
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env.ts";
+import { randomText } from "../lib/ids.ts";
+
+export class Bell extends DurableObject<Env> {
+  /** Changes with every ring and with every restart, so a caller can tell that it missed one. */
+  #tone = randomText(8);
+  readonly #sleepers = new Set<() => void>();
+
+  tone(): string {
+    return this.#tone;
+  }
+
+  ring(): void {
+    this.#tone = randomText(8);
+    for (const wake of this.#sleepers) wake();
+    this.#sleepers.clear();
+  }
+
+  /**
+   * Resolves at the next ring or after `milliseconds`; at once if it rang since `heard` was read.
+   * Read the tone, look for a job, then sleep on that tone: no ring can fall between.
+   */
+  async sleep(heard: string, milliseconds: number): Promise<void> {
+    if (heard !== this.#tone) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => wake(), milliseconds);
+      const wake = () => {
+        clearTimeout(timer);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      this.#sleepers.add(wake);
+    });
+  }
+}
+
+export const bellOf = (env: Env) => env.BELL.get(env.BELL.idFromName("bell"));

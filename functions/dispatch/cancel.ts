@@ -1,0 +1,29 @@
+// Cancel: a waiting job ends at once; a running one is asked to stop and ends with its run or its lease.
+
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { JobRow } from "./enqueue.ts";
+import { publishEnd } from "./publish.ts";
+
+const CANCEL = `
+UPDATE jobs SET
+  status = CASE status WHEN 'queued' THEN 'canceled' ELSE status END,
+  finished_at = CASE status WHEN 'queued' THEN ?2 ELSE finished_at END,
+  cancel_requested_at = coalesce(cancel_requested_at, ?2)
+WHERE id = ?1 AND status IN ('queued', 'running')
+RETURNING status`;
+
+export async function cancel(env: Env, db: Db, job: JobRow, now: number): Promise<Refusal | null> {
+  const row = await db.$client.prepare(CANCEL).bind(job.id, now).first<{ status: JobRow["status"] }>();
+  if (!row) {
+    const current = await db.$client
+      .prepare("SELECT status FROM jobs WHERE id = ?")
+      .bind(job.id)
+      .first<{ status: JobRow["status"] }>();
+    if (current?.status === "canceled") return null;
+    return refuse("job_finished", `The job has already ${current?.status ?? "ended"}.`);
+  }
+  if (row.status === "canceled") await publishEnd(env, job.id, "canceled");
+  return null;
+}

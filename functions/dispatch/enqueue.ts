@@ -1,0 +1,61 @@
+// Writes a job into the queue. One INSERT decides the quota and the job's turn, so that two at once cannot both slip through.
+
+import { QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import type { jobs } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { bellOf } from "./bell.ts";
+
+export type JobRow = typeof jobs.$inferSelect;
+export type NewJob = Pick<
+  JobRow,
+  "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
+>;
+
+const RETRY_AFTER_SECONDS = 30;
+
+/**
+ * `turn` is start-time fair queueing (Goyal, Vin, Cheng 1996): an owner's job comes one turn after their last active one, and
+ * never before the turn that the queue is at. Jobs are leased by priority, turn, age: with n owners waiting each gets every nth.
+ */
+const INSERT = `
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at)
+SELECT ?1, ?2, ?3, ?4, ?5, 'queued', 0,
+  max(
+    coalesce((SELECT max(turn) + 1 FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')), 0),
+    coalesce(
+      (SELECT turn FROM jobs WHERE status = 'queued' ORDER BY priority DESC, turn, id LIMIT 1),
+      (SELECT max(turn) FROM jobs WHERE status = 'running'),
+      0
+    )
+  ),
+  ?6, ?7, ?8, ?9, ?10
+WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
+
+export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
+  const id = newId("job", now);
+  const written = await db.$client
+    .prepare(INSERT)
+    .bind(
+      id,
+      job.ownerId,
+      job.kind,
+      job.baseId,
+      job.shape,
+      JSON.stringify(job.request),
+      JSON.stringify(job.spec),
+      JSON.stringify(job.inputs),
+      job.adapterId,
+      now,
+      QUEUED_JOBS_PER_OWNER_MAX,
+    )
+    .run();
+  if (written.meta.changes === 0) {
+    const detail = `At most ${QUEUED_JOBS_PER_OWNER_MAX} of your jobs may wait or run at once.`;
+    return new Refusal("quota_exceeded", detail, [], RETRY_AFTER_SECONDS);
+  }
+  await bellOf(env).ring();
+  return id;
+}

@@ -1,0 +1,41 @@
+// Heartbeats: keep a lease alive, carry progress to watchers, and carry the wish to cancel back.
+
+import type { z } from "zod";
+import { PREVIEW_FRAME_MAX_BYTES } from "../../schema/contract/limits.ts";
+import type { Heartbeat } from "../../schema/contract/runner.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { LEASE_TTL_MS } from "./lease.ts";
+import { liveOf } from "./live.ts";
+import { LEASE_LOST, type RunOfCaller } from "./run.ts";
+
+/** Guarded by the lease alone: one that ran out but was not yet swept is still nobody else's. */
+const EXTEND = `
+UPDATE jobs SET lease_expires_at = ?2, progress = coalesce(?3, progress)
+WHERE lease_id = ?1 AND status = 'running'
+RETURNING cancel_requested_at`;
+
+export async function heartbeat(
+  env: Env,
+  db: Db,
+  run: RunOfCaller,
+  beat: z.infer<typeof Heartbeat>,
+  now: number,
+): Promise<{ expiresAt: number; cancel: boolean } | Refusal> {
+  if (beat.preview && (beat.preview.length * 3) / 4 > PREVIEW_FRAME_MAX_BYTES + 2) {
+    return refuse("body_too_large", `A preview has at most ${PREVIEW_FRAME_MAX_BYTES} bytes.`, "/preview");
+  }
+  const expiresAt = now + LEASE_TTL_MS;
+  const progress = beat.progress ? JSON.stringify(beat.progress) : null;
+  const row = await db.$client
+    .prepare(EXTEND)
+    .bind(run.leaseId, expiresAt, progress)
+    .first<{ cancel_requested_at: number | null }>();
+  if (!row) return LEASE_LOST;
+  if (beat.progress) {
+    const preview = beat.preview ? `data:image/png;base64,${beat.preview}` : null;
+    await liveOf(env, run.jobId).publish({ name: "progress", data: { ...beat.progress, preview } });
+  }
+  return { expiresAt, cancel: row.cancel_requested_at !== null };
+}

@@ -1,0 +1,148 @@
+// Jobs as their owners see them: find, list, and turn rows into the contract's JSON.
+
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
+import { jobs } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
+import { type ImageRow, imagesOfJobs, imageUrl } from "../catalog/images.ts";
+import type { Db } from "../context.ts";
+import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import type { JobRow } from "./enqueue.ts";
+
+export type JobKind = JobRow["kind"];
+const RESOURCE = { sample: "generations", train: "trainings" } as const;
+
+export async function findJob(
+  db: Db,
+  caller: Caller,
+  kind: JobKind,
+  id: JobRow["id"],
+): Promise<JobRow | Refusal> {
+  const row = await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.id, id), eq(jobs.kind, kind), eq(jobs.ownerId, caller.id)))
+    .get();
+  return row ?? refuse("not_found", `You have no such job: ${id}.`);
+}
+
+export async function listJobs(
+  db: Db,
+  caller: Caller,
+  kind: JobKind,
+  query: { limit: number; cursor?: string | undefined; status?: JobRow["status"] | undefined },
+): Promise<{ items: JobRow[]; next_cursor: string | null } | Refusal> {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const rows = await db
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.ownerId, caller.id),
+        eq(jobs.kind, kind),
+        query.status && eq(jobs.status, query.status),
+        after ? sql`(${jobs.createdAt}, ${jobs.id}) < (${after[0]}, ${after[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(jobs.createdAt), desc(jobs.id))
+    .limit(query.limit + 1)
+    .all();
+  return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
+}
+
+/** Place in the queue, 1 is next, or null once the job has left it. */
+export async function queuePosition(db: Db, row: JobRow): Promise<number | null> {
+  if (row.status !== "queued") return null;
+  const ahead = await db.$count(
+    jobs,
+    sql`status = 'queued' and base_id = ${row.baseId}
+      and (-priority, turn, id) < (${-row.priority}, ${row.turn}, ${row.id})`,
+  );
+  return ahead + 1;
+}
+
+export async function jobsJson(db: Db, rows: readonly JobRow[], origin: string): Promise<Job[]> {
+  const images = await imagesOfJobs(
+    db,
+    rows.filter((row) => row.status === "succeeded").map((row) => row.id),
+  );
+  return Promise.all(
+    rows.map(async (row) => {
+      const own = images.filter((image) => image.jobId === row.id);
+      return jobJson(row, own, await queuePosition(db, row), origin);
+    }),
+  );
+}
+
+export async function generationsJson(
+  db: Db,
+  rows: readonly JobRow[],
+  origin: string,
+): Promise<Generation[]> {
+  return (await jobsJson(db, rows, origin)).filter((job) => job.kind === "sample");
+}
+
+export async function trainingsJson(db: Db, rows: readonly JobRow[], origin: string): Promise<Training[]> {
+  return (await jobsJson(db, rows, origin)).filter((job) => job.kind === "train");
+}
+
+function jobJson(row: JobRow, images: readonly ImageRow[], position: number | null, origin: string): Job {
+  const url = `${origin}/v1/${RESOURCE[row.kind]}/${row.id}`;
+  const common = {
+    id: row.id,
+    status: row.status,
+    base: row.baseId,
+    created_at: isoTime(row.createdAt),
+    started_at: isoTimeOrNull(row.startedAt),
+    finished_at: isoTimeOrNull(row.finishedAt),
+    progress: row.progress,
+    queue_position: position,
+    cancel_requested: row.cancelRequestedAt !== null,
+    warnings: row.warnings,
+    error: row.error,
+    metrics: row.metrics,
+    url,
+    events_url: `${url}/events`,
+  };
+  if (row.kind === "sample") {
+    const request = row.request as Generation["request"];
+    const result = { images: images.map((image) => imageJson(image, origin)) };
+    return { ...common, kind: "sample", request, result: row.status === "succeeded" ? result : null };
+  }
+  const request = row.request as Training["request"];
+  const shown = {
+    ...request,
+    images: request.images.map((image) => ({ ...image, url: new URL(image.url, origin).href })),
+  };
+  const result = row.versionId && {
+    version_id: row.versionId,
+    adapter: request.adapter,
+    samples: images.map((image) => imageUrl(origin, image.id)),
+  };
+  return { ...common, kind: "train", request: shown, result: result || null };
+}
+
+function imageJson(image: ImageRow, origin: string) {
+  const { id, width, height, seed, recipe } = image;
+  return { id, url: imageUrl(origin, id), width, height, seed, recipe };
+}
+
+/** Seconds one picture took in the last finished generations of a base, and how many jobs wait there. */
+export async function estimate(db: Db, baseId: string) {
+  const recent = await db
+    .select({ startedAt: jobs.startedAt, finishedAt: jobs.finishedAt, request: jobs.request })
+    .from(jobs)
+    .where(and(eq(jobs.baseId, baseId), eq(jobs.kind, "sample"), sql`status = 'succeeded'`))
+    .orderBy(desc(jobs.finishedAt))
+    .limit(20)
+    .all();
+  const seconds = recent.reduce((sum, row) => sum + ((row.finishedAt ?? 0) - (row.startedAt ?? 0)) / 1000, 0);
+  const pictures = recent.reduce((sum, row) => sum + (row.request as Generation["request"]).count, 0);
+  return {
+    jobs_ahead: await db.$count(jobs, and(sql`status = 'queued'`, eq(jobs.baseId, baseId))),
+    seconds_per_image: pictures > 0 ? Math.round((seconds / pictures) * 100) / 100 : null,
+  };
+}

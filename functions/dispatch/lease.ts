@@ -1,0 +1,149 @@
+// Leases: one conditional UPDATE gives a runner the sole right to a batch of jobs of one base, kind and shape until a moment.
+
+import type { z } from "zod";
+import type { Id } from "../../schema/contract/ids.ts";
+import { LEASE_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { CHECKPOINT_NAME, type Lease, type LeaseRequest } from "../../schema/contract/runner.ts";
+import type { StoredInput } from "../../schema/tables.ts";
+import { type Caller, isOperator } from "../auth/caller.ts";
+import { signedBlobUrl } from "../catalog/blobs.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { randomText } from "../lib/ids.ts";
+import { bellOf } from "./bell.ts";
+import { liveOf } from "./live.ts";
+import type { RunnerRow } from "./runners.ts";
+import { sweep } from "./sweep.ts";
+
+export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
+/** Inputs stay readable this long: a lease is extended by heartbeats, and its addresses are signed once. */
+const INPUT_URL_TTL_MS = 2 * 3_600_000;
+/** Lease and run ids are this nonce and the job's own part, so that the second statement finds the rows of the first. */
+const NONCE_CHARACTERS = 10;
+
+/**
+ * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
+ * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
+ */
+const LEASE = `
+WITH head AS (
+  SELECT kind, base_id, shape FROM jobs
+  WHERE status = 'queued' AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
+  ORDER BY priority DESC, turn, id LIMIT 1
+)
+UPDATE jobs SET
+  status = 'running', lease_id = 'lse_' || ?4 || substr(id, 5), lease_expires_at = ?5,
+  attempts = attempts + 1, started_at = coalesce(started_at, ?6), progress = NULL
+WHERE status = 'queued' AND id IN (
+  SELECT id FROM jobs
+  WHERE status = 'queued' AND (?2 OR owner_id = ?3)
+    AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
+  ORDER BY priority DESC, turn, id
+  LIMIT (SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head)
+)
+RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
+
+const OPEN_RUNS = `
+INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
+SELECT 'run_' || substr(lease_id, 5), id, lease_id, ?1, attempts, ?2 FROM jobs
+WHERE lease_id >= 'lse_' || ?3 AND lease_id < 'lse_' || ?3 || '~'`;
+
+type LeasedRow = {
+  id: Id<"job">;
+  kind: "sample" | "train";
+  base_id: string;
+  lease_id: Id<"lse">;
+  attempts: number;
+  spec: string;
+  inputs: string;
+  checkpoint_sha256: string | null;
+};
+
+/** Takes what is there now. `nonce` is the chance in the ids, given from outside so that this stays repeatable. */
+export async function lease(
+  env: Env,
+  db: Db,
+  runner: RunnerRow,
+  serves: "everybody" | "owner",
+  want: { bases: readonly string[]; maxBatch: number },
+  now: number,
+  nonce: string,
+): Promise<LeasedRow[]> {
+  await sweep(env, db, now);
+  const [taken] = await db.$client.batch<LeasedRow>([
+    db.$client
+      .prepare(LEASE)
+      .bind(
+        JSON.stringify(want.bases),
+        serves === "everybody" ? 1 : 0,
+        runner.ownerId,
+        nonce,
+        now + LEASE_TTL_MS,
+        now,
+        want.maxBatch,
+      ),
+    db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
+  ]);
+  return taken?.results ?? [];
+}
+
+/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over. */
+export async function leaseWaiting(
+  env: Env,
+  db: Db,
+  caller: Caller,
+  runner: RunnerRow,
+  wish: z.infer<typeof LeaseRequest>,
+  origin: string,
+): Promise<Lease[]> {
+  const serves = isOperator(caller, env.OPERATOR_EMAILS) ? "everybody" : "owner";
+  const want = { bases: wish.bases.filter((base) => runner.bases.includes(base)), maxBatch: wish.max_batch };
+  const deadline = Date.now() + wish.wait_seconds * 1000;
+  const bell = bellOf(env);
+  for (;;) {
+    const tone = await bell.tone();
+    const now = Date.now();
+    const rows = await lease(env, db, runner, serves, want, now, randomText(NONCE_CHARACTERS));
+    if (rows.length > 0) {
+      await announce(env, rows);
+      return Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+    }
+    if (now >= deadline) return [];
+    await bell.sleep(tone, deadline - now);
+  }
+}
+
+async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
+  const event = { name: "status", data: { status: "running", queue_position: null } } as const;
+  await Promise.all(rows.map((row) => liveOf(env, row.id).publish(event)));
+}
+
+async function leaseJson(env: Env, row: LeasedRow, origin: string, now: number): Promise<Lease> {
+  const stored = JSON.parse(row.inputs) as StoredInput[];
+  const spec = JSON.parse(row.spec) as Lease["spec"];
+  const checkpoint = row.checkpoint_sha256 ? await checkpointInput(env, row.checkpoint_sha256) : null;
+  const inputs = await Promise.all(
+    [...stored, ...(checkpoint ? [checkpoint] : [])].map(async (input) => ({
+      ...input,
+      url: await signedBlobUrl(env, origin, input.sha256, now + INPUT_URL_TTL_MS),
+    })),
+  );
+  return {
+    lease_id: row.lease_id,
+    run_id: `run_${row.lease_id.slice(4)}`,
+    job_id: row.id,
+    attempt: row.attempts,
+    kind: row.kind,
+    base: row.base_id,
+    expires_at: new Date(now + LEASE_TTL_MS).toISOString(),
+    spec: row.kind === "train" ? { ...spec, resume_input: checkpoint?.name ?? null } : spec,
+    inputs,
+  } as Lease;
+}
+
+async function checkpointInput(env: Env, sha256: string): Promise<StoredInput | null> {
+  const row = await env.DB.prepare("SELECT size_bytes, content_type FROM blobs WHERE sha256 = ?")
+    .bind(sha256)
+    .first<{ size_bytes: number; content_type: string }>();
+  return row && { name: CHECKPOINT_NAME, sha256, ...row };
+}

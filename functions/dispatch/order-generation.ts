@@ -1,0 +1,119 @@
+// From a request for pictures to a job: resolves its adapters, fills in the base's defaults, and writes what a runner needs to know.
+
+import type { z } from "zod";
+import type { Base } from "../../schema/contract/bases.ts";
+import type { Member } from "../../schema/contract/compositions.ts";
+import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
+import { SEED_MAX } from "../../schema/contract/limits.ts";
+import type { SampleSpec } from "../../schema/contract/runner.ts";
+import type { StoredInput } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { findComposition } from "../compose/compositions.ts";
+import { type Cast, resolveMembers } from "../compose/members.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import type { NewJob } from "./enqueue.ts";
+
+type Wish = z.infer<typeof GenerationCreate>;
+
+export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promise<NewJob | Refusal> {
+  const wished = await wishedMembers(db, caller, wish);
+  if (wished instanceof Refusal) return wished;
+  const cast = await resolveMembers(db, caller, wished.members, wish.base ?? wished.base, wished.pointer);
+  if (cast instanceof Refusal) return cast;
+  const size = sizeOf(cast.base, wish.size);
+  if (size instanceof Refusal) return size;
+  const numbers = numbersOf(cast.base, wish);
+  if (numbers instanceof Refusal) return numbers;
+
+  const request: Generation["request"] = {
+    composition_id: wish.composition_id ?? null,
+    prompt: wish.prompt,
+    negative_prompt: wish.negative_prompt,
+    seed: wish.seed ?? randomSeed(),
+    ...numbers,
+    size: `${size.width}x${size.height}`,
+    adapters: cast.members.map(({ resolved }) => resolved),
+  };
+  return {
+    ownerId: caller.id,
+    kind: "sample",
+    baseId: cast.base.id,
+    shape: request.size,
+    request,
+    spec: specOf(request, size),
+    inputs: inputsOf(cast),
+    adapterId: null,
+  };
+}
+
+async function wishedMembers(db: Db, caller: Caller, wish: Wish) {
+  if (wish.composition_id === undefined) {
+    return { members: wish.adapters ?? [], base: undefined, pointer: "/adapters" };
+  }
+  const composition = await findComposition(db, caller, wish.composition_id);
+  if (composition instanceof Refusal) {
+    return refuse("composition_unknown", composition.detail, "/composition_id");
+  }
+  const members = composition.members.map(
+    ({ version_id, strength, region }): Member => ({ version_id, strength, region }),
+  );
+  return { members, base: composition.baseId, pointer: "/composition_id" };
+}
+
+function sizeOf(base: Base, wish: string | undefined) {
+  const wanted = wish ?? base.default_size;
+  const names = base.sizes.map(({ width, height }) => `${width}x${height}`);
+  const size = base.sizes[names.indexOf(wanted)];
+  return size ?? refuse("request_invalid", `${base.id} draws ${names.join(", ")}, not ${wanted}.`, "/size");
+}
+
+function numbersOf(base: Base, wish: Wish): { steps: number; guidance: number; count: number } | Refusal {
+  const steps = wish.steps ?? base.steps.default;
+  const guidance = wish.guidance ?? base.guidance.default;
+  if (steps < base.steps.min || steps > base.steps.max) {
+    return refuse(
+      "request_invalid",
+      `${base.id} takes ${base.steps.min} to ${base.steps.max} steps.`,
+      "/steps",
+    );
+  }
+  if (guidance < base.guidance.min || guidance > base.guidance.max) {
+    const detail = `${base.id} takes a guidance from ${base.guidance.min} to ${base.guidance.max}.`;
+    return refuse("request_invalid", detail, "/guidance");
+  }
+  if (wish.count > base.count.max) {
+    return refuse("request_invalid", `${base.id} draws at most ${base.count.max} pictures a job.`, "/count");
+  }
+  return { steps, guidance, count: wish.count };
+}
+
+/** Leaves room below the largest seed: picture k of a job is drawn from seed + k. */
+export const randomSeed = () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (SEED_MAX - 1_000);
+
+const inputName = (versionId: string) => `${versionId}.safetensors`;
+
+function specOf(request: Generation["request"], size: { width: number; height: number }): SampleSpec {
+  const { prompt, negative_prompt, seed, steps, guidance, count } = request;
+  const adapters = request.adapters.map((member) => ({ ...member, input: inputName(member.version_id) }));
+  return {
+    prompt,
+    negative_prompt,
+    seed,
+    steps,
+    guidance,
+    width: size.width,
+    height: size.height,
+    count,
+    adapters,
+  };
+}
+
+function inputsOf(cast: Cast): StoredInput[] {
+  return cast.members.map(({ version }) => ({
+    name: inputName(version.id),
+    sha256: version.sha256,
+    size_bytes: version.sizeBytes,
+    content_type: "application/octet-stream",
+  }));
+}

@@ -1,0 +1,125 @@
+// From pictures and a class word to a training job: the draft adapter, its slot, and what a runner needs to know.
+
+import type { z } from "zod";
+import type { Base } from "../../schema/contract/bases.ts";
+import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
+import { images } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { createAdapter, findOwnAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
+import { knownBase } from "../catalog/bases.ts";
+import { imageOfUpload } from "../catalog/images.ts";
+import { reserveSlot } from "../catalog/slots.ts";
+import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import type { NewJob } from "./enqueue.ts";
+import { randomSeed } from "./order-generation.ts";
+
+type Wish = z.infer<typeof TrainingCreate>;
+type Captioned = { upload: StoredUpload; caption: string };
+
+const SAMPLE_PROMPTS = 4;
+
+/** Checks the pictures before anything is created, so that a bad one leaves no empty adapter behind. */
+export async function orderTraining(
+  db: Db,
+  caller: Caller,
+  wish: Wish,
+  now: number,
+): Promise<NewJob | Refusal> {
+  const pictures = await findPictures(db, caller, wish);
+  if (pictures instanceof Refusal) return pictures;
+  const adapter = await adapterOf(db, caller, wish, now);
+  if (adapter instanceof Refusal) return adapter;
+  const base = knownBase(adapter.baseId);
+  const fault = fitsBase(base, wish);
+  if (fault) return fault;
+  const slot = await reserveSlot(db, base, adapter, undefined, now);
+  if (slot instanceof Refusal) return slot;
+
+  const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
+  await db.insert(images).values(rows);
+  const trigger = wish.trigger ?? `<${adapter.name}>`;
+  const shared = {
+    adapter_id: adapter.id,
+    concept: adapter.concept,
+    class_word: wish.class_word ?? adapter.classWord,
+    trigger,
+    slot: slot.slot,
+    steps: wish.steps ?? base.training.steps.default,
+    seed: wish.seed ?? randomSeed(),
+  };
+  const inputNames = rows.map(
+    (row, i) => `${String(i).padStart(2, "0")}.${row.contentType.slice("image/".length)}`,
+  );
+  const request: Training["request"] = {
+    ...shared,
+    adapter: refOf(adapter),
+    images: rows.map((row, i) => ({ url: `/v1/images/${row.id}`, caption: pictures[i]?.caption ?? "" })),
+  };
+  return {
+    ownerId: caller.id,
+    kind: "train",
+    baseId: base.id,
+    shape: "train",
+    request,
+    spec: {
+      ...shared,
+      rank: base.rank,
+      images: inputNames.map((input, i) => ({ input, caption: pictures[i]?.caption ?? "" })),
+      sample_prompts: samplePrompts(base, trigger),
+      resume_input: null,
+    },
+    inputs: rows.map((row, i) => ({
+      name: inputNames[i] ?? "",
+      sha256: row.sha256,
+      size_bytes: pictures[i]?.upload.sizeBytes ?? 0,
+      content_type: row.contentType,
+    })),
+    adapterId: adapter.id,
+  };
+}
+
+async function findPictures(db: Db, caller: Caller, wish: Wish): Promise<Captioned[] | Refusal> {
+  const found: Captioned[] = [];
+  for (const [i, { upload_id, caption }] of wish.images.entries()) {
+    const upload = await findUpload(db, caller, upload_id, "training_image", `/images/${i}/upload_id`);
+    if (upload instanceof Refusal) return upload;
+    found.push({ upload, caption });
+  }
+  return found;
+}
+
+async function adapterOf(db: Db, caller: Caller, wish: Wish, now: number): Promise<OwnedAdapter | Refusal> {
+  if (wish.adapter) return createAdapter(db, caller, wish.adapter, now, "/adapter");
+  const [owner = "", name = ""] = (wish.adapter_ref ?? "").split(":")[0]?.split("/") ?? [];
+  const adapter = await findOwnAdapter(db, caller, owner, name);
+  if (adapter instanceof Refusal) {
+    const code = adapter.code === "not_found" ? "adapter_unknown" : adapter.code;
+    return refuse(code, adapter.detail, "/adapter_ref");
+  }
+  return adapter.state === "withdrawn"
+    ? refuse("adapter_removed", `${refOf(adapter)} was withdrawn.`, "/adapter_ref")
+    : adapter;
+}
+
+function fitsBase(base: Base, wish: Wish): Refusal | null {
+  const { images: count, steps } = base.training;
+  if (wish.images.length < count.min || wish.images.length > count.max) {
+    return refuse(
+      "request_invalid",
+      `${base.id} learns from ${count.min} to ${count.max} pictures.`,
+      "/images",
+    );
+  }
+  if (wish.steps !== undefined && (wish.steps < steps.min || wish.steps > steps.max)) {
+    return refuse("request_invalid", `${base.id} trains for ${steps.min} to ${steps.max} steps.`, "/steps");
+  }
+  return null;
+}
+
+/** The concept alone, then doing what the base has words for: enough to see whether it can still be directed. */
+function samplePrompts(base: Base, trigger: string): string[] {
+  const directions = [...(base.words.expression ?? []), ...(base.words.background ?? [])];
+  return [trigger, ...directions.map((word) => `${trigger}, ${word}`)].slice(0, SAMPLE_PROMPTS);
+}

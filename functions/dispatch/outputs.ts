@@ -1,0 +1,180 @@
+// What a succeeded run leaves behind: pictures of a generation, or a draft version of a training. Every named output must be stored.
+
+import type { Id } from "../../schema/contract/ids.ts";
+import type { Output, Settle } from "../../schema/contract/runner.ts";
+import { outputsOfLease, type StoredUpload } from "../catalog/uploads.ts";
+import { readAdapterFile } from "../catalog/versions.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import type { RunOfCaller } from "./run.ts";
+import { HOLDS_LEASE, type SettledStatus } from "./settle.ts";
+
+export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
+type PlacedOutput = { output: Output; upload: StoredUpload; pointer: string };
+type JobFacts = {
+  owner_id: Id<"usr">;
+  kind: "sample" | "train";
+  base_id: string;
+  spec: string;
+  adapter_id: Id<"adp">;
+};
+
+const INSERT_IMAGE = `
+INSERT INTO images (id, owner_id, sha256, content_type, width, height, role, job_id, position, seed, recipe, created_at)
+SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1, ?10, ?11, ?12, ?13 WHERE ${HOLDS_LEASE}`;
+
+const COUNT_USES = `
+UPDATE adapters SET uses = uses + 1
+WHERE id IN (SELECT adapter_id FROM versions WHERE id IN (SELECT value FROM json_each(?3))) AND ${HOLDS_LEASE}`;
+
+const INSERT_VERSION = `
+INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
+  size_bytes, metadata, job_id, created_at)
+SELECT ?3, ?4, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = ?4), ?5, ?6, 'draft', ?7, ?8, '', ?9,
+  ?10, ?11, ?12, ?1, ?13
+WHERE ${HOLDS_LEASE}`;
+
+export async function prepareResult(
+  env: Env,
+  db: Db,
+  run: RunOfCaller,
+  report: Settle,
+  status: SettledStatus,
+  now: number,
+): Promise<Result | Refusal> {
+  if (status !== "succeeded") return { statements: [], versionId: null };
+  const placed = placeOutputs(report.outputs, await outputsOfLease(db, run.leaseId));
+  if (placed instanceof Refusal) return placed;
+  const job = await db.$client
+    .prepare("SELECT owner_id, kind, base_id, spec, adapter_id FROM jobs WHERE id = ?")
+    .bind(run.jobId)
+    .first<JobFacts>();
+  if (!job) throw new Error(`Run ${run.id} belongs to no job`);
+  return job.kind === "sample"
+    ? sampleResult(db, run, job, placed, now)
+    : trainResult(env, db, run, job, placed, now);
+}
+
+/** Pairs each named output with the bytes that arrived for it under this lease. */
+function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
+  const placed: PlacedOutput[] = [];
+  for (const [i, output] of outputs.entries()) {
+    const upload = stored.find(
+      (row) =>
+        row.name === output.name && row.sha256 === output.sha256 && row.sizeBytes === output.size_bytes,
+    );
+    const pointer = `/outputs/${i}`;
+    if (!upload) return refuse("output_missing", `The bytes of ${output.name} were never uploaded.`, pointer);
+    placed.push({ output, upload, pointer });
+  }
+  return placed;
+}
+
+function sampleResult(
+  db: Db,
+  run: RunOfCaller,
+  job: JobFacts,
+  placed: readonly PlacedOutput[],
+  now: number,
+): Result | Refusal {
+  const spec = JSON.parse(job.spec) as { count: number; adapters: { version_id: string }[] };
+  const pictures = placed.filter(({ output }) => output.role === "image");
+  if (pictures.length !== spec.count) {
+    return refuse(
+      "output_missing",
+      `${spec.count} pictures were ordered, ${pictures.length} are named.`,
+      "/outputs",
+    );
+  }
+  const statements = insertImages(db, run, job, pictures, "generation", now);
+  if (statements instanceof Refusal) return statements;
+  const used = JSON.stringify(spec.adapters.map((adapter) => adapter.version_id));
+  const count = db.$client.prepare(COUNT_USES).bind(run.jobId, run.leaseId, used);
+  return { statements: [...statements.map((image) => image.statement), count], versionId: null };
+}
+
+async function trainResult(
+  env: Env,
+  db: Db,
+  run: RunOfCaller,
+  job: JobFacts,
+  placed: readonly PlacedOutput[],
+  now: number,
+): Promise<Result | Refusal> {
+  const [artifact, ...others] = placed.filter(({ output }) => output.role === "adapter");
+  if (!artifact || others.length > 0) {
+    return refuse("output_missing", "A training leaves exactly one output of role adapter.", "/outputs");
+  }
+  const spec = JSON.parse(job.spec) as { slot: number };
+  const { sha256, sizeBytes } = artifact.upload;
+  const file = await readAdapterFile(env, { baseId: job.base_id }, sha256, sizeBytes, spec.slot);
+  if (file instanceof Refusal) {
+    return refuse(file.code, file.detail, artifact.pointer, file.faults[0]?.reason);
+  }
+  const samples = placed.filter(({ output }) => output.role === "sample");
+  const images = insertImages(db, run, job, samples, "sample", now);
+  if (images instanceof Refusal) return images;
+  const versionId = newId("ver", now);
+  const version = db.$client
+    .prepare(INSERT_VERSION)
+    .bind(
+      run.jobId,
+      run.leaseId,
+      versionId,
+      job.adapter_id,
+      job.base_id,
+      spec.slot,
+      file.trigger,
+      Number(file.strength),
+      JSON.stringify(images.map(({ id }) => id)),
+      sha256,
+      sizeBytes,
+      JSON.stringify(file),
+      now,
+    );
+  return { statements: [...images.map(({ statement }) => statement), version], versionId };
+}
+
+function insertImages(
+  db: Db,
+  run: RunOfCaller,
+  job: JobFacts,
+  placed: readonly PlacedOutput[],
+  role: "generation" | "sample",
+  now: number,
+): { id: Id<"img">; statement: D1PreparedStatement }[] | Refusal {
+  const inserts = [];
+  for (const [position, { output, upload, pointer }] of placed.entries()) {
+    if (upload.width === null || upload.height === null) {
+      return refuse("image_invalid", `${output.name} is not a picture.`, pointer, "type_unknown");
+    }
+    const id = newId("img", now);
+    const statement = db.$client
+      .prepare(INSERT_IMAGE)
+      .bind(
+        run.jobId,
+        run.leaseId,
+        id,
+        job.owner_id,
+        upload.sha256,
+        upload.contentType,
+        upload.width,
+        upload.height,
+        role,
+        position,
+        output.meta.seed ?? null,
+        recipeText(output),
+        now,
+      );
+    inserts.push({ id, statement });
+  }
+  return inserts;
+}
+
+function recipeText(output: Output): string | null {
+  const recipe =
+    output.meta.recipe ?? (output.meta.prompt === undefined ? null : { prompt: output.meta.prompt });
+  return recipe && JSON.stringify(recipe);
+}

@@ -1,0 +1,26 @@
+// A run is one attempt by one runner, known by its lease. Everything a runner sends is looked up here first.
+
+import { eq } from "drizzle-orm";
+import type { Id } from "../../schema/contract/ids.ts";
+import { runners, runs } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { Refusal } from "../lib/refusal.ts";
+
+export type RunOfCaller = typeof runs.$inferSelect;
+
+export const LEASE_LOST = new Refusal(
+  "lease_lost",
+  "This lease has ended or went to another run. Drop the work and ask for a new lease.",
+);
+
+/** The run of a lease, if one of this caller's runners holds or held it. */
+export async function findRun(db: Db, caller: Caller, leaseId: Id<"lse">): Promise<RunOfCaller | Refusal> {
+  const found = await db
+    .select({ run: runs, ownerId: runners.ownerId })
+    .from(runs)
+    .innerJoin(runners, eq(runners.id, runs.runnerId))
+    .where(eq(runs.leaseId, leaseId))
+    .get();
+  return found && found.ownerId === caller.id ? found.run : LEASE_LOST;
+}

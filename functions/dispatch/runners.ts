@@ -1,0 +1,55 @@
+// Runners: machines that register, lease jobs and leave. A runner belongs to the account whose key it carries.
+
+import { eq } from "drizzle-orm";
+import type { z } from "zod";
+import type { RunnerRegister } from "../../schema/contract/runner.ts";
+import { runners } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { newId } from "../lib/ids.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+
+export type RunnerRow = typeof runners.$inferSelect;
+
+export async function register(
+  db: Db,
+  caller: Caller,
+  facts: z.infer<typeof RunnerRegister>,
+  now: number,
+): Promise<RunnerRow["id"]> {
+  const { name, version, device, dtype, bases } = facts;
+  const id = newId("rnr", now);
+  await db.insert(runners).values({
+    id,
+    ownerId: caller.id,
+    name,
+    version,
+    device,
+    dtype,
+    memoryBytes: facts.memory_bytes,
+    bases,
+    registeredAt: now,
+    lastSeenAt: now,
+    deregisteredAt: null,
+  });
+  return id;
+}
+
+/** One that left registers anew: its old id stays with the runs it did. */
+export async function findRunner(
+  db: Db,
+  caller: Caller,
+  id: RunnerRow["id"],
+  now: number,
+): Promise<RunnerRow | Refusal> {
+  const row = await db.select().from(runners).where(eq(runners.id, id)).get();
+  if (!row || row.ownerId !== caller.id || row.deregisteredAt !== null) {
+    return refuse("not_found", `You have no runner ${id}. Register again.`, "/runner_id");
+  }
+  await db.update(runners).set({ lastSeenAt: now }).where(eq(runners.id, id));
+  return row;
+}
+
+export async function deregister(db: Db, runner: RunnerRow, now: number): Promise<void> {
+  await db.update(runners).set({ deregisteredAt: now }).where(eq(runners.id, runner.id));
+}

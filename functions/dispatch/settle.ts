@@ -1,0 +1,128 @@
+// Settle: the one guarded act that ends a run. Repeated by the same lease it answers the same; by any other it is refused.
+
+import type { Id } from "../../schema/contract/ids.ts";
+import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
+import type { Settle } from "../../schema/contract/runner.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { bellOf } from "./bell.ts";
+import { prepareResult } from "./outputs.ts";
+import { publishEnd } from "./publish.ts";
+import { LEASE_LOST, type RunOfCaller } from "./run.ts";
+
+export type SettledStatus = "queued" | "succeeded" | "failed" | "canceled";
+
+/** Every statement of a settle carries this guard, and they run as one transaction: all of them apply or none does. */
+export const HOLDS_LEASE =
+  "EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND lease_id = ?2 AND status = 'running')";
+
+const END_RUN = `
+UPDATE runs SET outcome = ?3, settled_status = ?4, error = ?5, finished_at = ?6
+WHERE lease_id = ?2 AND outcome IS NULL AND ${HOLDS_LEASE}`;
+
+const END_JOB = `
+UPDATE jobs SET
+  status = ?3, failures = failures + ?4, error = ?5, finished_at = CASE WHEN ?3 = 'queued' THEN NULL ELSE ?6 END,
+  warnings = ?7, metrics = ?8, version_id = ?9,
+  lease_id = NULL, lease_expires_at = NULL, progress = CASE WHEN ?3 = 'queued' THEN NULL ELSE progress END
+WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
+RETURNING id`;
+
+type JobState = { cancel_requested_at: number | null; failures: number };
+
+export async function settle(
+  env: Env,
+  db: Db,
+  run: RunOfCaller,
+  report: Settle,
+  now: number,
+): Promise<SettledStatus | Refusal> {
+  if (run.settledStatus) return run.settledStatus;
+  const job = await db.$client
+    .prepare("SELECT cancel_requested_at, failures FROM jobs WHERE lease_id = ? AND status = 'running'")
+    .bind(run.leaseId)
+    .first<JobState>();
+  if (!job) return LEASE_LOST;
+
+  const status = statusAfter(report, job);
+  const result = await prepareResult(env, db, run, report, status, now);
+  if (result instanceof Refusal) return result;
+  const runError = report.error ? JSON.stringify(report.error) : null;
+  const statements = [
+    ...result.statements,
+    db.$client.prepare(END_RUN).bind(run.jobId, run.leaseId, report.outcome, status, runError, now),
+    db.$client
+      .prepare(END_JOB)
+      .bind(
+        run.jobId,
+        run.leaseId,
+        status,
+        report.outcome === "failed" ? 1 : 0,
+        status === "failed"
+          ? JSON.stringify({ code: report.error?.code, message: report.error?.message })
+          : null,
+        now,
+        JSON.stringify(report.warnings),
+        JSON.stringify(report.metrics),
+        result.versionId,
+      ),
+  ];
+  const ended = (await db.$client.batch(statements)).at(-1);
+  if (ended?.results.length !== 1) return answerOfWinner(db, run);
+  await publishEnd(env, run.jobId, status);
+  if (status === "queued") await bellOf(env).ring();
+  return status;
+}
+
+/** Where a settled run leaves its job. Pure. */
+export function statusAfter(report: Settle, job: JobState): SettledStatus {
+  if (report.outcome === "succeeded") return "succeeded";
+  if (job.cancel_requested_at !== null) return "canceled";
+  // Nobody asked for the cancel that this runner reports, so the job still wants to be done.
+  if (report.outcome === "canceled") return "queued";
+  return report.error?.retryable && job.failures + 1 < JOB_RUNS_MAX ? "queued" : "failed";
+}
+
+/** Two settles of one lease raced and this one came second: it gets the first one's answer. */
+async function answerOfWinner(db: Db, run: RunOfCaller): Promise<SettledStatus | Refusal> {
+  const row = await db.$client
+    .prepare("SELECT settled_status FROM runs WHERE lease_id = ?")
+    .bind(run.leaseId)
+    .first<{ settled_status: SettledStatus | null }>();
+  return row?.settled_status ?? LEASE_LOST;
+}
+
+const RELEASE_RUN = `
+UPDATE runs SET outcome = 'released', error = ?3, finished_at = ?4
+WHERE lease_id = ?2 AND outcome IS NULL AND ${HOLDS_LEASE}`;
+
+const RELEASE_JOB = `
+UPDATE jobs SET
+  status = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'canceled' END,
+  finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE ?3 END,
+  lease_id = NULL, lease_expires_at = NULL, progress = NULL
+WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
+RETURNING id, status`;
+
+/** Gives the job back unharmed: the run does not count as a failure. */
+export async function release(
+  env: Env,
+  db: Db,
+  run: RunOfCaller,
+  reason: string,
+  now: number,
+): Promise<"queued" | "canceled" | Refusal> {
+  if (run.outcome === "released") return "queued";
+  const [, released] = await db.$client.batch<{ id: Id<"job">; status: "queued" | "canceled" }>([
+    db.$client
+      .prepare(RELEASE_RUN)
+      .bind(run.jobId, run.leaseId, JSON.stringify({ code: "released", message: reason }), now),
+    db.$client.prepare(RELEASE_JOB).bind(run.jobId, run.leaseId, now),
+  ]);
+  const row = released?.results[0];
+  if (!row) return LEASE_LOST;
+  await publishEnd(env, row.id, row.status);
+  if (row.status === "queued") await bellOf(env).ring();
+  return row.status;
+}

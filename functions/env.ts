@@ -1,0 +1,16 @@
+// The Worker's bindings as wrangler.toml declares them. The comments on what each holds are there.
+
+import type { Bell } from "./dispatch/bell.ts";
+import type { JobLive } from "./dispatch/live.ts";
+
+export interface Env {
+  ASSETS: Fetcher;
+  DB: D1Database;
+  BLOBS: R2Bucket;
+  JOB_LIVE: DurableObjectNamespace<JobLive>;
+  BELL: DurableObjectNamespace<Bell>;
+  WRITE_LIMIT: RateLimit;
+  BETTER_AUTH_SECRET: string;
+  UPLOAD_SIGNING_SECRET: string;
+  OPERATOR_EMAILS?: string;
+}

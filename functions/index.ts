@@ -1,0 +1,19 @@
+// The Worker's entry: requests, cron, Durable Object classes. No logic.
+
+import { drizzle } from "drizzle-orm/d1";
+import { app } from "./app.ts";
+import { sweep } from "./dispatch/sweep.ts";
+import type { Env } from "./env.ts";
+import { forgetOldKeys } from "./routes/idempotent.ts";
+
+export { Bell } from "./dispatch/bell.ts";
+export { JobLive } from "./dispatch/live.ts";
+
+export default {
+  fetch: app.fetch,
+  async scheduled(controller, env) {
+    const db = drizzle(env.DB);
+    await sweep(env, db, controller.scheduledTime);
+    await forgetOldKeys(db, controller.scheduledTime);
+  },
+} satisfies ExportedHandler<Env>;

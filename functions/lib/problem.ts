@@ -1,0 +1,65 @@
+// The one map from a failure to HTTP. Whatever is not an expected refusal says nothing about its cause to the outside.
+
+import { HTTPException } from "hono/http-exception";
+import { ERROR_CODES, type ErrorCode } from "../../schema/contract/codes.ts";
+import type { Problem } from "../../schema/contract/problem.ts";
+import { Refusal, Refused } from "./refusal.ts";
+
+export function problemOf(refusal: Refusal, instance: string): Problem {
+  const { status, title } = ERROR_CODES[refusal.code];
+  return {
+    type: `/docs/errors#${refusal.code}`,
+    title,
+    status,
+    detail: refusal.detail,
+    instance,
+    code: refusal.code,
+    errors: refusal.faults.map(({ pointer, detail, reason }) => ({
+      pointer,
+      detail,
+      ...(reason && { reason }),
+    })),
+    error: {
+      message: refusal.detail,
+      type: openAiType(status),
+      param: refusal.faults[0]?.pointer ?? null,
+      code: refusal.code,
+    },
+  };
+}
+
+export function problemResponse(refusal: Refusal, instance: string): Response {
+  const problem = problemOf(refusal, instance);
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (problem.status === 401) headers.set("www-authenticate", 'Bearer realm="orthoplex"');
+  if (refusal.retryAfterSeconds !== undefined) headers.set("retry-after", String(refusal.retryAfterSeconds));
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+}
+
+/** Every throw that reaches the app: a refusal, one of Hono's own, or a surprise. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof HTTPException) return new Refusal(codeOf(error.status), detailOf(error.status));
+  return new Refusal("internal", "Something failed on our side. Nothing you sent is lost; try again.");
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 400) return "json_invalid";
+  if (status === 413) return "body_too_large";
+  if (status === 415) return "content_type_unsupported";
+  return "internal";
+}
+
+function detailOf(status: number): string {
+  if (status === 400) return "The body could not be read as JSON.";
+  if (status === 413) return "The body is larger than this route accepts.";
+  if (status === 415) return "Send the body as application/json.";
+  return "Something failed on our side.";
+}
+
+function openAiType(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 403) return "permission_error";
+  if (status === 429) return "rate_limit_error";
+  return status >= 500 ? "server_error" : "invalid_request_error";
+}

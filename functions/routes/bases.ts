@@ -1,0 +1,49 @@
+// GET /v1/bases, GET /v1/bases/{id}: what adapters can attach to, and how many slots are left.
+
+import { createRoute } from "@hono/zod-openapi";
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+import { type Base, BaseWithSlots } from "../../schema/contract/bases.ts";
+import { slots } from "../../schema/tables.ts";
+import { BASES, radixOfBase } from "../catalog/bases.ts";
+import { slotCount } from "../catalog/slots.ts";
+import type { Db } from "../context.ts";
+import { granted, refuse } from "../lib/refusal.ts";
+import { idParam, jsonReply, noQuery, router } from "./app.ts";
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/bases",
+  summary: "List the bases",
+  tags: ["bases"],
+  middleware: noQuery,
+  responses: { 200: jsonReply("All bases", z.object({ items: z.array(BaseWithSlots) })) },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/bases/{id}",
+  summary: "Get one base",
+  tags: ["bases"],
+  middleware: noQuery,
+  request: { params: idParam("id", z.string()) },
+  responses: { 200: jsonReply("The base", BaseWithSlots) },
+});
+
+async function withSlots(db: Db, base: Base) {
+  const taken = await db.$count(slots, eq(slots.baseId, base.id));
+  return { ...base, slots: { count: slotCount(base), taken, class_size: radixOfBase(base) } };
+}
+
+export const bases = router()
+  .openapi(list, async (c) => {
+    const items = await Promise.all(BASES.map((base) => withSlots(c.var.db, base)));
+    return c.json({ items }, 200);
+  })
+  .openapi(get, async (c) => {
+    const base = BASES.find(({ id }) => id === c.req.valid("param").id);
+    return c.json(
+      await withSlots(c.var.db, granted(base ?? refuse("not_found", "There is no such base."))),
+      200,
+    );
+  });

@@ -1,0 +1,31 @@
+// GET /v1/images/{image}: a picture's bytes, for its owner or, where a published version shows it, for anyone.
+
+import { createRoute } from "@hono/zod-openapi";
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+import { idOf } from "../../schema/contract/ids.ts";
+import { blobs } from "../../schema/tables.ts";
+import { blobResponse } from "../catalog/blobs.ts";
+import { findImage } from "../catalog/images.ts";
+import { granted } from "../lib/refusal.ts";
+import { idParam, noQuery, router } from "./app.ts";
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/images/{image}",
+  summary: "Get a picture",
+  tags: ["images"],
+  middleware: noQuery,
+  request: { params: idParam("image", idOf("img")) },
+  responses: { 200: { description: "The picture", content: { "image/png": { schema: z.string() } } } },
+});
+
+export const images = router().openapi(get, async (c) => {
+  const { db, caller } = c.var;
+  const image = granted(await findImage(db, caller, c.req.valid("param").image));
+  const blob = await db.select().from(blobs).where(eq(blobs.sha256, image.sha256)).get();
+  if (!blob) throw new Error(`Picture ${image.id} has no blob`);
+  const facts = { sha256: image.sha256, sizeBytes: blob.sizeBytes, contentType: image.contentType };
+  // Bytes never change, but who may see them can: a shared cache must ask again.
+  return granted(await blobResponse(c.env, facts, c.req.raw, { "cache-control": "private, max-age=3600" }));
+});

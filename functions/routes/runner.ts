@@ -1,0 +1,144 @@
+// /runner/v1: what a runner calls. Every route wants a key with the scope runner; what a lease names must be that key's own.
+
+import { createRoute } from "@hono/zod-openapi";
+import { eq } from "drizzle-orm";
+import type { Context } from "hono";
+import { z } from "zod";
+import { idOf, Sha256 } from "../../schema/contract/ids.ts";
+import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import {
+  Heartbeat,
+  HeartbeatReply,
+  LeaseReply,
+  LeaseRequest,
+  LeaseUpload,
+  LeaseUploadReply,
+  Release,
+  ReleaseReply,
+  RunnerDeregister,
+  RunnerRegister,
+  RunnerRegistered,
+  Settle,
+  SettleReply,
+} from "../../schema/contract/runner.ts";
+import { blobs } from "../../schema/tables.ts";
+import { callerWith } from "../auth/caller.ts";
+import { isoTime } from "../catalog/adapter-json.ts";
+import { blobResponse } from "../catalog/blobs.ts";
+import { uploadUrl } from "../catalog/uploads.ts";
+import type { App } from "../context.ts";
+import { announceOutput } from "../dispatch/announce-output.ts";
+import { heartbeat } from "../dispatch/heartbeat.ts";
+import { leaseWaiting } from "../dispatch/lease.ts";
+import { findRun } from "../dispatch/run.ts";
+import { deregister, findRunner, register } from "../dispatch/runners.ts";
+import { release, settle } from "../dispatch/settle.ts";
+import { deny, granted, refuse } from "../lib/refusal.ts";
+import { isSigned } from "../lib/signing.ts";
+import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
+
+const tags = ["runner"];
+const params = idParam("lease", idOf("lse"));
+const post = <P extends string, B extends z.ZodType, R extends z.ZodType>(
+  path: P,
+  summary: string,
+  body: B,
+  reply: R,
+) =>
+  createRoute({
+    method: "post",
+    path,
+    summary,
+    tags,
+    middleware: noQuery,
+    request: { body: jsonBody(body) },
+    responses: { 200: jsonReply("Done", reply) },
+  });
+const postOnLease = <P extends string, B extends z.ZodType, R extends z.ZodType>(
+  path: P,
+  summary: string,
+  body: B,
+  reply: R,
+) =>
+  createRoute({
+    method: "post",
+    path,
+    summary,
+    tags,
+    middleware: noQuery,
+    request: { params, body: jsonBody(body) },
+    responses: { 200: jsonReply("Done", reply) },
+  });
+
+const LEASE = "/runner/v1/leases/{lease}";
+const enter = post("/runner/v1/register", "Register a runner", RunnerRegister, RunnerRegistered);
+const leave = post("/runner/v1/deregister", "Deregister a runner", RunnerDeregister, z.object({}));
+const take = post("/runner/v1/lease", "Lease a batch of jobs (long poll)", LeaseRequest, LeaseReply);
+const beat = postOnLease(
+  `${LEASE}/heartbeat`,
+  "Extend a lease and report progress",
+  Heartbeat,
+  HeartbeatReply,
+);
+const upload = postOnLease(`${LEASE}/uploads`, "Announce an output", LeaseUpload, LeaseUploadReply);
+const end = postOnLease(`${LEASE}/settle`, "End the run", Settle, SettleReply);
+const giveBack = postOnLease(`${LEASE}/release`, "Give the job back", Release, ReleaseReply);
+
+async function runOf(c: Context<App>, lease: z.infer<ReturnType<typeof idOf<"lse">>>) {
+  const caller = granted(callerWith(c.var.caller, "runner"));
+  return granted(await findRun(c.var.db, caller, lease));
+}
+
+export const runner = router()
+  .openapi(enter, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "runner"));
+    const runnerId = await register(c.var.db, caller, c.req.valid("json"), c.var.now);
+    const timing = { lease_ttl_seconds: LEASE_TTL_SECONDS, heartbeat_seconds: HEARTBEAT_SECONDS };
+    return c.json({ runner_id: runnerId, ...timing }, 200);
+  })
+  .openapi(leave, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "runner"));
+    const found = granted(await findRunner(c.var.db, caller, c.req.valid("json").runner_id, c.var.now));
+    await deregister(c.var.db, found, c.var.now);
+    return c.json({}, 200);
+  })
+  .openapi(take, async (c) => {
+    const { db, now, origin } = c.var;
+    const caller = granted(callerWith(c.var.caller, "runner"));
+    const wish = c.req.valid("json");
+    const found = granted(await findRunner(db, caller, wish.runner_id, now));
+    return c.json({ leases: await leaseWaiting(c.env, db, caller, found, wish, origin) }, 200);
+  })
+  .openapi(beat, async (c) => {
+    const run = await runOf(c, c.req.valid("param").lease);
+    const reply = granted(await heartbeat(c.env, c.var.db, run, c.req.valid("json"), c.var.now));
+    return c.json({ expires_at: isoTime(reply.expiresAt), cancel: reply.cancel }, 200);
+  })
+  .openapi(upload, async (c) => {
+    const run = await runOf(c, c.req.valid("param").lease);
+    const row = granted(await announceOutput(c.var.db, run, c.req.valid("json"), c.var.now));
+    const url = await uploadUrl(c.env, c.var.origin, row);
+    return c.json({ upload_url: url, expires_at: isoTime(row.expiresAt) }, 200);
+  })
+  .openapi(end, async (c) => {
+    const run = await runOf(c, c.req.valid("param").lease);
+    const status = granted(await settle(c.env, c.var.db, run, c.req.valid("json"), c.var.now));
+    return c.json({ status }, 200);
+  })
+  .openapi(giveBack, async (c) => {
+    const run = await runOf(c, c.req.valid("param").lease);
+    const status = granted(await release(c.env, c.var.db, run, c.req.valid("json").reason, c.var.now));
+    return c.json({ status }, 200);
+  });
+
+/** A lease's inputs, by signed address: mounted before callers are looked up, the signature is the only right asked for. */
+export const signedBlobs = router().get("/runner/v1/blobs/:sha256", async (c) => {
+  const sha256 = Sha256.safeParse(c.req.param("sha256"));
+  const signed = await isSigned(c.env.UPLOAD_SIGNING_SECRET, "GET", new URL(c.req.url), c.var.now);
+  if (!sha256.success || !signed) {
+    deny(refuse("upload_url_invalid", "This address has expired or was changed."));
+  }
+  const blob = await c.var.db.select().from(blobs).where(eq(blobs.sha256, sha256.data)).get();
+  if (!blob) deny(refuse("not_found", "There is no such blob."));
+  return granted(await blobResponse(c.env, blob, c.req.raw, { "cache-control": "private, no-store" }));
+});

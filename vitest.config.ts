@@ -1,0 +1,29 @@
+// Edge tests run inside workerd with real D1, R2 and Durable Objects. One worker process for all files: two cores are enough.
+
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest(async () => ({
+      main: "./functions/index.ts",
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations("./schema/migrations"),
+          BETTER_AUTH_SECRET: "test-only-7f9c2b1e5d8a4c3f6b0e9d2a1c4f7e8b",
+          UPLOAD_SIGNING_SECRET: "test-only-1b3d5f7092a4c6e8f0b2d4a6c8e0f1a3",
+          OPERATOR_EMAILS: "operator@example.com",
+        },
+      },
+    })),
+  ],
+  test: {
+    include: ["test/functions/**/*.test.ts", "test/schema/**/*.test.ts"],
+    setupFiles: ["./test/functions/setup.ts"],
+    maxWorkers: 1,
+    // One isolate for all files: loading the Worker takes longer than testing it. setup.ts empties the storage before each file.
+    isolate: false,
+    testTimeout: 20_000,
+  },
+});
