@@ -1,0 +1,113 @@
+"""Trains the sharpener: `python -m orthoplex.train.sharpener --sprites DIR --model FILE --out FILE --minutes 5`.
+
+Pairs: a scene at 256 px a cell, and what the base makes of it at 64 px: the scene averaged down, then partly noised
+and denoised by the base with its caption, so that seams and soft lines are part of the input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, colour_entry, compose, draw_backgrounds
+from orthoplex.bases.cast.sharpener import SCALE, Sharpener
+from orthoplex.bases.cast.sprites import read_captions
+from orthoplex.bases.cast.world import World, encode_captions
+
+
+class Pairs:
+    """Sprites at full size, and the base's pictures of the same scenes at a quarter of it."""
+
+    def __init__(self, folder: Path, model: CastModel, world: World, generator: torch.Generator) -> None:
+        self.model, self.generator, self.world = model, generator, world
+        _, captions = read_captions(folder / "captions.jsonl")
+        self.captions = encode_captions(world, captions, model.config.words)
+        self.size = json.loads((folder / "world.json").read_text())["size"]
+        raw = np.memmap(folder / "sprites.rgba", np.uint8, "r")
+        self.sprites = raw.reshape(len(captions), self.size, self.size, 4)
+        self.masks = background_masks(1, self.size, supersample=2)
+        self.background_words = torch.tensor([world.background(kind) for kind in BACKGROUNDS])
+
+    @torch.no_grad()
+    def make(self, batch: int) -> tuple[Tensor, Tensor]:
+        """(B, 3, 64, 64) and (B, 3, 256, 256), both in [-1, 1]."""
+        chosen = torch.randint(len(self.sprites), (batch,), generator=self.generator)
+        sprites = torch.from_numpy(self.sprites[chosen.numpy()].copy()).permute(0, 3, 1, 2)[:, None].float() / 255
+        kinds = torch.randint(len(BACKGROUNDS), (batch,), generator=self.generator)
+        colours = torch.rand(batch, 3, generator=self.generator) * 0.8 + 0.2
+        large = compose(sprites, draw_backgrounds(kinds, colours, self.masks))
+        small = F.avg_pool2d(large, SCALE)
+        words, entries = self.captions.words[chosen].clone(), self.captions.colours[chosen].clone()
+        words[:, 0] = self.background_words[kinds]
+        entries[:, 0] = colour_entry(colours)
+        dtype = next(self.model.parameters()).dtype
+        places = torch.zeros(batch, 1, dtype=torch.long)
+        context = self.model.encode(words[:, None], entries[:, None].to(dtype), places)
+        t = torch.rand(batch, generator=self.generator) * 0.45 + 0.05
+        level = t[:, None, None, None]
+        noise = torch.randn(small.shape, generator=self.generator)
+        drawn = self.model(((1 - level) * small + level * noise).to(dtype), t, context, places).float().clamp(-1, 1)
+        clean = torch.rand(batch, generator=self.generator) < 0.2  # some true pictures, so that it stays faithful
+        return torch.where(clean[:, None, None, None], small, drawn), large
+
+
+def crop(small: Tensor, large: Tensor, generator: torch.Generator, side: int = 32) -> tuple[Tensor, Tensor]:
+    """The same random window of both: side and SCALE * side px."""
+    x, y = (int(torch.randint(small.shape[-1] - side + 1, (1,), generator=generator)) for _ in range(2))
+    return (
+        small[..., y : y + side, x : x + side],
+        large[..., y * SCALE : (y + side) * SCALE, x * SCALE : (x + side) * SCALE],
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sprites", type=Path, required=True, help="folder of render.ts at 256 px")
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    arguments = parser.parse_args()
+    world = World.read(arguments.sprites / "world.json")
+    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
+    model.load_state_dict({name: tensor.float() for name, tensor in load_file(arguments.model).items()})
+    model.to(torch.bfloat16).eval()
+    torch.manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
+    pairs = Pairs(arguments.sprites, model, world, generator)
+    sharpener = Sharpener()
+    torch.nn.init.zeros_(sharpener.last.weight)
+    optimiser = torch.optim.AdamW(sharpener.parameters(), lr=arguments.rate, weight_decay=0.0)
+    started, budget, step = time.monotonic(), arguments.minutes * 60, 0
+    while (elapsed := time.monotonic() - started) < budget:
+        small, large = pairs.make(16)
+        for _ in range(3):
+            part, truth = crop(small, large, generator)
+            with torch.autocast("cpu", torch.bfloat16):
+                drawn = sharpener(part)
+            loss = F.l1_loss(drawn.float(), truth)
+            optimiser.zero_grad()
+            loss.backward()
+            for group in optimiser.param_groups:
+                group["lr"] = arguments.rate * min(1.0, 2 * (1 - elapsed / budget))
+            optimiser.step()
+            step += 1
+        if step % 60 == 0:
+            bicubic = F.interpolate(part, scale_factor=SCALE, mode="bicubic", align_corners=False)
+            plain = float(F.l1_loss(bicubic, truth))
+            print(json.dumps({"step": step, "l1": round(float(loss), 5), "bicubic_l1": round(plain, 5), "seconds": round(elapsed)}), flush=True)
+    tensors = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in sharpener.state_dict().items()}
+    save_file(tensors, arguments.out, {"format": "pt"})
+
+
+if __name__ == "__main__":
+    main()

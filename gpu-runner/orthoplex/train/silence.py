@@ -1,0 +1,88 @@
+"""Taught silence: what the base does without the concept, which its residual must leave as it is.
+
+Other people's captions, sparse captions and other triggers, on pictures that the base itself draws for them; the
+target is the base's own prediction. No data is needed beside the base.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.casting import complete
+from orthoplex.bases.cast.prompt import Person
+from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, colour_entry
+from orthoplex.bases.cast.world import Word, encode_captions
+from orthoplex.sample.rows import CONCEPT_WORDS
+
+
+@dataclass(frozen=True, eq=False)
+class SilentBatch:
+    """B situations without the concept, and what the base makes of them."""
+
+    noisy: Tensor  # (B, 3, 64, 64)
+    t: Tensor  # (B,)
+    contexts: list[Tensor]  # per layer (B, S, C)
+    places: Tensor  # (B, 1)
+    target: Tensor  # (B, 3, 64, 64): the base's own prediction
+
+
+class SilenceBank:
+    """A bank of pictures that the base draws for random captions, and batches made of it."""
+
+    def __init__(self, base: CastBase, size: int, token_scale: float, generator: torch.Generator) -> None:
+        self.base, self.generator, self.token_scale = base, generator, token_scale
+        rng = random.Random(int(torch.randint(2**31, (1,), generator=generator)))
+        captions: list[tuple[Word, ...]] = [complete(Person(), base.world, rng)[0] for _ in range(size)]
+        encoded = encode_captions(base.world, captions, base.config.words)
+        kinds = torch.randint(len(BACKGROUNDS), (size,), generator=generator)
+        encoded.words[:, 0] = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])[kinds]
+        encoded.colours[:, 0] = colour_entry(torch.rand(size, 3, generator=generator) * 0.7 + 0.3)
+        self.words, self.colours = encoded.words[:, None], encoded.colours[:, None]
+        self.pictures = self._draw(size)
+
+    @torch.no_grad()
+    def _draw(self, size: int, steps: int = 4) -> Tensor:
+        """Quick drawings of the captions: a few Euler steps without guidance."""
+        base = self.base
+        places = torch.zeros(size, 1, dtype=torch.long, device=base.device)
+        context = base.model.encode(self.words.to(base.device), self.colours.to(base.device, base.dtype), places)
+        x = torch.randn(size, 3, base.config.cell_px, base.config.cell_px, generator=self.generator).to(base.device)
+        for index in range(steps):
+            t, t_next = 1 - index / steps, 1 - (index + 1) / steps
+            level = torch.full((size,), t, device=base.device)
+            x0 = base.model(x.to(base.dtype), level, context, places).float()
+            x = x0 + (x - x0) * (t_next / t)
+        return x
+
+    @torch.no_grad()
+    def make(self, batch: int, t: Tensor) -> SilentBatch:
+        """Half full captions, a quarter other triggers with sparse words, an eighth sparse alone, an eighth empty."""
+        base, vocabulary = self.base, self.base.world.vocabulary
+        chosen = torch.randint(len(self.words), (batch,), generator=self.generator)
+        words, colours = self.words[chosen].clone(), self.colours[chosen].clone()
+        draw = torch.rand(batch, generator=self.generator)
+        sparse = (draw > 0.5)[:, None, None] & (torch.arange(base.config.words) > 0)
+        sparse = sparse & (torch.rand(words.shape, generator=self.generator) < 0.8)
+        words[sparse] = vocabulary[PAD]
+        colours[sparse] = 0
+        empty = draw > 0.875
+        words[empty] = vocabulary[PAD]
+        words[empty, :, 0] = vocabulary[NULL]
+        colours[empty] = 0
+        places = torch.randint(base.config.cells, (batch, 1), generator=self.generator).to(base.device)
+        shared = base.model.encode(words.to(base.device), colours.to(base.device, base.dtype), places)
+        contexts = [shared.clone() for _ in range(base.config.layers)]
+        other = (draw > 0.5) & (draw < 0.75)
+        for context in contexts:  # triggers of nobody: random tokens of the usual length, new at every layer
+            at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.width, generator=self.generator)
+            context[other, CONCEPT_WORDS[0] : CONCEPT_WORDS[-1] + 1] = (at * self.token_scale).to(base.device, base.dtype)
+        noise = torch.randn(batch, *self.pictures.shape[1:], generator=self.generator).to(base.device)
+        level = t[:, None, None, None]
+        noisy = (1 - level) * self.pictures[chosen] + level * noise
+        target = base.model(noisy.to(base.dtype), t, contexts, places).float()
+        return SilentBatch(noisy, t, contexts, places, target)
