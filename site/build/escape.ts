@@ -1,0 +1,5 @@
+// Text into HTML, for the few pages whose HTML is written at build time.
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
+}

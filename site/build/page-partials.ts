@@ -1,0 +1,27 @@
+// Fills the marks that pages carry, at build time: head, header and footer, and the lists that come out of other files.
+// A mark is a comment `<!-- name -->` on its own; a page without one stays as it is.
+
+import type { Plugin } from "vite";
+import { artCreditsHtml } from "./art-credits.ts";
+import { errorListHtml } from "./error-list.ts";
+import { footerHtml, headerHtml, headHtml } from "./shell.ts";
+
+export function pagePartials(): Plugin {
+  return {
+    name: "orthoplex-page-partials",
+    transformIndexHtml: {
+      order: "pre",
+      handler(html, { path }) {
+        const page = path.replace(/index\.html$/, "");
+        const partials: Record<string, () => string> = {
+          head: headHtml,
+          header: () => headerHtml(page),
+          footer: footerHtml,
+          "art-credits": artCreditsHtml,
+          "error-list": errorListHtml,
+        };
+        return html.replace(/<!-- ([a-z-]+) -->/g, (mark, name: string) => partials[name]?.() ?? mark);
+      },
+    },
+  };
+}

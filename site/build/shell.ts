@@ -1,0 +1,58 @@
+// What every page shares, written into its HTML at build time so that nothing moves when scripts arrive.
+
+const NAV = [
+  ["/browse/", "Browse"],
+  ["/compose/", "Compose"],
+  ["/publish/", "Publish"],
+  ["/docs/", "API"],
+] as const;
+
+/**
+ * The mark: a cross-polytope seen almost along one axis. Four facets meet at the near vertex, which stands a little
+ * off centre; the far vertex is behind it. Width and height are equal, as the axes are.
+ */
+export const MARK_SVG = `<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+<path class="mark-a" d="M16 1 L31 16 L19 13 Z"/><path class="mark-b" d="M31 16 L16 31 L19 13 Z"/>
+<path class="mark-c" d="M16 31 L1 16 L19 13 Z"/><path class="mark-d" d="M1 16 L16 1 L19 13 Z"/></svg>`;
+
+export function headHtml(): string {
+  return `<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f5f1e8" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#161410" media="(prefers-color-scheme: dark)">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<script src="/theme.js"></script>`;
+}
+
+function links(page: string): string {
+  return NAV.map(([href, label]) => {
+    const here = page === href ? ` aria-current="page"` : "";
+    return `<li><a href="${href}"${here}>${label}</a></li>`;
+  }).join("");
+}
+
+export function headerHtml(page: string): string {
+  const account = page === "/account/" ? ` aria-current="page"` : "";
+  return `<a class="skip" href="#main">Skip to the content</a>
+<header class="topbar"><div class="topbar-row">
+<a class="brand" href="/">${MARK_SVG}<span>Orthoplex</span></a>
+<nav class="topnav" aria-label="Main"><ul>${links(page)}</ul></nav>
+<div class="topbar-end">
+<button type="button" class="icon-button" id="theme-toggle" aria-label="Switch between light and dark">
+<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7.25"/><path class="solid" d="M10 2.75a7.25 7.25 0 0 1 0 14.5Z"/></svg></button>
+<a class="account-link" id="account-link" href="/account/"${account}>Sign in</a>
+<button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">
+<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 6.5h15M2.5 13.5h15"/></svg></button>
+</div></div>
+<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
+</header>`;
+}
+
+export function footerHtml(): string {
+  return `<footer class="foot"><div class="foot-row">
+<p class="foot-brand">${MARK_SVG}<span>Orthoplex</span></p>
+<p class="foot-line">Concepts taught apart, drawn together.</p>
+<ul class="foot-links"><li><a href="/about/">How it works</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
+</div></footer>`;
+}

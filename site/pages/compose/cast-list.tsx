@@ -1,0 +1,78 @@
+// The members of the composition: who, how strong, and out again.
+
+import type { Adapter } from "../../api.ts";
+import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
+import { type Failure, messageOf } from "../../ui/failure.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { Picture } from "../../ui/picture.tsx";
+import type { Member } from "./form.ts";
+import { entryOf } from "./use-known.ts";
+
+const STRENGTH_SHOWN = { min: 0, max: 1.5, step: 0.05 };
+
+export function CastList(props: {
+  members: readonly Member[];
+  adapters: ReadonlyMap<string, Adapter>;
+  refused: ReadonlyMap<string, Failure>;
+  missing: ReadonlySet<string>;
+  onStrength: (ref: string, strength: number) => void;
+  onRemove: (ref: string) => void;
+  onMention: (trigger: string) => void;
+}) {
+  return (
+    <ol class="cast-list">
+      {props.members.map((member, index) => {
+        const adapter = props.adapters.get(member.ref);
+        const refused = props.refused.get(member.ref);
+        const trigger = adapter?.latest_version?.trigger;
+        const name = adapter?.title ?? member.ref;
+        return (
+          <li key={member.ref} class={`cast-${index % 6}`}>
+            <Picture src={adapter ? previewOf(adapter) : null} alt="" class="cast-thumb" />
+            <div class="cast-body">
+              <div class="card-line">
+                <a class="cast-name" href={adapterUrl(entryOf(member.ref))}>
+                  <span class="cast-number" aria-hidden="true">
+                    {index + 1}
+                  </span>
+                  {name}
+                </a>
+                <button
+                  type="button"
+                  class="icon-button"
+                  aria-label={`Remove ${name}`}
+                  onClick={() => props.onRemove(member.ref)}
+                >
+                  <Icon name="close" />
+                </button>
+              </div>
+              {refused ? (
+                <p class="fault">{`${messageOf(refused).title}. ${messageOf(refused).remedy}`}</p>
+              ) : (
+                <label class="strength">
+                  <span>Strength</span>
+                  <input
+                    type="range"
+                    {...STRENGTH_SHOWN}
+                    value={member.strength}
+                    aria-label={`Strength of ${name}`}
+                    onInput={(event) => props.onStrength(member.ref, Number(event.currentTarget.value))}
+                  />
+                  <output class="numbers">{member.strength.toFixed(2)}</output>
+                </label>
+              )}
+              {trigger && props.missing.has(trigger) && (
+                <button type="button" class="chip warn-chip" onClick={() => props.onMention(trigger)}>
+                  <Icon name="add" />
+                  <span>
+                    <span class="trigger">{trigger}</span> is not in the prompt
+                  </span>
+                </button>
+              )}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

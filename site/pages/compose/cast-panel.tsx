@@ -1,0 +1,89 @@
+// The side of the compose page: the cast, how its members meet, and what may be done with the picture.
+
+import { Icon } from "../../ui/icon.tsx";
+import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { CastList } from "./cast-list.tsx";
+import type { Change, Form } from "./form.ts";
+import { Crosstalk, Licences, Warnings } from "./meeting.tsx";
+import { addPerson, triggersIn } from "./prompt.ts";
+import { overlap } from "./region.ts";
+import { useComposition } from "./use-composition.ts";
+import type { KnownState } from "./use-known.ts";
+
+export function CastPanel(props: {
+  form: Form;
+  known: KnownState;
+  guest: boolean;
+  change: (change: Change) => void;
+  onPick: () => void;
+}) {
+  const { form, known, change } = props;
+  const meeting = useComposition(props.guest ? [] : form.members, known);
+  const mentioned = new Set(triggersIn(form.prompt));
+  const triggers = form.members.flatMap(({ ref }) => known.adapters.get(ref)?.latest_version?.trigger ?? []);
+  const missing = new Set(triggers.filter((trigger) => !mentioned.has(trigger)));
+
+  return (
+    <>
+      <section class="panel cast-panel">
+        <div class="card-line">
+          <h2>Cast</h2>
+          <button type="button" class="button small" onClick={props.onPick}>
+            <Icon name="add" />
+            Add adapter
+          </button>
+        </div>
+        {form.members.length === 0 ? (
+          <p class="quiet">
+            Nobody yet. Add people from the catalog, or write a prompt with ordinary persons only.
+          </p>
+        ) : (
+          <CastList
+            members={form.members}
+            adapters={known.adapters}
+            refused={known.refused}
+            missing={missing}
+            onStrength={(ref, strength) => change({ type: "strength", ref, strength })}
+            onRemove={(ref) => change({ type: "remove", ref })}
+            onMention={(trigger) =>
+              change({ type: "prompt", prompt: addPerson(form.prompt, trigger).prompt })
+            }
+          />
+        )}
+        <Warnings warnings={[...overlapsOf(form), ...(meeting.composition?.warnings ?? [])]} />
+      </section>
+
+      {form.members.length > 0 && (
+        <section class="panel" aria-busy={meeting.waiting}>
+          <h2>How they meet</h2>
+          {props.guest && (
+            <p class="quiet">
+              <a href={signInUrl()}>Sign in</a> to see crosstalk and the licences that come together.
+            </p>
+          )}
+          {meeting.failure && <FailureNotice failure={meeting.failure} />}
+          {meeting.composition ? (
+            <>
+              <Crosstalk composition={meeting.composition} adapters={known.adapters} />
+              <h3 class="side-title">Together they allow</h3>
+              <Licences composition={meeting.composition} />
+            </>
+          ) : (
+            !props.guest && !meeting.failure && <div class="skeleton meeting-skeleton">Asking</div>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+function overlapsOf({ members }: Form): string[] {
+  return members.flatMap((a, i) =>
+    members.slice(i + 1).flatMap((b, j) => {
+      const share = a.region && b.region ? overlap(a.region, b.region) : 0;
+      return share > 0.25
+        ? [`Boxes ${i + 1} and ${i + j + 2} overlap by ${Math.round(share * 100)} %. Faces may mix there.`]
+        : [];
+    }),
+  );
+}

@@ -1,0 +1,186 @@
+// /compose/: cast, canvas, prompt, and the picture as it is drawn. Holds the state; the parts draw it.
+
+import { useCallback, useState } from "preact/hooks";
+import { type Adapter, api, type Generation } from "../../api.ts";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { FailureNotice, Notice, signInUrl } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { useJob } from "../../ui/use-job.ts";
+import { useAccount } from "../../ui/use-reply.ts";
+import { CastPanel } from "./cast-panel.tsx";
+import { Drawing } from "./drawing.tsx";
+import { type Dropped, useDroppedRecipe } from "./drop-recipe.ts";
+import { canvasOf, type Form, generationOf, type Placement, sizeOf } from "./form.ts";
+import { Picker } from "./picker.tsx";
+import { PromptField } from "./prompt-field.tsx";
+import { Settings } from "./settings.tsx";
+import { useForm } from "./use-form.ts";
+import { BASE_ID } from "./use-known.ts";
+
+const PLACEMENTS: readonly (readonly [Placement, string])[] = [
+  ["columns", "Side by side"],
+  ["boxes", "My boxes"],
+  ["open", "No boxes"],
+];
+
+export function ComposePage() {
+  const { form, known, change } = useForm();
+  const account = useAccount();
+  const [picking, setPicking] = useState(false);
+  const [started, setStarted] = useState<Generation | null>(null);
+  const [sending, setSending] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [remark, setRemark] = useState<{ good: boolean; text: string } | null>(null);
+  const live = useJob(started);
+  const running = live.job?.status === "queued" || live.job?.status === "running";
+
+  const restore = useCallback(
+    (restored: Form, text: string) => {
+      change({ type: "restore", form: restored });
+      setRemark({ good: true, text });
+    },
+    [change],
+  );
+  const take = useCallback(
+    (dropped: Dropped) => {
+      if ("refused" in dropped) setRemark({ good: false, text: dropped.refused });
+      else restore(dropped.form, "The picture's recipe is restored. Generate draws it again.");
+    },
+    [restore],
+  );
+  const over = useDroppedRecipe(take);
+
+  const toggle = (adapter: Adapter) => {
+    known.learn(adapter);
+    const here = form.members.some((member) => member.ref === adapter.ref);
+    if (here) change({ type: "remove", ref: adapter.ref });
+    else change({ type: "add", ref: adapter.ref, strength: adapter.latest_version?.strength ?? 0.6 });
+  };
+
+  const generate = async () => {
+    setSending(true);
+    setFailure(null);
+    setRemark(null);
+    const reply = await api.generate(generationOf(form, known.base?.id ?? BASE_ID));
+    setSending(false);
+    if (reply.ok) setStarted(reply.value);
+    else setFailure(reply.failure);
+  };
+
+  const sizes = known.base?.sizes ?? [{ ...canvasOf(form.size), cells: 1 }];
+  const guest = account === null;
+  const ready = form.prompt.trim() !== "" && !sending && !running;
+
+  return (
+    <div class={`compose ${over ? "drop-over" : ""}`}>
+      <h1 class="visually-hidden">Compose a picture</h1>
+      <div class="compose-stage">
+        <div class="stage-tools">
+          <Segmented
+            label="Placement"
+            value={form.placement}
+            options={PLACEMENTS}
+            onChange={(placement) => change({ type: "place", placement })}
+          />
+          <Segmented
+            label="Canvas size"
+            value={form.size}
+            options={sizes.map((size) => [sizeOf(size), `${size.width} × ${size.height}`] as const)}
+            onChange={(size) => change({ type: "size", size })}
+          />
+        </div>
+        <Drawing
+          form={form}
+          known={known}
+          live={live}
+          onRegion={(ref, region) => change({ type: "region", ref, region })}
+          onPick={() => setPicking(true)}
+          onQuickPick={toggle}
+          onSeed={(seed) => change({ type: "set", values: { seed } })}
+          onRestore={(restored) => restore(restored, "All settings of this picture are back in the form.")}
+        />
+      </div>
+
+      <aside class="compose-side">
+        {known.failure && <FailureNotice failure={known.failure} />}
+        {remark && (
+          <Notice
+            tone={remark.good ? "good" : "warn"}
+            title={remark.good ? "Restored" : "Nothing to restore"}
+          >
+            <p>{remark.text}</p>
+          </Notice>
+        )}
+        <CastPanel form={form} known={known} guest={guest} change={change} onPick={() => setPicking(true)} />
+      </aside>
+
+      <form
+        class="compose-words panel"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready && !guest) generate();
+        }}
+      >
+        <PromptField
+          prompt={form.prompt}
+          members={form.members}
+          adapters={known.adapters}
+          words={known.base?.words ?? {}}
+          fault={faultAt(failure, "/prompt")}
+          onChange={(prompt) => change({ type: "prompt", prompt })}
+        />
+        {known.base && (
+          <Settings
+            form={form}
+            base={known.base}
+            failure={failure}
+            onSet={(values) => change({ type: "set", values })}
+          />
+        )}
+        {failure && <FailureNotice failure={failure} />}
+        {live.failure && <FailureNotice failure={live.failure} />}
+        <div class="generate-bar">
+          {guest ? (
+            <a class="button primary big" href={signInUrl()}>
+              Sign in to generate
+            </a>
+          ) : (
+            <button type="submit" class="button primary big" disabled={!ready}>
+              <Icon name="spark" />
+              {running || sending
+                ? "Drawing"
+                : form.count > 1
+                  ? `Generate ${form.count} pictures`
+                  : "Generate"}
+            </button>
+          )}
+          {running && (
+            <button
+              type="button"
+              class="button big"
+              onClick={live.cancel}
+              disabled={live.job?.cancel_requested}
+            >
+              Stop
+            </button>
+          )}
+        </div>
+      </form>
+
+      {picking && (
+        <Picker
+          base={known.base?.id ?? BASE_ID}
+          members={form.members}
+          onToggle={toggle}
+          onClose={() => setPicking(false)}
+        />
+      )}
+      {over && (
+        <div class="drop-hint" aria-hidden="true">
+          Drop a picture made here to restore its recipe
+        </div>
+      )}
+    </div>
+  );
+}

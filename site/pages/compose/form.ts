@@ -1,0 +1,146 @@
+// The compose form as data, and every change to it. Pure: the page only dispatches and draws.
+
+import type { Adapter, Base, GenerationCreate, Region } from "../../api.ts";
+import { proposePrompt } from "./prompt.ts";
+import { type Canvas, columns, rescaled } from "./region.ts";
+
+/** columns: equal boxes side by side. boxes: the owner's own. open: no box, the prompt's words decide. */
+export type Placement = "columns" | "boxes" | "open";
+
+export interface Member {
+  ref: string;
+  strength: number;
+  region: Region | null;
+}
+
+export interface Form {
+  members: readonly Member[];
+  placement: Placement;
+  size: string;
+  prompt: string;
+  /** Someone wrote the prompt; it is not proposed anew. */
+  written: boolean;
+  seed: number | null;
+  steps: number | null;
+  guidance: number | null;
+  count: number;
+}
+
+export const EMPTY_FORM: Form = {
+  members: [],
+  placement: "columns",
+  size: "256x256",
+  prompt: "",
+  written: false,
+  seed: null,
+  steps: null,
+  guidance: null,
+  count: 1,
+};
+
+/** What the form must know of the world: the base, and the adapters that were fetched, by ref. */
+export interface Known {
+  base: Base | null;
+  adapters: ReadonlyMap<string, Adapter>;
+}
+
+export type Change =
+  | { type: "add"; ref: string; strength: number }
+  | { type: "remove"; ref: string }
+  | { type: "strength"; ref: string; strength: number }
+  | { type: "region"; ref: string; region: Region }
+  | { type: "place"; placement: Placement }
+  | { type: "size"; size: string }
+  | { type: "prompt"; prompt: string }
+  | { type: "set"; values: Partial<Pick<Form, "seed" | "steps" | "guidance" | "count">> }
+  | { type: "restore"; form: Form }
+  | { type: "known" };
+
+export function canvasOf(size: string): Canvas {
+  const [width = 256, height = 256] = size.split("x").map(Number);
+  return { width, height };
+}
+
+export const sizeOf = ({ width, height }: Canvas) => `${width}x${height}`;
+
+export function changed(form: Form, change: Change, known: Known): Form {
+  return proposed(applied(form, change, known), known);
+}
+
+function applied(form: Form, change: Change, known: Known): Form {
+  switch (change.type) {
+    case "add": {
+      if (form.members.some((member) => member.ref === change.ref)) return form;
+      const members = [...form.members, { ref: change.ref, strength: change.strength, region: null }];
+      return placed(resized({ ...form, members }, widestFor(form, members.length, known)));
+    }
+    case "remove":
+      return placed({ ...form, members: form.members.filter((member) => member.ref !== change.ref) });
+    case "strength":
+      return withMember(form, change.ref, { strength: change.strength });
+    case "region":
+      return withMember({ ...form, placement: "boxes" }, change.ref, { region: change.region });
+    case "place":
+      return placed({ ...form, placement: change.placement });
+    case "size":
+      return placed(resized(form, change.size));
+    case "prompt":
+      return { ...form, prompt: change.prompt, written: change.prompt.trim() !== "" };
+    case "set":
+      return { ...form, ...change.values };
+    case "restore":
+      return change.form;
+    case "known":
+      return form;
+  }
+}
+
+function withMember(form: Form, ref: string, values: Partial<Member>): Form {
+  return { ...form, members: form.members.map((m) => (m.ref === ref ? { ...m, ...values } : m)) };
+}
+
+/** A new member gets room: the smallest canvas with a cell for everyone, never a smaller one than before. */
+function widestFor(form: Form, people: number, { base }: Known): string {
+  const now = canvasOf(form.size);
+  const sizes = base?.sizes ?? [];
+  const widest = sizes.reduce((most, size) => (size.cells > most.cells ? size : most), { ...now, cells: 0 });
+  const fitting = sizes.find((size) => size.cells >= people) ?? widest;
+  return fitting.width > now.width ? sizeOf(fitting) : form.size;
+}
+
+function resized(form: Form, size: string): Form {
+  if (size === form.size) return form;
+  const from = canvasOf(form.size);
+  const to = canvasOf(size);
+  const members = form.members.map((m) => (m.region ? { ...m, region: rescaled(m.region, from, to) } : m));
+  return { ...form, size, members };
+}
+
+function placed(form: Form): Form {
+  if (form.placement === "open")
+    return { ...form, members: form.members.map((m) => ({ ...m, region: null })) };
+  const boxes = columns(form.members.length);
+  const keep = form.placement === "boxes";
+  const members = form.members.map((m, i) => ({ ...m, region: (keep && m.region) || (boxes[i] ?? null) }));
+  return { ...form, members };
+}
+
+function proposed(form: Form, known: Known): Form {
+  if (form.written) return form;
+  const triggers = form.members.flatMap((m) => known.adapters.get(m.ref)?.latest_version?.trigger ?? []);
+  const prompt = proposePrompt(triggers, known.base?.words ?? {});
+  return prompt === form.prompt ? form : { ...form, prompt };
+}
+
+export function generationOf(form: Form, base: string): GenerationCreate {
+  return {
+    base,
+    prompt: form.prompt,
+    size: form.size,
+    count: form.count,
+    adapters: form.members.map(({ ref, strength, region }) => ({ ref, strength, ...(region && { region }) })),
+    ...(form.seed !== null && { seed: form.seed }),
+    ...(form.steps !== null && { steps: form.steps }),
+    ...(form.guidance !== null && { guidance: form.guidance }),
+  };
+}

@@ -1,0 +1,10 @@
+// Entry of /compose/.
+
+import "../../ui/shell.ts";
+import "./compose.css";
+import "./stage.css";
+import { render } from "preact";
+import { ComposePage } from "./compose-page.tsx";
+
+const main = document.getElementById("main");
+if (main) render(<ComposePage />, main);

@@ -1,0 +1,93 @@
+// The drawer from which adapters are picked: search, results, more by cursor.
+
+import { useEffect, useState } from "preact/hooks";
+import type { Adapter } from "../../api.ts";
+import { previewOf } from "../../ui/adapter-card.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Picture } from "../../ui/picture.tsx";
+import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
+import type { Member } from "./form.ts";
+
+const TYPING_PAUSE_MS = 220;
+
+export function Picker(props: {
+  base: string;
+  members: readonly Member[];
+  onToggle: (adapter: Adapter) => void;
+  onClose: () => void;
+}) {
+  const [text, setText] = useState("");
+  const [q, setQ] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setQ(text.trim()), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const pages = useAdapterPages({ base: props.base, sort: "most_used", ...(q && { q }) });
+  const picked = new Set(props.members.map((member) => member.ref));
+  const usable = pages.items.filter((adapter) => adapter.latest_version);
+
+  return (
+    <Dialog title="Who is in the picture?" shape="sheet" onClose={props.onClose}>
+      <div class="picker-search">
+        <Icon name="search" />
+        <input
+          class="input"
+          type="search"
+          placeholder="Name, tag or owner"
+          aria-label="Search adapters"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </div>
+      <div class="picker-list" aria-busy={pages.waiting}>
+        {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
+        {usable.map((adapter) => (
+          <button
+            type="button"
+            key={adapter.id}
+            class="picker-row"
+            aria-pressed={picked.has(adapter.ref)}
+            onClick={() => props.onToggle(adapter)}
+          >
+            <Picture src={previewOf(adapter)} alt="" />
+            <span class="picker-text">
+              <strong>{adapter.title}</strong>
+              <span class="quiet">
+                <span class="trigger">{adapter.latest_version?.trigger}</span> by {adapter.owner}
+              </span>
+            </span>
+            <Icon name={picked.has(adapter.ref) ? "check" : "add"} />
+          </button>
+        ))}
+        {usable.length === 0 && !pages.waiting && !pages.failure && (
+          <Empty title={q ? "Nobody of that name" : "Nobody is published yet"}>
+            <p>
+              {q ? "Try fewer letters, or another word." : "Teach the first person from 4 to 16 pictures."}
+            </p>
+            {!q && (
+              <a class="button primary" href="/publish/">
+                Teach a person
+              </a>
+            )}
+          </Empty>
+        )}
+        {pages.more && (
+          <button type="button" class="button" disabled={pages.waiting} onClick={pages.more}>
+            {pages.waiting ? "Loading" : "Show more"}
+          </button>
+        )}
+      </div>
+      <div class="picker-foot">
+        <button
+          type="button"
+          class="button primary"
+          onClick={(event) => event.currentTarget.closest("dialog")?.close()}
+        >
+          {picked.size === 0 ? "Close" : `Compose with ${picked.size}`}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,163 @@
+// The prompt as the compose page handles it: clauses split at `;`, one person each, words put in and taken out by chips. Pure.
+
+export interface Clause {
+  text: string;
+  start: number;
+  end: number;
+}
+
+export interface Edited {
+  prompt: string;
+  caret: number;
+}
+
+const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/g;
+
+/** Groups of which a clause holds one word at most; a word of another group joins what is there. */
+const EXCLUSIVE = new Set([
+  "expression",
+  "hair",
+  "hair_colour",
+  "skin",
+  "clothes",
+  "background",
+  "style",
+  "place",
+]);
+/** Groups that make sense for a person who comes from an adapter: looks are the adapter's. */
+export const ADAPTER_GROUPS: readonly string[] = ["expression", "place", "background"];
+
+export function triggersIn(prompt: string): string[] {
+  return [...new Set(prompt.toLowerCase().match(TRIGGER) ?? [])];
+}
+
+export function clausesOf(prompt: string): Clause[] {
+  const clauses: Clause[] = [];
+  let start = 0;
+  for (const text of prompt.split(";")) {
+    clauses.push({ text, start, end: start + text.length });
+    start += text.length + 1;
+  }
+  return clauses;
+}
+
+export function clauseAt(prompt: string, caret: number): Clause {
+  const clauses = clausesOf(prompt);
+  return clauses.find((clause) => caret <= clause.end) ?? clauses.at(-1) ?? { text: "", start: 0, end: 0 };
+}
+
+export function isBackground(clause: string): boolean {
+  return /\b(?:background|backdrop|wall)\b/i.test(clause);
+}
+
+/** What a chip writes: kinds and colours of hair and skin need their noun. */
+export function phraseOf(group: string, word: string): string {
+  if (group === "hair") return word === "bald" ? word : `${word} hair`;
+  if (group === "hair_colour") return `${word} hair`;
+  if (group === "skin") return `${word} skin`;
+  if (group === "style") return `${word} style`;
+  if (group === "background" && !isBackground(word)) return `${word} background`;
+  return word;
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const phrasePattern = (phrase: string) => new RegExp(`(?<![\\w-])${escaped(phrase)}(?![\\w-])`, "i");
+
+export function hasPhrase(text: string, phrase: string): boolean {
+  return phrasePattern(phrase).test(text);
+}
+
+/** Puts a chip's phrase into the clause at the caret, in place of its siblings; takes it out if it is there already. */
+export function togglePhrase(
+  prompt: string,
+  caret: number,
+  group: string,
+  word: string,
+  words: readonly string[],
+): Edited {
+  const phrase = phraseOf(group, word);
+  if (group === "background") return toggleBackground(prompt, phrase);
+  const clause = personClauseAt(prompt, caret);
+  const present = hasPhrase(clause.text, phrase);
+  const siblings = EXCLUSIVE.has(group) ? words.map((each) => phraseOf(group, each)) : [phrase];
+  const bare = siblings.reduce(withoutPhrase, clause.text);
+  const text = present ? bare : withPhrase(bare, group, phrase);
+  return replaceClause(prompt, clause, text);
+}
+
+/** The clause under the caret, or the nearest one before it that is about a person. */
+function personClauseAt(prompt: string, caret: number): Clause {
+  const here = clauseAt(prompt, caret);
+  if (!isBackground(here.text)) return here;
+  const persons = clausesOf(prompt).filter((clause) => !isBackground(clause.text));
+  return persons.filter((clause) => clause.end < here.start).at(-1) ?? persons[0] ?? here;
+}
+
+function withoutPhrase(text: string, phrase: string): string {
+  return text
+    .replace(phrasePattern(phrase), "")
+    .replace(/\s+,/g, ",")
+    .replace(/,(?:\s*,)+/g, ",")
+    .replace(/\bwith(?=\s*(?:,|$))/i, "")
+    .replace(/^[\s,]+|[\s,]+$/g, "")
+    .replace(/\s{2,}/g, " ");
+}
+
+/** An expression follows the name directly; everything else is listed behind commas, the place last. */
+function withPhrase(text: string, group: string, phrase: string): string {
+  const bare = text.trim();
+  if (bare === "")
+    return group === "expression" || group === "place" ? `a person ${phrase}` : `a person, ${phrase}`;
+  const parts = bare.split(",").map((part) => part.trim());
+  const place =
+    parts.length > 1 && /^(?:left|middle|right)$/i.test(parts.at(-1) ?? "") ? parts.pop() : undefined;
+  const [first = "", ...rest] = parts;
+  if (group === "expression") return [`${first} ${phrase}`, ...rest, place].filter(Boolean).join(", ");
+  return [first, ...rest, phrase, place].filter(Boolean).join(", ");
+}
+
+function toggleBackground(prompt: string, phrase: string): Edited {
+  const clauses = clausesOf(prompt);
+  const present = clauses.some((clause) => isBackground(clause.text) && hasPhrase(clause.text, phrase));
+  const persons = clauses
+    .map((clause) => clause.text.trim())
+    .filter((text) => text !== "" && !isBackground(text));
+  const text = [...persons, ...(present ? [] : [phrase])].join("; ");
+  return { prompt: text, caret: persons.join("; ").length };
+}
+
+function replaceClause(prompt: string, clause: Clause, text: string): Edited {
+  const lead = clause.start > 0 ? " " : "";
+  const before = prompt.slice(0, clause.start);
+  const caret = (before + lead + text).length;
+  return { prompt: before + lead + text + prompt.slice(clause.end), caret };
+}
+
+/** Adds a person before the background. */
+export function addPerson(prompt: string, person: string): Edited {
+  const texts = clausesOf(prompt)
+    .map((clause) => clause.text.trim())
+    .filter((text) => text !== "");
+  const persons = [...texts.filter((text) => !isBackground(text)), person];
+  return {
+    prompt: [...persons, ...texts.filter(isBackground)].join("; "),
+    caret: persons.join("; ").length,
+  };
+}
+
+const PLACES: readonly (readonly string[])[] = [[], [""], ["left", "right"], ["left", "middle", "right"]];
+
+/** A prompt for a cast, so that nobody starts before an empty box. */
+export function proposePrompt(triggers: readonly string[], words: Record<string, readonly string[]>): string {
+  if (triggers.length === 0) return "";
+  const moods = ["smiling", "laughing", "surprised"].filter(
+    (mood) => words.expression?.includes(mood) ?? false,
+  );
+  const places = PLACES[triggers.length] ?? [];
+  const persons = triggers.map((trigger, i) => {
+    const mood = moods.length > 0 ? ` ${moods[i % moods.length]}` : "";
+    return `${trigger}${mood}${places[i] ? `, ${places[i]}` : ""}`;
+  });
+  const background = words.background?.[0];
+  return [...persons, ...(background ? [phraseOf("background", background)] : [])].join("; ");
+}

@@ -1,0 +1,46 @@
+// A recipe, as a picture carries it, back into the form. Reads only what it knows, and only where the value is sound. Pure.
+
+import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
+import { EMPTY_FORM, type Form, type Member } from "./form.ts";
+import { readRegion } from "./region.ts";
+
+type Values = Record<string, unknown>;
+
+export function formOfRecipe(recipe: unknown): Form | null {
+  if (!isRecord(recipe)) return null;
+  const prompt = typeof recipe.prompt === "string" ? recipe.prompt : null;
+  const listed = recipe.adapters ?? recipe.members;
+  if (prompt === null && !Array.isArray(listed)) return null;
+  const members = (Array.isArray(listed) ? listed : []).flatMap((value) => memberOf(value) ?? []);
+  return {
+    ...EMPTY_FORM,
+    members,
+    placement: members.some((member) => member.region) ? "boxes" : "open",
+    size: sizeOfRecipe(recipe),
+    prompt: prompt ?? "",
+    written: (prompt ?? "").trim() !== "",
+    seed: wholeOf(recipe.seed),
+    steps: wholeOf(recipe.steps),
+    guidance: numberOf(recipe.guidance),
+  };
+}
+
+function memberOf(value: unknown): Member | null {
+  if (!isRecord(value) || typeof value.ref !== "string") return null;
+  return {
+    ref: value.ref,
+    strength: numberOf(value.strength) ?? STRENGTH_DEFAULT,
+    region: readRegion(value.region),
+  };
+}
+
+function sizeOfRecipe(recipe: Values): string {
+  const { size, width, height } = recipe;
+  if (typeof size === "string" && /^\d+x\d+$/.test(size)) return size;
+  return wholeOf(width) && wholeOf(height) ? `${width}x${height}` : EMPTY_FORM.size;
+}
+
+const isRecord = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const numberOf = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const wholeOf = (value: unknown) => (Number.isInteger(value) ? (value as number) : null);

@@ -1,0 +1,110 @@
+// Seed, steps, guidance and count: what most people leave alone.
+
+import { SEED_MAX } from "../../../schema/contract/limits.ts";
+import type { Base } from "../../api.ts";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import type { Form } from "./form.ts";
+
+type Values = Partial<Pick<Form, "seed" | "steps" | "guidance" | "count">>;
+
+const COUNT_SHOWN_MAX = 8;
+const wholeOrNull = (text: string) => (text === "" || !Number.isInteger(Number(text)) ? null : Number(text));
+
+export function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+export function Settings(props: {
+  form: Form;
+  base: Base;
+  failure: Failure | null;
+  onSet: (values: Values) => void;
+}) {
+  const { form, base, failure, onSet } = props;
+  return (
+    <details class="more">
+      <summary>
+        More: seed, steps, guidance, count
+        <span class="quiet">{summaryOf(form, base)}</span>
+      </summary>
+      <div class="more-grid">
+        <Field label="Seed" hint="The same seed draws the same picture." fault={faultAt(failure, "/seed")}>
+          {(described) => (
+            <div class="with-button">
+              <input
+                {...described}
+                class="input numbers"
+                type="number"
+                min={0}
+                max={SEED_MAX}
+                placeholder="random"
+                value={form.seed ?? ""}
+                onInput={(event) => onSet({ seed: wholeOrNull(event.currentTarget.value) })}
+              />
+              <button
+                type="button"
+                class="button"
+                aria-label={form.seed === null ? "Choose a seed" : "Back to a random seed"}
+                onClick={() => onSet({ seed: form.seed === null ? randomSeed() : null })}
+              >
+                <Icon name={form.seed === null ? "dice" : "close"} />
+              </button>
+            </div>
+          )}
+        </Field>
+        <Field label={`Steps: ${form.steps ?? base.steps.default}`} fault={faultAt(failure, "/steps")}>
+          {(described) => (
+            <input
+              {...described}
+              type="range"
+              min={Math.max(4, base.steps.min)}
+              max={Math.min(60, base.steps.max)}
+              value={form.steps ?? base.steps.default}
+              onInput={(event) => onSet({ steps: Number(event.currentTarget.value) })}
+            />
+          )}
+        </Field>
+        <Field
+          label={`Guidance: ${(form.guidance ?? base.guidance.default).toFixed(1)}`}
+          hint="Higher follows the words more strictly."
+          fault={faultAt(failure, "/guidance")}
+        >
+          {(described) => (
+            <input
+              {...described}
+              type="range"
+              min={base.guidance.min}
+              max={Math.min(8, base.guidance.max)}
+              step={0.1}
+              value={form.guidance ?? base.guidance.default}
+              onInput={(event) => onSet({ guidance: Number(event.currentTarget.value) })}
+            />
+          )}
+        </Field>
+        <Field
+          label={`Pictures: ${form.count}`}
+          hint="Each further one uses the next seed."
+          fault={faultAt(failure, "/count")}
+        >
+          {(described) => (
+            <input
+              {...described}
+              type="range"
+              min={1}
+              max={Math.min(COUNT_SHOWN_MAX, base.count.max)}
+              value={form.count}
+              onInput={(event) => onSet({ count: Number(event.currentTarget.value) })}
+            />
+          )}
+        </Field>
+      </div>
+    </details>
+  );
+}
+
+function summaryOf(form: Form, base: Base): string {
+  const seed = form.seed === null ? "random seed" : `seed ${form.seed}`;
+  return `${seed}, ${form.steps ?? base.steps.default} steps, ×${form.count}`;
+}

@@ -1,0 +1,56 @@
+// The canvas on its mat: boxes while composing, preview frames while it is drawn, the picture when it is done.
+
+import type { ComponentChildren } from "preact";
+import type { Region } from "../../api.ts";
+import { Box } from "./box.tsx";
+import { canvasOf, type Form, type Known } from "./form.ts";
+
+export interface Shown {
+  src: string;
+  alt: string;
+  preview: boolean;
+}
+
+export function Stage(props: {
+  form: Form;
+  known: Known;
+  shown: Shown | null;
+  boxes: boolean;
+  onRegion: (ref: string, region: Region) => void;
+  children?: ComponentChildren;
+}) {
+  const { form, shown } = props;
+  const canvas = canvasOf(form.size);
+  return (
+    <section class="mat" aria-label={`Canvas, ${canvas.width} by ${canvas.height} pixels`}>
+      <div
+        class={`canvas ${shown ? "filled" : ""}`}
+        style={{
+          aspectRatio: `${canvas.width} / ${canvas.height}`,
+          width: `min(100cqw, calc(100cqh * ${canvas.width / canvas.height}))`,
+        }}
+      >
+        {shown && <img class={shown.preview ? "frame" : ""} src={shown.src} alt={shown.alt} />}
+        {props.boxes &&
+          form.members.map(
+            ({ ref, region }, index) =>
+              region && (
+                <Box
+                  key={ref}
+                  name={props.known.adapters.get(ref)?.title ?? ref}
+                  label={props.known.adapters.get(ref)?.latest_version?.trigger ?? ref}
+                  index={index}
+                  region={region}
+                  canvas={canvas}
+                  onChange={(next) => props.onRegion(ref, next)}
+                />
+              ),
+          )}
+        {props.children}
+      </div>
+      <p class="mat-size" aria-hidden="true">
+        {canvas.width} × {canvas.height}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+// What the form needs from the API: the base, and every adapter that a link or a recipe names.
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type Adapter, api, type Base } from "../../api.ts";
+import type { Failure } from "../../ui/failure.ts";
+import type { Known, Member } from "./form.ts";
+
+export const BASE_ID = "cast-1";
+/** `owner/name:3` names one version of the catalog entry `owner/name`. */
+export const entryOf = (ref: string) => ref.replace(/:\d+$/, "");
+
+export interface KnownState extends Known {
+  failure: Failure | null;
+  /** Refs that the catalog refused, with the reason. */
+  refused: ReadonlyMap<string, Failure>;
+  learn: (adapter: Adapter) => void;
+}
+
+export function useKnown(members: readonly Member[]): KnownState {
+  const [base, setBase] = useState<Base | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [adapters, setAdapters] = useState<ReadonlyMap<string, Adapter>>(new Map());
+  const [refused, setRefused] = useState<ReadonlyMap<string, Failure>>(new Map());
+  const asked = useRef(new Set<string>());
+
+  useEffect(() => {
+    api.base(BASE_ID).then((reply) => (reply.ok ? setBase(reply.value) : setFailure(reply.failure)));
+  }, []);
+
+  const learn = useCallback((adapter: Adapter) => {
+    asked.current.add(adapter.ref);
+    setAdapters((before) => new Map(before).set(adapter.ref, adapter));
+  }, []);
+
+  useEffect(() => {
+    for (const { ref } of members) {
+      if (asked.current.has(ref)) continue;
+      asked.current.add(ref);
+      api.adapter(entryOf(ref)).then((reply) => {
+        if (!reply.ok) return setRefused((before) => new Map(before).set(ref, reply.failure));
+        const { versions, ...adapter } = reply.value;
+        const named = versions.find((version) => version.ref === ref);
+        setAdapters((before) =>
+          new Map(before).set(ref, named ? { ...adapter, latest_version: named } : adapter),
+        );
+      });
+    }
+  }, [members]);
+
+  return { base, failure, adapters, refused, learn };
+}

@@ -1,0 +1,36 @@
+// A native modal dialog, as a side sheet or a box: the browser keeps the focus inside and gives it back.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { Icon } from "./icon.tsx";
+
+export function Dialog(props: {
+  title: string;
+  shape: "sheet" | "box";
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    // The backdrop belongs to the dialog element itself; anything else is inside it. Escape does the same by keyboard.
+    const outside = (event: Event) => {
+      if (event.target === shown) shown?.close();
+    };
+    shown?.addEventListener("click", outside);
+    shown?.showModal();
+    return () => shown?.removeEventListener("click", outside);
+  }, []);
+  return (
+    <dialog ref={dialog} class={props.shape} aria-labelledby={title} onClose={props.onClose}>
+      <div class="dialog-head">
+        <h2 id={title}>{props.title}</h2>
+        <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
+          <Icon name="close" />
+        </button>
+      </div>
+      {props.children}
+    </dialog>
+  );
+}

@@ -1,0 +1,29 @@
+// Line icons on a 20-unit grid. They decorate; the words beside them carry the meaning.
+
+const PATHS = {
+  add: "M10 4v12M4 10h12",
+  alert: "M10 6.5v4.5M10 13.8v.1M10 2.5 18 16.5H2Z",
+  back: "M12.5 4.5 7 10l5.5 5.5",
+  check: "M4 10.5 8.2 15 16 5.5",
+  close: "M5 5l10 10M15 5 5 15",
+  copy: "M7 7V3.5h9.5V13H13M3.5 7H13v9.5H3.5Z",
+  dice: "M3.5 3.5h13v13h-13ZM7 7v.1M13 7v.1M10 10v.1M7 13v.1M13 13v.1",
+  download: "M10 3v9M6 8.5l4 4 4-4M3.5 16.5h13",
+  image: "M3 4h14v12H3ZM3 13.5l4-4 3.5 3.5L13 10.5l4 4M13 7.3v.1",
+  info: "M10 9v5M10 6.2v.1M10 2.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15Z",
+  link: "M8.5 11.5a3.5 3.5 0 0 0 5 0l2.3-2.3a3.5 3.5 0 0 0-5-5L9.6 5.4M11.5 8.5a3.5 3.5 0 0 0-5 0l-2.3 2.3a3.5 3.5 0 0 0 5 5l1.2-1.2",
+  search: "M9 3a6 6 0 1 1 0 12A6 6 0 0 1 9 3ZM13.5 13.5 17 17",
+  spark: "M10 2.5 11.8 8.2 17.5 10l-5.7 1.8L10 17.5l-1.8-5.7L2.5 10l5.7-1.8Z",
+  trash: "M4 6h12M8 6V3.8h4V6M5.5 6l.7 10.5h7.6L14.5 6",
+  upload: "M10 13V4M6 7.5l4-4 4 4M3.5 16.5h13",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg viewBox="0 0 20 20" class="inline-icon" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

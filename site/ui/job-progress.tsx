@@ -1,0 +1,56 @@
+// A running job: where it stands, how far it is, how long it will take. Speaks only at changes of state and each quarter.
+
+import type { Job } from "../api.ts";
+import { countOf, durationOf, remainingSeconds } from "./format.ts";
+
+export function standingOf(job: Job): string {
+  if (job.cancel_requested && (job.status === "running" || job.status === "queued")) return "Stopping";
+  switch (job.status) {
+    case "queued":
+      if (job.queue_position === null) return "Waiting for a runner";
+      return job.queue_position <= 1
+        ? "Next in the queue"
+        : `${countOf(job.queue_position - 1, "job")} ahead`;
+    case "running":
+      return job.progress?.message || "Running";
+    case "succeeded":
+      return "Done";
+    case "failed":
+      return "Failed";
+    case "canceled":
+      return "Canceled";
+  }
+}
+
+export function JobProgress({ job, now }: { job: Job; now: number }) {
+  const { step, total } = job.progress ?? { step: 0, total: 0 };
+  const share = total > 0 ? Math.min(1, step / total) : 0;
+  const elapsed = job.started_at ? (now - Date.parse(job.started_at)) / 1000 : 0;
+  const left = remainingSeconds(step, total, elapsed);
+  const running = job.status === "running" && total > 0;
+  const quarter = Math.floor(share * 4) * 25;
+  return (
+    <div class="job-progress">
+      <div class="card-line">
+        <strong>{standingOf(job)}</strong>
+        <span class="quiet numbers">
+          {running && `${step} of ${total}`}
+          {running && left !== null && ` · about ${durationOf(left)} left`}
+        </span>
+      </div>
+      <div
+        class={`bar ${running ? "" : "waiting"}`}
+        role="progressbar"
+        aria-label="Progress"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={running ? Math.round(share * 100) : undefined}
+      >
+        <div style={running ? { transform: `scaleX(${share})` } : {}} />
+      </div>
+      <p class="visually-hidden" role="status">
+        {running ? `${quarter} percent` : standingOf(job)}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+// Builds the site: one HTML file a page under site/pages, static files from site/public, output in dist/ for the Worker's assets.
+// `vite` and `vite preview` pass API calls on to a running Worker, so that cookies stay on one origin.
+
+import { globSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+import { pagePartials } from "./site/build/page-partials.ts";
+
+const root = resolve(import.meta.dirname, "site/pages");
+const edge = process.env.ORTHOPLEX_EDGE ?? "http://127.0.0.1:8787";
+const proxy = { "/v1": edge, "/auth": edge };
+
+export default defineConfig({
+  root,
+  publicDir: resolve(import.meta.dirname, "site/public"),
+  plugins: [pagePartials()],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: resolve(import.meta.dirname, "dist"),
+    emptyOutDir: true,
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    // Inlined assets would need `data:` in places where the content security policy forbids it.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: globSync("**/*.html", { cwd: root }).map((file) => resolve(root, file)) },
+  },
+  server: { host: "127.0.0.1", proxy, fs: { allow: [import.meta.dirname] } },
+  preview: { host: "127.0.0.1", proxy },
+});
