@@ -34,7 +34,7 @@ export async function seedCatalog(api: Api, handle: string): Promise<number> {
 export function seedNames(): string[] {
   if (!existsSync(SEEDS)) return [];
   return readdirSync(SEEDS)
-    .filter((name) => existsSync(join(SEEDS, name, "card.json")))
+    .filter((name) => existsSync(join(SEEDS, name, "adapter.safetensors")))
     .sort();
 }
 

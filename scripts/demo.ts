@@ -1,0 +1,177 @@
+// npm run demo: the whole path without a browser. Teaches two concepts from folders of pictures, publishes them, composes
+// them with a seeded third and draws all three in one picture. Uses the running server, or starts one for itself.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { z } from "zod";
+import type { Adapter } from "../schema/contract/adapters.ts";
+import type { Composition } from "../schema/contract/compositions.ts";
+import type { Generation, Training } from "../schema/contract/jobs.ts";
+import { Api } from "./client.ts";
+import { LOCAL, ROOT } from "./local/paths.ts";
+import { readJson } from "./local/secrets.ts";
+import { startTemporaryServer } from "./local/temporary.ts";
+import { answers } from "./local/worker.ts";
+
+const CONCEPTS = join(ROOT, "gpu-runner", "demo");
+const OUT = join(ROOT, "demo-out");
+const SEED = 7;
+
+const stages: { stage: string; seconds: number }[] = [];
+const files: string[] = [];
+
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
+const server = await timed("server ready", findServer);
+try {
+  await demo(Api.withKey(server.url, server.apiKey));
+} catch (error) {
+  console.error(`\n✗ ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+} finally {
+  await server.end();
+}
+
+async function demo(api: Api): Promise<void> {
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  const { handle } = await api.get<{ handle: string }>("/v1/account");
+
+  const taught: Adapter[] = [];
+  for (const name of readdirSync(CONCEPTS).sort()) taught.push(await teach(api, handle, name));
+  const third = await seededThird(api, handle);
+  const members = [...taught, third].map(({ ref }) => ({ ref, strength: 1 }));
+
+  const composition = await timed("compose", () =>
+    api.post<z.infer<typeof Composition>>("/v1/compositions", { base: third.base, title: "Demo", members }),
+  );
+  const triggers = composition.members.map(({ trigger }) => trigger);
+  await draw(api, composition.id, `${triggers.join(" smiling; ")} smiling; sky background`, "together");
+  report(composition);
+}
+
+/** Uploads the pictures of gpu-runner/demo/<name>, trains on them and publishes what came out. */
+async function teach(api: Api, handle: string, name: string): Promise<Adapter> {
+  const folder = join(CONCEPTS, name);
+  const captions = JSON.parse(readFileSync(join(folder, "captions.json"), "utf8")) as Record<string, string>;
+  const images = await timed(`upload ${name}`, () =>
+    Promise.all(
+      Object.entries(captions).map(async ([file, caption]) => ({
+        upload_id: await api.upload("training_image", readFileSync(join(folder, file)), file),
+        caption,
+      })),
+    ),
+  );
+  const address = `/v1/adapters/${handle}/${name}`;
+  const existing = await api.find<Adapter>(address);
+  const training = await timed(`train ${name}`, async () => {
+    const job = await api.post<Training>("/v1/trainings", {
+      ...(existing ? { adapter_ref: existing.ref } : { adapter: cardOf(name) }),
+      images,
+      seed: SEED,
+    });
+    return api.finished(job, ({ progress }) => showProgress(name, progress));
+  });
+  const versionId = training.result?.version_id;
+  if (!versionId) throw new Error(`Training ${training.id} ended without a version`);
+  for (const [index, url] of (training.result?.samples ?? []).entries()) {
+    await save(api, url, `${name}-sample-${index + 1}.png`);
+  }
+  await timed(`publish ${name}`, () => api.post(`/v1/versions/${versionId}/publish`));
+  return api.get<Adapter>(address);
+}
+
+function cardOf(name: string) {
+  return {
+    name,
+    title: name[0]?.toUpperCase() + name.slice(1),
+    description: "Taught by npm run demo.",
+    base: "cast-1",
+    concept: name,
+    class_word: "person",
+    tags: ["demo"],
+    licence: {
+      spdx: "CC-BY-4.0",
+      credit: true,
+      commercial_use: true,
+      derivatives: true,
+      different_licence: true,
+    },
+  };
+}
+
+async function seededThird(api: Api, handle: string): Promise<Adapter> {
+  const { items } = await api.get<{ items: Adapter[] }>("/v1/adapters?base=cast-1&sort=name&limit=100");
+  const third = items.find(({ owner, state }) => owner !== handle && state === "published");
+  if (!third) throw new Error("The catalog holds no adapter of another owner to compose with");
+  return third;
+}
+
+async function draw(api: Api, compositionId: string, prompt: string, name: string): Promise<void> {
+  const generation = await timed("generate", async () => {
+    const job = await api.post<Generation>("/v1/generations", {
+      composition_id: compositionId,
+      prompt,
+      size: "768x256",
+      count: 2,
+      seed: SEED,
+    });
+    return api.finished(job, ({ progress }) => showProgress(name, progress));
+  });
+  console.log(`prompt: ${prompt}`);
+  for (const warning of generation.warnings) console.log(`warning: ${warning}`);
+  for (const [index, image] of (generation.result?.images ?? []).entries()) {
+    await save(api, image.url, `${name}-${index + 1}.png`);
+  }
+}
+
+async function save(api: Api, url: string, file: string): Promise<void> {
+  const path = join(OUT, file);
+  writeFileSync(path, await api.download(url));
+  files.push(relative(ROOT, path));
+}
+
+async function timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const result = await work();
+  const seconds = (performance.now() - begun) / 1000;
+  stages.push({ stage, seconds });
+  console.log(`✓ ${stage} ${seconds.toFixed(1)} s`);
+  return result;
+}
+
+let shown = "";
+function showProgress(name: string, progress: Training["progress"]): void {
+  if (!progress || !process.stdout.isTTY) return;
+  const line = `  ${name}: ${progress.step}/${progress.total} ${progress.message}`;
+  if (line !== shown) process.stdout.write(`\r\x1b[K${line}\r`);
+  shown = line;
+}
+
+function report({ members, crosstalk }: z.infer<typeof Composition>): void {
+  const nameOf = (id: string) => members.find(({ version_id }) => version_id === id)?.ref ?? id;
+  console.log("\nstage                 seconds");
+  for (const { stage, seconds } of stages)
+    console.log(`${stage.padEnd(22)}${seconds.toFixed(1).padStart(7)}`);
+  console.log("\ncrosstalk                                          shared columns per layer");
+  for (const { a, b, shared_columns_per_layer, rank, exact } of crosstalk.pairs) {
+    const pair = `${nameOf(a)} + ${nameOf(b)}`;
+    console.log(
+      `${pair.padEnd(51)}${shared_columns_per_layer} of ${rank}${exact ? ", exactly orthogonal" : ""}`,
+    );
+  }
+  console.log(`\nfiles\n${files.join("\n")}`);
+}
+
+/** The server of `npm start` if one is running, else a temporary one that ends with the demo. */
+async function findServer(): Promise<{ url: string; apiKey: string; end(): Promise<void> }> {
+  const running = readJson<{ url: string; api_key: string }>(join(LOCAL, "server.json"));
+  if (running && (await answers(running.url))) {
+    console.log(`Using the running server at ${running.url}`);
+    return { url: running.url, apiKey: running.api_key, end: async () => {} };
+  }
+  console.log("No server is running; starting one for this demo ...");
+  const own = await startTemporaryServer(stop.signal, (line) => console.log(`✓ ${line}`));
+  stop.signal.addEventListener("abort", () => void own.end().then(() => process.exit(130)));
+  return { url: own.url, apiKey: own.demo.api_key, end: own.end };
+}

@@ -1,0 +1,27 @@
+// A server of one's own for a short while: free port, empty state in a temporary folder that goes away with it.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { homeAt } from "./paths.ts";
+import { type LocalServer, startServer } from "./server.ts";
+import { freePort } from "./worker.ts";
+
+export async function startTemporaryServer(
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<LocalServer & { logs: string }> {
+  const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-")));
+  const forget = () => rmSync(home.path, { recursive: true, force: true });
+  try {
+    const server = await startServer({ home, port: await freePort(0), runners: 1, signal, say });
+    const end = async () => {
+      await server.end();
+      forget();
+    };
+    return { ...server, logs: home.logs, end };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { endLeftovers, startChild, tailOf } from "../../scripts/local/child.ts";
+import { homeAt, ROOT } from "../../scripts/local/paths.ts";
+import { workerEnvFile, writePrivately } from "../../scripts/local/secrets.ts";
+import { unlessDone } from "../../scripts/local/stamp.ts";
+import { freePort } from "../../scripts/local/worker.ts";
+
+const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-test-")));
+after(() => rmSync(home.path, { recursive: true }));
+
+const SLEEPER = ["-e", "console.log('ready'); setInterval(() => {}, 1000)", ROOT];
+
+describe("a child", () => {
+  test("writes into its log and says how it ended", async () => {
+    const child = startChild(
+      home,
+      "short",
+      process.execPath,
+      ["-e", "console.log('hello'); process.exit(3)"],
+      {},
+    );
+    assert.deepEqual(await child.ended, { code: 3, signal: null });
+    assert.equal(tailOf(child.logFile, 5), "hello");
+    assert.equal(child.isAlive(), false);
+  });
+
+  test("that heeds SIGTERM is ended by it", async () => {
+    const child = startChild(home, "heeding", process.execPath, SLEEPER, {});
+    assert.deepEqual(await child.end(5_000), { code: null, signal: "SIGTERM" });
+  });
+
+  test("that does not heed SIGTERM is killed after its grace", async () => {
+    const deaf = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)";
+    const child = startChild(home, "deaf", process.execPath, ["-e", deaf], {});
+    while (tailOf(child.logFile, 1) !== "ready") await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(await child.end(100), { code: null, signal: "SIGKILL" });
+  });
+
+  test("whose program does not exist ends with code 127", async () => {
+    const child = startChild(home, "absent", "/nonexistent/program", [], {});
+    assert.deepEqual(await child.ended, { code: 127, signal: null });
+  });
+
+  test("left behind by a server that was killed is ended by the next one", async () => {
+    const child = startChild(home, "orphan", process.execPath, SLEEPER, {});
+    endLeftovers(home);
+    assert.deepEqual(await child.ended, { code: null, signal: "SIGTERM" });
+  });
+
+  test("of somebody else with a recorded pid is left alone", async () => {
+    const stranger = spawn("sleep", ["60"], { detached: true });
+    writeFileSync(join(home.children, "stranger"), String(stranger.pid));
+    endLeftovers(home);
+    assert.equal(existsSync(join(home.children, "stranger")), false);
+    assert.equal(stranger.exitCode ?? stranger.signalCode, null);
+    stranger.kill("SIGKILL");
+    const [, signal] = await once(stranger, "exit");
+    assert.equal(signal, "SIGKILL", "and not the SIGTERM of endLeftovers");
+  });
+});
+
+describe("secrets", () => {
+  test("are readable by their owner alone", () => {
+    const file = join(home.secrets, "secret");
+    writePrivately(file, "hush");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  test("of the Worker are made once", () => {
+    const first = readFileSync(workerEnvFile(home, "house@orthoplex.localhost"), "utf8");
+    assert.match(first, /^BETTER_AUTH_SECRET=\S{43}\nUPLOAD_SIGNING_SECRET=\S{43}\nOPERATOR_EMAILS=house@/);
+    assert.equal(readFileSync(workerEnvFile(home, "house@orthoplex.localhost"), "utf8"), first);
+  });
+});
+
+test("work with unchanged inputs is skipped, and done again when they change", async () => {
+  const stamp = join(home.path, "stamps", "work");
+  let done = 0;
+  const work = async () => {
+    done += 1;
+  };
+  assert.equal(await unlessDone(stamp, "a", work), true);
+  assert.equal(await unlessDone(stamp, "a", work), false);
+  assert.equal(await unlessDone(stamp, "b", work), true);
+  assert.equal(done, 2);
+});
+
+test("work that failed is not marked as done", async () => {
+  const stamp = join(home.path, "stamps", "failing");
+  await assert.rejects(unlessDone(stamp, "a", () => Promise.reject(new Error("no"))));
+  assert.equal(existsSync(stamp), false);
+});
+
+test("a port in use is refused", async () => {
+  const port = await freePort(0);
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  await assert.rejects(freePort(port), { code: "EADDRINUSE" });
+  server.close();
+});
