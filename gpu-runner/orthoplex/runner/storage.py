@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from orthoplex.runner.cache import BlobCache
-from orthoplex.runner.edge import ANSWER_SECONDS, CONNECT_SECONDS, Edge, Refused, refusal_of
+from orthoplex.runner.edge import ANSWER_SECONDS, CONNECT_SECONDS, Edge, Refused, refusal_of, trusted
 from orthoplex.runner.failure import JobFailed
 from orthoplex.runner.retry import Patience, Unreachable
 from orthoplex.runner.wire import Input, Role
@@ -50,7 +50,7 @@ class Storage:
         self._cache = cache
         self._patience = patience
         self._http = httpx.Client(
-            timeout=httpx.Timeout(4 * ANSWER_SECONDS, connect=CONNECT_SECONDS), transport=transport
+            timeout=httpx.Timeout(4 * ANSWER_SECONDS, connect=CONNECT_SECONDS), transport=transport, verify=trusted()
         )
 
     def close(self) -> None:
@@ -104,4 +104,7 @@ class Storage:
         except httpx.TransportError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         if not reply.is_success:
-            raise refusal_of(reply)
+            refusal = refusal_of(reply)
+            if isinstance(refusal, Refused) and refusal.code == "upload_url_invalid":
+                raise Unreachable("The upload address ran out.") from refusal  # the next attempt gets a new one
+            raise refusal
