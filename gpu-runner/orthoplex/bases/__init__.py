@@ -15,7 +15,7 @@ Base = CastBase
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
-class UnknownBase(ValueError):
+class UnknownBase(ValueError):  # noqa: N818 - a refusal, named as the contract names it
     """No base of that id is present on this runner."""
 
 

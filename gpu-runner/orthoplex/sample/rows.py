@@ -115,7 +115,14 @@ def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapte
         if role.trigger and role.trigger not in by_trigger:
             warnings.append(f"no adapter with the trigger {role.trigger} is in this composition")
     return Row(
-        encoded.words, encoded.colours, tokens, residuals, boxes, seed, written_out(casting), tuple(dict.fromkeys(warnings))
+        encoded.words,
+        encoded.colours,
+        tokens,
+        residuals,
+        boxes,
+        seed,
+        written_out(casting),
+        tuple(dict.fromkeys(warnings)),
     )
 
 

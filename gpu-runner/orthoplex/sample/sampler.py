@@ -6,6 +6,7 @@ Deterministic for a seed on one device: each picture's noise comes from its own 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from PIL import Image
@@ -21,7 +22,10 @@ Job = tuple[SampleSpec, Sequence[AttachedAdapter]]
 
 
 def time_steps(steps: int, shift: float = 1.5) -> list[float]:
-    """Noise levels 1 = t_0 > ... > t_steps = 0, denser near noise where the picture is decided: t' = s t / (1 + (s-1) t)."""
+    """Noise levels 1 = t_0 > ... > t_steps = 0, denser near noise, where the picture is decided.
+
+    t' = s t / (1 + (s - 1) t), the shift of Esser et al. 2024, sec. 5.3.2.
+    """
     uniform = [1 - index / steps for index in range(steps + 1)]
     return [shift * t / (1 + (shift - 1) * t) for t in uniform]
 
@@ -64,7 +68,7 @@ def denoise(base: CastBase, rows: Sequence[Row], cells: int, steps: int, guidanc
     times = time_steps(steps)
     compositions = [row.residuals for row in rows] * 2
     with attach_batch(base.model, base.layout, compositions):
-        for index, (t, t_next) in enumerate(zip(times, times[1:], strict=False)):
+        for index, (t, t_next) in enumerate(pairwise(times)):
             doubled = torch.cat([x, x]).to(base.dtype)
             level = torch.full((2 * batch,), t, device=base.device)
             predicted = base.model(doubled, level, contexts, torch.cat([places] * 2), regions).float()
@@ -88,7 +92,10 @@ def sample_batch(base: CastBase, jobs: Sequence[Job], on_step: OnStep = never_ca
     guidance = torch.tensor([spec.guidance for spec, _ in jobs for _ in range(spec.count)])
     small = denoise(base, rows, width // height, steps, guidance, on_step)
     images = to_images(enlarge(base.sharpener, small))
-    images = [image if image.size == (width, height) else image.resize((width, height), Image.Resampling.LANCZOS) for image in images]
+    images = [
+        image if image.size == (width, height) else image.resize((width, height), Image.Resampling.LANCZOS)
+        for image in images
+    ]
     results, start = [], 0
     for spec, _ in jobs:
         mine = slice(start, start + spec.count)

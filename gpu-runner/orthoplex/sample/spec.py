@@ -53,7 +53,7 @@ class SampleResult:
     warnings: list[str]
 
 
-class Canceled(Exception):
+class Canceled(Exception):  # noqa: N818 - no error: the caller asked for it
     """The caller's on_step said stop."""
 
 

@@ -94,7 +94,8 @@ def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5) -
 
 def split_parameters(model: nn.Module) -> tuple[list[str], list[str]]:
     """Names for Muon (matrices inside blocks) and for AdamW (everything else)."""
-    muon, adam = [], []
+    muon: list[str] = []
+    adam: list[str] = []
     for name, parameter in model.named_parameters():
         inside = "blocks." in name and parameter.ndim == 2 and not name.endswith("scale_shift_table")
         (muon if inside else adam).append(name)
@@ -114,7 +115,10 @@ class Trainer:
         muon, adam = split_parameters(self.model)
         self.optimisers: list[torch.optim.Optimizer] = [
             torch.optim.Muon(
-                [self.masters[name] for name in muon], lr=learning_rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"
+                [self.masters[name] for name in muon],
+                lr=learning_rate,
+                weight_decay=0.01,
+                adjust_lr_fn="match_rms_adamw",
             ),
             torch.optim.AdamW(
                 [self.masters[name] for name in adam], lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
@@ -137,7 +141,7 @@ class Trainer:
             context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
             predicted = self.model(noisy.to(dtype), t, context, places)
             loss = flow_loss(predicted, clean, t) * (len(clean) / total)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             loss_sum += loss.item()
         for name, parameter in self.model.named_parameters():
             assert parameter.grad is not None
@@ -190,7 +194,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--sprites", type=Path, required=True, help="folder that render.ts wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="budget of this call")
-    parser.add_argument("--cooldown", type=float, default=0.0, help="share of the budget in which the rate falls to zero")
+    parser.add_argument(
+        "--cooldown", type=float, default=0.0, help="share of the budget in which the rate falls to zero"
+    )
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--singles", type=int, default=40, help="scenes of one person a step")
     parser.add_argument("--pairs", type=int, default=12)
@@ -225,7 +231,12 @@ def main() -> None:
         loss = trainer.step(batches, generator, lr_scale)
         smoothed = loss if smoothed is None else 0.98 * smoothed + 0.02 * loss
         if trainer.steps % 20 == 0:
-            line = {"steps": trainer.steps, "samples": trainer.samples, "loss": round(smoothed, 5), "lr_scale": round(lr_scale, 3)}
+            line = {
+                "steps": trainer.steps,
+                "samples": trainer.samples,
+                "loss": round(smoothed, 5),
+                "lr_scale": round(lr_scale, 3),
+            }
             line["seconds"] = round(time.monotonic() - started, 1)
             with (arguments.out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")

@@ -25,8 +25,8 @@ from orthoplex.bases.cast.scene import PAD
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.attach import attach
 from orthoplex.ortho.residual import trainable_residual
-from orthoplex.sample.sampler import sample
 from orthoplex.sample.rows import CONCEPT_WORDS
+from orthoplex.sample.sampler import sample
 from orthoplex.sample.spec import AttachedAdapter, Canceled, SampleSpec
 from orthoplex.train.base import flow_loss, noise_levels
 from orthoplex.train.pictures import ConceptScenes, read_pictures
@@ -109,19 +109,25 @@ class _State:
         self.silence = math.nan
 
     def save(self, path: Path, spec: TrainSpec) -> None:
-        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {"tokens": self.tokens.detach()}
+        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {
+            "tokens": self.tokens.detach()
+        }
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             for key, value in self.optimiser.state.get(parameter, {}).items():
                 tensors[f"optimiser.{index}.{key}"] = value
         facts = {"spec": asdict(spec), "step": self.step, "loss": self.loss, "silence": self.silence}
         temporary = path.with_suffix(".tmp")
-        save_file({name: t.contiguous() for name, t in tensors.items()}, temporary, {"format": "orthoplex.checkpoint/1", "facts": json.dumps(facts)})
+        save_file(
+            {name: t.contiguous() for name, t in tensors.items()},
+            temporary,
+            {"format": "orthoplex.checkpoint/1", "facts": json.dumps(facts)},
+        )
         temporary.replace(path)
 
     def load(self, path: Path, spec: TrainSpec) -> None:
         """ValueError when the checkpoint is of another training."""
-        with safe_open(path, "pt") as file:  # type: ignore[no-untyped-call]
+        with safe_open(path, "pt") as file:
             facts = json.loads((file.metadata() or {}).get("facts", "{}"))
         if facts.get("spec") != json.loads(json.dumps(asdict(spec))):
             raise ValueError("the checkpoint belongs to another training (its settings differ)")
@@ -133,7 +139,9 @@ class _State:
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             prefix = f"optimiser.{index}."
-            self.optimiser.state[parameter] = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+            self.optimiser.state[parameter] = {
+                k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)
+            }
         self.step, self.loss, self.silence = facts["step"], facts["loss"], facts["silence"]
 
 
@@ -208,12 +216,14 @@ def train_concept(
     }  # fmt: skip
     samples = [_draw(base, state, spec, prompt, 24) for prompt in prompts]
     warnings = tuple(f"{base.id} does not know the caption word {word!r}" for word in data.unknown)
-    return TrainResult(finished_adapter(state, spec, summary), samples, {**summary, "seconds": round(seconds, 1)}, warnings)
+    return TrainResult(
+        finished_adapter(state, spec, summary), samples, {**summary, "seconds": round(seconds, 1)}, warnings
+    )
 
 
 def _train_step(
-    base: CastBase, state: _State, spec: TrainSpec, scenes: ConceptScenes, bank: SilenceBank | None, own: int, silent: int,
-    generator: torch.Generator,
+    base: CastBase, state: _State, spec: TrainSpec, scenes: ConceptScenes, bank: SilenceBank | None,
+    own: int, silent: int, generator: torch.Generator,
 ) -> None:  # fmt: skip
     """One step: the concept's pictures under its trigger, and the base's own behaviour without it."""
     batch = scenes.make(own)

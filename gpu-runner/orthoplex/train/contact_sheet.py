@@ -76,7 +76,7 @@ def main() -> None:
         drawn = draw(base, held, persons, arguments.steps, arguments.guidance).cpu()
         own = distance(drawn, held.truth)
         other = distance(drawn, held.truth.roll(1, 0))
-        print(f"{persons} person(s): distance to truth {own.mean():.1f}, to another's truth {other.mean():.1f} (of 255), {len(own)} prompts")
+        print(f"{persons} a picture, {len(own)} prompts: {own.mean():.1f} to the truth, {other.mean():.1f} to another")
         truth = torch.nn.functional.interpolate(held.truth, scale_factor=2, mode="nearest")
         sharp = torch.nn.functional.avg_pool2d(enlarge(base.sharpener, drawn.to(base.device)).cpu(), 2)
         for left, right in zip(to_images(truth), to_images(sharp), strict=True):

@@ -30,7 +30,7 @@ def main() -> None:
     save_model(model, state["average"], arguments.out / "model.safetensors")
     text = (arguments.sprites / "world.json").read_text()
     (arguments.out / "world.json").write_text(json.dumps(json.loads(text), separators=(",", ":")) + "\n")
-    print(f"{state['samples']} samples, {sum(p.numel() for p in model.parameters()) / 1e6:.1f} M weights -> {arguments.out}")
+    print(f"{state['samples']} samples -> {arguments.out}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
@@ -17,9 +18,12 @@ from torch import Tensor
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.prompt import parse_prompt
 from orthoplex.bases.cast.scene import BACKGROUNDS, PAD, background_masks, colour_entry, compose, draw_backgrounds
-from orthoplex.bases.cast.world import rgb
 
 PLAIN_BORDER_TOLERANCE = 12  # of 255, standard deviation of the border's pixels
+
+
+Pixels = npt.NDArray[np.uint8]
+Colour = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,26 +46,32 @@ def fit(picture: Image.Image, size_px: int) -> Image.Image:
     scale = size_px / max(rgba.size)
     width, height = (max(1, round(side * scale)) for side in rgba.size)
     # RGBa is premultiplied: averaging it does not bleed the colour of transparent pixels into edges
-    small = rgba.convert("RGBa").resize((width, height), Image.Resampling.BOX if scale < 0.5 else Image.Resampling.LANCZOS)
+    small = rgba.convert("RGBa").resize(
+        (width, height), Image.Resampling.BOX if scale < 0.5 else Image.Resampling.LANCZOS
+    )
     cell = Image.new("RGBa", (size_px, size_px))
     cell.paste(small, ((size_px - width) // 2, size_px - height))
     return cell
 
 
-def _border(pixels: np.ndarray) -> np.ndarray:
+def _border(pixels: Pixels) -> Colour:
     """Colour of a plain border, (3,) in [0, 1], from the top and upper sides; NaN when it is not plain."""
     size = pixels.shape[0]
-    edge = np.concatenate([pixels[:2].reshape(-1, 4), pixels[: size // 2, :2].reshape(-1, 4), pixels[: size // 2, -2:].reshape(-1, 4)])
+    edge = np.concatenate(
+        [pixels[:2].reshape(-1, 4), pixels[: size // 2, :2].reshape(-1, 4), pixels[: size // 2, -2:].reshape(-1, 4)]
+    )
     colours = edge[edge[:, 3] == 255][:, :3].astype(np.float32)
     if len(colours) < len(edge) // 2 or colours.std(axis=0).max() > PLAIN_BORDER_TOLERANCE:
         return np.full(3, np.nan, np.float32)
-    return np.median(colours, axis=0) / 255
+    border: Colour = (np.median(colours, axis=0) / 255).astype(np.float32)
+    return border
 
 
 def read_pictures(base: CastBase, pictures: Sequence[tuple[Image.Image, str | None]]) -> ConceptPictures:
     """Pictures with optional captions -> tensors. A caption is plain English; its expression is what counts."""
     size, vocabulary = base.config.cell_px, base.world.vocabulary
-    sprites, expressions, transparent, borders, unknown = [], [], [], [], []
+    sprites, expressions, transparent, borders = [], [], [], []
+    unknown: list[str] = []
     for picture, caption in pictures:
         pixels = np.asarray(fit(picture, size))  # (64, 64, 4) premultiplied
         sprites.append(torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1))
@@ -72,7 +82,11 @@ def read_pictures(base: CastBase, pictures: Sequence[tuple[Image.Image, str | No
         expression = described.persons[0].expression if described.persons else None
         expressions.append(vocabulary[f"expression:{expression}" if expression else PAD])
     return ConceptPictures(
-        torch.stack(sprites), torch.tensor(expressions), torch.tensor(transparent), torch.stack(borders), tuple(dict.fromkeys(unknown))
+        torch.stack(sprites),
+        torch.tensor(expressions),
+        torch.tensor(transparent),
+        torch.stack(borders),
+        tuple(dict.fromkeys(unknown)),
     )
 
 

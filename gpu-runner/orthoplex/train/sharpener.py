@@ -96,7 +96,7 @@ def main() -> None:
                 drawn = sharpener(part)
             loss = F.l1_loss(drawn.float(), truth)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * min(1.0, 2 * (1 - elapsed / budget))
             optimiser.step()
@@ -104,7 +104,17 @@ def main() -> None:
         if step % 60 == 0:
             bicubic = F.interpolate(part, scale_factor=SCALE, mode="bicubic", align_corners=False)
             plain = float(F.l1_loss(bicubic, truth))
-            print(json.dumps({"step": step, "l1": round(float(loss), 5), "bicubic_l1": round(plain, 5), "seconds": round(elapsed)}), flush=True)
+            print(
+                json.dumps(
+                    {
+                        "step": step,
+                        "l1": round(float(loss), 5),
+                        "bicubic_l1": round(plain, 5),
+                        "seconds": round(elapsed),
+                    }
+                ),
+                flush=True,
+            )
     tensors = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in sharpener.state_dict().items()}
     save_file(tensors, arguments.out, {"format": "pt"})
 

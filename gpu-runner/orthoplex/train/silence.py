@@ -80,7 +80,9 @@ class SilenceBank:
         other = (draw > 0.5) & (draw < 0.75)
         for context in contexts:  # triggers of nobody: random tokens of the usual length, new at every layer
             at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.width, generator=self.generator)
-            context[other, CONCEPT_WORDS[0] : CONCEPT_WORDS[-1] + 1] = (at * self.token_scale).to(base.device, base.dtype)
+            context[other, CONCEPT_WORDS[0] : CONCEPT_WORDS[-1] + 1] = (at * self.token_scale).to(
+                base.device, base.dtype
+            )
         noise = torch.randn(batch, *self.pictures.shape[1:], generator=self.generator).to(base.device)
         level = t[:, None, None, None]
         noisy = (1 - level) * self.pictures[chosen] + level * noise

@@ -45,7 +45,7 @@ def compute_dtype(device: torch.device) -> torch.dtype:
 def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -> CastBase:
     """Reads FOLDER/{model,sharpener}.safetensors and world.json. FileNotFoundError names what is missing."""
     world = World.read(folder / "world.json")
-    with safe_open(folder / "model.safetensors", "pt") as file:  # type: ignore[no-untyped-call]
+    with safe_open(folder / "model.safetensors", "pt") as file:
         config = CastConfig(**json.loads(file.metadata()["config"]))
     if config.vocabulary_size != len(world.vocabulary):
         raise ValueError(f"{folder}: weights know {config.vocabulary_size} words, world.json {len(world.vocabulary)}")

@@ -19,7 +19,7 @@ from orthoplex.bases.cast.world import Word, World
 Choices = Mapping[str, Sequence[str]]
 
 
-class PromptRefused(ValueError):
+class PromptRefused(ValueError):  # noqa: N818 - a refusal, like FileRefused
     """A prompt that cannot be drawn on the canvas asked for; the message is for the user."""
 
 
@@ -49,7 +49,11 @@ def _glasses(style: Mapping[str, Any], wanted: str) -> dict[str, list[str]]:
     """Part -> values that show the glasses wanted. Sunglasses fall back to glasses where the style has none."""
     dark = ("sunglasses", "kurt", "wayfarers")
     for part in ("glasses", "accessories"):
-        values = [v for v in _values(style, part) if part == "glasses" or "glasses" in v or v in (*dark, "prescription01", "prescription02", "round")]
+        values = [
+            v
+            for v in _values(style, part)
+            if part == "glasses" or "glasses" in v or v in (*dark, "prescription01", "prescription02", "round")
+        ]
         shaded = [v for v in values if v.startswith(dark)]
         clear = [v for v in values if v not in shaded]
         chosen = (shaded or clear) if wanted == "sunglasses" else (clear or shaded)
@@ -64,7 +68,9 @@ def _beards(style: Mapping[str, Any], wanted: str) -> dict[str, list[str]]:
         if part in ("features", "accessories"):
             values = [v for v in values if v == "mustache"]
         moustaches = [v for v in values if "oustache" in v or "ustache" in v or part == "mustache"]
-        chosen = (moustaches or values) if wanted == "moustache" else ([v for v in values if v not in moustaches] or values)
+        chosen = (
+            (moustaches or values) if wanted == "moustache" else ([v for v in values if v not in moustaches] or values)
+        )
         if chosen:
             return {part: chosen}
     return {}
@@ -118,7 +124,9 @@ def complete(person: Person, world: World, rng: random.Random) -> tuple[tuple[Wo
     """A full caption for an ordinary person, everything unsaid chosen by rng; and what could not be shown."""
     trained = [style for style in world.styles if not style.get("heldOut")]
     warnings: list[str] = []
-    able = [style for style in trained if (person.style is None or style["word"] == person.style) and _fits(style, person)]
+    able = [
+        style for style in trained if (person.style is None or style["word"] == person.style) and _fits(style, person)
+    ]
     if not able:
         able = [style for style in trained if style["word"] == person.style] or trained
         warnings.append(f"the style {able[0]['word']!r} cannot show everything that the prompt asks of one person")

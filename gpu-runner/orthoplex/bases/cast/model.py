@@ -89,7 +89,8 @@ class Attention(nn.Module):
         k = self.norm_k(self.to_k(source).view(shape)).transpose(1, 2)
         v = self.to_v(source).view(shape).transpose(1, 2)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        return self.to_out(mixed.transpose(1, 2).reshape(batch, tokens, width))
+        out: Tensor = self.to_out(mixed.transpose(1, 2).reshape(batch, tokens, width))
+        return out
 
 
 class FeedForward(nn.Module):
@@ -99,7 +100,8 @@ class FeedForward(nn.Module):
         self.down = nn.Linear(4 * width, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.down(F.gelu(self.up(x), approximate="tanh"))
+        out: Tensor = self.down(F.gelu(self.up(x), approximate="tanh"))
+        return out
 
 
 class TextBlock(nn.Module):
@@ -114,7 +116,8 @@ class TextBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.attn(self.norm1(x))
-        return x + self.ff(self.norm2(x))
+        out: Tensor = x + self.ff(self.norm2(x))
+        return out
 
 
 class TransformerBlock(nn.Module):
@@ -141,7 +144,8 @@ class TransformerBlock(nn.Module):
         else:
             for weight, mask in regions:
                 x = x + weight.to(x.dtype) * self.attn2(normed, context, mask)
-        return x + gate3 * self.ff(self.norm3(x) * (1 + scale3) + shift3)
+        out: Tensor = x + gate3 * self.ff(self.norm3(x) * (1 + scale3) + shift3)
+        return out
 
 
 class TextEncoder(nn.Module):
@@ -161,7 +165,8 @@ class TextEncoder(nn.Module):
         x = self.words(words) + coloured * self.colour(features)
         for block in self.blocks:
             x = block(x)
-        return self.norm(x)
+        out: Tensor = self.norm(x)
+        return out
 
 
 class CastModel(nn.Module):
@@ -219,7 +224,6 @@ class CastModel(nn.Module):
         region attends to its own words, weights say how far a position belongs to it. Returns (B, 3, 64, 64 P).
         """
         config = self.config
-        persons = places.shape[1]
         x = self.patch_in(patchify(x_t, config.patch_px))  # (B, T, C), T = grid * grid * P, rows first
         grid = self.position.view(1, config.grid, 1, config.grid, config.width)
         cells = self.place_image(places)[:, None, :, None]  # (B, 1, P, 1, C)

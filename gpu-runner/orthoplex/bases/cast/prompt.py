@@ -7,7 +7,6 @@ Unknown words are reported, never dropped in silence. Pure text; casting.py turn
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from PIL import ImageColor
@@ -85,7 +84,7 @@ class _Reader:
     def colour(self, palette: str) -> str | None:
         """The colour words waiting, most specific reading first ("dark brown" before "brown"), as RGB."""
         waiting, self.colours = self.colours, []
-        table = self.palettes.get(palette, {})
+        table = self.palettes["clothes"] | w.BACKGROUND_COLOURS if palette == "background" else self.palettes[palette]
         if len(waiting) >= 2:
             pair = colour_of(" ".join(waiting[-2:]), table)
             if pair:
@@ -122,7 +121,7 @@ class _Reader:
             self.note(body_colour=self.colour("robot") or self.person.body_colour)
         elif word in w.BACKGROUND_NOUNS:
             kinds = [kind for kind in self.kinds if kind in w.BACKGROUND_KINDS]
-            colour = self.colour("clothes")
+            colour = self.colour("background")
             kind = w.BACKGROUND_KINDS[kinds[-1]] if kinds else self.background.kind
             self.background = Background(kind, colour or self.background.rgb)
             self.kinds = [kind for kind in self.kinds if kind not in w.BACKGROUND_KINDS]
@@ -158,7 +157,17 @@ class _Reader:
         elif self.is_colour(word):
             self.colours.append(word)
         elif word in w.FILLER:
-            self.saw_person = self.saw_person or word in ("person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "character")
+            self.saw_person = self.saw_person or word in (
+                "person",
+                "man",
+                "woman",
+                "boy",
+                "girl",
+                "guy",
+                "lady",
+                "kid",
+                "character",
+            )
         else:
             self.unknown.append(word)
 
@@ -173,13 +182,13 @@ class _Reader:
         if not self.colours:
             return
         if self.background.kind and not self.background.rgb:
-            self.background = replace(self.background, rgb=self.colour("clothes"))
+            self.background = replace(self.background, rgb=self.colour("background"))
         elif self.colours[-1] in self.palettes.get("hair", {}) and not self.person.hair_colour:
             self.note(hair_colour=self.colour("hair"))
         elif self.saw_person and not self.person.clothes_colour:
             self.note(clothes_colour=self.colour("clothes"))
         else:
-            self.background = replace(self.background, rgb=self.colour("clothes"))
+            self.background = replace(self.background, rgb=self.colour("background"))
 
 
 def _phrases(text: str) -> str:
@@ -190,7 +199,7 @@ def _phrases(text: str) -> str:
     return text
 
 
-def parse_prompt(text: str, palettes: dict[str, dict[str, str]], styles: Collection[str] = ()) -> Prompt:
+def parse_prompt(text: str, palettes: dict[str, dict[str, str]]) -> Prompt:
     """The persons and background that a prompt describes, and the words that mean nothing here."""
     persons: list[Person] = []
     background = Background()

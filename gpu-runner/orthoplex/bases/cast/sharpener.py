@@ -36,4 +36,5 @@ class Sharpener(nn.Module):
 @torch.no_grad()
 def enlarge(sharpener: Sharpener, small: Tensor) -> Tensor:
     """Pictures (B, 3, H, W) in [-1, 1] -> (B, 3, 4 H, 4 W), clamped."""
-    return sharpener(small.float().clamp(-1, 1)).clamp(-1, 1)
+    large: Tensor = sharpener(small.float().clamp(-1, 1))
+    return large.clamp(-1, 1)

@@ -52,9 +52,28 @@ CLOTHES_NOUNS = {
 BODY_NOUNS = {"body", "metal"}
 BACKGROUND_NOUNS = {"background", "backdrop", "wall", "scene"}
 HAT_NOUNS = {"hat", "cap", "beanie", "hijab", "turban"}
-GLASSES_NOUNS = {"glasses": "glasses", "spectacles": "glasses", "eyeglasses": "glasses", "sunglasses": "sunglasses", "shades": "sunglasses"}
-BEARD_NOUNS = {"beard": "beard", "bearded": "beard", "moustache": "moustache", "mustache": "moustache", "goatee": "beard", "stubble": "beard"}
-EXTRAS = {"earrings": "earrings", "earring": "earrings", "freckles": "freckles", "freckled": "freckles", "flowers": "flowers"}
+GLASSES_NOUNS = {
+    "glasses": "glasses",
+    "spectacles": "glasses",
+    "eyeglasses": "glasses",
+    "sunglasses": "sunglasses",
+    "shades": "sunglasses",
+}
+BEARD_NOUNS = {
+    "beard": "beard",
+    "bearded": "beard",
+    "moustache": "moustache",
+    "mustache": "moustache",
+    "goatee": "beard",
+    "stubble": "beard",
+}
+EXTRAS = {
+    "earrings": "earrings",
+    "earring": "earrings",
+    "freckles": "freckles",
+    "freckled": "freckles",
+    "flowers": "flowers",
+}
 NEGATIONS = {"no", "without", "not"}
 
 FILLER = {

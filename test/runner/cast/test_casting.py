@@ -1,0 +1,53 @@
+"""What a prompt leaves open is chosen by seed, within what it says."""
+
+import random
+
+import pytest
+
+from orthoplex.bases.cast.casting import PromptRefused, cast_prompt, complete
+from orthoplex.bases.cast.prompt import Person, parse_prompt
+from orthoplex.bases.cast.world import World, encode_captions
+
+
+def test_the_same_prompt_and_seed_give_the_same_cast(world: World) -> None:
+    prompt = parse_prompt("a smiling person; a sad person", world.palettes)
+    assert cast_prompt(prompt, 2, world, 7) == cast_prompt(prompt, 2, world, 7)
+    assert cast_prompt(prompt, 2, world, 7) != cast_prompt(prompt, 2, world, 8)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_every_completed_caption_is_in_the_vocabulary_and_fits(world: World, seed: int) -> None:
+    caption, _ = complete(Person(), world, random.Random(seed))
+    encode_captions(world, [caption], 16)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_the_prompt_says_is_in_the_caption(world: World, seed: int) -> None:
+    (person,) = parse_prompt("an angry person with long green hair and glasses", world.palettes).persons
+    caption, warnings = complete(person, world, random.Random(seed))
+    words = dict(caption)
+    assert "expression:angry" in words
+    assert words["hair_colour"] == world.palettes["hair"]["green"]
+    assert any("glasses" in word or "accessories" in word for word in words)
+    assert warnings == []
+
+
+def test_a_person_with_a_trigger_brings_its_own_looks(world: World) -> None:
+    casting = cast_prompt(parse_prompt("<ana> smiling with red hair", world.palettes), 1, world, 0)
+    assert casting.roles[0].caption == (("expression:smiling", None),)
+
+
+def test_places_are_kept_and_the_others_fill_the_gaps(world: World) -> None:
+    prompt = parse_prompt("<ana>, right; <bo>; <cy>, left", world.palettes)
+    assert [role.trigger for role in cast_prompt(prompt, 3, world, 0).roles] == ["<cy>", "<bo>", "<ana>"]
+
+
+def test_more_people_than_places_are_refused(world: World) -> None:
+    with pytest.raises(PromptRefused, match="2 people, but this size has room for 1"):
+        cast_prompt(parse_prompt("<ana>; <bo>", world.palettes), 1, world, 0)
+
+
+def test_a_place_left_open_is_filled_and_said(world: World) -> None:
+    casting = cast_prompt(parse_prompt("<ana>", world.palettes), 2, world, 0)
+    assert len(casting.roles) == 2
+    assert "1 of 2 people" in casting.warnings[0]

@@ -1,0 +1,72 @@
+"""English for cast-1: what a prompt says, in any order, and what it does not know."""
+
+import pytest
+
+from orthoplex.bases.cast.prompt import Background, Person, describe, describe_background, parse_prompt
+from orthoplex.bases.cast.words import CHIPS
+from orthoplex.bases.cast.world import World
+
+
+def test_colours_and_kinds_belong_to_the_noun_after_them(world: World) -> None:
+    prompt = parse_prompt("a smiling person with long red hair and dark brown skin, blue shirt", world.palettes)
+    (person,) = prompt.persons
+    assert (person.expression, person.hair) == ("smiling", "long")
+    assert person.hair_colour == world.palettes["hair"]["red"]
+    assert person.skin == world.palettes["skin"]["dark brown"]
+    assert person.clothes_colour == world.palettes["clothes"]["blue"]
+    assert prompt.unknown == ()
+
+
+def test_clauses_are_people_and_a_background_belongs_to_all(world: World) -> None:
+    prompt = parse_prompt("<ana> laughing, right; a sad robot, left; mint striped background", world.palettes)
+    assert [person.trigger for person in prompt.persons] == ["<ana>", None]
+    assert [person.place for person in prompt.persons] == [-1, 0]
+    assert prompt.persons[1].style == "robot"
+    assert prompt.background == Background("stripes", "b8ecd0")
+
+
+def test_two_triggers_in_a_clause_share_its_words(world: World) -> None:
+    prompt = parse_prompt("<ana> and <bo> laughing on a sky background", world.palettes)
+    assert [(p.trigger, p.expression) for p in prompt.persons] == [("<ana>", "laughing"), ("<bo>", "laughing")]
+
+
+def test_words_may_come_in_any_order(world: World) -> None:
+    one = parse_prompt("glasses, long red hair, smiling person", world.palettes)
+    two = parse_prompt("smiling person, red long hair, glasses", world.palettes)
+    assert one.persons == two.persons
+
+
+def test_unknown_words_are_reported_once_each_and_the_rest_is_kept(world: World) -> None:
+    prompt = parse_prompt("a smiling wizard in a castle beside another wizard", world.palettes)
+    assert prompt.unknown == ("wizard", "castle", "beside")
+    assert prompt.persons[0].expression == "smiling"
+
+
+@pytest.mark.parametrize(("text", "colour"), [("#12ab9f background", "12ab9f"), ("tomato background", "ff6347")])
+def test_any_css_colour_can_be_a_background(world: World, text: str, colour: str) -> None:
+    assert parse_prompt(text, world.palettes).background.rgb == colour
+
+
+@pytest.mark.parametrize("chip", [chip for group in CHIPS.values() for chip in group])
+def test_every_chip_that_the_page_offers_is_understood(world: World, chip: str) -> None:
+    suffix = {"hair": " hair", "hair_colour": " hair", "skin": " skin"}
+    group = next(name for name, chips in CHIPS.items() if chip in chips)
+    prompt = parse_prompt(f"a person, {chip}{suffix.get(group, '')}", world.palettes)
+    assert prompt.unknown == ()
+    assert prompt.persons[0] != Person() or prompt.background != Background()
+
+
+def test_a_description_is_read_back_as_the_same_person(world: World) -> None:
+    palettes = world.palettes
+    person = Person(
+        expression="sad", style="lorelei", hair="curly", hair_colour=palettes["hair"]["pink"],
+        skin=palettes["skin"]["tan"], glasses="sunglasses", beard="beard", place=1,
+    )  # fmt: skip
+    assert parse_prompt(describe(person, palettes), palettes).persons == (person,)
+    background = Background("dots", "9fd3f5")
+    assert parse_prompt(describe_background(background), palettes).background == background
+
+
+@pytest.mark.parametrize("text", ["", ";;;", "<", "<<>>", "\x00", "a" * 2000, "; ".join(["<x>"] * 500), "🙂 left"])
+def test_odd_prompts_are_read_without_failing(world: World, text: str) -> None:
+    parse_prompt(text, world.palettes)

@@ -1,0 +1,129 @@
+"""Sampling: what a seed, a strength, a region and a neighbour may change, and what not."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.ortho.attach import IMAGE, TEXT
+from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleSpec, sample, sample_batch
+from orthoplex.sample.rows import box_mask, cell_mask, cell_of, make_row
+from orthoplex.sample.sampler import time_steps
+
+from .conftest import random_adapter
+
+ONE = SampleSpec("<ana> smiling, sky background", 3, 256, 256, steps=2)
+TWO = SampleSpec("<ana> smiling, left; <bo> sad, right; sky background", 3, 512, 256, steps=2)
+
+
+def pixels(base: CastBase, spec: SampleSpec, adapters: list[AttachedAdapter]) -> torch.Tensor:
+    """(H, W, 3) of the first picture."""
+    image = sample(base, spec, adapters).images[0]
+    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(image.height, image.width, 3)
+
+
+def ana(base: CastBase, strength: float = 1.0, region: Region | None = None) -> AttachedAdapter:
+    return AttachedAdapter(random_adapter(base, 0, "<ana>", 1), "<ana>", strength, region)
+
+
+def bo(base: CastBase, strength: float = 1.0) -> AttachedAdapter:
+    return AttachedAdapter(random_adapter(base, 1, "<bo>", 2), "<bo>", strength)
+
+
+def test_a_seed_gives_the_same_picture_every_time(random_base: CastBase) -> None:
+    first, second = (pixels(random_base, ONE, [ana(random_base)]) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+def test_an_adapter_changes_the_picture_and_leaves_the_base_as_it_was(random_base: CastBase) -> None:
+    before = pixels(random_base, ONE, [])
+    adapted = pixels(random_base, ONE, [ana(random_base)])
+    assert not torch.equal(before, adapted)
+    assert torch.equal(before, pixels(random_base, ONE, []))
+
+
+def test_the_order_of_adapters_does_not_matter(random_base: CastBase) -> None:
+    a, b = ana(random_base), bo(random_base)
+    one, two = pixels(random_base, TWO, [a, b]).int(), pixels(random_base, TWO, [b, a]).int()
+    assert (one - two).abs().max() <= 1
+
+
+def test_an_adapter_whose_trigger_is_not_in_the_prompt_is_left_out_and_said(random_base: CastBase) -> None:
+    with_bo = sample(random_base, ONE, [ana(random_base), bo(random_base)])
+    assert with_bo.images[0].tobytes() == sample(random_base, ONE, [ana(random_base)]).images[0].tobytes()
+    assert any("<bo>" in warning for warning in with_bo.warnings)
+
+
+def test_a_batch_of_mixed_compositions_draws_what_each_would_draw_alone(random_base: CastBase) -> None:
+    jobs = [(TWO, [ana(random_base)]), (TWO, [ana(random_base), bo(random_base)]), (TWO, [])]
+    together = sample_batch(random_base, jobs)
+    for (spec, adapters), result in zip(jobs, together, strict=True):
+        alone = pixels(random_base, spec, adapters).int()
+        mixed = torch.frombuffer(bytearray(result.images[0].tobytes()), dtype=torch.uint8).view_as(alone).int()
+        assert (alone - mixed).abs().max() <= 2
+
+
+def test_count_draws_successive_seeds(random_base: CastBase) -> None:
+    spec = SampleSpec("<ana>", 10, 256, 256, steps=1, count=3)
+    result = sample(random_base, spec, [ana(random_base)])
+    assert result.seeds == [10, 11, 12]
+    assert len({image.tobytes() for image in result.images}) == 3
+
+
+def test_sizes_are_what_was_asked_for(random_base: CastBase) -> None:
+    for width in (256, 512, 768):
+        assert sample(random_base, SampleSpec("", 0, width, 256, steps=1)).images[0].size == (width, 256)
+
+
+def test_false_from_on_step_cancels(random_base: CastBase) -> None:
+    seen: list[int] = []
+
+    def stop_after_one(step: int, _total: int, _preview: object) -> bool:
+        seen.append(step)
+        return False
+
+    with pytest.raises(Canceled):
+        sample(random_base, ONE, [ana(random_base)], on_step=stop_after_one)
+    assert seen == [1]
+
+
+def test_a_batch_of_two_sizes_is_refused(random_base: CastBase) -> None:
+    with pytest.raises(ValueError, match="one size"):
+        sample_batch(random_base, [(ONE, []), (TWO, [])])
+
+
+def test_a_region_covers_its_positions_and_never_none(random_base: CastBase) -> None:
+    config = random_base.config
+    assert int(box_mask(Region(0, 0, 0.5, 1), config, 2).sum()) == 64
+    assert torch.equal(box_mask(Region(0.5, 0, 0.5, 1), config, 2), cell_mask(1, config, 2))
+    assert int(box_mask(Region(0.999, 0.999, 0.001, 0.001), config, 2).sum()) == 1
+    assert cell_of(Region(0.4, 0, 0.5, 1), 2) == 1
+
+
+def test_a_region_moves_the_person_to_its_cell(random_base: CastBase) -> None:
+    left = sample(random_base, TWO, [ana(random_base), bo(random_base)])
+    right = sample(random_base, TWO, [ana(random_base, region=Region(0.5, 0, 0.5, 1)), bo(random_base)])
+    assert left.prompts[0].startswith("<ana>")
+    assert right.prompts[0].startswith("<bo>")
+
+
+def test_a_confined_residual_acts_on_its_own_cell_and_words_only(random_base: CastBase) -> None:
+    row = make_row(random_base, TWO, [ana(random_base), bo(random_base)], 3)
+    left, right = (residual.masks for residual in row.residuals)
+    assert torch.equal(left[IMAGE], cell_mask(0, random_base.config, 2))
+    assert torch.equal(right[IMAGE], cell_mask(1, random_base.config, 2))
+    assert left[TEXT].nonzero().flatten().tolist() == list(range(16))
+    assert not (left[TEXT] & right[TEXT]).any()
+
+
+def test_an_unconfined_residual_acts_everywhere(random_base: CastBase) -> None:
+    row = make_row(random_base, replace(TWO, confine=False), [ana(random_base)], 3)
+    assert row.residuals[0].masks == {}
+
+
+def test_time_runs_from_pure_noise_to_none() -> None:
+    times = time_steps(24)
+    assert (times[0], times[-1]) == (1.0, 0.0)
+    assert all(a > b for a, b in pairwise(times))
