@@ -52,7 +52,10 @@ async function main(): Promise<number> {
       say: (line) => console.log(`✓ ${line}`),
     });
   } catch (error) {
-    if (stop.signal.aborted) return 0;
+    if (stop.signal.aborted) {
+      console.log("Stopped.");
+      return 0;
+    }
     return refuse(error instanceof Error ? error.message : String(error));
   }
   const { email, password, api_key } = server.demo;

@@ -11,9 +11,15 @@ const RESTARTS_MAX = 3;
 const RESTART_PAUSE_MS = 1_000;
 /** A runner first finishes its current step and gives its leases back. */
 const END_GRACE_MS = 15_000;
+const REGISTER_TIMEOUT_MS = 60_000;
+const REGISTER_POLL_MS = 100;
+/** The event that a runner logs once the edge knows it. */
+const REGISTERED = '"event": "registered"';
 
 export type Runner = {
   name: string;
+  /** Resolves when the edge knows the runner; false if that takes longer than a minute. */
+  registered(): Promise<boolean>;
   /** Resolves with the reason once the runner has died too often. Never resolves after `end`. */
   failed: Promise<string>;
   end(): Promise<void>;
@@ -55,6 +61,14 @@ export function startRunner(home: Home, url: string, token: string, index: numbe
   return {
     name,
     failed,
+    async registered() {
+      const deadline = performance.now() + REGISTER_TIMEOUT_MS;
+      while (!ending && performance.now() < deadline) {
+        if (tailOf(child.logFile, 50).includes(REGISTERED)) return true;
+        await pause(REGISTER_POLL_MS);
+      }
+      return ending;
+    },
     async end() {
       ending = true;
       await child.end(END_GRACE_MS);

@@ -31,6 +31,10 @@ export type LocalServer = {
   end(): Promise<void>;
 };
 
+function untilAborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
+}
+
 export async function startServer({ home, port, runners, signal, say }: ServerOptions): Promise<LocalServer> {
   endLeftovers(home);
   setLogsAside(home);
@@ -58,6 +62,12 @@ export async function startServer({ home, port, runners, signal, say }: ServerOp
     const published = await seedCatalog(Api.withKey(url, house.api_key), house.handle);
     if (published > 0) say(`Published ${published} seed adapters`);
     signal.throwIfAborted();
+    for (const runner of started.runners) {
+      const known = await Promise.race([runner.registered(), runner.failed, untilAborted(signal)]);
+      signal.throwIfAborted();
+      if (typeof known === "string") throw new Error(known);
+      if (!known) say(`The ${runner.name} is slow to start; jobs wait for it`);
+    }
     const workerDied = child.ended.then(({ code, signal: by }) =>
       ending
         ? new Promise<string>(() => {})

@@ -1,5 +1,6 @@
 // What an installer's output means and what to do about it. Pure: text in, advice or null out.
 
+/** @type {[sign: RegExp, remedy: string][]} */
 const REMEDIES = [
   [/ENOSPC|No space left on device/, "The disk is full. Free some space, then try again."],
   [

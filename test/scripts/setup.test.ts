@@ -32,7 +32,7 @@ describe("an installed lockfile", () => {
 });
 
 describe("an installer's output", () => {
-  const signs = [
+  const signs: [output: string, remedy: RegExp][] = [
     ["npm error code ENOSPC", /disk is full/],
     ["OSError: [Errno 28] No space left on device", /disk is full/],
     [
@@ -42,7 +42,7 @@ describe("an installer's output", () => {
     ["ERROR: No matching distribution found for torch==2.13.0", /does not exist for this Python/],
     ["npm error code EACCES", /belongs to another user/],
     ["npm error code EUSAGE", /package-lock.json disagree/],
-  ] as const;
+  ];
   for (const [output, remedy] of signs) {
     test(`"${output.slice(0, 40)}" has a remedy`, () => assert.match(diagnose(output) ?? "", remedy));
   }
