@@ -139,7 +139,7 @@ export const uploads = sqliteTable(
     expiresAt: at("expires_at").notNull(),
     storedAt: at("stored_at"),
   },
-  (t) => [index("uploads_owner").on(t.ownerId, t.createdAt), index("uploads_lease").on(t.leaseId, t.name)],
+  (t) => [index("uploads_owner").on(t.ownerId, t.sha256), index("uploads_lease").on(t.leaseId, t.name)],
 );
 
 export const images = sqliteTable(
@@ -195,6 +195,7 @@ export const adapters = sqliteTable(
   ],
 );
 
+/** Triggers of the migration keep it equal to adapters.tags. */
 export const adapterTags = sqliteTable(
   "adapter_tags",
   { tag: text("tag").notNull(), adapterId: id("adapter_id", "adp").notNull() },

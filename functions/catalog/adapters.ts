@@ -1,9 +1,9 @@
 // Catalog entries: create, find, change, withdraw. Who may see one is decided here.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { AdapterCreate, AdapterPatch } from "../../schema/contract/adapters.ts";
-import { adapters, adapterTags, users } from "../../schema/tables.ts";
+import { adapters, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
@@ -53,7 +53,6 @@ export async function createAdapter(
   if (inserted.length === 0) {
     return refuse("name_taken", `You already have an adapter named "${wish.name}".`, `${pointer}/name`);
   }
-  await writeTags(db, row.id, row.tags);
   return { ...row, owner: caller.handle };
 }
 
@@ -105,7 +104,6 @@ export async function patchAdapter(
     updatedAt: now,
   };
   await db.update(adapters).set(changed).where(eq(adapters.id, adapter.id));
-  if (patch.tags) await writeTags(db, adapter.id, changed.tags);
   return { ...adapter, ...changed };
 }
 
@@ -113,13 +111,4 @@ export async function patchAdapter(
 export async function withdrawAdapter(db: Db, adapter: OwnedAdapter, now: number): Promise<OwnedAdapter> {
   await db.update(adapters).set({ state: "withdrawn", updatedAt: now }).where(eq(adapters.id, adapter.id));
   return { ...adapter, state: "withdrawn", updatedAt: now };
-}
-
-async function writeTags(db: Db, adapterId: AdapterRow["id"], tags: readonly string[]): Promise<void> {
-  await db.batch([
-    db.delete(adapterTags).where(eq(adapterTags.adapterId, adapterId)),
-    db.run(
-      sql`insert or ignore into adapter_tags (tag, adapter_id) select value, ${adapterId} from json_each(${JSON.stringify(tags)})`,
-    ),
-  ]);
 }

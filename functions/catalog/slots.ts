@@ -60,9 +60,11 @@ const otherSlotHeld = (slot: number) =>
 
 async function nextSlot(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Promise<number | null> {
   const radix = radixOfBase(base);
+  // D1 binds every number as a real, and a real would make this a fraction.
+  const classOfRow = sql<number>`${slots.slot} / cast(${radix} as integer)`;
   const classes = await db
     .select({
-      class: sql<number>`${slots.slot} / ${radix}`,
+      class: classOfRow,
       taken: sql<number>`count(*)`,
       mine: sql<number>`sum(${slots.ownerId} = ${ownerId})`,
     })
@@ -75,7 +77,7 @@ async function nextSlot(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Pro
   const members = await db
     .select({ slot: slots.slot })
     .from(slots)
-    .where(and(eq(slots.baseId, base.id), sql`${slots.slot} / ${radix} = ${chosen}`))
+    .where(and(eq(slots.baseId, base.id), eq(classOfRow, chosen)))
     .all();
   const taken = new Set(members.map(({ slot }) => slot));
   for (let slot = chosen * radix; classOf(slot, radix) === chosen; slot++) if (!taken.has(slot)) return slot;

@@ -37,14 +37,37 @@ export async function announceUpload(
     const detail = `A picture may have at most ${IMAGE_MAX_BYTES} bytes.`;
     return refuse(code, detail, "/size_bytes", "too_many_bytes");
   }
-  return insertUpload(db, {
-    ...blankUpload(caller.id, now),
+  const facts = {
     kind: wish.kind,
     contentType: wish.content_type,
     sizeBytes: wish.size_bytes,
     sha256: wish.sha256,
     filename: wish.filename,
+  };
+  return insertUpload(db, {
+    ...blankUpload(caller.id, now),
+    ...facts,
+    ...(await sentBefore(db, caller, facts, now)),
   });
+}
+
+/** What this owner has sent before need not travel again. Only their own: a hash alone must not open others' bytes. */
+async function sentBefore(db: Db, caller: Caller, facts: UploadFacts, now: number) {
+  const earlier = await db
+    .select({ width: uploads.width, height: uploads.height })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.ownerId, caller.id),
+        eq(uploads.sha256, facts.sha256),
+        eq(uploads.contentType, facts.contentType),
+        eq(uploads.sizeBytes, facts.sizeBytes),
+        isNotNull(uploads.storedAt),
+      ),
+    )
+    .limit(1)
+    .get();
+  return earlier && { ...earlier, storedAt: now };
 }
 
 type UploadFacts = Pick<UploadRow, "kind" | "contentType" | "sizeBytes" | "sha256" | "filename">;

@@ -12,11 +12,11 @@ UPDATE jobs SET
   failures = failures + 1,
   status = CASE
     WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
-    WHEN failures + 1 >= ?2 THEN 'failed'
+    WHEN failures + 1 >= ${JOB_RUNS_MAX} THEN 'failed'
     ELSE 'queued' END,
-  finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR failures + 1 >= ?2 THEN ?1 END,
-  error = CASE WHEN cancel_requested_at IS NULL AND failures + 1 >= ?2
-    THEN json_object('code', 'runs_exhausted', 'message', 'The job ran ' || ?2 || ' times and no runner finished it.') END,
+  finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR failures + 1 >= ${JOB_RUNS_MAX} THEN ?1 END,
+  error = CASE WHEN cancel_requested_at IS NULL AND failures + 1 >= ${JOB_RUNS_MAX}
+    THEN json_object('code', 'runs_exhausted', 'message', 'The job ran ${JOB_RUNS_MAX} times and no runner finished it.') END,
   lease_id = NULL, lease_expires_at = NULL, progress = NULL
 WHERE status = 'running' AND lease_expires_at <= ?1
 RETURNING id, status`;
@@ -36,7 +36,7 @@ export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
   if (!expired) return [];
   const [, jobs] = await db.$client.batch<Swept>([
     db.$client.prepare(EXPIRE_RUNS).bind(now),
-    db.$client.prepare(EXPIRE_JOBS).bind(now, JOB_RUNS_MAX),
+    db.$client.prepare(EXPIRE_JOBS).bind(now),
   ]);
   const swept = jobs?.results ?? [];
   await Promise.all(swept.map(({ id, status }) => publishEnd(env, id, status)));

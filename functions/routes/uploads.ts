@@ -32,7 +32,7 @@ export const uploads = router().openapi(create, async (c) => {
   const reply = {
     id: row.id,
     kind: wish.kind,
-    state: "announced" as const,
+    state: row.storedAt === null ? ("announced" as const) : ("stored" as const),
     upload_url: await uploadUrl(c.env, origin, row),
     expires_at: isoTime(row.expiresAt),
   };

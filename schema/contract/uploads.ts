@@ -21,11 +21,14 @@ export const Upload = z
   .object({
     id: idOf("upl"),
     kind: UploadKind,
-    state: z.enum(["announced", "stored"]),
+    state: z.enum(["announced", "stored"]).meta({
+      description: "stored: you sent these bytes before, nothing needs to be PUT",
+    }),
     upload_url: z.string().meta({ description: "PUT the bytes here; needs no further authorisation" }),
     expires_at: Timestamp,
   })
   .meta({ id: "Upload" });
+export type Upload = z.infer<typeof Upload>;
 
 export const UploadStored = z
   .object({

@@ -215,7 +215,7 @@ CREATE TABLE `uploads` (
 	`stored_at` integer
 );
 
-CREATE INDEX `uploads_owner` ON `uploads` (`owner_id`,`created_at`);
+CREATE INDEX `uploads_owner` ON `uploads` (`owner_id`,`sha256`);
 CREATE INDEX `uploads_lease` ON `uploads` (`lease_id`,`name`);
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
