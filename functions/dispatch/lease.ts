@@ -39,7 +39,7 @@ WHERE status = 'queued' AND id IN (
   WHERE status = 'queued' AND (?2 OR owner_id = ?3)
     AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
   ORDER BY priority DESC, turn, id
-  LIMIT (SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head)
+  LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head), 0)
 )
 RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
 
