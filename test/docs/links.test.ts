@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, test } from "node:test";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const PAGES = [
+  "README.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+
+/** Targets of [text](target) and ![text](target), outside of code. */
+function linksIn(text: string): string[] {
+  const prose = text.replace(/```[\s\S]*?```/g, "").replace(/`[^`\n]*`/g, "");
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+}
+
+/** A heading's anchor as GitHub makes it. */
+function anchorsIn(text: string): string[] {
+  return [...text.matchAll(/^#+ +(.+)$/gm)].map((match) =>
+    (match[1] ?? "")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replace(/ /g, "-"),
+  );
+}
+
+for (const page of PAGES) {
+  describe(page, () => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    for (const link of linksIn(text).filter((link) => !/^[a-z]+:/.test(link))) {
+      test(`links to something that exists: ${link}`, () => {
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? page : normalize(join(dirname(page), path));
+        assert.ok(existsSync(join(ROOT, target)), `${target} does not exist`);
+        if (anchor)
+          assert.ok(
+            anchorsIn(readFileSync(join(ROOT, target), "utf8")).includes(anchor),
+            `${target} has no #${anchor}`,
+          );
+      });
+    }
+  });
+}
+
+test("README names every folder and file of the root that git keeps", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const ignored = readFileSync(join(ROOT, ".gitignore"), "utf8")
+    .split("\n")
+    .map((line) => line.replace(/\/$/, ""));
+  const here = readdirSync(ROOT).filter((name) => !name.startsWith(".") && !ignored.includes(name));
+  assert.deepEqual(
+    here.filter((name) => !readme.includes(name)),
+    [],
+  );
+});
+
+test("README's file map names nothing that is gone", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const map = /## File map\n[\s\S]*?```\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  const entries = fileMapPaths(map);
+  assert.ok(entries.length > 20, "the map was not understood");
+  assert.deepEqual(
+    entries.filter((path) => !existsSync(join(ROOT, path))),
+    [],
+  );
+});
+
+/** Two spaces of indent are one level; an entry's name ends at two spaces. `a · b` names two entries. */
+function fileMapPaths(map: string): string[] {
+  const folders: string[] = [];
+  return map
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .flatMap((line) => {
+      const depth = line.search(/\S/) / 2;
+      const names = (line.trim().split(/ {2,}/)[0] ?? "").split(" · ");
+      folders.length = depth;
+      const paths = names.map((name) => join(...folders, name));
+      folders.push(names[0] ?? "");
+      return paths;
+    });
+}
