@@ -22,44 +22,38 @@ const fault = (reason: FileReason, detail: string): Fault => ({ reason, detail }
 const isFault = (value: unknown): value is Fault =>
   typeof value === "object" && value !== null && "reason" in value;
 
+/** Reads `length` bytes of the file from `offset` on, as a stream. */
+export type ReadBytes = (offset: number, length: number) => Promise<ReadableStream<Uint8Array>>;
+
+/** Most headers fit; a longer one costs a second read. */
+const HEAD_BYTES = 64 * 1024;
+
 /** The file's metadata if it is an adapter of this base in this slot, else why it is not. */
 export async function checkAdapterFile(
-  file: ReadableStream<Uint8Array>,
+  read: ReadBytes,
   sizeBytes: number,
   base: Base,
   slot: number,
 ): Promise<AdapterMetadata | Refusal> {
-  const result = await check(file, sizeBytes, base, slot);
+  const result = await check(read, sizeBytes, base, slot);
   return isFault(result) ? refuse("file_invalid", result.detail, "/upload_id", result.reason) : result;
 }
 
-async function check(file: ReadableStream<Uint8Array>, sizeBytes: number, base: Base, slot: number) {
-  const reader = file.getReader();
-  try {
-    let head = new Uint8Array(0);
-    let header = readHeader(head, sizeBytes);
-    while (header.kind === "needs_more") {
-      const { done, value } = await reader.read();
-      if (done) return fault("truncated", `The file ends after ${head.length} of ${sizeBytes} bytes.`);
-      head = appended(head, value);
-      header = readHeader(head, sizeBytes);
-    }
-    if (header.kind === "refused") return fault(header.reason, header.detail);
-    const metadata = await checkIdentity(header.metadata, base, slot);
-    if (isFault(metadata)) return metadata;
-    const shapeFault = checkTensors(header.tensors, base);
-    if (shapeFault) return shapeFault;
-    return (await checkData(header, head.subarray(header.dataOffset), reader, base, metadata)) ?? metadata;
-  } finally {
-    await reader.cancel();
-  }
-}
-
-function appended(head: Uint8Array, chunk: Uint8Array): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(head.length + chunk.length);
-  longer.set(head);
-  longer.set(chunk, head.length);
-  return longer;
+async function check(read: ReadBytes, sizeBytes: number, base: Base, slot: number) {
+  const readHead = async (bytes: number) => {
+    const stream = await read(0, Math.min(bytes, sizeBytes));
+    return readHeader(new Uint8Array(await new Response(stream).arrayBuffer()), sizeBytes);
+  };
+  let header = await readHead(HEAD_BYTES);
+  if (header.kind === "needs_more") header = await readHead(header.bytes);
+  if (header.kind === "needs_more") throw new Error("A header cannot need more than it asked for");
+  if (header.kind === "refused") return fault(header.reason, header.detail);
+  const metadata = await checkIdentity(header.metadata, base, slot);
+  if (isFault(metadata)) return metadata;
+  const data = () => read(header.dataOffset, sizeBytes - header.dataOffset);
+  return (
+    checkTensors(header.tensors, base) ?? (await checkData(header, await data(), base, metadata)) ?? metadata
+  );
 }
 
 async function checkIdentity(
@@ -104,7 +98,18 @@ function metadataFault(metadata: AdapterMetadata): Fault | null {
   if (Math.abs(strength) > STRENGTH_MAX) {
     return fault("metadata_invalid", `The strength must be a number within ±${STRENGTH_MAX}.`);
   }
-  return null;
+  return isJsonObject(metadata.training)
+    ? null
+    : fault("metadata_invalid", "training must be a JSON object.");
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** SHA-256 of the lines `<name> <out> <in>\n` sorted by name: which layers an adapter was made for. */
@@ -141,22 +146,20 @@ function checkTensors(tensors: Record<string, TensorEntry>, base: Base): Fault |
 /** Values and hash of everything behind the header. */
 async function checkData(
   header: Header,
-  first: Uint8Array,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  data: ReadableStream<Uint8Array>,
   base: Base,
   metadata: AdapterMetadata,
 ): Promise<Fault | null> {
   const values = new ValueChecker(header.tensors, base.residual_norm_max);
   const digest = new crypto.DigestStream("SHA-256");
   const writer = digest.getWriter();
-  for (let chunk: Uint8Array | undefined = first; chunk; chunk = (await reader.read()).value) {
+  for await (const chunk of data) {
     await writer.write(chunk);
     values.take(chunk);
   }
   await writer.close();
-  const found = values.finish();
   if (hex(await digest.digest) !== metadata.tensors_sha256) {
     return fault("hash_mismatch", "The tensors are not the ones that tensors_sha256 names.");
   }
-  return found;
+  return values.finish();
 }

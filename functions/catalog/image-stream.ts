@@ -24,20 +24,25 @@ export async function peekImage(
     const result = readImageHeader(joined(chunks, length));
     if (result === "more") {
       if (!done && length < IMAGE_HEAD_MAX_BYTES) continue;
-      await reader.cancel();
+      await drain(reader);
       return refuse("image_invalid", "The picture ends before it says how large it is.", "", "truncated");
     }
     if ("reason" in result) {
-      await reader.cancel();
+      await drain(reader);
       return refuse("image_invalid", result.detail, "", result.reason);
     }
     if (result.contentType !== announced) {
-      await reader.cancel();
+      await drain(reader);
       const detail = `The bytes are ${result.contentType}, but ${announced} was announced.`;
       return refuse("image_invalid", detail, "", "type_mismatch");
     }
     return { header: result, body: rejoined(chunks, reader, sizeBytes) };
   }
+}
+
+/** Reads what is still coming: a client that is cut off while it sends would never see why. Pictures are small enough. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {

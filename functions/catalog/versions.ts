@@ -80,9 +80,12 @@ export async function readAdapterFile(
   sizeBytes: number,
   slot: number,
 ) {
-  const object = await env.BLOBS.get(blobKey(sha256));
-  if (!object) throw new Error(`Blob ${sha256} has a row but no object`);
-  return checkAdapterFile(object.body, sizeBytes, knownBase(adapter.baseId), slot);
+  const read = async (offset: number, length: number) => {
+    const object = await env.BLOBS.get(blobKey(sha256), { range: { offset, length } });
+    if (!object) throw new Error(`Blob ${sha256} has a row but no object`);
+    return object.body;
+  };
+  return checkAdapterFile(read, sizeBytes, knownBase(adapter.baseId), slot);
 }
 
 export async function findVersion(
