@@ -36,7 +36,6 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
 
 export function CardSkeletons({ count }: { count: number }) {
   return Array.from({ length: count }, (_, i) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity.
     <div class="card" key={i} aria-hidden="true">
       <span class="picture card-picture" />
       <div>

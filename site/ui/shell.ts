@@ -5,6 +5,7 @@ import "../styles/base.css";
 import "../styles/shell.css";
 import "../styles/controls.css";
 import "../styles/surfaces.css";
+import "../styles/slots.css";
 import { lastKnownHandle, loadAccount } from "./account.ts";
 
 const THEME_KEY = "orthoplex.theme";

@@ -1,0 +1,107 @@
+// /account/: sign in, or what is yours: adapters, jobs, keys.
+
+import { useEffect, useState } from "preact/hooks";
+import { type Account, api } from "../../api.ts";
+import { forgetAccount, loadAccount } from "../../ui/account.ts";
+import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
+import type { Failure } from "../../ui/failure.ts";
+import { bytesOf, countOf } from "../../ui/format.ts";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
+import { Generations, Trainings } from "./jobs.tsx";
+import { Keys } from "./keys.tsx";
+import { nextOf } from "./next.ts";
+import { SignIn } from "./sign-in.tsx";
+
+export function AccountPage() {
+  const [account, setAccount] = useState<Account | null | undefined>(undefined);
+  const next = nextOf(location.search);
+  const ask = () => {
+    forgetAccount();
+    loadAccount().then((found) => {
+      if (found && next) location.replace(next);
+      else location.reload();
+    });
+  };
+  useEffect(() => {
+    loadAccount().then((found) => {
+      if (found && next) location.replace(next);
+      else setAccount(found);
+    });
+  }, [next]);
+
+  if (account === undefined) return <div class="skeleton account-skeleton">Loading</div>;
+  if (account === null) return <SignIn onSignedIn={ask} onward={next !== null} />;
+  return <Yours account={account} />;
+}
+
+function Yours({ account }: { account: Account }) {
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const { usage } = account;
+  const leave = async () => {
+    const reply = await api.signOut();
+    if (!reply.ok) return setFailure(reply.failure);
+    forgetAccount();
+    await loadAccount();
+    location.assign("/");
+  };
+  return (
+    <>
+      <header class="account-head">
+        <div>
+          <h1>{account.name}</h1>
+          <p class="quiet">{`${account.handle} · ${account.email}`}</p>
+        </div>
+        <dl class="usage">
+          <div>
+            <dt>Queued</dt>
+            <dd>{countOf(usage.queued_jobs, "job")}</dd>
+          </div>
+          <div>
+            <dt>Stored</dt>
+            <dd>{bytesOf(usage.bytes_stored)}</dd>
+          </div>
+        </dl>
+        <button type="button" class="button" onClick={leave}>
+          Sign out
+        </button>
+      </header>
+      {failure && <FailureNotice failure={failure} />}
+      <Adapters owner={account.handle} />
+      <Trainings />
+      <Generations />
+      <Keys />
+    </>
+  );
+}
+
+function Adapters({ owner }: { owner: string }) {
+  const pages = useAdapterPages({ owner });
+  return (
+    <section class="account-section">
+      <div class="card-line">
+        <h2>Adapters</h2>
+        <a class="button small" href="/publish/">
+          Teach a person
+        </a>
+      </div>
+      {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
+      {!pages.waiting && !pages.failure && pages.items.length === 0 && (
+        <Empty title="Nothing taught yet">
+          <p>Four pictures of one person are enough to begin.</p>
+        </Empty>
+      )}
+      <div class="card-grid">
+        {pages.waiting && pages.items.length === 0 && <CardSkeletons count={4} />}
+        {pages.items.map((adapter) => (
+          <AdapterCard key={adapter.id} adapter={adapter} />
+        ))}
+      </div>
+      {pages.more && (
+        <button type="button" class="button" onClick={pages.more}>
+          Show more
+        </button>
+      )}
+    </section>
+  );
+}

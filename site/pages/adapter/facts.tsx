@@ -1,0 +1,134 @@
+// Slot, licence, versions and training of an adapter.
+
+import {
+  type AdapterWithVersions,
+  api,
+  type Base,
+  type Licence,
+  type Training,
+  type Version,
+} from "../../api.ts";
+import { agoOf, bytesOf, dayOf, durationOf } from "../../ui/format.ts";
+import { SlotPattern } from "../../ui/slot-pattern.tsx";
+import { useReply } from "../../ui/use-reply.ts";
+
+interface Props {
+  adapter: AdapterWithVersions;
+  version: Version | null;
+  base: Base | null;
+}
+
+export function Facts({ adapter, version, base }: Props) {
+  const versions = adapter.versions;
+  return (
+    <div class="fact-panels">
+      <section class="panel">
+        <h2>Its own axes</h2>
+        {adapter.slot === null ? (
+          <p class="quiet">No slot is reserved yet. Training reserves one.</p>
+        ) : (
+          <>
+            {base ? (
+              <SlotPattern base={base} owners={[{ name: adapter.title, slot: adapter.slot, index: 0 }]} />
+            ) : (
+              <div class="skeleton pattern-skeleton">Loading</div>
+            )}
+            <p class="quiet">
+              {`Slot ${adapter.slot} of ${adapter.base}`}
+              {base &&
+                ` owns ${base.rank} of ${base.layers[0]?.in_features} columns in each of ${base.layers.length} layers. Nobody else can train into them.`}
+            </p>
+          </>
+        )}
+      </section>
+      <section class="panel">
+        <h2>What you may do</h2>
+        <LicenceTable licence={adapter.licence} owner={adapter.owner} />
+        {adapter.credits && <p class="quiet adapter-credits">{adapter.credits}</p>}
+      </section>
+      <section class="panel">
+        <h2>Versions</h2>
+        {versions.length === 0 && <p class="quiet">None is published yet.</p>}
+        <ol class="versions">
+          {versions.map((each) => (
+            <li key={each.id}>
+              <span class="version-number">{each.number}</span>
+              <span>
+                {each.changelog || (each.number === 1 ? "First version" : "No remarks")}
+                <span class="quiet">{` · ${dayOf(each.created_at)} · ${bytesOf(each.size_bytes)}`}</span>
+              </span>
+              {each.state === "published" ? (
+                <a href={each.download_url} download>
+                  Download
+                </a>
+              ) : (
+                <span class="tag">{each.state}</span>
+              )}
+            </li>
+          ))}
+        </ol>
+        {version && (
+          <p class="quiet hash" title={version.sha256}>
+            SHA-256 {version.sha256.slice(0, 16)}…
+          </p>
+        )}
+      </section>
+      {version?.job_id && <TrainingFacts jobId={version.job_id} />}
+    </div>
+  );
+}
+
+const GRANTS: readonly (readonly [keyof Licence, string])[] = [
+  ["commercial_use", "Commercial use"],
+  ["derivatives", "Derivatives"],
+  ["different_licence", "Another licence for derivatives"],
+];
+
+export function LicenceTable({ licence, owner }: { licence: Licence; owner: string }) {
+  return (
+    <>
+      <p class="licence-name">{licence.spdx}</p>
+      <ul class="grants">
+        {GRANTS.map(([grant, name]) => (
+          <li key={grant}>
+            <span class={`tag ${licence[grant] ? "good" : "bad"}`}>{licence[grant] ? "yes" : "no"}</span>
+            {name}
+          </li>
+        ))}
+        <li>
+          <span class="tag">{licence.credit ? "must" : "free"}</span>
+          {licence.credit ? `Name ${owner}` : "No credit needed"}
+        </li>
+      </ul>
+    </>
+  );
+}
+
+/** A training is its owner's; for everyone else this part stays away. */
+function TrainingFacts({ jobId }: { jobId: string }) {
+  const training = useReply<Training>(() => api.training(jobId), [jobId]);
+  const job = training.value;
+  if (!job) return null;
+  const seconds =
+    job.started_at && job.finished_at
+      ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000
+      : null;
+  return (
+    <section class="panel">
+      <h2>How it was taught</h2>
+      <p class="quiet">
+        {`${job.request.images.length} pictures, ${job.request.steps} steps`}
+        {seconds !== null && `, ${durationOf(seconds)}`}
+        {`, ${agoOf(job.created_at, Date.now())}. Seed ${job.request.seed}.`}
+      </p>
+      <div class="taught-from">
+        {job.request.images.map((image) => (
+          <img key={image.url} src={image.url} alt={image.caption || "Training picture"} loading="lazy" />
+        ))}
+      </div>
+      <p>
+        <a href={`/publish/?training=${job.id}`}>Open the training</a>
+      </p>
+    </section>
+  );
+}

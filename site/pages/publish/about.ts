@@ -1,0 +1,104 @@
+// What is said about a new adapter: names made from titles, licences to choose from, and what is still missing. Pure.
+
+import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import type { AdapterCreate, Licence } from "../../api.ts";
+
+export interface About {
+  title: string;
+  name: string;
+  /** The name was written by hand and no longer follows the title. */
+  named: boolean;
+  classWord: string;
+  concept: string;
+  description: string;
+  tags: string;
+  licence: string;
+  visibility: "public" | "unlisted" | "private";
+}
+
+export const EMPTY_ABOUT: About = {
+  title: "",
+  name: "",
+  named: false,
+  classWord: "person",
+  concept: "",
+  description: "",
+  tags: "",
+  licence: "CC-BY-4.0",
+  visibility: "public",
+};
+
+const grants = (credit: boolean, commercial: boolean, derivatives: boolean, different: boolean) => ({
+  credit,
+  commercial_use: commercial,
+  derivatives,
+  different_licence: different,
+});
+
+export const LICENCES: readonly { id: string; text: string; licence: Licence }[] = [
+  {
+    id: "CC-BY-4.0",
+    text: "CC BY 4.0: any use, with credit",
+    licence: { spdx: "CC-BY-4.0", ...grants(true, true, true, true) },
+  },
+  {
+    id: "CC0-1.0",
+    text: "CC0: any use, no conditions",
+    licence: { spdx: "CC0-1.0", ...grants(false, true, true, true) },
+  },
+  {
+    id: "CC-BY-SA-4.0",
+    text: "CC BY-SA 4.0: with credit, derivatives under the same licence",
+    licence: { spdx: "CC-BY-SA-4.0", ...grants(true, true, true, false) },
+  },
+  {
+    id: "CC-BY-NC-4.0",
+    text: "CC BY-NC 4.0: with credit, not for business",
+    licence: { spdx: "CC-BY-NC-4.0", ...grants(true, false, true, true) },
+  },
+  {
+    id: "CC-BY-ND-4.0",
+    text: "CC BY-ND 4.0: with credit, no derivatives",
+    licence: { spdx: "CC-BY-ND-4.0", ...grants(true, true, false, false) },
+  },
+];
+
+/** `Ana Lima` -> `ana-lima`: lower case, digits and inner hyphens, as the contract asks for. */
+export function nameFrom(title: string): string {
+  return title
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, NAME_MAX_CHARACTERS)
+    .replace(/^-+|-+$/g, "");
+}
+
+export function tagsFrom(text: string): string[] {
+  const tags = text.split(/[,#]/).map((tag) => tag.trim().toLowerCase().replace(/\s+/g, " "));
+  return [...new Set(tags.filter((tag) => tag !== ""))];
+}
+
+/** The field that is still missing, or null when everything needed is there. */
+export function missingIn(about: About): string | null {
+  if (about.title.trim() === "") return "Give it a name.";
+  if (about.name === "") return "The short name needs a letter or a digit.";
+  if (about.classWord.trim() === "") return "Say what kind of thing it is, for example person.";
+  return null;
+}
+
+export function adapterOf(about: About, base: string): AdapterCreate {
+  const chosen = LICENCES.find(({ id }) => id === about.licence) ?? LICENCES[0];
+  if (!chosen) throw new Error("There is no licence to choose from");
+  return {
+    name: about.name,
+    title: about.title.trim(),
+    description: about.description.trim(),
+    base,
+    concept: about.concept.trim() || about.title.trim(),
+    class_word: about.classWord.trim(),
+    tags: tagsFrom(about.tags),
+    licence: chosen.licence,
+    visibility: about.visibility,
+  };
+}

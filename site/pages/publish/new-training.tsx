@@ -1,0 +1,92 @@
+// The form of a new training, step by step on one page: pictures, words, start.
+
+import { useState } from "preact/hooks";
+import type { Account, AdapterWithVersions, Base, Training } from "../../api.ts";
+import type { Failure } from "../../ui/failure.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";
+import { AboutStep } from "./about-step.tsx";
+import { PictureStep } from "./picture-step.tsx";
+import type { Chosen } from "./pictures.ts";
+import { startTraining } from "./start-training.ts";
+
+export function NewTraining(props: {
+  base: Base;
+  account: Account;
+  /** A new version of this adapter; null for a new adapter. */
+  adapter: AdapterWithVersions | null;
+  onStarted: (training: Training) => void;
+}) {
+  const { base, account, adapter } = props;
+  const [pictures, setPictures] = useState<readonly Chosen[]>([]);
+  const [about, setAbout] = useState<About>(EMPTY_ABOUT);
+  const [sending, setSending] = useState<number | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const limits = base.training.images;
+
+  const missing =
+    pictures.length < limits.min ? `Add at least ${limits.min} pictures.` : adapter ? null : missingIn(about);
+
+  const start = async () => {
+    setFailure(null);
+    const order = adapter ? { adapter_ref: adapter.ref } : { adapter: adapterOf(about, base.id) };
+    const reply = await startTraining(pictures, order, setSending);
+    setSending(null);
+    if (reply.ok) props.onStarted(reply.value);
+    else setFailure(reply.failure);
+  };
+
+  return (
+    <form
+      class="publish-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!missing && sending === null) start();
+      }}
+    >
+      <Step number={1} title="Pictures">
+        <PictureStep
+          pictures={pictures}
+          limits={limits}
+          expressions={base.words.expression ?? []}
+          onChange={setPictures}
+        />
+      </Step>
+      {!adapter && (
+        <Step number={2} title="About it">
+          <AboutStep about={about} handle={account.handle} failure={failure} onChange={setAbout} />
+        </Step>
+      )}
+      <Step number={adapter ? 2 : 3} title="Train">
+        <p class="quiet start-line">
+          {`${base.training.steps.default} steps on ${base.title}. A free slot is reserved first, so that what is learned stays out of everyone else's way.`}
+        </p>
+        {failure && <FailureNotice failure={failure} />}
+        <div class="actions">
+          <button type="submit" class="button primary big" disabled={missing !== null || sending !== null}>
+            <Icon name="spark" />
+            {sending === null ? "Start training" : "Sending"}
+          </button>
+          <span class="quiet" role="status">
+            {sending === null
+              ? missing
+              : `Picture ${Math.min(sending + 1, pictures.length)} of ${pictures.length}`}
+          </span>
+        </div>
+      </Step>
+    </form>
+  );
+}
+
+function Step(props: { number: number; title: string; children: preact.ComponentChildren }) {
+  return (
+    <section class="step">
+      <h2>
+        <span class="step-number">{props.number}</span>
+        {props.title}
+      </h2>
+      <div class="step-body">{props.children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+// One chosen picture: its square, its caption with word chips, cut again, take out.
+
+import { CAPTION_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { hasPhrase, togglePhrase } from "../compose/prompt.ts";
+import { isSquare } from "./crop.ts";
+import type { Chosen } from "./pictures.ts";
+
+export function PictureTile(props: {
+  picture: Chosen;
+  number: number;
+  expressions: readonly string[];
+  onCaption: (caption: string) => void;
+  onCrop: () => void;
+  onRemove: () => void;
+}) {
+  const { picture, number, expressions } = props;
+  const caption = picture.caption;
+  const toggle = (word: string) => {
+    // An empty caption is a clause without a person; the word alone is what the training wants.
+    const { prompt } = togglePhrase(caption === "" ? "x" : caption, 0, "expression", word, expressions);
+    props.onCaption(prompt.replace(/^x ?/, ""));
+  };
+  return (
+    <li class="tile">
+      <div class="tile-picture">
+        <img src={picture.url} alt={`${number}: ${picture.name}`} />
+        <div class="tile-tools">
+          {!isSquare(picture.bitmap) && (
+            <button type="button" class="button small" onClick={props.onCrop}>
+              Crop
+            </button>
+          )}
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={`Remove picture ${number}`}
+            onClick={props.onRemove}
+          >
+            <Icon name="trash" />
+          </button>
+        </div>
+      </div>
+      <input
+        class="input tile-caption"
+        aria-label={`Caption of picture ${number}`}
+        placeholder="What differs here?"
+        maxLength={CAPTION_MAX_CHARACTERS}
+        value={caption}
+        onInput={(event) => props.onCaption(event.currentTarget.value)}
+      />
+      <div class="chips">
+        {expressions.map((word) => (
+          <button
+            type="button"
+            key={word}
+            class="chip"
+            aria-pressed={hasPhrase(caption, word)}
+            onClick={() => toggle(word)}
+          >
+            {word}
+          </button>
+        ))}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,103 @@
+// /publish/: from pictures to a published adapter. The training's id lives in the address, so that a reload goes on.
+
+import { useEffect, useState } from "preact/hooks";
+import { type AdapterWithVersions, api, type Training } from "../../api.ts";
+import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { useJob } from "../../ui/use-job.ts";
+import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { NewTraining } from "./new-training.tsx";
+import { Review } from "./review.tsx";
+import { TrainingWatch } from "./training-watch.tsx";
+
+const BASE_ID = "cast-1";
+const asked = new URLSearchParams(location.search);
+
+export function PublishPage() {
+  const account = useAccount();
+  const [training, setTraining] = useState<Training | null>(null);
+  const resumed = asked.get("training");
+
+  const started = (job: Training) => {
+    setTraining(job);
+    history.replaceState(null, "", `/publish/?training=${job.id}`);
+    scrollTo({ top: 0 });
+  };
+
+  if (account === undefined) return <Heading />;
+  if (account === null) {
+    return (
+      <>
+        <Heading />
+        <Empty title="Sign in to teach">
+          <p>
+            Your adapters carry your name. An account needs an e-mail address and a password, nothing more.
+          </p>
+          <div class="actions">
+            <a class="button primary" href={signInUrl()}>
+              Sign in or sign up
+            </a>
+          </div>
+        </Empty>
+      </>
+    );
+  }
+  if (training) return <Running training={training} />;
+  if (resumed) return <Resumed id={resumed} onLoaded={setTraining} />;
+  return <Begin account={account} onStarted={started} />;
+}
+
+function Heading({ title = "Teach a person" }: { title?: string }) {
+  return (
+    <header class="page-head">
+      <h1>{title}</h1>
+      <p class="lede">
+        A handful of pictures of one person becomes an adapter of a few hundred kilobytes that anyone can
+        compose with.
+      </p>
+    </header>
+  );
+}
+
+function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter">) {
+  const ref = asked.get("adapter");
+  const base = useReply(() => api.base(BASE_ID), []);
+  const adapter = useReply<AdapterWithVersions | null>(
+    async () => (ref ? api.adapter(ref) : { ok: true, value: null }),
+    [ref],
+  );
+  const failure = base.failure ?? adapter.failure;
+  const waiting = !base.value || (ref !== null && !adapter.value);
+  return (
+    <>
+      <Heading {...(adapter.value && { title: `Teach ${adapter.value.title} again` })} />
+      {failure && <FailureNotice failure={failure} again={base.failure ? base.again : adapter.again} />}
+      {waiting
+        ? !failure && <div class="skeleton form-skeleton">Loading</div>
+        : base.value && <NewTraining {...props} base={base.value} adapter={adapter.value} />}
+    </>
+  );
+}
+
+function Resumed({ id, onLoaded }: { id: string; onLoaded: (training: Training) => void }) {
+  const loaded = useReply(() => api.training(id), [id]);
+  const { value } = loaded;
+  useEffect(() => {
+    if (value) onLoaded(value);
+  }, [value, onLoaded]);
+  if (loaded.failure) return <FailureNotice failure={loaded.failure} again={loaded.again} />;
+  return <div class="skeleton form-skeleton">Loading</div>;
+}
+
+function Running({ training }: { training: Training }) {
+  const live = useJob(training);
+  const done = live.job?.status === "succeeded";
+  useEffect(() => {
+    document.title = `${done ? "Trained" : "Training"}: ${training.request.concept} · Orthoplex`;
+  }, [done, training]);
+  return (
+    <>
+      <h1 class="visually-hidden">Training of {training.request.concept}</h1>
+      {done && live.job ? <Review training={live.job} /> : <TrainingWatch live={live} />}
+    </>
+  );
+}

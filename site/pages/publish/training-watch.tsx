@@ -1,0 +1,115 @@
+// A training as it goes on: what the model draws by now, how far it is, its loss; and a way to stop it.
+
+import { useState } from "preact/hooks";
+import type { Training } from "../../api.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { JobProgress } from "../../ui/job-progress.tsx";
+import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { JOB_REMEDIES } from "../../ui/remedies.ts";
+import type { LiveJob } from "../../ui/use-job.ts";
+import { lossPoints } from "./loss.ts";
+import { LossLine } from "./loss-line.tsx";
+
+export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
+  const [asking, setAsking] = useState(false);
+  const { job, frames } = live;
+  if (!job) return null;
+  const { request } = job;
+  const over = job.status === "failed" || job.status === "canceled";
+  const newest = frames.at(-1);
+  return (
+    <div class="watch">
+      <div class="watch-picture">
+        {newest ? (
+          <img src={newest.preview} alt={`${request.concept} as the model draws it at step ${newest.step}`} />
+        ) : (
+          <div class="watch-empty">
+            {over ? (
+              <p class="quiet">No sample was drawn.</p>
+            ) : (
+              <>
+                <div class="skeleton" />
+                <p class="quiet">The first sample appears here after a few steps.</p>
+              </>
+            )}
+          </div>
+        )}
+      </div>
+      <div class="watch-side">
+        <div>
+          <h2>{request.concept}</h2>
+          <p class="quiet">
+            <span class="trigger">{request.trigger}</span>
+            {` · ${request.images.length} pictures · slot ${request.slot} · seed ${request.seed}`}
+          </p>
+        </div>
+        {!over && <JobProgress job={job} now={live.now} />}
+        {job.status === "failed" && job.error && (
+          <Notice tone="bad" title="The training failed">
+            <p>{job.error.message}</p>
+            <p>{JOB_REMEDIES[job.error.code]}</p>
+          </Notice>
+        )}
+        {job.status === "canceled" && (
+          <Notice tone="info" title="The training was stopped">
+            <p>Its slot stays reserved for this adapter, so you can train it again.</p>
+          </Notice>
+        )}
+        {live.failure && <FailureNotice failure={live.failure} />}
+        <LossLine points={lossPoints(live.readings)} total={job.progress?.total ?? request.steps} />
+        <div class="taught-from">
+          {request.images.map((image) => (
+            <img key={image.url} src={image.url} alt={image.caption || "Training picture"} loading="lazy" />
+          ))}
+        </div>
+        <div class="actions">
+          {over ? (
+            <a class="button primary" href={`/publish/?adapter=${request.adapter}`}>
+              Train again
+            </a>
+          ) : (
+            <button
+              type="button"
+              class="button danger"
+              disabled={job.cancel_requested}
+              onClick={() => setAsking(true)}
+            >
+              {job.cancel_requested ? "Stopping" : "Stop training"}
+            </button>
+          )}
+          {!over && <span class="quiet">You can close this page. The training goes on.</span>}
+        </div>
+      </div>
+      {frames.length > 1 && (
+        <ol class="film" aria-label="Samples so far">
+          {frames.map((frame) => (
+            <li key={frame.step}>
+              <img src={frame.preview} alt={`Sample at step ${frame.step}`} />
+              <span class="quiet numbers">{frame.step}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {asking && (
+        <Dialog title="Stop this training?" shape="box" onClose={() => setAsking(false)}>
+          <p class="owner-question">What was learned so far is dropped. The pictures and the slot stay.</p>
+          <div class="actions">
+            <button
+              type="button"
+              class="button danger"
+              onClick={() => {
+                setAsking(false);
+                live.cancel();
+              }}
+            >
+              Stop it
+            </button>
+            <button type="button" class="button" onClick={() => setAsking(false)}>
+              Go on training
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}

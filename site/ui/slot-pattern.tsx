@@ -1,0 +1,69 @@
+// The columns that slots own, as a picture: one row a group, one cell a column. Adapters that share no cell share no axis.
+
+import { radixOf, slotColumns } from "../../functions/lib/slot.ts";
+import type { Base } from "../api.ts";
+
+const CELL = 8;
+const DOT = 6.5;
+
+export interface SlotOwner {
+  name: string;
+  slot: number;
+  /** Which cast colour marks it. */
+  index: number;
+}
+
+export interface PatternBase {
+  rank: number;
+  layers: readonly { in_features: number }[];
+}
+
+/** The groups and group size that speak for the base: those of its narrowest layer, where room is scarcest. */
+export function patternOf(base: PatternBase): { n: number; rank: number; radix: number } {
+  const widths = base.layers.map((layer) => layer.in_features);
+  return { n: Math.min(...widths), rank: base.rank, radix: radixOf(widths, base.rank) };
+}
+
+export function SlotPattern({ base, owners }: { base: PatternBase | Base; owners: readonly SlotOwner[] }) {
+  const { n, rank, radix } = patternOf(base);
+  const cells = new Map<number, SlotOwner[]>();
+  for (const owner of owners) {
+    for (const column of slotColumns(owner.slot, n, rank, radix)) {
+      cells.set(column, [...(cells.get(column) ?? []), owner]);
+    }
+  }
+  const x = (column: number) => (column % radix) * CELL;
+  const y = (column: number) => Math.floor(column / radix) * CELL;
+  const shared = [...cells.values()].filter((those) => those.length > 1).length;
+  const names = owners.map((owner) => owner.name).join(", ");
+  const width = radix * CELL;
+  const height = rank * CELL;
+  return (
+    <svg
+      class="slot-pattern"
+      viewBox={`-1 -1 ${width} ${height}`}
+      role="img"
+      aria-label={`Columns of ${names}: ${shared === 0 ? "none is shared" : `${shared} shared`}`}
+    >
+      <defs>
+        <pattern id="slot-grid" width={CELL} height={CELL} patternUnits="userSpaceOnUse">
+          <rect class="slot-empty" width={DOT} height={DOT} rx="1.2" />
+        </pattern>
+      </defs>
+      <rect width={width} height={height} fill="url(#slot-grid)" />
+      {[...cells].map(([column, those]) =>
+        those.map((owner, i) => (
+          <rect
+            key={`${column}-${owner.slot}-${owner.index}`}
+            class={`slot-cell cast-${owner.index % 6}`}
+            x={x(column) + (i * DOT) / those.length}
+            y={y(column)}
+            width={DOT / those.length}
+            height={DOT}
+            rx={those.length > 1 ? 0 : 1.2}
+          />
+        )),
+      )}
+    </svg>
+  );
+}
