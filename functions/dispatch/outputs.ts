@@ -8,8 +8,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import type { RunOfCaller } from "./run.ts";
-import { HOLDS_LEASE, type SettledStatus } from "./settle.ts";
+import { HOLDS_LEASE, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
 type PlacedOutput = { output: Output; upload: StoredUpload; pointer: string };

@@ -9,6 +9,12 @@ import { Refusal } from "../lib/refusal.ts";
 
 export type RunOfCaller = typeof runs.$inferSelect;
 
+export type SettledStatus = NonNullable<RunOfCaller["settledStatus"]>;
+
+/** Every statement of a settle carries this guard, and they run as one transaction: all of them apply or none does. */
+export const HOLDS_LEASE =
+  "EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND lease_id = ?2 AND status = 'running')";
+
 export const LEASE_LOST = new Refusal(
   "lease_lost",
   "This lease has ended or went to another run. Drop the work and ask for a new lease.",

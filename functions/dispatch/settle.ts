@@ -9,13 +9,7 @@ import { Refusal } from "../lib/refusal.ts";
 import { bellOf } from "./bell.ts";
 import { prepareResult } from "./outputs.ts";
 import { publishEnd } from "./publish.ts";
-import { LEASE_LOST, type RunOfCaller } from "./run.ts";
-
-export type SettledStatus = "queued" | "succeeded" | "failed" | "canceled";
-
-/** Every statement of a settle carries this guard, and they run as one transaction: all of them apply or none does. */
-export const HOLDS_LEASE =
-  "EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND lease_id = ?2 AND status = 'running')";
+import { HOLDS_LEASE, LEASE_LOST, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 const END_RUN = `
 UPDATE runs SET outcome = ?3, settled_status = ?4, error = ?5, finished_at = ?6

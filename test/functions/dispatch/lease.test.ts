@@ -1,0 +1,148 @@
+// Leases: each job goes to one runner at a time, in a fair order, in batches that fit together, and only to whom it may go.
+
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Generation, Version } from "../../../schema/contract/index.ts";
+import { ask, Machine, type Person, person, published } from "../cast.ts";
+
+let ada: Person;
+let bob: Person;
+let operator: Person;
+let machine: Machine;
+let version: Version;
+
+beforeAll(async () => {
+  ada = await person("Ada");
+  bob = await person("Bob");
+  operator = await person("Operator");
+  machine = await Machine.register(operator);
+  version = await published(ada, "ada");
+});
+beforeEach(async () => {
+  await env.DB.prepare("DELETE FROM jobs").run();
+});
+
+const draw = (by: Person, more: Record<string, unknown> = {}) =>
+  by.must<Generation>("POST", "/v1/generations", { base: "cast-1", prompt: "a person", ...more });
+
+describe("a lease", () => {
+  it("carries everything a runner needs, with addresses that anyone who holds them can read", async () => {
+    const region = { x: 0, y: 0, width: 0.5, height: 1 };
+    const adapters = [{ version_id: version.id, strength: 0.8, region }];
+    const job = await draw(bob, {
+      base: undefined,
+      adapters,
+      prompt: "<ada>",
+      seed: 7,
+      size: "512x256",
+      count: 2,
+    });
+    const [lease] = await machine.lease();
+    expect(lease).toMatchObject({ job_id: job.id, attempt: 1, kind: "sample", base: "cast-1" });
+    expect(lease?.spec).toEqual({
+      ...{
+        prompt: "<ada>",
+        negative_prompt: "",
+        seed: 7,
+        steps: 24,
+        guidance: 2.5,
+        width: 512,
+        height: 256,
+        count: 2,
+      },
+      adapters: [
+        {
+          ...{
+            version_id: version.id,
+            ref: "ada/ada:1",
+            trigger: "<ada>",
+            strength: 0.8,
+            slot: version.slot,
+          },
+          ...{ input: `${version.id}.safetensors`, region },
+        },
+      ],
+    });
+    const [input] = lease?.inputs ?? [];
+    expect(input).toMatchObject({ name: `${version.id}.safetensors`, sha256: version.sha256 });
+    expect((await ask("GET", input?.url ?? "")).status).toBe(200);
+    expect((await ask("GET", (input?.url ?? "").replace(/.$/, "x"))).status).toBe(403);
+    const seen = await bob.must<Generation>("GET", `/v1/generations/${job.id}`);
+    expect([seen.status, seen.queue_position]).toEqual(["running", null]);
+  });
+
+  it("gives two runners that ask at once different jobs", async () => {
+    const other = await Machine.register(operator);
+    const ordered = [];
+    for (let i = 0; i < 6; i++) ordered.push((await draw(ada)).id);
+    const asked = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i % 2 ? machine : other).lease()));
+    const leased = asked.flat();
+    expect(leased.map((lease) => lease.job_id).sort()).toEqual(ordered.sort());
+    expect(new Set(leased.map((lease) => lease.lease_id)).size).toBe(6);
+  });
+
+  it("batches jobs of one size, and takes no other along", async () => {
+    const small = [await draw(ada), await draw(ada)];
+    await draw(ada, { size: "768x256" });
+    small.push(await draw(ada));
+    expect((await machine.lease(2)).map(({ job_id }) => job_id)).toEqual([small[0]?.id, small[1]?.id]);
+    expect((await machine.lease(8)).length).toBe(1);
+    expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([small[2]?.id]);
+    expect(await machine.lease(8)).toEqual([]);
+  });
+
+  it("lets one owner's single job pass another's long row", async () => {
+    for (let i = 0; i < 5; i++) await draw(ada);
+    const single = await draw(bob);
+    expect(single.queue_position).toBe(2);
+    const order = [];
+    for (let i = 0; i < 3; i++) order.push((await machine.lease())[0]?.job_id);
+    expect(order.indexOf(single.id)).toBe(1);
+  });
+
+  it("goes from anyone's runner only to its owner's jobs, from an operator's to everybody's", async () => {
+    const own = await Machine.register(bob);
+    const job = await draw(ada);
+    expect(await own.lease()).toEqual([]);
+    const mine = await draw(bob);
+    expect((await own.lease(8)).map(({ job_id }) => job_id)).toEqual([mine.id]);
+    expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([job.id]);
+  });
+
+  it("is refused for another account's runner and for one that has left", async () => {
+    const wish = { runner_id: machine.id, bases: ["cast-1"], max_batch: 1 };
+    expect((await bob.ask("POST", "/runner/v1/lease", wish)).body.code).toBe("not_found");
+    const leaving = await Machine.register(operator);
+    await operator.must("POST", "/runner/v1/deregister", { runner_id: leaving.id });
+    const reply = await operator.ask("POST", "/runner/v1/lease", { ...wish, runner_id: leaving.id });
+    expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([404, "/runner_id"]);
+  });
+
+  it("brings nothing for a base that the runner did not register", async () => {
+    await draw(ada);
+    const wish = { runner_id: machine.id, bases: ["sdxl"], max_batch: 1 };
+    expect(await operator.must("POST", "/runner/v1/lease", wish)).toEqual({ leases: [] });
+  });
+
+  it("wakes a waiting runner as soon as a job arrives", async () => {
+    const began = Date.now();
+    const waiting = machine.lease(1, 20);
+    const job = await draw(ada);
+    expect((await waiting)[0]?.job_id).toBe(job.id);
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
+  it("answers with nothing when the wait is over", async () => {
+    expect(await machine.lease(1, 0.2)).toEqual([]);
+  });
+});
+
+describe("a lease's address", () => {
+  it("is known only to the account whose runner holds it", async () => {
+    await draw(ada);
+    const [lease] = await machine.lease();
+    const reply = await bob.ask("POST", `/runner/v1/leases/${lease?.lease_id}/heartbeat`, {});
+    expect([reply.status, reply.body.code]).toEqual([409, "lease_lost"]);
+    expect((await machine.on(lease?.lease_id ?? "", "heartbeat", {})).status).toBe(200);
+  });
+});

@@ -1,0 +1,264 @@
+// Settle, release, expiry, cancel: a job ends once, whatever arrives twice or late.
+
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { statusAfter } from "../../../functions/dispatch/settle.ts";
+import { sweep } from "../../../functions/dispatch/sweep.ts";
+import type { Adapter, Generation, Lease, Settle } from "../../../schema/contract/index.ts";
+import { JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
+import { ask, Machine, type Person, person, png, published } from "../cast.ts";
+
+let ada: Person;
+let machine: Machine;
+beforeAll(async () => {
+  ada = await person("Ada");
+  machine = await Machine.register(await person("Operator"));
+});
+beforeEach(async () => {
+  await env.DB.prepare("DELETE FROM jobs").run();
+});
+
+const draw = (more: Record<string, unknown> = {}) =>
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-1", prompt: "a person", ...more });
+const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
+const failed = (retryable: boolean) => ({
+  outcome: "failed",
+  error: { code: "out_of_memory", message: "too big", retryable },
+});
+
+async function leased(more: Record<string, unknown> = {}): Promise<[Generation, Lease]> {
+  const job = await draw(more);
+  const [lease] = await machine.lease();
+  if (!lease) throw new Error("No lease");
+  return [job, lease];
+}
+
+/** Sweeps at the moment the lease runs out, without waiting for it. */
+const expire = () => sweep(env, drizzle(env.DB), Date.now() + (LEASE_TTL_SECONDS + 1) * 1000);
+
+async function drawn(lease: Lease, shade: number) {
+  const bytes = await png(256, 256, shade);
+  const meta = { width: 256, height: 256, seed: shade, recipe: { prompt: "a person", shade } };
+  return machine.deliver(lease.lease_id, `${shade}.png`, "image", bytes, meta);
+}
+
+describe("a succeeded run", () => {
+  it("gives the job its pictures in order, with seed and recipe", async () => {
+    const [job, lease] = await leased({ count: 2 });
+    const outputs = [await drawn(lease, 1), await drawn(lease, 2)];
+    const report = {
+      outcome: "succeeded",
+      outputs,
+      warnings: ["unknown word: blorp"],
+      metrics: { seconds: 1.5 },
+    };
+    expect((await machine.on(lease.lease_id, "settle", report)).body).toEqual({ status: "succeeded" });
+    const seen = await look(job);
+    expect(seen).toMatchObject({
+      status: "succeeded",
+      warnings: ["unknown word: blorp"],
+      metrics: { seconds: 1.5 },
+    });
+    expect(seen.result?.images).toMatchObject([
+      { seed: 1, width: 256, recipe: { prompt: "a person", shade: 1 } },
+      { seed: 2, height: 256, recipe: { prompt: "a person", shade: 2 } },
+    ]);
+    const url = seen.result?.images[0]?.url ?? "";
+    expect((await ada.ask("GET", url)).headers.get("content-type")).toBe("image/png");
+    expect((await ask("GET", url)).status).toBe(404);
+  });
+
+  it("is settled once: again gives the same answer and changes nothing", async () => {
+    const [job, lease] = await leased();
+    const report = { outcome: "succeeded", outputs: [await drawn(lease, 3)] };
+    const replies = await Promise.all([1, 2, 3].map(() => machine.on(lease.lease_id, "settle", report)));
+    replies.push(await machine.on(lease.lease_id, "settle", failed(true)));
+    expect(replies.map(({ status, body }) => [status, body])).toEqual(
+      Array(4).fill([200, { status: "succeeded" }]),
+    );
+    expect((await look(job)).result?.images).toHaveLength(1);
+  });
+
+  it("counts a use for each adapter in it", async () => {
+    await published(ada, "used");
+    const [, lease] = await leased({ adapters: [{ ref: "ada/used" }], prompt: "<used>" });
+    await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [await drawn(lease, 4)] });
+    expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/used")).uses).toBe(1);
+  });
+
+  it("is refused while a picture is missing, was never sent or is none, and may then be settled rightly", async () => {
+    const [job, lease] = await leased();
+    const good = await drawn(lease, 5);
+    const settle = (outputs: unknown[]) =>
+      machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
+    expect((await settle([])).body.code).toBe("output_missing");
+    const ghost = await settle([{ ...good, sha256: "0".repeat(64) }]);
+    expect([ghost.status, ghost.body.code, ghost.body.errors[0]?.pointer]).toEqual([
+      422,
+      "output_missing",
+      "/outputs/0",
+    ]);
+    const text = await machine.deliver(lease.lease_id, "words.txt", "image", new Uint8Array([104, 105]));
+    expect((await settle([text])).body.code).toBe("image_invalid");
+    expect((await settle([good])).body).toEqual({ status: "succeeded" });
+    expect((await look(job)).status).toBe("succeeded");
+  });
+});
+
+describe("a failed run", () => {
+  it("sends a retryable job back to the queue and ends it after the last run", async () => {
+    const job = await draw();
+    for (let attempt = 1; attempt <= JOB_RUNS_MAX; attempt++) {
+      const [lease] = await machine.lease();
+      expect(lease?.attempt).toBe(attempt);
+      const { body } = await machine.on<{ status: string }>(lease?.lease_id ?? "", "settle", failed(true));
+      expect(body.status).toBe(attempt < JOB_RUNS_MAX ? "queued" : "failed");
+    }
+    expect(await look(job)).toMatchObject({
+      status: "failed",
+      error: { code: "out_of_memory", message: "too big" },
+    });
+    expect(await machine.lease()).toEqual([]);
+  });
+
+  it("ends the job at once where trying again cannot help", async () => {
+    const [job, lease] = await leased();
+    await machine.on(lease.lease_id, "settle", failed(false));
+    expect((await look(job)).status).toBe("failed");
+  });
+
+  it("must name its error", async () => {
+    const [, lease] = await leased();
+    const reply = await machine.on(lease.lease_id, "settle", { outcome: "failed" });
+    expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([400, "/error"]);
+  });
+
+  it("leaves its job where the rules say", () => {
+    const report = (outcome: string, retryable = true) => ({ ...failed(retryable), outcome }) as Settle;
+    const free = { cancel_requested_at: null, failures: 0 };
+    expect(statusAfter(report("failed"), free)).toBe("queued");
+    expect(statusAfter(report("failed"), { ...free, failures: JOB_RUNS_MAX - 1 })).toBe("failed");
+    expect(statusAfter(report("failed"), { ...free, cancel_requested_at: 1 })).toBe("canceled");
+    expect(statusAfter(report("canceled"), free)).toBe("queued");
+    expect(statusAfter(report("succeeded"), { ...free, cancel_requested_at: 1 })).toBe("succeeded");
+  });
+});
+
+describe("a lease that ran out", () => {
+  it("goes to another run, and the late one gets 409 for everything it sends", async () => {
+    const [job, late] = await leased();
+    const output = await drawn(late, 6);
+    expect(await expire()).toEqual([{ id: job.id, status: "queued" }]);
+    const [next] = await machine.lease();
+    expect([next?.job_id, next?.attempt]).toEqual([job.id, 2]);
+    const facts = { name: "a.png", content_type: "image/png", size_bytes: 9, sha256: "0".repeat(64) };
+    for (const [act, body] of [
+      ["heartbeat", { progress: { step: 1, total: 2, message: "" } }],
+      ["uploads", facts],
+      ["settle", { outcome: "succeeded", outputs: [output] }],
+      ["release", { reason: "late" }],
+    ] as const) {
+      const reply = await machine.on(late.lease_id, act, body);
+      expect([act, reply.status, reply.body.code]).toEqual([act, 409, "lease_lost"]);
+    }
+    const good = await drawn(next as Lease, 7);
+    await machine.on(next?.lease_id ?? "", "settle", { outcome: "succeeded", outputs: [good] });
+    expect((await look(job)).result?.images.map(({ seed }) => seed)).toEqual([7]);
+  });
+
+  it("fails the job with its reason after the last run", async () => {
+    const job = await draw();
+    for (let i = 0; i < JOB_RUNS_MAX; i++) {
+      expect(await machine.lease()).toHaveLength(1);
+      await expire();
+    }
+    expect(await look(job)).toMatchObject({ status: "failed", error: { code: "runs_exhausted" } });
+    expect((await look(job)).error?.message).toContain(`${JOB_RUNS_MAX} times`);
+  });
+
+  it("is kept alive by heartbeats", async () => {
+    const [job, lease] = await leased();
+    await env.DB.prepare("UPDATE jobs SET lease_expires_at = ?")
+      .bind(Date.now() + 500)
+      .run();
+    const progress = { step: 3, total: 24, message: "drawing" };
+    const beat = await machine.on<{ expires_at: string; cancel: boolean }>(lease.lease_id, "heartbeat", {
+      progress,
+    });
+    expect(Date.parse(beat.body.expires_at)).toBeGreaterThan(Date.now() + (LEASE_TTL_SECONDS - 5) * 1000);
+    expect(await sweep(env, drizzle(env.DB), Date.now() + 1000)).toEqual([]);
+    expect((await look(job)).progress).toEqual(progress);
+  });
+
+  it("is swept by the next lease call", async () => {
+    const [job] = await leased();
+    await env.DB.prepare("UPDATE jobs SET lease_expires_at = ?")
+      .bind(Date.now() - 1)
+      .run();
+    expect((await machine.lease())[0]?.job_id).toBe(job.id);
+  });
+});
+
+describe("a released job", () => {
+  it("waits again as if never run, however often", async () => {
+    const job = await draw();
+    for (let i = 0; i < JOB_RUNS_MAX + 1; i++) {
+      const [lease] = await machine.lease();
+      const reply = await machine.on(lease?.lease_id ?? "", "release", { reason: "going home" });
+      expect(reply.body).toEqual({ status: "queued" });
+      expect((await machine.on(lease?.lease_id ?? "", "release", { reason: "twice" })).status).toBe(200);
+    }
+    expect((await look(job)).status).toBe("queued");
+  });
+});
+
+describe("a canceled job", () => {
+  it("ends at once while it waits, and again is no error", async () => {
+    const job = await draw();
+    expect((await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`)).status).toBe("canceled");
+    expect((await ada.ask("POST", `/v1/generations/${job.id}/cancel`)).status).toBe(200);
+    expect(await machine.lease()).toEqual([]);
+  });
+
+  it("is asked to stop while it runs, and ends with its run", async () => {
+    const [job, lease] = await leased();
+    const asked = await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`);
+    expect([asked.status, asked.cancel_requested]).toEqual(["running", true]);
+    const beat = await machine.on<{ cancel: boolean }>(lease.lease_id, "heartbeat", {});
+    expect(beat.body.cancel).toBe(true);
+    expect((await machine.on(lease.lease_id, "settle", { outcome: "canceled" })).body).toEqual({
+      status: "canceled",
+    });
+    expect((await look(job)).status).toBe("canceled");
+  });
+
+  it("ends with its lease where the runner has died", async () => {
+    const [job] = await leased();
+    await ada.must("POST", `/v1/generations/${job.id}/cancel`);
+    expect(await expire()).toEqual([{ id: job.id, status: "canceled" }]);
+  });
+
+  it("cannot be one that has ended", async () => {
+    const [job, lease] = await leased();
+    await machine.on(lease.lease_id, "settle", failed(false));
+    const reply = await ada.ask("POST", `/v1/generations/${job.id}/cancel`);
+    expect([reply.status, reply.body.code]).toEqual([409, "job_finished"]);
+  });
+});
+
+describe("a job", () => {
+  it("is its owner's alone", async () => {
+    const bob = await person("Bob");
+    const job = await draw();
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "/cancel"],
+      ["GET", "/events"],
+    ] as const) {
+      expect((await bob.ask(method, `/v1/generations/${job.id}${path}`)).status).toBe(404);
+    }
+    expect((await bob.must<{ items: unknown[] }>("GET", "/v1/generations")).items).toEqual([]);
+    expect((await look(job)).status).toBe("queued");
+  });
+});

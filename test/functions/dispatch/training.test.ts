@@ -1,0 +1,148 @@
+// Trainings: from pictures to a draft version in its own slot, resumed from the newest checkpoint.
+
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import type { AdapterWithVersions, Lease, Training, Version } from "../../../schema/contract/index.ts";
+import { adapterFile, adapterWish, ask, Machine, type Person, person, png } from "../cast.ts";
+
+let ada: Person;
+let machine: Machine;
+let images: { upload_id: string; caption?: string }[];
+beforeAll(async () => {
+  ada = await person("Ada");
+  machine = await Machine.register(await person("Operator"));
+  images = [];
+  for (let i = 0; i < 4; i++) {
+    images.push({
+      upload_id: await ada.upload("training_image", await png(64, 64, i), "image/png"),
+      caption: `no. ${i}`,
+    });
+  }
+});
+
+const train = (name: string, more: Record<string, unknown> = {}) =>
+  ada.ask<Training>("POST", "/v1/trainings", { adapter: adapterWish(name), images, ...more });
+const slotOf = (lease: Lease | undefined) => (lease?.kind === "train" ? lease.spec.slot : -1);
+
+describe("a training", () => {
+  it("reserves a slot, leases alone with its pictures, and leaves a draft version with previews", async () => {
+    const { status, body: job } = await train("face", { steps: 60, seed: 3 });
+    expect([status, job.request.trigger, job.request.images.length]).toEqual([202, "<face>", 4]);
+    expect((await ada.ask("GET", job.request.images[0]?.url ?? "")).status).toBe(200);
+    await train("second");
+    const leases = await machine.lease(8);
+    expect(leases).toHaveLength(1);
+    const [lease] = leases;
+    expect(lease?.spec).toMatchObject({
+      ...{
+        concept: "face",
+        class_word: "person",
+        trigger: "<face>",
+        rank: 8,
+        slot: job.request.slot,
+        steps: 60,
+        seed: 3,
+      },
+      images: [0, 1, 2, 3].map((i) => ({ input: `0${i}.png`, caption: `no. ${i}` })),
+      resume_input: null,
+    });
+    expect(lease?.inputs.map(({ name }) => name)).toEqual(["00.png", "01.png", "02.png", "03.png"]);
+
+    const id = lease?.lease_id ?? "";
+    const file = await adapterFile(slotOf(lease), "<face>");
+    const outputs = [
+      await machine.deliver(id, "adapter.safetensors", "adapter", file),
+      await machine.deliver(id, "sample-0.png", "sample", await png(256, 256), { prompt: "<face>" }),
+    ];
+    expect((await machine.on(id, "settle", { outcome: "succeeded", outputs })).body).toEqual({
+      status: "succeeded",
+    });
+    const done = await ada.must<Training>("GET", `/v1/trainings/${job.id}`);
+    expect(done.result).toMatchObject({
+      adapter: "ada/face",
+      samples: [expect.stringContaining("/v1/images/img_")],
+    });
+    const version = await ada.must<Version>("GET", `/v1/versions/${done.result?.version_id}`);
+    expect(version).toMatchObject({
+      state: "draft",
+      number: 1,
+      slot: job.request.slot,
+      job_id: job.id,
+      trigger: "<face>",
+    });
+
+    const preview = version.previews[0]?.url ?? "";
+    expect((await ask("GET", preview)).status).toBe(404);
+    await ada.must("POST", `/v1/versions/${version.id}/publish`);
+    expect((await ask("GET", preview)).status).toBe(200);
+    const seen = await ask<z.infer<typeof AdapterWithVersions>>("GET", "/v1/adapters/ada/face");
+    expect(seen.body.state).toBe("published");
+  });
+
+  it("cannot settle with a file of another slot", async () => {
+    const job = (await train("wrong")).body;
+    await env.DB.prepare("UPDATE jobs SET priority = 1 WHERE id = ?").bind(job.id).run();
+    const [lease] = await machine.lease();
+    const id = lease?.lease_id ?? "";
+    const file = await adapterFile(slotOf(lease) + 1, "<wrong>");
+    const outputs = [await machine.deliver(id, "adapter.safetensors", "adapter", file)];
+    const reply = await machine.on(id, "settle", { outcome: "succeeded", outputs });
+    expect(reply.body).toMatchObject({
+      code: "file_invalid",
+      errors: [{ pointer: "/outputs/0", reason: "slot_mismatch" }],
+    });
+    expect((await ada.must<Training>("GET", `/v1/trainings/${job.id}`)).status).toBe("running");
+  });
+
+  it("goes on from its newest checkpoint in the next run, but not from one that came too late", async () => {
+    const job = (await train("again")).body;
+    await env.DB.prepare("UPDATE jobs SET priority = 2 WHERE id = ?").bind(job.id).run();
+    const [first] = await machine.lease();
+    const checkpoint = (byte: number) => new Uint8Array(500).fill(byte);
+    for (const byte of [1, 2]) {
+      await machine.deliver(first?.lease_id ?? "", "checkpoint.safetensors", "checkpoint", checkpoint(byte));
+    }
+    await machine.on(first?.lease_id ?? "", "release", { reason: "stopping" });
+    const [second] = await machine.lease();
+    expect(second?.job_id).toBe(job.id);
+    expect(second?.spec).toMatchObject({ resume_input: "checkpoint.safetensors" });
+    const input = second?.inputs.find(({ name }) => name === "checkpoint.safetensors");
+    expect(input?.size_bytes).toBe(500);
+    const bytes = await ask<string>("GET", input?.url ?? "");
+    expect(bytes.body.charCodeAt(0)).toBe(2);
+    await expect(
+      machine.deliver(first?.lease_id ?? "", "checkpoint.safetensors", "checkpoint", checkpoint(3)),
+    ).rejects.toThrow();
+  });
+
+  it("teaches an adapter that exists, and only its owner's", async () => {
+    const again = await train("", { adapter: undefined, adapter_ref: "ada/face" });
+    expect([again.status, again.body.request.adapter]).toEqual([202, "ada/face"]);
+    const bob = await person("Bob");
+    const mine = [];
+    for (let i = 0; i < 4; i++) {
+      mine.push({ upload_id: await bob.upload("training_image", await png(64, 64, i), "image/png") });
+    }
+    const theirs = await bob.ask("POST", "/v1/trainings", { adapter_ref: "ada/face", images: mine });
+    expect(theirs.body).toMatchObject({ code: "not_granted", errors: [{ pointer: "/adapter_ref" }] });
+    const stolen = await bob.ask("POST", "/v1/trainings", { adapter: adapterWish("thief"), images });
+    expect(stolen.body).toMatchObject({
+      code: "upload_unknown",
+      errors: [{ pointer: "/images/0/upload_id" }],
+    });
+    expect((await bob.ask("GET", "/v1/adapters/bob/thief")).status).toBe(404);
+  });
+
+  it("refuses too few pictures, both adapters or neither, and a picture of another kind", async () => {
+    const problem = async (body: Record<string, unknown>) =>
+      (await ada.ask("POST", "/v1/trainings", body)).body;
+    const adapter = adapterWish("bad");
+    expect((await problem({ adapter, images: images.slice(1) })).errors[0]?.pointer).toBe("/images");
+    expect((await problem({ images })).code).toBe("request_invalid");
+    expect((await problem({ adapter, adapter_ref: "ada/face", images })).code).toBe("request_invalid");
+    const upload_id = await ada.upload("preview", await png(64, 64, 99), "image/png");
+    const mixed = await problem({ adapter, images: [{ upload_id }, ...images] });
+    expect([mixed.code, mixed.errors[0]?.pointer]).toEqual(["upload_unknown", "/images/0/upload_id"]);
+  });
+});
