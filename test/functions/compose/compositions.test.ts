@@ -1,0 +1,195 @@
+// Compositions and generations: what composes with what, what it will do, and every wrong request told where it is wrong.
+
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { crosstalkOf } from "../../../functions/compose/crosstalk.ts";
+import { intersectLicences } from "../../../functions/compose/licences.ts";
+import type { Composition, Generation, ResolvedMember, Version } from "../../../schema/contract/index.ts";
+import { BASE, LICENCE, type Person, person, published } from "../cast.ts";
+
+let ada: Person;
+let bob: Person;
+let eve: Version;
+let cat: Version;
+let dog: Version;
+let secret: Version;
+beforeAll(async () => {
+  ada = await person("Ada");
+  bob = await person("Bob");
+  eve = await published(ada, "eve");
+  cat = await published(ada, "cat", { licence: { ...LICENCE, credit: false, commercial_use: false } });
+  dog = await published(bob, "dog", { licence: { ...LICENCE, credit: false } });
+  secret = await published(ada, "secret", { visibility: "private" });
+});
+
+const compose = (by: Person, body: Record<string, unknown>) =>
+  by.ask<Composition>("POST", "/v1/compositions", body);
+const problem = async (by: Person, path: string, body: unknown) => {
+  const { status, body: refusal } = await by.ask("POST", path, body);
+  return [status, refusal.code, refusal.errors[0]?.pointer];
+};
+
+describe("a composition", () => {
+  it("tells from slots alone which pairs are exactly orthogonal", async () => {
+    const members = [{ ref: "ada/eve" }, { ref: "ada/cat:1", strength: -0.5 }, { version_id: dog.id }];
+    const { status, body } = await compose(bob, { members, title: "Three" });
+    expect(status).toBe(201);
+    expect(body.members).toMatchObject([
+      { version_id: eve.id, strength: 0.6, trigger: "<eve>", region: null },
+      { version_id: cat.id, strength: -0.5, slot: cat.slot },
+      { version_id: dog.id, ref: "bob/dog:1" },
+    ]);
+    expect(body.crosstalk.pairs).toHaveLength(3);
+    expect(body.crosstalk.pairs[0]).toEqual({
+      ...{ a: eve.id, b: cat.id, shared_columns_per_layer: 0, rank: 8, exact: true },
+    });
+    for (const pair of body.crosstalk.pairs.slice(1))
+      expect(pair.shared_columns_per_layer).toBeLessThanOrEqual(1);
+    expect(await bob.must("GET", `/v1/compositions/${body.id}`)).toEqual(body);
+    expect((await ada.ask("GET", `/v1/compositions/${body.id}`)).status).toBe(404);
+  });
+
+  it("has the licence that all its adapters allow, and names who forbids", async () => {
+    const { body } = await compose(ada, { members: [{ version_id: eve.id }, { version_id: cat.id }] });
+    expect(body.licence).toMatchObject({ credit: true, commercial_use: false, derivatives: true });
+    expect(body.licence.limited_by).toEqual([
+      { permission: "credit", ref: "ada/eve:1" },
+      { permission: "commercial_use", ref: "ada/cat:1" },
+    ]);
+  });
+
+  it("refuses adapters of different bases", async () => {
+    const stranger = await published(ada, "stranger");
+    await env.DB.prepare("UPDATE versions SET base_id = 'other-1' WHERE id = ?").bind(stranger.id).run();
+    const members = [{ version_id: eve.id }, { version_id: stranger.id }];
+    const expected = [422, "adapter_incompatible", "/members/1"];
+    expect(await problem(ada, "/v1/compositions", { members })).toEqual(expected);
+    const adapters = [{ version_id: stranger.id }];
+    expect(await problem(ada, "/v1/generations", { base: "cast-1", adapters, prompt: "x" })).toEqual([
+      ...[422, "adapter_incompatible", "/adapters/0"],
+    ]);
+  });
+
+  it("refuses unknown, hidden, withdrawn and doubled adapters, each at its place", async () => {
+    const wrong = (member: object) =>
+      problem(bob, "/v1/compositions", { members: [{ version_id: dog.id }, member] });
+    expect(await wrong({ ref: "nobody/nothing" })).toEqual([422, "adapter_unknown", "/members/1/ref"]);
+    expect(await wrong({ ref: "ada/secret" })).toEqual([422, "adapter_unknown", "/members/1/ref"]);
+    expect(await wrong({ version_id: secret.id })).toEqual([422, "adapter_unknown", "/members/1/version_id"]);
+    expect(await wrong({ ref: "ada/eve:7" })).toEqual([422, "adapter_unready", "/members/1/ref"]);
+    expect(await wrong({ ref: "bob/dog" })).toEqual([400, "request_invalid", "/members/1"]);
+    expect(await wrong({ ref: "bob/dog", version_id: dog.id })).toEqual([
+      400,
+      "request_invalid",
+      "/members/1",
+    ]);
+    await published(ada, "leaver");
+    await ada.must("POST", "/v1/adapters/ada/leaver/withdraw");
+    expect(await wrong({ ref: "ada/leaver" })).toEqual([410, "adapter_removed", "/members/1/ref"]);
+    expect((await compose(ada, { members: [{ version_id: secret.id }] })).status).toBe(201);
+  });
+});
+
+describe("a generation", () => {
+  it("takes a saved composition with its strengths, and fills in the base's defaults", async () => {
+    const region = { x: 0.5, y: 0, width: 0.5, height: 1 };
+    const members = [{ version_id: eve.id, strength: 0.9, region }];
+    const { body: saved } = await compose(ada, { members });
+    const wish = { composition_id: saved.id, prompt: "<eve>, smiling" };
+    const { status, body } = await ada.ask<Generation>("POST", "/v1/generations", wish);
+    expect(status).toBe(202);
+    expect(body.request).toMatchObject({ size: "256x256", steps: 24, guidance: 2.5, count: 1 });
+    expect(body.request.adapters).toMatchObject([{ version_id: eve.id, strength: 0.9, region }]);
+    expect(Number.isInteger(body.request.seed)).toBe(true);
+    const theirs = await problem(bob, "/v1/generations", { composition_id: saved.id, prompt: "x" });
+    expect(theirs).toEqual([422, "composition_unknown", "/composition_id"]);
+  });
+
+  const adapters = (more: object) => ({ prompt: "x", adapters: [{ ref: "ada/eve", ...more }] });
+  it.each<[string, unknown, [number, string, string | undefined]]>([
+    [
+      "a prompt of 10,000 characters",
+      { base: "cast-1", prompt: "a".repeat(10_000) },
+      [400, "request_invalid", "/prompt"],
+    ],
+    ["no prompt", { base: "cast-1" }, [400, "request_invalid", "/prompt"]],
+    [
+      "an unknown adapter",
+      { prompt: "x", adapters: [{ ref: "no/body" }] },
+      [422, "adapter_unknown", "/adapters/0/ref"],
+    ],
+    ["an unknown base", { base: "sdxl", prompt: "x" }, [422, "base_unknown", "/base"]],
+    ["no base and no adapter", { prompt: "x" }, [422, "base_unknown", "/base"]],
+    [
+      "a strength of NaN, which JSON writes as null",
+      adapters({ strength: Number.NaN }),
+      [400, "request_invalid", "/adapters/0/strength"],
+    ],
+    ["a strength in words", adapters({ strength: "NaN" }), [400, "request_invalid", "/adapters/0/strength"]],
+    ["a strength beyond 2", adapters({ strength: 2.01 }), [400, "request_invalid", "/adapters/0/strength"]],
+    [
+      "a region that leaves the canvas",
+      adapters({ region: { x: 0.6, y: 0, width: 0.5, height: 1 } }),
+      [400, "request_invalid", "/adapters/0/region/width"],
+    ],
+    [
+      "a region of no width",
+      adapters({ region: { x: 0, y: 0, width: 0, height: 1 } }),
+      [400, "request_invalid", "/adapters/0/region/width"],
+    ],
+    [
+      "a region left of the canvas",
+      adapters({ region: { x: -0.1, y: 0, width: 0.5, height: 1 } }),
+      [400, "request_invalid", "/adapters/0/region/x"],
+    ],
+    [
+      "a size the base does not draw",
+      { base: "cast-1", prompt: "x", size: "512x512" },
+      [400, "request_invalid", "/size"],
+    ],
+    ["too many steps", { base: "cast-1", prompt: "x", steps: 101 }, [400, "request_invalid", "/steps"]],
+    [
+      "a guidance below zero",
+      { base: "cast-1", prompt: "x", guidance: -1 },
+      [400, "request_invalid", "/guidance"],
+    ],
+    [
+      "a seed that is a fraction",
+      { base: "cast-1", prompt: "x", seed: 1.5 },
+      [400, "request_invalid", "/seed"],
+    ],
+    ["17 pictures", { base: "cast-1", prompt: "x", count: 17 }, [400, "request_invalid", "/count"]],
+    [
+      "an unknown field",
+      { base: "cast-1", prompt: "x", sampler: "euler" },
+      [400, "request_invalid", "/sampler"],
+    ],
+    ["an unknown field deep inside", adapters({ weight: 1 }), [400, "request_invalid", "/adapters/0/weight"]],
+    ["a body that is not JSON", "{", [400, "json_invalid", undefined]],
+  ])("refuses %s", async (_, body, expected) => {
+    expect(await problem(ada, "/v1/generations", body)).toEqual(expected);
+    expect(
+      await env.DB.prepare('SELECT count(*) AS n FROM jobs WHERE request LIKE \'%"prompt":"x"%\'').first("n"),
+    ).toBe(0);
+  });
+
+  it("says what a strength must be", async () => {
+    const { body } = await ada.ask("POST", "/v1/generations", adapters({ strength: null }));
+    expect(body.detail).toContain("finite number from -2 to 2");
+  });
+});
+
+describe("the rules", () => {
+  const member = (slot: number) => ({ version_id: `ver_${slot}`, slot }) as ResolvedMember;
+
+  it("find every pair once and no shared column with itself in another class member", () => {
+    const pairs = crosstalkOf(BASE, 31, [member(0), member(1), member(31), member(0)]);
+    expect(pairs.map((pair) => pair.shared_columns_per_layer)).toEqual([0, 1, 8, 1, 0, 1]);
+  });
+
+  it("give a composition without adapters every freedom", () => {
+    expect(intersectLicences([])).toEqual({
+      ...{ credit: false, commercial_use: true, derivatives: true, different_licence: true, limited_by: [] },
+    });
+  });
+});
