@@ -122,7 +122,7 @@ class Edge:
         try:
             reply = self._http.post(path, json=body, timeout=timeout)
         except httpx.TransportError as error:
-            raise Unreachable(f"{type(error).__name__}: {error}") from error
+            raise Unreachable(f"{path}: {type(error).__name__}: {error}") from error
         if reply.is_success:
             return _object_of(reply)
         raise refusal_of(reply)
@@ -137,7 +137,8 @@ def refusal_of(reply: httpx.Response) -> LeaseLost | Refused | Unreachable:
         return LeaseLost(detail)
     # A redirect is a proxy's sign-in page or a moved edge: waiting may help, following with a key must not happen.
     if reply.status_code in _TRY_AGAIN or reply.is_redirect:
-        return Unreachable(f"{reply.status_code} {detail}", _retry_after(reply))
+        said = f"{reply.request.method} {reply.request.url.path}: {reply.status_code} {detail}"
+        return Unreachable(said, _retry_after(reply), answered=reply.status_code == 500)
     return Refused(reply.status_code, code or "unknown", detail)
 
 

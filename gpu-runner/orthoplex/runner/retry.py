@@ -16,9 +16,10 @@ T = TypeVar("T")
 class Unreachable(Exception):  # noqa: N818 - says what the edge is, not what we did
     """The edge or the storage did not answer, or asked to be left alone for a while (429, 5xx)."""
 
-    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+    def __init__(self, detail: str, retry_after: float | None = None, *, answered: bool = False) -> None:
         super().__init__(detail)
         self.retry_after = retry_after  # seconds, from the Retry-After header
+        self.answered = answered  # the edge itself failed (500): waiting longer helps less than it costs
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,14 @@ class Backoff:
 
 @dataclass
 class Patience:
-    """How long the network is retried. Once `stop` is set, only `last_seconds` remain, so that the process can end."""
+    """How long the network is retried: `seconds` for one that is away, `answered_seconds` for one that answers 500.
+
+    Once `stop` is set, only `last_seconds` remain, so that the process can end.
+    """
 
     stop: threading.Event
     seconds: float = 600.0
+    answered_seconds: float = 60.0
     last_seconds: float = 3.0
     backoff: Backoff = field(default_factory=Backoff)
     monotonic: Callable[[], float] = time.monotonic
@@ -50,6 +55,7 @@ class Patience:
         """The value of `attempt`, tried again on Unreachable until patience ends; then that Unreachable."""
         ends = self.monotonic() + (self.seconds if seconds is None else seconds)
         last_ends: float | None = None
+        answered_ends: float | None = None
         failures = 0
         while True:
             try:
@@ -61,6 +67,9 @@ class Patience:
                 if self.stop.is_set():
                     last_ends = last_ends or now + self.last_seconds
                     ends = min(ends, last_ends)
+                if error.answered and seconds is None:
+                    answered_ends = answered_ends or now + self.answered_seconds
+                    ends = min(ends, answered_ends)
                 delay = max(self.backoff.delay(failures), error.retry_after or 0.0)
                 if now + delay > ends:
                     raise

@@ -45,19 +45,14 @@ class Settler:
         except LeaseLost as error:
             log.warning("work_dropped", detail=str(error))
         except (Unreachable, Refused) as error:
-            # The lease runs out by itself, and then the job is run again.
             log.error("settle_failed", detail=str(error))
+            # Should this fail as well, the lease runs out by itself, and then the job is run again.
+            self._release(run.lease.lease_id, "The runner could not settle.", log)
         return None
 
     def give_back(self, lease: Lease | LeaseHead, reason: str, log: Log) -> None:
         """Release a lease: the job waits again, and this run does not count against it."""
-        log = log_of(log, lease)
-        try:
-            self.patience.call(lambda: self.edge.release(lease.lease_id, reason), seconds=self.patience.last_seconds)
-        except (Unreachable, Refused, LeaseLost) as error:
-            log.warning("release_failed", detail=str(error))
-        else:
-            log.info("released", reason=reason)
+        self._release(lease.lease_id, reason, log_of(log, lease))
 
     def refuse(self, head: LeaseHead, message: str, log: Log) -> None:
         """Fail a lease that this runner cannot even read."""
@@ -66,6 +61,14 @@ class Settler:
             self.patience.call(lambda: self.edge.settle(head.lease_id, body))
         except (Unreachable, Refused, LeaseLost) as error:
             log_of(log, head).error("settle_failed", detail=str(error))
+
+    def _release(self, lease_id: str, reason: str, log: Log) -> None:
+        try:
+            self.patience.call(lambda: self.edge.release(lease_id, reason), seconds=self.patience.last_seconds)
+        except (Unreachable, Refused, LeaseLost) as error:
+            log.warning("release_failed", detail=str(error))
+        else:
+            log.info("released", reason=reason)
 
     def _deliver(self, run: Run, result: Result, log: Log) -> Failure | None:
         lease_id = run.lease.lease_id

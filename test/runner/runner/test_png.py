@@ -1,0 +1,62 @@
+"""Generated pictures carry what made them, readable by other tools and by us."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from typing import Any, cast
+from xml.etree import ElementTree
+
+from PIL import Image
+from scripts_of_jobs import picture
+
+from orthoplex.png import parameters_text, write_png
+from orthoplex.recipe import Recipe, RecipeAdapter, recipe_of
+from orthoplex.sample import SampleSpec
+
+ADA = RecipeAdapter("ada/ada:2", "ver_0", "<ada>", 0.6, 3, "ab" * 32, {"x": 0.0, "y": 0.0, "width": 0.5, "height": 1.0})
+
+
+def recipe(**changes: Any) -> Recipe:
+    spec = SampleSpec("<ada> smiling", seed=7, width=64, height=64)
+    return replace(recipe_of("cast-1", spec, 7, "happy", [ADA], "cpu"), **changes)
+
+
+def chunks_of(content: bytes) -> dict[str, str]:
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return cast(dict[str, str], image.text)  # type: ignore[attr-defined]
+
+
+def test_the_parameters_are_in_the_form_that_other_tools_read() -> None:
+    lines = parameters_text(recipe(negative_prompt="hats")).split("\n")
+    assert lines[0] == "<ada> smiling <lora:ada-ada-2:0.6>"
+    assert lines[1] == "Negative prompt: hats"
+    assert lines[2].startswith("Steps: 24, Sampler: Euler, CFG scale: 2.5, Seed: 7, Size: 64x64, Model: cast-1, ")
+    hashes = re.search(r"Hashes: (\{.*?\})", lines[2].replace("Lora hashes", ""))
+    assert hashes is not None
+    assert json.loads(hashes[1]) == {"lora:ada-ada-2": "ab" * 6}
+
+
+def test_our_own_chunk_gives_the_recipe_back_whole() -> None:
+    told = json.loads(chunks_of(write_png(picture(), recipe()))["orthoplex"])
+    assert told == recipe().as_json()
+    assert told["adapters"][0]["region"] == ADA.region
+
+
+def test_a_prompt_in_any_script_survives() -> None:
+    chunks = chunks_of(write_png(picture(), recipe(prompt="<ada> 笑顔 é \U0001f642")))
+    assert chunks["parameters"].startswith("<ada> 笑顔 é \U0001f642")
+    assert json.loads(chunks["orthoplex"])["prompt"] == "<ada> 笑顔 é \U0001f642"
+
+
+def test_every_picture_says_that_a_model_made_it_even_without_a_recipe() -> None:
+    for made in (recipe(), None):
+        xmp = chunks_of(write_png(picture(), made))["XML:com.adobe.xmp"]
+        root = ElementTree.fromstring(re.sub(r"<\?xpacket.*?\?>", "", xmp))
+        values = [value for element in root.iter() for value in element.attrib.values()]
+        assert "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" in values
+
+
+def test_equal_pictures_with_equal_recipes_are_equal_files() -> None:
+    assert write_png(picture(), recipe()) == write_png(picture(), recipe())

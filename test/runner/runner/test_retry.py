@@ -1,0 +1,90 @@
+"""Patience with the network, on a clock that only waiting moves."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orthoplex.runner.retry import Backoff, Patience, Unreachable
+
+
+class Clock(threading.Event):
+    """A stop event whose waits take no time but move the clock; `at` seconds it is set by somebody."""
+
+    def __init__(self, stops_at: float = float("inf")) -> None:
+        super().__init__()
+        self.now = 0.0
+        self._stops_at = stops_at
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.now = min(self.now + (timeout or 0.0), self._stops_at)
+        if self.now >= self._stops_at:
+            self.set()
+        return self.is_set()
+
+
+def patience(
+    clock: Clock, seconds: float = 600.0, answered_seconds: float = 60.0, last_seconds: float = 3.0
+) -> Patience:
+    backoff = Backoff(first=1.0, limit=8.0)
+    return Patience(clock, seconds, answered_seconds, last_seconds, backoff, clock.monotonic)
+
+
+def failing(times: int, error: Callable[[], Exception] = lambda: Unreachable("away")) -> Callable[[], str]:
+    """Fails so often, then answers."""
+    left = [times]
+
+    def attempt() -> str:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise error()
+        return "here"
+
+    return attempt
+
+
+@given(failures=st.integers(1, 200), chance=st.floats(0, 1))
+def test_a_delay_lies_between_half_its_ceiling_and_its_ceiling(failures: int, chance: float) -> None:
+    ceiling = min(5.0, 0.25 * 2.0 ** (failures - 1))
+    assert ceiling / 2 <= Backoff(random=lambda: chance).delay(failures) <= ceiling
+
+
+def test_it_tries_again_until_the_edge_answers() -> None:
+    assert patience(Clock()).call(failing(5)) == "here"
+
+
+def test_it_gives_up_when_its_time_is_over() -> None:
+    clock = Clock()
+    with pytest.raises(Unreachable):
+        patience(clock, seconds=60.0).call(failing(10**6))
+    assert 50.0 < clock.now <= 60.0
+
+
+def test_an_edge_that_answers_500_is_given_up_sooner_than_one_that_is_away() -> None:
+    clock = Clock()
+    with pytest.raises(Unreachable):
+        patience(clock, answered_seconds=20.0).call(failing(10**6, lambda: Unreachable("500", answered=True)))
+    assert clock.now <= 20.0
+
+
+def test_it_waits_as_long_as_the_edge_asks() -> None:
+    clock = Clock()
+    patience(clock).call(failing(1, lambda: Unreachable("429", retry_after=30.0)))
+    assert clock.now == 30.0
+
+
+def test_other_exceptions_are_not_tried_again() -> None:
+    with pytest.raises(ValueError, match="no"):
+        patience(Clock()).call(failing(1, lambda: ValueError("no")))
+
+
+def test_a_stop_leaves_only_the_last_seconds() -> None:
+    clock = Clock(stops_at=10.0)
+    with pytest.raises(Unreachable):
+        patience(clock, last_seconds=0.0).call(failing(10**6))
+    assert clock.now == 10.0

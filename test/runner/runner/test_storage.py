@@ -1,0 +1,119 @@
+"""Blobs over real HTTP: hashes checked, addresses that run out, and a disk cache that stays small."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from edge_double import EdgeDouble
+from scripts_of_jobs import HandStepped, sample_job
+from serving import Serving
+
+from orthoplex.runner.cache import BlobCache
+from orthoplex.runner.failure import JobFailed
+from orthoplex.runner.wire import Input
+
+Serve = Callable[..., Serving]
+
+
+def entry(edge: EdgeDouble, content: bytes, **changes: object) -> Input:
+    message = {**edge._input("file", content), **changes}
+    return Input(str(message["name"]), str(message["url"]), str(message["sha256"]), int(str(message["size_bytes"])))
+
+
+@pytest.fixture
+def serving(serve: Serve) -> Serving:
+    return serve(HandStepped())
+
+
+def test_a_download_has_the_announced_bytes(edge: EdgeDouble, serving: Serving) -> None:
+    assert serving.storage.download(entry(edge, b"hello")) == b"hello"
+
+
+@pytest.mark.parametrize("wrong", [{"sha256": "0" * 64}, {"size_bytes": 4}, {"size_bytes": 6}])
+def test_a_download_with_other_bytes_is_tried_three_times_and_then_fails_the_run(
+    edge: EdgeDouble, serving: Serving, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(JobFailed) as caught:
+        serving.storage.download(entry(edge, b"hello", **wrong))
+    assert (caught.value.code, caught.value.retryable) == ("runner_error", True)
+    assert edge.count("/download") == 3
+
+
+def test_an_address_that_ran_out_leaves_the_job_to_a_run_with_a_new_one(edge: EdgeDouble, serving: Serving) -> None:
+    source = entry(edge, b"hello")
+    edge.blobs.clear()
+    with pytest.raises(JobFailed) as caught:
+        serving.storage.download(source)
+    assert caught.value.retryable
+
+
+def test_only_what_is_to_be_kept_is_kept(edge: EdgeDouble, serving: Serving) -> None:
+    for keep in (False, True, True):
+        serving.storage.download(entry(edge, b"hello"), keep=keep)
+    assert edge.count("/download") == 2
+
+
+def test_an_upload_whose_address_ran_out_is_announced_again(edge: EdgeDouble, serve: Serve) -> None:
+    job = edge.enqueue(sample_job())
+    put = edge.put
+    failed: list[str] = []
+
+    def put_once_too_late(ticket: str, content: bytes, content_type: str) -> None:
+        if not failed:
+            failed.append(ticket)
+            ticket = "another"
+        put(ticket, content, content_type)
+
+    edge.put = put_once_too_late  # type: ignore[method-assign]
+    serve(HandStepped(free=True))
+    edge.until(lambda: job.settled is not None)
+    assert job.status == "succeeded"
+    assert edge.count("uploads") == 2
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_the_cache_gives_back_what_it_was_given(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 100)
+    assert cache.get(digest(b"a")) is None
+    cache.put(b"a")
+    assert cache.get(digest(b"a")) == b"a"
+
+
+def test_the_cache_drops_what_was_used_longest_ago_and_stays_within_its_bound(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 30)
+    contents = [bytes([n]) * 10 for n in range(4)]
+    for content in contents[:3]:
+        cache.put(content)
+    cache.get(digest(contents[0]))
+    cache.put(contents[3])
+    assert [cache.get(digest(content)) is not None for content in contents] == [True, False, True, True]
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 30
+
+
+def test_a_file_larger_than_the_cache_is_used_and_pushes_the_others_out(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 5)
+    cache.put(b"a")
+    cache.put(b"123456789")
+    assert cache.get(digest(b"123456789")) == b"123456789"
+    assert cache.get(digest(b"a")) is None
+
+
+def test_a_file_that_rotted_on_disk_is_a_miss_and_is_removed(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 100)
+    cache.put(b"hello")
+    (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    path.write_bytes(b"hellO")
+    assert cache.get(digest(b"hello")) is None
+    assert not path.exists()
+
+
+def test_a_cache_folder_that_cannot_be_written_fails_no_job(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    cache = BlobCache(blocked, 100)
+    cache.put(b"hello")
+    assert cache.get(digest(b"hello")) is None

@@ -1,0 +1,100 @@
+"""The train job on a real base through a real loop: an adapter comes out, and a stop loses little."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from edge_double import EdgeDouble, Job
+from PIL import Image
+from scripts_of_jobs import picture, png_bytes, train_spec
+from serving import Serving
+from tiny_base import tiny_base, tiny_bases
+
+from orthoplex.ortho.adapter import read_adapter
+from orthoplex.runner.jobs.train import TrainJob
+
+Serve = Callable[..., Serving]
+
+
+def train_job(edge: EdgeDouble, pictures: list[bytes] | None = None, **changes: Any) -> Job:
+    """A queued train job whose pictures the edge has."""
+    contents = [png_bytes(picture(64 + n)) for n in range(4)] if pictures is None else pictures
+    names = [edge.add_blob(f"picture-{n}", content) for n, content in enumerate(contents)]
+    images = [{"input": name, "caption": ""} for name in names]
+    return edge.enqueue(Job("train", train_spec(images=images, sample_prompts=["<ada>"], **changes), inputs=names))
+
+
+def steps_told(job: Job) -> list[int]:
+    """The steps that heartbeats told of while it trained."""
+    told = [beat["progress"] for beat in job.beats if "progress" in beat]
+    return [progress["step"] for progress in told if progress["message"].startswith("training")]
+
+
+def test_a_training_leaves_an_adapter_in_its_slot_and_sample_pictures(edge: EdgeDouble, serve: Serve) -> None:
+    job = train_job(edge, steps=2)
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: job.settled is not None)
+    assert job.status == "succeeded", job.settled
+    assert job.settled is not None
+    assert [(output["role"], output["name"]) for output in job.settled["outputs"]] == [
+        ("adapter", "adapter.safetensors"),
+        ("sample", "sample-0.png"),
+    ]
+    adapter = read_adapter(job.uploads["adapter.safetensors"], tiny_base().layout, slot=3)
+    assert (adapter.trigger, adapter.concept) == ("<ada>", "Ada")
+    sample = Image.open(io.BytesIO(job.uploads["sample-0.png"]))
+    assert "trainedAlgorithmicMedia" in sample.text["XML:com.adobe.xmp"]  # type: ignore[attr-defined]
+
+
+def test_a_stopped_training_keeps_a_checkpoint_and_the_next_run_goes_on_from_it(edge: EdgeDouble, serve: Serve) -> None:
+    job = train_job(edge, steps=200)
+    first = serve(TrainJob(tiny_bases()))
+    edge.until(lambda: any(step >= 3 for step in steps_told(job)))
+    assert first.end() is None
+    assert job.releases
+    assert "checkpoint.safetensors" in job.kept
+    reached = max(steps_told(job))
+    job.beats.clear()
+    job.spec["resume_input"] = "checkpoint.safetensors"
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: bool(steps_told(job)))
+    assert steps_told(job)[0] > reached
+
+
+def test_a_checkpoint_that_is_damaged_or_of_another_training_means_to_begin_anew(
+    edge: EdgeDouble, serve: Serve
+) -> None:
+    job = train_job(edge, steps=1)
+    job.kept["checkpoint.safetensors"] = b"not a checkpoint"
+    job.spec["resume_input"] = "checkpoint.safetensors"
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: job.settled is not None)
+    assert job.status == "succeeded", job.settled
+
+
+def test_a_canceled_training_ends_and_leaves_nothing(edge: EdgeDouble, serve: Serve) -> None:
+    job = train_job(edge, steps=2000)
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: bool(steps_told(job)))
+    job.cancel = True
+    edge.until(lambda: job.settled is not None)
+    assert job.settled == {"outcome": "canceled"}
+    assert not job.uploads
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", "no bytes"), (b"GIF89a" + b"\0" * 40, "PNG, JPEG or WebP"), (b"\x89PNG\r\n\x1a\n", "")]
+)
+def test_a_picture_that_is_no_good_fails_the_training_and_is_named(
+    edge: EdgeDouble, serve: Serve, content: bytes, says: str
+) -> None:
+    good = png_bytes(picture())
+    job = train_job(edge, [good, good, content, good])
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: job.settled is not None)
+    assert job.settled is not None
+    error = job.settled["error"]
+    assert (error["code"], error["retryable"]) == ("input_invalid", False)
+    assert error["message"].startswith("Picture 3: ")
+    assert says in error["message"]
