@@ -137,10 +137,10 @@ class EdgeDouble:
         """The next calls whose path holds `path` are answered so, before they do anything."""
         self.faults += [(path, status, headers)] * times
 
-    def until(self, condition: Callable[[], bool]) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
         """Wait until the state is such. A test that waits in vain fails here."""
         with self.changed:
-            assert self.changed.wait_for(condition, WAIT_SECONDS), "the edge never got there"
+            assert self.changed.wait_for(condition, seconds), "the edge never got there"
 
     def count(self, call: str) -> int:
         """How many calls had this in their path."""

@@ -1,0 +1,41 @@
+"""A runner process with a job that is stepped by nobody: what signals do to it is the question."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from edge_double import TOKEN
+from scripts_of_jobs import HandStepped
+from serving import ABOUT, QUICK
+
+from orthoplex.runner.cache import BlobCache
+from orthoplex.runner.edge import Edge
+from orthoplex.runner.jobs import Result
+from orthoplex.runner.log import open_log
+from orthoplex.runner.loop import Loop, LoopSettings
+from orthoplex.runner.retry import Patience
+from orthoplex.runner.run import Run
+from orthoplex.runner.service import run_until_signal
+from orthoplex.runner.storage import Storage
+
+
+def deaf(runs: Sequence[Run], _storage: Storage) -> Iterator[tuple[Run, Result | Exception]]:
+    """A job that hears nothing, as one inside a driver call does."""
+    runs[0].report(1, 2, "drawing")
+    threading.Event().wait()
+    yield from ()
+
+
+def serve(url: str, folder: str, hears: bool, stop_seconds: float) -> None:
+    """Serve until a signal and exit with the service's code."""
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives as long as the process
+    patience = Patience(threading.Event(), backoff=QUICK)
+    edge = Edge(url, TOKEN)
+    storage = Storage(edge, BlobCache(Path(folder), 1), patience)
+    job = HandStepped() if hears else deaf
+    settings = LoopSettings(ABOUT, ["cast-1"], wait_seconds=5.0, heartbeat_seconds=0.05, progress_seconds=0.0)
+    log = open_log()
+    loop = Loop(settings, edge, Edge(url, TOKEN), storage, {"sample": job}, patience, log, QUICK)
+    os._exit(run_until_signal(loop, log, stop_seconds))
