@@ -19,7 +19,7 @@ const nodeTests = (...globs: string[]): Command => [
   ...globs,
 ];
 
-export const PYTHON_SOURCES = ["gpu-runner", "test/runner"];
+export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract"];
 export const PYPROJECT = "gpu-runner/pyproject.toml";
 
 export const STAGES: Stage[] = [
@@ -55,7 +55,7 @@ export const STAGES: Stage[] = [
   {
     name: "pytest",
     quick: false,
-    commands: [python("pytest", "-c", PYPROJECT, "--rootdir", ".", "-q", "test/runner")],
+    commands: [python("pytest", "-c", PYPROJECT, "--rootdir", ".", "-q", "test/runner", "test/contract")],
   },
   { name: "journey", quick: false, needsChromium: true, commands: [nodeTests("test/journeys/*.test.ts")] },
 ];

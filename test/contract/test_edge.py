@@ -1,0 +1,173 @@
+"""What a runner may rely on, whichever edge it talks to: leases are fenced, settles idempotent, uploads checked."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from scripts_of_jobs import picture, png_bytes
+
+from orthoplex.runner.edge import Edge, LeaseLost, Refused
+from orthoplex.runner.wire import Lease, parse_lease
+
+PNG = png_bytes(picture())
+PROGRESS = {"step": 1, "total": 3, "message": "drawing"}
+
+
+class AnEdge(Protocol):
+    url: str
+    token: str
+
+    def enqueue(self) -> str: ...
+
+
+class Runner:
+    """A registered runner that does by hand what the loop does."""
+
+    def __init__(self, an_edge: AnEdge) -> None:
+        self.edge = Edge(an_edge.url, an_edge.token)
+        about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
+        self.id = self.edge.register({**about, "bases": ["cast-1"]}).runner_id
+
+    def lease(self, job_id: str) -> Lease:
+        """The lease of this job; others that wait in the queue are given back afterwards."""
+        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-1"], 32, 5.0)]
+        for lease in leases:
+            if lease.job_id != job_id:
+                self.edge.release(lease.lease_id, "Not of this test.")
+        return next(lease for lease in leases if lease.job_id == job_id)
+
+    def upload(self, lease: Lease, content: bytes = PNG, **announced: Any) -> httpx.Response:
+        """Announce a picture and send `content`."""
+        told = {"name": "image-0.png", "content_type": "image/png", "size_bytes": len(PNG), "sha256": digest(PNG)}
+        url = self.edge.announce(lease.lease_id, {**told, **announced})
+        return httpx.put(url, content=content, headers={"content-type": "image/png"})
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def success(**changes: Any) -> dict[str, Any]:
+    """A settle that names the uploaded picture."""
+    output = {
+        "name": "image-0.png",
+        "role": "image",
+        "content_type": "image/png",
+        "size_bytes": len(PNG),
+        "sha256": digest(PNG),
+        "meta": {"width": 64, "height": 64, "seed": 7, "recipe": {}},
+    }
+    return {"outcome": "succeeded", "outputs": [{**output, **changes}], "warnings": [], "metrics": {}}
+
+
+@pytest.fixture
+def runner(an_edge: AnEdge) -> Iterator[Runner]:
+    made = Runner(an_edge)
+    yield made
+    made.edge.deregister(made.id)
+    made.edge.close()
+
+
+@pytest.fixture
+def leased(an_edge: AnEdge, runner: Runner) -> Iterator[Lease]:
+    """A lease on a fresh job; the job does not stay behind."""
+    lease = runner.lease(an_edge.enqueue())
+    yield lease
+    try:
+        error = {"code": "runner_error", "message": "The test is over.", "retryable": False}
+        runner.edge.settle(lease.lease_id, {"outcome": "failed", "error": error})
+    except LeaseLost:
+        pass
+
+
+def code_of(call: Callable[[], Any]) -> str:
+    with pytest.raises(Refused) as caught:
+        call()
+    return caught.value.code
+
+
+def test_an_empty_queue_gives_no_leases(runner: Runner) -> None:
+    assert runner.edge.lease(runner.id, ["no-such-base"], 1, 0) == []
+
+
+def test_a_lease_lives_on_by_heartbeats(runner: Runner, leased: Lease) -> None:
+    assert leased.attempt == 1
+    assert runner.edge.heartbeat(leased.lease_id, PROGRESS, None).cancel is False
+
+
+def test_a_delivered_job_succeeds_and_says_so_again_when_asked_again(runner: Runner, leased: Lease) -> None:
+    assert runner.upload(leased).is_success
+    for _ in range(2):
+        assert runner.edge.settle(leased.lease_id, success()) == "succeeded"
+
+
+def test_nothing_can_be_said_about_a_job_that_has_ended(runner: Runner, leased: Lease) -> None:
+    runner.upload(leased)
+    runner.edge.settle(leased.lease_id, success())
+    with pytest.raises(LeaseLost):
+        runner.edge.heartbeat(leased.lease_id, PROGRESS, None)
+    with pytest.raises(LeaseLost):
+        runner.upload(leased)
+    with pytest.raises(LeaseLost):
+        runner.edge.release(leased.lease_id, "Too late.")
+
+
+def test_a_lease_that_never_was_is_lost(runner: Runner) -> None:
+    with pytest.raises(LeaseLost):
+        runner.edge.heartbeat(f"lse_{'0' * 24}", None, None)
+
+
+def test_a_released_job_comes_back_under_a_new_lease(runner: Runner, leased: Lease) -> None:
+    runner.edge.release(leased.lease_id, "The runner is stopping.")
+    again = runner.lease(leased.job_id)
+    assert again.lease_id != leased.lease_id
+    assert again.attempt == 2
+    error = {"code": "runner_error", "message": "The test is over.", "retryable": False}
+    assert runner.edge.settle(again.lease_id, {"outcome": "failed", "error": error}) == "failed"
+
+
+def test_a_failure_that_may_pass_puts_the_job_back(runner: Runner, leased: Lease) -> None:
+    error = {"code": "out_of_memory", "message": "Too small.", "retryable": True}
+    assert runner.edge.settle(leased.lease_id, {"outcome": "failed", "error": error}) == "queued"
+    again = runner.lease(leased.job_id)
+    final = {**error, "retryable": False}
+    assert runner.edge.settle(again.lease_id, {"outcome": "failed", "error": final}) == "failed"
+
+
+def test_bytes_other_than_announced_are_refused(runner: Runner, leased: Lease) -> None:
+    for content in (PNG[:-1], PNG[:-1] + b"!", PNG + b"!"):
+        reply = runner.upload(leased, content)
+        assert reply.json()["code"] == "upload_mismatch"
+
+
+def test_a_settle_may_name_only_what_has_arrived(runner: Runner, leased: Lease) -> None:
+    assert code_of(lambda: runner.edge.settle(leased.lease_id, success())) == "output_missing"
+    runner.upload(leased)
+    assert code_of(lambda: runner.edge.settle(leased.lease_id, success(sha256="0" * 64))) == "output_missing"
+
+
+def test_a_preview_beyond_its_bound_is_refused_and_the_lease_stays(runner: Runner, leased: Lease) -> None:
+    large = "A" * (4 * 22_000)  # 66,000 bytes
+    assert code_of(lambda: runner.edge.heartbeat(leased.lease_id, PROGRESS, large)) == "body_too_large"
+    runner.edge.heartbeat(leased.lease_id, PROGRESS, None)
+
+
+def test_a_field_that_the_contract_does_not_know_is_refused(runner: Runner, leased: Lease) -> None:
+    wrong = {**PROGRESS, "extra": 1}
+    assert code_of(lambda: runner.edge.heartbeat(leased.lease_id, wrong, None)) == "request_invalid"
+
+
+def test_a_wrong_key_is_refused(an_edge: AnEdge) -> None:
+    with Edge(an_edge.url, "opx_wrong") as stranger:
+        assert code_of(lambda: stranger.deregister(f"rnr_{'0' * 20}")) == "key_invalid"
+
+
+def test_a_runner_that_has_left_may_not_lease(runner: Runner, an_edge: AnEdge) -> None:
+    with Edge(an_edge.url, an_edge.token) as edge:
+        about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
+        left = edge.register({**about, "bases": ["cast-1"]}).runner_id
+        edge.deregister(left)
+        assert code_of(lambda: edge.lease(left, ["cast-1"], 1, 0)) == "not_found"
+    assert runner.id != left
