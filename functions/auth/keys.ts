@@ -1,6 +1,6 @@
 // API keys: `opx_` and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
 
-import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { z } from "zod";
 import type { KeyCreate, Scope } from "../../schema/contract/account.ts";
 import { API_KEYS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
@@ -92,17 +92,18 @@ export async function listKeys(db: Db, ownerId: Caller["id"]): Promise<KeyRow[]>
     .all();
 }
 
-/** False if this owner has no such live key. */
+/** A key ends no key that may do more than itself: one that only reads must not be able to stop the runners. */
 export async function revokeKey(
   db: Db,
-  ownerId: Caller["id"],
+  caller: Caller,
   id: KeyRow["id"],
   now: number,
-): Promise<boolean> {
-  const revoked = await db
-    .update(apiKeys)
-    .set({ revokedAt: now })
-    .where(and(eq(apiKeys.id, id), eq(apiKeys.ownerId, ownerId), sql`revoked_at is null`))
-    .returning({ id: apiKeys.id });
-  return revoked.length === 1;
+): Promise<KeyRow | Refusal> {
+  const live = and(eq(apiKeys.id, id), eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt));
+  const row = await db.select().from(apiKeys).where(live).get();
+  if (!row) return refuse("not_found", `You have no key ${id}.`);
+  const excess = row.scopes.find((scope) => !mayGrant(caller, scope));
+  if (excess) return refuse("scope_missing", `That key has the scope \`${excess}\`, which yours lacks.`);
+  await db.update(apiKeys).set({ revokedAt: now }).where(live);
+  return { ...row, revokedAt: now };
 }

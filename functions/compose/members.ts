@@ -93,7 +93,7 @@ function resolvedMember({ version, adapter }: VersionWithAdapter, member: Member
     version_id: version.id,
     ref: `${refOf(adapter)}:${version.number}`,
     trigger: version.trigger,
-    strength: member.strength,
+    strength: member.strength ?? version.strength,
     slot: version.slot,
     region: member.region ?? null,
   };

@@ -53,28 +53,31 @@ export async function listJobs(
   return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
 }
 
-/** Place in the queue, 1 is next, or null once the job has left it. */
-export async function queuePosition(db: Db, row: JobRow): Promise<number | null> {
-  if (row.status !== "queued") return null;
-  const ahead = await db.$count(
-    jobs,
-    sql`status = 'queued' and base_id = ${row.baseId}
-      and (-priority, turn, id) < (${-row.priority}, ${row.turn}, ${row.id})`,
-  );
-  return ahead + 1;
+/** Places in the queue of a base, 1 is next. Jobs that have left the queue have none. */
+export async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<Map<string, number>> {
+  const ids = rows.filter((row) => row.status === "queued").map((row) => row.id);
+  if (ids.length === 0) return new Map();
+  const places = await db.$client
+    .prepare(
+      `SELECT id, 1 + (
+         SELECT count(*) FROM jobs ahead
+         WHERE ahead.status = 'queued' AND ahead.base_id = jobs.base_id
+           AND (-ahead.priority, ahead.turn, ahead.id) < (-jobs.priority, jobs.turn, jobs.id)
+       ) AS place
+       FROM jobs WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?))`,
+    )
+    .bind(JSON.stringify(ids))
+    .all<{ id: string; place: number }>();
+  return new Map(places.results.map(({ id, place }) => [id, place]));
 }
 
 export async function jobsJson(db: Db, rows: readonly JobRow[], origin: string): Promise<Job[]> {
-  const images = await imagesOfJobs(
-    db,
-    rows.filter((row) => row.status === "succeeded").map((row) => row.id),
-  );
-  return Promise.all(
-    rows.map(async (row) => {
-      const own = images.filter((image) => image.jobId === row.id);
-      return jobJson(row, own, await queuePosition(db, row), origin);
-    }),
-  );
+  const finished = rows.filter((row) => row.status === "succeeded").map((row) => row.id);
+  const [images, places] = await Promise.all([imagesOfJobs(db, finished), queuePositions(db, rows)]);
+  return rows.map((row) => {
+    const own = images.filter((image) => image.jobId === row.id);
+    return jobJson(row, own, places.get(row.id) ?? null, origin);
+  });
 }
 
 export async function generationsJson(

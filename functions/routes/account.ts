@@ -10,7 +10,7 @@ import { jobs, uploads } from "../../schema/tables.ts";
 import { callerWith } from "../auth/caller.ts";
 import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
-import { deny, granted, refuse } from "../lib/refusal.ts";
+import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const me = createRoute({
@@ -106,7 +106,6 @@ export const account = router()
   .openapi(revoke, async (c) => {
     const caller = granted(callerWith(c.var.caller, "read"));
     const { key } = c.req.valid("param");
-    const revoked = await revokeKey(c.var.db, caller.id, key, c.var.now);
-    if (!revoked) deny(refuse("not_found", `You have no key ${key}.`));
+    granted(await revokeKey(c.var.db, caller, key, c.var.now));
     return c.body(null, 204);
   });

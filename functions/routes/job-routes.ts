@@ -6,7 +6,7 @@ import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
 import { callerWith } from "../auth/caller.ts";
 import type { App } from "../context.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
-import { findJob, type JobKind, queuePosition } from "../dispatch/jobs.ts";
+import { findJob, type JobKind, queuePositions } from "../dispatch/jobs.ts";
 import { eventText, liveOf } from "../dispatch/live.ts";
 import { granted } from "../lib/refusal.ts";
 
@@ -36,7 +36,8 @@ export async function awaitJob(
 export async function jobEvents(c: Context<App>, kind: JobKind, id: JobRow["id"]): Promise<Response> {
   const caller = granted(callerWith(c.var.caller, "read"));
   const row = granted(await findJob(c.var.db, caller, kind, id));
-  const status = { status: row.status, queue_position: await queuePosition(c.var.db, row) };
+  const place = (await queuePositions(c.var.db, [row])).get(id) ?? null;
+  const status = { status: row.status, queue_position: place };
   if (isFinished(row)) {
     const text =
       eventText({ name: "status", data: status }) + eventText({ name: "done", data: { status: row.status } });

@@ -3,12 +3,7 @@
 import { z } from "zod";
 import { Strength, Trigger } from "./adapters.ts";
 import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
-import {
-  COMPOSITION_MEMBERS_MAX,
-  PROMPT_MAX_CHARACTERS,
-  STRENGTH_DEFAULT,
-  TITLE_MAX_CHARACTERS,
-} from "./limits.ts";
+import { COMPOSITION_MEMBERS_MAX, PROMPT_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 
 const fraction = (what: string) =>
   z
@@ -40,7 +35,9 @@ export const Member = z
   .strictObject({
     version_id: idOf("ver").optional(),
     ref: AdapterRef.optional(),
-    strength: Strength.default(STRENGTH_DEFAULT),
+    strength: Strength.optional().meta({
+      description: "Without it: what the version's owner recommends",
+    }),
     region: Region.nullable().optional(),
   })
   .refine((m) => (m.version_id === undefined) !== (m.ref === undefined), {

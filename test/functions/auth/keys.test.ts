@@ -100,6 +100,15 @@ describe("an API key", () => {
     expect((await ada.ask("DELETE", `/v1/keys/${made.id}`)).status).toBe(404);
   });
 
+  it("cannot end a key that may do more than itself", async () => {
+    const cai = await person("Cai");
+    const strong = await cai.must<{ id: string }>("POST", "/v1/keys", { name: "runner", scopes: ["runner"] });
+    const weak = await cai.must<{ key: string }>("POST", "/v1/keys", { name: "weak", scopes: ["read"] });
+    const headers = { authorization: `Bearer ${weak.key}` };
+    expect((await ask("DELETE", `/v1/keys/${strong.id}`, { headers })).body.code).toBe("scope_missing");
+    expect((await cai.ask("DELETE", `/v1/keys/${strong.id}`)).status).toBe(204);
+  });
+
   it("stops when it expires", async () => {
     const wish = { name: "n", scopes: ["read"], expires_in_days: 1 };
     const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", wish);

@@ -35,7 +35,7 @@ describe("a composition", () => {
     const { status, body } = await compose(bob, { members, title: "Three" });
     expect(status).toBe(201);
     expect(body.members).toMatchObject([
-      { version_id: eve.id, strength: 0.6, trigger: "<eve>", region: null },
+      { version_id: eve.id, strength: 0.7, trigger: "<eve>", region: null },
       { version_id: cat.id, strength: -0.5, slot: cat.slot },
       { version_id: dog.id, ref: "bob/dog:1" },
     ]);

@@ -1,10 +1,12 @@
 // Settle, release, expiry, cancel: a job ends once, whatever arrives twice or late.
 
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { statusAfter } from "../../../functions/dispatch/settle.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
+import worker from "../../../functions/index.ts";
 import type { Adapter, Generation, Lease, Settle } from "../../../schema/contract/index.ts";
 import { JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
 import { ask, Machine, type Person, person, png, published } from "../cast.ts";
@@ -197,6 +199,23 @@ describe("a lease that ran out", () => {
       .bind(Date.now() - 1)
       .run();
     expect((await machine.lease())[0]?.job_id).toBe(job.id);
+  });
+});
+
+describe("the cron", () => {
+  it("sweeps and forgets, so that a job moves on even while no runner asks", async () => {
+    const [job] = await leased();
+    await env.DB.prepare("UPDATE jobs SET lease_expires_at = ?")
+      .bind(Date.now() - 1)
+      .run();
+    await env.DB.prepare(
+      "INSERT INTO idempotency (owner_id, key, request_sha256, created_at) VALUES ('usr_x', 'old', '', 0)",
+    ).run();
+    await worker.scheduled(createScheduledController({ scheduledTime: Date.now() }), env);
+    expect((await look(job)).status).toBe("queued");
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM idempotency WHERE key = 'old'").first("n")).toBe(
+      0,
+    );
   });
 });
 
