@@ -21,6 +21,7 @@ export async function storeBlob(
   env: Env,
   facts: BlobFacts,
   body: ReadableStream<Uint8Array>,
+  now: number,
 ): Promise<Refusal | null> {
   try {
     await env.BLOBS.put(blobKey(facts.sha256), body, { sha256: facts.sha256 });
@@ -31,7 +32,7 @@ export async function storeBlob(
   const row = env.DB.prepare(
     "INSERT OR IGNORE INTO blobs (sha256, size_bytes, content_type, created_at) VALUES (?, ?, ?, ?)",
   );
-  await row.bind(facts.sha256, facts.sizeBytes, facts.contentType, Date.now()).run();
+  await row.bind(facts.sha256, facts.sizeBytes, facts.contentType, now).run();
   return null;
 }
 

@@ -122,7 +122,7 @@ export async function receiveUpload(
     body = peeked.body;
     size = peeked.header;
   }
-  const refusal = await storeBlob(env, row, body);
+  const refusal = await storeBlob(env, row, body, now);
   if (refusal) return refusal;
   const stored = { storedAt: now, width: size?.width ?? null, height: size?.height ?? null };
   await db.update(uploads).set(stored).where(eq(uploads.id, id));

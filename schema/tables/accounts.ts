@@ -1,0 +1,96 @@
+// Accounts: the four tables better-auth owns, our API keys, and the answers kept for repeated requests.
+
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Scope } from "../contract/account.ts";
+import { at, flag, id, json, moment } from "./columns.ts";
+
+export const users = sqliteTable("users", {
+  id: id("id", "usr").primaryKey(),
+  handle: text("handle").notNull().unique(),
+  name: text("name").notNull(),
+  email: text("email").notNull().unique(),
+  emailVerified: flag("email_verified").notNull().default(false),
+  image: text("image"),
+  createdAt: moment("created_at").notNull(),
+  updatedAt: moment("updated_at").notNull(),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    token: text("token").notNull().unique(),
+    expiresAt: moment("expires_at").notNull(),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (t) => [index("sessions_user").on(t.userId)],
+);
+
+export const credentials = sqliteTable(
+  "credentials",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    accountId: text("account_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    accessToken: text("access_token"),
+    refreshToken: text("refresh_token"),
+    idToken: text("id_token"),
+    accessTokenExpiresAt: moment("access_token_expires_at"),
+    refreshTokenExpiresAt: moment("refresh_token_expires_at"),
+    scope: text("scope"),
+    password: text("password"),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (t) => [index("credentials_user").on(t.userId)],
+);
+
+export const verifications = sqliteTable(
+  "verifications",
+  {
+    id: text("id").primaryKey(),
+    identifier: text("identifier").notNull(),
+    value: text("value").notNull(),
+    expiresAt: moment("expires_at").notNull(),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (t) => [index("verifications_identifier").on(t.identifier)],
+);
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: id("id", "key").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
+    name: text("name").notNull(),
+    prefix: text("prefix").notNull(),
+    sha256: text("sha256").notNull().unique(),
+    scopes: json<Scope[]>("scopes").notNull(),
+    createdAt: at("created_at").notNull(),
+    expiresAt: at("expires_at"),
+    lastUsedAt: at("last_used_at"),
+    revokedAt: at("revoked_at"),
+  },
+  (t) => [index("api_keys_owner").on(t.ownerId, t.createdAt)],
+);
+
+/** Answers of creating POSTs, kept a day. `status` is null while the first request is still running. */
+export const idempotency = sqliteTable(
+  "idempotency",
+  {
+    ownerId: id("owner_id", "usr").notNull(),
+    key: text("key").notNull(),
+    requestSha256: text("request_sha256").notNull(),
+    status: integer("status"),
+    location: text("location"),
+    body: text("body"),
+    createdAt: at("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.key] }), index("idempotency_age").on(t.createdAt)],
+);

@@ -1,0 +1,56 @@
+// Bytes: what lies in R2, how it came there, and the pictures among it.
+
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { at, id, json } from "./columns.ts";
+
+/** One row for every object in R2; the object's key is `blobs/<sha256>`. */
+export const blobs = sqliteTable("blobs", {
+  sha256: text("sha256").primaryKey(),
+  sizeBytes: integer("size_bytes").notNull(),
+  contentType: text("content_type").notNull(),
+  createdAt: at("created_at").notNull(),
+});
+
+export const uploads = sqliteTable(
+  "uploads",
+  {
+    id: id("id", "upl").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
+    /** Set for what a runner sends: the lease it belongs to and the output's name. */
+    leaseId: id("lease_id", "lse"),
+    name: text("name"),
+    kind: text("kind", { enum: ["adapter", "training_image", "preview", "output"] }).notNull(),
+    contentType: text("content_type").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    sha256: text("sha256").notNull(),
+    filename: text("filename").notNull(),
+    width: integer("width"),
+    height: integer("height"),
+    createdAt: at("created_at").notNull(),
+    expiresAt: at("expires_at").notNull(),
+    storedAt: at("stored_at"),
+  },
+  (t) => [index("uploads_owner").on(t.ownerId, t.sha256), index("uploads_lease").on(t.leaseId, t.name)],
+);
+
+export const images = sqliteTable(
+  "images",
+  {
+    id: id("id", "img").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
+    sha256: text("sha256").notNull(),
+    contentType: text("content_type").notNull(),
+    width: integer("width").notNull(),
+    height: integer("height").notNull(),
+    role: text("role", { enum: ["generation", "sample", "preview", "training"] }).notNull(),
+    jobId: id("job_id", "job"),
+    position: integer("position").notNull().default(0),
+    seed: integer("seed"),
+    recipe: json<Record<string, unknown>>("recipe"),
+    createdAt: at("created_at").notNull(),
+  },
+  (t) => [
+    index("images_job").on(t.jobId, t.role, t.position),
+    index("images_owner").on(t.ownerId, t.createdAt),
+  ],
+);

@@ -1,0 +1,90 @@
+// Dispatch: runners, the jobs they lease, and every run of a job.
+
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { JobErrorCode } from "../contract/codes.ts";
+import type { Generation, JobStatus, Progress, Training } from "../contract/jobs.ts";
+import type { SampleSpec, TrainSpec } from "../contract/runner.ts";
+import { at, id, json } from "./columns.ts";
+
+export const runners = sqliteTable(
+  "runners",
+  {
+    id: id("id", "rnr").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
+    name: text("name").notNull(),
+    version: text("version").notNull(),
+    device: text("device").notNull(),
+    dtype: text("dtype").notNull(),
+    memoryBytes: integer("memory_bytes").notNull(),
+    bases: json<string[]>("bases").notNull(),
+    registeredAt: at("registered_at").notNull(),
+    lastSeenAt: at("last_seen_at").notNull(),
+    deregisteredAt: at("deregistered_at"),
+  },
+  (t) => [index("runners_owner").on(t.ownerId)],
+);
+
+export type StoredInput = { name: string; sha256: string; size_bytes: number; content_type: string };
+
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    id: id("id", "job").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
+    kind: text("kind", { enum: ["sample", "train"] }).notNull(),
+    baseId: text("base_id").notNull(),
+    /** Jobs of one base, kind and shape can run as one batch: the picture size for samples. */
+    shape: text("shape").notNull(),
+    status: text("status").$type<JobStatus>().notNull(),
+    priority: integer("priority").notNull().default(0),
+    /** Start-time fair queueing: an owner's jobs take consecutive turns, so 1,000 of one do not starve another's one. */
+    turn: integer("turn").notNull(),
+    request: json<Generation["request"] | Training["request"]>("request").notNull(),
+    spec: json<SampleSpec | TrainSpec>("spec").notNull(),
+    inputs: json<StoredInput[]>("inputs").notNull(),
+    adapterId: id("adapter_id", "adp"),
+    cancelRequestedAt: at("cancel_requested_at"),
+    leaseId: id("lease_id", "lse").unique(),
+    leaseExpiresAt: at("lease_expires_at"),
+    /** Runs started, and those of them that ended badly. Released runs count in the first only. */
+    attempts: integer("attempts").notNull().default(0),
+    failures: integer("failures").notNull().default(0),
+    checkpointSha256: text("checkpoint_sha256"),
+    progress: json<Progress>("progress"),
+    warnings: json<string[]>("warnings").notNull().default(sql`'[]'`),
+    error: json<{ code: JobErrorCode; message: string }>("error"),
+    metrics: json<Record<string, unknown>>("metrics").notNull().default(sql`'{}'`),
+    versionId: id("version_id", "ver"),
+    createdAt: at("created_at").notNull(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+  },
+  (t) => [
+    index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
+    index("jobs_queued_owner").on(t.ownerId, t.turn).where(sql`status in ('queued', 'running')`),
+    index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
+    index("jobs_owner").on(t.ownerId, t.kind, t.createdAt, t.id),
+    index("jobs_finished").on(t.baseId, t.kind, t.finishedAt).where(sql`status = 'succeeded'`),
+  ],
+);
+
+export const RUN_OUTCOMES = ["succeeded", "failed", "canceled", "released", "expired"] as const;
+
+export const runs = sqliteTable(
+  "runs",
+  {
+    id: id("id", "run").primaryKey(),
+    jobId: id("job_id", "job").notNull(),
+    leaseId: id("lease_id", "lse").notNull().unique(),
+    runnerId: id("runner_id", "rnr").notNull(),
+    attempt: integer("attempt").notNull(),
+    outcome: text("outcome", { enum: RUN_OUTCOMES }),
+    /** What settle answered, so that a repeated settle gets the same answer. */
+    settledStatus: text("settled_status", { enum: ["queued", "succeeded", "failed", "canceled"] }),
+    error: json<{ code: string; message: string }>("error"),
+    startedAt: at("started_at").notNull(),
+    finishedAt: at("finished_at"),
+  },
+  (t) => [index("runs_job").on(t.jobId, t.attempt)],
+);
