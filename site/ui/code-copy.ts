@@ -20,7 +20,15 @@ for (const block of document.querySelectorAll("pre")) {
       button.textContent = "Copy";
     }, SAID_MS);
   });
-  block.append(button);
+  // Beside the block, not in it: what scrolls sideways must not take the button along.
+  const frame = document.createElement("div");
+  frame.className = "code";
+  if (block.dataset.language) frame.dataset.language = block.dataset.language;
+  frame.hidden = block.hidden;
+  block.hidden = false;
+  block.removeAttribute("data-language");
+  block.replaceWith(frame);
+  frame.append(block, button);
 }
 
 // Snippets name this server, so that what is copied runs as it is.

@@ -12,7 +12,7 @@ export function standingOf(job: Job): string {
         ? "Next in the queue"
         : `${countOf(job.queue_position - 1, "job")} ahead`;
     case "running":
-      return job.progress?.message || "Running";
+      return capitalised(job.progress?.message || "Running");
     case "succeeded":
       return "Done";
     case "failed":
@@ -21,6 +21,8 @@ export function standingOf(job: Job): string {
       return "Canceled";
   }
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export function JobProgress({ job, now }: { job: Job; now: number }) {
   const { step, total } = job.progress ?? { step: 0, total: 0 };

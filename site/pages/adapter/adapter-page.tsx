@@ -9,7 +9,7 @@ import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { Companions } from "./companions.tsx";
 import { Facts } from "./facts.tsx";
 import { Owner } from "./owner.tsx";
-import { Summary } from "./summary.tsx";
+import { LEAD_MAX_CHARACTERS, Summary } from "./summary.tsx";
 
 export function AdapterPage({ id }: { id: string }) {
   const loaded = useReply(() => api.adapter(id), [id]);
@@ -42,7 +42,7 @@ export function AdapterPage({ id }: { id: string }) {
         <Summary adapter={adapter} version={version} />
       </div>
       {account?.handle === adapter.owner && <Owner adapter={adapter} changed={loaded.again} />}
-      {adapter.description && (
+      {adapter.description.length > LEAD_MAX_CHARACTERS && (
         <section class="adapter-section">
           <h2>About</h2>
           <p class="adapter-description">{adapter.description}</p>

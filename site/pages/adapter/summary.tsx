@@ -5,8 +5,15 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { bytesOf, countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 
+/** A description up to this length stands beside the picture; a longer one gets a part of the page. */
+export const LEAD_MAX_CHARACTERS = 240;
+
+const leadOf = ({ description, concept }: AdapterWithVersions) =>
+  description !== "" && description.length <= LEAD_MAX_CHARACTERS ? description : concept;
+
 export function Summary({ adapter, version }: { adapter: AdapterWithVersions; version: Version | null }) {
   const usable = version !== null && adapter.state === "published";
+  const lead = leadOf(adapter);
   const since = adapter.published_at ?? adapter.created_at;
   return (
     <div class="summary">
@@ -17,7 +24,7 @@ export function Summary({ adapter, version }: { adapter: AdapterWithVersions; ve
           {` · ${adapter.published_at ? "published" : "begun"} ${dayOf(since)} · ${countOf(adapter.uses, "use")}`}
         </p>
       </div>
-      <p class="summary-concept">{adapter.concept}</p>
+      {lead !== adapter.title && <p class="summary-concept">{lead}</p>}
       <div class="chips">
         <a class="chip" href={`/browse/?class=${encodeURIComponent(adapter.class_word)}`}>
           {adapter.class_word}

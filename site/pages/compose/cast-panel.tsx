@@ -2,6 +2,7 @@
 
 import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { CastList } from "./cast-list.tsx";
 import type { Change, Form } from "./form.ts";
 import { Crosstalk, Licences, Warnings } from "./meeting.tsx";
@@ -56,6 +57,7 @@ export function CastPanel(props: {
       {form.members.length > 0 && (
         <section class="panel" aria-busy={meeting.waiting}>
           <h2>How they meet</h2>
+          <Columns form={form} known={known} />
           {props.guest && (
             <p class="quiet">
               <a href={signInUrl()}>Sign in</a> to see crosstalk and the licences that come together.
@@ -74,6 +76,23 @@ export function CastPanel(props: {
         </section>
       )}
     </>
+  );
+}
+
+/** The columns that each member owns. Needs no account: slots are public. */
+function Columns({ form, known }: { form: Form; known: KnownState }) {
+  const owners = form.members.flatMap(({ ref }, index) => {
+    const adapter = known.adapters.get(ref);
+    return adapter && adapter.slot !== null ? [{ name: adapter.title, slot: adapter.slot, index }] : [];
+  });
+  if (!known.base || owners.length === 0) return <div class="skeleton pattern-skeleton">Loading</div>;
+  return (
+    <figure class="columns">
+      <SlotPattern base={known.base} owners={owners} />
+      <figcaption class="hint">
+        {`The ${patternOf(known.base).rank} columns each of them owns in a layer. A cell in two colours is shared.`}
+      </figcaption>
+    </figure>
   );
 }
 

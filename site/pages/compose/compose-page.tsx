@@ -1,10 +1,9 @@
 // /compose/: cast, canvas, prompt, and the picture as it is drawn. Holds the state; the parts draw it.
 
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { type Adapter, api, type Generation } from "../../api.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Icon } from "../../ui/icon.tsx";
-import { FailureNotice, Notice, signInUrl } from "../../ui/notice.tsx";
+import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useJob } from "../../ui/use-job.ts";
 import { useAccount } from "../../ui/use-reply.ts";
@@ -12,6 +11,7 @@ import { CastPanel } from "./cast-panel.tsx";
 import { Drawing } from "./drawing.tsx";
 import { type Dropped, useDroppedRecipe } from "./drop-recipe.ts";
 import { canvasOf, type Form, generationOf, type Placement, sizeOf } from "./form.ts";
+import { GenerateBar } from "./generate-bar.tsx";
 import { Picker } from "./picker.tsx";
 import { PromptField } from "./prompt-field.tsx";
 import { Settings } from "./settings.tsx";
@@ -32,6 +32,8 @@ export function ComposePage() {
   const [sending, setSending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [remark, setRemark] = useState<{ good: boolean; text: string } | null>(null);
+  const [dropped, setDropped] = useState<string | null>(null);
+  const stage = useRef<HTMLDivElement>(null);
   const live = useJob(started);
   const running = live.job?.status === "queued" || live.job?.status === "running";
 
@@ -44,8 +46,10 @@ export function ComposePage() {
   );
   const take = useCallback(
     (dropped: Dropped) => {
-      if ("refused" in dropped) setRemark({ good: false, text: dropped.refused });
-      else restore(dropped.form, "The picture's recipe is restored. Generate draws it again.");
+      if ("refused" in dropped) return setRemark({ good: false, text: dropped.refused });
+      setStarted(null);
+      setDropped(dropped.url);
+      restore(dropped.form, "The picture's recipe is in the form again. Generate draws it anew.");
     },
     [restore],
   );
@@ -64,8 +68,10 @@ export function ComposePage() {
     setRemark(null);
     const reply = await api.generate(generationOf(form, known.base?.id ?? BASE_ID));
     setSending(false);
-    if (reply.ok) setStarted(reply.value);
-    else setFailure(reply.failure);
+    if (!reply.ok) return setFailure(reply.failure);
+    setStarted(reply.value);
+    setDropped(null);
+    stage.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
 
   const sizes = known.base?.sizes ?? [{ ...canvasOf(form.size), cells: 1 }];
@@ -75,7 +81,7 @@ export function ComposePage() {
   return (
     <div class={`compose ${over ? "drop-over" : ""}`}>
       <h1 class="visually-hidden">Compose a picture</h1>
-      <div class="compose-stage">
+      <div class="compose-stage" ref={stage}>
         <div class="stage-tools">
           <Segmented
             label="Placement"
@@ -94,6 +100,7 @@ export function ComposePage() {
           form={form}
           known={known}
           live={live}
+          dropped={dropped}
           onRegion={(ref, region) => change({ type: "region", ref, region })}
           onPick={() => setPicking(true)}
           onQuickPick={toggle}
@@ -129,7 +136,18 @@ export function ComposePage() {
           words={known.base?.words ?? {}}
           fault={faultAt(failure, "/prompt")}
           onChange={(prompt) => change({ type: "prompt", prompt })}
-        />
+        >
+          {failure && <FailureNotice failure={failure} />}
+          {live.failure && <FailureNotice failure={live.failure} />}
+          <GenerateBar
+            guest={guest}
+            ready={ready}
+            busy={running || sending}
+            count={form.count}
+            stoppable={running && live.job?.cancel_requested === false}
+            onStop={live.cancel}
+          />
+        </PromptField>
         {known.base && (
           <Settings
             form={form}
@@ -138,34 +156,6 @@ export function ComposePage() {
             onSet={(values) => change({ type: "set", values })}
           />
         )}
-        {failure && <FailureNotice failure={failure} />}
-        {live.failure && <FailureNotice failure={live.failure} />}
-        <div class="generate-bar">
-          {guest ? (
-            <a class="button primary big" href={signInUrl()}>
-              Sign in to generate
-            </a>
-          ) : (
-            <button type="submit" class="button primary big" disabled={!ready}>
-              <Icon name="spark" />
-              {running || sending
-                ? "Drawing"
-                : form.count > 1
-                  ? `Generate ${form.count} pictures`
-                  : "Generate"}
-            </button>
-          )}
-          {running && (
-            <button
-              type="button"
-              class="button big"
-              onClick={live.cancel}
-              disabled={live.job?.cancel_requested}
-            >
-              Stop
-            </button>
-          )}
-        </div>
       </form>
 
       {picking && (

@@ -19,6 +19,8 @@ export function Drawing(props: {
   form: Form;
   known: Known;
   live: LiveJob<Generation>;
+  /** A picture that someone dropped on the page, shown until a new one is drawn. */
+  dropped: string | null;
   onRegion: (ref: string, region: Region) => void;
   onPick: () => void;
   onQuickPick: (adapter: Adapter) => void;
@@ -35,15 +37,17 @@ export function Drawing(props: {
   const frame = live.frames.at(-1);
 
   // The picture speaks for itself; boxes come back when someone works on them.
-  useEffect(() => setBoxes(image === undefined), [image]);
+  useEffect(() => setBoxes(image === undefined && props.dropped === null), [image, props.dropped]);
 
   const shown: Shown | null =
     job && image
       ? { src: image.url, alt: imageAlt(job, image), preview: false }
       : running && frame
         ? { src: frame.preview, alt: `Unfinished picture at step ${frame.step}`, preview: true }
-        : null;
-  const idle = !job && form.members.length === 0;
+        : props.dropped && !job
+          ? { src: props.dropped, alt: "The picture that was dropped here", preview: false }
+          : null;
+  const idle = !job && !props.dropped && form.members.length === 0;
 
   return (
     <>
@@ -58,9 +62,9 @@ export function Drawing(props: {
       </Stage>
       <div class="under-stage">
         {job && running && <JobProgress job={job} now={live.now} />}
-        {job && image && (
+        {shown && !shown.preview && (
           <div class="card-line">
-            <Thumbs images={images} chosen={image.id} onChoose={setChosen} />
+            {image && <Thumbs images={images} chosen={image.id} onChoose={setChosen} />}
             <button type="button" class="button small" aria-pressed={boxes} onClick={() => setBoxes(!boxes)}>
               {boxes ? "Hide boxes" : "Show boxes"}
             </button>

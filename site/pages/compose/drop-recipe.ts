@@ -7,7 +7,7 @@ import { formOfRecipe } from "./recipe.ts";
 
 const FILE_MAX_BYTES = 64 * 1024 * 1024;
 
-export type Dropped = { form: Form } | { refused: string };
+export type Dropped = { form: Form; url: string } | { refused: string };
 
 export async function readDropped(file: File): Promise<Dropped> {
   if (file.size === 0) return { refused: `${file.name} is empty.` };
@@ -17,7 +17,7 @@ export async function readDropped(file: File): Promise<Dropped> {
     return { refused: `${file.name} is not a PNG. Recipes travel only in the PNG files you download here.` };
   const form = formOfRecipe(recipeIn(bytes));
   return form
-    ? { form }
+    ? { form, url: URL.createObjectURL(file) }
     : { refused: `${file.name} carries no recipe. Some programs remove it when they save a picture.` };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Adapter, Composition } from "../../api.ts";
 import { Notice } from "../../ui/notice.tsx";
+import { entryOf } from "./use-known.ts";
 
 type Pair = Composition["crosstalk"]["pairs"][number];
 
@@ -22,8 +23,7 @@ export function Crosstalk({
   if (members.length < 2) return <p class="quiet">One adapter has nobody to disturb. Add a second one.</p>;
   const between = (a: string, b: string) =>
     crosstalk.pairs.find((pair) => (pair.a === a && pair.b === b) || (pair.a === b && pair.b === a));
-  const nameOf = (ref: string) =>
-    adapters.get(ref)?.title ?? adapters.get(ref.replace(/:\d+$/, ""))?.title ?? ref;
+  const nameOf = (ref: string) => adapters.get(ref)?.title ?? adapters.get(entryOf(ref))?.title ?? ref;
   const exact = crosstalk.pairs.every((pair) => pair.exact);
   return (
     <div class="crosstalk">
@@ -114,7 +114,7 @@ export function Licences({ composition }: { composition: Composition }) {
             <span>
               {name}
               {!allowed && forbidding.length > 0 && (
-                <span class="quiet"> (forbidden by {forbidding.join(", ")})</span>
+                <span class="quiet"> (forbidden by {forbidding.map(entryOf).join(", ")})</span>
               )}
             </span>
           </li>
@@ -124,7 +124,7 @@ export function Licences({ composition }: { composition: Composition }) {
         <span class="tag">{licence.credit ? "must" : "free"}</span>
         <span>
           {licence.credit ? "Name " : "No credit needed"}
-          {licence.credit && <span class="quiet">{creditors.join(", ")}</span>}
+          {licence.credit && <span class="quiet">{[...new Set(creditors.map(entryOf))].join(", ")}</span>}
         </span>
       </li>
     </ul>

@@ -5,6 +5,9 @@ import type { Region } from "../../api.ts";
 import { Box } from "./box.tsx";
 import { canvasOf, type Form, type Known } from "./form.ts";
 
+/** Wide canvases need less height. By how many times wider than high. */
+const MAT_VH: Record<number, number> = { 1: 50, 2: 44, 3: 36 };
+
 export interface Shown {
   src: string;
   alt: string;
@@ -22,7 +25,11 @@ export function Stage(props: {
   const { form, shown } = props;
   const canvas = canvasOf(form.size);
   return (
-    <section class="mat" aria-label={`Canvas, ${canvas.width} by ${canvas.height} pixels`}>
+    <section
+      class="mat"
+      style={{ "--mat-height": `${MAT_VH[Math.round(canvas.width / canvas.height)] ?? 46}vh` }}
+      aria-label={`Canvas, ${canvas.width} by ${canvas.height} pixels`}
+    >
       <div
         class={`canvas ${shown ? "filled" : ""}`}
         style={{

@@ -1,0 +1,14 @@
+// Entry of the home page: plain HTML with two live parts, the newest adapters and the picture of three slots.
+
+import "../static.ts";
+import "../compose/stage.css";
+import "./home.css";
+import { render } from "preact";
+import { Latest } from "./latest.tsx";
+import { ThreeSlots } from "./three-slots.tsx";
+
+const slots = document.getElementById("slots");
+if (slots) render(<ThreeSlots />, slots);
+
+const latest = document.getElementById("latest");
+if (latest) render(<Latest />, latest);
