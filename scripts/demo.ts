@@ -37,9 +37,9 @@ async function demo(api: Api): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const { handle } = await api.get<{ handle: string }>("/v1/account");
 
+  const third = await seededThird(api, handle);
   const taught: Adapter[] = [];
   for (const name of readdirSync(CONCEPTS).sort()) taught.push(await teach(api, handle, name));
-  const third = await seededThird(api, handle);
   const members = [...taught, third].map(({ ref }) => ({ ref, strength: 1 }));
 
   const composition = await timed("compose", () =>

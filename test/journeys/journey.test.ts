@@ -1,0 +1,173 @@
+// One visitor's way through the whole product: real browser, real Worker, real runner, real pictures. The steps build on
+// each other, as they do for a person; the account made in the second is used by all that follow.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { tailOf } from "../../scripts/local/child.ts";
+import { ROOT } from "../../scripts/local/paths.ts";
+import { seedNames } from "../../scripts/local/seed.ts";
+import { startTemporaryServer } from "../../scripts/local/temporary.ts";
+import { looksOf, type Visitor, welcome } from "./visitor.ts";
+
+const TRAINING_STEPS = 4;
+const TRAINING_PATIENCE_MS = 120_000;
+/** A drawing has hundreds of colours; a blank or broken picture a handful. */
+const COLOURS_MIN = 24;
+const CONCEPT = join(ROOT, "gpu-runner", "demo", "june");
+
+type FileToChoose = { name: string; mimeType: string; buffer: Buffer };
+
+function picturesOf(folder: string): FileToChoose[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".png"));
+  return names.map((name) => ({ name, mimeType: "image/png", buffer: readFileSync(join(folder, name)) }));
+}
+
+describe("a visitor", { timeout: 300_000 }, () => {
+  const stop = new AbortController();
+  let server: Awaited<ReturnType<typeof startTemporaryServer>>;
+  let visitor: Visitor;
+  let page: Page;
+  let stuck: string | undefined;
+
+  before(async () => {
+    assert.ok(process.env.CHROMIUM, "set CHROMIUM to a browser, or run npm test, which finds one");
+    server = await startTemporaryServer(stop.signal, () => {});
+    visitor = await welcome(server.url, process.env.CHROMIUM);
+    page = visitor.page;
+  });
+  after(async () => {
+    await visitor?.leave();
+    await server?.end();
+  });
+
+  /** A step of the journey. If it fails, its last screen is kept and the logs' ends are shown. */
+  function step(name: string, work: () => Promise<void>): void {
+    test(name, async (t) => {
+      if (stuck) return t.skip(`"${stuck}" failed`);
+      const file = name.replace(/[^a-z0-9]+/gi, "-");
+      try {
+        await work();
+        await visitor.shot(file);
+      } catch (error) {
+        stuck = name;
+        await visitor.shot(`FAILED-${file}`);
+        for (const log of ["worker", "runner"]) {
+          console.error(`--- ${log}.log\n${tailOf(join(server.logs, `${log}.log`), 25)}`);
+        }
+        throw error;
+      }
+    });
+  }
+
+  step("browses seeded adapters with real previews", async () => {
+    await page.goto("/browse/");
+    const cards = page.getByRole("article");
+    await cards.nth(seedNames().length - 1).waitFor();
+    for (const card of (await cards.all()).slice(0, 4)) {
+      const { width, colours } = await looksOf(card.locator("img"));
+      assert.ok(width >= 128, `a preview is ${width} px wide`);
+      assert.ok(colours >= COLOURS_MIN, `a preview has ${colours} colours`);
+    }
+    const title = await cards.first().getByRole("heading").innerText();
+    await page.getByLabel("Search the catalog").fill(title);
+    await page.getByRole("status").filter({ hasText: "1 adapter" }).waitFor();
+    await cards.getByRole("link", { name: title }).click();
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  });
+
+  step("signs up", async () => {
+    await page.goto("/account/");
+    await page.getByRole("radio", { name: "New account" }).press("Space");
+    await page.getByLabel("Name").fill("Vera Visitor");
+    await page.getByLabel("E-mail").fill("vera@example.com");
+    await page.getByLabel("Password").fill("a long enough password");
+    await page.getByRole("button", { name: "Make the account" }).click();
+    await page.getByRole("heading", { name: "Vera Visitor" }).waitFor();
+  });
+
+  step("composes two adapters of the catalog and sees that they do not meet", async () => {
+    await page.goto("/compose/");
+    await page.getByRole("button", { name: "Choose from the catalog" }).click();
+    const picker = page.getByRole("dialog");
+    const rows = picker.getByRole("button", { name: "by orthoplex" });
+    await rows.nth(0).click();
+    await rows.nth(1).click();
+    await picker.getByRole("button", { name: "Compose with 2" }).click();
+    await page.getByText("Exactly orthogonal", { exact: true }).waitFor();
+  });
+
+  step("generates their picture, which is not blank", async () => {
+    assert.match(
+      await page.getByLabel("Prompt").inputValue(),
+      /<[a-z-]+>.*; *<[a-z-]+>/,
+      "both triggers are proposed",
+    );
+    await page.getByText("More: seed, steps, guidance, count").click();
+    await page.getByLabel(/^Steps/).fill("8");
+    await page.getByRole("button", { name: "Generate" }).click();
+    const picture = page.getByRole("img", { name: /^Picture of:/ });
+    await picture.waitFor();
+    const { width, height, colours } = await looksOf(picture);
+    assert.deepEqual([width, height], [512, 256], "two people stand side by side");
+    assert.ok(colours >= COLOURS_MIN, `the picture has ${colours} colours`);
+    await page.getByRole("region", { name: "Recipe" }).getByText("8, ").waitFor();
+  });
+
+  step("is told what is wrong with an empty picture, and loses nothing", async () => {
+    await page.goto("/publish/");
+    const choose = (...files: FileToChoose[]) => page.locator("input[type=file]").setInputFiles(files);
+    const pictures = picturesOf(CONCEPT).slice(0, 4);
+    await choose(...pictures.slice(0, 3), {
+      name: "empty.png",
+      mimeType: "image/png",
+      buffer: Buffer.alloc(0),
+    });
+    await page.getByText("empty.png is empty (0 bytes)").waitFor();
+    await page.getByText("1 more picture needed").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Start training" }).isDisabled(), true);
+    await choose(...pictures.slice(3));
+    await page.getByText("4 pictures. Captions are optional").waitFor();
+  });
+
+  step("teaches a person from the four pictures that are left", async () => {
+    // The page asks for the base's usual number of steps, minutes on two cores; the order is shortened on its way.
+    await page.route("**/v1/trainings", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      return route.continue({ postData: { ...route.request().postDataJSON(), steps: TRAINING_STEPS } });
+    });
+    await page.getByLabel("Name", { exact: true }).fill("June");
+    await page.getByRole("button", { name: "Start training" }).click();
+    await page.getByRole("heading", { name: "Is this June?" }).waitFor({ timeout: TRAINING_PATIENCE_MS });
+    const sample = page.getByRole("img", { name: "June, drawn by the adapter" }).first();
+    assert.ok((await looksOf(sample)).colours >= COLOURS_MIN);
+  });
+
+  step("publishes her, and everybody finds her", async () => {
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByRole("heading", { name: "June is published" }).waitFor();
+    await page.context().clearCookies();
+    await page.goto("/browse/?q=june");
+    await page.getByRole("link", { name: "June" }).waitFor();
+    await page.getByText("by vera-visitor").waitFor();
+  });
+
+  step("finds every route of the server in docs/api.md", async () => {
+    const { paths } = (await (await page.request.get("/v1/openapi.json")).json()) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const served = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `| ${method.toUpperCase()} | \`${path}\` |`),
+    );
+    const documented = readFileSync(join(ROOT, "docs", "api.md"), "utf8")
+      .split("\n")
+      .filter((row) => /^\| [A-Z]+ \|/.test(row));
+    const missing = served.filter((row) => !documented.some((line) => line.startsWith(row)));
+    const gone = documented.filter((line) => !served.some((row) => line.startsWith(row)));
+    assert.deepEqual({ missing, gone }, { missing: [], gone: [] });
+  });
+
+  test("met no page that threw an exception", () => assert.deepEqual(visitor.mishaps, []));
+});

@@ -1,0 +1,57 @@
+// One person in one browser: a page, screenshots into .local/screenshots, and a record of what went wrong on the page.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Locator, type Page } from "playwright-core";
+import { LOCAL } from "../../scripts/local/paths.ts";
+
+const SCREENSHOTS = join(LOCAL, "screenshots");
+const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
+/** Two shared cores: everything but a training comes well within this. */
+const PATIENCE_MS = 30_000;
+
+export type Visitor = {
+  page: Page;
+  /** Exceptions that pages threw. */
+  mishaps: string[];
+  shot(name: string): Promise<void>;
+  leave(): Promise<void>;
+};
+
+export async function welcome(url: string, executablePath: string): Promise<Visitor> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  const page = await browser.newPage({ baseURL: url, viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(PATIENCE_MS);
+  const mishaps: string[] = [];
+  page.on("pageerror", (error) => mishaps.push(`${page.url()}: ${error.message}`));
+  return {
+    page,
+    mishaps,
+    async shot(name) {
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    },
+    leave: () => browser.close(),
+  };
+}
+
+/** How an <img> really looks once it has loaded: its size and how many different colours it has, in steps of 16. */
+export async function looksOf(image: Locator): Promise<{ width: number; height: number; colours: number }> {
+  return image.evaluate(async (element) => {
+    const img = element as HTMLImageElement;
+    img.loading = "eager";
+    await img.decode();
+    const canvas = new OffscreenCanvas(img.naturalWidth, img.naturalHeight);
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("no canvas");
+    context.drawImage(img, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set<number>();
+    for (let i = 0; i < data.length; i += 4) {
+      colours.add(
+        (((data[i] ?? 0) >> 4) << 8) | (((data[i + 1] ?? 0) >> 4) << 4) | ((data[i + 2] ?? 0) >> 4),
+      );
+    }
+    return { width: canvas.width, height: canvas.height, colours: colours.size };
+  });
+}
