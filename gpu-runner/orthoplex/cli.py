@@ -54,7 +54,9 @@ def _work_locally(flags: argparse.Namespace) -> int:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pictures", type=Path, help="folder of 4 to 16 PNG, JPEG or WebP files; NAME.txt is a caption")
+    parser.add_argument(
+        "pictures", type=Path, help="folder of 4 to 16 PNG, JPEG or WebP files; captions.json may name captions"
+    )
     parser.add_argument("--trigger", required=True, help="the word that calls the concept, for example '<ada>'")
     parser.add_argument("--slot", type=int, required=True, help="the slot that the adapter will own")
     parser.add_argument("--concept", default="", help="what is taught, in plain words")

@@ -5,6 +5,7 @@ Reads and writes files named by the caller; everything that can be wrong with th
 
 import argparse
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -55,18 +56,21 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
 
 
 def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
-    """The pictures of a folder in the order of their names, each with the text of the .txt file beside it."""
+    """The pictures of a folder in the order of their names, with the captions of its captions.json: {file: text}."""
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
     if not paths:
         raise ValueError(f"{folder} holds no PNG, JPEG or WebP picture")
+    written = folder / "captions.json"
+    captions = json.loads(written.read_text("utf-8")) if written.exists() else {}
+    if not isinstance(captions, dict) or not all(isinstance(text, str) for text in captions.values()):
+        raise ValueError(f"{written} must map file names to captions")
     pictures = []
     for path in paths:
         try:
             image = decode_picture(path.read_bytes())
         except PictureRefused as error:
             raise ValueError(f"{path}: {error.detail}") from error
-        caption = path.with_suffix(".txt")
-        pictures.append((image, caption.read_text("utf-8").strip() if caption.exists() else None))
+        pictures.append((image, captions.get(path.name)))
     return pictures
 
 
@@ -76,6 +80,10 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     size = _SIZE.fullmatch(flags.size or base.description["default_size"])
     if size is None:
         raise ValueError(f"--size {flags.size} must look like 512x256")
+    if (int(size[1]), int(size[2])) not in {(each["width"], each["height"]) for each in base.description["sizes"]}:
+        raise ValueError(f"--size {flags.size} is not one that {base.id} draws")
+    if flags.count < 1:
+        raise ValueError("--count must be 1 or more")
     read = [_read_adapter(base, text) for text in flags.adapter]
     guidance = base.description["guidance"]["default"] if flags.guidance is None else flags.guidance
     spec = SampleSpec(

@@ -43,7 +43,8 @@ def device_name(device: str) -> str:
     """What the operator reads: the GPU's name, or how many CPU threads are used."""
     if device.startswith("cuda"):
         return torch.cuda.get_device_name(device)[:120]
-    return f"cpu, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"cpu, {threads} thread{'' if threads == 1 else 's'}"
 
 
 def memory_bytes(device: str) -> int:

@@ -110,7 +110,7 @@ class Heartbeats:
         try:
             reply = self._edge.heartbeat(run.lease.lease_id, _progress_of(report), report.preview if report else None)
         except LeaseLost:
-            self._log.warning("lease_lost", lease_id=run.lease.lease_id, job_id=run.lease.job_id)
+            # Also what a beat hears that crossed the settle of its own run; so it is the settler who tells.
             run.end("lost")
             self.drop(run)
         except Unreachable as error:

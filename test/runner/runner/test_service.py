@@ -16,7 +16,7 @@ Start = Callable[..., ForkServerProcess]
 
 # Importing torch takes seconds: one process imports it, the runners are forked from that one.
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["served_process"])
+SERVER.set_forkserver_preload(["orthoplex.runner.service"])
 
 
 @pytest.fixture

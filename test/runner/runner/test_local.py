@@ -1,0 +1,79 @@
+"""The commands that need no edge: files in, files out, and one clear line where an input is no good."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from scripts_of_jobs import picture, png_bytes
+from tiny_base import adapter_file, tiny_base
+
+from orthoplex import local
+from orthoplex.cli import main
+from orthoplex.ortho.adapter import read_adapter
+
+Command = Callable[..., int]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line with the tiny base in place of the large one."""
+    monkeypatch.setattr(local, "load_base", lambda _base, _device: tiny_base())
+    return lambda *arguments: main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four pictures and their captions."""
+    for number in range(4):
+        (tmp_path / f"{number}.png").write_bytes(png_bytes(picture(64 + number)))
+    (tmp_path / "captions.json").write_text(json.dumps({"0.png": "smiling"}))
+    return tmp_path
+
+
+def test_a_folder_of_pictures_becomes_an_adapter_file_and_samples(command: Command, folder: Path) -> None:
+    out = folder / "made" / "ada.safetensors"
+    assert command("train", folder, "--trigger", "<ada>", "--slot", 5, "--steps", 1, "--out", out) == 0
+    assert read_adapter(out.read_bytes(), tiny_base().layout, slot=5).trigger == "<ada>"
+    with Image.open(out.with_name("ada-0.png")) as sample:
+        assert sample.size == (256, 256)
+
+
+def test_pictures_come_in_the_order_of_their_names_with_their_captions(folder: Path) -> None:
+    read = local.read_folder(folder)
+    assert [image.width for image, _ in read] == [64, 65, 66, 67]
+    assert [caption for _, caption in read] == ["smiling", None, None, None]
+
+
+def test_adapter_files_are_drawn_together_each_in_its_region(command: Command, tmp_path: Path) -> None:
+    for slot, name in ((3, "ada"), (4, "bob")):
+        (tmp_path / f"{name}.safetensors").write_bytes(adapter_file(slot, f"<{name}>"))
+    ada, bob = f"{tmp_path}/ada.safetensors=0.8@0,0,0.5,1", f"{tmp_path}/bob.safetensors"
+    drawing = ("generate", "<ada>; <bob>", "--size", "512x256", "--steps", 2, "--count", 2, "--out", tmp_path)
+    assert command(*drawing, "--adapter", ada, "--adapter", bob) == 0
+    with Image.open(tmp_path / "1.png") as drawn:
+        recipe = json.loads(drawn.text["orthoplex"])  # type: ignore[attr-defined]
+    assert [(each["ref"], each["strength"]) for each in recipe["adapters"]] == [("ada", 0.8), ("bob", 0.6)]
+    assert recipe["adapters"][0]["region"] == {"x": 0.0, "y": 0.0, "width": 0.5, "height": 1.0}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generate", "a person", "--adapter", "nowhere.safetensors"),
+        ("generate", "a person", "--adapter", __file__),
+        ("generate", "a person", "--size", "large"),
+        ("generate", "a person", "--size", "100x256"),
+        ("generate", "a person", "--count", "0"),
+        ("generate", "a person; a person"),
+        ("train", "nowhere", "--trigger", "<a>", "--slot", "1", "--out", "a.safetensors"),
+    ],
+)
+def test_an_input_that_is_no_good_ends_with_2_and_one_line(
+    command: Command, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert command(*arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"orthoplex {arguments[0]}: ")
+    assert said.count("\n") == 1
