@@ -47,13 +47,18 @@ export const STAGES: Stage[] = [
     commands: [python("mypy", "--config-file", PYPROJECT, "gpu-runner/orthoplex")],
   },
   {
-    name: "scripts and docs",
+    name: "house",
     quick: true,
     commands: [nodeTests("test/scripts/*.test.ts", "test/docs/*.test.ts")],
   },
-  { name: "vitest", quick: false, commands: [node("vitest/vitest.mjs", "run")] },
+  { name: "edge", quick: false, commands: [node("vitest/vitest.mjs", "run")] },
   {
-    name: "pytest",
+    name: "site",
+    quick: false,
+    commands: [node("vitest/vitest.mjs", "run", "--config", "vitest.site.config.ts")],
+  },
+  {
+    name: "runner",
     quick: false,
     commands: [python("pytest", "-c", PYPROJECT, "--rootdir", ".", "-q", "test/runner", "test/contract")],
   },

@@ -1,6 +1,6 @@
 // npm test: every stage in order, each with its name and seconds, and at the end what each test runner counted.
 //   npm test                    everything
-//   npm test -- vitest journey  these stages only
+//   npm test -- edge journey  these stages only
 //   npm run check               the quick ones: types, lint, docs
 
 import { spawn } from "node:child_process";
