@@ -1,6 +1,8 @@
 """What a runner may rely on, whichever edge it talks to: leases are fenced, settles idempotent, uploads checked."""
 
+import contextlib
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -62,6 +64,12 @@ def success(**changes: Any) -> dict[str, Any]:
     return {"outcome": "succeeded", "outputs": [{**output, **changes}], "warnings": [], "metrics": {}}
 
 
+def failure(**changes: Any) -> dict[str, Any]:
+    """A settle that ends the job for good."""
+    error = {"code": "runner_error", "message": "The test is over.", "retryable": False}
+    return {"outcome": "failed", "error": {**error, **changes}}
+
+
 @pytest.fixture
 def runner(an_edge: AnEdge) -> Iterator[Runner]:
     made = Runner(an_edge)
@@ -75,11 +83,8 @@ def leased(an_edge: AnEdge, runner: Runner) -> Iterator[Lease]:
     """A lease on a fresh job; the job does not stay behind."""
     lease = runner.lease(an_edge.enqueue())
     yield lease
-    try:
-        error = {"code": "runner_error", "message": "The test is over.", "retryable": False}
-        runner.edge.settle(lease.lease_id, {"outcome": "failed", "error": error})
-    except LeaseLost:
-        pass
+    with contextlib.suppress(LeaseLost):
+        runner.edge.settle(lease.lease_id, failure())
 
 
 def code_of(call: Callable[[], Any]) -> str:
@@ -124,16 +129,13 @@ def test_a_released_job_comes_back_under_a_new_lease(runner: Runner, leased: Lea
     again = runner.lease(leased.job_id)
     assert again.lease_id != leased.lease_id
     assert again.attempt == 2
-    error = {"code": "runner_error", "message": "The test is over.", "retryable": False}
-    assert runner.edge.settle(again.lease_id, {"outcome": "failed", "error": error}) == "failed"
+    assert runner.edge.settle(again.lease_id, failure()) == "failed"
 
 
 def test_a_failure_that_may_pass_puts_the_job_back(runner: Runner, leased: Lease) -> None:
-    error = {"code": "out_of_memory", "message": "Too small.", "retryable": True}
-    assert runner.edge.settle(leased.lease_id, {"outcome": "failed", "error": error}) == "queued"
+    assert runner.edge.settle(leased.lease_id, failure(retryable=True)) == "queued"
     again = runner.lease(leased.job_id)
-    final = {**error, "retryable": False}
-    assert runner.edge.settle(again.lease_id, {"outcome": "failed", "error": final}) == "failed"
+    assert runner.edge.settle(again.lease_id, failure()) == "failed"
 
 
 def test_bytes_other_than_announced_are_refused(runner: Runner, leased: Lease) -> None:
@@ -171,3 +173,24 @@ def test_a_runner_that_has_left_may_not_lease(runner: Runner, an_edge: AnEdge) -
         edge.deregister(left)
         assert code_of(lambda: edge.lease(left, ["cast-1"], 1, 0)) == "not_found"
     assert runner.id != left
+
+
+def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, runner: Runner) -> None:
+    leaver = Runner(an_edge)
+    taken: list[Any] = []
+
+    def poll() -> None:
+        # Refused or an empty answer: both leave the job to others.
+        with contextlib.suppress(Refused), leaver.edge:
+            taken.extend(leaver.edge.lease(leaver.id, ["cast-1"], 1, 4.0))
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    runner.edge.lease(runner.id, ["no-such-base"], 1, 0.5)  # by now the other one waits
+    runner.edge.deregister(leaver.id)
+    job_id = an_edge.enqueue()
+    polling.join()
+    if taken:
+        runner.edge.settle(taken[0]["lease_id"], failure())
+    assert taken == []
+    runner.edge.settle(runner.lease(job_id).lease_id, failure())
