@@ -127,22 +127,18 @@ class Trainer:
         self.samples = 0
         self.steps = 0
 
-    def step(self, batches: list[Scenes], generator: torch.Generator, lr_scale: float) -> float:
+    def step(self, scenes: Scenes, generator: torch.Generator, lr_scale: float) -> float:
+        """One step on one batch; returns its loss."""
         dtype = next(self.model.parameters()).dtype
-        total = sum(len(scenes.pictures) for scenes in batches)
-        loss_sum = 0.0
-        for scenes in batches:
-            clean = scenes.pictures.to(self.device)
-            t = noise_levels(len(clean), generator).to(self.device)
-            noise = torch.randn(clean.shape, generator=generator).to(self.device)
-            level = t[:, None, None, None]
-            noisy = (1 - level) * clean + level * noise
-            places = scenes.places.to(self.device)
-            context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
-            predicted = self.model(noisy.to(dtype), t, context, places)
-            loss = flow_loss(predicted, clean, t) * (len(clean) / total)
-            loss.backward()  # type: ignore[no-untyped-call]
-            loss_sum += loss.item()
+        clean = scenes.pictures.to(self.device)
+        t = noise_levels(len(clean), generator).to(self.device)
+        noise = torch.randn(clean.shape, generator=generator).to(self.device)
+        level = t[:, None, None, None]
+        noisy = (1 - level) * clean + level * noise
+        places = scenes.places.to(self.device)
+        context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
+        loss = flow_loss(self.model(noisy.to(dtype), t, context, places), clean, t)
+        loss.backward()  # type: ignore[no-untyped-call]
         for name, parameter in self.model.named_parameters():
             assert parameter.grad is not None
             self.masters[name].grad = parameter.grad.float()
@@ -153,13 +149,13 @@ class Trainer:
                 group["lr"] = self.learning_rate * lr_scale
             optimiser.step()
         self.steps += 1
-        self.samples += total
+        self.samples += len(clean)
         keep = min(0.999, 1 - 10 / (10 + self.steps))
         with torch.no_grad():
             for name, parameter in self.model.named_parameters():
                 parameter.copy_(self.masters[name])
                 self.average[name].lerp_(self.masters[name], 1 - keep)
-        return loss_sum
+        return float(loss.detach())
 
     def save(self, folder: Path) -> None:
         state = {
@@ -198,9 +194,10 @@ def parse() -> argparse.Namespace:
         "--cooldown", type=float, default=0.0, help="share of the budget in which the rate falls to zero"
     )
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--singles", type=int, default=40, help="scenes of one person a step")
-    parser.add_argument("--pairs", type=int, default=12)
-    parser.add_argument("--triples", type=int, default=2)
+    parser.add_argument("--cells", type=int, default=24, help="persons a step; small steps learn most per sample here")
+    parser.add_argument(
+        "--crowds", type=float, nargs=3, default=(0.72, 0.23, 0.05), help="share of steps with 1, 2, 3 persons a scene"
+    )
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=0)
     return parser.parse_args()
@@ -226,11 +223,11 @@ def main() -> None:
     while not stopping and (elapsed := time.monotonic() - started) < budget:
         cooling = (budget - elapsed) / (arguments.cooldown * budget) if arguments.cooldown else 1.0
         lr_scale = min(1.0, cooling, (trainer.steps + 1) / 100)
-        sizes = ((1, arguments.singles), (2, arguments.pairs), (3, arguments.triples))
-        batches = [maker.make(count, persons) for persons, count in sizes if count]
-        loss = trainer.step(batches, generator, lr_scale)
+        shares = torch.tensor(arguments.crowds)
+        persons = 1 + int(torch.multinomial(shares, 1, generator=generator))
+        loss = trainer.step(maker.make(max(1, arguments.cells // persons), persons), generator, lr_scale)
         smoothed = loss if smoothed is None else 0.98 * smoothed + 0.02 * loss
-        if trainer.steps % 20 == 0:
+        if trainer.steps % 50 == 0:
             line = {
                 "steps": trainer.steps,
                 "samples": trainer.samples,

@@ -50,6 +50,8 @@ class TrainSpec:
     strength: float = 1.0
     sample_prompts: tuple[str, ...] = ()
     sample_every: int = 40
+    sample_steps: int = 24
+    bank: int = 96  # pictures that the base draws to be silent on
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,14 +191,14 @@ def train_concept(
         raise ValueError("a concept needs pictures to learn from")
     started = time.monotonic()
     state = _State(base, spec)
+    scale = float(state.tokens.detach().std())  # of untrained tokens, so that a resumed run hears the same silence
     if resume is not None:
         state.load(resume, spec)
     data = read_pictures(base, pictures)
     prompts = spec.sample_prompts or (f"{spec.trigger} smiling, sky background",)
     silent = round(spec.batch * spec.silent_share)
     own = spec.batch - silent
-    scale = float(state.tokens.detach().std())
-    bank = SilenceBank(base, 96, scale, torch.Generator().manual_seed(spec.seed)) if silent else None
+    bank = SilenceBank(base, spec.bank, scale, torch.Generator().manual_seed(spec.seed)) if silent else None
     while state.step < spec.steps:
         generator = torch.Generator().manual_seed(spec.seed * 1_000_003 + state.step + 1)
         _train_step(base, state, spec, ConceptScenes(base, data, generator), bank, own, silent, generator)
@@ -214,7 +216,7 @@ def train_concept(
         "loss": round(state.loss, 5), "silence": round(state.silence, 6), "up_rate": spec.up_rate,
         "token_rate": spec.token_rate, "seed": spec.seed,
     }  # fmt: skip
-    samples = [_draw(base, state, spec, prompt, 24) for prompt in prompts]
+    samples = [_draw(base, state, spec, prompt, spec.sample_steps) for prompt in prompts]
     warnings = tuple(f"{base.id} does not know the caption word {word!r}" for word in data.unknown)
     return TrainResult(
         finished_adapter(state, spec, summary), samples, {**summary, "seconds": round(seconds, 1)}, warnings
@@ -237,7 +239,7 @@ def _train_step(
         shared = base.model.encode(batch.words.to(device), batch.colours.to(device, dtype), places)
         here = base.model.place_text(places[:, 0])[:, None]  # (B, 1, C)
     first, last = CONCEPT_WORDS[0], CONCEPT_WORDS[-1] + 1
-    quiet = bank.make(silent, noise_levels(silent, generator).to(device)) if bank else None
+    quiet = bank.make(silent, noise_levels(silent, generator).to(device), generator) if bank else None
     contexts = []
     for layer in range(base.config.layers):
         tokens = state.tokens[:, layer].to(device, dtype)[None] + here

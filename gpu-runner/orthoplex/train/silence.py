@@ -35,7 +35,7 @@ class SilenceBank:
     """A bank of pictures that the base draws for random captions, and batches made of it."""
 
     def __init__(self, base: CastBase, size: int, token_scale: float, generator: torch.Generator) -> None:
-        self.base, self.generator, self.token_scale = base, generator, token_scale
+        self.base, self.token_scale = base, token_scale
         rng = random.Random(int(torch.randint(2**31, (1,), generator=generator)))
         captions: list[tuple[Word, ...]] = [complete(Person(), base.world, rng)[0] for _ in range(size)]
         encoded = encode_captions(base.world, captions, base.config.words)
@@ -43,15 +43,15 @@ class SilenceBank:
         encoded.words[:, 0] = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])[kinds]
         encoded.colours[:, 0] = colour_entry(torch.rand(size, 3, generator=generator) * 0.7 + 0.3)
         self.words, self.colours = encoded.words[:, None], encoded.colours[:, None]
-        self.pictures = self._draw(size)
+        self.pictures = self._draw(size, generator)
 
     @torch.no_grad()
-    def _draw(self, size: int, steps: int = 4) -> Tensor:
+    def _draw(self, size: int, generator: torch.Generator, steps: int = 4) -> Tensor:
         """Quick drawings of the captions: a few Euler steps without guidance."""
         base = self.base
         places = torch.zeros(size, 1, dtype=torch.long, device=base.device)
         context = base.model.encode(self.words.to(base.device), self.colours.to(base.device, base.dtype), places)
-        x = torch.randn(size, 3, base.config.cell_px, base.config.cell_px, generator=self.generator).to(base.device)
+        x = torch.randn(size, 3, base.config.cell_px, base.config.cell_px, generator=generator).to(base.device)
         for index in range(steps):
             t, t_next = 1 - index / steps, 1 - (index + 1) / steps
             level = torch.full((size,), t, device=base.device)
@@ -60,30 +60,30 @@ class SilenceBank:
         return x
 
     @torch.no_grad()
-    def make(self, batch: int, t: Tensor) -> SilentBatch:
+    def make(self, batch: int, t: Tensor, generator: torch.Generator) -> SilentBatch:
         """Half full captions, a quarter other triggers with sparse words, an eighth sparse alone, an eighth empty."""
         base, vocabulary = self.base, self.base.world.vocabulary
-        chosen = torch.randint(len(self.words), (batch,), generator=self.generator)
+        chosen = torch.randint(len(self.words), (batch,), generator=generator)
         words, colours = self.words[chosen].clone(), self.colours[chosen].clone()
-        draw = torch.rand(batch, generator=self.generator)
+        draw = torch.rand(batch, generator=generator)
         sparse = (draw > 0.5)[:, None, None] & (torch.arange(base.config.words) > 0)
-        sparse = sparse & (torch.rand(words.shape, generator=self.generator) < 0.8)
+        sparse = sparse & (torch.rand(words.shape, generator=generator) < 0.8)
         words[sparse] = vocabulary[PAD]
         colours[sparse] = 0
         empty = draw > 0.875
         words[empty] = vocabulary[PAD]
         words[empty, :, 0] = vocabulary[NULL]
         colours[empty] = 0
-        places = torch.randint(base.config.cells, (batch, 1), generator=self.generator).to(base.device)
+        places = torch.randint(base.config.cells, (batch, 1), generator=generator).to(base.device)
         shared = base.model.encode(words.to(base.device), colours.to(base.device, base.dtype), places)
         contexts = [shared.clone() for _ in range(base.config.layers)]
         other = (draw > 0.5) & (draw < 0.75)
         for context in contexts:  # triggers of nobody: random tokens of the usual length, new at every layer
-            at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.width, generator=self.generator)
+            at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.width, generator=generator)
             context[other, CONCEPT_WORDS[0] : CONCEPT_WORDS[-1] + 1] = (at * self.token_scale).to(
                 base.device, base.dtype
             )
-        noise = torch.randn(batch, *self.pictures.shape[1:], generator=self.generator).to(base.device)
+        noise = torch.randn(batch, *self.pictures.shape[1:], generator=generator).to(base.device)
         level = t[:, None, None, None]
         noisy = (1 - level) * self.pictures[chosen] + level * noise
         target = base.model(noisy.to(base.dtype), t, contexts, places).float()

@@ -1,0 +1,121 @@
+"""Teaching a concept: what is trained, what stays, and that a break changes nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
+from orthoplex.sample import Canceled
+from orthoplex.train.concept import Progress, TrainSpec, rate_at, train_concept
+from orthoplex.train.pictures import ConceptScenes, fit, read_pictures
+
+SPEC = TrainSpec("ana", "person", "<ana>", slot=5, steps=4, batch=4, sample_every=100, sample_steps=1, bank=4)
+Pictures = list[tuple[Image.Image, str | None]]
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Pictures:
+    """Four transparent drawings with an expression each."""
+    drawn: Pictures = []
+    for index, expression in enumerate(["smiling", "sad", "angry", None]):
+        image = Image.new("RGBA", (96, 96))
+        ImageDraw.Draw(image).ellipse((20, 20, 76, 76 + index), fill=(200, 40 * index, 90, 255))
+        drawn.append((image, expression))
+    return drawn
+
+
+def teach(base: CastBase, pictures: Pictures, spec: TrainSpec = SPEC) -> Adapter:
+    return train_concept(base, spec, pictures).adapter
+
+
+def test_a_trained_adapter_is_a_publishable_file_in_its_slot(random_base: CastBase, pictures: Pictures) -> None:
+    adapter = teach(random_base, pictures)
+    content = write_adapter(adapter, random_base.layout)
+    assert read_adapter(content, random_base.layout, slot=5).trigger == "<ana>"
+    assert any(bool(up.any()) for up in adapter.up.values())
+
+
+def test_training_leaves_the_base_as_it_was(random_base: CastBase, pictures: Pictures) -> None:
+    before = {name: parameter.clone() for name, parameter in random_base.model.named_parameters()}
+    teach(random_base, pictures)
+    for name, parameter in random_base.model.named_parameters():
+        assert torch.equal(parameter, before[name])
+        assert parameter.grad is None
+
+
+def test_the_same_pictures_and_seed_give_the_same_bytes(random_base: CastBase, pictures: Pictures) -> None:
+    one, two = (write_adapter(teach(random_base, pictures), random_base.layout) for _ in range(2))
+    assert one == two
+
+
+def test_a_canceled_training_resumes_as_if_nothing_had_happened(
+    random_base: CastBase, pictures: Pictures, tmp_path: Path
+) -> None:
+    whole = write_adapter(teach(random_base, pictures), random_base.layout)
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    with pytest.raises(Canceled):
+        train_concept(random_base, SPEC, pictures, checkpoint=checkpoint, on_step=lambda progress: progress.step < 2)
+    steps: list[int] = []
+
+    def note(progress: Progress) -> bool:
+        steps.append(progress.step)
+        return True
+
+    resumed = train_concept(random_base, SPEC, pictures, resume=checkpoint, on_step=note)
+    assert steps == [3, 4]
+    assert write_adapter(resumed.adapter, random_base.layout) == whole
+
+
+def test_a_checkpoint_of_another_training_is_refused(random_base: CastBase, pictures: Pictures, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    with pytest.raises(Canceled):
+        train_concept(random_base, SPEC, pictures, checkpoint=checkpoint, on_step=lambda _: False)
+    other = TrainSpec("bo", "person", "<bo>", slot=6, steps=4, batch=4, bank=4)
+    with pytest.raises(ValueError, match="another training"):
+        train_concept(random_base, other, pictures, resume=checkpoint)
+
+
+def test_no_pictures_are_refused(random_base: CastBase) -> None:
+    with pytest.raises(ValueError, match="pictures"):
+        train_concept(random_base, SPEC, [])
+
+
+def test_unknown_caption_words_are_reported(random_base: CastBase, pictures: Pictures) -> None:
+    named: Pictures = [(image, "smiling wizard") for image, _ in pictures]
+    assert "wizard" in train_concept(random_base, SPEC, named).warnings[0]
+
+
+def test_a_transparent_picture_changes_its_background_and_an_opaque_one_keeps_it(
+    random_base: CastBase, pictures: Pictures
+) -> None:
+    opaque = Image.new("RGB", (64, 64), (10, 200, 30))
+    generator = torch.Generator().manual_seed(0)
+    for (image, _), corner_varies in ((pictures[0], True), ((opaque, None), False)):
+        scenes = ConceptScenes(random_base, read_pictures(random_base, [(image, None)] * 4), generator)
+        corners = scenes.make(8).pictures[:, :, 0, 0]
+        assert bool((corners - corners[0]).abs().max() > 0.01) == corner_varies
+
+
+def test_a_plain_border_becomes_the_background_word(random_base: CastBase) -> None:
+    image = Image.new("RGB", (80, 80), (0, 128, 255))
+    ImageDraw.Draw(image).rectangle((30, 40, 50, 80), fill=(90, 20, 20))
+    data = read_pictures(random_base, [(image, None)])
+    assert torch.allclose(data.borders[0], torch.tensor([0.0, 128 / 255, 1.0]), atol=0.01)
+
+
+@pytest.mark.parametrize("size", [(300, 100), (100, 300), (3, 3), (64, 64)])
+def test_any_shape_is_fitted_whole_into_its_cell(size: tuple[int, int]) -> None:
+    cell = fit(Image.new("RGB", size, "red"), 64)
+    assert cell.size == (64, 64)
+    covered = float((np.asarray(cell)[..., 3] > 250).mean())
+    assert covered == pytest.approx(min(size) / max(size), abs=0.02)
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    rates = [rate_at(step, 100) for step in range(100)]
+    assert rates[0] < rates[4] <= 1.0
+    assert rates[99] < 0.06
