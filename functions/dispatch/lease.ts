@@ -34,7 +34,7 @@ WITH head AS (
 UPDATE jobs SET
   status = 'running', lease_id = 'lse_' || ?4 || substr(id, 5), lease_expires_at = ?5,
   attempts = attempts + 1, started_at = coalesce(started_at, ?6), progress = NULL
-WHERE status = 'queued' AND id IN (
+WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND deregistered_at IS NULL) AND id IN (
   SELECT id FROM jobs
   WHERE status = 'queued' AND (?2 OR owner_id = ?3)
     AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
@@ -81,6 +81,7 @@ export async function lease(
         now + LEASE_TTL_MS,
         now,
         want.maxBatch,
+        runner.id,
       ),
     db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
   ]);
