@@ -9,11 +9,19 @@ import { SetupFailure } from "./setup/failure.mjs";
 import { installNpmPackages } from "./setup/npm.mjs";
 import { installPythonPackages } from "./setup/python.mjs";
 
+const NODE_MAJOR_MIN = 20;
+
 process.chdir(join(fileURLToPath(import.meta.url), "..", ".."));
 try {
   if (process.platform === "win32") {
     throw new SetupFailure(
       "Orthoplex starts on Linux and macOS. On Windows use it inside WSL (`wsl --install`).",
+    );
+  }
+  if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
+    throw new SetupFailure(
+      `Node.js ${NODE_MAJOR_MIN} or newer is needed to begin with; this is ${process.versions.node}.\n` +
+        "  Get one from https://nodejs.org, or from your system's packages.",
     );
   }
   await installNpmPackages();

@@ -49,7 +49,7 @@ async function main(): Promise<number> {
       port,
       runners,
       signal: stop.signal,
-      say: (line) => console.log(`✓ ${line}`),
+      say: (line) => console.log(`· ${line}`),
     });
   } catch (error) {
     if (stop.signal.aborted) {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Adapter, Licence, Version } from "../../schema/contract/adapters.ts";
-import type { Api } from "../client.ts";
+import { type Api, ApiError } from "../client.ts";
 import { SEEDS } from "./paths.ts";
 
 const PREVIEWS_MAX = 4;
@@ -24,11 +24,25 @@ type Card = {
   strength: number;
 };
 
-/** Publishes what the catalog lacks. Returns how many versions that were. */
-export async function seedCatalog(api: Api, handle: string): Promise<number> {
+/**
+ * Publishes what the catalog lacks. A seed that is refused is left out, with the reason: someone may have got its slot
+ * before a newer version of the product brought it along.
+ */
+export async function seedCatalog(
+  api: Api,
+  handle: string,
+): Promise<{ published: number; leftOut: string[] }> {
   let published = 0;
-  for (const name of seedNames()) if (await publishSeed(api, handle, join(SEEDS, name))) published += 1;
-  return published;
+  const leftOut: string[] = [];
+  for (const name of seedNames()) {
+    try {
+      if (await publishSeed(api, handle, join(SEEDS, name))) published += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      leftOut.push(`${name}: ${error.problem.detail}`);
+    }
+  }
+  return { published, leftOut };
 }
 
 export function seedNames(): string[] {

@@ -59,8 +59,9 @@ export async function startServer({ home, port, runners, signal, say }: ServerOp
     for (let index = 0; index < runners; index += 1) {
       started.runners.push(startRunner(home, url, house.api_key, index, runners));
     }
-    const published = await seedCatalog(Api.withKey(url, house.api_key), house.handle);
+    const { published, leftOut } = await seedCatalog(Api.withKey(url, house.api_key), house.handle);
     if (published > 0) say(`Published ${published} seed adapters`);
+    for (const reason of leftOut) say(`Left out the seed ${reason}`);
     signal.throwIfAborted();
     for (const runner of started.runners) {
       const known = await Promise.race([runner.registered(), runner.failed, untilAborted(signal)]);

@@ -1,7 +1,8 @@
 // Runs one installer: a line while it works, its seconds when done, its last lines and a remedy when it fails.
 
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, statfsSync } from "node:fs";
+// The whole module, since a name that an old Node lacks would fail before we can say that it is old.
+import fs from "node:fs";
 import { SetupFailure } from "./failure.mjs";
 import { diagnose } from "./remedies.mjs";
 
@@ -11,7 +12,7 @@ const FREE_DISK_MIN_BYTES = 4e9;
 const SHOWN_LINES = 8;
 
 export function checkDisk() {
-  const { bavail, bsize } = statfsSync(".");
+  const { bavail, bsize } = fs.statfsSync(".");
   if (bavail * bsize >= FREE_DISK_MIN_BYTES) return;
   throw new SetupFailure(
     `Only ${gigabytes(bavail * bsize)} are free here; installing needs ${gigabytes(FREE_DISK_MIN_BYTES)}. Free some space, then try again.`,
@@ -32,13 +33,13 @@ export function step(title, duration, [program, ...args]) {
   const ticker = live
     ? setInterval(() => show(`· Installing ${title} (${duration}) ... ${seconds()}`), 1000)
     : undefined;
-  mkdirSync(".local/logs", { recursive: true });
-  appendFileSync(LOG, `\n$ ${program} ${args.join(" ")}\n`);
+  fs.mkdirSync(".local/logs", { recursive: true });
+  fs.appendFileSync(LOG, `\n$ ${program} ${args.join(" ")}\n`);
 
   return new Promise((resolve, reject) => {
     let output = "";
     const keep = (chunk) => {
-      appendFileSync(LOG, chunk);
+      fs.appendFileSync(LOG, chunk);
       output += chunk;
     };
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
