@@ -5,6 +5,7 @@ import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
 import { type Failure, messageOf } from "../../ui/failure.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
+import { Range } from "../../ui/range.tsx";
 import type { Member } from "./form.ts";
 import { entryOf } from "./use-known.ts";
 
@@ -51,12 +52,11 @@ export function CastList(props: {
               ) : (
                 <label class="strength">
                   <span>Strength</span>
-                  <input
-                    type="range"
+                  <Range
                     {...STRENGTH_SHOWN}
                     value={member.strength}
                     aria-label={`Strength of ${name}`}
-                    onInput={(event) => props.onStrength(member.ref, Number(event.currentTarget.value))}
+                    onValue={(strength) => props.onStrength(member.ref, strength)}
                   />
                   <output class="numbers">{member.strength.toFixed(2)}</output>
                 </label>

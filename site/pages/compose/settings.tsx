@@ -5,6 +5,7 @@ import type { Base } from "../../api.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { Range } from "../../ui/range.tsx";
 import type { Form } from "./form.ts";
 
 type Values = Partial<Pick<Form, "seed" | "steps" | "guidance" | "count">>;
@@ -56,13 +57,12 @@ export function Settings(props: {
         </Field>
         <Field label={`Steps: ${form.steps ?? base.steps.default}`} fault={faultAt(failure, "/steps")}>
           {(described) => (
-            <input
+            <Range
               {...described}
-              type="range"
               min={Math.max(4, base.steps.min)}
               max={Math.min(60, base.steps.max)}
               value={form.steps ?? base.steps.default}
-              onInput={(event) => onSet({ steps: Number(event.currentTarget.value) })}
+              onValue={(steps) => onSet({ steps })}
             />
           )}
         </Field>
@@ -72,14 +72,13 @@ export function Settings(props: {
           fault={faultAt(failure, "/guidance")}
         >
           {(described) => (
-            <input
+            <Range
               {...described}
-              type="range"
               min={base.guidance.min}
               max={Math.min(8, base.guidance.max)}
               step={0.1}
               value={form.guidance ?? base.guidance.default}
-              onInput={(event) => onSet({ guidance: Number(event.currentTarget.value) })}
+              onValue={(guidance) => onSet({ guidance })}
             />
           )}
         </Field>
@@ -89,13 +88,12 @@ export function Settings(props: {
           fault={faultAt(failure, "/count")}
         >
           {(described) => (
-            <input
+            <Range
               {...described}
-              type="range"
               min={1}
               max={Math.min(COUNT_SHOWN_MAX, base.count.max)}
               value={form.count}
-              onInput={(event) => onSet({ count: Number(event.currentTarget.value) })}
+              onValue={(count) => onSet({ count })}
             />
           )}
         </Field>

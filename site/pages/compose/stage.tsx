@@ -27,7 +27,10 @@ export function Stage(props: {
   return (
     <section
       class="mat"
-      style={{ "--mat-height": `${MAT_VH[Math.round(canvas.width / canvas.height)] ?? 46}vh` }}
+      style={{
+        "--mat-height": `${MAT_VH[Math.round(canvas.width / canvas.height)] ?? 46}vh`,
+        "--ratio": canvas.width / canvas.height,
+      }}
       aria-label={`Canvas, ${canvas.width} by ${canvas.height} pixels`}
     >
       <div

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Range } from "../../ui/range.tsx";
 import { CROP_MIN_PIXELS, type Crop, movedBy, scaledTo } from "./crop.ts";
 import type { Chosen } from "./pictures.ts";
 
@@ -65,16 +66,16 @@ export function CropDialog(props: { picture: Chosen; onCrop: (crop: Crop) => voi
           }}
         />
       </div>
-      <label class="strength">
-        <span>Size</span>
-        <input
-          type="range"
+      <div class="strength">
+        <span aria-hidden="true">Size</span>
+        <Range
+          aria-label="Size of the square"
           min={Math.min(CROP_MIN_PIXELS, most)}
           max={most}
           value={crop.side}
-          onInput={(event) => setCrop(scaledTo(crop, Number(event.currentTarget.value), bitmap))}
+          onValue={(side) => setCrop(scaledTo(crop, side, bitmap))}
         />
-      </label>
+      </div>
       <div class="actions">
         <button type="button" class="button primary" onClick={() => props.onCrop(crop)}>
           Use this square

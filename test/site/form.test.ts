@@ -1,0 +1,134 @@
+// The compose form, its address and its recipe say the same thing.
+
+import { describe, expect, it } from "vitest";
+import type { Adapter, Base } from "../../site/api.ts";
+import {
+  type Change,
+  changed,
+  EMPTY_FORM,
+  type Form,
+  generationOf,
+  type Known,
+} from "../../site/pages/compose/form.ts";
+import { formOf, hashOf } from "../../site/pages/compose/link.ts";
+import { formOfRecipe } from "../../site/pages/compose/recipe.ts";
+
+const sizes = [1, 2, 3].map((cells) => ({ width: 256 * cells, height: 256, cells }));
+const adapter = (name: string) =>
+  [`demo/${name}`, { ref: `demo/${name}`, latest_version: { trigger: `<${name}>` } }] as unknown as [
+    string,
+    Adapter,
+  ];
+const known: Known = {
+  base: {
+    sizes,
+    words: { expression: ["smiling", "laughing"], background: ["sky background"] },
+  } as unknown as Base,
+  adapters: new Map([adapter("ana"), adapter("bo"), adapter("cy"), adapter("di")]),
+};
+const add = (name: string): Change => ({ type: "add", ref: `demo/${name}`, strength: 0.8 });
+const formAfter = (...changes: Change[]) =>
+  changes.reduce((form, change) => changed(form, change, known), EMPTY_FORM);
+
+describe("compose form", () => {
+  it("gives each new member a cell and widens the canvas as far as the base draws", () => {
+    const three = formAfter(add("ana"), add("bo"), add("cy"));
+    expect(three.size).toBe("768x256");
+    expect(three.members.map((member) => member.region?.x)).toEqual([0, 0.3333333, 0.6666667]);
+    expect(formAfter(add("ana"), add("bo"), add("cy"), add("di")).size).toBe("768x256");
+  });
+
+  it("takes an adapter only once", () => {
+    expect(formAfter(add("ana"), add("ana")).members).toHaveLength(1);
+  });
+
+  it("proposes the prompt until someone writes one", () => {
+    const two = formAfter(add("ana"), add("bo"));
+    expect(two.prompt).toBe("<ana> smiling, left; <bo> laughing, right; sky background");
+    const written = changed(two, { type: "prompt", prompt: "<ana> sad" }, known);
+    expect(changed(written, add("cy"), known).prompt).toBe("<ana> sad");
+    expect(changed(written, { type: "prompt", prompt: " " }, known).prompt).toBe(two.prompt);
+  });
+
+  it("turns to own boxes when one is moved, and keeps the others where they are", () => {
+    const region = { x: 0.25, y: 0, width: 0.5, height: 1 };
+    const form = formAfter(add("ana"), add("bo"), { type: "region", ref: "demo/ana", region });
+    expect(form.placement).toBe("boxes");
+    expect(form.members.map((member) => member.region?.x)).toEqual([0.25, 0.5]);
+    expect(changed(form, { type: "place", placement: "columns" }, known).members[0]?.region?.x).toBe(0);
+  });
+
+  it("asks without boxes where none are wanted", () => {
+    const form = formAfter(add("ana"), { type: "place", placement: "open" });
+    expect(generationOf(form, "cast-1").adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
+  });
+
+  it("leaves out of a request what is left to the API", () => {
+    const request = generationOf(formAfter(add("ana")), "cast-1");
+    expect(request).not.toHaveProperty("seed");
+    expect(request).not.toHaveProperty("steps");
+    expect(generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-1").seed).toBe(0);
+  });
+});
+
+describe("link", () => {
+  const forms: Form[] = [
+    EMPTY_FORM,
+    formAfter(add("ana"), add("bo")),
+    formAfter(add("ana"), {
+      type: "region",
+      ref: "demo/ana",
+      region: { x: 0.25, y: 0, width: 0.5, height: 1 },
+    }),
+    formAfter(
+      add("ana"),
+      { type: "place", placement: "open" },
+      { type: "size", size: "768x256" },
+      { type: "prompt", prompt: "<ana> & 100% #1; sky background" },
+      { type: "set", values: { seed: 4_294_967_295, steps: 12, guidance: 2.5, count: 4 } },
+    ),
+  ];
+
+  it("brings back the form it was made from", () => {
+    for (const form of forms) expect(changed(formOf(hashOf(form)), { type: "known" }, known)).toEqual(form);
+  });
+
+  it("drops what it does not understand", () => {
+    const form = formOf("#a=demo/ana*99&a=Not A Ref&a=demo/bo@2,0,1,1&l=spiral&z=big&s=-1&n=1.5&x=1");
+    expect(form.members.map((member) => [member.ref, member.strength])).toEqual([
+      ["demo/ana", 0.6],
+      ["demo/bo", 0.6],
+    ]);
+    expect(form).toMatchObject({ placement: "columns", size: "512x256", seed: null, steps: null });
+  });
+});
+
+describe("recipe", () => {
+  it("restores members, boxes, words and numbers", () => {
+    const region = { x: 0, y: 0, width: 0.5, height: 1 };
+    const recipe = {
+      prompt: "<ana>",
+      width: 512,
+      height: 256,
+      seed: 7,
+      steps: 24,
+      guidance: 2.5,
+      adapters: [{ ref: "demo/ana:1", strength: 0.7, region }, { version_id: "ver_x" }, null],
+    };
+    expect(formOfRecipe(recipe)).toEqual({
+      ...EMPTY_FORM,
+      members: [{ ref: "demo/ana:1", strength: 0.7, region }],
+      placement: "boxes",
+      size: "512x256",
+      prompt: "<ana>",
+      written: true,
+      seed: 7,
+      steps: 24,
+      guidance: 2.5,
+    });
+  });
+
+  it("refuses what is no recipe", () => {
+    for (const value of [null, 7, "prompt", [], {}, { prompt: 3 }]) expect(formOfRecipe(value)).toBeNull();
+  });
+});

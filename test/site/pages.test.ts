@@ -1,0 +1,112 @@
+// Small rules of the other pages.
+
+import { describe, expect, it } from "vitest";
+import { ERROR_CODE_NAMES } from "../../schema/contract/codes.ts";
+import { artCredits, licenceLine } from "../../site/build/art-credits.ts";
+import { errorListHtml } from "../../site/build/error-list.ts";
+import { escapeHtml } from "../../site/build/escape.ts";
+import { nextOf } from "../../site/pages/account/next.ts";
+import { frequent, queryOf, searchOf, withFilter } from "../../site/pages/browse/query.ts";
+import { agoOf, bytesOf, countOf, durationOf, remainingSeconds } from "../../site/ui/format.ts";
+
+describe("browse query", () => {
+  it("goes into the address and comes back", () => {
+    for (const query of [
+      {},
+      { q: "red & blue", tag: "line-art", sort: "name" as const },
+      { owner: "demo", class: "person" },
+    ]) {
+      expect(queryOf(searchOf(query))).toEqual(query);
+    }
+  });
+
+  it("drops parameters it does not know and orders that do not exist", () => {
+    expect(queryOf("?q=%20&sort=cheapest&evil=1")).toEqual({});
+  });
+
+  it("loses a filter when it is taken away", () => {
+    expect(withFilter({ q: "a", tag: "b" }, "tag", null)).toEqual({ q: "a" });
+  });
+
+  it("offers the most frequent words first", () => {
+    expect(frequent(["b", "a", "c", "c", "b", "c"], 2)).toEqual(["c", "b"]);
+  });
+});
+
+describe("the page after signing in", () => {
+  it("is a path of this site", () => {
+    expect(nextOf("?next=%2Fcompose%2F%23a%3Ddemo%2Fana")).toBe("/compose/#a=demo/ana");
+    for (const next of [
+      "//evil.example",
+      "/\\evil.example",
+      "https://evil.example",
+      "javascript:alert(1)",
+      "/account/",
+      "",
+    ]) {
+      expect(nextOf(`?next=${encodeURIComponent(next)}`)).toBeNull();
+    }
+  });
+});
+
+describe("art credits", () => {
+  it("name source, designer and licence of every style, as its package states them", () => {
+    const credits = artCredits(new URL("../../node_modules/@dicebear", import.meta.url).pathname);
+    expect(credits).toHaveLength(13);
+    for (const { designer, licence, source } of credits) {
+      expect(designer.text).not.toBe("");
+      expect(licence.href ?? "").toMatch(/^https:/);
+      expect(source.href ?? "").toMatch(/^https:/);
+    }
+  });
+
+  it("read a line with or without an address", () => {
+    const file = "Source: Lorelei (https://figma.example/1)\nDesigner: Somebody\n";
+    expect(licenceLine(file, "Source")).toEqual({ text: "Lorelei", href: "https://figma.example/1" });
+    expect(licenceLine(file, "Designer")).toEqual({ text: "Somebody", href: null });
+    expect(licenceLine(file, "License")).toBeNull();
+  });
+});
+
+describe("the list of errors", () => {
+  it("has an anchor for every code, where problem bodies point to", () => {
+    const html = errorListHtml();
+    for (const code of ERROR_CODE_NAMES) expect(html).toContain(`id="${code}"`);
+  });
+
+  it("escapes what it writes", () => {
+    expect(escapeHtml(`<a b="c">&`)).toBe("&lt;a b=&quot;c&quot;&gt;&amp;");
+  });
+});
+
+describe("numbers for people", () => {
+  it("are counted, sized and timed in the largest fitting unit", () => {
+    expect([countOf(1, "use"), countOf(1234, "use")]).toEqual(["1 use", "1,234 uses"]);
+    expect([bytesOf(0), bytesOf(1023), bytesOf(277_464), bytesOf(3.5 * 1024 ** 3)]).toEqual([
+      "0 B",
+      "1023 B",
+      "271 KiB",
+      "3.5 GiB",
+    ]);
+    expect([durationOf(0.4), durationOf(95), durationOf(7_260)]).toEqual(["0 s", "1 min 35 s", "2 h 1 min"]);
+  });
+
+  it("tell how long ago", () => {
+    const now = Date.parse("2026-11-23T12:00:00Z");
+    const secondsAgo = (seconds: number) => agoOf(new Date(now - seconds * 1000).toISOString(), now);
+    expect([
+      secondsAgo(-5),
+      secondsAgo(59),
+      secondsAgo(60),
+      secondsAgo(7_200),
+      secondsAgo(86_400),
+      secondsAgo(40 * 86_400),
+    ]).toEqual(["just now", "just now", "1 minute ago", "2 hours ago", "1 day ago", "1 month ago"]);
+  });
+
+  it("estimate the rest only when there is something to judge by", () => {
+    expect(remainingSeconds(0, 120, 10)).toBeNull();
+    expect(remainingSeconds(120, 120, 10)).toBeNull();
+    expect(remainingSeconds(30, 120, 10)).toBe(30);
+  });
+});

@@ -1,0 +1,106 @@
+// The compose page edits one clause at a time and never loses the others.
+
+import { describe, expect, it } from "vitest";
+import base from "../../schema/bases/cast-1.json";
+import {
+  addPerson,
+  clauseAt,
+  proposePrompt,
+  togglePhrase,
+  triggersIn,
+} from "../../site/pages/compose/prompt.ts";
+
+const expressions = ["neutral", "smiling", "laughing", "sad"];
+const backgrounds = ["sky background", "mint background"];
+const words = { expression: expressions, background: backgrounds };
+
+describe("prompt", () => {
+  it("is proposed with a mood and a place for each and one background", () => {
+    expect(proposePrompt(["<ana>", "<bo>"], words)).toBe(
+      "<ana> smiling, left; <bo> laughing, right; sky background",
+    );
+    expect(proposePrompt(["<ana>"], words)).toBe("<ana> smiling; sky background");
+    expect(proposePrompt([], words)).toBe("");
+  });
+
+  it("is proposed without words where the base names none", () => {
+    expect(proposePrompt(["<ana>", "<bo>", "<cy>"], {})).toBe("<ana>, left; <bo>, middle; <cy>, right");
+  });
+
+  it("finds the clause under the caret", () => {
+    const prompt = "<ana> smiling; <bo>";
+    expect(clauseAt(prompt, 0).text).toBe("<ana> smiling");
+    expect(clauseAt(prompt, prompt.length).text).toBe(" <bo>");
+  });
+
+  it("names each trigger once, in lower case", () => {
+    expect(triggersIn("<Ana> and <bo-2>; <ana> again; <not ok>")).toEqual(["<ana>", "<bo-2>"]);
+  });
+
+  it("replaces a word by its sibling in the clause at the caret only", () => {
+    const { prompt, caret } = togglePhrase(
+      "<ana> smiling, left; <bo> smiling, right",
+      30,
+      "expression",
+      "sad",
+      expressions,
+    );
+    expect(prompt).toBe("<ana> smiling, left; <bo> sad, right");
+    expect(clauseAt(prompt, caret).text).toBe(" <bo> sad, right");
+  });
+
+  it("takes a word out again by the same chip", () => {
+    const once = togglePhrase("<ana>, left", 2, "expression", "sad", expressions);
+    expect(once.prompt).toBe("<ana> sad, left");
+    expect(togglePhrase(once.prompt, once.caret, "expression", "sad", expressions).prompt).toBe(
+      "<ana>, left",
+    );
+  });
+
+  it("keeps one background, at the end, whatever clause the caret is in", () => {
+    const { prompt } = togglePhrase(
+      "<ana>; sky background; <bo>",
+      0,
+      "background",
+      "mint background",
+      backgrounds,
+    );
+    expect(prompt).toBe("<ana>; <bo>; mint background");
+    expect(togglePhrase(prompt, 0, "background", "mint background", backgrounds).prompt).toBe("<ana>; <bo>");
+  });
+
+  it("gives words of a person to the person before, when the caret is in the background", () => {
+    const start = "<ana>; sky background";
+    const { prompt } = togglePhrase(start, start.length, "expression", "sad", expressions);
+    expect(prompt).toBe("<ana> sad; sky background");
+  });
+
+  it("writes kinds and colours of hair with their noun, side by side", () => {
+    const long = togglePhrase("a person", 0, "hair", "long", ["long", "short"]);
+    const red = togglePhrase(long.prompt, long.caret, "hair_colour", "red", ["red", "blue"]);
+    expect(red.prompt).toBe("a person, long hair, red hair");
+    expect(togglePhrase(red.prompt, red.caret, "hair", "short", ["long", "short"]).prompt).toBe(
+      "a person, red hair, short hair",
+    );
+  });
+
+  it("starts a person where the clause is empty", () => {
+    expect(togglePhrase("", 0, "expression", "sad", expressions).prompt).toBe("a person sad");
+  });
+
+  it("adds a person before the background", () => {
+    expect(addPerson("<ana>; sky background", "<bo>").prompt).toBe("<ana>; <bo>; sky background");
+    expect(addPerson("", "<bo>").prompt).toBe("<bo>");
+  });
+
+  it("returns to where it was when any chip of the base is pressed twice", () => {
+    for (const [group, all] of Object.entries(base.words as Record<string, string[]>)) {
+      for (const word of all) {
+        const start = "a person";
+        const once = togglePhrase(start, start.length, group, word, all);
+        expect(once.prompt).not.toBe(start);
+        expect(togglePhrase(once.prompt, once.caret, group, word, all).prompt).toBe(start);
+      }
+    }
+  });
+});

@@ -1,0 +1,7 @@
+// The site's pure parts, in plain Node: what runs in workerd is tested by vitest.config.ts, what runs in a browser by test/journeys.
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: { include: ["test/site/**/*.test.ts"], maxWorkers: 1, isolate: false },
+});
