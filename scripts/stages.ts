@@ -26,7 +26,9 @@ export const STAGES: Stage[] = [
   {
     name: "types",
     quick: true,
-    commands: [node("typescript/bin/tsc", "-p", "."), node("typescript/bin/tsc", "-p", "tsconfig.node.json")],
+    commands: [".", "tsconfig.node.json", "tsconfig.site.json"].map((project) =>
+      node("typescript/bin/tsc", "-p", project),
+    ),
   },
   {
     name: "biome",

@@ -4,6 +4,7 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/shell.css";
 import "../styles/controls.css";
+import "../styles/fields.css";
 import "../styles/surfaces.css";
 import "../styles/slots.css";
 import { lastKnownHandle, loadAccount } from "./account.ts";

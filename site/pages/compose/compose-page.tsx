@@ -71,7 +71,8 @@ export function ComposePage() {
     if (!reply.ok) return setFailure(reply.failure);
     setStarted(reply.value);
     setDropped(null);
-    stage.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    stage.current?.scrollIntoView({ block: "nearest", behavior: still ? "instant" : "smooth" });
   };
 
   const sizes = known.base?.sizes ?? [{ ...canvasOf(form.size), cells: 1 }];

@@ -1,7 +1,9 @@
 // Entry of /compose/.
 
 import "../../ui/shell.ts";
+import "./cast.css";
 import "./compose.css";
+import "./picker.css";
 import "./stage.css";
 import { render } from "preact";
 import { ComposePage } from "./compose-page.tsx";

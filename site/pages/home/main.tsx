@@ -4,8 +4,8 @@ import "../static.ts";
 import "../compose/stage.css";
 import "./home.css";
 import { render } from "preact";
+import { ThreeSlots } from "../../ui/three-slots.tsx";
 import { Latest } from "./latest.tsx";
-import { ThreeSlots } from "./three-slots.tsx";
 
 const slots = document.getElementById("slots");
 if (slots) render(<ThreeSlots />, slots);

@@ -1,7 +1,7 @@
 // Three people, the columns that each owns, and all of them on one basis: no cell is taken twice.
 
-import cast1 from "../../../schema/bases/cast-1.json";
-import { SlotPattern } from "../../ui/slot-pattern.tsx";
+import cast1 from "../../schema/bases/cast-1.json";
+import { SlotPattern } from "./slot-pattern.tsx";
 
 /** Slots of one class: they differ in their lowest digit only, so their lines run side by side. */
 const CLASS_START = 31 * 3;
