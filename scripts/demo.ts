@@ -8,10 +8,9 @@ import type { Adapter } from "../schema/contract/adapters.ts";
 import type { Composition } from "../schema/contract/compositions.ts";
 import type { Generation, Training } from "../schema/contract/jobs.ts";
 import { Api } from "./client.ts";
-import { LOCAL, ROOT } from "./local/paths.ts";
-import { readJson } from "./local/secrets.ts";
+import { ROOT } from "./local/paths.ts";
+import { runningServer } from "./local/server-file.ts";
 import { startTemporaryServer } from "./local/temporary.ts";
-import { answers } from "./local/worker.ts";
 
 const CONCEPTS = join(ROOT, "gpu-runner", "demo");
 const OUT = join(ROOT, "demo-out");
@@ -165,8 +164,8 @@ function report({ members, crosstalk }: z.infer<typeof Composition>): void {
 
 /** The server of `npm start` if one is running, else a temporary one that ends with the demo. */
 async function findServer(): Promise<{ url: string; apiKey: string; end(): Promise<void> }> {
-  const running = readJson<{ url: string; api_key: string }>(join(LOCAL, "server.json"));
-  if (running && (await answers(running.url))) {
+  const running = await runningServer();
+  if (running) {
     console.log(`Using the running server at ${running.url}`);
     return { url: running.url, apiKey: running.api_key, end: async () => {} };
   }

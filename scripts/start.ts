@@ -1,18 +1,14 @@
 // npm start: the whole product on this machine, until Ctrl-C.
 //   PORT=8787 npm start -- --runners 1
 
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { endLeftovers } from "./local/child.ts";
 import { homeAt, LOCAL } from "./local/paths.ts";
-import { readJson, writePrivately } from "./local/secrets.ts";
 import { type LocalServer, startServer } from "./local/server.ts";
-import { answers, freePort } from "./local/worker.ts";
+import { removeServerFile, runningServer, type ServerFile, writeServerFile } from "./local/server-file.ts";
+import { freePort } from "./local/worker.ts";
 
-const SERVER_FILE = join(LOCAL, "server.json");
 const RUNNERS_MAX = 64;
-
-type ServerFile = { url: string; api_key: string; email: string; password: string; pid: number };
 
 process.exitCode = await main();
 
@@ -26,10 +22,12 @@ async function main(): Promise<number> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     return refuse(`PORT is ${process.env.PORT}; it must be a number from 1 to 65535.`);
   }
-  const running = readJson<ServerFile>(SERVER_FILE);
-  if (running && (await answers(running.url))) {
+  const running = await runningServer();
+  if (running) {
     return refuse(`Orthoplex is already running at ${running.url} (process ${running.pid}).`);
   }
+  const home = homeAt(LOCAL);
+  await endLeftovers(home);
   try {
     await freePort(port);
   } catch {
@@ -45,7 +43,7 @@ async function main(): Promise<number> {
   let server: LocalServer;
   try {
     server = await startServer({
-      home: homeAt(LOCAL),
+      home,
       port,
       runners,
       signal: stop.signal,
@@ -60,11 +58,11 @@ async function main(): Promise<number> {
   }
   const { email, password, api_key } = server.demo;
   const file: ServerFile = { url: server.url, api_key, email, password, pid: process.pid };
-  writePrivately(SERVER_FILE, `${JSON.stringify(file, null, 2)}\n`);
+  writeServerFile(file);
   console.log(banner(file, runners, (performance.now() - begun) / 1000));
 
   const failure = await Promise.race([server.failed, aborted(stop.signal)]);
-  rmSync(SERVER_FILE, { force: true });
+  removeServerFile();
   if (failure) console.error(`\n✗ ${failure}\n`);
   console.log("\nStopping: the runner gives its work back, then the Worker ends ...");
   await server.end();

@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   closeSync,
+  existsSync,
   globSync,
   mkdirSync,
   openSync,
@@ -13,7 +14,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Home, ROOT } from "./paths.ts";
+
+const LEFTOVER_GRACE_MS = 10_000;
+const LEFTOVER_POLL_MS = 100;
 
 export type Ending = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -52,6 +57,8 @@ export function startChild(
   const ended = new Promise<Ending>((resolve) => {
     const gone = (ending: Ending) => {
       alive = false;
+      // wrangler has children of its own; if it died suddenly they would live on and keep the port.
+      if (child.pid) signalGroup(child.pid, "SIGKILL");
       rmSync(pidFile, { force: true });
       resolve(ending);
     };
@@ -102,19 +109,27 @@ export function tailOf(logFile: string, lines: number): string {
   }
 }
 
-/** Ends what an earlier server of this home left behind when it was killed without a chance to tidy up. */
-export function endLeftovers(home: Home): void {
-  let names: string[];
+export function isRunning(pid: number): boolean {
   try {
-    names = readdirSync(home.children);
+    process.kill(pid, 0);
+    return true;
   } catch {
-    return;
+    return false;
   }
-  for (const name of names) {
+}
+
+/** Ends what an earlier server of this home left behind when it was killed without a chance to tidy up. */
+export async function endLeftovers(home: Home): Promise<void> {
+  if (!existsSync(home.children)) return;
+  for (const name of readdirSync(home.children)) {
     const pidFile = join(home.children, name);
     const pid = Number(readFileSync(pidFile, "utf8"));
     // A pid may have been given to a stranger since; its command line tells.
-    if (pid > 1 && commandOf(pid).includes(ROOT)) signalGroup(pid, "SIGTERM");
+    const isOurs = () => pid > 1 && commandOf(pid).includes(ROOT);
+    if (isOurs()) signalGroup(pid, "SIGTERM");
+    const deadline = performance.now() + LEFTOVER_GRACE_MS;
+    while (isOurs() && performance.now() < deadline) await pause(LEFTOVER_POLL_MS);
+    if (isOurs()) signalGroup(pid, "SIGKILL");
     rmSync(pidFile, { force: true });
   }
 }

@@ -2,7 +2,7 @@
 
 import { Api } from "../client.ts";
 import { type Account, DEMO, ensureAccount, HOUSE } from "./accounts.ts";
-import { type Child, endLeftovers, setLogsAside, tailOf } from "./child.ts";
+import { type Child, setLogsAside, tailOf } from "./child.ts";
 import type { Home } from "./paths.ts";
 import { type Runner, startRunner } from "./runners.ts";
 import { workerEnvFile } from "./secrets.ts";
@@ -36,7 +36,6 @@ function untilAborted(signal: AbortSignal): Promise<null> {
 }
 
 export async function startServer({ home, port, runners, signal, say }: ServerOptions): Promise<LocalServer> {
-  endLeftovers(home);
   setLogsAside(home);
   const started: { worker?: Child; runners: Runner[] } = { runners: [] };
   let ending = false;

@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { endLeftovers, startChild, tailOf } from "../../scripts/local/child.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { endLeftovers, isRunning, startChild, tailOf } from "../../scripts/local/child.ts";
 import { homeAt, ROOT } from "../../scripts/local/paths.ts";
 import { workerEnvFile, writePrivately } from "../../scripts/local/secrets.ts";
 import { unlessDone } from "../../scripts/local/stamp.ts";
@@ -39,7 +40,7 @@ describe("a child", () => {
   test("that does not heed SIGTERM is killed after its grace", async () => {
     const deaf = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)";
     const child = startChild(home, "deaf", process.execPath, ["-e", deaf], {});
-    while (tailOf(child.logFile, 1) !== "ready") await new Promise((resolve) => setTimeout(resolve, 20));
+    while (tailOf(child.logFile, 1) !== "ready") await pause(20);
     assert.deepEqual(await child.end(100), { code: null, signal: "SIGKILL" });
   });
 
@@ -48,16 +49,29 @@ describe("a child", () => {
     assert.deepEqual(await child.ended, { code: 127, signal: null });
   });
 
+  test("takes its own children with it when it dies suddenly", async () => {
+    const parent = `const { spawn } = require("node:child_process");
+      const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+      console.log(child.pid);
+      setInterval(() => {}, 1000);`;
+    const child = startChild(home, "parent", process.execPath, ["-e", parent], {});
+    while (tailOf(child.logFile, 1) === "") await pause(20);
+    const grandchild = Number(tailOf(child.logFile, 1));
+    process.kill(child.pid, "SIGKILL");
+    await child.ended;
+    while (isRunning(grandchild)) await pause(20);
+  });
+
   test("left behind by a server that was killed is ended by the next one", async () => {
     const child = startChild(home, "orphan", process.execPath, SLEEPER, {});
-    endLeftovers(home);
+    await endLeftovers(home);
     assert.deepEqual(await child.ended, { code: null, signal: "SIGTERM" });
   });
 
   test("of somebody else with a recorded pid is left alone", async () => {
     const stranger = spawn("sleep", ["60"], { detached: true });
     writeFileSync(join(home.children, "stranger"), String(stranger.pid));
-    endLeftovers(home);
+    await endLeftovers(home);
     assert.equal(existsSync(join(home.children, "stranger")), false);
     assert.equal(stranger.exitCode ?? stranger.signalCode, null);
     stranger.kill("SIGKILL");
