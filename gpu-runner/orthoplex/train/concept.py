@@ -23,14 +23,13 @@ from torch import Tensor
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.scene import PAD
 from orthoplex.ortho.adapter import Adapter
-from orthoplex.ortho.attach import attach
+from orthoplex.ortho.attach import Attachment, attach
 from orthoplex.ortho.residual import trainable_residual
-from orthoplex.sample.rows import CONCEPT_WORDS
 from orthoplex.sample.sampler import sample
 from orthoplex.sample.spec import AttachedAdapter, Canceled, SampleSpec
-from orthoplex.train.base import flow_loss, noise_levels
 from orthoplex.train.pictures import ConceptScenes, read_pictures
 from orthoplex.train.silence import SilenceBank
+from orthoplex.train.step import train_step
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,9 @@ class _State:
         self.loss = math.nan
         self.silence = math.nan
 
+    def attached(self, base: CastBase) -> Attachment:
+        return attach(base.model, base.layout, [self.residual], base.dtype)
+
     def save(self, path: Path, spec: TrainSpec) -> None:
         tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {
             "tokens": self.tokens.detach()
@@ -145,13 +147,6 @@ class _State:
                 k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)
             }
         self.step, self.loss, self.silence = facts["step"], facts["loss"], facts["silence"]
-
-
-def rate_at(step: int, steps: int, warmup: int = 5) -> float:
-    """Share of the learning rate at a step: short warm-up, then a cosine to a twentieth."""
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
 def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:
@@ -201,7 +196,8 @@ def train_concept(
     bank = SilenceBank(base, spec.bank, scale, torch.Generator().manual_seed(spec.seed)) if silent else None
     while state.step < spec.steps:
         generator = torch.Generator().manual_seed(spec.seed * 1_000_003 + state.step + 1)
-        _train_step(base, state, spec, ConceptScenes(base, data, generator), bank, own, silent, generator)
+        scenes = ConceptScenes(base, data, generator)
+        train_step(base, state, scenes, bank, own, silent, spec.steps, generator)
         draws = state.step % spec.sample_every == 0 and state.step < spec.steps
         preview = _draw(base, state, spec, prompts[0], 10) if draws else None
         if checkpoint is not None and draws:
@@ -221,46 +217,3 @@ def train_concept(
     return TrainResult(
         finished_adapter(state, spec, summary), samples, {**summary, "seconds": round(seconds, 1)}, warnings
     )
-
-
-def _train_step(
-    base: CastBase, state: _State, spec: TrainSpec, scenes: ConceptScenes, bank: SilenceBank | None,
-    own: int, silent: int, generator: torch.Generator,
-) -> None:  # fmt: skip
-    """One step: the concept's pictures under its trigger, and the base's own behaviour without it."""
-    batch = scenes.make(own)
-    device, dtype = base.device, base.dtype
-    t = noise_levels(own, generator).to(device)
-    clean = batch.pictures.to(device)
-    level = t[:, None, None, None]
-    noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(device)
-    places = torch.randint(base.config.cells, (own, 1), generator=generator).to(device)
-    with torch.no_grad():
-        shared = base.model.encode(batch.words.to(device), batch.colours.to(device, dtype), places)
-        here = base.model.place_text(places[:, 0])[:, None]  # (B, 1, C)
-    first, last = CONCEPT_WORDS[0], CONCEPT_WORDS[-1] + 1
-    quiet = bank.make(silent, noise_levels(silent, generator).to(device), generator) if bank else None
-    contexts = []
-    for layer in range(base.config.layers):
-        tokens = state.tokens[:, layer].to(device, dtype)[None] + here
-        context = torch.cat([shared[:, :first], tokens, shared[:, last:]], dim=1)
-        contexts.append(torch.cat([context, quiet.contexts[layer]]) if quiet else context)
-    if quiet:
-        noisy, t_all = torch.cat([noisy, quiet.noisy]), torch.cat([t, quiet.t])
-        places = torch.cat([places, quiet.places])
-    else:
-        t_all = t
-    with attach(base.model, base.layout, [state.residual], dtype):
-        predicted = base.model(noisy.to(dtype), t_all, contexts, places)
-    loss = flow_loss(predicted[:own], clean, t)
-    state.loss = float(loss.detach())
-    if quiet:
-        drift = flow_loss(predicted[own:], quiet.target, quiet.t)
-        state.silence = float(drift.detach())
-        loss = loss + drift
-    state.optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    for group in state.optimiser.param_groups:
-        group["lr"] = group["base"] * rate_at(state.step, spec.steps)
-    state.optimiser.step()
-    state.step += 1

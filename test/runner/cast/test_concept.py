@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.sample import Canceled
-from orthoplex.train.concept import Progress, TrainSpec, rate_at, train_concept
+from orthoplex.train.concept import Progress, TrainSpec, train_concept
 from orthoplex.train.pictures import ConceptScenes, fit, read_pictures
+from orthoplex.train.step import rate_at
 
 SPEC = TrainSpec("ana", "person", "<ana>", slot=5, steps=4, batch=4, sample_every=100, sample_steps=1, bank=4)
 Pictures = list[tuple[Image.Image, str | None]]
