@@ -85,7 +85,12 @@ export function BrowsePage() {
       </search>
       <div class="browse-filters">
         {query.owner && <Chosen name={`by ${query.owner}`} onRemove={() => set("owner", null)} />}
-        <Choices filter="class" all={facets.classes} chosen={query.class} onChoose={set} />
+        <Choices
+          filter="class"
+          all={facets.classes.length > 1 ? facets.classes : []}
+          chosen={query.class}
+          onChoose={set}
+        />
         <Choices filter="tag" all={facets.tags} chosen={query.tag} onChoose={set} />
       </div>
 

@@ -2,7 +2,7 @@
 
 import type { Adapter } from "../../api.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
-import { type Failure, messageOf } from "../../ui/failure.ts";
+import { codeOf, type Failure, messageOf } from "../../ui/failure.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
@@ -48,7 +48,7 @@ export function CastList(props: {
                 </button>
               </div>
               {refused ? (
-                <p class="fault">{`${messageOf(refused).title}. ${messageOf(refused).remedy}`}</p>
+                <p class="fault">{reasonOf(member.ref, refused)}</p>
               ) : (
                 <label class="strength">
                   <span>Strength</span>
@@ -75,4 +75,10 @@ export function CastList(props: {
       })}
     </ol>
   );
+}
+
+function reasonOf(ref: string, failure: Failure): string {
+  if (codeOf(failure) === "not_found") return `The catalog has no ${ref}. Remove it and add another.`;
+  const { title, remedy } = messageOf(failure);
+  return `${title}. ${remedy}`;
 }
