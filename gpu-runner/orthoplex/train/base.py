@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.pack import load_pack
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, background_masks, colour_entry, compose, draw_backgrounds
 from orthoplex.bases.cast.sprites import SpriteSet, load_sprites
 from orthoplex.bases.cast.world import World
@@ -187,7 +188,7 @@ class Trainer:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sprites", type=Path, required=True, help="folder that render.ts wrote")
+    parser.add_argument("--sprites", type=Path, required=True, help="folder that render.ts wrote, or a pack of it")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="budget of this call")
     parser.add_argument(
@@ -207,10 +208,14 @@ def main() -> None:
     arguments = parse()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    world = World.read(arguments.sprites / "world.json")
-    config = CastConfig(vocabulary_size=len(world.vocabulary))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    data = load_sprites(arguments.sprites, world, config.cell_px, config.words)
+    cell_px, length = 64, 16
+    if arguments.sprites.suffix == ".npz":
+        world, data = load_pack(arguments.sprites, length)
+    else:
+        world = World.read(arguments.sprites / "world.json")
+        data = load_sprites(arguments.sprites, world, cell_px, length)
+    config = CastConfig(vocabulary_size=len(world.vocabulary), cell_px=cell_px, words=length)
     trainer = Trainer(config, arguments.device, torch.bfloat16, arguments.rate)
     trainer.resume(arguments.out)
     generator = torch.Generator().manual_seed(1 + trainer.steps)

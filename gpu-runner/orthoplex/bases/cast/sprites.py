@@ -26,10 +26,15 @@ class SpriteSet:
         return len(self.records)
 
 
-def read_captions(path: Path) -> tuple[list[dict[str, object]], list[list[Word]]]:
-    records = [json.loads(line) for line in path.read_text().splitlines()]
+def parse_captions(text: str) -> tuple[list[dict[str, object]], list[list[Word]]]:
+    """The lines of captions.jsonl: records as they are, and their captions."""
+    records = [json.loads(line) for line in text.splitlines()]
     captions = [[(word["word"], word.get("rgb")) for word in record["caption"]] for record in records]
     return records, captions
+
+
+def read_captions(path: Path) -> tuple[list[dict[str, object]], list[list[Word]]]:
+    return parse_captions(path.read_text())
 
 
 def load_sprites(folder: Path, world: World, size_px: int, words: int) -> SpriteSet:

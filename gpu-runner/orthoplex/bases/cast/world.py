@@ -26,7 +26,11 @@ class World:
 
     @classmethod
     def read(cls, path: Path) -> World:
-        raw = json.loads(path.read_text())
+        return cls.parse(json.loads(path.read_text()))
+
+    @classmethod
+    def parse(cls, raw: dict[str, Any]) -> World:
+        """The contents of world.json."""
         words = [PAD, NULL, *(f"background:{kind}" for kind in BACKGROUNDS), *raw["vocabulary"]]
         return cls({word: index for index, word in enumerate(words)}, raw["styles"], raw["palettes"])
 
