@@ -1,8 +1,10 @@
 // npm run demo: the whole path without a browser. Teaches two concepts from folders of pictures, publishes them, composes
 // them with a seeded third and draws all three in one picture. Uses the running server, or starts one for itself.
+//   npm run demo -- --steps 20    a quicker, rougher training
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
 import type { z } from "zod";
 import type { Adapter } from "../schema/contract/adapters.ts";
 import type { Composition } from "../schema/contract/compositions.ts";
@@ -16,6 +18,8 @@ const CONCEPTS = join(ROOT, "gpu-runner", "demo");
 const OUT = join(ROOT, "demo-out");
 const SEED = 7;
 
+const { values } = parseArgs({ options: { steps: { type: "string" } } });
+const steps = Number(values.steps ?? 0);
 const stages: { stage: string; seconds: number }[] = [];
 const files: string[] = [];
 
@@ -39,7 +43,10 @@ async function demo(api: Api): Promise<void> {
   const third = await seededThird(api, handle);
   const taught: Adapter[] = [];
   for (const name of readdirSync(CONCEPTS).sort()) taught.push(await teach(api, handle, name));
-  const members = [...taught, third].map(({ ref }) => ({ ref, strength: 1 }));
+  const members = [...taught, third].map(({ ref, latest_version }) => ({
+    ref,
+    strength: latest_version?.strength ?? 1,
+  }));
 
   const composition = await timed("compose", () =>
     api.post<z.infer<typeof Composition>>("/v1/compositions", { base: third.base, title: "Demo", members }),
@@ -68,6 +75,7 @@ async function teach(api: Api, handle: string, name: string): Promise<Adapter> {
       ...(existing ? { adapter_ref: existing.ref } : { adapter: cardOf(name) }),
       images,
       seed: SEED,
+      ...(steps && { steps }),
     });
     return api.finished(job, ({ progress }) => showProgress(name, progress));
   });
