@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +28,13 @@ def write_pack(data: SpriteSet, world_text: str, captions_text: str, path: Path)
         Image.fromarray(stacked).save(buffer, "WEBP", lossless=True, quality=60, method=2)
         pictures.append(buffer.getvalue())
     ends = np.cumsum([len(picture) for picture in pictures])
-    texts = {
-        name: np.frombuffer(text.encode(), np.uint8)
-        for name, text in (("world", world_text), ("captions", captions_text))
-    }
-    np.savez(path, pictures=np.frombuffer(b"".join(pictures), np.uint8), ends=ends, **texts)
+    np.savez(
+        path,
+        pictures=np.frombuffer(b"".join(pictures), np.uint8),
+        ends=ends,
+        world=np.frombuffer(world_text.encode(), np.uint8),
+        captions=np.frombuffer(captions_text.encode(), np.uint8),
+    )
 
 
 def load_pack(path: Path, words: int) -> tuple[World, SpriteSet]:
@@ -41,7 +44,7 @@ def load_pack(path: Path, words: int) -> tuple[World, SpriteSet]:
         records, captions = parse_captions(bytes(file["captions"]).decode())
         pictures, ends = bytes(file["pictures"]), [0, *file["ends"].tolist()]
     sprites = []
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         stacked = np.asarray(Image.open(io.BytesIO(pictures[start:end])).convert("RGB"))
         size = stacked.shape[1]
         sprites.append(np.concatenate([stacked[:size].transpose(2, 0, 1), stacked[size:, :, :1].transpose(2, 0, 1)]))
