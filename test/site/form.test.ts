@@ -85,7 +85,10 @@ describe("link", () => {
       { type: "place", placement: "open" },
       { type: "size", size: "768x256" },
       { type: "prompt", prompt: "<ana> & 100% #1; sky background" },
-      { type: "set", values: { seed: 4_294_967_295, steps: 12, guidance: 2.5, count: 4 } },
+      {
+        type: "set",
+        values: { negative: "glasses", seed: 4_294_967_295, steps: 12, guidance: 2.5, count: 4 },
+      },
     ),
   ];
 
@@ -94,7 +97,7 @@ describe("link", () => {
   });
 
   it("drops what it does not understand", () => {
-    const form = formOf("#a=demo/ana*99&a=Not A Ref&a=demo/bo@2,0,1,1&l=spiral&z=big&s=-1&n=1.5&x=1");
+    const form = formOf("#a=demo/ana*99&a=Not A Ref&a=demo/bo@2,0,1,1&l=spiral&z=big&s=-1&n=1.5&y=1");
     expect(form.members.map((member) => [member.ref, member.strength])).toEqual([
       ["demo/ana", 0.6],
       ["demo/bo", 0.6],
@@ -108,6 +111,7 @@ describe("recipe", () => {
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
     const recipe = {
       prompt: "<ana>",
+      negative_prompt: "beard",
       width: 512,
       height: 256,
       seed: 7,
@@ -121,6 +125,7 @@ describe("recipe", () => {
       placement: "boxes",
       size: "512x256",
       prompt: "<ana>",
+      negative: "beard",
       written: true,
       seed: 7,
       steps: 24,

@@ -18,6 +18,8 @@ export interface Form {
   placement: Placement;
   size: string;
   prompt: string;
+  /** What must not be in the picture. */
+  negative: string;
   /** Someone wrote the prompt; it is not proposed anew. */
   written: boolean;
   seed: number | null;
@@ -31,6 +33,7 @@ export const EMPTY_FORM: Form = {
   placement: "columns",
   size: "256x256",
   prompt: "",
+  negative: "",
   written: false,
   seed: null,
   steps: null,
@@ -52,7 +55,7 @@ export type Change =
   | { type: "place"; placement: Placement }
   | { type: "size"; size: string }
   | { type: "prompt"; prompt: string }
-  | { type: "set"; values: Partial<Pick<Form, "seed" | "steps" | "guidance" | "count">> }
+  | { type: "set"; values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count">> }
   | { type: "restore"; form: Form }
   | { type: "known" };
 
@@ -139,6 +142,7 @@ export function generationOf(form: Form, base: string): GenerationCreate {
     size: form.size,
     count: form.count,
     adapters: form.members.map(({ ref, strength, region }) => ({ ref, strength, ...(region && { region }) })),
+    ...(form.negative.trim() !== "" && { negative_prompt: form.negative.trim() }),
     ...(form.seed !== null && { seed: form.seed }),
     ...(form.steps !== null && { steps: form.steps }),
     ...(form.guidance !== null && { guidance: form.guidance }),

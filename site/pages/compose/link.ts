@@ -18,6 +18,7 @@ export function hashOf(form: Form): string {
   if (form.placement !== "columns") values.set("l", form.placement);
   if (form.size !== EMPTY_FORM.size) values.set("z", form.size);
   if (form.written) values.set("p", form.prompt);
+  if (form.negative !== "") values.set("x", form.negative);
   if (form.seed !== null) values.set("s", String(form.seed));
   if (form.steps !== null) values.set("n", String(form.steps));
   if (form.guidance !== null) values.set("g", String(form.guidance));
@@ -48,6 +49,7 @@ export function formOf(hash: string): Form {
     size: /^[1-9]\d{1,3}x[1-9]\d{1,3}$/.test(size) ? size : sizeFor(members.length),
     prompt: values.get("p") ?? "",
     written: (values.get("p") ?? "").trim() !== "",
+    negative: values.get("x") ?? "",
     seed: readNumber(values.get("s"), 0, SEED_MAX, true),
     steps: readNumber(values.get("n"), 1, 1_000, true),
     guidance: readNumber(values.get("g"), 0, 100, false),

@@ -19,6 +19,7 @@ export function formOfRecipe(recipe: unknown): Form | null {
     size: sizeOfRecipe(recipe),
     prompt: prompt ?? "",
     written: (prompt ?? "").trim() !== "",
+    negative: typeof recipe.negative_prompt === "string" ? recipe.negative_prompt : "",
     seed: wholeOf(recipe.seed),
     steps: wholeOf(recipe.steps),
     guidance: numberOf(recipe.guidance),

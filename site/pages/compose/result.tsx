@@ -50,6 +50,7 @@ export function Result(props: {
       ? (Date.parse(generation.finished_at) - Date.parse(generation.started_at)) / 1000
       : null;
   const { seed } = image;
+  const drawn = image.recipe?.drawn;
   return (
     <section class="result" aria-label="Recipe">
       <div class="actions">
@@ -75,6 +76,12 @@ export function Result(props: {
           <dt>Prompt</dt>
           <dd class="trigger">{request.prompt}</dd>
         </div>
+        {typeof drawn === "string" && drawn !== "" && (
+          <div class="wide">
+            <dt>What the model was told, with everything filled in that the prompt left open</dt>
+            <dd class="trigger">{drawn}</dd>
+          </div>
+        )}
         <div>
           <dt>Seed</dt>
           <dd class="numbers">{seed ?? "unknown"}</dd>

@@ -1,6 +1,6 @@
 // Seed, steps, guidance and count: what most people leave alone.
 
-import { SEED_MAX } from "../../../schema/contract/limits.ts";
+import { PROMPT_MAX_CHARACTERS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
@@ -8,7 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Range } from "../../ui/range.tsx";
 import type { Form } from "./form.ts";
 
-type Values = Partial<Pick<Form, "seed" | "steps" | "guidance" | "count">>;
+type Values = Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count">>;
 
 const COUNT_SHOWN_MAX = 8;
 const wholeOrNull = (text: string) => (text === "" || !Number.isInteger(Number(text)) ? null : Number(text));
@@ -31,6 +31,22 @@ export function Settings(props: {
         <span class="quiet">{summaryOf(form, base)}</span>
       </summary>
       <div class="more-grid">
+        <Field
+          label="Leave out"
+          class="wide"
+          hint="Words for what must not be in the picture."
+          fault={faultAt(failure, "/negative_prompt")}
+        >
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              maxLength={PROMPT_MAX_CHARACTERS}
+              value={form.negative}
+              onInput={(event) => onSet({ negative: event.currentTarget.value })}
+            />
+          )}
+        </Field>
         <Field label="Seed" hint="The same seed draws the same picture." fault={faultAt(failure, "/seed")}>
           {(described) => (
             <div class="with-button">
