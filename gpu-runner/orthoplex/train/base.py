@@ -77,11 +77,11 @@ class SceneMaker:
         colours[unconditional] = 0
 
 
-def noise_levels(batch: int, generator: torch.Generator) -> Tensor:
-    """Levels (B,) in (0, 1]: a third near pure noise, where the caption alone decides, the rest logit-normal."""
+def noise_levels(batch: int, generator: torch.Generator, high_share: float = 0.35) -> Tensor:
+    """Levels (B,) in (0, 1]: a share near pure noise, where the caption alone decides, the rest logit-normal."""
     normal = torch.sigmoid(torch.randn(batch, generator=generator) * 1.0 + 0.6)
     high = 1 - 0.2 * torch.rand(batch, generator=generator)
-    return torch.where(torch.rand(batch, generator=generator) < 0.35, high, normal)
+    return torch.where(torch.rand(batch, generator=generator) < high_share, high, normal)
 
 
 def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5) -> Tensor:
@@ -106,8 +106,11 @@ def split_parameters(model: nn.Module) -> tuple[list[str], list[str]]:
 class Trainer:
     """Masters in fp32, a compute copy in `dtype`, an exponential moving average of the masters."""
 
-    def __init__(self, config: CastConfig, device: str, dtype: torch.dtype, learning_rate: float) -> None:
+    def __init__(
+        self, config: CastConfig, device: str, dtype: torch.dtype, learning_rate: float, floor: float, high_share: float
+    ) -> None:
         torch.manual_seed(0)
+        self.floor, self.high_share = floor, high_share
         self.device, self.learning_rate = device, learning_rate
         self.model = CastModel(config).to(device)
         self.masters = {name: p.detach().clone().requires_grad_() for name, p in self.model.named_parameters()}
@@ -132,13 +135,13 @@ class Trainer:
         """One step on one batch; returns its loss."""
         dtype = next(self.model.parameters()).dtype
         clean = scenes.pictures.to(self.device)
-        t = noise_levels(len(clean), generator).to(self.device)
+        t = noise_levels(len(clean), generator, self.high_share).to(self.device)
         noise = torch.randn(clean.shape, generator=generator).to(self.device)
         level = t[:, None, None, None]
         noisy = (1 - level) * clean + level * noise
         places = scenes.places.to(self.device)
         context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
-        loss = flow_loss(self.model(noisy.to(dtype), t, context, places), clean, t)
+        loss = flow_loss(self.model(noisy.to(dtype), t, context, places), clean, t, self.floor)
         loss.backward()  # type: ignore[no-untyped-call]
         for name, parameter in self.model.named_parameters():
             assert parameter.grad is not None
@@ -199,6 +202,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--crowds", type=float, nargs=3, default=(0.72, 0.23, 0.05), help="share of steps with 1, 2, 3 persons a scene"
     )
+    parser.add_argument("--floor", type=float, default=0.5, help="lower it while cooling down: more weight on detail")
+    parser.add_argument("--high-share", type=float, default=0.35, help="share of noise levels near pure noise")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=0)
     return parser.parse_args()
@@ -216,7 +221,7 @@ def main() -> None:
         world = World.read(arguments.sprites / "world.json")
         data = load_sprites(arguments.sprites, world, cell_px, length)
     config = CastConfig(vocabulary_size=len(world.vocabulary), cell_px=cell_px, words=length)
-    trainer = Trainer(config, arguments.device, torch.bfloat16, arguments.rate)
+    trainer = Trainer(config, arguments.device, torch.bfloat16, arguments.rate, arguments.floor, arguments.high_share)
     trainer.resume(arguments.out)
     generator = torch.Generator().manual_seed(1 + trainer.steps)
     maker = SceneMaker(data, world, config, generator)
