@@ -178,7 +178,11 @@ async function findServer(): Promise<{ url: string; apiKey: string; end(): Promi
     return { url: running.url, apiKey: running.api_key, end: async () => {} };
   }
   console.log("No server is running; starting one for this demo ...");
-  const own = await startTemporaryServer(stop.signal, (line) => console.log(`✓ ${line}`));
+  const own = await startTemporaryServer({
+    runners: 1,
+    signal: stop.signal,
+    say: (line) => console.log(`· ${line}`),
+  });
   stop.signal.addEventListener("abort", () => void own.end().then(() => process.exit(130)));
   return { url: own.url, apiKey: own.demo.api_key, end: own.end };
 }

@@ -6,21 +6,23 @@ import { VENV_PYTHON } from "./local/paths.ts";
 export type Command = [program: string, ...args: string[]];
 export type Stage = { name: string; quick: boolean; needsChromium?: boolean; commands: Command[] };
 
+export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract"];
+export const PYPROJECT = "gpu-runner/pyproject.toml";
+
 const node = (script: string, ...args: string[]): Command => [
   process.execPath,
   `node_modules/${script}`,
   ...args,
 ];
 const python = (module: string, ...args: string[]): Command => [VENV_PYTHON, "-m", module, ...args];
+/** -rs names what was skipped and why. */
+const PYTEST = ["-c", PYPROJECT, "--rootdir", ".", "-q", "-rs"];
 const nodeTests = (...globs: string[]): Command => [
   process.execPath,
   "--test",
   "--test-reporter=spec",
   ...globs,
 ];
-
-export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract"];
-export const PYPROJECT = "gpu-runner/pyproject.toml";
 
 export const STAGES: Stage[] = [
   {
@@ -62,7 +64,12 @@ export const STAGES: Stage[] = [
   {
     name: "runner",
     quick: false,
-    commands: [python("pytest", "-c", PYPROJECT, "--rootdir", ".", "-q", "test/runner", "test/contract")],
+    commands: [python("pytest", ...PYTEST, "test/runner")],
+  },
+  {
+    name: "contract",
+    quick: false,
+    commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
   },
   { name: "journey", quick: false, needsChromium: true, commands: [nodeTests("test/journeys/*.test.ts")] },
 ];

@@ -26,6 +26,7 @@ export type ServerOptions = {
 export type LocalServer = {
   url: string;
   demo: Account;
+  house: Account;
   /** Resolves with the reason when the Worker or a runner has died for good. Never resolves after `end`. */
   failed: Promise<string>;
   end(): Promise<void>;
@@ -76,6 +77,7 @@ export async function startServer({ home, port, runners, signal, say }: ServerOp
     return {
       url,
       demo,
+      house,
       end,
       failed: Promise.race([workerDied, ...started.runners.map(({ failed }) => failed)]),
     };

@@ -4,17 +4,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { homeAt } from "./paths.ts";
-import { type LocalServer, startServer } from "./server.ts";
+import { type LocalServer, type ServerOptions, startServer } from "./server.ts";
 import { freePort } from "./worker.ts";
 
-export async function startTemporaryServer(
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<LocalServer & { logs: string }> {
+export async function startTemporaryServer({
+  runners,
+  signal,
+  say,
+}: Pick<ServerOptions, "runners" | "signal" | "say">): Promise<LocalServer & { logs: string }> {
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-")));
   const forget = () => rmSync(home.path, { recursive: true, force: true });
   try {
-    const server = await startServer({ home, port: await freePort(0), runners: 1, signal, say });
+    const server = await startServer({ home, port: await freePort(0), runners, signal, say });
     const end = async () => {
       await server.end();
       forget();

@@ -34,7 +34,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
 
   before(async () => {
     assert.ok(process.env.CHROMIUM, "set CHROMIUM to a browser, or run npm test, which finds one");
-    server = await startTemporaryServer(stop.signal, () => {});
+    server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
     visitor = await welcome(server.url, process.env.CHROMIUM);
     page = visitor.page;
   });

@@ -1,0 +1,31 @@
+// A stage of npm test: what a runner may rely on, asked of the edge double and of a real Worker (without runners, so that
+// the suite itself can be one). Arguments go on to pytest.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, VENV_PYTHON } from "./local/paths.ts";
+import { writePrivately } from "./local/secrets.ts";
+import { startTemporaryServer } from "./local/temporary.ts";
+
+const stop = new AbortController();
+process.on("SIGINT", () => stop.abort());
+process.on("SIGTERM", () => stop.abort());
+
+const server = await startTemporaryServer({ runners: 0, signal: stop.signal, say: () => {} });
+const told = mkdtempSync(join(tmpdir(), "orthoplex-edge-"));
+const file = join(told, "edge.json");
+try {
+  const { url, demo, house } = server;
+  writePrivately(file, JSON.stringify({ url, user_key: demo.api_key, runner_key: house.api_key }));
+  const { status } = spawnSync(VENV_PYTHON, ["-m", "pytest", ...process.argv.slice(2)], {
+    cwd: ROOT,
+    env: { ...process.env, ORTHOPLEX_TEST_EDGE: file },
+    stdio: "inherit",
+  });
+  process.exitCode = status ?? 1;
+} finally {
+  rmSync(told, { recursive: true, force: true });
+  await server.end();
+}
