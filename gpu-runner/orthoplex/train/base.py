@@ -40,6 +40,8 @@ class SceneMaker:
         self.data, self.world, self.config, self.generator = data, world, config, generator
         self.masks = background_masks(config.cells, config.cell_px)
         self.background_words = torch.tensor([world.background(kind) for kind in BACKGROUNDS])
+        self.face_words = torch.zeros(len(world.vocabulary), dtype=torch.bool)
+        self.face_words[world.face_words()] = True
 
     def uniform(self, *shape: int) -> Tensor:
         return torch.rand(*shape, generator=self.generator)
@@ -64,11 +66,15 @@ class SceneMaker:
         return Scenes(pictures, words, colours, places)
 
     def _drop(self, words: Tensor, colours: Tensor) -> None:
-        """A tenth of the scenes lose their caption (guidance), a person in eight loses half its words."""
+        """A tenth of the scenes lose their caption (guidance), a person in eight half its words, one in six its face.
+
+        Without the words of mouth and eyes only the expression is left to say them: that is all a concept's prompt has.
+        """
         batch, persons, _ = words.shape
         pad, null = self.world.vocabulary[PAD], self.world.vocabulary[NULL]
         sparse = self.uniform(batch, persons, 1) < 0.12
         lost = sparse & (self.uniform(*words.shape) < 0.5)
+        lost |= (self.uniform(batch, persons, 1) < 0.17) & self.face_words[words]
         words[lost] = pad
         colours[lost] = 0
         unconditional = self.uniform(batch) < 0.1

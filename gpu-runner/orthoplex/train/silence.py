@@ -20,6 +20,15 @@ from orthoplex.bases.cast.world import Word, encode_captions
 from orthoplex.sample.rows import CONCEPT_WORDS
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a silent batch is made of, as shares; what is left of 1 is nothing asked at all."""
+
+    captions: float = 0.5  # other people, fully described
+    triggers: float = 0.25  # other triggers, with sparse words
+    sparse: float = 0.125  # sparse words alone
+
+
 @dataclass(frozen=True, eq=False)
 class SilentBatch:
     """B situations without the concept, and what the base makes of them."""
@@ -34,8 +43,10 @@ class SilentBatch:
 class SilenceBank:
     """A bank of pictures that the base draws for random captions, and batches made of it."""
 
-    def __init__(self, base: CastBase, size: int, token_scale: float, generator: torch.Generator) -> None:
-        self.base, self.token_scale = base, token_scale
+    def __init__(
+        self, base: CastBase, size: int, token_scale: float, generator: torch.Generator, content: Content = Content()
+    ) -> None:
+        self.base, self.token_scale, self.content = base, token_scale, content
         rng = random.Random(int(torch.randint(2**31, (1,), generator=generator)))
         captions: list[tuple[Word, ...]] = [complete(Person(), base.world, rng)[0] for _ in range(size)]
         encoded = encode_captions(base.world, captions, base.config.words)
@@ -61,23 +72,26 @@ class SilenceBank:
 
     @torch.no_grad()
     def make(self, batch: int, t: Tensor, generator: torch.Generator) -> SilentBatch:
-        """Half full captions, a quarter other triggers with sparse words, an eighth sparse alone, an eighth empty."""
+        """Situations in the shares of `content`, at noise levels t (batch,)."""
         base, vocabulary = self.base, self.base.world.vocabulary
+        described = self.content.captions
+        triggered = described + self.content.triggers
+        asked = triggered + self.content.sparse
         chosen = torch.randint(len(self.words), (batch,), generator=generator)
         words, colours = self.words[chosen].clone(), self.colours[chosen].clone()
         draw = torch.rand(batch, generator=generator)
-        sparse = (draw > 0.5)[:, None, None] & (torch.arange(base.config.words) > 0)
+        sparse = (draw > described)[:, None, None] & (torch.arange(base.config.words) > 0)
         sparse = sparse & (torch.rand(words.shape, generator=generator) < 0.8)
         words[sparse] = vocabulary[PAD]
         colours[sparse] = 0
-        empty = draw > 0.875
+        empty = draw > asked
         words[empty] = vocabulary[PAD]
         words[empty, :, 0] = vocabulary[NULL]
         colours[empty] = 0
         places = torch.randint(base.config.cells, (batch, 1), generator=generator).to(base.device)
         shared = base.model.encode(words.to(base.device), colours.to(base.device, base.dtype), places)
         contexts = [shared.clone() for _ in range(base.config.layers)]
-        other = (draw > 0.5) & (draw < 0.75)
+        other = (draw > described) & (draw < triggered)
         for context in contexts:  # triggers of nobody: random tokens of the usual length, new at every layer
             at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.width, generator=generator)
             context[other, CONCEPT_WORDS[0] : CONCEPT_WORDS[-1] + 1] = (at * self.token_scale).to(

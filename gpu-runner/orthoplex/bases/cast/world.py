@@ -34,6 +34,17 @@ class World:
         words = [PAD, NULL, *(f"background:{kind}" for kind in BACKGROUNDS), *raw["vocabulary"]]
         return cls({word: index for index, word in enumerate(words)}, raw["styles"], raw["palettes"])
 
+    def face_words(self) -> list[int]:
+        """Ids of the words that draw an expression: mouths, eyes, moods."""
+        words = {
+            f"{style['word']}.{part}:{value}"
+            for style in self.styles
+            for choices in style["expressions"].values()
+            for part, values in choices.items()
+            for value in values
+        }
+        return sorted(self.vocabulary[word] for word in words if word in self.vocabulary)
+
     def background(self, kind: str) -> int:
         return self.vocabulary[f"background:{kind}"]
 
