@@ -1,0 +1,85 @@
+"""Residuals of any method, by layer: up @ down, or a whole matrix. Laid beside a base's layers as hooks.
+
+The product's own Residual knows slots only; here down may be anything, trained or frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.ortho.attach import find_linear
+
+
+@dataclass(frozen=True, eq=False)
+class LayerResidual:
+    """What is added to one layer's weight (out, in): up (out, r) @ down (r, in), or up (out, in) itself."""
+
+    up: Tensor
+    down: Tensor | None = None
+
+    def dense(self) -> Tensor:
+        """(out, in), fp64 on the CPU."""
+        up = self.up.detach().to("cpu", torch.float64)
+        return up if self.down is None else up @ self.down.detach().to("cpu", torch.float64)
+
+
+Residuals = Mapping[str, LayerResidual]
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """A character taught by some method: tokens (2, layers, C) and residuals by layer."""
+
+    name: str
+    tokens: Tensor
+    residuals: dict[str, LayerResidual]
+    seconds: float = 0.0
+    loss: float = float("nan")
+    silence: float = float("nan")
+
+    def tensors(self) -> dict[str, Tensor]:
+        named = {f"up.{layer}": each.up for layer, each in self.residuals.items()}
+        named |= {f"down.{layer}": each.down for layer, each in self.residuals.items() if each.down is not None}
+        return named | {"tokens": self.tokens}
+
+
+def taught_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, Any]) -> Taught:
+    residuals = {
+        key.removeprefix("up."): LayerResidual(up, tensors.get(f"down.{key.removeprefix('up.')}"))
+        for key, up in tensors.items()
+        if key.startswith("up.")
+    }
+    return Taught(name, tensors["tokens"], residuals, notes["seconds"], notes["loss"], notes["silence"])
+
+
+@contextmanager
+def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> Iterator[None]:
+    """Residuals beside the layers of the base inside the `with` block: y = x W^T + strength x (up down)^T."""
+    handles = [
+        find_linear(base.model, base.layout, layer).register_forward_hook(_hook(each, strength, base.dtype))
+        for layer, each in residuals.items()
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _hook(
+    residual: LayerResidual, strength: float, dtype: torch.dtype
+) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
+    def add(_: nn.Module, inputs: tuple[Any, ...], y: Tensor) -> Tensor:
+        device = y.device
+        h = inputs[0] if residual.down is None else F.linear(inputs[0], residual.down.to(device, dtype))
+        return y + strength * F.linear(h, residual.up.to(device, dtype))
+
+    return add

@@ -1,0 +1,155 @@
+"""The room where everything is at hand: the base, the characters, the teacher, the judge. Measures one cell at a time.
+
+A cell is: these characters taught so, merged so, at this strength; these of them drawn and judged. Cells are cached.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval import fusion, merging
+from orthoplex.eval.cache import Cache
+from orthoplex.eval.drawing import Request, draw, requests_of
+from orthoplex.eval.factors import LayerResidual, Taught
+from orthoplex.eval.judging import Judge, Judged
+from orthoplex.eval.learner import Training
+from orthoplex.eval.renders import Character
+from orthoplex.eval.settings import Settings
+from orthoplex.eval.teaching import Teacher
+from orthoplex.ortho.crosstalk import Moments
+
+SUMS: Mapping[str, merging.Merge] = {
+    "sum": merging.summed,
+    "linear": merging.linear,
+    "svd": merging.svd,
+    "ties": merging.ties,
+    "dare": merging.dare,
+}
+FUSIONS = ("lbfgs", "least squares")  # these know no strength
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is measured: characters by name."""
+
+    training: Training
+    members: tuple[str, ...]
+    measured: tuple[str, ...]
+    merge: str = "sum"
+    strength: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A cell's numbers by character, and how long the merge took."""
+
+    judged: dict[str, Judged]
+    merge_seconds: float
+
+
+@dataclass(eq=False)
+class Lab:
+    base: CastBase
+    settings: Settings
+    cache: Cache
+    teacher: Teacher
+    judge: Judge
+    characters: dict[str, Character]  # by name, in order: to measure, then to tune on
+    factors: dict[Training, float] = field(default_factory=dict)  # the tuned rate of each training, by tuning.py
+    say: Callable[[str], None] = lambda _: None
+    _moments: dict[tuple[str, Training, int], tuple[Moments, float]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The characters to measure, in order."""
+        return list(self.characters)[: max(self.settings.concepts, self.settings.curve_concepts)]
+
+    def tuned(self, training: Training) -> Training:
+        return replace(training, rate_factor=self.factors.get(training, training.rate_factor))
+
+    def taught(self, name: str, training: Training, seed: int = 0) -> Taught:
+        return self.teacher.teach(self.characters[name], training, seed)
+
+    def pictures(self, cell: Cell) -> tuple[Tensor, list[Request], float]:
+        """The pictures of a cell (N, 3, 64, 64), what was asked, and the seconds of the merge."""
+        s = self.settings
+        members = [self.taught(name, cell.training, cell.seed) for name in cell.members]
+        by_name = dict(zip(cell.members, members, strict=True))
+        requests = [
+            request
+            for name in cell.measured
+            for request in requests_of(self.characters[name], by_name[name], s, cell.seed)
+        ]
+        facts = self._facts(cell)
+
+        def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+            residuals, seconds = self.merge(cell, members)
+            drawn = draw(self.base, requests, residuals, s)
+            return {"pictures": as_bytes(drawn)}, {"merge_seconds": seconds}
+
+        tensors, notes = self.cache.tensors("pictures", facts, make)
+        return from_bytes(tensors["pictures"]), requests, notes["merge_seconds"]
+
+    def measure(self, cell: Cell) -> Measured:
+        """The numbers of a cell; from the cache where they are there."""
+
+        def make() -> dict[str, Any]:
+            drawn, requests, seconds = self.pictures(cell)
+            judged = {}
+            for name in cell.measured:
+                mine = [index for index, request in enumerate(requests) if request.character.name == name]
+                characters, asks = [requests[i].character for i in mine], [requests[i].ask for i in mine]
+                judged[name] = self.judge.judge(drawn[mine], characters, asks)
+            self.say(f"measured {cell.merge} of {len(cell.members)} at {cell.strength} ({cell.training.residual})")
+            return {"judged": judged, "merge_seconds": seconds}
+
+        return Measured(**self.cache.numbers("cells", [*self._facts(cell), self.settings.metrics], make))
+
+    def merge(self, cell: Cell, members: Sequence[Taught]) -> tuple[dict[str, LayerResidual], float]:
+        """The merged residuals and the seconds it took, activations included where a fusion needs them."""
+        collected = [self._activations(name, cell, taught) for name, taught in zip(cell.members, members, strict=True)]
+        spent = sum(seconds for _, seconds in collected)
+        started = time.monotonic()
+        residuals = [taught.residuals for taught in members]
+        if cell.merge == "lbfgs":
+            merged = fusion.by_lbfgs(residuals, [m for m, _ in collected], self.settings.lbfgs_iterations)
+        elif cell.merge == "least squares":
+            merged = fusion.closed_form(residuals, [m for m, _ in collected])
+        else:
+            merged = SUMS[cell.merge](residuals, cell.strength)
+        return merged, spent + time.monotonic() - started
+
+    def _activations(self, name: str, cell: Cell, taught: Taught) -> tuple[Moments, float]:
+        if cell.merge not in FUSIONS:
+            return {}, 0.0
+        key = (name, cell.training, cell.seed)
+        if key not in self._moments:
+            started = time.monotonic()
+            moments = fusion.concept_moments(self.base, self.characters[name], taught, self.settings.fusion_batches)
+            while len(self._moments) >= 8:  # 34 MB each
+                self._moments.pop(next(iter(self._moments)))
+            self._moments[key] = (moments, time.monotonic() - started)
+        return self._moments[key]
+
+    def _facts(self, cell: Cell) -> list[Any]:
+        s = self.settings
+        shape = [s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
+        fused = [s.fusion_batches, s.lbfgs_iterations] if cell.merge in FUSIONS else []
+        return [self.teacher.weights, cell, shape, fused]
+
+
+def as_bytes(pictures: Tensor) -> Tensor:
+    """[-1, 1] -> uint8."""
+    return ((pictures.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+
+
+def from_bytes(pictures: Tensor) -> Tensor:
+    return pictures.float() / 127.5 - 1

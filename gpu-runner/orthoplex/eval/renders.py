@@ -1,0 +1,145 @@
+"""The rendered characters of the evaluation: those to teach, with their true pictures, and those to make metrics from.
+
+Rendered once by recipes/eval/characters.ts (DiceBear), by the repository's own Node.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, compose, draw_backgrounds
+from orthoplex.bases.cast.words import BACKGROUND_COLOURS
+from orthoplex.bases.cast.world import rgb
+from orthoplex.train.pictures import fit
+
+CELL = 64
+EXPRESSIONS = ("neutral", "smiling", "laughing", "sad", "angry", "surprised", "silly")
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One picture asked of a concept: an expression on a background."""
+
+    expression: str
+    kind: str
+    colour: str  # a word of BACKGROUND_COLOURS
+
+
+@dataclass(frozen=True, eq=False)
+class Character:
+    """A character to teach: one true picture an expression."""
+
+    name: str
+    folder: Path
+
+    @property
+    def trigger(self) -> str:
+        return f"<{self.name}>"
+
+    @cached_property
+    def pictures(self) -> dict[str, Image.Image]:
+        """Expression -> 256 px, transparent."""
+        return {path.stem: Image.open(path).convert("RGBA") for path in sorted(self.folder.glob("*.png"))}
+
+    @cached_property
+    def sprites(self) -> dict[str, Tensor]:
+        """Expression -> (4, 64, 64) in [0, 1], premultiplied: as the trainer sees it."""
+        return {
+            name: torch.from_numpy(np.asarray(fit(picture, CELL)).astype(np.float32) / 255).permute(2, 0, 1)
+            for name, picture in self.pictures.items()
+        }
+
+    def truth(self, ask: Ask) -> Tensor:
+        """The picture asked for as it should be: (3, 64, 64) in [-1, 1]."""
+        return on_background(self.sprites[ask.expression][None], ask.kind, ask.colour)
+
+    def asks(self, count: int) -> list[Ask]:
+        """`count` asks: the expressions in turn, kinds and colours in turn, others for every character."""
+        expressions = [name for name in EXPRESSIONS if name in self.pictures]
+        colours = list(BACKGROUND_COLOURS)
+        start = int(self.name[:2])
+        return [
+            Ask(
+                expressions[(start + i) % len(expressions)],
+                BACKGROUNDS[(start + i) % len(BACKGROUNDS)],
+                colours[(3 * start + 5 * i) % len(colours)],
+            )
+            for i in range(count)
+        ]
+
+
+def on_background(sprites: Tensor, kind: str, colour: str) -> Tensor:
+    """Sprites (P, 4, 64, 64) side by side on one background: (3, 64, 64 P) in [-1, 1]."""
+    masks = background_masks(len(sprites), CELL)
+    background = draw_backgrounds(torch.tensor([BACKGROUNDS.index(kind)]), rgb(BACKGROUND_COLOURS[colour])[None], masks)
+    return compose(sprites[None], background)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Characters to make metrics from: one row a sprite; rows of one person follow one another."""
+
+    sprites: Tensor  # (N, 4, 64, 64) uint8, premultiplied
+    person: Tensor  # (N,)
+    style: Tensor  # (N,) numbers in the order of `styles`
+    expression: Tensor  # (N,) into EXPRESSIONS
+    glasses: Tensor  # (N,) bool
+    styles: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def rows(self, chosen: Tensor) -> People:
+        return People(
+            self.sprites[chosen], self.person[chosen], self.style[chosen],
+            self.expression[chosen], self.glasses[chosen], self.styles,
+        )  # fmt: skip
+
+    def split(self, share: float = 0.2) -> tuple[People, People]:
+        """Those to train on and, of other people, those to test on."""
+        limit = int(int(self.person.max() + 1) * (1 - share))
+        return self.rows((self.person < limit).nonzero()[:, 0]), self.rows((self.person >= limit).nonzero()[:, 0])
+
+
+def render(root: Path, concepts: int, people: int) -> Path:
+    """The folder with `concepts` characters to teach and `people` to measure with; rendered if it is not there."""
+    folder = root / f"renders-{concepts}-{people}"
+    if folder.exists():
+        return folder
+    unfinished = folder.with_suffix(".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    node = REPOSITORY / "node_modules/.bin/node"
+    script = REPOSITORY / "gpu-runner/recipes/eval/characters.ts"
+    subprocess.run([node, script, unfinished, str(concepts), str(people)], check=True)
+    unfinished.rename(folder)
+    return folder
+
+
+def read_characters(folder: Path) -> list[Character]:
+    return [Character(path.name, path) for path in sorted((folder / "concepts").iterdir())]
+
+
+def read_people(folder: Path) -> People:
+    records = [json.loads(line) for line in (folder / "people.jsonl").read_text().splitlines()]
+    raw = np.fromfile(folder / "people.rgba", np.uint8).reshape(len(records), CELL, CELL, 4)
+    styles = sorted({record["style"] for record in records})
+    return People(
+        torch.from_numpy(raw.transpose(0, 3, 1, 2).copy()),
+        torch.tensor([record["person"] for record in records]),
+        torch.tensor([styles.index(record["style"]) for record in records]),
+        torch.tensor([EXPRESSIONS.index(record["expression"]) for record in records]),
+        torch.tensor([record["glasses"] for record in records]),
+        styles,
+    )

@@ -1,0 +1,99 @@
+"""How much of the evaluation is run: plain numbers for three sizes. What a result depends on is hashed from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class MetricSettings:
+    """How the metrics are made. They do not depend on the base."""
+
+    people: int = 2600  # rendered characters to train the metrics on; the last fifth is only tested on
+    batch_people: int = 96
+    embedder_steps: int = 700
+    attribute_steps: int = 500
+    false_accept_rate: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One size of the evaluation. Steps, batch and rank are the same for every method."""
+
+    name: str = "small"
+    metrics: MetricSettings = MetricSettings()
+    concepts: int = 6  # characters in the main table
+    curve_concepts: int = 6  # characters in the curve over the number merged
+    tuning_concepts: int = 1  # characters that rates are chosen on; in no table
+    ablation_concepts: int = 3
+    seeds: tuple[int, ...] = (0,)
+    steps: int = 100
+    batch: int = 12
+    rank: int = 8
+    bank: int = 96  # pictures that the base draws to be silent on
+    rate_factors: tuple[float, ...] = (0.5, 1.0, 2.0)
+    strengths: tuple[float, ...] = (0.6, 1.0)
+    curve_strengths: tuple[float, ...] = (0.4, 0.6, 0.8, 1.0, 1.2)
+    group: int = 3  # concepts merged in the main table, as in the paper
+    merged_counts: tuple[int, ...] = (1, 2, 4, 6)
+    curve_measured: int = 4  # concepts drawn at each point of the curves
+    prompts: int = 4  # per concept: its expressions in turn, on a background each
+    draw_steps: int = 12
+    guidance: float = 1.5
+    draw_batch: int = 24
+    fusion_batches: int = 4  # batches of activations per concept
+    lbfgs_iterations: int = 50
+    ranks: tuple[int, ...] = (4, 8)
+    silences: tuple[str, ...] = ("share 1/4", "other captions", "other triggers", "penalty")
+    bases: tuple[str, ...] = ("gaussian", "subset", "slots across classes", "balanced energy")
+    scenes: int = 6  # pictures of two and of three concepts
+
+
+SMALL = Settings()
+FULL = replace(
+    SMALL,
+    name="full",
+    metrics=MetricSettings(people=6500, embedder_steps=3000, attribute_steps=2000, batch_people=192),
+    concepts=12,
+    curve_concepts=32,
+    tuning_concepts=3,
+    ablation_concepts=6,
+    seeds=(0, 1, 2),
+    steps=120,
+    batch=16,
+    rate_factors=(0.25, 0.5, 1.0, 2.0, 4.0),
+    merged_counts=(1, 2, 4, 8, 16, 32),
+    curve_measured=8,
+    prompts=8,
+    draw_steps=24,
+    draw_batch=64,
+    fusion_batches=8,
+    ranks=(1, 2, 4, 8, 15),
+    silences=("share 1/4", "share 3/4", "other captions", "other triggers", "nothing asked", "penalty"),
+    scenes=24,
+)
+TINY = replace(
+    SMALL,
+    name="tiny",
+    metrics=MetricSettings(people=260, batch_people=32, embedder_steps=30, attribute_steps=30),
+    concepts=3,
+    curve_concepts=3,
+    ablation_concepts=2,
+    steps=4,
+    batch=4,
+    bank=8,
+    rate_factors=(1.0,),
+    strengths=(1.0,),
+    curve_strengths=(0.6, 1.0),
+    merged_counts=(1, 2, 3),
+    curve_measured=2,
+    prompts=2,
+    draw_steps=3,
+    fusion_batches=1,
+    lbfgs_iterations=5,
+    ranks=(4, 8),
+    silences=("share 1/4", "penalty"),
+    bases=("gaussian", "balanced energy"),
+    scenes=2,
+)
+SIZES = {size.name: size for size in (TINY, SMALL, FULL)}

@@ -1,0 +1,60 @@
+"""Identity against the number of merged concepts, and against strength, for slots and silence apart and together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orthoplex.eval.judging import means
+from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.learner import Training
+from orthoplex.eval.methods import ED_LORA, OURS, SILENT_LORA, SLOTS_ONLY
+from orthoplex.eval.studies.main_table import groups_of, summary
+
+CURVES: dict[str, Training] = {
+    "ED-LoRA": ED_LORA,
+    "orthogonal slots": SLOTS_ONLY,
+    "ED-LoRA + taught silence": SILENT_LORA,
+    "slots + taught silence": OURS,
+}
+
+
+def blocks(names: list[str], size: int, measured: int) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Merges of `size` names that contain the first `measured` names once each, and which of these each contains."""
+    found = []
+    for start in range(0, measured, size):
+        members = tuple(names[start : start + size])
+        found.append((members, tuple(name for name in members if name in names[:measured])))
+    return found
+
+
+def merged_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
+    """{curve: a point for every count}; the same characters are drawn at every count."""
+    names = lab.names[: lab.settings.curve_concepts]
+    curves: dict[str, list[dict[str, Any]]] = {}
+    for label, training in CURVES.items():
+        points = []
+        for count in lab.settings.merged_counts:
+            values = []
+            for seed in lab.settings.seeds:
+                for members, measured in blocks(names, count, min(lab.settings.curve_measured, len(names))):
+                    found = lab.measure(Cell(lab.tuned(training), members, measured, seed=seed))
+                    values += [means(found.judged[name]) for name in measured]
+            points.append({"count": count, **summary(values)})
+        curves[label] = points
+    return curves
+
+
+def strength_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
+    """{curve: a point for every strength} of merges of `group`, first seed."""
+    names = lab.names[: lab.settings.concepts]
+    curves: dict[str, list[dict[str, Any]]] = {}
+    for label, training in CURVES.items():
+        points = []
+        for strength in lab.settings.curve_strengths:
+            values = []
+            for group in groups_of(names, lab.settings.group, lab.settings.seeds[0]):
+                found = lab.measure(Cell(lab.tuned(training), group, group, "sum", strength, lab.settings.seeds[0]))
+                values += [means(found.judged[name]) for name in group]
+            points.append({"strength": strength, **summary(values)})
+        curves[label] = points
+    return curves

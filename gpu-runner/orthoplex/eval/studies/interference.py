@@ -1,0 +1,98 @@
+"""Does the cheap number predict the costly one? Crosstalk by parameters and by activations against identity lost.
+
+A point is an ordered pair (i, j): how much drawing i changes when j is merged in. Paper, supplement 10, figure 9, and
+what it leaves out.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+from typing import Any
+
+from orthoplex.eval.factors import Residuals
+from orthoplex.eval.fusion import concept_moments
+from orthoplex.eval.judging import means
+from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.learner import Training
+from orthoplex.eval.measures import correlation, rank_correlation
+from orthoplex.eval.studies.curves import CURVES
+from orthoplex.ortho.crosstalk import Moments
+
+
+def by_parameters(a: Residuals, b: Residuals) -> float:
+    """Mean over layers of ||R_a R_b^T||_F / (||R_a||_F ||R_b||_F), as ortho/crosstalk for residuals of any kind."""
+    ratios = []
+    for layer in a.keys() & b.keys():
+        x, y = a[layer].dense(), b[layer].dense()
+        size = float(x.norm() * y.norm())
+        ratios.append(float((x @ y.T).norm()) / size if size > 0 else 0.0)
+    return sum(ratios) / len(ratios)
+
+
+def by_activations(i: Residuals, j: Residuals, moments: Moments) -> float:
+    """Mean over layers of ||R_j X_i|| / ||R_i X_i|| on activations of concept i; layers where R_i does nothing left out."""
+    ratios = []
+    for layer in i.keys() & j.keys():
+        own, other = (energy(each[layer].dense(), moments[layer].double()) for each in (i, j))
+        if own > 0:
+            ratios.append(math.sqrt(max(other, 0.0) / own))
+    return sum(ratios) / len(ratios)
+
+
+def energy(matrix: Any, moment: Any) -> float:
+    """||R X||_F^2 = tr(R M R^T)."""
+    return float(((matrix @ moment) * matrix).sum())
+
+
+def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
+    seed, s = lab.settings.seeds[0], lab.settings
+    names = lab.names[: s.curve_measured]
+    taught = {name: lab.taught(name, training, seed) for name in names}
+    alone = {name: means(lab.measure(Cell(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
+    points = []
+    for i in names:
+        facts = [lab.teacher.weights, i, training, s.steps, s.batch, s.bank, s.fusion_batches, names]
+
+        def make(i: str = i) -> dict[str, Any]:
+            moments = concept_moments(lab.base, lab.characters[i], taught[i], s.fusion_batches)
+            return {
+                j: [
+                    by_parameters(taught[i].residuals, taught[j].residuals),
+                    by_activations(taught[i].residuals, taught[j].residuals, moments),
+                ]
+                for j in names
+                if j != i
+            }
+
+        crosstalk = lab.cache.numbers("crosstalk", facts, make)
+        for j in (name for name in names if name != i):
+            pair = means(lab.measure(Cell(training, (i, j), (i,), seed=seed)).judged[i])
+            points.append(
+                {
+                    "parameters": crosstalk[j][0],
+                    "activations": crosstalk[j][1],
+                    "distance_gained": pair["distance"] - alone[i]["distance"],
+                    "score_lost": alone[i]["score"] - pair["score"],
+                }
+            )
+    assert len(points) == len(list(permutations(names, 2)))
+    return points
+
+
+def interference(lab: Lab) -> dict[str, Any]:
+    """Points by training, and over all of them how well each crosstalk orders what is lost."""
+    points = {label: points_of(lab, lab.tuned(training)) for label, training in CURVES.items()}
+    everything = [point for each in points.values() for point in each]
+    predicts = {}
+    for kind in ("parameters", "activations"):
+        x, y = [p[kind] for p in everything], [p["distance_gained"] for p in everything]
+        predicts[kind] = {
+            "pearson": correlation(x, y),
+            "spearman": rank_correlation(x, y),
+            "spearman_within": {
+                label: rank_correlation([p[kind] for p in each], [p["distance_gained"] for p in each])
+                for label, each in points.items()
+            },
+        }
+    return {"points": points, "predicts": predicts}

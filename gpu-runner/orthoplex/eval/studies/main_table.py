@@ -1,0 +1,60 @@
+"""The paper's table 2 in kind: every method, single and merged with two others, on the same characters and seeds."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict
+from typing import Any
+
+from orthoplex.eval.judging import MEASURES, means
+from orthoplex.eval.lab import FUSIONS, Cell, Lab
+from orthoplex.eval.measures import spread
+from orthoplex.eval.methods import METHODS, Method
+
+
+def groups_of(names: list[str], size: int, seed: int) -> list[tuple[str, ...]]:
+    """The names in random groups of `size`, each name in one; a last, smaller group takes names of the first."""
+    shuffled = list(names)
+    random.Random(f"groups/{seed}").shuffle(shuffled)
+    while len(shuffled) % size:
+        shuffled.append(shuffled[len(shuffled) - len(names)])
+    return [tuple(shuffled[at : at + size]) for at in range(0, len(shuffled), size)]
+
+
+def summary(values: list[dict[str, float]]) -> dict[str, Any]:
+    """Mean and standard error of each measure over characters and seeds."""
+    return {measure: asdict(spread([value[measure] for value in values])) for measure in MEASURES}
+
+
+def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
+    training = lab.tuned(method.training)
+    names = lab.names[: lab.settings.concepts]
+    single, trained = [], []
+    strengths = (1.0,) if method.merge in FUSIONS else lab.settings.strengths
+    merged: dict[float, list[dict[str, float]]] = {strength: [] for strength in strengths}
+    seconds = []
+    for seed in lab.settings.seeds:
+        for name in names:
+            single.append(means(lab.measure(Cell(training, (name,), (name,), seed=seed)).judged[name]))
+            trained.append(lab.taught(name, training, seed).seconds)
+        for group in groups_of(names, lab.settings.group, seed):
+            for strength in strengths:
+                found = lab.measure(Cell(training, group, group, method.merge, strength, seed))
+                merged[strength] += [means(found.judged[name]) for name in group]
+                seconds.append(found.merge_seconds)
+    by_strength = {str(strength): summary(values) for strength, values in merged.items()}
+    best = min(by_strength, key=lambda strength: by_strength[strength]["distance"]["mean"])
+    return {
+        "method": method.name,
+        "paper": method.paper,
+        "single": summary(single),
+        "merged": by_strength,
+        "best_strength": best,
+        "merge_seconds": sum(seconds) / len(seconds),
+        "train_seconds": sum(trained) / len(trained),
+        "rate_factor": training.rate_factor,
+    }
+
+
+def main_table(lab: Lab) -> list[dict[str, Any]]:
+    return [measure_method(lab, method) for method in METHODS]

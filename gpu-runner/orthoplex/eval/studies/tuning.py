@@ -1,0 +1,33 @@
+"""Which learning rate each method is compared at: the one whose characters, alone, come closest to their true renders.
+
+Chosen on characters that are in no table, with the same steps, batch and seed for every method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from orthoplex.eval.judging import means
+from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.methods import TRAININGS
+
+
+def tune(lab: Lab) -> dict[str, Any]:
+    """Sets lab.factors. Returns the distance of every method at every factor."""
+    found: dict[str, Any] = {}
+    names = list(lab.characters)[-lab.settings.tuning_concepts :]
+    for label, training in TRAININGS.items():
+        if len(lab.settings.rate_factors) == 1:
+            lab.factors[training] = lab.settings.rate_factors[0]
+            continue
+        distances = {}
+        for factor in lab.settings.rate_factors:
+            tried = replace(training, rate_factor=factor)
+            cells = [lab.measure(Cell(tried, (name,), (name,))).judged[name] for name in names]
+            distances[factor] = sum(means(judged)["distance"] for judged in cells) / len(cells)
+        best = min(distances, key=lambda factor: distances[factor])
+        lab.factors[training] = best
+        found[label] = {"distances": {str(factor): value for factor, value in distances.items()}, "chosen": best}
+        lab.say(f"rate of {label}: {best} x ({distances})")
+    return found

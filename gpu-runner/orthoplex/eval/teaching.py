@@ -1,0 +1,134 @@
+"""Teaches characters by any method, once each: the cache keeps every one. Same step, steps, batch and seeds for all."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.cache import Cache, fix_seed
+from orthoplex.eval.factors import Taught, taught_from
+from orthoplex.eval.learner import MethodLearner, Training
+from orthoplex.eval.renders import Character
+from orthoplex.eval.settings import Settings
+from orthoplex.ortho.crosstalk import Moments, recorded_moments
+from orthoplex.train.base import noise_levels
+from orthoplex.train.concept import initial_tokens
+from orthoplex.train.pictures import ConceptScenes, read_pictures
+from orthoplex.train.silence import Content, SilenceBank
+from orthoplex.train.step import train_step
+
+# Silence by name: the share of the batch that is silent, and what it is made of.
+SILENCES: dict[str, tuple[float, Content]] = {
+    "none": (0.0, Content()),
+    "share 1/4": (0.25, Content()),
+    "share 1/2": (0.5, Content()),
+    "share 3/4": (0.75, Content()),
+    "other captions": (0.5, Content(1.0, 0.0, 0.0)),
+    "other triggers": (0.5, Content(0.0, 1.0, 0.0)),
+    "nothing asked": (0.5, Content(0.0, 0.0, 0.0)),
+    "penalty": (0.0, Content()),
+}
+PENALTY_WEIGHT = 3.0  # of the residuals' energy on the base's activations, as a share of the layers' own
+
+
+def weights_sha256(base: CastBase) -> str:
+    """Which weights were measured: a hash of all of them."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(base.model.state_dict().items()):
+        digest.update(name.encode() + tensor.detach().float().cpu().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def own_energy(base: CastBase, layer: str, moment: Tensor) -> float:
+    """||W X||^2 = tr(W M W^T) of a layer of the base."""
+    weight = base.model.get_submodule(layer).weight
+    assert isinstance(weight, Tensor)
+    W = weight.detach().to("cpu", torch.float64)
+    return float(((W @ moment) * W).sum())
+
+
+def energy_penalty(base: CastBase, learner: MethodLearner, moments: Moments) -> Callable[[], Tensor]:
+    """The mean over layers of ||up down X||^2 / ||W X||^2 on the base's own activations, in closed form.
+
+    ||up down X||^2 = tr(up^T up . down M down^T) with M = X^T X: r x r products, no sampling.
+    """
+    terms: list[tuple[Tensor, Tensor]] = []
+    for layer, residual in learner.residuals.items():
+        if residual.down is None or residual.down.requires_grad:
+            raise ValueError("the penalty is for a frozen down")
+        down = residual.down.double()
+        inside = down @ moments[layer] @ down.T / own_energy(base, layer, moments[layer])
+        terms.append((residual.up, inside.float()))
+    return lambda: (
+        (PENALTY_WEIGHT / len(terms))
+        * sum((((up.T @ up) * inside).sum() for up, inside in terms), start=torch.zeros(()))
+    )
+
+
+@dataclass(eq=False)
+class Teacher:
+    """Teaches on one base with one size of settings. Banks of silence are drawn once a seed."""
+
+    base: CastBase
+    settings: Settings
+    cache: Cache
+    weights: str
+    say: Callable[[str], None] = lambda _: None
+    _banks: dict[tuple[int, Content], SilenceBank] = field(default_factory=dict)
+    _moments: Moments | None = None
+
+    def teach(self, character: Character, training: Training, seed: int = 0) -> Taught:
+        """The character by a method; from the cache where it is there."""
+        s = self.settings
+        facts = [self.weights, character.name, training, seed, s.steps, s.batch, s.bank]
+
+        def make() -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
+            taught = self._train(character, training, seed)
+            self.say(f"taught {character.name} {training} seed {seed}: {taught.seconds:.0f} s, loss {taught.loss:.4f}")
+            return taught.tensors(), {"seconds": taught.seconds, "loss": taught.loss, "silence": taught.silence}
+
+        return taught_from(character.name, *self.cache.tensors("taught", facts, make))
+
+    def _train(self, character: Character, training: Training, seed: int) -> Taught:
+        started = time.monotonic()
+        s, base = self.settings, self.base
+        share, content = SILENCES[training.silence]
+        needs_moments = training.basis == "balanced energy" or training.silence == "penalty"
+        moments = self.base_moments() if needs_moments else None
+        learner = MethodLearner(base, training, int(character.name[:2]), seed, moments)
+        penalty = energy_penalty(base, learner, moments) if moments and training.silence == "penalty" else None
+        data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
+        silent = round(s.batch * share)
+        bank = self.bank(seed, content) if silent else None
+        while learner.step < s.steps:
+            generator = torch.Generator().manual_seed(seed * 1_000_003 + learner.step + 1)
+            scenes = ConceptScenes(base, data, generator)
+            train_step(base, learner, scenes, bank, s.batch - silent, silent, s.steps, generator, penalty)
+        return learner.taught(character.name, time.monotonic() - started)
+
+    def bank(self, seed: int, content: Content) -> SilenceBank:
+        if (seed, content) not in self._banks:
+            scale = float(initial_tokens(self.base).std())
+            generator = torch.Generator().manual_seed(seed)
+            self._banks[seed, content] = SilenceBank(self.base, self.settings.bank, scale, generator, content)
+        return self._banks[seed, content]
+
+    def base_moments(self) -> Moments:
+        """X^T X of every layer on the base's own drawings, without any concept."""
+        if self._moments is None:
+            self._moments, _ = self.cache.tensors("moments", [self.weights, self.settings.bank], self._measure_moments)
+        return self._moments
+
+    def _measure_moments(self) -> tuple[Moments, dict[str, Any]]:
+        bank, generator = self.bank(0, Content()), fix_seed("base moments")
+        with recorded_moments(self.base.model, self.base.layout) as moments:
+            for _ in range(4):
+                bank.make(16, noise_levels(16, generator).to(self.base.device), generator)
+        return moments, {}
