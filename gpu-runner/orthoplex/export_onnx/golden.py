@@ -1,0 +1,143 @@
+"""What the runner makes of prompts, boxes, seeds and steps, for the browser's twins to be tested against.
+
+python -m orthoplex.export_onnx.golden test/site/preview/golden.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+
+from orthoplex.bases import weights_folder
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.casting import PromptRefused, cast_prompt
+from orthoplex.bases.cast.model import CastConfig
+from orthoplex.bases.cast.prompt import parse_prompt
+from orthoplex.bases.cast.world import World
+from orthoplex.sample.rows import Row, box_mask, cell_of, region_weights
+from orthoplex.sample.sampler import noise_of, time_steps
+from orthoplex.sample.spec import Region
+
+PROMPTS: list[tuple[str, int]] = [
+    ("<ana> smiling, left; <bo> laughing, right; sky background", 2),
+    ("<ana> right; <bo> left; <cy> surprised; lavender gradient background", 3),
+    ("<bo>, middle; <ana> goofy; yellow dotted background", 3),
+    ("<ana> with dark brown hair and red shirt, angry; dark green background", 1),
+    ("<ana> and <bo> laughing on sky hills background", 2),
+    ("<ana> in a blue hat and glasses; pink striped wall", 1),
+    ("<ana> on stripes, teal", 1),
+    ("<ana> teal", 1),
+    ("<ana> ginger; navy", 1),
+    ("#ff8800 background; <ana> sad without glasses", 1),
+    ("a smiling woman with long red hair, left; <bo> silly", 2),
+    ("<ana> juggling seven torches; zebra background", 1),
+    ("<ana> on a light blue background", 1),
+    ("<ana>; <bo>; <cy>", 2),
+    ("slate gray background, <ana> shocked", 1),
+    ("sky background", 2),
+]
+REGIONS = [
+    Region(0, 0, 0.5, 1),
+    Region(1 / 3, 0, 1 / 3, 1),
+    Region(0.2, 0.25, 0.7, 0.6),
+    Region(0.51, 0.51, 0.01, 0.01),
+]
+SEEDS = [0, 7, 4294967301]
+STEPS = [1, 8, 10]
+
+
+def castings(world: World) -> list[dict[str, Any]]:
+    """Who stands where, with which expression. A background colour that the seed would choose is null."""
+    examples = []
+    for text, cells in PROMPTS:
+        prompt = parse_prompt(text, world.palettes)
+        example: dict[str, Any] = {"prompt": text, "cells": cells, "unknown": list(prompt.unknown)}
+        try:
+            casting = cast_prompt(prompt, cells, world, seed=0)
+        except PromptRefused as refusal:
+            examples.append({**example, "refused": str(refusal)})
+            continue
+        expressions = {
+            role.place: next((word for word, _ in role.caption if word.startswith("expression:")), None)
+            for role in casting.roles
+            if role.trigger
+        }
+        roles = [
+            {"place": role.place, "trigger": role.trigger, "expression": expressions[role.place]}
+            for role in casting.roles
+            if role.trigger
+        ]
+        examples.append({**example, "roles": roles, "background": [casting.background[0], prompt.background.rgb]})
+    return examples
+
+
+def _bits(mask: torch.Tensor) -> str:
+    return "".join("1" if bit else "0" for bit in mask.flatten().tolist())
+
+
+def masks(config: CastConfig) -> list[dict[str, Any]]:
+    return [
+        {
+            "region": [region.x, region.y, region.width, region.height],
+            "cells": cells,
+            "cell": cell_of(region, cells),
+            "positions": _bits(box_mask(region, config, cells)),
+        }
+        for region in REGIONS
+        for cells in (1, 2, 3)
+    ]
+
+
+class _Shapes:
+    """As much of a base as region_weights asks for."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, config: CastConfig) -> None:
+        self.config = config
+
+
+def regional(config: CastConfig) -> dict[str, Any]:
+    """Attention by regions on three cells, of which the first two hold people whose boxes overlap."""
+    boxes = {0: REGIONS[0], 1: REGIONS[2]}
+    empty = torch.zeros(0)
+    row = Row(empty, empty, {}, [], {cell: box_mask(box, config, 3) for cell, box in boxes.items()}, 0, "", ())
+    parts = region_weights(cast(CastBase, _Shapes(config)), [row], 3) or []
+    return {
+        "boxes": {str(cell): [box.x, box.y, box.width, box.height] for cell, box in boxes.items()},
+        "weights": [weight[0, :, 0].tolist() for weight, _ in parts],
+        "words": [_bits(mask) for _, mask in parts],
+    }
+
+
+def golden() -> dict[str, Any]:
+    world = World.read(weights_folder() / "cast-1" / "world.json")
+    config = CastConfig(vocabulary_size=0)
+    noises = []
+    for seed in SEEDS:
+        noise = noise_of(seed, 2, config.cell_px).flatten()
+        noises.append(
+            {"seed": seed, "first": noise[:20].tolist(), "last": noise[-4:].tolist(), "sum": float(noise.sum())}
+        )
+    return {
+        "castings": castings(world),
+        "masks": masks(config),
+        "regional": regional(config),
+        "noise": noises,
+        "time_steps": {str(steps): time_steps(steps) for steps in STEPS},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m orthoplex.export_onnx.golden")
+    parser.add_argument("file", type=Path)
+    file: Path = parser.parse_args().file
+    file.write_text(json.dumps(golden(), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""What is committed for the browser is what this code writes."""
+
+import json
+from pathlib import Path
+
+import onnx
+import pytest
+
+from orthoplex.export_onnx.files import preview_files
+from orthoplex.export_onnx.golden import golden
+
+ROOT = Path(__file__).resolve().parents[3]
+FOLDER = ROOT / "site/preview/cast"
+
+
+@pytest.mark.parametrize("name", ["text.onnx", "denoiser.onnx", "sharpener.onnx", "cast.json"])
+def test_the_committed_file_is_up_to_date(name: str) -> None:
+    """Else run: python -m orthoplex.export_onnx site/preview/cast."""
+    assert (FOLDER / name).read_bytes() == preview_files()[name]
+
+
+def test_no_graph_holds_weights() -> None:
+    for path in FOLDER.glob("*.onnx"):
+        model = onnx.load(path, load_external_data=False)
+        inside = [each for each in model.graph.initializer if each.data_location != onnx.TensorProto.EXTERNAL]
+        assert sum(len(each.raw_data) for each in inside) < 4096
+
+
+def test_the_browsers_examples_are_up_to_date() -> None:
+    """Else run: python -m orthoplex.export_onnx.golden test/site/preview/golden.json."""
+    written = json.loads((ROOT / "test/site/preview/golden.json").read_text())
+    now = json.loads(json.dumps(golden()))
+    for part in ("castings", "masks", "regional", "time_steps"):
+        assert written[part] == now[part]
+    for before, after in zip(written["noise"], now["noise"], strict=True):
+        assert before["first"] == pytest.approx(after["first"], abs=1e-6)
