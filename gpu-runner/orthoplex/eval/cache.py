@@ -46,7 +46,7 @@ class Cache:
         return folder / f"{key}{suffix}"
 
     def numbers(self, kind: str, facts: Any, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """A measured cell: a JSON object, with what it depends on beside it."""
+        """Measured numbers: a JSON object, with what it depends on beside it."""
         path = self.path(kind, fingerprint(kind, facts), ".json")
         if path.exists():
             found: dict[str, Any] = json.loads(path.read_text())["result"]

@@ -83,5 +83,5 @@ def joined(parts: Sequence[Judged]) -> Judged:
 
 
 def means(judged: Judged) -> dict[str, float]:
-    """The mean of every measure over the pictures of one cell."""
+    """The mean of every measure over the pictures of one trial."""
     return {measure: sum(values) / len(values) for measure, values in judged.items()}

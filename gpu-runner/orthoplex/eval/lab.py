@@ -1,6 +1,6 @@
-"""The room where everything is at hand: the base, the characters, the teacher, the judge. Measures one cell at a time.
+"""The room where everything is at hand: the base, the characters, the teacher, the judge. Measures one trial at a time.
 
-A cell is: these characters taught so, merged so, at this strength; these of them drawn and judged. Cells are cached.
+A trial is: these characters taught so, merged so, at this strength; these of them drawn and judged. Trials are cached.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FUSIONS = ("lbfgs", "least squares")  # these know no strength
 
 
 @dataclass(frozen=True)
-class Cell:
+class Trial:
     """What is measured: characters by name."""
 
     training: Training
@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell's numbers by character, and how long the merge took."""
+    """A trial's numbers by character, and how long the merge took."""
 
     judged: dict[str, Judged]
     merge_seconds: float
@@ -78,59 +78,61 @@ class Lab:
     def taught(self, name: str, training: Training, seed: int = 0) -> Taught:
         return self.teacher.teach(self.characters[name], training, seed)
 
-    def pictures(self, cell: Cell) -> tuple[Tensor, list[Request], float]:
-        """The pictures of a cell (N, 3, 64, 64), what was asked, and the seconds of the merge."""
+    def pictures(self, trial: Trial) -> tuple[Tensor, list[Request], float]:
+        """The pictures of a trial (N, 3, 64, 64), what was asked, and the seconds of the merge."""
         s = self.settings
-        members = [self.taught(name, cell.training, cell.seed) for name in cell.members]
-        by_name = dict(zip(cell.members, members, strict=True))
+        members = [self.taught(name, trial.training, trial.seed) for name in trial.members]
+        by_name = dict(zip(trial.members, members, strict=True))
         requests = [
             request
-            for name in cell.measured
-            for request in requests_of(self.characters[name], by_name[name], s, cell.seed)
+            for name in trial.measured
+            for request in requests_of(self.characters[name], by_name[name], s, trial.seed)
         ]
-        facts = self._facts(cell)
+        facts = self._facts(trial)
 
         def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
-            residuals, seconds = self.merge(cell, members)
+            residuals, seconds = self.merge(trial, members)
             drawn = draw(self.base, requests, residuals, s)
             return {"pictures": as_bytes(drawn)}, {"merge_seconds": seconds}
 
         tensors, notes = self.cache.tensors("pictures", facts, make)
         return from_bytes(tensors["pictures"]), requests, notes["merge_seconds"]
 
-    def measure(self, cell: Cell) -> Measured:
-        """The numbers of a cell; from the cache where they are there."""
+    def measure(self, trial: Trial) -> Measured:
+        """The numbers of a trial; from the cache where they are there."""
 
         def make() -> dict[str, Any]:
-            drawn, requests, seconds = self.pictures(cell)
+            drawn, requests, seconds = self.pictures(trial)
             judged = {}
-            for name in cell.measured:
+            for name in trial.measured:
                 mine = [index for index, request in enumerate(requests) if request.character.name == name]
                 characters, asks = [requests[i].character for i in mine], [requests[i].ask for i in mine]
                 judged[name] = self.judge.judge(drawn[mine], characters, asks)
-            self.say(f"measured {cell.merge} of {len(cell.members)} at {cell.strength} ({cell.training.residual})")
+            self.say(f"drew {trial.merge} of {len(trial.members)} at {trial.strength}: {trial.training.label}")
             return {"judged": judged, "merge_seconds": seconds}
 
-        return Measured(**self.cache.numbers("cells", [*self._facts(cell), self.settings.metrics], make))
+        return Measured(**self.cache.numbers("trials", [*self._facts(trial), self.settings.metrics], make))
 
-    def merge(self, cell: Cell, members: Sequence[Taught]) -> tuple[dict[str, LayerResidual], float]:
+    def merge(self, trial: Trial, members: Sequence[Taught]) -> tuple[dict[str, LayerResidual], float]:
         """The merged residuals and the seconds it took, activations included where a fusion needs them."""
-        collected = [self._activations(name, cell, taught) for name, taught in zip(cell.members, members, strict=True)]
+        collected = [
+            self._activations(name, trial, taught) for name, taught in zip(trial.members, members, strict=True)
+        ]
         spent = sum(seconds for _, seconds in collected)
         started = time.monotonic()
         residuals = [taught.residuals for taught in members]
-        if cell.merge == "lbfgs":
+        if trial.merge == "lbfgs":
             merged = fusion.by_lbfgs(residuals, [m for m, _ in collected], self.settings.lbfgs_iterations)
-        elif cell.merge == "least squares":
+        elif trial.merge == "least squares":
             merged = fusion.closed_form(residuals, [m for m, _ in collected])
         else:
-            merged = SUMS[cell.merge](residuals, cell.strength)
+            merged = SUMS[trial.merge](residuals, trial.strength)
         return merged, spent + time.monotonic() - started
 
-    def _activations(self, name: str, cell: Cell, taught: Taught) -> tuple[Moments, float]:
-        if cell.merge not in FUSIONS:
+    def _activations(self, name: str, trial: Trial, taught: Taught) -> tuple[Moments, float]:
+        if trial.merge not in FUSIONS:
             return {}, 0.0
-        key = (name, cell.training, cell.seed)
+        key = (name, trial.training, trial.seed)
         if key not in self._moments:
             started = time.monotonic()
             moments = fusion.concept_moments(self.base, self.characters[name], taught, self.settings.fusion_batches)
@@ -139,11 +141,11 @@ class Lab:
             self._moments[key] = (moments, time.monotonic() - started)
         return self._moments[key]
 
-    def _facts(self, cell: Cell) -> list[Any]:
+    def _facts(self, trial: Trial) -> list[Any]:
         s = self.settings
         shape = [s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
-        fused = [s.fusion_batches, s.lbfgs_iterations] if cell.merge in FUSIONS else []
-        return [self.teacher.weights, cell, shape, fused]
+        fused = [s.fusion_batches, s.lbfgs_iterations] if trial.merge in FUSIONS else []
+        return [self.teacher.weights, trial, shape, fused]
 
 
 def as_bytes(pictures: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ class Training:
 
     residual: slots (one factor frozen in a basis), lora (both trained), key/value (whole matrices of cross-attention's
     keys and values, Custom Diffusion), none. tokens: layer-wise (P+), plain (one pair for all layers), fixed (a rare
-    word that is not trained, DreamBooth).
+    word that is not trained, DreamBooth), start (the untrained start of the others).
     """
 
     residual: str = "slots"
@@ -41,11 +41,18 @@ class Training:
     rank: int = 8
     rate_factor: float = 1.0
 
+    @property
+    def label(self) -> str:
+        """All of it in one line of a log."""
+        basis = f" ({self.basis}, {self.side})" if self.residual == "slots" else ""
+        words = f"{self.residual}{basis}, {self.tokens} tokens, silence {self.silence}"
+        return f"{words}, rank {self.rank}, x{self.rate_factor}"
 
-def slot_for(index: int, basis: str, radix: int) -> int:
-    """The slot of the index-th concept: in order, or anywhere among the first radix^2."""
+
+def slot_for(index: int, basis: str, radix: int, rank: int) -> int:
+    """The slot of the index-th concept: in order, or anywhere among the first radix^2 (radix at rank 1)."""
     if basis == "slots across classes":
-        return int(torch.randint(radix**2, (1,), generator=fix_seed("slot", index)))
+        return int(torch.randint(radix ** min(2, rank), (1,), generator=fix_seed("slot", index)))
     return index
 
 
@@ -55,7 +62,7 @@ def frozen_factor(base: CastBase, training: Training, layer: str, index: int, mo
     n, rank = shape.in_features if training.side == "input" else shape.out_features, training.rank
     if training.basis.startswith("slots"):
         layout = replace(base.layout, rank=rank)
-        return layout.down(slot_for(index, training.basis, layout.radix), n)
+        return layout.down(slot_for(index, training.basis, layout.radix, rank), n)
     if training.basis == "gaussian":
         return torch.randn(rank, n, generator=fix_seed("gaussian", index, layer), dtype=torch.float64) / math.sqrt(n)
     if training.basis == "subset":
@@ -77,7 +84,7 @@ def balanced_rows(moment: Tensor, index: int, rank: int) -> Tensor:
     hands = n // rank
     place = index % hands
     chosen = [x * hands + (place if x % 2 == 0 else hands - 1 - place) for x in range(rank)]
-    vectors = torch.linalg.eigh(moment.double().cpu()).eigenvectors.flip(1)  # energy falls from left to right
+    vectors: Tensor = torch.linalg.eigh(moment.double().cpu()).eigenvectors.flip(1)  # energy falls from left to right
     return vectors[:, chosen].T.contiguous()
 
 
@@ -88,7 +95,7 @@ class MethodLearner:
         self.base, self.training = base, training
         self.step, self.loss, self.silence = 0, math.nan, math.nan
         self.residuals = self._residuals(index, seed, moments)
-        self._tokens = self._start_tokens(index)
+        self._tokens: Tensor = self._start_tokens(index)
         trained = [t for each in self.residuals.values() for t in (each.up, each.down) if t is not None]
         trained = [tensor for tensor in trained if tensor.requires_grad]
         rate = RATES[training.residual] * training.rate_factor
@@ -106,9 +113,13 @@ class MethodLearner:
         return self._optimiser
 
     @property
+    def learns(self) -> bool:
+        """Whether anything is trained at all."""
+        return any(tensor.requires_grad for group in self._optimiser.param_groups for tensor in group["params"])
+
+    @property
     def tokens(self) -> Tensor:
-        expanded: Tensor = self._tokens.expand(-1, self.base.config.layers, -1)
-        return expanded
+        return self._tokens.expand(-1, self.base.config.layers, -1)
 
     def attached(self, base: CastBase) -> AbstractContextManager[object]:
         return laid_beside(base, self.residuals)
@@ -125,9 +136,11 @@ class MethodLearner:
         start = initial_tokens(self.base)
         if self.training.tokens == "layer-wise":
             return start.requires_grad_()
+        if self.training.tokens == "start":
+            return start
         if self.training.tokens == "plain":
             return start[:, :1].clone().requires_grad_()
-        rare = torch.randn(start.shape[-1], generator=fix_seed("rare word", index)) * start.std()
+        rare = torch.randn(start.shape[-1], generator=fix_seed("rare word", index)) * float(start.std())
         return torch.stack([rare, start[0, 0]])[:, None]  # "<rare> person", the same at every layer, never trained
 
     def _residuals(self, index: int, seed: int, moments: Moments | None) -> dict[str, LayerResidual]:

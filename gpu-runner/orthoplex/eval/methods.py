@@ -21,9 +21,11 @@ ED_LORA = Training(residual="lora", silence="none")
 SILENT_LORA = Training(residual="lora")
 DB_LORA = Training(residual="lora", tokens="fixed", silence="none")
 TOKENS_ONLY = Training(residual="none", silence="none")
+NOTHING = Training(residual="none", tokens="start", silence="none")
 CUSTOM = Training(residual="key/value", tokens="plain", silence="none")
 
 METHODS: tuple[Method, ...] = (
+    Method("nothing taught", NOTHING, "sum"),
     Method("DB-LoRA, FedAvg", DB_LORA, "sum", "DB-LoRA (FedAvg)"),
     Method("tokens only", TOKENS_ONLY, "sum", "P+"),
     Method("key/value matrices, least squares", CUSTOM, "least squares", "Custom Diffusion"),

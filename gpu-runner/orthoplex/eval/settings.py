@@ -46,6 +46,7 @@ class Settings:
     ranks: tuple[int, ...] = (4, 8)
     silences: tuple[str, ...] = ("share 1/4", "other captions", "other triggers", "penalty")
     bases: tuple[str, ...] = ("gaussian", "subset", "slots across classes", "balanced energy")
+    bases_unsilenced: tuple[str, ...] = ("subset",)  # those also tried without silence
     scenes: int = 6  # pictures of two and of three concepts
 
 
@@ -70,6 +71,7 @@ FULL = replace(
     fusion_batches=8,
     ranks=(1, 2, 4, 8, 15),
     silences=("share 1/4", "share 3/4", "other captions", "other triggers", "nothing asked", "penalty"),
+    bases_unsilenced=SMALL.bases,
     scenes=24,
 )
 TINY = replace(
@@ -94,6 +96,7 @@ TINY = replace(
     ranks=(4, 8),
     silences=("share 1/4", "penalty"),
     bases=("gaussian", "balanced energy"),
+    bases_unsilenced=(),
     scenes=2,
 )
 SIZES = {size.name: size for size in (TINY, SMALL, FULL)}

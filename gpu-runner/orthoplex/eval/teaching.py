@@ -91,7 +91,9 @@ class Teacher:
 
         def make() -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
             taught = self._train(character, training, seed)
-            self.say(f"taught {character.name} {training} seed {seed}: {taught.seconds:.0f} s, loss {taught.loss:.4f}")
+            self.say(
+                f"taught {character.name} {training.label}, seed {seed}: {taught.seconds:.0f} s, loss {taught.loss:.4f}"
+            )
             return taught.tensors(), {"seconds": taught.seconds, "loss": taught.loss, "silence": taught.silence}
 
         return taught_from(character.name, *self.cache.tensors("taught", facts, make))
@@ -107,7 +109,7 @@ class Teacher:
         data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
         silent = round(s.batch * share)
         bank = self.bank(seed, content) if silent else None
-        while learner.step < s.steps:
+        while learner.learns and learner.step < s.steps:
             generator = torch.Generator().manual_seed(seed * 1_000_003 + learner.step + 1)
             scenes = ConceptScenes(base, data, generator)
             train_step(base, learner, scenes, bank, s.batch - silent, silent, s.steps, generator, penalty)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from orthoplex.eval.judging import means
-from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.learner import Training
 from orthoplex.eval.methods import OURS, SILENT_LORA, SLOTS_ONLY
 from orthoplex.eval.settings import Settings
@@ -31,7 +31,7 @@ def variants(settings: Settings) -> dict[str, Mapping[str, tuple[Training, Train
         },
         "basis, without silence": {
             "slots in one class": (SLOTS_ONLY, SLOTS_ONLY),
-            **{basis: (replace(SLOTS_ONLY, basis=basis), SLOTS_ONLY) for basis in settings.bases},
+            **{basis: (replace(SLOTS_ONLY, basis=basis), SLOTS_ONLY) for basis in settings.bases_unsilenced},
         },
         "frozen side": {"input (down)": of_ours(), "output (up)": of_ours(side="output")},
         "tokens": {
@@ -50,8 +50,8 @@ def measure_variant(lab: Lab, training: Training, rate_of: Training) -> dict[str
     tuned = replace(training, rate_factor=lab.tuned(rate_of).rate_factor)
     names = tuple(lab.names[: lab.settings.ablation_concepts])
     seed = lab.settings.seeds[0]
-    alone = [means(lab.measure(Cell(tuned, (name,), (name,), seed=seed)).judged[name]) for name in names]
-    together = lab.measure(Cell(tuned, names, names, seed=seed)).judged
+    alone = [means(lab.measure(Trial(tuned, (name,), (name,), seed=seed)).judged[name]) for name in names]
+    together = lab.measure(Trial(tuned, names, names, seed=seed)).judged
     drift = [lab.taught(name, tuned, seed).silence for name in names]
     return {
         "single": summary(alone),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orthoplex.eval.judging import means
-from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.learner import Training
 from orthoplex.eval.methods import ED_LORA, OURS, SILENT_LORA, SLOTS_ONLY
 from orthoplex.eval.studies.main_table import groups_of, summary
@@ -37,7 +37,7 @@ def merged_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
             values = []
             for seed in lab.settings.seeds:
                 for members, measured in blocks(names, count, min(lab.settings.curve_measured, len(names))):
-                    found = lab.measure(Cell(lab.tuned(training), members, measured, seed=seed))
+                    found = lab.measure(Trial(lab.tuned(training), members, measured, seed=seed))
                     values += [means(found.judged[name]) for name in measured]
             points.append({"count": count, **summary(values)})
         curves[label] = points
@@ -53,7 +53,7 @@ def strength_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
         for strength in lab.settings.curve_strengths:
             values = []
             for group in groups_of(names, lab.settings.group, lab.settings.seeds[0]):
-                found = lab.measure(Cell(lab.tuned(training), group, group, "sum", strength, lab.settings.seeds[0]))
+                found = lab.measure(Trial(lab.tuned(training), group, group, "sum", strength, lab.settings.seeds[0]))
                 values += [means(found.judged[name]) for name in group]
             points.append({"strength": strength, **summary(values)})
         curves[label] = points

@@ -13,11 +13,13 @@ from typing import Any
 from orthoplex.eval.factors import Residuals
 from orthoplex.eval.fusion import concept_moments
 from orthoplex.eval.judging import means
-from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.learner import Training
 from orthoplex.eval.measures import correlation, rank_correlation
 from orthoplex.eval.studies.curves import CURVES
 from orthoplex.ortho.crosstalk import Moments
+
+ROUNDING = 1e-6  # orthonormal rows kept in fp32 meet by less than this
 
 
 def by_parameters(a: Residuals, b: Residuals) -> float:
@@ -26,12 +28,13 @@ def by_parameters(a: Residuals, b: Residuals) -> float:
     for layer in a.keys() & b.keys():
         x, y = a[layer].dense(), b[layer].dense()
         size = float(x.norm() * y.norm())
-        ratios.append(float((x @ y.T).norm()) / size if size > 0 else 0.0)
+        ratio = float((x @ y.T).norm()) / size if size > 0 else 0.0
+        ratios.append(ratio if ratio > ROUNDING else 0.0)
     return sum(ratios) / len(ratios)
 
 
 def by_activations(i: Residuals, j: Residuals, moments: Moments) -> float:
-    """Mean over layers of ||R_j X_i|| / ||R_i X_i|| on activations of concept i; layers where R_i does nothing left out."""
+    """Mean over layers of ||R_j X_i|| / ||R_i X_i|| on activations of concept i, where R_i does something."""
     ratios = []
     for layer in i.keys() & j.keys():
         own, other = (energy(each[layer].dense(), moments[layer].double()) for each in (i, j))
@@ -49,7 +52,7 @@ def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
     seed, s = lab.settings.seeds[0], lab.settings
     names = lab.names[: s.curve_measured]
     taught = {name: lab.taught(name, training, seed) for name in names}
-    alone = {name: means(lab.measure(Cell(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
+    alone = {name: means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
     points = []
     for i in names:
         facts = [lab.teacher.weights, i, training, s.steps, s.batch, s.bank, s.fusion_batches, names]
@@ -67,7 +70,7 @@ def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
 
         crosstalk = lab.cache.numbers("crosstalk", facts, make)
         for j in (name for name in names if name != i):
-            pair = means(lab.measure(Cell(training, (i, j), (i,), seed=seed)).judged[i])
+            pair = means(lab.measure(Trial(training, (i, j), (i,), seed=seed)).judged[i])
             points.append(
                 {
                     "parameters": crosstalk[j][0],

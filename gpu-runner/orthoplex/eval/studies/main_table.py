@@ -6,8 +6,10 @@ import random
 from dataclasses import asdict
 from typing import Any
 
+import torch
+
 from orthoplex.eval.judging import MEASURES, means
-from orthoplex.eval.lab import FUSIONS, Cell, Lab
+from orthoplex.eval.lab import FUSIONS, Lab, Trial
 from orthoplex.eval.measures import spread
 from orthoplex.eval.methods import METHODS, Method
 
@@ -35,11 +37,11 @@ def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
     seconds = []
     for seed in lab.settings.seeds:
         for name in names:
-            single.append(means(lab.measure(Cell(training, (name,), (name,), seed=seed)).judged[name]))
+            single.append(means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]))
             trained.append(lab.taught(name, training, seed).seconds)
         for group in groups_of(names, lab.settings.group, seed):
             for strength in strengths:
-                found = lab.measure(Cell(training, group, group, method.merge, strength, seed))
+                found = lab.measure(Trial(training, group, group, method.merge, strength, seed))
                 merged[strength] += [means(found.judged[name]) for name in group]
                 seconds.append(found.merge_seconds)
     by_strength = {str(strength): summary(values) for strength, values in merged.items()}
@@ -54,6 +56,16 @@ def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
         "train_seconds": sum(trained) / len(trained),
         "rate_factor": training.rate_factor,
     }
+
+
+def true_renders(lab: Lab) -> dict[str, Any]:
+    """What the metrics say of the true pictures: the most that any method can reach."""
+    values = []
+    for name in lab.names[: lab.settings.concepts]:
+        character, asks = lab.characters[name], lab.characters[name].asks(lab.settings.prompts)
+        truth = torch.stack([character.truth(ask) for ask in asks])
+        values.append(means(lab.judge.judge(truth, [character] * len(asks), asks)))
+    return summary(values)
 
 
 def main_table(lab: Lab) -> list[dict[str, Any]]:

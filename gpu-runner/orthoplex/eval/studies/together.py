@@ -5,6 +5,7 @@ Leak: how often the person in one cell is recognised as a concept that was asked
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,9 +39,9 @@ WAYS: tuple[tuple[str, Training, bool, bool], ...] = (  # name, training, residu
 
 
 def scene_casts(names: list[str], people: int, count: int) -> list[tuple[str, ...]]:
-    """`count` casts of different people, neighbours in a different circle each."""
-    return [tuple(names[(start + k * (1 + start // len(names))) % len(names)] for k in range(people))
-            for start in range(count)]  # fmt: skip
+    """`count` casts of different people, by seed."""
+    rng = random.Random("casts")
+    return [tuple(rng.sample(names, people)) for _ in range(count)]
 
 
 def asks_of(lab: Lab, cast: Sequence[str], number: int) -> list[Ask]:

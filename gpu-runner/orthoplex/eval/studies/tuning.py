@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from orthoplex.eval.judging import means
-from orthoplex.eval.lab import Cell, Lab
+from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.methods import TRAININGS
 
 
@@ -24,8 +24,8 @@ def tune(lab: Lab) -> dict[str, Any]:
         distances = {}
         for factor in lab.settings.rate_factors:
             tried = replace(training, rate_factor=factor)
-            cells = [lab.measure(Cell(tried, (name,), (name,))).judged[name] for name in names]
-            distances[factor] = sum(means(judged)["distance"] for judged in cells) / len(cells)
+            trials = [lab.measure(Trial(tried, (name,), (name,))).judged[name] for name in names]
+            distances[factor] = sum(means(judged)["distance"] for judged in trials) / len(trials)
         best = min(distances, key=lambda factor: distances[factor])
         lab.factors[training] = best
         found[label] = {"distances": {str(factor): value for factor, value in distances.items()}, "chosen": best}

@@ -1,0 +1,131 @@
+"""Measures the paper on an embedded base: `python -m orthoplex.eval [--tiny | --full] [--device cuda]`.
+
+Resumes: everything taught and measured is kept under --cache by a hash of its settings. Writes --page (docs/results.md;
+the tiny size writes beside its cache instead, so that it never replaces a real page).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from orthoplex.bases import load_base
+from orthoplex.eval.attributes import make_reader
+from orthoplex.eval.cache import Cache
+from orthoplex.eval.embedder import make_embedder
+from orthoplex.eval.judging import Judge
+from orthoplex.eval.lab import Lab
+from orthoplex.eval.renders import REPOSITORY, read_characters, read_people, render
+from orthoplex.eval.report import Provenance, write_report
+from orthoplex.eval.settings import SIZES, Settings
+from orthoplex.eval.studies.ablations import ablations
+from orthoplex.eval.studies.curves import merged_curve, strength_curve
+from orthoplex.eval.studies.interference import interference
+from orthoplex.eval.studies.main_table import main_table, true_renders
+from orthoplex.eval.studies.together import together
+from orthoplex.eval.studies.tuning import tune
+from orthoplex.eval.teaching import Teacher, weights_sha256
+
+
+class Log:
+    """Lines with the minutes since the start."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    @property
+    def minutes(self) -> float:
+        return (time.monotonic() - self.started) / 60
+
+    def say(self, line: str) -> None:
+        sys.stdout.write(f"{self.minutes:6.1f} min  {line}\n")
+        sys.stdout.flush()
+
+
+def open_lab(settings: Settings, base_id: str, device: str, root: Path, log: Log) -> tuple[Lab, dict[str, Any]]:
+    """The lab, and what its metrics are worth."""
+    cache = Cache(root)
+    wanted = max(settings.concepts, settings.curve_concepts)
+    folder = render(root, wanted + settings.tuning_concepts, settings.metrics.people)
+    people = read_people(folder)
+    log.say(f"{len(people)} renders of {settings.metrics.people} people")
+    embedder, identity = make_embedder(cache, people, settings.metrics)
+    log.say(f"embedder: equal error rate {identity['eer_same_style']:.3%} within a style")
+    reader, accuracy = make_reader(cache, people, settings.metrics)
+    log.say(f"attributes: {accuracy}")
+    base = load_base(base_id, device)
+    teacher = Teacher(base, settings, cache, weights_sha256(base), log.say)
+    characters = {character.name: character for character in read_characters(folder)}
+    lab = Lab(base, settings, cache, teacher, Judge(embedder, reader), characters, say=log.say)
+    return lab, {"embedder": identity, "attributes": accuracy}
+
+
+def measure_everything(lab: Lab, results: dict[str, Any], log: Log) -> None:
+    for name, study in (
+        ("tuning", tune),
+        ("truth", true_renders),
+        ("main", main_table),
+        ("curve", merged_curve),
+        ("strength", strength_curve),
+        ("ablations", ablations),
+        ("interference", interference),
+        ("together", together),
+    ):
+        log.say(f"-- {name}")
+        results[name] = study(lab)
+
+
+def commit() -> str:
+    """The commit, with + when the tree differs from it; "unknown" outside a repository."""
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, check=True, capture_output=True, text=True
+        )
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--untracked-files=no", "gpu-runner"],
+            cwd=REPOSITORY, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+def machine(device: str) -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    name = torch.cuda.get_device_name() if device.startswith("cuda") else f"{platform.machine()} CPU"
+    return f"{name} ({cores} cores, {torch.get_num_threads()} threads), {platform.system()}, torch {torch.__version__}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="npm run eval --", description=__doc__)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="minutes; shows that it works")
+    size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
+    parser.add_argument("--base", default="cast-1")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--cache", type=Path, default=REPOSITORY / ".local/eval")
+    parser.add_argument("--page", type=Path)
+    arguments = parser.parse_args()
+    settings = SIZES[arguments.size or "small"]
+    default = arguments.cache / "tiny/results.md" if settings.name == "tiny" else REPOSITORY / "docs/results.md"
+    page: Path = arguments.page or default
+    log = Log()
+    lab, results = open_lab(settings, arguments.base, arguments.device, arguments.cache, log)
+    measure_everything(lab, results, log)
+    command = " ".join(["npm run eval", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])])
+    provenance = Provenance(command, commit(), machine(arguments.device), lab.teacher.weights, log.minutes)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_report(lab, results, provenance, page)
+    log.say(f"written: {page}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Writes the results as a page: docs/results.md with its plots and contact sheets, from measured numbers alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from orthoplex.eval import sections
+from orthoplex.eval.lab import Lab
+from orthoplex.eval.plots import write_lines, write_points
+from orthoplex.eval.sections import Numbers
+from orthoplex.eval.sheets import curve_sheet, methods_sheet, scenes_sheet
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers come from."""
+
+    command: str
+    commit: str
+    machine: str
+    weights: str
+    minutes: float
+
+
+def write_plots(results: Numbers, folder: Path) -> None:
+    for measure, label, zero in (("identity", "identity", True), ("distance", "distance to the truth (of 255)", True)):
+        lines = {
+            name: [(p["count"], p[measure]["mean"], p[measure]["error"]) for p in line]
+            for name, line in results["curve"].items()
+        }
+        write_lines(
+            folder / f"{measure}-by-count.svg", f"{label} by number of merged concepts", "merged", label, lines,
+            logarithmic=True, from_zero=zero,
+        )  # fmt: skip
+    lines = {
+        name: [(p["strength"], p["distance"]["mean"], p["distance"]["error"]) for p in line]
+        for name, line in results["strength"].items()
+    }
+    title = "distance to the truth by strength, three merged"
+    write_lines(folder / "distance-by-strength.svg", title, "strength", "distance (of 255)", lines)
+    for kind in ("parameters", "activations"):
+        clouds = {
+            name: [(p[kind], p["distance_gained"]) for p in points]
+            for name, points in results["interference"]["points"].items()
+        }
+        path = folder / f"crosstalk-{kind}.svg"
+        write_points(path, f"crosstalk by {kind} and distance gained", "crosstalk", "distance gained", clouds)
+
+
+def write_report(lab: Lab, results: Numbers, provenance: Provenance, page: Path) -> None:
+    """PAGE and, beside it, results/ with plots, sheets and all numbers as JSON."""
+    folder = page.parent / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_plots(results, folder)
+    methods_sheet(lab, folder / "methods.png", {e["method"]: float(e["best_strength"]) for e in results["main"]})
+    curve_sheet(lab, folder / "counts.png")
+    for people in (2, 3):
+        scenes_sheet(lab, folder / f"scenes-{people}.png", people)
+    settings = asdict(lab.settings)
+    (folder / "results.json").write_text(
+        json.dumps({"provenance": asdict(provenance), "settings": settings, **results})
+    )
+    size = lab.settings.name
+    warning = "**This is the tiny size: it shows that the command works, and its numbers mean nothing.**\n\n"
+    head = f"""# Results
+Written by the run; every number of this page and its pictures comes from it: size `{size}`, command
+`{provenance.command}`, commit `{provenance.commit}`, base `{lab.base.id}` with weights `{provenance.weights}`,
+{provenance.machine}, {provenance.minutes:.0f} minutes in this run (what was measured earlier is not counted).
+All numbers are in [results/results.json](results/results.json).
+
+{warning if size == "tiny" else ""}"""
+    parts = [
+        sections.goals_section(results),
+        sections.metrics_section(results),
+        sections.main_section(results, settings),
+        sections.curves_section(results),
+        sections.ablation_section(results),
+        sections.interference_section(results),
+        sections.together_section(results),
+    ]
+    page.write_text(head + "\n".join(parts))

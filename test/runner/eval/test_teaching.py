@@ -1,0 +1,135 @@
+"""What each method trains, and that the evaluation's training of ours is the product's."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.cache import Cache
+from orthoplex.eval.factors import LayerResidual, laid_beside
+from orthoplex.eval.learner import MethodLearner, Training, balanced_rows, frozen_factor
+from orthoplex.eval.methods import CUSTOM, DB_LORA, ED_LORA, NOTHING, OURS, TOKENS_ONLY
+from orthoplex.eval.renders import Character
+from orthoplex.eval.settings import TINY
+from orthoplex.eval.studies.interference import by_parameters
+from orthoplex.eval.teaching import Teacher, energy_penalty, own_energy
+from orthoplex.ortho.crosstalk import parameter_crosstalk
+from orthoplex.ortho.residual import Residual
+from orthoplex.train.concept import TrainSpec, initial_tokens, train_concept
+
+SHORT = replace(TINY, steps=2, batch=2, bank=2)
+
+
+def learner(base: CastBase, training: Training) -> MethodLearner:
+    return MethodLearner(base, training, 0, 0, None)
+
+
+def trained_numbers(made: MethodLearner) -> int:
+    groups = made.optimiser.param_groups
+    return sum(tensor.numel() for group in groups for tensor in group["params"] if tensor.requires_grad)
+
+
+def test_ours_is_taught_as_the_product_teaches_it(
+    random_base: CastBase, characters: list[Character], tmp_path: Path
+) -> None:
+    settings = replace(SHORT, batch=4)
+    taught = Teacher(random_base, settings, Cache(tmp_path), "random").teach(characters[1], OURS)
+    spec = TrainSpec("x", "person", "<x>", slot=1, steps=2, batch=4, bank=2, sample_every=100, sample_steps=1)
+    pictures = [(picture, name) for name, picture in characters[1].pictures.items()]
+    adapter = train_concept(random_base, spec, pictures).adapter
+    torch.testing.assert_close(taught.tokens.half(), adapter.tokens, atol=1e-3, rtol=1e-3)
+    layer = "transformer_blocks.3.attn2.to_q"
+    torch.testing.assert_close(taught.residuals[layer].up.half(), adapter.up[layer], atol=1e-3, rtol=1e-2)
+
+
+def test_what_was_taught_once_is_not_taught_again(
+    random_base: CastBase, characters: list[Character], tmp_path: Path
+) -> None:
+    lines: list[str] = []
+    teacher = Teacher(random_base, SHORT, Cache(tmp_path), "random", lines.append)
+    first, second = (teacher.teach(characters[0], ED_LORA) for _ in range(2))
+    assert len(lines) == 1
+    layer = "transformer_blocks.0.attn1.to_q"
+    assert torch.equal(first.residuals[layer].dense(), second.residuals[layer].dense())
+
+
+def test_each_method_trains_what_its_paper_trains(random_base: CastBase) -> None:
+    up, tokens = 64 * 256 * 8, 2 * 8 * 256
+    assert trained_numbers(learner(random_base, OURS)) == up + tokens
+    assert trained_numbers(learner(random_base, ED_LORA)) == 2 * up + tokens
+    assert trained_numbers(learner(random_base, DB_LORA)) == 2 * up
+    assert trained_numbers(learner(random_base, TOKENS_ONLY)) == tokens
+    assert trained_numbers(learner(random_base, CUSTOM)) == 16 * 256 * 256 + 2 * 256
+    assert not learner(random_base, NOTHING).learns
+
+
+def test_every_training_begins_as_the_base_itself(random_base: CastBase) -> None:
+    for training in (OURS, ED_LORA, CUSTOM, replace(OURS, side="output")):
+        assert all(not residual.dense().any() for residual in learner(random_base, training).residuals.values())
+
+
+def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
+    start = initial_tokens(random_base)
+    assert torch.equal(learner(random_base, OURS).tokens, start)
+    assert torch.equal(learner(random_base, NOTHING).tokens, start)
+    rare = learner(random_base, DB_LORA).tokens
+    assert torch.equal(rare[1], start[0])
+    assert not torch.equal(rare[0], start[0])
+
+
+@pytest.mark.parametrize("basis", ["slots in one class", "slots across classes", "subset"])
+@pytest.mark.parametrize("rank", [1, 4, 8, 15])
+def test_rows_of_the_shared_basis_are_orthonormal_at_every_rank(random_base: CastBase, basis: str, rank: int) -> None:
+    layer = "transformer_blocks.0.attn1.to_q"
+    rows = frozen_factor(random_base, Training(basis=basis, rank=rank), layer, 5, None)
+    torch.testing.assert_close(rows @ rows.T, torch.eye(rank, dtype=torch.float64))
+
+
+def test_hands_of_balanced_energy_are_orthogonal_and_share_energy_evenly() -> None:
+    x = torch.randn(500, 32, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * torch.linspace(3, 1, 32)
+    moment = x.T @ x
+    hands = [balanced_rows(moment, index, 4) for index in range(8)]
+    every = torch.cat(hands)
+    torch.testing.assert_close(every @ every.T, torch.eye(32, dtype=torch.float64), atol=1e-9, rtol=0)
+    energies = torch.tensor([float((rows @ moment @ rows.T).trace()) for rows in hands])
+    assert float(energies.max() / energies.min()) < 1.5
+
+
+def test_the_penalty_is_the_energy_of_the_residuals_on_the_activations(random_base: CastBase) -> None:
+    made = learner(random_base, replace(OURS, silence="penalty"))
+    x = torch.randn(20, 256, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    moments = dict.fromkeys(made.residuals, x.T @ x)
+    for residual in made.residuals.values():
+        residual.up.data.normal_(generator=torch.Generator().manual_seed(1))
+    layer, residual = next(iter(made.residuals.items()))
+    expected = (x @ residual.dense().T).square().sum() / own_energy(random_base, layer, moments[layer])
+    made.residuals = {layer: residual}
+    found = float(energy_penalty(random_base, made, moments)().detach())
+    assert found == pytest.approx(3.0 * float(expected), rel=1e-3)
+
+
+def test_residuals_beside_a_layer_act_as_if_merged_and_leave_no_trace(random_base: CastBase) -> None:
+    layer = "transformer_blocks.0.attn1.to_q"
+    linear = random_base.model.get_submodule(layer)
+    generator = torch.Generator().manual_seed(0)
+    x, up, down = (torch.randn(*shape, generator=generator) for shape in ((4, 256), (256, 8), (8, 256)))
+    plain = linear(x)
+    whole = LayerResidual((up @ down).clone())
+    for residual in (LayerResidual(up, down), whole):
+        with laid_beside(random_base, {layer: residual}, 0.5):
+            torch.testing.assert_close(linear(x), plain + 0.5 * x @ (up @ down).T, atol=1e-3, rtol=1e-4)
+    assert torch.equal(linear(x), plain)
+
+
+def test_crosstalk_by_parameters_is_the_products_for_slots(random_base: CastBase) -> None:
+    layout = random_base.layout
+    layer = "transformer_blocks.0.attn1.to_q"
+    generator = torch.Generator().manual_seed(0)
+    ups = [torch.randn(256, 8, generator=generator) for _ in range(2)]
+    slots = (5, 5 + 31 * 3)  # of two classes
+    ours = [Residual(slot, {layer: up}) for slot, up in zip(slots, ups, strict=True)]
+    general = [{layer: LayerResidual(up, layout.down(slot, 256).float())} for slot, up in zip(slots, ups, strict=True)]
+    expected = parameter_crosstalk(ours[0], ours[1], layout)[layer]
+    assert by_parameters(*general) == pytest.approx(expected, abs=1e-6)
