@@ -3,8 +3,9 @@
 
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 import { pagePartials } from "./site/build/page-partials.ts";
+import { previewFiles } from "./site/build/preview-files.ts";
 
 const root = resolve(import.meta.dirname, "site/pages");
 const edge = process.env.ORTHOPLEX_EDGE ?? "http://127.0.0.1:8787";
@@ -13,7 +14,10 @@ const proxy = { "/v1": edge, "/auth": edge };
 export default defineConfig({
   root,
   publicDir: resolve(import.meta.dirname, "site/public"),
-  plugins: [pagePartials()],
+  plugins: [pagePartials(), previewFiles()],
+  // Else onnxruntime-web brings its binary into every build a second time; site/build/preview-files.ts places it.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: resolve(import.meta.dirname, "dist"),

@@ -6,7 +6,12 @@ import { LOCAL, ROOT, VITE } from "./paths.ts";
 import { digestOf, unlessDone } from "./stamp.ts";
 import { runTool } from "./tool.ts";
 
-const SOURCES = ["site/**", "vite.config.ts", "package-lock.json", "schema/contract/**", "schema/bases/**"];
+const SOURCES = [
+  ...["site/**", "functions/lib/**", "schema/contract/**", "schema/bases/**"],
+  ...["vite.config.ts", "package-lock.json"],
+  // What the browser's preview draws with.
+  "gpu-runner/bases/**",
+];
 const STAMP = join(LOCAL, "stamps", "site");
 
 export async function buildSite(): Promise<boolean> {

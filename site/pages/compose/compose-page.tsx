@@ -2,6 +2,7 @@
 
 import { useCallback, useRef, useState } from "preact/hooks";
 import { type Adapter, api, type Generation } from "../../api.ts";
+import { PreviewPanel } from "../../preview/preview-panel.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -108,6 +109,7 @@ export function ComposePage() {
           onSeed={(seed) => change({ type: "set", values: { seed } })}
           onRestore={(restored) => restore(restored, "All settings of this picture are back in the form.")}
         />
+        <PreviewPanel form={form} known={known} />
       </div>
 
       <aside class="compose-side">

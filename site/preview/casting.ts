@@ -1,0 +1,61 @@
+// Who stands in which cell, and the words that each taught person's caption holds. Cells of people without an adapter are
+// left out: the runner fills their looks in. Pure. Twin of bases/cast/casting.py and of sample/rows.py's `_place`.
+
+import type { Region } from "../api.ts";
+import { cellOf } from "./layout.ts";
+import { type Palettes, type Person, readPrompt } from "./prompt.ts";
+
+export interface Role {
+  place: number;
+  trigger: string;
+  expression: string | null;
+}
+
+export interface Casting {
+  /** Left to right; only persons with an adapter. */
+  roles: Role[];
+  background: { kind: string; rgb: string | null };
+  unknown: string[];
+}
+
+export type CastingRefused = { refused: string };
+
+/** `taught`: trigger -> where its adapter is told to stand, or null. */
+export function castPrompt(
+  text: string,
+  cells: number,
+  palettes: Palettes,
+  taught: ReadonlyMap<string, Region | null>,
+): Casting | CastingRefused {
+  const { persons, background, unknown } = readPrompt(text, palettes);
+  if (persons.length > cells) {
+    return {
+      refused: `The prompt describes ${persons.length} people, but this size has room for ${cells}.`,
+    };
+  }
+  const roles: Role[] = [];
+  placed(persons, cells, taught).forEach((person, place) => {
+    if (person?.trigger && taught.has(person.trigger)) {
+      roles.push({ place, trigger: person.trigger, expression: person.expression });
+    }
+  });
+  return { roles, background: { kind: background.kind ?? "plain", rgb: background.rgb }, unknown };
+}
+
+function placed(
+  persons: readonly Person[],
+  cells: number,
+  taught: ReadonlyMap<string, Region | null>,
+): (Person | null)[] {
+  const row: (Person | null)[] = Array.from({ length: cells }, () => null);
+  const waiting: Person[] = [];
+  for (const person of persons) {
+    const region = person.trigger ? taught.get(person.trigger) : null;
+    const said = region ? cellOf(region, cells) : person.place === -1 ? cells - 1 : person.place;
+    const place = said === 1 && cells === 1 ? 0 : said;
+    if (place === null || place >= cells || row[place]) waiting.push(person);
+    else row[place] = person;
+  }
+  for (const person of waiting) row[row.indexOf(null)] = person;
+  return row;
+}

@@ -1,0 +1,100 @@
+// Positions of the canvas as the network counts them (rows first, 8 x 8 a cell): boxes, cells, and where residuals and
+// words may act. Pure. Twin of gpu-runner/orthoplex/sample/rows.py, bound to it by test/site/preview/golden.json.
+
+import type { Region } from "../api.ts";
+import cast from "./cast/cast.json";
+
+const { cell_px, patch_px, words } = cast.config;
+export const GRID = cell_px / patch_px;
+export const WORDS = words;
+/** Added to the score of a word that a region may not attend to. */
+const FORBIDDEN = -1e9;
+
+/** Positions of a canvas of `cells` cells whose centre lies in the region; at least the nearest one. 0 or 1 each. */
+export function boxMask(region: Region, cells: number): Uint8Array {
+  const columns = within(GRID * cells, region.x, region.width);
+  const rows = within(GRID, region.y, region.height);
+  return Uint8Array.from({ length: GRID * GRID * cells }, (_, i) => {
+    const column = columns[i % columns.length];
+    return column && rows[Math.floor(i / columns.length)] ? 1 : 0;
+  });
+}
+
+function within(count: number, start: number, length: number): boolean[] {
+  const centres = Array.from({ length: count }, (_, i) => Math.fround((i + 0.5) / count));
+  const inside = centres.map((at) => at >= Math.fround(start) && at <= Math.fround(start + length));
+  if (inside.includes(true)) return inside;
+  const distances = centres.map((at) => Math.abs(at - start - length / 2));
+  inside[distances.indexOf(Math.min(...distances))] = true;
+  return inside;
+}
+
+export function cellMask(cell: number, cells: number): Uint8Array {
+  return boxMask({ x: cell / cells, y: 0, width: 1 / cells, height: 1 }, cells);
+}
+
+/** The cell that a region covers most of; the leftmost of equals. */
+export function cellOf(region: Region, cells: number): number {
+  const covered = Array.from(
+    { length: cells },
+    (_, cell) => Math.min(region.x + region.width, (cell + 1) / cells) - Math.max(region.x, cell / cells),
+  );
+  return covered.indexOf(Math.max(...covered));
+}
+
+/** The entries of `mask`, of all cells, that belong to the cells drawn, in the order of a canvas of these cells alone. */
+export function drawnPart<T extends Uint8Array | Float32Array>(
+  mask: T,
+  cells: number,
+  drawn: readonly number[],
+): T {
+  const part = mask.slice(0, GRID * GRID * drawn.length) as T;
+  for (let row = 0; row < GRID; row++) {
+    drawn.forEach((cell, at) => {
+      const from = row * GRID * cells + cell * GRID;
+      part.set(mask.subarray(from, from + GRID), row * GRID * drawn.length + at * GRID);
+    });
+  }
+  return part;
+}
+
+export interface Regions {
+  count: number;
+  /** (count, positions of the cells drawn). */
+  weights: Float32Array;
+  /** (count, words of the cells drawn). */
+  bias: Float32Array;
+}
+
+/**
+ * Regionally controlled cross-attention: a position inside boxes takes the mean of their persons' words; outside it takes
+ * the words of everybody without a box and all background words (the first of each person). `boxes`: cell -> box mask.
+ */
+export function regionsOf(
+  boxes: ReadonlyMap<number, Uint8Array>,
+  cells: number,
+  drawn: readonly number[],
+): Regions {
+  const positions = GRID * GRID * drawn.length;
+  const length = WORDS * drawn.length;
+  const count = boxes.size + 1;
+  const weights = new Float32Array(count * positions);
+  const bias = new Float32Array(count * length);
+  const parts = [...boxes].map(([cell, box]) => ({ cell, box: drawnPart(box, cells, drawn) }));
+  for (let at = 0; at < positions; at++) {
+    const covered = parts.reduce((sum, { box }) => sum + (box[at] ?? 0), 0);
+    parts.forEach(({ box }, region) => {
+      weights[region * positions + at] = (box[at] ?? 0) / Math.max(1, covered);
+    });
+    weights[parts.length * positions + at] = covered === 0 ? 1 : 0;
+  }
+  for (let word = 0; word < length; word++) {
+    const cell = drawn[Math.floor(word / WORDS)] ?? 0;
+    parts.forEach((part, region) => {
+      bias[region * length + word] = part.cell === cell ? 0 : FORBIDDEN;
+    });
+    const open = word % WORDS === 0 || !boxes.has(cell);
+    bias[parts.length * length + word] = open ? 0 : FORBIDDEN;
+  }
+  return { count, weights, bias };
+}

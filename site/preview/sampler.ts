@@ -1,0 +1,53 @@
+// Euler steps of the rectified flow with guidance, around any denoiser. Pure but for what `predict` does.
+// Twin of gpu-runner/orthoplex/sample/sampler.py.
+
+const SHIFT = 1.5;
+
+/** Noise levels 1 = t_0 > ... > t_steps = 0, denser near noise: t' = s t / (1 + (s - 1) t). */
+export function timeSteps(steps: number): number[] {
+  return Array.from({ length: steps + 1 }, (_, index) => {
+    const t = 1 - index / steps;
+    return (SHIFT * t) / (1 + (SHIFT - 1) * t);
+  });
+}
+
+export interface Sampling {
+  /** x_1: noise of one picture. */
+  noise: Float32Array;
+  steps: number;
+  guidance: number;
+  /** Both halves of the clean picture at level t, with the prompt and without: predict of [x_t, x_t]. */
+  predict: (doubled: Float32Array, t: number) => Promise<Float32Array>;
+  /** Told x0 after each step; false stops. */
+  onStep: (step: number, x0: Float32Array) => Promise<boolean>;
+}
+
+/** The picture, or null where onStep stopped it. */
+export async function sample({
+  noise,
+  steps,
+  guidance,
+  predict,
+  onStep,
+}: Sampling): Promise<Float32Array | null> {
+  const times = timeSteps(steps);
+  const size = noise.length;
+  const x = noise.slice();
+  const doubled = new Float32Array(2 * size);
+  for (let step = 0; step < steps; step++) {
+    const [t, next] = [times[step] as number, times[step + 1] as number];
+    doubled.set(x);
+    doubled.set(x, size);
+    const predicted = await predict(doubled, t);
+    const x0 = new Float32Array(size);
+    for (let i = 0; i < size; i++) {
+      const without = predicted[size + i] as number;
+      const clean = without + guidance * ((predicted[i] as number) - without);
+      x0[i] = clean;
+      // dx/dt = (x_t - x0) / t, so at next = 0 this is x0 itself.
+      x[i] = clean + ((x[i] as number) - clean) * (next / t);
+    }
+    if (!(await onStep(step + 1, x0))) return null;
+  }
+  return x;
+}

@@ -1,0 +1,140 @@
+// One picture as the numbers that the graphs take: captions, learned tokens, stacked residuals with their gains, regions.
+// Pure. Names and shapes are those of gpu-runner/orthoplex/export_onnx.
+
+import type { Region } from "../api.ts";
+import type { Taught } from "./adapter-file.ts";
+import cast from "./cast/cast.json";
+import type { Casting } from "./casting.ts";
+import { boxMask, cellMask, drawnPart, GRID, regionsOf, WORDS } from "./layout.ts";
+
+const { width, layers: depth } = cast.config;
+const { language } = cast;
+const CAPTION_STARTS = 1 + language.concept_words.length;
+
+export interface Attached {
+  taught: Taught;
+  strength: number;
+  region: Region | null;
+}
+
+/** A number array and its shape. */
+export interface Values<T extends Float32Array | Int32Array = Float32Array> {
+  data: T;
+  shape: number[];
+}
+
+export interface World {
+  /** Word -> its row in the base's table of words. */
+  vocabulary: ReadonlyMap<string, number>;
+  /** (words, width). */
+  table: Float32Array;
+}
+
+/** Inputs of text.onnx for two captions: what the prompt says, and nothing. */
+export function captionInputs(
+  casting: Casting,
+  attached: ReadonlyMap<string, Attached>,
+  world: World,
+  seed: number,
+) {
+  const { roles, background } = casting;
+  const persons = roles.length;
+  const words = new Float32Array(2 * persons * WORDS * width);
+  const colours = new Float32Array(2 * persons * WORDS * 4);
+  const tokens = new Float32Array(depth * 2 * persons * 2 * width);
+  const put = (caption: number, person: number, position: number, word: string) => {
+    const row = world.vocabulary.get(word);
+    if (row === undefined) throw new Error(`This base has no word ${word}.`);
+    const at = ((caption * persons + person) * WORDS + position) * width;
+    words.set(world.table.subarray(row * width, (row + 1) * width), at);
+  };
+  const rgb = background.rgb ?? colourBySeed(seed);
+  roles.forEach((role, person) => {
+    for (let position = 0; position < WORDS; position++) {
+      put(0, person, position, language.pad);
+      put(1, person, position, position === 0 ? language.null : language.pad);
+    }
+    put(0, person, 0, `background:${background.kind}`);
+    colours.set([...colourEntry(rgb)], person * WORDS * 4);
+    if (role.expression) put(0, person, CAPTION_STARTS, `expression:${role.expression}`);
+    const learned = attached.get(role.trigger)?.taught.tokens;
+    if (!learned) return;
+    for (let token = 0; token < 2; token++) {
+      for (let layer = 0; layer < depth; layer++) {
+        const from = (token * depth + layer) * width;
+        tokens.set(
+          learned.subarray(from, from + width),
+          ((layer * 2 * persons + person) * 2 + token) * width,
+        );
+      }
+    }
+  });
+  const taught = Float32Array.from({ length: 2 * persons }, (_, i) => (i < persons ? 1 : 0));
+  return {
+    words: { data: words, shape: [2, persons, WORDS, width] },
+    colours: { data: colours, shape: [2, persons, WORDS, 4] },
+    tokens: { data: tokens, shape: [depth, 2, persons, 2, width] },
+    taught: { data: taught, shape: [2, persons, 1] },
+    places: placesOf(casting),
+  };
+}
+
+/** Inputs of denoiser.onnx that stay the same over all steps: everything but x_t, t and context. */
+export function residualInputs(casting: Casting, attached: ReadonlyMap<string, Attached>, cells: number) {
+  const drawn = casting.roles.map(({ place }) => place);
+  const members = [...attached].filter(([trigger]) => casting.roles.some((role) => role.trigger === trigger));
+  const rank = members.reduce((sum, [, { taught }]) => sum + taught.rank, 0);
+  const [positions, length] = [GRID * GRID * drawn.length, WORDS * drawn.length];
+  const down = new Float32Array(width * rank);
+  const up = new Float32Array(cast.layers.length * rank * width);
+  const image = new Float32Array(positions * rank);
+  const text = new Float32Array(length * rank);
+  const boxes = new Map<number, Uint8Array>();
+  let first = 0;
+  for (const [trigger, { taught, strength, region }] of members) {
+    const places = casting.roles.filter((role) => role.trigger === trigger).map(({ place }) => place);
+    if (region) for (const place of places) boxes.set(place, boxMask(region, cells));
+    const masks = places.map((place) => drawnPart(boxes.get(place) ?? cellMask(place, cells), cells, drawn));
+    for (let r = 0; r < taught.rank; r++) {
+      const column = first + r;
+      for (let c = 0; c < width; c++) down[c * rank + column] = taught.down[r * width + c] as number;
+      taught.ups.forEach((one, layer) => {
+        for (let out = 0; out < width; out++) {
+          up[(layer * rank + column) * width + out] = one[out * taught.rank + r] as number;
+        }
+      });
+      for (let at = 0; at < positions; at++) {
+        image[at * rank + column] = masks.some((mask) => mask[at]) ? strength : 0;
+      }
+      for (let word = 0; word < length; word++) {
+        text[word * rank + column] = places.includes(drawn[Math.floor(word / WORDS)] ?? -1) ? strength : 0;
+      }
+    }
+    first += taught.rank;
+  }
+  const regions = regionsOf(boxes, cells, drawn);
+  return {
+    down: { data: down, shape: [width, rank] },
+    up: { data: up, shape: [cast.layers.length, rank, width] },
+    gains_image: { data: image, shape: [positions, rank] },
+    gains_text: { data: text, shape: [length, rank] },
+    region_weights: { data: regions.weights, shape: [regions.count, positions] },
+    region_bias: { data: regions.bias, shape: [regions.count, length] },
+    places: placesOf(casting),
+  };
+}
+
+function placesOf({ roles }: Casting): Values<Int32Array> {
+  return { data: Int32Array.from(roles, ({ place }) => place), shape: [roles.length] };
+}
+
+/** The colour in [-1, 1] and the flag that there is one. */
+function colourEntry(rgb: string): number[] {
+  return [0, 2, 4].map((at) => (Number.parseInt(rgb.slice(at, at + 2), 16) / 255) * 2 - 1).concat(1);
+}
+
+/** Where the prompt names no colour the seed chooses one; not the one that the runner's generator would choose. */
+function colourBySeed(seed: number): string {
+  const colours = Object.values(language.background_colours);
+  return colours[seed % colours.length] as string;
+}

@@ -1,0 +1,89 @@
+// The browser's prompt, places, masks, noise and steps are the runner's: golden.json is written by its Python.
+
+import { describe, expect, it } from "vitest";
+import world from "../../../gpu-runner/bases/cast-1/world.json";
+import { castPrompt } from "../../../site/preview/casting.ts";
+import { boxMask, cellOf, regionsOf, WORDS } from "../../../site/preview/layout.ts";
+import { noiseOf } from "../../../site/preview/noise.ts";
+import { readPrompt } from "../../../site/preview/prompt.ts";
+import { timeSteps } from "../../../site/preview/sampler.ts";
+import golden from "./golden.json";
+
+const regionOf = ([x = 0, y = 0, width = 0, height = 0]: readonly number[]) => ({ x, y, width, height });
+const bits = (mask: Uint8Array) => mask.join("");
+
+describe("a prompt is cast as the runner casts it", () => {
+  for (const example of golden.castings) {
+    it(`${example.prompt} (${example.cells})`, () => {
+      const { persons, unknown } = readPrompt(example.prompt, world.palettes);
+      const taught = new Map(persons.flatMap(({ trigger }) => (trigger ? [[trigger, null] as const] : [])));
+      const casting = castPrompt(example.prompt, example.cells, world.palettes, taught);
+      expect(unknown).toEqual(example.unknown);
+      if ("refused" in example) return expect(casting).toEqual({ refused: example.refused });
+      if ("refused" in casting) throw new Error(casting.refused);
+      const [kind, rgb] = example.background ?? [];
+      expect(casting.background).toEqual({ kind: kind?.replace("background:", ""), rgb });
+      expect(
+        casting.roles.map(({ expression, ...role }) => ({
+          ...role,
+          expression: expression && `expression:${expression}`,
+        })),
+      ).toEqual(example.roles);
+    });
+  }
+});
+
+describe("a casting", () => {
+  it("stands a person where the adapter's box is, whatever the words say", () => {
+    const taught = new Map([
+      ["<ana>", { x: 0.5, y: 0, width: 0.5, height: 1 }],
+      ["<bo>", null],
+    ]);
+    const casting = castPrompt("<ana> left; <bo>", 2, world.palettes, taught);
+    expect("roles" in casting && casting.roles.map(({ trigger }) => trigger)).toEqual(["<bo>", "<ana>"]);
+  });
+
+  it("leaves people without an adapter to the runner", () => {
+    const casting = castPrompt("a man, left; <bo>; <stranger>", 3, world.palettes, new Map([["<bo>", null]]));
+    expect("roles" in casting && casting.roles).toEqual([{ place: 1, trigger: "<bo>", expression: null }]);
+  });
+});
+
+it("masks the positions that the runner masks", () => {
+  for (const { region, cells, cell, positions } of golden.masks) {
+    expect(bits(boxMask(regionOf(region), cells))).toBe(positions);
+    expect(cellOf(regionOf(region), cells)).toBe(cell);
+  }
+});
+
+it("weighs regions as the runner does", () => {
+  const boxes = new Map(
+    Object.entries(golden.regional.boxes).map(([cell, box]) => [Number(cell), boxMask(regionOf(box), 3)]),
+  );
+  const { count, weights, bias } = regionsOf(boxes, 3, [0, 1, 2]);
+  expect(count).toBe(3);
+  // The runner keeps a region of no weight for the cell without a box.
+  [0, 1, 3].forEach((theirs, ours) => {
+    const expected = golden.regional.weights[theirs] ?? [];
+    expect([...weights.subarray(ours * expected.length, (ours + 1) * expected.length)]).toEqual(expected);
+    const words = [...bias.subarray(ours * 3 * WORDS, (ours + 1) * 3 * WORDS)];
+    expect(words.map((score) => (score === 0 ? "1" : "0")).join("")).toBe(golden.regional.words[theirs]);
+  });
+});
+
+it("starts from the runner's noise", () => {
+  for (const { seed, first, last, sum } of golden.noise) {
+    const noise = noiseOf(seed, 3 * 64 * 128);
+    for (const [i, value] of first.entries()) expect(noise[i]).toBeCloseTo(value, 5);
+    for (const [i, value] of last.entries()) expect(noise.at(i - last.length)).toBeCloseTo(value, 5);
+    expect(noise.reduce((total, value) => total + value, 0)).toBeCloseTo(sum, 1);
+  }
+});
+
+it("takes the runner's steps", () => {
+  for (const [steps, times] of Object.entries(golden.time_steps)) {
+    const ours = timeSteps(Number(steps));
+    expect(ours.length).toBe(times.length);
+    for (const [i, t] of times.entries()) expect(ours[i]).toBeCloseTo(t, 12);
+  }
+});
