@@ -1,7 +1,8 @@
 // Writes a job into the queue. One INSERT decides the quota and the job's turn, so that two at once cannot both slip through.
 
+import { and, eq, sql } from "drizzle-orm";
 import { QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
-import type { jobs } from "../../schema/tables.ts";
+import { jobs } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
@@ -34,6 +35,20 @@ SELECT ?1, ?2, ?3, ?4, ?5, 'queued', 0,
   ?6, ?7, ?8, ?9, ?10
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
 
+const fullQueue = () =>
+  new Refusal(
+    "quota_exceeded",
+    `At most ${QUEUED_JOBS_PER_OWNER_MAX} of your jobs may wait or run at once. Wait for one to end, or cancel one.`,
+    [],
+    RETRY_AFTER_SECONDS,
+  );
+
+/** For an order that creates more than its job: tells beforehand, so that a refusal leaves nothing behind. */
+export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Refusal | null> {
+  const active = await db.$count(jobs, and(eq(jobs.ownerId, ownerId), sql`status in ('queued', 'running')`));
+  return active < QUEUED_JOBS_PER_OWNER_MAX ? null : fullQueue();
+}
+
 export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
   const id = newId("job", now);
   const written = await db.$client
@@ -52,10 +67,7 @@ export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promi
       QUEUED_JOBS_PER_OWNER_MAX,
     )
     .run();
-  if (written.meta.changes === 0) {
-    const detail = `At most ${QUEUED_JOBS_PER_OWNER_MAX} of your jobs may wait or run at once.`;
-    return new Refusal("quota_exceeded", detail, [], RETRY_AFTER_SECONDS);
-  }
+  if (written.meta.changes === 0) return fullQueue();
   await bellOf(env).ring();
   return id;
 }

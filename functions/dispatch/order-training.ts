@@ -6,13 +6,13 @@ import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
 import { images } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { createAdapter, findOwnAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
-import { knownBase } from "../catalog/bases.ts";
+import { baseOf, knownBase } from "../catalog/bases.ts";
 import { imageOfUpload } from "../catalog/images.ts";
 import { reserveSlot } from "../catalog/slots.ts";
 import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import type { NewJob } from "./enqueue.ts";
+import { type NewJob, queueFault } from "./enqueue.ts";
 import { randomSeed } from "./order-generation.ts";
 
 type Wish = z.infer<typeof TrainingCreate>;
@@ -20,7 +20,7 @@ type Captioned = { upload: StoredUpload; caption: string };
 
 const SAMPLE_PROMPTS = 4;
 
-/** Checks the pictures before anything is created, so that a bad one leaves no empty adapter behind. */
+/** Checks all that can be checked before anything is created, so that a refusal leaves no empty adapter behind. */
 export async function orderTraining(
   db: Db,
   caller: Caller,
@@ -29,11 +29,14 @@ export async function orderTraining(
 ): Promise<NewJob | Refusal> {
   const pictures = await findPictures(db, caller, wish);
   if (pictures instanceof Refusal) return pictures;
-  const adapter = await adapterOf(db, caller, wish, now);
-  if (adapter instanceof Refusal) return adapter;
-  const base = knownBase(adapter.baseId);
-  const fault = fitsBase(base, wish);
+  const known = await knownAdapter(db, caller, wish);
+  if (known instanceof Refusal) return known;
+  const base = known ? knownBase(known.baseId) : baseOf(wish.adapter?.base ?? "", "/adapter/base");
+  if (base instanceof Refusal) return base;
+  const fault = fitsBase(base, wish) ?? (await queueFault(db, caller.id));
   if (fault) return fault;
+  const adapter = known ?? (await newAdapter(db, caller, wish, now));
+  if (adapter instanceof Refusal) return adapter;
   const slot = await reserveSlot(db, base, adapter, undefined, now);
   if (slot instanceof Refusal) return slot;
 
@@ -90,8 +93,14 @@ async function findPictures(db: Db, caller: Caller, wish: Wish): Promise<Caption
   return found;
 }
 
-async function adapterOf(db: Db, caller: Caller, wish: Wish, now: number): Promise<OwnedAdapter | Refusal> {
-  if (wish.adapter) return createAdapter(db, caller, wish.adapter, now, "/adapter");
+async function newAdapter(db: Db, caller: Caller, wish: Wish, now: number): Promise<OwnedAdapter | Refusal> {
+  if (!wish.adapter) throw new Error("An order without adapter_ref describes its adapter");
+  return createAdapter(db, caller, wish.adapter, now, "/adapter");
+}
+
+/** The adapter that the order refers to; null if it describes a new one. */
+async function knownAdapter(db: Db, caller: Caller, wish: Wish): Promise<OwnedAdapter | Refusal | null> {
+  if (wish.adapter) return null;
   const [owner = "", name = ""] = (wish.adapter_ref ?? "").split(":")[0]?.split("/") ?? [];
   const adapter = await findOwnAdapter(db, caller, owner, name);
   if (adapter instanceof Refusal) {

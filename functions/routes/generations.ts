@@ -89,7 +89,7 @@ export const generations = router()
     const caller = granted(callerWith(c.var.caller, "generate"));
     const job = granted(await orderGeneration(db, caller, c.req.valid("json")));
     const id = granted(await enqueue(c.env, db, job, now));
-    const row = await awaitJob(c, "sample", id, waitSeconds(c.req.header("prefer")));
+    const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);
     return isFinished(row) ? c.json(await oneJson(c, row), 200) : c.json(await oneJson(c, row), 202);
   })

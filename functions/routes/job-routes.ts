@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { FINISHED_STATUSES } from "../../schema/contract/jobs.ts";
 import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
-import { callerWith } from "../auth/caller.ts";
+import { type Caller, callerWith } from "../auth/caller.ts";
 import type { App } from "../context.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { findJob, type JobKind, queuePositions } from "../dispatch/jobs.ts";
@@ -19,14 +19,14 @@ export function waitSeconds(prefer: string | undefined): number {
   return Math.min(match[1] === undefined ? WAIT_MAX_SECONDS : Number(match[1]), WAIT_MAX_SECONDS);
 }
 
-/** The job after it ended or after the caller's patience did, whichever came first. */
+/** The job after it ended or after the caller's patience did, whichever came first. The order's own scope is right enough. */
 export async function awaitJob(
   c: Context<App>,
+  caller: Caller,
   kind: JobKind,
   id: JobRow["id"],
   seconds: number,
 ): Promise<JobRow> {
-  const caller = granted(callerWith(c.var.caller, "generate"));
   const row = granted(await findJob(c.var.db, caller, kind, id));
   if (seconds === 0 || isFinished(row)) return row;
   await liveOf(c.env, id).whenDone(seconds * 1000);

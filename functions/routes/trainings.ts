@@ -89,7 +89,7 @@ export const trainings = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const job = granted(await orderTraining(db, caller, c.req.valid("json"), now));
     const id = granted(await enqueue(c.env, db, job, now));
-    const row = await awaitJob(c, "train", id, waitSeconds(c.req.header("prefer")));
+    const row = await awaitJob(c, caller, "train", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/trainings/${id}`);
     return isFinished(row) ? c.json(await oneJson(c, row), 200) : c.json(await oneJson(c, row), 202);
   })

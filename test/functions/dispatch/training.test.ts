@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { Trigger } from "../../../schema/contract/adapters.ts";
 import type { AdapterWithVersions, Lease, Training, Version } from "../../../schema/contract/index.ts";
 import { adapterFile, adapterWish, ask, Machine, type Person, person, png } from "../cast.ts";
 
@@ -132,6 +133,42 @@ describe("a training", () => {
       errors: [{ pointer: "/images/0/upload_id" }],
     });
     expect((await bob.ask("GET", "/v1/adapters/bob/thief")).status).toBe(404);
+  });
+
+  it("is ordered by a key that may publish and nothing else, and waited for", async () => {
+    const publisher = await person("Publisher", ["publish"]);
+    const own = [];
+    for (let i = 0; i < 4; i++) {
+      own.push({ upload_id: await publisher.upload("training_image", await png(64, 64, i), "image/png") });
+    }
+    const order = { adapter: adapterWish("only"), images: own };
+    const reply = await publisher.ask<Training>("POST", "/v1/trainings", order, { prefer: "wait=0" });
+    expect([reply.status, reply.body.status]).toEqual([202, "queued"]);
+  });
+
+  it("gives an adapter of the longest name a trigger that fits the contract", async () => {
+    const name = "n".repeat(64);
+    const reply = await train(name);
+    expect([reply.status, Trigger.safeParse(reply.body.request?.trigger).success]).toEqual([202, true]);
+  });
+
+  it("leaves no adapter behind where its owner's queue is full", async () => {
+    const greedy = await person("Greedy");
+    const own = [];
+    for (let i = 0; i < 4; i++) {
+      own.push({ upload_id: await greedy.upload("training_image", await png(64, 64, i), "image/png") });
+    }
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+       INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)
+       SELECT 'job_full' || i, users.id, 'sample', 'none', 'x', 'queued', 0, '{}', '{}', '[]', 0
+       FROM n, users WHERE handle = 'greedy'`,
+    ).run();
+    const order = { adapter: adapterWish("late"), images: own };
+    expect((await greedy.ask("POST", "/v1/trainings", order)).body.code).toBe("quota_exceeded");
+    expect((await greedy.ask("GET", "/v1/adapters/greedy/late")).status).toBe(404);
+    await env.DB.prepare("DELETE FROM jobs WHERE id LIKE 'job_full%'").run();
+    expect((await greedy.ask("POST", "/v1/trainings", order)).status).toBe(202);
   });
 
   it("refuses too few pictures, both adapters or neither, and a picture of another kind", async () => {
