@@ -72,11 +72,11 @@ export async function download(
 }
 
 async function ask(url: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
+  const response = await fetch(url, { signal }).catch(() => {
     signal.throwIfAborted();
-    throw new DownloadFailed(String(error));
+    throw new DownloadFailed("The connection broke.");
   });
-  if (!response.ok) throw new DownloadFailed(`${url}: ${response.status}`);
+  if (!response.ok) throw new DownloadFailed(`The server answered ${response.status} for ${url}.`);
   return response;
 }
 
@@ -96,9 +96,9 @@ async function readInto(
       at += read.value.length;
       arrived(read.value.length);
     }
-  } catch (error) {
+  } catch {
     signal.throwIfAborted();
-    throw new DownloadFailed(String(error));
+    throw new DownloadFailed("The connection broke.");
   }
   if (at !== part.length) throw new DownloadFailed(`${response.url} has not the size it should have.`);
 }

@@ -47,9 +47,10 @@ export function PreviewPanel({ form, known }: { form: Form; known: Known }) {
   const files = known.base ? previewFiles[known.base.id] : undefined;
   const { state, pixels, busy, draw, cancel } = usePreview();
   const [kept, setKept] = useState(false);
+  const arrived = state.kind === "drawing" || state.kind === "canceled";
   useEffect(() => {
     if (files) allKept(files).then(setKept);
-  }, [files]);
+  }, [files, arrived]);
 
   if (!files || form.members.length === 0) return null;
   const request = requestOf(form, known, form.seed ?? 0);
@@ -71,7 +72,6 @@ export function PreviewPanel({ form, known }: { form: Form; known: Known }) {
             disabled={!able.able || request === null}
             onClick={() => {
               if (!able.able || !request) return;
-              setKept(true);
               draw(files, able.threads, { ...request, seed: form.seed ?? randomSeed() });
             }}
           >

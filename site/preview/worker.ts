@@ -112,9 +112,9 @@ async function adapterOf(
 ): Promise<Taught> {
   const known = adapters.get(url);
   if (known) return known;
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
+  const response = await fetch(url, { signal }).catch(() => {
     signal.throwIfAborted();
-    throw new DownloadFailed(String(error));
+    throw new DownloadFailed("The connection broke.");
   });
   if (!response.ok) throw new Refused("adapter", `${title}: the server answered ${response.status}.`);
   try {
