@@ -15,10 +15,10 @@ export type OwnedAdapter = AdapterRow & { owner: string };
 
 export const refOf = (adapter: Pick<OwnedAdapter, "owner" | "name">) => `${adapter.owner}/${adapter.name}`;
 
-/** Drafts and private entries are their owner's alone; unlisted ones are for whoever knows the address. */
+/** What was never published, and private entries, are their owner's alone; unlisted ones are for whoever knows the address. */
 export function maySee(adapter: AdapterRow, caller: Caller | null): boolean {
   if (caller?.id === adapter.ownerId) return true;
-  return adapter.state !== "draft" && adapter.visibility !== "private";
+  return adapter.publishedAt !== null && adapter.visibility !== "private";
 }
 
 export async function createAdapter(

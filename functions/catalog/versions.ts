@@ -1,6 +1,6 @@
 // Adapter versions: made once from a validated file, then published or yanked. The artifact never changes.
 
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { VersionCreate } from "../../schema/contract/adapters.ts";
 import { adapters, images, users, versions } from "../../schema/tables.ts";
@@ -93,6 +93,18 @@ export async function findVersion(
   caller: Caller | null,
   id: VersionRow["id"],
 ): Promise<VersionWithAdapter | Refusal> {
+  const found = await readVersion(db, id);
+  const isOwner = found?.adapter.ownerId === caller?.id;
+  if (!found || !maySee(found.adapter, caller) || (found.version.publishedAt === null && !isOwner)) {
+    return refuse("not_found", `There is no version ${id}.`);
+  }
+  if (found.adapter.state === "withdrawn" && !isOwner) {
+    return refuse("adapter_removed", `${refOf(found.adapter)} was withdrawn by its owner.`);
+  }
+  return found;
+}
+
+async function readVersion(db: Db, id: VersionRow["id"]): Promise<VersionWithAdapter | null> {
   const found = await db
     .select({ version: versions, adapter: adapters, owner: users.handle })
     .from(versions)
@@ -100,15 +112,7 @@ export async function findVersion(
     .innerJoin(users, eq(users.id, adapters.ownerId))
     .where(eq(versions.id, id))
     .get();
-  const isOwner = found?.adapter.ownerId === caller?.id;
-  if (!found || !maySee(found.adapter, caller) || (found.version.state === "draft" && !isOwner)) {
-    return refuse("not_found", `There is no version ${id}.`);
-  }
-  const adapter = { ...found.adapter, owner: found.owner };
-  if (adapter.state === "withdrawn" && !isOwner) {
-    return refuse("adapter_removed", `${refOf(adapter)} was withdrawn by its owner.`);
-  }
-  return { version: found.version, adapter };
+  return found ? { version: found.version, adapter: { ...found.adapter, owner: found.owner } } : null;
 }
 
 /** The version that `owner/name` or `owner/name:n` means to this caller, newest published first, else the newest draft. */
@@ -135,28 +139,30 @@ export async function versionOfAdapter(
     .get();
 }
 
+/** Guarded in SQL: a draft alone can be published, and only while nobody withdraws its adapter. Again changes nothing. */
 export async function publishVersion(
   db: Db,
-  found: VersionWithAdapter,
+  { version, adapter }: VersionWithAdapter,
   now: number,
 ): Promise<VersionWithAdapter | Refusal> {
-  const { version, adapter } = found;
-  if (adapter.state === "withdrawn") return refuse("version_state", `${refOf(adapter)} was withdrawn.`);
-  if (version.state === "published") return found;
-  if (version.state === "yanked")
-    return refuse("version_state", "A yanked version cannot be published again.");
-  const publishedAt = adapter.publishedAt ?? now;
+  const isOpen = sql`exists (select 1 from adapters where id = ${adapter.id} and state <> 'withdrawn')`;
+  const isNew = sql`exists (select 1 from versions where id = ${version.id} and published_at = ${now})`;
   await db.batch([
-    db.update(versions).set({ state: "published", publishedAt: now }).where(eq(versions.id, version.id)),
+    db
+      .update(versions)
+      .set({ state: "published", publishedAt: now })
+      .where(and(eq(versions.id, version.id), eq(versions.state, "draft"), isOpen)),
     db
       .update(adapters)
-      .set({ state: "published", publishedAt, updatedAt: now })
-      .where(eq(adapters.id, adapter.id)),
+      .set({ state: "published", publishedAt: sql`coalesce(published_at, ${now})`, updatedAt: now })
+      .where(and(eq(adapters.id, adapter.id), ne(adapters.state, "withdrawn"), isNew)),
   ]);
-  return {
-    version: { ...version, state: "published", publishedAt: now },
-    adapter: { ...adapter, state: "published", publishedAt, updatedAt: now },
-  };
+  const current = await readVersion(db, version.id);
+  if (current?.adapter.state === "withdrawn") {
+    return refuse("version_state", `${refOf(adapter)} was withdrawn.`);
+  }
+  if (current?.version.state === "published") return current;
+  return refuse("version_state", "A yanked version cannot be published again.");
 }
 
 /** Takes one version out of use. New work cannot name it; what was made with it keeps its recipe. */
