@@ -16,6 +16,8 @@ export type Caller = {
   createdAt: Date;
   signedInBy: "session" | "key";
   scopes: readonly Scope[];
+  /** When the key that speaks here ends; null for a session and for a key without an end. */
+  keyExpiresAt: number | null;
 };
 
 /** A signed-in person may do everything but act as a runner: runners are machines and carry a key. */

@@ -37,10 +37,11 @@ export async function callerOfKey(db: Db, secret: string, now: number): Promise<
     await db.update(apiKeys).set({ lastUsedAt: now }).where(eq(apiKeys.id, row.api_keys.id));
   }
   const { id, handle, name, email, createdAt } = row.users;
-  return { id, handle, name, email, createdAt, signedInBy: "key", scopes: row.api_keys.scopes };
+  const { scopes, expiresAt: keyExpiresAt } = row.api_keys;
+  return { id, handle, name, email, createdAt, signedInBy: "key", scopes, keyExpiresAt };
 }
 
-/** A key can grant no more than its maker holds; only a session may hand out the runner scope it does not hold itself. */
+/** A key can grant no more than its maker holds, nor for longer; only a session may hand out the runner scope it does not hold itself. */
 export async function createKey(
   db: Db,
   caller: Caller,
@@ -64,7 +65,10 @@ export async function createKey(
     sha256: await sha256Hex(secret),
     scopes: [...new Set(wish.scopes)],
     createdAt: now,
-    expiresAt: wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS,
+    expiresAt: earlier(
+      caller.keyExpiresAt,
+      wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS,
+    ),
     lastUsedAt: null,
     revokedAt: null,
   };
@@ -77,6 +81,11 @@ export async function createKey(
   }
   await db.insert(apiKeys).values(row);
   return { row, secret };
+}
+
+/** The earlier of two ends; null is none. */
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function mayGrant(caller: Caller, scope: Scope): boolean {

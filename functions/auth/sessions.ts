@@ -56,7 +56,16 @@ export async function callerOfSession(
     .get();
   if (!user) return null;
   const { id, handle, name, email, createdAt } = user;
-  return { id, handle, name, email, createdAt, signedInBy: "session", scopes: SESSION_SCOPES };
+  return {
+    id,
+    handle,
+    name,
+    email,
+    createdAt,
+    signedInBy: "session",
+    scopes: SESSION_SCOPES,
+    keyExpiresAt: null,
+  };
 }
 
 /** The name in lower case with hyphens; with four random characters behind it where that is taken. */

@@ -35,7 +35,8 @@ const create = createRoute({
   method: "post",
   path: "/v1/keys",
   summary: "Make an API key",
-  description: "The key is in this answer and nowhere else. A key cannot hand out scopes it lacks.",
+  description:
+    "The key is in this answer and nowhere else. A key cannot hand out scopes it lacks, and no key it makes outlives it.",
   tags: ["account"],
   middleware: noQuery,
   request: { body: jsonBody(KeyCreate) },

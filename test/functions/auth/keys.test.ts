@@ -57,6 +57,42 @@ describe("a session", () => {
   });
 });
 
+describe("signing in and out", () => {
+  const password = "correct horse";
+
+  it("is refused to a page of another origin", async () => {
+    const headers = { origin: "https://elsewhere.test" };
+    const body = { email: "ada@example.com", password };
+    expect((await ask("POST", "/auth/sign-in/email", { headers, body })).status).toBe(403);
+    const mine = { ...headers, cookie: ada.cookie };
+    expect((await ask("POST", "/auth/sign-out", { headers: mine, body: {} })).status).toBe(403);
+    expect((await ask("GET", "/v1/account", { headers: { cookie: ada.cookie } })).status).toBe(200);
+  });
+
+  it("lets nobody choose a handle, an id or a verified address", async () => {
+    const wish = { name: "Mallory", email: "mallory@example.com", password };
+    const more = { handle: "ada", id: "usr_00000000000000000000", emailVerified: true };
+    await ask("POST", "/auth/sign-up/email", { body: { ...wish, ...more } });
+    const row = await env.DB.prepare("SELECT * FROM users WHERE email = ?").bind(wish.email).first();
+    if (row) expect(row).toMatchObject({ handle: "mallory", email_verified: 0 });
+    expect(row?.id).not.toBe(more.id);
+    const cookie = row ? await signIn(wish.email) : ada.cookie;
+    const headers = { cookie, origin: ORIGIN };
+    await ask("POST", "/auth/update-user", { headers, body: { handle: "operator" } });
+    await ask("POST", "/auth/update-user", { headers, body: { email: "operator@example.com" } });
+    const taken = "SELECT count(*) AS n FROM users WHERE handle = 'operator' OR email LIKE 'operator@%'";
+    expect(await env.DB.prepare(taken).first("n")).toBe(0);
+  });
+
+  async function signIn(email: string): Promise<string> {
+    const reply = await ask("POST", "/auth/sign-in/email", { body: { email, password } });
+    return reply.headers
+      .getSetCookie()
+      .map((line) => line.split(";", 1)[0])
+      .join("; ");
+  }
+});
+
 describe("an API key", () => {
   it("is shown once and kept as a hash", async () => {
     const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", {
@@ -107,6 +143,25 @@ describe("an API key", () => {
     const headers = { authorization: `Bearer ${weak.key}` };
     expect((await ask("DELETE", `/v1/keys/${strong.id}`, { headers })).body.code).toBe("scope_missing");
     expect((await cai.ask("DELETE", `/v1/keys/${strong.id}`)).status).toBe(204);
+  });
+
+  it("cannot make a key that outlives itself", async () => {
+    const dee = await person("Dee");
+    const wish = { name: "week", scopes: ["read"], expires_in_days: 7 };
+    const week = await dee.must<{ key: string; expires_at: string }>("POST", "/v1/keys", wish);
+    const headers = { authorization: `Bearer ${week.key}` };
+    for (const body of [
+      { name: "for ever", scopes: ["read"] },
+      { ...wish, expires_in_days: 8 },
+    ]) {
+      const reply = await ask<{ expires_at: string | null }>("POST", "/v1/keys", { headers, body });
+      expect([reply.status, reply.body.expires_at]).toEqual([201, week.expires_at]);
+    }
+    const day = await ask<{ expires_at: string }>("POST", "/v1/keys", {
+      headers,
+      body: { ...wish, expires_in_days: 1 },
+    });
+    expect(Date.parse(day.body.expires_at)).toBeLessThan(Date.parse(week.expires_at));
   });
 
   it("stops when it expires", async () => {
