@@ -36,6 +36,8 @@ export class JobLive extends DurableObject<Env> {
 
   async publish(event: LiveEvent): Promise<void> {
     this.#last.set(event.name, event);
+    // The next run begins anew: the frames of the one before are no progress of it.
+    if (event.name === "status" && event.data.status === "queued") this.#last.delete("progress");
     for (const watcher of this.#watchers) this.#send(watcher, event);
     if (event.name !== "done") return;
     await this.ctx.storage.put("done", event);
@@ -61,7 +63,7 @@ export class JobLive extends DurableObject<Env> {
 
   /** The event stream. The request's body is the job's state as D1 had it: the first event of the stream. */
   override async fetch(request: Request): Promise<Response> {
-    const snapshot: LiveEvent = { name: "status", data: await request.json<StatusEvent>() };
+    const snapshot = { name: "status" as const, data: await request.json<StatusEvent>() };
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(
       {},
       { highWaterMark: 8 },
@@ -71,7 +73,9 @@ export class JobLive extends DurableObject<Env> {
     watcher.writer.closed.catch(() => this.#drop(watcher));
     this.#watchers.add(watcher);
     this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
-    const status = this.#last.get("status") ?? snapshot;
+    const told = this.#last.get("status");
+    // Of one status D1 knows more: the place in the queue. Of another, what was told here is newer.
+    const status = told?.name === "status" && told.data.status !== snapshot.data.status ? told : snapshot;
     for (const event of [status, this.#last.get("progress"), this.#last.get("done")]) {
       if (event) this.#send(watcher, event);
     }

@@ -32,7 +32,12 @@ export async function settle(
   report: Settle,
   now: number,
 ): Promise<SettledStatus | Refusal> {
-  if (run.settledStatus) return run.settledStatus;
+  if (run.outcome === "released") return LEASE_LOST;
+  if (run.settledStatus) {
+    // The first settle may have been cut off before it told the watchers, who would wait for ever.
+    if (run.settledStatus !== "queued") await publishEnd(env, run.jobId, run.settledStatus);
+    return run.settledStatus;
+  }
   const job = await db.$client
     .prepare("SELECT cancel_requested_at, failures FROM jobs WHERE lease_id = ? AND status = 'running'")
     .bind(run.leaseId)
@@ -78,17 +83,18 @@ export function statusAfter(report: Settle, job: JobState): SettledStatus {
   return report.error?.retryable && job.failures + 1 < JOB_RUNS_MAX ? "queued" : "failed";
 }
 
-/** Two settles of one lease raced and this one came second: it gets the first one's answer. */
+/** Two settles of one lease raced and this one came second: it gets the first one's answer. A release has none for it. */
 async function answerOfWinner(db: Db, run: RunOfCaller): Promise<SettledStatus | Refusal> {
   const row = await db.$client
-    .prepare("SELECT settled_status FROM runs WHERE lease_id = ?")
+    .prepare("SELECT settled_status FROM runs WHERE lease_id = ? AND outcome <> 'released'")
     .bind(run.leaseId)
     .first<{ settled_status: SettledStatus | null }>();
   return row?.settled_status ?? LEASE_LOST;
 }
 
 const RELEASE_RUN = `
-UPDATE runs SET outcome = 'released', error = ?3, finished_at = ?4
+UPDATE runs SET outcome = 'released', error = ?3, finished_at = ?4,
+  settled_status = (SELECT CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'canceled' END FROM jobs WHERE id = ?1)
 WHERE lease_id = ?2 AND outcome IS NULL AND ${HOLDS_LEASE}`;
 
 const RELEASE_JOB = `
@@ -107,7 +113,7 @@ export async function release(
   reason: string,
   now: number,
 ): Promise<"queued" | "canceled" | Refusal> {
-  if (run.outcome === "released") return "queued";
+  if (run.outcome === "released") return run.settledStatus === "canceled" ? "canceled" : "queued";
   const [, released] = await db.$client.batch<{ id: Id<"job">; status: "queued" | "canceled" }>([
     db.$client
       .prepare(RELEASE_RUN)

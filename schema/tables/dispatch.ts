@@ -80,7 +80,7 @@ export const runs = sqliteTable(
     runnerId: id("runner_id", "rnr").notNull(),
     attempt: integer("attempt").notNull(),
     outcome: text("outcome", { enum: RUN_OUTCOMES }),
-    /** What settle answered, so that a repeated settle gets the same answer. */
+    /** What settle or release answered, so that a repeated one gets the same answer. */
     settledStatus: text("settled_status", { enum: ["queued", "succeeded", "failed", "canceled"] }),
     error: json<{ code: string; message: string }>("error"),
     startedAt: at("started_at").notNull(),

@@ -71,6 +71,39 @@ describe("a job's event stream", () => {
     expect(await stream.next()).toBeNull();
   });
 
+  it("forgets the frames of a run that was given back", async () => {
+    const job = await draw();
+    const [lease] = await machine.lease();
+    const progress = { step: 9, total: 24, message: "drawing" };
+    await machine.on(lease?.lease_id ?? "", "heartbeat", { progress });
+    await machine.on(lease?.lease_id ?? "", "release", { reason: "stopping" });
+    const stream = await watch(job);
+    expect(await stream.next()).toEqual(["status", { status: "queued", queue_position: 1 }]);
+    await machine.lease();
+    expect(await stream.next()).toEqual(["status", { status: "running", queue_position: null }]);
+    await stream.leave();
+  });
+
+  it("ends where the word of the end was lost and its runner settles again", async () => {
+    const job = await draw();
+    const [lease] = await machine.lease();
+    const stream = await watch(job);
+    expect(await stream.next()).toEqual(["status", { status: "running", queue_position: null }]);
+    const id = lease?.lease_id ?? "";
+    // As a settle leaves it that was cut off between its transaction and its word to the watchers.
+    await env.DB.batch([
+      env.DB.prepare("UPDATE runs SET outcome = 'failed', settled_status = 'failed' WHERE lease_id = ?").bind(
+        id,
+      ),
+      env.DB.prepare("UPDATE jobs SET status = 'failed', lease_id = NULL WHERE id = ?").bind(job.id),
+    ]);
+    const error = { code: "runner_error", message: "x", retryable: false };
+    expect((await machine.on(id, "settle", { outcome: "failed", error })).body).toEqual({ status: "failed" });
+    expect(await stream.next()).toEqual(["status", { status: "failed", queue_position: null }]);
+    expect(await stream.next()).toEqual(["done", { status: "failed" }]);
+    expect(await stream.next()).toBeNull();
+  });
+
   it("gives a latecomer the last status and frame first", async () => {
     const job = await draw();
     const [lease] = await machine.lease();

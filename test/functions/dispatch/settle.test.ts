@@ -233,6 +233,17 @@ describe("a released job", () => {
 });
 
 describe("a canceled job", () => {
+  it("that its runner gives back is canceled, however often the runner says so", async () => {
+    const [job, lease] = await leased();
+    await ada.must("POST", `/v1/generations/${job.id}/cancel`);
+    for (let i = 0; i < 2; i++) {
+      const reply = await machine.on(lease.lease_id, "release", { reason: "stopping" });
+      expect(reply.body).toEqual({ status: "canceled" });
+    }
+    const late = await machine.on(lease.lease_id, "settle", { outcome: "canceled" });
+    expect(late.body.code).toBe("lease_lost");
+  });
+
   it("ends at once while it waits, and again is no error", async () => {
     const job = await draw();
     expect((await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`)).status).toBe("canceled");
