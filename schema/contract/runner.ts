@@ -13,6 +13,7 @@ import {
   UPLOAD_MAX_BYTES,
   WARNINGS_MAX,
 } from "./limits.ts";
+import { ContentType } from "./uploads.ts";
 
 export const RunnerRegister = z
   .strictObject({
@@ -135,7 +136,7 @@ export const OutputName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 
 export const LeaseUpload = z
   .strictObject({
     name: OutputName,
-    content_type: z.string().max(100),
+    content_type: ContentType,
     size_bytes: z.int().positive().max(UPLOAD_MAX_BYTES),
     sha256: Sha256,
   })
@@ -151,7 +152,7 @@ export const Output = z
   .strictObject({
     name: OutputName,
     role: z.enum(OUTPUT_ROLES),
-    content_type: z.string().max(100),
+    content_type: ContentType,
     size_bytes: z.int().positive(),
     sha256: Sha256,
     meta: z

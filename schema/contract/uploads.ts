@@ -7,10 +7,16 @@ import { UPLOAD_MAX_BYTES } from "./limits.ts";
 export const UploadKind = z.enum(["adapter", "training_image", "preview"]);
 export const IMAGE_CONTENT_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
 
+/** It travels in a header again when the bytes are read. Empty where a browser does not know. */
+export const ContentType = z
+  .string()
+  .max(100)
+  .regex(/^(?:[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+)?$/, "must look like image/png");
+
 export const UploadCreate = z
   .strictObject({
     kind: UploadKind,
-    content_type: z.string().max(100),
+    content_type: ContentType,
     size_bytes: z.int().nonnegative().max(UPLOAD_MAX_BYTES),
     sha256: Sha256,
     filename: z.string().max(255).default(""),

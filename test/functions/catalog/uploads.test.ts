@@ -26,6 +26,15 @@ describe("an upload", () => {
     expect((await put(upload_url, bytes)).status).toBe(200);
   });
 
+  it("is refused with a content type that no header can carry", async () => {
+    const bytes = new Uint8Array(100).fill(5);
+    for (const type of ["text/plain\r\nset-cookie: a=b", "épicé/png", "octets"]) {
+      const reply = await ada.announce("adapter", bytes, type, await sha256Hex(bytes));
+      expect([type, reply.status]).toEqual([type, 400]);
+      expect(reply.body).toMatchObject({ errors: [{ pointer: "/content_type" }] });
+    }
+  });
+
   it("need not be sent again by the same owner, but must be by another", async () => {
     const bytes = await png(9, 9, 77);
     await ada.upload("preview", bytes, "image/png");
