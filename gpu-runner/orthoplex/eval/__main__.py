@@ -64,7 +64,8 @@ def open_lab(settings: Settings, base_id: str, device: str, root: Path, log: Log
     base = load_base(base_id, device)
     teacher = Teacher(base, settings, cache, weights_sha256(base), log.say)
     characters = {character.name: character for character in read_characters(folder)}
-    lab = Lab(base, settings, cache, teacher, Judge(embedder, reader), characters, say=log.say)
+    judge = Judge(embedder, reader, list(characters.values())[:wanted])
+    lab = Lab(base, settings, cache, teacher, judge, characters, say=log.say)
     return lab, {"embedder": identity, "attributes": accuracy}
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from orthoplex.eval.cache import Cache, fix_seed
 from orthoplex.eval.measures import equal_error_rate, threshold_at
-from orthoplex.eval.people_network import Trunk, ViewMaker
+from orthoplex.eval.people_network import Trunk, ViewMaker, training_precision
 from orthoplex.eval.renders import People
 from orthoplex.eval.settings import MetricSettings
 
@@ -72,12 +72,14 @@ def train_embedder(people: People, settings: MetricSettings) -> Embedder:
     generator = fix_seed("embedder")
     torch.manual_seed(0)
     embedder, views, pairs = Embedder(), ViewMaker(generator), PairDrawer(people, generator)
-    optimiser = torch.optim.AdamW(embedder.parameters(), lr=2e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=settings.embedder_steps + 1)
+    optimiser = torch.optim.AdamW(embedder.parameters(), lr=4e-3, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=settings.embedder_steps + 1)
     for _ in range(settings.embedder_steps):
         first, second = pairs.draw(settings.batch_people)
         pictures = views.make(people.sprites[torch.cat([first, second])]).pictures
-        loss = contrastive_loss(*embedder(pictures).chunk(2))
+        with training_precision():
+            embedded = embedder(pictures)
+        loss = contrastive_loss(*embedded.float().chunk(2))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()

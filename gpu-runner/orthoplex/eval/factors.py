@@ -64,7 +64,9 @@ def taught_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, An
 def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> Iterator[None]:
     """Residuals beside the layers of the base inside the `with` block: y = x W^T + strength x (up down)^T."""
     handles = [
-        find_linear(base.model, base.layout, layer).register_forward_hook(_hook(each, strength, base.dtype))
+        find_linear(base.model, base.layout, layer).register_forward_hook(
+            _hook(each, strength, base.device, base.dtype)
+        )
         for layer, each in residuals.items()
     ]
     try:
@@ -75,11 +77,14 @@ def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> 
 
 
 def _hook(
-    residual: LayerResidual, strength: float, dtype: torch.dtype
+    residual: LayerResidual, strength: float, device: torch.device, dtype: torch.dtype
 ) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
+    # converted once: a residual that is being trained is laid beside the base anew at every step
+    up = residual.up.to(device, dtype)
+    down = None if residual.down is None else residual.down.to(device, dtype)
+
     def add(_: nn.Module, inputs: tuple[Any, ...], y: Tensor) -> Tensor:
-        device = y.device
-        h = inputs[0] if residual.down is None else F.linear(inputs[0], residual.down.to(device, dtype))
-        return y + strength * F.linear(h, residual.up.to(device, dtype))
+        h = inputs[0] if down is None else F.linear(inputs[0], down)
+        return y + strength * F.linear(h, up)
 
     return add

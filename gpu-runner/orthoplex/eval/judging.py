@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
@@ -12,13 +12,14 @@ from torch import Tensor
 from orthoplex.bases.cast.scene import BACKGROUNDS
 from orthoplex.bases.cast.words import BACKGROUND_COLOURS
 from orthoplex.bases.cast.world import rgb
-from orthoplex.eval.attributes import AttributeReader, colour_right
+from orthoplex.eval.attributes import AttributeReader, Reading, colour_right, nearest
 from orthoplex.eval.embedder import Embedder
 from orthoplex.eval.measures import distance
-from orthoplex.eval.renders import EXPRESSIONS, Ask, Character
+from orthoplex.eval.renders import Ask, Character
 
-# What is measured of every picture; `identity` is the paper's detection rate, `score` the cosine behind it.
-MEASURES = ("identity", "score", "image", "text", "distance")
+# What is measured of every picture. identity: the paper's detection rate; score: the cosine behind it; named: whether
+# no other character of the gallery scores higher.
+MEASURES = ("identity", "score", "named", "image", "text", "distance")
 Judged = dict[str, list[float]]
 
 
@@ -26,6 +27,7 @@ Judged = dict[str, list[float]]
 class Judge:
     embedder: Embedder
     reader: AttributeReader
+    gallery: Sequence[Character]
     _references: dict[str, dict[str, Tensor]] = field(default_factory=dict)
 
     def reference(self, character: Character, without: str) -> Tensor:
@@ -48,28 +50,45 @@ class Judge:
         return cosines
 
     @torch.no_grad()
+    def names(self, pictures: Tensor, asks: Sequence[Ask]) -> list[str]:
+        """Who of the gallery each picture is most: names."""
+        found = []
+        for embedded, ask in zip(self.embedder(pictures), asks, strict=True):
+            references = torch.stack([self.reference(who, ask.expression) for who in self.gallery])
+            found.append(self.gallery[int((references @ embedded).argmax())].name)
+        return found
+
+    @torch.no_grad()
+    def somebody_in(self, pictures: Tensor) -> Tensor:
+        """Whether anybody is in each picture: (B,) bool."""
+        seen: Reading = self.reader(pictures)
+        return seen.present > 0
+
+    @torch.no_grad()
     def judge(self, pictures: Tensor, characters: Sequence[Character], asks: Sequence[Ask]) -> Judged:
         """Every measure of every picture."""
         truth = torch.stack([character.truth(ask) for character, ask in zip(characters, asks, strict=True)])
         scores = self.scores(pictures, characters, asks)
+        named = [who.name == name for who, name in zip(characters, self.names(pictures, asks), strict=True)]
         image = (self.embedder(pictures) * self.embedder(truth)).sum(-1)
         return {
             "identity": (scores > self.embedder.threshold).float().tolist(),
             "score": scores.tolist(),
+            "named": [float(right) for right in named],
             "image": image.tolist(),
-            "text": self._text(pictures, truth, asks).tolist(),
+            "text": self._text(pictures, truth, characters, asks).tolist(),
             "distance": distance(pictures, truth).tolist(),
         }
 
-    def _text(self, pictures: Tensor, truth: Tensor, asks: Sequence[Ask]) -> Tensor:
+    def _text(self, pictures: Tensor, truth: Tensor, characters: Sequence[Character], asks: Sequence[Ask]) -> Tensor:
         """The share of what was asked that is seen: expression, background's kind and colour, one person, and glasses
         where the true picture shows them (as the same classifier reads it). (B,)"""
-        seen, true = self.reader(pictures), self.reader(truth)
-        expression = torch.tensor([EXPRESSIONS.index(ask.expression) for ask in asks])
+        seen: Reading = self.reader(pictures)
+        true: Reading = self.reader(truth)
         kind = torch.tensor([BACKGROUNDS.index(ask.kind) for ask in asks])
         colour = torch.stack([rgb(BACKGROUND_COLOURS[ask.colour]) for ask in asks])
         right = [
-            seen.expression.argmax(-1) == expression,
+            torch.tensor([shows_expression(*each) for each in zip(pictures, characters, asks, strict=True)]),
             seen.kind.argmax(-1) == kind,
             colour_right(seen.colour, colour),
             seen.present > 0,
@@ -78,8 +97,11 @@ class Judge:
         return torch.stack(right).float().mean(0)
 
 
-def joined(parts: Sequence[Judged]) -> Judged:
-    return {measure: [value for part in parts for value in part[measure]] for measure in MEASURES}
+def shows_expression(picture: Tensor, character: Character, ask: Ask) -> bool:
+    """Whether the nearest of the character's true pictures on that background has the expression asked for."""
+    expressions = list(character.pictures)
+    candidates = torch.stack([character.truth(replace(ask, expression=expression)) for expression in expressions])
+    return expressions[int(nearest(picture[None], candidates[None])[0])] == ask.expression
 
 
 def means(judged: Judged) -> dict[str, float]:

@@ -111,7 +111,9 @@ class Lab:
             self.say(f"drew {trial.merge} of {len(trial.members)} at {trial.strength}: {trial.training.label}")
             return {"judged": judged, "merge_seconds": seconds}
 
-        return Measured(**self.cache.numbers("trials", [*self._facts(trial), self.settings.metrics], make))
+        return Measured(
+            **self.cache.numbers("trials", [*self._facts(trial), self.settings.metrics, len(self.judge.gallery)], make)
+        )
 
     def merge(self, trial: Trial, members: Sequence[Taught]) -> tuple[dict[str, LayerResidual], float]:
         """The merged residuals and the seconds it took, activations included where a fusion needs them."""
@@ -127,6 +129,8 @@ class Lab:
             merged = fusion.closed_form(residuals, [m for m, _ in collected])
         else:
             merged = SUMS[trial.merge](residuals, trial.strength)
+        for each in merged.values():  # a merge is done when every layer has its matrix
+            each.dense()
         return merged, spent + time.monotonic() - started
 
     def _activations(self, name: str, trial: Trial, taught: Taught) -> tuple[Moments, float]:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -80,10 +80,15 @@ class Character:
         ]
 
 
+@lru_cache
+def _masks(people: int) -> Tensor:
+    return background_masks(people, CELL)
+
+
 def on_background(sprites: Tensor, kind: str, colour: str) -> Tensor:
     """Sprites (P, 4, 64, 64) side by side on one background: (3, 64, 64 P) in [-1, 1]."""
-    masks = background_masks(len(sprites), CELL)
-    background = draw_backgrounds(torch.tensor([BACKGROUNDS.index(kind)]), rgb(BACKGROUND_COLOURS[colour])[None], masks)
+    kinds, colours = torch.tensor([BACKGROUNDS.index(kind)]), rgb(BACKGROUND_COLOURS[colour])[None]
+    background = draw_backgrounds(kinds, colours, _masks(len(sprites)))
     return compose(sprites[None], background)[0]
 
 

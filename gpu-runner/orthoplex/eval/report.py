@@ -73,7 +73,7 @@ All numbers are in [results/results.json](results/results.json).
 {warning if size == "tiny" else ""}"""
     parts = [
         sections.goals_section(results),
-        sections.metrics_section(results),
+        sections.metrics_section(results, len(lab.names)),
         sections.main_section(results, settings),
         sections.curves_section(results),
         sections.ablation_section(results),

@@ -9,6 +9,7 @@ from typing import Any
 from orthoplex.eval.methods import PAPER
 
 Numbers = Mapping[str, Any]
+COLUMNS = ("text", "image", "identity", "named")
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -29,7 +30,7 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def metrics_section(results: Numbers) -> str:
+def metrics_section(results: Numbers, people: int) -> str:
     e, a = results["embedder"], results["attributes"]
     return f"""## How it is measured
 All metrics are made here from rendered characters and tested on characters that they never saw.
@@ -39,10 +40,11 @@ All metrics are made here from rendered characters and tested on characters that
   {e["eer_any_style"]:.2%} against anybody. At the threshold {e["threshold"]:.3f}, which {e["false_accept_rate"]:.1%} of
   {e["impostor_scores"]} impostors of the same style pass, it recognises {e["detected_renders"]:.1%} of true renders,
   blurred and worn as in its training. A picture is compared with the character's renders in its *other* expressions.
-  `score` is the cosine behind it.
+  `score` is the cosine behind it; **named** is the share of pictures that score highest for the right one of all
+  {people} characters taught here.
 - **text**: the share of what was asked that is seen (expression, background, its colour, one person, glasses as in the
-  truth). The classifier is right on unseen renders in {a["expression"]:.1%}, {a["background"]:.1%}, {a["colour"]:.1%},
-  {a["people"]:.1%} and {a["glasses"]:.1%}.
+  truth). On renders of unseen characters these are read right in {a["expression"]:.1%}, {a["background"]:.1%},
+  {a["colour"]:.1%}, {a["people"]:.1%} and {a["glasses"]:.1%}.
 - **image**: cosine between the picture and the true render in the embedder's space.
 - **distance**: mean absolute difference from the true render, of 255.
 """
@@ -50,16 +52,16 @@ All metrics are made here from rendered characters and tested on characters that
 
 def row_of(entry: Numbers, strength: str) -> list[str]:
     single, merged = entry["single"], entry["merged"][strength]
-    pair = [f"{number(single[m]['mean'])} → {with_error(merged[m])}" for m in ("text", "image", "identity")]
+    pair = [f"{number(single[m]['mean'])} → {with_error(merged[m])}" for m in COLUMNS]
     distance = f"{number(single['distance']['mean'], 1)} → {with_error(merged['distance'], 1)}"
     return [entry["method"], strength, *pair, distance, duration(entry["merge_seconds"])]
 
 
 def main_section(results: Numbers, settings: Numbers) -> str:
-    head = ["method", "strength", "text", "image", "identity", "distance", "merge"]
+    head = ["method", "strength", *COLUMNS, "distance", "merge"]
     best = [row_of(entry, entry["best_strength"]) for entry in results["main"]]
     truth = results["truth"]
-    ceiling = ["*the true renders*", "", *(number(truth[m]["mean"]) for m in ("text", "image", "identity")), "0.0", ""]
+    ceiling = ["*the true renders*", "", *(number(truth[m]["mean"]) for m in COLUMNS), "0.0", ""]
     every = [row_of(entry, strength) for entry in results["main"] for strength in entry["merged"]]
     paper = [
         [name, *(f"{a:.3f} → {b:.3f}" for a, b in zip(single, merged, strict=True)), seconds]
@@ -120,14 +122,15 @@ def goals_section(results: Numbers) -> str:
 
 def ablation_section(results: Numbers) -> str:
     parts = ["## Ablations\nOne thing changed at a time; all ablation characters merged at strength 1, first seed.\n"]
-    head = ["", "identity", "score", "distance, single", "distance, merged"]
+    head = ["", "identity", "named", "score", "distance, single", "distance, merged"]
     for question, answers in results["ablations"].items():
         rows = []
         for answer, found in answers.items():
             s, m = found["single"], found["merged"]
             identity = f"{number(s['identity']['mean'])} → {with_error(m['identity'])}"
+            named = f"{number(s['named']['mean'])} → {with_error(m['named'])}"
             score = f"{number(s['score']['mean'])} → {with_error(m['score'])}"
-            rows.append([answer, identity, score, with_error(s["distance"], 1), with_error(m["distance"], 1)])
+            rows.append([answer, identity, named, score, with_error(s["distance"], 1), with_error(m["distance"], 1)])
         parts.append(f"### {question[0].upper()}{question[1:]}\n{table(head, rows)}\n")
     return "\n".join(parts)
 
@@ -176,10 +179,17 @@ def together_section(results: Numbers) -> str:
     parts = ["## Several concepts in one picture"]
     for people, ways in results["together"].items():
         rows = [
-            [way, number(f["identity"]), number(f["leak"]), number(f["margin"]), number(f["distance"], 1)]
+            [
+                way,
+                number(f["identity"]),
+                number(f["leak"]),
+                number(f["margin"]),
+                number(f["people"]),
+                number(f["distance"], 1),
+            ]
             for way, f in ways.items()
         ]
-        head = ["way", "identity", "leak", "margin", "distance"]
+        head = ["way", "identity", "leak", "margin", "somebody", "distance"]
         parts.append(f"### {people} people\n{table(head, rows)}\n\n![{people} people](results/scenes-{people}.png)")
     note = (
         "identity: the right character in its cell. leak: another of the cast recognised there. margin: score of the "

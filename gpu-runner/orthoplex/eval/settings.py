@@ -11,8 +11,8 @@ class MetricSettings:
 
     people: int = 2600  # rendered characters to train the metrics on; the last fifth is only tested on
     batch_people: int = 96
-    embedder_steps: int = 700
-    attribute_steps: int = 500
+    embedder_steps: int = 800
+    attribute_steps: int = 300
     false_accept_rate: float = 1e-3
 
 
@@ -54,7 +54,7 @@ SMALL = Settings()
 FULL = replace(
     SMALL,
     name="full",
-    metrics=MetricSettings(people=6500, embedder_steps=3000, attribute_steps=2000, batch_people=192),
+    metrics=MetricSettings(people=6500, embedder_steps=4000, attribute_steps=1000, batch_people=192),
     concepts=12,
     curve_concepts=32,
     tuning_concepts=3,

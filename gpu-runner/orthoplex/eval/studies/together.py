@@ -87,7 +87,7 @@ def draw_scenes(lab: Lab, way: tuple[str, Training, bool, bool], casts: list[tup
 
 def judge_scenes(lab: Lab, drawn: Tensor, casts: list[tuple[str, ...]]) -> dict[str, float]:
     """Right person in a cell, another of the cast in it (leak), distance to the true scene."""
-    right, leaked, apart, distances = [], [], [], []
+    right, leaked, apart, there, distances = [], [], [], [], []
     for number, (cast, picture) in enumerate(zip(casts, drawn, strict=True)):
         asks = asks_of(lab, cast, number)
         people: list[Character] = [lab.characters[name] for name in cast]
@@ -98,10 +98,11 @@ def judge_scenes(lab: Lab, drawn: Tensor, casts: list[tuple[str, ...]]) -> dict[
             inside = picture[None, :, :, cell * CELL : (cell + 1) * CELL].expand(len(cast), -1, -1, -1)
             scores = lab.judge.scores(inside, people, [asks[cell]] * len(cast))
             others = torch.cat([scores[:cell], scores[cell + 1 :]])
+            there.append(float(lab.judge.somebody_in(inside[:1])[0]))
             right.append(float(scores[cell] > lab.judge.embedder.threshold))
             leaked.append(float((others > lab.judge.embedder.threshold).any()))
             apart.append(float(scores[cell] - others.max()))
-    named = {"identity": right, "leak": leaked, "margin": apart, "distance": distances}
+    named = {"identity": right, "leak": leaked, "margin": apart, "people": there, "distance": distances}
     return {name: sum(values) / len(values) for name, values in named.items()}
 
 

@@ -1,0 +1,58 @@
+"""The judge on the true pictures themselves, with an embedder that looks at colour alone."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from orthoplex.eval.attributes import AttributeReader, nearest
+from orthoplex.eval.embedder import Embedder
+from orthoplex.eval.judging import Judge, means, shows_expression
+from orthoplex.eval.renders import Ask, Character
+
+
+class MiddleColour(Embedder):
+    """Embeds a picture as the colour of its middle, which tells the two drawn characters apart."""
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return torch.nn.functional.normalize(pictures[:, :, 28:36, 28:36].mean(dim=(2, 3)), dim=-1)
+
+
+@pytest.fixture
+def judge(characters: list[Character]) -> Judge:
+    embedder = MiddleColour()
+    embedder.threshold.fill_(0.9)
+    torch.manual_seed(0)
+    return Judge(embedder.eval(), AttributeReader().eval(), characters)
+
+
+def test_a_true_picture_is_recognised_and_named_and_lies_at_no_distance(
+    judge: Judge, characters: list[Character]
+) -> None:
+    asks = characters[0].asks(3)
+    truth = torch.stack([characters[0].truth(ask) for ask in asks])
+    found = means(judge.judge(truth, [characters[0]] * 3, asks))
+    assert (found["identity"], found["named"], found["distance"]) == (1, 1, 0)
+    assert found["score"] > 0.99
+    assert found["image"] == pytest.approx(1)
+
+
+def test_another_character_is_neither_recognised_nor_named(judge: Judge, characters: list[Character]) -> None:
+    asks = characters[0].asks(3)
+    other = torch.stack([characters[1].truth(ask) for ask in asks])
+    found = means(judge.judge(other, [characters[0]] * 3, asks))
+    assert (found["identity"], found["named"]) == (0, 0)
+    assert found["distance"] > 5
+
+
+def test_the_expression_is_that_of_the_nearest_true_picture(characters: list[Character]) -> None:
+    ask = Ask("sad", "stripes", "mint")
+    truth = characters[0].truth(ask)
+    worn = truth + 0.05 * torch.randn(truth.shape, generator=torch.Generator().manual_seed(0))
+    assert shows_expression(worn, characters[0], ask)
+    assert not shows_expression(worn, characters[0], Ask("neutral", "stripes", "mint"))
+
+
+def test_the_nearest_candidate_is_the_picture_itself() -> None:
+    candidates = torch.rand(1, 4, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    for index in range(4):
+        assert nearest(candidates[:, index], candidates).tolist() == [index]
