@@ -2,6 +2,7 @@
 
 import { and, eq, sql } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
+import { SLOTS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { slots } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
@@ -23,6 +24,16 @@ export async function slotOf(db: Db, adapterId: AdapterRow["id"]): Promise<SlotR
   return db.select().from(slots).where(eq(slots.adapterId, adapterId)).get();
 }
 
+/** For an order that creates more than its slot: tells beforehand, so that a refusal leaves nothing behind. */
+export async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Promise<Refusal | null> {
+  const held = await db.$count(slots, and(eq(slots.baseId, base.id), eq(slots.ownerId, ownerId)));
+  if (held < SLOTS_PER_OWNER_MAX) return null;
+  return refuse(
+    "quota_exceeded",
+    `An account holds at most ${SLOTS_PER_OWNER_MAX} slots of ${base.id}. Teach new versions of the adapters you have.`,
+  );
+}
+
 /** The adapter's slot; reserves one if it has none. A wish is granted or refused, never replaced. */
 export async function reserveSlot(
   db: Db,
@@ -37,6 +48,8 @@ export async function reserveSlot(
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const held = await slotOf(db, adapter.id);
     if (held) return wish === undefined || wish === held.slot ? held : otherSlotHeld(held.slot);
+    const fault = await slotFault(db, base, adapter.ownerId);
+    if (fault) return fault;
     const slot = wish ?? (await nextSlot(db, base, adapter.ownerId));
     if (slot === null) return refuse("slots_exhausted", `Every slot of ${base.id} is taken.`);
     const row: SlotRow = {
@@ -50,7 +63,10 @@ export async function reserveSlot(
     const won = await db.insert(slots).values(row).onConflictDoNothing().returning();
     if (won[0]) return won[0];
     const lost = wish !== undefined && !(await slotOf(db, adapter.id));
-    if (lost) return refuse("slot_taken", `Slot ${wish} of ${base.id} belongs to another adapter.`, "/slot");
+    if (lost) {
+      const detail = `Slot ${wish} of ${base.id} belongs to another adapter. Leave \`slot\` out to get a free one.`;
+      return refuse("slot_taken", detail, "/slot");
+    }
   }
   throw new Error(`No slot of ${base.id} could be reserved in ${ROUNDS_MAX} rounds`);
 }

@@ -1,8 +1,13 @@
 // Uploads: announced with length and SHA-256, then PUT to a signed address and streamed into R2.
 
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, gt, isNotNull, or, sql } from "drizzle-orm";
 import type { z } from "zod";
-import { IMAGE_MAX_BYTES, UPLOAD_URL_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import {
+  BYTES_STORED_PER_OWNER_MAX,
+  IMAGE_MAX_BYTES,
+  MIB,
+  UPLOAD_URL_TTL_SECONDS,
+} from "../../schema/contract/limits.ts";
 import { IMAGE_CONTENT_TYPES, type UploadCreate } from "../../schema/contract/uploads.ts";
 import { uploads } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
@@ -44,11 +49,28 @@ export async function announceUpload(
     sha256: wish.sha256,
     filename: wish.filename,
   };
-  return insertUpload(db, {
-    ...blankUpload(caller.id, now),
-    ...facts,
-    ...(await sentBefore(db, caller, facts, now)),
-  });
+  const earlier = await sentBefore(db, caller, facts, now);
+  const stored = earlier ? 0 : await bytesOf(db, caller.id, now);
+  if (stored + wish.size_bytes > BYTES_STORED_PER_OWNER_MAX) {
+    const gib = (bytes: number) => (bytes / (1024 * MIB)).toFixed(1);
+    const detail = `Your files take ${gib(stored)} GiB of the ${gib(BYTES_STORED_PER_OWNER_MAX)} GiB that an account may store.`;
+    return refuse("quota_exceeded", detail, "/size_bytes");
+  }
+  return insertUpload(db, { ...blankUpload(caller.id, now), ...facts, ...earlier });
+}
+
+/** Bytes that an owner stores or, up to `now`, may still send to an address given out. The same bytes count once. */
+export async function bytesOf(db: Db, ownerId: UploadRow["ownerId"], now: number): Promise<number> {
+  const distinct = db
+    .selectDistinct({ sha256: uploads.sha256, sizeBytes: uploads.sizeBytes })
+    .from(uploads)
+    .where(and(eq(uploads.ownerId, ownerId), or(isNotNull(uploads.storedAt), gt(uploads.expiresAt, now))))
+    .as("distinct_blobs");
+  const row = await db
+    .select({ bytes: sql<number>`coalesce(sum(${distinct.sizeBytes}), 0)` })
+    .from(distinct)
+    .get();
+  return row?.bytes ?? 0;
 }
 
 /** What this owner has sent before need not travel again. Only their own: a hash alone must not open others' bytes. */

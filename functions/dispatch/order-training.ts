@@ -8,7 +8,7 @@ import type { Caller } from "../auth/caller.ts";
 import { createAdapter, findOwnAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { imageOfUpload } from "../catalog/images.ts";
-import { reserveSlot } from "../catalog/slots.ts";
+import { reserveSlot, slotFault, slotOf } from "../catalog/slots.ts";
 import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -33,7 +33,10 @@ export async function orderTraining(
   if (known instanceof Refusal) return known;
   const base = known ? knownBase(known.baseId) : baseOf(wish.adapter?.base ?? "", "/adapter/base");
   if (base instanceof Refusal) return base;
-  const fault = fitsBase(base, wish) ?? (await queueFault(db, caller.id));
+  const fault =
+    fitsBase(base, wish) ??
+    (await queueFault(db, caller.id)) ??
+    (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
   if (fault) return fault;
   const adapter = known ?? (await newAdapter(db, caller, wish, now));
   if (adapter instanceof Refusal) return adapter;

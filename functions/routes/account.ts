@@ -1,15 +1,16 @@
 // /v1/account and /v1/keys: who I am, what I use, and my API keys.
 
 import { createRoute } from "@hono/zod-openapi";
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Account, Key, KeyCreate, KeyCreated } from "../../schema/contract/account.ts";
 import { idOf } from "../../schema/contract/ids.ts";
-import { QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
-import { jobs, uploads } from "../../schema/tables.ts";
+import { BYTES_STORED_PER_OWNER_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import { jobs } from "../../schema/tables.ts";
 import { callerWith } from "../auth/caller.ts";
 import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
+import { bytesOf } from "../catalog/uploads.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
@@ -69,16 +70,13 @@ export const account = router()
     const caller = granted(callerWith(c.var.caller, "read"));
     const [queued, stored] = await Promise.all([
       db.$count(jobs, and(eq(jobs.ownerId, caller.id), sql`status in ('queued', 'running')`)),
-      db
-        .select({ bytes: sql<number>`coalesce(sum(${uploads.sizeBytes}), 0)` })
-        .from(uploads)
-        .where(and(eq(uploads.ownerId, caller.id), isNotNull(uploads.storedAt)))
-        .get(),
+      bytesOf(db, caller.id, c.var.now),
     ]);
     const usage = {
       queued_jobs: queued,
       queued_jobs_max: QUEUED_JOBS_PER_OWNER_MAX,
-      bytes_stored: stored?.bytes ?? 0,
+      bytes_stored: stored,
+      bytes_stored_max: BYTES_STORED_PER_OWNER_MAX,
     };
     const { id, handle, name, email, signedInBy, createdAt } = caller;
     return c.json(

@@ -15,7 +15,12 @@ export const Account = z
     email: z.email(),
     signed_in_by: z.enum(["session", "key"]),
     scopes: z.array(Scope),
-    usage: z.object({ queued_jobs: z.int(), queued_jobs_max: z.int(), bytes_stored: z.int() }),
+    usage: z.object({
+      queued_jobs: z.int(),
+      queued_jobs_max: z.int(),
+      bytes_stored: z.int(),
+      bytes_stored_max: z.int(),
+    }),
     created_at: Timestamp,
   })
   .meta({ id: "Account" });

@@ -51,3 +51,7 @@ export const PAGE_MAX = 100;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;
 export const JSON_BODY_MAX_BYTES = 1 * MIB;
 export const API_KEYS_PER_OWNER_MAX = 50;
+
+// Quotas. Slots of a base are few and never given back, so that no account may take them all.
+export const SLOTS_PER_OWNER_MAX = 500;
+export const BYTES_STORED_PER_OWNER_MAX = 10 * 1024 * MIB;

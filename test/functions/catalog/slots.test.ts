@@ -1,11 +1,13 @@
 // Slots: one owner each, for ever; races have one winner; an owner's cast stays exactly orthogonal while there is room.
 
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { knownBase, radixOfBase } from "../../../functions/catalog/bases.ts";
 import { chooseClass } from "../../../functions/catalog/slots.ts";
 import { classOf, sharedColumns } from "../../../functions/lib/slot.ts";
 import type { Adapter } from "../../../schema/contract/index.ts";
-import { adapterWish, type Person, person } from "../cast.ts";
+import { SLOTS_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
+import { adapterWish, type Person, person, png } from "../cast.ts";
 
 type Slot = { slot: number; class: number };
 const base = knownBase("cast-1");
@@ -82,6 +84,36 @@ describe("reserving a slot", () => {
     await reserve(ada, "settled", 900);
     const reply = await ada.ask("POST", "/v1/adapters/ada/settled/slot", { slot: 901 });
     expect(reply.body.code).toBe("slot_taken");
+  });
+
+  it("tells who wants a taken slot what to do", async () => {
+    await reserve(ada, "first", 950);
+    const { detail } = (await reserve(bob, "second", 950)).body as unknown as { detail: string };
+    expect(detail).toMatch(/belongs to another adapter\. Leave `slot` out/);
+  });
+
+  it("ends where one account would take too many of them, also for a training, which leaves nothing", async () => {
+    const greedy = await person("Greedy");
+    const mine = [];
+    for (let i = 0; i < 4; i++) {
+      mine.push({ upload_id: await greedy.upload("training_image", await png(64, 64, i), "image/png") });
+    }
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at)
+       SELECT 'slt_' || i, 'cast-1', 10000 + i, users.id, 'adp_' || i, 0 FROM n, users WHERE handle = 'greedy'`,
+    )
+      .bind(SLOTS_PER_OWNER_MAX)
+      .run();
+    const reply = await reserve(greedy, "more");
+    expect([reply.status, (reply.body as unknown as { code: string }).code]).toEqual([429, "quota_exceeded"]);
+    const order = { adapter: adapterWish("taught"), images: mine };
+    expect((await greedy.ask("POST", "/v1/trainings", order)).body.code).toBe("quota_exceeded");
+    expect((await greedy.ask("GET", "/v1/adapters/greedy/taught")).status).toBe(404);
+    await env.DB.prepare(
+      "UPDATE slots SET adapter_id = (SELECT id FROM adapters WHERE name = 'more') WHERE id = 'slt_1'",
+    ).run();
+    expect((await greedy.ask<Slot>("POST", "/v1/adapters/greedy/more/slot", {})).body.slot).toBe(10_001);
   });
 
   it("refuses a slot outside the base and one for somebody else's adapter", async () => {

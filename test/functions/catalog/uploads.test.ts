@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readImageHeader } from "../../../functions/catalog/image-file.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { signUrl } from "../../../functions/lib/signing.ts";
+import { BYTES_STORED_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
 import { ORIGIN, type Person, person, png, put } from "../cast.ts";
 
 let ada: Person;
@@ -33,6 +34,27 @@ describe("an upload", () => {
       expect([type, reply.status]).toEqual([type, 400]);
       expect(reply.body).toMatchObject({ errors: [{ pointer: "/content_type" }] });
     }
+  });
+
+  it("is refused where its owner's store is full, and bytes sent twice count once", async () => {
+    const full = await person("Full");
+    const bytes = await png(9, 9, 33);
+    for (let i = 0; i < 3; i++) await full.upload("preview", bytes, "image/png");
+    type Usage = { usage: { bytes_stored: number; bytes_stored_max: number } };
+    const { usage } = await full.must<Usage>("GET", "/v1/account");
+    expect(usage).toMatchObject({ bytes_stored: bytes.length, bytes_stored_max: BYTES_STORED_PER_OWNER_MAX });
+    await env.DB.prepare("UPDATE uploads SET size_bytes = ? WHERE sha256 = ?")
+      .bind(BYTES_STORED_PER_OWNER_MAX - 50, await sha256Hex(bytes))
+      .run();
+    const fits = new Uint8Array(50).fill(1);
+    const more = new Uint8Array(51).fill(2);
+    const announce = async (some: Uint8Array<ArrayBuffer>) =>
+      full.announce("adapter", some, "application/octet-stream", await sha256Hex(some));
+    const reply = await announce(more);
+    expect([reply.status, (reply.body as unknown as { code: string }).code]).toEqual([429, "quota_exceeded"]);
+    expect((await announce(fits)).status).toBe(201);
+    // What is announced may still come: two announcements cannot both have the last room.
+    expect((await announce(new Uint8Array(1))).status).toBe(429);
   });
 
   it("need not be sent again by the same owner, but must be by another", async () => {
