@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orthoplex.eval.methods import PAPER
+from orthoplex.eval.methods import OURS, PAPER
 
 Numbers = Mapping[str, Any]
 COLUMNS = ("text", "image", "identity", "named")
@@ -73,7 +73,7 @@ def main_section(results: Numbers, settings: Numbers) -> str:
     tuned = table(["trained", "chosen", *tried], rates) if rates else "Rates were not tuned in this run."
     return f"""## Methods, single → {settings["group"]} merged
 {settings["concepts"]} characters, {len(settings["seeds"])} seed(s), {settings["steps"]} steps of {settings["batch"]},
-rank {settings["rank"]}, each method at the strength that suits it best (by distance) and at its own tuned rate. ± is
+rank {OURS.rank}, each method at the strength that suits it best (by distance) and at its own tuned rate. ± is
 one standard error over characters and seeds. *Single* is at strength 1. A fusion's time holds gathering activations.
 
 {table(head, [ceiling, *best])}

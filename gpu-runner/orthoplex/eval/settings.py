@@ -18,7 +18,7 @@ class MetricSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """One size of the evaluation. Steps, batch and rank are the same for every method."""
+    """One size of the evaluation. Steps and batch are the same for every method."""
 
     name: str = "small"
     metrics: MetricSettings = MetricSettings()
@@ -27,9 +27,8 @@ class Settings:
     tuning_concepts: int = 1  # characters that rates are chosen on; in no table
     ablation_concepts: int = 3
     seeds: tuple[int, ...] = (0,)
-    steps: int = 100
+    steps: int = 80
     batch: int = 12
-    rank: int = 8
     bank: int = 96  # pictures that the base draws to be silent on
     rate_factors: tuple[float, ...] = (0.5, 1.0, 2.0)
     strengths: tuple[float, ...] = (0.6, 1.0)

@@ -23,7 +23,7 @@ Line = tuple[str, Tensor]  # what it is, pictures (N, 3, H, W)
 
 
 def write_sheet(path: Path, lines: Sequence[Line]) -> None:
-    """One row a line: its label, then its pictures at twice their size. Written in 64 colours, to stay small."""
+    """One row a line: its label, then its pictures at twice their size. Written in few colours, to stay small."""
     _, _, height, width = lines[0][1].shape
     tile = (width * SCALE, height * SCALE)
     count = max(len(pictures) for _, pictures in lines)
