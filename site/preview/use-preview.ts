@@ -5,6 +5,8 @@ import type { PreviewFiles } from "./files.ts";
 import { totalBytes } from "./files.ts";
 import type { DrawRequest, FailureKind, FromWorker, Pixels, ToWorker } from "./messages.ts";
 
+const BROKEN: ReadonlySet<FailureKind> = new Set(["memory", "internal"]);
+
 export type PreviewState =
   | { kind: "idle" }
   | { kind: "downloading"; share: number }
@@ -54,7 +56,8 @@ export function usePreview(): Preview {
         const { drawn, unknown, seconds } = message;
         if (latest.current) setState({ kind: "drawn", drawn, unknown, seconds, request: latest.current });
       } else {
-        if (message.kind === "failed") end();
+        // After any other failure the opened base is still good.
+        if (message.kind === "failed" && BROKEN.has(message.failure)) end();
         setState(message);
       }
     },
@@ -71,14 +74,15 @@ export function usePreview(): Preview {
         const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
         started.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => hear(data));
         // A worker whose script cannot be loaded says so here and nowhere else.
-        started.addEventListener("error", ({ message }) =>
-          hear({ kind: "failed", failure: "download", detail: message }),
-        );
+        started.addEventListener("error", () => {
+          hear({ kind: "failed", failure: "download", detail: "" });
+          end();
+        });
         worker.current = started;
       }
       worker.current.postMessage({ kind: "draw", files, threads, request } satisfies ToWorker);
     },
-    [hear],
+    [hear, end],
   );
   const cancel = useCallback(() => worker.current?.postMessage({ kind: "cancel" } satisfies ToWorker), []);
 
