@@ -10,12 +10,15 @@ import { tailOf } from "../../scripts/local/child.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { seedNames } from "../../scripts/local/seed.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
-import { looksOf, type Visitor, welcome } from "./visitor.ts";
+import { distanceOf, looksOf, type Visitor, welcome } from "./visitor.ts";
 
 const TRAINING_STEPS = 4;
 const TRAINING_PATIENCE_MS = 120_000;
 /** A drawing has hundreds of colours; a blank or broken picture a handful. */
 const COLOURS_MIN = 24;
+/** Of 255. Two steps more or less make 3; another seed, other places or no adapters 21 and more. */
+const PREVIEW_DISTANCE_MAX = 12;
+const PREVIEW_PATIENCE_MS = 90_000;
 const CONCEPT = join(ROOT, "gpu-runner", "demo", "june");
 
 type FileToChoose = { name: string; mimeType: string; buffer: Buffer };
@@ -114,6 +117,27 @@ describe("a visitor", { timeout: 300_000 }, () => {
     assert.deepEqual([width, height], [512, 256], "two people stand side by side");
     assert.ok(colours >= COLOURS_MIN, `the picture has ${colours} colours`);
     await page.getByRole("region", { name: "Recipe" }).getByText("8, ").waitFor();
+  });
+
+  step("previews the same picture in the browser, from the same seed", async () => {
+    const fetched: string[] = [];
+    page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+    await page.getByRole("button", { name: "Use this seed" }).click();
+    await page.getByText(/^Rough, in .* Downloads .* once/).waitFor();
+    assert.deepEqual(
+      fetched.filter((path) => path.startsWith("/preview/")),
+      [],
+      "nothing is fetched before it is asked for",
+    );
+    await page.getByRole("button", { name: "Preview here" }).press("Enter");
+    const preview = page.getByRole("img", { name: /^Preview of:/ });
+    await preview.waitFor({ timeout: PREVIEW_PATIENCE_MS });
+    const distance = await distanceOf(preview, page.getByRole("img", { name: /^Picture of:/ }));
+    assert.ok(
+      distance < PREVIEW_DISTANCE_MAX,
+      `the preview is ${distance.toFixed(1)} away from the generation`,
+    );
+    await page.getByText(/^Rough, in .* Its files are on this device/).waitFor();
   });
 
   step("is told what is wrong with an empty picture, and loses nothing", async () => {

@@ -55,3 +55,21 @@ export async function looksOf(image: Locator): Promise<{ width: number; height: 
     return { width: canvas.width, height: canvas.height, colours: colours.size };
   });
 }
+
+/** How far a <canvas> is from an <img> of the same size: the mean over all colour values, of 255. */
+export async function distanceOf(canvas: Locator, image: Locator): Promise<number> {
+  const picture = await image.elementHandle();
+  return canvas.evaluate(async (element, other) => {
+    const pixelsOf = (source: HTMLCanvasElement | HTMLImageElement, width: number, height: number) => {
+      const context = new OffscreenCanvas(width, height).getContext("2d");
+      if (!context) throw new Error("no canvas");
+      context.drawImage(source, 0, 0);
+      return context.getImageData(0, 0, width, height).data;
+    };
+    const [ours, theirs] = [element as HTMLCanvasElement, other as HTMLImageElement];
+    const [width, height] = [theirs.naturalWidth, theirs.naturalHeight];
+    if (ours.width !== width || ours.height !== height) return Number.POSITIVE_INFINITY;
+    const [a, b] = [pixelsOf(ours, width, height), pixelsOf(theirs, width, height)];
+    return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / ((a.length * 3) / 4);
+  }, picture);
+}
