@@ -37,4 +37,13 @@ export class Bell extends DurableObject<Env> {
   }
 }
 
+/** D1 has the job already, and the next poll finds it: a bell that cannot be rung must not undo what was written. */
+export async function ringBell(env: Env): Promise<void> {
+  try {
+    await bellOf(env).ring();
+  } catch (error) {
+    console.error("The bell was not rung", error);
+  }
+}
+
 export const bellOf = (env: Env) => env.BELL.get(env.BELL.idFromName("bell"));

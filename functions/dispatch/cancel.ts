@@ -21,7 +21,11 @@ export async function cancel(env: Env, db: Db, job: JobRow, now: number): Promis
       .prepare("SELECT status FROM jobs WHERE id = ?")
       .bind(job.id)
       .first<{ status: JobRow["status"] }>();
-    if (current?.status === "canceled") return null;
+    // Again, for a first cancel may have been cut off before its word to the watchers.
+    if (current?.status === "canceled") {
+      await publishEnd(env, job.id, "canceled");
+      return null;
+    }
     return refuse("job_finished", `The job has already ${current?.status ?? "ended"}.`);
   }
   if (row.status === "canceled") await publishEnd(env, job.id, "canceled");

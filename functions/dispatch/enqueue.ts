@@ -7,7 +7,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { bellOf } from "./bell.ts";
+import { ringBell } from "./bell.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 export type NewJob = Pick<
@@ -68,6 +68,6 @@ export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promi
     )
     .run();
   if (written.meta.changes === 0) return fullQueue();
-  await bellOf(env).ring();
+  await ringBell(env);
   return id;
 }

@@ -12,6 +12,7 @@ import type { Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
 import { bellOf } from "./bell.ts";
 import { liveOf } from "./live.ts";
+import { tellAll } from "./publish.ts";
 import type { RunnerRow } from "./runners.ts";
 import { sweep } from "./sweep.ts";
 
@@ -116,7 +117,7 @@ export async function leaseWaiting(
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
   const event = { name: "status", data: { status: "running", queue_position: null } } as const;
-  await Promise.all(rows.map((row) => liveOf(env, row.id).publish(event)));
+  await tellAll(rows.map((row) => liveOf(env, row.id).publish(event)));
 }
 
 async function leaseJson(env: Env, row: LeasedRow, origin: string, now: number): Promise<Lease> {

@@ -3,6 +3,13 @@
 import type { Env } from "../env.ts";
 import { liveOf } from "./live.ts";
 
+/** Waits for words to watchers whose loss must not undo what D1 holds; what was not heard is logged. */
+export async function tellAll(words: readonly Promise<void>[]): Promise<void> {
+  for (const each of await Promise.allSettled(words)) {
+    if (each.status === "rejected") console.error("Watchers were not told", each.reason);
+  }
+}
+
 export async function publishEnd(
   env: Env,
   jobId: string,

@@ -6,7 +6,7 @@ import type { Settle } from "../../schema/contract/runner.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { bellOf } from "./bell.ts";
+import { ringBell } from "./bell.ts";
 import { prepareResult } from "./outputs.ts";
 import { publishEnd } from "./publish.ts";
 import { HOLDS_LEASE, LEASE_LOST, type RunOfCaller, type SettledStatus } from "./run.ts";
@@ -70,7 +70,7 @@ export async function settle(
   const ended = (await db.$client.batch(statements)).at(-1);
   if (ended?.results.length !== 1) return answerOfWinner(db, run);
   await publishEnd(env, run.jobId, status);
-  if (status === "queued") await bellOf(env).ring();
+  if (status === "queued") await ringBell(env);
   return status;
 }
 
@@ -113,7 +113,11 @@ export async function release(
   reason: string,
   now: number,
 ): Promise<"queued" | "canceled" | Refusal> {
-  if (run.outcome === "released") return run.settledStatus === "canceled" ? "canceled" : "queued";
+  if (run.outcome === "released" && run.settledStatus === "canceled") {
+    await publishEnd(env, run.jobId, "canceled");
+    return "canceled";
+  }
+  if (run.outcome === "released") return "queued";
   const [, released] = await db.$client.batch<{ id: Id<"job">; status: "queued" | "canceled" }>([
     db.$client
       .prepare(RELEASE_RUN)
@@ -123,6 +127,6 @@ export async function release(
   const row = released?.results[0];
   if (!row) return LEASE_LOST;
   await publishEnd(env, row.id, row.status);
-  if (row.status === "queued") await bellOf(env).ring();
+  if (row.status === "queued") await ringBell(env);
   return row.status;
 }

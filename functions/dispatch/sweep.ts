@@ -3,8 +3,8 @@
 import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { bellOf } from "./bell.ts";
-import { publishEnd } from "./publish.ts";
+import { ringBell } from "./bell.ts";
+import { publishEnd, tellAll } from "./publish.ts";
 
 /** A run that never reported counts as a failure. Whoever asked to cancel has now been obeyed. */
 const EXPIRE_JOBS = `
@@ -39,7 +39,7 @@ export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
     db.$client.prepare(EXPIRE_JOBS).bind(now),
   ]);
   const swept = jobs?.results ?? [];
-  await Promise.all(swept.map(({ id, status }) => publishEnd(env, id, status)));
-  if (swept.some(({ status }) => status === "queued")) await bellOf(env).ring();
+  await tellAll(swept.map(({ id, status }) => publishEnd(env, id, status)));
+  if (swept.some(({ status }) => status === "queued")) await ringBell(env);
   return swept;
 }

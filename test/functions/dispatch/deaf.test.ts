@@ -1,0 +1,54 @@
+// What D1 has written stands, also while the bell or a job's watchers cannot be told: as during a deploy, when objects restart.
+
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { callerOfKey } from "../../../functions/auth/keys.ts";
+import { enqueue } from "../../../functions/dispatch/enqueue.ts";
+import { leaseWaiting } from "../../../functions/dispatch/lease.ts";
+import { orderGeneration } from "../../../functions/dispatch/order-generation.ts";
+import { findRunner } from "../../../functions/dispatch/runners.ts";
+import { sweep } from "../../../functions/dispatch/sweep.ts";
+import { granted } from "../../../functions/lib/refusal.ts";
+import type { Generation } from "../../../schema/contract/index.ts";
+import { LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
+import { BASE, Machine, ORIGIN, type Person, person } from "../cast.ts";
+
+const db = drizzle(env.DB);
+const restarting = () => Promise.reject(new Error("Durable Object reset because its code was updated."));
+const deaf = <T>(namespace: DurableObjectNamespace): T =>
+  ({
+    idFromName: (name: string) => namespace.idFromName(name),
+    get: () => ({ ring: restarting, tone: () => Promise.resolve(""), publish: restarting }),
+  }) as T;
+const deafEnv = {
+  ...env,
+  BELL: deaf<typeof env.BELL>(env.BELL),
+  JOB_LIVE: deaf<typeof env.JOB_LIVE>(env.JOB_LIVE),
+};
+
+let operator: Person;
+const log = vi.spyOn(console, "error").mockImplementation(() => {});
+beforeAll(async () => {
+  operator = await person("Operator");
+});
+afterAll(() => log.mockRestore());
+
+it("an order is queued, leased and swept where nobody can be told", async () => {
+  const machine = await Machine.register(operator);
+  const caller = await callerOfKey(db, operator.key, Date.now());
+  if (!caller) throw new Error("No caller");
+  const wish = { base: BASE.id, prompt: "a person", negative_prompt: "", count: 1 };
+  const id = await enqueue(deafEnv, db, granted(await orderGeneration(db, caller, wish)), Date.now());
+  expect(id).toMatch(/^job_/);
+
+  const runner = granted(await findRunner(db, caller, machine.id as `rnr_${string}`, Date.now()));
+  const wanted = { runner_id: runner.id, bases: [BASE.id], max_batch: 1, wait_seconds: 1 };
+  const leases = await leaseWaiting(deafEnv, db, caller, runner, wanted, ORIGIN);
+  expect(leases.map((lease) => lease.job_id)).toEqual([id]);
+
+  const late = Date.now() + (LEASE_TTL_SECONDS + 1) * 1000;
+  expect(await sweep(deafEnv, db, late)).toEqual([{ id, status: "queued" }]);
+  const seen = await operator.must<Generation>("GET", `/v1/generations/${id}`);
+  expect(seen.status).toBe("queued");
+});
