@@ -147,7 +147,7 @@ class Lab:
 
     def _facts(self, trial: Trial) -> list[Any]:
         s = self.settings
-        shape = [s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
+        shape = [trial.training.rates, s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
         fused = [s.fusion_batches, s.lbfgs_iterations] if trial.merge in FUSIONS else []
         return [self.teacher.weights, trial, shape, fused]
 

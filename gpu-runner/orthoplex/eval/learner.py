@@ -17,10 +17,11 @@ from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Taught, laid_beside
 from orthoplex.ortho.basis import columns
 from orthoplex.ortho.crosstalk import Moments
-from orthoplex.train.concept import initial_tokens
+from orthoplex.train.concept import TrainSpec, initial_tokens
 
-TOKEN_RATE = 2e-2
-RATES = {"slots": 4e-3, "lora": 2e-3, "key/value": 3e-4, "none": 0.0}  # of residuals, before tuning
+# Learning rates before tuning: the product's own where the product trains the same.
+TOKEN_RATE = TrainSpec.token_rate
+RATES = {"slots": TrainSpec.up_rate, "lora": 4e-3, "key/value": 6e-4, "none": 0.0}
 KEY_VALUE = ("attn2.to_k", "attn2.to_v")
 
 
@@ -40,6 +41,12 @@ class Training:
     silence: str = "share 1/2"
     rank: int = 8
     rate_factor: float = 1.0
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Learning rates of residuals and of tokens. Where only tokens are trained, tuning turns theirs."""
+        alone = self.residual == "none"
+        return RATES[self.residual] * self.rate_factor, TOKEN_RATE * (self.rate_factor if alone else 1.0)
 
     @property
     def label(self) -> str:
@@ -98,8 +105,7 @@ class MethodLearner:
         self._tokens: Tensor = self._start_tokens(index)
         trained = [t for each in self.residuals.values() for t in (each.up, each.down) if t is not None]
         trained = [tensor for tensor in trained if tensor.requires_grad]
-        rate = RATES[training.residual] * training.rate_factor
-        token_rate = TOKEN_RATE * (training.rate_factor if training.residual == "none" else 1.0)
+        rate, token_rate = training.rates
         groups = [
             {"params": trained, "lr": rate, "base": rate},
             {"params": [self._tokens], "lr": token_rate, "base": token_rate},

@@ -57,6 +57,17 @@ def row_of(entry: Numbers, strength: str) -> list[str]:
     return [entry["method"], strength, *pair, distance, duration(entry["merge_seconds"])]
 
 
+def rates_table(tuning: Numbers, factors: Sequence[float]) -> str:
+    if not tuning:
+        return "Rates were not tuned in this run."
+    rows = []
+    for label, found in tuning.items():
+        residuals, tokens = found["start"]
+        distances = [number(distance, 1) for distance in found["distances"].values()]
+        rows.append([label, f"{residuals:g}, {tokens:g}", f"x{found['chosen']:g}", *distances])
+    return table(["trained", "rates at x1 (residuals, tokens)", "chosen", *(f"x{each:g}" for each in factors)], rows)
+
+
 def main_section(results: Numbers, settings: Numbers) -> str:
     head = ["method", "strength", *COLUMNS, "distance", "merge"]
     best = [row_of(entry, entry["best_strength"]) for entry in results["main"]]
@@ -67,10 +78,7 @@ def main_section(results: Numbers, settings: Numbers) -> str:
         [name, *(f"{a:.3f} → {b:.3f}" for a, b in zip(single, merged, strict=True)), seconds]
         for name, (single, merged, seconds) in PAPER.items()
     ]
-    rates = [[label, str(found["chosen"]), *(f"{k}: {v:.1f}" for k, v in found["distances"].items())]
-             for label, found in results["tuning"].items()]  # fmt: skip
-    tried = [f"x{factor}" for factor in settings["rate_factors"]]
-    tuned = table(["trained", "chosen", *tried], rates) if rates else "Rates were not tuned in this run."
+    tuned = rates_table(results["tuning"], settings["rate_factors"])
     return f"""## Methods, single → {settings["group"]} merged
 {settings["concepts"]} characters, {len(settings["seeds"])} seed(s), {settings["steps"]} steps of {settings["batch"]},
 rank {OURS.rank}, each method at the strength that suits it best (by distance) and at its own tuned rate. ± is

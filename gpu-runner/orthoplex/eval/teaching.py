@@ -87,7 +87,7 @@ class Teacher:
     def teach(self, character: Character, training: Training, seed: int = 0) -> Taught:
         """The character by a method; from the cache where it is there."""
         s = self.settings
-        facts = [self.weights, character.name, training, seed, s.steps, s.batch, s.bank]
+        facts = [self.weights, character.name, training, training.rates, seed, s.steps, s.batch, s.bank]
 
         def make() -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
             taught = self._train(character, training, seed)

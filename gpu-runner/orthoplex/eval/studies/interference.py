@@ -55,7 +55,7 @@ def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
     alone = {name: means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
     points = []
     for i in names:
-        facts = [lab.teacher.weights, i, training, s.steps, s.batch, s.bank, s.fusion_batches, names]
+        facts = [lab.teacher.weights, i, training, training.rates, s.steps, s.batch, s.bank, s.fusion_batches, names]
 
         def make(i: str = i) -> dict[str, Any]:
             moments = concept_moments(lab.base, lab.characters[i], taught[i], s.fusion_batches)

@@ -125,7 +125,7 @@ def scenes_of(lab: Lab, way: tuple[str, Training, bool, bool], casts: list[tuple
     """The scenes of a way, from the cache where they are there."""
     s = lab.settings
     name, training, *_ = way
-    facts = [lab.teacher.weights, name, lab.tuned(training), casts, s.steps, s.batch, s.bank, s.draw_steps, s.guidance,
-             s.seeds[0]]  # fmt: skip
+    taught = [lab.teacher.weights, lab.tuned(training), lab.tuned(training).rates, s.steps, s.batch, s.bank, s.seeds[0]]
+    facts = [name, casts, s.draw_steps, s.guidance, *taught]
     tensors, _ = lab.cache.tensors("scenes", facts, lambda: ({"pictures": as_bytes(draw_scenes(lab, way, casts))}, {}))
     return from_bytes(tensors["pictures"])

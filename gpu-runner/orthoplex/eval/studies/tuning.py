@@ -28,6 +28,7 @@ def tune(lab: Lab) -> dict[str, Any]:
             distances[factor] = sum(means(judged)["distance"] for judged in trials) / len(trials)
         best = min(distances, key=lambda factor: distances[factor])
         lab.factors[training] = best
-        found[label] = {"distances": {str(factor): value for factor, value in distances.items()}, "chosen": best}
+        by_factor = {str(factor): value for factor, value in distances.items()}
+        found[label] = {"distances": by_factor, "chosen": best, "start": training.rates}
         lab.say(f"rate of {label}: {best} x ({distances})")
     return found
