@@ -57,22 +57,23 @@ def denoise(base: CastBase, rows: Sequence[Row], cells: int, steps: int, guidanc
     """Clean pictures (B, 3, 64, 64 cells) of rows that share size and steps; guidance (B,)."""
     batch = len(rows)
     places = torch.arange(cells, device=base.device).expand(batch, cells).contiguous()
-    conditional = layer_contexts(base, rows, places)
-    unconditional = null_context(base, batch, places)
-    contexts = [torch.cat([context, unconditional]) for context in conditional]
+    contexts = layer_contexts(base, rows, places)
     regions = region_weights(base, rows, cells)
-    if regions is not None:
-        regions = [(torch.cat([weight] * 2), torch.cat([mask] * 2)) for weight, mask in regions]
+    branches = 1 if bool((guidance == 1).all()) else 2  # at guidance 1 the unconditional half would count for nothing
+    if branches == 2:
+        unconditional = null_context(base, batch, places)
+        contexts = [torch.cat([context, unconditional]) for context in contexts]
+        regions = regions and [(torch.cat([weight] * 2), torch.cat([mask] * 2)) for weight, mask in regions]
     x = torch.stack([noise_of(row.seed, cells, base.config.cell_px) for row in rows]).to(base.device)
     scale = guidance.to(base.device)[:, None, None, None]
     times = time_steps(steps)
-    compositions = [row.residuals for row in rows] * 2
+    compositions = [row.residuals for row in rows] * branches
     with attach_batch(base.model, base.layout, compositions):
         for index, (t, t_next) in enumerate(pairwise(times)):
-            doubled = torch.cat([x, x]).to(base.dtype)
-            level = torch.full((2 * batch,), t, device=base.device)
-            predicted = base.model(doubled, level, contexts, torch.cat([places] * 2), regions).float()
-            x0 = guided(predicted[:batch], predicted[batch:], scale)
+            noisy = torch.cat([x] * branches).to(base.dtype)
+            level = torch.full((branches * batch,), t, device=base.device)
+            predicted = base.model(noisy, level, contexts, torch.cat([places] * branches), regions).float()
+            x0 = guided(predicted[:batch], predicted[batch:], scale) if branches == 2 else predicted
             x = euler_step(x, x0, t, t_next)
             if not on_step(index + 1, steps, lambda x0=x0: to_images(x0[:1])[0]):  # type: ignore[misc]
                 raise Canceled

@@ -29,7 +29,7 @@ class SampleSpec:
     width: int
     height: int
     steps: int = 24
-    guidance: float = 2.5
+    guidance: float = 1.0
     count: int = 1
     negative_prompt: str = ""
     confine: bool = True  # residuals act only where their concept stands; False = everywhere, as merged weights do

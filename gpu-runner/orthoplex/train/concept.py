@@ -44,8 +44,8 @@ class TrainSpec:
     seed: int = 0
     batch: int = 16
     silent_share: float = 0.5
-    up_rate: float = 4e-3
-    token_rate: float = 2e-2
+    up_rate: float = 2e-2
+    token_rate: float = 4e-2
     strength: float = 1.0
     sample_prompts: tuple[str, ...] = ()
     sample_every: int = 40
@@ -164,7 +164,7 @@ def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) ->
 
 def _draw(base: CastBase, state: _State, spec: TrainSpec, prompt: str, steps: int) -> Image.Image:
     adapter = finished_adapter(state, spec, {})
-    request = SampleSpec(prompt, spec.seed, 256, 256, steps=steps, guidance=2.0)
+    request = SampleSpec(prompt, spec.seed, 256, 256, steps=steps)
     return sample(base, request, [AttachedAdapter(adapter, spec.trigger, spec.strength)]).images[0]
 
 

@@ -20,12 +20,11 @@ from torch import Tensor
 
 from orthoplex.bases.cast.model import CastConfig, CastModel
 from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, colour_entry, compose, draw_backgrounds
-from orthoplex.bases.cast.sharpener import SCALE, Sharpener
+from orthoplex.bases.cast.sharpener import SCALE, Sharpener, bicubic
 from orthoplex.bases.cast.sprites import read_captions
 from orthoplex.bases.cast.world import World, encode_captions
 
-
-CROPS = 8  # windows of each batch that are learned from
+DRAWS = 10  # steps on the windows of one batch of scenes
 
 
 class Pairs:
@@ -36,7 +35,7 @@ class Pairs:
         _, captions = read_captions(folder / "captions.jsonl")
         self.captions = encode_captions(world, captions, model.config.words)
         self.size = json.loads((folder / "world.json").read_text())["size"]
-        raw = np.memmap(folder / "sprites.rgba", np.uint8, "r")
+        raw = np.fromfile(folder / "sprites.rgba", np.uint8)
         self.sprites = raw.reshape(len(captions), self.size, self.size, 4)
         self.masks = background_masks(1, self.size, supersample=2)
         self.background_words = torch.tensor([world.background(kind) for kind in BACKGROUNDS])
@@ -76,13 +75,19 @@ class Pairs:
         return small + strength * (0.08 * torch.randn(small.shape, generator=self.generator) + 0.05 * offsets)
 
 
-def crop(small: Tensor, large: Tensor, generator: torch.Generator, side: int = 32) -> tuple[Tensor, Tensor]:
-    """The same random window of both: side and SCALE * side px."""
-    x, y = (int(torch.randint(small.shape[-1] - side + 1, (1,), generator=generator)) for _ in range(2))
-    return (
-        small[..., y : y + side, x : x + side],
-        large[..., y * SCALE : (y + side) * SCALE, x * SCALE : (x + side) * SCALE],
-    )
+def windows_of(small: Tensor, large: Tensor, window: int) -> tuple[Tensor, Tensor]:
+    """Every window of the small pictures (N, 3 * window^2) and what must be added to bicubic there (N, 48)."""
+    padded = F.pad(small, [window // 2] * 4, mode="replicate")
+    inputs = F.unfold(padded, window).transpose(1, 2).flatten(0, 1)
+    targets = F.pixel_unshuffle(large - bicubic(small), SCALE).flatten(2).transpose(1, 2).flatten(0, 1)
+    return inputs, targets
+
+
+def chosen_windows(targets: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Indices (count,): a third anywhere, the rest where bicubic is wrong, for most of a drawing is flat."""
+    weight = targets.abs().mean(dim=1)
+    weight = weight / weight.mean() + 0.5
+    return torch.multinomial(weight, count, replacement=True, generator=generator)
 
 
 def main() -> None:
@@ -91,7 +96,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--rate", type=float, default=2e-3)
     arguments = parser.parse_args()
     world = World.read(arguments.sprites / "world.json")
     model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
@@ -102,35 +107,26 @@ def main() -> None:
     pairs = Pairs(arguments.sprites, model, world, generator)
     sharpener = Sharpener()
     torch.nn.init.zeros_(sharpener.last.weight)
-    optimiser = torch.optim.AdamW(sharpener.parameters(), lr=arguments.rate, weight_decay=0.0)
+    optimiser = torch.optim.AdamW(sharpener.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.0)
     started, budget, step = time.monotonic(), arguments.minutes * 60, 0
     while (elapsed := time.monotonic() - started) < budget:
         small, large = pairs.make(16)
-        for _ in range(CROPS):
-            part, truth = crop(small, large, generator)
+        inputs, targets = windows_of(small, large, sharpener.window)
+        for _ in range(DRAWS):
+            here = chosen_windows(targets, 8192, generator)
             with torch.autocast("cpu", torch.bfloat16):
-                drawn = sharpener(part)
-            loss = F.l1_loss(drawn.float(), truth)
+                residual = sharpener.residual_of_windows(inputs[here])
+            loss = F.l1_loss(residual.float(), targets[here])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             for group in optimiser.param_groups:
                 group["lr"] = arguments.rate * min(1.0, 2 * (1 - elapsed / budget))
             optimiser.step()
             step += 1
-        if step % 80 == 0:
-            bicubic = F.interpolate(part, scale_factor=SCALE, mode="bicubic", align_corners=False)
-            plain = float(F.l1_loss(bicubic, truth))
-            print(
-                json.dumps(
-                    {
-                        "step": step,
-                        "l1": round(float(loss.detach()), 5),
-                        "bicubic_l1": round(plain, 5),
-                        "seconds": round(elapsed),
-                    }
-                ),
-                flush=True,
-            )
+        if step % (10 * DRAWS) == 0:
+            plain = float(targets[here].abs().mean())
+            line = {"step": step, "l1": round(float(loss.detach()), 5), "bicubic_l1": round(plain, 5)}
+            print(json.dumps(line | {"seconds": round(elapsed)}), flush=True)
     tensors = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in sharpener.state_dict().items()}
     save_file(tensors, arguments.out, {"format": "pt"})
 

@@ -98,7 +98,7 @@ describe("a generation", () => {
     const wish = { composition_id: saved.id, prompt: "<eve>, smiling" };
     const { status, body } = await ada.ask<Generation>("POST", "/v1/generations", wish);
     expect(status).toBe(202);
-    expect(body.request).toMatchObject({ size: "256x256", steps: 24, guidance: 2.5, count: 1 });
+    expect(body.request).toMatchObject({ size: "256x256", steps: 24, guidance: 1, count: 1 });
     expect(body.request.adapters).toMatchObject([{ version_id: eve.id, strength: 0.9, region }]);
     expect(Number.isInteger(body.request.seed)).toBe(true);
     const theirs = await problem(bob, "/v1/generations", { composition_id: saved.id, prompt: "x" });

@@ -1,6 +1,6 @@
-"""The light sharpener: 64 px cells to 256 px, a small residual convolution net after the patches.
+"""The light sharpener: 64 px cells to 256 px, a small network after the patches.
 
-Trained on pairs of renders and the base's own pictures of them (train/sharpener.py), so it also mends patch seams.
+Trained on renders with grain and seams (train/sharpener.py), so it also mends those.
 """
 
 from __future__ import annotations
@@ -13,24 +13,33 @@ SCALE = 4
 
 
 class Sharpener(nn.Module):
-    """(B, 3, H, W) in [-1, 1] -> (B, 3, 4 H, 4 W): bicubic plus a learned residual."""
+    """(B, 3, H, W) in [-1, 1] -> (B, 3, 4 H, 4 W): bicubic plus what a small network makes of each 9 x 9 window.
 
-    def __init__(self, channels: int = 48, depth: int = 6) -> None:
+    One wide window and then pixelwise layers: nearly all of the work is matrix products, which a CPU does well, in
+    drawing as in training.
+    """
+
+    def __init__(self, window: int = 9, hidden: int = 160) -> None:
         super().__init__()
-        self.first = nn.Conv2d(3, channels, 5, padding=2)
-        self.body = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(depth))
-        self.grow = nn.Conv2d(channels, 24 * 4, 3, padding=1)
-        self.middle = nn.Conv2d(24, 24, 3, padding=1)
-        self.last = nn.Conv2d(24, 3 * 4, 3, padding=1)
+        self.window = window
+        self.first = nn.Conv2d(3, hidden, window, padding=window // 2, padding_mode="replicate")
+        self.second = nn.Conv2d(hidden, hidden, 1)
+        self.last = nn.Conv2d(hidden, 3 * SCALE * SCALE, 1)
 
     def forward(self, small: Tensor) -> Tensor:
-        x = F.relu(self.first(small))
-        for conv in self.body:
-            x = x + F.relu(conv(x))
-        x = F.relu(F.pixel_shuffle(self.grow(x), 2))
-        x = x + F.relu(self.middle(x))
-        residual = F.pixel_shuffle(self.last(x), 2)
-        return F.interpolate(small, scale_factor=SCALE, mode="bicubic", align_corners=False) + residual
+        x = F.gelu(self.first(small), approximate="tanh")
+        x = F.gelu(self.second(x), approximate="tanh")
+        return bicubic(small) + F.pixel_shuffle(self.last(x), SCALE)
+
+    def residual_of_windows(self, windows: Tensor) -> Tensor:
+        """The same for windows (N, 3 * window * window), as F.unfold lays them out: (N, 48), before the shuffle."""
+        x = F.gelu(F.linear(windows, self.first.weight.flatten(1), self.first.bias), approximate="tanh")
+        x = F.gelu(F.linear(x, self.second.weight.flatten(1), self.second.bias), approximate="tanh")
+        return F.linear(x, self.last.weight.flatten(1), self.last.bias)
+
+
+def bicubic(small: Tensor) -> Tensor:
+    return F.interpolate(small, scale_factor=SCALE, mode="bicubic", align_corners=False)
 
 
 @torch.no_grad()
