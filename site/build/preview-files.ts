@@ -53,8 +53,8 @@ export function previewFiles(): Plugin {
       const bases: Record<string, PreviewFiles> = {};
       for (const base of readdirSync(BASES).sort()) {
         const weights = join(BASES, base, "model.safetensors");
-        if (!existsSync(weights) || !fits(readFileSync(weights))) continue;
-        this.addWatchFile(weights);
+        if (!existsSync(weights) || !fits(read(weights), read(BASES, base, "sharpener.safetensors")))
+          continue;
         const { vocabulary, palettes } = JSON.parse(read(BASES, base, "world.json").toString("utf8"));
         bases[base] = {
           ...shared,
@@ -69,10 +69,17 @@ export function previewFiles(): Plugin {
 }
 
 /** Whether the graphs have the shapes of these weights. A base of other shapes is drawn by runners only. */
-function fits(weights: Buffer): boolean {
-  const header = JSON.parse(weights.subarray(8, 8 + Number(weights.readBigUInt64LE(0))).toString("utf8"));
-  const config = JSON.parse(header.__metadata__?.config ?? "{}") as Record<string, number>;
-  return Object.entries(cast.config).every(([name, value]) => config[name] === value);
+function fits(weights: Buffer, sharpener: Buffer): boolean {
+  const config = JSON.parse(headerOf(weights).__metadata__?.config ?? "{}");
+  const tensors = headerOf(sharpener);
+  return (
+    Object.entries(cast.config).every(([name, value]) => config[name] === value) &&
+    Object.entries(cast.sharpener).every(([name, shape]) => tensors[name]?.shape?.join() === shape.join())
+  );
+}
+
+function headerOf(file: Buffer): Record<string, { config?: string; shape?: number[] }> {
+  return JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE(0))).toString("utf8"));
 }
 
 function digestOf(content: Uint8Array): string {

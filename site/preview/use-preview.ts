@@ -37,6 +37,8 @@ export function usePreview(): Preview {
   const worker = useRef<Worker | null>(null);
   const latest = useRef<DrawRequest | null>(null);
   const total = useRef(1);
+  /** After a failure of the runtime itself the next try has one thread: shared memory is what phones refuse first. */
+  const careful = useRef(false);
 
   const end = useCallback(() => {
     worker.current?.terminate();
@@ -57,7 +59,10 @@ export function usePreview(): Preview {
         if (latest.current) setState({ kind: "drawn", drawn, unknown, seconds, request: latest.current });
       } else {
         // After any other failure the opened base is still good.
-        if (message.kind === "failed" && BROKEN.has(message.failure)) end();
+        if (message.kind === "failed" && BROKEN.has(message.failure)) {
+          careful.current = true;
+          end();
+        }
         setState(message);
       }
     },
@@ -80,7 +85,8 @@ export function usePreview(): Preview {
         });
         worker.current = started;
       }
-      worker.current.postMessage({ kind: "draw", files, threads, request } satisfies ToWorker);
+      const used = careful.current ? 1 : threads;
+      worker.current.postMessage({ kind: "draw", files, threads: used, request } satisfies ToWorker);
     },
     [hear, end],
   );

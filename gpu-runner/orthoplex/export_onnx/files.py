@@ -8,7 +8,7 @@ from orthoplex.bases import descriptions_folder
 from orthoplex.bases.cast.model import CastConfig
 from orthoplex.export_onnx.denoiser import denoiser_graph
 from orthoplex.export_onnx.language import language
-from orthoplex.export_onnx.sharpener import sharpener_graph
+from orthoplex.export_onnx.sharpener import sharpener_graph, sharpener_shapes
 from orthoplex.export_onnx.text import text_graph
 from orthoplex.ortho.layout import read_layout
 
@@ -21,7 +21,7 @@ def preview_files() -> dict[str, bytes]:
     layers = list(layout.layers)
     config = CastConfig(vocabulary_size=0)
     shapes = {name: value for name, value in config.as_dict().items() if name != "vocabulary_size"}
-    description = {"config": shapes, "layers": layers, "language": language()}
+    description = {"config": shapes, "sharpener": sharpener_shapes(), "layers": layers, "language": language()}
     graphs = {"text": text_graph(config), "denoiser": denoiser_graph(config, layers), "sharpener": sharpener_graph()}
     return {
         **{f"{name}.onnx": graph.SerializeToString(deterministic=True) for name, graph in graphs.items()},
