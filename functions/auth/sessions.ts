@@ -11,6 +11,7 @@ import { type Caller, SESSION_SCOPES } from "./caller.ts";
 
 const PASSWORD_MIN_CHARACTERS = 8;
 const HANDLE_MAX_CHARACTERS = 32;
+const NAME_MAX_CHARACTERS = 80;
 
 export function authFor(env: Env, db: Db, origin: string) {
   if (!env.BETTER_AUTH_SECRET) throw new Error("BETTER_AUTH_SECRET is not set");
@@ -27,7 +28,10 @@ export function authFor(env: Env, db: Db, origin: string) {
     user: { additionalFields: { handle: { type: "string", required: false, input: false } } },
     databaseHooks: {
       user: {
-        create: { before: async (user) => ({ data: { ...user, handle: await freeHandle(db, user.name) } }) },
+        create: {
+          before: async (user) => ({ data: { ...bounded(user), handle: await freeHandle(db, user.name) } }),
+        },
+        update: { before: async (change) => ({ data: bounded(change) }) },
       },
     },
     advanced: {
@@ -39,6 +43,12 @@ export function authFor(env: Env, db: Db, origin: string) {
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
   });
+}
+
+/** better-auth bounds neither text and lets a changed name be no text; nobody looks at a picture of a person. */
+function bounded<T extends { name?: string; image?: string | null | undefined }>(user: T): T {
+  const name = user.name === undefined ? {} : { name: String(user.name).slice(0, NAME_MAX_CHARACTERS) };
+  return { ...user, ...name, image: null };
 }
 
 export async function callerOfSession(

@@ -84,6 +84,25 @@ describe("signing in and out", () => {
     expect(await env.DB.prepare(taken).first("n")).toBe(0);
   });
 
+  it("keeps no more of a name than a page can show, and no picture that nobody looks at", async () => {
+    const wish = {
+      name: "Long ".repeat(2_000),
+      email: "long@example.com",
+      password,
+      image: "x".repeat(9_000),
+    };
+    expect((await ask("POST", "/auth/sign-up/email", { body: wish })).status).toBe(200);
+    const headers = { cookie: await signIn(wish.email), origin: ORIGIN };
+    const kept = () =>
+      env.DB.prepare("SELECT length(name) AS name, image FROM users WHERE email = ?")
+        .bind(wish.email)
+        .first<{ name: number; image: string | null }>();
+    expect(await kept()).toEqual({ name: 80, image: null });
+    const change = { name: "Longer ".repeat(2_000), image: "y".repeat(9_000) };
+    expect((await ask("POST", "/auth/update-user", { headers, body: change })).status).toBe(200);
+    expect(await kept()).toEqual({ name: 80, image: null });
+  });
+
   async function signIn(email: string): Promise<string> {
     const reply = await ask("POST", "/auth/sign-in/email", { body: { email, password } });
     return reply.headers
