@@ -85,6 +85,10 @@ function numbersOf(base: Base, wish: Wish): { steps: number; guidance: number; c
   if (wish.count > base.count.max) {
     return refuse("request_invalid", `${base.id} draws at most ${base.count.max} pictures a job.`, "/count");
   }
+  if (wish.seed !== undefined && wish.seed + wish.count - 1 > SEED_MAX) {
+    const detail = `For ${wish.count} pictures the seed may be at most ${SEED_MAX - wish.count + 1}: each takes the next one.`;
+    return refuse("request_invalid", detail, "/seed");
+  }
   return { steps, guidance, count: wish.count };
 }
 

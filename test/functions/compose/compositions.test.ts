@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { crosstalkOf } from "../../../functions/compose/crosstalk.ts";
 import { intersectLicences } from "../../../functions/compose/licences.ts";
 import type { Composition, Generation, ResolvedMember, Version } from "../../../schema/contract/index.ts";
+import { SEED_MAX } from "../../../schema/contract/limits.ts";
 import { BASE, LICENCE, type Person, person, published } from "../cast.ts";
 
 let ada: Person;
@@ -158,6 +159,11 @@ describe("a generation", () => {
       { base: "cast-1", prompt: "x", seed: 1.5 },
       [400, "request_invalid", "/seed"],
     ],
+    [
+      "pictures whose seeds go past the largest, which no later order could name",
+      { base: "cast-1", prompt: "x", seed: SEED_MAX - 2, count: 4 },
+      [400, "request_invalid", "/seed"],
+    ],
     ["17 pictures", { base: "cast-1", prompt: "x", count: 17 }, [400, "request_invalid", "/count"]],
     [
       "an unknown field",
@@ -171,6 +177,11 @@ describe("a generation", () => {
     expect(
       await env.DB.prepare('SELECT count(*) AS n FROM jobs WHERE request LIKE \'%"prompt":"x"%\'').first("n"),
     ).toBe(0);
+  });
+
+  it("draws up to the largest seed", async () => {
+    const wish = { base: "cast-1", prompt: "last", seed: SEED_MAX - 3, count: 4 };
+    expect((await ada.ask("POST", "/v1/generations", wish)).status).toBe(202);
   });
 
   it("says what a strength must be", async () => {
