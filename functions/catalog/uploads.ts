@@ -166,7 +166,7 @@ export async function findUpload(
     .get();
   if (!row) return refuse("upload_unknown", `You have no upload ${id}.`, pointer);
   if (row.kind !== kind)
-    return refuse("upload_unknown", `Upload ${id} is a ${row.kind}, not a ${kind}.`, pointer);
+    return refuse("upload_unknown", `Upload ${id} was announced as ${row.kind}, not as ${kind}.`, pointer);
   return isStored(row) ? row : refuse("upload_incomplete", `The bytes of ${id} have not arrived.`, pointer);
 }
 

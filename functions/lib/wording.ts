@@ -49,7 +49,10 @@ function bound(relation: string, origin: string, limit: number | bigint, input: 
 const plural = (unit: "character" | "entry", n: number | bigint) =>
   Number(n) === 1 ? unit : unit === "entry" ? "entries" : "characters";
 
-const count = (n: number | bigint) => n.toLocaleString("en-US", { maximumFractionDigits: 6 });
+const count = (n: number | bigint) =>
+  Number.isSafeInteger(Math.trunc(Number(n)))
+    ? n.toLocaleString("en-US", { maximumFractionDigits: 6 })
+    : String(n);
 
 function formatWords(format: string, pattern: string | undefined): string | undefined {
   const kind = /^\^([a-z]{3}_)/.exec(pattern ?? "")?.[1];

@@ -26,6 +26,13 @@ describe("a refusal of a request", () => {
     ["a prompt that is a number", "/v1/generations", order({ prompt: 3 }), "/prompt", "must be a text"],
     ["too many pictures", "/v1/generations", order({ count: 17 }), "/count", "must be at most 16; it is 17"],
     ["no pictures", "/v1/generations", order({ count: 0 }), "/count", "must be at least 1; it is 0"],
+    [
+      "a slot beyond all",
+      "/v1/adapters/ada/face/slot",
+      { slot: 1e300 },
+      "/slot",
+      "must be at most 9,007,199,254,740,991; it is 1e+300",
+    ],
     ["half a seed", "/v1/generations", order({ seed: 1.5 }), "/seed", "must be a whole number"],
     ["no steps", "/v1/generations", order({ steps: 0 }), "/steps", "must be larger than 0; it is 0"],
     [
