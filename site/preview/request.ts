@@ -5,7 +5,7 @@ import type { DrawRequest } from "./messages.ts";
 
 /** Enough for hair, faces and places; the runner's default is two to three times as many. */
 export const PREVIEW_STEPS = 10;
-const GUIDANCE = 2.5;
+const GUIDANCE = 1;
 
 /** Null where nobody of the catalog is in the form yet, or what was picked has not arrived. */
 export function requestOf(form: Form, known: Known, seed: number): DrawRequest | null {

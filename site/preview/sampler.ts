@@ -11,13 +11,16 @@ export function timeSteps(steps: number): number[] {
   });
 }
 
+/** How many captions a step needs: at guidance 1 the clean picture is the one with the prompt, and the other has no say. */
+export const captionsFor = (guidance: number) => (guidance === 1 ? 1 : 2);
+
 export interface Sampling {
   /** x_1: noise of one picture. */
   noise: Float32Array;
   steps: number;
   guidance: number;
-  /** Both halves of the clean picture at level t, with the prompt and without: predict of [x_t, x_t]. */
-  predict: (doubled: Float32Array, t: number) => Promise<Float32Array>;
+  /** The clean picture at level t for every caption, with the prompt first, then without: predict of [x_t, x_t] or [x_t]. */
+  predict: (copies: Float32Array, t: number) => Promise<Float32Array>;
   /** Told x0 after each step; false stops. */
   onStep: (step: number, x0: Float32Array) => Promise<boolean>;
 }
@@ -33,15 +36,16 @@ export async function sample({
   const times = timeSteps(steps);
   const size = noise.length;
   const x = noise.slice();
-  const doubled = new Float32Array(2 * size);
+  const captions = captionsFor(guidance);
+  const copies = new Float32Array(captions * size);
   for (let step = 0; step < steps; step++) {
     const [t, next] = [times[step] as number, times[step + 1] as number];
-    doubled.set(x);
-    doubled.set(x, size);
-    const predicted = await predict(doubled, t);
+    for (let caption = 0; caption < captions; caption++) copies.set(x, caption * size);
+    const predicted = await predict(copies, t);
+    const unprompted = (captions - 1) * size;
     const x0 = new Float32Array(size);
     for (let i = 0; i < size; i++) {
-      const without = predicted[size + i] as number;
+      const without = predicted[unprompted + i] as number;
       const clean = without + guidance * ((predicted[i] as number) - without);
       x0[i] = clean;
       // dx/dt = (x_t - x0) / t, so at next = 0 this is x0 itself.

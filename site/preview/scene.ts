@@ -30,18 +30,19 @@ export interface World {
   table: Float32Array;
 }
 
-/** Inputs of text.onnx for two captions: what the prompt says, and nothing. */
+/** Inputs of text.onnx for one caption, what the prompt says, or for two: then the second says nothing. */
 export function captionInputs(
   casting: Casting,
   attached: ReadonlyMap<string, Attached>,
   world: World,
   seed: number,
+  captions: number,
 ) {
   const { roles, background } = casting;
   const persons = roles.length;
-  const words = new Float32Array(2 * persons * WORDS * width);
-  const colours = new Float32Array(2 * persons * WORDS * 4);
-  const tokens = new Float32Array(depth * 2 * persons * 2 * width);
+  const words = new Float32Array(captions * persons * WORDS * width);
+  const colours = new Float32Array(captions * persons * WORDS * 4);
+  const tokens = new Float32Array(depth * captions * persons * 2 * width);
   const put = (caption: number, person: number, position: number, word: string) => {
     const row = world.vocabulary.get(word);
     if (row === undefined) throw new Error(`This base has no word ${word}.`);
@@ -52,7 +53,7 @@ export function captionInputs(
   roles.forEach((role, person) => {
     for (let position = 0; position < WORDS; position++) {
       put(0, person, position, language.pad);
-      put(1, person, position, position === 0 ? language.null : language.pad);
+      if (captions === 2) put(1, person, position, position === 0 ? language.null : language.pad);
     }
     put(0, person, 0, `background:${background.kind}`);
     colours.set([...colourEntry(rgb)], person * WORDS * 4);
@@ -64,17 +65,17 @@ export function captionInputs(
         const from = (token * depth + layer) * width;
         tokens.set(
           learned.subarray(from, from + width),
-          ((layer * 2 * persons + person) * 2 + token) * width,
+          ((layer * captions * persons + person) * 2 + token) * width,
         );
       }
     }
   });
-  const taught = Float32Array.from({ length: 2 * persons }, (_, i) => (i < persons ? 1 : 0));
+  const taught = Float32Array.from({ length: captions * persons }, (_, i) => (i < persons ? 1 : 0));
   return {
-    words: { data: words, shape: [2, persons, WORDS, width] },
-    colours: { data: colours, shape: [2, persons, WORDS, 4] },
-    tokens: { data: tokens, shape: [depth, 2, persons, 2, width] },
-    taught: { data: taught, shape: [2, persons, 1] },
+    words: { data: words, shape: [captions, persons, WORDS, width] },
+    colours: { data: colours, shape: [captions, persons, WORDS, 4] },
+    tokens: { data: tokens, shape: [depth, captions, persons, 2, width] },
+    taught: { data: taught, shape: [captions, persons, 1] },
     places: placesOf(casting),
   };
 }

@@ -7,7 +7,7 @@ import { DownloadFailed, download } from "./files.ts";
 import type { DrawRequest, FailureKind, FromWorker, ToWorker } from "./messages.ts";
 import { noiseOf } from "./noise.ts";
 import { cropped, pixelsOf } from "./pixels.ts";
-import { sample } from "./sampler.ts";
+import { captionsFor, sample } from "./sampler.ts";
 import { type Attached, captionInputs, residualInputs } from "./scene.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -64,21 +64,22 @@ async function draw({ files, threads, request }: Extract<ToWorker, { kind: "draw
     attached.set(member.trigger, { ...member, taught: await adapterOf(member, signal) });
   }
   const drawn = casting.roles.map(({ place }) => place);
-  const context = await opened.run("text", { ...captionInputs(casting, attached, opened, seed) });
+  const captions = captionsFor(guidance);
+  const context = await opened.run("text", { ...captionInputs(casting, attached, opened, seed, captions) });
   const residuals = residualInputs(casting, attached, cells);
   const inputs = {
     ...residuals,
-    context: { data: context, shape: [depth, 2, words * drawn.length, channels] },
+    context: { data: context, shape: [depth, captions, words * drawn.length, channels] },
   };
   const width = CELL * drawn.length;
   const small = await sample({
     noise: cropped(noiseOf(seed, 3 * CELL * CELL * cells), cells, drawn),
     steps,
     guidance,
-    predict: (doubled, t) =>
+    predict: (copies, t) =>
       opened.run("denoiser", {
         ...inputs,
-        x_t: { data: doubled, shape: [2, 3, CELL, width] },
+        x_t: { data: copies, shape: [captions, 3, CELL, width] },
         t: { data: Float32Array.of(t), shape: [1] },
       }),
     onStep: async (step, x0) => {

@@ -95,7 +95,7 @@ it("captions hold background, learned tokens and expression where the runner put
   const words = [language.pad, language.null, "background:plain", "expression:smiling"];
   const table = Float32Array.from({ length: words.length * width }, (_, i) => Math.floor(i / width));
   const world = { vocabulary: new Map(words.map((word, i) => [word, i])), table };
-  const inputs = captionInputs(casting, members, world, 0);
+  const inputs = captionInputs(casting, members, world, 0, 2);
   const wordAt = (caption: number, person: number, position: number) =>
     words[inputs.words.data[((caption * 2 + person) * WORDS + position) * width] ?? -1];
   expect([0, 1, 2, 3, 4].map((position) => wordAt(0, 0, position))).toEqual([
@@ -159,6 +159,17 @@ describe("sampling", () => {
   it("ends at the guided clean picture", async () => {
     const picture = await sample({ noise, steps: 3, guidance: 2, predict, onStep: async () => true });
     for (const value of picture ?? []) expect(value).toBeCloseTo(0.3, 6);
+  });
+
+  it("asks for no caption without the prompt where that one has no say", async () => {
+    const sizes: number[] = [];
+    const alone = async (copies: Float32Array) => {
+      sizes.push(copies.length);
+      return Float32Array.of(0.2, 0.2, 0.2);
+    };
+    const picture = await sample({ noise, steps: 2, guidance: 1, predict: alone, onStep: async () => true });
+    expect(sizes).toEqual([3, 3]);
+    for (const value of picture ?? []) expect(value).toBeCloseTo(0.2, 6);
   });
 
   it("stops after the step that is told to stop", async () => {
