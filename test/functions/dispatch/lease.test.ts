@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Generation, Version } from "../../../schema/contract/index.ts";
-import { ask, Machine, type Person, person, published } from "../cast.ts";
+import { ask, BASE, Machine, type Person, person, published } from "../cast.ts";
 
 let ada: Person;
 let bob: Person;
@@ -45,7 +45,7 @@ describe("a lease", () => {
         negative_prompt: "",
         seed: 7,
         steps: 24,
-        guidance: 2.5,
+        guidance: BASE.guidance.default,
         width: 512,
         height: 256,
         count: 2,

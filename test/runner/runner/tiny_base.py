@@ -38,7 +38,7 @@ def tiny_base() -> CastBase:
         if int(layer["name"].split(".")[1]) < LAYERS
     ]
     layout = layout_from(description)
-    sharpener = Sharpener(channels=8, depth=1).requires_grad_(False)
+    sharpener = Sharpener(window=3, hidden=8).requires_grad_(False)
     return CastBase("cast-1", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
