@@ -21,7 +21,7 @@ from orthoplex.train.concept import TrainSpec, initial_tokens
 
 # Learning rates before tuning: the product's own where the product trains the same.
 TOKEN_RATE = TrainSpec.token_rate
-RATES = {"slots": TrainSpec.up_rate, "lora": 4e-3, "key/value": 6e-4, "none": 0.0}
+RATES = {"slots": TrainSpec.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0}
 KEY_VALUE = ("attn2.to_k", "attn2.to_v")
 
 

@@ -38,7 +38,7 @@ class Settings:
     curve_measured: int = 4  # concepts drawn at each point of the curves
     prompts: int = 4  # per concept: its expressions in turn, on a background each
     draw_steps: int = 12
-    guidance: float = 1.5
+    guidance: float = 1.0  # the default of cast-1
     draw_batch: int = 24
     fusion_batches: int = 4  # batches of activations per concept
     lbfgs_iterations: int = 50
