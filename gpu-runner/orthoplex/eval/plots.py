@@ -31,7 +31,7 @@ class Axis:
 
     def ticks(self) -> list[float]:
         if self.logarithmic:
-            count = round(math.log2(self.high / self.low))
+            count = math.floor(math.log2(self.high / self.low) + 1e-9)
             return [self.low * 2**k for k in range(count + 1)]
         step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
         while (self.high - self.low) / step > 7:

@@ -121,7 +121,7 @@ def goals_section(results: Numbers) -> str:
     alone_plain = main["DB-LoRA, FedAvg"]["single"]["identity"]["mean"]
     rows = [
         ["merged identity within 1 point of single", f"{single:.3f} → {merged(ours, 'identity'):.3f}"],
-        [f"≥ 95 % of single's identity at 16 merged (here {most})", f"{kept:.1%}"],
+        [f"≥ 95 % of single's identity at 16 merged (here {most})", "-" if math.isnan(kept) else f"{kept:.1%}"],
         ["DB-LoRA with FedAvg collapses", f"{alone_plain:.3f} → {plain:.3f} (with tokens {tokens:.3f})"],
         ["merge in under 50 ms", duration(main[ours]["merge_seconds"])],
     ]

@@ -89,7 +89,7 @@ def test_contrastive_loss_is_lowest_where_partners_are_equal_and_others_far() ->
 
 
 def test_ticks_lie_on_the_axis() -> None:
-    for values, logarithmic in (([0.1, 0.93], False), ([1, 32], True), ([3, 3], False)):
+    for values, logarithmic in (([0.1, 0.93], False), ([1, 32], True), ([1, 6], True), ([3, 3], False)):
         axis = axis_over(values, "x", logarithmic)
         assert axis.ticks()
         assert all(-1e-6 <= axis.place(tick) <= 1 + 1e-6 for tick in axis.ticks())
