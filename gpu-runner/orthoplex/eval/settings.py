@@ -45,6 +45,7 @@ class Settings:
     ranks: tuple[int, ...] = (4, 8)
     silences: tuple[str, ...] = ("share 1/4", "other captions", "other triggers", "penalty")
     bases: tuple[str, ...] = ("gaussian", "subset", "slots across classes", "balanced energy")
+    lower_rates: tuple[float, ...] = (0.25,)
     bases_unsilenced: tuple[str, ...] = ("subset",)  # those also tried without silence
     scenes: int = 6  # pictures of two and of three concepts
 
@@ -70,6 +71,7 @@ FULL = replace(
     fusion_batches=8,
     ranks=(1, 2, 4, 8, 15),
     silences=("share 1/4", "share 3/4", "other captions", "other triggers", "nothing asked", "penalty"),
+    lower_rates=(0.125, 0.25, 0.5),
     bases_unsilenced=SMALL.bases,
     scenes=24,
 )
@@ -95,6 +97,7 @@ TINY = replace(
     ranks=(4, 8),
     silences=("share 1/4", "penalty"),
     bases=("gaussian", "balanced energy"),
+    lower_rates=(),
     bases_unsilenced=(),
     scenes=2,
 )

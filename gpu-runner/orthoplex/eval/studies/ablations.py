@@ -37,6 +37,14 @@ def variants(settings: Settings) -> dict[str, Mapping[str, tuple[Training, Train
         "tokens": {
             "layer-wise": of_ours(), "plain": of_ours(tokens="plain"), "not trained": of_ours(tokens="fixed"),
         },
+        # rates are tuned on characters alone; a lower one may serve a merge better
+        "learning rate, as multiple of the tuned": {
+            **{f"slots x{factor:g}": of_ours(rate_factor=factor) for factor in (*settings.lower_rates, 1.0)},
+            **{
+                f"both factors trained x{factor:g}": (replace(SILENT_LORA, rate_factor=factor), SILENT_LORA)
+                for factor in (*settings.lower_rates, 1.0)
+            },
+        },
         "rank": {str(rank): of_ours(rank=rank) for rank in settings.ranks},
         "silence": {
             "none": (SLOTS_ONLY, SLOTS_ONLY),
@@ -47,7 +55,7 @@ def variants(settings: Settings) -> dict[str, Mapping[str, tuple[Training, Train
 
 
 def measure_variant(lab: Lab, training: Training, rate_of: Training) -> dict[str, Any]:
-    tuned = replace(training, rate_factor=lab.tuned(rate_of).rate_factor)
+    tuned = replace(training, rate_factor=training.rate_factor * lab.tuned(rate_of).rate_factor)
     names = tuple(lab.names[: lab.settings.ablation_concepts])
     seed = lab.settings.seeds[0]
     alone = [means(lab.measure(Trial(tuned, (name,), (name,), seed=seed)).judged[name]) for name in names]
