@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PIL import ImageColor
-
 from orthoplex.bases.cast import words as w
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD
 from orthoplex.sample.rows import CONCEPT_WORDS
-
-
-def css_colours() -> dict[str, str]:
-    """CSS names and RGB hex, as prompt.py looks them up."""
-    return {name: value.lstrip("#").lower() for name, value in ImageColor.colormap.items() if isinstance(value, str)}
 
 
 def language() -> dict[str, Any]:
@@ -42,5 +35,5 @@ def language() -> dict[str, Any]:
         "negations": sorted(w.NEGATIONS),
         "filler": sorted(w.FILLER),
         "person_words": ["person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "character"],
-        "css_colours": css_colours(),
+        "css_colours": w.CSS_COLOURS,
     }

@@ -1,6 +1,7 @@
 // Whom an adapter composes with exactly: everyone of its class of slots. Everyone else shares at most one column with it.
 
 import { classOf } from "../../../functions/lib/slot.ts";
+import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import { type AdapterWithVersions, api, type Base } from "../../api.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -36,7 +37,7 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
             </a>
             <a
               class="companion-both"
-              href={`/compose/#${[adapter, other].map((one) => `a=${one.ref}*${one.latest_version?.strength ?? 0.6}`).join("&")}`}
+              href={`/compose/#${[adapter, other].map((one) => `a=${one.ref}*${one.latest_version?.strength ?? STRENGTH_DEFAULT}`).join("&")}`}
               aria-label={`Compose ${adapter.title} with ${other.title}`}
             >
               Compose both

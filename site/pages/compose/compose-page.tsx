@@ -1,6 +1,7 @@
 // /compose/: cast, canvas, prompt, and the picture as it is drawn. Holds the state; the parts draw it.
 
 import { useCallback, useRef, useState } from "preact/hooks";
+import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import { type Adapter, api, type Generation } from "../../api.ts";
 import { PreviewPanel } from "../../preview/preview-panel.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
@@ -60,7 +61,12 @@ export function ComposePage() {
     known.learn(adapter);
     const here = form.members.some((member) => member.ref === adapter.ref);
     if (here) change({ type: "remove", ref: adapter.ref });
-    else change({ type: "add", ref: adapter.ref, strength: adapter.latest_version?.strength ?? 0.6 });
+    else
+      change({
+        type: "add",
+        ref: adapter.ref,
+        strength: adapter.latest_version?.strength ?? STRENGTH_DEFAULT,
+      });
   };
 
   const generate = async () => {

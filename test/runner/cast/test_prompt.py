@@ -1,6 +1,7 @@
 """English for cast-1: what a prompt says, in any order, and what it does not know."""
 
 import pytest
+from PIL import Image
 
 from orthoplex.bases.cast.prompt import Background, Person, describe, describe_background, parse_prompt
 from orthoplex.bases.cast.words import CHIPS
@@ -70,3 +71,9 @@ def test_a_description_is_read_back_as_the_same_person(world: World) -> None:
 @pytest.mark.parametrize("text", ["", ";;;", "<", "<<>>", "\x00", "a" * 2000, "; ".join(["<x>"] * 500), "🙂 left"])
 def test_odd_prompts_are_read_without_failing(world: World, text: str) -> None:
     parse_prompt(text, world.palettes)
+
+
+def test_colour_words_stay_known_after_pil_has_used_them(world: World) -> None:
+    """PIL replaces entries of its own map of names by tuples when a picture is made with one."""
+    Image.new("RGB", (1, 1), "tomato")
+    assert parse_prompt("tomato background", world.palettes).background.rgb == "ff6347"

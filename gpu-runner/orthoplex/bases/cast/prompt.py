@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from PIL import ImageColor
-
 from orthoplex.bases.cast import words as w
 
 TRIGGER = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>")
@@ -51,11 +49,6 @@ class Prompt:
     unknown: tuple[str, ...] = ()
 
 
-def _css(name: str) -> str | None:
-    value = ImageColor.colormap.get(name)
-    return str(value).lstrip("#").lower() if isinstance(value, str) else None
-
-
 def colour_of(name: str, palette: dict[str, str]) -> str | None:
     """RGB hex of a colour word: the palette first, then background colours, CSS names and #rrggbb."""
     if name.startswith("#"):
@@ -65,7 +58,7 @@ def colour_of(name: str, palette: dict[str, str]) -> str | None:
             return palette[candidate]
         if candidate in w.BACKGROUND_COLOURS:
             return w.BACKGROUND_COLOURS[candidate]
-    return _css(name.replace(" ", "").replace("grey", "gray")) or _css(name.replace(" ", ""))
+    return w.CSS_COLOURS.get(name.replace(" ", ""))
 
 
 @dataclass

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from PIL import ImageColor
+
+
+def _hex(name: str) -> str:
+    return "".join(f"{channel:02x}" for channel in ImageColor.getrgb(name)[:3])
+
+
+# Copied once: PIL replaces entries of its own map by tuples as they are used.
+CSS_COLOURS: dict[str, str] = {name: _hex(name) for name in sorted(ImageColor.colormap)}
+
 EXPRESSIONS: dict[str, str] = {
     "neutral": "neutral", "calm": "neutral", "serious": "neutral", "bored": "neutral", "unimpressed": "neutral",
     "smiling": "smiling", "smile": "smiling", "smiles": "smiling", "happy": "smiling", "friendly": "smiling",
