@@ -99,8 +99,8 @@ describe("link", () => {
   it("drops what it does not understand", () => {
     const form = formOf("#a=demo/ana*99&a=Not A Ref&a=demo/bo@2,0,1,1&l=spiral&z=big&s=-1&n=1.5&y=1");
     expect(form.members.map((member) => [member.ref, member.strength])).toEqual([
-      ["demo/ana", 0.6],
-      ["demo/bo", 0.6],
+      ["demo/ana", 1],
+      ["demo/bo", 1],
     ]);
     expect(form).toMatchObject({ placement: "columns", size: "512x256", seed: null, steps: null });
   });
