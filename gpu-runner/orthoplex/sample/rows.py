@@ -33,6 +33,7 @@ class Row:
     seed: int
     prompt: str
     warnings: tuple[str, ...]
+    apart: bool = False  # persons of different cells do not attend to one another
 
 
 def box_mask(region: Region, config: CastConfig, cells: int) -> Tensor:
@@ -114,6 +115,7 @@ def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapte
     for role in casting.roles:
         if role.trigger and role.trigger not in by_trigger:
             warnings.append(f"no adapter with the trigger {role.trigger} is in this composition")
+    inside = all(not (box & ~cell_mask(cell, config, cells)).any() for cell, box in boxes.items())
     return Row(
         encoded.words,
         encoded.colours,
@@ -123,6 +125,7 @@ def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapte
         seed,
         written_out(casting),
         tuple(dict.fromkeys(warnings)),
+        apart=spec.confine and bool(residuals) and inside,
     )
 
 
@@ -166,31 +169,51 @@ def null_context(base: CastBase, batch: int, places: Tensor) -> Tensor:
     return base.model.encode(words, colours, places)
 
 
+def neighbours_of(base: CastBase, rows: Sequence[Row], cells: int) -> Tensor | None:
+    """Who may attend to whom in self-attention, (B, 1, T, T), or None where everybody may.
+
+    An adapted cell's keys and values are unlike any that its neighbours were trained beside, and through them one
+    person's colours appear on another. Cells do not need one another: backgrounds follow from place and words.
+    """
+    if cells == 1 or not any(row.apart for row in rows):
+        return None
+    cell = torch.stack([cell_mask(index, base.config, cells) for index in range(cells)]).int().argmax(0)  # (T,)
+    same = cell[:, None] == cell[None]
+    apart = torch.tensor([row.apart for row in rows])
+    return (same[None] | ~apart[:, None, None])[:, None].to(base.device)
+
+
 def region_weights(base: CastBase, rows: Sequence[Row], cells: int) -> list[tuple[Tensor, Tensor]] | None:
-    """Regionally controlled cross-attention of a batch, or None when nobody has a box.
+    """Regionally controlled cross-attention of a batch, or None when nobody needs it.
 
     A position inside boxes takes the mean of their persons' words; outside it takes the words of everybody without
-    a box and all background words.
+    a box and all background words. Where persons are kept apart, a cell without a box is the box of its person.
     """
-    if not any(row.boxes for row in rows):
+    if not any(row.boxes or (row.apart and cells > 1) for row in rows):
         return None
     config = base.config
     positions, length = config.grid**2 * cells, config.words * cells
     weights = torch.zeros(cells + 1, len(rows), positions, 1)
     masks = torch.zeros(cells + 1, len(rows), 1, 1, length, dtype=torch.bool)
     for index, row in enumerate(rows):
+        boxes = row.boxes
+        if row.apart:
+            boxes = {cell: cell_mask(cell, config, cells) for cell in range(cells)} | boxes
         outside = torch.ones(length, dtype=torch.bool)
         covered = torch.zeros(positions)
-        for cell, box in row.boxes.items():
+        for cell, box in boxes.items():
             own = slice(cell * config.words, (cell + 1) * config.words)
             masks[cell, index, 0, 0, own] = True
             outside[cell * config.words + 1 : (cell + 1) * config.words] = False
             covered += box
-        for cell, box in row.boxes.items():
+        for cell, box in boxes.items():
             weights[cell, index, :, 0] = box / covered.clamp(min=1)
         weights[cells, index, :, 0] = (covered == 0).float()
         masks[cells, index, 0, 0] = outside
         for cell in range(cells):
-            if cell not in row.boxes:
+            if cell not in boxes:
                 masks[cell, index] = True  # no row of a mask may be empty; its weight is zero
+    if bool(((weights == 0) | (weights == 1)).all()):  # no two boxes overlap: one attention with one mask says it all
+        together = ((weights > 0).unsqueeze(2) & masks).any(0)  # (B, 1, T, S)
+        return [(torch.ones(len(rows), 1, 1, device=base.device), together.to(base.device))]
     return [(weight.to(base.device), mask.to(base.device)) for weight, mask in zip(weights, masks, strict=True)]

@@ -15,7 +15,7 @@ from torch import Tensor
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.ortho.attach import attach_batch
-from orthoplex.sample.rows import Row, layer_contexts, make_row, null_context, region_weights
+from orthoplex.sample.rows import Row, layer_contexts, make_row, neighbours_of, null_context, region_weights
 from orthoplex.sample.spec import AttachedAdapter, Canceled, OnStep, SampleResult, SampleSpec, never_cancel
 
 Job = tuple[SampleSpec, Sequence[AttachedAdapter]]
@@ -59,10 +59,12 @@ def denoise(base: CastBase, rows: Sequence[Row], cells: int, steps: int, guidanc
     places = torch.arange(cells, device=base.device).expand(batch, cells).contiguous()
     contexts = layer_contexts(base, rows, places)
     regions = region_weights(base, rows, cells)
+    neighbours = neighbours_of(base, rows, cells)
     branches = 1 if bool((guidance == 1).all()) else 2  # at guidance 1 the unconditional half would count for nothing
     if branches == 2:
         unconditional = null_context(base, batch, places)
         contexts = [torch.cat([context, unconditional]) for context in contexts]
+        neighbours = neighbours if neighbours is None else torch.cat([neighbours] * 2)
         regions = regions and [(torch.cat([weight] * 2), torch.cat([mask] * 2)) for weight, mask in regions]
     x = torch.stack([noise_of(row.seed, cells, base.config.cell_px) for row in rows]).to(base.device)
     scale = guidance.to(base.device)[:, None, None, None]
@@ -72,7 +74,7 @@ def denoise(base: CastBase, rows: Sequence[Row], cells: int, steps: int, guidanc
         for index, (t, t_next) in enumerate(pairwise(times)):
             noisy = torch.cat([x] * branches).to(base.dtype)
             level = torch.full((branches * batch,), t, device=base.device)
-            predicted = base.model(noisy, level, contexts, torch.cat([places] * branches), regions).float()
+            predicted = base.model(noisy, level, contexts, torch.cat([places] * branches), regions, neighbours).float()
             x0 = guided(predicted[:batch], predicted[batch:], scale) if branches == 2 else predicted
             x = euler_step(x, x0, t, t_next)
             if not on_step(index + 1, steps, lambda x0=x0: to_images(x0[:1])[0]):  # type: ignore[misc]

@@ -123,6 +123,32 @@ def test_an_unconfined_residual_acts_everywhere(random_base: CastBase) -> None:
     assert row.residuals[0].masks == {}
 
 
+def test_a_concept_does_not_colour_its_neighbour(random_base: CastBase) -> None:
+    """Whatever the right person does, the left one is drawn as before."""
+    adapters = [ana(random_base), bo(random_base)]
+    sad, happy = (
+        pixels(random_base, replace(TWO, prompt=f"<ana> smiling; <bo> {mood}; sky background"), adapters)[:, :240].int()
+        for mood in ("sad", "laughing")
+    )
+    assert (sad - happy).abs().max() <= 1
+
+
+def test_guidance_draws_a_mixed_batch_as_it_draws_each_alone(random_base: CastBase) -> None:
+    spec = replace(TWO, guidance=2.0)
+    jobs = [(spec, [ana(random_base), bo(random_base)]), (spec, [])]
+    for (_, adapters), result in zip(jobs, sample_batch(random_base, jobs), strict=True):
+        alone = pixels(random_base, spec, adapters).int()
+        mixed = torch.frombuffer(bytearray(result.images[0].tobytes()), dtype=torch.uint8).view_as(alone).int()
+        assert (alone - mixed).abs().max() <= 2
+
+
+def test_a_box_across_two_cells_lets_them_see_one_another(random_base: CastBase) -> None:
+    wide = make_row(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.6, 1))], 3)
+    within = make_row(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.3, 1))], 3)
+    assert not wide.apart
+    assert within.apart
+
+
 def test_time_runs_from_pure_noise_to_none() -> None:
     times = time_steps(24)
     assert (times[0], times[-1]) == (1.0, 0.0)

@@ -133,11 +133,13 @@ class TransformerBlock(nn.Module):
         self.norm3 = nn.RMSNorm(width, elementwise_affine=False)
         self.scale_shift_table = nn.Parameter(torch.zeros(6, width))
 
-    def forward(self, x: Tensor, context: Tensor, modulation: Tensor, regions: Regions | None) -> Tensor:
-        """x (B, T, C), context (B, S, C), modulation (B, 6, C)."""
+    def forward(
+        self, x: Tensor, context: Tensor, modulation: Tensor, regions: Regions | None, neighbours: Tensor | None = None
+    ) -> Tensor:
+        """x (B, T, C), context (B, S, C), modulation (B, 6, C), neighbours (B, 1, T, T) or None."""
         table = modulation + self.scale_shift_table
         shift1, scale1, gate1, shift3, scale3, gate3 = table[:, :, None].unbind(dim=1)  # each (B, 1, C)
-        x = x + gate1 * self.attn1(self.norm1(x) * (1 + scale1) + shift1)
+        x = x + gate1 * self.attn1(self.norm1(x) * (1 + scale1) + shift1, mask=neighbours)
         normed = self.norm2(x)
         if regions is None:
             x = x + self.attn2(normed, context)
@@ -215,13 +217,15 @@ class CastModel(nn.Module):
         return context.flatten(1, 2)
 
     def forward(
-        self, x_t: Tensor, t: Tensor, context: Tensor | list[Tensor], places: Tensor, regions: Regions | None = None
-    ) -> Tensor:
+        self, x_t: Tensor, t: Tensor, context: Tensor | list[Tensor], places: Tensor, regions: Regions | None = None,
+        neighbours: Tensor | None = None,
+    ) -> Tensor:  # fmt: skip
         """The clean picture, from x_t = (1 - t) x0 + t noise.
 
         x_t (B, 3, 64, 64 P) in [-1, 1]; t (B,); context (B, S, C), or one such tensor a layer (layer-wise tokens);
         places (B, P) cell numbers; regions for regionally controlled cross-attention (Mix-of-Show, sec. 3.4): each
-        region attends to its own words, weights say how far a position belongs to it. Returns (B, 3, 64, 64 P).
+        region attends to its own words, weights say how far a position belongs to it; neighbours (B, 1, T, T) is
+        True where a position may attend to another in self-attention. Returns (B, 3, 64, 64 P).
         """
         config = self.config
         x = self.patch_in(patchify(x_t, config.patch_px))  # (B, T, C), T = grid * grid * P, rows first
@@ -232,7 +236,7 @@ class CastModel(nn.Module):
         modulation = self.time_modulation(signal).view(-1, 6, config.width)
         for index, block in enumerate(self.transformer_blocks):
             layer_context = context[index] if isinstance(context, list) else context
-            x = block(x, layer_context, modulation, regions)
+            x = block(x, layer_context, modulation, regions, neighbours)
         shift, scale = self.modulation_out(signal)[:, None].chunk(2, dim=-1)
         x = self.norm_out(x) * (1 + scale) + shift
         return unpatchify(self.patch_out(x), config.patch_px, config.grid)
