@@ -3,11 +3,9 @@
 // NAME/captions.json for the demo. The same renders are the truth that pictures of the concept are measured against.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as collection from '@dicebear/collection';
-import { createAvatar, type Style as DiceBearStyle } from '@dicebear/core';
-import { Resvg } from '@resvg/resvg-js';
 import { type Expression, STYLES } from './styles.ts';
-import { type Character, drawCharacter, options } from './world.ts';
+import { draw } from './render.ts';
+import { type Character, drawCharacter } from './world.ts';
 
 interface Seed {
   name: string;
@@ -55,13 +53,6 @@ function expressionsOf(character: Character): Expression[] {
   return Object.keys(character.faces) as Expression[];
 }
 
-function png(character: Character, expression: Expression, size: number): Buffer {
-  const style = (collection as unknown as Record<string, DiceBearStyle<Record<string, unknown>>>)[character.style.collection];
-  if (!style) throw new Error(`DiceBear has no collection ${character.style.collection}`);
-  const svg = createAvatar(style, { seed: 'fixed', size, ...options(character, expression) }).toString();
-  return Buffer.from(new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render().asPng());
-}
-
 function characterOf(seed: Seed): Character {
   const style = STYLES.find((each) => each.word === seed.style);
   if (!style) throw new Error(`no style ${seed.style}`);
@@ -73,7 +64,7 @@ function writePictures(seed: Seed, folder: string): Record<string, string> {
   const character = characterOf(seed);
   const captions: Record<string, string> = {};
   for (const expression of expressionsOf(character)) {
-    writeFileSync(join(folder, `${expression}.png`), png(character, expression, 256));
+    writeFileSync(join(folder, `${expression}.png`), draw(character, expression, 256).asPng());
     captions[`${expression}.png`] = expression;
   }
   return captions;

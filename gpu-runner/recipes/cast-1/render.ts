@@ -5,20 +5,25 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import * as collection from '@dicebear/collection';
 import { createAvatar, type Style as DiceBearStyle } from '@dicebear/core';
-import { Resvg } from '@resvg/resvg-js';
+import { type RenderedImage, Resvg } from '@resvg/resvg-js';
 import { type Expression, PALETTES, STYLES } from './styles.ts';
 import { caption, type Character, drawCharacter, generator, options, vocabulary } from './world.ts';
 
 type Collection = Record<string, DiceBearStyle<Record<string, unknown>>>;
 
-/** SIZE x SIZE RGBA bytes with premultiplied alpha, as resvg leaves them. `.pixels` copies the buffer: read it once. */
-export function rasterise(character: Character, expression: Expression, size: number): Buffer {
+/** The picture of a character, SIZE x SIZE. */
+export function draw(character: Character, expression: Expression, size: number): RenderedImage {
   const style = (collection as unknown as Collection)[character.style.collection];
   if (!style) throw new Error(`DiceBear has no collection ${character.style.collection}`);
   const svg = createAvatar(style, { seed: 'fixed', size, ...options(character, expression) }).toString();
   const image = new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render();
   if (image.width !== size || image.height !== size) throw new Error(`expected ${size} px, got ${image.width} x ${image.height}`);
-  return Buffer.from(image.pixels);
+  return image;
+}
+
+/** Its RGBA bytes with premultiplied alpha, as resvg leaves them. `.pixels` copies the buffer: read it once. */
+export function rasterise(character: Character, expression: Expression, size: number): Buffer {
+  return Buffer.from(draw(character, expression, size).pixels);
 }
 
 function main(): void {
