@@ -213,7 +213,14 @@ def region_weights(base: CastBase, rows: Sequence[Row], cells: int) -> list[tupl
         for cell in range(cells):
             if cell not in boxes:
                 masks[cell, index] = True  # no row of a mask may be empty; its weight is zero
-    if bool(((weights == 0) | (weights == 1)).all()):  # no two boxes overlap: one attention with one mask says it all
-        together = ((weights > 0).unsqueeze(2) & masks).any(0)  # (B, 1, T, S)
-        return [(torch.ones(len(rows), 1, 1, device=base.device), together.to(base.device))]
     return [(weight.to(base.device), mask.to(base.device)) for weight, mask in zip(weights, masks, strict=True)]
+
+
+def as_one(regions: list[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
+    """The same regions as a single attention with one mask, where no two of them overlap; else as they are."""
+    weights = torch.stack([weight for weight, _ in regions])  # (G, B, T, 1)
+    if not bool(((weights == 0) | (weights == 1)).all()):
+        return regions
+    masks = torch.stack([mask for _, mask in regions])  # (G, B, 1, 1, S)
+    together = ((weights > 0).unsqueeze(2) & masks).any(0)  # (B, 1, T, S)
+    return [(torch.ones_like(weights[0, :, :1]), together)]

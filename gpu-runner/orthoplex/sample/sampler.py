@@ -15,7 +15,7 @@ from torch import Tensor
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.ortho.attach import attach_batch
-from orthoplex.sample.rows import Row, layer_contexts, make_row, neighbours_of, null_context, region_weights
+from orthoplex.sample.rows import Row, as_one, layer_contexts, make_row, neighbours_of, null_context, region_weights
 from orthoplex.sample.spec import AttachedAdapter, Canceled, OnStep, SampleResult, SampleSpec, never_cancel
 
 Job = tuple[SampleSpec, Sequence[AttachedAdapter]]
@@ -59,6 +59,7 @@ def denoise(base: CastBase, rows: Sequence[Row], cells: int, steps: int, guidanc
     places = torch.arange(cells, device=base.device).expand(batch, cells).contiguous()
     contexts = layer_contexts(base, rows, places)
     regions = region_weights(base, rows, cells)
+    regions = regions and as_one(regions)
     neighbours = neighbours_of(base, rows, cells)
     branches = 1 if bool((guidance == 1).all()) else 2  # at guidance 1 the unconditional half would count for nothing
     if branches == 2:
