@@ -18,6 +18,12 @@ export default defineConfig({
   // Else onnxruntime-web brings its binary into every build a second time; site/build/preview-files.ts places it.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es" },
+  // Contact sheets can be opened at their full size.
+  html: {
+    additionalAssetSources: {
+      a: { srcAttributes: ["href"], filter: ({ value }) => value.includes("/docs/results/") },
+    },
+  },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: resolve(import.meta.dirname, "dist"),

@@ -3,5 +3,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: { include: ["test/site/**/*.test.ts"], maxWorkers: 1, isolate: false },
 });

@@ -93,7 +93,7 @@ function cardOf(name: string) {
     name,
     title: name[0]?.toUpperCase() + name.slice(1),
     description: "Taught by npm run demo.",
-    base: "cast-1",
+    base: "cast-2",
     concept: name,
     class_word: "person",
     tags: ["demo"],
@@ -108,7 +108,7 @@ function cardOf(name: string) {
 }
 
 async function seededThird(api: Api, handle: string): Promise<Adapter> {
-  const { items } = await api.get<{ items: Adapter[] }>("/v1/adapters?base=cast-1&sort=name&limit=100");
+  const { items } = await api.get<{ items: Adapter[] }>("/v1/adapters?base=cast-2&sort=name&limit=100");
   const third = items.find(({ owner, state }) => owner !== handle && state === "published");
   if (!third) throw new Error("The catalog holds no adapter of another owner to compose with");
   return third;

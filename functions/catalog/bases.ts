@@ -1,11 +1,11 @@
 // The bases this edge knows: schema/bases/*.json, bundled. A new base is a new file and one line here.
 
-import cast1 from "../../schema/bases/cast-1.json" with { type: "json" };
-import { Base } from "../../schema/contract/bases.ts";
+import cast2 from "../../schema/bases/cast-2.json" with { type: "json" };
+import { type Base, BaseDescription } from "../../schema/contract/bases.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-import { radixOf } from "../lib/slot.ts";
+import { radixOf, slotDimensions } from "../lib/slot.ts";
 
-export const BASES: readonly Base[] = [cast1].map((description) => Base.parse(description));
+export const BASES: readonly Base[] = [cast2].map((description) => BaseDescription.parse(description));
 
 export function baseOf(id: string, pointer = "/base"): Base | Refusal {
   const base = BASES.find((known) => known.id === id);
@@ -21,8 +21,5 @@ export function knownBase(id: string): Base {
 }
 
 export function radixOfBase(base: Base): number {
-  return radixOf(
-    base.layers.map((layer) => layer.in_features),
-    base.rank,
-  );
+  return radixOf(slotDimensions(base), base.rank);
 }

@@ -2,13 +2,13 @@
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Composition, ResolvedMember } from "../../schema/contract/compositions.ts";
-import { sharedColumns } from "../lib/slot.ts";
+import { sharedColumns, slotDimensions } from "../lib/slot.ts";
 
 export type Pair = Composition["crosstalk"]["pairs"][number];
 
 /** Every pair once. Where layers differ in width, the layer that shares most speaks for the pair. */
 export function crosstalkOf(base: Base, radix: number, members: readonly ResolvedMember[]): Pair[] {
-  const widths = [...new Set(base.layers.map((layer) => layer.in_features))];
+  const widths = slotDimensions(base);
   return members.flatMap((a, i) =>
     members.slice(i + 1).map((b) => {
       const shared = Math.max(...widths.map((n) => sharedColumns(a.slot, b.slot, n, base.rank, radix)));

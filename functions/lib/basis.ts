@@ -1,8 +1,11 @@
-// The shared orthonormal basis `signed-dct-2` in closed form: nothing to store. Pure; runs in a Worker and a browser.
+// Shared orthonormal bases in closed form: nothing to store. Pure; runs in a Worker and a browser. `signed-dct-2` is for
+// layers whose whole input speaks, `unit` for reserved channels: its columns are the channels themselves.
 // Twin of gpu-runner/orthoplex/ortho/basis.py, bound to it by schema/examples/basis.json (equal to 1e-15: Math.cos and
 // libm may round the last bit differently). Out-of-range input is a caller's defect and throws RangeError.
 
 export const BASIS_NAME = "signed-dct-2";
+export const UNIT_BASIS = "unit";
+export type BasisName = typeof BASIS_NAME | typeof UNIT_BASIS;
 
 const MASK_64 = (1n << 64n) - 1n;
 const GOLDEN_GAMMA = 0x9e3779b97f4a7c15n;
@@ -49,14 +52,29 @@ export function cosineTable(n: number): Float64Array {
   return table;
 }
 
+/** down (r x n) of a basis by name, row-major, fp64. */
+export function rowsOfBasis(name: BasisName, n: number, seed: number, ks: readonly number[]): Float64Array {
+  if (name === BASIS_NAME) return downRows(n, seed, ks);
+  checkColumns(n, ks);
+  const down = new Float64Array(ks.length * n);
+  ks.forEach((k, j) => {
+    down[j * n + k] = 1;
+  });
+  return down;
+}
+
+function checkColumns(n: number, ks: readonly number[]): void {
+  const wrong = ks.find((k) => !Number.isInteger(k) || k < 0 || k >= n);
+  if (wrong !== undefined)
+    throw new RangeError(`Basis columns of dimension ${n} are 0..${n - 1}, got ${wrong}.`);
+}
+
 /**
  * down (r x n), row-major, fp64: row j is column k = ks[j] of the basis, s_i c_k cos(pi (2i + 1) k / 2n), with
  * c_0 = sqrt(1/n) and c_k = sqrt(2/n). Rows are orthonormal to 1e-12 for n <= 2048.
  */
 export function downRows(n: number, seed: number, ks: readonly number[]): Float64Array {
-  const wrong = ks.find((k) => !Number.isInteger(k) || k < 0 || k >= n);
-  if (wrong !== undefined)
-    throw new RangeError(`Basis columns of dimension ${n} are 0..${n - 1}, got ${wrong}.`);
+  checkColumns(n, ks);
   const signs = signRow(n, seed);
   const table = cosineTable(n);
   const down = new Float64Array(ks.length * n);

@@ -19,6 +19,17 @@ export function radixOf(dimensions: Iterable<number>, r: number): number {
   return Math.min(...Array.from(dimensions, (n) => fieldSize(n, r)));
 }
 
+/** As much of a base's description as says what its slots divide. */
+export interface SlotBase {
+  basis: { reserved?: number | undefined };
+  layers: readonly { in_features: number }[];
+}
+
+/** The dimensions that a base's slots divide: of every layer its reserved input channels, or all of them. */
+export function slotDimensions({ basis, layers }: SlotBase): number[] {
+  return [...new Set(layers.map((layer) => basis.reserved ?? layer.in_features))];
+}
+
 /** The digits c0, c1, ... of a slot, lowest first, no trailing zeros; at most r of them. */
 export function digitsOf(slot: number, radix: number, r: number): number[] {
   if (!Number.isSafeInteger(slot) || slot < 0 || slot >= radix ** r) {

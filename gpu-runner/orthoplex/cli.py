@@ -61,7 +61,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slot", type=int, required=True, help="the slot that the adapter will own")
     parser.add_argument("--concept", default="", help="what is taught, in plain words")
     parser.add_argument("--class-word", default="person")
-    parser.add_argument("--base", default="cast-1")
+    parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--steps", type=int, help="without it: the base's own number")
     parser.add_argument("--seed", type=int, default=0)
@@ -78,7 +78,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         metavar="FILE[=STRENGTH][@X,Y,W,H]",
         help="an adapter file, its strength and its region in fractions of the canvas; may be given again",
     )
-    parser.add_argument("--base", default="cast-1")
+    parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--size", help="WIDTHxHEIGHT; without it: the base's own")
     parser.add_argument("--seed", type=int, default=0)

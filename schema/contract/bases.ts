@@ -22,9 +22,24 @@ export const Base = z
     description: z.string(),
     family: z.string(),
     licence: z.object({ spdx: z.string(), note: z.string() }),
-    basis: z.object({ name: z.literal("signed-dct-2"), seed: z.int().nonnegative() }),
+    basis: z.object({
+      name: z.enum(["signed-dct-2", "unit"]),
+      seed: z.int().nonnegative(),
+      reserved: z.int().positive().optional().meta({
+        description:
+          "The last so many input channels of every layer, in which the base's own words are 0: the basis spans these alone",
+      }),
+    }),
     rank: z.int().positive(),
-    tokens: z.object({ count: z.int(), layers: z.int(), dim: z.int() }),
+    tokens: z.object({
+      count: z.int(),
+      layers: z.int(),
+      dim: z.int(),
+      marker: z.number().positive().optional().meta({
+        description:
+          "Length of the mark that each token carries in its adapter's slot, where channels are reserved",
+      }),
+    }),
     layers: z.array(Layer).min(1),
     sizes: z.array(z.object({ width: z.int(), height: z.int(), cells: z.int() })).min(1),
     default_size: Size,
@@ -42,6 +57,21 @@ export const Base = z
   })
   .meta({ id: "Base" });
 export type Base = z.infer<typeof Base>;
+
+/** A description file as the edge bundles it: what it says of reserved channels must fit together. */
+export const BaseDescription = Base.superRefine(({ basis, tokens, layers }, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  if ((basis.reserved === undefined) !== (tokens.marker === undefined)) {
+    refuse(["tokens", "marker"], "goes with basis.reserved: tokens are marked where channels are reserved");
+  }
+  if (basis.name === "unit" && basis.reserved === undefined) {
+    refuse(["basis", "reserved"], "is missing: the basis unit is for reserved channels");
+  }
+  const { reserved } = basis;
+  if (reserved !== undefined && layers.some((layer) => layer.in_features !== tokens.dim + reserved)) {
+    refuse(["layers"], "must read tokens.dim channels of words and basis.reserved channels");
+  }
+});
 
 export const BaseWithSlots = Base.extend({
   slots: z.object({

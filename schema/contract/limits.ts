@@ -15,7 +15,7 @@ export const TAGS_MAX = 16;
 // Compositions and generations
 export const STRENGTH_MIN = -2;
 export const STRENGTH_MAX = 2;
-/** The paper sums at 0.6; residuals that are confined to their person and taught silence look best at full strength. */
+/** The paper sums at 0.6; residuals that only their own tokens can hear look best at full strength. */
 export const STRENGTH_DEFAULT = 1;
 export const COMPOSITION_MEMBERS_MAX = 16;
 export const GENERATION_COUNT_MAX = 16;

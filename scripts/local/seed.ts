@@ -66,7 +66,7 @@ async function publishSeed(api: Api, handle: string, folder: string): Promise<bo
       name: card.name,
       title: card.title,
       description: card.description,
-      base: card.base ?? "cast-1",
+      base: card.base ?? "cast-2",
       concept: card.concept,
       class_word: card.class_word,
       tags: card.tags,

@@ -9,6 +9,8 @@ import { runTool } from "./tool.ts";
 const SOURCES = [
   ...["site/**", "functions/lib/**", "schema/contract/**", "schema/bases/**"],
   ...["vite.config.ts", "package-lock.json"],
+  // Numbers and pictures of the page on the method.
+  "docs/results/**",
   // What the browser's preview draws with.
   "gpu-runner/bases/**",
 ];

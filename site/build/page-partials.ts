@@ -4,6 +4,7 @@
 import type { Plugin } from "vite";
 import { artCreditsHtml } from "./art-credits.ts";
 import { errorListHtml } from "./error-list.ts";
+import { METHOD_PARTIALS } from "./method/partials.ts";
 import { footerHtml, headerHtml, headHtml } from "./shell.ts";
 
 export function pagePartials(): Plugin {
@@ -19,6 +20,7 @@ export function pagePartials(): Plugin {
           footer: footerHtml,
           "art-credits": artCreditsHtml,
           "error-list": errorListHtml,
+          ...METHOD_PARTIALS,
         };
         return html.replace(/<!-- ([a-z-]+) -->/g, (mark, name: string) => partials[name]?.() ?? mark);
       },

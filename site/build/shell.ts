@@ -4,6 +4,7 @@ const NAV = [
   ["/browse/", "Browse"],
   ["/compose/", "Compose"],
   ["/publish/", "Publish"],
+  ["/method/", "Method"],
   ["/docs/", "API"],
 ] as const;
 
@@ -53,6 +54,6 @@ export function footerHtml(): string {
   return `<footer class="foot"><div class="foot-row">
 <p class="foot-brand">${MARK_SVG}<span>Orthoplex</span></p>
 <p class="foot-line">Concepts taught apart, drawn together.</p>
-<ul class="foot-links"><li><a href="/about/">How it works</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
+<ul class="foot-links"><li><a href="/about/">How it works</a></li><li><a href="/method/">Method</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
 </div></footer>`;
 }

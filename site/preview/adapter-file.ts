@@ -1,22 +1,22 @@
 // An adapter's file as a preview needs it: slot, trained ups in the graph's order of layers, tokens. Checks what it reads;
 // the edge has checked all of it before publishing.
 
-import { downRows } from "../../functions/lib/basis.ts";
+import { BASIS_NAME, rowsOfBasis, UNIT_BASIS } from "../../functions/lib/basis.ts";
 import { readHeader } from "../../functions/lib/safetensors.ts";
 import { radixOf, slotColumns } from "../../functions/lib/slot.ts";
 import cast from "./cast/cast.json";
 import { fromHalf } from "./half.ts";
 
-const { width, layers: depth } = cast.config;
+const { width, reserved, layers: depth } = cast.config;
 const TOKENS = cast.language.concept_words.length;
 
 export interface Taught {
   rank: number;
-  /** (rank, width): the slot's columns of the basis, the paper's B transposed. */
+  /** (rank, reserved): the slot's columns of the basis, the paper's B transposed; 0 on all channels before these. */
   down: Float64Array;
   /** One (width, rank) a layer, in the order of cast.json's layers. */
   ups: Float32Array[];
-  /** (tokens, depth, width). */
+  /** (tokens, depth, width), each with the mark of its slot in the reserved channels. */
   tokens: Float32Array;
 }
 
@@ -36,10 +36,28 @@ export function readAdapter(bytes: Uint8Array): Taught {
     }
     return fromHalf(bytes.subarray(dataOffset + entry.begin, dataOffset + entry.end));
   };
+  const { basis } = metadata;
+  if (basis !== BASIS_NAME && basis !== UNIT_BASIS) throw new Error(`This preview knows no basis ${basis}.`);
+  const own = slotColumns(slot, reserved, rank, radixOf([reserved], rank));
+  const down = rowsOfBasis(basis, reserved, seed, own);
   return {
     rank,
-    down: downRows(width, seed, slotColumns(slot, width, rank, radixOf([width], rank))),
+    down,
     ups: cast.layers.map((layer) => tensor(`up.${layer}`, [width, rank])),
-    tokens: tensor("tokens", [TOKENS, depth, width]),
+    tokens: marked(tensor("tokens", [TOKENS, depth, width - reserved]), down, rank),
   };
+}
+
+/** Tokens with their marks: token k carries row k mod rank of down. Twin of gpu-runner/orthoplex/ortho/marker.py. */
+export function marked(words: Float32Array, down: Float64Array, rank: number): Float32Array {
+  const said = width - reserved;
+  const tokens = new Float32Array(TOKENS * depth * width);
+  for (let at = 0; at < TOKENS * depth; at++) {
+    tokens.set(words.subarray(at * said, (at + 1) * said), at * width);
+    const row = Math.floor(at / depth) % rank;
+    for (let c = 0; c < reserved; c++) {
+      tokens[at * width + said + c] = cast.marker * (down[row * reserved + c] as number);
+    }
+  }
+  return tokens;
 }

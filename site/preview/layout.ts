@@ -1,5 +1,5 @@
-// Positions of the canvas as the network counts them (rows first, 8 x 8 a cell): boxes, cells, and where residuals and
-// words may act. Pure. Twin of gpu-runner/orthoplex/sample/rows.py, bound to it by test/site/preview/golden.json.
+// Positions of the canvas as the network counts them (rows first, 8 x 8 a cell): boxes, cells, and which
+// words and neighbours a position listens to. Pure. Twin of gpu-runner/orthoplex/sample/rows.py, bound to it by test/site/preview/golden.json.
 
 import type { Region } from "../api.ts";
 import cast from "./cast/cast.json";
@@ -56,6 +56,26 @@ export function drawnPart<T extends Uint8Array | Float32Array>(
     });
   }
   return part;
+}
+
+/** Whether every person's box lies in that person's own cell. */
+export function staysInside(boxes: ReadonlyMap<number, Uint8Array>, cells: number): boolean {
+  return [...boxes].every(([cell, box]) => {
+    const own = cellMask(cell, cells);
+    return box.every((inside, at) => !inside || own[at]);
+  });
+}
+
+/**
+ * Who attends to whom in self-attention, (positions, positions) of the cells drawn: everybody, or, where people are kept
+ * apart, positions of one cell alone.
+ */
+export function neighbourBias(people: number, apart: boolean): Float32Array {
+  const positions = GRID * GRID * people;
+  const cellOfPosition = (at: number) => Math.floor((at % (GRID * people)) / GRID);
+  return Float32Array.from({ length: positions ** 2 }, (_, i) =>
+    apart && cellOfPosition(Math.floor(i / positions)) !== cellOfPosition(i % positions) ? FORBIDDEN : 0,
+  );
 }
 
 export interface Regions {

@@ -1,15 +1,16 @@
-// One picture as the numbers that the graphs take: captions, learned tokens, stacked residuals with their gains, regions.
+// One picture as the numbers that the graphs take: captions, learned tokens, stacked residuals with their strengths, regions.
 // Pure. Names and shapes are those of gpu-runner/orthoplex/export_onnx.
 
 import type { Region } from "../api.ts";
 import type { Taught } from "./adapter-file.ts";
 import cast from "./cast/cast.json";
 import type { Casting } from "./casting.ts";
-import { boxMask, cellMask, drawnPart, GRID, regionsOf, WORDS } from "./layout.ts";
+import { boxMask, cellMask, GRID, neighbourBias, regionsOf, staysInside, WORDS } from "./layout.ts";
 
-const { width, layers: depth } = cast.config;
+const { width, reserved, layers: depth } = cast.config;
 const { language } = cast;
-const CAPTION_STARTS = 1 + language.concept_words.length;
+const TOKENS = language.concept_words.length;
+const CAPTION_STARTS = 1 + TOKENS;
 
 export interface Attached {
   taught: Taught;
@@ -42,7 +43,7 @@ export function captionInputs(
   const persons = roles.length;
   const words = new Float32Array(captions * persons * WORDS * width);
   const colours = new Float32Array(captions * persons * WORDS * 4);
-  const tokens = new Float32Array(depth * captions * persons * 2 * width);
+  const tokens = new Float32Array(depth * captions * persons * TOKENS * width);
   const put = (caption: number, person: number, position: number, word: string) => {
     const row = world.vocabulary.get(word);
     if (row === undefined) throw new Error(`This base has no word ${word}.`);
@@ -60,12 +61,12 @@ export function captionInputs(
     if (role.expression) put(0, person, CAPTION_STARTS, `expression:${role.expression}`);
     const learned = attached.get(role.trigger)?.taught.tokens;
     if (!learned) return;
-    for (let token = 0; token < 2; token++) {
+    for (let token = 0; token < TOKENS; token++) {
       for (let layer = 0; layer < depth; layer++) {
         const from = (token * depth + layer) * width;
         tokens.set(
           learned.subarray(from, from + width),
-          ((layer * captions * persons + person) * 2 + token) * width,
+          ((layer * captions * persons + person) * TOKENS + token) * width,
         );
       }
     }
@@ -74,7 +75,7 @@ export function captionInputs(
   return {
     words: { data: words, shape: [captions, persons, WORDS, width] },
     colours: { data: colours, shape: [captions, persons, WORDS, 4] },
-    tokens: { data: tokens, shape: [depth, captions, persons, 2, width] },
+    tokens: { data: tokens, shape: [depth, captions, persons, TOKENS, width] },
     taught: { data: taught, shape: [captions, persons, 1] },
     places: placesOf(casting),
   };
@@ -88,39 +89,33 @@ export function residualInputs(casting: Casting, attached: ReadonlyMap<string, A
   const [positions, length] = [GRID * GRID * drawn.length, WORDS * drawn.length];
   const down = new Float32Array(width * rank);
   const up = new Float32Array(cast.layers.length * rank * width);
-  const image = new Float32Array(positions * rank);
-  const text = new Float32Array(length * rank);
   const boxes = new Map<number, Uint8Array>();
   let first = 0;
   for (const [trigger, { taught, strength, region }] of members) {
     const places = casting.roles.filter((role) => role.trigger === trigger).map(({ place }) => place);
     if (region) for (const place of places) boxes.set(place, boxMask(region, cells));
-    const masks = places.map((place) => drawnPart(boxes.get(place) ?? cellMask(place, cells), cells, drawn));
     for (let r = 0; r < taught.rank; r++) {
       const column = first + r;
-      for (let c = 0; c < width; c++) down[c * rank + column] = taught.down[r * width + c] as number;
+      for (let c = 0; c < reserved; c++) {
+        down[(width - reserved + c) * rank + column] = taught.down[r * reserved + c] as number;
+      }
       taught.ups.forEach((one, layer) => {
         for (let out = 0; out < width; out++) {
-          up[(layer * rank + column) * width + out] = one[out * taught.rank + r] as number;
+          up[(layer * rank + column) * width + out] = strength * (one[out * taught.rank + r] as number);
         }
       });
-      for (let at = 0; at < positions; at++) {
-        image[at * rank + column] = masks.some((mask) => mask[at]) ? strength : 0;
-      }
-      for (let word = 0; word < length; word++) {
-        text[word * rank + column] = places.includes(drawn[Math.floor(word / WORDS)] ?? -1) ? strength : 0;
-      }
     }
     first += taught.rank;
   }
+  const apart = members.length > 0 && staysInside(boxes, cells);
+  if (apart) for (const cell of drawn) if (!boxes.has(cell)) boxes.set(cell, cellMask(cell, cells));
   const regions = regionsOf(boxes, cells, drawn);
   return {
     down: { data: down, shape: [width, rank] },
     up: { data: up, shape: [cast.layers.length, rank, width] },
-    gains_image: { data: image, shape: [positions, rank] },
-    gains_text: { data: text, shape: [length, rank] },
     region_weights: { data: regions.weights, shape: [regions.count, positions] },
     region_bias: { data: regions.bias, shape: [regions.count, length] },
+    neighbour_bias: { data: neighbourBias(drawn.length, apart), shape: [positions, positions] },
     places: placesOf(casting),
   };
 }

@@ -1,6 +1,6 @@
 // The columns that slots own, as a picture: one row a group, one cell a column. Adapters that share no cell share no axis.
 
-import { radixOf, slotColumns } from "../../functions/lib/slot.ts";
+import { radixOf, type SlotBase, slotColumns, slotDimensions } from "../../functions/lib/slot.ts";
 import type { Base } from "../api.ts";
 
 const CELL = 8;
@@ -13,14 +13,13 @@ export interface SlotOwner {
   index: number;
 }
 
-export interface PatternBase {
+export interface PatternBase extends SlotBase {
   rank: number;
-  layers: readonly { in_features: number }[];
 }
 
 /** The groups and group size that speak for the base: those of its narrowest layer, where room is scarcest. */
 export function patternOf(base: PatternBase): { n: number; rank: number; radix: number } {
-  const widths = base.layers.map((layer) => layer.in_features);
+  const widths = slotDimensions(base);
   return { n: Math.min(...widths), rank: base.rank, radix: radixOf(widths, base.rank) };
 }
 

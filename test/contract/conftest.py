@@ -45,7 +45,7 @@ class Worker:
         self._headers = {"authorization": f"Bearer {told['user_key']}"}
 
     def enqueue(self) -> str:
-        body = {"base": "cast-1", "prompt": "a smiling person", "seed": 7}
+        body = {"base": "cast-2", "prompt": "a smiling person", "seed": 7}
         reply = httpx.post(f"{self.url}/v1/generations", json=body, headers=self._headers)
         return str(reply.raise_for_status().json()["id"])
 

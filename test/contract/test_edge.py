@@ -30,11 +30,11 @@ class Runner:
     def __init__(self, an_edge: AnEdge) -> None:
         self.edge = Edge(an_edge.url, an_edge.token)
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
-        self.id = self.edge.register({**about, "bases": ["cast-1"]}).runner_id
+        self.id = self.edge.register({**about, "bases": ["cast-2"]}).runner_id
 
     def lease(self, job_id: str) -> Lease:
         """The lease of this job; others that wait in the queue are given back afterwards."""
-        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-1"], 32, 5.0)]
+        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-2"], 32, 5.0)]
         for lease in leases:
             if lease.job_id != job_id:
                 self.edge.release(lease.lease_id, "Not of this test.")
@@ -169,9 +169,9 @@ def test_a_wrong_key_is_refused(an_edge: AnEdge) -> None:
 def test_a_runner_that_has_left_may_not_lease(runner: Runner, an_edge: AnEdge) -> None:
     with Edge(an_edge.url, an_edge.token) as edge:
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
-        left = edge.register({**about, "bases": ["cast-1"]}).runner_id
+        left = edge.register({**about, "bases": ["cast-2"]}).runner_id
         edge.deregister(left)
-        assert code_of(lambda: edge.lease(left, ["cast-1"], 1, 0)) == "not_found"
+        assert code_of(lambda: edge.lease(left, ["cast-2"], 1, 0)) == "not_found"
     assert runner.id != left
 
 
@@ -182,7 +182,7 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
     def poll() -> None:
         # Refused or an empty answer: both leave the job to others.
         with contextlib.suppress(Refused), leaver.edge:
-            taken.extend(leaver.edge.lease(leaver.id, ["cast-1"], 1, 4.0))
+            taken.extend(leaver.edge.lease(leaver.id, ["cast-2"], 1, 4.0))
 
     polling = threading.Thread(target=poll)
     polling.start()

@@ -16,7 +16,7 @@ import type {
 } from "../../schema/contract/index.ts";
 
 export const ORIGIN = "http://edge.test";
-export const BASE = knownBase("cast-1");
+export const BASE = knownBase("cast-2");
 
 export type Reply<T> = { status: number; headers: Headers; body: T };
 type Sent = { body?: unknown; headers?: Record<string, string> };
@@ -126,9 +126,11 @@ export type FileChange = {
   data?: (data: Uint8Array) => Uint8Array;
 };
 
-/** An adapter file of cast-1 whose values are all 2^-10, with one thing changed. */
+/** An adapter file of cast-2 whose values are all 2^-10, with one thing changed. */
 export async function adapterFile(slot: number, trigger: string, change: FileChange = {}) {
-  const shapes = new Map<string, number[]>([["tokens", [2, BASE.tokens.layers, BASE.tokens.dim]]]);
+  const shapes = new Map<string, number[]>([
+    ["tokens", [BASE.tokens.count, BASE.tokens.layers, BASE.tokens.dim]],
+  ]);
   for (const layer of BASE.layers) shapes.set(`up.${layer.name}`, [layer.out_features, BASE.rank]);
   const header: Record<string, { dtype: string; shape: number[]; data_offsets: number[] }> = {};
   let end = 0;

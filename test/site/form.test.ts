@@ -60,14 +60,14 @@ describe("compose form", () => {
 
   it("asks without boxes where none are wanted", () => {
     const form = formAfter(add("ana"), { type: "place", placement: "open" });
-    expect(generationOf(form, "cast-1").adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
+    expect(generationOf(form, "cast-2").adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
   });
 
   it("leaves out of a request what is left to the API", () => {
-    const request = generationOf(formAfter(add("ana")), "cast-1");
+    const request = generationOf(formAfter(add("ana")), "cast-2");
     expect(request).not.toHaveProperty("seed");
     expect(request).not.toHaveProperty("steps");
-    expect(generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-1").seed).toBe(0);
+    expect(generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-2").seed).toBe(0);
   });
 });
 

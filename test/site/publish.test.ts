@@ -33,7 +33,7 @@ describe("about an adapter", () => {
         tags: "Curly Hair, #glasses,,",
         licence: id,
       };
-      const parsed = AdapterCreate.safeParse(adapterOf(about, "cast-1"));
+      const parsed = AdapterCreate.safeParse(adapterOf(about, "cast-2"));
       expect(parsed.error?.issues ?? []).toEqual([]);
       expect(parsed.data?.tags).toEqual(["curly hair", "glasses"]);
       expect(parsed.data?.licence.spdx).toBe(id);

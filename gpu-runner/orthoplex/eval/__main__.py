@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from orthoplex.bases import load_base
+from orthoplex.eval.ahead import Place
 from orthoplex.eval.attributes import make_reader
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.embedder import make_embedder
@@ -50,7 +51,9 @@ class Log:
         sys.stdout.flush()
 
 
-def open_lab(settings: Settings, base_id: str, device: str, root: Path, log: Log) -> tuple[Lab, dict[str, Any]]:
+def open_lab(
+    settings: Settings, base_id: str, device: str, root: Path, log: Log, workers: int = 1
+) -> tuple[Lab, dict[str, Any]]:
     """The lab, and what its metrics are worth."""
     cache = Cache(root)
     wanted = max(settings.concepts, settings.curve_concepts)
@@ -65,7 +68,8 @@ def open_lab(settings: Settings, base_id: str, device: str, root: Path, log: Log
     teacher = Teacher(base, settings, cache, weights_sha256(base), log.say)
     characters = {character.name: character for character in read_characters(folder)}
     judge = Judge(embedder, reader, list(characters.values())[:wanted])
-    lab = Lab(base, settings, cache, teacher, judge, characters, say=log.say)
+    place = Place(base_id, root, settings, workers) if workers > 1 and device == "cpu" else None
+    lab = Lab(base, settings, cache, teacher, judge, characters, say=log.say, place=place)
     return lab, {"embedder": identity, "attributes": accuracy}
 
 
@@ -110,8 +114,9 @@ def main() -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="minutes; shows that it works")
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
-    parser.add_argument("--base", default="cast-1")
+    parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that teach, on a CPU")
     parser.add_argument("--cache", type=Path, default=REPOSITORY / ".local/eval")
     parser.add_argument("--page", type=Path)
     arguments = parser.parse_args()
@@ -119,7 +124,7 @@ def main() -> None:
     default = arguments.cache / "tiny/results.md" if settings.name == "tiny" else REPOSITORY / "docs/results.md"
     page: Path = arguments.page or default
     log = Log()
-    lab, results = open_lab(settings, arguments.base, arguments.device, arguments.cache, log)
+    lab, results = open_lab(settings, arguments.base, arguments.device, arguments.cache, log, arguments.workers)
     measure_everything(lab, results, log)
     command = " ".join(["npm run eval", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])])
     provenance = Provenance(command, commit(), machine(arguments.device), lab.teacher.weights, log.minutes)

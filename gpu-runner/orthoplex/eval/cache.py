@@ -45,6 +45,11 @@ class Cache:
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{key}{suffix}"
 
+    def has(self, kind: str, facts: Any) -> bool:
+        """Whether tensors of these facts are there."""
+        path = self.path(kind, fingerprint(kind, facts), ".safetensors")
+        return path.exists() and path.with_suffix(".json").exists()
+
     def numbers(self, kind: str, facts: Any, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Measured numbers: a JSON object, with what it depends on beside it."""
         path = self.path(kind, fingerprint(kind, facts), ".json")

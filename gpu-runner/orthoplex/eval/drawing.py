@@ -16,7 +16,7 @@ from orthoplex.eval.settings import Settings
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.sample.rows import Row, make_row
 from orthoplex.sample.sampler import denoise
-from orthoplex.sample.spec import AttachedAdapter, SampleSpec, never_cancel
+from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec, never_cancel
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Request:
     """One picture: a character, by its tokens, as asked."""
 
     character: Character
-    tokens: Tensor  # (2, layers, C)
+    tokens: Tensor  # (count, layers, C), marked where the method marks them
     ask: Ask
     seed: int
 
@@ -33,17 +33,18 @@ def background_words(ask: Ask) -> str:
     return f"{ask.colour} {ask.kind} background"
 
 
-def tokens_only(character: Character, tokens: Tensor) -> Adapter:
-    """What calls a character in a prompt; its residuals, if any, lie beside the base already."""
-    return Adapter(0, {}, tokens, character.name, "person", character.trigger)
+def called(base: CastBase, character: Character, region: Region | None = None) -> AttachedAdapter:
+    """What calls a character in a prompt. Its tokens are put into the row; its residuals lie beside the base."""
+    nothing = torch.zeros(base.layout.tokens_shape)
+    adapter = Adapter(0, {}, nothing, character.name, "person", character.trigger)
+    return AttachedAdapter(adapter, character.trigger, 1.0, region)
 
 
 def row_of(base: CastBase, request: Request) -> Row:
     character = request.character
     prompt = f"{character.trigger} {request.ask.expression}, {background_words(request.ask)}"
-    adapter = AttachedAdapter(tokens_only(character, request.tokens), character.trigger, 1.0)
-    row = make_row(base, SampleSpec(prompt, request.seed, 256, 256), [adapter], request.seed)
-    return replace(row, residuals=[])
+    row = make_row(base, SampleSpec(prompt, request.seed, 256, 256), [called(base, character)], request.seed)
+    return replace(row, residuals=[], tokens={0: request.tokens})
 
 
 def requests_of(character: Character, taught: Taught, settings: Settings, seed: int) -> list[Request]:

@@ -5,7 +5,7 @@ The product's own Residual knows slots only; here down may be anything, trained 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.attention import attention_layout, reads_words
 from orthoplex.ortho.attach import find_linear
 
 
@@ -63,10 +64,9 @@ def taught_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, An
 @contextmanager
 def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> Iterator[None]:
     """Residuals beside the layers of the base inside the `with` block: y = x W^T + strength x (up down)^T."""
+    layout = attention_layout(base)
     handles = [
-        find_linear(base.model, base.layout, layer).register_forward_hook(
-            _hook(each, strength, base.device, base.dtype)
-        )
+        find_linear(base.model, layout, layer).register_forward_hook(_hook(each, strength, base.device, base.dtype))
         for layer, each in residuals.items()
     ]
     try:
@@ -76,8 +76,25 @@ def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> 
             handle.remove()
 
 
+@contextmanager
+def confined_beside(base: CastBase, members: Sequence[tuple[Residuals, Tensor, Tensor]]) -> Iterator[None]:
+    """Several concepts' residuals beside the layers, each confined: to positions (T,) of the picture, to words (S,)."""
+    layout = attention_layout(base)
+    handles = []
+    for residuals, positions, words in members:
+        for layer, each in residuals.items():
+            mask = (words if reads_words(layer) else positions).to(base.device, base.dtype)[:, None]
+            linear = find_linear(base.model, layout, layer)
+            handles.append(linear.register_forward_hook(_hook(each, mask, base.device, base.dtype)))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
 def _hook(
-    residual: LayerResidual, strength: float, device: torch.device, dtype: torch.dtype
+    residual: LayerResidual, strength: float | Tensor, device: torch.device, dtype: torch.dtype
 ) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
     # converted once: a residual that is being trained is laid beside the base anew at every step
     up = residual.up.to(device, dtype)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Residuals, Taught, laid_beside
 from orthoplex.eval.renders import Character
@@ -30,7 +31,7 @@ def concept_moments(base: CastBase, character: Character, taught: Taught, batche
     generator = fix_seed("activations", character.name)
     data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
     scenes = ConceptScenes(base, data, generator)
-    with laid_beside(base, taught.residuals), recorded_moments(base.model, base.layout) as moments:
+    with laid_beside(base, taught.residuals), recorded_moments(base.model, attention_layout(base)) as moments:
         for _ in range(batches):
             made = scenes.make(batch)
             t = noise_levels(batch, generator).to(base.device)
@@ -39,7 +40,7 @@ def concept_moments(base: CastBase, character: Character, taught: Taught, batche
             noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)
             places = torch.randint(base.config.cells, (batch, 1), generator=generator).to(base.device)
             shared = base.model.encode(made.words.to(base.device), made.colours.to(base.device, base.dtype), places)
-            here = base.model.place_text(places[:, 0])[:, None]
+            here = base.model.place_words(places[:, 0])[:, None]
             base.model(noisy.to(base.dtype), t, with_tokens(shared, taught.tokens, here), places)
     return moments
 

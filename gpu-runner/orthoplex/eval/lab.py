@@ -6,7 +6,7 @@ A trial is: these characters taught so, merged so, at this strength; these of th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval import fusion, merging
+from orthoplex.eval.ahead import Place, teach_ahead
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.drawing import Request, draw, requests_of
 from orthoplex.eval.factors import LayerResidual, Taught
@@ -65,6 +66,7 @@ class Lab:
     characters: dict[str, Character]  # by name, in order: to measure, then to tune on
     factors: dict[Training, float] = field(default_factory=dict)  # the tuned rate of each training, by tuning.py
     say: Callable[[str], None] = lambda _: None
+    place: Place | None = None  # where other processes may help
     _moments: dict[tuple[str, Training, int], tuple[Moments, float]] = field(default_factory=dict)
 
     @property
@@ -77,6 +79,12 @@ class Lab:
 
     def taught(self, name: str, training: Training, seed: int = 0) -> Taught:
         return self.teacher.teach(self.characters[name], training, seed)
+
+    def teach_ahead(self, trainings: Iterable[Training], names: Sequence[str], seeds: Sequence[int]) -> None:
+        """Teaches all of them at once on several processes, where this lab may use them."""
+        if self.place:
+            wishes = [(self.characters[name], t, seed) for t in trainings for seed in seeds for name in names]
+            teach_ahead(self.teacher, self.place, wishes)
 
     def pictures(self, trial: Trial) -> tuple[Tensor, list[Request], float]:
         """The pictures of a trial (N, 3, 64, 64), what was asked, and the seconds of the merge."""

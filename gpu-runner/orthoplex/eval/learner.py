@@ -10,9 +10,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.attention import attention_layout, reads_words
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Taught, laid_beside
 from orthoplex.ortho.basis import columns
@@ -21,8 +23,7 @@ from orthoplex.train.concept import TrainSpec, initial_tokens
 
 # Learning rates before tuning: the product's own where the product trains the same.
 TOKEN_RATE = TrainSpec.token_rate
-RATES = {"slots": TrainSpec.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0}
-KEY_VALUE = ("attn2.to_k", "attn2.to_v")
+RATES = {"slots": 2e-2, "marked slots": TrainSpec.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0}
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,17 @@ class Training:
     """What one method trains.
 
     residual: slots (one factor frozen in a basis), lora (both trained), key/value (whole matrices of cross-attention's
-    keys and values, Custom Diffusion), none. tokens: layer-wise (P+), plain (one pair for all layers), fixed (a rare
-    word that is not trained, DreamBooth), start (the untrained start of the others).
+    keys and values, Custom Diffusion), none. layers: attention (all projections) or words (cross-attention's keys and
+    values). tokens: layer-wise (P+), marked (P+ with the mark of the slot), plain (the same for all layers), fixed (a
+    rare word that is not trained, DreamBooth), start (the untrained start of the others).
     """
 
     residual: str = "slots"
     basis: str = "slots in one class"
     side: str = "input"
+    layers: str = "attention"
     tokens: str = "layer-wise"
-    silence: str = "share 1/2"
+    silence: str = "none"
     rank: int = 8
     rate_factor: float = 1.0
 
@@ -46,14 +49,18 @@ class Training:
     def rates(self) -> tuple[float, float]:
         """Learning rates of residuals and of tokens. Where only tokens are trained, tuning turns theirs."""
         alone = self.residual == "none"
-        return RATES[self.residual] * self.rate_factor, TOKEN_RATE * (self.rate_factor if alone else 1.0)
+        kind = f"marked {self.residual}" if self.tokens == "marked" else self.residual
+        return RATES[kind] * self.rate_factor, TOKEN_RATE * (self.rate_factor if alone else 1.0)
 
     @property
     def label(self) -> str:
         """All of it in one line of a log."""
         basis = f" ({self.basis}, {self.side})" if self.residual == "slots" else ""
-        words = f"{self.residual}{basis}, {self.tokens} tokens, silence {self.silence}"
+        words = f"{self.residual}{basis} on {self.layers}, {self.tokens} tokens, silence {self.silence}"
         return f"{words}, rank {self.rank}, x{self.rate_factor}"
+
+
+NEEDS_MOMENTS = ("balanced energy", "quiet directions")
 
 
 def slot_for(index: int, basis: str, radix: int, rank: int) -> int:
@@ -65,20 +72,26 @@ def slot_for(index: int, basis: str, radix: int, rank: int) -> int:
 
 def frozen_factor(base: CastBase, training: Training, layer: str, index: int, moments: Moments | None) -> Tensor:
     """(r, n): the rows that concept `index` keeps frozen in a layer, n its input dimension (or output, by side)."""
-    shape = base.layout.layers[layer]
+    whole = attention_layout(base)
+    shape = whole.layers[layer]
     n, rank = shape.in_features if training.side == "input" else shape.out_features, training.rank
+    if training.basis == "reserved channels":
+        return replace(base.layout, rank=rank).down(index, n)
     if training.basis.startswith("slots"):
-        layout = replace(base.layout, rank=rank)
+        layout = replace(whole, rank=rank)
         return layout.down(slot_for(index, training.basis, layout.radix, rank), n)
     if training.basis == "gaussian":
         return torch.randn(rank, n, generator=fix_seed("gaussian", index, layer), dtype=torch.float64) / math.sqrt(n)
     if training.basis == "subset":
         chosen = torch.randperm(n, generator=fix_seed("subset", index, n))[:rank]
-        return columns(n, base.layout.basis_seed, chosen.tolist()).T.contiguous()
-    if training.basis == "balanced energy":
+        return columns(n, whole.basis_seed, chosen.tolist()).T.contiguous()
+    if training.basis in NEEDS_MOMENTS:
         if moments is None:
             raise ValueError("a basis by energy needs the moments of the base's activations")
-        return balanced_rows(moments[layer], index, rank)
+        if training.basis == "balanced energy":
+            return balanced_rows(moments[layer], index, rank)
+        quiet = quiet_directions(base, moments)  # (said, said / 2)
+        return F.pad(dealt(quiet, index, rank).T, (0, n - quiet.shape[0]))
     raise ValueError(f"no basis {training.basis!r}")
 
 
@@ -87,12 +100,26 @@ def balanced_rows(moment: Tensor, index: int, rank: int) -> Tensor:
 
     Sorted by energy and dealt out in turn, back and forth, as cards are (design: OSRM's idea without other tasks).
     """
-    n = moment.shape[0]
-    hands = n // rank
-    place = index % hands
-    chosen = [x * hands + (place if x % 2 == 0 else hands - 1 - place) for x in range(rank)]
     vectors: Tensor = torch.linalg.eigh(moment.double().cpu()).eigenvectors.flip(1)  # energy falls from left to right
-    return vectors[:, chosen].T.contiguous()
+    return dealt(vectors, index, rank).T.contiguous()
+
+
+def dealt(vectors: Tensor, index: int, rank: int) -> Tensor:
+    """(n, r): the index-th hand of n / rank disjoint ones, of vectors (n, k) that are sorted by energy."""
+    hands = vectors.shape[1] // rank
+    place = index % hands
+    return vectors[:, [x * hands + (place if x % 2 == 0 else hands - 1 - place) for x in range(rank)]]
+
+
+def quiet_directions(base: CastBase, moments: Moments) -> Tensor:
+    """(said, said / 2): the half of least energy of what the base's own words say, by falling energy.
+
+    For a base that reserves nothing, the next best: there its words are not 0, but quiet.
+    """
+    said = base.config.word_width
+    words = next(moment for layer, moment in moments.items() if reads_words(layer))[:said, :said]
+    vectors: Tensor = torch.linalg.eigh(words.double().cpu()).eigenvectors.flip(1)
+    return vectors[:, said // 2 :]
 
 
 class MethodLearner:
@@ -103,6 +130,7 @@ class MethodLearner:
         self.step, self.loss, self.silence = 0, math.nan, math.nan
         self.residuals = self._residuals(index, seed, moments)
         self._tokens: Tensor = self._start_tokens(index)
+        self._marks, self._free = self._marks_of(moments)
         trained = [t for each in self.residuals.values() for t in (each.up, each.down) if t is not None]
         trained = [tensor for tensor in trained if tensor.requires_grad]
         rate, token_rate = training.rates
@@ -125,7 +153,10 @@ class MethodLearner:
 
     @property
     def tokens(self) -> Tensor:
-        return self._tokens.expand(-1, self.base.config.layers, -1)
+        """(count, layers, C): what is trained, in the channels that words use, and the marks."""
+        words = self._tokens if self._free is None else self._tokens @ self._free
+        padded = F.pad(words, (0, self.base.config.reserved)).expand(-1, self.base.config.layers, -1)
+        return padded if self._marks is None else padded + self._marks[:, None]
 
     def attached(self, base: CastBase) -> AbstractContextManager[object]:
         return laid_beside(base, self.residuals)
@@ -138,20 +169,36 @@ class MethodLearner:
             seconds, self.loss, self.silence,
         )  # fmt: skip
 
+    def _marks_of(self, moments: Moments | None) -> tuple[Tensor | None, Tensor | None]:
+        """Marks (count, C), and a projection (said, said) that keeps trained words out of quiet directions."""
+        if self.training.tokens != "marked":
+            return None, None
+        down = next(each.down for layer, each in self.residuals.items() if reads_words(layer))
+        assert down is not None
+        marks = self.base.layout.marker * down[torch.arange(len(self._tokens)) % self.training.rank]
+        if self.training.basis != "quiet directions":
+            return marks, None
+        assert moments is not None
+        quiet = quiet_directions(self.base, moments).float()
+        return marks, torch.eye(len(quiet)) - quiet @ quiet.T
+
     def _start_tokens(self, index: int) -> Tensor:
         start = initial_tokens(self.base)
-        if self.training.tokens == "layer-wise":
+        if self.training.tokens in ("layer-wise", "marked"):
             return start.requires_grad_()
         if self.training.tokens == "start":
             return start
         if self.training.tokens == "plain":
             return start[:, :1].clone().requires_grad_()
         rare = torch.randn(start.shape[-1], generator=fix_seed("rare word", index)) * float(start.std())
-        return torch.stack([rare, start[0, 0]])[:, None]  # "<rare> person", the same at every layer, never trained
+        # "<rare> person", the same at every layer, never trained
+        return torch.cat([rare[None], start[:1, 0], start[2:, 0]])[:, None]
 
     def _residuals(self, index: int, seed: int, moments: Moments | None) -> dict[str, LayerResidual]:
         kind, made = self.training.residual, {}
-        for number, (layer, shape) in enumerate(self.base.layout.layers.items()):
+        for number, (layer, shape) in enumerate(attention_layout(self.base).layers.items()):
+            if self.training.layers == "words" and not reads_words(layer):
+                continue
             zero_up = torch.zeros(shape.out_features, self.training.rank)
             if kind == "slots":
                 frozen = frozen_factor(self.base, self.training, layer, index, moments).float()
@@ -166,6 +213,6 @@ class MethodLearner:
                     self.training.rank, shape.in_features, generator=fix_seed("lora", index, seed, number)
                 )
                 made[layer] = LayerResidual(zero_up.requires_grad_(), ((draw * 2 - 1) * bound).requires_grad_())
-            elif kind == "key/value" and layer.endswith(KEY_VALUE):
+            elif kind == "key/value":
                 made[layer] = LayerResidual(torch.zeros(shape.out_features, shape.in_features).requires_grad_())
         return made

@@ -15,14 +15,15 @@ class Method:
     paper: str | None = None  # its row in the paper's table
 
 
-OURS = Training()
-SLOTS_ONLY = replace(OURS, silence="none")
-ED_LORA = Training(residual="lora", silence="none")
-SILENT_LORA = Training(residual="lora")
-DB_LORA = Training(residual="lora", tokens="fixed", silence="none")
-TOKENS_ONLY = Training(residual="none", silence="none")
-NOTHING = Training(residual="none", tokens="start", silence="none")
-CUSTOM = Training(residual="key/value", tokens="plain", silence="none")
+SLOTS_ONLY = Training()  # the paper's
+SILENT_SLOTS = replace(SLOTS_ONLY, silence="share 1/2")
+ED_LORA = Training(residual="lora")
+SILENT_LORA = replace(ED_LORA, silence="share 1/2")
+DB_LORA = Training(residual="lora", tokens="fixed")
+TOKENS_ONLY = Training(residual="none")
+NOTHING = Training(residual="none", tokens="start")
+CUSTOM = Training(residual="key/value", layers="words", tokens="plain")
+OURS = Training(basis="reserved channels", layers="words", tokens="marked", rank=4)
 
 METHODS: tuple[Method, ...] = (
     Method("nothing taught", NOTHING, "sum"),
@@ -38,7 +39,8 @@ METHODS: tuple[Method, ...] = (
     Method("ED-LoRA, DARE", ED_LORA, "dare"),
     Method("orthogonal slots", SLOTS_ONLY, "sum", "Orthogonal Adaptation"),
     Method("ED-LoRA + taught silence", SILENT_LORA, "sum"),
-    Method("orthogonal slots + taught silence (ours)", OURS, "sum"),
+    Method("orthogonal slots + taught silence", SILENT_SLOTS, "sum"),
+    Method("marked slots in reserved channels (ours)", OURS, "sum"),
 )
 TRAININGS: dict[str, Training] = {
     "DB-LoRA": DB_LORA,
@@ -47,7 +49,8 @@ TRAININGS: dict[str, Training] = {
     "ED-LoRA": ED_LORA,
     "slots": SLOTS_ONLY,
     "ED-LoRA + silence": SILENT_LORA,
-    "slots + silence": OURS,
+    "slots + silence": SILENT_SLOTS,
+    "marked slots": OURS,
 }
 
 # The paper's table 2 (CVPR 2024): text, image, identity of single -> of three merged.

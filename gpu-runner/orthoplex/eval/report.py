@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from orthoplex.eval import sections
 from orthoplex.eval.lab import Lab
@@ -22,6 +25,15 @@ class Provenance:
     machine: str
     weights: str
     minutes: float
+
+
+def known(value: Any) -> Any:
+    """The same with null for numbers that are not known: JSON has no NaN."""
+    if isinstance(value, Mapping):
+        return {str(key): known(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [known(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_plots(results: Numbers, folder: Path) -> None:
@@ -60,7 +72,7 @@ def write_report(lab: Lab, results: Numbers, provenance: Provenance, page: Path)
         scenes_sheet(lab, folder / f"scenes-{people}.png", people)
     settings = asdict(lab.settings)
     (folder / "results.json").write_text(
-        json.dumps({"provenance": asdict(provenance), "settings": settings, **results})
+        json.dumps(known({"provenance": asdict(provenance), "settings": settings, **results}), allow_nan=False)
     )
     size = lab.settings.name
     warning = "**This is the tiny size: it shows that the command works, and its numbers mean nothing.**\n\n"

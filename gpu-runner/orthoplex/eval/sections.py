@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orthoplex.eval.methods import OURS, PAPER
+from orthoplex.eval.methods import OURS, PAPER, SLOTS_ONLY
 
 Numbers = Mapping[str, Any]
 COLUMNS = ("text", "image", "identity", "named")
@@ -81,8 +81,9 @@ def main_section(results: Numbers, settings: Numbers) -> str:
     tuned = rates_table(results["tuning"], settings["rate_factors"])
     return f"""## Methods, single → {settings["group"]} merged
 {settings["concepts"]} characters, {len(settings["seeds"])} seed(s), {settings["steps"]} steps of {settings["batch"]},
-rank {OURS.rank}, each method at the strength that suits it best (by distance) and at its own tuned rate. ± is
-one standard error over characters and seeds. *Single* is at strength 1. A fusion's time holds gathering activations.
+rank {SLOTS_ONLY.rank} ({OURS.rank} of ours), each method at the strength that suits it best (by distance) and at its
+own tuned rate. ± is one standard error over characters and seeds. *Single* is at strength 1. A fusion's time
+holds gathering activations; LBFGS runs {settings["lbfgs_iterations"]} iterations a layer.
 
 {table(head, [ceiling, *best])}
 
@@ -113,7 +114,7 @@ def goals_section(results: Numbers) -> str:
         return float(entry["merged"][entry["best_strength"]][measure]["mean"])
 
     ours = next(name for name in main if name.endswith("(ours)"))
-    points = {point["count"]: point["identity"]["mean"] for point in results["curve"]["slots + taught silence"]}
+    points = {point["count"]: point["identity"]["mean"] for point in results["curve"]["marked slots (ours)"]}
     most = max(count for count in points if count <= 16)
     kept = points[most] / points[1] if points[1] else math.nan
     single = main[ours]["single"]["identity"]["mean"]
@@ -201,6 +202,9 @@ def together_section(results: Numbers) -> str:
         parts.append(f"### {people} people\n{table(head, rows)}\n\n![{people} people](results/scenes-{people}.png)")
     note = (
         "identity: the right character in its cell. leak: another of the cast recognised there. margin: score of the "
-        "right character less the best of the others. *merged* residuals act everywhere; *confined* ones on their cell."
+        "right character less the best of the others. *merged*: summed into the weights, acting everywhere; "
+        "*confined*: each residual in its person's cell and words only; *boxes*: regionally controlled "
+        "cross-attention; *automatic regions*: the same without boxes, found in cross-attention in the first steps; "
+        "*people apart*: boxes, and self-attention within each person's cell."
     )
     return "\n\n".join([*parts, note]) + "\n"

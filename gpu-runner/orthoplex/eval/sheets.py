@@ -86,5 +86,5 @@ def scenes_sheet(lab: Lab, path: Path, people: int) -> None:
         truths.append(on_background(torch.stack(sprites), asks[0].kind, asks[0].colour))
     shown = 4
     lines = [("true renders", torch.stack(truths)[:shown])]
-    lines += [(way[0], scenes_of(lab, way, casts)[:shown]) for way in WAYS]
+    lines += [(way.name, scenes_of(lab, way, casts)[:shown]) for way in WAYS]
     write_sheet(path, lines)

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache, fix_seed
 from orthoplex.eval.factors import Taught, taught_from
-from orthoplex.eval.learner import MethodLearner, Training
+from orthoplex.eval.learner import NEEDS_MOMENTS, MethodLearner, Training
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import Settings
 from orthoplex.ortho.crosstalk import Moments, recorded_moments
@@ -84,10 +85,17 @@ class Teacher:
     _banks: dict[tuple[int, Content], SilenceBank] = field(default_factory=dict)
     _moments: Moments | None = None
 
+    def _facts(self, character: Character, training: Training, seed: int) -> list[Any]:
+        s = self.settings
+        return [self.weights, character.name, training, training.rates, seed, s.steps, s.batch, s.bank]
+
+    def knows(self, character: Character, training: Training, seed: int = 0) -> bool:
+        """Whether it was taught before."""
+        return self.cache.has("taught", self._facts(character, training, seed))
+
     def teach(self, character: Character, training: Training, seed: int = 0) -> Taught:
         """The character by a method; from the cache where it is there."""
-        s = self.settings
-        facts = [self.weights, character.name, training, training.rates, seed, s.steps, s.batch, s.bank]
+        facts = self._facts(character, training, seed)
 
         def make() -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
             taught = self._train(character, training, seed)
@@ -102,7 +110,7 @@ class Teacher:
         started = time.monotonic()
         s, base = self.settings, self.base
         share, content = SILENCES[training.silence]
-        needs_moments = training.basis == "balanced energy" or training.silence == "penalty"
+        needs_moments = training.basis in NEEDS_MOMENTS or training.silence == "penalty"
         moments = self.base_moments() if needs_moments else None
         learner = MethodLearner(base, training, int(character.name[:2]), seed, moments)
         penalty = energy_penalty(base, learner, moments) if moments and training.silence == "penalty" else None
@@ -130,7 +138,7 @@ class Teacher:
 
     def _measure_moments(self) -> tuple[Moments, dict[str, Any]]:
         bank, generator = self.bank(0, Content()), fix_seed("base moments")
-        with recorded_moments(self.base.model, self.base.layout) as moments:
+        with recorded_moments(self.base.model, attention_layout(self.base)) as moments:
             for _ in range(4):
                 bank.make(16, noise_levels(16, generator).to(self.base.device), generator)
         return moments, {}

@@ -1,4 +1,4 @@
-"""The denoiser as an ONNX graph; residuals are inputs: y = x W^T + ((x D) * G) U, as ortho/attach has it."""
+"""The denoiser as an ONNX graph; residuals are inputs: y = x W^T + (x D) U, as ortho/attach has it."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ from orthoplex.export_onnx.layers import Added, feed_forward, heads_of, joined, 
 
 
 class _Residuals:
-    """The low-rank inputs: down (C, R), up (layers, R, C), gains of both streams (positions, R)."""
+    """The low-rank inputs: down (C, R), and up (layers, R, C) with the strengths in it."""
 
     def __init__(self, g: Graph, width: int, layers: Sequence[str]) -> None:
         self._g = g
         self._index = {name: index for index, name in enumerate(layers)}
         self._down = g.input("down", (width, "R"))
         self._up = g.input("up", (len(layers), "R", width))
-        self.image = g.input("gains_image", ("T", "R"))
-        self.text = g.input("gains_text", ("PS", "R"))
+        self._projected: dict[str, str] = {}
 
-    def project(self, x: str, gains: str) -> str:
-        return self._g.op("Mul", self._g.op("MatMul", x, self._down), gains)
-
-    def added(self, h: str, layer: str) -> Added:
+    def added(self, x: str, layer: str) -> Added | None:
+        """What a layer with input x gets; None for a layer that no adapter of this base has."""
+        if layer not in self._index:
+            return None
+        if x not in self._projected:  # keys and values read the same
+            self._projected[x] = self._g.op("MatMul", x, self._down)
         index = self._g.constant(np.array(self._index[layer], np.int64))
-        return Added(h, self._g.op("Gather", self._up, index, axis=0))
+        return Added(self._projected[x], self._g.op("Gather", self._up, index, axis=0))
 
 
 def denoiser_graph(config: CastConfig, layers: Sequence[str]) -> ModelProto:
     """Inputs, for B pictures of P cells, T = 64 P positions, S words a person, R summed ranks, G regions:
 
-    x_t (B, 3, 64, 64 P); t (1,); context (L, B, P S, C); places (P,) int32; down, up, gains as _Residuals has them,
-    up in the order of `layers`; region_weights (G, T): how far a position belongs to a region; region_bias (G, P S):
-    0 for words that a region attends to, a large negative number for all others. Output x0 (B, 3, 64, 64 P).
+    x_t (B, 3, 64, 64 P); t (1,); context (L, B, P S, C); places (P,) int32; down and up as _Residuals has them, up in
+    the order of `layers`; region_weights (G, T): how far a position belongs to a region; region_bias (G, P S): 0 for
+    words that a region attends to, a large negative number for all others; neighbour_bias (T, T): the same for
+    positions in self-attention. Output x0 (B, 3, 64, 64 P).
     """
     g = Graph("denoiser")
     width, grid, patch = config.width, config.grid, config.patch_px
@@ -48,6 +50,8 @@ def denoiser_graph(config: CastConfig, layers: Sequence[str]) -> ModelProto:
     residuals = _Residuals(g, width, layers)
     weights = g.op("Unsqueeze", g.input("region_weights", ("G", "T")), g.ints(1, 2, 4))  # (G, 1, 1, T, 1)
     bias = g.op("Unsqueeze", g.input("region_bias", ("G", "PS")), g.ints(1, 2, 3))  # (G, 1, 1, 1, P S)
+
+    neighbours = g.input("neighbour_bias", ("T", "T"))
 
     split = g.op("Reshape", x_t, g.ints(0, 3, grid, patch, -1, patch))
     patches = g.op("Reshape", g.op("Transpose", split, perm=[0, 2, 4, 1, 3, 5]), g.ints(0, -1, 3 * patch * patch))
@@ -60,7 +64,8 @@ def denoiser_graph(config: CastConfig, layers: Sequence[str]) -> ModelProto:
     modulation = g.op("Reshape", linear(g, signal, "time_modulation", 6 * width, width), g.ints(6, width))
     for index in range(config.layers):
         layer_context = g.op("Gather", context, g.constant(np.array(index, np.int64)), axis=0)
-        x = _block(g, config, f"transformer_blocks.{index}", x, layer_context, modulation, residuals, weights, bias)
+        name = f"transformer_blocks.{index}"
+        x = _block(g, config, name, x, layer_context, modulation, residuals, weights, bias, neighbours)
     last = linear(g, signal, "modulation_out", 2 * width, width)
     shift, scale = (g.op("Slice", last, g.ints(at), g.ints(at + width), g.ints(1)) for at in (0, width))
     x = _modulated(g, rms_norm(g, x), shift, scale)
@@ -87,7 +92,7 @@ def _modulated(g: Graph, x: str, shift: str, scale: str) -> str:
 
 def _block(
     g: Graph, config: CastConfig, name: str, x: str, context: str, modulation: str, residuals: _Residuals,
-    weights: str, bias: str,
+    weights: str, bias: str, neighbours: str,
 ) -> str:  # fmt: skip
     width, heads = config.width, config.heads
     table = g.op("Add", modulation, g.weight(f"{name}.scale_shift_table", (6, width)))
@@ -95,31 +100,26 @@ def _block(
         g.op("Gather", table, g.constant(np.array(row, np.int64)), axis=0) for row in range(6)
     )
 
-    def attention(which: str, query: str, source: str, stream: str, regional: bool) -> str:
-        """Projections with residuals; h of one input is computed once for all that read it."""
-        image = residuals.project(query, residuals.image)
-        other = image if source == query else residuals.project(source, stream)
-
-        def to(each: str, value: str, h: str) -> str:
+    def attention(which: str, query: str, source: str, regional: bool) -> str:
+        def to(each: str, value: str) -> str:
             layer = f"{name}.{which}.to_{each}"
-            return linear(g, value, layer, width, width, bias=False, added=residuals.added(h, layer))
+            return linear(g, value, layer, width, width, bias=False, added=residuals.added(value, layer))
 
-        q = heads_of(g, to("q", query, image), heads, width, f"{name}.{which}.norm_q")
-        k = heads_of(g, to("k", source, other), heads, width, f"{name}.{which}.norm_k")
-        v = heads_of(g, to("v", source, other), heads, width)
+        q = heads_of(g, to("q", query), heads, width, f"{name}.{which}.norm_q")
+        k = heads_of(g, to("k", source), heads, width, f"{name}.{which}.norm_k")
+        v = heads_of(g, to("v", source), heads, width)
         scores = logits(g, q, k, width, heads)
         if regional:
             # Everything after the softmax is linear, so regions are mixed here once and not after to_out.
             each = g.op("Softmax", g.op("Add", g.op("Unsqueeze", scores, g.ints(0)), bias), axis=-1)
             shares = g.op("ReduceSum", g.op("Mul", each, weights), g.ints(0), keepdims=0)
         else:
-            shares = g.op("Softmax", scores, axis=-1)
-        mixed = joined(g, g.op("MatMul", shares, v), width)
-        return to("out", mixed, residuals.project(mixed, residuals.image))
+            shares = g.op("Softmax", g.op("Add", scores, neighbours), axis=-1)
+        return to("out", joined(g, g.op("MatMul", shares, v), width))
 
     normed = _modulated(g, rms_norm(g, x), shift1, scale1)
-    x = g.op("Add", x, g.op("Mul", gate1, attention("attn1", normed, normed, residuals.image, regional=False)))
+    x = g.op("Add", x, g.op("Mul", gate1, attention("attn1", normed, normed, regional=False)))
     crossed = rms_norm(g, x, f"{name}.norm2", width)
-    x = g.op("Add", x, attention("attn2", crossed, context, residuals.text, regional=True))
+    x = g.op("Add", x, attention("attn2", crossed, context, regional=True))
     fed = feed_forward(g, _modulated(g, rms_norm(g, x), shift3, scale3), f"{name}.ff", width)
     return g.op("Add", x, g.op("Mul", gate3, fed))

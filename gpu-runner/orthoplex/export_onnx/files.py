@@ -12,7 +12,7 @@ from orthoplex.export_onnx.sharpener import sharpener_graph, sharpener_shapes
 from orthoplex.export_onnx.text import text_graph
 from orthoplex.ortho.layout import read_layout
 
-BASE = "cast-1"  # the base whose shapes the graphs have; others of the same shapes use them too
+BASE = "cast-2"  # the base whose shapes the graphs have; others of the same shapes use them too
 
 
 def preview_files() -> dict[str, bytes]:
@@ -21,7 +21,13 @@ def preview_files() -> dict[str, bytes]:
     layers = list(layout.layers)
     config = CastConfig(vocabulary_size=0)
     shapes = {name: value for name, value in config.as_dict().items() if name != "vocabulary_size"}
-    description = {"config": shapes, "sharpener": sharpener_shapes(), "layers": layers, "language": language()}
+    description = {
+        "config": shapes,
+        "marker": layout.marker,
+        "sharpener": sharpener_shapes(),
+        "layers": layers,
+        "language": language(),
+    }
     graphs = {"text": text_graph(config), "denoiser": denoiser_graph(config, layers), "sharpener": sharpener_graph()}
     return {
         **{f"{name}.onnx": graph.SerializeToString(deterministic=True) for name, graph in graphs.items()},

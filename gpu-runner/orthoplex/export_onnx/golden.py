@@ -1,4 +1,4 @@
-"""What the runner makes of prompts, boxes, seeds and steps, for the browser's twins to be tested against.
+"""What the runner makes of prompts, boxes, slots, seeds and steps, for the browser's twins to be tested against.
 
 python -m orthoplex.export_onnx.golden test/site/preview/golden.json
 """
@@ -12,15 +12,19 @@ from typing import Any, cast
 
 import torch
 
-from orthoplex.bases import weights_folder
+from orthoplex.bases import descriptions_folder, weights_folder
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.casting import PromptRefused, cast_prompt
 from orthoplex.bases.cast.model import CastConfig
 from orthoplex.bases.cast.prompt import parse_prompt
 from orthoplex.bases.cast.world import World
-from orthoplex.sample.rows import Row, box_mask, cell_of, region_weights
+from orthoplex.export_onnx.files import BASE
+from orthoplex.ortho.adapter import Adapter
+from orthoplex.ortho.layout import Layout, read_layout
+from orthoplex.ortho.marker import marked
+from orthoplex.sample.rows import Row, box_mask, cell_of, make_row, neighbours_of, region_weights
 from orthoplex.sample.sampler import noise_of, time_steps
-from orthoplex.sample.spec import Region
+from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
 
 PROMPTS: list[tuple[str, int]] = [
     ("<ana> smiling, left; <bo> laughing, right; sky background", 2),
@@ -46,6 +50,17 @@ REGIONS = [
     Region(0.2, 0.25, 0.7, 0.6),
     Region(0.51, 0.51, 0.01, 0.01),
 ]
+# Cells of a canvas, and the boxes of some of the people on it.
+BOXES: list[tuple[int, dict[int, Region]]] = [
+    (1, {0: Region(0.2, 0.3, 0.6, 0.7)}),
+    (2, {}),
+    (2, {0: REGIONS[0], 1: Region(0.5, 0, 0.5, 1)}),
+    (2, {0: Region(0.1, 0, 0.6, 1)}),
+    (3, {1: REGIONS[1]}),
+    (3, {1: Region(0.3, 0, 0.3, 1)}),
+    (3, {2: Region(0.7, 0.5, 0.2, 0.5)}),
+]
+SLOTS = [0, 5, 30, 31, 40000]
 SEEDS = [0, 7, 4294967301]
 STEPS = [1, 8, 10]
 
@@ -93,20 +108,20 @@ def masks(config: CastConfig) -> list[dict[str, Any]]:
 
 
 class _Shapes:
-    """As much of a base as region_weights asks for."""
+    """As much of a base as rows are made of: no weights."""
 
     device = torch.device("cpu")
 
-    def __init__(self, config: CastConfig) -> None:
-        self.config = config
+    def __init__(self, config: CastConfig, world: World, layout: Layout) -> None:
+        self.config, self.world, self.layout = config, world, layout
 
 
-def regional(config: CastConfig) -> dict[str, Any]:
+def regional(base: CastBase) -> dict[str, Any]:
     """Attention by regions on three cells, of which the first two hold people whose boxes overlap."""
     boxes = {0: REGIONS[0], 1: REGIONS[2]}
     empty = torch.zeros(0)
-    row = Row(empty, empty, {}, [], {cell: box_mask(box, config, 3) for cell, box in boxes.items()}, 0, "", ())
-    parts = region_weights(cast(CastBase, _Shapes(config)), [row], 3) or []
+    row = Row(empty, empty, {}, [], {cell: box_mask(box, base.config, 3) for cell, box in boxes.items()}, 0, "", ())
+    parts = region_weights(base, [row], 3) or []
     return {
         "boxes": {str(cell): [box.x, box.y, box.width, box.height] for cell, box in boxes.items()},
         "weights": [weight[0, :, 0].tolist() for weight, _ in parts],
@@ -114,9 +129,45 @@ def regional(config: CastConfig) -> dict[str, Any]:
     }
 
 
+def apart(base: CastBase) -> list[dict[str, Any]]:
+    """Whether taught people, one a cell, are kept apart, and to whom some positions then attend."""
+    examples = []
+    for cells, boxes in BOXES:
+        nobody = Adapter(0, {}, torch.zeros(base.layout.tokens_shape), "", "person", "")
+        attached = [AttachedAdapter(nobody, f"<p{cell}>", 1.0, boxes.get(cell)) for cell in range(cells)]
+        places = ("left", "middle", "right") if cells == 3 else ("left", "right")
+        prompt = "; ".join(f"{each.trigger} {place}" for each, place in zip(attached, places, strict=False))
+        row = make_row(base, SampleSpec(prompt, 0, 256 * cells, 256), attached, 0)
+        seen = neighbours_of(base, [row], cells)
+        positions = base.config.grid**2 * cells
+        everybody = torch.ones(positions, positions, dtype=torch.bool)
+        rows = (everybody if seen is None else seen[0, 0])[[0, base.config.grid, positions - 1]]
+        examples.append(
+            {
+                "cells": cells,
+                "boxes": {str(cell): [box.x, box.y, box.width, box.height] for cell, box in boxes.items()},
+                "apart": row.apart,
+                "neighbours": {str(at): _bits(bits) for at, bits in zip((0, base.config.grid, -1), rows, strict=True)},
+            }
+        )
+    return examples
+
+
+def marks(layout: Layout) -> list[dict[str, Any]]:
+    """The first and last reserved channels of the tokens of some slots; the same in every layer."""
+    examples = []
+    for slot in SLOTS:
+        said = layout.tokens_shape[-1]
+        carried = marked(torch.zeros(layout.tokens_shape, dtype=torch.float64), layout, slot)[:, 0, said:]
+        examples.append({"slot": slot, "first": carried[:, :3].tolist(), "last": carried[:, -3:].tolist()})
+    return examples
+
+
 def golden() -> dict[str, Any]:
-    world = World.read(weights_folder() / "cast-1" / "world.json")
+    world = World.read(weights_folder() / BASE / "world.json")
+    layout = read_layout(descriptions_folder() / f"{BASE}.json")
     config = CastConfig(vocabulary_size=0)
+    base = cast(CastBase, _Shapes(config, world, layout))
     noises = []
     for seed in SEEDS:
         noise = noise_of(seed, 2, config.cell_px).flatten()
@@ -126,7 +177,9 @@ def golden() -> dict[str, Any]:
     return {
         "castings": castings(world),
         "masks": masks(config),
-        "regional": regional(config),
+        "regional": regional(base),
+        "apart": apart(base),
+        "marks": marks(layout),
         "noise": noises,
         "time_steps": {str(steps): time_steps(steps) for steps in STEPS},
     }

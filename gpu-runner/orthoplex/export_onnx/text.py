@@ -9,15 +9,17 @@ from onnx import ModelProto, TensorProto
 from orthoplex.bases.cast.model import CastConfig
 from orthoplex.export_onnx.graph import Graph
 from orthoplex.export_onnx.layers import feed_forward, heads_of, joined, linear, logits, rms_norm
+from orthoplex.sample.rows import CONCEPT_WORDS
 
-TOKENS = 2  # caption positions 1 and 2 hold a concept's learned tokens
+TOKENS = len(CONCEPT_WORDS)  # from caption position 1 on: a concept's learned tokens
 
 
 def text_graph(config: CastConfig) -> ModelProto:
     """Inputs, for B captions of P persons with S words each:
 
     words (B, P, S, C), rows of the word table (looked up outside: the table's height is the base's own);
-    colours (B, P, S, 4); tokens (L, B, P, 2, C), zeros for who has none; taught (B, P, 1), 1 for who has some;
+    colours (B, P, S, 4); tokens (L, B, P, TOKENS, C), marked, zeros for who has none; taught (B, P, 1), 1 for who has
+    some;
     places (P,) int32. Output context (L, B, P S, C).
     """
     g = Graph("text")
@@ -46,18 +48,20 @@ def text_graph(config: CastConfig) -> ModelProto:
         attended = linear(g, joined(g, mixed, width), f"{name}.attn.to_out", width, width, bias=False)
         x = g.op("Add", x, attended)
         x = g.op("Add", x, feed_forward(g, rms_norm(g, x, f"{name}.norm2", width), f"{name}.ff", width))
-    x = rms_norm(g, x, "text_encoder.norm", width)
+    x = linear(g, rms_norm(g, x, "text_encoder.norm", width), "text_encoder.out", config.word_width, width, bias=False)
 
-    shape = g.op("Concat", g.op("Shape", words, end=2), g.ints(length, width), axis=0)
-    here = g.op("Gather", g.weight("place_text.weight", (config.cells, width)), places, axis=0)  # (P, C)
-    here = g.op("Unsqueeze", here, g.ints(1))  # (P, 1, C)
-    plain = g.op("Add", g.op("Reshape", x, shape), here)  # (B, P, S, C)
+    shape = g.op("Concat", g.op("Shape", words, end=2), g.ints(length, config.word_width), axis=0)
+    here = g.op("Gather", g.weight("place_text.weight", (config.cells, config.word_width)), places, axis=0)
+    here = g.op("Unsqueeze", here, g.ints(1))  # (P, 1, word_width)
+    said = g.op("Add", g.op("Reshape", x, shape), here)
+    plain = g.op("Pad", said, g.ints(0, config.reserved), "", g.ints(3))  # (B, P, S, C)
+    here = g.op("Pad", here, g.ints(0, config.reserved), "", g.ints(2))  # (P, 1, C)
     before, under, after = (
         g.op("Slice", plain, g.ints(start), g.ints(end), g.ints(2))
         for start, end in ((0, 1), (1, 1 + TOKENS), (1 + TOKENS, length))
     )
     learned = g.op("Where", g.op("Greater", g.op("Unsqueeze", taught, g.ints(3)), g.number(0)),
-                   g.op("Add", tokens, here), under)  # (L, B, P, 2, C)  # fmt: skip
+                   g.op("Add", tokens, here), under)  # (L, B, P, TOKENS, C)  # fmt: skip
 
     def of_every_layer(part: str, count: int) -> str:
         size = g.op("Concat", g.ints(layers), g.op("Shape", words, end=2), g.ints(count, width), axis=0)

@@ -1,7 +1,9 @@
-"""The shared orthonormal basis `signed-dct-2` in closed form: nothing to store, the same numbers in every language.
+"""Shared orthonormal bases in closed form: nothing to store, the same numbers in every language.
 
+`signed-dct-2` is for layers whose whole input speaks: the paper (3.5) draws a random orthogonal matrix per input
+dimension, and QR of seeded noise differs between BLAS builds. `unit` is for reserved channels, which are silent by
+themselves and need no mixing: its columns are the channels, so what is orthogonal stays so in every precision.
 Pure; functions/lib/basis.ts is its twin, bound to it by schema/examples/basis.json.
-The paper (3.5) draws a random orthogonal matrix per input dimension; QR of seeded noise differs between BLAS builds.
 """
 
 import math
@@ -12,6 +14,7 @@ import torch
 from torch import Tensor
 
 BASIS_NAME = "signed-dct-2"
+UNIT_BASIS = "unit"
 
 _MASK_64 = (1 << 64) - 1
 _GOLDEN_GAMMA = 0x9E3779B97F4A7C15
@@ -57,20 +60,34 @@ def cosine_table(n: int) -> tuple[float, ...]:
     return tuple(half + half[-2:0:-1])  # t_{4n-m} = t_m
 
 
+def columns_of_basis(name: str, n: int, seed: int, ks: Sequence[int]) -> Tensor:
+    """Columns k of a basis by name, fp64 (n, len(ks)). ValueError for an unknown name or k outside 0..n-1."""
+    if name == BASIS_NAME:
+        return columns(n, seed, ks)
+    if name != UNIT_BASIS:
+        raise ValueError(f"Unknown basis {name!r}; this code knows {BASIS_NAME!r} and {UNIT_BASIS!r}.")
+    _check(n, ks)
+    return torch.eye(n, dtype=torch.float64)[:, list(ks)]
+
+
 def columns(n: int, seed: int, ks: Sequence[int]) -> Tensor:
     """Columns k of the basis: D[i, j] = s_i c_k cos(pi (2i + 1) k / 2n), k = ks[j], c_0 = sqrt(1/n), c_k = sqrt(2/n).
 
     Returns fp64 (n, len(ks)). D^T D = I up to 1e-12 for n <= 2048. ValueError for k outside 0..n-1.
     """
-    wrong = [k for k in ks if not 0 <= k < n]
-    if wrong:
-        raise ValueError(f"Basis columns of dimension {n} are 0..{n - 1}, got {wrong[0]}.")
+    _check(n, ks)
     signs, table = _tables(n, seed)  # (n,), (4n,)
     k = torch.tensor(list(ks), dtype=torch.int64)  # (K,)
     odd = 2 * torch.arange(n, dtype=torch.int64) + 1  # (n,)
     scale = torch.tensor([math.sqrt((1.0 if c == 0 else 2.0) / n) for c in ks], dtype=torch.float64)  # (K,)
     cosines = table[(odd[:, None] * k[None, :]) % (4 * n)]  # (n, K)
     return signs[:, None] * (scale[None, :] * cosines)
+
+
+def _check(n: int, ks: Sequence[int]) -> None:
+    wrong = [k for k in ks if not 0 <= k < n]
+    if wrong:
+        raise ValueError(f"Basis columns of dimension {n} are 0..{n - 1}, got {wrong[0]}.")
 
 
 @lru_cache(maxsize=64)

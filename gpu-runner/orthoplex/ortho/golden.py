@@ -15,7 +15,7 @@ from orthoplex.ortho.basis import BASIS_NAME, sign_row
 from orthoplex.ortho.golden_files import adapter_examples
 from orthoplex.ortho.slot import class_of, field_size, overlap_bound, radix_of, shared_columns, slot_columns
 
-CODES = (((256,), 8), ((320, 640, 768, 1280), 8), ((320, 640, 768, 1280), 16), ((640, 1280, 2048), 16))
+CODES = (((128,), 4), ((256,), 8), ((320, 640, 768, 1280), 8), ((320, 640, 768, 1280), 16), ((640, 1280, 2048), 16))
 
 
 def basis_value(n: int, seed: int, i: int, k: int) -> float:

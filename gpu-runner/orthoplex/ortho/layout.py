@@ -11,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import torch.nn.functional as F
 from torch import Tensor
 
-from orthoplex.ortho.basis import BASIS_NAME, columns
+from orthoplex.ortho.basis import BASIS_NAME, UNIT_BASIS, columns_of_basis
 from orthoplex.ortho.slot import radix_of, slot_columns
 
 
@@ -36,11 +37,17 @@ class Layout:
     tokens_shape: tuple[int, int, int]  # (tokens, layers, dim)
     residual_norm_max: float  # largest Frobenius norm of one layer's up, hence of its residual at strength 1
     layers: Mapping[str, LayerShape]
+    reserved: int | None = None  # last input channels that the base keeps free for slots; None: slots share all
+    marker: float = 0.0  # length of the mark that every token carries in its slot
+
+    def slot_features(self, n: int) -> int:
+        """How many of a layer's n input channels the slots divide: the reserved ones, or all."""
+        return n if self.reserved is None else self.reserved
 
     @cached_property
     def radix(self) -> int:
-        """The radix of this base's slots: the smallest q among its input dimensions."""
-        return radix_of({shape.in_features for shape in self.layers.values()}, self.rank)
+        """The radix of this base's slots: the smallest q among its slots' dimensions."""
+        return radix_of({self.slot_features(shape.in_features) for shape in self.layers.values()}, self.rank)
 
     @cached_property
     def layers_sha256(self) -> str:
@@ -50,19 +57,26 @@ class Layout:
 
     def columns_of(self, slot: int, n: int) -> tuple[int, ...]:
         """The basis columns that a slot owns in every layer of input dimension n."""
-        return slot_columns(slot, n, self.rank, self.radix)
+        return slot_columns(slot, self.slot_features(n), self.rank, self.radix)
 
     def down(self, slot: int, n: int) -> Tensor:
-        """down (r, n) fp64, rows orthonormal: the slot's columns of the basis, transposed (the paper's B^T)."""
-        return columns(n, self.basis_seed, self.columns_of(slot, n)).T.contiguous()
+        """down (r, n) fp64, rows orthonormal: the slot's columns of the basis, transposed (the paper's B^T).
+
+        Where channels are reserved the basis spans these alone, and down is 0 on all others.
+        """
+        size = self.slot_features(n)
+        own = columns_of_basis(self.basis, size, self.basis_seed, self.columns_of(slot, n)).T  # (r, size)
+        return F.pad(own, (n - own.shape[1], 0)).contiguous()
 
 
 def layout_from(description: Mapping[str, Any]) -> Layout:
     """The layout in a base description. ValueError for a basis this code does not know."""
     basis = description["basis"]
-    if basis["name"] != BASIS_NAME:
-        raise ValueError(f"Unknown basis {basis['name']!r}; this code knows {BASIS_NAME!r}.")
+    if basis["name"] not in (BASIS_NAME, UNIT_BASIS):
+        raise ValueError(f"Unknown basis {basis['name']!r}; this code knows {BASIS_NAME!r} and {UNIT_BASIS!r}.")
     tokens = description["tokens"]
+    if ("reserved" in basis) != ("marker" in tokens):
+        raise ValueError("basis.reserved and tokens.marker go together: tokens are marked where channels are reserved.")
     return Layout(
         base=description["id"],
         basis=basis["name"],
@@ -70,6 +84,8 @@ def layout_from(description: Mapping[str, Any]) -> Layout:
         rank=description["rank"],
         tokens_shape=(tokens["count"], tokens["layers"], tokens["dim"]),
         residual_norm_max=float(description["residual_norm_max"]),
+        reserved=basis.get("reserved"),
+        marker=float(tokens.get("marker", 0.0)),
         layers={
             layer["name"]: LayerShape(layer["out_features"], layer["in_features"]) for layer in description["layers"]
         },

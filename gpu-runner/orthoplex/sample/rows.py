@@ -14,11 +14,11 @@ from orthoplex.bases.cast.model import CastConfig
 from orthoplex.bases.cast.prompt import Prompt, parse_prompt
 from orthoplex.bases.cast.scene import NULL, colour_entry
 from orthoplex.bases.cast.world import encode_captions, rgb
-from orthoplex.ortho.attach import IMAGE, TEXT
+from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import Residual, residual_of
 from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
 
-CONCEPT_WORDS = (1, 2)  # caption positions that hold a concept's two learned tokens
+CONCEPT_WORDS = (1, 2, 3, 4)  # caption positions that hold a concept's learned tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Row:
 
     words: Tensor  # (P, S)
     colours: Tensor  # (P, S, 4)
-    tokens: dict[int, Tensor]  # cell -> (2, layers, C): learned tokens in place of two words
+    tokens: dict[int, Tensor]  # cell -> (count, layers, C): learned tokens, marked, in place of words
     residuals: list[Residual]
     boxes: dict[int, Tensor]  # cell -> (T,) bool: where the person of that cell was told to stand
     seed: int
@@ -107,11 +107,10 @@ def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapte
             warnings.append(f"{trigger} is not in the prompt, so its adapter was left out")
             continue
         for cell in cells_here:
-            tokens[cell] = attached.adapter.tokens.float()
+            tokens[cell] = marked(attached.adapter.tokens.float(), base.layout, attached.adapter.slot)
             if attached.region:
                 boxes[cell] = box_mask(attached.region, config, cells)
-        masks = _masks(cells_here, boxes, config, cells) if spec.confine else {}
-        residuals.append(residual_of(attached.adapter, attached.strength, masks))
+        residuals.append(residual_of(attached.adapter, attached.strength))
     for role in casting.roles:
         if role.trigger and role.trigger not in by_trigger:
             warnings.append(f"no adapter with the trigger {role.trigger} is in this composition")
@@ -125,21 +124,11 @@ def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapte
         seed,
         written_out(casting),
         tuple(dict.fromkeys(warnings)),
-        apart=spec.confine and bool(residuals) and inside,
+        apart=spec.apart and bool(residuals) and inside,
     )
 
 
 PAD_WORD = "pad"
-
-
-def _masks(cells_here: list[int], boxes: dict[int, Tensor], config: CastConfig, cells: int) -> dict[str, Tensor]:
-    """Where a concept's residual may act: its box or cell in the picture, its own words in the prompt."""
-    image = torch.zeros(config.grid**2 * cells, dtype=torch.bool)
-    text = torch.zeros(config.words * cells, dtype=torch.bool)
-    for cell in cells_here:
-        image |= boxes.get(cell, cell_mask(cell, config, cells))
-        text[cell * config.words : (cell + 1) * config.words] = True
-    return {IMAGE: image, TEXT: text}
 
 
 def layer_contexts(base: CastBase, rows: Sequence[Row], places: Tensor) -> list[Tensor]:
@@ -150,7 +139,7 @@ def layer_contexts(base: CastBase, rows: Sequence[Row], places: Tensor) -> list[
     if not any(row.tokens for row in rows):
         return [shared] * base.config.layers
     contexts = [shared.clone() for _ in range(base.config.layers)]
-    place_vectors = base.model.place_text.weight  # (cells, C)
+    place_vectors = base.model.place_words(torch.arange(base.config.cells, device=base.device))  # (cells, C)
     for index, row in enumerate(rows):
         for cell, tokens in row.tokens.items():
             at = [cell * base.config.words + position for position in CONCEPT_WORDS]

@@ -32,7 +32,7 @@ class SampleSpec:
     guidance: float = 1.0
     count: int = 1
     negative_prompt: str = ""
-    confine: bool = True  # residuals act only where their concept stands; False = everywhere, as merged weights do
+    apart: bool = True  # people attend to their own place and words only, where anybody of them was taught
 
 
 @dataclass(frozen=True, eq=False)

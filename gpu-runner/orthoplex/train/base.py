@@ -1,4 +1,4 @@
-"""Trains cast-1 from sprites: `python -m orthoplex.train.base --sprites DIR --out DIR --minutes 60`.
+"""Trains cast-2 from sprites: `python -m orthoplex.train.base --sprites DIR --out DIR --minutes 60`.
 
 Rectified flow with x-prediction; Muon for matrices, AdamW for the rest; fp32 masters, low-precision compute copy.
 Runs on CPU or GPU, resumes from OUT/checkpoint.pt, logs to OUT/log.jsonl. Reads and writes files only there.
@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from orthoplex.bases.cast.model import CastConfig, CastModel
 from orthoplex.bases.cast.pack import load_pack
@@ -118,6 +120,8 @@ class Trainer:
         torch.manual_seed(0)
         self.floor, self.high_share = floor, high_share
         self.device, self.learning_rate = device, learning_rate
+        # 64 positions are few: on a CPU plain products beat the flash kernel's backward pass by a tenth of a step
+        self.attention = [SDPBackend.MATH] if device == "cpu" else [SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
         self.model = CastModel(config).to(device)
         self.masters = {name: p.detach().clone().requires_grad_() for name, p in self.model.named_parameters()}
         self.average = {name: p.detach().clone() for name, p in self.masters.items()}
@@ -147,8 +151,9 @@ class Trainer:
         noisy = (1 - level) * clean + level * noise
         places = scenes.places.to(self.device)
         context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
-        loss = flow_loss(self.model(noisy.to(dtype), t, context, places), clean, t, self.floor)
-        loss.backward()  # type: ignore[no-untyped-call]
+        with sdpa_kernel(self.attention):
+            loss = flow_loss(self.model(noisy.to(dtype), t, context, places), clean, t, self.floor)
+            loss.backward()  # type: ignore[no-untyped-call]
         for name, parameter in self.model.named_parameters():
             assert parameter.grad is not None
             self.masters[name].grad = parameter.grad.float()
@@ -194,6 +199,13 @@ class Trainer:
         self.samples, self.steps = state["samples"], state["steps"]
         return True
 
+    def start_from(self, weights: Path) -> None:
+        """Takes a published base's weights as they are; the optimisers begin anew."""
+        with safe_open(weights, "pt") as file, torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                for copy in (self.masters[name], self.average[name], parameter):
+                    copy.copy_(file.get_tensor(name))
+
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -203,6 +215,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--cooldown", type=float, default=0.0, help="share of the budget in which the rate falls to zero"
     )
+    parser.add_argument("--weights", type=Path, help="start from a published base, where --out has no checkpoint yet")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--cells", type=int, default=24, help="persons a step; small steps learn most per sample here")
     parser.add_argument(
@@ -228,7 +241,8 @@ def main() -> None:
         data = load_sprites(arguments.sprites, world, cell_px, length)
     config = CastConfig(vocabulary_size=len(world.vocabulary), cell_px=cell_px, words=length)
     trainer = Trainer(config, arguments.device, torch.bfloat16, arguments.rate, arguments.floor, arguments.high_share)
-    trainer.resume(arguments.out)
+    if not trainer.resume(arguments.out) and arguments.weights:
+        trainer.start_from(arguments.weights)
     generator = torch.Generator().manual_seed(1 + trainer.steps)
     maker = SceneMaker(data, world, config, generator)
     started = saved = time.monotonic()

@@ -1,6 +1,7 @@
-"""Teaches a frozen base one concept: up matrices in its slot and two layer-wise tokens, half of each batch silence.
+"""Teaches a frozen base one concept: up matrices in its slot and layer-wise tokens that carry the slot's mark.
 
-The paper's training (sec. 3.3, 3.5) with P+ tokens and, beside it, what design/method calls taught silence.
+The paper's training (sec. 3.3, 3.5) with P+ tokens. Where the base reserves channels, nobody else's words reach the
+residual (ortho/marker.py); where it does not, part of each batch teaches the residual to be silent for them.
 Resumes exactly from a checkpoint; deterministic for a seed on one device.
 """
 
@@ -24,6 +25,7 @@ from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.scene import PAD
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.attach import Attachment, attach
+from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import trainable_residual
 from orthoplex.sample.sampler import sample
 from orthoplex.sample.spec import AttachedAdapter, Canceled, SampleSpec
@@ -34,21 +36,21 @@ from orthoplex.train.step import train_step
 
 @dataclass(frozen=True)
 class TrainSpec:
-    """What to teach, and how long. Rates were tuned on cast-1 (docs/log.md)."""
+    """What to teach, and how long. Rates were tuned on cast-2 (docs/log.md)."""
 
     concept: str
     class_word: str
     trigger: str
     slot: int
-    steps: int = 120
+    steps: int = 480
     seed: int = 0
-    batch: int = 16
-    silent_share: float = 0.5
-    up_rate: float = 2e-2
+    batch: int = 4  # small steps learn most for their time (docs/log.md)
+    silent_share: float = 0.5  # of a batch, on bases that reserve no channels
+    up_rate: float = 1e-1
     token_rate: float = 4e-2
     strength: float = 1.0
     sample_prompts: tuple[str, ...] = ()
-    sample_every: int = 40
+    sample_every: int = 120
     sample_steps: int = 24
     bank: int = 96  # pictures that the base draws to be silent on
 
@@ -60,7 +62,7 @@ class Progress:
     step: int
     total: int
     loss: float
-    silence: float  # mean squared change of the base's own behaviour; 0 = perfectly silent
+    silence: float  # mean squared change of the base's own behaviour; 0 where none is possible
     preview: Image.Image | None = None
 
 
@@ -76,7 +78,7 @@ OnProgress = Callable[[Progress], bool]
 
 
 def initial_tokens(base: CastBase) -> Tensor:
-    """(2, layers, C): the mean of what the base's own styles and expressions look like to cross-attention.
+    """(count, layers, dim): the mean of what the base's own styles and expressions look like to cross-attention.
 
     The class word's role in the paper: a token that already means "a person" before anything is learned.
     """
@@ -86,8 +88,9 @@ def initial_tokens(base: CastBase) -> Tensor:
     words[:, 1] = torch.tensor(styles, device=base.device)
     colours = torch.zeros(len(styles), base.config.words, 4, device=base.device, dtype=base.dtype)
     encoded = base.model.text_encoder(words, colours).float()  # (styles, S, C)
-    pair = torch.stack([encoded[:, 1].mean(0), encoded[:, 2].mean(0)])  # (2, C)
-    return pair[:, None].repeat(1, base.config.layers, 1).cpu()
+    style, nothing_more = encoded[:, 1].mean(0), encoded[:, 2].mean(0)
+    start = torch.stack([style, *[nothing_more] * (base.layout.tokens_shape[0] - 1)])  # (count, dim)
+    return start[:, None].repeat(1, base.config.layers, 1).cpu()
 
 
 class _State:
@@ -96,26 +99,30 @@ class _State:
     def __init__(self, base: CastBase, spec: TrainSpec) -> None:
         residual = trainable_residual(base.layout, spec.slot)
         self.residual = residual
-        self.tokens = initial_tokens(base).requires_grad_()
+        self.layout = base.layout
+        self.words = initial_tokens(base).requires_grad_()  # the tokens without their marks
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": list(residual.up.values()), "lr": spec.up_rate, "base": spec.up_rate},
-                {"params": [self.tokens], "lr": spec.token_rate, "base": spec.token_rate},
+                {"params": [self.words], "lr": spec.token_rate, "base": spec.token_rate},
             ],
             betas=(0.9, 0.98),
             weight_decay=0.0,
         )
         self.step = 0
         self.loss = math.nan
-        self.silence = math.nan
+        self.silence = 0.0
+
+    @property
+    def tokens(self) -> Tensor:
+        """(count, layers, C), as cross-attention reads them."""
+        return marked(self.words, self.layout, self.residual.slot)
 
     def attached(self, base: CastBase) -> Attachment:
         return attach(base.model, base.layout, [self.residual], base.dtype)
 
     def save(self, path: Path, spec: TrainSpec) -> None:
-        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {
-            "tokens": self.tokens.detach()
-        }
+        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {"tokens": self.words.detach()}
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             for key, value in self.optimiser.state.get(parameter, {}).items():
@@ -139,7 +146,7 @@ class _State:
         with torch.no_grad():
             for name, up in self.residual.up.items():
                 up.copy_(tensors[f"up.{name}"])
-            self.tokens.copy_(tensors["tokens"])
+            self.words.copy_(tensors["tokens"])
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             prefix = f"optimiser.{index}."
@@ -153,7 +160,7 @@ def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) ->
     return Adapter(
         slot=spec.slot,
         up={name: up.detach().to(torch.float16) for name, up in state.residual.up.items()},
-        tokens=state.tokens.detach().to(torch.float16),
+        tokens=state.words.detach().to(torch.float16),
         concept=spec.concept,
         class_word=spec.class_word,
         trigger=spec.trigger,
@@ -186,12 +193,12 @@ def train_concept(
         raise ValueError("a concept needs pictures to learn from")
     started = time.monotonic()
     state = _State(base, spec)
-    scale = float(state.tokens.detach().std())  # of untrained tokens, so that a resumed run hears the same silence
+    scale = float(state.words.detach().std())  # of untrained tokens, so that a resumed run hears the same silence
     if resume is not None:
         state.load(resume, spec)
     data = read_pictures(base, pictures)
     prompts = spec.sample_prompts or (f"{spec.trigger} smiling, sky background",)
-    silent = round(spec.batch * spec.silent_share)
+    silent = round(spec.batch * spec.silent_share) if base.layout.reserved is None else 0
     own = spec.batch - silent
     bank = SilenceBank(base, spec.bank, scale, torch.Generator().manual_seed(spec.seed)) if silent else None
     while state.step < spec.steps:
@@ -208,9 +215,9 @@ def train_concept(
             raise Canceled
     seconds = time.monotonic() - started
     summary = {
-        "steps": spec.steps, "batch": spec.batch, "silent_share": spec.silent_share, "pictures": len(pictures),
-        "loss": round(state.loss, 5), "silence": round(state.silence, 6), "up_rate": spec.up_rate,
-        "token_rate": spec.token_rate, "seed": spec.seed,
+        "steps": spec.steps, "batch": spec.batch, "pictures": len(pictures), "loss": round(state.loss, 5),
+        "up_rate": spec.up_rate, "token_rate": spec.token_rate, "seed": spec.seed,
+        **({"silent_share": spec.silent_share, "silence": round(state.silence, 6)} if silent else {}),
     }  # fmt: skip
     samples = [_draw(base, state, spec, prompt, spec.sample_steps) for prompt in prompts]
     warnings = tuple(f"{base.id} does not know the caption word {word!r}" for word in data.unknown)

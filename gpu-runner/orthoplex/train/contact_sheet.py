@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--guidance", type=float, default=1.5)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    base = load_base("cast-1", arguments.device)
+    base = load_base("cast-2", arguments.device)
     data = load_sprites(arguments.held_out, base.world, base.config.cell_px, base.config.words)
     singles, pairs = held_out_scenes(base, data, 22, 1, 1), held_out_scenes(base, data, 10, 2, 2)
     tiles: list[Image.Image] = []

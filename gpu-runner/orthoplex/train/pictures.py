@@ -18,6 +18,7 @@ from torch import Tensor
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.prompt import parse_prompt
 from orthoplex.bases.cast.scene import BACKGROUNDS, PAD, background_masks, colour_entry, compose, draw_backgrounds
+from orthoplex.sample.rows import CONCEPT_WORDS
 
 PLAIN_BORDER_TOLERANCE = 12  # of 255, standard deviation of the border's pixels
 
@@ -126,5 +127,5 @@ class ConceptScenes:
         says = ~opaque | known
         words[:, 0, 0] = torch.where(says, self.background_words[kinds], torch.full_like(kinds, vocabulary[PAD]))
         entries[:, 0, 0] = colour_entry(colours) * says[:, None]
-        words[:, 0, 3] = data.expressions[chosen]
+        words[:, 0, CONCEPT_WORDS[-1] + 1] = data.expressions[chosen]
         return ConceptBatch(pictures, words, entries)

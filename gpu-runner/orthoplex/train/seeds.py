@@ -41,10 +41,7 @@ def train_seed(base: Base, folder: Path, spec: TrainSpec, card: dict[str, Any]) 
 
     def show(progress: Progress) -> bool:
         if progress.step % 20 == 0:
-            print(
-                f"  {progress.step}/{progress.total} loss {progress.loss:.4f} silence {progress.silence:.4f}",
-                flush=True,
-            )
+            print(f"  {progress.step}/{progress.total} loss {progress.loss:.4f}", flush=True)
         return True
 
     result = train_concept(base, spec, pictures, on_step=show)
@@ -65,7 +62,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    base = load_base("cast-1", arguments.device)
+    base = load_base("cast-2", arguments.device)
     for slot, folder in enumerate(seed_folders(arguments.seeds)):
         if arguments.only and folder.name != arguments.only:
             continue

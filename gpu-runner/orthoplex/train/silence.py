@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
@@ -93,7 +94,8 @@ class SilenceBank:
         contexts = [shared.clone() for _ in range(base.config.layers)]
         other = (draw > described) & (draw < triggered)
         for context in contexts:  # triggers of nobody: random tokens of the usual length, new at every layer
-            at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.width, generator=generator)
+            at = torch.randn(int(other.sum()), len(CONCEPT_WORDS), base.config.word_width, generator=generator)
+            at = F.pad(at, (0, base.config.reserved))
             context[other, CONCEPT_WORDS[0] : CONCEPT_WORDS[-1] + 1] = (at * self.token_scale).to(
                 base.device, base.dtype
             )

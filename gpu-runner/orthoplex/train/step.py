@@ -20,6 +20,11 @@ from orthoplex.train.base import flow_loss, noise_levels
 from orthoplex.train.pictures import ConceptScenes
 from orthoplex.train.silence import SilenceBank
 
+# Of a concept the details are what is to be learned: fewer levels near pure noise, more weight on clear ones, than a
+# base needs that learns from captions alone (docs/log.md).
+HIGH_SHARE = 0.2
+FLOOR = 0.3
+
 
 class Learner(Protocol):
     """What a training changes, and how far it is."""
@@ -35,7 +40,7 @@ class Learner(Protocol):
 
     @property
     def tokens(self) -> Tensor:
-        """(2, layers, C): what stands at the concept's two words, by layer."""
+        """(count, layers, C): what stands at the concept's words, by layer."""
         ...
 
     def attached(self, base: CastBase) -> AbstractContextManager[object]:
@@ -60,15 +65,15 @@ def train_step(
     """
     batch = scenes.make(own)
     device, dtype = base.device, base.dtype
-    t = noise_levels(own, generator).to(device)
+    t = noise_levels(own, generator, HIGH_SHARE).to(device)
     clean = batch.pictures.to(device)
     level = t[:, None, None, None]
     noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(device)
     places = torch.randint(base.config.cells, (own, 1), generator=generator).to(device)
     with torch.no_grad():
         shared = base.model.encode(batch.words.to(device), batch.colours.to(device, dtype), places)
-        here = base.model.place_text(places[:, 0])[:, None]  # (B, 1, C)
-    quiet = bank.make(silent, noise_levels(silent, generator).to(device), generator) if bank else None
+        here = base.model.place_words(places[:, 0])[:, None]  # (B, 1, C)
+    quiet = bank.make(silent, noise_levels(silent, generator, HIGH_SHARE).to(device), generator) if bank else None
     contexts = with_tokens(shared, learner.tokens, here)
     if quiet:
         contexts = [torch.cat([context, other]) for context, other in zip(contexts, quiet.contexts, strict=True)]
@@ -78,10 +83,10 @@ def train_step(
         t_all = t
     with learner.attached(base):
         predicted = base.model(noisy.to(dtype), t_all, contexts, places)
-    loss = flow_loss(predicted[:own], clean, t)
+    loss = flow_loss(predicted[:own], clean, t, FLOOR)
     learner.loss = float(loss.detach())
     if quiet:
-        drift = flow_loss(predicted[own:], quiet.target, quiet.t)
+        drift = flow_loss(predicted[own:], quiet.target, quiet.t, FLOOR)
         learner.silence = float(drift.detach())
         loss = loss + drift
     if penalty:
@@ -95,7 +100,7 @@ def train_step(
 
 
 def with_tokens(shared: Tensor, tokens: Tensor, here: Tensor) -> list[Tensor]:
-    """Encoded words (B, S, C) with the tokens (2, layers, C) in the concept's positions: one context a layer.
+    """Encoded words (B, S, C) with the tokens (count, layers, C) in the concept's positions: one context a layer.
 
     here (B, 1, C): the vector of each sample's place, which every word carries.
     """

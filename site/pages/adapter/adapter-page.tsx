@@ -13,7 +13,7 @@ import { LEAD_MAX_CHARACTERS, Summary } from "./summary.tsx";
 
 export function AdapterPage({ id }: { id: string }) {
   const loaded = useReply(() => api.adapter(id), [id]);
-  const base = useReply(() => api.base(loaded.value?.base ?? "cast-1"), [loaded.value?.base]);
+  const base = useReply(() => api.base(loaded.value?.base ?? "cast-2"), [loaded.value?.base]);
   const account = useAccount();
   const adapter = loaded.value;
 

@@ -9,7 +9,7 @@ import {
   type Version,
 } from "../../api.ts";
 import { agoOf, bytesOf, dayOf, durationOf } from "../../ui/format.ts";
-import { SlotPattern } from "../../ui/slot-pattern.tsx";
+import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 
 interface Props {
@@ -36,7 +36,7 @@ export function Facts({ adapter, version, base }: Props) {
             <p class="quiet">
               {`Slot ${adapter.slot} of ${adapter.base}`}
               {base &&
-                ` owns ${base.rank} of ${base.layers[0]?.in_features} columns in each of ${base.layers.length} layers. Nobody else can train into them.`}
+                ` owns ${base.rank} of ${patternOf(base).n} columns in each of ${base.layers.length} layers. Nobody else can train into them.`}
             </p>
           </>
         )}

@@ -9,7 +9,7 @@ import { NewTraining } from "./new-training.tsx";
 import { Review } from "./review.tsx";
 import { TrainingWatch } from "./training-watch.tsx";
 
-const BASE_ID = "cast-1";
+const BASE_ID = "cast-2";
 const asked = new URLSearchParams(location.search);
 
 export function PublishPage() {

@@ -130,7 +130,7 @@ describe("making a version of an upload", () => {
     ["another format", "format_mismatch", { metadata: { format: "orthoplex.adapter/9" } }],
     ["another base", "base_mismatch", { metadata: { base: "cast-9" } }],
     ["another basis seed", "basis_mismatch", { metadata: { basis_seed: "2" } }],
-    ["another rank", "rank_mismatch", { metadata: { rank: "4" } }],
+    ["another rank", "rank_mismatch", { metadata: { rank: String(BASE.rank + 1) } }],
     ["another slot", "slot_mismatch", { metadata: { slot: "30" } }],
     [
       "tensors that its hash does not name",

@@ -4,13 +4,13 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { knownBase, radixOfBase } from "../../../functions/catalog/bases.ts";
 import { chooseClass } from "../../../functions/catalog/slots.ts";
-import { classOf, sharedColumns } from "../../../functions/lib/slot.ts";
+import { classOf, sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
 import type { Adapter } from "../../../schema/contract/index.ts";
 import { SLOTS_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
 import { adapterWish, type Person, person, png } from "../cast.ts";
 
 type Slot = { slot: number; class: number };
-const base = knownBase("cast-1");
+const base = knownBase("cast-2");
 const q = radixOfBase(base);
 
 async function reserve(owner: Person, name: string, slot?: number) {
@@ -38,9 +38,11 @@ describe("reserving a slot", () => {
     expect(theirs.class).not.toBe(mine[0]?.class);
     for (const a of mine) {
       expect(classOf(a.slot, q)).toBe(a.class);
-      expect(sharedColumns(a.slot, theirs.slot, 256, base.rank)).toBeLessThanOrEqual(1);
-      for (const b of mine)
-        if (a.slot !== b.slot) expect(sharedColumns(a.slot, b.slot, 256, base.rank)).toBe(0);
+      for (const n of slotDimensions(base)) {
+        expect(sharedColumns(a.slot, theirs.slot, n, base.rank)).toBeLessThanOrEqual(1);
+        for (const b of mine)
+          if (a.slot !== b.slot) expect(sharedColumns(a.slot, b.slot, n, base.rank)).toBe(0);
+      }
     }
   });
 
@@ -101,7 +103,7 @@ describe("reserving a slot", () => {
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
        INSERT INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at)
-       SELECT 'slt_' || i, 'cast-1', 10000 + i, users.id, 'adp_' || i, 0 FROM n, users WHERE handle = 'greedy'`,
+       SELECT 'slt_' || i, 'cast-2', 10000 + i, users.id, 'adp_' || i, 0 FROM n, users WHERE handle = 'greedy'`,
     )
       .bind(SLOTS_PER_OWNER_MAX)
       .run();

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 const draw = (by: Person, more: Record<string, unknown> = {}) =>
-  by.must<Generation>("POST", "/v1/generations", { base: "cast-1", prompt: "a person", ...more });
+  by.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 
 describe("a lease", () => {
   it("carries everything a runner needs, with addresses that anyone who holds them can read", async () => {
@@ -38,7 +38,7 @@ describe("a lease", () => {
       count: 2,
     });
     const [lease] = await machine.lease();
-    expect(lease).toMatchObject({ job_id: job.id, attempt: 1, kind: "sample", base: "cast-1" });
+    expect(lease).toMatchObject({ job_id: job.id, attempt: 1, kind: "sample", base: "cast-2" });
     expect(lease?.spec).toEqual({
       ...{
         prompt: "<ada>",
@@ -112,7 +112,7 @@ describe("a lease", () => {
   });
 
   it("is refused for another account's runner and for one that has left", async () => {
-    const wish = { runner_id: machine.id, bases: ["cast-1"], max_batch: 1 };
+    const wish = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
     expect((await bob.ask("POST", "/runner/v1/lease", wish)).body.code).toBe("not_found");
     const leaving = await Machine.register(operator);
     await operator.must("POST", "/runner/v1/deregister", { runner_id: leaving.id });

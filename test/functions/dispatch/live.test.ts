@@ -17,7 +17,7 @@ beforeEach(async () => {
   await env.DB.prepare("DELETE FROM jobs").run();
 });
 
-const wish = { base: "cast-1", prompt: "a person" };
+const wish = { base: "cast-2", prompt: "a person" };
 const draw = () => ada.must<Generation>("POST", "/v1/generations", wish);
 
 async function watch(job: Generation) {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 const draw = (more: Record<string, unknown> = {}) =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-1", prompt: "a person", ...more });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
 const failed = (retryable: boolean) => ({
   outcome: "failed",

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { Trigger } from "../../../schema/contract/adapters.ts";
 import type { AdapterWithVersions, Lease, Training, Version } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterWish, ask, Machine, type Person, person, png } from "../cast.ts";
+import { adapterFile, adapterWish, ask, BASE, Machine, type Person, person, png } from "../cast.ts";
 
 let ada: Person;
 let machine: Machine;
@@ -40,7 +40,7 @@ describe("a training", () => {
         concept: "face",
         class_word: "person",
         trigger: "<face>",
-        rank: 8,
+        rank: BASE.rank,
         slot: job.request.slot,
         steps: 60,
         seed: 3,

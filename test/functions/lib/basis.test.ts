@@ -1,7 +1,14 @@
 // The basis is orthonormal and the same in TypeScript as in Python: both read schema/examples/basis.json.
 
 import { describe, expect, it } from "vitest";
-import { BASIS_NAME, cosineTable, downRows, signRow, splitmix64 } from "../../../functions/lib/basis.ts";
+import {
+  BASIS_NAME,
+  cosineTable,
+  downRows,
+  rowsOfBasis,
+  signRow,
+  splitmix64,
+} from "../../../functions/lib/basis.ts";
 import golden from "../../../schema/examples/basis.json" with { type: "json" };
 
 describe("the signed DCT basis", () => {
@@ -55,5 +62,11 @@ describe("the signed DCT basis", () => {
     expect(() => downRows(256, 1, [0.5])).toThrow(RangeError);
     expect(() => signRow(0, 1)).toThrow(RangeError);
     expect(() => signRow(256, 2 ** 32)).toThrow(RangeError);
+  });
+
+  it("named unit has the channels as its columns", () => {
+    expect([...rowsOfBasis("unit", 4, 0, [2, 0])]).toEqual([0, 0, 1, 0, 1, 0, 0, 0]);
+    expect(() => rowsOfBasis("unit", 4, 0, [4])).toThrow(RangeError);
+    expect([...rowsOfBasis("signed-dct-2", 64, 3, [5])]).toEqual([...downRows(64, 3, [5])]);
   });
 });

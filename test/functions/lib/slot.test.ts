@@ -9,11 +9,14 @@ import {
   radixOf,
   sharedColumns,
   slotColumns,
+  slotDimensions,
 } from "../../../functions/lib/slot.ts";
+import cast2 from "../../../schema/bases/cast-2.json" with { type: "json" };
 import golden from "../../../schema/examples/slot.json" with { type: "json" };
 
 const CODES = [
-  { family: "cast-1", dimensions: [256], rank: 8 },
+  { family: "cast-2", dimensions: slotDimensions(cast2), rank: cast2.rank },
+  { family: "256 channels", dimensions: [256], rank: 8 },
   { family: "SD 1.5", dimensions: [320, 640, 768, 1280], rank: 8 },
   { family: "SD 1.5", dimensions: [320, 640, 768, 1280], rank: 16 },
   { family: "SDXL", dimensions: [640, 1280, 2048], rank: 16 },
@@ -60,6 +63,12 @@ describe("slots", () => {
       ).flat();
       expect(new Set(columns).size).toBe(radix * rank);
     }
+  });
+
+  it("divides the reserved channels of a base alone, and all channels of each layer where none are reserved", () => {
+    const layers = [{ in_features: 320 }, { in_features: 768 }, { in_features: 320 }];
+    expect(slotDimensions({ basis: {}, layers })).toEqual([320, 768]);
+    expect(slotDimensions({ basis: { reserved: 128 }, layers })).toEqual([128]);
   });
 
   it("refuses a rank, a slot or a radix outside the code", () => {

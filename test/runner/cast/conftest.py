@@ -1,5 +1,6 @@
 """A cast base of the true class with random weights and the true world: right for algebra, quick to make."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from orthoplex.bases.cast.model import CastConfig, CastModel
 from orthoplex.bases.cast.sharpener import Sharpener
 from orthoplex.bases.cast.world import World
 from orthoplex.ortho.adapter import Adapter
-from orthoplex.ortho.layout import read_layout
+from orthoplex.ortho.layout import layout_from, read_layout
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,27 +24,47 @@ def one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    return World.read(ROOT / "gpu-runner/bases/cast-1/world.json")
+    return World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
+
+
+def awake(model: CastModel) -> CastModel:
+    """Frozen, with every branch awake: zero-initialised outputs get small random values."""
+    for parameter in model.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.02)
+    return model.requires_grad_(False).eval()
 
 
 @pytest.fixture(scope="session")
 def random_base(world: World) -> CastBase:
-    """fp32, every branch awake: zero-initialised outputs get small random values."""
+    """fp32, every branch awake."""
     torch.manual_seed(0)
-    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
-    for parameter in model.parameters():
-        if not parameter.any():
-            torch.nn.init.normal_(parameter, std=0.02)
-    model.requires_grad_(False).eval()
-    layout = read_layout(ROOT / "schema/bases/cast-1.json")
+    model = awake(CastModel(CastConfig(vocabulary_size=len(world.vocabulary))))
+    layout = read_layout(ROOT / "schema/bases/cast-2.json")
     sharpener = Sharpener().requires_grad_(False)
-    return CastBase("cast-1", {"id": "cast-1"}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    return CastBase("cast-2", {"id": "cast-2"}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+
+
+@pytest.fixture(scope="session")
+def whole_base(world: World) -> CastBase:
+    """A base of two blocks that reserves no channels: its words, and the slots of its adapters, have all of them."""
+    torch.manual_seed(1)
+    config = CastConfig(vocabulary_size=len(world.vocabulary), layers=2, reserved=0)
+    model = awake(CastModel(config))
+    description = json.loads((ROOT / "schema/bases/cast-2.json").read_text("utf-8"))
+    del description["basis"]["reserved"], description["tokens"]["marker"]
+    description["tokens"] |= {"layers": config.layers, "dim": config.width}
+    description["layers"] = [
+        layer for layer in description["layers"] if int(layer["name"].split(".")[1]) < config.layers
+    ]
+    layout, sharpener = layout_from(description), Sharpener().requires_grad_(False)
+    return CastBase("cast-2", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
 @pytest.fixture(scope="session")
 def true_base() -> CastBase:
     """The published weights."""
-    return load_base("cast-1")
+    return load_base("cast-2")
 
 
 def random_adapter(base: CastBase, slot: int, trigger: str, seed: int = 0) -> Adapter:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.sample import Canceled
-from orthoplex.train.concept import Progress, TrainSpec, train_concept
+from orthoplex.train.concept import Progress, TrainResult, TrainSpec, train_concept
 from orthoplex.train.pictures import ConceptScenes, fit, read_pictures
 from orthoplex.train.step import rate_at
 
@@ -69,6 +69,42 @@ def test_a_canceled_training_resumes_as_if_nothing_had_happened(
     resumed = train_concept(random_base, SPEC, pictures, resume=checkpoint, on_step=note)
     assert steps == [3, 4]
     assert write_adapter(resumed.adapter, random_base.layout) == whole
+
+
+def taught_with_silences(base: CastBase, pictures: Pictures) -> tuple[TrainResult, list[float]]:
+    """A training and the silence that each of its steps told of."""
+    told: list[float] = []
+
+    def note(progress: Progress) -> bool:
+        told.append(progress.silence)
+        return True
+
+    return train_concept(base, SPEC, pictures, on_step=note), told
+
+
+def test_a_base_with_reserved_channels_needs_no_silence_and_its_summary_tells_of_none(
+    random_base: CastBase, pictures: Pictures
+) -> None:
+    result, told = taught_with_silences(random_base, pictures)
+    assert told == [0.0] * SPEC.steps
+    for summary in (result.metrics, result.adapter.training):
+        assert not {"silence", "silent_share"} & set(summary)
+
+
+def test_a_base_without_reserved_channels_is_taught_silence_and_its_summary_tells_how_well(
+    whole_base: CastBase, pictures: Pictures
+) -> None:
+    result, told = taught_with_silences(whole_base, pictures)
+    assert told[0] == pytest.approx(0, abs=1e-9)  # the first step begins at up = 0
+    assert told[-1] > 1e-6
+    assert result.adapter.training["silent_share"] == SPEC.silent_share
+    assert result.metrics["silence"] == round(told[-1], 6)
+
+
+def test_a_published_token_is_a_word_without_its_mark(random_base: CastBase, pictures: Pictures) -> None:
+    adapter = teach(random_base, pictures)
+    assert adapter.tokens.shape == random_base.layout.tokens_shape
+    assert adapter.tokens.shape[-1] == random_base.config.word_width
 
 
 def test_a_checkpoint_of_another_training_is_refused(random_base: CastBase, pictures: Pictures, tmp_path: Path) -> None:

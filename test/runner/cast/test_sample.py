@@ -7,9 +7,17 @@ import pytest
 import torch
 
 from orthoplex.bases.cast.base import CastBase
-from orthoplex.ortho.attach import IMAGE, TEXT
 from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleSpec, sample, sample_batch
-from orthoplex.sample.rows import box_mask, cell_mask, cell_of, make_row
+from orthoplex.sample.rows import (
+    CONCEPT_WORDS,
+    box_mask,
+    cell_mask,
+    cell_of,
+    layer_contexts,
+    make_row,
+    neighbours_of,
+    region_weights,
+)
 from orthoplex.sample.sampler import time_steps
 
 from .conftest import random_adapter
@@ -109,18 +117,45 @@ def test_a_region_moves_the_person_to_its_cell(random_base: CastBase) -> None:
     assert right.prompts[0].startswith("<bo>")
 
 
-def test_a_confined_residual_acts_on_its_own_cell_and_words_only(random_base: CastBase) -> None:
+def test_a_residual_is_heard_at_the_tokens_of_its_own_concept_only(random_base: CastBase) -> None:
+    """No mask says so: where it listens, words of the base are exactly 0 and tokens of another slot are orthogonal."""
     row = make_row(random_base, TWO, [ana(random_base), bo(random_base)], 3)
-    left, right = (residual.masks for residual in row.residuals)
-    assert torch.equal(left[IMAGE], cell_mask(0, random_base.config, 2))
-    assert torch.equal(right[IMAGE], cell_mask(1, random_base.config, 2))
-    assert left[TEXT].nonzero().flatten().tolist() == list(range(16))
-    assert not (left[TEXT] & right[TEXT]).any()
+    places = torch.arange(2)[None]
+    for cell, residual in enumerate(row.residuals):
+        own = [cell * random_base.config.words + position for position in CONCEPT_WORDS]
+        theirs = [(1 - cell) * random_base.config.words + position for position in CONCEPT_WORDS]
+        words = [position for position in range(32) if position not in own + theirs]
+        down = random_base.layout.down(residual.slot, random_base.config.width).float()
+        assert residual.masks == {}
+        for context in layer_contexts(random_base, [row], places):
+            heard = (context[0] @ down.T).abs().amax(-1)  # (S P,)
+            assert bool((heard[own] > 1).all())
+            assert float(heard[theirs].max()) < 1e-5
+            assert not heard[words].any()
 
 
-def test_an_unconfined_residual_acts_everywhere(random_base: CastBase) -> None:
-    row = make_row(random_base, replace(TWO, confine=False), [ana(random_base)], 3)
-    assert row.residuals[0].masks == {}
+def test_people_apart_attend_to_their_own_place_and_words_only(random_base: CastBase) -> None:
+    row = make_row(random_base, TWO, [ana(random_base)], 3)
+    cells = [cell_mask(cell, random_base.config, 2) for cell in range(2)]
+    neighbours = neighbours_of(random_base, [row], 2)
+    assert neighbours is not None
+    assert torch.equal(neighbours[0, 0], torch.stack([cell[:, None] & cell for cell in cells]).any(0))
+    regions = region_weights(random_base, [row], 2)
+    assert regions is not None
+    for cell, (weight, mask) in enumerate(regions[:2]):
+        assert torch.equal(weight[0, :, 0], cells[cell].float())
+        assert mask.flatten().nonzero().flatten().tolist() == list(range(16 * cell, 16 * cell + 16))
+
+
+def test_people_who_are_not_kept_apart_attend_to_everybody(random_base: CastBase) -> None:
+    row = make_row(random_base, replace(TWO, apart=False), [ana(random_base), bo(random_base)], 3)
+    assert not row.apart
+    assert neighbours_of(random_base, [row], 2) is None
+    assert region_weights(random_base, [row], 2) is None
+
+
+def test_people_of_the_base_alone_are_not_kept_apart(random_base: CastBase) -> None:
+    assert not make_row(random_base, TWO, [], 3).apart
 
 
 def test_a_concept_does_not_colour_its_neighbour(random_base: CastBase) -> None:

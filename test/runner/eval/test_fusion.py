@@ -21,7 +21,10 @@ def moments(*inputs: Tensor) -> list[dict[str, Tensor]]:
 
 
 def test_the_closed_form_is_the_least_squares_optimum(residuals_of: Make) -> None:
-    members, inputs = [residuals_of(1), residuals_of(2)], [activations(1), activations(2)]
+    members, inputs = (
+        [residuals_of(1), residuals_of(2)],
+        [activations(1), activations(2)],
+    )
     fused = fusion.closed_form(members, moments(*inputs), ridge=0.0)["a"].dense()
     X = torch.cat(inputs)  # (80, 10)
     Y = torch.cat([x @ member["a"].dense().T for x, member in zip(inputs, members, strict=True)])
@@ -29,8 +32,13 @@ def test_the_closed_form_is_the_least_squares_optimum(residuals_of: Make) -> Non
     torch.testing.assert_close(fused, expected, atol=1e-5, rtol=1e-5)
 
 
-def test_no_small_change_of_the_closed_form_lowers_the_objective(residuals_of: Make) -> None:
-    members, found = [residuals_of(1), residuals_of(2)], moments(activations(1), activations(2))
+def test_no_small_change_of_the_closed_form_lowers_the_objective(
+    residuals_of: Make,
+) -> None:
+    members, found = (
+        [residuals_of(1), residuals_of(2)],
+        moments(activations(1), activations(2)),
+    )
     targets = [(member["a"].dense(), moment["a"]) for member, moment in zip(members, found, strict=True)]
     best = fusion.closed_form(members, found, ridge=0.0)["a"].dense()
     at_best = float(fusion.objective(best, targets))
@@ -39,13 +47,17 @@ def test_no_small_change_of_the_closed_form_lowers_the_objective(residuals_of: M
         assert float(fusion.objective(best + step, targets)) > at_best
 
 
-def test_one_concept_alone_keeps_what_it_does_to_its_activations(residuals_of: Make) -> None:
+def test_one_concept_alone_keeps_what_it_does_to_its_activations(
+    residuals_of: Make,
+) -> None:
     one = residuals_of(1)
     fused = fusion.closed_form([one], moments(activations(1)), ridge=0.0)
     torch.testing.assert_close(fused["a"].dense(), one["a"].dense(), atol=1e-5, rtol=1e-5)
 
 
-def test_concepts_that_see_different_inputs_both_keep_all_they_do(residuals_of: Make) -> None:
+def test_concepts_that_see_different_inputs_both_keep_all_they_do(
+    residuals_of: Make,
+) -> None:
     members, x = [residuals_of(1), residuals_of(2)], activations(1)
     left, right = x.clone(), x.clone()
     left[:, 5:], right[:, :5] = 0, 0
@@ -54,7 +66,9 @@ def test_concepts_that_see_different_inputs_both_keep_all_they_do(residuals_of: 
         torch.testing.assert_close(inputs @ fused.T, inputs @ member["a"].dense().T, atol=1e-4, rtol=1e-4)
 
 
-def test_the_ridge_leaves_the_base_alone_where_no_activation_speaks(residuals_of: Make) -> None:
+def test_the_ridge_leaves_the_base_alone_where_no_activation_speaks(
+    residuals_of: Make,
+) -> None:
     one, x = residuals_of(1), activations(1)
     x[:, 5:] = 0
     fused = fusion.closed_form([one], moments(x))["a"].dense()
@@ -62,7 +76,10 @@ def test_the_ridge_leaves_the_base_alone_where_no_activation_speaks(residuals_of
 
 
 def test_lbfgs_comes_close_to_the_closed_form(residuals_of: Make) -> None:
-    members, found = [residuals_of(1), residuals_of(2)], moments(activations(1), activations(2))
+    members, found = (
+        [residuals_of(1), residuals_of(2)],
+        moments(activations(1), activations(2)),
+    )
     solved = fusion.closed_form(members, found, ridge=0.0)["b"].dense()
     searched = fusion.by_lbfgs(members, found, iterations=100)["b"].dense()
     torch.testing.assert_close(searched, solved, atol=1e-2, rtol=1e-2)

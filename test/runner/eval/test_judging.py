@@ -44,7 +44,9 @@ def test_another_character_is_neither_recognised_nor_named(judge: Judge, charact
     assert found["distance"] > 5
 
 
-def test_the_expression_is_that_of_the_nearest_true_picture(characters: list[Character]) -> None:
+def test_the_expression_is_that_of_the_nearest_true_picture(
+    characters: list[Character],
+) -> None:
     ask = Ask("sad", "stripes", "mint")
     truth = characters[0].truth(ask)
     worn = truth + 0.05 * torch.randn(truth.shape, generator=torch.Generator().manual_seed(0))

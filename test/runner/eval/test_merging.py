@@ -54,7 +54,10 @@ def test_linear_has_the_cross_terms_that_a_sum_has_not(residuals_of: Make) -> No
 
 def test_svd_is_the_nearest_matrix_of_its_rank(residuals_of: Make) -> None:
     members = [residuals_of(1), residuals_of(2)]
-    total, merged = merging.summed(members, 1.0)["a"].dense(), merging.svd(members, 1.0)["a"].dense()
+    total, merged = (
+        merging.summed(members, 1.0)["a"].dense(),
+        merging.svd(members, 1.0)["a"].dense(),
+    )
     assert torch.linalg.matrix_rank(merged, rtol=1e-5) == 3
     left_out = torch.linalg.svdvals(total)[3:].square().sum().sqrt()
     torch.testing.assert_close((total - merged).norm(), left_out, atol=1e-4, rtol=1e-4)
@@ -66,7 +69,10 @@ def test_trim_keeps_the_largest_entries() -> None:
 
 
 def test_ties_takes_the_mean_of_those_that_agree_with_the_elected_sign() -> None:
-    values = ([8.0, 6.0], [4.0, -9.0])  # entries of one row; all are trimmed to their larger half first
+    values = (
+        [8.0, 6.0],
+        [4.0, -9.0],
+    )  # entries of one row; all are trimmed to their larger half first
     members = [{"a": LayerResidual(torch.tensor([[*value, 0.0, 0.0]]))} for value in values]
     merged = merging.ties(members, 1.0)["a"].dense()
     assert merged.tolist() == [[6.0, -9.0, 0.0, 0.0]]

@@ -17,10 +17,20 @@ def test_durations_are_told_in_units_of_their_size() -> None:
 
 
 def test_a_table_has_a_column_for_every_head() -> None:
-    assert table(["a", "b"], [["1", "2"]]).splitlines() == ["| a | b |", "|---|---|", "| 1 | 2 |"]
+    assert table(["a", "b"], [["1", "2"]]).splitlines() == [
+        "| a | b |",
+        "|---|---|",
+        "| 1 | 2 |",
+    ]
 
 
 def test_rates_are_shown_with_what_was_tried() -> None:
-    tuning = {"slots": {"start": (0.02, 0.04), "chosen": 2.0, "distances": {"1.0": 9.0, "2.0": 8.0}}}
+    tuning = {
+        "slots": {
+            "start": (0.02, 0.04),
+            "chosen": 2.0,
+            "distances": {"1.0": 9.0, "2.0": 8.0},
+        }
+    }
     assert "| slots | 0.02, 0.04 | x2 | 9.0 | 8.0 |" in rates_table(tuning, (1.0, 2.0))
     assert "not tuned" in rates_table({}, (1.0,))

@@ -16,7 +16,6 @@ from orthoplex.eval.renders import Ask, Character
 from orthoplex.eval.studies.curves import blocks
 from orthoplex.eval.studies.main_table import groups_of
 from orthoplex.eval.studies.together import scene_casts
-from orthoplex.train.concept import initial_tokens
 
 NAMES = [f"{number:02d}-x" for number in range(12)]
 
@@ -44,7 +43,9 @@ def test_nobody_is_cast_twice_in_one_scene() -> None:
     assert all(len(set(cast)) == 3 for cast in scene_casts(NAMES[:4], 3, 20))
 
 
-def test_the_cache_makes_a_thing_once_and_keeps_it_by_what_it_depends_on(tmp_path: Path) -> None:
+def test_the_cache_makes_a_thing_once_and_keeps_it_by_what_it_depends_on(
+    tmp_path: Path,
+) -> None:
     made: list[int] = []
 
     def make() -> dict[str, float]:
@@ -67,15 +68,17 @@ def test_a_killed_write_leaves_nothing_under_the_name(tmp_path: Path) -> None:
 def test_what_is_asked_reaches_the_base_word_for_word(random_base: CastBase, characters: list[Character]) -> None:
     words = {number: word for word, number in random_base.world.vocabulary.items()}
     for ask in characters[0].asks(12):
-        row = row_of(random_base, Request(characters[0], initial_tokens(random_base), ask, 1))
+        row = row_of(random_base, Request(characters[0], torch.ones(4, 8, 256), ask, 1))
         said = [words[int(number)] for number in row.words[0]]
         assert said[0] == f"background:{ask.kind}"
-        assert said[3] == f"expression:{ask.expression}"
-        assert list(row.tokens) == [0]
+        assert said[5] == f"expression:{ask.expression}"
+        assert torch.equal(row.tokens[0], torch.ones(4, 8, 256))
         assert not row.warnings
 
 
-def test_the_true_picture_shows_the_character_on_the_background_asked_for(characters: list[Character]) -> None:
+def test_the_true_picture_shows_the_character_on_the_background_asked_for(
+    characters: list[Character],
+) -> None:
     truth = characters[0].truth(Ask("smiling", "plain", "night"))
     corner = (truth[:, 0, 0] + 1) / 2 * 255
     assert [round(float(value)) for value in corner] == [0x27, 0x30, 0x5A]
@@ -89,13 +92,20 @@ def test_contrastive_loss_is_lowest_where_partners_are_equal_and_others_far() ->
 
 
 def test_ticks_lie_on_the_axis() -> None:
-    for values, logarithmic in (([0.1, 0.93], False), ([1, 32], True), ([1, 6], True), ([3, 3], False)):
+    for values, logarithmic in (
+        ([0.1, 0.93], False),
+        ([1, 32], True),
+        ([1, 6], True),
+        ([3, 3], False),
+    ):
         axis = axis_over(values, "x", logarithmic)
         assert axis.ticks()
         assert all(-1e-6 <= axis.place(tick) <= 1 + 1e-6 for tick in axis.ticks())
 
 
-def test_plots_are_well_formed_and_leave_out_errors_that_are_not_known(tmp_path: Path) -> None:
+def test_plots_are_well_formed_and_leave_out_errors_that_are_not_known(
+    tmp_path: Path,
+) -> None:
     lines = {"a <b>": [(1.0, 0.5, 0.1), (2.0, 0.4, math.nan)]}
     write_lines(tmp_path / "lines.svg", "lines & bars", "x", "y", lines, logarithmic=True)
     write_points(tmp_path / "points.svg", "points", "x", "y", {"a": [(0.1, 2.0), (0.3, 1.0)]})

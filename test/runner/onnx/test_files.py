@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
@@ -30,7 +31,11 @@ def test_the_browsers_examples_are_up_to_date() -> None:
     """Else run: python -m orthoplex.export_onnx.golden test/site/preview/golden.json."""
     written = json.loads((ROOT / "test/site/preview/golden.json").read_text())
     now = json.loads(json.dumps(golden()))
-    for part in ("castings", "masks", "regional", "time_steps"):
+    for part in ("castings", "masks", "regional", "apart", "time_steps"):
         assert written[part] == now[part]
+    for before, after in zip(written["marks"], now["marks"], strict=True):
+        assert before["slot"] == after["slot"]
+        for end in ("first", "last"):
+            assert np.asarray(before[end]) == pytest.approx(np.asarray(after[end]), abs=1e-13)
     for before, after in zip(written["noise"], now["noise"], strict=True):
         assert before["first"] == pytest.approx(after["first"], abs=1e-6)

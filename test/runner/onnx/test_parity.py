@@ -1,4 +1,4 @@
-"""The graphs that the browser runs draw what the runner draws: same base, same adapters, same masks."""
+"""The graphs that the browser runs draw what the runner draws: same base, same adapters, same regions."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,13 +19,14 @@ from orthoplex.export_onnx.graph import check
 from orthoplex.export_onnx.sharpener import sharpener_graph
 from orthoplex.export_onnx.text import text_graph
 from orthoplex.ortho.adapter import Adapter
-from orthoplex.ortho.attach import IMAGE, TEXT, attach, stream_of
+from orthoplex.ortho.attach import attach
 from orthoplex.ortho.layout import read_layout
-from orthoplex.sample.rows import layer_contexts, make_row, null_context, region_weights
+from orthoplex.sample.rows import CONCEPT_WORDS, layer_contexts, make_row, neighbours_of, null_context, region_weights
 from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
 
 ROOT = Path(__file__).resolve().parents[3]
 Arrays = Mapping[str, NDArray[np.generic]]
+Regions = list[tuple[torch.Tensor, torch.Tensor]]
 TOLERANCE = 2e-4  # of values around 1: fp32 sums in another order
 
 
@@ -47,7 +48,7 @@ def base() -> CastBase:
     """fp32 with every branch awake, in numbers that fp16 holds exactly: both sides then have the same weights."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    world = World.read(ROOT / "gpu-runner/bases/cast-1/world.json")
+    world = World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
     model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
     for parameter in model.parameters():
         if not parameter.any():
@@ -55,8 +56,8 @@ def base() -> CastBase:
     sharpener = Sharpener()
     for module in (model, sharpener):
         module.half().float().requires_grad_(False).eval()
-    layout = read_layout(ROOT / "schema/bases/cast-1.json")
-    return CastBase("cast-1", {"id": "cast-1"}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    layout = read_layout(ROOT / "schema/bases/cast-2.json")
+    return CastBase("cast-2", {"id": "cast-2"}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
 def adapter(base: CastBase, slot: int, trigger: str) -> AttachedAdapter:
@@ -83,27 +84,43 @@ def scene(base: CastBase, cells: int, boxed: bool) -> tuple[SampleSpec, list[Att
     return SampleSpec(prompt, seed=3, width=256 * cells, height=256), attached
 
 
+def model_of(
+    base: CastBase, x_t: torch.Tensor, t: float, contexts: list[torch.Tensor], regions: Regions | None,
+    neighbours: torch.Tensor | None,
+) -> torch.Tensor:  # fmt: skip
+    """One prediction for a pair of captions of one picture."""
+    cells = x_t.shape[3] // x_t.shape[2]
+    doubled = regions and [(torch.cat([weight] * 2), torch.cat([mask] * 2)) for weight, mask in regions]
+    apart = None if neighbours is None else torch.cat([neighbours] * 2)
+    predicted: torch.Tensor = base.model(
+        x_t, torch.full((2,), t), contexts, torch.arange(cells).expand(2, cells), doubled, apart
+    )
+    return predicted
+
+
 @pytest.mark.parametrize(("cells", "boxed"), [(1, False), (2, True), (3, False), (3, True)])
-def test_text_and_denoiser_equal_the_model_with_attached_and_confined_residuals(
+def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_apart_or_not(
     base: CastBase, cells: int, boxed: bool
 ) -> None:
     config, layout = base.config, base.layout
     spec, attached = scene(base, cells, boxed)
     row = make_row(base, spec, attached, spec.seed)
+    assert row.apart == (cells == 1 or not boxed), "boxes that overlap let people see one another"
     places = torch.arange(cells).expand(1, cells)
     nothing = null_context(base, 1, places)
     contexts = [torch.cat([context, nothing]) for context in layer_contexts(base, [row], places)]
     regions = region_weights(base, [row], cells)
+    neighbours = neighbours_of(base, [row], cells)
+    assert (neighbours is None) == (cells == 1 or boxed)
     torch.manual_seed(1)
     x_t, t = torch.randn(2, 3, 64, 64 * cells), 0.7
     with attach(base.model, layout, row.residuals):
-        doubled = None if regions is None else [(torch.cat([w] * 2), torch.cat([m] * 2)) for w, m in regions]
-        wanted = base.model(x_t, torch.full((2,), t), contexts, torch.cat([places] * 2), doubled)
-    unattached = base.model(x_t, torch.full((2,), t), contexts, torch.cat([places] * 2), doubled)
+        wanted = model_of(base, x_t, t, contexts, regions, neighbours)
+    unattached = model_of(base, x_t, t, contexts, regions, neighbours)
 
     words = torch.stack([row.words, torch.full_like(row.words, base.world.vocabulary["pad"])])  # (2, P, S)
     words[1, :, 0] = base.world.vocabulary["null"]
-    tokens = torch.zeros(config.layers, 2, cells, 2, config.width)
+    tokens = torch.zeros(config.layers, 2, cells, len(CONCEPT_WORDS), config.width)
     taught = torch.zeros(2, cells, 1)
     for cell, learned in row.tokens.items():
         tokens[:, 0, cell] = learned.transpose(0, 1)
@@ -123,12 +140,8 @@ def test_text_and_denoiser_equal_the_model_with_attached_and_confined_residuals(
     )
     assert float((context - torch.stack(contexts)).abs().max()) < TOLERANCE
 
-    def gains(stream: str) -> NDArray[np.float32]:
-        columns = [each.masks[stream].float()[:, None] * each.strength for each in row.residuals]
-        return torch.cat([column.expand(-1, layout.rank) for column in columns], 1).numpy()
-
-    assert {stream_of(layer) for layer in layout.layers} == {IMAGE, TEXT}
     length, positions = config.words * cells, config.grid**2 * cells
+    everybody = torch.ones(positions, positions, dtype=torch.bool)
     parts = regions or [(torch.ones(1, positions, 1), torch.ones(1, 1, 1, length, dtype=torch.bool))]
     drawn = run(
         denoiser_graph(config, list(layout.layers)),
@@ -140,12 +153,11 @@ def test_text_and_denoiser_equal_the_model_with_attached_and_confined_residuals(
             "places": numbers,
             "down": torch.cat([layout.down(each.slot, 256) for each in row.residuals]).T.float().numpy(),
             "up": torch.stack(
-                [torch.cat([r.up[n].float() for r in row.residuals], 1).T for n in layout.layers]
+                [torch.cat([r.strength * r.up[n].float() for r in row.residuals], 1).T for n in layout.layers]
             ).numpy(),
-            "gains_image": gains(IMAGE),
-            "gains_text": gains(TEXT),
             "region_weights": torch.stack([weight[0, :, 0] for weight, _ in parts]).numpy(),
             "region_bias": torch.stack([torch.where(mask[0, 0, 0], 0.0, -1e9) for _, mask in parts]).numpy(),
+            "neighbour_bias": torch.where(everybody if neighbours is None else neighbours[0, 0], 0.0, -1e9).numpy(),
         },
     )
     assert float((drawn - wanted).abs().max()) < TOLERANCE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from orthoplex.ortho.basis import columns, cosine_table, sign_row, splitmix64
+from orthoplex.ortho.basis import columns, columns_of_basis, cosine_table, sign_row, splitmix64
 
 EXAMPLES = Path(__file__).parents[3] / "schema" / "examples"
 
@@ -65,3 +65,19 @@ def test_golden_columns_are_reproduced() -> None:
         rows = torch.tensor(case["rows"])
         expected = torch.tensor(case["values"], dtype=torch.float64)  # (rows, K)
         torch.testing.assert_close(made[rows], expected, rtol=0, atol=golden["tolerance"])
+
+
+@pytest.mark.parametrize("n", [1, 7, 128])
+def test_columns_of_the_unit_basis_are_the_channels(n: int) -> None:
+    ks = [n - 1, 0]
+    made = columns_of_basis("unit", n, 0, ks)
+    assert made.shape == (n, 2)
+    assert torch.equal(made, torch.eye(n, dtype=torch.float64)[:, ks])
+
+
+def test_a_basis_is_found_by_its_name_and_an_unknown_one_refused() -> None:
+    assert torch.equal(columns_of_basis("signed-dct-2", 64, 3, [1, 5]), columns(64, 3, [1, 5]))
+    with pytest.raises(ValueError, match="Unknown basis 'qr'"):
+        columns_of_basis("qr", 64, 3, [1])
+    with pytest.raises(ValueError, match=r"columns of dimension 64 are 0\.\.63"):
+        columns_of_basis("unit", 64, 0, [64])

@@ -22,11 +22,13 @@ from orthoplex.ortho.slot import (
 )
 
 EXAMPLES = Path(__file__).parents[3] / "schema" / "examples"
-BASES = {"sd-1.5": (320, 640, 768, 1280), "sdxl": (640, 1280, 2048), "cast-1": (256,)}
-CODES = [(dims, r) for dims in BASES.values() for r in (8, 16) if min(dims) // r >= r + 1]
+BASES = {"sd-1.5": (320, 640, 768, 1280), "sdxl": (640, 1280, 2048), "cast-2": (128,), "256 channels": (256,)}
+CODES = [(dims, r) for dims in BASES.values() for r in (4, 8, 16) if min(dims) // r >= r + 1]
 
 
-@pytest.mark.parametrize(("n", "r", "q"), [(256, 8, 31), (320, 16, 19), (320, 8, 37), (768, 16, 47), (1280, 16, 79)])
+@pytest.mark.parametrize(
+    ("n", "r", "q"), [(128, 4, 31), (256, 8, 31), (320, 16, 19), (320, 8, 37), (768, 16, 47), (1280, 16, 79)]
+)
 def test_the_field_is_the_largest_prime_that_r_groups_leave_room_for(n: int, r: int, q: int) -> None:
     assert field_size(n, r) == q
 
@@ -90,8 +92,13 @@ def test_downs_of_one_class_are_orthogonal_to_1e_13() -> None:
         assert float(error) < 1e-13
 
 
+@given(st.integers(0, 31**4 - 1), st.integers(0, 31**4 - 1))
+def test_any_two_slots_of_cast_2_keep_their_bound(a: int, b: int) -> None:
+    assert shared_columns(a, b, 128, 4) <= overlap_bound(a, b, 31, 4)
+
+
 @given(st.integers(0, 31**8 - 1), st.integers(0, 31**8 - 1))
-def test_any_two_slots_of_cast_1_keep_their_bound(a: int, b: int) -> None:
+def test_any_two_slots_of_rank_8_in_256_channels_keep_their_bound(a: int, b: int) -> None:
     assert shared_columns(a, b, 256, 8) <= overlap_bound(a, b, 31, 8)
 
 

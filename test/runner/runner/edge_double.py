@@ -43,7 +43,7 @@ class Job:
 
     kind: str
     spec: dict[str, Any]
-    base: str = "cast-1"
+    base: str = "cast-2"
     inputs: list[str] = field(default_factory=list)  # names of blobs
     job_id: str = field(default_factory=lambda: new_id("job"))
     status: str = "queued"

@@ -38,7 +38,7 @@ def train_spec(**changes: Any) -> dict[str, Any]:
         "concept": "Ada",
         "class_word": "person",
         "trigger": "<ada>",
-        "rank": 8,
+        "rank": 4,
         "slot": 3,
         "steps": STEPS,
         "seed": 1,

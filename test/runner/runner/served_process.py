@@ -35,7 +35,7 @@ def serve(url: str, folder: str, hears: bool, stop_seconds: float) -> None:
     edge = Edge(url, TOKEN)
     storage = Storage(edge, BlobCache(Path(folder), 1), patience)
     job = HandStepped() if hears else deaf
-    settings = LoopSettings(ABOUT, ["cast-1"], wait_seconds=5.0, heartbeat_seconds=0.05, progress_seconds=0.0)
+    settings = LoopSettings(ABOUT, ["cast-2"], wait_seconds=5.0, heartbeat_seconds=0.05, progress_seconds=0.0)
     log = open_log()
     loop = Loop(settings, edge, Edge(url, TOKEN), storage, {"sample": job}, patience, log, QUICK)
     os._exit(run_until_signal(loop, log, stop_seconds))

@@ -23,7 +23,7 @@ ABOUT = {
     "device": "cpu",
     "dtype": "float32",
     "memory_bytes": 1,
-    "bases": ["cast-1"],
+    "bases": ["cast-2"],
 }
 
 
@@ -51,7 +51,7 @@ class Serving:
         self._edge, self._heart = (Edge(edge.url, token) for _ in range(2))
         self.storage = Storage(self._edge, BlobCache(cache, 1 << 20), self.patience)
         quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
-        chosen = LoopSettings(ABOUT, ["cast-1"], **{**quick, **settings})
+        chosen = LoopSettings(ABOUT, ["cast-2"], **{**quick, **settings})
         self._lines = _Lines()
         log = open_log(self._lines)
         self.loop = Loop(chosen, self._edge, self._heart, self.storage, jobs, self.patience, log, QUICK)

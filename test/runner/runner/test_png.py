@@ -19,7 +19,7 @@ ADA = RecipeAdapter("ada/ada:2", "ver_0", "<ada>", 0.6, 3, "ab" * 32, {"x": 0.0,
 
 def recipe(**changes: Any) -> Recipe:
     spec = SampleSpec("<ada> smiling", seed=7, width=64, height=64, guidance=2.5)
-    return replace(recipe_of("cast-1", spec, 7, "happy", [ADA], "cpu"), **changes)
+    return replace(recipe_of("cast-2", spec, 7, "happy", [ADA], "cpu"), **changes)
 
 
 def chunks_of(content: bytes) -> dict[str, str]:
@@ -32,7 +32,7 @@ def test_the_parameters_are_in_the_form_that_other_tools_read() -> None:
     lines = parameters_text(recipe(negative_prompt="hats")).split("\n")
     assert lines[0] == "<ada> smiling <lora:ada-ada-2:0.6>"
     assert lines[1] == "Negative prompt: hats"
-    assert lines[2].startswith("Steps: 24, Sampler: Euler, CFG scale: 2.5, Seed: 7, Size: 64x64, Model: cast-1, ")
+    assert lines[2].startswith("Steps: 24, Sampler: Euler, CFG scale: 2.5, Seed: 7, Size: 64x64, Model: cast-2, ")
     hashes = re.search(r"Hashes: (\{.*?\})", lines[2].replace("Lora hashes", ""))
     assert hashes is not None
     assert json.loads(hashes[1]) == {"lora:ada-ada-2": "ab" * 6}

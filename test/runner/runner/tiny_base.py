@@ -16,22 +16,24 @@ from orthoplex.ortho.layout import layout_from
 from orthoplex.runner.bases import LoadedBases
 
 ROOT = Path(__file__).resolve().parents[3]
-WIDTH, LAYERS = 128, 1
+WIDTH, RESERVED, LAYERS = 128, 64, 1
 
 
 @cache
 def tiny_base() -> CastBase:
     """Random weights; every branch awake."""
     torch.manual_seed(0)
-    world = World.read(ROOT / "gpu-runner/bases/cast-1/world.json")
-    config = CastConfig(vocabulary_size=len(world.vocabulary), width=WIDTH, layers=LAYERS, heads=2, text_layers=1)
+    world = World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
+    sizes = {"width": WIDTH, "reserved": RESERVED, "layers": LAYERS, "heads": 2, "text_layers": 1}
+    config = CastConfig(vocabulary_size=len(world.vocabulary), **sizes)
     model = CastModel(config)
     for parameter in model.parameters():
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
     model.requires_grad_(False).eval()
-    description = copy.deepcopy(json.loads((ROOT / "schema/bases/cast-1.json").read_text("utf-8")))
-    description["tokens"] = {"count": 2, "layers": LAYERS, "dim": WIDTH}
+    description = copy.deepcopy(json.loads((ROOT / "schema/bases/cast-2.json").read_text("utf-8")))
+    description["basis"]["reserved"] = RESERVED
+    description["tokens"] |= {"layers": LAYERS, "dim": config.word_width}
     description["layers"] = [
         {**layer, "in_features": WIDTH, "out_features": WIDTH}
         for layer in description["layers"]
@@ -39,12 +41,12 @@ def tiny_base() -> CastBase:
     ]
     layout = layout_from(description)
     sharpener = Sharpener(window=3, hidden=8).requires_grad_(False)
-    return CastBase("cast-1", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    return CastBase("cast-2", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
 def tiny_bases() -> LoadedBases:
     """The tiny base, held under the name that leases use."""
-    return LoadedBases("cpu", {"cast-1": tiny_base()})
+    return LoadedBases("cpu", {"cast-2": tiny_base()})
 
 
 def adapter_file(slot: int, trigger: str) -> bytes:

@@ -1,9 +1,10 @@
-// What the graphs are given: columns of the slot, gains inside the own cell only, and nothing of other cells.
+// What the graphs are given: columns of the slot, marked tokens, people apart, and nothing of cells that are not drawn.
 
 import { describe, expect, it } from "vitest";
-import { downRows } from "../../../functions/lib/basis.ts";
+import { type BasisName, rowsOfBasis } from "../../../functions/lib/basis.ts";
 import { slotColumns } from "../../../functions/lib/slot.ts";
-import base from "../../../schema/bases/cast-1.json";
+import base from "../../../schema/bases/cast-2.json";
+import { marked } from "../../../site/preview/adapter-file.ts";
 import cast from "../../../site/preview/cast/cast.json";
 import type { Casting } from "../../../site/preview/casting.ts";
 import { fromHalf } from "../../../site/preview/half.ts";
@@ -12,16 +13,24 @@ import { cropped, pixelsOf } from "../../../site/preview/pixels.ts";
 import { sample } from "../../../site/preview/sampler.ts";
 import { type Attached, captionInputs, residualInputs } from "../../../site/preview/scene.ts";
 
-const { width, layers } = cast.config;
+const { width, reserved, layers } = cast.config;
+const said = width - reserved;
 const RANK = base.rank;
+const TOKENS = cast.language.concept_words.length;
+const FORBIDDEN = Math.fround(-1e9);
 
 function attached(slot: number, strength: number): Attached {
-  const down = downRows(width, base.basis.seed, slotColumns(slot, width, RANK));
+  const down = rowsOfBasis(
+    base.basis.name as BasisName,
+    reserved,
+    base.basis.seed,
+    slotColumns(slot, reserved, RANK),
+  );
   const ups = cast.layers.map((_, layer) =>
     Float32Array.from({ length: width * RANK }, (_, i) => slot * 100 + layer + i / 10_000),
   );
-  const tokens = Float32Array.from({ length: 2 * layers * width }, (_, i) => slot + i);
-  return { taught: { rank: RANK, down, ups, tokens }, strength, region: null };
+  const words = Float32Array.from({ length: TOKENS * layers * said }, (_, i) => slot + i);
+  return { taught: { rank: RANK, down, ups, tokens: marked(words, down, RANK) }, strength, region: null };
 }
 
 const casting: Casting = {
@@ -38,55 +47,103 @@ const members = new Map([
   ["<absent>", attached(5, 1)],
 ]);
 
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+
+/** The whole canvas drawn holds cells 0 and 2; positions run along its rows, 8 of each cell. */
+const cellOfPosition = (at: number) => (at % 16 < 8 ? 0 : 2);
+
 describe("residuals", () => {
   const inputs = residualInputs(casting, members, 3);
+  const column = (r: number) =>
+    Array.from({ length: width }, (_, c) => inputs.down.data[c * 2 * RANK + r] ?? 0);
 
-  it("stand side by side for those in the picture, in the graph's order of layers", () => {
+  it("stand side by side for those in the picture, in the graph's order of layers, with their strengths", () => {
     expect(cast.layers).toEqual(base.layers.map(({ name }) => name));
     expect(inputs.down.shape).toEqual([width, 2 * RANK]);
     expect(inputs.up.shape).toEqual([cast.layers.length, 2 * RANK, width]);
     const second = members.get("<bo>")?.taught;
-    expect(inputs.down.data[7 * 2 * RANK + RANK + 1]).toBe(Math.fround(second?.down[width + 7] ?? 0));
-    const [layer, r, out] = [9, 3, 17];
-    expect(inputs.up.data[(layer * 2 * RANK + RANK + r) * width + out]).toBe(
-      second?.ups[layer]?.[out * RANK + r],
+    expect(inputs.down.data[(said + 7) * 2 * RANK + RANK + 1]).toBe(
+      Math.fround(second?.down[reserved + 7] ?? 0),
     );
+    const [layer, r, out] = [9, 3, 17];
+    for (const [first, [, { taught, strength }]] of [...members].slice(0, 2).entries()) {
+      expect(inputs.up.data[(layer * 2 * RANK + first * RANK + r) * width + out]).toBe(
+        Math.fround(strength * (taught.ups[layer]?.[out * RANK + r] ?? Number.NaN)),
+      );
+    }
+    expect([...inputs.places.data]).toEqual([0, 2]);
+  });
+
+  it("are deaf to the channels that words of the base use", () => {
+    for (let r = 0; r < 2 * RANK; r++)
+      expect(column(r).slice(0, said)).toEqual(Array.from({ length: said }, () => 0));
   });
 
   it("have orthonormal columns that never meet", () => {
-    const column = (r: number) =>
-      Array.from({ length: width }, (_, c) => inputs.down.data[c * 2 * RANK + r] ?? 0);
-    const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
     for (let a = 0; a < 2 * RANK; a++)
       for (let b = 0; b < 2 * RANK; b++) expect(dot(column(a), column(b))).toBeCloseTo(a === b ? 1 : 0, 6);
   });
 
-  it("act with their strength in their own cell and words, and nowhere else", () => {
-    const gain = (values: Float32Array, at: number, r: number) => values[at * 2 * RANK + r];
-    // The canvas drawn holds cells 0 and 2; positions run along its rows, 8 of each cell.
-    for (const [at, own] of [
-      [0, 0],
-      [7, 0],
-      [8, 1],
-      [15, 1],
-      [16, 0],
-    ] as const) {
-      expect(gain(inputs.gains_image.data, at, 0)).toBe(own === 0 ? 0.5 : 0);
-      expect(gain(inputs.gains_image.data, at, RANK)).toBe(own === 1 ? 2 : 0);
+  it("hear the tokens of their own concept, each in one column, and nobody else's", () => {
+    for (const [first, [, { taught }]] of [...members].slice(0, 2).entries()) {
+      for (let at = 0; at < TOKENS * layers; at++) {
+        const token = taught.tokens.subarray(at * width, (at + 1) * width);
+        const own = first * RANK + (Math.floor(at / layers) % RANK);
+        for (let r = 0; r < 2 * RANK; r++)
+          expect(dot(token, column(r))).toBeCloseTo(r === own ? cast.marker : 0, 5);
+      }
     }
-    expect(gain(inputs.gains_text.data, WORDS - 1, 0)).toBe(0.5);
-    expect(gain(inputs.gains_text.data, WORDS, 0)).toBe(0);
-    expect(gain(inputs.gains_text.data, WORDS, RANK)).toBe(2);
-    expect([...inputs.places.data]).toEqual([0, 2]);
+  });
+});
+
+describe("people", () => {
+  const inputs = residualInputs(casting, members, 3);
+
+  it("kept apart attend to the positions of their own cell alone", () => {
+    const { data, shape } = inputs.neighbour_bias;
+    expect(shape).toEqual([128, 128]);
+    for (let i = 0; i < 128 * 128; i++)
+      expect(data[i]).toBe(cellOfPosition(Math.floor(i / 128)) === cellOfPosition(i % 128) ? 0 : FORBIDDEN);
   });
 
-  it("of a boxed person stay inside the box", () => {
+  it("kept apart attend to their own words alone, each cell as a region", () => {
+    expect(inputs.region_weights.shape).toEqual([3, 128]);
+    expect(inputs.region_bias.shape).toEqual([3, 2 * WORDS]);
+    for (const [region, cell] of [0, 2].entries()) {
+      for (let at = 0; at < 128; at++)
+        expect(inputs.region_weights.data[region * 128 + at]).toBe(cellOfPosition(at) === cell ? 1 : 0);
+      for (let word = 0; word < 2 * WORDS; word++)
+        expect(inputs.region_bias.data[region * 2 * WORDS + word]).toBe(
+          Math.floor(word / WORDS) === region ? 0 : FORBIDDEN,
+        );
+    }
+    expect(new Set(inputs.region_weights.data.subarray(2 * 128))).toEqual(new Set([0]));
+  });
+
+  it("with a box inside their cell attend to their words inside the box alone", () => {
     const box = { x: 0, y: 0.5, width: 1 / 3, height: 0.5 };
     const boxed = new Map([["<ana>", { ...attached(3, 1), region: box }]]);
-    const { gains_image, region_weights } = residualInputs(casting, boxed, 3);
-    const rows = Array.from({ length: 8 }, (_, row) => gains_image.data[row * 16 * RANK]);
-    expect(rows).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
-    expect(region_weights.shape).toEqual([2, 128]);
+    const { region_weights, neighbour_bias } = residualInputs(casting, boxed, 3);
+    expect(region_weights.shape).toEqual([3, 128]);
+    const column0 = (region: number) =>
+      Array.from({ length: 8 }, (_, row) => region_weights.data[region * 128 + row * 16]);
+    expect(column0(0)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(column0(1)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(column0(2)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    expect(neighbour_bias.data[8]).toBe(FORBIDDEN);
+  });
+
+  it("see one another where a box reaches over its cell, and where nobody was taught", () => {
+    const wide = { x: 0.1, y: 0, width: 0.6, height: 1 };
+    const reaching = new Map([...members].slice(0, 2));
+    reaching.set("<ana>", { ...attached(3, 1), region: wide });
+    const reached = residualInputs(casting, reaching, 3);
+    expect(new Set(reached.neighbour_bias.data)).toEqual(new Set([0]));
+    expect(reached.region_weights.shape).toEqual([2, 128]);
+    const nobody = residualInputs(casting, new Map(), 3);
+    expect(new Set(nobody.neighbour_bias.data)).toEqual(new Set([0]));
+    expect(nobody.region_weights.shape).toEqual([1, 128]);
   });
 });
 
@@ -98,19 +155,26 @@ it("captions hold background, learned tokens and expression where the runner put
   const inputs = captionInputs(casting, members, world, 0, 2);
   const wordAt = (caption: number, person: number, position: number) =>
     words[inputs.words.data[((caption * 2 + person) * WORDS + position) * width] ?? -1];
-  expect([0, 1, 2, 3, 4].map((position) => wordAt(0, 0, position))).toEqual([
+  const caption = Array.from({ length: WORDS }, (_, position) => wordAt(0, 0, position));
+  expect(caption.slice(0, 1 + TOKENS + 2)).toEqual([
     "background:plain",
-    "pad",
-    "pad",
+    ...Array(TOKENS).fill("pad"),
     "expression:smiling",
     "pad",
   ]);
-  expect(wordAt(0, 1, 3)).toBe("pad");
-  expect([wordAt(1, 0, 0), wordAt(1, 1, 3)]).toEqual(["null", "pad"]);
+  expect(wordAt(0, 1, 1 + TOKENS)).toBe("pad");
+  expect([wordAt(1, 0, 0), wordAt(1, 1, 1 + TOKENS)]).toEqual(["null", "pad"]);
   expect([...inputs.colours.data.subarray(0, 4)]).toEqual([1, -1, -1, 1]);
   expect([...inputs.taught.data]).toEqual([1, 1, 0, 0]);
-  // tokens (layers, captions, persons, 2, width): layer 5, person 1, token 1.
-  expect(inputs.tokens.data[((5 * 4 + 1) * 2 + 1) * width]).toBe(4 + (1 * layers + 5) * width);
+  expect(inputs.tokens.shape).toEqual([layers, 2, 2, TOKENS, width]);
+  const [layer, person] = [5, 1];
+  for (let token = 0; token < TOKENS; token++) {
+    const at = ((layer * 4 + person) * TOKENS + token) * width;
+    const from = (token * layers + layer) * width;
+    expect(inputs.tokens.data.subarray(at, at + width)).toEqual(
+      members.get("<bo>")?.taught.tokens.subarray(from, from + width),
+    );
+  }
 });
 
 it("a position inside no box listens to everybody without one and to every background", () => {

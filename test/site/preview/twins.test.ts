@@ -1,9 +1,21 @@
-// The browser's prompt, places, masks, noise and steps are the runner's: golden.json is written by its Python.
+// The browser's prompt, places, masks, marks, noise and steps are the runner's: golden.json is written by its Python.
 
 import { describe, expect, it } from "vitest";
-import world from "../../../gpu-runner/bases/cast-1/world.json";
+import { type BasisName, rowsOfBasis } from "../../../functions/lib/basis.ts";
+import { radixOf, slotColumns } from "../../../functions/lib/slot.ts";
+import world from "../../../gpu-runner/bases/cast-2/world.json";
+import base from "../../../schema/bases/cast-2.json";
+import { marked } from "../../../site/preview/adapter-file.ts";
+import cast from "../../../site/preview/cast/cast.json";
 import { castPrompt } from "../../../site/preview/casting.ts";
-import { boxMask, cellOf, regionsOf, WORDS } from "../../../site/preview/layout.ts";
+import {
+  boxMask,
+  cellOf,
+  neighbourBias,
+  regionsOf,
+  staysInside,
+  WORDS,
+} from "../../../site/preview/layout.ts";
 import { noiseOf } from "../../../site/preview/noise.ts";
 import { readPrompt } from "../../../site/preview/prompt.ts";
 import { timeSteps } from "../../../site/preview/sampler.ts";
@@ -68,6 +80,76 @@ it("weighs regions as the runner does", () => {
     expect([...weights.subarray(ours * expected.length, (ours + 1) * expected.length)]).toEqual(expected);
     const words = [...bias.subarray(ours * 3 * WORDS, (ours + 1) * 3 * WORDS)];
     expect(words.map((score) => (score === 0 ? "1" : "0")).join("")).toBe(golden.regional.words[theirs]);
+  });
+});
+
+it("keeps people apart where the runner does, and then as the runner does", () => {
+  for (const { cells, boxes, apart, neighbours } of golden.apart) {
+    const masks = new Map(
+      Object.entries(boxes).map(([cell, box]) => [Number(cell), boxMask(regionOf(box), cells)]),
+    );
+    expect([boxes, staysInside(masks, cells)]).toEqual([boxes, apart]);
+    const positions = 64 * cells;
+    const bias = neighbourBias(cells, apart);
+    expect(bias.length).toBe(positions ** 2);
+    for (const [at, seen] of Object.entries(neighbours)) {
+      const row = (Number(at) + positions) % positions;
+      const scores = [...bias.subarray(row * positions, (row + 1) * positions)];
+      expect(scores.map((score) => (score === 0 ? "1" : "0")).join("")).toBe(seen);
+    }
+  }
+});
+
+describe("tokens", () => {
+  const { reserved, layers, width } = cast.config;
+  const { rank } = base;
+  const { count, dim, marker } = base.tokens;
+  const words = Float32Array.from({ length: count * layers * dim }, (_, i) => Math.sin(i));
+  const tokensOf = (slot: number) => {
+    const own = slotColumns(slot, reserved, rank, radixOf([reserved], rank));
+    const tokens = marked(
+      words,
+      rowsOfBasis(base.basis.name as BasisName, reserved, base.basis.seed, own),
+      rank,
+    );
+    return (token: number, layer: number) =>
+      [...tokens.subarray((token * layers + layer) * width, (token * layers + layer + 1) * width)] as const;
+  };
+
+  it("have the shape that the base says", () => {
+    expect([count, layers, dim]).toEqual([
+      cast.language.concept_words.length,
+      base.tokens.layers,
+      width - reserved,
+    ]);
+    expect([reserved, cast.marker]).toEqual([base.basis.reserved, marker]);
+  });
+
+  it("carry in every layer the marks that the runner gives them", () => {
+    for (const { slot, first, last } of golden.marks) {
+      const token = tokensOf(slot);
+      for (const [k, head] of first.entries()) {
+        for (let layer = 0; layer < layers; layer++) {
+          const mark = token(k, layer).slice(dim);
+          for (const [i, value] of head.entries()) expect(mark[i]).toBeCloseTo(value, 6);
+          for (const [i, value] of last[k]?.entries() ?? []) expect(mark.at(i - 3)).toBeCloseTo(value, 6);
+        }
+      }
+      expect([first.length, last.length]).toEqual([count, count]);
+    }
+  });
+
+  it("keep their words, and their marks have the base's length", () => {
+    for (const { slot } of golden.marks) {
+      const token = tokensOf(slot);
+      for (let k = 0; k < count; k++) {
+        for (let layer = 0; layer < layers; layer++) {
+          const from = (k * layers + layer) * dim;
+          expect(token(k, layer).slice(0, dim)).toEqual([...words.subarray(from, from + dim)]);
+          expect(Math.hypot(...token(k, layer).slice(dim))).toBeCloseTo(marker, 5);
+        }
+      }
+    }
   });
 });
 

@@ -1,1 +1,1 @@
-"""cast-1, the embedded base: model, world, scenes."""
+"""cast-2, the embedded base: model, world, scenes."""

@@ -1,4 +1,4 @@
-"""cast-1 as the runner uses it: weights, world and description loaded from files, ready to sample and to teach."""
+"""cast-2 as the runner uses it: weights, world and description loaded from files, ready to sample and to teach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The denoiser of cast-1: a plain DiT over 8 x 8 pixel patches with a text encoder over attribute tokens.
+"""The denoiser of cast-2: a plain DiT over 8 x 8 pixel patches with a text encoder over attribute tokens.
 
 Predicts the clean picture (x-prediction, "Back to Basics", Li & He 2025) for rectified-flow sampling.
 Attention projections are ordinary Linear layers with diffusers' names, so adapters attach to them by name.
@@ -28,6 +28,12 @@ class CastConfig:
     cell_px: int = 64
     cells: int = 3  # places side by side
     words: int = 16  # caption length per person, padded
+    reserved: int = 128  # last channels of the context, in which no word of the base says anything: adapters' own
+
+    @property
+    def word_width(self) -> int:
+        """Channels that the base's own words use."""
+        return self.width - self.reserved
 
     @property
     def grid(self) -> int:
@@ -159,15 +165,16 @@ class TextEncoder(nn.Module):
         self.colour = nn.Sequential(nn.Linear(9, config.width), nn.SiLU(), nn.Linear(config.width, config.width))
         self.blocks = nn.ModuleList(TextBlock(config.width, config.heads) for _ in range(config.text_layers))
         self.norm = nn.RMSNorm(config.width)
+        self.out = nn.Linear(config.width, config.word_width, bias=False)
 
     def forward(self, words: Tensor, colours: Tensor) -> Tensor:
-        """words (N, S) int, colours (N, S, 4): rgb in [-1, 1] and 1 where the word has a colour -> (N, S, C)."""
+        """words (N, S) int, colours (N, S, 4): rgb in [-1, 1] and 1 where there is a colour -> (N, S, word_width)."""
         rgb, coloured = colours[..., :3], colours[..., 3:]
         features = torch.cat([rgb, (math.pi * rgb).sin(), (math.pi * rgb).cos()], dim=-1)
         x = self.words(words) + coloured * self.colour(features)
         for block in self.blocks:
             x = block(x)
-        out: Tensor = self.norm(x)
+        out: Tensor = self.out(self.norm(x))
         return out
 
 
@@ -182,7 +189,7 @@ class CastModel(nn.Module):
         self.patch_in = nn.Linear(patch_dims, width)
         self.position = nn.Parameter(torch.randn(config.grid**2, width) * 0.02)
         self.place_image = nn.Embedding(config.cells, width)
-        self.place_text = nn.Embedding(config.cells, width)
+        self.place_text = nn.Embedding(config.cells, config.word_width)
         self.time_in = nn.Sequential(nn.Linear(width, width), nn.SiLU())
         self.time_modulation = nn.Linear(width, 6 * width)
         self.transformer_blocks = nn.ModuleList(TransformerBlock(width, config.heads) for _ in range(config.layers))
@@ -209,11 +216,20 @@ class CastModel(nn.Module):
         for weight in zeroed:
             nn.init.zeros_(weight)
 
+    def place_words(self, places: Tensor) -> Tensor:
+        """places (...) -> (..., C): what every word of a person in that place carries."""
+        vectors: Tensor = F.pad(self.place_text(places), (0, self.config.reserved))
+        return vectors
+
     def encode(self, words: Tensor, colours: Tensor, places: Tensor) -> Tensor:
-        """words (B, P, S), colours (B, P, S, 4), places (B, P) -> context (B, P * S, C) for P persons."""
+        """words (B, P, S), colours (B, P, S, 4), places (B, P) -> context (B, P * S, C) for P persons.
+
+        Its last `reserved` channels are 0: a residual that reads only there does nothing to any of these words.
+        """
         batch, persons, length = words.shape
-        flat = self.text_encoder(words.flatten(0, 1), colours.flatten(0, 1))  # (B * P, S, C)
-        context: Tensor = flat.view(batch, persons, length, -1) + self.place_text(places)[:, :, None]
+        flat = self.text_encoder(words.flatten(0, 1), colours.flatten(0, 1))  # (B * P, S, word_width)
+        said = flat.view(batch, persons, length, -1) + self.place_text(places)[:, :, None]
+        context: Tensor = F.pad(said, (0, self.config.reserved))
         return context.flatten(1, 2)
 
     def forward(

@@ -1,6 +1,7 @@
 """One thing changed at a time: the basis, the frozen side, the tokens, the rank, what silence is taught with.
 
-Everything else is the product's training; alone and all ablation characters merged, at strength 1, first seed.
+Everything else is the training named in the question; alone and all ablation characters merged, at strength 1, first
+seed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from orthoplex.eval.judging import means
 from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.learner import Training
-from orthoplex.eval.methods import OURS, SILENT_LORA, SLOTS_ONLY
+from orthoplex.eval.methods import ED_LORA, OURS, SILENT_LORA, SILENT_SLOTS, SLOTS_ONLY
 from orthoplex.eval.settings import Settings
 from orthoplex.eval.studies.main_table import summary
 
@@ -20,42 +21,57 @@ from orthoplex.eval.studies.main_table import summary
 def variants(settings: Settings) -> dict[str, Mapping[str, tuple[Training, Training]]]:
     """{question: {answer: (training, whose tuned rate it takes)}}."""
 
-    def of_ours(**changed: Any) -> tuple[Training, Training]:
-        return replace(OURS, **changed), OURS
+    def of(training: Training, **changed: Any) -> tuple[Training, Training]:
+        return replace(training, **changed), training
 
+    words = replace(SLOTS_ONLY, layers="words")
     return {
-        "basis": {
-            "none (both factors trained)": (SILENT_LORA, SILENT_LORA),
-            "slots in one class": of_ours(),
-            **{basis: of_ours(basis=basis) for basis in settings.bases},
+        "what keeps concepts apart": {
+            "slots on all attention (the paper)": of(SLOTS_ONLY),
+            "the same, only on the words' keys and values": of(SLOTS_ONLY, layers="words"),
+            "the same, with taught silence": (replace(words, silence="share 1/2"), SLOTS_ONLY),
+            "both factors trained, on the words' keys and values": of(ED_LORA, layers="words"),
+            "marked tokens, slots in the base's quiet directions": of(OURS, basis="quiet directions"),
+            "marked tokens, slots in reserved channels (ours)": of(OURS),
+            "reserved channels without marks: the tokens alone": of(OURS, tokens="layer-wise"),
         },
-        "basis, without silence": {
-            "slots in one class": (SLOTS_ONLY, SLOTS_ONLY),
-            **{basis: (replace(SLOTS_ONLY, basis=basis), SLOTS_ONLY) for basis in settings.bases_unsilenced},
+        "basis of the paper's slots": {
+            "none (both factors trained)": of(ED_LORA),
+            "slots in one class": of(SLOTS_ONLY),
+            **{basis: of(SLOTS_ONLY, basis=basis) for basis in settings.bases},
         },
-        "frozen side": {"input (down)": of_ours(), "output (up)": of_ours(side="output")},
+        "basis, with taught silence": {
+            "none (both factors trained)": of(SILENT_LORA),
+            "slots in one class": of(SILENT_SLOTS),
+            **{basis: of(SILENT_SLOTS, basis=basis) for basis in settings.bases_silenced},
+        },
+        "frozen side": {"input (down)": of(SLOTS_ONLY), "output (up)": of(SLOTS_ONLY, side="output")},
         "tokens": {
-            "layer-wise": of_ours(), "plain": of_ours(tokens="plain"), "not trained": of_ours(tokens="fixed"),
+            "layer-wise": of(SLOTS_ONLY), "plain": of(SLOTS_ONLY, tokens="plain"),
+            "not trained": of(SLOTS_ONLY, tokens="fixed"),
         },
         # rates are tuned on characters alone; a lower one may serve a merge better
         "learning rate, as multiple of the tuned": {
-            **{f"slots x{factor:g}": of_ours(rate_factor=factor) for factor in (*settings.lower_rates, 1.0)},
-            **{
-                f"both factors trained x{factor:g}": (replace(SILENT_LORA, rate_factor=factor), SILENT_LORA)
-                for factor in (*settings.lower_rates, 1.0)
-            },
+            f"{name} x{factor:g}": of(training, rate_factor=factor)
+            for name, training in (("slots", SLOTS_ONLY), ("both factors trained", ED_LORA), ("ours", OURS))
+            for factor in (*settings.lower_rates, 1.0)
         },
-        "rank": {str(rank): of_ours(rank=rank) for rank in settings.ranks},
+        "rank of the paper's slots": {str(rank): of(SLOTS_ONLY, rank=rank) for rank in settings.ranks},
+        "rank of ours": {str(rank): of(OURS, rank=rank) for rank in settings.our_ranks},
         "silence": {
-            "none": (SLOTS_ONLY, SLOTS_ONLY),
-            "half of the batch, mixed (ours)": of_ours(),
-            **{silence: of_ours(silence=silence) for silence in settings.silences},
+            "none": of(SLOTS_ONLY),
+            "half of the batch, mixed": of(SILENT_SLOTS),
+            **{silence: (replace(SLOTS_ONLY, silence=silence), SLOTS_ONLY) for silence in settings.silences},
         },
     }  # fmt: skip
 
 
-def measure_variant(lab: Lab, training: Training, rate_of: Training) -> dict[str, Any]:
-    tuned = replace(training, rate_factor=training.rate_factor * lab.tuned(rate_of).rate_factor)
+def at_rate(lab: Lab, training: Training, rate_of: Training) -> Training:
+    """The training at its factor of the rate that was tuned for another."""
+    return replace(training, rate_factor=training.rate_factor * lab.tuned(rate_of).rate_factor)
+
+
+def measure_variant(lab: Lab, tuned: Training) -> dict[str, Any]:
     names = tuple(lab.names[: lab.settings.ablation_concepts])
     seed = lab.settings.seeds[0]
     alone = [means(lab.measure(Trial(tuned, (name,), (name,), seed=seed)).judged[name]) for name in names]
@@ -70,7 +86,13 @@ def measure_variant(lab: Lab, training: Training, rate_of: Training) -> dict[str
 
 def ablations(lab: Lab) -> dict[str, dict[str, Any]]:
     """{question: {answer: numbers}}."""
-    return {
-        question: {answer: measure_variant(lab, *pair) for answer, pair in answers.items()}
+    asked = {
+        question: {answer: at_rate(lab, *pair) for answer, pair in answers.items()}
         for question, answers in variants(lab.settings).items()
+    }
+    names = lab.names[: lab.settings.ablation_concepts]
+    lab.teach_ahead([t for answers in asked.values() for t in answers.values()], names, lab.settings.seeds[:1])
+    return {
+        question: {answer: measure_variant(lab, training) for answer, training in answers.items()}
+        for question, answers in asked.items()
     }

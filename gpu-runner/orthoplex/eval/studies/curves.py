@@ -1,4 +1,4 @@
-"""Identity against the number of merged concepts, and against strength, for slots and silence apart and together."""
+"""Identity against the number of merged concepts, and against strength, for LoRAs, orthogonal ones and ours."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from orthoplex.eval.judging import means
 from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.learner import Training
-from orthoplex.eval.methods import ED_LORA, OURS, SILENT_LORA, SLOTS_ONLY
+from orthoplex.eval.methods import ED_LORA, OURS, SILENT_SLOTS, SLOTS_ONLY
 from orthoplex.eval.studies.main_table import groups_of, summary
 
 CURVES: dict[str, Training] = {
     "ED-LoRA": ED_LORA,
     "orthogonal slots": SLOTS_ONLY,
-    "ED-LoRA + taught silence": SILENT_LORA,
-    "slots + taught silence": OURS,
+    "slots + taught silence": SILENT_SLOTS,
+    "marked slots (ours)": OURS,
 }
 
 
@@ -30,6 +30,7 @@ def blocks(names: list[str], size: int, measured: int) -> list[tuple[tuple[str, 
 def merged_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
     """{curve: a point for every count}; the same characters are drawn at every count."""
     names = lab.names[: lab.settings.curve_concepts]
+    lab.teach_ahead([lab.tuned(training) for training in CURVES.values()], names, lab.settings.seeds)
     curves: dict[str, list[dict[str, Any]]] = {}
     for label, training in CURVES.items():
         points = []

@@ -69,4 +69,6 @@ def true_renders(lab: Lab) -> dict[str, Any]:
 
 
 def main_table(lab: Lab) -> list[dict[str, Any]]:
+    trainings = dict.fromkeys(lab.tuned(method.training) for method in METHODS)
+    lab.teach_ahead(trainings, lab.names[: lab.settings.concepts], lab.settings.seeds)
     return [measure_method(lab, method) for method in METHODS]

@@ -1,4 +1,4 @@
-"""Two and three concepts in one picture: residuals confined to their person or everywhere, boxes or words alone.
+"""Two and three concepts in one picture: words alone, boxes, automatic regions, people kept apart.
 
 Leak: how often the person in one cell is recognised as a concept that was asked for in another cell.
 """
@@ -7,34 +7,53 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from orthoplex.eval.drawing import background_words, draw_rows, picture_seed, tokens_only
-from orthoplex.eval.factors import laid_beside
+from orthoplex.eval.automatic import regions_by_attention
+from orthoplex.eval.drawing import background_words, called, draw_rows, picture_seed
+from orthoplex.eval.factors import confined_beside, laid_beside
 from orthoplex.eval.lab import Lab, as_bytes, from_bytes
 from orthoplex.eval.learner import Training
 from orthoplex.eval.measures import distance
 from orthoplex.eval.merging import summed
-from orthoplex.eval.methods import ED_LORA, OURS, SLOTS_ONLY
+from orthoplex.eval.methods import ED_LORA, OURS, SILENT_SLOTS, SLOTS_ONLY
 from orthoplex.eval.renders import CELL, Ask, Character, on_background
-from orthoplex.ortho.adapter import Adapter
-from orthoplex.sample.rows import Row, make_row
-from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
+from orthoplex.sample.rows import Row, cell_mask, make_row
+from orthoplex.sample.spec import Region, SampleSpec
 
 PLACES = ("left", "middle", "right")
-WAYS: tuple[tuple[str, Training, bool, bool], ...] = (  # name, training, residuals confined, boxes
-    ("ED-LoRA merged, words alone", ED_LORA, False, False),
-    ("ED-LoRA merged, boxes", ED_LORA, False, True),
-    ("slots merged, words alone", SLOTS_ONLY, False, False),
-    ("slots confined, words alone", SLOTS_ONLY, True, False),
-    ("ours merged, words alone", OURS, False, False),
-    ("ours merged, boxes", OURS, False, True),
-    ("ours confined, words alone", OURS, True, False),
-    ("ours confined, boxes", OURS, True, True),
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a picture of several is drawn.
+
+    regions: none (words alone, which say left and right), boxes (regionally controlled cross-attention), automatic
+    (the same with regions found in the first steps), apart (boxes, and self-attention within a person's place: the
+    product's way). confined: each residual acts in its person's place and words only, not on the whole picture.
+    """
+
+    name: str
+    training: Training
+    regions: str = "none"
+    confined: bool = False
+
+
+WAYS = (
+    Way("ED-LoRA merged, words alone", ED_LORA),
+    Way("ED-LoRA merged, boxes", ED_LORA, "boxes"),
+    Way("slots merged, words alone", SLOTS_ONLY),
+    Way("slots merged, boxes", SLOTS_ONLY, "boxes"),
+    Way("slots + silence merged, boxes", SILENT_SLOTS, "boxes"),
+    Way("slots confined, people apart", SLOTS_ONLY, "apart", confined=True),
+    Way("ours merged, words alone", OURS),
+    Way("ours merged, automatic regions", OURS, "automatic"),
+    Way("ours merged, boxes", OURS, "boxes"),
+    Way("ours merged, people apart (the product)", OURS, "apart"),
 )
 
 
@@ -50,38 +69,42 @@ def asks_of(lab: Lab, cast: Sequence[str], number: int) -> list[Ask]:
     return [replace(chosen[0], expression=ask.expression) for ask in chosen]
 
 
-def scene_row(
-    lab: Lab, training: Training, cast: Sequence[str], asks: Sequence[Ask], confined: bool, boxes: bool, seed: int
-) -> Row:
-    """The product's own row. A residual that is not confined lies beside the base already, so the row has none."""
+def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed: int) -> Row:
+    """The product's own row, without residuals: they lie beside the base."""
     people = len(cast)
-    adapters = []
-    for cell, name in enumerate(cast):
-        taught, character = lab.taught(name, training, lab.settings.seeds[0]), lab.characters[name]
-        region = Region(cell / people, 0.0, 1 / people, 1.0) if boxes else None
-        adapter = tokens_only(character, taught.tokens)
-        if confined:
-            up = {layer: each.up for layer, each in taught.residuals.items()}
-            adapter = Adapter(int(name[:2]), up, taught.tokens, name, "person", character.trigger)
-        adapters.append(AttachedAdapter(adapter, character.trigger, 1.0, region))
+    boxed = way.regions in ("boxes", "apart")
+    adapters = [
+        called(lab.base, lab.characters[name], Region(cell / people, 0.0, 1 / people, 1.0) if boxed else None)
+        for cell, name in enumerate(cast)
+    ]
     # the last of two people stands on the right
     places = PLACES if people == 3 else (PLACES[0], PLACES[2])
     clauses = [f"<{n}> {a.expression}, {p}" for n, a, p in zip(cast, asks, places, strict=True)]
     prompt = "; ".join([*clauses, background_words(asks[0])])
     row = make_row(lab.base, SampleSpec(prompt, seed, 256 * people, 256), adapters, seed)
-    return row if confined else replace(row, residuals=[])
+    training, first = lab.tuned(way.training), lab.settings.seeds[0]
+    tokens = {cell: lab.taught(name, training, first).tokens for cell, name in enumerate(cast)}
+    return replace(row, residuals=[], tokens=tokens, apart=way.regions == "apart")
 
 
-def draw_scenes(lab: Lab, way: tuple[str, Training, bool, bool], casts: list[tuple[str, ...]]) -> Tensor:
+def draw_scenes(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
     """(scenes, 3, 64, 64 people)."""
-    _, plain, confined, boxes = way
-    training, people, parts = lab.tuned(plain), len(casts[0]), []
+    training, people, parts = lab.tuned(way.training), len(casts[0]), []
+    base, s = lab.base, lab.settings
     for number, cast in enumerate(casts):
-        asks = asks_of(lab, cast, number)
-        row = scene_row(lab, training, cast, asks, confined, boxes, picture_seed("scene", number))
-        members = [lab.taught(name, training, lab.settings.seeds[0]).residuals for name in cast]
-        with laid_beside(lab.base, {} if confined else summed(members, 1.0)):
-            parts.append(draw_rows(lab.base, [row], people, lab.settings))
+        row = scene_row(lab, way, cast, asks_of(lab, cast, number), picture_seed("scene", number))
+        members = [lab.taught(name, training, s.seeds[0]).residuals for name in cast]
+        if way.confined:
+            words = torch.arange(people * base.config.words) // base.config.words
+            masks = [(cell_mask(cell, base.config, people), words == cell) for cell in range(people)]
+            beside = confined_beside(base, [(m, *mask) for m, mask in zip(members, masks, strict=True)])
+        else:
+            beside = laid_beside(base, summed(members, 1.0))
+        with beside:
+            if way.regions == "automatic":
+                found = regions_by_attention(base, row, people, s.draw_steps, torch.full((1,), s.guidance))
+                row = replace(row, boxes=found)
+            parts.append(draw_rows(base, [row], people, s))
     return torch.cat(parts)
 
 
@@ -116,16 +139,15 @@ def together(lab: Lab) -> dict[str, dict[str, Any]]:
         found[str(people)] = {}
         for way in WAYS:
             drawn = scenes_of(lab, way, casts)
-            found[str(people)][way[0]] = judge_scenes(lab, drawn, casts)
-            lab.say(f"{people} in a picture, {way[0]}: {found[str(people)][way[0]]}")
+            found[str(people)][way.name] = judge_scenes(lab, drawn, casts)
+            lab.say(f"{people} in a picture, {way.name}: {found[str(people)][way.name]}")
     return found
 
 
-def scenes_of(lab: Lab, way: tuple[str, Training, bool, bool], casts: list[tuple[str, ...]]) -> Tensor:
+def scenes_of(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
     """The scenes of a way, from the cache where they are there."""
-    s = lab.settings
-    name, training, *_ = way
-    taught = [lab.teacher.weights, lab.tuned(training), lab.tuned(training).rates, s.steps, s.batch, s.bank, s.seeds[0]]
-    facts = [name, casts, s.draw_steps, s.guidance, *taught]
+    s, training = lab.settings, lab.tuned(way.training)
+    taught = [lab.teacher.weights, training, training.rates, s.steps, s.batch, s.bank, s.seeds[0]]
+    facts = [way, casts, s.draw_steps, s.guidance, *taught]
     tensors, _ = lab.cache.tensors("scenes", facts, lambda: ({"pictures": as_bytes(draw_scenes(lab, way, casts))}, {}))
     return from_bytes(tensors["pictures"])

@@ -17,14 +17,17 @@ def tune(lab: Lab) -> dict[str, Any]:
     """Sets lab.factors. Returns the distance of every method at every factor."""
     found: dict[str, Any] = {}
     names = list(lab.characters)[-lab.settings.tuning_concepts :]
+    tried = [replace(t, rate_factor=f) for t in TRAININGS.values() for f in lab.settings.rate_factors]
+    if len(lab.settings.rate_factors) > 1:
+        lab.teach_ahead(tried, names, (0,))
     for label, training in TRAININGS.items():
         if len(lab.settings.rate_factors) == 1:
             lab.factors[training] = lab.settings.rate_factors[0]
             continue
         distances = {}
         for factor in lab.settings.rate_factors:
-            tried = replace(training, rate_factor=factor)
-            trials = [lab.measure(Trial(tried, (name,), (name,))).judged[name] for name in names]
+            turned = replace(training, rate_factor=factor)
+            trials = [lab.measure(Trial(turned, (name,), (name,))).judged[name] for name in names]
             distances[factor] = sum(means(judged)["distance"] for judged in trials) / len(trials)
         best = min(distances, key=lambda factor: distances[factor])
         lab.factors[training] = best

@@ -1,0 +1,95 @@
+// What fills the marks of /method/: numbers of the base, results of the last evaluation, and drawings that follow the theme.
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { baseFacts } from "./base-facts.ts";
+import { goalsHtml, mainHtml } from "./methods.ts";
+import { answersHtml, plotsHtml, sheetHtml } from "./pictures.ts";
+import { theResults } from "./results.ts";
+import {
+  ablationsHtml,
+  curveHtml,
+  effectsHtml,
+  metricsHtml,
+  oursMoved,
+  predictsHtml,
+  provenanceHtml,
+  sceneHtml,
+  sizeNoticeHtml,
+} from "./studies.ts";
+
+const DRAWINGS = resolve(import.meta.dirname, "../../pages/method");
+
+/** Inlined, because a drawing in an <img> knows nothing of the page's colours. */
+function drawingHtml(name: string): string {
+  return readFileSync(resolve(DRAWINGS, `${name}.svg`), "utf8").trim();
+}
+
+function curvePlotsHtml(): string {
+  const names = theResults()
+    .curve.map(([name]) => name)
+    .join(", ");
+  return plotsHtml("Curves", [
+    [
+      "identity-by-count.svg",
+      `Identity by number of merged concepts: ${names}. The table below has the numbers.`,
+    ],
+    ["distance-by-count.svg", `Distance to the truth by number of merged concepts: ${names}.`],
+    ["distance-by-strength.svg", `Distance to the truth by strength of the merge: ${names}.`],
+  ]);
+}
+
+function crosstalkPlotsHtml(): string {
+  return plotsHtml(
+    "Crosstalk and distance gained",
+    ["parameters", "activations"].map((kind) => [
+      `crosstalk-${kind}.svg`,
+      `Distance gained by crosstalk of ${kind}, a dot for every ordered pair of concepts.`,
+    ]),
+  );
+}
+
+function togetherHtml(): string {
+  return theResults()
+    .together.map(
+      ([people, ways]) =>
+        `<h4>${people} people</h4>${sceneHtml(people, ways)}${sheetHtml(`scenes-${people}.png`, `${people} people in one picture: the truth, then every way of the table.`)}`,
+    )
+    .join("\n");
+}
+
+export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
+  "base-channels": () => String(baseFacts().channels),
+  "base-reserved": () => String(baseFacts().reserved),
+  "base-said": () => String(baseFacts().said),
+  "base-layers": () => String(baseFacts().layers),
+  "base-rank": () => String(baseFacts().rank),
+  "base-tokens": () => String(baseFacts().tokens),
+  "base-class": () => String(baseFacts().class),
+  "base-pairwise": () => String(baseFacts().pairwise),
+  "base-file-kib": () => baseFacts().fileKib.toFixed(0),
+  "drawing-sum": () => drawingHtml("sum"),
+  "drawing-axes-slots": () => drawingHtml("axes-slots"),
+  "drawing-axes-marks": () => drawingHtml("axes-marks"),
+  "drawing-words": () => drawingHtml("scene-words"),
+  "drawing-boxes": () => drawingHtml("scene-boxes"),
+  "drawing-apart": () => drawingHtml("scene-apart"),
+  "method-size": () => sizeNoticeHtml(theResults()),
+  "method-goals": () => goalsHtml(theResults()),
+  "method-main": () => mainHtml(theResults()),
+  "method-sheet": () =>
+    sheetHtml("methods.png", "One group of characters: the truth, ours alone, then merged by every method."),
+  "method-plots": curvePlotsHtml,
+  "method-curve": () => curveHtml(theResults()),
+  "method-counts": () =>
+    sheetHtml("counts.png", "The same characters while more and more concepts are merged."),
+  "method-effects": () => effectsHtml(theResults()),
+  "method-ours-moved": () => oursMoved(theResults()),
+  "method-answers": () => answersHtml(theResults()),
+  "method-predicts": () => predictsHtml(theResults()),
+  "method-crosstalk-plots": crosstalkPlotsHtml,
+  "method-ablations": () => ablationsHtml(theResults()),
+  "method-together": togetherHtml,
+  "method-metrics": () => metricsHtml(theResults()),
+  "method-provenance": () => provenanceHtml(theResults()),
+};

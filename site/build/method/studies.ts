@@ -1,0 +1,132 @@
+// The other measurements as tables: more and more concepts, ablations, crosstalk, several in one picture, the metrics.
+
+import { escapeHtml } from "../escape.ts";
+import { meanOf, number, percent, withSpread } from "./numbers.ts";
+import { type Measures, oursOf, type Results } from "./results.ts";
+import { factsHtml, foldedHtml, kindOf, tableHtml } from "./table.ts";
+
+function pair(single: Measures, merged: Measures, column: keyof Measures): string {
+  return `${number(single[column].mean)} → ${withSpread(merged[column])}`;
+}
+
+export function curveHtml({ curve, strength }: Results): string {
+  const counts = curve[0]?.[1].map(({ count }) => String(count)) ?? [];
+  const strengths = strength[0]?.[1].map((point) => String(point.strength)) ?? [];
+  const merged = tableHtml(
+    "Identity and distance by number of merged concepts",
+    ["Merged", ...counts],
+    curve.flatMap(([name, points]) => [
+      { name, ...kindOf(name), cells: points.map((point) => withSpread(point.identity)) },
+      {
+        name: "distance",
+        kind: "minor" as const,
+        cells: points.map((point) => withSpread(point.distance, 1)),
+      },
+    ]),
+  );
+  const byStrength = tableHtml(
+    "Distance by strength",
+    ["Strength", ...strengths],
+    strength.map(([name, points]) => ({
+      name,
+      ...kindOf(name),
+      cells: points.map((point) => withSpread(point.distance, 1)),
+    })),
+  );
+  return `${foldedHtml("Identity and distance by number of merged concepts, as a table", merged)}
+${foldedHtml("Distance by strength, as a table", byStrength)}`;
+}
+
+export function ablationsHtml({ ablations, settings }: Results): string {
+  const head = ["", "identity", "named", "score", "distance, single", "distance, merged"];
+  const parts = ablations.map(([question, answers], index) => {
+    const rows = answers.map(([name, { single, merged }]) => ({
+      name,
+      ...kindOf(name),
+      cells: [
+        pair(single, merged, "identity"),
+        pair(single, merged, "named"),
+        pair(single, merged, "score"),
+        withSpread(single.distance, 1),
+        withSpread(merged.distance, 1),
+      ],
+    }));
+    const title = `${question.charAt(0).toUpperCase()}${question.slice(1)}`;
+    const folded = foldedHtml(title, tableHtml(title, head, rows));
+    return index === 0 ? folded.replace("<details", "<details open") : folded;
+  });
+  return `<p>One thing is changed at a time; all ${settings.ablation_concepts} characters of the ablations are merged at strength 1, with the first seed.</p>${parts.join("\n")}`;
+}
+
+/** Of every training, over all ordered pairs: do weights meet, does the other answer, what does that cost? */
+export function effectsHtml({ interference }: Results): string {
+  const rows = interference.points.map(([name, points]) => ({
+    name,
+    ...kindOf(name),
+    cells: [
+      number(meanOf(points.map((point) => point.parameters))),
+      number(meanOf(points.map((point) => point.activations))),
+      number(meanOf(points.map((point) => point.distance_gained)), 2),
+    ],
+  }));
+  const head = ["Trained", "weights meet", "the other answers", "the picture moves away"];
+  return tableHtml("Crosstalk of pairs of concepts", head, rows);
+}
+
+/** The largest change of distance when one more concept is merged into ours, of 255. */
+export function oursMoved({ interference }: Results): string {
+  const most = Math.max(...oursOf(interference.points).map((point) => Math.abs(point.distance_gained)));
+  return most < 0.001 ? "less than 0.001" : number(most);
+}
+
+export function predictsHtml({ interference }: Results): string {
+  const within = interference.predicts[0]?.[1].spearman_within.map(([name]) => escapeHtml(name)) ?? [];
+  const rows = interference.predicts.map(([kind, { pearson, spearman, spearman_within }]) => ({
+    name: kind,
+    cells: [pearson, spearman, ...spearman_within.map(([, value]) => value)].map((value) => number(value, 2)),
+  }));
+  return tableHtml(
+    "Correlation of crosstalk with distance gained",
+    ["Crosstalk by", "Pearson", "Spearman", ...within],
+    rows,
+  );
+}
+
+export function sceneHtml(people: string, ways: Results["together"][number][1]): string {
+  const head = ["Way", "identity", "leak", "margin", "somebody", "distance"];
+  const rows = ways.map(([name, { identity, leak, margin, people: somebody, distance }]) => ({
+    name,
+    ...kindOf(name),
+    cells: [...[identity, leak, margin, somebody].map((value) => number(value)), number(distance, 1)],
+  }));
+  return tableHtml(`${people} people in one picture`, head, rows);
+}
+
+export function metricsHtml({ embedder: e, attributes: a }: Results): string {
+  return `<dl class="facts">
+<dt>identity</dt><dd>The share of pictures in which the character is recognised. The embedder's equal error rate on ${e.people} unseen characters is ${percent(e.eer_same_style, 2)} against others of the same style and ${percent(e.eer_any_style, 2)} against anybody. At its threshold ${number(e.threshold)}, which ${percent(e.false_accept_rate)} of ${e.impostor_scores} impostors of the same style pass, it recognises ${percent(e.detected_renders)} of true renders. A picture is compared with the character's renders in its <em>other</em> expressions. <b>score</b> is the cosine behind it.</dd>
+<dt>named</dt><dd>The share of pictures that score highest for the right one of all characters taught here.</dd>
+<dt>text</dt><dd>The share of what was asked that is seen: expression, background, its colour, one person, glasses as in the truth. On renders of unseen characters these are read right in ${percent(a.expression)}, ${percent(a.background)}, ${percent(a.colour)}, ${percent(a.people)} and ${percent(a.glasses)}.</dd>
+<dt>image</dt><dd>The cosine between the picture and the true render in the embedder's space.</dd>
+<dt>distance</dt><dd>The mean absolute difference from the true render, of 255. Less is better; in all others more is.</dd>
+</dl>`;
+}
+
+export function provenanceHtml({ provenance: p, settings }: Results): string {
+  const facts: [string, string][] = [
+    ["Command", `<code>${escapeHtml(p.command)}</code>`],
+    ["Size", escapeHtml(settings.name)],
+    ["Commit", `<code>${escapeHtml(p.commit)}</code>`],
+    ["Machine", escapeHtml(p.machine)],
+    ["Weights of the base", `<code>${escapeHtml(p.weights)}</code>`],
+    ["Time", `${number(p.minutes, 0)} minutes; what an earlier run had measured is not counted`],
+  ];
+  return factsHtml(facts);
+}
+
+/** Said before any number of a run that only shows that the command works. */
+export function sizeNoticeHtml({ settings }: Results): string {
+  return settings.name === "tiny"
+    ? `<div class="notice warn"><p><strong>These numbers mean nothing.</strong> They come from the tiny size of the evaluation, which only shows that it works.</p></div>`
+    : "";
+}
