@@ -25,9 +25,9 @@ class Settings:
     concepts: int = 12  # characters in the main table
     curve_concepts: int = 16  # characters in the curve over the number merged
     tuning_concepts: int = 1  # characters that rates are chosen on; in no table
-    ablation_concepts: int = 3
+    ablation_concepts: int = 2
     seeds: tuple[int, ...] = (0,)
-    steps: int = 160
+    steps: int = 120
     batch: int = 4
     bank: int = 96  # pictures that the base draws to be silent on
     rate_factors: tuple[float, ...] = (0.5, 1.0, 2.0)
