@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +117,14 @@ def main() -> None:
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
     parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seeds", type=int, help="how often everything is taught anew; without it: the size's own")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that teach, on a CPU")
     parser.add_argument("--cache", type=Path, default=REPOSITORY / ".local/eval")
     parser.add_argument("--page", type=Path)
     arguments = parser.parse_args()
     settings = SIZES[arguments.size or "small"]
+    if arguments.seeds:
+        settings = replace(settings, seeds=tuple(range(arguments.seeds)))
     default = arguments.cache / "tiny/results.md" if settings.name == "tiny" else REPOSITORY / "docs/results.md"
     page: Path = arguments.page or default
     log = Log()
