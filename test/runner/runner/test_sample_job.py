@@ -150,7 +150,8 @@ def test_an_adapter_is_fetched_once_and_then_read_from_disk(edge: EdgeDouble, dr
 
 
 def test_only_the_first_job_of_a_batch_is_sent_previews(edge: EdgeDouble, draw: Callable[..., list[Job]]) -> None:
-    first, second = draw(sample_job(steps=6), sample_job(steps=6, seed=9))
+    # long enough that a heartbeat falls into it: the tiny base takes a millisecond or two a step
+    first, second = draw(sample_job(steps=100), sample_job(steps=100, seed=9))
     assert any("preview" in beat for beat in first.beats)
     assert not any("preview" in beat for beat in second.beats)
     assert edge.count("heartbeat") > 0
