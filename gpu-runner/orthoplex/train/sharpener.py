@@ -84,9 +84,9 @@ def windows_of(small: Tensor, large: Tensor, window: int) -> tuple[Tensor, Tenso
 
 
 def chosen_windows(targets: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Indices (count,): a third anywhere, the rest where bicubic is wrong, for most of a drawing is flat."""
+    """Indices (count,): most anywhere, the rest where bicubic is wrong, for most of a drawing is flat."""
     weight = targets.abs().mean(dim=1)
-    weight = weight / weight.mean() + 0.5
+    weight = weight / weight.mean() + 1.5
     return torch.multinomial(weight, count, replacement=True, generator=generator)
 
 
