@@ -97,8 +97,8 @@ describe("the results", () => {
     }
   });
 
-  it("may hold Python's NaN for a number that does not exist, which shows as a dash", () => {
-    const text = JSON.stringify(sample()).replace('"pearson":0.4', '"pearson":NaN');
+  it("may hold null for a number that does not exist, which shows as a dash", () => {
+    const text = JSON.stringify(sample()).replace('"pearson":0.4', '"pearson":null');
     const named = text.replace('"machine":"M"', '"machine":"a NaN, b"');
     const results = readResults(named);
     expect(results.provenance.machine).toBe("a NaN, b");

@@ -8,6 +8,7 @@ from functools import lru_cache
 from torch import nn
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.ortho.attach import TEXT, stream_of
 from orthoplex.ortho.basis import BASIS_NAME
 from orthoplex.ortho.layout import LayerShape, Layout
 
@@ -28,4 +29,4 @@ def attention_layout(base: CastBase) -> Layout:
 
 def reads_words(layer: str) -> bool:
     """Whether a layer's input is the prompt's words: cross-attention's keys and values."""
-    return layer.endswith(("attn2.to_k", "attn2.to_v"))
+    return stream_of(layer) == TEXT

@@ -6,7 +6,7 @@ The product's own Residual knows slots only; here down may be anything, trained 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,31 +61,30 @@ def taught_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, An
     return Taught(name, tensors["tokens"], residuals, notes["seconds"], notes["loss"], notes["silence"])
 
 
-@contextmanager
-def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> Iterator[None]:
+def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> AbstractContextManager[None]:
     """Residuals beside the layers of the base inside the `with` block: y = x W^T + strength x (up down)^T."""
-    layout = attention_layout(base)
-    handles = [
-        find_linear(base.model, layout, layer).register_forward_hook(_hook(each, strength, base.device, base.dtype))
-        for layer, each in residuals.items()
-    ]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
+    return _beside(base, [(residuals, lambda _: strength)])
+
+
+def confined_beside(
+    base: CastBase, members: Sequence[tuple[Residuals, Tensor, Tensor]]
+) -> AbstractContextManager[None]:
+    """Several concepts' residuals beside the layers, each confined: to positions (T,) of the picture, to words (S,)."""
+
+    def confined(positions: Tensor, words: Tensor) -> Callable[[str], Tensor]:
+        return lambda layer: (words if reads_words(layer) else positions).to(base.device, base.dtype)[:, None]
+
+    return _beside(base, [(residuals, confined(positions, words)) for residuals, positions, words in members])
 
 
 @contextmanager
-def confined_beside(base: CastBase, members: Sequence[tuple[Residuals, Tensor, Tensor]]) -> Iterator[None]:
-    """Several concepts' residuals beside the layers, each confined: to positions (T,) of the picture, to words (S,)."""
-    layout = attention_layout(base)
-    handles = []
-    for residuals, positions, words in members:
+def _beside(base: CastBase, members: Sequence[tuple[Residuals, Callable[[str], float | Tensor]]]) -> Iterator[None]:
+    """Each member's residuals, times what its function says for a layer."""
+    layout, handles = attention_layout(base), []
+    for residuals, gain_of in members:
         for layer, each in residuals.items():
-            mask = (words if reads_words(layer) else positions).to(base.device, base.dtype)[:, None]
-            linear = find_linear(base.model, layout, layer)
-            handles.append(linear.register_forward_hook(_hook(each, mask, base.device, base.dtype)))
+            hook = _hook(each, gain_of(layer), base.device, base.dtype)
+            handles.append(find_linear(base.model, layout, layer).register_forward_hook(hook))
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""One picture as rows of tensors: captions, concept tokens, residual masks and regions of one casting."""
+"""One picture as rows of tensors: captions, concept tokens, residuals and regions of one casting."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import { z } from "zod";
 const FILE = resolve(import.meta.dirname, "../../../docs/results/results.json");
 const OURS = "(ours)";
 
-/** Python's NaN: measured, but there is no such number, as with the spread over one value. Not the same as missing. */
+/** null: measured, but there is no such number, as with the spread over one value. Not the same as missing. */
 const Value = z.number().nullable();
 /** The error is one standard error. */
 const Spread = z.object({ mean: Value, error: Value });
@@ -131,9 +131,7 @@ export function oursOf<T>(entries: readonly (readonly [string, T])[]): T {
 
 /** Throws, naming every part that is missing. Records become lists of entries, in the order of the file. */
 export function readResults(text: string): Results {
-  // Python writes NaN, which JSON does not know; inside of strings it may stay.
-  const json = text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === "NaN" ? "null" : token));
-  const read = Results.safeParse(JSON.parse(json));
+  const read = Results.safeParse(JSON.parse(text));
   if (!read.success) {
     throw new Error(`The results lack what the method page shows:\n${z.prettifyError(read.error)}`);
   }

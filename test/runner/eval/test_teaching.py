@@ -11,7 +11,7 @@ from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval.ahead import Place, teach_ahead
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache
-from orthoplex.eval.factors import LayerResidual, laid_beside
+from orthoplex.eval.factors import LayerResidual, confined_beside, laid_beside
 from orthoplex.eval.learner import (
     MethodLearner,
     Training,
@@ -206,6 +206,26 @@ def test_residuals_beside_a_layer_act_as_if_merged_and_leave_no_trace(
         with laid_beside(random_base, {layer: residual}, 0.5):
             torch.testing.assert_close(linear(x), plain + 0.5 * x @ (up @ down).T, atol=1e-3, rtol=1e-4)
     assert torch.equal(linear(x), plain)
+
+
+def test_a_confined_residual_acts_at_its_positions_and_words_and_nowhere_else(random_base: CastBase) -> None:
+    generator = torch.Generator().manual_seed(0)
+    first = torch.tensor([True, False, True])
+    for layer, positions, words in (
+        ("transformer_blocks.0.attn1.to_q", first, ~first),
+        ("transformer_blocks.0.attn2.to_k", ~first, first),
+    ):
+        linear = random_base.model.get_submodule(layer)
+        x, up, down = (torch.randn(*shape, generator=generator) for shape in ((1, 3, 256), (256, 8), (8, 256)))
+        residuals = {layer: LayerResidual(up, down)}
+        plain = linear(x)
+        with laid_beside(random_base, residuals):
+            whole = linear(x)
+        with confined_beside(random_base, [(residuals, positions, words)]):
+            confined = linear(x)
+        assert torch.equal(confined[:, first], whole[:, first])
+        assert torch.equal(confined[:, ~first], plain[:, ~first])
+        assert torch.equal(linear(x), plain)
 
 
 def test_crosstalk_by_parameters_is_the_products_for_slots(
