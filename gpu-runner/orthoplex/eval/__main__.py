@@ -1,4 +1,4 @@
-"""Measures the paper on an embedded base: `python -m orthoplex.eval [--tiny | --full] [--device cuda]`.
+"""Measures the paper on an embedded base: `python -m orthoplex.eval [--tiny | --published | --full] [--device cuda]`.
 
 Resumes: everything taught and measured is kept under --cache by a hash of its settings. Writes --page (docs/results.md;
 the tiny size writes beside its cache instead, so that it never replaces a real page).
@@ -57,8 +57,7 @@ def open_lab(
 ) -> tuple[Lab, dict[str, Any]]:
     """The lab, and what its metrics are worth."""
     cache = Cache(root)
-    wanted = max(settings.concepts, settings.curve_concepts)
-    folder = render(root, wanted + settings.tuning_concepts, settings.metrics.people)
+    folder = render(root, settings.measured + settings.tuning_concepts, settings.metrics.people)
     people = read_people(folder)
     log.say(f"{len(people)} renders of {settings.metrics.people} people")
     embedder, identity = make_embedder(cache, people, settings.metrics)
@@ -68,8 +67,9 @@ def open_lab(
     base = load_base(base_id, device)
     teacher = Teacher(base, settings, cache, weights_sha256(base), log.say)
     characters = {character.name: character for character in read_characters(folder)}
-    judge = Judge(embedder, reader, list(characters.values())[:wanted])
     place = Place(base_id, root, settings, workers) if workers > 1 and device == "cpu" else None
+    tuning = settings.tuning(list(characters))
+    judge = Judge(embedder, reader, [each for name, each in characters.items() if name not in tuning])
     lab = Lab(base, settings, cache, teacher, judge, characters, say=log.say, place=place)
     return lab, {"embedder": identity, "attributes": accuracy}
 
@@ -114,6 +114,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="npm run eval --", description=__doc__)
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="minutes; shows that it works")
+    size.add_argument(
+        "--published", dest="size", action="store_const", const="published", help="three seeds, 32 merged; about 2 hours"
+    )
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
     parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="cpu")

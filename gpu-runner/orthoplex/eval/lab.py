@@ -63,7 +63,7 @@ class Lab:
     cache: Cache
     teacher: Teacher
     judge: Judge
-    characters: dict[str, Character]  # by name, in order: to measure, then to tune on
+    characters: dict[str, Character]  # by name, in order
     factors: dict[Training, float] = field(default_factory=dict)  # the tuned rate of each training, by tuning.py
     say: Callable[[str], None] = lambda _: None
     place: Place | None = None  # where other processes may help
@@ -72,7 +72,12 @@ class Lab:
     @property
     def names(self) -> list[str]:
         """The characters to measure, in order."""
-        return list(self.characters)[: max(self.settings.concepts, self.settings.curve_concepts)]
+        return [name for name in self.characters if name not in self.tuning_names]
+
+    @property
+    def tuning_names(self) -> list[str]:
+        """The characters that rates are chosen on."""
+        return self.settings.tuning(list(self.characters))
 
     def tuned(self, training: Training) -> Training:
         return replace(training, rate_factor=self.factors.get(training, training.rate_factor))

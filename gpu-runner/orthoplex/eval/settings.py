@@ -1,4 +1,4 @@
-"""How much of the evaluation is run: plain numbers for three sizes. What a result depends on is hashed from here."""
+"""How much of the evaluation is run: plain numbers for four sizes. What a result depends on is hashed from here."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Settings:
     metrics: MetricSettings = MetricSettings()
     concepts: int = 12  # characters in the main table
     curve_concepts: int = 16  # characters in the curve over the number merged
+    tuning_start: int = 16  # position of the first character that rates are chosen on
     tuning_concepts: int = 1  # characters that rates are chosen on; in no table
     ablation_concepts: int = 2
     seeds: tuple[int, ...] = (0,)
@@ -35,7 +36,8 @@ class Settings:
     curve_strengths: tuple[float, ...] = (0.4, 0.6, 0.8, 1.0)
     group: int = 3  # concepts merged in the main table, as in the paper
     merged_counts: tuple[int, ...] = (1, 2, 4, 8, 16)
-    curve_measured: int = 4  # concepts drawn at each point of the curves
+    curve_measured: int = 4  # concepts drawn at each point of the curve over the number merged
+    crosstalk_concepts: int = 4  # concepts whose pairs are measured for crosstalk
     prompts: int = 4  # per concept: its expressions in turn, on a background each
     draw_steps: int = 12
     guidance: float = 1.0  # the default of cast-2
@@ -51,7 +53,31 @@ class Settings:
     scenes: int = 6  # pictures of two and of three concepts
 
 
+    def __post_init__(self) -> None:
+        if self.tuning_start > self.measured:
+            raise ValueError(f"{self.measured} characters are measured; tuning_start {self.tuning_start} lies behind them")
+
+    @property
+    def measured(self) -> int:
+        """How many characters are measured in any table or curve."""
+        return max(self.concepts, self.curve_concepts)
+
+    def tuning(self, names: list[str]) -> list[str]:
+        """Of all characters' names in order, those that rates are chosen on."""
+        return names[self.tuning_start : self.tuning_start + self.tuning_concepts]
+
+
 SMALL = Settings()
+# What docs/results.md and the site's page show: the small size with repeats and the whole curve.
+PUBLISHED = replace(
+    SMALL,
+    name="published",
+    curve_concepts=32,
+    merged_counts=(1, 2, 4, 8, 16, 32),
+    curve_measured=8,
+    ablation_concepts=3,
+    seeds=(0, 1, 2),
+)
 FULL = replace(
     SMALL,
     name="full",
@@ -68,6 +94,7 @@ FULL = replace(
     rate_factors=(0.25, 0.5, 1.0, 2.0, 4.0),
     merged_counts=(1, 2, 4, 8, 16, 32),
     curve_measured=8,
+    crosstalk_concepts=8,
     prompts=8,
     draw_steps=24,
     draw_batch=64,
@@ -85,6 +112,7 @@ TINY = replace(
     metrics=MetricSettings(people=260, batch_people=32, embedder_steps=30, attribute_steps=30),
     concepts=3,
     curve_concepts=3,
+    tuning_start=3,
     ablation_concepts=2,
     steps=4,
     batch=4,
@@ -94,6 +122,7 @@ TINY = replace(
     curve_strengths=(0.6, 1.0),
     merged_counts=(1, 2, 3),
     curve_measured=2,
+    crosstalk_concepts=2,
     prompts=2,
     draw_steps=3,
     fusion_batches=1,
@@ -105,4 +134,4 @@ TINY = replace(
     bases_silenced=(),
     scenes=2,
 )
-SIZES = {size.name: size for size in (TINY, SMALL, FULL)}
+SIZES = {size.name: size for size in (TINY, SMALL, PUBLISHED, FULL)}

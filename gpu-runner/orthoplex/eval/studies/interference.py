@@ -50,7 +50,7 @@ def energy(matrix: Any, moment: Any) -> float:
 
 def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
     seed, s = lab.settings.seeds[0], lab.settings
-    names = lab.names[: s.curve_measured]
+    names = lab.names[: s.crosstalk_concepts]
     taught = {name: lab.taught(name, training, seed) for name in names}
     alone = {name: means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
     points = []

@@ -16,7 +16,7 @@ from orthoplex.eval.methods import TRAININGS
 def tune(lab: Lab) -> dict[str, Any]:
     """Sets lab.factors. Returns the distance of every method at every factor."""
     found: dict[str, Any] = {}
-    names = list(lab.characters)[-lab.settings.tuning_concepts :]
+    names = lab.tuning_names
     tried = [replace(t, rate_factor=f) for t in TRAININGS.values() for f in lab.settings.rate_factors]
     if len(lab.settings.rate_factors) > 1:
         lab.teach_ahead(tried, names, (0,))
