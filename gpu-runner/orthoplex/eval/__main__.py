@@ -115,7 +115,7 @@ def main() -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="minutes; shows that it works")
     size.add_argument(
-        "--published", dest="size", action="store_const", const="published", help="three seeds, 32 merged; about 2 hours"
+        "--published", dest="size", action="store_const", const="published", help="three seeds, 32 merged; two hours"
     )
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
     parser.add_argument("--base", default="cast-2")

@@ -52,10 +52,9 @@ class Settings:
     bases_silenced: tuple[str, ...] = ("balanced energy",)  # those also tried with silence
     scenes: int = 6  # pictures of two and of three concepts
 
-
     def __post_init__(self) -> None:
         if self.tuning_start > self.measured:
-            raise ValueError(f"{self.measured} characters are measured; tuning_start {self.tuning_start} lies behind them")
+            raise ValueError(f"tuning_start {self.tuning_start} lies behind the {self.measured} measured characters")
 
     @property
     def measured(self) -> int:
