@@ -13,10 +13,16 @@ import { account } from "./routes/account.ts";
 import { adapters } from "./routes/adapters.ts";
 import { router } from "./routes/app.ts";
 import { bases } from "./routes/bases.ts";
+import { collections } from "./routes/collections.ts";
 import { compositions } from "./routes/compositions.ts";
 import { generations } from "./routes/generations.ts";
+import { hashes } from "./routes/hashes.ts";
 import { images } from "./routes/images.ts";
+import { mixes } from "./routes/mixes.ts";
+import { moderation } from "./routes/moderation.ts";
 import { describe } from "./routes/openapi.ts";
+import { people } from "./routes/people.ts";
+import { profiles } from "./routes/profiles.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
 import { throttle } from "./routes/throttle.ts";
 import { trainings } from "./routes/trainings.ts";
@@ -45,9 +51,15 @@ app.use("/runner/*", identify);
 const typed = app
   .route("/", bases)
   .route("/", adapters)
+  .route("/", hashes)
   .route("/", versions)
   .route("/", uploads)
   .route("/", compositions)
+  .route("/", mixes)
+  .route("/", collections)
+  .route("/", people)
+  .route("/", profiles)
+  .route("/", moderation)
   .route("/", generations)
   .route("/", trainings)
   .route("/", images)

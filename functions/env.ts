@@ -1,5 +1,6 @@
 // The Worker's bindings as wrangler.toml declares them. The comments on what each holds are there.
 
+import type { Id } from "../schema/contract/ids.ts";
 import type { Bell } from "./dispatch/bell.ts";
 import type { JobLive } from "./dispatch/live.ts";
 
@@ -12,5 +13,11 @@ export interface Env {
   WRITE_LIMIT: RateLimit;
   BETTER_AUTH_SECRET: string;
   UPLOAD_SIGNING_SECRET: string;
+  SCANS: Queue<{ versionId: Id<"ver"> }>;
+  MAIL?: SendEmail;
+  MAIL_FROM?: string;
+  GITHUB_CLIENT_ID?: string;
+  GITHUB_CLIENT_SECRET?: string;
+  MODERATOR_EMAILS?: string;
   OPERATOR_EMAILS?: string;
 }

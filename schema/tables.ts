@@ -5,3 +5,5 @@ export * from "./tables/accounts.ts";
 export * from "./tables/blobs.ts";
 export * from "./tables/catalog.ts";
 export * from "./tables/dispatch.ts";
+export * from "./tables/moderation.ts";
+export * from "./tables/people.ts";

@@ -59,6 +59,7 @@ export async function reserveSlot(
       ownerId: adapter.ownerId,
       adapterId: adapter.id,
       reservedAt: now,
+      expiresAt: null,
     };
     const won = await db.insert(slots).values(row).onConflictDoNothing().returning();
     if (won[0]) return won[0];

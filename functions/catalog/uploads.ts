@@ -106,6 +106,7 @@ export function blankUpload(ownerId: UploadRow["ownerId"], now: number): Omit<Up
     createdAt: now,
     expiresAt,
     storedAt: null,
+    multipartId: null,
   };
 }
 

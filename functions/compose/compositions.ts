@@ -32,6 +32,11 @@ export async function createComposition(
     title: wish.title,
     prompt: wish.prompt,
     members: cast.members.map(({ resolved }) => resolved),
+    mixId: null,
+    number: null,
+    changelog: "",
+    forkedFromId: null,
+    publishedAt: null,
     createdAt: now,
   };
   await db.insert(compositions).values(row);

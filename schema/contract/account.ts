@@ -3,6 +3,9 @@
 import { z } from "zod";
 import { Handle, idOf, Timestamp } from "./ids.ts";
 
+/** A moderator decides on reports and appeals, in a session only. */
+export const USER_ROLES = ["user", "moderator"] as const;
+
 export const SCOPES = ["read", "publish", "generate", "runner"] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;

@@ -12,6 +12,7 @@ import {
   TRIGGER_MAX_CHARACTERS,
   VERSION_PREVIEWS_MAX,
 } from "./limits.ts";
+import { Rating } from "./moderation.ts";
 
 export const Name = z
   .string()
@@ -48,7 +49,7 @@ export const Licence = z
 export type Licence = z.infer<typeof Licence>;
 
 export const Visibility = z.enum(["public", "unlisted", "private"]);
-export const AdapterState = z.enum(["draft", "published", "withdrawn"]);
+export const AdapterState = z.enum(["draft", "published", "withdrawn", "removed"]);
 export const VersionState = z.enum(["draft", "published", "yanked"]);
 
 export const AdapterCreate = z
@@ -121,7 +122,12 @@ export const Adapter = z
     state: AdapterState,
     credits: z.string(),
     slot: z.int().nonnegative().nullable(),
+    rating: Rating,
     uses: z.int().meta({ description: "Generations that finished with it" }),
+    downloads: z.int(),
+    likes: z.int(),
+    comments: z.int(),
+    remixes: z.int().meta({ description: "Published compositions with it" }),
     latest_version: Version.nullable().meta({
       description: "Newest published version; for its owner the newest draft where none is published",
     }),

@@ -16,6 +16,13 @@ export const ID_KINDS = [
   "blb",
   "slt",
   "upl",
+  "col",
+  "cmt",
+  "ntf",
+  "rep",
+  "act",
+  "apl",
+  "mix",
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 export type Id<K extends IdKind> = `${K}_${string}`;

@@ -1,7 +1,10 @@
-// Accounts: the four tables better-auth owns, our API keys, and the answers kept for repeated requests.
+// Accounts: the five tables better-auth owns, our API keys, and the answers kept for repeated requests.
 
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Scope } from "../contract/account.ts";
+import { USER_ROLES } from "../contract/account.ts";
+import type { Rating } from "../contract/moderation.ts";
 import { at, flag, id, json, moment } from "./columns.ts";
 
 export const users = sqliteTable("users", {
@@ -10,10 +13,38 @@ export const users = sqliteTable("users", {
   name: text("name").notNull(),
   email: text("email").notNull().unique(),
   emailVerified: flag("email_verified").notNull().default(false),
+  /** better-auth's own; ours is avatarId. */
   image: text("image"),
+  avatarId: id("avatar_id", "img"),
+  bio: text("bio").notNull().default(""),
+  role: text("role", { enum: USER_ROLES }).notNull().default("user"),
+  /** Ratings shown without being asked for, beside "general". */
+  shownRatings: json<Rating[]>("shown_ratings").notNull().default(sql`'[]'`),
+  suspendedAt: at("suspended_at"),
+  /** Set when the person left: the row stays as the owner of tombstones, without a name or an address. */
+  deletedAt: at("deleted_at"),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
 });
+
+/** WebAuthn credentials, as better-auth's passkey plugin keeps them. */
+export const passkeys = sqliteTable(
+  "passkeys",
+  {
+    id: text("id").primaryKey(),
+    name: text("name"),
+    publicKey: text("public_key").notNull(),
+    userId: text("user_id").notNull(),
+    credentialID: text("credential_id").notNull().unique(),
+    counter: integer("counter").notNull(),
+    deviceType: text("device_type").notNull(),
+    backedUp: flag("backed_up").notNull(),
+    transports: text("transports"),
+    aaguid: text("aaguid"),
+    createdAt: moment("created_at"),
+  },
+  (t) => [index("passkeys_user").on(t.userId)],
+);
 
 export const sessions = sqliteTable(
   "sessions",

@@ -1,6 +1,6 @@
 // Bytes: what lies in R2, how it came there, and the pictures among it.
 
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { at, id, json } from "./columns.ts";
 
 /** One row for every object in R2; the object's key is `blobs/<sha256>`. */
@@ -29,8 +29,22 @@ export const uploads = sqliteTable(
     createdAt: at("created_at").notNull(),
     expiresAt: at("expires_at").notNull(),
     storedAt: at("stored_at"),
+    /** R2's id of a multipart upload under way. */
+    multipartId: text("multipart_id"),
   },
   (t) => [index("uploads_owner").on(t.ownerId, t.sha256), index("uploads_lease").on(t.leaseId, t.name)],
+);
+
+/** Parts of multipart uploads that have arrived; a client asks for them and goes on where it stopped. */
+export const uploadParts = sqliteTable(
+  "upload_parts",
+  {
+    uploadId: id("upload_id", "upl").notNull(),
+    number: integer("number").notNull(),
+    etag: text("etag").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.uploadId, t.number] })],
 );
 
 export const images = sqliteTable(
@@ -42,7 +56,9 @@ export const images = sqliteTable(
     contentType: text("content_type").notNull(),
     width: integer("width").notNull(),
     height: integer("height").notNull(),
-    role: text("role", { enum: ["generation", "sample", "preview", "training"] }).notNull(),
+    role: text("role", {
+      enum: ["generation", "sample", "preview", "training", "avatar", "cover"],
+    }).notNull(),
     jobId: id("job_id", "job"),
     position: integer("position").notNull().default(0),
     seed: integer("seed"),

@@ -1,9 +1,11 @@
-// The catalog: adapters, their tags, slots and versions, and compositions of them.
+// The catalog: adapters, their tags, slots and versions, and compositions of them: saved sets, and mixes, which are published ones.
 
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Licence } from "../contract/adapters.ts";
 import type { ResolvedMember } from "../contract/compositions.ts";
 import type { Id } from "../contract/ids.ts";
+import { RATINGS } from "../contract/moderation.ts";
+import { SCAN_STATES, type ScanReport } from "../contract/scans.ts";
 import { at, id, json } from "./columns.ts";
 
 export const adapters = sqliteTable(
@@ -20,9 +22,17 @@ export const adapters = sqliteTable(
     tags: json<string[]>("tags").notNull(),
     licence: json<Licence>("licence").notNull(),
     visibility: text("visibility", { enum: ["public", "unlisted", "private"] }).notNull(),
-    state: text("state", { enum: ["draft", "published", "withdrawn"] }).notNull(),
+    state: text("state", { enum: ["draft", "published", "withdrawn", "removed"] }).notNull(),
+    rating: text("rating", { enum: RATINGS }).notNull().default("general"),
     credits: text("credits").notNull(),
+    /** Counters, kept beside the rows that they count so that a list needs no joins. */
     uses: integer("uses").notNull().default(0),
+    downloads: integer("downloads").notNull().default(0),
+    likes: integer("likes").notNull().default(0),
+    comments: integer("comments").notNull().default(0),
+    remixes: integer("remixes").notNull().default(0),
+    /** Uses, likes and downloads of the last days, older ones weighing less; written by cron. */
+    trend: real("trend").notNull().default(0),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
     publishedAt: at("published_at"),
@@ -32,6 +42,8 @@ export const adapters = sqliteTable(
     index("adapters_newest").on(t.createdAt, t.id),
     index("adapters_most_used").on(t.uses, t.id),
     index("adapters_name").on(t.name, t.id),
+    index("adapters_most_liked").on(t.likes, t.id),
+    index("adapters_trending").on(t.trend, t.id),
   ],
 );
 
@@ -42,7 +54,23 @@ export const adapterTags = sqliteTable(
   (t) => [primaryKey({ columns: [t.tag, t.adapterId] }), index("adapter_tags_adapter").on(t.adapterId)],
 );
 
-/** A slot is allotted once and for ever: published versions live in it, so withdrawing an adapter does not free it. */
+/** Uses, downloads and likes of an adapter by day (days since 1970, UTC): what trends and statistics are made of. */
+export const adapterDays = sqliteTable(
+  "adapter_days",
+  {
+    adapterId: id("adapter_id", "adp").notNull(),
+    day: integer("day").notNull(),
+    uses: integer("uses").notNull().default(0),
+    downloads: integer("downloads").notNull().default(0),
+    likes: integer("likes").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.adapterId, t.day] }), index("adapter_days_day").on(t.day)],
+);
+
+/**
+ * A slot is reserved with a draft and released when the draft expires. Once a version is published in it, it stays for ever:
+ * withdrawing the adapter does not free it, and nobody else ever gets it.
+ */
 export const slots = sqliteTable(
   "slots",
   {
@@ -52,8 +80,14 @@ export const slots = sqliteTable(
     ownerId: id("owner_id", "usr").notNull(),
     adapterId: id("adapter_id", "adp").notNull().unique(),
     reservedAt: at("reserved_at").notNull(),
+    /** When a draft loses it; null once a version was published. */
+    expiresAt: at("expires_at"),
   },
-  (t) => [uniqueIndex("slots_base_slot").on(t.baseId, t.slot), index("slots_owner").on(t.baseId, t.ownerId)],
+  (t) => [
+    uniqueIndex("slots_base_slot").on(t.baseId, t.slot),
+    index("slots_owner").on(t.baseId, t.ownerId),
+    index("slots_expiry").on(t.expiresAt),
+  ],
 );
 
 export const versions = sqliteTable(
@@ -68,6 +102,15 @@ export const versions = sqliteTable(
     trigger: text("trigger_word").notNull(),
     strength: real("strength").notNull(),
     changelog: text("changelog").notNull(),
+    supersedesId: id("supersedes_id", "ver"),
+    yankReason: text("yank_reason"),
+    /** SHA-256 of the tensors without the header: another header, the same adapter. */
+    tensorsSha256: text("tensors_sha256"),
+    scanState: text("scan_state", { enum: SCAN_STATES }).notNull().default("pending"),
+    scan: json<ScanReport>("scan"),
+    scannedAt: at("scanned_at"),
+    /** The job that draws previews for a version published without any. */
+    previewJobId: id("preview_job_id", "job"),
     previews: json<Id<"img">[]>("previews").notNull(),
     sha256: text("sha256").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
@@ -79,6 +122,8 @@ export const versions = sqliteTable(
   (t) => [
     uniqueIndex("versions_adapter_number").on(t.adapterId, t.number),
     index("versions_sha256").on(t.sha256),
+    index("versions_tensors_sha256").on(t.tensorsSha256),
+    index("versions_preview_job").on(t.previewJobId),
   ],
 );
 
@@ -91,7 +136,59 @@ export const compositions = sqliteTable(
     title: text("title").notNull(),
     prompt: text("prompt").notNull(),
     members: json<ResolvedMember[]>("members").notNull(),
+    /** Set when it was published: which mix it is a version of, and its number there. */
+    mixId: id("mix_id", "mix"),
+    number: integer("number"),
+    changelog: text("changelog").notNull().default(""),
+    forkedFromId: id("forked_from_id", "cmp"),
     createdAt: at("created_at").notNull(),
+    publishedAt: at("published_at"),
   },
-  (t) => [index("compositions_owner").on(t.ownerId, t.createdAt)],
+  (t) => [
+    index("compositions_owner").on(t.ownerId, t.createdAt),
+    uniqueIndex("compositions_mix_number").on(t.mixId, t.number),
+    index("compositions_forks").on(t.forkedFromId),
+  ],
+);
+
+/** Who is in a published composition: what an adapter's page lists as made from it. */
+export const compositionMembers = sqliteTable(
+  "composition_members",
+  {
+    compositionId: id("composition_id", "cmp").notNull(),
+    adapterId: id("adapter_id", "adp").notNull(),
+    versionId: id("version_id", "ver").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.compositionId, t.versionId] }),
+    index("composition_members_adapter").on(t.adapterId, t.compositionId),
+  ],
+);
+
+/** A published composition: owner/name with numbered versions, each a row of compositions. */
+export const mixes = sqliteTable(
+  "mixes",
+  {
+    id: id("id", "mix").primaryKey(),
+    ownerId: id("owner_id", "usr").notNull(),
+    name: text("name").notNull(),
+    title: text("title").notNull(),
+    description: text("description").notNull(),
+    baseId: text("base_id").notNull(),
+    visibility: text("visibility", { enum: ["public", "unlisted", "private"] }).notNull(),
+    state: text("state", { enum: ["published", "withdrawn", "removed"] }).notNull(),
+    rating: text("rating", { enum: RATINGS }).notNull().default("general"),
+    coverId: id("cover_id", "img"),
+    uses: integer("uses").notNull().default(0),
+    likes: integer("likes").notNull().default(0),
+    comments: integer("comments").notNull().default(0),
+    forks: integer("forks").notNull().default(0),
+    createdAt: at("created_at").notNull(),
+    updatedAt: at("updated_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("mixes_owner_name").on(t.ownerId, t.name),
+    index("mixes_newest").on(t.createdAt, t.id),
+    index("mixes_most_liked").on(t.likes, t.id),
+  ],
 );

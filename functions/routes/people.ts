@@ -1,0 +1,5 @@
+// Likes, follows, comments and notifications.
+
+import { router } from "./app.ts";
+
+export const people = router();

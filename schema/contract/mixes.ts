@@ -1,0 +1,3 @@
+// Mixes: published compositions with a name and versions, as they travel.
+
+export {};

@@ -1,0 +1,223 @@
+CREATE TABLE `passkeys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text,
+	`public_key` text NOT NULL,
+	`user_id` text NOT NULL,
+	`credential_id` text NOT NULL,
+	`counter` integer NOT NULL,
+	`device_type` text NOT NULL,
+	`backed_up` integer NOT NULL,
+	`transports` text,
+	`aaguid` text,
+	`created_at` integer
+);
+
+CREATE UNIQUE INDEX `passkeys_credential_id_unique` ON `passkeys` (`credential_id`);
+CREATE INDEX `passkeys_user` ON `passkeys` (`user_id`);
+CREATE TABLE `upload_parts` (
+	`upload_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`etag` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	PRIMARY KEY(`upload_id`, `number`)
+);
+
+CREATE TABLE `adapter_days` (
+	`adapter_id` text NOT NULL,
+	`day` integer NOT NULL,
+	`uses` integer DEFAULT 0 NOT NULL,
+	`downloads` integer DEFAULT 0 NOT NULL,
+	`likes` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`adapter_id`, `day`)
+);
+
+CREATE INDEX `adapter_days_day` ON `adapter_days` (`day`);
+CREATE TABLE `composition_members` (
+	`composition_id` text NOT NULL,
+	`adapter_id` text NOT NULL,
+	`version_id` text NOT NULL,
+	PRIMARY KEY(`composition_id`, `version_id`)
+);
+
+CREATE INDEX `composition_members_adapter` ON `composition_members` (`adapter_id`,`composition_id`);
+CREATE TABLE `mixes` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner_id` text NOT NULL,
+	`name` text NOT NULL,
+	`title` text NOT NULL,
+	`description` text NOT NULL,
+	`base_id` text NOT NULL,
+	`visibility` text NOT NULL,
+	`state` text NOT NULL,
+	`rating` text DEFAULT 'general' NOT NULL,
+	`cover_id` text,
+	`uses` integer DEFAULT 0 NOT NULL,
+	`likes` integer DEFAULT 0 NOT NULL,
+	`comments` integer DEFAULT 0 NOT NULL,
+	`forks` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+
+CREATE UNIQUE INDEX `mixes_owner_name` ON `mixes` (`owner_id`,`name`);
+CREATE INDEX `mixes_newest` ON `mixes` (`created_at`,`id`);
+CREATE INDEX `mixes_most_liked` ON `mixes` (`likes`,`id`);
+CREATE TABLE `appeals` (
+	`id` text PRIMARY KEY NOT NULL,
+	`action_id` text NOT NULL,
+	`appellant_id` text NOT NULL,
+	`text` text NOT NULL,
+	`state` text NOT NULL,
+	`answer` text DEFAULT '' NOT NULL,
+	`decided_by_id` text,
+	`created_at` integer NOT NULL,
+	`decided_at` integer
+);
+
+CREATE UNIQUE INDEX `appeals_action_id_unique` ON `appeals` (`action_id`);
+CREATE INDEX `appeals_queue` ON `appeals` (`state`,`created_at`,`id`);
+CREATE INDEX `appeals_appellant` ON `appeals` (`appellant_id`);
+CREATE TABLE `blocked_terms` (
+	`scope` text NOT NULL,
+	`term` text NOT NULL,
+	`created_by_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`scope`, `term`)
+);
+
+CREATE TABLE `moderation_actions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`moderator_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`target_kind` text NOT NULL,
+	`target_id` text NOT NULL,
+	`subject_id` text,
+	`reason` text NOT NULL,
+	`data` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+
+CREATE INDEX `moderation_actions_newest` ON `moderation_actions` (`created_at`,`id`);
+CREATE INDEX `moderation_actions_target` ON `moderation_actions` (`target_id`,`created_at`);
+CREATE INDEX `moderation_actions_subject` ON `moderation_actions` (`subject_id`,`created_at`);
+CREATE TABLE `reports` (
+	`id` text PRIMARY KEY NOT NULL,
+	`reporter_id` text NOT NULL,
+	`target_kind` text NOT NULL,
+	`target_id` text NOT NULL,
+	`reason` text NOT NULL,
+	`detail` text NOT NULL,
+	`state` text NOT NULL,
+	`action_id` text,
+	`created_at` integer NOT NULL,
+	`decided_at` integer
+);
+
+CREATE INDEX `reports_queue` ON `reports` (`state`,`created_at`,`id`);
+CREATE INDEX `reports_target` ON `reports` (`target_id`,`state`);
+CREATE INDEX `reports_reporter` ON `reports` (`reporter_id`,`created_at`);
+CREATE TABLE `collection_items` (
+	`collection_id` text NOT NULL,
+	`adapter_id` text NOT NULL,
+	`position` integer NOT NULL,
+	`note` text DEFAULT '' NOT NULL,
+	`added_at` integer NOT NULL,
+	PRIMARY KEY(`collection_id`, `adapter_id`)
+);
+
+CREATE INDEX `collection_items_adapter` ON `collection_items` (`adapter_id`);
+CREATE INDEX `collection_items_order` ON `collection_items` (`collection_id`,`position`);
+CREATE TABLE `collections` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner_id` text NOT NULL,
+	`name` text NOT NULL,
+	`title` text NOT NULL,
+	`description` text NOT NULL,
+	`visibility` text NOT NULL,
+	`base_id` text,
+	`class` integer,
+	`item_count` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+
+CREATE UNIQUE INDEX `collections_owner_name` ON `collections` (`owner_id`,`name`);
+CREATE INDEX `collections_newest` ON `collections` (`updated_at`,`id`);
+CREATE INDEX `collections_class` ON `collections` (`base_id`,`class`);
+CREATE TABLE `comments` (
+	`id` text PRIMARY KEY NOT NULL,
+	`target_id` text NOT NULL,
+	`author_id` text NOT NULL,
+	`parent_id` text,
+	`body` text NOT NULL,
+	`state` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`edited_at` integer
+);
+
+CREATE INDEX `comments_target` ON `comments` (`target_id`,`created_at`,`id`);
+CREATE INDEX `comments_author` ON `comments` (`author_id`,`created_at`);
+CREATE INDEX `comments_parent` ON `comments` (`parent_id`);
+CREATE TABLE `follows` (
+	`follower_id` text NOT NULL,
+	`followed_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`follower_id`, `followed_id`)
+);
+
+CREATE INDEX `follows_followed` ON `follows` (`followed_id`,`created_at`);
+CREATE TABLE `likes` (
+	`user_id` text NOT NULL,
+	`target_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `target_id`)
+);
+
+CREATE INDEX `likes_target` ON `likes` (`target_id`,`created_at`);
+CREATE INDEX `likes_newest` ON `likes` (`user_id`,`created_at`);
+CREATE TABLE `notifications` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`actor_id` text,
+	`target_id` text,
+	`data` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`read_at` integer
+);
+
+CREATE INDEX `notifications_user` ON `notifications` (`user_id`,`created_at`,`id`);
+CREATE INDEX `notifications_target` ON `notifications` (`target_id`);
+ALTER TABLE `adapters` ADD `rating` text DEFAULT 'general' NOT NULL;
+ALTER TABLE `adapters` ADD `downloads` integer DEFAULT 0 NOT NULL;
+ALTER TABLE `adapters` ADD `likes` integer DEFAULT 0 NOT NULL;
+ALTER TABLE `adapters` ADD `comments` integer DEFAULT 0 NOT NULL;
+ALTER TABLE `adapters` ADD `remixes` integer DEFAULT 0 NOT NULL;
+ALTER TABLE `adapters` ADD `trend` real DEFAULT 0 NOT NULL;
+CREATE INDEX `adapters_most_liked` ON `adapters` (`likes`,`id`);
+CREATE INDEX `adapters_trending` ON `adapters` (`trend`,`id`);
+ALTER TABLE `compositions` ADD `mix_id` text;
+ALTER TABLE `compositions` ADD `number` integer;
+ALTER TABLE `compositions` ADD `changelog` text DEFAULT '' NOT NULL;
+ALTER TABLE `compositions` ADD `forked_from_id` text;
+ALTER TABLE `compositions` ADD `published_at` integer;
+CREATE UNIQUE INDEX `compositions_mix_number` ON `compositions` (`mix_id`,`number`);
+CREATE INDEX `compositions_forks` ON `compositions` (`forked_from_id`);
+ALTER TABLE `slots` ADD `expires_at` integer;
+CREATE INDEX `slots_expiry` ON `slots` (`expires_at`);
+ALTER TABLE `uploads` ADD `multipart_id` text;
+ALTER TABLE `users` ADD `avatar_id` text;
+ALTER TABLE `users` ADD `bio` text DEFAULT '' NOT NULL;
+ALTER TABLE `users` ADD `role` text DEFAULT 'user' NOT NULL;
+ALTER TABLE `users` ADD `shown_ratings` text DEFAULT '[]' NOT NULL;
+ALTER TABLE `users` ADD `suspended_at` integer;
+ALTER TABLE `users` ADD `deleted_at` integer;
+ALTER TABLE `versions` ADD `supersedes_id` text;
+ALTER TABLE `versions` ADD `yank_reason` text;
+ALTER TABLE `versions` ADD `tensors_sha256` text;
+ALTER TABLE `versions` ADD `scan_state` text DEFAULT 'pending' NOT NULL;
+ALTER TABLE `versions` ADD `scan` text;
+ALTER TABLE `versions` ADD `scanned_at` integer;
+ALTER TABLE `versions` ADD `preview_job_id` text;
+CREATE INDEX `versions_tensors_sha256` ON `versions` (`tensors_sha256`);
+CREATE INDEX `versions_preview_job` ON `versions` (`preview_job_id`);

@@ -1,0 +1,80 @@
+// Moderation: reports, what was done about them and why, appeals, and words that are not wanted.
+
+import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { ACTION_KINDS, REPORT_REASONS, TARGET_KINDS } from "../contract/moderation.ts";
+import { at, id, json } from "./columns.ts";
+
+export const reports = sqliteTable(
+  "reports",
+  {
+    id: id("id", "rep").primaryKey(),
+    reporterId: id("reporter_id", "usr").notNull(),
+    targetKind: text("target_kind", { enum: TARGET_KINDS }).notNull(),
+    targetId: text("target_id").notNull(),
+    reason: text("reason", { enum: REPORT_REASONS }).notNull(),
+    detail: text("detail").notNull(),
+    state: text("state", { enum: ["pending", "actioned", "dismissed"] }).notNull(),
+    /** The action that answered it. */
+    actionId: id("action_id", "act"),
+    createdAt: at("created_at").notNull(),
+    decidedAt: at("decided_at"),
+  },
+  (t) => [
+    index("reports_queue").on(t.state, t.createdAt, t.id),
+    index("reports_target").on(t.targetId, t.state),
+    index("reports_reporter").on(t.reporterId, t.createdAt),
+  ],
+);
+
+/** The audit log: rows are added and never changed. */
+export const moderationActions = sqliteTable(
+  "moderation_actions",
+  {
+    id: id("id", "act").primaryKey(),
+    moderatorId: id("moderator_id", "usr").notNull(),
+    kind: text("kind", { enum: ACTION_KINDS }).notNull(),
+    targetKind: text("target_kind", { enum: TARGET_KINDS }).notNull(),
+    targetId: text("target_id").notNull(),
+    /** Whom it concerns, and who may appeal. */
+    subjectId: id("subject_id", "usr"),
+    reason: text("reason").notNull(),
+    data: json<Record<string, string | number | null>>("data").notNull(),
+    createdAt: at("created_at").notNull(),
+  },
+  (t) => [
+    index("moderation_actions_newest").on(t.createdAt, t.id),
+    index("moderation_actions_target").on(t.targetId, t.createdAt),
+    index("moderation_actions_subject").on(t.subjectId, t.createdAt),
+  ],
+);
+
+export const appeals = sqliteTable(
+  "appeals",
+  {
+    id: id("id", "apl").primaryKey(),
+    actionId: id("action_id", "act").notNull().unique(),
+    appellantId: id("appellant_id", "usr").notNull(),
+    text: text("text").notNull(),
+    state: text("state", { enum: ["pending", "upheld", "overturned"] }).notNull(),
+    answer: text("answer").notNull().default(""),
+    decidedById: id("decided_by_id", "usr"),
+    createdAt: at("created_at").notNull(),
+    decidedAt: at("decided_at"),
+  },
+  (t) => [
+    index("appeals_queue").on(t.state, t.createdAt, t.id),
+    index("appeals_appellant").on(t.appellantId),
+  ],
+);
+
+/** Lower-case words or phrases; matched on whole words. */
+export const blockedTerms = sqliteTable(
+  "blocked_terms",
+  {
+    scope: text("scope", { enum: ["prompt", "name"] }).notNull(),
+    term: text("term").notNull(),
+    createdById: id("created_by_id", "usr").notNull(),
+    createdAt: at("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.term] })],
+);
