@@ -4,6 +4,10 @@ import type { D1Migration } from "cloudflare:test";
 import type { Env } from "../../functions/env.ts";
 
 declare global {
+  /** Vite replaces the call by the modules themselves. */
+  interface ImportMeta {
+    glob<T>(patterns: string[], options: { eager: true }): Record<string, T>;
+  }
   namespace Cloudflare {
     interface GlobalProps {
       mainModule: typeof import("../../functions/index.ts");
