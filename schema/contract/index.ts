@@ -5,6 +5,7 @@ export * from "./adapter-file.ts";
 export * from "./adapters.ts";
 export * from "./bases.ts";
 export * from "./codes.ts";
+export * from "./collections.ts";
 export * from "./compositions.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";

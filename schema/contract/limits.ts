@@ -56,3 +56,38 @@ export const API_KEYS_PER_OWNER_MAX = 50;
 // Quotas. Slots of a base are few and never given back, so that no account may take them all.
 export const SLOTS_PER_OWNER_MAX = 500;
 export const BYTES_STORED_PER_OWNER_MAX = 10 * 1024 * MIB;
+
+// Moderation
+export const REPORT_DETAIL_MAX_CHARACTERS = 2_000;
+export const REPORTS_PER_DAY_MAX = 30;
+export const ACTION_REASON_MAX_CHARACTERS = 2_000;
+export const APPEAL_MAX_CHARACTERS = 4_000;
+export const APPEAL_WINDOW_DAYS = 30;
+/** How long the bytes of what was taken down are kept, so that an appeal can still be won. */
+export const TAKEDOWN_GRACE_DAYS = 14;
+export const BLOCKED_TERM_MAX_CHARACTERS = 64;
+export const BLOCKED_TERM_MAX_WORDS = 5;
+export const BLOCKED_TERMS_MAX = 5_000;
+/** How many blocked terms one refusal names. */
+export const BLOCKED_TERMS_NAMED_MAX = 3;
+
+// People
+export const COMMENT_MAX_CHARACTERS = 2_000;
+export const COMMENTS_PER_HOUR_MAX = 20;
+export const COMMENT_EDIT_SECONDS = 15 * 60;
+/** A comment is listed with so many of its newest replies. */
+export const REPLIES_SHOWN = 3;
+/** Of the handles that a comment mentions, the first so many are told. */
+export const MENTIONS_MAX = 5;
+export const FOLLOWS_PER_ACCOUNT_MAX = 5_000;
+/** The first publication of an adapter tells so many followers, those who have followed longest first. */
+export const FOLLOWERS_TOLD_MAX = 10_000;
+export const COLLECTIONS_PER_OWNER_MAX = 200;
+export const COLLECTION_ITEMS_MAX = 500;
+export const COLLECTION_NOTE_MAX_CHARACTERS = 500;
+/** Of the pairs of a collection that share columns, so many are named. */
+export const CONFLICTS_SHOWN_MAX = 100;
+/** An unread count beyond it reads as "100 or more". */
+export const UNREAD_COUNTED_MAX = 100;
+export const NOTIFICATIONS_MARKED_MAX = 100;
+export const READ_NOTIFICATION_DAYS = 90;

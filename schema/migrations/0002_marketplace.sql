@@ -142,7 +142,8 @@ CREATE TABLE `collections` (
 );
 
 CREATE UNIQUE INDEX `collections_owner_name` ON `collections` (`owner_id`,`name`);
-CREATE INDEX `collections_newest` ON `collections` (`updated_at`,`id`);
+CREATE INDEX `collections_newest` ON `collections` (`created_at`,`id`);
+CREATE INDEX `collections_updated` ON `collections` (`updated_at`,`id`);
 CREATE INDEX `collections_class` ON `collections` (`base_id`,`class`);
 CREATE TABLE `comments` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -151,13 +152,14 @@ CREATE TABLE `comments` (
 	`parent_id` text,
 	`body` text NOT NULL,
 	`state` text NOT NULL,
+	`hidden_by_id` text,
 	`created_at` integer NOT NULL,
 	`edited_at` integer
 );
 
-CREATE INDEX `comments_target` ON `comments` (`target_id`,`created_at`,`id`);
+CREATE INDEX `comments_target` ON `comments` (`target_id`,`parent_id`,`created_at`,`id`);
 CREATE INDEX `comments_author` ON `comments` (`author_id`,`created_at`);
-CREATE INDEX `comments_parent` ON `comments` (`parent_id`);
+CREATE INDEX `comments_parent` ON `comments` (`parent_id`,`created_at`,`id`);
 CREATE TABLE `follows` (
 	`follower_id` text NOT NULL,
 	`followed_id` text NOT NULL,
@@ -166,6 +168,7 @@ CREATE TABLE `follows` (
 );
 
 CREATE INDEX `follows_followed` ON `follows` (`followed_id`,`created_at`);
+CREATE INDEX `follows_newest` ON `follows` (`follower_id`,`created_at`);
 CREATE TABLE `likes` (
 	`user_id` text NOT NULL,
 	`target_id` text NOT NULL,
@@ -188,6 +191,9 @@ CREATE TABLE `notifications` (
 
 CREATE INDEX `notifications_user` ON `notifications` (`user_id`,`created_at`,`id`);
 CREATE INDEX `notifications_target` ON `notifications` (`target_id`);
+CREATE INDEX `notifications_unread` ON `notifications` (`user_id`) WHERE read_at is null;
+CREATE INDEX `notifications_read` ON `notifications` (`read_at`) WHERE read_at is not null;
+CREATE UNIQUE INDEX `notifications_like` ON `notifications` (`user_id`,`target_id`) WHERE kind = 'like' and read_at is null;
 ALTER TABLE `adapters` ADD `rating` text DEFAULT 'general' NOT NULL;
 ALTER TABLE `adapters` ADD `downloads` integer DEFAULT 0 NOT NULL;
 ALTER TABLE `adapters` ADD `likes` integer DEFAULT 0 NOT NULL;
@@ -221,3 +227,37 @@ ALTER TABLE `versions` ADD `scanned_at` integer;
 ALTER TABLE `versions` ADD `preview_job_id` text;
 CREATE INDEX `versions_tensors_sha256` ON `versions` (`tensors_sha256`);
 CREATE INDEX `versions_preview_job` ON `versions` (`preview_job_id`);
+
+-- Counters of likes, comments and items: triggers keep them equal to the rows, so that two writers at once cannot count one row twice.
+CREATE TRIGGER likes_insert AFTER INSERT ON likes BEGIN
+  UPDATE adapters SET likes = likes + 1 WHERE id = new.target_id;
+  UPDATE mixes SET likes = likes + 1 WHERE id = new.target_id;
+  INSERT INTO adapter_days (adapter_id, day, likes)
+  SELECT id, CAST(new.created_at AS INTEGER) / 86400000, 1 FROM adapters WHERE id = new.target_id
+  ON CONFLICT (adapter_id, day) DO UPDATE SET likes = likes + 1;
+END;
+CREATE TRIGGER likes_delete AFTER DELETE ON likes BEGIN
+  UPDATE adapters SET likes = likes - 1 WHERE id = old.target_id;
+  UPDATE mixes SET likes = likes - 1 WHERE id = old.target_id;
+  UPDATE adapter_days SET likes = likes - 1
+  WHERE adapter_id = old.target_id AND day = CAST(old.created_at AS INTEGER) / 86400000 AND likes > 0;
+END;
+CREATE TRIGGER comments_insert AFTER INSERT ON comments WHEN new.state = 'visible' BEGIN
+  UPDATE adapters SET comments = comments + 1 WHERE id = new.target_id;
+  UPDATE mixes SET comments = comments + 1 WHERE id = new.target_id;
+END;
+CREATE TRIGGER comments_update AFTER UPDATE OF state ON comments
+WHEN (old.state = 'visible') <> (new.state = 'visible') BEGIN
+  UPDATE adapters SET comments = comments + iif(new.state = 'visible', 1, -1) WHERE id = new.target_id;
+  UPDATE mixes SET comments = comments + iif(new.state = 'visible', 1, -1) WHERE id = new.target_id;
+END;
+CREATE TRIGGER comments_delete AFTER DELETE ON comments WHEN old.state = 'visible' BEGIN
+  UPDATE adapters SET comments = comments - 1 WHERE id = old.target_id;
+  UPDATE mixes SET comments = comments - 1 WHERE id = old.target_id;
+END;
+CREATE TRIGGER collection_items_insert AFTER INSERT ON collection_items BEGIN
+  UPDATE collections SET item_count = item_count + 1 WHERE id = new.collection_id;
+END;
+CREATE TRIGGER collection_items_delete AFTER DELETE ON collection_items BEGIN
+  UPDATE collections SET item_count = item_count - 1 WHERE id = old.collection_id;
+END;

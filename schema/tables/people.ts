@@ -1,10 +1,14 @@
 // People among themselves: likes, collections, follows, comments, notifications.
 
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { NOTIFICATION_KINDS } from "../contract/people.ts";
 import { at, id, json } from "./columns.ts";
 
-/** `targetId` is an adapter (adp_) or a mix (mix_). */
+/**
+ * `targetId` is an adapter (adp_) or a mix (mix_). Triggers of the migration keep adapters.likes, mixes.likes and
+ * adapter_days.likes equal to these rows.
+ */
 export const likes = sqliteTable(
   "likes",
   {
@@ -31,13 +35,15 @@ export const collections = sqliteTable(
     visibility: text("visibility", { enum: ["public", "unlisted", "private"] }).notNull(),
     baseId: text("base_id"),
     class: integer("class"),
+    /** Triggers of the migration keep it equal to the rows of collection_items. */
     itemCount: integer("item_count").notNull().default(0),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },
   (t) => [
     uniqueIndex("collections_owner_name").on(t.ownerId, t.name),
-    index("collections_newest").on(t.updatedAt, t.id),
+    index("collections_newest").on(t.createdAt, t.id),
+    index("collections_updated").on(t.updatedAt, t.id),
     index("collections_class").on(t.baseId, t.class),
   ],
 );
@@ -68,9 +74,11 @@ export const follows = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.followerId, t.followedId] }),
     index("follows_followed").on(t.followedId, t.createdAt),
+    index("follows_newest").on(t.followerId, t.createdAt),
   ],
 );
 
+/** Triggers of the migration keep adapters.comments and mixes.comments equal to the visible ones. */
 export const comments = sqliteTable(
   "comments",
   {
@@ -80,14 +88,17 @@ export const comments = sqliteTable(
     /** The comment it answers; answers go one level deep. */
     parentId: id("parent_id", "cmt"),
     body: text("body").notNull(),
+    /** A deleted one keeps its row, without its text: its answers stand under it, and it counts against the bound of an hour. */
     state: text("state", { enum: ["visible", "hidden", "deleted"] }).notNull(),
+    /** The target's owner where that is who hid it, and who alone may then show it again; null where a moderator did. */
+    hiddenById: id("hidden_by_id", "usr"),
     createdAt: at("created_at").notNull(),
     editedAt: at("edited_at"),
   },
   (t) => [
-    index("comments_target").on(t.targetId, t.createdAt, t.id),
+    index("comments_target").on(t.targetId, t.parentId, t.createdAt, t.id),
     index("comments_author").on(t.authorId, t.createdAt),
-    index("comments_parent").on(t.parentId),
+    index("comments_parent").on(t.parentId, t.createdAt, t.id),
   ],
 );
 
@@ -106,5 +117,9 @@ export const notifications = sqliteTable(
   (t) => [
     index("notifications_user").on(t.userId, t.createdAt, t.id),
     index("notifications_target").on(t.targetId),
+    index("notifications_unread").on(t.userId).where(sql`read_at is null`),
+    index("notifications_read").on(t.readAt).where(sql`read_at is not null`),
+    // Likes of one thing are told in one row until it is read.
+    uniqueIndex("notifications_like").on(t.userId, t.targetId).where(sql`kind = 'like' and read_at is null`),
   ],
 );
