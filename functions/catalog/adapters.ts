@@ -8,6 +8,7 @@ import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
 import { baseOf } from "./bases.ts";
 
 export type AdapterRow = typeof adapters.$inferSelect;
@@ -30,6 +31,8 @@ export async function createAdapter(
 ): Promise<OwnedAdapter | Refusal> {
   const base = baseOf(wish.base, `${pointer}/base`);
   if (base instanceof Refusal) return base;
+  const blocked = await wordsFault(db, wish, pointer);
+  if (blocked) return blocked;
   const row: AdapterRow = {
     id: newId("adp", now),
     ownerId: caller.id,
@@ -60,6 +63,19 @@ export async function createAdapter(
     return refuse("name_taken", `You already have an adapter named "${wish.name}".`, `${pointer}/name`);
   }
   return { ...row, owner: caller.handle };
+}
+
+/** Everything about an entry that others read and its owner writes. */
+function wordsFault(db: Db, wish: Partial<z.infer<typeof AdapterCreate>>, pointer = "") {
+  return blockedFault(db, "name", [
+    { pointer: `${pointer}/name`, text: wish.name },
+    { pointer: `${pointer}/title`, text: wish.title },
+    { pointer: `${pointer}/description`, text: wish.description },
+    { pointer: `${pointer}/concept`, text: wish.concept },
+    { pointer: `${pointer}/class_word`, text: wish.class_word },
+    { pointer: `${pointer}/credits`, text: wish.credits },
+    ...(wish.tags ?? []).map((text, i) => ({ pointer: `${pointer}/tags/${i}`, text })),
+  ]);
 }
 
 /** The entry at owner/name as this caller may see it. What is hidden answers like what is not there. */
@@ -99,7 +115,9 @@ export async function patchAdapter(
   adapter: OwnedAdapter,
   patch: z.infer<typeof AdapterPatch>,
   now: number,
-): Promise<OwnedAdapter> {
+): Promise<OwnedAdapter | Refusal> {
+  const blocked = await wordsFault(db, patch);
+  if (blocked) return blocked;
   const changed = {
     title: patch.title ?? adapter.title,
     description: patch.description ?? adapter.description,

@@ -12,11 +12,14 @@ import { findComposition } from "../compose/compositions.ts";
 import { type Cast, resolveMembers } from "../compose/members.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
 import type { NewJob } from "./enqueue.ts";
 
 type Wish = z.infer<typeof GenerationCreate>;
 
 export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promise<NewJob | Refusal> {
+  const blocked = await blockedFault(db, "prompt", [{ pointer: "/prompt", text: wish.prompt }]);
+  if (blocked) return blocked;
   const wished = await wishedMembers(db, caller, wish);
   if (wished instanceof Refusal) return wished;
   const cast = await resolveMembers(db, caller, wished.members, wish.base ?? wished.base, wished.pointer);

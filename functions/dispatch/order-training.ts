@@ -12,6 +12,7 @@ import { reserveSlot, slotFault, slotOf } from "../catalog/slots.ts";
 import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
 import { type NewJob, queueFault } from "./enqueue.ts";
 import { randomSeed } from "./order-generation.ts";
 
@@ -35,6 +36,11 @@ export async function orderTraining(
   if (base instanceof Refusal) return base;
   const fault =
     fitsBase(base, wish) ??
+    (await blockedFault(
+      db,
+      "prompt",
+      wish.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
+    )) ??
     (await queueFault(db, caller.id)) ??
     (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
   if (fault) return fault;

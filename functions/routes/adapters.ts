@@ -153,7 +153,7 @@ export const adapters = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findOwnAdapter(db, caller, owner, name));
-    const changed = await patchAdapter(db, adapter, c.req.valid("json"), now);
+    const changed = granted(await patchAdapter(db, adapter, c.req.valid("json"), now));
     return c.json(await oneJson(db, changed, caller, origin), 200);
   })
   .openapi(withdraw, async (c) => {

@@ -1,0 +1,143 @@
+// Words that are not wanted: found as whole words in every disguise that costs a writer nothing, and never in other words.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { phrasesOf, termOf } from "../../../functions/moderation/blocklist.ts";
+import { adapterWish, BASE, db, type Person, person, png, published } from "../cast.ts";
+
+const holds = (text: string, term: string) => phrasesOf(text).has(termOf(term));
+
+describe("a blocked term", () => {
+  it.each([
+    ["a slug on a leaf", "slug"],
+    ["SLUG!", "slug"],
+    ["ＳＬＵＧ in wide letters", "slug"],
+    ["slúg", "slug"],
+    ["sl\u200bug with a space of no width", "slug"],
+    ["sl\u00adug", "slug"],
+    ["my-slug", "slug"],
+    ["5lug", "slug"],
+    ["s1ug", "slug"],
+    ["$lug", "slug"],
+    ["tr1ll", "trill"],
+    ["s l u g", "slug"],
+    ["s.l.u.g", "slug"],
+    ["sluɡ und schnécke", "schnecke"],
+    ["slug  ,\n bait", "slug bait"],
+    ["Slug-Bait", "slug  bait"],
+    ["ѕlug", "slug"],
+    ["улитка", "Улитка"],
+    ["大きな蛞蝓の絵", "蛞蝓"],
+    ["รูปทากตัวใหญ่", "ทาก"],
+  ])("is found in %j", (text, term) => {
+    expect(holds(text, term)).toBe(true);
+  });
+
+  it.each([
+    ["sluggish", "slug"],
+    ["a bail for the tail", "ball"],
+    ["455", "ass"],
+    ["slug or bait", "slug bait"],
+    ["", "slug"],
+    ["i a m", "slug"],
+    ["नमस्ते", "नमस्त"],
+  ])("is not found in %j", (text, term) => {
+    expect(holds(text, term)).toBe(false);
+  });
+
+  it("is kept the way texts are read, so that it finds itself", () => {
+    for (const term of ["Ünfit  Word", "naïve", "c4", "蛞蝓", "a\u0301b"])
+      expect(holds(term, term)).toBe(true);
+  });
+});
+
+describe("what people write", () => {
+  let ada: Person;
+  beforeAll(async () => {
+    ada = await person("Ada");
+    const insert = db().prepare("INSERT INTO blocked_terms VALUES (?, ?, 'usr_0', 0)");
+    const names = ["slug", "snail", "worm", "leech", "slug bait"].map((term) => insert.bind("name", term));
+    await db().batch([...names, insert.bind("prompt", "thorn"), insert.bind("name", "ordinary")]);
+  });
+
+  const draw = (prompt: string, more = {}) =>
+    ada.ask("POST", "/v1/generations", { base: BASE.id, prompt, ...more });
+
+  it("refuses a prompt with a blocked term and names that term alone", async () => {
+    const reply = await draw("a TH0RN in a rose, by a slug");
+    expect([reply.status, reply.body.code, reply.body.errors]).toEqual([
+      422,
+      "content_blocked",
+      [{ pointer: "/prompt", detail: '"thorn" is not wanted here.' }],
+    ]);
+  });
+
+  it("lets a negative prompt name what is not wanted, and a prompt what only names may not", async () => {
+    expect((await draw("a rose, slug", { negative_prompt: "thorn" })).status).toBe(202);
+  });
+
+  it.each([
+    ["/name", { name: "big-slug" }],
+    ["/title", { title: "A slug" }],
+    ["/description", { description: "It is a slug." }],
+    ["/concept", { concept: "a slug" }],
+    ["/class_word", { class_word: "slug" }],
+    ["/credits", { credits: "by slug" }],
+    ["/tags/1", { tags: ["fine", "slug"] }],
+  ])("refuses an adapter with a blocked %s", async (pointer, more) => {
+    const reply = await ada.ask("POST", "/v1/adapters", adapterWish("clean", more));
+    expect([reply.status, reply.body.code]).toEqual([422, "content_blocked"]);
+    expect(reply.body.errors).toEqual([{ pointer, detail: '"slug" is not wanted here.' }]);
+    expect((await ada.ask("GET", "/v1/adapters/ada/clean")).status).toBe(404);
+  });
+
+  it("refuses a change to blocked words and changes nothing", async () => {
+    await published(ada, "rose");
+    const reply = await ada.ask("PATCH", "/v1/adapters/ada/rose", { title: "Worm", description: "fine" });
+    expect([reply.body.code, reply.body.errors.map(({ pointer }) => pointer)]).toEqual([
+      "content_blocked",
+      ["/title"],
+    ]);
+    const now = await ada.must<{ title: string; description: string }>("GET", "/v1/adapters/ada/rose");
+    expect([now.title, now.description]).toEqual(["rose", ""]);
+  });
+
+  it("names at most three terms, and none that the text does not hold", async () => {
+    const reply = await ada.ask(
+      "POST",
+      "/v1/adapters",
+      adapterWish("garden", { title: "slug snail worm leech" }),
+    );
+    const named = reply.body.errors.map(({ detail }) => detail);
+    expect(named).toHaveLength(3);
+    expect(JSON.stringify(reply.body)).not.toContain("bait");
+  });
+
+  it("refuses a blocked caption before anything is created", async () => {
+    const images = [];
+    for (let i = 0; i < BASE.training.images.min; i++) {
+      const upload_id = await ada.upload("training_image", await png(64, 64, 10 + i), "image/png");
+      images.push({ upload_id, caption: i === 1 ? "with a thorn" : "" });
+    }
+    const reply = await ada.ask("POST", "/v1/trainings", { adapter: adapterWish("taught"), images });
+    expect([reply.body.code, reply.body.errors[0]?.pointer]).toEqual([
+      "content_blocked",
+      "/images/1/caption",
+    ]);
+    expect((await ada.ask("GET", "/v1/adapters/ada/taught")).status).toBe(404);
+  });
+
+  it("reads the longest description in one go", async () => {
+    const words = Array.from({ length: 2_500 }, (_, i) => `a${i.toString(36)}1`)
+      .join(" ")
+      .slice(0, 9_990);
+    expect(words.length).toBeGreaterThan(9_000);
+    const clean = await ada.ask("POST", "/v1/adapters", adapterWish("long", { description: words }));
+    expect(clean.status).toBe(201);
+    const reply = await ada.ask(
+      "POST",
+      "/v1/adapters",
+      adapterWish("long-b", { description: `${words} slug` }),
+    );
+    expect(reply.body.errors).toEqual([{ pointer: "/description", detail: '"slug" is not wanted here.' }]);
+  });
+});
