@@ -13,7 +13,8 @@ export type JobRow = typeof jobs.$inferSelect;
 export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
->;
+> &
+  Partial<Pick<JobRow, "asked" | "requestSha256">>;
 
 const RETRY_AFTER_SECONDS = 30;
 
@@ -22,7 +23,8 @@ const RETRY_AFTER_SECONDS = 30;
  * never before the turn that the queue is at. Jobs are leased by priority, turn, age: with n owners waiting each gets every nth.
  */
 const INSERT = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at)
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at,
+  asked, request_sha256)
 SELECT ?1, ?2, ?3, ?4, ?5, 'queued', 0,
   max(
     coalesce((SELECT max(turn) + 1 FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')), 0),
@@ -32,7 +34,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, 'queued', 0,
       0
     )
   ),
-  ?6, ?7, ?8, ?9, ?10
+  ?6, ?7, ?8, ?9, ?10, ?12, ?13
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
 
 const fullQueue = () =>
@@ -65,6 +67,8 @@ export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promi
       job.adapterId,
       now,
       QUEUED_JOBS_PER_OWNER_MAX,
+      job.asked ? JSON.stringify(job.asked) : null,
+      job.requestSha256 ?? null,
     )
     .run();
   if (written.meta.changes === 0) return fullQueue();

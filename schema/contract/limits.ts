@@ -18,9 +18,26 @@ export const STRENGTH_MAX = 2;
 /** The paper sums at 0.6; residuals that only their own tokens can hear look best at full strength. */
 export const STRENGTH_DEFAULT = 1;
 export const COMPOSITION_MEMBERS_MAX = 16;
+/** A mix is listed with all its versions. */
+export const MIX_VERSIONS_MAX = 100;
+/** How far back a chain of forks is followed. */
+export const MIX_ANCESTORS_MAX = 16;
 export const GENERATION_COUNT_MAX = 16;
 export const SEED_MAX = 4_294_967_295;
 export const WAIT_MAX_SECONDS = 60;
+/** Addresses of pictures that need no key. */
+export const OUTPUT_URL_TTL_SECONDS = 3_600;
+
+// Compatible APIs
+/** OpenAI's client waits 10 minutes; before that the answer says that the job still runs. */
+export const OPENAI_WAIT_MAX_SECONDS = 540;
+/** A retry that names the same request finds its job this long. */
+export const OPENAI_RETRY_MAX_SECONDS = 600;
+export const PARTIAL_IMAGES_MAX = 3;
+/** A file of Replicate's API comes inside a form, which is held whole. */
+export const REPLICATE_FILE_MAX_BYTES = 32 * MIB;
+export const REPLICATE_FILES_MAX = 1_000;
+export const REPLICATE_STREAM_TTL_SECONDS = 24 * 3_600;
 
 // Trainings
 export const TRAINING_IMAGES_MIN = 4;
@@ -34,6 +51,22 @@ export const IMAGE_MAX_PIXELS = 16_000_000;
 export const UPLOAD_URL_TTL_SECONDS = 3_600;
 export const ADAPTER_HEADER_MAX_BYTES = 1 * MIB;
 export const VERSION_PREVIEWS_MAX = 8;
+/** Larger adapter files come in parts, each a request of its own; the last one may be shorter. */
+export const UPLOAD_MULTIPART_MAX_BYTES = 2 * 1024 * MIB;
+export const UPLOAD_PART_BYTES = 8 * MIB;
+/** How long an upload in parts may be gone on with. */
+export const UPLOAD_MULTIPART_TTL_SECONDS = 24 * 3_600;
+
+// Versions
+export const YANK_REASON_MAX_CHARACTERS = 500;
+export const HASHES_LOOKED_UP_MAX = 100;
+/** Pictures drawn for a version that was published without any. */
+export const PREVIEWS_DRAWN = 4;
+export const STATISTICS_DAYS = 30;
+export const COMPANIONS_SHOWN = 8;
+/** In a trend, what happened so many days ago weighs half. */
+export const TREND_HALF_LIFE_DAYS = 3;
+export const TREND_LIKE_WEIGHT = 3;
 
 // Dispatch
 export const LEASE_TTL_SECONDS = 60;
@@ -55,6 +88,8 @@ export const API_KEYS_PER_OWNER_MAX = 50;
 
 // Quotas. Slots of a base are few and never given back, so that no account may take them all.
 export const SLOTS_PER_OWNER_MAX = 500;
+/** A slot whose adapter was never published is released after so long without a training or a new version. */
+export const SLOT_DRAFT_TTL_DAYS = 30;
 export const BYTES_STORED_PER_OWNER_MAX = 10 * 1024 * MIB;
 
 // Moderation

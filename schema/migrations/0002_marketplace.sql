@@ -32,6 +32,21 @@ CREATE TABLE `adapter_days` (
 );
 
 CREATE INDEX `adapter_days_day` ON `adapter_days` (`day`);
+CREATE TABLE `adapter_downloads` (
+	`day` integer NOT NULL,
+	`adapter_id` text NOT NULL,
+	`who` text NOT NULL,
+	PRIMARY KEY(`day`, `adapter_id`, `who`)
+);
+
+CREATE TABLE `adapter_pairs` (
+	`adapter_id` text NOT NULL,
+	`other_id` text NOT NULL,
+	`uses` integer NOT NULL,
+	PRIMARY KEY(`adapter_id`, `other_id`)
+);
+
+CREATE INDEX `adapter_pairs_most` ON `adapter_pairs` (`adapter_id`,`uses`);
 CREATE TABLE `composition_members` (
 	`composition_id` text NOT NULL,
 	`adapter_id` text NOT NULL,
@@ -61,7 +76,9 @@ CREATE TABLE `mixes` (
 
 CREATE UNIQUE INDEX `mixes_owner_name` ON `mixes` (`owner_id`,`name`);
 CREATE INDEX `mixes_newest` ON `mixes` (`created_at`,`id`);
+CREATE INDEX `mixes_most_used` ON `mixes` (`uses`,`id`);
 CREATE INDEX `mixes_most_liked` ON `mixes` (`likes`,`id`);
+CREATE INDEX `mixes_cover` ON `mixes` (`cover_id`);
 CREATE TABLE `appeals` (
 	`id` text PRIMARY KEY NOT NULL,
 	`action_id` text NOT NULL,
@@ -92,6 +109,7 @@ CREATE TABLE `moderation_actions` (
 	`target_kind` text NOT NULL,
 	`target_id` text NOT NULL,
 	`subject_id` text,
+	`ground` text,
 	`reason` text NOT NULL,
 	`data` text NOT NULL,
 	`created_at` integer NOT NULL
@@ -100,6 +118,18 @@ CREATE TABLE `moderation_actions` (
 CREATE INDEX `moderation_actions_newest` ON `moderation_actions` (`created_at`,`id`);
 CREATE INDEX `moderation_actions_target` ON `moderation_actions` (`target_id`,`created_at`);
 CREATE INDEX `moderation_actions_subject` ON `moderation_actions` (`subject_id`,`created_at`);
+CREATE INDEX `moderation_actions_moderator` ON `moderation_actions` (`moderator_id`,`created_at`);
+CREATE TABLE `takedowns` (
+	`target_id` text PRIMARY KEY NOT NULL,
+	`target_kind` text NOT NULL,
+	`action_id` text NOT NULL,
+	`state_before` text NOT NULL,
+	`purge_at` integer NOT NULL,
+	`purge_began_at` integer,
+	`purged_at` integer
+);
+
+CREATE INDEX `takedowns_due` ON `takedowns` (`purge_at`) WHERE purged_at is null;
 CREATE TABLE `reports` (
 	`id` text PRIMARY KEY NOT NULL,
 	`reporter_id` text NOT NULL,
@@ -116,6 +146,8 @@ CREATE TABLE `reports` (
 CREATE INDEX `reports_queue` ON `reports` (`state`,`created_at`,`id`);
 CREATE INDEX `reports_target` ON `reports` (`target_id`,`state`);
 CREATE INDEX `reports_reporter` ON `reports` (`reporter_id`,`created_at`);
+CREATE INDEX `reports_action` ON `reports` (`action_id`);
+CREATE UNIQUE INDEX `reports_pending` ON `reports` (`reporter_id`,`target_id`) WHERE state = 'pending';
 CREATE TABLE `collection_items` (
 	`collection_id` text NOT NULL,
 	`adapter_id` text NOT NULL,
@@ -200,6 +232,8 @@ ALTER TABLE `adapters` ADD `likes` integer DEFAULT 0 NOT NULL;
 ALTER TABLE `adapters` ADD `comments` integer DEFAULT 0 NOT NULL;
 ALTER TABLE `adapters` ADD `remixes` integer DEFAULT 0 NOT NULL;
 ALTER TABLE `adapters` ADD `trend` real DEFAULT 0 NOT NULL;
+ALTER TABLE `adapters` ADD `withdrawn_at` integer;
+ALTER TABLE `adapters` ADD `withdraw_reason` text DEFAULT '' NOT NULL;
 CREATE INDEX `adapters_most_liked` ON `adapters` (`likes`,`id`);
 CREATE INDEX `adapters_trending` ON `adapters` (`trend`,`id`);
 ALTER TABLE `compositions` ADD `mix_id` text;
@@ -209,9 +243,13 @@ ALTER TABLE `compositions` ADD `forked_from_id` text;
 ALTER TABLE `compositions` ADD `published_at` integer;
 CREATE UNIQUE INDEX `compositions_mix_number` ON `compositions` (`mix_id`,`number`);
 CREATE INDEX `compositions_forks` ON `compositions` (`forked_from_id`);
+ALTER TABLE `jobs` ADD `asked` text;
+ALTER TABLE `jobs` ADD `request_sha256` text;
+CREATE INDEX `jobs_request` ON `jobs` (`owner_id`,`request_sha256`,`created_at`) WHERE request_sha256 is not null;
 ALTER TABLE `slots` ADD `expires_at` integer;
 CREATE INDEX `slots_expiry` ON `slots` (`expires_at`);
 ALTER TABLE `uploads` ADD `multipart_id` text;
+CREATE INDEX `uploads_unfinished` ON `uploads` (`expires_at`) WHERE multipart_id is not null;
 ALTER TABLE `users` ADD `avatar_id` text;
 ALTER TABLE `users` ADD `bio` text DEFAULT '' NOT NULL;
 ALTER TABLE `users` ADD `role` text DEFAULT 'user' NOT NULL;
@@ -220,6 +258,8 @@ ALTER TABLE `users` ADD `suspended_at` integer;
 ALTER TABLE `users` ADD `deleted_at` integer;
 ALTER TABLE `versions` ADD `supersedes_id` text;
 ALTER TABLE `versions` ADD `yank_reason` text;
+ALTER TABLE `versions` ADD `yanked_at` integer;
+ALTER TABLE `versions` ADD `yanked_by` text;
 ALTER TABLE `versions` ADD `tensors_sha256` text;
 ALTER TABLE `versions` ADD `scan_state` text DEFAULT 'pending' NOT NULL;
 ALTER TABLE `versions` ADD `scan` text;
@@ -227,6 +267,7 @@ ALTER TABLE `versions` ADD `scanned_at` integer;
 ALTER TABLE `versions` ADD `preview_job_id` text;
 CREATE INDEX `versions_tensors_sha256` ON `versions` (`tensors_sha256`);
 CREATE INDEX `versions_preview_job` ON `versions` (`preview_job_id`);
+CREATE INDEX `versions_unscanned` ON `versions` (`created_at`) WHERE scan_state = 'pending';
 
 -- Counters of likes, comments and items: triggers keep them equal to the rows, so that two writers at once cannot count one row twice.
 CREATE TRIGGER likes_insert AFTER INSERT ON likes BEGIN
@@ -235,12 +276,29 @@ CREATE TRIGGER likes_insert AFTER INSERT ON likes BEGIN
   INSERT INTO adapter_days (adapter_id, day, likes)
   SELECT id, CAST(new.created_at AS INTEGER) / 86400000, 1 FROM adapters WHERE id = new.target_id
   ON CONFLICT (adapter_id, day) DO UPDATE SET likes = likes + 1;
+  -- The owner is told once until it is read; the row counts on. Only likes since `since` are in its count.
+  INSERT INTO notifications (id, user_id, kind, actor_id, target_id, data, created_at)
+  SELECT 'ntf_' || lower(hex(randomblob(12))), users.id, 'like', new.user_id, new.target_id,
+    json_object('count', 1, 'since', CAST(new.created_at AS INTEGER)), new.created_at
+  FROM (SELECT owner_id FROM adapters WHERE id = new.target_id UNION ALL SELECT owner_id FROM mixes WHERE id = new.target_id)
+  JOIN users ON users.id = owner_id
+  WHERE users.id <> new.user_id AND users.deleted_at IS NULL
+  ON CONFLICT (user_id, target_id) WHERE kind = 'like' AND read_at IS NULL DO UPDATE SET
+    actor_id = excluded.actor_id, created_at = excluded.created_at,
+    data = json_set(data, '$.count', json_extract(data, '$.count') + 1);
 END;
 CREATE TRIGGER likes_delete AFTER DELETE ON likes BEGIN
   UPDATE adapters SET likes = likes - 1 WHERE id = old.target_id;
   UPDATE mixes SET likes = likes - 1 WHERE id = old.target_id;
   UPDATE adapter_days SET likes = likes - 1
   WHERE adapter_id = old.target_id AND day = CAST(old.created_at AS INTEGER) / 86400000 AND likes > 0;
+  UPDATE notifications SET data = json_set(data, '$.count', json_extract(data, '$.count') - 1),
+    actor_id = iif(actor_id = old.user_id, (SELECT user_id FROM likes WHERE target_id = old.target_id
+      AND user_id <> notifications.user_id ORDER BY created_at DESC LIMIT 1), actor_id)
+  WHERE target_id = old.target_id AND kind = 'like' AND read_at IS NULL AND user_id <> old.user_id
+    AND json_extract(data, '$.since') <= old.created_at;
+  DELETE FROM notifications
+  WHERE target_id = old.target_id AND kind = 'like' AND read_at IS NULL AND json_extract(data, '$.count') < 1;
 END;
 CREATE TRIGGER comments_insert AFTER INSERT ON comments WHEN new.state = 'visible' BEGIN
   UPDATE adapters SET comments = comments + 1 WHERE id = new.target_id;
@@ -260,4 +318,37 @@ CREATE TRIGGER collection_items_insert AFTER INSERT ON collection_items BEGIN
 END;
 CREATE TRIGGER collection_items_delete AFTER DELETE ON collection_items BEGIN
   UPDATE collections SET item_count = item_count - 1 WHERE id = old.collection_id;
+END;
+
+-- Mixes in full text, kept equal by triggers as adapters_fts is.
+CREATE VIRTUAL TABLE mixes_fts USING fts5(
+  mix_id UNINDEXED, title, name, description,
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+);
+CREATE TRIGGER mixes_insert AFTER INSERT ON mixes BEGIN
+  INSERT INTO mixes_fts (mix_id, title, name, description) VALUES (new.id, new.title, new.name, new.description);
+END;
+CREATE TRIGGER mixes_update AFTER UPDATE OF title, description ON mixes BEGIN
+  DELETE FROM mixes_fts WHERE mix_id = old.id;
+  INSERT INTO mixes_fts (mix_id, title, name, description) VALUES (new.id, new.title, new.name, new.description);
+END;
+CREATE TRIGGER mixes_delete AFTER DELETE ON mixes BEGIN
+  DELETE FROM mixes_fts WHERE mix_id = old.id;
+END;
+-- A mix is rated at least as its adapters are: when one of them is rated up, so is every mix that holds it.
+CREATE TRIGGER adapters_rating AFTER UPDATE OF rating ON adapters
+WHEN instr('general sensitive explicit', new.rating) > instr('general sensitive explicit', old.rating) BEGIN
+  UPDATE mixes SET rating = new.rating
+  WHERE instr('general sensitive explicit', rating) < instr('general sensitive explicit', new.rating)
+    AND id IN (
+      SELECT c.mix_id FROM composition_members m JOIN compositions c ON c.id = m.composition_id WHERE m.adapter_id = new.id
+    );
+END;
+
+-- The audit log is added to and never changed.
+CREATE TRIGGER moderation_actions_update BEFORE UPDATE ON moderation_actions BEGIN
+  SELECT RAISE(ABORT, 'The audit log is never changed.');
+END;
+CREATE TRIGGER moderation_actions_delete BEFORE DELETE ON moderation_actions BEGIN
+  SELECT RAISE(ABORT, 'The audit log is never changed.');
 END;

@@ -27,6 +27,14 @@ export const runners = sqliteTable(
 
 export type StoredInput = { name: string; sha256: string; size_bytes: number; content_type: string };
 
+/** `destination` is where a training of Replicate's API leaves its adapter. */
+export type Asked = {
+  model: string;
+  version: string | null;
+  input: Record<string, unknown>;
+  destination?: string;
+};
+
 export const jobs = sqliteTable(
   "jobs",
   {
@@ -56,6 +64,10 @@ export const jobs = sqliteTable(
     error: json<{ code: JobErrorCode; message: string }>("error"),
     metrics: json<Record<string, unknown>>("metrics").notNull().default(sql`'{}'`),
     versionId: id("version_id", "ver"),
+    /** What a client of a compatible API asked for, in its own words: its answers echo them. */
+    asked: json<Asked>("asked"),
+    /** SHA-256 of the request as it came; a client's automatic retry finds its job by it. */
+    requestSha256: text("request_sha256"),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
@@ -65,6 +77,7 @@ export const jobs = sqliteTable(
     index("jobs_queued_owner").on(t.ownerId, t.turn).where(sql`status in ('queued', 'running')`),
     index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
     index("jobs_owner").on(t.ownerId, t.kind, t.createdAt, t.id),
+    index("jobs_request").on(t.ownerId, t.requestSha256, t.createdAt).where(sql`request_sha256 is not null`),
     index("jobs_finished").on(t.baseId, t.kind, t.finishedAt).where(sql`status = 'succeeded'`),
   ],
 );
