@@ -249,6 +249,8 @@ CREATE INDEX `jobs_request` ON `jobs` (`owner_id`,`request_sha256`,`created_at`)
 ALTER TABLE `slots` ADD `expires_at` integer;
 CREATE INDEX `slots_expiry` ON `slots` (`expires_at`);
 ALTER TABLE `uploads` ADD `multipart_id` text;
+CREATE INDEX `uploads_sha256` ON `uploads` (`sha256`);
+CREATE INDEX `images_sha256` ON `images` (`sha256`);
 CREATE INDEX `uploads_unfinished` ON `uploads` (`expires_at`) WHERE multipart_id is not null;
 ALTER TABLE `users` ADD `avatar_id` text;
 ALTER TABLE `users` ADD `bio` text DEFAULT '' NOT NULL;

@@ -1,5 +1,6 @@
 // Bytes: what lies in R2, how it came there, and the pictures among it.
 
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { at, id, json } from "./columns.ts";
 
@@ -32,7 +33,12 @@ export const uploads = sqliteTable(
     /** R2's id of a multipart upload under way. */
     multipartId: text("multipart_id"),
   },
-  (t) => [index("uploads_owner").on(t.ownerId, t.sha256), index("uploads_lease").on(t.leaseId, t.name)],
+  (t) => [
+    index("uploads_owner").on(t.ownerId, t.sha256),
+    index("uploads_sha256").on(t.sha256),
+    index("uploads_lease").on(t.leaseId, t.name),
+    index("uploads_unfinished").on(t.expiresAt).where(sql`multipart_id is not null`),
+  ],
 );
 
 /** Parts of multipart uploads that have arrived; a client asks for them and goes on where it stopped. */
@@ -68,5 +74,6 @@ export const images = sqliteTable(
   (t) => [
     index("images_job").on(t.jobId, t.role, t.position),
     index("images_owner").on(t.ownerId, t.createdAt),
+    index("images_sha256").on(t.sha256),
   ],
 );
