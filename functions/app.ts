@@ -1,5 +1,7 @@
 // The Hono app: middleware, mounted routes, the one onError. `AppType` is what the site's typed client is made from.
 
+// First: it teaches zod to describe itself, which schemas that were made before do not learn.
+import "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -15,6 +17,7 @@ import { router } from "./routes/app.ts";
 import { bases } from "./routes/bases.ts";
 import { collections } from "./routes/collections.ts";
 import { compositions } from "./routes/compositions.ts";
+import { courtesy, EXPOSED_HEADERS } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
 import { hashes } from "./routes/hashes.ts";
 import { images } from "./routes/images.ts";
@@ -31,12 +34,19 @@ import { versions } from "./routes/versions.ts";
 
 const TOO_LARGE = new Refusal("body_too_large", `A JSON body has at most ${JSON_BODY_MAX_BYTES} bytes.`);
 
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
+/** Our own API and the ones that clients of others know. Readers of Civitai's send its keys, so nobody is looked up there. */
+const OPEN_PATHS = ["/v1/*", "/openai/*", "/replicate/*", "/api/*"];
+
 const app = router();
 app.use(begin);
+app.use(courtesy);
 app.use(secureHeaders());
 // Any page may call the API with a key; a session cookie is never sent along, for credentials are not allowed.
-app.use("/v1/*", cors({ origin: "*", exposeHeaders: ["location", "retry-after", "etag"], maxAge: 86_400 }));
-app.use("/v1/*", throttle);
+for (const path of OPEN_PATHS) {
+  app.use(path, cors({ origin: "*", allowMethods: METHODS, exposeHeaders: EXPOSED_HEADERS, maxAge: 86_400 }));
+  app.use(path, throttle);
+}
 app.use("/auth/*", throttle);
 
 // Signed addresses carry their own right and may carry large bodies: they come before callers and the body limit.
@@ -45,8 +55,7 @@ app.route("/", signedBlobs);
 
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }));
 app.on(["GET", "POST"], "/auth/*", (c) => authFor(c.env, c.var.db, c.var.origin).handler(c.req.raw));
-app.use("/v1/*", identify);
-app.use("/runner/*", identify);
+for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*"]) app.use(path, identify);
 
 const typed = app
   .route("/", bases)
@@ -74,7 +83,7 @@ app.get("/v1/openapi.json", (c) => {
 app.notFound((c) => problemResponse(new Refusal("not_found", "There is no such address."), c.req.path));
 app.onError((error, c) => {
   const refusal = refusalOf(error);
-  if (refusal.code === "internal") console.error(c.req.method, c.req.path, error);
+  if (refusal.code === "internal") console.error(c.var.requestId, c.req.method, c.req.path, error);
   return problemResponse(refusal, c.req.path);
 });
 

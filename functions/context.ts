@@ -9,7 +9,7 @@ export type Db = DrizzleD1Database & { $client: D1Database };
 
 export type App = {
   Bindings: Env;
-  Variables: { now: number; origin: string; db: Db; caller: Caller | null };
+  Variables: { requestId: string; now: number; origin: string; db: Db; caller: Caller | null };
 };
 
 /** Reads the clock once a request, so that every row it writes agrees on the time. */

@@ -22,10 +22,20 @@ export function problemOf(refusal: Refusal, instance: string): Problem {
     error: {
       message: refusal.detail,
       type: openAiType(status),
-      param: refusal.faults[0]?.pointer ?? null,
+      param: paramOf(refusal.faults[0]?.pointer),
       code: refusal.code,
     },
+    ...(refusal.tombstone && { tombstone: refusal.tombstone }),
   };
+}
+
+/** OpenAI's way of naming a place: /adapters/1/ref is adapters[1].ref. */
+function paramOf(pointer: string | undefined): string | null {
+  if (pointer === undefined || !pointer.startsWith("/")) return pointer ?? null;
+  return pointer
+    .slice(1)
+    .replaceAll(/\/(\d+)(?=\/|$)/g, "[$1]")
+    .replaceAll("/", ".");
 }
 
 export function problemResponse(refusal: Refusal, instance: string): Response {

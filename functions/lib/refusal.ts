@@ -1,6 +1,7 @@
 // An expected failure, as a value. Rules return it, routes turn it into a throw with `granted`, app.ts maps it to HTTP.
 
 import type { ErrorCode, FileReason } from "../../schema/contract/codes.ts";
+import type { Tombstone } from "../../schema/contract/problem.ts";
 
 export type Fault = { pointer: string; detail: string; reason?: FileReason | undefined };
 
@@ -9,12 +10,21 @@ export class Refusal {
   readonly detail: string;
   readonly faults: readonly Fault[];
   readonly retryAfterSeconds: number | undefined;
+  /** Of what answers 410: what stood there. */
+  readonly tombstone: Tombstone | undefined;
 
-  constructor(code: ErrorCode, detail: string, faults: readonly Fault[] = [], retryAfterSeconds?: number) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    faults: readonly Fault[] = [],
+    retryAfterSeconds?: number,
+    tombstone?: Tombstone,
+  ) {
     this.code = code;
     this.detail = detail;
     this.faults = faults;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.tombstone = tombstone;
   }
 }
 
@@ -22,6 +32,10 @@ export class Refusal {
 export function refuse(code: ErrorCode, detail: string, pointer?: string, reason?: FileReason): Refusal {
   return new Refusal(code, detail, pointer === undefined ? [] : [{ pointer, detail, reason }]);
 }
+
+/** Refuses what was taken away, with what stands in its place. */
+export const gone = (code: ErrorCode, detail: string, tombstone: Tombstone) =>
+  new Refusal(code, detail, [], undefined, tombstone);
 
 /** What `granted` throws: the only way a refusal crosses a route. */
 export class Refused extends Error {

@@ -2,9 +2,14 @@
 
 import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";
-import { deny, Refusal } from "../lib/refusal.ts";
+import { problemResponse } from "../lib/problem.ts";
+import { Refusal } from "../lib/refusal.ts";
 
+/** As WRITE_LIMIT in wrangler.toml says; a test compares them. */
+export const WRITES_PER_WINDOW = 600;
 const WINDOW_SECONDS = 60;
+/** draft-ietf-httpapi-ratelimit-headers */
+const POLICY = `"writes";q=${WRITES_PER_WINDOW};w=${WINDOW_SECONDS}`;
 
 export const throttle = createMiddleware<App>(async (c, next) => {
   const address = c.req.header("cf-connecting-ip");
@@ -12,8 +17,16 @@ export const throttle = createMiddleware<App>(async (c, next) => {
   // The platform always sets the header; without it there is nobody to count.
   if (isWrite && address !== undefined) {
     const { success } = await c.env.WRITE_LIMIT.limit({ key: address });
-    if (!success)
-      deny(new Refusal("rate_limited", "Too many requests from this address.", [], WINDOW_SECONDS));
+    if (!success) {
+      const refusal = new Refusal("rate_limited", "Too many requests from this address.", [], WINDOW_SECONDS);
+      const response = problemResponse(refusal, c.req.path);
+      // How many are left is known only when none is: the platform does not say.
+      response.headers.set("ratelimit", `"writes";r=0;t=${WINDOW_SECONDS}`);
+      response.headers.set("ratelimit-policy", POLICY);
+      return response;
+    }
   }
   await next();
+  c.header("ratelimit-policy", POLICY);
+  return undefined;
 });
