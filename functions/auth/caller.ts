@@ -6,6 +6,7 @@ import type { Id } from "../../schema/contract/ids.ts";
 import type { App } from "../context.ts";
 import { Refusal, Refused, refuse } from "../lib/refusal.ts";
 import { callerOfKey } from "./keys.ts";
+import { isListed, type Role } from "./roles.ts";
 import { callerOfSession } from "./sessions.ts";
 
 export type Caller = {
@@ -13,6 +14,10 @@ export type Caller = {
   handle: string;
   name: string;
   email: string;
+  emailVerified: boolean;
+  role: Role;
+  /** Set while the account is suspended: it reads, but writes nothing. */
+  suspendedAt: number | null;
   createdAt: Date;
   signedInBy: "session" | "key";
   scopes: readonly Scope[];
@@ -30,7 +35,7 @@ export const identify = createMiddleware<App>(async (c, next) => {
   if (authorization !== undefined) {
     const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
     if (!token) throw new Refused(refuse("key_invalid", "Send `Authorization: Bearer opx_...`."));
-    caller = await callerOfKey(c.var.db, token, c.var.now);
+    caller = await callerOfKey(c.env, c.var.db, token, c.var.now);
     if (!caller) throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
   } else if (cookie?.includes("better-auth.")) {
     caller = await callerOfSession(c.env, c.var.db, c.var.origin, c.req.raw.headers);
@@ -49,18 +54,43 @@ function isForeignWrite(request: Request, origin: string): boolean {
   return sender !== null && sender !== origin;
 }
 
-/** The caller if there is one and it holds the scope. */
+const SIGN_IN = new Refusal("auth_required", "Sign in, or send `Authorization: Bearer opx_...`.");
+const SUSPENDED = new Refusal(
+  "account_suspended",
+  "This account is suspended. It can still read, appeal, export its data and be deleted.",
+);
+
+/** The caller if there is one and it holds the scope. `read` is all that a suspended account keeps. */
 export function callerWith(caller: Caller | null, scope: Scope): Caller | Refusal {
-  if (!caller) return new Refusal("auth_required", "Sign in, or send `Authorization: Bearer opx_...`.");
-  if (caller.scopes.includes(scope)) return caller;
-  return new Refusal(
-    "scope_missing",
-    `This needs the scope \`${scope}\`; yours are ${caller.scopes.join(", ")}.`,
-  );
+  if (!caller) return SIGN_IN;
+  if (!caller.scopes.includes(scope)) {
+    const yours = caller.scopes.join(", ");
+    return new Refusal("scope_missing", `This needs the scope \`${scope}\`; yours are ${yours}.`);
+  }
+  return scope === "read" ? caller : active(caller);
+}
+
+/** The caller, unless the account is suspended. For writes that any scope may do. */
+export function active(caller: Caller): Caller | Refusal {
+  return caller.suspendedAt === null ? caller : SUSPENDED;
+}
+
+/** The signed-in person themselves, never a key of theirs. A suspended one too: leaving and appealing stay open. */
+export function sessionOf(caller: Caller | null): Caller | Refusal {
+  if (!caller) return SIGN_IN;
+  if (caller.signedInBy === "session") return caller;
+  return new Refusal("session_required", "Only a signed-in person may do this: sign in on the site.");
+}
+
+/** A signed-in moderator. */
+export function moderatorOf(caller: Caller | null): Caller | Refusal {
+  const person = sessionOf(caller);
+  if (person instanceof Refusal) return person;
+  if (person.role !== "moderator") return new Refusal("not_granted", "Only moderators may do this.");
+  return active(person);
 }
 
 /** Operators' runners serve everybody's jobs; anyone else's runner serves only its owner's. */
 export function isOperator(caller: Caller, operatorEmails: string | undefined): boolean {
-  const emails = (operatorEmails ?? "").split(",").map((email) => email.trim().toLowerCase());
-  return emails.includes(caller.email.toLowerCase());
+  return isListed(caller.email, operatorEmails);
 }

@@ -6,10 +6,12 @@ import type { KeyCreate, Scope } from "../../schema/contract/account.ts";
 import { API_KEYS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { apiKeys, users } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
 import { newId, randomText } from "../lib/ids.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import type { Caller } from "./caller.ts";
+import { roleOf } from "./roles.ts";
 
 const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
@@ -19,7 +21,7 @@ const LAST_USED_STEP_MS = 60_000;
 
 export type KeyRow = typeof apiKeys.$inferSelect;
 
-export async function callerOfKey(db: Db, secret: string, now: number): Promise<Caller | null> {
+export async function callerOfKey(env: Env, db: Db, secret: string, now: number): Promise<Caller | null> {
   const row = await db
     .select()
     .from(apiKeys)
@@ -36,9 +38,11 @@ export async function callerOfKey(db: Db, secret: string, now: number): Promise<
   if ((row.api_keys.lastUsedAt ?? 0) < now - LAST_USED_STEP_MS) {
     await db.update(apiKeys).set({ lastUsedAt: now }).where(eq(apiKeys.id, row.api_keys.id));
   }
-  const { id, handle, name, email, createdAt } = row.users;
+  const { id, handle, name, email, emailVerified, suspendedAt, createdAt } = row.users;
   const { scopes, expiresAt: keyExpiresAt } = row.api_keys;
-  return { id, handle, name, email, createdAt, signedInBy: "key", scopes, keyExpiresAt };
+  const role = roleOf(row.users, env.MODERATOR_EMAILS);
+  const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt };
+  return { ...person, signedInBy: "key", scopes, keyExpiresAt };
 }
 
 /** A key can grant no more than its maker holds, nor for longer; only a session may hand out the runner scope it does not hold itself. */

@@ -8,6 +8,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId, randomText } from "../lib/ids.ts";
 import { type Caller, SESSION_SCOPES } from "./caller.ts";
+import { roleOf } from "./roles.ts";
 
 const PASSWORD_MIN_CHARACTERS = 8;
 const HANDLE_MAX_CHARACTERS = 32;
@@ -65,17 +66,10 @@ export async function callerOfSession(
     .where(eq(users.id, session.user.id as Caller["id"]))
     .get();
   if (!user) return null;
-  const { id, handle, name, email, createdAt } = user;
-  return {
-    id,
-    handle,
-    name,
-    email,
-    createdAt,
-    signedInBy: "session",
-    scopes: SESSION_SCOPES,
-    keyExpiresAt: null,
-  };
+  const { id, handle, name, email, emailVerified, suspendedAt, createdAt } = user;
+  const role = roleOf(user, env.MODERATOR_EMAILS);
+  const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt };
+  return { ...person, signedInBy: "session", scopes: SESSION_SCOPES, keyExpiresAt: null };
 }
 
 /** The name in lower case with hyphens; with four random characters behind it where that is taken. */

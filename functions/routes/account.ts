@@ -7,7 +7,7 @@ import { Account, Key, KeyCreate, KeyCreated } from "../../schema/contract/accou
 import { idOf } from "../../schema/contract/ids.ts";
 import { BYTES_STORED_PER_OWNER_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { jobs } from "../../schema/tables.ts";
-import { callerWith } from "../auth/caller.ts";
+import { active, callerWith } from "../auth/caller.ts";
 import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import { bytesOf } from "../catalog/uploads.ts";
@@ -98,7 +98,7 @@ export const account = router()
     return c.json({ items: (await listKeys(c.var.db, caller.id)).map(keyJson) }, 200);
   })
   .openapi(create, async (c) => {
-    const caller = granted(callerWith(c.var.caller, "read"));
+    const caller = granted(active(granted(callerWith(c.var.caller, "read"))));
     const { row, secret } = granted(await createKey(c.var.db, caller, c.req.valid("json"), c.var.now));
     return c.json({ ...keyJson(row), key: secret }, 201);
   })
