@@ -1,0 +1,79 @@
+// Likes of adapters and mixes. Triggers of the migration count them and tell the owner, so that nothing here can count twice.
+
+import { and, desc, eq, or, sql } from "drizzle-orm";
+import type { Like, Liked } from "../../schema/contract/people.ts";
+import { adapters, likes, mixes } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { adaptersJson, isoTime } from "../catalog/adapter-json.ts";
+import type { Db } from "../context.ts";
+import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { adaptersById, mixCards, mixesById } from "./cards.ts";
+import type { Target } from "./targets.ts";
+
+const mine = (caller: Caller, target: Target) =>
+  and(eq(likes.userId, caller.id), eq(likes.targetId, target.id));
+
+export async function like(db: Db, caller: Caller, target: Target, now: number): Promise<Like> {
+  const row = { userId: caller.id, targetId: target.id, createdAt: now };
+  await db.insert(likes).values(row).onConflictDoNothing();
+  return likeOf(db, caller, target);
+}
+
+export async function unlike(db: Db, caller: Caller, target: Target): Promise<Like> {
+  await db.delete(likes).where(mine(caller, target));
+  return likeOf(db, caller, target);
+}
+
+export async function likeOf(db: Db, caller: Caller | null, target: Target): Promise<Like> {
+  const table = target.kind === "mix" ? mixes : adapters;
+  const found = await db
+    .select({
+      likes: table.likes,
+      liked: sql<number>`exists (select 1 from likes where user_id = ${caller?.id ?? ""} and target_id = ${target.id})`,
+    })
+    .from(table)
+    .where(sql`${table.id} = ${target.id}`)
+    .get();
+  return { liked: found?.liked === 1, likes: found?.likes ?? 0 };
+}
+
+/** What the caller likes, newest like first, as far as it can still be seen. */
+export async function likedBy(
+  db: Db,
+  caller: Caller,
+  query: { limit: number; cursor?: string | undefined },
+  origin: string,
+): Promise<{ items: Liked[]; next_cursor: string | null } | Refusal> {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const visible = (table: typeof adapters | typeof mixes) => sql`exists (select 1 from ${table}
+    where ${table.id} = ${likes.targetId} and ${table.state} = 'published'
+    and (${table.visibility} <> 'private' or ${table.ownerId} = ${caller.id}))`;
+  const rows = await db
+    .select()
+    .from(likes)
+    .where(
+      and(
+        eq(likes.userId, caller.id),
+        after ? sql`(${likes.createdAt}, ${likes.targetId}) < (${after[0]}, ${after[1]})` : undefined,
+        or(visible(adapters), visible(mixes)),
+      ),
+    )
+    .orderBy(desc(likes.createdAt), desc(likes.targetId))
+    .limit(query.limit + 1)
+    .all();
+  const page = pageOfRows(rows, query.limit, (row) => [row.createdAt, row.targetId]);
+  const ids = page.items.map(({ targetId }) => targetId);
+  const [adapterRows, mixRows] = await Promise.all([adaptersById(db, ids), mixesById(db, ids)]);
+  const [adapterItems, mixItems] = await Promise.all([
+    adaptersJson(db, adapterRows, caller, origin),
+    mixCards(db, mixRows, origin),
+  ]);
+  const items = page.items.map(({ targetId, createdAt }) => ({
+    liked_at: isoTime(createdAt),
+    adapter: adapterItems.find(({ id }) => id === targetId) ?? null,
+    mix: mixItems.find(({ id }) => id === targetId) ?? null,
+  }));
+  return { items, next_cursor: page.next_cursor };
+}

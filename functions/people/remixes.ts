@@ -1,0 +1,72 @@
+// What was composed from an adapter: the mixes that it is in, and those it is most often composed with.
+
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { UsedWith } from "../../schema/contract/people.ts";
+import { adapters, mixes, users } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { adaptersJson } from "../catalog/adapter-json.ts";
+import type { OwnedAdapter } from "../catalog/adapters.ts";
+import type { Db } from "../context.ts";
+import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { adaptersById, listed, type MixRow } from "./cards.ts";
+
+const USED_WITH_SHOWN = 12;
+/** Companions are counted over so many of the newest compositions: an adapter that everybody uses must not cost more. */
+const COMPOSITIONS_LOOKED_AT = 500;
+
+export async function remixesOf(
+  db: Db,
+  caller: Caller | null,
+  adapter: OwnedAdapter,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<{ items: MixRow[]; next_cursor: string | null } | Refusal> {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const rows = await db
+    .select({ mix: mixes, owner: users.handle })
+    .from(mixes)
+    .innerJoin(users, eq(users.id, mixes.ownerId))
+    .where(
+      and(
+        sql`${mixes.id} in (select c.mix_id from composition_members as m
+          join compositions as c on c.id = m.composition_id where m.adapter_id = ${adapter.id})`,
+        listed(mixes, caller),
+        after ? sql`(${mixes.createdAt}, ${mixes.id}) < (${after[0]}, ${after[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(mixes.createdAt), desc(mixes.id))
+    .limit(query.limit + 1)
+    .all();
+  const found = rows.map(({ mix, owner }) => ({ ...mix, owner }));
+  return pageOfRows(found, query.limit, (row) => [row.createdAt, row.id]);
+}
+
+/** The adapters of public mixes with this one, most mixes first. */
+export async function usedWith(
+  db: Db,
+  caller: Caller | null,
+  adapter: OwnedAdapter,
+  origin: string,
+): Promise<UsedWith[]> {
+  const counted = await db.all<{ id: string; mixes: number }>(
+    sql`select other.adapter_id as id, count(distinct c.mix_id) as mixes
+      from (select composition_id from composition_members where adapter_id = ${adapter.id}
+        order by composition_id desc limit ${COMPOSITIONS_LOOKED_AT}) as mine
+      join composition_members as other on other.composition_id = mine.composition_id
+      join compositions as c on c.id = mine.composition_id
+      join ${mixes} on ${eq(mixes.id, sql`c.mix_id`)}
+      join ${adapters} on ${eq(adapters.id, sql`other.adapter_id`)}
+      where ${adapters.id} <> ${adapter.id} and ${listed(mixes, caller)} and ${listed(adapters, caller)}
+      group by 1 order by 2 desc, 1 limit ${USED_WITH_SHOWN}`,
+  );
+  const rows = await adaptersById(
+    db,
+    counted.map(({ id }) => id),
+  );
+  const shown = await adaptersJson(db, rows, caller, origin);
+  return counted.flatMap(({ id, mixes: count }) => {
+    const found = shown.find((one) => one.id === id);
+    return found ? [{ adapter: found, mixes: count }] : [];
+  });
+}
