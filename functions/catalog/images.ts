@@ -1,9 +1,9 @@
-// Pictures: rows over blobs. A picture is its owner's, unless a published version shows it.
+// Pictures: rows over blobs. A picture is its owner's, unless a published version shows it or a mix has it as its cover.
 
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Picture } from "../../schema/contract/adapters.ts";
-import { adapters, images, versions } from "../../schema/tables.ts";
+import { adapters, images, mixes, versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
@@ -55,6 +55,7 @@ export async function findImage(
 }
 
 export async function isShown(db: Db, image: ImageRow): Promise<boolean> {
+  if (image.role === "generation" && (await isCover(db, image))) return true;
   if (image.role !== "preview" && image.role !== "sample") return false;
   const shown = await db
     .select({ id: versions.id })
@@ -72,6 +73,12 @@ export async function isShown(db: Db, image: ImageRow): Promise<boolean> {
     .limit(1)
     .get();
   return shown !== undefined;
+}
+
+/** Its owner chose it to stand for a mix. */
+async function isCover(db: Db, image: ImageRow): Promise<boolean> {
+  const open = sql`${mixes.state} = 'published' and ${mixes.visibility} <> 'private'`;
+  return (await db.$count(mixes, and(eq(mixes.coverId, image.id), open))) > 0;
 }
 
 export async function imagesById(db: Db, ids: readonly ImageRow["id"][]): Promise<Map<string, ImageRow>> {
