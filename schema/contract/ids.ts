@@ -23,6 +23,8 @@ export const ID_KINDS = [
   "act",
   "apl",
   "mix",
+  "whk",
+  "dlv",
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 export type Id<K extends IdKind> = `${K}_${string}`;

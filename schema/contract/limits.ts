@@ -34,6 +34,8 @@ export const OPENAI_WAIT_MAX_SECONDS = 540;
 /** A retry that names the same request finds its job this long. */
 export const OPENAI_RETRY_MAX_SECONDS = 600;
 export const PARTIAL_IMAGES_MAX = 3;
+/** OpenAI's list of models has no pages. */
+export const MODELS_LISTED_MAX = 1_000;
 /** A file of Replicate's API comes inside a form, which is held whole. */
 export const REPLICATE_FILE_MAX_BYTES = 32 * MIB;
 export const REPLICATE_FILES_MAX = 1_000;
@@ -82,6 +84,12 @@ export const WARNINGS_MAX = 32;
 // Lists and retries
 export const PAGE_DEFAULT = 24;
 export const PAGE_MAX = 100;
+export const SEARCH_MAX_CHARACTERS = 200;
+export const SEARCH_WORDS_MAX = 16;
+/** How many values of one facet a list may be asked for, and how many of them an answer counts. */
+export const FILTER_VALUES_MAX = 20;
+export const FACET_VALUES_SHOWN = 20;
+export const SUGGESTIONS_MAX = 8;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;
 export const JSON_BODY_MAX_BYTES = 1 * MIB;
 export const API_KEYS_PER_OWNER_MAX = 50;
@@ -126,3 +134,29 @@ export const CONFLICTS_SHOWN_MAX = 100;
 export const UNREAD_COUNTED_MAX = 100;
 export const NOTIFICATIONS_MARKED_MAX = 100;
 export const READ_NOTIFICATION_DAYS = 90;
+
+// Webhooks
+export const WEBHOOKS_PER_OWNER_MAX = 20;
+export const WEBHOOK_EVENTS_MAX = 20;
+export const WEBHOOK_URL_MAX_CHARACTERS = 2_000;
+/** Standard Webhooks asks for less than 20 kB. */
+export const WEBHOOK_BODY_MAX_BYTES = 20_000;
+/** From the sending of a webhook to the last byte of the answer that is read. */
+export const WEBHOOK_TIMEOUT_SECONDS = 10;
+/** What is read of an answer; the rest is not waited for. */
+export const WEBHOOK_ANSWER_MAX_BYTES = 4_096;
+/** Pauses before the second, third, ... attempt: with the first it is 11 of them in nearly 24 hours. Each is stretched or cut by chance. */
+export const WEBHOOK_RETRY_SECONDS = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
+/** By so much of itself, either way. */
+export const WEBHOOK_JITTER = 0.1;
+/** A receiver's Retry-After is heeded up to here. */
+export const WEBHOOK_RETRY_AFTER_MAX_SECONDS = 12 * 3_600;
+/** An endpoint that has failed so often in a row, and for so long, is disabled. */
+export const WEBHOOK_FAILURES_MAX = 20;
+export const WEBHOOK_FAILING_DAYS_MAX = 5;
+/** After a rotation the old secret signs too. */
+export const WEBHOOK_OLD_SECRET_SECONDS = 24 * 3_600;
+export const DELIVERY_KEPT_DAYS = 30;
+/** Of a delivery the newest attempts are kept. */
+export const DELIVERY_ATTEMPTS_KEPT = 20;
+export const DELIVERIES_REPLAYED_MAX = 500;

@@ -23,6 +23,7 @@ export const NOTIFICATION_KINDS = [
   "report_decided",
   "moderation",
   "appeal_decided",
+  "webhook_disabled",
 ] as const;
 
 export const PersonCard = z
