@@ -26,16 +26,13 @@ export type Reader = {
 type Written = CommentRow & { person: { handle: string; name: string; avatarId: `img_${string}` | null } };
 type PageQuery = { limit: number; cursor?: string | undefined };
 
-export async function readerOf(
-  db: Db,
+export function readerOf(
   caller: Caller | null,
   targetOwnerId: Caller["id"],
   { origin, now }: { origin: string; now: number },
-): Promise<Reader> {
-  const me =
-    caller && (await db.select({ role: users.role }).from(users).where(eq(users.id, caller.id)).get());
+): Reader {
   const ownsTarget = caller?.id === targetOwnerId;
-  return { caller, ownsTarget, seesHidden: ownsTarget || me?.role === "moderator", origin, now };
+  return { caller, ownsTarget, seesHidden: ownsTarget || caller?.role === "moderator", origin, now };
 }
 
 /** Of rows of `table` (comments or an alias of it): those whose text this reader may see. */

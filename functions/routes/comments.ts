@@ -97,7 +97,7 @@ function threads(kind: TargetKind) {
       const { db, caller } = c.var;
       const { owner, name } = c.req.valid("param");
       const target = granted(await findTarget(db, caller, kind, owner, name));
-      const reader = await readerOf(db, caller, target.ownerId, c.var);
+      const reader = readerOf(caller, target.ownerId, c.var);
       return c.json(granted(await threadsOf(db, reader, target.id, c.req.valid("query"))), 200);
     })
     .openapi(write(kind), async (c) => {
@@ -106,7 +106,7 @@ function threads(kind: TargetKind) {
       const { owner, name } = c.req.valid("param");
       const target = granted(openTarget(await findTarget(db, caller, kind, owner, name)));
       const row = granted(await writeComment(db, caller, target, c.req.valid("json"), now));
-      const reader = await readerOf(db, caller, target.ownerId, c.var);
+      const reader = readerOf(caller, target.ownerId, c.var);
       return c.json(await commentJson(db, reader, row.id), 201);
     });
 }
@@ -117,7 +117,7 @@ export const comments = router()
   .openapi(replies, async (c) => {
     const { db, caller } = c.var;
     const placed = granted(await findPlaced(db, caller, c.req.valid("param").comment));
-    const reader = await readerOf(db, caller, placed.targetOwnerId, c.var);
+    const reader = readerOf(caller, placed.targetOwnerId, c.var);
     return c.json(granted(await repliesOf(db, reader, placed.comment.id, c.req.valid("query"))), 200);
   })
   .openapi(edit, async (c) => {
@@ -125,7 +125,7 @@ export const comments = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const placed = granted(await findComment(db, caller, c.req.valid("param").comment));
     granted(await editComment(db, caller, placed, c.req.valid("json").body, now));
-    const reader = await readerOf(db, caller, placed.targetOwnerId, c.var);
+    const reader = readerOf(caller, placed.targetOwnerId, c.var);
     return c.json(await commentJson(db, reader, placed.comment.id), 200);
   })
   .openapi(remove, async (c) => {
@@ -140,7 +140,7 @@ export const comments = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const placed = granted(await findComment(db, caller, c.req.valid("param").comment));
     granted(await hideComment(db, caller, placed, true));
-    const reader = await readerOf(db, caller, placed.targetOwnerId, c.var);
+    const reader = readerOf(caller, placed.targetOwnerId, c.var);
     return c.json(await commentJson(db, reader, placed.comment.id), 200);
   })
   .openapi(setHidden("unhide"), async (c) => {
@@ -148,6 +148,6 @@ export const comments = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const placed = granted(await findComment(db, caller, c.req.valid("param").comment));
     granted(await hideComment(db, caller, placed, false));
-    const reader = await readerOf(db, caller, placed.targetOwnerId, c.var);
+    const reader = readerOf(caller, placed.targetOwnerId, c.var);
     return c.json(await commentJson(db, reader, placed.comment.id), 200);
   });
