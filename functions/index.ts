@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { app } from "./app.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
+import { forgetReadNotifications } from "./people/notification-list.ts";
 import { forgetOldKeys } from "./routes/idempotent.ts";
 
 export { Bell } from "./dispatch/bell.ts";
@@ -15,5 +16,6 @@ export default {
     const db = drizzle(env.DB);
     await sweep(env, db, controller.scheduledTime);
     await forgetOldKeys(db, controller.scheduledTime);
+    await forgetReadNotifications(db, controller.scheduledTime);
   },
 } satisfies ExportedHandler<Env>;
