@@ -7,3 +7,4 @@ export * from "./tables/catalog.ts";
 export * from "./tables/dispatch.ts";
 export * from "./tables/moderation.ts";
 export * from "./tables/people.ts";
+export * from "./tables/webhooks.ts";

@@ -6,6 +6,7 @@ import type { JobErrorCode } from "../contract/codes.ts";
 import type { Generation, JobStatus, Progress, Training } from "../contract/jobs.ts";
 import type { SampleSpec, TrainSpec } from "../contract/runner.ts";
 import { at, id, json } from "./columns.ts";
+import type { JobWebhookRow } from "./webhooks.ts";
 
 export const runners = sqliteTable(
   "runners",
@@ -68,6 +69,8 @@ export const jobs = sqliteTable(
     asked: json<Asked>("asked"),
     /** SHA-256 of the request as it came; a client's automatic retry finds its job by it. */
     requestSha256: text("request_sha256"),
+    /** Where this one job is told about, beside the endpoints of its owner. */
+    webhook: json<JobWebhookRow>("webhook"),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
