@@ -9,6 +9,16 @@ import type { Upload } from "../schema/contract/uploads.ts";
 
 const POLL_MS = 500;
 
+function contentTypeOf(filename: string): string {
+  const types: Record<string, string> = {
+    png: "image/png",
+    jpg: "image/jpeg",
+    jpeg: "image/jpeg",
+    webp: "image/webp",
+  };
+  return types[filename.toLowerCase().split(".").at(-1) ?? ""] ?? "application/octet-stream";
+}
+
 export class ApiError extends Error {
   readonly problem: Problem;
   constructor(request: string, problem: Problem) {
@@ -56,7 +66,7 @@ export class Api {
     bytes: Uint8Array<ArrayBuffer>,
     filename: string,
   ): Promise<string> {
-    const contentType = filename.endsWith(".png") ? "image/png" : "application/octet-stream";
+    const contentType = contentTypeOf(filename);
     const upload = await this.post<z.infer<typeof Upload>>("/v1/uploads", {
       kind,
       content_type: contentType,
@@ -64,9 +74,14 @@ export class Api {
       sha256: createHash("sha256").update(bytes).digest("hex"),
       filename,
     });
-    if (upload.state !== "stored")
+    if (upload.upload_url !== null && upload.state !== "stored")
       await this.#send("PUT", upload.upload_url, { "content-type": contentType }, bytes);
     return upload.id;
+  }
+
+  /** An answer as it comes: files and event streams. */
+  stream(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#send("GET", path, { ...this.#headers, ...headers });
   }
 
   async download(path: string): Promise<Uint8Array<ArrayBuffer>> {

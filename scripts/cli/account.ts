@@ -1,0 +1,54 @@
+// login, logout, whoami.
+
+import type { z } from "zod";
+import type { Account } from "../../schema/contract/account.ts";
+import { Api } from "../client.ts";
+import { type Command, connection, keyedApi, UsageError } from "./command.ts";
+import { configPath, forgetConfig, writeConfig } from "./config.ts";
+import { askSecret, say, show } from "./terminal.ts";
+
+type Me = z.infer<typeof Account>;
+
+const login: Command = {
+  usage: "login [--url URL]",
+  about: "keeps a key of the account page; asks for it, or reads it from a pipe",
+  run: async (args, values) => {
+    if (args.length > 0)
+      throw new UsageError("A key on the command line would stay in the shell's history: leave it out.");
+    const { url } = connection(values);
+    const given = typeof values.key === "string" ? values.key : await askSecret(`Key for ${url}: `);
+    if (!/^opx_\S+$/.test(given))
+      throw new UsageError("A key begins with opx_. Make one on the account page.");
+    const me = await Api.withKey(url, given).get<Me>("/v1/account");
+    const path = writeConfig({ url, key: given });
+    show(values, me, () => [
+      `Signed in at ${url} as ${me.handle} (${me.scopes.join(", ")}); kept in ${path}`,
+    ]);
+  },
+};
+
+const logout: Command = {
+  usage: "logout",
+  about: "forgets the key; revoke it on the account page if it may be known to others",
+  run: async () => {
+    say(forgetConfig() ? `Forgotten: ${configPath()}` : "No key was kept.");
+  },
+};
+
+const whoami: Command = {
+  usage: "whoami",
+  about: "the account, scopes and quotas of the key",
+  run: async (_args, values) => {
+    const me = await keyedApi(values).get<Me>("/v1/account");
+    const { queued_jobs, queued_jobs_max, bytes_stored, bytes_stored_max } = me.usage;
+    const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+    show(values, me, () => [
+      `${me.handle} (${me.name})`,
+      `scopes  ${me.scopes.join(", ")}`,
+      `jobs    ${queued_jobs} of ${queued_jobs_max} waiting or running`,
+      `stored  ${gib(bytes_stored)} of ${gib(bytes_stored_max)}`,
+    ]);
+  },
+};
+
+export const account: Record<string, Command> = { login, logout, whoami };

@@ -1,0 +1,157 @@
+// search, show, pull.
+
+import { createHash } from "node:crypto";
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { z } from "zod";
+import type { Adapter, AdapterWithVersions, Version } from "../../schema/contract/adapters.ts";
+import { type Command, number, only, openApi, refOf, text, UsageError, type Values } from "./command.ts";
+import { bar, bytesText, ProgressLine, say, show, table } from "./terminal.ts";
+
+type Page = { items: Adapter[]; next_cursor: string | null };
+type Whole = z.infer<typeof AdapterWithVersions>;
+
+const FILTERS = ["base", "class", "tag", "owner", "sort", "licence", "composes_with", "cursor"] as const;
+
+const search: Command = {
+  usage: "search [WORDS] [--tag …] [--sort …]",
+  about: "finds adapters",
+  options: {
+    base: { type: "string", hint: "cast-2" },
+    class: { type: "string", hint: "person, dog, style" },
+    tag: { type: "string", hint: "one tag" },
+    owner: { type: "string", hint: "a handle" },
+    licence: { type: "string", hint: "an SPDX id" },
+    composes_with: { type: "string", hint: "owner/name: only what composes exactly with it" },
+    sort: { type: "string", hint: "trending, newest, most_used, most_liked, name" },
+    limit: { type: "string", hint: "how many (24)" },
+    cursor: { type: "string", hint: "next_cursor of the page before" },
+  },
+  run: async (args, values) => {
+    const query = new URLSearchParams();
+    if (args.length > 0) query.set("q", args.join(" "));
+    for (const name of FILTERS) {
+      const value = text(values, name);
+      if (value !== undefined) query.set(name, value);
+    }
+    const limit = number(values, "limit");
+    if (limit !== undefined) query.set("limit", String(limit));
+    const page = await openApi(values).get<Page>(`/v1/adapters?${query}`);
+    const rows = page.items.map((each) => [
+      each.ref,
+      each.latest_version?.trigger ?? "",
+      each.class_word,
+      `${each.uses} uses`,
+      each.title,
+    ]);
+    show(values, page, () => (rows.length > 0 ? table(rows) : ["Nothing found."]));
+    if (page.next_cursor && !values.json) say(`More: --cursor ${page.next_cursor}`);
+  },
+};
+
+const showAdapter: Command = {
+  usage: "show OWNER/NAME",
+  about: "one adapter with its versions",
+  run: async (args, values) => {
+    const { ref } = refOf(only(args, "an adapter"));
+    const adapter = await openApi(values).get<Whole>(`/v1/adapters/${ref}`);
+    const { licence } = adapter;
+    const grants = [
+      licence.credit ? "credit the owner" : "no credit needed",
+      licence.commercial_use ? "commercial use" : "no commercial use",
+      licence.derivatives ? "derivatives" : "no derivatives",
+    ];
+    show(values, adapter, () => [
+      `${adapter.ref}: ${adapter.title}`,
+      ...(adapter.description ? [adapter.description] : []),
+      "",
+      ...table([
+        ["base", adapter.base],
+        ["trigger", adapter.latest_version?.trigger ?? "none yet"],
+        ["slot", adapter.slot === null ? "none yet" : String(adapter.slot)],
+        ["licence", `${licence.spdx} (${grants.join(", ")})`],
+        ["tags", adapter.tags.join(", ") || "none"],
+        ["used", `${adapter.uses} times`],
+      ]),
+      "",
+      ...table(
+        adapter.versions.map((v) => [
+          v.ref,
+          v.state,
+          bytesText(v.size_bytes),
+          v.created_at.slice(0, 10),
+          v.changelog,
+        ]),
+      ),
+    ]);
+  },
+};
+
+const pull: Command = {
+  usage: "pull OWNER/NAME[:N] [--format …] [-o FILE]",
+  about: "downloads a version's file",
+  options: {
+    format: { type: "string", hint: "orthoplex (default), peft or kohya" },
+    out: { type: "string", short: "o", hint: "where to; without it OWNER-NAME-N.safetensors" },
+    force: { type: "boolean", hint: "replace a file that is there" },
+  },
+  run: async (args, values) => {
+    const wanted = refOf(only(args, "an adapter"));
+    const api = openApi(values);
+    const adapter = await api.get<Whole>(`/v1/adapters/${wanted.ref}`);
+    const version =
+      wanted.number === null
+        ? adapter.latest_version
+        : adapter.versions.find((each) => each.number === wanted.number);
+    if (!version) throw new Error(`${wanted.ref} has no version ${wanted.number ?? "yet"}.`);
+    const format = text(values, "format") ?? "orthoplex";
+    const suffix = format === "orthoplex" ? "" : `.${format}`;
+    const out =
+      text(values, "out") ?? `${wanted.owner}-${wanted.name}-${version.number}${suffix}.safetensors`;
+    if (existsSync(out) && !values.force)
+      throw new UsageError(`${out} is there already; --force replaces it.`);
+    const { bytes, sha256 } = await download(values, version, format, out);
+    const answer = { ref: version.ref, format, file: out, size_bytes: bytes, sha256 };
+    show(values, answer, () => [`${out}  ${bytesText(bytes)}  sha256 ${sha256}`]);
+  },
+};
+
+/** Into FILE.part first, so that a broken download never looks like a file; our own format's hash is checked. */
+async function download(values: Values, version: Version, format: string, out: string) {
+  const path = `/v1/versions/${version.id}/download${format === "orthoplex" ? "" : `?format=${format}`}`;
+  const response = await openApi(values).stream(path);
+  const total = Number(response.headers.get("content-length") ?? 0);
+  const digest = createHash("sha256");
+  const progress = new ProgressLine();
+  let bytes = 0;
+  const part = `${out}.part`;
+  try {
+    await pipeline(
+      Readable.fromWeb(response.body as never),
+      async function* count(source: AsyncIterable<Uint8Array>) {
+        for await (const chunk of source) {
+          digest.update(chunk);
+          bytes += chunk.length;
+          if (total > 0) progress.update(`${version.ref} ${bar(bytes, total)}`);
+          yield chunk;
+        }
+      },
+      createWriteStream(part),
+    );
+    progress.end();
+    const sha256 = digest.digest("hex");
+    if (format === "orthoplex" && sha256 !== version.sha256) {
+      throw new Error(
+        `The file that came is not ${version.ref}: its SHA-256 is ${sha256}, not ${version.sha256}.`,
+      );
+    }
+    renameSync(part, out);
+    return { bytes, sha256 };
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+export const catalog: Record<string, Command> = { search, show: showAdapter, pull };

@@ -1,0 +1,154 @@
+// compose, generate, job, cancel.
+
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Composition } from "../../schema/contract/compositions.ts";
+import type { Generation, Job } from "../../schema/contract/jobs.ts";
+import type { Api } from "../client.ts";
+import { type Command, keyedApi, number, only, refOf, text, texts, UsageError } from "./command.ts";
+import { follow } from "./follow.ts";
+import { say, show, table } from "./terminal.ts";
+
+/** owner/name[:n][=strength] as a member of a composition. */
+export function memberOf(word: string): { ref: string; strength?: number } {
+  const [ref = "", strength, ...rest] = word.split("=");
+  refOf(ref);
+  if (strength === undefined) return { ref };
+  const value = Number(strength);
+  if (rest.length > 0 || strength.trim() === "" || !Number.isFinite(value)) {
+    throw new UsageError(`"${word}": the strength after = must be a number.`);
+  }
+  return { ref, strength: value };
+}
+
+const compose: Command = {
+  usage: "compose OWNER/NAME[=STRENGTH] … [--publish NAME]",
+  about: "saves a composition and tells what follows from it; --publish gives it a name for others",
+  options: {
+    title: { type: "string", hint: "its title" },
+    prompt: { type: "string", hint: "a prompt to go with it" },
+    publish: { type: "string", hint: "publish it as YOU/NAME" },
+    visibility: { type: "string", hint: "public (default), unlisted or private" },
+  },
+  run: async (args, values) => {
+    if (args.length === 0) throw new UsageError("Name one adapter or more.");
+    const api = keyedApi(values);
+    const composition = await api.post<Composition>("/v1/compositions", {
+      members: args.map(memberOf),
+      ...given({ title: text(values, "title"), prompt: text(values, "prompt") }),
+    });
+    const name = text(values, "publish");
+    const mix =
+      name === undefined
+        ? null
+        : await api.post<{ ref: string }>(
+            `/v1/compositions/${composition.id}/publish`,
+            given({ name, title: text(values, "title") ?? name, visibility: text(values, "visibility") }),
+          );
+    const touching = composition.crosstalk.pairs.filter(({ exact }) => !exact).length;
+    show(values, mix ?? composition, () => [
+      mix ? `${composition.id} published as ${mix.ref}` : composition.id,
+      ...table(
+        composition.members.map((m) => [`  ${m.ref}`, m.trigger, `strength ${m.strength}`, `slot ${m.slot}`]),
+      ),
+      touching === 0 ? "Every pair is exactly orthogonal." : `${touching} pairs share columns.`,
+      ...composition.warnings.map((warning) => `! ${warning}`),
+    ]);
+  },
+};
+
+const generate: Command = {
+  usage: "generate PROMPT [-a OWNER/NAME[=S]] … | --composition ID | --mix OWNER/NAME",
+  about: "draws pictures and saves them",
+  options: {
+    adapter: { type: "string", short: "a", multiple: true, hint: "an adapter, again for each" },
+    composition: { type: "string", hint: "a saved composition" },
+    mix: { type: "string", hint: "a published one" },
+    base: { type: "string", hint: "where no adapter is named" },
+    negative: { type: "string", hint: "what it should not be" },
+    size: { type: "string", hint: "256x256, 512x256, 768x256" },
+    seed: { type: "string", hint: "the first picture's seed" },
+    count: { type: "string", short: "n", hint: "how many pictures" },
+    steps: { type: "string", hint: "denoising steps" },
+    guidance: { type: "string", hint: "classifier-free guidance" },
+    out: { type: "string", short: "o", hint: "folder for the pictures (.)" },
+    "no-wait": { type: "boolean", hint: "print the job and leave" },
+  },
+  run: async (args, values) => {
+    const api = keyedApi(values);
+    const adapters = texts(values, "adapter").map(memberOf);
+    const job = await api.post<Generation>("/v1/generations", {
+      prompt: only(args, "a prompt (in quotes)"),
+      ...given({
+        composition_id: text(values, "composition"),
+        mix: text(values, "mix"),
+        adapters: adapters.length > 0 ? adapters : undefined,
+        base: text(values, "base"),
+        negative_prompt: text(values, "negative"),
+        size: text(values, "size"),
+        seed: number(values, "seed"),
+        count: number(values, "count"),
+        steps: number(values, "steps"),
+        guidance: number(values, "guidance"),
+      }),
+    });
+    if (values["no-wait"]) return show(values, job, () => [job.id]);
+    const done = await follow(api, job);
+    const files = await savePictures(api, done, text(values, "out") ?? ".");
+    show(values, { ...done, files }, () => files);
+    for (const warning of done.warnings) say(`! ${warning}`);
+  },
+};
+
+async function savePictures(api: Api, job: Generation, folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const image of job.result?.images ?? []) {
+    const file = join(folder, `${basename(job.id)}-${image.seed ?? files.length}.png`);
+    writeFileSync(file, await api.download(image.url));
+    files.push(file);
+  }
+  return files;
+}
+
+const job: Command = {
+  usage: "job JOB_ID [--wait]",
+  about: "how a generation or training stands",
+  options: { wait: { type: "boolean", hint: "follow it to its end" } },
+  run: async (args, values) => {
+    const api = keyedApi(values);
+    const found = await findJob(api, only(args, "a job's id"));
+    const latest = values.wait ? await follow(api, found) : found;
+    show(values, latest, () => [`${latest.id} ${latest.kind} ${latest.status}${standing(latest)}`]);
+  },
+};
+
+const cancel: Command = {
+  usage: "cancel JOB_ID",
+  about: "ends a job of yours",
+  run: async (args, values) => {
+    const api = keyedApi(values);
+    const found = await findJob(api, only(args, "a job's id"));
+    const latest = await api.post<Job>(`${found.url}/cancel`);
+    show(values, latest, () => [`${latest.id} ${latest.status}`]);
+  },
+};
+
+function standing(job: Job): string {
+  if (job.error) return `: ${job.error.message}`;
+  if (job.queue_position !== null) return `, ${job.queue_position} in the queue`;
+  return job.progress ? `, ${job.progress.step} of ${job.progress.total}` : "";
+}
+
+async function findJob(api: Api, id: string): Promise<Job> {
+  const found =
+    (await api.find<Job>(`/v1/generations/${id}`)) ?? (await api.find<Job>(`/v1/trainings/${id}`));
+  if (!found) throw new Error(`You have no job ${id}.`);
+  return found;
+}
+
+/** Without the fields that were not given: the API refuses a null where it wants a text. */
+export function given<T extends Record<string, unknown>>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+export const drawing: Record<string, Command> = { compose, generate, job, cancel };

@@ -1,0 +1,78 @@
+// The command line: finds the command, reads its options, tells what went wrong. Results go to stdout, everything else to stderr.
+// Exit codes: 0 done, 1 refused or failed, 2 not understood.
+
+import { parseArgs } from "node:util";
+import { ApiError } from "../client.ts";
+import { account } from "./account.ts";
+import { catalog } from "./catalog.ts";
+import { type Command, GLOBAL_OPTIONS, UsageError } from "./command.ts";
+import { drawing } from "./drawing.ts";
+import { publishing } from "./publishing.ts";
+import { say } from "./terminal.ts";
+
+const COMMANDS: Record<string, Command> = { ...account, ...catalog, ...publishing, ...drawing };
+
+function overview(): string {
+  const lines = Object.values(COMMANDS).map(({ usage, about }) => `  ${usage}\n      ${about}`);
+  return [
+    "orthoplex: adapters that can be added, from the command line",
+    "",
+    ...lines,
+    "",
+    "Everywhere: --json (the API's own answer), --url and --key (else ORTHOPLEX_URL and ORTHOPLEX_API_KEY, else what `login` kept).",
+    "orthoplex COMMAND --help shows a command's options.",
+  ].join("\n");
+}
+
+function helpOf(command: Command): string {
+  const options = Object.entries(command.options ?? {}).map(
+    ([name, { hint, type }]) => `  --${name}${type === "string" ? " …" : ""}`.padEnd(24) + hint,
+  );
+  return [
+    `orthoplex ${command.usage}`,
+    `  ${command.about}`,
+    ...(options.length ? ["", ...options] : []),
+  ].join("\n");
+}
+
+async function run(argv: string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(`${overview()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS[name];
+  if (!command) throw new UsageError(`There is no command "${name}".`);
+  const { values, positionals } = parsed(command, rest);
+  if (values.help) {
+    process.stdout.write(`${helpOf(command)}\n`);
+    return 0;
+  }
+  await command.run(positionals, values);
+  return 0;
+}
+
+function parsed(command: Command, args: string[]) {
+  try {
+    return parseArgs({ args, options: { ...GLOBAL_OPTIONS, ...command.options }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\nUsage: orthoplex ${command.usage}`);
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  say(`✗ ${messageOf(error)}`);
+  if (isUsage) say("orthoplex --help lists the commands.");
+  process.exitCode = isUsage ? 2 : 1;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ApiError && process.argv.includes("--json")) return JSON.stringify(error.problem);
+  if (error instanceof TypeError && error.cause instanceof Error) {
+    return `The server cannot be reached (${error.cause.message || (error.cause as { code?: string }).code}).`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

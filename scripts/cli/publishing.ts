@@ -1,0 +1,166 @@
+// publish (a file that was trained elsewhere) and train (pictures, taught by the service's runners).
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { readHeader } from "../../functions/lib/safetensors.ts";
+import type { Adapter, Version } from "../../schema/contract/adapters.ts";
+import type { Training } from "../../schema/contract/jobs.ts";
+import type { Api } from "../client.ts";
+import { type Command, keyedApi, number, only, text, UsageError, type Values } from "./command.ts";
+import { given } from "./drawing.ts";
+import { follow } from "./follow.ts";
+import { say, show } from "./terminal.ts";
+
+const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
+
+/** What each licence lets others do; anything else must be said flag by flag on the site. */
+const LICENCES: Record<
+  string,
+  { credit: boolean; commercial_use: boolean; derivatives: boolean; different_licence: boolean }
+> = {
+  "CC0-1.0": { credit: false, commercial_use: true, derivatives: true, different_licence: true },
+  "CC-BY-4.0": { credit: true, commercial_use: true, derivatives: true, different_licence: true },
+  "CC-BY-SA-4.0": { credit: true, commercial_use: true, derivatives: true, different_licence: false },
+  "CC-BY-NC-4.0": { credit: true, commercial_use: false, derivatives: true, different_licence: true },
+  "CC-BY-ND-4.0": { credit: true, commercial_use: true, derivatives: false, different_licence: false },
+};
+
+const ABOUT_OPTIONS: Command["options"] = {
+  name: { type: "string", hint: "its name in the catalog: YOU/NAME" },
+  title: { type: "string", hint: "its title (the name)" },
+  concept: { type: "string", hint: "what it teaches, in plain words" },
+  class: { type: "string", hint: "the ordinary word for its kind: person, dog, style" },
+  description: { type: "string", hint: "more about it" },
+  tags: { type: "string", hint: "comma separated" },
+  licence: { type: "string", hint: `${Object.keys(LICENCES).join(", ")} (CC-BY-4.0)` },
+  credits: { type: "string", hint: "whose work it rests on" },
+  visibility: { type: "string", hint: "public (default), unlisted or private" },
+  base: { type: "string", hint: "the base (cast-2)" },
+};
+
+const publish: Command = {
+  usage: "publish FILE.safetensors --name NAME [--previews FOLDER]",
+  about: "publishes an adapter file; a name that is there gets a new version",
+  options: {
+    ...ABOUT_OPTIONS,
+    previews: { type: "string", hint: "a folder of pictures to show" },
+    changelog: { type: "string", hint: "what is new in this version" },
+    draft: { type: "boolean", hint: "leave the version a draft" },
+  },
+  run: async (args, values) => {
+    const file = only(args, "an adapter file");
+    const bytes = readFileSync(file);
+    const header = readHeader(bytes, bytes.length);
+    if (header.kind !== "header") {
+      throw new Error(
+        `${file} is no adapter file: ${header.kind === "refused" ? header.detail : "its header is cut off."}`,
+      );
+    }
+    const { metadata } = header;
+    const api = keyedApi(values);
+    const { handle } = await api.get<{ handle: string }>("/v1/account");
+    const name = required(values, "name");
+    const address = `/v1/adapters/${handle}/${name}`;
+    const existing = await api.find<Adapter>(address);
+    if (!existing) await api.post("/v1/adapters", about(values, name, metadata));
+    if (existing?.slot == null) await api.post(`${address}/slot`, { slot: Number(metadata.slot) });
+    const previews = text(values, "previews");
+    const version = await api.post<Version>(`${address}/versions`, {
+      upload_id: await api.upload("adapter", bytes, basename(file)),
+      previews: previews === undefined ? [] : await uploadAll(api, "preview", picturesIn(previews)),
+      ...given({ changelog: text(values, "changelog") }),
+    });
+    const shown = values.draft ? version : await api.post<Version>(`/v1/versions/${version.id}/publish`);
+    show(values, shown, () => [`${shown.ref} ${shown.state}: ${api.url}/adapter/?id=${handle}/${name}`]);
+  },
+};
+
+const train: Command = {
+  usage: "train FOLDER --name NAME --concept WORDS --class WORD",
+  about: "teaches a concept from a folder of pictures (captions in NAME.txt beside them) and publishes it",
+  options: {
+    ...ABOUT_OPTIONS,
+    steps: { type: "string", hint: "training steps (the base's own)" },
+    seed: { type: "string", hint: "the training's seed" },
+    draft: { type: "boolean", hint: "leave the version a draft" },
+    "no-wait": { type: "boolean", hint: "print the job and leave" },
+  },
+  run: async (args, values) => {
+    const pictures = picturesIn(only(args, "a folder of pictures"));
+    const name = required(values, "name");
+    const api = keyedApi(values);
+    say(`Uploading ${pictures.length} pictures`);
+    const uploads = await uploadAll(api, "training_image", pictures);
+    const job = await api.post<Training>("/v1/trainings", {
+      adapter: about(values, name, {}),
+      images: uploads.map((upload_id, i) => ({ upload_id, caption: captionOf(pictures[i] ?? "") })),
+      ...given({ steps: number(values, "steps"), seed: number(values, "seed") }),
+    });
+    if (values["no-wait"]) return show(values, job, () => [job.id]);
+    const done = await follow(api, job);
+    if (!values.draft) await api.post(`/v1/versions/${done.result?.version_id}/publish`);
+    show(values, done, () => [`${done.request.adapter} ${values.draft ? "taught, a draft" : "published"}`]);
+  },
+};
+
+function required(values: Values, name: string): string {
+  const value = text(values, name);
+  if (value === undefined) throw new UsageError(`--${name} is needed.`);
+  return value;
+}
+
+/** The draft's words: what was said here, else what the file says of itself. */
+function about(values: Values, name: string, metadata: Record<string, string>) {
+  const spdx = text(values, "licence") ?? "CC-BY-4.0";
+  const permissions = LICENCES[spdx];
+  if (!permissions) {
+    throw new UsageError(`--licence knows ${Object.keys(LICENCES).join(", ")}. Others are set on the site.`);
+  }
+  const concept = text(values, "concept") ?? metadata.concept;
+  const classWord = text(values, "class") ?? metadata.class_word;
+  if (concept === undefined) throw new UsageError("--concept is needed: what it teaches, in plain words.");
+  if (classWord === undefined) throw new UsageError("--class is needed: person, dog, style.");
+  const tags = text(values, "tags")
+    ?.split(",")
+    .map((tag) => tag.trim());
+  return {
+    name,
+    title: text(values, "title") ?? name,
+    base: text(values, "base") ?? metadata.base ?? "cast-2",
+    concept,
+    class_word: classWord,
+    licence: { spdx, ...permissions },
+    ...given({
+      description: text(values, "description"),
+      tags: tags?.filter((tag) => tag !== ""),
+      credits: text(values, "credits"),
+      visibility: text(values, "visibility"),
+    }),
+  };
+}
+
+function picturesIn(folder: string): string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${folder} is no folder.`);
+  const files = readdirSync(folder).filter((file) => PICTURES.includes(extname(file).toLowerCase()));
+  if (files.length === 0) throw new UsageError(`${folder} holds no PNG, JPEG or WebP pictures.`);
+  return files.sort().map((file) => join(folder, file));
+}
+
+/** Captions of pictures: NAME.txt beside one, as kohya's trainers have it, else captions.json of the folder, else its own name. */
+function captionOf(picture: string): string {
+  const stem = picture.slice(0, -extname(picture).length);
+  const beside = `${stem}.txt`;
+  if (existsSync(beside)) return readFileSync(beside, "utf8").trim();
+  const all = join(dirname(picture), "captions.json");
+  const captions: Record<string, string> = existsSync(all) ? JSON.parse(readFileSync(all, "utf8")) : {};
+  return captions[basename(picture)] ?? basename(stem).replace(/[-_]+/g, " ");
+}
+
+async function uploadAll(api: Api, kind: "preview" | "training_image", files: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const file of files) ids.push(await api.upload(kind, readFileSync(file), basename(file)));
+  return ids;
+}
+
+export const publishing: Record<string, Command> = { publish, train };

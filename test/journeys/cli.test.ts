@@ -1,0 +1,142 @@
+// The command line against the real Worker and the real runner, as a person at a terminal would go.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { ROOT } from "../../scripts/local/paths.ts";
+import { startTemporaryServer } from "../../scripts/local/temporary.ts";
+
+type Ran = { code: number | null; out: string; error: string };
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+describe("at a terminal", { timeout: 300_000 }, () => {
+  const stop = new AbortController();
+  let server: Awaited<ReturnType<typeof startTemporaryServer>>;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "orthoplex-cli-"));
+    server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
+  });
+  after(async () => {
+    await server?.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function orthoplex(args: string[], input = ""): Promise<Ran> {
+    return new Promise((resolve, reject) => {
+      const env = { ...process.env, XDG_CONFIG_HOME: folder, ORTHOPLEX_URL: server.url };
+      const child = spawn(process.execPath, [join(ROOT, "scripts/cli/main.ts"), ...args], {
+        cwd: folder,
+        env,
+      });
+      let out = "";
+      let error = "";
+      child.stdout.on("data", (data) => (out += data));
+      child.stderr.on("data", (data) => (error += data));
+      child.on("error", reject).on("close", (code) => resolve({ code, out, error }));
+      child.stdin.end(input);
+    });
+  }
+
+  async function json<T>(...args: string[]): Promise<T> {
+    const ran = await orthoplex([...args, "--json"]);
+    assert.equal(ran.code, 0, ran.error);
+    return JSON.parse(ran.out) as T;
+  }
+
+  test("a person logs in, and a wrong key is told", async () => {
+    const wrong = await orthoplex(["login"], "opx_0000000000000000000000000000000000000000\n");
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.error, /key_invalid/);
+    const right = await orthoplex(["login"], `${server.demo.api_key}\n`);
+    assert.equal(right.code, 0, right.error);
+    const me = await json<{ scopes: string[] }>("whoami");
+    assert.ok(me.scopes.includes("generate"));
+  });
+
+  test("finds an adapter, looks at it and pulls the file it was told of", async () => {
+    const page = await json<{ items: { ref: string }[] }>("search", "dalia");
+    const ref = page.items[0]?.ref ?? "";
+    assert.match(ref, /\/dalia$/);
+    const { latest_version } = await json<{ latest_version: { sha256: string } }>("show", ref);
+    const pulled = await json<{ file: string; sha256: string }>("pull", ref);
+    const bytes = readFileSync(join(folder, pulled.file));
+    assert.equal(createHash("sha256").update(bytes).digest("hex"), latest_version.sha256);
+    const again = await orthoplex(["pull", ref]);
+    assert.equal(again.code, 2);
+    assert.match(again.error, /--force/);
+  });
+
+  test("composes two and draws them, with progress and without noise on stdout", async () => {
+    const { items } = await json<{ items: { ref: string; latest_version: { trigger: string } }[] }>(
+      "search",
+      "--limit",
+      "2",
+    );
+    const [a, b] = items;
+    assert.ok(a && b);
+    const composition = await json<{ id: string; members: unknown[] }>("compose", `${a.ref}=0.9`, b.ref);
+    assert.equal(composition.members.length, 2);
+    const prompt = `${a.latest_version.trigger} smiling; ${b.latest_version.trigger} sad; sky background`;
+    const drawn = await orthoplex([
+      "generate",
+      prompt,
+      "--composition",
+      composition.id,
+      "--size",
+      "512x256",
+      "--seed",
+      "3",
+    ]);
+    assert.equal(drawn.code, 0, drawn.error);
+    const files = drawn.out.trim().split("\n");
+    assert.equal(files.length, 1);
+    assert.deepEqual(readFileSync(join(folder, files[0] ?? "")).subarray(0, 4), PNG);
+    assert.match(drawn.error, /%/);
+  });
+
+  test("teaches a draft from a folder, and publishes its file as the next version", async () => {
+    const pictures = join(ROOT, "gpu-runner/demo/june");
+    const taught = await json<{ request: { adapter: string } }>(
+      "train",
+      pictures,
+      "--name",
+      "june",
+      "--concept",
+      "June",
+      "--class",
+      "person",
+      "--steps",
+      "3",
+      "--draft",
+    );
+    const ref = taught.request.adapter;
+    const pulled = await json<{ file: string }>("pull", ref);
+    const published = await orthoplex([
+      "publish",
+      pulled.file,
+      "--name",
+      "june",
+      "--changelog",
+      "By hand.",
+      "--json",
+    ]);
+    assert.equal(published.code, 0, published.error);
+    const version = JSON.parse(published.out) as { state: string; number: number; changelog: string };
+    assert.deepEqual([version.state, version.number, version.changelog], ["published", 2, "By hand."]);
+  });
+
+  test("is told what is wrong by the API's own words", async () => {
+    const refused = await orthoplex(["generate", "<nobody> smiling", "-a", "orthoplex/nobody-there"]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.error, /adapter_unknown/);
+    const asJson = await orthoplex(["show", "orthoplex/nobody-there", "--json"]);
+    assert.equal((JSON.parse(asJson.error.replace(/^✗ /, "")) as { code: string }).code, "not_found");
+  });
+});

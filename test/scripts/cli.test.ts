@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { UsageError } from "../../scripts/cli/command.ts";
+import { forgetConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
+import { memberOf } from "../../scripts/cli/drawing.ts";
+import { eventsOf, type ServerEvent } from "../../scripts/cli/follow.ts";
+import { bar, table } from "../../scripts/cli/terminal.ts";
+import { ROOT } from "../../scripts/local/paths.ts";
+
+/** A body that arrives in these pieces. */
+function inPieces(...pieces: string[]): Response {
+  const encoder = new TextEncoder();
+  return new Response(
+    new ReadableStream({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(encoder.encode(piece));
+        controller.close();
+      },
+    }),
+  );
+}
+
+async function all(response: Response): Promise<ServerEvent[]> {
+  const events: ServerEvent[] = [];
+  for await (const event of eventsOf(response)) events.push(event);
+  return events;
+}
+
+describe("an event stream", () => {
+  const text =
+    'id: 7\nevent: progress\ndata: {"step":1,\ndata: "total":2}\n\n: ping\n\nevent: done\ndata: {}\n\n';
+  const expected = [
+    { id: "7", name: "progress", data: '{"step":1,\n"total":2}' },
+    { id: "7", name: "done", data: "{}" },
+  ];
+
+  test("is the same however its bytes are cut", async () => {
+    for (let cut = 0; cut <= text.length; cut++) {
+      assert.deepEqual(await all(inPieces(text.slice(0, cut), text.slice(cut))), expected, `cut at ${cut}`);
+    }
+  });
+
+  test("gives no event that its end has cut short", async () => {
+    assert.deepEqual(await all(inPieces("event: done\ndata: {}\n")), []);
+  });
+});
+
+describe("words of the command line", () => {
+  test("name a member and its strength", () => {
+    assert.deepEqual(memberOf("ada/kofi"), { ref: "ada/kofi" });
+    assert.deepEqual(memberOf("ada/kofi:2=0.8"), { ref: "ada/kofi:2", strength: 0.8 });
+    assert.deepEqual(memberOf("ada/kofi=-0.5"), { ref: "ada/kofi", strength: -0.5 });
+    for (const wrong of ["kofi", "ada/kofi=", "ada/kofi=x", "ada/kofi=1=2", "Ada/Kofi", "ada/kofi:0"]) {
+      assert.throws(() => memberOf(wrong), UsageError, wrong);
+    }
+  });
+
+  test("stand in columns, and a bar never leaves its length", () => {
+    assert.deepEqual(
+      table([
+        ["a", "bbb", "c"],
+        ["aaa", "b", "cc"],
+      ]),
+      ["a    bbb  c", "aaa  b    cc"],
+    );
+    for (const [done, total] of [
+      [0, 0],
+      [0, 10],
+      [5, 10],
+      [10, 10],
+      [12, 10],
+    ] as const) {
+      assert.equal([...(bar(done, total).split(" ")[0] ?? "")].length, 24);
+    }
+    assert.match(bar(5, 10), /50 %$/);
+  });
+});
+
+describe("what login keeps", () => {
+  let home: string;
+  const before_ = process.env.XDG_CONFIG_HOME;
+  before(() => {
+    home = mkdtempSync(join(tmpdir(), "orthoplex-cli-"));
+    process.env.XDG_CONFIG_HOME = home;
+  });
+  after(() => {
+    if (before_ === undefined) delete process.env.XDG_CONFIG_HOME;
+    else process.env.XDG_CONFIG_HOME = before_;
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  test("is its owner's alone, also where a file was there before, and is forgotten", () => {
+    const path = writeConfig({ url: "http://127.0.0.1:1", key: "opx_one" });
+    writeConfig({ url: "http://127.0.0.1:1", key: "opx_two" });
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.deepEqual(readConfig(), { url: "http://127.0.0.1:1", key: "opx_two" });
+    assert.ok(readFileSync(path, "utf8").endsWith("\n"));
+    assert.equal(forgetConfig(), true);
+    assert.equal(forgetConfig(), false);
+    assert.deepEqual(readConfig(), {});
+  });
+});
+
+describe("the program", () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, "scripts/cli/main.ts"), ...args], {
+      encoding: "utf8",
+      env: { ...process.env, XDG_CONFIG_HOME: join(tmpdir(), "orthoplex-no-config"), ORTHOPLEX_API_KEY: "" },
+    });
+
+  test("lists its commands, and tells a wrong one and a wrong option by exit code 2", () => {
+    const help = run("--help");
+    assert.equal(help.status, 0);
+    for (const name of ["login", "search", "pull", "publish", "compose", "generate"])
+      assert.match(help.stdout, new RegExp(`^  ${name} `, "m"));
+    assert.equal(run("dance").status, 2);
+    assert.match(run("dance").stderr, /no command "dance"/);
+    const wrong = run("search", "--colour", "red");
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /--colour/);
+  });
+
+  test("says which server it did not reach, by exit code 1", () => {
+    const gone = run("search", "--url", "http://127.0.0.1:9");
+    assert.equal(gone.status, 1);
+    assert.match(gone.stderr, /cannot be reached/);
+    assert.equal(gone.stdout, "");
+  });
+});
