@@ -16,6 +16,8 @@ import { adapters } from "./routes/adapters.ts";
 import { router } from "./routes/app.ts";
 import { bases } from "./routes/bases.ts";
 import { collections } from "./routes/collections.ts";
+import { openAi } from "./routes/compat/openai.ts";
+import { outputs } from "./routes/compat/outputs.ts";
 import { compositions } from "./routes/compositions.ts";
 import { courtesy, EXPOSED_HEADERS } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
@@ -52,6 +54,7 @@ app.use("/auth/*", throttle);
 // Signed addresses carry their own right and may carry large bodies: they come before callers and the body limit.
 app.route("/", uploadContent);
 app.route("/", signedBlobs);
+app.route("/", outputs);
 
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }));
 app.on(["GET", "POST"], "/auth/*", (c) => authFor(c.env, c.var.db, c.var.origin).handler(c.req.raw));
@@ -74,6 +77,10 @@ const typed = app
   .route("/", images)
   .route("/", account)
   .route("/", runner);
+
+// Thin translations; what our own API and another one both call by the same name is ours.
+app.route("/", openAi("/openai/v1", false));
+app.route("/", openAi("/v1", true));
 
 let document: ReturnType<typeof describe> | undefined;
 app.get("/v1/openapi.json", (c) => {

@@ -100,6 +100,23 @@ export const SLOTS_PER_OWNER_MAX = 500;
 export const SLOT_DRAFT_TTL_DAYS = 30;
 export const BYTES_STORED_PER_OWNER_MAX = 10 * 1024 * MIB;
 
+// Accounts
+export const PERSON_NAME_MAX_CHARACTERS = 80;
+export const BIO_MAX_CHARACTERS = 1_000;
+export const AVATAR_MAX_BYTES = 2 * MIB;
+export const PASSWORD_MIN_CHARACTERS = 8;
+export const PASSWORD_MAX_CHARACTERS = 128;
+export const PASSKEYS_PER_ACCOUNT_MAX = 20;
+export const SESSION_TTL_SECONDS = 7 * 24 * 3_600;
+/** A session is extended, and its "last seen" written, at most so often. */
+export const SESSION_SEEN_SECONDS = 3_600;
+/** Changing how one signs in, and leaving, ask for the password again where the sign-in is older. */
+export const RECENT_SIGN_IN_SECONDS = 3_600;
+export const RESET_LINK_TTL_SECONDS = 3_600;
+export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
+/** Letters of all kinds to one account, and those that it makes go elsewhere. */
+export const LETTERS_PER_HOUR_MAX = 5;
+
 // Moderation
 export const REPORT_DETAIL_MAX_CHARACTERS = 2_000;
 export const REPORTS_PER_DAY_MAX = 30;

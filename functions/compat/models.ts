@@ -1,0 +1,68 @@
+// What the compatible APIs call a model: a base, an adapter at one version, or a mix. One name space: owner/name, and a base's id.
+
+import { and, desc, eq } from "drizzle-orm";
+import type { Base } from "../../schema/contract/bases.ts";
+import { AdapterRef } from "../../schema/contract/ids.ts";
+import { mixes, users } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { findAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
+import { BASES } from "../catalog/bases.ts";
+import { type VersionRow, versionOfAdapter } from "../catalog/versions.ts";
+import { findMix, goneFault, type OwnedMix } from "../compose/mixes.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+
+export type Model =
+  | { kind: "base"; base: Base }
+  | { kind: "adapter"; adapter: OwnedAdapter; version: VersionRow }
+  | { kind: "mix"; mix: OwnedMix; ref: string };
+
+/** Where a name must have two parts, a base stands under this owner. */
+export const BASES_OWNER = "bases";
+
+/** The model without its version, as owner/name. */
+export function modelName(model: Model): string {
+  if (model.kind === "base") return `${BASES_OWNER}/${model.base.id}`;
+  return model.kind === "adapter" ? refOf(model.adapter) : `${model.mix.owner}/${model.mix.name}`;
+}
+
+/** An adapter that is gone says so; anything else that cannot be seen is not there. */
+export async function findModel(
+  db: Db,
+  caller: Caller | null,
+  name: string,
+  pointer?: string,
+): Promise<Model | Refusal> {
+  const base = BASES.find(({ id }) => name === id || name === `${BASES_OWNER}/${id}`);
+  if (base) return { kind: "base", base };
+  const unknown = refuse("not_found", `There is no model ${JSON.stringify(name.slice(0, 120))}.`, pointer);
+  if (!AdapterRef.safeParse(name).success) return unknown;
+  const [path = "", number] = name.split(":");
+  const [owner = "", shortName = ""] = path.split("/");
+  const adapter = await findAdapter(db, caller, owner, shortName);
+  if (adapter instanceof Refusal) {
+    if (adapter.code !== "not_found") return adapter;
+    const mix = await findMix(db, caller, owner, shortName);
+    if (mix instanceof Refusal) return mix.code === "not_found" ? unknown : mix;
+    return goneFault(mix, pointer) ?? { kind: "mix", mix, ref: name };
+  }
+  const version = await versionOfAdapter(db, caller, adapter, number === undefined ? null : Number(number));
+  if (version) return { kind: "adapter", adapter, version };
+  return refuse(
+    "adapter_unready",
+    `${path} has no version${number ? ` ${number}` : ""} to draw with.`,
+    pointer,
+  );
+}
+
+export async function openMixes(db: Db, limit: number): Promise<OwnedMix[]> {
+  const rows = await db
+    .select({ mix: mixes, owner: users.handle })
+    .from(mixes)
+    .innerJoin(users, eq(users.id, mixes.ownerId))
+    .where(and(eq(mixes.state, "published"), eq(mixes.visibility, "public"), eq(mixes.rating, "general")))
+    .orderBy(desc(mixes.createdAt), desc(mixes.id))
+    .limit(limit)
+    .all();
+  return rows.map(({ mix, owner }) => ({ ...mix, owner }));
+}

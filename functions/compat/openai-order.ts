@@ -1,0 +1,77 @@
+// From OpenAI's request for pictures to a job: a new one, or the one that an earlier attempt of the same request has made.
+
+import { and, desc, eq, gt } from "drizzle-orm";
+import type { OpenAiImageCreate } from "../../schema/contract/compat-openai.ts";
+import { IDEMPOTENCY_TTL_SECONDS, OPENAI_RETRY_MAX_SECONDS } from "../../schema/contract/limits.ts";
+import { jobs } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { BASES } from "../catalog/bases.ts";
+import type { Db } from "../context.ts";
+import { enqueue, type JobRow } from "../dispatch/enqueue.ts";
+import { readJob } from "../dispatch/follow.ts";
+import type { Env } from "../env.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { sha256Hex } from "../lib/sha256.ts";
+import { findModel } from "./models.ts";
+import { orderPictures, renamed } from "./pictures.ts";
+
+/** What its headers say of a request: a client's own retry, and the key that some clients name it by. */
+export type Attempt = { body: string; isRetry: boolean; idempotencyKey: string | undefined };
+
+export async function openAiJob(
+  env: Env,
+  db: Db,
+  caller: Caller,
+  wish: OpenAiImageCreate,
+  attempt: Attempt,
+  now: number,
+): Promise<JobRow | Refusal> {
+  const { body, isRetry, idempotencyKey } = attempt;
+  const requestSha256 = await sha256Hex(
+    idempotencyKey === undefined ? `openai body\n${body}` : `openai key\n${idempotencyKey}`,
+  );
+  if (isRetry || idempotencyKey !== undefined) {
+    const ttl = idempotencyKey === undefined ? OPENAI_RETRY_MAX_SECONDS : IDEMPOTENCY_TTL_SECONDS;
+    const earlier = await earlierJob(db, caller, requestSha256, now - ttl * 1000);
+    if (earlier) return isSame(earlier, wish) ? earlier : MISMATCH;
+  }
+  const name = wish.model ?? BASES[0]?.id ?? "";
+  const model = await findModel(db, caller, name, "/model");
+  if (model instanceof Refusal) return model;
+  const order = await orderPictures(db, caller, model, {
+    prompt: wish.prompt,
+    negativePrompt: wish.negative_prompt ?? undefined,
+    seed: wish.seed ?? undefined,
+    steps: wish.steps ?? undefined,
+    guidance: wish.guidance ?? undefined,
+    size: wish.size === "auto" ? undefined : (wish.size ?? undefined),
+    count: wish.n ?? undefined,
+    adapters: wish.adapters ?? [],
+    regions: wish.regions ?? [],
+    strength: undefined,
+  });
+  if (order instanceof Refusal) return renamed(order, { count: "n" });
+  const version = model.kind === "adapter" ? model.version.id : null;
+  const asked = { model: name, version, input: { ...wish } };
+  const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now);
+  return id instanceof Refusal ? id : readJob(db, id);
+}
+
+const MISMATCH = refuse(
+  "idempotency_mismatch",
+  "This Idempotency-Key was used for another request.",
+  "idempotency-key",
+);
+
+async function earlierJob(db: Db, caller: Caller, requestSha256: string, since: number) {
+  return db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.ownerId, caller.id), eq(jobs.requestSha256, requestSha256), gt(jobs.createdAt, since)))
+    .orderBy(desc(jobs.createdAt))
+    .limit(1)
+    .get();
+}
+
+const isSame = (job: JobRow, wish: OpenAiImageCreate) =>
+  JSON.stringify(job.asked?.input) === JSON.stringify({ ...wish });

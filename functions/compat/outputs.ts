@@ -1,0 +1,14 @@
+// Addresses of a picture's bytes that need no key and expire: clients of the compatible APIs fetch without one.
+
+import { OUTPUT_URL_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import type { ImageRow } from "../catalog/images.ts";
+import type { Env } from "../env.ts";
+import { signUrl } from "../lib/signing.ts";
+
+/** The name ends like a file's: clients save under it. */
+export const OUTPUT_PATH = "/v1/outputs";
+
+export function outputUrl(env: Env, origin: string, image: ImageRow, now: number): Promise<string> {
+  const path = `${OUTPUT_PATH}/${image.id}.${image.contentType.split("/")[1] ?? "png"}`;
+  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, path, now + OUTPUT_URL_TTL_SECONDS * 1000);
+}

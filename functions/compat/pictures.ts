@@ -1,0 +1,156 @@
+// Orders pictures for the compatible APIs: a model's name becomes adapters, a missing trigger is put in, a size is chosen.
+
+import type { z } from "zod";
+import type { Base } from "../../schema/contract/bases.ts";
+import type { Member, Region, ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
+import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+import type { SampleSpec } from "../../schema/contract/runner.ts";
+import type { Caller } from "../auth/caller.ts";
+import { knownBase } from "../catalog/bases.ts";
+import type { Db } from "../context.ts";
+import type { NewJob } from "../dispatch/enqueue.ts";
+import { orderGeneration } from "../dispatch/order-generation.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Model } from "./models.ts";
+
+type Wish = z.input<typeof GenerationCreate>;
+
+export type PictureWish = {
+  prompt: string;
+  negativePrompt: string | undefined;
+  seed: number | undefined;
+  steps: number | undefined;
+  guidance: number | undefined;
+  /** Undefined: a cell for each adapter. */
+  size: string | undefined;
+  count: number | undefined;
+  adapters: readonly Member[];
+  regions: readonly (Region | null)[];
+  /** Of the model's own adapter. */
+  strength: number | undefined;
+};
+
+export async function orderPictures(
+  db: Db,
+  caller: Caller,
+  model: Model,
+  wish: PictureWish,
+): Promise<NewJob | Refusal> {
+  const members = membersOf(model, wish);
+  if (members instanceof Refusal) return members;
+  const plain = {
+    ...members,
+    prompt: wish.prompt,
+    negative_prompt: wish.negativePrompt ?? "",
+    count: wish.count ?? 1,
+    ...(wish.seed !== undefined && { seed: wish.seed }),
+    ...(wish.steps !== undefined && { steps: wish.steps }),
+    ...(wish.guidance !== undefined && { guidance: wish.guidance }),
+    ...(wish.size !== undefined && { size: wish.size }),
+  };
+  const order = await orderGeneration(db, caller, plain);
+  if (order instanceof Refusal)
+    return pointedAt(order, model, members.adapters?.length ?? 0, wish.adapters.length);
+  const request = order.request as Generation["request"];
+  const sized =
+    wish.size === undefined
+      ? withSize(order, roomiest(knownBase(order.baseId), request.adapters.length))
+      : order;
+  const prompt = promptWithTriggers(request.prompt, request.adapters);
+  if (prompt === request.prompt) return sized;
+  if (prompt.length > PROMPT_MAX_CHARACTERS) {
+    const detail = `With the triggers of its adapters the prompt has ${prompt.length} characters; at most ${PROMPT_MAX_CHARACTERS} are read.`;
+    return refuse("request_invalid", detail, "/prompt");
+  }
+  return withPrompt(sized, prompt);
+}
+
+/** The model's own adapter comes first; naming it again among `adapters` says its strength and region. */
+function membersOf(model: Model, wish: PictureWish): Pick<Wish, "base" | "mix" | "adapters"> | Refusal {
+  if (model.kind === "mix") {
+    if (wish.adapters.length === 0 && wish.regions.length === 0 && wish.strength === undefined) {
+      return { mix: model.ref };
+    }
+    const pointer =
+      wish.adapters.length > 0 ? "/adapters" : wish.regions.length > 0 ? "/regions" : "/strength";
+    return refuse("request_invalid", "A mix has its adapters, strengths and regions already.", pointer);
+  }
+  const own = model.kind === "adapter" ? ownMember(model, wish) : [];
+  const adapters = [...own, ...wish.adapters].map((member, i): Member => {
+    const region = member.region ?? wish.regions[i];
+    return region ? { ...member, region } : member;
+  });
+  if (wish.regions.length > adapters.length) {
+    const detail = `There are ${wish.regions.length} regions for ${adapters.length} adapters.`;
+    return refuse("request_invalid", detail, `/regions/${adapters.length}`);
+  }
+  return model.kind === "base" ? { base: model.base.id, adapters } : { adapters };
+}
+
+function ownMember(model: Extract<Model, { kind: "adapter" }>, wish: PictureWish): Member[] {
+  const { adapter, version } = model;
+  const name = `${adapter.owner}/${adapter.name}`;
+  const isNamed = wish.adapters.some(
+    ({ ref, version_id }) => version_id === version.id || ref === name || ref === `${name}:${version.number}`,
+  );
+  if (isNamed) return [];
+  return [{ version_id: version.id, ...(wish.strength !== undefined && { strength: wish.strength }) }];
+}
+
+/** Says of a fault where it stands in the compatible request: what came from the model is the model's. */
+function pointedAt(refusal: Refusal, model: Model, members: number, named: number): Refusal {
+  const own = model.kind === "adapter" ? members - named : 0;
+  const faults = refusal.faults.map((fault) => {
+    const [, index, rest = ""] = /^\/adapters\/(\d+)(.*)$/.exec(fault.pointer) ?? [];
+    if (index === undefined)
+      return /^\/(?:base|mix)\b/.test(fault.pointer) ? { ...fault, pointer: "/model" } : fault;
+    const pointer = Number(index) < own ? "/model" : `/adapters/${Number(index) - own}${rest}`;
+    return { ...fault, pointer };
+  });
+  return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
+}
+
+/** The same refusal in the words of another API: `names` maps our fields to its. */
+export function renamed(refusal: Refusal, names: Record<string, string>): Refusal {
+  const faults = refusal.faults.map((fault) => {
+    const [, field = "", rest = ""] = /^\/([^/]+)(.*)$/.exec(fault.pointer) ?? [];
+    return field in names ? { ...fault, pointer: `/${names[field]}${rest}` } : fault;
+  });
+  return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
+}
+
+/** The narrowest canvas with a cell for each adapter, else the widest there is. */
+function roomiest(base: Base, adapters: number) {
+  const byCells = base.sizes.toSorted((a, b) => a.cells - b.cells);
+  const size = byCells.find(({ cells }) => cells >= Math.max(1, adapters)) ?? byCells.at(-1);
+  if (!size) throw new Error(`${base.id} has no sizes`);
+  return size;
+}
+
+function withSize(order: NewJob, { width, height }: { width: number; height: number }): NewJob {
+  const size = `${width}x${height}`;
+  const request = { ...(order.request as Generation["request"]), size };
+  return { ...order, shape: size, request, spec: { ...(order.spec as SampleSpec), width, height } };
+}
+
+function withPrompt(order: NewJob, prompt: string): NewJob {
+  const request = { ...(order.request as Generation["request"]), prompt };
+  return { ...order, request, spec: { ...(order.spec as SampleSpec), prompt } };
+}
+
+/**
+ * An adapter whose trigger is missing would not be drawn at all. One adapter's trigger goes before the first words; where
+ * there are several, those missing become clauses of their own at the front.
+ */
+export function promptWithTriggers(
+  prompt: string,
+  members: readonly Pick<ResolvedMember, "trigger">[],
+): string {
+  const said = prompt.toLowerCase();
+  const missing = [...new Set(members.map(({ trigger }) => trigger))].filter(
+    (trigger) => !said.includes(trigger),
+  );
+  if (missing.length === 0) return prompt;
+  return members.length === 1 ? `${missing[0]} ${prompt.trim()}` : [...missing, prompt.trim()].join("; ");
+}

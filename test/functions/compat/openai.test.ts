@@ -1,0 +1,299 @@
+// OpenAI's calls, field by field: what its client sends, what it reads, and that its retries make no second job.
+
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { promptWithTriggers } from "../../../functions/compat/pictures.ts";
+import type { OpenAiImages, OpenAiModels } from "../../../schema/contract/compat-openai.ts";
+import { OpenAiImages as OpenAiImagesSchema } from "../../../schema/contract/compat-openai.ts";
+import { ask, type Person, person, png, published } from "../cast.ts";
+import { clearQueue, drawNext, eventsOf, failNext, runner, send } from "./drawing.ts";
+
+const PATH = "/openai/v1/images/generations";
+let ada: Person;
+beforeAll(async () => {
+  ada = await person("Ada");
+  await published(ada, "ivy");
+  await published(ada, "paco");
+  await runner();
+});
+beforeEach(clearQueue);
+
+const generate = <T = OpenAiImages>(body: Record<string, unknown>, headers = {}) =>
+  ada.ask<T>("POST", PATH, { prompt: "smiling", ...body }, headers);
+
+async function drawn(body: Record<string, unknown>, headers = {}) {
+  const [reply, work] = await Promise.all([generate(body, headers), drawNext()]);
+  expect([reply.status, reply.status === 200 ? null : reply.body]).toEqual([200, null]);
+  return { reply: reply.body, work, headers: reply.headers };
+}
+
+const queued = async () =>
+  (await env.DB.prepare("SELECT count(*) AS n FROM jobs").first<{ n: number }>())?.n ?? 0;
+
+describe("images.generate", () => {
+  it("answers with base64 of the PNG where nothing else is asked for", async () => {
+    const { reply } = await drawn({ model: "cast-2", seed: 7 });
+    expect(OpenAiImagesSchema.parse(reply)).toEqual(reply);
+    const [image] = reply.data;
+    const bytes = Buffer.from(image?.b64_json ?? "", "base64");
+    expect(bytes.subarray(1, 4).toString()).toBe("PNG");
+    expect([image?.url, image?.seed, reply.size]).toEqual([undefined, 7, "256x256"]);
+    expect(Math.abs(reply.created - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  it("gives addresses that need no key, expire, and cannot be changed", async () => {
+    const { reply } = await drawn({ response_format: "url", n: 2 });
+    expect(reply.data.map(({ b64_json }) => b64_json)).toEqual([undefined, undefined]);
+    const [first, second] = reply.data.map(({ url }) => new URL(url ?? ""));
+    if (!first || !second) throw new Error("Two pictures were ordered");
+    const picture = await send(first.href);
+    expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/png"]);
+    expect(first.pathname).toMatch(/\.png$/);
+    const life = Number(first.searchParams.get("expires")) - Date.now() / 1000;
+    expect(life).toBeGreaterThan(3_500);
+    expect(life).toBeLessThanOrEqual(3_600);
+    const forged = new URL(first);
+    forged.pathname = second.pathname;
+    expect((await send(forged.href)).status).toBe(403);
+    forged.search = "";
+    expect((await send(forged.href)).status).toBe(403);
+  });
+
+  it("draws an adapter, puts its trigger in where it is missing and says so", async () => {
+    const { reply, work } = await drawn({ model: "ada/ivy" });
+    expect([work.prompt, reply.data[0]?.revised_prompt]).toEqual(["<ivy> smiling", "<ivy> smiling"]);
+    const again = await drawn({ model: "ada/ivy:1", prompt: "<IVY> smiling" });
+    expect([again.work.prompt, again.reply.data[0]?.revised_prompt]).toEqual(["<IVY> smiling", undefined]);
+  });
+
+  it("gives each adapter a cell where the size is auto, and regions in their order", async () => {
+    const region = { x: 0.5, y: 0, width: 0.5, height: 1 };
+    const body = {
+      model: "ada/ivy",
+      adapters: [{ ref: "ada/paco", strength: 0.5 }],
+      regions: [null, region],
+    };
+    const { reply } = await drawn({ ...body, size: "auto" });
+    expect(reply.size).toBe("512x256");
+    const job = await ada.must<{ request: { adapters: unknown[]; prompt: string } }>(
+      "GET",
+      `/v1/generations/${reply.job_id}`,
+    );
+    expect(job.request.prompt).toBe("<ivy>; <paco>; smiling");
+    expect(job.request.adapters).toMatchObject([
+      { ref: "ada/ivy:1", strength: 0.7, region: null },
+      { ref: "ada/paco:1", strength: 0.5, region },
+    ]);
+  });
+
+  it("lets `adapters` say the strength of the model itself", async () => {
+    const { reply } = await drawn({ model: "ada/ivy", adapters: [{ ref: "ada/ivy", strength: 0.25 }] });
+    const job = await ada.must<{ request: { adapters: unknown[] } }>(
+      "GET",
+      `/v1/generations/${reply.job_id}`,
+    );
+    expect(job.request.adapters).toMatchObject([{ ref: "ada/ivy:1", strength: 0.25 }]);
+  });
+
+  it("accepts what has no effect here and refuses what it cannot do", async () => {
+    const idle = { quality: "hd", style: "vivid", user: "u", moderation: "low", background: "auto" };
+    await drawn({ ...idle, output_format: "png", output_compression: 100 });
+    const cases: [Record<string, unknown>, number, string, string][] = [
+      [{ size: "1024x1024" }, 400, "request_invalid", "size"],
+      [{ size: "large" }, 400, "request_invalid", "size"],
+      [{ n: 0 }, 400, "request_invalid", "n"],
+      [{ n: 17 }, 400, "request_invalid", "n"],
+      [{ output_format: "webp" }, 400, "request_invalid", "output_format"],
+      [{ background: "transparent" }, 400, "request_invalid", "background"],
+      [{ partial_images: 2 }, 400, "request_invalid", "partial_images"],
+      [{ stream: true, partial_images: 4 }, 400, "request_invalid", "partial_images"],
+      [{ sede: 1 }, 400, "request_invalid", "sede"],
+      [{ prompt: "" }, 400, "request_invalid", "prompt"],
+      [{ model: "dall-e-3" }, 404, "not_found", "model"],
+      [{ model: "ada/nobody" }, 404, "not_found", "model"],
+      [{ model: "ada/ivy:9" }, 422, "adapter_unready", "model"],
+      [{ model: "ada/ivy", adapters: [{ ref: "ada/nobody" }] }, 422, "adapter_unknown", "adapters[0].ref"],
+      [{ model: "ada/ivy", regions: [null, null] }, 400, "request_invalid", "regions[1]"],
+    ];
+    for (const [body, status, code, param] of cases) {
+      const reply = await generate<{ error: { code: string; param: string; message: string; type: string } }>(
+        body,
+      );
+      const { error } = reply.body;
+      expect([body, reply.status, error.code, error.param]).toEqual([body, status, code, param]);
+      expect([error.type, error.message.length > 10]).toEqual(["invalid_request_error", true]);
+    }
+    expect(await queued()).toBe(1);
+  });
+
+  it("turns a failed job into an error that nobody retries", async () => {
+    const [wordless] = await Promise.all([
+      generate<{ error: object }>({}),
+      failNext("prompt_invalid", "No word is known."),
+    ]);
+    expect([wordless.status, wordless.body.error, wordless.headers.get("x-should-retry")]).toEqual([
+      400,
+      {
+        message: "No word is known.",
+        type: "invalid_request_error",
+        param: "prompt",
+        code: "prompt_invalid",
+      },
+      "false",
+    ]);
+    const [broken] = await Promise.all([generate<{ error: object }>({}), failNext("out_of_memory", "Full.")]);
+    expect([broken.status, broken.body.error, broken.headers.get("x-should-retry")]).toMatchObject([
+      500,
+      { type: "server_error", code: "out_of_memory" },
+      "false",
+    ]);
+  });
+
+  it("says that a job which was canceled has no picture", async () => {
+    const waiting = generate<{ error: object }>({});
+    await expect.poll(queued).toBe(1);
+    const row = await env.DB.prepare("SELECT id FROM jobs").first<{ id: string }>();
+    await ada.must("POST", `/v1/generations/${row?.id}/cancel`);
+    const reply = await waiting;
+    expect([reply.status, reply.headers.get("x-should-retry")]).toEqual([409, "false"]);
+  });
+});
+
+describe("a retry", () => {
+  it("of the same body finds the first job; a first attempt of the same body makes its own", async () => {
+    const first = await drawn({ seed: 1 });
+    const again = await generate({ seed: 1 }, { "x-stainless-retry-count": "1" });
+    expect([again.body.job_id, await queued()]).toEqual([first.reply.job_id, 1]);
+    expect(again.body.data).toEqual(first.reply.data);
+    const fresh = await drawn({ seed: 1 }, { "x-stainless-retry-count": "0" });
+    expect(fresh.reply.job_id).not.toBe(first.reply.job_id);
+  });
+
+  it("of another body, of somebody else, or after ten minutes makes a job of its own", async () => {
+    await drawn({ seed: 1 });
+    const other = await drawn({ seed: 2 }, { "x-stainless-retry-count": "1" });
+    await env.DB.prepare("UPDATE jobs SET created_at = created_at - 600001").run();
+    const late = await drawn({ seed: 2 }, { "x-stainless-retry-count": "1" });
+    expect(late.reply.job_id).not.toBe(other.reply.job_id);
+    const bob = await person("Bob");
+    const [his] = await Promise.all([
+      bob.ask<OpenAiImages>("POST", PATH, { prompt: "smiling", seed: 2 }, { "x-stainless-retry-count": "1" }),
+      drawNext(),
+    ]);
+    expect(his.body.job_id).not.toBe(late.reply.job_id);
+  });
+
+  it("by Idempotency-Key finds the job at any attempt, and is refused for another body", async () => {
+    const headers = { "idempotency-key": "k1" };
+    const first = await drawn({ seed: 5 }, headers);
+    expect((await generate({ seed: 5 }, headers)).body.job_id).toBe(first.reply.job_id);
+    const other = await generate<{ code: string }>({ seed: 6 }, headers);
+    expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
+  });
+});
+
+describe("a stream", () => {
+  it("shows as many partial images as were asked for, then the picture", async () => {
+    const [response] = await Promise.all([
+      send(PATH, {
+        method: "POST",
+        headers: { authorization: `Bearer ${ada.key}`, "content-type": "application/json" },
+        body: JSON.stringify({ prompt: "smiling", stream: true, partial_images: 2 }),
+      }),
+      drawNext(6),
+    ]);
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    const events = (await eventsOf(response)).map(({ event, data }) => ({ event, ...JSON.parse(data) }));
+    expect(events.at(-1)).toMatchObject({
+      event: "image_generation.completed",
+      type: "image_generation.completed",
+      size: "256x256",
+      output_format: "png",
+      usage: { total_tokens: 0 },
+    });
+    const partial = events.slice(0, -1);
+    expect(partial.length).toBeGreaterThan(0);
+    expect(partial.length).toBeLessThanOrEqual(2);
+    for (const [i, event] of partial.entries()) {
+      expect(event).toMatchObject({ type: "image_generation.partial_image", partial_image_index: i });
+      expect(Buffer.from(event.b64_json, "base64").subarray(1, 4).toString()).toBe("PNG");
+    }
+  });
+
+  it("ends with an error event that a client throws", async () => {
+    const [response] = await Promise.all([
+      send(PATH, {
+        method: "POST",
+        headers: { authorization: `Bearer ${ada.key}`, "content-type": "application/json" },
+        body: JSON.stringify({ prompt: "smiling", stream: true }),
+      }),
+      failNext("prompt_invalid", "No word is known."),
+    ]);
+    const [last] = await eventsOf(response);
+    expect(last?.event).toBe("error");
+    expect(JSON.parse(last?.data ?? "{}").error).toMatchObject({ code: "prompt_invalid" });
+  });
+
+  it("that is left behind cancels nothing", async () => {
+    const response = await send(PATH, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ada.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ prompt: "smiling", stream: true }),
+    });
+    await response.body?.cancel();
+    const { id } = await drawNext();
+    expect(await ada.must("GET", `/v1/generations/${id}`)).toMatchObject({
+      status: "succeeded",
+      cancel_requested: false,
+    });
+  });
+});
+
+describe("models", () => {
+  it("lists bases and published adapters for anybody, and retrieves each by its id", async () => {
+    const { body } = await ask<OpenAiModels>("GET", "/openai/v1/models");
+    expect(body.object).toBe("list");
+    expect(body.data.map(({ id }) => id)).toEqual(expect.arrayContaining(["cast-2", "ada/ivy", "ada/paco"]));
+    for (const { id } of body.data) {
+      const one = await ask<{ id: string }>("GET", `/openai/v1/models/${encodeURIComponent(id)}`);
+      expect([one.status, one.body.id]).toEqual([200, id]);
+    }
+    expect((await ask("GET", "/v1/models")).body).toEqual(body);
+    expect((await ask("GET", "/openai/v1/models/nobody%2Fnothing")).status).toBe(404);
+  });
+
+  it("hides what is private from everybody but its owner", async () => {
+    await published(ada, "secret", { visibility: "private" });
+    const { body } = await ask<OpenAiModels>("GET", "/openai/v1/models");
+    expect(body.data.map(({ id }) => id)).not.toContain("ada/secret");
+    expect((await ask("GET", "/openai/v1/models/ada%2Fsecret")).status).toBe(404);
+    expect((await ada.ask("GET", "/openai/v1/models/ada%2Fsecret")).status).toBe(200);
+  });
+});
+
+describe("what is not offered", () => {
+  it("says so, and that a retry is in vain", async () => {
+    const form = new FormData();
+    form.set("image", new Blob([await png(8, 8)]), "a.png");
+    for (const path of ["/openai/v1/images/edits", "/v1/images/variations"]) {
+      const reply = await send(path, {
+        method: "POST",
+        body: form,
+        headers: { authorization: `Bearer ${ada.key}` },
+      });
+      expect([path, reply.status]).toEqual([path, 404]);
+      expect((await reply.json<{ error: { message: string } }>()).error.message).toMatch(/here/);
+    }
+  });
+});
+
+describe("the trigger rule", () => {
+  it("puts in only what is missing", () => {
+    const [ivy, paco] = [{ trigger: "<ivy>" }, { trigger: "<paco>" }];
+    expect(promptWithTriggers("smiling", [])).toBe("smiling");
+    expect(promptWithTriggers("  smiling ", [ivy])).toBe("<ivy> smiling");
+    expect(promptWithTriggers("<paco> sad; sky background", [ivy, paco])).toBe(
+      "<ivy>; <paco> sad; sky background",
+    );
+  });
+});
