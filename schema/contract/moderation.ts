@@ -60,7 +60,7 @@ export const ActionKind = z.enum(ACTION_KINDS);
 /** What an action is about: also a blocked term, as `scope:term`. */
 export const AUDIT_KINDS = [...TARGET_KINDS, "term"] as const;
 
-const TargetId = z
+export const TargetId = z
   .string()
   .regex(/^(?:adp|mix|cmt|usr)_[0-9a-z]{20,32}$/, "must be the id of an adapter, a mix, a comment or a user");
 
@@ -94,7 +94,10 @@ export const TargetCard = z
     owner: Handle.nullable().meta({ description: "Whose it is; null once they have left" }),
     state: z.string(),
     rating: Rating.nullable(),
-    path: z.string().nullable().meta({ description: "Its page on the site" }),
+    place: z
+      .object({ kind: z.enum(["adapter", "mix", "user"]), ref: z.string() })
+      .nullable()
+      .meta({ description: "Where it is seen: itself, or what the comment is on; a user by handle" }),
   })
   .meta({ id: "TargetCard" });
 export type TargetCard = z.infer<typeof TargetCard>;
@@ -102,7 +105,7 @@ export type TargetCard = z.infer<typeof TargetCard>;
 export const Report = z
   .object({
     id: idOf("rep"),
-    target: TargetCard.pick({ kind: true, id: true, label: true, path: true }),
+    target: TargetCard.pick({ kind: true, id: true, label: true, place: true }),
     reason: ReportReason,
     detail: z.string(),
     state: z.enum(["pending", "actioned", "dismissed"]),

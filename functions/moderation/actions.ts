@@ -1,0 +1,147 @@
+// Decisions of moderators. One batch writes the action, does what it says, closes the reports and tells people: all of it or
+// nothing. Two moderators at once yield one action, for each counts the actions that it knows of.
+
+import { eq, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { z } from "zod";
+import type { ActionCreate, Decision, Rating } from "../../schema/contract/moderation.ts";
+import { moderationActions, reports } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { publishEnd, tellAll } from "../dispatch/publish.ts";
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { notificationRow } from "../people/notifications.ts";
+import { effectsOf, failedJobs, written } from "./effects.ts";
+import { ratingFloor } from "./ratings.ts";
+import { closeReports } from "./reports.ts";
+import { move } from "./rules.ts";
+import { purge } from "./takedown.ts";
+import { readTarget, type Target, unchanged } from "./targets.ts";
+
+export type ActionRow = typeof moderationActions.$inferSelect;
+
+export const MADE_MEANWHILE = refuse(
+  "decision_made",
+  "It was changed or decided on meanwhile. Look at it again before you decide.",
+);
+
+export async function act(
+  env: Env,
+  db: Db,
+  moderator: Caller,
+  wish: z.infer<typeof ActionCreate>,
+  now: number,
+): Promise<ActionRow | Refusal> {
+  const target = await readTarget(db, wish.target, "/target/id");
+  if (target instanceof Refusal) return target;
+  if (target.ownerId === moderator.id) return notOwn();
+  const next = move(target.kind, target.state, wish.action);
+  if (next instanceof Refusal) return next;
+  const shielded = wish.action === "suspend" ? await moderatorFault(db, target) : null;
+  if (shielded) return shielded;
+  const seen = await actionsOn(db, target.id);
+  if (wish.actions_seen !== undefined && wish.actions_seen !== seen) return MADE_MEANWHILE;
+  if (wish.action === "dismiss" && (await pendingReports(db, target.id)) === 0) {
+    return refuse("decision_made", "No report of it waits any more.", "/action");
+  }
+  const row: ActionRow = {
+    id: newId("act", now),
+    moderatorId: moderator.id,
+    kind: wish.action,
+    targetKind: target.kind,
+    targetId: target.id,
+    subjectId: target.ownerId,
+    ground: wish.ground ?? null,
+    reason: wish.reason,
+    data: await dataOf(db, target, wish),
+    createdAt: now,
+  };
+  const deed = { decision: wish.action, rating: wish.rating ?? null, purge: wish.purge ?? false };
+  const told = notificationRow(db, noteOf(row), now, written(row.id));
+  const statements = [
+    ...closeReports(db, { id: row.id, targetId: target.id, decision: wish.action }, now),
+    ...(wish.action === "dismiss" ? [] : [told]),
+  ];
+  const done = await writeAction(db, row, target, seen, deed, statements, now);
+  if (done instanceof Refusal) return done;
+  await tellAll(done.ended.map((id) => publishEnd(env, id, "failed")));
+  if (wish.purge) await purge(env, db, target.id, now);
+  return done.row;
+}
+
+export const notOwn = () =>
+  refuse("not_granted", "This is yours or about you: another moderator decides on it.", "/target/id");
+
+export type Deed = { decision: Decision | null; rating: Rating | null; purge: boolean };
+
+/**
+ * Writes an action and its effects, if the target is as it was read and no other action has come between. `ended`: the jobs
+ * that failed by it, whose watchers are to be told.
+ */
+export async function writeAction(
+  db: Db,
+  row: ActionRow,
+  target: Target,
+  seen: number,
+  deed: Deed,
+  also: readonly BatchItem<"sqlite">[],
+  now: number,
+  only: SQL = sql`1`,
+): Promise<{ row: ActionRow; ended: string[] } | Refusal> {
+  const { id, moderatorId, kind, targetKind, targetId, subjectId, ground, reason, data } = row;
+  const insert = db.run(sql`
+    insert into moderation_actions
+      (id, moderator_id, kind, target_kind, target_id, subject_id, ground, reason, data, created_at)
+    select ${id}, ${moderatorId}, ${kind}, ${targetKind}, ${targetId}, ${subjectId}, ${ground}, ${reason},
+      ${JSON.stringify(data)}, ${now}
+    where ${only} and ${unchanged(target)} and (select count(*) from moderation_actions where target_id = ${targetId}) = ${seen}`);
+  const { decision } = deed;
+  const effects = decision ? effectsOf(db, { ...deed, decision, actionId: id, target, reason }, now) : [];
+  const ended = decision === "remove" ? [failedJobs(db, id, target, now)] : [];
+  const results = await db.batch([insert, ...ended, ...effects, ...also]);
+  const kept = await db.select().from(moderationActions).where(eq(moderationActions.id, id)).get();
+  if (!kept) return MADE_MEANWHILE;
+  const rows = ended.length > 0 ? (results[1] as { id: string }[]) : [];
+  return { row: kept, ended: rows.map((job) => job.id) };
+}
+
+export const actionsOn = (db: Db, targetId: string) =>
+  db.$count(moderationActions, eq(moderationActions.targetId, targetId));
+
+export const pendingReports = (db: Db, targetId: string) =>
+  db.$count(reports, sql`target_id = ${targetId} and state = 'pending'`);
+
+/** A moderator is not suspended by another: whoever keeps the roles takes theirs first. */
+async function moderatorFault(db: Db, target: Target): Promise<Refusal | null> {
+  const user = await db.get<{ role: string }>(sql`select role from users where id = ${target.id}`);
+  return user?.role === "moderator"
+    ? refuse("version_state", `${target.label} is a moderator. Their role has to be taken first.`, "/action")
+    : null;
+}
+
+async function dataOf(
+  db: Db,
+  target: Target,
+  wish: z.infer<typeof ActionCreate>,
+): Promise<ActionRow["data"]> {
+  if (wish.action === "rate" && wish.rating) {
+    const floor = await ratingFloor(db, target.id);
+    return { rating: wish.rating, rating_before: target.rating, floor_before: floor };
+  }
+  return wish.purge ? { purge: 1 } : {};
+}
+
+const noteOf = ({ id, kind, subjectId, targetId, targetKind, data }: ActionRow) => ({
+  userId: subjectId as Caller["id"],
+  kind: "moderation" as const,
+  actorId: null,
+  targetId,
+  data: {
+    action_id: id,
+    action: kind,
+    target_kind: targetKind,
+    ...(typeof data.rating === "string" && { rating: data.rating }),
+  },
+});

@@ -1,0 +1,208 @@
+// Appeals: one answer of the subject to what was done, and one decision of a moderator about it, who undoes it or lets it stand.
+
+import { and, asc, desc, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Id } from "../../schema/contract/ids.ts";
+import { APPEAL_WINDOW_DAYS } from "../../schema/contract/limits.ts";
+import type { AppealCreate, AppealDecision, Decision, Rating } from "../../schema/contract/moderation.ts";
+import { appeals, moderationActions } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { notificationRow } from "../people/notifications.ts";
+import { type ActionRow, actionsOn, type Deed, MADE_MEANWHILE, notOwn, writeAction } from "./actions.ts";
+import { written } from "./effects.ts";
+import { otherModerators } from "./moderators.ts";
+import { INVERSE, isAppealable, mayDecideAppeal, move } from "./rules.ts";
+import { readTarget, type Target, type TargetKey } from "./targets.ts";
+
+export type AppealRow = typeof appeals.$inferSelect;
+export type Case = { appeal: AppealRow; action: ActionRow };
+
+const DAY_MS = 24 * 3_600_000;
+export const appealUntil = (action: ActionRow) => action.createdAt + APPEAL_WINDOW_DAYS * DAY_MS;
+
+export async function appeal(
+  db: Db,
+  caller: Caller,
+  wish: z.infer<typeof AppealCreate>,
+  now: number,
+): Promise<AppealRow | Refusal> {
+  const action = await db
+    .select()
+    .from(moderationActions)
+    .where(eq(moderationActions.id, wish.action_id))
+    .get();
+  if (!action || action.subjectId !== caller.id || !isAppealable(action.kind)) {
+    return refuse(
+      "not_found",
+      `Nothing that you may appeal against is called ${wish.action_id}.`,
+      "/action_id",
+    );
+  }
+  if (now > appealUntil(action)) {
+    return refuse("decision_made", `The ${APPEAL_WINDOW_DAYS} days for an appeal are over.`, "/action_id");
+  }
+  const row: AppealRow = {
+    id: newId("apl", now),
+    actionId: action.id,
+    appellantId: caller.id,
+    text: wish.text,
+    state: "pending",
+    answer: "",
+    decidedById: null,
+    createdAt: now,
+    decidedAt: null,
+  };
+  const inserted = await db.insert(appeals).values(row).onConflictDoNothing().returning();
+  return inserted[0] ?? refuse("decision_made", "You have appealed against this already.", "/action_id");
+}
+
+type Query = { limit: number; cursor?: string | undefined; state?: AppealRow["state"] | undefined };
+type Page<T> = { items: T[]; next_cursor: string | null };
+
+export async function listOwnAppeals(
+  db: Db,
+  caller: Caller,
+  query: Query,
+): Promise<Page<AppealRow> | Refusal> {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const rows = await db
+    .select()
+    .from(appeals)
+    .where(
+      and(
+        eq(appeals.appellantId, caller.id),
+        after ? sql`(${appeals.createdAt}, ${appeals.id}) < (${after[0]}, ${after[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(appeals.createdAt), desc(appeals.id))
+    .limit(query.limit + 1)
+    .all();
+  return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
+}
+
+/** The oldest first, for whoever has waited longest. */
+export async function listCases(db: Db, query: Query): Promise<Page<Case> | Refusal> {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const rows = await db
+    .select({ appeal: appeals, action: moderationActions })
+    .from(appeals)
+    .innerJoin(moderationActions, eq(moderationActions.id, appeals.actionId))
+    .where(
+      and(
+        eq(appeals.state, query.state ?? "pending"),
+        after ? sql`(${appeals.createdAt}, ${appeals.id}) > (${after[0]}, ${after[1]})` : undefined,
+      ),
+    )
+    .orderBy(asc(appeals.createdAt), asc(appeals.id))
+    .limit(query.limit + 1)
+    .all();
+  return pageOfRows(rows, query.limit, ({ appeal: row }) => [row.createdAt, row.id]);
+}
+
+export async function readCase(db: Db, id: Id<"apl">): Promise<Case | Refusal> {
+  const found = await db
+    .select({ appeal: appeals, action: moderationActions })
+    .from(appeals)
+    .innerJoin(moderationActions, eq(moderationActions.id, appeals.actionId))
+    .where(eq(appeals.id, id))
+    .get();
+  return found ?? refuse("not_found", `There is no appeal ${id}.`);
+}
+
+/** Whether this moderator may decide. Whoever took the decision may do so only where nobody else could. */
+export async function mayDecide(
+  db: Db,
+  moderatorEmails: string | undefined,
+  moderator: Caller,
+  { action }: Case,
+): Promise<boolean> {
+  const others = await otherModerators(db, moderatorEmails, [action.moderatorId, action.subjectId]);
+  return mayDecideAppeal(moderator.id, action.moderatorId, action.subjectId, others);
+}
+
+/** Upholds, or undoes the action through the same rules; either in one batch, once. */
+export async function decideAppeal(
+  db: Db,
+  moderatorEmails: string | undefined,
+  moderator: Caller,
+  found: Case,
+  wish: z.infer<typeof AppealDecision>,
+  now: number,
+): Promise<Case | Refusal> {
+  const { appeal: pending, action } = found;
+  if (pending.state !== "pending") return refuse("decision_made", `This appeal was ${pending.state}.`);
+  if (action.subjectId === moderator.id) return notOwn();
+  if (!(await mayDecide(db, moderatorEmails, moderator, found))) {
+    return refuse("not_granted", "You took this decision: another moderator answers the appeal against it.");
+  }
+  const target = await readTarget(db, { kind: action.targetKind, id: action.targetId } as TargetKey);
+  if (target instanceof Refusal) return target;
+  const undoing =
+    wish.decision === "overturn" ? await inverseOf(action, target) : { deed: NOTHING, data: {} };
+  if (undoing instanceof Refusal) return undoing;
+  const row: ActionRow = {
+    id: newId("act", now),
+    moderatorId: moderator.id,
+    kind: wish.decision,
+    targetKind: action.targetKind,
+    targetId: action.targetId,
+    subjectId: action.subjectId,
+    ground: action.ground,
+    reason: wish.answer,
+    data: { appeal_id: pending.id, action_id: action.id, ...undoing.data },
+    createdAt: now,
+  };
+  const state = wish.decision === "overturn" ? ("overturned" as const) : ("upheld" as const);
+  const decided = { state, answer: wish.answer, decidedById: moderator.id, decidedAt: now };
+  const close = db
+    .update(appeals)
+    .set(decided)
+    .where(and(eq(appeals.id, pending.id), written(row.id)));
+  const note = {
+    userId: pending.appellantId,
+    kind: "appeal_decided" as const,
+    actorId: null,
+    targetId: action.targetId,
+    data: {
+      appeal_id: pending.id,
+      action_id: action.id,
+      decision: wish.decision,
+      target_kind: action.targetKind,
+    },
+  };
+  const told = notificationRow(db, note, now, written(row.id));
+  const isPending = sql`exists (select 1 from appeals where id = ${pending.id} and state = 'pending')`;
+  const seen = await actionsOn(db, target.id);
+  const done = await writeAction(db, row, target, seen, undoing.deed, [close, told], now, isPending);
+  return done instanceof Refusal ? MADE_MEANWHILE : { action, appeal: { ...pending, ...decided } };
+}
+
+const NOTHING: Deed = { decision: null, rating: null, purge: false };
+
+/** What undoes an action as things stand: nothing, where it has been undone already. */
+async function inverseOf(
+  action: ActionRow,
+  target: Target,
+): Promise<{ deed: Deed; data: ActionRow["data"] } | Refusal> {
+  const inverse = INVERSE[action.kind as Decision];
+  if (!inverse) throw new Error(`Nobody can have appealed against ${action.kind} ${action.id}`);
+  const next = move(target.kind, target.state, inverse);
+  if (next instanceof Refusal) {
+    return next.code === "decision_made" ? { deed: NOTHING, data: { did: null } } : next;
+  }
+  if (inverse !== "rate") return { deed: { ...NOTHING, decision: inverse }, data: { did: inverse } };
+  const { rating, rating_before, floor_before } = action.data;
+  // An owner who has rated it stricter since keeps that.
+  const isAsLeft = target.rating === rating;
+  const goal = (isAsLeft ? rating_before : target.rating) as Rating;
+  return {
+    deed: { ...NOTHING, decision: "rate", rating: goal },
+    data: { did: "rate", rating: goal, floor: floor_before ?? null },
+  };
+}

@@ -1,0 +1,68 @@
+// Who moderates, and who may make somebody a moderator: only the accounts named in the settings.
+
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Id } from "../../schema/contract/ids.ts";
+import type { RoleChange } from "../../schema/contract/moderation.ts";
+import type { Caller } from "../auth/caller.ts";
+import { isListed } from "../auth/roles.ts";
+import type { Db } from "../context.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { written } from "./effects.ts";
+
+/** A moderator whose verified address stands in the settings. */
+export function rootOf(moderator: Caller, moderatorEmails: string | undefined): Caller | Refusal {
+  const isRoot = moderator.emailVerified && isListed(moderator.email, moderatorEmails);
+  return isRoot
+    ? moderator
+    : new Refusal(
+        "not_granted",
+        "Only moderators who are named in this server's settings give and take roles.",
+      );
+}
+
+/** How many accounts could decide beside these. */
+export async function otherModerators(
+  db: Db,
+  moderatorEmails: string | undefined,
+  not: readonly (string | null)[],
+): Promise<number> {
+  const named = (moderatorEmails ?? "").split(",").map((email) => email.trim().toLowerCase());
+  const row = await db.get<{ count: number }>(sql`
+    select count(*) as count from users
+    where deleted_at is null and suspended_at is null
+      and (role = 'moderator' or (email_verified and lower(email) in (select value from json_each(${JSON.stringify(named)}))))
+      and id not in (select value from json_each(${JSON.stringify(not.filter((id) => id !== null))}))`);
+  return row?.count ?? 0;
+}
+
+type User = { id: Id<"usr">; role: z.infer<typeof RoleChange>["role"]; suspended_at: number | null };
+
+/** Gives or takes the role. What is so already stays, and nothing is logged. */
+export async function changeRole(
+  db: Db,
+  root: Caller,
+  wish: z.infer<typeof RoleChange>,
+  now: number,
+): Promise<Refusal | null> {
+  const user = await db.get<User>(
+    sql`select id, role, suspended_at from users where handle = ${wish.handle} and deleted_at is null`,
+  );
+  if (!user) return refuse("not_found", `There is nobody called ${wish.handle}.`, "/handle");
+  if (user.id === root.id) return refuse("not_granted", "You cannot change your own role.", "/handle");
+  if (user.role === wish.role) return null;
+  if (wish.role === "moderator" && user.suspended_at !== null) {
+    return refuse("version_state", `${wish.handle} is suspended.`, "/handle");
+  }
+  const id = newId("act", now);
+  const data = JSON.stringify({ role: wish.role, role_before: user.role });
+  await db.batch([
+    db.run(sql`
+      insert into moderation_actions (id, moderator_id, kind, target_kind, target_id, subject_id, reason, data, created_at)
+      select ${id}, ${root.id}, 'set_role', 'user', ${user.id}, ${user.id}, ${wish.reason}, ${data}, ${now}
+      where exists (select 1 from users where id = ${user.id} and role = ${user.role})`),
+    db.run(sql`update users set role = ${wish.role} where id = ${user.id} and ${written(id)}`),
+  ]);
+  return null;
+}

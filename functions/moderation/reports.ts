@@ -1,0 +1,139 @@
+// Reports: what somebody holds against something. One waits at a time for each reporter and target.
+
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { z } from "zod";
+import { REPORTS_PER_DAY_MAX } from "../../schema/contract/limits.ts";
+import type { Decision, Report, ReportCreate } from "../../schema/contract/moderation.ts";
+import { moderationActions, reports } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
+import type { Db } from "../context.ts";
+import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { reportStateAfter } from "./rules.ts";
+import { readTarget, reportedTarget, targetCard, targetsById } from "./targets.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** `ntf_` and the part of an id that tells the time. */
+const ID_TIME_CHARACTERS = 13;
+
+export type ReportRow = typeof reports.$inferSelect;
+
+/** One INSERT decides the bound of a day and whether one waits already, so that two at once cannot both slip through. */
+const INSERT = `
+INSERT OR IGNORE INTO reports (id, reporter_id, target_kind, target_id, reason, detail, state, created_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7
+WHERE (SELECT count(*) FROM reports WHERE reporter_id = ?2 AND created_at > ?8) < ${REPORTS_PER_DAY_MAX}`;
+
+/** A second report of the same thing answers the first one, while that waits. */
+export async function report(
+  db: Db,
+  caller: Caller,
+  wish: z.infer<typeof ReportCreate>,
+  now: number,
+): Promise<{ row: ReportRow; isNew: boolean } | Refusal> {
+  const key = await reportedTarget(db, caller, wish.target);
+  if (key instanceof Refusal) return key;
+  const target = await readTarget(db, key);
+  if (target instanceof Refusal) return target;
+  if (target.ownerId === caller.id) {
+    return refuse("request_invalid", "This is yours; change or withdraw it yourself.", "/target");
+  }
+  const id = newId("rep", now);
+  const written = await db.$client
+    .prepare(INSERT)
+    .bind(id, caller.id, key.kind, key.id, wish.reason, wish.detail, now, now - DAY_MS)
+    .run();
+  const row = await db
+    .select()
+    .from(reports)
+    .where(and(eq(reports.reporterId, caller.id), eq(reports.targetId, key.id), eq(reports.state, "pending")))
+    .get();
+  if (row) return { row, isNew: written.meta.changes > 0 };
+  const next = await db.get<{ at: number | null }>(
+    sql`select min(created_at) as at from reports where reporter_id = ${caller.id} and created_at > ${now - DAY_MS}`,
+  );
+  const wait = Math.ceil(((next?.at ?? now) + DAY_MS - now) / 1000);
+  const detail = `At most ${REPORTS_PER_DAY_MAX} reports a day. Name the worst first; one is enough for each thing.`;
+  return new Refusal("quota_exceeded", detail, [], wait);
+}
+
+export async function listReports(
+  db: Db,
+  caller: Caller,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<{ items: ReportRow[]; next_cursor: string | null } | Refusal> {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const rows = await db
+    .select()
+    .from(reports)
+    .where(
+      and(
+        eq(reports.reporterId, caller.id),
+        after ? sql`(${reports.createdAt}, ${reports.id}) < (${after[0]}, ${after[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(reports.createdAt), desc(reports.id))
+    .limit(query.limit + 1)
+    .all();
+  return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
+}
+
+/** A reporter learns what was done, not what was said to the owner. */
+export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<Report[]> {
+  const targets = await targetsById(
+    db,
+    rows.map(({ targetKind, targetId }) => ({ kind: targetKind, id: targetId })),
+  );
+  const actionIds = JSON.stringify(rows.flatMap(({ actionId }) => actionId ?? []));
+  const actions = await db
+    .select({ id: moderationActions.id, kind: moderationActions.kind })
+    .from(moderationActions)
+    .where(sql`${moderationActions.id} in (select value from json_each(${actionIds}))`)
+    .all();
+  const outcomes = new Map(actions.map(({ id, kind }) => [id, kind as Decision]));
+  return rows.flatMap((row) => {
+    const target = targets.get(row.targetId);
+    if (!target) return [];
+    const { kind, id, label, place } = targetCard(target);
+    // What has been taken away since is not shown again by way of a report on it.
+    const shown = target.kind === "comment" && target.state !== "visible" ? "A comment" : label;
+    return {
+      id: row.id,
+      target: { kind, id, label: shown, place },
+      reason: row.reason,
+      detail: row.detail,
+      state: row.state,
+      outcome: row.actionId && (outcomes.get(row.actionId) ?? null),
+      created_at: isoTime(row.createdAt),
+      decided_at: isoTimeOrNull(row.decidedAt),
+    };
+  });
+}
+
+/**
+ * The statements that close the reports of a target by an action and tell their authors; they do nothing unless the action
+ * was written. Ids are made in SQL, for how many there are is known only there.
+ */
+export function closeReports(
+  db: Db,
+  action: { id: string; targetId: string; decision: Decision },
+  now: number,
+): BatchItem<"sqlite">[] {
+  const { id, targetId, decision } = action;
+  const time = newId("ntf", now).slice(0, ID_TIME_CHARACTERS);
+  return [
+    db.run(sql`
+      update reports set state = ${reportStateAfter(decision)}, action_id = ${id}, decided_at = ${now}
+      where target_id = ${targetId} and state = 'pending' and exists (select 1 from moderation_actions where id = ${id})`),
+    db.run(sql`
+      insert into notifications (id, user_id, kind, actor_id, target_id, data, created_at)
+      select ${time} || substr(lower(hex(randomblob(8))), 1, 13), r.reporter_id, 'report_decided', null, r.target_id,
+        json_object('report_id', r.id, 'outcome', ${decision}, 'target_kind', r.target_kind), ${now}
+      from reports r join users u on u.id = r.reporter_id and u.deleted_at is null
+      where r.action_id = ${id}`),
+  ];
+}

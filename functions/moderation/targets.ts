@@ -1,0 +1,151 @@
+// What reports and decisions are about: adapters, mixes, comments and people, read as one kind of thing, hidden or not.
+
+import { type SQL, sql } from "drizzle-orm";
+import type { Id } from "../../schema/contract/ids.ts";
+import type { Rating, ReportTarget, TargetCard, TargetKind } from "../../schema/contract/moderation.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { findTarget, openTarget } from "../people/targets.ts";
+import type { TargetState } from "./rules.ts";
+
+export type Target = {
+  kind: TargetKind;
+  id: string;
+  ownerId: Id<"usr">;
+  /** The owner's handle; null once they have left. */
+  owner: string | null;
+  label: string;
+  title: string;
+  state: TargetState;
+  rating: Rating | null;
+  place: TargetCard["place"];
+};
+export type TargetKey = { kind: TargetKind; id: string };
+
+const LABEL_CHARACTERS = 60;
+
+type Row = {
+  id: string;
+  owner_id: Id<"usr">;
+  owner: string;
+  owner_left: number;
+  name: string;
+  title: string;
+  state: TargetState;
+  rating: Rating | null;
+  place_kind: "adapter" | "mix" | "user" | null;
+  place_ref: string | null;
+};
+
+/** Both tables of the catalog in one shape. */
+const catalogRows = (table: "adapters" | "mixes", kind: TargetKind) => `
+SELECT t.id, t.owner_id, u.handle AS owner, u.deleted_at IS NOT NULL AS owner_left, t.name, t.title, t.rating,
+  CASE WHEN t.state = 'removed' AND d.purge_began_at IS NOT NULL THEN 'purged' ELSE t.state END AS state,
+  '${kind}' AS place_kind, u.handle || '/' || t.name AS place_ref
+FROM ${table} t JOIN users u ON u.id = t.owner_id LEFT JOIN takedowns d ON d.target_id = t.id
+WHERE t.id IN (SELECT value FROM json_each(?1))`;
+
+const ROWS: Record<TargetKind, string> = {
+  adapter: catalogRows("adapters", "adapter"),
+  mix: catalogRows("mixes", "mix"),
+  comment: `
+SELECT c.id, c.author_id AS owner_id, u.handle AS owner, u.deleted_at IS NOT NULL AS owner_left, '' AS name, c.body AS title,
+  CASE WHEN c.state = 'hidden' AND c.hidden_by_id IS NOT NULL THEN 'hidden_by_owner'
+    WHEN c.state = 'deleted' THEN 'gone' ELSE c.state END AS state,
+  NULL AS rating,
+  CASE WHEN a.id IS NOT NULL THEN 'adapter' WHEN m.id IS NOT NULL THEN 'mix' END AS place_kind,
+  o.handle || '/' || coalesce(a.name, m.name) AS place_ref
+FROM comments c JOIN users u ON u.id = c.author_id
+LEFT JOIN adapters a ON a.id = c.target_id LEFT JOIN mixes m ON m.id = c.target_id
+LEFT JOIN users o ON o.id = coalesce(a.owner_id, m.owner_id)
+WHERE c.id IN (SELECT value FROM json_each(?1))`,
+  user: `
+SELECT id, id AS owner_id, handle AS owner, deleted_at IS NOT NULL AS owner_left, handle AS name, name AS title,
+  CASE WHEN deleted_at IS NOT NULL THEN 'gone' WHEN suspended_at IS NOT NULL THEN 'suspended' ELSE 'active' END AS state,
+  NULL AS rating, 'user' AS place_kind, handle AS place_ref
+FROM users WHERE id IN (SELECT value FROM json_each(?1))`,
+};
+
+/** The targets that exist, by id. One query a kind. */
+export async function targetsById(db: Db, keys: readonly TargetKey[]): Promise<Map<string, Target>> {
+  const kinds = [...new Set(keys.map(({ kind }) => kind))];
+  if (kinds.length === 0) return new Map();
+  const answers = await db.$client.batch<Row>(
+    kinds.map((kind) => {
+      const ids = keys.filter((key) => key.kind === kind).map(({ id }) => id);
+      return db.$client.prepare(ROWS[kind]).bind(JSON.stringify(ids));
+    }),
+  );
+  const found = answers.flatMap(({ results }, i) =>
+    results.map((row) => targetOf(kinds[i] as TargetKind, row)),
+  );
+  return new Map(found.map((target) => [target.id, target]));
+}
+
+export async function readTarget(db: Db, key: TargetKey, pointer?: string): Promise<Target | Refusal> {
+  const target = (await targetsById(db, [key])).get(key.id);
+  return target ?? refuse("not_found", `There is no ${key.kind} ${key.id}.`, pointer);
+}
+
+/** True in SQL while the target is as it was read: nobody has changed its state or its rating since. */
+export function unchanged({ kind, id, state, rating }: Target): SQL {
+  const rows = sql.raw(ROWS[kind].replace("?1", `'["${id}"]'`));
+  return sql`exists (select 1 from (${rows}) where state = ${state} and rating is ${rating})`;
+}
+
+function targetOf(kind: TargetKind, row: Row): Target {
+  const ref = `${row.owner}/${row.name}`;
+  const place = row.place_kind && row.place_ref ? { kind: row.place_kind, ref: row.place_ref } : null;
+  return {
+    kind,
+    id: row.id,
+    ownerId: row.owner_id,
+    owner: row.owner_left ? null : row.owner,
+    label: kind === "comment" ? shortened(row.title) : kind === "user" ? `@${row.name}` : ref,
+    title: kind === "comment" ? `A comment by ${row.owner}` : row.title,
+    state: row.state,
+    rating: row.rating,
+    place,
+  };
+}
+
+function shortened(text: string): string {
+  const words = text.replace(/\s+/g, " ").trim();
+  const signs = Array.from(words);
+  if (signs.length === 0) return "(deleted)";
+  return signs.length <= LABEL_CHARACTERS ? words : `${signs.slice(0, LABEL_CHARACTERS - 1).join("")}…`;
+}
+
+export function targetCard(target: Target): TargetCard {
+  const { kind, id, label, title, owner, state, rating, place } = target;
+  return { kind, id: id as TargetCard["id"], label, title, owner, state, rating, place };
+}
+
+/** The target of a report, if the reporter can see it. What they cannot see answers like what is not there. */
+export async function reportedTarget(
+  db: Db,
+  caller: Caller,
+  wish: ReportTarget,
+): Promise<TargetKey | Refusal> {
+  if (wish.kind === "adapter" || wish.kind === "mix") {
+    const [owner = "", name = ""] = wish.ref.split(":")[0]?.split("/") ?? [];
+    const found = openTarget(await findTarget(db, caller, wish.kind, owner, name));
+    if (found instanceof Refusal) return refuse(found.code, found.detail, "/target/ref");
+    return { kind: wish.kind, id: found.id };
+  }
+  if (wish.kind === "user") {
+    const user = await db.get<{ id: string }>(
+      sql`select id from users where handle = ${wish.handle} and deleted_at is null`,
+    );
+    return user
+      ? { kind: "user", id: user.id }
+      : refuse("not_found", `There is nobody called ${wish.handle}.`, "/target/handle");
+  }
+  const place = (await targetsById(db, [wish])).get(wish.id);
+  const missing = refuse("not_found", `There is no comment ${wish.id}.`, "/target/id");
+  if (place?.state !== "visible" || !place.place || place.place.kind === "user") return missing;
+  const [owner = "", name = ""] = place.place.ref.split("/");
+  const under = openTarget(await findTarget(db, caller, place.place.kind, owner, name));
+  return under instanceof Refusal ? missing : { kind: "comment", id: wish.id };
+}
