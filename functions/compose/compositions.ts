@@ -1,19 +1,22 @@
 // Saved compositions: rows in, the contract's JSON out with all that follows from the members.
 
-import { and, eq, inArray } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { Composition, CompositionCreate, ResolvedMember } from "../../schema/contract/compositions.ts";
-import { adapters, compositions, users, versions } from "../../schema/tables.ts";
+import { compositions, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
+import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import { knownBase, radixOfBase } from "../catalog/bases.ts";
 import type { Db } from "../context.ts";
 import { estimate } from "../dispatch/jobs.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { crosstalkOf, warningsOf } from "./crosstalk.ts";
+import { ancestorsOf, forkCounted } from "./forks.ts";
 import { intersectLicences, type LicencedMember } from "./licences.ts";
+import { type FactsById, factsOf } from "./member-facts.ts";
 import { resolveMembers } from "./members.ts";
+import { type FoundMix, isOpenMix, isVersion, mixRef, resolveMix } from "./mixes.ts";
 
 export type CompositionRow = typeof compositions.$inferSelect;
 
@@ -25,67 +28,111 @@ export async function createComposition(
 ): Promise<CompositionRow | Refusal> {
   const cast = await resolveMembers(db, caller, wish.members, wish.base, "/members");
   if (cast instanceof Refusal) return cast;
-  const row: CompositionRow = {
-    id: newId("cmp", now),
-    ownerId: caller.id,
+  const source = wish.forked_from && (await resolveMix(db, caller, wish.forked_from, "/forked_from"));
+  if (source instanceof Refusal) return source;
+  const content = {
     baseId: cast.base.id,
     title: wish.title,
     prompt: wish.prompt,
     members: cast.members.map(({ resolved }) => resolved),
+  };
+  return saveComposition(db, caller, content, source || null, now);
+}
+
+type Content = Pick<CompositionRow, "baseId" | "title" | "prompt" | "members">;
+
+/** Writes a new composition; one that was made from a mix is counted there. */
+export async function saveComposition(
+  db: Db,
+  caller: Caller,
+  content: Content,
+  source: FoundMix | null,
+  now: number,
+): Promise<CompositionRow> {
+  const row: CompositionRow = {
+    ...content,
+    id: newId("cmp", now),
+    ownerId: caller.id,
     mixId: null,
     number: null,
     changelog: "",
-    forkedFromId: null,
+    forkedFromId: source?.version.id ?? null,
     publishedAt: null,
     createdAt: now,
   };
-  await db.insert(compositions).values(row);
+  const insert = db.insert(compositions).values(row);
+  await (source ? db.batch([insert, ...forkCounted(db, caller, row, source, now)]) : insert);
   return row;
 }
 
-/** A composition is its maker's alone: it may name private adapters. */
-export async function findComposition(
+/** A private composition of the caller's own with the same members, as far as the caller may still use them. */
+export async function forkMix(
   db: Db,
   caller: Caller,
-  id: CompositionRow["id"],
+  source: FoundMix,
+  now: number,
 ): Promise<CompositionRow | Refusal> {
-  const row = await db
-    .select()
-    .from(compositions)
-    .where(and(eq(compositions.id, id), eq(compositions.ownerId, caller.id)))
-    .get();
-  return row ?? refuse("not_found", `You have no composition ${id}.`);
+  const { baseId, title, prompt, members } = source.version;
+  const wished = members.map(({ version_id, strength, region }) => ({ version_id, strength, region }));
+  const cast = await resolveMembers(db, caller, wished, baseId, "/members");
+  if (cast instanceof Refusal) return cast;
+  return saveComposition(db, caller, { baseId, title, prompt, members }, source, now);
 }
 
-export async function compositionJson(db: Db, row: CompositionRow): Promise<Composition> {
+/** A composition is its maker's alone, for it may name private adapters, until it is a version of an open mix. */
+export async function findComposition(
+  db: Db,
+  caller: Caller | null,
+  id: CompositionRow["id"],
+): Promise<CompositionRow | Refusal> {
+  const found = await db
+    .select({ composition: compositions, mix: mixes })
+    .from(compositions)
+    .leftJoin(mixes, eq(mixes.id, compositions.mixId))
+    .where(eq(compositions.id, id))
+    .get();
+  const mine = found !== undefined && found.composition.ownerId === caller?.id;
+  const open = found !== undefined && found.mix !== null && isOpenMix(found.mix);
+  return mine || open ? found.composition : refuse("not_found", `You have no composition ${id}.`);
+}
+
+export async function compositionJson(
+  db: Db,
+  row: CompositionRow,
+  caller: Caller | null,
+  origin: string,
+): Promise<Composition> {
   const base = knownBase(row.baseId);
-  const owner = await db.select({ handle: users.handle }).from(users).where(eq(users.id, row.ownerId)).get();
+  const [owner, facts, ancestors, mix, expected] = await Promise.all([
+    db.select({ handle: users.handle }).from(users).where(eq(users.id, row.ownerId)).get(),
+    factsOf(db, row.members),
+    ancestorsOf(db, row, caller, 1),
+    row.mixId && db.select({ name: mixes.name }).from(mixes).where(eq(mixes.id, row.mixId)).get(),
+    estimate(db, row.baseId),
+  ]);
+  const handle = owner?.handle ?? "";
   return {
     id: row.id,
-    owner: owner?.handle ?? "",
+    owner: handle,
     base: row.baseId,
     title: row.title,
     prompt: row.prompt,
     members: row.members,
     crosstalk: { pairs: crosstalkOf(base, radixOfBase(base), row.members) },
-    licence: intersectLicences(await licencesOf(db, row.members)),
-    estimate: await estimate(db, row.baseId),
+    licence: intersectLicences(licencesOf(row.members, facts)),
+    estimate: expected,
     warnings: warningsOf(row.members),
+    mix: mix && isVersion(row) ? mixRef({ owner: handle, name: mix.name }, row.number) : null,
+    forked_from: ancestors[0] ?? null,
+    download_url: `${origin}/v1/compositions/${row.id}/download`,
     created_at: isoTime(row.createdAt),
+    published_at: isoTimeOrNull(row.publishedAt),
   };
 }
 
-async function licencesOf(db: Db, members: readonly ResolvedMember[]): Promise<LicencedMember[]> {
-  const ids = members.map((member) => member.version_id);
-  const rows = await db
-    .select({ id: versions.id, licence: adapters.licence })
-    .from(versions)
-    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
-    .where(inArray(versions.id, ids))
-    .all();
-  const licences = new Map(rows.map((row) => [row.id, row.licence]));
+function licencesOf(members: readonly ResolvedMember[], facts: FactsById): LicencedMember[] {
   return members.flatMap(({ version_id, ref }) => {
-    const licence = licences.get(version_id);
+    const licence = facts.get(version_id)?.adapter.licence;
     return licence ? [{ ref, licence }] : [];
   });
 }

@@ -10,6 +10,7 @@ import type { StoredInput } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { findComposition } from "../compose/compositions.ts";
 import { type Cast, resolveMembers } from "../compose/members.ts";
+import { resolveMix } from "../compose/mixes.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
@@ -30,7 +31,7 @@ export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promi
   if (numbers instanceof Refusal) return numbers;
 
   const request: Generation["request"] = {
-    composition_id: wish.composition_id ?? null,
+    composition_id: wished.compositionId,
     prompt: wish.prompt,
     negative_prompt: wish.negative_prompt,
     seed: wish.seed ?? randomSeed(),
@@ -51,17 +52,27 @@ export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promi
 }
 
 async function wishedMembers(db: Db, caller: Caller, wish: Wish) {
-  if (wish.composition_id === undefined) {
-    return { members: wish.adapters ?? [], base: undefined, pointer: "/adapters" };
+  const pointer =
+    wish.mix !== undefined ? "/mix" : wish.composition_id !== undefined ? "/composition_id" : null;
+  if (pointer === null) {
+    return { members: wish.adapters ?? [], base: undefined, pointer: "/adapters", compositionId: null };
   }
-  const composition = await findComposition(db, caller, wish.composition_id);
-  if (composition instanceof Refusal) {
-    return refuse("composition_unknown", composition.detail, "/composition_id");
-  }
+  const composition = await wishedComposition(db, caller, wish);
+  if (composition instanceof Refusal) return composition;
   const members = composition.members.map(
     ({ version_id, strength, region }): Member => ({ version_id, strength, region }),
   );
-  return { members, base: composition.baseId, pointer: "/composition_id" };
+  return { members, base: composition.baseId, pointer, compositionId: composition.id };
+}
+
+async function wishedComposition(db: Db, caller: Caller, { mix, composition_id: id }: Wish) {
+  if (mix !== undefined) {
+    const found = await resolveMix(db, caller, mix, "/mix");
+    return found instanceof Refusal ? found : found.version;
+  }
+  const found = id ? await findComposition(db, caller, id) : null;
+  if (found !== null && !(found instanceof Refusal)) return found;
+  return refuse("composition_unknown", found?.detail ?? "", "/composition_id");
 }
 
 function sizeOf(base: Base, wish: string | undefined) {

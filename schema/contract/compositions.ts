@@ -5,6 +5,11 @@ import { Strength, Trigger } from "./adapters.ts";
 import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { COMPOSITION_MEMBERS_MAX, PROMPT_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 
+/** `owner/name` or `owner/name:3` of a mix; without a number its newest version is meant. */
+export const MixRef = AdapterRef.meta({
+  description: "owner/name of a mix, or owner/name:number for one version",
+});
+
 const fraction = (what: string) =>
   z
     .number({ error: `${what} must be a number from 0 to 1` })
@@ -52,6 +57,7 @@ export const CompositionCreate = z
     title: z.string().max(TITLE_MAX_CHARACTERS).default(""),
     members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
     prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
+    forked_from: MixRef.optional().meta({ description: "The mix that this one was made from" }),
   })
   .meta({ id: "CompositionCreate" });
 
@@ -81,6 +87,18 @@ export const CrosstalkPair = z
 
 export const PERMISSIONS = ["credit", "commercial_use", "derivatives", "different_licence"] as const;
 
+export const Ancestor = z
+  .object({
+    composition_id: idOf("cmp"),
+    ref: MixRef.nullable().meta({ description: "null where the mix is hidden or gone" }),
+    title: z.string().nullable(),
+  })
+  .meta({ id: "Ancestor" });
+export type Ancestor = z.infer<typeof Ancestor>;
+
+export const MERGED_FORMATS = ["peft", "kohya"] as const;
+export type MergedFormat = (typeof MERGED_FORMATS)[number];
+
 export const Composition = z
   .object({
     id: idOf("cmp"),
@@ -106,7 +124,15 @@ export const Composition = z
       }),
     }),
     warnings: z.array(z.string()),
+    mix: MixRef.nullable().meta({
+      description: "owner/name:number once it is published; from then on nothing in it changes",
+    }),
+    forked_from: Ancestor.nullable(),
+    download_url: z.string().meta({
+      description: "All its adapters in one file; add ?format=peft or ?format=kohya",
+    }),
     created_at: Timestamp,
+    published_at: Timestamp.nullable(),
   })
   .meta({ id: "Composition" });
 export type Composition = z.infer<typeof Composition>;

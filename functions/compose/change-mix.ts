@@ -1,0 +1,96 @@
+// Changing a mix's words, visibility, rating and cover, and withdrawing it. Its versions never change.
+
+import { and, eq } from "drizzle-orm";
+import type { z } from "zod";
+import type { MixPatch } from "../../schema/contract/mixes.ts";
+import { compositions, mixes, moderationActions } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
+import { coverOf } from "./covers.ts";
+import { factsOf } from "./member-facts.ts";
+import { findVersionOfMix, goneFault, type OwnedMix } from "./mixes.ts";
+import { remixesRecounted, remixNotes } from "./remixes.ts";
+import { shareFault, strictestOf } from "./sharing.ts";
+
+export async function patchMix(
+  db: Db,
+  caller: Caller,
+  mix: OwnedMix,
+  patch: z.infer<typeof MixPatch>,
+  now: number,
+): Promise<OwnedMix | Refusal> {
+  const fault = goneFault(mix) ?? (await ratingFault(db, mix, patch.rating));
+  if (fault) return fault;
+  const { title = mix.title, description = mix.description, visibility = mix.visibility } = patch;
+  const blocked = await blockedFault(db, "name", [
+    { pointer: "/title", text: patch.title },
+    { pointer: "/description", text: patch.description },
+  ]);
+  if (blocked) return blocked;
+  const rows = await db
+    .select({ members: compositions.members })
+    .from(compositions)
+    .where(eq(compositions.mixId, mix.id))
+    .all();
+  const members = rows.flatMap((row) => row.members);
+  const facts = await factsOf(db, members);
+  const ratings = [...facts.values()].map(({ adapter }) => adapter.rating);
+  if (patch.visibility !== undefined && patch.visibility !== mix.visibility) {
+    const hidden = shareFault(members, facts, patch.visibility, "/visibility");
+    if (hidden) return hidden;
+  }
+  const cover = await wishedCover(db, caller, mix, patch.cover_image_id);
+  if (cover instanceof Refusal) return cover;
+  const changed = {
+    ...{ title, description, visibility },
+    rating: strictestOf([...ratings, patch.rating ?? mix.rating]),
+    coverId: cover,
+    updatedAt: now,
+  };
+  await db.batch([
+    db
+      .update(mixes)
+      .set(changed)
+      .where(and(eq(mixes.id, mix.id), eq(mixes.state, "published"))),
+    remixesRecounted(db, mix.id),
+    ...remixNotes(db, caller, mix, facts, now),
+  ]);
+  return { ...mix, ...changed };
+}
+
+/** Until moderators have rated it, an owner may correct a rating both ways; never below that of an adapter in it. */
+async function ratingFault(db: Db, mix: OwnedMix, wish: OwnedMix["rating"] | undefined) {
+  if (wish === undefined || strictestOf([wish, mix.rating]) === wish) return null;
+  const rated = and(eq(moderationActions.targetId, mix.id), eq(moderationActions.kind, "rate"));
+  if ((await db.$count(moderationActions, rated)) === 0) return null;
+  const detail = "The moderators rated this mix; its owner may raise the rating, not lower it.";
+  return refuse("not_granted", detail, "/rating");
+}
+
+async function wishedCover(
+  db: Db,
+  caller: Caller,
+  mix: OwnedMix,
+  wish: OwnedMix["coverId"] | undefined,
+): Promise<OwnedMix["coverId"] | Refusal> {
+  if (wish === undefined || wish === null) return wish === null ? null : mix.coverId;
+  const newest = await findVersionOfMix(db, mix, undefined);
+  if (newest instanceof Refusal) return newest;
+  const cover = await coverOf(db, caller, wish, newest.members);
+  return cover instanceof Refusal ? cover : cover.id;
+}
+
+/** Takes a mix out of the list. Its address says that it was withdrawn; forks and pictures stay as they are. */
+export async function withdrawMix(db: Db, mix: OwnedMix, now: number): Promise<OwnedMix> {
+  if (mix.state !== "published") return mix;
+  await db.batch([
+    db
+      .update(mixes)
+      .set({ state: "withdrawn", updatedAt: now })
+      .where(and(eq(mixes.id, mix.id), eq(mixes.state, "published"))),
+    remixesRecounted(db, mix.id),
+  ]);
+  return { ...mix, state: "withdrawn", updatedAt: now };
+}

@@ -1,0 +1,40 @@
+// The picture that stands for a mix: one that its owner drew with exactly its adapter versions, else the portrait of its first adapter.
+
+import { eq } from "drizzle-orm";
+import type { ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { Generation } from "../../schema/contract/jobs.ts";
+import { images, jobs } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { ImageRow } from "../catalog/images.ts";
+import type { Db } from "../context.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+
+const POINTER = "/cover_image_id";
+
+export async function coverOf(
+  db: Db,
+  caller: Caller,
+  id: ImageRow["id"],
+  members: readonly ResolvedMember[],
+): Promise<ImageRow | Refusal> {
+  const found = await db
+    .select({ image: images, request: jobs.request })
+    .from(images)
+    .innerJoin(jobs, eq(jobs.id, images.jobId))
+    .where(eq(images.id, id))
+    .get();
+  if (found?.image.role !== "generation" || found.image.ownerId !== caller.id) {
+    return refuse("image_invalid", `You have no generated picture ${id}.`, POINTER);
+  }
+  const { adapters } = found.request as Generation["request"];
+  if (sameVersions(adapters, members)) return found.image;
+  const detail = `The picture was drawn with ${namesOf(adapters)}, the mix holds ${namesOf(members)}.`;
+  return refuse("image_invalid", detail, POINTER);
+}
+
+const namesOf = (members: readonly ResolvedMember[]) => members.map(({ ref }) => ref).join(", ") || "nobody";
+
+function sameVersions(some: readonly ResolvedMember[], others: readonly ResolvedMember[]): boolean {
+  const ids = new Set(others.map((member) => member.version_id));
+  return some.length === ids.size && some.every((member) => ids.has(member.version_id));
+}

@@ -1,0 +1,66 @@
+// What stands behind the members of saved compositions now: adapters may have been hidden, withdrawn or relicensed since.
+
+import { eq } from "drizzle-orm";
+import type { z } from "zod";
+import type { ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { MixMember } from "../../schema/contract/mixes.ts";
+import { adapters, users, versions } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { OwnedAdapter } from "../catalog/adapters.ts";
+import { type ImageRow, imagesById, pictureJson } from "../catalog/images.ts";
+import type { VersionRow } from "../catalog/versions.ts";
+import type { Db } from "../context.ts";
+import { inList } from "../lib/in-list.ts";
+
+export type MemberFacts = { version: VersionRow; adapter: OwnedAdapter };
+/** By id of the adapter version. */
+export type FactsById = ReadonlyMap<string, MemberFacts>;
+
+export async function factsOf(db: Db, members: readonly ResolvedMember[]): Promise<FactsById> {
+  const ids = [...new Set(members.map((member) => member.version_id))];
+  const rows = await db
+    .select({ version: versions, adapter: adapters, owner: users.handle })
+    .from(versions)
+    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
+    .innerJoin(users, eq(users.id, adapters.ownerId))
+    .where(inList(versions.id, ids))
+    .all();
+  return new Map(
+    rows.map(({ version, adapter, owner }) => [version.id, { version, adapter: { ...adapter, owner } }]),
+  );
+}
+
+/** Whether this caller can draw with it today. Others see nothing of what is private, whatever names it. */
+export function isAvailable({ version, adapter }: MemberFacts, caller: Caller | null): boolean {
+  if (adapter.state === "withdrawn" || adapter.state === "removed" || version.state === "yanked")
+    return false;
+  if (adapter.ownerId === caller?.id) return true;
+  return adapter.state === "published" && adapter.visibility !== "private" && version.state === "published";
+}
+
+export function memberJson(
+  member: ResolvedMember,
+  facts: MemberFacts | undefined,
+  caller: Caller | null,
+  pictures: ReadonlyMap<string, ImageRow>,
+  origin: string,
+): z.infer<typeof MixMember> {
+  const available = facts !== undefined && isAvailable(facts, caller);
+  const preview = available ? previewOf(facts, pictures) : undefined;
+  return {
+    ...member,
+    title: available ? facts.adapter.title : null,
+    preview: preview ? pictureJson(preview, origin) : null,
+    available,
+  };
+}
+
+const previewOf = ({ version }: MemberFacts, pictures: ReadonlyMap<string, ImageRow>) =>
+  version.previews.map((id) => pictures.get(id)).find((image) => image !== undefined);
+
+export async function previewsOf(db: Db, facts: FactsById): Promise<Map<string, ImageRow>> {
+  return imagesById(
+    db,
+    [...facts.values()].flatMap(({ version }) => version.previews.slice(0, 1)),
+  );
+}

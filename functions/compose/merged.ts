@@ -1,0 +1,59 @@
+// A composition's adapters in one file: who may have it, and the HTTP answer around the stream.
+
+import type { MergedFormat } from "../../schema/contract/compositions.ts";
+import type { Caller } from "../auth/caller.ts";
+import { knownBase } from "../catalog/bases.ts";
+import { matchesEtag } from "../catalog/blobs.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { parseRange } from "../lib/range.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { sha256Hex } from "../lib/sha256.ts";
+import type { CompositionRow } from "./compositions.ts";
+import { factsOf } from "./member-facts.ts";
+import { bytesOfTensor, type MergeMember, mergedHeader, mergedTensors } from "./merged-layout.ts";
+import { mergedStream } from "./merged-stream.ts";
+import { mergeFault } from "./sharing.ts";
+
+export async function mergedResponse(
+  env: Env,
+  db: Db,
+  row: CompositionRow,
+  caller: Caller | null,
+  format: MergedFormat,
+  request: Request,
+): Promise<Response | Refusal> {
+  const facts = await factsOf(db, row.members);
+  const fault = mergeFault(row.members, facts, caller);
+  if (fault) return fault;
+  const members = row.members.map((member): MergeMember => {
+    const found = facts.get(member.version_id);
+    if (!found) throw new Error(`${member.version_id} passed without facts`);
+    const { sha256, sizeBytes } = found.version;
+    return { ...member, sha256, sizeBytes, credit: found.adapter.licence.credit };
+  });
+  const base = knownBase(row.baseId);
+  const tensors = mergedTensors(base, members, format);
+  const head = mergedHeader(base, members, format, tensors);
+  const size = tensors.reduce((sum, tensor) => sum + bytesOfTensor(tensor), head.length);
+  // The header names every member's bytes, strength and slot: equal headers are equal files.
+  const etag = `"${await sha256Hex(head)}"`;
+  const headers = new Headers({
+    etag,
+    "content-type": "application/octet-stream",
+    "accept-ranges": "bytes",
+    "content-disposition": `attachment; filename="${row.id}-${format}.safetensors"`,
+    // Licences and visibility can change: a cache must ask again.
+    "cache-control": "private, no-cache",
+    "content-security-policy": "default-src 'none'; sandbox",
+  });
+  if (matchesEtag(request.headers.get("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  const range = parseRange(request.headers.get("range") ?? undefined, size);
+  if (range === "unsatisfiable") return refuse("range_unsatisfiable", `The file has ${size} bytes.`);
+  if (range) headers.set("content-range", `bytes ${range.offset}-${range.offset + range.length - 1}/${size}`);
+  headers.set("content-length", String(range?.length ?? size));
+  const body = mergedStream(env, base, members, head, tensors, range ?? { offset: 0, length: size });
+  return new Response(body, { status: range ? 206 : 200, headers });
+}

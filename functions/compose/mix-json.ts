@@ -1,0 +1,123 @@
+// Mixes as the contract shows them: rows in, JSON out, a fixed number of queries a page.
+
+import { desc, eq } from "drizzle-orm";
+import type { Mix, MixWithVersions } from "../../schema/contract/mixes.ts";
+import { compositions } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { isoTime } from "../catalog/adapter-json.ts";
+import { type ImageRow, imagesById, pictureJson } from "../catalog/images.ts";
+import type { Db } from "../context.ts";
+import { compositionJson } from "./compositions.ts";
+import { ancestorsOf } from "./forks.ts";
+import { factsOf, memberJson, previewsOf } from "./member-facts.ts";
+import {
+  type FoundMix,
+  isVersion,
+  type MixVersionRow,
+  mixRef,
+  newestVersions,
+  type OwnedMix,
+} from "./mixes.ts";
+
+/** Where people are sent: a page that other sites can preview. */
+export const shareUrl = (origin: string, ref: string) => `${origin}/m/${ref}`;
+
+/** A list of mixes, each with its newest version. */
+export async function mixesJson(
+  db: Db,
+  found: readonly OwnedMix[],
+  caller: Caller | null,
+  origin: string,
+): Promise<Mix[]> {
+  const newest = await newestVersions(db, found);
+  const shown = found.flatMap((mix) => {
+    const version = newest.get(mix.id);
+    return version ? [{ mix, version }] : [];
+  });
+  return manyJson(db, shown, caller, origin);
+}
+
+async function manyJson(
+  db: Db,
+  shown: readonly FoundMix[],
+  caller: Caller | null,
+  origin: string,
+): Promise<Mix[]> {
+  const facts = await factsOf(
+    db,
+    shown.flatMap(({ version }) => version.members),
+  );
+  const covers = shown.flatMap(({ mix }) => (mix.coverId === null ? [] : [mix.coverId]));
+  const [previews, pictures] = await Promise.all([previewsOf(db, facts), imagesById(db, covers)]);
+  return shown.map(({ mix, version }) => {
+    const members = version.members.map((member) =>
+      memberJson(member, facts.get(member.version_id), caller, previews, origin),
+    );
+    const portrait = members.find((member) => member.preview)?.preview ?? null;
+    return mixJson(mix, version, members, pictures.get(mix.coverId ?? ""), portrait, origin);
+  });
+}
+
+function mixJson(
+  mix: OwnedMix,
+  version: MixVersionRow,
+  members: Mix["members"],
+  cover: ImageRow | undefined,
+  portrait: Mix["cover"],
+  origin: string,
+): Mix {
+  return {
+    id: mix.id,
+    ref: mixRef(mix),
+    owner: mix.owner,
+    name: mix.name,
+    title: mix.title,
+    description: mix.description,
+    base: mix.baseId,
+    visibility: mix.visibility,
+    state: mix.state,
+    rating: mix.rating,
+    cover: cover ? pictureJson(cover, origin) : portrait,
+    number: version.number,
+    composition_id: version.id,
+    members,
+    uses: mix.uses,
+    likes: mix.likes,
+    comments: mix.comments,
+    forks: mix.forks,
+    share_url: shareUrl(origin, mixRef(mix)),
+    created_at: isoTime(mix.createdAt),
+    updated_at: isoTime(mix.updatedAt),
+  };
+}
+
+/** One version of a mix with all that follows from its members, and the list of all versions. */
+export async function mixWithVersionsJson(
+  db: Db,
+  found: FoundMix,
+  caller: Caller | null,
+  origin: string,
+): Promise<MixWithVersions> {
+  const { mix, version } = found;
+  const [[json], composition, ancestors, rows] = await Promise.all([
+    manyJson(db, [found], caller, origin),
+    compositionJson(db, version, caller, origin),
+    ancestorsOf(db, version, caller),
+    db
+      .select()
+      .from(compositions)
+      .where(eq(compositions.mixId, mix.id))
+      .orderBy(desc(compositions.number))
+      .all(),
+  ]);
+  if (!json) throw new Error(`Mix ${mix.id} has no JSON`);
+  const versions = rows.filter(isVersion).map((row) => ({
+    number: row.number,
+    ref: mixRef(mix, row.number),
+    composition_id: row.id,
+    changelog: row.changelog,
+    member_refs: row.members.map(({ ref }) => ref),
+    published_at: isoTime(row.publishedAt),
+  }));
+  return { ...json, composition, versions, forked_from: ancestors };
+}

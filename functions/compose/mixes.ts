@@ -1,0 +1,142 @@
+// Mixes: published compositions. Who sees one, which version a name means, changing and withdrawing. Publishing is publish-mix.ts.
+
+import { and, desc, eq, sql } from "drizzle-orm";
+import { compositions, mixes, moderationActions, users } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { gone, Refusal, refuse } from "../lib/refusal.ts";
+import type { CompositionRow } from "./compositions.ts";
+
+export type MixRow = typeof mixes.$inferSelect;
+export type OwnedMix = MixRow & { owner: string };
+/** A composition that was published: it has its mix and its number for good. */
+export type MixVersionRow = CompositionRow & { mixId: MixRow["id"]; number: number; publishedAt: number };
+export type FoundMix = { mix: OwnedMix; version: MixVersionRow };
+
+export const mixRef = (mix: Pick<OwnedMix, "owner" | "name">, number?: number) =>
+  `${mix.owner}/${mix.name}${number === undefined ? "" : `:${number}`}`;
+
+/** Seen by whoever knows the address, and not by others' lists. */
+export const isOpenMix = (mix: MixRow) => mix.state === "published" && mix.visibility !== "private";
+
+export function isVersion(row: CompositionRow): row is MixVersionRow {
+  return row.mixId !== null && row.number !== null && row.publishedAt !== null;
+}
+
+/** The mix at owner/name as this caller may see it. What is hidden answers like what is not there. */
+export async function findMix(
+  db: Db,
+  caller: Caller | null,
+  owner: string,
+  name: string,
+): Promise<OwnedMix | Refusal> {
+  const found = await db
+    .select({ mix: mixes, owner: users.handle })
+    .from(mixes)
+    .innerJoin(users, eq(users.id, mixes.ownerId))
+    .where(and(eq(users.handle, owner), eq(mixes.name, name)))
+    .get();
+  const isOwner = found !== undefined && found.mix.ownerId === caller?.id;
+  if (!found || (found.mix.visibility === "private" && !isOwner)) {
+    return refuse("not_found", `There is no mix ${owner}/${name}.`);
+  }
+  const mix = { ...found.mix, owner: found.owner };
+  return isOwner || mix.state === "published" ? mix : mixGone(db, mix);
+}
+
+const goneDetail = (mix: OwnedMix) =>
+  `${mixRef(mix)} was ${mix.state === "withdrawn" ? "withdrawn by its owner" : "removed by the moderators"}.`;
+
+/** Why nothing new can be made from a mix that was taken away; null while it is there. */
+export function goneFault(mix: OwnedMix, pointer?: string): Refusal | null {
+  return mix.state === "published" ? null : refuse("mix_removed", goneDetail(mix), pointer);
+}
+
+/** What stands at the address of a mix that was taken away. */
+async function mixGone(db: Db, mix: OwnedMix): Promise<Refusal> {
+  const action = await db
+    .select({ reason: moderationActions.reason })
+    .from(moderationActions)
+    .where(and(eq(moderationActions.targetId, mix.id), eq(moderationActions.kind, "remove")))
+    .orderBy(desc(moderationActions.createdAt))
+    .limit(1)
+    .get();
+  return gone("mix_removed", goneDetail(mix), {
+    ref: mixRef(mix),
+    title: mix.title,
+    removed_at: new Date(mix.updatedAt).toISOString(),
+    removed_by: mix.state === "withdrawn" ? "owner" : "moderators",
+    reason: mix.state === "removed" ? (action?.reason ?? "") : "",
+  });
+}
+
+export async function findOwnMix(
+  db: Db,
+  caller: Caller,
+  owner: string,
+  name: string,
+): Promise<OwnedMix | Refusal> {
+  const mix = await findMix(db, caller, owner, name);
+  if (mix instanceof Refusal || mix.ownerId === caller.id) return mix;
+  return refuse("not_granted", `Only ${mix.owner} may change ${mixRef(mix)}.`);
+}
+
+/** One version of a mix, the newest unless a number is named. */
+export async function findVersionOfMix(
+  db: Db,
+  mix: OwnedMix,
+  number: number | undefined,
+  pointer = "?number",
+): Promise<MixVersionRow | Refusal> {
+  const row = await db
+    .select()
+    .from(compositions)
+    .where(
+      and(eq(compositions.mixId, mix.id), number === undefined ? undefined : eq(compositions.number, number)),
+    )
+    .orderBy(desc(compositions.number))
+    .limit(1)
+    .get();
+  if (row && isVersion(row)) return row;
+  return refuse("not_found", `${mixRef(mix)} has no version ${number ?? ""}.`, pointer);
+}
+
+/** What `owner/name` or `owner/name:3` in a request's body means, if something new can be made from it. */
+export async function resolveMix(
+  db: Db,
+  caller: Caller | null,
+  ref: string,
+  pointer: string,
+): Promise<FoundMix | Refusal> {
+  const [path = "", number] = ref.split(":");
+  const [owner = "", name = ""] = path.split("/");
+  const mix = await findMix(db, caller, owner, name);
+  if (mix instanceof Refusal) return named(mix, pointer);
+  const gone = goneFault(mix, pointer);
+  if (gone) return gone;
+  const version = await findVersionOfMix(db, mix, number === undefined ? undefined : Number(number));
+  return version instanceof Refusal ? named(version, pointer) : { mix, version };
+}
+
+/** Inside a body a missing mix is the body's fault, not the address's. */
+function named(refusal: Refusal, pointer: string): Refusal {
+  return refuse(refusal.code === "not_found" ? "composition_unknown" : refusal.code, refusal.detail, pointer);
+}
+
+/** The newest version of each mix. */
+export async function newestVersions(
+  db: Db,
+  found: readonly MixRow[],
+): Promise<Map<MixRow["id"], MixVersionRow>> {
+  const ids = JSON.stringify(found.map(({ id }) => id));
+  const rows = await db
+    .select()
+    .from(compositions)
+    .where(
+      sql`(${compositions.mixId}, ${compositions.number}) in (
+        select mix_id, max(number) from compositions where mix_id in (select value from json_each(${ids})) group by mix_id
+      )`,
+    )
+    .all();
+  return new Map(rows.filter(isVersion).map((row) => [row.mixId, row]));
+}
