@@ -49,9 +49,10 @@ export interface AdapterQuery {
   cursor?: string;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-async function call<T>(
+/** For api.ts and the api-*.ts beside it alone. */
+export async function call<T>(
   method: Method,
   path: string,
   body?: unknown,
@@ -93,11 +94,11 @@ function hasMessage(body: unknown): body is { message: string } {
   return typeof body === "object" && body !== null && "message" in body && typeof body.message === "string";
 }
 
-const query = (values: Record<string, string | number | undefined>): string => {
+export const query = (values: Record<string, string | number | undefined>): string => {
   const given = Object.entries(values).filter(([, v]) => v !== undefined && v !== "");
   return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([k, v]) => [k, String(v)]))}`;
 };
-const path = (ref: string) => ref.split("/").map(encodeURIComponent).join("/");
+export const path = (ref: string) => ref.split("/").map(encodeURIComponent).join("/");
 
 export const api = {
   bases: () => call<Page<Base>>("GET", "/v1/bases"),
