@@ -1,7 +1,10 @@
-// The Worker's entry: requests, cron, Durable Object classes. No logic.
+// The Worker's entry: requests, queues, cron, Durable Object classes. No logic.
 
 import { drizzle } from "drizzle-orm/d1";
 import { app } from "./app.ts";
+import type { ScanMessage } from "./catalog/scan-queue.ts";
+import { consumeScans } from "./catalog/scan-queue.ts";
+import { keepCatalog } from "./catalog/upkeep.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
 import { forgetReadNotifications } from "./people/notification-list.ts";
@@ -12,10 +15,12 @@ export { JobLive } from "./dispatch/live.ts";
 
 export default {
   fetch: app.fetch,
+  queue: (batch, env) => consumeScans(env, batch),
   async scheduled(controller, env) {
     const db = drizzle(env.DB);
     await sweep(env, db, controller.scheduledTime);
+    await keepCatalog(env, db, controller.scheduledTime);
     await forgetOldKeys(db, controller.scheduledTime);
     await forgetReadNotifications(db, controller.scheduledTime);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Env, ScanMessage>;

@@ -13,7 +13,7 @@ import type { Base } from "../../schema/contract/bases.ts";
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { STRENGTH_MAX } from "../../schema/contract/limits.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-import { type Header, readHeader, type TensorEntry } from "../lib/safetensors.ts";
+import { type Header, type HeaderRefused, readHeader, type TensorEntry } from "../lib/safetensors.ts";
 import { hex, sha256Hex } from "../lib/sha256.ts";
 import { ValueChecker } from "./adapter-values.ts";
 
@@ -39,7 +39,8 @@ export async function checkAdapterFile(
   return isFault(result) ? refuse("file_invalid", result.detail, "/upload_id", result.reason) : result;
 }
 
-async function check(read: ReadBytes, sizeBytes: number, base: Base, slot: number) {
+/** The header of a stored file, or why it has none. */
+export async function headerOf(read: ReadBytes, sizeBytes: number): Promise<Header | HeaderRefused> {
   const readHead = async (bytes: number) => {
     const stream = await read(0, Math.min(bytes, sizeBytes));
     return readHeader(new Uint8Array(await new Response(stream).arrayBuffer()), sizeBytes);
@@ -47,6 +48,11 @@ async function check(read: ReadBytes, sizeBytes: number, base: Base, slot: numbe
   let header = await readHead(HEAD_BYTES);
   if (header.kind === "needs_more") header = await readHead(header.bytes);
   if (header.kind === "needs_more") throw new Error("A header cannot need more than it asked for");
+  return header;
+}
+
+async function check(read: ReadBytes, sizeBytes: number, base: Base, slot: number) {
+  const header = await headerOf(read, sizeBytes);
   if (header.kind === "refused") return fault(header.reason, header.detail);
   const metadata = await checkIdentity(header.metadata, base, slot);
   if (isFault(metadata)) return metadata;

@@ -1,6 +1,6 @@
 // Adapters and versions as the contract shows them: rows in, JSON out, a fixed number of queries a page.
 
-import { desc } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import { slots, versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
@@ -14,12 +14,15 @@ export const isoTime = (milliseconds: number) => new Date(milliseconds).toISOStr
 export const isoTimeOrNull = (milliseconds: number | null) =>
   milliseconds === null ? null : isoTime(milliseconds);
 
+/** `siblings` are versions of the same adapter: among them is the one that took its place. */
 export function versionJson(
   row: VersionRow,
   adapter: OwnedAdapter,
   pictures: Map<string, ImageRow>,
+  siblings: readonly Pick<VersionRow, "id" | "supersedesId" | "state">[],
   origin: string,
 ): Version {
+  const next = siblings.find(({ supersedesId, state }) => supersedesId === row.id && state === "published");
   return {
     id: row.id,
     adapter_id: row.adapterId,
@@ -33,8 +36,25 @@ export function versionJson(
     changelog: row.changelog,
     previews: row.previews.flatMap((id) => {
       const image = pictures.get(id);
-      return image ? [pictureJson(image, origin)] : [];
+      return image ? [{ ...pictureJson(image, origin), recipe: image.recipe }] : [];
     }),
+    preview_job_id: row.previewJobId,
+    supersedes: row.supersedesId,
+    superseded_by: next?.id ?? null,
+    scan: { state: row.scanState, report: row.scan },
+    yank:
+      row.state === "yanked"
+        ? {
+            reason: row.yankReason ?? "",
+            yanked_at: isoTimeOrNull(row.yankedAt),
+            yanked_by: row.yankedBy ?? "owner",
+          }
+        : null,
+    hashes: {
+      sha256: row.sha256,
+      autov2: row.sha256.slice(0, 10).toUpperCase(),
+      tensors_sha256: row.tensorsSha256,
+    },
     sha256: row.sha256,
     size_bytes: row.sizeBytes,
     download_url: `${origin}/v1/versions/${row.id}/download`,
@@ -50,11 +70,17 @@ export async function versionsJson(
   adapter: OwnedAdapter,
   origin: string,
 ) {
-  const pictures = await imagesById(
-    db,
-    rows.flatMap((row) => row.previews),
-  );
-  return rows.map((row) => versionJson(row, adapter, pictures, origin));
+  const [pictures, siblings] = await Promise.all([
+    imagesById(
+      db,
+      rows.flatMap((row) => row.previews),
+    ),
+    db
+      .select({ id: versions.id, supersedesId: versions.supersedesId, state: versions.state })
+      .from(versions)
+      .where(eq(versions.adapterId, adapter.id)),
+  ]);
+  return rows.map((row) => versionJson(row, adapter, pictures, siblings, origin));
 }
 
 /** Entries with the versions this caller may see: its owner all of them, others the published ones. */
@@ -79,7 +105,7 @@ export async function adaptersJson(
   );
   const slotByAdapter = new Map(slotRows.map((row) => [row.adapterId, row.slot]));
   return found.map((adapter) => {
-    const shown = visible(adapter).map((row) => versionJson(row, adapter, pictures, origin));
+    const shown = visible(adapter).map((row) => versionJson(row, adapter, pictures, versionRows, origin));
     return {
       ...adapterJson(adapter, slotByAdapter.get(adapter.id) ?? null),
       latest_version: latestOf(shown),

@@ -1,4 +1,4 @@
-// Walks the F16 values of an adapter as they stream by: all finite, and no layer's up larger than the base allows.
+// Walks the F16 values of an adapter as they stream by: all finite, and no layer's up larger than the base allows. Measures as it goes.
 // down is orthonormal, so the Frobenius norm of up is that of the residual at strength 1.
 
 import { UP_PREFIX } from "../../schema/contract/adapter-file.ts";
@@ -6,6 +6,9 @@ import type { FileReason } from "../../schema/contract/codes.ts";
 import type { TensorEntry } from "../lib/safetensors.ts";
 
 type ValueFault = { reason: FileReason; detail: string };
+
+/** `norms` holds one number for each layer; NaN where a value of it is not finite. */
+export type Measured = { count: number; zeros: number; finite: boolean; norms: number[] };
 
 /** The square of every half-precision number by its 16 bits (IEEE 754 binary16); NaN for what is not finite. */
 const SQUARES = Float64Array.from({ length: 1 << 16 }, (_, bits) => {
@@ -25,6 +28,7 @@ export class ValueChecker {
   /** The low byte of a value whose high byte is in the next chunk. */
   #low: number | null = null;
   #fault: ValueFault | null = null;
+  readonly #measured: Measured = { count: 0, zeros: 0, finite: true, norms: [] };
 
   /** The header's checks came first: the tensors lie one after the other from 0, F16 all of them. */
   constructor(tensors: Record<string, TensorEntry>, normMax: number) {
@@ -39,7 +43,10 @@ export class ValueChecker {
       if (this.#low === null) {
         this.#low = byte;
       } else {
-        this.#sum += SQUARES[this.#low | (byte << 8)] ?? Number.NaN;
+        const square = SQUARES[this.#low | (byte << 8)] ?? Number.NaN;
+        this.#sum += square;
+        // The smallest number above zero has a square above zero, too.
+        if (square === 0) this.#measured.zeros += 1;
         this.#low = null;
         this.#at += 2;
         if (this.#at === this.#places[this.#place]?.end) this.#endTensor();
@@ -51,10 +58,17 @@ export class ValueChecker {
     return this.#fault;
   }
 
+  /** What was seen so far. */
+  measured(): Measured {
+    return { ...this.#measured, count: this.#at / 2 };
+  }
+
   #endTensor(): void {
     const name = this.#places[this.#place]?.name ?? "";
     const norm = Math.sqrt(this.#sum);
+    if (name.startsWith(UP_PREFIX)) this.#measured.norms.push(norm);
     if (Number.isNaN(norm)) {
+      this.#measured.finite = false;
       this.#fault ??= {
         reason: "value_not_finite",
         detail: `Tensor "${name}" holds a value that is not finite.`,

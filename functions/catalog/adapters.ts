@@ -1,15 +1,17 @@
 // Catalog entries: create, find, change, withdraw. Who may see one is decided here.
 
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import type { AdapterCreate, AdapterPatch } from "../../schema/contract/adapters.ts";
-import { adapters, users } from "../../schema/tables.ts";
+import { RATINGS } from "../../schema/contract/moderation.ts";
+import { adapters, moderationActions, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import { baseOf } from "./bases.ts";
+import { adapterGone, isGone } from "./tombstones.ts";
 
 export type AdapterRow = typeof adapters.$inferSelect;
 export type OwnedAdapter = AdapterRow & { owner: string };
@@ -47,13 +49,15 @@ export async function createAdapter(
     visibility: wish.visibility,
     state: "draft",
     credits: wish.credits,
-    rating: "general",
+    rating: wish.rating,
     uses: 0,
     downloads: 0,
     likes: 0,
     comments: 0,
     remixes: 0,
     trend: 0,
+    withdrawnAt: null,
+    withdrawReason: "",
     createdAt: now,
     updatedAt: now,
     publishedAt: null,
@@ -66,7 +70,11 @@ export async function createAdapter(
 }
 
 /** Everything about an entry that others read and its owner writes. */
-function wordsFault(db: Db, wish: Partial<z.infer<typeof AdapterCreate>>, pointer = "") {
+function wordsFault(
+  db: Db,
+  wish: z.infer<typeof AdapterPatch> & { name?: string; class_word?: string },
+  pointer = "",
+) {
   return blockedFault(db, "name", [
     { pointer: `${pointer}/name`, text: wish.name },
     { pointer: `${pointer}/title`, text: wish.title },
@@ -93,10 +101,8 @@ export async function findAdapter(
     .get();
   if (!found || !maySee(found.adapter, caller))
     return refuse("not_found", `There is no adapter ${owner}/${name}.`);
-  if (found.adapter.state === "withdrawn" && caller?.id !== found.adapter.ownerId) {
-    return refuse("adapter_removed", `${owner}/${name} was withdrawn by its owner.`);
-  }
-  return { ...found.adapter, owner: found.owner };
+  const adapter = { ...found.adapter, owner: found.owner };
+  return isGone(adapter) && caller?.id !== adapter.ownerId ? adapterGone(db, adapter) : adapter;
 }
 
 export async function findOwnAdapter(
@@ -110,29 +116,80 @@ export async function findOwnAdapter(
   return refuse("not_granted", `Only ${adapter.owner} may change ${refOf(adapter)}.`);
 }
 
+/** Own, and not gone: what new slots, versions and trainings are for. */
+export async function findOpenAdapter(db: Db, caller: Caller, owner: string, name: string) {
+  const adapter = await findOwnAdapter(db, caller, owner, name);
+  return adapter instanceof Refusal || !isGone(adapter) ? adapter : adapterGone(db, adapter);
+}
+
 export async function patchAdapter(
   db: Db,
   adapter: OwnedAdapter,
   patch: z.infer<typeof AdapterPatch>,
   now: number,
 ): Promise<OwnedAdapter | Refusal> {
-  const blocked = await wordsFault(db, patch);
-  if (blocked) return blocked;
+  if (adapter.state === "removed") return adapterGone(db, adapter);
+  const fault = (await wordsFault(db, patch)) ?? (await ratingFault(db, adapter, patch.rating));
+  if (fault) return fault;
+  const relicenced = patch.licence && JSON.stringify(patch.licence) !== JSON.stringify(adapter.licence);
   const changed = {
     title: patch.title ?? adapter.title,
     description: patch.description ?? adapter.description,
     concept: patch.concept ?? adapter.concept,
     tags: patch.tags ? [...new Set(patch.tags)] : adapter.tags,
     visibility: patch.visibility ?? adapter.visibility,
+    rating: patch.rating ?? adapter.rating,
     credits: patch.credits ?? adapter.credits,
     updatedAt: now,
+    ...(relicenced && { licence: patch.licence }),
   };
-  await db.update(adapters).set(changed).where(eq(adapters.id, adapter.id));
-  return { ...adapter, ...changed };
+  // Guarded in SQL: a version may be published at this moment.
+  const written = await db
+    .update(adapters)
+    .set(changed)
+    .where(and(eq(adapters.id, adapter.id), relicenced ? isNull(adapters.publishedAt) : undefined))
+    .returning();
+  return written[0] ? { ...written[0], owner: adapter.owner } : LICENCE_KEPT;
 }
 
-/** Takes the entry out of the catalog. Its versions and its slot stay: pictures made with them must stay explainable. */
-export async function withdrawAdapter(db: Db, adapter: OwnedAdapter, now: number): Promise<OwnedAdapter> {
-  await db.update(adapters).set({ state: "withdrawn", updatedAt: now }).where(eq(adapters.id, adapter.id));
-  return { ...adapter, state: "withdrawn", updatedAt: now };
+const LICENCE_KEPT = refuse(
+  "version_state",
+  "A version is published, and people rely on its licence: it stays as it is. Publish under another licence as a new adapter.",
+  "/licence",
+);
+
+async function ratingFault(db: Db, adapter: AdapterRow, rating: AdapterRow["rating"] | undefined) {
+  const lowers = rating !== undefined && RATINGS.indexOf(rating) < RATINGS.indexOf(adapter.rating);
+  if (!lowers || (await mayLowerRating(db, adapter.id))) return null;
+  return refuse(
+    "not_granted",
+    "The moderators rated this adapter; its owner may raise the rating, not lower it. An appeal is the way to change it.",
+    "/rating",
+  );
+}
+
+/** Until moderators have rated it, an owner may correct a rating both ways. */
+export async function mayLowerRating(db: Db, adapterId: AdapterRow["id"]): Promise<boolean> {
+  const rated = and(eq(moderationActions.targetId, adapterId), eq(moderationActions.kind, "rate"));
+  return (await db.$count(moderationActions, rated)) === 0;
+}
+
+/**
+ * Takes the entry out of the catalog. Its versions and its slot stay: pictures made with them must stay explainable. What the
+ * moderators removed stays removed; withdrawing again changes nothing.
+ */
+export async function withdrawAdapter(
+  db: Db,
+  adapter: OwnedAdapter,
+  reason: string,
+  now: number,
+): Promise<OwnedAdapter | Refusal> {
+  const isOpen = and(eq(adapters.id, adapter.id), inArray(adapters.state, ["draft", "published"]));
+  await db
+    .update(adapters)
+    .set({ state: "withdrawn", withdrawnAt: now, withdrawReason: reason, updatedAt: now })
+    .where(isOpen);
+  const row = await db.select().from(adapters).where(eq(adapters.id, adapter.id)).get();
+  const current = { ...(row ?? adapter), owner: adapter.owner };
+  return current.state === "removed" ? adapterGone(db, current) : current;
 }

@@ -36,6 +36,13 @@ export async function storeBlob(
   return null;
 }
 
+/** Reads a range of a blob as a stream. */
+export const readerOf = (env: Env, sha256: string) => async (offset: number, length: number) => {
+  const object = await env.BLOBS.get(blobKey(sha256), { range: { offset, length } });
+  if (!object) throw new Error(`Blob ${sha256} has a row but no object`);
+  return object.body;
+};
+
 /** A blob as an HTTP answer: ETag is its hash, so a client that has it pays nothing; ranges as RFC 9110. */
 export async function blobResponse(
   env: Env,
@@ -70,7 +77,7 @@ export async function blobResponse(
   return new Response(object.body, { status: range ? 206 : 200, headers });
 }
 
-const matchesEtag = (header: string | null, etag: string) =>
+export const matchesEtag = (header: string | null, etag: string) =>
   header?.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === etag) ?? false;
 
 /** An address that whoever holds it may GET until `expiresAt`. */

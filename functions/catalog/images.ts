@@ -55,8 +55,10 @@ export async function findImage(
 }
 
 export async function isShown(db: Db, image: ImageRow): Promise<boolean> {
+  if (image.role === "avatar") return true;
   if (image.role === "generation" && (await isCover(db, image))) return true;
-  if (image.role !== "preview" && image.role !== "sample") return false;
+  // Pictures of a generation become previews by their owner's choice; training pictures never do.
+  if (!["preview", "sample", "generation"].includes(image.role)) return false;
   const shown = await db
     .select({ id: versions.id })
     .from(versions)

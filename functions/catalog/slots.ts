@@ -1,28 +1,39 @@
-// Allots slots: one row per base and slot, held by the unique index. One owner's adapters share an exactly orthogonal class while it has room.
+// Allots slots: one row per base and slot, held by the unique index. One owner's adapters, or one collection's, share an exactly
+// orthogonal class while it has room. A draft's slot expires (slot-release.ts); once a version is published in it, it never does.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, between, eq, isNotNull, lt, sql } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
-import { SLOTS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import { SLOT_DRAFT_TTL_DAYS, SLOTS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { slots } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
-import { type Refusal, refuse } from "../lib/refusal.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
 import { capacity, classOf } from "../lib/slot.ts";
 import type { AdapterRow } from "./adapters.ts";
 import { radixOfBase } from "./bases.ts";
+import { chooseClass, freeSlotIn, sharingWith } from "./slot-choice.ts";
 
 export type SlotRow = typeof slots.$inferSelect;
+export type SlotWish = { slot?: number | undefined; class?: number | undefined };
 
 /** Any two slots below capacity(q, 1) share at most one column; beyond that, up to capacity(q, 2), at most two. */
 const SHARED_COLUMNS_MAX = 2;
 /** Two reservations that race for one slot: the loser looks again. Each round somebody wins, so few rounds are enough. */
 const ROUNDS_MAX = 25;
+export const DRAFT_TTL_MS = SLOT_DRAFT_TTL_DAYS * 24 * 3_600_000;
 
 export const slotCount = (base: Base) => capacity(radixOfBase(base), SHARED_COLUMNS_MAX);
 
 export async function slotOf(db: Db, adapterId: AdapterRow["id"]): Promise<SlotRow | undefined> {
   return db.select().from(slots).where(eq(slots.adapterId, adapterId)).get();
 }
+
+/** A draft that is worked on keeps its slot: the statement that counts its days anew. A published slot has none to count. */
+export const keepSlot = (db: Db, adapterId: AdapterRow["id"], now: number) =>
+  db
+    .update(slots)
+    .set({ expiresAt: now + DRAFT_TTL_MS })
+    .where(and(eq(slots.adapterId, adapterId), isNotNull(slots.expiresAt)));
 
 /** For an order that creates more than its slot: tells beforehand, so that a refusal leaves nothing behind. */
 export async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Promise<Refusal | null> {
@@ -34,24 +45,25 @@ export async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId
   );
 }
 
-/** The adapter's slot; reserves one if it has none. A wish is granted or refused, never replaced. */
+/** The adapter's slot; reserves one if it has none. A wish, for a slot or for a class, is granted or refused, never replaced. */
 export async function reserveSlot(
   db: Db,
   base: Base,
   adapter: AdapterRow,
-  wish: number | undefined,
+  wish: SlotWish,
   now: number,
 ): Promise<SlotRow | Refusal> {
-  if (wish !== undefined && wish >= slotCount(base)) {
+  if (wish.slot !== undefined && wish.slot >= slotCount(base)) {
     return refuse("request_invalid", `Slots of ${base.id} go from 0 to ${slotCount(base) - 1}.`, "/slot");
   }
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const held = await slotOf(db, adapter.id);
-    if (held) return wish === undefined || wish === held.slot ? held : otherSlotHeld(held.slot);
+    if (held) return fits(base, held, wish) ? held : otherSlotHeld(held.slot, wish);
     const fault = await slotFault(db, base, adapter.ownerId);
     if (fault) return fault;
-    const slot = wish ?? (await nextSlot(db, base, adapter.ownerId));
-    if (slot === null) return refuse("slots_exhausted", `Every slot of ${base.id} is taken.`);
+    const slot = await slotFor(db, base, adapter.ownerId, wish);
+    if (slot instanceof Refusal) return slot;
+    if (slot === null) continue;
     const row: SlotRow = {
       id: newId("slt", now),
       baseId: base.id,
@@ -59,66 +71,96 @@ export async function reserveSlot(
       ownerId: adapter.ownerId,
       adapterId: adapter.id,
       reservedAt: now,
-      expiresAt: null,
+      expiresAt: now + DRAFT_TTL_MS,
     };
     const won = await db.insert(slots).values(row).onConflictDoNothing().returning();
     if (won[0]) return won[0];
-    const lost = wish !== undefined && !(await slotOf(db, adapter.id));
+    const lost = wish.slot !== undefined && !(await slotOf(db, adapter.id));
     if (lost) {
-      const detail = `Slot ${wish} of ${base.id} belongs to another adapter. Leave \`slot\` out to get a free one.`;
+      const detail = `Slot ${wish.slot} of ${base.id} belongs to another adapter. Leave \`slot\` out to get a free one.`;
       return refuse("slot_taken", detail, "/slot");
     }
   }
   throw new Error(`No slot of ${base.id} could be reserved in ${ROUNDS_MAX} rounds`);
 }
 
-const otherSlotHeld = (slot: number) =>
-  refuse("slot_taken", `This adapter already owns slot ${slot}, and a slot is never exchanged.`, "/slot");
+function fits(base: Base, held: SlotRow, wish: SlotWish): boolean {
+  if (wish.slot !== undefined) return wish.slot === held.slot;
+  return wish.class === undefined || wish.class === classOf(held.slot, radixOfBase(base));
+}
 
-async function nextSlot(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Promise<number | null> {
+const otherSlotHeld = (slot: number, wish: SlotWish) =>
+  refuse(
+    "slot_taken",
+    `This adapter already owns slot ${slot}, and a slot is never exchanged.`,
+    wish.slot === undefined ? "/collection" : "/slot",
+  );
+
+/** Null where the class filled up while it was chosen: look again. */
+async function slotFor(
+  db: Db,
+  base: Base,
+  ownerId: AdapterRow["ownerId"],
+  wish: SlotWish,
+): Promise<number | null | Refusal> {
+  if (wish.slot !== undefined) return wish.slot;
   const radix = radixOfBase(base);
-  // D1 binds every number as a real, and a real would make this a fraction.
-  const classOfRow = sql<number>`${slots.slot} / cast(${radix} as integer)`;
-  const classes = await db
-    .select({
-      class: classOfRow,
-      taken: sql<number>`count(*)`,
-      mine: sql<number>`sum(${slots.ownerId} = ${ownerId})`,
-    })
+  const held = await db
+    .select({ slot: slots.slot })
     .from(slots)
-    .where(eq(slots.baseId, base.id))
-    .groupBy(sql`1`)
-    .all();
-  const chosen = chooseClass(classes, radix, slotCount(base));
-  if (chosen === null) return null;
+    .where(and(eq(slots.baseId, base.id), eq(slots.ownerId, ownerId)));
+  const own = held.map(({ slot }) => slot);
+  const sharedOf = sharingWith(base, radix, own);
+  if (wish.class !== undefined) {
+    const taken = await slotsOfClass(db, base, radix, wish.class);
+    const free = freeSlotIn(wish.class, radix, taken, sharedOf);
+    const detail = `All ${radix} slots of class ${wish.class} of ${base.id} are taken: no further adapter can be exactly orthogonal to them.`;
+    return free?.slot ?? refuse("class_full", detail, "/collection");
+  }
+  const chosen = await nextClass(db, base, own, sharedOf);
+  if (chosen === null) return refuse("slots_exhausted", `Every slot of ${base.id} is taken.`);
+  return freeSlotIn(chosen, radix, await slotsOfClass(db, base, radix, chosen), sharedOf)?.slot ?? null;
+}
+
+/** The class for the next slot of a set, an owner's or a collection's, that holds the slots `own`. Null if every slot is taken. */
+export async function nextClass(
+  db: Db,
+  base: Base,
+  own: readonly number[],
+  sharedOf: (slot: number) => number,
+): Promise<number | null> {
+  const radix = radixOfBase(base);
+  const [loads, lowest] = await db.batch([
+    db
+      .select({ class: classOfRow(radix), taken: sql<number>`count(*)` })
+      .from(slots)
+      .where(eq(slots.baseId, base.id))
+      .groupBy(sql`1`),
+    db
+      .select({ slot: slots.slot })
+      .from(slots)
+      .where(and(eq(slots.baseId, base.id), lt(slots.slot, capacity(radix, 1)))),
+  ]);
+  const mineOf = new Map<number, number>();
+  for (const slot of own) mineOf.set(classOf(slot, radix), (mineOf.get(classOf(slot, radix)) ?? 0) + 1);
+  const taken = new Set(lowest.map(({ slot }) => slot));
+  const sharedIn = (candidate: number) =>
+    freeSlotIn(candidate, radix, taken, sharedOf)?.shared ?? Number.POSITIVE_INFINITY;
+  return chooseClass(
+    loads.map((load) => ({ ...load, mine: mineOf.get(load.class) ?? 0 })),
+    radix,
+    slotCount(base),
+    sharedIn,
+  );
+}
+
+/** D1 binds every number as a real, and a real would make this a fraction. */
+const classOfRow = (radix: number) => sql<number>`${slots.slot} / cast(${radix} as integer)`;
+
+async function slotsOfClass(db: Db, base: Base, radix: number, chosen: number): Promise<Set<number>> {
   const members = await db
     .select({ slot: slots.slot })
     .from(slots)
-    .where(and(eq(slots.baseId, base.id), eq(classOfRow, chosen)))
-    .all();
-  const taken = new Set(members.map(({ slot }) => slot));
-  for (let slot = chosen * radix; classOf(slot, radix) === chosen; slot++) if (!taken.has(slot)) return slot;
-  return null;
-}
-
-export type ClassLoad = { class: number; taken: number; mine: number };
-
-/**
- * The class for an owner's next slot: where most of theirs are and there is room, else the emptiest class of the first q
- * (any two of whose slots share at most one column), else the emptiest of all. Null if every slot is taken.
- */
-export function chooseClass(loads: readonly ClassLoad[], radix: number, slotTotal: number): number | null {
-  const open = loads.filter((load) => load.taken < radix);
-  const home = open.filter((load) => load.mine > 0).sort((a, b) => b.mine - a.mine || a.class - b.class)[0];
-  if (home) return home.class;
-  const takenOf = new Map(loads.map((load) => [load.class, load.taken]));
-  const emptiestBelow = (end: number) => {
-    let best: number | null = null;
-    for (let candidate = 0; candidate < end; candidate++) {
-      const taken = takenOf.get(candidate) ?? 0;
-      if (taken < radix && (best === null || taken < (takenOf.get(best) ?? 0))) best = candidate;
-    }
-    return best;
-  };
-  return emptiestBelow(radix) ?? emptiestBelow(Math.floor(slotTotal / radix));
+    .where(and(eq(slots.baseId, base.id), between(slots.slot, chosen * radix, (chosen + 1) * radix - 1)));
+  return new Set(members.map(({ slot }) => slot));
 }

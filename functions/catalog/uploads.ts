@@ -1,11 +1,13 @@
 // Uploads: announced with length and SHA-256, then PUT to a signed address and streamed into R2.
 
-import { and, eq, gt, isNotNull, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, ne, or, sql } from "drizzle-orm";
 import type { z } from "zod";
 import {
+  AVATAR_MAX_BYTES,
   BYTES_STORED_PER_OWNER_MAX,
   IMAGE_MAX_BYTES,
   MIB,
+  UPLOAD_MAX_BYTES,
   UPLOAD_URL_TTL_SECONDS,
 } from "../../schema/contract/limits.ts";
 import { IMAGE_CONTENT_TYPES, type UploadCreate } from "../../schema/contract/uploads.ts";
@@ -18,6 +20,7 @@ import { Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 import { storeBlob } from "./blobs.ts";
 import { type ImageContentType, peekImage } from "./image-stream.ts";
+import { beginParts } from "./upload-parts.ts";
 
 export type UploadRow = typeof uploads.$inferSelect;
 export type StoredUpload = UploadRow & { storedAt: number };
@@ -26,6 +29,7 @@ const isImageType = (type: string): type is ImageContentType =>
   IMAGE_CONTENT_TYPES.some((imageType) => imageType === type);
 
 export async function announceUpload(
+  env: Env,
   db: Db,
   caller: Caller,
   wish: z.infer<typeof UploadCreate>,
@@ -38,10 +42,13 @@ export async function announceUpload(
     const detail = `A picture must be one of ${IMAGE_CONTENT_TYPES.join(", ")}.`;
     return refuse(code, detail, "/content_type", "type_unknown");
   }
-  if (isImage && wish.size_bytes > IMAGE_MAX_BYTES) {
-    const detail = `A picture may have at most ${IMAGE_MAX_BYTES} bytes.`;
+  const imageMax = wish.kind === "avatar" ? AVATAR_MAX_BYTES : IMAGE_MAX_BYTES;
+  if (isImage && wish.size_bytes > imageMax) {
+    const detail = `A picture may have at most ${imageMax} bytes.`;
     return refuse(code, detail, "/size_bytes", "too_many_bytes");
   }
+  const inParts = wish.multipart || wish.size_bytes > UPLOAD_MAX_BYTES;
+  if (inParts && isImage) return refuse("request_invalid", "Only adapter files come in parts.", "/multipart");
   const facts = {
     kind: wish.kind,
     contentType: wish.content_type,
@@ -56,7 +63,8 @@ export async function announceUpload(
     const detail = `Your files take ${gib(stored)} GiB of the ${gib(BYTES_STORED_PER_OWNER_MAX)} GiB that an account may store.`;
     return refuse("quota_exceeded", detail, "/size_bytes");
   }
-  return insertUpload(db, { ...blankUpload(caller.id, now), ...facts, ...earlier });
+  const row = { ...blankUpload(caller.id, now), ...facts, ...earlier };
+  return insertUpload(db, inParts && !earlier ? await beginParts(env, row, now) : row);
 }
 
 /** Bytes that an owner stores or, up to `now`, may still send to an address given out. The same bytes count once. */
@@ -130,6 +138,9 @@ export async function receiveUpload(
   const row = await db.select().from(uploads).where(eq(uploads.id, id)).get();
   if (!row) return refuse("not_found", `There is no upload ${id}.`);
   if (isStored(row)) return row;
+  if (row.multipartId !== null) {
+    return refuse("upload_url_invalid", "This upload was announced in parts; PUT them one by one.");
+  }
   const length = request.headers.get("content-length");
   if (length === null || !request.body) {
     return refuse("length_required", "Send the bytes with a Content-Length header.");
@@ -150,6 +161,18 @@ export async function receiveUpload(
   const stored = { storedAt: now, width: size?.width ?? null, height: size?.height ?? null };
   await db.update(uploads).set(stored).where(eq(uploads.id, id));
   return { ...row, ...stored };
+}
+
+/** An upload that this caller announced, finished or not. A runner's outputs are none of them. */
+export async function findOwnUpload(
+  db: Db,
+  caller: Caller,
+  id: UploadRow["id"],
+): Promise<UploadRow | Refusal> {
+  const mine = and(eq(uploads.id, id), eq(uploads.ownerId, caller.id), ne(uploads.kind, "output"));
+  return (
+    (await db.select().from(uploads).where(mine).get()) ?? refuse("not_found", `You have no upload ${id}.`)
+  );
 }
 
 /** A finished upload of this owner and kind. Somebody else's answers like one that does not exist. */
@@ -184,4 +207,4 @@ export async function outputsOfLease(
   return rows.filter(isStored).sort((a, b) => b.storedAt - a.storedAt);
 }
 
-const isStored = (row: UploadRow): row is StoredUpload => row.storedAt !== null;
+export const isStored = (row: UploadRow): row is StoredUpload => row.storedAt !== null;

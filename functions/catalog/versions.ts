@@ -1,6 +1,7 @@
-// Adapter versions: made once from a validated file, then published or yanked. The artifact never changes.
+// Adapter versions: made once from a validated file, found by id or by name. The artifact never changes. Publishing, yanking and
+// changing the words around it: publishing.ts.
 
-import { and, desc, eq, ne, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { VersionCreate } from "../../schema/contract/adapters.ts";
 import { adapters, images, users, versions } from "../../schema/tables.ts";
@@ -8,19 +9,22 @@ import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
+import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { checkAdapterFile } from "./adapter-file.ts";
 import { maySee, type OwnedAdapter, refOf } from "./adapters.ts";
 import { knownBase } from "./bases.ts";
-import { blobKey } from "./blobs.ts";
-import { imageOfUpload } from "./images.ts";
-import { slotOf } from "./slots.ts";
+import { readerOf } from "./blobs.ts";
+import { choosePreviews } from "./previews.ts";
+import { orderScan } from "./scan-queue.ts";
+import { keepSlot, slotOf } from "./slots.ts";
+import { adapterGone, isGone, versionGone } from "./tombstones.ts";
 import { findUpload } from "./uploads.ts";
 
 export type VersionRow = typeof versions.$inferSelect;
 export type VersionWithAdapter = { version: VersionRow; adapter: OwnedAdapter };
 
-/** A draft version from an uploaded file, after every check of the format and of the slot. */
+/** A draft version from an uploaded file, after every check of the format and of the slot. The deep scan follows by itself. */
 export async function createVersion(
   env: Env,
   db: Db,
@@ -33,12 +37,12 @@ export async function createVersion(
   if (!held) return refuse("slot_missing", `Reserve a slot for ${refOf(adapter)} first: POST .../slot.`);
   const upload = await findUpload(db, caller, wish.upload_id, "adapter", "/upload_id");
   if (upload instanceof Refusal) return upload;
-  const previews = [];
-  for (const [i, id] of wish.previews.entries()) {
-    const preview = await findUpload(db, caller, id, "preview", `/previews/${i}`);
-    if (preview instanceof Refusal) return preview;
-    previews.push(imageOfUpload(preview, "preview", i, now));
-  }
+  const chosen = [
+    ...wish.previews.map((id, i) => ({ id, pointer: `/previews/${i}` })),
+    ...wish.images.map((id, i) => ({ id, pointer: `/images/${i}` })),
+  ];
+  const previews = await choosePreviews(db, caller, chosen, now);
+  if (previews instanceof Refusal) return previews;
   const file = await readAdapterFile(env, adapter, upload.sha256, upload.sizeBytes, held.slot);
   if (file instanceof Refusal) return file;
   if (wish.trigger !== undefined && wish.trigger !== file.trigger) {
@@ -55,12 +59,14 @@ export async function createVersion(
     changelog: wish.changelog,
     supersedesId: null,
     yankReason: null,
+    yankedAt: null,
+    yankedBy: null,
     tensorsSha256: file.tensors_sha256,
     scanState: "pending",
     scan: null,
     scannedAt: null,
     previewJobId: null,
-    previews: previews.map(({ id }) => id),
+    previews: previews.ids,
     sha256: upload.sha256,
     sizeBytes: upload.sizeBytes,
     metadata: file,
@@ -69,9 +75,13 @@ export async function createVersion(
     publishedAt: null,
   };
   const numbered = { ...row, number: nextNumber(adapter.id) };
-  if (previews.length > 0) await db.insert(images).values(previews);
-  const [inserted] = await db.insert(versions).values(numbered).returning();
+  if (previews.rows.length > 0) await db.insert(images).values(previews.rows);
+  const [[inserted]] = await db.batch([
+    db.insert(versions).values(numbered).returning(),
+    keepSlot(db, adapter.id, now),
+  ]);
   if (!inserted) throw new Error("An inserted version came back empty");
+  await orderScan(env, inserted.id);
   return inserted;
 }
 
@@ -87,12 +97,7 @@ export async function readAdapterFile(
   sizeBytes: number,
   slot: number,
 ) {
-  const read = async (offset: number, length: number) => {
-    const object = await env.BLOBS.get(blobKey(sha256), { range: { offset, length } });
-    if (!object) throw new Error(`Blob ${sha256} has a row but no object`);
-    return object.body;
-  };
-  return checkAdapterFile(read, sizeBytes, knownBase(adapter.baseId), slot);
+  return checkAdapterFile(readerOf(env, sha256), sizeBytes, knownBase(adapter.baseId), slot);
 }
 
 export async function findVersion(
@@ -105,21 +110,39 @@ export async function findVersion(
   if (!found || !maySee(found.adapter, caller) || (found.version.publishedAt === null && !isOwner)) {
     return refuse("not_found", `There is no version ${id}.`);
   }
-  if (found.adapter.state === "withdrawn" && !isOwner) {
-    return refuse("adapter_removed", `${refOf(found.adapter)} was withdrawn by its owner.`);
-  }
-  return found;
+  return isGone(found.adapter) && !isOwner ? adapterGone(db, found.adapter) : found;
 }
 
-async function readVersion(db: Db, id: VersionRow["id"]): Promise<VersionWithAdapter | null> {
+/** As findVersion, but of a yanked version others get only its tombstone. */
+export async function findOpenVersion(
+  db: Db,
+  caller: Caller | null,
+  id: VersionRow["id"],
+): Promise<VersionWithAdapter | Refusal> {
+  const found = await findVersion(db, caller, id);
+  if (found instanceof Refusal || found.version.state !== "yanked") return found;
+  return found.adapter.ownerId === caller?.id ? found : versionGone(found.version, found.adapter);
+}
+
+export async function readVersion(db: Db, id: VersionRow["id"]): Promise<VersionWithAdapter | null> {
+  return (await readVersions(db, [id])).get(id) ?? null;
+}
+
+/** Rows with their adapters, whoever asks. */
+export async function readVersions(
+  db: Db,
+  ids: readonly VersionRow["id"][],
+): Promise<Map<VersionRow["id"], VersionWithAdapter>> {
   const found = await db
     .select({ version: versions, adapter: adapters, owner: users.handle })
     .from(versions)
     .innerJoin(adapters, eq(adapters.id, versions.adapterId))
     .innerJoin(users, eq(users.id, adapters.ownerId))
-    .where(eq(versions.id, id))
-    .get();
-  return found ? { version: found.version, adapter: { ...found.adapter, owner: found.owner } } : null;
+    .where(inList(versions.id, ids))
+    .all();
+  return new Map(
+    found.map(({ version, adapter, owner }) => [version.id, { version, adapter: { ...adapter, owner } }]),
+  );
 }
 
 /** The version that `owner/name` or `owner/name:n` means to this caller, newest published first, else the newest draft. */
@@ -144,36 +167,4 @@ export async function versionOfAdapter(
     .orderBy(desc(sql`${versions.state} = 'published'`), desc(versions.number))
     .limit(1)
     .get();
-}
-
-/** Guarded in SQL: a draft alone can be published, and only while nobody withdraws its adapter. Again changes nothing. */
-export async function publishVersion(
-  db: Db,
-  { version, adapter }: VersionWithAdapter,
-  now: number,
-): Promise<VersionWithAdapter | Refusal> {
-  const isOpen = sql`exists (select 1 from adapters where id = ${adapter.id} and state <> 'withdrawn')`;
-  const isNew = sql`exists (select 1 from versions where id = ${version.id} and published_at = ${now})`;
-  await db.batch([
-    db
-      .update(versions)
-      .set({ state: "published", publishedAt: now })
-      .where(and(eq(versions.id, version.id), eq(versions.state, "draft"), isOpen)),
-    db
-      .update(adapters)
-      .set({ state: "published", publishedAt: sql`coalesce(published_at, ${now})`, updatedAt: now })
-      .where(and(eq(adapters.id, adapter.id), ne(adapters.state, "withdrawn"), isNew)),
-  ]);
-  const current = await readVersion(db, version.id);
-  if (current?.adapter.state === "withdrawn") {
-    return refuse("version_state", `${refOf(adapter)} was withdrawn.`);
-  }
-  if (current?.version.state === "published") return current;
-  return refuse("version_state", "A yanked version cannot be published again.");
-}
-
-/** Takes one version out of use. New work cannot name it; what was made with it keeps its recipe. */
-export async function yankVersion(db: Db, found: VersionWithAdapter): Promise<VersionWithAdapter> {
-  await db.update(versions).set({ state: "yanked" }).where(eq(versions.id, found.version.id));
-  return { ...found, version: { ...found.version, state: "yanked" } };
 }

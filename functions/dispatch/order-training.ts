@@ -8,7 +8,8 @@ import type { Caller } from "../auth/caller.ts";
 import { createAdapter, findOwnAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { imageOfUpload } from "../catalog/images.ts";
-import { reserveSlot, slotFault, slotOf } from "../catalog/slots.ts";
+import { keepSlot, reserveSlot, slotFault, slotOf } from "../catalog/slots.ts";
+import { isGone } from "../catalog/tombstones.ts";
 import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -46,11 +47,11 @@ export async function orderTraining(
   if (fault) return fault;
   const adapter = known ?? (await newAdapter(db, caller, wish, now));
   if (adapter instanceof Refusal) return adapter;
-  const slot = await reserveSlot(db, base, adapter, undefined, now);
+  const slot = await reserveSlot(db, base, adapter, {}, now);
   if (slot instanceof Refusal) return slot;
 
   const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
-  await db.insert(images).values(rows);
+  await db.batch([db.insert(images).values(rows), keepSlot(db, adapter.id, now)]);
   const trigger = wish.trigger ?? `<${adapter.name}>`;
   const shared = {
     adapter_id: adapter.id,
@@ -116,8 +117,8 @@ async function knownAdapter(db: Db, caller: Caller, wish: Wish): Promise<OwnedAd
     const code = adapter.code === "not_found" ? "adapter_unknown" : adapter.code;
     return refuse(code, adapter.detail, "/adapter_ref");
   }
-  return adapter.state === "withdrawn"
-    ? refuse("adapter_removed", `${refOf(adapter)} was withdrawn.`, "/adapter_ref")
+  return isGone(adapter)
+    ? refuse("adapter_removed", `${refOf(adapter)} was ${adapter.state}.`, "/adapter_ref")
     : adapter;
 }
 

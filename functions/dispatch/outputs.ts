@@ -2,6 +2,8 @@
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Output, Settle } from "../../schema/contract/runner.ts";
+import { DRAFT_TTL_MS } from "../catalog/slots.ts";
+import { dayOf } from "../catalog/trends.ts";
 import { outputsOfLease, type StoredUpload } from "../catalog/uploads.ts";
 import { readAdapterFile } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
@@ -18,7 +20,14 @@ type JobFacts = {
   base_id: string;
   spec: string;
   adapter_id: Id<"adp">;
+  composition_id: Id<"cmp"> | null;
+  is_preview: number;
 };
+
+const JOB_FACTS = `
+SELECT owner_id, kind, base_id, spec, adapter_id, request ->> 'composition_id' AS composition_id,
+  EXISTS (SELECT 1 FROM versions WHERE preview_job_id = jobs.id) AS is_preview
+FROM jobs WHERE id = ?`;
 
 const INSERT_IMAGE = `
 INSERT INTO images (id, owner_id, sha256, content_type, width, height, role, job_id, position, seed, recipe, created_at)
@@ -28,12 +37,37 @@ const COUNT_USES = `
 UPDATE adapters SET uses = uses + 1
 WHERE id IN (SELECT adapter_id FROM versions WHERE id IN (SELECT value FROM json_each(?3))) AND ${HOLDS_LEASE}`;
 
+/** The same by day, and each adapter with each other: what statistics and trends are made of. */
+const COUNT_DAY = `
+INSERT INTO adapter_days (adapter_id, day, uses)
+SELECT DISTINCT adapter_id, CAST(?4 AS INTEGER), 1 FROM versions
+WHERE id IN (SELECT value FROM json_each(?3)) AND ${HOLDS_LEASE}
+ON CONFLICT (adapter_id, day) DO UPDATE SET uses = uses + 1`;
+
+const COUNT_PAIRS = `
+INSERT INTO adapter_pairs (adapter_id, other_id, uses)
+SELECT DISTINCT a.adapter_id, b.adapter_id, 1 FROM versions a JOIN versions b ON a.adapter_id <> b.adapter_id
+WHERE a.id IN (SELECT value FROM json_each(?3)) AND b.id IN (SELECT value FROM json_each(?3)) AND ${HOLDS_LEASE}
+ON CONFLICT (adapter_id, other_id) DO UPDATE SET uses = uses + 1`;
+
+const COUNT_MIX = `
+UPDATE mixes SET uses = uses + 1
+WHERE id = (SELECT mix_id FROM compositions WHERE id = ?3) AND ${HOLDS_LEASE}`;
+
+/** Unless its owner has chosen some in the meantime. */
+const SHOW_PREVIEWS = `
+UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' AND ${HOLDS_LEASE}`;
+
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
-  size_bytes, metadata, job_id, created_at)
+  size_bytes, metadata, job_id, created_at, tensors_sha256)
 SELECT ?3, ?4, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = ?4), ?5, ?6, 'draft', ?7, ?8, '', ?9,
-  ?10, ?11, ?12, ?1, ?13
+  ?10, ?11, ?12, ?1, ?13, ?14
 WHERE ${HOLDS_LEASE}`;
+
+/** A trained draft has its days before it anew. */
+const KEEP_SLOT = `
+UPDATE slots SET expires_at = ?4 WHERE adapter_id = ?3 AND expires_at IS NOT NULL AND ${HOLDS_LEASE}`;
 
 export async function prepareResult(
   env: Env,
@@ -46,10 +80,7 @@ export async function prepareResult(
   if (status !== "succeeded") return { statements: [], versionId: null };
   const placed = placeOutputs(report.outputs, await outputsOfLease(db, run.leaseId));
   if (placed instanceof Refusal) return placed;
-  const job = await db.$client
-    .prepare("SELECT owner_id, kind, base_id, spec, adapter_id FROM jobs WHERE id = ?")
-    .bind(run.jobId)
-    .first<JobFacts>();
+  const job = await db.$client.prepare(JOB_FACTS).bind(run.jobId).first<JobFacts>();
   if (!job) throw new Error(`Run ${run.id} belongs to no job`);
   return job.kind === "sample"
     ? sampleResult(db, run, job, placed, now)
@@ -87,11 +118,24 @@ function sampleResult(
       "/outputs",
     );
   }
-  const statements = insertImages(db, run, job, pictures, "generation", now);
-  if (statements instanceof Refusal) return statements;
+  const images = insertImages(db, run, job, pictures, job.is_preview ? "preview" : "generation", now);
+  if (images instanceof Refusal) return images;
+  const inserts = images.map(({ statement }) => statement);
+  const bound = (sql: string, ...values: unknown[]) =>
+    db.$client.prepare(sql).bind(run.jobId, run.leaseId, ...values);
+  if (job.is_preview) {
+    // The house ordered it, so it is nobody's use.
+    const show = bound(SHOW_PREVIEWS, JSON.stringify(images.map(({ id }) => id)));
+    return { statements: [...inserts, show], versionId: null };
+  }
   const used = JSON.stringify(spec.adapters.map((adapter) => adapter.version_id));
-  const count = db.$client.prepare(COUNT_USES).bind(run.jobId, run.leaseId, used);
-  return { statements: [...statements.map((image) => image.statement), count], versionId: null };
+  const counts = [
+    bound(COUNT_USES, used),
+    bound(COUNT_DAY, used, dayOf(now)),
+    bound(COUNT_PAIRS, used),
+    ...(job.composition_id ? [bound(COUNT_MIX, job.composition_id)] : []),
+  ];
+  return { statements: [...inserts, ...counts], versionId: null };
 }
 
 async function trainResult(
@@ -132,8 +176,10 @@ async function trainResult(
       sizeBytes,
       JSON.stringify(file),
       now,
+      file.tensors_sha256,
     );
-  return { statements: [...images.map(({ statement }) => statement), version], versionId };
+  const keep = db.$client.prepare(KEEP_SLOT).bind(run.jobId, run.leaseId, job.adapter_id, now + DRAFT_TTL_MS);
+  return { statements: [...images.map(({ statement }) => statement), version, keep], versionId };
 }
 
 function insertImages(
@@ -141,7 +187,7 @@ function insertImages(
   run: RunOfCaller,
   job: JobFacts,
   placed: readonly PlacedOutput[],
-  role: "generation" | "sample",
+  role: "generation" | "sample" | "preview",
   now: number,
 ): { id: Id<"img">; statement: D1PreparedStatement }[] | Refusal {
   const inserts = [];

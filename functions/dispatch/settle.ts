@@ -3,6 +3,7 @@
 import type { Id } from "../../schema/contract/ids.ts";
 import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Settle } from "../../schema/contract/runner.ts";
+import { orderScan } from "../catalog/scan-queue.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
@@ -69,6 +70,7 @@ export async function settle(
   ];
   const ended = (await db.$client.batch(statements)).at(-1);
   if (ended?.results.length !== 1) return answerOfWinner(db, run);
+  if (result.versionId) await orderScan(env, result.versionId);
   await publishEnd(env, run.jobId, status);
   if (status === "queued") await ringBell(env);
   return status;

@@ -1,35 +1,37 @@
-// /v1/adapters: browse, create, change, withdraw catalog entries, and reserve their slots.
+// /v1/adapters: create, change, withdraw catalog entries, and reserve their slots.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import {
-  ADAPTER_SORTS,
   Adapter,
   AdapterCreate,
   AdapterPatch,
+  AdapterStatistics,
   AdapterWithVersions,
   Name,
+  Reason,
   SlotRequest,
   SlotReservation,
   Version,
   VersionCreate,
 } from "../../schema/contract/adapters.ts";
 import { Handle } from "../../schema/contract/ids.ts";
-import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import type { Caller } from "../auth/caller.ts";
 import { callerWith } from "../auth/caller.ts";
-import { adaptersJson, versionsJson } from "../catalog/adapter-json.ts";
+import { adaptersJson, isoTimeOrNull, versionsJson } from "../catalog/adapter-json.ts";
 import {
   createAdapter,
   findAdapter,
+  findOpenAdapter,
   findOwnAdapter,
   type OwnedAdapter,
   patchAdapter,
   withdrawAdapter,
 } from "../catalog/adapters.ts";
 import { knownBase, radixOfBase } from "../catalog/bases.ts";
-import { searchAdapters } from "../catalog/search.ts";
+import { classOfCollection } from "../catalog/slot-class.ts";
 import { reserveSlot } from "../catalog/slots.ts";
+import { statisticsOf } from "../catalog/statistics.ts";
 import { createVersion } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import { granted } from "../lib/refusal.ts";
@@ -40,25 +42,6 @@ import { idempotent } from "./idempotent.ts";
 const PATH = "/v1/adapters/{owner}/{name}";
 const params = z.object({ owner: Handle, name: Name });
 const tags = ["adapters"];
-
-const list = createRoute({
-  method: "get",
-  path: "/v1/adapters",
-  summary: "Search the catalog",
-  tags,
-  request: {
-    query: z.strictObject({
-      q: z.string().max(200).optional(),
-      base: z.string().max(64).optional(),
-      tag: z.string().max(32).optional(),
-      class: z.string().max(32).optional(),
-      owner: Handle.optional(),
-      sort: z.enum(ADAPTER_SORTS).default("newest"),
-      ...pageQuery,
-    }),
-  },
-  responses: { 200: jsonReply("A page of adapters", pageOf(Adapter)) },
-});
 
 const create = createRoute({
   method: "post",
@@ -96,7 +79,10 @@ const withdraw = createRoute({
   summary: "Take an adapter out of the catalog",
   tags,
   middleware: noQuery,
-  request: { params },
+  request: {
+    params,
+    body: { required: false, content: { "application/json": { schema: Reason } } },
+  },
   responses: { 200: jsonReply("The adapter", Adapter) },
 });
 
@@ -111,6 +97,16 @@ const slot = createRoute({
     body: { required: false, content: { "application/json": { schema: SlotRequest } } },
   },
   responses: { 200: jsonReply("The slot", SlotReservation) },
+});
+
+const statistics = createRoute({
+  method: "get",
+  path: `${PATH}/statistics`,
+  summary: "Uses, downloads and likes of the last 30 days",
+  tags,
+  middleware: noQuery,
+  request: { params },
+  responses: { 200: jsonReply("The numbers", AdapterStatistics) },
 });
 
 const addVersion = createRoute({
@@ -130,11 +126,6 @@ async function oneJson(db: Db, adapter: OwnedAdapter, caller: Caller | null, ori
 }
 
 export const adapters = router()
-  .openapi(list, async (c) => {
-    const { db, caller, origin } = c.var;
-    const page = granted(await searchAdapters(db, caller, c.req.valid("query")));
-    return c.json({ ...page, items: await adaptersJson(db, page.items, caller, origin) }, 200);
-  })
   .openapi(create, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
@@ -161,29 +152,46 @@ export const adapters = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findOwnAdapter(db, caller, owner, name));
-    return c.json(await oneJson(db, await withdrawAdapter(db, adapter, now), caller, origin), 200);
+    const { reason = "" } = c.req.valid("json");
+    const gone = granted(await withdrawAdapter(db, adapter, reason, now));
+    return c.json(await oneJson(db, gone, caller, origin), 200);
   })
   .openapi(slot, async (c) => {
     const { db, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
-    const adapter = granted(await findOwnAdapter(db, caller, owner, name));
+    const adapter = granted(await findOpenAdapter(db, caller, owner, name));
     const base = knownBase(adapter.baseId);
-    const row = granted(await reserveSlot(db, base, adapter, c.req.valid("json").slot, now));
+    const { slot: wished, collection } = c.req.valid("json");
+    const wish = {
+      slot: wished,
+      class:
+        collection === undefined
+          ? undefined
+          : granted(await classOfCollection(db, caller, base, collection, now)),
+    };
+    const row = granted(await reserveSlot(db, base, adapter, wish, now));
     const reservation = {
       id: row.id,
       base: base.id,
       slot: row.slot,
       class: classOf(row.slot, radixOfBase(base)),
       adapter_id: adapter.id,
+      expires_at: isoTimeOrNull(row.expiresAt),
     };
     return c.json(reservation, 200);
+  })
+  .openapi(statistics, async (c) => {
+    const { db, caller, now } = c.var;
+    const { owner, name } = c.req.valid("param");
+    const adapter = granted(await findAdapter(db, caller, owner, name));
+    return c.json(await statisticsOf(db, adapter, now), 200);
   })
   .openapi(addVersion, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
-    const adapter = granted(await findOwnAdapter(db, caller, owner, name));
+    const adapter = granted(await findOpenAdapter(db, caller, owner, name));
     const row = granted(await createVersion(c.env, db, caller, adapter, c.req.valid("json"), now));
     const [json] = await versionsJson(db, [row], adapter, origin);
     if (!json) throw new Error(`Version ${row.id} has no JSON`);

@@ -1,5 +1,58 @@
 // /v1/versions/by-hash: which version a file is, by SHA-256, AutoV2 or the hash of its tensors.
 
-import { router } from "./app.ts";
+import { createRoute } from "@hono/zod-openapi";
+import { FileHash, HashesFound, HashesLookup, Version } from "../../schema/contract/adapters.ts";
+import { versionsJson } from "../catalog/adapter-json.ts";
+import { lookUpHashes, versionByHash } from "../catalog/hashes.ts";
+import type { VersionWithAdapter } from "../catalog/versions.ts";
+import type { Db } from "../context.ts";
+import { granted } from "../lib/refusal.ts";
+import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
-export const hashes = router();
+const tags = ["versions"];
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/versions/by-hash/{hash}",
+  summary: "Find the version of a file",
+  description:
+    "By the SHA-256 of the file (64 digits) or its first ten (AutoV2), or by the SHA-256 of its tensors, which survives another header. Where several have it, the newest published one answers.",
+  tags,
+  middleware: noQuery,
+  request: { params: idParam("hash", FileHash) },
+  responses: { 200: jsonReply("The version", Version) },
+});
+
+const lookUp = createRoute({
+  method: "post",
+  path: "/v1/versions/by-hash",
+  summary: "Find the versions of many files",
+  tags,
+  middleware: noQuery,
+  request: { body: jsonBody(HashesLookup) },
+  responses: { 200: jsonReply("One answer for each hash, in the order asked", HashesFound) },
+});
+
+async function oneJson(db: Db, { version, adapter }: VersionWithAdapter, origin: string) {
+  const [json] = await versionsJson(db, [version], adapter, origin);
+  if (!json) throw new Error(`Version ${version.id} has no JSON`);
+  return json;
+}
+
+export const hashes = router()
+  .openapi(get, async (c) => {
+    const { db, caller, origin } = c.var;
+    const found = granted(await versionByHash(db, caller, c.req.valid("param").hash));
+    return c.json(await oneJson(db, found, origin), 200);
+  })
+  .openapi(lookUp, async (c) => {
+    const { db, caller, origin } = c.var;
+    const answers = await lookUpHashes(db, caller, c.req.valid("json").hashes);
+    const items = await Promise.all(
+      answers.map(async ({ hash, found }) => ({
+        hash,
+        version: found && (await oneJson(db, found, origin)),
+      })),
+    );
+    return c.json({ items }, 200);
+  });

@@ -1,60 +1,133 @@
-// /v1/uploads: announce bytes, then PUT them to the signed address (which is not described: it is given out, not built).
+// /v1/uploads: announce bytes, then PUT them to signed addresses (which are not described: they are given out, not built), whole or
+// in parts.
 
 import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { idOf } from "../../schema/contract/ids.ts";
-import { Upload, UploadCreate } from "../../schema/contract/uploads.ts";
+import { UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
+import { Upload, UploadCreate, UploadStored } from "../../schema/contract/uploads.ts";
 import { callerWith } from "../auth/caller.ts";
 import { isoTime } from "../catalog/adapter-json.ts";
-import { announceUpload, receiveUpload, uploadUrl } from "../catalog/uploads.ts";
+import { completeParts, partCount, partUrls, receivedParts, receivePart } from "../catalog/upload-parts.ts";
+import {
+  announceUpload,
+  findOwnUpload,
+  receiveUpload,
+  type StoredUpload,
+  type UploadRow,
+  uploadUrl,
+} from "../catalog/uploads.ts";
+import type { App } from "../context.ts";
 import { noteCheckpoint } from "../dispatch/checkpoint.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";
-import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
+
+const params = idParam("upload", idOf("upl"));
+const tags = ["uploads"];
 
 const create = createRoute({
   method: "post",
   path: "/v1/uploads",
   summary: "Announce an upload",
   description:
-    "PUT exactly the announced bytes to `upload_url` with a Content-Length; the address is its own authorisation.",
-  tags: ["uploads"],
+    "PUT exactly the announced bytes to `upload_url` with a Content-Length; the address is its own authorisation. An adapter file above 90 MiB comes in parts: PUT each to its address in `parts.urls`, then POST `parts.complete_url`.",
+  tags,
   middleware: [noQuery, idempotent],
   request: { body: jsonBody(UploadCreate) },
   responses: { 201: jsonReply("Where to put the bytes", Upload) },
 });
 
-export const uploads = router().openapi(create, async (c) => {
-  const { db, origin, now } = c.var;
-  const caller = granted(callerWith(c.var.caller, "publish"));
-  const wish = c.req.valid("json");
-  const row = granted(await announceUpload(db, caller, wish, now));
-  const reply = {
-    id: row.id,
-    kind: wish.kind,
-    state: row.storedAt === null ? ("announced" as const) : ("stored" as const),
-    upload_url: await uploadUrl(c.env, origin, row),
-    expires_at: isoTime(row.expiresAt),
-  };
-  return c.json(reply, 201);
+const get = createRoute({
+  method: "get",
+  path: "/v1/uploads/{upload}",
+  summary: "Look how far an upload is",
+  description: "After a cut, send the parts that are not in `parts.received`.",
+  tags,
+  middleware: noQuery,
+  request: { params },
+  responses: { 200: jsonReply("The upload", Upload) },
 });
 
-/** Mounted apart from the typed routes, before callers are looked up: the signature is the only right asked for. */
-export const uploadContent = router().put("/v1/uploads/:id/content", async (c) => {
-  const { db, now } = c.var;
-  const id = idOf("upl").safeParse(c.req.param("id"));
-  const signed = await isSigned(c.env.UPLOAD_SIGNING_SECRET, "PUT", new URL(c.req.url), now);
-  if (!id.success || !signed) {
-    deny(refuse("upload_url_invalid", "This upload address has expired or was changed. Ask for a new one."));
-  }
-  const row = granted(await receiveUpload(c.env, db, id.data, c.req.raw, now));
-  if (row.leaseId) await noteCheckpoint(db, row.leaseId, row);
-  return c.json({
-    id: row.id,
-    state: "stored" as const,
-    sha256: row.sha256,
-    size_bytes: row.sizeBytes,
-    width: row.width,
-    height: row.height,
-  });
+const complete = createRoute({
+  method: "post",
+  path: "/v1/uploads/{upload}/complete",
+  summary: "Join the parts of an upload",
+  description:
+    "Reads the whole once and checks its SHA-256 before it answers. It may be asked again; bytes that do not match are dropped and can be sent anew.",
+  tags,
+  middleware: noQuery,
+  request: { params },
+  responses: { 200: jsonReply("The stored upload", UploadStored) },
 });
+
+async function uploadJson(c: Context<App>, row: UploadRow) {
+  const { db, origin } = c.var;
+  const inParts = row.multipartId !== null;
+  const parts = inParts && {
+    size_bytes: UPLOAD_PART_BYTES,
+    count: partCount(row.sizeBytes),
+    urls: await partUrls(c.env, origin, row),
+    received: (await receivedParts(db, row)).map(({ number }) => number),
+    complete_url: `${origin}/v1/uploads/${row.id}/complete`,
+  };
+  return {
+    id: row.id,
+    kind: row.kind as Upload["kind"],
+    state: row.storedAt === null ? ("announced" as const) : ("stored" as const),
+    upload_url: inParts ? null : await uploadUrl(c.env, origin, row),
+    parts: parts || null,
+    expires_at: isoTime(row.expiresAt),
+  };
+}
+
+const storedJson = (row: StoredUpload) => ({
+  id: row.id,
+  state: "stored" as const,
+  sha256: row.sha256,
+  size_bytes: row.sizeBytes,
+  width: row.width,
+  height: row.height,
+});
+
+export const uploads = router()
+  .openapi(create, async (c) => {
+    const { db, now } = c.var;
+    const caller = granted(callerWith(c.var.caller, "publish"));
+    const row = granted(await announceUpload(c.env, db, caller, c.req.valid("json"), now));
+    return c.json(await uploadJson(c, row), 201);
+  })
+  .openapi(get, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "publish"));
+    const row = granted(await findOwnUpload(c.var.db, caller, c.req.valid("param").upload));
+    return c.json(await uploadJson(c, row), 200);
+  })
+  .openapi(complete, async (c) => {
+    const { db, now } = c.var;
+    const caller = granted(callerWith(c.var.caller, "publish"));
+    const row = granted(await findOwnUpload(db, caller, c.req.valid("param").upload));
+    return c.json(storedJson(granted(await completeParts(c.env, db, row, now))), 200);
+  });
+
+/** Mounted apart from the typed routes, before callers are looked up: the signature is the only right asked for. */
+export const uploadContent = router()
+  .put("/v1/uploads/:id/content", async (c) => {
+    const { db, now } = c.var;
+    const row = granted(await receiveUpload(c.env, db, await signedId(c), c.req.raw, now));
+    if (row.leaseId) await noteCheckpoint(db, row.leaseId, row);
+    return c.json(storedJson(row));
+  })
+  .put("/v1/uploads/:id/parts/:number{[1-9][0-9]{0,4}}", async (c) => {
+    const id = await signedId(c);
+    return c.json(granted(await receivePart(c.env, c.var.db, id, Number(c.req.param("number")), c.req.raw)));
+  });
+
+async function signedId(c: Context<App>): Promise<UploadRow["id"]> {
+  const id = idOf("upl").safeParse(c.req.param("id"));
+  const signed = await isSigned(c.env.UPLOAD_SIGNING_SECRET, "PUT", new URL(c.req.url), c.var.now);
+  if (id.success && signed) return id.data;
+  return deny(
+    refuse("upload_url_invalid", "This upload address has expired or was changed. Ask for a new one."),
+  );
+}

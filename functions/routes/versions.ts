@@ -1,16 +1,19 @@
-// /v1/versions: look at one version, publish or yank it, download its file.
+// /v1/versions: look at one version, change its words, publish or yank it, download its file.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { Version } from "../../schema/contract/adapters.ts";
+import { Reason, Version, VersionPatch } from "../../schema/contract/adapters.ts";
 import { idOf } from "../../schema/contract/ids.ts";
 import { type Caller, callerWith } from "../auth/caller.ts";
 import { versionsJson } from "../catalog/adapter-json.ts";
 import { blobResponse } from "../catalog/blobs.ts";
-import { findVersion, publishVersion, type VersionWithAdapter, yankVersion } from "../catalog/versions.ts";
+import { countDownload, isCounted } from "../catalog/downloads.ts";
+import { patchVersion, publishVersion, yankVersion } from "../catalog/publishing.ts";
+import { findOpenVersion, type VersionRow, type VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
-import { granted, type Refusal, refuse } from "../lib/refusal.ts";
-import { idParam, jsonReply, noQuery, router } from "./app.ts";
+import { orderPreviews } from "../dispatch/order-previews.ts";
+import { granted, Refusal, refuse } from "../lib/refusal.ts";
+import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const PATH = "/v1/versions/{version}";
 const params = idParam("version", idOf("ver"));
@@ -26,10 +29,23 @@ const get = createRoute({
   responses: { 200: jsonReply("The version", Version) },
 });
 
+const patch = createRoute({
+  method: "patch",
+  path: PATH,
+  summary: "Change a version's words and previews",
+  description: "Of a draft all of them; of a published version the changelog and the previews.",
+  tags,
+  middleware: noQuery,
+  request: { params, body: jsonBody(VersionPatch) },
+  responses: { 200: jsonReply("The version", Version) },
+});
+
 const publish = createRoute({
   method: "post",
   path: `${PATH}/publish`,
   summary: "Publish a draft version",
+  description:
+    "Where the file has not been scanned yet, it is scanned before the answer. A version without previews gets some drawn.",
   tags,
   middleware: noQuery,
   request: { params },
@@ -42,7 +58,10 @@ const yank = createRoute({
   summary: "Take a version out of use",
   tags,
   middleware: noQuery,
-  request: { params },
+  request: {
+    params,
+    body: { required: false, content: { "application/json": { schema: Reason } } },
+  },
   responses: { 200: jsonReply("The version", Version) },
 });
 
@@ -50,6 +69,8 @@ const download = createRoute({
   method: "get",
   path: `${PATH}/download`,
   summary: "Download the adapter file",
+  description:
+    "Counted once a day for each caller, or address where nobody is signed in; HEAD, later ranges and 304 are not counted.",
   tags,
   request: { params, query: z.strictObject({ format: z.enum(["orthoplex"]).default("orthoplex") }) },
   responses: {
@@ -66,38 +87,45 @@ async function oneJson(db: Db, { version, adapter }: VersionWithAdapter, origin:
   return json;
 }
 
-function ownedBy(found: VersionWithAdapter, caller: Caller): VersionWithAdapter | Refusal {
-  if (found.adapter.ownerId === caller.id) return found;
+/** The version as its owner may change it. */
+async function findOwn(db: Db, caller: Caller, id: VersionRow["id"]): Promise<VersionWithAdapter | Refusal> {
+  const found = await findOpenVersion(db, caller, id);
+  if (found instanceof Refusal || found.adapter.ownerId === caller.id) return found;
   return refuse("not_granted", `Only ${found.adapter.owner} may change this version.`);
 }
 
 export const versions = router()
   .openapi(get, async (c) => {
     const { db, caller, origin } = c.var;
-    return c.json(
-      await oneJson(db, granted(await findVersion(db, caller, c.req.valid("param").version)), origin),
-      200,
-    );
+    const found = granted(await findOpenVersion(db, caller, c.req.valid("param").version));
+    return c.json(await oneJson(db, found, origin), 200);
+  })
+  .openapi(patch, async (c) => {
+    const { db, origin, now } = c.var;
+    const caller = granted(callerWith(c.var.caller, "publish"));
+    const found = granted(await findOwn(db, caller, c.req.valid("param").version));
+    const changed = granted(await patchVersion(db, caller, found, c.req.valid("json"), now));
+    return c.json(await oneJson(db, changed, origin), 200);
   })
   .openapi(publish, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
-    const found = granted(await findVersion(db, caller, c.req.valid("param").version));
-    return c.json(
-      await oneJson(db, granted(await publishVersion(db, granted(ownedBy(found, caller)), now)), origin),
-      200,
-    );
+    const found = granted(await findOwn(db, caller, c.req.valid("param").version));
+    const published = granted(await publishVersion(c.env, db, found, now));
+    await orderPreviews(c.env, db, caller, published, now);
+    return c.json(await oneJson(db, published, origin), 200);
   })
   .openapi(yank, async (c) => {
-    const { db, origin } = c.var;
+    const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
-    const found = granted(await findVersion(db, caller, c.req.valid("param").version));
-    return c.json(await oneJson(db, await yankVersion(db, granted(ownedBy(found, caller))), origin), 200);
+    const found = granted(await findOwn(db, caller, c.req.valid("param").version));
+    const { reason = "" } = c.req.valid("json");
+    return c.json(await oneJson(db, await yankVersion(db, found, reason, now), origin), 200);
   })
   .openapi(download, async (c) => {
-    const { version, adapter } = granted(
-      await findVersion(c.var.db, c.var.caller, c.req.valid("param").version),
-    );
+    const { db, caller, now } = c.var;
+    const found = granted(await findOpenVersion(db, caller, c.req.valid("param").version));
+    const { version, adapter } = found;
     const facts = {
       sha256: version.sha256,
       sizeBytes: version.sizeBytes,
@@ -105,10 +133,15 @@ export const versions = router()
     };
     const filename = `${adapter.owner}-${adapter.name}-${version.number}.safetensors`;
     const isOpen = version.state === "published" && adapter.visibility !== "private";
-    return granted(
+    const response = granted(
       await blobResponse(c.env, facts, c.req.raw, {
         "content-disposition": `attachment; filename="${filename}"`,
         "cache-control": isOpen ? "public, max-age=3600" : "private, no-cache",
       }),
     );
+    if (isCounted(c.req.raw, response)) {
+      const address = c.req.header("cf-connecting-ip");
+      c.executionCtx.waitUntil(countDownload(c.env, db, caller, address, found, now));
+    }
+    return response;
   });

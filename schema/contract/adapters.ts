@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AdapterRef, Handle, idOf, Sha256, Timestamp } from "./ids.ts";
 import {
   DESCRIPTION_MAX_CHARACTERS,
+  HASHES_LOOKED_UP_MAX,
   NAME_MAX_CHARACTERS,
   STRENGTH_MAX,
   STRENGTH_MIN,
@@ -11,8 +12,11 @@ import {
   TITLE_MAX_CHARACTERS,
   TRIGGER_MAX_CHARACTERS,
   VERSION_PREVIEWS_MAX,
+  YANK_REASON_MAX_CHARACTERS,
 } from "./limits.ts";
 import { Rating } from "./moderation.ts";
+import { REMOVERS } from "./problem.ts";
+import { Scan } from "./scans.ts";
 
 export const Name = z
   .string()
@@ -59,10 +63,13 @@ export const AdapterCreate = z
     description: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
     base: z.string().max(64),
     concept: words(TITLE_MAX_CHARACTERS).meta({ description: "What was taught, in plain words" }),
-    class_word: words(32).meta({ description: "The ordinary word for its kind: person, dog, style" }),
+    class_word: words(32)
+      .regex(/^[^,]*$/, "must have no comma")
+      .meta({ description: "The ordinary word for its kind: person, dog, style" }),
     tags: z.array(tag).max(TAGS_MAX).default([]),
     licence: Licence,
     visibility: Visibility.default("public"),
+    rating: Rating.default("general"),
     credits: z.string().max(1_000).default(""),
   })
   .meta({ id: "AdapterCreate" });
@@ -74,6 +81,10 @@ export const AdapterPatch = z
     concept: words(TITLE_MAX_CHARACTERS).optional(),
     tags: z.array(tag).max(TAGS_MAX).optional(),
     visibility: Visibility.optional(),
+    licence: Licence.optional().meta({
+      description: "Only until the first version is published: people rely on it from then on",
+    }),
+    rating: Rating.optional(),
     credits: z.string().max(1_000).optional(),
   })
   .meta({ id: "AdapterPatch" });
@@ -81,6 +92,29 @@ export const AdapterPatch = z
 export const Picture = z
   .object({ id: idOf("img"), url: z.string(), width: z.int(), height: z.int() })
   .meta({ id: "Picture" });
+
+export const Recipe = z.record(z.string(), z.unknown()).meta({
+  id: "Recipe",
+  description: "What made the picture, as the runner wrote it into the PNG",
+});
+
+export const Preview = Picture.extend({
+  recipe: Recipe.nullable().meta({ description: "Null for a picture that was uploaded" }),
+}).meta({ id: "Preview" });
+
+export const Hashes = z
+  .object({
+    sha256: Sha256.meta({ description: "Of the file" }),
+    autov2: z.string().meta({ description: "The first ten digits of the SHA-256, upper case" }),
+    tensors_sha256: Sha256.nullable().meta({
+      description: "Of the tensors without the header: another header, the same adapter",
+    }),
+  })
+  .meta({ id: "Hashes" });
+
+export const Yank = z
+  .object({ reason: z.string(), yanked_at: Timestamp.nullable(), yanked_by: z.enum(REMOVERS) })
+  .meta({ id: "Yank" });
 
 export const Version = z
   .object({
@@ -94,7 +128,15 @@ export const Version = z
     trigger: Trigger,
     strength: Strength.meta({ description: "The strength its owner recommends" }),
     changelog: z.string(),
-    previews: z.array(Picture),
+    previews: z.array(Preview),
+    preview_job_id: idOf("job").nullable().meta({
+      description: "The job that draws previews for a version published without any",
+    }),
+    supersedes: idOf("ver").nullable().meta({ description: "The published version before it" }),
+    superseded_by: idOf("ver").nullable(),
+    scan: Scan,
+    yank: Yank.nullable(),
+    hashes: Hashes,
     sha256: Sha256,
     size_bytes: z.int(),
     download_url: z.string(),
@@ -149,6 +191,10 @@ export const SlotReservation = z
     slot: z.int().nonnegative(),
     class: z.int().nonnegative().meta({ description: "Slots of one class are exactly orthogonal" }),
     adapter_id: idOf("adp"),
+    expires_at: Timestamp.nullable().meta({
+      description:
+        "When a draft loses it; a training or a new version moves this. Null once published: kept for ever",
+    }),
   })
   .meta({ id: "SlotReservation" });
 
@@ -157,17 +203,76 @@ export const SlotRequest = z
     slot: z.int().nonnegative().optional().meta({
       description: "A wish; without it the next free slot of your class is taken",
     }),
+    collection: z
+      .union([idOf("col"), AdapterRef])
+      .optional()
+      .meta({ description: "Id or owner/name of a collection of yours: the slot is one of its class" }),
+  })
+  .refine((wish) => wish.slot === undefined || wish.collection === undefined, {
+    path: ["collection"],
+    error: "send slot or collection, not both",
   })
   .meta({ id: "SlotRequest" });
 
 export const VersionCreate = z
   .strictObject({
     upload_id: idOf("upl"),
-    previews: z.array(idOf("upl")).max(VERSION_PREVIEWS_MAX).default([]),
-    strength: Strength.optional().meta({ description: "Without it: the file's own, else 0.6" }),
+    previews: z.array(idOf("upl")).max(VERSION_PREVIEWS_MAX).default([]).meta({
+      description: "Uploads of kind preview",
+    }),
+    images: z.array(idOf("img")).max(VERSION_PREVIEWS_MAX).default([]).meta({
+      description: "Pictures of your generations, shown behind the uploaded previews",
+    }),
+    strength: Strength.optional().meta({ description: "Without it: the file's own" }),
     trigger: Trigger.optional().meta({ description: "Must equal the file's trigger if it has one" }),
     changelog: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
   })
   .meta({ id: "VersionCreate" });
 
-export const ADAPTER_SORTS = ["newest", "most_used", "name"] as const;
+/** A published version keeps its strength: people compose with what it was published with. */
+export const VersionPatch = z
+  .strictObject({
+    changelog: z.string().max(DESCRIPTION_MAX_CHARACTERS).optional(),
+    strength: Strength.optional().meta({ description: "Of drafts only" }),
+    previews: z
+      .array(z.union([idOf("img"), idOf("upl")]))
+      .max(VERSION_PREVIEWS_MAX)
+      .optional()
+      .meta({
+        description:
+          "The whole new row of previews: ids of pictures that the version has, of your generations, or of uploads",
+      }),
+  })
+  .meta({ id: "VersionPatch" });
+
+export const Reason = z
+  .strictObject({ reason: z.string().trim().max(YANK_REASON_MAX_CHARACTERS).default("") })
+  .meta({ id: "Reason" });
+
+const counts = { uses: z.int(), downloads: z.int(), likes: z.int() };
+
+export const AdapterStatistics = z
+  .object({
+    totals: z.object({ ...counts, comments: z.int(), remixes: z.int() }),
+    days: z
+      .array(z.object({ day: z.iso.date(), ...counts }))
+      .meta({ description: "The last 30 days in UTC, oldest first, today last" }),
+    used_with: z
+      .array(z.object({ ref: AdapterRef, title: z.string(), uses: z.int() }))
+      .meta({ description: "Public adapters that were drawn together with it, most often first" }),
+  })
+  .meta({ id: "AdapterStatistics" });
+export type AdapterStatistics = z.infer<typeof AdapterStatistics>;
+
+/** SHA-256 of a file or of its tensors, or AutoV2; upper or lower case. */
+export const FileHash = z
+  .string()
+  .regex(/^(?:[0-9A-Fa-f]{10}|[0-9A-Fa-f]{64})$/, "must be 10 or 64 hexadecimal digits");
+
+export const HashesLookup = z
+  .strictObject({ hashes: z.array(FileHash).min(1).max(HASHES_LOOKED_UP_MAX) })
+  .meta({ id: "HashesLookup" });
+
+export const HashesFound = z
+  .object({ items: z.array(z.object({ hash: z.string(), version: Version.nullable() })) })
+  .meta({ id: "HashesFound" });

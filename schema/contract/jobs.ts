@@ -1,10 +1,10 @@
 // Jobs as clients see them: generations (kind sample), trainings (kind train), and the events of their live stream.
 
 import { z } from "zod";
-import { AdapterCreate, Trigger } from "./adapters.ts";
+import { AdapterCreate, Recipe, Trigger } from "./adapters.ts";
 import { Size } from "./bases.ts";
 import { JOB_ERROR_CODES } from "./codes.ts";
-import { Member, ResolvedMember } from "./compositions.ts";
+import { Member, MixRef, ResolvedMember } from "./compositions.ts";
 import { AdapterRef, idOf, Timestamp } from "./ids.ts";
 import {
   CAPTION_MAX_CHARACTERS,
@@ -30,6 +30,7 @@ export const GenerationCreate = z
       description: "Follows from the adapters; needed only where there are none",
     }),
     composition_id: idOf("cmp").optional(),
+    mix: MixRef.optional().meta({ description: "A published composition, by name" }),
     adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional(),
     prompt: z.string().min(1).max(PROMPT_MAX_CHARACTERS),
     negative_prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
@@ -42,6 +43,10 @@ export const GenerationCreate = z
   .refine((g) => g.composition_id === undefined || g.adapters === undefined, {
     path: ["adapters"],
     error: "send composition_id or adapters, not both",
+  })
+  .refine((g) => g.mix === undefined || (g.composition_id === undefined && g.adapters === undefined), {
+    path: ["mix"],
+    error: "send one of mix, composition_id and adapters",
   })
   .meta({ id: "GenerationCreate" });
 
@@ -74,11 +79,6 @@ export const Progress = z
   .object({ step: z.int().nonnegative(), total: z.int().nonnegative(), message: z.string().max(200) })
   .meta({ id: "Progress" });
 export type Progress = z.infer<typeof Progress>;
-
-export const Recipe = z.record(z.string(), z.unknown()).meta({
-  id: "Recipe",
-  description: "What made the picture, as the runner wrote it into the PNG",
-});
 
 export const GeneratedImage = z
   .object({

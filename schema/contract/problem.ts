@@ -2,6 +2,21 @@
 
 import { z } from "zod";
 import { ERROR_CODE_NAMES, FILE_REASONS } from "./codes.ts";
+import { Timestamp } from "./ids.ts";
+
+export const REMOVERS = ["owner", "moderators", "scan"] as const;
+
+/** What stands where something was: enough to understand a link, nothing of what was taken away. */
+export const Tombstone = z
+  .object({
+    ref: z.string(),
+    title: z.string(),
+    removed_at: Timestamp,
+    removed_by: z.enum(REMOVERS),
+    reason: z.string().meta({ description: "In the words of whoever took it away; may be empty" }),
+  })
+  .meta({ id: "Tombstone" });
+export type Tombstone = z.infer<typeof Tombstone>;
 
 export const Problem = z
   .object({
@@ -25,6 +40,9 @@ export const Problem = z
       type: z.string(),
       param: z.string().nullable(),
       code: z.enum(ERROR_CODE_NAMES),
+    }),
+    tombstone: Tombstone.optional().meta({
+      description: "Beside a 410: what stood here, when it went, by whom and why",
     }),
   })
   .meta({ id: "Problem" });

@@ -1,10 +1,10 @@
-// Uploads: announce the bytes, get a signed address that expires, PUT them there.
+// Uploads: announce the bytes, get a signed address that expires, PUT them there. Large adapter files come in parts.
 
 import { z } from "zod";
 import { idOf, Sha256, Timestamp } from "./ids.ts";
-import { UPLOAD_MAX_BYTES } from "./limits.ts";
+import { UPLOAD_MULTIPART_MAX_BYTES } from "./limits.ts";
 
-export const UploadKind = z.enum(["adapter", "training_image", "preview"]);
+export const UploadKind = z.enum(["adapter", "training_image", "preview", "avatar"]);
 export const IMAGE_CONTENT_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
 
 /** It travels in a header again when the bytes are read. Empty where a browser does not know. */
@@ -17,20 +17,38 @@ export const UploadCreate = z
   .strictObject({
     kind: UploadKind,
     content_type: ContentType,
-    size_bytes: z.int().nonnegative().max(UPLOAD_MAX_BYTES),
+    size_bytes: z.int().nonnegative().max(UPLOAD_MULTIPART_MAX_BYTES),
     sha256: Sha256,
     filename: z.string().max(255).default(""),
+    multipart: z.boolean().default(false).meta({
+      description: "Send an adapter file in parts although it is small; above 90 MiB that is so anyway",
+    }),
   })
   .meta({ id: "UploadCreate" });
+
+export const UploadParts = z
+  .object({
+    size_bytes: z.int().meta({ description: "Of every part but the last, which holds the rest" }),
+    count: z.int(),
+    urls: z
+      .array(z.string())
+      .meta({ description: "PUT part n to the nth address with its exact Content-Length" }),
+    received: z.array(z.int()).meta({ description: "Numbers of the parts that have arrived, from 1 on" }),
+    complete_url: z.string().meta({ description: "POST here once every part has arrived" }),
+  })
+  .meta({ id: "UploadParts" });
 
 export const Upload = z
   .object({
     id: idOf("upl"),
     kind: UploadKind,
     state: z.enum(["announced", "stored"]).meta({
-      description: "stored: you sent these bytes before, nothing needs to be PUT",
+      description: "stored: the bytes are here, nothing needs to be PUT",
     }),
-    upload_url: z.string().meta({ description: "PUT the bytes here; needs no further authorisation" }),
+    upload_url: z.string().nullable().meta({
+      description: "PUT the bytes here; needs no further authorisation. Null where they come in parts",
+    }),
+    parts: UploadParts.nullable().meta({ description: "Null where the bytes come in one request" }),
     expires_at: Timestamp,
   })
   .meta({ id: "Upload" });
@@ -46,3 +64,7 @@ export const UploadStored = z
     height: z.int().nullable(),
   })
   .meta({ id: "UploadStored" });
+
+export const UploadPartStored = z
+  .object({ id: idOf("upl"), number: z.int(), size_bytes: z.int() })
+  .meta({ id: "UploadPartStored" });

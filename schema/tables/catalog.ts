@@ -1,10 +1,12 @@
 // The catalog: adapters, their tags, slots and versions, and compositions of them: saved sets, and mixes, which are published ones.
 
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Licence } from "../contract/adapters.ts";
 import type { ResolvedMember } from "../contract/compositions.ts";
 import type { Id } from "../contract/ids.ts";
 import { RATINGS } from "../contract/moderation.ts";
+import { REMOVERS } from "../contract/problem.ts";
 import { SCAN_STATES, type ScanReport } from "../contract/scans.ts";
 import { at, id, json } from "./columns.ts";
 
@@ -31,6 +33,8 @@ export const adapters = sqliteTable(
     likes: integer("likes").notNull().default(0),
     comments: integer("comments").notNull().default(0),
     remixes: integer("remixes").notNull().default(0),
+    withdrawnAt: at("withdrawn_at"),
+    withdrawReason: text("withdraw_reason").notNull().default(""),
     /** Uses, likes and downloads of the last days, older ones weighing less; written by cron. */
     trend: real("trend").notNull().default(0),
     createdAt: at("created_at").notNull(),
@@ -39,19 +43,7 @@ export const adapters = sqliteTable(
   },
   (t) => [
     uniqueIndex("adapters_owner_name").on(t.ownerId, t.name),
-    index("adapters_newest").on(t.createdAt, t.id),
-    index("adapters_most_used").on(t.uses, t.id),
-    index("adapters_name").on(t.name, t.id),
-    index("adapters_most_liked").on(t.likes, t.id),
-    index("adapters_trending").on(t.trend, t.id),
   ],
-);
-
-/** Triggers of the migration keep it equal to adapters.tags. */
-export const adapterTags = sqliteTable(
-  "adapter_tags",
-  { tag: text("tag").notNull(), adapterId: id("adapter_id", "adp").notNull() },
-  (t) => [primaryKey({ columns: [t.tag, t.adapterId] }), index("adapter_tags_adapter").on(t.adapterId)],
 );
 
 /** Uses, downloads and likes of an adapter by day (days since 1970, UTC): what trends and statistics are made of. */
@@ -65,6 +57,31 @@ export const adapterDays = sqliteTable(
     likes: integer("likes").notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.adapterId, t.day] }), index("adapter_days_day").on(t.day)],
+);
+
+/** Who downloaded what on a day, so that one caller counts once; cron drops it two days later. `who` is a keyed hash. */
+export const adapterDownloads = sqliteTable(
+  "adapter_downloads",
+  {
+    day: integer("day").notNull(),
+    adapterId: id("adapter_id", "adp").notNull(),
+    who: text("who").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.adapterId, t.who] })],
+);
+
+/** How often two adapters were drawn in one job, once from each side. */
+export const adapterPairs = sqliteTable(
+  "adapter_pairs",
+  {
+    adapterId: id("adapter_id", "adp").notNull(),
+    otherId: id("other_id", "adp").notNull(),
+    uses: integer("uses").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.adapterId, t.otherId] }),
+    index("adapter_pairs_most").on(t.adapterId, t.uses),
+  ],
 );
 
 /**
@@ -104,6 +121,8 @@ export const versions = sqliteTable(
     changelog: text("changelog").notNull(),
     supersedesId: id("supersedes_id", "ver"),
     yankReason: text("yank_reason"),
+    yankedAt: at("yanked_at"),
+    yankedBy: text("yanked_by", { enum: REMOVERS }),
     /** SHA-256 of the tensors without the header: another header, the same adapter. */
     tensorsSha256: text("tensors_sha256"),
     scanState: text("scan_state", { enum: SCAN_STATES }).notNull().default("pending"),
@@ -124,6 +143,7 @@ export const versions = sqliteTable(
     index("versions_sha256").on(t.sha256),
     index("versions_tensors_sha256").on(t.tensorsSha256),
     index("versions_preview_job").on(t.previewJobId),
+    index("versions_unscanned").on(t.createdAt).where(sql`scan_state = 'pending'`),
   ],
 );
 
@@ -189,6 +209,8 @@ export const mixes = sqliteTable(
   (t) => [
     uniqueIndex("mixes_owner_name").on(t.ownerId, t.name),
     index("mixes_newest").on(t.createdAt, t.id),
+    index("mixes_most_used").on(t.uses, t.id),
     index("mixes_most_liked").on(t.likes, t.id),
+    index("mixes_cover").on(t.coverId),
   ],
 );

@@ -80,8 +80,8 @@ export class Person {
   }
 }
 
-export async function put(url: string, bytes: Uint8Array<ArrayBuffer>): Promise<Reply<Problem>> {
-  const response = await exports.default.fetch(new Request(url, { method: "PUT", body: bytes }));
+export async function put(url: string | null, bytes: Uint8Array<ArrayBuffer>): Promise<Reply<Problem>> {
+  const response = await exports.default.fetch(new Request(url ?? "", { method: "PUT", body: bytes }));
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
@@ -126,7 +126,7 @@ export type FileChange = {
   data?: (data: Uint8Array) => Uint8Array;
 };
 
-/** An adapter file of cast-2 whose values are all 2^-10, with one thing changed. */
+/** An adapter file of cast-2 whose values are 2^-10, but for two that are the slot's own, with one thing changed. */
 export async function adapterFile(slot: number, trigger: string, change: FileChange = {}) {
   const shapes = new Map<string, number[]>([
     ["tokens", [BASE.tokens.count, BASE.tokens.layers, BASE.tokens.dim]],
@@ -140,7 +140,9 @@ export async function adapterFile(slot: number, trigger: string, change: FileCha
     header[name] = { dtype: "F16", shape, data_offsets: [begin, end] };
   }
   change.header?.(header);
-  let data: Uint8Array = new Uint8Array(new Uint16Array(end / 2).fill(0x1400).buffer);
+  const values = new Uint16Array(end / 2).fill(0x1400);
+  values.set([0x1400 + (slot % 1_000), 0x1400 + Math.floor(slot / 1_000)]);
+  let data: Uint8Array = new Uint8Array(values.buffer);
   data = change.data?.(data) ?? data;
   const metadata = {
     format: "orthoplex.adapter/1",
@@ -166,7 +168,7 @@ export async function adapterFile(slot: number, trigger: string, change: FileCha
   return file;
 }
 
-/** A published adapter with one version, made the way a publisher makes it. */
+/** A published adapter with one version and a preview, made the way a publisher makes it. */
 export async function published(owner: Person, name: string, more: Record<string, unknown> = {}) {
   const adapter = await owner.must<Adapter>("POST", "/v1/adapters", adapterWish(name, more));
   const { slot } = await owner.must<z.infer<typeof SlotReservation>>(
@@ -179,7 +181,9 @@ export async function published(owner: Person, name: string, more: Record<string
     await adapterFile(slot, `<${name}>`),
     "application/octet-stream",
   );
-  const version = await owner.must<Version>("POST", `/v1/adapters/${adapter.ref}/versions`, { upload_id });
+  const previews = [await owner.upload("preview", await png(16, 16), "image/png")];
+  const wish = { upload_id, previews };
+  const version = await owner.must<Version>("POST", `/v1/adapters/${adapter.ref}/versions`, wish);
   return owner.must<Version>("POST", `/v1/versions/${version.id}/publish`, {});
 }
 

@@ -5,7 +5,8 @@ import { drizzle } from "drizzle-orm/d1";
 import { describe, expect, it } from "vitest";
 import { callerOfKey } from "../../../functions/auth/keys.ts";
 import { withdrawAdapter } from "../../../functions/catalog/adapters.ts";
-import { findVersion, publishVersion, yankVersion } from "../../../functions/catalog/versions.ts";
+import { publishVersion, yankVersion } from "../../../functions/catalog/publishing.ts";
+import { findVersion } from "../../../functions/catalog/versions.ts";
 import { granted } from "../../../functions/lib/refusal.ts";
 import type { Version } from "../../../schema/contract/index.ts";
 import { adapterFile, adapterWish, ask, person } from "../cast.ts";
@@ -24,7 +25,7 @@ async function drafted(name: string) {
     "application/octet-stream",
   );
   const draft = await somebody.must<Version>("POST", `${path}/versions`, { upload_id });
-  const owner = await callerOfKey(db, somebody.key, Date.now());
+  const owner = await callerOfKey(env, db, somebody.key, Date.now());
   return { person: somebody, owner, draft };
 }
 
@@ -32,16 +33,16 @@ describe("a version", () => {
   it("stays yanked where a publish that had read it before comes second", async () => {
     const { owner, draft } = await drafted("Fay");
     const found = granted(await findVersion(db, owner, draft.id));
-    await yankVersion(db, found);
-    expect(await publishVersion(db, found, Date.now())).toMatchObject({ code: "version_state" });
+    await yankVersion(db, found, "", Date.now());
+    expect(await publishVersion(env, db, found, Date.now())).toMatchObject({ code: "version_state" });
     expect(granted(await findVersion(db, owner, draft.id)).version.state).toBe("yanked");
   });
 
   it("does not bring back an adapter that was withdrawn while it was being published", async () => {
     const { owner, draft } = await drafted("Gus");
     const found = granted(await findVersion(db, owner, draft.id));
-    await withdrawAdapter(db, found.adapter, Date.now());
-    expect(await publishVersion(db, found, Date.now())).toMatchObject({ code: "version_state" });
+    await withdrawAdapter(db, found.adapter, "", Date.now());
+    expect(await publishVersion(env, db, found, Date.now())).toMatchObject({ code: "version_state" });
     const seen = granted(await findVersion(db, owner, draft.id));
     expect([seen.version.state, seen.adapter.state]).toEqual(["draft", "withdrawn"]);
   });
@@ -49,8 +50,8 @@ describe("a version", () => {
   it("has one moment of publication, whoever of two publishers comes first", async () => {
     const { owner, draft } = await drafted("Hal");
     const found = granted(await findVersion(db, owner, draft.id));
-    const first = granted(await publishVersion(db, found, 1_000));
-    expect(granted(await publishVersion(db, found, 2_000))).toEqual(first);
+    const first = granted(await publishVersion(env, db, found, 1_000));
+    expect(granted(await publishVersion(env, db, found, 2_000))).toEqual(first);
   });
 
   it("that was never published stays its owner's, yanked or withdrawn", async () => {

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { knownBase, radixOfBase } from "../../../functions/catalog/bases.ts";
-import { chooseClass } from "../../../functions/catalog/slots.ts";
+import { chooseClass } from "../../../functions/catalog/slot-choice.ts";
 import { classOf, sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
 import type { Adapter } from "../../../schema/contract/index.ts";
 import { SLOTS_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";

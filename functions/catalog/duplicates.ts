@@ -1,0 +1,40 @@
+// The same tensors under another owner's name: found by the hash of the tensors, which another header does not change.
+
+import { and, asc, eq, isNotNull, ne, or, sql } from "drizzle-orm";
+import { adapters, users, versions } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import type { VersionRow } from "./versions.ts";
+
+/** `ref` only where anyone may know it. */
+export type Twin = { ref: string | null };
+
+/** True of versions that somebody else published before this one, yanked ones included: who came first stays first. */
+export const isTwinOf = (row: Pick<VersionRow, "id" | "adapterId" | "publishedAt">) =>
+  and(
+    ne(adapters.ownerId, sql`(select owner_id from adapters where id = ${row.adapterId})`),
+    isNotNull(versions.publishedAt),
+    row.publishedAt === null
+      ? undefined
+      : or(
+          sql`${versions.publishedAt} < ${row.publishedAt}`,
+          and(eq(versions.publishedAt, row.publishedAt), sql`${versions.id} < ${row.id}`),
+        ),
+  );
+
+export async function duplicateOf(db: Db, row: VersionRow, tensorsSha256: string): Promise<Twin | null> {
+  const twin = await db
+    .select({
+      owner: users.handle,
+      name: adapters.name,
+      number: versions.number,
+      isOpen: sql<number>`${adapters.visibility} = 'public' and ${adapters.state} = 'published' and ${versions.state} = 'published'`,
+    })
+    .from(versions)
+    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
+    .innerJoin(users, eq(users.id, adapters.ownerId))
+    .where(and(eq(versions.tensorsSha256, tensorsSha256), isTwinOf(row)))
+    .orderBy(asc(versions.publishedAt))
+    .limit(1)
+    .get();
+  return twin ? { ref: twin.isOpen ? `${twin.owner}/${twin.name}:${twin.number}` : null } : null;
+}

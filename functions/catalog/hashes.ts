@@ -1,0 +1,80 @@
+// Which version a file is: by its SHA-256, its first ten digits (AutoV2), or the SHA-256 of its tensors.
+
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { maySee } from "./adapters.ts";
+import { adapterGone, isGone, versionGone } from "./tombstones.ts";
+import { readVersions, type VersionRow, type VersionWithAdapter } from "./versions.ts";
+
+/**
+ * The wanted hashes lead (CROSS JOIN keeps that order), so that each is one search of an index. AutoV2 is a range of it: a hash of
+ * ten digits and a "g", which no digit reaches, close it off.
+ */
+export const BY_HASH = `
+SELECT wanted.value AS hash, v.id FROM json_each(?1) wanted CROSS JOIN versions v
+  ON v.sha256 >= wanted.value AND v.sha256 < wanted.value || 'g'
+UNION
+SELECT wanted.value, v.id FROM json_each(?1) wanted CROSS JOIN versions v ON v.tensors_sha256 = wanted.value`;
+
+/** Of each hash all versions that this caller may know of, the best answer first: published ones, then the newest. */
+export async function versionsByHash(
+  db: Db,
+  caller: Caller | null,
+  hashes: readonly string[],
+): Promise<Map<string, VersionWithAdapter[]>> {
+  const wanted = [...new Set(hashes.map((hash) => hash.toLowerCase()))];
+  const { results } = await db.$client
+    .prepare(BY_HASH)
+    .bind(JSON.stringify(wanted))
+    .all<{ hash: string; id: VersionRow["id"] }>();
+  const known = await readVersions(
+    db,
+    results.map(({ id }) => id),
+  );
+  const found = new Map<string, VersionWithAdapter[]>();
+  for (const { hash, id } of results) {
+    const version = known.get(id);
+    if (version && mayKnow(version, caller)) found.set(hash, [...(found.get(hash) ?? []), version]);
+  }
+  for (const candidates of found.values()) candidates.sort((a, b) => rankOf(b) - rankOf(a));
+  return found;
+}
+
+function mayKnow({ version, adapter }: VersionWithAdapter, caller: Caller | null): boolean {
+  return maySee(adapter, caller) && (version.publishedAt !== null || adapter.ownerId === caller?.id);
+}
+
+const isOut = ({ version, adapter }: VersionWithAdapter) =>
+  version.state === "published" && adapter.state === "published";
+
+const rankOf = (found: VersionWithAdapter) => (isOut(found) ? 1e15 : 0) + found.version.createdAt;
+
+/** Whether this caller may have it, not only know of it. */
+const mayHave = (found: VersionWithAdapter, caller: Caller | null) =>
+  isOut(found) || found.adapter.ownerId === caller?.id;
+
+/** The version itself; a tombstone where every one of that hash is gone. */
+export async function versionByHash(
+  db: Db,
+  caller: Caller | null,
+  hash: string,
+): Promise<VersionWithAdapter | Refusal> {
+  const [best] = (await versionsByHash(db, caller, [hash])).get(hash.toLowerCase()) ?? [];
+  if (!best) return refuse("not_found", "No published version has this hash.");
+  if (mayHave(best, caller)) return best;
+  return isGone(best.adapter) ? adapterGone(db, best.adapter) : versionGone(best.version, best.adapter);
+}
+
+/** One answer for each hash, in the order asked; null where there is none that this caller may have. */
+export async function lookUpHashes(
+  db: Db,
+  caller: Caller | null,
+  hashes: readonly string[],
+): Promise<{ hash: string; found: VersionWithAdapter | null }[]> {
+  const known = await versionsByHash(db, caller, hashes);
+  return hashes.map((hash) => {
+    const [best] = known.get(hash.toLowerCase()) ?? [];
+    return { hash, found: best && mayHave(best, caller) ? best : null };
+  });
+}

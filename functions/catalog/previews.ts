@@ -1,0 +1,55 @@
+// The row of pictures that a version shows: uploads of its owner, pictures of its owner's generations, or what it showed before.
+
+import type { Id } from "../../schema/contract/ids.ts";
+import { VERSION_PREVIEWS_MAX } from "../../schema/contract/limits.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { type ImageRow, imageOfUpload, imagesById } from "./images.ts";
+import { findUpload } from "./uploads.ts";
+
+export type ChosenPreview = { id: Id<"img"> | Id<"upl">; pointer: string };
+
+/** What a version may show beside uploads: never a training picture, which its owner gave for another purpose. */
+const SHOWABLE: readonly ImageRow["role"][] = ["generation", "sample", "preview"];
+
+const isImageId = (id: ChosenPreview["id"]): id is Id<"img"> => id.startsWith("img_");
+
+/** Ids in the order that was asked for, and the rows that must be written first. */
+export async function choosePreviews(
+  db: Db,
+  caller: Caller,
+  chosen: readonly ChosenPreview[],
+  now: number,
+): Promise<{ ids: Id<"img">[]; rows: ImageRow[] } | Refusal> {
+  const [, ...more] = chosen.slice(VERSION_PREVIEWS_MAX - 1);
+  if (more[0]) {
+    return refuse(
+      "request_invalid",
+      `A version shows at most ${VERSION_PREVIEWS_MAX} previews.`,
+      more[0].pointer,
+    );
+  }
+  const known = await imagesById(
+    db,
+    chosen.flatMap(({ id }) => (isImageId(id) ? [id] : [])),
+  );
+  const ids: Id<"img">[] = [];
+  const rows: ImageRow[] = [];
+  for (const [i, { id, pointer }] of chosen.entries()) {
+    if (isImageId(id)) {
+      const image = known.get(id);
+      if (image?.ownerId !== caller.id || !SHOWABLE.includes(image.role)) {
+        return refuse("upload_unknown", `${id} is no picture of your generations.`, pointer);
+      }
+      ids.push(id);
+    } else {
+      const upload = await findUpload(db, caller, id, "preview", pointer);
+      if (upload instanceof Refusal) return upload;
+      const row = imageOfUpload(upload, "preview", i, now);
+      rows.push(row);
+      ids.push(row.id);
+    }
+  }
+  return { ids: [...new Set(ids)], rows };
+}

@@ -1,0 +1,170 @@
+// What happens to a version after it was made: its words may change, it is published once, and it may be yanked.
+
+import { and, eq, exists, inArray, ne, notExists, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { VersionPatch } from "../../schema/contract/adapters.ts";
+import { adapters, images, slots, versions } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { publishedRows } from "../people/follows.ts";
+import { refOf } from "./adapters.ts";
+import { duplicateOf, isTwinOf } from "./duplicates.ts";
+import { choosePreviews } from "./previews.ts";
+import { faultOf, scanVersion } from "./scan.ts";
+import { slotOf } from "./slots.ts";
+import { adapterGone, isGone } from "./tombstones.ts";
+import { readVersion, type VersionRow, type VersionWithAdapter } from "./versions.ts";
+
+const SCAN_RETRY_SECONDS = 5;
+
+/**
+ * Publishes a draft. Where the queue has not come to its scan yet, it is scanned now: nobody needs to ask again. Guarded in SQL: a
+ * draft alone can be published, with its scan passed, in its slot, before anybody else's of the same tensors, and only while
+ * nobody withdraws its adapter. Again changes nothing.
+ */
+export async function publishVersion(
+  env: Env,
+  db: Db,
+  { version, adapter }: VersionWithAdapter,
+  now: number,
+): Promise<VersionWithAdapter | Refusal> {
+  if (version.state === "draft") {
+    const refusal = scanFault(await scanned(env, db, version, now));
+    if (refusal) return refusal;
+  }
+  const twins = db
+    .select({ id: versions.id })
+    .from(versions)
+    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
+    .where(and(sql`${versions.tensorsSha256} = ${version.tensorsSha256 ?? ""}`, isTwinOf(version)));
+  const isOpen = exists(
+    db
+      .select({ id: adapters.id })
+      .from(adapters)
+      .where(and(eq(adapters.id, adapter.id), inArray(adapters.state, ["draft", "published"]))),
+  );
+  const holdsSlot = exists(
+    db
+      .select({ id: slots.id })
+      .from(slots)
+      .where(and(eq(slots.adapterId, adapter.id), eq(slots.slot, version.slot))),
+  );
+  const isNew = sql`exists (select 1 from versions where id = ${version.id} and published_at = ${now})`;
+  const before = sql`(select id from versions where adapter_id = ${adapter.id} and state = 'published' and number < ${version.number}
+    order by number desc limit 1)`;
+  await db.batch([
+    db
+      .update(versions)
+      .set({ state: "published", publishedAt: now, supersedesId: before })
+      .where(
+        and(
+          eq(versions.id, version.id),
+          eq(versions.state, "draft"),
+          eq(versions.scanState, "passed"),
+          ...[isOpen, holdsSlot, notExists(twins)],
+        ),
+      ),
+    db
+      .update(adapters)
+      .set({ state: "published", publishedAt: sql`coalesce(published_at, ${now})`, updatedAt: now })
+      .where(and(eq(adapters.id, adapter.id), inArray(adapters.state, ["draft", "published"]), isNew)),
+    // From now on the slot is this adapter's for ever.
+    db
+      .update(slots)
+      .set({ expiresAt: null })
+      .where(and(eq(slots.adapterId, adapter.id), isNew)),
+    publishedRows(db, adapter, now),
+  ]);
+  const current = await readVersion(db, version.id);
+  if (!current) return refuse("not_found", `There is no version ${version.id}.`);
+  return current.version.state === "published" && !isGone(current.adapter) ? current : whyNot(db, current);
+}
+
+/** The version as its scan left it; a fault of ours leaves it pending. */
+async function scanned(env: Env, db: Db, version: VersionRow, now: number): Promise<VersionRow> {
+  if (version.scanState !== "pending") return version;
+  try {
+    return (await scanVersion(env, db, version.id, now)) ?? version;
+  } catch (error) {
+    console.error("A scan failed on our side", version.id, error);
+    return version;
+  }
+}
+
+function scanFault(version: VersionRow): Refusal | null {
+  if (version.scanState === "failed") return refuse("scan_failed", faultOf(version.scan));
+  if (version.scanState === "passed") return null;
+  return new Refusal("scan_pending", "The file could not be scanned just now.", [], SCAN_RETRY_SECONDS);
+}
+
+/** Why a draft that was to be published is not. */
+async function whyNot(db: Db, { version, adapter }: VersionWithAdapter): Promise<Refusal> {
+  if (adapter.state === "removed") return adapterGone(db, adapter);
+  if (isGone(adapter)) return refuse("version_state", `${refOf(adapter)} was withdrawn.`);
+  if (version.state === "yanked") {
+    return refuse("version_state", "A yanked version cannot be published again.");
+  }
+  const held = await slotOf(db, adapter.id);
+  if (held?.slot !== version.slot) {
+    const detail = `${refOf(adapter)} does not hold slot ${version.slot} any more, and the file is bound to it. Teach it again.`;
+    return refuse("slot_missing", detail);
+  }
+  const twin = await duplicateOf(db, version, version.tensorsSha256 ?? "");
+  const where = twin?.ref ? `as ${twin.ref}` : "by somebody else";
+  return refuse("scan_failed", `The same tensors were published ${where} in the meantime.`);
+}
+
+/** Takes one version out of use. New work cannot name it; pictures made with it keep their recipe. The first reason stays. */
+export async function yankVersion(
+  db: Db,
+  { version }: VersionWithAdapter,
+  reason: string,
+  now: number,
+): Promise<VersionWithAdapter> {
+  await db
+    .update(versions)
+    .set({ state: "yanked", yankReason: reason, yankedAt: now, yankedBy: "owner" })
+    .where(and(eq(versions.id, version.id), ne(versions.state, "yanked")));
+  const current = await readVersion(db, version.id);
+  if (!current) throw new Error(`Version ${version.id} is gone`);
+  return current;
+}
+
+/** Words and pictures around the artifact. The strength is part of what was published, and stays. */
+export async function patchVersion(
+  db: Db,
+  caller: Caller,
+  { version, adapter }: VersionWithAdapter,
+  patch: z.infer<typeof VersionPatch>,
+  now: number,
+): Promise<VersionWithAdapter | Refusal> {
+  if (isGone(adapter)) return adapterGone(db, adapter);
+  if (version.state === "yanked") return refuse("version_state", "A yanked version stays as it is.");
+  const chosen = patch.previews?.map((id, i) => ({ id, pointer: `/previews/${i}` }));
+  const previews = chosen && (await choosePreviews(db, caller, chosen, now));
+  if (previews instanceof Refusal) return previews;
+  if (previews && previews.rows.length > 0) await db.insert(images).values(previews.rows);
+  const isStrengthKept = patch.strength === undefined || patch.strength === version.strength;
+  const changed = {
+    changelog: patch.changelog ?? version.changelog,
+    strength: patch.strength ?? version.strength,
+    previews: previews?.ids ?? version.previews,
+  };
+  const written = await db
+    .update(versions)
+    .set(changed)
+    .where(
+      and(
+        eq(versions.id, version.id),
+        isStrengthKept ? ne(versions.state, "yanked") : eq(versions.state, "draft"),
+      ),
+    )
+    .returning();
+  if (written[0]) return { version: written[0], adapter };
+  if (isStrengthKept) return refuse("version_state", "A yanked version stays as it is.");
+  const detail =
+    "People compose with the strength that was published. Publish a new version with another one.";
+  return refuse("version_state", detail, "/strength");
+}

@@ -1,0 +1,56 @@
+// What stands where something was taken away: what it was, when it went, by whom and why. Its owner still reads the thing itself.
+
+import { and, desc, eq } from "drizzle-orm";
+import { moderationActions } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import { gone, type Refusal } from "../lib/refusal.ts";
+import type { AdapterRow, OwnedAdapter } from "./adapters.ts";
+import type { VersionRow } from "./versions.ts";
+
+const refOf = ({ owner, name }: OwnedAdapter) => `${owner}/${name}`;
+const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+export const isGone = (adapter: Pick<AdapterRow, "state">) =>
+  adapter.state === "withdrawn" || adapter.state === "removed";
+
+/** Why an adapter that is gone cannot be had. */
+export async function adapterGone(db: Db, adapter: OwnedAdapter): Promise<Refusal> {
+  const ref = refOf(adapter);
+  if (adapter.state === "withdrawn") {
+    return gone("adapter_removed", `${ref} was withdrawn by its owner.`, {
+      ref,
+      title: adapter.title,
+      removed_at: isoTime(adapter.withdrawnAt ?? adapter.updatedAt),
+      removed_by: "owner",
+      reason: adapter.withdrawReason,
+    });
+  }
+  const action = await db
+    .select({ reason: moderationActions.reason, createdAt: moderationActions.createdAt })
+    .from(moderationActions)
+    .where(and(eq(moderationActions.targetId, adapter.id), eq(moderationActions.kind, "remove")))
+    .orderBy(desc(moderationActions.createdAt))
+    .limit(1)
+    .get();
+  return gone("adapter_removed", `${ref} was removed by the moderators.`, {
+    ref,
+    title: adapter.title,
+    removed_at: isoTime(action?.createdAt ?? adapter.updatedAt),
+    removed_by: "moderators",
+    reason: action?.reason ?? "",
+  });
+}
+
+/** Why a yanked version cannot be had. */
+export function versionGone(version: VersionRow, adapter: OwnedAdapter): Refusal {
+  const ref = `${refOf(adapter)}:${version.number}`;
+  const by = version.yankedBy ?? "owner";
+  const who = { owner: "by its owner", moderators: "by the moderators", scan: "because it failed its scan" };
+  return gone("adapter_removed", `${ref} was yanked ${who[by]}.`, {
+    ref,
+    title: adapter.title,
+    removed_at: isoTime(version.yankedAt ?? version.publishedAt ?? version.createdAt),
+    removed_by: by,
+    reason: version.yankReason ?? "",
+  });
+}

@@ -1,0 +1,169 @@
+// Uploads in parts, for files above what one request carries. Parts are gathered beside the blobs, under the upload's own name; only
+// when the whole has the announced SHA-256 does it become a blob: nobody can write over one that others rely on.
+
+import { and, asc, eq, isNull } from "drizzle-orm";
+import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
+import { uploadParts, uploads } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { signUrl } from "../lib/signing.ts";
+import { storeBlob } from "./blobs.ts";
+import type { StoredUpload, UploadRow } from "./uploads.ts";
+
+const RAW = "application/octet-stream";
+const gatheredKey = (row: Pick<UploadRow, "id">) => `parts/${row.id}`;
+
+export const partCount = (sizeBytes: number) => Math.ceil(sizeBytes / UPLOAD_PART_BYTES);
+
+/** R2 wants parts of one size; the last one holds the rest. Parts are numbered from 1. */
+export const partBytes = (sizeBytes: number, number: number) =>
+  Math.min(UPLOAD_PART_BYTES, sizeBytes - (number - 1) * UPLOAD_PART_BYTES);
+
+/** The row of an upload that comes in parts: it lives longer, for it may be gone on with after a cut. */
+export async function beginParts(env: Env, row: UploadRow, now: number): Promise<UploadRow> {
+  const gathered = await env.BLOBS.createMultipartUpload(gatheredKey(row));
+  return { ...row, multipartId: gathered.uploadId, expiresAt: now + UPLOAD_MULTIPART_TTL_SECONDS * 1000 };
+}
+
+export async function receivedParts(db: Db, row: UploadRow) {
+  return db
+    .select()
+    .from(uploadParts)
+    .where(eq(uploadParts.uploadId, row.id))
+    .orderBy(asc(uploadParts.number))
+    .all();
+}
+
+export function partUrls(env: Env, origin: string, row: UploadRow): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: partCount(row.sizeBytes) }, (_, i) =>
+      signUrl(
+        env.UPLOAD_SIGNING_SECRET,
+        "PUT",
+        origin,
+        `/v1/uploads/${row.id}/parts/${i + 1}`,
+        row.expiresAt,
+      ),
+    ),
+  );
+}
+
+/** Takes one part. Sent again, it takes the place of what came before. */
+export async function receivePart(
+  env: Env,
+  db: Db,
+  id: UploadRow["id"],
+  number: number,
+  request: Request,
+): Promise<{ id: UploadRow["id"]; number: number; size_bytes: number } | Refusal> {
+  const row = await db.select().from(uploads).where(eq(uploads.id, id)).get();
+  if (!row || row.multipartId === null || number > partCount(row.sizeBytes)) {
+    return refuse("not_found", `Upload ${id} has no part ${number}.`);
+  }
+  const size = partBytes(row.sizeBytes, number);
+  const stored = { id, number, size_bytes: size };
+  if (row.storedAt !== null) return stored;
+  const length = request.headers.get("content-length");
+  if (length === null || !request.body) {
+    return refuse("length_required", "Send the part with a Content-Length header.");
+  }
+  if (Number(length) !== size) {
+    return refuse("upload_mismatch", `Part ${number} has ${size} bytes, ${length} are coming.`);
+  }
+  const gathered = env.BLOBS.resumeMultipartUpload(gatheredKey(row), row.multipartId);
+  const part = await gathered.uploadPart(number, request.body);
+  const facts = { etag: part.etag, sizeBytes: size };
+  await db
+    .insert(uploadParts)
+    .values({ uploadId: id, number, ...facts })
+    .onConflictDoUpdate({ target: [uploadParts.uploadId, uploadParts.number], set: facts });
+  return stored;
+}
+
+/**
+ * Joins the parts and reads the whole back once, into its place among the blobs; R2 checks its SHA-256 on the way. Cut off, it may be
+ * asked again. Other bytes than announced are dropped, and the same upload can be sent anew.
+ */
+export async function completeParts(
+  env: Env,
+  db: Db,
+  row: UploadRow,
+  now: number,
+): Promise<StoredUpload | Refusal> {
+  if (row.storedAt !== null) return { ...row, storedAt: row.storedAt };
+  if (row.multipartId === null) {
+    return refuse("upload_incomplete", "This upload comes in one request: PUT its bytes to upload_url.");
+  }
+  const parts = await receivedParts(db, row);
+  const missing = partCount(row.sizeBytes) - parts.length;
+  if (missing > 0)
+    return refuse("upload_incomplete", `${missing} of ${parts.length + missing} parts are missing.`);
+  const whole = await joined(env, row, row.multipartId, parts);
+  if (!whole) {
+    // Somebody else asked at the same time and was faster.
+    const current = await db.select().from(uploads).where(eq(uploads.id, row.id)).get();
+    if (current && current.storedAt !== null) return { ...current, storedAt: current.storedAt };
+    throw new Error(`The parts of ${row.id} can be neither joined nor read`);
+  }
+  const facts = { sha256: row.sha256, sizeBytes: row.sizeBytes, contentType: row.contentType || RAW };
+  const refusal =
+    whole.size === row.sizeBytes
+      ? await storeBlob(env, facts, whole.body, now)
+      : refuse("upload_mismatch", `${row.sizeBytes} bytes were announced, ${whole.size} came.`);
+  await env.BLOBS.delete(gatheredKey(row));
+  const mine = and(eq(uploads.id, row.id), isNull(uploads.storedAt));
+  if (refusal) {
+    const { multipartId } = await beginParts(env, row, now);
+    await db.batch([
+      db.update(uploads).set({ multipartId }).where(mine),
+      db.delete(uploadParts).where(eq(uploadParts.uploadId, row.id)),
+    ]);
+    return refusal;
+  }
+  await db.batch([
+    db.update(uploads).set({ storedAt: now, multipartId: null }).where(mine),
+    db.delete(uploadParts).where(eq(uploadParts.uploadId, row.id)),
+  ]);
+  return { ...row, storedAt: now };
+}
+
+/** The whole as it was sent. Asked again after a cut, the parts may be joined already; then only the reading is left. */
+async function joined(
+  env: Env,
+  row: UploadRow,
+  multipartId: string,
+  parts: readonly { number: number; etag: string }[],
+): Promise<R2ObjectBody | null> {
+  const before = await env.BLOBS.get(gatheredKey(row));
+  if (before) return before;
+  const sent = parts.map(({ number, etag }) => ({ partNumber: number, etag }));
+  try {
+    await env.BLOBS.resumeMultipartUpload(gatheredKey(row), multipartId).complete(sent);
+  } catch (error) {
+    console.warn("Parts could not be joined", row.id, error);
+  }
+  return env.BLOBS.get(gatheredKey(row));
+}
+
+/** Cron: parts of uploads that nobody finished in time. */
+export async function dropUnfinishedParts(env: Env, db: Db, now: number): Promise<number> {
+  const late = await db.$client
+    .prepare(
+      "SELECT id, multipart_id FROM uploads WHERE multipart_id IS NOT NULL AND expires_at <= ? AND stored_at IS NULL LIMIT 50",
+    )
+    .bind(now)
+    .all<{ id: UploadRow["id"]; multipart_id: string }>();
+  for (const { id, multipart_id } of late.results) {
+    // Joined and never checked, or never joined: one of the two is there.
+    await env.BLOBS.delete(gatheredKey({ id }));
+    await env.BLOBS.resumeMultipartUpload(gatheredKey({ id }), multipart_id)
+      .abort()
+      .catch((error: unknown) => console.warn("Parts were gone already", id, error));
+    await db.batch([
+      db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
+      db.update(uploads).set({ multipartId: null }).where(eq(uploads.id, id)),
+    ]);
+  }
+  return late.results.length;
+}

@@ -1,0 +1,59 @@
+// Previews for a version that was published without any: one job of its owner, drawn when nobody else waits. Settle puts its
+// pictures into the version (dispatch/outputs.ts).
+
+import type { Base } from "../../schema/contract/bases.ts";
+import { PREVIEWS_DRAWN } from "../../schema/contract/limits.ts";
+import type { Caller } from "../auth/caller.ts";
+import { knownBase } from "../catalog/bases.ts";
+import type { VersionWithAdapter } from "../catalog/versions.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { ringBell } from "./bell.ts";
+import { jobInsert } from "./enqueue.ts";
+import { orderGeneration } from "./order-generation.ts";
+
+/** Behind everything that somebody waits for. */
+const PRIORITY = -1;
+
+const LINK = `UPDATE versions SET preview_job_id = ?1 WHERE id = ?2 AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
+
+/**
+ * Orders them once: the job and its link are written together, and only while there is neither. The job counts in its owner's
+ * queue; where that is full, or the base cannot draw, the version stays without previews and its owner may choose some.
+ */
+export async function orderPreviews(
+  env: Env,
+  db: Db,
+  owner: Caller,
+  { version }: VersionWithAdapter,
+  now: number,
+): Promise<boolean> {
+  if (version.previews.length > 0 || version.previewJobId !== null) return false;
+  const job = await orderGeneration(db, owner, {
+    adapters: [{ version_id: version.id }],
+    prompt: previewPrompt(knownBase(version.baseId), version.trigger),
+    negative_prompt: "",
+    count: PREVIEWS_DRAWN,
+  });
+  if (job instanceof Refusal) {
+    console.warn(`No previews for ${version.id}: ${job.code}`);
+    return false;
+  }
+  const id = newId("job", now);
+  const [inserted] = await db.$client.batch([
+    jobInsert(db, id, job, now, { priority: PRIORITY, ifBare: version.id }),
+    db.$client.prepare(LINK).bind(id, version.id),
+  ]);
+  if (inserted?.meta.changes !== 1) return false;
+  await ringBell(env);
+  return true;
+}
+
+/** The concept in its plainest light, in words that the base knows: its second expression and its first background. */
+export function previewPrompt(base: Base, trigger: string): string {
+  const [, expression] = base.words.expression ?? [];
+  const [background] = base.words.background ?? [];
+  return [trigger, expression, background].filter((part) => part !== undefined).join(", ");
+}
