@@ -1,0 +1,59 @@
+// Follow a person. Nobody follows themselves; a guest is led to sign in and back.
+
+import { useEffect, useState } from "preact/hooks";
+import { people } from "../api-people.ts";
+import { countOf } from "./format.ts";
+import { FailureNotice, signInUrl } from "./notice.tsx";
+import { useAccount } from "./use-reply.ts";
+import { useSwitch } from "./use-switch.ts";
+
+export function FollowButton({ handle }: { handle: string }) {
+  const account = useAccount();
+  const [known, setKnown] = useState(false);
+  const { value, failure, flip, set } = useSwitch(
+    { following: false, followers: 0 },
+    ({ following, followers }) => ({ following: !following, followers: followers + (following ? -1 : 1) }),
+    (wished) => people.setFollow(handle, wished.following),
+  );
+  useEffect(() => {
+    let gone = false;
+    if (account === undefined) return;
+    people.follow(handle).then((reply) => {
+      if (!reply.ok || gone) return;
+      set(reply.value);
+      setKnown(true);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [account, handle]);
+
+  const count = (
+    <span class="quiet" role="status">
+      {known ? countOf(value.followers, "follower") : ""}
+    </span>
+  );
+  if (account?.handle === handle) return count;
+  return (
+    <div class="follow">
+      {account === null ? (
+        <a class="button small" href={signInUrl()}>
+          Follow
+        </a>
+      ) : (
+        <button
+          type="button"
+          class={`button small ${value.following ? "" : "primary"}`}
+          aria-pressed={value.following}
+          aria-label={`Follow ${handle}`}
+          disabled={!known}
+          onClick={flip}
+        >
+          {value.following ? "Following" : "Follow"}
+        </button>
+      )}
+      {count}
+      {failure && <FailureNotice failure={failure} again={flip} />}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+// The like of an adapter or a mix: a heart with the count. A guest is led to sign in and back.
+
+import { useEffect } from "preact/hooks";
+import { type Kind, people } from "../api-people.ts";
+import { countOf } from "./format.ts";
+import { Icon } from "./icon.tsx";
+import { FailureNotice, signInUrl } from "./notice.tsx";
+import { useAccount } from "./use-reply.ts";
+import { useSwitch } from "./use-switch.ts";
+
+export function LikeButton(props: { kind: Kind; id: string; title: string; likes: number }) {
+  const { kind, id, title } = props;
+  const account = useAccount();
+  const { value, failure, flip, set } = useSwitch(
+    { liked: false, likes: props.likes },
+    ({ liked, likes }) => ({ liked: !liked, likes: likes + (liked ? -1 : 1) }),
+    (wished) => people.setLike(kind, id, wished.liked),
+  );
+  useEffect(() => {
+    let gone = false;
+    if (account) people.like(kind, id).then((reply) => reply.ok && !gone && set(reply.value));
+    return () => {
+      gone = true;
+    };
+  }, [account, kind, id]);
+
+  const words = (
+    <>
+      <Icon name="heart" />
+      <span>{value.likes.toLocaleString("en")}</span>
+      <span class="visually-hidden">{value.likes === 1 ? "like" : "likes"}</span>
+    </>
+  );
+  if (account === null) {
+    return (
+      <a
+        class="button like"
+        href={signInUrl()}
+        aria-label={`${countOf(value.likes, "like")}. Sign in to like ${title}`}
+      >
+        {words}
+      </a>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="button like"
+        aria-pressed={value.liked}
+        aria-label={`Like ${title}, ${countOf(value.likes, "like")}`}
+        disabled={account === undefined}
+        onClick={flip}
+      >
+        {words}
+      </button>
+      {failure && <FailureNotice failure={failure} again={flip} />}
+    </>
+  );
+}
