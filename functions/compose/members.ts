@@ -5,6 +5,7 @@ import type { Member, ResolvedMember } from "../../schema/contract/compositions.
 import type { Caller } from "../auth/caller.ts";
 import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
+import { adapterGone, isGone } from "../catalog/tombstones.ts";
 import { findVersion, type VersionWithAdapter, versionOfAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -67,6 +68,7 @@ async function resolveMember(
   if (member.version_id !== undefined) {
     const found = await findVersion(db, caller, member.version_id);
     if (found instanceof Refusal) return named(found, `${pointer}/version_id`);
+    if (isGone(found.adapter)) return named(await adapterGone(db, found.adapter), `${pointer}/version_id`);
     if (found.version.state !== "yanked") return found;
     return refuse("adapter_unready", `Version ${member.version_id} was yanked.`, `${pointer}/version_id`);
   }
@@ -74,9 +76,7 @@ async function resolveMember(
   const [owner = "", name = ""] = path.split("/");
   const adapter = await findAdapter(db, caller, owner, name);
   if (adapter instanceof Refusal) return named(adapter, `${pointer}/ref`);
-  if (adapter.state === "withdrawn") {
-    return refuse("adapter_removed", `${path} was withdrawn by its owner.`, `${pointer}/ref`);
-  }
+  if (isGone(adapter)) return named(await adapterGone(db, adapter), `${pointer}/ref`);
   const version = await versionOfAdapter(db, caller, adapter, number === undefined ? null : Number(number));
   if (version) return { version, adapter };
   const which = number === undefined ? "no version" : `no version ${number}`;

@@ -11,7 +11,7 @@ import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { ringBell } from "./bell.ts";
-import { jobInsert } from "./enqueue.ts";
+import { type JobRow, jobInsert } from "./enqueue.ts";
 import { orderGeneration } from "./order-generation.ts";
 
 /** Behind everything that somebody waits for. */
@@ -21,7 +21,8 @@ const LINK = `UPDATE versions SET preview_job_id = ?1 WHERE id = ?2 AND EXISTS (
 
 /**
  * Orders them once: the job and its link are written together, and only while there is neither. The job counts in its owner's
- * queue; where that is full, or the base cannot draw, the version stays without previews and its owner may choose some.
+ * queue; where that is full, or the base cannot draw, the version stays without previews and its owner may choose some. Gives the
+ * id of the job that draws them, if there is one.
  */
 export async function orderPreviews(
   env: Env,
@@ -29,8 +30,8 @@ export async function orderPreviews(
   owner: Caller,
   { version }: VersionWithAdapter,
   now: number,
-): Promise<boolean> {
-  if (version.previews.length > 0 || version.previewJobId !== null) return false;
+): Promise<JobRow["id"] | null> {
+  if (version.previews.length > 0 || version.previewJobId !== null) return version.previewJobId;
   const job = await orderGeneration(db, owner, {
     adapters: [{ version_id: version.id }],
     prompt: previewPrompt(knownBase(version.baseId), version.trigger),
@@ -39,16 +40,16 @@ export async function orderPreviews(
   });
   if (job instanceof Refusal) {
     console.warn(`No previews for ${version.id}: ${job.code}`);
-    return false;
+    return null;
   }
   const id = newId("job", now);
   const [inserted] = await db.$client.batch([
     jobInsert(db, id, job, now, { priority: PRIORITY, ifBare: version.id }),
     db.$client.prepare(LINK).bind(id, version.id),
   ]);
-  if (inserted?.meta.changes !== 1) return false;
+  if (inserted?.meta.changes !== 1) return null;
   await ringBell(env);
-  return true;
+  return id;
 }
 
 /** The concept in its plainest light, in words that the base knows: its second expression and its first background. */

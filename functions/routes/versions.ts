@@ -112,8 +112,9 @@ export const versions = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const found = granted(await findOwn(db, caller, c.req.valid("param").version));
     const published = granted(await publishVersion(c.env, db, found, now));
-    await orderPreviews(c.env, db, caller, published, now);
-    return c.json(await oneJson(db, published, origin), 200);
+    const previewJobId = await orderPreviews(c.env, db, caller, published, now);
+    const { version, adapter } = published;
+    return c.json(await oneJson(db, { version: { ...version, previewJobId }, adapter }, origin), 200);
   })
   .openapi(yank, async (c) => {
     const { db, origin, now } = c.var;
