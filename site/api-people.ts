@@ -7,7 +7,7 @@ import { call, type Page, path, query } from "./api.ts";
 export type PersonCard = contract.PersonCard;
 export type Like = contract.Like;
 export type Liked = contract.Liked;
-export type MixCard = contract.MixCard;
+export type Mix = contract.Mix;
 export type Follow = contract.Follow;
 export type Comment = contract.Comment;
 export type Answer = contract.Reply;
@@ -59,7 +59,7 @@ export const people = {
     call<{ unread_count: number }>("POST", "/v1/account/notifications/read", wanted),
 
   remixes: (ref: string, at: At) =>
-    call<Page<MixCard>>("GET", `/v1/adapters/${path(ref)}/remixes${query({ ...at })}`),
+    call<Page<Mix>>("GET", `/v1/adapters/${path(ref)}/remixes${query({ ...at })}`),
   usedWith: (ref: string) => call<{ items: UsedWith[] }>("GET", `/v1/adapters/${path(ref)}/used-with`),
 
   collections: (wanted: At & { owner?: string; adapter?: string; sort?: CollectionSort }) =>

@@ -1,16 +1,15 @@
 // People, adapters and mixes where they are only listed, and who finds them in a list.
 
 import { and, eq, or, type SQL, sql } from "drizzle-orm";
-import type { MixCard, PersonCard } from "../../schema/contract/people.ts";
-import { adapters, compositions, mixes, users } from "../../schema/tables.ts";
+import type { PersonCard } from "../../schema/contract/people.ts";
+import { adapters, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { OwnedAdapter } from "../catalog/adapters.ts";
 import { imageUrl } from "../catalog/images.ts";
+import type { OwnedMix } from "../compose/mixes.ts";
 import type { Db } from "../context.ts";
 import { inList } from "../lib/in-list.ts";
 
-export type MixRow = typeof mixes.$inferSelect & { owner: string };
 type PersonRow = Pick<typeof users.$inferSelect, "handle" | "name" | "avatarId">;
 
 export const personColumns = { handle: users.handle, name: users.name, avatarId: users.avatarId };
@@ -42,7 +41,7 @@ export async function adaptersById(db: Db, ids: readonly string[], where?: SQL):
   return rows.map(({ adapter, owner }) => ({ ...adapter, owner }));
 }
 
-export async function mixesById(db: Db, ids: readonly string[], where?: SQL): Promise<MixRow[]> {
+export async function mixesById(db: Db, ids: readonly string[], where?: SQL): Promise<OwnedMix[]> {
   const rows = await db
     .select({ mix: mixes, owner: users.handle })
     .from(mixes)
@@ -50,34 +49,4 @@ export async function mixesById(db: Db, ids: readonly string[], where?: SQL): Pr
     .where(and(inList(mixes.id, ids), where))
     .all();
   return rows.map(({ mix, owner }) => ({ ...mix, owner }));
-}
-
-export async function mixCards(db: Db, rows: readonly MixRow[], origin: string): Promise<MixCard[]> {
-  const ids = rows.map(({ id }) => id);
-  const newest = await db
-    .select({ mixId: compositions.mixId, members: compositions.members })
-    .from(compositions)
-    .where(
-      and(
-        inList(compositions.mixId, ids),
-        sql`${compositions.number} = (select max(number) from compositions as c where c.mix_id = ${compositions.mixId})`,
-      ),
-    )
-    .all();
-  const membersOf = new Map(newest.map(({ mixId, members }) => [mixId, members.map(({ ref }) => ref)]));
-  return rows.map((row) => ({
-    id: row.id,
-    ref: `${row.owner}/${row.name}`,
-    owner: row.owner,
-    name: row.name,
-    title: row.title,
-    base: row.baseId,
-    rating: row.rating,
-    cover_url: row.coverId === null ? null : imageUrl(origin, row.coverId),
-    members: membersOf.get(row.id) ?? [],
-    uses: row.uses,
-    likes: row.likes,
-    comments: row.comments,
-    created_at: isoTime(row.createdAt),
-  }));
 }

@@ -5,10 +5,11 @@ import type { Like, Liked } from "../../schema/contract/people.ts";
 import { adapters, likes, mixes } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { adaptersJson, isoTime } from "../catalog/adapter-json.ts";
+import { mixesJson } from "../compose/mix-json.ts";
 import type { Db } from "../context.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { adaptersById, mixCards, mixesById } from "./cards.ts";
+import { adaptersById, mixesById } from "./cards.ts";
 import type { Target } from "./targets.ts";
 
 const mine = (caller: Caller, target: Target) =>
@@ -68,7 +69,7 @@ export async function likedBy(
   const [adapterRows, mixRows] = await Promise.all([adaptersById(db, ids), mixesById(db, ids)]);
   const [adapterItems, mixItems] = await Promise.all([
     adaptersJson(db, adapterRows, caller, origin),
-    mixCards(db, mixRows, origin),
+    mixesJson(db, mixRows, caller, origin),
   ]);
   const items = page.items.map(({ targetId, createdAt }) => ({
     liked_at: isoTime(createdAt),

@@ -6,10 +6,11 @@ import { adapters, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import type { OwnedAdapter } from "../catalog/adapters.ts";
+import type { OwnedMix } from "../compose/mixes.ts";
 import type { Db } from "../context.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { adaptersById, listed, type MixRow } from "./cards.ts";
+import { adaptersById, listed } from "./cards.ts";
 
 const USED_WITH_SHOWN = 12;
 /** Companions are counted over so many of the newest compositions: an adapter that everybody uses must not cost more. */
@@ -20,7 +21,7 @@ export async function remixesOf(
   caller: Caller | null,
   adapter: OwnedAdapter,
   query: { limit: number; cursor?: string | undefined },
-): Promise<{ items: MixRow[]; next_cursor: string | null } | Refusal> {
+): Promise<{ items: OwnedMix[]; next_cursor: string | null } | Refusal> {
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;
   const rows = await db

@@ -5,12 +5,12 @@ import { z } from "zod";
 import { Adapter, Name } from "../../schema/contract/adapters.ts";
 import { Handle } from "../../schema/contract/ids.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
+import { Mix } from "../../schema/contract/mixes.ts";
 import {
   Follow,
   Follower,
   Like,
   Liked,
-  MixCard,
   NotificationPage,
   NotificationsRead,
   UnreadCount,
@@ -19,8 +19,8 @@ import {
 import { callerWith } from "../auth/caller.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { findAdapter } from "../catalog/adapters.ts";
+import { mixesJson } from "../compose/mix-json.ts";
 import { granted } from "../lib/refusal.ts";
-import { mixCards } from "../people/cards.ts";
 import { feedOf, findPerson, follow, followersOf, followOf, unfollow } from "../people/follows.ts";
 import { like, likedBy, likeOf, unlike } from "../people/likes.ts";
 import { markRead, notificationsOf } from "../people/notification-list.ts";
@@ -111,7 +111,7 @@ const remixes = createRoute({
   summary: "Published compositions with this adapter",
   tags,
   request: { params, query: page },
-  responses: { 200: jsonReply("A page of compositions, newest first", pageOf(MixCard)) },
+  responses: { 200: jsonReply("A page of compositions, newest first", pageOf(Mix)) },
 });
 
 const companions = createRoute({
@@ -207,7 +207,7 @@ export const people = router()
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findAdapter(db, caller, owner, name));
     const found = granted(await remixesOf(db, caller, adapter, c.req.valid("query")));
-    return c.json({ ...found, items: await mixCards(db, found.items, origin) }, 200);
+    return c.json({ ...found, items: await mixesJson(db, found.items, caller, origin) }, 200);
   })
   .openapi(companions, async (c) => {
     const { db, caller, origin } = c.var;

@@ -1,11 +1,11 @@
 // Likes, follows, comments and notifications, as they travel.
 
 import { z } from "zod";
-import { Adapter, Name } from "./adapters.ts";
+import { Adapter } from "./adapters.ts";
 import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { COMMENT_MAX_CHARACTERS, NOTIFICATIONS_MARKED_MAX, UNREAD_COUNTED_MAX } from "./limits.ts";
 import { pageOf } from "./lists.ts";
-import { Rating } from "./moderation.ts";
+import { Mix } from "./mixes.ts";
 
 /** What can be liked and commented on. */
 export const LIKEABLE_KINDS = ["adapter", "mix"] as const;
@@ -36,28 +36,8 @@ export const Like = z
   .meta({ id: "Like" });
 export type Like = z.infer<typeof Like>;
 
-/** A published composition where it is only listed; the whole of it is at its address. */
-export const MixCard = z
-  .object({
-    id: idOf("mix"),
-    ref: AdapterRef,
-    owner: Handle,
-    name: Name,
-    title: z.string(),
-    base: z.string(),
-    rating: Rating,
-    cover_url: z.string().nullable(),
-    members: z.array(AdapterRef).meta({ description: "The adapters of its newest version" }),
-    uses: z.int(),
-    likes: z.int(),
-    comments: z.int(),
-    created_at: Timestamp,
-  })
-  .meta({ id: "MixCard" });
-export type MixCard = z.infer<typeof MixCard>;
-
 export const Liked = z
-  .object({ liked_at: Timestamp, adapter: Adapter.nullable(), mix: MixCard.nullable() })
+  .object({ liked_at: Timestamp, adapter: Adapter.nullable(), mix: Mix.nullable() })
   .meta({ id: "Liked", description: "Exactly one of adapter and mix is there" });
 export type Liked = z.infer<typeof Liked>;
 

@@ -238,13 +238,17 @@ describe("being told", () => {
 });
 
 it("offers a reader only what the routes grant", () => {
-  const row = {
+  const row: CommentRow = {
+    id: "cmt_c",
+    targetId: "adp_a",
+    body: "",
+    editedAt: null,
     authorId: "usr_a",
     parentId: null,
     state: "visible",
     hiddenById: null,
     createdAt: 0,
-  } as CommentRow;
+  };
   const reader = (id: string | null, ownsTarget: boolean, now: number): Reader => ({
     caller: id === null ? null : ({ id } as Reader["caller"]),
     ownsTarget,
