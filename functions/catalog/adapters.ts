@@ -4,12 +4,13 @@ import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import type { AdapterCreate, AdapterPatch } from "../../schema/contract/adapters.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
-import { adapters, moderationActions, users } from "../../schema/tables.ts";
+import { adapters, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
+import { ratingFloor } from "../moderation/ratings.ts";
 import { baseOf } from "./bases.ts";
 import { adapterGone, isGone } from "./tombstones.ts";
 
@@ -158,20 +159,14 @@ const LICENCE_KEPT = refuse(
   "/licence",
 );
 
+/** An owner corrects a rating both ways, but goes below that of the moderators only by an appeal. */
 async function ratingFault(db: Db, adapter: AdapterRow, rating: AdapterRow["rating"] | undefined) {
-  const lowers = rating !== undefined && RATINGS.indexOf(rating) < RATINGS.indexOf(adapter.rating);
-  if (!lowers || (await mayLowerRating(db, adapter.id))) return null;
-  return refuse(
-    "not_granted",
-    "The moderators rated this adapter; its owner may raise the rating, not lower it. An appeal is the way to change it.",
-    "/rating",
-  );
-}
-
-/** Until moderators have rated it, an owner may correct a rating both ways. */
-export async function mayLowerRating(db: Db, adapterId: AdapterRow["id"]): Promise<boolean> {
-  const rated = and(eq(moderationActions.targetId, adapterId), eq(moderationActions.kind, "rate"));
-  return (await db.$count(moderationActions, rated)) === 0;
+  const rank = (of: AdapterRow["rating"]) => RATINGS.indexOf(of);
+  if (rating === undefined || rank(rating) >= rank(adapter.rating)) return null;
+  const floor = await ratingFloor(db, adapter.id);
+  if (floor === null || rank(rating) >= rank(floor)) return null;
+  const detail = `The moderators rated this adapter ${floor}; its owner may raise that, not lower it. An appeal may.`;
+  return refuse("not_granted", detail, "/rating");
 }
 
 /**
