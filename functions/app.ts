@@ -6,8 +6,9 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { JSON_BODY_MAX_BYTES } from "../schema/contract/limits.ts";
+import { authFor } from "./auth/auth.ts";
 import { identify } from "./auth/caller.ts";
-import { authFor } from "./auth/sessions.ts";
+import { isOpen } from "./auth/open-paths.ts";
 import { begin } from "./context.ts";
 import { problemResponse, refusalOf } from "./lib/problem.ts";
 import { Refusal } from "./lib/refusal.ts";
@@ -15,6 +16,7 @@ import { account } from "./routes/account.ts";
 import { adapters } from "./routes/adapters.ts";
 import { router } from "./routes/app.ts";
 import { bases } from "./routes/bases.ts";
+import { catalog } from "./routes/catalog.ts";
 import { collections } from "./routes/collections.ts";
 import { openAi } from "./routes/compat/openai.ts";
 import { outputs } from "./routes/compat/outputs.ts";
@@ -29,10 +31,12 @@ import { describe } from "./routes/openapi.ts";
 import { people } from "./routes/people.ts";
 import { profiles } from "./routes/profiles.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
+import { share } from "./routes/share.ts";
 import { throttle } from "./routes/throttle.ts";
 import { trainings } from "./routes/trainings.ts";
 import { uploadContent, uploads } from "./routes/uploads.ts";
 import { versions } from "./routes/versions.ts";
+import { webhooks } from "./routes/webhooks.ts";
 
 const TOO_LARGE = new Refusal("body_too_large", `A JSON body has at most ${JSON_BODY_MAX_BYTES} bytes.`);
 
@@ -57,11 +61,16 @@ app.route("/", signedBlobs);
 app.route("/", outputs);
 
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }));
-app.on(["GET", "POST"], "/auth/*", (c) => authFor(c.env, c.var.db, c.var.origin).handler(c.req.raw));
+app.on(["GET", "POST"], "/auth/*", (c, next) => {
+  if (!isOpen(c.req.method, c.req.path)) return next();
+  const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  return authFor(c.env, c.var.db, c.var.origin, background).handler(c.req.raw);
+});
 for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*"]) app.use(path, identify);
 
 const typed = app
   .route("/", bases)
+  .route("/", catalog)
   .route("/", adapters)
   .route("/", hashes)
   .route("/", versions)
@@ -74,9 +83,13 @@ const typed = app
   .route("/", moderation)
   .route("/", generations)
   .route("/", trainings)
+  .route("/", webhooks)
   .route("/", images)
   .route("/", account)
   .route("/", runner);
+
+// Pages to share; a page asks the API for the rest itself.
+app.route("/", share);
 
 // Thin translations; what our own API and another one both call by the same name is ours.
 app.route("/", openAi("/openai/v1", false));

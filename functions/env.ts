@@ -3,6 +3,7 @@
 import type { Id } from "../schema/contract/ids.ts";
 import type { Bell } from "./dispatch/bell.ts";
 import type { JobLive } from "./dispatch/live.ts";
+import type { DeliveryMessage } from "./webhooks/queue.ts";
 
 export interface Env {
   ASSETS: Fetcher;
@@ -13,6 +14,8 @@ export interface Env {
   WRITE_LIMIT: RateLimit;
   BETTER_AUTH_SECRET: string;
   UPLOAD_SIGNING_SECRET: string;
+  WEBHOOKS: Queue<DeliveryMessage>;
+  WEBHOOK_ALLOW_LOOPBACK?: string;
   SCANS: Queue<{ versionId: Id<"ver"> }>;
   MAIL?: SendEmail;
   MAIL_FROM?: string;

@@ -7,14 +7,16 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { tellAll } from "./publish.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
 > &
-  Partial<Pick<JobRow, "asked" | "requestSha256">>;
+  Partial<Pick<JobRow, "asked" | "requestSha256" | "webhook">>;
 
 const RETRY_AFTER_SECONDS = 30;
 
@@ -24,7 +26,7 @@ const RETRY_AFTER_SECONDS = 30;
  */
 const INSERT = `
 INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at,
-  asked, request_sha256)
+  asked, request_sha256, webhook)
 SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14,
   max(
     coalesce((SELECT max(turn) + 1 FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running') AND priority = ?14), 0),
@@ -34,7 +36,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14,
       0
     )
   ),
-  ?6, ?7, ?8, ?9, ?10, ?12, ?13
+  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
 
 const fullQueue = () =>
@@ -55,7 +57,7 @@ export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promi
   const id = newId("job", now);
   const written = await jobInsert(db, id, job, now).run();
   if (written.meta.changes === 0) return fullQueue();
-  await ringBell(env);
+  await Promise.all([ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }
 
@@ -82,6 +84,7 @@ export function jobInsert(
     job.asked ? JSON.stringify(job.asked) : null,
     job.requestSha256 ?? null,
     more.priority ?? 0,
+    job.webhook ? JSON.stringify(job.webhook) : null,
   ];
   return more.ifBare === undefined
     ? db.$client.prepare(INSERT).bind(...values)
@@ -90,4 +93,4 @@ export function jobInsert(
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = ?15 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+  AND EXISTS (SELECT 1 FROM versions WHERE id = ?16 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;

@@ -10,6 +10,7 @@ import { signedBlobUrl } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
+import { tellWebhooks } from "../webhooks/queue.ts";
 import { bellOf } from "./bell.ts";
 import { liveOf } from "./live.ts";
 import { tellAll } from "./publish.ts";
@@ -117,7 +118,13 @@ export async function leaseWaiting(
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
   const event = { name: "status", data: { status: "running", queue_position: null } } as const;
-  await tellAll(rows.map((row) => liveOf(env, row.id).publish(event)));
+  await tellAll([
+    tellWebhooks(
+      env,
+      rows.map(({ id }) => id),
+    ),
+    ...rows.map((row) => liveOf(env, row.id).publish(event)),
+  ]);
 }
 
 async function leaseJson(env: Env, row: LeasedRow, origin: string, now: number): Promise<Lease> {

@@ -47,7 +47,7 @@ export async function orderPreviews(
     jobInsert(db, id, job, now, { priority: PRIORITY, ifBare: version.id }),
     db.$client.prepare(LINK).bind(id, version.id),
   ]);
-  if (inserted?.meta.changes !== 1) return null;
+  if ((inserted?.meta.changes ?? 0) === 0) return null;
   await ringBell(env);
   return id;
 }

@@ -14,6 +14,7 @@ import { enqueue } from "../dispatch/enqueue.ts";
 import { findJob, generationsJson, listJobs } from "../dispatch/jobs.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
 import { deny, granted } from "../lib/refusal.ts";
+import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
 import { awaitJob, isFinished, jobEvents, waitSeconds } from "./job-routes.ts";
@@ -87,7 +88,9 @@ export const generations = router()
   .openapi(create, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "generate"));
-    const job = granted(await orderGeneration(db, caller, c.req.valid("json")));
+    const wish = c.req.valid("json");
+    const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
+    const job = { ...granted(await orderGeneration(db, caller, wish)), webhook };
     const id = granted(await enqueue(c.env, db, job, now));
     const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);

@@ -16,6 +16,7 @@ import {
   TRAINING_IMAGES_MIN,
   TRAINING_STEPS_MAX,
 } from "./limits.ts";
+import { JobWebhook } from "./webhooks.ts";
 
 export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "canceled"] as const;
 export const JobStatus = z.enum(JOB_STATUSES);
@@ -39,6 +40,7 @@ export const GenerationCreate = z
     guidance: z.number().optional(),
     size: Size.optional(),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
+    webhook: JobWebhook.optional(),
   })
   .refine((g) => g.composition_id === undefined || g.adapters === undefined, {
     path: ["adapters"],
@@ -69,6 +71,7 @@ export const TrainingCreate = z
       .max(TRAINING_IMAGES_MAX),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),
     seed: Seed.optional(),
+    webhook: JobWebhook.optional(),
   })
   .refine((t) => (t.adapter === undefined) !== (t.adapter_ref === undefined), {
     error: "needs exactly one of adapter and adapter_ref",
@@ -156,6 +159,16 @@ export type Training = z.infer<typeof Training>;
 
 export const Job = z.discriminatedUnion("kind", [Generation, Training]);
 export type Job = z.infer<typeof Job>;
+
+/** What a webhook is sent about a job. `abridged`: it was too long; GET `data.url` has the whole. */
+export const JobMessage = z
+  .object({
+    type: z.string().meta({ description: "generation.succeeded, training.failed, ..." }),
+    timestamp: Timestamp,
+    abridged: z.literal(true).optional(),
+    data: z.union([Job, z.looseObject({ id: idOf("job"), status: JobStatus, url: z.string() })]),
+  })
+  .meta({ id: "JobMessage" });
 
 /** Server-sent events of `.../events`: `event:` is the key, `data:` one line of JSON of this shape. */
 export const JOB_EVENTS = {

@@ -7,8 +7,8 @@ import type { JobStatus } from "../contract/jobs.ts";
 import { DELIVERY_STATES, type DeliveryAttempt, DISABLED_REASONS } from "../contract/webhooks.ts";
 import { at, id, json } from "./columns.ts";
 
-/** How a message is written. */
-export const WEBHOOK_SHAPES = ["native", "replicate"] as const;
+/** How a message is written; webhooks/bodies.ts has a writer for each. */
+export const WEBHOOK_SHAPES = ["native"] as const;
 
 /** What a job brings along: `jobs.webhook`. */
 export type JobWebhookRow = {

@@ -1,0 +1,68 @@
+// What a message says: `{type, timestamp, data}` with the job as GET answers it. One writer a shape; the first attempt's text is kept,
+// so that every attempt sends the same bytes.
+
+import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
+import { WEBHOOK_BODY_MAX_BYTES } from "../../schema/contract/limits.ts";
+import type { JobWebhookRow } from "../../schema/tables.ts";
+import { isoTime } from "../catalog/adapter-json.ts";
+import type { Db } from "../context.ts";
+import type { JobRow } from "../dispatch/enqueue.ts";
+import { jobsJson } from "../dispatch/jobs.ts";
+import type { DeliveryRow } from "./deliveries.ts";
+
+/** Gives the message's JSON; several where one may be too large, the fullest first. */
+type Writer = (db: Db, job: JobRow, delivery: DeliveryRow) => Promise<unknown[]>;
+
+const WRITERS: Record<JobWebhookRow["shape"], Writer> = {
+  native: async (db, job, { type, createdAt, origin, status }) => {
+    const [json] = await jobsJson(db, [job], origin);
+    if (!json) throw new Error(`Job ${job.id} has no JSON`);
+    const told = status === json.status ? json : asToldAbout(json, status ?? json.status);
+    const timestamp = isoTime(createdAt);
+    return [
+      { type, timestamp, data: told },
+      ...abridged(told).map((data) => ({ type, timestamp, abridged: true, data })),
+    ];
+  },
+};
+
+export async function bodyOf(db: Db, job: JobRow | null, delivery: DeliveryRow): Promise<string> {
+  if (!job) {
+    const { type, createdAt, webhookId } = delivery;
+    return JSON.stringify({ type, timestamp: isoTime(createdAt), data: { webhook_id: webhookId } });
+  }
+  const texts = (await WRITERS[delivery.shape](db, job, delivery)).map((message) => JSON.stringify(message));
+  const fits = texts.find((text) => new TextEncoder().encode(text).length < WEBHOOK_BODY_MAX_BYTES);
+  if (fits === undefined) throw new Error(`Even the shortest message of ${job.id} is too long`);
+  return fits;
+}
+
+/** The job has moved on since: what came after the change is not told with it. */
+function asToldAbout<J extends Job>(job: J, status: J["status"]): J {
+  return {
+    ...job,
+    status,
+    queue_position: null,
+    progress: null,
+    finished_at: null,
+    error: null,
+    result: null,
+  };
+}
+
+/** Ever shorter: without what a picture repeats of its request, then without the request and warnings. GET `url` has it all. */
+function abridged(job: Job): unknown[] {
+  const withoutRecipes = job.kind === "sample" ? withoutRecipesOf(job) : withoutCaptionsOf(job);
+  const { request, warnings, metrics, ...rest } = withoutRecipes;
+  return [withoutRecipes, rest];
+}
+
+function withoutRecipesOf(job: Generation): Generation {
+  const images = job.result?.images.map((image) => ({ ...image, recipe: null }));
+  return { ...job, result: images ? { images } : null };
+}
+
+function withoutCaptionsOf(job: Training): Training {
+  const images = job.request.images.map((image) => ({ ...image, caption: "" }));
+  return { ...job, request: { ...job.request, images } };
+}

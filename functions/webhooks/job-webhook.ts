@@ -1,0 +1,21 @@
+// The address that one job brings along: told about that job alone, signed with the account's default secret.
+
+import type { z } from "zod";
+import type { JobWebhook } from "../../schema/contract/webhooks.ts";
+import type { JobWebhookRow } from "../../schema/tables.ts";
+import type { Env } from "../env.ts";
+import type { Refusal } from "../lib/refusal.ts";
+import { urlFault } from "./endpoints.ts";
+import { surroundingsOf } from "./sending.ts";
+
+/** `pointer` is where the address stands in the request. */
+export function jobWebhook(
+  env: Env,
+  wish: z.infer<typeof JobWebhook> | undefined,
+  at: { origin: string; shape?: JobWebhookRow["shape"]; pointer?: string },
+): JobWebhookRow | null | Refusal {
+  if (!wish) return null;
+  const { origin, shape = "native", pointer = "/webhook/url" } = at;
+  const fault = urlFault(wish.url, surroundingsOf(env).allowLoopback, pointer);
+  return fault ?? { url: wish.url, events: [...new Set(wish.events)], shape, origin };
+}

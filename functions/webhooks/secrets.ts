@@ -1,0 +1,37 @@
+// The default secret of an account: signs what goes to addresses that jobs bring along. Made when it is first asked for or needed.
+
+import { type Column, eq, sql } from "drizzle-orm";
+import type { Id } from "../../schema/contract/ids.ts";
+import { WEBHOOK_OLD_SECRET_SECONDS } from "../../schema/contract/limits.ts";
+import { webhookSecrets } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import { newSecret, type Secrets } from "./signing.ts";
+
+export async function defaultSecrets(db: Db, ownerId: Id<"usr">): Promise<Secrets> {
+  const mine = eq(webhookSecrets.ownerId, ownerId);
+  const kept = await db.select().from(webhookSecrets).where(mine).get();
+  if (kept) return kept;
+  await db
+    .insert(webhookSecrets)
+    .values({ ownerId, secret: newSecret(), oldSecret: null, oldSecretUntil: null })
+    .onConflictDoNothing();
+  const made = await db.select().from(webhookSecrets).where(mine).get();
+  if (!made) throw new Error(`No secret of ${ownerId}`);
+  return made;
+}
+
+/** What a rotation writes. Rotated again within the day, the one before the last is given up. */
+export const rotated = (table: { secret: Column }, now: number) => ({
+  secret: newSecret(),
+  oldSecret: sql<string>`${table.secret}`,
+  oldSecretUntil: now + WEBHOOK_OLD_SECRET_SECONDS * 1000,
+});
+
+export async function rotateDefaultSecret(db: Db, ownerId: Id<"usr">, now: number): Promise<Secrets> {
+  await defaultSecrets(db, ownerId);
+  await db
+    .update(webhookSecrets)
+    .set(rotated(webhookSecrets, now))
+    .where(eq(webhookSecrets.ownerId, ownerId));
+  return defaultSecrets(db, ownerId);
+}

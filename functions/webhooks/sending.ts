@@ -1,0 +1,209 @@
+// One attempt to deliver: claim, send, conclude. A claim is a conditional UPDATE that moves the delivery's time on, so that two consumers
+// never send it at once, and one that dies leaves it to the next.
+
+import { and, eq, sql } from "drizzle-orm";
+import type { Id } from "../../schema/contract/ids.ts";
+import {
+  DELIVERY_ATTEMPTS_KEPT,
+  WEBHOOK_ANSWER_MAX_BYTES,
+  WEBHOOK_TIMEOUT_SECONDS,
+} from "../../schema/contract/limits.ts";
+import { deliveries, jobs, webhooks } from "../../schema/tables.ts";
+import { isoTime } from "../catalog/adapter-json.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { notificationRow } from "../people/notifications.ts";
+import { targetOf } from "./addresses.ts";
+import { bodyOf } from "./bodies.ts";
+import { type DeliveryRow, endPending, PING } from "./deliveries.ts";
+import type { WebhookRow } from "./endpoints.ts";
+import { type Resolve, resolveByHttps } from "./resolve.ts";
+import { disabling, type Outcome, retryAfterSeconds, retryAt } from "./schedule.ts";
+import { defaultSecrets } from "./secrets.ts";
+import { signatureHeaders, validSecrets } from "./signing.ts";
+
+/** Longer than an attempt takes with its look-up and its rows. */
+const CLAIM_MS = 60_000;
+const EXCERPT_CHARACTERS = 200;
+
+/** What is outside, given from outside. */
+export type Surroundings = { resolve?: Resolve; chance?: number; allowLoopback: boolean };
+
+export const surroundingsOf = (env: Env): Surroundings => ({
+  allowLoopback: env.WEBHOOK_ALLOW_LOOPBACK === "true",
+});
+
+/** Tries once, if it is due; the delivery after it, or null if there was nothing to do. */
+export async function deliver(
+  db: Db,
+  id: DeliveryRow["id"],
+  surroundings: Surroundings,
+  now: number,
+): Promise<DeliveryRow | null> {
+  const claimed = await claim(db, id, now);
+  if (!claimed) return null;
+  const webhook = claimed.webhookId && (await webhookOf(db, claimed.webhookId));
+  // Deleted meanwhile, and its deliveries with it.
+  if (webhook === undefined) return null;
+  const body = claimed.body ?? (await bodyOf(db, claimed.jobId && (await jobOf(db, claimed.jobId)), claimed));
+  const secrets = validSecrets(webhook || (await defaultSecrets(db, claimed.ownerId)), now);
+  const headers = await signatureHeaders(secrets, id, now, body);
+  const began = Date.now();
+  const outcome = await attempt(claimed.url, headers, body, surroundings, now);
+  const attempts = [
+    ...claimed.attempts,
+    {
+      at: isoTime(now),
+      duration_ms: Date.now() - began,
+      response_status: outcome.status,
+      error: outcome.error,
+    },
+  ].slice(-DELIVERY_ATTEMPTS_KEPT);
+  return conclude(db, { ...claimed, body, attempts }, webhook || null, outcome, {
+    now: now + (Date.now() - began),
+    chance: surroundings.chance ?? Math.random(),
+  });
+}
+
+async function claim(db: Db, id: DeliveryRow["id"], now: number): Promise<DeliveryRow | null> {
+  const rows = await db
+    .update(deliveries)
+    .set({ tries: sql`${deliveries.tries} + 1`, nextAttemptAt: now + CLAIM_MS })
+    .where(
+      and(eq(deliveries.id, id), eq(deliveries.state, "pending"), sql`${deliveries.nextAttemptAt} <= ${now}`),
+    )
+    .returning();
+  return rows[0] ?? null;
+}
+
+const webhookOf = (db: Db, id: Id<"whk">) => db.select().from(webhooks).where(eq(webhooks.id, id)).get();
+
+async function jobOf(db: Db, id: Id<"job">) {
+  return (await db.select().from(jobs).where(eq(jobs.id, id)).get()) ?? null;
+}
+
+const failed = (error: string, status: number | null = null, retryAfter: number | null = null): Outcome => ({
+  status,
+  error,
+  retryAfterSeconds: retryAfter,
+});
+
+async function attempt(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  { resolve = resolveByHttps, allowLoopback }: Surroundings,
+  now: number,
+): Promise<Outcome> {
+  const target = targetOf(url, allowLoopback);
+  if (typeof target === "string") return failed(target);
+  const fault = target.kind === "name" ? await resolve(target.name) : null;
+  if (fault) return failed(fault);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "Orthoplex-Webhooks/1", ...headers },
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_SECONDS * 1000),
+    });
+    if (response.ok) {
+      await response.body?.cancel();
+      return { status: response.status, error: null, retryAfterSeconds: null };
+    }
+    const text = (await beginningOf(response)).slice(0, EXCERPT_CHARACTERS).trim();
+    const redirected = response.status >= 300 && response.status < 400;
+    const said = redirected
+      ? "Redirects are not followed."
+      : `It answered ${response.status}${text && `: ${text}`}`;
+    return failed(said, response.status, retryAfterSeconds(response.headers.get("retry-after"), now));
+  } catch (error) {
+    const late = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+    return failed(
+      late ? `No answer within ${WEBHOOK_TIMEOUT_SECONDS} seconds.` : `No connection: ${reasonOf(error)}`,
+    );
+  }
+}
+
+const reasonOf = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).slice(0, EXCERPT_CHARACTERS);
+
+/** The first bytes of an answer as text; the rest is not waited for. */
+async function beginningOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let [text, read] = ["", 0];
+  while (reader && read < WEBHOOK_ANSWER_MAX_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    read += value.length;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader?.cancel();
+  return text;
+}
+
+type Clock = { now: number; chance: number };
+
+/** Writes what came of it. Fenced by `tries`: a claim that ran out and was taken over writes nothing. */
+async function conclude(
+  db: Db,
+  row: DeliveryRow,
+  webhook: WebhookRow | null,
+  outcome: Outcome,
+  { now, chance }: Clock,
+): Promise<DeliveryRow | null> {
+  const next = outcome.error === null || row.type === PING ? null : retryAt(outcome, row.tries, now, chance);
+  const state = outcome.error === null ? "delivered" : next === null ? "failed" : "pending";
+  const ended = { state, body: row.body, attempts: row.attempts, nextAttemptAt: next } as const;
+  const write = db
+    .update(deliveries)
+    .set({ ...ended, finishedAt: next === null ? now : null })
+    .where(and(eq(deliveries.id, row.id), eq(deliveries.tries, row.tries), eq(deliveries.state, "pending")))
+    .returning();
+  const [written] = webhook
+    ? await db.batch([write, ...consequences(db, webhook, outcome, now)])
+    : await db.batch([write]);
+  return written[0] ?? null;
+}
+
+function consequences(db: Db, webhook: WebhookRow, outcome: Outcome, now: number) {
+  const mine = eq(webhooks.id, webhook.id);
+  if (outcome.error === null) {
+    return [
+      db
+        .update(webhooks)
+        .set({ failures: 0, failingSince: null })
+        .where(and(mine, sql`${webhooks.failures} > 0`)),
+    ];
+  }
+  const count = db
+    .update(webhooks)
+    .set({
+      failures: sql`${webhooks.failures} + 1`,
+      failingSince: sql`coalesce(${webhooks.failingSince}, ${now})`,
+    })
+    .where(mine);
+  const reason = webhook.disabledReason === null ? disabling(outcome, webhook, now) : null;
+  if (reason === null) return [count];
+  const why =
+    reason === "gone" ? "The webhook answered 410 and was disabled." : "The webhook failed for days.";
+  const note = {
+    userId: webhook.ownerId,
+    kind: "webhook_disabled" as const,
+    actorId: null,
+    targetId: webhook.id,
+    data: { reason, url: webhook.url },
+  };
+  const still = sql`exists (select 1 from webhooks where id = ${webhook.id} and disabled_reason is null)`;
+  return [
+    count,
+    // The first to notice tells; then the endpoint is closed and what waited for it ends.
+    notificationRow(db, note, now, still),
+    db
+      .update(webhooks)
+      .set({ disabledReason: reason, updatedAt: now })
+      .where(and(mine, sql`${webhooks.disabledReason} is null`)),
+    endPending(db, webhook.id, why, now),
+  ];
+}
