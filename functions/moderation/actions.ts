@@ -2,7 +2,6 @@
 // nothing. Two moderators at once yield one action, for each counts the actions that it knows of.
 
 import { eq, type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import type { z } from "zod";
 import type { ActionCreate, Decision, Rating } from "../../schema/contract/moderation.ts";
 import { moderationActions, reports } from "../../schema/tables.ts";
@@ -12,6 +11,7 @@ import { publishEnd, tellAll } from "../dispatch/publish.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { batch, type Query } from "../lib/statement.ts";
 import { notificationRow } from "../people/notifications.ts";
 import { effectsOf, failedJobs, written } from "./effects.ts";
 import { ratingFloor } from "./ratings.ts";
@@ -61,7 +61,7 @@ export async function act(
   const deed = { decision: wish.action, rating: wish.rating ?? null, purge: wish.purge ?? false };
   const told = notificationRow(db, noteOf(row), now, written(row.id));
   const statements = [
-    ...closeReports(db, { id: row.id, targetId: target.id, decision: wish.action }, now),
+    ...closeReports({ id: row.id, targetId: target.id, decision: wish.action }, now),
     ...(wish.action === "dismiss" ? [] : [told]),
   ];
   const done = await writeAction(db, row, target, seen, deed, statements, now);
@@ -86,25 +86,25 @@ export async function writeAction(
   target: Target,
   seen: number,
   deed: Deed,
-  also: readonly BatchItem<"sqlite">[],
+  also: readonly Query[],
   now: number,
   only: SQL = sql`1`,
 ): Promise<{ row: ActionRow; ended: string[] } | Refusal> {
   const { id, moderatorId, kind, targetKind, targetId, subjectId, ground, reason, data } = row;
-  const insert = db.run(sql`
+  const insert = sql`
     insert into moderation_actions
       (id, moderator_id, kind, target_kind, target_id, subject_id, ground, reason, data, created_at)
     select ${id}, ${moderatorId}, ${kind}, ${targetKind}, ${targetId}, ${subjectId}, ${ground}, ${reason},
       ${JSON.stringify(data)}, ${now}
-    where ${only} and ${unchanged(target)} and (select count(*) from moderation_actions where target_id = ${targetId}) = ${seen}`);
+    where ${only} and ${unchanged(target)} and (select count(*) from moderation_actions where target_id = ${targetId}) = ${seen}`;
   const { decision } = deed;
-  const effects = decision ? effectsOf(db, { ...deed, decision, actionId: id, target, reason }, now) : [];
-  const ended = decision === "remove" ? [failedJobs(db, id, target, now)] : [];
-  const results = await db.batch([insert, ...ended, ...effects, ...also]);
+  const effects = decision ? effectsOf({ ...deed, decision, actionId: id, target, reason }, now) : [];
+  const ended = decision === "remove" ? [failedJobs(id, target, now)] : [];
+  const results = await batch<{ id: string }>(db, [insert, ...ended, ...effects, ...also]);
   const kept = await db.select().from(moderationActions).where(eq(moderationActions.id, id)).get();
   if (!kept) return MADE_MEANWHILE;
-  const rows = ended.length > 0 ? (results[1] as { id: string }[]) : [];
-  return { row: kept, ended: rows.map((job) => job.id) };
+  const failed = ended.length > 0 ? (results[1]?.results ?? []) : [];
+  return { row: kept, ended: failed.map((job) => job.id) };
 }
 
 export const actionsOn = (db: Db, targetId: string) =>

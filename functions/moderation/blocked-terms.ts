@@ -15,6 +15,7 @@ import type { Db } from "../context.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { batch } from "../lib/statement.ts";
 import { type BlockScope, termOf } from "./blocklist.ts";
 import { written } from "./effects.ts";
 
@@ -69,18 +70,18 @@ export async function blockTerm(
   const term = checkedTerm(wish.term);
   if (term instanceof Refusal) return term;
   const id = newId("act", now);
-  const [inserted] = await db.batch([
-    db.run(sql`
+  const [inserted] = await batch(db, [
+    sql`
       insert into moderation_actions (id, moderator_id, kind, target_kind, target_id, reason, data, created_at)
       select ${id}, ${moderator.id}, 'block_term', 'term', ${`${wish.scope}:${term}`}, ${wish.reason}, '{}', ${now}
       where not exists (select 1 from blocked_terms where scope = ${wish.scope} and term = ${term})
-        and (select count(*) from blocked_terms where scope = ${wish.scope}) < ${BLOCKED_TERMS_MAX}`),
-    db.run(sql`
+        and (select count(*) from blocked_terms where scope = ${wish.scope}) < ${BLOCKED_TERMS_MAX}`,
+    sql`
       insert into blocked_terms (scope, term, created_by_id, created_at)
-      select ${wish.scope}, ${term}, ${moderator.id}, ${now} where ${written(id)}`),
+      select ${wish.scope}, ${term}, ${moderator.id}, ${now} where ${written(id)}`,
   ]);
   const kept = await readTerm(db, wish.scope, term);
-  if (kept) return { term: kept, isNew: inserted.meta.changes > 0 };
+  if (kept) return { term: kept, isNew: (inserted?.meta.changes ?? 0) > 0 };
   return refuse("quota_exceeded", `The list holds at most ${BLOCKED_TERMS_MAX} terms of one scope.`);
 }
 
@@ -103,12 +104,12 @@ export async function unblockTerm(
 ): Promise<Refusal | null> {
   const term = termOf(text);
   const id = newId("act", now);
-  const [inserted] = await db.batch([
-    db.run(sql`
+  const [inserted] = await batch(db, [
+    sql`
       insert into moderation_actions (id, moderator_id, kind, target_kind, target_id, reason, data, created_at)
       select ${id}, ${moderator.id}, 'unblock_term', 'term', ${`${scope}:${term}`}, '', '{}', ${now}
-      where exists (select 1 from blocked_terms where scope = ${scope} and term = ${term})`),
-    db.run(sql`delete from blocked_terms where scope = ${scope} and term = ${term} and ${written(id)}`),
+      where exists (select 1 from blocked_terms where scope = ${scope} and term = ${term})`,
+    sql`delete from blocked_terms where scope = ${scope} and term = ${term} and ${written(id)}`,
   ]);
-  return inserted.meta.changes > 0 ? null : refuse("not_found", "This term is not on the list.");
+  return (inserted?.meta.changes ?? 0) > 0 ? null : refuse("not_found", "This term is not on the list.");
 }

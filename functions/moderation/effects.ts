@@ -1,10 +1,8 @@
 // What a decision does to its target: statements for the batch in which the action is written. Each does nothing unless it was.
 
 import { type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { TAKEDOWN_GRACE_DAYS } from "../../schema/contract/limits.ts";
 import type { Decision, Rating } from "../../schema/contract/moderation.ts";
-import type { Db } from "../context.ts";
 import type { Target } from "./targets.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -22,32 +20,24 @@ export type Effect = {
 export const written = (actionId: string): SQL =>
   sql`exists (select 1 from moderation_actions where id = ${actionId})`;
 
-export function effectsOf(db: Db, effect: Effect, now: number): BatchItem<"sqlite">[] {
+export function effectsOf(effect: Effect, now: number): SQL[] {
   const { decision, target, actionId } = effect;
-  const so = written(actionId);
+  const here = sql`where id = ${target.id} and ${written(actionId)}`;
   switch (decision) {
     case "remove":
-      return removal(db, effect, now);
+      return removal(effect, now);
     case "restore":
-      return restoration(db, effect, now);
+      return restoration(effect, now);
     case "rate":
-      return [
-        db.run(
-          sql`update ${table(target)} set rating = ${effect.rating}, updated_at = ${now} where id = ${target.id} and ${so}`,
-        ),
-      ];
+      return [sql`update ${table(target)} set rating = ${effect.rating}, updated_at = ${now} ${here}`];
     case "hide":
-      return [
-        db.run(
-          sql`update comments set state = 'hidden', hidden_by_id = null where id = ${target.id} and ${so}`,
-        ),
-      ];
+      return [sql`update comments set state = 'hidden', hidden_by_id = null ${here}`];
     case "unhide":
-      return [db.run(sql`update comments set state = 'visible' where id = ${target.id} and ${so}`)];
+      return [sql`update comments set state = 'visible' ${here}`];
     case "suspend":
-      return [db.run(sql`update users set suspended_at = ${now} where id = ${target.id} and ${so}`)];
+      return [sql`update users set suspended_at = ${now} ${here}`];
     case "unsuspend":
-      return [db.run(sql`update users set suspended_at = null where id = ${target.id} and ${so}`)];
+      return [sql`update users set suspended_at = null ${here}`];
     case "dismiss":
       return [];
   }
@@ -56,35 +46,29 @@ export function effectsOf(db: Db, effect: Effect, now: number): BatchItem<"sqlit
 const table = ({ kind }: Target) => sql.raw(kind === "mix" ? "mixes" : "adapters");
 
 /** Out of sight at once; the bytes stay until the time to appeal is over. Its slot is nobody else's for ever. */
-function removal(db: Db, { actionId, target, reason, purge }: Effect, now: number): BatchItem<"sqlite">[] {
+function removal({ actionId, target, reason, purge }: Effect, now: number): SQL[] {
   const so = written(actionId);
   const purgeAt = purge ? now : now + TAKEDOWN_GRACE_DAYS * DAY_MS;
   return [
-    db.run(sql`
-      insert into takedowns (target_id, target_kind, action_id, state_before, purge_at)
-      select ${target.id}, ${target.kind}, ${actionId}, ${target.state}, ${purgeAt} where ${so}`),
-    db.run(
-      sql`update ${table(target)} set state = 'removed', updated_at = ${now} where id = ${target.id} and ${so}`,
-    ),
-    db.run(sql`
-      update versions set state = 'yanked', yank_reason = ${reason}, yanked_at = ${now}, yanked_by = 'moderators'
-      where adapter_id = ${target.id} and state = 'published' and ${so}`),
-    db.run(sql`update slots set expires_at = null where adapter_id = ${target.id} and ${so}`),
-    db.run(sql`
-      update jobs set cancel_requested_at = coalesce(cancel_requested_at, ${now})
-      where status = 'running' and ${usesOf(target)} and ${so}`),
+    sql`insert into takedowns (target_id, target_kind, action_id, state_before, purge_at)
+        select ${target.id}, ${target.kind}, ${actionId}, ${target.state}, ${purgeAt} where ${so}`,
+    sql`update ${table(target)} set state = 'removed', updated_at = ${now} where id = ${target.id} and ${so}`,
+    sql`update versions set state = 'yanked', yank_reason = ${reason}, yanked_at = ${now}, yanked_by = 'moderators'
+        where adapter_id = ${target.id} and state = 'published' and ${so}`,
+    sql`update slots set expires_at = null where adapter_id = ${target.id} and ${so}`,
+    sql`update jobs set cancel_requested_at = coalesce(cancel_requested_at, ${now})
+        where status = 'running' and ${usesOf(target)} and ${so}`,
   ];
 }
 
 /** Jobs that wait for what was removed fail, and say why; those that run are asked to stop. Gives the ids of the first. */
-export function failedJobs(db: Db, actionId: string, target: Target, now: number) {
+export function failedJobs(actionId: string, target: Target, now: number): SQL {
   const error = JSON.stringify({
     code: "input_invalid",
     message: `${target.label} was removed by a moderator.`,
   });
-  return db.all<{ id: string }>(sql`
-    update jobs set status = 'failed', finished_at = ${now}, error = ${error}
-    where status = 'queued' and ${usesOf(target)} and ${written(actionId)} returning id`);
+  return sql`update jobs set status = 'failed', finished_at = ${now}, error = ${error}
+    where status = 'queued' and ${usesOf(target)} and ${written(actionId)} returning id`;
 }
 
 /** Jobs that draw with the target or teach it. */
@@ -98,16 +82,14 @@ function usesOf({ kind, id }: Target): SQL {
 }
 
 /** All as it was. Only what moderators yanked comes back: an owner's own yank stands. */
-function restoration(db: Db, { actionId, target }: Effect, now: number): BatchItem<"sqlite">[] {
+function restoration({ actionId, target }: Effect, now: number): SQL[] {
   const so = written(actionId);
   return [
-    db.run(sql`
-      update ${table(target)} set updated_at = ${now},
-        state = (select state_before from takedowns where target_id = ${target.id})
-      where id = ${target.id} and ${so}`),
-    db.run(sql`
-      update versions set state = 'published', yank_reason = null, yanked_at = null, yanked_by = null
-      where adapter_id = ${target.id} and state = 'yanked' and yanked_by = 'moderators' and ${so}`),
-    db.run(sql`delete from takedowns where target_id = ${target.id} and ${so}`),
+    sql`update ${table(target)} set updated_at = ${now},
+          state = (select state_before from takedowns where target_id = ${target.id})
+        where id = ${target.id} and ${so}`,
+    sql`update versions set state = 'published', yank_reason = null, yanked_at = null, yanked_by = null
+        where adapter_id = ${target.id} and state = 'yanked' and yanked_by = 'moderators' and ${so}`,
+    sql`delete from takedowns where target_id = ${target.id} and ${so}`,
   ];
 }

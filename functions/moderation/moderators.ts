@@ -9,6 +9,7 @@ import { isListed } from "../auth/roles.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { batch } from "../lib/statement.ts";
 import { written } from "./effects.ts";
 
 /** A moderator whose verified address stands in the settings. */
@@ -57,12 +58,12 @@ export async function changeRole(
   }
   const id = newId("act", now);
   const data = JSON.stringify({ role: wish.role, role_before: user.role });
-  await db.batch([
-    db.run(sql`
+  await batch(db, [
+    sql`
       insert into moderation_actions (id, moderator_id, kind, target_kind, target_id, subject_id, reason, data, created_at)
       select ${id}, ${root.id}, 'set_role', 'user', ${user.id}, ${user.id}, ${wish.reason}, ${data}, ${now}
-      where exists (select 1 from users where id = ${user.id} and role = ${user.role})`),
-    db.run(sql`update users set role = ${wish.role} where id = ${user.id} and ${written(id)}`),
+      where exists (select 1 from users where id = ${user.id} and role = ${user.role})`,
+    sql`update users set role = ${wish.role} where id = ${user.id} and ${written(id)}`,
   ]);
   return null;
 }

@@ -1,7 +1,6 @@
 // Reports: what somebody holds against something. One waits at a time for each reporter and target.
 
-import { and, desc, eq, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { REPORTS_PER_DAY_MAX } from "../../schema/contract/limits.ts";
 import type { Decision, Report, ReportCreate } from "../../schema/contract/moderation.ts";
@@ -119,21 +118,20 @@ export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<R
  * was written. Ids are made in SQL, for how many there are is known only there.
  */
 export function closeReports(
-  db: Db,
   action: { id: string; targetId: string; decision: Decision },
   now: number,
-): BatchItem<"sqlite">[] {
+): SQL[] {
   const { id, targetId, decision } = action;
   const time = newId("ntf", now).slice(0, ID_TIME_CHARACTERS);
   return [
-    db.run(sql`
+    sql`
       update reports set state = ${reportStateAfter(decision)}, action_id = ${id}, decided_at = ${now}
-      where target_id = ${targetId} and state = 'pending' and exists (select 1 from moderation_actions where id = ${id})`),
-    db.run(sql`
+      where target_id = ${targetId} and state = 'pending' and exists (select 1 from moderation_actions where id = ${id})`,
+    sql`
       insert into notifications (id, user_id, kind, actor_id, target_id, data, created_at)
       select ${time} || substr(lower(hex(randomblob(8))), 1, 13), r.reporter_id, 'report_decided', null, r.target_id,
         json_object('report_id', r.id, 'outcome', ${decision}, 'target_kind', r.target_kind), ${now}
       from reports r join users u on u.id = r.reporter_id and u.deleted_at is null
-      where r.action_id = ${id}`),
+      where r.action_id = ${id}`,
   ];
 }

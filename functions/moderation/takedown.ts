@@ -6,6 +6,7 @@ import { moderationActions, takedowns } from "../../schema/tables.ts";
 import { blobKey } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { batch } from "../lib/statement.ts";
 
 /** R2 deletes this many objects in one call. */
 const DELETE_AT_ONCE = 1_000;
@@ -55,14 +56,12 @@ export async function purge(env: Env, db: Db, targetId: string, now: number): Pr
     await env.BLOBS.delete(hashes.slice(i, i + DELETE_AT_ONCE).map(blobKey));
   }
   const gone = JSON.stringify(hashes);
-  await db.batch([
-    db.run(sql`delete from blobs where sha256 in (select value from json_each(${gone}))`),
+  await batch(db, [
+    sql`delete from blobs where sha256 in (select value from json_each(${gone}))`,
     // Whoever announced these bytes must send them again before they can be used.
-    db.run(sql`update uploads set stored_at = null where sha256 in (select value from json_each(${gone}))`),
-    db.run(sql`delete from images where id in (select value from json_each(${JSON.stringify(images)}))`),
-    db.run(
-      sql`update takedowns set purged_at = ${now} where target_id = ${targetId} and purge_began_at is not null`,
-    ),
+    sql`update uploads set stored_at = null where sha256 in (select value from json_each(${gone}))`,
+    sql`delete from images where id in (select value from json_each(${JSON.stringify(images)}))`,
+    sql`update takedowns set purged_at = ${now} where target_id = ${targetId} and purge_began_at is not null`,
   ]);
 }
 
