@@ -119,7 +119,7 @@ describe("a merged file", () => {
         bound = Math.max(bound, ...own.values.map((value) => Math.abs(strength * value)));
       }
       const worst = Math.max(...got.map((value, at) => Math.abs(value - (wanted[at] ?? 0))));
-      expect(bound).toBeGreaterThan(0.1);
+      expect(bound).toBeGreaterThan(0.01);
       // One rounding to a half for each number of up, and the columns of these slots do not meet.
       expect(worst).toBeLessThanOrEqual(bound * 2 ** -11);
     }
