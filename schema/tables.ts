@@ -7,4 +7,5 @@ export * from "./tables/catalog.ts";
 export * from "./tables/dispatch.ts";
 export * from "./tables/moderation.ts";
 export * from "./tables/people.ts";
+export * from "./tables/search.ts";
 export * from "./tables/webhooks.ts";

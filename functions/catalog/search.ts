@@ -1,84 +1,117 @@
-// The catalog list: filters, full text, three orders, keyset pages. Shows what is published and public, and to an owner all of theirs.
+// The catalog list: filters, full text that forgives a slip of the pen, six orders, keyset pages.
+//
+// What a walk over all pages holds, while rows are inserted and changed: every adapter that passes the filters all the time and whose
+// sort key does not move is seen exactly once, at any page size. One whose key moves during the walk is seen at its old place, at its
+// new one, or (moved over the cursor) twice or not at all; counters that only rise never come twice.
 
-import { and, asc, desc, eq, or, type SQL, sql } from "drizzle-orm";
-import type { ADAPTER_SORTS } from "../../schema/contract/adapters.ts";
-import { adapters, users } from "../../schema/tables.ts";
+import { eq, sql } from "drizzle-orm";
+import type { AdapterSort } from "../../schema/contract/search.ts";
+import { adapters, catalog, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
-import { Refusal } from "../lib/refusal.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
 import type { OwnedAdapter } from "./adapters.ts";
+import { mend } from "./search-mend.ts";
+import { type Filters, questionHash, searchOf, type Viewer, withTextWeight } from "./search-query.ts";
+import { keyShape, pageSql, type Search } from "./search-sql.ts";
+import { matchExpression, wordsOf } from "./search-words.ts";
 
-export type CatalogQuery = {
-  q?: string | undefined;
-  base?: string | undefined;
-  tag?: string | undefined;
-  class?: string | undefined;
-  owner?: string | undefined;
-  sort: (typeof ADAPTER_SORTS)[number];
+export type ListQuery = Filters & {
+  sort?: AdapterSort | undefined;
   limit: number;
   cursor?: string | undefined;
 };
 
-const ORDERS = {
-  newest: { column: adapters.createdAt, direction: desc, shape: [0, ""] },
-  most_used: { column: adapters.uses, direction: desc, shape: [0, ""] },
-  name: { column: adapters.name, direction: asc, shape: ["", ""] },
-} as const;
+export type AdapterPage = { items: OwnedAdapter[]; next_cursor: string | null; corrected: string | null };
+
+export function sortOf(query: Pick<ListQuery, "q" | "sort">): AdapterSort | Refusal {
+  const hasWords = wordsOf(query.q ?? "").length > 0;
+  if (query.sort === "relevance" && !hasWords) {
+    return refuse("request_invalid", "needs words to be relevant to: send `q`", "?sort");
+  }
+  return query.sort ?? (hasWords ? "relevance" : "newest");
+}
 
 export async function searchAdapters(
   db: Db,
   caller: Caller | null,
-  query: CatalogQuery,
-): Promise<{ items: OwnedAdapter[]; next_cursor: string | null } | Refusal> {
-  const order = ORDERS[query.sort];
-  const after = readCursor(query.cursor, [...order.shape]);
+  viewer: Viewer,
+  query: ListQuery,
+): Promise<AdapterPage | Refusal> {
+  const { limit, cursor, sort: _, ...filters } = query;
+  const sort = sortOf(query);
+  if (sort instanceof Refusal) return sort;
+  const hash = await questionHash(filters, viewer, [sort]);
+  const after = cursorOf(cursor, hash, sort);
   if (after instanceof Refusal) return after;
 
-  const filters: (SQL | undefined)[] = [visibleTo(caller, query.owner)];
-  if (query.base) filters.push(eq(adapters.baseId, query.base));
-  if (query.class) filters.push(eq(adapters.classWord, query.class));
-  if (query.owner) filters.push(eq(users.handle, query.owner));
-  if (query.tag) {
-    filters.push(sql`${adapters.id} in (select adapter_id from adapter_tags where tag = ${query.tag})`);
-  }
-  const match = matchExpression(query.q);
-  if (match !== null) {
-    filters.push(
-      sql`${adapters.id} in (select adapter_id from adapters_fts where adapters_fts match ${match})`,
-    );
-  }
-  if (after) {
-    const sign = order.direction === desc ? sql`<` : sql`>`;
-    filters.push(sql`(${order.column}, ${adapters.id}) ${sign} (${after[0]}, ${after[1]})`);
+  let search = await searchOf(db, caller, filters, viewer);
+  if (search instanceof Refusal) return search;
+  // A walk that began with mended words goes on with them, whatever has been published since.
+  let corrected = after?.corrected ?? null;
+  if (corrected !== null) search = await withWords(db, search, corrected);
+  else if (!after) {
+    const mended = await mendedOf(db, search, filters.q);
+    if (mended) [search, corrected] = [mended.search, mended.words];
   }
 
+  const rows = await pageRows(db, search, sort, after?.key ?? null, limit + 1);
+  const page = pageOfRows(rows, limit, ({ key }) => [hash, corrected ?? "", ...key]);
+  return {
+    items: page.items.map(({ adapter, owner }) => ({ ...adapter, owner })),
+    next_cursor: page.next_cursor,
+    corrected,
+  };
+}
+
+/** The search with its words mended, where nothing at all has them as they were typed. */
+export async function mendedOf(db: Db, search: Search, q: string | undefined) {
+  if (search.match === null || search.weight.text > 0) return null;
+  const words = await mend(db, search, wordsOf(q ?? ""));
+  return words === null ? null : { words, search: await withWords(db, search, words) };
+}
+
+const withWords = (db: Db, search: Search, words: string) =>
+  withTextWeight(db, { ...search, match: matchExpression(words) });
+
+function cursorOf(cursor: string | undefined, hash: string, sort: AdapterSort) {
+  const key = readCursor(cursor, ["", "", ...keyShape(sort)]);
+  const [given, corrected, ...rest] = key instanceof Refusal || key === null ? [] : key;
+  if (key === null) return null;
+  if (key instanceof Refusal || given !== hash) {
+    const detail =
+      "This cursor was given out by another list: start again without it, or repeat its filters.";
+    return refuse("request_invalid", detail, "?cursor");
+  }
+  return { corrected: corrected === "" ? null : String(corrected), key: rest as SortKey };
+}
+
+async function pageRows(
+  db: Db,
+  search: Search,
+  sort: AdapterSort,
+  after: SortKey | null,
+  limit: number,
+): Promise<{ adapter: typeof adapters.$inferSelect; owner: string; key: SortKey }[]> {
+  const to = sort === "relevance" || sort === "name" ? sql`asc` : sql`desc`;
   const rows = await db
-    .select({ adapter: adapters, owner: users.handle })
-    .from(adapters)
+    .select({
+      adapter: adapters,
+      owner: users.handle,
+      k1: sql<number | string>`p.k1`,
+      k2: sql<number>`p.k2`,
+      k3: sql<number | null>`p.k3`,
+    })
+    .from(sql`(${pageSql(search, sort, after, limit)}) p`)
+    .innerJoin(catalog, sql`${catalog.doc} = p.doc`)
+    .innerJoin(adapters, eq(adapters.id, catalog.adapterId))
     .innerJoin(users, eq(users.id, adapters.ownerId))
-    .where(and(...filters))
-    .orderBy(order.direction(order.column), order.direction(adapters.id))
-    .limit(query.limit + 1)
+    .orderBy(sql`p.k1 ${to}, p.k2 ${to}, p.k3 ${to}`)
     .all();
-  const found = rows.map(({ adapter, owner }) => ({ ...adapter, owner }));
-  return pageOfRows(found, query.limit, (row): SortKey => [keyOf(row, query.sort), row.id]);
-}
-
-function keyOf(row: OwnedAdapter, sort: CatalogQuery["sort"]): string | number {
-  if (sort === "newest") return row.createdAt;
-  return sort === "most_used" ? row.uses : row.name;
-}
-
-/** Private entries and drafts appear only where an owner asks for their own list. */
-function visibleTo(caller: Caller | null, owner: string | undefined): SQL | undefined {
-  const open = and(eq(adapters.state, "published"), eq(adapters.visibility, "public"));
-  if (!caller || caller.handle !== owner) return open;
-  return or(open, eq(adapters.ownerId, caller.id));
-}
-
-/** Words as FTS5 prefix terms, all of them required. Quoting keeps its operators out of reach. Null if there is no word. */
-export function matchExpression(text: string | undefined): string | null {
-  const words = text?.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.length === 0 ? null : words.map((word) => `"${word}"*`).join(" ");
+  return rows.map(({ adapter, owner, k1, k2, k3 }) => ({
+    adapter,
+    owner,
+    key: k3 === null ? [k1, k2] : [k1, k2, k3],
+  }));
 }

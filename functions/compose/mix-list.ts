@@ -5,7 +5,7 @@ import type { MIX_SORTS } from "../../schema/contract/mixes.ts";
 import type { Rating } from "../../schema/contract/moderation.ts";
 import { mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { matchExpression } from "../catalog/search.ts";
+import { matchExpression } from "../catalog/search-words.ts";
 import type { Db } from "../context.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";

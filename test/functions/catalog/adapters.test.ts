@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { matchExpression } from "../../../functions/catalog/search.ts";
+import { matchExpression } from "../../../functions/catalog/search-words.ts";
 import type { Adapter, AdapterWithVersions } from "../../../schema/contract/index.ts";
 import { adapterWish, ask, type Person, person, published } from "../cast.ts";
 

@@ -1,0 +1,112 @@
+// The SQL of facet counts. Three questions answer all of them: one count over the facets that have few values, one over tags, one over
+// owners; where only ratings filter, sums that triggers keep answer the last two. Pure.
+
+import { type SQL, sql } from "drizzle-orm";
+import { FACET_VALUES_SHOWN } from "../../schema/contract/limits.ts";
+import {
+  and,
+  conditions,
+  coveredBy,
+  type Filter,
+  fromCatalog,
+  integers,
+  type Search,
+  wayOf,
+} from "./search-sql.ts";
+
+/** The facets with few values, as columns of catalog_cube. */
+export const CUBE_FACETS = ["base", "class", "licence", "allows", "rating"] as const;
+const CUBE = sql.raw(CUBE_FACETS.join(", "));
+
+/** Only the cube's own facets filter: then the sums are there already. */
+const isPlain = ({ own, match, slots }: Search) => !own && match === null && slots === null;
+
+/** Every combination of the cube's facets with its count, under all other filters. */
+export function cubeSql(search: Search): SQL {
+  if (isPlain(search) && !search.tag && !search.owner) {
+    return sql`select ${CUBE}, docs from catalog_cube where rating in (0, 1, 2) and docs > 0`;
+  }
+  const way = facetWay(search, []);
+  const { from, where } = fromCatalog(search, way, orderIndex(search));
+  const parts = [...where, ...conditions(search, [...CUBE_FACETS, ...coveredBy(way)])];
+  return sql`select ${CUBE}, count(*) as docs from ${from} where ${and(parts)} group by ${CUBE}`;
+}
+
+/** Facets need every row, so that a filter that is there leads, however many it leaves. */
+const facetWay = (search: Search, except: readonly Filter[]) =>
+  wayOf(search, except, Number.POSITIVE_INFINITY);
+
+/** Where nothing leads, the rows of one base's slots, or all of them by owner. */
+const orderIndex = (search: Search) => (search.slots ? "catalog_slot" : "catalog_owners");
+
+/** Picks the most frequent values and the chosen ones out of (value, docs), with the number of all. */
+function mostFrequent(counts: SQL, chosen: readonly number[] | null): SQL {
+  const first = sql`value in (${integers(chosen ?? [])})`;
+  return sql`select value, docs, count(*) over () as value_count from (${counts})
+    order by ${first} desc, docs desc, value limit ${FACET_VALUES_SHOWN + (chosen?.length ?? 0)}`;
+}
+
+/** `within` is a subquery of the values that may be counted; null for all. */
+export function tagsSql(search: Search, within: SQL | null): SQL {
+  const { base, class: classes, licence, owner, allows } = search;
+  const plain = isPlain(search) && !owner;
+  if (plain && !base && !classes && !licence && allows === 0) {
+    return mostFrequent(summedSql("tag", search.rating, within), search.tag);
+  }
+  const way = facetWay(search, ["tag"]);
+  // The columns of catalog_tags are those of catalog: named `c`, the same conditions fit it.
+  const ofTags = [sql`c.listed = 1`, ...conditions({ ...search, match: null }, ["tag"])];
+  const some = within ? [sql`c.tag in ${within}`] : [];
+  if (plain) {
+    const counts = sql`select c.tag as value, count(*) as docs from catalog_tags c
+      where ${and([...ofTags, ...some])} group by c.tag`;
+    return mostFrequent(counts, search.tag);
+  }
+  if (way === "text" && !search.slots && !owner) {
+    const docs = sql`(select rowid from adapters_fts where adapters_fts match ${search.match})`;
+    const counts = sql`select c.tag as value, count(*) as docs from catalog_tags c indexed by catalog_tags_doc
+      where c.doc in ${docs} and ${and([...ofTags, ...some])} group by c.tag`;
+    return mostFrequent(counts, search.tag);
+  }
+  const { from, where } = fromCatalog(search, way, orderIndex(search));
+  const parts = [...where, ...conditions(search, ["tag", ...coveredBy(way)])];
+  if (within) parts.push(sql`t.tag in ${within}`);
+  const counts = sql`select t.tag as value, count(*) as docs from ${from}
+    cross join catalog_tags t indexed by catalog_tags_doc on t.doc = c.doc
+    where ${and(parts)} group by t.tag`;
+  return mostFrequent(counts, search.tag);
+}
+
+export function ownersSql(search: Search, within: SQL | null): SQL {
+  const { base, class: classes, licence, allows, tag } = search;
+  if (isPlain(search) && !base && !classes && !licence && allows === 0 && !tag) {
+    return mostFrequent(summedSql("owner", search.rating, within), search.owner);
+  }
+  const way = facetWay(search, ["owner"]);
+  const { from, where } = fromCatalog(search, way, orderIndex(search));
+  const parts = [
+    ...where,
+    ...conditions(search, [...coveredBy(way), ...(search.own ? [] : ["owner" as const])]),
+  ];
+  if (within) parts.push(sql`c.owner in ${within}`);
+  return mostFrequent(
+    sql`select c.owner as value, count(*) as docs from ${from} where ${and(parts)} group by c.owner`,
+    search.owner,
+  );
+}
+
+function summedSql(kind: "tag" | "owner", rating: readonly number[], within: SQL | null): SQL {
+  const some = within ? sql`and n.value in ${within}` : sql``;
+  return sql`select n.value, sum(n.docs) as docs from catalog_counts n
+    where n.kind = ${kind} and n.rating in (${integers(rating)}) and n.docs > 0 ${some} group by n.value`;
+}
+
+/** Of the base and the other filters: all rows, whatever they share with the named adapters. */
+export function ofBaseSql(search: Search): SQL | null {
+  if (!search.slots?.exact) return null;
+  const any = { ...search, slots: { ...search.slots, exact: null } };
+  const way = facetWay(any, []);
+  const { from, where } = fromCatalog(any, way, orderIndex(any));
+  const parts = [...where, ...conditions(any, [...coveredBy(way)]), sql`c.slot is not null`];
+  return sql`select count(*) as docs from ${from} where ${and(parts)}`;
+}

@@ -1,0 +1,84 @@
+// Misspelt words: each word that no listed adapter has becomes the nearest one that some have. Bounded by the number of words and of
+// neighbours looked at, never by the size of the catalog.
+
+import { type SQL, sql } from "drizzle-orm";
+import type { Db } from "../context.ts";
+import { askAll } from "../lib/ask-all.ts";
+import { type Search, textCountSql } from "./search-sql.ts";
+import {
+  MENDED_WORD_MAX,
+  MENDED_WORD_MIN,
+  matchWords,
+  nearest,
+  slipsAllowed,
+  trigramsOf,
+} from "./search-words.ts";
+
+/** Known words with the most threes in common that are measured letter by letter. */
+const NEIGHBOURS_MEASURED = 500;
+/** Of the nearest ones so many are counted, and counted so far: the more frequent one is meant. */
+const CANDIDATES_COUNTED = 6;
+const COUNTED_TO = 200;
+
+/** The words as they were probably meant, or null if there is no better guess that finds anything. */
+export async function mend(db: Db, search: Search, words: readonly string[]): Promise<string | null> {
+  const counts = await countsOf(
+    db,
+    search,
+    words.map((word) => [word]),
+    1,
+  );
+  const mended: string[] = [];
+  for (const [i, word] of words.entries()) {
+    if (counts[i] === 0) {
+      const better = await meant(db, search, word);
+      if (better === null) return null;
+      mended.push(better);
+    } else {
+      mended.push(word);
+    }
+  }
+  const [found] = await countsOf(db, search, [mended], 1);
+  return found === 0 || mended.every((word, i) => word === words[i]) ? null : mended.join(" ");
+}
+
+async function meant(db: Db, search: Search, word: string): Promise<string | null> {
+  const length = [...word].length;
+  if (length < MENDED_WORD_MIN || length > MENDED_WORD_MAX) return null;
+  const known = await db.all<{ word: string }>(neighboursSql(word));
+  const candidates = nearest(
+    word,
+    known.map((row) => row.word),
+    CANDIDATES_COUNTED,
+  );
+  const counts = await countsOf(
+    db,
+    search,
+    candidates.map((candidate) => [candidate.word]),
+    COUNTED_TO,
+  );
+  const best = candidates
+    .map((candidate, i) => ({ ...candidate, docs: counts[i] ?? 0 }))
+    .filter(({ docs }) => docs > 0)
+    .sort((a, b) => a.slips - b.slips || b.docs - a.docs)[0];
+  return best?.word ?? null;
+}
+
+/** Words of the catalog of about this length, by how many threes they share with this one. */
+export function neighboursSql(word: string): SQL {
+  const length = [...word].length;
+  const [shortest, longest] = [length - slipsAllowed(word), length + slipsAllowed(word)];
+  return sql`select w.word from (
+      select f.rowid as id, count(*) as shared
+      from json_each(${JSON.stringify(trigramsOf(word))}) j cross join catalog_words_fts f
+      where catalog_words_fts match j.value group by f.rowid
+    ) n cross join catalog_words w on w.id = n.id
+    where length(w.word) between ${shortest} and ${longest}
+    order by n.shared desc, n.id limit ${NEIGHBOURS_MEASURED}`;
+}
+
+async function countsOf(db: Db, search: Search, texts: readonly string[][], most: number): Promise<number[]> {
+  const queries = texts.map((words) => textCountSql({ ...search, match: matchWords(words) }, most));
+  const counted = await askAll<{ docs: number }[]>(db, queries);
+  return counted.map(([row]) => row?.docs ?? 0);
+}

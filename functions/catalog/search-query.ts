@@ -1,0 +1,112 @@
+// A list's question as it is answered: who asks, which values the filters name, how many rows they hold, how the words are meant.
+
+import { sql } from "drizzle-orm";
+import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
+import { GRANTS, type Grant } from "../../schema/contract/search.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { Refusal } from "../lib/refusal.ts";
+import { sha256Hex } from "../lib/sha256.ts";
+import { slotFilterOf } from "./search-members.ts";
+import { GATHER_MAX, type Search, textCountSql } from "./search-sql.ts";
+import { matchWords, searchWords } from "./search-words.ts";
+
+/** As the routes parse them: absent and empty are the same. */
+export type Filters = {
+  q?: string | undefined;
+  base?: string[] | undefined;
+  class?: string[] | undefined;
+  tag?: string[] | undefined;
+  licence?: string[] | undefined;
+  allows?: Grant[] | undefined;
+  owner?: string[] | undefined;
+  rating?: Rating[] | undefined;
+  composes_with?: string[] | undefined;
+  slot?: number[] | undefined;
+  slot_class?: number | undefined;
+};
+
+/** What a caller is shown: read before anything else, for ETags and for the default ratings. */
+export type Viewer = { ratings: readonly Rating[]; own: boolean; listing: number; facets: number };
+
+export async function viewerOf(db: Db, caller: Caller | null, filters: Filters): Promise<Viewer> {
+  const row = await db.get<{ listing: number; facets: number; shown: string | null }>(sql`
+    select listing, facets, (select shown_ratings from users where id = ${caller?.id ?? ""}) as shown
+    from catalog_revision where id = 1`);
+  const own = caller !== null && filters.owner?.length === 1 && filters.owner[0] === caller.handle;
+  const shown = JSON.parse(row?.shown ?? "[]") as Rating[];
+  const standard = own ? RATINGS : RATINGS.filter((rating) => rating === "general" || shown.includes(rating));
+  return {
+    ratings: filters.rating && filters.rating.length > 0 ? filters.rating : standard,
+    own,
+    listing: row?.listing ?? 0,
+    facets: row?.facets ?? 0,
+  };
+}
+
+/** Names one question of one kind of viewer; cursors and ETags carry it. Lists are sorted: their order means nothing. */
+export async function questionHash(
+  filters: Filters,
+  viewer: Viewer,
+  more: readonly unknown[],
+): Promise<string> {
+  const { rating: _, ...given } = filters;
+  const parts = Object.entries({ ...given, rating: viewer.ratings })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  return (await sha256Hex(JSON.stringify([parts, viewer.own, ...more]))).slice(0, 16);
+}
+
+type Value = { id: number; kind: string; docs: number | null };
+
+/** Looks up what the filters name. Values that nobody has become filters that nothing passes. */
+export async function searchOf(
+  db: Db,
+  caller: Caller | null,
+  filters: Filters,
+  viewer: Viewer,
+): Promise<Search | Refusal> {
+  const words = searchWords(filters.q);
+  if (words instanceof Refusal) return words;
+  const slots = await slotFilterOf(db, caller, filters);
+  if (slots instanceof Refusal) return slots;
+
+  const pairs = (["base", "class", "tag", "licence"] as const).flatMap((kind) =>
+    (filters[kind] ?? []).map((value) => [kind, kind === "class" ? value.toLowerCase() : value]),
+  );
+  const docs = sql`(select sum(n.docs) from catalog_counts n where n.kind = v.kind and n.rating in (0, 1, 2) and n.value = v.id)`;
+  const values = await db.all<Value>(sql`
+    select v.id, v.kind, ${docs} as docs from json_each(${JSON.stringify(pairs)}) j
+    cross join catalog_values v on v.kind = j.value ->> 0 and v.value = j.value ->> 1
+    union all
+    select v.id, v.kind, ${docs} from json_each(${JSON.stringify(filters.owner ?? [])}) j
+    cross join users u on u.handle = j.value cross join catalog_values v on v.kind = 'owner' and v.value = u.id`);
+  const idsOf = (kind: "base" | "class" | "tag" | "licence" | "owner") => {
+    const asked = (filters[kind] ?? []).length > 0;
+    return asked ? values.filter((value) => value.kind === kind).map(({ id }) => id) : null;
+  };
+  const docsOf = (kind: string) =>
+    values.filter((value) => value.kind === kind).reduce((sum, value) => sum + (value.docs ?? 0), 0);
+  const search: Search = {
+    own: viewer.own,
+    base: idsOf("base"),
+    class: idsOf("class"),
+    tag: idsOf("tag"),
+    licence: idsOf("licence"),
+    owner: idsOf("owner"),
+    allows: (filters.allows ?? []).reduce((bits, grant) => bits | (1 << GRANTS.indexOf(grant)), 0),
+    rating: viewer.ratings.map((rating) => RATINGS.indexOf(rating)),
+    match: matchWords(words),
+    slots,
+    weight: { text: 0, tag: docsOf("tag"), owner: docsOf("owner") },
+  };
+  return withTextWeight(db, search);
+}
+
+/** How many rows the words have, as far as it matters for the way that is taken. */
+export async function withTextWeight(db: Db, search: Search): Promise<Search> {
+  if (search.match === null) return search;
+  const found = await db.get<{ docs: number }>(textCountSql(search, GATHER_MAX + 1));
+  return { ...search, weight: { ...search.weight, text: found?.docs ?? 0 } };
+}
