@@ -14,6 +14,8 @@ export default defineConfig({
           BETTER_AUTH_SECRET: "test-only-7f9c2b1e5d8a4c3f6b0e9d2a1c4f7e8b",
           UPLOAD_SIGNING_SECRET: "test-only-1b3d5f7092a4c6e8f0b2d4a6c8e0f1a3",
           OPERATOR_EMAILS: "operator@example.com",
+          WEBHOOK_ALLOW_LOOPBACK: "true",
+          MODERATOR_EMAILS: "moderator@example.com",
         },
       },
     })),
@@ -21,6 +23,7 @@ export default defineConfig({
   test: {
     include: ["test/functions/**/*.test.ts", "test/schema/**/*.test.ts"],
     setupFiles: ["./test/functions/setup.ts"],
+    globalSetup: ["./test/functions/webhooks/receiver.ts"],
     maxWorkers: 1,
     // One isolate for all files: loading the Worker takes longer than testing it. setup.ts empties the storage before each file.
     isolate: false,

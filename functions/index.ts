@@ -7,6 +7,7 @@ import { consumeScans } from "./catalog/scan-queue.ts";
 import { keepCatalog } from "./catalog/upkeep.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
+import { purgeDue } from "./moderation/takedown.ts";
 import { forgetReadNotifications } from "./people/notification-list.ts";
 import { forgetOldKeys } from "./routes/idempotent.ts";
 import { forgetOldDeliveries } from "./webhooks/deliveries.ts";
@@ -26,6 +27,7 @@ export default {
   async scheduled(controller, env) {
     const db = drizzle(env.DB);
     await sweep(env, db, controller.scheduledTime);
+    await purgeDue(env, db, controller.scheduledTime);
     await keepCatalog(env, db, controller.scheduledTime);
     await forgetOldKeys(db, controller.scheduledTime);
     await forgetReadNotifications(db, controller.scheduledTime);
