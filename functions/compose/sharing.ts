@@ -58,7 +58,8 @@ export function mergeFault(
     const found = facts.get(version_id);
     const gone = found ? found.adapter.state === "withdrawn" || found.adapter.state === "removed" : true;
     const mine = found?.adapter.ownerId === caller?.id;
-    if (!found || (gone && !mine)) return refuse("adapter_removed", `${ref} was taken out of the catalog.`);
+    if (!found || found.adapter.state === "removed" || (gone && !mine))
+      return refuse("adapter_removed", `${ref} was taken out of the catalog.`);
     if (found.adapter.visibility === "private" && !mine) {
       return refuse("licence_conflict", `${ref} is private: its owner shares its file with nobody.`);
     }

@@ -9,10 +9,11 @@ import { versionsJson } from "../catalog/adapter-json.ts";
 import { blobResponse } from "../catalog/blobs.ts";
 import { countDownload, isCounted } from "../catalog/downloads.ts";
 import { patchVersion, publishVersion, yankVersion } from "../catalog/publishing.ts";
+import { adapterGone } from "../catalog/tombstones.ts";
 import { findOpenVersion, type VersionRow, type VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import { orderPreviews } from "../dispatch/order-previews.ts";
-import { granted, Refusal, refuse } from "../lib/refusal.ts";
+import { deny, granted, Refusal, refuse } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const PATH = "/v1/versions/{version}";
@@ -127,6 +128,8 @@ export const versions = router()
     const { db, caller, now } = c.var;
     const found = granted(await findOpenVersion(db, caller, c.req.valid("param").version));
     const { version, adapter } = found;
+    // Not for its owner either: the bytes may be deleted, and are not served while that is pending.
+    if (adapter.state === "removed") deny(await adapterGone(db, adapter));
     const facts = {
       sha256: version.sha256,
       sizeBytes: version.sizeBytes,
