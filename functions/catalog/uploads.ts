@@ -114,6 +114,7 @@ export function blankUpload(ownerId: UploadRow["ownerId"], now: number): Omit<Up
     createdAt: now,
     expiresAt,
     storedAt: null,
+    metadata: null,
     multipartId: null,
   };
 }

@@ -248,6 +248,7 @@ ALTER TABLE `jobs` ADD `request_sha256` text;
 CREATE INDEX `jobs_request` ON `jobs` (`owner_id`,`request_sha256`,`created_at`) WHERE request_sha256 is not null;
 ALTER TABLE `slots` ADD `expires_at` integer;
 CREATE INDEX `slots_expiry` ON `slots` (`expires_at`);
+ALTER TABLE `uploads` ADD `metadata` text;
 ALTER TABLE `uploads` ADD `multipart_id` text;
 CREATE INDEX `uploads_sha256` ON `uploads` (`sha256`);
 CREATE INDEX `images_sha256` ON `images` (`sha256`);

@@ -20,7 +20,7 @@ export const uploads = sqliteTable(
     /** Set for what a runner sends: the lease it belongs to and the output's name. */
     leaseId: id("lease_id", "lse"),
     name: text("name"),
-    kind: text("kind", { enum: ["adapter", "training_image", "preview", "avatar", "output"] }).notNull(),
+    kind: text("kind", { enum: ["adapter", "training_image", "preview", "avatar", "file", "output"] }).notNull(),
     contentType: text("content_type").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     sha256: text("sha256").notNull(),
@@ -30,6 +30,8 @@ export const uploads = sqliteTable(
     createdAt: at("created_at").notNull(),
     expiresAt: at("expires_at").notNull(),
     storedAt: at("stored_at"),
+    /** What a client of Replicate's API keeps with its file. */
+    metadata: json<Record<string, unknown>>("metadata"),
     /** R2's id of a multipart upload under way. */
     multipartId: text("multipart_id"),
   },
