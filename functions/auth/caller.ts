@@ -19,6 +19,8 @@ export type Caller = {
   /** Set while the account is suspended: it reads, but writes nothing. */
   suspendedAt: number | null;
   createdAt: Date;
+  /** Of a cookie; null for a key. */
+  session: { id: string; createdAt: Date } | null;
   signedInBy: "session" | "key";
   scopes: readonly Scope[];
   /** When the key that speaks here ends; null for a session and for a key without an end. */

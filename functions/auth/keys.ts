@@ -30,6 +30,7 @@ export async function callerOfKey(env: Env, db: Db, secret: string, now: number)
       and(
         eq(apiKeys.sha256, await sha256Hex(secret)),
         isNull(apiKeys.revokedAt),
+        isNull(users.deletedAt),
         or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
       ),
     )
@@ -41,7 +42,7 @@ export async function callerOfKey(env: Env, db: Db, secret: string, now: number)
   const { id, handle, name, email, emailVerified, suspendedAt, createdAt } = row.users;
   const { scopes, expiresAt: keyExpiresAt } = row.api_keys;
   const role = roleOf(row.users, env.MODERATOR_EMAILS);
-  const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt };
+  const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt, session: null };
   return { ...person, signedInBy: "key", scopes, keyExpiresAt };
 }
 

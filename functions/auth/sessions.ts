@@ -1,56 +1,15 @@
-// Accounts and sessions by better-auth: e-mail and password, on D1 through Drizzle. Built per request, since bindings come with the request.
+// Sessions: who is behind a cookie, which there are, and ending them.
 
-import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { betterAuth } from "better-auth/minimal";
-import { eq } from "drizzle-orm";
-import { credentials, sessions, users, verifications } from "../../schema/tables.ts";
+import { and, desc, eq, gt } from "drizzle-orm";
+import type { AccountSession } from "../../schema/contract/sign-in.ts";
+import { sessions, users } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { newId, randomText } from "../lib/ids.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { authFor } from "./auth.ts";
 import { type Caller, SESSION_SCOPES } from "./caller.ts";
+import { deviceOf } from "./device.ts";
 import { roleOf } from "./roles.ts";
-
-const PASSWORD_MIN_CHARACTERS = 8;
-const HANDLE_MAX_CHARACTERS = 32;
-const NAME_MAX_CHARACTERS = 80;
-
-export function authFor(env: Env, db: Db, origin: string) {
-  if (!env.BETTER_AUTH_SECRET) throw new Error("BETTER_AUTH_SECRET is not set");
-  return betterAuth({
-    baseURL: origin,
-    basePath: "/auth",
-    secret: env.BETTER_AUTH_SECRET,
-    trustedOrigins: [origin],
-    database: drizzleAdapter(db, {
-      provider: "sqlite",
-      schema: { user: users, session: sessions, account: credentials, verification: verifications },
-    }),
-    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_MIN_CHARACTERS },
-    user: { additionalFields: { handle: { type: "string", required: false, input: false } } },
-    databaseHooks: {
-      user: {
-        create: {
-          before: async (user) => ({ data: { ...bounded(user), handle: await freeHandle(db, user.name) } }),
-        },
-        update: { before: async (change) => ({ data: bounded(change) }) },
-      },
-    },
-    advanced: {
-      database: {
-        generateId: ({ model }) => (model === "user" ? newId("usr", Date.now()) : crypto.randomUUID()),
-      },
-    },
-    // WRITE_LIMIT throttles /auth before this code runs; a second, per-isolate counter would only confuse.
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-  });
-}
-
-/** better-auth bounds neither text and lets a changed name be no text; nobody looks at a picture of a person. */
-function bounded<T extends { name?: string; image?: string | null | undefined }>(user: T): T {
-  const name = user.name === undefined ? {} : { name: String(user.name).slice(0, NAME_MAX_CHARACTERS) };
-  return { ...user, ...name, image: null };
-}
 
 export async function callerOfSession(
   env: Env,
@@ -58,34 +17,47 @@ export async function callerOfSession(
   origin: string,
   headers: Headers,
 ): Promise<Caller | null> {
-  const session = await authFor(env, db, origin).api.getSession({ headers });
-  if (!session) return null;
+  const found = await authFor(env, db, origin).api.getSession({ headers });
+  if (!found) return null;
   const user = await db
     .select()
     .from(users)
-    .where(eq(users.id, session.user.id as Caller["id"]))
+    .where(eq(users.id, found.user.id as Caller["id"]))
     .get();
-  if (!user) return null;
+  if (!user || user.deletedAt !== null) return null;
   const { id, handle, name, email, emailVerified, suspendedAt, createdAt } = user;
   const role = roleOf(user, env.MODERATOR_EMAILS);
-  const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt };
+  const session = { id: found.session.id, createdAt: found.session.createdAt };
+  const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt, session };
   return { ...person, signedInBy: "session", scopes: SESSION_SCOPES, keyExpiresAt: null };
 }
 
-/** The name in lower case with hyphens; with four random characters behind it where that is taken. */
-async function freeHandle(db: Db, name: string): Promise<string> {
-  const plain = handleFrom(name);
-  const taken = await db.select({ id: users.id }).from(users).where(eq(users.handle, plain)).get();
-  return taken ? `${plain}-${randomText(4)}` : plain;
+export async function listSessions(db: Db, caller: Caller, now: number): Promise<AccountSession[]> {
+  const rows = await db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, caller.id), gt(sessions.expiresAt, new Date(now))))
+    .orderBy(desc(sessions.updatedAt), desc(sessions.id))
+    .all();
+  return rows.map((row) => ({
+    id: row.id,
+    device: deviceOf(row.userAgent),
+    current: row.id === caller.session?.id,
+    created_at: row.createdAt.toISOString(),
+    last_seen_at: row.updatedAt.toISOString(),
+    expires_at: row.expiresAt.toISOString(),
+  }));
 }
 
-export function handleFrom(name: string): string {
-  const plain = name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, HANDLE_MAX_CHARACTERS)
-    .replace(/^-+|-+$/g, "");
-  return plain || `someone-${randomText(6)}`;
+export async function endSession(db: Db, caller: Caller, id: string): Promise<Refusal | null> {
+  const ended = await db
+    .delete(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.userId, caller.id)))
+    .returning({ id: sessions.id });
+  return ended.length > 0 ? null : refuse("not_found", "You have no such session.");
+}
+
+/** Signs out everywhere, here too. Keys go on: they are revoked one by one. */
+export async function endAllSessions(db: Db, caller: Caller): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.userId, caller.id));
 }

@@ -1,18 +1,17 @@
 // /v1/account and /v1/keys: who I am, what I use, and my API keys.
 
 import { createRoute } from "@hono/zod-openapi";
-import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
-import { Account, Key, KeyCreate, KeyCreated } from "../../schema/contract/account.ts";
+import { Key, KeyCreate, KeyCreated } from "../../schema/contract/account.ts";
 import { idOf } from "../../schema/contract/ids.ts";
-import { BYTES_STORED_PER_OWNER_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
-import { jobs } from "../../schema/tables.ts";
+import { Account } from "../../schema/contract/profiles.ts";
+import { accountJson } from "../auth/account.ts";
 import { active, callerWith } from "../auth/caller.ts";
 import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
-import { bytesOf } from "../catalog/uploads.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { signIn } from "./sign-in.ts";
 
 const me = createRoute({
   method: "get",
@@ -66,32 +65,9 @@ const keyJson = (row: KeyRow): z.infer<typeof Key> => ({
 
 export const account = router()
   .openapi(me, async (c) => {
-    const { db } = c.var;
+    const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "read"));
-    const [queued, stored] = await Promise.all([
-      db.$count(jobs, and(eq(jobs.ownerId, caller.id), sql`status in ('queued', 'running')`)),
-      bytesOf(db, caller.id, c.var.now),
-    ]);
-    const usage = {
-      queued_jobs: queued,
-      queued_jobs_max: QUEUED_JOBS_PER_OWNER_MAX,
-      bytes_stored: stored,
-      bytes_stored_max: BYTES_STORED_PER_OWNER_MAX,
-    };
-    const { id, handle, name, email, signedInBy, createdAt } = caller;
-    return c.json(
-      {
-        id,
-        handle,
-        name,
-        email,
-        signed_in_by: signedInBy,
-        scopes: [...caller.scopes],
-        usage,
-        created_at: createdAt.toISOString(),
-      },
-      200,
-    );
+    return c.json(await accountJson(db, caller, origin, now), 200);
   })
   .openapi(list, async (c) => {
     const caller = granted(callerWith(c.var.caller, "read"));
@@ -107,4 +83,5 @@ export const account = router()
     const { key } = c.req.valid("param");
     granted(await revokeKey(c.var.db, caller, key, c.var.now));
     return c.body(null, 204);
-  });
+  })
+  .route("/", signIn);

@@ -1,7 +1,7 @@
-// The caller's own account and API keys.
+// Roles, scopes and API keys. The account itself is in profiles.ts.
 
 import { z } from "zod";
-import { Handle, idOf, Timestamp } from "./ids.ts";
+import { idOf, Timestamp } from "./ids.ts";
 
 /** A moderator decides on reports and appeals, in a session only. */
 export const USER_ROLES = ["user", "moderator"] as const;
@@ -9,24 +9,6 @@ export const USER_ROLES = ["user", "moderator"] as const;
 export const SCOPES = ["read", "publish", "generate", "runner"] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
-
-export const Account = z
-  .object({
-    id: idOf("usr"),
-    handle: Handle,
-    name: z.string(),
-    email: z.email(),
-    signed_in_by: z.enum(["session", "key"]),
-    scopes: z.array(Scope),
-    usage: z.object({
-      queued_jobs: z.int(),
-      queued_jobs_max: z.int(),
-      bytes_stored: z.int(),
-      bytes_stored_max: z.int(),
-    }),
-    created_at: Timestamp,
-  })
-  .meta({ id: "Account" });
 
 export const KeyCreate = z
   .strictObject({

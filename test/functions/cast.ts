@@ -24,7 +24,7 @@ type Sent = { body?: unknown; headers?: Record<string, string> };
 /** One request without any right. JSON goes in and comes out. */
 export async function ask<T = Problem>(method: string, path: string, sent: Sent = {}): Promise<Reply<T>> {
   const headers = new Headers(sent.headers);
-  const init: RequestInit = { method, headers };
+  const init: RequestInit = { method, headers, redirect: "manual" };
   if (sent.body !== undefined) {
     headers.set("content-type", "application/json");
     init.body = typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body);

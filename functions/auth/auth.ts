@@ -1,0 +1,145 @@
+// better-auth on D1 through Drizzle: password, passkeys, GitHub where it is set up. Built per request, since bindings come with it.
+
+import { passkey } from "@better-auth/passkey";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { createAuthMiddleware } from "better-auth/api";
+import { betterAuth } from "better-auth/minimal";
+import {
+  PASSWORD_MAX_CHARACTERS,
+  PASSWORD_MIN_CHARACTERS,
+  PERSON_NAME_MAX_CHARACTERS,
+  RECENT_SIGN_IN_SECONDS,
+  RESET_LINK_TTL_SECONDS,
+  SESSION_SEEN_SECONDS,
+  SESSION_TTL_SECONDS,
+  VERIFY_LINK_TTL_SECONDS,
+} from "../../schema/contract/limits.ts";
+import { credentials, passkeys, sessions, users, verifications } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { freeHandle } from "./handles.ts";
+import { type Letter, resetLetter, verifyLetter } from "./letters.ts";
+import { sendLetter, takeLetter } from "./mail.ts";
+import { nameOfPasskey } from "./passkeys.ts";
+import { claimByReset } from "./passwords.ts";
+
+/** Where work goes that the answer does not wait for: what a letter takes would tell whether there is an account. */
+export type Background = (work: Promise<unknown>) => void;
+
+type UserId = (typeof users.$inferSelect)["id"];
+
+export const hasGitHub = (env: Env) => Boolean(env.GITHUB_CLIENT_ID && env.GITHUB_CLIENT_SECRET);
+
+export function authFor(env: Env, db: Db, origin: string, background?: Background) {
+  if (!env.BETTER_AUTH_SECRET) throw new Error("BETTER_AUTH_SECRET is not set");
+  const write = async (userId: string, letter: Letter) => {
+    if (await takeLetter(db, userId as UserId, Date.now())) await sendLetter(env, letter);
+  };
+  return betterAuth({
+    baseURL: origin,
+    basePath: "/auth",
+    secret: env.BETTER_AUTH_SECRET,
+    trustedOrigins: [origin],
+    database: drizzleAdapter(db, {
+      provider: "sqlite",
+      schema: {
+        user: users,
+        session: sessions,
+        account: credentials,
+        verification: verifications,
+        passkey: passkeys,
+      },
+    }),
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_MIN_CHARACTERS,
+      maxPasswordLength: PASSWORD_MAX_CHARACTERS,
+      resetPasswordTokenExpiresIn: RESET_LINK_TTL_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: ({ user, token }) =>
+        write(user.id, resetLetter(user, `${origin}/account/reset/?token=${token}`)),
+      onPasswordReset: ({ user }) => claimByReset(db, user.id as UserId, user.emailVerified, Date.now()),
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      expiresIn: VERIFY_LINK_TTL_SECONDS,
+      sendVerificationEmail: ({ user, token }) =>
+        write(user.id, verifyLetter(user, verifyUrl(origin, token))),
+    },
+    session: {
+      expiresIn: SESSION_TTL_SECONDS,
+      updateAge: SESSION_SEEN_SECONDS,
+      freshAge: RECENT_SIGN_IN_SECONDS,
+    },
+    // An account is linked to GitHub by its address only where both sides have verified it.
+    account: {
+      accountLinking: { enabled: true, trustedProviders: [], requireLocalEmailVerified: true },
+      updateAccountOnSignIn: false,
+    },
+    socialProviders: gitHub(env),
+    plugins: [
+      passkey({
+        rpID: new URL(origin).hostname,
+        rpName: "Orthoplex",
+        origin,
+        authenticatorSelection: { residentKey: "required", userVerification: "preferred" },
+        registration: { afterVerification: (made) => nameOfPasskey(db, made) },
+      }),
+    ],
+    user: { additionalFields: { handle: { type: "string", required: false, input: false } } },
+    databaseHooks: {
+      user: {
+        create: {
+          before: async (user) => ({ data: { ...bounded(user), handle: await freeHandle(db, user.name) } }),
+        },
+        update: { before: async (change) => ({ data: bounded(change) }) },
+      },
+      // GitHub is asked once who somebody is; its tokens are not kept.
+      account: {
+        create: {
+          before: async (row) => ({ data: { ...row, accessToken: null, refreshToken: null, idToken: null } }),
+        },
+      },
+    },
+    hooks: {
+      // A name is given by the house and changed under /v1/account; registering never signs anybody in.
+      before: createAuthMiddleware(async (ctx) =>
+        ctx.path === "/passkey/verify-registration"
+          ? { context: { body: { response: ctx.body?.response } } }
+          : undefined,
+      ),
+    },
+    onAPIError: { errorURL: `${origin}/account/` },
+    advanced: {
+      database: {
+        generateId: ({ model }) => (model === "user" ? newId("usr", Date.now()) : crypto.randomUUID()),
+      },
+      // A device is told by its browser; where it is is nobody's business.
+      ipAddress: { disableIpTracking: true },
+      ...(background && { backgroundTasks: { handler: background } }),
+    },
+    // WRITE_LIMIT throttles /auth before this code runs; a second, per-isolate counter would only confuse.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+  });
+}
+
+export const verifyUrl = (origin: string, token: string) =>
+  `${origin}/auth/verify-email?token=${token}&callbackURL=${encodeURIComponent("/account/?verified=1")}`;
+
+function gitHub(env: Env) {
+  const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = env;
+  if (!clientId || !clientSecret) return {};
+  const mapProfileToUser = (profile: { name: string | null; login: string }) => ({
+    name: profile.name || profile.login,
+  });
+  return { github: { clientId, clientSecret, mapProfileToUser } };
+}
+
+/** better-auth bounds neither text and lets a changed name be no text; its picture of a person is not ours. */
+function bounded<T extends { name?: string; image?: string | null | undefined }>(user: T): T {
+  const name =
+    user.name === undefined ? {} : { name: String(user.name).slice(0, PERSON_NAME_MAX_CHARACTERS) };
+  return { ...user, ...name, image: null };
+}

@@ -1,0 +1,117 @@
+// The address of an account: verifying it again, and changing it for one that has proved to be theirs.
+
+import { createEmailVerificationToken } from "better-auth/api";
+import { and, eq, gt, sql } from "drizzle-orm";
+import { RESET_LINK_TTL_SECONDS, VERIFY_LINK_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { users, verifications } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { randomText } from "../lib/ids.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { sha256Hex } from "../lib/sha256.ts";
+import { verifyUrl } from "./auth.ts";
+import type { Caller } from "./caller.ts";
+import { changeLetter, changeNotice, verifyLetter } from "./letters.ts";
+import { sendLetter, TOO_MANY_LETTERS, takeLetter } from "./mail.ts";
+
+const TOKEN_CHARACTERS = 40;
+const identifierOf = async (token: string) => `change-email:${await sha256Hex(token)}`;
+
+type Wish = { user_id: Caller["id"]; from: string; to: string };
+
+/** Sends the letter of the sign-up again. */
+export async function verifyAgain(
+  env: Env,
+  db: Db,
+  caller: Caller,
+  origin: string,
+  now: number,
+): Promise<{ to: string } | Refusal> {
+  if (caller.emailVerified) return refuse("decision_made", "Your address is verified already.");
+  if (!(await takeLetter(db, caller.id, now))) return TOO_MANY_LETTERS;
+  const token = await createEmailVerificationToken(
+    env.BETTER_AUTH_SECRET,
+    caller.email,
+    undefined,
+    VERIFY_LINK_TTL_SECONDS,
+    { userId: caller.id },
+  );
+  await sendLetter(env, verifyLetter(caller, verifyUrl(origin, token)));
+  return { to: caller.email };
+}
+
+/**
+ * Sends a link to the new address and a word to the old one. An address that another account has gets no letter; the answer is
+ * the same, so that nobody learns who has an account.
+ */
+export async function askEmailChange(
+  env: Env,
+  db: Db,
+  caller: Caller,
+  wished: string,
+  origin: string,
+  now: number,
+): Promise<{ to: string } | Refusal> {
+  const to = wished.toLowerCase();
+  if (to === caller.email) return refuse("request_invalid", "This is your address already.", "/email");
+  if (!(await takeLetter(db, caller.id, now))) return TOO_MANY_LETTERS;
+  const taken = await db.select({ id: users.id }).from(users).where(eq(users.email, to)).get();
+  if (taken) return { to };
+  const token = randomText(TOKEN_CHARACTERS);
+  const wish: Wish = { user_id: caller.id, from: caller.email, to };
+  const at = new Date(now);
+  await db.insert(verifications).values({
+    id: crypto.randomUUID(),
+    identifier: await identifierOf(token),
+    value: JSON.stringify(wish),
+    expiresAt: new Date(now + RESET_LINK_TTL_SECONDS * 1000),
+    createdAt: at,
+    updatedAt: at,
+  });
+  await sendLetter(env, changeLetter(caller, to, `${origin}/account/?email_token=${token}`));
+  if (caller.emailVerified) await sendLetter(env, changeNotice(caller, to, `${origin}/account/#security`));
+  return { to };
+}
+
+const LINK_OVER = refuse(
+  "not_found",
+  "This link has expired or was used, or another account has the address now.",
+  "/token",
+);
+
+/** Once, by the account that asked, and only while its address is still the one it asked from. */
+export async function confirmEmailChange(
+  db: Db,
+  caller: Caller,
+  token: string,
+  now: number,
+): Promise<{ email: string } | Refusal> {
+  const mine = and(
+    eq(verifications.identifier, await identifierOf(token)),
+    gt(verifications.expiresAt, new Date(now)),
+    sql`json_extract(value, '$.user_id') = ${caller.id}`,
+  );
+  const row = await db.select({ value: verifications.value }).from(verifications).where(mine).get();
+  if (!row) return LINK_OVER;
+  const { from, to } = JSON.parse(row.value) as Wish;
+  const [changed] = await db.batch([
+    db
+      .update(users)
+      .set({ email: to, emailVerified: true, updatedAt: new Date(now) })
+      .where(
+        and(
+          eq(users.id, caller.id),
+          eq(users.email, from),
+          sql`not exists (select 1 from users as other where other.email = ${to})`,
+        ),
+      )
+      .returning({ email: users.email }),
+    // With the address every link that was sent to it goes too.
+    db
+      .delete(verifications)
+      .where(
+        sql`case when json_valid(value) then json_extract(value, '$.user_id') end = ${caller.id} or (value = ${caller.id} and identifier like 'reset-password:%')`,
+      ),
+  ]);
+  return changed[0] ?? LINK_OVER;
+}

@@ -1,0 +1,59 @@
+// Passkeys of an account: named, renamed, removed. The ceremonies themselves are the plugin's (auth.ts).
+
+import { getAuthenticatorName } from "@better-auth/passkey";
+import { APIError } from "better-auth/api";
+import { and, asc, eq } from "drizzle-orm";
+import { PASSKEYS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
+import type { Passkey } from "../../schema/contract/sign-in.ts";
+import { passkeys } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "./caller.ts";
+
+type Row = typeof passkeys.$inferSelect;
+type Made = { user: { id: string }; verification: { registrationInfo?: { aaguid: string } | undefined } };
+
+/** Called by the plugin when a new passkey has proved itself: its first name, or the refusal of one too many. */
+export async function nameOfPasskey(db: Db, { user, verification }: Made): Promise<{ name: string }> {
+  const held = await db.$count(passkeys, eq(passkeys.userId, user.id));
+  if (held >= PASSKEYS_PER_ACCOUNT_MAX) {
+    const message = `An account holds at most ${PASSKEYS_PER_ACCOUNT_MAX} passkeys; remove one first.`;
+    throw new APIError("BAD_REQUEST", { message });
+  }
+  return { name: getAuthenticatorName(verification.registrationInfo?.aaguid) ?? "Passkey" };
+}
+
+const passkeyJson = (row: Row): Passkey => ({
+  id: row.id,
+  name: row.name ?? "Passkey",
+  synced: row.backedUp,
+  created_at: row.createdAt?.toISOString() ?? null,
+});
+
+const own = (caller: Caller, id: string) => and(eq(passkeys.id, id), eq(passkeys.userId, caller.id));
+const NONE = refuse("not_found", "You have no such passkey.");
+
+export async function listPasskeys(db: Db, caller: Caller): Promise<Passkey[]> {
+  const rows = await db
+    .select()
+    .from(passkeys)
+    .where(eq(passkeys.userId, caller.id))
+    .orderBy(asc(passkeys.createdAt), asc(passkeys.id))
+    .all();
+  return rows.map(passkeyJson);
+}
+
+export async function renamePasskey(
+  db: Db,
+  caller: Caller,
+  id: string,
+  name: string,
+): Promise<Passkey | Refusal> {
+  const [row] = await db.update(passkeys).set({ name }).where(own(caller, id)).returning();
+  return row ? passkeyJson(row) : NONE;
+}
+
+export async function removePasskey(db: Db, caller: Caller, id: string): Promise<Refusal | null> {
+  const removed = await db.delete(passkeys).where(own(caller, id)).returning({ id: passkeys.id });
+  return removed.length > 0 ? null : NONE;
+}

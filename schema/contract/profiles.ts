@@ -1,0 +1,69 @@
+// People: the caller's own account, and anybody's public profile.
+
+import { z } from "zod";
+import { Scope, USER_ROLES } from "./account.ts";
+import { Handle, idOf, Timestamp } from "./ids.ts";
+import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "./limits.ts";
+import { Rating } from "./moderation.ts";
+
+const avatar_url = z.string().nullable().meta({ description: "Where the picture is; null without one" });
+
+export const Account = z
+  .object({
+    id: idOf("usr"),
+    handle: Handle,
+    name: z.string(),
+    email: z.email(),
+    email_verified: z.boolean(),
+    role: z.enum(USER_ROLES),
+    bio: z.string(),
+    avatar_url,
+    shown_ratings: z
+      .array(Rating)
+      .meta({ description: "Ratings that lists show you without being asked, beside general" }),
+    has_password: z.boolean(),
+    has_github: z.boolean(),
+    passkeys: z.int().meta({ description: "How many passkeys sign in to this account" }),
+    suspended_at: Timestamp.nullable().meta({ description: "Set while the account may only read" }),
+    signed_in_by: z.enum(["session", "key"]),
+    signed_in_at: Timestamp.nullable().meta({ description: "When this session began; null for a key" }),
+    scopes: z.array(Scope),
+    usage: z.object({
+      queued_jobs: z.int(),
+      queued_jobs_max: z.int(),
+      bytes_stored: z.int(),
+      bytes_stored_max: z.int(),
+    }),
+    created_at: Timestamp,
+  })
+  .meta({ id: "Account" });
+export type Account = z.infer<typeof Account>;
+
+/** A handle never changes: it stands in every `owner/name`, in pictures' recipes and in other people's compositions. */
+export const ProfilePatch = z
+  .strictObject({
+    name: z.string().trim().min(1).max(PERSON_NAME_MAX_CHARACTERS).optional(),
+    bio: z.string().trim().max(BIO_MAX_CHARACTERS).optional().meta({ description: "Plain text" }),
+    avatar_upload_id: idOf("upl")
+      .nullable()
+      .optional()
+      .meta({ description: "A finished upload of kind avatar; null takes the picture away" }),
+    shown_ratings: z.array(Rating).optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, { error: "names nothing to change" })
+  .meta({ id: "ProfilePatch" });
+
+export const Profile = z
+  .object({
+    id: idOf("usr"),
+    handle: Handle,
+    name: z.string(),
+    bio: z.string(),
+    avatar_url,
+    joined_at: Timestamp,
+    adapters: z.int().nonnegative().meta({ description: "Public ones that are published" }),
+    uses: z.int().nonnegative().meta({ description: "How often these were used in a picture" }),
+    followers: z.int().nonnegative(),
+  })
+  .meta({ id: "Profile" });
+export type Profile = z.infer<typeof Profile>;

@@ -1,0 +1,31 @@
+// Reads the letters that a server without MAIL_FROM writes to its log.
+
+import { vi } from "vitest";
+
+export type Sent = { to: string; subject: string; text: string; link: URL | null };
+
+const letters: Sent[] = [];
+
+/** From here on every letter is kept. Call it once a file, before the first account is made. */
+export function collectLetters(): void {
+  letters.length = 0;
+  vi.spyOn(console, "log").mockImplementation((line: unknown) => {
+    const found = /^Letter to (\S+)\nSubject: (.*)\n\n([\s\S]*)$/.exec(String(line));
+    if (!found) return;
+    const [, to = "", subject = "", text = ""] = found;
+    const link = /^https?:\/\/\S+$/m.exec(text)?.[0];
+    letters.push({ to, subject, text, link: link ? new URL(link) : null });
+  });
+}
+
+export const lettersTo = (to: string) => letters.filter((letter) => letter.to === to);
+
+/** The newest letter to an address with these words in its subject. It is written after the answer, so it is waited for. */
+export const letterTo = (to: string, subject: string) =>
+  vi.waitFor(() => {
+    const found = lettersTo(to).findLast((letter) => letter.subject.includes(subject));
+    if (!found?.link) throw new Error(`No letter "${subject}" to ${to}`);
+    return { ...found, link: found.link };
+  });
+
+export const pathOf = (link: URL) => link.pathname + link.search;
