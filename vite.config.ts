@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { defaultClientConditions, defineConfig } from "vite";
 import { pagePartials } from "./site/build/page-partials.ts";
 import { previewFiles } from "./site/build/preview-files.ts";
+import { referenceFile } from "./site/build/reference-file.ts";
 
 const root = resolve(import.meta.dirname, "site/pages");
 const edge = process.env.ORTHOPLEX_EDGE ?? "http://127.0.0.1:8787";
@@ -14,7 +15,7 @@ const proxy = { "/v1": edge, "/auth": edge };
 export default defineConfig({
   root,
   publicDir: resolve(import.meta.dirname, "site/public"),
-  plugins: [pagePartials(), previewFiles()],
+  plugins: [pagePartials(), previewFiles(), referenceFile()],
   // Else onnxruntime-web brings its binary into every build a second time; site/build/preview-files.ts places it.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es" },

@@ -1,0 +1,68 @@
+// The document that describes the API: every code and status, examples that fit, nothing that points nowhere.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import * as contract from "../../../schema/contract/index.ts";
+import requests from "../../../schema/examples/requests.json" with { type: "json" };
+import { ask } from "../cast.ts";
+
+type Schema = {
+  properties?: Record<string, Schema>;
+  enum?: string[];
+  examples?: unknown[];
+  "x-enumDescriptions"?: Record<string, string>;
+};
+type Operation = { summary?: string; tags?: string[]; responses: Record<string, unknown> };
+type Document = {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+};
+
+const METHODS = ["get", "put", "post", "patch", "delete"];
+let document: Document;
+
+beforeAll(async () => {
+  document = (await ask<Document>("GET", "/v1/openapi.json")).body;
+});
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => METHODS.includes(method))
+      .map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
+  );
+
+describe("the OpenAPI document", () => {
+  it("says of every operation what it does, where it belongs and how it is refused", () => {
+    expect(operations().length).toBeGreaterThan(30);
+    for (const { name, operation } of operations()) {
+      expect([name, operation.summary !== undefined, operation.tags?.length]).toEqual([name, true, 1]);
+      expect(Object.keys(operation.responses)).toContain("default");
+    }
+  });
+
+  it("tells the status and meaning of every code", () => {
+    const code = document.components.schemas.Problem?.properties?.code;
+    expect(code?.enum?.toSorted()).toEqual(contract.ERROR_CODE_NAMES.toSorted());
+    for (const [name, { status, title }] of Object.entries(contract.ERROR_CODES)) {
+      expect(code?.["x-enumDescriptions"]?.[name]).toBe(`${status}: ${title}`);
+    }
+  });
+
+  it("shows for whatever can be made a request that the contract takes", () => {
+    for (const [name, request] of Object.entries(requests)) {
+      const schema = (Object.values(contract) as unknown[])
+        .filter((value) => value instanceof z.ZodType)
+        .find((value) => value.meta()?.id === name);
+      expect([name, schema?.safeParse(request).error?.issues ?? []]).toEqual([name, []]);
+      expect([name, document.components.schemas[name]?.examples]).toEqual([name, [request]]);
+    }
+  });
+
+  it("points at nothing that is not there", () => {
+    const pointers = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    expect(pointers.length).toBeGreaterThan(20);
+    for (const [, name = ""] of pointers) expect(Object.keys(document.components.schemas)).toContain(name);
+  });
+});
