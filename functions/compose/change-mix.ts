@@ -3,11 +3,13 @@
 import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { MixPatch } from "../../schema/contract/mixes.ts";
-import { compositions, mixes, moderationActions } from "../../schema/tables.ts";
+import { compositions, mixes } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
+import { ratingFloor } from "../moderation/ratings.ts";
+import { reaches } from "../moderation/rules.ts";
 import { coverOf } from "./covers.ts";
 import { factsOf } from "./member-facts.ts";
 import { findVersionOfMix, goneFault, type OwnedMix } from "./mixes.ts";
@@ -60,12 +62,12 @@ export async function patchMix(
   return { ...mix, ...changed };
 }
 
-/** Until moderators have rated it, an owner may correct a rating both ways; never below that of an adapter in it. */
+/** An owner corrects a rating both ways, but below that of the moderators only by an appeal; never below that of an adapter in it. */
 async function ratingFault(db: Db, mix: OwnedMix, wish: OwnedMix["rating"] | undefined) {
-  if (wish === undefined || strictestOf([wish, mix.rating]) === wish) return null;
-  const rated = and(eq(moderationActions.targetId, mix.id), eq(moderationActions.kind, "rate"));
-  if ((await db.$count(moderationActions, rated)) === 0) return null;
-  const detail = "The moderators rated this mix; its owner may raise the rating, not lower it.";
+  if (wish === undefined) return null;
+  const floor = await ratingFloor(db, mix.id);
+  if (reaches(wish, floor)) return null;
+  const detail = `The moderators rated this mix ${floor}; its owner may raise that, not lower it. An appeal may.`;
   return refuse("not_granted", detail, "/rating");
 }
 
