@@ -1,0 +1,104 @@
+// Look-ups by hash: each of the three hashes, in either case, only what the caller may see, and by an index.
+
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { BY_HASH } from "../../../functions/catalog/hashes.ts";
+import type { Version } from "../../../schema/contract/index.ts";
+import { HASHES_LOOKED_UP_MAX } from "../../../schema/contract/limits.ts";
+import { adapterFile, adapterWish, ask, type Person, person, published } from "../cast.ts";
+
+type Found = { items: { hash: string; version: Version | null }[] };
+let ada: Person;
+let bob: Person;
+let open: Version;
+beforeAll(async () => {
+  ada = await person("Ada");
+  bob = await person("Bob");
+  open = await published(ada, "open");
+});
+
+const lookUp = (hash: string, by: Person | null = null) =>
+  by
+    ? by.ask<Version>("GET", `/v1/versions/by-hash/${hash}`)
+    : ask<Version>("GET", `/v1/versions/by-hash/${hash}`);
+
+describe("a look-up by hash", () => {
+  it("finds a version by SHA-256, AutoV2 and the hash of its tensors, in upper or lower case", async () => {
+    const { sha256, autov2, tensors_sha256 } = open.hashes;
+    for (const hash of [sha256, autov2, tensors_sha256 ?? ""]) {
+      for (const written of [hash.toLowerCase(), hash.toUpperCase()]) {
+        const reply = await lookUp(written);
+        expect([reply.status, reply.body.id]).toEqual([200, open.id]);
+      }
+    }
+  });
+
+  it("answers 404 for what nobody has published, and for what is no hash", async () => {
+    for (const hash of ["0".repeat(64), "0".repeat(10), "abc", "z".repeat(64), open.sha256.slice(0, 12)]) {
+      expect([hash, (await lookUp(hash)).status]).toEqual([hash, 404]);
+    }
+  });
+
+  it("finds drafts and private adapters for their owner alone", async () => {
+    const hidden = await published(ada, "secret", { visibility: "private" });
+    await ada.must("POST", "/v1/adapters", adapterWish("draft"));
+    const { slot } = await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/draft/slot", {});
+    const file = await adapterFile(slot, "<draft>");
+    const upload_id = await ada.upload("adapter", file, "application/octet-stream");
+    const draft = await ada.must<Version>("POST", "/v1/adapters/ada/draft/versions", { upload_id });
+    for (const { id, hashes } of [hidden, draft]) {
+      expect((await lookUp(hashes.sha256, ada)).body.id).toBe(id);
+      expect((await lookUp(hashes.sha256, bob)).status).toBe(404);
+      expect((await lookUp(hashes.autov2)).status).toBe(404);
+    }
+  });
+
+  it("prefers the version that is out, and says what became of one that is gone", async () => {
+    const first = await published(ada, "twice");
+    const file = await adapterFile(first.slot, "<twice>");
+    const upload_id = await ada.upload("adapter", file, "application/octet-stream");
+    const second = await ada.must<Version>("POST", "/v1/adapters/ada/twice/versions", { upload_id });
+    expect(second.sha256).toBe(first.sha256);
+    expect((await lookUp(first.sha256)).body.id).toBe(first.id);
+    await ada.must("POST", `/v1/versions/${second.id}/publish`);
+    expect((await lookUp(first.sha256)).body.id).toBe(second.id);
+    await ada.must("POST", `/v1/versions/${second.id}/yank`, { reason: "Blurred." });
+    expect((await lookUp(first.sha256)).body.id).toBe(first.id);
+    await ada.must("POST", `/v1/versions/${first.id}/yank`, { reason: "Blurred, too." });
+    const gone = (await ask("GET", `/v1/versions/by-hash/${first.sha256}`)).body;
+    expect(gone).toMatchObject({ code: "adapter_removed", tombstone: { removed_by: "owner" } });
+  });
+
+  it("of many at once answers each in order, twice where asked twice, and null for what is unknown", async () => {
+    const other = await published(bob, "other");
+    const hashes = [other.hashes.autov2, "0".repeat(64), open.sha256.toUpperCase(), other.hashes.autov2];
+    const { body } = await ask<Found>("POST", "/v1/versions/by-hash", { body: { hashes } });
+    expect(body.items.map(({ hash, version }) => [hash, version?.id ?? null])).toEqual([
+      [hashes[0], other.id],
+      [hashes[1], null],
+      [hashes[2], open.id],
+      [hashes[3], other.id],
+    ]);
+  });
+
+  it("takes as many as it says, and no more", async () => {
+    const hashes = Array.from({ length: HASHES_LOOKED_UP_MAX }, (_, i) => String(i).padStart(64, "0"));
+    const most = await ask<Found>("POST", "/v1/versions/by-hash", { body: { hashes } });
+    expect(most.body.items).toHaveLength(HASHES_LOOKED_UP_MAX);
+    for (const wrong of [[...hashes, "0".repeat(64)], [], ["nonsense"]]) {
+      expect((await ask("POST", "/v1/versions/by-hash", { body: { hashes: wrong } })).status).toBe(400);
+    }
+  });
+
+  it("searches the indexes of both hashes and scans no table of versions", async () => {
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${BY_HASH}`)
+      .bind(JSON.stringify([open.sha256]))
+      .all<{ detail: string }>();
+    const details = plan.results.map(({ detail }) => detail);
+    const ofVersions = details.filter((detail) => / v( |$)/.test(detail));
+    expect(ofVersions).toEqual([
+      expect.stringMatching(/^SEARCH v USING INDEX versions_sha256 \(sha256>\? AND sha256<\?\)/),
+      expect.stringMatching(/^SEARCH v USING INDEX versions_tensors_sha256 \(tensors_sha256=\?\)/),
+    ]);
+  });
+});

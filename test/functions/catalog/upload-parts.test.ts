@@ -1,0 +1,193 @@
+// Uploads in parts: gone on with after a cut, checked as a whole, never written over what is there.
+
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, describe, expect, it } from "vitest";
+import { dropUnfinishedParts, partBytes, partCount } from "../../../functions/catalog/upload-parts.ts";
+import { sha256Hex } from "../../../functions/lib/sha256.ts";
+import { signUrl } from "../../../functions/lib/signing.ts";
+import type { Upload, Version } from "../../../schema/contract/index.ts";
+import {
+  UPLOAD_MAX_BYTES,
+  UPLOAD_MULTIPART_MAX_BYTES,
+  UPLOAD_PART_BYTES,
+} from "../../../schema/contract/limits.ts";
+import { adapterFile, adapterWish, ORIGIN, type Person, person, put } from "../cast.ts";
+
+const db = drizzle(env.DB);
+const RAW = "application/octet-stream";
+let ada: Person;
+let bob: Person;
+beforeAll(async () => {
+  ada = await person("Ada");
+  bob = await person("Bob");
+});
+
+const wishOf = async (bytes: Uint8Array<ArrayBuffer>, more = {}) => ({
+  ...{ kind: "adapter", content_type: RAW, size_bytes: bytes.length, sha256: await sha256Hex(bytes) },
+  multipart: true,
+  ...more,
+});
+const begin = async (owner: Person, bytes: Uint8Array<ArrayBuffer>, more = {}) =>
+  owner.must<Upload>("POST", "/v1/uploads", await wishOf(bytes, more));
+const partOf = (bytes: Uint8Array<ArrayBuffer>, number: number) =>
+  bytes.slice((number - 1) * UPLOAD_PART_BYTES, number * UPLOAD_PART_BYTES);
+const urlOf = (upload: Upload, number: number) => upload.parts?.urls[number - 1] ?? "";
+const stored = async (sha256: string) => {
+  const object = await env.BLOBS.get(`blobs/${sha256}`);
+  return object && new Uint8Array(await object.arrayBuffer());
+};
+const gathered = async () => (await env.BLOBS.list({ prefix: "parts/" })).objects.length;
+
+/** Two parts, the second one short. */
+function large(seed: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(UPLOAD_PART_BYTES + 1_000);
+  for (let i = 0; i < bytes.length; i += 251) bytes[i] = (i + seed) % 256;
+  return bytes;
+}
+
+describe("an upload in parts", () => {
+  it("is cut, gone on with from what has arrived, and stored as the bytes that were announced", async () => {
+    const bytes = large(1);
+    const upload = await begin(ada, bytes);
+    expect(upload).toMatchObject({ state: "announced", upload_url: null });
+    expect(upload.parts).toMatchObject({ size_bytes: UPLOAD_PART_BYTES, count: 2, received: [] });
+    expect((await put(urlOf(upload, 2), partOf(bytes, 2))).status).toBe(200);
+    const early = await ada.ask("POST", `/v1/uploads/${upload.id}/complete`);
+    expect([early.status, early.body.code]).toEqual([409, "upload_incomplete"]);
+
+    // After the cut: another page, that knows only the id.
+    const again = await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`);
+    expect(again.parts?.received).toEqual([2]);
+    expect((await put(urlOf(again, 1), partOf(bytes, 1))).status).toBe(200);
+    const done = await ada.must("POST", `/v1/uploads/${upload.id}/complete`);
+    expect(done).toMatchObject({ state: "stored", sha256: await sha256Hex(bytes), size_bytes: bytes.length });
+    expect(await stored(await sha256Hex(bytes))).toEqual(bytes);
+    expect(await ada.must("POST", `/v1/uploads/${upload.id}/complete`)).toEqual(done);
+    expect(await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`)).toMatchObject({
+      state: "stored",
+      parts: null,
+    });
+    expect(await gathered()).toBe(0);
+  });
+
+  it("that comes out as other bytes is dropped, touches nothing of that hash, and can be sent anew", async () => {
+    const bytes = large(2);
+    const sha256 = await sha256Hex(bytes);
+    await env.BLOBS.put(`blobs/${sha256}`, "what somebody else relies on");
+    const upload = await begin(ada, bytes);
+    const wrong = bytes.map((byte) => byte ^ 1);
+    for (const number of [1, 2]) await put(urlOf(upload, number), partOf(wrong, number));
+    const reply = await ada.ask("POST", `/v1/uploads/${upload.id}/complete`);
+    expect([reply.status, reply.body.code]).toEqual([422, "upload_mismatch"]);
+    expect(new TextDecoder().decode((await stored(sha256)) ?? undefined)).toBe(
+      "what somebody else relies on",
+    );
+
+    const anew = await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`);
+    expect(anew).toMatchObject({ state: "announced", parts: { received: [] } });
+    for (const number of [1, 2]) await put(urlOf(anew, number), partOf(bytes, number));
+    expect((await ada.ask("POST", `/v1/uploads/${upload.id}/complete`)).status).toBe(200);
+    expect(await stored(sha256)).toEqual(bytes);
+  });
+
+  it("takes a part that is sent again in place of the first", async () => {
+    const bytes = new Uint8Array(5_000).fill(9);
+    const upload = await begin(ada, bytes);
+    await put(urlOf(upload, 1), new Uint8Array(5_000).fill(8));
+    await put(urlOf(upload, 1), bytes);
+    expect((await ada.ask("POST", `/v1/uploads/${upload.id}/complete`)).status).toBe(200);
+  });
+
+  it("completes once where it is asked twice at once", async () => {
+    const bytes = new Uint8Array(6_000).fill(6);
+    const upload = await begin(ada, bytes);
+    await put(urlOf(upload, 1), bytes);
+    const replies = await Promise.all(
+      [1, 2, 3].map(() => ada.ask("POST", `/v1/uploads/${upload.id}/complete`)),
+    );
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await stored(await sha256Hex(bytes))).toEqual(bytes);
+  });
+
+  it("refuses a part of another length, of another number, and at an address that was changed", async () => {
+    const bytes = new Uint8Array(7_000).fill(7);
+    const upload = await begin(ada, bytes);
+    const short = await put(urlOf(upload, 1), bytes.slice(1));
+    expect([short.status, short.body.code]).toEqual([422, "upload_mismatch"]);
+    const second = urlOf(upload, 1).replace("/parts/1", "/parts/2");
+    expect((await put(second, bytes)).body.code).toBe("upload_url_invalid");
+    const signed = await signUrl(
+      env.UPLOAD_SIGNING_SECRET,
+      "PUT",
+      ORIGIN,
+      `/v1/uploads/${upload.id}/parts/2`,
+      Date.now() + 60_000,
+    );
+    expect((await put(signed, bytes)).body.code).toBe("not_found");
+  });
+
+  it("is nobody else's to look at or to complete", async () => {
+    const upload = await begin(ada, new Uint8Array(8_000).fill(3));
+    expect((await bob.ask("GET", `/v1/uploads/${upload.id}`)).status).toBe(404);
+    expect((await bob.ask("POST", `/v1/uploads/${upload.id}/complete`)).status).toBe(404);
+  });
+
+  it("is how an adapter file above one request comes, up to the limit, and never how a picture does", async () => {
+    const announce = (size_bytes: number, kind = "adapter", more = {}) =>
+      ada.ask<Upload & { code: string }>("POST", "/v1/uploads", {
+        ...{ kind, size_bytes, content_type: kind === "adapter" ? RAW : "image/png", sha256: "a".repeat(64) },
+        ...more,
+      });
+    expect((await announce(UPLOAD_MAX_BYTES)).body.parts).toBeNull();
+    const { body } = await announce(UPLOAD_MAX_BYTES + 1);
+    expect(body.parts?.count).toBe(partCount(UPLOAD_MAX_BYTES + 1));
+    expect(body.parts?.urls).toHaveLength(body.parts?.count ?? 0);
+    expect((await announce(UPLOAD_MULTIPART_MAX_BYTES + 1)).status).toBe(400);
+    expect((await announce(100, "preview", { multipart: true })).body.code).toBe("request_invalid");
+  });
+
+  it("becomes a version like any other", async () => {
+    await ada.must("POST", "/v1/adapters", adapterWish("parts"));
+    const { slot } = await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/parts/slot", {});
+    const file = await adapterFile(slot, "<parts>");
+    const upload = await begin(ada, file);
+    const early = await ada.ask("POST", "/v1/adapters/ada/parts/versions", { upload_id: upload.id });
+    expect(early.body.code).toBe("upload_incomplete");
+    await put(urlOf(upload, 1), file);
+    await ada.must("POST", `/v1/uploads/${upload.id}/complete`);
+    const version = await ada.must<Version>("POST", "/v1/adapters/ada/parts/versions", {
+      upload_id: upload.id,
+    });
+    expect(version.sha256).toBe(await sha256Hex(file));
+  });
+
+  it("that nobody finishes is dropped when its time is over", async () => {
+    const bytes = new Uint8Array(9_000).fill(1);
+    const upload = await begin(ada, bytes);
+    await put(urlOf(upload, 1), bytes);
+    const late = Date.parse(upload.expires_at);
+    expect(await dropUnfinishedParts(env, db, late - 1_000)).toBe(0);
+    expect(await dropUnfinishedParts(env, db, late + 1_000)).toBeGreaterThan(0);
+    const left = await env.DB.prepare("SELECT count(*) AS n FROM upload_parts WHERE upload_id = ?")
+      .bind(upload.id)
+      .first("n");
+    expect(left).toBe(0);
+    expect(await dropUnfinishedParts(env, db, late + 1_000)).toBe(0);
+  });
+});
+
+it("parts of a file fill it exactly", () => {
+  for (const size of [
+    1,
+    UPLOAD_PART_BYTES - 1,
+    UPLOAD_PART_BYTES,
+    UPLOAD_PART_BYTES + 1,
+    UPLOAD_MULTIPART_MAX_BYTES,
+  ]) {
+    const sizes = Array.from({ length: partCount(size) }, (_, i) => partBytes(size, i + 1));
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBe(size);
+    expect(sizes.slice(0, -1).every((bytes) => bytes === UPLOAD_PART_BYTES)).toBe(true);
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+  }
+});
