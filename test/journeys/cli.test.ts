@@ -1,9 +1,9 @@
 // The command line against the real Worker and the real runner, as a person at a terminal would go.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -130,6 +130,86 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.equal(published.code, 0, published.error);
     const version = JSON.parse(published.out) as { state: string; number: number; changelog: string };
     assert.deepEqual([version.state, version.number, version.changelog], ["published", 2, "By hand."]);
+  });
+
+  /** The guide's snippets of one language, in order, as a reader copies them. */
+  function snippets(language: string): string {
+    const page = readFileSync(join(ROOT, "site/pages/docs/index.html"), "utf8");
+    const found = [
+      ...page.matchAll(new RegExp(`<pre data-language="${language}"[^>]*><code>(.*?)</code>`, "gs")),
+    ];
+    const entities: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+    return found
+      .map(([, code = ""]) =>
+        code.replace(/<span data-origin>.*?<\/span>/g, server.url).replace(/<[^>]+>/g, ""),
+      )
+      .map((code) => code.replace(/&(lt|gt|amp);/g, (entity) => entities[entity] ?? entity))
+      .map((code) => code.replace(/^export OPX_KEY=.*$/m, ""))
+      .join("\n");
+  }
+
+  function program(name: string, args: string[], files: string): Promise<Ran> {
+    return new Promise((resolve, reject) => {
+      const path = `${files}:${process.env.PATH}`;
+      const child = spawn(name, args, {
+        cwd: files,
+        env: { ...process.env, PATH: path, OPX_KEY: server.demo.api_key },
+      });
+      let out = "";
+      let error = "";
+      child.stdout.on("data", (data) => (out += data));
+      child.stderr.on("data", (data) => (error += data));
+      child.on("error", reject).on("close", (code) => resolve({ code, out, error }));
+    });
+  }
+
+  /** A folder with the pictures that the snippets send, and a jq where the machine has none. */
+  function readersFolder(): string {
+    const files = mkdtempSync(join(folder, "reader-"));
+    const pictures = join(ROOT, "gpu-runner/demo/june");
+    const names = readdirSync(pictures).filter((name) => name.endsWith(".png"));
+    for (let i = 1; i <= 8; i++)
+      copyFileSync(join(pictures, names[i % names.length] ?? ""), join(files, `ana-${i}.png`));
+    const script = `#!${process.execPath}
+const [raw, path] = process.argv.length > 3 ? [true, process.argv[3]] : [false, process.argv[2]];
+const file = process.argv.slice(2).find((word) => word.endsWith(".json")) ?? 0;
+const value = path.split(".").filter(Boolean).reduce((at, key) => at[key], JSON.parse(require("fs").readFileSync(file, "utf8")));
+console.log(raw && typeof value === "string" ? value : JSON.stringify(value, null, 2));
+`;
+    if (spawnSync("jq", ["--version"]).status !== 0)
+      writeFileSync(join(files, "jq"), script, { mode: 0o755 });
+    return files;
+  }
+
+  test("copies the guide's curl lines, and they do what it says", async () => {
+    const files = readersFolder();
+    const ran = await program("bash", ["-euo", "pipefail", "-c", snippets("curl")], files);
+    assert.equal(ran.code, 0, ran.error);
+    assert.match(ran.out, /"status": "succeeded"/);
+    assert.match(ran.out, /event: done/);
+    assert.match(ran.out, /"crosstalk"/);
+    assert.match(ran.out, /"state":"stored"/);
+  });
+
+  test("copies the guide's JavaScript", async () => {
+    const files = readersFolder();
+    writeFileSync(join(files, "guide.mjs"), snippets("js"));
+    const ran = await program(process.execPath, ["guide.mjs"], files);
+    assert.equal(ran.code, 0, ran.error);
+    assert.match(ran.out, /succeeded http/);
+    assert.match(ran.out, /event: done/);
+    assert.match(ran.out, /limited_by/);
+  });
+
+  test("copies the guide's Python, and cancels the training that it orders", async () => {
+    const files = readersFolder();
+    writeFileSync(join(files, "guide.py"), snippets("python"));
+    const ran = await program("python3", ["guide.py"], files);
+    assert.equal(ran.code, 0, ran.error);
+    assert.match(ran.out, /succeeded http/);
+    const job = /^(job_\w+) \d+$/m.exec(ran.out)?.[1] ?? "";
+    const canceled = await orthoplex(["cancel", job]);
+    assert.equal(canceled.code, 0, canceled.error);
   });
 
   test("is told what is wrong by the API's own words", async () => {
