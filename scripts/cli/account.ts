@@ -1,7 +1,7 @@
 // login, logout, whoami.
 
 import type { z } from "zod";
-import type { Account } from "../../schema/contract/account.ts";
+import type { Account } from "../../schema/contract/profiles.ts";
 import { Api } from "../client.ts";
 import { type Command, connection, keyedApi, UsageError } from "./command.ts";
 import { configPath, forgetConfig, writeConfig } from "./config.ts";
