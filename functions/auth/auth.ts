@@ -106,7 +106,7 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       // A name is given by the house and changed under /v1/account; registering never signs anybody in.
       before: createAuthMiddleware(async (ctx) =>
         ctx.path === "/passkey/verify-registration"
-          ? { context: { body: { response: ctx.body?.response } } }
+          ? { context: { body: { name: "", createSession: false } } }
           : undefined,
       ),
     },

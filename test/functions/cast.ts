@@ -35,7 +35,7 @@ export async function ask<T = Problem>(method: string, path: string, sent: Sent 
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson ? JSON.parse(text) : text) as T,
+    body: (isJson && text ? JSON.parse(text) : text) as T,
   };
 }
 
