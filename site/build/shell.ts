@@ -42,11 +42,13 @@ export function headerHtml(page: string): string {
 <div class="topbar-end">
 <button type="button" class="icon-button" id="theme-toggle" aria-label="Switch between light and dark">
 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7.25"/><path class="solid" d="M10 2.75a7.25 7.25 0 0 1 0 14.5Z"/></svg></button>
+<a class="icon-button bell" id="bell" href="/notifications/" aria-label="Notifications" hidden>
+<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 8.5a5 5 0 0 1 10 0c0 4 1.5 5 1.5 5h-13S5 12.5 5 8.5ZM8.3 16.5a1.8 1.8 0 0 0 3.4 0"/></svg><span class="bell-count" hidden></span></a>
 <a class="account-link" id="account-link" href="/account/"${account}>Sign in</a>
 <button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">
 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 6.5h15M2.5 13.5h15"/></svg></button>
 </div></div>
-<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
+<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/collections/">Collections</a></li><li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
 </header>`;
 }
 
@@ -54,6 +56,6 @@ export function footerHtml(): string {
   return `<footer class="foot"><div class="foot-row">
 <p class="foot-brand">${MARK_SVG}<span>Orthoplex</span></p>
 <p class="foot-line">Concepts taught apart, drawn together.</p>
-<ul class="foot-links"><li><a href="/about/">How it works</a></li><li><a href="/method/">Method</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
+<ul class="foot-links"><li><a href="/collections/">Collections</a></li><li><a href="/about/">How it works</a></li><li><a href="/method/">Method</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
 </div></footer>`;
 }

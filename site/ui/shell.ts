@@ -8,6 +8,7 @@ import "../styles/fields.css";
 import "../styles/surfaces.css";
 import "../styles/slots.css";
 import { lastKnownHandle, loadAccount } from "./account.ts";
+import { wakeBell } from "./notification-bell.ts";
 
 const THEME_KEY = "orthoplex.theme";
 
@@ -31,4 +32,7 @@ const show = (handle: string | null) => {
   if (link) link.textContent = handle ?? "Sign in";
 };
 show(lastKnownHandle());
-loadAccount().then((account) => show(account?.handle ?? null));
+loadAccount().then((account) => {
+  show(account?.handle ?? null);
+  if (account) wakeBell();
+});

@@ -1,0 +1,78 @@
+// Where a comment is written or changed. What was written stays until the edge has taken it.
+
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { COMMENT_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import type { Reply } from "../../api.ts";
+import type { Comment } from "../../api-people.ts";
+import type { Failure } from "../../ui/failure.ts";
+import { FailureNotice } from "../../ui/notice.tsx";
+
+/** From here on the form says how much room is left. */
+const ROOM_TOLD_BELOW = 200;
+
+export function CommentForm(props: {
+  label: string;
+  action: string;
+  text?: string;
+  focus?: boolean;
+  send: (body: string) => Promise<Reply<Comment>>;
+  done: (made: Comment) => void;
+  cancel?: () => void;
+}) {
+  const [text, setText] = useState(props.text ?? "");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (props.focus) area.current?.focus();
+  }, []);
+
+  const submit = async (event?: Event) => {
+    event?.preventDefault();
+    if (busy || text.trim() === "") return;
+    setBusy(true);
+    const reply = await props.send(text);
+    setBusy(false);
+    setFailure(reply.ok ? null : reply.failure);
+    if (!reply.ok) return;
+    setText("");
+    props.done(reply.value);
+  };
+  const room = COMMENT_MAX_CHARACTERS - text.length;
+  return (
+    <form class="comment-form" onSubmit={submit}>
+      <label class="visually-hidden" for={id}>
+        {props.label}
+      </label>
+      <textarea
+        ref={area}
+        id={id}
+        class="input"
+        rows={3}
+        maxLength={COMMENT_MAX_CHARACTERS}
+        placeholder={`${props.label}. @handle tells that person.`}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+          if (event.key === "Escape") props.cancel?.();
+        }}
+      />
+      <div class="actions">
+        <button type="submit" class="button small primary" disabled={busy || text.trim() === ""}>
+          {busy ? "Sending" : props.action}
+        </button>
+        {props.cancel && (
+          <button type="button" class="button small" onClick={props.cancel}>
+            Cancel
+          </button>
+        )}
+        <span class="hint" role="status">
+          {room <= ROOM_TOLD_BELOW ? `${room} characters left` : ""}
+        </span>
+      </div>
+      {failure && <FailureNotice failure={failure} />}
+    </form>
+  );
+}

@@ -1,0 +1,46 @@
+// What people do with an adapter beside drawing: like it, put it into a collection, read what others say.
+
+import { useState } from "preact/hooks";
+import type { Adapter } from "../../api.ts";
+import { CollectDialog } from "../../ui/collect-dialog.tsx";
+import { countOf } from "../../ui/format.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { LikeButton } from "../../ui/like-button.tsx";
+import { signInUrl } from "../../ui/notice.tsx";
+import { useAccount } from "../../ui/use-reply.ts";
+
+export function Likes({ adapter }: { adapter: Adapter }) {
+  const account = useAccount();
+  const [collecting, setCollecting] = useState(false);
+  const words = (
+    <>
+      <Icon name="collect" />
+      Add to a collection
+    </>
+  );
+  return (
+    <div class="actions people-bar">
+      <LikeButton kind="adapter" id={adapter.ref} title={adapter.title} likes={adapter.likes} />
+      {account === null ? (
+        <a class="button" href={signInUrl()}>
+          {words}
+        </a>
+      ) : (
+        <button
+          type="button"
+          class="button"
+          disabled={account === undefined}
+          onClick={() => setCollecting(true)}
+        >
+          {words}
+        </button>
+      )}
+      <a class="quiet" href="#comments">
+        {countOf(adapter.comments, "comment")}
+      </a>
+      {collecting && account && (
+        <CollectDialog adapter={adapter} owner={account.handle} onClose={() => setCollecting(false)} />
+      )}
+    </div>
+  );
+}

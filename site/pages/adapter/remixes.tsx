@@ -1,0 +1,82 @@
+// What was composed from an adapter: how often it was used, the published mixes with it, and whom it meets there.
+
+import type { Adapter } from "../../api.ts";
+import { type Mix, people } from "../../api-people.ts";
+import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
+import { countOf } from "../../ui/format.ts";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { Picture } from "../../ui/picture.tsx";
+import { useList } from "../../ui/use-list.ts";
+import { useReply } from "../../ui/use-reply.ts";
+
+const SHOWN = 8;
+export const mixUrl = (ref: string) => `/mix/?ref=${ref}`;
+
+export function Remixes({ adapter }: { adapter: Adapter }) {
+  const list = useList<Mix>(adapter.ref, (at) => people.remixes(adapter.ref, { limit: SHOWN, ...at }));
+  const met = useReply(() => people.usedWith(adapter.ref), [adapter.ref]);
+  const used = `Used ${adapter.uses === 1 ? "once" : `${adapter.uses.toLocaleString("en")} times`}`;
+  return (
+    <section class="adapter-section">
+      <h2>Made with {adapter.title}</h2>
+      <p class="quiet">
+        {`${used}, in ${countOf(adapter.remixes, "published composition")}. Every picture drawn with it counts for it.`}
+      </p>
+      {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      {!list.waiting && !list.failure && list.items.length === 0 && (
+        <p class="quiet">
+          Nobody has published a composition with it yet.{" "}
+          {adapter.state === "published" && <a href={`/compose/#a=${adapter.ref}`}>Make the first</a>}
+        </p>
+      )}
+      {list.items.length > 0 && (
+        <div class="card-grid remix-grid" aria-busy={list.waiting}>
+          {list.items.map((mix) => (
+            <RemixCard key={mix.id} mix={mix} />
+          ))}
+        </div>
+      )}
+      {list.more && (
+        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
+          {list.waiting ? "Loading" : "Show more"}
+        </button>
+      )}
+      {met.value && met.value.items.length > 0 && (
+        <>
+          <h3>Often together with</h3>
+          <ul class="companions">
+            {met.value.items.map(({ adapter: other, mixes }) => (
+              <li key={other.id}>
+                <a href={adapterUrl(other.ref)}>
+                  <Picture src={previewOf(other)} alt="" />
+                  <span>{other.title}</span>
+                </a>
+                <span class="quiet">{countOf(mixes, "composition")}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function RemixCard({ mix }: { mix: Mix }) {
+  return (
+    <article class="card">
+      <Picture class="card-picture" src={mix.cover?.url ?? null} alt={`${mix.title}, drawn`} />
+      <div>
+        <div class="card-line">
+          <h3>
+            <a href={mixUrl(mix.ref)}>{mix.title}</a>
+          </h3>
+          <span class="tag">{countOf(mix.members.length, "adapter")}</span>
+        </div>
+        <div class="card-line quiet">
+          <span>{`by ${mix.owner}`}</span>
+          <span>{countOf(mix.likes, "like")}</span>
+        </div>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,121 @@
+// How exactly a cast goes together: the columns each owns, and for every two how many they share.
+
+import { sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
+import type { Base } from "../../api.ts";
+import type { CollectionWithItems } from "../../api-people.ts";
+import { countOf } from "../../ui/format.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
+
+/** A table of more is no longer read; the sentence above speaks for all. */
+const SHOWN = 24;
+const CONFLICTS_NAMED = 6;
+
+type Member = { name: string; slot: number; index: number };
+
+/** Columns that two slots share in the layer where they share most. */
+export function sharedIn(base: Base, a: number, b: number): number {
+  const { radix, rank } = patternOf(base);
+  return Math.max(...slotDimensions(base).map((n) => sharedColumns(a, b, n, rank, radix)));
+}
+
+export function Meeting({ collection, base }: { collection: CollectionWithItems; base: Base }) {
+  const members = collection.items.flatMap(({ adapter }, index): Member[] =>
+    adapter?.slot === null || adapter === null ? [] : [{ name: adapter.title, slot: adapter.slot, index }],
+  );
+  const { exactness } = collection;
+  if (members.length === 0) return null;
+  const shown = members.slice(0, SHOWN);
+  const pairs = (members.length * (members.length - 1)) / 2;
+  return (
+    <section class="meeting">
+      <h2>How exactly they go together</h2>
+      {exactness.exact ? (
+        <Notice
+          tone="good"
+          title={members.length === 1 ? "Alone, so nobody is disturbed" : "Exactly orthogonal"}
+        >
+          <p>
+            {members.length === 1
+              ? "Whoever joins is compared with it here."
+              : `No two of them share a column in any layer: each draws as if the others were not there.`}
+          </p>
+        </Notice>
+      ) : (
+        <Notice
+          tone="info"
+          title={`${countOf(exactness.conflict_count, "pair")} of ${pairs.toLocaleString("en")} ${exactness.conflict_count === 1 ? "shares" : "share"} columns`}
+        >
+          <p>
+            {`They stand in ${countOf(exactness.classes.length, "class").replace(/classs$/, "classes")} of slots. A shared column of ${base.rank} is a whisper, not a blend; one class is silent.`}
+          </p>
+          <ul class="conflicts">
+            {exactness.conflicts.slice(0, CONFLICTS_NAMED).map(({ a, b, shared_columns }) => (
+              <li key={`${a} ${b}`}>{`${a} and ${b}: ${shared_columns} of ${base.rank}`}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <div class="meeting-pictures">
+        <figure>
+          <SlotPattern base={base} owners={shown} />
+          <figcaption class="quiet">
+            Every cell is a column of the basis; a colour is one of the cast. A cell with two colours is
+            shared.
+          </figcaption>
+        </figure>
+        {shown.length > 1 && <Matrix base={base} members={shown} />}
+      </div>
+      {members.length > SHOWN && (
+        <p class="quiet">{`Shown for the first ${SHOWN}; the sentence above is about all ${members.length}.`}</p>
+      )}
+    </section>
+  );
+}
+
+function Matrix({ base, members }: { base: Base; members: readonly Member[] }) {
+  return (
+    <div class="table-scroll">
+      <table class="matrix">
+        <caption class="visually-hidden">Columns that two of the cast share, out of {base.rank}</caption>
+        <thead>
+          <tr>
+            <td />
+            {members.map((member) => (
+              <th key={member.index} scope="col" class={`cast-${member.index % 6}`} title={member.name}>
+                <span class="cast-number">{member.index + 1}</span>
+                <span class="visually-hidden">{member.name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((row) => (
+            <tr key={row.index}>
+              <th scope="row" class={`cast-${row.index % 6}`} title={row.name}>
+                <span class="cast-number">{row.index + 1}</span>
+                <span class="visually-hidden">{row.name}</span>
+              </th>
+              {members.map((column) => (
+                <Cell key={column.index} base={base} row={row} column={column} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cell({ base, row, column }: { base: Base; row: Member; column: Member }) {
+  if (row.index === column.index) return <td class="itself" />;
+  const shared = sharedIn(base, row.slot, column.slot);
+  return (
+    <td
+      class={shared === 0 ? "apart" : "shares"}
+      title={`${row.name} and ${column.name}: ${shared === 0 ? "none shared" : `${shared} of ${base.rank} shared`}`}
+    >
+      {shared}
+    </td>
+  );
+}

@@ -1,0 +1,30 @@
+// The collections of one person, on their page: all of them to themselves, the public ones to others.
+
+import { type Collection, people } from "../../api-people.ts";
+import { CollectionCard } from "../../ui/collection-card.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { useList } from "../../ui/use-list.ts";
+
+export function UserCollections({ handle }: { handle: string }) {
+  const list = useList<Collection>(handle, (at) =>
+    people.collections({ owner: handle, sort: "updated", ...at }),
+  );
+  if (list.failure) return <FailureNotice failure={list.failure} again={list.again} />;
+  if (!list.waiting && list.items.length === 0) {
+    return <p class="quiet">{`${handle} has not gathered a collection yet.`}</p>;
+  }
+  return (
+    <>
+      <div class="card-grid" aria-busy={list.waiting}>
+        {list.items.map((collection) => (
+          <CollectionCard key={collection.id} collection={collection} />
+        ))}
+      </div>
+      {list.more && (
+        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
+          {list.waiting ? "Loading" : "Show more"}
+        </button>
+      )}
+    </>
+  );
+}

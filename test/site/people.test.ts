@@ -1,0 +1,117 @@
+// What the pages of people decide without a browser: words with links, notifications in words, orders, addresses.
+
+import { describe, expect, it } from "vitest";
+import { UNREAD_COUNTED_MAX } from "../../schema/contract/limits.ts";
+import type { CollectionItem, Notification } from "../../site/api-people.ts";
+import { composeLink } from "../../site/pages/collection/compose-link.ts";
+import { moved } from "../../site/pages/collection/moved.ts";
+import { wordsOf } from "../../site/pages/notifications/words.ts";
+import { nameFrom } from "../../site/ui/collection-name.ts";
+import { unreadText } from "../../site/ui/notification-bell.ts";
+import { piecesOf } from "../../site/ui/plain-text.ts";
+
+const links = (text: string) =>
+  piecesOf(text)
+    .filter(({ kind }) => kind !== "text")
+    .map(({ text: word, href }) => [word, href]);
+
+describe("plain text", () => {
+  it("keeps every character as it was written", () => {
+    for (const text of [
+      "",
+      "a <b>&amp;</b>",
+      "see https://x.org/a?b=c#d, @ada! (https://x.org/(y))",
+      "@",
+      "a@b.c",
+    ]) {
+      expect(
+        piecesOf(text)
+          .map((piece) => piece.text)
+          .join(""),
+      ).toBe(text);
+    }
+  });
+
+  it("finds addresses of the web without the sentence around them, and nothing else that looks like a link", () => {
+    expect(links("Read https://x.org/a. Or (http://y.org/b_(c))!")).toEqual([
+      ["https://x.org/a", "https://x.org/a"],
+      ["http://y.org/b_(c)", "http://y.org/b_(c)"],
+    ]);
+    expect(links("javascript:alert(1) data:text/html,x //evil.org ftp://x mailto:a@b.c")).toEqual([]);
+    expect(links("https://")).toEqual([]);
+  });
+
+  it("leads mentions to people", () => {
+    expect(links("Thanks @Ada-2, not a@b or /@c")).toEqual([["@Ada-2", "/user/?handle=ada-2"]]);
+  });
+});
+
+describe("a notification in words", () => {
+  const note = (more: Partial<Notification>): Notification => ({
+    id: "ntf_00000000000000000000",
+    kind: "like",
+    actor: { handle: "bob", name: "Bob", avatar_url: null },
+    target: { kind: "adapter", ref: "ada/eve", title: "Eve" },
+    target_id: null,
+    excerpt: null,
+    data: {},
+    created_at: "2026-01-01T00:00:00Z",
+    read_at: null,
+    ...more,
+  });
+
+  it("counts those who like", () => {
+    const before = (count: number) => wordsOf(note({ data: { count } })).before;
+    expect([1, 2, 3, 1_001].map(before)).toEqual([
+      "likes",
+      "and one other like",
+      "and 2 others like",
+      "and 1,000 others like",
+    ]);
+  });
+
+  it("leads to the thing, and says so where that is gone", () => {
+    expect(wordsOf(note({ kind: "comment" })).url).toBe("/adapter/?id=ada/eve#comments");
+    expect(wordsOf(note({ kind: "fork", target: { kind: "mix", ref: "a/b", title: "M" } })).url).toBe(
+      "/mix/?ref=a/b",
+    );
+    const gone = wordsOf(note({ kind: "published", target: null }));
+    expect([gone.url, gone.name]).toEqual([null, "something that is no longer there"]);
+  });
+
+  it("tells a decision with its reason", () => {
+    const told = wordsOf(note({ kind: "moderation", actor: null, data: { reason: "spam" } }));
+    expect([told.before, told.name, told.after]).toEqual(["The moderators acted about", "Eve", ": spam"]);
+  });
+});
+
+describe("a collection", () => {
+  it("moves one item and keeps the others in order", () => {
+    expect(moved(["a", "b", "c", "d"], 0, 2)).toEqual(["b", "c", "a", "d"]);
+    expect(moved(["a", "b", "c", "d"], 3, 0)).toEqual(["d", "a", "b", "c"]);
+    expect(moved(["a"], 5, 0)).toEqual(["a"]);
+  });
+
+  it("is composed as far as one composition goes, without what cannot be drawn", () => {
+    const item = (i: number, state: string): CollectionItem =>
+      ({ ref: `o/a${i}`, adapter: { state, latest_version: { strength: 0.5 } } }) as CollectionItem;
+    const items = [item(0, "draft"), ...Array.from({ length: 18 }, (_, i) => item(i + 1, "published"))];
+    const { url, count, left } = composeLink(items);
+    expect([count, left]).toEqual([16, 2]);
+    expect(url.startsWith("/compose/#a=o/a1*0.5&a=o/a2*0.5&")).toBe(true);
+    expect(composeLink([]).count).toBe(0);
+  });
+
+  it("gets an address from its title", () => {
+    expect(["Über-Cast: Größe 2!", "  ", "日本", "a".repeat(99)].map(nameFrom)).toEqual([
+      "uber-cast-gro-e-2",
+      "collection",
+      "collection",
+      "a".repeat(64),
+    ]);
+  });
+});
+
+it("shows an unread count that is no longer counted as more", () => {
+  expect([1, UNREAD_COUNTED_MAX - 1, UNREAD_COUNTED_MAX].map(unreadText)).toEqual(["1", "99", "99+"]);
+});
