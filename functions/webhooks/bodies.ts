@@ -5,13 +5,15 @@ import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
 import { WEBHOOK_BODY_MAX_BYTES } from "../../schema/contract/limits.ts";
 import type { JobWebhookRow } from "../../schema/tables.ts";
 import { isoTime } from "../catalog/adapter-json.ts";
+import type { Signer } from "../compat/outputs.ts";
+import { webhookBodies } from "../compat/replicate-webhook.ts";
 import type { Db } from "../context.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { jobsJson } from "../dispatch/jobs.ts";
 import type { DeliveryRow } from "./deliveries.ts";
 
 /** Gives the message's JSON; several where one may be too large, the fullest first. */
-type Writer = (db: Db, job: JobRow, delivery: DeliveryRow) => Promise<unknown[]>;
+type Writer = (db: Db, job: JobRow, delivery: DeliveryRow, signer: Signer) => Promise<unknown[]>;
 
 const WRITERS: Record<JobWebhookRow["shape"], Writer> = {
   native: async (db, job, { type, createdAt, origin, status }) => {
@@ -24,14 +26,23 @@ const WRITERS: Record<JobWebhookRow["shape"], Writer> = {
       ...abridged(told).map((data) => ({ type, timestamp, abridged: true, data })),
     ];
   },
+  replicate: async (db, job, { createdAt, origin, status }, env) =>
+    webhookBodies({ env, db, origin, now: createdAt }, job, status ?? job.status),
 };
 
-export async function bodyOf(db: Db, job: JobRow | null, delivery: DeliveryRow): Promise<string> {
+export async function bodyOf(
+  db: Db,
+  job: JobRow | null,
+  delivery: DeliveryRow,
+  signer: Signer,
+): Promise<string> {
   if (!job) {
     const { type, createdAt, webhookId } = delivery;
     return JSON.stringify({ type, timestamp: isoTime(createdAt), data: { webhook_id: webhookId } });
   }
-  const texts = (await WRITERS[delivery.shape](db, job, delivery)).map((message) => JSON.stringify(message));
+  const texts = (await WRITERS[delivery.shape](db, job, delivery, signer)).map((message) =>
+    JSON.stringify(message),
+  );
   const fits = texts.find((text) => new TextEncoder().encode(text).length < WEBHOOK_BODY_MAX_BYTES);
   if (fits === undefined) throw new Error(`Even the shortest message of ${job.id} is too long`);
   return fits;

@@ -10,6 +10,7 @@ import {
 } from "../../schema/contract/limits.ts";
 import { deliveries, jobs, webhooks } from "../../schema/tables.ts";
 import { isoTime } from "../catalog/adapter-json.ts";
+import type { Signer } from "../compat/outputs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { notificationRow } from "../people/notifications.ts";
@@ -27,10 +28,17 @@ const CLAIM_MS = 60_000;
 const EXCERPT_CHARACTERS = 200;
 
 /** What is outside, given from outside. */
-export type Surroundings = { resolve?: Resolve; chance?: number; allowLoopback: boolean };
+export type Surroundings = {
+  resolve?: Resolve;
+  chance?: number;
+  allowLoopback: boolean;
+  /** Signs the addresses of pictures in a message. */
+  signer: Signer;
+};
 
 export const surroundingsOf = (env: Env): Surroundings => ({
   allowLoopback: env.WEBHOOK_ALLOW_LOOPBACK === "true",
+  signer: env,
 });
 
 /** Tries once, if it is due; the delivery after it, or null if there was nothing to do. */
@@ -45,11 +53,13 @@ export async function deliver(
   const webhook = claimed.webhookId && (await webhookOf(db, claimed.webhookId));
   // Deleted meanwhile, and its deliveries with it.
   if (webhook === undefined) return null;
-  const body = claimed.body ?? (await bodyOf(db, claimed.jobId && (await jobOf(db, claimed.jobId)), claimed));
+  const body = claimed.body ?? (await bodyOrNull(db, claimed, surroundings));
   const secrets = validSecrets(webhook || (await defaultSecrets(db, claimed.ownerId)), now);
-  const headers = await signatureHeaders(secrets, id, now, body);
   const began = Date.now();
-  const outcome = await attempt(claimed.url, headers, body, surroundings, now);
+  const outcome =
+    body === null
+      ? failed("The message could not be written.")
+      : await attempt(claimed.url, await signatureHeaders(secrets, id, now, body), body, surroundings, now);
   const attempts = [
     ...claimed.attempts,
     {
@@ -77,6 +87,18 @@ async function claim(db: Db, id: DeliveryRow["id"], now: number): Promise<Delive
 }
 
 const webhookOf = (db: Db, id: Id<"whk">) => db.select().from(webhooks).where(eq(webhooks.id, id)).get();
+
+/** A message that cannot be written must not keep the Queue busy for ever: it counts as a failed attempt. */
+async function bodyOrNull(db: Db, row: DeliveryRow, { signer }: Surroundings): Promise<string | null> {
+  try {
+    const job = row.jobId && (await jobOf(db, row.jobId));
+    if (row.jobId && !job) throw new Error(`Job ${row.jobId} is gone`);
+    return await bodyOf(db, job || null, row, signer);
+  } catch (error) {
+    console.error("A message was not written", row.id, error);
+    return null;
+  }
+}
 
 async function jobOf(db: Db, id: Id<"job">) {
   return (await db.select().from(jobs).where(eq(jobs.id, id)).get()) ?? null;

@@ -8,7 +8,7 @@ import { DELIVERY_STATES, type DeliveryAttempt, DISABLED_REASONS } from "../cont
 import { at, id, json } from "./columns.ts";
 
 /** How a message is written; webhooks/bodies.ts has a writer for each. */
-export const WEBHOOK_SHAPES = ["native"] as const;
+export const WEBHOOK_SHAPES = ["native", "replicate"] as const;
 
 /** What a job brings along: `jobs.webhook`. */
 export type JobWebhookRow = {

@@ -59,6 +59,7 @@ export async function startWorker(
       "dev",
       ...["--ip", HOST, "--port", String(port), "--inspector-port", String(inspectorPort)],
       ...["--persist-to", home.state, "--env-file", envFile],
+      ...["--var", "WEBHOOK_ALLOW_LOOPBACK:true"],
       "--show-interactive-dev-session=false",
     ],
     WRANGLER_ENV,
