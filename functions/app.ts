@@ -20,6 +20,10 @@ import { catalog } from "./routes/catalog.ts";
 import { collections } from "./routes/collections.ts";
 import { openAi } from "./routes/compat/openai.ts";
 import { outputs } from "./routes/compat/outputs.ts";
+import { replicateFiles, replicateFileUpload } from "./routes/compat/replicate-files.ts";
+import { replicateModels } from "./routes/compat/replicate-models.ts";
+import { replicatePredictions, replicateStream } from "./routes/compat/replicate-predictions.ts";
+import { replicateTrainings } from "./routes/compat/replicate-trainings.ts";
 import { compositions } from "./routes/compositions.ts";
 import { courtesy, EXPOSED_HEADERS } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
@@ -59,6 +63,10 @@ app.use("/auth/*", throttle);
 app.route("/", uploadContent);
 app.route("/", signedBlobs);
 app.route("/", outputs);
+for (const prefix of ["/replicate/v1", "/v1"]) {
+  app.route("/", replicateStream(prefix));
+  app.route("/", replicateFileUpload(prefix, prefix === "/v1"));
+}
 
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }));
 app.on(["GET", "POST"], "/auth/*", (c, next) => {
@@ -94,6 +102,13 @@ app.route("/", share);
 // Thin translations; what our own API and another one both call by the same name is ours.
 app.route("/", openAi("/openai/v1", false));
 app.route("/", openAi("/v1", true));
+for (const prefix of ["/replicate/v1", "/v1"]) {
+  const isAlias = prefix === "/v1";
+  app.route("/", replicatePredictions(prefix, isAlias));
+  app.route("/", replicateModels(prefix, isAlias, !isAlias));
+  app.route("/", replicateFiles(prefix, isAlias));
+}
+app.route("/", replicateTrainings("/replicate/v1"));
 
 let document: ReturnType<typeof describe> | undefined;
 app.get("/v1/openapi.json", (c) => {

@@ -80,7 +80,9 @@ export async function blobResponse(
 export const matchesEtag = (header: string | null, etag: string) =>
   header?.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === etag) ?? false;
 
+export const signedBlobPath = (sha256: string) => `/runner/v1/blobs/${sha256}`;
+
 /** An address that whoever holds it may GET until `expiresAt`. */
 export function signedBlobUrl(env: Env, origin: string, sha256: string, expiresAt: number): Promise<string> {
-  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, `/runner/v1/blobs/${sha256}`, expiresAt);
+  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, signedBlobPath(sha256), expiresAt);
 }

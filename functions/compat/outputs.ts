@@ -8,7 +8,9 @@ import { signUrl } from "../lib/signing.ts";
 /** The name ends like a file's: clients save under it. */
 export const OUTPUT_PATH = "/v1/outputs";
 
-export function outputUrl(env: Env, origin: string, image: ImageRow, now: number): Promise<string> {
+export type Signer = Pick<Env, "UPLOAD_SIGNING_SECRET">;
+
+export function outputUrl(env: Signer, origin: string, image: ImageRow, now: number): Promise<string> {
   const path = `${OUTPUT_PATH}/${image.id}.${image.contentType.split("/")[1] ?? "png"}`;
   return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, path, now + OUTPUT_URL_TTL_SECONDS * 1000);
 }

@@ -7,6 +7,7 @@ export * from "./bases.ts";
 export * from "./codes.ts";
 export * from "./collections.ts";
 export * from "./compat-openai.ts";
+export * from "./compat-replicate.ts";
 export * from "./compositions.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";

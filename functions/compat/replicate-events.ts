@@ -1,0 +1,26 @@
+// Replicate's webhook events in ours, and back.
+
+import { REPLICATE_EVENTS } from "../../schema/contract/compat-replicate.ts";
+import { FINAL_EVENTS } from "../../schema/contract/webhooks.ts";
+
+type Event = (typeof REPLICATE_EVENTS)[number];
+
+/** Pictures come all at once, with the end: `output` is told then. Lines of a log are not worth a message each. */
+const MEANING: Record<Event, readonly string[]> = {
+  start: ["*.running"],
+  output: ["*.succeeded"],
+  logs: [],
+  completed: FINAL_EVENTS,
+};
+
+/** Without a filter everything is told. */
+export function webhookEvents(filter: readonly Event[] | null | undefined): string[] {
+  return [...new Set((filter ?? REPLICATE_EVENTS).flatMap((event) => MEANING[event]))];
+}
+
+/** The filter that a job's events came from, as far as they tell. */
+export function eventsFilter(events: readonly string[]): Event[] {
+  return REPLICATE_EVENTS.filter(
+    (event) => MEANING[event].length > 0 && MEANING[event].every((each) => events.includes(each)),
+  );
+}

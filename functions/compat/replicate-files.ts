@@ -1,0 +1,228 @@
+// Files of Replicate's API: they come in a form and are uploads of the kind "file". Trainings take pictures out of them.
+
+import { and, desc, eq } from "drizzle-orm";
+import { unzipSync } from "fflate";
+import type { ReplicateFile } from "../../schema/contract/compat-replicate.ts";
+import {
+  BYTES_STORED_PER_OWNER_MAX,
+  CAPTION_MAX_CHARACTERS,
+  IMAGE_MAX_BYTES,
+  REPLICATE_FILE_MAX_BYTES,
+  REPLICATE_FILES_MAX,
+  TRAINING_IMAGES_MAX,
+} from "../../schema/contract/limits.ts";
+import { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
+import { uploads } from "../../schema/tables.ts";
+import type { Caller } from "../auth/caller.ts";
+import { isoTime } from "../catalog/adapter-json.ts";
+import { blobKey, storeBlob } from "../catalog/blobs.ts";
+import { readImageHeader } from "../catalog/image-file.ts";
+import { blankUpload, bytesOf, insertUpload, type UploadRow } from "../catalog/uploads.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { sha256Hex } from "../lib/sha256.ts";
+
+type Place = { env: Env; db: Db; caller: Caller; now: number };
+type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string; contentType: string };
+export type TrainingPicture = { upload_id: UploadRow["id"]; caption: string };
+
+export async function storeFile(
+  place: Place,
+  file: Arrived,
+  metadata: Record<string, unknown>,
+): Promise<UploadRow | Refusal> {
+  if (file.bytes.length === 0)
+    return refuse("file_invalid", "The file is empty (0 bytes).", "/content", "empty");
+  if (file.bytes.length > REPLICATE_FILE_MAX_BYTES) {
+    return refuse("body_too_large", `A file has at most ${REPLICATE_FILE_MAX_BYTES} bytes.`, "/content");
+  }
+  const { db, caller, now } = place;
+  const mine = and(eq(uploads.ownerId, caller.id), eq(uploads.kind, "file"));
+  if ((await db.$count(uploads, mine)) >= REPLICATE_FILES_MAX) {
+    return refuse("quota_exceeded", `An account has at most ${REPLICATE_FILES_MAX} files. Delete some.`);
+  }
+  if ((await bytesOf(db, caller.id, now)) + file.bytes.length > BYTES_STORED_PER_OWNER_MAX) {
+    return refuse("quota_exceeded", "Your files take all the bytes that an account may store.");
+  }
+  return keep(place, file, "file", metadata);
+}
+
+/** Writes the bytes under their name and a row that they are this caller's. A picture's size is read from them. */
+async function keep(
+  { env, db, caller, now }: Place,
+  { bytes, name, contentType }: Arrived,
+  kind: "file" | "training_image",
+  metadata: Record<string, unknown> | null,
+): Promise<UploadRow | Refusal> {
+  const sha256 = await sha256Hex(bytes);
+  const facts = { sha256, sizeBytes: bytes.length, contentType };
+  const header = readImageHeader(bytes);
+  const refusal = await storeBlob(env, facts, new Blob([bytes]).stream(), now);
+  if (refusal) return refusal;
+  return insertUpload(db, {
+    ...blankUpload(caller.id, now),
+    ...facts,
+    kind,
+    filename: name.slice(0, 255),
+    metadata,
+    storedAt: now,
+    ...(header !== "more" && "width" in header && { width: header.width, height: header.height }),
+  });
+}
+
+export async function findFile(db: Db, caller: Caller, id: string): Promise<UploadRow | Refusal> {
+  const row = await db
+    .select()
+    .from(uploads)
+    .where(
+      and(eq(uploads.id, id as UploadRow["id"]), eq(uploads.ownerId, caller.id), eq(uploads.kind, "file")),
+    )
+    .get();
+  return row ?? refuse("not_found", `You have no file ${id.slice(0, 64)}.`);
+}
+
+export function listFiles(db: Db, caller: Caller): Promise<UploadRow[]> {
+  return db
+    .select()
+    .from(uploads)
+    .where(and(eq(uploads.ownerId, caller.id), eq(uploads.kind, "file")))
+    .orderBy(desc(uploads.id))
+    .limit(REPLICATE_FILES_MAX)
+    .all();
+}
+
+/** The row goes, and with it the right to the bytes; a training that took pictures out of it has rows of its own. */
+export async function deleteFile(db: Db, file: UploadRow): Promise<void> {
+  await db.delete(uploads).where(eq(uploads.id, file.id));
+}
+
+export function fileJson(row: UploadRow, root: string): ReplicateFile {
+  return {
+    id: row.id,
+    name: row.filename,
+    content_type: row.contentType,
+    size: row.sizeBytes,
+    etag: row.sha256,
+    checksums: { sha256: row.sha256 },
+    metadata: row.metadata ?? {},
+    created_at: isoTime(row.createdAt),
+    expires_at: null,
+    urls: { get: `${root}/files/${row.id}` },
+  };
+}
+
+/** Pictures of a training from what files.create gave: one zip, or pictures one by one. */
+export async function trainingPictures(
+  place: Place,
+  given: string | readonly string[],
+  captions: readonly string[],
+): Promise<TrainingPicture[] | Refusal> {
+  const places = typeof given === "string" ? [given] : given;
+  const pictures: TrainingPicture[] = [];
+  for (const [i, address] of places.entries()) {
+    const pointer = typeof given === "string" ? "/input/input_images" : `/input/input_images/${i}`;
+    const taken = await picturesOf(place, address, pointer);
+    if (taken instanceof Refusal) return taken;
+    pictures.push(...taken);
+  }
+  return pictures.map(({ upload_id, caption }, i) => ({ upload_id, caption: captions[i] ?? caption }));
+}
+
+async function picturesOf(
+  place: Place,
+  address: string,
+  pointer: string,
+): Promise<TrainingPicture[] | Refusal> {
+  const id = /(?:^|\/files\/)(upl_[0-9a-z]{20,32})$/.exec(address)?.[1];
+  if (id === undefined) {
+    const detail =
+      "Send the pictures with files.create and name what it gave; other addresses are not fetched.";
+    return refuse("request_invalid", detail, pointer);
+  }
+  const file = await findFile(place.db, place.caller, id);
+  if (file instanceof Refusal) return refuse("upload_unknown", file.detail, pointer);
+  const object = await place.env.BLOBS.get(blobKey(file.sha256));
+  if (!object) throw new Error(`File ${file.id} has no bytes`);
+  const bytes = new Uint8Array(await object.arrayBuffer());
+  if (!isZip(bytes)) {
+    const picture = await keepPicture(place, file.filename, bytes, pointer);
+    return picture instanceof Refusal ? picture : [{ upload_id: picture, caption: "" }];
+  }
+  const entries = unpack(bytes, pointer);
+  if (entries instanceof Refusal) return entries;
+  const pictures: TrainingPicture[] = [];
+  for (const { name, bytes: picture, caption } of entries) {
+    const kept = await keepPicture(place, name, picture, pointer);
+    if (kept instanceof Refusal) return kept;
+    pictures.push({ upload_id: kept, caption });
+  }
+  return pictures;
+}
+
+async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBuffer>, pointer: string) {
+  const header = readImageHeader(bytes);
+  if (header === "more" || "reason" in header) {
+    const why = header === "more" ? "it ends before it says how large it is" : header.detail;
+    return refuse(
+      "image_invalid",
+      `${name}: ${why}`,
+      pointer,
+      header === "more" ? "truncated" : header.reason,
+    );
+  }
+  if (!IMAGE_CONTENT_TYPES.some((type) => type === header.contentType) || bytes.length > IMAGE_MAX_BYTES) {
+    return refuse(
+      "image_invalid",
+      `${name}: a picture has at most ${IMAGE_MAX_BYTES} bytes.`,
+      pointer,
+      "too_many_bytes",
+    );
+  }
+  const row = await keep(place, { bytes, name, contentType: header.contentType }, "training_image", null);
+  return row instanceof Refusal ? row : row.id;
+}
+
+const isZip = (bytes: Uint8Array) =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
+
+/** Pictures by name, each with the caption of the text file beside it. Sizes are bounded before anything is unpacked. */
+function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
+  let total = 0;
+  let count = 0;
+  const isWanted = (name: string) =>
+    /^(?!__MACOSX\/)(?:.*\/)?[^/.][^/]*\.(?:png|jpe?g|webp|txt)$/i.test(name);
+  const isWithin = () => total <= REPLICATE_FILE_MAX_BYTES && count <= 2 * TRAINING_IMAGES_MAX;
+  const refused = (detail: string) => refuse("file_invalid", detail, pointer, "zip");
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(zip, {
+      filter: ({ name, originalSize }) => {
+        if (!isWanted(name)) return false;
+        total += originalSize;
+        count += 1;
+        return isWithin();
+      },
+    });
+  } catch (error) {
+    return refused(`The zip cannot be read: ${error instanceof Error ? error.message : "it is damaged"}.`);
+  }
+  if (total > REPLICATE_FILE_MAX_BYTES) {
+    return refused(`Unpacked, the zip has more than ${REPLICATE_FILE_MAX_BYTES} bytes.`);
+  }
+  if (!isWithin()) return refused(`The zip has more than ${2 * TRAINING_IMAGES_MAX} pictures and captions.`);
+  const stem = (name: string) => name.replace(/\.[^.]+$/, "");
+  const texts = new Map(
+    Object.entries(files)
+      .filter(([name]) => /\.txt$/i.test(name))
+      .map(([name, bytes]) => [
+        stem(name),
+        new TextDecoder().decode(bytes).trim().slice(0, CAPTION_MAX_CHARACTERS),
+      ]),
+  );
+  return Object.entries(files)
+    .filter(([name]) => !/\.txt$/i.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, bytes]) => ({ name, bytes: new Uint8Array(bytes), caption: texts.get(stem(name)) ?? "" }));
+}

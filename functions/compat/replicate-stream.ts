@@ -1,0 +1,50 @@
+// A prediction as Replicate streams it: log lines while it is drawn, an output for each picture, and how it ended.
+
+import { imagesOfJobs } from "../catalog/images.ts";
+import type { JobRow } from "../dispatch/enqueue.ts";
+import { followJob } from "../dispatch/follow.ts";
+import type { Env } from "../env.ts";
+import { outputUrl } from "./outputs.ts";
+import { progressLine, type Root } from "./replicate-json.ts";
+
+/** Its clients drop an event without an id; one line of data each keeps them simple. */
+export function predictionStream(env: Env, place: Root, id: JobRow["id"]): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const source = events(env, place, id);
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await source.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await source.return(undefined);
+    },
+  });
+}
+
+async function* events(env: Env, place: Root, id: JobRow["id"]): AsyncGenerator<string> {
+  const { db, origin } = place;
+  const began = Date.now();
+  let count = 0;
+  const event = (name: string, data: string) => {
+    count += 1;
+    return `event: ${name}\nid: ${began}:${count}\ndata: ${data.replaceAll("\n", " ")}\n\n`;
+  };
+  yield ": drawing\n\n";
+  for await (const step of followJob(env, db, id)) {
+    if (step.kind === "alive") yield ": alive\n\n";
+    else if (step.kind === "progress") {
+      const { step: at, total } = step.progress;
+      yield event("logs", progressLine(at, total, (Date.now() - began) / 1000));
+    } else if (step.job.status === "succeeded") {
+      for (const image of await imagesOfJobs(db, [id])) {
+        yield event("output", await outputUrl(env, origin, image, Date.now()));
+      }
+      yield event("done", "{}");
+    } else if (step.job.status === "failed") {
+      yield event("error", step.job.error?.message ?? "The job failed.");
+      yield event("done", JSON.stringify({ reason: "error" }));
+    } else yield event("done", JSON.stringify({ reason: "canceled" }));
+  }
+}

@@ -1,0 +1,23 @@
+// The webhook that a prediction or training of Replicate's API brings along: what its message holds.
+
+import type { JobRow } from "../dispatch/enqueue.ts";
+import { predictionsJson, type Root, trainingsJson } from "./replicate-json.ts";
+
+export const REPLICATE_PREFIX = "/replicate/v1";
+
+/** The job as it was when `status` was reached; what came after is not told with it. */
+export async function webhookBodies(
+  place: Omit<Root, "root">,
+  job: JobRow,
+  status: JobRow["status"],
+): Promise<unknown[]> {
+  const root = { ...place, root: `${place.origin}${REPLICATE_PREFIX}` };
+  const then: JobRow =
+    status === job.status
+      ? job
+      : { ...job, status, finishedAt: null, error: null, progress: null, versionId: null };
+  const [json] =
+    job.kind === "sample" ? await predictionsJson(root, [then]) : await trainingsJson(root, [then]);
+  if (!json) throw new Error(`Job ${job.id} has no JSON`);
+  return [json, { ...json, logs: "" }, { ...json, logs: "", input: {} }];
+}

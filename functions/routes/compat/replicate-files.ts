@@ -1,0 +1,126 @@
+// Replicate's files: create (a form), get, list, delete. Creating is mounted before the limit of JSON bodies: a form may be larger.
+
+import { createRoute } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import { ReplicateFile, replicatePage } from "../../../schema/contract/compat-replicate.ts";
+import { idOf } from "../../../schema/contract/ids.ts";
+import { REPLICATE_FILE_MAX_BYTES } from "../../../schema/contract/limits.ts";
+import { callerWith, identify } from "../../auth/caller.ts";
+import { deleteFile, fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
+import { problemResponse } from "../../lib/problem.ts";
+import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
+import { idParam, jsonReply, noQuery, router } from "../app.ts";
+import { placeOf, tags } from "./replicate-place.ts";
+
+/** Beside the file a form has a name, metadata and boundaries. */
+const FORM_MAX_BYTES = REPLICATE_FILE_MAX_BYTES + 64 * 1024;
+const TOO_LARGE = new Refusal("body_too_large", `A file has at most ${REPLICATE_FILE_MAX_BYTES} bytes.`);
+const METADATA_MAX_CHARACTERS = 4_096;
+
+export function replicateFileUpload(prefix: string, hide: boolean) {
+  const create = createRoute({
+    method: "post",
+    path: `${prefix}/files`,
+    summary: "Replicate: files.create",
+    tags,
+    hide,
+    middleware: [
+      noQuery,
+      identify,
+      bodyLimit({ maxSize: FORM_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }),
+    ],
+    request: {
+      body: {
+        required: true,
+        content: {
+          "multipart/form-data": {
+            schema: z.object({
+              content: z.any().meta({ type: "string", format: "binary" }),
+              metadata: z.any().optional().meta({ description: "A JSON object", type: "string" }),
+              filename: z.string().optional(),
+              type: z.string().optional(),
+            }),
+          },
+        },
+      },
+    },
+    responses: { 201: jsonReply("The file", ReplicateFile) },
+  });
+  return router().openapi(create, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "publish"));
+    const { content, metadata, filename, type } = c.req.valid("form");
+    if (!(content instanceof File))
+      deny(refuse("request_invalid", "Send the file in the part `content`.", "/content"));
+    const text = metadata instanceof File ? await metadata.text() : String(metadata ?? "{}");
+    const file = {
+      bytes: new Uint8Array(await content.arrayBuffer()),
+      name: filename ?? content.name,
+      contentType: (type ?? content.type.split(";")[0]?.trim()) || "application/octet-stream",
+    };
+    const place = { env: c.env, db: c.var.db, caller, now: c.var.now };
+    const row = granted(await storeFile(place, file, granted(metadataOf(text))));
+    return c.json(fileJson(row, placeOf(c, prefix).root), 201);
+  });
+}
+
+function metadataOf(text: string): Record<string, unknown> | Refusal {
+  const refusal = refuse(
+    "request_invalid",
+    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters.`,
+    "/metadata",
+  );
+  if (text.length > METADATA_MAX_CHARACTERS) return refusal;
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : refusal;
+  } catch {
+    return refusal;
+  }
+}
+
+export function replicateFiles(prefix: string, hide: boolean) {
+  const shared = { tags, hide, middleware: noQuery };
+  const params = idParam("file", idOf("upl"));
+  const list = createRoute({
+    ...shared,
+    method: "get",
+    path: `${prefix}/files`,
+    summary: "Replicate: files.list",
+    responses: { 200: jsonReply("All files, newest first", replicatePage(ReplicateFile)) },
+  });
+  const get = createRoute({
+    ...shared,
+    method: "get",
+    path: `${prefix}/files/{file}`,
+    summary: "Replicate: files.get",
+    request: { params },
+    responses: { 200: jsonReply("The file", ReplicateFile) },
+  });
+  const remove = createRoute({
+    ...shared,
+    method: "delete",
+    path: `${prefix}/files/{file}`,
+    summary: "Replicate: files.delete",
+    request: { params },
+    responses: { 204: { description: "It is gone" } },
+  });
+  return router()
+    .openapi(list, async (c) => {
+      const caller = granted(callerWith(c.var.caller, "read"));
+      const rows = await listFiles(c.var.db, caller);
+      const { root } = placeOf(c, prefix);
+      return c.json({ previous: null, next: null, results: rows.map((row) => fileJson(row, root)) }, 200);
+    })
+    .openapi(get, async (c) => {
+      const caller = granted(callerWith(c.var.caller, "read"));
+      const row = granted(await findFile(c.var.db, caller, c.req.valid("param").file));
+      return c.json(fileJson(row, placeOf(c, prefix).root), 200);
+    })
+    .openapi(remove, async (c) => {
+      const caller = granted(callerWith(c.var.caller, "publish"));
+      await deleteFile(c.var.db, granted(await findFile(c.var.db, caller, c.req.valid("param").file)));
+      return c.body(null, 204);
+    });
+}
