@@ -259,6 +259,8 @@ ALTER TABLE `users` ADD `role` text DEFAULT 'user' NOT NULL;
 ALTER TABLE `users` ADD `shown_ratings` text DEFAULT '[]' NOT NULL;
 ALTER TABLE `users` ADD `suspended_at` integer;
 ALTER TABLE `users` ADD `deleted_at` integer;
+ALTER TABLE `users` ADD `purged_at` integer;
+CREATE INDEX `users_departed` ON `users` (`deleted_at`) WHERE deleted_at is not null and purged_at is null;
 ALTER TABLE `versions` ADD `supersedes_id` text;
 ALTER TABLE `versions` ADD `yank_reason` text;
 ALTER TABLE `versions` ADD `yanked_at` integer;
@@ -350,6 +352,11 @@ END;
 
 -- The audit log is added to and never changed.
 CREATE TRIGGER moderation_actions_update BEFORE UPDATE ON moderation_actions BEGIN
+  SELECT RAISE(ABORT, 'The audit log is never changed.');
+END;
+-- REPLACE deletes without a DELETE trigger.
+CREATE TRIGGER moderation_actions_replace BEFORE INSERT ON moderation_actions
+WHEN EXISTS (SELECT 1 FROM moderation_actions WHERE id = new.id) BEGIN
   SELECT RAISE(ABORT, 'The audit log is never changed.');
 END;
 CREATE TRIGGER moderation_actions_delete BEFORE DELETE ON moderation_actions BEGIN

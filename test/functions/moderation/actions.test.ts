@@ -1,7 +1,7 @@
 // Decisions: what each does, that they are taken once, by others than the owner, and that people are told.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Adapter, AdapterWithVersions, Comment, Problem } from "../../../schema/contract/index.ts";
+import type { Adapter, Comment, Problem, Version } from "../../../schema/contract/index.ts";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/index.ts";
 import { ask, type Person, person, published } from "../cast.ts";
 import {
@@ -14,6 +14,7 @@ import {
   userKey,
 } from "./desk.ts";
 
+type Whole = Adapter & { versions: Version[] };
 let ada: Person;
 let bob: Person;
 let mod: Moderator;
@@ -262,7 +263,7 @@ describe("a removed adapter", () => {
   it("answers 410 with a tombstone, to its owner's writes too, and comes back whole", async () => {
     const version = await published(ada, "back");
     const key = await adapterKey("ada/back");
-    const before = (await ask<AdapterWithVersions>("GET", "/v1/adapters/ada/back")).body;
+    const before = (await ask<Whole>("GET", "/v1/adapters/ada/back")).body;
     await mod.mustDecide(key, "remove", { reason: "It shows somebody." });
     const gone = await ask("GET", "/v1/adapters/ada/back");
     expect([gone.status, gone.body.code]).toEqual([410, "adapter_removed"]);
@@ -286,7 +287,7 @@ describe("a removed adapter", () => {
     );
     expect((await ada.ask("POST", "/v1/adapters/ada/back/withdraw", {})).body.code).toBe("adapter_removed");
     await second.mustDecide(key, "restore");
-    const after = (await ask<AdapterWithVersions>("GET", "/v1/adapters/ada/back")).body;
+    const after = (await ask<Whole>("GET", "/v1/adapters/ada/back")).body;
     expect({ ...after, updated_at: "" }).toEqual({ ...before, updated_at: "" });
     expect((await ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
   });
@@ -298,7 +299,7 @@ describe("a removed adapter", () => {
     const key = await adapterKey("ada/quiet");
     await mod.mustDecide(key, "remove");
     await mod.mustDecide(key, "restore");
-    const mine = await ada.must<AdapterWithVersions>("GET", "/v1/adapters/ada/quiet");
+    const mine = await ada.must<Whole>("GET", "/v1/adapters/ada/quiet");
     expect([mine.state, mine.versions.map(({ state }) => state)]).toEqual(["withdrawn", ["yanked"]]);
   });
 });

@@ -1,0 +1,248 @@
+// Take-down: work with it stops at once, its bytes go when the time to appeal is over, and nothing goes that something else needs.
+
+import { env, exports } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, describe, expect, it } from "vitest";
+import { blobKey } from "../../../functions/catalog/blobs.ts";
+import { purgeDue, removalOf } from "../../../functions/moderation/takedown.ts";
+import type { Generation, Training, Upload, Version } from "../../../schema/contract/index.ts";
+import { TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/index.ts";
+import { adapterWish, ask, BASE, db, Machine, type Person, person, png, published } from "../cast.ts";
+import { adapterKey, decisionsAbout, type Key, type Moderator, moderator } from "./desk.ts";
+
+const DAY_MS = 24 * 3_600_000;
+let ada: Person;
+let bob: Person;
+let mod: Moderator;
+let second: Moderator;
+let shade = 0;
+beforeAll(async () => {
+  [ada, bob] = [await person("Ada"), await person("Bob")];
+  [mod, second] = [await moderator("Mod"), await moderator("Second")];
+});
+
+/** A published adapter whose only preview nobody else has. */
+async function unique(owner: Person, name: string): Promise<{ version: Version; key: Key; picture: string }> {
+  const { id } = await published(owner, name);
+  shade += 1;
+  const upload = await owner.upload("preview", await png(20, 20, shade), "image/png");
+  const version = await owner.must<Version>("PATCH", `/v1/versions/${id}`, { previews: [upload] });
+  return { version, key: await adapterKey(`${owner.handle}/${name}`), picture: await hashOf(version) };
+}
+
+const hashOf = async (version: Version) => {
+  const row = await db()
+    .prepare("SELECT sha256 FROM images WHERE id = ?")
+    .bind(version.previews[0]?.id)
+    .first<{ sha256: string }>();
+  return row?.sha256 ?? "";
+};
+const bytesOf = async (sha256: string) => {
+  const object = await env.BLOBS.get(blobKey(sha256));
+  if (!object) throw new Error(`Nothing is stored as ${sha256}`);
+  return new Uint8Array(await object.arrayBuffer());
+};
+const stored = async (sha256: string) => (await env.BLOBS.head(blobKey(sha256))) !== null;
+const count = async (table: string, column: string, value: string) =>
+  (
+    await db()
+      .prepare(`SELECT count(*) AS n FROM ${table} WHERE ${column} = ?`)
+      .bind(value)
+      .first<{ n: number }>()
+  )?.n;
+const purgeAfter = (days: number) => purgeDue(env, drizzle(env.DB), Date.now() + days * DAY_MS);
+
+const draw = (who: Person, ref: string) =>
+  who.must<Generation>("POST", "/v1/generations", { prompt: "a portrait", adapters: [{ ref }] });
+const statusOf = async (who: Person, job: Generation) => {
+  const { status, error } = await who.must<Generation>("GET", `/v1/generations/${job.id}`);
+  return [status, error?.code ?? null];
+};
+
+describe("work with what is removed", () => {
+  it("fails with a reason where it waits, is stopped where it runs, and goes on elsewhere", async () => {
+    await published(ada, "used");
+    await published(ada, "kept");
+    const machine = await Machine.register(bob);
+    const running = await draw(bob, "ada/used");
+    const [lease] = await machine.lease();
+    const waiting = await draw(bob, "ada/used");
+    const other = await draw(bob, "ada/kept");
+    await mod.mustDecide(await adapterKey("ada/used"), "remove");
+    expect(await statusOf(bob, waiting)).toEqual(["failed", "input_invalid"]);
+    const failed = await bob.must<Generation>("GET", `/v1/generations/${waiting.id}`);
+    expect(failed.error?.message).toBe("ada/used was removed by a moderator.");
+    expect(failed.finished_at).not.toBeNull();
+    expect(await statusOf(bob, other)).toEqual(["queued", null]);
+    expect(await statusOf(bob, running)).toEqual(["running", null]);
+    const beat = await machine.on<{ cancel: boolean }>(lease?.lease_id ?? "", "heartbeat", {});
+    expect(beat.body.cancel).toBe(true);
+    const again = await bob.ask("POST", "/v1/generations", { prompt: "x", adapters: [{ ref: "ada/used" }] });
+    expect([again.status, again.body.code]).toEqual([410, "adapter_removed"]);
+  });
+
+  it("fails for those who watch, too", async () => {
+    await published(ada, "watched");
+    const job = await draw(bob, "ada/watched");
+    const request = new Request(`http://edge.test/v1/generations/${job.id}/events`, {
+      headers: { authorization: `Bearer ${bob.key}` },
+    });
+    const events = await exports.default.fetch(request);
+    await mod.mustDecide(await adapterKey("ada/watched"), "remove");
+    expect(await events.text()).toMatch(/event: done\ndata: .*failed/);
+  });
+});
+
+describe("the bytes of what is removed", () => {
+  it("stay for the time of an appeal, then go; tombstone, version and slot stay", async () => {
+    const { version, key, picture } = await unique(ada, "gone");
+    const imageId = version.previews[0]?.id ?? "";
+    const slots = await count("slots", "adapter_id", key.id);
+    await mod.mustDecide(key, "remove", { reason: "Enough." });
+    await purgeAfter(TAKEDOWN_GRACE_DAYS - 1);
+    expect([await stored(version.sha256), await stored(picture)]).toEqual([true, true]);
+    expect((await mod.see(key)).target.state).toBe("removed");
+
+    await purgeAfter(TAKEDOWN_GRACE_DAYS + 1);
+    expect([await stored(version.sha256), await stored(picture)]).toEqual([false, false]);
+    expect([await count("blobs", "sha256", version.sha256), await count("blobs", "sha256", picture)]).toEqual(
+      [0, 0],
+    );
+    expect([await count("images", "id", imageId), await count("versions", "id", version.id)]).toEqual([0, 1]);
+    expect([await count("slots", "adapter_id", key.id), slots]).toEqual([1, 1]);
+    const tombstone = await ask("GET", "/v1/adapters/ada/gone");
+    expect([tombstone.status, tombstone.body.tombstone?.reason]).toEqual([410, "Enough."]);
+    const view = await mod.see(key);
+    expect([view.target.state, view.purged_at !== null, view.pictures, view.decisions]).toEqual([
+      "purged",
+      true,
+      [],
+      [],
+    ]);
+    const late = await mod.decide(key, "restore");
+    expect([late.status, late.body.code]).toEqual([409, "version_state"]);
+    expect((await ada.ask("GET", "/v1/adapters/ada/gone")).status).toBe(200);
+    expect((await ada.ask("GET", `/v1/images/${imageId}`)).status).toBe(404);
+    const removal = await removalOf(drizzle(env.DB), "adapter", key.id);
+    expect(removal).toMatchObject({ reason: "Enough.", ground: null });
+  });
+
+  it("have to be sent again by whoever would use them", async () => {
+    const { version, key } = await unique(ada, "resent");
+    const file = await bytesOf(version.sha256);
+    const announce = () => ada.announce("adapter", file, "application/octet-stream", version.sha256);
+    expect((await announce()).body.state).toBe("stored");
+    await mod.mustDecide(key, "remove", { ground: "likeness", purge: true });
+    const again = await announce();
+    expect((again.body as Upload).state).toBe("announced");
+  });
+
+  it("go at once on grave grounds", async () => {
+    const { version, key, picture } = await unique(ada, "grave");
+    await mod.mustDecide(key, "remove", { ground: "minor", purge: true });
+    expect([await stored(version.sha256), await stored(picture)]).toEqual([false, false]);
+    expect((await mod.see(key)).target.state).toBe("purged");
+    expect((await decisionsAbout(ada))[0]).toMatchObject({ kind: "remove", ground: "minor" });
+    expect((await decisionsAbout(ada))[0]?.purged_at).not.toBeNull();
+  });
+
+  it("stay where something else uses the same ones", async () => {
+    const bytes = await png(24, 24, 77);
+    const shown: Version[] = [];
+    for (const [who, name] of [
+      [ada, "share-a"],
+      [bob, "share-b"],
+    ] as const) {
+      const { id } = await published(who, name);
+      const upload = await who.upload("preview", bytes, "image/png");
+      shown.push(await who.must<Version>("PATCH", `/v1/versions/${id}`, { previews: [upload] }));
+    }
+    const [mine, theirs] = shown;
+    if (!mine || !theirs) throw new Error("Two versions were made");
+    await mod.mustDecide(await adapterKey("ada/share-a"), "remove", { ground: "minor", purge: true });
+    expect(await stored(mine.sha256)).toBe(false);
+    expect(await stored(await hashOf(theirs))).toBe(true);
+    expect((await ask("GET", `/v1/images/${theirs.previews[0]?.id}`)).status).toBe(200);
+    expect(await count("images", "id", mine.previews[0]?.id ?? "")).toBe(0);
+    await mod.mustDecide(await adapterKey("bob/share-b"), "remove", { ground: "minor", purge: true });
+    const rest = await count("images", "id", theirs.previews[0]?.id ?? "");
+    expect(rest).toBe(0);
+  });
+
+  it("stay where they are somebody's upload that waits to be used", async () => {
+    const { key, picture } = await unique(ada, "waiting");
+    const bytes = await bytesOf(picture);
+    await bob.upload("preview", bytes, "image/png");
+    await mod.mustDecide(key, "remove", { ground: "minor", purge: true });
+    expect(await stored(picture)).toBe(true);
+  });
+
+  it("include what a training learned from, but not what another training needs", async () => {
+    const pictures = [];
+    for (let i = 0; i < BASE.training.images.min + 1; i++) {
+      pictures.push(await ada.upload("training_image", await png(32, 32, 100 + i), "image/png"));
+    }
+    const train = (name: string, uploads: string[]) =>
+      ada.must<Training>("POST", "/v1/trainings", {
+        adapter: adapterWish(name),
+        images: uploads.map((upload_id) => ({ upload_id, caption: "" })),
+      });
+    const bad = await train("taught-a", pictures.slice(0, -1));
+    const good = await train("taught-b", pictures.slice(1));
+    const hashes = async (job: Training) => {
+      const row = await db()
+        .prepare("SELECT inputs FROM jobs WHERE id = ?")
+        .bind(job.id)
+        .first<{ inputs: string }>();
+      return (JSON.parse(row?.inputs ?? "[]") as { sha256: string }[]).map(({ sha256 }) => sha256);
+    };
+    const [first = "", ...common] = await hashes(bad);
+    await mod.mustDecide(await adapterKey("ada/taught-a"), "remove", { ground: "likeness", purge: true });
+    expect((await ada.must<Training>("GET", `/v1/trainings/${bad.id}`)).status).toBe("failed");
+    expect((await ada.must<Training>("GET", `/v1/trainings/${good.id}`)).status).toBe("queued");
+    expect(await stored(first)).toBe(false);
+    for (const sha256 of common) expect(await stored(sha256)).toBe(true);
+    for (const { url } of good.request.images)
+      expect((await ada.ask("GET", new URL(url).pathname)).status).toBe(200);
+    for (const { url } of bad.request.images)
+      expect((await ada.ask("GET", new URL(url).pathname)).status).toBe(404);
+  });
+
+  it("wait for the answer to an appeal, however long it takes", async () => {
+    const { version, key } = await unique(ada, "argued");
+    const { id } = await mod.mustDecide(key, "remove");
+    const appeal = await ask<{ id: string }>("POST", "/v1/appeals", {
+      headers: { cookie: ada.cookie },
+      body: { action_id: id, text: "It is not." },
+    });
+    await purgeAfter(10 * TAKEDOWN_GRACE_DAYS);
+    expect(await stored(version.sha256)).toBe(true);
+    await second.mustAct("POST", `/v1/moderation/appeals/${appeal.body.id}/decide`, {
+      decision: "uphold",
+      answer: "It is.",
+    });
+    await purgeAfter(10 * TAKEDOWN_GRACE_DAYS);
+    expect(await stored(version.sha256)).toBe(false);
+  });
+
+  it("go in the end when the first try was cut off, and cannot come back meanwhile", async () => {
+    const { version, key, picture } = await unique(ada, "cut");
+    await mod.mustDecide(key, "remove");
+    await db().prepare("UPDATE takedowns SET purge_began_at = 1 WHERE target_id = ?").bind(key.id).run();
+    await env.BLOBS.delete(blobKey(version.sha256));
+    expect((await mod.decide(key, "restore")).body.code).toBe("version_state");
+    expect((await ask("GET", "/v1/adapters/ada/cut")).status).toBe(410);
+    await purgeAfter(TAKEDOWN_GRACE_DAYS + 1);
+    expect([await stored(picture), (await mod.see(key)).purged_at !== null]).toEqual([false, true]);
+  });
+
+  it("are not touched once it is restored", async () => {
+    const { version, key } = await unique(ada, "saved");
+    await mod.mustDecide(key, "remove");
+    await second.mustDecide(key, "restore");
+    await purgeAfter(10 * TAKEDOWN_GRACE_DAYS);
+    expect(await stored(version.sha256)).toBe(true);
+    expect(await removalOf(drizzle(env.DB), "adapter", key.id)).toBeNull();
+    expect((await ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
+  });
+});
