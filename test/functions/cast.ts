@@ -2,8 +2,8 @@
 
 import { env, exports } from "cloudflare:workers";
 import type { z } from "zod";
-import { layersSha256 } from "../../functions/catalog/adapter-file.ts";
 import { knownBase } from "../../functions/catalog/bases.ts";
+import { layersSha256 } from "../../functions/lib/adapter-header.ts";
 import { sha256Hex } from "../../functions/lib/sha256.ts";
 import type {
   Adapter,

@@ -1,0 +1,119 @@
+// What a safetensors header must say to be an adapter of a base (orthoplex.adapter/1): identity, tensors, metadata. Pure but for a
+// digest; runs in a Worker and in a browser, which can so tell before it uploads. Values and hashes: functions/catalog/adapter-file.ts.
+
+import {
+  ADAPTER_DTYPE,
+  ADAPTER_FORMAT,
+  AdapterMetadata,
+  TOKENS_TENSOR,
+  UP_PREFIX,
+} from "../../schema/contract/adapter-file.ts";
+import { Trigger } from "../../schema/contract/adapters.ts";
+import type { Base } from "../../schema/contract/bases.ts";
+import type { FileReason } from "../../schema/contract/codes.ts";
+import { STRENGTH_MAX } from "../../schema/contract/limits.ts";
+import type { Header, TensorEntry } from "./safetensors.ts";
+import { sha256Hex } from "./sha256.ts";
+
+export type HeaderFault = { reason: FileReason; detail: string };
+
+const fault = (reason: FileReason, detail: string): HeaderFault => ({ reason, detail });
+export const isHeaderFault = (value: unknown): value is HeaderFault =>
+  typeof value === "object" && value !== null && "reason" in value;
+
+/** The metadata of an adapter of this base in this slot (null: in any), or the first fault. */
+export async function checkHeader(
+  header: Header,
+  base: Base,
+  slot: number | null,
+): Promise<AdapterMetadata | HeaderFault> {
+  const metadata = await identityOf(header.metadata, base, slot);
+  return isHeaderFault(metadata) ? metadata : (tensorsFault(header.tensors, base) ?? metadata);
+}
+
+async function identityOf(
+  raw: Record<string, string>,
+  base: Base,
+  slot: number | null,
+): Promise<AdapterMetadata | HeaderFault> {
+  const missing = Object.keys(AdapterMetadata.shape).filter((key) => !(key in raw));
+  if (missing.length > 0) return fault("metadata_missing", `The metadata lacks ${missing.join(", ")}.`);
+  if (raw.format !== ADAPTER_FORMAT) {
+    return fault("format_mismatch", `The format is "${raw.format}", not "${ADAPTER_FORMAT}".`);
+  }
+  if (raw.base !== base.id)
+    return fault("base_mismatch", `The adapter is for "${raw.base}", not "${base.id}".`);
+  if (raw.layers_sha256 !== (await layersSha256(base))) {
+    return fault("base_mismatch", `The adapter was made for other layers than those of "${base.id}".`);
+  }
+  if (raw.basis !== base.basis.name || raw.basis_seed !== String(base.basis.seed)) {
+    return fault("basis_mismatch", `The basis is not "${base.basis.name}" with seed ${base.basis.seed}.`);
+  }
+  if (raw.rank !== String(base.rank))
+    return fault("rank_mismatch", `The rank is ${raw.rank}, not ${base.rank}.`);
+  if (slot !== null && raw.slot !== String(slot)) {
+    return fault(
+      "slot_mismatch",
+      `The file was trained in slot ${raw.slot}; this adapter owns slot ${slot}.`,
+    );
+  }
+  const metadata = AdapterMetadata.safeParse(raw);
+  if (!metadata.success)
+    return fault("metadata_invalid", `${metadata.error.issues[0]?.path.join(".")} is not valid.`);
+  return metadataFault(metadata.data) ?? metadata.data;
+}
+
+function metadataFault(metadata: AdapterMetadata): HeaderFault | null {
+  if (!Trigger.safeParse(metadata.trigger).success) {
+    return fault("metadata_invalid", "The trigger must look like <ada>.");
+  }
+  const strength = /^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(metadata.strength)
+    ? +metadata.strength
+    : Infinity;
+  if (Math.abs(strength) > STRENGTH_MAX) {
+    return fault("metadata_invalid", `The strength must be a number within ±${STRENGTH_MAX}.`);
+  }
+  return isJsonObject(metadata.training)
+    ? null
+    : fault("metadata_invalid", "training must be a JSON object.");
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** SHA-256 of the lines `<name> <out> <in>\n` sorted by name: which layers an adapter was made for. */
+export async function layersSha256(base: Base): Promise<string> {
+  const byName = base.layers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return sha256Hex(byName.map((l) => `${l.name} ${l.out_features} ${l.in_features}\n`).join(""));
+}
+
+/** Exactly the tensors of the base, each F16 and of the right shape. */
+function tensorsFault(tensors: Record<string, TensorEntry>, base: Base): HeaderFault | null {
+  const { count, layers, dim } = base.tokens;
+  const shapes = new Map<string, number[]>([[TOKENS_TENSOR, [count, layers, dim]]]);
+  for (const layer of base.layers) shapes.set(UP_PREFIX + layer.name, [layer.out_features, base.rank]);
+  const strange = Object.keys(tensors).find((name) => !shapes.has(name));
+  if (strange !== undefined) {
+    return fault("tensor_unexpected", `Tensor "${strange.slice(0, 200)}" does not belong to ${base.id}.`);
+  }
+  for (const [name, shape] of shapes) {
+    const entry = tensors[name];
+    if (!entry) return fault("tensor_missing", `Tensor "${name}" is missing.`);
+    if (entry.dtype !== ADAPTER_DTYPE) {
+      return fault("dtype_invalid", `Tensor "${name}" is ${entry.dtype}, not ${ADAPTER_DTYPE}.`);
+    }
+    if (entry.shape.join() !== shape.join()) {
+      return fault(
+        "shape_invalid",
+        `Tensor "${name}" is ${entry.shape.join(" x ")}, not ${shape.join(" x ")}.`,
+      );
+    }
+  }
+  return null;
+}
