@@ -2,6 +2,7 @@
 
 const NAV = [
   ["/browse/", "Browse"],
+  ["/mixes/", "Mixes"],
   ["/compose/", "Compose"],
   ["/publish/", "Publish"],
   ["/method/", "Method"],

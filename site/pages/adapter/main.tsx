@@ -1,9 +1,10 @@
-// Entry of /adapter/?id=owner/name.
+// Entry of /adapter/?id=owner/name, which the edge also serves at /a/owner/name.
 
 import "../../ui/shell.ts";
 import "./adapter.css";
 import { render } from "preact";
+import { refOf } from "../../ui/address.ts";
 import { AdapterPage } from "./adapter-page.tsx";
 
 const main = document.getElementById("main");
-if (main) render(<AdapterPage id={new URLSearchParams(location.search).get("id") ?? ""} />, main);
+if (main) render(<AdapterPage id={refOf(location, "a", "id")} />, main);

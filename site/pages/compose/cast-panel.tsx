@@ -1,11 +1,12 @@
 // The side of the compose page: the cast, how its members meet, and what may be done with the picture.
 
 import { Icon } from "../../ui/icon.tsx";
+import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { CastList } from "./cast-list.tsx";
 import type { Change, Form } from "./form.ts";
-import { Crosstalk, Licences, Warnings } from "./meeting.tsx";
+import { Crosstalk, Warnings } from "./meeting.tsx";
 import { addPerson, triggersIn } from "./prompt.ts";
 import { overlap } from "./region.ts";
 import { useComposition } from "./use-composition.ts";
@@ -68,7 +69,7 @@ export function CastPanel(props: {
             <>
               <Crosstalk composition={meeting.composition} adapters={known.adapters} />
               <h3 class="side-title">Together they allow</h3>
-              <Licences composition={meeting.composition} />
+              <LicenceSummary licence={meeting.composition.licence} />
             </>
           ) : (
             !props.guest && !meeting.failure && <div class="skeleton meeting-skeleton">Asking</div>

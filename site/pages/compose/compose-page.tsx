@@ -2,20 +2,24 @@
 
 import { useCallback, useRef, useState } from "preact/hooks";
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
-import { type Adapter, api, type Generation } from "../../api.ts";
+import { type Adapter, api, type GeneratedImage, type Generation } from "../../api.ts";
+import { type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { PreviewPanel } from "../../preview/preview-panel.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useJob } from "../../ui/use-job.ts";
-import { useAccount } from "../../ui/use-reply.ts";
+import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { CastPanel } from "./cast-panel.tsx";
 import { Drawing } from "./drawing.tsx";
 import { type Dropped, useDroppedRecipe } from "./drop-recipe.ts";
-import { canvasOf, type Form, generationOf, type Placement, sizeOf } from "./form.ts";
+import { canvasOf, type Form, type Placement, sizeOf } from "./form.ts";
+import { FromMix } from "./from-mix.tsx";
 import { GenerateBar } from "./generate-bar.tsx";
+import { orderOf } from "./mix-form.ts";
 import { Picker } from "./picker.tsx";
 import { PromptField } from "./prompt-field.tsx";
+import { PublishDialog } from "./publish-dialog.tsx";
 import { Settings } from "./settings.tsx";
 import { useForm } from "./use-form.ts";
 import { BASE_ID } from "./use-known.ts";
@@ -26,6 +30,8 @@ const PLACEMENTS: readonly (readonly [Placement, string])[] = [
   ["open", "No boxes"],
 ];
 
+const NO_MIX = { ok: true, value: null } as const;
+
 export function ComposePage() {
   const { form, known, change } = useForm();
   const account = useAccount();
@@ -35,6 +41,12 @@ export function ComposePage() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [remark, setRemark] = useState<{ good: boolean; text: string } | null>(null);
   const [dropped, setDropped] = useState<string | null>(null);
+  const [publishing, setPublishing] = useState<GeneratedImage | null>(null);
+  const { from } = form;
+  const mix = useReply<MixWithVersions | null>(
+    async () => (from === null ? NO_MIX : mixes.mix(from)),
+    [from],
+  );
   const stage = useRef<HTMLDivElement>(null);
   const live = useJob(started);
   const running = live.job?.status === "queued" || live.job?.status === "running";
@@ -73,7 +85,7 @@ export function ComposePage() {
     setSending(true);
     setFailure(null);
     setRemark(null);
-    const reply = await api.generate(generationOf(form, known.base?.id ?? BASE_ID));
+    const reply = await api.generate(orderOf(form, known.base?.id ?? BASE_ID, mix.value));
     setSending(false);
     if (!reply.ok) return setFailure(reply.failure);
     setStarted(reply.value);
@@ -114,6 +126,7 @@ export function ComposePage() {
           onQuickPick={toggle}
           onSeed={(seed) => change({ type: "set", values: { seed } })}
           onRestore={(restored) => restore(restored, "All settings of this picture are back in the form.")}
+          onPublish={setPublishing}
         />
         <PreviewPanel form={form} known={known} />
       </div>
@@ -128,6 +141,7 @@ export function ComposePage() {
             <p>{remark.text}</p>
           </Notice>
         )}
+        <FromMix form={form} mix={mix} onForget={() => change({ type: "set", values: { from: null } })} />
         <CastPanel form={form} known={known} guest={guest} change={change} onPick={() => setPicking(true)} />
       </aside>
 
@@ -173,6 +187,15 @@ export function ComposePage() {
           members={form.members}
           onToggle={toggle}
           onClose={() => setPicking(false)}
+        />
+      )}
+      {publishing && live.job && account && (
+        <PublishDialog
+          generation={live.job}
+          image={publishing}
+          from={from}
+          handle={account.handle}
+          onClose={() => setPublishing(null)}
         />
       )}
       {over && (

@@ -1,7 +1,7 @@
 // The middle of the compose page: the stage with boxes or picture, progress under it, then the result.
 
 import { useEffect, useState } from "preact/hooks";
-import { type Adapter, api, type Generation, type Region } from "../../api.ts";
+import { type Adapter, api, type GeneratedImage, type Generation, type Region } from "../../api.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { JobProgress } from "../../ui/job-progress.tsx";
@@ -26,6 +26,7 @@ export function Drawing(props: {
   onQuickPick: (adapter: Adapter) => void;
   onSeed: (seed: number) => void;
   onRestore: (form: Form) => void;
+  onPublish: (image: GeneratedImage) => void;
 }) {
   const { form, live } = props;
   const { job } = live;
@@ -82,6 +83,7 @@ export function Drawing(props: {
             generation={job}
             image={image}
             onSeed={props.onSeed}
+            onPublish={() => props.onPublish(image)}
             onRestore={() => {
               const restored = formOfRecipe({ ...job.request, seed: image.seed });
               if (restored) props.onRestore(restored);

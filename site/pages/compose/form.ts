@@ -26,6 +26,8 @@ export interface Form {
   steps: number | null;
   guidance: number | null;
   count: number;
+  /** The mix that it was opened from, owner/name:3. */
+  from: string | null;
 }
 
 export const EMPTY_FORM: Form = {
@@ -39,6 +41,7 @@ export const EMPTY_FORM: Form = {
   steps: null,
   guidance: null,
   count: 1,
+  from: null,
 };
 
 /** What the form must know of the world: the base, and the adapters that were fetched, by ref. */
@@ -55,7 +58,10 @@ export type Change =
   | { type: "place"; placement: Placement }
   | { type: "size"; size: string }
   | { type: "prompt"; prompt: string }
-  | { type: "set"; values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count">> }
+  | {
+      type: "set";
+      values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count" | "from">>;
+    }
   | { type: "restore"; form: Form }
   | { type: "known" };
 

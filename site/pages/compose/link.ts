@@ -23,6 +23,7 @@ export function hashOf(form: Form): string {
   if (form.steps !== null) values.set("n", String(form.steps));
   if (form.guidance !== null) values.set("g", String(form.guidance));
   if (form.count !== 1) values.set("c", String(form.count));
+  if (form.from !== null) values.set("m", form.from);
   // These characters are safe in a fragment, and the address stays readable.
   return values
     .toString()
@@ -54,11 +55,12 @@ export function formOf(hash: string): Form {
     steps: readNumber(values.get("n"), 1, 1_000, true),
     guidance: readNumber(values.get("g"), 0, 100, false),
     count: readNumber(values.get("c"), 1, 16, true) ?? 1,
+    from: REF.test(values.get("m") ?? "") ? values.get("m") : null,
   };
 }
 
 /** Links that name only adapters get a cell for each of the first three. */
-function sizeFor(people: number): string {
+export function sizeFor(people: number): string {
   return `${256 * Math.min(3, Math.max(1, people))}x256`;
 }
 

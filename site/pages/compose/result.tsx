@@ -42,6 +42,7 @@ export function Result(props: {
   image: GeneratedImage;
   onSeed: (seed: number) => void;
   onRestore: () => void;
+  onPublish: () => void;
 }) {
   const { generation, image } = props;
   const { request } = generation;
@@ -69,6 +70,12 @@ export function Result(props: {
           <Icon name="back" />
           Restore all settings
         </button>
+        {request.adapters.length > 0 && (
+          <button type="button" class="button small" onClick={props.onPublish}>
+            <Icon name="upload" />
+            Publish this mix
+          </button>
+        )}
       </div>
       <Warnings warnings={generation.warnings} />
       <dl class="facts">

@@ -1,0 +1,56 @@
+// A mix in the compose form: opened with all it says, and told apart from what somebody changed since. Pure.
+
+import type { GenerationCreate, Region } from "../../api.ts";
+import type { MixWithVersions } from "../../api-mixes.ts";
+import { EMPTY_FORM, type Form, generationOf } from "./form.ts";
+import { hashOf, sizeFor } from "./link.ts";
+
+type Opened = Pick<MixWithVersions, "ref" | "number" | "members"> & { composition: { prompt: string } };
+
+export const versionRef = ({ ref, number }: Pick<Opened, "ref" | "number">) => `${ref}:${number}`;
+
+export function formOfMix(mix: Opened): Form {
+  const { prompt } = mix.composition;
+  return {
+    ...EMPTY_FORM,
+    members: mix.members.map(({ ref, strength, region }) => ({ ref, strength, region })),
+    placement: mix.members.some(({ region }) => region) ? "boxes" : "open",
+    size: sizeFor(mix.members.length),
+    prompt,
+    written: prompt.trim() !== "",
+    from: versionRef(mix),
+  };
+}
+
+export const composeUrl = (mix: Opened) => `/compose/#${hashOf(formOfMix(mix))}`;
+
+/** Numbers in an address are rounded. */
+const SLACK = 1e-3;
+const near = (a: number, b: number) => Math.abs(a - b) <= SLACK;
+const sameBox = (a: Region | null, b: Region | null) =>
+  a === null || b === null
+    ? a === b
+    : near(a.x, b.x) && near(a.y, b.y) && near(a.width, b.width) && near(a.height, b.height);
+
+/** The form holds the mix's own cast: same adapters, strengths and boxes. Prompt, seed and canvas are not the mix's. */
+export function isUnchanged(form: Form, mix: Opened | null): boolean {
+  if (mix === null || form.from !== versionRef(mix) || form.members.length !== mix.members.length)
+    return false;
+  return mix.members.every((member, i) => {
+    const own = form.members[i];
+    return (
+      own !== undefined &&
+      own.ref === member.ref &&
+      near(own.strength, member.strength) &&
+      sameBox(own.region, member.region)
+    );
+  });
+}
+
+/** Drawn by the mix's name where it is the mix that is drawn, so that the picture counts for it. */
+export function orderOf(form: Form, base: string, mix: Opened | null): GenerationCreate {
+  const order = generationOf(form, base);
+  if (!isUnchanged(form, mix) || form.from === null) return order;
+  const { adapters: _adapters, base: _base, ...rest } = order;
+  return { ...rest, mix: form.from };
+}

@@ -1,0 +1,60 @@
+// What the publish dialog asks and sends. Pure but for `publishMix`, which makes the composition once and tries again with it.
+
+import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { api, type CompositionCreate, type Generation, type Reply } from "../../api.ts";
+import { type MixPublish, type MixWithVersions, mixes, type Rating } from "../../api-mixes.ts";
+
+export interface About {
+  name: string;
+  title: string;
+  description: string;
+  visibility: "public" | "unlisted" | "private";
+  rating: Rating;
+  changelog: string;
+  /** The picture stands for the mix. */
+  cover: boolean;
+}
+
+/** A name out of a title: what may stand in an address. */
+export function nameOf(title: string): string {
+  return title
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, NAME_MAX_CHARACTERS)
+    .replace(/^-+|-+$/g, "");
+}
+
+/** Exactly what drew the picture: versions, strengths and boxes. */
+export function compositionOf(request: Generation["request"], from: string | null): CompositionCreate {
+  return {
+    members: request.adapters.map(({ version_id, strength, region }) => ({ version_id, strength, region })),
+    prompt: request.prompt,
+    ...(from !== null && { forked_from: from }),
+  };
+}
+
+export function wishOf(about: About, imageId: string): MixPublish {
+  const { name, title, description, visibility, rating, changelog, cover } = about;
+  return {
+    ...{ name, description, visibility, rating, changelog },
+    ...(title.trim() !== "" && { title: title.trim() }),
+    ...(cover && { cover_image_id: imageId as `img_${string}` }),
+  };
+}
+
+/** `made` keeps the composition between two tries, so that a name that is refused leaves no second one behind. */
+export async function publishMix(
+  made: { id: string | null },
+  request: Generation["request"],
+  from: string | null,
+  wish: MixPublish,
+): Promise<Reply<MixWithVersions>> {
+  if (made.id === null) {
+    const composed = await api.compose(compositionOf(request, from));
+    if (!composed.ok) return composed;
+    made.id = composed.value.id;
+  }
+  return mixes.publish(made.id, wish);
+}

@@ -1,0 +1,54 @@
+// Where a mix comes from and what came of it.
+
+import { type Ancestor, type Mix, type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { countOf } from "../../ui/format.ts";
+import { MixCard } from "../../ui/mix-card.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { useList } from "../../ui/use-list.ts";
+
+const SHOWN = 8;
+
+export function Family({ mix }: { mix: MixWithVersions }) {
+  const list = useList<Mix>(mix.ref, (at) => mixes.forks(mix.ref, { limit: SHOWN, ...at }));
+  return (
+    <section class="adapter-section">
+      <h2>Its family</h2>
+      {mix.forked_from.length > 0 && (
+        <ol class="ancestors" aria-label="What it was made from, nearest first">
+          {mix.forked_from.map((ancestor) => (
+            <li key={ancestor.composition_id}>
+              <AncestorName ancestor={ancestor} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      <p class="quiet">
+        {mix.forks === 0
+          ? "Nobody has made one of their own from it yet."
+          : `${mix.forks === 1 ? "1 person has" : `${mix.forks.toLocaleString("en")} people have`} made one of their own from it${list.items.length === 0 ? ", and kept it to themselves." : `; published: ${countOf(list.items.length, "mix").replace("mixs", "mixes")}${list.more ? " and more" : ""}.`}`}
+      </p>
+      {list.items.length > 0 && (
+        <div class="card-grid">
+          {list.items.map((fork) => (
+            <MixCard key={fork.id} mix={fork} />
+          ))}
+        </div>
+      )}
+      {list.more && (
+        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
+          {list.waiting ? "Loading" : "Show more"}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function AncestorName({ ancestor }: { ancestor: Ancestor }) {
+  if (ancestor.ref === null) return <span class="quiet">a mix that is not shown any more</span>;
+  return (
+    <>
+      <a href={`/mix/?ref=${ancestor.ref}`}>{ancestor.title}</a> <span class="quiet">{ancestor.ref}</span>
+    </>
+  );
+}

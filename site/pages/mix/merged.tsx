@@ -1,0 +1,39 @@
+// All adapters of a mix in one file for other tools, or who stands in the way.
+
+import type { MixWithVersions } from "../../api-mixes.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { listed } from "../../ui/licence-summary.tsx";
+
+const FORMATS = [
+  ["peft", "PEFT, diffusers"],
+  ["kohya", "kohya, WebUI"],
+] as const;
+
+export function Merged({ mix }: { mix: MixWithVersions }) {
+  const { licence, download_url } = mix.composition;
+  const forbidding = licence.limited_by.filter(({ permission }) => permission === "derivatives");
+  const names = [...new Set(forbidding.map(({ ref }) => ref.replace(/:\d+$/, "")))];
+  const complete = mix.members.every((member) => member.available);
+  return (
+    <div class="merged">
+      <h3>In one file</h3>
+      {!licence.derivatives && (
+        <p class="quiet">{`Not to be had: ${listed(names)} forbid${names.length === 1 ? "s" : ""} derivatives.`}</p>
+      )}
+      {licence.derivatives && !complete && <p class="quiet">Not to be had while somebody is missing.</p>}
+      {licence.derivatives && complete && (
+        <>
+          <p class="quiet">Everyone merged into one LoRA, exactly, with strengths and without boxes.</p>
+          <div class="actions">
+            {FORMATS.map(([format, name]) => (
+              <a key={format} class="button small" href={`${download_url}?format=${format}`} download>
+                <Icon name="download" />
+                {name}
+              </a>
+            ))}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+// The head of a mix's page: its cover, name and words, and what to do with it.
+
+import { useState } from "preact/hooks";
+import { type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import type { Failure } from "../../ui/failure.ts";
+import { countOf, dayOf } from "../../ui/format.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { LikeButton } from "../../ui/like-button.tsx";
+import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { PlainText } from "../../ui/person.tsx";
+import { Picture } from "../../ui/picture.tsx";
+import { profileUrl } from "../../ui/plain-text.ts";
+import { useAccount } from "../../ui/use-reply.ts";
+import { composeUrl } from "../compose/mix-form.ts";
+
+export function Summary({ mix }: { mix: MixWithVersions }) {
+  const version = mix.versions.find(({ number }) => number === mix.number);
+  const people = mix.members.map(({ title, ref }) => title ?? ref).join(", ");
+  const open = mix.state === "published";
+  return (
+    <div class="adapter-top mix-top">
+      <Picture
+        class="preview-large mix-cover"
+        src={mix.cover?.url ?? null}
+        alt={`${mix.title}: ${people}`}
+        width={mix.cover?.width ?? 2}
+        height={mix.cover?.height ?? 1}
+        eager
+      />
+      <div class="summary">
+        <div class="summary-head">
+          <h1>{mix.title}</h1>
+          <p class="quiet">
+            <a href={profileUrl(mix.owner)}>{mix.owner}</a>
+            {` · version ${mix.number}, ${dayOf(version?.published_at ?? mix.created_at)} · ${countOf(mix.uses, "use")} · ${countOf(mix.forks, "fork")}`}
+          </p>
+          {mix.rating !== "general" && (
+            <p>
+              <span class="tag warn">{mix.rating}</span>
+            </p>
+          )}
+        </div>
+        {mix.description !== "" && <PlainText text={mix.description} />}
+        <MadeFrom mix={mix} />
+        {open && (
+          <>
+            <div class="actions">
+              <a class="button primary big" href={composeUrl(mix)}>
+                Open in the composer
+              </a>
+              <Fork mix={mix} />
+            </div>
+            <div class="actions people-bar">
+              <LikeButton kind="mix" id={mix.ref} title={mix.title} likes={mix.likes} />
+              {mix.visibility !== "private" && (
+                <CopyButton text={() => mix.share_url} label="Copy the address" class="button" />
+              )}
+              <a class="quiet" href="#comments">
+                {countOf(mix.comments, "comment")}
+              </a>
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function MadeFrom({ mix }: { mix: MixWithVersions }) {
+  const [nearest] = mix.forked_from;
+  if (!nearest) return null;
+  return (
+    <p class="quiet">
+      {"Made from "}
+      {nearest.ref ? (
+        <a href={`/mix/?ref=${nearest.ref}`}>{`${nearest.title} (${nearest.ref})`}</a>
+      ) : (
+        "a mix that is not shown any more"
+      )}
+    </p>
+  );
+}
+
+/** A copy of one's own; the composer opens it with a line that says where it is from. */
+function Fork({ mix }: { mix: MixWithVersions }) {
+  const account = useAccount();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  if (account === null) {
+    return (
+      <a class="button big" href={signInUrl()}>
+        <Icon name="copy" />
+        Sign in to fork
+      </a>
+    );
+  }
+  const fork = async () => {
+    setBusy(true);
+    const reply = await mixes.fork(mix.ref, mix.number);
+    setBusy(false);
+    setFailure(reply.ok ? null : reply.failure);
+    if (reply.ok) location.assign(composeUrl(mix));
+  };
+  return (
+    <>
+      <button type="button" class="button big" disabled={busy || account === undefined} onClick={fork}>
+        <Icon name="copy" />
+        {busy ? "Forking" : "Fork"}
+      </button>
+      {failure && <FailureNotice failure={failure} again={fork} />}
+    </>
+  );
+}

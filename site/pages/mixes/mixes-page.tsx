@@ -1,0 +1,135 @@
+// /mixes/: published mixes with search and order; all of it lives in the address.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Mix, type MixQuery, mixes } from "../../api-mixes.ts";
+import { CardSkeletons } from "../../ui/adapter-card.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { MixCard } from "../../ui/mix-card.tsx";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { useList } from "../../ui/use-list.ts";
+import { type Filter, queryOf, SORTS, searchOf, withFilter } from "./query.ts";
+
+const TYPING_PAUSE_MS = 250;
+
+/** What the address may narrow the list to, in words. */
+const CHOSEN: readonly (readonly [Filter, (value: string) => string])[] = [
+  ["owner", (value) => `by ${value}`],
+  ["adapter", (value) => `with ${value}`],
+  ["base", (value) => `of ${value}`],
+  ["rating", (value) => `rated ${value.replaceAll(",", " or ")}`],
+];
+
+export function MixesPage() {
+  const [query, setQuery] = useState<MixQuery>(() => queryOf(location.search));
+  const [text, setText] = useState(query.q ?? "");
+  const list = useList<Mix>(JSON.stringify(query), (at) => mixes.list({ ...query, ...at }));
+  const first = useRef(true);
+
+  useEffect(() => {
+    const timer = setTimeout(
+      () => setQuery((before) => withFilter(before, "q", text.trim() || null)),
+      TYPING_PAUSE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [text]);
+  useEffect(() => {
+    if (!first.current) history.replaceState(null, "", location.pathname + searchOf(query));
+    first.current = false;
+  }, [query]);
+
+  const filtered = Object.keys(query).some((name) => name !== "sort");
+  return (
+    <>
+      <header class="page-head">
+        <h1>Mixes</h1>
+        <p class="lede">Casts that others have put together. Draw one as it is, or make your own from it.</p>
+      </header>
+      <search class="browse-tools mixes-tools">
+        <div class="browse-search">
+          <Icon name="search" />
+          <input
+            class="input"
+            type="search"
+            aria-label="Search mixes"
+            placeholder="Search titles and descriptions"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </div>
+        <Segmented
+          label="Order"
+          value={query.sort ?? "newest"}
+          options={SORTS}
+          onChange={(sort) => setQuery((before) => ({ ...before, sort }))}
+        />
+      </search>
+      <div class="browse-filters mixes-chosen">
+        {CHOSEN.map(([filter, words]) => {
+          const value = query[filter];
+          return (
+            value && (
+              <button
+                type="button"
+                key={filter}
+                class="chip"
+                aria-pressed="true"
+                aria-label={`Remove filter: ${words(value)}`}
+                onClick={() => setQuery((before) => withFilter(before, filter, null))}
+              >
+                {words(value)}
+                <Icon name="close" />
+              </button>
+            )
+          );
+        })}
+      </div>
+      <p class="quiet browse-count" role="status">
+        {list.waiting
+          ? "Loading"
+          : `${list.items.length} ${list.items.length === 1 ? "mix" : "mixes"}${list.more ? ", and more" : ""}`}
+      </p>
+      {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      <div class="card-grid mixes-grid" aria-busy={list.waiting}>
+        {list.items.map((mix) => (
+          <MixCard key={mix.id} mix={mix} />
+        ))}
+        {list.waiting && list.items.length === 0 && <CardSkeletons count={6} />}
+      </div>
+      {!list.waiting && !list.failure && list.items.length === 0 && (
+        <Empty title={filtered ? "Nothing matches" : "No mix is published yet"}>
+          <p>
+            {filtered
+              ? "Take away a filter or try another word."
+              : "Be the first: put two people into one picture, draw it, and publish the cast."}
+          </p>
+          <div class="actions">
+            {filtered ? (
+              <button
+                type="button"
+                class="button"
+                onClick={() => {
+                  setText("");
+                  setQuery({});
+                }}
+              >
+                Clear search and filters
+              </button>
+            ) : (
+              <a class="button primary" href="/compose/">
+                Compose a picture
+              </a>
+            )}
+          </div>
+        </Empty>
+      )}
+      {list.more && (
+        <div class="browse-more">
+          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
+            {list.waiting ? "Loading" : "Show more"}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

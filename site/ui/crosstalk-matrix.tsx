@@ -1,0 +1,96 @@
+// How every two of a cast meet: a table of shared columns. Nothing shared looks like nothing.
+
+import type { Composition } from "../api.ts";
+
+type Pair = Composition["crosstalk"]["pairs"][number];
+
+export interface Meeting {
+  id: string;
+  name: string;
+}
+
+export function CrosstalkMatrix({ cast, pairs }: { cast: readonly Meeting[]; pairs: readonly Pair[] }) {
+  if (cast.length < 2) return <p class="quiet">One adapter has nobody to disturb.</p>;
+  const between = (a: string, b: string) =>
+    pairs.find((pair) => (pair.a === a && pair.b === b) || (pair.a === b && pair.b === a));
+  return (
+    <div class="crosstalk">
+      <Verdict pairs={pairs} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <section class="matrix-frame" tabIndex={0} aria-label="Crosstalk">
+        <table class="matrix">
+          <caption class="visually-hidden">Columns that two adapters share in a layer</caption>
+          <thead>
+            <tr>
+              <td />
+              {cast.map((member, i) => (
+                <th scope="col" key={member.id} class={`cast-${i % 6}`} title={member.name}>
+                  <span class="cast-number" aria-hidden="true">
+                    {i + 1}
+                  </span>
+                  <span class="visually-hidden">{member.name}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {cast.map((row, i) => (
+              <tr key={row.id}>
+                <th scope="row" class={`cast-${i % 6}`}>
+                  <span class="cast-number" aria-hidden="true">
+                    {i + 1}
+                  </span>{" "}
+                  {row.name}
+                </th>
+                {cast.map((column) => (
+                  <Cell key={column.id} pair={between(row.id, column.id)} isSelf={row === column} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+}
+
+function Cell({ pair, isSelf }: { pair: Pair | undefined; isSelf: boolean }) {
+  if (isSelf) return <td class="self" aria-label="itself" />;
+  if (!pair) return <td />;
+  const words = pair.exact
+    ? "exactly orthogonal"
+    : `shares ${pair.shared_columns_per_layer} of ${pair.rank} columns in a layer`;
+  return (
+    <td class={pair.exact ? "exact" : "shares"}>
+      <span title={words}>
+        {!pair.exact && (
+          <span aria-hidden="true">
+            {pair.shared_columns_per_layer}
+            <span class="of">/{pair.rank}</span>
+          </span>
+        )}
+        <span class="visually-hidden">{words}</span>
+      </span>
+    </td>
+  );
+}
+
+function Verdict({ pairs }: { pairs: readonly Pair[] }) {
+  const worst = pairs.reduce<Pair | null>(
+    (most, pair) => (most && most.shared_columns_per_layer >= pair.shared_columns_per_layer ? most : pair),
+    null,
+  );
+  if (!worst || worst.exact) {
+    return (
+      <p>
+        <span class="tag good">Exactly orthogonal</span> No two of them share a column in any layer.
+      </p>
+    );
+  }
+  return (
+    <p>
+      <span class="tag warn">Almost orthogonal</span>{" "}
+      {`The closest two share ${worst.shared_columns_per_layer} of ${worst.rank} columns in a layer.`}
+    </p>
+  );
+}

@@ -1,0 +1,169 @@
+// Mixes on the site: in the compose form, in an address, in code to copy, and what is sent to publish one.
+
+import { describe, expect, it } from "vitest";
+import type { Composition, Generation } from "../../site/api.ts";
+import { EMPTY_FORM } from "../../site/pages/compose/form.ts";
+import { formOf, hashOf } from "../../site/pages/compose/link.ts";
+import { composeUrl, formOfMix, isUnchanged, orderOf } from "../../site/pages/compose/mix-form.ts";
+import { compositionOf, nameOf, wishOf } from "../../site/pages/compose/publish-mix.ts";
+import { LANGUAGES, snippetOf } from "../../site/pages/mix/snippets.ts";
+import { queryOf, searchOf, withFilter } from "../../site/pages/mixes/query.ts";
+import { refOf } from "../../site/ui/address.ts";
+import { licenceLines, listed } from "../../site/ui/licence-summary.tsx";
+
+const member = (name: string, x: number | null) => ({
+  ...{ version_id: "ver_0" as const, ref: `ada/${name}:2`, trigger: `<${name}>`, strength: 0.71239, slot: 1 },
+  region: x === null ? null : { x, y: 0, width: 1 / 3, height: 1 },
+  ...{ title: name, preview: null, available: true },
+});
+const mix = {
+  ...{ ref: "ada/party", number: 3, composition: { prompt: "<eve> & <dog>; sky" } },
+  members: [member("eve", 0), member("dog", 2 / 3)],
+};
+
+describe("a mix in the compose form", () => {
+  it("is opened by an address that holds all of it, and is itself until its cast is changed", () => {
+    const url = composeUrl(mix);
+    const form = formOf(url.slice(url.indexOf("#")));
+    expect(form).toMatchObject({ from: "ada/party:3", size: "512x256", placement: "boxes", written: true });
+    expect(form.prompt).toBe("<eve> & <dog>; sky");
+    expect(isUnchanged(form, mix)).toBe(true);
+    expect(isUnchanged({ ...form, prompt: "<eve>", seed: 4, size: "768x256" }, mix)).toBe(true);
+    const [eve, dog] = form.members;
+    if (!eve || !dog) throw new Error("both are in it");
+    for (const members of [
+      [eve],
+      [dog, eve],
+      [{ ...eve, strength: 0.8 }, dog],
+      [eve, { ...dog, region: null }],
+      [eve, { ...dog, region: { x: 0.5, y: 0, width: 0.5, height: 1 } }],
+    ]) {
+      expect(isUnchanged({ ...form, members }, mix)).toBe(false);
+    }
+    expect(isUnchanged({ ...form, from: "ada/party:2" }, mix)).toBe(false);
+    expect(isUnchanged(form, null)).toBe(false);
+  });
+
+  it("without boxes leaves places to the prompt", () => {
+    const open = { ...mix, members: [member("eve", null)] };
+    expect(formOfMix(open)).toMatchObject({ placement: "open", size: "256x256" });
+    expect(isUnchanged(formOfMix(open), open)).toBe(true);
+  });
+
+  it("is drawn by its name as long as it is itself, else by its members", () => {
+    const form = formOfMix(mix);
+    expect(orderOf(form, "cast-2", mix)).toEqual({
+      ...{ mix: "ada/party:3", prompt: "<eve> & <dog>; sky", size: "512x256", count: 1 },
+    });
+    const changed = orderOf({ ...form, members: form.members.slice(0, 1) }, "cast-2", mix);
+    expect([changed.mix, changed.base, changed.adapters?.length]).toEqual([undefined, "cast-2", 1]);
+  });
+
+  it("is forgotten by an address that names none", () => {
+    expect(hashOf(EMPTY_FORM)).not.toContain("m=");
+    expect(formOf("#m=not a ref").from).toBeNull();
+  });
+});
+
+describe("publishing", () => {
+  it("proposes a name that an address may hold", () => {
+    expect(["Élan & Vital!", "  Two  ", "__", "a".repeat(80)].map(nameOf)).toEqual([
+      ...["elan-vital", "two", "", "a".repeat(64)],
+    ]);
+    expect(nameOf(`${"a".repeat(63)} b`)).toBe("a".repeat(63));
+  });
+
+  it("sends exactly what drew the picture", () => {
+    const { title: _, preview: __, available: ___, ...resolved } = member("eve", 0);
+    const request = { adapters: [resolved], prompt: "<eve>" } as unknown as Generation["request"];
+    expect(compositionOf(request, "ada/party:3")).toEqual({
+      members: [{ version_id: "ver_0", strength: 0.71239, region: resolved.region }],
+      ...{ prompt: "<eve>", forked_from: "ada/party:3" },
+    });
+    expect(compositionOf(request, null)).not.toHaveProperty("forked_from");
+  });
+
+  it("leaves out the title and the cover that are not wanted", () => {
+    const about = { name: "two", title: " ", description: "", changelog: "", cover: false };
+    const wish = wishOf({ ...about, visibility: "public", rating: "general" }, "img_0");
+    expect(wish).toEqual({
+      ...{ name: "two", description: "", visibility: "public", rating: "general", changelog: "" },
+    });
+  });
+});
+
+describe("code to copy", () => {
+  const draw = {
+    origin: "https://here.example",
+    ref: "ada/party:3",
+    prompt: 'it\'s <eve> & "dog"',
+    size: "512x256",
+  };
+  const body = { mix: "ada/party:3", prompt: draw.prompt, size: "512x256" };
+
+  it("carries the mix and the prompt whole, whatever quotes are in it", () => {
+    const curl = snippetOf("curl", draw);
+    const quoted = /-d '(.*)'$/s.exec(curl)?.[1] ?? "";
+    expect(JSON.parse(quoted.replaceAll("'\\''", "'"))).toEqual(body);
+    const js = snippetOf("js", draw);
+    expect(JSON.parse(/JSON\.stringify\((.*)\),$/m.exec(js)?.[1] ?? "")).toEqual(body);
+    expect(JSON.parse(/json=(.*),$/m.exec(snippetOf("python", draw))?.[1] ?? "")).toEqual(body);
+    for (const [language] of LANGUAGES) {
+      expect(snippetOf(language, draw)).toContain("https://here.example/v1/generations");
+      expect(snippetOf(language, draw)).toContain("ORTHOPLEX_API_KEY");
+    }
+  });
+});
+
+describe("the address of a mix", () => {
+  it("is the page's own or the one to share", () => {
+    const at = (pathname: string, search = "") => refOf({ pathname, search }, "m", "ref");
+    expect(at("/mix/", "?ref=ada/party:2")).toBe("ada/party:2");
+    expect(at("/m/ada/party")).toBe("ada/party");
+    expect(at("/m/ada/party%3A2/")).toBe("ada/party:2");
+    expect(at("/m/ada/%E0%A4%A")).toBe("ada/%E0%A4%A");
+    expect(at("/a/ada/eve")).toBe("");
+    expect(at("/mix/")).toBe("");
+  });
+
+  it("of the list holds what was asked", () => {
+    for (const query of [
+      {},
+      { q: "red & blue", sort: "most_liked" as const },
+      { adapter: "ada/eve", rating: "general,sensitive" },
+    ]) {
+      expect(queryOf(searchOf(query))).toEqual(query);
+    }
+    expect(searchOf({ adapter: "ada/eve" })).toBe("?adapter=ada/eve");
+    expect(queryOf("?sort=cheapest&evil=1&q=%20")).toEqual({});
+    expect(withFilter({ q: "a", owner: "b" }, "owner", null)).toEqual({ q: "a" });
+  });
+});
+
+describe("licences together", () => {
+  const licence = (more: Partial<Composition["licence"]>): Composition["licence"] => ({
+    ...{ credit: false, commercial_use: true, derivatives: true, different_licence: true, limited_by: [] },
+    ...more,
+  });
+
+  it("say who is the reason, each once and without a version", () => {
+    const limited_by = [
+      { permission: "commercial_use" as const, ref: "ada/kofi:1" },
+      { permission: "commercial_use" as const, ref: "ada/kofi:2" },
+      { permission: "credit" as const, ref: "bob/dog:1" },
+      { permission: "credit" as const, ref: "ada/kofi:1" },
+    ];
+    const lines = licenceLines(licence({ commercial_use: false, credit: true, limited_by }));
+    expect(lines.map(({ mark, text }) => `${mark} ${text}`)).toEqual([
+      "no Commercial use: no, because of ada/kofi",
+      "yes Derivatives",
+      "yes Another licence for derivatives",
+      "must Name bob/dog and ada/kofi",
+    ]);
+  });
+
+  it("ask for nothing where nobody does", () => {
+    expect(licenceLines(licence({})).at(-1)?.text).toBe("No credit needed");
+    expect(listed(["a", "b", "c"])).toBe("a, b and c");
+  });
+});
