@@ -15,12 +15,11 @@ export const mixUrl = (ref: string) => `/mix/?ref=${ref}`;
 export function Remixes({ adapter }: { adapter: Adapter }) {
   const list = useList<Mix>(adapter.ref, (at) => people.remixes(adapter.ref, { limit: SHOWN, ...at }));
   const met = useReply(() => people.usedWith(adapter.ref), [adapter.ref]);
-  const used = `Used ${adapter.uses === 1 ? "once" : `${adapter.uses.toLocaleString("en")} times`}`;
   return (
     <section class="adapter-section">
       <h2>Made with {adapter.title}</h2>
       <p class="quiet">
-        {`${used}, in ${countOf(adapter.remixes, "published composition")}. Every picture drawn with it counts for it.`}
+        {`${usedWords(adapter.uses)}, in ${countOf(adapter.remixes, "published composition")}. Every picture drawn with it counts for it.`}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       {!list.waiting && !list.failure && list.items.length === 0 && (
@@ -61,19 +60,21 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
   );
 }
 
+function usedWords(uses: number): string {
+  if (uses === 0) return "Not drawn with yet";
+  return uses === 1 ? "Used once" : `Used ${uses.toLocaleString("en")} times`;
+}
+
 function RemixCard({ mix }: { mix: Mix }) {
   return (
     <article class="card">
       <Picture class="card-picture" src={mix.cover?.url ?? null} alt={`${mix.title}, drawn`} />
       <div>
-        <div class="card-line">
-          <h3>
-            <a href={mixUrl(mix.ref)}>{mix.title}</a>
-          </h3>
-          <span class="tag">{countOf(mix.members.length, "adapter")}</span>
-        </div>
+        <h3 class="card-line">
+          <a href={mixUrl(mix.ref)}>{mix.title}</a>
+        </h3>
         <div class="card-line quiet">
-          <span>{`by ${mix.owner}`}</span>
+          <span>{`by ${mix.owner}, ${countOf(mix.members.length, "adapter")}`}</span>
           <span>{countOf(mix.likes, "like")}</span>
         </div>
       </div>
