@@ -35,8 +35,9 @@ export function CollectDialog(props: { adapter: Adapter; owner: string; onClose:
     load();
   }, []);
 
+  /** Its count follows at once; the trigger at the edge does the same. */
   const mark = (id: string, holds: boolean) =>
-    setRows((before) => before?.map((row) => (row.collection.id === id ? { ...row, holds } : row)) ?? null);
+    setRows((before) => before?.map((row) => (row.collection.id === id ? marked(row, holds) : row)) ?? null);
   const set = async ({ collection }: Row, holds: boolean) => {
     mark(collection.id, holds);
     setFailure(null);
@@ -82,6 +83,11 @@ export function CollectDialog(props: { adapter: Adapter; owner: string; onClose:
       </div>
     </Dialog>
   );
+}
+
+function marked({ collection, holds }: Row, wished: boolean): Row {
+  const item_count = collection.item_count + Number(wished) - Number(holds);
+  return { collection: { ...collection, item_count }, holds: wished };
 }
 
 function CollectRow(props: { row: Row; base: string; set: (row: Row, holds: boolean) => void }) {
