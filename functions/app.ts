@@ -18,6 +18,7 @@ import { router } from "./routes/app.ts";
 import { bases } from "./routes/bases.ts";
 import { catalog } from "./routes/catalog.ts";
 import { collections } from "./routes/collections.ts";
+import { civitai, civitaiRefusal } from "./routes/compat/civitai.ts";
 import { openAi } from "./routes/compat/openai.ts";
 import { outputs } from "./routes/compat/outputs.ts";
 import { replicateFiles, replicateFileUpload } from "./routes/compat/replicate-files.ts";
@@ -48,6 +49,10 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 /** Our own API and the ones that clients of others know. Readers of Civitai's send its keys, so nobody is looked up there. */
 const OPEN_PATHS = ["/v1/*", "/openai/*", "/replicate/*", "/api/*"];
 
+/** Readers of Civitai's API know one shape of refusal, everybody else another. */
+const answerTo = (path: string, refusal: Refusal) =>
+  path.startsWith("/api/") ? civitaiRefusal(refusal) : problemResponse(refusal, path);
+
 const app = router();
 app.use(begin);
 app.use(courtesy);
@@ -68,7 +73,7 @@ for (const prefix of ["/replicate/v1", "/v1"]) {
   app.route("/", replicateFileUpload(prefix, prefix === "/v1"));
 }
 
-app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }));
+app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => answerTo(c.req.path, TOO_LARGE) }));
 app.on(["GET", "POST"], "/auth/*", (c, next) => {
   if (!isOpen(c.req.method, c.req.path)) return next();
   const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
@@ -109,17 +114,18 @@ for (const prefix of ["/replicate/v1", "/v1"]) {
   app.route("/", replicateFiles(prefix, isAlias));
 }
 app.route("/", replicateTrainings("/replicate/v1"));
+app.route("/", civitai);
 
 let document: ReturnType<typeof describe> | undefined;
 app.get("/v1/openapi.json", (c) => {
   document ??= describe(app, c.var.origin);
   return c.json(document);
 });
-app.notFound((c) => problemResponse(new Refusal("not_found", "There is no such address."), c.req.path));
+app.notFound((c) => answerTo(c.req.path, new Refusal("not_found", "There is no such address.")));
 app.onError((error, c) => {
   const refusal = refusalOf(error);
   if (refusal.code === "internal") console.error(c.var.requestId, c.req.method, c.req.path, error);
-  return problemResponse(refusal, c.req.path);
+  return answerTo(c.req.path, refusal);
 });
 
 export type AppType = typeof typed;

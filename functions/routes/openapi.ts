@@ -37,7 +37,7 @@ export function describe(app: OpenAPIHono<App>, origin: string): Document {
   return document;
 }
 
-/** Every operation may be refused, always with the one body. */
+/** Every operation may be refused, with the one body where a route names no other. */
 function addRefusals(document: Document): void {
   const refusal = {
     description: problemReply.description,
@@ -45,7 +45,7 @@ function addRefusals(document: Document): void {
   };
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of [path.get, path.put, path.post, path.patch, path.delete]) {
-      if (operation) operation.responses = { ...operation.responses, default: refusal };
+      if (operation) operation.responses = { default: refusal, ...operation.responses };
     }
   }
   const code = schemaNamed(document, "Problem")?.properties?.code;

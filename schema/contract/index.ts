@@ -6,6 +6,7 @@ export * from "./adapters.ts";
 export * from "./bases.ts";
 export * from "./codes.ts";
 export * from "./collections.ts";
+export * from "./compat-civitai.ts";
 export * from "./compat-openai.ts";
 export * from "./compat-replicate.ts";
 export * from "./compositions.ts";

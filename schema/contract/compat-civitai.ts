@@ -1,0 +1,176 @@
+// What Civitai's readers ask and read: models, their versions, and look-up by hash, in its field names.
+
+import { z } from "zod";
+import { HASHES_LOOKED_UP_MAX, PAGE_MAX, SEARCH_MAX_CHARACTERS } from "./limits.ts";
+
+export const CIVITAI_TYPES = [
+  ...["Checkpoint", "TextualInversion", "Hypernetwork", "AestheticGradient", "LORA", "LoCon", "DoRA"],
+  ...[
+    "Controlnet",
+    "Upscaler",
+    "MotionModule",
+    "VAE",
+    "Poses",
+    "Wildcards",
+    "Workflows",
+    "Detection",
+    "Other",
+  ],
+] as const;
+export const CIVITAI_SORTS = ["Highest Rated", "Most Downloaded", "Newest"] as const;
+
+/** Given twice or with commas. */
+const several = <T extends z.ZodType>(item: T) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) =>
+      [given]
+        .flat()
+        .flatMap((text) => text.split(","))
+        .map((text) => text.trim())
+        .filter((text) => text !== ""),
+    )
+    .pipe(z.array(item).max(20))
+    .optional();
+
+export const CivitaiQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_MAX),
+  cursor: z.string().max(1_500).optional(),
+  query: z.string().max(SEARCH_MAX_CHARACTERS).optional(),
+  tag: z.string().max(32).optional(),
+  username: z.string().max(64).optional(),
+  types: several(z.enum(CIVITAI_TYPES)).meta({
+    description: "Everything here is a LORA; other types find nothing",
+  }),
+  baseModels: several(z.string().max(64)).meta({ description: "Bases by id" }),
+  sort: z.enum(CIVITAI_SORTS).optional().meta({
+    description: "Most Downloaded counts uses. Without it: relevance with query, else Highest Rated",
+  }),
+  period: z.enum(["AllTime"], { error: "must be AllTime" }).optional(),
+  nsfw: z.enum(["true", "false"]).optional().meta({ description: "true: every rating; else only general" }),
+});
+export type CivitaiQuery = z.infer<typeof CivitaiQuery>;
+
+const hash = z
+  .string()
+  .regex(/^(?:[0-9a-fA-F]{10}|[0-9a-fA-F]{64})$/, "must be a SHA-256 or its first ten digits");
+export const CivitaiHash = hash;
+export const CivitaiHashes = z.array(hash).min(1).max(HASHES_LOOKED_UP_MAX).meta({ id: "CivitaiHashes" });
+
+const count = z.int().nonnegative();
+const scanResult = z.enum(["Pending", "Success", "Danger"]);
+
+export const CivitaiFile = z.object({
+  id: z.int(),
+  name: z.string(),
+  type: z.literal("Model"),
+  sizeKB: z.number(),
+  metadata: z.object({ format: z.literal("SafeTensor"), fp: z.literal("fp16"), size: z.literal("full") }),
+  hashes: z.object({ SHA256: z.string(), AutoV2: z.string() }),
+  pickleScanResult: scanResult,
+  pickleScanMessage: z.string().nullable(),
+  virusScanResult: scanResult,
+  scannedAt: z.string().nullable(),
+  downloadUrl: z.string(),
+  primary: z.boolean(),
+});
+
+const modelStats = z.object({
+  downloadCount: count,
+  favoriteCount: count,
+  thumbsUpCount: count,
+  thumbsDownCount: count,
+  commentCount: count,
+  tippedAmountCount: count,
+});
+
+export const CivitaiImage = z.object({
+  url: z.string(),
+  nsfwLevel: z.int(),
+  width: z.int(),
+  height: z.int(),
+  type: z.literal("image"),
+  hasMeta: z.boolean(),
+  meta: z.record(z.string(), z.unknown()).nullable(),
+});
+
+const versionFields = {
+  id: z.int(),
+  index: z.int(),
+  name: z.string(),
+  baseModel: z.string(),
+  baseModelType: z.literal("Standard"),
+  air: z.string(),
+  status: z.literal("Published"),
+  availability: z.literal("Public"),
+  nsfwLevel: z.int(),
+  description: z.string().nullable(),
+  trainedWords: z.array(z.string()),
+  supportsGeneration: z.literal(true),
+  usageControl: z.literal("Download"),
+  createdAt: z.string(),
+  publishedAt: z.string().nullable(),
+  files: z.array(CivitaiFile),
+  images: z.array(CivitaiImage),
+  downloadUrl: z.string(),
+};
+
+export const CivitaiModelVersion = z.object(versionFields).meta({ id: "CivitaiModelVersion" });
+export type CivitaiModelVersion = z.infer<typeof CivitaiModelVersion>;
+
+export const CivitaiVersion = z
+  .object({
+    ...versionFields,
+    modelId: z.int(),
+    model: z.object({
+      name: z.string(),
+      type: z.literal("LORA"),
+      nsfw: z.boolean(),
+      poi: z.literal(false),
+    }),
+    stats: z.object({ downloadCount: count, thumbsUpCount: count }),
+  })
+  .meta({ id: "CivitaiVersion" });
+export type CivitaiVersion = z.infer<typeof CivitaiVersion>;
+
+export const CivitaiModel = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    description: z.string().meta({ description: "HTML" }),
+    type: z.literal("LORA"),
+    nsfw: z.boolean(),
+    nsfwLevel: z.int(),
+    poi: z.literal(false),
+    minor: z.literal(false),
+    availability: z.literal("Public"),
+    supportsGeneration: z.literal(true),
+    allowNoCredit: z.boolean(),
+    allowCommercialUse: z.array(z.enum(["None", "Image", "RentCivit", "Rent", "Sell"])),
+    allowDerivatives: z.boolean(),
+    allowDifferentLicense: z.boolean(),
+    mode: z.null(),
+    tags: z.array(z.string()),
+    creator: z.object({ username: z.string(), image: z.string().nullable() }),
+    stats: modelStats,
+    modelVersions: z.array(CivitaiModelVersion),
+    ref: z.string().meta({ description: "owner/name, as our own API calls it" }),
+  })
+  .meta({ id: "CivitaiModel" });
+export type CivitaiModel = z.infer<typeof CivitaiModel>;
+
+export const CivitaiModels = z
+  .object({
+    items: z.array(CivitaiModel),
+    metadata: z.object({
+      pageSize: z.int(),
+      nextCursor: z.string().optional(),
+      nextPage: z.string().optional(),
+    }),
+  })
+  .meta({ id: "CivitaiModels" });
+export type CivitaiModels = z.infer<typeof CivitaiModels>;
+
+export const CivitaiError = z
+  .object({ error: z.string(), code: z.string().meta({ description: "A code of our closed list" }) })
+  .meta({ id: "CivitaiError" });
