@@ -160,7 +160,7 @@ export async function upload(
   });
   if (!announced.ok) return announced;
   try {
-    const response = await fetch(announced.value.upload_url, {
+    const response = await fetch(announced.value.upload_url ?? "", {
       method: "PUT",
       body: bytes,
       headers: { "content-type": file.type },

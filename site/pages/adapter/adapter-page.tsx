@@ -6,10 +6,17 @@ import { codeOf, type Failure } from "../../ui/failure.ts";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { Comments } from "./comments.tsx";
 import { Companions } from "./companions.tsx";
 import { Facts } from "./facts.tsx";
+import { Likes } from "./likes.tsx";
 import { Owner } from "./owner.tsx";
+import { recipeOf } from "./recipe-link.ts";
+import { Remixes } from "./remixes.tsx";
+import { Statistics } from "./statistics.tsx";
 import { LEAD_MAX_CHARACTERS, Summary } from "./summary.tsx";
+import { Tombstone } from "./tombstone.tsx";
+import { Versions } from "./versions.tsx";
 
 export function AdapterPage({ id }: { id: string }) {
   const loaded = useReply(() => api.adapter(id), [id]);
@@ -21,12 +28,21 @@ export function AdapterPage({ id }: { id: string }) {
     if (adapter) document.title = `${adapter.title} · Orthoplex`;
   }, [adapter]);
 
-  if (id === "" || (loaded.failure && gone(loaded.failure))) return <Gone failure={loaded.failure} id={id} />;
+  const stone = loaded.failure?.kind === "refused" ? loaded.failure.problem.tombstone : undefined;
+  if (stone) return <Tombstone stone={stone} />;
+  if (id === "" || (loaded.failure && gone(loaded.failure))) return <Gone id={id} />;
   if (loaded.failure) return <FailureNotice failure={loaded.failure} again={loaded.again} />;
   if (!adapter) return <Waiting />;
   const version = adapter.latest_version;
+  const isGone = adapter.state === "withdrawn" || adapter.state === "removed";
+  const mine = account?.handle === adapter.owner;
   return (
     <>
+      {adapter.state === "removed" && (
+        <Notice tone="bad" title="The moderators removed this adapter">
+          <p>Only you can see it. Their reason is in your notifications, where you can appeal.</p>
+        </Notice>
+      )}
       {adapter.state === "withdrawn" && (
         <Notice tone="warn" title="This adapter was withdrawn">
           <p>It can't be composed any more. Pictures made with it stay as they are.</p>
@@ -41,7 +57,8 @@ export function AdapterPage({ id }: { id: string }) {
         <Previews adapter={adapter} version={version} />
         <Summary adapter={adapter} version={version} />
       </div>
-      {account?.handle === adapter.owner && <Owner adapter={adapter} changed={loaded.again} />}
+      {adapter.published_at && <Likes adapter={adapter} />}
+      {mine && <Owner adapter={adapter} changed={loaded.again} />}
       {adapter.description.length > LEAD_MAX_CHARACTERS && (
         <section class="adapter-section">
           <h2>About</h2>
@@ -49,7 +66,15 @@ export function AdapterPage({ id }: { id: string }) {
         </section>
       )}
       <Facts adapter={adapter} version={version} base={base.value} />
+      <Versions adapter={adapter} mine={mine} changed={loaded.again} />
+      {adapter.published_at && <Statistics adapter={adapter} />}
       {base.value && adapter.slot !== null && <Companions adapter={adapter} base={base.value} />}
+      {adapter.published_at && (
+        <>
+          <Remixes adapter={adapter} />
+          <Comments kind="adapter" id={adapter.ref} closed={isGone} />
+        </>
+      )}
     </>
   );
 }
@@ -58,6 +83,7 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
   const previews = version?.previews ?? [];
   const [at, setAt] = useState(0);
   const shown = previews[at] ?? previews[0];
+  const recipe = version && recipeOf(shown, adapter, version);
   return (
     <div class="previews">
       <Picture
@@ -68,6 +94,9 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
         height={shown?.height ?? 1}
         eager
       />
+      {version?.preview_job_id && previews.length === 0 && (
+        <p class="quiet">Previews are being drawn. They appear here when a runner has time.</p>
+      )}
       {previews.length > 1 && (
         <div class="preview-strip">
           {previews.map((preview, i) => (
@@ -83,21 +112,29 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
           ))}
         </div>
       )}
+      {recipe && (
+        <div class="preview-recipe">
+          <p>
+            <code>{recipe.prompt}</code>
+            {recipe.seed !== null && <span class="quiet">{` seed ${recipe.seed}`}</span>}
+          </p>
+          <a class="button small" href={recipe.url}>
+            Open in compose
+          </a>
+        </div>
+      )}
     </div>
   );
 }
 
 const gone = (failure: Failure) =>
-  ["not_found", "adapter_removed", "adapter_unknown", "request_invalid"].includes(codeOf(failure) ?? "");
+  ["not_found", "adapter_unknown", "request_invalid"].includes(codeOf(failure) ?? "");
 
-function Gone({ failure, id }: { failure: Failure | null; id: string }) {
-  const removed = failure !== null && codeOf(failure) === "adapter_removed";
+function Gone({ id }: { id: string }) {
   return (
-    <Empty title={removed ? "Withdrawn by its owner" : "No such adapter"}>
+    <Empty title="No such adapter">
       <p>
-        {removed
-          ? `${id} was taken out of the catalog. Pictures made with it stay as they are, but nothing new can be drawn.`
-          : `${id === "" ? "The address names no adapter." : `Nothing is published at ${id}.`} It may be private or its address misspelt.`}
+        {`${id === "" ? "The address names no adapter." : `Nothing is published at ${id}.`} It may be private or its address misspelt.`}
       </p>
       <div class="actions">
         <a class="button primary" href="/browse/">

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { type Answer, type Comment, people } from "../../api-people.ts";
 import { agoOf } from "../../ui/format.ts";
 import { Avatar, PersonLink, PlainText } from "../../ui/person.tsx";
+import { ReportButton } from "../../ui/report-dialog.tsx";
 import { CommentForm } from "./comment-form.tsx";
 
 export interface Acts {
@@ -55,12 +56,15 @@ export function CommentView({ comment, acts }: { comment: Answer; acts: Acts }) 
         ) : (
           <PlainText text={comment.body} />
         )}
-        {!editing && comment.allowed.length > 0 && (
+        {!editing && (
           <div class="comment-acts">
             {may("reply") && <Act name="Answer" on={acts.answer} />}
             {may("edit") && <Act name="Edit" on={() => setEditing(true)} />}
             {may("delete") && <Act name="Delete" on={() => acts.remove(comment)} />}
             {may("hide") && <Act name="Hide" on={() => acts.hide(comment)} />}
+            {!may("delete") && comment.state === "visible" && (
+              <ReportButton target={{ kind: "comment", id: comment.id }} class="comment-act" />
+            )}
             {may("unhide") && <Act name="Show again" on={() => acts.unhide(comment)} />}
           </div>
         )}

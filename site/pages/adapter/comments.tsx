@@ -9,6 +9,7 @@ import { type List, useList } from "../../ui/use-list.ts";
 import { useAccount } from "../../ui/use-reply.ts";
 import { CommentForm } from "./comment-form.tsx";
 import { CommentView } from "./comment-view.tsx";
+import "../../styles/people.css";
 
 export function Comments({ kind, id, closed = false }: { kind: Kind; id: string; closed?: boolean }) {
   const account = useAccount();

@@ -1,4 +1,4 @@
-// Slot, licence, versions and training of an adapter.
+// Slot, licence and training of an adapter.
 
 import {
   type AdapterWithVersions,
@@ -8,7 +8,7 @@ import {
   type Training,
   type Version,
 } from "../../api.ts";
-import { agoOf, bytesOf, dayOf, durationOf } from "../../ui/format.ts";
+import { agoOf, durationOf } from "../../ui/format.ts";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 
@@ -19,7 +19,6 @@ interface Props {
 }
 
 export function Facts({ adapter, version, base }: Props) {
-  const versions = adapter.versions;
   return (
     <div class="fact-panels">
       <section class="panel">
@@ -45,33 +44,6 @@ export function Facts({ adapter, version, base }: Props) {
         <h2>What you may do</h2>
         <LicenceTable licence={adapter.licence} owner={adapter.owner} />
         {adapter.credits && <p class="quiet adapter-credits">{adapter.credits}</p>}
-      </section>
-      <section class="panel">
-        <h2>Versions</h2>
-        {versions.length === 0 && <p class="quiet">None is published yet.</p>}
-        <ol class="versions">
-          {versions.map((each) => (
-            <li key={each.id}>
-              <span class="version-number">{each.number}</span>
-              <span>
-                {each.changelog || (each.number === 1 ? "First version" : "No remarks")}
-                <span class="quiet">{` · ${dayOf(each.created_at)} · ${bytesOf(each.size_bytes)}`}</span>
-              </span>
-              {each.state === "published" ? (
-                <a href={each.download_url} download>
-                  Download
-                </a>
-              ) : (
-                <span class="tag">{each.state}</span>
-              )}
-            </li>
-          ))}
-        </ol>
-        {version && (
-          <p class="quiet hash" title={version.sha256}>
-            SHA-256 {version.sha256.slice(0, 16)}…
-          </p>
-        )}
       </section>
       {version?.job_id && <TrainingFacts jobId={version.job_id} />}
     </div>

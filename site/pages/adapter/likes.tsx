@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { LikeButton } from "../../ui/like-button.tsx";
 import { signInUrl } from "../../ui/notice.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
+import "../../styles/people.css";
 
 export function Likes({ adapter }: { adapter: Adapter }) {
   const account = useAccount();

@@ -1,13 +1,19 @@
-// What only the owner sees: publish a draft, withdraw the adapter.
+// What only the owner sees: publish a draft, edit the words, add a version, withdraw the adapter.
 
 import { useState } from "preact/hooks";
+import { YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AdapterWithVersions, api, type Reply } from "../../api.ts";
+import { publishing } from "../../api-publish.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { Failure } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { EditDialog } from "./edit-dialog.tsx";
 
 export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; changed: () => void }) {
   const [asking, setAsking] = useState(false);
+  const [editing, setEditing] = useState(false);
+  const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const draft = adapter.versions.find((version) => version.state === "draft");
@@ -21,7 +27,7 @@ export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; chan
     if (reply.ok) changed();
   };
 
-  if (adapter.state === "withdrawn") return null;
+  if (adapter.state === "withdrawn" || adapter.state === "removed") return null;
   return (
     <section class="owner-bar" aria-label="Yours to manage">
       <span class="tag busy">Yours</span>
@@ -35,8 +41,14 @@ export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; chan
           Publish version {draft.number}
         </button>
       )}
+      <button type="button" class="button small" onClick={() => setEditing(true)}>
+        Edit
+      </button>
       <a class="button small" href={`/publish/?adapter=${adapter.ref}`}>
         Train a new version
+      </a>
+      <a class="button small" href={`/publish/?way=file&adapter=${adapter.ref}`}>
+        Upload one
       </a>
       {adapter.state === "published" && (
         <button type="button" class="button small danger" onClick={() => setAsking(true)}>
@@ -44,18 +56,30 @@ export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; chan
         </button>
       )}
       {failure && <FailureNotice failure={failure} />}
+      {editing && <EditDialog adapter={adapter} onClose={() => setEditing(false)} changed={changed} />}
       {asking && (
         <Dialog title={`Withdraw ${adapter.title}?`} shape="box" onClose={() => setAsking(false)}>
           <p class="owner-question">
             It leaves the catalog, and nobody can draw with it any more. Its slot stays taken. This can't be
             undone.
           </p>
+          <Field label="Reason" hint="Its address shows it to anyone." class="owner-question">
+            {(described) => (
+              <input
+                {...described}
+                class="input"
+                maxLength={YANK_REASON_MAX_CHARACTERS}
+                value={reason}
+                onInput={(event) => setReason(event.currentTarget.value)}
+              />
+            )}
+          </Field>
           <div class="actions">
             <button
               type="button"
               class="button danger"
               disabled={busy}
-              onClick={() => run(() => api.withdrawAdapter(adapter.ref))}
+              onClick={() => run(() => publishing.withdraw(adapter.ref, reason))}
             >
               Withdraw for good
             </button>

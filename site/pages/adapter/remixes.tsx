@@ -4,13 +4,14 @@ import type { Adapter } from "../../api.ts";
 import { type Mix, people } from "../../api-people.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
 import { countOf } from "../../ui/format.ts";
+import { MixCard } from "../../ui/mix-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
+import "../../styles/meeting.css";
 
 const SHOWN = 8;
-export const mixUrl = (ref: string) => `/mix/?ref=${ref}`;
 
 export function Remixes({ adapter }: { adapter: Adapter }) {
   const list = useList<Mix>(adapter.ref, (at) => people.remixes(adapter.ref, { limit: SHOWN, ...at }));
@@ -29,9 +30,9 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
         </p>
       )}
       {list.items.length > 0 && (
-        <div class="card-grid remix-grid" aria-busy={list.waiting}>
+        <div class="card-grid" aria-busy={list.waiting}>
           {list.items.map((mix) => (
-            <RemixCard key={mix.id} mix={mix} />
+            <MixCard key={mix.id} mix={mix} />
           ))}
         </div>
       )}
@@ -63,21 +64,4 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
 function usedWords(uses: number): string {
   if (uses === 0) return "Not drawn with yet";
   return uses === 1 ? "Used once" : `Used ${uses.toLocaleString("en")} times`;
-}
-
-function RemixCard({ mix }: { mix: Mix }) {
-  return (
-    <article class="card">
-      <Picture class="card-picture" src={mix.cover?.url ?? null} alt={`${mix.title}, drawn`} />
-      <div>
-        <h3 class="card-line">
-          <a href={mixUrl(mix.ref)}>{mix.title}</a>
-        </h3>
-        <div class="card-line quiet">
-          <span>{`by ${mix.owner}, ${countOf(mix.members.length, "adapter")}`}</span>
-          <span>{countOf(mix.likes, "like")}</span>
-        </div>
-      </div>
-    </article>
-  );
 }

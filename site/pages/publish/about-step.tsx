@@ -16,11 +16,13 @@ export function AboutStep(props: {
   about: About;
   handle: string;
   failure: Failure | null;
+  /** Where the adapter stands in the request that is made of it. */
+  at?: string;
   onChange: (about: About) => void;
 }) {
   const { about, failure } = props;
   const set = (values: Partial<About>) => props.onChange({ ...about, ...values });
-  const fault = (field: string) => faultAt(failure, `/adapter/${field}`);
+  const fault = (field: string) => faultAt(failure, `${props.at ?? "/adapter"}/${field}`);
   return (
     <div class="about-step">
       <Field label="Name" hint="What people see in the catalog." fault={fault("title")}>

@@ -1,8 +1,10 @@
-// Entry of /publish/. `?training=job_...` goes on with a training, `?adapter=owner/name` teaches a new version.
+// Entry of /publish/. `?training=job_...` goes on with a training, `?adapter=owner/name` makes a new version, `?way=file` of a file.
 
 import "../../ui/shell.ts";
 import "./publish.css";
 import "./training.css";
+import "./file.css";
+import "../adapter/file-report.css";
 import { render } from "preact";
 import { PublishPage } from "./publish-page.tsx";
 

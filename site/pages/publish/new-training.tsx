@@ -10,6 +10,7 @@ import { AboutStep } from "./about-step.tsx";
 import { PictureStep } from "./picture-step.tsx";
 import type { Chosen } from "./pictures.ts";
 import { startTraining } from "./start-training.ts";
+import { Step } from "./step.tsx";
 
 export function NewTraining(props: {
   base: Base;
@@ -76,17 +77,5 @@ export function NewTraining(props: {
         </div>
       </Step>
     </form>
-  );
-}
-
-function Step(props: { number: number; title: string; children: preact.ComponentChildren }) {
-  return (
-    <section class="step">
-      <h2>
-        <span class="step-number">{props.number}</span>
-        {props.title}
-      </h2>
-      <div class="step-body">{props.children}</div>
-    </section>
   );
 }

@@ -1,16 +1,25 @@
-// /publish/: from pictures to a published adapter. The training's id lives in the address, so that a reload goes on.
+// /publish/: from pictures, or from a file that was taught elsewhere, to a published adapter. The training's id lives in the
+// address, so that a reload goes on.
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Training } from "../../api.ts";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
 import { useJob } from "../../ui/use-job.ts";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { NewTraining } from "./new-training.tsx";
 import { Review } from "./review.tsx";
 import { TrainingWatch } from "./training-watch.tsx";
+import { UploadFile } from "./upload-file.tsx";
 
 const BASE_ID = "cast-2";
 const asked = new URLSearchParams(location.search);
+
+const WAYS = [
+  ["teach", "Teach it here"],
+  ["file", "Upload a file"],
+] as const;
+type Way = (typeof WAYS)[number][0];
 
 export function PublishPage() {
   const account = useAccount();
@@ -60,6 +69,7 @@ function Heading({ title = "Teach a person" }: { title?: string }) {
 
 function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter">) {
   const ref = asked.get("adapter");
+  const [way, setWay] = useState<Way>(asked.get("way") === "file" ? "file" : "teach");
   const base = useReply(() => api.base(BASE_ID), []);
   const adapter = useReply<AdapterWithVersions | null>(
     async () => (ref ? api.adapter(ref) : { ok: true, value: null }),
@@ -69,11 +79,29 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
   const waiting = !base.value || (ref !== null && !adapter.value);
   return (
     <>
-      <Heading {...(adapter.value && { title: `Teach ${adapter.value.title} again` })} />
+      <Heading
+        {...(adapter.value && {
+          title:
+            way === "teach" ? `Teach ${adapter.value.title} again` : `A new file for ${adapter.value.title}`,
+        })}
+      />
+      <div class="ways">
+        <Segmented label="How it is made" value={way} options={WAYS} onChange={setWay} />
+        <p class="quiet">
+          {way === "teach"
+            ? "A runner of ours teaches it from your pictures."
+            : "You taught it on your own machine and have a .safetensors file."}
+        </p>
+      </div>
       {failure && <FailureNotice failure={failure} again={base.failure ? base.again : adapter.again} />}
       {waiting
         ? !failure && <div class="skeleton form-skeleton">Loading</div>
-        : base.value && <NewTraining {...props} base={base.value} adapter={adapter.value} />}
+        : base.value &&
+          (way === "teach" ? (
+            <NewTraining {...props} base={base.value} adapter={adapter.value} />
+          ) : (
+            <UploadFile account={props.account} base={base.value} adapter={adapter.value} />
+          ))}
     </>
   );
 }

@@ -1,0 +1,196 @@
+// Changes an adapter's words, who may see it, its rating, and its licence as long as nothing is published.
+
+import { useState } from "preact/hooks";
+import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { type AdapterPatch, type AdapterWithVersions, api } from "../../api.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { LICENCES, tagsFrom } from "../publish/about.ts";
+
+const CREDITS_MAX_CHARACTERS = 1_000;
+const VISIBILITIES = [
+  ["public", "Public: in the catalog"],
+  ["unlisted", "By link: whoever has the address"],
+  ["private", "Only me"],
+] as const;
+const RATINGS = [
+  ["general", "General: for everyone"],
+  ["sensitive", "Sensitive: not for all eyes"],
+  ["explicit", "Explicit: for adults"],
+] as const;
+
+export function EditDialog(props: {
+  adapter: AdapterWithVersions;
+  onClose: () => void;
+  changed: () => void;
+}) {
+  const { adapter } = props;
+  const [words, setWords] = useState({
+    title: adapter.title,
+    concept: adapter.concept,
+    description: adapter.description,
+    tags: adapter.tags.join(", "),
+    credits: adapter.credits,
+    visibility: adapter.visibility,
+    rating: adapter.rating,
+    licence: adapter.licence.spdx,
+  });
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const set = (values: Partial<typeof words>) => setWords({ ...words, ...values });
+  const fault = (field: string) => faultAt(failure, `/${field}`);
+  const licenceOpen = adapter.published_at === null;
+
+  const save = async () => {
+    setBusy(true);
+    const { licence, tags, ...plain } = words;
+    const chosen = LICENCES.find(({ id }) => id === licence);
+    const patch: AdapterPatch = { ...plain, tags: tagsFrom(tags) };
+    if (licenceOpen && chosen && licence !== adapter.licence.spdx) patch.licence = chosen.licence;
+    const reply = await api.changeAdapter(adapter.ref, patch);
+    setBusy(false);
+    if (!reply.ok) return setFailure(reply.failure);
+    props.onClose();
+    props.changed();
+  };
+
+  return (
+    <Dialog title={`Edit ${adapter.ref}`} shape="sheet" onClose={props.onClose}>
+      <form
+        class="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) save();
+        }}
+      >
+        <Field label="Name" fault={fault("title")}>
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              required
+              maxLength={TITLE_MAX_CHARACTERS}
+              value={words.title}
+              onInput={(event) => set({ title: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="In one line" fault={fault("concept")}>
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              required
+              maxLength={TITLE_MAX_CHARACTERS}
+              value={words.concept}
+              onInput={(event) => set({ concept: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="More to say" fault={fault("description")}>
+          {(described) => (
+            <textarea
+              {...described}
+              class="input"
+              rows={5}
+              maxLength={DESCRIPTION_MAX_CHARACTERS}
+              value={words.description}
+              onInput={(event) => set({ description: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Tags" hint="Divided by commas." fault={fault("tags")}>
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              value={words.tags}
+              onInput={(event) => set({ tags: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Credits" hint="Whose pictures or work went into it." fault={fault("credits")}>
+          {(described) => (
+            <textarea
+              {...described}
+              class="input"
+              rows={2}
+              maxLength={CREDITS_MAX_CHARACTERS}
+              value={words.credits}
+              onInput={(event) => set({ credits: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Choice
+          label="Who may see it"
+          options={VISIBILITIES}
+          value={words.visibility}
+          fault={fault("visibility")}
+          onChange={(visibility) => set({ visibility })}
+        />
+        <Choice
+          label="Rating"
+          options={RATINGS}
+          value={words.rating}
+          fault={fault("rating")}
+          onChange={(rating) => set({ rating })}
+        />
+        {licenceOpen ? (
+          <Choice
+            label="Licence"
+            options={licenceOptions(adapter.licence.spdx)}
+            value={words.licence}
+            fault={fault("licence")}
+            onChange={(licence) => set({ licence })}
+          />
+        ) : (
+          <p class="quiet">{`Licence ${adapter.licence.spdx}. People rely on it since the first publication, so it stays.`}</p>
+        )}
+        {failure && <FailureNotice failure={failure} />}
+        <div class="actions">
+          <button type="submit" class="button primary" disabled={busy}>
+            {busy ? "Saving" : "Save"}
+          </button>
+          <button type="button" class="button" onClick={props.onClose}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** An adapter may have come with a licence that the site does not offer. */
+function licenceOptions(present: string): (readonly [string, string])[] {
+  const offered = LICENCES.map(({ id, text }) => [id, text] as const);
+  return offered.some(([id]) => id === present) ? offered : [[present, present], ...offered];
+}
+
+function Choice<T extends string>(props: {
+  label: string;
+  options: readonly (readonly [T, string])[];
+  value: T;
+  fault: string | null;
+  onChange: (value: T) => void;
+}) {
+  return (
+    <Field label={props.label} fault={props.fault}>
+      {(described) => (
+        <select
+          {...described}
+          class="input"
+          value={props.value}
+          onChange={(event) => props.onChange(event.currentTarget.value as T)}
+        >
+          {props.options.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,86 @@
+// The row of previews while it is changed: first shown first; earlier, away, or one more from a file or a picture that was drawn.
+
+import { Icon } from "../../ui/icon.tsx";
+
+export interface Shown {
+  id: `img_${string}` | `upl_${string}`;
+  url: string;
+}
+
+export function PreviewRow(props: {
+  shown: readonly Shown[];
+  /** Pictures of own generations with this version. */
+  offered: readonly Shown[];
+  room: number;
+  onChange: (shown: readonly Shown[]) => void;
+  onFiles: (files: File[]) => void;
+}) {
+  const { shown, offered, room } = props;
+  const earlier = (at: number) =>
+    props.onChange(shown.map((each, i) => shown[i === at - 1 ? at : i === at ? at - 1 : i] ?? each));
+  return (
+    <fieldset class="preview-row">
+      <legend class="label">Previews</legend>
+      <ul>
+        {shown.map(({ id, url }, i) => (
+          <li key={id}>
+            <img src={url} alt={`Preview ${i + 1}`} />
+            <span class="preview-tools">
+              <button
+                type="button"
+                class="icon-button"
+                disabled={i === 0}
+                aria-label={`Show preview ${i + 1} earlier`}
+                onClick={() => earlier(i)}
+              >
+                <Icon name="back" />
+              </button>
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={`Take preview ${i + 1} away`}
+                onClick={() => props.onChange(shown.filter((each) => each.id !== id))}
+              >
+                <Icon name="trash" />
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {room > 0 && (
+        <label class="button small preview-add">
+          <Icon name="image" />
+          Add pictures
+          <input
+            type="file"
+            multiple
+            accept="image/png,image/jpeg,image/webp"
+            onChange={(event) => {
+              props.onFiles([...(event.currentTarget.files ?? [])]);
+              event.currentTarget.value = "";
+            }}
+          />
+        </label>
+      )}
+      {room > 0 && offered.length > 0 && (
+        <>
+          <p class="hint">Or take some that you drew with it; they keep their recipe.</p>
+          <ul>
+            {offered.map((picture, i) => (
+              <li key={picture.id}>
+                <button
+                  type="button"
+                  class="preview-offer"
+                  aria-label={`Add drawn picture ${i + 1}`}
+                  onClick={() => props.onChange([...shown, picture])}
+                >
+                  <img src={picture.url} alt="" loading="lazy" />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,25 @@
+// From a preview back to the form that draws it: its recipe as a link to /compose/. Pure.
+
+import type { Adapter, Version } from "../../api.ts";
+import type { Preview } from "../../api-publish.ts";
+import { hashOf } from "../compose/link.ts";
+import { formOfRecipe } from "../compose/recipe.ts";
+
+export interface PreviewRecipe {
+  prompt: string;
+  seed: number | null;
+  url: string;
+}
+
+/** A recipe that names no adapters, as that of a training's sample, is one of this adapter alone. */
+export function recipeOf(
+  preview: Preview | undefined,
+  adapter: Pick<Adapter, "ref">,
+  version: Pick<Version, "strength">,
+): PreviewRecipe | null {
+  const form = formOfRecipe(preview?.recipe);
+  if (!form) return null;
+  const alone = [{ ref: adapter.ref, strength: version.strength, region: null }];
+  const whole = form.members.length > 0 ? form : { ...form, members: alone };
+  return { prompt: form.prompt, seed: form.seed, url: `/compose/#${hashOf(whole)}` };
+}

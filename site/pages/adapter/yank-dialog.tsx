@@ -1,0 +1,57 @@
+// Asks before a version is taken out of use, and for the reason that its address will show.
+
+import { useState } from "preact/hooks";
+import { YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import type { Version } from "../../api.ts";
+import { publishing } from "../../api-publish.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+
+export function YankDialog(props: { version: Version; onClose: () => void; changed: () => void }) {
+  const { version } = props;
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+
+  const yank = async () => {
+    setBusy(true);
+    const reply = await publishing.yank(version.id, reason);
+    setBusy(false);
+    if (!reply.ok) return setFailure(reply.failure);
+    props.onClose();
+    props.changed();
+  };
+
+  return (
+    <Dialog title={`Yank version ${version.number}?`} shape="box" onClose={props.onClose}>
+      <div class="dialog-form">
+        <p>
+          Nobody can draw with it any more, and its address shows your reason. Pictures made with it stay.
+          This can't be undone.
+        </p>
+        <Field label="Reason" hint="Anyone can read it." fault={faultAt(failure, "/reason")}>
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              maxLength={YANK_REASON_MAX_CHARACTERS}
+              value={reason}
+              onInput={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {failure && <FailureNotice failure={failure} />}
+        <div class="actions">
+          <button type="button" class="button danger" disabled={busy} onClick={yank}>
+            Yank it for good
+          </button>
+          <button type="button" class="button" onClick={props.onClose}>
+            Keep it
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
