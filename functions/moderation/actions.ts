@@ -22,6 +22,8 @@ import { readTarget, type Target, unchanged } from "./targets.ts";
 
 export type ActionRow = typeof moderationActions.$inferSelect;
 
+const REASON_IN_NOTE_CHARACTERS = 300;
+
 export const MADE_MEANWHILE = refuse(
   "decision_made",
   "It was changed or decided on meanwhile. Look at it again before you decide.",
@@ -59,9 +61,9 @@ export async function act(
     createdAt: now,
   };
   const deed = { decision: wish.action, rating: wish.rating ?? null, purge: wish.purge ?? false };
-  const told = notificationRow(db, noteOf(row), now, written(row.id));
+  const told = notificationRow(db, noteOf(row, target), now, written(row.id));
   const statements = [
-    ...closeReports({ id: row.id, targetId: target.id, decision: wish.action }, now),
+    ...closeReports({ id: row.id, target, decision: wish.action }, now),
     ...(wish.action === "dismiss" ? [] : [told]),
   ];
   const done = await writeAction(db, row, target, seen, deed, statements, now);
@@ -133,15 +135,25 @@ async function dataOf(
   return wish.purge ? { purge: 1 } : {};
 }
 
-const noteOf = ({ id, kind, subjectId, targetId, targetKind, data }: ActionRow) => ({
-  userId: subjectId as Caller["id"],
+/** What a notification carries of an action, for it is read when the target may be out of sight. */
+export const noteData = (target: Target, action: Pick<ActionRow, "reason">) => ({
+  target_kind: target.kind,
+  ...((target.kind === "adapter" || target.kind === "mix") && { ref: target.label }),
+  reason: shortened(action.reason),
+});
+
+const shortened = (text: string) =>
+  text.length <= REASON_IN_NOTE_CHARACTERS ? text : `${text.slice(0, REASON_IN_NOTE_CHARACTERS - 1)}…`;
+
+const noteOf = (row: ActionRow, target: Target) => ({
+  userId: target.ownerId,
   kind: "moderation" as const,
   actorId: null,
-  targetId,
+  targetId: target.id,
   data: {
-    action_id: id,
-    action: kind,
-    target_kind: targetKind,
-    ...(typeof data.rating === "string" && { rating: data.rating }),
+    action_id: row.id,
+    action: row.kind,
+    ...noteData(target, row),
+    ...(typeof row.data.rating === "string" && { rating: row.data.rating }),
   },
 });

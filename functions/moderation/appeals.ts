@@ -12,7 +12,15 @@ import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { notificationRow } from "../people/notifications.ts";
-import { type ActionRow, actionsOn, type Deed, MADE_MEANWHILE, notOwn, writeAction } from "./actions.ts";
+import {
+  type ActionRow,
+  actionsOn,
+  type Deed,
+  MADE_MEANWHILE,
+  noteData,
+  notOwn,
+  writeAction,
+} from "./actions.ts";
 import { written } from "./effects.ts";
 import { otherModerators } from "./moderators.ts";
 import { INVERSE, isAppealable, mayDecideAppeal, move } from "./rules.ts";
@@ -173,7 +181,7 @@ export async function decideAppeal(
       appeal_id: pending.id,
       action_id: action.id,
       decision: wish.decision,
-      target_kind: action.targetKind,
+      ...noteData(target, row),
     },
   };
   const told = notificationRow(db, note, now, written(row.id));

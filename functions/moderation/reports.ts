@@ -12,7 +12,7 @@ import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { reportStateAfter } from "./rules.ts";
-import { readTarget, reportedTarget, targetCard, targetsById } from "./targets.ts";
+import { readTarget, reportedTarget, type Target, targetCard, targetsById } from "./targets.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** `ntf_` and the part of an id that tells the time. */
@@ -117,20 +117,19 @@ export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<R
  * The statements that close the reports of a target by an action and tell their authors; they do nothing unless the action
  * was written. Ids are made in SQL, for how many there are is known only there.
  */
-export function closeReports(
-  action: { id: string; targetId: string; decision: Decision },
-  now: number,
-): SQL[] {
-  const { id, targetId, decision } = action;
+export function closeReports(action: { id: string; target: Target; decision: Decision }, now: number): SQL[] {
+  const { id, target, decision } = action;
+  const ref = target.kind === "adapter" || target.kind === "mix" ? { ref: target.label } : {};
+  const data = JSON.stringify({ outcome: decision, target_kind: target.kind, ...ref });
   const time = newId("ntf", now).slice(0, ID_TIME_CHARACTERS);
   return [
     sql`
       update reports set state = ${reportStateAfter(decision)}, action_id = ${id}, decided_at = ${now}
-      where target_id = ${targetId} and state = 'pending' and exists (select 1 from moderation_actions where id = ${id})`,
+      where target_id = ${target.id} and state = 'pending' and exists (select 1 from moderation_actions where id = ${id})`,
     sql`
       insert into notifications (id, user_id, kind, actor_id, target_id, data, created_at)
       select ${time} || substr(lower(hex(randomblob(8))), 1, 13), r.reporter_id, 'report_decided', null, r.target_id,
-        json_object('report_id', r.id, 'outcome', ${decision}, 'target_kind', r.target_kind), ${now}
+        json_set(${data}, '$.report_id', r.id), ${now}
       from reports r join users u on u.id = r.reporter_id and u.deleted_at is null
       where r.action_id = ${id}`,
   ];

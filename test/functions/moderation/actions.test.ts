@@ -75,7 +75,12 @@ describe("a decision", () => {
         {
           kind: "report_decided",
           target_id: key.id,
-          data: { report_id: expect.stringMatching(/^rep_/), outcome: "dismiss", target_kind: "adapter" },
+          data: {
+            report_id: expect.stringMatching(/^rep_/),
+            outcome: "dismiss",
+            target_kind: "adapter",
+            ref: "ada/many",
+          },
         },
       ]);
     }
@@ -162,7 +167,14 @@ describe("a rating by moderators", () => {
     ]);
     await mod.mustDecide(key, "rate", { rating: "general" });
     expect((await rate("general")).status).toBe(200);
-    expect((await toldTo("ada", "moderation"))[0]?.data).toMatchObject({ action: "rate", rating: "general" });
+    expect((await toldTo("ada", "moderation"))[0]?.data).toEqual({
+      action_id: expect.stringMatching(/^act_/),
+      action: "rate",
+      rating: "general",
+      target_kind: "adapter",
+      ref: "ada/rated",
+      reason: "because of rate",
+    });
   });
 });
 

@@ -1,0 +1,129 @@
+// Appeals that wait: what was decided and why, what its owner answers, and the last word.
+
+import { useState } from "preact/hooks";
+import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { type AppealCase, type AppealDecision, moderation } from "../../api-moderation.ts";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
+import { agoOf } from "../../ui/format.ts";
+import { doneWord, GROUNDS, placeUrl } from "../../ui/moderation-words.ts";
+import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
+import { useList } from "../../ui/use-list.ts";
+import { DeskFailure } from "./desk-failure.tsx";
+
+export function Appeals() {
+  const list = useList<AppealCase>("appeals", moderation.cases);
+  const [last, setLast] = useState<AppealCase | null>(null);
+  return (
+    <>
+      {last && (
+        <Notice
+          tone="good"
+          title={`${last.action.target.label}: ${last.state === "overturned" ? "the decision is undone" : "the decision stands"}`}
+        >
+          <p>{last.appellant ?? "Whoever appealed"} is told your answer.</p>
+        </Notice>
+      )}
+      {list.failure && <DeskFailure failure={list.failure} again={list.again} />}
+      <ol class="decisions" aria-busy={list.waiting}>
+        {list.items.map((one) => (
+          <li key={one.id}>
+            <CasePanel
+              found={one}
+              onDecided={(decided) => {
+                setLast(decided);
+                list.change((before) => before.filter(({ id }) => id !== one.id));
+              }}
+            />
+          </li>
+        ))}
+      </ol>
+      {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
+      {!list.waiting && !list.failure && list.items.length === 0 && (
+        <Empty title="No appeal waits">
+          <p>When somebody answers a decision, you read it here.</p>
+        </Empty>
+      )}
+      {list.more && (
+        <div class="list-more">
+          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
+            More
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function CasePanel({ found, onDecided }: { found: AppealCase; onDecided: (decided: AppealCase) => void }) {
+  const { action, appellant, target } = found;
+  const url = target && placeUrl(target.place);
+  return (
+    <article class="panel decision">
+      <header class="decision-head">
+        <h2>
+          {url ? <a href={url}>{action.target.label}</a> : action.target.label}: {doneWord(action.kind)}
+        </h2>
+        {target && <span class="tag">now {target.state.replaceAll("_", " ")}</span>}
+        {action.ground && <span class="tag warn">{GROUNDS[action.ground]}</span>}
+        <span class="quiet">
+          by {action.moderator ?? "somebody who left"} · {agoOf(action.created_at, Date.now())}
+        </span>
+      </header>
+      <blockquote class="said">{action.reason}</blockquote>
+      <p>
+        <strong>{appellant ?? "Somebody who left"}</strong> answers, {agoOf(found.created_at, Date.now())}:
+      </p>
+      <blockquote class="said">{found.text}</blockquote>
+      {found.may_decide ? (
+        <Answer found={found} onDecided={onDecided} />
+      ) : (
+        <p class="hint">Another moderator answers this one: the decision was yours, or it concerns you.</p>
+      )}
+    </article>
+  );
+}
+
+function Answer({ found, onDecided }: { found: AppealCase; onDecided: (decided: AppealCase) => void }) {
+  const [answer, setAnswer] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const decide = async (decision: AppealDecision["decision"]) => {
+    setBusy(true);
+    const reply = await moderation.decideAppeal(found.id, { decision, answer });
+    setBusy(false);
+    if (reply.ok) onDecided(reply.value);
+    else setFailure(reply.failure);
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    decide(event.submitter?.getAttribute("value") === "overturn" ? "overturn" : "uphold");
+  };
+  const fault = faultAt(failure, "/answer");
+  return (
+    <form class="report-form" onSubmit={submit}>
+      <Field label="Your answer" hint="Whoever appealed reads it." fault={fault}>
+        {(described) => (
+          <textarea
+            {...described}
+            class="input"
+            rows={3}
+            required
+            maxLength={ACTION_REASON_MAX_CHARACTERS}
+            value={answer}
+            onInput={(event) => setAnswer(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {failure && !fault && <FailureNotice failure={failure} />}
+      <div class="actions">
+        <button type="submit" value="uphold" class="button small" disabled={busy}>
+          Let it stand
+        </button>
+        <button type="submit" value="overturn" class="button small" disabled={busy}>
+          Undo the decision
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,158 @@
+// Taking a decision: a reason that the owner reads, begun from a template, and what the decision needs besides.
+
+import { useState } from "preact/hooks";
+import { ACTION_REASON_MAX_CHARACTERS, TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/limits.ts";
+import { PURGE_GROUNDS, RATINGS } from "../../../schema/contract/moderation.ts";
+import {
+  type Decision,
+  type ModerationTarget,
+  moderation,
+  type Rating,
+  type ReportReason,
+} from "../../api-moderation.ts";
+import { codeOf, type Failure, faultAt } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
+import { DECISION_WORDS, doneWord, GROUNDS, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { templatesOf } from "./templates.ts";
+
+export interface Decided {
+  decision: Decision;
+  words: string;
+}
+
+const RATING_OPTIONS = RATINGS.map((rating) => [rating, RATING_WORDS[rating]] as const);
+
+export function DecideForm(props: {
+  view: ModerationTarget;
+  decision: Decision;
+  onDone: (decided: Decided) => void;
+  onCancel: () => void;
+  again: () => void;
+}) {
+  const { view, decision, onDone, onCancel } = props;
+  const { kind, id, label, rating: rated } = view.target;
+  const [reason, setReason] = useState("");
+  const [ground, setGround] = useState<ReportReason | "">("");
+  const [rating, setRating] = useState<Rating>(rated === "explicit" ? "explicit" : "sensitive");
+  const [purge, setPurge] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const mayPurge = decision === "remove" && ground !== "" && PURGE_GROUNDS.includes(ground);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    const reply = await moderation.act({
+      target: { kind, id },
+      action: decision,
+      reason,
+      actions_seen: view.actions_seen,
+      ...(ground !== "" && { ground }),
+      ...(decision === "rate" && { rating }),
+      ...(mayPurge && purge && { purge }),
+    });
+    setBusy(false);
+    if (reply.ok) onDone({ decision, words: `${label}: ${doneWord(decision)}` });
+    else setFailure(reply.failure);
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onCancel();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      (event.currentTarget as HTMLFormElement).requestSubmit();
+    }
+  };
+  const fault = faultAt(failure, "/reason");
+  return (
+    <form class="decide" onSubmit={submit} onKeyDown={keys}>
+      <h3>{DECISION_WORDS[decision]}</h3>
+      {decision === "rate" && (
+        <Segmented label="Rating" value={rating} options={RATING_OPTIONS} onChange={setRating} />
+      )}
+      <fieldset class="chips">
+        <legend class="visually-hidden">Begin with</legend>
+        {templatesOf(decision).map((template) => (
+          <button
+            type="button"
+            class="chip"
+            key={template.name}
+            onClick={() => {
+              setReason(template.text);
+              setGround(template.ground ?? "");
+            }}
+          >
+            {template.name}
+          </button>
+        ))}
+      </fieldset>
+      <Field
+        label="Reason"
+        hint="Its owner reads this. Say what was wrong and what would be right."
+        fault={fault}
+      >
+        {(described) => (
+          <textarea
+            {...described}
+            class="input"
+            rows={4}
+            required
+            maxLength={ACTION_REASON_MAX_CHARACTERS}
+            value={reason}
+            ref={(area) => {
+              if (area && reason === "") area.focus();
+            }}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label="Ground" fault={faultAt(failure, "/ground")}>
+        {(described) => (
+          <select
+            {...described}
+            class="input"
+            value={ground}
+            onChange={(event) => setGround(event.currentTarget.value as ReportReason | "")}
+          >
+            <option value="">None</option>
+            {(Object.keys(GROUNDS) as ReportReason[]).map((one) => (
+              <option key={one} value={one}>
+                {GROUNDS[one]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {decision === "remove" && (
+        <p class="hint">
+          It is out of sight at once. Its files are deleted after {TAKEDOWN_GRACE_DAYS} days; until then it
+          can be restored.
+        </p>
+      )}
+      {mayPurge && (
+        <label class="check">
+          <input type="checkbox" checked={purge} onChange={() => setPurge(!purge)} />
+          <span>Delete its files now. This can't be undone, not even by an appeal.</span>
+        </label>
+      )}
+      {failure && !fault && (
+        <FailureNotice
+          failure={failure}
+          {...(codeOf(failure) === "decision_made" && { again: props.again })}
+        />
+      )}
+      <div class="actions">
+        <button
+          type="submit"
+          class={`button small ${decision === "remove" || decision === "suspend" ? "danger" : "primary"}`}
+          disabled={busy}
+        >
+          {busy ? "Sending" : DECISION_WORDS[decision]}
+        </button>
+        <button type="button" class="button small plain" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,15 @@
+// A failed call of the desk: who is no moderator reads that, and is not asked to try again.
+
+import { codeOf, type Failure } from "../../ui/failure.ts";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+
+export function DeskFailure({ failure, again }: { failure: Failure; again?: () => void }) {
+  if (codeOf(failure) === "not_granted" && again) {
+    return (
+      <Empty title="Only for moderators">
+        <p>Your account has no such role. To report something, use “Report” on its page.</p>
+      </Empty>
+    );
+  }
+  return again ? <FailureNotice failure={failure} again={again} /> : <FailureNotice failure={failure} />;
+}

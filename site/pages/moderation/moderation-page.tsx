@@ -1,0 +1,44 @@
+// /moderation/: the desk of moderators: what was reported, appeals, the audit log, blocked words.
+
+import { Empty, signInUrl } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { useHash } from "../../ui/use-hash.ts";
+import { useAccount } from "../../ui/use-reply.ts";
+import { Appeals } from "./appeals.tsx";
+import { Log } from "./log.tsx";
+import { Queue } from "./queue.tsx";
+import { Words } from "./words.tsx";
+
+const PARTS = ["queue", "appeals", "log", "words"] as const;
+const OPTIONS = [
+  ["queue", "Queue"],
+  ["appeals", "Appeals"],
+  ["log", "Log"],
+  ["words", "Blocked words"],
+] as const;
+
+export function ModerationPage() {
+  const account = useAccount();
+  const [part, show] = useHash(PARTS, "queue");
+  return (
+    <>
+      <header class="desk-head">
+        <h1>Moderation</h1>
+        {account && <Segmented label="Part of the desk" value={part} options={OPTIONS} onChange={show} />}
+      </header>
+      {account === null && (
+        <Empty title="Sign in as a moderator">
+          <div class="actions">
+            <a class="button primary" href={signInUrl()}>
+              Sign in
+            </a>
+          </div>
+        </Empty>
+      )}
+      {account && part === "queue" && <Queue me={account.handle} />}
+      {account && part === "appeals" && <Appeals />}
+      {account && part === "log" && <Log />}
+      {account && part === "words" && <Words />}
+    </>
+  );
+}

@@ -1,0 +1,212 @@
+// One reported thing: its words, its pictures behind a blur, who said what, what was done before, and the decision.
+
+import { useEffect, useState } from "preact/hooks";
+import { type Decision, type ModerationTarget, moderation, type TargetKind } from "../../api-moderation.ts";
+import { agoOf, dayOf } from "../../ui/format.ts";
+import { DECISION_WORDS, GROUNDS, KIND_WORDS, placeUrl, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { useReply } from "../../ui/use-reply.ts";
+import { ActionLine } from "./action-line.tsx";
+import { type Decided, DecideForm } from "./decide-form.tsx";
+import { DeskFailure } from "./desk-failure.tsx";
+import { letterOf } from "./shortcuts.ts";
+import { UNDO } from "./templates.ts";
+
+export function TargetPanel(props: {
+  kind: TargetKind;
+  id: string;
+  me: string;
+  wish: Decision | null;
+  setWish: (decision: Decision | null) => void;
+  revealed: boolean;
+  setRevealed: (revealed: boolean) => void;
+  onOpen: (decisions: readonly Decision[]) => void;
+  /** `isOpen`: reports of it wait again, or still. */
+  onDecided: (isOpen: boolean) => void;
+}) {
+  const { kind, id, me, wish, setWish, onOpen, onDecided } = props;
+  const loaded = useReply(() => moderation.target(kind, id), [kind, id]);
+  const [decided, setDecided] = useState<Decided | null>(null);
+  const view = loaded.value;
+  const isMine = view?.target.owner === me;
+
+  useEffect(() => {
+    onOpen(view && !isMine ? view.decisions : []);
+  }, [view]);
+
+  const done = (made: Decided) => {
+    setDecided(made);
+    setWish(null);
+    loaded.again();
+    onDecided(false);
+  };
+  if (loaded.failure && !view) return <DeskFailure failure={loaded.failure} again={loaded.again} />;
+  if (!view) return <p class="skeleton desk-skeleton">Loading</p>;
+  const { target } = view;
+  const url = placeUrl(target.place);
+  return (
+    <article class="desk-target" aria-busy={loaded.waiting}>
+      <header class="decision-head">
+        <h2>{url && view.target.state !== "removed" ? <a href={url}>{target.label}</a> : target.label}</h2>
+        <span class={`tag ${target.state === "published" || target.state === "visible" ? "" : "warn"}`}>
+          {target.state.replaceAll("_", " ")}
+        </span>
+        {target.rating && <span class="tag">{RATING_WORDS[target.rating]}</span>}
+        <span class="quiet">
+          {KIND_WORDS[target.kind]} {target.owner ? `by ${target.owner}` : "by somebody who left"}
+        </span>
+      </header>
+      {decided && <Undo decided={decided} view={view} done={done} />}
+      {view.purged_at ? (
+        <Notice tone="info" title={`Its files were deleted on ${dayOf(view.purged_at)}`} />
+      ) : (
+        view.purge_at && <Notice tone="info" title={`Its files are deleted on ${dayOf(view.purge_at)}`} />
+      )}
+      {isMine ? (
+        <Notice tone="warn" title="This is yours">
+          <p>Another moderator decides about it.</p>
+        </Notice>
+      ) : wish ? (
+        <DecideForm
+          view={view}
+          decision={wish}
+          onDone={done}
+          onCancel={() => setWish(null)}
+          again={loaded.again}
+        />
+      ) : (
+        <fieldset class="actions">
+          <legend class="visually-hidden">Decide</legend>
+          {view.decisions.map((decision) => (
+            <button
+              type="button"
+              key={decision}
+              class={`button small ${decision === "remove" || decision === "suspend" ? "danger" : ""}`}
+              aria-keyshortcuts={letterOf(decision)}
+              onClick={() => setWish(decision)}
+            >
+              {DECISION_WORDS[decision]} <kbd>{letterOf(decision)}</kbd>
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <Pictures view={view} revealed={props.revealed} setRevealed={props.setRevealed} />
+      <dl class="desk-texts">
+        {view.texts.map(({ field, text }) => (
+          <div key={field}>
+            <dt>{field}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <Reports view={view} />
+      {view.actions.length > 0 && (
+        <section>
+          <h3>Done before</h3>
+          <ol class="log">
+            {view.actions.map((action) => (
+              <ActionLine key={action.id} action={action} />
+            ))}
+          </ol>
+        </section>
+      )}
+    </article>
+  );
+}
+
+/** Nobody has to see a picture in order to decide, so it stays blurred until asked for. */
+function Pictures(props: {
+  view: ModerationTarget;
+  revealed: boolean;
+  setRevealed: (revealed: boolean) => void;
+}) {
+  const { view, revealed, setRevealed } = props;
+  if (view.pictures.length === 0) return null;
+  return (
+    <div class={`desk-pictures ${revealed ? "revealed" : ""}`}>
+      {view.pictures.map(({ id, url, width, height }, i) => (
+        <button
+          type="button"
+          key={id}
+          aria-pressed={revealed}
+          aria-label={`${revealed ? "Blur" : "Show"} picture ${i + 1} of ${view.pictures.length}`}
+          onClick={() => setRevealed(!revealed)}
+        >
+          <img
+            src={new URL(url).pathname}
+            alt=""
+            width={width}
+            height={height}
+            loading="lazy"
+            decoding="async"
+          />
+          {!revealed && <span>Show</span>}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Reports({ view }: { view: ModerationTarget }) {
+  if (view.reports.length === 0) return null;
+  return (
+    <section>
+      <h3>Reports</h3>
+      <ol class="log">
+        {view.reports.map((report) => (
+          <li key={report.id}>
+            <p>
+              <span class={`tag ${report.state === "pending" ? "busy" : ""}`}>{GROUNDS[report.reason]}</span>{" "}
+              <strong>{report.reporter ?? "somebody who left"}</strong>{" "}
+              <span class="quiet">
+                {agoOf(report.created_at, Date.now())}
+                {report.state !== "pending" && ` · ${report.state}`}
+              </span>
+            </p>
+            {report.detail && <blockquote class="said">{report.detail}</blockquote>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Right after a decision: what was done, and the way back. */
+function Undo({
+  decided,
+  view,
+  done,
+}: {
+  decided: Decided;
+  view: ModerationTarget;
+  done: (made: Decided) => void;
+}) {
+  const [busy, setBusy] = useState(false);
+  const back = UNDO[decided.decision];
+  const undo = async () => {
+    if (!back) return;
+    setBusy(true);
+    const { kind, id } = view.target;
+    const wish = {
+      target: { kind, id },
+      action: back,
+      reason: "Taken back by the moderator.",
+      actions_seen: view.actions_seen,
+    };
+    const reply = await moderation.act(wish);
+    setBusy(false);
+    if (reply.ok) done({ decision: back, words: "Taken back" });
+  };
+  return (
+    <Notice tone="good" title={decided.words}>
+      <p>It stands in the log. Its owner and whoever reported it are told.</p>
+      {back && view.decisions.includes(back) && (
+        <div class="actions">
+          <button type="button" class="button small" disabled={busy} onClick={undo}>
+            Undo
+          </button>
+        </div>
+      )}
+    </Notice>
+  );
+}

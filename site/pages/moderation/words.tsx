@@ -1,0 +1,141 @@
+// Words that are not wanted in prompts or in names: look, add, take away.
+
+import { useState } from "preact/hooks";
+import { BLOCKED_TERM_MAX_CHARACTERS, BLOCKED_TERM_MAX_WORDS } from "../../../schema/contract/limits.ts";
+import { type BlockedTerm, type BlockScope, moderation } from "../../api-moderation.ts";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { Field } from "../../ui/field.tsx";
+import { dayOf } from "../../ui/format.ts";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { useList } from "../../ui/use-list.ts";
+import { DeskFailure } from "./desk-failure.tsx";
+
+const SCOPES = [
+  ["prompt", "In prompts"],
+  ["name", "In names and texts"],
+] as const;
+
+export function Words() {
+  const [scope, setScope] = useState<BlockScope>("prompt");
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const list = useList<BlockedTerm>(scope, (at) => moderation.terms(scope, at));
+
+  const allow = async (term: BlockedTerm) => {
+    const reply = await moderation.unblockTerm(term);
+    setFailure(reply.ok ? null : reply.failure);
+    if (reply.ok) list.change((before) => before.filter((one) => one.term !== term.term));
+  };
+  const added = (term: BlockedTerm) =>
+    list.change((before) =>
+      [...before.filter((one) => one.term !== term.term), term].sort((a, b) => (a.term < b.term ? -1 : 1)),
+    );
+  if (list.failure && list.items.length === 0)
+    return <DeskFailure failure={list.failure} again={list.again} />;
+  return (
+    <div class="words">
+      <Segmented label="Where" value={scope} options={SCOPES} onChange={setScope} />
+      <Add scope={scope} onAdded={added} />
+      {failure && <FailureNotice failure={failure} />}
+      {list.items.length > 0 && (
+        <div class="table-scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Word or phrase</th>
+                <th scope="col">By</th>
+                <th scope="col">Since</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {list.items.map((term) => (
+                <tr key={term.term}>
+                  <th scope="row">{term.term}</th>
+                  <td>{term.created_by ?? "somebody who left"}</td>
+                  <td>{dayOf(term.created_at)}</td>
+                  <td>
+                    <button
+                      type="button"
+                      class="button small"
+                      aria-label={`Allow ${term.term} again`}
+                      onClick={() => allow(term)}
+                    >
+                      Allow again
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
+      {!list.waiting && list.items.length === 0 && (
+        <Empty title="No words are blocked here">
+          <p>A blocked word is refused from then on, in any case and through simple disguises.</p>
+        </Empty>
+      )}
+      {list.more && (
+        <div class="list-more">
+          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
+            More
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Add({ scope, onAdded }: { scope: BlockScope; onAdded: (term: BlockedTerm) => void }) {
+  const [term, setTerm] = useState("");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    const reply = await moderation.blockTerm({ scope, term, reason });
+    setBusy(false);
+    setFailure(reply.ok ? null : reply.failure);
+    if (!reply.ok) return;
+    setTerm("");
+    onAdded(reply.value);
+  };
+  const faults = [faultAt(failure, "/term"), faultAt(failure, "/reason")] as const;
+  return (
+    <form class="panel words-add" onSubmit={submit}>
+      <Field
+        label="Word or phrase"
+        hint={`Whole words, up to ${BLOCKED_TERM_MAX_WORDS}; add plurals of their own.`}
+        fault={faults[0]}
+      >
+        {(described) => (
+          <input
+            {...described}
+            class="input"
+            required
+            maxLength={BLOCKED_TERM_MAX_CHARACTERS}
+            value={term}
+            onInput={(event) => setTerm(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label="Reason" hint="For the log." fault={faults[1]}>
+        {(described) => (
+          <input
+            {...described}
+            class="input"
+            required
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <button type="submit" class="button" disabled={busy}>
+        Block it
+      </button>
+      {failure && !faults[0] && !faults[1] && <FailureNotice failure={failure} />}
+    </form>
+  );
+}
