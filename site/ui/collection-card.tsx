@@ -3,6 +3,7 @@
 import type { Collection } from "../api-people.ts";
 import { countOf } from "./format.ts";
 import { Picture } from "./picture.tsx";
+import "../styles/people.css";
 
 export const collectionUrl = (ref: string) => `/collection/?ref=${ref}`;
 
@@ -12,7 +13,7 @@ export function CollectionCard({ collection }: { collection: Collection }) {
   const { ref, title, owner, covers, item_count, visibility } = collection;
   return (
     <article class="card collection-card">
-      <div class="faces" aria-hidden="true">
+      <div class="collection-faces" aria-hidden="true">
         {Array.from({ length: FACES }, (_, i) => {
           const src = covers[i];
           return src ? (

@@ -6,6 +6,7 @@ import { countOf } from "./format.ts";
 import { FailureNotice, signInUrl } from "./notice.tsx";
 import { useAccount } from "./use-reply.ts";
 import { useSwitch } from "./use-switch.ts";
+import "../styles/people.css";
 
 export function FollowButton({ handle }: { handle: string }) {
   const account = useAccount();

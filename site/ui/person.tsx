@@ -2,6 +2,7 @@
 
 import type { PersonCard } from "../api-people.ts";
 import { piecesOf, profileUrl } from "./plain-text.ts";
+import "../styles/people.css";
 
 export function Avatar({ person }: { person: PersonCard | null }) {
   if (person?.avatar_url) {

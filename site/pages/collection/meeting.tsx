@@ -76,7 +76,7 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
 function Matrix({ base, members }: { base: Base; members: readonly Member[] }) {
   return (
     <div class="table-scroll">
-      <table class="matrix">
+      <table class="cast-matrix">
         <caption class="visually-hidden">Columns that two of the cast share, out of {base.rank}</caption>
         <thead>
           <tr>

@@ -69,7 +69,9 @@ export function Rows(props: { collection: CollectionWithItems; changed: () => vo
 
   return (
     <section aria-label="Order and notes">
-      <p class="hint cast-hint">Alt with an arrow key moves a row. Notes are kept when you leave their field.</p>
+      <p class="hint cast-hint">
+        Alt with an arrow key moves a row. Notes are kept when you leave their field.
+      </p>
       <p class="visually-hidden" role="status">
         {said}
       </p>
