@@ -20,7 +20,7 @@ export const CIVITAI_TYPES = [
 export const CIVITAI_SORTS = ["Highest Rated", "Most Downloaded", "Newest"] as const;
 
 /** Given twice or with commas. */
-const several = <T extends z.ZodType>(item: T) =>
+const several = <T extends z.ZodType<string, string>>(item: T) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((given) =>

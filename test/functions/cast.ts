@@ -26,7 +26,7 @@ export async function ask<T = Problem>(method: string, path: string, sent: Sent 
   const headers = new Headers(sent.headers);
   const init: RequestInit = { method, headers, redirect: "manual" };
   if (sent.body !== undefined) {
-    headers.set("content-type", "application/json");
+    if (!headers.has("content-type")) headers.set("content-type", "application/json");
     init.body = typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body);
   }
   const response = await exports.default.fetch(new Request(new URL(path, ORIGIN), init));
