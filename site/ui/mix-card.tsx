@@ -2,6 +2,7 @@
 
 import type { Mix } from "../api-mixes.ts";
 import { countOf } from "./format.ts";
+import { MixCover } from "./mix-cover.tsx";
 import { Picture } from "./picture.tsx";
 
 export const mixUrl = (ref: string) => `/mix/?ref=${ref}`;
@@ -14,13 +15,7 @@ export function MixCard({ mix }: { mix: Mix }) {
   const remark = state === "published" ? (visibility === "public" ? null : visibility) : state;
   return (
     <article class="card mix-card">
-      <Picture
-        class="card-picture"
-        src={mix.cover?.url ?? null}
-        alt={`${title}: ${people}`}
-        width={4}
-        height={3}
-      />
+      <MixCover mix={mix} class="card-picture" width={3} height={2} />
       <div>
         <div class="card-line">
           <h3>

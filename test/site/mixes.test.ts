@@ -5,7 +5,7 @@ import type { Composition, Generation } from "../../site/api.ts";
 import { EMPTY_FORM } from "../../site/pages/compose/form.ts";
 import { formOf, hashOf } from "../../site/pages/compose/link.ts";
 import { composeUrl, formOfMix, isUnchanged, orderOf } from "../../site/pages/compose/mix-form.ts";
-import { compositionOf, nameOf, wishOf } from "../../site/pages/compose/publish-mix.ts";
+import { aboutOf, compositionOf, nameOf, wishOf } from "../../site/pages/compose/publish-mix.ts";
 import { LANGUAGES, snippetOf } from "../../site/pages/mix/snippets.ts";
 import { queryOf, searchOf, withFilter } from "../../site/pages/mixes/query.ts";
 import { refOf } from "../../site/ui/address.ts";
@@ -81,6 +81,13 @@ describe("publishing", () => {
       ...{ prompt: "<eve>", forked_from: "ada/party:3" },
     });
     expect(compositionOf(request, null)).not.toHaveProperty("forked_from");
+  });
+
+  it("goes on with what a mix of that name says, until something else is entered", () => {
+    const mix = { title: "Party", description: "Loud", visibility: "private", rating: "sensitive" } as const;
+    expect(aboutOf({ name: "party" }, mix)).toMatchObject({ ...mix, name: "party", cover: true });
+    expect(aboutOf({ description: "" }, mix)).toMatchObject({ title: "Party", description: "" });
+    expect(aboutOf({}, null)).toMatchObject({ title: "", visibility: "public", rating: "general" });
   });
 
   it("leaves out the title and the cover that are not wanted", () => {

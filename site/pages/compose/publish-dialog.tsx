@@ -1,9 +1,13 @@
 // The cast of a finished picture becomes a mix: a name, words, who may see it, and the picture as its cover.
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { useRef, useState } from "preact/hooks";
+import {
+  DESCRIPTION_MAX_CHARACTERS,
+  PAGE_MAX,
+  TITLE_MAX_CHARACTERS,
+} from "../../../schema/contract/limits.ts";
 import type { GeneratedImage, Generation } from "../../api.ts";
-import { type MixWithVersions, mixes, type Rating } from "../../api-mixes.ts";
+import { type Mix, type MixWithVersions, mixes, type Rating } from "../../api-mixes.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
@@ -12,7 +16,8 @@ import { mixUrl } from "../../ui/mix-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { type About, nameOf, publishMix, wishOf } from "./publish-mix.ts";
+import { useReply } from "../../ui/use-reply.ts";
+import { type About, aboutOf, nameOf, publishMix, wishOf } from "./publish-mix.ts";
 
 const VISIBILITIES = [
   ["public", "Public"],
@@ -25,11 +30,10 @@ const HINTS = {
   private: "For you alone.",
 };
 const RATINGS: readonly (readonly [Rating, string])[] = [
-  ["general", "For everybody"],
+  ["general", "General"],
   ["sensitive", "Sensitive"],
   ["explicit", "Explicit"],
 ];
-const TYPING_PAUSE_MS = 350;
 
 export function PublishDialog(props: {
   generation: Generation;
@@ -39,17 +43,15 @@ export function PublishDialog(props: {
   onClose: () => void;
 }) {
   const { generation, image, handle } = props;
-  const [about, setAbout] = useState<About>({
-    ...{ name: "", title: "", description: "", changelog: "" },
-    ...{ visibility: "public", rating: "general", cover: true },
-  });
+  const [entered, setEntered] = useState<Partial<About>>({});
   const [named, setNamed] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [done, setDone] = useState<MixWithVersions | null>(null);
   const made = useRef<{ id: string | null }>({ id: null });
-  const existing = useExisting(handle, about.name);
-  const set = (values: Partial<About>) => setAbout((before) => ({ ...before, ...values }));
+  const existing = useExisting(handle, entered.name ?? "");
+  const about = aboutOf(entered, existing);
+  const set = (values: Partial<About>) => setEntered((before) => ({ ...before, ...values }));
 
   const send = async () => {
     setBusy(true);
@@ -190,23 +192,14 @@ export function PublishDialog(props: {
   );
 }
 
-/** The mix that the name means already, if it is one of the caller's. */
-function useExisting(handle: string, name: string): MixWithVersions | null {
-  const [found, setFound] = useState<MixWithVersions | null>(null);
-  useEffect(() => {
-    setFound(null);
-    if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name)) return;
-    const controller = new AbortController();
-    const timer = setTimeout(async () => {
-      const reply = await mixes.mix(`${handle}/${name}`, controller.signal);
-      if (!controller.signal.aborted && reply.ok) setFound(reply.value);
-    }, TYPING_PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [handle, name]);
-  return found;
+/** The mix that the name means already, if it is one of the caller's newest hundred. */
+function useExisting(handle: string, name: string): Mix | null {
+  const own = useReply(
+    () => mixes.list({ owner: handle, rating: RATINGS.map(([rating]) => rating).join(","), limit: PAGE_MAX }),
+    [handle],
+  );
+  const found = own.value?.items.find((mix) => mix.name === name);
+  return found?.state === "published" ? found : null;
 }
 
 function Published({ mix, onClose }: { mix: MixWithVersions; onClose: () => void }) {

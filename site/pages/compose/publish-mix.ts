@@ -2,7 +2,7 @@
 
 import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { api, type CompositionCreate, type Generation, type Reply } from "../../api.ts";
-import { type MixPublish, type MixWithVersions, mixes, type Rating } from "../../api-mixes.ts";
+import { type Mix, type MixPublish, type MixWithVersions, mixes, type Rating } from "../../api-mixes.ts";
 
 export interface About {
   name: string;
@@ -13,6 +13,21 @@ export interface About {
   changelog: string;
   /** The picture stands for the mix. */
   cover: boolean;
+}
+
+const NEW: About = {
+  ...{ name: "", title: "", description: "", changelog: "" },
+  ...{ visibility: "public", rating: "general", cover: true },
+};
+
+/** What the dialog shows: what was entered, else what the mix of that name says already, else what a new one begins with. */
+export function aboutOf(
+  entered: Partial<About>,
+  existing: Pick<Mix, "title" | "description" | "visibility" | "rating"> | null,
+): About {
+  if (existing === null) return { ...NEW, ...entered };
+  const { title, description, visibility, rating } = existing;
+  return { ...NEW, title, description, visibility, rating, ...entered };
 }
 
 /** A name out of a title: what may stand in an address. */

@@ -11,7 +11,7 @@ const percent = (value: number) => `${(value * 100).toFixed(2)}%`;
 export function Cast({ mix }: { mix: MixWithVersions }) {
   return (
     <div class="mix-cast">
-      <StageThumb members={mix.members} />
+      <StageThumb members={mix.members} cover={mix.cover} />
       <ol class="mix-members">
         {mix.members.map((member, i) => (
           <Member key={member.version_id} member={member} index={i} />
@@ -21,13 +21,20 @@ export function Cast({ mix }: { mix: MixWithVersions }) {
   );
 }
 
-/** The boxes on an empty canvas, numbered as the members are. */
-function StageThumb({ members }: { members: readonly MixMember[] }) {
+/** The boxes on the canvas, numbered as the members are; on the cover where it has the canvas's shape. */
+function StageThumb({ members, cover }: { members: readonly MixMember[]; cover: MixWithVersions["cover"] }) {
   const [width = 256, height = 256] = sizeFor(members.length).split("x").map(Number);
+  const drawn = cover && cover.width * height === cover.height * width ? cover : null;
   const boxed = members.filter(({ region }) => region !== null).length;
   return (
     <figure class="stage-thumb">
-      <div class="stage-canvas" style={{ aspectRatio: `${width} / ${height}` }} aria-hidden="true">
+      <div
+        class="stage-canvas"
+        hidden={boxed === 0 && drawn === null}
+        style={{ aspectRatio: `${width} / ${height}` }}
+        aria-hidden="true"
+      >
+        {drawn && <img src={drawn.url} alt="" loading="lazy" />}
         {members.map(
           ({ version_id, region }, i) =>
             region && (

@@ -1,7 +1,6 @@
 // Where a mix comes from and what came of it.
 
 import { type Ancestor, type Mix, type MixWithVersions, mixes } from "../../api-mixes.ts";
-import { countOf } from "../../ui/format.ts";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
@@ -23,11 +22,7 @@ export function Family({ mix }: { mix: MixWithVersions }) {
         </ol>
       )}
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
-      <p class="quiet">
-        {mix.forks === 0
-          ? "Nobody has made one of their own from it yet."
-          : `${mix.forks === 1 ? "1 person has" : `${mix.forks.toLocaleString("en")} people have`} made one of their own from it${list.items.length === 0 ? ", and kept it to themselves." : `; published: ${countOf(list.items.length, "mix").replace("mixs", "mixes")}${list.more ? " and more" : ""}.`}`}
-      </p>
+      <p class="quiet">{forkedBy(mix.forks)}</p>
       {list.items.length > 0 && (
         <div class="card-grid">
           {list.items.map((fork) => (
@@ -42,6 +37,13 @@ export function Family({ mix }: { mix: MixWithVersions }) {
       )}
     </section>
   );
+}
+
+function forkedBy(people: number): string {
+  if (people === 0) return "Nobody else has made one of their own from it yet.";
+  return people === 1
+    ? "One person has made one of their own from it."
+    : `${people.toLocaleString("en")} people have made one of their own from it.`;
 }
 
 function AncestorName({ ancestor }: { ancestor: Ancestor }) {

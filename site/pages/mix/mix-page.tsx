@@ -16,6 +16,9 @@ import { OwnerBar } from "./owner-bar.tsx";
 import { Summary } from "./summary.tsx";
 import { Versions } from "./versions.tsx";
 
+/** So many columns of the matrix fit into a panel. */
+const FEW = 4;
+
 export function MixPage({ id }: { id: string }) {
   const loaded = useReply((signal) => mixes.mix(id, signal), [id]);
   const account = useAccount();
@@ -39,7 +42,7 @@ export function MixPage({ id }: { id: string }) {
         <Cast mix={mix} />
       </section>
       <div class="fact-panels mix-panels">
-        <section class="panel">
+        <section class={`panel ${members.length > FEW ? "broad" : ""}`}>
           <h2>How they meet</h2>
           <CrosstalkMatrix
             cast={members.map(({ version_id, title, ref }) => ({ id: version_id, name: title ?? ref }))}

@@ -7,26 +7,25 @@ import type { Failure } from "../../ui/failure.ts";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { LikeButton } from "../../ui/like-button.tsx";
+import { MixCover } from "../../ui/mix-cover.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { PlainText } from "../../ui/person.tsx";
-import { Picture } from "../../ui/picture.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
 import { useAccount } from "../../ui/use-reply.ts";
 import { composeUrl } from "../compose/mix-form.ts";
 
 export function Summary({ mix }: { mix: MixWithVersions }) {
   const version = mix.versions.find(({ number }) => number === mix.number);
-  const people = mix.members.map(({ title, ref }) => title ?? ref).join(", ");
   const open = mix.state === "published";
   return (
     <div class="adapter-top mix-top">
-      <Picture
+      <MixCover
+        mix={mix}
         class="preview-large mix-cover"
-        src={mix.cover?.url ?? null}
-        alt={`${mix.title}: ${people}`}
         width={mix.cover?.width ?? 2}
         height={mix.cover?.height ?? 1}
         eager
+        free
       />
       <div class="summary">
         <div class="summary-head">

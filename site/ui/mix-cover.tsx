@@ -1,0 +1,36 @@
+// What a mix looks like: the cover that its owner drew, else the portraits of those in it, side by side.
+
+import type { Mix } from "../api-mixes.ts";
+import { Picture } from "./picture.tsx";
+
+const PORTRAITS_SHOWN = 3;
+
+/** `width` and `height` give the frame's shape; `free` lets portraits keep theirs. */
+export function MixCover(props: {
+  mix: Mix;
+  width: number;
+  height: number;
+  class: string;
+  eager?: boolean;
+  free?: boolean;
+}) {
+  const { mix, width, height } = props;
+  const people = mix.members.map(({ title, ref }) => title ?? ref).join(", ");
+  const alt = `${mix.title}: ${people}`;
+  const portraits = mix.members.flatMap(({ preview }) => (preview ? [preview] : []));
+  // The API gives the first portrait where nobody chose a cover.
+  const chosen = mix.cover !== null && mix.cover.id !== portraits[0]?.id;
+  if (chosen || portraits.length < 2) {
+    const src = mix.cover?.url ?? null;
+    return <Picture {...props} src={src} alt={alt} />;
+  }
+  const shown = portraits.slice(0, PORTRAITS_SHOWN);
+  const ratio = props.free ? `${shown.length} / 1` : `${width} / ${height}`;
+  return (
+    <div class={`portraits ${props.class}`} role="img" aria-label={alt} style={{ aspectRatio: ratio }}>
+      {shown.map((preview) => (
+        <Picture key={preview.id} src={preview.url} alt="" eager={props.eager ?? false} />
+      ))}
+    </div>
+  );
+}
