@@ -8,6 +8,7 @@ import { keepCatalog } from "./catalog/upkeep.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
 import { purgeDue } from "./moderation/takedown.ts";
+import { purgeDeparted } from "./people/departed.ts";
 import { forgetReadNotifications } from "./people/notification-list.ts";
 import { forgetOldKeys } from "./routes/idempotent.ts";
 import { forgetOldDeliveries } from "./webhooks/deliveries.ts";
@@ -29,6 +30,7 @@ export default {
     await sweep(env, db, controller.scheduledTime);
     await purgeDue(env, db, controller.scheduledTime);
     await keepCatalog(env, db, controller.scheduledTime);
+    await purgeDeparted(env, db, controller.scheduledTime);
     await forgetOldKeys(db, controller.scheduledTime);
     await forgetReadNotifications(db, controller.scheduledTime);
     await queueOverdue(env, db, controller.scheduledTime);

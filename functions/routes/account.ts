@@ -11,6 +11,7 @@ import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { leaving } from "./leaving.ts";
 import { signIn } from "./sign-in.ts";
 
 const me = createRoute({
@@ -84,4 +85,5 @@ export const account = router()
     granted(await revokeKey(c.var.db, caller, key, c.var.now));
     return c.body(null, 204);
   })
-  .route("/", signIn);
+  .route("/", signIn)
+  .route("/", leaving);

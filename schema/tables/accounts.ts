@@ -7,25 +7,31 @@ import { USER_ROLES } from "../contract/account.ts";
 import type { Rating } from "../contract/moderation.ts";
 import { at, flag, id, json, moment } from "./columns.ts";
 
-export const users = sqliteTable("users", {
-  id: id("id", "usr").primaryKey(),
-  handle: text("handle").notNull().unique(),
-  name: text("name").notNull(),
-  email: text("email").notNull().unique(),
-  emailVerified: flag("email_verified").notNull().default(false),
-  /** better-auth's own; ours is avatarId. */
-  image: text("image"),
-  avatarId: id("avatar_id", "img"),
-  bio: text("bio").notNull().default(""),
-  role: text("role", { enum: USER_ROLES }).notNull().default("user"),
-  /** Ratings shown without being asked for, beside "general". */
-  shownRatings: json<Rating[]>("shown_ratings").notNull().default(sql`'[]'`),
-  suspendedAt: at("suspended_at"),
-  /** Set when the person left: the row stays as the owner of tombstones, without a name or an address. */
-  deletedAt: at("deleted_at"),
-  createdAt: moment("created_at").notNull(),
-  updatedAt: moment("updated_at").notNull(),
-});
+export const users = sqliteTable(
+  "users",
+  {
+    id: id("id", "usr").primaryKey(),
+    handle: text("handle").notNull().unique(),
+    name: text("name").notNull(),
+    email: text("email").notNull().unique(),
+    emailVerified: flag("email_verified").notNull().default(false),
+    /** better-auth's own; ours is avatarId. */
+    image: text("image"),
+    avatarId: id("avatar_id", "img"),
+    bio: text("bio").notNull().default(""),
+    role: text("role", { enum: USER_ROLES }).notNull().default("user"),
+    /** Ratings shown without being asked for, beside "general". */
+    shownRatings: json<Rating[]>("shown_ratings").notNull().default(sql`'[]'`),
+    suspendedAt: at("suspended_at"),
+    /** Set when the person left: the row stays as the owner of tombstones, without a name or an address. */
+    deletedAt: at("deleted_at"),
+    /** Set when the last of their bytes was deleted. */
+    purgedAt: at("purged_at"),
+    createdAt: moment("created_at").notNull(),
+    updatedAt: moment("updated_at").notNull(),
+  },
+  (t) => [index("users_departed").on(t.deletedAt).where(sql`deleted_at is not null and purged_at is null`)],
+);
 
 /** WebAuthn credentials, as better-auth's passkey plugin keeps them. */
 export const passkeys = sqliteTable(

@@ -63,15 +63,20 @@ export class Authenticator {
   }
 
   private clientData(type: string, challenge: string): Uint8Array<ArrayBuffer> {
-    return encoder.encode(JSON.stringify({ type, challenge, origin: this.origin, crossOrigin: false }));
+    return joined(
+      encoder.encode(JSON.stringify({ type, challenge, origin: this.origin, crossOrigin: false })),
+    );
   }
 
-  private async data(flags: number, attested = new Uint8Array()): Promise<Uint8Array<ArrayBuffer>> {
+  private async data(
+    flags: number,
+    attested: Uint8Array = new Uint8Array(),
+  ): Promise<Uint8Array<ArrayBuffer>> {
     this.counter += 1;
     const count = new Uint8Array(4);
     new DataView(count.buffer).setUint32(0, this.counter);
-    const host = await sha256(encoder.encode(new URL(this.origin).hostname));
-    return joined(host, new Uint8Array([flags]), count, attested) as Uint8Array<ArrayBuffer>;
+    const host = await sha256(joined(encoder.encode(new URL(this.origin).hostname)));
+    return joined(host, new Uint8Array([flags]), count, attested);
   }
 
   /** What navigator.credentials.create gives, as JSON. */

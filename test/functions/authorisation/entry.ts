@@ -30,6 +30,8 @@ export type Entry = {
   right: Right;
   /** What a key needs; absent for anyone, session, moderator and signed. */
   scope?: Scope;
+  /** The call ends the account or the sessions of who makes it: another owner stands in for it. */
+  ends?: true;
   /**
    * Prepares a fresh thing of `world.owner` and says how to call the route on it. Refused callers try it first, those who may
    * come last, so that a call may destroy what it names.

@@ -1,0 +1,86 @@
+// Leaving for good. One transaction takes every personal row away and leaves the account as the nameless owner of tombstones;
+// departed.ts deletes the bytes afterwards. Kept: the handle, names and titles of what was published, reports, appeals, the audit log.
+
+import type { Caller } from "../auth/caller.ts";
+import type { Db } from "../context.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+
+export const DEPARTED_NAME = "Deleted account";
+const WITHDRAW_REASON = "Its owner closed their account.";
+
+const NEVER_PUBLISHED =
+  "SELECT id FROM adapters WHERE owner_id = ?1 AND published_at IS NULL AND state <> 'removed'";
+const MINE = "SELECT id FROM adapters WHERE owner_id = ?1";
+const MY_JOBS = "SELECT id FROM jobs WHERE owner_id = ?1 AND status <> 'running'";
+const MY_PRIVATE_MIXES =
+  "SELECT id FROM mixes WHERE owner_id = ?1 AND visibility = 'private' AND state <> 'removed'";
+
+/** In this order, all or none. ?1 is the account, ?2 the time; each binds only what it names. */
+const STATEMENTS = [
+  // Ways in.
+  "DELETE FROM sessions WHERE user_id = ?1",
+  "DELETE FROM credentials WHERE user_id = ?1",
+  "DELETE FROM passkeys WHERE user_id = ?1",
+  "DELETE FROM api_keys WHERE owner_id = ?1",
+  `DELETE FROM verifications WHERE value = ?1 OR identifier = 'letters:' || ?1 OR instr(value, '"' || ?1 || '"') > 0`,
+  "DELETE FROM idempotency WHERE owner_id = ?1",
+  // Among people. Triggers keep the counters.
+  "DELETE FROM likes WHERE user_id = ?1",
+  "DELETE FROM follows WHERE follower_id = ?1 OR followed_id = ?1",
+  "DELETE FROM notifications WHERE user_id = ?1 OR target_id = ?1",
+  "UPDATE comments SET state = 'deleted', body = '', hidden_by_id = NULL WHERE author_id = ?1",
+  "DELETE FROM collection_items WHERE collection_id IN (SELECT id FROM collections WHERE owner_id = ?1)",
+  "DELETE FROM collections WHERE owner_id = ?1",
+  // Webhooks go before the jobs end, so that nobody is told.
+  "DELETE FROM webhooks WHERE owner_id = ?1",
+  "DELETE FROM webhook_secrets WHERE owner_id = ?1",
+  // Jobs: those that wait or have ended go; a running one is asked to stop, and departed.ts takes it when it has.
+  `DELETE FROM runs WHERE job_id IN (${MY_JOBS})`,
+  "DELETE FROM jobs WHERE owner_id = ?1 AND status <> 'running'",
+  "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, ?2), webhook = NULL, asked = NULL WHERE owner_id = ?1",
+  "DELETE FROM deliveries WHERE owner_id = ?1",
+  "UPDATE runners SET name = '', deregistered_at = coalesce(deregistered_at, ?2) WHERE owner_id = ?1",
+  // The catalog: drafts go with their slots. What was published is withdrawn, keeps its slot for ever, and loses what its owner wrote.
+  `DELETE FROM slots WHERE adapter_id IN (${NEVER_PUBLISHED})`,
+  `DELETE FROM versions WHERE adapter_id IN (${NEVER_PUBLISHED})`,
+  `DELETE FROM versions WHERE adapter_id IN (${MINE}) AND published_at IS NULL`,
+  `DELETE FROM likes WHERE target_id IN (${NEVER_PUBLISHED})`,
+  `DELETE FROM adapters WHERE id IN (${NEVER_PUBLISHED})`,
+  `UPDATE versions SET previews = '[]', changelog = '', metadata = '{}', job_id = NULL, preview_job_id = NULL WHERE adapter_id IN (${MINE})`,
+  `UPDATE adapters SET description = '', credits = '', updated_at = ?2,
+    withdraw_reason = iif(state = 'removed', withdraw_reason, '${WITHDRAW_REASON}'),
+    withdrawn_at = iif(state = 'removed', withdrawn_at, coalesce(withdrawn_at, ?2)),
+    state = iif(state = 'removed', state, 'withdrawn')
+    WHERE owner_id = ?1`,
+  // Restoring what a moderator removed must not publish it in the name of somebody who left.
+  `UPDATE takedowns SET state_before = 'withdrawn' WHERE target_id IN (${MINE})`,
+  // Compositions: saved ones and private mixes go, public ones are withdrawn.
+  `DELETE FROM composition_members WHERE composition_id IN (SELECT id FROM compositions WHERE mix_id IN (${MY_PRIVATE_MIXES}))`,
+  `DELETE FROM compositions WHERE owner_id = ?1 AND (mix_id IS NULL OR mix_id IN (${MY_PRIVATE_MIXES}))`,
+  `DELETE FROM mixes WHERE id IN (${MY_PRIVATE_MIXES})`,
+  "UPDATE compositions SET prompt = '', changelog = '' WHERE owner_id = ?1",
+  "UPDATE mixes SET description = '', cover_id = NULL, updated_at = ?2, state = iif(state = 'removed', state, 'withdrawn') WHERE owner_id = ?1",
+  // File names tell things too; the rows themselves lead departed.ts to the bytes.
+  "UPDATE uploads SET filename = '', name = NULL, metadata = NULL WHERE owner_id = ?1",
+  `UPDATE users SET name = '${DEPARTED_NAME}', email = id || '@deleted.invalid', email_verified = 0, image = NULL, avatar_id = NULL,
+    bio = '', role = 'user', shown_ratings = '[]', deleted_at = ?2, updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL`,
+];
+
+/** Ends the account. Asked again it finds nobody, for the session that asked is gone with the rest. */
+export async function deleteAccount(
+  db: Db,
+  caller: Caller,
+  confirm: string,
+  now: number,
+): Promise<Refusal | null> {
+  if (confirm !== caller.handle) {
+    return refuse("request_invalid", `Write your handle, ${caller.handle}, to confirm.`, "/confirm");
+  }
+  await db.$client.batch(
+    STATEMENTS.map((statement) => {
+      const prepared = db.$client.prepare(statement);
+      return statement.includes("?2") ? prepared.bind(caller.id, now) : prepared.bind(caller.id);
+    }),
+  );
+  return null;
+}

@@ -1,0 +1,77 @@
+// The bytes of people who left: deleted right after they left and, where that was cut off or a job still reads them, by cron.
+// A blob that somebody else sent too, or that a published version of somebody else holds, stays.
+
+import { blobKey } from "../catalog/blobs.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+
+/** R2 deletes at most 1,000 objects in one call. */
+const BLOBS_AT_ONCE = 1_000;
+const PEOPLE_A_RUN = 5;
+
+/** Every hash that leads to bytes of ?1: what they sent, what was drawn for them, what they published. */
+const MINE = `
+  SELECT sha256 FROM uploads WHERE owner_id = ?1
+  UNION SELECT sha256 FROM images WHERE owner_id = ?1
+  UNION SELECT checkpoint_sha256 FROM jobs WHERE owner_id = ?1 AND checkpoint_sha256 IS NOT NULL
+  UNION SELECT v.sha256 FROM versions v JOIN adapters a ON a.id = v.adapter_id WHERE a.owner_id = ?1`;
+
+/** A job that waits or runs has been promised its files. */
+const LIVE = `
+  SELECT json_extract(input.value, '$.sha256') FROM jobs, json_each(jobs.inputs) AS input WHERE jobs.status IN ('queued', 'running')
+    AND json_extract(input.value, '$.sha256') IS NOT NULL
+  UNION SELECT checkpoint_sha256 FROM jobs WHERE status IN ('queued', 'running') AND checkpoint_sha256 IS NOT NULL`;
+
+const FREE = `
+  SELECT mine.sha256 FROM (${MINE}) AS mine JOIN blobs ON blobs.sha256 = mine.sha256
+  WHERE mine.sha256 NOT IN (${LIVE})
+    AND NOT EXISTS (SELECT 1 FROM uploads WHERE sha256 = mine.sha256 AND owner_id <> ?1 AND stored_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM images WHERE sha256 = mine.sha256 AND owner_id <> ?1)
+    AND NOT EXISTS (SELECT 1 FROM versions v JOIN adapters a ON a.id = v.adapter_id WHERE v.sha256 = mine.sha256 AND a.owner_id <> ?1)
+  LIMIT ${BLOBS_AT_ONCE}`;
+
+const LEFT = `
+  SELECT EXISTS (SELECT 1 FROM jobs WHERE owner_id = ?1) OR EXISTS (SELECT 1 FROM uploads WHERE owner_id = ?1)
+    OR EXISTS (SELECT 1 FROM images WHERE owner_id = ?1)
+    OR EXISTS (SELECT 1 FROM versions v JOIN adapters a ON a.id = v.adapter_id
+      WHERE a.owner_id = ?1 AND v.sha256 IN (${LIVE})) AS any_left`;
+
+/** Cron: goes on with whoever left and still has bytes here. */
+export async function purgeDeparted(env: Env, db: Db, now: number): Promise<void> {
+  const { results } = await db.$client
+    .prepare(
+      "SELECT id FROM users WHERE deleted_at IS NOT NULL AND purged_at IS NULL ORDER BY deleted_at LIMIT ?",
+    )
+    .bind(PEOPLE_A_RUN)
+    .all<{ id: string }>();
+  for (const { id } of results) await purgePerson(env, db, id, now);
+}
+
+/** Bytes go before the rows that lead to them, so that a purge that was cut off finds them again. */
+export async function purgePerson(env: Env, db: Db, userId: string, now: number): Promise<void> {
+  const ask = (statement: string) => db.$client.prepare(statement).bind(userId);
+  for (;;) {
+    const { results } = await ask(FREE).all<{ sha256: string }>();
+    if (results.length === 0) break;
+    const hashes = results.map(({ sha256 }) => sha256);
+    await env.BLOBS.delete(hashes.map(blobKey));
+    await db.$client
+      .prepare("DELETE FROM blobs WHERE sha256 IN (SELECT value FROM json_each(?))")
+      .bind(JSON.stringify(hashes))
+      .run();
+  }
+  const [, , , , , , left] = await db.$client.batch<{ any_left: number }>([
+    ask(
+      "DELETE FROM runs WHERE job_id IN (SELECT id FROM jobs WHERE owner_id = ?1 AND status NOT IN ('queued', 'running'))",
+    ),
+    ask("DELETE FROM jobs WHERE owner_id = ?1 AND status NOT IN ('queued', 'running')"),
+    ask("DELETE FROM deliveries WHERE owner_id = ?1"),
+    ask("DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE owner_id = ?1)"),
+    ask(`DELETE FROM uploads WHERE owner_id = ?1 AND sha256 NOT IN (${LIVE})`),
+    ask(`DELETE FROM images WHERE owner_id = ?1 AND sha256 NOT IN (${LIVE})`),
+    ask(LEFT),
+  ]);
+  if (left?.results[0]?.any_left === 0) {
+    await db.$client.prepare("UPDATE users SET purged_at = ? WHERE id = ?").bind(now, userId).run();
+  }
+}

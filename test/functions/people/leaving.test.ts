@@ -1,0 +1,256 @@
+// Exporting one's data, and leaving: all of it comes along, and nothing personal stays.
+
+import { createScheduledController } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import worker from "../../../functions/index.ts";
+import { SECTIONS } from "../../../functions/people/export.ts";
+import { collectLetters } from "../auth/letters.ts";
+import { ask, Machine, ORIGIN, type Person, person, png, signUp } from "../cast.ts";
+import { type Rich, richPerson, secretOf } from "./rich.ts";
+
+let friend: Person;
+let machine: Machine;
+beforeAll(async () => {
+  collectLetters();
+  friend = await person("Friend");
+  machine = await Machine.register(await person("Operator"));
+});
+
+const tablesOf = async () => {
+  const { results } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+  ).all<{ name: string }>();
+  return results
+    .map(({ name }) => name)
+    .filter((name) => !/_fts_(?:data|idx|content|docsize|config)$|^d1_/.test(name));
+};
+
+/** Names of the tables that hold a text anywhere. */
+async function tablesWith(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of await tablesOf()) {
+    const { results } = await env.DB.prepare(`SELECT * FROM "${table}"`).all();
+    if (JSON.stringify(results).toLowerCase().includes(text.toLowerCase())) found.push(table);
+  }
+  return found;
+}
+
+/** Columns that say whose a row is. */
+const OWNERS = /^(?:owner|user|reporter|appellant|subject|follower|followed|author)_id$/;
+
+async function rowsOf(id: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of await tablesOf()) {
+    const { results } = await env.DB.prepare(`SELECT name FROM pragma_table_info('${table}')`).all<{
+      name: string;
+    }>();
+    const owners = results.map(({ name }) => name).filter((name) => OWNERS.test(name));
+    if (owners.length === 0) continue;
+    const where = owners.map((owner) => `${owner} = ?1`).join(" OR ");
+    const n = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${where}`)
+      .bind(id)
+      .first<number>("n");
+    if (n) counts[table] = n;
+  }
+  return counts;
+}
+
+const leave = (headers: Record<string, string>, body: object) =>
+  ask("DELETE", "/v1/account", { headers, body });
+const cron = () =>
+  worker.scheduled(createScheduledController({ scheduledTime: Date.now(), cron: "* * * * *" }), env);
+
+describe("an export", () => {
+  it("holds a section for every table that has rows of somebody", async () => {
+    const { headers, id } = await richPerson("Xena", friend, machine);
+    const reply = await ask<Record<string, unknown[]>>("GET", "/v1/account/export", { headers });
+    expect(reply.headers.get("content-disposition")).toMatch(
+      /^attachment; filename="orthoplex-xena-\d{4}-\d\d-\d\d\.json"$/,
+    );
+    expect(reply.body).toMatchObject({
+      complete: true,
+      profile: { handle: "xena", email: "xena@example.com" },
+    });
+    const named: Record<string, string> = {
+      credentials: "sign_ins",
+      api_keys: "keys",
+      moderation_actions: "decisions",
+    };
+    // The catalog is made from adapters; the secret of webhooks and kept answers are nothing that somebody wrote.
+    const derived = ["catalog", "follows", "idempotency", "webhook_secrets"];
+    const expected = Object.keys(await rowsOf(id)).filter((table) => !derived.includes(table));
+    expect(expected.length).toBeGreaterThan(15);
+    for (const table of expected) expect(reply.body[named[table] ?? table]).not.toEqual([]);
+    expect([reply.body.following, reply.body.followers]).toMatchObject([
+      [{ handle: "friend" }],
+      [{ handle: "friend" }],
+    ]);
+    expect(reply.body.jobs).toHaveLength(3);
+    expect(reply.body.versions).toHaveLength(2);
+  });
+
+  it("holds no secret", async () => {
+    const { headers, who } = await richPerson("Yara", friend, machine);
+    const text = JSON.stringify((await ask("GET", "/v1/account/export", { headers })).body);
+    const { results } = await env.DB.prepare(
+      `SELECT password AS secret FROM credentials WHERE password IS NOT NULL UNION SELECT token FROM sessions
+       UNION SELECT sha256 FROM api_keys UNION SELECT secret FROM webhooks UNION SELECT secret FROM webhook_secrets`,
+    ).all<{ secret: string }>();
+    for (const { secret } of [...results, { secret: who.key }]) expect(text).not.toContain(secret);
+  });
+
+  it("comes in pages without gap or double, of whoever asks alone", async () => {
+    const cookie = await signUp("Many");
+    const rows = `INSERT INTO likes (user_id, target_id, created_at) SELECT users.id, 'adp_' || value, value FROM users, json_each(?) WHERE handle = 'many'`;
+    const numbers = Array.from({ length: 450 }, (_, i) => i);
+    await env.DB.prepare(rows).bind(JSON.stringify(numbers)).run();
+    const { body } = await ask<{ likes: { target_id: string }[] }>("GET", "/v1/account/export", {
+      headers: { cookie },
+    });
+    expect(body.likes.map(({ target_id }) => target_id)).toEqual(numbers.map((n) => `adp_${n}`));
+  });
+
+  it("is for a person who is signed in, suspended or not, and for no key", async () => {
+    expect((await friend.ask("GET", "/v1/account/export")).body.code).toBe("session_required");
+    const cookie = await signUp("Sus");
+    await env.DB.prepare("UPDATE users SET suspended_at = 1 WHERE handle = 'sus'").run();
+    expect((await ask("GET", "/v1/account/export", { headers: { cookie } })).status).toBe(200);
+    expect(SECTIONS.length).toBeGreaterThan(20);
+  });
+});
+
+describe("leaving", () => {
+  let rich: Rich;
+  let likes: number | null;
+  beforeAll(async () => {
+    rich = await richPerson("Zoe", friend, machine);
+    likes = await env.DB.prepare("SELECT likes FROM adapters WHERE name = 'for-zoe'").first<number>("likes");
+  });
+
+  it("wants the handle written out, and a session that is surely theirs", async () => {
+    const { headers, who, id } = rich;
+    expect((await who.ask("DELETE", "/v1/account", { confirm: "zoe" })).body.code).toBe("session_required");
+    const wrong = await leave(headers, { confirm: "zoey" });
+    expect([wrong.body.code, wrong.body.errors[0]?.pointer]).toEqual(["request_invalid", "/confirm"]);
+    const made = await env.DB.prepare("SELECT created_at FROM sessions WHERE user_id = ?")
+      .bind(id)
+      .first<number>("created_at");
+    const setMade = (at: number | null) =>
+      env.DB.prepare("UPDATE sessions SET created_at = ? WHERE user_id = ?").bind(at, id).run();
+    await setMade(Date.now() - 3_600_001);
+    expect((await leave(headers, { confirm: "zoe" })).body.code).toBe("auth_required");
+    expect((await leave(headers, { confirm: "zoe", password: "wrong" })).body.code).toBe("not_granted");
+    await setMade(made);
+    expect((await who.ask("GET", "/v1/account")).status).toBe(200);
+  });
+
+  it("leaves nothing personal in any table, and no way in", async () => {
+    const { headers, id, email, who } = rich;
+    expect((await tablesWith(secretOf("Zoe"))).length).toBeGreaterThan(8);
+    const reply = await leave(headers, { confirm: "zoe" });
+    expect([reply.status, reply.headers.get("clear-site-data")]).toEqual([204, '"cookies"']);
+    expect(await tablesWith(email)).toEqual([]);
+    expect((await who.ask("GET", "/v1/account")).body.code).toBe("key_invalid");
+    expect((await ask("GET", "/v1/account", { headers })).status).toBe(401);
+    const signIn = { email, password: "correct horse" };
+    expect((await ask("POST", "/auth/sign-in/email", { body: signIn })).status).toBe(401);
+    // What the moderators need, the tombstones, and a job that a runner still holds.
+    const kept = ["adapters", "comments", "compositions", "jobs", "mixes", "reports", "runners", "slots"];
+    await expect
+      .poll(async () => Object.keys(await rowsOf(id)).filter((table) => !kept.includes(table)))
+      .toEqual([]);
+    const user = await env.DB.prepare("SELECT * FROM users WHERE id = ?").bind(id).first();
+    expect(user).toMatchObject({
+      handle: "zoe",
+      name: "Deleted account",
+      email: `${id}@deleted.invalid`,
+      bio: "",
+      avatar_id: null,
+    });
+  });
+
+  it("withdraws what was published, keeps its slot, and deletes drafts with theirs", async () => {
+    const { results } = await env.DB.prepare(
+      `SELECT a.name, a.state, a.description, count(s.id) AS slots FROM adapters a LEFT JOIN slots s ON s.adapter_id = a.id
+       WHERE a.owner_id = ? GROUP BY a.id ORDER BY a.name`,
+    )
+      .bind(rich.id)
+      .all();
+    expect(results).toEqual([
+      { name: "hidden", state: "withdrawn", description: "", slots: 1 },
+      { name: "open", state: "withdrawn", description: "", slots: 1 },
+    ]);
+    const gone = await ask<{ tombstone: { reason: string } }>("GET", "/v1/adapters/zoe/open");
+    expect([gone.status, gone.body.tombstone.reason]).toEqual([410, "Its owner closed their account."]);
+    expect((await ask("GET", "/v1/mixes/zoe/mixed")).status).toBe(410);
+    expect((await ask("GET", "/v1/users/zoe")).status).toBe(404);
+    const { body } = await ask<{ items: { owner: string }[] }>("GET", "/v1/adapters?limit=100");
+    expect(body.items.filter(({ owner }) => owner === "zoe")).toEqual([]);
+  });
+
+  it("takes likes, follows and the words of comments back", async () => {
+    const adapter = await env.DB.prepare(
+      "SELECT likes, comments FROM adapters WHERE name = 'for-zoe'",
+    ).first();
+    expect(adapter).toEqual({ likes: (likes ?? 0) - 1, comments: 0 });
+    const { body } = await ask<{ following: boolean; followers: number }>("GET", "/v1/users/friend/follow");
+    expect(body.followers).toBe(2); // Xena and Yara
+  });
+
+  it("waits for a running job, whose words and pictures go when it ends, and then nothing is left to delete", async () => {
+    const { id } = rich;
+    expect(await rowsOf(id)).toMatchObject({ jobs: 1 });
+    await cron();
+    const purged = () =>
+      env.DB.prepare("SELECT purged_at FROM users WHERE id = ?").bind(id).first("purged_at");
+    expect(await purged()).toBe(null);
+    await env.DB.prepare("UPDATE jobs SET status = 'canceled' WHERE owner_id = ?").bind(id).run();
+    await cron();
+    expect(await purged()).toEqual(expect.any(Number));
+    expect(await rowsOf(id)).not.toHaveProperty("jobs");
+    expect(await tablesWith(secretOf("Zoe"))).toEqual([]);
+    const hashes = await env.DB.prepare(
+      "SELECT count(*) AS n FROM versions v JOIN adapters a ON a.id = v.adapter_id JOIN blobs b ON b.sha256 = v.sha256 WHERE a.owner_id = ?",
+    )
+      .bind(id)
+      .first<number>("n");
+    expect(hashes).toBe(0);
+  });
+
+  it("keeps the handle for ever and frees the address", async () => {
+    const again = await signUp("Zoe", rich.email);
+    const account = await ask<{ handle: string }>("GET", "/v1/account", { headers: { cookie: again } });
+    expect(account.body.handle).toMatch(/^zoe-[0-9a-z]{4}$/);
+  });
+
+  it("keeps bytes that somebody else sent too", async () => {
+    const shared = await png(48, 48, 201);
+    const leaver = await person("Shared");
+    await leaver.upload("preview", shared, "image/png");
+    await friend.upload("preview", shared, "image/png");
+    const own = await png(48, 48, 202);
+    await leaver.upload("preview", own, "image/png");
+    const hashOf = async (bytes: Uint8Array<ArrayBuffer>) =>
+      Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (b) =>
+        b.toString(16).padStart(2, "0"),
+      ).join("");
+    const isThere = async (bytes: Uint8Array<ArrayBuffer>) =>
+      (await env.BLOBS.head(`blobs/${await hashOf(bytes)}`)) !== null;
+    expect([await isThere(shared), await isThere(own)]).toEqual([true, true]);
+    await leave({ cookie: leaver.cookie, origin: ORIGIN }, { confirm: "shared" });
+    await expect.poll(async () => [await isThere(shared), await isThere(own)]).toEqual([true, false]);
+  });
+
+  it("goes on by cron where it was cut off", async () => {
+    const leaver = await person("Cut");
+    await leaver.upload("preview", await png(48, 48, 203), "image/png");
+    await env.DB.prepare("UPDATE users SET deleted_at = ? WHERE handle = 'cut'").bind(Date.now()).run();
+    expect((await leaver.ask("GET", "/v1/account")).body.code).toBe("key_invalid");
+    await cron();
+    const row = await env.DB.prepare(
+      "SELECT purged_at, (SELECT count(*) FROM uploads WHERE owner_id = users.id) AS uploads FROM users WHERE handle = 'cut'",
+    ).first();
+    expect(row).toEqual({ purged_at: expect.any(Number), uploads: 0 });
+  });
+});

@@ -1,0 +1,79 @@
+// Somebody who has done a bit of everything here. What the tests of exporting and leaving start from.
+
+import { env } from "cloudflare:workers";
+import type { Account, Adapter, Generation } from "../../../schema/contract/index.ts";
+import { LEASE_BATCH_MAX } from "../../../schema/contract/limits.ts";
+import { adapterWish, ask, type Machine, ORIGIN, type Person, person, png, published } from "../cast.ts";
+import { mixOf } from "../compose/mix-cast.ts";
+
+/** Words that only this person wrote, and that must be gone when they are. */
+export const secretOf = (name: string) => `zanzibar${name.toLowerCase()}`;
+
+export type Rich = { who: Person; id: string; email: string; headers: Record<string, string> };
+
+/** `name` has drafts, published and private adapters, jobs in every state, pictures, and a place among people. */
+export async function richPerson(name: string, friend: Person, machine: Machine): Promise<Rich> {
+  const secret = secretOf(name);
+  const who = await person(name);
+  const headers = { cookie: who.cookie, origin: ORIGIN };
+  const { id, email } = await who.must<Account>("GET", "/v1/account");
+  const shade = name.length * 7;
+  const avatar_upload_id = await who.upload("avatar", await png(40, 40, shade), "image/png");
+  await ask("PATCH", "/v1/account/profile", { headers, body: { bio: `Bio of ${secret}`, avatar_upload_id } });
+
+  await published(who, "open", { description: secret });
+  await published(who, "hidden", { description: secret, visibility: "private" });
+  await who.must<Adapter>("POST", "/v1/adapters", adapterWish("draft", { description: secret }));
+  await who.must("POST", `/v1/adapters/${who.handle}/draft/slot`, {});
+  await who.upload("training_image", await png(64, 64, shade + 1), "image/png");
+  await mixOf(who, "mixed", [`${who.handle}/open`], { description: secret });
+
+  const draw = () => who.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: secret });
+  const first = await leaseOf(machine, await draw());
+  const meta = { width: 256, height: 256, seed: 1, recipe: { prompt: secret } };
+  const output = await machine.deliver(
+    first.lease_id,
+    "a.png",
+    "image",
+    await png(256, 256, shade + 2),
+    meta,
+  );
+  await machine.on(first.lease_id, "settle", { outcome: "succeeded", outputs: [output], metrics: {} });
+  await leaseOf(machine, await draw());
+  await draw();
+
+  await published(friend, `for-${who.handle}`);
+  const theirs = `/v1/adapters/${friend.handle}/for-${who.handle}`;
+  await who.must("PUT", `${theirs}/like`);
+  await who.must("POST", `${theirs}/comments`, { body: secret });
+  await who.must("PUT", `/v1/users/${friend.handle}/follow`);
+  await friend.must("PUT", `/v1/users/${who.handle}/follow`);
+  await friend.must("PUT", `/v1/adapters/${who.handle}/open/like`);
+  await who.must("POST", "/v1/collections", { name: "mine", title: secret });
+  await who.must("POST", "/v1/webhooks", {
+    url: "https://hooks.example.com/",
+    events: ["generation.canceled"],
+    description: secret,
+  });
+  await who.must("POST", "/v1/reports", {
+    target: { kind: "user", handle: friend.handle },
+    reason: "spam",
+  });
+  await ask("POST", "/v1/account/email", { headers, body: { email: `${secret}@example.com` } });
+  await ask("POST", "/auth/request-password-reset", { body: { email } });
+  await env.DB.prepare(
+    `INSERT INTO passkeys (id, name, public_key, user_id, credential_id, counter, device_type, backed_up)
+     VALUES (?1, 'p', 'k', ?2, ?1, 0, 'singleDevice', 0)`,
+  )
+    .bind(`passkey-${name}`, id)
+    .run();
+  return { who, id, email, headers };
+}
+
+/** The lease of this job; jobs of others that come along with it stay with the machine. */
+async function leaseOf(machine: Machine, job: Generation) {
+  const leases = await machine.lease(LEASE_BATCH_MAX);
+  const found = leases.find(({ job_id }) => job_id === job.id);
+  if (!found) throw new Error(`No lease of ${job.id}`);
+  return found;
+}
