@@ -1,0 +1,91 @@
+// Many adapters at once, written as rows: what searching is tested on. Triggers make the catalog of them, as they do of the API's.
+
+import { newId } from "../../../functions/lib/ids.ts";
+import { db } from "../cast.ts";
+
+export type RowWish = {
+  owner?: string;
+  name: string;
+  title?: string;
+  concept?: string;
+  description?: string;
+  base?: string;
+  class?: string;
+  tags?: string[];
+  spdx?: string;
+  permissions?: Partial<Record<"credit" | "commercial_use" | "derivatives" | "different_licence", boolean>>;
+  rating?: "general" | "sensitive" | "explicit";
+  visibility?: "public" | "unlisted" | "private";
+  state?: "draft" | "published" | "withdrawn" | "removed";
+  uses?: number;
+  likes?: number;
+  trend?: number;
+  slot?: number | undefined;
+  at?: number;
+};
+
+let clock = 1_700_000_000_000;
+
+export async function owners(...handles: string[]): Promise<void> {
+  await db().batch(
+    handles.map((handle) =>
+      db()
+        .prepare(
+          "INSERT INTO users (id, handle, name, email, created_at, updated_at) VALUES (?, ?, ?, ?, 0, 0)",
+        )
+        .bind(`usr_${handle.padEnd(20, "0")}`, handle, handle, `${handle}@rows.example`),
+    ),
+  );
+}
+
+/** Publishes rows; ids by name. The owners must be there. */
+export async function rows(wishes: readonly RowWish[]): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  const statements = wishes.flatMap((wish) => {
+    const at = wish.at ?? clock++;
+    const id = newId("adp", at);
+    ids.set(wish.name, id);
+    const state = wish.state ?? "published";
+    const licence = {
+      spdx: wish.spdx ?? "CC-BY-4.0",
+      credit: true,
+      commercial_use: true,
+      derivatives: true,
+      different_licence: true,
+      ...wish.permissions,
+    };
+    const adapter = db()
+      .prepare(`INSERT INTO adapters (id, owner_id, name, title, description, base_id, concept, class_word, tags, licence,
+          visibility, state, credits, rating, uses, likes, trend, created_at, updated_at, published_at)
+        VALUES (?1, (SELECT id FROM users WHERE handle = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', ?13, ?14, ?15, ?16, ?17, ?17, ?18)`)
+      .bind(
+        id,
+        wish.owner ?? "ana",
+        wish.name,
+        wish.title ?? wish.name,
+        wish.description ?? "",
+        wish.base ?? "cast-2",
+        wish.concept ?? wish.name,
+        wish.class ?? "person",
+        JSON.stringify(wish.tags ?? []),
+        JSON.stringify(licence),
+        wish.visibility ?? "public",
+        state,
+        wish.rating ?? "general",
+        wish.uses ?? 0,
+        wish.likes ?? 0,
+        wish.trend ?? 0,
+        at,
+        state === "draft" ? null : at,
+      );
+    if (wish.slot === undefined) return [adapter];
+    const slot = db()
+      .prepare(
+        "INSERT INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at) SELECT ?, base_id, ?, owner_id, id, 0 FROM adapters WHERE id = ?",
+      )
+      .bind(newId("slt", at), wish.slot, id);
+    return [adapter, slot];
+  });
+  for (let i = 0; i < statements.length; i += 200) await db().batch(statements.slice(i, i + 200));
+  return ids;
+}
