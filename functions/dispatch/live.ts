@@ -1,55 +1,60 @@
-// One Durable Object per job: fans live progress out to watchers as server-sent events (WHATWG HTML, 9.2). D1 holds the truth;
-// this holds the last event of each name, for whoever comes late, and forgets it an hour after the job ended.
+// One Durable Object per job: tells its watchers what happens, as server-sent events (WHATWG HTML, 9.2) or over WebSockets that let it
+// sleep. D1 holds the truth; this keeps a numbered log, so that a watcher who comes back misses nothing, until a day after the end.
 
 import { DurableObject } from "cloudflare:workers";
-import type { DoneEvent, JobEventName, ProgressEvent, StatusEvent } from "../../schema/contract/jobs.ts";
+import type { Id } from "../../schema/contract/ids.ts";
+import type { StatusEvent } from "../../schema/contract/jobs.ts";
+import { LIVE_LOG_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import type { Env } from "../env.ts";
+import { type LiveEvent, LiveLog, type LoggedEvent } from "./live-log.ts";
+import { outlookOf, runningSeconds } from "./outlook.ts";
 
-export type LiveEvent =
-  | { name: "status"; data: StatusEvent }
-  | { name: "progress"; data: ProgressEvent }
-  | { name: "done"; data: DoneEvent };
+export type { LiveEvent } from "./live-log.ts";
 
-type Watcher = { writer: WritableStreamDefaultWriter<Uint8Array>; ready: boolean; missed: Set<JobEventName> };
+/** What a watcher is told first, and the id up to which that is the present state. */
+type Start = { events: readonly LiveEvent[]; id: number | undefined };
+/** The job whose place is being watched, and the place that was told. */
+type Queued = { jobId: Id<"job">; place: number | null };
+/** `cursor` is the id of the last event that was sent. */
+type Watcher = { writer: WritableStreamDefaultWriter<Uint8Array>; cursor: number; busy: boolean };
 
 const KEEP_ALIVE_MS = 15_000;
-const FORGET_AFTER_MS = 3_600_000;
+/** How often the place in the queue is looked up while somebody watches. */
+const OUTLOOK_MS = 5_000;
+/** A job that never ended keeps its log so much longer than one that did. */
+const UNFINISHED_FACTOR = 8;
 const encoder = new TextEncoder();
 
-export const eventText = (event: LiveEvent) =>
-  `event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
+export const eventText = (event: LiveEvent, id?: number) =>
+  `${id === undefined ? "" : `id: ${id}\n`}event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
+const messageText = (event: LiveEvent, id?: number) =>
+  JSON.stringify({ ...(id !== undefined && { id }), event: event.name, data: event.data });
 
 export class JobLive extends DurableObject<Env> {
+  readonly #log: LiveLog;
   readonly #watchers = new Set<Watcher>();
   readonly #waiting = new Set<() => void>();
-  /** Kept in memory only: frames come every few seconds and are worth nothing once the next is there. */
-  readonly #last = new Map<JobEventName, LiveEvent>();
   #keepAlive: ReturnType<typeof setInterval> | null = null;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    void state.blockConcurrencyWhile(async () => {
-      const done = await state.storage.get<LiveEvent>("done");
-      if (done) this.#last.set("done", done);
-    });
+    this.#log = new LiveLog(state.storage.sql);
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
+  /** A job ends once: what is told after the end was told before, and its first word may have been lost. */
   async publish(event: LiveEvent): Promise<void> {
-    this.#last.set(event.name, event);
-    // The next run begins anew: the frames of the one before are no progress of it.
-    if (event.name === "status" && event.data.status === "queued") this.#last.delete("progress");
-    for (const watcher of this.#watchers) this.#send(watcher, event);
-    if (event.name !== "done") return;
-    await this.ctx.storage.put("done", event);
-    await this.ctx.storage.setAlarm(Date.now() + FORGET_AFTER_MS);
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
-    for (const watcher of this.#watchers) this.#close(watcher);
+    if (this.#log.newest("done")) return this.#wakeWaiting();
+    this.#log.append(this.#withPace(event), Date.now());
+    for (const watcher of this.#watchers) void this.#pump(watcher);
+    for (const socket of this.ctx.getWebSockets()) this.#catchUp(socket);
+    if (event.name === "done") this.#wakeWaiting();
+    if (event.name === "done" || (await this.ctx.storage.getAlarm()) === null) await this.#rest();
   }
 
   /** Resolves when the job is done or after `milliseconds`. Read D1 afterwards: this promises only that it is worth it. */
   async whenDone(milliseconds: number): Promise<void> {
-    if (this.#last.has("done")) return;
+    if (this.#log.newest("done")) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => wake(), milliseconds);
       const wake = () => {
@@ -61,56 +66,120 @@ export class JobLive extends DurableObject<Env> {
     });
   }
 
-  /** The event stream. The request's body is the job's state as D1 had it: the first event of the stream. */
+  /**
+   * The events after `?after=`, then what comes. Without it the present state comes first: the status as D1 had it (the request's
+   * body, or for a WebSocket the header x-status), the last progress, the end.
+   */
   override async fetch(request: Request): Promise<Response> {
-    const snapshot = { name: "status" as const, data: await request.json<StatusEvent>() };
+    const isSocket = request.headers.get("upgrade") === "websocket";
+    const text = isSocket ? request.headers.get("x-status") : await request.text();
+    const snapshot = JSON.parse(text ?? "null") as StatusEvent;
+    const query = new URL(request.url).searchParams;
+    const jobId = query.get("job") as Id<"job"> | null;
+    if (jobId !== null && snapshot.status === "queued") {
+      await this.#watchQueue({ jobId, place: snapshot.queue_position });
+    }
+    const after = query.get("after");
+    if (after === null) {
+      const start = { events: this.#present(snapshot), id: this.#log.lastId() };
+      return isSocket ? this.#openSocket(start, start.id) : this.#openStream(start, start.id);
+    }
+    const cursor = Number(after);
+    const done = this.#log.newest("done");
+    // A browser that has heard the end comes back for more unless it is told that there is none.
+    if (done && cursor >= done.id && !isSocket) return new Response(null, { status: 204 });
+    const lost = this.#lostEnd(snapshot);
+    const start = { events: lost ? [{ name: "status" as const, data: snapshot }, lost] : [], id: undefined };
+    return isSocket ? this.#openSocket(start, cursor) : this.#openStream(start, cursor);
+  }
+
+  override async alarm(): Promise<void> {
+    const queued = await this.ctx.storage.get<Queued>("queued");
+    if (queued && this.#isWatched() && (await this.#tellOutlook(queued))) return;
+    if (queued) await this.ctx.storage.delete("queued");
+    await this.#rest();
+  }
+
+  /** Until the log is to be dropped; drops it where that time has come. */
+  async #rest(): Promise<void> {
+    const last = this.#log.last();
+    const dropAt = last ? dropTime(last) : 0;
+    if (dropAt > Date.now()) return this.ctx.storage.setAlarm(dropAt);
+    await this.ctx.storage.deleteAll();
+    this.#log.forget();
+  }
+
+  /** Watchers only listen. */
+  override webSocketMessage(): void {}
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005 and 1006 are what a closing without a word reads as; they may not be said.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  /** How long the run still takes, at the pace since its first report. */
+  #withPace(event: LiveEvent): LiveEvent {
+    const first = event.name === "progress" ? this.#log.firstProgress() : null;
+    if (event.name !== "progress" || first?.name !== "progress") return event;
+    const eta = runningSeconds(
+      { progress: first.data, at: first.at },
+      { progress: event.data, at: Date.now() },
+    );
+    return { ...event, data: { ...event.data, eta_seconds: eta } };
+  }
+
+  /** Of one status D1 knows more: the place in the queue. Of another, what was told here is newer. */
+  #present(snapshot: StatusEvent): LiveEvent[] {
+    const told = this.#log.newest("status");
+    const isNewer = told?.name === "status" && told.data.status !== snapshot.status;
+    const status: LiveEvent = isNewer ? told : { name: "status", data: snapshot };
+    const end = this.#log.newest("done") ?? this.#lostEnd(snapshot);
+    return [status, this.#log.progress(), end].filter((event) => event !== null);
+  }
+
+  /** Where D1 has the end and the log does not, the word of it was lost or is forgotten: it is told from D1. */
+  #lostEnd({ status }: StatusEvent): LiveEvent | null {
+    if (status === "queued" || status === "running" || this.#log.newest("done")) return null;
+    return { name: "done", data: { status } };
+  }
+
+  #openStream(start: Start, cursor: number): Response {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(
       {},
       { highWaterMark: 8 },
       { highWaterMark: 8 },
     );
-    const watcher: Watcher = { writer: writable.getWriter(), ready: true, missed: new Set() };
+    const watcher: Watcher = { writer: writable.getWriter(), cursor, busy: true };
     watcher.writer.closed.catch(() => this.#drop(watcher));
     this.#watchers.add(watcher);
     this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
-    const told = this.#last.get("status");
-    // Of one status D1 knows more: the place in the queue. Of another, what was told here is newer.
-    const status = told?.name === "status" && told.data.status !== snapshot.data.status ? told : snapshot;
-    for (const event of [status, this.#last.get("progress"), this.#last.get("done")]) {
-      if (event) this.#send(watcher, event);
-    }
-    if (this.#last.has("done")) this.#close(watcher);
+    const texts = textsOf(start, eventText);
+    const isOver = start.events.some(({ name }) => name === "done");
+    const first = texts.length > 0 ? watcher.writer.write(encoder.encode(texts.join(""))) : Promise.resolve();
+    void first
+      .then(() => {
+        watcher.busy = false;
+        return isOver ? this.#close(watcher) : this.#pump(watcher);
+      })
+      .catch(() => this.#drop(watcher));
     return new Response(readable, {
       headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
     });
   }
 
-  override async alarm(): Promise<void> {
-    this.#last.clear();
-    await this.ctx.storage.deleteAll();
-  }
-
-  /** A slow watcher skips frames rather than piling them up: it gets the newest once it has read what it has. */
-  #send(watcher: Watcher, event: LiveEvent): void {
-    if (!watcher.ready && event.name !== "done") {
-      watcher.missed.add(event.name);
-      return;
-    }
-    watcher.ready = false;
-    watcher.writer
-      .write(encoder.encode(eventText(event)))
-      .then(() => this.#catchUp(watcher))
-      .catch(() => this.#drop(watcher));
-  }
-
-  #catchUp(watcher: Watcher): void {
-    watcher.ready = true;
-    for (const name of ["status", "progress"] as const) {
-      const event = watcher.missed.delete(name) ? this.#last.get(name) : undefined;
-      if (event) {
-        this.#send(watcher, event);
-        return;
+  /** Sends what the watcher has not had, one after the other as fast as it reads: the log is its buffer. */
+  async #pump(watcher: Watcher): Promise<void> {
+    if (watcher.busy) return;
+    watcher.busy = true;
+    try {
+      for (let event = this.#log.next(watcher.cursor); event; event = this.#log.next(watcher.cursor)) {
+        await watcher.writer.write(encoder.encode(eventText(event, event.id)));
+        watcher.cursor = event.id;
+        if (event.name === "done") return this.#close(watcher);
       }
+      watcher.busy = false;
+    } catch {
+      this.#drop(watcher);
     }
   }
 
@@ -121,7 +190,7 @@ export class JobLive extends DurableObject<Env> {
 
   #drop(watcher: Watcher): void {
     this.#watchers.delete(watcher);
-    if (this.#watchers.size > 0) return;
+    if (this.#watchers.size > 0 || this.#keepAlive === null) return;
     clearInterval(this.#keepAlive);
     this.#keepAlive = null;
   }
@@ -129,9 +198,63 @@ export class JobLive extends DurableObject<Env> {
   /** Comments keep proxies from closing a quiet stream and find out who has gone. */
   #breathe(): void {
     for (const watcher of this.#watchers) {
-      if (watcher.ready) watcher.writer.write(encoder.encode(": alive\n\n")).catch(() => this.#drop(watcher));
+      if (!watcher.busy) watcher.writer.write(encoder.encode(": alive\n\n")).catch(() => this.#drop(watcher));
     }
   }
+
+  #openSocket(start: Start, cursor: number): Response {
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    this.ctx.acceptWebSocket(ours);
+    ours.serializeAttachment({ cursor });
+    for (const text of textsOf(start, messageText)) ours.send(text);
+    if (start.events.some(({ name }) => name === "done")) ours.close(1000, "done");
+    this.#catchUp(ours);
+    return new Response(null, { status: 101, webSocket: theirs });
+  }
+
+  /** The attachment outlives the sleep of this object, and with it the place where a socket is. */
+  #catchUp(socket: WebSocket): void {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    let { cursor } = socket.deserializeAttachment() as { cursor: number };
+    for (let event = this.#log.next(cursor); event; event = this.#log.next(cursor)) {
+      socket.send(messageText(event, event.id));
+      cursor = event.id;
+      if (event.name === "done") socket.close(1000, "done");
+    }
+    socket.serializeAttachment({ cursor });
+  }
+
+  #wakeWaiting(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  #isWatched(): boolean {
+    return this.#watchers.size > 0 || this.ctx.getWebSockets().length > 0;
+  }
+
+  async #watchQueue(queued: Queued): Promise<void> {
+    await this.ctx.storage.put("queued", queued);
+    await this.ctx.storage.setAlarm(Date.now() + OUTLOOK_MS);
+  }
+
+  /** While somebody watches a waiting job: its place and its time, where they have changed. False once it has left the queue. */
+  async #tellOutlook({ jobId, place }: Queued): Promise<boolean> {
+    const outlook = await outlookOf(this.env.DB, jobId);
+    if (!outlook) return false;
+    if (outlook.queue_position !== place) {
+      await this.publish({ name: "status", data: { status: "queued", ...outlook } });
+    }
+    await this.#watchQueue({ jobId, place: outlook.queue_position });
+    return true;
+  }
 }
+
+const dropTime = ({ name, at }: LoggedEvent) =>
+  at + LIVE_LOG_TTL_SECONDS * 1000 * (name === "done" ? 1 : UNFINISHED_FACTOR);
+
+/** Only the last carries an id: with it a watcher who comes back goes on from here. */
+const textsOf = ({ events, id }: Start, write: (event: LiveEvent, id?: number) => string) =>
+  events.map((event, i) => (i === events.length - 1 ? write(event, id) : write(event)));
 
 export const liveOf = (env: Env, jobId: string) => env.JOB_LIVE.get(env.JOB_LIVE.idFromName(jobId));

@@ -17,7 +17,7 @@ import { deny, granted } from "../lib/refusal.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
-import { awaitJob, isFinished, jobEvents, waitSeconds } from "./job-routes.ts";
+import { awaitJob, eventsQuery, isFinished, jobEvents, jobSocket, waitSeconds } from "./job-routes.ts";
 
 const PATH = "/v1/generations/{job}";
 const params = idParam("job", idOf("job"));
@@ -71,11 +71,22 @@ const events = createRoute({
   path: `${PATH}/events`,
   summary: "Watch a generation",
   description:
-    "Server-sent events: status, progress (with a preview frame), done. Late watchers get the last of each first.",
+    "Server-sent events: status, progress (with a preview frame), done. Late watchers get the last of each first; with `?after=` or " +
+    "`Last-Event-ID` they get what came after that, each event once. 204: there is nothing more.",
   tags,
-  middleware: noQuery,
-  request: { params },
+  request: { params, query: eventsQuery },
   responses: { 200: { description: "Events", content: { "text/event-stream": { schema: z.string() } } } },
+});
+
+const socket = createRoute({
+  method: "get",
+  path: `${PATH}/socket`,
+  summary: "Watch a generation over a WebSocket",
+  description:
+    "Messages are JSON, `{id, event, data}`, and the same as the events. A ping by the word `ping` is answered with `pong`.",
+  tags,
+  request: { params, query: eventsQuery },
+  responses: { 101: { description: "A WebSocket" } },
 });
 
 async function oneJson(c: Context<App>, row: JobRow) {
@@ -115,4 +126,5 @@ export const generations = router()
     if (refusal) deny(refusal);
     return c.json(await oneJson(c, granted(await findJob(db, caller, "sample", job))), 200);
   })
-  .openapi(events, (c) => jobEvents(c, "sample", c.req.valid("param").job));
+  .openapi(events, (c) => jobEvents(c, "sample", c.req.valid("param").job, c.req.valid("query").after))
+  .openapi(socket, (c) => jobSocket(c, "sample", c.req.valid("param").job, c.req.valid("query").after));

@@ -1,14 +1,16 @@
 // What generations and trainings share: waiting for the end, and the live event stream.
 
 import type { Context } from "hono";
-import { FINISHED_STATUSES } from "../../schema/contract/jobs.ts";
+import { z } from "zod";
+import { FINISHED_STATUSES, type StatusEvent } from "../../schema/contract/jobs.ts";
 import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
 import { type Caller, callerWith } from "../auth/caller.ts";
 import type { App } from "../context.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
-import { findJob, type JobKind, queuePositions } from "../dispatch/jobs.ts";
+import { findJob, type JobKind } from "../dispatch/jobs.ts";
 import { eventText, liveOf } from "../dispatch/live.ts";
-import { granted } from "../lib/refusal.ts";
+import { outlookOf } from "../dispatch/outlook.ts";
+import { deny, granted, refuse } from "../lib/refusal.ts";
 
 export const isFinished = (row: JobRow) => FINISHED_STATUSES.some((status) => status === row.status);
 
@@ -33,15 +35,52 @@ export async function awaitJob(
   return granted(await findJob(c.var.db, caller, kind, id));
 }
 
-export async function jobEvents(c: Context<App>, kind: JobKind, id: JobRow["id"]): Promise<Response> {
-  const caller = granted(callerWith(c.var.caller, "read"));
-  const row = granted(await findJob(c.var.db, caller, kind, id));
-  const place = (await queuePositions(c.var.db, [row])).get(id) ?? null;
-  const status = { status: row.status, queue_position: place };
-  if (isFinished(row)) {
-    const text =
-      eventText({ name: "status", data: status }) + eventText({ name: "done", data: { status: row.status } });
+/** Where a watcher goes on: `?after=`, or what a browser remembers by itself. One that is no number of ours remembers nothing. */
+export const eventsQuery = z.strictObject({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "The id of the last event you have; 0 for all" }),
+});
+
+export async function jobEvents(c: Context<App>, kind: JobKind, id: JobRow["id"], after: number | undefined) {
+  const row = await watchedJob(c, kind, id);
+  const remembered = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0];
+  const from = after ?? (remembered === undefined ? undefined : Number(remembered));
+  const status = await statusOf(c, row);
+  if (isFinished(row) && from === undefined) {
+    const done = { name: "done", data: { status: row.status } } as const;
+    const text = eventText({ name: "status", data: status }) + eventText(done);
     return new Response(text, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
   }
-  return liveOf(c.env, id).fetch("https://job-live/events", { method: "POST", body: JSON.stringify(status) });
+  return liveOf(c.env, id).fetch(liveAddress(id, from), { method: "POST", body: JSON.stringify(status) });
 }
+
+export async function jobSocket(c: Context<App>, kind: JobKind, id: JobRow["id"], after: number | undefined) {
+  const row = await watchedJob(c, kind, id);
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+    deny(refuse("request_invalid", "Open a WebSocket here: `Upgrade: websocket`.", "upgrade"));
+  }
+  // A page of another origin may open a socket here, and its browser sends the session along.
+  const sender = c.req.header("origin");
+  if (c.var.caller?.signedInBy === "session" && sender !== undefined && sender !== c.var.origin) {
+    deny(refuse("not_granted", "A page of another origin may not watch with your session."));
+  }
+  const headers = { upgrade: "websocket", "x-status": JSON.stringify(await statusOf(c, row)) };
+  return liveOf(c.env, id).fetch(liveAddress(id, after), { headers });
+}
+
+async function watchedJob(c: Context<App>, kind: JobKind, id: JobRow["id"]): Promise<JobRow> {
+  const caller = granted(callerWith(c.var.caller, "read"));
+  return granted(await findJob(c.var.db, caller, kind, id));
+}
+
+async function statusOf(c: Context<App>, row: JobRow): Promise<StatusEvent> {
+  const outlook = row.status === "queued" ? await outlookOf(c.env.DB, row.id) : null;
+  return { status: row.status, ...(outlook ?? { queue_position: null }) };
+}
+
+const liveAddress = (id: JobRow["id"], after: number | undefined) =>
+  `https://job-live/events?job=${id}${after === undefined ? "" : `&after=${after}`}`;

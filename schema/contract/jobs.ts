@@ -170,11 +170,21 @@ export const JobMessage = z
   })
   .meta({ id: "JobMessage" });
 
+const eta = z.int().nullable().optional().meta({
+  description: "Seconds until the job is likely to have ended; null where nothing was measured yet",
+});
+
 /** Server-sent events of `.../events`: `event:` is the key, `data:` one line of JSON of this shape. */
 export const JOB_EVENTS = {
-  status: z.object({ status: JobStatus, queue_position: z.int().nullable() }).meta({ id: "StatusEvent" }),
+  status: z
+    .object({ status: JobStatus, queue_position: z.int().nullable(), eta_seconds: eta })
+    .meta({ id: "StatusEvent" }),
   progress: Progress.extend({
-    preview: z.string().nullable().meta({ description: "A small PNG as a data: URL" }),
+    preview: z
+      .string()
+      .nullable()
+      .meta({ description: "A small PNG as a data: URL; only the newest is kept" }),
+    eta_seconds: eta,
   }).meta({ id: "ProgressEvent" }),
   done: z.object({ status: JobStatus }).meta({ id: "DoneEvent", description: "GET the job for its result" }),
 } as const;

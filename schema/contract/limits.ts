@@ -78,6 +78,9 @@ export const LEASE_BATCH_MAX = 32;
 export const JOB_RUNS_MAX = 3;
 export const QUEUED_JOBS_PER_OWNER_MAX = 1_000;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
+/** Of a job's live events the newest are kept, and a day after its end none. */
+export const LIVE_EVENTS_KEPT = 1_000;
+export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;
 export const SETTLE_OUTPUTS_MAX = 64;
 export const WARNINGS_MAX = 32;
 

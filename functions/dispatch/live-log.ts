@@ -1,0 +1,93 @@
+// The events of one job in the SQLite of its Durable Object: numbered from 1, kept until a day after the end. Bounded: of preview frames
+// only the newest is kept, of events the newest thousand.
+
+import type { DoneEvent, ProgressEvent, StatusEvent } from "../../schema/contract/jobs.ts";
+import { LIVE_EVENTS_KEPT } from "../../schema/contract/limits.ts";
+
+export type LiveEvent =
+  | { name: "status"; data: StatusEvent }
+  | { name: "progress"; data: ProgressEvent }
+  | { name: "done"; data: DoneEvent };
+export type LoggedEvent = LiveEvent & { id: number; at: number };
+
+const TABLE = `
+CREATE TABLE events (id INTEGER PRIMARY KEY, name TEXT NOT NULL, data TEXT NOT NULL, at INTEGER NOT NULL, framed INTEGER NOT NULL)`;
+
+type Row = { id: number; name: LiveEvent["name"]; data: string; at: number };
+
+export class LiveLog {
+  readonly #sql: SqlStorage;
+  /** An object that nothing was told to stores nothing: its table comes with the first event. */
+  #exists: boolean;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    this.#exists = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'events'").toArray().length > 0;
+  }
+
+  /** After the storage was emptied. */
+  forget(): void {
+    this.#exists = false;
+  }
+
+  append(event: LiveEvent, at: number): LoggedEvent {
+    if (!this.#exists) this.#sql.exec(TABLE);
+    this.#exists = true;
+    const framed = event.name === "progress" && event.data.preview !== null;
+    if (framed) {
+      this.#sql.exec(
+        "UPDATE events SET data = json_set(data, '$.preview', NULL), framed = 0 WHERE framed = 1",
+      );
+    }
+    const { id } = this.#sql
+      .exec<{ id: number }>(
+        "INSERT INTO events (name, data, at, framed) VALUES (?, ?, ?, ?) RETURNING id",
+        event.name,
+        JSON.stringify(event.data),
+        at,
+        framed ? 1 : 0,
+      )
+      .one();
+    this.#sql.exec("DELETE FROM events WHERE id <= ?", id - LIVE_EVENTS_KEPT);
+    return { ...event, id, at };
+  }
+
+  /** The first event after `id`. */
+  next(id: number): LoggedEvent | null {
+    return this.#first("WHERE id > ? ORDER BY id LIMIT 1", id);
+  }
+
+  newest(name: LiveEvent["name"]): LoggedEvent | null {
+    return this.#first("WHERE name = ? ORDER BY id DESC LIMIT 1", name);
+  }
+
+  /** Progress of the run that is under way: what was told before the job was last put back is none. */
+  progress(): LoggedEvent | null {
+    return this.#first(
+      `WHERE name = 'progress' AND id > (
+         SELECT coalesce(max(id), 0) FROM events WHERE name = 'status' AND data ->> 'status' = 'queued'
+       ) ORDER BY id DESC LIMIT 1`,
+    );
+  }
+
+  /** Its first, from which the rest is reckoned. */
+  firstProgress(): LoggedEvent | null {
+    return this.#first(
+      `WHERE name = 'progress' AND id > (SELECT coalesce(max(id), 0) FROM events WHERE name = 'status') ORDER BY id LIMIT 1`,
+    );
+  }
+
+  last(): LoggedEvent | null {
+    return this.#first("ORDER BY id DESC LIMIT 1");
+  }
+
+  lastId(): number {
+    return this.last()?.id ?? 0;
+  }
+
+  #first(where: string, ...bound: (string | number)[]): LoggedEvent | null {
+    if (!this.#exists) return null;
+    const [row] = this.#sql.exec<Row>(`SELECT id, name, data, at FROM events ${where}`, ...bound).toArray();
+    return row ? ({ ...row, data: JSON.parse(row.data) } as LoggedEvent) : null;
+  }
+}

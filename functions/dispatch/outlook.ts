@@ -1,0 +1,46 @@
+// Where a waiting job stands and when it is likely to be done, from how long the last jobs of its kind took.
+
+import type { Id } from "../../schema/contract/ids.ts";
+import type { Progress } from "../../schema/contract/jobs.ts";
+
+/** Of the base and kind of a job: place in the queue, jobs under way, and the mean run of the last twenty. */
+const OUTLOOK = `
+WITH job AS (SELECT * FROM jobs WHERE id = ?1 AND status = 'queued')
+SELECT
+  1 + (SELECT count(*) FROM jobs ahead
+    WHERE ahead.status = 'queued' AND ahead.base_id = job.base_id
+      AND (-ahead.priority, ahead.turn, ahead.id) < (-job.priority, job.turn, job.id)) AS place,
+  (SELECT count(*) FROM jobs running WHERE running.status = 'running' AND running.base_id = job.base_id
+    AND running.lease_expires_at IS NOT NULL) AS running,
+  (SELECT avg(ms) FROM (
+    SELECT finished_at - started_at AS ms FROM jobs done
+    WHERE done.status = 'succeeded' AND done.base_id = job.base_id AND done.kind = job.kind
+    ORDER BY finished_at DESC LIMIT 20)) AS mean_ms
+FROM job`;
+
+export type Outlook = { queue_position: number; eta_seconds: number | null };
+type Facts = { place: number; running: number; mean_ms: number | null };
+
+/** Null once the job has left the queue. */
+export async function outlookOf(db: D1Database, jobId: Id<"job">): Promise<Outlook | null> {
+  const facts = await db.prepare(OUTLOOK).bind(jobId).first<Facts>();
+  return facts && { queue_position: facts.place, eta_seconds: waitingSeconds(facts) };
+}
+
+/** Until the job has run: as many rounds as its place takes at the present width, each of mean length. Null where nothing was measured. */
+export function waitingSeconds({ place, running, mean_ms }: Facts): number | null {
+  if (mean_ms === null) return null;
+  const rounds = Math.ceil(place / Math.max(1, running)) + (running > 0 ? 0.5 : 0);
+  return Math.ceil((rounds * mean_ms) / 1000);
+}
+
+/** Of a run: what is left at the pace since its first report. Null while there is only one. */
+export function runningSeconds(
+  first: { progress: Progress; at: number },
+  now: { progress: Progress; at: number },
+): number | null {
+  const steps = now.progress.step - first.progress.step;
+  if (steps <= 0 || now.at <= first.at) return null;
+  const left = Math.max(0, now.progress.total - now.progress.step);
+  return Math.ceil((left * (now.at - first.at)) / steps / 1000);
+}
