@@ -46,7 +46,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   licence_conflict: "Remove the adapter that forbids this use.",
   output_missing: "Upload every named output, then settle again.",
   idempotency_mismatch: "Use a new Idempotency-Key for a new request.",
-  quota_exceeded: "Wait until your running jobs have ended, or cancel some of them.",
+  quota_exceeded: "Wait a while, or make room: cancel jobs that wait, delete what you no longer need.",
   rate_limited: "Wait a minute, then try again.",
   internal: "Try again in a moment. What you entered is still here.",
 };

@@ -20,7 +20,7 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
     <section class="adapter-section">
       <h2>Made with {adapter.title}</h2>
       <p class="quiet">
-        {`${usedWords(adapter.uses)}, in ${countOf(adapter.remixes, "published composition")}. Every picture drawn with it counts for it.`}
+        {`${usedWords(adapter.uses)}; in ${countOf(adapter.remixes, "published composition")}. Every picture drawn with it counts for it.`}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       {!list.waiting && !list.failure && list.items.length === 0 && (
