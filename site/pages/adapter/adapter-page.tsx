@@ -18,11 +18,23 @@ import { LEAD_MAX_CHARACTERS, Summary } from "./summary.tsx";
 import { Tombstone } from "./tombstone.tsx";
 import { Versions } from "./versions.tsx";
 
+const PREVIEW_LOOKS_MS = [4_000, 10_000, 20_000, 40_000, 80_000];
+
 export function AdapterPage({ id }: { id: string }) {
   const loaded = useReply(() => api.adapter(id), [id]);
   const base = useReply(() => api.base(loaded.value?.base ?? "cast-2"), [loaded.value?.base]);
   const account = useAccount();
   const adapter = loaded.value;
+
+  // Previews that a runner draws come by themselves, for as long as somebody may be waiting for them.
+  const latest = adapter?.latest_version;
+  const undrawn = latest?.preview_job_id != null && latest.previews.length === 0;
+  const { again } = loaded;
+  useEffect(() => {
+    if (!undrawn) return;
+    const timers = PREVIEW_LOOKS_MS.map((wait) => setTimeout(again, wait));
+    return () => timers.forEach(clearTimeout);
+  }, [undrawn, again]);
 
   useEffect(() => {
     if (adapter) document.title = `${adapter.title} · Orthoplex`;

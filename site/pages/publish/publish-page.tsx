@@ -55,14 +55,17 @@ export function PublishPage() {
   return <Begin account={account} onStarted={started} />;
 }
 
-function Heading({ title = "Teach a person" }: { title?: string }) {
+const LEDES: Record<Way, string> = {
+  teach:
+    "A handful of pictures of one person becomes an adapter of a few hundred kilobytes that anyone can compose with.",
+  file: "What you taught on your own machine becomes an adapter that anyone can compose with, in the slot that you trained it in.",
+};
+
+function Heading({ title, way = "teach" }: { title?: string; way?: Way }) {
   return (
     <header class="page-head">
-      <h1>{title}</h1>
-      <p class="lede">
-        A handful of pictures of one person becomes an adapter of a few hundred kilobytes that anyone can
-        compose with.
-      </p>
+      <h1>{title ?? (way === "teach" ? "Teach a person" : "Publish a file")}</h1>
+      <p class="lede">{LEDES[way]}</p>
     </header>
   );
 }
@@ -80,6 +83,7 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
   return (
     <>
       <Heading
+        way={way}
         {...(adapter.value && {
           title:
             way === "teach" ? `Teach ${adapter.value.title} again` : `A new file for ${adapter.value.title}`,
