@@ -276,7 +276,7 @@ describe("a rating", () => {
       "general",
     );
     await env.DB.prepare(
-      "INSERT INTO moderation_actions (id, moderator_id, kind, target_kind, target_id, reason, data, created_at) VALUES ('act_1', 'usr_0', 'rate', 'mix', ?, 'x', '{}', 1)",
+      `INSERT INTO moderation_actions (id, moderator_id, kind, target_kind, target_id, reason, data, created_at) VALUES ('act_1', 'usr_0', 'rate', 'mix', ?, 'x', '{"rating":"sensitive"}', 1)`,
     )
       .bind(id)
       .run();
