@@ -28,6 +28,11 @@ async function canceled(world: World, path: string): Promise<Call> {
   return { path: `${path}/events` };
 }
 
+async function socket(world: World, path: string): Promise<Call> {
+  const { path: events } = await canceled(world, path);
+  return { path: events.replace(/events$/, "socket"), headers: { upgrade: "websocket" } };
+}
+
 /** Of the owner: a runner that holds the lease of a job. */
 async function leaseAt(world: World, act: string, body: unknown): Promise<Call> {
   const job = await ordered(world);
@@ -76,6 +81,12 @@ export const generations: Entry[] = [
     scope: "read",
     call: async (world) => canceled(world, `/v1/generations/${(await ordered(world)).id}`),
   },
+  {
+    route: "GET /v1/generations/{job}/socket",
+    right: "owner",
+    scope: "read",
+    call: async (world) => socket(world, `/v1/generations/${(await ordered(world)).id}`),
+  },
 ];
 
 export const trainings: Entry[] = [
@@ -108,6 +119,12 @@ export const trainings: Entry[] = [
     right: "owner",
     scope: "read",
     call: async (world) => canceled(world, `/v1/trainings/${(await training(world)).id}`),
+  },
+  {
+    route: "GET /v1/trainings/{job}/socket",
+    right: "owner",
+    scope: "read",
+    call: async (world) => socket(world, `/v1/trainings/${(await training(world)).id}`),
   },
 ];
 
