@@ -1,4 +1,4 @@
-// /account/: sign in, or what is yours: adapters, jobs, keys.
+// /account/: sign in, or what is yours: profile, adapters, jobs, how you sign in, keys, your data.
 
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api } from "../../api.ts";
@@ -7,10 +7,15 @@ import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import type { Failure } from "../../ui/failure.ts";
 import { bytesOf, countOf } from "../../ui/format.ts";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Avatar } from "../../ui/person.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
 import { Generations, Trainings } from "./jobs.tsx";
 import { Keys } from "./keys.tsx";
+import { Leaving } from "./leaving.tsx";
 import { nextOf } from "./next.ts";
+import { AccountNotices, Arrival } from "./notices.tsx";
+import { ProfileForm } from "./profile.tsx";
+import { Security } from "./security.tsx";
 import { SignIn } from "./sign-in.tsx";
 
 export function AccountPage() {
@@ -31,12 +36,33 @@ export function AccountPage() {
   }, [next]);
 
   if (account === undefined) return <div class="skeleton account-skeleton">Loading</div>;
-  if (account === null) return <SignIn onSignedIn={ask} onward={next !== null} />;
-  return <Yours account={account} />;
+  if (account === null) {
+    return (
+      <>
+        <Arrival />
+        <SignIn onSignedIn={ask} onward={next !== null} />
+      </>
+    );
+  }
+  return <Yours account={account} changed={setAccount} />;
 }
 
-function Yours({ account }: { account: Account }) {
+const PARTS = [
+  ["profile", "Profile"],
+  ["adapters", "Adapters"],
+  ["trainings", "Trainings"],
+  ["pictures", "Pictures"],
+  ["security", "Security"],
+  ["keys", "API keys"],
+  ["data", "Your data"],
+] as const;
+
+function Yours({ account, changed }: { account: Account; changed: (now: Account) => void }) {
   const [failure, setFailure] = useState<Failure | null>(null);
+  const again = async () => {
+    const reply = await api.account();
+    if (reply.ok) changed(reply.value);
+  };
   const { usage } = account;
   const leave = async () => {
     const reply = await api.signOut();
@@ -48,6 +74,7 @@ function Yours({ account }: { account: Account }) {
   return (
     <>
       <header class="account-head">
+        <Avatar person={account} />
         <div>
           <h1>{account.name}</h1>
           <p class="quiet">{`${account.handle} · ${account.email}`}</p>
@@ -67,10 +94,21 @@ function Yours({ account }: { account: Account }) {
         </button>
       </header>
       {failure && <FailureNotice failure={failure} />}
+      <AccountNotices account={account} changed={again} />
+      <nav class="chips" aria-label="Parts of this page">
+        {PARTS.map(([id, text]) => (
+          <a class="chip" key={id} href={`#${id}`}>
+            {text}
+          </a>
+        ))}
+      </nav>
+      <ProfileForm account={account} changed={changed} />
       <Adapters owner={account.handle} />
       <Trainings />
       <Generations />
+      <Security account={account} changed={again} />
       <Keys />
+      <Leaving account={account} />
     </>
   );
 }
@@ -78,7 +116,7 @@ function Yours({ account }: { account: Account }) {
 function Adapters({ owner }: { owner: string }) {
   const pages = useAdapterPages({ owner });
   return (
-    <section class="account-section">
+    <section class="account-section" id="adapters">
       <div class="card-line">
         <h2>Adapters</h2>
         <a class="button small" href="/publish/">

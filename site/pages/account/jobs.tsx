@@ -22,7 +22,7 @@ const Status = ({ status }: { status: JobStatus }) => <span class={`tag ${TONES[
 export function Trainings() {
   const pages = usePages((cursor) => api.trainings({ limit: PAGE, ...(cursor && { cursor }) }));
   return (
-    <section class="account-section">
+    <section class="account-section" id="trainings">
       <h2>Trainings</h2>
       {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
       {pages.items.length > 0 ? (
@@ -63,7 +63,7 @@ function TrainingRow({ training }: { training: Training }) {
 export function Generations() {
   const pages = usePages((cursor) => api.generations({ limit: PAGE, ...(cursor && { cursor }) }));
   return (
-    <section class="account-section">
+    <section class="account-section" id="pictures">
       <h2>Pictures</h2>
       {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
       {!pages.waiting && !pages.failure && pages.items.length === 0 && (

@@ -1,18 +1,22 @@
-// Sign in or sign up with e-mail and password.
+// Sign in, or sign up, with a password; or sign in with a passkey, or with GitHub where the server is set up for it.
 
 import { useState } from "preact/hooks";
-import { api } from "../../api.ts";
+import { PASSWORD_MIN_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { api, type Reply } from "../../api.ts";
+import { accounts } from "../../api-account.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { useReply } from "../../ui/use-reply.ts";
+import { nextOf } from "./next.ts";
+import { obstacleHere, signInWithPasskey } from "./passkey.ts";
 
 type Way = "in" | "up";
 const WAYS: readonly (readonly [Way, string])[] = [
   ["in", "Sign in"],
   ["up", "New account"],
 ];
-const PASSWORD_MIN_CHARACTERS = 8;
 
 export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward: boolean }) {
   const [way, setWay] = useState<Way>("in");
@@ -23,14 +27,17 @@ export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward:
   const [failure, setFailure] = useState<Failure | null>(null);
   const fresh = way === "up";
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const attempt = async (act: () => Promise<Reply<unknown>>) => {
     setBusy(true);
     setFailure(null);
-    const reply = fresh ? await api.signUp({ name, email, password }) : await api.signIn({ email, password });
+    const reply = await act();
     setBusy(false);
     if (reply.ok) onSignedIn();
     else setFailure(reply.failure);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    return attempt(() => (fresh ? api.signUp({ name, email, password }) : api.signIn({ email, password })));
   };
 
   return (
@@ -43,7 +50,7 @@ export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward:
             : "To teach people, to generate pictures, and to make API keys."}
         </p>
       </header>
-      <form class="panel sign-in-form" onSubmit={submit}>
+      <div class="panel sign-in-form">
         <Segmented
           label="Sign in or make an account"
           value={way}
@@ -53,52 +60,110 @@ export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward:
             setFailure(null);
           }}
         />
-        {fresh && (
-          <Field label="Name" hint="Your public name in the catalog is made from it.">
+        <form class="sign-in-form" onSubmit={submit}>
+          {fresh && (
+            <Field label="Name" hint="Your public handle is made from it, and never changes.">
+              {(described) => (
+                <input
+                  {...described}
+                  class="input"
+                  required
+                  maxLength={PERSON_NAME_MAX_CHARACTERS}
+                  autocomplete="name"
+                  value={name}
+                  onInput={(event) => setName(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+          <Field
+            label="E-mail"
+            hint={fresh ? "You are sent a letter to verify it. Nobody else sees it." : undefined}
+          >
             {(described) => (
               <input
                 {...described}
                 class="input"
+                type="email"
                 required
-                autocomplete="name"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
+                autocomplete="username webauthn"
+                value={email}
+                onInput={(event) => setEmail(event.currentTarget.value)}
               />
             )}
           </Field>
-        )}
-        <Field label="E-mail">
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              type="email"
-              required
-              autocomplete="email"
-              value={email}
-              onInput={(event) => setEmail(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="Password" hint={fresh ? `At least ${PASSWORD_MIN_CHARACTERS} characters.` : undefined}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              type="password"
-              required
-              minLength={PASSWORD_MIN_CHARACTERS}
-              autocomplete={fresh ? "new-password" : "current-password"}
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        {failure && <FailureNotice failure={failure} />}
-        <button type="submit" class="button primary" disabled={busy}>
-          {busy ? "One moment" : fresh ? "Make the account" : "Sign in"}
+          <Field
+            label="Password"
+            hint={
+              fresh ? (
+                `At least ${PASSWORD_MIN_CHARACTERS} characters.`
+              ) : (
+                <a href="/account/reset/">Forgot your password?</a>
+              )
+            }
+          >
+            {(described) => (
+              <input
+                {...described}
+                class="input"
+                type="password"
+                required
+                minLength={fresh ? PASSWORD_MIN_CHARACTERS : undefined}
+                autocomplete={fresh ? "new-password" : "current-password"}
+                value={password}
+                onInput={(event) => setPassword(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          {failure && <FailureNotice failure={failure} />}
+          <button type="submit" class="button primary" disabled={busy}>
+            {busy ? "One moment" : fresh ? "Make the account" : "Sign in"}
+          </button>
+        </form>
+        <OtherWays fresh={fresh} busy={busy} attempt={attempt} />
+      </div>
+    </div>
+  );
+}
+
+function OtherWays(props: {
+  fresh: boolean;
+  busy: boolean;
+  attempt: (act: () => Promise<Reply<unknown>>) => void;
+}) {
+  const { fresh, busy, attempt } = props;
+  const methods = useReply(() => accounts.methods(), []);
+  const obstacle = obstacleHere();
+  const gitHub = async (): Promise<Reply<unknown>> => {
+    const begun = await accounts.gitHub(nextOf(location.search) ?? "/account/");
+    if (!begun.ok) return begun;
+    location.assign(begun.value.url);
+    // The browser is on its way; nothing more happens here.
+    return new Promise(() => {});
+  };
+  const hasGitHub = methods.value?.github ?? false;
+  if (fresh && !hasGitHub) return null;
+  return (
+    <div class="other-ways">
+      <p class="other-ways-or">
+        <span>or</span>
+      </p>
+      {!fresh && (
+        <button
+          type="button"
+          class="button"
+          disabled={busy || obstacle !== null}
+          onClick={() => attempt(signInWithPasskey)}
+        >
+          Use a passkey
         </button>
-      </form>
+      )}
+      {!fresh && obstacle && <p class="hint">{obstacle}</p>}
+      {hasGitHub && (
+        <button type="button" class="button" disabled={busy} onClick={() => attempt(gitHub)}>
+          {fresh ? "Sign up with GitHub" : "Sign in with GitHub"}
+        </button>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Range } from "../../ui/range.tsx";
 import { CROP_MIN_PIXELS, type Crop, movedBy, scaledTo } from "./crop.ts";
 import type { Chosen } from "./pictures.ts";
+import "./crop.css";
 
 const ARROWS: Record<string, readonly [number, number]> = {
   ArrowLeft: [-1, 0],
@@ -13,7 +14,12 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-export function CropDialog(props: { picture: Chosen; onCrop: (crop: Crop) => void; onClose: () => void }) {
+export function CropDialog(props: {
+  picture: Chosen;
+  hint?: string;
+  onCrop: (crop: Crop) => void;
+  onClose: () => void;
+}) {
   const { bitmap } = props.picture;
   const [crop, setCrop] = useState(props.picture.crop);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -38,7 +44,7 @@ export function CropDialog(props: { picture: Chosen; onCrop: (crop: Crop) => voi
 
   return (
     <Dialog title="Cut to a square" shape="box" onClose={props.onClose}>
-      <p class="quiet">The face should fill most of the square.</p>
+      <p class="quiet">{props.hint ?? "The face should fill most of the square."}</p>
       <div class="cropper" style={{ aspectRatio: `${width} / ${height}` }}>
         <canvas ref={canvas} width={width} height={height} />
         <button
@@ -66,7 +72,7 @@ export function CropDialog(props: { picture: Chosen; onCrop: (crop: Crop) => voi
           }}
         />
       </div>
-      <div class="strength">
+      <div class="crop-size">
         <span aria-hidden="true">Size</span>
         <Range
           aria-label="Size of the square"

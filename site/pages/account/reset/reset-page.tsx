@@ -1,0 +1,137 @@
+// /account/reset/: asks for the letter, and takes the new password of whoever followed its link.
+
+import { useEffect, useState } from "preact/hooks";
+import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "../../../../schema/contract/limits.ts";
+import { accounts } from "../../../api-account.ts";
+import type { Failure } from "../../../ui/failure.ts";
+import { Field } from "../../../ui/field.tsx";
+import { FailureNotice, Notice } from "../../../ui/notice.tsx";
+
+export function ResetPage() {
+  const [token] = useState(() => new URLSearchParams(location.search).get("token"));
+  useEffect(() => {
+    // The link is a key: it shall not stand in the address bar, where it is copied and photographed.
+    if (token) history.replaceState(null, "", "/account/reset/");
+  }, [token]);
+  return <div class="sign-in">{token ? <Choose token={token} /> : <Ask />}</div>;
+}
+
+function Ask() {
+  const [email, setEmail] = useState("");
+  const [sent, setSent] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    const reply = await accounts.requestReset(email);
+    setBusy(false);
+    setFailure(reply.ok ? null : reply.failure);
+    setSent(reply.ok ? email : null);
+  };
+  return (
+    <>
+      <header class="page-head">
+        <h1>Forgot your password?</h1>
+        <p class="quiet">We send a link to your address, with which you choose a new one.</p>
+      </header>
+      <form class="panel sign-in-form" onSubmit={submit}>
+        <Field label="E-mail">
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              type="email"
+              required
+              autocomplete="username"
+              value={email}
+              onInput={(event) => setEmail(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {sent && (
+          <Notice tone="good" title="Look into your mailbox">
+            <p>{`If there is an account for ${sent}, a letter is on its way. Its link works for an hour.`}</p>
+            <p>Nothing there? Look among the unwanted mail, or for a typing error above.</p>
+          </Notice>
+        )}
+        {failure && <FailureNotice failure={failure} />}
+        <button type="submit" class="button primary" disabled={busy}>
+          {busy ? "One moment" : sent ? "Send it again" : "Send the letter"}
+        </button>
+        <a href="/account/">Back to signing in</a>
+      </form>
+    </>
+  );
+}
+
+function Choose({ token }: { token: string }) {
+  const [password, setPassword] = useState("");
+  const [done, setDone] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const over = failure?.kind === "declined" && /token/i.test(failure.message);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    const reply = await accounts.reset(token, password);
+    setBusy(false);
+    setFailure(reply.ok ? null : reply.failure);
+    setDone(reply.ok);
+  };
+  if (done) {
+    return (
+      <>
+        <header class="page-head">
+          <h1>Your password is changed</h1>
+          <p class="quiet">Every device was signed out.</p>
+        </header>
+        <a class="button primary" href="/account/">
+          Sign in
+        </a>
+      </>
+    );
+  }
+  return (
+    <>
+      <header class="page-head">
+        <h1>Choose a new password</h1>
+        <p class="quiet">Every device is signed out when it changes.</p>
+      </header>
+      <form class="panel sign-in-form" onSubmit={submit}>
+        <Field label="New password" hint={`At least ${PASSWORD_MIN_CHARACTERS} characters.`}>
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              type="password"
+              required
+              minLength={PASSWORD_MIN_CHARACTERS}
+              maxLength={PASSWORD_MAX_CHARACTERS}
+              autocomplete="new-password"
+              value={password}
+              onInput={(event) => setPassword(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {over ? (
+          <Notice tone="bad" title="This link has expired or was used">
+            <p>A link works once, for an hour.</p>
+            <div class="actions">
+              <a class="button small" href="/account/reset/">
+                Have another letter sent
+              </a>
+            </div>
+          </Notice>
+        ) : (
+          failure && <FailureNotice failure={failure} />
+        )}
+        <button type="submit" class="button primary" disabled={busy}>
+          {busy ? "One moment" : "Change the password"}
+        </button>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+// /user/?handle=name: who somebody is, and what they have published, mixed and gathered.
+
+import { useEffect } from "preact/hooks";
+import type { Adapter } from "../../api.ts";
+import { accounts, type Profile } from "../../api-account.ts";
+import { type Mix, mixes } from "../../api-mixes.ts";
+import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
+import { codeOf } from "../../ui/failure.ts";
+import { FollowButton } from "../../ui/follow-button.tsx";
+import { countOf, dayOf } from "../../ui/format.ts";
+import { MixCard } from "../../ui/mix-card.tsx";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Avatar, PlainText } from "../../ui/person.tsx";
+import { ReportButton } from "../../ui/report-dialog.tsx";
+import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
+import { useList } from "../../ui/use-list.ts";
+import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { UserCollections } from "./collections.tsx";
+
+export function UserPage({ handle }: { handle: string }) {
+  const loaded = useReply(() => accounts.profile(handle), [handle]);
+  const profile = loaded.value;
+  useEffect(() => {
+    if (profile) document.title = `${profile.name} · Orthoplex`;
+  }, [profile]);
+
+  if (handle === "" || (loaded.failure && codeOf(loaded.failure) === "not_found")) {
+    return (
+      <Empty title={handle ? `There is nobody called ${handle}` : "Nobody was named"}>
+        <p>The name may be misspelled, or the person has left.</p>
+        <div class="actions">
+          <a class="button primary" href="/browse/">
+            Browse the catalog
+          </a>
+        </div>
+      </Empty>
+    );
+  }
+  if (loaded.failure) return <FailureNotice failure={loaded.failure} again={loaded.again} />;
+  if (!profile) return <div class="skeleton user-skeleton">Loading</div>;
+  return (
+    <>
+      <Head profile={profile} />
+      <section class="user-section">
+        <h2>Adapters</h2>
+        <Adapters handle={handle} />
+      </section>
+      <section class="user-section">
+        <h2>Mixes</h2>
+        <Mixes handle={handle} />
+      </section>
+      <section class="user-section">
+        <h2>Collections</h2>
+        <UserCollections handle={handle} />
+      </section>
+    </>
+  );
+}
+
+function Head({ profile }: { profile: Profile }) {
+  const account = useAccount();
+  const { handle, name, bio, joined_at, adapters, uses } = profile;
+  return (
+    <header class="user-head">
+      <Avatar person={profile} />
+      <div class="user-text">
+        <h1>{name}</h1>
+        <p class="quiet">
+          {`${handle} · here since ${dayOf(joined_at)} · ${countOf(adapters, "adapter")}, used ${countOf(uses, "time")}`}
+        </p>
+        {bio && <PlainText text={bio} />}
+        <div class="actions">
+          <FollowButton handle={handle} />
+          {account?.handle === handle ? (
+            <a class="button small" href="/account/#profile">
+              Edit your profile
+            </a>
+          ) : (
+            <ReportButton target={{ kind: "user", handle }} />
+          )}
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Adapters({ handle }: { handle: string }) {
+  const pages = useAdapterPages({ owner: handle });
+  return (
+    <Cards
+      pages={pages}
+      none={`${handle} has not published an adapter yet.`}
+      card={(adapter: Adapter) => <AdapterCard key={adapter.id} adapter={adapter} />}
+    />
+  );
+}
+
+function Mixes({ handle }: { handle: string }) {
+  const list = useList<Mix>(handle, (at) => mixes.list({ owner: handle, ...at }));
+  return (
+    <Cards
+      pages={list}
+      none={`${handle} has not published a mix yet.`}
+      card={(mix: Mix) => <MixCard key={mix.id} mix={mix} />}
+    />
+  );
+}
+
+function Cards<T>(props: {
+  pages: Pick<ReturnType<typeof useList<T>>, "items" | "waiting" | "failure" | "more" | "again">;
+  none: string;
+  card: (item: T) => preact.JSX.Element;
+}) {
+  const { items, waiting, failure, more, again } = props.pages;
+  return (
+    <>
+      {failure && <FailureNotice failure={failure} again={again} />}
+      {!waiting && !failure && items.length === 0 && <p class="quiet">{props.none}</p>}
+      <div class="card-grid" aria-busy={waiting}>
+        {waiting && items.length === 0 && <CardSkeletons count={4} />}
+        {items.map(props.card)}
+      </div>
+      {more && (
+        <button type="button" class="button small" disabled={waiting} onClick={more}>
+          {waiting ? "Loading" : "Show more"}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+// The account page's pure parts: what a link brought, whether passkeys work here, when a password is asked for.
+
+import { describe, expect, it } from "vitest";
+import { emailTokenOf, isOldSignIn, wordOf } from "../../site/pages/account/arrival.ts";
+import { passkeyObstacle } from "../../site/pages/account/passkey.ts";
+
+describe("arriving at the account page", () => {
+  it("says what a link of a letter did, or why it did nothing", () => {
+    expect(wordOf("")).toBe(null);
+    expect(wordOf("?next=%2Fcompose%2F")).toBe(null);
+    expect(wordOf("?verified=1")?.tone).toBe("good");
+    expect(wordOf("?verified=1&error=TOKEN_EXPIRED")?.title).toBe("This link has expired");
+    expect(wordOf("?error=account_not_linked")?.text).toContain("verify the address");
+    expect(wordOf("?error=%3Cb%3E")).toMatchObject({ tone: "warn", title: "Signing in did not work" });
+  });
+
+  it("keeps the token of a letter to a new address", () => {
+    expect(emailTokenOf("?email_token=abc")).toBe("abc");
+    expect(emailTokenOf("?verified=1")).toBe(null);
+  });
+});
+
+describe("passkeys", () => {
+  it("need a name and a browser that has them, and say so", () => {
+    expect(passkeyObstacle("orthoplex.example", "", true)).toBe(null);
+    expect(passkeyObstacle("localhost", "8787", true)).toBe(null);
+    expect(passkeyObstacle("127.0.0.1", "8787", true)).toContain("http://localhost:8787/account/");
+    expect(passkeyObstacle("[::1]", "", true)).toContain("http://localhost/account/");
+    expect(passkeyObstacle("orthoplex.example", "", false)).toContain("newer");
+  });
+});
+
+describe("an old sign-in", () => {
+  it("is older than what counts as recent, or unknown", () => {
+    const now = Date.parse("2027-01-01T12:00:00Z");
+    expect(isOldSignIn("2027-01-01T11:00:01Z", now, 3_600)).toBe(false);
+    expect(isOldSignIn("2027-01-01T10:59:59Z", now, 3_600)).toBe(true);
+    expect(isOldSignIn(null, now, 3_600)).toBe(true);
+  });
+});
