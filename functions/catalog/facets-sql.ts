@@ -39,11 +39,14 @@ const facetWay = (search: Search, except: readonly Filter[]) =>
 /** Where nothing leads, the rows of one base's slots, or all of them by owner. */
 const orderIndex = (search: Search) => (search.slots ? "catalog_slot" : "catalog_owners");
 
-/** Picks the most frequent values and the chosen ones out of (value, docs), with the number of all. */
-function mostFrequent(counts: SQL, chosen: readonly number[] | null): SQL {
+/** Picks the most frequent values and the chosen ones out of (value, docs), by name and with the number of all. */
+function mostFrequent(kind: "tag" | "owner", counts: SQL, chosen: readonly number[] | null): SQL {
   const first = sql`value in (${integers(chosen ?? [])})`;
-  return sql`select value, docs, count(*) over () as value_count from (${counts})
-    order by ${first} desc, docs desc, value limit ${FACET_VALUES_SHOWN + (chosen?.length ?? 0)}`;
+  const name = kind === "tag" ? sql`v.value` : sql`(select u.handle from users u where u.id = v.value)`;
+  return sql`select ${name} as name, p.docs, p.value_count from (
+      select value, docs, count(*) over () as value_count from (${counts})
+      order by ${first} desc, docs desc, value limit ${FACET_VALUES_SHOWN + (chosen?.length ?? 0)}
+    ) p cross join catalog_values v on v.id = p.value`;
 }
 
 /** `within` is a subquery of the values that may be counted; null for all. */
@@ -51,7 +54,7 @@ export function tagsSql(search: Search, within: SQL | null): SQL {
   const { base, class: classes, licence, owner, allows } = search;
   const plain = isPlain(search) && !owner;
   if (plain && !base && !classes && !licence && allows === 0) {
-    return mostFrequent(summedSql("tag", search.rating, within), search.tag);
+    return mostFrequent("tag", summedSql("tag", search.rating, within), search.tag);
   }
   const way = facetWay(search, ["tag"]);
   // The columns of catalog_tags are those of catalog: named `c`, the same conditions fit it.
@@ -60,13 +63,13 @@ export function tagsSql(search: Search, within: SQL | null): SQL {
   if (plain) {
     const counts = sql`select c.tag as value, count(*) as docs from catalog_tags c
       where ${and([...ofTags, ...some])} group by c.tag`;
-    return mostFrequent(counts, search.tag);
+    return mostFrequent("tag", counts, search.tag);
   }
   if (way === "text" && !search.slots && !owner) {
     const docs = sql`(select rowid from adapters_fts where adapters_fts match ${search.match})`;
     const counts = sql`select c.tag as value, count(*) as docs from catalog_tags c indexed by catalog_tags_doc
       where c.doc in ${docs} and ${and([...ofTags, ...some])} group by c.tag`;
-    return mostFrequent(counts, search.tag);
+    return mostFrequent("tag", counts, search.tag);
   }
   const { from, where } = fromCatalog(search, way, orderIndex(search));
   const parts = [...where, ...conditions(search, ["tag", ...coveredBy(way)])];
@@ -74,13 +77,13 @@ export function tagsSql(search: Search, within: SQL | null): SQL {
   const counts = sql`select t.tag as value, count(*) as docs from ${from}
     cross join catalog_tags t indexed by catalog_tags_doc on t.doc = c.doc
     where ${and(parts)} group by t.tag`;
-  return mostFrequent(counts, search.tag);
+  return mostFrequent("tag", counts, search.tag);
 }
 
 export function ownersSql(search: Search, within: SQL | null): SQL {
   const { base, class: classes, licence, allows, tag } = search;
   if (isPlain(search) && !base && !classes && !licence && allows === 0 && !tag) {
-    return mostFrequent(summedSql("owner", search.rating, within), search.owner);
+    return mostFrequent("owner", summedSql("owner", search.rating, within), search.owner);
   }
   const way = facetWay(search, ["owner"]);
   const { from, where } = fromCatalog(search, way, orderIndex(search));
@@ -90,6 +93,7 @@ export function ownersSql(search: Search, within: SQL | null): SQL {
   ];
   if (within) parts.push(sql`c.owner in ${within}`);
   return mostFrequent(
+    "owner",
     sql`select c.owner as value, count(*) as docs from ${from} where ${and(parts)} group by c.owner`,
     search.owner,
   );

@@ -16,68 +16,66 @@ import type { Search } from "./search-sql.ts";
 export type FacetWish = Filters & { facet?: FacetName[] | undefined; prefix?: string | undefined };
 
 type CubeRow = Record<(typeof CUBE_FACETS)[number] | "docs", number>;
-type Counted = { value: number; docs: number; value_count: number };
+type Counted = { name: string; docs: number; value_count: number };
 
 export async function facetsOf(
   db: Db,
   caller: Caller | null,
-  viewer: Viewer,
   wish: FacetWish,
-): Promise<FacetList | Refusal> {
+): Promise<{ viewer: Viewer; list: FacetList } | Refusal> {
   const { facet, prefix, ...filters } = wish;
   const wanted = facet && facet.length > 0 ? facet : FACETS;
   if (prefix !== undefined && wanted.length !== 1) {
     return refuse("request_invalid", "needs exactly one facet to look into: send `facet`", "?prefix");
   }
-  const first = await searchOf(db, caller, filters, viewer);
-  if (first instanceof Refusal) return first;
-  const mended = await mendedOf(db, first, filters.q);
-  const search = mended?.search ?? first;
+  const asked = await searchOf(db, caller, filters);
+  if (asked instanceof Refusal) return asked;
+  const mended = await mendedOf(db, asked.search, filters.q);
+  const search = mended?.search ?? asked.search;
 
-  const none = sql`select 0 as value, 0 as docs, 0 as value_count where false`;
-  const ask = (name: FacetName, question: SQL) => (wanted.includes(name) ? question : none);
-  const [cube, tags, owners, ofBase] = await askAll<[CubeRow, Counted, Counted, { docs: number }]>(db, [
+  const ask = (name: FacetName, question: SQL) => (wanted.includes(name) ? question : NOTHING);
+  const [cube, tags, owners, ofBase, names] = await askAll<
+    [CubeRow, Counted, Counted, { docs: number }, { id: number; value: string }]
+  >(db, [
     cubeSql(search),
     ask("tag", tagsSql(search, prefix ? valuesWith("tag", prefix) : null)),
     ask("owner", ownersSql(search, prefix ? ownersWith(prefix) : null)),
-    ofBaseSql(search) ?? none,
+    ofBaseSql(search) ?? NOTHING,
+    sql`select id, value from catalog_values where kind in ('base', 'class', 'licence')`,
   ]);
 
-  const counted = new Map<FacetName, Counts>([
-    ["tag", countsOfRows(tags)],
-    ["owner", countsOfRows(owners)],
-  ]);
-  for (const name of ["base", "class", "licence", "rating"] as const) {
-    counted.set(name, countsOfCube(cube, search, name));
-  }
-  counted.set("allows", countsOfGrants(cube, search));
-  const names = await namesOf(
-    db,
-    wanted.flatMap((name) => [...(counted.get(name)?.docs.keys() ?? [])]),
-  );
+  const nameOf = new Map(names.map(({ id, value }) => [id, value]));
   const facets: FacetList["facets"] = {};
   for (const name of wanted) {
-    const counts = counted.get(name);
-    if (counts) facets[name] = facetJson(name, counts, names, search, prefix);
+    if (name === "tag") facets.tag = facetOfRows(tags);
+    else if (name === "owner") facets.owner = facetOfRows(owners);
+    else facets[name] = facetOfCube(cube, search, name, nameOf, prefix);
   }
   const total = sum(cube.filter((row) => passes(row, search, null)));
   const all = ofBase[0]?.docs;
-  return {
+  const list = {
     total,
     facets,
     composes_with: all === undefined ? null : { exact: total, others: all - total },
     corrected: mended?.words ?? null,
   };
+  return { viewer: asked.viewer, list };
 }
 
-type Counts = { docs: Map<number, number>; valueCount: number | null };
+const NOTHING = sql`select 0 as value, 0 as docs where false`;
 
-const countsOfRows = (rows: readonly Counted[]): Counts => ({
-  docs: new Map(rows.map(({ value, docs }) => [value, docs])),
-  valueCount: rows[0]?.value_count ?? 0,
+/** Chosen values came along however rare they are. */
+const facetOfRows = (rows: readonly Counted[]): Facet => ({
+  values: byCount(rows.map(({ name, docs }) => ({ value: name, count: docs }))),
+  value_count: rows[0]?.value_count ?? 0,
 });
 
+const byCount = (values: Facet["values"]) =>
+  values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+
 const sum = (rows: readonly CubeRow[]) => rows.reduce((total, { docs }) => total + docs, 0);
+
+type Plain = "base" | "class" | "licence" | "rating";
 
 /** Whether a combination passes the cube's filters, but for one. */
 function passes(row: CubeRow, search: Search, except: FacetName | null): boolean {
@@ -88,50 +86,42 @@ function passes(row: CubeRow, search: Search, except: FacetName | null): boolean
   return (row.allows & search.allows) === search.allows;
 }
 
-function countsOfCube(
+function facetOfCube(
   cube: readonly CubeRow[],
   search: Search,
-  name: "base" | "class" | "licence" | "rating",
-) {
+  name: Plain | "allows",
+  nameOf: ReadonlyMap<number, string>,
+  prefix: string | undefined,
+): Facet {
+  const counts = name === "allows" ? grantsOf(cube, search) : countsOf(cube, search, name);
+  const chosen = name === "allows" ? [] : (search[name] ?? []);
+  const values = [...counts].flatMap(([id, count]) => {
+    const value = name === "allows" ? GRANTS[id] : name === "rating" ? RATINGS[id] : nameOf.get(id);
+    const begins = prefix === undefined || value?.toLowerCase().startsWith(prefix.toLowerCase());
+    return value !== undefined && begins && count > 0 ? [{ value, count, chosen: chosen.includes(id) }] : [];
+  });
+  const shown = byCount(values) as typeof values;
+  return {
+    values: shown
+      .filter((value, i) => i < FACET_VALUES_SHOWN || value.chosen)
+      .map(({ value, count }) => ({ value, count })),
+    value_count: values.length,
+  };
+}
+
+function countsOf(cube: readonly CubeRow[], search: Search, name: Plain): Map<number, number> {
   const docs = new Map<number, number>();
   for (const row of cube) {
     if (passes(row, search, name)) docs.set(row[name], (docs.get(row[name]) ?? 0) + row.docs);
   }
-  return { docs, valueCount: null };
+  return docs;
 }
 
-/** What a licence allows narrows the list, so that each grant is counted beside those that are asked for. */
-function countsOfGrants(cube: readonly CubeRow[], search: Search): Counts {
+/** Grants narrow the list, so that each one is counted beside those that are asked for. */
+function grantsOf(cube: readonly CubeRow[], search: Search): Map<number, number> {
   const left = cube.filter((row) => passes(row, search, null));
-  const of = (bit: number) => sum(left.filter((row) => (row.allows & (1 << bit)) !== 0));
-  return { docs: new Map(GRANTS.map((_, bit) => [bit, of(bit)])), valueCount: null };
-}
-
-function facetJson(
-  name: FacetName,
-  { docs, valueCount }: Counts,
-  names: ReadonlyMap<number, string>,
-  search: Search,
-  prefix: string | undefined,
-): Facet {
-  const nameOf = (value: number) => {
-    if (name === "allows") return GRANTS[value];
-    return name === "rating" ? RATINGS[value] : names.get(value);
-  };
-  const chosen = name === "allows" ? [] : (search[name] ?? []);
-  const values = [...docs].flatMap(([value, count]) => {
-    const text = nameOf(value);
-    if (text === undefined || (count === 0 && name === "allows")) return [];
-    const begins = prefix === undefined || text.toLowerCase().startsWith(prefix.toLowerCase());
-    return begins ? [{ value: text, count, chosen: chosen.includes(value) }] : [];
-  });
-  values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-  return {
-    values: values
-      .filter((value, i) => i < FACET_VALUES_SHOWN || value.chosen)
-      .map(({ value, count }) => ({ value, count })),
-    value_count: valueCount ?? values.length,
-  };
+  const having = (bit: number) => sum(left.filter((row) => (row.allows & (1 << bit)) !== 0));
+  return new Map(GRANTS.map((_, bit) => [bit, having(bit)]));
 }
 
 const END = "\u{10ffff}";
@@ -144,11 +134,3 @@ export const valuesWith = (kind: "tag", prefix: string) =>
 export const ownersWith = (prefix: string) =>
   sql`(select v.id from users u cross join catalog_values v on v.kind = 'owner' and v.value = u.id
     where u.handle >= ${prefix.toLowerCase()} and u.handle < ${prefix.toLowerCase() + END})`;
-
-/** What the ids stand for; an owner's is the handle. */
-export async function namesOf(db: Db, ids: readonly number[]): Promise<Map<number, string>> {
-  const rows = await db.all<{ id: number; name: string | null }>(sql`
-    select v.id, case v.kind when 'owner' then (select handle from users where id = v.value) else v.value end as name
-    from json_each(${JSON.stringify(ids)}) j cross join catalog_values v on v.id = j.value`);
-  return new Map(rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
-}

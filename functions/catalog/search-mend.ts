@@ -4,7 +4,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "../context.ts";
 import { askAll } from "../lib/ask-all.ts";
-import { type Search, textCountSql } from "./search-sql.ts";
+import { ownOf, type Search, textCountSql } from "./search-sql.ts";
 import {
   MENDED_WORD_MAX,
   MENDED_WORD_MIN,
@@ -78,7 +78,7 @@ export function neighboursSql(word: string): SQL {
 }
 
 async function countsOf(db: Db, search: Search, texts: readonly string[][], most: number): Promise<number[]> {
-  const queries = texts.map((words) => textCountSql({ ...search, match: matchWords(words) }, most));
+  const queries = texts.map((words) => textCountSql(matchWords(words) ?? "", ownOf(search), most));
   const counted = await askAll<{ docs: number }[]>(db, queries);
   return counted.map(([row]) => row?.docs ?? 0);
 }

@@ -1,14 +1,15 @@
 // A list's question as it is answered: who asks, which values the filters name, how many rows they hold, how the words are meant.
 
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
 import { GRANTS, type Grant } from "../../schema/contract/search.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
+import { askAll } from "../lib/ask-all.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import { slotFilterOf } from "./search-members.ts";
-import { GATHER_MAX, type Search, textCountSql } from "./search-sql.ts";
+import { GATHER_MAX, ownOf, type Search, textCountSql } from "./search-sql.ts";
 import { matchWords, searchWords } from "./search-words.ts";
 
 /** As the routes parse them: absent and empty are the same. */
@@ -26,14 +27,21 @@ export type Filters = {
   slot_class?: number | undefined;
 };
 
-/** What a caller is shown: read before anything else, for ETags and for the default ratings. */
+/** What a caller is shown, and how often the catalog has changed before this was read. */
 export type Viewer = { ratings: readonly Rating[]; own: boolean; listing: number; facets: number };
 
-export async function viewerOf(db: Db, caller: Caller | null, filters: Filters): Promise<Viewer> {
-  const row = await db.get<{ listing: number; facets: number; shown: string | null }>(sql`
-    select listing, facets, (select shown_ratings from users where id = ${caller?.id ?? ""}) as shown
-    from catalog_revision where id = 1`);
-  const own = caller !== null && filters.owner?.length === 1 && filters.owner[0] === caller.handle;
+type ViewerRow = { listing: number; facets: number; shown: string | null };
+
+const viewerSql = (caller: Caller | null) => sql`
+  select listing, facets, (select shown_ratings from users where id = ${caller?.id ?? ""}) as shown
+  from catalog_revision where id = 1`;
+
+/** Their own handle alone: everything of theirs, not only what is listed. */
+const isOwn = (caller: Caller | null, { owner }: Filters) =>
+  caller !== null && owner?.length === 1 && owner[0] === caller.handle;
+
+function viewerOfRow(row: ViewerRow | undefined, caller: Caller | null, filters: Filters): Viewer {
+  const own = isOwn(caller, filters);
   const shown = JSON.parse(row?.shown ?? "[]") as Rating[];
   const standard = own ? RATINGS : RATINGS.filter((rating) => rating === "general" || shown.includes(rating));
   return {
@@ -42,6 +50,11 @@ export async function viewerOf(db: Db, caller: Caller | null, filters: Filters):
     listing: row?.listing ?? 0,
     facets: row?.facets ?? 0,
   };
+}
+
+/** As little as an ETag needs. */
+export async function viewerOf(db: Db, caller: Caller | null, filters: Filters): Promise<Viewer> {
+  return viewerOfRow(await db.get<ViewerRow>(viewerSql(caller)), caller, filters);
 }
 
 /** Names one question of one kind of viewer; cursors and ETags carry it. Lists are sorted: their order means nothing. */
@@ -60,28 +73,27 @@ export async function questionHash(
 
 type Value = { id: number; kind: string; docs: number | null };
 
-/** Looks up what the filters name. Values that nobody has become filters that nothing passes. */
+/** Looks up in one round trip what the filters name. Values that nobody has become filters that nothing passes. */
 export async function searchOf(
   db: Db,
   caller: Caller | null,
   filters: Filters,
-  viewer: Viewer,
-): Promise<Search | Refusal> {
+): Promise<{ viewer: Viewer; search: Search } | Refusal> {
   const words = searchWords(filters.q);
   if (words instanceof Refusal) return words;
   const slots = await slotFilterOf(db, caller, filters);
   if (slots instanceof Refusal) return slots;
 
-  const pairs = (["base", "class", "tag", "licence"] as const).flatMap((kind) =>
-    (filters[kind] ?? []).map((value) => [kind, kind === "class" ? value.toLowerCase() : value]),
-  );
-  const docs = sql`(select sum(n.docs) from catalog_counts n where n.kind = v.kind and n.rating in (0, 1, 2) and n.value = v.id)`;
-  const values = await db.all<Value>(sql`
-    select v.id, v.kind, ${docs} as docs from json_each(${JSON.stringify(pairs)}) j
-    cross join catalog_values v on v.kind = j.value ->> 0 and v.value = j.value ->> 1
-    union all
-    select v.id, v.kind, ${docs} from json_each(${JSON.stringify(filters.owner ?? [])}) j
-    cross join users u on u.handle = j.value cross join catalog_values v on v.kind = 'owner' and v.value = u.id`);
+  const match = matchWords(words);
+  const own = isOwn(caller, filters)
+    ? sql`(select id from catalog_values where kind = 'owner' and value = ${caller?.id ?? ""})`
+    : null;
+  const [viewerRows, values, found] = await askAll<[ViewerRow, Value, { docs: number }]>(db, [
+    viewerSql(caller),
+    valuesSql(filters),
+    match === null ? sql`select 0 as docs` : textCountSql(match, own, GATHER_MAX + 1),
+  ]);
+  const viewer = viewerOfRow(viewerRows[0], caller, filters);
   const idsOf = (kind: "base" | "class" | "tag" | "licence" | "owner") => {
     const asked = (filters[kind] ?? []).length > 0;
     return asked ? values.filter((value) => value.kind === kind).map(({ id }) => id) : null;
@@ -97,16 +109,32 @@ export async function searchOf(
     owner: idsOf("owner"),
     allows: (filters.allows ?? []).reduce((bits, grant) => bits | (1 << GRANTS.indexOf(grant)), 0),
     rating: viewer.ratings.map((rating) => RATINGS.indexOf(rating)),
-    match: matchWords(words),
+    match,
     slots,
-    weight: { text: 0, tag: docsOf("tag"), owner: docsOf("owner") },
+    weight: { text: found[0]?.docs ?? 0, tag: docsOf("tag"), owner: docsOf("owner") },
   };
-  return withTextWeight(db, search);
+  return { viewer, search };
 }
 
-/** How many rows the words have, as far as it matters for the way that is taken. */
-export async function withTextWeight(db: Db, search: Search): Promise<Search> {
-  if (search.match === null) return search;
-  const found = await db.get<{ docs: number }>(textCountSql(search, GATHER_MAX + 1));
-  return { ...search, weight: { ...search.weight, text: found?.docs ?? 0 } };
+/** Values by name, with how many listed adapters have them where that is kept. */
+function valuesSql(filters: Filters): SQL {
+  const pairs = (["base", "class", "tag", "licence"] as const).flatMap((kind) =>
+    (filters[kind] ?? []).map((value) => [kind, kind === "class" ? value.toLowerCase() : value]),
+  );
+  const docs = sql`(select sum(n.docs) from catalog_counts n
+    where n.kind = v.kind and n.rating in (0, 1, 2) and n.value = v.id) as docs`;
+  return sql`
+    select v.id, v.kind, ${docs} from json_each(${JSON.stringify(pairs)}) j
+    cross join catalog_values v on v.kind = j.value ->> 0 and v.value = j.value ->> 1
+    union all
+    select v.id, v.kind, ${docs} from json_each(${JSON.stringify(filters.owner ?? [])}) j
+    cross join users u on u.handle = j.value cross join catalog_values v on v.kind = 'owner' and v.value = u.id`;
+}
+
+/** The same filters with other words. */
+export async function withWords(db: Db, search: Search, words: readonly string[]): Promise<Search> {
+  const match = matchWords(words);
+  if (match === null) return { ...search, match };
+  const found = await db.get<{ docs: number }>(textCountSql(match, ownOf(search), GATHER_MAX + 1));
+  return { ...search, match, weight: { ...search.weight, text: found?.docs ?? 0 } };
 }

@@ -169,13 +169,14 @@ function relevanceSql(search: Search, after: SortKey | null, limit: number): SQL
   return sql`select doc, k1, k2, k3 from (${rows}) ${beyond} order by k1, k2, k3 limit ${limit}`;
 }
 
-/** How many rows have the words, filters aside; counted up to `most`. */
-export function textCountSql(search: Search, most: number): SQL {
-  const match = search.match ?? "";
-  const own = search.own ? sql`c.owner in (${ints(search.owner ?? [])})` : sql`c.listed = 1`;
+/** How many rows have the words, other filters aside; counted up to `most`. `own` is whose rows, null for what is listed. */
+export function textCountSql(match: string, own: SQL | null, most: number): SQL {
+  const scope = own ? sql`c.owner in ${own}` : sql`c.listed = 1`;
   return sql`select count(*) as docs from (
     select 1 from adapters_fts f cross join catalog c on c.doc = f.rowid
-    where adapters_fts match ${match} and ${own} limit ${most})`;
+    where adapters_fts match ${match} and ${scope} limit ${most})`;
 }
+
+export const ownOf = (search: Search) => (search.own ? sql`(${ints(search.owner ?? [])})` : null);
 
 export { covered as coveredBy, ints as integers };

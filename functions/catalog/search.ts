@@ -13,9 +13,9 @@ import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { OwnedAdapter } from "./adapters.ts";
 import { mend } from "./search-mend.ts";
-import { type Filters, questionHash, searchOf, type Viewer, withTextWeight } from "./search-query.ts";
+import { type Filters, questionHash, searchOf, type Viewer, withWords } from "./search-query.ts";
 import { keyShape, pageSql, type Search } from "./search-sql.ts";
-import { matchExpression, wordsOf } from "./search-words.ts";
+import { wordsOf } from "./search-words.ts";
 
 export type ListQuery = Filters & {
   sort?: AdapterSort | undefined;
@@ -23,7 +23,12 @@ export type ListQuery = Filters & {
   cursor?: string | undefined;
 };
 
-export type AdapterPage = { items: OwnedAdapter[]; next_cursor: string | null; corrected: string | null };
+export type AdapterPage = {
+  items: OwnedAdapter[];
+  next_cursor: string | null;
+  corrected: string | null;
+  viewer: Viewer;
+};
 
 export function sortOf(query: Pick<ListQuery, "q" | "sort">): AdapterSort | Refusal {
   const hasWords = wordsOf(query.q ?? "").length > 0;
@@ -36,22 +41,24 @@ export function sortOf(query: Pick<ListQuery, "q" | "sort">): AdapterSort | Refu
 export async function searchAdapters(
   db: Db,
   caller: Caller | null,
-  viewer: Viewer,
   query: ListQuery,
 ): Promise<AdapterPage | Refusal> {
   const { limit, cursor, sort: _, ...filters } = query;
   const sort = sortOf(query);
   if (sort instanceof Refusal) return sort;
+  const asked = await searchOf(db, caller, filters);
+  if (asked instanceof Refusal) return asked;
+  const { viewer } = asked;
   const hash = await questionHash(filters, viewer, [sort]);
   const after = cursorOf(cursor, hash, sort);
   if (after instanceof Refusal) return after;
 
-  let search = await searchOf(db, caller, filters, viewer);
-  if (search instanceof Refusal) return search;
+  let { search } = asked;
   // A walk that began with mended words goes on with them, whatever has been published since.
   let corrected = after?.corrected ?? null;
-  if (corrected !== null) search = await withWords(db, search, corrected);
-  else if (!after) {
+  if (corrected !== null) {
+    search = await withWords(db, search, wordsOf(corrected));
+  } else if (!after) {
     const mended = await mendedOf(db, search, filters.q);
     if (mended) [search, corrected] = [mended.search, mended.words];
   }
@@ -62,6 +69,7 @@ export async function searchAdapters(
     items: page.items.map(({ adapter, owner }) => ({ ...adapter, owner })),
     next_cursor: page.next_cursor,
     corrected,
+    viewer,
   };
 }
 
@@ -69,11 +77,8 @@ export async function searchAdapters(
 export async function mendedOf(db: Db, search: Search, q: string | undefined) {
   if (search.match === null || search.weight.text > 0) return null;
   const words = await mend(db, search, wordsOf(q ?? ""));
-  return words === null ? null : { words, search: await withWords(db, search, words) };
+  return words === null ? null : { words, search: await withWords(db, search, wordsOf(words)) };
 }
-
-const withWords = (db: Db, search: Search, words: string) =>
-  withTextWeight(db, { ...search, match: matchExpression(words) });
 
 function cursorOf(cursor: string | undefined, hash: string, sort: AdapterSort) {
   const key = readCursor(cursor, ["", "", ...keyShape(sort)]);

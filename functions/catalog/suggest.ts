@@ -2,7 +2,7 @@
 
 import { sql } from "drizzle-orm";
 import { SUGGESTIONS_MAX } from "../../schema/contract/limits.ts";
-import { RATINGS } from "../../schema/contract/moderation.ts";
+import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
 import type { Suggestions } from "../../schema/contract/search.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
@@ -23,10 +23,10 @@ export async function suggestionsOf(
   db: Db,
   caller: Caller | null,
   viewer: Viewer,
-  q: string,
+  wish: { q: string; rating?: Rating[] | undefined },
   origin: string,
 ): Promise<Suggestions | Refusal> {
-  const text = q.trim().toLowerCase();
+  const text = wish.q.trim().toLowerCase();
   if (text === "") return NOTHING;
   const rating = sql`(${integers(viewer.ratings.map((one) => RATINGS.indexOf(one)))})`;
   const [tags, owners] = await askAll<[{ tag: string; count: number }, { handle: string; count: number }]>(
@@ -44,7 +44,7 @@ export async function suggestionsOf(
     ],
   );
   const limit = SUGGESTIONS_MAX - tags.length - owners.length;
-  const page = await searchAdapters(db, caller, viewer, { q, limit });
+  const page = await searchAdapters(db, caller, { ...wish, limit });
   if (page instanceof Refusal) return page;
   const adapters = await adaptersJson(db, page.items, caller, origin);
   return {

@@ -13,7 +13,7 @@ import {
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { facetsOf } from "../catalog/facets.ts";
 import { searchAdapters } from "../catalog/search.ts";
-import { questionHash, viewerOf } from "../catalog/search-query.ts";
+import { type Filters, questionHash, type Viewer, viewerOf } from "../catalog/search-query.ts";
 import { suggestionsOf } from "../catalog/suggest.ts";
 import type { App } from "../context.ts";
 import { granted } from "../lib/refusal.ts";
@@ -54,53 +54,59 @@ const suggest = createRoute({
 /** Counts up with the shape of these answers, which a cached one must not outlive. */
 const SHAPE = 1;
 
-/** Weak: JSON that means the same. A shared cache may keep what everybody is shown for a minute, a browser asks each time. */
-function isFresh(c: Context<App>, revision: number, hash: string): boolean {
-  const etag = `W/"${revision}-${hash}"`;
+/** Weak: JSON that means the same. */
+async function etagOf(c: Context<App>, revision: number, viewer: Viewer, filters: Filters, more: unknown[]) {
+  const hash = await questionHash(filters, viewer, [SHAPE, c.var.caller?.id ?? "", c.var.origin, ...more]);
+  return `W/"${revision}-${hash}"`;
+}
+
+/** A shared cache may keep what everybody is shown for a minute; a browser asks each time. */
+function tell(c: Context<App>, etag: string) {
   c.header("etag", etag);
   c.header("vary", "authorization, cookie", { append: true });
   c.header(
     "cache-control",
     c.var.caller ? "private, no-cache" : "public, max-age=0, s-maxage=60, stale-while-revalidate=60",
   );
-  const known = c.req.header("if-none-match");
-  return known?.split(",").some((tag) => tag.trim() === etag || tag.trim() === "*") ?? false;
 }
 
-const more = (c: Context<App>, ...parts: unknown[]) => [
-  SHAPE,
-  c.var.caller?.id ?? "",
-  c.var.origin,
-  ...parts,
-];
+/** Whether the answer that the caller has still stands: told from the revision alone. */
+async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filters, more: unknown[]) {
+  const known = c.req.header("if-none-match");
+  if (known === undefined) return false;
+  const viewer = await viewerOf(c.var.db, c.var.caller, filters);
+  const etag = await etagOf(c, viewer[of], viewer, filters, more);
+  tell(c, etag);
+  return known.split(",").some((tag) => tag.trim() === etag || tag.trim() === "*");
+}
 
 export const catalog = router()
   .openapi(list, async (c) => {
     const { db, caller, origin } = c.var;
     const query = c.req.valid("query");
-    const viewer = await viewerOf(db, caller, query);
     const { limit, cursor, sort, ...filters } = query;
-    if (isFresh(c, viewer.listing, await questionHash(filters, viewer, more(c, limit, cursor, sort)))) {
-      return c.body(null, 304);
-    }
-    const page = granted(await searchAdapters(db, caller, viewer, query));
+    const more = [limit, cursor, sort];
+    if (await isKnown(c, "listing", filters, more)) return c.body(null, 304);
+    const { viewer, ...page } = granted(await searchAdapters(db, caller, query));
     const items = await adaptersJson(db, page.items, caller, origin);
+    tell(c, await etagOf(c, viewer.listing, viewer, filters, more));
     return c.json({ ...page, items: items.map(({ versions: _, ...adapter }) => adapter) }, 200);
   })
   .openapi(facets, async (c) => {
     const { db, caller } = c.var;
-    const query = c.req.valid("query");
-    const viewer = await viewerOf(db, caller, query);
-    const { facet, prefix, ...filters } = query;
-    if (isFresh(c, viewer.facets, await questionHash(filters, viewer, more(c, facet, prefix)))) {
-      return c.body(null, 304);
-    }
-    return c.json(granted(await facetsOf(db, caller, viewer, query)), 200);
+    const { facet, prefix, ...filters } = c.req.valid("query");
+    const more = [facet, prefix];
+    if (await isKnown(c, "facets", filters, more)) return c.body(null, 304);
+    const { viewer, list: counted } = granted(await facetsOf(db, caller, c.req.valid("query")));
+    tell(c, await etagOf(c, viewer.facets, viewer, filters, more));
+    return c.json(counted, 200);
   })
   .openapi(suggest, async (c) => {
     const { db, caller, origin } = c.var;
-    const query = c.req.valid("query");
-    const viewer = await viewerOf(db, caller, { rating: query.rating });
-    if (isFresh(c, viewer.listing, await questionHash(query, viewer, more(c)))) return c.body(null, 304);
-    return c.json(granted(await suggestionsOf(db, caller, viewer, query.q, origin)), 200);
+    const wish = c.req.valid("query");
+    if (await isKnown(c, "listing", wish, [])) return c.body(null, 304);
+    const viewer = await viewerOf(db, caller, wish);
+    const suggestions = granted(await suggestionsOf(db, caller, viewer, wish, origin));
+    tell(c, await etagOf(c, viewer.listing, viewer, wish, []));
+    return c.json(suggestions, 200);
   });

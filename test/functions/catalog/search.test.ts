@@ -321,8 +321,6 @@ describe("composing exactly", () => {
     const listed = await names("composes_with=wren/wa");
     const made = await wren.must<{ crosstalk: { pairs: { exact: boolean }[] } }>("POST", "/v1/compositions", {
       members: [{ ref: "wren/wa" }, { ref: "wren/wb" }],
-      base: BASE.id,
-      size: "512x256",
     });
     expect(listed.includes("wb")).toBe(made.crosstalk.pairs[0]?.exact);
   });

@@ -1,0 +1,110 @@
+// npm run bench:catalog: how long finding takes in a catalog of 100,000 adapters, asked over HTTP of the Worker on this machine.
+// Writes docs/catalog-bench.md. Nothing is asserted about time; query plans are, in test/functions/catalog/search-plans.test.ts.
+//   npm run bench:catalog -- --rows 100000 --samples 60
+
+import { execFileSync } from "node:child_process";
+import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { parseArgs } from "node:util";
+import { type Question, questionsOf } from "./bench/catalog-questions.ts";
+import { fillCatalog, randomOf } from "./bench/catalog-rows.ts";
+import { homeAt, ROOT } from "./local/paths.ts";
+import { workerEnvFile } from "./local/secrets.ts";
+import { buildSite } from "./local/site.ts";
+import { freePort, migrate, startWorker, untilAnswering } from "./local/worker.ts";
+
+const SEED = 42;
+const WARM_UP = 3;
+const GRACE_MS = 5_000;
+
+const { values } = parseArgs({
+  options: { rows: { type: "string", default: "100000" }, samples: { type: "string", default: "60" } },
+});
+const [count, samples] = [Number(values.rows), Number(values.samples)];
+if (!Number.isInteger(count) || count < 1 || !Number.isInteger(samples) || samples < 1) {
+  console.error("--rows and --samples must be whole numbers above 0.");
+  process.exit(1);
+}
+
+const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-bench-")));
+const stop = new AbortController();
+process.on("SIGINT", () => stop.abort());
+try {
+  await buildSite();
+  await migrate(home);
+  const [file] = globSync(join(home.state, "v3/d1/miniflare-D1DatabaseObject/*.sqlite")).filter(
+    (name) => !name.endsWith("metadata.sqlite"),
+  );
+  if (!file) throw new Error("The migrated database was not found");
+  const db = new DatabaseSync(file);
+  console.log(`Making ${count} adapters ...`);
+  const begun = performance.now();
+  const made = fillCatalog(db, count, SEED);
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const fillSeconds = (performance.now() - begun) / 1_000;
+  const { bytes } = db
+    .prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size")
+    .get() as {
+    bytes: number;
+  };
+  db.close();
+  const { url, child } = await startWorker(home, await freePort(0), workerEnvFile(home, "bench@example.com"));
+  try {
+    await untilAnswering(url, child, stop.signal);
+    const lines: string[] = [];
+    for (const question of questionsOf(made, randomOf(SEED + 1))) {
+      const line = await measure(url, question);
+      console.log(line);
+      lines.push(line);
+    }
+    writeFileSync(join(ROOT, "docs", "catalog-bench.md"), page(lines, fillSeconds, bytes));
+  } finally {
+    await child.end(GRACE_MS);
+  }
+} finally {
+  rmSync(home.path, { recursive: true, force: true });
+}
+
+async function measure(url: string, question: Question): Promise<string> {
+  const times: number[] = [];
+  for (let i = -WARM_UP; i < samples && !stop.signal.aborted; i++) {
+    let path = question.path();
+    if (question.second) {
+      const { next_cursor } = await ask<{ next_cursor: string }>(`${url}${path}`);
+      path += `&cursor=${next_cursor}`;
+    }
+    const begun = performance.now();
+    await ask(`${url}${path}`);
+    if (i >= 0) times.push(performance.now() - begun);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) =>
+    (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0);
+  return `| ${question.name} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
+}
+
+async function ask<T>(address: string): Promise<T> {
+  const response = await fetch(address);
+  if (response.status !== 200) throw new Error(`${address}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+function page(lines: readonly string[], fillSeconds: number, bytes: number): string {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
+  const [cpu] = cpus();
+  return `# How long finding takes
+${count.toLocaleString("en")} made-up adapters in D1, asked over HTTP of the Worker that \`wrangler dev\` runs on one machine; milliseconds from request to
+parsed answer, ${samples} samples a line with its words, tags, owners and members drawn anew for each. Written by \`npm run bench:catalog\`.
+
+- Machine: ${cpus().length} × ${cpu?.model ?? "unknown"}; commit ${git("rev-parse", "--short", "HEAD")}
+- Command: \`npm run bench:catalog -- --rows ${count} --samples ${samples}\`
+- The rows took ${fillSeconds.toFixed(0)} s to write, triggers included; the database has ${(bytes / 2 ** 20).toFixed(0)} MiB
+- No time is asserted anywhere. That no question reads a whole table is: [search-plans.test.ts](../test/functions/catalog/search-plans.test.ts)
+
+| question | p50 ms | p95 ms | most ms |
+|---|---|---|---|
+${lines.join("\n")}
+`;
+}

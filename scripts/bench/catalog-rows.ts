@@ -1,0 +1,123 @@
+// A made-up catalog of any size, the same for the same seed: few words, tags, classes and owners are frequent, most are rare.
+
+import type { DatabaseSync } from "node:sqlite";
+
+const SYLLABLES =
+  "ba be bi bo ca co da di do fa fi ga go ha he ka ki la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to va ve vi vo za zo".split(
+    " ",
+  );
+const CLASSES = ["person", "dog", "cat", "style", "robot", "horse", "dragon", "car"];
+const LICENCES = [
+  ["CC-BY-4.0", true, true, true, true],
+  ["CC0-1.0", false, true, true, true],
+  ["CC-BY-NC-4.0", true, false, true, true],
+  ["CC-BY-SA-4.0", true, true, true, false],
+  ["CC-BY-ND-4.0", true, true, false, false],
+  ["MIT", true, true, true, true],
+] as const;
+/** Every slot that cast-2 has is taken in the made-up catalog. */
+const SLOTS = 29_791;
+const BEGUN = 1_700_000_000_000;
+
+export type Made = {
+  words: string[];
+  tags: string[];
+  classes: string[];
+  owners: string[];
+  slotted: string[];
+};
+
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** An element of a list whose first ones are frequent: the chance of place n falls like 1/n. */
+export function frequentFirst<T>(random: () => number, list: readonly T[]): T {
+  return list[Math.max(0, Math.min(list.length - 1, Math.floor(list.length ** random()) - 1))] as T;
+}
+
+export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made {
+  const random = randomOf(seed);
+  const word = () =>
+    Array.from(
+      { length: 2 + Math.floor(random() * 3) },
+      () => SYLLABLES[Math.floor(random() * SYLLABLES.length)],
+    ).join("");
+  const distinct = (most: number) => [...new Set(Array.from({ length: most }, word))];
+  const pick = <T>(list: readonly T[]) => frequentFirst(random, list);
+  const phrase = (most: number) =>
+    Array.from({ length: 1 + Math.floor(random() * most) }, () => pick(words)).join(" ");
+  const words = distinct(30_000);
+  const tags = distinct(3_000);
+  const classes = [...CLASSES, ...distinct(60)];
+  const owners = Array.from({ length: Math.ceil(count / 5) }, (_, i) => `${word()}${i}`);
+  const slotted: string[] = [];
+  const id = (kind: string, i: number) => `${kind}_${String(i).padStart(20, "0")}`;
+
+  const user = db.prepare(
+    "INSERT INTO users (id, handle, name, email, created_at, updated_at) VALUES (?, ?, ?, ?, 0, 0)",
+  );
+  const adapter =
+    db.prepare(`INSERT INTO adapters (id, owner_id, name, title, description, base_id, concept, class_word, tags,
+    licence, visibility, state, credits, rating, uses, likes, trend, created_at, updated_at, published_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'public', ?, '', ?, ?, ?, ?, ?, ?, ?)`);
+  const slot = db.prepare(
+    "INSERT INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at) VALUES (?, ?, ?, ?, ?, 0)",
+  );
+  const version =
+    db.prepare(`INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews,
+    sha256, size_bytes, metadata, created_at, published_at) VALUES (?, ?, 1, ?, ?, 'published', '<x>', 1, '', '[]', ?, 1, '{}', ?, ?)`);
+  db.exec("BEGIN");
+  for (const [i, handle] of owners.entries()) user.run(id("usr", i), handle, handle, `${handle}@example.com`);
+  for (let i = 0; i < count; i++) {
+    const owner = Math.max(0, Math.floor(owners.length ** random()) - 1);
+    const base = random() < 0.6 ? "cast-2" : random() < 0.7 ? "made-up-3" : "made-up-4";
+    const [spdx, credit, commercial_use, derivatives, different_licence] = pick(LICENCES);
+    const title = phrase(3);
+    const name = `${word()}-${i}`;
+    const published = random() < 0.95;
+    const chance = random();
+    const rating = chance < 0.85 ? "general" : chance < 0.95 ? "sensitive" : "explicit";
+    const at = BEGUN + i * 1_000;
+    const licence = JSON.stringify({ spdx, credit, commercial_use, derivatives, different_licence });
+    const own = [...new Set(Array.from({ length: Math.floor(random() * 8) }, () => pick(tags)))];
+    const many = (most: number) => Math.floor(10 ** (random() * most)) - 1;
+    adapter.run(
+      ...[
+        id("adp", i),
+        id("usr", owner),
+        name,
+        title,
+        phrase(40),
+        base,
+        title,
+        pick(classes),
+        JSON.stringify(own),
+        licence,
+      ],
+      ...[
+        published ? "published" : "draft",
+        rating,
+        many(4),
+        many(3),
+        random() * 100,
+        at,
+        at,
+        published ? at : null,
+      ],
+    );
+    if (base === "cast-2" && slotted.length < SLOTS) {
+      slot.run(id("slt", i), base, slotted.length, id("usr", owner), id("adp", i));
+      slotted.push(published && rating === "general" ? `${owners[owner]}/${name}` : "");
+    }
+    if (published) version.run(id("ver", i), id("adp", i), base, i, String(i).padStart(64, "0"), at, at);
+  }
+  db.exec("COMMIT");
+  return { words, tags, classes, owners, slotted: slotted.filter((ref) => ref !== "") };
+}
