@@ -1,6 +1,6 @@
 // Slots: one owner each, for ever; races have one winner; an owner's cast stays exactly orthogonal while there is room.
 
-import { createExecutionContext, createScheduledController } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -289,8 +289,7 @@ describe("a draft's slot", () => {
   it("is released by cron", async () => {
     await reserve(fay, "cron");
     await expire("cron");
-    const context = createExecutionContext();
-    await worker.scheduled(createScheduledController({ scheduledTime: new Date(60_000) }), env, context);
+    await worker.scheduled(createScheduledController({ scheduledTime: new Date(60_000) }), env);
     expect(await rowOf("cron")).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 // Numbers of an adapter: which downloads count, uses by day and by companion, and trends that fade.
 
-import { createExecutionContext, createScheduledController } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -189,11 +189,7 @@ describe("a trend", () => {
     const id = await made("cron");
     await happened(id, 0, 5);
     const cron = (minutes: number) =>
-      worker.scheduled(
-        createScheduledController({ scheduledTime: new Date(NOW + minutes * 60_000) }),
-        env,
-        createExecutionContext(),
-      );
+      worker.scheduled(createScheduledController({ scheduledTime: new Date(NOW + minutes * 60_000) }), env);
     await cron(1);
     expect(await trendOf(id)).toBe(0);
     await cron(10);

@@ -70,6 +70,19 @@ describe("a new version", () => {
   });
 });
 
+describe("a first publication", () => {
+  it("tells the owner's followers once, and the second version nobody", async () => {
+    await bob.must("PUT", "/v1/users/ada/follow");
+    await published(ada, "news");
+    const next = await another(ada, "news", 2);
+    await ada.must("POST", `/v1/versions/${next.id}/publish`);
+    type Note = { kind: string; target: { ref: string } | null };
+    const { items } = await bob.must<{ items: Note[] }>("GET", "/v1/account/notifications");
+    const told = items.filter(({ kind }) => kind === "published").map(({ target }) => target?.ref);
+    expect(told).toEqual(["ada/news"]);
+  });
+});
+
 describe("changing a version", () => {
   it("changes everything of a draft but the artifact", async () => {
     const draft = await drafted(ada, "draft");
