@@ -89,6 +89,10 @@ export const KIND_WORDS: Record<TargetKind, string> = {
   user: "account",
 };
 
+/** A target where its label is read alone: what somebody wrote stands in quotes. */
+export const named = ({ kind, label }: { kind: string; label: string }): string =>
+  kind === "comment" || kind === "term" ? `“${label}”` : label;
+
 const PLACES = { adapter: "/adapter/?id=", mix: "/mix/?ref=" } as const;
 
 /** The page where a target is seen. */

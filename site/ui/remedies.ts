@@ -10,7 +10,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   scope_missing: "Use a key that has this scope, or sign in.",
   not_granted: "Sign in as its owner.",
   session_required: "Sign in on the site; a key cannot do this.",
-  account_suspended: "Read the moderators' reason in your notifications; you may appeal there.",
+  account_suspended: "Read the moderators' reason on the page of decisions; you may appeal there.",
   upload_url_invalid: "Start the upload again; its address is valid for an hour.",
   not_found: "Check the address. It may have been private or never published.",
   name_taken: "Choose another name, or publish a new version of the adapter you have.",

@@ -6,7 +6,7 @@ import { type Appeal, type MyDecision, moderation } from "../../api-moderation.t
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { agoOf, dayOf } from "../../ui/format.ts";
-import { doneWord, GROUNDS, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { doneWord, GROUNDS, named, RATING_WORDS } from "../../ui/moderation-words.ts";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 
@@ -51,7 +51,7 @@ function DecisionPanel(props: { decision: MyDecision; appealed: (id: string, app
     <article class="panel decision" id={decision.id}>
       <header class="decision-head">
         <h2>
-          {target.label}: {doneWord(kind)}
+          {named(target)}: {doneWord(kind)}
           {rating && ` ${RATING_WORDS[rating].toLowerCase()}`}
         </h2>
         {ground && <span class="tag warn">{GROUNDS[ground]}</span>}

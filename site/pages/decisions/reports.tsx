@@ -2,7 +2,7 @@
 
 import { moderation, type Report } from "../../api-moderation.ts";
 import { agoOf } from "../../ui/format.ts";
-import { outcomeWords, placeUrl, REASONS } from "../../ui/moderation-words.ts";
+import { named, outcomeWords, placeUrl, REASONS } from "../../ui/moderation-words.ts";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 
@@ -44,7 +44,7 @@ function ReportPanel({ report }: { report: Report }) {
   return (
     <article class="panel decision">
       <header class="decision-head">
-        <h2>{url ? <a href={url}>{target.label}</a> : target.label}</h2>
+        <h2>{url ? <a href={url}>{named(target)}</a> : named(target)}</h2>
         <span class={`tag ${TONES[state]}`}>{WORDS[state]}</span>
         <time
           class="quiet"

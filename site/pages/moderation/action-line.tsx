@@ -2,7 +2,7 @@
 
 import type { ModerationAction } from "../../api-moderation.ts";
 import { agoOf } from "../../ui/format.ts";
-import { doneWord, GROUNDS } from "../../ui/moderation-words.ts";
+import { doneWord, GROUNDS, named } from "../../ui/moderation-words.ts";
 
 export function ActionLine({ action, full = false }: { action: ModerationAction; full?: boolean }) {
   const { kind, target, moderator, ground, reason, data } = action;
@@ -10,7 +10,7 @@ export function ActionLine({ action, full = false }: { action: ModerationAction;
   return (
     <li>
       <p>
-        {full && <strong>{target.label}: </strong>}
+        {full && <strong>{named(target)}: </strong>}
         {doneWord(kind)}
         {typeof value === "string" && ` (${value})`} {ground && <span class="tag">{GROUNDS[ground]}</span>}{" "}
         <span class="quiet">

@@ -6,7 +6,7 @@ import { type AppealCase, type AppealDecision, moderation } from "../../api-mode
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
-import { doneWord, GROUNDS, placeUrl } from "../../ui/moderation-words.ts";
+import { doneWord, GROUNDS, named, placeUrl } from "../../ui/moderation-words.ts";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { DeskFailure } from "./desk-failure.tsx";
@@ -19,7 +19,7 @@ export function Appeals() {
       {last && (
         <Notice
           tone="good"
-          title={`${last.action.target.label}: ${last.state === "overturned" ? "the decision is undone" : "the decision stands"}`}
+          title={`${named(last.action.target)}: ${last.state === "overturned" ? "the decision is undone" : "the decision stands"}`}
         >
           <p>{last.appellant ?? "Whoever appealed"} is told your answer.</p>
         </Notice>
@@ -62,7 +62,7 @@ function CasePanel({ found, onDecided }: { found: AppealCase; onDecided: (decide
     <article class="panel decision">
       <header class="decision-head">
         <h2>
-          {url ? <a href={url}>{action.target.label}</a> : action.target.label}: {doneWord(action.kind)}
+          {url ? <a href={url}>{named(action.target)}</a> : named(action.target)}: {doneWord(action.kind)}
         </h2>
         {target && <span class="tag">now {target.state.replaceAll("_", " ")}</span>}
         {action.ground && <span class="tag warn">{GROUNDS[action.ground]}</span>}

@@ -12,7 +12,7 @@ import {
 } from "../../api-moderation.ts";
 import { codeOf, type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
-import { DECISION_WORDS, doneWord, GROUNDS, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { DECISION_WORDS, doneWord, GROUNDS, named, RATING_WORDS } from "../../ui/moderation-words.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { templatesOf } from "./templates.ts";
@@ -32,7 +32,7 @@ export function DecideForm(props: {
   again: () => void;
 }) {
   const { view, decision, onDone, onCancel } = props;
-  const { kind, id, label, rating: rated } = view.target;
+  const { kind, id, rating: rated } = view.target;
   const [reason, setReason] = useState("");
   const [ground, setGround] = useState<ReportReason | "">("");
   const [rating, setRating] = useState<Rating>(rated === "explicit" ? "explicit" : "sensitive");
@@ -54,7 +54,7 @@ export function DecideForm(props: {
       ...(mayPurge && purge && { purge }),
     });
     setBusy(false);
-    if (reply.ok) onDone({ decision, words: `${label}: ${doneWord(decision)}` });
+    if (reply.ok) onDone({ decision, words: `${named(view.target)}: ${doneWord(decision)}` });
     else setFailure(reply.failure);
   };
   const keys = (event: KeyboardEvent) => {

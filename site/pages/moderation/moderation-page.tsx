@@ -14,7 +14,7 @@ const OPTIONS = [
   ["queue", "Queue"],
   ["appeals", "Appeals"],
   ["log", "Log"],
-  ["words", "Blocked words"],
+  ["words", "Words"],
 ] as const;
 
 export function ModerationPage() {

@@ -12,6 +12,8 @@ import { DeskFailure } from "./desk-failure.tsx";
 import { letterOf } from "./shortcuts.ts";
 import { UNDO } from "./templates.ts";
 
+const PLAIN_STATES = ["published", "visible", "active"];
+
 export function TargetPanel(props: {
   kind: TargetKind;
   id: string;
@@ -48,12 +50,13 @@ export function TargetPanel(props: {
     <article class="desk-target" aria-busy={loaded.waiting}>
       <header class="decision-head">
         <h2>{url && view.target.state !== "removed" ? <a href={url}>{target.label}</a> : target.label}</h2>
-        <span class={`tag ${target.state === "published" || target.state === "visible" ? "" : "warn"}`}>
+        <span class={`tag ${PLAIN_STATES.includes(target.state) ? "" : "warn"}`}>
           {target.state.replaceAll("_", " ")}
         </span>
         {target.rating && <span class="tag">{RATING_WORDS[target.rating]}</span>}
         <span class="quiet">
-          {KIND_WORDS[target.kind]} {target.owner ? `by ${target.owner}` : "by somebody who left"}
+          {KIND_WORDS[target.kind]}
+          {target.kind !== "user" && ` by ${target.owner ?? "somebody who left"}`}
         </span>
       </header>
       {decided && <Undo decided={decided} view={view} done={done} />}
@@ -91,15 +94,18 @@ export function TargetPanel(props: {
         </fieldset>
       )}
       <Pictures view={view} revealed={props.revealed} setRevealed={props.setRevealed} />
-      <dl class="desk-texts">
-        {view.texts.map(({ field, text }) => (
-          <div key={field}>
-            <dt>{field}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
       <Reports view={view} />
+      <section>
+        <h3>What it says</h3>
+        <dl class="desk-texts">
+          {view.texts.map(({ field, text }) => (
+            <div key={field}>
+              <dt>{field}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
       {view.actions.length > 0 && (
         <section>
           <h3>Done before</h3>

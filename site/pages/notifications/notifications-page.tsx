@@ -88,6 +88,9 @@ function Yours() {
         >
           Mark all as read
         </button>
+        <a class="button small plain" href="/decisions/">
+          Decisions and reports
+        </a>
       </div>
       {failure && <FailureNotice failure={failure} />}
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}

@@ -57,6 +57,13 @@ function othersOf(count: number): string {
   return count === 2 ? "and one other like" : `and ${(count - 1).toLocaleString("en")} others like`;
 }
 
+/** The reason stands there in full, and what may be done about it. */
+const HOUSE_PAGES: Partial<Record<Notification["kind"], string>> = {
+  moderation: "/decisions/",
+  appeal_decided: "/decisions/",
+  report_decided: "/decisions/#reports",
+};
+
 /** What the house tells, not a person. */
 function houseWords({ kind, target, data }: Notification, url: string | null): Told {
   const name = target?.title ?? (typeof data.ref === "string" ? data.ref : null);
@@ -67,5 +74,11 @@ function houseWords({ kind, target, data }: Notification, url: string | null): T
     moderation: "The moderators acted",
   };
   const before = words[kind] ?? kind.replaceAll("_", " ");
-  return { before: name ? `${before} about` : `${before}${reason}`, name, after: name ? reason : "", url };
+  const page = HOUSE_PAGES[kind] ?? url;
+  return {
+    before: name ? `${before} about` : `${before}${reason}`,
+    name,
+    after: name ? reason : "",
+    url: page,
+  };
 }

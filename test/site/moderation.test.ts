@@ -1,0 +1,119 @@
+// What the pages of moderation decide without a browser: keys, reasons, words.
+
+import { describe, expect, it } from "vitest";
+import { ACTION_REASON_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+import { ACTION_KINDS, DECISIONS, type Decision, REPORT_REASONS } from "../../schema/contract/moderation.ts";
+import type { Notification } from "../../site/api-people.ts";
+import { commandOf, letterOf } from "../../site/pages/moderation/shortcuts.ts";
+import { templatesOf, UNDO } from "../../site/pages/moderation/templates.ts";
+import { wordsOf } from "../../site/pages/notifications/words.ts";
+import {
+  doneWord,
+  GROUNDS,
+  named,
+  outcomeWords,
+  placeUrl,
+  REASONS,
+  REPORT_HINTS,
+} from "../../site/ui/moderation-words.ts";
+
+const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+
+describe("the keys of the desk", () => {
+  it("take a decision only where it is open", () => {
+    expect(commandOf(press("r"), ["remove", "rate"])).toEqual({ do: "decide", decision: "remove" });
+    expect(commandOf(press("r"), ["restore"])).toEqual({ do: "decide", decision: "restore" });
+    expect(commandOf(press("r"), ["dismiss"])).toBeNull();
+    expect(commandOf(press("d"), [])).toBeNull();
+  });
+
+  it("walk the queue whatever is open", () => {
+    expect(["j", "k", "p", "?"].map((key) => commandOf(press(key), [])?.do)).toEqual([
+      "next",
+      "previous",
+      "reveal",
+      "help",
+    ]);
+  });
+
+  it("leave the browser its own", () => {
+    for (const held of ["ctrlKey", "metaKey", "altKey"]) {
+      expect(commandOf(press("r", { [held]: true }), ["remove"])).toBeNull();
+    }
+    expect(commandOf(press("Tab"), [...DECISIONS])).toBeNull();
+  });
+
+  it("have one letter for every decision, and no two for decisions that are open together", () => {
+    const together: Decision[][] = [
+      ["remove", "rate", "dismiss"],
+      ["restore", "dismiss"],
+      ["hide", "dismiss"],
+      ["unhide", "dismiss"],
+      ["suspend", "dismiss"],
+      ["unsuspend", "dismiss"],
+    ];
+    expect(DECISIONS.every((decision) => /^[a-z]$/.test(letterOf(decision)))).toBe(true);
+    for (const open of together) expect(new Set(open.map(letterOf)).size).toBe(open.length);
+    for (const decision of DECISIONS) {
+      expect(commandOf(press(letterOf(decision)), [decision])).toEqual({ do: "decide", decision });
+    }
+  });
+});
+
+describe("templates", () => {
+  it("are there for every decision and fit the limit", () => {
+    for (const decision of DECISIONS) {
+      const all = templatesOf(decision);
+      expect(all.length).toBeGreaterThan(0);
+      expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+      expect(all.every(({ text }) => text.length <= ACTION_REASON_MAX_CHARACTERS)).toBe(true);
+    }
+  });
+
+  it("can be undone both ways or not at all", () => {
+    for (const [decision, back] of Object.entries(UNDO)) {
+      expect(decision === "remove" || UNDO[back] === decision).toBe(true);
+    }
+  });
+});
+
+describe("words", () => {
+  it("are there for every reason, decision and outcome", () => {
+    for (const reason of REPORT_REASONS) {
+      expect([REASONS[reason], GROUNDS[reason], REPORT_HINTS[reason]].every((text) => text !== "")).toBe(
+        true,
+      );
+    }
+    for (const kind of ACTION_KINDS) expect(doneWord(kind)).not.toContain("_");
+    expect(outcomeWords("remove")).toContain("removed");
+    expect(outcomeWords("dismiss")).not.toContain("acted");
+    expect(outcomeWords(null)).toContain("will look");
+  });
+
+  it("lead to where a target is seen", () => {
+    expect(placeUrl({ kind: "adapter", ref: "ada/fish" })).toBe("/adapter/?id=ada/fish");
+    expect(placeUrl({ kind: "mix", ref: "ada/stew" })).toBe("/mix/?ref=ada/stew");
+    expect(placeUrl({ kind: "user", ref: "ada" })).toBe("/user/?handle=ada");
+    expect(placeUrl(null)).toBeNull();
+    expect([named({ kind: "comment", label: "hello" }), named({ kind: "adapter", label: "a/b" })]).toEqual([
+      "“hello”",
+      "a/b",
+    ]);
+  });
+
+  it("of a notification lead to the decision, not to what is gone", () => {
+    const note: Notification = {
+      id: "ntf_00000000000000000000",
+      kind: "moderation",
+      actor: null,
+      target: null,
+      target_id: null,
+      excerpt: null,
+      data: { action: "remove", ref: "ada/fish", reason: "It shows somebody." },
+      created_at: "2026-11-25T00:00:00.000Z",
+      read_at: null,
+    };
+    expect(wordsOf(note)).toMatchObject({ name: "ada/fish", url: "/decisions/" });
+    expect(wordsOf({ ...note, kind: "report_decided" }).url).toBe("/decisions/#reports");
+  });
+});
