@@ -15,6 +15,8 @@ export default defineConfig({
           UPLOAD_SIGNING_SECRET: "test-only-1b3d5f7092a4c6e8f0b2d4a6c8e0f1a3",
           OPERATOR_EMAILS: "operator@example.com",
           WEBHOOK_ALLOW_LOOPBACK: "true",
+          METRICS_TOKEN: "test-only-metrics-5d8a4c3f6b0e9d2a",
+          LOG_REQUESTS: "false",
           MODERATOR_EMAILS: "moderator@example.com",
         },
       },

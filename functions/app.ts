@@ -10,6 +10,7 @@ import { authFor } from "./auth/auth.ts";
 import { identify } from "./auth/caller.ts";
 import { isOpen } from "./auth/open-paths.ts";
 import { begin } from "./context.ts";
+import { faultOf, logLine } from "./lib/log.ts";
 import { problemResponse, refusalOf } from "./lib/problem.ts";
 import { Refusal } from "./lib/refusal.ts";
 import { account } from "./routes/account.ts";
@@ -30,6 +31,7 @@ import { courtesy, EXPOSED_HEADERS } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
 import { hashes } from "./routes/hashes.ts";
 import { images } from "./routes/images.ts";
+import { metrics } from "./routes/metrics.ts";
 import { mixes } from "./routes/mixes.ts";
 import { moderation } from "./routes/moderation.ts";
 import { describe } from "./routes/openapi.ts";
@@ -101,6 +103,7 @@ const typed = app
   .route("/", account)
   .route("/", runner);
 
+app.route("/", metrics);
 // Pages to share; a page asks the API for the rest itself.
 app.route("/", share);
 
@@ -124,7 +127,16 @@ app.get("/v1/openapi.json", (c) => {
 app.notFound((c) => answerTo(c.req.path, new Refusal("not_found", "There is no such address.")));
 app.onError((error, c) => {
   const refusal = refusalOf(error);
-  if (refusal.code === "internal") console.error(c.var.requestId, c.req.method, c.req.path, error);
+  if (refusal.code === "internal") {
+    const { method, path } = c.req;
+    logLine("error", "surprise", {
+      request_id: c.var.requestId,
+      method,
+      path,
+      ...c.var.about,
+      fault: faultOf(error),
+    });
+  }
   return answerTo(c.req.path, refusal);
 });
 

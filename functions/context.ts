@@ -4,12 +4,20 @@ import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import type { Caller } from "./auth/caller.ts";
 import type { Env } from "./env.ts";
+import type { LogFields } from "./lib/log.ts";
 
 export type Db = DrizzleD1Database & { $client: D1Database };
 
 export type App = {
   Bindings: Env;
-  Variables: { requestId: string; now: number; origin: string; db: Db; caller: Caller | null };
+  Variables: {
+    requestId: string;
+    about: LogFields;
+    now: number;
+    origin: string;
+    db: Db;
+    caller: Caller | null;
+  };
 };
 
 /** Reads the clock once a request, so that every row it writes agrees on the time. */
@@ -18,5 +26,6 @@ export const begin = createMiddleware<App>(async (c, next) => {
   c.set("origin", new URL(c.req.url).origin);
   c.set("db", drizzle(c.env.DB));
   c.set("caller", null);
+  c.set("about", {});
   await next();
 });

@@ -16,6 +16,8 @@ export interface Env {
   UPLOAD_SIGNING_SECRET: string;
   WEBHOOKS: Queue<DeliveryMessage>;
   WEBHOOK_ALLOW_LOOPBACK?: string;
+  METRICS_TOKEN?: string;
+  LOG_REQUESTS?: string;
   SCANS: Queue<{ versionId: Id<"ver"> }>;
   MAIL?: SendEmail;
   MAIL_FROM?: string;

@@ -3,6 +3,7 @@
 import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { logLine } from "../lib/log.ts";
 import { ringBell } from "./bell.ts";
 import { publishEnd, tellAll } from "./publish.ts";
 
@@ -39,6 +40,7 @@ export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
     db.$client.prepare(EXPIRE_JOBS).bind(now),
   ]);
   const swept = jobs?.results ?? [];
+  for (const { id, status } of swept) logLine("warning", "lease_expired", { job_id: id, job_status: status });
   await tellAll(swept.map(({ id, status }) => publishEnd(env, id, status)));
   if (swept.some(({ status }) => status === "queued")) await ringBell(env);
   return swept;

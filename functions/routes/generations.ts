@@ -103,6 +103,7 @@ export const generations = router()
     const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
     const job = { ...granted(await orderGeneration(db, caller, wish)), webhook };
     const id = granted(await enqueue(c.env, db, job, now));
+    c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);
     return isFinished(row) ? c.json(await oneJson(c, row), 200) : c.json(await oneJson(c, row), 202);

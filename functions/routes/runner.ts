@@ -33,6 +33,7 @@ import { leaseWaiting } from "../dispatch/lease.ts";
 import { findRun } from "../dispatch/run.ts";
 import { deregister, findRunner, register } from "../dispatch/runners.ts";
 import { release, settle } from "../dispatch/settle.ts";
+import { logLine } from "../lib/log.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
@@ -86,7 +87,9 @@ const giveBack = postOnLease(`${LEASE}/release`, "Give the job back", Release, R
 
 async function runOf(c: Context<App>, lease: z.infer<ReturnType<typeof idOf<"lse">>>) {
   const caller = granted(callerWith(c.var.caller, "runner"));
-  return granted(await findRun(c.var.db, caller, lease));
+  const run = granted(await findRun(c.var.db, caller, lease));
+  c.set("about", { job_id: run.jobId, run_id: run.id, lease_id: run.leaseId, runner_id: run.runnerId });
+  return run;
 }
 
 export const runner = router()
@@ -107,7 +110,13 @@ export const runner = router()
     const caller = granted(callerWith(c.var.caller, "runner"));
     const wish = c.req.valid("json");
     const found = granted(await findRunner(db, caller, wish.runner_id, now));
-    return c.json({ leases: await leaseWaiting(c.env, db, caller, found, wish, origin) }, 200);
+    const leases = await leaseWaiting(c.env, db, caller, found, wish, origin);
+    c.set("about", { runner_id: found.id, leases: leases.length });
+    for (const { job_id, run_id, lease_id, attempt } of c.env.LOG_REQUESTS === "false" ? [] : leases) {
+      const ids = { request_id: c.var.requestId, job_id, run_id, lease_id, runner_id: found.id };
+      logLine("info", "leased", { ...ids, attempt });
+    }
+    return c.json({ leases }, 200);
   })
   .openapi(beat, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
@@ -122,7 +131,14 @@ export const runner = router()
   })
   .openapi(end, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
-    const status = granted(await settle(c.env, c.var.db, run, c.req.valid("json"), c.var.now));
+    const report = c.req.valid("json");
+    const status = granted(await settle(c.env, c.var.db, run, report, c.var.now));
+    c.set("about", {
+      ...c.var.about,
+      outcome: report.outcome,
+      job_status: status,
+      error: report.error?.code,
+    });
     return c.json({ status }, 200);
   })
   .openapi(giveBack, async (c) => {

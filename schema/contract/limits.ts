@@ -78,6 +78,8 @@ export const LEASE_BATCH_MAX = 32;
 export const JOB_RUNS_MAX = 3;
 export const QUEUED_JOBS_PER_OWNER_MAX = 1_000;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
+/** A runner asks for work at least so often; one that was not heard of for this long is not counted. */
+export const RUNNER_SEEN_SECONDS = 120;
 /** Of a job's live events the newest are kept, and a day after its end none. */
 export const LIVE_EVENTS_KEPT = 1_000;
 export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;

@@ -1,7 +1,7 @@
 // Dispatch: runners, the jobs they lease, and every run of a job.
 
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JobErrorCode } from "../contract/codes.ts";
 import type { Generation, JobStatus, Progress, Training } from "../contract/jobs.ts";
 import type { SampleSpec, TrainSpec } from "../contract/runner.ts";
@@ -23,7 +23,10 @@ export const runners = sqliteTable(
     lastSeenAt: at("last_seen_at").notNull(),
     deregisteredAt: at("deregistered_at"),
   },
-  (t) => [index("runners_owner").on(t.ownerId)],
+  (t) => [
+    index("runners_owner").on(t.ownerId),
+    index("runners_seen").on(t.lastSeenAt, t.id).where(sql`deregistered_at is null`),
+  ],
 );
 
 export type StoredInput = { name: string; sha256: string; size_bytes: number; content_type: string };
@@ -71,11 +74,15 @@ export const jobs = sqliteTable(
     requestSha256: text("request_sha256"),
     /** Where this one job is told about, beside the endpoints of its owner. */
     webhook: json<JobWebhookRow>("webhook"),
+    /** The job that does it again, after an operator saw that it failed for no fault of its owner's. */
+    replayedAs: id("replayed_as", "job"),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
   },
   (t) => [
+    index("jobs_waiting").on(t.baseId, t.kind, t.createdAt).where(sql`status = 'queued'`),
+    index("jobs_failed").on(t.finishedAt, t.id).where(sql`status = 'failed'`),
     index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
     index("jobs_queued_owner").on(t.ownerId, t.turn).where(sql`status in ('queued', 'running')`),
     index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
@@ -103,4 +110,21 @@ export const runs = sqliteTable(
     finishedAt: at("finished_at"),
   },
   (t) => [index("runs_job").on(t.jobId, t.attempt)],
+);
+
+/** Waiting times and runs since the beginning, by outcome and length: what /metrics serves. Written by triggers of the migration. */
+export const dispatchCounts = sqliteTable(
+  "dispatch_counts",
+  {
+    metric: text("metric", { enum: ["wait", "run"] }).notNull(),
+    baseId: text("base_id").notNull(),
+    kind: text("kind", { enum: ["sample", "train"] }).notNull(),
+    /** Of a run; empty for a waiting time. */
+    outcome: text("outcome").notNull(),
+    /** It took at most 2^bucket seconds; the last bucket has the rest. */
+    bucket: integer("bucket").notNull(),
+    count: integer("count").notNull(),
+    sumMs: integer("sum_ms").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.metric, t.baseId, t.kind, t.outcome, t.bucket] })],
 );
