@@ -7,18 +7,13 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
-import { LICENCES, tagsFrom } from "../publish/about.ts";
+import { LICENCES, RATINGS, tagsFrom } from "../publish/about.ts";
 
 const CREDITS_MAX_CHARACTERS = 1_000;
 const VISIBILITIES = [
   ["public", "Public: in the catalog"],
   ["unlisted", "By link: whoever has the address"],
   ["private", "Only me"],
-] as const;
-const RATINGS = [
-  ["general", "General: for everyone"],
-  ["sensitive", "Sensitive: not for all eyes"],
-  ["explicit", "Explicit: for adults"],
 ] as const;
 
 export function EditDialog(props: {

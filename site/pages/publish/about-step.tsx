@@ -4,7 +4,7 @@ import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contr
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { type About, LICENCES, nameFrom } from "./about.ts";
+import { type About, LICENCES, nameFrom, RATINGS } from "./about.ts";
 
 const VISIBILITIES = [
   ["public", "Public"],
@@ -117,6 +117,22 @@ export function AboutStep(props: {
           >
             {LICENCES.map(({ id, text }) => (
               <option key={id} value={id}>
+                {text}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label="Rating" hint="What it draws, at most." fault={fault("rating")}>
+        {(described) => (
+          <select
+            {...described}
+            class="input"
+            value={about.rating}
+            onChange={(event) => set({ rating: event.currentTarget.value as About["rating"] })}
+          >
+            {RATINGS.map(([rating, text]) => (
+              <option key={rating} value={rating}>
                 {text}
               </option>
             ))}

@@ -1,6 +1,7 @@
 // What is said about a new adapter: names made from titles, licences to choose from, and what is still missing. Pure.
 
 import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import type { Rating } from "../../../schema/contract/moderation.ts";
 import type { AdapterCreate, Licence } from "../../api.ts";
 
 export interface About {
@@ -14,7 +15,14 @@ export interface About {
   tags: string;
   licence: string;
   visibility: "public" | "unlisted" | "private";
+  rating: Rating;
 }
+
+export const RATINGS: readonly (readonly [Rating, string])[] = [
+  ["general", "General: for everyone"],
+  ["sensitive", "Sensitive: not for all eyes"],
+  ["explicit", "Explicit: for adults"],
+];
 
 export const EMPTY_ABOUT: About = {
   title: "",
@@ -26,6 +34,7 @@ export const EMPTY_ABOUT: About = {
   tags: "",
   licence: "CC-BY-4.0",
   visibility: "public",
+  rating: "general",
 };
 
 const grants = (credit: boolean, commercial: boolean, derivatives: boolean, different: boolean) => ({
@@ -100,5 +109,6 @@ export function adapterOf(about: About, base: string): AdapterCreate {
     tags: tagsFrom(about.tags),
     licence: chosen.licence,
     visibility: about.visibility,
+    rating: about.rating,
   };
 }

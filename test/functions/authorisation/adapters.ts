@@ -168,7 +168,7 @@ export const uploads: Entry[] = [
 
 export const bases: Entry[] = [
   { route: "GET /v1/bases", right: "anyone", call: () => ({ path: "/v1/bases" }) },
-  { route: "GET /v1/bases/{base}", right: "anyone", call: () => ({ path: `/v1/bases/${BASE.id}` }) },
+  { route: "GET /v1/bases/{id}", right: "anyone", call: () => ({ path: `/v1/bases/${BASE.id}` }) },
 ];
 
 /** A picture of a draft is its owner's; a published version shows its previews to anyone, which images.test.ts holds. */
