@@ -8,6 +8,7 @@ import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
 import { publishedRows } from "../people/follows.ts";
 import { refOf } from "./adapters.ts";
 import { duplicateOf, isTwinOf } from "./duplicates.ts";
@@ -142,6 +143,8 @@ export async function patchVersion(
 ): Promise<VersionWithAdapter | Refusal> {
   if (isGone(adapter)) return adapterGone(db, adapter);
   if (version.state === "yanked") return refuse("version_state", "A yanked version stays as it is.");
+  const blocked = await blockedFault(db, "name", [{ pointer: "/changelog", text: patch.changelog }]);
+  if (blocked) return blocked;
   const chosen = patch.previews?.map((id, i) => ({ id, pointer: `/previews/${i}` }));
   const previews = chosen && (await choosePreviews(db, caller, chosen, now));
   if (previews instanceof Refusal) return previews;

@@ -11,6 +11,7 @@ import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
 import { checkAdapterFile } from "./adapter-file.ts";
 import { maySee, type OwnedAdapter, refOf } from "./adapters.ts";
 import { knownBase } from "./bases.ts";
@@ -48,6 +49,11 @@ export async function createVersion(
   if (wish.trigger !== undefined && wish.trigger !== file.trigger) {
     return refuse("request_invalid", `The file was taught the trigger ${file.trigger}.`, "/trigger");
   }
+  const blocked = await blockedFault(db, "name", [
+    { pointer: "/upload_id", text: file.trigger },
+    { pointer: "/changelog", text: wish.changelog },
+  ]);
+  if (blocked) return blocked;
   const row: Omit<VersionRow, "number"> = {
     id: newId("ver", now),
     adapterId: adapter.id,

@@ -42,6 +42,7 @@ export async function orderTraining(
       "prompt",
       wish.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
     )) ??
+    (await blockedFault(db, "name", [{ pointer: "/trigger", text: wish.trigger }])) ??
     (await queueFault(db, caller.id)) ??
     (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
   if (fault) return fault;

@@ -22,7 +22,7 @@ import {
   writeAction,
 } from "./actions.ts";
 import { written } from "./effects.ts";
-import { otherModerators } from "./moderators.ts";
+import { moderatorIds } from "./moderators.ts";
 import { INVERSE, isAppealable, mayDecideAppeal, move } from "./rules.ts";
 import { readTarget, type Target, type TargetKey } from "./targets.ts";
 
@@ -123,15 +123,10 @@ export async function readCase(db: Db, id: Id<"apl">): Promise<Case | Refusal> {
   return found ?? refuse("not_found", `There is no appeal ${id}.`);
 }
 
-/** Whether this moderator may decide. Whoever took the decision may do so only where nobody else could. */
-export async function mayDecide(
-  db: Db,
-  moderatorEmails: string | undefined,
-  moderator: Caller,
-  { action }: Case,
-): Promise<boolean> {
-  const others = await otherModerators(db, moderatorEmails, [action.moderatorId, action.subjectId]);
-  return mayDecideAppeal(moderator.id, action.moderatorId, action.subjectId, others);
+/** Whether this moderator may decide. Whoever took the decision may do so only where nobody else of `all` could. */
+export function mayDecide(all: readonly string[], moderator: Caller, { action }: Case): boolean {
+  const others = all.filter((id) => id !== action.moderatorId && id !== action.subjectId);
+  return mayDecideAppeal(moderator.id, action.moderatorId, action.subjectId, others.length);
 }
 
 /** Upholds, or undoes the action through the same rules; either in one batch, once. */
@@ -146,7 +141,7 @@ export async function decideAppeal(
   const { appeal: pending, action } = found;
   if (pending.state !== "pending") return refuse("decision_made", `This appeal was ${pending.state}.`);
   if (action.subjectId === moderator.id) return notOwn();
-  if (!(await mayDecide(db, moderatorEmails, moderator, found))) {
+  if (!mayDecide(await moderatorIds(db, moderatorEmails), moderator, found)) {
     return refuse("not_granted", "You took this decision: another moderator answers the appeal against it.");
   }
   const target = await readTarget(db, { kind: action.targetKind, id: action.targetId } as TargetKey);

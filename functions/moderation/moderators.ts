@@ -23,19 +23,14 @@ export function rootOf(moderator: Caller, moderatorEmails: string | undefined): 
       );
 }
 
-/** How many accounts could decide beside these. */
-export async function otherModerators(
-  db: Db,
-  moderatorEmails: string | undefined,
-  not: readonly (string | null)[],
-): Promise<number> {
+/** Everybody who could decide now. */
+export async function moderatorIds(db: Db, moderatorEmails: string | undefined): Promise<string[]> {
   const named = (moderatorEmails ?? "").split(",").map((email) => email.trim().toLowerCase());
-  const row = await db.get<{ count: number }>(sql`
-    select count(*) as count from users
-    where deleted_at is null and suspended_at is null
-      and (role = 'moderator' or (email_verified and lower(email) in (select value from json_each(${JSON.stringify(named)}))))
-      and id not in (select value from json_each(${JSON.stringify(not.filter((id) => id !== null))}))`);
-  return row?.count ?? 0;
+  const rows = await db.all<{ id: string }>(sql`
+    select id from users
+    where deleted_at is null and suspended_at is null and (role = 'moderator' or (
+      email_verified and lower(email) in (select value from json_each(${JSON.stringify(named)}))))`);
+  return rows.map(({ id }) => id);
 }
 
 type User = { id: Id<"usr">; role: z.infer<typeof RoleChange>["role"]; suspended_at: number | null };

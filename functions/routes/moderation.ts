@@ -25,7 +25,7 @@ import { deny, granted } from "../lib/refusal.ts";
 import { act } from "../moderation/actions.ts";
 import { type Case, decideAppeal, listCases, mayDecide, readCase } from "../moderation/appeals.ts";
 import { actionsJson, appealJson, handlesOf, listActions } from "../moderation/audit.ts";
-import { changeRole, rootOf } from "../moderation/moderators.ts";
+import { changeRole, moderatorIds, rootOf } from "../moderation/moderators.ts";
 import { listQueue } from "../moderation/queue.ts";
 import { pictureOf, targetView } from "../moderation/target-view.ts";
 import { readTarget, targetCard, targetsById } from "../moderation/targets.ts";
@@ -133,7 +133,7 @@ async function casesJson(
   moderator: Caller,
   moderatorEmails: string | undefined,
 ): Promise<AppealCase[]> {
-  const [actionList, handles, targets, mine] = await Promise.all([
+  const [actionList, handles, targets, all] = await Promise.all([
     actionsJson(
       db,
       found.map(({ action }) => action),
@@ -148,9 +148,10 @@ async function casesJson(
         targetKind === "term" ? [] : [{ kind: targetKind, id: targetId }],
       ),
     ),
-    Promise.all(found.map((one) => mayDecide(db, moderatorEmails, moderator, one))),
+    moderatorIds(db, moderatorEmails),
   ]);
-  return found.flatMap(({ appeal, action }, i) => {
+  return found.flatMap((one, i) => {
+    const { appeal, action } = one;
     const json = actionList[i];
     const shown = targets.get(action.targetId);
     if (!json) return [];
@@ -159,7 +160,7 @@ async function casesJson(
       appellant: handles.get(appeal.appellantId) ?? null,
       action: json,
       target: shown ? targetCard(shown) : null,
-      may_decide: appeal.state === "pending" && (mine[i] ?? false),
+      may_decide: appeal.state === "pending" && mayDecide(all, moderator, one),
     };
   });
 }

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { phrasesOf, termOf } from "../../../functions/moderation/blocklist.ts";
-import { adapterWish, BASE, db, type Person, person, png, published } from "../cast.ts";
+import { adapterFile, adapterWish, BASE, db, type Person, person, png, published } from "../cast.ts";
 
 const holds = (text: string, term: string) => phrasesOf(text).has(termOf(term));
 
@@ -112,6 +112,20 @@ describe("what people write", () => {
     expect(JSON.stringify(reply.body)).not.toContain("bait");
   });
 
+  it("refuses the words of a version: its changes, and the trigger in its file", async () => {
+    const { id } = await published(ada, "vine");
+    const patched = await ada.ask("PATCH", `/v1/versions/${id}`, { changelog: "less slug" });
+    expect([patched.body.code, patched.body.errors[0]?.pointer]).toEqual(["content_blocked", "/changelog"]);
+    const adapter = await ada.must<{ slot: number }>("GET", "/v1/adapters/ada/vine");
+    const make = async (trigger: string, changelog: string) => {
+      const file = await adapterFile(adapter.slot, trigger);
+      const upload_id = await ada.upload("adapter", file, "application/octet-stream");
+      return ada.ask("POST", "/v1/adapters/ada/vine/versions", { upload_id, changelog });
+    };
+    expect((await make("<slug>", "")).body.errors[0]?.pointer).toBe("/upload_id");
+    expect((await make("<vine>", "less slug")).body.errors[0]?.pointer).toBe("/changelog");
+  });
+
   it("refuses a blocked caption before anything is created", async () => {
     const images = [];
     for (let i = 0; i < BASE.training.images.min; i++) {
@@ -123,6 +137,9 @@ describe("what people write", () => {
       "content_blocked",
       "/images/1/caption",
     ]);
+    const taught = images.map((image) => ({ ...image, caption: "" }));
+    const wish = { adapter: adapterWish("taught"), images: taught, trigger: "<slug>" };
+    expect((await ada.ask("POST", "/v1/trainings", wish)).body.errors[0]?.pointer).toBe("/trigger");
     expect((await ada.ask("GET", "/v1/adapters/ada/taught")).status).toBe(404);
   });
 
