@@ -30,6 +30,7 @@ class RunnerConfig:
     cache_max_bytes: int
     max_batch: int
     wait_seconds: float
+    alive_file: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache-dir", help="folder for adapters (ORTHOPLEX_CACHE_DIR)")
     parser.add_argument("--cache-mib", help="size bound of that folder in MiB (ORTHOPLEX_CACHE_MIB; 2048)")
     parser.add_argument("--max-batch", help="jobs leased at once, 1 to 32 (ORTHOPLEX_MAX_BATCH; 4)")
+    parser.add_argument("--alive-file", help="file touched before every call to the edge (ORTHOPLEX_ALIVE_FILE; none)")
     parser.add_argument("--wait-seconds", help="how long one call waits for work, 0 to 25 (ORTHOPLEX_WAIT_SECONDS; 20)")
 
 
@@ -70,7 +72,22 @@ def read_config(flags: argparse.Namespace, env: Mapping[str, str], home: Path) -
         cache_max_bytes=int(cache_mib * MIB),
         max_batch=int(max_batch),
         wait_seconds=wait,
+        alive_file=_alive_file(setting("alive_file", "ORTHOPLEX_ALIVE_FILE", "")),
     )
+
+
+def _alive_file(text: str) -> Path | None:
+    if not text:
+        return None
+    file = Path(text)
+    try:
+        # An old one would say that this process is alive before it is.
+        file.unlink(missing_ok=True)
+        file.touch()
+        file.unlink()
+    except OSError as error:
+        raise ConfigRefused(f"ORTHOPLEX_ALIVE_FILE {text} cannot be written: {error}") from error
+    return file
 
 
 def _token(flags: argparse.Namespace, env: Mapping[str, str]) -> str:

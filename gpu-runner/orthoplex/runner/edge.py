@@ -3,9 +3,11 @@
 Turns answers into values or into LeaseLost, Refused, Unreachable; nothing else of httpx leaves this file.
 """
 
+import secrets
 import ssl
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -49,9 +51,15 @@ class Refused(Exception):  # noqa: N818 - the act is named, as in the contract
 
 
 class Edge:
-    """A connection to one edge with one API key of scope runner. Each thread that talks keeps its own."""
+    """A connection to one edge with one API key of scope runner. Each thread that talks keeps its own.
 
-    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+    `alive` is touched before every call, whatever comes of it: a runner that talks is alive, even to an edge that is away.
+    """
+
+    def __init__(
+        self, url: str, token: str, transport: httpx.BaseTransport | None = None, alive: Path | None = None
+    ) -> None:
+        self._alive = alive
         self._http = httpx.Client(
             base_url=url.rstrip("/") + "/runner/v1/",
             headers={"authorization": f"Bearer {token}", "accept": "application/json"},
@@ -119,10 +127,14 @@ class Edge:
 
     def _post(self, path: str, body: Mapping[str, Any], answer_seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
         timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
+        if self._alive is not None:
+            self._alive.touch()
+        # The edge takes the id over, so that a line of this machine's log finds its like there.
+        request_id = f"req_{secrets.token_hex(10)}"
         try:
-            reply = self._http.post(path, json=body, timeout=timeout)
+            reply = self._http.post(path, json=body, timeout=timeout, headers={"x-request-id": request_id})
         except httpx.TransportError as error:
-            raise Unreachable(f"{path}: {type(error).__name__}: {error}") from error
+            raise Unreachable(f"{path}: {type(error).__name__}: {error} ({request_id})") from error
         if reply.is_success:
             return _object_of(reply)
         raise refusal_of(reply)
@@ -137,7 +149,9 @@ def refusal_of(reply: httpx.Response) -> LeaseLost | Refused | Unreachable:
         return LeaseLost(detail)
     # A redirect is a proxy's sign-in page or a moved edge: waiting may help, following with a key must not happen.
     if reply.status_code in _TRY_AGAIN or reply.is_redirect:
+        asked = reply.headers.get("x-request-id")
         said = f"{reply.request.method} {reply.request.url.path}: {reply.status_code} {detail}"
+        said += f" ({asked})" if asked else ""
         return Unreachable(said, _retry_after(reply), answered=reply.status_code == 500)
     return Refused(reply.status_code, code or "unknown", detail)
 

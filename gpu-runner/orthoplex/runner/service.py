@@ -97,11 +97,11 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         threading.Event(),
         on_retry=lambda error, failures: log.warning("retry", failures=failures, detail=str(error)),
     )
-    edge = Edge(config.url, config.token)
+    edge, heart = (Edge(config.url, config.token, alive=config.alive_file) for _ in range(2))
     storage = Storage(edge, BlobCache(config.cache_dir, config.cache_max_bytes), patience)
     jobs: dict[str, Job] = {
         "sample": SampleJob(bases, PICTURES_MAX[device.partition(":")[0]]),
         "train": TrainJob(bases),
     }
     settings = LoopSettings(about, base_ids, config.max_batch, config.wait_seconds)
-    return Loop(settings, edge, Edge(config.url, config.token), storage, jobs, patience, log)
+    return Loop(settings, edge, heart, storage, jobs, patience, log)

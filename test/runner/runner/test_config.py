@@ -59,3 +59,16 @@ def test_the_command_ends_with_2_and_one_line_where_settings_are_wrong(
     monkeypatch.delenv("ORTHOPLEX_RUNNER_TOKEN_FILE", raising=False)
     assert main(["run"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_alive_file_of_an_earlier_process_is_taken_away_and_one_that_cannot_be_written_is_refused(
+    tmp_path: Path,
+) -> None:
+    alive = tmp_path / "alive"
+    alive.touch()
+    env = {"ORTHOPLEX_RUNNER_TOKEN": "opx_test", "ORTHOPLEX_ALIVE_FILE": str(alive)}
+    assert read_config(argparse.Namespace(), env, tmp_path).alive_file == alive
+    assert not alive.exists()
+    env["ORTHOPLEX_ALIVE_FILE"] = str(tmp_path / "no" / "alive")
+    with pytest.raises(ConfigRefused, match="ORTHOPLEX_ALIVE_FILE"):
+        read_config(argparse.Namespace(), env, tmp_path)
