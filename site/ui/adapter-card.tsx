@@ -1,7 +1,9 @@
 // One adapter in a grid, and the skeleton that holds its place.
 
+import type { ComponentChildren } from "preact";
 import type { Adapter } from "../api.ts";
 import { countOf } from "./format.ts";
+import { Icon } from "./icon.tsx";
 import { Picture } from "./picture.tsx";
 
 export const adapterUrl = (ref: string) => `/adapter/?id=${ref}`;
@@ -10,24 +12,36 @@ export function previewOf(adapter: Adapter): string | null {
   return adapter.latest_version?.previews[0]?.url ?? null;
 }
 
-export function AdapterCard({ adapter }: { adapter: Adapter }) {
-  const { ref, title, owner, class_word, uses, latest_version, state } = adapter;
+/** `action` lies over the picture's corner: one thing to do with the adapter without opening it. */
+export function AdapterCard({ adapter, action }: { adapter: Adapter; action?: ComponentChildren }) {
+  const { ref, title, owner, class_word, uses, likes, rating, latest_version, state } = adapter;
   return (
     <article class="card">
       <Picture class="card-picture" src={previewOf(adapter)} alt={`${title}, drawn by this adapter`} />
+      {action && <div class="card-action">{action}</div>}
       <div>
         <div class="card-line">
           <h3>
             <a href={adapterUrl(ref)}>{title}</a>
           </h3>
-          <span class="tag">{state === "published" ? class_word : state}</span>
+          <span class={`tag ${rating === "general" ? "" : "warn"}`}>
+            {state !== "published" ? state : rating === "general" ? class_word : rating}
+          </span>
         </div>
         <div class="card-line quiet">
           <span>
             {latest_version ? <span class="trigger">{latest_version.trigger}</span> : "no version yet"}
             {` by ${owner}`}
           </span>
-          <span>{countOf(uses, "use")}</span>
+          <span class="card-counts">
+            {likes > 0 && (
+              <span title={countOf(likes, "like")}>
+                <Icon name="heart" />
+                <span class="visually-hidden">Likes:</span> {likes.toLocaleString("en")}
+              </span>
+            )}
+            <span>{countOf(uses, "use")}</span>
+          </span>
         </div>
       </div>
     </article>

@@ -6,32 +6,7 @@ import { artCredits, licenceLine } from "../../site/build/art-credits.ts";
 import { errorListHtml } from "../../site/build/error-list.ts";
 import { escapeHtml } from "../../site/build/escape.ts";
 import { nextOf } from "../../site/pages/account/next.ts";
-import { frequent, queryOf, searchOf, withFilter } from "../../site/pages/browse/query.ts";
 import { agoOf, bytesOf, countOf, durationOf, remainingSeconds } from "../../site/ui/format.ts";
-
-describe("browse query", () => {
-  it("goes into the address and comes back", () => {
-    for (const query of [
-      {},
-      { q: "red & blue", tag: "line-art", sort: "name" as const },
-      { owner: "demo", class: "person" },
-    ]) {
-      expect(queryOf(searchOf(query))).toEqual(query);
-    }
-  });
-
-  it("drops parameters it does not know and orders that do not exist", () => {
-    expect(queryOf("?q=%20&sort=cheapest&evil=1")).toEqual({});
-  });
-
-  it("loses a filter when it is taken away", () => {
-    expect(withFilter({ q: "a", tag: "b" }, "tag", null)).toEqual({ q: "a" });
-  });
-
-  it("offers the most frequent words first", () => {
-    expect(frequent(["b", "a", "c", "c", "b", "c"], 2)).toEqual(["c", "b"]);
-  });
-});
 
 describe("the page after signing in", () => {
   it("is a path of this site", () => {

@@ -1,47 +1,100 @@
-// /browse/: the catalog with search, filters and order; all of it lives in the address.
+// /browse/: the catalog with search, facets and order; all of it lives in the address, so that Back goes back.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type AdapterQuery, api } from "../../api.ts";
-import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
+import type { Account } from "../../api.ts";
+import { catalog, type FacetName, type ListName } from "../../api-catalog.ts";
+import { AdapterCard, adapterUrl, CardSkeletons } from "../../ui/adapter-card.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { countOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Empty, FailureNotice } from "../../ui/notice.tsx";
-import { Segmented } from "../../ui/segmented.tsx";
-import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
-import { useReply } from "../../ui/use-reply.ts";
-import { type Filter, frequent, queryOf, SORTS, searchOf, withFilter } from "./query.ts";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { type Choice, SuggestBox } from "../../ui/suggest-box.tsx";
+import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { FacetPanel } from "./facet-panel.tsx";
+import { NothingFound } from "./nothing-found.tsx";
+import {
+  chipsOf,
+  PAGES_MAX,
+  pagesOf,
+  SORT_WORDS,
+  searchOf,
+  sortOf,
+  sortsFor,
+  toggled,
+  withSort,
+  withWords,
+} from "./query.ts";
+import { Together } from "./together.tsx";
+import { useAddress } from "./use-address.ts";
+import { useResults } from "./use-results.ts";
 
 const TYPING_PAUSE_MS = 250;
-const TAGS_SHOWN = 14;
-const CLASSES_SHOWN = 6;
 
 export function BrowsePage() {
-  const [query, setQuery] = useState<AdapterQuery>(() => queryOf(location.search));
+  const { query, go } = useAddress();
   const [text, setText] = useState(query.q ?? "");
-  const pages = useAdapterPages(query);
-  const bases = useReply(() => api.bases(), []);
-  const first = useRef(true);
+  const [drawer, setDrawer] = useState(false);
+  const results = useResults(query, pagesOf(location.search));
+  const { sort: _, ...filters } = query;
+  const counts = useReply(
+    (signal) => catalog.facets(filters, {}, signal),
+    [JSON.stringify(filters), results.items.length === 0],
+  );
+  const account = useAccount();
+  const ratings = ratingsOf(account);
+  useScroll(results.waiting);
 
+  // Typing changes the present entry of the history, choices make new ones.
+  const typed = useRef(text);
   useEffect(() => {
-    const timer = setTimeout(
-      () => setQuery((before) => withFilter(before, "q", text.trim() || null)),
-      TYPING_PAUSE_MS,
-    );
+    if (typed.current === text) return;
+    const timer = setTimeout(() => {
+      typed.current = text;
+      go(withWords(query, text), "replace");
+    }, TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => {
-    if (!first.current) history.replaceState(null, "", location.pathname + searchOf(query));
-    first.current = false;
-  }, [query]);
+    if ((query.q ?? "") === typed.current.trim()) return;
+    typed.current = query.q ?? "";
+    setText(typed.current);
+  }, [query.q]);
+  useEffect(() => {
+    if (!results.waiting) {
+      history.replaceState(history.state, "", location.pathname + searchOf(query, results.pages));
+    }
+  }, [results.pages, results.waiting]);
 
-  const set = (filter: Filter, value: string | null) =>
-    setQuery((before) => withFilter(before, filter, value));
-  const clear = () => {
-    setText("");
-    setQuery({});
+  const toggle = (name: ListName, value: string) => go(toggled(query, name, value));
+  const toggleFacet = (name: FacetName, value: string) => {
+    if (name !== "rating" || !ratings) return toggle(name, value);
+    const { rating = ratings, ...rest } = query;
+    const { rating: chosen = ratings } = toggled({ rating }, "rating", value);
+    const standard = [...chosen].sort().join() === [...ratings].sort().join();
+    go(standard ? rest : { ...rest, rating: chosen });
   };
-  const facets = useFacets(pages.items);
-  const filtered = Object.keys(query).some((name) => name !== "sort");
+  const choose = (choice: Choice) => {
+    if (choice.kind === "adapter") {
+      location.href = adapterUrl(choice.value);
+      return;
+    }
+    const bare = withWords(query, "");
+    go((bare[choice.kind] ?? []).includes(choice.value) ? bare : toggled(bare, choice.kind, choice.value));
+  };
+  const chips = chipsOf(query);
+  const together = query.composes_with ?? [];
+  const panel = (
+    <>
+      <Together
+        refs={together}
+        counts={counts.value?.composes_with ?? null}
+        onToggle={(ref) => toggle("composes_with", ref)}
+      />
+      {counts.failure && <FailureNotice failure={counts.failure} again={counts.again} />}
+      <FacetPanel query={query} counts={counts.value} ratings={ratings} onToggle={toggleFacet} />
+    </>
+  );
+  const total = counts.value?.total;
 
   return (
     <>
@@ -52,151 +105,148 @@ export function BrowsePage() {
         </p>
       </header>
       <search class="browse-tools">
-        <div class="browse-search">
-          <Icon name="search" />
-          <input
-            class="input"
-            type="search"
-            aria-label="Search the catalog"
-            placeholder="Search names, tags, owners"
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </div>
+        <SuggestBox
+          label="Search the catalog"
+          placeholder="Search names, tags, owners"
+          value={text}
+          onInput={setText}
+          onChoose={choose}
+          onEnter={() => {
+            typed.current = text;
+            go(withWords(query, text));
+          }}
+        />
+        <button type="button" class="button browse-open" onClick={() => setDrawer(true)}>
+          Filters{chips.length + together.length > 0 ? ` (${chips.length + together.length})` : ""}
+        </button>
         <select
           class="input"
-          aria-label="Base model"
-          value={query.base ?? ""}
-          onChange={(event) => set("base", event.currentTarget.value || null)}
+          aria-label="Order"
+          value={sortOf(query)}
+          onChange={(event) => {
+            const sort = sortsFor(query).find((one) => one === event.currentTarget.value);
+            if (sort) go(withSort(query, sort));
+          }}
         >
-          <option value="">Every base</option>
-          {bases.value?.items.map((base) => (
-            <option key={base.id} value={base.id}>
-              {base.title}
+          {sortsFor(query).map((sort) => (
+            <option key={sort} value={sort}>
+              {SORT_WORDS[sort]}
             </option>
           ))}
         </select>
-        <Segmented
-          label="Order"
-          value={query.sort ?? "newest"}
-          options={SORTS}
-          onChange={(sort) => setQuery((before) => ({ ...before, sort }))}
-        />
       </search>
-      <div class="browse-filters">
-        {query.owner && <Chosen name={`by ${query.owner}`} onRemove={() => set("owner", null)} />}
-        <Choices
-          filter="class"
-          all={facets.classes.length > 1 ? facets.classes : []}
-          chosen={query.class}
-          onChoose={set}
-        />
-        <Choices filter="tag" all={facets.tags} chosen={query.tag} onChoose={set} />
-      </div>
-
-      <p class="quiet browse-count" role="status">
-        {pages.waiting
-          ? "Loading"
-          : `${countOf(pages.items.length, "adapter")}${pages.more ? ", and more" : ""}`}
-      </p>
-      {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
-      <div class="card-grid" aria-busy={pages.waiting}>
-        {pages.items.map((adapter) => (
-          <AdapterCard key={adapter.id} adapter={adapter} />
-        ))}
-        {pages.waiting && pages.items.length === 0 && <CardSkeletons count={8} />}
-      </div>
-      {!pages.waiting && !pages.failure && pages.items.length === 0 && (
-        <Empty title={filtered ? "Nothing matches" : "The catalog is empty"}>
-          <p>
-            {filtered
-              ? "Take away a filter or try another word."
-              : "Be the first: teach a person from 4 to 16 pictures. It takes about two minutes."}
+      <div class="browse">
+        <aside class="browse-side" aria-label="Filters">
+          {!drawer && panel}
+        </aside>
+        <div class="browse-main">
+          {chips.length > 0 && (
+            <ul class="chips" aria-label="Filters in use">
+              {chips.map(({ name, value, text: words }) => (
+                <li key={name + value}>
+                  <button
+                    type="button"
+                    class="chip"
+                    aria-pressed="true"
+                    aria-label={`Remove filter: ${words}`}
+                    onClick={() => toggle(name, value)}
+                  >
+                    {words}
+                    <Icon name="close" />
+                  </button>
+                </li>
+              ))}
+              <li>
+                <button
+                  type="button"
+                  class="chip"
+                  onClick={() => go(together.length > 0 ? { composes_with: together } : {})}
+                >
+                  Clear all
+                </button>
+              </li>
+            </ul>
+          )}
+          {results.corrected !== null && (
+            <p class="browse-corrected" role="status">
+              Showing results for <strong>{results.corrected}</strong>
+              <span class="quiet">, as nothing has “{query.q}”.</span>
+            </p>
+          )}
+          <p class="quiet browse-count" role="status">
+            {total === undefined ? "Counting" : countOf(total, "adapter")}
           </p>
-          <div class="actions">
-            {filtered ? (
-              <button type="button" class="button" onClick={clear}>
-                Clear search and filters
-              </button>
-            ) : (
-              <a class="button primary" href="/publish/">
-                Teach a person
-              </a>
-            )}
+          {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
+          <div class="card-grid" aria-busy={results.waiting}>
+            {results.items.map((adapter) => (
+              <AdapterCard
+                key={adapter.id}
+                adapter={adapter}
+                action={
+                  adapter.slot !== null && (
+                    <button
+                      type="button"
+                      class="icon-button"
+                      aria-label={`Show what composes exactly with ${adapter.title}`}
+                      title="Show what composes exactly with it"
+                      onClick={() => toggle("composes_with", adapter.ref)}
+                    >
+                      <Icon name="add" />
+                    </button>
+                  )
+                }
+              />
+            ))}
+            {results.waiting && results.items.length === 0 && <CardSkeletons count={8} />}
           </div>
-        </Empty>
-      )}
-      {pages.more && (
-        <div class="browse-more">
-          <button type="button" class="button" disabled={pages.waiting} onClick={pages.more}>
-            {pages.waiting ? "Loading" : "Show more"}
-          </button>
+          {!results.waiting && !results.failure && results.items.length === 0 && (
+            <NothingFound query={query} onChange={go} />
+          )}
+          {results.more && (
+            <div class="browse-more">
+              <button type="button" class="button" disabled={results.waiting} onClick={results.more}>
+                {results.waiting ? "Loading" : "Show more"}
+              </button>
+              {results.pages >= PAGES_MAX && <p class="hint">A filter finds faster than a long list.</p>}
+            </div>
+          )}
         </div>
+      </div>
+      {drawer && (
+        <Dialog title="Filters" shape="sheet" onClose={() => setDrawer(false)}>
+          <div class="browse-drawer">{panel}</div>
+          <div class="browse-drawer-foot">
+            <button
+              type="button"
+              class="button primary"
+              onClick={(event) => event.currentTarget.closest("dialog")?.close()}
+            >
+              {total === undefined ? "Show" : `Show ${countOf(total, "adapter")}`}
+            </button>
+          </div>
+        </Dialog>
       )}
     </>
   );
 }
 
-/** Filters are offered from the entries seen so far, and stay while the list is narrowed. */
-function useFacets(items: readonly { class_word: string; tags: string[] }[]) {
-  const [facets, setFacets] = useState({ classes: [] as string[], tags: [] as string[] });
+/** What a signed-in person is shown without asking; null for guests and while it is not known. */
+function ratingsOf(account: Account | null | undefined): readonly string[] | null {
+  return account ? ["general", ...account.shown_ratings.filter((rating) => rating !== "general")] : null;
+}
+
+/** Puts the page back where it was left, once the list is as long again. */
+function useScroll(waiting: boolean) {
+  const left = useRef<number | null>((history.state as { y?: number } | null)?.y ?? null);
   useEffect(() => {
-    setFacets((before) => {
-      const classes = frequent(
-        items.map((item) => item.class_word),
-        CLASSES_SHOWN,
-      );
-      const tags = frequent(
-        items.flatMap((item) => item.tags),
-        TAGS_SHOWN,
-      );
-      return {
-        classes: [...new Set([...before.classes, ...classes])].slice(0, CLASSES_SHOWN),
-        tags: [...new Set([...before.tags, ...tags])].slice(0, TAGS_SHOWN),
-      };
-    });
-  }, [items]);
-  return facets;
-}
-
-function Choices(props: {
-  filter: Filter;
-  all: readonly string[];
-  chosen: string | undefined;
-  onChoose: (filter: Filter, value: string | null) => void;
-}) {
-  const { filter, chosen } = props;
-  const shown = chosen && !props.all.includes(chosen) ? [chosen, ...props.all] : props.all;
-  if (shown.length === 0) return null;
-  return (
-    <fieldset class="chips">
-      <legend class="visually-hidden">{filter === "class" ? "Kind" : "Tags"}</legend>
-      {shown.map((word) => (
-        <button
-          type="button"
-          key={word}
-          class="chip"
-          aria-pressed={word === chosen}
-          onClick={() => props.onChoose(filter, word === chosen ? null : word)}
-        >
-          {filter === "tag" ? `#${word}` : word}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
-function Chosen({ name, onRemove }: { name: string; onRemove: () => void }) {
-  return (
-    <button
-      type="button"
-      class="chip"
-      aria-pressed="true"
-      aria-label={`Remove filter: ${name}`}
-      onClick={onRemove}
-    >
-      {name}
-      <Icon name="close" />
-    </button>
-  );
+    history.scrollRestoration = "manual";
+    const leave = () => history.replaceState({ ...history.state, y: scrollY }, "");
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, []);
+  useEffect(() => {
+    if (waiting || left.current === null) return;
+    scrollTo(0, left.current);
+    left.current = null;
+  }, [waiting]);
 }

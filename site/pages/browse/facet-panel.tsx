@@ -1,0 +1,134 @@
+// The facets beside the list, each value with how many adapters it would leave. In a drawer on small screens.
+
+import { useEffect, useState } from "preact/hooks";
+import { type CatalogQuery, catalog, type Facet, type FacetList, type FacetName } from "../../api-catalog.ts";
+import { GRANT_WORDS, RATING_WORDS } from "./query.ts";
+
+const TYPING_PAUSE_MS = 180;
+const SHOWN = 6;
+
+const GROUPS: readonly { name: FacetName; title: string; findable?: true }[] = [
+  { name: "class", title: "Kind" },
+  { name: "tag", title: "Tags", findable: true },
+  { name: "base", title: "Base" },
+  { name: "licence", title: "Licence" },
+  { name: "allows", title: "Licence allows" },
+  { name: "owner", title: "Owner", findable: true },
+  { name: "rating", title: "Rating" },
+];
+
+export interface PanelProps {
+  query: CatalogQuery;
+  counts: FacetList | null;
+  /** What is shown without being asked for; null for guests, who are offered no ratings. */
+  ratings: readonly string[] | null;
+  onToggle: (name: FacetName, value: string) => void;
+}
+
+export function FacetPanel({ query, counts, ratings, onToggle }: PanelProps) {
+  return (
+    <div class="facets" aria-busy={counts === null}>
+      {GROUPS.map(({ name, title, findable }) => {
+        const facet = counts?.facets[name];
+        const asked = query[name] ?? [];
+        // A choice of one is none, unless it was made.
+        if (!facet || (facet.value_count < 2 && asked.length === 0)) return null;
+        if (name === "rating" && ratings === null && asked.length === 0) return null;
+        const chosen = name === "rating" && asked.length === 0 ? (ratings ?? []) : asked;
+        return (
+          <FacetGroup
+            key={name}
+            name={name}
+            title={title}
+            facet={facet}
+            chosen={chosen}
+            query={query}
+            findable={findable === true && facet.value_count > SHOWN}
+            onToggle={(value) => onToggle(name, value)}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+function FacetGroup(props: {
+  name: FacetName;
+  title: string;
+  facet: Facet;
+  chosen: readonly string[];
+  query: CatalogQuery;
+  findable: boolean;
+  onToggle: (value: string) => void;
+}) {
+  const { name, title, facet, chosen, query, findable } = props;
+  const [all, setAll] = useState(false);
+  const [text, setText] = useState("");
+  const found = useInside(name, query, findable ? text.trim() : "");
+  const listed = found ?? facet;
+  const missing = chosen.filter((value) => !listed.values.some((one) => one.value === value));
+  const values = found ? listed.values : [...listed.values, ...missing.map((value) => ({ value, count: 0 }))];
+  // What is chosen stays in sight, in its place by count.
+  const shown = all || found ? values : values.filter(({ value }, i) => i < SHOWN || chosen.includes(value));
+  return (
+    <details class="facet" open>
+      <summary>{title}</summary>
+      {findable && (
+        <input
+          class="input facet-find"
+          type="search"
+          aria-label={`Find in ${title.toLowerCase()}`}
+          placeholder={`Find among ${facet.value_count.toLocaleString("en")}`}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      <fieldset>
+        <legend class="visually-hidden">{title}</legend>
+        {shown.map(({ value, count }) => (
+          <label class="facet-value" key={value}>
+            <input type="checkbox" checked={chosen.includes(value)} onChange={() => props.onToggle(value)} />
+            <span>{wordOf(name, value)}</span>
+            <span class="facet-count">{count.toLocaleString("en")}</span>
+          </label>
+        ))}
+        {found && shown.length === 0 && <p class="hint">Nothing begins so.</p>}
+      </fieldset>
+      {!found && values.length > shown.length && (
+        <button type="button" class="facet-more" onClick={() => setAll(true)}>
+          {values.length - shown.length} more
+        </button>
+      )}
+      {!found && all && values.length > SHOWN && (
+        <button type="button" class="facet-more" onClick={() => setAll(false)}>
+          Fewer
+        </button>
+      )}
+    </details>
+  );
+}
+
+/** Values of one facet that begin with what is typed; null while nothing is. */
+function useInside(name: FacetName, query: CatalogQuery, prefix: string): Facet | null {
+  const [found, setFound] = useState<{ key: string; facet: Facet } | null>(null);
+  const key = JSON.stringify([query, prefix]);
+  useEffect(() => {
+    if (prefix === "") return setFound(null);
+    const controller = new AbortController();
+    const timer = setTimeout(async () => {
+      const reply = await catalog.facets(query, { facet: name, prefix }, controller.signal);
+      const facet = reply.ok ? reply.value.facets[name] : undefined;
+      if (!controller.signal.aborted && facet) setFound({ key, facet });
+    }, TYPING_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [key]);
+  return prefix === "" ? null : (found?.facet ?? null);
+}
+
+function wordOf(name: FacetName, value: string): string {
+  if (name === "allows") return GRANT_WORDS[value as keyof typeof GRANT_WORDS] ?? value;
+  return name === "rating" ? (RATING_WORDS[value] ?? value) : value;
+}

@@ -1,0 +1,108 @@
+// The browse page's query: into the address and back, one change at a time.
+
+import { describe, expect, it } from "vitest";
+import type { CatalogQuery } from "../../site/api-catalog.ts";
+import {
+  chipsOf,
+  composeUrl,
+  PAGES_MAX,
+  pagesOf,
+  queryOf,
+  searchOf,
+  sortOf,
+  sortsFor,
+  toggled,
+  withSort,
+  withWords,
+} from "../../site/pages/browse/query.ts";
+import { optionsOf } from "../../site/ui/suggest-box.tsx";
+
+describe("browse query", () => {
+  it("goes into the address and comes back", () => {
+    const queries: CatalogQuery[] = [
+      {},
+      { q: "red & blue", tag: ["line-art", "night sky"], sort: "name" },
+      {
+        owner: ["demo"],
+        class: ["person"],
+        composes_with: ["demo/ada", "demo/bo"],
+        allows: ["commercial_use"],
+      },
+    ];
+    for (const query of queries) expect(queryOf(searchOf(query))).toEqual(query);
+    expect(searchOf({ composes_with: ["demo/ada", "demo/bo"] })).toBe("?composes_with=demo/ada,demo/bo");
+  });
+
+  it("reads lists given with commas, given twice, or both", () => {
+    expect(queryOf("?tag=a,b&tag=b&tag=%20c%20,").tag).toEqual(["a", "b", "c"]);
+  });
+
+  it("drops parameters it does not know, orders and grants that do not exist", () => {
+    expect(queryOf("?q=%20&sort=cheapest&evil=1&allows=everything&tag=,")).toEqual({});
+    expect(queryOf("?sort=relevance")).toEqual({});
+  });
+
+  it("orders by match where there are words, else by age, and leaves that out of the address", () => {
+    expect([sortOf({}), sortOf({ q: "a" }), sortOf({ q: "a", sort: "name" })]).toEqual([
+      "newest",
+      "relevance",
+      "name",
+    ]);
+    expect(withSort({ q: "a", sort: "name" }, "relevance")).toEqual({ q: "a" });
+    expect(withSort({ q: "a" }, "newest")).toEqual({ q: "a", sort: "newest" });
+    expect(sortsFor({})).not.toContain("relevance");
+    expect(sortsFor({ q: "a" })).toContain("relevance");
+  });
+
+  it("loses the order by match with its words, and keeps another order", () => {
+    expect(withWords({ q: "a", sort: "newest" }, " ")).toEqual({});
+    expect(withWords({ q: "a", sort: "name" }, "")).toEqual({ sort: "name" });
+    expect(withWords({ tag: ["x"] }, " two  ")).toEqual({ tag: ["x"], q: "two" });
+  });
+
+  it("takes a value in and out again", () => {
+    const some = toggled(toggled({}, "tag", "a"), "tag", "b");
+    expect(some).toEqual({ tag: ["a", "b"] });
+    expect(toggled(toggled(some, "tag", "a"), "tag", "b")).toEqual({});
+  });
+
+  it("shows a chip for each filter, and none for what has a place of its own", () => {
+    const chips = chipsOf({
+      q: "a",
+      tag: ["x"],
+      owner: ["demo"],
+      allows: ["no_credit"],
+      composes_with: ["demo/ada"],
+    });
+    expect(chips.map(({ text }) => text)).toEqual(["#x", "Use without credit", "by demo"]);
+  });
+
+  it("remembers how many pages were open, within reason", () => {
+    expect([pagesOf(""), pagesOf("?pages=3"), pagesOf("?pages=-1"), pagesOf("?pages=9999")]).toEqual([
+      1,
+      3,
+      1,
+      PAGES_MAX,
+    ]);
+    expect(searchOf({}, 3)).toBe("?pages=3");
+    expect(queryOf("?pages=3")).toEqual({});
+  });
+
+  it("hands what was picked to the compose page", () => {
+    expect(composeUrl(["demo/ada", "demo/bo"])).toBe("/compose/#a=demo/ada&a=demo/bo");
+  });
+});
+
+describe("suggestions", () => {
+  const found = {
+    corrected: null,
+    adapters: [{ ref: "demo/ada", title: "Ada", class_word: "person", preview_url: null }],
+    tags: [{ tag: "night", count: 2 }],
+    owners: [{ handle: "demo", count: 1 }],
+  };
+
+  it("offer adapters, tags and owners, or adapters alone", () => {
+    expect(optionsOf(found, null).map(({ text }) => text)).toEqual(["Ada", "#night", "by demo"]);
+    expect(optionsOf(found, "adapter").map(({ choice }) => choice.value)).toEqual(["demo/ada"]);
+  });
+});
