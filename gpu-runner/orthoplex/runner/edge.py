@@ -53,7 +53,7 @@ class Refused(Exception):  # noqa: N818 - the act is named, as in the contract
 class Edge:
     """A connection to one edge with one API key of scope runner. Each thread that talks keeps its own.
 
-    `alive` is touched before every call, whatever comes of it: a runner that talks is alive, even to an edge that is away.
+    `alive` is touched before every call, whatever comes of it: who talks is alive, even to an edge that is away.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import scaled from "../../../gpu-runner/deploy/kubernetes/scaledobject.yaml?raw";
 import type { Generation } from "../../../schema/contract/index.ts";
 import { ask, Machine, type Person, person, png } from "../cast.ts";
 
@@ -114,6 +115,19 @@ describe("/metrics", () => {
       "SELECT bucket, count, sum_ms FROM dispatch_counts WHERE metric = 'run'",
     ).first();
     expect(row).toEqual({ bucket, count: 1, sum_ms: ms });
+  });
+
+  it("serves what the ScaledObject asks for, under the labels that it names", async () => {
+    await draw();
+    await draw();
+    await machine.lease();
+    const seen = [...(await scrape())];
+    const queries = scaled.match(/(?<=query: ).+/g) ?? [];
+    expect(queries.length).toBe(2);
+    for (const query of queries) {
+      const [, name, labels = ""] = /sum\((orthoplex_[a-z_]+)\{(.*)\}\)/.exec(query) ?? [];
+      expect(seen.filter(([full]) => full.startsWith(`${name}{`) && full.includes(labels)).length).toBe(1);
+    }
   });
 
   it("tells the backlog of webhooks", async () => {
