@@ -1,9 +1,9 @@
 // Decisions: what each does, that they are taken once, by others than the owner, and that people are told.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Adapter, Comment, Problem, Version } from "../../../schema/contract/index.ts";
+import type { Adapter, Comment, Generation, Problem, Version } from "../../../schema/contract/index.ts";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/index.ts";
-import { ask, type Person, person, published } from "../cast.ts";
+import { ask, db, type Person, person, published } from "../cast.ts";
 import {
   adapterKey,
   decisionsAbout,
@@ -313,5 +313,34 @@ describe("a removed adapter", () => {
     await mod.mustDecide(key, "restore");
     const mine = await ada.must<Whole>("GET", "/v1/adapters/ada/quiet");
     expect([mine.state, mine.versions.map(({ state }) => state)]).toEqual(["withdrawn", ["yanked"]]);
+  });
+});
+
+describe("a removed mix", () => {
+  it("answers 410 with a tombstone, stops its own jobs, and comes back", async () => {
+    await published(ada, "solo");
+    const members = [{ ref: "ada/solo" }];
+    const made = await ada.must<{ id: string }>("POST", "/v1/compositions", { members, prompt: "<solo>" });
+    const about = { name: "stew", title: "A stew" };
+    await ada.must("POST", `/v1/compositions/${made.id}/publish`, about);
+    const row = await db().prepare("SELECT id FROM mixes WHERE name = 'stew'").first<{ id: string }>();
+    const key = { kind: "mix", id: row?.id ?? "" };
+    await mustReport(bob, { kind: "mix", ref: "ada/stew" });
+    const job = await ada.must<Generation>("POST", "/v1/generations", {
+      composition_id: made.id,
+      prompt: "<solo>",
+    });
+    expect((await mod.see(key)).target).toMatchObject({ label: "ada/stew", state: "published" });
+    await mod.mustDecide(key, "remove", { reason: "Not like this." });
+    const gone = await ask("GET", "/v1/mixes/ada/stew");
+    expect([gone.status, gone.body.code, gone.body.tombstone?.reason]).toEqual([
+      410,
+      "mix_removed",
+      "Not like this.",
+    ]);
+    expect((await ada.must<Generation>("GET", `/v1/generations/${job.id}`)).status).toBe("failed");
+    expect((await ask("GET", "/v1/adapters/ada/solo")).status).toBe(200);
+    await second.mustDecide(key, "restore");
+    expect((await ask("GET", "/v1/mixes/ada/stew")).status).toBe(200);
   });
 });
