@@ -4,7 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
@@ -71,12 +71,14 @@ async function measure(url: string, question: Question): Promise<string> {
   const times: number[] = [];
   for (let i = -WARM_UP; i < samples && !stop.signal.aborted; i++) {
     let path = question.path();
+    let known: string | null = null;
     if (question.second) {
-      const { next_cursor } = await ask<{ next_cursor: string }>(`${url}${path}`);
+      const { next_cursor } = (await ask(`${url}${path}`)).body as { next_cursor: string };
       path += `&cursor=${next_cursor}`;
     }
+    if (question.known) known = (await ask(`${url}${path}`)).etag;
     const begun = performance.now();
-    await ask(`${url}${path}`);
+    await ask(`${url}${path}`, known);
     if (i >= 0) times.push(performance.now() - begun);
   }
   times.sort((a, b) => a - b);
@@ -85,10 +87,11 @@ async function measure(url: string, question: Question): Promise<string> {
   return `| ${question.name} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
 }
 
-async function ask<T>(address: string): Promise<T> {
-  const response = await fetch(address);
-  if (response.status !== 200) throw new Error(`${address}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
+async function ask(address: string, known: string | null = null) {
+  const response = await fetch(address, { headers: known ? { "if-none-match": known } : {} });
+  const text = await response.text();
+  if (response.status !== (known ? 304 : 200)) throw new Error(`${address}: ${response.status} ${text}`);
+  return { etag: response.headers.get("etag"), body: (text ? JSON.parse(text) : null) as unknown };
 }
 
 function page(lines: readonly string[], fillSeconds: number, bytes: number): string {
@@ -99,6 +102,11 @@ ${count.toLocaleString("en")} made-up adapters in D1, asked over HTTP of the Wor
 parsed answer, ${samples} samples a line with its words, tags, owners and members drawn anew for each. Written by \`npm run bench:catalog\`.
 
 - Machine: ${cpus().length} × ${cpu?.model ?? "unknown"}; commit ${git("rev-parse", "--short", "HEAD")}
+- Load average of the machine while measuring: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(
+      ", ",
+    )} (1, 5 and 15 minutes before the end); the first lines below tell what a request costs there in itself
 - Command: \`npm run bench:catalog -- --rows ${count} --samples ${samples}\`
 - The rows took ${fillSeconds.toFixed(0)} s to write, triggers included; the database has ${(bytes / 2 ** 20).toFixed(0)} MiB
 - No time is asserted anywhere. That no question reads a whole table is: [search-plans.test.ts](../test/functions/catalog/search-plans.test.ts)

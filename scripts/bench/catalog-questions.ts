@@ -6,6 +6,8 @@ export type Question = {
   name: string;
   path: () => string /** First asks for a page, then for the one after it. */;
   second?: true;
+  /** Asks with the ETag of the answer: a 304. */
+  known?: true;
 };
 
 export function questionsOf(made: Made, random: () => number): Question[] {
@@ -30,6 +32,8 @@ export function questionsOf(made: Made, random: () => number): Question[] {
       parts.map((part) => part()).join("&");
   const constant = (text: string) => () => text;
   return [
+    { name: "the bases: one count, nothing of the catalog", path: constant("/v1/bases") },
+    { name: "a list that is known already (304)", path: lists(constant("sort=newest")), known: true },
     ...["newest", "trending", "most_used", "most_liked", "name"].map((sort) => ({
       name: `list by ${sort}`,
       path: lists(constant(`sort=${sort}`)),
