@@ -9,7 +9,6 @@ import { adaptersJson } from "../catalog/adapter-json.ts";
 import { findAdapter, type OwnedAdapter } from "../catalog/adapters.ts";
 import { lookUpHashes, versionByHash } from "../catalog/hashes.ts";
 import { searchAdapters } from "../catalog/search.ts";
-import { viewerOf } from "../catalog/search-query.ts";
 import { findOpenVersion, type VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -39,8 +38,7 @@ export async function listModels(
   };
   const sort = query.sort ? SORTS[query.sort] : words ? "relevance" : "most_liked";
   const { limit, cursor } = query;
-  const viewer = await viewerOf(db, null, filters);
-  const page = await searchAdapters(db, null, viewer, { ...filters, sort, limit, cursor });
+  const page = await searchAdapters(db, null, { ...filters, sort, limit, cursor });
   if (page instanceof Refusal) return page;
   const found = await adaptersJson(db, page.items, null, origin);
   return { items: found.map(modelJson), nextCursor: page.next_cursor };

@@ -139,9 +139,13 @@ function withPrompt(order: NewJob, prompt: string): NewJob {
   return { ...order, request, spec: { ...(order.spec as SampleSpec), prompt } };
 }
 
+const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/i;
+const BACKGROUND = /\b(?:background|backdrop|wall)\b/i;
+
 /**
- * An adapter whose trigger is missing would not be drawn at all. One adapter's trigger goes before the first words; where
- * there are several, those missing become clauses of their own at the front.
+ * An adapter whose trigger is missing would not be drawn at all. Clauses (split at `;`) that are of no adapter and no background get the
+ * missing triggers in their order; the last of them is said once for each adapter that is left. Without such a clause the triggers
+ * are clauses of their own, before the background.
  */
 export function promptWithTriggers(
   prompt: string,
@@ -152,5 +156,22 @@ export function promptWithTriggers(
     (trigger) => !said.includes(trigger),
   );
   if (missing.length === 0) return prompt;
-  return members.length === 1 ? `${missing[0]} ${prompt.trim()}` : [...missing, prompt.trim()].join("; ");
+  const clauses = prompt
+    .split(";")
+    .map((clause) => clause.trim())
+    .filter((clause) => clause !== "");
+  const isFree = (clause: string) => !TRIGGER.test(clause) && !BACKGROUND.test(clause);
+  const lastFree = clauses.findLastIndex(isFree);
+  if (lastFree < 0) {
+    const backgrounds = clauses.filter((clause) => BACKGROUND.test(clause));
+    const others = clauses.filter((clause) => !BACKGROUND.test(clause));
+    return [...others, ...missing, ...backgrounds].join("; ");
+  }
+  return clauses
+    .flatMap((clause, i) => {
+      if (!isFree(clause)) return [clause];
+      const taken = missing.splice(0, i === lastFree ? missing.length : 1);
+      return taken.length === 0 ? [clause] : taken.map((trigger) => `${trigger} ${clause}`);
+    })
+    .join("; ");
 }

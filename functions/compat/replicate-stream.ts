@@ -38,6 +38,8 @@ async function* events(env: Env, place: Root, id: JobRow["id"]): AsyncGenerator<
       const { step: at, total } = step.progress;
       yield event("logs", progressLine(at, total, (Date.now() - began) / 1000));
     } else if (step.job.status === "succeeded") {
+      // Whoever comes late, or to a quick job, has seen no line yet.
+      yield event("logs", progressLine(step.job.request.steps, step.job.request.steps, elapsedOf(step.job)));
       for (const image of await imagesOfJobs(db, [id])) {
         yield event("output", await outputUrl(env, origin, image, Date.now()));
       }
@@ -48,3 +50,5 @@ async function* events(env: Env, place: Root, id: JobRow["id"]): AsyncGenerator<
     } else yield event("done", JSON.stringify({ reason: "canceled" }));
   }
 }
+
+const elapsedOf = (job: JobRow) => ((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000;

@@ -79,7 +79,7 @@ describe("images.generate", () => {
       "GET",
       `/v1/generations/${reply.job_id}`,
     );
-    expect(job.request.prompt).toBe("<ivy>; <paco>; smiling");
+    expect(job.request.prompt).toBe("<ivy> smiling; <paco> smiling");
     expect(job.request.adapters).toMatchObject([
       { ref: "ada/ivy:1", strength: 0.7, region: null },
       { ref: "ada/paco:1", strength: 0.5, region },
@@ -288,12 +288,20 @@ describe("what is not offered", () => {
 });
 
 describe("the trigger rule", () => {
-  it("puts in only what is missing", () => {
+  it("gives each adapter a clause, and puts in only what is missing", () => {
     const [ivy, paco] = [{ trigger: "<ivy>" }, { trigger: "<paco>" }];
-    expect(promptWithTriggers("smiling", [])).toBe("smiling");
-    expect(promptWithTriggers("  smiling ", [ivy])).toBe("<ivy> smiling");
-    expect(promptWithTriggers("<paco> sad; sky background", [ivy, paco])).toBe(
-      "<ivy>; <paco> sad; sky background",
-    );
+    const cases: [string, { trigger: string }[], string][] = [
+      ["smiling", [], "smiling"],
+      ["  smiling ", [ivy], "<ivy> smiling"],
+      ["smiling", [ivy, paco], "<ivy> smiling; <paco> smiling"],
+      ["smiling; sad; sky background", [ivy, paco], "<ivy> smiling; <paco> sad; sky background"],
+      ["smiling; a man; a woman", [ivy, paco], "<ivy> smiling; <paco> a man; a woman"],
+      ["<paco> sad; sky background", [ivy, paco], "<paco> sad; <ivy>; sky background"],
+      ["<IVY> sad; laughing", [ivy, paco], "<IVY> sad; <paco> laughing"],
+      ["sky background", [ivy], "<ivy>; sky background"],
+    ];
+    for (const [prompt, members, told] of cases) {
+      expect([prompt, promptWithTriggers(prompt, members)]).toEqual([prompt, told]);
+    }
   });
 });
