@@ -1,0 +1,182 @@
+// The life of one account in a real browser: made, verified by letter, given a passkey and a picture, lost and found again, exported, ended.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import { ROOT } from "../../scripts/local/paths.ts";
+import { startTemporaryServer } from "../../scripts/local/temporary.ts";
+import { type Visitor, welcome } from "./visitor.ts";
+
+const EMAIL = "zoe@example.com";
+const LETTER_PATIENCE_MS = 10_000;
+const NARROW = 360;
+
+describe("an account", { timeout: 240_000 }, () => {
+  const stop = new AbortController();
+  let server: Awaited<ReturnType<typeof startTemporaryServer>>;
+  let visitor: Visitor;
+  let page: Page;
+  let stuck: string | undefined;
+
+  before(async () => {
+    assert.ok(process.env.CHROMIUM, "set CHROMIUM to a browser, or run npm test, which finds one");
+    server = await startTemporaryServer({ runners: 0, signal: stop.signal, say: () => {} });
+    // Passkeys belong to a name, not to a number.
+    visitor = await welcome(server.url.replace("127.0.0.1", "localhost"), process.env.CHROMIUM);
+    page = visitor.page;
+  });
+  after(async () => {
+    await visitor?.leave();
+    await server?.end();
+  });
+
+  function step(name: string, work: () => Promise<void>): void {
+    test(name, async (t) => {
+      if (stuck) return t.skip(`"${stuck}" failed`);
+      const file = `account-${name.replace(/[^a-z0-9]+/gi, "-")}`;
+      try {
+        await work();
+        await visitor.shot(file);
+        assert.deepEqual(visitor.mishaps, []);
+      } catch (error) {
+        stuck = name;
+        await visitor.shot(`FAILED-${file}`);
+        throw error;
+      }
+    });
+  }
+
+  /** The link of the newest letter of this kind, out of the Worker's log. */
+  async function linkOf(subject: string): Promise<string> {
+    const letter = new RegExp(`Letter to ${EMAIL}\\nSubject: ${subject}[\\s\\S]*?\\n(http\\S+)`, "g");
+    for (const end = Date.now() + LETTER_PATIENCE_MS; Date.now() < end; await pause(100)) {
+      const log = readFileSync(join(server.logs, "worker.log"), "utf8");
+      const link = [...log.matchAll(letter)].at(-1)?.[1];
+      if (link) return link;
+    }
+    throw new Error(`No letter "${subject}"`);
+  }
+
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).last().click();
+  const isIn = () => page.locator("#security").waitFor();
+
+  step("is made with a name, an address and a password", async () => {
+    await page.goto("/account/");
+    await field("New account").check();
+    await field("Name").fill("Zoe");
+    await field("E-mail").fill(EMAIL);
+    await field("Password").fill("correct horse");
+    await press("Make the account");
+    await isIn();
+    await page.getByText("Please verify your address").waitFor();
+  });
+
+  step("is verified by the link of a letter", async () => {
+    await page.goto(await linkOf("Confirm your e-mail"));
+    await page.getByText("Your address is verified").waitFor();
+    assert.equal(new URL(page.url()).search, "");
+    assert.equal(await page.getByText("Please verify your address").count(), 0);
+  });
+
+  step("has a picture, cut to a square, and a few words", async () => {
+    await field("A picture of you").setInputFiles(join(ROOT, "gpu-runner/demo/june/smiling.png"));
+    await press("Use this square");
+    await page.locator(".avatar-field img").waitFor();
+    await field("About you").fill("I draw people.");
+    await page.locator("#profile").getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await page.goto("/user/?handle=zoe");
+    await page.getByText("I draw people.").waitFor();
+    const avatar = page.locator(".user-head img");
+    assert.equal(await avatar.evaluate((img) => (img as HTMLImageElement).naturalWidth), 512);
+  });
+
+  step("signs in with a passkey of its own", async () => {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await page.goto("/account/");
+    await press("Add a passkey");
+    await page.getByRole("button", { name: /^Rename/ }).click();
+    await page.getByLabel(/^New name of/).fill("my laptop");
+    await press("Save");
+    await page.getByText("my laptop").waitFor();
+    await press("Sign out");
+    await page.waitForURL("/");
+    await page.goto("/account/");
+    await press("Use a passkey");
+    await isIn();
+    await page.getByText("my laptop").waitFor();
+  });
+
+  step("gets a new password by letter, once", async () => {
+    await press("Sign out everywhere");
+    await page.getByText("Forgot your password?").click();
+    await field("E-mail").fill(EMAIL);
+    await press("Send the letter");
+    await page.getByText("Look into your mailbox").waitFor();
+    const link = await linkOf("Choose a new password");
+    await page.goto(link);
+    await page.getByRole("heading", { name: "Choose a new password" }).waitFor();
+    assert.equal(new URL(page.url()).search, "");
+    await field("New password").fill("new battery staple");
+    await press("Change the password");
+    await page.getByText("Your password is changed").waitFor();
+    await page.goto(link);
+    await field("New password").fill("once more, please");
+    await press("Change the password");
+    await page.getByText("expired or was used").waitFor();
+  });
+
+  step("signs in with the new password only", async () => {
+    await page.goto("/account/");
+    await field("E-mail").fill(EMAIL);
+    await field("Password").fill("correct horse");
+    await press("Sign in");
+    await page.locator(".notice.bad").waitFor();
+    await field("Password").fill("new battery staple");
+    await press("Sign in");
+    await isIn();
+  });
+
+  step("fits a narrow screen, in the dark too", async () => {
+    await page.setViewportSize({ width: NARROW, height: 740 });
+    await page.evaluate(() => {
+      document.documentElement.dataset.theme = "dark";
+    });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), NARROW);
+  });
+
+  step("takes its data along, and is gone once its handle is typed", async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Export my data" }).click(),
+    ]);
+    const data = JSON.parse(readFileSync(await download.path(), "utf8"));
+    assert.deepEqual(
+      [data.profile.bio, data.passkeys[0].name, data.complete],
+      ["I draw people.", "my laptop", true],
+    );
+    await press("Delete my account");
+    await page.getByLabel(/^Type your handle/).fill("zo");
+    assert.ok(await page.locator("dialog button[type=submit]").isDisabled());
+    await page.getByLabel(/^Type your handle/).fill("zoe");
+    await page.locator("dialog button[type=submit]").click();
+    await page.waitForURL("/");
+    await page.goto("/user/?handle=zoe");
+    await page.getByText("There is nobody called zoe").waitFor();
+  });
+});
