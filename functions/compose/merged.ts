@@ -1,9 +1,12 @@
-// A composition's adapters in one file: who may have it, and the HTTP answer around the stream.
+// Adapters in the formats of other tools, a composition's all in one file: who may have it, and the HTTP answer around the stream.
 
+import type { Base } from "../../schema/contract/bases.ts";
 import type { MergedFormat } from "../../schema/contract/compositions.ts";
 import type { Caller } from "../auth/caller.ts";
+import { refOf } from "../catalog/adapters.ts";
 import { knownBase } from "../catalog/bases.ts";
 import { matchesEtag } from "../catalog/blobs.ts";
+import type { VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { parseRange } from "../lib/range.ts";
@@ -32,7 +35,32 @@ export async function mergedResponse(
     const { sha256, sizeBytes } = found.version;
     return { ...member, sha256, sizeBytes, credit: found.adapter.licence.credit };
   });
-  const base = knownBase(row.baseId);
+  const file = { base: knownBase(row.baseId), members, format, filename: `${row.id}-${format}.safetensors` };
+  return fileResponse(env, file, request);
+}
+
+/** One version as the tools of PEFT or kohya read it, at full strength. Another container is no derivative: no grant is asked. */
+export async function convertedResponse(
+  env: Env,
+  { version, adapter }: VersionWithAdapter,
+  format: MergedFormat,
+  request: Request,
+): Promise<Response | Refusal> {
+  const { trigger, slot, sha256, sizeBytes } = version;
+  const ref = `${refOf(adapter)}:${version.number}`;
+  const facts = { version_id: version.id, ref, trigger, slot, strength: 1, region: null };
+  const member: MergeMember = { ...facts, sha256, sizeBytes, credit: adapter.licence.credit };
+  const filename = `${adapter.owner}-${adapter.name}-${version.number}-${format}.safetensors`;
+  return fileResponse(env, { base: knownBase(version.baseId), members: [member], format, filename }, request);
+}
+
+type MergedFile = { base: Base; members: readonly MergeMember[]; format: MergedFormat; filename: string };
+
+async function fileResponse(
+  env: Env,
+  { base, members, format, filename }: MergedFile,
+  request: Request,
+): Promise<Response | Refusal> {
   const tensors = mergedTensors(base, members, format);
   const head = mergedHeader(base, members, format, tensors);
   const size = tensors.reduce((sum, tensor) => sum + bytesOfTensor(tensor), head.length);
@@ -42,7 +70,7 @@ export async function mergedResponse(
     etag,
     "content-type": "application/octet-stream",
     "accept-ranges": "bytes",
-    "content-disposition": `attachment; filename="${row.id}-${format}.safetensors"`,
+    "content-disposition": `attachment; filename="${filename}"`,
     // Licences and visibility can change: a cache must ask again.
     "cache-control": "private, no-cache",
     "content-security-policy": "default-src 'none'; sandbox",

@@ -3,6 +3,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { Reason, Version, VersionPatch } from "../../schema/contract/adapters.ts";
+import { MERGED_FORMATS } from "../../schema/contract/compositions.ts";
 import { idOf } from "../../schema/contract/ids.ts";
 import { type Caller, callerWith } from "../auth/caller.ts";
 import { versionsJson } from "../catalog/adapter-json.ts";
@@ -11,11 +12,14 @@ import { countDownload, isCounted } from "../catalog/downloads.ts";
 import { patchVersion, publishVersion, yankVersion } from "../catalog/publishing.ts";
 import { adapterGone } from "../catalog/tombstones.ts";
 import { findOpenVersion, type VersionRow, type VersionWithAdapter } from "../catalog/versions.ts";
+import { convertedResponse } from "../compose/merged.ts";
 import type { Db } from "../context.ts";
 import { orderPreviews } from "../dispatch/order-previews.ts";
 import { deny, granted, Refusal, refuse } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
+/** The file as it was published, or converted while it streams. */
+const DOWNLOAD_FORMATS = ["orthoplex", ...MERGED_FORMATS] as const;
 const PATH = "/v1/versions/{version}";
 const params = idParam("version", idOf("ver"));
 const tags = ["versions"];
@@ -71,9 +75,9 @@ const download = createRoute({
   path: `${PATH}/download`,
   summary: "Download the adapter file",
   description:
-    "Counted once a day for each caller, or address where nobody is signed in; HEAD, later ranges and 304 are not counted.",
+    "`peft` and `kohya` convert it while it streams, with down and up at full strength and the tokens beside. Counted once a day for each caller, or address where nobody is signed in; HEAD, later ranges and 304 are not counted.",
   tags,
-  request: { params, query: z.strictObject({ format: z.enum(["orthoplex"]).default("orthoplex") }) },
+  request: { params, query: z.strictObject({ format: z.enum(DOWNLOAD_FORMATS).default("orthoplex") }) },
   responses: {
     200: {
       description: "safetensors; Range and If-None-Match are honoured",
@@ -137,11 +141,14 @@ export const versions = router()
     };
     const filename = `${adapter.owner}-${adapter.name}-${version.number}.safetensors`;
     const isOpen = version.state === "published" && adapter.visibility !== "private";
+    const { format } = c.req.valid("query");
     const response = granted(
-      await blobResponse(c.env, facts, c.req.raw, {
-        "content-disposition": `attachment; filename="${filename}"`,
-        "cache-control": isOpen ? "public, max-age=3600" : "private, no-cache",
-      }),
+      format === "orthoplex"
+        ? await blobResponse(c.env, facts, c.req.raw, {
+            "content-disposition": `attachment; filename="${filename}"`,
+            "cache-control": isOpen ? "public, max-age=3600" : "private, no-cache",
+          })
+        : await convertedResponse(c.env, found, format, c.req.raw),
     );
     if (isCounted(c.req.raw, response)) {
       const address = c.req.header("cf-connecting-ip");

@@ -293,4 +293,31 @@ describe("who may have it", () => {
     await ada.must("PATCH", "/v1/mixes/ada/both", { visibility: "private" });
     expect((await ask("GET", mix.composition.download_url)).status).toBe(401);
   });
+
+  it.each(["peft", "kohya"])(
+    "of one version alone has that version's residual at full strength: %s",
+    async (format) => {
+      const [version] = members;
+      if (!version) throw new Error("No version");
+      const path = `${version.download_url}?format=${format}`;
+      const { response, bytes } = await bytesOf(path);
+      expect(response.headers.get("content-disposition")).toContain(
+        `-1-${format}.safetensors`.replace("-1-", `-${version.number}-`),
+      );
+      const own = opened((await bytesOf(version.download_url)).bytes);
+      const converted = opened(bytes);
+      const layer = BASE.layers[3]?.name ?? "";
+      const name = Object.keys(converted.header.tensors).find(
+        (key) =>
+          key.includes(format === "peft" ? layer : layer.replaceAll(".", "_")) && /lora_(B|up)/.test(key),
+      );
+      expect(converted.tensor(name ?? "").values).toEqual(own.tensor(`up.${layer}`).values);
+      const part = await bytesOf(path, { range: "bytes=100-299" });
+      expect(part.response.status).toBe(206);
+      expect(part.bytes).toEqual(bytes.slice(100, 300));
+      expect(
+        (await bytesOf(path, { "if-none-match": response.headers.get("etag") ?? "" })).response.status,
+      ).toBe(304);
+    },
+  );
 });
