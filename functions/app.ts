@@ -35,6 +35,7 @@ import { metrics } from "./routes/metrics.ts";
 import { mixes } from "./routes/mixes.ts";
 import { moderation } from "./routes/moderation.ts";
 import { describe } from "./routes/openapi.ts";
+import { operations } from "./routes/operations.ts";
 import { people } from "./routes/people.ts";
 import { profiles } from "./routes/profiles.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
@@ -99,6 +100,7 @@ const typed = app
   .route("/", generations)
   .route("/", trainings)
   .route("/", webhooks)
+  .route("/", operations)
   .route("/", images)
   .route("/", account)
   .route("/", runner);

@@ -92,6 +92,14 @@ export function moderatorOf(caller: Caller | null): Caller | Refusal {
   return active(person);
 }
 
+/** A signed-in operator. */
+export function operatorOf(caller: Caller | null, operatorEmails: string | undefined): Caller | Refusal {
+  const person = sessionOf(caller);
+  if (person instanceof Refusal) return person;
+  if (!isOperator(person, operatorEmails)) return new Refusal("not_granted", "Only operators may do this.");
+  return active(person);
+}
+
 /** Operators' runners serve everybody's jobs; anyone else's runner serves only its owner's. */
 export function isOperator(caller: Caller, operatorEmails: string | undefined): boolean {
   return isListed(caller.email, operatorEmails);

@@ -2,6 +2,7 @@
 
 import { RUNNER_SEEN_SECONDS } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
+import { SEEN_RUNNERS } from "./operations.ts";
 
 type Labels = Record<string, string>;
 type Sample = { name: string; labels: Labels; value: number };
@@ -23,11 +24,7 @@ SELECT jobs.base_id, jobs.kind, runs.started_at FROM jobs JOIN runs ON runs.leas
 WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0`;
 const RUNNERS = `
 SELECT value AS base_id, count(*) AS n FROM runners, json_each(runners.bases)
-WHERE runners.id IN (
-  SELECT id FROM runners WHERE deregistered_at IS NULL AND last_seen_at > ?
-  UNION SELECT runs.runner_id FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
-    WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0
-) GROUP BY value`;
+WHERE runners.id IN (${SEEN_RUNNERS}) GROUP BY value`;
 const COUNTS =
   "SELECT metric, base_id, kind, outcome, bucket, count, sum_ms FROM dispatch_counts ORDER BY 1, 2, 3, 4, 5";
 const DELIVERIES =

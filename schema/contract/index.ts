@@ -16,6 +16,7 @@ export * from "./limits.ts";
 export * from "./lists.ts";
 export * from "./mixes.ts";
 export * from "./moderation.ts";
+export * from "./operations.ts";
 export * from "./people.ts";
 export * from "./problem.ts";
 export * from "./profiles.ts";

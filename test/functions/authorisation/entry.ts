@@ -9,9 +9,10 @@ import type { Person } from "../cast.ts";
  * owner: only the owner of the thing; others get 403 or 404.
  * session: like caller, but never a key (403 session_required).
  * moderator: a session whose account has the role moderator.
+ * operator: a session whose e-mail stands in OPERATOR_EMAILS.
  * signed: the signature in the address is the right; keys and sessions change nothing.
  */
-export type Right = "anyone" | "caller" | "owner" | "session" | "moderator" | "signed";
+export type Right = "anyone" | "caller" | "owner" | "session" | "moderator" | "operator" | "signed";
 
 export type World = {
   /** Owns what the entries name. */
@@ -20,6 +21,8 @@ export type World = {
   other: Person;
   /** Has the role moderator. */
   moderator: Person;
+  /** Its e-mail stands in OPERATOR_EMAILS. */
+  operator: Person;
 };
 
 export type Call = { path: string; body?: unknown; headers?: Record<string, string> };

@@ -24,6 +24,7 @@ const single = new Map<Scope, Caller>();
 
 beforeAll(async () => {
   const [owner, other, moderator] = [await person("Owner"), await person("Other"), await person("Moderator")];
+  const operator = await person("Operator");
   await db()
     .prepare("UPDATE users SET role = 'moderator', email_verified = 1 WHERE handle = ?")
     .bind(moderator.handle)
@@ -35,7 +36,7 @@ beforeAll(async () => {
     });
     single.set(scope, { name: `a key that may only ${scope}`, headers: bearer(made.body.key) });
   }
-  world = { owner, other, moderator };
+  world = { owner, other, moderator, operator };
 });
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -55,13 +56,14 @@ async function attempt(entry: Entry, call: Call, caller: Caller): Promise<Reply<
 type Expected = { caller: Caller; codes: string[] };
 
 /** Who must be refused, and with which codes. */
-function refusals(entry: Entry, { owner, other, moderator }: World): Expected[] {
+function refusals(entry: Entry, { owner, other, moderator, operator }: World): Expected[] {
   if (entry.right === "anyone" || entry.right === "signed") return [];
   const expected: Expected[] = [{ caller: ANONYMOUS, codes: ["auth_required"] }];
-  if (entry.right === "session" || entry.right === "moderator") {
-    const machine = entry.right === "moderator" ? moderator : owner;
+  const chosen = { moderator, operator };
+  if (entry.right === "session" || entry.right === "moderator" || entry.right === "operator") {
+    const machine = entry.right === "session" ? owner : chosen[entry.right];
     expected.push({ caller: keyOf(machine), codes: ["session_required"] });
-    if (entry.right === "moderator") expected.push({ caller: sessionOf(other), codes: ["not_granted"] });
+    if (entry.right !== "session") expected.push({ caller: sessionOf(other), codes: ["not_granted"] });
     return expected;
   }
   for (const [scope, caller] of single) {
@@ -79,12 +81,13 @@ function refusals(entry: Entry, { owner, other, moderator }: World): Expected[] 
 }
 
 /** Who may: tried in this order, the owner's narrowest right last. */
-function grants(entry: Entry, { owner, other, moderator }: World): Caller[] {
+function grants(entry: Entry, { owner, other, moderator, operator }: World): Caller[] {
   const narrow = entry.scope && single.get(entry.scope);
   if (entry.right === "anyone") return [ANONYMOUS, keyOf(other), sessionOf(owner)];
   if (entry.right === "signed") return [ANONYMOUS];
   if (entry.right === "session") return [sessionOf(owner)];
   if (entry.right === "moderator") return [sessionOf(moderator)];
+  if (entry.right === "operator") return [sessionOf(operator)];
   if (entry.right === "caller") return [keyOf(other), narrow ?? keyOf(owner)];
   return [narrow ?? keyOf(owner)];
 }

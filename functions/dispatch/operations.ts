@@ -1,0 +1,197 @@
+// What operators see and do: the standing of queues and runners, failed jobs, and having one done again. Reads what is under way.
+
+import type { z } from "zod";
+import type { Id } from "../../schema/contract/ids.ts";
+import { RUNNER_SEEN_SECONDS } from "../../schema/contract/limits.ts";
+import type {
+  FailedJob,
+  Operations,
+  QueueStanding,
+  ReplayedJob,
+  RunnerStanding,
+} from "../../schema/contract/operations.ts";
+import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
+import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
+import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { newId } from "../lib/ids.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { tellWebhooks } from "../webhooks/queue.ts";
+import { ringBell } from "./bell.ts";
+import { tellAll } from "./publish.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+const QUEUES = `
+SELECT base_id, kind, sum(status = 'queued') AS queued, min(CASE status WHEN 'queued' THEN created_at END) AS oldest,
+  sum(status = 'running') AS running
+FROM jobs WHERE status IN ('queued', 'running') GROUP BY base_id, kind ORDER BY base_id, kind`;
+
+export const SEEN_RUNNERS = `
+SELECT id FROM runners WHERE deregistered_at IS NULL AND last_seen_at > ?
+UNION SELECT runs.runner_id FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
+  WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0`;
+
+type QueueRow = {
+  base_id: string;
+  kind: QueueStanding["kind"];
+  queued: number;
+  oldest: number | null;
+  running: number;
+};
+
+export async function operationsJson(db: Db, now: number): Promise<Operations> {
+  const d1 = db.$client;
+  const [queues, numbers] = await d1.batch([
+    d1.prepare(QUEUES),
+    d1
+      .prepare(
+        `SELECT (SELECT count(*) FROM (${SEEN_RUNNERS})) AS runners,
+          (SELECT count(*) FROM jobs WHERE status = 'failed' AND finished_at > ?) AS failed,
+          (SELECT count(*) FROM deliveries WHERE state = 'pending') AS pending,
+          (SELECT min(next_attempt_at) FROM deliveries WHERE state = 'pending') AS next`,
+      )
+      .bind(now - RUNNER_SEEN_SECONDS * 1000, now - DAY_MS),
+  ]);
+  const [row] = (numbers?.results ?? []) as {
+    runners: number;
+    failed: number;
+    pending: number;
+    next: number | null;
+  }[];
+  return {
+    queues: ((queues?.results ?? []) as QueueRow[]).map((queue) => ({
+      base: queue.base_id,
+      kind: queue.kind,
+      queued: queue.queued,
+      oldest_queued_at: isoTimeOrNull(queue.oldest),
+      running: queue.running,
+    })),
+    runners: row?.runners ?? 0,
+    failed_last_day: row?.failed ?? 0,
+    webhooks: {
+      pending: row?.pending ?? 0,
+      overdue_seconds: Math.max(0, Math.round((now - (row?.next ?? now)) / 1000)),
+    },
+  };
+}
+
+type Query = { limit: number; cursor?: string | undefined };
+type RunnerRow = {
+  id: Id<"rnr">;
+  owner: string;
+  name: string;
+  version: string;
+  device: string;
+  dtype: string;
+  memory_bytes: number;
+  bases: string;
+  registered_at: number;
+  last_seen_at: number;
+  holds: number;
+};
+
+/** Those that have not left, the last heard of first. */
+export async function listRunners(db: Db, query: Query) {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const found = await db.$client
+    .prepare(
+      `SELECT r.id, users.handle AS owner, r.name, r.version, r.device, r.dtype, r.memory_bytes, r.bases, r.registered_at,
+         r.last_seen_at, (SELECT count(*) FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
+           WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0 AND runs.runner_id = r.id) AS holds
+       FROM runners r JOIN users ON users.id = r.owner_id
+       WHERE r.deregistered_at IS NULL AND (?1 IS NULL OR (r.last_seen_at, r.id) < (?1, ?2))
+       ORDER BY r.last_seen_at DESC, r.id DESC LIMIT ?3`,
+    )
+    .bind(after?.[0] ?? null, after?.[1] ?? null, query.limit + 1)
+    .all<RunnerRow>();
+  const page = pageOfRows(found.results, query.limit, (row) => [row.last_seen_at, row.id]);
+  return { ...page, items: page.items.map(runnerJson) };
+}
+
+const runnerJson = (row: RunnerRow): RunnerStanding => ({
+  ...row,
+  bases: JSON.parse(row.bases) as string[],
+  registered_at: isoTime(row.registered_at),
+  last_seen_at: isoTime(row.last_seen_at),
+});
+
+type FailedRow = {
+  id: Id<"job">;
+  owner: string;
+  kind: FailedJob["kind"];
+  base: string;
+  error: string | null;
+  attempts: number;
+  created_at: number;
+  finished_at: number;
+  replayed_as: Id<"job"> | null;
+};
+
+/** The newest first. */
+export async function listFailures(db: Db, query: Query) {
+  const after = readCursor(query.cursor, [0, ""]);
+  if (after instanceof Refusal) return after;
+  const found = await db.$client
+    .prepare(
+      `SELECT j.id, users.handle AS owner, j.kind, j.base_id AS base, j.error, j.attempts, j.created_at, j.finished_at, j.replayed_as
+       FROM jobs j JOIN users ON users.id = j.owner_id
+       WHERE j.status = 'failed' AND (?1 IS NULL OR (j.finished_at, j.id) < (?1, ?2))
+       ORDER BY j.finished_at DESC, j.id DESC LIMIT ?3`,
+    )
+    .bind(after?.[0] ?? null, after?.[1] ?? null, query.limit + 1)
+    .all<FailedRow>();
+  const page = pageOfRows(found.results, query.limit, (row) => [row.finished_at, row.id]);
+  return { ...page, items: page.items.map(failedJson) };
+}
+
+const failedJson = (row: FailedRow): FailedJob => ({
+  ...row,
+  error: row.error === null ? null : (JSON.parse(row.error) as FailedJob["error"]),
+  created_at: isoTime(row.created_at),
+  finished_at: isoTime(row.finished_at),
+});
+
+/**
+ * A job ends once: what failed stays failed, and a new job of its owner does the same work, in its owner's next turn. Whoever quota
+ * it would count against did not ask for it, so none is asked.
+ */
+const REPLAY = `
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
+  checkpoint_sha256)
+SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority,
+  max(
+    coalesce((SELECT max(turn) + 1 FROM jobs a WHERE a.owner_id = jobs.owner_id AND a.status IN ('queued', 'running')), 0),
+    coalesce((SELECT min(turn) FROM jobs b WHERE b.status = 'queued'), (SELECT max(turn) FROM jobs c WHERE c.status = 'running'), 0)
+  ),
+  request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
+FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL`;
+
+const MARK = `
+UPDATE jobs SET replayed_as = ?2
+WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND EXISTS (SELECT 1 FROM jobs WHERE id = ?2)`;
+
+/** Again answers the same job. */
+export async function replayJob(
+  env: Env,
+  db: Db,
+  id: Id<"job">,
+  now: number,
+): Promise<z.infer<typeof ReplayedJob> | Refusal> {
+  const fresh = newId("job", now);
+  await db.$client.batch([
+    db.$client.prepare(REPLAY).bind(id, fresh, now),
+    db.$client.prepare(MARK).bind(id, fresh),
+  ]);
+  const row = await db.$client
+    .prepare("SELECT status, replayed_as FROM jobs WHERE id = ?")
+    .bind(id)
+    .first<{ status: string; replayed_as: Id<"job"> | null }>();
+  if (!row) return refuse("not_found", `There is no job ${id}.`);
+  if (row.replayed_as === null) {
+    return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
+  }
+  if (row.replayed_as === fresh) await tellAll([ringBell(env), tellWebhooks(env, [fresh])]);
+  return { job_id: row.replayed_as };
+}

@@ -1,0 +1,75 @@
+// /v1/operations: for operators in a session. Queues, runners, failed jobs, and doing one of them again.
+
+import { createRoute } from "@hono/zod-openapi";
+import { z } from "zod";
+import { idOf } from "../../schema/contract/ids.ts";
+import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
+import { FailedJob, Operations, ReplayedJob, RunnerStanding } from "../../schema/contract/operations.ts";
+import { operatorOf } from "../auth/caller.ts";
+import { listFailures, listRunners, operationsJson, replayJob } from "../dispatch/operations.ts";
+import { granted } from "../lib/refusal.ts";
+import { idParam, jsonReply, noQuery, router } from "./app.ts";
+
+const tags = ["operations"];
+const query = z.strictObject(pageQuery);
+
+const overview = createRoute({
+  method: "get",
+  path: "/v1/operations",
+  summary: "Get the standing of queues, runners and webhooks",
+  tags,
+  middleware: noQuery,
+  responses: { 200: jsonReply("The house at work", Operations) },
+});
+
+const runners = createRoute({
+  method: "get",
+  path: "/v1/operations/runners",
+  summary: "List runners",
+  tags,
+  request: { query },
+  responses: {
+    200: jsonReply("A page of runners that have not left, the last heard of first", pageOf(RunnerStanding)),
+  },
+});
+
+const failures = createRoute({
+  method: "get",
+  path: "/v1/operations/failures",
+  summary: "List failed jobs",
+  tags,
+  request: { query },
+  responses: { 200: jsonReply("A page of failed jobs, newest first", pageOf(FailedJob)) },
+});
+
+const replay = createRoute({
+  method: "post",
+  path: "/v1/operations/jobs/{job}/replay",
+  summary: "Have a failed job done again",
+  description: "Makes a new job of its owner with the same work. Again answers the same new job.",
+  tags,
+  middleware: noQuery,
+  request: { params: idParam("job", idOf("job")) },
+  responses: { 201: jsonReply("The new job", ReplayedJob) },
+});
+
+export const operations = router()
+  .openapi(overview, async (c) => {
+    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    return c.json(await operationsJson(c.var.db, c.var.now), 200);
+  })
+  .openapi(runners, async (c) => {
+    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    return c.json(granted(await listRunners(c.var.db, c.req.valid("query"))), 200);
+  })
+  .openapi(failures, async (c) => {
+    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    return c.json(granted(await listFailures(c.var.db, c.req.valid("query"))), 200);
+  })
+  .openapi(replay, async (c) => {
+    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    const { job } = c.req.valid("param");
+    const replayed = granted(await replayJob(c.env, c.var.db, job, c.var.now));
+    c.set("about", { job_id: job, replayed_as: replayed.job_id });
+    return c.json(replayed, 201);
+  });
