@@ -101,6 +101,14 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
             {text}
           </a>
         ))}
+        <a class="chip" href="/decisions/">
+          Decisions
+        </a>
+        {account.role === "moderator" && (
+          <a class="chip" href="/moderation/">
+            Moderation
+          </a>
+        )}
       </nav>
       <ProfileForm account={account} changed={changed} />
       <Adapters owner={account.handle} />

@@ -1,4 +1,4 @@
-// What people do with an adapter beside drawing: like it, put it into a collection, read what others say.
+// What people do with an adapter beside drawing: like it, put it into a collection, read what others say, report it.
 
 import { useState } from "preact/hooks";
 import type { Adapter } from "../../api.ts";
@@ -7,6 +7,7 @@ import { countOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { LikeButton } from "../../ui/like-button.tsx";
 import { signInUrl } from "../../ui/notice.tsx";
+import { ReportButton } from "../../ui/report-dialog.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
 import "../../styles/people.css";
 
@@ -39,6 +40,7 @@ export function Likes({ adapter }: { adapter: Adapter }) {
       <a class="quiet" href="#comments">
         {countOf(adapter.comments, "comment")}
       </a>
+      {account?.handle !== adapter.owner && <ReportButton target={{ kind: "adapter", ref: adapter.ref }} />}
       {collecting && account && (
         <CollectDialog adapter={adapter} owner={account.handle} onClose={() => setCollecting(false)} />
       )}

@@ -11,12 +11,14 @@ import { MixCover } from "../../ui/mix-cover.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { PlainText } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
+import { ReportButton } from "../../ui/report-dialog.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
 import { composeUrl } from "../compose/mix-form.ts";
 
 export function Summary({ mix }: { mix: MixWithVersions }) {
   const version = mix.versions.find(({ number }) => number === mix.number);
   const open = mix.state === "published";
+  const account = useAccount();
   return (
     <div class="adapter-top mix-top">
       <MixCover
@@ -58,6 +60,7 @@ export function Summary({ mix }: { mix: MixWithVersions }) {
               <a class="quiet" href="#comments">
                 {countOf(mix.comments, "comment")}
               </a>
+              {account?.handle !== mix.owner && <ReportButton target={{ kind: "mix", ref: mix.ref }} />}
             </div>
           </>
         )}

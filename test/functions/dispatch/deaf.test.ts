@@ -36,7 +36,7 @@ afterAll(() => log.mockRestore());
 
 it("an order is queued, leased and swept where nobody can be told", async () => {
   const machine = await Machine.register(operator);
-  const caller = await callerOfKey(db, operator.key, Date.now());
+  const caller = await callerOfKey(deafEnv, db, operator.key, Date.now());
   if (!caller) throw new Error("No caller");
   const wish = { base: BASE.id, prompt: "a person", negative_prompt: "", count: 1 };
   const id = await enqueue(deafEnv, db, granted(await orderGeneration(db, caller, wish)), Date.now());
