@@ -9,8 +9,9 @@ import type { JobRow } from "../dispatch/enqueue.ts";
 import { followJob } from "../dispatch/follow.ts";
 import type { Env } from "../env.ts";
 import { toBase64 } from "../lib/base64.ts";
-import { problemOf } from "../lib/problem.ts";
+import { problemOf, refusalOf } from "../lib/problem.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { eventBody } from "../lib/server-sent.ts";
 import { outputUrl } from "./outputs.ts";
 
 type Failure = ReturnType<typeof problemOf>;
@@ -74,19 +75,13 @@ export function imageStream(
   partialImages: number,
   instance: string,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  const source = events(place, job, partialImages, instance);
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await source.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await source.return(undefined);
-    },
-  });
+  return eventBody(events(place, job, partialImages, instance), () =>
+    errorText(problemOf(refusalOf(null), instance)),
+  );
 }
+
+const errorText = (problem: Failure) =>
+  `event: error\ndata: ${JSON.stringify({ ...problem, type: "error" })}\n\n`;
 
 async function* events(
   { env, db }: Place,
@@ -116,7 +111,7 @@ async function* events(
     } else {
       const failure = failureOf(step.job, instance);
       if (failure) {
-        yield `event: error\ndata: ${JSON.stringify({ ...failure, type: "error" })}\n\n`;
+        yield errorText(failure);
         return;
       }
       const created_at = seconds(step.job.finishedAt);

@@ -4,23 +4,16 @@ import { imagesOfJobs } from "../catalog/images.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { followJob } from "../dispatch/follow.ts";
 import type { Env } from "../env.ts";
+import { eventBody } from "../lib/server-sent.ts";
 import { outputUrl } from "./outputs.ts";
 import { progressLine, type Root } from "./replicate-json.ts";
 
 /** Its clients drop an event without an id; one line of data each keeps them simple. */
 export function predictionStream(env: Env, place: Root, id: JobRow["id"]): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  const source = events(env, place, id);
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await source.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await source.return(undefined);
-    },
-  });
+  return eventBody(
+    events(env, place, id),
+    () => `event: error\nid: 0\ndata: The stream broke off; get the prediction.\n\n`,
+  );
 }
 
 async function* events(env: Env, place: Root, id: JobRow["id"]): AsyncGenerator<string> {

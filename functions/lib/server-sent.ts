@@ -1,4 +1,4 @@
-// Server-sent events (WHATWG HTML, 9.2) as they are read here: one name and one line of data an event, comments told apart.
+// Server-sent events (WHATWG HTML, 9.2): read, one name and one line of data an event, comments told apart; and written from a generator.
 
 export type ServerSent = { event: string; data: string } | "comment";
 
@@ -27,4 +27,28 @@ function parsed(block: string): ServerSent {
       .find((line) => line.startsWith(`${name}: `))
       ?.slice(name.length + 2) ?? "";
   return { event: field("event"), data: field("data") };
+}
+
+/**
+ * The texts of a generator as a body. A reader that leaves ends the generator. What it throws cannot change the status any more: it is
+ * logged, and `broken` is the last that is sent.
+ */
+export function eventBody(source: AsyncGenerator<string>, broken: () => string): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await source.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      } catch (error) {
+        console.error("A stream broke off", error);
+        controller.enqueue(encoder.encode(broken()));
+        controller.close();
+      }
+    },
+    async cancel() {
+      await source.return(undefined);
+    },
+  });
 }
