@@ -32,7 +32,11 @@ export function PlainText({ text }: { text: string }) {
         kind === "text" ? (
           word
         ) : (
-          <a key={`${i}-${word}`} href={href ?? ""} {...(kind === "link" && { rel: "nofollow ugc noopener" })}>
+          <a
+            key={`${i}-${word}`}
+            href={href ?? ""}
+            {...(kind === "link" && { rel: "nofollow ugc noopener" })}
+          >
             {word}
           </a>
         ),
