@@ -1,0 +1,22 @@
+// The calls of the operators' desk. As api.ts, every call gives a Reply.
+
+import type { z } from "zod";
+import type * as contract from "../schema/contract/index.ts";
+import { call, type Page, query } from "./api.ts";
+
+export type Operations = contract.Operations;
+export type RunnerStanding = contract.RunnerStanding;
+export type FailedJob = contract.FailedJob;
+type ReplayedJob = z.infer<typeof contract.ReplayedJob>;
+
+interface At {
+  limit?: number;
+  cursor?: string;
+}
+
+export const operations = {
+  standing: () => call<Operations>("GET", "/v1/operations"),
+  runners: (at: At) => call<Page<RunnerStanding>>("GET", `/v1/operations/runners${query({ ...at })}`),
+  failures: (at: At) => call<Page<FailedJob>>("GET", `/v1/operations/failures${query({ ...at })}`),
+  replay: (id: string) => call<ReplayedJob>("POST", `/v1/operations/jobs/${id}/replay`),
+};

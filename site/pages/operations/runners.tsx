@@ -1,0 +1,82 @@
+// The machines that do the work: what they are, when they last asked for work, and what they hold.
+
+import { operations, type RunnerStanding } from "../../api-operations.ts";
+import { agoOf, bytesOf } from "../../ui/format.ts";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { useList } from "../../ui/use-list.ts";
+import { useReply } from "../../ui/use-reply.ts";
+import { isSilent } from "./silence.ts";
+
+/** The first page is read again with every turn; the pages after it, which only history has, are read when asked for. */
+export function Runners({ turn, now }: { turn: number; now: number }) {
+  const first = useReply(() => operations.runners({}), [turn]);
+  const cursor = first.value?.next_cursor;
+  const items = first.value?.items ?? [];
+  return (
+    <section aria-labelledby="runners">
+      <h2 id="runners">Runners</h2>
+      {first.failure && <FailureNotice failure={first.failure} again={first.again} />}
+      {first.value && items.length === 0 && (
+        <p class="quiet">
+          None is registered. <code>python -m orthoplex run</code> starts one.
+        </p>
+      )}
+      {items.length > 0 && <Table items={items} now={now} />}
+      {cursor && <Older from={cursor} now={now} />}
+    </section>
+  );
+}
+
+function Older({ from, now }: { from: string; now: number }) {
+  const list = useList<RunnerStanding>("older", (at) => operations.runners({ cursor: at.cursor ?? from }));
+  return (
+    <details>
+      <summary>Heard of before those</summary>
+      {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      <Table items={list.items} now={now} />
+      {list.more && (
+        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
+          More
+        </button>
+      )}
+    </details>
+  );
+}
+
+function Table({ items, now }: { items: readonly RunnerStanding[]; now: number }) {
+  return (
+    <div class="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Of</th>
+            <th scope="col">Device</th>
+            <th scope="col">Bases</th>
+            <th scope="col">Asked for work</th>
+            <th scope="col">Holds</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((runner) => (
+            <tr key={runner.id}>
+              <th scope="row">
+                {runner.name} <span class="quiet">{runner.version}</span>
+              </th>
+              <td>{runner.owner}</td>
+              <td>
+                {runner.device}, {runner.dtype}, {bytesOf(runner.memory_bytes)}
+              </td>
+              <td>{runner.bases.join(", ")}</td>
+              <td>
+                {agoOf(runner.last_seen_at, now)}{" "}
+                {isSilent(runner, now) && <span class="tag bad">silent</span>}
+              </td>
+              <td>{runner.holds}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

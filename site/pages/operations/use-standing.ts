@@ -1,0 +1,19 @@
+// The standing of the house, read again every ten seconds while the page is looked at. What was known stays while it is read.
+
+import { useEffect, useState } from "preact/hooks";
+import { type Operations, operations } from "../../api-operations.ts";
+import { type Loaded, useReply } from "../../ui/use-reply.ts";
+
+const REFRESH_MS = 10_000;
+
+/** `turn` changes with every reading, `now` is when it was made. */
+export function useStanding(): Loaded<Operations> & { turn: number; now: number } {
+  const [{ turn, now }, setReading] = useState({ turn: 0, now: Date.now() });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) setReading((before) => ({ turn: before.turn + 1, now: Date.now() }));
+    }, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return { ...useReply(() => operations.standing(), [turn]), turn, now };
+}

@@ -1,0 +1,19 @@
+// When the operators' desk calls a runner silent.
+
+import { describe, expect, it } from "vitest";
+import { RUNNER_SEEN_SECONDS } from "../../schema/contract/limits.ts";
+import { isSilent } from "../../site/pages/operations/silence.ts";
+
+describe("a runner", () => {
+  const last_seen_at = "2026-11-25T10:00:00.000Z";
+  const later = (seconds: number) => Date.parse(last_seen_at) + seconds * 1000;
+
+  it("is silent when it has not asked for work for two minutes", () => {
+    expect(isSilent({ holds: 0, last_seen_at }, later(RUNNER_SEEN_SECONDS))).toBe(false);
+    expect(isSilent({ holds: 0, last_seen_at }, later(RUNNER_SEEN_SECONDS + 1))).toBe(true);
+  });
+
+  it("that works is not silent, however long it takes", () => {
+    expect(isSilent({ holds: 1, last_seen_at }, later(3_600))).toBe(false);
+  });
+});
