@@ -1,13 +1,13 @@
 // Settle: the one guarded act that ends a run. Repeated by the same lease it answers the same; by any other it is refused.
 
 import type { Id } from "../../schema/contract/ids.ts";
-import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Settle } from "../../schema/contract/runner.ts";
 import { orderScan } from "../catalog/scan-queue.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { ringBell } from "./bell.ts";
+import { eventOf, LIFE, stateOf } from "./lifecycle.ts";
 import { prepareResult } from "./outputs.ts";
 import { publishEnd } from "./publish.ts";
 import { HOLDS_LEASE, LEASE_LOST, type RunOfCaller, type SettledStatus } from "./run.ts";
@@ -76,13 +76,12 @@ export async function settle(
   return status;
 }
 
-/** Where a settled run leaves its job. Pure. */
+/** Where a settled run leaves its job: the table of lifecycle.ts. Pure. */
 export function statusAfter(report: Settle, job: JobState): SettledStatus {
-  if (report.outcome === "succeeded") return "succeeded";
-  if (job.cancel_requested_at !== null) return "canceled";
-  // Nobody asked for the cancel that this runner reports, so the job still wants to be done.
-  if (report.outcome === "canceled") return "queued";
-  return report.error?.retryable && job.failures + 1 < JOB_RUNS_MAX ? "queued" : "failed";
+  const state = stateOf({ status: "running", cancelRequested: job.cancel_requested_at !== null });
+  const step = LIFE[state][eventOf(report, job.failures)];
+  if (!step || step.to === "running" || step.to === "canceling") throw new Error("A settle ends its run");
+  return step.to;
 }
 
 /** Two settles of one lease raced and this one came second: it gets the first one's answer. A release has none for it. */

@@ -1,0 +1,139 @@
+// Every event in every state, through the real routes and the real SQL: the table of lifecycle.ts is what happens.
+
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { EVENTS, type Event, LIFE, STATES, type State } from "../../../functions/dispatch/lifecycle.ts";
+import { sweep } from "../../../functions/dispatch/sweep.ts";
+import type { Generation } from "../../../schema/contract/index.ts";
+import { JOB_RUNS_MAX } from "../../../schema/contract/limits.ts";
+import { Machine, type Person, person, png } from "../cast.ts";
+
+let ada: Person;
+let machine: Machine;
+beforeAll(async () => {
+  ada = await person("Ada");
+  machine = await Machine.register(await person("Operator"));
+});
+beforeEach(async () => {
+  await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+});
+
+type Facts = {
+  status: string;
+  cancel_requested_at: number | null;
+  failures: number;
+  finished_at: number | null;
+};
+/** `old` was given back; `own` is the lease that is held, where one is. */
+type Subject = { job: string; old: string; own: string | null };
+
+const factsOf = async (job: string) =>
+  (await env.DB.prepare("SELECT status, cancel_requested_at, failures, finished_at FROM jobs WHERE id = ?")
+    .bind(job)
+    .first<Facts>()) as Facts;
+const stateNow = ({ status, cancel_requested_at }: Facts): State =>
+  status === "running" && cancel_requested_at !== null ? "canceling" : (status as State);
+const take = async () => (await machine.lease())[0]?.lease_id ?? null;
+const failure = (retryable: boolean) => ({
+  outcome: "failed",
+  error: { code: "runner_error", message: "x", retryable },
+});
+
+async function delivered(lease: string) {
+  const output = await machine.deliver(lease, "a.png", "image", await png(256, 256), {});
+  return { outcome: "succeeded", outputs: [output] };
+}
+
+async function inState(state: State): Promise<Subject> {
+  const { id: job } = await ada.must<Generation>("POST", "/v1/generations", {
+    base: "cast-2",
+    prompt: "a person",
+  });
+  const old = (await take()) ?? "";
+  await machine.on(old, "release", { reason: "stopping" });
+  if (state === "queued") return { job, old, own: null };
+  const own = (await take()) ?? "";
+  if (state === "succeeded") await machine.on(own, "settle", await delivered(own));
+  if (state === "failed") await machine.on(own, "settle", failure(false));
+  if (state === "canceling" || state === "canceled") await ada.must("POST", `/v1/generations/${job}/cancel`);
+  if (state === "canceled") await machine.on(own, "release", { reason: "stopping" });
+  expect(stateNow(await factsOf(job))).toBe(state);
+  // In an ended job its last run's word would be a repeated one, which is answered again: what comes late comes from the one before.
+  return { job, old, own: state === "running" || state === "canceling" ? own : null };
+}
+
+/** True if the event was taken, false if it was refused or found nothing. */
+async function happen({ job, old, own }: Subject, event: Event): Promise<boolean> {
+  const lease = own ?? old;
+  const sent = async (act: string, body: unknown) => (await machine.on(lease, act, body)).status === 200;
+  const expired = async () => {
+    await env.DB.prepare("UPDATE jobs SET lease_expires_at = 1 WHERE id = ? AND status = 'running'")
+      .bind(job)
+      .run();
+    return (await sweep(env, drizzle(env.DB), Date.now())).length > 0;
+  };
+  const lastRun = () =>
+    env.DB.prepare("UPDATE jobs SET failures = ? WHERE id = ?")
+      .bind(JOB_RUNS_MAX - 1, job)
+      .run();
+  switch (event) {
+    case "lease":
+      return (await take()) !== null;
+    case "beat":
+      return sent("heartbeat", {});
+    case "succeed":
+      return own === null
+        ? sent("settle", { outcome: "succeeded", outputs: [] })
+        : sent("settle", await delivered(own));
+    case "fail":
+      return sent("settle", failure(false));
+    case "stumble":
+      return sent("settle", failure(true));
+    case "stumble_last":
+      await lastRun();
+      return sent("settle", failure(true));
+    case "stop":
+      return sent("settle", { outcome: "canceled" });
+    case "release":
+      // The old lease was released before: releasing it again is answered, and changes nothing.
+      return own === null ? false : sent("release", { reason: "stopping" });
+    case "expire":
+      return expired();
+    case "expire_last":
+      await lastRun();
+      return expired();
+    case "cancel":
+      return (await ada.ask("POST", `/v1/generations/${job}/cancel`)).status === 200;
+  }
+}
+
+describe.each(STATES)("a job that is %s", (state) => {
+  it.each(Object.keys(EVENTS) as Event[])("takes %s as the table says", async (event) => {
+    const subject = await inState(state);
+    const before = await factsOf(subject.job);
+    const taken = await happen(subject, event);
+    const after = await factsOf(subject.job);
+    const step = LIFE[state][event];
+    expect([event, taken, stateNow(after)]).toEqual([event, step !== null, step?.to ?? state]);
+    const setBack = event.endsWith("_last") ? JOB_RUNS_MAX - 1 : before.failures;
+    expect(after.failures - setBack).toBe(step?.effects.includes("failure") ? 1 : 0);
+    const isEnd = step?.effects.includes("end") ?? false;
+    expect(after.finished_at !== null).toBe(isEnd || before.finished_at !== null);
+    if (before.finished_at !== null) expect(after.finished_at).toBe(before.finished_at);
+  });
+});
+
+describe("the table", () => {
+  it("ends every job once: no way leads out of an end, and an end is told where it is reached", () => {
+    for (const from of STATES) {
+      for (const step of Object.values(LIFE[from])) {
+        if (!step) continue;
+        const reaches = ["succeeded", "failed", "canceled"].includes(step.to);
+        expect(step.effects.includes("end")).toBe(reaches && step.to !== from);
+        expect(step.effects.includes("ring")).toBe(step.to === "queued");
+        if (["succeeded", "failed", "canceled"].includes(from)) expect(step.to).toBe(from);
+      }
+    }
+  });
+});
