@@ -6,7 +6,7 @@ import { VENV_PYTHON } from "./local/paths.ts";
 export type Command = [program: string, ...args: string[]];
 export type Stage = { name: string; quick: boolean; needsChromium?: boolean; commands: Command[] };
 
-export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract"];
+export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract", "test/clients"];
 export const PYPROJECT = "gpu-runner/pyproject.toml";
 
 const node = (script: string, ...args: string[]): Command => [
@@ -71,6 +71,7 @@ export const STAGES: Stage[] = [
     quick: false,
     commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
   },
+  { name: "clients", quick: false, commands: [nodeTests("test/clients/*.test.ts")] },
   { name: "journey", quick: false, needsChromium: true, commands: [nodeTests("test/journeys/*.test.ts")] },
 ];
 

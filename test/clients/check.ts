@@ -1,0 +1,44 @@
+// One thing that a client does: the call, and what came of it in a few words that are the same every time. They make the table of
+// docs/compatibility.md.
+
+import { setTimeout as pause } from "node:timers/promises";
+import type { Api } from "../../scripts/client.ts";
+
+export type Told = { call: string; outcome: string };
+export type Check = { call: string; run: (at: Place) => Promise<string> };
+
+export type Place = {
+  url: string;
+  key: string;
+  /** Our own API, to see what a client's calls have left behind. */
+  native: Api;
+};
+
+/** Few steps: these tests are about the wire. */
+export const QUICK = 4;
+/** An address of its own for those who use up the limit of writes: nobody else is counted there. */
+export const floodAddress = (n: number) => `192.0.2.${n}`;
+
+export const sizeOfPng = (bytes: Uint8Array): string => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  if (view.getUint32(0) !== 0x89504e47) throw new Error("This is no PNG");
+  return `${view.getUint32(16)}x${view.getUint32(20)}`;
+};
+
+const MINUTE_MS = 60_000;
+/** The limit counts by the minute of the clock: what begins late in one would be over in the next. */
+const ROOM_MS = 25_000;
+
+/** Uses up the writes that one address has in a minute. */
+export async function flood(url: string, address: string): Promise<void> {
+  const left = MINUTE_MS - (Date.now() % MINUTE_MS);
+  if (left < ROOM_MS) await pause(left);
+  const headers = { "cf-connecting-ip": address };
+  for (let i = 0; i < 14; i += 1) {
+    const sent = Array.from({ length: 50 }, () => fetch(`${url}/v1/nothing`, { method: "POST", headers }));
+    const answers = await Promise.all(sent);
+    await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+    if (answers.some(({ status }) => status === 429)) return;
+  }
+  throw new Error("700 writes of one address were not too many");
+}
