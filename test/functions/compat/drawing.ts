@@ -7,8 +7,13 @@ import { Machine, ORIGIN, person, png } from "../cast.ts";
 let shade = 1;
 let machine: Machine | undefined;
 
-export async function runner(): Promise<Machine> {
-  machine ??= await Machine.register(await person("Operator"));
+/** Each file begins on an empty database: so does its runner. */
+export async function beginRunner(): Promise<void> {
+  machine = await Machine.register(await person("Operator"));
+}
+
+export function runner(): Machine {
+  if (!machine) throw new Error("No runner has begun");
   return machine;
 }
 
@@ -16,7 +21,7 @@ type Drawn = { id: string; prompt: string; width: number; height: number; seed: 
 
 /** Draws the next job of the queue; waits until there is one. */
 export async function drawNext(frames = 0): Promise<Drawn> {
-  const at = await runner();
+  const at = runner();
   const [lease] = await at.lease(1, 5);
   if (lease?.kind !== "sample") throw new Error("No sample job waits");
   const { count, width, height, seed, prompt } = lease.spec;
@@ -38,7 +43,7 @@ export async function drawNext(frames = 0): Promise<Drawn> {
 }
 
 export async function failNext(code: string, message: string): Promise<void> {
-  const at = await runner();
+  const at = runner();
   const [lease] = await at.lease(1, 5);
   if (!lease) throw new Error("No job waits");
   await at.on(lease.lease_id, "settle", { outcome: "failed", error: { code, message, retryable: false } });
