@@ -215,7 +215,7 @@ function consequences(db: Db, webhook: WebhookRow, outcome: Outcome, now: number
     kind: "webhook_disabled" as const,
     actorId: null,
     targetId: webhook.id,
-    data: { reason, url: webhook.url },
+    data: { reason: `${webhook.url} ${reason === "gone" ? "answered 410" : "has failed for days"}` },
   };
   const still = sql`exists (select 1 from webhooks where id = ${webhook.id} and disabled_reason is null)`;
   return [

@@ -72,6 +72,7 @@ function houseWords({ kind, target, data }: Notification, url: string | null): T
     report_decided: "Your report was decided",
     appeal_decided: "Your appeal was decided",
     moderation: "The moderators acted",
+    webhook_disabled: "A webhook of yours was disabled",
   };
   const before = words[kind] ?? kind.replaceAll("_", " ");
   const page = HOUSE_PAGES[kind] ?? url;

@@ -273,7 +273,7 @@ describe("an endpoint", () => {
       {
         kind: "webhook_disabled",
         target_id: webhook.id,
-        data: JSON.stringify({ reason: "gone", url: webhook.url }),
+        data: JSON.stringify({ reason: `${webhook.url} answered 410` }),
       },
     ]);
   });
