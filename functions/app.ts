@@ -40,7 +40,7 @@ import { people } from "./routes/people.ts";
 import { profiles } from "./routes/profiles.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
 import { share } from "./routes/share.ts";
-import { throttle } from "./routes/throttle.ts";
+import { tellLimits, throttle } from "./routes/throttle.ts";
 import { trainings } from "./routes/trainings.ts";
 import { uploadContent, uploads } from "./routes/uploads.ts";
 import { versions } from "./routes/versions.ts";
@@ -63,7 +63,7 @@ app.use(secureHeaders());
 // Any page may call the API with a key; a session cookie is never sent along, for credentials are not allowed.
 for (const path of OPEN_PATHS) {
   app.use(path, cors({ origin: "*", allowMethods: METHODS, exposeHeaders: EXPOSED_HEADERS, maxAge: 86_400 }));
-  app.use(path, throttle);
+  app.use(path, tellLimits, throttle);
 }
 app.use("/auth/*", throttle);
 

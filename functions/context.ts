@@ -17,6 +17,8 @@ export type App = {
     origin: string;
     db: Db;
     caller: Caller | null;
+    /** Set when the limit of writes was met. */
+    throttled?: boolean;
   };
 };
 

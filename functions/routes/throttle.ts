@@ -2,8 +2,7 @@
 
 import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";
-import { problemResponse } from "../lib/problem.ts";
-import { Refusal } from "../lib/refusal.ts";
+import { deny, Refusal } from "../lib/refusal.ts";
 
 /** As WRITE_LIMIT in wrangler.toml says; a test compares them. */
 export const WRITES_PER_WINDOW = 600;
@@ -18,15 +17,16 @@ export const throttle = createMiddleware<App>(async (c, next) => {
   if (isWrite && address !== undefined) {
     const { success } = await c.env.WRITE_LIMIT.limit({ key: address });
     if (!success) {
-      const refusal = new Refusal("rate_limited", "Too many requests from this address.", [], WINDOW_SECONDS);
-      const response = problemResponse(refusal, c.req.path);
-      // How many are left is known only when none is: the platform does not say.
-      response.headers.set("ratelimit", `"writes";r=0;t=${WINDOW_SECONDS}`);
-      response.headers.set("ratelimit-policy", POLICY);
-      return response;
+      c.set("throttled", true);
+      deny(new Refusal("rate_limited", "Too many requests from this address.", [], WINDOW_SECONDS));
     }
   }
   await next();
+});
+
+/** Around `throttle`: what the limit is, whatever shape the refusal has. How many are left is known only when none is: the platform does not say. */
+export const tellLimits = createMiddleware<App>(async (c, next) => {
+  await next();
   c.header("ratelimit-policy", POLICY);
-  return undefined;
+  if (c.var.throttled) c.header("ratelimit", `"writes";r=0;t=${WINDOW_SECONDS}`);
 });

@@ -6,7 +6,7 @@ import { promptWithTriggers } from "../../../functions/compat/pictures.ts";
 import type { OpenAiImages, OpenAiModels } from "../../../schema/contract/compat-openai.ts";
 import { OpenAiImages as OpenAiImagesSchema } from "../../../schema/contract/compat-openai.ts";
 import { ask, type Person, person, png, published } from "../cast.ts";
-import { clearQueue, drawNext, eventsOf, failNext, runner, send } from "./drawing.ts";
+import { beginRunner, clearQueue, drawNext, eventsOf, failNext, send } from "./drawing.ts";
 
 const PATH = "/openai/v1/images/generations";
 let ada: Person;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   ada = await person("Ada");
   await published(ada, "ivy");
   await published(ada, "paco");
-  await runner();
+  await beginRunner();
 });
 beforeEach(clearQueue);
 
@@ -156,6 +156,41 @@ describe("images.generate", () => {
     await ada.must("POST", `/v1/generations/${row?.id}/cancel`);
     const reply = await waiting;
     expect([reply.status, reply.headers.get("x-should-retry")]).toEqual([409, "false"]);
+  });
+});
+
+describe("a mix as the model", () => {
+  const REGION = { x: 0, y: 0, width: 0.5, height: 1 };
+  beforeAll(async () => {
+    const members = [{ ref: "ada/ivy", strength: 0.5, region: REGION }, { ref: "ada/paco" }];
+    const composition = await ada.must<{ id: string }>("POST", "/v1/compositions", { members });
+    await ada.must("POST", `/v1/compositions/${composition.id}/publish`, { name: "pair" });
+  });
+
+  it("brings its adapters, strengths and regions, at its newest version or at one", async () => {
+    for (const model of ["ada/pair", "ada/pair:1"]) {
+      const { reply, work } = await drawn({ model });
+      expect([work.prompt, reply.size]).toEqual(["<ivy> smiling; <paco> smiling", "512x256"]);
+      const job = await ada.must<{ request: { adapters: unknown[] } }>(
+        "GET",
+        `/v1/generations/${reply.job_id}`,
+      );
+      expect(job.request.adapters).toMatchObject([
+        { ref: "ada/ivy:1", strength: 0.5, region: REGION },
+        { ref: "ada/paco:1" },
+      ]);
+    }
+  });
+
+  it("is listed among the models, and takes no adapters beside its own", async () => {
+    const { body } = await ask<OpenAiModels>("GET", "/openai/v1/models");
+    expect(body.data).toContainEqual(expect.objectContaining({ id: "ada/pair", owned_by: "ada" }));
+    const reply = await generate<{ error: { param: string } }>({
+      model: "ada/pair",
+      adapters: [{ ref: "ada/ivy" }],
+    });
+    expect([reply.status, reply.body.error.param]).toEqual([400, "adapters"]);
+    expect((await generate<{ error: { param: string } }>({ model: "ada/pair:9" })).status).toBe(422);
   });
 });
 

@@ -13,8 +13,9 @@ import type {
 } from "../../../schema/contract/compat-replicate.ts";
 import { ReplicatePrediction as PredictionSchema } from "../../../schema/contract/compat-replicate.ts";
 import type { Version } from "../../../schema/contract/index.ts";
+import { REPLICATE_FILES_MAX } from "../../../schema/contract/limits.ts";
 import { ask, ORIGIN, type Person, person, png, published } from "../cast.ts";
-import { clearQueue, drawNext, eventsOf, failNext, runner, send } from "./drawing.ts";
+import { beginRunner, clearQueue, drawNext, eventsOf, failNext, runner, send } from "./drawing.ts";
 
 const ROOT = "/replicate/v1";
 type Page<T> = { previous: string | null; next: string | null; results: T[] };
@@ -26,7 +27,7 @@ beforeAll(async () => {
   ada = await person("Ada");
   ivy = await published(ada, "ivy");
   await published(ada, "paco");
-  await runner();
+  await beginRunner();
 });
 beforeEach(clearQueue);
 
@@ -72,7 +73,7 @@ describe("predictions.create", () => {
   it("says starting when the wait runs out while a runner draws, and processing when asked again", async () => {
     const { leases, body } = await (async () => {
       const answer = ofModel("bases/cast-2", {}, { prefer: "wait=1" });
-      const leased = await (await runner()).lease(1, 5);
+      const leased = await runner().lease(1, 5);
       return { leases: leased, body: (await answer).body };
     })();
     expect([leases.length, body.status]).toEqual([1, "starting"]);
@@ -369,6 +370,24 @@ describe("files", () => {
     const again = new FormData();
     again.append("content", new Blob(["a"]), "a");
     expect((await send(`${ROOT}/files`, { method: "POST", body: again })).status).toBe(401);
+  });
+});
+
+describe("the number of files", () => {
+  it("has an end, which deleting one moves", async () => {
+    const { body } = await upload(await png(8, 8, 91), "a.png", "image/png");
+    await env.DB.prepare(
+      `INSERT INTO uploads (id, owner_id, kind, content_type, size_bytes, sha256, filename, created_at, expires_at, stored_at)
+       SELECT 'upl_' || printf('%020d', value), owner_id, kind, content_type, size_bytes, sha256, filename, 0, 0, 0
+       FROM uploads, json_each(?1) WHERE id = ?2`,
+    )
+      .bind(JSON.stringify(Array.from({ length: REPLICATE_FILES_MAX - 1 }, (_, i) => i)), body.id)
+      .run();
+    const full = await upload(await png(8, 8, 92), "b.png", "image/png");
+    expect([full.status, full.body.code]).toEqual([429, "quota_exceeded"]);
+    await ada.ask("DELETE", `${ROOT}/files/${body.id}`);
+    expect((await upload(await png(8, 8, 92), "b.png", "image/png")).status).toBe(201);
+    await env.DB.prepare("DELETE FROM uploads WHERE kind = 'file'").run();
   });
 });
 
