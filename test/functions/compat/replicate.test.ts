@@ -379,7 +379,7 @@ describe("the number of files", () => {
     await env.DB.prepare(
       `INSERT INTO uploads (id, owner_id, kind, content_type, size_bytes, sha256, filename, created_at, expires_at, stored_at)
        SELECT 'upl_' || printf('%020d', value), owner_id, kind, content_type, size_bytes, sha256, filename, 0, 0, 0
-       FROM uploads, json_each(?1) WHERE id = ?2`,
+       FROM uploads, json_each(?1) WHERE uploads.id = ?2`,
     )
       .bind(JSON.stringify(Array.from({ length: REPLICATE_FILES_MAX - 1 }, (_, i) => i)), body.id)
       .run();
