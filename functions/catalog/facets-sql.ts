@@ -105,12 +105,13 @@ function summedSql(kind: "tag" | "owner", rating: readonly number[], within: SQL
     where n.kind = ${kind} and n.rating in (${integers(rating)}) and n.docs > 0 ${some} group by n.value`;
 }
 
-/** Of the base and the other filters: all rows, whatever they share with the named adapters. */
+/** Of the base and the other filters: all rows but the named adapters, whatever they share with them. */
 export function ofBaseSql(search: Search): SQL | null {
   if (!search.slots?.exact) return null;
   const any = { ...search, slots: { ...search.slots, exact: null } };
   const way = facetWay(any, []);
   const { from, where } = fromCatalog(any, way, orderIndex(any));
-  const parts = [...where, ...conditions(any, [...coveredBy(way)]), sql`c.slot is not null`];
+  const others = sql`c.slot not in (${integers(search.slots.members)})`;
+  const parts = [...where, ...conditions(any, [...coveredBy(way)]), others];
   return sql`select count(*) as docs from ${from} where ${and(parts)}`;
 }

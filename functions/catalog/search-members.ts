@@ -33,6 +33,7 @@ export async function slotFilterOf(
   return {
     base: row?.id ?? -1,
     exact: members ? exactSlots(knownBase(baseId), members.slots).buffer : null,
+    members: members?.slots ?? [],
     ranges: ranges?.ranges ?? null,
   };
 }

@@ -10,6 +10,8 @@ export type SlotFilter = {
   base: number;
   /** A byte a slot, 1 where it composes exactly; null where nothing is asked of it. */
   exact: ArrayBuffer | null;
+  /** The slots of those it is asked of. */
+  members: readonly number[];
   ranges: (readonly [number, number])[] | null;
 };
 

@@ -25,7 +25,11 @@ export const FACETS = ["base", "class", "tag", "licence", "allows", "owner", "ra
 export type FacetName = (typeof FACETS)[number];
 
 /** `a,b` and a parameter given twice mean the same list. */
-function listOf<T extends z.ZodType<unknown, string>>(item: T, description: string, most = FILTER_VALUES_MAX) {
+function listOf<T extends z.ZodType<unknown, string>>(
+  item: T,
+  description: string,
+  most = FILTER_VALUES_MAX,
+) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [
@@ -65,7 +69,13 @@ export const catalogFilters = {
     "owner/name, comma separated or repeated: only adapters of the same base that share no column with any of these",
     COMPOSITION_MEMBERS_MAX,
   ),
-  slot: listOf(z.string().regex(/^\d{1,15}$/, "must be a whole number").transform(Number), "Slots of the one base that is given"),
+  slot: listOf(
+    z
+      .string()
+      .regex(/^\d{1,15}$/, "must be a whole number")
+      .transform(Number),
+    "Slots of the one base that is given",
+  ),
   slot_class: z.coerce.number().int().min(0).optional().meta({
     description: "A class of slots of the one base that is given",
   }),
@@ -111,7 +121,8 @@ export const FacetList = z
       description: "Counts of each facet with every other facet's filters applied",
     }),
     composes_with: z.object({ exact: z.int(), others: z.int() }).nullable().meta({
-      description: "Of the same base and filters: how many share no column with these, and how many do",
+      description:
+        "Of the others of their base, under the same filters: how many share no column with these, and how many do",
     }),
     corrected,
   })

@@ -15,7 +15,7 @@ export const SORT_WORDS: Record<AdapterSort, string> = {
 export const GRANT_WORDS: Record<(typeof GRANTS)[number], string> = {
   commercial_use: "Commercial use",
   derivatives: "Changes to it",
-  different_licence: "Another licence for changes",
+  different_licence: "Any licence for changes",
   no_credit: "Use without credit",
 };
 

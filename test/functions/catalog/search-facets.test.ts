@@ -220,7 +220,7 @@ describe("facets", () => {
     );
     expect(reply.composes_with).toEqual({
       exact: page.body.items.length,
-      others: 5 - page.body.items.length,
+      others: 4 - page.body.items.length,
     });
     expect(reply.composes_with?.exact).toBeGreaterThan(1);
     expect((await facets("class=slotted")).composes_with).toBeNull();

@@ -52,6 +52,7 @@ const NONE: Search = {
 const slots = (more: Partial<NonNullable<Search["slots"]>>) => ({
   base: 1,
   exact: null,
+  members: [0],
   ranges: null,
   ...more,
 });
