@@ -4,7 +4,15 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll } from "vitest";
 
+const RESETS_MAX = 20;
+
 beforeAll(async () => {
-  await reset();
+  for (let i = 0; ; i++) {
+    await reset();
+    // On a busy machine a reset sometimes leaves D1 as it was.
+    const left = await env.DB.prepare("SELECT 1 FROM sqlite_master WHERE name = 'users'").first();
+    if (left === null) break;
+    if (i === RESETS_MAX) throw new Error("The storage of the last test file could not be emptied");
+  }
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
