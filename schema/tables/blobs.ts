@@ -20,7 +20,9 @@ export const uploads = sqliteTable(
     /** Set for what a runner sends: the lease it belongs to and the output's name. */
     leaseId: id("lease_id", "lse"),
     name: text("name"),
-    kind: text("kind", { enum: ["adapter", "training_image", "preview", "avatar", "file", "output"] }).notNull(),
+    kind: text("kind", {
+      enum: ["adapter", "training_image", "preview", "avatar", "file", "output"],
+    }).notNull(),
     contentType: text("content_type").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     sha256: text("sha256").notNull(),

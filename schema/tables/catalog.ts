@@ -41,9 +41,7 @@ export const adapters = sqliteTable(
     updatedAt: at("updated_at").notNull(),
     publishedAt: at("published_at"),
   },
-  (t) => [
-    uniqueIndex("adapters_owner_name").on(t.ownerId, t.name),
-  ],
+  (t) => [uniqueIndex("adapters_owner_name").on(t.ownerId, t.name)],
 );
 
 /** Uses, downloads and likes of an adapter by day (days since 1970, UTC): what trends and statistics are made of. */
