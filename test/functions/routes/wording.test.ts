@@ -95,7 +95,9 @@ describe("a refusal of a request", () => {
       (await ada.ask("GET", `/v1/adapters?${query}`)).body.errors[0]?.detail;
     expect(await detailOf("limit=1000")).toBe("must be at most 100; it is 1,000");
     expect(await detailOf("limit=ten")).toBe("must be a number");
-    expect(await detailOf("sort=best")).toBe("must be one of newest, most_used, name");
+    expect(await detailOf("sort=best")).toBe(
+      "must be one of relevance, trending, newest, most_used, most_liked, name",
+    );
   });
 
   it("tells that JSON has no NaN", async () => {
