@@ -50,6 +50,10 @@ export class Api {
     return this.#json("POST", path, body);
   }
 
+  put<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.#json("PUT", path, body);
+  }
+
   /** The resource, or null where the API answers 404. */
   async find<T>(path: string): Promise<T | null> {
     try {

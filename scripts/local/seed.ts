@@ -97,6 +97,63 @@ async function uploadPreviews(api: Api, folder: string): Promise<string[]> {
   return Promise.all(files.map((name) => api.upload("preview", readFileSync(join(from, name)), name)));
 }
 
+type Cast = { name: string; title: string; description: string; members: string[] };
+type Casts = { mixes: (Cast & { prompt: string })[]; collections: Cast[] };
+
+/**
+ * Publishes the mixes and collections of gpu-runner/seeds/casts.json that are not there yet, people side by side. One whose adapters were
+ * left out is left out with them.
+ */
+export async function seedCasts(api: Api, handle: string): Promise<number> {
+  const casts = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
+  let published = 0;
+  for (const mix of casts.mixes)
+    published += Number(await unlessThere(api, "mixes", handle, mix, publishMix));
+  for (const collection of casts.collections) {
+    published += Number(await unlessThere(api, "collections", handle, collection, publishCollection));
+  }
+  return published;
+}
+
+async function unlessThere<T extends Cast>(
+  api: Api,
+  kind: "mixes" | "collections",
+  handle: string,
+  cast: T,
+  publish: (api: Api, handle: string, cast: T) => Promise<void>,
+): Promise<boolean> {
+  if (await api.find(`/v1/${kind}/${handle}/${cast.name}`)) return false;
+  try {
+    await publish(api, handle, cast);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return false;
+  }
+}
+
+async function publishMix(api: Api, handle: string, mix: Casts["mixes"][number]): Promise<void> {
+  const width = 1 / mix.members.length;
+  const composition = await api.post<{ id: string }>("/v1/compositions", {
+    title: mix.title,
+    prompt: mix.prompt,
+    members: mix.members.map((name, place) => ({
+      ref: `${handle}/${name}`,
+      region: { x: place * width, y: 0, width, height: 1 },
+    })),
+  });
+  const { name, title, description } = mix;
+  await api.post(`/v1/compositions/${composition.id}/publish`, { name, title, description });
+}
+
+async function publishCollection(api: Api, handle: string, collection: Cast): Promise<void> {
+  const { name, title, description, members } = collection;
+  await api.post("/v1/collections", { name, title, description });
+  for (const member of members) {
+    await api.put(`/v1/collections/${handle}/${name}/items/${handle}/${member}`, {});
+  }
+}
+
 /** A trained file is bound to the slot in its header: 8 bytes of length, then JSON. */
 function slotIn(file: Buffer): number {
   const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE(0))).toString("utf8"));

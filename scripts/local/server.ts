@@ -6,7 +6,7 @@ import { type Child, setLogsAside, tailOf } from "./child.ts";
 import type { Home } from "./paths.ts";
 import { type Runner, startRunner } from "./runners.ts";
 import { workerEnvFile } from "./secrets.ts";
-import { seedCatalog } from "./seed.ts";
+import { seedCasts, seedCatalog } from "./seed.ts";
 import { buildSite } from "./site.ts";
 import { migrate, startWorker, untilAnswering } from "./worker.ts";
 
@@ -59,7 +59,9 @@ export async function startServer({ home, port, runners, signal, say }: ServerOp
     for (let index = 0; index < runners; index += 1) {
       started.runners.push(startRunner(home, url, house.api_key, index, runners));
     }
-    const { published, leftOut } = await seedCatalog(Api.withKey(url, house.api_key), house.handle);
+    const houseApi = Api.withKey(url, house.api_key);
+    const { published, leftOut } = await seedCatalog(houseApi, house.handle);
+    await seedCasts(houseApi, house.handle);
     if (published > 0) say(`Published ${published} seed adapters`);
     for (const reason of leftOut) say(`Left out the seed ${reason}`);
     signal.throwIfAborted();

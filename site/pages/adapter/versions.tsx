@@ -14,6 +14,12 @@ interface Props {
   changed: () => void;
 }
 
+/** Converted while it streams; each with the tools that read it. */
+const OTHER_FORMATS = [
+  ["peft", "PEFT and diffusers"],
+  ["kohya", "kohya and ComfyUI"],
+] as const;
+
 export function Versions({ adapter, mine, changed }: Props) {
   const [editing, setEditing] = useState<Version | null>(null);
   const [yanking, setYanking] = useState<Version | null>(null);
@@ -46,6 +52,11 @@ export function Versions({ adapter, mine, changed }: Props) {
               <a class="button small" href={version.download_url} download>
                 {`Download, ${bytesOf(version.size_bytes)}`}
               </a>
+              {OTHER_FORMATS.map(([format, tool]) => (
+                <a key={format} class="quiet" href={`${version.download_url}?format=${format}`} download>
+                  {`for ${tool}`}
+                </a>
+              ))}
               {mine && version.state !== "yanked" && adapter.state !== "withdrawn" && (
                 <>
                   <button type="button" class="button small" onClick={() => setEditing(version)}>

@@ -46,7 +46,7 @@ export function MixesPage() {
         <p class="lede">Casts that others have put together. Draw one as it is, or make your own from it.</p>
       </header>
       <search class="browse-tools mixes-tools">
-        <div class="browse-search">
+        <div class="mixes-search">
           <Icon name="search" />
           <input
             class="input"
@@ -64,7 +64,7 @@ export function MixesPage() {
           onChange={(sort) => setQuery((before) => ({ ...before, sort }))}
         />
       </search>
-      <div class="browse-filters mixes-chosen">
+      <div class="chips mixes-chosen">
         {CHOSEN.map(([filter, words]) => {
           const value = query[filter];
           return (

@@ -12,7 +12,9 @@ export function OperationsPage() {
   const account = useAccount();
   return (
     <>
-      <h1>Operations</h1>
+      <header class="page-head">
+        <h1>Operations</h1>
+      </header>
       {account === null && (
         <Empty title="Sign in as an operator">
           <div class="actions">

@@ -57,7 +57,7 @@ export function PublishPage() {
 
 const LEDES: Record<Way, string> = {
   teach:
-    "A handful of pictures of one person becomes an adapter of a few hundred kilobytes that anyone can compose with.",
+    "A handful of pictures of one person becomes an adapter of some forty kilobytes that anyone can compose with.",
   file: "What you taught on your own machine becomes an adapter that anyone can compose with, in the slot that you trained it in.",
 };
 
