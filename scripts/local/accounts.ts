@@ -18,14 +18,14 @@ export const DEMO: Role = {
 export const HOUSE: Role = {
   name: "Orthoplex",
   email: "house@orthoplex.localhost",
-  scopes: ["read", "publish", "runner"],
+  scopes: ["read", "publish", "generate", "runner"],
 };
 
 /** Idempotent: a key that still works is kept, an account that exists is signed in, else it is made. */
 export async function ensureAccount(home: Home, url: string, role: Role): Promise<Account> {
   const file = join(home.secrets, `${role.name.toLowerCase()}.json`);
   const kept = readJson<Account>(file);
-  if (kept && (await keyWorks(url, kept.api_key))) return kept;
+  if (kept && (await keyWorks(url, kept.api_key, role))) return kept;
 
   const password = kept?.password ?? newSecret().slice(0, 16);
   const session = (kept && (await signIn(url, role, password))) || (await signUp(url, role, password));
@@ -36,12 +36,13 @@ export async function ensureAccount(home: Home, url: string, role: Role): Promis
   return account;
 }
 
-async function keyWorks(url: string, apiKey: string): Promise<boolean> {
+/** Also whether it may do all that the role may: a newer version of the product can ask for more. */
+async function keyWorks(url: string, apiKey: string, role: Role): Promise<boolean> {
   try {
-    await Api.withKey(url, apiKey).get("/v1/account");
-    return true;
+    const { scopes } = await Api.withKey(url, apiKey).get<{ scopes: string[] }>("/v1/account");
+    return role.scopes.every((scope) => scopes.includes(scope));
   } catch (error) {
-    if (error instanceof ApiError && error.problem.status === 401) return false;
+    if (error instanceof ApiError) return false;
     throw error;
   }
 }

@@ -100,38 +100,32 @@ async function uploadPreviews(api: Api, folder: string): Promise<string[]> {
 type Cast = { name: string; title: string; description: string; members: string[] };
 type Casts = { mixes: (Cast & { prompt: string })[]; collections: Cast[] };
 
-/**
- * Publishes the mixes and collections of gpu-runner/seeds/casts.json that are not there yet, people side by side. One whose adapters were
- * left out is left out with them.
- */
-export async function seedCasts(api: Api, handle: string): Promise<number> {
-  const casts = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
-  let published = 0;
-  for (const mix of casts.mixes)
-    published += Number(await unlessThere(api, "mixes", handle, mix, publishMix));
-  for (const collection of casts.collections) {
-    published += Number(await unlessThere(api, "collections", handle, collection, publishCollection));
+/** Publishes the mixes and collections of gpu-runner/seeds/casts.json that are not there yet. Returns what was left out, and why. */
+export async function seedCasts(api: Api, handle: string): Promise<string[]> {
+  const { mixes, collections } = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
+  const wanted = [
+    ...mixes.map((mix) => ({
+      path: `mixes/${handle}/${mix.name}`,
+      publish: () => publishMix(api, handle, mix),
+    })),
+    ...collections.map((collection) => ({
+      path: `collections/${handle}/${collection.name}`,
+      publish: () => publishCollection(api, handle, collection),
+    })),
+  ];
+  const leftOut: string[] = [];
+  for (const { path, publish } of wanted) {
+    try {
+      if (!(await api.find(`/v1/${path}`))) await publish();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      leftOut.push(`${path}: ${error.problem.detail}`);
+    }
   }
-  return published;
+  return leftOut;
 }
 
-async function unlessThere<T extends Cast>(
-  api: Api,
-  kind: "mixes" | "collections",
-  handle: string,
-  cast: T,
-  publish: (api: Api, handle: string, cast: T) => Promise<void>,
-): Promise<boolean> {
-  if (await api.find(`/v1/${kind}/${handle}/${cast.name}`)) return false;
-  try {
-    await publish(api, handle, cast);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return false;
-  }
-}
-
+/** People side by side. */
 async function publishMix(api: Api, handle: string, mix: Casts["mixes"][number]): Promise<void> {
   const width = 1 / mix.members.length;
   const composition = await api.post<{ id: string }>("/v1/compositions", {

@@ -61,7 +61,7 @@ export async function startServer({ home, port, runners, signal, say }: ServerOp
     }
     const houseApi = Api.withKey(url, house.api_key);
     const { published, leftOut } = await seedCatalog(houseApi, house.handle);
-    await seedCasts(houseApi, house.handle);
+    leftOut.push(...(await seedCasts(houseApi, house.handle)));
     if (published > 0) say(`Published ${published} seed adapters`);
     for (const reason of leftOut) say(`Left out the seed ${reason}`);
     signal.throwIfAborted();
