@@ -78,7 +78,7 @@ describe("an account", { timeout: 240_000 }, () => {
   step("is verified by the link of a letter", async () => {
     await page.goto(await linkOf("Confirm your e-mail"));
     await page.getByText("Your address is verified").waitFor();
-    assert.equal(new URL(page.url()).search, "");
+    await page.waitForURL((url) => url.search === "");
     assert.equal(await page.getByText("Please verify your address").count(), 0);
   });
 

@@ -80,7 +80,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
       assert.ok(colours >= COLOURS_MIN, `a preview has ${colours} colours`);
     }
     const title = await cards.first().getByRole("heading").innerText();
-    await page.getByLabel("Search the catalog").fill(title);
+    await page.getByRole("combobox", { name: "Search the catalog" }).fill(title);
     await page.getByRole("status").filter({ hasText: "1 adapter" }).waitFor();
     await cards.getByRole("link", { name: title }).click();
     await page.getByRole("heading", { level: 1, name: title }).waitFor();

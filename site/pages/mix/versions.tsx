@@ -7,7 +7,7 @@ export function Versions({ mix }: { mix: MixWithVersions }) {
   return (
     <section class="panel">
       <h2>Versions</h2>
-      <ol class="versions">
+      <ol class="mix-versions">
         {mix.versions.map((version) => (
           <li key={version.number}>
             <span class="version-number">{version.number}</span>
