@@ -99,7 +99,7 @@ export async function leaseWaiting(
   wish: z.infer<typeof LeaseRequest>,
   origin: string,
 ): Promise<Lease[]> {
-  const serves = isOperator(caller, env.OPERATOR_EMAILS) ? "everybody" : "owner";
+  const serves = isOperator(caller, env) ? "everybody" : "owner";
   const want = { bases: wish.bases.filter((base) => runner.bases.includes(base)), maxBatch: wish.max_batch };
   const deadline = Date.now() + wish.wait_seconds * 1000;
   const bell = bellOf(env);
