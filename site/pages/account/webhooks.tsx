@@ -189,7 +189,7 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
   const items = list.value?.items ?? [];
   const shown = list.failure ?? failure;
   return (
-    <Dialog title="Deliveries" shape="sheet" onClose={onClose}>
+    <Dialog title="Deliveries" shape="box" onClose={onClose}>
       <p class="quiet webhook-url">{hook.url}</p>
       {shown && <FailureNotice failure={shown} />}
       {items.some(({ state }) => state === "failed") && (
