@@ -13,6 +13,7 @@ import {
   UPLOAD_MAX_BYTES,
   WARNINGS_MAX,
 } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 import { ContentType } from "./uploads.ts";
 
 export const RunnerRegister = z
@@ -73,7 +74,7 @@ export const SampleSpec = z
         strength: z.number(),
         slot: z.int(),
         input: z.string(),
-        region: Region.nullable(),
+        region: orNull(Region),
       }),
     ),
   })
