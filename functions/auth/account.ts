@@ -4,10 +4,10 @@ import { and, eq, sql } from "drizzle-orm";
 import { BYTES_STORED_PER_OWNER_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { Account } from "../../schema/contract/profiles.ts";
 import { credentials, jobs, passkeys, users } from "../../schema/tables.ts";
-import { isoTimeOrNull } from "../catalog/adapter-json.ts";
 import { imageUrl } from "../catalog/images.ts";
 import { bytesOf } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
+import { isoTimeOrNull } from "../lib/clock.ts";
 import type { Caller } from "./caller.ts";
 
 export async function accountJson(db: Db, caller: Caller, origin: string, now: number): Promise<Account> {

@@ -7,6 +7,7 @@ import { API_KEYS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { apiKeys, users } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { DAY_MS } from "../lib/clock.ts";
 import { newId, randomText } from "../lib/ids.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
@@ -15,7 +16,6 @@ import { roleOf } from "./roles.ts";
 
 const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
-const DAY_MS = 24 * 3_600_000;
 /** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
 const LAST_USED_STEP_MS = 60_000;
 

@@ -5,14 +5,11 @@ import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import { slots, versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
+import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
 import { type OwnedAdapter, refOf } from "./adapters.ts";
 import { type ImageRow, imagesById, pictureJson } from "./images.ts";
 import type { VersionRow } from "./versions.ts";
-
-export const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
-export const isoTimeOrNull = (milliseconds: number | null) =>
-  milliseconds === null ? null : isoTime(milliseconds);
 
 /** `siblings` are versions of the same adapter: among them is the one that took its place. */
 export function versionJson(

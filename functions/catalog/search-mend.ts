@@ -3,7 +3,7 @@
 
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "../context.ts";
-import { askAll } from "../lib/ask-all.ts";
+import { askAll } from "../lib/statement.ts";
 import { ownOf, type Search, textCountSql } from "./search-sql.ts";
 import {
   MENDED_WORD_MAX,

@@ -5,8 +5,9 @@ import type { AdapterStatistics } from "../../schema/contract/adapters.ts";
 import { COMPANIONS_SHOWN, STATISTICS_DAYS } from "../../schema/contract/limits.ts";
 import { adapterDays, adapterPairs, adapters, users } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
+import { DAY_MS } from "../lib/clock.ts";
 import type { OwnedAdapter } from "./adapters.ts";
-import { DAY_MS, dayOf } from "./trends.ts";
+import { dayOf } from "./trends.ts";
 
 export async function statisticsOf(db: Db, adapter: OwnedAdapter, now: number): Promise<AdapterStatistics> {
   const today = dayOf(now);

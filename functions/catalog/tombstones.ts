@@ -1,14 +1,13 @@
 // What stands where something was taken away: what it was, when it went, by whom and why. Its owner still reads the thing itself.
 
-import { and, desc, eq } from "drizzle-orm";
-import { moderationActions } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { gone, type Refusal } from "../lib/refusal.ts";
+import { removalOf } from "../moderation/removals.ts";
 import type { AdapterRow, OwnedAdapter } from "./adapters.ts";
 import type { VersionRow } from "./versions.ts";
 
 const refOf = ({ owner, name }: OwnedAdapter) => `${owner}/${name}`;
-const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 export const isGone = (adapter: Pick<AdapterRow, "state">) =>
   adapter.state === "withdrawn" || adapter.state === "removed";
@@ -25,19 +24,13 @@ export async function adapterGone(db: Db, adapter: OwnedAdapter): Promise<Refusa
       reason: adapter.withdrawReason,
     });
   }
-  const action = await db
-    .select({ reason: moderationActions.reason, createdAt: moderationActions.createdAt })
-    .from(moderationActions)
-    .where(and(eq(moderationActions.targetId, adapter.id), eq(moderationActions.kind, "remove")))
-    .orderBy(desc(moderationActions.createdAt))
-    .limit(1)
-    .get();
+  const removal = await removalOf(db, adapter.id);
   return gone("adapter_removed", `${ref} was removed by the moderators.`, {
     ref,
     title: adapter.title,
-    removed_at: isoTime(action?.createdAt ?? adapter.updatedAt),
+    removed_at: isoTime(removal?.at ?? adapter.updatedAt),
     removed_by: "moderators",
-    reason: action?.reason ?? "",
+    reason: removal?.reason ?? "",
   });
 }
 

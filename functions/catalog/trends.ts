@@ -2,8 +2,8 @@
 
 import { STATISTICS_DAYS, TREND_HALF_LIFE_DAYS, TREND_LIKE_WEIGHT } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
+import { DAY_MS } from "../lib/clock.ts";
 
-export const DAY_MS = 24 * 3_600_000;
 export const dayOf = (milliseconds: number) => Math.floor(milliseconds / DAY_MS);
 
 /** What happened `age` days ago counts 2^(-age / half-life). */

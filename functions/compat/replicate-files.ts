@@ -14,12 +14,12 @@ import {
 import { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
 import { uploads } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import { blobKey, storeBlob } from "../catalog/blobs.ts";
 import { readImageHeader } from "../catalog/image-file.ts";
 import { blankUpload, bytesOf, insertUpload, type UploadRow } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { isoTime } from "../lib/clock.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 

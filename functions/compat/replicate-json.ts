@@ -8,12 +8,12 @@ import type {
 import type { Generation, Training } from "../../schema/contract/jobs.ts";
 import { OUTPUT_URL_TTL_SECONDS, REPLICATE_STREAM_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import { versions } from "../../schema/tables.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import { signedBlobPath } from "../catalog/blobs.ts";
 import { imagesOfJobs } from "../catalog/images.ts";
 import type { Db } from "../context.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { hasEnded } from "../dispatch/follow.ts";
+import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
 import { signUrl } from "../lib/signing.ts";
 import { BASES_OWNER } from "./models.ts";

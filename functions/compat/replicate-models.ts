@@ -9,7 +9,6 @@ import {
 } from "../../schema/contract/compat-replicate.ts";
 import { versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import { findAdapter, type OwnedAdapter } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";
 import { imageUrl } from "../catalog/images.ts";
@@ -17,6 +16,7 @@ import { searchAdapters } from "../catalog/search.ts";
 import type { VersionRow } from "../catalog/versions.ts";
 import { versionOfAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { BASES_OWNER, findModel, type Model } from "./models.ts";

@@ -1,10 +1,12 @@
 // Mixes: published compositions. Who sees one, which version a name means, changing and withdrawing. Publishing is publish-mix.ts.
 
 import { and, desc, eq, sql } from "drizzle-orm";
-import { compositions, mixes, moderationActions, users } from "../../schema/tables.ts";
+import { compositions, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { gone, Refusal, refuse } from "../lib/refusal.ts";
+import { removalOf } from "../moderation/removals.ts";
 import type { CompositionRow } from "./compositions.ts";
 
 export type MixRow = typeof mixes.$inferSelect;
@@ -54,19 +56,13 @@ export function goneFault(mix: OwnedMix, pointer?: string): Refusal | null {
 
 /** What stands at the address of a mix that was taken away. */
 async function mixGone(db: Db, mix: OwnedMix): Promise<Refusal> {
-  const action = await db
-    .select({ reason: moderationActions.reason })
-    .from(moderationActions)
-    .where(and(eq(moderationActions.targetId, mix.id), eq(moderationActions.kind, "remove")))
-    .orderBy(desc(moderationActions.createdAt))
-    .limit(1)
-    .get();
+  const removal = await removalOf(db, mix.id);
   return gone("mix_removed", goneDetail(mix), {
     ref: mixRef(mix),
     title: mix.title,
-    removed_at: new Date(mix.updatedAt).toISOString(),
+    removed_at: isoTime(removal?.at ?? mix.updatedAt),
     removed_by: mix.state === "withdrawn" ? "owner" : "moderators",
-    reason: mix.state === "removed" ? (action?.reason ?? "") : "",
+    reason: removal?.reason ?? "",
   });
 }
 

@@ -10,17 +10,15 @@ import type {
   ReplayedJob,
   RunnerStanding,
 } from "../../schema/contract/operations.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
 import { tellAll } from "./publish.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 const QUEUES = `
 SELECT base_id, kind, sum(status = 'queued') AS queued, min(CASE status WHEN 'queued' THEN created_at END) AS oldest,

@@ -1,5 +1,6 @@
 // Keyset cursors: base64url of the last row's sort key. Opaque to clients; a forged one can only move within what they may see.
 
+import { toBase64 } from "./base64.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 export type SortKey = (string | number)[];
@@ -33,8 +34,5 @@ export function pageOfRows<T>(rows: T[], limit: number, keyOf: (row: T) => SortK
 }
 
 export function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

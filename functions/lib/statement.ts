@@ -14,3 +14,13 @@ export function statement(db: Db, query: Query): D1PreparedStatement {
 /** Runs all of them or none, in their order. */
 export const batch = <T = unknown>(db: Db, queries: readonly Query[]): Promise<D1Result<T>[]> =>
   db.$client.batch<T>(queries.map((query) => statement(db, query)));
+
+/** Rows of each query, in order, in one round trip. `Rows` says what a row of each holds. */
+export async function askAll<Rows extends readonly unknown[]>(
+  db: Db,
+  queries: { [K in keyof Rows]: SQL },
+): Promise<{ [K in keyof Rows]: Rows[K][] }> {
+  const asked = queries as readonly SQL[];
+  const replies = asked.length === 0 ? [] : await batch(db, asked);
+  return replies.map(({ results }) => results) as { [K in keyof Rows]: Rows[K][] };
+}

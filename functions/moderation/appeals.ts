@@ -8,6 +8,7 @@ import type { AppealCreate, AppealDecision, Decision, Rating } from "../../schem
 import { appeals, moderationActions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
+import { DAY_MS } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -29,7 +30,6 @@ import { readTarget, type Target, type TargetKey } from "./targets.ts";
 export type AppealRow = typeof appeals.$inferSelect;
 export type Case = { appeal: AppealRow; action: ActionRow };
 
-const DAY_MS = 24 * 3_600_000;
 export const appealUntil = (action: ActionRow) => action.createdAt + APPEAL_WINDOW_DAYS * DAY_MS;
 
 export async function appeal(

@@ -10,8 +10,8 @@ import {
 import type { BlockedTerm, BlockedTermCreate } from "../../schema/contract/moderation.ts";
 import { blockedTerms, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";

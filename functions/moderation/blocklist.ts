@@ -99,11 +99,6 @@ async function blockedAmong(db: Db, scope: BlockScope, phrases: readonly string[
   return found.flatMap((rows) => rows.map(({ term }) => term)).slice(0, BLOCKED_TERMS_NAMED_MAX);
 }
 
-/** The blocked terms that a text holds, at most BLOCKED_TERMS_NAMED_MAX of them. */
-export async function blockedTermsIn(db: Db, scope: BlockScope, text: string): Promise<string[]> {
-  return blockedAmong(db, scope, [...phrasesOf(text)]);
-}
-
 /** A refusal with the place and the term of each text that holds one; null if none does. */
 export async function blockedFault(
   db: Db,

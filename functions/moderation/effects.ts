@@ -3,9 +3,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { TAKEDOWN_GRACE_DAYS } from "../../schema/contract/limits.ts";
 import type { Decision, Rating } from "../../schema/contract/moderation.ts";
+import { DAY_MS } from "../lib/clock.ts";
 import type { Target } from "./targets.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 export type Effect = {
   actionId: string;

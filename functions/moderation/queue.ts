@@ -7,8 +7,8 @@ import {
   type ReportReason,
   type TargetKind,
 } from "../../schema/contract/moderation.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { type Target, targetCard, targetsById } from "./targets.ts";

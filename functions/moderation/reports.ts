@@ -6,15 +6,14 @@ import { REPORTS_PER_DAY_MAX } from "../../schema/contract/limits.ts";
 import type { Decision, Report, ReportCreate } from "../../schema/contract/moderation.ts";
 import { moderationActions, reports } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
+import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { reportStateAfter } from "./rules.ts";
 import { readTarget, reportedTarget, type Target, targetCard, targetsById } from "./targets.ts";
 
-const DAY_MS = 24 * 3_600_000;
 /** `ntf_` and the part of an id that tells the time. */
 const ID_TIME_CHARACTERS = 13;
 

@@ -1,8 +1,6 @@
-// What was taken down: the word on its tombstone, and the end of its bytes. Rows stay; a blob goes unless something else uses it.
+// The end of what was taken down: its bytes. Rows stay; a blob goes unless something else uses it.
 
-import { eq, sql } from "drizzle-orm";
-import type { ReportReason, TargetKind } from "../../schema/contract/moderation.ts";
-import { moderationActions, takedowns } from "../../schema/tables.ts";
+import { sql } from "drizzle-orm";
 import { blobKey } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -11,27 +9,6 @@ import { batch } from "../lib/statement.ts";
 /** R2 deletes this many objects in one call. */
 const DELETE_AT_ONCE = 1_000;
 const PURGES_A_SWEEP = 20;
-
-export type Removal = { actionId: string; reason: string; ground: ReportReason | null; at: number };
-
-/** Why and when a moderator removed something; null where it stands, or where its owner withdrew it. */
-export async function removalOf(db: Db, kind: TargetKind, targetId: string): Promise<Removal | null> {
-  if (kind !== "adapter" && kind !== "mix") return null;
-  const row = await db
-    .select({ action: moderationActions })
-    .from(takedowns)
-    .innerJoin(moderationActions, eq(moderationActions.id, takedowns.actionId))
-    .where(eq(takedowns.targetId, targetId as `adp_${string}`))
-    .get();
-  return row
-    ? {
-        actionId: row.action.id,
-        reason: row.action.reason,
-        ground: row.action.ground,
-        at: row.action.createdAt,
-      }
-    : null;
-}
 
 /** Cron: deletes the bytes of what was removed long enough ago, unless an appeal against it waits. Goes on where it was cut off. */
 export async function purgeDue(env: Env, db: Db, now: number): Promise<void> {

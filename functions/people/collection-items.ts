@@ -6,11 +6,12 @@ import type { CollectionItem, CollectionItemPut, Exactness } from "../../schema/
 import { COLLECTION_ITEMS_MAX } from "../../schema/contract/limits.ts";
 import { adapters, collectionItems, collections, slots, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { adaptersJson, isoTime } from "../catalog/adapter-json.ts";
+import { adaptersJson } from "../catalog/adapter-json.ts";
 import { type OwnedAdapter, refOf } from "../catalog/adapters.ts";
 import { knownBase, radixOfBase } from "../catalog/bases.ts";
 import { exactnessOf } from "../compose/exactness.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";

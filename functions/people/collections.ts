@@ -11,11 +11,11 @@ import type {
 import { COLLECTIONS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { adapters, collectionItems, collections, users, versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { OwnedAdapter } from "../catalog/adapters.ts";
 import { baseOf } from "../catalog/bases.ts";
 import { imageUrl } from "../catalog/images.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";

@@ -5,8 +5,8 @@ import { COMMENT_EDIT_SECONDS, REPLIES_SHOWN } from "../../schema/contract/limit
 import type { Comment, Reply } from "../../schema/contract/people.ts";
 import { comments, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
+import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";

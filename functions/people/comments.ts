@@ -7,6 +7,7 @@ import type { CommentCreate } from "../../schema/contract/people.ts";
 import { adapters, comments, mixes, notifications } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
+import { HOUR_MS } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
@@ -15,7 +16,6 @@ import type { Target } from "./targets.ts";
 
 export type CommentRow = typeof comments.$inferSelect;
 
-const HOUR_MS = 3_600_000;
 const MENTION = /(?<![\w@./-])@([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?![\w@-])/gi;
 
 /** The handles that a text mentions, each once, in their order. */

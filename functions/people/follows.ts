@@ -5,9 +5,9 @@ import { FOLLOWERS_TOLD_MAX, FOLLOWS_PER_ACCOUNT_MAX } from "../../schema/contra
 import type { Follow, Follower } from "../../schema/contract/people.ts";
 import { adapters, follows, notifications, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { OwnedAdapter } from "../catalog/adapters.ts";
 import type { Db } from "../context.ts";
+import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { listed, personCard, personColumns } from "./cards.ts";

@@ -6,8 +6,8 @@ import { READ_NOTIFICATION_DAYS, UNREAD_COUNTED_MAX } from "../../schema/contrac
 import type { Notification, NotificationsRead } from "../../schema/contract/people.ts";
 import { comments, notifications, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
+import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
@@ -16,7 +16,6 @@ import { adaptersById, mixesById, personCard, personColumns } from "./cards.ts";
 type Row = typeof notifications.$inferSelect;
 type Target = NonNullable<Notification["target"]>;
 
-const DAY_MS = 24 * 3_600_000;
 const EXCERPT_CHARACTERS = 140;
 /** A cron run forgets so many at most; the next goes on. */
 const FORGOTTEN_A_RUN = 5_000;

@@ -8,7 +8,7 @@ import { Account } from "../../schema/contract/profiles.ts";
 import { accountJson } from "../auth/account.ts";
 import { active, callerWith } from "../auth/caller.ts";
 import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
+import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { leaving } from "./leaving.ts";

@@ -18,7 +18,7 @@ import {
 import { Handle } from "../../schema/contract/ids.ts";
 import type { Caller } from "../auth/caller.ts";
 import { callerWith } from "../auth/caller.ts";
-import { adaptersJson, isoTimeOrNull, versionsJson } from "../catalog/adapter-json.ts";
+import { adaptersJson, versionsJson } from "../catalog/adapter-json.ts";
 import {
   createAdapter,
   findAdapter,
@@ -34,6 +34,7 @@ import { reserveSlot } from "../catalog/slots.ts";
 import { statisticsOf } from "../catalog/statistics.ts";
 import { createVersion } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
+import { isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import { classOf } from "../lib/slot.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";

@@ -23,7 +23,6 @@ import {
 } from "../../schema/contract/runner.ts";
 import { blobs } from "../../schema/tables.ts";
 import { callerWith } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import { blobResponse } from "../catalog/blobs.ts";
 import { uploadUrl } from "../catalog/uploads.ts";
 import type { App } from "../context.ts";
@@ -33,6 +32,7 @@ import { leaseWaiting } from "../dispatch/lease.ts";
 import { findRun } from "../dispatch/run.ts";
 import { deregister, findRunner, register } from "../dispatch/runners.ts";
 import { release, settle } from "../dispatch/settle.ts";
+import { isoTime } from "../lib/clock.ts";
 import { logLine } from "../lib/log.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";

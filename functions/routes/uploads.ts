@@ -7,7 +7,6 @@ import { idOf } from "../../schema/contract/ids.ts";
 import { UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
 import { Upload, UploadCreate, UploadStored } from "../../schema/contract/uploads.ts";
 import { callerWith } from "../auth/caller.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import { completeParts, partCount, partUrls, receivedParts, receivePart } from "../catalog/upload-parts.ts";
 import {
   announceUpload,
@@ -19,6 +18,7 @@ import {
 } from "../catalog/uploads.ts";
 import type { App } from "../context.ts";
 import { noteCheckpoint } from "../dispatch/checkpoint.ts";
+import { isoTime } from "../lib/clock.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";

@@ -15,7 +15,7 @@ import {
   WebhookWithSecret,
 } from "../../schema/contract/webhooks.ts";
 import { callerWith } from "../auth/caller.ts";
-import { isoTimeOrNull } from "../catalog/adapter-json.ts";
+import { isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import {
   deliveryJson,

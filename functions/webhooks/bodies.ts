@@ -4,12 +4,12 @@
 import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
 import { WEBHOOK_BODY_MAX_BYTES } from "../../schema/contract/limits.ts";
 import type { JobWebhookRow } from "../../schema/tables.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { Signer } from "../compat/outputs.ts";
 import { webhookBodies } from "../compat/replicate-webhook.ts";
 import type { Db } from "../context.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { jobsJson } from "../dispatch/jobs.ts";
+import { isoTime } from "../lib/clock.ts";
 import type { DeliveryRow } from "./deliveries.ts";
 
 /** Gives the message's JSON; several where one may be too large, the fullest first. */

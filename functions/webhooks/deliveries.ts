@@ -6,8 +6,8 @@ import { DELIVERIES_REPLAYED_MAX, DELIVERY_KEPT_DAYS } from "../../schema/contra
 import type { Delivery } from "../../schema/contract/webhooks.ts";
 import { deliveries, webhooks } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { isoTime, isoTimeOrNull } from "../catalog/adapter-json.ts";
 import type { Db } from "../context.ts";
+import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { WebhookRow } from "./endpoints.ts";
@@ -15,7 +15,6 @@ import type { WebhookRow } from "./endpoints.ts";
 export type DeliveryRow = typeof deliveries.$inferSelect;
 export const PING = "webhook.ping";
 
-const DAY_MS = 24 * 3_600_000;
 const FORGOTTEN_AT_ONCE = 1_000;
 
 type Filter = {

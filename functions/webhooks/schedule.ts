@@ -7,8 +7,8 @@ import {
   WEBHOOK_RETRY_AFTER_MAX_SECONDS,
   WEBHOOK_RETRY_SECONDS,
 } from "../../schema/contract/limits.ts";
+import { DAY_MS } from "../lib/clock.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const GONE = 410;
 
 export type Outcome = {

@@ -9,10 +9,10 @@ import {
   WEBHOOK_TIMEOUT_SECONDS,
 } from "../../schema/contract/limits.ts";
 import { deliveries, jobs, webhooks } from "../../schema/tables.ts";
-import { isoTime } from "../catalog/adapter-json.ts";
 import type { Signer } from "../compat/outputs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { isoTime } from "../lib/clock.ts";
 import { notificationRow } from "../people/notifications.ts";
 import { targetOf } from "./addresses.ts";
 import { bodyOf } from "./bodies.ts";

@@ -13,7 +13,6 @@ import {
 import { SEARCH_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { DefaultSecret } from "../../../schema/contract/webhooks.ts";
 import { callerWith } from "../../auth/caller.ts";
-import { isoTimeOrNull } from "../../catalog/adapter-json.ts";
 import { createAdapter } from "../../catalog/adapters.ts";
 import { BASES } from "../../catalog/bases.ts";
 import {
@@ -24,6 +23,7 @@ import {
   searchModels,
 } from "../../compat/replicate-models.ts";
 import { draftWish } from "../../compat/replicate-order.ts";
+import { isoTimeOrNull } from "../../lib/clock.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
 import { defaultSecrets } from "../../webhooks/secrets.ts";
 import { jsonBody, jsonReply, noQuery, router } from "../app.ts";

@@ -13,7 +13,7 @@ import {
   type Search,
   textCountSql,
 } from "../../../functions/catalog/search-sql.ts";
-import { askAll } from "../../../functions/lib/ask-all.ts";
+import { askAll } from "../../../functions/lib/statement.ts";
 import { ADAPTER_SORTS } from "../../../schema/contract/index.ts";
 import { db } from "../cast.ts";
 import { owners, rows } from "./rows.ts";

@@ -226,6 +226,10 @@ describe("what was taken away", () => {
          SELECT 'act_1', 'usr_m', 'remove', 'adapter', id, 'A real person who did not agree.', '{}', 7000
          FROM adapters WHERE name = 'removed'`,
       ),
+      env.DB.prepare(
+        `INSERT INTO takedowns (target_id, target_kind, action_id, state_before, purge_at)
+         SELECT id, 'adapter', 'act_1', 'published', 7000000000000 FROM adapters WHERE name = 'removed'`,
+      ),
     ]);
     expect((await ask("GET", "/v1/adapters/ada/removed")).body.tombstone).toEqual({
       ref: "ada/removed",

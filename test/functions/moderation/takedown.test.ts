@@ -4,7 +4,8 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
 import { blobKey } from "../../../functions/catalog/blobs.ts";
-import { purgeDue, removalOf } from "../../../functions/moderation/takedown.ts";
+import { removalOf } from "../../../functions/moderation/removals.ts";
+import { purgeDue } from "../../../functions/moderation/takedown.ts";
 import type { Generation, Training, Upload, Version } from "../../../schema/contract/index.ts";
 import { TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/index.ts";
 import { adapterWish, ask, BASE, db, Machine, type Person, person, png, published } from "../cast.ts";
@@ -123,7 +124,7 @@ describe("the bytes of what is removed", () => {
     expect([late.status, late.body.code]).toEqual([409, "version_state"]);
     expect((await ada.ask("GET", "/v1/adapters/ada/gone")).status).toBe(200);
     expect((await ada.ask("GET", `/v1/images/${imageId}`)).status).toBe(404);
-    const removal = await removalOf(drizzle(env.DB), "adapter", key.id);
+    const removal = await removalOf(drizzle(env.DB), key.id);
     expect(removal).toMatchObject({ reason: "Enough.", ground: null });
   });
 
@@ -242,7 +243,7 @@ describe("the bytes of what is removed", () => {
     await second.mustDecide(key, "restore");
     await purgeAfter(10 * TAKEDOWN_GRACE_DAYS);
     expect(await stored(version.sha256)).toBe(true);
-    expect(await removalOf(drizzle(env.DB), "adapter", key.id)).toBeNull();
+    expect(await removalOf(drizzle(env.DB), key.id)).toBeNull();
     expect((await ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
   });
 });

@@ -1,0 +1,23 @@
+// Why something is gone that moderators removed: the word on its tombstone.
+
+import { eq, sql } from "drizzle-orm";
+import type { ReportReason } from "../../schema/contract/moderation.ts";
+import { moderationActions, takedowns } from "../../schema/tables.ts";
+import type { Db } from "../context.ts";
+
+export type Removal = { reason: string; ground: ReportReason | null; at: number };
+
+/** Why and when moderators removed an adapter or a mix; null where it stands, or where its owner withdrew it. */
+export async function removalOf(db: Db, targetId: string): Promise<Removal | null> {
+  const row = await db
+    .select({
+      reason: moderationActions.reason,
+      ground: moderationActions.ground,
+      at: moderationActions.createdAt,
+    })
+    .from(takedowns)
+    .innerJoin(moderationActions, eq(moderationActions.id, takedowns.actionId))
+    .where(sql`${takedowns.targetId} = ${targetId}`)
+    .get();
+  return row ?? null;
+}
