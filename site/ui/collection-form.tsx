@@ -5,7 +5,7 @@ import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../schema/c
 import { type Collection, people } from "../api-people.ts";
 import { nameFrom } from "./collection-name.ts";
 import { type Failure, faultAt } from "./failure.ts";
-import { Field } from "./field.tsx";
+import { TextArea, TextField } from "./field.tsx";
 import { FailureNotice } from "./notice.tsx";
 import { Segmented } from "./segmented.tsx";
 
@@ -46,35 +46,24 @@ export function CollectionForm(props: {
   };
   return (
     <form class="collection-form" onSubmit={submit}>
-      <Field
+      <TextField
         label="Title"
         fault={faultAt(failure, "/title") ?? faultAt(failure, "/name")}
         {...(collection === undefined &&
           title.trim() !== "" && { hint: `Its address ends in ${nameFrom(title)}` })}
-      >
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            required
-            maxLength={TITLE_MAX_CHARACTERS}
-            value={title}
-            onInput={(event) => setTitle(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label="Description" fault={faultAt(failure, "/description")}>
-        {(described) => (
-          <textarea
-            {...described}
-            class="input"
-            rows={3}
-            maxLength={DESCRIPTION_MAX_CHARACTERS}
-            value={description}
-            onInput={(event) => setDescription(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        required
+        maxLength={TITLE_MAX_CHARACTERS}
+        value={title}
+        onText={setTitle}
+      />
+      <TextArea
+        label="Description"
+        fault={faultAt(failure, "/description")}
+        rows={3}
+        maxLength={DESCRIPTION_MAX_CHARACTERS}
+        value={description}
+        onText={setDescription}
+      />
       <div class="field">
         <Segmented label="Who sees it" value={visibility} options={VISIBILITIES} onChange={setVisibility} />
         <p class="hint">{HINTS[visibility]}</p>

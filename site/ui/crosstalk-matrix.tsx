@@ -2,55 +2,66 @@
 
 import type { Composition } from "../api.ts";
 
-type Pair = Composition["crosstalk"]["pairs"][number];
+/** `a` and `b` are ids of the cast. */
+export type Pair = Omit<Composition["crosstalk"]["pairs"][number], "a" | "b"> & { a: string; b: string };
 
 export interface Meeting {
   id: string;
   name: string;
+  /** Its number in the cast from 0, where some of the cast are not compared. */
+  place?: number;
 }
 
 export function CrosstalkMatrix({ cast, pairs }: { cast: readonly Meeting[]; pairs: readonly Pair[] }) {
   if (cast.length < 2) return <p class="quiet">One adapter has nobody to disturb.</p>;
-  const between = (a: string, b: string) =>
-    pairs.find((pair) => (pair.a === a && pair.b === b) || (pair.a === b && pair.b === a));
   return (
     <div class="crosstalk">
       <Verdict pairs={pairs} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <section class="matrix-frame" tabIndex={0} aria-label="Crosstalk">
-        <table class="matrix">
-          <caption class="visually-hidden">Columns that two adapters share in a layer</caption>
-          <thead>
-            <tr>
-              <td />
-              {cast.map((member, i) => (
-                <th scope="col" key={member.id} class={`cast-${i % 6}`} title={member.name}>
-                  <span class="cast-number" aria-hidden="true">
-                    {i + 1}
-                  </span>
-                  <span class="visually-hidden">{member.name}</span>
-                </th>
+      <PairTable cast={cast} pairs={pairs} />
+    </div>
+  );
+}
+
+/** The table alone, for a page that says by itself how they go together. */
+export function PairTable({ cast, pairs }: { cast: readonly Meeting[]; pairs: readonly Pair[] }) {
+  const between = (a: string, b: string) =>
+    pairs.find((pair) => (pair.a === a && pair.b === b) || (pair.a === b && pair.b === a));
+  const numbered = cast.map((member, i) => ({ ...member, place: member.place ?? i }));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+    <section class="matrix-frame" tabIndex={0} aria-label="Crosstalk">
+      <table class="matrix">
+        <caption class="visually-hidden">Columns that two adapters share in a layer</caption>
+        <thead>
+          <tr>
+            <td />
+            {numbered.map((member) => (
+              <th scope="col" key={member.id} class={`cast-${member.place % 6}`} title={member.name}>
+                <span class="cast-number" aria-hidden="true">
+                  {member.place + 1}
+                </span>
+                <span class="visually-hidden">{member.name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {numbered.map((row) => (
+            <tr key={row.id}>
+              <th scope="row" class={`cast-${row.place % 6}`}>
+                <span class="cast-number" aria-hidden="true">
+                  {row.place + 1}
+                </span>{" "}
+                {row.name}
+              </th>
+              {numbered.map((column) => (
+                <Cell key={column.id} pair={between(row.id, column.id)} isSelf={row === column} />
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {cast.map((row, i) => (
-              <tr key={row.id}>
-                <th scope="row" class={`cast-${i % 6}`}>
-                  <span class="cast-number" aria-hidden="true">
-                    {i + 1}
-                  </span>{" "}
-                  {row.name}
-                </th>
-                {cast.map((column) => (
-                  <Cell key={column.id} pair={between(row.id, column.id)} isSelf={row === column} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </div>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-// A labelled input with its hint and its fault, tied together for assistive technology.
+// A labelled input with its hint and its fault, tied together for assistive technology; TextField and TextArea for plain words.
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
@@ -34,5 +34,61 @@ export function Field(props: {
         </p>
       )}
     </div>
+  );
+}
+
+interface Words {
+  label: string;
+  hint?: ComponentChildren;
+  fault?: string | null;
+  /** Of the whole field. */
+  class?: string;
+  value: string;
+  onText: (text: string) => void;
+  required?: boolean;
+  maxLength?: number;
+  placeholder?: string;
+}
+
+/** One line of text. */
+export function TextField(
+  props: Words & {
+    type?: "text" | "email" | "password" | "url";
+    minLength?: number;
+    autocomplete?: string;
+  },
+) {
+  const { label, hint, fault, class: name, onText, type, ...input } = props;
+  // Preact types an input by each type of its own; these four are alike.
+  const kind = { type: type ?? "text" } as { type: "text" };
+  return (
+    <Field label={label} hint={hint} fault={fault ?? null} class={name ?? ""}>
+      {(described) => (
+        <input
+          {...described}
+          {...input}
+          {...kind}
+          class="input"
+          onInput={(event) => onText(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Several lines of text. */
+export function TextArea(props: Words & { rows?: number }) {
+  const { label, hint, fault, class: name, onText, ...area } = props;
+  return (
+    <Field label={label} hint={hint} fault={fault ?? null} class={name ?? ""}>
+      {(described) => (
+        <textarea
+          {...described}
+          {...area}
+          class="input"
+          onInput={(event) => onText(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }

@@ -54,6 +54,20 @@ export function Empty(props: { title: string; children?: ComponentChildren }) {
   );
 }
 
+/** Where a page is nothing without an account. */
+export function SignInFirst(props: { title: string; children?: ComponentChildren }) {
+  return (
+    <Empty title={props.title}>
+      {props.children}
+      <div class="actions">
+        <a class="button primary" href={signInUrl()}>
+          Sign in
+        </a>
+      </div>
+    </Empty>
+  );
+}
+
 /** The sign-in form, with the way back to the present page. */
 export function signInUrl(): string {
   return `/account/?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;

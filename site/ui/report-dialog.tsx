@@ -5,9 +5,9 @@ import { REPORT_DETAIL_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { moderation, type Report, type ReportReason, type ReportTarget } from "../api-moderation.ts";
 import { Dialog } from "./dialog.tsx";
 import { type Failure, faultAt } from "./failure.ts";
-import { Field } from "./field.tsx";
+import { TextArea } from "./field.tsx";
 import { KIND_WORDS, REASONS, REPORT_HINTS } from "./moderation-words.ts";
-import { Empty, FailureNotice, Notice, signInUrl } from "./notice.tsx";
+import { FailureNotice, Notice, SignInFirst } from "./notice.tsx";
 import { useAccount } from "./use-reply.ts";
 import "../styles/moderation.css";
 
@@ -39,14 +39,9 @@ export function ReportDialog({ target, onClose }: { target: ReportTarget; onClos
   return (
     <Dialog title={`Report this ${KIND_WORDS[target.kind]}`} shape="box" onClose={onClose}>
       {account === null ? (
-        <Empty title="Sign in to report it">
+        <SignInFirst title="Sign in to report it">
           <p>So that we can tell you what came of it.</p>
-          <div class="actions">
-            <a class="button primary" href={signInUrl()}>
-              Sign in
-            </a>
-          </div>
-        </Empty>
+        </SignInFirst>
       ) : sent ? (
         <Sent report={sent} onClose={onClose} />
       ) : (
@@ -91,23 +86,16 @@ function Form({ target, onSent }: { target: ReportTarget; onSent: (report: Repor
         ))}
       </fieldset>
       {reason && (
-        <Field
+        <TextArea
           label={needsWords ? "In your words" : "In your words (not required)"}
           hint={REPORT_HINTS[reason]}
           fault={faultAt(failure, "/detail")}
-        >
-          {(described) => (
-            <textarea
-              {...described}
-              class="input"
-              rows={4}
-              required={needsWords}
-              maxLength={REPORT_DETAIL_MAX_CHARACTERS}
-              value={detail}
-              onInput={(event) => setDetail(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          rows={4}
+          required={needsWords}
+          maxLength={REPORT_DETAIL_MAX_CHARACTERS}
+          value={detail}
+          onText={setDetail}
+        />
       )}
       {failure && !faultAt(failure, "/detail") && <FailureNotice failure={failure} />}
       <div class="actions">

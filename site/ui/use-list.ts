@@ -1,4 +1,5 @@
-// A list that is read page by page, and changed in place by what is done on the page. A new key starts it anew.
+// A list that is read page by page, and changed in place by what is done on the page. Under a new key it starts anew; what was there
+// stays until the first page has come.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Page, Reply } from "../api.ts";
@@ -13,9 +14,15 @@ export interface List<T> {
   change: (act: (before: readonly T[]) => readonly T[]) => void;
 }
 
+interface State<T> {
+  /** Of the list that `items` and `cursor` belong to. */
+  key: string | null;
+  items: readonly T[];
+  cursor: string | null;
+}
+
 export function useList<T>(key: string, load: (at: { cursor?: string }) => Promise<Reply<Page<T>>>): List<T> {
-  const [items, setItems] = useState<readonly T[]>([]);
-  const [cursor, setCursor] = useState<string | null>(null);
+  const [state, setState] = useState<State<T>>({ key: null, items: [], cursor: null });
   const [waiting, setWaiting] = useState(true);
   const [failure, setFailure] = useState<Failure | null>(null);
   const turn = useRef(0);
@@ -28,24 +35,23 @@ export function useList<T>(key: string, load: (at: { cursor?: string }) => Promi
     if (mine !== turn.current) return;
     setWaiting(false);
     if (!reply.ok) return setFailure(reply.failure);
-    setItems((before) => (from === null ? reply.value.items : [...before, ...reply.value.items]));
-    setCursor(reply.value.next_cursor);
+    const { items, next_cursor: cursor } = reply.value;
+    setState((before) => ({ key, items: from === null ? items : [...before.items, ...items], cursor }));
   };
   useEffect(() => {
-    setItems([]);
-    setCursor(null);
     read(null);
     return () => {
       turn.current++;
     };
   }, [key]);
 
+  const cursor = state.key === key ? state.cursor : null;
   return {
-    items,
+    items: state.items,
     waiting,
     failure,
     more: cursor === null ? null : () => read(cursor),
-    again: () => read(items.length === 0 ? null : cursor),
-    change: setItems,
+    again: () => read(cursor),
+    change: (act) => setState((before) => ({ ...before, items: act(before.items) })),
   };
 }

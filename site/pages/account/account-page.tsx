@@ -6,6 +6,7 @@ import { forgetAccount, loadAccount } from "../../ui/account.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import type { Failure } from "../../ui/failure.ts";
 import { bytesOf, countOf } from "../../ui/format.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Avatar } from "../../ui/person.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
@@ -146,11 +147,7 @@ function Adapters({ owner }: { owner: string }) {
           <AdapterCard key={adapter.id} adapter={adapter} />
         ))}
       </div>
-      {pages.more && (
-        <button type="button" class="button" onClick={pages.more}>
-          Show more
-        </button>
-      )}
+      <More list={pages} />
     </section>
   );
 }

@@ -2,11 +2,12 @@
 
 import { api, type Generation, type JobStatus, type Training } from "../../api.ts";
 import { agoOf } from "../../ui/format.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
+import { useList } from "../../ui/use-list.ts";
 import { hashOf } from "../compose/link.ts";
 import { formOfRecipe } from "../compose/recipe.ts";
-import { usePages } from "./use-pages.ts";
 
 const PAGE = 12;
 const TONES: Record<JobStatus, string> = {
@@ -20,7 +21,7 @@ const TONES: Record<JobStatus, string> = {
 const Status = ({ status }: { status: JobStatus }) => <span class={`tag ${TONES[status]}`}>{status}</span>;
 
 export function Trainings() {
-  const pages = usePages((cursor) => api.trainings({ limit: PAGE, ...(cursor && { cursor }) }));
+  const pages = useList("trainings", (at) => api.trainings({ limit: PAGE, ...at }));
   return (
     <section class="account-section" id="trainings">
       <h2>Trainings</h2>
@@ -34,11 +35,7 @@ export function Trainings() {
       ) : (
         !pages.failure && <p class="quiet">{pages.waiting ? "Loading" : "None yet."}</p>
       )}
-      {pages.more && (
-        <button type="button" class="button small" disabled={pages.waiting} onClick={pages.more}>
-          Show more
-        </button>
-      )}
+      <More list={pages} small />
     </section>
   );
 }
@@ -61,7 +58,7 @@ function TrainingRow({ training }: { training: Training }) {
 }
 
 export function Generations() {
-  const pages = usePages((cursor) => api.generations({ limit: PAGE, ...(cursor && { cursor }) }));
+  const pages = useList("generations", (at) => api.generations({ limit: PAGE, ...at }));
   return (
     <section class="account-section" id="pictures">
       <h2>Pictures</h2>
@@ -81,11 +78,7 @@ export function Generations() {
           <GenerationTile key={generation.id} generation={generation} />
         ))}
       </div>
-      {pages.more && (
-        <button type="button" class="button small" disabled={pages.waiting} onClick={pages.more}>
-          Show more
-        </button>
-      )}
+      <More list={pages} small />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { api, type Key, type KeyCreated, type Scope } from "../../api.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { Failure } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field, TextField } from "../../ui/field.tsx";
 import { agoOf, dayOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
@@ -134,19 +134,15 @@ function MakeKey({ onMade, onClose }: { onMade: (key: KeyCreated) => void; onClo
   return (
     <Dialog title="New API key" shape="box" onClose={onClose}>
       <form class="make-key" onSubmit={submit}>
-        <Field label="Name" hint="To tell your keys apart.">
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              required
-              maxLength={80}
-              placeholder="my notebook"
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Name"
+          hint="To tell your keys apart."
+          required
+          maxLength={80}
+          placeholder="my notebook"
+          value={name}
+          onText={setName}
+        />
         <fieldset class="scopes">
           <legend class="label">It may</legend>
           {SCOPES.map(([scope, text]) => (

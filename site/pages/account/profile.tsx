@@ -5,7 +5,7 @@ import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../schema/
 import { type Account, upload } from "../../api.ts";
 import { accounts, type ProfilePatch } from "../../api-account.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Avatar } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
@@ -50,38 +50,27 @@ export function ProfileForm({ account, changed }: { account: Account; changed: (
       <div class="profile-form">
         <AvatarField account={account} busy={busy} send={send} />
         <form onSubmit={submit}>
-          <Field label="Name" fault={faultAt(failure, "/name")}>
-            {(described) => (
-              <input
-                {...described}
-                class="input"
-                required
-                maxLength={PERSON_NAME_MAX_CHARACTERS}
-                autocomplete="name"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Name"
+            fault={faultAt(failure, "/name")}
+            required
+            maxLength={PERSON_NAME_MAX_CHARACTERS}
+            autocomplete="name"
+            value={name}
+            onText={setName}
+          />
           <p class="hint">
             {`Your handle is ${account.handle}. It never changes: it stands in the name of everything you publish.`}
           </p>
-          <Field
+          <TextArea
             label="About you"
             hint={`Plain text, at most ${BIO_MAX_CHARACTERS.toLocaleString("en")} characters.`}
             fault={faultAt(failure, "/bio")}
-          >
-            {(described) => (
-              <textarea
-                {...described}
-                class="input"
-                rows={4}
-                maxLength={BIO_MAX_CHARACTERS}
-                value={bio}
-                onInput={(event) => setBio(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+            rows={4}
+            maxLength={BIO_MAX_CHARACTERS}
+            value={bio}
+            onText={setBio}
+          />
           <fieldset class="scopes">
             <legend class="label">Beside what is for everybody, show me</legend>
             {MORE_RATINGS.map(([rating, text]) => (

@@ -10,7 +10,7 @@ import type { Account } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
 import { forgetAccount } from "../../ui/account.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
@@ -44,23 +44,16 @@ export function Proof(props: {
     return <p class="hint">You signed in more than an hour ago: sign out and in again before you do this.</p>;
   }
   return (
-    <Field
+    <TextField
       label="Your password"
       hint="You signed in more than an hour ago."
       fault={faultAt(failure, "/password")}
-    >
-      {(described) => (
-        <input
-          {...described}
-          class="input"
-          type="password"
-          required
-          autocomplete="current-password"
-          value={password}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-      )}
-    </Field>
+      type="password"
+      required
+      autocomplete="current-password"
+      value={password}
+      onText={onInput}
+    />
   );
 }
 
@@ -85,24 +78,17 @@ function Address({ account }: { account: Account }) {
           {account.email_verified ? "verified" : "not verified"}
         </span>
       </p>
-      <Field
+      <TextField
         label="New address"
         hint="It changes when you follow the link we send there."
         fault={faultAt(failure, "/email")}
-      >
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            type="email"
-            required
-            maxLength={254}
-            autocomplete="email"
-            value={email}
-            onInput={(event) => setEmail(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        type="email"
+        required
+        maxLength={254}
+        autocomplete="email"
+        value={email}
+        onText={setEmail}
+      />
       <Proof account={account} password={password} failure={failure} onInput={setPassword} />
       {failure && !faultAt(failure, "/email") && !faultAt(failure, "/password") && (
         <FailureNotice failure={failure} />
@@ -144,41 +130,30 @@ function Password({ account, changed }: { account: Account; changed: () => void 
     <form class="panel" onSubmit={submit}>
       <h3>Password</h3>
       {has_password ? (
-        <Field label="Present password" fault={faultAt(failure, "/current_password")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              type="password"
-              required
-              autocomplete="current-password"
-              value={current}
-              onInput={(event) => setCurrent(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Present password"
+          fault={faultAt(failure, "/current_password")}
+          type="password"
+          required
+          autocomplete="current-password"
+          value={current}
+          onText={setCurrent}
+        />
       ) : (
         <p class="quiet">Your account has none yet. With one you can sign in anywhere.</p>
       )}
-      <Field
+      <TextField
         label="New password"
         hint={`At least ${PASSWORD_MIN_CHARACTERS} characters. Every other device is signed out.`}
         fault={faultAt(failure, "/new_password")}
-      >
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            type="password"
-            required
-            minLength={PASSWORD_MIN_CHARACTERS}
-            maxLength={PASSWORD_MAX_CHARACTERS}
-            autocomplete="new-password"
-            value={wanted}
-            onInput={(event) => setWanted(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        type="password"
+        required
+        minLength={PASSWORD_MIN_CHARACTERS}
+        maxLength={PASSWORD_MAX_CHARACTERS}
+        autocomplete="new-password"
+        value={wanted}
+        onText={setWanted}
+      />
       {failure && !known && <FailureNotice failure={failure} />}
       <div class="actions">
         <button type="submit" class="button small">

@@ -5,7 +5,7 @@ import { PASSWORD_MIN_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../sc
 import { api, type Reply } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
 import type { Failure } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useReply } from "../../ui/use-reply.ts";
@@ -62,36 +62,25 @@ export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward:
         />
         <form class="sign-in-form" onSubmit={submit}>
           {fresh && (
-            <Field label="Name" hint="Your public handle is made from it, and never changes.">
-              {(described) => (
-                <input
-                  {...described}
-                  class="input"
-                  required
-                  maxLength={PERSON_NAME_MAX_CHARACTERS}
-                  autocomplete="name"
-                  value={name}
-                  onInput={(event) => setName(event.currentTarget.value)}
-                />
-              )}
-            </Field>
+            <TextField
+              label="Name"
+              hint="Your public handle is made from it, and never changes."
+              required
+              maxLength={PERSON_NAME_MAX_CHARACTERS}
+              autocomplete="name"
+              value={name}
+              onText={setName}
+            />
           )}
-          <Field
+          <TextField
             label="E-mail"
             hint={fresh ? "You are sent a letter to verify it. Nobody else sees it." : undefined}
-          >
-            {(described) => (
-              <input
-                {...described}
-                class="input"
-                type="email"
-                required
-                autocomplete="username webauthn"
-                value={email}
-                onInput={(event) => setEmail(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+            type="email"
+            required
+            autocomplete="username webauthn"
+            value={email}
+            onText={setEmail}
+          />
           <Field
             label="Password"
             hint={

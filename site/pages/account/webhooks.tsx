@@ -5,7 +5,7 @@ import { type Delivery, type Webhook, type WebhookWithSecret, webhooks } from ".
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { agoOf, countOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
@@ -132,23 +132,16 @@ function Make({ onMade, onClose }: { onMade: (made: WebhookWithSecret) => void; 
   return (
     <Dialog title="New webhook" shape="box" onClose={onClose}>
       <form class="make-key" onSubmit={submit}>
-        <Field
+        <TextField
           label="Address"
           hint="https, reachable from the public internet."
           fault={failure ? faultAt(failure, "/url") : null}
-        >
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              type="url"
-              required
-              placeholder="https://example.org/hooks/orthoplex"
-              value={url}
-              onInput={(event) => setUrl(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          type="url"
+          required
+          placeholder="https://example.org/hooks/orthoplex"
+          value={url}
+          onText={setUrl}
+        />
         <fieldset class="scopes">
           <legend class="label">When a job has</legend>
           {EVENTS.map(([name, words]) => (

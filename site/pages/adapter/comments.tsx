@@ -10,6 +10,7 @@ import { useAccount } from "../../ui/use-reply.ts";
 import { CommentForm } from "./comment-form.tsx";
 import { CommentView } from "./comment-view.tsx";
 import "../../styles/people.css";
+import { More } from "../../ui/more.tsx";
 
 export function Comments({ kind, id, closed = false }: { kind: Kind; id: string; closed?: boolean }) {
   const account = useAccount();
@@ -42,11 +43,7 @@ export function Comments({ kind, id, closed = false }: { kind: Kind; id: string;
       {!list.waiting && !list.failure && list.items.length === 0 && (
         <p class="quiet">Nobody has said anything yet.</p>
       )}
-      {list.more && (
-        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-          {list.waiting ? "Loading" : "Show older comments"}
-        </button>
-      )}
+      <More list={list} words="Show older comments" small />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schem
 import { type AdapterPatch, type AdapterWithVersions, api } from "../../api.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field, TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { LICENCES, RATINGS, tagsFrom } from "../publish/about.ts";
 
@@ -60,64 +60,46 @@ export function EditDialog(props: {
           if (!busy) save();
         }}
       >
-        <Field label="Name" fault={fault("title")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              required
-              maxLength={TITLE_MAX_CHARACTERS}
-              value={words.title}
-              onInput={(event) => set({ title: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="In one line" fault={fault("concept")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              required
-              maxLength={TITLE_MAX_CHARACTERS}
-              value={words.concept}
-              onInput={(event) => set({ concept: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="More to say" fault={fault("description")}>
-          {(described) => (
-            <textarea
-              {...described}
-              class="input"
-              rows={5}
-              maxLength={DESCRIPTION_MAX_CHARACTERS}
-              value={words.description}
-              onInput={(event) => set({ description: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="Tags" hint="Divided by commas." fault={fault("tags")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              value={words.tags}
-              onInput={(event) => set({ tags: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="Credits" hint="Whose pictures or work went into it." fault={fault("credits")}>
-          {(described) => (
-            <textarea
-              {...described}
-              class="input"
-              rows={2}
-              maxLength={CREDITS_MAX_CHARACTERS}
-              value={words.credits}
-              onInput={(event) => set({ credits: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Name"
+          fault={fault("title")}
+          required
+          maxLength={TITLE_MAX_CHARACTERS}
+          value={words.title}
+          onText={(text) => set({ title: text })}
+        />
+        <TextField
+          label="In one line"
+          fault={fault("concept")}
+          required
+          maxLength={TITLE_MAX_CHARACTERS}
+          value={words.concept}
+          onText={(text) => set({ concept: text })}
+        />
+        <TextArea
+          label="More to say"
+          fault={fault("description")}
+          rows={5}
+          maxLength={DESCRIPTION_MAX_CHARACTERS}
+          value={words.description}
+          onText={(text) => set({ description: text })}
+        />
+        <TextField
+          label="Tags"
+          hint="Divided by commas."
+          fault={fault("tags")}
+          value={words.tags}
+          onText={(text) => set({ tags: text })}
+        />
+        <TextArea
+          label="Credits"
+          hint="Whose pictures or work went into it."
+          fault={fault("credits")}
+          rows={2}
+          maxLength={CREDITS_MAX_CHARACTERS}
+          value={words.credits}
+          onText={(text) => set({ credits: text })}
+        />
         <Choice
           label="Who may see it"
           options={VISIBILITIES}

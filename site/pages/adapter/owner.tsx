@@ -6,7 +6,7 @@ import { type AdapterWithVersions, api, type Reply } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { Failure } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { EditDialog } from "./edit-dialog.tsx";
 
@@ -63,17 +63,14 @@ export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; chan
             It leaves the catalog, and nobody can draw with it any more. Its slot stays taken. This can't be
             undone.
           </p>
-          <Field label="Reason" hint="Its address shows it to anyone." class="owner-question">
-            {(described) => (
-              <input
-                {...described}
-                class="input"
-                maxLength={YANK_REASON_MAX_CHARACTERS}
-                value={reason}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Reason"
+            hint="Its address shows it to anyone."
+            class="owner-question"
+            maxLength={YANK_REASON_MAX_CHARACTERS}
+            value={reason}
+            onText={setReason}
+          />
           <div class="actions">
             <button
               type="button"

@@ -10,6 +10,7 @@ import { Picture } from "../../ui/picture.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
 import "../../styles/meeting.css";
+import { More } from "../../ui/more.tsx";
 
 const SHOWN = 8;
 
@@ -36,11 +37,7 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
           ))}
         </div>
       )}
-      {list.more && (
-        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-          {list.waiting ? "Loading" : "Show more"}
-        </button>
-      )}
+      <More list={list} small />
       {met.value && met.value.items.length > 0 && (
         <>
           <h3>Often together with</h3>

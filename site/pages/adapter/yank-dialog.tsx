@@ -6,7 +6,7 @@ import type { Version } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 
 export function YankDialog(props: { version: Version; onClose: () => void; changed: () => void }) {
@@ -31,17 +31,14 @@ export function YankDialog(props: { version: Version; onClose: () => void; chang
           Nobody can draw with it any more, and its address shows your reason. Pictures made with it stay.
           This can't be undone.
         </p>
-        <Field label="Reason" hint="Anyone can read it." fault={faultAt(failure, "/reason")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              maxLength={YANK_REASON_MAX_CHARACTERS}
-              value={reason}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Reason"
+          hint="Anyone can read it."
+          fault={faultAt(failure, "/reason")}
+          maxLength={YANK_REASON_MAX_CHARACTERS}
+          value={reason}
+          onText={setReason}
+        />
         {failure && <FailureNotice failure={failure} />}
         <div class="actions">
           <button type="button" class="button danger" disabled={busy} onClick={yank}>

@@ -3,6 +3,7 @@
 import { sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
 import type { Base } from "../../api.ts";
 import type { CollectionWithItems } from "../../api-people.ts";
+import { type Pair, PairTable } from "../../ui/crosstalk-matrix.tsx";
 import { countOf } from "../../ui/format.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
@@ -11,7 +12,7 @@ import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 const SHOWN = 24;
 const CONFLICTS_NAMED = 6;
 
-type Member = { name: string; slot: number; index: number };
+type Member = { id: string; name: string; slot: number; index: number; place: number };
 
 /** Columns that two slots share in the layer where they share most. */
 export function sharedIn(base: Base, a: number, b: number): number {
@@ -21,7 +22,9 @@ export function sharedIn(base: Base, a: number, b: number): number {
 
 export function Meeting({ collection, base }: { collection: CollectionWithItems; base: Base }) {
   const members = collection.items.flatMap(({ adapter }, index): Member[] =>
-    adapter?.slot === null || adapter === null ? [] : [{ name: adapter.title, slot: adapter.slot, index }],
+    adapter?.slot === null || adapter === null
+      ? []
+      : [{ id: adapter.id, name: adapter.title, slot: adapter.slot, index, place: index }],
   );
   const { exactness } = collection;
   if (members.length === 0) return null;
@@ -64,7 +67,7 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
             shared.
           </figcaption>
         </figure>
-        {shown.length > 1 && <Matrix base={base} members={shown} />}
+        {shown.length > 1 && <PairTable cast={shown} pairs={pairsOf(base, shown)} />}
       </div>
       {members.length > SHOWN && (
         <p class="quiet">{`Shown for the first ${SHOWN}; the sentence above is about all ${members.length}.`}</p>
@@ -73,49 +76,18 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
   );
 }
 
-function Matrix({ base, members }: { base: Base; members: readonly Member[] }) {
-  return (
-    <div class="table-scroll">
-      <table class="cast-matrix">
-        <caption class="visually-hidden">Columns that two of the cast share, out of {base.rank}</caption>
-        <thead>
-          <tr>
-            <td />
-            {members.map((member) => (
-              <th key={member.index} scope="col" class={`cast-${member.index % 6}`} title={member.name}>
-                <span class="cast-number">{member.index + 1}</span>
-                <span class="visually-hidden">{member.name}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {members.map((row) => (
-            <tr key={row.index}>
-              <th scope="row" class={`cast-${row.index % 6}`} title={row.name}>
-                <span class="cast-number">{row.index + 1}</span>
-                <span class="visually-hidden">{row.name}</span>
-              </th>
-              {members.map((column) => (
-                <Cell key={column.index} base={base} row={row} column={column} />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Cell({ base, row, column }: { base: Base; row: Member; column: Member }) {
-  if (row.index === column.index) return <td class="itself" />;
-  const shared = sharedIn(base, row.slot, column.slot);
-  return (
-    <td
-      class={shared === 0 ? "apart" : "shares"}
-      title={`${row.name} and ${column.name}: ${shared === 0 ? "none shared" : `${shared} of ${base.rank} shared`}`}
-    >
-      {shared}
-    </td>
+/** Every pair once, out of the slots alone. */
+function pairsOf(base: Base, members: readonly Member[]): Pair[] {
+  return members.flatMap((a, i) =>
+    members.slice(i + 1).map((b) => {
+      const shared = sharedIn(base, a.slot, b.slot);
+      return {
+        a: a.id,
+        b: b.id,
+        shared_columns_per_layer: shared,
+        rank: base.rank,
+        exact: shared === 0,
+      };
+    }),
   );
 }

@@ -6,6 +6,7 @@ import { CardSkeletons } from "../../ui/adapter-card.tsx";
 import { CollectionCard, collectionUrl } from "../../ui/collection-card.tsx";
 import { CollectionForm } from "../../ui/collection-form.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
@@ -93,13 +94,7 @@ function List(props: { name: Shown; query: { owner?: string; sort: CollectionSor
           </div>
         </Empty>
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            {list.waiting ? "Loading" : "Show more"}
-          </button>
-        </div>
-      )}
+      <More list={list} />
     </>
   );
 }

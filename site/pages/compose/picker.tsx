@@ -5,6 +5,7 @@ import type { Adapter } from "../../api.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
@@ -73,11 +74,7 @@ export function Picker(props: {
             )}
           </Empty>
         )}
-        {pages.more && (
-          <button type="button" class="button" disabled={pages.waiting} onClick={pages.more}>
-            {pages.waiting ? "Loading" : "Show more"}
-          </button>
-        )}
+        <More list={pages} />
       </div>
       <div class="picker-foot">
         <button

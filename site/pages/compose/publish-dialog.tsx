@@ -11,7 +11,7 @@ import { type Mix, type MixWithVersions, mixes, type Rating } from "../../api-mi
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field, TextArea, TextField } from "../../ui/field.tsx";
 import { mixUrl } from "../../ui/mix-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -115,29 +115,21 @@ export function PublishDialog(props: {
           )}
         </Field>
         {isNext && (
-          <Field label="What is new in this version" fault={faultAt(failure, "/changelog")}>
-            {(described) => (
-              <input
-                {...described}
-                class="input"
-                value={about.changelog}
-                onInput={(event) => set({ changelog: event.currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="What is new in this version"
+            fault={faultAt(failure, "/changelog")}
+            value={about.changelog}
+            onText={(text) => set({ changelog: text })}
+          />
         )}
-        <Field label="Description" fault={faultAt(failure, "/description")}>
-          {(described) => (
-            <textarea
-              {...described}
-              class="input"
-              rows={2}
-              maxLength={DESCRIPTION_MAX_CHARACTERS}
-              value={about.description}
-              onInput={(event) => set({ description: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextArea
+          label="Description"
+          fault={faultAt(failure, "/description")}
+          rows={2}
+          maxLength={DESCRIPTION_MAX_CHARACTERS}
+          value={about.description}
+          onText={(text) => set({ description: text })}
+        />
         <div class="publish-row">
           <div class="field">
             <span class="label">Who may see it</span>

@@ -3,7 +3,7 @@
 import { PROMPT_MAX_CHARACTERS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Range } from "../../ui/range.tsx";
 import type { Form } from "./form.ts";
@@ -31,22 +31,15 @@ export function Settings(props: {
         <span class="quiet">{summaryOf(form, base)}</span>
       </summary>
       <div class="more-grid">
-        <Field
+        <TextField
           label="Leave out"
           class="wide"
           hint="Words for what must not be in the picture."
           fault={faultAt(failure, "/negative_prompt")}
-        >
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              maxLength={PROMPT_MAX_CHARACTERS}
-              value={form.negative}
-              onInput={(event) => onSet({ negative: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+          maxLength={PROMPT_MAX_CHARACTERS}
+          value={form.negative}
+          onText={(text) => onSet({ negative: text })}
+        />
         <Field label="Seed" hint="The same seed draws the same picture." fault={faultAt(failure, "/seed")}>
           {(described) => (
             <div class="with-button">

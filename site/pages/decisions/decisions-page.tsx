@@ -1,6 +1,6 @@
 // /decisions/: what moderators did to what is yours, why, and your answer; and what came of what you reported.
 
-import { Empty, signInUrl } from "../../ui/notice.tsx";
+import { SignInFirst } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
 import { useAccount } from "../../ui/use-reply.ts";
@@ -24,15 +24,7 @@ export function DecisionsPage() {
           Moderators say why they acted. If you think that they were wrong, answer: another moderator decides.
         </p>
       </header>
-      {account === null && (
-        <Empty title="Sign in to see decisions about what is yours">
-          <div class="actions">
-            <a class="button primary" href={signInUrl()}>
-              Sign in
-            </a>
-          </div>
-        </Empty>
-      )}
+      {account === null && <SignInFirst title="Sign in to see decisions about what is yours" />}
       {account && (
         <>
           <div class="actions list-tools">

@@ -7,6 +7,7 @@ import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { agoOf, dayOf } from "../../ui/format.ts";
 import { doneWord, GROUNDS, named, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 
@@ -32,13 +33,7 @@ export function Decisions() {
           <p>If a moderator ever removes, hides or rates something of yours, you read here why.</p>
         </Empty>
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            {list.waiting ? "Loading" : "Show older"}
-          </button>
-        </div>
-      )}
+      <More list={list} words="Show older" />
     </>
   );
 }

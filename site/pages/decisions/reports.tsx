@@ -3,6 +3,7 @@
 import { moderation, type Report } from "../../api-moderation.ts";
 import { agoOf } from "../../ui/format.ts";
 import { named, outcomeWords, placeUrl, REASONS } from "../../ui/moderation-words.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 
@@ -27,13 +28,7 @@ export function Reports() {
           <p>Every adapter, composition and comment has a way to report it.</p>
         </Empty>
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            {list.waiting ? "Loading" : "Show older"}
-          </button>
-        </div>
-      )}
+      <More list={list} words="Show older" />
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { type Ancestor, type Mix, type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { MixCard } from "../../ui/mix-card.tsx";
+import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 
@@ -30,11 +31,7 @@ export function Family({ mix }: { mix: MixWithVersions }) {
           ))}
         </div>
       )}
-      {list.more && (
-        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-          {list.waiting ? "Loading" : "Show more"}
-        </button>
-      )}
+      <More list={list} small />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schem
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 
@@ -62,30 +62,22 @@ function ChangeDialog({ mix, done, onClose }: Props) {
           if (!busy) send();
         }}
       >
-        <Field label="Title" fault={faultAt(failure, "/title")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              required
-              maxLength={TITLE_MAX_CHARACTERS}
-              value={title}
-              onInput={(event) => setTitle(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label="Description" fault={faultAt(failure, "/description")}>
-          {(described) => (
-            <textarea
-              {...described}
-              class="input"
-              rows={4}
-              maxLength={DESCRIPTION_MAX_CHARACTERS}
-              value={description}
-              onInput={(event) => setDescription(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Title"
+          fault={faultAt(failure, "/title")}
+          required
+          maxLength={TITLE_MAX_CHARACTERS}
+          value={title}
+          onText={setTitle}
+        />
+        <TextArea
+          label="Description"
+          fault={faultAt(failure, "/description")}
+          rows={4}
+          maxLength={DESCRIPTION_MAX_CHARACTERS}
+          value={description}
+          onText={setDescription}
+        />
         <Segmented
           label="Who may see it"
           value={visibility}

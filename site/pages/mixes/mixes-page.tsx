@@ -5,6 +5,7 @@ import { type Mix, type MixQuery, mixes } from "../../api-mixes.ts";
 import { CardSkeletons } from "../../ui/adapter-card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
@@ -123,13 +124,7 @@ export function MixesPage() {
           </div>
         </Empty>
       )}
-      {list.more && (
-        <div class="browse-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            {list.waiting ? "Loading" : "Show more"}
-          </button>
-        </div>
-      )}
+      <More list={list} />
     </>
   );
 }

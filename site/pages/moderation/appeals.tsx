@@ -4,9 +4,10 @@ import { useState } from "preact/hooks";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AppealCase, type AppealDecision, moderation } from "../../api-moderation.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextArea } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { doneWord, GROUNDS, named, placeUrl } from "../../ui/moderation-words.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { DeskFailure } from "./desk-failure.tsx";
@@ -44,13 +45,7 @@ export function Appeals() {
           <p>When somebody answers a decision, you read it here.</p>
         </Empty>
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            More
-          </button>
-        </div>
-      )}
+      <More list={list} words="More" />
     </>
   );
 }
@@ -102,19 +97,16 @@ function Answer({ found, onDecided }: { found: AppealCase; onDecided: (decided: 
   const fault = faultAt(failure, "/answer");
   return (
     <form class="report-form" onSubmit={submit}>
-      <Field label="Your answer" hint="Whoever appealed reads it." fault={fault}>
-        {(described) => (
-          <textarea
-            {...described}
-            class="input"
-            rows={3}
-            required
-            maxLength={ACTION_REASON_MAX_CHARACTERS}
-            value={answer}
-            onInput={(event) => setAnswer(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextArea
+        label="Your answer"
+        hint="Whoever appealed reads it."
+        fault={fault}
+        rows={3}
+        required
+        maxLength={ACTION_REASON_MAX_CHARACTERS}
+        value={answer}
+        onText={setAnswer}
+      />
       {failure && !fault && <FailureNotice failure={failure} />}
       <div class="actions">
         <button type="submit" value="uphold" class="button small" disabled={busy}>

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { type ModerationAction, moderation } from "../../api-moderation.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { ActionLine } from "./action-line.tsx";
@@ -47,13 +48,7 @@ export function Log() {
       {!list.waiting && !list.failure && list.items.length === 0 && (
         <Empty title={moderator ? `${moderator} has done nothing yet` : "The log is empty"} />
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            {list.waiting ? "Loading" : "Show older"}
-          </button>
-        </div>
-      )}
+      <More list={list} words="Show older" />
     </>
   );
 }

@@ -1,6 +1,6 @@
 // /moderation/: the desk of moderators: what was reported, appeals, the audit log, blocked words.
 
-import { Empty, signInUrl } from "../../ui/notice.tsx";
+import { SignInFirst } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
 import { useAccount } from "../../ui/use-reply.ts";
@@ -26,15 +26,7 @@ export function ModerationPage() {
         <h1>Moderation</h1>
         {account && <Segmented label="Part of the desk" value={part} options={OPTIONS} onChange={show} />}
       </header>
-      {account === null && (
-        <Empty title="Sign in as a moderator">
-          <div class="actions">
-            <a class="button primary" href={signInUrl()}>
-              Sign in
-            </a>
-          </div>
-        </Empty>
-      )}
+      {account === null && <SignInFirst title="Sign in as a moderator" />}
       {account && part === "queue" && <Queue me={account.handle} />}
       {account && part === "appeals" && <Appeals />}
       {account && part === "log" && <Log />}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Decision, moderation, type QueueEntry } from "../../api-moderation.ts";
 import { agoOf, countOf } from "../../ui/format.ts";
 import { GROUNDS, KIND_WORDS } from "../../ui/moderation-words.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { DeskFailure } from "./desk-failure.tsx";
@@ -93,11 +94,7 @@ export function Queue({ me }: { me: string }) {
         </ol>
         {list.waiting && <p class="skeleton comment-skeleton">Loading</p>}
         {list.failure && <DeskFailure failure={list.failure} again={list.again} />}
-        {list.more && (
-          <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-            More
-          </button>
-        )}
+        <More list={list} words="More" small />
       </nav>
       <section class="desk-item" aria-label="What was reported">
         {chosen ? (

@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import { BLOCKED_TERM_MAX_CHARACTERS, BLOCKED_TERM_MAX_WORDS } from "../../../schema/contract/limits.ts";
 import { type BlockedTerm, type BlockScope, moderation } from "../../api-moderation.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { dayOf } from "../../ui/format.ts";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
@@ -76,13 +77,7 @@ export function Words() {
           <p>A blocked word is refused from then on, in any case and through simple disguises.</p>
         </Empty>
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            More
-          </button>
-        </div>
-      )}
+      <More list={list} words="More" />
     </div>
   );
 }
@@ -105,33 +100,23 @@ function Add({ scope, onAdded }: { scope: BlockScope; onAdded: (term: BlockedTer
   const faults = [faultAt(failure, "/term"), faultAt(failure, "/reason")] as const;
   return (
     <form class="panel words-add" onSubmit={submit}>
-      <Field
+      <TextField
         label="Word or phrase"
         hint={`Whole words, up to ${BLOCKED_TERM_MAX_WORDS}; add plurals of their own.`}
         fault={faults[0]}
-      >
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            required
-            maxLength={BLOCKED_TERM_MAX_CHARACTERS}
-            value={term}
-            onInput={(event) => setTerm(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label="Reason" hint="For the log." fault={faults[1]}>
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            required
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        required
+        maxLength={BLOCKED_TERM_MAX_CHARACTERS}
+        value={term}
+        onText={setTerm}
+      />
+      <TextField
+        label="Reason"
+        hint="For the log."
+        fault={faults[1]}
+        required
+        value={reason}
+        onText={setReason}
+      />
       <button type="submit" class="button" disabled={busy}>
         Block it
       </button>

@@ -4,7 +4,8 @@ import { useState } from "preact/hooks";
 import { type Notification, people } from "../../api-people.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { agoOf } from "../../ui/format.ts";
-import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { More } from "../../ui/more.tsx";
+import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
 import { showUnread } from "../../ui/notification-bell.ts";
 import { Avatar } from "../../ui/person.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -26,14 +27,9 @@ export function NotificationsPage() {
         <h1>Notifications</h1>
       </header>
       {account === null && (
-        <Empty title="Sign in to see what happened">
+        <SignInFirst title="Sign in to see what happened">
           <p>Likes, comments, compositions with your adapters, and news of those you follow.</p>
-          <div class="actions">
-            <a class="button primary" href={signInUrl()}>
-              Sign in
-            </a>
-          </div>
-        </Empty>
+        </SignInFirst>
       )}
       {account && <Yours />}
     </>
@@ -111,13 +107,7 @@ function Yours() {
           </p>
         </Empty>
       )}
-      {list.more && (
-        <div class="list-more">
-          <button type="button" class="button" disabled={list.waiting} onClick={list.more}>
-            {list.waiting ? "Loading" : "Show older"}
-          </button>
-        </div>
-      )}
+      <More list={list} words="Show older" />
     </>
   );
 }

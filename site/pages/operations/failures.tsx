@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { type FailedJob, operations } from "../../api-operations.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { agoOf, countOf } from "../../ui/format.ts";
+import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { KINDS } from "./standing.tsx";
@@ -59,11 +60,7 @@ export function Failures({ now }: { now: number }) {
           </li>
         ))}
       </ol>
-      {list.more && (
-        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-          More
-        </button>
-      )}
+      <More list={list} words="More" small />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 // /operations/: the desk of operators: queues, runners, and failed jobs that can be done again.
 
 import { codeOf } from "../../ui/failure.ts";
-import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
 import { Failures } from "./failures.tsx";
 import { Runners } from "./runners.tsx";
@@ -15,15 +15,7 @@ export function OperationsPage() {
       <header class="page-head">
         <h1>Operations</h1>
       </header>
-      {account === null && (
-        <Empty title="Sign in as an operator">
-          <div class="actions">
-            <a class="button primary" href={signInUrl()}>
-              Sign in
-            </a>
-          </div>
-        </Empty>
-      )}
+      {account === null && <SignInFirst title="Sign in as an operator" />}
       {account && <Desk />}
     </>
   );

@@ -2,6 +2,7 @@
 
 import { operations, type RunnerStanding } from "../../api-operations.ts";
 import { agoOf, bytesOf } from "../../ui/format.ts";
+import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
@@ -34,11 +35,7 @@ function Older({ from, now }: { from: string; now: number }) {
       <summary>Heard of before those</summary>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       <Table items={list.items} now={now} />
-      {list.more && (
-        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-          More
-        </button>
-      )}
+      <More list={list} words="More" small />
     </details>
   );
 }

@@ -2,7 +2,7 @@
 
 import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field, TextArea, TextField } from "../../ui/field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { type About, LICENCES, nameFrom, RATINGS } from "./about.ts";
 
@@ -57,56 +57,40 @@ export function AboutStep(props: {
           />
         )}
       </Field>
-      <Field
+      <TextField
         label="Kind"
         hint="The ordinary word for it. Training keeps other people as they are."
         fault={fault("class_word")}
-      >
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            required
-            maxLength={32}
-            value={about.classWord}
-            onInput={(event) => set({ classWord: event.currentTarget.value })}
-          />
-        )}
-      </Field>
-      <Field label="Tags" hint="Divided by commas." fault={fault("tags")}>
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            placeholder="curly hair, glasses"
-            value={about.tags}
-            onInput={(event) => set({ tags: event.currentTarget.value })}
-          />
-        )}
-      </Field>
-      <Field label="In one line" class="wide" fault={fault("concept")}>
-        {(described) => (
-          <input
-            {...described}
-            class="input"
-            maxLength={TITLE_MAX_CHARACTERS}
-            placeholder="A cheerful woman with red curls and round glasses"
-            value={about.concept}
-            onInput={(event) => set({ concept: event.currentTarget.value })}
-          />
-        )}
-      </Field>
-      <Field label="More to say" class="wide" fault={fault("description")}>
-        {(described) => (
-          <textarea
-            {...described}
-            class="input"
-            rows={3}
-            value={about.description}
-            onInput={(event) => set({ description: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+        required
+        maxLength={32}
+        value={about.classWord}
+        onText={(text) => set({ classWord: text })}
+      />
+      <TextField
+        label="Tags"
+        hint="Divided by commas."
+        fault={fault("tags")}
+        placeholder="curly hair, glasses"
+        value={about.tags}
+        onText={(text) => set({ tags: text })}
+      />
+      <TextField
+        label="In one line"
+        class="wide"
+        fault={fault("concept")}
+        maxLength={TITLE_MAX_CHARACTERS}
+        placeholder="A cheerful woman with red curls and round glasses"
+        value={about.concept}
+        onText={(text) => set({ concept: text })}
+      />
+      <TextArea
+        label="More to say"
+        class="wide"
+        fault={fault("description")}
+        rows={3}
+        value={about.description}
+        onText={(text) => set({ description: text })}
+      />
       <Field label="Licence" fault={fault("licence")}>
         {(described) => (
           <select

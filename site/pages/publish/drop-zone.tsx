@@ -1,14 +1,23 @@
-// Where pictures are dropped or chosen. The whole area is a label of a file input, so it works by keyboard as well.
+// Where files are dropped or chosen. The whole area is a label of a file input, so it works by keyboard as well.
 
 import { useState } from "preact/hooks";
 import { Icon } from "../../ui/icon.tsx";
-import { ACCEPTED_TYPES } from "./pictures.ts";
 
-export function DropZone(props: { few: boolean; hint: string; onFiles: (files: File[]) => void }) {
+export function DropZone(props: {
+  icon: "image" | "upload";
+  title: string;
+  hint: string;
+  /** Lower, where something was chosen already. */
+  slim: boolean;
+  multiple?: boolean;
+  accept?: string;
+  label?: string;
+  onFiles: (files: File[]) => void;
+}) {
   const [over, setOver] = useState(false);
   return (
     <label
-      class={`drop-zone ${over ? "over" : ""} ${props.few ? "" : "slim"}`}
+      class={`drop-zone ${over ? "over" : ""} ${props.slim ? "slim" : ""}`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -22,15 +31,16 @@ export function DropZone(props: { few: boolean; hint: string; onFiles: (files: F
     >
       <input
         type="file"
-        multiple
-        accept={ACCEPTED_TYPES.join(",")}
+        multiple={props.multiple ?? false}
+        {...(props.accept && { accept: props.accept })}
+        {...(props.label && { "aria-label": props.label })}
         onChange={(event) => {
           props.onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = "";
         }}
       />
-      <Icon name="image" />
-      <strong>{props.few ? "Drop pictures here, or choose them" : "Add more pictures"}</strong>
+      <Icon name={props.icon} />
+      <strong>{props.title}</strong>
       <span class="hint">{props.hint}</span>
     </label>
   );

@@ -6,7 +6,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { CropDialog } from "./crop-dialog.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { PictureTile } from "./picture-tile.tsx";
-import { type Chosen, discard, readPicture, recropped } from "./pictures.ts";
+import { ACCEPTED_TYPES, type Chosen, discard, readPicture, recropped } from "./pictures.ts";
 
 export interface PictureLimits {
   min: number;
@@ -67,7 +67,11 @@ export function PictureStep(props: {
       )}
       {pictures.length < limits.max && (
         <DropZone
-          few={pictures.length === 0}
+          icon="image"
+          title={pictures.length === 0 ? "Drop pictures here, or choose them" : "Add more pictures"}
+          slim={pictures.length > 0}
+          multiple
+          accept={ACCEPTED_TYPES.join(",")}
           hint={`${limits.min} to ${limits.max} pictures of one person, PNG, JPEG or WebP. Different moods and backgrounds help.`}
           onFiles={take}
         />

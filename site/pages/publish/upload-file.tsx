@@ -13,15 +13,15 @@ import {
 } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
 import { codeOf, type Failure } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { TextArea } from "../../ui/field.tsx";
 import { bytesOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn, nameFrom } from "./about.ts";
 import { AboutStep } from "./about-step.tsx";
+import { DropZone } from "./drop-zone.tsx";
 import { type Checked, checkFile, type FileFacts, remedyOf } from "./file-check.ts";
-import { FileDrop } from "./file-drop.tsx";
 import { FileReview } from "./file-review.tsx";
 import { OwnMachine } from "./own-machine.tsx";
 import { type Sending, sendFile } from "./sending.ts";
@@ -94,7 +94,14 @@ export function UploadFile({ account, base, adapter }: Props) {
       }}
     >
       <Step number={1} title="The file">
-        <FileDrop few={opened === null} onFiles={open} />
+        <DropZone
+          icon="upload"
+          title={opened === null ? "Drop the .safetensors file here, or choose it" : "Choose another file"}
+          hint="It is looked into on your machine first; nothing is sent yet."
+          label="Adapter file"
+          slim={opened !== null}
+          onFiles={open}
+        />
         {opened && <OpenedFile {...opened} base={base} />}
         {misplaced && facts && (
           <Notice tone="bad" title={`This file lives in slot ${facts.slot}`}>
@@ -107,20 +114,13 @@ export function UploadFile({ account, base, adapter }: Props) {
       {facts && !misplaced && (
         <Step number={2} title={target ? "What is new" : "About it"}>
           {target ? (
-            <Field
+            <TextArea
               label="Changelog"
               hint={`Slot ${facts.slot} is that of ${target.ref}: this becomes its next version.`}
-            >
-              {(described) => (
-                <textarea
-                  {...described}
-                  class="input"
-                  rows={3}
-                  value={changelog}
-                  onInput={(event) => setChangelog(event.currentTarget.value)}
-                />
-              )}
-            </Field>
+              rows={3}
+              value={changelog}
+              onText={setChangelog}
+            />
           ) : (
             <AboutStep about={about} handle={account.handle} failure={failure} at="" onChange={setAbout} />
           )}

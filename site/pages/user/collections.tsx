@@ -2,6 +2,7 @@
 
 import { type Collection, people } from "../../api-people.ts";
 import { CollectionCard } from "../../ui/collection-card.tsx";
+import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 
@@ -20,11 +21,7 @@ export function UserCollections({ handle }: { handle: string }) {
           <CollectionCard key={collection.id} collection={collection} />
         ))}
       </div>
-      {list.more && (
-        <button type="button" class="button small" disabled={list.waiting} onClick={list.more}>
-          {list.waiting ? "Loading" : "Show more"}
-        </button>
-      )}
+      <More list={list} small />
     </>
   );
 }

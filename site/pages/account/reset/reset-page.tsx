@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "../../../../schema/contract/limits.ts";
 import { accounts } from "../../../api-account.ts";
 import type { Failure } from "../../../ui/failure.ts";
-import { Field } from "../../../ui/field.tsx";
+import { TextField } from "../../../ui/field.tsx";
 import { FailureNotice, Notice } from "../../../ui/notice.tsx";
 
 export function ResetPage() {
@@ -37,19 +37,14 @@ function Ask() {
         <p class="quiet">We send a link to your address, with which you choose a new one.</p>
       </header>
       <form class="panel sign-in-form" onSubmit={submit}>
-        <Field label="E-mail">
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              type="email"
-              required
-              autocomplete="username"
-              value={email}
-              onInput={(event) => setEmail(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="E-mail"
+          type="email"
+          required
+          autocomplete="username"
+          value={email}
+          onText={setEmail}
+        />
         {sent && (
           <Notice tone="good" title="Look into your mailbox">
             <p>{`If there is an account for ${sent}, a letter is on its way. Its link works for an hour.`}</p>
@@ -101,21 +96,17 @@ function Choose({ token }: { token: string }) {
         <p class="quiet">Every device is signed out when it changes.</p>
       </header>
       <form class="panel sign-in-form" onSubmit={submit}>
-        <Field label="New password" hint={`At least ${PASSWORD_MIN_CHARACTERS} characters.`}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              type="password"
-              required
-              minLength={PASSWORD_MIN_CHARACTERS}
-              maxLength={PASSWORD_MAX_CHARACTERS}
-              autocomplete="new-password"
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="New password"
+          hint={`At least ${PASSWORD_MIN_CHARACTERS} characters.`}
+          type="password"
+          required
+          minLength={PASSWORD_MIN_CHARACTERS}
+          maxLength={PASSWORD_MAX_CHARACTERS}
+          autocomplete="new-password"
+          value={password}
+          onText={setPassword}
+        />
         {over ? (
           <Notice tone="bad" title="This link has expired or was used">
             <p>A link works once, for an hour.</p>
