@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
-import { LEASE_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { LEASE_TTL_SECONDS, WARM_WAIT_SECONDS } from "../../schema/contract/limits.ts";
 import { CHECKPOINT_NAME, type Lease, type LeaseRequest } from "../../schema/contract/runner.ts";
 import type { StoredInput } from "../../schema/tables.ts";
 import { type Caller, isOperator } from "../auth/caller.ts";
@@ -24,6 +24,14 @@ const INPUT_URL_TTL_MS = 2 * 3_600_000;
 const NONCE_CHARACTERS = 10;
 
 /**
+ * Among jobs of equal priority and turn, 1 for one that would wait for a download at this runner (?9 are the files it has). Only
+ * a job's first WARM_WAIT_SECONDS: after them it competes by age again, so that newcomers with warm files cannot starve it.
+ */
+const COLD = `(created_at > ?10 AND kind = 'sample' AND EXISTS (
+    SELECT 1 FROM json_each(jobs.inputs)
+    WHERE value ->> 'sha256' NOT IN (SELECT value FROM json_each(?9))))`;
+
+/**
  * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
  * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
  */
@@ -31,7 +39,7 @@ const LEASE = `
 WITH head AS (
   SELECT kind, base_id, shape FROM jobs
   WHERE status = 'queued' AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
-  ORDER BY priority DESC, turn, id LIMIT 1
+  ORDER BY priority DESC, turn, ${COLD}, id LIMIT 1
 )
 UPDATE jobs SET
   status = 'running', lease_id = 'lse_' || ?4 || substr(id, 5), lease_expires_at = ?5,
@@ -40,7 +48,7 @@ WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND dere
   SELECT id FROM jobs
   WHERE status = 'queued' AND (?2 OR owner_id = ?3)
     AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
-  ORDER BY priority DESC, turn, id
+  ORDER BY priority DESC, turn, ${COLD}, id
   LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head), 0)
 )
 RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
@@ -67,7 +75,7 @@ export async function lease(
   db: Db,
   runner: RunnerRow,
   serves: "everybody" | "owner",
-  want: { bases: readonly string[]; maxBatch: number },
+  want: { bases: readonly string[]; maxBatch: number; warm: readonly string[] },
   now: number,
   nonce: string,
 ): Promise<LeasedRow[]> {
@@ -84,6 +92,8 @@ export async function lease(
         now,
         want.maxBatch,
         runner.id,
+        JSON.stringify(want.warm),
+        now - WARM_WAIT_SECONDS * 1000,
       ),
     db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
   ]);
@@ -100,7 +110,8 @@ export async function leaseWaiting(
   origin: string,
 ): Promise<Lease[]> {
   const serves = isOperator(caller, env.OPERATOR_EMAILS) ? "everybody" : "owner";
-  const want = { bases: wish.bases.filter((base) => runner.bases.includes(base)), maxBatch: wish.max_batch };
+  const bases = wish.bases.filter((base) => runner.bases.includes(base));
+  const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
   const deadline = Date.now() + wish.wait_seconds * 1000;
   const bell = bellOf(env);
   for (;;) {
