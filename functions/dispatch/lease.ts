@@ -38,7 +38,7 @@ const COLD = `(created_at > ?10 AND kind = 'sample' AND EXISTS (
 const LEASE = `
 WITH head AS (
   SELECT kind, base_id, shape FROM jobs
-  WHERE status = 'queued' AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
+  WHERE status = 'queued' AND not_before <= ?6 AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
   ORDER BY priority DESC, turn, ${COLD}, id LIMIT 1
 )
 UPDATE jobs SET
@@ -46,18 +46,25 @@ UPDATE jobs SET
   attempts = attempts + 1, started_at = coalesce(started_at, ?6), progress = NULL
 WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND deregistered_at IS NULL) AND id IN (
   SELECT id FROM jobs
-  WHERE status = 'queued' AND (?2 OR owner_id = ?3)
+  WHERE status = 'queued' AND not_before <= ?6 AND (?2 OR owner_id = ?3)
     AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
   ORDER BY priority DESC, turn, ${COLD}, id
   LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head), 0)
 )
 RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
 
+/** When the next paused job may be leased by this runner: nobody rings then. */
+const PAUSE_ENDS = `
+SELECT min(not_before) FROM jobs
+WHERE status = 'queued' AND not_before > 0 AND not_before > ?4
+  AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)`;
+
 const OPEN_RUNS = `
 INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
 SELECT 'run_' || substr(lease_id, 5), id, lease_id, ?1, attempts, ?2 FROM jobs
 WHERE lease_id >= 'lse_' || ?3 AND lease_id < 'lse_' || ?3 || '~'`;
 
+type Serves = "everybody" | "owner";
 type LeasedRow = {
   id: Id<"job">;
   kind: "sample" | "train";
@@ -74,7 +81,7 @@ export async function lease(
   env: Env,
   db: Db,
   runner: RunnerRow,
-  serves: "everybody" | "owner",
+  serves: Serves,
   want: { bases: readonly string[]; maxBatch: number; warm: readonly string[] },
   now: number,
   nonce: string,
@@ -123,8 +130,24 @@ export async function leaseWaiting(
       return Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
     }
     if (now >= deadline) return [];
-    await bell.sleep(tone, deadline - now);
+    const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
+    await bell.sleep(tone, Math.min(deadline, pauseEnds) - now);
   }
+}
+
+async function nextPauseEnd(
+  db: Db,
+  runner: RunnerRow,
+  serves: Serves,
+  bases: readonly string[],
+  now: number,
+): Promise<number> {
+  const values = [JSON.stringify(bases), serves === "everybody" ? 1 : 0, runner.ownerId, now];
+  const row = await db.$client
+    .prepare(PAUSE_ENDS)
+    .bind(...values)
+    .first<number>("min(not_before)");
+  return row ?? Number.POSITIVE_INFINITY;
 }
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
