@@ -31,6 +31,7 @@ import { courtesy, EXPOSED_HEADERS } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
 import { hashes } from "./routes/hashes.ts";
 import { images } from "./routes/images.ts";
+import { mcp } from "./routes/mcp.ts";
 import { metrics } from "./routes/metrics.ts";
 import { mixes } from "./routes/mixes.ts";
 import { moderation } from "./routes/moderation.ts";
@@ -50,7 +51,7 @@ const TOO_LARGE = new Refusal("body_too_large", `A JSON body has at most ${JSON_
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 /** Our own API and the ones that clients of others know. Readers of Civitai's send its keys, so nobody is looked up there. */
-const OPEN_PATHS = ["/v1/*", "/openai/*", "/replicate/*", "/api/*"];
+const OPEN_PATHS = ["/v1/*", "/openai/*", "/replicate/*", "/api/*", "/mcp"];
 
 /** Readers of Civitai's API know one shape of refusal, everybody else another. */
 const answerTo = (path: string, refusal: Refusal) =>
@@ -82,7 +83,7 @@ app.on(["GET", "POST"], "/auth/*", (c, next) => {
   const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   return authFor(c.env, c.var.db, c.var.origin, background).handler(c.req.raw);
 });
-for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*"]) app.use(path, identify);
+for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*", "/mcp"]) app.use(path, identify);
 
 const typed = app
   .route("/", bases)
@@ -120,6 +121,7 @@ for (const prefix of ["/replicate/v1", "/v1"]) {
 }
 app.route("/", replicateTrainings("/replicate/v1"));
 app.route("/", civitai);
+app.route("/", mcp(app.fetch));
 
 let document: ReturnType<typeof describe> | undefined;
 app.get("/v1/openapi.json", (c) => {

@@ -16,6 +16,7 @@ export interface Env {
   UPLOAD_SIGNING_SECRET: string;
   WEBHOOKS: Queue<DeliveryMessage>;
   WEBHOOK_ALLOW_LOOPBACK?: string;
+  OPERATORS_UNVERIFIED?: string;
   METRICS_TOKEN?: string;
   LOG_REQUESTS?: string;
   SCANS: Queue<{ versionId: Id<"ver"> }>;

@@ -116,7 +116,7 @@ export async function leaseWaiting(
   wish: z.infer<typeof LeaseRequest>,
   origin: string,
 ): Promise<Lease[]> {
-  const serves = isOperator(caller, env.OPERATOR_EMAILS) ? "everybody" : "owner";
+  const serves = isOperator(caller, env) ? "everybody" : "owner";
   const bases = wish.bases.filter((base) => runner.bases.includes(base));
   const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
   const deadline = Date.now() + wish.wait_seconds * 1000;

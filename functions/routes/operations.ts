@@ -55,19 +55,19 @@ const replay = createRoute({
 
 export const operations = router()
   .openapi(overview, async (c) => {
-    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    granted(operatorOf(c.var.caller, c.env));
     return c.json(await operationsJson(c.var.db, c.var.now), 200);
   })
   .openapi(runners, async (c) => {
-    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    granted(operatorOf(c.var.caller, c.env));
     return c.json(granted(await listRunners(c.var.db, c.req.valid("query"))), 200);
   })
   .openapi(failures, async (c) => {
-    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    granted(operatorOf(c.var.caller, c.env));
     return c.json(granted(await listFailures(c.var.db, c.req.valid("query"))), 200);
   })
   .openapi(replay, async (c) => {
-    granted(operatorOf(c.var.caller, c.env.OPERATOR_EMAILS));
+    granted(operatorOf(c.var.caller, c.env));
     const { job } = c.req.valid("param");
     const replayed = granted(await replayJob(c.env, c.var.db, job, c.var.now));
     c.set("about", { job_id: job, replayed_as: replayed.job_id });

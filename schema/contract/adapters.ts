@@ -15,6 +15,7 @@ import {
   YANK_REASON_MAX_CHARACTERS,
 } from "./limits.ts";
 import { Rating } from "./moderation.ts";
+import { orNull } from "./nullable.ts";
 import { REMOVERS } from "./problem.ts";
 import { Scan } from "./scans.ts";
 
@@ -99,7 +100,7 @@ export const Recipe = z.record(z.string(), z.unknown()).meta({
 });
 
 export const Preview = Picture.extend({
-  recipe: Recipe.nullable().meta({ description: "Null for a picture that was uploaded" }),
+  recipe: orNull(Recipe).meta({ description: "Null for a picture that was uploaded" }),
 }).meta({ id: "Preview" });
 
 export const Hashes = z
@@ -135,7 +136,7 @@ export const Version = z
     supersedes: idOf("ver").nullable().meta({ description: "The published version before it" }),
     superseded_by: idOf("ver").nullable(),
     scan: Scan,
-    yank: Yank.nullable(),
+    yank: orNull(Yank),
     hashes: Hashes,
     sha256: Sha256,
     size_bytes: z.int(),
@@ -170,7 +171,7 @@ export const Adapter = z
     likes: z.int(),
     comments: z.int(),
     remixes: z.int().meta({ description: "Published compositions with it" }),
-    latest_version: Version.nullable().meta({
+    latest_version: orNull(Version).meta({
       description: "Newest published version; for its owner the newest draft where none is published",
     }),
     created_at: Timestamp,
@@ -274,5 +275,5 @@ export const HashesLookup = z
   .meta({ id: "HashesLookup" });
 
 export const HashesFound = z
-  .object({ items: z.array(z.object({ hash: z.string(), version: Version.nullable() })) })
+  .object({ items: z.array(z.object({ hash: z.string(), version: orNull(Version) })) })
   .meta({ id: "HashesFound" });

@@ -11,6 +11,7 @@ import {
   TITLE_MAX_CHARACTERS,
 } from "./limits.ts";
 import { pageOf } from "./lists.ts";
+import { orNull } from "./nullable.ts";
 
 const title = z.string().trim().min(1).max(TITLE_MAX_CHARACTERS);
 const description = z.string().max(DESCRIPTION_MAX_CHARACTERS);
@@ -63,7 +64,7 @@ export const CollectionItem = z
     note: z.string(),
     added_at: Timestamp,
     state: z.enum(["present", "withdrawn", "removed"]),
-    adapter: Adapter.nullable().meta({ description: "Null where it was withdrawn or removed" }),
+    adapter: orNull(Adapter).meta({ description: "Null where it was withdrawn or removed" }),
   })
   .meta({ id: "CollectionItem" });
 export type CollectionItem = z.infer<typeof CollectionItem>;

@@ -10,6 +10,7 @@ import {
   PARTIAL_IMAGES_MAX,
   PROMPT_MAX_CHARACTERS,
 } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 
 const ignored = "Accepted, without effect";
 
@@ -45,7 +46,7 @@ export const OpenAiImageCreate = z
     adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).nullish().meta({
       description: "More adapters beside the model, or another strength or region for it",
     }),
-    regions: z.array(Region.nullable()).max(COMPOSITION_MEMBERS_MAX).nullish().meta({
+    regions: z.array(orNull(Region)).max(COMPOSITION_MEMBERS_MAX).nullish().meta({
       description: "Boxes for the adapters that have none, in their order: the model first",
     }),
   })

@@ -17,6 +17,7 @@ import {
   TRAINING_STEPS_MAX,
   TRIGGER_MAX_CHARACTERS,
 } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 
 export const ReplicateInput = z
   .strictObject({
@@ -33,7 +34,7 @@ export const ReplicateInput = z
     adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional().meta({
       description: "More adapters beside the model, or another strength or region for it",
     }),
-    regions: z.array(Region.nullable()).max(COMPOSITION_MEMBERS_MAX).optional().meta({
+    regions: z.array(orNull(Region)).max(COMPOSITION_MEMBERS_MAX).optional().meta({
       description: "Boxes for the adapters that have none, in their order: the model first",
     }),
     output_format: z.enum(["png"], { error: "must be png: the recipe lies inside the PNG" }).optional(),
@@ -134,7 +135,7 @@ export const ReplicateModel = z
     run_count: z.int(),
     cover_image_url: z.string().nullable(),
     default_example: z.null(),
-    latest_version: ReplicateVersion.nullable(),
+    latest_version: orNull(ReplicateVersion),
   })
   .meta({ id: "ReplicateModel" });
 export type ReplicateModel = z.infer<typeof ReplicateModel>;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Strength, Trigger } from "./adapters.ts";
 import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { COMPOSITION_MEMBERS_MAX, PROMPT_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 
 /** `owner/name` or `owner/name:3` of a mix; without a number its newest version is meant. */
 export const MixRef = AdapterRef.meta({
@@ -43,7 +44,7 @@ export const Member = z
     strength: Strength.optional().meta({
       description: "Without it: what the version's owner recommends",
     }),
-    region: Region.nullable().optional(),
+    region: orNull(Region).optional(),
   })
   .refine((m) => (m.version_id === undefined) !== (m.ref === undefined), {
     error: "needs exactly one of version_id and ref",
@@ -68,7 +69,7 @@ export const ResolvedMember = z
     trigger: Trigger,
     strength: Strength,
     slot: z.int(),
-    region: Region.nullable(),
+    region: orNull(Region),
   })
   .meta({ id: "ResolvedMember" });
 export type ResolvedMember = z.infer<typeof ResolvedMember>;
@@ -127,7 +128,7 @@ export const Composition = z
     mix: MixRef.nullable().meta({
       description: "owner/name:number once it is published; from then on nothing in it changes",
     }),
-    forked_from: Ancestor.nullable(),
+    forked_from: orNull(Ancestor),
     download_url: z.string().meta({
       description: "All its adapters in one file; add ?format=peft or ?format=kohya",
     }),

@@ -16,6 +16,7 @@ import {
   TRAINING_IMAGES_MIN,
   TRAINING_STEPS_MAX,
 } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 import { JobWebhook } from "./webhooks.ts";
 
 export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "canceled"] as const;
@@ -90,7 +91,7 @@ export const GeneratedImage = z
     width: z.int(),
     height: z.int(),
     seed: z.int().nullable(),
-    recipe: Recipe.nullable(),
+    recipe: orNull(Recipe),
   })
   .meta({ id: "GeneratedImage" });
 
@@ -101,7 +102,7 @@ const jobFields = {
   created_at: Timestamp,
   started_at: Timestamp.nullable(),
   finished_at: Timestamp.nullable(),
-  progress: Progress.nullable(),
+  progress: orNull(Progress),
   queue_position: z.int().nullable().meta({ description: "1 is next; null once the job has left the queue" }),
   cancel_requested: z.boolean(),
   warnings: z.array(z.string()),

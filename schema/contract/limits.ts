@@ -192,3 +192,8 @@ export const DELIVERY_KEPT_DAYS = 30;
 /** Of a delivery the newest attempts are kept. */
 export const DELIVERY_ATTEMPTS_KEPT = 20;
 export const DELIVERIES_REPLAYED_MAX = 500;
+
+// Assistants (MCP): pictures are sent along with an answer up to these.
+export const MCP_SEARCH_MAX = 50;
+export const MCP_IMAGES_MAX = 4;
+export const MCP_IMAGE_MAX_BYTES = 1 * MIB;

@@ -6,6 +6,7 @@ import { Ancestor, Composition, MixRef, ResolvedMember } from "./compositions.ts
 import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 import { RATINGS, Rating } from "./moderation.ts";
+import { orNull } from "./nullable.ts";
 
 const title = z.string().trim().min(1).max(TITLE_MAX_CHARACTERS);
 const description = z.string().max(DESCRIPTION_MAX_CHARACTERS);
@@ -59,7 +60,7 @@ export const MixFork = z
 
 export const MixMember = ResolvedMember.extend({
   title: z.string().nullable().meta({ description: "null where the adapter is hidden or gone" }),
-  preview: Picture.nullable(),
+  preview: orNull(Picture),
   available: z.boolean().meta({ description: "New pictures can be drawn with it" }),
 }).meta({ id: "MixMember" });
 
@@ -86,7 +87,7 @@ export const Mix = z
     visibility: Visibility,
     state: MixState,
     rating: Rating,
-    cover: Picture.nullable().meta({ description: "Its cover, else the portrait of its first adapter" }),
+    cover: orNull(Picture).meta({ description: "Its cover, else the portrait of its first adapter" }),
     number: z.int().positive().meta({ description: "The version shown here; of a list, the newest" }),
     composition_id: idOf("cmp"),
     members: z.array(MixMember),

@@ -9,6 +9,7 @@ import {
   BLOCKED_TERM_MAX_CHARACTERS,
   REPORT_DETAIL_MAX_CHARACTERS,
 } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 
 /** From harmless to not for all audiences. A list shows the set of ratings it is asked for, never a range. */
 export const RATINGS = ["general", "sensitive", "explicit"] as const;
@@ -241,7 +242,7 @@ export type Appeal = z.infer<typeof Appeal>;
 export const AppealCase = Appeal.extend({
   appellant: Handle.nullable(),
   action: ModerationAction,
-  target: TargetCard.nullable(),
+  target: orNull(TargetCard),
   may_decide: z.boolean().meta({ description: "Whether it is yours to decide" }),
 }).meta({ id: "AppealCase" });
 export type AppealCase = z.infer<typeof AppealCase>;

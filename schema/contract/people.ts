@@ -6,6 +6,7 @@ import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { COMMENT_MAX_CHARACTERS, NOTIFICATIONS_MARKED_MAX, UNREAD_COUNTED_MAX } from "./limits.ts";
 import { pageOf } from "./lists.ts";
 import { Mix } from "./mixes.ts";
+import { orNull } from "./nullable.ts";
 
 /** What can be liked and commented on. */
 export const LIKEABLE_KINDS = ["adapter", "mix"] as const;
@@ -37,7 +38,7 @@ export const Like = z
 export type Like = z.infer<typeof Like>;
 
 export const Liked = z
-  .object({ liked_at: Timestamp, adapter: Adapter.nullable(), mix: Mix.nullable() })
+  .object({ liked_at: Timestamp, adapter: orNull(Adapter), mix: orNull(Mix) })
   .meta({ id: "Liked", description: "Exactly one of adapter and mix is there" });
 export type Liked = z.infer<typeof Liked>;
 
@@ -95,7 +96,7 @@ export const Notification = z
   .object({
     id: idOf("ntf"),
     kind: z.enum(NOTIFICATION_KINDS),
-    actor: PersonCard.nullable(),
+    actor: orNull(PersonCard),
     target: z
       .object({ kind: z.enum(["adapter", "mix"]), ref: AdapterRef, title: z.string() })
       .nullable()

@@ -14,6 +14,7 @@ import {
   WARM_NAMED_MAX,
   WARNINGS_MAX,
 } from "./limits.ts";
+import { orNull } from "./nullable.ts";
 import { ContentType } from "./uploads.ts";
 
 export const RunnerRegister = z
@@ -79,7 +80,7 @@ export const SampleSpec = z
         strength: z.number(),
         slot: z.int(),
         input: z.string(),
-        region: Region.nullable(),
+        region: orNull(Region),
       }),
     ),
   })

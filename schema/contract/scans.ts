@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { Sha256, Timestamp } from "./ids.ts";
+import { orNull } from "./nullable.ts";
 
 export const SCAN_STATES = ["pending", "passed", "failed"] as const;
 export const ScanState = z.enum(SCAN_STATES);
@@ -33,4 +34,4 @@ export const ScanReport = z
   .meta({ id: "ScanReport" });
 export type ScanReport = z.infer<typeof ScanReport>;
 
-export const Scan = z.object({ state: ScanState, report: ScanReport.nullable() }).meta({ id: "Scan" });
+export const Scan = z.object({ state: ScanState, report: orNull(ScanReport) }).meta({ id: "Scan" });

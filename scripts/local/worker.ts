@@ -60,6 +60,7 @@ export async function startWorker(
       ...["--ip", HOST, "--port", String(port), "--inspector-port", String(inspectorPort)],
       ...["--persist-to", home.state, "--env-file", envFile],
       ...["--var", "WEBHOOK_ALLOW_LOOPBACK:true"],
+      ...["--var", "OPERATORS_UNVERIFIED:true"],
       "--show-interactive-dev-session=false",
     ],
     WRANGLER_ENV,

@@ -98,8 +98,17 @@ export async function signUp(name: string, email = `${name.toLowerCase()}@exampl
 
 const ALL_SCOPES: Scope[] = ["read", "publish", "generate", "runner"];
 
+export async function verify(handle: string, isVerified: boolean): Promise<void> {
+  await db()
+    .prepare("UPDATE users SET email_verified = ?2 WHERE handle = ?1")
+    .bind(handle, Number(isVerified))
+    .run();
+}
+
 export async function person(name: string, scopes: Scope[] = ALL_SCOPES): Promise<Person> {
   const cookie = await signUp(name);
+  // vitest.config.ts lists this one, and a listed address counts once it is verified.
+  if (name === "Operator") await verify("operator", true);
   const made = await ask<{ key: string }>("POST", "/v1/keys", {
     headers: { cookie },
     body: { name: "k", scopes },

@@ -1,12 +1,24 @@
 // The other measurements as tables: more and more concepts, ablations, crosstalk, several in one picture, the metrics.
 
 import { escapeHtml } from "../escape.ts";
+import { baseFacts } from "./base-facts.ts";
 import { meanOf, number, percent, withSpread } from "./numbers.ts";
 import { type Measures, oursOf, type Results } from "./results.ts";
 import { factsHtml, foldedHtml, kindOf, tableHtml } from "./table.ts";
 
 function pair(single: Measures, merged: Measures, column: keyof Measures): string {
   return `${number(single[column].mean)} → ${withSpread(merged[column])}`;
+}
+
+/** Where more were merged than a class of slots holds, what that did to ours. */
+function beyondOneClass(curve: Results["curve"]): string {
+  const size = baseFacts().class;
+  const ours = curve.find(([name]) => kindOf(name).kind === "ours")?.[1] ?? [];
+  const within = ours.findLast(({ count }) => count <= size);
+  const beyond = ours.find(({ count }) => count > size);
+  if (!within || !beyond) return "";
+  const fall = `${number(within.identity.mean)} at ${within.count} to ${number(beyond.identity.mean)} at ${beyond.count}`;
+  return `<p>A class holds ${size} slots. Of ${beyond.count} concepts some are of another class and share a column with most of the others, so that a token of theirs is heard where it should not be: identity falls from ${fall}. The catalog tells of every pair before it is drawn whether it is exact.</p>\n`;
 }
 
 export function curveHtml({ curve, strength }: Results): string {
@@ -33,7 +45,7 @@ export function curveHtml({ curve, strength }: Results): string {
       cells: points.map((point) => withSpread(point.distance, 1)),
     })),
   );
-  return `${foldedHtml("Identity and distance by number of merged concepts, as a table", merged)}
+  return `${beyondOneClass(curve)}${foldedHtml("Identity and distance by number of merged concepts, as a table", merged)}
 ${foldedHtml("Distance by strength, as a table", byStrength)}`;
 }
 

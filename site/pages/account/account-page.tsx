@@ -17,6 +17,7 @@ import { AccountNotices, Arrival } from "./notices.tsx";
 import { ProfileForm } from "./profile.tsx";
 import { Security } from "./security.tsx";
 import { SignIn } from "./sign-in.tsx";
+import { Webhooks } from "./webhooks.tsx";
 
 export function AccountPage() {
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
@@ -54,6 +55,7 @@ const PARTS = [
   ["pictures", "Pictures"],
   ["security", "Security"],
   ["keys", "API keys"],
+  ["webhooks", "Webhooks"],
   ["data", "Your data"],
 ] as const;
 
@@ -116,6 +118,7 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
       <Generations />
       <Security account={account} changed={again} />
       <Keys />
+      <Webhooks />
       <Leaving account={account} />
     </>
   );

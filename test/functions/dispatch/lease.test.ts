@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Generation, Version } from "../../../schema/contract/index.ts";
 import { WARM_NAMED_MAX, WARM_WAIT_SECONDS } from "../../../schema/contract/limits.ts";
-import { ask, BASE, Machine, type Person, person, published } from "../cast.ts";
+import { ask, BASE, Machine, type Person, person, published, verify } from "../cast.ts";
 
 let ada: Person;
 let bob: Person;
@@ -103,12 +103,15 @@ describe("a lease", () => {
     expect(order.indexOf(single.id)).toBe(1);
   });
 
-  it("goes from anyone's runner only to its owner's jobs, from an operator's to everybody's", async () => {
+  it("goes from anyone's runner only to its owner's jobs, from an operator's of a verified address to everybody's", async () => {
     const own = await Machine.register(bob);
     const job = await draw(ada);
     expect(await own.lease()).toEqual([]);
     const mine = await draw(bob);
     expect((await own.lease(8)).map(({ job_id }) => job_id)).toEqual([mine.id]);
+    await verify("operator", false);
+    expect(await machine.lease(8)).toEqual([]);
+    await verify("operator", true);
     expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([job.id]);
   });
 

@@ -1,0 +1,197 @@
+// The tools that an assistant may use: find adapters, compose them, draw, and look after its jobs.
+
+import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { z } from "zod";
+import type { Adapter, AdapterWithVersions } from "../../schema/contract/adapters.ts";
+import { type Composition, Member, MixRef } from "../../schema/contract/compositions.ts";
+import { AdapterRef, idOf } from "../../schema/contract/ids.ts";
+import { type Generation, GenerationCreate, type Job } from "../../schema/contract/jobs.ts";
+import { MCP_IMAGE_MAX_BYTES, MCP_IMAGES_MAX, MCP_SEARCH_MAX } from "../../schema/contract/limits.ts";
+import { toBase64 } from "../lib/base64.ts";
+import { type Ask, json, pathOf, replyOf, text } from "./api.ts";
+
+/** Below what most clients wait for a tool. */
+const WAIT_SECONDS = 45;
+const READS = { readOnlyHint: true, openWorldHint: false };
+const PROMPT_HINT =
+  "One clause a person, divided by `;`; call each adapter by its trigger: `<dalia> smiling; <kofi> sad; sky background`.";
+
+export function addTools(server: McpServer, ask: Ask): void {
+  server.registerTool(
+    "search_adapters",
+    {
+      title: "Search adapters",
+      description:
+        "Finds published adapters by words, kind and tag, or those that compose exactly with others.",
+      inputSchema: {
+        query: z.string().max(200).optional(),
+        class: z.string().max(32).optional().describe("person, robot, ..."),
+        tag: z.string().max(32).optional(),
+        composes_with: z
+          .array(AdapterRef)
+          .max(4)
+          .optional()
+          .describe("only adapters exactly orthogonal to all of these"),
+        limit: z.int().min(1).max(MCP_SEARCH_MAX).default(10),
+      },
+      annotations: READS,
+    },
+    async ({ query, class: kind, tag, composes_with, limit }) => {
+      const wanted = new URLSearchParams({ limit: String(limit) });
+      if (query) wanted.set("q", query);
+      if (kind) wanted.set("class", kind);
+      if (tag) wanted.set("tag", tag);
+      if (composes_with?.length) wanted.set("composes_with", composes_with.join(","));
+      const reply = await replyOf<{ items: Adapter[] }>(await ask("GET", `/v1/adapters?${wanted}`));
+      return "refused" in reply ? reply.refused : { content: [json(reply.value.items.map(briefly))] };
+    },
+  );
+
+  server.registerTool(
+    "get_adapter",
+    {
+      title: "Get an adapter",
+      description: "One adapter with its trigger, licence, credits and versions.",
+      inputSchema: { ref: AdapterRef.describe("owner/name") },
+      annotations: READS,
+    },
+    async ({ ref }) => {
+      const [name = ""] = ref.split(":");
+      const reply = await replyOf<z.infer<typeof AdapterWithVersions>>(
+        await ask("GET", `/v1/adapters/${pathOf(name)}`),
+      );
+      if ("refused" in reply) return reply.refused;
+      const { versions, description, credits } = reply.value;
+      const told = versions.map(({ ref: version, state, changelog }) => ({ ref: version, state, changelog }));
+      return { content: [json({ ...briefly(reply.value), description, credits, versions: told })] };
+    },
+  );
+
+  server.registerTool(
+    "compose",
+    {
+      title: "Compose adapters",
+      description:
+        "Saves a set of adapters with strengths and regions, and tells before anything is drawn how they meet, what their licences allow together, and how long the queue is.",
+      inputSchema: {
+        members: z.array(Member).min(1).max(16),
+        title: z.string().max(120).optional(),
+        prompt: z.string().optional(),
+      },
+      annotations: { destructiveHint: false, openWorldHint: false },
+    },
+    async (wish) => {
+      const reply = await replyOf<Composition>(await ask("POST", "/v1/compositions", wish));
+      return "refused" in reply ? reply.refused : { content: [json(reply.value)] };
+    },
+  );
+
+  const { prompt, negative_prompt, seed, size, count, steps } = GenerationCreate.shape;
+  server.registerTool(
+    "generate",
+    {
+      title: "Draw pictures",
+      description: `Draws with adapters, a saved composition or a published mix, waits up to ${WAIT_SECONDS} s and shows the pictures. ${PROMPT_HINT} A job that takes longer is told by its id: ask get_job.`,
+      inputSchema: {
+        prompt: prompt.describe(PROMPT_HINT),
+        negative_prompt: negative_prompt.optional(),
+        adapters: z.array(Member).max(16).optional(),
+        composition_id: idOf("cmp").optional(),
+        mix: MixRef.optional(),
+        base: z.string().max(64).optional().describe("only where no adapter is named"),
+        seed,
+        size: size.describe("256x256 for one person, 512x256 for two, 768x256 for three"),
+        count: count.optional(),
+        steps,
+      },
+      annotations: { destructiveHint: false, openWorldHint: false },
+    },
+    async (wish) => {
+      const response = await ask("POST", "/v1/generations", wish, `wait=${WAIT_SECONDS}`);
+      const reply = await replyOf<Generation>(response);
+      return "refused" in reply ? reply.refused : jobResult(ask, reply.value);
+    },
+  );
+
+  server.registerTool(
+    "get_job",
+    {
+      title: "Look at a job",
+      description: "How a generation or training of yours stands; a finished generation with its pictures.",
+      inputSchema: { job_id: idOf("job") },
+      annotations: READS,
+    },
+    async ({ job_id }) => {
+      const found = await findJob(ask, job_id);
+      return "refused" in found ? found.refused : jobResult(ask, found.value);
+    },
+  );
+
+  server.registerTool(
+    "cancel_job",
+    {
+      title: "Cancel a job",
+      description: "Ends a generation or training of yours.",
+      inputSchema: { job_id: idOf("job") },
+      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    },
+    async ({ job_id }) => {
+      const found = await findJob(ask, job_id);
+      if ("refused" in found) return found.refused;
+      const reply = await replyOf<Job>(await ask("POST", `${new URL(found.value.url).pathname}/cancel`));
+      return "refused" in reply ? reply.refused : { content: [json(standing(reply.value))] };
+    },
+  );
+}
+
+const briefly = (adapter: Adapter) => ({
+  ref: adapter.ref,
+  title: adapter.title,
+  trigger: adapter.latest_version?.trigger ?? null,
+  class: adapter.class_word,
+  base: adapter.base,
+  tags: adapter.tags,
+  licence: adapter.licence,
+  uses: adapter.uses,
+});
+
+async function findJob(ask: Ask, id: string) {
+  const generation = await replyOf<Job>(await ask("GET", `/v1/generations/${id}`));
+  if ("value" in generation) return generation;
+  const training = await ask("GET", `/v1/trainings/${id}`);
+  // Where neither is there, the first refusal tells as much as the second.
+  return training.ok ? replyOf<Job>(training) : generation;
+}
+
+const standing = ({ id, kind, status, queue_position, progress, error, warnings }: Job) => ({
+  id,
+  kind,
+  status,
+  queue_position,
+  progress,
+  error,
+  warnings,
+});
+
+async function jobResult(ask: Ask, job: Job): Promise<CallToolResult> {
+  const images = job.kind === "sample" ? (job.result?.images ?? []) : [];
+  const told = { ...standing(job), images: images.map(({ url, seed }) => ({ url, seed })) };
+  const shown = await Promise.all(images.slice(0, MCP_IMAGES_MAX).map((image) => pictureOf(ask, image.url)));
+  const pictures = shown.flatMap((picture) => picture ?? []);
+  const left = images.length - pictures.length;
+  const more = left > 0 ? [text(`${left} more at their addresses.`)] : [];
+  return { content: [json(told), ...pictures, ...more], isError: job.status === "failed" };
+}
+
+/** The picture itself where it is small enough to be sent along. */
+async function pictureOf(ask: Ask, url: string) {
+  const response = await ask("GET", new URL(url).pathname);
+  if (!response.ok || Number(response.headers.get("content-length")) > MCP_IMAGE_MAX_BYTES) {
+    await response.body?.cancel();
+    return null;
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const mimeType = response.headers.get("content-type") ?? "image/png";
+  return { type: "image" as const, data: toBase64(bytes), mimeType };
+}

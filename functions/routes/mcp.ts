@@ -1,0 +1,50 @@
+// POST /mcp: the marketplace as tools for assistants (Model Context Protocol, streamable HTTP, one request at a time, without sessions).
+
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import type { ExecutionContext } from "hono";
+import type { Env } from "../env.ts";
+import { problemResponse } from "../lib/problem.ts";
+import { Refusal } from "../lib/refusal.ts";
+import type { Ask } from "../mcp/api.ts";
+import { addTools } from "../mcp/tools.ts";
+import { router } from "./app.ts";
+
+const INSTRUCTIONS =
+  "Orthoplex draws pictures with adapters, each of which taught the model one person. Search for adapters, then generate with several of them in one picture. Credit the owners whose licence asks for it.";
+
+/** What of a client's request the API sees as well: the key, who to throttle, and the id that the logs share. Never a cookie. */
+const PASSED_HEADERS = ["authorization", "cf-connecting-ip", "x-request-id"];
+
+type Api = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>;
+
+/** `api` is the whole app: the tools call its routes. */
+export const mcp = (api: Api) =>
+  router()
+    .post("/mcp", async (c) => {
+      const headers = new Headers();
+      for (const name of PASSED_HEADERS) {
+        const value = c.req.header(name);
+        if (value !== undefined) headers.set(name, value);
+      }
+      const ask: Ask = async (method, path, body, prefer) => {
+        const sent = new Headers(headers);
+        if (prefer) sent.set("prefer", prefer);
+        if (body !== undefined) sent.set("content-type", "application/json");
+        const init = { method, headers: sent, ...(body !== undefined && { body: JSON.stringify(body) }) };
+        return api(new Request(new URL(path, c.var.origin), init), c.env, c.executionCtx);
+      };
+      const server = new McpServer({ name: "orthoplex", version: "1" }, { instructions: INSTRUCTIONS });
+      addTools(server, ask);
+      const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+      await server.connect(transport);
+      return transport.handleRequest(c.req.raw);
+    })
+    .on(["GET", "DELETE"], "/mcp", (c) => {
+      const refusal = new Refusal(
+        "not_found",
+        "There is no session to listen to or to end here: POST each message.",
+      );
+      const response = problemResponse(refusal, c.req.path);
+      return new Response(response.body, { status: 405, headers: [...response.headers, ["allow", "POST"]] });
+    });
