@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
-import { LEASE_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { LEASE_TTL_SECONDS, WARM_WAIT_SECONDS } from "../../schema/contract/limits.ts";
 import { CHECKPOINT_NAME, type Lease, type LeaseRequest } from "../../schema/contract/runner.ts";
 import type { StoredInput } from "../../schema/tables.ts";
 import { type Caller, isOperator } from "../auth/caller.ts";
@@ -24,32 +24,47 @@ const INPUT_URL_TTL_MS = 2 * 3_600_000;
 const NONCE_CHARACTERS = 10;
 
 /**
+ * Among jobs of equal priority and turn, 1 for one that would wait for a download at this runner (?9 are the files it has). Only
+ * a job's first WARM_WAIT_SECONDS: after them it competes by age again, so that newcomers with warm files cannot starve it.
+ */
+const COLD = `(created_at > ?10 AND kind = 'sample' AND EXISTS (
+    SELECT 1 FROM json_each(jobs.inputs)
+    WHERE value ->> 'sha256' NOT IN (SELECT value FROM json_each(?9))))`;
+
+/**
  * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
  * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
  */
 const LEASE = `
 WITH head AS (
   SELECT kind, base_id, shape FROM jobs
-  WHERE status = 'queued' AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
-  ORDER BY priority DESC, turn, id LIMIT 1
+  WHERE status = 'queued' AND not_before <= ?6 AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
+  ORDER BY priority DESC, turn, ${COLD}, id LIMIT 1
 )
 UPDATE jobs SET
   status = 'running', lease_id = 'lse_' || ?4 || substr(id, 5), lease_expires_at = ?5,
   attempts = attempts + 1, started_at = coalesce(started_at, ?6), progress = NULL
 WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND deregistered_at IS NULL) AND id IN (
   SELECT id FROM jobs
-  WHERE status = 'queued' AND (?2 OR owner_id = ?3)
+  WHERE status = 'queued' AND not_before <= ?6 AND (?2 OR owner_id = ?3)
     AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
-  ORDER BY priority DESC, turn, id
+  ORDER BY priority DESC, turn, ${COLD}, id
   LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head), 0)
 )
 RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
+
+/** When the next paused job may be leased by this runner: nobody rings then. */
+const PAUSE_ENDS = `
+SELECT min(not_before) FROM jobs
+WHERE status = 'queued' AND not_before > 0 AND not_before > ?4
+  AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)`;
 
 const OPEN_RUNS = `
 INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
 SELECT 'run_' || substr(lease_id, 5), id, lease_id, ?1, attempts, ?2 FROM jobs
 WHERE lease_id >= 'lse_' || ?3 AND lease_id < 'lse_' || ?3 || '~'`;
 
+type Serves = "everybody" | "owner";
 type LeasedRow = {
   id: Id<"job">;
   kind: "sample" | "train";
@@ -66,8 +81,8 @@ export async function lease(
   env: Env,
   db: Db,
   runner: RunnerRow,
-  serves: "everybody" | "owner",
-  want: { bases: readonly string[]; maxBatch: number },
+  serves: Serves,
+  want: { bases: readonly string[]; maxBatch: number; warm: readonly string[] },
   now: number,
   nonce: string,
 ): Promise<LeasedRow[]> {
@@ -84,6 +99,8 @@ export async function lease(
         now,
         want.maxBatch,
         runner.id,
+        JSON.stringify(want.warm),
+        now - WARM_WAIT_SECONDS * 1000,
       ),
     db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
   ]);
@@ -100,7 +117,8 @@ export async function leaseWaiting(
   origin: string,
 ): Promise<Lease[]> {
   const serves = isOperator(caller, env) ? "everybody" : "owner";
-  const want = { bases: wish.bases.filter((base) => runner.bases.includes(base)), maxBatch: wish.max_batch };
+  const bases = wish.bases.filter((base) => runner.bases.includes(base));
+  const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
   const deadline = Date.now() + wish.wait_seconds * 1000;
   const bell = bellOf(env);
   for (;;) {
@@ -112,8 +130,24 @@ export async function leaseWaiting(
       return Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
     }
     if (now >= deadline) return [];
-    await bell.sleep(tone, deadline - now);
+    const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
+    await bell.sleep(tone, Math.min(deadline, pauseEnds) - now);
   }
+}
+
+async function nextPauseEnd(
+  db: Db,
+  runner: RunnerRow,
+  serves: Serves,
+  bases: readonly string[],
+  now: number,
+): Promise<number> {
+  const values = [JSON.stringify(bases), serves === "everybody" ? 1 : 0, runner.ownerId, now];
+  const row = await db.$client
+    .prepare(PAUSE_ENDS)
+    .bind(...values)
+    .first<number>("min(not_before)");
+  return row ?? Number.POSITIVE_INFINITY;
 }
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {

@@ -20,12 +20,13 @@ export const EVENTS = {
   release: "its runner gives it back",
   expire: "its runner falls silent",
   expire_last: "the same, and no run is left",
+  overdue: "nobody has done it in time",
   cancel: "its owner cancels it",
 } as const;
 export type Event = keyof typeof EVENTS;
 
-/** failure: one run less is left; ring: runners that wait are woken; end: it has finished, which is told and never changes. */
-export type Effect = "failure" | "ring" | "end";
+/** failure: one run less is left; pause: none may begin for a while; ring: runners that wait are woken; end: it has finished, which is told and never changes. */
+export type Effect = "failure" | "pause" | "ring" | "end";
 export type Step = { to: State; effects: readonly Effect[] };
 
 const step = (to: State, ...effects: Effect[]): Step => ({ to, effects });
@@ -43,6 +44,7 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
     release: null,
     expire: null,
     expire_last: null,
+    overdue: step("failed", "end"),
     cancel: step("canceled", "end"),
   },
   running: {
@@ -50,12 +52,13 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
     beat: step("running"),
     succeed: step("succeeded", "end"),
     fail: step("failed", "failure", "end"),
-    stumble: step("queued", "failure", "ring"),
+    stumble: step("queued", "failure", "pause", "ring"),
     stumble_last: step("failed", "failure", "end"),
     stop: step("queued", "ring"),
     release: step("queued", "ring"),
-    expire: step("queued", "failure", "ring"),
+    expire: step("queued", "failure", "pause", "ring"),
     expire_last: step("failed", "failure", "end"),
+    overdue: null,
     cancel: step("canceling"),
   },
   canceling: {
@@ -69,6 +72,7 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
     release: step("canceled", "end"),
     expire: step("canceled", "failure", "end"),
     expire_last: step("canceled", "failure", "end"),
+    overdue: null,
     cancel: step("canceling"),
   },
   succeeded: ended(),

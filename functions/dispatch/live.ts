@@ -240,7 +240,7 @@ export class JobLive extends DurableObject<Env> {
 
   /** While somebody watches a waiting job: its place and its time, where they have changed. False once it has left the queue. */
   async #tellOutlook({ jobId, place }: Queued): Promise<boolean> {
-    const outlook = await outlookOf(this.env.DB, jobId);
+    const outlook = await outlookOf(this.env.DB, jobId, Date.now());
     if (!outlook) return false;
     if (outlook.queue_position !== place) {
       await this.publish({ name: "status", data: { status: "queued", ...outlook } });

@@ -15,23 +15,24 @@ SELECT
   (SELECT avg(ms) FROM (
     SELECT finished_at - started_at AS ms FROM jobs done
     WHERE done.status = 'succeeded' AND done.base_id = job.base_id AND done.kind = job.kind
-    ORDER BY finished_at DESC LIMIT 20)) AS mean_ms
+    ORDER BY finished_at DESC LIMIT 20)) AS mean_ms,
+  max(0, job.not_before - ?2) AS pause_ms
 FROM job`;
 
 export type Outlook = { queue_position: number; eta_seconds: number | null };
-type Facts = { place: number; running: number; mean_ms: number | null };
+type Facts = { place: number; running: number; mean_ms: number | null; pause_ms: number };
 
 /** Null once the job has left the queue. */
-export async function outlookOf(db: D1Database, jobId: Id<"job">): Promise<Outlook | null> {
-  const facts = await db.prepare(OUTLOOK).bind(jobId).first<Facts>();
+export async function outlookOf(db: D1Database, jobId: Id<"job">, now: number): Promise<Outlook | null> {
+  const facts = await db.prepare(OUTLOOK).bind(jobId, now).first<Facts>();
   return facts && { queue_position: facts.place, eta_seconds: waitingSeconds(facts) };
 }
 
-/** Until the job has run: as many rounds as its place takes at the present width, each of mean length. Null where nothing was measured. */
-export function waitingSeconds({ place, running, mean_ms }: Facts): number | null {
+/** Until the job has run: as many rounds as its place takes at the present width, each of mean length, but one after its pause. Null where nothing was measured. */
+export function waitingSeconds({ place, running, mean_ms, pause_ms }: Facts): number | null {
   if (mean_ms === null) return null;
   const rounds = Math.ceil(place / Math.max(1, running)) + (running > 0 ? 0.5 : 0);
-  return Math.ceil((rounds * mean_ms) / 1000);
+  return Math.ceil(Math.max(rounds * mean_ms, pause_ms + mean_ms) / 1000);
 }
 
 /** Of a run: what is left at the pace since its first report. Null while there is only one. */

@@ -6,6 +6,7 @@ import { orderScan } from "../catalog/scan-queue.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { pauseMs } from "./backoff.ts";
 import { ringBell } from "./bell.ts";
 import { eventOf, LIFE, stateOf } from "./lifecycle.ts";
 import { prepareResult } from "./outputs.ts";
@@ -20,6 +21,7 @@ const END_JOB = `
 UPDATE jobs SET
   status = ?3, failures = failures + ?4, error = ?5, finished_at = CASE WHEN ?3 = 'queued' THEN NULL ELSE ?6 END,
   warnings = ?7, metrics = ?8, version_id = ?9,
+  not_before = CASE WHEN ?3 = 'queued' AND ?4 = 1 THEN ?6 + ${pauseMs("failures + 1")} ELSE not_before END,
   lease_id = NULL, lease_expires_at = NULL, progress = CASE WHEN ?3 = 'queued' THEN NULL ELSE progress END
 WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
 RETURNING id`;

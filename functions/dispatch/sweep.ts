@@ -1,9 +1,10 @@
-// Puts expired leases back into the queue. Runs on every lease call and by cron; doing it twice changes nothing.
+// Puts expired leases back into the queue, and fails what has waited too long. Runs on every lease call and by cron; doing it twice changes nothing.
 
-import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
+import { JOB_DEADLINE_HOURS, JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { logLine } from "../lib/log.ts";
+import { pauseMs } from "./backoff.ts";
 import { ringBell } from "./bell.ts";
 import { publishEnd, tellAll } from "./publish.ts";
 
@@ -18,6 +19,8 @@ UPDATE jobs SET
   finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR failures + 1 >= ${JOB_RUNS_MAX} THEN ?1 END,
   error = CASE WHEN cancel_requested_at IS NULL AND failures + 1 >= ${JOB_RUNS_MAX}
     THEN json_object('code', 'runs_exhausted', 'message', 'The job ran ${JOB_RUNS_MAX} times and no runner finished it.') END,
+  not_before = CASE WHEN cancel_requested_at IS NULL AND failures + 1 < ${JOB_RUNS_MAX}
+    THEN ?1 + ${pauseMs("failures + 1")} ELSE not_before END,
   lease_id = NULL, lease_expires_at = NULL, progress = NULL
 WHERE status = 'running' AND lease_expires_at <= ?1
 RETURNING id, status`;
@@ -26,22 +29,41 @@ const EXPIRE_RUNS = `
 UPDATE runs SET outcome = 'expired', finished_at = ?1
 WHERE outcome IS NULL AND lease_id IN (SELECT lease_id FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1)`;
 
+const DEADLINE_MS = JOB_DEADLINE_HOURS * 3_600_000;
+/** Each is told to its watchers, and a request may make only so many calls; the next sweep goes on. */
+const OVERDUE_MAX = 100;
+
+const FAIL_OVERDUE = `
+UPDATE jobs SET status = 'failed', finished_at = ?1,
+  error = json_object('code', 'deadline_passed', 'message', 'The job was not done within ${JOB_DEADLINE_HOURS} hours of its order.')
+WHERE id IN (SELECT id FROM jobs WHERE status = 'queued' AND created_at <= ?2 ORDER BY created_at LIMIT ${OVERDUE_MAX})
+RETURNING id, status`;
+
+const ANYTHING = `
+SELECT 1 FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1
+UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND created_at <= ?2 LIMIT 1`;
+
 export type Swept = { id: string; status: "queued" | "failed" | "canceled" };
 
 export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
   // A read first: the usual sweep finds nothing and should not take the writer's turn.
-  const expired = await db.$client
-    .prepare("SELECT 1 FROM jobs WHERE status = 'running' AND lease_expires_at <= ? LIMIT 1")
-    .bind(now)
-    .first();
-  if (!expired) return [];
-  const [, jobs] = await db.$client.batch<Swept>([
+  const ordered = now - DEADLINE_MS;
+  const found = await db.$client.prepare(ANYTHING).bind(now, ordered).first();
+  if (!found) return [];
+  // Overdue ones first: what expires now is told that it waits before a later sweep may tell that it has failed.
+  const [overdue, , expired] = await db.$client.batch<Swept>([
+    db.$client.prepare(FAIL_OVERDUE).bind(now, ordered),
     db.$client.prepare(EXPIRE_RUNS).bind(now),
     db.$client.prepare(EXPIRE_JOBS).bind(now),
   ]);
-  const swept = jobs?.results ?? [];
-  for (const { id, status } of swept) logLine("warning", "lease_expired", { job_id: id, job_status: status });
+  log("deadline_passed", overdue?.results ?? []);
+  log("lease_expired", expired?.results ?? []);
+  const swept = [...(overdue?.results ?? []), ...(expired?.results ?? [])];
   await tellAll(swept.map(({ id, status }) => publishEnd(env, id, status)));
   if (swept.some(({ status }) => status === "queued")) await ringBell(env);
   return swept;
+}
+
+function log(event: string, jobs: readonly Swept[]): void {
+  for (const { id, status } of jobs) logLine("warning", event, { job_id: id, job_status: status });
 }

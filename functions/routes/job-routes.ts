@@ -78,7 +78,7 @@ async function watchedJob(c: Context<App>, kind: JobKind, id: JobRow["id"]): Pro
 }
 
 async function statusOf(c: Context<App>, row: JobRow): Promise<StatusEvent> {
-  const outlook = row.status === "queued" ? await outlookOf(c.env.DB, row.id) : null;
+  const outlook = row.status === "queued" ? await outlookOf(c.env.DB, row.id, Date.now()) : null;
   return { status: row.status, ...(outlook ?? { queue_position: null }) };
 }
 

@@ -94,6 +94,7 @@ export const JOB_ERROR_CODES = [
   "prompt_invalid",
   "base_missing",
   "runs_exhausted",
+  "deadline_passed",
   "output_invalid",
 ] as const;
 export type JobErrorCode = (typeof JOB_ERROR_CODES)[number];

@@ -75,7 +75,17 @@ export const LEASE_TTL_SECONDS = 60;
 export const HEARTBEAT_SECONDS = 10;
 export const LEASE_WAIT_MAX_SECONDS = 25;
 export const LEASE_BATCH_MAX = 32;
+/** Of the files that a runner has on disk it names so many, those used last. */
+export const WARM_NAMED_MAX = 256;
+/** So long after its order a job may be passed by one of the same turn whose files the asking runner has. */
+export const WARM_WAIT_SECONDS = 2;
 export const JOB_RUNS_MAX = 3;
+/** After its nth bad run a job pauses for 2^n times the first, at most the last, stretched or cut by chance by so much of itself. */
+export const JOB_PAUSE_SECONDS = 5;
+export const JOB_PAUSE_MAX_SECONDS = 300;
+export const JOB_PAUSE_JITTER = 0.2;
+/** A job that still waits so long after its order has failed. */
+export const JOB_DEADLINE_HOURS = 24;
 export const QUEUED_JOBS_PER_OWNER_MAX = 1_000;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
 /** A runner asks for work at least so often; one that was not heard of for this long is not counted. */

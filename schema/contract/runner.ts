@@ -11,6 +11,7 @@ import {
   LEASE_WAIT_MAX_SECONDS,
   SETTLE_OUTPUTS_MAX,
   UPLOAD_MAX_BYTES,
+  WARM_NAMED_MAX,
   WARNINGS_MAX,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
@@ -43,6 +44,11 @@ export const LeaseRequest = z
     bases: z.array(z.string()).min(1).max(32),
     max_batch: z.int().min(1).max(LEASE_BATCH_MAX),
     wait_seconds: z.number().min(0).max(LEASE_WAIT_MAX_SECONDS).default(0),
+    warm: z
+      .array(Sha256)
+      .max(WARM_NAMED_MAX)
+      .default([])
+      .meta({ description: "Inputs that it has on disk, the last used first" }),
   })
   .meta({ id: "LeaseRequest" });
 

@@ -62,6 +62,8 @@ export const jobs = sqliteTable(
     /** Runs started, and those of them that ended badly. Released runs count in the first only. */
     attempts: integer("attempts").notNull().default(0),
     failures: integer("failures").notNull().default(0),
+    /** After a bad run it pauses until then. */
+    notBefore: at("not_before").notNull().default(0),
     checkpointSha256: text("checkpoint_sha256"),
     progress: json<Progress>("progress"),
     warnings: json<string[]>("warnings").notNull().default(sql`'[]'`),
@@ -82,6 +84,8 @@ export const jobs = sqliteTable(
   },
   (t) => [
     index("jobs_waiting").on(t.baseId, t.kind, t.createdAt).where(sql`status = 'queued'`),
+    index("jobs_paused").on(t.notBefore).where(sql`status = 'queued' and not_before > 0`),
+    index("jobs_age").on(t.createdAt).where(sql`status = 'queued'`),
     index("jobs_failed").on(t.finishedAt, t.id).where(sql`status = 'failed'`),
     index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
     index("jobs_queued_owner").on(t.ownerId, t.turn).where(sql`status in ('queued', 'running')`),

@@ -59,5 +59,6 @@ export const JOB_REMEDIES: Record<JobErrorCode, string> = {
   prompt_invalid: "Shorten the prompt and keep to one clause a person.",
   base_missing: "No runner has this base at the moment. Try again later.",
   runs_exhausted: "It was tried several times without success. Start it again later.",
+  deadline_passed: "No runner came to it in time. Start it again; if runners are few, at a quieter hour.",
   output_invalid: "Start it again; the result did not pass its checks.",
 };

@@ -32,9 +32,9 @@ class Runner:
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
         self.id = self.edge.register({**about, "bases": ["cast-2"]}).runner_id
 
-    def lease(self, job_id: str) -> Lease:
+    def lease(self, job_id: str, wait_seconds: float = 5.0) -> Lease:
         """The lease of this job; others that wait in the queue are given back afterwards."""
-        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-2"], 32, 5.0)]
+        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-2"], 32, wait_seconds, [])]
         for lease in leases:
             if lease.job_id != job_id:
                 self.edge.release(lease.lease_id, "Not of this test.")
@@ -94,7 +94,7 @@ def code_of(call: Callable[[], Any]) -> str:
 
 
 def test_an_empty_queue_gives_no_leases(runner: Runner) -> None:
-    assert runner.edge.lease(runner.id, ["no-such-base"], 1, 0) == []
+    assert runner.edge.lease(runner.id, ["no-such-base"], 1, 0, []) == []
 
 
 def test_a_lease_lives_on_by_heartbeats(runner: Runner, leased: Lease) -> None:
@@ -134,7 +134,7 @@ def test_a_released_job_comes_back_under_a_new_lease(runner: Runner, leased: Lea
 
 def test_a_failure_that_may_pass_puts_the_job_back(runner: Runner, leased: Lease) -> None:
     assert runner.edge.settle(leased.lease_id, failure(retryable=True)) == "queued"
-    again = runner.lease(leased.job_id)
+    again = runner.lease(leased.job_id, wait_seconds=20.0)  # the job pauses before its second run
     assert runner.edge.settle(again.lease_id, failure()) == "failed"
 
 
@@ -171,7 +171,7 @@ def test_a_runner_that_has_left_may_not_lease(runner: Runner, an_edge: AnEdge) -
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
         left = edge.register({**about, "bases": ["cast-2"]}).runner_id
         edge.deregister(left)
-        assert code_of(lambda: edge.lease(left, ["cast-2"], 1, 0)) == "not_found"
+        assert code_of(lambda: edge.lease(left, ["cast-2"], 1, 0, [])) == "not_found"
     assert runner.id != left
 
 
@@ -182,11 +182,11 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
     def poll() -> None:
         # Refused or an empty answer: both leave the job to others.
         with contextlib.suppress(Refused), leaver.edge:
-            taken.extend(leaver.edge.lease(leaver.id, ["cast-2"], 1, 4.0))
+            taken.extend(leaver.edge.lease(leaver.id, ["cast-2"], 1, 4.0, []))
 
     polling = threading.Thread(target=poll)
     polling.start()
-    runner.edge.lease(runner.id, ["no-such-base"], 1, 0.5)  # by now the other one waits
+    runner.edge.lease(runner.id, ["no-such-base"], 1, 0.5, [])  # by now the other one waits
     runner.edge.deregister(leaver.id)
     job_id = an_edge.enqueue()
     polling.join()

@@ -256,8 +256,14 @@ export class Machine {
     return new Machine(owner, runner_id);
   }
 
-  async lease(maxBatch = 1, waitSeconds = 0): Promise<Lease[]> {
-    const wish = { runner_id: this.id, bases: [BASE.id], max_batch: maxBatch, wait_seconds: waitSeconds };
+  async lease(maxBatch = 1, waitSeconds = 0, warm: string[] = []): Promise<Lease[]> {
+    const wish = {
+      runner_id: this.id,
+      bases: [BASE.id],
+      max_batch: maxBatch,
+      wait_seconds: waitSeconds,
+      warm,
+    };
     return (await this.owner.must<{ leases: Lease[] }>("POST", "/runner/v1/lease", wish)).leases;
   }
 

@@ -5,8 +5,11 @@ Several runners may share one folder: files appear by rename, and one that vanis
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
+
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class BlobCache:
@@ -35,11 +38,28 @@ class BlobCache:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as part:
-                part.write(content)
-            Path(part.name).replace(path)
+                try:
+                    part.write(content)
+                    part.flush()
+                    Path(part.name).replace(path)
+                except OSError:
+                    Path(part.name).unlink(missing_ok=True)
+                    raise
             self._trim(keep=path)
         except OSError:
             return
+
+    def names(self, limit: int) -> list[str]:
+        """The sha256 of what is here, the last used first. Not hashed again: what has rotted will be a miss."""
+        found = []
+        for path in self._folder.glob("*/*"):
+            if not _NAME.fullmatch(path.name):
+                continue  # another runner's half-written file, or nothing of ours
+            try:
+                found.append((path.stat().st_mtime_ns, path.name))
+            except OSError:
+                continue
+        return [name for _, name in sorted(found, reverse=True)[:limit]]
 
     def _trim(self, keep: Path) -> None:
         kept = []

@@ -88,9 +88,20 @@ class Edge:
         """This runner asks for nothing more."""
         self._post("deregister", {"runner_id": runner_id})
 
-    def lease(self, runner_id: str, bases: list[str], max_batch: int, wait_seconds: float) -> list[Any]:
-        """Up to `max_batch` leases, as parsed JSON; the edge answers after at most `wait_seconds` with none."""
-        body = {"runner_id": runner_id, "bases": bases, "max_batch": max_batch, "wait_seconds": wait_seconds}
+    def lease(
+        self, runner_id: str, bases: list[str], max_batch: int, wait_seconds: float, warm: list[str]
+    ) -> list[Any]:
+        """Up to `max_batch` leases, as parsed JSON; the edge answers after at most `wait_seconds` with none.
+
+        `warm` are the inputs on this machine: jobs that want them are preferred among equals.
+        """
+        body = {
+            "runner_id": runner_id,
+            "bases": bases,
+            "max_batch": max_batch,
+            "wait_seconds": wait_seconds,
+            "warm": warm,
+        }
         reply = self._post("lease", body, answer_seconds=wait_seconds + ANSWER_SECONDS)
         leases = reply.get("leases")
         if not isinstance(leases, list):

@@ -131,7 +131,9 @@ class Loop:
     def _poll(self, runner_id: str) -> None:
         settings = self._settings
         try:
-            self._answers.put(self._edge.lease(runner_id, settings.bases, settings.max_batch, settings.wait_seconds))
+            warm = self._storage.warm()
+            leases = self._edge.lease(runner_id, settings.bases, settings.max_batch, settings.wait_seconds, warm)
+            self._answers.put(leases)
         except Exception as error:
             self._answers.put(error)
 

@@ -18,6 +18,7 @@ from orthoplex.runner.wire import Input, Role
 CHUNK_BYTES = 1 << 16
 FETCHES_MAX = 3  # of a file whose bytes are not the announced ones
 UPLOAD_MAX_BYTES = 90 * 1024 * 1024
+WARM_NAMED_MAX = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,10 @@ class Storage:
                     self._cache.put(content)
                 return content
         raise JobFailed("runner_error", f"{source.name} arrived with other bytes than announced.", retryable=True)
+
+    def warm(self) -> list[str]:
+        """The sha256 of inputs that need no download, the last used first."""
+        return self._cache.names(WARM_NAMED_MAX)
 
     def upload(self, lease_id: str, output: OutputFile, seconds: float | None = None) -> None:
         """Announce and send one output, trying for `seconds`. LeaseLost, Refused or Unreachable where it cannot be."""

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Generation, Version } from "../../../schema/contract/index.ts";
+import { WARM_NAMED_MAX, WARM_WAIT_SECONDS } from "../../../schema/contract/limits.ts";
 import { ask, BASE, Machine, type Person, person, published, verify } from "../cast.ts";
 
 let ada: Person;
@@ -139,6 +140,76 @@ describe("a lease", () => {
 
   it("answers with nothing when the wait is over", async () => {
     expect(await machine.lease(1, 0.2)).toEqual([]);
+  });
+});
+
+describe("a runner with files on disk", () => {
+  let bare: Version;
+  beforeAll(async () => {
+    bare = await published(bob, "bob");
+  });
+  /** Two owners' first jobs: of one turn. Bob's is the younger. */
+  async function two() {
+    const cold = await draw(ada, { base: undefined, adapters: [{ ref: "bob/bob" }], prompt: "<bob>" });
+    const warm = await draw(bob, { base: undefined, adapters: [{ ref: "ada/ada" }], prompt: "<ada>" });
+    const turns = await env.DB.prepare("SELECT DISTINCT turn FROM jobs").all();
+    expect(turns.results).toHaveLength(1);
+    return { cold: cold.id, warm: warm.id };
+  }
+  const age = (id: string, seconds: number) =>
+    env.DB.prepare("UPDATE jobs SET created_at = created_at - ? WHERE id = ?")
+      .bind(seconds * 1000, id)
+      .run();
+  const next = async (warm: string[]) => (await machine.lease(1, 0, warm))[0]?.job_id;
+
+  it("gets the job first that needs no other, among those of one turn", async () => {
+    const { cold, warm } = await two();
+    expect(await next([version.sha256])).toBe(warm);
+    expect(await next([version.sha256])).toBe(cold);
+  });
+
+  it("gets them by age where it has all files or none", async () => {
+    for (const files of [[], [version.sha256, bare.sha256], ["0".repeat(64)]]) {
+      const { cold, warm } = await two();
+      expect([await next(files), await next(files)]).toEqual([cold, warm]);
+      await env.DB.prepare("DELETE FROM jobs").run();
+    }
+  });
+
+  it("gets the older one although it lacks its files, once that has waited long enough", async () => {
+    const { cold, warm } = await two();
+    await age(cold, WARM_WAIT_SECONDS);
+    expect([await next([version.sha256]), await next([version.sha256])]).toEqual([cold, warm]);
+  });
+
+  it("does not thereby pass a turn or a priority", async () => {
+    const { cold, warm } = await two();
+    for (const column of ["turn = turn - 1", "turn = turn + 1, priority = 1"]) {
+      await env.DB.prepare(`UPDATE jobs SET ${column}, status = 'queued', lease_id = NULL WHERE id = ?`)
+        .bind(cold)
+        .run();
+      expect(await next([version.sha256])).toBe(cold);
+    }
+    expect(await next([version.sha256])).toBe(warm);
+  });
+
+  it("fills its batch with what it has before what it lacks", async () => {
+    const { cold, warm } = await two();
+    const carol = await draw(operator, { base: undefined, adapters: [{ ref: "ada/ada" }], prompt: "<ada>" });
+    const leased = await machine.lease(2, 0, [version.sha256]);
+    expect(leased.map(({ job_id }) => job_id).sort()).toEqual([warm, carol.id].sort());
+    expect(await next([version.sha256])).toBe(cold);
+  });
+
+  it("names at most so many, each by its whole hash", async () => {
+    const wish = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
+    const hashes = Array.from({ length: WARM_NAMED_MAX + 1 }, (_, n) => n.toString(16).padStart(64, "0"));
+    const ask = (warm: string[]) => operator.ask("POST", "/runner/v1/lease", { ...wish, warm });
+    expect((await ask(hashes.slice(1))).status).toBe(200);
+    const many = await ask(hashes);
+    expect([many.status, many.body.errors[0]?.pointer]).toEqual([400, "/warm"]);
+    const short = await ask(["abc"]);
+    expect([short.status, short.body.errors[0]?.pointer]).toEqual([400, "/warm/0"]);
   });
 });
 

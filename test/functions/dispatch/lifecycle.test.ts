@@ -24,12 +24,15 @@ type Facts = {
   cancel_requested_at: number | null;
   failures: number;
   finished_at: number | null;
+  not_before: number;
 };
 /** `old` was given back; `own` is the lease that is held, where one is. */
 type Subject = { job: string; old: string; own: string | null };
 
 const factsOf = async (job: string) =>
-  (await env.DB.prepare("SELECT status, cancel_requested_at, failures, finished_at FROM jobs WHERE id = ?")
+  (await env.DB.prepare(
+    "SELECT status, cancel_requested_at, failures, finished_at, not_before FROM jobs WHERE id = ?",
+  )
     .bind(job)
     .first<Facts>()) as Facts;
 const stateNow = ({ status, cancel_requested_at }: Facts): State =>
@@ -103,6 +106,9 @@ async function happen({ job, old, own }: Subject, event: Event): Promise<boolean
     case "expire_last":
       await lastRun();
       return expired();
+    case "overdue":
+      await env.DB.prepare("UPDATE jobs SET created_at = 1 WHERE id = ?").bind(job).run();
+      return (await sweep(env, drizzle(env.DB), Date.now())).length > 0;
     case "cancel":
       return (await ada.ask("POST", `/v1/generations/${job}/cancel`)).status === 200;
   }
@@ -118,6 +124,7 @@ describe.each(STATES)("a job that is %s", (state) => {
     expect([event, taken, stateNow(after)]).toEqual([event, step !== null, step?.to ?? state]);
     const setBack = event.endsWith("_last") ? JOB_RUNS_MAX - 1 : before.failures;
     expect(after.failures - setBack).toBe(step?.effects.includes("failure") ? 1 : 0);
+    expect(after.not_before > Date.now()).toBe(step?.effects.includes("pause") ?? false);
     const isEnd = step?.effects.includes("end") ?? false;
     expect(after.finished_at !== null).toBe(isEnd || before.finished_at !== null);
     if (before.finished_at !== null) expect(after.finished_at).toBe(before.finished_at);

@@ -322,9 +322,11 @@ describe("a waiting job's watcher", () => {
   });
 
   it("reckons with the jobs that run beside it, and with the pace of a run", () => {
-    expect(waitingSeconds({ place: 4, running: 0, mean_ms: 1_000 })).toBe(4);
-    expect(waitingSeconds({ place: 4, running: 2, mean_ms: 1_000 })).toBe(3);
-    expect(waitingSeconds({ place: 4, running: 2, mean_ms: null })).toBeNull();
+    expect(waitingSeconds({ place: 4, running: 0, mean_ms: 1_000, pause_ms: 0 })).toBe(4);
+    expect(waitingSeconds({ place: 4, running: 2, mean_ms: 1_000, pause_ms: 0 })).toBe(3);
+    expect(waitingSeconds({ place: 4, running: 2, mean_ms: 1_000, pause_ms: 1_500 })).toBe(3);
+    expect(waitingSeconds({ place: 4, running: 2, mean_ms: 1_000, pause_ms: 9_500 })).toBe(11);
+    expect(waitingSeconds({ place: 4, running: 2, mean_ms: null, pause_ms: 0 })).toBeNull();
     const at = (step: number, at: number) => ({ progress: { step, total: 20, message: "" }, at });
     expect(runningSeconds(at(0, 0), at(5, 10_000))).toBe(30);
     expect(runningSeconds(at(5, 0), at(5, 10_000))).toBeNull();

@@ -36,6 +36,8 @@ async function leased(more: Record<string, unknown> = {}): Promise<[Generation, 
   return [job, lease];
 }
 
+/** Its pause is over. */
+const awake = () => env.DB.prepare("UPDATE jobs SET not_before = 0").run();
 /** Sweeps at the moment the lease runs out, without waiting for it. */
 const expire = () => sweep(env, drizzle(env.DB), Date.now() + (LEASE_TTL_SECONDS + 1) * 1000);
 
@@ -116,6 +118,7 @@ describe("a failed run", () => {
       expect(lease?.attempt).toBe(attempt);
       const { body } = await machine.on<{ status: string }>(lease?.lease_id ?? "", "settle", failed(true));
       expect(body.status).toBe(attempt < JOB_RUNS_MAX ? "queued" : "failed");
+      await awake();
     }
     expect(await look(job)).toMatchObject({
       status: "failed",
@@ -152,6 +155,7 @@ describe("a lease that ran out", () => {
     const [job, late] = await leased();
     const output = await drawn(late, 6);
     expect(await expire()).toEqual([{ id: job.id, status: "queued" }]);
+    await awake();
     const [next] = await machine.lease();
     expect([next?.job_id, next?.attempt]).toEqual([job.id, 2]);
     const facts = { name: "a.png", content_type: "image/png", size_bytes: 9, sha256: "0".repeat(64) };
@@ -174,6 +178,7 @@ describe("a lease that ran out", () => {
     for (let i = 0; i < JOB_RUNS_MAX; i++) {
       expect(await machine.lease()).toHaveLength(1);
       await expire();
+      await awake();
     }
     expect(await look(job)).toMatchObject({ status: "failed", error: { code: "runs_exhausted" } });
     expect((await look(job)).error?.message).toContain(`${JOB_RUNS_MAX} times`);
@@ -198,7 +203,8 @@ describe("a lease that ran out", () => {
     await env.DB.prepare("UPDATE jobs SET lease_expires_at = ?")
       .bind(Date.now() - 1)
       .run();
-    expect((await machine.lease())[0]?.job_id).toBe(job.id);
+    expect(await machine.lease()).toEqual([]);
+    expect((await look(job)).status).toBe("queued");
   });
 });
 

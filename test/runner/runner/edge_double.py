@@ -75,6 +75,7 @@ class EdgeDouble:
         self.blobs: dict[str, bytes] = {}  # name -> content
         self.runners: list[str] = []
         self.calls: list[str] = []
+        self.warm: list[str] = []  # as the last lease call named it
         self.faults: list[tuple[str, int, dict[str, str]]] = []  # (part of the path, status, headers), used once each
         self.settled_leases: dict[str, str] = {}
         self._announced: dict[str, tuple[Job, dict[str, Any]]] = {}
@@ -166,6 +167,7 @@ class EdgeDouble:
 
     def lease(self, body: Any) -> tuple[str, Any]:
         _fits("LeaseRequest", body)
+        self.warm = body["warm"]
         deadline = time.monotonic() + body["wait_seconds"]
         while True:
             self._known(body)

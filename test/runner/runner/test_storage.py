@@ -1,16 +1,19 @@
 """Blobs over real HTTP: hashes checked, addresses that run out, and a disk cache that stays small."""
 
 import hashlib
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from edge_double import EdgeDouble
+from edge_double import LIMITS, EdgeDouble
 from scripts_of_jobs import HandStepped, sample_job
 from serving import Serving
 
 from orthoplex.runner.cache import BlobCache
 from orthoplex.runner.failure import JobFailed
+from orthoplex.runner.storage import WARM_NAMED_MAX
 from orthoplex.runner.wire import Input
 
 Serve = Callable[..., Serving]
@@ -117,3 +120,59 @@ def test_a_cache_folder_that_cannot_be_written_fails_no_job(tmp_path: Path) -> N
     cache = BlobCache(blocked, 100)
     cache.put(b"hello")
     assert cache.get(digest(b"hello")) is None
+
+
+def test_the_cache_names_what_it_has_the_last_used_first_and_nothing_that_is_half_written(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 100)
+    assert cache.names(8) == []
+    for n, content in enumerate((b"a", b"b", b"c")):
+        cache.put(content)
+        (path,) = tmp_path.glob(f"*/{digest(content)}")
+        os.utime(path, (n, n))
+    assert cache.get(digest(b"a")) == b"a"
+    (tmp_path / digest(b"a")[:2] / ".part").write_bytes(b"half")
+    assert cache.names(8) == [digest(b"a"), digest(b"c"), digest(b"b")]
+    assert cache.names(2) == [digest(b"a"), digest(b"c")]
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 100)
+    (tmp_path / digest(b"hello")[:2] / digest(b"hello")).mkdir(parents=True)
+    cache.put(b"hello")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_runners_that_share_a_folder_never_see_half_a_file_and_keep_its_bound(tmp_path: Path) -> None:
+    contents = [bytes([n]) * 1_000 for n in range(20)]
+    wrong: list[bytes] = []
+
+    def use(start: int) -> None:
+        cache = BlobCache(tmp_path, 5_000)
+        for n in range(200):
+            content = contents[(start + 7 * n) % len(contents)]
+            found = cache.get(digest(content))
+            if found is None:
+                cache.put(content)
+            elif found != content:
+                wrong.append(found)
+
+    threads = [threading.Thread(target=use, args=(start,)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    BlobCache(tmp_path, 5_000).put(contents[0])
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 5_000
+    assert all(len(path.name) == 64 for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_runner_names_what_it_kept_when_it_asks_again(edge: EdgeDouble, serve: Serve) -> None:
+    serving = serve(HandStepped(free=True), wait_seconds=0.0)
+    source = entry(edge, b"hello")
+    serving.storage.download(source, keep=True)
+    edge.until(lambda: edge.warm == [source.sha256])
+
+
+def test_the_bound_of_names_is_that_of_the_contract() -> None:
+    assert LIMITS["WARM_NAMED_MAX"] == WARM_NAMED_MAX

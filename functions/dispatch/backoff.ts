@@ -1,0 +1,14 @@
+// Backoff: how long a job pauses after a bad run, so that what is broken for a minute does not use up its runs in a second.
+
+import { JOB_PAUSE_JITTER, JOB_PAUSE_MAX_SECONDS, JOB_PAUSE_SECONDS } from "../../schema/contract/limits.ts";
+
+/** Beyond it a shift would overflow; the pause has long been at its longest. */
+const DOUBLINGS_MAX = 30;
+
+/**
+ * SQL of a pause in milliseconds. `failures` is SQL that counts the bad runs, the one that has just ended among them. The chance is
+ * SQLite's, a row at a time: jobs that one dead runner held do not all come back in one moment.
+ */
+export const pauseMs = (failures: string) =>
+  `CAST(min(${JOB_PAUSE_MAX_SECONDS}, ${JOB_PAUSE_SECONDS} * (1 << min(${DOUBLINGS_MAX}, ${failures}))) * 1000
+    * (1 + ${JOB_PAUSE_JITTER} * (random() / 9223372036854775808.0)) AS INTEGER)`;

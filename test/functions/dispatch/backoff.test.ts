@@ -1,0 +1,229 @@
+// Pauses after bad runs, and the deadline of what waits: with a clock that the test holds, but for the one runner that really sleeps.
+
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pauseMs } from "../../../functions/dispatch/backoff.ts";
+import { lease } from "../../../functions/dispatch/lease.ts";
+import { type Outlook, outlookOf } from "../../../functions/dispatch/outlook.ts";
+import type { RunnerRow } from "../../../functions/dispatch/runners.ts";
+import { sweep } from "../../../functions/dispatch/sweep.ts";
+import type { Generation } from "../../../schema/contract/index.ts";
+import {
+  JOB_DEADLINE_HOURS,
+  JOB_PAUSE_JITTER,
+  JOB_PAUSE_MAX_SECONDS,
+  JOB_PAUSE_SECONDS,
+  LEASE_BATCH_MAX,
+  LEASE_TTL_SECONDS,
+} from "../../../schema/contract/limits.ts";
+import { runners } from "../../../schema/tables.ts";
+import { BASE, Machine, type Person, person } from "../cast.ts";
+
+const db = drizzle(env.DB);
+const HOUR_MS = 3_600_000;
+
+let ada: Person;
+let machine: Machine;
+let runner: RunnerRow;
+beforeAll(async () => {
+  ada = await person("Ada");
+  machine = await Machine.register(await person("Operator"));
+  const row = await db
+    .select()
+    .from(runners)
+    .where(eq(runners.id, machine.id as RunnerRow["id"]))
+    .get();
+  if (!row) throw new Error("No runner");
+  runner = row;
+});
+beforeEach(async () => {
+  await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+});
+
+const draw = () => ada.must<Generation>("POST", "/v1/generations", { base: BASE.id, prompt: "a person" });
+const failure = { outcome: "failed", error: { code: "runner_error", message: "x", retryable: true } };
+let asked = 0;
+/** The jobs that this runner is given at a moment. */
+const takenAt = async (now: number, maxBatch = 1) => {
+  const nonce = String(asked++).padStart(10, "0");
+  const want = { bases: [BASE.id], maxBatch, warm: [] };
+  return (await lease(env, db, runner, "everybody", want, now, nonce)).map(({ id }) => id as string);
+};
+const notBefore = async (job: { id: string }) =>
+  (await env.DB.prepare("SELECT not_before FROM jobs WHERE id = ?")
+    .bind(job.id)
+    .first<number>("not_before")) ?? 0;
+/** The bounds of a pause in milliseconds after so many bad runs. */
+function bounds(failures: number): [number, number] {
+  const seconds = Math.min(JOB_PAUSE_SECONDS * 2 ** failures, JOB_PAUSE_MAX_SECONDS);
+  return [seconds * 1000 * (1 - JOB_PAUSE_JITTER), seconds * 1000 * (1 + JOB_PAUSE_JITTER)];
+}
+function expectPause(ms: number, failures: number, slack = 0): void {
+  const [least, most] = bounds(failures);
+  expect(ms).toBeGreaterThanOrEqual(least - slack - 1);
+  expect(ms).toBeLessThanOrEqual(most + slack);
+}
+
+describe("a pause", () => {
+  it("doubles with every bad run up to its longest, and is never the same twice", async () => {
+    for (const failures of [1, 2, 3, 5, 6, 7, 31, 63, 1_000]) {
+      const pauses = await env.DB.prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
+         SELECT i, ${pauseMs("?1")} AS ms FROM n`,
+      )
+        .bind(failures)
+        .all<{ ms: number }>();
+      for (const { ms } of pauses.results) expectPause(ms, failures);
+      expect(new Set(pauses.results.map(({ ms }) => ms)).size).toBeGreaterThan(25);
+    }
+  });
+
+  it("follows a failed run: until it is over the job goes to nobody", async () => {
+    const job = await draw();
+    const [leased] = await machine.lease();
+    const before = Date.now();
+    await machine.on(leased?.lease_id ?? "", "settle", failure);
+    const until = await notBefore(job);
+    expectPause(until - before, 1, 2_000);
+    expect(await takenAt(until - 1)).toEqual([]);
+    expect(await takenAt(until)).toEqual([job.id]);
+  });
+
+  it("follows a run that fell silent, longer after the second one", async () => {
+    const job = await draw();
+    let now = Date.now();
+    for (const failures of [1, 2]) {
+      expect(await takenAt(now)).toEqual([job.id]);
+      now += LEASE_TTL_SECONDS * 1000;
+      expect(await sweep(env, db, now)).toEqual([{ id: job.id, status: "queued" }]);
+      const until = await notBefore(job);
+      expectPause(until - now, failures);
+      expect(await takenAt(until - 1)).toEqual([]);
+      now = until;
+    }
+  });
+
+  it("differs between jobs that one dead runner held", async () => {
+    const jobs = [];
+    for (let i = 0; i < 8; i++) jobs.push(await draw());
+    const now = Date.now();
+    expect(await takenAt(now, LEASE_BATCH_MAX)).toHaveLength(8);
+    await sweep(env, db, now + LEASE_TTL_SECONDS * 1000);
+    expect(new Set(await Promise.all(jobs.map(notBefore))).size).toBeGreaterThan(4);
+  });
+
+  it("does not follow a run that was given back or that stopped as if asked to", async () => {
+    const job = await draw();
+    for (const [act, body] of [
+      ["release", { reason: "stopping" }],
+      ["settle", { outcome: "canceled" }],
+    ] as const) {
+      const [leased] = await machine.lease();
+      await machine.on(leased?.lease_id ?? "", act, body);
+      expect([act, await notBefore(job)]).toEqual([act, 0]);
+    }
+    expect(await machine.lease()).toHaveLength(1);
+  });
+
+  it("lets others pass and keeps them out of its own batch", async () => {
+    const [first, second] = [await draw(), await draw()];
+    const now = Date.now();
+    await env.DB.prepare("UPDATE jobs SET not_before = ? WHERE id = ?")
+      .bind(now + 1_000, first.id)
+      .run();
+    expect(await takenAt(now, LEASE_BATCH_MAX)).toEqual([second.id]);
+    expect(await takenAt(now + 1_000, LEASE_BATCH_MAX)).toEqual([first.id]);
+  });
+
+  it("ends in the sleep of a runner that waits, not after it", async () => {
+    const job = await draw();
+    const began = Date.now();
+    await env.DB.prepare("UPDATE jobs SET not_before = ?")
+      .bind(began + 1_500)
+      .run();
+    expect((await machine.lease(1, 15))[0]?.job_id).toBe(job.id);
+    const slept = Date.now() - began;
+    expect(slept).toBeGreaterThanOrEqual(1_400);
+    expect(slept).toBeLessThan(8_000);
+  });
+
+  it("that begins while a runner sleeps is heard of by it", async () => {
+    const job = await draw();
+    const [leased] = await machine.lease();
+    const other = await Machine.register(machine.owner);
+    const waiting = other.lease(1, 20);
+    await machine.on(leased?.lease_id ?? "", "settle", failure);
+    expect((await waiting)[0]?.job_id).toBe(job.id);
+  });
+
+  it("is reckoned with in what its owner is told: the place stays, the end is later", async () => {
+    const done = await draw();
+    await env.DB.prepare(
+      "UPDATE jobs SET status = 'succeeded', started_at = 1000, finished_at = 11000 WHERE id = ?",
+    )
+      .bind(done.id)
+      .run();
+    const job = await draw();
+    await draw();
+    const now = Date.now();
+    await env.DB.prepare("UPDATE jobs SET not_before = ? WHERE id = ?")
+      .bind(now + 60_000, job.id)
+      .run();
+    const at = (moment: number) => outlookOf(env.DB, job.id, moment);
+    expect(await at(now)).toEqual({ queue_position: 1, eta_seconds: 70 } satisfies Outlook);
+    expect(await at(now + 60_000)).toEqual({ queue_position: 1, eta_seconds: 10 });
+    expect((await ada.must<Generation>("GET", `/v1/generations/${job.id}`)).queue_position).toBe(1);
+  });
+});
+
+describe("the deadline", () => {
+  const orderedAt = async (job: { id: string }, moment: number) =>
+    env.DB.prepare("UPDATE jobs SET created_at = ? WHERE id = ?").bind(moment, job.id).run();
+
+  it("fails a job that waits so long, with its reason, and no other", async () => {
+    const [old, young] = [await draw(), await draw()];
+    const now = Date.now() + JOB_DEADLINE_HOURS * HOUR_MS;
+    await orderedAt(old, now - JOB_DEADLINE_HOURS * HOUR_MS);
+    await orderedAt(young, now - JOB_DEADLINE_HOURS * HOUR_MS + 1);
+    expect(await sweep(env, db, now)).toEqual([{ id: old.id, status: "failed" }]);
+    expect(await sweep(env, db, now)).toEqual([]);
+    const seen = await ada.must<Generation>("GET", `/v1/generations/${old.id}`);
+    expect(seen).toMatchObject({
+      status: "failed",
+      error: { code: "deadline_passed" },
+      queue_position: null,
+    });
+    expect(seen.finished_at).toBe(new Date(now).toISOString());
+    expect(await takenAt(now, LEASE_BATCH_MAX)).toEqual([young.id]);
+  });
+
+  it("leaves what runs alone, and fails it if it comes back", async () => {
+    const job = await draw();
+    await orderedAt(job, 1);
+    await env.DB.prepare("UPDATE jobs SET status = 'running', lease_id = 'lse_x', lease_expires_at = ?")
+      .bind(Date.now() + HOUR_MS)
+      .run();
+    expect(await sweep(env, db, Date.now())).toEqual([]);
+    const late = Date.now() + 2 * HOUR_MS;
+    expect(await sweep(env, db, late)).toEqual([{ id: job.id, status: "queued" }]);
+    expect(await sweep(env, db, late)).toEqual([{ id: job.id, status: "failed" }]);
+  });
+
+  it("ends many over several sweeps, each once", async () => {
+    const job = await draw();
+    await env.DB.prepare(
+      `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 149)
+       SELECT 'job_many' || printf('%016d', i), owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at
+       FROM jobs, n WHERE id = ?`,
+    )
+      .bind(job.id)
+      .run();
+    const late = Date.now() + (JOB_DEADLINE_HOURS + 1) * HOUR_MS;
+    const swept = [await sweep(env, db, late), await sweep(env, db, late), await sweep(env, db, late)];
+    expect(swept.map((each) => each.length)).toEqual([100, 50, 0]);
+    expect(new Set(swept.flat().map(({ id }) => id)).size).toBe(150);
+  });
+});
