@@ -10,6 +10,7 @@ import { newId, randomText } from "../../../../functions/lib/ids.ts";
 import { Refusal } from "../../../../functions/lib/refusal.ts";
 import { Meter } from "./counted.ts";
 import { percentile } from "./fairness.ts";
+import type { Depth } from "./figures.ts";
 
 const NOW = 1_900_000_000_000;
 const OWNERS = 20;
@@ -17,12 +18,6 @@ const SAMPLES = 40;
 const CALLERS = 32;
 const AT_ONCE = 320;
 const BATCH = 100;
-
-export type Depth = {
-  depth: number;
-  leasesPerSecond: number;
-  acts: { act: string; p50: number; p95: number; reads: number }[];
-};
 
 /** One job in 500 is of a base that is rare, and one in 500 of a shape that is. */
 function jobAt(i: number, ownerId: NewJob["ownerId"]): NewJob {

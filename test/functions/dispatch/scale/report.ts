@@ -2,12 +2,12 @@
 
 import type { Cost } from "./counted.ts";
 import { idealLeases, percentile } from "./fairness.ts";
+import type { ActFigures, OwnerSize, Report } from "./figures.ts";
 import type { Story } from "./simulate.ts";
-import type { Owner } from "./workload.ts";
 
-const SIZES: readonly Owner["size"][] = ["one with half of all", "some with hundreds", "many with a few"];
+const SIZES: readonly OwnerSize[] = ["one with half of all", "some with hundreds", "many with a few"];
 
-export function reportOf(story: Story) {
+export function reportOf(story: Story): Report {
   const leased = [...story.fates.values()].flatMap((fate) =>
     fate.leasedAt === null || fate.priority < 0 ? [] : [{ ...fate, leasedAt: fate.leasedAt }],
   );
@@ -44,9 +44,9 @@ export function reportOf(story: Story) {
     );
   const leases = story.meter.costs.get("lease");
   const leaseSeconds = (leases?.times ?? []).reduce((sum, time) => sum + time, 0) / 1000;
-  const { faults, lateRefused, quotaRefused, emptyLeases, deepest, virtualSeconds, wallSeconds } = story;
+  const { lateRefused, quotaRefused, emptyLeases, deepest, virtualSeconds, wallSeconds } = story;
   return {
-    ...{ jobs, owners, acts, faults: faults.length, lateRefused, quotaRefused, emptyLeases, deepest },
+    ...{ jobs, owners, acts, lateRefused, quotaRefused, emptyLeases, deepest },
     ...{ virtualSeconds, wallSeconds, batchFill: fill(story.batches), batchFillWaiting: fill(full) },
     batchSize: story.batches.reduce((sum, { size }) => sum + size, 0) / Math.max(1, story.batches.length),
     statementsPerJob: total((cost) => cost.statements) / jobs,
@@ -58,9 +58,7 @@ export function reportOf(story: Story) {
   };
 }
 
-export type Report = ReturnType<typeof reportOf>;
-
-function actOf(act: string, { calls, statements, rowsRead, rowsWritten, times, reads }: Cost) {
+function actOf(act: string, { calls, statements, rowsRead, rowsWritten, times, reads }: Cost): ActFigures {
   const each = (sum: number) => sum / Math.max(1, calls);
   return {
     ...{ act, calls, statements: each(statements), rowsRead: each(rowsRead), rowsWritten: each(rowsWritten) },

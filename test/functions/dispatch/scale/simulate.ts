@@ -17,15 +17,8 @@ import type { Settle } from "../../../../schema/contract/runner.ts";
 import { uploads } from "../../../../schema/tables.ts";
 import { Agenda } from "./agenda.ts";
 import { Meter } from "./counted.ts";
-import {
-  type Order,
-  type Owner,
-  type RunnerPlan,
-  randomOf,
-  runMs,
-  type Scale,
-  workloadOf,
-} from "./workload.ts";
+import type { Scale } from "./figures.ts";
+import { type Order, type Owner, type RunnerPlan, randomOf, runMs, workloadOf } from "./workload.ts";
 
 const BEGUN = 1_800_000_000_000;
 const PAUSE_MS = 20_000;

@@ -1,6 +1,6 @@
 // A made-up day of a house: who orders what and when, and which runners there are. The same for the same seed.
 
-export type Scale = { jobs: number; runners: number; seed: number };
+import type { OwnerSize, Scale } from "./figures.ts";
 
 export type Order = { owner: number; at: number; base: string; shape: string; priority: number };
 export type RunnerPlan = {
@@ -9,7 +9,7 @@ export type RunnerPlan = {
   /** Falls silent in the run of this number and comes back after a long pause; null for one that never does. */
   silentIn: number | null;
 };
-export type Owner = { size: "one with half of all" | "some with hundreds" | "many with a few"; jobs: number };
+export type Owner = { size: OwnerSize; jobs: number };
 export type Workload = { owners: Owner[]; orders: Order[]; runners: RunnerPlan[] };
 
 /** One common base, two less so, and one that few runners have. */
