@@ -48,10 +48,10 @@ too late. Written by \`npm run bench:dispatch\`.
   may have 1,000 under way: the largest was refused ${whole(figures.quotaRefused)} times and sent the rest as its jobs ended
 - Every job ended once, none was held by two, ${whole(figures.lateRefused)} late settles were refused. These are asserted, and at 200 jobs in every
   test run: [scale.test.ts](../test/functions/dispatch/scale.test.ts). No time is
-- Not in it: HTTP, keys, the bytes of pictures, Durable Objects (bell and live are silent), the network. Times are of workerd's clock, in whole milliseconds
+- Not in it: HTTP, keys, the bytes of pictures and the rows of their uploads, Durable Objects (bell and live are silent), the network. Times are of workerd's clock, in whole milliseconds
 
 ## Waiting, by owner
-Simulated seconds from order to lease, priority 0. The ideal deals the same moments of leasing out one by one to the owners in
+Simulated seconds from the accepted order to the lease, priority 0; what the quota held back does not count as waiting yet. The ideal deals the same moments of leasing out one by one to the owners in
 turn and knows no base, size or batch. The ratio is of the means, each with a second added.
 
 | owner | jobs | p50 | ideal p50 | p95 | ideal p95 | ratio |
@@ -89,7 +89,7 @@ ${rates.join("\n")}
   included. That grows with idle runners times orders; a bell for each base is the first cut
 - Then the database: each base has its own queue and no lease spans two, so jobs and runs go to one D1 for each base (or group of
   bases), and only an owner's quota and turn must be asked across. One caller took jobs from order to end at ${tenths(figures.jobs / figures.wallSeconds)} a second on this
-  machine, ${tenths(figures.statementsPerJob)} statements each. Past half of the leases a second that the last table has at the depth one expects, it is time:
+  machine, ${tenths(figures.statementsPerJob)} statements each. As a rule of thumb, not a measurement: past half of the leases a second in the last table at the depth one expects, it is time;
   what is left is the room for retries and heartbeats. A D1 in Cloudflare's network was not measured
 `;
 }
