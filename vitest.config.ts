@@ -18,6 +18,7 @@ export default defineConfig({
           METRICS_TOKEN: "test-only-metrics-5d8a4c3f6b0e9d2a",
           LOG_REQUESTS: "false",
           MODERATOR_EMAILS: "moderator@example.com",
+          DISPATCH_SCALE: process.env.DISPATCH_SCALE ?? "",
         },
       },
     })),

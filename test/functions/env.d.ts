@@ -14,6 +14,8 @@ declare global {
     }
     interface Env extends WorkerEnv {
       TEST_MIGRATIONS: D1Migration[];
+      /** Set by `npm run bench:dispatch`; empty otherwise. */
+      DISPATCH_SCALE: string;
     }
   }
 }

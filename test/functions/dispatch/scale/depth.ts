@@ -1,0 +1,95 @@
+// What one lease and one order cost with a queue of a given depth behind them, and how many leases a second one database gives to many callers.
+
+import { drizzle } from "drizzle-orm/d1";
+import type { Caller } from "../../../../functions/auth/caller.ts";
+import { jobInsert, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
+import { lease } from "../../../../functions/dispatch/lease.ts";
+import { findRunner, register } from "../../../../functions/dispatch/runners.ts";
+import type { Env } from "../../../../functions/env.ts";
+import { newId, randomText } from "../../../../functions/lib/ids.ts";
+import { Refusal } from "../../../../functions/lib/refusal.ts";
+import { Meter } from "./counted.ts";
+import { percentile } from "./fairness.ts";
+import type { Depth } from "./figures.ts";
+
+const NOW = 1_900_000_000_000;
+const OWNERS = 20;
+const SAMPLES = 40;
+const CALLERS = 32;
+const AT_ONCE = 320;
+const BATCH = 100;
+
+/** One job in 500 is of a base that is rare, and one in 500 of a shape that is. */
+function jobAt(i: number, ownerId: NewJob["ownerId"]): NewJob {
+  const [baseId, shape] = [
+    i % 500 === 499 ? "base-rare" : "base-a",
+    i % 500 === 498 ? "1024x1024" : "512x512",
+  ];
+  const json = { prompt: "a person", count: 1, adapters: [] } as unknown;
+  return {
+    ...{ ownerId, kind: "sample", baseId, shape, inputs: [], adapterId: null },
+    ...{ request: json as NewJob["request"], spec: json as NewJob["spec"] },
+  };
+}
+
+export async function probeDepths(env: Env, depths: readonly number[]): Promise<Depth[]> {
+  const told: Depth[] = [];
+  for (const depth of depths) told.push(await probe(env, depth));
+  return told;
+}
+
+async function probe(env: Env, depth: number): Promise<Depth> {
+  await env.DB.batch([env.DB.prepare("DELETE FROM jobs"), env.DB.prepare("DELETE FROM runs")]);
+  const meter = new Meter();
+  const db = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[1];
+  const counted = { ...env, DB: db.$client } as Env;
+  const owners = Array.from({ length: OWNERS }, () => newId("usr", NOW));
+  const insertOf = (i: number) =>
+    jobInsert(
+      drizzle(env.DB),
+      newId("job", NOW + i),
+      jobAt(i, owners[i % OWNERS] as NewJob["ownerId"]),
+      NOW + i,
+    );
+  for (let i = 0; i < depth; i += BATCH) {
+    await env.DB.batch(Array.from({ length: Math.min(BATCH, depth - i) }, (_, k) => insertOf(i + k)));
+  }
+  const operator = { id: newId("usr", NOW) } as Caller;
+  const bases = ["base-a", "base-rare", "base-none"];
+  const facts = { name: "r", version: "1", device: "cpu", dtype: "float32", memory_bytes: 1, bases };
+  const runner = await findRunner(db, operator, await register(db, operator, facts, NOW), NOW);
+  if (runner instanceof Refusal) throw new Error(runner.detail);
+  const take = (base: string, maxBatch: number) =>
+    lease(counted, db, runner, "everybody", { bases: [base], maxBatch }, NOW, randomText(10));
+
+  for (let i = 0; i < SAMPLES; i++) {
+    const job = jobAt(0, owners[i % OWNERS] as NewJob["ownerId"]);
+    await meter.measure("order", () => jobInsert(db, newId("job", NOW + depth + i), job, NOW).run());
+    await meter.measure("lease of 1, common base", () => take("base-a", 1));
+    await meter.measure("lease that finds nothing", () => take("base-none", 1));
+  }
+  await meter.measure("lease of 8, rare base", () => take("base-rare", 8));
+  const begun = performance.now();
+  let left = AT_ONCE;
+  await Promise.all(
+    Array.from({ length: CALLERS }, async () => {
+      while (left-- > 0) {
+        const rows = await lease(
+          env,
+          drizzle(env.DB),
+          runner,
+          "everybody",
+          { bases: ["base-a"], maxBatch: 1 },
+          NOW,
+          randomText(10),
+        );
+        if (rows.length !== 1) throw new Error("A full queue gave nothing");
+      }
+    }),
+  );
+  const leasesPerSecond = (AT_ONCE * 1000) / (performance.now() - begun);
+  const acts = [...meter.costs].map(([act, { times, reads }]) => ({
+    ...{ act, p50: percentile(times, 0.5), p95: percentile(times, 0.95), reads: percentile(reads, 0.5) },
+  }));
+  return { depth, leasesPerSecond, acts };
+}

@@ -1,0 +1,323 @@
+// A discrete-event simulation of runners and owners around the real dispatch: enqueue, lease, heartbeat, settle, release and sweep run as they
+// are, on D1, at the clock of the simulation. What the watchers would hear is left out: bell and live objects are silent here.
+
+import { drizzle } from "drizzle-orm/d1";
+import type { Caller } from "../../../../functions/auth/caller.ts";
+import { enqueue, jobInsert, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
+import { heartbeat } from "../../../../functions/dispatch/heartbeat.ts";
+import { lease } from "../../../../functions/dispatch/lease.ts";
+import { findRun } from "../../../../functions/dispatch/run.ts";
+import { findRunner, type RunnerRow, register } from "../../../../functions/dispatch/runners.ts";
+import { release, settle } from "../../../../functions/dispatch/settle.ts";
+import type { Env } from "../../../../functions/env.ts";
+import { newId } from "../../../../functions/lib/ids.ts";
+import { Refusal } from "../../../../functions/lib/refusal.ts";
+import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../../../schema/contract/limits.ts";
+import type { Settle } from "../../../../schema/contract/runner.ts";
+import { uploads } from "../../../../schema/tables.ts";
+import { Agenda } from "./agenda.ts";
+import { Meter } from "./counted.ts";
+import type { Scale } from "./figures.ts";
+import { type Order, type Owner, type RunnerPlan, randomOf, runMs, workloadOf } from "./workload.ts";
+
+const BEGUN = 1_800_000_000_000;
+const PAUSE_MS = 20_000;
+const RETRY_MS = 30_000;
+const FAILED_SHARE = 0.01;
+const RELEASED_SHARE = 0.01;
+
+type JobId = Awaited<ReturnType<typeof lease>>[number]["id"];
+type Held = Awaited<ReturnType<typeof lease>>[number];
+export type Fate = {
+  owner: number;
+  priority: number;
+  queuedAt: number;
+  leasedAt: number | null;
+  ends: string[];
+};
+export type Story = {
+  owners: readonly Owner[];
+  fates: Map<JobId, Fate>;
+  meter: Meter;
+  batches: { size: number; max: number; waiting: number }[];
+  faults: string[];
+  lateRefused: number;
+  quotaRefused: number;
+  emptyLeases: number;
+  deepest: number;
+  virtualSeconds: number;
+  wallSeconds: number;
+};
+
+type Machine = RunnerPlan & { row: RunnerRow; runs: number; asleep: boolean };
+
+export async function simulate(real: Env, scale: Scale): Promise<Story> {
+  const { owners, orders, runners: plans } = workloadOf(scale);
+  const random = randomOf(scale.seed + 1);
+  const meter = new Meter();
+  const database = meter.counted(real.DB);
+  const agenda = new Agenda();
+  const machines: Machine[] = [];
+  const env = {
+    ...real,
+    DB: database,
+    JOB_LIVE: silentLive(),
+    BELL: bellThat(() => wakeAll()),
+  } as unknown as Env;
+  const db = drizzle(database) as Parameters<typeof lease>[1];
+  const operator = callerOf(newId("usr", BEGUN));
+  const ownerIds = owners.map(() => newId("usr", BEGUN));
+  const holders = new Map<JobId, { leaseId: string; until: number }>();
+  const story: Story = {
+    ...{
+      owners,
+      fates: new Map(),
+      meter,
+      batches: [],
+      faults: [],
+      lateRefused: 0,
+      quotaRefused: 0,
+      emptyLeases: 0,
+    },
+    ...{ deepest: 0, virtualSeconds: 0, wallSeconds: 0 },
+  };
+  let [waiting, open] = [0, orders.length];
+
+  function wakeAll() {
+    for (const machine of machines) {
+      if (!machine.asleep) continue;
+      machine.asleep = false;
+      agenda.add(agenda.now, () => poll(machine));
+    }
+  }
+
+  async function order(wish: Order): Promise<void> {
+    const job = jobOf(wish, ownerIds[wish.owner] as NewJob["ownerId"]);
+    const id = await meter.measure("enqueue", async () => {
+      if (wish.priority === 0) return enqueue(env, db, job, agenda.now);
+      const made = newId("job", agenda.now);
+      const written = await jobInsert(db, made, job, agenda.now, { priority: wish.priority }).run();
+      return written.meta.changes === 1 ? made : new Refusal("quota_exceeded", "");
+    });
+    if (id instanceof Refusal) {
+      story.quotaRefused++;
+      agenda.add(agenda.now + RETRY_MS, () => orderRow(wish.owner));
+      backlog.get(wish.owner)?.unshift(wish);
+      return;
+    }
+    story.fates.set(id, {
+      owner: wish.owner,
+      priority: wish.priority,
+      queuedAt: agenda.now,
+      leasedAt: null,
+      ends: [],
+    });
+    story.deepest = Math.max(story.deepest, ++waiting);
+  }
+
+  /** An owner sends one order after the other until the quota says no, and goes on later. */
+  async function orderRow(owner: number): Promise<void> {
+    const row = backlog.get(owner) ?? [];
+    for (let refused = story.quotaRefused; row.length > 0 && refused === story.quotaRefused; ) {
+      await order(row.shift() as Order);
+    }
+  }
+
+  async function poll(machine: Machine): Promise<void> {
+    const nonce = Array.from({ length: 10 }, () => Math.floor(random() * 32).toString(32)).join("");
+    const rows = await meter.measure("lease", async () => {
+      const row = await findRunner(db, operator, machine.row.id, agenda.now);
+      if (row instanceof Refusal) throw new Error(row.detail);
+      return lease(
+        env,
+        db,
+        row,
+        "everybody",
+        { bases: machine.bases, maxBatch: machine.maxBatch },
+        agenda.now,
+        nonce,
+      );
+    });
+    for (const row of rows) took(row);
+    if (rows.length === 0) {
+      story.emptyLeases++;
+      machine.asleep = true;
+      // Rings are lost at times, so nobody sleeps longer than a long poll may last.
+      agenda.add(agenda.now + PAUSE_MS, async () => {
+        if (!machine.asleep || open === 0) return;
+        machine.asleep = false;
+        await poll(machine);
+      });
+      return;
+    }
+    story.batches.push({ size: rows.length, max: machine.maxBatch, waiting });
+    machine.runs++;
+    const length = runMs(rows[0] ? shapeOf(rows[0]) : "", rows.length, random);
+    const isSilent = machine.runs === machine.silentIn;
+    for (let at = HEARTBEAT_SECONDS * 1000; !isSilent && at < length; at += HEARTBEAT_SECONDS * 1000) {
+      agenda.add(agenda.now + at, () => beat(rows));
+    }
+    const pause = isSilent ? 2 * LEASE_TTL_SECONDS * 1000 : 0;
+    agenda.add(agenda.now + length + pause, async () => {
+      for (const row of rows) await end(row, isSilent);
+      await poll(machine);
+    });
+  }
+
+  function took({ id, lease_id }: Held) {
+    const holder = holders.get(id);
+    if (holder && holder.until > agenda.now) story.faults.push(`${id} was leased twice at once`);
+    holders.set(id, { leaseId: lease_id, until: agenda.now + LEASE_TTL_SECONDS * 1000 });
+    const fate = story.fates.get(id);
+    if (!fate) story.faults.push(`${id} was never ordered`);
+    else if (fate.ends.length > 0) story.faults.push(`${id} was leased after its end`);
+    else fate.leasedAt ??= agenda.now;
+    // What a sweep put back was never counted as waiting again.
+    if (!holder) waiting--;
+  }
+
+  async function beat(rows: readonly Held[]): Promise<void> {
+    for (const { id, lease_id } of rows) {
+      await meter.measure("heartbeat", async () => {
+        const run = await findRun(db, operator, lease_id);
+        const told = run instanceof Refusal ? run : await heartbeat(env, db, run, {}, agenda.now);
+        const holder = holders.get(id);
+        if (told instanceof Refusal) story.faults.push(`${id} lost its lease while it was kept alive`);
+        else if (holder?.leaseId === lease_id) holder.until = told.expiresAt;
+      });
+    }
+  }
+
+  async function end({ id, lease_id }: Held, isLate: boolean): Promise<void> {
+    const chance = random();
+    if (!isLate && chance < RELEASED_SHARE) {
+      await meter.measure("release", async () => {
+        const run = await findRun(db, operator, lease_id);
+        const told = run instanceof Refusal ? run : await release(env, db, run, "leaves", agenda.now);
+        if (told !== "queued") story.faults.push(`${id} could not be given back`);
+      });
+      holders.delete(id);
+      waiting++;
+      return;
+    }
+    const fails = chance < RELEASED_SHARE + FAILED_SHARE;
+    const output = outputOf(lease_id);
+    // The bytes came before, over another way; this is the row that they leave.
+    if (!fails) await db.insert(uploads).values(uploadOf(operator.id, lease_id, agenda.now));
+    const report = fails
+      ? {
+          outcome: "failed",
+          error: { code: "out_of_memory", message: "too big", retryable: true },
+          outputs: [],
+        }
+      : { outcome: "succeeded", outputs: [output] };
+    const told = await meter.measure("settle", async () => {
+      const run = await findRun(db, operator, lease_id);
+      const body = { warnings: [], metrics: {}, ...report } as unknown as Settle;
+      return run instanceof Refusal ? run : settle(env, db, run, body, agenda.now);
+    });
+    if (told instanceof Refusal) {
+      if (isLate && told.code === "lease_lost") {
+        story.lateRefused++;
+        await endedBySweep(id);
+      } else story.faults.push(`${id} could not be settled: ${told.code} ${told.detail}`);
+      return;
+    }
+    if (isLate) {
+      story.faults.push(`${id} was settled by a runner that came too late`);
+      return;
+    }
+    holders.delete(id);
+    if (told === "queued") waiting++;
+    else ended(id, told);
+  }
+
+  /** Of a job whose last run fell silent nobody is told but D1. */
+  async function endedBySweep(id: JobId): Promise<void> {
+    const row = await real.DB.prepare("SELECT status FROM jobs WHERE id = ?")
+      .bind(id)
+      .first<{ status: string }>();
+    if (row?.status === "failed" && story.fates.get(id)?.ends.length === 0) ended(id, row.status);
+  }
+
+  function ended(id: JobId, status: string) {
+    story.fates.get(id)?.ends.push(status);
+    open--;
+  }
+
+  const backlog = new Map<number, Order[]>();
+  for (const wish of orders) backlog.set(wish.owner, [...(backlog.get(wish.owner) ?? []), wish]);
+  agenda.now = BEGUN;
+  const begun = performance.now();
+  for (const [owner, row] of backlog) agenda.add(BEGUN + (row[0]?.at ?? 0), () => orderRow(owner));
+  for (const [i, plan] of plans.entries()) {
+    const facts = {
+      name: `r${i}`,
+      version: "1",
+      device: "cpu",
+      dtype: "float32",
+      memory_bytes: 1,
+      bases: plan.bases,
+    };
+    const id = await register(db, operator, facts, BEGUN);
+    const row = await findRunner(db, operator, id, BEGUN);
+    if (row instanceof Refusal) throw new Error(row.detail);
+    const machine = { ...plan, row, runs: 0, asleep: false };
+    machines.push(machine);
+    agenda.add(BEGUN + 500 + i, () => poll(machine));
+  }
+  await agenda.run(() => open > 0);
+  story.virtualSeconds = (agenda.now - BEGUN) / 1000;
+  story.wallSeconds = (performance.now() - begun) / 1000;
+  return story;
+}
+
+const callerOf = (id: Caller["id"]): Caller =>
+  ({
+    ...{ id, handle: "operator", name: "Operator", email: "operator@example.com", emailVerified: true },
+    ...{ suspendedAt: null, createdAt: new Date(BEGUN), session: null, signedInBy: "key" as const },
+  }) as Caller;
+
+function jobOf({ base, shape }: Order, ownerId: NewJob["ownerId"]): NewJob {
+  const spec = { prompt: "a person", count: 1, adapters: [], shape };
+  return {
+    ...{ ownerId, kind: "sample", baseId: base, shape, inputs: [], adapterId: null },
+    request: { composition_id: null, count: 1 } as unknown as NewJob["request"],
+    spec: spec as unknown as NewJob["spec"],
+  };
+}
+
+const shapeOf = (row: Held) => (JSON.parse(row.spec) as { shape: string }).shape;
+
+const outputOf = (leaseId: string) => ({
+  ...{
+    name: "0.png",
+    role: "image",
+    content_type: "image/png",
+    size_bytes: 100,
+    sha256: shaOf(leaseId),
+    meta: {},
+  },
+});
+
+const shaOf = (leaseId: string) =>
+  Array.from(leaseId, (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0"))
+    .join("")
+    .padEnd(64, "0")
+    .slice(0, 64);
+
+const uploadOf = (
+  ownerId: Caller["id"],
+  leaseId: Held["lease_id"],
+  now: number,
+): typeof uploads.$inferInsert => ({
+  ...{ id: newId("upl", now), ownerId, leaseId, name: "0.png", kind: "output", contentType: "image/png" },
+  ...{ sizeBytes: 100, sha256: shaOf(leaseId), filename: "0.png", width: 512, height: 512 },
+  ...{ createdAt: now, expiresAt: now + 60_000, storedAt: now },
+});
+
+const bellThat = (ring: () => void) => ({
+  idFromName: () => ({}),
+  get: () => ({ ring: async () => ring() }),
+});
+const silentLive = () => ({ idFromName: () => ({}), get: () => ({ publish: async () => {} }) });
