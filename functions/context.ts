@@ -17,6 +17,8 @@ export type App = {
     origin: string;
     db: Db;
     caller: Caller | null;
+    /** The caller as far as reading goes: null for a key without the scope `read`, which sees what everybody sees. */
+    viewer: Caller | null;
     /** Set when the limit of writes was met. */
     throttled?: boolean;
   };
@@ -28,6 +30,7 @@ export const begin = createMiddleware<App>(async (c, next) => {
   c.set("origin", new URL(c.req.url).origin);
   c.set("db", drizzle(c.env.DB));
   c.set("caller", null);
+  c.set("viewer", null);
   c.set("about", {});
   await next();
 });

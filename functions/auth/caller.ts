@@ -47,6 +47,7 @@ export const identify = createMiddleware<App>(async (c, next) => {
     }
   }
   c.set("caller", caller);
+  c.set("viewer", caller?.scopes.includes("read") ? caller : null);
   await next();
 });
 

@@ -135,7 +135,7 @@ export const adapters = router()
     return c.json(await oneJson(db, adapter, caller, origin), 201);
   })
   .openapi(get, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findAdapter(db, caller, owner, name));
     return c.json(await oneJson(db, adapter, caller, origin), 200);
@@ -183,7 +183,7 @@ export const adapters = router()
     return c.json(reservation, 200);
   })
   .openapi(statistics, async (c) => {
-    const { db, caller, now } = c.var;
+    const { db, viewer: caller, now } = c.var;
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findAdapter(db, caller, owner, name));
     return c.json(await statisticsOf(db, adapter, now), 200);

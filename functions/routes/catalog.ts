@@ -56,7 +56,7 @@ const SHAPE = 1;
 
 /** Weak: JSON that means the same. */
 async function etagOf(c: Context<App>, revision: number, viewer: Viewer, filters: Filters, more: unknown[]) {
-  const hash = await questionHash(filters, viewer, [SHAPE, c.var.caller?.id ?? "", c.var.origin, ...more]);
+  const hash = await questionHash(filters, viewer, [SHAPE, c.var.viewer?.id ?? "", c.var.origin, ...more]);
   return `W/"${revision}-${hash}"`;
 }
 
@@ -66,7 +66,7 @@ function tell(c: Context<App>, etag: string) {
   c.header("vary", "authorization, cookie", { append: true });
   c.header(
     "cache-control",
-    c.var.caller ? "private, no-cache" : "public, max-age=0, s-maxage=60, stale-while-revalidate=60",
+    c.var.viewer ? "private, no-cache" : "public, max-age=0, s-maxage=60, stale-while-revalidate=60",
   );
 }
 
@@ -74,7 +74,7 @@ function tell(c: Context<App>, etag: string) {
 async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filters, more: unknown[]) {
   const known = c.req.header("if-none-match");
   if (known === undefined) return false;
-  const viewer = await viewerOf(c.var.db, c.var.caller, filters);
+  const viewer = await viewerOf(c.var.db, c.var.viewer, filters);
   const etag = await etagOf(c, viewer[of], viewer, filters, more);
   tell(c, etag);
   return known.split(",").some((tag) => tag.trim() === etag || tag.trim() === "*");
@@ -82,7 +82,7 @@ async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filte
 
 export const catalog = router()
   .openapi(list, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const query = c.req.valid("query");
     const { limit, cursor, sort, ...filters } = query;
     const more = [limit, cursor, sort];
@@ -93,7 +93,7 @@ export const catalog = router()
     return c.json({ ...page, items: items.map(({ versions: _, ...adapter }) => adapter) }, 200);
   })
   .openapi(facets, async (c) => {
-    const { db, caller } = c.var;
+    const { db, viewer: caller } = c.var;
     const { facet, prefix, ...filters } = c.req.valid("query");
     const more = [facet, prefix];
     if (await isKnown(c, "facets", filters, more)) return c.body(null, 304);
@@ -102,7 +102,7 @@ export const catalog = router()
     return c.json(counted, 200);
   })
   .openapi(suggest, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const wish = c.req.valid("query");
     if (await isKnown(c, "listing", wish, [])) return c.body(null, 304);
     const viewer = await viewerOf(db, caller, wish);

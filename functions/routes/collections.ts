@@ -140,7 +140,7 @@ async function adapterOfQuery(db: Db, caller: Caller | null, ref: string) {
 
 export const collections = router()
   .openapi(list, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { adapter: ref, ...query } = c.req.valid("query");
     const adapter = ref === undefined ? null : granted(await adapterOfQuery(db, caller, ref));
     const page = granted(await listCollections(db, caller, adapter, query));
@@ -154,7 +154,7 @@ export const collections = router()
     return c.json(await oneJson(db, row, caller, origin), 201);
   })
   .openapi(get, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const row = granted(await findCollection(db, caller, owner, name));
     const [json, exactness, page] = await Promise.all([
@@ -180,7 +180,7 @@ export const collections = router()
     return c.body(null, 204);
   })
   .openapi(items, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const row = granted(await findCollection(db, caller, owner, name));
     return c.json(granted(await itemsOf(db, caller, row, c.req.valid("query"), origin)), 200);

@@ -94,7 +94,7 @@ const setHidden = <A extends "hide" | "unhide">(act: A) =>
 function threads(kind: TargetKind) {
   return router()
     .openapi(list(kind), async (c) => {
-      const { db, caller } = c.var;
+      const { db, viewer: caller } = c.var;
       const { owner, name } = c.req.valid("param");
       const target = granted(await findTarget(db, caller, kind, owner, name));
       const reader = readerOf(caller, target.ownerId, c.var);
@@ -115,7 +115,7 @@ export const comments = router()
   .route("/", threads("adapter"))
   .route("/", threads("mix"))
   .openapi(replies, async (c) => {
-    const { db, caller } = c.var;
+    const { db, viewer: caller } = c.var;
     const placed = granted(await findPlaced(db, caller, c.req.valid("param").comment));
     const reader = readerOf(caller, placed.targetOwnerId, c.var);
     return c.json(granted(await repliesOf(db, reader, placed.comment.id, c.req.valid("query"))), 200);

@@ -89,7 +89,7 @@ export const compositions = router()
     return c.json(await compositionJson(db, row, caller, origin), 201);
   })
   .openapi(get, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const row = await readable(c, c.req.valid("param").composition);
     return c.json(await compositionJson(db, row, caller, origin), 200);
   })
@@ -103,7 +103,7 @@ export const compositions = router()
     return c.json(await mixWithVersionsJson(db, { mix, version }, caller, origin), 201);
   })
   .openapi(download, async (c) => {
-    const { db, caller } = c.var;
+    const { db, viewer: caller } = c.var;
     const row = await readable(c, c.req.valid("param").composition);
     const { format } = c.req.valid("query");
     return granted(await mergedResponse(c.env, db, row, caller, format, c.req.raw));

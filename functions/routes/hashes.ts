@@ -41,12 +41,12 @@ async function oneJson(db: Db, { version, adapter }: VersionWithAdapter, origin:
 
 export const hashes = router()
   .openapi(get, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const found = granted(await versionByHash(db, caller, c.req.valid("param").hash));
     return c.json(await oneJson(db, found, origin), 200);
   })
   .openapi(lookUp, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const answers = await lookUpHashes(db, caller, c.req.valid("json").hashes);
     const items = await Promise.all(
       answers.map(async ({ hash, found }) => ({

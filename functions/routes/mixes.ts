@@ -118,12 +118,12 @@ async function oneJson(db: Db, mix: OwnedMix, caller: Caller | null, origin: str
 
 export const mixes = router()
   .openapi(list, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const page = granted(await listMixes(db, caller, c.req.valid("query")));
     return c.json({ ...page, items: await mixesJson(db, page.items, caller, origin) }, 200);
   })
   .openapi(get, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const mix = granted(await findMix(db, caller, owner, name));
     const version = granted(await findVersionOfMix(db, mix, c.req.valid("query").number));
@@ -157,7 +157,7 @@ export const mixes = router()
     return c.json(await compositionJson(db, row, caller, origin), 201);
   })
   .openapi(forks, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const mix = granted(await findMix(db, caller, owner, name));
     const page = granted(await listForks(db, caller, mix, c.req.valid("query")));

@@ -128,7 +128,7 @@ const companions = createRoute({
 function likesOf(kind: TargetKind) {
   return router()
     .openapi(likeRoute("get", kind), async (c) => {
-      const { db, caller } = c.var;
+      const { db, viewer: caller } = c.var;
       const { owner, name } = c.req.valid("param");
       return c.json(await likeOf(db, caller, granted(await findTarget(db, caller, kind, owner, name))), 200);
     })
@@ -149,7 +149,7 @@ function likesOf(kind: TargetKind) {
 
 const follows = router()
   .openapi(followRoute("get"), async (c) => {
-    const { db, caller } = c.var;
+    const { db, viewer: caller } = c.var;
     const person = granted(await findPerson(db, c.req.valid("param").handle));
     return c.json(await followOf(db, caller, person), 200);
   })
@@ -203,14 +203,14 @@ export const people = router()
     return c.json({ unread_count: await markRead(db, caller, c.req.valid("json"), now) }, 200);
   })
   .openapi(remixes, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findAdapter(db, caller, owner, name));
     const found = granted(await remixesOf(db, caller, adapter, c.req.valid("query")));
     return c.json({ ...found, items: await mixesJson(db, found.items, caller, origin) }, 200);
   })
   .openapi(companions, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findAdapter(db, caller, owner, name));
     return c.json({ items: await usedWith(db, caller, adapter, origin) }, 200);

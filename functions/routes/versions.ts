@@ -101,7 +101,7 @@ async function findOwn(db: Db, caller: Caller, id: VersionRow["id"]): Promise<Ve
 
 export const versions = router()
   .openapi(get, async (c) => {
-    const { db, caller, origin } = c.var;
+    const { db, viewer: caller, origin } = c.var;
     const found = granted(await findOpenVersion(db, caller, c.req.valid("param").version));
     return c.json(await oneJson(db, found, origin), 200);
   })
@@ -129,7 +129,7 @@ export const versions = router()
     return c.json(await oneJson(db, await yankVersion(db, found, reason, now), origin), 200);
   })
   .openapi(download, async (c) => {
-    const { db, caller, now } = c.var;
+    const { db, viewer: caller, now } = c.var;
     const found = granted(await findOpenVersion(db, caller, c.req.valid("param").version));
     const { version, adapter } = found;
     // Not for its owner either: the bytes may be deleted, and are not served while that is pending.

@@ -106,7 +106,7 @@ export function openAi(prefix: string, hide: boolean) {
     .openapi(list, async (c) => c.json({ object: "list" as const, data: await openAiModels(c.var.db) }, 200))
     .openapi(get, async (c) => {
       const { model } = c.req.valid("param");
-      return c.json(openAiModel(granted(await findModel(c.var.db, c.var.caller, model)), model), 200);
+      return c.json(openAiModel(granted(await findModel(c.var.db, c.var.viewer, model)), model), 200);
     })
     .post(`${prefix}/images/edits`, () =>
       deny(refuse("not_found", "Pictures are not edited here: images.generate draws new ones.")),

@@ -121,18 +121,18 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
     .openapi(get, async (c) => {
       const { owner, name } = c.req.valid("param");
       return c.json(
-        granted(await findReplicateModel(c.var.db, c.var.caller, owner, name, c.var.origin)),
+        granted(await findReplicateModel(c.var.db, c.var.viewer, owner, name, c.var.origin)),
         200,
       );
     })
     .openapi(versions, async (c) => {
       const { owner, name } = c.req.valid("param");
-      const results = granted(await listVersions(c.var.db, c.var.caller, owner, name));
+      const results = granted(await listVersions(c.var.db, c.var.viewer, owner, name));
       return c.json({ previous: null, next: null, results }, 200);
     })
     .openapi(version, async (c) => {
       const { owner, name, version: id } = c.req.valid("param");
-      return c.json(granted(await findReplicateVersion(c.var.db, c.var.caller, owner, name, id)), 200);
+      return c.json(granted(await findReplicateVersion(c.var.db, c.var.viewer, owner, name, id)), 200);
     })
     .openapi(hardware, (c) => c.json(HARDWARE, 200));
   // A body of text: npm's client writes it as a JSON string, Python's as it is. OpenAPI 3.1 has no word for the method.
@@ -142,13 +142,13 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
     if (text.length > SEARCH_MAX_CHARACTERS) {
       deny(refuse("request_invalid", `A query has at most ${SEARCH_MAX_CHARACTERS} characters.`));
     }
-    const results = granted(await searchModels(c.var.db, c.var.caller, text, c.var.origin));
+    const results = granted(await searchModels(c.var.db, c.var.viewer, text, c.var.origin));
     return c.json({ previous: null, next: null, results });
   });
   if (!whole) return models;
   return models
     .openapi(list, async (c) => {
-      const { db, caller, origin } = c.var;
+      const { db, viewer: caller, origin } = c.var;
       const page = granted(await listModels(db, caller, c.req.valid("query").cursor, origin));
       return c.json(pageJson(`${origin}${prefix}/models`, page.next, page.results), 200);
     })
