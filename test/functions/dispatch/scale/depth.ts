@@ -60,7 +60,7 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   const runner = await findRunner(db, operator, await register(db, operator, facts, NOW), NOW);
   if (runner instanceof Refusal) throw new Error(runner.detail);
   const take = (base: string, maxBatch: number) =>
-    lease(counted, db, runner, "everybody", { bases: [base], maxBatch }, NOW, randomText(10));
+    lease(counted, db, runner, "everybody", { bases: [base], maxBatch, warm: [] }, NOW, randomText(10));
 
   for (let i = 0; i < SAMPLES; i++) {
     const job = jobAt(0, owners[i % OWNERS] as NewJob["ownerId"]);
@@ -79,7 +79,7 @@ async function probe(env: Env, depth: number): Promise<Depth> {
           drizzle(env.DB),
           runner,
           "everybody",
-          { bases: ["base-a"], maxBatch: 1 },
+          { bases: ["base-a"], maxBatch: 1, warm: [] },
           NOW,
           randomText(10),
         );

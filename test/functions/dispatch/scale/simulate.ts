@@ -133,7 +133,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
         db,
         row,
         "everybody",
-        { bases: machine.bases, maxBatch: machine.maxBatch },
+        { bases: machine.bases, maxBatch: machine.maxBatch, warm: [] },
         agenda.now,
         nonce,
       );
