@@ -79,6 +79,8 @@ export const LEASE_BATCH_MAX = 32;
 export const WARM_NAMED_MAX = 256;
 /** So long after its order a job may be passed by one of the same turn whose files the asking runner has. */
 export const WARM_WAIT_SECONDS = 2;
+/** Of the jobs of one turn, base and shape the oldest are compared by what the runner has: a lease reads no more, however many wait. */
+export const WARM_LOOKED_AT_MAX = 32;
 export const JOB_RUNS_MAX = 3;
 /** After its nth bad run a job pauses for 2^n times the first, at most the last, stretched or cut by chance by so much of itself. */
 export const JOB_PAUSE_SECONDS = 5;

@@ -62,7 +62,7 @@ export const jobs = sqliteTable(
     /** Runs started, and those of them that ended badly. Released runs count in the first only. */
     attempts: integer("attempts").notNull().default(0),
     failures: integer("failures").notNull().default(0),
-    /** After a bad run it pauses until then. */
+    /** After a bad run it pauses until then; 0 once that is over, or was never so. */
     notBefore: at("not_before").notNull().default(0),
     checkpointSha256: text("checkpoint_sha256"),
     progress: json<Progress>("progress"),
@@ -83,12 +83,16 @@ export const jobs = sqliteTable(
     finishedAt: at("finished_at"),
   },
   (t) => [
-    index("jobs_waiting").on(t.baseId, t.kind, t.createdAt).where(sql`status = 'queued'`),
+    index("jobs_waiting")
+      .on(t.baseId, t.notBefore, t.shape, sql`${t.priority} desc`, t.turn, t.id)
+      .where(sql`status = 'queued'`),
     index("jobs_paused").on(t.notBefore).where(sql`status = 'queued' and not_before > 0`),
     index("jobs_age").on(t.createdAt).where(sql`status = 'queued'`),
     index("jobs_failed").on(t.finishedAt, t.id).where(sql`status = 'failed'`),
     index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
-    index("jobs_queued_owner").on(t.ownerId, t.turn).where(sql`status in ('queued', 'running')`),
+    index("jobs_queued_owner")
+      .on(t.ownerId, sql`${t.priority} desc`, t.turn, t.id)
+      .where(sql`status in ('queued', 'running')`),
     index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
     index("jobs_owner").on(t.ownerId, t.kind, t.createdAt, t.id),
     index("jobs_request").on(t.ownerId, t.requestSha256, t.createdAt).where(sql`request_sha256 is not null`),
