@@ -16,26 +16,32 @@ export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
 > &
-  Partial<Pick<JobRow, "asked" | "requestSha256" | "webhook">>;
+  Partial<Pick<JobRow, "priority" | "express" | "asked" | "requestSha256" | "webhook">>;
 
 const RETRY_AFTER_SECONDS = 30;
 
 /**
  * `turn` is start-time fair queueing (Goyal, Vin, Cheng 1996): an owner's job comes one turn after their last active one, and
  * never before the turn that the queue is at. Jobs are leased by priority, turn, age: with n owners waiting each gets every nth.
+ * Every priority has its own turns, and in it the jobs of an owner that are express have theirs.
  */
-const INSERT = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at,
-  asked, request_sha256, webhook)
-SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14,
-  max(
-    coalesce((SELECT max(turn) + 1 FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running') AND priority = ?14), 0),
+export const nextTurn = (owner: string, priority: string, express: string) => `max(
+    coalesce((
+      SELECT max(turn) + 1 FROM jobs
+      WHERE owner_id = ${owner} AND status IN ('queued', 'running') AND priority = ${priority} AND express = ${express}
+    ), 0),
     coalesce(
-      (SELECT turn FROM jobs WHERE status = 'queued' ORDER BY priority DESC, turn, id LIMIT 1),
-      (SELECT max(turn) FROM jobs WHERE status = 'running'),
+      (SELECT turn FROM jobs WHERE status = 'queued' AND priority = ${priority} ORDER BY turn, id LIMIT 1),
+      (SELECT max(turn) FROM jobs WHERE status = 'running' AND priority = ${priority}),
       0
     )
-  ),
+  )`;
+
+const INSERT = `
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at,
+  asked, request_sha256, webhook)
+SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14, ?16,
+  ${nextTurn("?2", "?14", "?16")},
   ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
 
@@ -61,13 +67,13 @@ export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promi
   return id;
 }
 
-/** The statement that queues a job, for a batch. Of two `priority`, the higher is leased first; `ifBare` makes it depend on a version. */
+/** The statement that queues a job, for a batch. `ifBare` makes it depend on a version. */
 export function jobInsert(
   db: Db,
   id: JobRow["id"],
   job: NewJob,
   now: number,
-  more: { priority?: number; ifBare?: string } = {},
+  more: { ifBare?: string } = {},
 ): D1PreparedStatement {
   const values = [
     id,
@@ -83,8 +89,9 @@ export function jobInsert(
     QUEUED_JOBS_PER_OWNER_MAX,
     job.asked ? JSON.stringify(job.asked) : null,
     job.requestSha256 ?? null,
-    more.priority ?? 0,
+    job.priority ?? 0,
     job.webhook ? JSON.stringify(job.webhook) : null,
+    job.express ? 1 : 0,
   ];
   return more.ifBare === undefined
     ? db.$client.prepare(INSERT).bind(...values)
@@ -93,4 +100,4 @@ export function jobInsert(
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = ?16 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+  AND EXISTS (SELECT 1 FROM versions WHERE id = ?17 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;

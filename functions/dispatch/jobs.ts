@@ -10,6 +10,7 @@ import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { JobRow } from "./enqueue.ts";
+import { priorityOf } from "./priority.ts";
 
 export type JobKind = JobRow["kind"];
 const RESOURCE = { sample: "generations", train: "trainings" } as const;
@@ -97,6 +98,7 @@ function jobJson(row: JobRow, images: readonly ImageRow[], position: number | nu
   const common = {
     id: row.id,
     status: row.status,
+    priority: priorityOf(row),
     base: row.baseId,
     created_at: isoTime(row.createdAt),
     started_at: isoTimeOrNull(row.startedAt),

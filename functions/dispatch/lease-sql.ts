@@ -9,6 +9,7 @@ const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${FREE}`;
 const OWN = `jobs INDEXED BY jobs_queued_owner
   WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${FREE}`;
 const ORDER = "priority DESC, turn, id";
+const OWN_ORDER = "priority DESC, express DESC, turn, id";
 /** Beyond the batch (?6) so many of its last turn are looked at. */
 const WINDOW = `?6 + ${WARM_LOOKED_AT_MAX}`;
 
@@ -51,28 +52,28 @@ head AS MATERIALIZED (
   ORDER BY ${COLD}, id LIMIT 1
 )`;
 
-/** An owner's jobs have a turn each: there is nothing to choose between. */
+/** An owner's jobs have a turn each: there is nothing to choose between. With nobody else to be fair to, high priority comes first. */
 const HEAD_OF_OWN = `
 head AS MATERIALIZED (
-  SELECT kind, base_id, shape FROM ${OWN} AND base_id IN (SELECT value FROM json_each(?1)) ORDER BY ${ORDER} LIMIT 1
+  SELECT kind, base_id, shape FROM ${OWN} AND base_id IN (SELECT value FROM json_each(?1)) ORDER BY ${OWN_ORDER} LIMIT 1
 )`;
 
 /**
  * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
  * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
  */
-const leaseSql = (head: string, rows: string) => `
+const leaseSql = (head: string, rows: string, order: string) => `
 WITH RECURSIVE ${head}
 UPDATE jobs SET
   status = 'running', lease_id = 'lse_' || ?3 || substr(id, 5), lease_expires_at = ?4,
   attempts = attempts + 1, started_at = coalesce(started_at, ?5), progress = NULL
 WHERE EXISTS (SELECT 1 FROM runners WHERE id = ?7 AND deregistered_at IS NULL) AND id IN (
   SELECT id FROM (
-    SELECT id, priority, turn, ${COLD} AS cold FROM ${rows}
+    SELECT id, priority, express, turn, ${COLD} AS cold FROM ${rows}
       AND base_id = (SELECT base_id FROM head) AND shape = (SELECT shape FROM head) AND kind = (SELECT kind FROM head)
-    ORDER BY ${ORDER} LIMIT ${WINDOW}
+    ORDER BY ${order} LIMIT ${WINDOW}
   )
-  ORDER BY priority DESC, turn, cold, id
+  ORDER BY ${order.replace(", id", ", cold, id")}
   LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?6 END FROM head), 0)
 )
 RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
@@ -81,8 +82,8 @@ export type Serves = "everybody" | "owner";
 
 /** ?1 bases, ?2 owner of the runner, ?3 nonce, ?4 end of the lease, ?5 now, ?6 batch, ?7 runner, ?8 its files, ?9 since when a job is new. */
 export const LEASE: Record<Serves, string> = {
-  everybody: leaseSql(HEAD_OF_ALL, WAITING),
-  owner: leaseSql(HEAD_OF_OWN, OWN),
+  everybody: leaseSql(HEAD_OF_ALL, WAITING, ORDER),
+  owner: leaseSql(HEAD_OF_OWN, OWN, OWN_ORDER),
 };
 
 const PAUSED = "status = 'queued' AND not_before > 0 AND not_before > ?2";

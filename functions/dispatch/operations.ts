@@ -18,6 +18,7 @@ import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { nextTurn } from "./enqueue.ts";
 import { tellAll } from "./publish.ts";
 
 const QUEUES = `
@@ -156,15 +157,12 @@ const failedJson = (row: FailedRow): FailedJob => ({
  * it would count against did not ask for it, so none is asked.
  */
 const REPLAY = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
   checkpoint_sha256)
-SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority,
-  max(
-    coalesce((SELECT max(turn) + 1 FROM jobs a WHERE a.owner_id = jobs.owner_id AND a.status IN ('queued', 'running')), 0),
-    coalesce((SELECT min(turn) FROM jobs b WHERE b.status = 'queued'), (SELECT max(turn) FROM jobs c WHERE c.status = 'running'), 0)
-  ),
+SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority, express,
+  ${nextTurn("failed.owner_id", "failed.priority", "failed.express")},
   request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
-FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL`;
+FROM jobs AS failed WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL`;
 
 const MARK = `
 UPDATE jobs SET replayed_as = ?2

@@ -15,6 +15,7 @@ import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import type { NewJob } from "./enqueue.ts";
+import { rankOf } from "./priority.ts";
 
 type Wish = z.infer<typeof GenerationCreate>;
 
@@ -48,6 +49,7 @@ export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promi
     spec: specOf(request, size),
     inputs: inputsOf(cast),
     adapterId: null,
+    ...rankOf(wish.priority),
   };
 }
 

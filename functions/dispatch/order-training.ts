@@ -16,6 +16,7 @@ import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import { type NewJob, queueFault } from "./enqueue.ts";
 import { randomSeed } from "./order-generation.ts";
+import { rankOf } from "./priority.ts";
 
 type Wish = z.infer<typeof TrainingCreate>;
 type Captioned = { upload: StoredUpload; caption: string };
@@ -91,6 +92,7 @@ export async function orderTraining(
       content_type: row.contentType,
     })),
     adapterId: adapter.id,
+    ...rankOf(wish.priority),
   };
 }
 

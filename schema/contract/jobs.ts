@@ -24,6 +24,14 @@ export const JobStatus = z.enum(JOB_STATUSES);
 export type JobStatus = z.infer<typeof JobStatus>;
 export const FINISHED_STATUSES = ["succeeded", "failed", "canceled"] as const;
 
+export const JOB_PRIORITIES = ["low", "normal", "high"] as const;
+export const JobPriority = z.enum(JOB_PRIORITIES).meta({
+  description:
+    "low costs half and waits until nothing else does. high costs double and does not wait behind your other jobs; those of others it " +
+    "does not pass, but takes turns with them",
+});
+export type JobPriority = z.infer<typeof JobPriority>;
+
 export const Seed = z.int().min(0).max(SEED_MAX);
 
 export const GenerationCreate = z
@@ -41,6 +49,7 @@ export const GenerationCreate = z
     guidance: z.number().optional(),
     size: Size.optional(),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
+    priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })
   .refine((g) => g.composition_id === undefined || g.adapters === undefined, {
@@ -72,6 +81,7 @@ export const TrainingCreate = z
       .max(TRAINING_IMAGES_MAX),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),
     seed: Seed.optional(),
+    priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })
   .refine((t) => (t.adapter === undefined) !== (t.adapter_ref === undefined), {
@@ -98,6 +108,7 @@ export const GeneratedImage = z
 const jobFields = {
   id: idOf("job"),
   status: JobStatus,
+  priority: JobPriority,
   base: z.string(),
   created_at: Timestamp,
   started_at: Timestamp.nullable(),

@@ -5,7 +5,7 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 import type { JobErrorCode } from "../contract/codes.ts";
 import type { Generation, JobStatus, Progress, Training } from "../contract/jobs.ts";
 import type { SampleSpec, TrainSpec } from "../contract/runner.ts";
-import { at, id, json } from "./columns.ts";
+import { at, flag, id, json } from "./columns.ts";
 import type { JobWebhookRow } from "./webhooks.ts";
 
 export const runners = sqliteTable(
@@ -50,6 +50,8 @@ export const jobs = sqliteTable(
     shape: text("shape").notNull(),
     status: text("status").$type<JobStatus>().notNull(),
     priority: integer("priority").notNull().default(0),
+    /** Its turns are counted apart from those of its owner's other jobs: dispatch/priority.ts. */
+    express: flag("express").notNull().default(false),
     /** Start-time fair queueing: an owner's jobs take consecutive turns, so 1,000 of one do not starve another's one. */
     turn: integer("turn").notNull(),
     request: json<Generation["request"] | Training["request"]>("request").notNull(),
@@ -91,7 +93,7 @@ export const jobs = sqliteTable(
     index("jobs_failed").on(t.finishedAt, t.id).where(sql`status = 'failed'`),
     index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
     index("jobs_queued_owner")
-      .on(t.ownerId, sql`${t.priority} desc`, t.turn, t.id)
+      .on(t.ownerId, sql`${t.priority} desc`, sql`${t.express} desc`, t.turn, t.id)
       .where(sql`status in ('queued', 'running')`),
     index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
     index("jobs_owner").on(t.ownerId, t.kind, t.createdAt, t.id),

@@ -96,7 +96,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     const id = await meter.measure("enqueue", async () => {
       if (wish.priority === 0) return enqueue(env, db, job, agenda.now);
       const made = newId("job", agenda.now);
-      const written = await jobInsert(db, made, job, agenda.now, { priority: wish.priority }).run();
+      const written = await jobInsert(db, made, { ...job, priority: wish.priority }, agenda.now).run();
       return written.meta.changes === 1 ? made : new Refusal("quota_exceeded", "");
     });
     if (id instanceof Refusal) {
