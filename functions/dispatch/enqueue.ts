@@ -1,7 +1,7 @@
 // Writes a job into the queue. One INSERT decides the quota and the job's turn, so that two at once cannot both slip through.
 
 import { and, eq, sql } from "drizzle-orm";
-import { QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import { GENERATIONS_AWAITING_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { jobs } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -16,7 +16,7 @@ export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
 > &
-  Partial<Pick<JobRow, "priority" | "express" | "asked" | "requestSha256" | "webhook">>;
+  Partial<Pick<JobRow, "priority" | "express" | "waitsFor" | "asked" | "requestSha256" | "webhook">>;
 
 const RETRY_AFTER_SECONDS = 30;
 
@@ -31,7 +31,7 @@ export const nextTurn = (owner: string, priority: string, express: string) => `m
       WHERE owner_id = ${owner} AND status IN ('queued', 'running') AND priority = ${priority} AND express = ${express}
     ), 0),
     coalesce(
-      (SELECT turn FROM jobs WHERE status = 'queued' AND priority = ${priority} ORDER BY turn, id LIMIT 1),
+      (SELECT turn FROM jobs WHERE status = 'queued' AND waits_for IS NULL AND priority = ${priority} ORDER BY turn, id LIMIT 1),
       (SELECT max(turn) FROM jobs WHERE status = 'running' AND priority = ${priority}),
       0
     )
@@ -39,11 +39,15 @@ export const nextTurn = (owner: string, priority: string, express: string) => `m
 
 const INSERT = `
 INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at,
-  asked, request_sha256, webhook)
+  asked, request_sha256, webhook, waits_for)
 SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14, ?16,
-  ${nextTurn("?2", "?14", "?16")},
-  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15
-WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
+  iif(?17 IS NULL, ${nextTurn("?2", "?14", "?16")}, 0),
+  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15, ?17
+WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11
+  AND (?17 IS NULL OR (
+    EXISTS (SELECT 1 FROM jobs WHERE id = ?17 AND kind = 'train' AND owner_id = ?2 AND status IN ('queued', 'running'))
+    AND (SELECT count(*) FROM jobs WHERE waits_for = ?17 AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}
+  ))`;
 
 const fullQueue = () =>
   new Refusal(
@@ -52,6 +56,13 @@ const fullQueue = () =>
     [],
     RETRY_AFTER_SECONDS,
   );
+
+const MANY_WAIT = new Refusal(
+  "quota_exceeded",
+  `At most ${GENERATIONS_AWAITING_MAX} generations may wait for one training.`,
+  [],
+  RETRY_AFTER_SECONDS,
+);
 
 /** For an order that creates more than its job: tells beforehand, so that a refusal leaves nothing behind. */
 export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Refusal | null> {
@@ -62,8 +73,8 @@ export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Re
 export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
   const id = newId("job", now);
   const written = await jobInsert(db, id, job, now).run();
-  if (written.meta.changes === 0) return fullQueue();
-  await Promise.all([ringBell(env), tellAll([tellWebhooks(env, [id])])]);
+  if (written.meta.changes === 0) return (await queueFault(db, job.ownerId)) ?? MANY_WAIT;
+  await Promise.all([job.waitsFor ? null : ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }
 
@@ -92,6 +103,7 @@ export function jobInsert(
     job.priority ?? 0,
     job.webhook ? JSON.stringify(job.webhook) : null,
     job.express ? 1 : 0,
+    job.waitsFor ?? null,
   ];
   return more.ifBare === undefined
     ? db.$client.prepare(INSERT).bind(...values)
@@ -100,4 +112,4 @@ export function jobInsert(
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = ?17 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+  AND EXISTS (SELECT 1 FROM versions WHERE id = ?18 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;

@@ -4,7 +4,7 @@
 import { WARM_LOOKED_AT_MAX } from "../../schema/contract/limits.ts";
 
 /** Word for word what the index jobs_waiting asks, and its two first columns: only then does SQLite walk it in its order. */
-const FREE = "status = 'queued' AND not_before = 0";
+const FREE = "status = 'queued' AND waits_for IS NULL AND not_before = 0";
 const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${FREE}`;
 const OWN = `jobs INDEXED BY jobs_queued_owner
   WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${FREE}`;
@@ -17,7 +17,7 @@ const WINDOW = `?6 + ${WARM_LOOKED_AT_MAX}`;
  * Among jobs of equal priority and turn, 1 for one that would wait for a download at this runner (?8 are the files it has). Only
  * a job's first WARM_WAIT_SECONDS: after them it competes by age again, so that newcomers with warm files cannot starve it.
  */
-const COLD = `(created_at > ?9 AND kind = 'sample' AND EXISTS (
+const COLD = `(coalesce(ready_at, created_at) > ?9 AND kind = 'sample' AND EXISTS (
     SELECT 1 FROM json_each(jobs.inputs)
     WHERE value ->> 'sha256' NOT IN (SELECT value FROM json_each(?8))))`;
 
@@ -86,7 +86,7 @@ export const LEASE: Record<Serves, string> = {
   owner: leaseSql(HEAD_OF_OWN, OWN, OWN_ORDER),
 };
 
-const PAUSED = "status = 'queued' AND not_before > 0 AND not_before > ?2";
+const PAUSED = "status = 'queued' AND waits_for IS NULL AND not_before > 0 AND not_before > ?2";
 
 /** When the next paused job may be leased by this runner: nobody rings then. */
 export const PAUSE_ENDS: Record<Serves, string> = {

@@ -22,7 +22,8 @@ import { nextTurn } from "./enqueue.ts";
 import { tellAll } from "./publish.ts";
 
 const QUEUES = `
-SELECT base_id, kind, sum(status = 'queued') AS queued, min(CASE status WHEN 'queued' THEN created_at END) AS oldest,
+SELECT base_id, kind, sum(status = 'queued' AND waits_for IS NULL) AS queued,
+  min(CASE WHEN status = 'queued' AND waits_for IS NULL THEN coalesce(ready_at, created_at) END) AS oldest,
   sum(status = 'running') AS running
 FROM jobs WHERE status IN ('queued', 'running') GROUP BY base_id, kind ORDER BY base_id, kind`;
 
@@ -162,7 +163,7 @@ INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express,
 SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority, express,
   ${nextTurn("failed.owner_id", "failed.priority", "failed.express")},
   request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
-FROM jobs AS failed WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL`;
+FROM jobs AS failed WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND waits_for IS NULL`;
 
 const MARK = `
 UPDATE jobs SET replayed_as = ?2
@@ -181,10 +182,13 @@ export async function replayJob(
     db.$client.prepare(MARK).bind(id, fresh),
   ]);
   const row = await db.$client
-    .prepare("SELECT status, replayed_as FROM jobs WHERE id = ?")
+    .prepare("SELECT status, replayed_as, waits_for FROM jobs WHERE id = ?")
     .bind(id)
-    .first<{ status: string; replayed_as: Id<"job"> | null }>();
+    .first<{ status: string; replayed_as: Id<"job"> | null; waits_for: Id<"job"> | null }>();
   if (!row) return refuse("not_found", `There is no job ${id}.`);
+  if (row.replayed_as === null && row.status === "failed" && row.waits_for !== null) {
+    return refuse("job_finished", `It waited for ${row.waits_for}, which made no version to draw with.`);
+  }
   if (row.replayed_as === null) {
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }

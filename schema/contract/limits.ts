@@ -89,6 +89,8 @@ export const JOB_PAUSE_JITTER = 0.2;
 /** A job that still waits so long after its order has failed. */
 export const JOB_DEADLINE_HOURS = 24;
 export const QUEUED_JOBS_PER_OWNER_MAX = 1_000;
+/** Generations that wait for one training. */
+export const GENERATIONS_AWAITING_MAX = 100;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
 /** A runner asks for work at least so often; one that was not heard of for this long is not counted. */
 export const RUNNER_SEEN_SECONDS = 120;

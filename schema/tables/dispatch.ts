@@ -80,6 +80,9 @@ export const jobs = sqliteTable(
     webhook: json<JobWebhookRow>("webhook"),
     /** The job that does it again, after an operator saw that it failed for no fault of its owner's. */
     replayedAs: id("replayed_as", "job"),
+    /** The training whose version it draws with: while that goes on, it is in no queue. Stays where the training made none. */
+    waitsFor: id("waits_for", "job"),
+    readyAt: at("ready_at"),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
@@ -87,14 +90,19 @@ export const jobs = sqliteTable(
   (t) => [
     index("jobs_waiting")
       .on(t.baseId, t.notBefore, t.shape, sql`${t.priority} desc`, t.turn, t.id)
-      .where(sql`status = 'queued'`),
+      .where(sql`status = 'queued' and waits_for is null`),
     index("jobs_paused").on(t.notBefore).where(sql`status = 'queued' and not_before > 0`),
-    index("jobs_age").on(t.createdAt).where(sql`status = 'queued'`),
+    index("jobs_age")
+      .on(sql`coalesce(${t.readyAt}, ${t.createdAt})`)
+      .where(sql`status = 'queued' and waits_for is null`),
     index("jobs_failed").on(t.finishedAt, t.id).where(sql`status = 'failed'`),
-    index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
+    index("jobs_queue")
+      .on(sql`${t.priority} desc`, t.turn, t.id)
+      .where(sql`status = 'queued' and waits_for is null`),
     index("jobs_queued_owner")
       .on(t.ownerId, sql`${t.priority} desc`, sql`${t.express} desc`, t.turn, t.id)
       .where(sql`status in ('queued', 'running')`),
+    index("jobs_dependents").on(t.waitsFor).where(sql`waits_for is not null`),
     index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
     index("jobs_owner").on(t.ownerId, t.kind, t.createdAt, t.id),
     index("jobs_request").on(t.ownerId, t.requestSha256, t.createdAt).where(sql`request_sha256 is not null`),
