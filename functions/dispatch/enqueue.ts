@@ -1,14 +1,23 @@
-// Writes a job into the queue. One INSERT decides the quota and the job's turn, so that two at once cannot both slip through.
+// Writes a job into the queue. One INSERT decides the quotas and the job's turn, so that two at once cannot both slip through.
 
 import { and, eq, sql } from "drizzle-orm";
-import { GENERATIONS_AWAITING_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import {
+  CREDITS_PER_DAY,
+  GENERATIONS_AWAITING_MAX,
+  QUEUED_JOBS_PER_OWNER_MAX,
+} from "../../schema/contract/limits.ts";
+import type { SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
 import { jobs } from "../../schema/tables.ts";
+import { dayOf } from "../catalog/trends.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { drawingCredits, teachingCredits } from "./cost.ts";
+import { creditFault, usedOn } from "./credits.ts";
+import { priorityOf } from "./priority.ts";
 import { tellAll } from "./publish.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -39,11 +48,12 @@ export const nextTurn = (owner: string, priority: string, express: string) => `m
 
 const INSERT = `
 INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at,
-  asked, request_sha256, webhook, waits_for)
+  asked, request_sha256, webhook, waits_for, cost)
 SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14, ?16,
   iif(?17 IS NULL, ${nextTurn("?2", "?14", "?16")}, 0),
-  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15, ?17
+  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15, ?17, ?18
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11
+  AND (?18 = 0 OR ${usedOn("?2", "?19")} + ?18 <= ${CREDITS_PER_DAY})
   AND (?17 IS NULL OR (
     EXISTS (SELECT 1 FROM jobs WHERE id = ?17 AND kind = 'train' AND owner_id = ?2 AND status IN ('queued', 'running'))
     AND (SELECT count(*) FROM jobs WHERE waits_for = ?17 AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}
@@ -65,20 +75,33 @@ const MANY_WAIT = new Refusal(
 );
 
 /** For an order that creates more than its job: tells beforehand, so that a refusal leaves nothing behind. */
-export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Refusal | null> {
+export async function orderFault(
+  db: Db,
+  ownerId: JobRow["ownerId"],
+  cost: number,
+  now: number,
+): Promise<Refusal | null> {
   const active = await db.$count(jobs, and(eq(jobs.ownerId, ownerId), sql`status in ('queued', 'running')`));
-  return active < QUEUED_JOBS_PER_OWNER_MAX ? null : fullQueue();
+  return active < QUEUED_JOBS_PER_OWNER_MAX ? creditFault(db, ownerId, cost, now) : fullQueue();
 }
 
 export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
   const id = newId("job", now);
   const written = await jobInsert(db, id, job, now).run();
-  if (written.meta.changes === 0) return (await queueFault(db, job.ownerId)) ?? MANY_WAIT;
+  if (written.meta.changes === 0) return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
   await Promise.all([job.waitsFor ? null : ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }
 
-/** The statement that queues a job, for a batch. `ifBare` makes it depend on a version. */
+/** Of an order, before it is made. */
+export function costOf(job: NewJob): number {
+  const priority = priorityOf({ priority: job.priority ?? 0, express: job.express ?? false });
+  return job.kind === "sample"
+    ? drawingCredits(job.spec as SampleSpec, priority)
+    : teachingCredits(job.spec as TrainSpec, priority);
+}
+
+/** The statement that queues a job, for a batch. `ifBare` makes it depend on a version; the house has ordered that, and it costs nothing. */
 export function jobInsert(
   db: Db,
   id: JobRow["id"],
@@ -104,6 +127,8 @@ export function jobInsert(
     job.webhook ? JSON.stringify(job.webhook) : null,
     job.express ? 1 : 0,
     job.waitsFor ?? null,
+    more.ifBare === undefined ? costOf(job) : 0,
+    dayOf(now),
   ];
   return more.ifBare === undefined
     ? db.$client.prepare(INSERT).bind(...values)
@@ -112,4 +137,4 @@ export function jobInsert(
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = ?18 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+  AND EXISTS (SELECT 1 FROM versions WHERE id = ?20 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;

@@ -10,6 +10,7 @@ import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { isThere } from "./await-training.ts";
+import { refundsOf } from "./credits.ts";
 import type { JobRow } from "./enqueue.ts";
 import { priorityOf } from "./priority.ts";
 
@@ -75,10 +76,15 @@ export async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<M
 
 export async function jobsJson(db: Db, rows: readonly JobRow[], origin: string): Promise<Job[]> {
   const finished = rows.filter((row) => row.status === "succeeded").map((row) => row.id);
-  const [images, places] = await Promise.all([imagesOfJobs(db, finished), queuePositions(db, rows)]);
+  const [images, places, refunds] = await Promise.all([
+    imagesOfJobs(db, finished),
+    queuePositions(db, rows),
+    refundsOf(db, rows),
+  ]);
   return rows.map((row) => {
     const own = images.filter((image) => image.jobId === row.id);
-    return jobJson(row, own, places.get(row.id) ?? null, origin);
+    const cost = { credits: row.cost, refunded: refunds.get(row.id) ?? 0 };
+    return jobJson(row, cost, own, places.get(row.id) ?? null, origin);
   });
 }
 
@@ -94,12 +100,19 @@ export async function trainingsJson(db: Db, rows: readonly JobRow[], origin: str
   return (await jobsJson(db, rows, origin)).filter((job) => job.kind === "train");
 }
 
-function jobJson(row: JobRow, images: readonly ImageRow[], position: number | null, origin: string): Job {
+function jobJson(
+  row: JobRow,
+  cost: Job["cost"],
+  images: readonly ImageRow[],
+  position: number | null,
+  origin: string,
+): Job {
   const url = `${origin}/v1/${RESOURCE[row.kind]}/${row.id}`;
   const common = {
     id: row.id,
     status: row.status,
     priority: priorityOf(row),
+    cost,
     base: row.baseId,
     created_at: isoTime(row.createdAt),
     started_at: isoTimeOrNull(row.startedAt),

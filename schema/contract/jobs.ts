@@ -128,21 +128,29 @@ export const GeneratedImage = z
   })
   .meta({ id: "GeneratedImage" });
 
+export const Cost = z
+  .object({
+    credits: z.int().meta({ description: "Charged with the order; 0 for what we ordered" }),
+    refunded: z.int().meta({
+      description:
+        "Given back at its end: all of it where we failed or your own runner did it, and what was not done where you canceled",
+    }),
+  })
+  .meta({ id: "Cost" });
+
 const jobFields = {
   id: idOf("job"),
   status: JobStatus,
   priority: JobPriority,
+  cost: Cost,
   base: z.string(),
   created_at: Timestamp,
   started_at: Timestamp.nullable(),
   finished_at: Timestamp.nullable(),
   progress: orNull(Progress),
-  queue_position: z
-    .int()
-    .nullable()
-    .meta({
-      description: "1 is next; null once the job has left the queue, and while it waits for a training",
-    }),
+  queue_position: z.int().nullable().meta({
+    description: "1 is next; null once the job has left the queue, and while it waits for a training",
+  }),
   cancel_requested: z.boolean(),
   warnings: z.array(z.string()),
   error: z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() }).nullable(),

@@ -100,6 +100,14 @@ export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;
 export const SETTLE_OUTPUTS_MAX = 64;
 export const WARNINGS_MAX = 32;
 
+// Credits. One is a step of a picture of so many pixels; a step of a training, which goes through the model both ways and over several
+// pictures, counts as several.
+export const CREDITS_PER_DAY = 100_000;
+export const CREDIT_PIXELS = 256 * 256;
+export const TRAINING_STEP_CREDITS = 4;
+export const LOW_PRIORITY_FACTOR = 0.5;
+export const HIGH_PRIORITY_FACTOR = 2;
+
 // Lists and retries
 export const PAGE_DEFAULT = 24;
 export const PAGE_MAX = 100;

@@ -83,6 +83,8 @@ export const jobs = sqliteTable(
     /** The training whose version it draws with: while that goes on, it is in no queue. Stays where the training made none. */
     waitsFor: id("waits_for", "job"),
     readyAt: at("ready_at"),
+    /** In credits, charged with the order. 0 for what the house has ordered. */
+    cost: integer("cost").notNull().default(0),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),

@@ -279,7 +279,7 @@ const callerOf = (id: Caller["id"]): Caller =>
   }) as Caller;
 
 function jobOf({ base, shape }: Order, ownerId: NewJob["ownerId"]): NewJob {
-  const spec = { prompt: "a person", count: 1, adapters: [], shape };
+  const spec = { prompt: "a person", count: 1, steps: 1, width: 256, height: 256, adapters: [], shape };
   return {
     ...{ ownerId, kind: "sample", baseId: base, shape, inputs: [], adapterId: null },
     request: { composition_id: null, count: 1 } as unknown as NewJob["request"],
