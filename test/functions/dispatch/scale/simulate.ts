@@ -97,7 +97,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
       if (wish.priority === 0) return enqueue(env, db, job, agenda.now);
       const made = newId("job", agenda.now);
       const written = await jobInsert(db, made, { ...job, priority: wish.priority }, agenda.now).run();
-      return written.meta.changes === 1 ? made : new Refusal("quota_exceeded", "");
+      return written.meta.changes > 0 ? made : new Refusal("quota_exceeded", "");
     });
     if (id instanceof Refusal) {
       story.quotaRefused++;
