@@ -18,10 +18,12 @@ import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { nextTurn } from "./enqueue.ts";
 import { tellAll } from "./publish.ts";
 
 const QUEUES = `
-SELECT base_id, kind, sum(status = 'queued') AS queued, min(CASE status WHEN 'queued' THEN created_at END) AS oldest,
+SELECT base_id, kind, sum(status = 'queued' AND waits_for IS NULL) AS queued,
+  min(CASE WHEN status = 'queued' AND waits_for IS NULL THEN coalesce(ready_at, created_at) END) AS oldest,
   sum(status = 'running') AS running
 FROM jobs WHERE status IN ('queued', 'running') GROUP BY base_id, kind ORDER BY base_id, kind`;
 
@@ -166,15 +168,13 @@ LIMIT 1`;
  * it would count against did not ask for it, so none is asked.
  */
 const REPLAY = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
   checkpoint_sha256)
-SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority,
-  max(
-    coalesce((SELECT max(turn) + 1 FROM jobs a WHERE a.owner_id = jobs.owner_id AND a.status IN ('queued', 'running')), 0),
-    coalesce((SELECT min(turn) FROM jobs b WHERE b.status = 'queued'), (SELECT max(turn) FROM jobs c WHERE c.status = 'running'), 0)
-  ),
+SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority, express,
+  ${nextTurn("failed.owner_id", "failed.priority", "failed.express")},
   request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
-FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND NOT EXISTS (${REMOVED})`;
+FROM jobs AS failed WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND waits_for IS NULL
+  AND NOT EXISTS (${REMOVED})`;
 
 const MARK = `
 UPDATE jobs SET replayed_as = ?2
@@ -193,16 +193,23 @@ export async function replayJob(
     db.$client.prepare(MARK).bind(id, fresh),
   ]);
   const row = await db.$client
-    .prepare("SELECT status, replayed_as FROM jobs WHERE id = ?")
+    .prepare("SELECT status, replayed_as, waits_for FROM jobs WHERE id = ?")
     .bind(id)
-    .first<{ status: string; replayed_as: Id<"job"> | null }>();
+    .first<{ status: string; replayed_as: Id<"job"> | null; waits_for: Id<"job"> | null }>();
   if (!row) return refuse("not_found", `There is no job ${id}.`);
+  if (row.replayed_as === null && row.status === "failed") return notAgain(db, id, row.waits_for);
   if (row.replayed_as === null) {
-    const removed =
-      row.status === "failed" && (await db.$client.prepare(REMOVED).bind(id).first<string>("ref"));
-    if (removed) return refuse("adapter_removed", `${removed} was removed by the moderators.`);
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
   if (row.replayed_as === fresh) await tellAll([ringBell(env), tellWebhooks(env, [fresh])]);
   return { job_id: row.replayed_as };
+}
+
+/** Why a job that failed is not done again. */
+async function notAgain(db: Db, id: Id<"job">, waitsFor: Id<"job"> | null): Promise<Refusal> {
+  if (waitsFor !== null) {
+    return refuse("job_finished", `It waited for ${waitsFor}, which made no version to draw with.`);
+  }
+  const removed = await db.$client.prepare(REMOVED).bind(id).first<string>("ref");
+  return refuse("adapter_removed", `${removed ?? "What it draws with"} was removed by the moderators.`);
 }
