@@ -37,7 +37,8 @@ SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14,
     )
   ),
   ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15
-WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11`;
+WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
 
 const fullQueue = () =>
   new Refusal(
@@ -53,10 +54,16 @@ export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Re
   return active < QUEUED_JOBS_PER_OWNER_MAX ? null : fullQueue();
 }
 
-export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
-  const id = newId("job", now);
+/** `id` is given where the order may come again: of two with one id the first makes the job, and the other finds it. */
+export async function enqueue(
+  env: Env,
+  db: Db,
+  job: NewJob,
+  now: number,
+  id: JobRow["id"] = newId("job", now),
+): Promise<JobRow["id"] | Refusal> {
   const written = await jobInsert(db, id, job, now).run();
-  if (written.meta.changes === 0) return fullQueue();
+  if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) return fullQueue();
   await Promise.all([ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }
