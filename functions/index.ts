@@ -5,6 +5,7 @@ import { app } from "./app.ts";
 import type { ScanMessage } from "./catalog/scan-queue.ts";
 import { consumeScans } from "./catalog/scan-queue.ts";
 import { keepCatalog } from "./catalog/upkeep.ts";
+import { drawNear } from "./dispatch/clock-back.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
 import { purgeDue } from "./moderation/takedown.ts";
@@ -27,6 +28,7 @@ export default {
   },
   async scheduled(controller, env) {
     const db = drizzle(env.DB);
+    await drawNear(db, controller.scheduledTime);
     await sweep(env, db, controller.scheduledTime);
     await purgeDue(env, db, controller.scheduledTime);
     await keepCatalog(env, db, controller.scheduledTime);

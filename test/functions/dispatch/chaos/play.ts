@@ -33,6 +33,8 @@ const JUMPS = 0.6;
 const AFTERMATH_MS = 3 * MINUTE_MS;
 /** What is not done by then never will be. */
 const PATIENCE_MS = (JOB_DEADLINE_HOURS + 4) * HOUR_MS;
+/** More than the clock is ever set back, and an hour. */
+const TIDY_HOURS = 12;
 
 export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outcome> {
   const random = randomOf(scale.seed);
@@ -132,11 +134,11 @@ async function isAnyOpen(env: Env): Promise<boolean> {
   return found !== null;
 }
 
-/** Cron at full hours, when it does everything that it does seldom, until what is older than its graces is gone. */
+/** Cron at full hours, when it does everything that it does seldom, until what is older than its graces by any clock is gone. */
 async function tidyUp(house: House, stage: Stage): Promise<void> {
   stage.enter(async () => {
     await stage.sleep(HOUR_MS - ((stage.now + stage.skew) % HOUR_MS));
-    for (let hours = 0; hours < 3; hours++) {
+    for (let hours = 0; hours < TIDY_HOURS; hours++) {
       await house.cron();
       await stage.sleep(HOUR_MS);
     }
