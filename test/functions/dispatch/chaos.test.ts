@@ -36,8 +36,10 @@ it(
       })),
     ];
     console.log(
-      `DISPATCH_CHAOS ${JSON.stringify({ ...scale, ...outcome.suffered, minutes: Math.round(outcome.virtualMinutes) })}`,
+      `DISPATCH_CHAOS ${JSON.stringify({ ...scale, ...outcome.suffered, late_refused: outcome.lateRefused, minutes: Math.round(outcome.virtualMinutes) })}`,
     );
+    // Else nothing was tried.
+    expect(outcome.lateRefused).toBeGreaterThan(0);
     expect(found, `Broken with seed ${scale.seed}`).toEqual([]);
   },
   LIMIT_MS,

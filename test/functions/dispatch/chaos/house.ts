@@ -42,6 +42,8 @@ export class House {
   readonly suffered = new Map<Fault, number>();
   /** Failures of a Worker to which nothing was done. */
   readonly surprises: string[] = [];
+  /** Messages of runners whose lease was gone. */
+  lateRefused = 0;
   #putsFailed = 0;
   readonly #env: Env;
   readonly #stage: Stage;
@@ -142,6 +144,7 @@ export class House {
     const context = createExecutionContext();
     const response = await app.fetch(request, env, context);
     const text = await response.text();
+    if (response.status === 409 && path.startsWith("/runner/")) this.lateRefused++;
     await waitOnExecutionContext(context);
     return { status: response.status, body: text ? (JSON.parse(text) as Answer["body"]) : {} };
   }

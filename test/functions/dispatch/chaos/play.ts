@@ -17,6 +17,7 @@ export type Outcome = {
   ordered: Ordered[];
   told: Told[];
   surprises: string[];
+  lateRefused: number;
   suffered: Record<string, number>;
   virtualMinutes: number;
 };
@@ -44,7 +45,7 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
   const ordered: Ordered[] = [];
   const told: Told[] = [];
   const mishaps = new Map<Mishap, number>();
-  let [over, shades] = [false, 0];
+  let [over, shades, virtualMinutes] = [false, 0, 0];
   const play: Play = { house, stage, random, isOver: () => over, told, mishaps, shade: () => ++shades };
   const lastOrder = scale.jobs * ARRIVAL_MS;
 
@@ -114,19 +115,15 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
     stage.enter(keepHouse);
     stage.enter(moveClock);
     await stage.play();
+    virtualMinutes = (stage.now - begun) / MINUTE_MS;
     await tidyUp(house, stage);
   } finally {
     giveClockBack();
     for (const spy of quiet) spy.mockRestore();
   }
   const suffered = Object.fromEntries([...house.suffered, ...mishaps]);
-  return {
-    ordered,
-    told,
-    surprises: house.surprises,
-    suffered,
-    virtualMinutes: (stage.now - begun) / MINUTE_MS,
-  };
+  const { surprises, lateRefused } = house;
+  return { ordered, told, surprises, lateRefused, suffered, virtualMinutes };
 }
 
 async function isAnyOpen(env: Env): Promise<boolean> {
