@@ -151,6 +151,16 @@ const failedJson = (row: FailedRow): FailedJob => ({
   finished_at: isoTime(row.finished_at),
 });
 
+/** What moderators removed among what the job draws with or teaches: nobody works with it any more. */
+const REMOVED = `
+SELECT users.handle || '/' || adapters.name AS ref FROM adapters JOIN users ON users.id = adapters.owner_id
+WHERE adapters.state = 'removed' AND (
+  adapters.id = (SELECT adapter_id FROM jobs WHERE id = ?1)
+  OR adapters.id IN (
+    SELECT versions.adapter_id FROM jobs, json_each(jobs.spec, '$.adapters') AS member
+    JOIN versions ON versions.id = json_extract(member.value, '$.version_id') WHERE jobs.id = ?1))
+LIMIT 1`;
+
 /**
  * A job ends once: what failed stays failed, and a new job of its owner does the same work, in its owner's next turn. Whoever quota
  * it would count against did not ask for it, so none is asked.
@@ -164,7 +174,7 @@ SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority,
     coalesce((SELECT min(turn) FROM jobs b WHERE b.status = 'queued'), (SELECT max(turn) FROM jobs c WHERE c.status = 'running'), 0)
   ),
   request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
-FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL`;
+FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND NOT EXISTS (${REMOVED})`;
 
 const MARK = `
 UPDATE jobs SET replayed_as = ?2
@@ -188,6 +198,9 @@ export async function replayJob(
     .first<{ status: string; replayed_as: Id<"job"> | null }>();
   if (!row) return refuse("not_found", `There is no job ${id}.`);
   if (row.replayed_as === null) {
+    const removed =
+      row.status === "failed" && (await db.$client.prepare(REMOVED).bind(id).first<string>("ref"));
+    if (removed) return refuse("adapter_removed", `${removed} was removed by the moderators.`);
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
   if (row.replayed_as === fresh) await tellAll([ringBell(env), tellWebhooks(env, [fresh])]);

@@ -58,12 +58,14 @@ WHERE id = (SELECT mix_id FROM compositions WHERE id = ?3) AND ${HOLDS_LEASE}`;
 const SHOW_PREVIEWS = `
 UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' AND ${HOLDS_LEASE}`;
 
+/** Whoever left in the meantime gets none: departed.ts takes the bytes. */
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
   size_bytes, metadata, job_id, created_at, tensors_sha256)
 SELECT ?3, ?4, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = ?4), ?5, ?6, 'draft', ?7, ?8, '', ?9,
   ?10, ?11, ?12, ?1, ?13, ?14
-WHERE ${HOLDS_LEASE}`;
+WHERE ${HOLDS_LEASE} AND EXISTS (
+  SELECT 1 FROM adapters JOIN users ON users.id = adapters.owner_id WHERE adapters.id = ?4 AND users.deleted_at IS NULL)`;
 
 /** A trained draft has its days before it anew. */
 const KEEP_SLOT = `

@@ -138,8 +138,8 @@ export const REPORTS_PER_DAY_MAX = 30;
 export const ACTION_REASON_MAX_CHARACTERS = 2_000;
 export const APPEAL_MAX_CHARACTERS = 4_000;
 export const APPEAL_WINDOW_DAYS = 30;
-/** How long the bytes of what was taken down are kept, so that an appeal can still be won. */
-export const TAKEDOWN_GRACE_DAYS = 14;
+/** How long the bytes of what was taken down are kept: while an appeal may come, it can still be won. */
+export const TAKEDOWN_GRACE_DAYS = APPEAL_WINDOW_DAYS;
 export const BLOCKED_TERM_MAX_CHARACTERS = 64;
 export const BLOCKED_TERM_MAX_WORDS = 5;
 export const BLOCKED_TERMS_MAX = 5_000;
