@@ -9,6 +9,7 @@ import { updateTrends } from "./catalog/trends.ts";
 import { dropLostOutputs } from "./catalog/unneeded-blobs.ts";
 import { dropUnfinishedParts } from "./catalog/upload-parts.ts";
 import type { Db } from "./context.ts";
+import { drawNear } from "./dispatch/clock-back.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
 import { eachAlone } from "./lib/alone.ts";
@@ -22,6 +23,7 @@ import { queueOverdue } from "./webhooks/queue.ts";
 type Step = { name: string; everyMinutes: number; act: (env: Env, db: Db, now: number) => Promise<unknown> };
 
 const STEPS: readonly Step[] = [
+  { name: "draw_near", everyMinutes: 1, act: (_, db, now) => drawNear(db, now) },
   { name: "sweep", everyMinutes: 1, act: sweep },
   { name: "purge_taken_down", everyMinutes: 1, act: purgeDue },
   { name: "release_slots", everyMinutes: 1, act: (_, db, now) => releaseSlots(db, now) },

@@ -57,7 +57,8 @@ WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'r
   AND (?17 IS NULL OR (
     EXISTS (SELECT 1 FROM jobs WHERE id = ?17 AND kind = 'train' AND owner_id = ?2 AND status IN ('queued', 'running'))
     AND (SELECT count(*) FROM jobs WHERE waits_for = ?17 AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}
-  ))`;
+  ))
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
 
 const fullQueue = () =>
   new Refusal(
@@ -85,10 +86,18 @@ export async function orderFault(
   return active < QUEUED_JOBS_PER_OWNER_MAX ? creditFault(db, ownerId, cost, now) : fullQueue();
 }
 
-export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
-  const id = newId("job", now);
+/** `id` is given where the order may come again: of two with one id the first makes the job, and the other finds it. */
+export async function enqueue(
+  env: Env,
+  db: Db,
+  job: NewJob,
+  now: number,
+  id: JobRow["id"] = newId("job", now),
+): Promise<JobRow["id"] | Refusal> {
   const written = await jobInsert(db, id, job, now).run();
-  if (written.meta.changes === 0) return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
+  if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
+    return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
+  }
   await Promise.all([job.waitsFor ? null : ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }

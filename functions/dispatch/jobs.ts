@@ -165,7 +165,9 @@ export async function estimate(db: Db, baseId: string) {
     .orderBy(desc(jobs.finishedAt))
     .limit(20)
     .all();
-  const seconds = recent.reduce((sum, row) => sum + ((row.finishedAt ?? 0) - (row.startedAt ?? 0)) / 1000, 0);
+  // A clock that was set back in between makes a run no shorter than nothing.
+  const ms = recent.map((row) => Math.max(0, (row.finishedAt ?? 0) - (row.startedAt ?? 0)));
+  const seconds = ms.reduce((sum, each) => sum + each, 0) / 1000;
   const pictures = recent.reduce((sum, row) => sum + (row.request as Generation["request"]).count, 0);
   return {
     jobs_ahead: await db.$count(

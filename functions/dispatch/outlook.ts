@@ -13,7 +13,7 @@ SELECT job.waits_for,
   (SELECT count(*) FROM jobs running WHERE running.status = 'running' AND running.base_id = job.base_id
     AND running.lease_expires_at IS NOT NULL) AS running,
   (SELECT avg(ms) FROM (
-    SELECT finished_at - started_at AS ms FROM jobs done
+    SELECT max(0, finished_at - started_at) AS ms FROM jobs done
     WHERE done.status = 'succeeded' AND done.base_id = job.base_id AND done.kind = job.kind
     ORDER BY finished_at DESC LIMIT 20)) AS mean_ms,
   max(0, job.not_before - ?2) AS pause_ms

@@ -4,7 +4,8 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { callerOfKey } from "../../../functions/auth/keys.ts";
-import { generate } from "../../../functions/dispatch/generate.ts";
+import { orderGeneration } from "../../../functions/dispatch/order-generation.ts";
+import { place } from "../../../functions/dispatch/place.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import type { Generation, Lease, Training, Version } from "../../../schema/contract/index.ts";
 import {
@@ -250,7 +251,8 @@ describe("an order that races with the training's end", () => {
     const caller = await callerOfKey(env, db, ada.key, Date.now());
     if (!caller) throw new Error("No caller");
     const wish = { adapters: [{ training_id: one.id }], prompt: "x", negative_prompt: "", count: 1 };
-    return generate(env, dbThatWaits(before), caller, wish, {}, Date.now());
+    const slow = dbThatWaits(before);
+    return place(env, slow, () => orderGeneration(slow, caller, wish), Date.now());
   }
 
   it("draws with the version that was made meanwhile", async () => {
