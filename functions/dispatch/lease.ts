@@ -14,7 +14,7 @@ import { tellWebhooks } from "../webhooks/queue.ts";
 import { bellOf } from "./bell.ts";
 import { liveOf } from "./live.ts";
 import { tellAll } from "./publish.ts";
-import type { RunnerRow } from "./runners.ts";
+import { isDraining, type RunnerRow } from "./runners.ts";
 import { sweep } from "./sweep.ts";
 
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
@@ -44,7 +44,7 @@ WITH head AS (
 UPDATE jobs SET
   status = 'running', lease_id = 'lse_' || ?4 || substr(id, 5), lease_expires_at = ?5,
   attempts = attempts + 1, started_at = coalesce(started_at, ?6), progress = NULL
-WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND deregistered_at IS NULL) AND id IN (
+WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND deregistered_at IS NULL AND drain_requested_at IS NULL) AND id IN (
   SELECT id FROM jobs
   WHERE status = 'queued' AND not_before <= ?6 AND (?2 OR owner_id = ?3)
     AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
@@ -107,7 +107,7 @@ export async function lease(
   return taken?.results ?? [];
 }
 
-/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over. */
+/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over or the runner is asked to leave. */
 export async function leaseWaiting(
   env: Env,
   db: Db,
@@ -115,7 +115,7 @@ export async function leaseWaiting(
   runner: RunnerRow,
   wish: z.infer<typeof LeaseRequest>,
   origin: string,
-): Promise<Lease[]> {
+): Promise<{ leases: Lease[]; drain: boolean }> {
   const serves = isOperator(caller, env) ? "everybody" : "owner";
   const bases = wish.bases.filter((base) => runner.bases.includes(base));
   const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
@@ -127,9 +127,11 @@ export async function leaseWaiting(
     const rows = await lease(env, db, runner, serves, want, now, randomText(NONCE_CHARACTERS));
     if (rows.length > 0) {
       await announce(env, rows);
-      return Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+      const leases = await Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+      return { leases, drain: false };
     }
-    if (now >= deadline) return [];
+    const drain = await isDraining(db, runner.id);
+    if (drain || now >= deadline) return { leases: [], drain };
     const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
     await bell.sleep(tone, Math.min(deadline, pauseEnds) - now);
   }
