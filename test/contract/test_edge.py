@@ -23,6 +23,8 @@ class AnEdge(Protocol):
 
     def enqueue(self) -> str: ...
 
+    def drain(self, runner_id: str, wanted: bool = True) -> None: ...
+
 
 class Runner:
     """A registered runner that does by hand what the loop does."""
@@ -194,3 +196,28 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
         runner.edge.settle(taken[0]["lease_id"], failure())
     assert taken == []
     runner.edge.settle(runner.lease(job_id).lease_id, failure())
+
+
+def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: AnEdge, runner: Runner) -> None:
+    held = runner.lease(an_edge.enqueue())
+    an_edge.drain(runner.id)
+    left = an_edge.enqueue()
+    assert runner.edge.heartbeat(held.lease_id, PROGRESS, None).drain is True
+    assert runner.edge.lease(runner.id, ["cast-2"], 32, 5.0, []) == LeaseReply((), drain=True)
+    assert runner.edge.settle(held.lease_id, failure()) == "failed"
+    an_edge.drain(runner.id, wanted=False)
+    again = runner.lease(left)
+    assert runner.edge.heartbeat(again.lease_id, PROGRESS, None).drain is False
+    assert runner.edge.settle(again.lease_id, failure()) == "failed"
+
+
+def test_the_wish_to_leave_wakes_a_poll_under_way(an_edge: AnEdge, runner: Runner) -> None:
+    heard: list[LeaseReply] = []
+    polling = threading.Thread(
+        target=lambda: heard.append(runner.edge.lease(runner.id, ["cast-2"], 1, 20.0, [])),
+    )
+    polling.start()
+    polling.join(0.5)  # by now it waits
+    an_edge.drain(runner.id)
+    polling.join(5.0)
+    assert heard == [LeaseReply((), drain=True)]
