@@ -67,7 +67,7 @@ WITH RECURSIVE ${head}
 UPDATE jobs SET
   status = 'running', lease_id = 'lse_' || ?3 || substr(id, 5), lease_expires_at = ?4,
   attempts = attempts + 1, started_at = coalesce(started_at, ?5), progress = NULL
-WHERE EXISTS (SELECT 1 FROM runners WHERE id = ?7 AND deregistered_at IS NULL) AND id IN (
+WHERE EXISTS (SELECT 1 FROM runners WHERE id = ?7 AND deregistered_at IS NULL AND drain_requested_at IS NULL) AND id IN (
   SELECT id FROM (
     SELECT id, priority, express, turn, ${COLD} AS cold FROM ${rows}
       AND base_id = (SELECT base_id FROM head) AND shape = (SELECT shape FROM head) AND kind = (SELECT kind FROM head)

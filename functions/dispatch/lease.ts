@@ -15,7 +15,7 @@ import { bellOf } from "./bell.ts";
 import { LEASE, PAUSE_ENDS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { tellAll } from "./publish.ts";
-import type { RunnerRow } from "./runners.ts";
+import { isDraining, type RunnerRow } from "./runners.ts";
 import { sweep } from "./sweep.ts";
 
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
@@ -70,7 +70,7 @@ export async function lease(
   return taken?.results ?? [];
 }
 
-/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over. */
+/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over or the runner is asked to leave. */
 export async function leaseWaiting(
   env: Env,
   db: Db,
@@ -78,7 +78,7 @@ export async function leaseWaiting(
   runner: RunnerRow,
   wish: z.infer<typeof LeaseRequest>,
   origin: string,
-): Promise<Lease[]> {
+): Promise<{ leases: Lease[]; drain: boolean }> {
   const serves = isOperator(caller, env) ? "everybody" : "owner";
   const bases = wish.bases.filter((base) => runner.bases.includes(base));
   const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
@@ -90,9 +90,11 @@ export async function leaseWaiting(
     const rows = await lease(env, db, runner, serves, want, now, randomText(NONCE_CHARACTERS));
     if (rows.length > 0) {
       await announce(env, rows);
-      return Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+      const leases = await Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+      return { leases, drain: false };
     }
-    if (now >= deadline) return [];
+    const drain = await isDraining(db, runner.id);
+    if (drain || now >= deadline) return { leases: [], drain };
     const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
     await bell.sleep(tone, Math.min(deadline, pauseEnds) - now);
   }

@@ -88,8 +88,16 @@ type RunnerRow = {
   bases: string;
   registered_at: number;
   last_seen_at: number;
+  drain_requested_at: number | null;
   holds: number;
 };
+
+const RUNNERS = `
+SELECT r.id, users.handle AS owner, r.name, r.version, r.device, r.dtype, r.memory_bytes, r.bases, r.registered_at,
+  r.last_seen_at, r.drain_requested_at, (SELECT count(*) FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
+    WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0 AND runs.runner_id = r.id) AS holds
+FROM runners r JOIN users ON users.id = r.owner_id
+WHERE r.deregistered_at IS NULL`;
 
 /** Those that have not left, the last heard of first. */
 export async function listRunners(db: Db, query: Query) {
@@ -97,11 +105,7 @@ export async function listRunners(db: Db, query: Query) {
   if (after instanceof Refusal) return after;
   const found = await db.$client
     .prepare(
-      `SELECT r.id, users.handle AS owner, r.name, r.version, r.device, r.dtype, r.memory_bytes, r.bases, r.registered_at,
-         r.last_seen_at, (SELECT count(*) FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
-           WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0 AND runs.runner_id = r.id) AS holds
-       FROM runners r JOIN users ON users.id = r.owner_id
-       WHERE r.deregistered_at IS NULL AND (?1 IS NULL OR (r.last_seen_at, r.id) < (?1, ?2))
+      `${RUNNERS} AND (?1 IS NULL OR (r.last_seen_at, r.id) < (?1, ?2))
        ORDER BY r.last_seen_at DESC, r.id DESC LIMIT ?3`,
     )
     .bind(after?.[0] ?? null, after?.[1] ?? null, query.limit + 1)
@@ -115,7 +119,35 @@ const runnerJson = (row: RunnerRow): RunnerStanding => ({
   bases: JSON.parse(row.bases) as string[],
   registered_at: isoTime(row.registered_at),
   last_seen_at: isoTime(row.last_seen_at),
+  drain_requested_at: isoTimeOrNull(row.drain_requested_at),
 });
+
+const DRAIN =
+  "UPDATE runners SET drain_requested_at = coalesce(drain_requested_at, ?2) WHERE id = ?1 AND deregistered_at IS NULL";
+const RESUME = "UPDATE runners SET drain_requested_at = NULL WHERE id = ?1 AND deregistered_at IS NULL";
+
+/** From now on it gets no job. One that waits for work is woken, so that it hears of this and leaves. */
+export async function drainRunner(
+  env: Env,
+  db: Db,
+  id: Id<"rnr">,
+  now: number,
+): Promise<RunnerStanding | Refusal> {
+  await db.$client.prepare(DRAIN).bind(id, now).run();
+  await ringBell(env);
+  return runnerStanding(db, id);
+}
+
+/** Takes the wish back, while the runner still finishes what it holds. */
+export async function resumeRunner(db: Db, id: Id<"rnr">): Promise<RunnerStanding | Refusal> {
+  await db.$client.prepare(RESUME).bind(id).run();
+  return runnerStanding(db, id);
+}
+
+async function runnerStanding(db: Db, id: Id<"rnr">): Promise<RunnerStanding | Refusal> {
+  const row = await db.$client.prepare(`${RUNNERS} AND r.id = ?`).bind(id).first<RunnerRow>();
+  return row ? runnerJson(row) : refuse("not_found", `There is no runner ${id}, or it has left.`);
+}
 
 type FailedRow = {
   id: Id<"job">;

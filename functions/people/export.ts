@@ -35,7 +35,10 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     name: "keys",
-    sql: of("api_keys", "id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at"),
+    sql: of(
+      "api_keys",
+      "id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at, replaced_by",
+    ),
   },
   {
     name: "adapters",
@@ -151,7 +154,7 @@ export const SECTIONS: readonly Section[] = [
     name: "runners",
     sql: of(
       "runners",
-      "id, name, version, device, dtype, memory_bytes, bases, registered_at, last_seen_at, deregistered_at",
+      "id, name, version, device, dtype, memory_bytes, bases, registered_at, last_seen_at, drain_requested_at, deregistered_at",
     ),
   },
   {

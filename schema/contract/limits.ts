@@ -120,6 +120,9 @@ export const SUGGESTIONS_MAX = 8;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;
 export const JSON_BODY_MAX_BYTES = 1 * MIB;
 export const API_KEYS_PER_OWNER_MAX = 50;
+/** A rotated key works on for so long beside the new one, unless it is told otherwise. */
+export const KEY_OVERLAP_HOURS = 24;
+export const KEY_OVERLAP_MAX_HOURS = 7 * 24;
 
 // Quotas. Slots of a base are few and never given back, so that no account may take them all.
 export const SLOTS_PER_OWNER_MAX = 500;

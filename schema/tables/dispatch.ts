@@ -21,6 +21,8 @@ export const runners = sqliteTable(
     bases: json<string[]>("bases").notNull(),
     registeredAt: at("registered_at").notNull(),
     lastSeenAt: at("last_seen_at").notNull(),
+    /** It is asked to take no more jobs, to finish what it holds and to leave. */
+    drainRequestedAt: at("drain_requested_at"),
     deregisteredAt: at("deregistered_at"),
   },
   (t) => [

@@ -22,6 +22,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   decision_made: "Reload the page to see what was decided.",
   scan_pending: "Wait a few seconds until the file is scanned.",
   class_full: "Choose another class or collection, or leave the slot to us.",
+  key_rotated: "Rotate the key that took its place; the list of keys names it.",
   webhook_disabled: "Enable the webhook first; look at its deliveries for what went wrong.",
   job_finished: "Nothing is left to do: the job has ended. Reload to see its result.",
   lease_lost: "Drop this work and ask for a new lease.",
