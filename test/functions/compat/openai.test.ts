@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { promptWithTriggers } from "../../../functions/compat/pictures.ts";
 import type { OpenAiImages, OpenAiModels } from "../../../schema/contract/compat-openai.ts";
 import { OpenAiImages as OpenAiImagesSchema } from "../../../schema/contract/compat-openai.ts";
+import { Problem } from "../../../schema/contract/problem.ts";
 import { ask, type Person, person, png, published } from "../cast.ts";
 import { beginRunner, clearQueue, drawNext, eventsOf, failNext, send } from "./drawing.ts";
 
@@ -147,6 +148,9 @@ describe("images.generate", () => {
       { type: "server_error", code: "out_of_memory" },
       "false",
     ]);
+    // A job's own code stands where OpenAI's client reads it, and the contract of a refusal has it.
+    for (const { body } of [wordless, broken])
+      expect(Problem.safeParse(body).error?.issues ?? []).toEqual([]);
   });
 
   it("says that a job which was canceled has no picture", async () => {
