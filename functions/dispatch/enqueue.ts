@@ -53,21 +53,31 @@ export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Re
   return active < QUEUED_JOBS_PER_OWNER_MAX ? null : fullQueue();
 }
 
-export async function enqueue(env: Env, db: Db, job: NewJob, now: number): Promise<JobRow["id"] | Refusal> {
+/** With `unlessSince`, also refused where a job of the same request was made after that time: the caller looks for it. */
+export async function enqueue(
+  env: Env,
+  db: Db,
+  job: NewJob,
+  now: number,
+  unlessSince?: number,
+): Promise<JobRow["id"] | Refusal> {
   const id = newId("job", now);
-  const written = await jobInsert(db, id, job, now).run();
+  const written = await jobInsert(db, id, job, now, unlessSince === undefined ? {} : { unlessSince }).run();
   if (written.meta.changes === 0) return fullQueue();
   await Promise.all([ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }
 
-/** The statement that queues a job, for a batch. Of two `priority`, the higher is leased first; `ifBare` makes it depend on a version. */
+/**
+ * The statement that queues a job, for a batch. Of two `priority`, the higher is leased first. `ifBare` makes it depend on a version,
+ * `unlessSince` on there being no job of the same request after that time; never both.
+ */
 export function jobInsert(
   db: Db,
   id: JobRow["id"],
   job: NewJob,
   now: number,
-  more: { priority?: number; ifBare?: string } = {},
+  more: { priority?: number; ifBare?: string; unlessSince?: number } = {},
 ): D1PreparedStatement {
   const values = [
     id,
@@ -86,11 +96,16 @@ export function jobInsert(
     more.priority ?? 0,
     job.webhook ? JSON.stringify(job.webhook) : null,
   ];
-  return more.ifBare === undefined
-    ? db.$client.prepare(INSERT).bind(...values)
-    : db.$client.prepare(`${INSERT}${IF_BARE}`).bind(...values, more.ifBare);
+  const prepare = (condition: string, ...given: unknown[]) =>
+    db.$client.prepare(`${INSERT}${condition}`).bind(...values, ...given);
+  if (more.ifBare !== undefined) return prepare(IF_BARE, more.ifBare);
+  return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, more.unlessSince);
 }
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
   AND EXISTS (SELECT 1 FROM versions WHERE id = ?16 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+
+/** Decided by the INSERT itself: two of one request in one instant make one job. */
+const UNLESS_SINCE = `
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE owner_id = ?2 AND request_sha256 = ?13 AND created_at > ?16)`;

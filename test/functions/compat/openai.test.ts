@@ -222,6 +222,18 @@ describe("a retry", () => {
     expect(his.body.job_id).not.toBe(late.reply.job_id);
   });
 
+  it("and its first attempt in one instant make one job, by key and by retry count", async () => {
+    for (const headers of [{ "idempotency-key": "k0" }, { "x-stainless-retry-count": "1" }]) {
+      await clearQueue();
+      const before = await queued();
+      const same = Array.from({ length: 4 }, () => generate({ seed: 77 }, headers));
+      const [replies] = await Promise.all([Promise.all(same), drawNext()]);
+      expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(new Set(replies.map(({ body }) => body.job_id)).size).toBe(1);
+      expect((await queued()) - before).toBe(1);
+    }
+  });
+
   it("by Idempotency-Key finds the job at any attempt, and is refused for another body", async () => {
     const headers = { "idempotency-key": "k1" };
     const first = await drawn({ seed: 5 }, headers);
