@@ -208,7 +208,15 @@ export const DELIVERY_KEPT_DAYS = 30;
 export const DELIVERY_ATTEMPTS_KEPT = 20;
 export const DELIVERIES_REPLAYED_MAX = 500;
 
-// Assistants (MCP): pictures are sent along with an answer up to these.
+// Assistants (MCP)
 export const MCP_SEARCH_MAX = 50;
+export const MCP_SEARCH_DEFAULT = 10;
+/** Adapters that a search may ask to be composed with. */
+export const MCP_COMPANIONS_MAX = 4;
+/** A kind or a tag. */
+export const MCP_WORD_MAX_CHARACTERS = 32;
+/** Below what most clients wait for a tool. */
+export const MCP_WAIT_SECONDS = 45;
+/** Pictures are sent along with an answer up to these; of all there is an address. */
 export const MCP_IMAGES_MAX = 4;
 export const MCP_IMAGE_MAX_BYTES = 1 * MIB;

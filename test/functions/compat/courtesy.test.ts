@@ -83,6 +83,10 @@ describe("too many writes of one address", () => {
       ratelimit: '"writes";r=0;t=60',
       "x-should-retry": "true",
     });
+    // A search with a body counts as one.
+    for (const path of ["/v1/models", "/replicate/v1/models"]) {
+      expect((await ask("QUERY", path, { headers, body: "ivy" })).status).toBe(429);
+    }
     const civitai = await ask<{ error: string }>("POST", "/api/v1/model-versions/by-hash", {
       headers,
       body: ["0".repeat(64)],
