@@ -144,6 +144,8 @@ export const SESSION_SEEN_SECONDS = 3_600;
 export const RECENT_SIGN_IN_SECONDS = 3_600;
 export const RESET_LINK_TTL_SECONDS = 3_600;
 export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
+/** For one account, from everywhere together; GUESS_LIMIT in wrangler.toml says the same. */
+export const PASSWORD_GUESSES_PER_MINUTE_MAX = 10;
 /** Letters of all kinds to one account, and those that it makes go elsewhere. */
 export const LETTERS_PER_HOUR_MAX = 5;
 
