@@ -92,11 +92,6 @@ export function listFiles(db: Db, caller: Caller): Promise<UploadRow[]> {
     .all();
 }
 
-/** The row goes, and with it the right to the bytes; a training that took pictures out of it has rows of its own. */
-export async function deleteFile(db: Db, file: UploadRow): Promise<void> {
-  await db.delete(uploads).where(eq(uploads.id, file.id));
-}
-
 export function fileJson(row: UploadRow, root: string): ReplicateFile {
   return {
     id: row.id,

@@ -18,10 +18,12 @@ import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { nextTurn } from "./enqueue.ts";
 import { tellAll } from "./publish.ts";
 
 const QUEUES = `
-SELECT base_id, kind, sum(status = 'queued') AS queued, min(CASE status WHEN 'queued' THEN created_at END) AS oldest,
+SELECT base_id, kind, sum(status = 'queued' AND waits_for IS NULL) AS queued,
+  min(CASE WHEN status = 'queued' AND waits_for IS NULL THEN coalesce(ready_at, created_at) END) AS oldest,
   sum(status = 'running') AS running
 FROM jobs WHERE status IN ('queued', 'running') GROUP BY base_id, kind ORDER BY base_id, kind`;
 
@@ -183,20 +185,28 @@ const failedJson = (row: FailedRow): FailedJob => ({
   finished_at: isoTime(row.finished_at),
 });
 
+/** What moderators removed among what the job draws with or teaches: nobody works with it any more. */
+const REMOVED = `
+SELECT users.handle || '/' || adapters.name AS ref FROM adapters JOIN users ON users.id = adapters.owner_id
+WHERE adapters.state = 'removed' AND (
+  adapters.id = (SELECT adapter_id FROM jobs WHERE id = ?1)
+  OR adapters.id IN (
+    SELECT versions.adapter_id FROM jobs, json_each(jobs.spec, '$.adapters') AS member
+    JOIN versions ON versions.id = json_extract(member.value, '$.version_id') WHERE jobs.id = ?1))
+LIMIT 1`;
+
 /**
  * A job ends once: what failed stays failed, and a new job of its owner does the same work, in its owner's next turn. Whoever quota
  * it would count against did not ask for it, so none is asked.
  */
 const REPLAY = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
   checkpoint_sha256)
-SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority,
-  max(
-    coalesce((SELECT max(turn) + 1 FROM jobs a WHERE a.owner_id = jobs.owner_id AND a.status IN ('queued', 'running')), 0),
-    coalesce((SELECT min(turn) FROM jobs b WHERE b.status = 'queued'), (SELECT max(turn) FROM jobs c WHERE c.status = 'running'), 0)
-  ),
+SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority, express,
+  ${nextTurn("failed.owner_id", "failed.priority", "failed.express")},
   request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
-FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL`;
+FROM jobs AS failed WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND waits_for IS NULL
+  AND NOT EXISTS (${REMOVED})`;
 
 const MARK = `
 UPDATE jobs SET replayed_as = ?2
@@ -215,13 +225,23 @@ export async function replayJob(
     db.$client.prepare(MARK).bind(id, fresh),
   ]);
   const row = await db.$client
-    .prepare("SELECT status, replayed_as FROM jobs WHERE id = ?")
+    .prepare("SELECT status, replayed_as, waits_for FROM jobs WHERE id = ?")
     .bind(id)
-    .first<{ status: string; replayed_as: Id<"job"> | null }>();
+    .first<{ status: string; replayed_as: Id<"job"> | null; waits_for: Id<"job"> | null }>();
   if (!row) return refuse("not_found", `There is no job ${id}.`);
+  if (row.replayed_as === null && row.status === "failed") return notAgain(db, id, row.waits_for);
   if (row.replayed_as === null) {
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
   if (row.replayed_as === fresh) await tellAll([ringBell(env), tellWebhooks(env, [fresh])]);
   return { job_id: row.replayed_as };
+}
+
+/** Why a job that failed is not done again. */
+async function notAgain(db: Db, id: Id<"job">, waitsFor: Id<"job"> | null): Promise<Refusal> {
+  if (waitsFor !== null) {
+    return refuse("job_finished", `It waited for ${waitsFor}, which made no version to draw with.`);
+  }
+  const removed = await db.$client.prepare(REMOVED).bind(id).first<string>("ref");
+  return refuse("adapter_removed", `${removed ?? "What it draws with"} was removed by the moderators.`);
 }

@@ -39,6 +39,8 @@ const STATEMENTS = [
   "DELETE FROM jobs WHERE owner_id = ?1 AND status <> 'running'",
   "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, ?2), webhook = NULL, asked = NULL WHERE owner_id = ?1",
   "DELETE FROM deliveries WHERE owner_id = ?1",
+  "DELETE FROM ledger WHERE owner_id = ?1",
+  "DELETE FROM allowances WHERE owner_id = ?1",
   "UPDATE runners SET name = '', deregistered_at = coalesce(deregistered_at, ?2) WHERE owner_id = ?1",
   // The catalog: drafts go with their slots. What was published is withdrawn, keeps its slot for ever, and loses what its owner wrote.
   `DELETE FROM slots WHERE adapter_id IN (${NEVER_PUBLISHED})`,

@@ -81,6 +81,7 @@ export const SECTIONS: readonly Section[] = [
       "id, kind, base_id AS base, status, request, asked, warnings, error, metrics, adapter_id, version_id, created_at, started_at, finished_at",
     ),
   },
+  { name: "credits", sql: of("ledger", "job_id, kind, credits, created_at") },
   {
     name: "images",
     sql: of("images", "id, role, content_type, width, height, sha256, job_id, seed, recipe, created_at"),

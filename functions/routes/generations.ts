@@ -10,14 +10,21 @@ import { callerWith } from "../auth/caller.ts";
 import type { App } from "../context.ts";
 import { cancel } from "../dispatch/cancel.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
-import { enqueue } from "../dispatch/enqueue.ts";
 import { findJob, generationsJson, listJobs } from "../dispatch/jobs.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
 import { deny, granted } from "../lib/refusal.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
-import { awaitJob, eventsQuery, isFinished, jobEvents, jobSocket, waitSeconds } from "./job-routes.ts";
+import {
+  awaitJob,
+  eventsQuery,
+  isFinished,
+  jobEvents,
+  jobSocket,
+  orderedJob,
+  waitSeconds,
+} from "./job-routes.ts";
 
 const PATH = "/v1/generations/{job}";
 const params = idParam("job", idOf("job"));
@@ -97,12 +104,14 @@ async function oneJson(c: Context<App>, row: JobRow) {
 
 export const generations = router()
   .openapi(create, async (c) => {
-    const { db, origin, now } = c.var;
+    const { db, origin } = c.var;
     const caller = granted(callerWith(c.var.caller, "generate"));
     const wish = c.req.valid("json");
     const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
-    const job = { ...granted(await orderGeneration(db, caller, wish)), webhook };
-    const id = granted(await enqueue(c.env, db, job, now));
+    const id = await orderedJob(c, async () => ({
+      ...granted(await orderGeneration(db, caller, wish)),
+      webhook,
+    }));
     c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);

@@ -21,14 +21,9 @@ export const KeyCreate = z
 
 export const KeyRotate = z
   .strictObject({
-    overlap_hours: z
-      .int()
-      .min(0)
-      .max(KEY_OVERLAP_MAX_HOURS)
-      .default(KEY_OVERLAP_HOURS)
-      .meta({
-        description: "How long the old key works on beside the new one; it never outlives its own end",
-      }),
+    overlap_hours: z.int().min(0).max(KEY_OVERLAP_MAX_HOURS).default(KEY_OVERLAP_HOURS).meta({
+      description: "How long the old key works on beside the new one; it never outlives its own end",
+    }),
   })
   .meta({ id: "KeyRotate" });
 

@@ -97,5 +97,6 @@ export const JOB_ERROR_CODES = [
   "runs_exhausted",
   "deadline_passed",
   "output_invalid",
+  "dependency_failed",
 ] as const;
 export type JobErrorCode = (typeof JOB_ERROR_CODES)[number];

@@ -62,4 +62,5 @@ export const JOB_REMEDIES: Record<JobErrorCode, string> = {
   runs_exhausted: "It was tried several times without success. Start it again later.",
   deadline_passed: "No runner came to it in time. Start it again; if runners are few, at a quieter hour.",
   output_invalid: "Start it again; the result did not pass its checks.",
+  dependency_failed: "Look at the training that it waited for. Once one has succeeded, draw again.",
 };

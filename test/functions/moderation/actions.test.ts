@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, Comment, Generation, Problem, Version } from "../../../schema/contract/index.ts";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/index.ts";
-import { ask, db, type Person, person, published } from "../cast.ts";
+import { ask, db, type Person, person, published, verify } from "../cast.ts";
 import {
   adapterKey,
   decisionsAbout,
@@ -109,6 +109,15 @@ describe("a decision", () => {
   it("does not suspend a moderator", async () => {
     const reply = await mod.decide(await userKey("second"), "suspend");
     expect([reply.status, reply.body.code]).toEqual([409, "version_state"]);
+  });
+
+  it("does not suspend one whom the settings name", async () => {
+    const root = await person("Moderator");
+    await verify("moderator", true);
+    const reply = await mod.decide(await userKey("moderator"), "suspend");
+    expect([reply.status, reply.body.code]).toEqual([409, "version_state"]);
+    const queue = await ask("GET", "/v1/moderation/queue", { headers: { cookie: root.cookie } });
+    expect(queue.status).toBe(200);
   });
 
   it("needs a reason within bounds, a rating to rate, and grounds to delete at once", async () => {
