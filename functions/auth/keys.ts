@@ -14,6 +14,7 @@ import { sha256Hex } from "../lib/sha256.ts";
 import type { Caller } from "./caller.ts";
 import { roleOf } from "./roles.ts";
 
+export const KEY_PREFIX = "opx_";
 const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
 /** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
@@ -83,7 +84,7 @@ async function newKey(
   expiresAt: number | null,
   now: number,
 ): Promise<{ row: KeyRow; secret: string }> {
-  const secret = `opx_${randomText(SECRET_CHARACTERS)}`;
+  const secret = `${KEY_PREFIX}${randomText(SECRET_CHARACTERS)}`;
   const row: KeyRow = {
     id: newId("key", now),
     ownerId: caller.id,

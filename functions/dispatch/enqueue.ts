@@ -86,15 +86,21 @@ export async function orderFault(
   return active < QUEUED_JOBS_PER_OWNER_MAX ? creditFault(db, ownerId, cost, now) : fullQueue();
 }
 
-/** `id` is given where the order may come again: of two with one id the first makes the job, and the other finds it. */
+/** When an order may come again: of two with one `id` the first makes the job and the other finds it. */
+type Again = {
+  id?: JobRow["id"] | undefined;
+  /** Refused where a job of the same request was made after that time: the caller looks for it. */
+  unlessSince?: number | undefined;
+};
+
 export async function enqueue(
   env: Env,
   db: Db,
   job: NewJob,
   now: number,
-  id: JobRow["id"] = newId("job", now),
+  { id = newId("job", now), unlessSince }: Again = {},
 ): Promise<JobRow["id"] | Refusal> {
-  const written = await jobInsert(db, id, job, now).run();
+  const written = await jobInsert(db, id, job, now, { unlessSince }).run();
   if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
     return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
   }
@@ -110,13 +116,16 @@ export function costOf(job: NewJob): number {
     : teachingCredits(job.spec as TrainSpec, priority);
 }
 
-/** The statement that queues a job, for a batch. `ifBare` makes it depend on a version; the house has ordered that, and it costs nothing. */
+/**
+ * The statement that queues a job, for a batch. `ifBare` makes it depend on a version; the house has ordered that, and it costs
+ * nothing. Never both conditions.
+ */
 export function jobInsert(
   db: Db,
   id: JobRow["id"],
   job: NewJob,
   now: number,
-  more: { ifBare?: string } = {},
+  more: { ifBare?: string | undefined; unlessSince?: number | undefined } = {},
 ): D1PreparedStatement {
   const values = [
     id,
@@ -139,11 +148,16 @@ export function jobInsert(
     more.ifBare === undefined ? costOf(job) : 0,
     dayOf(now),
   ];
-  return more.ifBare === undefined
-    ? db.$client.prepare(INSERT).bind(...values)
-    : db.$client.prepare(`${INSERT}${IF_BARE}`).bind(...values, more.ifBare);
+  const prepare = (condition: string, ...given: unknown[]) =>
+    db.$client.prepare(`${INSERT}${condition}`).bind(...values, ...given);
+  if (more.ifBare !== undefined) return prepare(IF_BARE, more.ifBare);
+  return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, more.unlessSince);
 }
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
   AND EXISTS (SELECT 1 FROM versions WHERE id = ?20 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+
+/** Decided by the INSERT itself: two of one request in one instant make one job. */
+const UNLESS_SINCE = `
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE owner_id = ?2 AND request_sha256 = ?13 AND created_at > ?20)`;

@@ -2,7 +2,6 @@
 
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { hasEnded } from "./await-training.ts";
 import { enqueue, type JobRow, type NewJob } from "./enqueue.ts";
@@ -13,12 +12,12 @@ export async function place(
   db: Db,
   order: () => Promise<NewJob | Refusal>,
   now: number,
-  id: JobRow["id"] = newId("job", now),
+  id?: JobRow["id"],
 ): Promise<JobRow["id"] | Refusal> {
   for (;;) {
     const job = await order();
     if (job instanceof Refusal) return job;
-    const made = await enqueue(env, db, job, now, id);
+    const made = await enqueue(env, db, job, now, { id });
     if (!(made instanceof Refusal) || !job.waitsFor || !(await hasEnded(db, job.waitsFor))) return made;
   }
 }

@@ -28,6 +28,8 @@ const STATEMENTS = [
   "DELETE FROM likes WHERE user_id = ?1",
   "DELETE FROM follows WHERE follower_id = ?1 OR followed_id = ?1",
   "DELETE FROM notifications WHERE user_id = ?1 OR target_id = ?1",
+  // These hold the title of a collection of theirs.
+  "DELETE FROM notifications WHERE actor_id = ?1 AND kind = 'collected'",
   "UPDATE comments SET state = 'deleted', body = '', hidden_by_id = NULL WHERE author_id = ?1",
   "DELETE FROM collection_items WHERE collection_id IN (SELECT id FROM collections WHERE owner_id = ?1)",
   "DELETE FROM collections WHERE owner_id = ?1",

@@ -125,8 +125,9 @@ export const runner = router()
     return c.json({ expires_at: isoTime(expiresAt), cancel, drain }, 200);
   })
   .openapi(upload, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "runner"));
     const run = await runOf(c, c.req.valid("param").lease);
-    const row = granted(await announceOutput(c.var.db, run, c.req.valid("json"), c.var.now));
+    const row = granted(await announceOutput(c.var.db, caller, run, c.req.valid("json"), c.var.now));
     const url = await uploadUrl(c.env, c.var.origin, row);
     return c.json({ upload_url: url, expires_at: isoTime(row.expiresAt) }, 200);
   })

@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   account_suspended: { status: 403, title: "This account is suspended" },
   upload_url_invalid: { status: 403, title: "This upload or download address is not valid any more" },
   not_found: { status: 404, title: "Nothing is here" },
+  method_not_allowed: { status: 405, title: "This address does not take that method" },
   name_taken: { status: 409, title: "You already have something of that name" },
   slot_taken: { status: 409, title: "The slot belongs to another adapter" },
   slots_exhausted: { status: 409, title: "The base has no free slot left" },

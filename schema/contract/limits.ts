@@ -144,6 +144,8 @@ export const SESSION_SEEN_SECONDS = 3_600;
 export const RECENT_SIGN_IN_SECONDS = 3_600;
 export const RESET_LINK_TTL_SECONDS = 3_600;
 export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
+/** For one account, from everywhere together; GUESS_LIMIT in wrangler.toml says the same. */
+export const PASSWORD_GUESSES_PER_MINUTE_MAX = 10;
 /** Letters of all kinds to one account, and those that it makes go elsewhere. */
 export const LETTERS_PER_HOUR_MAX = 5;
 
@@ -208,7 +210,15 @@ export const DELIVERY_KEPT_DAYS = 30;
 export const DELIVERY_ATTEMPTS_KEPT = 20;
 export const DELIVERIES_REPLAYED_MAX = 500;
 
-// Assistants (MCP): pictures are sent along with an answer up to these.
+// Assistants (MCP)
 export const MCP_SEARCH_MAX = 50;
+export const MCP_SEARCH_DEFAULT = 10;
+/** Adapters that a search may ask to be composed with. */
+export const MCP_COMPANIONS_MAX = 4;
+/** A kind or a tag. */
+export const MCP_WORD_MAX_CHARACTERS = 32;
+/** Below what most clients wait for a tool. */
+export const MCP_WAIT_SECONDS = 45;
+/** Pictures are sent along with an answer up to these; of all there is an address. */
 export const MCP_IMAGES_MAX = 4;
 export const MCP_IMAGE_MAX_BYTES = 1 * MIB;

@@ -13,6 +13,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   account_suspended: "Read the moderators' reason on the page of decisions; you may appeal there.",
   upload_url_invalid: "Start the upload again; its address is valid for an hour.",
   not_found: "Check the address. It may have been private or never published.",
+  method_not_allowed: "Use one of the methods that the header Allow names.",
   name_taken: "Choose another name, or publish a new version of the adapter you have.",
   slot_taken: "Ask for a slot without naming one, and a free one is chosen.",
   slots_exhausted: "Use another base.",
