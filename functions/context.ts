@@ -19,6 +19,8 @@ export type App = {
     caller: Caller | null;
     /** The caller as far as reading goes: null for a key without the scope `read`, which sees what everybody sees. */
     viewer: Caller | null;
+    /** Set where the key is a publishable one: the pages that may use it, and read the answer. */
+    pageOrigins?: readonly string[];
     /** Set when the limit of writes was met. */
     throttled?: boolean;
   };

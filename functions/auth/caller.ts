@@ -5,8 +5,9 @@ import type { Scope } from "../../schema/contract/account.ts";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { App } from "../context.ts";
 import type { Env } from "../env.ts";
-import { Refusal, Refused, refuse } from "../lib/refusal.ts";
+import { granted, Refusal, Refused, refuse } from "../lib/refusal.ts";
 import { callerOfKey } from "./keys.ts";
+import { pageRequest } from "./page-keys.ts";
 import { isListed, type Role } from "./roles.ts";
 import { callerOfSession } from "./sessions.ts";
 
@@ -26,6 +27,8 @@ export type Caller = {
   scopes: readonly Scope[];
   /** When the key that speaks here ends; null for a session and for a key without an end. */
   keyExpiresAt: number | null;
+  /** Of a publishable key: which one, and the pages that may use it. */
+  pageKey: { id: Id<"key">; origins: readonly string[] } | null;
 };
 
 /** A signed-in person may do everything but act as a runner: runners are machines and carry a key. */
@@ -40,6 +43,10 @@ export const identify = createMiddleware<App>(async (c, next) => {
     if (!token) throw new Refused(refuse("key_invalid", "Send `Authorization: Bearer opx_...`."));
     caller = await callerOfKey(c.env, c.var.db, token, c.var.now);
     if (!caller) throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
+    if (caller.pageKey) {
+      c.set("pageOrigins", caller.pageKey.origins);
+      granted(pageRequest(caller.pageKey.origins, c.req.method, c.req.path, c.req.header("origin")));
+    }
   } else if (cookie?.includes("better-auth.")) {
     caller = await callerOfSession(c.env, c.var.db, c.var.origin, c.req.raw.headers);
     if (caller && isForeignWrite(c.req.raw, c.var.origin)) {
@@ -47,7 +54,8 @@ export const identify = createMiddleware<App>(async (c, next) => {
     }
   }
   c.set("caller", caller);
-  c.set("viewer", caller?.scopes.includes("read") ? caller : null);
+  // A key that everybody can read sees what everybody sees.
+  c.set("viewer", caller?.scopes.includes("read") && !caller.pageKey ? caller : null);
   await next();
 });
 

@@ -1,4 +1,4 @@
-// API keys: `opx_` and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
+// API keys: `opx_`, of a publishable one `opk_`, and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
 
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { z } from "zod";
@@ -43,7 +43,9 @@ export async function callerOfKey(env: Env, db: Db, secret: string, now: number)
   const { scopes, expiresAt: keyExpiresAt } = row.api_keys;
   const role = roleOf(row.users, env.MODERATOR_EMAILS);
   const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt, session: null };
-  return { ...person, signedInBy: "key", scopes, keyExpiresAt };
+  const { id: keyId, origins } = row.api_keys;
+  const pageKey = origins === null ? null : { id: keyId, origins };
+  return { ...person, signedInBy: "key", scopes, keyExpiresAt, pageKey };
 }
 
 /** A key can grant no more than its maker holds, nor for longer; only a session may hand out the runner scope it does not hold itself. */
@@ -61,7 +63,8 @@ export async function createKey(
       "/scopes",
     );
   }
-  const secret = `opx_${randomText(SECRET_CHARACTERS)}`;
+  const isPublishable = wish.kind === "publishable";
+  const secret = `${isPublishable ? "opk" : "opx"}_${randomText(SECRET_CHARACTERS)}`;
   const row: KeyRow = {
     id: newId("key", now),
     ownerId: caller.id,
@@ -69,6 +72,10 @@ export async function createKey(
     prefix: secret.slice(0, PREFIX_CHARACTERS),
     sha256: await sha256Hex(secret),
     scopes: [...new Set(wish.scopes)],
+    origins: isPublishable ? [...new Set(wish.origins)] : null,
+    dailyGenerations: wish.generations_per_day ?? null,
+    countedDay: 0,
+    counted: 0,
     createdAt: now,
     expiresAt: earlier(
       caller.keyExpiresAt,

@@ -8,13 +8,14 @@ import { idOf } from "../../schema/contract/ids.ts";
 import { Generation, GenerationCreate, JobStatus } from "../../schema/contract/jobs.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { callerWith } from "../auth/caller.ts";
+import { takeGeneration } from "../auth/page-keys.ts";
 import type { App } from "../context.ts";
 import { cancel } from "../dispatch/cancel.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { enqueue } from "../dispatch/enqueue.ts";
 import { findJob, generationsJson, listJobs } from "../dispatch/jobs.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
-import { deny, granted } from "../lib/refusal.ts";
+import { deny, granted, refuse } from "../lib/refusal.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
@@ -105,7 +106,11 @@ export const generations = router()
     const caller = granted(callerWith(c.var.caller, "generate"));
     const wish = c.req.valid("json");
     const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
+    if (webhook && caller.pageKey) {
+      deny(refuse("not_granted", "A publishable key names no webhook: it would sign for you.", "/webhook"));
+    }
     const job = { ...granted(await orderGeneration(db, caller, wish)), webhook };
+    granted(await takeGeneration(db, caller, now));
     const id = granted(await enqueue(c.env, db, job, now));
     c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));

@@ -108,6 +108,11 @@ export const SUGGESTIONS_MAX = 8;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;
 export const JSON_BODY_MAX_BYTES = 1 * MIB;
 export const API_KEYS_PER_OWNER_MAX = 50;
+/** Pages that one publishable key may belong to. */
+export const KEY_ORIGINS_MAX = 10;
+export const KEY_ORIGIN_MAX_CHARACTERS = 200;
+/** The largest cap that a publishable key may be given. */
+export const KEY_DAILY_GENERATIONS_MAX = 100_000;
 
 // Quotas. Slots of a base are few and never given back, so that no account may take them all.
 export const SLOTS_PER_OWNER_MAX = 500;
