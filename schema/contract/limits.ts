@@ -62,6 +62,8 @@ export const UPLOAD_MULTIPART_TTL_SECONDS = 24 * 3_600;
 // Versions
 export const YANK_REASON_MAX_CHARACTERS = 500;
 export const HASHES_LOOKED_UP_MAX = 100;
+/** Of Civitai's look-up that answers with numbers alone. */
+export const HASH_NUMBERS_LOOKED_UP_MAX = 10_000;
 /** Pictures drawn for a version that was published without any. */
 export const PREVIEWS_DRAWN = 4;
 export const STATISTICS_DAYS = 30;
