@@ -19,6 +19,7 @@ export default defineConfig({
           LOG_REQUESTS: "false",
           MODERATOR_EMAILS: "moderator@example.com",
           DISPATCH_SCALE: process.env.DISPATCH_SCALE ?? "",
+          DISPATCH_CHAOS: process.env.DISPATCH_CHAOS ?? "",
         },
       },
     })),

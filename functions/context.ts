@@ -2,6 +2,7 @@
 
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
+import type { Id } from "../schema/contract/ids.ts";
 import type { Caller } from "./auth/caller.ts";
 import type { Env } from "./env.ts";
 import type { LogFields } from "./lib/log.ts";
@@ -23,8 +24,12 @@ export type App = {
     pageOrigins?: readonly string[];
     /** Set when the limit of writes was met. */
     throttled?: boolean;
+    /** Of a request with an Idempotency-Key: the job that it makes, or has made in an earlier attempt. */
+    claimedJob?: ClaimedJob;
   };
 };
+
+export type ClaimedJob = { id: Id<"job">; exists: boolean };
 
 /** Reads the clock once a request, so that every row it writes agrees on the time. */
 export const begin = createMiddleware<App>(async (c, next) => {

@@ -29,7 +29,8 @@ const told = mkdtempSync(join(tmpdir(), "orthoplex-edge-"));
 const file = join(told, "edge.json");
 try {
   const { url, demo, house } = server;
-  writePrivately(file, JSON.stringify({ url, user_key: demo.api_key, runner_key: house.api_key }));
+  const operator = { email: house.email, password: house.password };
+  writePrivately(file, JSON.stringify({ url, user_key: demo.api_key, runner_key: house.api_key, operator }));
   // Not spawnSync: what holds still that long finds its connections closed by the other side.
   const pytest = spawn(VENV_PYTHON, ["-m", "pytest", ...process.argv.slice(2)], {
     cwd: ROOT,

@@ -6,7 +6,7 @@ import type { Id } from "../../schema/contract/ids.ts";
 import type { App } from "../context.ts";
 import type { Env } from "../env.ts";
 import { granted, Refusal, Refused, refuse } from "../lib/refusal.ts";
-import { callerOfKey } from "./keys.ts";
+import { callerOfKey, isOurs } from "./keys.ts";
 import { pageRequest } from "./page-keys.ts";
 import { isListed, type Role } from "./roles.ts";
 import { callerOfSession } from "./sessions.ts";
@@ -42,8 +42,9 @@ export const identify = createMiddleware<App>(async (c, next) => {
     const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
     if (!token) throw new Refused(refuse("key_invalid", "Send `Authorization: Bearer opx_...`."));
     caller = await callerOfKey(c.env, c.var.db, token, c.var.now);
-    if (!caller) throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
-    if (caller.pageKey) {
+    if (!caller && !isForeignKey(c.req.method, c.req.path, token))
+      throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
+    if (caller?.pageKey) {
       c.set("pageOrigins", caller.pageKey.origins);
       granted(pageRequest(caller.pageKey.origins, c.req.method, c.req.path, c.req.header("origin")));
     }
@@ -58,6 +59,10 @@ export const identify = createMiddleware<App>(async (c, next) => {
   c.set("viewer", caller?.scopes.includes("read") && !caller.pageKey ? caller : null);
   await next();
 });
+
+/** Readers of Civitai's API are sent on to a version's own download, and bring the key of Civitai that they have. */
+const isForeignKey = (method: string, path: string, token: string): boolean =>
+  (method === "GET" || method === "HEAD") && /^\/v1\/versions\/[^/]+\/download$/.test(path) && !isOurs(token);
 
 /** Cookies travel with cross-site requests of old browsers; the Origin header tells who sent them. */
 function isForeignWrite(request: Request, origin: string): boolean {

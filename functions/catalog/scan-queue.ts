@@ -43,7 +43,13 @@ export async function resendScans(env: Env, db: Db, now: number): Promise<number
   const lost = await db
     .select({ versionId: versions.id })
     .from(versions)
-    .where(and(eq(versions.scanState, sql`'pending'`), lt(versions.createdAt, now - LOST_AFTER_MS)))
+    .where(
+      and(
+        eq(versions.scanState, sql`'pending'`),
+        lt(versions.createdAt, now - LOST_AFTER_MS),
+        sql`exists (select 1 from blobs where blobs.sha256 = ${versions.sha256})`,
+      ),
+    )
     .orderBy(sql`random()`)
     .limit(RESENT_AT_ONCE)
     .all();

@@ -3,7 +3,7 @@
 
 import { and, eq, sql } from "drizzle-orm";
 import type { SCAN_CHECKS, ScanReport } from "../../schema/contract/scans.ts";
-import { versions } from "../../schema/tables.ts";
+import { blobs, versions } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { hex } from "../lib/sha256.ts";
@@ -25,7 +25,7 @@ export async function scanVersion(
   now: number,
 ): Promise<VersionRow | null> {
   const row = await db.select().from(versions).where(eq(versions.id, id)).get();
-  if (row?.scanState !== "pending") return row ?? null;
+  if (row?.scanState !== "pending" || !(await isStored(db, row.sha256))) return row ?? null;
   const limit = knownBase(row.baseId).residual_norm_max;
   const facts = await measureFile(env, row, limit);
   const report = reportOf(row, facts, limit, await duplicateOf(db, row, facts.tensorsSha256), now);
@@ -47,6 +47,10 @@ export async function scanVersion(
     .where(and(eq(versions.id, id), eq(versions.scanState, "pending")));
   return (await db.select().from(versions).where(eq(versions.id, id)).get()) ?? null;
 }
+
+/** Bytes that were purged or deleted with their owner are judged no more. */
+const isStored = async (db: Db, sha256: string) =>
+  (await db.select({ one: sql`1` }).from(blobs).where(eq(blobs.sha256, sha256)).get()) !== undefined;
 
 /** What the failed checks say, in one sentence each. */
 export const faultOf = (report: ScanReport | null) =>

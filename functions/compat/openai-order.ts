@@ -61,7 +61,9 @@ export async function openAiJob(
   if (spent) return spent;
   const version = model.kind === "adapter" ? model.version.id : null;
   const asked = { model: name, version, input: { ...wish } };
-  const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, isNamed ? since : undefined);
+  const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, {
+    unlessSince: isNamed ? since : undefined,
+  });
   // Refused where another attempt came in between: it is found now.
   return id instanceof Refusal ? ((await earlier()) ?? id) : readJob(db, id);
 }

@@ -1,5 +1,6 @@
 // Jobs in the words of Replicate's API: predictions, trainings, and the log whose last line its clients read progress from.
 
+import { and, eq, ne } from "drizzle-orm";
 import type {
   ReplicatePrediction,
   ReplicateStatus,
@@ -7,7 +8,7 @@ import type {
 } from "../../schema/contract/compat-replicate.ts";
 import type { Generation, Training } from "../../schema/contract/jobs.ts";
 import { OUTPUT_URL_TTL_SECONDS, REPLICATE_STREAM_TTL_SECONDS } from "../../schema/contract/limits.ts";
-import { versions } from "../../schema/tables.ts";
+import { adapters, versions } from "../../schema/tables.ts";
 import { signedBlobPath } from "../catalog/blobs.ts";
 import { imagesOfJobs } from "../catalog/images.ts";
 import type { Db } from "../context.ts";
@@ -68,7 +69,9 @@ export async function trainingsJson(place: Root, rows: readonly JobRow[]): Promi
   const made = await db
     .select({ id: versions.id, sha256: versions.sha256 })
     .from(versions)
-    .where(inList(versions.id, ids))
+    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
+    // What moderators removed is given to nobody, its owner included.
+    .where(and(inList(versions.id, ids), ne(adapters.state, "removed")))
     .all();
   return Promise.all(
     rows.map(async (row) => {

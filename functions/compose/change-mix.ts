@@ -3,7 +3,7 @@
 import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { MixPatch } from "../../schema/contract/mixes.ts";
-import { compositions, mixes } from "../../schema/tables.ts";
+import { mixes } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -12,8 +12,15 @@ import { ratingFloor } from "../moderation/ratings.ts";
 import { reaches } from "../moderation/rules.ts";
 import { coverOf } from "./covers.ts";
 import { factsOf } from "./member-facts.ts";
-import { findVersionOfMix, goneFault, type OwnedMix } from "./mixes.ts";
-import { remixesRecounted, remixNotes } from "./remixes.ts";
+import {
+  findVersionOfMix,
+  goneFault,
+  membersOfVersions,
+  mixRef,
+  type OwnedMix,
+  versionsStill,
+} from "./mixes.ts";
+import { remixNotes } from "./remixes.ts";
 import { shareFault, strictestOf } from "./sharing.ts";
 
 export async function patchMix(
@@ -31,12 +38,8 @@ export async function patchMix(
     { pointer: "/description", text: patch.description },
   ]);
   if (blocked) return blocked;
-  const rows = await db
-    .select({ members: compositions.members })
-    .from(compositions)
-    .where(eq(compositions.mixId, mix.id))
-    .all();
-  const members = rows.flatMap((row) => row.members);
+  const versions = await membersOfVersions(db, mix.id);
+  const members = versions.flat();
   const facts = await factsOf(db, members);
   const ratings = [...facts.values()].map(({ adapter }) => adapter.rating);
   if (patch.visibility !== undefined && patch.visibility !== mix.visibility) {
@@ -51,14 +54,18 @@ export async function patchMix(
     coverId: cover,
     updatedAt: now,
   };
-  await db.batch([
-    db
-      .update(mixes)
-      .set(changed)
-      .where(and(eq(mixes.id, mix.id), eq(mixes.state, "published"))),
-    remixesRecounted(db, mix.id),
+  const open = and(
+    eq(mixes.id, mix.id),
+    eq(mixes.state, "published"),
+    versionsStill(mix.id, versions.length),
+  );
+  const [done] = await db.batch([
+    db.update(mixes).set(changed).where(open),
     ...remixNotes(db, caller, mix, facts, now),
   ]);
+  if (done.meta.changes === 0) {
+    return refuse("version_state", `${mixRef(mix)} was changed meanwhile. Look at it again.`);
+  }
   return { ...mix, ...changed };
 }
 
@@ -87,12 +94,9 @@ async function wishedCover(
 /** Takes a mix out of the list. Its address says that it was withdrawn; forks and pictures stay as they are. */
 export async function withdrawMix(db: Db, mix: OwnedMix, now: number): Promise<OwnedMix> {
   if (mix.state !== "published") return mix;
-  await db.batch([
-    db
-      .update(mixes)
-      .set({ state: "withdrawn", updatedAt: now })
-      .where(and(eq(mixes.id, mix.id), eq(mixes.state, "published"))),
-    remixesRecounted(db, mix.id),
-  ]);
+  await db
+    .update(mixes)
+    .set({ state: "withdrawn", updatedAt: now })
+    .where(and(eq(mixes.id, mix.id), eq(mixes.state, "published")));
   return { ...mix, state: "withdrawn", updatedAt: now };
 }

@@ -1,6 +1,7 @@
 // Mixes: published compositions. Who sees one, which version a name means, changing and withdrawing. Publishing is publish-mix.ts.
 
 import { and, desc, eq, sql } from "drizzle-orm";
+import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import { compositions, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
@@ -96,6 +97,16 @@ export async function findVersionOfMix(
   if (row && isVersion(row)) return row;
   return refuse("not_found", `${mixRef(mix)} has no version ${number ?? ""}.`, pointer);
 }
+
+/** The members of each of its versions; its length is how many versions there are. */
+export async function membersOfVersions(db: Db, id: MixRow["id"]): Promise<ResolvedMember[][]> {
+  const versions = db.select({ members: compositions.members }).from(compositions);
+  return (await versions.where(eq(compositions.mixId, id)).all()).map(({ members }) => members);
+}
+
+/** SQL: no version was published since `count` of them were read. */
+export const versionsStill = (id: MixRow["id"], count: number) =>
+  sql`(select count(*) from compositions where mix_id = ${id}) = ${count}`;
 
 /** What `owner/name` or `owner/name:3` in a request's body means, if something new can be made from it. */
 export async function resolveMix(

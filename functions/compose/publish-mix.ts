@@ -3,6 +3,7 @@
 
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { z } from "zod";
+import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import { MIX_VERSIONS_MAX } from "../../schema/contract/limits.ts";
 import type { MixPublish } from "../../schema/contract/mixes.ts";
 import { compositionMembers, compositions, mixes } from "../../schema/tables.ts";
@@ -14,14 +15,14 @@ import { blockedFault } from "../moderation/blocklist.ts";
 import type { CompositionRow } from "./compositions.ts";
 import { coverOf } from "./covers.ts";
 import { type FactsById, factsOf } from "./member-facts.ts";
-import { findMix, goneFault, mixRef, type OwnedMix } from "./mixes.ts";
-import { remixesRecounted, remixNotes } from "./remixes.ts";
+import { findMix, goneFault, membersOfVersions, mixRef, type OwnedMix, versionsStill } from "./mixes.ts";
+import { remixNotes } from "./remixes.ts";
 import { shareFault, strictestOf } from "./sharing.ts";
 
 type Wish = z.infer<typeof MixPublish>;
 
-/** Two publications that both take a name for new: one of them goes on with the other's mix, in the second round. */
-const ROUNDS_MAX = 2;
+/** Publications under one name race: who comes second looks again at what the mix has become. */
+const ROUNDS_MAX = 3;
 
 export async function publishComposition(
   db: Db,
@@ -31,28 +32,25 @@ export async function publishComposition(
   now: number,
 ): Promise<OwnedMix | Refusal> {
   if (row.ownerId !== caller.id) return refuse("not_granted", "Only who made a composition may publish it.");
-  const { name, title, description, changelog } = wish;
-  const written = Object.entries({ name, title, description, changelog });
-  const blocked = await blockedFault(
-    db,
-    "name",
-    written.map(([field, text]) => ({ pointer: `/${field}`, text })),
-  );
+  const blocked = await wordsFault(db, row, wish);
   if (blocked) return blocked;
   const facts = await factsOf(db, row.members);
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const before = await findMix(db, caller, caller.handle, wish.name);
-    if (before instanceof Refusal && before.code !== "not_found") return before;
-    const existing = before instanceof Refusal ? null : before;
+    const found = await findMix(db, caller, caller.handle, wish.name);
+    if (found instanceof Refusal && found.code !== "not_found") return found;
+    const existing = found instanceof Refusal ? null : found;
     const draft = draftOf(caller, row, wish, existing, facts, now);
+    const before = existing ? await membersOfVersions(db, existing.id) : [];
     const fault =
-      (await stateFault(db, row, existing)) ?? (await draftFault(db, caller, row, draft, wish, facts));
+      (await stateFault(db, row, existing, before.length)) ??
+      (await openFault(db, existing, before, draft)) ??
+      (await draftFault(db, caller, row, draft, wish, facts));
     if (fault) return fault;
-    await write(db, caller, row, draft, wish, facts, now);
+    await write(db, caller, row, draft, before.length, wish, facts, now);
     const mix = await findMix(db, caller, caller.handle, wish.name);
     if (!(mix instanceof Refusal) && (await mixOf(db, row)) === mix.id) return mix;
   }
-  const raced = await stateFault(db, row, null);
+  const raced = await stateFault(db, row, null, 0);
   if (raced) return raced;
   throw new Error(`Composition ${row.id} could not be published in ${ROUNDS_MAX} rounds`);
 }
@@ -63,7 +61,12 @@ async function mixOf(db: Db, row: CompositionRow) {
 }
 
 /** Why this composition cannot become a version of this mix as both stand now. */
-async function stateFault(db: Db, row: CompositionRow, existing: OwnedMix | null): Promise<Refusal | null> {
+async function stateFault(
+  db: Db,
+  row: CompositionRow,
+  existing: OwnedMix | null,
+  count: number,
+): Promise<Refusal | null> {
   if ((await mixOf(db, row)) !== null) {
     const detail =
       "This composition is a version of a mix already, and a version never changes. Save a new one.";
@@ -76,7 +79,6 @@ async function stateFault(db: Db, row: CompositionRow, existing: OwnedMix | null
     const detail = `${mixRef(existing)} is a mix of ${existing.baseId}, this composition is of ${row.baseId}. Choose another name.`;
     return refuse("adapter_incompatible", detail, "/name");
   }
-  const count = await db.$count(compositions, eq(compositions.mixId, existing.id));
   if (count < MIX_VERSIONS_MAX) return null;
   return refuse(
     "quota_exceeded",
@@ -86,6 +88,31 @@ async function stateFault(db: Db, row: CompositionRow, existing: OwnedMix | null
 }
 
 type Draft = ReturnType<typeof draftOf>;
+
+/** Everything that the mix's page will show was written by somebody: here, or when the composition was saved for its owner alone. */
+async function wordsFault(db: Db, row: CompositionRow, wish: Wish): Promise<Refusal | null> {
+  const { name, title = row.title, description, changelog } = wish;
+  const written = Object.entries({ name, title, description, changelog });
+  return (
+    (await blockedFault(
+      db,
+      "name",
+      written.map(([field, text]) => ({ pointer: `/${field}`, text })),
+    )) ?? (await blockedFault(db, "prompt", [{ pointer: "", text: row.prompt }]))
+  );
+}
+
+/** A version that opens its mix opens the ones before it too. */
+async function openFault(
+  db: Db,
+  existing: OwnedMix | null,
+  before: ResolvedMember[][],
+  draft: Draft,
+): Promise<Refusal | null> {
+  if (!existing || draft.visibility === existing.visibility) return null;
+  const members = before.flat();
+  return shareFault(members, await factsOf(db, members), draft.visibility, "/visibility");
+}
 
 /** Checks what the mix would show; sets its cover where one is wished for. */
 async function draftFault(
@@ -131,6 +158,7 @@ async function write(
   caller: Caller,
   row: CompositionRow,
   draft: Draft,
+  count: number,
   wish: Wish,
   facts: FactsById,
   now: number,
@@ -155,14 +183,7 @@ async function write(
         changelog: wish.changelog,
         publishedAt: now,
       })
-      .where(
-        and(
-          eq(compositions.id, row.id),
-          isNull(compositions.mixId),
-          open,
-          sql`(select count(*) from compositions where mix_id = ${mixId}) < ${MIX_VERSIONS_MAX}`,
-        ),
-      ),
+      .where(and(eq(compositions.id, row.id), isNull(compositions.mixId), open, versionsStill(mixId, count))),
     db
       .update(mixes)
       .set({ title, description, visibility, rating, coverId, updatedAt: now })
@@ -174,7 +195,6 @@ async function write(
           where id in (select value from json_each(${JSON.stringify([...facts.keys()])})) and ${happened}`,
       )
       .onConflictDoNothing(),
-    remixesRecounted(db, mixId),
     ...remixNotes(db, caller, draft, facts, now),
   ]);
 }

@@ -56,10 +56,10 @@ export function mergeFault(
 ): Refusal | null {
   for (const { ref, version_id } of members) {
     const found = facts.get(version_id);
-    const gone = found ? found.adapter.state === "withdrawn" || found.adapter.state === "removed" : true;
     const mine = found?.adapter.ownerId === caller?.id;
-    if (!found || found.adapter.state === "removed" || (gone && !mine))
+    if (!found || found.adapter.state === "removed" || (!mine && wasTakenBack(found))) {
       return refuse("adapter_removed", `${ref} was taken out of the catalog.`);
+    }
     if (found.adapter.visibility === "private" && !mine) {
       return refuse("licence_conflict", `${ref} is private: its owner shares its file with nobody.`);
     }
@@ -70,3 +70,6 @@ export function mergeFault(
   }
   return null;
 }
+
+const wasTakenBack = ({ adapter, version }: MemberFacts) =>
+  adapter.state === "withdrawn" || version.state === "yanked";

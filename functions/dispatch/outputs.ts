@@ -10,6 +10,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { readyDependents } from "./dependents.ts";
 import { HOLDS_LEASE, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
@@ -58,12 +59,14 @@ WHERE id = (SELECT mix_id FROM compositions WHERE id = ?3) AND ${HOLDS_LEASE}`;
 const SHOW_PREVIEWS = `
 UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' AND ${HOLDS_LEASE}`;
 
+/** Whoever left in the meantime gets none: departed.ts takes the bytes. */
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
   size_bytes, metadata, job_id, created_at, tensors_sha256)
 SELECT ?3, ?4, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = ?4), ?5, ?6, 'draft', ?7, ?8, '', ?9,
   ?10, ?11, ?12, ?1, ?13, ?14
-WHERE ${HOLDS_LEASE}`;
+WHERE ${HOLDS_LEASE} AND EXISTS (
+  SELECT 1 FROM adapters JOIN users ON users.id = adapters.owner_id WHERE adapters.id = ?4 AND users.deleted_at IS NULL)`;
 
 /** A trained draft has its days before it anew. */
 const KEEP_SLOT = `
@@ -179,7 +182,8 @@ async function trainResult(
       file.tensors_sha256,
     );
   const keep = db.$client.prepare(KEEP_SLOT).bind(run.jobId, run.leaseId, job.adapter_id, now + DRAFT_TTL_MS);
-  return { statements: [...images.map(({ statement }) => statement), version, keep], versionId };
+  const ready = readyDependents(db, run, versionId, now);
+  return { statements: [...images.map(({ statement }) => statement), version, keep, ready], versionId };
 }
 
 function insertImages(

@@ -176,10 +176,11 @@ async function findJob(ask: Ask, id: string) {
   return training.ok ? replyOf<Job>(training) : generation;
 }
 
-const standing = ({ id, kind, status, queue_position, progress, error, warnings }: Job) => ({
+const standing = ({ id, kind, status, cost, queue_position, progress, error, warnings }: Job) => ({
   id,
   kind,
   status,
+  cost,
   queue_position,
   progress,
   error,

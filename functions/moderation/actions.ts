@@ -14,6 +14,7 @@ import { Refusal, refuse } from "../lib/refusal.ts";
 import { batch, type Query } from "../lib/statement.ts";
 import { notificationRow } from "../people/notifications.ts";
 import { effectsOf, failedJobs, written } from "./effects.ts";
+import { moderatorIds } from "./moderators.ts";
 import { ratingFloor } from "./ratings.ts";
 import { closeReports } from "./reports.ts";
 import { move } from "./rules.ts";
@@ -41,7 +42,7 @@ export async function act(
   if (target.ownerId === moderator.id) return notOwn();
   const next = move(target.kind, target.state, wish.action);
   if (next instanceof Refusal) return next;
-  const shielded = wish.action === "suspend" ? await moderatorFault(db, target) : null;
+  const shielded = wish.action === "suspend" ? await moderatorFault(db, target, env.MODERATOR_EMAILS) : null;
   if (shielded) return shielded;
   const seen = await actionsOn(db, target.id);
   if (wish.actions_seen !== undefined && wish.actions_seen !== seen) return MADE_MEANWHILE;
@@ -115,12 +116,18 @@ export const actionsOn = (db: Db, targetId: string) =>
 export const pendingReports = (db: Db, targetId: string) =>
   db.$count(reports, sql`target_id = ${targetId} and state = 'pending'`);
 
-/** A moderator is not suspended by another: whoever keeps the roles takes theirs first. */
-async function moderatorFault(db: Db, target: Target): Promise<Refusal | null> {
-  const user = await db.get<{ role: string }>(sql`select role from users where id = ${target.id}`);
-  return user?.role === "moderator"
-    ? refuse("version_state", `${target.label} is a moderator. Their role has to be taken first.`, "/action")
-    : null;
+/** A moderator is not suspended by another: whoever keeps the roles takes theirs first, or the settings stop naming them. */
+async function moderatorFault(
+  db: Db,
+  target: Target,
+  moderatorEmails: string | undefined,
+): Promise<Refusal | null> {
+  if (!(await moderatorIds(db, moderatorEmails)).includes(target.id)) return null;
+  return refuse(
+    "version_state",
+    `${target.label} is a moderator. Their role has to be taken first.`,
+    "/action",
+  );
 }
 
 async function dataOf(

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { blobKey } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { eachAlone } from "../lib/alone.ts";
 import { batch } from "../lib/statement.ts";
 
 /** R2 deletes this many objects in one call. */
@@ -16,7 +17,12 @@ export async function purgeDue(env: Env, db: Db, now: number): Promise<void> {
     select target_id from takedowns where purged_at is null and purge_at <= ${now} and (purge_began_at is not null or not exists (
       select 1 from appeals where appeals.action_id = takedowns.action_id and appeals.state = 'pending'))
     order by purge_at limit ${PURGES_A_SWEEP}`);
-  for (const { target_id } of due) await purge(env, db, target_id, now);
+  await eachAlone(
+    "purge_failed",
+    due,
+    ({ target_id }) => target_id,
+    ({ target_id }) => purge(env, db, target_id, now),
+  );
 }
 
 /**
@@ -38,7 +44,9 @@ export async function purge(env: Env, db: Db, targetId: string, now: number): Pr
     // Whoever announced these bytes must send them again before they can be used.
     sql`update uploads set stored_at = null where sha256 in (select value from json_each(${gone}))`,
     sql`delete from images where id in (select value from json_each(${JSON.stringify(images)}))`,
-    sql`update takedowns set purged_at = ${now} where target_id = ${targetId} and purge_began_at is not null`,
+    // A training of it that still runs delivers later: until it has ended, the sweep comes again.
+    sql`update takedowns set purged_at = ${now} where target_id = ${targetId} and purge_began_at is not null
+      and not exists (select 1 from jobs where status = 'running' and adapter_id = ${targetId})`,
   ]);
 }
 

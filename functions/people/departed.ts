@@ -4,6 +4,7 @@
 import { blobKey } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { eachAlone } from "../lib/alone.ts";
 
 /** R2 deletes at most 1,000 objects in one call. */
 const BLOBS_AT_ONCE = 1_000;
@@ -44,7 +45,12 @@ export async function purgeDeparted(env: Env, db: Db, now: number): Promise<void
     )
     .bind(PEOPLE_A_RUN)
     .all<{ id: string }>();
-  for (const { id } of results) await purgePerson(env, db, id, now);
+  await eachAlone(
+    "purge_failed",
+    results,
+    ({ id }) => id,
+    ({ id }) => purgePerson(env, db, id, now),
+  );
 }
 
 /** Bytes go before the rows that lead to them, so that a purge that was cut off finds them again. */

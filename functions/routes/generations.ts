@@ -12,14 +12,21 @@ import { takeGeneration } from "../auth/page-keys.ts";
 import type { App } from "../context.ts";
 import { cancel } from "../dispatch/cancel.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
-import { enqueue } from "../dispatch/enqueue.ts";
 import { findJob, generationsJson, listJobs } from "../dispatch/jobs.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
-import { awaitJob, eventsQuery, isFinished, jobEvents, jobSocket, waitSeconds } from "./job-routes.ts";
+import {
+  awaitJob,
+  eventsQuery,
+  isFinished,
+  jobEvents,
+  jobSocket,
+  orderedJob,
+  waitSeconds,
+} from "./job-routes.ts";
 
 const PATH = "/v1/generations/{job}";
 const params = idParam("job", idOf("job"));
@@ -109,9 +116,11 @@ export const generations = router()
     if (webhook && caller.pageKey) {
       deny(refuse("not_granted", "A publishable key names no webhook: it would sign for you.", "/webhook"));
     }
-    const job = { ...granted(await orderGeneration(db, caller, wish)), webhook };
-    granted(await takeGeneration(db, caller, now));
-    const id = granted(await enqueue(c.env, db, job, now));
+    const id = await orderedJob(c, async () => {
+      const order = granted(await orderGeneration(db, caller, wish));
+      granted(await takeGeneration(db, caller, now));
+      return { ...order, webhook };
+    });
     c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);

@@ -1,18 +1,20 @@
 // Idempotency-Key on POSTs that create: the first answer is kept a day and given again. Same key with another body is refused.
-// Only successes are kept: a refusal changed nothing, so trying again is harmless. Not for keys, whose answer holds a secret.
+// Only successes are kept: a refusal changed nothing, so trying again is harmless. Not for keys, whose answer holds a secret. The key names
+// the job before it is made, so that an order whose Worker died half-way is not done twice.
 
-import { and, eq, isNull, lt } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { createMiddleware } from "hono/factory";
 import { IDEMPOTENCY_TTL_SECONDS } from "../../schema/contract/limits.ts";
-import { idempotency } from "../../schema/tables.ts";
-import type { App, Db } from "../context.ts";
+import { idempotency, jobs } from "../../schema/tables.ts";
+import type { App, ClaimedJob, Db } from "../context.ts";
+import { newId } from "../lib/ids.ts";
 import { Refusal, Refused, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 
 type Row = typeof idempotency.$inferSelect;
 
 const KEY_MAX_CHARACTERS = 255;
-/** A request that died without an answer holds its key this long. */
+/** A request that died without an answer holds its key this long, and so does one of a clock that has since been set back. */
 const IN_FLIGHT_MS = 120_000;
 const RETRY_AFTER_SECONDS = 2;
 
@@ -26,23 +28,28 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
     throw new Refused(refuse("request_invalid", detail, "idempotency-key"));
   }
   const requestSha256 = await sha256Hex(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
-  const claim: Row = {
+  const claim = {
     ownerId: caller.id,
     key,
     requestSha256,
     status: null,
-    location: null,
+    location: newId("job", now),
     body: null,
     createdAt: now,
   };
   const kept = await claimKey(db, claim, now);
   if (kept instanceof Refusal) throw new Refused(kept);
-  if (kept) return replay(kept);
+  if ("ownerId" in kept) return replay(kept);
+  c.set("claimedJob", kept);
+  if (kept.exists) c.header("idempotent-replayed", "true");
 
   await next();
   const mine = and(eq(idempotency.ownerId, caller.id), eq(idempotency.key, key));
   if (!c.res.ok) {
-    await db.delete(idempotency).where(mine);
+    // The job may have been made before something failed: then the key still leads to it.
+    await db
+      .delete(idempotency)
+      .where(and(mine, sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${kept.id})`));
     return;
   }
   const body = await c.res.clone().text();
@@ -50,17 +57,18 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
   await db.update(idempotency).set({ status: c.res.status, location, body }).where(mine);
 });
 
-/** Null if the key is ours now, the kept answer if there is one, or why neither. */
-async function claimKey(db: Db, claim: Row, now: number): Promise<Row | Refusal | null> {
+/** The job that is to be made if the key is ours now, the kept answer if there is one, or why neither. */
+async function claimKey(
+  db: Db,
+  claim: Row & { location: ClaimedJob["id"] },
+  now: number,
+): Promise<Row | ClaimedJob | Refusal> {
   const mine = and(eq(idempotency.ownerId, claim.ownerId), eq(idempotency.key, claim.key));
-  await db.batch([
-    db.delete(idempotency).where(and(mine, lt(idempotency.createdAt, now - IDEMPOTENCY_TTL_SECONDS * 1000))),
-    db
-      .delete(idempotency)
-      .where(and(mine, isNull(idempotency.status), lt(idempotency.createdAt, now - IN_FLIGHT_MS))),
-  ]);
+  await db
+    .delete(idempotency)
+    .where(and(mine, lt(idempotency.createdAt, now - IDEMPOTENCY_TTL_SECONDS * 1000)));
   const won = await db.insert(idempotency).values(claim).onConflictDoNothing().returning();
-  if (won.length > 0) return null;
+  if (won.length > 0) return { id: claim.location, exists: false };
   const kept = await db.select().from(idempotency).where(mine).get();
   if (kept && kept.requestSha256 !== claim.requestSha256) {
     return refuse(
@@ -70,6 +78,18 @@ async function claimKey(db: Db, claim: Row, now: number): Promise<Row | Refusal 
     );
   }
   if (kept && kept.status !== null) return kept;
+  const id = kept?.location as ClaimedJob["id"] | null | undefined;
+  if (id && (await db.$count(jobs, eq(jobs.id, id))) > 0) return { id, exists: true };
+  const isDead = or(
+    lt(idempotency.createdAt, now - IN_FLIGHT_MS),
+    gt(idempotency.createdAt, now + IN_FLIGHT_MS),
+  );
+  const taken = await db
+    .update(idempotency)
+    .set({ createdAt: now })
+    .where(and(mine, isNull(idempotency.status), isDead))
+    .returning();
+  if (taken.length > 0) return { id: id ?? claim.location, exists: false };
   const detail = "The first request with this Idempotency-Key has not finished.";
   return new Refusal("idempotency_in_flight", detail, [], RETRY_AFTER_SECONDS);
 }

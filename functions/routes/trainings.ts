@@ -11,14 +11,21 @@ import { callerWith } from "../auth/caller.ts";
 import type { App } from "../context.ts";
 import { cancel } from "../dispatch/cancel.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
-import { enqueue } from "../dispatch/enqueue.ts";
 import { findJob, listJobs, trainingsJson } from "../dispatch/jobs.ts";
 import { orderTraining } from "../dispatch/order-training.ts";
 import { deny, granted } from "../lib/refusal.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
-import { awaitJob, eventsQuery, isFinished, jobEvents, jobSocket, waitSeconds } from "./job-routes.ts";
+import {
+  awaitJob,
+  eventsQuery,
+  isFinished,
+  jobEvents,
+  jobSocket,
+  orderedJob,
+  waitSeconds,
+} from "./job-routes.ts";
 
 const PATH = "/v1/trainings/{job}";
 const params = idParam("job", idOf("job"));
@@ -105,8 +112,10 @@ export const trainings = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const wish = c.req.valid("json");
     const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
-    const job = { ...granted(await orderTraining(db, caller, wish, now)), webhook };
-    const id = granted(await enqueue(c.env, db, job, now));
+    const id = await orderedJob(c, async () => ({
+      ...granted(await orderTraining(db, caller, wish, now)),
+      webhook,
+    }));
     c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "train", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/trainings/${id}`);

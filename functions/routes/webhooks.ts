@@ -14,7 +14,7 @@ import {
   WebhookPatch,
   WebhookWithSecret,
 } from "../../schema/contract/webhooks.ts";
-import { callerWith } from "../auth/caller.ts";
+import { type Caller, callerWith } from "../auth/caller.ts";
 import { isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import {
@@ -185,6 +185,12 @@ const replayOne = createRoute({
   responses: { 200: jsonReply("The delivery", Delivery) },
 });
 
+/** What a webhook is told is the caller's jobs: whoever points it somewhere reads them there. */
+function maySubscribe(caller: Caller | null): Caller {
+  granted(callerWith(caller, "read"));
+  return granted(callerWith(caller, "publish"));
+}
+
 export const webhooks = router()
   .openapi(secret, async (c) => {
     const caller = granted(callerWith(c.var.caller, "generate"));
@@ -198,7 +204,7 @@ export const webhooks = router()
   })
   .openapi(create, async (c) => {
     const { db, now, origin } = c.var;
-    const caller = granted(callerWith(c.var.caller, "publish"));
+    const caller = maySubscribe(c.var.caller);
     const { allowLoopback } = surroundingsOf(c.env);
     const row = granted(await createWebhook(db, caller, c.req.valid("json"), { origin, allowLoopback, now }));
     return c.json({ ...webhookJson(row, now), secret: row.secret }, 201);
@@ -215,7 +221,7 @@ export const webhooks = router()
   })
   .openapi(change, async (c) => {
     const { db, now } = c.var;
-    const caller = granted(callerWith(c.var.caller, "publish"));
+    const caller = maySubscribe(c.var.caller);
     const { allowLoopback } = surroundingsOf(c.env);
     const row = granted(await findWebhook(db, caller, c.req.valid("param").webhook));
     const changed = granted(await changeWebhook(db, row, c.req.valid("json"), { allowLoopback, now }));
@@ -228,7 +234,7 @@ export const webhooks = router()
   })
   .openapi(rotate, async (c) => {
     const { db, now } = c.var;
-    const caller = granted(callerWith(c.var.caller, "publish"));
+    const caller = maySubscribe(c.var.caller);
     const row = granted(await findWebhook(db, caller, c.req.valid("param").webhook));
     const changed = granted(await rotateSecret(db, row, now));
     return c.json({ ...webhookJson(changed, now), secret: changed.secret }, 200);

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   decision_made: { status: 409, title: "This was decided already" },
   scan_pending: { status: 409, title: "The file has not been scanned yet" },
   class_full: { status: 409, title: "The orthogonal class has no free slot" },
+  key_rotated: { status: 409, title: "The key was rotated already" },
   webhook_disabled: { status: 409, title: "The webhook is disabled" },
   job_finished: { status: 409, title: "The job has already ended" },
   lease_lost: { status: 409, title: "The lease is over or belongs to another run" },
@@ -98,5 +99,6 @@ export const JOB_ERROR_CODES = [
   "runs_exhausted",
   "deadline_passed",
   "output_invalid",
+  "dependency_failed",
 ] as const;
 export type JobErrorCode = (typeof JOB_ERROR_CODES)[number];

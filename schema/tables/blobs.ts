@@ -41,6 +41,7 @@ export const uploads = sqliteTable(
     index("uploads_owner").on(t.ownerId, t.sha256),
     index("uploads_sha256").on(t.sha256),
     index("uploads_lease").on(t.leaseId, t.name),
+    index("uploads_outputs").on(t.createdAt).where(sql`lease_id is not null`),
     index("uploads_unfinished").on(t.expiresAt).where(sql`multipart_id is not null`),
   ],
 );

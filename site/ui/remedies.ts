@@ -24,6 +24,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   decision_made: "Reload the page to see what was decided.",
   scan_pending: "Wait a few seconds until the file is scanned.",
   class_full: "Choose another class or collection, or leave the slot to us.",
+  key_rotated: "Rotate the key that took its place; the list of keys names it.",
   webhook_disabled: "Enable the webhook first; look at its deliveries for what went wrong.",
   job_finished: "Nothing is left to do: the job has ended. Reload to see its result.",
   lease_lost: "Drop this work and ask for a new lease.",
@@ -63,4 +64,5 @@ export const JOB_REMEDIES: Record<JobErrorCode, string> = {
   runs_exhausted: "It was tried several times without success. Start it again later.",
   deadline_passed: "No runner came to it in time. Start it again; if runners are few, at a quieter hour.",
   output_invalid: "Start it again; the result did not pass its checks.",
+  dependency_failed: "Look at the training that it waited for. Once one has succeeded, draw again.",
 };

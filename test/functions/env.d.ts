@@ -16,6 +16,8 @@ declare global {
       TEST_MIGRATIONS: D1Migration[];
       /** Set by `npm run bench:dispatch`; empty otherwise. */
       DISPATCH_SCALE: string;
+      /** Jobs, runners and seed for chaos.test.ts; empty for a small run. */
+      DISPATCH_CHAOS: string;
     }
   }
 }

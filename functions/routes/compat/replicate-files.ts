@@ -7,7 +7,8 @@ import { ReplicateFile, replicatePage } from "../../../schema/contract/compat-re
 import { idOf } from "../../../schema/contract/ids.ts";
 import { REPLICATE_FILE_MAX_BYTES } from "../../../schema/contract/limits.ts";
 import { callerWith, identify } from "../../auth/caller.ts";
-import { deleteFile, fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
+import { dropUploads } from "../../catalog/unneeded-blobs.ts";
+import { fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
 import { problemResponse } from "../../lib/problem.ts";
 import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
 import { idParam, jsonReply, noQuery, router } from "../app.ts";
@@ -120,7 +121,9 @@ export function replicateFiles(prefix: string, hide: boolean) {
     })
     .openapi(remove, async (c) => {
       const caller = granted(callerWith(c.var.caller, "publish"));
-      await deleteFile(c.var.db, granted(await findFile(c.var.db, caller, c.req.valid("param").file)));
+      const file = granted(await findFile(c.var.db, caller, c.req.valid("param").file));
+      // A training that took pictures out of it has rows of its own.
+      await dropUploads(c.env, c.var.db, [file.id]);
       return c.body(null, 204);
     });
 }

@@ -17,14 +17,14 @@ import { modelOfVersion, orderPrediction } from "../../compat/replicate-order.ts
 import { predictionStream } from "../../compat/replicate-stream.ts";
 import type { App } from "../../context.ts";
 import { cancel } from "../../dispatch/cancel.ts";
-import { enqueue, type JobRow } from "../../dispatch/enqueue.ts";
+import type { JobRow } from "../../dispatch/enqueue.ts";
 import { hasEnded, waitForJob } from "../../dispatch/follow.ts";
 import { findJob, listJobs } from "../../dispatch/jobs.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
 import { isSigned } from "../../lib/signing.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { idempotent } from "../idempotent.ts";
-import { waitSeconds } from "../job-routes.ts";
+import { orderedJob, waitSeconds } from "../job-routes.ts";
 import { cursorQuery, modelParams, pageJson, placeOf, tags, webhookOf } from "./replicate-place.ts";
 
 const PAGE = 100;
@@ -90,11 +90,13 @@ export function replicatePredictions(prefix: string, hide: boolean) {
     model: Model,
     wish: z.infer<typeof ReplicateModelPredictionCreate>,
   ) {
-    const { db, now } = c.var;
+    const { db } = c.var;
     const caller = granted(callerWith(c.var.caller, "generate"));
     const webhook = granted(webhookOf(c, wish));
-    const order = granted(await orderPrediction(db, caller, model, wish.input));
-    const id = granted(await enqueue(c.env, db, { ...order, webhook }, now));
+    const id = await orderedJob(c, async () => ({
+      ...granted(await orderPrediction(db, caller, model, wish.input)),
+      webhook,
+    }));
     const seconds = waitSeconds(c.req.header("prefer"));
     const row = await waitForJob(c.env, db, id, seconds);
     if (seconds > 0) c.header("preference-applied", `wait=${seconds}`);

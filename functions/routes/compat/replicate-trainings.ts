@@ -15,12 +15,13 @@ import { trainingsJson } from "../../compat/replicate-json.ts";
 import { orderReplicateTraining } from "../../compat/replicate-order.ts";
 import type { App } from "../../context.ts";
 import { cancel } from "../../dispatch/cancel.ts";
-import { enqueue, type JobRow } from "../../dispatch/enqueue.ts";
+import type { JobRow } from "../../dispatch/enqueue.ts";
 import { hasEnded, readJob } from "../../dispatch/follow.ts";
 import { findJob, listJobs } from "../../dispatch/jobs.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { idempotent } from "../idempotent.ts";
+import { orderedJob } from "../job-routes.ts";
 import { cursorQuery, modelParams, pageJson, placeOf, tags, webhookOf } from "./replicate-place.ts";
 
 const PAGE = 100;
@@ -87,16 +88,11 @@ export function replicateTrainings(prefix: string) {
       }
       if (version !== model.base.id) deny(refuse("not_found", `${owner}/${name} has no version ${version}.`));
       const webhook = granted(webhookOf(c, wish));
-      const order = await orderReplicateTraining(
-        c.env,
-        db,
-        caller,
-        model.base.id,
-        wish.destination,
-        wish.input,
-        now,
-      );
-      const id = granted(await enqueue(c.env, db, { ...granted(order), webhook }, now));
+      const { destination, input } = wish;
+      const id = await orderedJob(c, async () => {
+        const order = await orderReplicateTraining(c.env, db, caller, model.base.id, destination, input, now);
+        return { ...granted(order), webhook };
+      });
       c.header("location", `${c.var.origin}${prefix}/trainings/${id}`);
       return c.json(await json(c, await readJob(db, id)), 201);
     })

@@ -177,6 +177,22 @@ describe("a publishable key", () => {
     expect((await order(WISH)).status).toBe(202);
   });
 
+  it("is rotated into one of the same pages and cap, and the day's count goes along", async () => {
+    const { id, key } = await made({ generations_per_day: 2 });
+    expect((await asPage(key, "POST", "/v1/generations", WISH)).status).toBe(202);
+    const fresh = await ada.must<Made & Key>("POST", `/v1/keys/${id}/rotate`, {});
+    expect(fresh).toMatchObject({
+      kind: "publishable",
+      origins: [PAGE, "http://localhost:5173"],
+      generations_per_day: 2,
+    });
+    expect(fresh.key).toMatch(/^opk_/);
+    const elsewhere = await asPage(fresh.key, "POST", "/v1/generations", WISH, "https://elsewhere.test");
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([403, "origin_not_allowed"]);
+    expect((await asPage(fresh.key, "POST", "/v1/generations", WISH)).status).toBe(202);
+    expect((await asPage(fresh.key, "POST", "/v1/generations", WISH)).status).toBe(429);
+  });
+
   it("leaves secret keys as they are: from servers, and readable to any page", async () => {
     expect((await ada.ask("GET", "/v1/account")).status).toBe(200);
     const reply = await ada.ask("GET", "/v1/account", undefined, { origin: "https://elsewhere.test" });

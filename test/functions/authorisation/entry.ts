@@ -33,6 +33,8 @@ export type Entry = {
   right: Right;
   /** What a key needs; absent for anyone, session, moderator and signed. */
   scope?: Scope;
+  /** The key needs this one beside. */
+  also?: Scope;
   /** The call ends the account or the sessions of who makes it: another owner stands in for it. */
   ends?: true;
   /**

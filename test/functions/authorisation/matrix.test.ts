@@ -21,6 +21,8 @@ let world: World;
 let spares = 0;
 /** Keys of the owner with one scope each. */
 const single = new Map<Scope, Caller>();
+/** One that may publish and read what it published. */
+let paired: Caller;
 
 beforeAll(async () => {
   const [owner, other, moderator] = [await person("Owner"), await person("Other"), await person("Moderator")];
@@ -29,15 +31,19 @@ beforeAll(async () => {
     .prepare("UPDATE users SET role = 'moderator', email_verified = 1 WHERE handle = ?")
     .bind(moderator.handle)
     .run();
-  for (const scope of SCOPES) {
-    const made = await ask<{ key: string }>("POST", "/v1/keys", {
-      headers: { cookie: owner.cookie },
-      body: { name: scope, scopes: [scope] },
-    });
-    single.set(scope, { name: `a key that may only ${scope}`, headers: bearer(made.body.key) });
-  }
+  for (const scope of SCOPES) single.set(scope, await narrowKey(owner, [scope]));
+  paired = await narrowKey(owner, ["read", "publish"]);
   world = { owner, other, moderator, operator };
 });
+
+async function narrowKey(who: Person, scopes: Scope[]): Promise<Caller> {
+  const name = scopes.join(" and ");
+  const made = await ask<{ key: string }>("POST", "/v1/keys", {
+    headers: { cookie: who.cookie },
+    body: { name, scopes },
+  });
+  return { name: `a key that may only ${name}`, headers: bearer(made.body.key) };
+}
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const keyOf = (who: Person): Caller => ({ name: `${who.handle}'s key`, headers: bearer(who.key) });
@@ -67,7 +73,8 @@ function refusals(entry: Entry, { owner, other, moderator, operator }: World): E
     return expected;
   }
   for (const [scope, caller] of single) {
-    if (entry.scope && scope !== entry.scope) expected.push({ caller, codes: ["scope_missing"] });
+    if (entry.scope && (entry.also || scope !== entry.scope))
+      expected.push({ caller, codes: ["scope_missing"] });
   }
   if (entry.scope && !SESSION_SCOPES.includes(entry.scope)) {
     expected.push({ caller: sessionOf(owner), codes: ["scope_missing"] });
@@ -82,7 +89,7 @@ function refusals(entry: Entry, { owner, other, moderator, operator }: World): E
 
 /** Who may: tried in this order, the owner's narrowest right last. */
 function grants(entry: Entry, { owner, other, moderator, operator }: World): Caller[] {
-  const narrow = entry.scope && single.get(entry.scope);
+  const narrow = entry.also ? paired : entry.scope && single.get(entry.scope);
   if (entry.right === "anyone") return [ANONYMOUS, keyOf(other), sessionOf(owner)];
   if (entry.right === "signed") return [ANONYMOUS];
   if (entry.right === "session") return [sessionOf(owner)];

@@ -30,6 +30,7 @@ export const webhooks: Entry[] = [
     route: "POST /v1/webhooks",
     right: "caller",
     scope: "publish",
+    also: "read",
     call: async ({ owner, other }) => {
       for (const each of [owner, other]) {
         await db()
@@ -46,6 +47,7 @@ export const webhooks: Entry[] = [
     route: "PATCH /v1/webhooks/{webhook}",
     right: "owner",
     scope: "publish",
+    also: "read",
     call: (world) => on(world, "", { enabled: false }),
   },
   { route: "DELETE /v1/webhooks/{webhook}", right: "owner", scope: "publish", call: (world) => on(world) },
@@ -53,6 +55,7 @@ export const webhooks: Entry[] = [
     route: "POST /v1/webhooks/{webhook}/rotate",
     right: "owner",
     scope: "publish",
+    also: "read",
     call: (world) => on(world, "/rotate"),
   },
   {

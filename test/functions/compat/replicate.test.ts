@@ -362,6 +362,24 @@ describe("files", () => {
     expect((await ada.ask("GET", `${ROOT}/files/${body.id}`)).status).toBe(404);
   });
 
+  it("take their bytes with them, unless another file or upload has the same", async () => {
+    const bytes = await png(8, 8, 78);
+    const [first, second] = [
+      await upload(bytes, "a.png", "image/png"),
+      await upload(bytes, "b.png", "image/png"),
+    ];
+    const isStored = async () => (await env.BLOBS.head(`blobs/${first.body.etag}`)) !== null;
+    await ada.ask("DELETE", `${ROOT}/files/${first.body.id}`);
+    expect(await isStored()).toBe(true);
+    await ada.ask("DELETE", `${ROOT}/files/${second.body.id}`);
+    expect(await isStored()).toBe(false);
+    const rows = "SELECT count(*) AS n FROM blobs WHERE sha256 = ?";
+    expect(await env.DB.prepare(rows).bind(first.body.etag).first("n")).toBe(0);
+    const again = await upload(bytes, "c.png", "image/png");
+    expect([again.status, await isStored()]).toEqual([201, true]);
+    await ada.ask("DELETE", `${ROOT}/files/${again.body.id}`);
+  });
+
   it("are refused empty, too large, without a part of that name and without a key", async () => {
     expect((await upload(new Uint8Array(0), "a", "")).body.code).toBe("file_invalid");
     expect((await upload(new Uint8Array(33 * 2 ** 20), "a", "")).status).toBe(413);

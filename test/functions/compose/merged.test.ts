@@ -285,6 +285,15 @@ describe("who may have it", () => {
     expect((await bob.ask("GET", own.download_url)).status).toBe(200);
   });
 
+  it("is refused where a version was yanked since; its owner has it still", async () => {
+    const { id } = await published(bob, "yanked");
+    const mix = await mixOf(ada, "with-yanked", ["bob/yanked"]);
+    const own = await of(bob, ["bob/yanked"]);
+    await bob.must("POST", `/v1/versions/${id}/yank`, { reason: "It was wrong." });
+    expect((await refusal(ada, mix.composition)).slice(0, 2)).toEqual([410, "adapter_removed"]);
+    expect((await bob.ask("GET", own.download_url)).status).toBe(200);
+  });
+
   it("is its maker's, and anyone's of a published mix", async () => {
     expect((await ask("GET", composition.download_url)).status).toBe(401);
     expect((await bob.ask("GET", composition.download_url)).status).toBe(404);

@@ -13,6 +13,7 @@ import {
   type Version,
 } from "../../../schema/contract/index.ts";
 import { ask, LICENCE, Machine, ORIGIN, type Person, person, png, published } from "../cast.ts";
+import { moderator } from "../moderation/desk.ts";
 import { compose, mixOf, publish } from "./mix-cast.ts";
 
 let ada: Person;
@@ -172,6 +173,15 @@ describe("a composition that is published", () => {
     expect([status, body.code]).toEqual([422, "content_blocked"]);
     expect(body.errors.map(({ pointer }) => pointer)).toEqual(["/title", "/changelog"]);
   });
+
+  it("refuses them too where they were written before, when only their writer saw them", async () => {
+    await env.DB.prepare("INSERT INTO blocked_terms VALUES ('prompt', 'blunderfrost', 'usr_0', 1)").run();
+    for (const words of [{ title: "Of grumbleflick" }, { prompt: "a blunderfrost" }]) {
+      const made = await compose(ada, ["ada/eve"], words);
+      const { status, body } = await ada.ask("POST", `/v1/compositions/${made.id}/publish`, { name: "fine" });
+      expect([status, body.code]).toEqual([422, "content_blocked"]);
+    }
+  });
 });
 
 describe("whoever sees a mix can draw it", () => {
@@ -200,6 +210,18 @@ describe("whoever sees a mix can draw it", () => {
     expect((await ada.must<Mix>("PATCH", "/v1/mixes/ada/hidden", { title: "Still" })).visibility).toBe(
       "private",
     );
+  });
+
+  it("and of every version, where a later one would open what was private", async () => {
+    await mixOf(ada, "trick", ["ada/quiet", "ada/secret"], { visibility: "private" });
+    const second = await compose(ada, ["ada/eve"]);
+    for (const visibility of ["public", "unlisted"]) {
+      const wish = { name: "trick", visibility };
+      const { status, body } = await ada.ask("POST", `/v1/compositions/${second.id}/publish`, wish);
+      expect([status, body.code]).toEqual([422, "adapter_unready"]);
+    }
+    expect((await ask("GET", "/v1/mixes/ada/trick")).status).toBe(404);
+    expect((await publish(ada, second.id, { name: "trick" })).status).toBe(201);
   });
 
   it("and a private one is not there for others", async () => {
@@ -419,6 +441,23 @@ describe("a remix", () => {
     expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[2, 1], told + 1]);
     await ada.must("POST", "/v1/mixes/ada/farm/withdraw");
     expect(await remixes()).toEqual([1, 0]);
+  });
+
+  it("is not counted while moderators keep it out, nor when its owner has left", async () => {
+    await published(bob, "popular");
+    const remixes = async () => (await adapterOf("bob/popular")).remixes;
+    const { id } = await mixOf(ada, "pop", ["bob/popular"]);
+    const leaver = await person("Leaver");
+    await mixOf(leaver, "gone", ["bob/popular"]);
+    expect(await remixes()).toBe(2);
+    const mod = await moderator("Countess");
+    await mod.mustDecide({ kind: "mix", id }, "remove");
+    expect(await remixes()).toBe(1);
+    await mod.mustDecide({ kind: "mix", id }, "restore");
+    expect(await remixes()).toBe(2);
+    const headers = { cookie: leaver.cookie, origin: ORIGIN };
+    expect((await ask("DELETE", "/v1/account", { headers, body: { confirm: "leaver" } })).status).toBe(204);
+    expect(await remixes()).toBe(1);
   });
 });
 

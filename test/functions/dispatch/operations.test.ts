@@ -9,7 +9,8 @@ import type {
   Problem,
   RunnerStanding,
 } from "../../../schema/contract/index.ts";
-import { ask, Machine, type Person, person } from "../cast.ts";
+import { ask, Machine, type Person, person, published } from "../cast.ts";
+import { adapterKey, moderator } from "../moderation/desk.ts";
 
 type Page<T> = { items: T[]; next_cursor: string | null };
 
@@ -108,6 +109,19 @@ describe("doing a failed job again", () => {
     ]);
     const [lease] = await machine.lease();
     expect([lease?.job_id, lease?.attempt]).toEqual([fresh, 1]);
+  });
+
+  it("is refused where moderators removed what it draws with", async () => {
+    await published(ada, "evil");
+    const { id } = await ada.must<Generation>("POST", "/v1/generations", {
+      adapters: [{ ref: "ada/evil" }],
+      prompt: "a portrait",
+    });
+    const mod = await moderator("Mod");
+    await mod.mustDecide(await adapterKey("ada/evil"), "remove");
+    const reply = await desk("POST", `/jobs/${id}/replay`);
+    expect([reply.status, reply.body.code]).toEqual([410, "adapter_removed"]);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM jobs").first("n")).toBe(1);
   });
 
   it("is refused for a job that did not fail, and for none", async () => {

@@ -4,11 +4,24 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
 import { blobKey } from "../../../functions/catalog/blobs.ts";
+import { scanVersion } from "../../../functions/catalog/scan.ts";
+import { resendScans } from "../../../functions/catalog/scan-queue.ts";
 import { removalOf } from "../../../functions/moderation/removals.ts";
 import { purgeDue } from "../../../functions/moderation/takedown.ts";
 import type { Generation, Training, Upload, Version } from "../../../schema/contract/index.ts";
-import { TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/index.ts";
-import { adapterWish, ask, BASE, db, Machine, type Person, person, png, published } from "../cast.ts";
+import { APPEAL_WINDOW_DAYS, TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/index.ts";
+import {
+  adapterFile,
+  adapterWish,
+  ask,
+  BASE,
+  db,
+  Machine,
+  type Person,
+  person,
+  png,
+  published,
+} from "../cast.ts";
 import { adapterKey, decisionsAbout, type Key, type Moderator, moderator } from "./desk.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -224,6 +237,77 @@ describe("the bytes of what is removed", () => {
     });
     await purgeAfter(10 * TAKEDOWN_GRACE_DAYS);
     expect(await stored(version.sha256)).toBe(false);
+  });
+
+  it("are there as long as an appeal may come, so that it can still be won", async () => {
+    const { version, key } = await unique(ada, "fair");
+    const { id } = await mod.mustDecide(key, "remove");
+    await purgeAfter(APPEAL_WINDOW_DAYS - 1);
+    expect(await stored(version.sha256)).toBe(true);
+    const appeal = await ask<{ id: string }>("POST", "/v1/appeals", {
+      headers: { cookie: ada.cookie },
+      body: { action_id: id, text: "It is fair." },
+    });
+    await second.mustAct("POST", `/v1/moderation/appeals/${appeal.body.id}/decide`, {
+      decision: "overturn",
+      answer: "Right.",
+    });
+    expect((await ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
+  });
+
+  it("include what a training that ran on delivers after the first purge", async () => {
+    const machine = await Machine.register(await person("Operator"));
+    const images = [];
+    for (let i = 0; i < 4; i++) {
+      images.push({ upload_id: await ada.upload("training_image", await png(64, 64, 100 + i), "image/png") });
+    }
+    await db().prepare("UPDATE jobs SET status = 'canceled' WHERE status = 'queued'").run();
+    await ada.must<Training>("POST", "/v1/trainings", { images, adapter: adapterWish("late") });
+    const [lease] = await machine.lease();
+    if (lease?.kind !== "train") throw new Error("No training came");
+    const key = await adapterKey("ada/late");
+    await mod.mustDecide(key, "remove", { ground: "minor", purge: true });
+    const outputs = [
+      await machine.deliver(
+        lease.lease_id,
+        "adapter.safetensors",
+        "adapter",
+        await adapterFile(lease.spec.slot, "<late>"),
+      ),
+      await machine.deliver(lease.lease_id, "s.png", "sample", await png(48, 48, 99)),
+    ];
+    await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
+    const there = () => Promise.all(outputs.map(({ sha256 }) => stored(sha256)));
+    expect([await there(), (await mod.see(key)).purged_at]).toEqual([[true, true], null]);
+    await purgeAfter(0);
+    expect([await there(), (await mod.see(key)).purged_at !== null]).toEqual([[false, false], true]);
+    const { results } = await db()
+      .prepare("SELECT id, scan_state FROM versions WHERE adapter_id = ?")
+      .bind(key.id)
+      .all<{ id: Version["id"]; scan_state: string }>();
+    expect(results).toMatchObject([{ scan_state: "pending" }]);
+    // Nothing is left to scan, and nobody asks for it again.
+    expect(await resendScans(env, drizzle(env.DB), Date.now() + DAY_MS)).toBe(0);
+    const judged = await scanVersion(env, drizzle(env.DB), results[0]?.id ?? "ver_", Date.now());
+    expect(judged?.scanState).toBe("pending");
+  });
+
+  it("of one target do not wait for those of another that fails", async () => {
+    const [stuck, free] = [await unique(ada, "stuck"), await unique(ada, "free")];
+    await mod.mustDecide(stuck.key, "remove");
+    await mod.mustDecide(free.key, "remove");
+    await db().prepare("UPDATE takedowns SET purge_at = 1 WHERE target_id = ?").bind(stuck.key.id).run();
+    await db().prepare("UPDATE takedowns SET purge_at = 2 WHERE target_id = ?").bind(free.key.id).run();
+    const failing = Object.assign(Object.create(env.BLOBS), {
+      delete: (keys: string[]) => {
+        if (keys.includes(blobKey(stuck.version.sha256))) throw new Error("R2 is not well");
+        return env.BLOBS.delete(keys);
+      },
+    });
+    await purgeDue({ ...env, BLOBS: failing }, drizzle(env.DB), Date.now());
+    expect([await stored(stuck.version.sha256), await stored(free.version.sha256)]).toEqual([true, false]);
+    await purgeAfter(0);
+    expect(await stored(stuck.version.sha256)).toBe(false);
   });
 
   it("go in the end when the first try was cut off, and cannot come back meanwhile", async () => {

@@ -1,7 +1,11 @@
 // What every route shares: one error body, idempotent creation, headers, and a description of itself.
 
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { app } from "../../../functions/app.ts";
+import type { Env } from "../../../functions/env.ts";
+import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Adapter, Generation } from "../../../schema/contract/index.ts";
 import { Problem } from "../../../schema/contract/problem.ts";
 import { adapterWish, ask, type Person, person } from "../cast.ts";
@@ -73,9 +77,69 @@ describe("an Idempotency-Key", () => {
       { "idempotency-key": "c" },
     );
     expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
-    await env.DB.prepare("UPDATE idempotency SET status = NULL WHERE key = 'c'").run();
+    await env.DB.prepare("UPDATE idempotency SET status = NULL, location = 'job_none' WHERE key = 'c'").run();
     const early = await order("c");
     expect([early.status, early.headers.get("retry-after")]).toEqual([409, "2"]);
+  });
+
+  it("leads to the job of an attempt that died after making it, however late it is sent again", async () => {
+    const unheard = (key: string, createdAt: number) =>
+      env.DB.prepare(
+        `UPDATE idempotency SET status = NULL, body = NULL, created_at = ?2,
+           location = replace(location, 'http://edge.test/v1/generations/', '') WHERE key = ?1`,
+      )
+        .bind(key, createdAt)
+        .run();
+    const first = await order("f");
+    for (const minutes of [0, 10, -10]) {
+      await unheard("f", Date.now() - minutes * 60_000);
+      const again = await order("f");
+      expect([minutes, again.status, again.body.id]).toEqual([minutes, 202, first.body.id]);
+      expect(again.headers.get("idempotent-replayed")).toBe("true");
+      expect(again.headers.get("location")).toBe(first.headers.get("location"));
+    }
+  });
+
+  it("names the job before it is made: whoever goes on after a death before that makes this one", async () => {
+    const request = await sha256Hex(`POST /v1/generations\n${JSON.stringify(wish)}`);
+    for (const [named, minutes] of [
+      ["job_named0000000000000000", 10],
+      ["job_named0000000000000001", -10],
+    ] as const) {
+      await env.DB.prepare(
+        `INSERT OR REPLACE INTO idempotency (owner_id, key, request_sha256, location, created_at)
+         SELECT owner_id, 'g', ?1, ?2, ?3 FROM idempotency WHERE key = 'f'`,
+      )
+        .bind(request, named, Date.now() - minutes * 60_000)
+        .run();
+      const late = await Promise.all([order("g"), order("g")]);
+      const made = late.filter(({ status }) => status === 202);
+      expect([minutes, new Set(made.map(({ body }) => body.id))]).toEqual([minutes, new Set([named])]);
+    }
+  });
+
+  it("still leads to the job where something failed after it was made", async () => {
+    const live = {
+      idFromName: () => ({}),
+      get: () => ({ whenDone: () => Promise.reject(new Error("away")) }),
+    };
+    const broken = { ...env, JOB_LIVE: live } as unknown as Env;
+    const request = new Request("http://edge.test/v1/generations", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${ada.key}`,
+        "content-type": "application/json",
+        "idempotency-key": "h",
+        prefer: "wait=1",
+      },
+      body: JSON.stringify(wish),
+    });
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    expect((await app.fetch(request, broken, createExecutionContext())).status).toBe(500);
+    log.mockRestore();
+    const made = await env.DB.prepare("SELECT location FROM idempotency WHERE key = 'h'").first("location");
+    const again = await order("h");
+    expect([again.status, again.body.id]).toEqual([202, made]);
   });
 
   it("creates one of two that come at once", async () => {

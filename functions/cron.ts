@@ -1,0 +1,56 @@
+// What the house does by itself, once a minute or more seldom. Each step stands alone: where one fails, the others go on, and it comes
+// again in its next minute.
+
+import { drizzle } from "drizzle-orm/d1";
+import { forgetDownloaders } from "./catalog/downloads.ts";
+import { resendScans } from "./catalog/scan-queue.ts";
+import { releaseSlots } from "./catalog/slot-release.ts";
+import { updateTrends } from "./catalog/trends.ts";
+import { dropLostOutputs } from "./catalog/unneeded-blobs.ts";
+import { dropUnfinishedParts } from "./catalog/upload-parts.ts";
+import type { Db } from "./context.ts";
+import { drawNear } from "./dispatch/clock-back.ts";
+import { sweep } from "./dispatch/sweep.ts";
+import type { Env } from "./env.ts";
+import { eachAlone } from "./lib/alone.ts";
+import { purgeDue } from "./moderation/takedown.ts";
+import { purgeDeparted } from "./people/departed.ts";
+import { forgetReadNotifications } from "./people/notification-list.ts";
+import { forgetOldKeys } from "./routes/idempotent.ts";
+import { forgetOldDeliveries } from "./webhooks/deliveries.ts";
+import { queueOverdue } from "./webhooks/queue.ts";
+
+type Step = { name: string; everyMinutes: number; act: (env: Env, db: Db, now: number) => Promise<unknown> };
+
+const STEPS: readonly Step[] = [
+  { name: "draw_near", everyMinutes: 1, act: (_, db, now) => drawNear(db, now) },
+  { name: "sweep", everyMinutes: 1, act: sweep },
+  { name: "purge_taken_down", everyMinutes: 1, act: purgeDue },
+  { name: "release_slots", everyMinutes: 1, act: (_, db, now) => releaseSlots(db, now) },
+  { name: "drop_unfinished_parts", everyMinutes: 1, act: dropUnfinishedParts },
+  { name: "purge_departed", everyMinutes: 1, act: purgeDeparted },
+  { name: "forget_old_keys", everyMinutes: 1, act: (_, db, now) => forgetOldKeys(db, now) },
+  {
+    name: "forget_read_notifications",
+    everyMinutes: 1,
+    act: (_, db, now) => forgetReadNotifications(db, now),
+  },
+  { name: "queue_overdue_webhooks", everyMinutes: 1, act: queueOverdue },
+  { name: "forget_old_deliveries", everyMinutes: 1, act: (_, db, now) => forgetOldDeliveries(db, now) },
+  { name: "resend_scans", everyMinutes: 10, act: resendScans },
+  { name: "update_trends", everyMinutes: 10, act: (_, db, now) => updateTrends(db, now) },
+  { name: "forget_downloaders", everyMinutes: 10, act: (_, db, now) => forgetDownloaders(db, now) },
+  { name: "drop_lost_outputs", everyMinutes: 60, act: dropLostOutputs },
+];
+
+export async function everyMinute(env: Env, now: number): Promise<void> {
+  const db = drizzle(env.DB);
+  const minute = Math.floor(now / 60_000);
+  const due = STEPS.filter(({ everyMinutes }) => minute % everyMinutes === 0);
+  await eachAlone(
+    "cron_step_failed",
+    due,
+    ({ name }) => name,
+    ({ act }) => act(env, db, now),
+  );
+}

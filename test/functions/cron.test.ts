@@ -1,0 +1,32 @@
+// The steps of the cron: each stands alone.
+
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { everyMinute } from "../../functions/cron.ts";
+
+const HOUR_MS = 3_600_000;
+
+describe("every minute", () => {
+  it("does the other steps where one fails, and tells which", async () => {
+    await env.DB.prepare(
+      "INSERT INTO idempotency (owner_id, key, request_sha256, created_at) VALUES ('usr_x', 'old', 'x', 1)",
+    ).run();
+    await env.DB.prepare(
+      "INSERT INTO takedowns (target_id, target_kind, action_id, state_before, purge_at) VALUES ('adp_x', 'adapter', 'act_x', 'published', 1)",
+    ).run();
+    const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const prepare = (text: string) => {
+      if (text.includes("takedowns")) throw new Error("D1 is not well");
+      return env.DB.prepare(text);
+    };
+    const ill = Object.assign(Object.create(env.DB), { prepare, batch: env.DB.batch.bind(env.DB) });
+    await everyMinute({ ...env, DB: ill }, Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+    expect(told.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+      { event: "cron_step_failed", of: "purge_taken_down" },
+    ]);
+    told.mockRestore();
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM idempotency WHERE key = 'old'").first("n")).toBe(
+      0,
+    );
+  });
+});

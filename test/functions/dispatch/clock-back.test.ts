@@ -1,0 +1,53 @@
+// A clock that was set back does not hold up a job for as long as it went back.
+
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import { drawNear } from "../../../functions/dispatch/clock-back.ts";
+import { sweep } from "../../../functions/dispatch/sweep.ts";
+import type { Generation } from "../../../schema/contract/index.ts";
+import { JOB_PAUSE_MAX_SECONDS, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
+import { Machine, type Person, person } from "../cast.ts";
+
+const HOUR_MS = 3_600_000;
+const db = drizzle(env.DB);
+let ada: Person;
+let machine: Machine;
+beforeAll(async () => {
+  ada = await person("Ada");
+  machine = await Machine.register(await person("Operator"));
+});
+
+beforeEach(async () => {
+  await env.DB.prepare("DELETE FROM jobs").run();
+});
+
+const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "sad" });
+const timesOf = (id: string) =>
+  env.DB.prepare("SELECT status, lease_expires_at, not_before FROM jobs WHERE id = ?")
+    .bind(id)
+    .first<{ status: string; lease_expires_at: number | null; not_before: number }>();
+
+it("lets a lease of the old clock end within its term, and one of the new clock alone", async () => {
+  const { id } = await order();
+  await machine.lease();
+  const before = await timesOf(id);
+  expect(await drawNear(db, Date.now())).toBe(0);
+  expect(await timesOf(id)).toEqual(before);
+  const now = Date.now() - HOUR_MS;
+  expect(await drawNear(db, now)).toBe(1);
+  expect((await timesOf(id))?.lease_expires_at).toBe(now + LEASE_TTL_SECONDS * 1000);
+  expect(await sweep(env, db, now + LEASE_TTL_SECONDS * 1000)).toEqual([{ id, status: "queued" }]);
+});
+
+it("lets a pause of the old clock end within the longest, and one of the new clock alone", async () => {
+  const { id } = await order();
+  await machine.lease();
+  await sweep(env, db, Date.now() + 2 * LEASE_TTL_SECONDS * 1000);
+  const before = await timesOf(id);
+  expect(before?.not_before).toBeGreaterThan(Date.now());
+  expect(await drawNear(db, Date.now())).toBe(0);
+  const now = Date.now() - HOUR_MS;
+  await drawNear(db, now);
+  expect((await timesOf(id))?.not_before).toBeLessThanOrEqual(now + 1.5 * JOB_PAUSE_MAX_SECONDS * 1000);
+});
