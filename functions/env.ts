@@ -12,6 +12,7 @@ export interface Env {
   JOB_LIVE: DurableObjectNamespace<JobLive>;
   BELL: DurableObjectNamespace<Bell>;
   WRITE_LIMIT: RateLimit;
+  GUESS_LIMIT: RateLimit;
   BETTER_AUTH_SECRET: string;
   UPLOAD_SIGNING_SECRET: string;
   WEBHOOKS: Queue<DeliveryMessage>;

@@ -4,6 +4,7 @@
 export * from "./tables/accounts.ts";
 export * from "./tables/blobs.ts";
 export * from "./tables/catalog.ts";
+export * from "./tables/credits.ts";
 export * from "./tables/dispatch.ts";
 export * from "./tables/moderation.ts";
 export * from "./tables/people.ts";

@@ -50,7 +50,8 @@ try {
     bytes: number;
   };
   db.close();
-  const { url, child } = await startWorker(home, await freePort(0), workerEnvFile(home, "bench@example.com"));
+  const envFile = workerEnvFile(home, { OPERATOR_EMAILS: "bench@example.com" });
+  const { url, child } = await startWorker(home, await freePort(0), envFile);
   try {
     await untilAnswering(url, child, stop.signal);
     const lines: string[] = [];

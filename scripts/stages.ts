@@ -6,7 +6,7 @@ import { VENV_PYTHON } from "./local/paths.ts";
 export type Command = [program: string, ...args: string[]];
 export type Stage = { name: string; quick: boolean; needsChromium?: boolean; commands: Command[] };
 
-export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract", "test/clients"];
+export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract", "test/clients", "test/fuzz"];
 export const PYPROJECT = "gpu-runner/pyproject.toml";
 
 const node = (script: string, ...args: string[]): Command => [

@@ -17,6 +17,8 @@ interface At {
 export const operations = {
   standing: () => call<Operations>("GET", "/v1/operations"),
   runners: (at: At) => call<Page<RunnerStanding>>("GET", `/v1/operations/runners${query({ ...at })}`),
+  drain: (id: string) => call<RunnerStanding>("POST", `/v1/operations/runners/${id}/drain`),
+  resume: (id: string) => call<RunnerStanding>("POST", `/v1/operations/runners/${id}/resume`),
   failures: (at: At) => call<Page<FailedJob>>("GET", `/v1/operations/failures${query({ ...at })}`),
   replay: (id: string) => call<ReplayedJob>("POST", `/v1/operations/jobs/${id}/replay`),
 };

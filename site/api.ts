@@ -139,6 +139,7 @@ export const api = {
   account: () => call<Account>("GET", "/v1/account"),
   keys: () => call<Page<Key>>("GET", "/v1/keys"),
   createKey: (wanted: KeyCreate) => call<KeyCreated>("POST", "/v1/keys", wanted),
+  rotateKey: (id: string) => call<KeyCreated>("POST", `/v1/keys/${id}/rotate`, {}),
   revokeKey: (id: string) => call<null>("DELETE", `/v1/keys/${id}`),
 };
 

@@ -1,19 +1,25 @@
 // The caller's own account, as only they see it.
 
 import { and, eq, sql } from "drizzle-orm";
-import { BYTES_STORED_PER_OWNER_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import {
+  BYTES_STORED_PER_OWNER_MAX,
+  CREDITS_PER_DAY,
+  QUEUED_JOBS_PER_OWNER_MAX,
+} from "../../schema/contract/limits.ts";
 import type { Account } from "../../schema/contract/profiles.ts";
 import { credentials, jobs, passkeys, users } from "../../schema/tables.ts";
 import { imageUrl } from "../catalog/images.ts";
 import { bytesOf } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
-import { isoTimeOrNull } from "../lib/clock.ts";
+import { creditsOf } from "../dispatch/credits.ts";
+import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import type { Caller } from "./caller.ts";
 
 export async function accountJson(db: Db, caller: Caller, origin: string, now: number): Promise<Account> {
-  const [queued, stored, ways, keys, user] = await Promise.all([
+  const [queued, stored, credits, ways, keys, user] = await Promise.all([
     db.$count(jobs, and(eq(jobs.ownerId, caller.id), sql`status in ('queued', 'running')`)),
     bytesOf(db, caller.id, now),
+    creditsOf(db, caller.id, now),
     db
       .select({ provider: credentials.providerId })
       .from(credentials)
@@ -46,6 +52,10 @@ export async function accountJson(db: Db, caller: Caller, origin: string, now: n
       queued_jobs_max: QUEUED_JOBS_PER_OWNER_MAX,
       bytes_stored: stored,
       bytes_stored_max: BYTES_STORED_PER_OWNER_MAX,
+      credits_used: credits.used,
+      credits_left: credits.left,
+      credits_per_day: CREDITS_PER_DAY,
+      credits_renew_at: isoTime(credits.renewAt),
     },
     created_at: user.createdAt.toISOString(),
   };

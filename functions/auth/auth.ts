@@ -2,7 +2,7 @@
 
 import { passkey } from "@better-auth/passkey";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import {
   PASSWORD_MAX_CHARACTERS,
@@ -18,6 +18,8 @@ import { credentials, passkeys, sessions, users, verifications } from "../../sch
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
+import { blockedFault } from "../moderation/blocklist.ts";
+import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 import { freeHandle } from "./handles.ts";
 import { type Letter, resetLetter, verifyLetter } from "./letters.ts";
 import { sendLetter, takeLetter } from "./mail.ts";
@@ -91,7 +93,11 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
     databaseHooks: {
       user: {
         create: {
-          before: async (user) => ({ data: { ...bounded(user), handle: await freeHandle(db, user.name) } }),
+          before: async (user) => {
+            const blocked = await blockedFault(db, "name", [{ pointer: "/name", text: user.name }]);
+            if (blocked) throw new APIError("UNPROCESSABLE_ENTITY", { message: blocked.detail });
+            return { data: { ...bounded(user), handle: await freeHandle(db, user.name) } };
+          },
         },
         update: { before: async (change) => ({ data: bounded(change) }) },
       },
@@ -104,11 +110,14 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
     },
     hooks: {
       // A name is given by the house and changed under /v1/account; registering never signs anybody in.
-      before: createAuthMiddleware(async (ctx) =>
-        ctx.path === "/passkey/verify-registration"
+      before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path === "/sign-in/email" && !(await mayGuess(env, String(ctx.body?.email)))) {
+          throw new APIError("TOO_MANY_REQUESTS", { message: TOO_MANY_GUESSES.detail });
+        }
+        return ctx.path === "/passkey/verify-registration"
           ? { context: { body: { name: "", createSession: false } } }
-          : undefined,
-      ),
+          : undefined;
+      }),
     },
     onAPIError: { errorURL: `${origin}/account/` },
     advanced: {

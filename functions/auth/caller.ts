@@ -6,7 +6,7 @@ import type { Id } from "../../schema/contract/ids.ts";
 import type { App } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal, Refused, refuse } from "../lib/refusal.ts";
-import { callerOfKey } from "./keys.ts";
+import { callerOfKey, KEY_PREFIX } from "./keys.ts";
 import { isListed, type Role } from "./roles.ts";
 import { callerOfSession } from "./sessions.ts";
 
@@ -39,7 +39,8 @@ export const identify = createMiddleware<App>(async (c, next) => {
     const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
     if (!token) throw new Refused(refuse("key_invalid", "Send `Authorization: Bearer opx_...`."));
     caller = await callerOfKey(c.env, c.var.db, token, c.var.now);
-    if (!caller) throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
+    if (!caller && !isForeignKey(c.req.method, c.req.path, token))
+      throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
   } else if (cookie?.includes("better-auth.")) {
     caller = await callerOfSession(c.env, c.var.db, c.var.origin, c.req.raw.headers);
     if (caller && isForeignWrite(c.req.raw, c.var.origin)) {
@@ -50,6 +51,12 @@ export const identify = createMiddleware<App>(async (c, next) => {
   c.set("viewer", caller?.scopes.includes("read") ? caller : null);
   await next();
 });
+
+/** Readers of Civitai's API are sent on to a version's own download, and bring the key of Civitai that they have. */
+const isForeignKey = (method: string, path: string, token: string): boolean =>
+  (method === "GET" || method === "HEAD") &&
+  /^\/v1\/versions\/[^/]+\/download$/.test(path) &&
+  !token.startsWith(KEY_PREFIX);
 
 /** Cookies travel with cross-site requests of old browsers; the Origin header tells who sent them. */
 function isForeignWrite(request: Request, origin: string): boolean {

@@ -7,13 +7,14 @@ import { API_KEYS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { apiKeys, users } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { DAY_MS } from "../lib/clock.ts";
+import { DAY_MS, HOUR_MS } from "../lib/clock.ts";
 import { newId, randomText } from "../lib/ids.ts";
-import { type Refusal, refuse } from "../lib/refusal.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import type { Caller } from "./caller.ts";
 import { roleOf } from "./roles.ts";
 
+export const KEY_PREFIX = "opx_";
 const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
 /** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
@@ -61,23 +62,11 @@ export async function createKey(
       "/scopes",
     );
   }
-  const secret = `opx_${randomText(SECRET_CHARACTERS)}`;
-  const row: KeyRow = {
-    id: newId("key", now),
-    ownerId: caller.id,
-    name: wish.name,
-    prefix: secret.slice(0, PREFIX_CHARACTERS),
-    sha256: await sha256Hex(secret),
-    scopes: [...new Set(wish.scopes)],
-    createdAt: now,
-    expiresAt: earlier(
-      caller.keyExpiresAt,
-      wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS,
-    ),
-    lastUsedAt: null,
-    revokedAt: null,
-  };
-  const live = await db.$count(apiKeys, and(eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt)));
+  const end = wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS;
+  const { row, secret } = await newKey(caller, wish.name, wish.scopes, end, now);
+  // One that was replaced ends by itself.
+  const held = and(eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt), isNull(apiKeys.replacedBy));
+  const live = await db.$count(apiKeys, held);
   if (live >= API_KEYS_PER_OWNER_MAX) {
     return refuse(
       "quota_exceeded",
@@ -85,6 +74,30 @@ export async function createKey(
     );
   }
   await db.insert(apiKeys).values(row);
+  return { row, secret };
+}
+
+async function newKey(
+  caller: Caller,
+  name: string,
+  scopes: readonly Scope[],
+  expiresAt: number | null,
+  now: number,
+): Promise<{ row: KeyRow; secret: string }> {
+  const secret = `${KEY_PREFIX}${randomText(SECRET_CHARACTERS)}`;
+  const row: KeyRow = {
+    id: newId("key", now),
+    ownerId: caller.id,
+    name,
+    prefix: secret.slice(0, PREFIX_CHARACTERS),
+    sha256: await sha256Hex(secret),
+    scopes: [...new Set(scopes)],
+    createdAt: now,
+    expiresAt: earlier(caller.keyExpiresAt, expiresAt),
+    lastUsedAt: null,
+    revokedAt: null,
+    replacedBy: null,
+  };
   return { row, secret };
 }
 
@@ -97,27 +110,82 @@ function mayGrant(caller: Caller, scope: Scope): boolean {
   return caller.signedInBy === "session" || caller.scopes.includes(scope);
 }
 
-export async function listKeys(db: Db, ownerId: Caller["id"]): Promise<KeyRow[]> {
+/** One that was replaced is listed while it still works. */
+export async function listKeys(db: Db, ownerId: Caller["id"], now: number): Promise<KeyRow[]> {
   return db
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.ownerId, ownerId), isNull(apiKeys.revokedAt)))
+    .where(
+      and(
+        eq(apiKeys.ownerId, ownerId),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.replacedBy), gt(apiKeys.expiresAt, now)),
+      ),
+    )
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
     .all();
 }
 
-/** A key ends no key that may do more than itself: one that only reads must not be able to stop the runners. */
+const LIVE = "owner_id = ?2 AND revoked_at IS NULL AND replaced_by IS NULL";
+
+const REPLACE = `
+INSERT INTO api_keys (id, owner_id, name, prefix, sha256, scopes, created_at, expires_at)
+SELECT ?3, owner_id, name, ?4, ?5, scopes, ?6, ?7 FROM api_keys WHERE id = ?1 AND ${LIVE}`;
+
+const END_REPLACED = `
+UPDATE api_keys SET replaced_by = ?3, expires_at = min(coalesce(expires_at, ?4), ?4)
+WHERE id = ?1 AND ${LIVE} AND EXISTS (SELECT 1 FROM api_keys WHERE id = ?3)
+RETURNING id`;
+
+/** A new key of the same name, scopes and length of life takes the place of one, which works on for a while. */
+export async function rotateKey(
+  db: Db,
+  caller: Caller,
+  id: KeyRow["id"],
+  overlapHours: number,
+  now: number,
+): Promise<{ row: KeyRow; secret: string } | Refusal> {
+  const old = await heldKey(db, caller, id);
+  if (old instanceof Refusal) return old;
+  const taken = (by: KeyRow["id"]) =>
+    refuse("key_rotated", `This key was rotated already: ${by} took its place.`);
+  if (old.replacedBy) return taken(old.replacedBy);
+  const end = old.expiresAt === null ? null : now + old.expiresAt - old.createdAt;
+  const fresh = await newKey(caller, old.name, old.scopes, end, now);
+  const { prefix, sha256, expiresAt } = fresh.row;
+  const [, ended] = await db.$client.batch<{ id: KeyRow["id"] }>([
+    db.$client.prepare(REPLACE).bind(id, caller.id, fresh.row.id, prefix, sha256, now, expiresAt),
+    db.$client.prepare(END_REPLACED).bind(id, caller.id, fresh.row.id, now + overlapHours * HOUR_MS),
+  ]);
+  if (ended?.results.length === 1) return fresh;
+  // Another rotation or a revocation came first.
+  const present = await heldKey(db, caller, id);
+  return present instanceof Refusal || !present.replacedBy ? noKey(id) : taken(present.replacedBy);
+}
+
 export async function revokeKey(
   db: Db,
   caller: Caller,
   id: KeyRow["id"],
   now: number,
 ): Promise<KeyRow | Refusal> {
+  const row = await heldKey(db, caller, id);
+  if (row instanceof Refusal) return row;
+  await db
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)));
+  return { ...row, revokedAt: now };
+}
+
+const noKey = (id: KeyRow["id"]) => refuse("not_found", `You have no key ${id}.`);
+
+/** A key ends or replaces no key that may do more than itself: one that only reads must not be able to stop the runners. */
+async function heldKey(db: Db, caller: Caller, id: KeyRow["id"]): Promise<KeyRow | Refusal> {
   const live = and(eq(apiKeys.id, id), eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt));
   const row = await db.select().from(apiKeys).where(live).get();
-  if (!row) return refuse("not_found", `You have no key ${id}.`);
+  if (!row) return noKey(id);
   const excess = row.scopes.find((scope) => !mayGrant(caller, scope));
   if (excess) return refuse("scope_missing", `That key has the scope \`${excess}\`, which yours lacks.`);
-  await db.update(apiKeys).set({ revokedAt: now }).where(live);
-  return { ...row, revokedAt: now };
+  return row;
 }

@@ -7,8 +7,10 @@ import { RECENT_SIGN_IN_SECONDS } from "../../schema/contract/limits.ts";
 import type { PasswordChange } from "../../schema/contract/sign-in.ts";
 import { apiKeys, credentials, passkeys, sessions, users, verifications } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
+import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "./caller.ts";
+import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 
 const PROVIDER = "credential";
 const ofPassword = (userId: Caller["id"]) =>
@@ -28,6 +30,7 @@ async function hashOf(db: Db, userId: Caller["id"]): Promise<string | null> {
  * take an account away or end it.
  */
 export async function provenCaller(
+  env: Env,
   db: Db,
   caller: Caller,
   password: string | undefined,
@@ -44,6 +47,7 @@ export async function provenCaller(
           "/password",
         );
   }
+  if (!(await mayGuess(env, caller.email))) return TOO_MANY_GUESSES;
   const hash = await hashOf(db, caller.id);
   const isRight = hash !== null && (await verifyPassword({ hash, password }));
   return isRight ? caller : refuse("not_granted", "This is not your password.", "/password");
@@ -51,6 +55,7 @@ export async function provenCaller(
 
 /** Sets the password and signs out every other session, both or neither. */
 export async function changePassword(
+  env: Env,
   db: Db,
   caller: Caller,
   wish: z.infer<typeof PasswordChange>,
@@ -59,10 +64,12 @@ export async function changePassword(
   const { current_password: current, new_password: wanted } = wish;
   const hash = await hashOf(db, caller.id);
   if (hash === null) {
-    const proven = await provenCaller(db, caller, undefined, now);
+    const proven = await provenCaller(env, db, caller, undefined, now);
     if (proven !== caller) return proven as Refusal;
   } else if (current === undefined) {
     return refuse("request_invalid", "Send your present password.", "/current_password");
+  } else if (!(await mayGuess(env, caller.email))) {
+    return TOO_MANY_GUESSES;
   } else if (!(await verifyPassword({ hash, password: current }))) {
     return refuse("not_granted", "This is not your password.", "/current_password");
   }

@@ -57,14 +57,25 @@ export async function announceUpload(
     filename: wish.filename,
   };
   const earlier = await sentBefore(db, caller, facts, now);
-  const stored = earlier ? 0 : await bytesOf(db, caller.id, now);
-  if (stored + wish.size_bytes > BYTES_STORED_PER_OWNER_MAX) {
-    const gib = (bytes: number) => (bytes / (1024 * MIB)).toFixed(1);
-    const detail = `Your files take ${gib(stored)} GiB of the ${gib(BYTES_STORED_PER_OWNER_MAX)} GiB that an account may store.`;
-    return refuse("quota_exceeded", detail, "/size_bytes");
-  }
+  const full = earlier ? null : await storageFault(db, caller.id, wish.size_bytes, now, "/size_bytes");
+  if (full) return full;
   const row = { ...blankUpload(caller.id, now), ...facts, ...earlier };
   return insertUpload(db, inParts && !earlier ? await beginParts(env, row, now) : row);
+}
+
+/** Why this owner may not store so many bytes more; null if they may. */
+export async function storageFault(
+  db: Db,
+  ownerId: UploadRow["ownerId"],
+  more: number,
+  now: number,
+  pointer?: string,
+): Promise<Refusal | null> {
+  const stored = await bytesOf(db, ownerId, now);
+  if (stored + more <= BYTES_STORED_PER_OWNER_MAX) return null;
+  const gib = (bytes: number) => (bytes / (1024 * MIB)).toFixed(1);
+  const detail = `Your files take ${gib(stored)} GiB of the ${gib(BYTES_STORED_PER_OWNER_MAX)} GiB that an account may store.`;
+  return refuse("quota_exceeded", detail, pointer);
 }
 
 /** Bytes that an owner stores or, up to `now`, may still send to an address given out. The same bytes count once. */

@@ -1,6 +1,6 @@
 // What the compatible APIs call a model: a base, an adapter at one version, or a mix. One name space: owner/name, and a base's id.
 
-import { and, desc, eq } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { AdapterRef } from "../../schema/contract/ids.ts";
 import { mixes, users } from "../../schema/tables.ts";
@@ -11,6 +11,7 @@ import { type VersionRow, versionOfAdapter } from "../catalog/versions.ts";
 import { findMix, goneFault, type OwnedMix } from "../compose/mixes.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { listed } from "../people/cards.ts";
 
 export type Model =
   | { kind: "base"; base: Base }
@@ -60,7 +61,7 @@ export async function openMixes(db: Db, limit: number): Promise<OwnedMix[]> {
     .select({ mix: mixes, owner: users.handle })
     .from(mixes)
     .innerJoin(users, eq(users.id, mixes.ownerId))
-    .where(and(eq(mixes.state, "published"), eq(mixes.visibility, "public"), eq(mixes.rating, "general")))
+    .where(listed(mixes, null))
     .orderBy(desc(mixes.createdAt), desc(mixes.id))
     .limit(limit)
     .all();

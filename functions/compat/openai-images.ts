@@ -62,7 +62,7 @@ export function failureOf(job: JobRow, instance: string): Failure | null {
   const isTheirs = code === "prompt_invalid" || code === "input_invalid";
   const fault = code === "prompt_invalid" ? [{ pointer: "/prompt", detail: message }] : [];
   const problem = problemOf(new Refusal(isTheirs ? "request_invalid" : "internal", message, fault), instance);
-  return { ...problem, error: { ...problem.error, code: code as Failure["error"]["code"] } };
+  return { ...problem, error: { ...problem.error, code } };
 }
 
 /**

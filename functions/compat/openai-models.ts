@@ -1,12 +1,13 @@
 // The catalog as OpenAI's list of models: bases, then adapters by use, then mixes. The list has no pages, so it ends somewhere.
 
-import { and, desc, eq } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import type { OpenAiModel } from "../../schema/contract/compat-openai.ts";
 import { MODELS_LISTED_MAX } from "../../schema/contract/limits.ts";
 import { adapters, users } from "../../schema/tables.ts";
 import { refOf } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";
 import type { Db } from "../context.ts";
+import { listed } from "../people/cards.ts";
 import { type Model, openMixes } from "./models.ts";
 
 const seconds = (milliseconds: number | null) => Math.floor((milliseconds ?? 0) / 1000);
@@ -23,9 +24,7 @@ export async function openAiModels(db: Db): Promise<OpenAiModel[]> {
     .select({ adapter: adapters, owner: users.handle })
     .from(adapters)
     .innerJoin(users, eq(users.id, adapters.ownerId))
-    .where(
-      and(eq(adapters.state, "published"), eq(adapters.visibility, "public"), eq(adapters.rating, "general")),
-    )
+    .where(listed(adapters, null))
     .orderBy(desc(adapters.uses), desc(adapters.id))
     .limit(MODELS_LISTED_MAX)
     .all();

@@ -30,11 +30,16 @@ export async function openAiJob(
   const requestSha256 = await sha256Hex(
     idempotencyKey === undefined ? `openai body\n${body}` : `openai key\n${idempotencyKey}`,
   );
-  if (isRetry || idempotencyKey !== undefined) {
-    const ttl = idempotencyKey === undefined ? OPENAI_RETRY_MAX_SECONDS : IDEMPOTENCY_TTL_SECONDS;
-    const earlier = await earlierJob(db, caller, requestSha256, now - ttl * 1000);
-    if (earlier) return isSame(earlier, wish) ? earlier : MISMATCH;
-  }
+  const isNamed = isRetry || idempotencyKey !== undefined;
+  const ttl = idempotencyKey === undefined ? OPENAI_RETRY_MAX_SECONDS : IDEMPOTENCY_TTL_SECONDS;
+  const since = now - ttl * 1000;
+  const earlier = async () => {
+    const found = isNamed && (await earlierJob(db, caller, requestSha256, since));
+    if (!found) return null;
+    return isSame(found, wish) ? found : MISMATCH;
+  };
+  const first = await earlier();
+  if (first) return first;
   const name = wish.model ?? BASES[0]?.id ?? "";
   const model = await findModel(db, caller, name, "/model");
   if (model instanceof Refusal) return model;
@@ -53,8 +58,11 @@ export async function openAiJob(
   if (order instanceof Refusal) return renamed(order, { count: "n" });
   const version = model.kind === "adapter" ? model.version.id : null;
   const asked = { model: name, version, input: { ...wish } };
-  const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now);
-  return id instanceof Refusal ? id : readJob(db, id);
+  const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, {
+    unlessSince: isNamed ? since : undefined,
+  });
+  // Refused where another attempt came in between: it is found now.
+  return id instanceof Refusal ? ((await earlier()) ?? id) : readJob(db, id);
 }
 
 const MISMATCH = refuse(

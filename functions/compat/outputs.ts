@@ -1,4 +1,4 @@
-// Addresses of a picture's bytes that need no key and expire: clients of the compatible APIs fetch without one.
+// Addresses of a picture's bytes that need no key and expire: clients of the compatible APIs and assistants fetch without one.
 
 import { OUTPUT_URL_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import type { ImageRow } from "../catalog/images.ts";
@@ -10,7 +10,12 @@ export const OUTPUT_PATH = "/v1/outputs";
 
 export type Signer = Pick<Env, "UPLOAD_SIGNING_SECRET">;
 
-export function outputUrl(env: Signer, origin: string, image: ImageRow, now: number): Promise<string> {
+export function outputUrl(
+  env: Signer,
+  origin: string,
+  image: Pick<ImageRow, "id" | "contentType">,
+  now: number,
+): Promise<string> {
   const path = `${OUTPUT_PATH}/${image.id}.${image.contentType.split("/")[1] ?? "png"}`;
   return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, path, now + OUTPUT_URL_TTL_SECONDS * 1000);
 }

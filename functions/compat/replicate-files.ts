@@ -4,7 +4,6 @@ import { and, desc, eq } from "drizzle-orm";
 import { unzipSync } from "fflate";
 import type { ReplicateFile } from "../../schema/contract/compat-replicate.ts";
 import {
-  BYTES_STORED_PER_OWNER_MAX,
   CAPTION_MAX_CHARACTERS,
   IMAGE_MAX_BYTES,
   REPLICATE_FILE_MAX_BYTES,
@@ -16,7 +15,7 @@ import { uploads } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { blobKey, storeBlob } from "../catalog/blobs.ts";
 import { readImageHeader } from "../catalog/image-file.ts";
-import { blankUpload, bytesOf, insertUpload, type UploadRow } from "../catalog/uploads.ts";
+import { blankUpload, insertUpload, storageFault, type UploadRow } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { isoTime } from "../lib/clock.ts";
@@ -37,13 +36,10 @@ export async function storeFile(
   if (file.bytes.length > REPLICATE_FILE_MAX_BYTES) {
     return refuse("body_too_large", `A file has at most ${REPLICATE_FILE_MAX_BYTES} bytes.`, "/content");
   }
-  const { db, caller, now } = place;
+  const { db, caller } = place;
   const mine = and(eq(uploads.ownerId, caller.id), eq(uploads.kind, "file"));
   if ((await db.$count(uploads, mine)) >= REPLICATE_FILES_MAX) {
     return refuse("quota_exceeded", `An account has at most ${REPLICATE_FILES_MAX} files. Delete some.`);
-  }
-  if ((await bytesOf(db, caller.id, now)) + file.bytes.length > BYTES_STORED_PER_OWNER_MAX) {
-    return refuse("quota_exceeded", "Your files take all the bytes that an account may store.");
   }
   return keep(place, file, "file", metadata);
 }
@@ -55,6 +51,8 @@ async function keep(
   kind: "file" | "training_image",
   metadata: Record<string, unknown> | null,
 ): Promise<UploadRow | Refusal> {
+  const full = await storageFault(db, caller.id, bytes.length, now);
+  if (full) return full;
   const sha256 = await sha256Hex(bytes);
   const facts = { sha256, sizeBytes: bytes.length, contentType };
   const header = readImageHeader(bytes);

@@ -15,17 +15,18 @@ export type Cast = {
   members: (VersionWithAdapter & { resolved: ResolvedMember })[];
 };
 
-/** `pointer` is where the list stands in the request, so that a refusal can name the member. */
+/** `pointer` is where the list stands in the request and `places` where each member does in it, so that a refusal can name the member. */
 export async function resolveMembers(
   db: Db,
   caller: Caller,
   wished: readonly Member[],
   wishedBase: string | undefined,
   pointer: string,
+  places: readonly number[] = wished.map((_, i) => i),
 ): Promise<Cast | Refusal> {
   const members: Cast["members"] = [];
   for (const [i, member] of wished.entries()) {
-    const at = `${pointer}/${i}`;
+    const at = `${pointer}/${places[i]}`;
     const found = await resolveMember(db, caller, member, at);
     if (found instanceof Refusal) return found;
     const { version, adapter } = found;
@@ -34,7 +35,7 @@ export async function resolveMembers(
     }
     members.push({ ...found, resolved: resolvedMember(found, member) });
   }
-  const base = baseOfMembers(members, wishedBase, pointer);
+  const base = baseOfMembers(members, wishedBase, pointer, places);
   return base instanceof Refusal ? base : { base, members };
 }
 
@@ -42,6 +43,7 @@ function baseOfMembers(
   members: Cast["members"],
   wishedBase: string | undefined,
   pointer: string,
+  places: readonly number[],
 ): Base | Refusal {
   const first = members[0];
   if (!first) {
@@ -54,7 +56,7 @@ function baseOfMembers(
   const strange = members[stranger];
   if (strange) {
     const detail = `${refOf(strange.adapter)} belongs to ${strange.version.baseId}, not to ${expected}: adapters of different bases cannot be added.`;
-    return refuse("adapter_incompatible", detail, `${pointer}/${stranger}`);
+    return refuse("adapter_incompatible", detail, `${pointer}/${places[stranger]}`);
   }
   return knownBase(expected);
 }

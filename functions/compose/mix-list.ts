@@ -10,6 +10,7 @@ import type { Db } from "../context.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { byActive } from "../people/cards.ts";
 import type { OwnedMix } from "./mixes.ts";
 
 export type MixQuery = {
@@ -81,7 +82,7 @@ function keyOf(row: OwnedMix, sort: MixQuery["sort"]): number {
 
 /** Private, unlisted and withdrawn ones appear only where an owner asks for their own list. */
 function visibleTo(caller: Caller | null, owner: string | undefined): SQL | undefined {
-  const open = and(eq(mixes.state, "published"), eq(mixes.visibility, "public"));
+  const open = and(eq(mixes.state, "published"), eq(mixes.visibility, "public"), byActive(mixes.ownerId));
   if (!caller || caller.handle !== owner) return open;
   return or(open, eq(mixes.ownerId, caller.id));
 }

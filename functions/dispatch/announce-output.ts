@@ -2,14 +2,19 @@
 
 import type { z } from "zod";
 import type { LeaseUpload } from "../../schema/contract/runner.ts";
-import { blankUpload, insertUpload, type UploadRow } from "../catalog/uploads.ts";
+import type { Caller } from "../auth/caller.ts";
+import { blankUpload, insertUpload, storageFault, type UploadRow } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import type { Refusal } from "../lib/refusal.ts";
 import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 
-/** The bytes belong to the job's owner, whoever's machine made them. */
+/**
+ * The bytes belong to the job's owner, whoever's machine made them. What the house draws is bounded by what its owner may order a day;
+ * what an owner's own runner sends is not, so it is asked whether there is room.
+ */
 export async function announceOutput(
   db: Db,
+  caller: Caller,
   run: RunOfCaller,
   wish: z.infer<typeof LeaseUpload>,
   now: number,
@@ -19,6 +24,8 @@ export async function announceOutput(
     .bind(run.leaseId)
     .first<{ owner_id: UploadRow["ownerId"] }>();
   if (!job) return LEASE_LOST;
+  const full = job.owner_id === caller.id ? await storageFault(db, caller.id, wish.size_bytes, now) : null;
+  if (full) return full;
   return insertUpload(db, {
     ...blankUpload(job.owner_id, now),
     leaseId: run.leaseId,

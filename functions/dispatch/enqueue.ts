@@ -1,14 +1,23 @@
-// Writes a job into the queue. One INSERT decides the quota and the job's turn, so that two at once cannot both slip through.
+// Writes a job into the queue. One INSERT decides the quotas and the job's turn, so that two at once cannot both slip through.
 
 import { and, eq, sql } from "drizzle-orm";
-import { QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import {
+  CREDITS_PER_DAY,
+  GENERATIONS_AWAITING_MAX,
+  QUEUED_JOBS_PER_OWNER_MAX,
+} from "../../schema/contract/limits.ts";
+import type { SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
 import { jobs } from "../../schema/tables.ts";
+import { dayOf } from "../catalog/trends.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { drawingCredits, teachingCredits } from "./cost.ts";
+import { creditFault, usedOn } from "./credits.ts";
+import { priorityOf } from "./priority.ts";
 import { tellAll } from "./publish.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -16,28 +25,39 @@ export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
 > &
-  Partial<Pick<JobRow, "asked" | "requestSha256" | "webhook">>;
+  Partial<Pick<JobRow, "priority" | "express" | "waitsFor" | "asked" | "requestSha256" | "webhook">>;
 
 const RETRY_AFTER_SECONDS = 30;
 
 /**
  * `turn` is start-time fair queueing (Goyal, Vin, Cheng 1996): an owner's job comes one turn after their last active one, and
  * never before the turn that the queue is at. Jobs are leased by priority, turn, age: with n owners waiting each gets every nth.
+ * Every priority has its own turns, and in it the jobs of an owner that are express have theirs.
  */
-const INSERT = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at,
-  asked, request_sha256, webhook)
-SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14,
-  max(
-    coalesce((SELECT max(turn) + 1 FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running') AND priority = ?14), 0),
+export const nextTurn = (owner: string, priority: string, express: string) => `max(
+    coalesce((
+      SELECT max(turn) + 1 FROM jobs
+      WHERE owner_id = ${owner} AND status IN ('queued', 'running') AND priority = ${priority} AND express = ${express}
+    ), 0),
     coalesce(
-      (SELECT turn FROM jobs WHERE status = 'queued' ORDER BY priority DESC, turn, id LIMIT 1),
-      (SELECT max(turn) FROM jobs WHERE status = 'running'),
+      (SELECT turn FROM jobs WHERE status = 'queued' AND waits_for IS NULL AND priority = ${priority} ORDER BY turn, id LIMIT 1),
+      (SELECT max(turn) FROM jobs WHERE status = 'running' AND priority = ${priority}),
       0
     )
-  ),
-  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15
+  )`;
+
+const INSERT = `
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at,
+  asked, request_sha256, webhook, waits_for, cost)
+SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14, ?16,
+  iif(?17 IS NULL, ${nextTurn("?2", "?14", "?16")}, 0),
+  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15, ?17, ?18
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11
+  AND (?18 = 0 OR ${usedOn("?2", "?19")} + ?18 <= ${CREDITS_PER_DAY})
+  AND (?17 IS NULL OR (
+    EXISTS (SELECT 1 FROM jobs WHERE id = ?17 AND kind = 'train' AND owner_id = ?2 AND status IN ('queued', 'running'))
+    AND (SELECT count(*) FROM jobs WHERE waits_for = ?17 AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}
+  ))
   AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
 
 const fullQueue = () =>
@@ -48,33 +68,64 @@ const fullQueue = () =>
     RETRY_AFTER_SECONDS,
   );
 
+const MANY_WAIT = new Refusal(
+  "quota_exceeded",
+  `At most ${GENERATIONS_AWAITING_MAX} generations may wait for one training.`,
+  [],
+  RETRY_AFTER_SECONDS,
+);
+
 /** For an order that creates more than its job: tells beforehand, so that a refusal leaves nothing behind. */
-export async function queueFault(db: Db, ownerId: JobRow["ownerId"]): Promise<Refusal | null> {
+export async function orderFault(
+  db: Db,
+  ownerId: JobRow["ownerId"],
+  cost: number,
+  now: number,
+): Promise<Refusal | null> {
   const active = await db.$count(jobs, and(eq(jobs.ownerId, ownerId), sql`status in ('queued', 'running')`));
-  return active < QUEUED_JOBS_PER_OWNER_MAX ? null : fullQueue();
+  return active < QUEUED_JOBS_PER_OWNER_MAX ? creditFault(db, ownerId, cost, now) : fullQueue();
 }
 
-/** `id` is given where the order may come again: of two with one id the first makes the job, and the other finds it. */
+/** When an order may come again: of two with one `id` the first makes the job and the other finds it. */
+type Again = {
+  id?: JobRow["id"] | undefined;
+  /** Refused where a job of the same request was made after that time: the caller looks for it. */
+  unlessSince?: number | undefined;
+};
+
 export async function enqueue(
   env: Env,
   db: Db,
   job: NewJob,
   now: number,
-  id: JobRow["id"] = newId("job", now),
+  { id = newId("job", now), unlessSince }: Again = {},
 ): Promise<JobRow["id"] | Refusal> {
-  const written = await jobInsert(db, id, job, now).run();
-  if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) return fullQueue();
-  await Promise.all([ringBell(env), tellAll([tellWebhooks(env, [id])])]);
+  const written = await jobInsert(db, id, job, now, { unlessSince }).run();
+  if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
+    return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
+  }
+  await Promise.all([job.waitsFor ? null : ringBell(env), tellAll([tellWebhooks(env, [id])])]);
   return id;
 }
 
-/** The statement that queues a job, for a batch. Of two `priority`, the higher is leased first; `ifBare` makes it depend on a version. */
+/** Of an order, before it is made. */
+export function costOf(job: NewJob): number {
+  const priority = priorityOf({ priority: job.priority ?? 0, express: job.express ?? false });
+  return job.kind === "sample"
+    ? drawingCredits(job.spec as SampleSpec, priority)
+    : teachingCredits(job.spec as TrainSpec, priority);
+}
+
+/**
+ * The statement that queues a job, for a batch. `ifBare` makes it depend on a version; the house has ordered that, and it costs
+ * nothing. Never both conditions.
+ */
 export function jobInsert(
   db: Db,
   id: JobRow["id"],
   job: NewJob,
   now: number,
-  more: { priority?: number; ifBare?: string } = {},
+  more: { ifBare?: string | undefined; unlessSince?: number | undefined } = {},
 ): D1PreparedStatement {
   const values = [
     id,
@@ -90,14 +141,23 @@ export function jobInsert(
     QUEUED_JOBS_PER_OWNER_MAX,
     job.asked ? JSON.stringify(job.asked) : null,
     job.requestSha256 ?? null,
-    more.priority ?? 0,
+    job.priority ?? 0,
     job.webhook ? JSON.stringify(job.webhook) : null,
+    job.express ? 1 : 0,
+    job.waitsFor ?? null,
+    more.ifBare === undefined ? costOf(job) : 0,
+    dayOf(now),
   ];
-  return more.ifBare === undefined
-    ? db.$client.prepare(INSERT).bind(...values)
-    : db.$client.prepare(`${INSERT}${IF_BARE}`).bind(...values, more.ifBare);
+  const prepare = (condition: string, ...given: unknown[]) =>
+    db.$client.prepare(`${INSERT}${condition}`).bind(...values, ...given);
+  if (more.ifBare !== undefined) return prepare(IF_BARE, more.ifBare);
+  return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, more.unlessSince);
 }
 
 /** A published version without previews, for which none have been ordered. */
 const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = ?16 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+  AND EXISTS (SELECT 1 FROM versions WHERE id = ?20 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+
+/** Decided by the INSERT itself: two of one request in one instant make one job. */
+const UNLESS_SINCE = `
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE owner_id = ?2 AND request_sha256 = ?13 AND created_at > ?20)`;

@@ -1,4 +1,4 @@
-// Heartbeats: keep a lease alive, carry progress to watchers, and carry the wish to cancel back.
+// Heartbeats: keep a lease alive, carry progress to watchers, and carry back the wish to cancel or to drain.
 
 import type { z } from "zod";
 import { PREVIEW_FRAME_MAX_BYTES } from "../../schema/contract/limits.ts";
@@ -14,7 +14,7 @@ import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 const EXTEND = `
 UPDATE jobs SET lease_expires_at = ?2, progress = coalesce(?3, progress)
 WHERE lease_id = ?1 AND status = 'running'
-RETURNING cancel_requested_at`;
+RETURNING cancel_requested_at, (SELECT drain_requested_at FROM runners WHERE id = ?4) AS drain_requested_at`;
 
 export async function heartbeat(
   env: Env,
@@ -22,7 +22,7 @@ export async function heartbeat(
   run: RunOfCaller,
   beat: z.infer<typeof Heartbeat>,
   now: number,
-): Promise<{ expiresAt: number; cancel: boolean } | Refusal> {
+): Promise<{ expiresAt: number; cancel: boolean; drain: boolean } | Refusal> {
   if (beat.preview && (beat.preview.length * 3) / 4 > PREVIEW_FRAME_MAX_BYTES + 2) {
     return refuse("body_too_large", `A preview has at most ${PREVIEW_FRAME_MAX_BYTES} bytes.`, "/preview");
   }
@@ -30,12 +30,12 @@ export async function heartbeat(
   const progress = beat.progress ? JSON.stringify(beat.progress) : null;
   const row = await db.$client
     .prepare(EXTEND)
-    .bind(run.leaseId, expiresAt, progress)
-    .first<{ cancel_requested_at: number | null }>();
+    .bind(run.leaseId, expiresAt, progress, run.runnerId)
+    .first<{ cancel_requested_at: number | null; drain_requested_at: number | null }>();
   if (!row) return LEASE_LOST;
   if (beat.progress) {
     const preview = beat.preview ? `data:image/png;base64,${beat.preview}` : null;
     await liveOf(env, run.jobId).publish({ name: "progress", data: { ...beat.progress, preview } });
   }
-  return { expiresAt, cancel: row.cancel_requested_at !== null };
+  return { expiresAt, cancel: row.cancel_requested_at !== null, drain: row.drain_requested_at !== null };
 }

@@ -9,7 +9,10 @@ import type { Db } from "../context.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { isThere } from "./await-training.ts";
+import { refundsOf } from "./credits.ts";
 import type { JobRow } from "./enqueue.ts";
+import { priorityOf } from "./priority.ts";
 
 export type JobKind = JobRow["kind"];
 const RESOURCE = { sample: "generations", train: "trainings" } as const;
@@ -53,15 +56,15 @@ export async function listJobs(
   return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
 }
 
-/** Places in the queue of a base, 1 is next. Jobs that have left the queue have none. */
+/** Places in the queue of a base, 1 is next. Jobs that have left the queue have none, nor those that wait for a training. */
 export async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<Map<string, number>> {
-  const ids = rows.filter((row) => row.status === "queued").map((row) => row.id);
+  const ids = rows.filter((row) => row.status === "queued" && row.waitsFor === null).map((row) => row.id);
   if (ids.length === 0) return new Map();
   const places = await db.$client
     .prepare(
       `SELECT id, 1 + (
          SELECT count(*) FROM jobs ahead
-         WHERE ahead.status = 'queued' AND ahead.base_id = jobs.base_id
+         WHERE ahead.status = 'queued' AND ahead.waits_for IS NULL AND ahead.base_id = jobs.base_id
            AND (-ahead.priority, ahead.turn, ahead.id) < (-jobs.priority, jobs.turn, jobs.id)
        ) AS place
        FROM jobs WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?))`,
@@ -73,10 +76,15 @@ export async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<M
 
 export async function jobsJson(db: Db, rows: readonly JobRow[], origin: string): Promise<Job[]> {
   const finished = rows.filter((row) => row.status === "succeeded").map((row) => row.id);
-  const [images, places] = await Promise.all([imagesOfJobs(db, finished), queuePositions(db, rows)]);
+  const [images, places, refunds] = await Promise.all([
+    imagesOfJobs(db, finished),
+    queuePositions(db, rows),
+    refundsOf(db, rows),
+  ]);
   return rows.map((row) => {
     const own = images.filter((image) => image.jobId === row.id);
-    return jobJson(row, own, places.get(row.id) ?? null, origin);
+    const cost = { credits: row.cost, refunded: refunds.get(row.id) ?? 0 };
+    return jobJson(row, cost, own, places.get(row.id) ?? null, origin);
   });
 }
 
@@ -92,11 +100,19 @@ export async function trainingsJson(db: Db, rows: readonly JobRow[], origin: str
   return (await jobsJson(db, rows, origin)).filter((job) => job.kind === "train");
 }
 
-function jobJson(row: JobRow, images: readonly ImageRow[], position: number | null, origin: string): Job {
+function jobJson(
+  row: JobRow,
+  cost: Job["cost"],
+  images: readonly ImageRow[],
+  position: number | null,
+  origin: string,
+): Job {
   const url = `${origin}/v1/${RESOURCE[row.kind]}/${row.id}`;
   const common = {
     id: row.id,
     status: row.status,
+    priority: priorityOf(row),
+    cost,
     base: row.baseId,
     created_at: isoTime(row.createdAt),
     started_at: isoTimeOrNull(row.startedAt),
@@ -112,8 +128,15 @@ function jobJson(row: JobRow, images: readonly ImageRow[], position: number | nu
   };
   if (row.kind === "sample") {
     const request = row.request as Generation["request"];
+    const shown = { ...request, adapters: request.adapters.filter(isThere) };
     const result = { images: images.map((image) => imageJson(image, origin)) };
-    return { ...common, kind: "sample", request, result: row.status === "succeeded" ? result : null };
+    return {
+      ...common,
+      kind: "sample",
+      waits_for: row.waitsFor,
+      request: shown,
+      result: row.status === "succeeded" ? result : null,
+    };
   }
   const request = row.request as Training["request"];
   const shown = {
@@ -147,7 +170,10 @@ export async function estimate(db: Db, baseId: string) {
   const seconds = ms.reduce((sum, each) => sum + each, 0) / 1000;
   const pictures = recent.reduce((sum, row) => sum + (row.request as Generation["request"]).count, 0);
   return {
-    jobs_ahead: await db.$count(jobs, and(sql`status = 'queued'`, eq(jobs.baseId, baseId))),
+    jobs_ahead: await db.$count(
+      jobs,
+      and(sql`status = 'queued' and waits_for is null`, eq(jobs.baseId, baseId)),
+    ),
     seconds_per_image: pictures > 0 ? Math.round((seconds / pictures) * 100) / 100 : null,
   };
 }

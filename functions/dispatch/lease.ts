@@ -12,9 +12,10 @@ import type { Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { bellOf } from "./bell.ts";
+import { LEASE, PAUSE_ENDS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { tellAll } from "./publish.ts";
-import type { RunnerRow } from "./runners.ts";
+import { isDraining, type RunnerRow } from "./runners.ts";
 import { sweep } from "./sweep.ts";
 
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
@@ -23,48 +24,11 @@ const INPUT_URL_TTL_MS = 2 * 3_600_000;
 /** Lease and run ids are this nonce and the job's own part, so that the second statement finds the rows of the first. */
 const NONCE_CHARACTERS = 10;
 
-/**
- * Among jobs of equal priority and turn, 1 for one that would wait for a download at this runner (?9 are the files it has). Only
- * a job's first WARM_WAIT_SECONDS: after them it competes by age again, so that newcomers with warm files cannot starve it.
- */
-const COLD = `(created_at > ?10 AND kind = 'sample' AND EXISTS (
-    SELECT 1 FROM json_each(jobs.inputs)
-    WHERE value ->> 'sha256' NOT IN (SELECT value FROM json_each(?9))))`;
-
-/**
- * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
- * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
- */
-const LEASE = `
-WITH head AS (
-  SELECT kind, base_id, shape FROM jobs
-  WHERE status = 'queued' AND not_before <= ?6 AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)
-  ORDER BY priority DESC, turn, ${COLD}, id LIMIT 1
-)
-UPDATE jobs SET
-  status = 'running', lease_id = 'lse_' || ?4 || substr(id, 5), lease_expires_at = ?5,
-  attempts = attempts + 1, started_at = coalesce(started_at, ?6), progress = NULL
-WHERE status = 'queued' AND EXISTS (SELECT 1 FROM runners WHERE id = ?8 AND deregistered_at IS NULL) AND id IN (
-  SELECT id FROM jobs
-  WHERE status = 'queued' AND not_before <= ?6 AND (?2 OR owner_id = ?3)
-    AND (kind, base_id, shape) = (SELECT kind, base_id, shape FROM head)
-  ORDER BY priority DESC, turn, ${COLD}, id
-  LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?7 END FROM head), 0)
-)
-RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
-
-/** When the next paused job may be leased by this runner: nobody rings then. */
-const PAUSE_ENDS = `
-SELECT min(not_before) FROM jobs
-WHERE status = 'queued' AND not_before > 0 AND not_before > ?4
-  AND base_id IN (SELECT value FROM json_each(?1)) AND (?2 OR owner_id = ?3)`;
-
 const OPEN_RUNS = `
 INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
 SELECT 'run_' || substr(lease_id, 5), id, lease_id, ?1, attempts, ?2 FROM jobs
 WHERE lease_id >= 'lse_' || ?3 AND lease_id < 'lse_' || ?3 || '~'`;
 
-type Serves = "everybody" | "owner";
 type LeasedRow = {
   id: Id<"job">;
   kind: "sample" | "train";
@@ -89,11 +53,10 @@ export async function lease(
   await sweep(env, db, now);
   const [taken] = await db.$client.batch<LeasedRow>([
     db.$client
-      .prepare(LEASE)
+      .prepare(LEASE[serves])
       .bind(
         JSON.stringify(want.bases),
-        serves === "everybody" ? 1 : 0,
-        runner.ownerId,
+        serves === "owner" ? runner.ownerId : null,
         nonce,
         now + LEASE_TTL_MS,
         now,
@@ -107,7 +70,7 @@ export async function lease(
   return taken?.results ?? [];
 }
 
-/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over. */
+/** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over or the runner is asked to leave. */
 export async function leaseWaiting(
   env: Env,
   db: Db,
@@ -115,7 +78,7 @@ export async function leaseWaiting(
   runner: RunnerRow,
   wish: z.infer<typeof LeaseRequest>,
   origin: string,
-): Promise<Lease[]> {
+): Promise<{ leases: Lease[]; drain: boolean }> {
   const serves = isOperator(caller, env) ? "everybody" : "owner";
   const bases = wish.bases.filter((base) => runner.bases.includes(base));
   const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
@@ -127,9 +90,11 @@ export async function leaseWaiting(
     const rows = await lease(env, db, runner, serves, want, now, randomText(NONCE_CHARACTERS));
     if (rows.length > 0) {
       await announce(env, rows);
-      return Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+      const leases = await Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
+      return { leases, drain: false };
     }
-    if (now >= deadline) return [];
+    const drain = await isDraining(db, runner.id);
+    if (drain || now >= deadline) return { leases: [], drain };
     const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
     await bell.sleep(tone, Math.min(deadline, pauseEnds) - now);
   }
@@ -142,11 +107,10 @@ async function nextPauseEnd(
   bases: readonly string[],
   now: number,
 ): Promise<number> {
-  const values = [JSON.stringify(bases), serves === "everybody" ? 1 : 0, runner.ownerId, now];
   const row = await db.$client
-    .prepare(PAUSE_ENDS)
-    .bind(...values)
-    .first<number>("min(not_before)");
+    .prepare(PAUSE_ENDS[serves])
+    .bind(JSON.stringify(bases), now, ...(serves === "owner" ? [runner.ownerId] : []))
+    .first<number>("until");
   return row ?? Number.POSITIVE_INFINITY;
 }
 

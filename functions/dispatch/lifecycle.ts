@@ -1,15 +1,25 @@
-// A job's life as one table: in each state, what each event makes of it. Pure. Settle decides by it; the SQL guards of lease, cancel, release
-// and sweep say the same, and a test drives every pair through them. docs/lifecycle.md is drawn from it.
+// A job's life as one table: in each state, what each event makes of it. Pure. Settle decides by it; the SQL guards of lease, cancel, release,
+// sweep and dependents say the same, and a test drives every pair through them. docs/lifecycle.md is drawn from it.
 
 import type { JobStatus } from "../../schema/contract/jobs.ts";
 import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Settle } from "../../schema/contract/runner.ts";
 
-/** `canceling` is a running job whose owner has asked for its end. */
-export const STATES = ["queued", "running", "canceling", "succeeded", "failed", "canceled"] as const;
+/** `blocked` is a queued job that waits for a training, `canceling` a running one whose owner has asked for its end. */
+export const STATES = [
+  "blocked",
+  "queued",
+  "running",
+  "canceling",
+  "succeeded",
+  "failed",
+  "canceled",
+] as const;
 export type State = (typeof STATES)[number];
 
 export const EVENTS = {
+  ready: "the training that it waits for has made its version",
+  unmet: "that training has ended without",
   lease: "a runner takes it",
   beat: "its runner says that it is alive",
   succeed: "its runner delivers what was promised",
@@ -33,7 +43,15 @@ const step = (to: State, ...effects: Effect[]): Step => ({ to, effects });
 
 /** Null: refused, and nothing changes. */
 export const LIFE: Record<State, Record<Event, Step | null>> = {
+  blocked: {
+    ...nothing(),
+    ready: step("queued", "ring"),
+    unmet: step("failed", "end"),
+    cancel: step("canceled", "end"),
+  },
   queued: {
+    ready: null,
+    unmet: null,
     lease: step("running"),
     beat: null,
     succeed: null,
@@ -48,6 +66,8 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
     cancel: step("canceled", "end"),
   },
   running: {
+    ready: null,
+    unmet: null,
     lease: null,
     beat: step("running"),
     succeed: step("succeeded", "end"),
@@ -62,6 +82,8 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
     cancel: step("canceling"),
   },
   canceling: {
+    ready: null,
+    unmet: null,
     lease: null,
     beat: step("canceling"),
     succeed: step("succeeded", "end"),
@@ -75,17 +97,21 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
     overdue: null,
     cancel: step("canceling"),
   },
-  succeeded: ended(),
-  failed: ended(),
-  canceled: { ...ended(), cancel: step("canceled") },
+  succeeded: nothing(),
+  failed: nothing(),
+  canceled: { ...nothing(), cancel: step("canceled") },
 };
 
-function ended(): Record<Event, null> {
+function nothing(): Record<Event, null> {
   return Object.fromEntries(Object.keys(EVENTS).map((event) => [event, null])) as Record<Event, null>;
 }
 
-export const stateOf = (job: { status: JobStatus; cancelRequested: boolean }): State =>
-  job.status === "running" && job.cancelRequested ? "canceling" : job.status;
+export const stateOf = (job: { status: JobStatus; cancelRequested: boolean; waits?: boolean }): State =>
+  job.status === "running" && job.cancelRequested
+    ? "canceling"
+    : job.status === "queued" && job.waits
+      ? "blocked"
+      : job.status;
 
 /** Which event a runner's report is. `failures` are those before it. */
 export function eventOf(report: Pick<Settle, "outcome" | "error">, failures: number): Event {
@@ -97,7 +123,11 @@ export function eventOf(report: Pick<Settle, "outcome" | "error">, failures: num
 
 /** The table as a Mermaid state diagram: one arrow for all events that lead from one state to another. */
 export function diagram(): string {
-  const lines = ["stateDiagram-v2", "    [*] --> queued: its owner orders it"];
+  const lines = [
+    "stateDiagram-v2",
+    "    [*] --> queued: its owner orders it",
+    "    [*] --> blocked: its owner orders it with a training that goes on",
+  ];
   for (const from of STATES) {
     for (const to of STATES) {
       const events = (Object.keys(EVENTS) as Event[]).filter((event) => LIFE[from][event]?.to === to);

@@ -18,7 +18,7 @@ const LEASE_AGES = [
 ] as const;
 
 const QUEUED =
-  "SELECT base_id, kind, count(*) AS n, min(created_at) AS oldest FROM jobs WHERE status = 'queued' GROUP BY base_id, kind";
+  "SELECT base_id, kind, count(*) AS n, min(coalesce(ready_at, created_at)) AS oldest FROM jobs WHERE status = 'queued' AND waits_for IS NULL GROUP BY base_id, kind";
 const LEASES = `
 SELECT jobs.base_id, jobs.kind, runs.started_at FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
 WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0`;

@@ -18,10 +18,12 @@ import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
+import { nextTurn } from "./enqueue.ts";
 import { tellAll } from "./publish.ts";
 
 const QUEUES = `
-SELECT base_id, kind, sum(status = 'queued') AS queued, min(CASE status WHEN 'queued' THEN created_at END) AS oldest,
+SELECT base_id, kind, sum(status = 'queued' AND waits_for IS NULL) AS queued,
+  min(CASE WHEN status = 'queued' AND waits_for IS NULL THEN coalesce(ready_at, created_at) END) AS oldest,
   sum(status = 'running') AS running
 FROM jobs WHERE status IN ('queued', 'running') GROUP BY base_id, kind ORDER BY base_id, kind`;
 
@@ -86,8 +88,16 @@ type RunnerRow = {
   bases: string;
   registered_at: number;
   last_seen_at: number;
+  drain_requested_at: number | null;
   holds: number;
 };
+
+const RUNNERS = `
+SELECT r.id, users.handle AS owner, r.name, r.version, r.device, r.dtype, r.memory_bytes, r.bases, r.registered_at,
+  r.last_seen_at, r.drain_requested_at, (SELECT count(*) FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
+    WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0 AND runs.runner_id = r.id) AS holds
+FROM runners r JOIN users ON users.id = r.owner_id
+WHERE r.deregistered_at IS NULL`;
 
 /** Those that have not left, the last heard of first. */
 export async function listRunners(db: Db, query: Query) {
@@ -95,11 +105,7 @@ export async function listRunners(db: Db, query: Query) {
   if (after instanceof Refusal) return after;
   const found = await db.$client
     .prepare(
-      `SELECT r.id, users.handle AS owner, r.name, r.version, r.device, r.dtype, r.memory_bytes, r.bases, r.registered_at,
-         r.last_seen_at, (SELECT count(*) FROM jobs JOIN runs ON runs.lease_id = jobs.lease_id
-           WHERE jobs.status = 'running' AND jobs.lease_expires_at > 0 AND runs.runner_id = r.id) AS holds
-       FROM runners r JOIN users ON users.id = r.owner_id
-       WHERE r.deregistered_at IS NULL AND (?1 IS NULL OR (r.last_seen_at, r.id) < (?1, ?2))
+      `${RUNNERS} AND (?1 IS NULL OR (r.last_seen_at, r.id) < (?1, ?2))
        ORDER BY r.last_seen_at DESC, r.id DESC LIMIT ?3`,
     )
     .bind(after?.[0] ?? null, after?.[1] ?? null, query.limit + 1)
@@ -113,7 +119,35 @@ const runnerJson = (row: RunnerRow): RunnerStanding => ({
   bases: JSON.parse(row.bases) as string[],
   registered_at: isoTime(row.registered_at),
   last_seen_at: isoTime(row.last_seen_at),
+  drain_requested_at: isoTimeOrNull(row.drain_requested_at),
 });
+
+const DRAIN =
+  "UPDATE runners SET drain_requested_at = coalesce(drain_requested_at, ?2) WHERE id = ?1 AND deregistered_at IS NULL";
+const RESUME = "UPDATE runners SET drain_requested_at = NULL WHERE id = ?1 AND deregistered_at IS NULL";
+
+/** From now on it gets no job. One that waits for work is woken, so that it hears of this and leaves. */
+export async function drainRunner(
+  env: Env,
+  db: Db,
+  id: Id<"rnr">,
+  now: number,
+): Promise<RunnerStanding | Refusal> {
+  await db.$client.prepare(DRAIN).bind(id, now).run();
+  await ringBell(env);
+  return runnerStanding(db, id);
+}
+
+/** Takes the wish back, while the runner still finishes what it holds. */
+export async function resumeRunner(db: Db, id: Id<"rnr">): Promise<RunnerStanding | Refusal> {
+  await db.$client.prepare(RESUME).bind(id).run();
+  return runnerStanding(db, id);
+}
+
+async function runnerStanding(db: Db, id: Id<"rnr">): Promise<RunnerStanding | Refusal> {
+  const row = await db.$client.prepare(`${RUNNERS} AND r.id = ?`).bind(id).first<RunnerRow>();
+  return row ? runnerJson(row) : refuse("not_found", `There is no runner ${id}, or it has left.`);
+}
 
 type FailedRow = {
   id: Id<"job">;
@@ -166,15 +200,13 @@ LIMIT 1`;
  * it would count against did not ask for it, so none is asked.
  */
 const REPLAY = `
-INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
+INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
   checkpoint_sha256)
-SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority,
-  max(
-    coalesce((SELECT max(turn) + 1 FROM jobs a WHERE a.owner_id = jobs.owner_id AND a.status IN ('queued', 'running')), 0),
-    coalesce((SELECT min(turn) FROM jobs b WHERE b.status = 'queued'), (SELECT max(turn) FROM jobs c WHERE c.status = 'running'), 0)
-  ),
+SELECT ?2, owner_id, kind, base_id, shape, 'queued', priority, express,
+  ${nextTurn("failed.owner_id", "failed.priority", "failed.express")},
   request, spec, inputs, adapter_id, ?3, asked, webhook, checkpoint_sha256
-FROM jobs WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND NOT EXISTS (${REMOVED})`;
+FROM jobs AS failed WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND waits_for IS NULL
+  AND NOT EXISTS (${REMOVED})`;
 
 const MARK = `
 UPDATE jobs SET replayed_as = ?2
@@ -193,16 +225,23 @@ export async function replayJob(
     db.$client.prepare(MARK).bind(id, fresh),
   ]);
   const row = await db.$client
-    .prepare("SELECT status, replayed_as FROM jobs WHERE id = ?")
+    .prepare("SELECT status, replayed_as, waits_for FROM jobs WHERE id = ?")
     .bind(id)
-    .first<{ status: string; replayed_as: Id<"job"> | null }>();
+    .first<{ status: string; replayed_as: Id<"job"> | null; waits_for: Id<"job"> | null }>();
   if (!row) return refuse("not_found", `There is no job ${id}.`);
+  if (row.replayed_as === null && row.status === "failed") return notAgain(db, id, row.waits_for);
   if (row.replayed_as === null) {
-    const removed =
-      row.status === "failed" && (await db.$client.prepare(REMOVED).bind(id).first<string>("ref"));
-    if (removed) return refuse("adapter_removed", `${removed} was removed by the moderators.`);
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
   if (row.replayed_as === fresh) await tellAll([ringBell(env), tellWebhooks(env, [fresh])]);
   return { job_id: row.replayed_as };
+}
+
+/** Why a job that failed is not done again. */
+async function notAgain(db: Db, id: Id<"job">, waitsFor: Id<"job"> | null): Promise<Refusal> {
+  if (waitsFor !== null) {
+    return refuse("job_finished", `It waited for ${waitsFor}, which made no version to draw with.`);
+  }
+  const removed = await db.$client.prepare(REMOVED).bind(id).first<string>("ref");
+  return refuse("adapter_removed", `${removed ?? "What it draws with"} was removed by the moderators.`);
 }

@@ -2,8 +2,7 @@
 
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
-import type { Member } from "../../schema/contract/compositions.ts";
-import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
+import type { Generation, GenerationCreate, GenerationMember } from "../../schema/contract/jobs.ts";
 import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
 import type { StoredInput } from "../../schema/tables.ts";
@@ -14,17 +13,31 @@ import { resolveMix } from "../compose/mixes.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
+import { trainedMembers } from "./await-training.ts";
 import type { NewJob } from "./enqueue.ts";
+import { rankOf } from "./priority.ts";
 
-type Wish = z.infer<typeof GenerationCreate>;
+export type GenerationWish = z.infer<typeof GenerationCreate>;
 
-export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promise<NewJob | Refusal> {
+export async function orderGeneration(
+  db: Db,
+  caller: Caller,
+  wish: GenerationWish,
+): Promise<NewJob | Refusal> {
   const blocked = await blockedFault(db, "prompt", [{ pointer: "/prompt", text: wish.prompt }]);
   if (blocked) return blocked;
   const wished = await wishedMembers(db, caller, wish);
   if (wished instanceof Refusal) return wished;
-  const cast = await resolveMembers(db, caller, wished.members, wish.base ?? wished.base, wished.pointer);
+  const trained = await trainedMembers(db, caller, wished.members, wished.pointer);
+  if (trained instanceof Refusal) return trained;
+  const { members, places, awaited } = trained;
+  const wishedBase = wish.base ?? wished.base ?? awaited?.baseId;
+  const cast = await resolveMembers(db, caller, members, wishedBase, wished.pointer, places);
   if (cast instanceof Refusal) return cast;
+  if (awaited && awaited.baseId !== cast.base.id) {
+    const detail = `${awaited.member.ref} is taught for ${awaited.baseId}, not for ${cast.base.id}.`;
+    return refuse("adapter_incompatible", detail, `${wished.pointer}/${awaited.place}`);
+  }
   const size = sizeOf(cast.base, wish.size);
   if (size instanceof Refusal) return size;
   const numbers = numbersOf(cast.base, wish);
@@ -39,6 +52,7 @@ export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promi
     size: `${size.width}x${size.height}`,
     adapters: cast.members.map(({ resolved }) => resolved),
   };
+  if (awaited) request.adapters.splice(awaited.place, 0, awaited.member);
   return {
     ownerId: caller.id,
     kind: "sample",
@@ -48,10 +62,12 @@ export async function orderGeneration(db: Db, caller: Caller, wish: Wish): Promi
     spec: specOf(request, size),
     inputs: inputsOf(cast),
     adapterId: null,
+    waitsFor: awaited?.trainingId ?? null,
+    ...rankOf(wish.priority),
   };
 }
 
-async function wishedMembers(db: Db, caller: Caller, wish: Wish) {
+async function wishedMembers(db: Db, caller: Caller, wish: GenerationWish) {
   const pointer =
     wish.mix !== undefined ? "/mix" : wish.composition_id !== undefined ? "/composition_id" : null;
   if (pointer === null) {
@@ -60,12 +76,12 @@ async function wishedMembers(db: Db, caller: Caller, wish: Wish) {
   const composition = await wishedComposition(db, caller, wish);
   if (composition instanceof Refusal) return composition;
   const members = composition.members.map(
-    ({ version_id, strength, region }): Member => ({ version_id, strength, region }),
+    ({ version_id, strength, region }): GenerationMember => ({ version_id, strength, region }),
   );
   return { members, base: composition.baseId, pointer, compositionId: composition.id };
 }
 
-async function wishedComposition(db: Db, caller: Caller, { mix, composition_id: id }: Wish) {
+async function wishedComposition(db: Db, caller: Caller, { mix, composition_id: id }: GenerationWish) {
   if (mix !== undefined) {
     const found = await resolveMix(db, caller, mix, "/mix");
     return found instanceof Refusal ? found : found.version;
@@ -82,7 +98,10 @@ function sizeOf(base: Base, wish: string | undefined) {
   return size ?? refuse("request_invalid", `${base.id} draws ${names.join(", ")}, not ${wanted}.`, "/size");
 }
 
-function numbersOf(base: Base, wish: Wish): { steps: number; guidance: number; count: number } | Refusal {
+function numbersOf(
+  base: Base,
+  wish: GenerationWish,
+): { steps: number; guidance: number; count: number } | Refusal {
   const steps = wish.steps ?? base.steps.default;
   const guidance = wish.guidance ?? base.guidance.default;
   if (steps < base.steps.min || steps > base.steps.max) {
@@ -109,6 +128,7 @@ function numbersOf(base: Base, wish: Wish): { steps: number; guidance: number; c
 /** Leaves room below the largest seed: picture k of a job is drawn from seed + k. */
 export const randomSeed = () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (SEED_MAX - 1_000);
 
+/** As dispatch/dependents.ts names it, too. */
 const inputName = (versionId: string) => `${versionId}.safetensors`;
 
 function specOf(request: Generation["request"], size: { width: number; height: number }): SampleSpec {

@@ -44,7 +44,7 @@ export async function orderPreviews(
   }
   const id = newId("job", now);
   const [inserted] = await db.$client.batch([
-    jobInsert(db, id, job, now, { priority: PRIORITY, ifBare: version.id }),
+    jobInsert(db, id, { ...job, priority: PRIORITY }, now, { ifBare: version.id }),
     db.$client.prepare(LINK).bind(id, version.id),
   ]);
   if ((inserted?.meta.changes ?? 0) === 0) return null;

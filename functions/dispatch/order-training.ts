@@ -14,8 +14,10 @@ import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
-import { type NewJob, queueFault } from "./enqueue.ts";
+import { teachingCredits } from "./cost.ts";
+import { type NewJob, orderFault } from "./enqueue.ts";
 import { randomSeed } from "./order-generation.ts";
+import { rankOf } from "./priority.ts";
 
 type Wish = z.infer<typeof TrainingCreate>;
 type Captioned = { upload: StoredUpload; caption: string };
@@ -35,6 +37,7 @@ export async function orderTraining(
   if (known instanceof Refusal) return known;
   const base = known ? knownBase(known.baseId) : baseOf(wish.adapter?.base ?? "", "/adapter/base");
   if (base instanceof Refusal) return base;
+  const steps = wish.steps ?? base.training.steps.default;
   const fault =
     fitsBase(base, wish) ??
     (await blockedFault(
@@ -43,7 +46,7 @@ export async function orderTraining(
       wish.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
     )) ??
     (await blockedFault(db, "name", [{ pointer: "/trigger", text: wish.trigger }])) ??
-    (await queueFault(db, caller.id)) ??
+    (await orderFault(db, caller.id, teachingCredits({ steps }, wish.priority ?? "normal"), now)) ??
     (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
   if (fault) return fault;
   const adapter = known ?? (await newAdapter(db, caller, wish, now));
@@ -60,7 +63,7 @@ export async function orderTraining(
     class_word: wish.class_word ?? adapter.classWord,
     trigger,
     slot: slot.slot,
-    steps: wish.steps ?? base.training.steps.default,
+    steps,
     seed: wish.seed ?? randomSeed(),
   };
   const inputNames = rows.map(
@@ -91,6 +94,7 @@ export async function orderTraining(
       content_type: row.contentType,
     })),
     adapterId: adapter.id,
+    ...rankOf(wish.priority),
   };
 }
 

@@ -6,9 +6,9 @@ import type { Progress } from "../../schema/contract/jobs.ts";
 /** Of the base and kind of a job: place in the queue, jobs under way, and the mean run of the last twenty. */
 const OUTLOOK = `
 WITH job AS (SELECT * FROM jobs WHERE id = ?1 AND status = 'queued')
-SELECT
+SELECT job.waits_for,
   1 + (SELECT count(*) FROM jobs ahead
-    WHERE ahead.status = 'queued' AND ahead.base_id = job.base_id
+    WHERE ahead.status = 'queued' AND ahead.waits_for IS NULL AND ahead.base_id = job.base_id
       AND (-ahead.priority, ahead.turn, ahead.id) < (-job.priority, job.turn, job.id)) AS place,
   (SELECT count(*) FROM jobs running WHERE running.status = 'running' AND running.base_id = job.base_id
     AND running.lease_expires_at IS NOT NULL) AS running,
@@ -19,12 +19,13 @@ SELECT
   max(0, job.not_before - ?2) AS pause_ms
 FROM job`;
 
-export type Outlook = { queue_position: number; eta_seconds: number | null };
+export type Outlook = { queue_position: number | null; eta_seconds: number | null };
 type Facts = { place: number; running: number; mean_ms: number | null; pause_ms: number };
 
-/** Null once the job has left the queue. */
+/** Null once the job has left the queue. While it waits for a training, nothing can be said. */
 export async function outlookOf(db: D1Database, jobId: Id<"job">, now: number): Promise<Outlook | null> {
-  const facts = await db.prepare(OUTLOOK).bind(jobId, now).first<Facts>();
+  const facts = await db.prepare(OUTLOOK).bind(jobId, now).first<Facts & { waits_for: string | null }>();
+  if (facts?.waits_for) return { queue_position: null, eta_seconds: null };
   return facts && { queue_position: facts.place, eta_seconds: waitingSeconds(facts) };
 }
 

@@ -10,6 +10,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { readyDependents } from "./dependents.ts";
 import { HOLDS_LEASE, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
@@ -181,7 +182,8 @@ async function trainResult(
       file.tensors_sha256,
     );
   const keep = db.$client.prepare(KEEP_SLOT).bind(run.jobId, run.leaseId, job.adapter_id, now + DRAFT_TTL_MS);
-  return { statements: [...images.map(({ statement }) => statement), version, keep], versionId };
+  const ready = readyDependents(db, run, versionId, now);
+  return { statements: [...images.map(({ statement }) => statement), version, keep, ready], versionId };
 }
 
 function insertImages(

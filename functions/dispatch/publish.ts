@@ -4,6 +4,8 @@ import type { Env } from "../env.ts";
 import { tellWebhooks } from "../webhooks/queue.ts";
 import { liveOf } from "./live.ts";
 
+type EndStatus = "queued" | "succeeded" | "failed" | "canceled";
+
 /** Waits for words to watchers whose loss must not undo what D1 holds; what was not heard is logged. */
 export async function tellAll(words: readonly Promise<void>[]): Promise<void> {
   for (const each of await Promise.allSettled(words)) {
@@ -11,12 +13,23 @@ export async function tellAll(words: readonly Promise<void>[]): Promise<void> {
   }
 }
 
-export async function publishEnd(
-  env: Env,
-  jobId: string,
-  status: "queued" | "succeeded" | "failed" | "canceled",
-): Promise<void> {
+export async function publishEnd(env: Env, jobId: string, status: EndStatus): Promise<void> {
   await tellAll([tellWebhooks(env, [jobId])]);
+  if (status === "failed" || status === "canceled") await publishDependents(env, jobId);
+  await publishLive(env, jobId, status);
+}
+
+/** What waited for a training and has ended with it. There are at most GENERATIONS_AWAITING_MAX. */
+export async function publishDependents(env: Env, trainingId: string): Promise<void> {
+  const { results } = await env.DB.prepare("SELECT id FROM jobs WHERE waits_for = ? AND status = 'failed'")
+    .bind(trainingId)
+    .all<{ id: string }>();
+  if (results.length === 0) return;
+  const ids = results.map(({ id }) => id);
+  await tellAll([tellWebhooks(env, ids), ...ids.map((id) => publishLive(env, id, "failed"))]);
+}
+
+async function publishLive(env: Env, jobId: string, status: EndStatus): Promise<void> {
   const live = liveOf(env, jobId);
   await live.publish({ name: "status", data: { status, queue_position: null } });
   if (status !== "queued") await live.publish({ name: "done", data: { status } });

@@ -30,6 +30,7 @@ export async function register(
     bases,
     registeredAt: now,
     lastSeenAt: now,
+    drainRequestedAt: null,
     deregisteredAt: null,
   });
   return id;
@@ -52,4 +53,13 @@ export async function findRunner(
 
 export async function deregister(db: Db, runner: RunnerRow, now: number): Promise<void> {
   await db.update(runners).set({ deregisteredAt: now }).where(eq(runners.id, runner.id));
+}
+
+export async function isDraining(db: Db, id: RunnerRow["id"]): Promise<boolean> {
+  const row = await db
+    .select({ drainRequestedAt: runners.drainRequestedAt })
+    .from(runners)
+    .where(eq(runners.id, id))
+    .get();
+  return row ? row.drainRequestedAt !== null : false;
 }

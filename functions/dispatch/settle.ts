@@ -10,7 +10,7 @@ import { pauseMs } from "./backoff.ts";
 import { ringBell } from "./bell.ts";
 import { eventOf, LIFE, stateOf } from "./lifecycle.ts";
 import { prepareResult } from "./outputs.ts";
-import { publishEnd } from "./publish.ts";
+import { publishDependents, publishEnd } from "./publish.ts";
 import { HOLDS_LEASE, LEASE_LOST, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 const END_RUN = `
@@ -74,7 +74,8 @@ export async function settle(
   if (ended?.results.length !== 1) return answerOfWinner(db, run);
   if (result.versionId) await orderScan(env, result.versionId);
   await publishEnd(env, run.jobId, status);
-  if (status === "queued") await ringBell(env);
+  if (result.versionId) await publishDependents(env, run.jobId);
+  if (status === "queued" || result.versionId) await ringBell(env);
   return status;
 }
 
@@ -82,7 +83,9 @@ export async function settle(
 export function statusAfter(report: Settle, job: JobState): SettledStatus {
   const state = stateOf({ status: "running", cancelRequested: job.cancel_requested_at !== null });
   const step = LIFE[state][eventOf(report, job.failures)];
-  if (!step || step.to === "running" || step.to === "canceling") throw new Error("A settle ends its run");
+  if (!step || step.to === "running" || step.to === "canceling" || step.to === "blocked") {
+    throw new Error("A settle ends its run");
+  }
   return step.to;
 }
 

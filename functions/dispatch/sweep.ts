@@ -1,4 +1,4 @@
-// Puts expired leases back into the queue, and fails what has waited too long. Runs on every lease call and by cron; doing it twice changes nothing.
+// Puts expired leases back into the queue, ends pauses, and fails what has waited too long. Runs on every lease call and by cron; doing it twice changes nothing.
 
 import { JOB_DEADLINE_HOURS, JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
@@ -33,15 +33,23 @@ const DEADLINE_MS = JOB_DEADLINE_HOURS * 3_600_000;
 /** Each is told to its watchers, and a request may make only so many calls; the next sweep goes on. */
 const OVERDUE_MAX = 100;
 
+/** What waits for a training has a deadline from when that is over. */
+const OVERDUE = "status = 'queued' AND waits_for IS NULL AND coalesce(ready_at, created_at) <= ?2";
+
 const FAIL_OVERDUE = `
 UPDATE jobs SET status = 'failed', finished_at = ?1,
   error = json_object('code', 'deadline_passed', 'message', 'The job was not done within ${JOB_DEADLINE_HOURS} hours of its order.')
-WHERE id IN (SELECT id FROM jobs WHERE status = 'queued' AND created_at <= ?2 ORDER BY created_at LIMIT ${OVERDUE_MAX})
+WHERE id IN (SELECT id FROM jobs WHERE ${OVERDUE} ORDER BY coalesce(ready_at, created_at) LIMIT ${OVERDUE_MAX})
 RETURNING id, status`;
+
+/** The pause is over: from here on a lease finds it by its index. Nobody is told, for runners sleep no longer than the next pause. */
+const WAKE = `
+UPDATE jobs SET not_before = 0 WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1`;
 
 const ANYTHING = `
 SELECT 1 FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1
-UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND created_at <= ?2 LIMIT 1`;
+UNION ALL SELECT 1 FROM jobs WHERE ${OVERDUE}
+UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1 LIMIT 1`;
 
 export type Swept = { id: string; status: "queued" | "failed" | "canceled" };
 
@@ -55,6 +63,7 @@ export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
     db.$client.prepare(FAIL_OVERDUE).bind(now, ordered),
     db.$client.prepare(EXPIRE_RUNS).bind(now),
     db.$client.prepare(EXPIRE_JOBS).bind(now),
+    db.$client.prepare(WAKE).bind(now),
   ]);
   log("deadline_passed", overdue?.results ?? []);
   log("lease_expired", expired?.results ?? []);

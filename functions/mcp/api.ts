@@ -1,6 +1,7 @@
 // How the tools reach the API: by its own routes, with the caller's own key. So rights, quotas, limits and words are the API's.
 
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { Id } from "../../schema/contract/ids.ts";
 import type { Problem } from "../../schema/contract/problem.ts";
 
 export type Ask = (
@@ -9,6 +10,9 @@ export type Ask = (
   body?: unknown,
   prefer?: string,
 ) => Promise<Response>;
+
+/** What the tools are given: the API, and addresses of the caller's pictures that need no key. */
+export type Reach = { ask: Ask; pictureUrl: (id: Id<"img">) => Promise<string> };
 
 /** A reply, or the refusal as a tool's error: the assistant reads the code, the reason and the fields at fault. */
 export async function replyOf<T>(response: Response): Promise<{ value: T } | { refused: CallToolResult }> {

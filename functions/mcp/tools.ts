@@ -7,17 +7,29 @@ import type { Adapter, AdapterWithVersions } from "../../schema/contract/adapter
 import { type Composition, Member, MixRef } from "../../schema/contract/compositions.ts";
 import { AdapterRef, idOf } from "../../schema/contract/ids.ts";
 import { type Generation, GenerationCreate, type Job } from "../../schema/contract/jobs.ts";
-import { MCP_IMAGE_MAX_BYTES, MCP_IMAGES_MAX, MCP_SEARCH_MAX } from "../../schema/contract/limits.ts";
+import {
+  COMPOSITION_MEMBERS_MAX,
+  MCP_COMPANIONS_MAX,
+  MCP_IMAGE_MAX_BYTES,
+  MCP_IMAGES_MAX,
+  MCP_SEARCH_DEFAULT,
+  MCP_SEARCH_MAX,
+  MCP_WAIT_SECONDS,
+  MCP_WORD_MAX_CHARACTERS,
+  NAME_MAX_CHARACTERS,
+  PROMPT_MAX_CHARACTERS,
+  SEARCH_MAX_CHARACTERS,
+  TITLE_MAX_CHARACTERS,
+} from "../../schema/contract/limits.ts";
 import { toBase64 } from "../lib/base64.ts";
-import { type Ask, json, pathOf, replyOf, text } from "./api.ts";
+import { type Ask, json, pathOf, type Reach, replyOf, text } from "./api.ts";
 
-/** Below what most clients wait for a tool. */
-const WAIT_SECONDS = 45;
 const READS = { readOnlyHint: true, openWorldHint: false };
 const PROMPT_HINT =
   "One clause a person, divided by `;`; call each adapter by its trigger: `<dalia> smiling; <kofi> sad; sky background`.";
 
-export function addTools(server: McpServer, ask: Ask): void {
+export function addTools(server: McpServer, reach: Reach): void {
+  const { ask } = reach;
   server.registerTool(
     "search_adapters",
     {
@@ -25,15 +37,15 @@ export function addTools(server: McpServer, ask: Ask): void {
       description:
         "Finds published adapters by words, kind and tag, or those that compose exactly with others.",
       inputSchema: {
-        query: z.string().max(200).optional(),
-        class: z.string().max(32).optional().describe("person, robot, ..."),
-        tag: z.string().max(32).optional(),
+        query: z.string().max(SEARCH_MAX_CHARACTERS).optional(),
+        class: z.string().max(MCP_WORD_MAX_CHARACTERS).optional().describe("person, robot, ..."),
+        tag: z.string().max(MCP_WORD_MAX_CHARACTERS).optional(),
         composes_with: z
           .array(AdapterRef)
-          .max(4)
+          .max(MCP_COMPANIONS_MAX)
           .optional()
           .describe("only adapters exactly orthogonal to all of these"),
-        limit: z.int().min(1).max(MCP_SEARCH_MAX).default(10),
+        limit: z.int().min(1).max(MCP_SEARCH_MAX).default(MCP_SEARCH_DEFAULT),
       },
       annotations: READS,
     },
@@ -75,9 +87,9 @@ export function addTools(server: McpServer, ask: Ask): void {
       description:
         "Saves a set of adapters with strengths and regions, and tells before anything is drawn how they meet, what their licences allow together, and how long the queue is.",
       inputSchema: {
-        members: z.array(Member).min(1).max(16),
-        title: z.string().max(120).optional(),
-        prompt: z.string().optional(),
+        members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
+        title: z.string().max(TITLE_MAX_CHARACTERS).optional(),
+        prompt: z.string().max(PROMPT_MAX_CHARACTERS).optional(),
       },
       annotations: { destructiveHint: false, openWorldHint: false },
     },
@@ -92,14 +104,14 @@ export function addTools(server: McpServer, ask: Ask): void {
     "generate",
     {
       title: "Draw pictures",
-      description: `Draws with adapters, a saved composition or a published mix, waits up to ${WAIT_SECONDS} s and shows the pictures. ${PROMPT_HINT} A job that takes longer is told by its id: ask get_job.`,
+      description: `Draws with adapters, a saved composition or a published mix, waits up to ${MCP_WAIT_SECONDS} s and shows the pictures. ${PROMPT_HINT} A job that takes longer is told by its id: ask get_job.`,
       inputSchema: {
         prompt: prompt.describe(PROMPT_HINT),
         negative_prompt: negative_prompt.optional(),
-        adapters: z.array(Member).max(16).optional(),
+        adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional(),
         composition_id: idOf("cmp").optional(),
         mix: MixRef.optional(),
-        base: z.string().max(64).optional().describe("only where no adapter is named"),
+        base: z.string().max(NAME_MAX_CHARACTERS).optional().describe("only where no adapter is named"),
         seed,
         size: size.describe("256x256 for one person, 512x256 for two, 768x256 for three"),
         count: count.optional(),
@@ -108,9 +120,9 @@ export function addTools(server: McpServer, ask: Ask): void {
       annotations: { destructiveHint: false, openWorldHint: false },
     },
     async (wish) => {
-      const response = await ask("POST", "/v1/generations", wish, `wait=${WAIT_SECONDS}`);
+      const response = await ask("POST", "/v1/generations", wish, `wait=${MCP_WAIT_SECONDS}`);
       const reply = await replyOf<Generation>(response);
-      return "refused" in reply ? reply.refused : jobResult(ask, reply.value);
+      return "refused" in reply ? reply.refused : jobResult(reach, reply.value);
     },
   );
 
@@ -124,7 +136,7 @@ export function addTools(server: McpServer, ask: Ask): void {
     },
     async ({ job_id }) => {
       const found = await findJob(ask, job_id);
-      return "refused" in found ? found.refused : jobResult(ask, found.value);
+      return "refused" in found ? found.refused : jobResult(reach, found.value);
     },
   );
 
@@ -164,19 +176,24 @@ async function findJob(ask: Ask, id: string) {
   return training.ok ? replyOf<Job>(training) : generation;
 }
 
-const standing = ({ id, kind, status, queue_position, progress, error, warnings }: Job) => ({
+const standing = ({ id, kind, status, cost, queue_position, progress, error, warnings }: Job) => ({
   id,
   kind,
   status,
+  cost,
   queue_position,
   progress,
   error,
   warnings,
 });
 
-async function jobResult(ask: Ask, job: Job): Promise<CallToolResult> {
+async function jobResult({ ask, pictureUrl }: Reach, job: Job): Promise<CallToolResult> {
   const images = job.kind === "sample" ? (job.result?.images ?? []) : [];
-  const told = { ...standing(job), images: images.map(({ url, seed }) => ({ url, seed })) };
+  // Whoever looks at them, in a browser or for the assistant, has no key.
+  const addresses = await Promise.all(
+    images.map(async ({ id, seed }) => ({ url: await pictureUrl(id), seed })),
+  );
+  const told = { ...standing(job), images: addresses };
   const shown = await Promise.all(images.slice(0, MCP_IMAGES_MAX).map((image) => pictureOf(ask, image.url)));
   const pictures = shown.flatMap((picture) => picture ?? []);
   const left = images.length - pictures.length;

@@ -1,6 +1,7 @@
 // People, adapters and mixes where they are only listed, and who finds them in a list.
 
 import { and, eq, or, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { PersonCard } from "../../schema/contract/people.ts";
 import { adapters, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
@@ -22,11 +23,20 @@ export function personCard(row: PersonRow, origin: string): PersonCard {
   };
 }
 
+/** What a suspended account has made is in no list but its own; whoever knows the address finds it still. */
+export const byActive = (ownerId: SQLiteColumn): SQL =>
+  sql`not exists (select 1 from users as owner where owner.id = ${ownerId} and owner.suspended_at is not null)`;
+
 /** Published, public, and of a rating that this caller is shown without asking; one's own in any case. */
 export function listed(table: typeof adapters | typeof mixes, caller: Caller | null): SQL | undefined {
   const shown = sql`(${table.rating} = 'general' or ${table.rating} in
     (select value from json_each((select shown_ratings from users where id = ${caller?.id ?? ""}))))`;
-  const open = and(eq(table.state, "published"), eq(table.visibility, "public"), shown);
+  const open = and(
+    eq(table.state, "published"),
+    eq(table.visibility, "public"),
+    shown,
+    byActive(table.ownerId),
+  );
   return caller ? or(open, and(eq(table.state, "published"), eq(table.ownerId, caller.id))) : open;
 }
 

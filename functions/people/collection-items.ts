@@ -111,10 +111,19 @@ function ordered(db: Db, row: CollectionRow, moved?: Pick<OwnedAdapter, "id">, t
     );
 }
 
-/** What this caller may see of it: what others keep private or have not published is not even counted. */
-const shownTo = (caller: Caller | null): SQL | undefined =>
+/**
+ * What this caller may see of it: what others keep private or have not published is not even counted. Somebody else's unlisted adapter
+ * is seen by whoever put it in alone, who was told its address; a collection must not tell it on.
+ */
+const shownTo = (caller: Caller | null, row: CollectionRow): SQL | undefined =>
   or(
-    and(ne(adapters.state, "draft"), ne(adapters.visibility, "private")),
+    and(
+      ne(adapters.state, "draft"),
+      ne(adapters.visibility, "private"),
+      caller?.id === row.ownerId
+        ? undefined
+        : or(eq(adapters.visibility, "public"), eq(adapters.ownerId, row.ownerId)),
+    ),
     eq(adapters.ownerId, caller?.id ?? "usr_"),
   );
 
@@ -135,7 +144,7 @@ export async function itemsOf(
     .where(
       and(
         eq(collectionItems.collectionId, row.id),
-        shownTo(caller),
+        shownTo(caller, row),
         after
           ? sql`(${collectionItems.position}, ${collectionItems.adapterId}) > (${after[0]}, ${after[1]})`
           : undefined,
@@ -187,7 +196,7 @@ export async function exactnessOfCollection(
     .where(
       and(
         eq(collectionItems.collectionId, row.id),
-        shownTo(caller),
+        shownTo(caller, row),
         sql`${adapters.state} in ('draft', 'published')`,
       ),
     )

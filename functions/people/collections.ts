@@ -20,7 +20,7 @@ import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
-import { listed } from "./cards.ts";
+import { byActive, listed } from "./cards.ts";
 
 export type CollectionRow = typeof collections.$inferSelect & { owner: string };
 
@@ -148,7 +148,7 @@ export async function listCollections(
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;
   const column = query.sort === "newest" ? collections.createdAt : collections.updatedAt;
-  const open = eq(collections.visibility, "public");
+  const open = and(eq(collections.visibility, "public"), byActive(collections.ownerId));
   const isOwn = caller !== null && caller.handle === query.owner;
   const filters: (SQL | undefined)[] = [isOwn ? or(open, eq(collections.ownerId, caller.id)) : open];
   if (query.owner) filters.push(eq(users.handle, query.owner));

@@ -28,6 +28,8 @@ const STATEMENTS = [
   "DELETE FROM likes WHERE user_id = ?1",
   "DELETE FROM follows WHERE follower_id = ?1 OR followed_id = ?1",
   "DELETE FROM notifications WHERE user_id = ?1 OR target_id = ?1",
+  // These hold the title of a collection of theirs.
+  "DELETE FROM notifications WHERE actor_id = ?1 AND kind = 'collected'",
   "UPDATE comments SET state = 'deleted', body = '', hidden_by_id = NULL WHERE author_id = ?1",
   "DELETE FROM collection_items WHERE collection_id IN (SELECT id FROM collections WHERE owner_id = ?1)",
   "DELETE FROM collections WHERE owner_id = ?1",
@@ -39,6 +41,8 @@ const STATEMENTS = [
   "DELETE FROM jobs WHERE owner_id = ?1 AND status <> 'running'",
   "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, ?2), webhook = NULL, asked = NULL WHERE owner_id = ?1",
   "DELETE FROM deliveries WHERE owner_id = ?1",
+  "DELETE FROM ledger WHERE owner_id = ?1",
+  "DELETE FROM allowances WHERE owner_id = ?1",
   "UPDATE runners SET name = '', deregistered_at = coalesce(deregistered_at, ?2) WHERE owner_id = ?1",
   // The catalog: drafts go with their slots. What was published is withdrawn, keeps its slot for ever, and loses what its owner wrote.
   `DELETE FROM slots WHERE adapter_id IN (${NEVER_PUBLISHED})`,

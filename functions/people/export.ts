@@ -35,7 +35,10 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     name: "keys",
-    sql: of("api_keys", "id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at"),
+    sql: of(
+      "api_keys",
+      "id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at, replaced_by",
+    ),
   },
   {
     name: "adapters",
@@ -78,6 +81,7 @@ export const SECTIONS: readonly Section[] = [
       "id, kind, base_id AS base, status, request, asked, warnings, error, metrics, adapter_id, version_id, created_at, started_at, finished_at",
     ),
   },
+  { name: "credits", sql: of("ledger", "job_id, kind, credits, created_at") },
   {
     name: "images",
     sql: of("images", "id, role, content_type, width, height, sha256, job_id, seed, recipe, created_at"),
@@ -150,7 +154,7 @@ export const SECTIONS: readonly Section[] = [
     name: "runners",
     sql: of(
       "runners",
-      "id, name, version, device, dtype, memory_bytes, bases, registered_at, last_seen_at, deregistered_at",
+      "id, name, version, device, dtype, memory_bytes, bases, registered_at, last_seen_at, drain_requested_at, deregistered_at",
     ),
   },
   {

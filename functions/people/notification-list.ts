@@ -49,7 +49,12 @@ export async function notificationsOf(
   ]);
   const page = pageOfRows(rows, query.limit, ({ row }) => [row.createdAt, row.id]);
   const shown = page.items.map(({ row }) => row);
-  const [targets, excerpts] = await Promise.all([targetsOf(db, caller, shown), excerptsOf(db, shown)]);
+  const targets = await targetsOf(db, caller, shown);
+  // What is said about something that is private now is not told either.
+  const excerpts = await excerptsOf(
+    db,
+    shown.filter(({ targetId }) => targetId !== null && targets.has(targetId)),
+  );
   const items = page.items.map(({ row, actor, actorLeft }) => ({
     id: row.id,
     kind: row.kind,

@@ -2,12 +2,12 @@
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { Key, KeyCreate, KeyCreated } from "../../schema/contract/account.ts";
+import { Key, KeyCreate, KeyCreated, KeyRotate } from "../../schema/contract/account.ts";
 import { idOf } from "../../schema/contract/ids.ts";
 import { Account } from "../../schema/contract/profiles.ts";
 import { accountJson } from "../auth/account.ts";
 import { active, callerWith } from "../auth/caller.ts";
-import { createKey, type KeyRow, listKeys, revokeKey } from "../auth/keys.ts";
+import { createKey, type KeyRow, listKeys, revokeKey, rotateKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
@@ -44,6 +44,18 @@ const create = createRoute({
   responses: { 201: jsonReply("The key, shown this once", KeyCreated) },
 });
 
+const rotate = createRoute({
+  method: "post",
+  path: "/v1/keys/{key}/rotate",
+  summary: "Rotate an API key",
+  description:
+    "A new key of the same name, scopes and length of life, valid at once. The old one works on for `overlap_hours`, so that programs can be given the new one without a gap.",
+  tags: ["account"],
+  middleware: noQuery,
+  request: { params: idParam("key", idOf("key")), body: jsonBody(KeyRotate) },
+  responses: { 201: jsonReply("The new key, shown this once", KeyCreated) },
+});
+
 const revoke = createRoute({
   method: "delete",
   path: "/v1/keys/{key}",
@@ -62,6 +74,7 @@ const keyJson = (row: KeyRow): z.infer<typeof Key> => ({
   created_at: isoTime(row.createdAt),
   expires_at: isoTimeOrNull(row.expiresAt),
   last_used_at: isoTimeOrNull(row.lastUsedAt),
+  replaced_by: row.replacedBy,
 });
 
 export const account = router()
@@ -72,11 +85,18 @@ export const account = router()
   })
   .openapi(list, async (c) => {
     const caller = granted(callerWith(c.var.caller, "read"));
-    return c.json({ items: (await listKeys(c.var.db, caller.id)).map(keyJson) }, 200);
+    return c.json({ items: (await listKeys(c.var.db, caller.id, c.var.now)).map(keyJson) }, 200);
   })
   .openapi(create, async (c) => {
     const caller = granted(active(granted(callerWith(c.var.caller, "read"))));
     const { row, secret } = granted(await createKey(c.var.db, caller, c.req.valid("json"), c.var.now));
+    return c.json({ ...keyJson(row), key: secret }, 201);
+  })
+  .openapi(rotate, async (c) => {
+    const caller = granted(active(granted(callerWith(c.var.caller, "read"))));
+    const { key } = c.req.valid("param");
+    const { overlap_hours } = c.req.valid("json");
+    const { row, secret } = granted(await rotateKey(c.var.db, caller, key, overlap_hours, c.var.now));
     return c.json({ ...keyJson(row), key: secret }, 201);
   })
   .openapi(revoke, async (c) => {

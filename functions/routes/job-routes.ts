@@ -6,10 +6,11 @@ import { FINISHED_STATUSES, type StatusEvent } from "../../schema/contract/jobs.
 import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
 import { type Caller, callerWith } from "../auth/caller.ts";
 import type { App } from "../context.ts";
-import { enqueue, type JobRow, type NewJob } from "../dispatch/enqueue.ts";
+import type { JobRow, NewJob } from "../dispatch/enqueue.ts";
 import { findJob, type JobKind } from "../dispatch/jobs.ts";
 import { eventText, liveOf } from "../dispatch/live.ts";
 import { outlookOf } from "../dispatch/outlook.ts";
+import { place } from "../dispatch/place.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 
 export const isFinished = (row: JobRow) => FINISHED_STATUSES.some((status) => status === row.status);
@@ -18,7 +19,7 @@ export const isFinished = (row: JobRow) => FINISHED_STATUSES.some((status) => st
 export async function orderedJob(c: Context<App>, order: () => Promise<NewJob>): Promise<JobRow["id"]> {
   const { claimedJob, db, now } = c.var;
   if (claimedJob?.exists) return claimedJob.id;
-  return granted(await enqueue(c.env, db, await order(), now, claimedJob?.id));
+  return granted(await place(c.env, db, order, now, claimedJob?.id));
 }
 
 /** Seconds in `Prefer: wait=N` (RFC 7240); a bare `wait` means as long as we allow. */

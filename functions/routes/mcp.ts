@@ -3,10 +3,11 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { ExecutionContext } from "hono";
+import { outputUrl } from "../compat/outputs.ts";
 import type { Env } from "../env.ts";
 import { problemResponse } from "../lib/problem.ts";
 import { Refusal } from "../lib/refusal.ts";
-import type { Ask } from "../mcp/api.ts";
+import type { Ask, Reach } from "../mcp/api.ts";
 import { addTools } from "../mcp/tools.ts";
 import { router } from "./app.ts";
 
@@ -16,12 +17,27 @@ const INSTRUCTIONS =
 /** What of a client's request the API sees as well: the key, who to throttle, and the id that the logs share. Never a cookie. */
 const PASSED_HEADERS = ["authorization", "cf-connecting-ip", "x-request-id"];
 
+/** One message. Batches, which the protocol gave up in its version of 2025-06-18, would be many requests for the price of one. */
+function messageOf(body: string): { value: unknown } | { fault: Response } {
+  try {
+    const value: unknown = JSON.parse(body);
+    return Array.isArray(value) ? { fault: rpcFault(-32600, "Send one message at a time.") } : { value };
+  } catch {
+    return { fault: rpcFault(-32700, "The body is not JSON.") };
+  }
+}
+
+const rpcFault = (code: number, message: string) =>
+  Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status: 400 });
+
 type Api = (request: Request, env: Env, context: ExecutionContext) => Response | Promise<Response>;
 
 /** `api` is the whole app: the tools call its routes. */
 export const mcp = (api: Api) =>
   router()
     .post("/mcp", async (c) => {
+      const message = messageOf(await c.req.text());
+      if ("fault" in message) return message.fault;
       const headers = new Headers();
       for (const name of PASSED_HEADERS) {
         const value = c.req.header(name);
@@ -35,14 +51,16 @@ export const mcp = (api: Api) =>
         return api(new Request(new URL(path, c.var.origin), init), c.env, c.executionCtx);
       };
       const server = new McpServer({ name: "orthoplex", version: "1" }, { instructions: INSTRUCTIONS });
-      addTools(server, ask);
+      const pictureUrl: Reach["pictureUrl"] = (id) =>
+        outputUrl(c.env, c.var.origin, { id, contentType: "image/png" }, c.var.now);
+      addTools(server, { ask, pictureUrl });
       const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
       await server.connect(transport);
-      return transport.handleRequest(c.req.raw);
+      return transport.handleRequest(c.req.raw, { parsedBody: message.value });
     })
     .on(["GET", "DELETE"], "/mcp", (c) => {
       const refusal = new Refusal(
-        "not_found",
+        "method_not_allowed",
         "There is no session to listen to or to end here: POST each message.",
       );
       const response = problemResponse(refusal, c.req.path);

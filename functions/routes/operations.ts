@@ -1,4 +1,4 @@
-// /v1/operations: for operators in a session. Queues, runners, failed jobs, and doing one of them again.
+// /v1/operations: for operators in a session. Queues, runners and their leaving, failed jobs and doing one of them again.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -6,7 +6,14 @@ import { idOf } from "../../schema/contract/ids.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { FailedJob, Operations, ReplayedJob, RunnerStanding } from "../../schema/contract/operations.ts";
 import { operatorOf } from "../auth/caller.ts";
-import { listFailures, listRunners, operationsJson, replayJob } from "../dispatch/operations.ts";
+import {
+  drainRunner,
+  listFailures,
+  listRunners,
+  operationsJson,
+  replayJob,
+  resumeRunner,
+} from "../dispatch/operations.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonReply, noQuery, router } from "./app.ts";
 
@@ -31,6 +38,28 @@ const runners = createRoute({
   responses: {
     200: jsonReply("A page of runners that have not left, the last heard of first", pageOf(RunnerStanding)),
   },
+});
+
+const drain = createRoute({
+  method: "post",
+  path: "/v1/operations/runners/{runner}/drain",
+  summary: "Have a runner finish and leave",
+  description:
+    "It gets no more jobs, finishes those it holds, deregisters and exits 0. Until then it can be resumed.",
+  tags,
+  middleware: noQuery,
+  request: { params: idParam("runner", idOf("rnr")) },
+  responses: { 200: jsonReply("The runner", RunnerStanding) },
+});
+
+const resume = createRoute({
+  method: "post",
+  path: "/v1/operations/runners/{runner}/resume",
+  summary: "Have a runner that drains go on",
+  tags,
+  middleware: noQuery,
+  request: { params: idParam("runner", idOf("rnr")) },
+  responses: { 200: jsonReply("The runner", RunnerStanding) },
 });
 
 const failures = createRoute({
@@ -61,6 +90,18 @@ export const operations = router()
   .openapi(runners, async (c) => {
     granted(operatorOf(c.var.caller, c.env));
     return c.json(granted(await listRunners(c.var.db, c.req.valid("query"))), 200);
+  })
+  .openapi(drain, async (c) => {
+    granted(operatorOf(c.var.caller, c.env));
+    const { runner } = c.req.valid("param");
+    c.set("about", { runner_id: runner });
+    return c.json(granted(await drainRunner(c.env, c.var.db, runner, c.var.now)), 200);
+  })
+  .openapi(resume, async (c) => {
+    granted(operatorOf(c.var.caller, c.env));
+    const { runner } = c.req.valid("param");
+    c.set("about", { runner_id: runner });
+    return c.json(granted(await resumeRunner(c.var.db, runner)), 200);
   })
   .openapi(failures, async (c) => {
     granted(operatorOf(c.var.caller, c.env));

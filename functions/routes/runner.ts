@@ -110,22 +110,24 @@ export const runner = router()
     const caller = granted(callerWith(c.var.caller, "runner"));
     const wish = c.req.valid("json");
     const found = granted(await findRunner(db, caller, wish.runner_id, now));
-    const leases = await leaseWaiting(c.env, db, caller, found, wish, origin);
+    const { leases, drain } = await leaseWaiting(c.env, db, caller, found, wish, origin);
     c.set("about", { runner_id: found.id, leases: leases.length });
     for (const { job_id, run_id, lease_id, attempt } of c.env.LOG_REQUESTS === "false" ? [] : leases) {
       const ids = { request_id: c.var.requestId, job_id, run_id, lease_id, runner_id: found.id };
       logLine("info", "leased", { ...ids, attempt });
     }
-    return c.json({ leases }, 200);
+    return c.json({ leases, drain }, 200);
   })
   .openapi(beat, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
     const reply = granted(await heartbeat(c.env, c.var.db, run, c.req.valid("json"), c.var.now));
-    return c.json({ expires_at: isoTime(reply.expiresAt), cancel: reply.cancel }, 200);
+    const { expiresAt, cancel, drain } = reply;
+    return c.json({ expires_at: isoTime(expiresAt), cancel, drain }, 200);
   })
   .openapi(upload, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "runner"));
     const run = await runOf(c, c.req.valid("param").lease);
-    const row = granted(await announceOutput(c.var.db, run, c.req.valid("json"), c.var.now));
+    const row = granted(await announceOutput(c.var.db, caller, run, c.req.valid("json"), c.var.now));
     const url = await uploadUrl(c.env, c.var.origin, row);
     return c.json({ upload_url: url, expires_at: isoTime(row.expiresAt) }, 200);
   })

@@ -167,7 +167,7 @@ export const signIn = router()
   .openapi(password, async (c) => {
     const { db, now, origin } = c.var;
     const caller = granted(sessionOf(c.var.caller));
-    const refusal = await changePassword(db, caller, c.req.valid("json"), now);
+    const refusal = await changePassword(c.env, db, caller, c.req.valid("json"), now);
     if (refusal) granted(refusal);
     if (await takeLetter(db, caller.id, now)) {
       const letter = passwordNotice(caller, `${origin}/account/reset/`);
@@ -184,7 +184,7 @@ export const signIn = router()
     const { db, now, origin } = c.var;
     const wish = c.req.valid("json");
     const caller = granted(active(granted(sessionOf(c.var.caller))));
-    granted(await provenCaller(db, caller, wish.password, now));
+    granted(await provenCaller(c.env, db, caller, wish.password, now));
     return c.json(granted(await askEmailChange(c.env, db, caller, wish.email, origin, now)), 202);
   })
   .openapi(confirm, async (c) => {

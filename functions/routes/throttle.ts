@@ -6,15 +6,16 @@ import { deny, Refusal } from "../lib/refusal.ts";
 
 /** As WRITE_LIMIT in wrangler.toml says; a test compares them. */
 export const WRITES_PER_WINDOW = 600;
+/** QUERY is a search with a body: no write, but it may cost as much as one. */
+const COUNTED = ["POST", "PATCH", "DELETE", "QUERY"];
 const WINDOW_SECONDS = 60;
 /** draft-ietf-httpapi-ratelimit-headers */
 const POLICY = `"writes";q=${WRITES_PER_WINDOW};w=${WINDOW_SECONDS}`;
 
 export const throttle = createMiddleware<App>(async (c, next) => {
   const address = c.req.header("cf-connecting-ip");
-  const isWrite = c.req.method === "POST" || c.req.method === "PATCH" || c.req.method === "DELETE";
   // The platform always sets the header; without it there is nobody to count.
-  if (isWrite && address !== undefined) {
+  if (COUNTED.includes(c.req.method) && address !== undefined) {
     const { success } = await c.env.WRITE_LIMIT.limit({ key: address });
     if (!success) {
       c.set("throttled", true);

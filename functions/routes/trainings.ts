@@ -3,6 +3,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { z } from "zod";
+import { ServerSentEvent } from "../../schema/contract/events.ts";
 import { idOf } from "../../schema/contract/ids.ts";
 import { JobStatus, Training, TrainingCreate } from "../../schema/contract/jobs.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
@@ -82,7 +83,10 @@ const events = createRoute({
     "`Last-Event-ID` they get what came after that, each event once. 204: there is nothing more.",
   tags,
   request: { params, query: eventsQuery },
-  responses: { 200: { description: "Events", content: { "text/event-stream": { schema: z.string() } } } },
+  responses: {
+    200: { description: "Events", content: { "text/event-stream": { schema: ServerSentEvent } } },
+    204: { description: "There is nothing more" },
+  },
 });
 
 const socket = createRoute({

@@ -140,7 +140,8 @@ export const versions = router()
       contentType: "application/octet-stream",
     };
     const filename = `${adapter.owner}-${adapter.name}-${version.number}.safetensors`;
-    const isOpen = version.state === "published" && adapter.visibility !== "private";
+    const isOpen =
+      version.state === "published" && adapter.state === "published" && adapter.visibility !== "private";
     const { format } = c.req.valid("query");
     const response = granted(
       format === "orthoplex"

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { idOf, Timestamp } from "./ids.ts";
+import { KEY_OVERLAP_HOURS, KEY_OVERLAP_MAX_HOURS } from "./limits.ts";
 
 /** A moderator decides on reports and appeals, in a session only. */
 export const USER_ROLES = ["user", "moderator"] as const;
@@ -18,6 +19,14 @@ export const KeyCreate = z
   })
   .meta({ id: "KeyCreate" });
 
+export const KeyRotate = z
+  .strictObject({
+    overlap_hours: z.int().min(0).max(KEY_OVERLAP_MAX_HOURS).default(KEY_OVERLAP_HOURS).meta({
+      description: "How long the old key works on beside the new one; it never outlives its own end",
+    }),
+  })
+  .meta({ id: "KeyRotate" });
+
 export const Key = z
   .object({
     id: idOf("key"),
@@ -27,6 +36,9 @@ export const Key = z
     created_at: Timestamp,
     expires_at: Timestamp.nullable(),
     last_used_at: Timestamp.nullable(),
+    replaced_by: idOf("key")
+      .nullable()
+      .meta({ description: "The key that took its place when it was rotated" }),
   })
   .meta({ id: "Key" });
 

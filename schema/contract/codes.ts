@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   account_suspended: { status: 403, title: "This account is suspended" },
   upload_url_invalid: { status: 403, title: "This upload or download address is not valid any more" },
   not_found: { status: 404, title: "Nothing is here" },
+  method_not_allowed: { status: 405, title: "This address does not take that method" },
   name_taken: { status: 409, title: "You already have something of that name" },
   slot_taken: { status: 409, title: "The slot belongs to another adapter" },
   slots_exhausted: { status: 409, title: "The base has no free slot left" },
@@ -20,6 +21,7 @@ export const ERROR_CODES = {
   decision_made: { status: 409, title: "This was decided already" },
   scan_pending: { status: 409, title: "The file has not been scanned yet" },
   class_full: { status: 409, title: "The orthogonal class has no free slot" },
+  key_rotated: { status: 409, title: "The key was rotated already" },
   webhook_disabled: { status: 409, title: "The webhook is disabled" },
   job_finished: { status: 409, title: "The job has already ended" },
   lease_lost: { status: 409, title: "The lease is over or belongs to another run" },
@@ -96,5 +98,6 @@ export const JOB_ERROR_CODES = [
   "runs_exhausted",
   "deadline_passed",
   "output_invalid",
+  "dependency_failed",
 ] as const;
 export type JobErrorCode = (typeof JOB_ERROR_CODES)[number];

@@ -10,6 +10,7 @@ export * from "./compat-civitai.ts";
 export * from "./compat-openai.ts";
 export * from "./compat-replicate.ts";
 export * from "./compositions.ts";
+export * from "./events.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./limits.ts";

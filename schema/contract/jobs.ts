@@ -1,10 +1,10 @@
 // Jobs as clients see them: generations (kind sample), trainings (kind train), and the events of their live stream.
 
 import { z } from "zod";
-import { AdapterCreate, Recipe, Trigger } from "./adapters.ts";
+import { AdapterCreate, Recipe, Strength, Trigger } from "./adapters.ts";
 import { Size } from "./bases.ts";
 import { JOB_ERROR_CODES } from "./codes.ts";
-import { Member, MixRef, ResolvedMember } from "./compositions.ts";
+import { MixRef, Region, ResolvedMember } from "./compositions.ts";
 import { AdapterRef, idOf, Timestamp } from "./ids.ts";
 import {
   CAPTION_MAX_CHARACTERS,
@@ -24,7 +24,38 @@ export const JobStatus = z.enum(JOB_STATUSES);
 export type JobStatus = z.infer<typeof JobStatus>;
 export const FINISHED_STATUSES = ["succeeded", "failed", "canceled"] as const;
 
+export const JOB_PRIORITIES = ["low", "normal", "high"] as const;
+export const JobPriority = z.enum(JOB_PRIORITIES).meta({
+  description:
+    "low costs half and waits until nothing else does. high costs double and does not wait behind your other jobs; those of others it " +
+    "does not pass, but takes turns with them",
+});
+export type JobPriority = z.infer<typeof JobPriority>;
+
 export const Seed = z.int().min(0).max(SEED_MAX);
+
+/** As a composition's member, or by the training that makes it. */
+export const GenerationMember = z
+  .strictObject({
+    version_id: idOf("ver").optional(),
+    ref: AdapterRef.optional(),
+    training_id: idOf("job")
+      .optional()
+      .meta({
+        description:
+          "A training of yours: the version that it has made or, while it goes on, will make. The generation waits for it, and fails if " +
+          "there will be none. At most one of its trainings may still go on",
+      }),
+    strength: Strength.optional().meta({
+      description: "Without it: what the version's owner recommends",
+    }),
+    region: orNull(Region).optional(),
+  })
+  .refine((m) => [m.version_id, m.ref, m.training_id].filter((name) => name !== undefined).length === 1, {
+    error: "needs exactly one of version_id, ref and training_id",
+  })
+  .meta({ id: "GenerationMember" });
+export type GenerationMember = z.infer<typeof GenerationMember>;
 
 export const GenerationCreate = z
   .strictObject({
@@ -33,7 +64,7 @@ export const GenerationCreate = z
     }),
     composition_id: idOf("cmp").optional(),
     mix: MixRef.optional().meta({ description: "A published composition, by name" }),
-    adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional(),
+    adapters: z.array(GenerationMember).max(COMPOSITION_MEMBERS_MAX).optional(),
     prompt: z.string().min(1).max(PROMPT_MAX_CHARACTERS),
     negative_prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
     seed: Seed.optional().meta({ description: "Chosen at random and reported where it is left out" }),
@@ -41,6 +72,7 @@ export const GenerationCreate = z
     guidance: z.number().optional(),
     size: Size.optional(),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
+    priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })
   .refine((g) => g.composition_id === undefined || g.adapters === undefined, {
@@ -72,6 +104,7 @@ export const TrainingCreate = z
       .max(TRAINING_IMAGES_MAX),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),
     seed: Seed.optional(),
+    priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })
   .refine((t) => (t.adapter === undefined) !== (t.adapter_ref === undefined), {
@@ -95,15 +128,29 @@ export const GeneratedImage = z
   })
   .meta({ id: "GeneratedImage" });
 
+export const Cost = z
+  .object({
+    credits: z.int().meta({ description: "Charged with the order; 0 for what we ordered" }),
+    refunded: z.int().meta({
+      description:
+        "Given back at its end: all of it where we failed or your own runner did it, and what was not done where you canceled",
+    }),
+  })
+  .meta({ id: "Cost" });
+
 const jobFields = {
   id: idOf("job"),
   status: JobStatus,
+  priority: JobPriority,
+  cost: Cost,
   base: z.string(),
   created_at: Timestamp,
   started_at: Timestamp.nullable(),
   finished_at: Timestamp.nullable(),
   progress: orNull(Progress),
-  queue_position: z.int().nullable().meta({ description: "1 is next; null once the job has left the queue" }),
+  queue_position: z.int().nullable().meta({
+    description: "1 is next; null once the job has left the queue, and while it waits for a training",
+  }),
   cancel_requested: z.boolean(),
   warnings: z.array(z.string()),
   error: z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() }).nullable(),
@@ -116,6 +163,10 @@ export const Generation = z
   .object({
     ...jobFields,
     kind: z.literal("sample"),
+    waits_for: idOf("job").nullable().meta({
+      description:
+        "The training whose version it will draw with; null once that is made, or where there is none",
+    }),
     request: z.object({
       composition_id: idOf("cmp").nullable(),
       prompt: z.string(),
@@ -125,7 +176,7 @@ export const Generation = z
       guidance: z.number(),
       size: Size,
       count: z.int(),
-      adapters: z.array(ResolvedMember),
+      adapters: z.array(ResolvedMember).meta({ description: "Without the one that is still being taught" }),
     }),
     result: z.object({ images: z.array(GeneratedImage) }).nullable(),
   })

@@ -79,6 +79,8 @@ export const LEASE_BATCH_MAX = 32;
 export const WARM_NAMED_MAX = 256;
 /** So long after its order a job may be passed by one of the same turn whose files the asking runner has. */
 export const WARM_WAIT_SECONDS = 2;
+/** Of the jobs of one turn, base and shape the oldest are compared by what the runner has: a lease reads no more, however many wait. */
+export const WARM_LOOKED_AT_MAX = 32;
 export const JOB_RUNS_MAX = 3;
 /** After its nth bad run a job pauses for 2^n times the first, at most the last, stretched or cut by chance by so much of itself. */
 export const JOB_PAUSE_SECONDS = 5;
@@ -87,6 +89,8 @@ export const JOB_PAUSE_JITTER = 0.2;
 /** A job that still waits so long after its order has failed. */
 export const JOB_DEADLINE_HOURS = 24;
 export const QUEUED_JOBS_PER_OWNER_MAX = 1_000;
+/** Generations that wait for one training. */
+export const GENERATIONS_AWAITING_MAX = 100;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
 /** A runner asks for work at least so often; one that was not heard of for this long is not counted. */
 export const RUNNER_SEEN_SECONDS = 120;
@@ -95,6 +99,14 @@ export const LIVE_EVENTS_KEPT = 1_000;
 export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;
 export const SETTLE_OUTPUTS_MAX = 64;
 export const WARNINGS_MAX = 32;
+
+// Credits. One is a step of a picture of so many pixels; a step of a training, which goes through the model both ways and over several
+// pictures, counts as several.
+export const CREDITS_PER_DAY = 100_000;
+export const CREDIT_PIXELS = 256 * 256;
+export const TRAINING_STEP_CREDITS = 4;
+export const LOW_PRIORITY_FACTOR = 0.5;
+export const HIGH_PRIORITY_FACTOR = 2;
 
 // Lists and retries
 export const PAGE_DEFAULT = 24;
@@ -108,6 +120,9 @@ export const SUGGESTIONS_MAX = 8;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;
 export const JSON_BODY_MAX_BYTES = 1 * MIB;
 export const API_KEYS_PER_OWNER_MAX = 50;
+/** A rotated key works on for so long beside the new one, unless it is told otherwise. */
+export const KEY_OVERLAP_HOURS = 24;
+export const KEY_OVERLAP_MAX_HOURS = 7 * 24;
 
 // Quotas. Slots of a base are few and never given back, so that no account may take them all.
 export const SLOTS_PER_OWNER_MAX = 500;
@@ -129,6 +144,8 @@ export const SESSION_SEEN_SECONDS = 3_600;
 export const RECENT_SIGN_IN_SECONDS = 3_600;
 export const RESET_LINK_TTL_SECONDS = 3_600;
 export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
+/** For one account, from everywhere together; GUESS_LIMIT in wrangler.toml says the same. */
+export const PASSWORD_GUESSES_PER_MINUTE_MAX = 10;
 /** Letters of all kinds to one account, and those that it makes go elsewhere. */
 export const LETTERS_PER_HOUR_MAX = 5;
 
@@ -193,7 +210,15 @@ export const DELIVERY_KEPT_DAYS = 30;
 export const DELIVERY_ATTEMPTS_KEPT = 20;
 export const DELIVERIES_REPLAYED_MAX = 500;
 
-// Assistants (MCP): pictures are sent along with an answer up to these.
+// Assistants (MCP)
 export const MCP_SEARCH_MAX = 50;
+export const MCP_SEARCH_DEFAULT = 10;
+/** Adapters that a search may ask to be composed with. */
+export const MCP_COMPANIONS_MAX = 4;
+/** A kind or a tag. */
+export const MCP_WORD_MAX_CHARACTERS = 32;
+/** Below what most clients wait for a tool. */
+export const MCP_WAIT_SECONDS = 45;
+/** Pictures are sent along with an answer up to these; of all there is an address. */
 export const MCP_IMAGES_MAX = 4;
 export const MCP_IMAGE_MAX_BYTES = 1 * MIB;

@@ -41,6 +41,9 @@ export const RunnerStanding = z
     registered_at: Timestamp,
     last_seen_at: Timestamp.meta({ description: "When it last asked for work" }),
     holds: z.int().meta({ description: "Jobs it holds the lease of" }),
+    drain_requested_at: Timestamp.nullable().meta({
+      description: "Since then it gets no job: it finishes what it holds and leaves",
+    }),
   })
   .meta({ id: "RunnerStanding" });
 export type RunnerStanding = z.infer<typeof RunnerStanding>;

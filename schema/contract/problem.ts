@@ -1,7 +1,7 @@
 // The one error body. RFC 9457 readers, the OpenAI client and curl all find what they need in it.
 
 import { z } from "zod";
-import { ERROR_CODE_NAMES, FILE_REASONS } from "./codes.ts";
+import { ERROR_CODE_NAMES, FILE_REASONS, JOB_ERROR_CODES } from "./codes.ts";
 import { Timestamp } from "./ids.ts";
 
 export const REMOVERS = ["owner", "moderators", "scan"] as const;
@@ -39,7 +39,9 @@ export const Problem = z
       message: z.string(),
       type: z.string(),
       param: z.string().nullable(),
-      code: z.enum(ERROR_CODE_NAMES),
+      code: z.enum([...ERROR_CODE_NAMES, ...JOB_ERROR_CODES]).meta({
+        description: "As `code`; where OpenAI's API tells of a job that failed, the job's own",
+      }),
     }),
     tombstone: Tombstone.optional().meta({
       description: "Beside a 410: what stood here, when it went, by whom and why",

@@ -33,6 +33,12 @@ export const Account = z
       queued_jobs_max: z.int(),
       bytes_stored: z.int(),
       bytes_stored_max: z.int(),
+      credits_used: z
+        .int()
+        .meta({ description: "Of today, UTC: what your jobs were charged, less what they got back" }),
+      credits_left: z.int(),
+      credits_per_day: z.int(),
+      credits_renew_at: Timestamp,
     }),
     created_at: Timestamp,
   })

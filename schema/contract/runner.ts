@@ -122,7 +122,11 @@ export const Lease = z
   .meta({ id: "Lease" });
 export type Lease = z.infer<typeof Lease>;
 
-export const LeaseReply = z.object({ leases: z.array(Lease) }).meta({ id: "LeaseReply" });
+const drain = z.boolean().meta({
+  description: "An operator asks this runner to lease nothing more, to finish what it holds and to leave",
+});
+
+export const LeaseReply = z.object({ leases: z.array(Lease), drain }).meta({ id: "LeaseReply" });
 
 export const Heartbeat = z
   .strictObject({
@@ -132,7 +136,7 @@ export const Heartbeat = z
   .meta({ id: "Heartbeat" });
 
 export const HeartbeatReply = z
-  .object({ expires_at: Timestamp, cancel: z.boolean() })
+  .object({ expires_at: Timestamp, cancel: z.boolean(), drain })
   .meta({ id: "HeartbeatReply" });
 
 /** `checkpoint.safetensors` may be uploaded again and again; the newest is offered to the next run. */

@@ -113,6 +113,8 @@ export const apiKeys = sqliteTable(
     expiresAt: at("expires_at"),
     lastUsedAt: at("last_used_at"),
     revokedAt: at("revoked_at"),
+    /** The key that took its place; it still works until expires_at. */
+    replacedBy: id("replaced_by", "key"),
   },
   (t) => [index("api_keys_owner").on(t.ownerId, t.createdAt)],
 );

@@ -5,7 +5,7 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 import type { JobErrorCode } from "../contract/codes.ts";
 import type { Generation, JobStatus, Progress, Training } from "../contract/jobs.ts";
 import type { SampleSpec, TrainSpec } from "../contract/runner.ts";
-import { at, id, json } from "./columns.ts";
+import { at, flag, id, json } from "./columns.ts";
 import type { JobWebhookRow } from "./webhooks.ts";
 
 export const runners = sqliteTable(
@@ -21,6 +21,8 @@ export const runners = sqliteTable(
     bases: json<string[]>("bases").notNull(),
     registeredAt: at("registered_at").notNull(),
     lastSeenAt: at("last_seen_at").notNull(),
+    /** It is asked to take no more jobs, to finish what it holds and to leave. */
+    drainRequestedAt: at("drain_requested_at"),
     deregisteredAt: at("deregistered_at"),
   },
   (t) => [
@@ -50,6 +52,8 @@ export const jobs = sqliteTable(
     shape: text("shape").notNull(),
     status: text("status").$type<JobStatus>().notNull(),
     priority: integer("priority").notNull().default(0),
+    /** Its turns are counted apart from those of its owner's other jobs: dispatch/priority.ts. */
+    express: flag("express").notNull().default(false),
     /** Start-time fair queueing: an owner's jobs take consecutive turns, so 1,000 of one do not starve another's one. */
     turn: integer("turn").notNull(),
     request: json<Generation["request"] | Training["request"]>("request").notNull(),
@@ -62,7 +66,7 @@ export const jobs = sqliteTable(
     /** Runs started, and those of them that ended badly. Released runs count in the first only. */
     attempts: integer("attempts").notNull().default(0),
     failures: integer("failures").notNull().default(0),
-    /** After a bad run it pauses until then. */
+    /** After a bad run it pauses until then; 0 once that is over, or was never so. */
     notBefore: at("not_before").notNull().default(0),
     checkpointSha256: text("checkpoint_sha256"),
     progress: json<Progress>("progress"),
@@ -78,17 +82,31 @@ export const jobs = sqliteTable(
     webhook: json<JobWebhookRow>("webhook"),
     /** The job that does it again, after an operator saw that it failed for no fault of its owner's. */
     replayedAs: id("replayed_as", "job"),
+    /** The training whose version it draws with: while that goes on, it is in no queue. Stays where the training made none. */
+    waitsFor: id("waits_for", "job"),
+    readyAt: at("ready_at"),
+    /** In credits, charged with the order. 0 for what the house has ordered. */
+    cost: integer("cost").notNull().default(0),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
   },
   (t) => [
-    index("jobs_waiting").on(t.baseId, t.kind, t.createdAt).where(sql`status = 'queued'`),
+    index("jobs_waiting")
+      .on(t.baseId, t.notBefore, t.shape, sql`${t.priority} desc`, t.turn, t.id)
+      .where(sql`status = 'queued' and waits_for is null`),
     index("jobs_paused").on(t.notBefore).where(sql`status = 'queued' and not_before > 0`),
-    index("jobs_age").on(t.createdAt).where(sql`status = 'queued'`),
+    index("jobs_age")
+      .on(sql`coalesce(${t.readyAt}, ${t.createdAt})`)
+      .where(sql`status = 'queued' and waits_for is null`),
     index("jobs_failed").on(t.finishedAt, t.id).where(sql`status = 'failed'`),
-    index("jobs_queue").on(sql`${t.priority} desc`, t.turn, t.id).where(sql`status = 'queued'`),
-    index("jobs_queued_owner").on(t.ownerId, t.turn).where(sql`status in ('queued', 'running')`),
+    index("jobs_queue")
+      .on(sql`${t.priority} desc`, t.turn, t.id)
+      .where(sql`status = 'queued' and waits_for is null`),
+    index("jobs_queued_owner")
+      .on(t.ownerId, sql`${t.priority} desc`, sql`${t.express} desc`, t.turn, t.id)
+      .where(sql`status in ('queued', 'running')`),
+    index("jobs_dependents").on(t.waitsFor).where(sql`waits_for is not null`),
     index("jobs_leased").on(t.leaseExpiresAt).where(sql`status = 'running'`),
     index("jobs_owner").on(t.ownerId, t.kind, t.createdAt, t.id),
     index("jobs_request").on(t.ownerId, t.requestSha256, t.createdAt).where(sql`request_sha256 is not null`),

@@ -80,11 +80,11 @@ ${depths.join("\n")}
 ${rates.join("\n")}
 
 ## Where it breaks, and what shards next
-- The rows that a lease reads grow with the queue: at ${whole(deepest.depth)} waiting, one job of the common base costs ${whole(deepest.reads)} rows. SQLite takes
-  \`jobs_waiting\` (base, kind, age), reads every waiting job of the base twice and sorts it, instead of walking \`jobs_queue\` in its order
-  (\`EXPLAIN QUERY PLAN\` of the lease: \`USE TEMP B-TREE FOR ORDER BY\`). An index by base, kind, shape, priority, turn would end that; it
-  comes before any sharding
-- An order counts its owner's jobs under way, so the thousandth costs a thousand rows. A counter by owner would make it one
+- What a lease reads does not grow with the queue: at ${whole(deepest.depth)} waiting, one job of the common base costs ${whole(deepest.reads)} rows. It walks
+  \`jobs_waiting\` (base, pause, shape, priority, turn) from its head ([lease-sql.ts](../functions/dispatch/lease-sql.ts), held by a test at two depths); what is left
+  grows with the shapes that wait and with the owners whose turn it is, up to 32 of a shape
+- An order counts its owner's jobs under way in one index: the thousandth reads a thousand rows, and none more, for that is the quota. A counter by
+  owner would read one, and write one for every job that ends; D1 charges as much for a written row as for a thousand read ones
 - A ring wakes every sleeping runner, and who comes too late finds nothing: ${whole(figures.emptyLeases)} of ${whole(leases?.calls ?? 0)} lease calls here did, polls by time
   included. That grows with idle runners times orders; a bell for each base is the first cut
 - Then the database: each base has its own queue and no lease spans two, so jobs and runs go to one D1 for each base (or group of

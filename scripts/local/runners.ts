@@ -1,4 +1,4 @@
-// GPU runner processes beside a local Worker: started with the house's token, started again when one dies, ended in order.
+// GPU runner processes beside a local Worker: started with the house's token, started again when one dies (not when one leaves), ended in order.
 
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -46,6 +46,10 @@ export function startRunner(home: Home, url: string, token: string, index: numbe
       for (let restarts = 0; ; restarts += 1) {
         const { code, signal } = await child.ended;
         if (ending) return;
+        if (code === 0) {
+          console.log(`The ${name} has left, as it was asked to. The next start brings it back.`);
+          return;
+        }
         const how = signal ?? `code ${code}`;
         if (restarts === RESTARTS_MAX) return resolve(reasonOf(name, how, child));
         console.error(

@@ -23,14 +23,13 @@ export function readJson<T>(file: string): T | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : null;
 }
 
-/** The file of `NAME=value` lines that wrangler hands to the Worker as its secrets. */
-export function workerEnvFile(home: Home, operatorEmail: string): string {
+/** The file of `NAME=value` lines that wrangler hands to the Worker as its secrets and settings. Made once. */
+export function workerEnvFile(home: Home, settings: Record<string, string>): string {
   const file = join(home.secrets, "worker.env");
   if (!existsSync(file)) {
-    writePrivately(
-      file,
-      `BETTER_AUTH_SECRET=${newSecret()}\nUPLOAD_SIGNING_SECRET=${newSecret()}\nOPERATOR_EMAILS=${operatorEmail}\n`,
-    );
+    const secrets = { BETTER_AUTH_SECRET: newSecret(), UPLOAD_SIGNING_SECRET: newSecret() };
+    const lines = Object.entries({ ...secrets, ...settings }).map(([name, value]) => `${name}=${value}\n`);
+    writePrivately(file, lines.join(""));
   }
   return file;
 }

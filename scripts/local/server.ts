@@ -17,6 +17,8 @@ export type ServerOptions = {
   home: Home;
   port: number;
   runners: number;
+  /** The Worker's settings beside OPERATOR_EMAILS, as wrangler.toml names them. */
+  settings?: Record<string, string>;
   /** Aborting gives up a start that is under way; what was started is ended. */
   signal: AbortSignal;
   /** Told what is going on, a line at a time. */
@@ -36,7 +38,14 @@ function untilAborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
 }
 
-export async function startServer({ home, port, runners, signal, say }: ServerOptions): Promise<LocalServer> {
+export async function startServer({
+  home,
+  port,
+  runners,
+  settings = {},
+  signal,
+  say,
+}: ServerOptions): Promise<LocalServer> {
   setLogsAside(home);
   const started: { worker?: Child; runners: Runner[] } = { runners: [] };
   let ending = false;
@@ -50,7 +59,8 @@ export async function startServer({ home, port, runners, signal, say }: ServerOp
     signal.throwIfAborted();
     await migrate(home);
     signal.throwIfAborted();
-    const { url, child } = await startWorker(home, port, workerEnvFile(home, HOUSE.email));
+    const envFile = workerEnvFile(home, { OPERATOR_EMAILS: HOUSE.email, ...settings });
+    const { url, child } = await startWorker(home, port, envFile);
     started.worker = child;
     await untilAnswering(url, child, signal);
     const house = await ensureAccount(home, url, HOUSE);

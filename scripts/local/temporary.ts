@@ -9,13 +9,14 @@ import { freePort } from "./worker.ts";
 
 export async function startTemporaryServer({
   runners,
+  settings = {},
   signal,
   say,
-}: Pick<ServerOptions, "runners" | "signal" | "say">): Promise<LocalServer & { logs: string }> {
+}: Pick<ServerOptions, "runners" | "settings" | "signal" | "say">): Promise<LocalServer & { logs: string }> {
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-")));
   const forget = () => rmSync(home.path, { recursive: true, force: true });
   try {
-    const server = await startServer({ home, port: await freePort(0), runners, signal, say });
+    const server = await startServer({ home, port: await freePort(0), runners, settings, signal, say });
     const end = async () => {
       await server.end();
       forget();

@@ -16,6 +16,14 @@ export function bytesOf(bytes: number): string {
   return `${value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** What a job was charged, and what it got back. */
+export function costOf({ credits, refunded }: { credits: number; refunded: number }): string {
+  if (credits === 0) return "free of charge";
+  return refunded === 0
+    ? countOf(credits, "credit")
+    : `${countOf(credits, "credit")}, ${refunded.toLocaleString("en")} refunded`;
+}
+
 export function dayOf(timestamp: string): string {
   return new Date(timestamp).toLocaleDateString("en", { year: "numeric", month: "short", day: "numeric" });
 }

@@ -7,7 +7,9 @@ export function standingOf(job: Job): string {
   if (job.cancel_requested && (job.status === "running" || job.status === "queued")) return "Stopping";
   switch (job.status) {
     case "queued":
-      if (job.queue_position === null) return "Waiting for a runner";
+      if (job.queue_position === null) {
+        return job.kind === "sample" && job.waits_for ? "Waiting for the training" : "Waiting for a runner";
+      }
       return job.queue_position <= 1
         ? "Next in the queue"
         : `${countOf(job.queue_position - 1, "job")} ahead`;

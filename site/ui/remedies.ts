@@ -13,6 +13,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   account_suspended: "Read the moderators' reason on the page of decisions; you may appeal there.",
   upload_url_invalid: "Start the upload again; its address is valid for an hour.",
   not_found: "Check the address. It may have been private or never published.",
+  method_not_allowed: "Use one of the methods that the header Allow names.",
   name_taken: "Choose another name, or publish a new version of the adapter you have.",
   slot_taken: "Ask for a slot without naming one, and a free one is chosen.",
   slots_exhausted: "Use another base.",
@@ -22,6 +23,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   decision_made: "Reload the page to see what was decided.",
   scan_pending: "Wait a few seconds until the file is scanned.",
   class_full: "Choose another class or collection, or leave the slot to us.",
+  key_rotated: "Rotate the key that took its place; the list of keys names it.",
   webhook_disabled: "Enable the webhook first; look at its deliveries for what went wrong.",
   job_finished: "Nothing is left to do: the job has ended. Reload to see its result.",
   lease_lost: "Drop this work and ask for a new lease.",
@@ -61,4 +63,5 @@ export const JOB_REMEDIES: Record<JobErrorCode, string> = {
   runs_exhausted: "It was tried several times without success. Start it again later.",
   deadline_passed: "No runner came to it in time. Start it again; if runners are few, at a quieter hour.",
   output_invalid: "Start it again; the result did not pass its checks.",
+  dependency_failed: "Look at the training that it waited for. Once one has succeeded, draw again.",
 };

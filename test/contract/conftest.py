@@ -1,7 +1,7 @@
 """Two edges for one suite: the double that the runner's tests use, and a real Worker where one is named.
 
-ORTHOPLEX_TEST_EDGE is the path of a JSON file {url, user_key, runner_key}: a local Worker without runners, a key with
-the scope generate, and a key with the scope runner of an operator.
+ORTHOPLEX_TEST_EDGE is the path of a JSON file {url, user_key, runner_key, operator}: a local Worker without runners, a
+key with the scope generate, a key with the scopes read and runner of an operator, and how that operator signs in.
 """
 
 import json
@@ -25,6 +25,9 @@ class AnEdge(Protocol):
     def enqueue(self) -> str:
         """Put a sample job of one picture into the queue; its id."""
 
+    def drain(self, runner_id: str, wanted: bool = True) -> None:
+        """An operator asks this runner to leave, or takes that back."""
+
 
 class Double:
     """The edge of the runner's tests."""
@@ -36,6 +39,11 @@ class Double:
     def enqueue(self) -> str:
         return self._edge.enqueue(sample_job()).job_id
 
+    def drain(self, runner_id: str, wanted: bool = True) -> None:
+        with self._edge.changed:
+            (self._edge.drain.add if wanted else self._edge.drain.discard)(runner_id)
+            self._edge.changed.notify_all()
+
 
 class Worker:
     """A real edge, asked through its public API."""
@@ -43,11 +51,41 @@ class Worker:
     def __init__(self, told: dict[str, Any]) -> None:
         self.url, self.token = told["url"], told["runner_key"]
         self._headers = {"authorization": f"Bearer {told['user_key']}"}
+        self._operator = told["operator"]
+        self._session: dict[str, str] | None = None
 
     def enqueue(self) -> str:
         body = {"base": "cast-2", "prompt": "a smiling person", "seed": 7}
         reply = httpx.post(f"{self.url}/v1/generations", json=body, headers=self._headers)
         return str(reply.raise_for_status().json()["id"])
+
+    def status(self, job_id: str) -> str:
+        """Where a job of `enqueue` stands."""
+        reply = httpx.get(f"{self.url}/v1/generations/{job_id}", headers=self._headers)
+        return str(reply.raise_for_status().json()["status"])
+
+    def drain(self, runner_id: str, wanted: bool = True) -> None:
+        act = "drain" if wanted else "resume"
+        with self._desk() as desk:
+            desk.post(f"/v1/operations/runners/{runner_id}/{act}").raise_for_status()
+
+    def is_listed(self, runner_id: str) -> bool:
+        """Whether operators see this runner: not once it has left."""
+        with self._desk() as desk:
+            listed = desk.get("/v1/operations/runners").raise_for_status().json()["items"]
+        return runner_id in [runner["id"] for runner in listed]
+
+    def keys(self, method: str, path: str = "", **body: Any) -> dict[str, Any]:
+        """Make, rotate or revoke a key of the operator's."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        reply = httpx.request(method, f"{self.url}/v1/keys{path}", json=body or None, headers=headers)
+        return dict(reply.raise_for_status().json()) if reply.content else {}
+
+    def _desk(self) -> httpx.Client:
+        if self._session is None:
+            reply = httpx.post(f"{self.url}/auth/sign-in/email", json=self._operator)
+            self._session = dict(reply.raise_for_status().cookies)
+        return httpx.Client(base_url=self.url, cookies=self._session)
 
 
 @pytest.fixture(params=["double", "worker"])
@@ -58,7 +96,17 @@ def an_edge(request: pytest.FixtureRequest) -> Iterator[AnEdge]:
         yield Double(edge)
         edge.close()
         return
+    yield _named_worker()
+
+
+@pytest.fixture
+def worker() -> Worker:
+    """The real edge alone."""
+    return _named_worker()
+
+
+def _named_worker() -> Worker:
     named = os.environ.get("ORTHOPLEX_TEST_EDGE")
     if named is None:
         pytest.skip("ORTHOPLEX_TEST_EDGE names no Worker")
-    yield Worker(json.loads(Path(named).read_text("utf-8")))
+    return Worker(json.loads(Path(named).read_text("utf-8")))

@@ -11,7 +11,7 @@ import pytest
 from scripts_of_jobs import picture, png_bytes
 
 from orthoplex.runner.edge import Edge, LeaseLost, Refused
-from orthoplex.runner.wire import Lease, parse_lease
+from orthoplex.runner.wire import Lease, LeaseReply, parse_lease
 
 PNG = png_bytes(picture())
 PROGRESS = {"step": 1, "total": 3, "message": "drawing"}
@@ -22,6 +22,8 @@ class AnEdge(Protocol):
     token: str
 
     def enqueue(self) -> str: ...
+
+    def drain(self, runner_id: str, wanted: bool = True) -> None: ...
 
 
 class Runner:
@@ -34,7 +36,7 @@ class Runner:
 
     def lease(self, job_id: str, wait_seconds: float = 5.0) -> Lease:
         """The lease of this job; others that wait in the queue are given back afterwards."""
-        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-2"], 32, wait_seconds, [])]
+        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-2"], 32, wait_seconds, []).leases]
         for lease in leases:
             if lease.job_id != job_id:
                 self.edge.release(lease.lease_id, "Not of this test.")
@@ -94,7 +96,7 @@ def code_of(call: Callable[[], Any]) -> str:
 
 
 def test_an_empty_queue_gives_no_leases(runner: Runner) -> None:
-    assert runner.edge.lease(runner.id, ["no-such-base"], 1, 0, []) == []
+    assert runner.edge.lease(runner.id, ["no-such-base"], 1, 0, []) == LeaseReply((), drain=False)
 
 
 def test_a_lease_lives_on_by_heartbeats(runner: Runner, leased: Lease) -> None:
@@ -182,7 +184,7 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
     def poll() -> None:
         # Refused or an empty answer: both leave the job to others.
         with contextlib.suppress(Refused), leaver.edge:
-            taken.extend(leaver.edge.lease(leaver.id, ["cast-2"], 1, 4.0, []))
+            taken.extend(leaver.edge.lease(leaver.id, ["cast-2"], 1, 4.0, []).leases)
 
     polling = threading.Thread(target=poll)
     polling.start()
@@ -194,3 +196,28 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
         runner.edge.settle(taken[0]["lease_id"], failure())
     assert taken == []
     runner.edge.settle(runner.lease(job_id).lease_id, failure())
+
+
+def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: AnEdge, runner: Runner) -> None:
+    held = runner.lease(an_edge.enqueue())
+    an_edge.drain(runner.id)
+    left = an_edge.enqueue()
+    assert runner.edge.heartbeat(held.lease_id, PROGRESS, None).drain is True
+    assert runner.edge.lease(runner.id, ["cast-2"], 32, 5.0, []) == LeaseReply((), drain=True)
+    assert runner.edge.settle(held.lease_id, failure()) == "failed"
+    an_edge.drain(runner.id, wanted=False)
+    again = runner.lease(left)
+    assert runner.edge.heartbeat(again.lease_id, PROGRESS, None).drain is False
+    assert runner.edge.settle(again.lease_id, failure()) == "failed"
+
+
+def test_the_wish_to_leave_wakes_a_poll_under_way(an_edge: AnEdge, runner: Runner) -> None:
+    heard: list[LeaseReply] = []
+    polling = threading.Thread(
+        target=lambda: heard.append(runner.edge.lease(runner.id, ["cast-2"], 1, 20.0, [])),
+    )
+    polling.start()
+    polling.join(0.5)  # by now it waits
+    an_edge.drain(runner.id)
+    polling.join(5.0)
+    assert heard == [LeaseReply((), drain=True)]

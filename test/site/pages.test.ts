@@ -6,7 +6,7 @@ import { artCredits, licenceLine } from "../../site/build/art-credits.ts";
 import { errorListHtml } from "../../site/build/error-list.ts";
 import { escapeHtml } from "../../site/build/escape.ts";
 import { nextOf } from "../../site/pages/account/next.ts";
-import { agoOf, bytesOf, countOf, durationOf, remainingSeconds } from "../../site/ui/format.ts";
+import { agoOf, bytesOf, costOf, countOf, durationOf, remainingSeconds } from "../../site/ui/format.ts";
 
 describe("the page after signing in", () => {
   it("is a path of this site", () => {
@@ -57,6 +57,9 @@ describe("the list of errors", () => {
 describe("numbers for people", () => {
   it("are counted, sized and timed in the largest fitting unit", () => {
     expect([countOf(1, "use"), countOf(1234, "use")]).toEqual(["1 use", "1,234 uses"]);
+    expect(costOf({ credits: 1920, refunded: 0 })).toBe("1,920 credits");
+    expect(costOf({ credits: 24, refunded: 12 })).toBe("24 credits, 12 refunded");
+    expect(costOf({ credits: 0, refunded: 0 })).toBe("free of charge");
     expect([bytesOf(0), bytesOf(1023), bytesOf(277_464), bytesOf(3.5 * 1024 ** 3)]).toEqual([
       "0 B",
       "1023 B",

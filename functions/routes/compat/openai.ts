@@ -9,6 +9,7 @@ import {
   OpenAiModel,
   OpenAiModels,
 } from "../../../schema/contract/compat-openai.ts";
+import { ServerSentEvent } from "../../../schema/contract/events.ts";
 import { OPENAI_WAIT_MAX_SECONDS } from "../../../schema/contract/limits.ts";
 import { callerWith } from "../../auth/caller.ts";
 import { findModel } from "../../compat/models.ts";
@@ -53,7 +54,7 @@ export function openAi(prefix: string, hide: boolean) {
         description: "The pictures",
         content: {
           "application/json": { schema: OpenAiImages },
-          "text/event-stream": { schema: z.string() },
+          "text/event-stream": { schema: ServerSentEvent },
         },
       },
     },

@@ -29,6 +29,16 @@ import { defaultSecrets } from "../../webhooks/secrets.ts";
 import { jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { cursorQuery, modelParams, pageJson, tags } from "./replicate-place.ts";
 
+/** What only looks like a JSON string is searched for as it is. */
+function searchText(body: string): string {
+  if (!/^".*"$/s.test(body)) return body;
+  try {
+    return String(JSON.parse(body));
+  } catch {
+    return body;
+  }
+}
+
 const HARDWARE = [{ name: "Whatever the runners have", sku: "runner" }];
 
 /** `whole` adds what /v1 has another meaning for: the list of models and the account. */
@@ -137,8 +147,7 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
     .openapi(hardware, (c) => c.json(HARDWARE, 200));
   // A body of text: npm's client writes it as a JSON string, Python's as it is. OpenAPI 3.1 has no word for the method.
   models.on("QUERY", `${prefix}/models`, async (c) => {
-    const body = await c.req.text();
-    const text = /^".*"$/s.test(body) ? String(JSON.parse(body)) : body;
+    const text = searchText(await c.req.text());
     if (text.length > SEARCH_MAX_CHARACTERS) {
       deny(refuse("request_invalid", `A query has at most ${SEARCH_MAX_CHARACTERS} characters.`));
     }

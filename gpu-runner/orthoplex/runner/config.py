@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from orthoplex.runner.key import KeyRefused, checked_key, read_key
+
 MIB = 1024 * 1024
 
 
@@ -23,6 +25,7 @@ class RunnerConfig:
 
     url: str
     token: str
+    token_file: Path | None  # where it was read, and is read again when it changes
     bases: list[str]  # empty: all that are on this machine
     device: str
     name: str
@@ -30,13 +33,17 @@ class RunnerConfig:
     cache_max_bytes: int
     max_batch: int
     wait_seconds: float
+    drain_seconds: float = 0.0
     alive_file: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `orthoplex run`; each has an environment variable of the same meaning."""
     parser.add_argument("--url", help="address of the edge (ORTHOPLEX_URL)")
-    parser.add_argument("--token-file", help="file with an API key of scope runner (ORTHOPLEX_RUNNER_TOKEN_FILE)")
+    parser.add_argument(
+        "--token-file",
+        help="file with an API key of scope runner; read again when it changes (ORTHOPLEX_RUNNER_TOKEN_FILE)",
+    )
     parser.add_argument("--bases", help="base ids to serve, comma separated (ORTHOPLEX_SERVE; all that are here)")
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:N (ORTHOPLEX_DEVICE; auto)")
     parser.add_argument("--name", help="shown to the operator (ORTHOPLEX_RUNNER_NAME; the host's name)")
@@ -44,6 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache-mib", help="size bound of that folder in MiB (ORTHOPLEX_CACHE_MIB; 2048)")
     parser.add_argument("--max-batch", help="jobs leased at once, 1 to 32 (ORTHOPLEX_MAX_BATCH; 4)")
     parser.add_argument("--alive-file", help="file touched before every call to the edge (ORTHOPLEX_ALIVE_FILE; none)")
+    parser.add_argument(
+        "--drain-seconds",
+        help="how long SIGTERM lets it finish what it holds, before that is given back (ORTHOPLEX_DRAIN_SECONDS; 0)",
+    )
     parser.add_argument("--wait-seconds", help="how long one call waits for work, 0 to 25 (ORTHOPLEX_WAIT_SECONDS; 20)")
 
 
@@ -61,10 +72,13 @@ def read_config(flags: argparse.Namespace, env: Mapping[str, str], home: Path) -
     cache_mib = _number("ORTHOPLEX_CACHE_MIB", setting("cache_mib", "ORTHOPLEX_CACHE_MIB", "2048"), 0, 1 << 30)
     max_batch = _number("ORTHOPLEX_MAX_BATCH", setting("max_batch", "ORTHOPLEX_MAX_BATCH", "4"), 1, 32)
     wait = _number("ORTHOPLEX_WAIT_SECONDS", setting("wait_seconds", "ORTHOPLEX_WAIT_SECONDS", "20"), 0, 25)
+    drain = _number("ORTHOPLEX_DRAIN_SECONDS", setting("drain_seconds", "ORTHOPLEX_DRAIN_SECONDS", "0"), 0, 86_400)
+    token, token_file = _token(flags, env)
     bases = [base.strip() for base in setting("bases", "ORTHOPLEX_SERVE", "").split(",") if base.strip()]
     return RunnerConfig(
         url=url,
-        token=_token(flags, env),
+        token=token,
+        token_file=token_file,
         bases=bases,
         device=setting("device", "ORTHOPLEX_DEVICE", "auto"),
         name=setting("name", "ORTHOPLEX_RUNNER_NAME", platform.node() or "runner")[:120],
@@ -72,6 +86,7 @@ def read_config(flags: argparse.Namespace, env: Mapping[str, str], home: Path) -
         cache_max_bytes=int(cache_mib * MIB),
         max_batch=int(max_batch),
         wait_seconds=wait,
+        drain_seconds=drain,
         alive_file=_alive_file(setting("alive_file", "ORTHOPLEX_ALIVE_FILE", "")),
     )
 
@@ -90,20 +105,16 @@ def _alive_file(text: str) -> Path | None:
     return file
 
 
-def _token(flags: argparse.Namespace, env: Mapping[str, str]) -> str:
-    file = getattr(flags, "token_file", None) or env.get("ORTHOPLEX_RUNNER_TOKEN_FILE")
-    if file:
-        try:
-            token = Path(file).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigRefused(f"The API key file {file} cannot be read: {error}") from error
-    else:
-        token = env.get("ORTHOPLEX_RUNNER_TOKEN", "").strip()
-    if not token:
+def _token(flags: argparse.Namespace, env: Mapping[str, str]) -> tuple[str, Path | None]:
+    named = getattr(flags, "token_file", None) or env.get("ORTHOPLEX_RUNNER_TOKEN_FILE")
+    file = Path(named) if named else None
+    text = env.get("ORTHOPLEX_RUNNER_TOKEN", "")
+    if file is None and not text.strip():
         raise ConfigRefused("Set ORTHOPLEX_RUNNER_TOKEN to an API key with scope runner, or pass --token-file.")
-    if not (token.isascii() and token.isprintable()):
-        raise ConfigRefused("The API key holds characters that no key has.")
-    return token
+    try:
+        return (checked_key(text), None) if file is None else (read_key(file), file)
+    except KeyRefused as error:
+        raise ConfigRefused(str(error)) from error
 
 
 def _number(name: str, text: str, least: float, most: float) -> float:

@@ -14,8 +14,9 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
+from orthoplex.runner.key import Key
 from orthoplex.runner.retry import Unreachable
-from orthoplex.runner.wire import HeartbeatReply, Registered
+from orthoplex.runner.wire import HeartbeatReply, LeaseReply, Registered
 
 T = TypeVar("T")
 
@@ -46,8 +47,8 @@ class Refused(Exception):  # noqa: N818 - the act is named, as in the contract
 
     @property
     def key_refused(self) -> bool:
-        """The API key is wrong: no call will ever succeed with it."""
-        return self.code in {"auth_required", "key_invalid", "scope_missing"}
+        """The API key is of no use (any more): no call will succeed with it."""
+        return self.code in {"auth_required", "key_invalid", "scope_missing", "account_suspended"}
 
 
 class Edge:
@@ -57,12 +58,13 @@ class Edge:
     """
 
     def __init__(
-        self, url: str, token: str, transport: httpx.BaseTransport | None = None, alive: Path | None = None
+        self, url: str, key: str | Key, transport: httpx.BaseTransport | None = None, alive: Path | None = None
     ) -> None:
         self._alive = alive
+        self._key = key if isinstance(key, Key) else Key(key)
         self._http = httpx.Client(
             base_url=url.rstrip("/") + "/runner/v1/",
-            headers={"authorization": f"Bearer {token}", "accept": "application/json"},
+            headers={"accept": "application/json"},
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             transport=transport,
             verify=trusted(),
@@ -90,8 +92,8 @@ class Edge:
 
     def lease(
         self, runner_id: str, bases: list[str], max_batch: int, wait_seconds: float, warm: list[str]
-    ) -> list[Any]:
-        """Up to `max_batch` leases, as parsed JSON; the edge answers after at most `wait_seconds` with none.
+    ) -> LeaseReply:
+        """Up to `max_batch` leases; the edge answers after at most `wait_seconds` with none.
 
         `warm` are the inputs on this machine: jobs that want them are preferred among equals.
         """
@@ -102,11 +104,7 @@ class Edge:
             "wait_seconds": wait_seconds,
             "warm": warm,
         }
-        reply = self._post("lease", body, answer_seconds=wait_seconds + ANSWER_SECONDS)
-        leases = reply.get("leases")
-        if not isinstance(leases, list):
-            raise Unreachable("The edge's answer to a lease call has no leases.")
-        return leases
+        return _as(LeaseReply, self._post("lease", body, answer_seconds=wait_seconds + ANSWER_SECONDS))
 
     def heartbeat(self, lease_id: str, progress: Mapping[str, Any] | None, preview: str | None) -> HeartbeatReply:
         """Extend a lease; carries progress and a small PNG (base64) where there is something new."""
@@ -140,15 +138,22 @@ class Edge:
         timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         if self._alive is not None:
             self._alive.touch()
-        # The edge takes the id over, so that a line of this machine's log finds its like there.
-        request_id = f"req_{secrets.token_hex(10)}"
-        try:
-            reply = self._http.post(path, json=body, timeout=timeout, headers={"x-request-id": request_id})
-        except httpx.TransportError as error:
-            raise Unreachable(f"{path}: {type(error).__name__}: {error} ({request_id})") from error
+        key = self._key.current()
+        reply = self._send(path, body, timeout, key)
+        if reply.status_code == httpx.codes.UNAUTHORIZED and self._key.replaced(key):
+            reply = self._send(path, body, timeout, self._key.current())
         if reply.is_success:
             return _object_of(reply)
         raise refusal_of(reply)
+
+    def _send(self, path: str, body: Mapping[str, Any], timeout: httpx.Timeout, key: str) -> httpx.Response:
+        # The edge takes the id over, so that a line of this machine's log finds its like there.
+        request_id = f"req_{secrets.token_hex(10)}"
+        headers = {"authorization": f"Bearer {key}", "x-request-id": request_id}
+        try:
+            return self._http.post(path, json=body, timeout=timeout, headers=headers)
+        except httpx.TransportError as error:
+            raise Unreachable(f"{path}: {type(error).__name__}: {error} ({request_id})") from error
 
 
 def refusal_of(reply: httpx.Response) -> LeaseLost | Refused | Unreachable:

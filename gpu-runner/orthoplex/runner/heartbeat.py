@@ -48,6 +48,7 @@ class Heartbeats:
         self._pulses: dict[str, _Pulse] = {}
         self._changed = threading.Condition()
         self._closed = False
+        self._drain = False
         self._thread = threading.Thread(target=self._beat_until_closed, name="heartbeats", daemon=True)
 
     def start(self) -> None:
@@ -119,6 +120,9 @@ class Heartbeats:
             if pulse.failures == 1:
                 self._log.warning("heartbeat_failed", lease_id=run.lease.lease_id, detail=str(error))
         except Refused as error:
+            if error.key_refused:
+                self._end_all(error)
+                return
             # A frame the edge does not like must not cost the lease: the next beat goes without it.
             pulse.due_at = self._monotonic() + self._progress_seconds
             self._log.error("heartbeat_refused", lease_id=run.lease.lease_id, code=error.code, detail=error.detail)
@@ -127,6 +131,22 @@ class Heartbeats:
             pulse.due_at = self._monotonic() + self._heartbeat_seconds
             if reply.cancel:
                 run.end("canceled")
+            self._note_drain(reply.drain)
+
+    def _end_all(self, error: Refused) -> None:
+        """Without a key nothing can be delivered: the leases run out, and other runners take the jobs."""
+        self._log.error("key_refused", code=error.code, detail=error.detail)
+        with self._changed:
+            pulses = list(self._pulses.values())
+        for pulse in pulses:
+            pulse.run.end("lost")
+            self.drop(pulse.run)
+
+    def _note_drain(self, drain: bool) -> None:
+        # Only told here: the answer to the next lease call decides, for the wish may have been taken back by then.
+        if drain != self._drain:
+            self._drain = drain
+            self._log.info("drain_asked" if drain else "drain_taken_back")
 
 
 def _progress_of(report: Report | None) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""The loop: lease -> run -> settle, until told to stop; then what is held is given back and the runner deregisters.
+"""The loop: lease -> run -> settle, until told to leave. A drain finishes what is held, a stop gives it back.
 
 Knows leases, not signals and not diffusion: the process is service.py's, the work is the jobs'.
 """
@@ -19,9 +19,13 @@ from orthoplex.runner.retry import Backoff, Patience, Unreachable
 from orthoplex.runner.run import Run
 from orthoplex.runner.settle import Settler, log_of
 from orthoplex.runner.storage import Storage
-from orthoplex.runner.wire import Lease, LeaseHead, SampleLease, parse_lease
+from orthoplex.runner.wire import Lease, LeaseHead, LeaseReply, Registered, SampleLease, parse_lease
 
 GOODBYE_SECONDS = 1.0
+
+
+class _Left(Exception):  # noqa: N818 - what happened meanwhile
+    """Told to leave before the edge knew this runner."""
 
 
 class DeviceBroken(Exception):  # noqa: N818 - says what the device is
@@ -61,23 +65,29 @@ class Loop:
         self._jobs = jobs
         self._patience = patience
         self._stop = patience.stop
+        self._leave = threading.Event()
         self._log = log
         self._backoff = backoff or Backoff()
         self._settler = Settler(edge, storage, patience)
-        self._answers: queue.SimpleQueue[list[Any] | Exception | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[LeaseReply | Exception | None] = queue.SimpleQueue()
         self._poller: threading.Thread | None = None
 
     def request_stop(self) -> None:
         """Lease no more, end what runs. Safe to call from any thread, again and again."""
         self._stop.set()
+        self.request_drain()
+
+    def request_drain(self) -> None:
+        """Lease no more, finish what runs. As request_stop, which may still follow."""
+        self._leave.set()
         self._answers.put(None)
 
     def serve(self) -> None:
-        """Until stopped. Refused if the edge does not want this runner, DeviceBroken if the process must end."""
-        while not self._stop.is_set():
+        """Until told to leave. Refused if the edge does not want this runner, DeviceBroken if the process must end."""
+        while not self._leave.is_set():
             try:
                 runner_id, heartbeat_seconds = self._register()
-            except Unreachable:
+            except (Unreachable, _Left):
                 return  # only a stop ends the patience of a registration
             heartbeats = Heartbeats(
                 self._heart,
@@ -93,21 +103,26 @@ class Loop:
                 self._deregister(runner_id)
 
     def _register(self) -> tuple[str, float]:
-        registered = self._patience.call(lambda: self._edge.register(self._settings.about), seconds=float("inf"))
+        def attempt() -> Registered:
+            if self._leave.is_set():
+                raise _Left
+            return self._edge.register(self._settings.about)
+
+        registered = self._patience.call(attempt, seconds=float("inf"))
         self._log.info("registered", runner_id=registered.runner_id, **self._settings.about)
         return registered.runner_id, registered.heartbeat_seconds
 
     def _serve_as(self, runner_id: str, heartbeats: Heartbeats) -> None:
-        """Lease and run until stopped, or until the edge has forgotten this registration."""
+        """Lease and run until told to leave, or until the edge has forgotten this registration."""
         failures = 0
-        while not self._stop.is_set():
+        while not self._leave.is_set():
             try:
-                messages = self._ask(runner_id)
+                reply = self._ask(runner_id)
             except Unreachable as error:
                 failures += 1
                 if failures == 1:
                     self._log.warning("edge_unreachable", detail=str(error))
-                self._stop.wait(max(self._backoff.delay(failures), error.retry_after or 0.0))
+                self._leave.wait(max(self._backoff.delay(failures), error.retry_after or 0.0))
                 continue
             except Refused as error:
                 if error.status != 404:
@@ -117,23 +132,26 @@ class Loop:
             if failures:
                 self._log.info("edge_reached", failures=failures)
                 failures = 0
-            self._run_all(messages, heartbeats)
+            if reply.drain:
+                self._log.info("drained", detail="An operator asked this runner to leave.")
+                self._leave.set()
+            self._run_all(reply.leases, heartbeats)
 
-    def _ask(self, runner_id: str) -> list[Any]:
+    def _ask(self, runner_id: str) -> LeaseReply:
         """Leases, as JSON. The long poll waits in a thread of its own, so that a stop need not wait for it."""
         self._poller = threading.Thread(target=self._poll, args=(runner_id,), name="poll", daemon=True)
         self._poller.start()
         answer = self._answers.get()
         if isinstance(answer, Exception):
             raise answer
-        return answer or []
+        return answer or LeaseReply(())
 
     def _poll(self, runner_id: str) -> None:
         settings = self._settings
         try:
             warm = self._storage.warm()
-            leases = self._edge.lease(runner_id, settings.bases, settings.max_batch, settings.wait_seconds, warm)
-            self._answers.put(leases)
+            reply = self._edge.lease(runner_id, settings.bases, settings.max_batch, settings.wait_seconds, warm)
+            self._answers.put(reply)
         except Exception as error:
             self._answers.put(error)
 
@@ -148,7 +166,8 @@ class Loop:
         if self._poller is not None:
             self._poller.join(GOODBYE_SECONDS)
         while not self._answers.empty():
-            for message in _messages(self._answers.get()):
+            answer = self._answers.get()
+            for message in answer.leases if isinstance(answer, LeaseReply) else ():
                 self._settler.give_back(msgspec.convert(message, type=LeaseHead), "The runner is stopping.", self._log)
 
     def _run_all(self, messages: Sequence[Any], heartbeats: Heartbeats) -> None:
@@ -195,10 +214,6 @@ class Loop:
             head = msgspec.convert(message, type=LeaseHead)
             self._settler.refuse(head, "The runner is older than this job and needs an update.", self._log)
             return None
-
-
-def _messages(answer: list[Any] | Exception | None) -> list[Any]:
-    return answer if isinstance(answer, list) else []
 
 
 def _kind_of(lease: Lease) -> str:

@@ -4,11 +4,12 @@ The main thread only waits, so that a signal is answered at once whatever the de
 """
 
 import os
+import queue
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from importlib.metadata import version
-from types import FrameType
 
 from orthoplex.bases import present_bases
 from orthoplex.runner.bases import LoadedBases, device_name, memory_bytes, resolve_device
@@ -19,6 +20,7 @@ from orthoplex.runner.failure import JobFailed
 from orthoplex.runner.jobs import Job
 from orthoplex.runner.jobs.sample import SampleJob
 from orthoplex.runner.jobs.train import TrainJob
+from orthoplex.runner.key import Key
 from orthoplex.runner.log import Log
 from orthoplex.runner.loop import DeviceBroken, Loop, LoopSettings
 from orthoplex.runner.retry import Patience
@@ -37,13 +39,18 @@ def serve(config: RunnerConfig, log: Log) -> int:
     except (ConfigRefused, JobFailed, ValueError) as error:
         log.error("settings_refused", detail=str(error))
         return EXIT_REFUSED
-    return run_until_signal(loop, log)
+    return run_until_signal(loop, log, drain_seconds=config.drain_seconds, key_hint=_key_hint(config))
 
 
-def run_until_signal(loop: Loop, log: Log, stop_seconds: float = STOP_SECONDS) -> int:
-    """Serve in a thread of its own. The first SIGTERM or SIGINT ends it cleanly, the second one at once."""
-    ended = threading.Event()
-    stopping = threading.Event()
+def run_until_signal(
+    loop: Loop, log: Log, stop_seconds: float = STOP_SECONDS, drain_seconds: float = 0.0, key_hint: str = ""
+) -> int:
+    """Serve in a thread of its own, and answer signals:
+
+    SIGUSR1 drains: what is held is finished, however long it takes. SIGTERM drains for `drain_seconds` and then stops.
+    SIGINT, and SIGTERM again, stop: what is held is given back. One more ends the process at once.
+    """
+    news: queue.SimpleQueue[signal.Signals | None] = queue.SimpleQueue()
     exit_code = [EXIT_BROKEN]
 
     def work() -> None:
@@ -51,31 +58,71 @@ def run_until_signal(loop: Loop, log: Log, stop_seconds: float = STOP_SECONDS) -
             loop.serve()
             exit_code[0] = EXIT_CLEAN
         except Refused as error:
-            log.error("edge_refused", code=error.code, detail=error.detail)
+            hint = key_hint if error.key_refused else ""
+            log.error("edge_refused", code=error.code, detail=f"{error.detail} {hint}".strip())
             exit_code[0] = EXIT_REFUSED
         except DeviceBroken as error:
             log.error("device_broken", detail=str(error))
         except Exception as error:
             log.error("runner_broken", exc_info=error)
         finally:
-            ended.set()
-            stopping.set()
+            news.put(None)
 
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        if stopping.is_set():
-            os._exit(128 + number)
-        log.info("stopping", signal=signal.Signals(number).name)
-        loop.request_stop()
-        stopping.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        # A handler may come at any moment, also while this thread holds a lock: a put is all that it may do.
+        signal.signal(number, lambda number, _frame: news.put(signal.Signals(number)))
     threading.Thread(target=work, name="loop", daemon=True).start()
-    stopping.wait()
-    if not ended.wait(stop_seconds):
+    if not _obey(loop, log, news, stop_seconds, drain_seconds):
         log.error("stop_overdue", seconds=stop_seconds, detail="Leases that are still held will run out.")
     log.info("stopped", exit_code=exit_code[0])
     return exit_code[0]
+
+
+def _obey(
+    loop: Loop, log: Log, news: queue.SimpleQueue[signal.Signals | None], stop_seconds: float, drain_seconds: float
+) -> bool:
+    """Until the loop has ended; False if it did not in time."""
+    ends: float | None = None
+    stopping = False
+    while True:
+        try:
+            heard = news.get(timeout=None if ends is None else max(0.0, ends - time.monotonic()))
+        except queue.Empty:
+            if stopping:
+                return False
+            log.warning("drain_overdue", seconds=drain_seconds, detail="What is still held is given back.")
+            heard = signal.SIGTERM
+        if heard is None:
+            return True
+        if heard == signal.SIGUSR1:
+            if not stopping:
+                log.info("draining", signal=heard.name)
+                loop.request_drain()
+        elif heard == signal.SIGTERM and ends is None and drain_seconds > 0.0:
+            log.info("draining", signal=heard.name, seconds=drain_seconds)
+            loop.request_drain()
+            ends = time.monotonic() + drain_seconds
+        elif stopping:
+            os._exit(128 + heard)
+        else:
+            log.info("stopping", signal=heard.name)
+            loop.request_stop()
+            stopping, ends = True, time.monotonic() + stop_seconds
+
+
+def _key_of(config: RunnerConfig, log: Log) -> Key:
+    def tell(problem: str | None) -> None:
+        if problem is None:
+            log.info("key_replaced", file=str(config.token_file))
+        else:
+            log.warning("key_file_refused", detail=problem)
+
+    return Key(config.token, config.token_file, tell)
+
+
+def _key_hint(config: RunnerConfig) -> str:
+    where = f"{config.token_file}" if config.token_file else "ORTHOPLEX_RUNNER_TOKEN"
+    return f"Put an API key of scope runner into {where} and start the runner again."
 
 
 def _wire(config: RunnerConfig, log: Log) -> Loop:
@@ -97,8 +144,12 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         threading.Event(),
         on_retry=lambda error, failures: log.warning("retry", failures=failures, detail=str(error)),
     )
-    edge, heart = (Edge(config.url, config.token, alive=config.alive_file) for _ in range(2))
-    storage = Storage(edge, BlobCache(config.cache_dir, config.cache_max_bytes), patience)
+    key = _key_of(config, log)
+    edge, heart = (Edge(config.url, key, alive=config.alive_file) for _ in range(2))
+    cache = BlobCache(config.cache_dir, config.cache_max_bytes)
+    if problem := cache.problem():
+        log.warning("cache_unusable", detail=f"{problem}: adapters are fetched anew for every job.")
+    storage = Storage(edge, cache, patience)
     jobs: dict[str, Job] = {
         "sample": SampleJob(bases, PICTURES_MAX[device.partition(":")[0]]),
         "train": TrainJob(bases),

@@ -121,10 +121,18 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 class HeartbeatReply(msgspec.Struct, frozen=True):
-    """The lease lives until `expires_at`; `cancel` asks the run to end."""
+    """The lease lives until `expires_at`. `cancel` asks the run to end, `drain` the runner to leave after its runs."""
 
     expires_at: str
     cancel: bool
+    drain: bool = False
+
+
+class LeaseReply(msgspec.Struct, frozen=True):
+    """Leases as parsed JSON, to be read one by one; `drain` asks the runner to leave."""
+
+    leases: tuple[Any, ...]
+    drain: bool = False
 
 
 class LeaseHead(msgspec.Struct, frozen=True):

@@ -88,6 +88,12 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
             <dd>{countOf(usage.queued_jobs, "job")}</dd>
           </div>
           <div>
+            <dt>Credits left today</dt>
+            <dd title="New ones come at 00:00 UTC">
+              {`${usage.credits_left.toLocaleString("en")} of ${usage.credits_per_day.toLocaleString("en")}`}
+            </dd>
+          </div>
+          <div>
             <dt>Stored</dt>
             <dd>{bytesOf(usage.bytes_stored)}</dd>
           </div>

@@ -1,7 +1,7 @@
 // Trainings and generations of this account, newest first.
 
 import { api, type Generation, type JobStatus, type Training } from "../../api.ts";
-import { agoOf } from "../../ui/format.ts";
+import { agoOf, costOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -48,7 +48,7 @@ function TrainingRow({ training }: { training: Training }) {
       <span class="row-text">
         <a href={`/publish/?training=${training.id}`}>{request.concept}</a>
         <span class="quiet">
-          {`${request.images.length} pictures, ${request.steps} steps, ${agoOf(training.created_at, Date.now())}`}
+          {`${request.images.length} pictures, ${request.steps} steps, ${costOf(training.cost)}, ${agoOf(training.created_at, Date.now())}`}
         </span>
         {training.error && <span class="fault">{training.error.message}</span>}
       </span>
@@ -98,7 +98,7 @@ function GenerationTile({ generation }: { generation: Generation }) {
       <Picture src={image?.url ?? null} alt={generation.request.prompt} width={width} height={height} />
       <span class="quiet">
         {generation.status !== "succeeded" && <Status status={generation.status} />}
-        {` ${agoOf(generation.created_at, Date.now())}`}
+        {` ${agoOf(generation.created_at, Date.now())} · ${costOf(generation.cost)}`}
       </span>
     </a>
   );

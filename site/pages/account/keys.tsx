@@ -1,4 +1,4 @@
-// API keys: make one (it is shown once), see when each was used, revoke.
+// API keys: make one (it is shown once), see when each was used, rotate, revoke.
 
 import { useState } from "preact/hooks";
 import { api, type Key, type KeyCreated, type Scope } from "../../api.ts";
@@ -6,7 +6,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { Failure } from "../../ui/failure.ts";
 import { Field, TextField } from "../../ui/field.tsx";
-import { agoOf, dayOf } from "../../ui/format.ts";
+import { agoOf, dayOf, durationOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 
@@ -34,7 +34,15 @@ export function Keys() {
     setFailure(reply.ok ? null : reply.failure);
     if (reply.ok) keys.again();
   };
+  const rotate = async (key: Key) => {
+    const reply = await api.rotateKey(key.id);
+    setFailure(reply.ok ? null : reply.failure);
+    if (!reply.ok) return;
+    setMade(reply.value);
+    keys.again();
+  };
   const items = keys.value?.items ?? [];
+  const old = items.find((key) => key.replaced_by !== null && key.replaced_by === made?.id);
   return (
     <section class="account-section" id="keys">
       <div class="card-line">
@@ -46,6 +54,12 @@ export function Keys() {
       {made && (
         <Notice tone="good" title={`Key "${made.name}": copy it now`}>
           <p>It is shown this once. Only its hash is kept.</p>
+          {old?.expires_at && (
+            <p>
+              The old key, which begins with <code>{old.prefix}</code>, works for another{" "}
+              {restOf(old.expires_at)}. Revoke it as soon as nothing uses it any more.
+            </p>
+          )}
           <p class="made-key">
             <code>{made.key}</code>
           </p>
@@ -78,22 +92,37 @@ export function Keys() {
             <tbody>
               {items.map((key) => (
                 <tr key={key.id}>
-                  <th scope="row">{key.name}</th>
+                  <th scope="row">
+                    {key.name} {key.replaced_by && <span class="tag">replaced</span>}
+                  </th>
                   <td>
                     <code>{key.prefix}…</code>
                   </td>
                   <td>{key.scopes.join(", ")}</td>
                   <td>{key.last_used_at ? agoOf(key.last_used_at, Date.now()) : "never"}</td>
-                  <td>{key.expires_at ? dayOf(key.expires_at) : "never"}</td>
+                  <td>{key.expires_at ? endOf(key, key.expires_at) : "never"}</td>
                   <td>
-                    <button
-                      type="button"
-                      class="button small danger"
-                      aria-label={`Revoke ${key.name}`}
-                      onClick={() => revoke(key)}
-                    >
-                      Revoke
-                    </button>
+                    <div class="actions">
+                      {key.replaced_by === null && (
+                        <button
+                          type="button"
+                          class="button small"
+                          aria-label={`Rotate ${key.name}`}
+                          title="A new key takes its place; the old one works on for a day"
+                          onClick={() => rotate(key)}
+                        >
+                          Rotate
+                        </button>
+                      )}
+                      <button
+                        type="button"
+                        class="button small danger"
+                        aria-label={`Revoke ${key.name}`}
+                        onClick={() => revoke(key)}
+                      >
+                        Revoke
+                      </button>
+                    </div>
                   </td>
                 </tr>
               ))}
@@ -114,6 +143,10 @@ export function Keys() {
     </section>
   );
 }
+
+/** One that was replaced ends soon: its hour matters. */
+const endOf = (key: Key, end: string) => (key.replaced_by ? `in ${restOf(end)}` : dayOf(end));
+const restOf = (end: string) => durationOf((Date.parse(end) - Date.now()) / 1000);
 
 function MakeKey({ onMade, onClose }: { onMade: (key: KeyCreated) => void; onClose: () => void }) {
   const [name, setName] = useState("");

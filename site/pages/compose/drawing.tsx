@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Adapter, api, type GeneratedImage, type Generation, type Region } from "../../api.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";
+import { costOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -75,9 +76,12 @@ export function Drawing(props: {
           <Notice tone="bad" title="The picture could not be drawn">
             <p>{job.error.message}</p>
             <p>{JOB_REMEDIES[job.error.code]}</p>
+            <p class="quiet">{costOf(job.cost)}</p>
           </Notice>
         )}
-        {job?.status === "canceled" && <p class="quiet">Stopped. Nothing was kept.</p>}
+        {job?.status === "canceled" && (
+          <p class="quiet">{`Stopped. Nothing was kept. ${costOf(job.cost)}.`}</p>
+        )}
         {job && image && (
           <Result
             generation={job}

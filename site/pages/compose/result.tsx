@@ -2,7 +2,7 @@
 
 import type { GeneratedImage, Generation } from "../../api.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { durationOf } from "../../ui/format.ts";
+import { costOf, durationOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Warnings } from "./meeting.tsx";
 
@@ -100,6 +100,10 @@ export function Result(props: {
         <div>
           <dt>Drawn in</dt>
           <dd class="numbers">{seconds === null ? "unknown" : durationOf(seconds)}</dd>
+        </div>
+        <div>
+          <dt>Cost</dt>
+          <dd class="numbers">{costOf(generation.cost)}</dd>
         </div>
         <div class="wide">
           <dt>Adapters</dt>

@@ -1,6 +1,8 @@
-// The machines that do the work: what they are, when they last asked for work, and what they hold.
+// The machines that do the work: what they are, when they last asked for work, and what they hold. Each can be asked to finish and leave.
 
+import { useState } from "preact/hooks";
 import { operations, type RunnerStanding } from "../../api-operations.ts";
+import type { Failure } from "../../ui/failure.ts";
 import { agoOf, bytesOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
@@ -22,7 +24,7 @@ export function Runners({ turn, now }: { turn: number; now: number }) {
           None is registered. <code>python -m orthoplex run</code> starts one.
         </p>
       )}
-      {items.length > 0 && <Table items={items} now={now} />}
+      {items.length > 0 && <Table items={items} now={now} onChange={first.again} />}
       {cursor && <Older from={cursor} now={now} />}
     </section>
   );
@@ -34,15 +36,42 @@ function Older({ from, now }: { from: string; now: number }) {
     <details>
       <summary>Heard of before those</summary>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
-      <Table items={list.items} now={now} />
+      <Table
+        items={list.items}
+        now={now}
+        onChange={(changed) =>
+          list.change((before) => before.map((each) => (each.id === changed.id ? changed : each)))
+        }
+      />
       <More list={list} words="More" small />
     </details>
   );
 }
 
-function Table({ items, now }: { items: readonly RunnerStanding[]; now: number }) {
+function Table({
+  items,
+  now,
+  onChange,
+}: {
+  items: readonly RunnerStanding[];
+  now: number;
+  onChange: (changed: RunnerStanding) => void;
+}) {
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState<string | null>(null);
+
+  const turn = async (runner: RunnerStanding) => {
+    setBusy(runner.id);
+    const reply = await (runner.drain_requested_at
+      ? operations.resume(runner.id)
+      : operations.drain(runner.id));
+    setBusy(null);
+    setFailure(reply.ok ? null : reply.failure);
+    if (reply.ok) onChange(reply.value);
+  };
   return (
     <div class="table-scroll">
+      {failure && <FailureNotice failure={failure} />}
       <table>
         <thead>
           <tr>
@@ -52,6 +81,7 @@ function Table({ items, now }: { items: readonly RunnerStanding[]; now: number }
             <th scope="col">Bases</th>
             <th scope="col">Asked for work</th>
             <th scope="col">Holds</th>
+            <td />
           </tr>
         </thead>
         <tbody>
@@ -67,9 +97,26 @@ function Table({ items, now }: { items: readonly RunnerStanding[]; now: number }
               <td>{runner.bases.join(", ")}</td>
               <td>
                 {agoOf(runner.last_seen_at, now)}{" "}
-                {isSilent(runner, now) && <span class="tag bad">silent</span>}
+                {isSilent(runner, now) && <span class="tag bad">silent</span>}{" "}
+                {runner.drain_requested_at && <span class="tag busy">draining</span>}
               </td>
               <td>{runner.holds}</td>
+              <td>
+                <button
+                  type="button"
+                  class="button small"
+                  aria-label={`${runner.drain_requested_at ? "Resume" : "Drain"} ${runner.name}`}
+                  title={
+                    runner.drain_requested_at
+                      ? "It goes on taking jobs"
+                      : "It takes no more jobs, finishes what it holds and leaves"
+                  }
+                  disabled={busy === runner.id}
+                  onClick={() => turn(runner)}
+                >
+                  {runner.drain_requested_at ? "Resume" : "Drain"}
+                </button>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Training } from "../../api.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { costOf } from "../../ui/format.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { JOB_REMEDIES } from "../../ui/remedies.ts";
@@ -40,7 +41,7 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
           <h2>{request.concept}</h2>
           <p class="quiet">
             <span class="trigger">{request.trigger}</span>
-            {` · ${request.images.length} pictures · slot ${request.slot} · seed ${request.seed}`}
+            {` · ${request.images.length} pictures · slot ${request.slot} · seed ${request.seed} · ${costOf(job.cost)}`}
           </p>
         </div>
         {!over && <JobProgress job={job} now={live.now} />}

@@ -3,6 +3,12 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { handleFrom } from "../../../functions/auth/handles.ts";
+import type { Problem } from "../../../schema/contract/index.ts";
+import {
+  API_KEYS_PER_OWNER_MAX,
+  KEY_OVERLAP_HOURS,
+  KEY_OVERLAP_MAX_HOURS,
+} from "../../../schema/contract/limits.ts";
 import { ask, ORIGIN, type Person, person, signUp } from "../cast.ts";
 
 let ada: Person;
@@ -186,5 +192,113 @@ describe("an API key", () => {
       .run();
     const reply = await ask("GET", "/v1/account", { headers: { authorization: `Bearer ${made.key}` } });
     expect([reply.status, reply.body.code]).toEqual([401, "key_invalid"]);
+  });
+});
+
+describe("rotating a key", () => {
+  type Made = { id: string; key: string; expires_at: string | null };
+  type Listed = { items: { id: string; replaced_by: string | null; expires_at: string | null }[] };
+  const works = async (key: string) =>
+    (await ask("GET", "/v1/keys", { headers: { authorization: `Bearer ${key}` } })).status === 200;
+  const rotate = <T = Made>(by: Person, id: string, body: unknown = {}) =>
+    by.ask<T>("POST", `/v1/keys/${id}/rotate`, body);
+  const endOf = (id: string) =>
+    env.DB.prepare("SELECT expires_at FROM api_keys WHERE id = ?").bind(id).first<number>("expires_at");
+  let eli: Person;
+  beforeAll(async () => {
+    eli = await person("Eli");
+  });
+  const make = (wish: Record<string, unknown> = {}) =>
+    eli.must<Made>("POST", "/v1/keys", { name: "k", scopes: ["read", "runner"], ...wish });
+
+  it("gives a new one of the same name and scopes at once, while the old one works on for a day", async () => {
+    const old = await make();
+    const began = Date.now();
+    const fresh = await rotate(eli, old.id);
+    expect(fresh.status).toBe(201);
+    expect(fresh.body).toMatchObject({
+      name: "k",
+      scopes: ["read", "runner"],
+      expires_at: null,
+      replaced_by: null,
+    });
+    expect(fresh.body.key).toMatch(/^opx_[0-9a-z]{40}$/);
+    expect([await works(old.key), await works(fresh.body.key)]).toEqual([true, true]);
+    const day = KEY_OVERLAP_HOURS * 3_600_000;
+    const end = (await endOf(old.id)) ?? 0;
+    expect(end).toBeGreaterThanOrEqual(began + day);
+    expect(end).toBeLessThanOrEqual(Date.now() + day);
+    const listed = await eli.must<Listed>("GET", "/v1/keys");
+    expect(listed.items.find(({ id }) => id === old.id)?.replaced_by).toBe(fresh.body.id);
+    // Its time is over.
+    await env.DB.prepare("UPDATE api_keys SET expires_at = ? WHERE id = ?")
+      .bind(Date.now() - 1, old.id)
+      .run();
+    expect([await works(old.key), await works(fresh.body.key)]).toEqual([false, true]);
+    expect((await eli.must<Listed>("GET", "/v1/keys")).items.map(({ id }) => id)).not.toContain(old.id);
+  });
+
+  it("ends the old one at once where that is asked for, and never later than it would have ended", async () => {
+    const leaked = await make();
+    const fresh = await rotate(eli, leaked.id, { overlap_hours: 0 });
+    expect([await works(leaked.key), await works(fresh.body.key)]).toEqual([false, true]);
+    const short = await make({ expires_in_days: 1 });
+    const longer = await rotate(eli, short.id, { overlap_hours: KEY_OVERLAP_MAX_HOURS });
+    expect(await endOf(short.id)).toBe(Date.parse(short.expires_at ?? ""));
+    // The same length of life, counted from now.
+    expect(Date.parse(longer.body.expires_at ?? "") - Date.now()).toBeGreaterThan(24 * 3_600_000 - 10_000);
+    const beyond = await rotate<Problem>(eli, longer.body.id, { overlap_hours: KEY_OVERLAP_MAX_HOURS + 1 });
+    expect([beyond.status, beyond.body.errors[0]?.pointer]).toEqual([400, "/overlap_hours"]);
+  });
+
+  it("is done once: of many at the same time one gets the key, the others are told which took its place", async () => {
+    const held = async () => (await eli.must<Listed>("GET", "/v1/keys")).items.length;
+    const old = await make();
+    const before = await held();
+    const replies = await Promise.all([0, 1, 2, 3].map(() => rotate<Made & Problem>(eli, old.id)));
+    const winners = replies.filter(({ status }) => status === 201);
+    expect(winners).toHaveLength(1);
+    for (const { status, body } of replies.filter((each) => !winners.includes(each))) {
+      expect([status, body.code]).toEqual([409, "key_rotated"]);
+      expect(body.detail).toContain(winners[0]?.body.id);
+    }
+    expect(await held()).toBe(before + 1);
+  });
+
+  it("is refused for a revoked key, for another's, and to a key that may do less", async () => {
+    const old = await make();
+    const other = await rotate<Problem>(ada, old.id);
+    expect([other.status, other.body.code]).toEqual([404, "not_found"]);
+    const weak = await make({ scopes: ["read"] });
+    const headers = { authorization: `Bearer ${weak.key}` };
+    const reply = await ask("POST", `/v1/keys/${old.id}/rotate`, { headers, body: {} });
+    expect(reply.body.code).toBe("scope_missing");
+    await eli.must("DELETE", `/v1/keys/${old.id}`);
+    expect((await rotate(eli, old.id)).status).toBe(404);
+  });
+
+  it("takes no place among the keys that an account may hold", async () => {
+    const fay = await person("Fay");
+    const mine = await fay.must<Listed>("GET", "/v1/keys");
+    let last = "";
+    for (let n = mine.items.length; n < API_KEYS_PER_OWNER_MAX; n++) {
+      last = (await fay.must<Made>("POST", "/v1/keys", { name: `k${n}`, scopes: ["read"] })).id;
+    }
+    const full = await fay.ask("POST", "/v1/keys", { name: "more", scopes: ["read"] });
+    expect(full.body.code).toBe("quota_exceeded");
+    expect((await rotate(fay, last)).status).toBe(201);
+    expect((await fay.ask("POST", "/v1/keys", { name: "more", scopes: ["read"] })).body.code).toBe(
+      "quota_exceeded",
+    );
+  });
+
+  it("lets no key live longer by rotating itself", async () => {
+    const old = await make({ scopes: ["read"], expires_in_days: 7 });
+    await env.DB.prepare("UPDATE api_keys SET created_at = created_at - 3600000 WHERE id = ?")
+      .bind(old.id)
+      .run();
+    const headers = { authorization: `Bearer ${old.key}` };
+    const fresh = await ask<Made>("POST", `/v1/keys/${old.id}/rotate`, { headers, body: {} });
+    expect([fresh.status, fresh.body.expires_at]).toEqual([201, old.expires_at]);
   });
 });

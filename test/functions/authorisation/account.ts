@@ -64,6 +64,12 @@ export const account: Entry[] = [
     scope: "read",
     call: () => ({ path: "/v1/keys", body: { name: `k${made++}`, scopes: ["read"] } }),
   },
+  {
+    route: "POST /v1/keys/{key}/rotate",
+    right: "owner",
+    scope: "read",
+    call: async (world) => ({ path: `${(await keyOf(world)).path}/rotate`, body: {} }),
+  },
   { route: "DELETE /v1/keys/{key}", right: "owner", scope: "read", call: keyOf },
   {
     route: "GET /v1/users/{handle}",

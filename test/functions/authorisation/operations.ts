@@ -1,7 +1,7 @@
 // Who may call the routes of operators.
 
 import type { Generation } from "../../../schema/contract/index.ts";
-import { db } from "../cast.ts";
+import { db, Machine } from "../cast.ts";
 import type { Entry, World } from "./entry.ts";
 
 async function failed({ owner }: World): Promise<string> {
@@ -17,6 +17,15 @@ export const operations: Entry[] = [
     right: "operator",
     call: () => ({ path: "/v1/operations/runners" }),
   },
+  ...["drain", "resume"].map(
+    (act): Entry => ({
+      route: `POST /v1/operations/runners/{runner}/${act}`,
+      right: "operator",
+      call: async ({ owner }) => ({
+        path: `/v1/operations/runners/${(await Machine.register(owner)).id}/${act}`,
+      }),
+    }),
+  ),
   {
     route: "GET /v1/operations/failures",
     right: "operator",

@@ -181,6 +181,12 @@ describe("a download", () => {
     });
     expect([reply.status, reply.headers.get("location")]).toEqual([302, ivy.download_url]);
   });
+
+  it("comes to readers that bring their key of Civitai along, and not to a key of ours that is none", async () => {
+    const bring = (key: string) => send(ivy.download_url, { headers: { authorization: `Bearer ${key}` } });
+    expect((await bring("0123456789abcdef0123456789abcdef")).status).toBe(200);
+    expect((await bring(`opx_${"0".repeat(40)}`)).status).toBe(401);
+  });
 });
 
 describe("a refusal", () => {

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { WRITES_PER_WINDOW } from "../../../functions/routes/throttle.ts";
+import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../../schema/contract/limits.ts";
 import wrangler from "../../../wrangler.toml?raw";
 import { ask, type Person, person } from "../cast.ts";
 
@@ -36,6 +37,8 @@ describe("every answer", () => {
     }
     const told = /name = "WRITE_LIMIT"[^[]*limit = (\d+), period = (\d+)/.exec(wrangler);
     expect(told?.slice(1)).toEqual([String(WRITES_PER_WINDOW), "60"]);
+    const guesses = /name = "GUESS_LIMIT"[^[]*limit = (\d+), period = (\d+)/.exec(wrangler);
+    expect(guesses?.slice(1)).toEqual([String(PASSWORD_GUESSES_PER_MINUTE_MAX), "60"]);
   });
 });
 
@@ -83,6 +86,10 @@ describe("too many writes of one address", () => {
       ratelimit: '"writes";r=0;t=60',
       "x-should-retry": "true",
     });
+    // A search with a body counts as one.
+    for (const path of ["/v1/models", "/replicate/v1/models"]) {
+      expect((await ask("QUERY", path, { headers, body: "ivy" })).status).toBe(429);
+    }
     const civitai = await ask<{ error: string }>("POST", "/api/v1/model-versions/by-hash", {
       headers,
       body: ["0".repeat(64)],

@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { promptWithTriggers } from "../../../functions/compat/pictures.ts";
 import type { OpenAiImages, OpenAiModels } from "../../../schema/contract/compat-openai.ts";
 import { OpenAiImages as OpenAiImagesSchema } from "../../../schema/contract/compat-openai.ts";
+import { Problem } from "../../../schema/contract/problem.ts";
 import { ask, type Person, person, png, published } from "../cast.ts";
 import { beginRunner, clearQueue, drawNext, eventsOf, failNext, send } from "./drawing.ts";
 
@@ -147,6 +148,9 @@ describe("images.generate", () => {
       { type: "server_error", code: "out_of_memory" },
       "false",
     ]);
+    // A job's own code stands where OpenAI's client reads it, and the contract of a refusal has it.
+    for (const { body } of [wordless, broken])
+      expect(Problem.safeParse(body).error?.issues ?? []).toEqual([]);
   });
 
   it("says that a job which was canceled has no picture", async () => {
@@ -216,6 +220,18 @@ describe("a retry", () => {
       drawNext(),
     ]);
     expect(his.body.job_id).not.toBe(late.reply.job_id);
+  });
+
+  it("and its first attempt in one instant make one job, by key and by retry count", async () => {
+    for (const headers of [{ "idempotency-key": "k0" }, { "x-stainless-retry-count": "1" }]) {
+      await clearQueue();
+      const before = await queued();
+      const same = Array.from({ length: 4 }, () => generate({ seed: 77 }, headers));
+      const [replies] = await Promise.all([Promise.all(same), drawNext()]);
+      expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(new Set(replies.map(({ body }) => body.job_id)).size).toBe(1);
+      expect((await queued()) - before).toBe(1);
+    }
   });
 
   it("by Idempotency-Key finds the job at any attempt, and is refused for another body", async () => {

@@ -297,6 +297,10 @@ describe("models", () => {
       const { results } = await reply.json<Page<ReplicateModel>>();
       expect([body, results.map(({ name }) => name)]).toEqual([body, ["ivy"]]);
     }
+    // What only looks like a JSON string is searched for as it is.
+    for (const body of ['"iv"y"', '"\\q"', '"', '""', "\u0000"]) {
+      expect([body, (await send(`${ROOT}/models`, { method: "QUERY", body })).status]).toEqual([body, 200]);
+    }
     const alias = await send("/v1/models", { method: "QUERY", body: "ivy" });
     expect((await alias.json<Page<ReplicateModel>>()).results).toHaveLength(1);
   });

@@ -44,7 +44,7 @@ it("an order is queued, leased and swept where nobody can be told", async () => 
 
   const runner = granted(await findRunner(db, caller, machine.id as `rnr_${string}`, Date.now()));
   const wanted = { runner_id: runner.id, bases: [BASE.id], max_batch: 1, wait_seconds: 1, warm: [] };
-  const leases = await leaseWaiting(deafEnv, db, caller, runner, wanted, ORIGIN);
+  const { leases } = await leaseWaiting(deafEnv, db, caller, runner, wanted, ORIGIN);
   expect(leases.map((lease) => lease.job_id)).toEqual([id]);
 
   const late = Date.now() + (LEASE_TTL_SECONDS + 1) * 1000;

@@ -127,7 +127,7 @@ describe("a lease", () => {
   it("brings nothing for a base that the runner did not register", async () => {
     await draw(ada);
     const wish = { runner_id: machine.id, bases: ["sdxl"], max_batch: 1 };
-    expect(await operator.must("POST", "/runner/v1/lease", wish)).toEqual({ leases: [] });
+    expect(await operator.must("POST", "/runner/v1/lease", wish)).toEqual({ leases: [], drain: false });
   });
 
   it("wakes a waiting runner as soon as a job arrives", async () => {

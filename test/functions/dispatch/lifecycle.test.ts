@@ -3,17 +3,28 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { EVENTS, type Event, LIFE, STATES, type State } from "../../../functions/dispatch/lifecycle.ts";
+import {
+  EVENTS,
+  type Event,
+  LIFE,
+  STATES,
+  type State,
+  stateOf,
+} from "../../../functions/dispatch/lifecycle.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
-import type { Generation } from "../../../schema/contract/index.ts";
+import type { Generation, Lease } from "../../../schema/contract/index.ts";
+import type { JobStatus } from "../../../schema/contract/jobs.ts";
 import { JOB_RUNS_MAX } from "../../../schema/contract/limits.ts";
 import { Machine, type Person, person, png } from "../cast.ts";
+import { deliverAdapter, giveUp, teach, trainingImages } from "./teaching.ts";
 
 let ada: Person;
 let machine: Machine;
+let images: { upload_id: string }[];
 beforeAll(async () => {
   ada = await person("Ada");
   machine = await Machine.register(await person("Operator"));
+  images = await trainingImages(ada);
 });
 beforeEach(async () => {
   await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
@@ -25,18 +36,23 @@ type Facts = {
   failures: number;
   finished_at: number | null;
   not_before: number;
+  waits_for: string | null;
 };
-/** `old` was given back; `own` is the lease that is held, where one is. */
-type Subject = { job: string; old: string; own: string | null };
+/** `old` was given back; `own` is the lease that is held, where one is; `training` that of the training that it waits for. */
+type Subject = { job: string; old: string; own: string | null; training?: Lease };
 
 const factsOf = async (job: string) =>
   (await env.DB.prepare(
-    "SELECT status, cancel_requested_at, failures, finished_at, not_before FROM jobs WHERE id = ?",
+    "SELECT status, cancel_requested_at, failures, finished_at, not_before, waits_for FROM jobs WHERE id = ?",
   )
     .bind(job)
     .first<Facts>()) as Facts;
-const stateNow = ({ status, cancel_requested_at }: Facts): State =>
-  status === "running" && cancel_requested_at !== null ? "canceling" : (status as State);
+const stateNow = ({ status, cancel_requested_at, waits_for }: Facts): State =>
+  stateOf({
+    status: status as JobStatus,
+    cancelRequested: cancel_requested_at !== null,
+    waits: waits_for !== null,
+  });
 const take = async () => (await machine.lease())[0]?.lease_id ?? null;
 const failure = (retryable: boolean) => ({
   outcome: "failed",
@@ -48,7 +64,26 @@ async function delivered(lease: string) {
   return { outcome: "succeeded", outputs: [output] };
 }
 
+let taught = 0;
+/** A training of the owner that runs. */
+async function training(): Promise<Lease> {
+  await teach(ada, `face-${taught++}`, images);
+  await env.DB.prepare("UPDATE jobs SET priority = 1 WHERE kind = 'train'").run();
+  const [lease] = await machine.lease();
+  if (!lease) throw new Error("No lease");
+  return lease;
+}
+
 async function inState(state: State): Promise<Subject> {
+  if (state === "blocked") {
+    const lease = await training();
+    const adapters = [{ training_id: lease.job_id }];
+    const { id: job } = await ada.must<Generation>("POST", "/v1/generations", {
+      adapters,
+      prompt: "a person",
+    });
+    return { job, old: "lse_00000000000000000000000", own: null, training: lease };
+  }
   const { id: job } = await ada.must<Generation>("POST", "/v1/generations", {
     base: "cast-2",
     prompt: "a person",
@@ -67,7 +102,7 @@ async function inState(state: State): Promise<Subject> {
 }
 
 /** True if the event was taken, false if it was refused or found nothing. */
-async function happen({ job, old, own }: Subject, event: Event): Promise<boolean> {
+async function happen({ job, old, own, training: awaited }: Subject, event: Event): Promise<boolean> {
   const lease = own ?? old;
   const sent = async (act: string, body: unknown) => (await machine.on(lease, act, body)).status === 200;
   const expired = async () => {
@@ -81,6 +116,13 @@ async function happen({ job, old, own }: Subject, event: Event): Promise<boolean
       .bind(JOB_RUNS_MAX - 1, job)
       .run();
   switch (event) {
+    case "ready":
+      // Of a job that waits for none, it is the end of any other training.
+      await deliverAdapter(machine, awaited ?? (await training()));
+      return awaited !== undefined;
+    case "unmet":
+      await giveUp(machine, awaited ?? (await training()));
+      return awaited !== undefined;
     case "lease":
       return (await take()) !== null;
     case "beat":

@@ -152,7 +152,7 @@ describe("/metrics", () => {
 
   it("reads no history: every query walks an index of what is under way", async () => {
     const plans = [
-      "SELECT base_id, kind, count(*) AS n, min(created_at) AS oldest FROM jobs WHERE status = 'queued' GROUP BY base_id, kind",
+      "SELECT base_id, kind, count(*) AS n, min(coalesce(ready_at, created_at)) AS oldest FROM jobs WHERE status = 'queued' AND waits_for IS NULL GROUP BY base_id, kind",
       "SELECT count(*) AS n, min(next_attempt_at) AS next FROM deliveries WHERE state = 'pending'",
     ];
     for (const sql of plans) {

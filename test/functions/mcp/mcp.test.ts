@@ -4,7 +4,7 @@ import { exports } from "cloudflare:workers";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { MCP_SEARCH_MAX } from "../../../schema/contract/index.ts";
+import { JSON_BODY_MAX_BYTES, MCP_IMAGE_MAX_BYTES, MCP_SEARCH_MAX } from "../../../schema/contract/index.ts";
 import { ask, Machine, ORIGIN, type Person, person, png, published, signUp } from "../cast.ts";
 
 type Content = { type: string; text?: string; data?: string; mimeType?: string };
@@ -44,14 +44,30 @@ async function use(client: Client, name: string, given: Record<string, unknown>)
   return { content, text: content[0]?.text ?? "", isError: result.isError === true };
 }
 
-/** Leases what waits and settles it with one grey picture. */
-async function drawOne(): Promise<void> {
+/** Leases what waits and settles it with these pictures, or one grey one. */
+async function drawOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
   const [lease] = await machine.lease(1, 10);
   if (!lease) throw new Error("Nothing to draw");
-  const meta = { width: 512, height: 256, seed: 7, recipe: {} };
-  const output = await machine.deliver(lease.lease_id, "0.png", "image", await png(512, 256), meta);
-  const settled = await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
+  const outputs = [];
+  for (const [i, bytes] of (pictures ?? [await png(512, 256)]).entries()) {
+    const meta = { width: 512, height: 256, seed: 7 + i, recipe: {} };
+    outputs.push(await machine.deliver(lease.lease_id, `${i}.png`, "image", bytes, meta));
+  }
+  const settled = await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
   expect(settled.status).toBe(200);
+}
+
+/** A picture of so many bytes: what a reader does not know stands before its end. */
+async function pngOf(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const small = await png(512, 256, 99);
+  const filler = new Uint8Array(bytes - small.length);
+  new DataView(filler.buffer).setUint32(0, filler.length - 12);
+  filler.set(new TextEncoder().encode("noIs"), 4);
+  const whole = new Uint8Array(bytes);
+  whole.set(small.subarray(0, -12));
+  whole.set(filler, small.length - 12);
+  whole.set(small.subarray(-12), bytes - 12);
+  return whole;
 }
 
 describe("an assistant", () => {
@@ -92,6 +108,25 @@ describe("an assistant", () => {
     expect(JSON.parse(again.text).status).toBe("succeeded");
   });
 
+  it("shows a picture of a mebibyte and names the address of a larger one; neither address needs the key", async () => {
+    const client = await withKey(bob);
+    const wish = { prompt: "a person", base: "cast-2", size: "512x256", count: 2 };
+    const pictures = [await pngOf(MCP_IMAGE_MAX_BYTES), await pngOf(MCP_IMAGE_MAX_BYTES + 1)];
+    const [drawn] = await Promise.all([use(client, "generate", wish), drawOne(pictures)]);
+    expect(drawn.content.map(({ type }) => type)).toEqual(["text", "image", "text"]);
+    expect(atob(drawn.content[1]?.data ?? "")).toHaveLength(MCP_IMAGE_MAX_BYTES);
+    const { images } = JSON.parse(drawn.text) as { images: { url: string }[] };
+    for (const [i, { url }] of images.entries()) {
+      const fetched = await exports.default.fetch(new Request(url));
+      expect([fetched.status, fetched.headers.get("content-type")]).toEqual([200, "image/png"]);
+      expect((await fetched.arrayBuffer()).byteLength).toBe(pictures[i]?.length);
+    }
+    expect(images).toHaveLength(2);
+    const changed = new URL(images[0]?.url ?? "");
+    changed.searchParams.delete("signature");
+    expect((await exports.default.fetch(new Request(changed))).status).toBe(403);
+  });
+
   it("sees no job of others, and cancels its own", async () => {
     const job = await bob.must<{ id: string }>("POST", "/v1/generations", {
       prompt: "a person",
@@ -126,7 +161,47 @@ describe("an assistant", () => {
   });
 
   it("has no session to listen to", async () => {
-    const reply = await ask("GET", "/mcp");
-    expect([reply.status, reply.headers.get("allow")]).toEqual([405, "POST"]);
+    for (const method of ["GET", "DELETE"]) {
+      const reply = await ask(method, "/mcp");
+      expect([reply.status, reply.headers.get("allow")]).toEqual([405, "POST"]);
+      expect([reply.body.status, reply.body.code]).toEqual([405, "method_not_allowed"]);
+    }
+  });
+
+  it("sends one message a request, as JSON, of a bounded size", async () => {
+    const accept = { accept: "application/json, text/event-stream" };
+    const call = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+    const sent = async (body: unknown) => {
+      const reply = await ask<{ error?: { code: unknown }; code?: string }>("POST", "/mcp", {
+        headers: accept,
+        body,
+      });
+      return [reply.status, reply.body.error?.code ?? null];
+    };
+    expect(await sent(call)).toEqual([200, null]);
+    for (const batch of [[call, { ...call, id: 2 }], [call], []])
+      expect(await sent(batch)).toEqual([400, -32600]);
+    expect(await sent("{")).toEqual([400, -32700]);
+    const padded = (bytes: number) => ({ ...call, params: { pad: "x".repeat(bytes - 66) } });
+    expect(JSON.stringify(padded(JSON_BODY_MAX_BYTES))).toHaveLength(JSON_BODY_MAX_BYTES);
+    expect((await sent(padded(JSON_BODY_MAX_BYTES)))[0]).toBe(200);
+    expect(await sent(padded(JSON_BODY_MAX_BYTES + 1))).toEqual([413, "body_too_large"]);
+  });
+
+  it("may be a page of any origin, which reads the answer but sends no cookie along", async () => {
+    const preflight = await ask("OPTIONS", "/mcp", {
+      headers: {
+        origin: "https://assistant.test",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,mcp-protocol-version",
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
+    expect(preflight.headers.get("access-control-allow-headers")).toBe(
+      "authorization,content-type,mcp-protocol-version",
+    );
+    expect(preflight.headers.get("access-control-allow-methods")).toContain("POST");
+    expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
   });
 });

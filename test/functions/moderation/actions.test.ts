@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, Comment, Generation, Problem, Version } from "../../../schema/contract/index.ts";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/index.ts";
 import { ask, db, type Person, person, published, verify } from "../cast.ts";
+import { mixOf } from "../compose/mix-cast.ts";
 import {
   adapterKey,
   decisionsAbout,
@@ -219,6 +220,33 @@ describe("a hidden comment", () => {
 });
 
 describe("a suspended account", () => {
+  it("is in no list of others, and its things are found by whoever knows where they are", async () => {
+    const sid = await person("Sid");
+    await published(sid, "sids");
+    await mixOf(sid, "sidmix", ["sid/sids"]);
+    await sid.must("POST", "/v1/collections", { name: "sidcol", title: "Sid's" });
+    const lists = [
+      "/v1/adapters",
+      "/v1/mixes",
+      "/v1/collections",
+      "/openai/v1/models",
+      "/replicate/v1/models",
+    ];
+    const listing = async () => {
+      const texts = await Promise.all(
+        lists.map(async (path) => JSON.stringify((await ask("GET", path)).body)),
+      );
+      return texts.map((text) => /sids|sidmix|sidcol/.test(text));
+    };
+    expect(await listing()).toEqual(lists.map(() => true));
+    await mod.mustDecide(await userKey("sid"), "suspend", { ground: "spam" });
+    expect(await listing()).toEqual(lists.map(() => false));
+    expect((await ask("GET", "/v1/mixes/sid/sidmix")).status).toBe(200);
+    expect((await sid.must<{ items: unknown[] }>("GET", "/v1/mixes?owner=sid")).items).toHaveLength(1);
+    await second.mustDecide(await userKey("sid"), "unsuspend");
+    expect(await listing()).toEqual(lists.map(() => true));
+  });
+
   it("reads and writes nothing, until it is unsuspended", async () => {
     const sly = await person("Sly");
     const key = await userKey("sly");

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { phrasesOf, termOf } from "../../../functions/moderation/blocklist.ts";
-import { adapterFile, adapterWish, BASE, db, type Person, person, png, published } from "../cast.ts";
+import { adapterFile, adapterWish, ask, BASE, db, type Person, person, png, published } from "../cast.ts";
 
 const holds = (text: string, term: string) => phrasesOf(text).has(termOf(term));
 
@@ -57,6 +57,15 @@ describe("what people write", () => {
     const insert = db().prepare("INSERT INTO blocked_terms VALUES (?, ?, 'usr_0', 0)");
     const names = ["slug", "snail", "worm", "leech", "slug bait"].map((term) => insert.bind("name", term));
     await db().batch([...names, insert.bind("prompt", "thorn"), insert.bind("name", "ordinary")]);
+  });
+
+  it("is refused as the name of a new account, in the words that sign-up shows", async () => {
+    const body = { name: "Slug", email: "slug@example.com", password: "correct horse" };
+    const reply = await ask<{ message: string }>("POST", "/auth/sign-up/email", { body });
+    expect([reply.status, reply.body.message]).toEqual([422, expect.stringContaining("is not wanted here")]);
+    expect(
+      await db().prepare("SELECT count(*) AS n FROM users WHERE email = 'slug@example.com'").first("n"),
+    ).toBe(0);
   });
 
   const draw = (prompt: string, more = {}) =>

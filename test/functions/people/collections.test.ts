@@ -276,3 +276,21 @@ describe("how exactly a collection goes together", () => {
     expect(shares[0]).toBe(Math.max(...expected.map(({ shared_columns }) => shared_columns)));
   });
 });
+
+describe("somebody else's unlisted adapter in a collection", () => {
+  it("is seen by whoever put it in and by its owner, and by nobody else", async () => {
+    await published(bob, "hush", { visibility: "unlisted" });
+    await make(ada, "open");
+    expect((await put(ada, "ada/open", "bob/hush")).status).toBeLessThan(300);
+    const seen = async (who?: Person) => (await read("ada/open", who)).items.map(({ ref }) => ref);
+    expect([await seen(ada), await seen(bob), await seen(cleo), await seen()]).toEqual([
+      ["bob/hush"],
+      ["bob/hush"],
+      [],
+      [],
+    ]);
+    await make(bob, "mine");
+    await put(bob, "bob/mine", "bob/hush");
+    expect((await read("bob/mine")).items.map(({ ref }) => ref)).toEqual(["bob/hush"]);
+  });
+});

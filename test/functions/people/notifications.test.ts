@@ -116,3 +116,14 @@ describe("notifications", () => {
     expect(left.results.map(({ id }) => id)).toEqual(["ntf_kept", "ntf_unread"]);
   });
 });
+
+describe("a note about something that is private now", () => {
+  it("tells neither its name nor what was said there", async () => {
+    await published(ada, "talk");
+    await ada.must("POST", "/v1/adapters/ada/talk/comments", { body: "@bob a secret plan" });
+    const mention = async () => (await list(bob)).items.find(({ kind }) => kind === "mention");
+    expect(await mention()).toMatchObject({ target: { ref: "ada/talk" }, excerpt: "@bob a secret plan" });
+    await ada.must("PATCH", "/v1/adapters/ada/talk", { visibility: "private" });
+    expect(await mention()).toMatchObject({ target: null, excerpt: null });
+  });
+});

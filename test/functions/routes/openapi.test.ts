@@ -66,6 +66,20 @@ describe("the OpenAPI document", () => {
     for (const [, name = ""] of pointers) expect(Object.keys(document.components.schemas)).toContain(name);
   });
 
+  it("describes the streams event by event, and the answer when there is nothing more", () => {
+    for (const kind of ["generations", "trainings"]) {
+      const { responses } = document.paths[`/v1/${kind}/{job}/events`]?.get ?? { responses: {} };
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(["200", "204"]));
+    }
+    const streams = operations().flatMap(({ operation }) =>
+      [...JSON.stringify(operation).matchAll(/"text\/event-stream":(\{"schema":\{[^}]*\}\})/g)].map(
+        ([, is]) => is,
+      ),
+    );
+    expect(streams).toHaveLength(3);
+    expect(new Set(streams)).toEqual(new Set(['{"schema":{"$ref":"#/components/schemas/ServerSentEvent"}}']));
+  });
+
   it("lets null be null wherever the contract does (orNull, not .nullable(), for what has a name)", () => {
     const named = (Object.values(contract) as unknown[]).filter((value) => value instanceof z.ZodObject);
     const lost = named.flatMap((schema) => {

@@ -76,6 +76,8 @@ class EdgeDouble:
         self.runners: list[str] = []
         self.calls: list[str] = []
         self.warm: list[str] = []  # as the last lease call named it
+        self.keys = {TOKEN}  # those that are good
+        self.drain: set[str] = set()  # runners that are asked to leave
         self.faults: list[tuple[str, int, dict[str, str]]] = []  # (part of the path, status, headers), used once each
         self.settled_leases: dict[str, str] = {}
         self._announced: dict[str, tuple[Job, dict[str, Any]]] = {}
@@ -134,6 +136,12 @@ class EdgeDouble:
             job.status, job.lease_id = "queued", None
             self.changed.notify_all()
 
+    def drain_all(self, wanted: bool = True) -> None:
+        """An operator asks every runner to leave, or takes that back."""
+        with self.changed:
+            self.drain = set(self.runners) if wanted else set()
+            self.changed.notify_all()
+
     def fail_next(self, path: str, status: int, times: int = 1, **headers: str) -> None:
         """The next calls whose path holds `path` are answered so, before they do anything."""
         self.faults += [(path, status, headers)] * times
@@ -171,12 +179,15 @@ class EdgeDouble:
         deadline = time.monotonic() + body["wait_seconds"]
         while True:
             self._known(body)
+            if body["runner_id"] in self.drain:
+                return "LeaseReply", {"leases": [], "drain": True}
             queued = [job for job in self.jobs if job.status == "queued" and job.base in body["bases"]]
             if queued:
-                return "LeaseReply", {"leases": [self._give(job) for job in _batch(queued, body["max_batch"])]}
+                leases = [self._give(job) for job in _batch(queued, body["max_batch"])]
+                return "LeaseReply", {"leases": leases, "drain": False}
             left = deadline - time.monotonic()
             if left <= 0:
-                return "LeaseReply", {"leases": []}
+                return "LeaseReply", {"leases": [], "drain": False}
             self.changed.wait(left)
             if not self.is_open:
                 raise ConnectionAbortedError
@@ -186,7 +197,7 @@ class EdgeDouble:
         if len(body.get("preview", "")) * 3 / 4 > LIMITS["PREVIEW_FRAME_MAX_BYTES"] + 2:
             raise Refusal("body_too_large", "The preview is too large.")
         job.beats.append(body)
-        return "HeartbeatReply", {"expires_at": _soon(), "cancel": job.cancel}
+        return "HeartbeatReply", {"expires_at": _soon(), "cancel": job.cancel, "drain": bool(self.drain)}
 
     def announce(self, job: Job, body: Any) -> tuple[str, Any]:
         _fits("LeaseUpload", body)
@@ -332,7 +343,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _route(self, path: list[str], body: Any) -> tuple[str, Any]:
         edge = self.owner
-        if self.headers.get("authorization") != f"Bearer {TOKEN}":
+        if self.headers.get("authorization", "").removeprefix("Bearer ") not in edge.keys:
             raise Refusal("key_invalid", "This API key is unknown.")
         match path:
             case ["register"]:

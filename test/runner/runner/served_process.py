@@ -3,10 +3,10 @@
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from edge_double import TOKEN
 from scripts_of_jobs import HandStepped
 from serving import ABOUT, QUICK
 
@@ -28,14 +28,23 @@ def deaf(runs: Sequence[Run], _storage: Storage) -> Iterator[tuple[Run, Result |
     yield from ()
 
 
-def serve(url: str, folder: str, hears: bool, stop_seconds: float) -> None:
-    """Serve until a signal and exit with the service's code."""
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives as long as the process
+def _let_go(job: HandStepped, cue: Path) -> None:
+    """Let the steps through as soon as the test has left its cue."""
+    while not cue.exists():
+        time.sleep(0.01)
+    job.go.set()
+
+
+def serve(url: str, folder: str, hears: bool, stop_seconds: float, drain_seconds: float, token: str) -> None:
+    """Serve until a signal and exit with the service's code; the log lies in the folder."""
+    sys.stdout = sys.stderr = open(Path(folder) / "log", "w", buffering=1)  # noqa: PTH123, SIM115 - lives as long as the process
     patience = Patience(threading.Event(), backoff=QUICK)
-    edge = Edge(url, TOKEN)
+    edge = Edge(url, token)
     storage = Storage(edge, BlobCache(Path(folder), 1), patience)
     job = HandStepped() if hears else deaf
+    if isinstance(job, HandStepped):
+        threading.Thread(target=_let_go, args=(job, Path(folder) / "go"), daemon=True).start()
     settings = LoopSettings(ABOUT, ["cast-2"], wait_seconds=5.0, heartbeat_seconds=0.05, progress_seconds=0.0)
     log = open_log()
-    loop = Loop(settings, edge, Edge(url, TOKEN), storage, {"sample": job}, patience, log, QUICK)
-    os._exit(run_until_signal(loop, log, stop_seconds))
+    loop = Loop(settings, edge, Edge(url, token), storage, {"sample": job}, patience, log, QUICK)
+    os._exit(run_until_signal(loop, log, stop_seconds, drain_seconds, "Put a key into the file."))

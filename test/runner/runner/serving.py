@@ -47,8 +47,9 @@ class Serving:
     def __init__(self, edge: EdgeDouble, cache: Path, jobs: dict[str, Job], **settings: Any) -> None:
         self.stop = threading.Event()
         self.patience = Patience(self.stop, seconds=5.0, last_seconds=0.2, backoff=QUICK)
-        token = settings.pop("token", TOKEN)
-        self._edge, self._heart = (Edge(edge.url, token) for _ in range(2))
+        key = settings.pop("key", TOKEN)
+        self._edge, self._heart = (Edge(edge.url, key) for _ in range(2))
+        self.cache = cache
         self.storage = Storage(self._edge, BlobCache(cache, 1 << 20), self.patience)
         quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
         chosen = LoopSettings(ABOUT, ["cast-2"], **{**quick, **settings})

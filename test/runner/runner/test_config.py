@@ -31,7 +31,9 @@ def test_a_flag_goes_before_the_environment() -> None:
 
 def test_the_key_may_lie_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("opx_other\n")
-    assert read("--token-file", str(tmp_path / "key")).token == "opx_other"
+    settings = read("--token-file", str(tmp_path / "key"))
+    assert (settings.token, settings.token_file) == ("opx_other", tmp_path / "key")
+    assert read().token_file is None
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,8 @@ def test_the_key_may_lie_in_a_file(tmp_path: Path) -> None:
         ({"ORTHOPLEX_MAX_BATCH": "0"}, "ORTHOPLEX_MAX_BATCH"),
         ({"ORTHOPLEX_MAX_BATCH": "many"}, "ORTHOPLEX_MAX_BATCH"),
         ({"ORTHOPLEX_WAIT_SECONDS": "26"}, "ORTHOPLEX_WAIT_SECONDS"),
+        ({"ORTHOPLEX_RUNNER_TOKEN": "opx_a opx_b"}, "API key"),
+        ({"ORTHOPLEX_DRAIN_SECONDS": "-1"}, "ORTHOPLEX_DRAIN_SECONDS"),
         ({"ORTHOPLEX_CACHE_MIB": "nan"}, "ORTHOPLEX_CACHE_MIB"),
     ],
 )

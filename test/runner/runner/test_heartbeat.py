@@ -35,7 +35,7 @@ class Bench:
         runner = self.client.register(
             {"name": "t", "version": "0", "device": "cpu", "dtype": "f", "memory_bytes": 1, "bases": ["cast-2"]}
         )
-        (message,) = self.client.lease(runner.runner_id, ["cast-2"], 1, 0, [])
+        (message,) = self.client.lease(runner.runner_id, ["cast-2"], 1, 0, []).leases
         run = Run(parse_lease(message), monotonic=lambda: self.now)
         self.beats.hold(run)
         return job, run

@@ -1,6 +1,8 @@
 """The loop against a real HTTP edge: one settle a job, and a clean end, whatever the network and the edge do."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from serving import Serving
 
 from orthoplex.runner.edge import Refused
 from orthoplex.runner.failure import JobFailed
+from orthoplex.runner.key import Key
 from orthoplex.runner.loop import DeviceBroken
 
 Serve = Callable[..., Serving]
@@ -283,10 +286,124 @@ def test_a_runner_that_the_edge_has_forgotten_registers_again(edge: EdgeDouble, 
 
 
 def test_a_refused_key_ends_the_runner(serve: Serve) -> None:
-    serving = serve(HandStepped(free=True), token="opx_wrong")
+    serving = serve(HandStepped(free=True), key="opx_wrong")
     error = serving.join()
     assert isinstance(error, Refused)
     assert error.code == "key_invalid"
+
+
+def test_a_drain_finishes_every_job_that_is_held_and_takes_no_other(edge: EdgeDouble, serve: Serve) -> None:
+    held = [edge.enqueue(sample_job()) for _ in range(2)]
+    script = HandStepped()
+    serving = serve(script, max_batch=2)
+    assert script.entered.wait(5)
+    left = edge.enqueue(sample_job())
+    serving.loop.request_drain()
+    script.go.set()
+    assert serving.join() is None
+    assert [job.status for job in held] == ["succeeded", "succeeded"]
+    assert (left.status, left.attempts) == ("queued", 0)
+    assert edge.runners == []
+
+
+def test_a_drain_while_waiting_for_work_ends_at_once(edge: EdgeDouble, serve: Serve) -> None:
+    serving = serve(HandStepped(free=True))
+    edge.until(lambda: "/runner/v1/lease" in edge.calls)
+    began = time.monotonic()
+    serving.loop.request_drain()
+    assert serving.join() is None
+    assert time.monotonic() - began < 3.0  # of the poll's five
+    assert edge.runners == []
+
+
+def test_a_drain_while_the_edge_is_away_ends_too(edge: EdgeDouble, serve: Serve) -> None:
+    edge.close()
+    serving = serve(HandStepped(free=True))
+    serving.loop.request_drain()
+    assert serving.join() is None
+
+
+def test_a_stop_after_a_drain_gives_back_what_is_still_held(edge: EdgeDouble, serve: Serve) -> None:
+    job = edge.enqueue(sample_job())
+    script = HandStepped()
+    serving = serve(script)
+    assert script.entered.wait(5)
+    serving.loop.request_drain()
+    serving.loop.request_stop()
+    assert serving.join() is None
+    assert (job.status, len(job.releases)) == ("queued", 1)
+
+
+def test_an_operators_wish_reaches_a_runner_that_waits_for_work(edge: EdgeDouble, serve: Serve) -> None:
+    serving = serve(HandStepped(free=True), wait_seconds=20.0)
+    edge.until(lambda: "/runner/v1/lease" in edge.calls)
+    edge.drain_all()
+    assert serving.join() is None
+    assert edge.runners == []
+
+
+def test_an_operators_wish_reaches_a_runner_at_work_which_finishes_first(edge: EdgeDouble, serve: Serve) -> None:
+    job = edge.enqueue(sample_job())
+    script = HandStepped()
+    serving = serve(script)
+    assert script.entered.wait(5)
+    edge.drain_all()
+    serving.until_logged("drain_asked")
+    left = edge.enqueue(sample_job())
+    script.go.set()
+    assert serving.join() is None
+    assert (job.status, left.status) == ("succeeded", "queued")
+    assert edge.runners == []
+
+
+def test_a_wish_that_is_taken_back_in_time_changes_nothing(edge: EdgeDouble, serve: Serve) -> None:
+    job = edge.enqueue(sample_job())
+    script = HandStepped()
+    serving = serve(script)
+    assert script.entered.wait(5)
+    edge.drain_all()
+    serving.until_logged("drain_asked")
+    edge.drain_all(wanted=False)
+    serving.until_logged("drain_taken_back")
+    script.go.set()
+    edge.until(done(job))
+    edge.until(done(edge.enqueue(sample_job())))
+    assert serving.end() is None
+
+
+def test_a_key_that_was_replaced_in_its_file_is_taken_up_without_losing_the_job(
+    edge: EdgeDouble, serve: Serve, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text("opx_test")
+    job = edge.enqueue(sample_job())
+    script = HandStepped()
+    serving = serve(script, key=Key("opx_test", file))
+    assert script.entered.wait(5)
+    edge.keys.add("opx_next")
+    file.write_text("opx_next\n")
+    beats = len(job.beats)
+    edge.until(lambda: len(job.beats) > beats + 1)
+    edge.keys.remove("opx_test")
+    script.go.set()
+    edge.until(done(job))
+    edge.until(done(edge.enqueue(sample_job())))
+    assert serving.end() is None
+    assert (job.status, job.attempts) == ("succeeded", 1)
+
+
+def test_a_key_that_is_revoked_drops_the_work_at_once_and_ends_the_runner(edge: EdgeDouble, serve: Serve) -> None:
+    jobs = [edge.enqueue(sample_job()) for _ in range(2)]
+    script = HandStepped()
+    serving = serve(script, max_batch=2)
+    assert script.entered.wait(5)
+    edge.keys.clear()
+    error = serving.join()
+    assert isinstance(error, Refused)
+    assert error.code == "key_invalid"
+    assert [line["code"] for line in serving.log if line["event"] == "key_refused"] == ["key_invalid"]
+    # Nothing was delivered and nothing given back: the leases run out, and others take the jobs.
+    assert [(job.settled, job.releases) for job in jobs] == [(None, []), (None, [])]
 
 
 def test_a_lease_of_an_unknown_shape_fails_where_it_can_be_seen(

@@ -8,7 +8,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from edge_double import EdgeDouble
+from edge_double import TOKEN, EdgeDouble
 from scripts_of_jobs import sample_job
 from served_process import serve
 
@@ -24,8 +24,11 @@ def start(edge: EdgeDouble, tmp_path: Path) -> Iterator[Start]:
     """Start runner processes; none outlives the test."""
     started: list[ForkServerProcess] = []
 
-    def run(*, hears: bool = True, stop_seconds: float = 10.0) -> ForkServerProcess:
-        process = SERVER.Process(target=serve, args=(edge.url, str(tmp_path), hears, stop_seconds))
+    def run(
+        *, hears: bool = True, stop_seconds: float = 10.0, drain_seconds: float = 0.0, token: str = TOKEN
+    ) -> ForkServerProcess:
+        settings = (edge.url, str(tmp_path), hears, stop_seconds, drain_seconds, token)
+        process = SERVER.Process(target=serve, args=settings)
         process.start()
         started.append(process)
         return process
@@ -72,3 +75,49 @@ def test_a_job_that_hears_nothing_holds_the_process_up_only_so_long(edge: EdgeDo
     edge.until(lambda: bool(job.beats), seconds=30)
     os.kill(process.pid or 0, signal.SIGTERM)
     assert ended(process) == 1
+
+
+@pytest.mark.parametrize(("number", "drain_seconds"), [(signal.SIGUSR1, 0.0), (signal.SIGTERM, 30.0)])
+def test_a_drain_finishes_the_work_deregisters_and_exits_0(
+    edge: EdgeDouble, start: Start, tmp_path: Path, number: signal.Signals, drain_seconds: float
+) -> None:
+    job = edge.enqueue(sample_job())
+    process = start(drain_seconds=drain_seconds)
+    edge.until(lambda: bool(job.beats), seconds=30)
+    left = edge.enqueue(sample_job())
+    os.kill(process.pid or 0, number)
+    process.join(0.3)
+    assert process.is_alive()
+    (tmp_path / "go").touch()
+    assert ended(process) == 0
+    assert (job.status, job.releases, left.status) == ("succeeded", [], "queued")
+    assert edge.runners == []
+
+
+def test_a_drain_that_takes_too_long_gives_the_work_back(edge: EdgeDouble, start: Start) -> None:
+    job = edge.enqueue(sample_job())
+    process = start(drain_seconds=0.3)
+    edge.until(lambda: bool(job.beats), seconds=30)
+    os.kill(process.pid or 0, signal.SIGTERM)
+    assert ended(process) == 0
+    assert (job.status, len(job.releases)) == ("queued", 1)
+
+
+def test_signals_after_a_drain_first_stop_and_then_end_the_process(edge: EdgeDouble, start: Start) -> None:
+    job = edge.enqueue(sample_job())
+    process = start(drain_seconds=30.0)
+    edge.until(lambda: bool(job.beats), seconds=30)
+    for _ in range(2):
+        os.kill(process.pid or 0, signal.SIGUSR1)  # again and again: it drains no more than it does
+    os.kill(process.pid or 0, signal.SIGTERM)
+    process.join(0.3)
+    assert process.is_alive()
+    os.kill(process.pid or 0, signal.SIGTERM)
+    assert ended(process) == 0
+    assert (job.status, len(job.releases)) == ("queued", 1)
+
+
+def test_a_refused_key_exits_2_and_says_what_to_do(start: Start, tmp_path: Path) -> None:
+    process = start(token="opx_revoked")
+    assert ended(process) == 2
+    assert "Put a key into the file." in (tmp_path / "log").read_text()

@@ -11,7 +11,7 @@ from edge_double import LIMITS, EdgeDouble
 from scripts_of_jobs import HandStepped, sample_job
 from serving import Serving
 
-from orthoplex.runner.cache import BlobCache
+from orthoplex.runner.cache import PROVE_SECONDS, BlobCache
 from orthoplex.runner.failure import JobFailed
 from orthoplex.runner.storage import WARM_NAMED_MAX
 from orthoplex.runner.wire import Input
@@ -97,12 +97,43 @@ def test_the_cache_drops_what_was_used_longest_ago_and_stays_within_its_bound(tm
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 30
 
 
-def test_a_file_larger_than_the_cache_is_used_and_pushes_the_others_out(tmp_path: Path) -> None:
+def test_a_file_larger_than_the_cache_is_not_kept_and_pushes_nothing_out(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 5)
     cache.put(b"a")
     cache.put(b"123456789")
-    assert cache.get(digest(b"123456789")) == b"123456789"
-    assert cache.get(digest(b"a")) is None
+    assert cache.get(digest(b"123456789")) is None
+    assert cache.get(digest(b"a")) == b"a"
+
+
+def test_a_cache_of_no_bytes_keeps_nothing(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 0)
+    cache.put(b"a")
+    assert cache.names(8) == []
+
+
+def test_files_that_are_not_the_caches_are_left_alone(tmp_path: Path) -> None:
+    strangers = [tmp_path / "photos" / "cat.png", tmp_path / "ab" / "notes.txt", tmp_path / "cd" / ("ab" + "0" * 62)]
+    for path in strangers:
+        path.parent.mkdir()
+        path.write_bytes(b"x" * 50)
+        os.utime(path, (1, 1))
+    cache = BlobCache(tmp_path, 30)
+    for n in range(5):
+        cache.put(bytes([n]) * 10)
+    assert all(path.exists() for path in strangers)
+    assert len(cache.names(8)) == 3
+
+
+def test_what_a_write_left_that_was_cut_off_is_cleared_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    cache = BlobCache(tmp_path, 100)
+    cache.put(b"hello")
+    folder = tmp_path / digest(b"hello")[:2]
+    old, fresh = folder / ".part-old", folder / ".part-fresh"
+    for path in (old, fresh):
+        path.write_bytes(b"x" * 90)
+    os.utime(old, (1, 1))
+    cache.put(b"more")
+    assert (old.exists(), fresh.exists()) == (False, True)
 
 
 def test_a_file_that_rotted_on_disk_is_a_miss_and_is_removed(tmp_path: Path) -> None:
@@ -135,6 +166,70 @@ def test_the_cache_names_what_it_has_the_last_used_first_and_nothing_that_is_hal
     assert cache.names(2) == [digest(b"a"), digest(b"c")]
 
 
+@pytest.mark.parametrize("damaged", [b"", b"hel", b"hellO", b"hello, world"])
+def test_a_file_that_is_not_whole_is_not_named_and_taken_away(tmp_path: Path, damaged: bytes) -> None:
+    BlobCache(tmp_path, 100).put(b"hello")
+    (path,) = tmp_path.glob(f"*/{digest(b'hello')}")
+    path.write_bytes(damaged)
+    cache = BlobCache(tmp_path, 100)
+    assert cache.names(8) == []
+    assert not path.exists()
+
+
+def test_a_file_is_read_once_before_it_is_named_and_again_when_another_took_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BlobCache(tmp_path, 100).put(b"hello")
+    cache = BlobCache(tmp_path, 100)
+    reads: list[str] = []
+    read = BlobCache._read
+    monkeypatch.setattr(BlobCache, "_read", lambda self, name: (reads.append(name), read(self, name))[1])
+    for _ in range(3):
+        assert cache.names(8) == [digest(b"hello")]
+    assert len(reads) == 1
+    (path,) = tmp_path.glob(f"*/{digest(b'hello')}")
+    (tmp_path / "other").write_bytes(b"wrong")
+    (tmp_path / "other").replace(path)
+    assert cache.names(8) == []
+
+
+def test_naming_takes_a_bounded_time_and_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = BlobCache(tmp_path, 1_000)
+    for n in range(4):
+        first.put(bytes([n]))
+    cache = BlobCache(tmp_path, 1_000)
+    now = [0.0]
+    monkeypatch.setattr("orthoplex.runner.cache.time.monotonic", lambda: now[0])
+    read = BlobCache._read
+
+    def slow(self: BlobCache, name: str) -> bytes | None:
+        now[0] += PROVE_SECONDS / 2
+        return read(self, name)
+
+    monkeypatch.setattr(BlobCache, "_read", slow)
+    assert [len(cache.names(8)) for _ in range(3)] == [2, 4, 4]
+
+
+def test_a_folder_that_may_only_be_read_serves_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = BlobCache(tmp_path, 100)
+    cache.put(b"hello")
+    assert cache.problem() is None
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(30, "Read-only file system")
+
+    # Permissions do not bind root, who runs this in a container.
+    monkeypatch.setattr("orthoplex.runner.cache.os.utime", refuse)
+    assert cache.get(digest(b"hello")) == b"hello"
+
+
+def test_a_folder_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert "file" in (BlobCache(tmp_path / "file", 100).problem() or "")
+
+
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 100)
     (tmp_path / digest(b"hello")[:2] / digest(b"hello")).mkdir(parents=True)
@@ -165,6 +260,17 @@ def test_runners_that_share_a_folder_never_see_half_a_file_and_keep_its_bound(tm
     BlobCache(tmp_path, 5_000).put(contents[0])
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 5_000
     assert all(len(path.name) == 64 for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_file_that_another_runner_drops_while_it_is_in_use_harms_nobody(edge: EdgeDouble, serving: Serving) -> None:
+    source = entry(edge, b"x" * 1_000)
+    content = serving.storage.download(source, keep=True)
+    other = BlobCache(serving.cache, 1_500)
+    other.put(b"y" * 1_000)  # drops the first
+    assert content == b"x" * 1_000
+    assert serving.storage.warm() == [digest(b"y" * 1_000)]
+    assert serving.storage.download(source, keep=True) == content
+    assert edge.count("/download") == 2
 
 
 def test_a_runner_names_what_it_kept_when_it_asks_again(edge: EdgeDouble, serve: Serve) -> None:

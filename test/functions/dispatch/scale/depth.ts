@@ -25,7 +25,7 @@ function jobAt(i: number, ownerId: NewJob["ownerId"]): NewJob {
     i % 500 === 499 ? "base-rare" : "base-a",
     i % 500 === 498 ? "1024x1024" : "512x512",
   ];
-  const json = { prompt: "a person", count: 1, adapters: [] } as unknown;
+  const json = { prompt: "a person", count: 1, steps: 1, width: 256, height: 256, adapters: [] } as unknown;
   return {
     ...{ ownerId, kind: "sample", baseId, shape, inputs: [], adapterId: null },
     ...{ request: json as NewJob["request"], spec: json as NewJob["spec"] },

@@ -96,8 +96,8 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     const id = await meter.measure("enqueue", async () => {
       if (wish.priority === 0) return enqueue(env, db, job, agenda.now);
       const made = newId("job", agenda.now);
-      const written = await jobInsert(db, made, job, agenda.now, { priority: wish.priority }).run();
-      return written.meta.changes === 1 ? made : new Refusal("quota_exceeded", "");
+      const written = await jobInsert(db, made, { ...job, priority: wish.priority }, agenda.now).run();
+      return written.meta.changes > 0 ? made : new Refusal("quota_exceeded", "");
     });
     if (id instanceof Refusal) {
       story.quotaRefused++;
@@ -279,7 +279,7 @@ const callerOf = (id: Caller["id"]): Caller =>
   }) as Caller;
 
 function jobOf({ base, shape }: Order, ownerId: NewJob["ownerId"]): NewJob {
-  const spec = { prompt: "a person", count: 1, adapters: [], shape };
+  const spec = { prompt: "a person", count: 1, steps: 1, width: 256, height: 256, adapters: [], shape };
   return {
     ...{ ownerId, kind: "sample", baseId: base, shape, inputs: [], adapterId: null },
     request: { composition_id: null, count: 1 } as unknown as NewJob["request"],

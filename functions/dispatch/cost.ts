@@ -1,0 +1,50 @@
+// What a job costs, in credits, and what of it is given back at its end. Pure. The trigger jobs_update_refund says the second in SQL, so
+// that no way to end a job misses it; a test compares the two.
+
+import type { JobErrorCode } from "../../schema/contract/codes.ts";
+import type { JobPriority, JobStatus, Progress } from "../../schema/contract/jobs.ts";
+import {
+  CREDIT_PIXELS,
+  HIGH_PRIORITY_FACTOR,
+  LOW_PRIORITY_FACTOR,
+  TRAINING_STEP_CREDITS,
+} from "../../schema/contract/limits.ts";
+import type { SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
+
+const FACTORS: Record<JobPriority, number> = {
+  low: LOW_PRIORITY_FACTOR,
+  normal: 1,
+  high: HIGH_PRIORITY_FACTOR,
+};
+
+type Drawing = Pick<SampleSpec, "count" | "steps" | "width" | "height">;
+
+/** One step of one picture costs a credit for every 256 x 256 pixels. */
+export function drawingCredits({ count, steps, width, height }: Drawing, priority: JobPriority): number {
+  return Math.ceil(((count * steps * width * height) / CREDIT_PIXELS) * FACTORS[priority]);
+}
+
+export function teachingCredits({ steps }: Pick<TrainSpec, "steps">, priority: JobPriority): number {
+  return Math.ceil(steps * TRAINING_STEP_CREDITS * FACTORS[priority]);
+}
+
+export type End = {
+  cost: number;
+  status: Extract<JobStatus, "succeeded" | "failed" | "canceled">;
+  errorCode: JobErrorCode | null;
+  progress: Pick<Progress, "step" | "total"> | null;
+  /** The run that ended it was on a runner of its owner's. */
+  onOwnRunner: boolean;
+};
+
+/** Of these the request is the reason. */
+const OWNERS_FAULTS: readonly JobErrorCode[] = ["prompt_invalid", "input_invalid"];
+
+/** All of it where the fault is ours or the machine the owner's; of what was canceled or could not be done, the share that was not done. */
+export function refundOf({ cost, status, errorCode, progress, onOwnRunner }: End): number {
+  if (onOwnRunner) return cost;
+  if (status === "succeeded") return 0;
+  if (status === "failed" && (errorCode === null || !OWNERS_FAULTS.includes(errorCode))) return cost;
+  if (progress === null || progress.total === 0) return cost;
+  return cost - Math.ceil((cost * Math.min(progress.step, progress.total)) / progress.total);
+}

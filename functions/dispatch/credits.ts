@@ -1,0 +1,50 @@
+// An owner's credits: how many are used today, whether an order fits, and what jobs got back.
+
+import { CREDITS_PER_DAY } from "../../schema/contract/limits.ts";
+import { dayOf } from "../catalog/trends.ts";
+import type { Db } from "../context.ts";
+import { DAY_MS } from "../lib/clock.ts";
+import { Refusal } from "../lib/refusal.ts";
+import type { JobRow } from "./enqueue.ts";
+
+/** SQL: what `owner` has used on `day`. */
+export const usedOn = (owner: string, day: string) =>
+  `coalesce((SELECT used FROM allowances WHERE owner_id = ${owner} AND day = ${day}), 0)`;
+
+export type Credits = { used: number; left: number; renewAt: number };
+
+export async function creditsOf(db: Db, ownerId: JobRow["ownerId"], now: number): Promise<Credits> {
+  const used =
+    (await db.$client
+      .prepare(`SELECT ${usedOn("?1", "?2")} AS used`)
+      .bind(ownerId, dayOf(now))
+      .first<number>("used")) ?? 0;
+  return { used, left: Math.max(0, CREDITS_PER_DAY - used), renewAt: (dayOf(now) + 1) * DAY_MS };
+}
+
+/** Why an order that costs so much is refused; null if it is not. */
+export async function creditFault(
+  db: Db,
+  ownerId: JobRow["ownerId"],
+  cost: number,
+  now: number,
+): Promise<Refusal | null> {
+  const { left, renewAt } = await creditsOf(db, ownerId, now);
+  if (cost <= left) return null;
+  const detail = `This costs ${cost} credits; of today's ${CREDITS_PER_DAY} you have ${left} left. The next day's come at 00:00 UTC.`;
+  return new Refusal("quota_exceeded", detail, [], Math.ceil((renewAt - now) / 1000));
+}
+
+const REFUNDS = `
+SELECT job_id, credits FROM ledger WHERE kind = 'refund' AND job_id IN (SELECT value FROM json_each(?))`;
+
+/** Credits that were given back, by job. */
+export async function refundsOf(db: Db, rows: readonly JobRow[]): Promise<Map<string, number>> {
+  const ids = rows.filter(({ cost, finishedAt }) => cost > 0 && finishedAt !== null).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const found = await db.$client
+    .prepare(REFUNDS)
+    .bind(JSON.stringify(ids))
+    .all<{ job_id: string; credits: number }>();
+  return new Map(found.results.map(({ job_id, credits }) => [job_id, credits]));
+}

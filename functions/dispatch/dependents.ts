@@ -1,0 +1,48 @@
+// What waits for a training: one statement of its settle queues it with the version that was made, or ends it where that may not be
+// used. Every other end of a training ends it by a trigger of the migration, in the same transaction. So an order and an end that race
+// are in one order, and nothing waits for what is over.
+
+import type { Id } from "../../schema/contract/ids.ts";
+import type { Db } from "../context.ts";
+import { nextTurn } from "./enqueue.ts";
+import { HOLDS_LEASE, type RunOfCaller } from "./run.ts";
+
+/** The place of the member that was not yet there, among the adapters of a request or spec. */
+const AWAITED = (json: string) =>
+  `(SELECT '$.adapters[' || key || ']' FROM json_each(w.${json}, '$.adapters') WHERE value ->> 'version_id' IS NULL)`;
+
+/** ?3 is the version. Who waited takes the next turns of its owner, in the order of the orders. */
+const READY = `
+UPDATE jobs SET
+  waits_for = iif(made.gone, waits_for, NULL),
+  status = iif(made.gone, 'failed', 'queued'),
+  finished_at = iif(made.gone, ?4, NULL),
+  error = iif(made.gone, json_object('code', 'dependency_failed', 'message', made.ref || ' was withdrawn or removed.'), NULL),
+  ready_at = ?4,
+  turn = made.turn,
+  request = json_set(request, in_request || '.version_id', made.version_id, in_request || '.ref', made.ref,
+    in_request || '.trigger', made.trigger_word, in_request || '.slot', made.slot,
+    in_request || '.strength', coalesce(request ->> (in_request || '.strength'), made.strength)),
+  spec = json_set(spec, in_spec || '.version_id', made.version_id, in_spec || '.ref', made.ref,
+    in_spec || '.trigger', made.trigger_word, in_spec || '.slot', made.slot,
+    in_spec || '.strength', coalesce(spec ->> (in_spec || '.strength'), made.strength), in_spec || '.input', made.file),
+  inputs = json_insert(inputs, '$[#]', json_object(
+    'name', made.file, 'sha256', made.sha256, 'size_bytes', made.size_bytes, 'content_type', 'application/octet-stream'))
+FROM (
+  SELECT w.id AS job_id, ${AWAITED("request")} AS in_request, ${AWAITED("spec")} AS in_spec,
+    v.id AS version_id, v.id || '.safetensors' AS file, users.handle || '/' || adapters.name || ':' || v.number AS ref,
+    v.trigger_word, v.slot, v.strength, v.sha256, v.size_bytes, adapters.state IN ('withdrawn', 'removed') AS gone,
+    row_number() OVER (PARTITION BY w.priority, w.express ORDER BY w.id) - 1
+      + ${nextTurn("w.owner_id", "w.priority", "w.express")} AS turn
+  FROM jobs AS w, versions AS v JOIN adapters ON adapters.id = v.adapter_id JOIN users ON users.id = adapters.owner_id
+  WHERE w.waits_for = ?1 AND w.status = 'queued' AND v.id = ?3
+) AS made
+WHERE jobs.id = made.job_id AND ${HOLDS_LEASE}`;
+
+/** After the version's row, while the lease still holds. */
+export const readyDependents = (
+  db: Db,
+  run: RunOfCaller,
+  versionId: Id<"ver">,
+  now: number,
+): D1PreparedStatement => db.$client.prepare(READY).bind(run.jobId, run.leaseId, versionId, now);

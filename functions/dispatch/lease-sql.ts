@@ -1,0 +1,99 @@
+// The SQL of a lease: which jobs a runner gets. Its reads are bounded by the runner's bases, their shapes and the batch, never by how
+// much waits behind; a test counts them at two depths.
+
+import { WARM_LOOKED_AT_MAX } from "../../schema/contract/limits.ts";
+
+/** Word for word what the index jobs_waiting asks, and its two first columns: only then does SQLite walk it in its order. */
+const FREE = "status = 'queued' AND waits_for IS NULL AND not_before = 0";
+const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${FREE}`;
+const OWN = `jobs INDEXED BY jobs_queued_owner
+  WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${FREE}`;
+const ORDER = "priority DESC, turn, id";
+const OWN_ORDER = "priority DESC, express DESC, turn, id";
+/** Beyond the batch (?6) so many of its last turn are looked at. */
+const WINDOW = `?6 + ${WARM_LOOKED_AT_MAX}`;
+
+/**
+ * Among jobs of equal priority and turn, 1 for one that would wait for a download at this runner (?8 are the files it has). Only
+ * a job's first WARM_WAIT_SECONDS: after them it competes by age again, so that newcomers with warm files cannot starve it.
+ */
+const COLD = `(coalesce(ready_at, created_at) > ?9 AND kind = 'sample' AND EXISTS (
+    SELECT 1 FROM json_each(jobs.inputs)
+    WHERE value ->> 'sha256' NOT IN (SELECT value FROM json_each(?8))))`;
+
+/** A lane is one base and shape, and with it one kind: what runs as one batch. They are few, and found by a seek each. */
+const LANES = `
+lanes(base_id, shape) AS (
+  SELECT value, (SELECT min(shape) FROM ${WAITING} AND base_id = value) FROM json_each(?1)
+  UNION ALL
+  SELECT base_id, (SELECT min(shape) FROM ${WAITING} AND base_id = lanes.base_id AND shape > lanes.shape)
+  FROM lanes WHERE shape IS NOT NULL
+),
+top AS MATERIALIZED (
+  SELECT priority, turn FROM jobs WHERE id IN (
+    SELECT (SELECT id FROM ${WAITING} AND base_id = lanes.base_id AND shape = lanes.shape ORDER BY ${ORDER} LIMIT 1)
+    FROM lanes WHERE shape IS NOT NULL
+  )
+  ORDER BY priority DESC, turn LIMIT 1
+)`;
+
+/** Of the jobs whose turn it is, the first that is warm; of each lane the oldest are looked at. */
+const HEAD_OF_ALL = `
+${LANES},
+head AS MATERIALIZED (
+  SELECT kind, base_id, shape FROM jobs WHERE id IN (
+    SELECT equal.value FROM lanes, json_each((
+      SELECT json_group_array(id) FROM (
+        SELECT id FROM ${WAITING} AND base_id = lanes.base_id AND shape = lanes.shape
+          AND priority = (SELECT priority FROM top) AND turn = (SELECT turn FROM top)
+        ORDER BY id LIMIT ${WARM_LOOKED_AT_MAX}))) AS equal
+    WHERE lanes.shape IS NOT NULL
+  )
+  ORDER BY ${COLD}, id LIMIT 1
+)`;
+
+/** An owner's jobs have a turn each: there is nothing to choose between. With nobody else to be fair to, high priority comes first. */
+const HEAD_OF_OWN = `
+head AS MATERIALIZED (
+  SELECT kind, base_id, shape FROM ${OWN} AND base_id IN (SELECT value FROM json_each(?1)) ORDER BY ${OWN_ORDER} LIMIT 1
+)`;
+
+/**
+ * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
+ * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
+ */
+const leaseSql = (head: string, rows: string, order: string) => `
+WITH RECURSIVE ${head}
+UPDATE jobs SET
+  status = 'running', lease_id = 'lse_' || ?3 || substr(id, 5), lease_expires_at = ?4,
+  attempts = attempts + 1, started_at = coalesce(started_at, ?5), progress = NULL
+WHERE EXISTS (SELECT 1 FROM runners WHERE id = ?7 AND deregistered_at IS NULL AND drain_requested_at IS NULL) AND id IN (
+  SELECT id FROM (
+    SELECT id, priority, express, turn, ${COLD} AS cold FROM ${rows}
+      AND base_id = (SELECT base_id FROM head) AND shape = (SELECT shape FROM head) AND kind = (SELECT kind FROM head)
+    ORDER BY ${order} LIMIT ${WINDOW}
+  )
+  ORDER BY ${order.replace(", id", ", cold, id")}
+  LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?6 END FROM head), 0)
+)
+RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
+
+export type Serves = "everybody" | "owner";
+
+/** ?1 bases, ?2 owner of the runner, ?3 nonce, ?4 end of the lease, ?5 now, ?6 batch, ?7 runner, ?8 its files, ?9 since when a job is new. */
+export const LEASE: Record<Serves, string> = {
+  everybody: leaseSql(HEAD_OF_ALL, WAITING, ORDER),
+  owner: leaseSql(HEAD_OF_OWN, OWN, OWN_ORDER),
+};
+
+const PAUSED = "status = 'queued' AND waits_for IS NULL AND not_before > 0 AND not_before > ?2";
+
+/** When the next paused job may be leased by this runner: nobody rings then. */
+export const PAUSE_ENDS: Record<Serves, string> = {
+  everybody: `
+SELECT min(until) AS until FROM (
+  SELECT (SELECT min(not_before) FROM jobs INDEXED BY jobs_waiting WHERE base_id = value AND ${PAUSED}) AS until FROM json_each(?1))`,
+  owner: `
+SELECT min(not_before) AS until FROM jobs INDEXED BY jobs_queued_owner
+WHERE owner_id = ?3 AND status IN ('queued', 'running') AND ${PAUSED} AND base_id IN (SELECT value FROM json_each(?1))`,
+};

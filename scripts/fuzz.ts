@@ -1,0 +1,41 @@
+// npm run fuzz: Schemathesis makes up requests from the OpenAPI document of a real Worker and holds every reply to its schema. Writes the
+// summary into docs/compatibility.md.
+//   npm run fuzz -- --max-examples 100 --seed 1
+
+import { parseArgs } from "node:util";
+import { SETTINGS } from "./fuzz/place.ts";
+import { fuzz } from "./fuzz/schemathesis.ts";
+import { writeSummary } from "./fuzz/summary.ts";
+import { startTemporaryServer } from "./local/temporary.ts";
+
+const { values } = parseArgs({
+  options: {
+    "max-examples": { type: "string", default: "50" },
+    seed: { type: "string", default: "1" },
+    /** Of the operations, those whose path this expression matches; then nothing is written. */
+    only: { type: "string" },
+  },
+});
+const maxExamples = Number(values["max-examples"]);
+const seed = Number(values.seed);
+if (!Number.isInteger(maxExamples) || maxExamples < 1 || !Number.isInteger(seed)) {
+  console.error("✗ --max-examples is a whole number of at least 1, --seed a whole number.");
+  process.exit(1);
+}
+const stop = new AbortController();
+process.on("SIGINT", () => stop.abort());
+process.on("SIGTERM", () => stop.abort());
+
+const server = await startTemporaryServer({
+  runners: 0,
+  settings: SETTINGS,
+  signal: stop.signal,
+  say: console.log,
+});
+try {
+  const told = await fuzz(server, { maxExamples, seed, coverage: true, only: values.only });
+  if (told.passed && values.only === undefined) writeSummary(told);
+  process.exitCode = told.passed ? 0 : 1;
+} finally {
+  await server.end();
+}

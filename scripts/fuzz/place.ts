@@ -1,0 +1,105 @@
+// What a fuzzer is given: people who may do everything, and the names of things that are there, so that its requests find something.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Api } from "../client.ts";
+import { type Account, HOUSE } from "../local/accounts.ts";
+import { greyPng } from "./runner.ts";
+
+/** The moderator's address counts once the link of the letter was followed; without a sender letters are in the Worker's log. */
+export const SETTINGS = { MODERATOR_EMAILS: HOUSE.email };
+
+export type Place = {
+  url: string;
+  /** A key with every scope, of an operator. */
+  key: string;
+  /** The session of a moderator and operator. */
+  cookie: string;
+  /** Somebody whose sessions may be ended, and who may leave. */
+  spare: { email: string; password: string; name: string };
+  /** Values by the name of the path's parameter; a whole set of values where several belong together. */
+  things: Record<string, string>[];
+};
+
+type Server = { url: string; house: Account; demo: Account; logs: string };
+type Item = { id: string; owner: string; name: string };
+
+export async function makePlace(server: Server, runnerId: string): Promise<Place> {
+  const { url, house } = server;
+  await followLetter(server);
+  const cookie = await signIn(url, house);
+  const session = new Api(url, { cookie, origin: url });
+  const api = Api.withKey(url, house.api_key);
+  return {
+    url,
+    key: house.api_key,
+    cookie,
+    spare: { name: "Spare", email: "spare@orthoplex.localhost", password: house.password },
+    things: await thingsOf(api, session, house.handle, runnerId),
+  };
+}
+
+async function followLetter({ house, logs }: Server): Promise<void> {
+  const link = /https?:\/\/\S+\/auth\/verify-email\?\S+/;
+  for (let tries = 0; tries < 50; tries += 1) {
+    const letters = readFileSync(join(logs, "worker.log"), "utf8").split(`Letter to ${house.email}`);
+    const found = link.exec(letters[1] ?? "")?.[0];
+    if (found) {
+      await fetch(found, { redirect: "manual" });
+      return;
+    }
+    await pause(100);
+  }
+  throw new Error(`No letter to ${house.email} is in the Worker's log`);
+}
+
+async function signIn(url: string, { email, password }: Account): Promise<string> {
+  const response = await fetch(`${url}/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw new Error(`Signing in: ${response.status} ${await response.text()}`);
+  const lines = response.headers.getSetCookie().map((line) => line.split(";", 1)[0]);
+  return lines.join("; ");
+}
+
+/** One of everything that has an address, made or found through the API. */
+async function thingsOf(api: Api, session: Api, handle: string, runnerId: string) {
+  const made = async (path: string, body: unknown) => (await api.post<{ id: string }>(path, body)).id;
+  const first = async (path: string) => (await api.get<{ items: Item[] }>(path)).items[0];
+  const adapter = await first("/v1/adapters?limit=1");
+  const mix = await first("/v1/mixes?limit=1");
+  const collection = await first(`/v1/collections?owner=${handle}&limit=1`);
+  if (!adapter || !mix || !collection) throw new Error("The catalog was not seeded");
+  const { versions } = await api.get<{ versions: { id: string; sha256: string }[] }>(
+    `/v1/adapters/${adapter.owner}/${adapter.name}`,
+  );
+  const [version] = versions;
+  if (!version) throw new Error(`${adapter.name} has no version`);
+  const ref = `${adapter.owner}/${adapter.name}`;
+  const wish = { adapters: [{ ref }], prompt: "a smiling person", size: "256x256", steps: 4 };
+  const generation = await made("/v1/generations", wish);
+  const comment = await made(`/v1/adapters/${ref}/comments`, { body: "A word." });
+  const webhook = await made("/v1/webhooks", { url: `${api.url}/nobody`, events: ["*.*"] });
+  const composition = await made("/v1/compositions", { members: [{ ref }] });
+  const upload = await api.upload("preview", greyPng(16, 16, 9), "a.png");
+  await session.post(`/v1/webhooks/${webhook}/ping`).catch(() => null);
+  const delivery = (await first("/v1/webhook-deliveries"))?.id;
+  const models = await api.get<{ items: { id: number; modelVersions: { id: number }[] }[] }>(
+    "/api/v1/models",
+  );
+  const [model] = models.items;
+  return [
+    { owner: adapter.owner, name: adapter.name, adapter_owner: adapter.owner, adapter_name: adapter.name },
+    { owner: mix.owner, name: mix.name },
+    { owner: collection.owner, name: collection.name },
+    { version: version.id, hash: version.sha256, model: ref },
+    { job: generation, prediction: generation, composition, comment, webhook, upload },
+    { id: "cast-2", model: "cast-2", version: "cast-2", owner: "bases", name: "cast-2" },
+    { id: String(model?.id), kind: "adapter" },
+    { id: String(model?.modelVersions[0]?.id), kind: "version" },
+    { handle, user: handle, runner: runnerId, ...(delivery && { delivery }) },
+  ];
+}

@@ -1,0 +1,96 @@
+// A runner that does no work: it leases whatever waits and ends it at once, one job in three with a failure. So no request that waits for
+// its job holds a fuzzer up, and there are jobs of every ending to look at.
+
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { crc32, deflateSync } from "node:zlib";
+import type { Lease } from "../../schema/contract/runner.ts";
+import { type Api, ApiError } from "../client.ts";
+
+const BASES = ["cast-2"];
+const BATCH = 32;
+const WAIT_SECONDS = 2;
+const FAILED_ONE_IN = 3;
+const PAUSE_MS = 200;
+
+export type HastyRunner = { id: string; ended: number; end(): Promise<void> };
+
+export async function startHastyRunner(api: Api): Promise<HastyRunner> {
+  const about = {
+    name: "hasty",
+    version: "1",
+    device: "cpu",
+    dtype: "float32",
+    memory_bytes: 1,
+    bases: BASES,
+  };
+  const { runner_id: id } = await api.post<{ runner_id: string }>("/runner/v1/register", about);
+  let ending = false;
+  const runner = { id, ended: 0, end: async () => {} };
+  const work = (async () => {
+    while (!ending) {
+      try {
+        const wish = { runner_id: id, bases: BASES, max_batch: BATCH, wait_seconds: WAIT_SECONDS, warm: [] };
+        const { leases } = await api.post<{ leases: Lease[] }>("/runner/v1/lease", wish);
+        for (const lease of leases) {
+          await endJob(api, lease, runner.ended % FAILED_ONE_IN === 0);
+          runner.ended += 1;
+        }
+      } catch (error) {
+        // A fuzzer holds the same key and may have ended the lease, or the runner, first.
+        if (!(error instanceof ApiError)) throw error;
+        await pause(PAUSE_MS);
+      }
+    }
+  })();
+  runner.end = async () => {
+    ending = true;
+    await work;
+  };
+  return runner;
+}
+
+async function endJob(api: Api, lease: Lease, mustFail: boolean): Promise<void> {
+  const { lease_id } = lease;
+  const settle = (result: object) => api.post(`/runner/v1/leases/${lease_id}/settle`, result);
+  if (mustFail || lease.kind !== "sample") {
+    await settle({
+      outcome: "failed",
+      error: { code: "prompt_invalid", message: "Nothing is drawn here.", retryable: false },
+    });
+    return;
+  }
+  const { width, height, count } = lease.spec;
+  const outputs = [];
+  for (let index = 0; index < count; index += 1) {
+    const bytes = greyPng(width, height, index);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const facts = { name: `image-${index}.png`, content_type: "image/png", size_bytes: bytes.length, sha256 };
+    const { upload_url: url } = await api.post<{ upload_url: string }>(
+      `/runner/v1/leases/${lease_id}/uploads`,
+      facts,
+    );
+    await fetch(url, { method: "PUT", body: bytes, headers: { "content-type": "image/png" } });
+    outputs.push({ ...facts, role: "image", meta: { width, height, seed: index, recipe: {} } });
+  }
+  await settle({ outcome: "succeeded", outputs });
+}
+
+export function greyPng(width: number, height: number, shade: number): Uint8Array<ArrayBuffer> {
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(width, shade)]);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  const body = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
+  const parts = [chunk("IHDR", header), chunk("IDAT", body), chunk("IEND", Buffer.alloc(0))];
+  return new Uint8Array(Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...parts]));
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const ends = Buffer.alloc(8);
+  ends.writeUInt32BE(data.length, 0);
+  ends.writeUInt32BE(crc32(named), 4);
+  return Buffer.concat([ends.subarray(0, 4), named, ends.subarray(4)]);
+}

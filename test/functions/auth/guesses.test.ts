@@ -1,0 +1,40 @@
+// Guessing a password from many addresses: the account counts, and other ways in stay open.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../../schema/contract/index.ts";
+import { ask, ORIGIN, type Person, person } from "../cast.ts";
+import { collectLetters } from "./letters.ts";
+
+let gus: Person;
+beforeAll(async () => {
+  collectLetters();
+  gus = await person("Gus");
+  await person("Ida");
+});
+
+const signIn = (email: string, password: string, address: string) =>
+  ask<{ message?: string }>("POST", "/auth/sign-in/email", {
+    body: { email, password },
+    headers: { "cf-connecting-ip": address },
+  });
+
+describe("a password", () => {
+  it("is tried so many times a minute and not more, whoever tries; others are not touched", async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i <= PASSWORD_GUESSES_PER_MINUTE_MAX; i++) {
+      statuses.push((await signIn("Gus@example.com", `wrong horse ${i}`, `203.0.113.${i}`)).status);
+    }
+    expect(statuses).toEqual([...Array(PASSWORD_GUESSES_PER_MINUTE_MAX).fill(401), 429]);
+    const right = await signIn("gus@example.com", "correct horse", "203.0.113.99");
+    expect([right.status, right.body.message]).toEqual([429, expect.stringContaining("Wait a minute")]);
+    expect((await signIn("ida@example.com", "correct horse", "203.0.113.99")).status).toBe(200);
+  });
+
+  it("is guessed no more with a session either, and the session goes on", async () => {
+    const headers = { cookie: gus.cookie, origin: ORIGIN };
+    const body = { current_password: "wrong horse", new_password: "another horse" };
+    const reply = await ask("POST", "/v1/account/password", { headers, body });
+    expect([reply.status, reply.body.code]).toEqual([429, "rate_limited"]);
+    expect((await ask("GET", "/v1/account", { headers })).status).toBe(200);
+  });
+});

@@ -1,0 +1,360 @@
+// Generations that wait for a training: drawn with the version that it made, ended with it where it made none, whatever races.
+
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { callerOfKey } from "../../../functions/auth/keys.ts";
+import { orderGeneration } from "../../../functions/dispatch/order-generation.ts";
+import { place } from "../../../functions/dispatch/place.ts";
+import { sweep } from "../../../functions/dispatch/sweep.ts";
+import type { Generation, Lease, Training, Version } from "../../../schema/contract/index.ts";
+import {
+  GENERATIONS_AWAITING_MAX,
+  JOB_DEADLINE_HOURS,
+  JOB_RUNS_MAX,
+  LEASE_TTL_SECONDS,
+} from "../../../schema/contract/limits.ts";
+import { ask, Machine, type Person, person, published, verify } from "../cast.ts";
+import { deliverAdapter, giveUp, teach, trainingImages } from "./teaching.ts";
+
+const db = drizzle(env.DB);
+const HOUR_MS = 3_600_000;
+type Images = { upload_id: string }[];
+
+let ada: Person;
+let bob: Person;
+let machine: Machine;
+let images: Images;
+let version: Version;
+beforeAll(async () => {
+  [ada, bob] = [await person("Ada"), await person("Bob")];
+  machine = await Machine.register(await person("Operator"));
+  images = await trainingImages(ada);
+  version = await published(bob, "bob");
+});
+beforeEach(async () => {
+  await env.DB.batch(["jobs", "runs", "deliveries"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+});
+
+let taught = 0;
+const training = (more = {}) => teach(ada, `face-${taught++}`, images, more);
+const drawWith = (adapters: unknown[], more = {}) =>
+  ada.must<Generation>("POST", "/v1/generations", { adapters, prompt: "a person", ...more });
+const waiting = (job: { id: string }, more = {}) => drawWith([{ training_id: job.id }], more);
+const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
+async function take(): Promise<Lease> {
+  const [lease] = await machine.lease();
+  if (!lease) throw new Error("No lease");
+  return lease;
+}
+/** What its watchers hear, to the end. */
+const heard = async (job: { id: string }) =>
+  (await ada.ask<string>("GET", `/v1/generations/${job.id}/events?after=0`)).body;
+
+describe("a generation with a training that goes on", () => {
+  it("waits: it is in no queue and no runner gets it", async () => {
+    const taughtOne = await training();
+    const job = await drawWith([{ ref: "bob/bob" }, { training_id: taughtOne.id }]);
+    expect(job).toMatchObject({ status: "queued", waits_for: taughtOne.id, queue_position: null });
+    expect(job.request.adapters.map(({ ref }) => ref)).toEqual(["bob/bob:1"]);
+    const other = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
+    expect(other.queue_position).toBe(2);
+    expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([taughtOne.id]);
+    expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([other.id]);
+    expect(await machine.lease(8)).toEqual([]);
+  });
+
+  it("is drawn with the version that was made, in its place, with the strength and region that were wished", async () => {
+    const taughtOne = await training();
+    const region = { x: 0, y: 0, width: 0.5, height: 1 };
+    const plain = await drawWith([{ training_id: taughtOne.id }, { ref: "bob/bob" }], { size: "512x256" });
+    const wished = await drawWith([{ ref: "bob/bob" }, { training_id: taughtOne.id, strength: 0.5, region }]);
+    await deliverAdapter(machine, await take());
+    const { result } = await ada.must<Training>("GET", `/v1/trainings/${taughtOne.id}`);
+    const made = await ada.must<Version>("GET", `/v1/versions/${result?.version_id}`);
+    const known = { version_id: made.id, ref: `${taughtOne.request.adapter}:1`, slot: made.slot };
+    const member = { ...known, trigger: made.trigger };
+    expect(await look(plain)).toMatchObject({ status: "queued", waits_for: null, queue_position: 1 });
+    expect((await look(plain)).request.adapters).toEqual([
+      { ...member, strength: made.strength, region: null },
+      expect.objectContaining({ version_id: version.id }),
+    ]);
+    expect((await look(wished)).request.adapters[1]).toEqual({ ...member, strength: 0.5, region });
+    const leases = [await take(), await take()];
+    expect(leases.map(({ job_id }) => job_id)).toEqual([plain.id, wished.id]);
+    for (const [i, lease] of leases.entries()) {
+      if (lease.kind !== "sample") throw new Error("Not a generation");
+      const own = lease.spec.adapters.find(({ version_id }) => version_id === made.id);
+      const input = lease.inputs.find(({ name }) => name === own?.input);
+      expect(own).toEqual({
+        ...member,
+        strength: i === 0 ? made.strength : 0.5,
+        region: i === 0 ? null : region,
+        input: `${made.id}.safetensors`,
+      });
+      expect(input).toMatchObject({ sha256: made.sha256, size_bytes: made.size_bytes });
+      expect((await ask("GET", input?.url ?? "")).status).toBe(200);
+      expect(lease.inputs).toHaveLength(2);
+    }
+  });
+
+  it("goes to a runner that waits for work", async () => {
+    const job = await waiting(await training());
+    const lease = await take();
+    const other = await Machine.register(machine.owner);
+    const next = other.lease(1, 20);
+    const began = Date.now();
+    await deliverAdapter(machine, lease);
+    expect((await next)[0]?.job_id).toBe(job.id);
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
+  it("takes its owner's next turns then, and passes nobody who waited", async () => {
+    const taughtOne = await training();
+    const own: string[] = [];
+    for (let i = 0; i < 3; i++) own.push((await waiting(taughtOne)).id);
+    const lease = await take();
+    const theirs: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      theirs.push(
+        (await bob.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" })).id,
+      );
+    }
+    await env.DB.prepare(
+      "UPDATE jobs SET turn = turn + 500 WHERE status = 'queued' AND waits_for IS NULL",
+    ).run();
+    await deliverAdapter(machine, lease);
+    const order = [];
+    for (let i = 0; i < 6; i++) order.push((await take()).job_id);
+    expect(order.filter((id) => own.includes(id))).toEqual(own);
+    expect(order.map((id) => (theirs.includes(id) ? "b" : "a")).join("")).toMatch(/^(ab|ba){3}$/);
+  });
+
+  it("goes on waiting while the training is tried again", async () => {
+    const job = await waiting(await training());
+    await giveUp(machine, await take(), true);
+    expect((await look(job)).status).toBe("queued");
+    await env.DB.prepare("UPDATE jobs SET not_before = 0").run();
+    await deliverAdapter(machine, await take());
+    expect((await look(job)).waits_for).toBe(null);
+  });
+
+  it("is canceled while it waits, and stays so", async () => {
+    const job = await waiting(await training());
+    const lease = await take();
+    expect((await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`)).status).toBe("canceled");
+    await deliverAdapter(machine, lease);
+    expect((await look(job)).status).toBe("canceled");
+    expect(await machine.lease()).toEqual([]);
+  });
+
+  it("has its deadline from the training's end on", async () => {
+    const job = await waiting(await training());
+    const lease = await take();
+    const late = Date.now() + (JOB_DEADLINE_HOURS + 1) * HOUR_MS;
+    await env.DB.prepare("UPDATE jobs SET created_at = 1 WHERE id = ?").bind(job.id).run();
+    await env.DB.prepare("UPDATE jobs SET lease_expires_at = ? WHERE kind = 'train'")
+      .bind(late + HOUR_MS)
+      .run();
+    expect(await sweep(env, db, late)).toEqual([]);
+    await deliverAdapter(machine, lease);
+    expect(await sweep(env, db, Date.now())).toEqual([]);
+    expect(await sweep(env, db, late)).toEqual([{ id: job.id, status: "failed" }]);
+    expect((await look(job)).error?.code).toBe("deadline_passed");
+  });
+});
+
+describe("a training that makes no version", () => {
+  const expire = async (now: number) => {
+    await env.DB.prepare("UPDATE jobs SET failures = ? WHERE kind = 'train'")
+      .bind(JOB_RUNS_MAX - 1)
+      .run();
+    await sweep(env, db, now);
+  };
+  const ends: Record<string, (taughtOne: Training) => Promise<unknown>> = {
+    fails: async () => giveUp(machine, await take()),
+    "is canceled before it runs": (one) => ada.must("POST", `/v1/trainings/${one.id}/cancel`),
+    "is canceled while it runs": async (one) => {
+      const lease = await take();
+      await ada.must("POST", `/v1/trainings/${one.id}/cancel`);
+      await machine.on(lease.lease_id, "release", { reason: "stopping" });
+    },
+    "loses its last runner": async () => {
+      await take();
+      await expire(Date.now() + (LEASE_TTL_SECONDS + 1) * 1000);
+    },
+    "passes its deadline": () => sweep(env, db, Date.now() + (JOB_DEADLINE_HOURS + 1) * HOUR_MS),
+  };
+
+  it.each(Object.keys(ends))("ends what waits for it: it %s", async (name) => {
+    const one = await training();
+    const job = await waiting(one, { webhook: { url: "http://127.0.0.1:9/hook" } });
+    const watched = heard(job);
+    await ends[name]?.(one);
+    const seen = await look(job);
+    expect(seen).toMatchObject({ status: "failed", waits_for: one.id, error: { code: "dependency_failed" } });
+    expect(seen.error?.message).toContain(one.id);
+    expect(seen.finished_at).not.toBe(null);
+    expect(await watched).toContain('event: done\ndata: {"status":"failed"}');
+    const told = await env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE job_id = ? AND type = ?")
+      .bind(job.id, "generation.failed")
+      .first<number>("n");
+    expect(told).toBe(1);
+    expect(await machine.lease()).toEqual([]);
+  });
+
+  it("or one that may not be used any more ends it too", async () => {
+    const one = await training();
+    const job = await waiting(one);
+    const lease = await take();
+    await env.DB.prepare("UPDATE adapters SET state = 'removed' WHERE id = ?")
+      .bind(one.request.adapter_id)
+      .run();
+    await deliverAdapter(machine, lease);
+    expect(await look(job)).toMatchObject({ status: "failed", error: { code: "dependency_failed" } });
+    expect(await machine.lease()).toEqual([]);
+  });
+
+  it("is not done again in the name of what waited", async () => {
+    const job = await waiting(await training());
+    await giveUp(machine, await take());
+    await verify("operator", true);
+    const reply = await ask("POST", `/v1/operations/jobs/${job.id}/replay`, {
+      headers: { cookie: machine.owner.cookie },
+    });
+    expect([reply.status, reply.body.code]).toEqual([409, "job_finished"]);
+  });
+});
+
+describe("an order that races with the training's end", () => {
+  /** The training ends after the order has looked at it, and before its row is written. */
+  const dbThatWaits = (before: () => Promise<unknown>) => {
+    let isFirst = true;
+    const client = new Proxy(env.DB, {
+      get: (target, name) => {
+        if (name !== "prepare") return Reflect.get(target, name, target).bind(target);
+        return (sql: string) => {
+          const statement = target.prepare(sql);
+          if (!isFirst || !sql.includes("INSERT INTO jobs")) return statement;
+          isFirst = false;
+          return {
+            bind: (...values: unknown[]) => ({
+              run: () => before().then(() => statement.bind(...values).run()),
+            }),
+          };
+        };
+      },
+    });
+    return drizzle(client);
+  };
+  async function raced(one: Training, before: () => Promise<unknown>) {
+    const caller = await callerOfKey(env, db, ada.key, Date.now());
+    if (!caller) throw new Error("No caller");
+    const wish = { adapters: [{ training_id: one.id }], prompt: "x", negative_prompt: "", count: 1 };
+    const slow = dbThatWaits(before);
+    return place(env, slow, () => orderGeneration(slow, caller, wish), Date.now());
+  }
+
+  it("draws with the version that was made meanwhile", async () => {
+    const one = await training();
+    const lease = await take();
+    const id = await raced(one, () => deliverAdapter(machine, lease));
+    const job = await look({ id: id as string });
+    expect([job.waits_for, job.request.adapters[0]?.ref]).toEqual([null, `${one.request.adapter}:1`]);
+    expect((await take()).job_id).toBe(job.id);
+  });
+
+  it("is refused where there will be none", async () => {
+    const one = await training();
+    const lease = await take();
+    const refusal = await raced(one, () => giveUp(machine, lease));
+    expect(refusal).toMatchObject({
+      code: "adapter_unready",
+      faults: [{ pointer: "/adapters/0/training_id" }],
+    });
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM jobs WHERE kind = 'sample'").first("n")).toBe(0);
+  });
+
+  it("never leaves one waiting for what is over", async () => {
+    for (const end of [deliverAdapter, giveUp]) {
+      for (let i = 0; i < 5; i++) {
+        const one = await training();
+        const lease = await take();
+        const wish = { adapters: [{ training_id: one.id }], prompt: "x" };
+        const orders = [0, 1, 2].map(() => ada.ask<Generation>("POST", "/v1/generations", wish));
+        const replies = await Promise.all([...orders, end(machine, lease)]);
+        for (const { status, body } of replies.slice(0, 3) as Awaited<(typeof orders)[number]>[]) {
+          if (status >= 400) expect(body).toMatchObject({ code: "adapter_unready" });
+          else {
+            const job = await look(body);
+            const isMade = end === deliverAdapter;
+            expect([job.status, job.waits_for]).toEqual(isMade ? ["queued", null] : ["failed", one.id]);
+          }
+        }
+        await env.DB.prepare("DELETE FROM jobs").run();
+      }
+    }
+  });
+});
+
+describe("a training in a generation's request", () => {
+  const refused = async (adapters: unknown[], more = {}, by = ada) => {
+    const { status, body } = await by.ask("POST", "/v1/generations", { adapters, prompt: "x", ...more });
+    return [status, body.code, body.errors[0]?.pointer];
+  };
+
+  it("that has succeeded is its version at once", async () => {
+    const one = await training();
+    await deliverAdapter(machine, await take());
+    const job = await waiting(one);
+    expect([job.waits_for, job.request.adapters[0]?.ref]).toEqual([null, `${one.request.adapter}:1`]);
+  });
+
+  it("is its owner's, goes on or has succeeded, and is for one base", async () => {
+    const [one, two] = [await training(), await training()];
+    const at = "/adapters/0/training_id";
+    expect(await refused([{ training_id: "job_0000000000000000000000" }])).toEqual([
+      422,
+      "adapter_unknown",
+      at,
+    ]);
+    expect(await refused([{ training_id: one.id }], {}, bob)).toEqual([422, "adapter_unknown", at]);
+    const both = [{ training_id: one.id }, { training_id: two.id }];
+    expect(await refused(both)).toEqual([400, "request_invalid", "/adapters/1/training_id"]);
+    expect(await refused([{ training_id: one.id, ref: "bob/bob" }])).toEqual([
+      400,
+      "request_invalid",
+      "/adapters/0",
+    ]);
+    await env.DB.prepare("UPDATE jobs SET base_id = 'sdxl' WHERE id = ?").bind(one.id).run();
+    expect(await refused([{ ref: "bob/bob" }, { training_id: one.id }], { base: "cast-2" })).toEqual([
+      ...[422, "adapter_incompatible", "/adapters/1"],
+    ]);
+    await ada.must("POST", `/v1/trainings/${two.id}/cancel`);
+    expect(await refused([{ training_id: two.id }])).toEqual([422, "adapter_unready", at]);
+  });
+
+  it("names the right member where another one is at fault", async () => {
+    const one = await training();
+    expect(await refused([{ training_id: one.id }, { ref: "bob/nobody" }])).toEqual([
+      ...[422, "adapter_unknown", "/adapters/1/ref"],
+    ]);
+  });
+
+  it("has so many that wait for it, and no more", async () => {
+    const one = await training();
+    const first = await waiting(one);
+    await env.DB.prepare(
+      `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at, waits_for)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+       SELECT 'job_many' || printf('%014d', i), owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at, waits_for
+       FROM jobs, n WHERE id = ?1`,
+    )
+      .bind(first.id, GENERATIONS_AWAITING_MAX - 1)
+      .run();
+    expect(await refused([{ training_id: one.id }])).toEqual([429, "quota_exceeded", undefined]);
+    await giveUp(machine, await take());
+    const left = "SELECT count(*) AS n FROM jobs WHERE status = 'queued'";
+    expect(await env.DB.prepare(left).first("n")).toBe(0);
+  });
+});
