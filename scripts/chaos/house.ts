@@ -43,7 +43,7 @@ export class House {
   }
 
   async #start(): Promise<void> {
-    const envFile = workerEnvFile(this.#home, HOUSE.email);
+    const envFile = workerEnvFile(this.#home, { OPERATOR_EMAILS: HOUSE.email });
     const { child } = await startWorker(this.#home, this.#port, envFile, ENTRY);
     this.#worker = child;
     await untilAnswering(this.url, child, new AbortController().signal);
