@@ -71,6 +71,7 @@ export const STAGES: Stage[] = [
     quick: false,
     commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
   },
+  { name: "chaos", quick: false, commands: [nodeTests("test/chaos/*.test.ts")] },
   { name: "clients", quick: false, commands: [nodeTests("test/clients/*.test.ts")] },
   { name: "journey", quick: false, needsChromium: true, commands: [nodeTests("test/journeys/*.test.ts")] },
 ];

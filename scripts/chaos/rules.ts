@@ -123,6 +123,31 @@ export const RULES: readonly Rule[] = [
           (SELECT count(*) FROM runs WHERE attempt = 1))
       WHERE counted <> runs`,
   },
+  {
+    rule: "a job is charged what it costs, once, to its owner, and nothing else is",
+    table: "ledger",
+    sql: `SELECT coalesce(j.id, l.job_id) AS subject, json_object('cost', j.cost, 'charged', l.credits, 'to', l.owner_id) AS found
+      FROM (SELECT * FROM jobs WHERE cost > 0) j FULL JOIN (SELECT * FROM ledger WHERE kind = 'charge') l ON l.job_id = j.id
+      WHERE j.id IS NULL OR l.job_id IS NULL OR l.credits <> j.cost OR l.owner_id <> j.owner_id`,
+  },
+  {
+    rule: "a job that succeeded at another's runner keeps its charge; one that failed for no fault of its owner's gives all of it back, once",
+    table: "ledger",
+    sql: `SELECT j.id AS subject, json_object('status', j.status, 'error', j.error, 'cost', j.cost, 'refunded', l.credits) AS found
+      FROM jobs j LEFT JOIN ledger l ON l.job_id = j.id AND l.kind = 'refund'
+      WHERE j.cost > 0 AND (coalesce(l.credits, 0) NOT BETWEEN 0 AND j.cost
+        OR (j.status = 'succeeded' AND l.credits > 0 AND NOT EXISTS (
+          SELECT 1 FROM runs r JOIN runners m ON m.id = r.runner_id WHERE r.job_id = j.id AND m.owner_id = j.owner_id))
+        OR (j.status = 'failed' AND j.error ->> 'code' NOT IN ('prompt_invalid', 'input_invalid') AND coalesce(l.credits, 0) <> j.cost))`,
+  },
+  {
+    rule: "what an owner has used of a day is what the ledger says",
+    table: "allowances",
+    // A charge of the day before midnight that a clock set back has made is counted on the day after.
+    sql: `SELECT a.owner_id AS subject, json_object('used', a.used, 'ledger', sum(iif(l.kind = 'charge', l.credits, -l.credits))) AS found
+      FROM allowances a JOIN ledger l ON l.owner_id = a.owner_id GROUP BY a.owner_id
+      HAVING count(DISTINCT l.day) = 1 AND a.used <> sum(iif(l.kind = 'charge', l.credits, -l.credits))`,
+  },
 ];
 
 /** Asks every rule. `all` runs one statement. */

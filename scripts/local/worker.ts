@@ -44,10 +44,12 @@ export function freePort(wanted: number): Promise<number> {
   });
 }
 
+/** `entry` runs another module in the place of functions/index.ts. */
 export async function startWorker(
   home: Home,
   port: number,
   envFile: string,
+  entry?: string,
 ): Promise<{ url: string; child: Child }> {
   const inspectorPort = await freePort(0);
   const child = startChild(
@@ -57,6 +59,7 @@ export async function startWorker(
     [
       WRANGLER,
       "dev",
+      ...(entry === undefined ? [] : [entry]),
       ...["--ip", HOST, "--port", String(port), "--inspector-port", String(inspectorPort)],
       ...["--persist-to", home.state, "--env-file", envFile],
       ...["--var", "WEBHOOK_ALLOW_LOOPBACK:true"],

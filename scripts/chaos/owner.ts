@@ -1,0 +1,151 @@
+// Who orders in a chaos run: sends an order until it is answered, under one Idempotency-Key, cancels some, hears webhooks, and at the end
+// looks at every job as anybody would, through the API.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Generation } from "../../schema/contract/jobs.ts";
+import { Api } from "../client.ts";
+import type { Violation } from "./rules.ts";
+
+const RETRY_MS = 1_000;
+
+/** The answer, asked again as long as the Worker is away. */
+async function insist<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      // fetch says so of a connection that was refused or broke off.
+      if (!(error instanceof TypeError)) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+export class Owner {
+  readonly jobs: string[] = [];
+  readonly heard = new Set<string>();
+  readonly #url: string;
+  readonly #key: string;
+  readonly #api: Api;
+  readonly #receiver = createServer();
+
+  constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+    this.#api = Api.withKey(url, key);
+  }
+
+  /** From now on every end of a job is told to a server of this process. */
+  async listen(): Promise<void> {
+    this.#receiver.on("request", async (request, response) => {
+      let text = "";
+      for await (const chunk of request) text += chunk;
+      const { type, data } = JSON.parse(text) as { type: string; data: { id: string } };
+      this.heard.add(`${data.id} ${type}`);
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => this.#receiver.listen(0, "127.0.0.1", resolve));
+    const { port } = this.#receiver.address() as AddressInfo;
+    const events = ["generation.succeeded", "generation.failed", "generation.canceled"];
+    await this.#api.post("/v1/webhooks", { url: `http://127.0.0.1:${port}/heard`, events });
+  }
+
+  async order(
+    number: number,
+    wish: { count: number; steps: number; adapter: string | null },
+  ): Promise<string> {
+    const { count, steps, adapter } = wish;
+    const adapters = adapter === null ? [] : [{ ref: adapter }];
+    const body = JSON.stringify({
+      base: "cast-2",
+      prompt: "a person",
+      size: "256x256",
+      steps,
+      count,
+      adapters,
+    });
+    const headers = {
+      authorization: `Bearer ${this.#key}`,
+      "content-type": "application/json",
+      "idempotency-key": `order-${number}`,
+    };
+    for (;;) {
+      const answer = await insist(() =>
+        fetch(`${this.#url}/v1/generations`, { method: "POST", headers, body }),
+      );
+      const text = await answer.text().catch(() => "");
+      if (answer.status === 202) {
+        const { id } = JSON.parse(text) as Generation;
+        this.jobs.push(id);
+        return id;
+      }
+      if (answer.status < 500 && answer.status !== 409)
+        throw new Error(`An order was refused: ${answer.status} ${text}`);
+      await pause(RETRY_MS);
+    }
+  }
+
+  /** What has ended already stays as it is. */
+  async cancel(id: string): Promise<void> {
+    const headers = { authorization: `Bearer ${this.#key}`, "content-type": "application/json" };
+    const address = `${this.#url}/v1/generations/${id}/cancel`;
+    await fetch(address, { method: "POST", headers, body: "{}" }).catch(() => {});
+  }
+
+  async open(): Promise<number> {
+    const pages = await Promise.all(
+      ["queued", "running"].map((status) =>
+        insist(() => this.#api.get<{ items: unknown[] }>(`/v1/generations?status=${status}&limit=100`)),
+      ),
+    );
+    return pages.reduce((sum, { items }) => sum + items.length, 0);
+  }
+
+  /** Jobs as their owner sees them: ended, with whole pictures, told once. */
+  async violations(): Promise<Violation[]> {
+    const found: Violation[] = [];
+    if (new Set(this.jobs).size !== this.jobs.length) {
+      found.push({ rule: "two orders are two jobs", subject: "", found: JSON.stringify(this.jobs) });
+    }
+    for (const id of this.jobs) {
+      const job = await this.#api.get<Generation>(`/v1/generations/${id}`);
+      const pictures = job.result?.images ?? [];
+      const ordered = job.status === "succeeded" ? job.request.count : 0;
+      if (pictures.length !== ordered) {
+        found.push({ rule: "the API gives what was ordered", subject: id, found: JSON.stringify(job) });
+      }
+      for (const { url } of pictures) {
+        const bytes = await this.#api.download(new URL(url).pathname);
+        // The end of a PNG: IEND and its check sum.
+        if (Buffer.from(bytes.subarray(-8)).toString("hex") !== "49454e44ae426082") {
+          found.push({ rule: "a picture that is shown is whole", subject: id, found: url });
+        }
+      }
+      const events = await (await this.#api.stream(`/v1/generations/${id}/events?after=0`)).text();
+      const ends = events.split("\n\n").filter((text) => text.includes("event: done"));
+      if (ends.length !== 1 || !ends[0]?.includes(`"status":"${job.status}"`)) {
+        found.push({
+          rule: "whoever watches a job hears its end once",
+          subject: id,
+          found: JSON.stringify(ends),
+        });
+      }
+      const told = [...this.heard].filter((each) => each.startsWith(`${id} `));
+      if (told.length !== 1 || told[0] !== `${id} generation.${job.status}`) {
+        found.push({
+          rule: "a webhook tells the end of a job, and no other",
+          subject: id,
+          found: `${job.status}: ${told}`,
+        });
+      }
+    }
+    return found;
+  }
+
+  leave(): void {
+    this.#receiver.closeAllConnections();
+    this.#receiver.close();
+  }
+}

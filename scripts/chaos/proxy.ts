@@ -1,0 +1,114 @@
+// A wire between runners and the Worker that loses, delays and doubles messages by a seeded chance. It passes on what it is given, bytes
+// and Host included, so that addresses which the Worker signs lead through it too.
+
+import { request as call, createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Dice, diceOf } from "./dice.ts";
+
+const CHANCES = {
+  request_lost: 0.03,
+  answer_lost: 0.04,
+  answer_cut: 0.02,
+  doubled: 0.05,
+  doubled_later: 0.03,
+  delayed: 0.05,
+} as const;
+const DELAY_MAX_MS = 6_000;
+const LATER_MAX_MS = 90_000;
+
+type Asked = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer };
+type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+
+export type Wire = {
+  url: string;
+  /** While it is true messages suffer. */
+  faulty: boolean;
+  suffered: Record<string, number>;
+  end(): void;
+};
+
+export async function startProxy(target: string, seed: number): Promise<Wire> {
+  const dice: Dice = diceOf(seed);
+  const server = createServer();
+  const late = new Set<NodeJS.Timeout>();
+  const proxy: Wire = {
+    url: "",
+    faulty: true,
+    suffered: {},
+    end() {
+      for (const timer of late) clearTimeout(timer);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  server.on("request", async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const { method = "GET", url: path = "/", headers } = incoming;
+    const asked: Asked = { method, path, headers, body: Buffer.concat(chunks) };
+    const fault = proxy.faulty ? dice.fall(CHANCES) : null;
+    if (fault !== null) proxy.suffered[fault] = (proxy.suffered[fault] ?? 0) + 1;
+    if (fault === "request_lost") return void incoming.socket.destroy();
+    if (fault === "delayed") await pause(dice.between(0, DELAY_MAX_MS));
+    if (fault === "doubled_later") {
+      const timer = setTimeout(
+        () => {
+          late.delete(timer);
+          void pass(target, asked).catch(() => {});
+        },
+        dice.between(0, LATER_MAX_MS),
+      );
+      late.add(timer);
+    }
+    try {
+      const [answer] = await Promise.all([
+        pass(target, asked, outgoing),
+        ...(fault === "doubled" ? [pass(target, asked).catch(() => null)] : []),
+      ]);
+      if (fault === "answer_lost") return void incoming.socket.destroy();
+      outgoing.writeHead(answer.status, answer.headers);
+      if (fault !== "answer_cut") return void outgoing.end(answer.body);
+      outgoing.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () =>
+        incoming.socket.destroy(),
+      );
+    } catch {
+      // The Worker is away: so is the wire.
+      incoming.socket.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return proxy;
+}
+
+/** Gives up what is under way when `sender` has gone, as a plain connection would. */
+function pass(
+  target: string,
+  { method, path, headers, body }: Asked,
+  sender?: NodeJS.EventEmitter,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { "transfer-encoding": _, connection: __, ...kept } = headers;
+    const sent = { ...kept, ...(method !== "GET" && { "content-length": String(body.length) }) };
+    const outgoing = call(
+      new URL(path, target),
+      { method, headers: sent, agent: false },
+      async (incoming) => {
+        try {
+          const chunks: Buffer[] = [];
+          for await (const chunk of incoming) chunks.push(chunk as Buffer);
+          const { "transfer-encoding": ___, connection: ____, ...told } = incoming.headers;
+          const whole = Buffer.concat(chunks);
+          const answered = { ...told, "content-length": String(whole.length) };
+          resolve({ status: incoming.statusCode ?? 502, headers: answered, body: whole });
+        } catch (error) {
+          reject(error);
+        }
+      },
+    );
+    outgoing.on("error", reject);
+    sender?.once("close", () => outgoing.destroy());
+    outgoing.end(body);
+  });
+}
