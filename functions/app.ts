@@ -27,7 +27,7 @@ import { replicateModels } from "./routes/compat/replicate-models.ts";
 import { replicatePredictions, replicateStream } from "./routes/compat/replicate-predictions.ts";
 import { replicateTrainings } from "./routes/compat/replicate-trainings.ts";
 import { compositions } from "./routes/compositions.ts";
-import { courtesy, EXPOSED_HEADERS } from "./routes/courtesy.ts";
+import { courtesy, EXPOSED_HEADERS, tellOrigin } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
 import { hashes } from "./routes/hashes.ts";
 import { images } from "./routes/images.ts";
@@ -61,10 +61,10 @@ const app = router();
 app.use(begin);
 app.use(courtesy);
 app.use(secureHeaders());
-// Any page may call the API with a key; a session cookie is never sent along, for credentials are not allowed.
+// Any page may call the API with a secret key, pages of its origins with a publishable one; a session cookie is never sent along, for credentials are not allowed.
 for (const path of OPEN_PATHS) {
   app.use(path, cors({ origin: "*", allowMethods: METHODS, exposeHeaders: EXPOSED_HEADERS, maxAge: 86_400 }));
-  app.use(path, tellLimits, throttle);
+  app.use(path, tellOrigin, tellLimits, throttle);
 }
 app.use("/auth/*", throttle);
 

@@ -20,6 +20,8 @@ export type App = {
     caller: Caller | null;
     /** The caller as far as reading goes: null for a key without the scope `read`, which sees what everybody sees. */
     viewer: Caller | null;
+    /** Set where the key is a publishable one: the pages that may use it, and read the answer. */
+    pageOrigins?: readonly string[];
     /** Set when the limit of writes was met. */
     throttled?: boolean;
     /** Of a request with an Idempotency-Key: the job that it makes, or has made in an earlier attempt. */

@@ -22,6 +22,7 @@ export type JobStatus = contract.JobStatus;
 export type Account = contract.Account;
 export type Key = z.infer<typeof contract.Key>;
 export type KeyCreated = z.infer<typeof contract.KeyCreated>;
+export type KeyKind = Key["kind"];
 export type Scope = contract.Scope;
 export type Upload = z.infer<typeof contract.Upload>;
 export type UploadStored = z.infer<typeof contract.UploadStored>;

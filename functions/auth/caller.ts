@@ -5,8 +5,9 @@ import type { Scope } from "../../schema/contract/account.ts";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { App } from "../context.ts";
 import type { Env } from "../env.ts";
-import { Refusal, Refused, refuse } from "../lib/refusal.ts";
-import { callerOfKey, KEY_PREFIX } from "./keys.ts";
+import { granted, Refusal, Refused, refuse } from "../lib/refusal.ts";
+import { callerOfKey, isOurs } from "./keys.ts";
+import { pageRequest } from "./page-keys.ts";
 import { isListed, type Role } from "./roles.ts";
 import { callerOfSession } from "./sessions.ts";
 
@@ -26,6 +27,8 @@ export type Caller = {
   scopes: readonly Scope[];
   /** When the key that speaks here ends; null for a session and for a key without an end. */
   keyExpiresAt: number | null;
+  /** Of a publishable key: which one, and the pages that may use it. */
+  pageKey: { id: Id<"key">; origins: readonly string[] } | null;
 };
 
 /** A signed-in person may do everything but act as a runner: runners are machines and carry a key. */
@@ -41,6 +44,10 @@ export const identify = createMiddleware<App>(async (c, next) => {
     caller = await callerOfKey(c.env, c.var.db, token, c.var.now);
     if (!caller && !isForeignKey(c.req.method, c.req.path, token))
       throw new Refused(refuse("key_invalid", "This API key is unknown, expired or revoked."));
+    if (caller?.pageKey) {
+      c.set("pageOrigins", caller.pageKey.origins);
+      granted(pageRequest(caller.pageKey.origins, c.req.method, c.req.path, c.req.header("origin")));
+    }
   } else if (cookie?.includes("better-auth.")) {
     caller = await callerOfSession(c.env, c.var.db, c.var.origin, c.req.raw.headers);
     if (caller && isForeignWrite(c.req.raw, c.var.origin)) {
@@ -48,15 +55,14 @@ export const identify = createMiddleware<App>(async (c, next) => {
     }
   }
   c.set("caller", caller);
-  c.set("viewer", caller?.scopes.includes("read") ? caller : null);
+  // A key that everybody can read sees what everybody sees.
+  c.set("viewer", caller?.scopes.includes("read") && !caller.pageKey ? caller : null);
   await next();
 });
 
 /** Readers of Civitai's API are sent on to a version's own download, and bring the key of Civitai that they have. */
 const isForeignKey = (method: string, path: string, token: string): boolean =>
-  (method === "GET" || method === "HEAD") &&
-  /^\/v1\/versions\/[^/]+\/download$/.test(path) &&
-  !token.startsWith(KEY_PREFIX);
+  (method === "GET" || method === "HEAD") && /^\/v1\/versions\/[^/]+\/download$/.test(path) && !isOurs(token);
 
 /** Cookies travel with cross-site requests of old browsers; the Origin header tells who sent them. */
 function isForeignWrite(request: Request, origin: string): boolean {

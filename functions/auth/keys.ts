@@ -1,4 +1,4 @@
-// API keys: `opx_` and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
+// API keys: `opx_`, of a publishable one `opk_`, and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
 
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { z } from "zod";
@@ -14,7 +14,10 @@ import { sha256Hex } from "../lib/sha256.ts";
 import type { Caller } from "./caller.ts";
 import { roleOf } from "./roles.ts";
 
-export const KEY_PREFIX = "opx_";
+const KEY_PREFIX = "opx_";
+const PAGE_KEY_PREFIX = "opk_";
+export const isOurs = (token: string): boolean =>
+  [KEY_PREFIX, PAGE_KEY_PREFIX].some((is) => token.startsWith(is));
 const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
 /** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
@@ -44,7 +47,9 @@ export async function callerOfKey(env: Env, db: Db, secret: string, now: number)
   const { scopes, expiresAt: keyExpiresAt } = row.api_keys;
   const role = roleOf(row.users, env.MODERATOR_EMAILS);
   const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt, session: null };
-  return { ...person, signedInBy: "key", scopes, keyExpiresAt };
+  const { id: keyId, origins } = row.api_keys;
+  const pageKey = origins === null ? null : { id: keyId, origins };
+  return { ...person, signedInBy: "key", scopes, keyExpiresAt, pageKey };
 }
 
 /** A key can grant no more than its maker holds, nor for longer; only a session may hand out the runner scope it does not hold itself. */
@@ -63,7 +68,11 @@ export async function createKey(
     );
   }
   const end = wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS;
-  const { row, secret } = await newKey(caller, wish.name, wish.scopes, end, now);
+  const page = {
+    origins: wish.kind === "publishable" ? [...new Set(wish.origins)] : null,
+    dailyGenerations: wish.generations_per_day ?? null,
+  };
+  const { row, secret } = await newKey(caller, { ...wish, ...page }, end, now);
   // One that was replaced ends by itself.
   const held = and(eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt), isNull(apiKeys.replacedBy));
   const live = await db.$count(apiKeys, held);
@@ -79,12 +88,16 @@ export async function createKey(
 
 async function newKey(
   caller: Caller,
-  name: string,
-  scopes: readonly Scope[],
+  {
+    name,
+    scopes,
+    origins,
+    dailyGenerations,
+  }: Pick<KeyRow, "name" | "scopes" | "origins" | "dailyGenerations">,
   expiresAt: number | null,
   now: number,
 ): Promise<{ row: KeyRow; secret: string }> {
-  const secret = `${KEY_PREFIX}${randomText(SECRET_CHARACTERS)}`;
+  const secret = `${origins === null ? KEY_PREFIX : PAGE_KEY_PREFIX}${randomText(SECRET_CHARACTERS)}`;
   const row: KeyRow = {
     id: newId("key", now),
     ownerId: caller.id,
@@ -92,6 +105,10 @@ async function newKey(
     prefix: secret.slice(0, PREFIX_CHARACTERS),
     sha256: await sha256Hex(secret),
     scopes: [...new Set(scopes)],
+    origins,
+    dailyGenerations,
+    countedDay: 0,
+    counted: 0,
     createdAt: now,
     expiresAt: earlier(caller.keyExpiresAt, expiresAt),
     lastUsedAt: null,
@@ -129,15 +146,16 @@ export async function listKeys(db: Db, ownerId: Caller["id"], now: number): Prom
 const LIVE = "owner_id = ?2 AND revoked_at IS NULL AND replaced_by IS NULL";
 
 const REPLACE = `
-INSERT INTO api_keys (id, owner_id, name, prefix, sha256, scopes, created_at, expires_at)
-SELECT ?3, owner_id, name, ?4, ?5, scopes, ?6, ?7 FROM api_keys WHERE id = ?1 AND ${LIVE}`;
+INSERT INTO api_keys (id, owner_id, name, prefix, sha256, scopes, created_at, expires_at, origins,
+  daily_generations, counted_day, counted)
+SELECT ?3, owner_id, name, ?4, ?5, scopes, ?6, ?7, origins, daily_generations, counted_day, counted FROM api_keys WHERE id = ?1 AND ${LIVE}`;
 
 const END_REPLACED = `
 UPDATE api_keys SET replaced_by = ?3, expires_at = min(coalesce(expires_at, ?4), ?4)
 WHERE id = ?1 AND ${LIVE} AND EXISTS (SELECT 1 FROM api_keys WHERE id = ?3)
 RETURNING id`;
 
-/** A new key of the same name, scopes and length of life takes the place of one, which works on for a while. */
+/** A new key of the same name, scopes, pages and length of life takes the place of one, which works on for a while. */
 export async function rotateKey(
   db: Db,
   caller: Caller,
@@ -151,7 +169,7 @@ export async function rotateKey(
     refuse("key_rotated", `This key was rotated already: ${by} took its place.`);
   if (old.replacedBy) return taken(old.replacedBy);
   const end = old.expiresAt === null ? null : now + old.expiresAt - old.createdAt;
-  const fresh = await newKey(caller, old.name, old.scopes, end, now);
+  const fresh = await newKey(caller, old, end, now);
   const { prefix, sha256, expiresAt } = fresh.row;
   const [, ended] = await db.$client.batch<{ id: KeyRow["id"] }>([
     db.$client.prepare(REPLACE).bind(id, caller.id, fresh.row.id, prefix, sha256, now, expiresAt),

@@ -1,7 +1,7 @@
 // Uploads in parts, for files above what one request carries. Parts are gathered beside the blobs, under the upload's own name; only
 // when the whole has the announced SHA-256 does it become a blob: nobody can write over one that others rely on.
 
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
 import { uploadParts, uploads } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
@@ -12,7 +12,7 @@ import { storeBlob } from "./blobs.ts";
 import type { StoredUpload, UploadRow } from "./uploads.ts";
 
 const RAW = "application/octet-stream";
-const gatheredKey = (row: Pick<UploadRow, "id">) => `parts/${row.id}`;
+const gatheredKey = (row: { id: string }) => `parts/${row.id}`;
 
 export const partCount = (sizeBytes: number) => Math.ceil(sizeBytes / UPLOAD_PART_BYTES);
 
@@ -21,7 +21,11 @@ export const partBytes = (sizeBytes: number, number: number) =>
   Math.min(UPLOAD_PART_BYTES, sizeBytes - (number - 1) * UPLOAD_PART_BYTES);
 
 /** The row of an upload that comes in parts: it lives longer, for it may be gone on with after a cut. */
-export async function beginParts(env: Env, row: UploadRow, now: number): Promise<UploadRow> {
+export async function beginParts(
+  env: Env,
+  row: UploadRow,
+  now: number,
+): Promise<UploadRow & { multipartId: string }> {
   const gathered = await env.BLOBS.createMultipartUpload(gatheredKey(row));
   return { ...row, multipartId: gathered.uploadId, expiresAt: now + UPLOAD_MULTIPART_TTL_SECONDS * 1000 };
 }
@@ -100,33 +104,53 @@ export async function completeParts(
   if (missing > 0)
     return refuse("upload_incomplete", `${missing} of ${parts.length + missing} parts are missing.`);
   const whole = await joined(env, row, row.multipartId, parts);
-  if (!whole) {
-    // Somebody else asked at the same time and was faster.
+  if (whole === "gone") {
+    // Somebody else asked at the same time and was faster, or dropping what was wrong had been cut off.
     const current = await db.select().from(uploads).where(eq(uploads.id, row.id)).get();
     if (current && current.storedAt !== null) return { ...current, storedAt: current.storedAt };
-    throw new Error(`The parts of ${row.id} can be neither joined nor read`);
+    await startAnew(env, db, row, row.multipartId, now);
+    return refuse("upload_incomplete", "The parts are not there any more: send them again.");
   }
   const facts = { sha256: row.sha256, sizeBytes: row.sizeBytes, contentType: row.contentType || RAW };
   const refusal =
     whole.size === row.sizeBytes
       ? await storeBlob(env, facts, whole.body, now)
       : refuse("upload_mismatch", `${row.sizeBytes} bytes were announced, ${whole.size} came.`);
-  await env.BLOBS.delete(gatheredKey(row));
-  const mine = and(eq(uploads.id, row.id), isNull(uploads.storedAt));
   if (refusal) {
-    const { multipartId } = await beginParts(env, row, now);
-    await db.batch([
-      db.update(uploads).set({ multipartId }).where(mine),
-      db.delete(uploadParts).where(eq(uploadParts.uploadId, row.id)),
-    ]);
+    await env.BLOBS.delete(gatheredKey(row));
+    await startAnew(env, db, row, row.multipartId, now);
     return refusal;
   }
   await db.batch([
-    db.update(uploads).set({ storedAt: now, multipartId: null }).where(mine),
+    db
+      .update(uploads)
+      .set({ storedAt: now })
+      .where(and(eq(uploads.id, row.id), isNull(uploads.storedAt))),
     db.delete(uploadParts).where(eq(uploadParts.uploadId, row.id)),
   ]);
+  // Known until it is gone: where this is cut off, the cron goes on.
+  await env.BLOBS.delete(gatheredKey(row));
+  await db.update(uploads).set({ multipartId: null }).where(eq(uploads.id, row.id));
   return { ...row, storedAt: now };
 }
+
+/** Forgets what has come and opens the upload again, unless somebody else has. */
+async function startAnew(env: Env, db: Db, row: UploadRow, before: string, now: number): Promise<void> {
+  const { multipartId } = await beginParts(env, row, now);
+  const still = and(eq(uploads.id, row.id), isNull(uploads.storedAt), eq(uploads.multipartId, before));
+  const [changed] = await db.batch([
+    db.update(uploads).set({ multipartId }).where(still),
+    db
+      .delete(uploadParts)
+      .where(
+        sql`${uploadParts.uploadId} in (select id from uploads where id = ${row.id} and multipart_id = ${multipartId})`,
+      ),
+  ]);
+  if (changed.meta.changes === 0) await abort(env, row.id, multipartId);
+}
+
+/** R2 knows no multipart upload of this id: it was joined and dropped, or aborted. */
+const isUnknown = (error: unknown) => error instanceof Error && /10024|does not exist/.test(error.message);
 
 /** The whole as it was sent. Asked again after a cut, the parts may be joined already; then only the reading is left. */
 async function joined(
@@ -134,32 +158,42 @@ async function joined(
   row: UploadRow,
   multipartId: string,
   parts: readonly { number: number; etag: string }[],
-): Promise<R2ObjectBody | null> {
+): Promise<R2ObjectBody | "gone"> {
   const before = await env.BLOBS.get(gatheredKey(row));
   if (before) return before;
   const sent = parts.map(({ number, etag }) => ({ partNumber: number, etag }));
   try {
     await env.BLOBS.resumeMultipartUpload(gatheredKey(row), multipartId).complete(sent);
   } catch (error) {
-    console.warn("Parts could not be joined", row.id, error);
+    if (!isUnknown(error)) throw error;
   }
-  return env.BLOBS.get(gatheredKey(row));
+  return (await env.BLOBS.get(gatheredKey(row))) ?? "gone";
 }
 
-/** Cron: parts of uploads that nobody finished in time. */
+/** Parts that came, joined or not, of an upload that nobody goes on with. */
+export async function dropParts(env: Env, id: string, multipartId: string): Promise<void> {
+  await env.BLOBS.delete(gatheredKey({ id }));
+  await abort(env, id, multipartId);
+}
+
+async function abort(env: Env, id: string, multipartId: string): Promise<void> {
+  try {
+    await env.BLOBS.resumeMultipartUpload(gatheredKey({ id }), multipartId).abort();
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+  }
+}
+
+/** Cron: parts of uploads that nobody finished in time, and of those whose finishing was cut off. */
 export async function dropUnfinishedParts(env: Env, db: Db, now: number): Promise<number> {
   const late = await db.$client
     .prepare(
-      "SELECT id, multipart_id FROM uploads WHERE multipart_id IS NOT NULL AND expires_at <= ? AND stored_at IS NULL LIMIT 50",
+      "SELECT id, multipart_id FROM uploads WHERE multipart_id IS NOT NULL AND expires_at <= ? LIMIT 50",
     )
     .bind(now)
     .all<{ id: UploadRow["id"]; multipart_id: string }>();
   for (const { id, multipart_id } of late.results) {
-    // Joined and never checked, or never joined: one of the two is there.
-    await env.BLOBS.delete(gatheredKey({ id }));
-    await env.BLOBS.resumeMultipartUpload(gatheredKey({ id }), multipart_id)
-      .abort()
-      .catch((error: unknown) => console.warn("Parts were gone already", id, error));
+    await dropParts(env, id, multipart_id);
     await db.batch([
       db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
       db.update(uploads).set({ multipartId: null }).where(eq(uploads.id, id)),

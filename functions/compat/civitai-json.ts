@@ -2,6 +2,7 @@
 
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import type {
+  CivitaiMini,
   CivitaiModel,
   CivitaiModelVersion,
   CivitaiVersion,
@@ -113,6 +114,32 @@ export function versionOfModel(adapter: WithVersions, id: Version["id"]): Civita
     modelId: model.id,
     model: { name, type, nsfw, poi },
     stats: { downloadCount, thumbsUpCount },
+  };
+}
+
+/** A version with its one file laid flat. */
+export function miniOf({ files: [file], model, ...version }: CivitaiVersion): CivitaiMini {
+  if (!file) throw new Error(`Version ${version.id} has no file`);
+  return {
+    air: version.air,
+    versionName: version.name,
+    modelName: model.name,
+    baseModel: version.baseModel,
+    availability: version.availability,
+    publishedAt: version.publishedAt,
+    size: file.sizeKB,
+    fileType: file.type,
+    fileName: file.name,
+    hashes: file.hashes,
+    downloadUrls: [file.downloadUrl],
+    format: file.metadata.format,
+    canGenerate: true,
+    isFeatured: false,
+    requireAuth: false,
+    checkPermission: false,
+    additionalResourceCharge: false,
+    minor: false,
+    sfwOnly: false,
   };
 }
 

@@ -1,7 +1,13 @@
 // Civitai's questions put to our catalog. It knows only what is public: its readers send keys of Civitai, if any.
 
 import { eq } from "drizzle-orm";
-import type { CivitaiModel, CivitaiQuery, CivitaiVersion } from "../../schema/contract/compat-civitai.ts";
+import type {
+  CivitaiHashNumber,
+  CivitaiMini,
+  CivitaiModel,
+  CivitaiQuery,
+  CivitaiVersion,
+} from "../../schema/contract/compat-civitai.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
 import type { AdapterSort } from "../../schema/contract/search.ts";
 import { adapters, users } from "../../schema/tables.ts";
@@ -12,8 +18,8 @@ import { searchAdapters } from "../catalog/search.ts";
 import { findOpenVersion, type VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { modelJson, versionOfModel } from "./civitai-json.ts";
-import { adapterIdOf, versionIdOf } from "./numeric-ids.ts";
+import { miniOf, modelJson, versionOfModel } from "./civitai-json.ts";
+import { adapterIdOf, numberOf, versionIdOf } from "./numeric-ids.ts";
 
 const SORTS: Record<NonNullable<CivitaiQuery["sort"]>, AdapterSort> = {
   "Highest Rated": "most_liked",
@@ -94,6 +100,29 @@ export async function getVersionsByHash(
   const found = answers.flatMap((answer) => answer.found ?? []);
   const json = await Promise.all(found.map((each) => versionJson(db, each, origin)));
   return json.flatMap((version) => version ?? []);
+}
+
+/** The numbers of those that are known, in the order asked. */
+export async function numbersByHash(db: Db, hashes: readonly string[]): Promise<CivitaiHashNumber[]> {
+  const answers = await lookUpHashes(db, null, hashes);
+  return answers.flatMap(({ hash, found }) =>
+    found ? [{ modelVersionId: numberOf(found.version.id), hash: hash.toUpperCase() }] : [],
+  );
+}
+
+/** `fileNumber` may name the one file that there is. */
+export async function getMini(
+  db: Db,
+  given: string,
+  fileNumber: number | undefined,
+  origin: string,
+): Promise<CivitaiMini | Refusal> {
+  const version = await getVersion(db, given, origin);
+  if (version instanceof Refusal) return version;
+  if (fileNumber !== undefined && !version.files.some(({ id }) => id === fileNumber)) {
+    return refuse("not_found", `Model file ${fileNumber} is not of version ${version.id}`);
+  }
+  return miniOf(version);
 }
 
 async function versionJson(

@@ -5,6 +5,7 @@ import type { OpenAiImageCreate } from "../../schema/contract/compat-openai.ts";
 import { IDEMPOTENCY_TTL_SECONDS, OPENAI_RETRY_MAX_SECONDS } from "../../schema/contract/limits.ts";
 import { jobs } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
+import { takeGeneration } from "../auth/page-keys.ts";
 import { BASES } from "../catalog/bases.ts";
 import type { Db } from "../context.ts";
 import { enqueue, type JobRow } from "../dispatch/enqueue.ts";
@@ -56,6 +57,8 @@ export async function openAiJob(
     strength: undefined,
   });
   if (order instanceof Refusal) return renamed(order, { count: "n" });
+  const spent = await takeGeneration(db, caller, now);
+  if (spent) return spent;
   const version = model.kind === "adapter" ? model.version.id : null;
   const asked = { model: name, version, input: { ...wish } };
   const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, {

@@ -2,6 +2,7 @@
 // A blob that somebody else sent too, or that a published version of somebody else holds, stays.
 
 import { blobKey } from "../catalog/blobs.ts";
+import { dropParts } from "../catalog/upload-parts.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { eachAlone } from "../lib/alone.ts";
@@ -66,6 +67,10 @@ export async function purgePerson(env: Env, db: Db, userId: string, now: number)
       .bind(JSON.stringify(hashes))
       .run();
   }
+  const unfinished = await ask(
+    "SELECT id, multipart_id FROM uploads WHERE owner_id = ?1 AND multipart_id IS NOT NULL",
+  ).all<{ id: string; multipart_id: string }>();
+  for (const { id, multipart_id } of unfinished.results) await dropParts(env, id, multipart_id);
   const [, , , , , , left] = await db.$client.batch<{ any_left: number }>([
     ask(
       "DELETE FROM runs WHERE job_id IN (SELECT id FROM jobs WHERE owner_id = ?1 AND status NOT IN ('queued', 'running'))",

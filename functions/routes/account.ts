@@ -37,7 +37,9 @@ const create = createRoute({
   path: "/v1/keys",
   summary: "Make an API key",
   description:
-    "The key is in this answer and nowhere else. A key cannot hand out scopes it lacks, and no key it makes outlives it.",
+    "The key is in this answer and nowhere else. A key cannot hand out scopes it lacks, and no key it makes outlives it. " +
+    "A publishable one may stand in the code of a page: it reads what is public, orders generations and looks after them, and only " +
+    "for pages of its origins.",
   tags: ["account"],
   middleware: noQuery,
   request: { body: jsonBody(KeyCreate) },
@@ -70,7 +72,10 @@ const keyJson = (row: KeyRow): z.infer<typeof Key> => ({
   id: row.id,
   name: row.name,
   prefix: row.prefix,
+  kind: row.origins === null ? "secret" : "publishable",
   scopes: row.scopes,
+  origins: row.origins ?? [],
+  generations_per_day: row.dailyGenerations,
   created_at: isoTime(row.createdAt),
   expires_at: isoTimeOrNull(row.expiresAt),
   last_used_at: isoTimeOrNull(row.lastUsedAt),

@@ -42,6 +42,17 @@ function logRequest(c: Context<App>): void {
   });
 }
 
+/** Around `identify`: what a publishable key was told is read by pages of its origins alone. Preflights carry no key and are open. */
+export const tellOrigin = createMiddleware<App>(async (c, next) => {
+  await next();
+  const origins = c.var.pageOrigins;
+  if (!origins) return;
+  const sender = c.req.header("origin");
+  const isTheirs = sender !== undefined && origins.includes(sender);
+  c.header("access-control-allow-origin", isTheirs ? sender : undefined);
+  c.header("vary", "origin", { append: true });
+});
+
 export const courtesy = createMiddleware<App>(async (c, next) => {
   const requestId = requestIdOf(c.req.header("x-request-id"));
   c.set("requestId", requestId);

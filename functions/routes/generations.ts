@@ -8,12 +8,13 @@ import { idOf } from "../../schema/contract/ids.ts";
 import { Generation, GenerationCreate, JobStatus } from "../../schema/contract/jobs.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { callerWith } from "../auth/caller.ts";
+import { takeGeneration } from "../auth/page-keys.ts";
 import type { App } from "../context.ts";
 import { cancel } from "../dispatch/cancel.ts";
 import type { JobRow } from "../dispatch/enqueue.ts";
 import { findJob, generationsJson, listJobs } from "../dispatch/jobs.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
-import { deny, granted } from "../lib/refusal.ts";
+import { deny, granted, refuse } from "../lib/refusal.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
@@ -108,14 +109,18 @@ async function oneJson(c: Context<App>, row: JobRow) {
 
 export const generations = router()
   .openapi(create, async (c) => {
-    const { db, origin } = c.var;
+    const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "generate"));
     const wish = c.req.valid("json");
     const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
-    const id = await orderedJob(c, async () => ({
-      ...granted(await orderGeneration(db, caller, wish)),
-      webhook,
-    }));
+    if (webhook && caller.pageKey) {
+      deny(refuse("not_granted", "A publishable key names no webhook: it would sign for you.", "/webhook"));
+    }
+    const id = await orderedJob(c, async () => {
+      const order = granted(await orderGeneration(db, caller, wish));
+      granted(await takeGeneration(db, caller, now));
+      return { ...order, webhook };
+    });
     c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);

@@ -27,6 +27,8 @@ export const images = router().openapi(get, async (c) => {
   const image = granted(
     await findImage(db, viewer ?? (isDrawer ? caller : null), c.req.valid("param").image),
   );
+  // A key that everybody can read shows what was drawn, and beside it only what everybody sees.
+  if (caller?.pageKey && image.role !== "generation") granted(await findImage(db, null, image.id));
   const blob = await db.select().from(blobs).where(eq(blobs.sha256, image.sha256)).get();
   if (!blob) throw new Error(`Picture ${image.id} has no blob`);
   const facts = { sha256: image.sha256, sizeBytes: blob.sizeBytes, contentType: image.contentType };

@@ -16,7 +16,8 @@ export const metrics = router().get("/metrics", async (c) => {
   if (!(await isToken(token, c.env.METRICS_TOKEN))) {
     const caller = await callerOfKey(c.env, c.var.db, token, c.var.now);
     if (!caller) deny(refuse("key_invalid", "This token is not the one for metrics, and no API key."));
-    if (!isOperator(caller, c.env)) deny(refuse("not_granted", "Metrics are for operators."));
+    if (caller.pageKey || !isOperator(caller, c.env))
+      deny(refuse("not_granted", "Metrics are for operators."));
   }
   return c.body(await metricsText(c.var.db, c.var.now), 200, {
     "content-type": CONTENT_TYPE,

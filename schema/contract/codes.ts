@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   key_invalid: { status: 401, title: "This API key is unknown, expired or revoked" },
   scope_missing: { status: 403, title: "This API key lacks a scope" },
   not_granted: { status: 403, title: "This is not yours to change" },
+  origin_not_allowed: { status: 403, title: "This key belongs to pages of other origins" },
   session_required: { status: 403, title: "Only a signed-in person may do this, not a key" },
   account_suspended: { status: 403, title: "This account is suspended" },
   upload_url_invalid: { status: 403, title: "This upload or download address is not valid any more" },

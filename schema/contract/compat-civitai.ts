@@ -1,7 +1,12 @@
 // What Civitai's readers ask and read: models, their versions, and look-up by hash, in its field names.
 
 import { z } from "zod";
-import { HASHES_LOOKED_UP_MAX, PAGE_MAX, SEARCH_MAX_CHARACTERS } from "./limits.ts";
+import {
+  HASH_NUMBERS_LOOKED_UP_MAX,
+  HASHES_LOOKED_UP_MAX,
+  PAGE_MAX,
+  SEARCH_MAX_CHARACTERS,
+} from "./limits.ts";
 
 export const CIVITAI_TYPES = [
   ...["Checkpoint", "TextualInversion", "Hypernetwork", "AestheticGradient", "LORA", "LoCon", "DoRA"],
@@ -56,6 +61,17 @@ const hash = z
   .regex(/^(?:[0-9a-fA-F]{10}|[0-9a-fA-F]{64})$/, "must be a SHA-256 or its first ten digits");
 export const CivitaiHash = hash;
 export const CivitaiHashes = z.array(hash).min(1).max(HASHES_LOOKED_UP_MAX).meta({ id: "CivitaiHashes" });
+
+export const CivitaiManyHashes = z
+  .array(hash)
+  .min(1)
+  .max(HASH_NUMBERS_LOOKED_UP_MAX)
+  .meta({ id: "CivitaiManyHashes" });
+
+export const CivitaiHashNumber = z
+  .object({ modelVersionId: z.int(), hash: z.string().meta({ description: "As it was asked, in capitals" }) })
+  .meta({ id: "CivitaiHashNumber" });
+export type CivitaiHashNumber = z.infer<typeof CivitaiHashNumber>;
 
 const count = z.int().nonnegative();
 const scanResult = z.enum(["Pending", "Success", "Danger"]);
@@ -132,6 +148,38 @@ export const CivitaiVersion = z
   })
   .meta({ id: "CivitaiVersion" });
 export type CivitaiVersion = z.infer<typeof CivitaiVersion>;
+
+export const CivitaiMiniQuery = z.strictObject({
+  modelFileId: z.coerce.number().int().positive().optional().meta({
+    description: "The one file of a version has the version's number",
+  }),
+});
+
+/** A version and its file in one, as downloaders read it. */
+export const CivitaiMini = z
+  .object({
+    air: z.string(),
+    versionName: z.string(),
+    modelName: z.string(),
+    baseModel: z.string(),
+    availability: z.literal("Public"),
+    publishedAt: z.string().nullable(),
+    size: z.number().meta({ description: "Kilobytes of 1024" }),
+    fileType: z.literal("Model"),
+    fileName: z.string(),
+    hashes: CivitaiFile.shape.hashes,
+    downloadUrls: z.array(z.string()),
+    format: z.literal("SafeTensor"),
+    canGenerate: z.literal(true),
+    isFeatured: z.literal(false),
+    requireAuth: z.literal(false),
+    checkPermission: z.literal(false),
+    additionalResourceCharge: z.literal(false),
+    minor: z.literal(false),
+    sfwOnly: z.literal(false),
+  })
+  .meta({ id: "CivitaiMini" });
+export type CivitaiMini = z.infer<typeof CivitaiMini>;
 
 export const CivitaiModel = z
   .object({

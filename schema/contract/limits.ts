@@ -62,6 +62,8 @@ export const UPLOAD_MULTIPART_TTL_SECONDS = 24 * 3_600;
 // Versions
 export const YANK_REASON_MAX_CHARACTERS = 500;
 export const HASHES_LOOKED_UP_MAX = 100;
+/** Of Civitai's look-up that answers with numbers alone. */
+export const HASH_NUMBERS_LOOKED_UP_MAX = 10_000;
 /** Pictures drawn for a version that was published without any. */
 export const PREVIEWS_DRAWN = 4;
 export const STATISTICS_DAYS = 30;
@@ -120,6 +122,11 @@ export const SUGGESTIONS_MAX = 8;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;
 export const JSON_BODY_MAX_BYTES = 1 * MIB;
 export const API_KEYS_PER_OWNER_MAX = 50;
+/** Pages that one publishable key may belong to. */
+export const KEY_ORIGINS_MAX = 10;
+export const KEY_ORIGIN_MAX_CHARACTERS = 200;
+/** The largest cap that a publishable key may be given. */
+export const KEY_DAILY_GENERATIONS_MAX = 100_000;
 /** A rotated key works on for so long beside the new one, unless it is told otherwise. */
 export const KEY_OVERLAP_HOURS = 24;
 export const KEY_OVERLAP_MAX_HOURS = 7 * 24;

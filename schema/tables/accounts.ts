@@ -109,6 +109,13 @@ export const apiKeys = sqliteTable(
     prefix: text("prefix").notNull(),
     sha256: text("sha256").notNull().unique(),
     scopes: json<Scope[]>("scopes").notNull(),
+    /** Of a publishable key: the pages that may use it. Null for a secret one. */
+    origins: json<string[]>("origins"),
+    /** Null: no cap of its own. */
+    dailyGenerations: integer("daily_generations"),
+    /** Days since 1970, and how many generations were ordered on that one. */
+    countedDay: integer("counted_day").notNull().default(0),
+    counted: integer("counted").notNull().default(0),
     createdAt: at("created_at").notNull(),
     expiresAt: at("expires_at"),
     lastUsedAt: at("last_used_at"),

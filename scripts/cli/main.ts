@@ -9,6 +9,7 @@ import { type Command, GLOBAL_OPTIONS, UsageError } from "./command.ts";
 import { drawing } from "./drawing.ts";
 import { publishing } from "./publishing.ts";
 import { say } from "./terminal.ts";
+import { version } from "./version.ts";
 
 const COMMANDS: Record<string, Command> = { ...account, ...catalog, ...publishing, ...drawing };
 
@@ -20,7 +21,7 @@ function overview(): string {
     ...lines,
     "",
     "Everywhere: --json (the API's own answer), --url and --key (else ORTHOPLEX_URL and ORTHOPLEX_API_KEY, else what `login` kept).",
-    "orthoplex COMMAND --help shows a command's options.",
+    "orthoplex COMMAND --help shows a command's options, orthoplex --version which one this is.",
   ].join("\n");
 }
 
@@ -40,6 +41,10 @@ async function run(argv: string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(`${overview()}\n`);
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-v") {
+    process.stdout.write(`${version()}\n`);
+    return 0;
   }
   const command = COMMANDS[name];
   if (!command) throw new UsageError(`There is no command "${name}".`);

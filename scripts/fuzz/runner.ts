@@ -37,8 +37,8 @@ export async function startHastyRunner(api: Api): Promise<HastyRunner> {
           runner.ended += 1;
         }
       } catch (error) {
-        // A fuzzer holds the same key and may have ended the lease, or the runner, first.
-        if (!(error instanceof ApiError)) throw error;
+        // A fuzzer holds the same key and may have ended the lease first; and a connection may break off, as with any runner.
+        if (!(error instanceof ApiError || error instanceof TypeError)) throw error;
         await pause(PAUSE_MS);
       }
     }

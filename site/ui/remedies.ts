@@ -9,6 +9,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   key_invalid: "Make a new key on the account page.",
   scope_missing: "Use a key that has this scope, or sign in.",
   not_granted: "Sign in as its owner.",
+  origin_not_allowed: "Use the key on the pages it was made for, or make one for this origin.",
   session_required: "Sign in on the site; a key cannot do this.",
   account_suspended: "Read the moderators' reason on the page of decisions; you may appeal there.",
   upload_url_invalid: "Start the upload again; its address is valid for an hour.",

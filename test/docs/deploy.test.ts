@@ -28,6 +28,12 @@ const [container] = pod.containers;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 const env = new Map<string, any>(container.env.map((entry: { name: string }) => [entry.name, entry]));
 
+function stopSeconds(): number {
+  const seconds = /^STOP_SECONDS = ([0-9.]+)$/m.exec(text("gpu-runner/orthoplex/runner/service.py"))?.[1];
+  assert.ok(Number(seconds) > 0);
+  return Number(seconds);
+}
+
 test("every file of the deployment is one YAML document without a fault", () => {
   assert.ok(files.length >= 4);
   for (const file of files) assert.equal(typeof load(file), "object", file);
@@ -60,12 +66,21 @@ describe("the Deployment", () => {
     assert.ok(container.image.includes("orthoplex-runner"));
   });
 
-  test("gives each pod a GPU and the time to give its leases back", () => {
+  test("gives each pod a GPU and the time to finish what it holds and to give the rest back", () => {
     assert.equal(container.resources.limits["nvidia.com/gpu"], "1");
-    const stop = Number(
-      /^STOP_SECONDS = ([0-9.]+)$/m.exec(text("gpu-runner/orthoplex/runner/service.py"))?.[1],
-    );
-    assert.ok(stop > 0 && pod.terminationGracePeriodSeconds > stop);
+    const drain = Number(env.get("ORTHOPLEX_DRAIN_SECONDS").value);
+    assert.ok(drain > 0 && pod.terminationGracePeriodSeconds > drain + stopSeconds());
+  });
+
+  test("bounds the cache below the size of its volume", () => {
+    const volume = pod.volumes.find(({ name }: { name: string }) => name === "cache");
+    const mebibytes = 1024 * Number(/^(\d+)Gi$/.exec(volume.emptyDir.sizeLimit)?.[1]);
+    assert.ok(Number(env.get("ORTHOPLEX_CACHE_MIB").value) < mebibytes);
+  });
+
+  test("mounts the key so that a new one arrives while the pod runs", () => {
+    const mount = container.volumeMounts.find(({ name }: { name: string }) => name === "token");
+    assert.equal(mount.subPath, undefined);
   });
 
   test("watches the file that the runner touches", () => {
@@ -125,4 +140,8 @@ test("the compose file keeps the key in a secret, gives a GPU, and watches the f
   assert.ok(runner.healthcheck.test.join(" ").includes(runner.environment.ORTHOPLEX_ALIVE_FILE));
   assert.deepEqual(runner.deploy.resources.reservations.devices[0].capabilities, ["gpu"]);
   assert.equal(runner.read_only, true);
+  const grace = Number(/^(\d+)s$/.exec(runner.stop_grace_period)?.[1]);
+  assert.ok(grace > Number(runner.environment.ORTHOPLEX_DRAIN_SECONDS) + stopSeconds());
+  // What was drained has exited 0.
+  assert.equal(runner.restart, "on-failure");
 });

@@ -283,3 +283,14 @@ export class Machine {
 }
 
 export const db = () => env.DB;
+
+/** A binding with some of its methods done otherwise: how it looks when a part of the platform is not well. */
+export function withMethods<T extends object>(thing: T, methods: { [K in keyof T]?: unknown }): T {
+  return new Proxy(thing, {
+    get: (target, name) => {
+      if (name in methods) return methods[name as keyof T];
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { everyMinute } from "../../functions/cron.ts";
+import { withMethods } from "./cast.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -19,7 +20,7 @@ describe("every minute", () => {
       if (text.includes("takedowns")) throw new Error("D1 is not well");
       return env.DB.prepare(text);
     };
-    const ill = Object.assign(Object.create(env.DB), { prepare, batch: env.DB.batch.bind(env.DB) });
+    const ill = withMethods(env.DB, { prepare });
     await everyMinute({ ...env, DB: ill }, Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
     expect(told.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
       { event: "cron_step_failed", of: "purge_taken_down" },

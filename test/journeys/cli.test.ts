@@ -1,14 +1,25 @@
 // The command line against the real Worker and the real runner, as a person at a terminal would go.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { packCli } from "../../scripts/cli/pack.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
+import { npmCommand } from "../../scripts/setup/npm.mjs";
 
 type Ran = { code: number | null; out: string; error: string };
 
@@ -49,6 +60,30 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.equal(ran.code, 0, ran.error);
     return JSON.parse(ran.out) as T;
   }
+
+  test("its package is installed from one file, without a network, into a folder outside the checkout, and works", async () => {
+    const archive = await packCli(join(folder, "packed"));
+    const elsewhere = join(folder, "elsewhere");
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, "package.json"), "{}");
+    const [npm = "npm", ...before] = npmCommand();
+    const quiet = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
+    execFileSync(npm, [...before, "install", ...quiet, archive], { cwd: elsewhere });
+    assert.deepEqual(
+      readdirSync(join(elsewhere, "node_modules")).filter((name) => !name.startsWith(".")),
+      ["orthoplex"],
+    );
+    const installed = join(elsewhere, "node_modules", ".bin", "orthoplex");
+    const env = { ...process.env, XDG_CONFIG_HOME: elsewhere, ORTHOPLEX_URL: server.url };
+    const run = async (...args: string[]) => promisify(execFile)(installed, args, { cwd: elsewhere, env });
+    const { version, license } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    assert.equal((await run("--version")).stdout, `${version}\n`);
+    const about = JSON.parse(readFileSync(join(elsewhere, "node_modules/orthoplex/package.json"), "utf8"));
+    assert.deepEqual([about.license, about.version, about.dependencies], [license, version, undefined]);
+    const found = JSON.parse((await run("search", "ivy", "--json")).stdout);
+    assert.equal(found.items[0].ref, "orthoplex/ivy");
+    await assert.rejects(run("whoami"), /needs a key/);
+  });
 
   test("a person logs in, and a wrong key is told", async () => {
     const wrong = await orthoplex(["login"], "opx_0000000000000000000000000000000000000000\n");

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { emailTokenOf, isOldSignIn, wordOf } from "../../site/pages/account/arrival.ts";
+import { originsIn } from "../../site/pages/account/origins.ts";
 import { passkeyObstacle } from "../../site/pages/account/passkey.ts";
 
 describe("arriving at the account page", () => {
@@ -17,6 +18,19 @@ describe("arriving at the account page", () => {
   it("keeps the token of a letter to a new address", () => {
     expect(emailTokenOf("?email_token=abc")).toBe("abc");
     expect(emailTokenOf("?verified=1")).toBe(null);
+  });
+});
+
+describe("the origins of a publishable key", () => {
+  it("are taken out of what was typed or pasted, each once", () => {
+    expect(
+      originsIn("https://a.test, http://localhost:5173\nhttps://a.test/app?x=1  https://a.test:443"),
+    ).toEqual(["https://a.test", "http://localhost:5173"]);
+    expect(originsIn(" , ")).toEqual([]);
+  });
+
+  it("leave to the API what is none", () => {
+    expect(originsIn("a.test, data:x")).toEqual(["a.test", "data:x"]);
   });
 });
 

@@ -8,17 +8,23 @@ import {
   CivitaiError,
   CivitaiHash,
   CivitaiHashes,
+  CivitaiHashNumber,
+  CivitaiManyHashes,
+  CivitaiMini,
+  CivitaiMiniQuery,
   CivitaiModel,
   CivitaiModels,
   CivitaiQuery,
   CivitaiVersion,
 } from "../../../schema/contract/compat-civitai.ts";
 import {
+  getMini,
   getModel,
   getVersion,
   getVersionByHash,
   getVersionsByHash,
   listModels,
+  numbersByHash,
 } from "../../compat/civitai.ts";
 import { versionIdOf } from "../../compat/numeric-ids.ts";
 import type { App } from "../../context.ts";
@@ -88,6 +94,29 @@ const byHashes = createRoute({
   },
 });
 
+const numbers = createRoute({
+  method: "post",
+  path: `${VERSIONS}/by-hash/ids`,
+  summary: "Civitai: the numbers of many files' versions",
+  tags,
+  middleware: noQuery,
+  request: { body: jsonBody(CivitaiManyHashes) },
+  responses: {
+    default: jsonReply("A refusal", CivitaiError),
+    200: jsonReply("Those that are known, in the order asked", z.array(CivitaiHashNumber)),
+  },
+});
+
+const mini = createRoute({
+  method: "get",
+  path: `${VERSIONS}/mini/{id}`,
+  summary: "Civitai: one version with its file, in short",
+  tags,
+  middleware: cached,
+  request: { params: idParam("id", id), query: CivitaiMiniQuery },
+  responses: { default: jsonReply("A refusal", CivitaiError), 200: jsonReply("The version", CivitaiMini) },
+});
+
 const version = createRoute({
   method: "get",
   path: `${VERSIONS}/{id}`,
@@ -133,6 +162,11 @@ export const civitai = router()
   .openapi(byHashes, async (c) =>
     c.json(await getVersionsByHash(c.var.db, c.req.valid("json"), c.var.origin), 200),
   )
+  .openapi(numbers, async (c) => c.json(await numbersByHash(c.var.db, c.req.valid("json")), 200))
+  .openapi(mini, async (c) => {
+    const { modelFileId } = c.req.valid("query");
+    return c.json(granted(await getMini(c.var.db, c.req.valid("param").id, modelFileId, c.var.origin)), 200);
+  })
   .openapi(version, async (c) =>
     c.json(granted(await getVersion(c.var.db, c.req.valid("param").id, c.var.origin)), 200),
   )

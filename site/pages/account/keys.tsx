@@ -1,27 +1,13 @@
-// API keys: make one (it is shown once), see when each was used, rotate, revoke.
+// API keys: see when each was used and where it may be, rotate, revoke; a new one is shown once.
 
 import { useState } from "preact/hooks";
-import { api, type Key, type KeyCreated, type Scope } from "../../api.ts";
+import { api, type Key, type KeyCreated } from "../../api.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import type { Failure } from "../../ui/failure.ts";
-import { Field, TextField } from "../../ui/field.tsx";
 import { agoOf, dayOf, durationOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
-
-const SCOPES: readonly (readonly [Scope, string])[] = [
-  ["read", "Read your adapters, jobs and pictures"],
-  ["generate", "Generate pictures"],
-  ["publish", "Upload, train and publish"],
-  ["runner", "Run jobs on your own machine"],
-];
-const EXPIRIES = [
-  ["30", "30 days"],
-  ["90", "90 days"],
-  ["365", "1 year"],
-  ["", "never"],
-] as const;
+import { MakeKey } from "./make-key.tsx";
 
 export function Keys() {
   const keys = useReply(() => api.keys(), []);
@@ -98,7 +84,10 @@ export function Keys() {
                   <td>
                     <code>{key.prefix}…</code>
                   </td>
-                  <td>{key.scopes.join(", ")}</td>
+                  <td>
+                    {key.scopes.join(", ")}
+                    {key.kind === "publishable" && <div class="quiet">{placeOf(key)}</div>}
+                  </td>
                   <td>{key.last_used_at ? agoOf(key.last_used_at, Date.now()) : "never"}</td>
                   <td>{key.expires_at ? endOf(key, key.expires_at) : "never"}</td>
                   <td>
@@ -144,76 +133,10 @@ export function Keys() {
   );
 }
 
+/** Where a publishable key may be used, and how often. */
+const placeOf = ({ origins, generations_per_day: cap }: Key) =>
+  `on ${origins.join(", ")}${cap === null ? "" : `, ${cap} generations a day`}`;
+
 /** One that was replaced ends soon: its hour matters. */
 const endOf = (key: Key, end: string) => (key.replaced_by ? `in ${restOf(end)}` : dayOf(end));
 const restOf = (end: string) => durationOf((Date.parse(end) - Date.now()) / 1000);
-
-function MakeKey({ onMade, onClose }: { onMade: (key: KeyCreated) => void; onClose: () => void }) {
-  const [name, setName] = useState("");
-  const [days, setDays] = useState("90");
-  const [scopes, setScopes] = useState<readonly Scope[]>(["read", "generate"]);
-  const [failure, setFailure] = useState<Failure | null>(null);
-
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const reply = await api.createKey({
-      name,
-      scopes: [...scopes],
-      ...(days !== "" && { expires_in_days: Number(days) }),
-    });
-    if (reply.ok) onMade(reply.value);
-    else setFailure(reply.failure);
-  };
-  return (
-    <Dialog title="New API key" shape="box" onClose={onClose}>
-      <form class="make-key" onSubmit={submit}>
-        <TextField
-          label="Name"
-          hint="To tell your keys apart."
-          required
-          maxLength={80}
-          placeholder="my notebook"
-          value={name}
-          onText={setName}
-        />
-        <fieldset class="scopes">
-          <legend class="label">It may</legend>
-          {SCOPES.map(([scope, text]) => (
-            <label class="check" key={scope}>
-              <input
-                type="checkbox"
-                checked={scopes.includes(scope)}
-                onChange={() =>
-                  setScopes(
-                    scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope],
-                  )
-                }
-              />
-              <span>{text}</span>
-            </label>
-          ))}
-        </fieldset>
-        <Field label="Expires after">
-          {(described) => (
-            <select
-              {...described}
-              class="input"
-              value={days}
-              onChange={(event) => setDays(event.currentTarget.value)}
-            >
-              {EXPIRIES.map(([value, text]) => (
-                <option key={value} value={value}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        {failure && <FailureNotice failure={failure} />}
-        <button type="submit" class="button primary" disabled={scopes.length === 0}>
-          Make the key
-        </button>
-      </form>
-    </Dialog>
-  );
-}

@@ -210,5 +210,11 @@ export const compat: Entry[] = [
     right: "anyone",
     call: () => ({ path: "/api/v1/model-versions/by-hash", body: ["0".repeat(64)] }),
   },
+  {
+    route: "POST /api/v1/model-versions/by-hash/ids",
+    right: "anyone",
+    call: () => ({ path: "/api/v1/model-versions/by-hash/ids", body: ["0".repeat(64)] }),
+  },
+  known("GET /api/v1/model-versions/mini/{id}", (_, id) => `/api/v1/model-versions/mini/${numberOf(id)}`),
   known("GET /api/download/models/{id}", (_, id) => `/api/download/models/${numberOf(id)}`),
 ];

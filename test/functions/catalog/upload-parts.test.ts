@@ -1,9 +1,15 @@
 // Uploads in parts: gone on with after a cut, checked as a whole, never written over what is there.
 
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
-import { dropUnfinishedParts, partBytes, partCount } from "../../../functions/catalog/upload-parts.ts";
+import {
+  completeParts,
+  dropUnfinishedParts,
+  partBytes,
+  partCount,
+} from "../../../functions/catalog/upload-parts.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { signUrl } from "../../../functions/lib/signing.ts";
 import type { Upload, Version } from "../../../schema/contract/index.ts";
@@ -12,7 +18,8 @@ import {
   UPLOAD_MULTIPART_MAX_BYTES,
   UPLOAD_PART_BYTES,
 } from "../../../schema/contract/limits.ts";
-import { adapterFile, adapterWish, ORIGIN, type Person, person, put } from "../cast.ts";
+import { uploads } from "../../../schema/tables.ts";
+import { adapterFile, adapterWish, ORIGIN, type Person, person, put, withMethods } from "../cast.ts";
 
 const db = drizzle(env.DB);
 const RAW = "application/octet-stream";
@@ -160,6 +167,42 @@ describe("an upload in parts", () => {
       upload_id: upload.id,
     });
     expect(version.sha256).toBe(await sha256Hex(file));
+  });
+
+  it("leaves nothing beside the blob where its finishing was cut off", async () => {
+    const bytes = large(21);
+    const upload = await begin(ada, bytes);
+    for (const number of [1, 2]) await put(urlOf(upload, number), partOf(bytes, number));
+    const before = await gathered();
+    const cut = withMethods(env.BLOBS, { delete: () => Promise.reject(new Error("cut")) });
+    const row = await db.select().from(uploads).where(eq(uploads.id, upload.id)).get();
+    if (!row) throw new Error("No row");
+    await expect(completeParts({ ...env, BLOBS: cut }, db, row, Date.now())).rejects.toThrow("cut");
+    expect([await gathered(), (await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`)).state]).toEqual([
+      before + 1,
+      "stored",
+    ]);
+    await dropUnfinishedParts(env, db, row.expiresAt + 1);
+    expect(await gathered()).toBe(before);
+    expect(await stored(await sha256Hex(bytes))).toEqual(bytes);
+  });
+
+  it("can be sent anew where dropping wrong bytes was cut off", async () => {
+    const bytes = large(22);
+    const upload = await begin(ada, bytes);
+    for (const number of [1, 2]) await put(urlOf(upload, number), partOf(large(23), number));
+    const row = await db.select().from(uploads).where(eq(uploads.id, upload.id)).get();
+    if (!row) throw new Error("No row");
+    const cut = withMethods(env.BLOBS, {
+      createMultipartUpload: () => Promise.reject(new Error("cut")),
+    });
+    await expect(completeParts({ ...env, BLOBS: cut }, db, row, Date.now())).rejects.toThrow("cut");
+    const again = await ada.ask("POST", `/v1/uploads/${upload.id}/complete`);
+    expect([again.status, again.body.code]).toEqual([409, "upload_incomplete"]);
+    const opened = await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`);
+    expect(opened.parts?.received).toEqual([]);
+    for (const number of [1, 2]) await put(urlOf(opened, number), partOf(bytes, number));
+    expect(await ada.must("POST", `/v1/uploads/${upload.id}/complete`)).toMatchObject({ state: "stored" });
   });
 
   it("that nobody finishes is dropped when its time is over", async () => {

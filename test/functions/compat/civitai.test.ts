@@ -6,11 +6,12 @@ import { headOf, numberOf } from "../../../functions/compat/numeric-ids.ts";
 import { newId } from "../../../functions/lib/ids.ts";
 import {
   CivitaiError,
+  CivitaiMini,
   CivitaiModel,
   type CivitaiModels,
   CivitaiVersion,
 } from "../../../schema/contract/compat-civitai.ts";
-import type { Version } from "../../../schema/contract/index.ts";
+import { HASH_NUMBERS_LOOKED_UP_MAX, type Version } from "../../../schema/contract/index.ts";
 import { ask, LICENCE, type Person, person, published } from "../cast.ts";
 import { send } from "./drawing.ts";
 
@@ -171,6 +172,66 @@ describe("hashes", () => {
     expect([reply.status, reply.body.map(({ id }) => id)]).toEqual([200, [numberOf(ivy.id)]]);
     const many = await ask("POST", "/api/v1/model-versions/by-hash", { body: Array(101).fill(ivy.sha256) });
     expect(many.status).toBe(400);
+  });
+});
+
+describe("numbers by hash", () => {
+  const PATH = "/api/v1/model-versions/by-hash/ids";
+
+  it("are told of public versions alone, in the order asked, with the hash in capitals", async () => {
+    const { latest_version: secret } = await ada.must<{ latest_version: Version }>(
+      "GET",
+      "/v1/adapters/ada/secret",
+    );
+    const body = ["0".repeat(64), ivy.sha256.toUpperCase(), secret.sha256, ivy.sha256.slice(0, 10)];
+    const reply = await ask<unknown>("POST", PATH, { body });
+    const modelVersionId = numberOf(ivy.id);
+    expect([reply.status, reply.body]).toEqual([
+      200,
+      [
+        { modelVersionId, hash: ivy.sha256.toUpperCase() },
+        { modelVersionId, hash: ivy.sha256.slice(0, 10).toUpperCase() },
+      ],
+    ]);
+  });
+
+  it("are looked up as many at once as Civitai looks up, and no more", async () => {
+    const many = Array.from({ length: HASH_NUMBERS_LOOKED_UP_MAX - 1 }, (_, i) =>
+      i.toString(16).padStart(64, "f"),
+    );
+    const known = await ask<unknown[]>("POST", PATH, { body: [...many, ivy.sha256] });
+    expect([known.status, known.body.length]).toEqual([200, 1]);
+    const reply = await ask("POST", PATH, { body: [...many, ivy.sha256, ivy.sha256] });
+    expect([reply.status, reply.body.code]).toEqual([400, "request_invalid"]);
+  });
+});
+
+describe("a version in short", () => {
+  it("lays its file flat, also where the file is named", async () => {
+    const number = numberOf(ivy.id);
+    for (const path of [`${number}`, `${number}?modelFileId=${number}`, ivy.id]) {
+      const { status, body } = await ask("GET", `/api/v1/model-versions/mini/${path}`);
+      expect([status, CivitaiMini.parse(body)]).toEqual([200, body]);
+      expect(body).toMatchObject({
+        modelName: "ivy",
+        versionName: "v1",
+        fileName: "ada-ivy-1.safetensors",
+        downloadUrls: [ivy.download_url],
+        hashes: { SHA256: ivy.sha256.toUpperCase() },
+        air: `urn:air:cast-2:lora:orthoplex:${numberOf(ivy.adapter_id)}@${number}`,
+      });
+    }
+  });
+
+  it("is not found under another file, or where nobody may see it", async () => {
+    const { latest_version: secret } = await ada.must<{ latest_version: Version }>(
+      "GET",
+      "/v1/adapters/ada/secret",
+    );
+    for (const path of [`${numberOf(ivy.id)}?modelFileId=1`, "1", `${numberOf(secret.id)}`]) {
+      const { status, body } = await ask("GET", `/api/v1/model-versions/mini/${path}`);
+      expect([status, CivitaiError.parse(body).code]).toEqual([404, "not_found"]);
+    }
   });
 });
 

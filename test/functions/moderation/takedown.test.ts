@@ -21,6 +21,7 @@ import {
   person,
   png,
   published,
+  withMethods,
 } from "../cast.ts";
 import { adapterKey, decisionsAbout, type Key, type Moderator, moderator } from "./desk.ts";
 
@@ -298,7 +299,7 @@ describe("the bytes of what is removed", () => {
     await mod.mustDecide(free.key, "remove");
     await db().prepare("UPDATE takedowns SET purge_at = 1 WHERE target_id = ?").bind(stuck.key.id).run();
     await db().prepare("UPDATE takedowns SET purge_at = 2 WHERE target_id = ?").bind(free.key.id).run();
-    const failing = Object.assign(Object.create(env.BLOBS), {
+    const failing = withMethods(env.BLOBS, {
       delete: (keys: string[]) => {
         if (keys.includes(blobKey(stuck.version.sha256))) throw new Error("R2 is not well");
         return env.BLOBS.delete(keys);

@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../../functions/index.ts";
 import { SECTIONS } from "../../../functions/people/export.ts";
+import type { Upload } from "../../../schema/contract/index.ts";
 import { collectLetters } from "../auth/letters.ts";
 import {
   adapterFile,
@@ -16,6 +17,7 @@ import {
   person,
   png,
   published,
+  put,
   signUp,
 } from "../cast.ts";
 import { type Rich, richPerson, secretOf } from "./rich.ts";
@@ -275,6 +277,31 @@ describe("leaving", () => {
     expect(await env.BLOBS.head(`blobs/${output.sha256}`)).toBe(null);
     const row = await env.DB.prepare("SELECT purged_at FROM users WHERE handle = 'leo'").first();
     expect(row).toEqual({ purged_at: expect.any(Number) });
+  });
+
+  it("takes parts of files that were still on their way, joined or not", async () => {
+    const leaver = await person("Max");
+    const parts = async () => (await env.BLOBS.list({ prefix: "parts/" })).objects.length;
+    const begun = await parts();
+    const size_bytes = 100;
+    const facts = { kind: "adapter", content_type: "application/octet-stream", size_bytes, multipart: true };
+    for (const [i, isJoined] of [false, true].entries()) {
+      const wish = { ...facts, sha256: String(i).repeat(64) };
+      const upload = await leaver.must<Upload>("POST", "/v1/uploads", wish);
+      await put(upload.parts?.urls[0] ?? "", new Uint8Array(size_bytes).fill(i));
+      if (!isJoined) continue;
+      const row = await env.DB.prepare(
+        "SELECT multipart_id AS id, etag FROM uploads JOIN upload_parts ON upload_id = uploads.id WHERE uploads.id = ?",
+      )
+        .bind(upload.id)
+        .first<{ id: string; etag: string }>();
+      const gathered = env.BLOBS.resumeMultipartUpload(`parts/${upload.id}`, row?.id ?? "");
+      await gathered.complete([{ partNumber: 1, etag: row?.etag ?? "" }]);
+    }
+    expect(await parts()).toBe(begun + 1);
+    await leave({ cookie: leaver.cookie, origin: ORIGIN }, { confirm: "max" });
+    await cron();
+    expect(await parts()).toBe(begun);
   });
 
   it("takes the titles of collections out of what others were told", async () => {

@@ -2,6 +2,7 @@
 // done stays done; it does nothing more, and nobody hears its answer.
 
 import type { Env } from "../../../../functions/env.ts";
+import { withMethods } from "../../cast.ts";
 
 type Work = <T>(act: () => Promise<T>) => Promise<T>;
 
@@ -56,18 +57,6 @@ export function fusedEnv(env: Env, pass: Work): Env {
     JOB_LIVE: fusedObjects(env.JOB_LIVE, pass),
     BELL: fusedObjects(env.BELL, pass),
   };
-}
-
-/** The same object, but for these methods. */
-function withMethods<T extends object>(thing: T, methods: Partial<T>): T {
-  return new Proxy(thing, {
-    get: (target, name) => {
-      const own = (methods as Record<string | symbol, unknown>)[name];
-      if (own !== undefined) return own;
-      const value = Reflect.get(target, name) as unknown;
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Every method is an act on the outside. A stub's methods are called on the stub: `apply` would be a call over the wire. */
