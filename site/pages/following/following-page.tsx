@@ -6,7 +6,7 @@ import { type Liked, people } from "../../api-people.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { More } from "../../ui/more.tsx";
-import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, SignInFirst, ToCatalog } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
 import { type List, useList } from "../../ui/use-list.ts";
@@ -76,11 +76,7 @@ function Nothing(props: { title: string; children: ComponentChildren }) {
   return (
     <Empty title={props.title}>
       <p>{props.children}</p>
-      <div class="actions">
-        <a class="button primary" href="/browse/">
-          Browse the catalog
-        </a>
-      </div>
+      <ToCatalog />
     </Empty>
   );
 }
