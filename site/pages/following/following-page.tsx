@@ -49,9 +49,9 @@ function News() {
       list={list}
       cardOf={(adapter) => <AdapterCard key={adapter.id} adapter={adapter} />}
       empty={
-        <Empty title="Nothing yet">
-          <p>Follow somebody on their page, and what they publish from then on stands here.</p>
-        </Empty>
+        <Nothing title="Nothing yet">
+          Follow somebody on their page, and what they publish stands here.
+        </Nothing>
       }
     />
   );
@@ -69,12 +69,21 @@ function Likes() {
           mix && <MixCard key={mix.id} mix={mix} />
         )
       }
-      empty={
-        <Empty title="You like nothing yet">
-          <p>The heart on an adapter or a mix keeps it here.</p>
-        </Empty>
-      }
+      empty={<Nothing title="You like nothing yet">The heart on an adapter or a mix keeps it here.</Nothing>}
     />
+  );
+}
+
+function Nothing(props: { title: string; children: string }) {
+  return (
+    <Empty title={props.title}>
+      <p>{props.children}</p>
+      <div class="actions">
+        <a class="button" href="/browse/">
+          Browse the catalog
+        </a>
+      </div>
+    </Empty>
   );
 }
 
@@ -85,18 +94,7 @@ function Cards<T>(props: {
 }) {
   const { list, cardOf, empty } = props;
   if (list.failure) return <FailureNotice failure={list.failure} again={list.again} />;
-  if (!list.waiting && list.items.length === 0) {
-    return (
-      <>
-        {empty}
-        <p class="actions">
-          <a class="button" href="/browse/">
-            Browse the catalog
-          </a>
-        </p>
-      </>
-    );
-  }
+  if (!list.waiting && list.items.length === 0) return <>{empty}</>;
   return (
     <>
       <div class="card-grid" aria-busy={list.waiting}>
