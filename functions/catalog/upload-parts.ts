@@ -6,6 +6,7 @@ import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/co
 import { uploadParts, uploads } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { eachAlone } from "../lib/alone.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 import { storeBlob } from "./blobs.ts";
@@ -75,14 +76,46 @@ export async function receivePart(
   if (Number(length) !== size) {
     return refuse("upload_mismatch", `Part ${number} has ${size} bytes, ${length} are coming.`);
   }
-  const gathered = env.BLOBS.resumeMultipartUpload(gatheredKey(row), row.multipartId);
-  const part = await gathered.uploadPart(number, request.body);
-  const facts = { etag: part.etag, sizeBytes: size };
-  await db
-    .insert(uploadParts)
-    .values({ uploadId: id, number, ...facts })
-    .onConflictDoUpdate({ target: [uploadParts.uploadId, uploadParts.number], set: facts });
-  return stored;
+  const etag = await putPart(env, row, row.multipartId, number, request.body);
+  if (etag !== null && (await notePart(db, { id, multipartId: row.multipartId, number, etag, size }))) {
+    return stored;
+  }
+  const current = await db.select().from(uploads).where(eq(uploads.id, id)).get();
+  if (current && current.storedAt !== null) return stored;
+  return refuse("upload_incomplete", `What came before part ${number} was dropped: see what is missing.`);
+}
+
+/** Null where the parts were joined or dropped before this one had come. */
+async function putPart(
+  env: Env,
+  row: UploadRow,
+  multipartId: string,
+  number: number,
+  body: ReadableStream,
+): Promise<string | null> {
+  try {
+    const gathered = env.BLOBS.resumeMultipartUpload(gatheredKey(row), multipartId);
+    return (await gathered.uploadPart(number, body)).etag;
+  } catch (error) {
+    if (isUnknown(error)) return null;
+    throw error;
+  }
+}
+
+/** Nothing is noted where the upload was finished or opened anew meanwhile: the part is of no use to what is gathered now. */
+async function notePart(
+  db: Db,
+  part: { id: string; multipartId: string; number: number; etag: string; size: number },
+): Promise<boolean> {
+  const { meta } = await db.$client
+    .prepare(
+      `INSERT INTO upload_parts (upload_id, number, etag, size_bytes)
+        SELECT id, ?3, ?4, ?5 FROM uploads WHERE id = ?1 AND multipart_id = ?2 AND stored_at IS NULL
+        ON CONFLICT (upload_id, number) DO UPDATE SET etag = excluded.etag, size_bytes = excluded.size_bytes`,
+    )
+    .bind(part.id, part.multipartId, part.number, part.etag, part.size)
+    .run();
+  return meta.changes > 0;
 }
 
 /**
@@ -105,7 +138,7 @@ export async function completeParts(
     return refuse("upload_incomplete", `${missing} of ${parts.length + missing} parts are missing.`);
   const whole = await joined(env, row, row.multipartId, parts);
   if (whole === "gone") {
-    // Somebody else asked at the same time and was faster, or dropping what was wrong had been cut off.
+    // Somebody else asked at the same time and was faster, or dropping what was wrong or noting a part had been cut off.
     const current = await db.select().from(uploads).where(eq(uploads.id, row.id)).get();
     if (current && current.storedAt !== null) return { ...current, storedAt: current.storedAt };
     await startAnew(env, db, row, row.multipartId, now);
@@ -134,7 +167,7 @@ export async function completeParts(
   return { ...row, storedAt: now };
 }
 
-/** Forgets what has come and opens the upload again, unless somebody else has. */
+/** Drops what has come and opens the upload again, unless somebody else has. */
 async function startAnew(env: Env, db: Db, row: UploadRow, before: string, now: number): Promise<void> {
   const { multipartId } = await beginParts(env, row, now);
   const still = and(eq(uploads.id, row.id), isNull(uploads.storedAt), eq(uploads.multipartId, before));
@@ -146,11 +179,14 @@ async function startAnew(env: Env, db: Db, row: UploadRow, before: string, now: 
         sql`${uploadParts.uploadId} in (select id from uploads where id = ${row.id} and multipart_id = ${multipartId})`,
       ),
   ]);
-  if (changed.meta.changes === 0) await abort(env, row.id, multipartId);
+  await abort(env, row.id, changed.meta.changes === 0 ? multipartId : before);
 }
 
 /** R2 knows no multipart upload of this id: it was joined and dropped, or aborted. */
 const isUnknown = (error: unknown) => error instanceof Error && /10024|does not exist/.test(error.message);
+
+/** R2 has a newer part than the one that was noted. */
+const isOutdated = (error: unknown) => error instanceof Error && /10025/.test(error.message);
 
 /** The whole as it was sent. Asked again after a cut, the parts may be joined already; then only the reading is left. */
 async function joined(
@@ -165,7 +201,7 @@ async function joined(
   try {
     await env.BLOBS.resumeMultipartUpload(gatheredKey(row), multipartId).complete(sent);
   } catch (error) {
-    if (!isUnknown(error)) throw error;
+    if (!isUnknown(error) && !isOutdated(error)) throw error;
   }
   return (await env.BLOBS.get(gatheredKey(row))) ?? "gone";
 }
@@ -192,12 +228,17 @@ export async function dropUnfinishedParts(env: Env, db: Db, now: number): Promis
     )
     .bind(now)
     .all<{ id: UploadRow["id"]; multipart_id: string }>();
-  for (const { id, multipart_id } of late.results) {
-    await dropParts(env, id, multipart_id);
-    await db.batch([
-      db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
-      db.update(uploads).set({ multipartId: null }).where(eq(uploads.id, id)),
-    ]);
-  }
+  await eachAlone(
+    "parts_not_dropped",
+    late.results,
+    ({ id }) => id,
+    async ({ id, multipart_id }) => {
+      await dropParts(env, id, multipart_id);
+      await db.batch([
+        db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
+        db.update(uploads).set({ multipartId: null }).where(eq(uploads.id, id)),
+      ]);
+    },
+  );
   return late.results.length;
 }

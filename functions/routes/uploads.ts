@@ -64,7 +64,7 @@ const complete = createRoute({
 
 async function uploadJson(c: Context<App>, row: UploadRow) {
   const { db, origin } = c.var;
-  const inParts = row.multipartId !== null;
+  const inParts = row.multipartId !== null && row.storedAt === null;
   const parts = inParts && {
     size_bytes: UPLOAD_PART_BYTES,
     count: partCount(row.sizeBytes),

@@ -37,17 +37,23 @@ function links(page: string): string {
 }
 
 /** Needs no script: the catalog's own address is asked. */
-const SEARCH = `<form class="topbar-search" role="search" action="/browse/">
-<input type="search" name="q" placeholder="Search" aria-label="Search the catalog" maxlength="${SEARCH_MAX_CHARACTERS}"></form>`;
+const searchForm = (more: string) => `<form class="topbar-search" role="search" action="/browse/">
+<input type="search" name="q" placeholder="Search" aria-label="Search the catalog" maxlength="${SEARCH_MAX_CHARACTERS}"${more}></form>`;
+
+/** Where the row has no room for the box, a button opens it below. */
+const SEARCH_BUTTON = `<button type="button" class="icon-button search-button" popovertarget="search" aria-label="Search">
+<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.5" cy="8.5" r="5.75"/><path d="m13 13 4.5 4.5"/></svg></button>`;
 
 export function headerHtml(page: string): string {
+  // The catalog's page has a box of its own, that suggests as well.
+  const isCatalog = page === "/browse/";
   const account = page === "/account/" ? ` aria-current="page"` : "";
   return `<a class="skip" href="#main">Skip to the content</a>
 <header class="topbar"><div class="topbar-row">
 <a class="brand" href="/">${MARK_SVG}<span>Orthoplex</span></a>
 <nav class="topnav" aria-label="Main"><ul>${links(page)}</ul></nav>
 <div class="topbar-end">
-${page === "/browse/" ? "" : SEARCH}
+${isCatalog ? "" : searchForm("") + SEARCH_BUTTON}
 <button type="button" class="icon-button" id="theme-toggle" aria-label="Switch between light and dark">
 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7.25"/><path class="solid" d="M10 2.75a7.25 7.25 0 0 1 0 14.5Z"/></svg></button>
 <a class="icon-button bell" id="bell" href="/notifications/" aria-label="Notifications" hidden>
@@ -56,6 +62,7 @@ ${page === "/browse/" ? "" : SEARCH}
 <button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">
 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 6.5h15M2.5 13.5h15"/></svg></button>
 </div></div>
+${isCatalog ? "" : `<div id="search" popover>${searchForm(" autofocus")}</div>`}
 <nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/collections/">Collections</a></li><li><a href="/following/">Following and likes</a></li><li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
 </header>`;
 }

@@ -97,6 +97,44 @@ describe("an account", { timeout: 240_000 }, () => {
     assert.equal(await avatar.evaluate((img) => (img as HTMLImageElement).naturalWidth), 512);
   });
 
+  step("keeps what she likes, and reads what somebody publishes whom she follows", async () => {
+    await page.goto("/following/");
+    await page.getByText("what they publish stands here").waitFor();
+    await page.goto("/browse/");
+    const title = await page.getByRole("article").nth(3).getByRole("heading").innerText();
+    await page.getByRole("article").nth(3).getByRole("link", { name: title }).click();
+    await page.getByRole("button", { name: /^Like/ }).click();
+    await page.getByRole("button", { name: /^Like/, pressed: true }).waitFor();
+    await page.goto("/user/?handle=orthoplex");
+    await press("Follow orthoplex");
+    await page.getByRole("button", { name: "Follow orthoplex", pressed: true }).waitFor();
+    await page.goto("/account/");
+    await page.getByRole("link", { name: "Following and likes" }).first().click();
+    await page.getByRole("article").nth(3).waitFor();
+    await field("Likes").check();
+    await page.getByRole("heading", { level: 1, name: "What you like" }).waitFor();
+    await page.getByRole("article").getByRole("heading", { name: title, exact: true }).waitFor();
+    assert.equal(await page.getByRole("article").count(), 1);
+  });
+
+  step("searches from the header, on screens of every width", async () => {
+    for (const width of [1280, 820, NARROW]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto("/following/");
+      await page.locator("#bell").waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      const open = page.getByRole("button", { name: "Search", exact: true });
+      if (await open.isVisible()) {
+        await open.click();
+        await page.keyboard.type("june");
+      } else await page.getByRole("searchbox", { name: "Search the catalog" }).fill("june");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("/browse/?q=june");
+      assert.equal(await page.getByRole("combobox", { name: "Search the catalog" }).inputValue(), "june");
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
   step("signs in with a passkey of its own", async () => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send("WebAuthn.enable");

@@ -2,9 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { ERROR_CODE_NAMES } from "../../schema/contract/codes.ts";
+import { SEARCH_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { artCredits, licenceLine } from "../../site/build/art-credits.ts";
 import { errorListHtml } from "../../site/build/error-list.ts";
 import { escapeHtml } from "../../site/build/escape.ts";
+import { headerHtml } from "../../site/build/shell.ts";
 import { nextOf } from "../../site/pages/account/next.ts";
 import { agoOf, bytesOf, costOf, countOf, durationOf, remainingSeconds } from "../../site/ui/format.ts";
 
@@ -21,6 +23,23 @@ describe("the page after signing in", () => {
     ]) {
       expect(nextOf(`?next=${encodeURIComponent(next)}`)).toBeNull();
     }
+  });
+});
+
+describe("the header", () => {
+  const boxes = (page: string) =>
+    headerHtml(page).match(/<form [^>]*action="\/browse\/">\s*<input [^>]*>/g) ?? [];
+
+  it("asks the catalog for as many letters as it takes, in the row and where a button opens it", () => {
+    expect(boxes("/mixes/")).toHaveLength(2);
+    for (const box of boxes("/mixes/")) {
+      expect(box).toContain(`name="q"`);
+      expect(box).toContain(`maxlength="${SEARCH_MAX_CHARACTERS}"`);
+    }
+  });
+
+  it("leaves searching to the catalog's page where that is open", () => {
+    expect(headerHtml("/browse/")).not.toContain("earch");
   });
 });
 

@@ -3,12 +3,13 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   completeParts,
   dropUnfinishedParts,
   partBytes,
   partCount,
+  receivePart,
 } from "../../../functions/catalog/upload-parts.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { signUrl } from "../../../functions/lib/signing.ts";
@@ -178,10 +179,8 @@ describe("an upload in parts", () => {
     const row = await db.select().from(uploads).where(eq(uploads.id, upload.id)).get();
     if (!row) throw new Error("No row");
     await expect(completeParts({ ...env, BLOBS: cut }, db, row, Date.now())).rejects.toThrow("cut");
-    expect([await gathered(), (await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`)).state]).toEqual([
-      before + 1,
-      "stored",
-    ]);
+    expect(await gathered()).toBe(before + 1);
+    expect(await ada.must("GET", `/v1/uploads/${upload.id}`)).toMatchObject({ state: "stored", parts: null });
     await dropUnfinishedParts(env, db, row.expiresAt + 1);
     expect(await gathered()).toBe(before);
     expect(await stored(await sha256Hex(bytes))).toEqual(bytes);
@@ -203,6 +202,80 @@ describe("an upload in parts", () => {
     expect(opened.parts?.received).toEqual([]);
     for (const number of [1, 2]) await put(urlOf(opened, number), partOf(bytes, number));
     expect(await ada.must("POST", `/v1/uploads/${upload.id}/complete`)).toMatchObject({ state: "stored" });
+  });
+
+  it("opens anew where a part was sent again and not noted, and takes none of the ones before", async () => {
+    const bytes = large(31);
+    const upload = await begin(ada, bytes);
+    for (const number of [1, 2]) await put(urlOf(upload, number), partOf(large(32), number));
+    let before: [key: string, id: string] = ["", ""];
+    const late = withMethods(env.BLOBS, {
+      resumeMultipartUpload: (key: string, id: string) => {
+        before = [key, id];
+        return withMethods(env.BLOBS.resumeMultipartUpload(key, id), {
+          uploadPart: async (number: number) => {
+            const part = await env.BLOBS.resumeMultipartUpload(key, id).uploadPart(
+              number,
+              partOf(bytes, number),
+            );
+            expect((await ada.ask("POST", `/v1/uploads/${upload.id}/complete`)).status).toBe(409);
+            return part;
+          },
+        });
+      },
+    });
+    const request = new Request(urlOf(upload, 2), {
+      method: "PUT",
+      body: partOf(bytes, 2),
+      headers: { "content-length": "1000" },
+    });
+    expect(await receivePart({ ...env, BLOBS: late }, db, upload.id, 2, request)).toMatchObject({
+      code: "upload_incomplete",
+    });
+    const anew = await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`);
+    expect(anew.parts?.received).toEqual([]);
+    await expect(env.BLOBS.resumeMultipartUpload(...before).uploadPart(1, "of before")).rejects.toThrow(
+      "10024",
+    );
+    for (const number of [1, 2]) await put(urlOf(anew, number), partOf(bytes, number));
+    expect(await ada.must("POST", `/v1/uploads/${upload.id}/complete`)).toMatchObject({ state: "stored" });
+  });
+
+  it("says that a part came too late where the parts were dropped before it", async () => {
+    const upload = await begin(ada, new Uint8Array(9_500).fill(4));
+    const id = await env.DB.prepare("SELECT multipart_id FROM uploads WHERE id = ?")
+      .bind(upload.id)
+      .first<string>("multipart_id");
+    await env.BLOBS.resumeMultipartUpload(`parts/${upload.id}`, id ?? "").abort();
+    const reply = await put(urlOf(upload, 1), new Uint8Array(9_500).fill(4));
+    expect([reply.status, reply.body.code]).toEqual([409, "upload_incomplete"]);
+  });
+
+  it("that cannot be dropped holds up no other", async () => {
+    const [stuck, free] = [
+      await begin(ada, new Uint8Array(100).fill(41)),
+      await begin(ada, new Uint8Array(100).fill(42)),
+    ];
+    const told = vi.spyOn(console, "error").mockImplementation(() => {});
+    const ill = withMethods(env.BLOBS, {
+      delete: (key: string) => {
+        if (key === `parts/${stuck.id}`) throw new Error("R2 is not well");
+        return env.BLOBS.delete(key);
+      },
+    });
+    const late = Date.parse(free.expires_at) + 1_000;
+    await dropUnfinishedParts({ ...env, BLOBS: ill }, db, late);
+    const open = () =>
+      env.DB.prepare("SELECT id FROM uploads WHERE multipart_id IS NOT NULL AND id IN (?, ?)")
+        .bind(stuck.id, free.id)
+        .all();
+    expect((await open()).results).toEqual([{ id: stuck.id }]);
+    expect(told.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+      { event: "parts_not_dropped", of: stuck.id },
+    ]);
+    told.mockRestore();
+    await dropUnfinishedParts(env, db, late);
+    expect((await open()).results).toEqual([]);
   });
 
   it("that nobody finishes is dropped when its time is over", async () => {
