@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";
-import { call, type Page, path, query } from "./api.ts";
+import { type Adapter, call, type Page, path, query } from "./api.ts";
 
 export type PersonCard = contract.PersonCard;
 export type Like = contract.Like;
@@ -37,6 +37,7 @@ export const people = {
   like: (kind: Kind, ref: string) => call<Like>("GET", `${thing(kind, ref)}/like`),
   setLike: (kind: Kind, ref: string, on: boolean) =>
     call<Like>(on ? "PUT" : "DELETE", `${thing(kind, ref)}/like`),
+  feed: (at: At) => call<Page<Adapter>>("GET", `/v1/account/feed${query({ ...at })}`),
   likes: (at: At) => call<Page<Liked>>("GET", `/v1/account/likes${query({ ...at })}`),
 
   follow: (handle: string) => call<Follow>("GET", `/v1/users/${path(handle)}/follow`),

@@ -1,4 +1,4 @@
-// Remixes: the word to an adapter's owner about a new mix with it. How many there are, triggers count (migration 0011).
+// Remixes: the word to an adapter's owner about a new mix with it. How many there are, triggers count (migration 0010).
 
 import { sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";

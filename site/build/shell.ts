@@ -1,5 +1,7 @@
 // What every page shares, written into its HTML at build time so that nothing moves when scripts arrive.
 
+import { SEARCH_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+
 const NAV = [
   ["/browse/", "Browse"],
   ["/mixes/", "Mixes"],
@@ -34,6 +36,10 @@ function links(page: string): string {
   }).join("");
 }
 
+/** Needs no script: the catalog's own address is asked. */
+const SEARCH = `<form class="topbar-search" role="search" action="/browse/">
+<input type="search" name="q" placeholder="Search" aria-label="Search the catalog" maxlength="${SEARCH_MAX_CHARACTERS}"></form>`;
+
 export function headerHtml(page: string): string {
   const account = page === "/account/" ? ` aria-current="page"` : "";
   return `<a class="skip" href="#main">Skip to the content</a>
@@ -41,6 +47,7 @@ export function headerHtml(page: string): string {
 <a class="brand" href="/">${MARK_SVG}<span>Orthoplex</span></a>
 <nav class="topnav" aria-label="Main"><ul>${links(page)}</ul></nav>
 <div class="topbar-end">
+${page === "/browse/" ? "" : SEARCH}
 <button type="button" class="icon-button" id="theme-toggle" aria-label="Switch between light and dark">
 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7.25"/><path class="solid" d="M10 2.75a7.25 7.25 0 0 1 0 14.5Z"/></svg></button>
 <a class="icon-button bell" id="bell" href="/notifications/" aria-label="Notifications" hidden>
@@ -49,7 +56,7 @@ export function headerHtml(page: string): string {
 <button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">
 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 6.5h15M2.5 13.5h15"/></svg></button>
 </div></div>
-<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/collections/">Collections</a></li><li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
+<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/collections/">Collections</a></li><li><a href="/following/">Following and likes</a></li><li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
 </header>`;
 }
 

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -120,6 +122,51 @@ describe("an account", { timeout: 240_000 }, () => {
     await press("Use a passkey");
     await isIn();
     await page.getByText("my laptop").waitFor();
+  });
+
+  step("makes a key for a page of hers, which that page may use and another page may not", async () => {
+    const empty = createServer((_, reply) =>
+      reply.setHeader("content-type", "text/html").end("<!doctype html>"),
+    );
+    await new Promise<void>((resolve) => empty.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = empty.address() as AddressInfo;
+      await press("New key");
+      await field("Name").last().fill("her page");
+      await page.getByLabel(/^The code of a web page/).check();
+      await field("Pages that may use it").fill(`http://127.0.0.1:${port}/index.html`);
+      await field("Generations a day").fill("1");
+      await press("Make the key");
+      const key = await page.locator(".made-key code").innerText();
+      await press("I have it");
+      await page.getByText(`on http://127.0.0.1:${port}, 1 generations a day`).waitFor();
+      assert.match(key, /^opk_/);
+      /** What a script of the page at this origin gets: the status, or that the browser keeps the answer from it. */
+      const order = async (origin: string) => {
+        const other = await page.context().browser()?.newPage();
+        assert.ok(other);
+        await other.goto(origin);
+        const told = await other.evaluate(
+          async ([url, authorization]) => {
+            const headers = { authorization: authorization ?? "", "content-type": "application/json" };
+            const body = JSON.stringify({ prompt: "a smiling person", base: "cast-2" });
+            return fetch(`${url}/v1/generations`, { method: "POST", headers, body }).then(
+              ({ status }) => String(status),
+              () => "kept",
+            );
+          },
+          [server.url, `Bearer ${key}`],
+        );
+        await other.close();
+        return told;
+      };
+      assert.equal(await order(`http://127.0.0.1:${port}`), "202");
+      assert.equal(await order(`http://localhost:${port}`), "kept");
+      assert.equal(await order(`http://127.0.0.1:${port}`), "429");
+    } finally {
+      empty.close();
+      empty.closeAllConnections();
+    }
   });
 
   step("gets a new password by letter, once", async () => {

@@ -87,6 +87,9 @@ function Yours() {
         <a class="button small plain" href="/decisions/">
           Decisions and reports
         </a>
+        <a class="button small plain" href="/following/">
+          Following and likes
+        </a>
       </div>
       {failure && <FailureNotice failure={failure} />}
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
