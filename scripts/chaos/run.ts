@@ -140,6 +140,7 @@ async function orderAll(
 
 async function harmUntil(stage: Stage, isPeace: () => boolean): Promise<void> {
   const { scale, harmDice: dice } = stage;
+  while (!stage.proxy.isInUse && !isPeace()) await pause(POLL_MS / 10);
   let cronAt = performance.now() + CRON_MS;
   while (!isPeace()) {
     await pause(dice.between(0.3, 1.7) * scale.harmEveryMs);
