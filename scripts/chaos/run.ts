@@ -54,7 +54,7 @@ const CANCELED_SHARE = 0.06;
 const CRON_MS = 10_000;
 const POLL_MS = 1_000;
 const HURRY_MS = 10_000;
-const PATIENCE_MS = 5 * 60_000;
+const PATIENCE_MS = 8 * 60_000;
 const HOUR_MS = 3_600_000;
 /** More than any clock was off, and the hour that outputs of lost runs are kept. */
 const TIDY_HOURS = 4;
