@@ -75,12 +75,20 @@ export async function deliver(
   });
 }
 
+/**
+ * What was never tried is due, whatever the clock says: its time is the database's own, and a machine whose clock is a little behind
+ * would pass it over and leave it to cron.
+ */
 async function claim(db: Db, id: DeliveryRow["id"], now: number): Promise<DeliveryRow | null> {
   const rows = await db
     .update(deliveries)
     .set({ tries: sql`${deliveries.tries} + 1`, nextAttemptAt: now + CLAIM_MS })
     .where(
-      and(eq(deliveries.id, id), eq(deliveries.state, "pending"), sql`${deliveries.nextAttemptAt} <= ${now}`),
+      and(
+        eq(deliveries.id, id),
+        eq(deliveries.state, "pending"),
+        sql`(${deliveries.tries} = 0 or ${deliveries.nextAttemptAt} <= ${now})`,
+      ),
     )
     .returning();
   return rows[0] ?? null;

@@ -24,6 +24,8 @@ export type Wire = {
   url: string;
   /** While it is true messages suffer. */
   faulty: boolean;
+  /** A runner has asked for work. */
+  isInUse: boolean;
   suffered: Record<string, number>;
   end(): void;
 };
@@ -35,6 +37,7 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
   const proxy: Wire = {
     url: "",
     faulty: true,
+    isInUse: false,
     suffered: {},
     end() {
       for (const timer of late) clearTimeout(timer);
@@ -47,6 +50,7 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const { method = "GET", url: path = "/", headers } = incoming;
     const asked: Asked = { method, path, headers, body: Buffer.concat(chunks) };
+    proxy.isInUse ||= path === "/runner/v1/lease";
     const fault = proxy.faulty ? dice.fall(CHANCES) : null;
     if (fault !== null) proxy.suffered[fault] = (proxy.suffered[fault] ?? 0) + 1;
     if (fault === "request_lost") return void incoming.socket.destroy();

@@ -54,7 +54,7 @@ const CANCELED_SHARE = 0.06;
 const CRON_MS = 10_000;
 const POLL_MS = 1_000;
 const HURRY_MS = 10_000;
-const PATIENCE_MS = 5 * 60_000;
+const PATIENCE_MS = 8 * 60_000;
 const HOUR_MS = 3_600_000;
 /** More than any clock was off, and the hour that outputs of lost runs are kept. */
 const TIDY_HOURS = 4;
@@ -140,6 +140,7 @@ async function orderAll(
 
 async function harmUntil(stage: Stage, isPeace: () => boolean): Promise<void> {
   const { scale, harmDice: dice } = stage;
+  while (!stage.proxy.isInUse && !isPeace()) await pause(POLL_MS / 10);
   let cronAt = performance.now() + CRON_MS;
   while (!isPeace()) {
     await pause(dice.between(0.3, 1.7) * scale.harmEveryMs);

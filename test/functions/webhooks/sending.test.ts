@@ -131,6 +131,16 @@ describe("a job's changes", () => {
 });
 
 describe("an attempt that fails", () => {
+  it("is due from the first by any clock, and again only when its time has come", async () => {
+    const { delivery, arrived } = await waiting("status/500");
+    // The clock of this machine is five minutes behind the database's.
+    const behind = Date.now() - 300_000;
+    expect((await tryOnce(delivery.id, behind))?.state).toBe("pending");
+    expect(await arrived()).toHaveLength(1);
+    expect(await tryOnce(delivery.id, behind)).toBeNull();
+    expect(await arrived()).toHaveLength(1);
+  });
+
   it("is made again later with the same id and bytes, until one arrives", async () => {
     const { webhook, delivery, arrived } = await waiting("flaky/2");
     let now = Date.now();
