@@ -81,7 +81,7 @@ export function modelJson(model: Model, origin: string): ReplicateModel {
     const { mix } = model;
     return {
       ...none,
-      url: `${origin}/mix/?ref=${mix.owner}/${mix.name}`,
+      url: `${origin}/m/${mix.owner}/${mix.name}`,
       owner: mix.owner,
       name: mix.name,
       description: mix.description || mix.title,
@@ -98,7 +98,7 @@ export function modelJson(model: Model, origin: string): ReplicateModel {
 function adapterJson(adapter: OwnedAdapter, version: VersionRow | null, origin: string): ReplicateModel {
   const [preview] = version?.previews ?? [];
   return {
-    url: `${origin}/adapter/?ref=${adapter.owner}/${adapter.name}`,
+    url: `${origin}/a/${adapter.owner}/${adapter.name}`,
     owner: adapter.owner,
     name: adapter.name,
     description: adapter.description || adapter.title,

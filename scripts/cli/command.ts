@@ -19,6 +19,8 @@ export const GLOBAL_OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+export const PRIORITY: Option = { type: "string", hint: "low, normal (default) or high; high costs double" };
+
 /** The command line was not understood: exit code 2. */
 export class UsageError extends Error {}
 

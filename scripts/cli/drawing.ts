@@ -5,20 +5,31 @@ import { basename, join } from "node:path";
 import type { Composition } from "../../schema/contract/compositions.ts";
 import type { Generation, Job } from "../../schema/contract/jobs.ts";
 import type { Api } from "../client.ts";
-import { type Command, keyedApi, number, only, refOf, text, texts, UsageError } from "./command.ts";
+import { type Command, keyedApi, number, only, PRIORITY, refOf, text, texts, UsageError } from "./command.ts";
 import { follow } from "./follow.ts";
 import { say, show, table } from "./terminal.ts";
 
 /** owner/name[:n][=strength] as a member of a composition. */
 export function memberOf(word: string): { ref: string; strength?: number } {
-  const [ref = "", strength, ...rest] = word.split("=");
-  refOf(ref);
-  if (strength === undefined) return { ref };
+  const { name, ...strength } = weighed(word);
+  refOf(name);
+  return { ref: name, ...strength };
+}
+
+/** The same for a generation, which may also name a training of one's own: it waits until that has ended. */
+export function drawnOf(word: string): { ref: string } | { training_id: string } {
+  const { name, ...strength } = weighed(word);
+  return /^job_[0-9a-z]+$/.test(name) ? { training_id: name, ...strength } : memberOf(word);
+}
+
+function weighed(word: string): { name: string; strength?: number } {
+  const [name = "", strength, ...rest] = word.split("=");
+  if (strength === undefined) return { name };
   const value = Number(strength);
   if (rest.length > 0 || strength.trim() === "" || !Number.isFinite(value)) {
     throw new UsageError(`"${word}": the strength after = must be a number.`);
   }
-  return { ref, strength: value };
+  return { name, strength: value };
 }
 
 const compose: Command = {
@@ -61,7 +72,12 @@ const generate: Command = {
   usage: "generate PROMPT [-a OWNER/NAME[=S]] … | --composition ID | --mix OWNER/NAME",
   about: "draws pictures and saves them",
   options: {
-    adapter: { type: "string", short: "a", multiple: true, hint: "an adapter, again for each" },
+    adapter: {
+      type: "string",
+      short: "a",
+      multiple: true,
+      hint: "an adapter or a training's job_…, again for each",
+    },
     composition: { type: "string", hint: "a saved composition" },
     mix: { type: "string", hint: "a published one" },
     base: { type: "string", hint: "where no adapter is named" },
@@ -71,12 +87,13 @@ const generate: Command = {
     count: { type: "string", short: "n", hint: "how many pictures" },
     steps: { type: "string", hint: "denoising steps" },
     guidance: { type: "string", hint: "classifier-free guidance" },
+    priority: PRIORITY,
     out: { type: "string", short: "o", hint: "folder for the pictures (.)" },
     "no-wait": { type: "boolean", hint: "print the job and leave" },
   },
   run: async (args, values) => {
     const api = keyedApi(values);
-    const adapters = texts(values, "adapter").map(memberOf);
+    const adapters = texts(values, "adapter").map(drawnOf);
     const job = await api.post<Generation>("/v1/generations", {
       prompt: only(args, "a prompt (in quotes)"),
       ...given({
@@ -90,6 +107,7 @@ const generate: Command = {
         count: number(values, "count"),
         steps: number(values, "steps"),
         guidance: number(values, "guidance"),
+        priority: text(values, "priority"),
       }),
     });
     if (values["no-wait"]) return show(values, job, () => [job.id]);

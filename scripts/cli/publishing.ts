@@ -6,7 +6,7 @@ import { readHeader } from "../../functions/lib/safetensors.ts";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import type { Training } from "../../schema/contract/jobs.ts";
 import type { Api } from "../client.ts";
-import { type Command, keyedApi, number, only, text, UsageError, type Values } from "./command.ts";
+import { type Command, keyedApi, number, only, PRIORITY, text, UsageError, type Values } from "./command.ts";
 import { given } from "./drawing.ts";
 import { follow } from "./follow.ts";
 import { say, show } from "./terminal.ts";
@@ -82,6 +82,7 @@ const train: Command = {
     ...ABOUT_OPTIONS,
     steps: { type: "string", hint: "training steps (the base's own)" },
     seed: { type: "string", hint: "the training's seed" },
+    priority: PRIORITY,
     draft: { type: "boolean", hint: "leave the version a draft" },
     "no-wait": { type: "boolean", hint: "print the job and leave" },
   },
@@ -94,7 +95,11 @@ const train: Command = {
     const job = await api.post<Training>("/v1/trainings", {
       adapter: about(values, name, {}),
       images: uploads.map((upload_id, i) => ({ upload_id, caption: captionOf(pictures[i] ?? "") })),
-      ...given({ steps: number(values, "steps"), seed: number(values, "seed") }),
+      ...given({
+        steps: number(values, "steps"),
+        seed: number(values, "seed"),
+        priority: text(values, "priority"),
+      }),
     });
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);

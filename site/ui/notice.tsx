@@ -54,6 +54,17 @@ export function Empty(props: { title: string; children?: ComponentChildren }) {
   );
 }
 
+/** The way on from where nothing is. */
+export function ToCatalog() {
+  return (
+    <div class="actions">
+      <a class="button primary" href="/browse/">
+        Browse the catalog
+      </a>
+    </div>
+  );
+}
+
 /** Where a page is nothing without an account. */
 export function SignInFirst(props: { title: string; children?: ComponentChildren }) {
   return (

@@ -136,6 +136,16 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.match(drawn.error, /running|%/);
   });
 
+  test("draws with what is still being taught, once it is", async () => {
+    const about = ["--name", "soon", "--concept", "Soon", "--class", "person", "--steps", "2"];
+    const pictures = join(ROOT, "gpu-runner/demo/june");
+    const training = await json<{ id: string }>("train", pictures, ...about, "--draft", "--no-wait");
+    const drawn = await json<{ status: string; waits_for: string | null; priority: string }>(
+      ...["generate", "<soon> smiling", "-a", `${training.id}=0.9`, "--priority", "high", "--steps", "2"],
+    );
+    assert.deepEqual([drawn.status, drawn.waits_for, drawn.priority], ["succeeded", null, "high"]);
+  });
+
   test("teaches a draft from a folder, and publishes its file as the next version", async () => {
     const pictures = join(ROOT, "gpu-runner/demo/june");
     const taught = await json<{ request: { adapter: string } }>(

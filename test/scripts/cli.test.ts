@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { UsageError } from "../../scripts/cli/command.ts";
 import { forgetConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
-import { memberOf } from "../../scripts/cli/drawing.ts";
+import { drawnOf, memberOf } from "../../scripts/cli/drawing.ts";
 import { eventsOf, type ServerEvent } from "../../scripts/cli/follow.ts";
 import { bar, table } from "../../scripts/cli/terminal.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
@@ -54,6 +54,8 @@ describe("words of the command line", () => {
     assert.deepEqual(memberOf("ada/kofi"), { ref: "ada/kofi" });
     assert.deepEqual(memberOf("ada/kofi:2=0.8"), { ref: "ada/kofi:2", strength: 0.8 });
     assert.deepEqual(memberOf("ada/kofi=-0.5"), { ref: "ada/kofi", strength: -0.5 });
+    assert.deepEqual(drawnOf("ada/kofi=0.5"), { ref: "ada/kofi", strength: 0.5 });
+    assert.deepEqual(drawnOf("job_1m88tvvgn5=0.5"), { training_id: "job_1m88tvvgn5", strength: 0.5 });
     for (const wrong of ["kofi", "ada/kofi=", "ada/kofi=x", "ada/kofi=1=2", "Ada/Kofi", "ada/kofi:0"]) {
       assert.throws(() => memberOf(wrong), UsageError, wrong);
     }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Version } from "../../api.ts";
 import { codeOf, type Failure } from "../../ui/failure.ts";
-import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, Notice, ToCatalog } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { Comments } from "./comments.tsx";
@@ -148,11 +148,7 @@ function Gone({ id }: { id: string }) {
       <p>
         {`${id === "" ? "The address names no adapter." : `Nothing is published at ${id}.`} It may be private or its address misspelt.`}
       </p>
-      <div class="actions">
-        <a class="button primary" href="/browse/">
-          Browse the catalog
-        </a>
-      </div>
+      <ToCatalog />
     </Empty>
   );
 }

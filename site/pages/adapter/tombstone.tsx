@@ -2,7 +2,7 @@
 
 import type { Tombstone as Stone } from "../../api-publish.ts";
 import { dayOf } from "../../ui/format.ts";
-import { Empty } from "../../ui/notice.tsx";
+import { Empty, ToCatalog } from "../../ui/notice.tsx";
 
 const BY: Record<Stone["removed_by"], string> = {
   owner: "Withdrawn by its owner",
@@ -19,11 +19,7 @@ export function Tombstone({ stone }: { stone: Stone }) {
       <p>{`${BY[stone.removed_by]} on ${dayOf(stone.removed_at)}.`}</p>
       {stone.reason && <blockquote class="tombstone-reason">{stone.reason}</blockquote>}
       <p class="quiet">Pictures made with it stay as they are, but nothing new can be drawn.</p>
-      <div class="actions">
-        <a class="button primary" href="/browse/">
-          Browse the catalog
-        </a>
-      </div>
+      <ToCatalog />
     </Empty>
   );
 }

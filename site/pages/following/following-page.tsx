@@ -6,7 +6,7 @@ import { type Liked, people } from "../../api-people.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { More } from "../../ui/more.tsx";
-import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, SignInFirst, ToCatalog } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
 import { type List, useList } from "../../ui/use-list.ts";
@@ -49,9 +49,7 @@ function News() {
       list={list}
       cardOf={(adapter) => <AdapterCard key={adapter.id} adapter={adapter} />}
       empty={
-        <Nothing title="Nothing yet">
-          Follow somebody on their page, and what they publish stands here.
-        </Nothing>
+        <Nothing title="Nothing yet">Follow somebody on their page: what they publish stands here.</Nothing>
       }
     />
   );
@@ -74,15 +72,11 @@ function Likes() {
   );
 }
 
-function Nothing(props: { title: string; children: string }) {
+function Nothing(props: { title: string; children: ComponentChildren }) {
   return (
     <Empty title={props.title}>
       <p>{props.children}</p>
-      <div class="actions">
-        <a class="button" href="/browse/">
-          Browse the catalog
-        </a>
-      </div>
+      <ToCatalog />
     </Empty>
   );
 }
@@ -94,7 +88,7 @@ function Cards<T>(props: {
 }) {
   const { list, cardOf, empty } = props;
   if (list.failure) return <FailureNotice failure={list.failure} again={list.again} />;
-  if (!list.waiting && list.items.length === 0) return <>{empty}</>;
+  if (!list.waiting && list.items.length === 0) return empty;
   return (
     <>
       <div class="card-grid" aria-busy={list.waiting}>

@@ -9,7 +9,7 @@ import { codeOf } from "../../ui/failure.ts";
 import { FollowButton } from "../../ui/follow-button.tsx";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { MixCard } from "../../ui/mix-card.tsx";
-import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, ToCatalog } from "../../ui/notice.tsx";
 import { Avatar, PlainText } from "../../ui/person.tsx";
 import { ReportButton } from "../../ui/report-dialog.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
@@ -28,11 +28,7 @@ export function UserPage({ handle }: { handle: string }) {
     return (
       <Empty title={handle ? `There is nobody called ${handle}` : "Nobody was named"}>
         <p>The name may be misspelled, or the person has left.</p>
-        <div class="actions">
-          <a class="button primary" href="/browse/">
-            Browse the catalog
-          </a>
-        </div>
+        <ToCatalog />
       </Empty>
     );
   }

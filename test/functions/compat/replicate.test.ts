@@ -309,6 +309,7 @@ describe("models", () => {
     const wish = { owner: "ada", name: "fresh", visibility: "private", hardware: "cpu" };
     const made = await ada.ask<ReplicateModel>("POST", `${ROOT}/models`, wish);
     expect([made.status, made.body.latest_version, made.body.visibility]).toEqual([201, null, "private"]);
+    expect(made.body.url).toBe(`${ORIGIN}/a/ada/fresh`);
     expect((await ada.ask("POST", `${ROOT}/models`, wish)).body.code).toBe("name_taken");
     expect((await ada.ask("POST", `${ROOT}/models`, { ...wish, owner: "bob" })).body.code).toBe(
       "not_granted",
