@@ -66,7 +66,8 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
         body,
         headers,
       });
-      if (answer?.status === 202) {
+      // 200 where an earlier attempt made the job and it has ended meanwhile.
+      if (answer?.status === 202 || answer?.status === 200) {
         const jobId = String(answer.body.id);
         ordered.push({ owner, idempotencyKey, jobId });
         if (random() < CANCELED_SHARE) stage.enter(() => cancel(owner, jobId), random() * 90_000);
