@@ -130,7 +130,12 @@ export async function completeParts(
 ): Promise<StoredUpload | Refusal> {
   if (row.storedAt !== null) return { ...row, storedAt: row.storedAt };
   if (row.multipartId === null) {
-    return refuse("upload_incomplete", "This upload comes in one request: PUT its bytes to upload_url.");
+    return refuse(
+      "upload_incomplete",
+      row.expiresAt <= now
+        ? "The time to send this upload is over: announce it again."
+        : "This upload comes in one request: PUT its bytes to upload_url.",
+    );
   }
   const parts = await receivedParts(db, row);
   const missing = partCount(row.sizeBytes) - parts.length;

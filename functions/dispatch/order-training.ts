@@ -1,9 +1,10 @@
 // From pictures and a class word to a training job: the draft adapter, its slot, and what a runner needs to know.
 
+import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
-import { images } from "../../schema/tables.ts";
+import { images, jobs, versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { createAdapter, findOwnAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
@@ -108,9 +109,33 @@ async function findPictures(db: Db, caller: Caller, wish: Wish): Promise<Caption
   return found;
 }
 
+/** An order that was cut off before its job was made has left its draft behind: sent again, it goes on with that. */
 async function newAdapter(db: Db, caller: Caller, wish: Wish, now: number): Promise<OwnedAdapter | Refusal> {
   if (!wish.adapter) throw new Error("An order without adapter_ref describes its adapter");
-  return createAdapter(db, caller, wish.adapter, now, "/adapter");
+  const made = await createAdapter(db, caller, wish.adapter, now, "/adapter");
+  if (!(made instanceof Refusal) || made.code !== "name_taken") return made;
+  const left = await findOwnAdapter(db, caller, caller.handle, wish.adapter.name);
+  const isLeft =
+    !(left instanceof Refusal) && isDescribedBy(left, wish.adapter) && !(await wasUsed(db, left));
+  return isLeft ? left : made;
+}
+
+/** Word for word: what the order says of its adapter must not get lost in one that says otherwise. */
+function isDescribedBy(adapter: OwnedAdapter, wish: NonNullable<Wish["adapter"]>): boolean {
+  const { title, description, concept, licence, visibility, credits, rating } = wish;
+  const said = { title, description, concept, licence, visibility, credits, rating };
+  const kept = Object.keys(said).map((name) => adapter[name as keyof typeof said]);
+  const rest = [wish.base, wish.class_word, [...new Set(wish.tags)]];
+  return (
+    adapter.state === "draft" &&
+    JSON.stringify([...kept, adapter.baseId, adapter.classWord, adapter.tags]) ===
+      JSON.stringify([...Object.values(said), ...rest])
+  );
+}
+
+async function wasUsed(db: Db, { id, ownerId }: OwnedAdapter): Promise<boolean> {
+  const taught = and(eq(jobs.ownerId, ownerId), eq(jobs.kind, "train"), eq(jobs.adapterId, id));
+  return (await db.$count(versions, eq(versions.adapterId, id))) > 0 || (await db.$count(jobs, taught)) > 0;
 }
 
 /** The adapter that the order refers to; null if it describes a new one. */

@@ -4,7 +4,13 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { Trigger } from "../../../schema/contract/adapters.ts";
-import type { AdapterWithVersions, Lease, Training, Version } from "../../../schema/contract/index.ts";
+import type {
+  AdapterWithVersions,
+  Lease,
+  Problem,
+  Training,
+  Version,
+} from "../../../schema/contract/index.ts";
 import { adapterFile, adapterWish, ask, BASE, Machine, type Person, person, png } from "../cast.ts";
 
 let ada: Person;
@@ -27,6 +33,17 @@ const train = (name: string, more: Record<string, unknown> = {}) =>
 const slotOf = (lease: Lease | undefined) => (lease?.kind === "train" ? lease.spec.slot : -1);
 
 describe("a training", () => {
+  it("goes on with the draft that an order left behind which was cut off, if it says the same and was never used", async () => {
+    const left = await ada.must<{ id: string }>("POST", "/v1/adapters", adapterWish("left"));
+    const other = await train("left", { adapter: adapterWish("left", { visibility: "private" }) });
+    expect([other.status, (other.body as unknown as Problem).code]).toEqual([409, "name_taken"]);
+    const { status, body: job } = await train("left");
+    expect([status, job.request.adapter_id]).toEqual([202, left.id]);
+    const again = await train("left");
+    expect([again.status, (again.body as unknown as Problem).code]).toEqual([409, "name_taken"]);
+    await ada.must("POST", `/v1/trainings/${job.id}/cancel`);
+  });
+
   it("reserves a slot, leases alone with its pictures, and leaves a draft version with previews", async () => {
     const { status, body: job } = await train("face", { steps: 60, seed: 3 });
     expect([status, job.request.trigger, job.request.images.length]).toEqual([202, "<face>", 4]);
