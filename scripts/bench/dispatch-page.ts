@@ -51,7 +51,7 @@ too late. Written by \`npm run bench:dispatch\`.
 - Not in it: HTTP, keys, the bytes of pictures and the rows of their uploads, Durable Objects (bell and live are silent), the network. Times are of workerd's clock, in whole milliseconds
 
 ## Waiting, by owner
-Simulated seconds from the accepted order to the lease, priority 0; what the quota held back does not count as waiting yet. The ideal deals the same moments of leasing out one by one to the owners in
+Simulated seconds from the accepted order to the lease, normal priority (one job in twenty is low, one high); what the quota held back does not count as waiting yet. The ideal deals the same moments of leasing out one by one to the owners in
 turn and knows no base, size or batch. The ratio is of the means, each with a second added.
 
 | owner | jobs | p50 | ideal p50 | p95 | ideal p95 | ratio |

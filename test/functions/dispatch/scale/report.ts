@@ -9,7 +9,7 @@ const SIZES: readonly OwnerSize[] = ["one with half of all", "some with hundreds
 
 export function reportOf(story: Story): Report {
   const leased = [...story.fates.values()].flatMap((fate) =>
-    fate.leasedAt === null || fate.priority < 0 ? [] : [{ ...fate, leasedAt: fate.leasedAt }],
+    fate.leasedAt === null || fate.priority !== "normal" ? [] : [{ ...fate, leasedAt: fate.leasedAt }],
   );
   const ideal = idealLeases(leased);
   const owners = SIZES.map((size) => {

@@ -3,15 +3,17 @@
 
 import { drizzle } from "drizzle-orm/d1";
 import type { Caller } from "../../../../functions/auth/caller.ts";
-import { enqueue, jobInsert, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
+import { enqueue, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
 import { heartbeat } from "../../../../functions/dispatch/heartbeat.ts";
 import { lease } from "../../../../functions/dispatch/lease.ts";
+import { rankOf } from "../../../../functions/dispatch/priority.ts";
 import { findRun } from "../../../../functions/dispatch/run.ts";
 import { findRunner, type RunnerRow, register } from "../../../../functions/dispatch/runners.ts";
 import { release, settle } from "../../../../functions/dispatch/settle.ts";
 import type { Env } from "../../../../functions/env.ts";
 import { newId } from "../../../../functions/lib/ids.ts";
 import { Refusal } from "../../../../functions/lib/refusal.ts";
+import type { JobPriority } from "../../../../schema/contract/jobs.ts";
 import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../../../schema/contract/limits.ts";
 import type { Settle } from "../../../../schema/contract/runner.ts";
 import { uploads } from "../../../../schema/tables.ts";
@@ -30,7 +32,7 @@ type JobId = Awaited<ReturnType<typeof lease>>[number]["id"];
 type Held = Awaited<ReturnType<typeof lease>>[number];
 export type Fate = {
   owner: number;
-  priority: number;
+  priority: JobPriority;
   queuedAt: number;
   leasedAt: number | null;
   ends: string[];
@@ -93,12 +95,9 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
 
   async function order(wish: Order): Promise<void> {
     const job = jobOf(wish, ownerIds[wish.owner] as NewJob["ownerId"]);
-    const id = await meter.measure("enqueue", async () => {
-      if (wish.priority === 0) return enqueue(env, db, job, agenda.now);
-      const made = newId("job", agenda.now);
-      const written = await jobInsert(db, made, { ...job, priority: wish.priority }, agenda.now).run();
-      return written.meta.changes > 0 ? made : new Refusal("quota_exceeded", "");
-    });
+    const id = await meter.measure("enqueue", () =>
+      enqueue(env, db, { ...job, ...rankOf(wish.priority) }, agenda.now),
+    );
     if (id instanceof Refusal) {
       story.quotaRefused++;
       agenda.add(agenda.now + RETRY_MS, () => orderRow(wish.owner));

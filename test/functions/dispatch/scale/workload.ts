@@ -1,8 +1,9 @@
 // A made-up day of a house: who orders what and when, and which runners there are. The same for the same seed.
 
+import type { JobPriority } from "../../../../schema/contract/jobs.ts";
 import type { OwnerSize, Scale } from "./figures.ts";
 
-export type Order = { owner: number; at: number; base: string; shape: string; priority: number };
+export type Order = { owner: number; at: number; base: string; shape: string; priority: JobPriority };
 export type RunnerPlan = {
   bases: string[];
   maxBatch: number;
@@ -28,7 +29,11 @@ const SHAPES: readonly [name: string, share: number][] = [
 const RUN_SECONDS: Record<string, number> = { "512x512": 8, "768x512": 12, "1024x1024": 30 };
 const BATCHES = [1, 4, 8];
 const SILENT_EVERY = 10;
-const PREVIEW_SHARE = 0.05;
+const PRIORITIES: readonly [name: JobPriority, share: number][] = [
+  ["normal", 0.9],
+  ["low", 0.05],
+  ["high", 0.05],
+];
 /** The small ones come while the large one waits already. */
 const ARRIVAL_MS = 60_000;
 
@@ -42,13 +47,14 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-function chosen(random: () => number, shares: readonly [string, number][]): string {
+/** At least one share; the first takes what rounding leaves. */
+function chosen<T extends string>(random: () => number, shares: readonly (readonly [T, number])[]): T {
   let left = random();
   for (const [name, share] of shares) {
     left -= share;
     if (left < 0) return name;
   }
-  return shares[0]?.[0] ?? "";
+  return (shares[0] as readonly [T, number])[0];
 }
 
 export function workloadOf({ jobs, runners, seed }: Scale): Workload {
@@ -66,7 +72,7 @@ export function workloadOf({ jobs, runners, seed }: Scale): Workload {
     const at = size === "many with a few" ? 1_000 + Math.floor(random() * ARRIVAL_MS) : 0;
     for (let i = 0; i < count; i++) {
       const [base, shape] = [chosen(random, BASES), chosen(random, SHAPES)];
-      orders.push({ owner, at, base, shape, priority: random() < PREVIEW_SHARE ? -1 : 0 });
+      orders.push({ owner, at, base, shape, priority: chosen(random, PRIORITIES) });
     }
   }
   return {
