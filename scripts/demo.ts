@@ -11,8 +11,7 @@ import type { Composition } from "../schema/contract/compositions.ts";
 import type { Generation, Training } from "../schema/contract/jobs.ts";
 import { Api } from "./client.ts";
 import { ROOT } from "./local/paths.ts";
-import { runningServer } from "./local/server-file.ts";
-import { startTemporaryServer } from "./local/temporary.ts";
+import { someServer } from "./local/some-server.ts";
 
 const CONCEPTS = join(ROOT, "gpu-runner", "demo");
 const OUT = join(ROOT, "demo-out");
@@ -23,9 +22,7 @@ const steps = Number(values.steps ?? 0);
 const stages: { stage: string; seconds: number }[] = [];
 const files: string[] = [];
 
-const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
-const server = await timed("server ready", findServer);
+const server = await timed("server ready", someServer);
 try {
   await demo(Api.withKey(server.url, server.apiKey));
 } catch (error) {
@@ -168,21 +165,4 @@ function report({ members, crosstalk }: z.infer<typeof Composition>): void {
     );
   }
   console.log(`\nfiles\n${files.join("\n")}`);
-}
-
-/** The server of `npm start` if one is running, else a temporary one that ends with the demo. */
-async function findServer(): Promise<{ url: string; apiKey: string; end(): Promise<void> }> {
-  const running = await runningServer();
-  if (running) {
-    console.log(`Using the running server at ${running.url}`);
-    return { url: running.url, apiKey: running.api_key, end: async () => {} };
-  }
-  console.log("No server is running; starting one for this demo ...");
-  const own = await startTemporaryServer({
-    runners: 1,
-    signal: stop.signal,
-    say: (line) => console.log(`· ${line}`),
-  });
-  stop.signal.addEventListener("abort", () => void own.end().then(() => process.exit(130)));
-  return { url: own.url, apiKey: own.demo.api_key, end: own.end };
 }
