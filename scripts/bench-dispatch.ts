@@ -41,7 +41,7 @@ const child = spawn(
   {
     cwd: ROOT,
     env: { ...process.env, DISPATCH_SCALE: JSON.stringify(scale) },
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "inherit"],
   },
 );
 const ended = once(child, "close");

@@ -29,10 +29,12 @@ it(
       const told = { ...report, scale, depths: await probeDepths(env, DEPTHS) };
       console.log(`DISPATCH_SCALE ${JSON.stringify(told)}`);
     }
+    expect(story.lateRefused).toBeGreaterThan(0);
+    // At another scale fairness is told, not judged: the bounds were seen at this one.
+    if (env.DISPATCH_SCALE) return;
     const [large, , small] = report.owners;
     expect(small?.p50).toBeLessThan(SMALL_SHARE_MAX * (large?.p50 ?? 0));
     expect(small?.ratio).toBeLessThan(UNFAIR_MAX);
-    expect(story.lateRefused).toBeGreaterThan(0);
   },
   LIMIT_MS,
 );
