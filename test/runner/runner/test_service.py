@@ -58,11 +58,17 @@ def test_a_signal_gives_the_work_back_deregisters_and_exits_0(
     assert edge.runners == []
 
 
-def test_a_second_signal_ends_the_process_at_once(edge: EdgeDouble, start: Start) -> None:
+def until_heard(edge: EdgeDouble, folder: Path, number: signal.Signals) -> None:
+    """Two signals of one number that come before the first was taken are one."""
+    edge.until(lambda: f'"{number.name}"' in (folder / "log").read_text(), seconds=30)
+
+
+def test_a_second_signal_ends_the_process_at_once(edge: EdgeDouble, start: Start, tmp_path: Path) -> None:
     job = edge.enqueue(sample_job())
     process = start(hears=False)
     edge.until(lambda: bool(job.beats), seconds=30)
     os.kill(process.pid or 0, signal.SIGTERM)
+    until_heard(edge, tmp_path, signal.SIGTERM)
     process.join(0.2)
     assert process.is_alive()
     os.kill(process.pid or 0, signal.SIGTERM)
@@ -103,13 +109,16 @@ def test_a_drain_that_takes_too_long_gives_the_work_back(edge: EdgeDouble, start
     assert (job.status, len(job.releases)) == ("queued", 1)
 
 
-def test_signals_after_a_drain_first_stop_and_then_end_the_process(edge: EdgeDouble, start: Start) -> None:
+def test_signals_after_a_drain_first_stop_and_then_end_the_process(
+    edge: EdgeDouble, start: Start, tmp_path: Path
+) -> None:
     job = edge.enqueue(sample_job())
     process = start(drain_seconds=30.0)
     edge.until(lambda: bool(job.beats), seconds=30)
     for _ in range(2):
         os.kill(process.pid or 0, signal.SIGUSR1)  # again and again: it drains no more than it does
     os.kill(process.pid or 0, signal.SIGTERM)
+    until_heard(edge, tmp_path, signal.SIGTERM)
     process.join(0.3)
     assert process.is_alive()
     os.kill(process.pid or 0, signal.SIGTERM)
