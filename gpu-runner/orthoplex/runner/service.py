@@ -26,6 +26,9 @@ from orthoplex.runner.loop import DeviceBroken, Loop, LoopSettings
 from orthoplex.runner.retry import Patience
 from orthoplex.runner.storage import Storage
 
+# A signal that comes while another is pending may reach a thread that runs no handlers, and then nothing wakes
+# the one that does: it looks by itself.
+LOOK_SECONDS = 0.5
 STOP_SECONDS = 10.0
 PICTURES_MAX = {"cpu": 16, "cuda": 64}
 
@@ -85,9 +88,12 @@ def _obey(
     ends: float | None = None
     stopping = False
     while True:
+        left = LOOK_SECONDS if ends is None else max(0.0, ends - time.monotonic())
         try:
-            heard = news.get(timeout=None if ends is None else max(0.0, ends - time.monotonic()))
+            heard = news.get(timeout=min(left, LOOK_SECONDS))
         except queue.Empty:
+            if ends is None or time.monotonic() < ends:
+                continue
             if stopping:
                 return False
             log.warning("drain_overdue", seconds=drain_seconds, detail="What is still held is given back.")
