@@ -14,7 +14,8 @@ import type {
 import { ReplicatePrediction as PredictionSchema } from "../../../schema/contract/compat-replicate.ts";
 import type { Version } from "../../../schema/contract/index.ts";
 import { REPLICATE_FILES_MAX } from "../../../schema/contract/limits.ts";
-import { ask, ORIGIN, type Person, person, png, published } from "../cast.ts";
+import { adapterFile, ask, ORIGIN, type Person, person, png, published } from "../cast.ts";
+import { adapterKey, moderator } from "../moderation/desk.ts";
 import { beginRunner, clearQueue, drawNext, eventsOf, failNext, runner, send } from "./drawing.ts";
 
 const ROOT = "/replicate/v1";
@@ -460,6 +461,25 @@ describe("trainings", () => {
     expect((await ada.must<ReplicateTraining>("GET", `${ROOT}/trainings/${body.id}`)).status).toBe(
       "canceled",
     );
+  });
+
+  it("give no weights of what moderators removed, and those of what is there", async () => {
+    await env.DB.prepare("UPDATE jobs SET status = 'canceled' WHERE status = 'queued'").run();
+    const files = await Promise.all(
+      (await pictures()).map((bytes, i) => upload(bytes, `${i}.png`, "image/png")),
+    );
+    const { body } = await train("ada/evil", { input_images: files.map((file) => file.body.id), steps: 5 });
+    const [lease] = await runner().lease();
+    if (lease?.kind !== "train") throw new Error("No training came");
+    const file = await adapterFile(lease.spec.slot, "<evil>");
+    const output = await runner().deliver(lease.lease_id, "adapter.safetensors", "adapter", file);
+    await runner().on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
+    const outputOf = async () =>
+      (await ada.must<ReplicateTraining>("GET", `${ROOT}/trainings/${body.id}`)).output;
+    expect((await send((await outputOf())?.weights ?? "")).status).toBe(200);
+    const mod = await moderator("Mona");
+    await mod.mustDecide(await adapterKey("ada/evil"), "remove");
+    expect(await outputOf()).toBe(null);
   });
 
   it("take pictures one by one, and go on with an adapter that exists", async () => {
