@@ -7,6 +7,11 @@ import { signUrl } from "../lib/signing.ts";
 
 export const blobKey = (sha256: string) => `blobs/${sha256}`;
 
+/** SQL: hashes that jobs have been promised which wait or run. */
+export const LIVE_INPUTS = `
+  SELECT json_extract(input.value, '$.sha256') FROM jobs, json_each(jobs.inputs) AS input
+  WHERE jobs.status IN ('queued', 'running') AND json_extract(input.value, '$.sha256') IS NOT NULL`;
+
 export type BlobFacts = { sha256: string; sizeBytes: number; contentType: string };
 
 /** What R2 says when the bytes do not have the SHA-256 they were announced with (error 10037, BadDigest). */

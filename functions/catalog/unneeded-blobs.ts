@@ -3,7 +3,7 @@
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { HOUR_MS } from "../lib/clock.ts";
-import { blobKey } from "./blobs.ts";
+import { blobKey, LIVE_INPUTS } from "./blobs.ts";
 
 /** A run that has ended is left alone for so long: its settle may still be on its way to being answered again. */
 const LOST_AFTER_MS = HOUR_MS;
@@ -27,9 +27,7 @@ const IS_NEEDED = `(
     SELECT 1 FROM runs JOIN jobs ON jobs.id = runs.job_id
     WHERE runs.lease_id = upload.lease_id AND jobs.checkpoint_sha256 = upload.sha256
       AND jobs.status IN ('queued', 'running', 'failed'))
-  OR upload.sha256 IN (
-    SELECT json_extract(input.value, '$.sha256') FROM jobs, json_each(jobs.inputs) AS input
-    WHERE jobs.status IN ('queued', 'running') AND json_extract(input.value, '$.sha256') IS NOT NULL)
+  OR upload.sha256 IN (${LIVE_INPUTS})
 )`;
 
 const UNNEEDED = `

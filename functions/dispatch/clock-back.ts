@@ -1,9 +1,8 @@
 // After a clock was set back: what was to end soon by the old one would now be waited for as long as the clock went back. No lease
 // and no pause lies further ahead than its limit, so that what does is drawn near. Cron.
 
-import { JOB_PAUSE_MAX_SECONDS, JOB_PAUSE_SECONDS } from "../../schema/contract/limits.ts";
 import type { Db } from "../context.ts";
-import { pauseMs } from "./backoff.ts";
+import { pauseMs, plainPauseMs } from "./backoff.ts";
 import { LEASE_TTL_MS } from "./lease.ts";
 
 /** Clocks of two machines differ a little: only what is a whole term too far off is moved. */
@@ -13,7 +12,7 @@ UPDATE jobs SET lease_expires_at = ?1 + ?2 WHERE status = 'running' AND lease_ex
 /** To a new pause of the same length, so that a job which failed once does not wait as long as one that failed often. */
 const NEAR_PAUSES = `
 UPDATE jobs SET not_before = ?1 + ${pauseMs("failures")} WHERE status = 'queued' AND not_before > 0
-  AND not_before > ?1 + 2000 * min(${JOB_PAUSE_MAX_SECONDS}, ${JOB_PAUSE_SECONDS} * (1 << min(30, failures)))`;
+  AND not_before > ?1 + 2 * ${plainPauseMs("failures")}`;
 
 export async function drawNear(db: Db, now: number): Promise<number> {
   const moved = await db.$client.batch([

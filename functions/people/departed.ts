@@ -1,7 +1,7 @@
 // The bytes of people who left: deleted right after they left and, where that was cut off or a job still reads them, by cron.
 // A blob that somebody else sent too, or that a published version of somebody else holds, stays.
 
-import { blobKey } from "../catalog/blobs.ts";
+import { blobKey, LIVE_INPUTS } from "../catalog/blobs.ts";
 import { dropParts } from "../catalog/upload-parts.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -19,9 +19,7 @@ const MINE = `
   UNION SELECT v.sha256 FROM versions v JOIN adapters a ON a.id = v.adapter_id WHERE a.owner_id = ?1`;
 
 /** A job that waits or runs has been promised its files. */
-const LIVE = `
-  SELECT json_extract(input.value, '$.sha256') FROM jobs, json_each(jobs.inputs) AS input WHERE jobs.status IN ('queued', 'running')
-    AND json_extract(input.value, '$.sha256') IS NOT NULL
+const LIVE = `${LIVE_INPUTS}
   UNION SELECT checkpoint_sha256 FROM jobs WHERE status IN ('queued', 'running') AND checkpoint_sha256 IS NOT NULL`;
 
 const FREE = `
