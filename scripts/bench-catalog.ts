@@ -1,5 +1,5 @@
-// npm run bench:catalog: how long finding takes in a catalog of 100,000 adapters, asked over HTTP of the Worker on this machine.
-// Writes docs/catalog-bench.md. Nothing is asserted about time; query plans are, in test/functions/catalog/search-plans.test.ts.
+// npm run bench:catalog: measures search latency over HTTP in a catalog of 100,000 adapters, on the Worker of this machine.
+// Writes docs/catalog-bench.md. It asserts nothing about time; test/functions/catalog/search-plans.test.ts asserts the query plans.
 //   npm run bench:catalog -- --rows 100000 --samples 60
 
 import { execFileSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { type Question, questionsOf } from "./bench/catalog-questions.ts";
+import { type Query, queriesOf } from "./bench/catalog-queries.ts";
 import { fillCatalog, randomOf } from "./bench/catalog-rows.ts";
 import { homeAt, ROOT } from "./local/paths.ts";
 import { workerEnvFile } from "./local/secrets.ts";
@@ -55,7 +55,7 @@ try {
   try {
     await untilAnswering(url, child, stop.signal);
     const lines: string[] = [];
-    for (const question of questionsOf(made, randomOf(SEED + 1))) {
+    for (const question of queriesOf(made, randomOf(SEED + 1))) {
       const line = await measure(url, question);
       console.log(line);
       lines.push(line);
@@ -68,7 +68,7 @@ try {
   rmSync(home.path, { recursive: true, force: true });
 }
 
-async function measure(url: string, question: Question): Promise<string> {
+async function measure(url: string, question: Query): Promise<string> {
   const times: number[] = [];
   for (let i = -WARM_UP; i < samples && !stop.signal.aborted; i++) {
     let path = question.path();
@@ -107,7 +107,7 @@ parsed answer, ${samples} samples a line with its words, tags, owners and member
     .map((load) => load.toFixed(1))
     .join(
       ", ",
-    )} (1, 5 and 15 minutes before the end); the first lines below tell what a request costs there in itself
+    )} (1, 5 and 15 minutes before the end); the first rows below are the cost of a request without a query
 - Command: \`npm run bench:catalog -- --rows ${count} --samples ${samples}\`
 - The rows took ${fillSeconds.toFixed(0)} s to write, triggers included; the database has ${(bytes / 2 ** 20).toFixed(0)} MiB
 - No time is asserted anywhere. That no question reads a whole table is: [search-plans.test.ts](../test/functions/catalog/search-plans.test.ts)

@@ -1,5 +1,5 @@
-// npm run bench:dispatch: many owners and runners around the real dispatch, on a clock of their own, in workerd with D1. Writes
-// docs/dispatch-bench.md. Nothing is asserted about time; what must hold at any scale is, in test/functions/dispatch/scale.test.ts.
+// npm run bench:dispatch: simulates many owners and runners around the real dispatch code, with a simulated clock, in workerd with D1. Writes
+// docs/dispatch-bench.md. It asserts nothing about time; test/functions/dispatch/scale.test.ts asserts what must hold at any scale.
 //   npm run bench:dispatch -- --jobs 4000 --runners 200
 
 import { spawn } from "node:child_process";
@@ -47,7 +47,7 @@ const child = spawn(
 const ended = once(child, "close");
 let figures: DispatchFigures | null = null;
 for await (const line of createInterface({ input: child.stdout })) {
-  // Vitest may put colours before it.
+  // Vitest may put colour codes before it.
   const at = line.indexOf(MARK);
   if (at >= 0) figures = JSON.parse(line.slice(at + MARK.length)) as DispatchFigures;
   else console.log(line);

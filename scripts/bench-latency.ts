@@ -1,4 +1,4 @@
-// npm run bench:latency: from an order to its lease, where a runner waits for work: real Worker, real runner, one order after the other.
+// npm run bench:latency: measures the time from a request to its lease while a runner waits for work: real Worker, real runner, one request at a time.
 // Uses the running server, or starts one for itself.
 //   npm run bench:latency -- --orders 100
 

@@ -1,5 +1,5 @@
-// npm run chaos: the real Worker and real runners, killed, frozen and cut off while they work; then what must hold is looked up in what they
-// stored. Exit code 1, with the seed, where something does not.
+// npm run chaos: kills, freezes and disconnects the real Worker and real runners while they work, then checks the invariants in what they
+// stored. Exit code 1, with the seed, where an invariant is violated.
 //   npm run chaos -- --jobs 200 --runners 3 --seed 1
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -31,8 +31,8 @@ console.log(`${jobs} jobs over ${runners} runners, seed ${seed}`);
 const { violations, ...facts } = await runChaos(
   home,
   {
-    ...{ jobs, runners, seed, orderEveryMs: 2_400, harmEveryMs: 6_000, aftermathMs: 20_000 },
-    ...{ frozenMs: [65_000, 100_000], hurries: false, seeded: true },
+    ...{ jobs, runners, seed, orderEveryMs: 2_400, faultEveryMs: 6_000, faultsAfterMs: 20_000 },
+    ...{ frozenMs: [65_000, 100_000], clockIsFast: false, seeded: true },
   },
   (line) => console.log(`· ${line}`),
 );

@@ -1,4 +1,4 @@
-// Finds the system's Chromium for the browser journey; root may have it installed from Debian's packages.
+// Finds the system's Chromium for the browser journeys; as root it installs Debian's package.
 
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/** Path of a Chromium, or null where there is none and we may not install one. CHROMIUM names one. */
+/** Path of a Chromium, or null where there is none and we may not install one. The variable CHROMIUM overrides the search. */
 export async function findOrInstallChromium(): Promise<string | null> {
   const found = findChromium();
   if (found) return found;

@@ -1,4 +1,4 @@
-// A small client of the public API: what a user's own script would write. Seeding, the demo and the journeys use nothing else.
+// A small client of the public API. Seeding, the demo, the command line and the journeys use nothing else.
 
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
@@ -64,7 +64,7 @@ export class Api {
     }
   }
 
-  /** Announces the bytes, puts them at the signed address and returns the upload's id. */
+  /** Declares the upload, sends the bytes to the signed address and returns the upload's id. */
   async upload(
     kind: "adapter" | "training_image" | "preview",
     bytes: Uint8Array<ArrayBuffer>,
@@ -83,7 +83,7 @@ export class Api {
     return upload.id;
   }
 
-  /** An answer as it comes: files and event streams. */
+  /** The raw response, for files and event streams. */
   stream(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return this.#send("GET", path, { ...this.#headers, ...headers });
   }
@@ -93,7 +93,7 @@ export class Api {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  /** Follows a job until it has ended; a job that did not succeed is an error that says why. */
+  /** Polls a job until it has ended; throws with the reason if it did not succeed. */
   async finished<J extends Generation | Training>(
     job: J,
     onProgress: (job: J) => void = () => {},

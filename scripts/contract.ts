@@ -1,5 +1,5 @@
-// A stage of npm test: what a runner may rely on, asked of the edge double and of a real Worker (without runners, so that
-// the suite itself can be one), and what the OpenAPI document promises, by a short run of npm run fuzz. Arguments go on to pytest.
+// A stage of npm test: runs the runner contract suite against the edge double and against a real Worker (without runners, so that the
+// suite itself can be one), then a short run of npm run fuzz against the OpenAPI document. Arguments are passed to pytest.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { ROOT, VENV_PYTHON } from "./local/paths.ts";
 import { writePrivately } from "./local/secrets.ts";
 import { startTemporaryServer } from "./local/temporary.ts";
 
-/** Under a minute; the long run is npm run fuzz. */
+/** Takes less than a minute; npm run fuzz is the long run. */
 const FUZZ = { maxExamples: 3, seed: 1, coverage: false };
 
 const stop = new AbortController();
@@ -25,13 +25,21 @@ const server = await startTemporaryServer({
   signal: stop.signal,
   say: () => {},
 });
-const told = mkdtempSync(join(tmpdir(), "orthoplex-edge-"));
-const file = join(told, "edge.json");
+const folder = mkdtempSync(join(tmpdir(), "orthoplex-edge-"));
+const file = join(folder, "edge.json");
 try {
-  const { url, demo, house } = server;
-  const operator = { email: house.email, password: house.password };
-  writePrivately(file, JSON.stringify({ url, user_key: demo.api_key, runner_key: house.api_key, operator }));
-  // Not spawnSync: what holds still that long finds its connections closed by the other side.
+  const { url, demo, operator } = server;
+  const { email, password } = operator;
+  writePrivately(
+    file,
+    JSON.stringify({
+      url,
+      user_key: demo.api_key,
+      runner_key: operator.api_key,
+      operator: { email, password },
+    }),
+  );
+  // Not spawnSync: it would block the event loop until the server closes idle keep-alive connections.
   const pytest = spawn(VENV_PYTHON, ["-m", "pytest", ...process.argv.slice(2)], {
     cwd: ROOT,
     env: { ...process.env, ORTHOPLEX_TEST_EDGE: file },
@@ -41,6 +49,6 @@ try {
   const { passed } = await fuzz(server, FUZZ);
   process.exitCode = passed ? (status ?? 1) : 1;
 } finally {
-  rmSync(told, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   await server.end();
 }

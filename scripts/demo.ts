@@ -1,5 +1,5 @@
-// npm run demo: the whole path without a browser. Teaches two concepts from folders of pictures, publishes them, composes
-// them with a seeded third and draws all three in one picture. Uses the running server, or starts one for itself.
+// npm run demo: the whole workflow without a browser. Trains two concepts from folders of pictures, publishes them, composes
+// them with a seeded third and generates one picture of all three. Uses the running server, or starts one for itself.
 //   npm run demo -- --steps 20    a quicker, rougher training
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -38,9 +38,9 @@ async function demo(api: Api): Promise<void> {
   const { handle } = await api.get<{ handle: string }>("/v1/account");
 
   const third = await seededThird(api, handle);
-  const taught: Adapter[] = [];
-  for (const name of readdirSync(CONCEPTS).sort()) taught.push(await teach(api, handle, name));
-  const members = [...taught, third].map(({ ref, latest_version }) => ({
+  const trained: Adapter[] = [];
+  for (const name of readdirSync(CONCEPTS).sort()) trained.push(await train(api, handle, name));
+  const members = [...trained, third].map(({ ref, latest_version }) => ({
     ref,
     strength: latest_version?.strength ?? 1,
   }));
@@ -49,12 +49,12 @@ async function demo(api: Api): Promise<void> {
     api.post<z.infer<typeof Composition>>("/v1/compositions", { base: third.base, title: "Demo", members }),
   );
   const triggers = composition.members.map(({ trigger }) => trigger);
-  await draw(api, composition.id, `${triggers.join(" smiling; ")} smiling; sky background`, "together");
+  await generate(api, composition.id, `${triggers.join(" smiling; ")} smiling; sky background`, "together");
   report(composition);
 }
 
-/** Uploads the pictures of gpu-runner/demo/<name>, trains on them and publishes what came out. */
-async function teach(api: Api, handle: string, name: string): Promise<Adapter> {
+/** Uploads the pictures of gpu-runner/demo/<name>, trains on them and publishes the result. */
+async function train(api: Api, handle: string, name: string): Promise<Adapter> {
   const folder = join(CONCEPTS, name);
   const captions = JSON.parse(readFileSync(join(folder, "captions.json"), "utf8")) as Record<string, string>;
   const images = await timed(`upload ${name}`, () =>
@@ -89,7 +89,7 @@ function cardOf(name: string) {
   return {
     name,
     title: name[0]?.toUpperCase() + name.slice(1),
-    description: "Taught by npm run demo.",
+    description: "Trained by npm run demo.",
     base: "cast-2",
     concept: name,
     class_word: "person",
@@ -111,7 +111,7 @@ async function seededThird(api: Api, handle: string): Promise<Adapter> {
   return third;
 }
 
-async function draw(api: Api, compositionId: string, prompt: string, name: string): Promise<void> {
+async function generate(api: Api, compositionId: string, prompt: string, name: string): Promise<void> {
   const generation = await timed("generate", async () => {
     const job = await api.post<Generation>("/v1/generations", {
       composition_id: compositionId,

@@ -1,4 +1,4 @@
-// npm run fix: formats everything and mends what the linters can mend by themselves.
+// npm run fix: formats everything and applies the linters' automatic fixes.
 
 import { spawnSync } from "node:child_process";
 import { ROOT, VENV_PYTHON } from "./local/paths.ts";

@@ -1,5 +1,5 @@
-// npm run fuzz: Schemathesis makes up requests from the OpenAPI document of a real Worker and holds every reply to its schema. Writes the
-// summary into docs/compatibility.md.
+// npm run fuzz: Schemathesis generates requests from the OpenAPI document of a real Worker and validates every response against its schema.
+// Writes the summary into docs/compatibility.md.
 //   npm run fuzz -- --max-examples 100 --seed 1
 
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     "max-examples": { type: "string", default: "50" },
     seed: { type: "string", default: "1" },
-    /** Of the operations, those whose path this expression matches; then nothing is written. */
+    /** Only operations whose path matches this expression; then no summary is written. */
     only: { type: "string" },
   },
 });
@@ -33,9 +33,9 @@ const server = await startTemporaryServer({
   say: console.log,
 });
 try {
-  const told = await fuzz(server, { maxExamples, seed, coverage: true, only: values.only });
-  if (told.passed && values.only === undefined) writeSummary(told);
-  process.exitCode = told.passed ? 0 : 1;
+  const result = await fuzz(server, { maxExamples, seed, coverage: true, only: values.only });
+  if (result.passed && values.only === undefined) writeSummary(result);
+  process.exitCode = result.passed ? 0 : 1;
 } finally {
   await server.end();
 }

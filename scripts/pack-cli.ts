@@ -1,4 +1,4 @@
-// npm run pack:cli: the command line as a package of its own, dist-cli/orthoplex-<version>.tgz.
+// npm run pack:cli: packs the command line as a package, dist-cli/orthoplex-<version>.tgz.
 
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";

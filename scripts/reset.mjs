@@ -1,4 +1,4 @@
-// npm run reset: forgets everything the local server stored. Keeps what takes hours to make, unless --all is given.
+// npm run reset: deletes everything the local server stored. Keeps what takes hours to compute, unless --all is given.
 
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What `npm test` is made of: every stage by name, in the order it runs. `npm run check` runs those marked quick.
+// The stages of `npm test` by name, in the order in which they run. `npm run check` runs those marked quick.
 
 import { availableParallelism } from "node:os";
 import { VENV_PYTHON } from "./local/paths.ts";
@@ -51,7 +51,7 @@ export const STAGES: Stage[] = [
     commands: [python("mypy", "--config-file", PYPROJECT, "gpu-runner/orthoplex")],
   },
   {
-    name: "house",
+    name: "repo",
     quick: true,
     commands: [nodeTests("test/scripts/*.test.ts", "test/docs/*.test.ts")],
   },
@@ -76,5 +76,5 @@ export const STAGES: Stage[] = [
   { name: "journey", quick: false, needsChromium: true, commands: [nodeTests("test/journeys/*.test.ts")] },
 ];
 
-/** Stages run one after another, so torch may have every core. */
+/** Stages run one after another, so torch may use every core. */
 export const STAGE_ENV = { OMP_NUM_THREADS: String(availableParallelism()) };

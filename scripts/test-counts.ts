@@ -1,4 +1,4 @@
-// Reads how many tests passed, failed and were skipped from the closing lines of Vitest, pytest and node:test. Pure.
+// Parses how many tests passed, failed and were skipped from the summaries of Vitest, pytest and node:test. Pure.
 
 export type Counts = { passed: number; failed: number; skipped: number };
 

@@ -1,4 +1,4 @@
-// npm test: every stage in order, each with its name and seconds, and at the end what each test runner counted.
+// npm test: runs every stage in order, prints the name and duration of each, and at the end what each test runner counted.
 //   npm test                    everything
 //   npm test -- edge journey  these stages only
 //   npm run check               the quick ones: types, lint, docs
@@ -56,7 +56,7 @@ async function runStage(stage: Stage): Promise<Outcome> {
   return ended(ok, counts);
 }
 
-/** Output goes to the terminal as it comes, and is kept so that its summary can be read. */
+/** Output goes to the terminal as it arrives, and is kept so that its summary can be parsed. */
 function runCommand(
   [program, ...args]: Command,
   env: Record<string, string>,

@@ -1,4 +1,4 @@
-// A made-up catalog of any size, the same for the same seed: few words, tags, classes and owners are frequent, most are rare.
+// A synthetic catalog of any size, the same for the same seed: few words, tags, classes and owners are frequent, most are rare.
 
 import type { DatabaseSync } from "node:sqlite";
 
@@ -15,7 +15,7 @@ const LICENCES = [
   ["CC-BY-ND-4.0", true, true, false, false],
   ["MIT", true, true, true, true],
 ] as const;
-/** Every slot that cast-2 has is taken in the made-up catalog. */
+/** Every slot of cast-2 is taken in the synthetic catalog. */
 const SLOTS = 29_791;
 const BEGUN = 1_700_000_000_000;
 
@@ -37,7 +37,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** An element of a list whose first ones are frequent: the chance of place n falls like 1/n. */
+/** An element of a list by Zipf's law: the probability of place n is proportional to 1/n. */
 export function frequentFirst<T>(random: () => number, list: readonly T[]): T {
   return list[Math.max(0, Math.min(list.length - 1, Math.floor(list.length ** random()) - 1))] as T;
 }

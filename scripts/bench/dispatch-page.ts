@@ -1,4 +1,4 @@
-// What npm run bench:dispatch writes: the figures of the simulation as a page, and what follows from them.
+// Writes the page of npm run bench:dispatch: the measured numbers of the simulation and the conclusions from them.
 
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -61,8 +61,8 @@ ${owners.join("\n")}
 Batches: ${tenths(figures.batchSize)} jobs on average, ${percent(figures.batchFill)} of what runners asked for; ${percent(figures.batchFillWaiting)} while at least four times as much waited.
 
 ## D1
-Of a job from order to end: ${tenths(figures.statementsPerJob)} statements, ${whole(figures.rowsReadPerJob)} rows read, ${tenths(figures.rowsWrittenPerJob)} rows written (indexes and triggers included; the
-rows of reads that Drizzle makes are not told by D1, the statements are counted).
+Per job, from request to end: ${tenths(figures.statementsPerJob)} statements, ${whole(figures.rowsReadPerJob)} rows read, ${tenths(figures.rowsWrittenPerJob)} rows written (indexes and triggers included;
+D1 does not report rows read through Drizzle; the statements are counted).
 
 | act | calls | statements | rows read | most | rows written | p50 ms | p95 ms |
 |---|---|---|---|---|---|---|---|

@@ -1,10 +1,10 @@
-// A wire between runners and the Worker that loses, delays and doubles messages by a seeded chance. It passes on what it is given, bytes
-// and Host included, so that addresses which the Worker signs lead through it too.
+// A proxy between runners and the Worker that drops, delays and duplicates messages with a seeded probability. It forwards bodies and the
+// Host header unchanged, so that addresses which the Worker signs lead through it too.
 
 import { request as call, createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Dice, diceOf } from "./dice.ts";
+import { type Random, seededRandom } from "./random.ts";
 
 const CHANCES = {
   request_lost: 0.03,
@@ -22,23 +22,23 @@ type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 export type Wire = {
   url: string;
-  /** While it is true messages suffer. */
+  /** Faults are injected only while it is true. */
   faulty: boolean;
   /** A runner has asked for work. */
   isInUse: boolean;
-  suffered: Record<string, number>;
+  faults: Record<string, number>;
   end(): void;
 };
 
 export async function startProxy(target: string, seed: number): Promise<Wire> {
-  const dice: Dice = diceOf(seed);
+  const random: Random = seededRandom(seed);
   const server = createServer();
   const late = new Set<NodeJS.Timeout>();
   const proxy: Wire = {
     url: "",
     faulty: true,
     isInUse: false,
-    suffered: {},
+    faults: {},
     end() {
       for (const timer of late) clearTimeout(timer);
       server.closeAllConnections();
@@ -51,17 +51,17 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
     const { method = "GET", url: path = "/", headers } = incoming;
     const asked: Asked = { method, path, headers, body: Buffer.concat(chunks) };
     proxy.isInUse ||= path === "/runner/v1/lease";
-    const fault = proxy.faulty ? dice.fall(CHANCES) : null;
-    if (fault !== null) proxy.suffered[fault] = (proxy.suffered[fault] ?? 0) + 1;
+    const fault = proxy.faulty ? random.choose(CHANCES) : null;
+    if (fault !== null) proxy.faults[fault] = (proxy.faults[fault] ?? 0) + 1;
     if (fault === "request_lost") return void incoming.socket.destroy();
-    if (fault === "delayed") await pause(dice.between(0, DELAY_MAX_MS));
+    if (fault === "delayed") await pause(random.between(0, DELAY_MAX_MS));
     if (fault === "doubled_later") {
       const timer = setTimeout(
         () => {
           late.delete(timer);
           void pass(target, asked).catch(() => {});
         },
-        dice.between(0, LATER_MAX_MS),
+        random.between(0, LATER_MAX_MS),
       );
       late.add(timer);
     }
@@ -77,7 +77,7 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
         incoming.socket.destroy(),
       );
     } catch {
-      // The Worker is away: so is the wire.
+      // The Worker is down: the proxy drops the connection as well.
       incoming.socket.destroy();
     }
   });
@@ -86,7 +86,7 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
   return proxy;
 }
 
-/** Gives up what is under way when `sender` has gone, as a plain connection would. */
+/** Aborts the forwarded request when `sender` disconnects, as a direct connection would. */
 function pass(
   target: string,
   { method, path, headers, body }: Asked,
@@ -102,9 +102,9 @@ function pass(
         try {
           const chunks: Buffer[] = [];
           for await (const chunk of incoming) chunks.push(chunk as Buffer);
-          const { "transfer-encoding": ___, connection: ____, ...told } = incoming.headers;
+          const { "transfer-encoding": ___, connection: ____, ...headers } = incoming.headers;
           const whole = Buffer.concat(chunks);
-          const answered = { ...told, "content-length": String(whole.length) };
+          const answered = { ...headers, "content-length": String(whole.length) };
           resolve({ status: incoming.statusCode ?? 502, headers: answered, body: whole });
         } catch (error) {
           reject(error);

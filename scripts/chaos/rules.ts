@@ -1,37 +1,37 @@
-// What must hold of jobs when all has come to rest, whatever failed on the way: each rule is SQL that finds the rows which break it. The
-// simulation in workerd and `npm run chaos` ask the same rules, each of its own database.
+// Invariants of jobs once everything has finished, whatever failed before: each rule is SQL that selects the rows which violate it. The
+// simulation in workerd and `npm run chaos` check the same rules, each against its own database.
 
 export type Rule = {
   rule: string;
-  /** Rows of `subject` and `found`; none where the rule holds. */
+  /** Returns rows of `subject` and `found`; none where the rule holds. */
   sql: string;
-  /** The rule is asked only where this table exists. */
+  /** The rule is checked only where this table exists. */
   table?: string;
 };
 export type Violation = { rule: string; subject: string; found: string };
 
 const ENDED = "('succeeded', 'failed', 'canceled')";
-/** Of a delivery `d`. */
+/** Condition on a delivery `d`. */
 const TELLS_END = `substr(d.type, instr(d.type, '.') + 1) IN ${ENDED}`;
 const IS_PREVIEW = "EXISTS (SELECT 1 FROM versions WHERE preview_job_id = j.id)";
 
 export const RULES: readonly Rule[] = [
   {
-    rule: "no job is lost: each has ended",
+    rule: "every job has ended",
     sql: "SELECT id AS subject, status || ' after ' || attempts || ' runs' AS found FROM jobs WHERE status NOT IN ('succeeded', 'failed', 'canceled')",
   },
   {
-    rule: "what has ended has its time, its reason where it failed, and is held by nobody",
+    rule: "an ended job has its end time, an error where it failed, and no lease",
     sql: `SELECT id AS subject, json_object('status', status, 'finished_at', finished_at, 'lease_id', lease_id, 'error', error) AS found FROM jobs
       WHERE status IN ${ENDED} AND (finished_at IS NULL OR lease_id IS NOT NULL OR lease_expires_at IS NOT NULL
         OR (status = 'failed') <> (error IS NOT NULL))`,
   },
   {
-    rule: "a job is canceled only where its owner asked for it",
+    rule: "a job is canceled only if its owner requested it",
     sql: "SELECT id AS subject, status AS found FROM jobs WHERE status = 'canceled' AND cancel_requested_at IS NULL",
   },
   {
-    rule: "every run of a job is counted, and each has ended",
+    rule: "every run of a job is counted and has ended",
     sql: `SELECT j.id AS subject, json_object('attempts', j.attempts, 'runs', count(r.id), 'numbers', count(DISTINCT r.attempt),
         'last', max(r.attempt), 'open', coalesce(sum(r.id IS NOT NULL AND r.outcome IS NULL), 0)) AS found
       FROM jobs j LEFT JOIN runs r ON r.job_id = j.id GROUP BY j.id
@@ -39,26 +39,26 @@ export const RULES: readonly Rule[] = [
         OR coalesce(sum(r.id IS NOT NULL AND r.outcome IS NULL), 0) > 0`,
   },
   {
-    rule: "a job's failures are its runs that failed or fell silent",
+    rule: "a job's failures are its runs that failed or expired",
     sql: `SELECT j.id AS subject, json_object('failures', j.failures, 'runs', (
         SELECT group_concat(coalesce(outcome, 'open')) FROM runs WHERE job_id = j.id)) AS found
       FROM jobs j WHERE j.failures <> (SELECT count(*) FROM runs WHERE job_id = j.id AND outcome IN ('failed', 'expired'))`,
   },
   {
-    rule: "a job succeeds by one run, its last; any other job has no run that succeeded",
+    rule: "a succeeded job has one succeeded run, its last; any other job has none",
     sql: `SELECT j.id AS subject, json_object('status', j.status, 'attempts', j.attempts, 'succeeded', (
         SELECT json_group_array(attempt) FROM runs WHERE job_id = j.id AND outcome = 'succeeded')) AS found
       FROM jobs j WHERE j.status IN ${ENDED} AND (SELECT json_group_array(attempt) FROM runs WHERE job_id = j.id AND outcome = 'succeeded')
         <> CASE j.status WHEN 'succeeded' THEN json_array(j.attempts) ELSE '[]' END`,
   },
   {
-    rule: "at most one run was told that it ended the job, and it was told how the job ended",
-    sql: `SELECT j.id AS subject, json_object('status', j.status, 'told', json_group_array(r.settled_status)) AS found
+    rule: "at most one run was answered that it ended the job, with the job's final status",
+    sql: `SELECT j.id AS subject, json_object('status', j.status, 'answered', json_group_array(r.settled_status)) AS found
       FROM jobs j JOIN runs r ON r.job_id = j.id AND r.settled_status IN ${ENDED} GROUP BY j.id
       HAVING count(*) > 1 OR max(r.settled_status) <> j.status`,
   },
   {
-    rule: "a generation that succeeded has the pictures that were ordered, each once; any other has none",
+    rule: "a succeeded generation has each requested picture once; any other has none",
     sql: `SELECT j.id AS subject, json_object('status', j.status, 'ordered', j.request ->> 'count', 'pictures', (
         SELECT json_group_array(position) FROM images WHERE job_id = j.id)) AS found
       FROM jobs j WHERE j.kind = 'sample' AND (
@@ -67,7 +67,7 @@ export const RULES: readonly Rule[] = [
         OR coalesce((SELECT max(position) + 1 FROM images WHERE job_id = j.id), 0) <> iif(j.status = 'succeeded', j.request ->> 'count', 0))`,
   },
   {
-    rule: "a picture belongs to its job's owner and came under the lease of the run that succeeded",
+    rule: "a picture belongs to its job's owner and was uploaded under the lease of the succeeded run",
     sql: `SELECT i.id AS subject, json_object('job', i.job_id, 'owner', i.owner_id, 'sha256', i.sha256) AS found
       FROM images i LEFT JOIN jobs j ON j.id = i.job_id
       WHERE i.job_id IS NOT NULL AND (j.id IS NULL OR j.owner_id <> i.owner_id OR NOT EXISTS (
@@ -75,35 +75,35 @@ export const RULES: readonly Rule[] = [
         WHERE r.job_id = j.id AND r.outcome = 'succeeded' AND u.sha256 = i.sha256 AND u.stored_at IS NOT NULL))`,
   },
   {
-    rule: "what is shown or stored has its bytes",
+    rule: "every row that names an object has it in R2",
     sql: `SELECT id AS subject, sha256 AS found FROM (
         SELECT id, sha256 FROM images UNION ALL SELECT id, sha256 FROM versions UNION ALL
         SELECT id, sha256 FROM uploads WHERE stored_at IS NOT NULL)
       WHERE sha256 NOT IN (SELECT sha256 FROM blobs)`,
   },
   {
-    rule: "no bytes are left that lead nowhere: what came under a lease became something, or is gone",
+    rule: "no orphaned objects: what was uploaded under a lease is referenced or deleted",
     sql: `SELECT sha256 AS subject, 'nothing needs this blob' AS found FROM blobs
       WHERE sha256 NOT IN (SELECT sha256 FROM images UNION SELECT sha256 FROM versions
         UNION SELECT sha256 FROM uploads WHERE lease_id IS NULL AND stored_at IS NOT NULL
         UNION SELECT checkpoint_sha256 FROM jobs WHERE checkpoint_sha256 IS NOT NULL AND status = 'failed')`,
   },
   {
-    rule: "every address is told the end of a job once, and nothing after it",
-    sql: `SELECT j.id AS subject, json_object('status', j.status, 'to', coalesce(d.webhook_id, d.url), 'told', json_group_array(d.type)) AS found
+    rule: "every webhook address is notified of a job's end once, and of nothing after it",
+    sql: `SELECT j.id AS subject, json_object('status', j.status, 'to', coalesce(d.webhook_id, d.url), 'notified', json_group_array(d.type)) AS found
       FROM jobs j JOIN (SELECT * FROM deliveries ORDER BY seq) d ON d.job_id = j.id GROUP BY j.id, coalesce(d.webhook_id, d.url)
       HAVING sum(${TELLS_END}) <> 1 OR max(d.seq) <> max(iif(${TELLS_END}, d.seq, 0))
         OR max(iif(${TELLS_END}, d.status, NULL)) <> j.status`,
   },
   {
-    rule: "whoever asked to be told of a job was",
+    rule: "every webhook that asked for a job's end was notified",
     sql: `SELECT j.id AS subject, w.url AS found FROM jobs j JOIN webhooks w ON w.owner_id = j.owner_id AND w.created_at <= j.created_at
       WHERE w.disabled_reason IS NULL AND NOT EXISTS (SELECT 1 FROM deliveries WHERE job_id = j.id AND webhook_id = w.id)
       UNION ALL SELECT j.id, j.webhook ->> 'url' FROM jobs j WHERE j.webhook IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE job_id = j.id AND webhook_id IS NULL)`,
   },
   {
-    rule: "a use is counted once for each generation that succeeded",
+    rule: "a use is counted once for each succeeded generation",
     sql: `WITH used AS (
         SELECT v.adapter_id, count(DISTINCT j.id) AS n FROM jobs j, json_each(j.spec, '$.adapters') member
         JOIN versions v ON v.id = member.value ->> 'version_id'
@@ -131,7 +131,7 @@ export const RULES: readonly Rule[] = [
       WHERE j.id IS NULL OR l.job_id IS NULL OR l.credits <> j.cost OR l.owner_id <> j.owner_id`,
   },
   {
-    rule: "a job that succeeded at another's runner keeps its charge; one that failed for no fault of its owner's gives all of it back, once",
+    rule: "a job that succeeded on another account's runner keeps its charge; one that failed through no fault of its owner is refunded in full, once",
     table: "ledger",
     sql: `SELECT j.id AS subject, json_object('status', j.status, 'error', j.error, 'cost', j.cost, 'refunded', l.credits) AS found
       FROM jobs j LEFT JOIN ledger l ON l.job_id = j.id AND l.kind = 'refund'
@@ -141,16 +141,16 @@ export const RULES: readonly Rule[] = [
         OR (j.status = 'failed' AND j.error ->> 'code' NOT IN ('prompt_invalid', 'input_invalid') AND coalesce(l.credits, 0) <> j.cost))`,
   },
   {
-    rule: "what an owner has used of a day is what the ledger says",
+    rule: "an owner's use of the daily allowance equals the sum of the ledger",
     table: "allowances",
-    // A charge of the day before midnight that a clock set back has made is counted on the day after.
+    // A charge made before midnight while the clock was set back is counted on the following day.
     sql: `SELECT a.owner_id AS subject, json_object('used', a.used, 'ledger', sum(iif(l.kind = 'charge', l.credits, -l.credits))) AS found
       FROM allowances a JOIN ledger l ON l.owner_id = a.owner_id GROUP BY a.owner_id
       HAVING count(DISTINCT l.day) = 1 AND a.used <> sum(iif(l.kind = 'charge', l.credits, -l.credits))`,
   },
 ];
 
-/** Asks every rule. `all` runs one statement. */
+/** Checks every rule. `all` runs one statement. */
 export async function violationsOf(
   all: (sql: string) => Promise<Record<string, unknown>[]>,
 ): Promise<Violation[]> {

@@ -1,4 +1,4 @@
-// What a local Worker has stored, read from its files after it has ended: D1's rows, and the keys of R2's objects.
+// Reads what a local Worker has stored after it has exited: D1's rows and the keys of R2's objects.
 
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ function databaseWith(home: Home, pattern: string, table: string): DatabaseSync 
   throw new Error(`No file ${pattern} under ${home.state} has a table ${table}`);
 }
 
-/** How jobs and runs ended, and every rule that is broken. `named` are the jobs that answers to orders named. */
+/** How jobs and runs ended, and every violated rule. `named` are the jobs whose ids the API returned. */
 export async function readStored(
   home: Home,
   named: readonly string[],

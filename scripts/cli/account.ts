@@ -4,34 +4,34 @@ import type { z } from "zod";
 import type { Account } from "../../schema/contract/profiles.ts";
 import { Api } from "../client.ts";
 import { type Command, connection, keyedApi, UsageError } from "./command.ts";
-import { configPath, forgetConfig, writeConfig } from "./config.ts";
+import { configPath, deleteConfig, writeConfig } from "./config.ts";
 import { askSecret, say, show } from "./terminal.ts";
 
 type Me = z.infer<typeof Account>;
 
 const login: Command = {
   usage: "login [--url URL]",
-  about: "keeps a key of the account page; asks for it, or reads it from a pipe",
+  about: "saves an API key; prompts for it, or reads it from a pipe",
   run: async (args, values) => {
     if (args.length > 0)
       throw new UsageError("A key on the command line would stay in the shell's history: leave it out.");
     const { url } = connection(values);
     const given = typeof values.key === "string" ? values.key : await askSecret(`Key for ${url}: `);
     if (!/^opx_\S+$/.test(given))
-      throw new UsageError("A key begins with opx_. Make one on the account page.");
+      throw new UsageError("A key begins with opx_. Create one on the account page.");
     const me = await Api.withKey(url, given).get<Me>("/v1/account");
     const path = writeConfig({ url, key: given });
     show(values, me, () => [
-      `Signed in at ${url} as ${me.handle} (${me.scopes.join(", ")}); kept in ${path}`,
+      `Signed in at ${url} as ${me.handle} (${me.scopes.join(", ")}); saved in ${path}`,
     ]);
   },
 };
 
 const logout: Command = {
   usage: "logout",
-  about: "forgets the key; revoke it on the account page if it may be known to others",
+  about: "deletes the saved key; revoke it on the account page if others may know it",
   run: async () => {
-    say(forgetConfig() ? `Forgotten: ${configPath()}` : "No key was kept.");
+    say(deleteConfig() ? `Deleted: ${configPath()}` : "No key was saved.");
   },
 };
 

@@ -117,7 +117,7 @@ const pull: Command = {
   },
 };
 
-/** Into FILE.part first, so that a broken download never looks like a file; our own format's hash is checked. */
+/** Writes to FILE.part first, so that an interrupted download never looks complete; checks the SHA-256 of our own format. */
 async function download(values: Values, version: Version, format: string, out: string) {
   const path = `/v1/versions/${version.id}/download${format === "orthoplex" ? "" : `?format=${format}`}`;
   const response = await openApi(values).stream(path);

@@ -1,4 +1,4 @@
-// What a command is, and what every command may be told.
+// The type of a command, and the options that every command accepts.
 
 import { Api } from "../client.ts";
 import { readConfig } from "./config.ts";
@@ -21,12 +21,12 @@ export const GLOBAL_OPTIONS = {
 
 export const PRIORITY: Option = { type: "string", hint: "low, normal (default) or high; high costs double" };
 
-/** The command line was not understood: exit code 2. */
+/** A usage error: exit code 2. */
 export class UsageError extends Error {}
 
 export const DEFAULT_URL = "http://127.0.0.1:8787";
 
-/** Where the API is and by which key: options, then the environment, then what `login` kept. */
+/** Server address and key: from options, then the environment, then what `login` saved. */
 export function connection(values: Values): { url: string; key: string | undefined } {
   const kept = readConfig();
   return {
@@ -35,7 +35,7 @@ export function connection(values: Values): { url: string; key: string | undefin
   };
 }
 
-/** An API that works without a key where the server lets anybody read. */
+/** An API client that may lack a key, for servers that allow anonymous reads. */
 export function openApi(values: Values): Api {
   const { url, key } = connection(values);
   return key === undefined ? new Api(url) : Api.withKey(url, key);
@@ -58,7 +58,7 @@ export function texts(values: Values, name: string): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
-/** A number of an option, undefined without it. */
+/** The number of an option; undefined without it. */
 export function number(values: Values, name: string): number | undefined {
   const value = text(values, name);
   if (value === undefined) return undefined;
@@ -68,7 +68,7 @@ export function number(values: Values, name: string): number | undefined {
   return parsed;
 }
 
-/** The one thing a command is about. */
+/** The one positional argument of a command. */
 export function only(args: string[], what: string): string {
   const [first, ...more] = args;
   if (first === undefined) throw new UsageError(`Name ${what}.`);
@@ -77,7 +77,7 @@ export function only(args: string[], what: string): string {
   return first;
 }
 
-/** owner/name or owner/name:3, taken apart. */
+/** Splits owner/name or owner/name:3. */
 export function refOf(word: string): { owner: string; name: string; number: number | null; ref: string } {
   const match = /^([a-z0-9-]+)\/([a-z0-9-]+)(?::([1-9][0-9]*))?$/.exec(word);
   if (!match) throw new UsageError(`"${word}" does not look like owner/name or owner/name:3.`);

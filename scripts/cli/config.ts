@@ -1,4 +1,4 @@
-// What `login` keeps: the server's address and the key, in a file that only its owner can read.
+// What `login` saves: the server's address and the key, in a file that only its owner can read.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -30,7 +30,7 @@ export function writeConfig(config: Config): string {
   return path;
 }
 
-export function forgetConfig(): boolean {
+export function deleteConfig(): boolean {
   const existed = existsSync(configPath());
   rmSync(configPath(), { force: true });
   return existed;

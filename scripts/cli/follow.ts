@@ -1,4 +1,4 @@
-// Follows a job by its event stream to its end, with a progress line; goes on from the last event after a broken connection.
+// Follows a job by its event stream until it ends, with a progress line; resumes after the last event when the connection breaks.
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Job, ProgressEvent, StatusEvent } from "../../schema/contract/jobs.ts";
@@ -10,7 +10,7 @@ const RECONNECTS_MAX = 30;
 
 export type ServerEvent = { id: string | undefined; name: string; data: string };
 
-/** The job as it ended; one that did not succeed is an error that says why. */
+/** The ended job; throws with the reason if it did not succeed. */
 export async function follow<J extends Job>(api: Api, job: J): Promise<J> {
   const progress = new ProgressLine();
   let lastId: string | undefined;
@@ -26,7 +26,7 @@ export async function follow<J extends Job>(api: Api, job: J): Promise<J> {
           progress.update(lineOf(event));
         }
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // what fetch throws for a lost connection
+        if (!(error instanceof TypeError)) throw error; // fetch throws a TypeError for a lost connection
       }
       const latest = await api.get<J>(job.url);
       if (latest.status === "succeeded") return latest;

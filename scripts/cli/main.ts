@@ -1,27 +1,27 @@
-// The command line: finds the command, reads its options, tells what went wrong. Results go to stdout, everything else to stderr.
-// Exit codes: 0 done, 1 refused or failed, 2 not understood.
+// The command line: finds the command, parses its options, prints errors. Results go to stdout, everything else to stderr.
+// Exit codes: 0 success, 1 refused or failed, 2 usage error.
 
 import { parseArgs } from "node:util";
 import { ApiError } from "../client.ts";
 import { account } from "./account.ts";
 import { catalog } from "./catalog.ts";
 import { type Command, GLOBAL_OPTIONS, UsageError } from "./command.ts";
-import { drawing } from "./drawing.ts";
+import { generation } from "./generate.ts";
 import { publishing } from "./publishing.ts";
 import { say } from "./terminal.ts";
 import { version } from "./version.ts";
 
-const COMMANDS: Record<string, Command> = { ...account, ...catalog, ...publishing, ...drawing };
+const COMMANDS: Record<string, Command> = { ...account, ...catalog, ...publishing, ...generation };
 
 function overview(): string {
   const lines = Object.values(COMMANDS).map(({ usage, about }) => `  ${usage}\n      ${about}`);
   return [
-    "orthoplex: adapters that can be added, from the command line",
+    "orthoplex: the command line of the marketplace of orthogonal adapters",
     "",
     ...lines,
     "",
-    "Everywhere: --json (the API's own answer), --url and --key (else ORTHOPLEX_URL and ORTHOPLEX_API_KEY, else what `login` kept).",
-    "orthoplex COMMAND --help shows a command's options, orthoplex --version which one this is.",
+    "All commands: --json (the API's own answer), --url and --key (else ORTHOPLEX_URL and ORTHOPLEX_API_KEY, else what `login` saved).",
+    "orthoplex COMMAND --help shows a command's options, orthoplex --version prints the version.",
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx orthoplex ...`: runs main.ts by a Node that reads TypeScript, the repository's own where this one is too old.
+// `npx orthoplex ...`: runs main.ts with a Node that can execute TypeScript: the repository's own where the current one is too old.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,5 +1,5 @@
-// The command line as an npm package: everything in one JavaScript file, so that it runs on any Node from 20 on, outside a checkout, and
-// brings nothing else along. Its name, version and licence are those of the repository's package.json.
+// Packs the command line as an npm package: one bundled JavaScript file without dependencies, which runs on Node 20 or newer outside a
+// checkout. Its name, version and licence are those of the repository's package.json.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ npx orthoplex help
 \`\`\`
 `;
 
-/** Builds the package in `folder` and packs it; the path of the archive. */
+/** Builds the package in `folder` and packs it; returns the path of the archive. */
 export async function packCli(folder: string): Promise<string> {
   const { name, version, license } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Package;
   const inside = join(folder, "package");

@@ -1,4 +1,4 @@
-// publish (a file that was trained elsewhere) and train (pictures, taught by the service's runners).
+// publish (a file that was trained elsewhere) and train (pictures, trained by the service's runners).
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
@@ -7,13 +7,13 @@ import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import type { Training } from "../../schema/contract/jobs.ts";
 import type { Api } from "../client.ts";
 import { type Command, keyedApi, number, only, PRIORITY, text, UsageError, type Values } from "./command.ts";
-import { given } from "./drawing.ts";
 import { follow } from "./follow.ts";
+import { given } from "./generate.ts";
 import { say, show } from "./terminal.ts";
 
 const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
 
-/** What each licence lets others do; anything else must be said flag by flag on the site. */
+/** What each licence permits; other combinations can be set on the site only. */
 const LICENCES: Record<
   string,
   { credit: boolean; commercial_use: boolean; derivatives: boolean; different_licence: boolean }
@@ -28,12 +28,12 @@ const LICENCES: Record<
 const ABOUT_OPTIONS: Command["options"] = {
   name: { type: "string", hint: "its name in the catalog: YOU/NAME" },
   title: { type: "string", hint: "its title (the name)" },
-  concept: { type: "string", hint: "what it teaches, in plain words" },
+  concept: { type: "string", hint: "what it was trained on, in plain words" },
   class: { type: "string", hint: "the ordinary word for its kind: person, dog, style" },
   description: { type: "string", hint: "more about it" },
   tags: { type: "string", hint: "comma separated" },
   licence: { type: "string", hint: `${Object.keys(LICENCES).join(", ")} (CC-BY-4.0)` },
-  credits: { type: "string", hint: "whose work it rests on" },
+  credits: { type: "string", hint: "whose work it is based on" },
   visibility: { type: "string", hint: "public (default), unlisted or private" },
   base: { type: "string", hint: "the base (cast-2)" },
 };
@@ -77,14 +77,14 @@ const publish: Command = {
 
 const train: Command = {
   usage: "train FOLDER --name NAME --concept WORDS --class WORD",
-  about: "teaches a concept from a folder of pictures (captions in NAME.txt beside them) and publishes it",
+  about: "trains a concept from a folder of pictures (captions in NAME.txt beside them) and publishes it",
   options: {
     ...ABOUT_OPTIONS,
     steps: { type: "string", hint: "training steps (the base's own)" },
     seed: { type: "string", hint: "the training's seed" },
     priority: PRIORITY,
     draft: { type: "boolean", hint: "leave the version a draft" },
-    "no-wait": { type: "boolean", hint: "print the job and leave" },
+    "no-wait": { type: "boolean", hint: "print the job's id and exit" },
   },
   run: async (args, values) => {
     const pictures = picturesIn(only(args, "a folder of pictures"));
@@ -104,7 +104,7 @@ const train: Command = {
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);
     if (!values.draft) await api.post(`/v1/versions/${done.result?.version_id}/publish`);
-    show(values, done, () => [`${done.request.adapter} ${values.draft ? "taught, a draft" : "published"}`]);
+    show(values, done, () => [`${done.request.adapter} ${values.draft ? "trained, a draft" : "published"}`]);
   },
 };
 
@@ -114,7 +114,7 @@ function required(values: Values, name: string): string {
   return value;
 }
 
-/** The draft's words: what was said here, else what the file says of itself. */
+/** The draft's texts: from options, else from the file's own metadata. */
 function about(values: Values, name: string, metadata: Record<string, string>) {
   const spdx = text(values, "licence") ?? "CC-BY-4.0";
   const permissions = LICENCES[spdx];
@@ -123,7 +123,8 @@ function about(values: Values, name: string, metadata: Record<string, string>) {
   }
   const concept = text(values, "concept") ?? metadata.concept;
   const classWord = text(values, "class") ?? metadata.class_word;
-  if (concept === undefined) throw new UsageError("--concept is needed: what it teaches, in plain words.");
+  if (concept === undefined)
+    throw new UsageError("--concept is needed: what it was trained on, in plain words.");
   if (classWord === undefined) throw new UsageError("--class is needed: person, dog, style.");
   const tags = text(values, "tags")
     ?.split(",")
@@ -152,7 +153,7 @@ function picturesIn(folder: string): string[] {
   return files.sort().map((file) => join(folder, file));
 }
 
-/** Captions of pictures: NAME.txt beside one, as kohya's trainers have it, else captions.json of the folder, else its own name. */
+/** Captions of pictures: NAME.txt beside each, as kohya's trainers have it, else captions.json of the folder, else the file's name. */
 function captionOf(picture: string): string {
   const stem = picture.slice(0, -extname(picture).length);
   const beside = `${stem}.txt`;

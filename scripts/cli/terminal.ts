@@ -1,20 +1,20 @@
-// How the command line speaks: tables, a progress line that rewrites itself on a terminal, a hidden prompt for secrets.
+// Terminal output of the command line: tables, a progress line that is rewritten in place, a hidden prompt for secrets.
 
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { Values } from "./command.ts";
 
-/** To stderr: never mixed into what a script reads. */
+/** Writes to stderr, so that stdout holds only results. */
 export const say = (line: string) => process.stderr.write(`${line}\n`);
 export const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The API's answer for --json, else lines for people. */
+/** Prints the API's answer for --json, else readable lines. */
 export function show(values: Values, answer: unknown, lines: () => string[]): void {
   if (values.json) print(JSON.stringify(answer, null, 2));
   else for (const line of lines()) print(line);
 }
 
-/** Columns as wide as their widest cell; the last may be as long as it likes. */
+/** Columns are as wide as their widest cell; the last column is not padded. */
 export function table(rows: string[][]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -36,7 +36,7 @@ export function bar(done: number, total: number): string {
   return `${"█".repeat(full)}${"░".repeat(BAR_CELLS - full)} ${String(Math.round(share * 100)).padStart(3)} %`;
 }
 
-/** A line that rewrites itself on a terminal; elsewhere each new text is a line of its own. */
+/** A line that is rewritten in place on a terminal; elsewhere each new text is a line of its own. */
 export class ProgressLine {
   #last = "";
 
@@ -54,7 +54,7 @@ export class ProgressLine {
   }
 }
 
-/** A secret from a terminal without echo, or the first line of a pipe. */
+/** Reads a secret from a terminal without echo, or the first line of a pipe. */
 export async function askSecret(question: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -1,4 +1,4 @@
-// Which version this is: put in when the command line is packed; in a checkout it is what package.json says.
+// The version: inserted when the command line is packed; in a checkout it is read from package.json.
 
 import { readFileSync } from "node:fs";
 

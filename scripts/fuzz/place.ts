@@ -1,57 +1,58 @@
-// What a fuzzer is given: people who may do everything, and the names of things that are there, so that its requests find something.
+// Test data for the fuzzer: accounts with every right, and ids of existing resources, so that its requests find something.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Api } from "../client.ts";
-import { type Account, HOUSE } from "../local/accounts.ts";
+import { type Account, OPERATOR } from "../local/accounts.ts";
 import { greyPng } from "./runner.ts";
 
-/** The moderator's address counts once the link of the letter was followed; without a sender letters are in the Worker's log. */
-export const SETTINGS = { MODERATOR_EMAILS: HOUSE.email };
+/** The moderator's role requires a verified address, so the link of the verification email is followed; without a sender emails are in the Worker's log. */
+export const SETTINGS = { MODERATOR_EMAILS: OPERATOR.email };
 
 export type Place = {
   url: string;
   /** A key with every scope, of an operator. */
   key: string;
-  /** The session of a moderator and operator. */
+  /** The session cookie of a moderator and operator. */
   cookie: string;
-  /** Somebody whose sessions may be ended, and who may leave. */
+  /** An account whose sessions may be revoked and which may be deleted. */
   spare: { email: string; password: string; name: string };
-  /** Values by the name of the path's parameter; a whole set of values where several belong together. */
+  /** Values by name of the path parameter; a whole set of values where several belong together. */
   things: Record<string, string>[];
 };
 
-type Server = { url: string; house: Account; demo: Account; logs: string };
+type Server = { url: string; operator: Account; demo: Account; logs: string };
 type Item = { id: string; owner: string; name: string };
 
 export async function makePlace(server: Server, runnerId: string): Promise<Place> {
-  const { url, house } = server;
-  await followLetter(server);
-  const cookie = await signIn(url, house);
+  const { url, operator } = server;
+  await verifyEmail(server);
+  const cookie = await signIn(url, operator);
   const session = new Api(url, { cookie, origin: url });
-  const api = Api.withKey(url, house.api_key);
+  const api = Api.withKey(url, operator.api_key);
   return {
     url,
-    key: house.api_key,
+    key: operator.api_key,
     cookie,
-    spare: { name: "Spare", email: "spare@orthoplex.localhost", password: house.password },
-    things: await thingsOf(api, session, house.handle, runnerId),
+    spare: { name: "Spare", email: "spare@orthoplex.localhost", password: operator.password },
+    things: await thingsOf(api, session, operator.handle, runnerId),
   };
 }
 
-async function followLetter({ house, logs }: Server): Promise<void> {
+async function verifyEmail({ operator, logs }: Server): Promise<void> {
   const link = /https?:\/\/\S+\/auth\/verify-email\?\S+/;
   for (let tries = 0; tries < 50; tries += 1) {
-    const letters = readFileSync(join(logs, "worker.log"), "utf8").split(`Letter to ${house.email}`);
-    const found = link.exec(letters[1] ?? "")?.[0];
+    const log = readFileSync(join(logs, "worker.log"), "utf8");
+    const [, email = ""] = log.split(new RegExp(`(?:Letter|Email) to ${operator.email}`));
+    const found = link.exec(email)?.[0];
     if (found) {
       await fetch(found, { redirect: "manual" });
       return;
     }
     await pause(100);
   }
-  throw new Error(`No letter to ${house.email} is in the Worker's log`);
+  throw new Error(`No email to ${operator.email} is in the Worker's log`);
 }
 
 async function signIn(url: string, { email, password }: Account): Promise<string> {
@@ -65,7 +66,7 @@ async function signIn(url: string, { email, password }: Account): Promise<string
   return lines.join("; ");
 }
 
-/** One of everything that has an address, made or found through the API. */
+/** One of every kind of resource, created or found through the API. */
 async function thingsOf(api: Api, session: Api, handle: string, runnerId: string) {
   const made = async (path: string, body: unknown) => (await api.post<{ id: string }>(path, body)).id;
   const first = async (path: string) => (await api.get<{ items: Item[] }>(path)).items[0];
@@ -79,8 +80,8 @@ async function thingsOf(api: Api, session: Api, handle: string, runnerId: string
   const [version] = versions;
   if (!version) throw new Error(`${adapter.name} has no version`);
   const ref = `${adapter.owner}/${adapter.name}`;
-  const wish = { adapters: [{ ref }], prompt: "a smiling person", size: "256x256", steps: 4 };
-  const generation = await made("/v1/generations", wish);
+  const request = { adapters: [{ ref }], prompt: "a smiling person", size: "256x256", steps: 4 };
+  const generation = await made("/v1/generations", request);
   const comment = await made(`/v1/adapters/${ref}/comments`, { body: "A word." });
   const webhook = await made("/v1/webhooks", { url: `${api.url}/nobody`, events: ["*.*"] });
   const composition = await made("/v1/compositions", { members: [{ ref }] });

@@ -1,5 +1,5 @@
-// A runner that does no work: it leases whatever waits and ends it at once, one job in three with a failure. So no request that waits for
-// its job holds a fuzzer up, and there are jobs of every ending to look at.
+// A runner that does no work: it leases whatever is queued and settles it at once, every third job as failed. So requests that wait for a
+// job do not block the fuzzer, and jobs of every final status exist.
 
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
@@ -13,11 +13,11 @@ const WAIT_SECONDS = 2;
 const FAILED_ONE_IN = 3;
 const PAUSE_MS = 200;
 
-export type HastyRunner = { id: string; ended: number; end(): Promise<void> };
+export type IdleRunner = { id: string; ended: number; end(): Promise<void> };
 
-export async function startHastyRunner(api: Api): Promise<HastyRunner> {
+export async function startIdleRunner(api: Api): Promise<IdleRunner> {
   const about = {
-    name: "hasty",
+    name: "idle",
     version: "1",
     device: "cpu",
     dtype: "float32",
@@ -30,14 +30,20 @@ export async function startHastyRunner(api: Api): Promise<HastyRunner> {
   const work = (async () => {
     while (!ending) {
       try {
-        const wish = { runner_id: id, bases: BASES, max_batch: BATCH, wait_seconds: WAIT_SECONDS, warm: [] };
-        const { leases } = await api.post<{ leases: Lease[] }>("/runner/v1/lease", wish);
+        const request = {
+          runner_id: id,
+          bases: BASES,
+          max_batch: BATCH,
+          wait_seconds: WAIT_SECONDS,
+          warm: [],
+        };
+        const { leases } = await api.post<{ leases: Lease[] }>("/runner/v1/lease", request);
         for (const lease of leases) {
           await endJob(api, lease, runner.ended % FAILED_ONE_IN === 0);
           runner.ended += 1;
         }
       } catch (error) {
-        // A fuzzer holds the same key and may have ended the lease first; and a connection may break off, as with any runner.
+        // The fuzzer holds the same key and may have settled the lease already; and connections may be lost, as for any runner.
         if (!(error instanceof ApiError || error instanceof TypeError)) throw error;
         await pause(PAUSE_MS);
       }

@@ -1,4 +1,4 @@
-// One run of Schemathesis against a local server: its checks, its settings, and what it counted.
+// One run of Schemathesis against a local server: its checks, its settings and its report.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,9 +9,9 @@ import type { Account } from "../local/accounts.ts";
 import { ROOT, VENV_PYTHON } from "../local/paths.ts";
 import { writePrivately } from "../local/secrets.ts";
 import { makePlace } from "./place.ts";
-import { startHastyRunner } from "./runner.ts";
+import { startIdleRunner } from "./runner.ts";
 
-/** No 5xx, and every reply as the document has it: status, content type, headers, body. */
+/** No 5xx, and every response as documented: status, content type, headers, body. */
 const CHECKS = [
   "not_a_server_error",
   "status_code_conformance",
@@ -21,30 +21,30 @@ const CHECKS = [
 ];
 const REQUEST_TIMEOUT_SECONDS = 30;
 
-/** `coverage` adds requests made up by rule, each wrong in one way: some fifty an operation. */
-export type FuzzWish = { maxExamples: number; seed: number; coverage: boolean; only?: string | undefined };
-export type FuzzTold = FuzzWish & { passed: boolean; report: Report };
+/** `coverage` adds about fifty requests an operation, each invalid in one way. */
+export type FuzzOptions = { maxExamples: number; seed: number; coverage: boolean; only?: string | undefined };
+export type FuzzResult = FuzzOptions & { passed: boolean; report: Report };
 type Report = {
   schemathesis_version: string;
   operations: { total: number; tested: number };
   test_cases: { generated: number; with_failures: number };
 };
-type Server = { url: string; house: Account; demo: Account; logs: string };
+type Server = { url: string; operator: Account; demo: Account; logs: string };
 
-export async function fuzz(server: Server, wish: FuzzWish): Promise<FuzzTold> {
-  const runner = await startHastyRunner(Api.withKey(server.url, server.house.api_key));
+export async function fuzz(server: Server, options: FuzzOptions): Promise<FuzzResult> {
+  const runner = await startIdleRunner(Api.withKey(server.url, server.operator.api_key));
   const folder = mkdtempSync(join(tmpdir(), "orthoplex-fuzz-"));
   const reportFile = join(folder, "report.json");
   try {
     const placeFile = join(folder, "place.json");
     writePrivately(placeFile, JSON.stringify(await makePlace(server, runner.id)));
-    const code = await run(server.url, wish, reportFile, {
+    const code = await run(server.url, options, reportFile, {
       ORTHOPLEX_FUZZ_PLACE: placeFile,
       PYTHONPATH: join(ROOT, "test", "fuzz"),
       SCHEMATHESIS_HOOKS: "hooks",
       PYTHONDONTWRITEBYTECODE: "1",
     });
-    return { ...wish, passed: code === 0, report: JSON.parse(readFileSync(reportFile, "utf8")) as Report };
+    return { ...options, passed: code === 0, report: JSON.parse(readFileSync(reportFile, "utf8")) as Report };
   } finally {
     await runner.end();
     rmSync(folder, { recursive: true, force: true });
@@ -53,7 +53,7 @@ export async function fuzz(server: Server, wish: FuzzWish): Promise<FuzzTold> {
 
 function run(
   url: string,
-  { maxExamples, seed, coverage, only }: FuzzWish,
+  { maxExamples, seed, coverage, only }: FuzzOptions,
   reportFile: string,
   env: Record<string, string>,
 ) {

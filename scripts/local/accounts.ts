@@ -1,4 +1,4 @@
-// The two accounts of a local server, made by the public sign-up API: `demo` is the user, `house` owns the seeded
+// The two accounts of a local server, created through the public sign-up API: `demo` is the user, `operator` owns the seeded
 // catalog and runs the runner. Their passwords and keys are kept in the home's secrets.
 
 import { join } from "node:path";
@@ -14,14 +14,14 @@ export const DEMO: Role = {
   email: "demo@orthoplex.localhost",
   scopes: ["read", "publish", "generate"],
 };
-/** Its e-mail stands in OPERATOR_EMAILS, so that its runner serves everybody's jobs. */
-export const HOUSE: Role = {
+/** Its email is listed in OPERATOR_EMAILS, so that its runner serves everybody's jobs. Existing local databases hold this address. */
+export const OPERATOR: Role = {
   name: "Orthoplex",
   email: "house@orthoplex.localhost",
   scopes: ["read", "publish", "generate", "runner"],
 };
 
-/** Idempotent: a key that still works is kept, an account that exists is signed in, else it is made. */
+/** Idempotent: a key that still works is kept, an existing account is signed in, else it is created. */
 export async function ensureAccount(home: Home, url: string, role: Role): Promise<Account> {
   const file = join(home.secrets, `${role.name.toLowerCase()}.json`);
   const kept = readJson<Account>(file);
@@ -36,7 +36,7 @@ export async function ensureAccount(home: Home, url: string, role: Role): Promis
   return account;
 }
 
-/** Also whether it may do all that the role may: a newer version of the product can ask for more. */
+/** Also checks the scopes: a newer version of the product may need more of them. */
 async function keyWorks(url: string, apiKey: string, role: Role): Promise<boolean> {
   try {
     const { scopes } = await Api.withKey(url, apiKey).get<{ scopes: string[] }>("/v1/account");

@@ -1,4 +1,4 @@
-// One child process of a local server: output to a log file, an orderly end, and no orphan left by a crash.
+// One child process of a local server: output to a log file, a graceful shutdown, and no orphans after a crash.
 
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -26,10 +26,10 @@ export type Child = {
   name: string;
   pid: number;
   logFile: string;
-  /** Resolves when the process is gone, by itself or by `end`. */
+  /** Resolves when the process has exited, by itself or by `end`. */
   ended: Promise<Ending>;
   isAlive(): boolean;
-  /** Asks with SIGTERM, then, after `graceMs`, ends the whole process group with SIGKILL. */
+  /** Sends SIGTERM, then, after `graceMs`, SIGKILL to the whole process group. */
   end(graceMs: number): Promise<Ending>;
 };
 
@@ -44,7 +44,7 @@ export function startChild(
   mkdirSync(home.children, { recursive: true });
   const logFile = join(home.logs, `${name}.log`);
   const log = openSync(logFile, "a");
-  // A process group of its own: Ctrl-C in the terminal must reach only us, so that we can end children in order.
+  // A process group of its own: Ctrl-C in the terminal must reach only us, so that we can stop children in order.
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
@@ -57,7 +57,7 @@ export function startChild(
   const ended = new Promise<Ending>((resolve) => {
     const gone = (ending: Ending) => {
       alive = false;
-      // wrangler has children of its own; if it died suddenly they would live on and keep the port.
+      // wrangler has children of its own; after a crash of wrangler they would live on and keep the port.
       if (child.pid) signalGroup(child.pid, "SIGKILL");
       rmSync(pidFile, { force: true });
       resolve(ending);
@@ -91,7 +91,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Log files grow while a server runs and while it restarts children; the next server keeps one generation of them. */
+/** Rotates log files: they grow while a server runs, and the next server keeps one generation of them. */
 export function setLogsAside(home: Home): void {
   for (const file of globSync("{worker,runner,runner-*}.log", { cwd: home.logs })) {
     renameSync(join(home.logs, file), join(home.logs, file.replace(/log$/, "previous.log")));
@@ -118,13 +118,13 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Ends what an earlier server of this home left behind when it was killed without a chance to tidy up. */
+/** Stops processes that an earlier server of this home left behind when it was killed. */
 export async function endLeftovers(home: Home): Promise<void> {
   if (!existsSync(home.children)) return;
   for (const name of readdirSync(home.children)) {
     const pidFile = join(home.children, name);
     const pid = Number(readFileSync(pidFile, "utf8"));
-    // A pid may have been given to a stranger since; its command line tells.
+    // The pid may have been reused by another program since; its command line decides.
     const isOurs = () => pid > 1 && commandOf(pid).includes(ROOT);
     if (isOurs()) signalGroup(pid, "SIGTERM");
     const deadline = performance.now() + LEFTOVER_GRACE_MS;

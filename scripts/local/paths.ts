@@ -1,4 +1,4 @@
-// Where things lie in a checkout, and where one local server keeps its own: its home.
+// Paths in a checkout, and the home folder in which one local server keeps its files.
 
 import { join } from "node:path";
 
@@ -9,7 +9,7 @@ export const VENV_PYTHON = join(ROOT, ".venv", "bin", "python");
 export const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
 export const VITE = join(ROOT, "node_modules", "vite", "bin", "vite.js");
 
-/** Everything one server writes lies under its home: `.local` for `npm start`, a temporary folder for tests and the demo. */
+/** Everything one server writes is below its home: `.local` for `npm start`, a temporary folder for tests and the demo. */
 export type Home = { path: string; state: string; secrets: string; logs: string; children: string };
 
 export function homeAt(path: string): Home {

@@ -1,4 +1,4 @@
-// GPU runner processes beside a local Worker: started with the house's token, started again when one dies (not when one leaves), ended in order.
+// GPU runner processes beside a local Worker: started with the operator's token, restarted after a crash (not after a normal exit), stopped in order.
 
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -9,18 +9,18 @@ import { writePrivately } from "./secrets.ts";
 
 const RESTARTS_MAX = 3;
 const RESTART_PAUSE_MS = 1_000;
-/** A runner first finishes its current step and gives its leases back. */
+/** A runner first finishes its current step and releases its leases. */
 const END_GRACE_MS = 15_000;
 const REGISTER_TIMEOUT_MS = 60_000;
 const REGISTER_POLL_MS = 100;
-/** The event that a runner logs once the edge knows it. */
+/** The log event of a runner that has registered with the edge. */
 const REGISTERED = '"event": "registered"';
 
 export type Runner = {
   name: string;
   /** Resolves when the edge knows the runner; false if that takes longer than a minute. */
   registered(): Promise<boolean>;
-  /** Resolves with the reason once the runner has died too often. Never resolves after `end`. */
+  /** Resolves with the reason once the runner has crashed too often. Never resolves after `end`. */
   failed: Promise<string>;
   end(): Promise<void>;
 };

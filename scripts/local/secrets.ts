@@ -1,4 +1,4 @@
-// Secrets of a local server, made once and kept in files that only their owner may read.
+// Secrets of a local server, generated once and kept in files that only their owner may read.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ export function newSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Writes the file whole or not at all, readable by its owner alone. */
+/** Writes the file atomically, readable by its owner alone. */
 export function writePrivately(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
@@ -23,7 +23,7 @@ export function readJson<T>(file: string): T | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : null;
 }
 
-/** The file of `NAME=value` lines that wrangler hands to the Worker as its secrets and settings. Made once. */
+/** The file of `NAME=value` lines that wrangler passes to the Worker as secrets and settings. Written once. */
 export function workerEnvFile(home: Home, settings: Record<string, string>): string {
   const file = join(home.secrets, "worker.env");
   if (!existsSync(file)) {

@@ -9,7 +9,7 @@ import { SEEDS } from "./paths.ts";
 
 const PREVIEWS_MAX = 4;
 
-/** What gpu-runner/seeds/<name>/card.json says; adapter.safetensors and pictures/ lie beside it. */
+/** The content of gpu-runner/seeds/<name>/card.json; adapter.safetensors and pictures/ are beside it. */
 type Card = {
   name: string;
   title: string;
@@ -25,8 +25,8 @@ type Card = {
 };
 
 /**
- * Publishes what the catalog lacks. A seed that is refused is left out, with the reason: someone may have got its slot
- * before a newer version of the product brought it along.
+ * Publishes what the catalog lacks. A seed that is refused is skipped, with the reason: someone may have taken its slot
+ * before a newer version of the product added it.
  */
 export async function seedCatalog(
   api: Api,
@@ -86,7 +86,7 @@ async function publishSeed(api: Api, handle: string, folder: string): Promise<bo
   return true;
 }
 
-/** Samples drawn with the adapter where the seed brings some, else the pictures it was trained on. */
+/** Samples generated with the adapter where the seed has some, else its training pictures. */
 async function uploadPreviews(api: Api, folder: string): Promise<string[]> {
   const from = ["samples", "pictures"].map((name) => join(folder, name)).find((path) => existsSync(path));
   if (!from) return [];
@@ -100,7 +100,7 @@ async function uploadPreviews(api: Api, folder: string): Promise<string[]> {
 type Cast = { name: string; title: string; description: string; members: string[] };
 type Casts = { mixes: (Cast & { prompt: string })[]; collections: Cast[] };
 
-/** Publishes the mixes and collections of gpu-runner/seeds/casts.json that are not there yet. Returns what was left out, and why. */
+/** Publishes the mixes and collections of gpu-runner/seeds/casts.json that do not exist yet. Returns what was skipped, and why. */
 export async function seedCasts(api: Api, handle: string): Promise<string[]> {
   const { mixes, collections } = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
   const wanted = [
@@ -125,7 +125,7 @@ export async function seedCasts(api: Api, handle: string): Promise<string[]> {
   return leftOut;
 }
 
-/** People side by side. */
+/** Equal columns, one for each person. */
 async function publishMix(api: Api, handle: string, mix: Casts["mixes"][number]): Promise<void> {
   const width = 1 / mix.members.length;
   const composition = await api.post<{ id: string }>("/v1/compositions", {
@@ -148,7 +148,7 @@ async function publishCollection(api: Api, handle: string, collection: Cast): Pr
   }
 }
 
-/** A trained file is bound to the slot in its header: 8 bytes of length, then JSON. */
+/** The slot in the header of a trained file: 8 bytes of length, then JSON. */
 function slotIn(file: Buffer): number {
   const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE(0))).toString("utf8"));
   return Number(header.__metadata__.slot);

@@ -1,7 +1,7 @@
-// One local server: site, Worker, accounts, seeded catalog, runners. Brought up in that order, ended in the reverse one.
+// One local server: site, Worker, accounts, seeded catalog, runners. Started in that order, stopped in reverse.
 
 import { Api } from "../client.ts";
-import { type Account, DEMO, ensureAccount, HOUSE } from "./accounts.ts";
+import { type Account, DEMO, ensureAccount, OPERATOR } from "./accounts.ts";
 import { type Child, setLogsAside, tailOf } from "./child.ts";
 import type { Home } from "./paths.ts";
 import { type Runner, startRunner } from "./runners.ts";
@@ -10,7 +10,7 @@ import { seedCasts, seedCatalog } from "./seed.ts";
 import { buildSite } from "./site.ts";
 import { migrate, startWorker, untilAnswering } from "./worker.ts";
 
-/** wrangler needs a moment to end workerd and to flush D1. */
+/** wrangler needs time to stop workerd and to flush D1. */
 const WORKER_GRACE_MS = 10_000;
 
 export type ServerOptions = {
@@ -19,17 +19,17 @@ export type ServerOptions = {
   runners: number;
   /** The Worker's settings beside OPERATOR_EMAILS, as wrangler.toml names them. */
   settings?: Record<string, string>;
-  /** Aborting gives up a start that is under way; what was started is ended. */
+  /** Aborting cancels a start in progress; what was started is stopped. */
   signal: AbortSignal;
-  /** Told what is going on, a line at a time. */
+  /** Receives progress messages, one line each. */
   say: (line: string) => void;
 };
 
 export type LocalServer = {
   url: string;
   demo: Account;
-  house: Account;
-  /** Resolves with the reason when the Worker or a runner has died for good. Never resolves after `end`. */
+  operator: Account;
+  /** Resolves with the reason when the Worker or a runner has crashed for good. Never resolves after `end`. */
   failed: Promise<string>;
   end(): Promise<void>;
 };
@@ -59,19 +59,19 @@ export async function startServer({
     signal.throwIfAborted();
     await migrate(home);
     signal.throwIfAborted();
-    const envFile = workerEnvFile(home, { OPERATOR_EMAILS: HOUSE.email, ...settings });
+    const envFile = workerEnvFile(home, { OPERATOR_EMAILS: OPERATOR.email, ...settings });
     const { url, child } = await startWorker(home, port, envFile);
     started.worker = child;
     await untilAnswering(url, child, signal);
-    const house = await ensureAccount(home, url, HOUSE);
+    const operator = await ensureAccount(home, url, OPERATOR);
     const demo = await ensureAccount(home, url, DEMO);
     signal.throwIfAborted();
     for (let index = 0; index < runners; index += 1) {
-      started.runners.push(startRunner(home, url, house.api_key, index, runners));
+      started.runners.push(startRunner(home, url, operator.api_key, index, runners));
     }
-    const houseApi = Api.withKey(url, house.api_key);
-    const { published, leftOut } = await seedCatalog(houseApi, house.handle);
-    leftOut.push(...(await seedCasts(houseApi, house.handle)));
+    const operatorApi = Api.withKey(url, operator.api_key);
+    const { published, leftOut } = await seedCatalog(operatorApi, operator.handle);
+    leftOut.push(...(await seedCasts(operatorApi, operator.handle)));
     if (published > 0) say(`Published ${published} seed adapters`);
     for (const reason of leftOut) say(`Left out the seed ${reason}`);
     signal.throwIfAborted();
@@ -89,7 +89,7 @@ export async function startServer({
     return {
       url,
       demo,
-      house,
+      operator,
       end,
       failed: Promise.race([workerDied, ...started.runners.map(({ failed }) => failed)]),
     };

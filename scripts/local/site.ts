@@ -1,4 +1,4 @@
-// Builds the site into dist/, unless nothing it is made of has changed.
+// Builds the site into dist/, unless none of its inputs has changed.
 
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +9,9 @@ import { runTool } from "./tool.ts";
 const SOURCES = [
   ...["site/**", "functions/lib/**", "schema/contract/**", "schema/bases/**"],
   ...["vite.config.ts", "package-lock.json"],
-  // Numbers and pictures of the page on the method.
+  // Numbers and pictures of /method/.
   "docs/results/**",
-  // What the browser's preview draws with.
+  // Graphs and weights of the browser's preview.
   "gpu-runner/bases/**",
 ];
 const STAMP = join(LOCAL, "stamps", "site");

@@ -1,9 +1,9 @@
-// The running server, or one of its own for as long as a script needs it.
+// The running server, or a temporary one for as long as a script needs it.
 
 import { runningServer } from "./server-file.ts";
 import { startTemporaryServer } from "./temporary.ts";
 
-/** The server of `npm start` if one is running, else a temporary one that `end`, or Ctrl-C, ends. */
+/** The server of `npm start` if one is running, else a temporary one that `end`, or Ctrl-C, stops. */
 export async function someServer(): Promise<{ url: string; apiKey: string; end(): Promise<void> }> {
   const running = await runningServer();
   if (running) {

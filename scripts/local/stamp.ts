@@ -1,4 +1,4 @@
-// Work that is skipped while its inputs stay the same: a stamp file remembers their digest.
+// Skips work while its inputs are unchanged: a stamp file holds their digest.
 
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ export function digestOf(patterns: string[]): string {
   return hash.digest("hex");
 }
 
-/** Runs `work` unless `stampFile` says that it was done for this very digest. Returns whether it ran. */
+/** Runs `work` unless `stampFile` holds this digest. Returns whether it ran. */
 export async function unlessDone(
   stampFile: string,
   digest: string,

@@ -1,4 +1,4 @@
-// A server of one's own for a short while: free port, empty state in a temporary folder that goes away with it.
+// A temporary server: free port, empty state in a temporary folder that is deleted with it.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,16 +14,16 @@ export async function startTemporaryServer({
   say,
 }: Pick<ServerOptions, "runners" | "settings" | "signal" | "say">): Promise<LocalServer & { logs: string }> {
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-")));
-  const forget = () => rmSync(home.path, { recursive: true, force: true });
+  const remove = () => rmSync(home.path, { recursive: true, force: true });
   try {
     const server = await startServer({ home, port: await freePort(0), runners, settings, signal, say });
     const end = async () => {
       await server.end();
-      forget();
+      remove();
     };
     return { ...server, logs: home.logs, end };
   } catch (error) {
-    forget();
+    remove();
     throw error;
   }
 }

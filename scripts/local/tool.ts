@@ -1,4 +1,4 @@
-// Runs one of the installed command line tools to its end; quiet if it succeeds, its output in the error if not.
+// Runs one of the installed command line tools to completion; prints nothing if it succeeds and throws with its output if not.
 
 import { spawn } from "node:child_process";
 import { ROOT } from "./paths.ts";

@@ -1,4 +1,4 @@
-// The Worker under `wrangler dev`: migrate local D1, start, wait until it answers. Knows nothing of accounts or runners.
+// The Worker under `wrangler dev`: migrates local D1, starts, waits until it answers. Knows nothing of accounts or runners.
 
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const HOST = "127.0.0.1";
 const READY_TIMEOUT_MS = 90_000;
 const READY_POLL_MS = 150;
 
-/** Together these keep wrangler from calling home; one alone does not. */
+/** Both are needed to switch off wrangler's network calls (telemetry and update check). */
 export const WRANGLER_ENV = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
@@ -32,7 +32,7 @@ export async function migrate(home: Home): Promise<void> {
   );
 }
 
-/** The port if it is free, or 0 for any free one. */
+/** The port if it is free; 0 chooses any free one. Throws if it is taken. */
 export function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -44,7 +44,7 @@ export function freePort(wanted: number): Promise<number> {
   });
 }
 
-/** `entry` runs another module in the place of functions/index.ts. */
+/** `entry` runs another module in place of functions/index.ts. */
 export async function startWorker(
   home: Home,
   port: number,

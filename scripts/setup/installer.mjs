@@ -1,7 +1,7 @@
-// Runs one installer: a line while it works, its seconds when done, its last lines and a remedy when it fails.
+// Runs one installer: prints a line while it works, its duration when done, its last lines and a remedy when it fails.
 
 import { spawn } from "node:child_process";
-// The whole module, since a name that an old Node lacks would fail before we can say that it is old.
+// Imported as a namespace: a named import that an old Node lacks would fail before we can say that it is too old.
 import fs from "node:fs";
 import { SetupFailure } from "./failure.mjs";
 import { diagnose } from "./remedies.mjs";
@@ -23,7 +23,7 @@ function gigabytes(bytes) {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** Resolves when `program` has ended well; its whole output goes to the log. */
+/** Resolves when `program` has exited with 0; its whole output goes to the log. */
 export function step(title, duration, [program, ...args]) {
   const begun = performance.now();
   const seconds = () => `${Math.round((performance.now() - begun) / 1000)} s`;
@@ -65,7 +65,7 @@ export function step(title, duration, [program, ...args]) {
   });
 }
 
-/** npm says first what went wrong, pip says it last. */
+/** npm prints the cause first, pip prints it last. */
 function excerpt(output) {
   const lines = output
     .trimEnd()

@@ -25,7 +25,7 @@ export async function installNpmPackages() {
   );
 }
 
-/** Under `npm start` npm names itself in npm_execpath; that very npm is used, else the one on PATH. */
+/** Under `npm start` npm_execpath names the npm in use; that one is run, else the one on PATH. */
 export function npmCommand() {
   if (process.env.npm_execpath) return [process.execPath, process.env.npm_execpath];
   if (spawnSync("npm", ["--version"]).status === 0) return ["npm"];

@@ -9,7 +9,7 @@ import { checkDisk, step } from "./installer.mjs";
 const PYTHON_MIN = [3, 11];
 const VENV = ".venv";
 const VENV_PYTHON = `${VENV}/bin/python`;
-/** Remembers which requirement files were installed: their digests, with and without the developers' tools. */
+/** Records which requirement files were installed: their digests, with and without development tools. */
 const STAMP = `${VENV}/orthoplex-setup.json`;
 const RUN_FILES = ["gpu-runner/requirements.txt", "gpu-runner/pyproject.toml"];
 const DEV_FILES = [...RUN_FILES, "gpu-runner/requirements-dev.txt"];
@@ -44,7 +44,7 @@ function isInstalled(wanted) {
   }
 }
 
-/** A .venv whose Python was upgraded or moved away still exists as a folder, but does not run. */
+/** A .venv whose Python was upgraded or moved still exists as a folder, but does not run. */
 function venvWorks() {
   return spawnSync(VENV_PYTHON, ["-c", "import pip"]).status === 0;
 }

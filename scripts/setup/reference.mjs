@@ -1,5 +1,5 @@
-// The API reference is drawn by Scalar, whose package carries one file that needs nothing else. Installing it the usual way would bring
-// 185 packages and 290 MB along for parts that are already inside that file, so the package alone is fetched and the file is kept.
+// The API reference is rendered by Scalar, whose package contains one self-contained file. Installing it as a dependency would add
+// 185 packages and 290 MB for parts that are already inside that file, so the package alone is downloaded and the file is kept.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";

@@ -1,4 +1,4 @@
-// What an installer's output means and what to do about it. Pure: text in, advice or null out.
+// Maps an installer's output to advice. Pure: text in, advice or null out.
 
 /** @type {[sign: RegExp, remedy: string][]} */
 const REMEDIES = [

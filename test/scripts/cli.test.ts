@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { UsageError } from "../../scripts/cli/command.ts";
-import { forgetConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
-import { drawnOf, memberOf } from "../../scripts/cli/drawing.ts";
+import { deleteConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
 import { eventsOf, type ServerEvent } from "../../scripts/cli/follow.ts";
+import { generationMemberOf, memberOf } from "../../scripts/cli/generate.ts";
 import { bar, table } from "../../scripts/cli/terminal.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 
@@ -54,8 +54,11 @@ describe("words of the command line", () => {
     assert.deepEqual(memberOf("ada/kofi"), { ref: "ada/kofi" });
     assert.deepEqual(memberOf("ada/kofi:2=0.8"), { ref: "ada/kofi:2", strength: 0.8 });
     assert.deepEqual(memberOf("ada/kofi=-0.5"), { ref: "ada/kofi", strength: -0.5 });
-    assert.deepEqual(drawnOf("ada/kofi=0.5"), { ref: "ada/kofi", strength: 0.5 });
-    assert.deepEqual(drawnOf("job_1m88tvvgn5=0.5"), { training_id: "job_1m88tvvgn5", strength: 0.5 });
+    assert.deepEqual(generationMemberOf("ada/kofi=0.5"), { ref: "ada/kofi", strength: 0.5 });
+    assert.deepEqual(generationMemberOf("job_1m88tvvgn5=0.5"), {
+      training_id: "job_1m88tvvgn5",
+      strength: 0.5,
+    });
     for (const wrong of ["kofi", "ada/kofi=", "ada/kofi=x", "ada/kofi=1=2", "Ada/Kofi", "ada/kofi:0"]) {
       assert.throws(() => memberOf(wrong), UsageError, wrong);
     }
@@ -82,7 +85,7 @@ describe("words of the command line", () => {
   });
 });
 
-describe("what login keeps", () => {
+describe("what login saves", () => {
   let home: string;
   const before_ = process.env.XDG_CONFIG_HOME;
   before(() => {
@@ -95,14 +98,14 @@ describe("what login keeps", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  test("is its owner's alone, also where a file was there before, and is forgotten", () => {
+  test("is its owner's alone, also where a file was there before, and can be deleted", () => {
     const path = writeConfig({ url: "http://127.0.0.1:1", key: "opx_one" });
     writeConfig({ url: "http://127.0.0.1:1", key: "opx_two" });
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.deepEqual(readConfig(), { url: "http://127.0.0.1:1", key: "opx_two" });
     assert.ok(readFileSync(path, "utf8").endsWith("\n"));
-    assert.equal(forgetConfig(), true);
-    assert.equal(forgetConfig(), false);
+    assert.equal(deleteConfig(), true);
+    assert.equal(deleteConfig(), false);
     assert.deepEqual(readConfig(), {});
   });
 });

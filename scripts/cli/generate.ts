@@ -9,15 +9,15 @@ import { type Command, keyedApi, number, only, PRIORITY, refOf, text, texts, Usa
 import { follow } from "./follow.ts";
 import { say, show, table } from "./terminal.ts";
 
-/** owner/name[:n][=strength] as a member of a composition. */
+/** Parses owner/name[:n][=strength] into a member of a composition. */
 export function memberOf(word: string): { ref: string; strength?: number } {
   const { name, ...strength } = weighed(word);
   refOf(name);
   return { ref: name, ...strength };
 }
 
-/** The same for a generation, which may also name a training of one's own: it waits until that has ended. */
-export function drawnOf(word: string): { ref: string } | { training_id: string } {
+/** The same for a generation, which may also name one of the caller's trainings: the job waits until that has ended. */
+export function generationMemberOf(word: string): { ref: string } | { training_id: string } {
   const { name, ...strength } = weighed(word);
   return /^job_[0-9a-z]+$/.test(name) ? { training_id: name, ...strength } : memberOf(word);
 }
@@ -34,7 +34,7 @@ function weighed(word: string): { name: string; strength?: number } {
 
 const compose: Command = {
   usage: "compose OWNER/NAME[=STRENGTH] … [--publish NAME]",
-  about: "saves a composition and tells what follows from it; --publish gives it a name for others",
+  about: "saves a composition and prints its crosstalk and warnings; --publish makes it a mix",
   options: {
     title: { type: "string", hint: "its title" },
     prompt: { type: "string", hint: "a prompt to go with it" },
@@ -70,7 +70,7 @@ const compose: Command = {
 
 const generate: Command = {
   usage: "generate PROMPT [-a OWNER/NAME[=S]] … | --composition ID | --mix OWNER/NAME",
-  about: "draws pictures and saves them",
+  about: "generates pictures and saves them",
   options: {
     adapter: {
       type: "string",
@@ -80,8 +80,8 @@ const generate: Command = {
     },
     composition: { type: "string", hint: "a saved composition" },
     mix: { type: "string", hint: "a published one" },
-    base: { type: "string", hint: "where no adapter is named" },
-    negative: { type: "string", hint: "what it should not be" },
+    base: { type: "string", hint: "the base, if no adapter is named" },
+    negative: { type: "string", hint: "what must not be in the picture" },
     size: { type: "string", hint: "256x256, 512x256, 768x256" },
     seed: { type: "string", hint: "the first picture's seed" },
     count: { type: "string", short: "n", hint: "how many pictures" },
@@ -89,11 +89,11 @@ const generate: Command = {
     guidance: { type: "string", hint: "classifier-free guidance" },
     priority: PRIORITY,
     out: { type: "string", short: "o", hint: "folder for the pictures (.)" },
-    "no-wait": { type: "boolean", hint: "print the job and leave" },
+    "no-wait": { type: "boolean", hint: "print the job's id and exit" },
   },
   run: async (args, values) => {
     const api = keyedApi(values);
-    const adapters = texts(values, "adapter").map(drawnOf);
+    const adapters = texts(values, "adapter").map(generationMemberOf);
     const job = await api.post<Generation>("/v1/generations", {
       prompt: only(args, "a prompt (in quotes)"),
       ...given({
@@ -130,19 +130,19 @@ async function savePictures(api: Api, job: Generation, folder: string): Promise<
 
 const job: Command = {
   usage: "job JOB_ID [--wait]",
-  about: "how a generation or training stands",
-  options: { wait: { type: "boolean", hint: "follow it to its end" } },
+  about: "the status of a generation or training",
+  options: { wait: { type: "boolean", hint: "wait until it has ended" } },
   run: async (args, values) => {
     const api = keyedApi(values);
     const found = await findJob(api, only(args, "a job's id"));
     const latest = values.wait ? await follow(api, found) : found;
-    show(values, latest, () => [`${latest.id} ${latest.kind} ${latest.status}${standing(latest)}`]);
+    show(values, latest, () => [`${latest.id} ${latest.kind} ${latest.status}${statusDetail(latest)}`]);
   },
 };
 
 const cancel: Command = {
   usage: "cancel JOB_ID",
-  about: "ends a job of yours",
+  about: "cancels a job",
   run: async (args, values) => {
     const api = keyedApi(values);
     const found = await findJob(api, only(args, "a job's id"));
@@ -151,7 +151,7 @@ const cancel: Command = {
   },
 };
 
-function standing(job: Job): string {
+function statusDetail(job: Job): string {
   if (job.error) return `: ${job.error.message}`;
   if (job.queue_position !== null) return `, ${job.queue_position} in the queue`;
   return job.progress ? `, ${job.progress.step} of ${job.progress.total}` : "";
@@ -164,9 +164,9 @@ async function findJob(api: Api, id: string): Promise<Job> {
   return found;
 }
 
-/** Without the fields that were not given: the API refuses a null where it wants a text. */
+/** Removes fields that were not given: the API refuses null where it expects a string. */
 export function given<T extends Record<string, unknown>>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-export const drawing: Record<string, Command> = { compose, generate, job, cancel };
+export const generation: Record<string, Command> = { compose, generate, job, cancel };

@@ -1,8 +1,8 @@
-// The real Worker and real runners of one chaos run, with the means to harm them: kill, freeze, restart, set the clock off.
+// The real Worker and real runners of one chaos run, and the faults that can be injected: kill, freeze, restart, change the clock.
 
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Account, DEMO, ensureAccount, HOUSE } from "../local/accounts.ts";
+import { type Account, DEMO, ensureAccount, OPERATOR } from "../local/accounts.ts";
 import { type Child, startChild } from "../local/child.ts";
 import { type Home, VENV_PYTHON } from "../local/paths.ts";
 import { workerEnvFile, writePrivately } from "../local/secrets.ts";
@@ -11,10 +11,10 @@ import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.
 
 const ENTRY = "test/functions/dispatch/chaos/faulty-worker.ts";
 const GRACE_MS = 10_000;
-/** A runner that ended by itself comes back after so long. */
+/** Delay before a runner that exited is started again. */
 const COMES_BACK_MS = 1_000;
 
-export class House {
+export class Service {
   readonly url: string;
   readonly #home: Home;
   readonly #port: number;
@@ -27,29 +27,29 @@ export class House {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async open(home: Home): Promise<{ house: House; demo: Account; operator: Account }> {
-    // The Worker's configuration names its folder; no page is asked for.
+  static async open(home: Home): Promise<{ service: Service; demo: Account; operator: Account }> {
+    // wrangler.toml names the site's folder, so it must exist; no page is requested.
     await buildSite();
     await migrate(home);
-    const house = new House(home, await freePort(0));
+    const service = new Service(home, await freePort(0));
     try {
-      await house.#start();
-      const operator = await ensureAccount(home, house.url, HOUSE);
-      return { house, operator, demo: await ensureAccount(home, house.url, DEMO) };
+      await service.#start();
+      const operator = await ensureAccount(home, service.url, OPERATOR);
+      return { service, operator, demo: await ensureAccount(home, service.url, DEMO) };
     } catch (error) {
-      await house.close();
+      await service.close();
       throw error;
     }
   }
 
   async #start(): Promise<void> {
-    const envFile = workerEnvFile(this.#home, { OPERATOR_EMAILS: HOUSE.email });
+    const envFile = workerEnvFile(this.#home, { OPERATOR_EMAILS: OPERATOR.email });
     const { child } = await startWorker(this.#home, this.#port, envFile, ENTRY);
     this.#worker = child;
     await untilAnswering(this.url, child, new AbortController().signal);
   }
 
-  /** At once with SIGKILL, or in order. Its clock is right again afterwards. */
+  /** With SIGKILL or gracefully. The Worker's clock has no offset afterwards. */
   restart(isSudden: boolean): Promise<void> {
     this.#restarting = this.#restarting.then(async () => {
       if (isSudden && this.#worker?.isAlive()) process.kill(-this.#worker.pid, "SIGKILL");
@@ -59,10 +59,10 @@ export class House {
     return this.#restarting;
   }
 
-  /** Sets a handle of the faulty Worker; null where it is away. */
-  async handle(wish: { skew_ms?: number; puts_failing?: number; cron_at?: number }) {
+  /** Sets a fault switch of the faulty Worker; null while the Worker is down. */
+  async handle(switches: { skew_ms?: number; puts_failing?: number; cron_at?: number }) {
     try {
-      const body = JSON.stringify(wish);
+      const body = JSON.stringify(switches);
       const answer = await fetch(`${this.url}/v1/chaos`, { method: "POST", body });
       return answer.ok ? ((await answer.json()) as { now: number; puts_failed: number }) : null;
     } catch {
@@ -76,11 +76,11 @@ export class House {
   }
 }
 
-/** A runner process that is started again whenever it has died. */
+/** A runner process that is restarted whenever it exits. */
 export class Runner {
   readonly #start: () => Child;
   #child: Child;
-  #leaving = false;
+  #stopping = false;
   isFrozen = false;
 
   constructor(home: Home, url: string, token: string, number: number) {
@@ -103,10 +103,10 @@ export class Runner {
   }
 
   async #watch(): Promise<void> {
-    while (!this.#leaving) {
+    while (!this.#stopping) {
       await this.#child.ended;
       await pause(COMES_BACK_MS);
-      if (!this.#leaving) this.#child = this.#start();
+      if (!this.#stopping) this.#child = this.#start();
     }
   }
 
@@ -129,8 +129,8 @@ export class Runner {
     if (this.#child.isAlive()) process.kill(-this.#child.pid, signal);
   }
 
-  async leave(): Promise<void> {
-    this.#leaving = true;
+  async stop(): Promise<void> {
+    this.#stopping = true;
     if (this.isFrozen) this.thaw();
     await this.#child.end(GRACE_MS);
   }

@@ -1,16 +1,16 @@
-// What the catalog is asked in the measurement: each kind of question with its varying parts drawn anew for each sample.
+// The queries that the catalog benchmark sends; each kind varies its parameters for every sample.
 
 import { frequentFirst, type Made } from "./catalog-rows.ts";
 
-export type Question = {
+export type Query = {
   name: string;
   path: () => string /** First asks for a page, then for the one after it. */;
   second?: true;
-  /** Asks with the ETag of the answer: a 304. */
+  /** Sends the ETag of an earlier answer, so that the answer is a 304. */
   known?: true;
 };
 
-export function questionsOf(made: Made, random: () => number): Question[] {
+export function queriesOf(made: Made, random: () => number): Query[] {
   const any = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
   const often = <T>(list: readonly T[]) => frequentFirst(random, list);
   const lists = (query: () => string) => () => `/v1/adapters?${query()}`;

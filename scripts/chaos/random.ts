@@ -1,14 +1,14 @@
-// Chance that can be had again by its seed (mulberry32).
+// Seeded pseudo-random numbers (mulberry32), so that a run can be repeated.
 
-export type Dice = {
-  /** From 0 up to 1. */
+export type Random = {
+  /** In [0, 1). */
   next(): number;
   between(least: number, most: number): number;
-  /** One of the names, by their chances; null where none comes. */
-  fall<N extends string>(chances: Readonly<Record<N, number>>): N | null;
+  /** One of the names with the given probabilities; null for the remaining probability. */
+  choose<N extends string>(chances: Readonly<Record<N, number>>): N | null;
 };
 
-export function diceOf(seed: number): Dice {
+export function seededRandom(seed: number): Random {
   let state = seed;
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -19,7 +19,7 @@ export function diceOf(seed: number): Dice {
   return {
     next,
     between: (least, most) => least + next() * (most - least),
-    fall<N extends string>(chances: Readonly<Record<N, number>>): N | null {
+    choose<N extends string>(chances: Readonly<Record<N, number>>): N | null {
       let left = next();
       for (const [name, chance] of Object.entries<number>(chances)) {
         left -= chance;

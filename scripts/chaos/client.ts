@@ -1,5 +1,5 @@
-// Who orders in a chaos run: sends an order until it is answered, under one Idempotency-Key, cancels some, hears webhooks, and at the end
-// looks at every job as anybody would, through the API.
+// The client of a chaos run: repeats a request until it is answered, under one Idempotency-Key, cancels some jobs, receives webhooks, and
+// finally checks every job through the public API.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,22 +10,22 @@ import type { Violation } from "./rules.ts";
 
 const RETRY_MS = 1_000;
 
-/** The answer, asked again as long as the Worker is away. */
-async function insist<T>(act: () => Promise<T>): Promise<T> {
+/** Retries as long as the Worker is down. */
+async function retried<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await act();
     } catch (error) {
-      // fetch says so of a connection that was refused or broke off.
+      // fetch throws a TypeError when a connection is refused or lost.
       if (!(error instanceof TypeError)) throw error;
       await pause(RETRY_MS);
     }
   }
 }
 
-export class Owner {
+export class ChaosClient {
   readonly jobs: string[] = [];
-  readonly heard = new Set<string>();
+  readonly received = new Set<string>();
   readonly #url: string;
   readonly #key: string;
   readonly #api: Api;
@@ -37,26 +37,26 @@ export class Owner {
     this.#api = Api.withKey(url, key);
   }
 
-  /** From now on every end of a job is told to a server of this process. */
+  /** Starts a webhook receiver in this process and registers it for the end of every job. */
   async listen(): Promise<void> {
     this.#receiver.on("request", async (request, response) => {
       let text = "";
       for await (const chunk of request) text += chunk;
       const { type, data } = JSON.parse(text) as { type: string; data: { id: string } };
-      this.heard.add(`${data.id} ${type}`);
+      this.received.add(`${data.id} ${type}`);
       response.writeHead(204).end();
     });
     await new Promise<void>((resolve) => this.#receiver.listen(0, "127.0.0.1", resolve));
     const { port } = this.#receiver.address() as AddressInfo;
     const events = ["generation.succeeded", "generation.failed", "generation.canceled"];
-    await this.#api.post("/v1/webhooks", { url: `http://127.0.0.1:${port}/heard`, events });
+    await this.#api.post("/v1/webhooks", { url: `http://127.0.0.1:${port}/received`, events });
   }
 
   async order(
     number: number,
-    wish: { count: number; steps: number; adapter: string | null },
+    order: { count: number; steps: number; adapter: string | null },
   ): Promise<string> {
-    const { count, steps, adapter } = wish;
+    const { count, steps, adapter } = order;
     const adapters = adapter === null ? [] : [{ ref: adapter }];
     const body = JSON.stringify({
       base: "cast-2",
@@ -72,7 +72,7 @@ export class Owner {
       "idempotency-key": `order-${number}`,
     };
     for (;;) {
-      const answer = await insist(() =>
+      const answer = await retried(() =>
         fetch(`${this.#url}/v1/generations`, { method: "POST", headers, body }),
       );
       const text = await answer.text().catch(() => "");
@@ -82,12 +82,12 @@ export class Owner {
         return id;
       }
       if (answer.status < 500 && answer.status !== 409)
-        throw new Error(`An order was refused: ${answer.status} ${text}`);
+        throw new Error(`A request was refused: ${answer.status} ${text}`);
       await pause(RETRY_MS);
     }
   }
 
-  /** What has ended already stays as it is. */
+  /** A job that has ended is not changed by it. */
   async cancel(id: string): Promise<void> {
     const headers = { authorization: `Bearer ${this.#key}`, "content-type": "application/json" };
     const address = `${this.#url}/v1/generations/${id}/cancel`;
@@ -97,13 +97,13 @@ export class Owner {
   async open(): Promise<number> {
     const pages = await Promise.all(
       ["queued", "running"].map((status) =>
-        insist(() => this.#api.get<{ items: unknown[] }>(`/v1/generations?status=${status}&limit=100`)),
+        retried(() => this.#api.get<{ items: unknown[] }>(`/v1/generations?status=${status}&limit=100`)),
       ),
     );
     return pages.reduce((sum, { items }) => sum + items.length, 0);
   }
 
-  /** Jobs as their owner sees them: ended, with whole pictures, told once. */
+  /** Jobs as their owner sees them: ended, with complete pictures, notified once. */
   async violations(): Promise<Violation[]> {
     const found: Violation[] = [];
     if (new Set(this.jobs).size !== this.jobs.length) {
@@ -114,11 +114,15 @@ export class Owner {
       const pictures = job.result?.images ?? [];
       const ordered = job.status === "succeeded" ? job.request.count : 0;
       if (pictures.length !== ordered) {
-        found.push({ rule: "the API gives what was ordered", subject: id, found: JSON.stringify(job) });
+        found.push({
+          rule: "a job returns as many pictures as were requested",
+          subject: id,
+          found: JSON.stringify(job),
+        });
       }
       for (const { url } of pictures) {
         const bytes = await this.#api.download(new URL(url).pathname);
-        // The end of a PNG: IEND and its check sum.
+        // A complete PNG ends with the IEND chunk and its CRC.
         if (Buffer.from(bytes.subarray(-8)).toString("hex") !== "49454e44ae426082") {
           found.push({ rule: "a picture that is shown is whole", subject: id, found: url });
         }
@@ -127,24 +131,24 @@ export class Owner {
       const ends = events.split("\n\n").filter((text) => text.includes("event: done"));
       if (ends.length !== 1 || !ends[0]?.includes(`"status":"${job.status}"`)) {
         found.push({
-          rule: "whoever watches a job hears its end once",
+          rule: "the event stream of a job reports its end once",
           subject: id,
           found: JSON.stringify(ends),
         });
       }
-      const told = [...this.heard].filter((each) => each.startsWith(`${id} `));
-      if (told.length !== 1 || told[0] !== `${id} generation.${job.status}`) {
+      const notified = [...this.received].filter((each) => each.startsWith(`${id} `));
+      if (notified.length !== 1 || notified[0] !== `${id} generation.${job.status}`) {
         found.push({
-          rule: "a webhook tells the end of a job, and no other",
+          rule: "a webhook reports the end of a job once, and no other status",
           subject: id,
-          found: `${job.status}: ${told}`,
+          found: `${job.status}: ${notified}`,
         });
       }
     }
     return found;
   }
 
-  leave(): void {
+  stop(): void {
     this.#receiver.closeAllConnections();
     this.#receiver.close();
   }
