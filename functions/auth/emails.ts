@@ -17,7 +17,7 @@ import { sendLetter, TOO_MANY_LETTERS, takeLetter } from "./mail.ts";
 const TOKEN_CHARACTERS = 40;
 const identifierOf = async (token: string) => `change-email:${await sha256Hex(token)}`;
 
-type Wish = { user_id: Caller["id"]; from: string; to: string };
+type EmailChange = { user_id: Caller["id"]; from: string; to: string };
 
 /** Sends the letter of the sign-up again. */
 export async function verifyAgain(
@@ -48,22 +48,22 @@ export async function askEmailChange(
   env: Env,
   db: Db,
   caller: Caller,
-  wished: string,
+  requested: string,
   origin: string,
   now: number,
 ): Promise<{ to: string } | Refusal> {
-  const to = wished.toLowerCase();
+  const to = requested.toLowerCase();
   if (to === caller.email) return refuse("request_invalid", "This is your address already.", "/email");
   if (!(await takeLetter(db, caller.id, now))) return TOO_MANY_LETTERS;
   const taken = await db.select({ id: users.id }).from(users).where(eq(users.email, to)).get();
   if (taken) return { to };
   const token = randomText(TOKEN_CHARACTERS);
-  const wish: Wish = { user_id: caller.id, from: caller.email, to };
+  const change: EmailChange = { user_id: caller.id, from: caller.email, to };
   const at = new Date(now);
   await db.insert(verifications).values({
     id: crypto.randomUUID(),
     identifier: await identifierOf(token),
-    value: JSON.stringify(wish),
+    value: JSON.stringify(change),
     expiresAt: new Date(now + RESET_LINK_TTL_SECONDS * 1000),
     createdAt: at,
     updatedAt: at,
@@ -93,7 +93,7 @@ export async function confirmEmailChange(
   );
   const row = await db.select({ value: verifications.value }).from(verifications).where(mine).get();
   if (!row) return LINK_OVER;
-  const { from, to } = JSON.parse(row.value) as Wish;
+  const { from, to } = JSON.parse(row.value) as EmailChange;
   const [changed] = await db.batch([
     db
       .update(users)

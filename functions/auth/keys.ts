@@ -56,10 +56,10 @@ export async function callerOfKey(env: Env, db: Db, secret: string, now: number)
 export async function createKey(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof KeyCreate>,
+  input: z.infer<typeof KeyCreate>,
   now: number,
 ): Promise<{ row: KeyRow; secret: string } | Refusal> {
-  const excess = wish.scopes.find((scope) => !mayGrant(caller, scope));
+  const excess = input.scopes.find((scope) => !mayGrant(caller, scope));
   if (excess) {
     return refuse(
       "scope_missing",
@@ -67,12 +67,12 @@ export async function createKey(
       "/scopes",
     );
   }
-  const end = wish.expires_in_days === undefined ? null : now + wish.expires_in_days * DAY_MS;
+  const end = input.expires_in_days === undefined ? null : now + input.expires_in_days * DAY_MS;
   const page = {
-    origins: wish.kind === "publishable" ? [...new Set(wish.origins)] : null,
-    dailyGenerations: wish.generations_per_day ?? null,
+    origins: input.kind === "publishable" ? [...new Set(input.origins)] : null,
+    dailyGenerations: input.generations_per_day ?? null,
   };
-  const { row, secret } = await newKey(caller, { ...wish, ...page }, end, now);
+  const { row, secret } = await newKey(caller, { ...input, ...page }, end, now);
   // One that was replaced ends by itself.
   const held = and(eq(apiKeys.ownerId, caller.id), isNull(apiKeys.revokedAt), isNull(apiKeys.replacedBy));
   const live = await db.$count(apiKeys, held);

@@ -58,10 +58,10 @@ export async function changePassword(
   env: Env,
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof PasswordChange>,
+  input: z.infer<typeof PasswordChange>,
   now: number,
 ): Promise<Refusal | null> {
-  const { current_password: current, new_password: wanted } = wish;
+  const { current_password: current, new_password: wanted } = input;
   const hash = await hashOf(db, caller.id);
   if (hash === null) {
     const proven = await provenCaller(env, db, caller, undefined, now);

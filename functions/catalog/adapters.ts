@@ -28,29 +28,29 @@ export function maySee(adapter: AdapterRow, caller: Caller | null): boolean {
 export async function createAdapter(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof AdapterCreate>,
+  input: z.infer<typeof AdapterCreate>,
   now: number,
   pointer = "",
 ): Promise<OwnedAdapter | Refusal> {
-  const base = baseOf(wish.base, `${pointer}/base`);
+  const base = baseOf(input.base, `${pointer}/base`);
   if (base instanceof Refusal) return base;
-  const blocked = await wordsFault(db, wish, pointer);
+  const blocked = await wordsFault(db, input, pointer);
   if (blocked) return blocked;
   const row: AdapterRow = {
     id: newId("adp", now),
     ownerId: caller.id,
-    name: wish.name,
-    title: wish.title,
-    description: wish.description,
+    name: input.name,
+    title: input.title,
+    description: input.description,
     baseId: base.id,
-    concept: wish.concept,
-    classWord: wish.class_word,
-    tags: [...new Set(wish.tags)],
-    licence: wish.licence,
-    visibility: wish.visibility,
+    concept: input.concept,
+    classWord: input.class_word,
+    tags: [...new Set(input.tags)],
+    licence: input.licence,
+    visibility: input.visibility,
     state: "draft",
-    credits: wish.credits,
-    rating: wish.rating,
+    credits: input.credits,
+    rating: input.rating,
     uses: 0,
     downloads: 0,
     likes: 0,
@@ -65,7 +65,7 @@ export async function createAdapter(
   };
   const inserted = await db.insert(adapters).values(row).onConflictDoNothing().returning({ id: adapters.id });
   if (inserted.length === 0) {
-    return refuse("name_taken", `You already have an adapter named "${wish.name}".`, `${pointer}/name`);
+    return refuse("name_taken", `You already have an adapter named "${input.name}".`, `${pointer}/name`);
   }
   return { ...row, owner: caller.handle };
 }
@@ -73,17 +73,17 @@ export async function createAdapter(
 /** Everything about an entry that others read and its owner writes. */
 function wordsFault(
   db: Db,
-  wish: z.infer<typeof AdapterPatch> & { name?: string; class_word?: string },
+  input: z.infer<typeof AdapterPatch> & { name?: string; class_word?: string },
   pointer = "",
 ) {
   return blockedFault(db, "name", [
-    { pointer: `${pointer}/name`, text: wish.name },
-    { pointer: `${pointer}/title`, text: wish.title },
-    { pointer: `${pointer}/description`, text: wish.description },
-    { pointer: `${pointer}/concept`, text: wish.concept },
-    { pointer: `${pointer}/class_word`, text: wish.class_word },
-    { pointer: `${pointer}/credits`, text: wish.credits },
-    ...(wish.tags ?? []).map((text, i) => ({ pointer: `${pointer}/tags/${i}`, text })),
+    { pointer: `${pointer}/name`, text: input.name },
+    { pointer: `${pointer}/title`, text: input.title },
+    { pointer: `${pointer}/description`, text: input.description },
+    { pointer: `${pointer}/concept`, text: input.concept },
+    { pointer: `${pointer}/class_word`, text: input.class_word },
+    { pointer: `${pointer}/credits`, text: input.credits },
+    ...(input.tags ?? []).map((text, i) => ({ pointer: `${pointer}/tags/${i}`, text })),
   ]);
 }
 

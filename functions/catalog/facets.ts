@@ -13,7 +13,7 @@ import { mendedOf } from "./search.ts";
 import { type Filters, searchOf, type Viewer } from "./search-query.ts";
 import type { Search } from "./search-sql.ts";
 
-export type FacetWish = Filters & { facet?: FacetName[] | undefined; prefix?: string | undefined };
+export type FacetQuery = Filters & { facet?: FacetName[] | undefined; prefix?: string | undefined };
 
 type CubeRow = Record<(typeof CUBE_FACETS)[number] | "docs", number>;
 type Counted = { name: string; docs: number; value_count: number };
@@ -21,9 +21,9 @@ type Counted = { name: string; docs: number; value_count: number };
 export async function facetsOf(
   db: Db,
   caller: Caller | null,
-  wish: FacetWish,
+  query: FacetQuery,
 ): Promise<{ viewer: Viewer; list: FacetList } | Refusal> {
-  const { facet, prefix, ...filters } = wish;
+  const { facet, prefix, ...filters } = query;
   const wanted = facet && facet.length > 0 ? facet : FACETS;
   if (prefix !== undefined && wanted.length !== 1) {
     return refuse("request_invalid", "needs exactly one facet to look into: send `facet`", "?prefix");

@@ -11,16 +11,16 @@ import type { Filters } from "./search-query.ts";
 import { exactSlots } from "./search-slots.ts";
 import type { SlotFilter } from "./search-sql.ts";
 
-type SlotWish = Pick<Filters, "composes_with" | "slot" | "slot_class" | "base">;
+type SlotRequest = Pick<Filters, "composes_with" | "slot" | "slot_class" | "base">;
 
 export async function slotFilterOf(
   db: Db,
   caller: Caller | null,
-  wish: SlotWish,
+  request: SlotRequest,
 ): Promise<SlotFilter | null | Refusal> {
-  const ranges = rangesOf(wish);
+  const ranges = rangesOf(request);
   if (ranges instanceof Refusal) return ranges;
-  const members = await membersOf(db, caller, wish.composes_with ?? []);
+  const members = await membersOf(db, caller, request.composes_with ?? []);
   if (members instanceof Refusal) return members;
   if (ranges && members && ranges.baseId !== members.baseId) {
     return refuse("adapter_incompatible", `\`composes_with\` names adapters of ${members.baseId}.`, "?base");
@@ -39,7 +39,7 @@ export async function slotFilterOf(
 }
 
 /** Slots as ranges of integers. They are numbers of one base, so that one must be named. */
-function rangesOf({ slot = [], slot_class, base }: SlotWish) {
+function rangesOf({ slot = [], slot_class, base }: SlotRequest) {
   if (slot.length === 0 && slot_class === undefined) return null;
   const only = BASES.find(({ id }) => base?.length === 1 && id === base[0]);
   if (!only) {
@@ -51,8 +51,8 @@ function rangesOf({ slot = [], slot_class, base }: SlotWish) {
     slot_class === undefined
       ? [0, Number.MAX_SAFE_INTEGER]
       : [slot_class * radix, slot_class * radix + radix - 1];
-  const wished = slot.filter((one) => one >= first && one <= last);
-  const ranges = slot.length === 0 ? [[first, last] as const] : wished.map((one) => [one, one] as const);
+  const requested = slot.filter((one) => one >= first && one <= last);
+  const ranges = slot.length === 0 ? [[first, last] as const] : requested.map((one) => [one, one] as const);
   return { baseId: only.id, ranges };
 }
 

@@ -17,13 +17,13 @@ export async function classOfCollection(
   db: Db,
   caller: Caller,
   base: Base,
-  wish: string,
+  request: string,
   now: number,
 ): Promise<number | Refusal> {
-  const found = await findOwn(db, caller, wish);
-  if (!found) return refuse("request_invalid", `You have no collection ${wish}.`, POINTER);
+  const found = await findOwn(db, caller, request);
+  if (!found) return refuse("request_invalid", `You have no collection ${request}.`, POINTER);
   if (found.baseId !== null && found.baseId !== base.id) {
-    const detail = `${wish} is a cast of ${found.baseId}; adapters of ${base.id} cannot be orthogonal to it.`;
+    const detail = `${request} is a cast of ${found.baseId}; adapters of ${base.id} cannot be orthogonal to it.`;
     return refuse("adapter_incompatible", detail, POINTER);
   }
   if (found.class !== null) return found.class;
@@ -41,15 +41,16 @@ export async function classOfCollection(
     .update(collections)
     .set({ baseId: base.id, class: chosen, updatedAt: now })
     .where(and(eq(collections.id, found.id), isNull(collections.class)));
-  const current = await findOwn(db, caller, wish);
+  const current = await findOwn(db, caller, request);
   if (current?.baseId === base.id && current.class !== null) return current.class;
-  return refuse("request_invalid", `${wish} was changed at this moment. Try again.`, POINTER);
+  return refuse("request_invalid", `${request} was changed at this moment. Try again.`, POINTER);
 }
 
-async function findOwn(db: Db, caller: Caller, wish: string) {
-  const [owner, name] = wish.split("/");
+async function findOwn(db: Db, caller: Caller, request: string) {
+  const [owner, name] = request.split("/");
   if (name !== undefined && owner !== caller.handle) return undefined;
-  const named = name === undefined ? eq(collections.id, wish as `col_${string}`) : eq(collections.name, name);
+  const named =
+    name === undefined ? eq(collections.id, request as `col_${string}`) : eq(collections.name, name);
   return db
     .select()
     .from(collections)

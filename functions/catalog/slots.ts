@@ -14,7 +14,7 @@ import { radixOfBase } from "./bases.ts";
 import { chooseClass, freeSlotIn, sharingWith } from "./slot-choice.ts";
 
 export type SlotRow = typeof slots.$inferSelect;
-export type SlotWish = { slot?: number | undefined; class?: number | undefined };
+export type SlotRequest = { slot?: number | undefined; class?: number | undefined };
 
 /** Any two slots below capacity(q, 1) share at most one column; beyond that, up to capacity(q, 2), at most two. */
 const SHARED_COLUMNS_MAX = 2;
@@ -45,23 +45,23 @@ export async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId
   );
 }
 
-/** The adapter's slot; reserves one if it has none. A wish, for a slot or for a class, is granted or refused, never replaced. */
+/** The adapter's slot; reserves one if it has none. A request for a certain slot or class is granted or refused; no other is put in its place. */
 export async function reserveSlot(
   db: Db,
   base: Base,
   adapter: AdapterRow,
-  wish: SlotWish,
+  request: SlotRequest,
   now: number,
 ): Promise<SlotRow | Refusal> {
-  if (wish.slot !== undefined && wish.slot >= slotCount(base)) {
+  if (request.slot !== undefined && request.slot >= slotCount(base)) {
     return refuse("request_invalid", `Slots of ${base.id} go from 0 to ${slotCount(base) - 1}.`, "/slot");
   }
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const held = await slotOf(db, adapter.id);
-    if (held) return fits(base, held, wish) ? held : otherSlotHeld(held.slot, wish);
+    if (held) return fits(base, held, request) ? held : otherSlotHeld(held.slot, request);
     const fault = await slotFault(db, base, adapter.ownerId);
     if (fault) return fault;
-    const slot = await slotFor(db, base, adapter.ownerId, wish);
+    const slot = await slotFor(db, base, adapter.ownerId, request);
     if (slot instanceof Refusal) return slot;
     if (slot === null) continue;
     const row: SlotRow = {
@@ -75,25 +75,25 @@ export async function reserveSlot(
     };
     const won = await db.insert(slots).values(row).onConflictDoNothing().returning();
     if (won[0]) return won[0];
-    const lost = wish.slot !== undefined && !(await slotOf(db, adapter.id));
+    const lost = request.slot !== undefined && !(await slotOf(db, adapter.id));
     if (lost) {
-      const detail = `Slot ${wish.slot} of ${base.id} belongs to another adapter. Leave \`slot\` out to get a free one.`;
+      const detail = `Slot ${request.slot} of ${base.id} belongs to another adapter. Leave \`slot\` out to get a free one.`;
       return refuse("slot_taken", detail, "/slot");
     }
   }
   throw new Error(`No slot of ${base.id} could be reserved in ${ROUNDS_MAX} rounds`);
 }
 
-function fits(base: Base, held: SlotRow, wish: SlotWish): boolean {
-  if (wish.slot !== undefined) return wish.slot === held.slot;
-  return wish.class === undefined || wish.class === classOf(held.slot, radixOfBase(base));
+function fits(base: Base, held: SlotRow, request: SlotRequest): boolean {
+  if (request.slot !== undefined) return request.slot === held.slot;
+  return request.class === undefined || request.class === classOf(held.slot, radixOfBase(base));
 }
 
-const otherSlotHeld = (slot: number, wish: SlotWish) =>
+const otherSlotHeld = (slot: number, request: SlotRequest) =>
   refuse(
     "slot_taken",
     `This adapter already owns slot ${slot}, and a slot is never exchanged.`,
-    wish.slot === undefined ? "/collection" : "/slot",
+    request.slot === undefined ? "/collection" : "/slot",
   );
 
 /** Null where the class filled up while it was chosen: look again. */
@@ -101,9 +101,9 @@ async function slotFor(
   db: Db,
   base: Base,
   ownerId: AdapterRow["ownerId"],
-  wish: SlotWish,
+  request: SlotRequest,
 ): Promise<number | null | Refusal> {
-  if (wish.slot !== undefined) return wish.slot;
+  if (request.slot !== undefined) return request.slot;
   const radix = radixOfBase(base);
   const held = await db
     .select({ slot: slots.slot })
@@ -111,10 +111,10 @@ async function slotFor(
     .where(and(eq(slots.baseId, base.id), eq(slots.ownerId, ownerId)));
   const own = held.map(({ slot }) => slot);
   const sharedOf = sharingWith(base, radix, own);
-  if (wish.class !== undefined) {
-    const taken = await slotsOfClass(db, base, radix, wish.class);
-    const free = freeSlotIn(wish.class, radix, taken, sharedOf);
-    const detail = `All ${radix} slots of class ${wish.class} of ${base.id} are taken: no further adapter can be exactly orthogonal to them.`;
+  if (request.class !== undefined) {
+    const taken = await slotsOfClass(db, base, radix, request.class);
+    const free = freeSlotIn(request.class, radix, taken, sharedOf);
+    const detail = `All ${radix} slots of class ${request.class} of ${base.id} are taken: no further adapter can be exactly orthogonal to them.`;
     return free?.slot ?? refuse("class_full", detail, "/collection");
   }
   const chosen = await nextClass(db, base, own, sharedOf);

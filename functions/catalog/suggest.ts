@@ -23,10 +23,10 @@ export async function suggestionsOf(
   db: Db,
   caller: Caller | null,
   viewer: Viewer,
-  wish: { q: string; rating?: Rating[] | undefined },
+  query: { q: string; rating?: Rating[] | undefined },
   origin: string,
 ): Promise<Suggestions | Refusal> {
-  const text = wish.q.trim().toLowerCase();
+  const text = query.q.trim().toLowerCase();
   if (text === "") return NOTHING;
   const rating = sql`(${integers(viewer.ratings.map((one) => RATINGS.indexOf(one)))})`;
   const [tags, owners] = await askAll<[{ tag: string; count: number }, { handle: string; count: number }]>(
@@ -44,7 +44,7 @@ export async function suggestionsOf(
     ],
   );
   const limit = SUGGESTIONS_MAX - tags.length - owners.length;
-  const page = await searchAdapters(db, caller, { ...wish, limit });
+  const page = await searchAdapters(db, caller, { ...query, limit });
   if (page instanceof Refusal) return page;
   const adapters = await adaptersJson(db, page.items, caller, origin);
   return {

@@ -32,32 +32,32 @@ export async function announceUpload(
   env: Env,
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof UploadCreate>,
+  input: z.infer<typeof UploadCreate>,
   now: number,
 ): Promise<UploadRow | Refusal> {
-  const isImage = wish.kind !== "adapter";
+  const isImage = input.kind !== "adapter";
   const code = isImage ? "image_invalid" : "file_invalid";
-  if (wish.size_bytes === 0) return refuse(code, "The file is empty (0 bytes).", "/size_bytes", "empty");
-  if (isImage && !isImageType(wish.content_type)) {
+  if (input.size_bytes === 0) return refuse(code, "The file is empty (0 bytes).", "/size_bytes", "empty");
+  if (isImage && !isImageType(input.content_type)) {
     const detail = `A picture must be one of ${IMAGE_CONTENT_TYPES.join(", ")}.`;
     return refuse(code, detail, "/content_type", "type_unknown");
   }
-  const imageMax = wish.kind === "avatar" ? AVATAR_MAX_BYTES : IMAGE_MAX_BYTES;
-  if (isImage && wish.size_bytes > imageMax) {
+  const imageMax = input.kind === "avatar" ? AVATAR_MAX_BYTES : IMAGE_MAX_BYTES;
+  if (isImage && input.size_bytes > imageMax) {
     const detail = `A picture may have at most ${imageMax} bytes.`;
     return refuse(code, detail, "/size_bytes", "too_many_bytes");
   }
-  const inParts = wish.multipart || wish.size_bytes > UPLOAD_MAX_BYTES;
+  const inParts = input.multipart || input.size_bytes > UPLOAD_MAX_BYTES;
   if (inParts && isImage) return refuse("request_invalid", "Only adapter files come in parts.", "/multipart");
   const facts = {
-    kind: wish.kind,
-    contentType: wish.content_type,
-    sizeBytes: wish.size_bytes,
-    sha256: wish.sha256,
-    filename: wish.filename,
+    kind: input.kind,
+    contentType: input.content_type,
+    sizeBytes: input.size_bytes,
+    sha256: input.sha256,
+    filename: input.filename,
   };
   const earlier = await sentBefore(db, caller, facts, now);
-  const full = earlier ? null : await storageFault(db, caller.id, wish.size_bytes, now, "/size_bytes");
+  const full = earlier ? null : await storageFault(db, caller.id, input.size_bytes, now, "/size_bytes");
   if (full) return full;
   const row = { ...blankUpload(caller.id, now), ...facts, ...earlier };
   return insertUpload(db, inParts && !earlier ? await beginParts(env, row, now) : row);

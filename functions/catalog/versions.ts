@@ -31,27 +31,27 @@ export async function createVersion(
   db: Db,
   caller: Caller,
   adapter: OwnedAdapter,
-  wish: z.infer<typeof VersionCreate>,
+  input: z.infer<typeof VersionCreate>,
   now: number,
 ): Promise<VersionRow | Refusal> {
   const held = await slotOf(db, adapter.id);
   if (!held) return refuse("slot_missing", `Reserve a slot for ${refOf(adapter)} first: POST .../slot.`);
-  const upload = await findUpload(db, caller, wish.upload_id, "adapter", "/upload_id");
+  const upload = await findUpload(db, caller, input.upload_id, "adapter", "/upload_id");
   if (upload instanceof Refusal) return upload;
   const chosen = [
-    ...wish.previews.map((id, i) => ({ id, pointer: `/previews/${i}` })),
-    ...wish.images.map((id, i) => ({ id, pointer: `/images/${i}` })),
+    ...input.previews.map((id, i) => ({ id, pointer: `/previews/${i}` })),
+    ...input.images.map((id, i) => ({ id, pointer: `/images/${i}` })),
   ];
   const previews = await choosePreviews(db, caller, chosen, now);
   if (previews instanceof Refusal) return previews;
   const file = await readAdapterFile(env, adapter, upload.sha256, upload.sizeBytes, held.slot);
   if (file instanceof Refusal) return file;
-  if (wish.trigger !== undefined && wish.trigger !== file.trigger) {
+  if (input.trigger !== undefined && input.trigger !== file.trigger) {
     return refuse("request_invalid", `The file was taught the trigger ${file.trigger}.`, "/trigger");
   }
   const blocked = await blockedFault(db, "name", [
     { pointer: "/upload_id", text: file.trigger },
-    { pointer: "/changelog", text: wish.changelog },
+    { pointer: "/changelog", text: input.changelog },
   ]);
   if (blocked) return blocked;
   const row: Omit<VersionRow, "number"> = {
@@ -61,8 +61,8 @@ export async function createVersion(
     slot: held.slot,
     state: "draft",
     trigger: file.trigger,
-    strength: wish.strength ?? Number(file.strength),
-    changelog: wish.changelog,
+    strength: input.strength ?? Number(file.strength),
+    changelog: input.changelog,
     supersedesId: null,
     yankReason: null,
     yankedAt: null,

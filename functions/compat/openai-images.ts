@@ -29,16 +29,16 @@ const seconds = (milliseconds: number | null) => Math.floor((milliseconds ?? 0) 
 export async function imagesJson(
   { env, db, origin, now }: Place,
   job: JobRow,
-  wish: Pick<OpenAiImageCreate, "response_format" | "prompt">,
+  input: Pick<OpenAiImageCreate, "response_format" | "prompt">,
 ): Promise<OpenAiImages> {
   const request = job.request as Generation["request"];
   const data = [];
   for (const image of await imagesOfJobs(db, [job.id])) {
     data.push({
-      ...(wish.response_format === "url"
+      ...(input.response_format === "url"
         ? { url: await outputUrl(env, origin, image, now) }
         : { b64_json: await base64Of(env, image) }),
-      ...(request.prompt !== wish.prompt && { revised_prompt: request.prompt }),
+      ...(request.prompt !== input.prompt && { revised_prompt: request.prompt }),
       seed: image.seed,
     });
   }

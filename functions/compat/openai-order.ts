@@ -23,7 +23,7 @@ export async function openAiJob(
   env: Env,
   db: Db,
   caller: Caller,
-  wish: OpenAiImageCreate,
+  input: OpenAiImageCreate,
   attempt: Attempt,
   now: number,
 ): Promise<JobRow | Refusal> {
@@ -37,30 +37,30 @@ export async function openAiJob(
   const earlier = async () => {
     const found = isNamed && (await earlierJob(db, caller, requestSha256, since));
     if (!found) return null;
-    return isSame(found, wish) ? found : MISMATCH;
+    return isSame(found, input) ? found : MISMATCH;
   };
   const first = await earlier();
   if (first) return first;
-  const name = wish.model ?? BASES[0]?.id ?? "";
+  const name = input.model ?? BASES[0]?.id ?? "";
   const model = await findModel(db, caller, name, "/model");
   if (model instanceof Refusal) return model;
   const order = await orderPictures(db, caller, model, {
-    prompt: wish.prompt,
-    negativePrompt: wish.negative_prompt ?? undefined,
-    seed: wish.seed ?? undefined,
-    steps: wish.steps ?? undefined,
-    guidance: wish.guidance ?? undefined,
-    size: wish.size === "auto" ? undefined : (wish.size ?? undefined),
-    count: wish.n ?? undefined,
-    adapters: wish.adapters ?? [],
-    regions: wish.regions ?? [],
+    prompt: input.prompt,
+    negativePrompt: input.negative_prompt ?? undefined,
+    seed: input.seed ?? undefined,
+    steps: input.steps ?? undefined,
+    guidance: input.guidance ?? undefined,
+    size: input.size === "auto" ? undefined : (input.size ?? undefined),
+    count: input.n ?? undefined,
+    adapters: input.adapters ?? [],
+    regions: input.regions ?? [],
     strength: undefined,
   });
   if (order instanceof Refusal) return renamed(order, { count: "n" });
   const spent = await takeGeneration(db, caller, now);
   if (spent) return spent;
   const version = model.kind === "adapter" ? model.version.id : null;
-  const asked = { model: name, version, input: { ...wish } };
+  const asked = { model: name, version, input: { ...input } };
   const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, {
     unlessSince: isNamed ? since : undefined,
   });
@@ -84,5 +84,5 @@ async function earlierJob(db: Db, caller: Caller, requestSha256: string, since: 
     .get();
 }
 
-const isSame = (job: JobRow, wish: OpenAiImageCreate) =>
-  JSON.stringify(job.asked?.input) === JSON.stringify({ ...wish });
+const isSame = (job: JobRow, input: OpenAiImageCreate) =>
+  JSON.stringify(job.asked?.input) === JSON.stringify({ ...input });

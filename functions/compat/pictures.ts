@@ -14,9 +14,9 @@ import { orderGeneration } from "../dispatch/order-generation.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Model } from "./models.ts";
 
-type Wish = z.input<typeof GenerationCreate>;
+type GenerationInput = z.input<typeof GenerationCreate>;
 
-export type PictureWish = {
+export type PictureInput = {
   prompt: string;
   negativePrompt: string | undefined;
   seed: number | undefined;
@@ -35,26 +35,26 @@ export async function orderPictures(
   db: Db,
   caller: Caller,
   model: Model,
-  wish: PictureWish,
+  input: PictureInput,
 ): Promise<NewJob | Refusal> {
-  const members = membersOf(model, wish);
+  const members = membersOf(model, input);
   if (members instanceof Refusal) return members;
   const plain = {
     ...members,
-    prompt: wish.prompt,
-    negative_prompt: wish.negativePrompt ?? "",
-    count: wish.count ?? 1,
-    ...(wish.seed !== undefined && { seed: wish.seed }),
-    ...(wish.steps !== undefined && { steps: wish.steps }),
-    ...(wish.guidance !== undefined && { guidance: wish.guidance }),
-    ...(wish.size !== undefined && { size: wish.size }),
+    prompt: input.prompt,
+    negative_prompt: input.negativePrompt ?? "",
+    count: input.count ?? 1,
+    ...(input.seed !== undefined && { seed: input.seed }),
+    ...(input.steps !== undefined && { steps: input.steps }),
+    ...(input.guidance !== undefined && { guidance: input.guidance }),
+    ...(input.size !== undefined && { size: input.size }),
   };
   const order = await orderGeneration(db, caller, plain);
   if (order instanceof Refusal)
-    return pointedAt(order, model, members.adapters?.length ?? 0, wish.adapters.length);
+    return pointedAt(order, model, members.adapters?.length ?? 0, input.adapters.length);
   const request = order.request as Generation["request"];
   const sized =
-    wish.size === undefined
+    input.size === undefined
       ? withSize(order, roomiest(knownBase(order.baseId), request.adapters.length))
       : order;
   const prompt = promptWithTriggers(request.prompt, request.adapters);
@@ -67,35 +67,38 @@ export async function orderPictures(
 }
 
 /** The model's own adapter comes first; naming it again among `adapters` says its strength and region. */
-function membersOf(model: Model, wish: PictureWish): Pick<Wish, "base" | "mix" | "adapters"> | Refusal {
+function membersOf(
+  model: Model,
+  input: PictureInput,
+): Pick<GenerationInput, "base" | "mix" | "adapters"> | Refusal {
   if (model.kind === "mix") {
-    if (wish.adapters.length === 0 && wish.regions.length === 0 && wish.strength === undefined) {
+    if (input.adapters.length === 0 && input.regions.length === 0 && input.strength === undefined) {
       return { mix: model.ref };
     }
     const pointer =
-      wish.adapters.length > 0 ? "/adapters" : wish.regions.length > 0 ? "/regions" : "/strength";
+      input.adapters.length > 0 ? "/adapters" : input.regions.length > 0 ? "/regions" : "/strength";
     return refuse("request_invalid", "A mix has its adapters, strengths and regions already.", pointer);
   }
-  const own = model.kind === "adapter" ? ownMember(model, wish) : [];
-  const adapters = [...own, ...wish.adapters].map((member, i): Member => {
-    const region = member.region ?? wish.regions[i];
+  const own = model.kind === "adapter" ? ownMember(model, input) : [];
+  const adapters = [...own, ...input.adapters].map((member, i): Member => {
+    const region = member.region ?? input.regions[i];
     return region ? { ...member, region } : member;
   });
-  if (wish.regions.length > adapters.length) {
-    const detail = `There are ${wish.regions.length} regions for ${adapters.length} adapters.`;
+  if (input.regions.length > adapters.length) {
+    const detail = `There are ${input.regions.length} regions for ${adapters.length} adapters.`;
     return refuse("request_invalid", detail, `/regions/${adapters.length}`);
   }
   return model.kind === "base" ? { base: model.base.id, adapters } : { adapters };
 }
 
-function ownMember(model: Extract<Model, { kind: "adapter" }>, wish: PictureWish): Member[] {
+function ownMember(model: Extract<Model, { kind: "adapter" }>, input: PictureInput): Member[] {
   const { adapter, version } = model;
   const name = `${adapter.owner}/${adapter.name}`;
-  const isNamed = wish.adapters.some(
+  const isNamed = input.adapters.some(
     ({ ref, version_id }) => version_id === version.id || ref === name || ref === `${name}:${version.number}`,
   );
   if (isNamed) return [];
-  return [{ version_id: version.id, ...(wish.strength !== undefined && { strength: wish.strength }) }];
+  return [{ version_id: version.id, ...(input.strength !== undefined && { strength: input.strength }) }];
 }
 
 /** Says of a fault where it stands in the compatible request: what came from the model is the model's. */

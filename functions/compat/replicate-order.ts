@@ -108,7 +108,7 @@ const STRICTEST = {
   derivatives: false,
   different_licence: false,
 };
-export const draftWish = (base: string, name: string, input: Partial<ReplicateTrainingInput>) => {
+export const draftInput = (base: string, name: string, input: Partial<ReplicateTrainingInput>) => {
   const title = input.title ?? name;
   return AdapterCreate.parse({
     name,
@@ -143,17 +143,17 @@ export async function orderReplicateTraining(
   if (trigger instanceof Refusal) return trigger;
   const pictures = await trainingPictures({ env, db, caller, now }, input.input_images, input.captions ?? []);
   if (pictures instanceof Refusal) return pictures;
-  const wish = {
+  const training = {
     images: pictures,
     trigger,
     class_word: input.class_word,
     steps: input.steps,
     seed: input.seed,
     ...(existing instanceof Refusal
-      ? { adapter: draftWish(base, name, input) }
+      ? { adapter: draftInput(base, name, input) }
       : { adapter_ref: destination }),
   };
-  const order = await orderTraining(db, caller, wish as Parameters<typeof orderTraining>[2], now);
+  const order = await orderTraining(db, caller, training as Parameters<typeof orderTraining>[2], now);
   if (order instanceof Refusal) return pointedAtInput(order);
   const asked = { model: base, version: base, input: { ...input }, destination };
   return { ...order, asked };

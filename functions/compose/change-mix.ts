@@ -46,7 +46,7 @@ export async function patchMix(
     const hidden = shareFault(members, facts, patch.visibility, "/visibility");
     if (hidden) return hidden;
   }
-  const cover = await wishedCover(db, caller, mix, patch.cover_image_id);
+  const cover = await requestedCover(db, caller, mix, patch.cover_image_id);
   if (cover instanceof Refusal) return cover;
   const changed = {
     ...{ title, description, visibility },
@@ -70,24 +70,24 @@ export async function patchMix(
 }
 
 /** An owner corrects a rating both ways, but below that of the moderators only by an appeal; never below that of an adapter in it. */
-async function ratingFault(db: Db, mix: OwnedMix, wish: OwnedMix["rating"] | undefined) {
-  if (wish === undefined) return null;
+async function ratingFault(db: Db, mix: OwnedMix, input: OwnedMix["rating"] | undefined) {
+  if (input === undefined) return null;
   const floor = await ratingFloor(db, mix.id);
-  if (reaches(wish, floor)) return null;
+  if (reaches(input, floor)) return null;
   const detail = `The moderators rated this mix ${floor}; its owner may raise that, not lower it. An appeal may.`;
   return refuse("not_granted", detail, "/rating");
 }
 
-async function wishedCover(
+async function requestedCover(
   db: Db,
   caller: Caller,
   mix: OwnedMix,
-  wish: OwnedMix["coverId"] | undefined,
+  input: OwnedMix["coverId"] | undefined,
 ): Promise<OwnedMix["coverId"] | Refusal> {
-  if (wish === undefined || wish === null) return wish === null ? null : mix.coverId;
+  if (input === undefined || input === null) return input === null ? null : mix.coverId;
   const newest = await findVersionOfMix(db, mix, undefined);
   if (newest instanceof Refusal) return newest;
-  const cover = await coverOf(db, caller, wish, newest.members);
+  const cover = await coverOf(db, caller, input, newest.members);
   return cover instanceof Refusal ? cover : cover.id;
 }
 

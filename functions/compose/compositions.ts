@@ -23,17 +23,17 @@ export type CompositionRow = typeof compositions.$inferSelect;
 export async function createComposition(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof CompositionCreate>,
+  input: z.infer<typeof CompositionCreate>,
   now: number,
 ): Promise<CompositionRow | Refusal> {
-  const cast = await resolveMembers(db, caller, wish.members, wish.base, "/members");
+  const cast = await resolveMembers(db, caller, input.members, input.base, "/members");
   if (cast instanceof Refusal) return cast;
-  const source = wish.forked_from && (await resolveMix(db, caller, wish.forked_from, "/forked_from"));
+  const source = input.forked_from && (await resolveMix(db, caller, input.forked_from, "/forked_from"));
   if (source instanceof Refusal) return source;
   const content = {
     baseId: cast.base.id,
-    title: wish.title,
-    prompt: wish.prompt,
+    title: input.title,
+    prompt: input.prompt,
     members: cast.members.map(({ resolved }) => resolved),
   };
   return saveComposition(db, caller, content, source || null, now);
@@ -73,8 +73,8 @@ export async function forkMix(
   now: number,
 ): Promise<CompositionRow | Refusal> {
   const { baseId, title, prompt, members } = source.version;
-  const wished = members.map(({ version_id, strength, region }) => ({ version_id, strength, region }));
-  const cast = await resolveMembers(db, caller, wished, baseId, "/members");
+  const requested = members.map(({ version_id, strength, region }) => ({ version_id, strength, region }));
+  const cast = await resolveMembers(db, caller, requested, baseId, "/members");
   if (cast instanceof Refusal) return cast;
   return saveComposition(db, caller, { baseId, title, prompt, members }, source, now);
 }

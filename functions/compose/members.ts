@@ -19,13 +19,13 @@ export type Cast = {
 export async function resolveMembers(
   db: Db,
   caller: Caller,
-  wished: readonly Member[],
-  wishedBase: string | undefined,
+  requested: readonly Member[],
+  requestedBase: string | undefined,
   pointer: string,
-  places: readonly number[] = wished.map((_, i) => i),
+  places: readonly number[] = requested.map((_, i) => i),
 ): Promise<Cast | Refusal> {
   const members: Cast["members"] = [];
-  for (const [i, member] of wished.entries()) {
+  for (const [i, member] of requested.entries()) {
     const at = `${pointer}/${places[i]}`;
     const found = await resolveMember(db, caller, member, at);
     if (found instanceof Refusal) return found;
@@ -35,23 +35,23 @@ export async function resolveMembers(
     }
     members.push({ ...found, resolved: resolvedMember(found, member) });
   }
-  const base = baseOfMembers(members, wishedBase, pointer, places);
+  const base = baseOfMembers(members, requestedBase, pointer, places);
   return base instanceof Refusal ? base : { base, members };
 }
 
 function baseOfMembers(
   members: Cast["members"],
-  wishedBase: string | undefined,
+  requestedBase: string | undefined,
   pointer: string,
   places: readonly number[],
 ): Base | Refusal {
   const first = members[0];
   if (!first) {
-    return wishedBase === undefined
+    return requestedBase === undefined
       ? refuse("base_unknown", "Without adapters, say which base is meant.", "/base")
-      : baseOf(wishedBase);
+      : baseOf(requestedBase);
   }
-  const expected = wishedBase ?? first.version.baseId;
+  const expected = requestedBase ?? first.version.baseId;
   const stranger = members.findIndex(({ version }) => version.baseId !== expected);
   const strange = members[stranger];
   if (strange) {

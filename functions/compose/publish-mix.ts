@@ -19,7 +19,7 @@ import { findMix, goneFault, membersOfVersions, mixRef, type OwnedMix, versionsS
 import { remixNotes } from "./remixes.ts";
 import { shareFault, strictestOf } from "./sharing.ts";
 
-type Wish = z.infer<typeof MixPublish>;
+type MixInput = z.infer<typeof MixPublish>;
 
 /** Publications under one name race: who comes second looks again at what the mix has become. */
 const ROUNDS_MAX = 3;
@@ -28,26 +28,26 @@ export async function publishComposition(
   db: Db,
   caller: Caller,
   row: CompositionRow,
-  wish: Wish,
+  input: MixInput,
   now: number,
 ): Promise<OwnedMix | Refusal> {
   if (row.ownerId !== caller.id) return refuse("not_granted", "Only who made a composition may publish it.");
-  const blocked = await wordsFault(db, row, wish);
+  const blocked = await wordsFault(db, row, input);
   if (blocked) return blocked;
   const facts = await factsOf(db, row.members);
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const found = await findMix(db, caller, caller.handle, wish.name);
+    const found = await findMix(db, caller, caller.handle, input.name);
     if (found instanceof Refusal && found.code !== "not_found") return found;
     const existing = found instanceof Refusal ? null : found;
-    const draft = draftOf(caller, row, wish, existing, facts, now);
+    const draft = draftOf(caller, row, input, existing, facts, now);
     const before = existing ? await membersOfVersions(db, existing.id) : [];
     const fault =
       (await stateFault(db, row, existing, before.length)) ??
       (await openFault(db, existing, before, draft)) ??
-      (await draftFault(db, caller, row, draft, wish, facts));
+      (await draftFault(db, caller, row, draft, input, facts));
     if (fault) return fault;
-    await write(db, caller, row, draft, before.length, wish, facts, now);
-    const mix = await findMix(db, caller, caller.handle, wish.name);
+    await write(db, caller, row, draft, before.length, input, facts, now);
+    const mix = await findMix(db, caller, caller.handle, input.name);
     if (!(mix instanceof Refusal) && (await mixOf(db, row)) === mix.id) return mix;
   }
   const raced = await stateFault(db, row, null, 0);
@@ -90,8 +90,8 @@ async function stateFault(
 type Draft = ReturnType<typeof draftOf>;
 
 /** Everything that the mix's page will show was written by somebody: here, or when the composition was saved for its owner alone. */
-async function wordsFault(db: Db, row: CompositionRow, wish: Wish): Promise<Refusal | null> {
-  const { name, title = row.title, description, changelog } = wish;
+async function wordsFault(db: Db, row: CompositionRow, input: MixInput): Promise<Refusal | null> {
+  const { name, title = row.title, description, changelog } = input;
   const written = Object.entries({ name, title, description, changelog });
   return (
     (await blockedFault(
@@ -114,18 +114,18 @@ async function openFault(
   return shareFault(members, await factsOf(db, members), draft.visibility, "/visibility");
 }
 
-/** Checks what the mix would show; sets its cover where one is wished for. */
+/** Checks what the mix would show; sets its cover where one is given. */
 async function draftFault(
   db: Db,
   caller: Caller,
   row: CompositionRow,
   draft: Draft,
-  wish: Wish,
+  input: MixInput,
   facts: FactsById,
 ): Promise<Refusal | null> {
   const hidden = shareFault(row.members, facts, draft.visibility, "/visibility");
-  if (hidden || wish.cover_image_id === undefined) return hidden;
-  const cover = await coverOf(db, caller, wish.cover_image_id, row.members);
+  if (hidden || input.cover_image_id === undefined) return hidden;
+  const cover = await coverOf(db, caller, input.cover_image_id, row.members);
   if (cover instanceof Refusal) return cover;
   draft.coverId = cover.id;
   return null;
@@ -135,7 +135,7 @@ async function draftFault(
 function draftOf(
   caller: Caller,
   row: CompositionRow,
-  wish: Wish,
+  input: MixInput,
   existing: OwnedMix | null,
   facts: FactsById,
   now: number,
@@ -143,11 +143,11 @@ function draftOf(
   const ratings = [...facts.values()].map(({ adapter }) => adapter.rating);
   return {
     id: existing?.id ?? newId("mix", now),
-    name: wish.name,
-    title: wish.title ?? existing?.title ?? (row.title || wish.name),
-    description: wish.description ?? existing?.description ?? "",
-    visibility: wish.visibility ?? existing?.visibility ?? "public",
-    rating: strictestOf([...ratings, wish.rating ?? "general", existing?.rating ?? "general"]),
+    name: input.name,
+    title: input.title ?? existing?.title ?? (row.title || input.name),
+    description: input.description ?? existing?.description ?? "",
+    visibility: input.visibility ?? existing?.visibility ?? "public",
+    rating: strictestOf([...ratings, input.rating ?? "general", existing?.rating ?? "general"]),
     coverId: existing?.coverId ?? null,
     owner: caller.handle,
   };
@@ -159,7 +159,7 @@ async function write(
   row: CompositionRow,
   draft: Draft,
   count: number,
-  wish: Wish,
+  input: MixInput,
   facts: FactsById,
   now: number,
 ): Promise<void> {
@@ -180,7 +180,7 @@ async function write(
       .set({
         mixId,
         number: sql`(select count(*) + 1 from compositions where mix_id = ${mixId})`,
-        changelog: wish.changelog,
+        changelog: input.changelog,
         publishedAt: now,
       })
       .where(and(eq(compositions.id, row.id), isNull(compositions.mixId), open, versionsStill(mixId, count))),

@@ -16,7 +16,7 @@ export async function announceOutput(
   db: Db,
   caller: Caller,
   run: RunOfCaller,
-  wish: z.infer<typeof LeaseUpload>,
+  input: z.infer<typeof LeaseUpload>,
   now: number,
 ): Promise<UploadRow | Refusal> {
   const job = await db.$client
@@ -24,16 +24,16 @@ export async function announceOutput(
     .bind(run.leaseId)
     .first<{ owner_id: UploadRow["ownerId"] }>();
   if (!job) return LEASE_LOST;
-  const full = job.owner_id === caller.id ? await storageFault(db, caller.id, wish.size_bytes, now) : null;
+  const full = job.owner_id === caller.id ? await storageFault(db, caller.id, input.size_bytes, now) : null;
   if (full) return full;
   return insertUpload(db, {
     ...blankUpload(job.owner_id, now),
     leaseId: run.leaseId,
-    name: wish.name,
+    name: input.name,
     kind: "output",
-    contentType: wish.content_type,
-    sizeBytes: wish.size_bytes,
-    sha256: wish.sha256,
-    filename: wish.name,
+    contentType: input.content_type,
+    sizeBytes: input.size_bytes,
+    sha256: input.sha256,
+    filename: input.name,
   });
 }

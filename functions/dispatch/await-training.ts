@@ -19,11 +19,11 @@ export const isThere = (member: ResolvedMember) => (member.version_id as string 
 export async function trainedMembers(
   db: Db,
   caller: Caller,
-  wished: readonly GenerationMember[],
+  requested: readonly GenerationMember[],
   pointer: string,
 ): Promise<Trained | Refusal> {
   const found: Trained = { members: [], places: [], awaited: null };
-  for (const [i, { training_id, ...member }] of wished.entries()) {
+  for (const [i, { training_id, ...member }] of requested.entries()) {
     const at = `${pointer}/${i}/training_id`;
     const training = training_id === undefined ? null : await trainingOf(db, caller, training_id, at);
     if (training instanceof Refusal) return training;

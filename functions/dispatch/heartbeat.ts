@@ -1,4 +1,4 @@
-// Heartbeats: keep a lease alive, carry progress to watchers, and carry back the wish to cancel or to drain.
+// Heartbeats: keep a lease alive, carry progress to watchers, and carry back a request to cancel or to drain.
 
 import type { z } from "zod";
 import { PREVIEW_FRAME_MAX_BYTES } from "../../schema/contract/limits.ts";

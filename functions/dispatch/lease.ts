@@ -76,13 +76,13 @@ export async function leaseWaiting(
   db: Db,
   caller: Caller,
   runner: RunnerRow,
-  wish: z.infer<typeof LeaseRequest>,
+  request: z.infer<typeof LeaseRequest>,
   origin: string,
 ): Promise<{ leases: Lease[]; drain: boolean }> {
   const serves = isOperator(caller, env) ? "everybody" : "owner";
-  const bases = wish.bases.filter((base) => runner.bases.includes(base));
-  const want = { bases, maxBatch: wish.max_batch, warm: wish.warm };
-  const deadline = Date.now() + wish.wait_seconds * 1000;
+  const bases = request.bases.filter((base) => runner.bases.includes(base));
+  const want = { bases, maxBatch: request.max_batch, warm: request.warm };
+  const deadline = Date.now() + request.wait_seconds * 1000;
   const bell = bellOf(env);
   for (;;) {
     const tone = await bell.tone();

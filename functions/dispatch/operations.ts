@@ -138,7 +138,7 @@ export async function drainRunner(
   return runnerStanding(db, id);
 }
 
-/** Takes the wish back, while the runner still finishes what it holds. */
+/** Undoes the request to drain, as long as the runner has not left. */
 export async function resumeRunner(db: Db, id: Id<"rnr">): Promise<RunnerStanding | Refusal> {
   await db.$client.prepare(RESUME).bind(id).run();
   return runnerStanding(db, id);

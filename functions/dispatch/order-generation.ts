@@ -17,37 +17,37 @@ import { trainedMembers } from "./await-training.ts";
 import type { NewJob } from "./enqueue.ts";
 import { rankOf } from "./priority.ts";
 
-export type GenerationWish = z.infer<typeof GenerationCreate>;
+export type GenerationInput = z.infer<typeof GenerationCreate>;
 
 export async function orderGeneration(
   db: Db,
   caller: Caller,
-  wish: GenerationWish,
+  input: GenerationInput,
 ): Promise<NewJob | Refusal> {
-  const blocked = await blockedFault(db, "prompt", [{ pointer: "/prompt", text: wish.prompt }]);
+  const blocked = await blockedFault(db, "prompt", [{ pointer: "/prompt", text: input.prompt }]);
   if (blocked) return blocked;
-  const wished = await wishedMembers(db, caller, wish);
-  if (wished instanceof Refusal) return wished;
-  const trained = await trainedMembers(db, caller, wished.members, wished.pointer);
+  const requested = await requestedMembers(db, caller, input);
+  if (requested instanceof Refusal) return requested;
+  const trained = await trainedMembers(db, caller, requested.members, requested.pointer);
   if (trained instanceof Refusal) return trained;
   const { members, places, awaited } = trained;
-  const wishedBase = wish.base ?? wished.base ?? awaited?.baseId;
-  const cast = await resolveMembers(db, caller, members, wishedBase, wished.pointer, places);
+  const requestedBase = input.base ?? requested.base ?? awaited?.baseId;
+  const cast = await resolveMembers(db, caller, members, requestedBase, requested.pointer, places);
   if (cast instanceof Refusal) return cast;
   if (awaited && awaited.baseId !== cast.base.id) {
     const detail = `${awaited.member.ref} is taught for ${awaited.baseId}, not for ${cast.base.id}.`;
-    return refuse("adapter_incompatible", detail, `${wished.pointer}/${awaited.place}`);
+    return refuse("adapter_incompatible", detail, `${requested.pointer}/${awaited.place}`);
   }
-  const size = sizeOf(cast.base, wish.size);
+  const size = sizeOf(cast.base, input.size);
   if (size instanceof Refusal) return size;
-  const numbers = numbersOf(cast.base, wish);
+  const numbers = numbersOf(cast.base, input);
   if (numbers instanceof Refusal) return numbers;
 
   const request: Generation["request"] = {
-    composition_id: wished.compositionId,
-    prompt: wish.prompt,
-    negative_prompt: wish.negative_prompt,
-    seed: wish.seed ?? randomSeed(),
+    composition_id: requested.compositionId,
+    prompt: input.prompt,
+    negative_prompt: input.negative_prompt,
+    seed: input.seed ?? randomSeed(),
     ...numbers,
     size: `${size.width}x${size.height}`,
     adapters: cast.members.map(({ resolved }) => resolved),
@@ -63,17 +63,17 @@ export async function orderGeneration(
     inputs: inputsOf(cast),
     adapterId: null,
     waitsFor: awaited?.trainingId ?? null,
-    ...rankOf(wish.priority),
+    ...rankOf(input.priority),
   };
 }
 
-async function wishedMembers(db: Db, caller: Caller, wish: GenerationWish) {
+async function requestedMembers(db: Db, caller: Caller, input: GenerationInput) {
   const pointer =
-    wish.mix !== undefined ? "/mix" : wish.composition_id !== undefined ? "/composition_id" : null;
+    input.mix !== undefined ? "/mix" : input.composition_id !== undefined ? "/composition_id" : null;
   if (pointer === null) {
-    return { members: wish.adapters ?? [], base: undefined, pointer: "/adapters", compositionId: null };
+    return { members: input.adapters ?? [], base: undefined, pointer: "/adapters", compositionId: null };
   }
-  const composition = await wishedComposition(db, caller, wish);
+  const composition = await requestedComposition(db, caller, input);
   if (composition instanceof Refusal) return composition;
   const members = composition.members.map(
     ({ version_id, strength, region }): GenerationMember => ({ version_id, strength, region }),
@@ -81,7 +81,7 @@ async function wishedMembers(db: Db, caller: Caller, wish: GenerationWish) {
   return { members, base: composition.baseId, pointer, compositionId: composition.id };
 }
 
-async function wishedComposition(db: Db, caller: Caller, { mix, composition_id: id }: GenerationWish) {
+async function requestedComposition(db: Db, caller: Caller, { mix, composition_id: id }: GenerationInput) {
   if (mix !== undefined) {
     const found = await resolveMix(db, caller, mix, "/mix");
     return found instanceof Refusal ? found : found.version;
@@ -91,8 +91,8 @@ async function wishedComposition(db: Db, caller: Caller, { mix, composition_id: 
   return refuse("composition_unknown", found?.detail ?? "", "/composition_id");
 }
 
-function sizeOf(base: Base, wish: string | undefined) {
-  const wanted = wish ?? base.default_size;
+function sizeOf(base: Base, input: string | undefined) {
+  const wanted = input ?? base.default_size;
   const names = base.sizes.map(({ width, height }) => `${width}x${height}`);
   const size = base.sizes[names.indexOf(wanted)];
   return size ?? refuse("request_invalid", `${base.id} draws ${names.join(", ")}, not ${wanted}.`, "/size");
@@ -100,10 +100,10 @@ function sizeOf(base: Base, wish: string | undefined) {
 
 function numbersOf(
   base: Base,
-  wish: GenerationWish,
+  input: GenerationInput,
 ): { steps: number; guidance: number; count: number } | Refusal {
-  const steps = wish.steps ?? base.steps.default;
-  const guidance = wish.guidance ?? base.guidance.default;
+  const steps = input.steps ?? base.steps.default;
+  const guidance = input.guidance ?? base.guidance.default;
   if (steps < base.steps.min || steps > base.steps.max) {
     return refuse(
       "request_invalid",
@@ -115,14 +115,14 @@ function numbersOf(
     const detail = `${base.id} takes a guidance from ${base.guidance.min} to ${base.guidance.max}.`;
     return refuse("request_invalid", detail, "/guidance");
   }
-  if (wish.count > base.count.max) {
+  if (input.count > base.count.max) {
     return refuse("request_invalid", `${base.id} draws at most ${base.count.max} pictures a job.`, "/count");
   }
-  if (wish.seed !== undefined && wish.seed + wish.count - 1 > SEED_MAX) {
-    const detail = `For ${wish.count} pictures the seed may be at most ${SEED_MAX - wish.count + 1}: each takes the next one.`;
+  if (input.seed !== undefined && input.seed + input.count - 1 > SEED_MAX) {
+    const detail = `For ${input.count} pictures the seed may be at most ${SEED_MAX - input.count + 1}: each takes the next one.`;
     return refuse("request_invalid", detail, "/seed");
   }
-  return { steps, guidance, count: wish.count };
+  return { steps, guidance, count: input.count };
 }
 
 /** Leaves room below the largest seed: picture k of a job is drawn from seed + k. */

@@ -20,7 +20,7 @@ import { type NewJob, orderFault } from "./enqueue.ts";
 import { randomSeed } from "./order-generation.ts";
 import { rankOf } from "./priority.ts";
 
-type Wish = z.infer<typeof TrainingCreate>;
+type TrainingInput = z.infer<typeof TrainingCreate>;
 type Captioned = { upload: StoredUpload; caption: string };
 
 const SAMPLE_PROMPTS = 4;
@@ -29,43 +29,43 @@ const SAMPLE_PROMPTS = 4;
 export async function orderTraining(
   db: Db,
   caller: Caller,
-  wish: Wish,
+  input: TrainingInput,
   now: number,
 ): Promise<NewJob | Refusal> {
-  const pictures = await findPictures(db, caller, wish);
+  const pictures = await findPictures(db, caller, input);
   if (pictures instanceof Refusal) return pictures;
-  const known = await knownAdapter(db, caller, wish);
+  const known = await knownAdapter(db, caller, input);
   if (known instanceof Refusal) return known;
-  const base = known ? knownBase(known.baseId) : baseOf(wish.adapter?.base ?? "", "/adapter/base");
+  const base = known ? knownBase(known.baseId) : baseOf(input.adapter?.base ?? "", "/adapter/base");
   if (base instanceof Refusal) return base;
-  const steps = wish.steps ?? base.training.steps.default;
+  const steps = input.steps ?? base.training.steps.default;
   const fault =
-    fitsBase(base, wish) ??
+    fitsBase(base, input) ??
     (await blockedFault(
       db,
       "prompt",
-      wish.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
+      input.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
     )) ??
-    (await blockedFault(db, "name", [{ pointer: "/trigger", text: wish.trigger }])) ??
-    (await orderFault(db, caller.id, teachingCredits({ steps }, wish.priority ?? "normal"), now)) ??
+    (await blockedFault(db, "name", [{ pointer: "/trigger", text: input.trigger }])) ??
+    (await orderFault(db, caller.id, teachingCredits({ steps }, input.priority ?? "normal"), now)) ??
     (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
   if (fault) return fault;
-  const adapter = known ?? (await newAdapter(db, caller, wish, now));
+  const adapter = known ?? (await newAdapter(db, caller, input, now));
   if (adapter instanceof Refusal) return adapter;
   const slot = await reserveSlot(db, base, adapter, {}, now);
   if (slot instanceof Refusal) return slot;
 
   const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
   await db.batch([db.insert(images).values(rows), keepSlot(db, adapter.id, now)]);
-  const trigger = wish.trigger ?? `<${adapter.name}>`;
+  const trigger = input.trigger ?? `<${adapter.name}>`;
   const shared = {
     adapter_id: adapter.id,
     concept: adapter.concept,
-    class_word: wish.class_word ?? adapter.classWord,
+    class_word: input.class_word ?? adapter.classWord,
     trigger,
     slot: slot.slot,
     steps,
-    seed: wish.seed ?? randomSeed(),
+    seed: input.seed ?? randomSeed(),
   };
   const inputNames = rows.map(
     (row, i) => `${String(i).padStart(2, "0")}.${row.contentType.slice("image/".length)}`,
@@ -95,13 +95,13 @@ export async function orderTraining(
       content_type: row.contentType,
     })),
     adapterId: adapter.id,
-    ...rankOf(wish.priority),
+    ...rankOf(input.priority),
   };
 }
 
-async function findPictures(db: Db, caller: Caller, wish: Wish): Promise<Captioned[] | Refusal> {
+async function findPictures(db: Db, caller: Caller, input: TrainingInput): Promise<Captioned[] | Refusal> {
   const found: Captioned[] = [];
-  for (const [i, { upload_id, caption }] of wish.images.entries()) {
+  for (const [i, { upload_id, caption }] of input.images.entries()) {
     const upload = await findUpload(db, caller, upload_id, "training_image", `/images/${i}/upload_id`);
     if (upload instanceof Refusal) return upload;
     found.push({ upload, caption });
@@ -110,22 +110,27 @@ async function findPictures(db: Db, caller: Caller, wish: Wish): Promise<Caption
 }
 
 /** An order that was cut off before its job was made has left its draft behind: sent again, it goes on with that. */
-async function newAdapter(db: Db, caller: Caller, wish: Wish, now: number): Promise<OwnedAdapter | Refusal> {
-  if (!wish.adapter) throw new Error("An order without adapter_ref describes its adapter");
-  const made = await createAdapter(db, caller, wish.adapter, now, "/adapter");
+async function newAdapter(
+  db: Db,
+  caller: Caller,
+  input: TrainingInput,
+  now: number,
+): Promise<OwnedAdapter | Refusal> {
+  if (!input.adapter) throw new Error("An order without adapter_ref describes its adapter");
+  const made = await createAdapter(db, caller, input.adapter, now, "/adapter");
   if (!(made instanceof Refusal) || made.code !== "name_taken") return made;
-  const left = await findOwnAdapter(db, caller, caller.handle, wish.adapter.name);
+  const left = await findOwnAdapter(db, caller, caller.handle, input.adapter.name);
   const isLeft =
-    !(left instanceof Refusal) && isDescribedBy(left, wish.adapter) && !(await wasUsed(db, left));
+    !(left instanceof Refusal) && isDescribedBy(left, input.adapter) && !(await wasUsed(db, left));
   return isLeft ? left : made;
 }
 
 /** Word for word: what the order says of its adapter must not get lost in one that says otherwise. */
-function isDescribedBy(adapter: OwnedAdapter, wish: NonNullable<Wish["adapter"]>): boolean {
-  const { title, description, concept, licence, visibility, credits, rating } = wish;
+function isDescribedBy(adapter: OwnedAdapter, input: NonNullable<TrainingInput["adapter"]>): boolean {
+  const { title, description, concept, licence, visibility, credits, rating } = input;
   const said = { title, description, concept, licence, visibility, credits, rating };
   const kept = Object.keys(said).map((name) => adapter[name as keyof typeof said]);
-  const rest = [wish.base, wish.class_word, [...new Set(wish.tags)]];
+  const rest = [input.base, input.class_word, [...new Set(input.tags)]];
   return (
     adapter.state === "draft" &&
     JSON.stringify([...kept, adapter.baseId, adapter.classWord, adapter.tags]) ===
@@ -139,9 +144,13 @@ async function wasUsed(db: Db, { id, ownerId }: OwnedAdapter): Promise<boolean> 
 }
 
 /** The adapter that the order refers to; null if it describes a new one. */
-async function knownAdapter(db: Db, caller: Caller, wish: Wish): Promise<OwnedAdapter | Refusal | null> {
-  if (wish.adapter) return null;
-  const [owner = "", name = ""] = (wish.adapter_ref ?? "").split(":")[0]?.split("/") ?? [];
+async function knownAdapter(
+  db: Db,
+  caller: Caller,
+  input: TrainingInput,
+): Promise<OwnedAdapter | Refusal | null> {
+  if (input.adapter) return null;
+  const [owner = "", name = ""] = (input.adapter_ref ?? "").split(":")[0]?.split("/") ?? [];
   const adapter = await findOwnAdapter(db, caller, owner, name);
   if (adapter instanceof Refusal) {
     const code = adapter.code === "not_found" ? "adapter_unknown" : adapter.code;
@@ -152,16 +161,16 @@ async function knownAdapter(db: Db, caller: Caller, wish: Wish): Promise<OwnedAd
     : adapter;
 }
 
-function fitsBase(base: Base, wish: Wish): Refusal | null {
+function fitsBase(base: Base, input: TrainingInput): Refusal | null {
   const { images: count, steps } = base.training;
-  if (wish.images.length < count.min || wish.images.length > count.max) {
+  if (input.images.length < count.min || input.images.length > count.max) {
     return refuse(
       "request_invalid",
       `${base.id} learns from ${count.min} to ${count.max} pictures.`,
       "/images",
     );
   }
-  if (wish.steps !== undefined && (wish.steps < steps.min || wish.steps > steps.max)) {
+  if (input.steps !== undefined && (input.steps < steps.min || input.steps > steps.max)) {
     return refuse("request_invalid", `${base.id} trains for ${steps.min} to ${steps.max} steps.`, "/steps");
   }
   return null;

@@ -15,7 +15,7 @@ const RANKS: Record<JobPriority, Rank> = {
   high: { priority: 0, express: true },
 };
 
-export const rankOf = (wish: JobPriority = "normal"): Rank => RANKS[wish];
+export const rankOf = (priority: JobPriority = "normal"): Rank => RANKS[priority];
 
 export const priorityOf = ({ priority, express }: Rank): JobPriority =>
   express ? "high" : priority < 0 ? "low" : "normal";

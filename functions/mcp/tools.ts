@@ -93,8 +93,8 @@ export function addTools(server: McpServer, reach: Reach): void {
       },
       annotations: { destructiveHint: false, openWorldHint: false },
     },
-    async (wish) => {
-      const reply = await replyOf<Composition>(await ask("POST", "/v1/compositions", wish));
+    async (input) => {
+      const reply = await replyOf<Composition>(await ask("POST", "/v1/compositions", input));
       return "refused" in reply ? reply.refused : { content: [json(reply.value)] };
     },
   );
@@ -119,8 +119,8 @@ export function addTools(server: McpServer, reach: Reach): void {
       },
       annotations: { destructiveHint: false, openWorldHint: false },
     },
-    async (wish) => {
-      const response = await ask("POST", "/v1/generations", wish, `wait=${MCP_WAIT_SECONDS}`);
+    async (input) => {
+      const response = await ask("POST", "/v1/generations", input, `wait=${MCP_WAIT_SECONDS}`);
       const reply = await replyOf<Generation>(response);
       return "refused" in reply ? reply.refused : jobResult(reach, reply.value);
     },

@@ -34,43 +34,43 @@ export async function act(
   env: Env,
   db: Db,
   moderator: Caller,
-  wish: z.infer<typeof ActionCreate>,
+  input: z.infer<typeof ActionCreate>,
   now: number,
 ): Promise<ActionRow | Refusal> {
-  const target = await readTarget(db, wish.target, "/target/id");
+  const target = await readTarget(db, input.target, "/target/id");
   if (target instanceof Refusal) return target;
   if (target.ownerId === moderator.id) return notOwn();
-  const next = move(target.kind, target.state, wish.action);
+  const next = move(target.kind, target.state, input.action);
   if (next instanceof Refusal) return next;
-  const shielded = wish.action === "suspend" ? await moderatorFault(db, target, env.MODERATOR_EMAILS) : null;
+  const shielded = input.action === "suspend" ? await moderatorFault(db, target, env.MODERATOR_EMAILS) : null;
   if (shielded) return shielded;
   const seen = await actionsOn(db, target.id);
-  if (wish.actions_seen !== undefined && wish.actions_seen !== seen) return MADE_MEANWHILE;
-  if (wish.action === "dismiss" && (await pendingReports(db, target.id)) === 0) {
+  if (input.actions_seen !== undefined && input.actions_seen !== seen) return MADE_MEANWHILE;
+  if (input.action === "dismiss" && (await pendingReports(db, target.id)) === 0) {
     return refuse("decision_made", "No report of it waits any more.", "/action");
   }
   const row: ActionRow = {
     id: newId("act", now),
     moderatorId: moderator.id,
-    kind: wish.action,
+    kind: input.action,
     targetKind: target.kind,
     targetId: target.id,
     subjectId: target.ownerId,
-    ground: wish.ground ?? null,
-    reason: wish.reason,
-    data: await dataOf(db, target, wish),
+    ground: input.ground ?? null,
+    reason: input.reason,
+    data: await dataOf(db, target, input),
     createdAt: now,
   };
-  const deed = { decision: wish.action, rating: wish.rating ?? null, purge: wish.purge ?? false };
+  const deed = { decision: input.action, rating: input.rating ?? null, purge: input.purge ?? false };
   const told = notificationRow(db, noteOf(row, target), now, written(row.id));
   const statements = [
-    ...closeReports({ id: row.id, target, decision: wish.action }, now),
-    ...(wish.action === "dismiss" ? [] : [told]),
+    ...closeReports({ id: row.id, target, decision: input.action }, now),
+    ...(input.action === "dismiss" ? [] : [told]),
   ];
   const done = await writeAction(db, row, target, seen, deed, statements, now);
   if (done instanceof Refusal) return done;
   await tellAll(done.ended.map((id) => publishEnd(env, id, "failed")));
-  if (wish.purge) await purge(env, db, target.id, now);
+  if (input.purge) await purge(env, db, target.id, now);
   return done.row;
 }
 
@@ -133,13 +133,13 @@ async function moderatorFault(
 async function dataOf(
   db: Db,
   target: Target,
-  wish: z.infer<typeof ActionCreate>,
+  input: z.infer<typeof ActionCreate>,
 ): Promise<ActionRow["data"]> {
-  if (wish.action === "rate" && wish.rating) {
+  if (input.action === "rate" && input.rating) {
     const floor = await ratingFloor(db, target.id);
-    return { rating: wish.rating, rating_before: target.rating, floor_before: floor };
+    return { rating: input.rating, rating_before: target.rating, floor_before: floor };
   }
-  return wish.purge ? { purge: 1 } : {};
+  return input.purge ? { purge: 1 } : {};
 }
 
 /** What a notification carries of an action, for it is read when the target may be out of sight. */

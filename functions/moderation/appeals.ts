@@ -35,18 +35,18 @@ export const appealUntil = (action: ActionRow) => action.createdAt + APPEAL_WIND
 export async function appeal(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof AppealCreate>,
+  input: z.infer<typeof AppealCreate>,
   now: number,
 ): Promise<AppealRow | Refusal> {
   const action = await db
     .select()
     .from(moderationActions)
-    .where(eq(moderationActions.id, wish.action_id))
+    .where(eq(moderationActions.id, input.action_id))
     .get();
   if (!action || action.subjectId !== caller.id || !isAppealable(action.kind)) {
     return refuse(
       "not_found",
-      `Nothing that you may appeal against is called ${wish.action_id}.`,
+      `Nothing that you may appeal against is called ${input.action_id}.`,
       "/action_id",
     );
   }
@@ -57,7 +57,7 @@ export async function appeal(
     id: newId("apl", now),
     actionId: action.id,
     appellantId: caller.id,
-    text: wish.text,
+    text: input.text,
     state: "pending",
     answer: "",
     decidedById: null,
@@ -135,7 +135,7 @@ export async function decideAppeal(
   moderatorEmails: string | undefined,
   moderator: Caller,
   found: Case,
-  wish: z.infer<typeof AppealDecision>,
+  input: z.infer<typeof AppealDecision>,
   now: number,
 ): Promise<Case | Refusal> {
   const { appeal: pending, action } = found;
@@ -147,22 +147,22 @@ export async function decideAppeal(
   const target = await readTarget(db, { kind: action.targetKind, id: action.targetId } as TargetKey);
   if (target instanceof Refusal) return target;
   const undoing =
-    wish.decision === "overturn" ? await inverseOf(action, target) : { deed: NOTHING, data: {} };
+    input.decision === "overturn" ? await inverseOf(action, target) : { deed: NOTHING, data: {} };
   if (undoing instanceof Refusal) return undoing;
   const row: ActionRow = {
     id: newId("act", now),
     moderatorId: moderator.id,
-    kind: wish.decision,
+    kind: input.decision,
     targetKind: action.targetKind,
     targetId: action.targetId,
     subjectId: action.subjectId,
     ground: action.ground,
-    reason: wish.answer,
+    reason: input.answer,
     data: { appeal_id: pending.id, action_id: action.id, ...undoing.data },
     createdAt: now,
   };
-  const state = wish.decision === "overturn" ? ("overturned" as const) : ("upheld" as const);
-  const decided = { state, answer: wish.answer, decidedById: moderator.id, decidedAt: now };
+  const state = input.decision === "overturn" ? ("overturned" as const) : ("upheld" as const);
+  const decided = { state, answer: input.answer, decidedById: moderator.id, decidedAt: now };
   const close = db
     .update(appeals)
     .set(decided)
@@ -175,7 +175,7 @@ export async function decideAppeal(
     data: {
       appeal_id: pending.id,
       action_id: action.id,
-      decision: wish.decision,
+      decision: input.decision,
       ...noteData(target, row),
     },
   };

@@ -64,23 +64,23 @@ function checkedTerm(text: string): string | Refusal {
 export async function blockTerm(
   db: Db,
   moderator: Caller,
-  wish: z.infer<typeof BlockedTermCreate>,
+  input: z.infer<typeof BlockedTermCreate>,
   now: number,
 ): Promise<{ term: BlockedTerm; isNew: boolean } | Refusal> {
-  const term = checkedTerm(wish.term);
+  const term = checkedTerm(input.term);
   if (term instanceof Refusal) return term;
   const id = newId("act", now);
   const [inserted] = await batch(db, [
     sql`
       insert into moderation_actions (id, moderator_id, kind, target_kind, target_id, reason, data, created_at)
-      select ${id}, ${moderator.id}, 'block_term', 'term', ${`${wish.scope}:${term}`}, ${wish.reason}, '{}', ${now}
-      where not exists (select 1 from blocked_terms where scope = ${wish.scope} and term = ${term})
-        and (select count(*) from blocked_terms where scope = ${wish.scope}) < ${BLOCKED_TERMS_MAX}`,
+      select ${id}, ${moderator.id}, 'block_term', 'term', ${`${input.scope}:${term}`}, ${input.reason}, '{}', ${now}
+      where not exists (select 1 from blocked_terms where scope = ${input.scope} and term = ${term})
+        and (select count(*) from blocked_terms where scope = ${input.scope}) < ${BLOCKED_TERMS_MAX}`,
     sql`
       insert into blocked_terms (scope, term, created_by_id, created_at)
-      select ${wish.scope}, ${term}, ${moderator.id}, ${now} where ${written(id)}`,
+      select ${input.scope}, ${term}, ${moderator.id}, ${now} where ${written(id)}`,
   ]);
-  const kept = await readTerm(db, wish.scope, term);
+  const kept = await readTerm(db, input.scope, term);
   if (kept) return { term: kept, isNew: (inserted?.meta.changes ?? 0) > 0 };
   return refuse("quota_exceeded", `The list holds at most ${BLOCKED_TERMS_MAX} terms of one scope.`);
 }

@@ -39,26 +39,26 @@ type User = { id: Id<"usr">; role: z.infer<typeof RoleChange>["role"]; suspended
 export async function changeRole(
   db: Db,
   root: Caller,
-  wish: z.infer<typeof RoleChange>,
+  input: z.infer<typeof RoleChange>,
   now: number,
 ): Promise<Refusal | null> {
   const user = await db.get<User>(
-    sql`select id, role, suspended_at from users where handle = ${wish.handle} and deleted_at is null`,
+    sql`select id, role, suspended_at from users where handle = ${input.handle} and deleted_at is null`,
   );
-  if (!user) return refuse("not_found", `There is nobody called ${wish.handle}.`, "/handle");
+  if (!user) return refuse("not_found", `There is nobody called ${input.handle}.`, "/handle");
   if (user.id === root.id) return refuse("not_granted", "You cannot change your own role.", "/handle");
-  if (user.role === wish.role) return null;
-  if (wish.role === "moderator" && user.suspended_at !== null) {
-    return refuse("version_state", `${wish.handle} is suspended.`, "/handle");
+  if (user.role === input.role) return null;
+  if (input.role === "moderator" && user.suspended_at !== null) {
+    return refuse("version_state", `${input.handle} is suspended.`, "/handle");
   }
   const id = newId("act", now);
-  const data = JSON.stringify({ role: wish.role, role_before: user.role });
+  const data = JSON.stringify({ role: input.role, role_before: user.role });
   await batch(db, [
     sql`
       insert into moderation_actions (id, moderator_id, kind, target_kind, target_id, subject_id, reason, data, created_at)
-      select ${id}, ${root.id}, 'set_role', 'user', ${user.id}, ${user.id}, ${wish.reason}, ${data}, ${now}
+      select ${id}, ${root.id}, 'set_role', 'user', ${user.id}, ${user.id}, ${input.reason}, ${data}, ${now}
       where exists (select 1 from users where id = ${user.id} and role = ${user.role})`,
-    sql`update users set role = ${wish.role} where id = ${user.id} and ${written(id)}`,
+    sql`update users set role = ${input.role} where id = ${user.id} and ${written(id)}`,
   ]);
   return null;
 }

@@ -29,10 +29,10 @@ WHERE (SELECT count(*) FROM reports WHERE reporter_id = ?2 AND created_at > ?8) 
 export async function report(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof ReportCreate>,
+  input: z.infer<typeof ReportCreate>,
   now: number,
 ): Promise<{ row: ReportRow; isNew: boolean } | Refusal> {
-  const key = await reportedTarget(db, caller, wish.target);
+  const key = await reportedTarget(db, caller, input.target);
   if (key instanceof Refusal) return key;
   const target = await readTarget(db, key);
   if (target instanceof Refusal) return target;
@@ -42,7 +42,7 @@ export async function report(
   const id = newId("rep", now);
   const written = await db.$client
     .prepare(INSERT)
-    .bind(id, caller.id, key.kind, key.id, wish.reason, wish.detail, now, now - DAY_MS)
+    .bind(id, caller.id, key.kind, key.id, input.reason, input.detail, now, now - DAY_MS)
     .run();
   const row = await db
     .select()

@@ -126,26 +126,26 @@ export function targetCard(target: Target): TargetCard {
 export async function reportedTarget(
   db: Db,
   caller: Caller,
-  wish: ReportTarget,
+  input: ReportTarget,
 ): Promise<TargetKey | Refusal> {
-  if (wish.kind === "adapter" || wish.kind === "mix") {
-    const [owner = "", name = ""] = wish.ref.split(":")[0]?.split("/") ?? [];
-    const found = openTarget(await findTarget(db, caller, wish.kind, owner, name));
+  if (input.kind === "adapter" || input.kind === "mix") {
+    const [owner = "", name = ""] = input.ref.split(":")[0]?.split("/") ?? [];
+    const found = openTarget(await findTarget(db, caller, input.kind, owner, name));
     if (found instanceof Refusal) return refuse(found.code, found.detail, "/target/ref");
-    return { kind: wish.kind, id: found.id };
+    return { kind: input.kind, id: found.id };
   }
-  if (wish.kind === "user") {
+  if (input.kind === "user") {
     const user = await db.get<{ id: string }>(
-      sql`select id from users where handle = ${wish.handle} and deleted_at is null`,
+      sql`select id from users where handle = ${input.handle} and deleted_at is null`,
     );
     return user
       ? { kind: "user", id: user.id }
-      : refuse("not_found", `There is nobody called ${wish.handle}.`, "/target/handle");
+      : refuse("not_found", `There is nobody called ${input.handle}.`, "/target/handle");
   }
-  const place = (await targetsById(db, [wish])).get(wish.id);
-  const missing = refuse("not_found", `There is no comment ${wish.id}.`, "/target/id");
+  const place = (await targetsById(db, [input])).get(input.id);
+  const missing = refuse("not_found", `There is no comment ${input.id}.`, "/target/id");
   if (place?.state !== "visible" || !place.place || place.place.kind === "user") return missing;
   const [owner = "", name = ""] = place.place.ref.split("/");
   const under = openTarget(await findTarget(db, caller, place.place.kind, owner, name));
-  return under instanceof Refusal ? missing : { kind: "comment", id: wish.id };
+  return under instanceof Refusal ? missing : { kind: "comment", id: input.id };
 }

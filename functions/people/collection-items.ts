@@ -24,10 +24,10 @@ export async function putItem(
   caller: Caller,
   row: CollectionRow,
   adapter: OwnedAdapter,
-  wish: z.infer<typeof CollectionItemPut>,
+  input: z.infer<typeof CollectionItemPut>,
   { origin, now }: { origin: string; now: number },
 ): Promise<CollectionItem | Refusal> {
-  const blocked = await blockedFault(db, "name", [{ pointer: "/note", text: wish.note }]);
+  const blocked = await blockedFault(db, "name", [{ pointer: "/note", text: input.note }]);
   if (blocked) return blocked;
   const here = sql`(select count(*) from collection_items where collection_id = ${row.id})`;
   const last = sql`(select coalesce(max(position) + 1, 0) from collection_items where collection_id = ${row.id})`;
@@ -51,14 +51,14 @@ export async function putItem(
     db
       .insert(collectionItems)
       .select(
-        sql`select ${row.id}, ${adapter.id}, ${last}, ${wish.note ?? ""}, ${now}
+        sql`select ${row.id}, ${adapter.id}, ${last}, ${input.note ?? ""}, ${now}
           where ${here} < ${COLLECTION_ITEMS_MAX} and ${fits}`,
       )
       .onConflictDoNothing(),
-    ...(wish.note === undefined
+    ...(input.note === undefined
       ? []
-      : [db.update(collectionItems).set({ note: wish.note }).where(itemOf(row, adapter))]),
-    ...(wish.position === undefined ? [] : [ordered(db, row, adapter, wish.position)]),
+      : [db.update(collectionItems).set({ note: input.note }).where(itemOf(row, adapter))]),
+    ...(input.position === undefined ? [] : [ordered(db, row, adapter, input.position)]),
     db
       .update(collections)
       .set({ updatedAt: now })

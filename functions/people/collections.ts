@@ -39,20 +39,20 @@ const wordsFault = (
 export async function createCollection(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof CollectionCreate>,
+  input: z.infer<typeof CollectionCreate>,
   now: number,
 ): Promise<CollectionRow | Refusal> {
-  const base = wish.base === undefined ? null : baseOf(wish.base);
+  const base = input.base === undefined ? null : baseOf(input.base);
   if (base instanceof Refusal) return base;
-  const blocked = await wordsFault(db, wish);
+  const blocked = await wordsFault(db, input);
   if (blocked) return blocked;
   const row: Omit<CollectionRow, "owner"> = {
     id: newId("col", now),
     ownerId: caller.id,
-    name: wish.name,
-    title: wish.title,
-    description: wish.description,
-    visibility: wish.visibility,
+    name: input.name,
+    title: input.title,
+    description: input.description,
+    visibility: input.visibility,
     baseId: base?.id ?? null,
     class: null,
     itemCount: 0,
@@ -69,9 +69,9 @@ export async function createCollection(
     .onConflictDoNothing()
     .returning({ id: collections.id });
   if (inserted.length > 0) return { ...row, owner: caller.handle };
-  const same = await findCollection(db, caller, caller.handle, wish.name);
+  const same = await findCollection(db, caller, caller.handle, input.name);
   if (!(same instanceof Refusal)) {
-    return refuse("name_taken", `You already have a collection named "${wish.name}".`, "/name");
+    return refuse("name_taken", `You already have a collection named "${input.name}".`, "/name");
   }
   return refuse("quota_exceeded", `An account holds at most ${COLLECTIONS_PER_OWNER_MAX} collections.`);
 }

@@ -29,12 +29,12 @@ export async function writeComment(
   db: Db,
   caller: Caller,
   target: Target,
-  wish: z.infer<typeof CommentCreate>,
+  input: z.infer<typeof CommentCreate>,
   now: number,
 ): Promise<CommentRow | Refusal> {
-  const blocked = await blockedFault(db, "name", [{ pointer: "/body", text: wish.body }]);
+  const blocked = await blockedFault(db, "name", [{ pointer: "/body", text: input.body }]);
   if (blocked) return blocked;
-  const parent = wish.parent_id === undefined ? null : await answered(db, target, wish.parent_id);
+  const parent = input.parent_id === undefined ? null : await answered(db, target, input.parent_id);
   if (parent instanceof Refusal) return parent;
   const id = newId("cmt", now);
   const recent = sql`(select count(*) from comments where author_id = ${caller.id} and created_at > ${now - HOUR_MS})`;
@@ -48,12 +48,12 @@ export async function writeComment(
   };
   await db.batch([
     db.insert(comments).select(
-      sql`select ${id}, ${target.id}, ${caller.id}, ${parent?.id ?? null}, ${wish.body}, 'visible', null, ${now}, null
+      sql`select ${id}, ${target.id}, ${caller.id}, ${parent?.id ?? null}, ${input.body}, 'visible', null, ${now}, null
         where ${recent} < ${COMMENTS_PER_HOUR_MAX}`,
     ),
     ...(parent ? tell(parent.authorId, "reply") : []),
     ...tell(target.ownerId, "comment"),
-    mentionRows(db, caller, target, id, mentionsIn(wish.body), told, now),
+    mentionRows(db, caller, target, id, mentionsIn(input.body), told, now),
   ]);
   const row = await db.select().from(comments).where(eq(comments.id, id)).get();
   return row ?? tooMany(db, caller, now);

@@ -117,13 +117,13 @@ export async function unreadCount(db: Db, caller: Caller): Promise<number> {
 export async function markRead(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof NotificationsRead>,
+  input: z.infer<typeof NotificationsRead>,
   now: number,
 ): Promise<number> {
   const which: SQL =
-    wish.ids === undefined
-      ? lte(notifications.createdAt, wish.before === undefined ? now : Date.parse(wish.before))
-      : inList(notifications.id, wish.ids);
+    input.ids === undefined
+      ? lte(notifications.createdAt, input.before === undefined ? now : Date.parse(input.before))
+      : inList(notifications.id, input.ids);
   await db
     .update(notifications)
     .set({ readAt: now })

@@ -163,15 +163,15 @@ export const adapters = router()
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findOpenAdapter(db, caller, owner, name));
     const base = knownBase(adapter.baseId);
-    const { slot: wished, collection } = c.req.valid("json");
-    const wish = {
-      slot: wished,
+    const { slot: requested, collection } = c.req.valid("json");
+    const input = {
+      slot: requested,
       class:
         collection === undefined
           ? undefined
           : granted(await classOfCollection(db, caller, base, collection, now)),
     };
-    const row = granted(await reserveSlot(db, base, adapter, wish, now));
+    const row = granted(await reserveSlot(db, base, adapter, input, now));
     const reservation = {
       id: row.id,
       base: base.id,

@@ -103,10 +103,10 @@ export const catalog = router()
   })
   .openapi(suggest, async (c) => {
     const { db, viewer: caller, origin } = c.var;
-    const wish = c.req.valid("query");
-    if (await isKnown(c, "listing", wish, [])) return c.body(null, 304);
-    const viewer = await viewerOf(db, caller, wish);
-    const suggestions = granted(await suggestionsOf(db, caller, viewer, wish, origin));
-    tell(c, await etagOf(c, viewer.listing, viewer, wish, []));
+    const query = c.req.valid("query");
+    if (await isKnown(c, "listing", query, [])) return c.body(null, 304);
+    const viewer = await viewerOf(db, caller, query);
+    const suggestions = granted(await suggestionsOf(db, caller, viewer, query, origin));
+    tell(c, await etagOf(c, viewer.listing, viewer, query, []));
     return c.json(suggestions, 200);
   });

@@ -111,13 +111,13 @@ export const generations = router()
   .openapi(create, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "generate"));
-    const wish = c.req.valid("json");
-    const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
+    const input = c.req.valid("json");
+    const webhook = granted(jobWebhook(c.env, input.webhook, { origin }));
     if (webhook && caller.pageKey) {
       deny(refuse("not_granted", "A publishable key names no webhook: it would sign for you.", "/webhook"));
     }
     const id = await orderedJob(c, async () => {
-      const order = granted(await orderGeneration(db, caller, wish));
+      const order = granted(await orderGeneration(db, caller, input));
       granted(await takeGeneration(db, caller, now));
       return { ...order, webhook };
     });

@@ -108,9 +108,9 @@ export const runner = router()
   .openapi(take, async (c) => {
     const { db, now, origin } = c.var;
     const caller = granted(callerWith(c.var.caller, "runner"));
-    const wish = c.req.valid("json");
-    const found = granted(await findRunner(db, caller, wish.runner_id, now));
-    const { leases, drain } = await leaseWaiting(c.env, db, caller, found, wish, origin);
+    const input = c.req.valid("json");
+    const found = granted(await findRunner(db, caller, input.runner_id, now));
+    const { leases, drain } = await leaseWaiting(c.env, db, caller, found, input, origin);
     c.set("about", { runner_id: found.id, leases: leases.length });
     for (const { job_id, run_id, lease_id, attempt } of c.env.LOG_REQUESTS === "false" ? [] : leases) {
       const ids = { request_id: c.var.requestId, job_id, run_id, lease_id, runner_id: found.id };

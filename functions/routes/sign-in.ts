@@ -182,10 +182,10 @@ export const signIn = router()
   })
   .openapi(email, async (c) => {
     const { db, now, origin } = c.var;
-    const wish = c.req.valid("json");
+    const input = c.req.valid("json");
     const caller = granted(active(granted(sessionOf(c.var.caller))));
-    granted(await provenCaller(c.env, db, caller, wish.password, now));
-    return c.json(granted(await askEmailChange(c.env, db, caller, wish.email, origin, now)), 202);
+    granted(await provenCaller(c.env, db, caller, input.password, now));
+    return c.json(granted(await askEmailChange(c.env, db, caller, input.email, origin, now)), 202);
   })
   .openapi(confirm, async (c) => {
     const caller = granted(sessionOf(c.var.caller));

@@ -110,10 +110,10 @@ export const trainings = router()
   .openapi(create, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
-    const wish = c.req.valid("json");
-    const webhook = granted(jobWebhook(c.env, wish.webhook, { origin }));
+    const input = c.req.valid("json");
+    const webhook = granted(jobWebhook(c.env, input.webhook, { origin }));
     const id = await orderedJob(c, async () => ({
-      ...granted(await orderTraining(db, caller, wish, now)),
+      ...granted(await orderTraining(db, caller, input, now)),
       webhook,
     }));
     c.set("about", { job_id: id });

@@ -27,10 +27,10 @@ export function urlFault(url: string, allowLoopback: boolean, pointer: string): 
 export async function createWebhook(
   db: Db,
   caller: Caller,
-  wish: z.infer<typeof WebhookCreate>,
+  input: z.infer<typeof WebhookCreate>,
   at: { origin: string; allowLoopback: boolean; now: number },
 ): Promise<WebhookRow | Refusal> {
-  const fault = urlFault(wish.url, at.allowLoopback, "/url");
+  const fault = urlFault(input.url, at.allowLoopback, "/url");
   if (fault) return fault;
   const count = await db.$count(webhooks, eq(webhooks.ownerId, caller.id));
   if (count >= WEBHOOKS_PER_OWNER_MAX) {
@@ -40,10 +40,10 @@ export async function createWebhook(
     );
   }
   const row: WebhookRow = {
-    ...wish,
+    ...input,
     id: newId("whk", at.now),
     ownerId: caller.id,
-    events: [...new Set(wish.events)],
+    events: [...new Set(input.events)],
     origin: at.origin,
     secret: newSecret(),
     oldSecret: null,
@@ -80,12 +80,12 @@ export async function findWebhook(db: Db, caller: Caller, id: Id<"whk">): Promis
 export async function changeWebhook(
   db: Db,
   row: WebhookRow,
-  wish: z.infer<typeof WebhookPatch>,
+  input: z.infer<typeof WebhookPatch>,
   at: { allowLoopback: boolean; now: number },
 ): Promise<WebhookRow | Refusal> {
-  const fault = wish.url === undefined ? null : urlFault(wish.url, at.allowLoopback, "/url");
+  const fault = input.url === undefined ? null : urlFault(input.url, at.allowLoopback, "/url");
   if (fault) return fault;
-  const { enabled, ...facts } = wish;
+  const { enabled, ...facts } = input;
   const standing =
     enabled === undefined
       ? {}

@@ -11,11 +11,11 @@ import { surroundingsOf } from "./sending.ts";
 /** `pointer` is where the address stands in the request. */
 export function jobWebhook(
   env: Env,
-  wish: z.infer<typeof JobWebhook> | undefined,
+  input: z.infer<typeof JobWebhook> | undefined,
   at: { origin: string; shape?: JobWebhookRow["shape"]; pointer?: string },
 ): JobWebhookRow | null | Refusal {
-  if (!wish) return null;
+  if (!input) return null;
   const { origin, shape = "native", pointer = "/webhook/url" } = at;
-  const fault = urlFault(wish.url, surroundingsOf(env).allowLoopback, pointer);
-  return fault ?? { url: wish.url, events: [...new Set(wish.events)], shape, origin };
+  const fault = urlFault(input.url, surroundingsOf(env).allowLoopback, pointer);
+  return fault ?? { url: input.url, events: [...new Set(input.events)], shape, origin };
 }

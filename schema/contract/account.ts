@@ -64,16 +64,16 @@ export const KeyCreate = z
       .optional()
       .meta({ description: "Of a publishable key: its cap, by the day of UTC" }),
   })
-  .superRefine((wish, context) => {
+  .superRefine((input, context) => {
     const fault = (path: (string | number)[], message: string) =>
       context.addIssue({ code: "custom", path, message });
-    if (wish.kind === "secret") {
-      if (wish.origins) fault(["origins"], "belongs to a publishable key");
-      if (wish.generations_per_day) fault(["generations_per_day"], "belongs to a publishable key");
+    if (input.kind === "secret") {
+      if (input.origins) fault(["origins"], "belongs to a publishable key");
+      if (input.generations_per_day) fault(["generations_per_day"], "belongs to a publishable key");
       return;
     }
-    if (!wish.origins) fault(["origins"], "a publishable key names the pages that may use it");
-    for (const [place, scope] of wish.scopes.entries()) {
+    if (!input.origins) fault(["origins"], "a publishable key names the pages that may use it");
+    for (const [place, scope] of input.scopes.entries()) {
       if (!PUBLISHABLE_SCOPES.includes(scope)) {
         fault(["scopes", place], `a publishable key holds at most ${PUBLISHABLE_SCOPES.join(" and ")}`);
       }

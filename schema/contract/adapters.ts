@@ -202,14 +202,14 @@ export const SlotReservation = z
 export const SlotRequest = z
   .strictObject({
     slot: z.int().nonnegative().optional().meta({
-      description: "A wish; without it the next free slot of your class is taken",
+      description: "The slot that you ask for; without it the next free one of your class is taken",
     }),
     collection: z
       .union([idOf("col"), AdapterRef])
       .optional()
       .meta({ description: "Id or owner/name of a collection of yours: the slot is one of its class" }),
   })
-  .refine((wish) => wish.slot === undefined || wish.collection === undefined, {
+  .refine((input) => input.slot === undefined || input.collection === undefined, {
     path: ["collection"],
     error: "send slot or collection, not both",
   })

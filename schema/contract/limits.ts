@@ -8,7 +8,7 @@ export const NAME_MAX_CHARACTERS = 64;
 export const TITLE_MAX_CHARACTERS = 120;
 export const DESCRIPTION_MAX_CHARACTERS = 10_000;
 export const CAPTION_MAX_CHARACTERS = 1_000;
-/** `<name>` of an adapter is its trigger where no other is wished for: the longest name must fit. */
+/** `<name>` of an adapter is its default trigger: the longest name must fit. */
 export const TRIGGER_MAX_CHARACTERS = NAME_MAX_CHARACTERS + 2;
 export const TAGS_MAX = 16;
 

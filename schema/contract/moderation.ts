@@ -199,15 +199,15 @@ export const ActionCreate = z
       .optional()
       .meta({ description: "How many earlier actions you saw; another number is refused" }),
   })
-  .refine((wish) => (wish.action === "rate") === (wish.rating !== undefined), {
+  .refine((input) => (input.action === "rate") === (input.rating !== undefined), {
     path: ["rating"],
     error: "goes with the action rate, and only with it",
   })
-  .refine((wish) => !wish.purge || wish.action === "remove", {
+  .refine((input) => !input.purge || input.action === "remove", {
     path: ["purge"],
     error: "goes with the action remove only",
   })
-  .refine((wish) => !wish.purge || (wish.ground && PURGE_GROUNDS.includes(wish.ground)), {
+  .refine((input) => !input.purge || (input.ground && PURGE_GROUNDS.includes(input.ground)), {
     path: ["purge"],
     error: `needs the ground ${PURGE_GROUNDS.join(" or ")}`,
   })

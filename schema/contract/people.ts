@@ -124,10 +124,10 @@ export const NotificationsRead = z
     all: z.literal(true).optional(),
     before: Timestamp.optional().meta({ description: "With `all`: only what was there at that time" }),
   })
-  .refine((wish) => (wish.ids === undefined) !== (wish.all === undefined), {
+  .refine((input) => (input.ids === undefined) !== (input.all === undefined), {
     error: "needs exactly one of ids and all",
   })
-  .refine((wish) => wish.before === undefined || wish.all === true, {
+  .refine((input) => input.before === undefined || input.all === true, {
     path: ["before"],
     error: "goes with all only",
   })

@@ -124,7 +124,7 @@ export const LICENCE = {
   different_licence: true,
 };
 
-export function adapterWish(name: string, more: Record<string, unknown> = {}) {
+export function adapterInput(name: string, more: Record<string, unknown> = {}) {
   const words = { title: name, concept: name, class_word: "person", tags: ["portrait"] };
   return { name, base: BASE.id, licence: LICENCE, ...words, ...more };
 }
@@ -179,7 +179,7 @@ export async function adapterFile(slot: number, trigger: string, change: FileCha
 
 /** A published adapter with one version and a preview, made the way a publisher makes it. */
 export async function published(owner: Person, name: string, more: Record<string, unknown> = {}) {
-  const adapter = await owner.must<Adapter>("POST", "/v1/adapters", adapterWish(name, more));
+  const adapter = await owner.must<Adapter>("POST", "/v1/adapters", adapterInput(name, more));
   const { slot } = await owner.must<z.infer<typeof SlotReservation>>(
     "POST",
     `/v1/adapters/${adapter.ref}/slot`,
@@ -191,8 +191,8 @@ export async function published(owner: Person, name: string, more: Record<string
     "application/octet-stream",
   );
   const previews = [await owner.upload("preview", await png(16, 16), "image/png")];
-  const wish = { upload_id, previews };
-  const version = await owner.must<Version>("POST", `/v1/adapters/${adapter.ref}/versions`, wish);
+  const input = { upload_id, previews };
+  const version = await owner.must<Version>("POST", `/v1/adapters/${adapter.ref}/versions`, input);
   return owner.must<Version>("POST", `/v1/versions/${version.id}/publish`, {});
 }
 
@@ -257,14 +257,14 @@ export class Machine {
   }
 
   async lease(maxBatch = 1, waitSeconds = 0, warm: string[] = []): Promise<Lease[]> {
-    const wish = {
+    const input = {
       runner_id: this.id,
       bases: [BASE.id],
       max_batch: maxBatch,
       wait_seconds: waitSeconds,
       warm,
     };
-    return (await this.owner.must<{ leases: Lease[] }>("POST", "/runner/v1/lease", wish)).leases;
+    return (await this.owner.must<{ leases: Lease[] }>("POST", "/runner/v1/lease", input)).leases;
   }
 
   on<T = Problem>(leaseId: string, act: string, body: unknown) {

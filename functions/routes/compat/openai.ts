@@ -83,8 +83,8 @@ export function openAi(prefix: string, hide: boolean) {
   return router()
     .openapi(create, async (c) => {
       const caller = granted(callerWith(c.var.caller, "generate"));
-      const wish = c.req.valid("json");
-      if (wish.partial_images != null && !wish.stream) {
+      const input = c.req.valid("json");
+      if (input.partial_images != null && !input.stream) {
         deny(refuse("request_invalid", "Partial images come with `stream: true`.", "/partial_images"));
       }
       const attempt = {
@@ -92,15 +92,15 @@ export function openAi(prefix: string, hide: boolean) {
         isRetry: Number(c.req.header("x-stainless-retry-count") ?? 0) > 0,
         idempotencyKey: c.req.header("idempotency-key"),
       };
-      const job = granted(await openAiJob(c.env, c.var.db, caller, wish, attempt, c.var.now));
-      if (wish.stream) return streamed(c, job, wish.partial_images ?? 0);
+      const job = granted(await openAiJob(c.env, c.var.db, caller, input, attempt, c.var.now));
+      if (input.stream) return streamed(c, job, input.partial_images ?? 0);
       const ended = await waitForJob(c.env, c.var.db, job.id, OPENAI_WAIT_MAX_SECONDS);
       if (!hasEnded(ended)) {
         const detail = `Job ${job.id} is still ${ended.status}. The same request, sent again as a retry, finds it.`;
         deny(new Refusal("idempotency_in_flight", detail, [], STILL_RUNNING_SECONDS));
       }
       const failure = failureOf(ended, c.req.path);
-      if (!failure) return c.json(await imagesJson(place(c), ended, wish), 200);
+      if (!failure) return c.json(await imagesJson(place(c), ended, input), 200);
       const headers = { "content-type": "application/problem+json", "x-should-retry": "false" };
       return new Response(JSON.stringify(failure), { status: failure.status, headers });
     })

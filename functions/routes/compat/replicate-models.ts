@@ -22,7 +22,7 @@ import {
   listVersions,
   searchModels,
 } from "../../compat/replicate-models.ts";
-import { draftWish } from "../../compat/replicate-order.ts";
+import { draftInput } from "../../compat/replicate-order.ts";
 import { isoTimeOrNull } from "../../lib/clock.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
 import { defaultSecrets } from "../../webhooks/secrets.ts";
@@ -124,8 +124,8 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
       if (owner !== caller.handle)
         deny(refuse("not_granted", `A model is yours: ${caller.handle}/${name}.`, "/owner"));
       const base = BASES[0]?.id ?? "";
-      const wish = draftWish(base, name, { visibility, description: description ?? "" });
-      granted(await createAdapter(db, caller, wish, now));
+      const input = draftInput(base, name, { visibility, description: description ?? "" });
+      granted(await createAdapter(db, caller, input, now));
       return c.json(granted(await findReplicateModel(db, caller, owner, name, origin)), 201);
     })
     .openapi(get, async (c) => {

@@ -28,13 +28,13 @@ export function pageJson<T>(address: string, next: string | null, results: T[]) 
   };
 }
 
-type WebhookWish = {
+type WebhookInput = {
   webhook?: string | null | undefined;
   webhook_events_filter?: (typeof REPLICATE_EVENTS)[number][] | null | undefined;
 };
 
-export function webhookOf(c: Context<App>, wish: WebhookWish): ReturnType<typeof jobWebhook> {
-  const { webhook: url, webhook_events_filter: filter } = wish;
+export function webhookOf(c: Context<App>, input: WebhookInput): ReturnType<typeof jobWebhook> {
+  const { webhook: url, webhook_events_filter: filter } = input;
   if (url == null) return null;
   const at = { origin: c.var.origin, shape: "replicate" as const, pointer: "/webhook" };
   return jobWebhook(c.env, { url, events: webhookEvents(filter) }, at);

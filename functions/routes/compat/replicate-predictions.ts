@@ -88,13 +88,13 @@ export function replicatePredictions(prefix: string, hide: boolean) {
   async function created(
     c: Context<App>,
     model: Model,
-    wish: z.infer<typeof ReplicateModelPredictionCreate>,
+    input: z.infer<typeof ReplicateModelPredictionCreate>,
   ) {
     const { db } = c.var;
     const caller = granted(callerWith(c.var.caller, "generate"));
-    const webhook = granted(webhookOf(c, wish));
+    const webhook = granted(webhookOf(c, input));
     const id = await orderedJob(c, async () => ({
-      ...granted(await orderPrediction(db, caller, model, wish.input)),
+      ...granted(await orderPrediction(db, caller, model, input.input)),
       webhook,
     }));
     const seconds = waitSeconds(c.req.header("prefer"));
@@ -109,12 +109,12 @@ export function replicatePredictions(prefix: string, hide: boolean) {
   return router()
     .openapi(create, async (c) => {
       const caller = granted(callerWith(c.var.caller, "generate"));
-      const { version, model, ...wish } = c.req.valid("json");
+      const { version, model, ...input } = c.req.valid("json");
       const found =
         version === undefined
           ? await findModel(c.var.db, caller, model ?? "", "/model")
           : await modelOfVersion(c.var.db, caller, version);
-      return c.json(await created(c, granted(found), wish), 201);
+      return c.json(await created(c, granted(found), input), 201);
     })
     .openapi(createOfModel, async (c) => {
       const caller = granted(callerWith(c.var.caller, "generate"));

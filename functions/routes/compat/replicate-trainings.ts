@@ -79,7 +79,7 @@ export function replicateTrainings(prefix: string) {
       const { db, now } = c.var;
       const caller = granted(callerWith(c.var.caller, "publish"));
       const { owner, name, version } = c.req.valid("param");
-      const wish = c.req.valid("json");
+      const body = c.req.valid("json");
       const model = granted(await findModel(db, caller, `${owner}/${name}`));
       if (model.kind !== "base") {
         deny(
@@ -87,8 +87,8 @@ export function replicateTrainings(prefix: string) {
         );
       }
       if (version !== model.base.id) deny(refuse("not_found", `${owner}/${name} has no version ${version}.`));
-      const webhook = granted(webhookOf(c, wish));
-      const { destination, input } = wish;
+      const webhook = granted(webhookOf(c, body));
+      const { destination, input } = body;
       const id = await orderedJob(c, async () => {
         const order = await orderReplicateTraining(c.env, db, caller, model.base.id, destination, input, now);
         return { ...granted(order), webhook };

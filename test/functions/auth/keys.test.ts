@@ -76,13 +76,13 @@ describe("signing in and out", () => {
   });
 
   it("lets nobody choose a handle, an id or a verified address", async () => {
-    const wish = { name: "Mallory", email: "mallory@example.com", password };
+    const input = { name: "Mallory", email: "mallory@example.com", password };
     const more = { handle: "ada", id: "usr_00000000000000000000", emailVerified: true };
-    await ask("POST", "/auth/sign-up/email", { body: { ...wish, ...more } });
-    const row = await env.DB.prepare("SELECT * FROM users WHERE email = ?").bind(wish.email).first();
+    await ask("POST", "/auth/sign-up/email", { body: { ...input, ...more } });
+    const row = await env.DB.prepare("SELECT * FROM users WHERE email = ?").bind(input.email).first();
     if (row) expect(row).toMatchObject({ handle: "mallory", email_verified: 0 });
     expect(row?.id).not.toBe(more.id);
-    const cookie = row ? await signIn(wish.email) : ada.cookie;
+    const cookie = row ? await signIn(input.email) : ada.cookie;
     const headers = { cookie, origin: ORIGIN };
     await ask("POST", "/auth/update-user", { headers, body: { handle: "operator" } });
     await ask("POST", "/auth/update-user", { headers, body: { email: "operator@example.com" } });
@@ -91,15 +91,15 @@ describe("signing in and out", () => {
   });
 
   it("keeps no more of a name than a page can show, and no picture that nobody looks at", async () => {
-    const wish = {
+    const input = {
       name: "Long ".repeat(2_000),
       email: "long@example.com",
       password,
       image: "x".repeat(9_000),
     };
-    expect((await ask("POST", "/auth/sign-up/email", { body: wish })).status).toBe(200);
+    expect((await ask("POST", "/auth/sign-up/email", { body: input })).status).toBe(200);
     const kept = await env.DB.prepare("SELECT length(name) AS name, image FROM users WHERE email = ?")
-      .bind(wish.email)
+      .bind(input.email)
       .first<{ name: number; image: string | null }>();
     expect(kept).toEqual({ name: 80, image: null });
   });
@@ -167,26 +167,26 @@ describe("an API key", () => {
 
   it("cannot make a key that outlives itself", async () => {
     const dee = await person("Dee");
-    const wish = { name: "week", scopes: ["read"], expires_in_days: 7 };
-    const week = await dee.must<{ key: string; expires_at: string }>("POST", "/v1/keys", wish);
+    const input = { name: "week", scopes: ["read"], expires_in_days: 7 };
+    const week = await dee.must<{ key: string; expires_at: string }>("POST", "/v1/keys", input);
     const headers = { authorization: `Bearer ${week.key}` };
     for (const body of [
       { name: "for ever", scopes: ["read"] },
-      { ...wish, expires_in_days: 8 },
+      { ...input, expires_in_days: 8 },
     ]) {
       const reply = await ask<{ expires_at: string | null }>("POST", "/v1/keys", { headers, body });
       expect([reply.status, reply.body.expires_at]).toEqual([201, week.expires_at]);
     }
     const day = await ask<{ expires_at: string }>("POST", "/v1/keys", {
       headers,
-      body: { ...wish, expires_in_days: 1 },
+      body: { ...input, expires_in_days: 1 },
     });
     expect(Date.parse(day.body.expires_at)).toBeLessThan(Date.parse(week.expires_at));
   });
 
   it("stops when it expires", async () => {
-    const wish = { name: "n", scopes: ["read"], expires_in_days: 1 };
-    const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", wish);
+    const input = { name: "n", scopes: ["read"], expires_in_days: 1 };
+    const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", input);
     await env.DB.prepare("UPDATE api_keys SET expires_at = ? WHERE id = ?")
       .bind(Date.now() - 1, made.id)
       .run();
@@ -208,8 +208,8 @@ describe("rotating a key", () => {
   beforeAll(async () => {
     eli = await person("Eli");
   });
-  const make = (wish: Record<string, unknown> = {}) =>
-    eli.must<Made>("POST", "/v1/keys", { name: "k", scopes: ["read", "runner"], ...wish });
+  const make = (input: Record<string, unknown> = {}) =>
+    eli.must<Made>("POST", "/v1/keys", { name: "k", scopes: ["read", "runner"], ...input });
 
   it("gives a new one of the same name and scopes at once, while the old one works on for a day", async () => {
     const old = await make();

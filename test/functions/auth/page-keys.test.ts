@@ -13,7 +13,7 @@ import { ask, db, type Person, person, png, published } from "../cast.ts";
 type Key = z.infer<typeof KeySchema>;
 type Made = { id: string; key: string; prefix: string };
 const PAGE = "https://page.test";
-const WISH = { prompt: "a person", base: "cast-2" };
+const INPUT = { prompt: "a person", base: "cast-2" };
 let ada: Person;
 
 beforeAll(async () => {
@@ -22,14 +22,14 @@ beforeAll(async () => {
   await published(ada, "hidden", { visibility: "private" });
 });
 
-const wishOf = (more: object = {}) => ({
+const inputOf = (more: object = {}) => ({
   name: "page",
   kind: "publishable",
   scopes: ["read", "generate"],
   origins: [PAGE, "http://localhost:5173"],
   ...more,
 });
-const made = (more: object = {}) => ada.must<Made>("POST", "/v1/keys", wishOf(more));
+const made = (more: object = {}) => ada.must<Made>("POST", "/v1/keys", inputOf(more));
 const asPage = <T>(key: string, method: string, path: string, body?: unknown, origin: string | null = PAGE) =>
   ask<T & { code?: string }>(method, path, {
     headers: { authorization: `Bearer ${key}`, ...(origin !== null && { origin }) },
@@ -72,7 +72,7 @@ describe("a publishable key", () => {
     ["/origins", { kind: "secret" }],
     ["/generations_per_day", { kind: "secret", origins: undefined, generations_per_day: 5 }],
   ])("is not made where %s is not as it must be: %j", async (pointer, more) => {
-    const reply = await ada.ask("POST", "/v1/keys", wishOf(more));
+    const reply = await ada.ask("POST", "/v1/keys", inputOf(more));
     expect([reply.status, reply.body.errors.map((fault) => fault.pointer)]).toEqual([400, [pointer]]);
   });
 
@@ -84,7 +84,7 @@ describe("a publishable key", () => {
 
   it("draws for a page of its origins, which alone may read the answer", async () => {
     const { key } = await made();
-    const order = await asPage<{ id: string }>(key, "POST", "/v1/generations", WISH);
+    const order = await asPage<{ id: string }>(key, "POST", "/v1/generations", INPUT);
     expect([order.status, readableBy(order.headers), order.headers.get("vary")]).toEqual([
       202,
       PAGE,
@@ -94,7 +94,7 @@ describe("a publishable key", () => {
     const path = `/v1/generations/${order.body.id}`;
     expect((await asPage(key, "GET", path, undefined, "http://localhost:5173")).status).toBe(200);
     expect((await asPage(key, "POST", `${path}/cancel`)).status).toBe(200);
-    const refused = await asPage(key, "POST", "/v1/generations", { ...WISH, colour: "red" });
+    const refused = await asPage(key, "POST", "/v1/generations", { ...INPUT, colour: "red" });
     expect([refused.status, readableBy(refused.headers)]).toEqual([400, PAGE]);
   });
 
@@ -107,7 +107,7 @@ describe("a publishable key", () => {
   ])("is refused to %s, which cannot read why", async (_, origin) => {
     const { key } = await made();
     for (const [method, path, body] of [
-      ["POST", "/v1/generations", WISH],
+      ["POST", "/v1/generations", INPUT],
       ["GET", "/v1/adapters", undefined],
       ["POST", "/openai/v1/images/generations", { prompt: "x" }],
       ["POST", "/mcp", { jsonrpc: "2.0", id: 1, method: "tools/list" }],
@@ -158,15 +158,15 @@ describe("a publishable key", () => {
   it("names no webhook, for that would sign in its owner's name", async () => {
     const { key } = await made();
     const webhook = { url: "https://hooks.test/a" };
-    const reply = await asPage(key, "POST", "/v1/generations", { ...WISH, webhook });
+    const reply = await asPage(key, "POST", "/v1/generations", { ...INPUT, webhook });
     expect([reply.status, reply.body.code]).toEqual([403, "not_granted"]);
   });
 
   it("orders so many generations a day, of which a refused order is none, and anew the next day", async () => {
     const { id, key } = await made({ generations_per_day: 3 });
     const order = (body: object) => asPage(key, "POST", "/v1/generations", body);
-    expect((await order({ ...WISH, base: "nothing" })).status).toBe(422);
-    const replies = await Promise.all(Array.from({ length: 5 }, () => order(WISH)));
+    expect((await order({ ...INPUT, base: "nothing" })).status).toBe(422);
+    const replies = await Promise.all(Array.from({ length: 5 }, () => order(INPUT)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 429, 429]);
     const spent = await asPage(key, "POST", "/openai/v1/images/generations", { prompt: "smiling" });
     expect([spent.status, spent.body.code, readableBy(spent.headers)]).toEqual([429, "quota_exceeded", PAGE]);
@@ -174,12 +174,12 @@ describe("a publishable key", () => {
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(86_400);
     await db().prepare("UPDATE api_keys SET counted_day = counted_day - 1 WHERE id = ?").bind(id).run();
-    expect((await order(WISH)).status).toBe(202);
+    expect((await order(INPUT)).status).toBe(202);
   });
 
   it("is rotated into one of the same pages and cap, and the day's count goes along", async () => {
     const { id, key } = await made({ generations_per_day: 2 });
-    expect((await asPage(key, "POST", "/v1/generations", WISH)).status).toBe(202);
+    expect((await asPage(key, "POST", "/v1/generations", INPUT)).status).toBe(202);
     const fresh = await ada.must<Made & Key>("POST", `/v1/keys/${id}/rotate`, {});
     expect(fresh).toMatchObject({
       kind: "publishable",
@@ -187,10 +187,10 @@ describe("a publishable key", () => {
       generations_per_day: 2,
     });
     expect(fresh.key).toMatch(/^opk_/);
-    const elsewhere = await asPage(fresh.key, "POST", "/v1/generations", WISH, "https://elsewhere.test");
+    const elsewhere = await asPage(fresh.key, "POST", "/v1/generations", INPUT, "https://elsewhere.test");
     expect([elsewhere.status, elsewhere.body.code]).toEqual([403, "origin_not_allowed"]);
-    expect((await asPage(fresh.key, "POST", "/v1/generations", WISH)).status).toBe(202);
-    expect((await asPage(fresh.key, "POST", "/v1/generations", WISH)).status).toBe(429);
+    expect((await asPage(fresh.key, "POST", "/v1/generations", INPUT)).status).toBe(202);
+    expect((await asPage(fresh.key, "POST", "/v1/generations", INPUT)).status).toBe(429);
   });
 
   it("leaves secret keys as they are: from servers, and readable to any page", async () => {

@@ -8,8 +8,8 @@ import type { Call, Entry, World } from "./entry.ts";
 let made = 0;
 
 async function keyOf({ owner }: World): Promise<Call> {
-  const wish = { name: `k${made++}`, scopes: ["read"] };
-  const { id } = await owner.must<{ id: string }>("POST", "/v1/keys", wish);
+  const input = { name: `k${made++}`, scopes: ["read"] };
+  const { id } = await owner.must<{ id: string }>("POST", "/v1/keys", input);
   return { path: `/v1/keys/${id}` };
 }
 
@@ -44,12 +44,12 @@ const idOf = (who: Person) =>
 async function changeOf(who: Person): Promise<string> {
   const token = String(made++).padStart(40, "0");
   const from = await db().prepare("SELECT email FROM users WHERE handle = ?").bind(who.handle).first("email");
-  const wish = { user_id: await idOf(who), from, to: `moved-${made}@example.com` };
+  const input = { user_id: await idOf(who), from, to: `moved-${made}@example.com` };
   await db()
     .prepare(
       `INSERT INTO verifications (id, identifier, value, expires_at, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, 0, 0)`,
     )
-    .bind(token, `change-email:${await sha256Hex(token)}`, JSON.stringify(wish), Date.now() + 60_000)
+    .bind(token, `change-email:${await sha256Hex(token)}`, JSON.stringify(input), Date.now() + 60_000)
     .run();
   return token;
 }

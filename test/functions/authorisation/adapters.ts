@@ -2,7 +2,7 @@
 
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Adapter, Upload, Version } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterWish, BASE, LICENCE, png, published, put } from "../cast.ts";
+import { adapterFile, adapterInput, BASE, LICENCE, png, published, put } from "../cast.ts";
 import type { Call, Entry, World } from "./entry.ts";
 
 let count = 0;
@@ -18,7 +18,7 @@ const openVersion = ({ owner }: World): Promise<Version> => published(owner, fre
 
 /** Of the owner: an adapter with a slot and nothing else. */
 async function draftAdapter({ owner }: World): Promise<{ ref: string; slot: number }> {
-  const { ref } = await owner.must<Adapter>("POST", "/v1/adapters", adapterWish(fresh("draft")));
+  const { ref } = await owner.must<Adapter>("POST", "/v1/adapters", adapterInput(fresh("draft")));
   const { slot } = await owner.must<{ slot: number }>("POST", `/v1/adapters/${ref}/slot`, {});
   return { ref, slot };
 }
@@ -47,7 +47,7 @@ async function uploadInParts({ owner }: World): Promise<Upload> {
   return upload;
 }
 
-const uploadWish = { kind: "preview", content_type: "image/png", size_bytes: 9, sha256: "0".repeat(64) };
+const uploadInput = { kind: "preview", content_type: "image/png", size_bytes: 9, sha256: "0".repeat(64) };
 const adapterAt = async (world: World, rest = "", body?: unknown): Promise<Call> => ({
   path: `/v1/adapters/${await openAdapter(world)}${rest}`,
   ...(body !== undefined && { body }),
@@ -58,7 +58,7 @@ export const adapters: Entry[] = [
     route: "POST /v1/adapters",
     right: "caller",
     scope: "publish",
-    call: () => ({ path: "/v1/adapters", body: adapterWish(fresh("made")) }),
+    call: () => ({ path: "/v1/adapters", body: adapterInput(fresh("made")) }),
   },
   { route: "GET /v1/adapters/{owner}/{name}", right: "anyone", call: (world) => adapterAt(world) },
   {
@@ -150,7 +150,7 @@ export const uploads: Entry[] = [
     route: "POST /v1/uploads",
     right: "caller",
     scope: "publish",
-    call: () => ({ path: "/v1/uploads", body: uploadWish }),
+    call: () => ({ path: "/v1/uploads", body: uploadInput }),
   },
   {
     route: "GET /v1/uploads/{upload}",

@@ -2,7 +2,7 @@
 
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Generation, Training } from "../../../schema/contract/index.ts";
-import { adapterWish, BASE, Machine, png } from "../cast.ts";
+import { adapterInput, BASE, Machine, png } from "../cast.ts";
 import type { Call, Entry, World } from "./entry.ts";
 
 let count = 0;
@@ -11,16 +11,16 @@ const fresh = (prefix: string) => `${prefix}-${++count}`;
 const order = { base: BASE.id, prompt: "a person" };
 const ordered = ({ owner }: World) => owner.must<Generation>("POST", "/v1/generations", order);
 
-async function trainingWish({ owner }: World) {
+async function trainingInput({ owner }: World) {
   const images = [];
   for (let i = 0; i < BASE.training.images.min; i++) {
     images.push({ upload_id: await owner.upload("training_image", await png(64, 64, 10 * i), "image/png") });
   }
-  return { adapter: adapterWish(fresh("trained")), images };
+  return { adapter: adapterInput(fresh("trained")), images };
 }
 
 const training = async (world: World) =>
-  world.owner.must<Training>("POST", "/v1/trainings", await trainingWish(world));
+  world.owner.must<Training>("POST", "/v1/trainings", await trainingInput(world));
 
 /** A stream of events ends only with its job. */
 async function canceled(world: World, path: string): Promise<Call> {
@@ -94,7 +94,7 @@ export const trainings: Entry[] = [
     route: "POST /v1/trainings",
     right: "caller",
     scope: "publish",
-    call: async (world) => ({ path: "/v1/trainings", body: await trainingWish(world) }),
+    call: async (world) => ({ path: "/v1/trainings", body: await trainingInput(world) }),
   },
   {
     route: "GET /v1/trainings",

@@ -4,9 +4,9 @@ import type { Delivery, Generation } from "../../../schema/contract/index.ts";
 import { db } from "../cast.ts";
 import type { Call, Entry, World } from "./entry.ts";
 
-const wish = { url: "https://hooks.example.com/", events: ["generation.canceled"] };
+const input = { url: "https://hooks.example.com/", events: ["generation.canceled"] };
 
-const made = async ({ owner }: World) => (await owner.must<{ id: string }>("POST", "/v1/webhooks", wish)).id;
+const made = async ({ owner }: World) => (await owner.must<{ id: string }>("POST", "/v1/webhooks", input)).id;
 const on = async (world: World, rest = "", body?: unknown): Promise<Call> => ({
   path: `/v1/webhooks/${await made(world)}${rest}`,
   ...(body !== undefined && { body }),
@@ -38,7 +38,7 @@ export const webhooks: Entry[] = [
           .bind(each.handle)
           .run();
       }
-      return { path: "/v1/webhooks", body: wish };
+      return { path: "/v1/webhooks", body: input };
     },
   },
   { route: "GET /v1/webhooks", right: "caller", scope: "read", call: () => ({ path: "/v1/webhooks" }) },

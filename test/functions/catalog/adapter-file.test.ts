@@ -6,7 +6,7 @@ import { Refusal } from "../../../functions/lib/refusal.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Base, FileReason, Version } from "../../../schema/contract/index.ts";
 import golden from "../../../schema/examples/adapter.json" with { type: "json" };
-import { adapterFile, adapterWish, BASE, type FileChange, type Person, person } from "../cast.ts";
+import { adapterFile, adapterInput, BASE, type FileChange, type Person, person } from "../cast.ts";
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 const tiny = { ...BASE, ...golden.base } as Base;
@@ -47,7 +47,7 @@ describe("making a version of an upload", () => {
   let slot: number;
   beforeAll(async () => {
     ada = await person("Ada");
-    await ada.must("POST", "/v1/adapters", adapterWish("face"));
+    await ada.must("POST", "/v1/adapters", adapterInput("face"));
     slot = (await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/face/slot", {})).slot;
   });
 
@@ -143,7 +143,7 @@ describe("making a version of an upload", () => {
 
   it("refuses a file for an adapter that has no slot", async () => {
     const bob = await person("Bob");
-    await bob.must("POST", "/v1/adapters", adapterWish("face"));
+    await bob.must("POST", "/v1/adapters", adapterInput("face"));
     const reply = await version(await adapterFile(0, "<face>"), {}, bob);
     expect([reply.status, (reply.body as unknown as { code: string }).code]).toEqual([409, "slot_missing"]);
   });
@@ -168,7 +168,7 @@ describe("making a version of an upload", () => {
 describe("a version", () => {
   it("is published by its owner once and for all, and unusable once yanked", async () => {
     const [cai, dan] = [await person("Cai"), await person("Dan")];
-    await cai.must("POST", "/v1/adapters", adapterWish("face"));
+    await cai.must("POST", "/v1/adapters", adapterInput("face"));
     const { slot } = await cai.must<{ slot: number }>("POST", "/v1/adapters/cai/face/slot", {});
     const upload_id = await cai.upload(
       "adapter",

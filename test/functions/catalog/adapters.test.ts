@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { matchExpression } from "../../../functions/catalog/search-words.ts";
 import type { Adapter, AdapterWithVersions } from "../../../schema/contract/index.ts";
-import { adapterWish, ask, type Person, person, published } from "../cast.ts";
+import { adapterInput, ask, type Person, person, published } from "../cast.ts";
 
 type Page = { items: Adapter[]; next_cursor: string | null };
 let ada: Person;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe("creating an adapter", () => {
   it("gives a draft that only its owner sees", async () => {
-    const made = await ada.must<Adapter>("POST", "/v1/adapters", adapterWish("shy"));
+    const made = await ada.must<Adapter>("POST", "/v1/adapters", adapterInput("shy"));
     expect([made.state, made.ref, made.slot, made.latest_version]).toEqual(["draft", "ada/shy", null, null]);
     expect((await ada.ask("GET", "/v1/adapters/ada/shy")).status).toBe(200);
     expect((await bob.ask("GET", "/v1/adapters/ada/shy")).body.code).toBe("not_found");
@@ -24,25 +24,25 @@ describe("creating an adapter", () => {
   });
 
   it("refuses a name its owner already uses, and allows it to others", async () => {
-    await ada.must("POST", "/v1/adapters", adapterWish("twice"));
-    const again = await ada.ask("POST", "/v1/adapters", adapterWish("twice"));
+    await ada.must("POST", "/v1/adapters", adapterInput("twice"));
+    const again = await ada.ask("POST", "/v1/adapters", adapterInput("twice"));
     expect([again.status, again.body.code, again.body.errors[0]?.pointer]).toEqual([
       409,
       "name_taken",
       "/name",
     ]);
-    expect((await bob.ask("POST", "/v1/adapters", adapterWish("twice"))).status).toBe(201);
+    expect((await bob.ask("POST", "/v1/adapters", adapterInput("twice"))).status).toBe(201);
   });
 
   it("points at an unknown field, at a missing one and at a wrong one", async () => {
-    const { title: _, ...untitled } = adapterWish("odd", { colour: "red", tags: ["Ünfit"] });
+    const { title: _, ...untitled } = adapterInput("odd", { colour: "red", tags: ["Ünfit"] });
     const reply = await ada.ask("POST", "/v1/adapters", untitled);
     expect([reply.status, reply.body.code]).toEqual([400, "request_invalid"]);
     expect(reply.body.errors.map(({ pointer }) => pointer).sort()).toEqual(["/colour", "/tags/0", "/title"]);
   });
 
   it("refuses an unknown base by name", async () => {
-    const reply = await ada.ask("POST", "/v1/adapters", adapterWish("lost", { base: "sdxl" }));
+    const reply = await ada.ask("POST", "/v1/adapters", adapterInput("lost", { base: "sdxl" }));
     expect([reply.status, reply.body.code]).toEqual([422, "base_unknown"]);
     expect(reply.body.detail).toContain("cast-2");
   });

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { BY_HASH } from "../../../functions/catalog/hashes.ts";
 import type { Version } from "../../../schema/contract/index.ts";
 import { HASHES_LOOKED_UP_MAX } from "../../../schema/contract/limits.ts";
-import { adapterFile, adapterWish, ask, type Person, person, published } from "../cast.ts";
+import { adapterFile, adapterInput, ask, type Person, person, published } from "../cast.ts";
 
 type Found = { items: { hash: string; version: Version | null }[] };
 let ada: Person;
@@ -41,7 +41,7 @@ describe("a look-up by hash", () => {
 
   it("finds drafts and private adapters for their owner alone", async () => {
     const hidden = await published(ada, "secret", { visibility: "private" });
-    await ada.must("POST", "/v1/adapters", adapterWish("draft"));
+    await ada.must("POST", "/v1/adapters", adapterInput("draft"));
     const { slot } = await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/draft/slot", {});
     const file = await adapterFile(slot, "<draft>");
     const upload_id = await ada.upload("adapter", file, "application/octet-stream");

@@ -9,14 +9,14 @@ import { publishVersion, yankVersion } from "../../../functions/catalog/publishi
 import { findVersion } from "../../../functions/catalog/versions.ts";
 import { granted } from "../../../functions/lib/refusal.ts";
 import type { Version } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterWish, ask, person } from "../cast.ts";
+import { adapterFile, adapterInput, ask, person } from "../cast.ts";
 
 const db = drizzle(env.DB);
 
 /** Somebody new with a draft version of an adapter named face. */
 async function drafted(name: string) {
   const somebody = await person(name);
-  await somebody.must("POST", "/v1/adapters", adapterWish("face"));
+  await somebody.must("POST", "/v1/adapters", adapterInput("face"));
   const path = `/v1/adapters/${somebody.handle}/face`;
   const { slot } = await somebody.must<{ slot: number }>("POST", `${path}/slot`, {});
   const upload_id = await somebody.upload(

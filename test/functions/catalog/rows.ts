@@ -3,7 +3,7 @@
 import { newId } from "../../../functions/lib/ids.ts";
 import { db } from "../cast.ts";
 
-export type RowWish = {
+export type RowInput = {
   owner?: string;
   name: string;
   title?: string;
@@ -39,20 +39,20 @@ export async function owners(...handles: string[]): Promise<void> {
 }
 
 /** Publishes rows; ids by name. The owners must be there. */
-export async function rows(wishes: readonly RowWish[]): Promise<Map<string, string>> {
+export async function rows(inputs: readonly RowInput[]): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  const statements = wishes.flatMap((wish) => {
-    const at = wish.at ?? clock++;
+  const statements = inputs.flatMap((input) => {
+    const at = input.at ?? clock++;
     const id = newId("adp", at);
-    ids.set(wish.name, id);
-    const state = wish.state ?? "published";
+    ids.set(input.name, id);
+    const state = input.state ?? "published";
     const licence = {
-      spdx: wish.spdx ?? "CC-BY-4.0",
+      spdx: input.spdx ?? "CC-BY-4.0",
       credit: true,
       commercial_use: true,
       derivatives: true,
       different_licence: true,
-      ...wish.permissions,
+      ...input.permissions,
     };
     const adapter = db()
       .prepare(`INSERT INTO adapters (id, owner_id, name, title, description, base_id, concept, class_word, tags, licence,
@@ -60,30 +60,30 @@ export async function rows(wishes: readonly RowWish[]): Promise<Map<string, stri
         VALUES (?1, (SELECT id FROM users WHERE handle = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', ?13, ?14, ?15, ?16, ?17, ?17, ?18)`)
       .bind(
         id,
-        wish.owner ?? "ana",
-        wish.name,
-        wish.title ?? wish.name,
-        wish.description ?? "",
-        wish.base ?? "cast-2",
-        wish.concept ?? wish.name,
-        wish.class ?? "person",
-        JSON.stringify(wish.tags ?? []),
+        input.owner ?? "ana",
+        input.name,
+        input.title ?? input.name,
+        input.description ?? "",
+        input.base ?? "cast-2",
+        input.concept ?? input.name,
+        input.class ?? "person",
+        JSON.stringify(input.tags ?? []),
         JSON.stringify(licence),
-        wish.visibility ?? "public",
+        input.visibility ?? "public",
         state,
-        wish.rating ?? "general",
-        wish.uses ?? 0,
-        wish.likes ?? 0,
-        wish.trend ?? 0,
+        input.rating ?? "general",
+        input.uses ?? 0,
+        input.likes ?? 0,
+        input.trend ?? 0,
         at,
         state === "draft" ? null : at,
       );
-    if (wish.slot === undefined) return [adapter];
+    if (input.slot === undefined) return [adapter];
     const slot = db()
       .prepare(
         "INSERT INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at) SELECT ?, base_id, ?, owner_id, id, 0 FROM adapters WHERE id = ?",
       )
-      .bind(newId("slt", at), wish.slot, id);
+      .bind(newId("slt", at), input.slot, id);
     return [adapter, slot];
   });
   for (let i = 0; i < statements.length; i += 200) await db().batch(statements.slice(i, i + 200));

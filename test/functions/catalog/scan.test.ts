@@ -14,7 +14,7 @@ import worker from "../../../functions/index.ts";
 import { granted } from "../../../functions/lib/refusal.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Version } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterWish, ask, BASE, type FileChange, type Person, person } from "../cast.ts";
+import { adapterFile, adapterInput, ask, BASE, type FileChange, type Person, person } from "../cast.ts";
 
 const db = drizzle(env.DB);
 let ada: Person;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 /** A draft with a file of its own. */
 async function drafted(owner: Person, name: string, change: FileChange = {}, more = {}) {
-  await owner.must("POST", "/v1/adapters", adapterWish(name, more));
+  await owner.must("POST", "/v1/adapters", adapterInput(name, more));
   const path = `/v1/adapters/${owner.handle}/${name}`;
   const { slot } = await owner.must<{ slot: number }>("POST", `${path}/slot`, {});
   const file = await adapterFile(slot, `<${name}>`, change);

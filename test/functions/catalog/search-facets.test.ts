@@ -3,10 +3,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { FACET_VALUES_SHOWN, type FacetList, type FacetName } from "../../../schema/contract/index.ts";
 import { ask, db } from "../cast.ts";
-import { owners, type RowWish, rows } from "./rows.ts";
+import { owners, type RowInput, rows } from "./rows.ts";
 
 type Row = Required<
-  Pick<RowWish, "name" | "owner" | "base" | "class" | "tags" | "spdx" | "rating" | "title" | "state">
+  Pick<RowInput, "name" | "owner" | "base" | "class" | "tags" | "spdx" | "rating" | "title" | "state">
 > & {
   slot: number | undefined;
   free: boolean;

@@ -14,7 +14,7 @@ import {
   SUGGESTIONS_MAX,
   type Suggestions,
 } from "../../../schema/contract/index.ts";
-import { adapterWish, ask, BASE, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, ask, BASE, db, type Person, person, published } from "../cast.ts";
 import { owners, rows } from "./rows.ts";
 
 type Page = z.infer<typeof AdapterPage>;
@@ -188,7 +188,7 @@ describe("filters", () => {
   });
 
   it("refuse a class word with a comma, which no list could be asked for", async () => {
-    const reply = await mia.ask("POST", "/v1/adapters", adapterWish("odd", { class_word: "cat, black" }));
+    const reply = await mia.ask("POST", "/v1/adapters", adapterInput("odd", { class_word: "cat, black" }));
     expect(reply.body.errors[0]?.pointer).toBe("/class_word");
   });
 });
@@ -273,7 +273,7 @@ describe("what is listed", () => {
   });
 
   it("is everything of their own to an owner who asks for it, and only to them", async () => {
-    await mia.must("POST", "/v1/adapters", adapterWish("sketch", { title: "Pangolin", tags: ["mine"] }));
+    await mia.must("POST", "/v1/adapters", adapterInput("sketch", { title: "Pangolin", tags: ["mine"] }));
     expect(await names("owner=mia", mia)).toEqual(["sketch"]);
     expect(await names("owner=mia&tag=mine&q=pangolin", mia)).toEqual(["sketch"]);
     expect((await find("owner=mia&q=pangloin", mia)).items).toEqual([]);

@@ -11,7 +11,7 @@ import worker from "../../../functions/index.ts";
 import { classOf, sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
 import type { Adapter, Training, Version } from "../../../schema/contract/index.ts";
 import { SLOT_DRAFT_TTL_DAYS, SLOTS_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
-import { adapterFile, adapterWish, type Person, person, png, published } from "../cast.ts";
+import { adapterFile, adapterInput, type Person, person, png, published } from "../cast.ts";
 
 type Slot = { slot: number; class: number };
 const base = knownBase("cast-2");
@@ -19,7 +19,7 @@ const q = radixOfBase(base);
 const db = drizzle(env.DB);
 
 async function reserve(owner: Person, name: string, slot?: number) {
-  await owner.must<Adapter>("POST", "/v1/adapters", adapterWish(name));
+  await owner.must<Adapter>("POST", "/v1/adapters", adapterInput(name));
   return owner.ask<Slot>(
     "POST",
     `/v1/adapters/${owner.handle}/${name}/slot`,
@@ -59,8 +59,8 @@ describe("reserving a slot", () => {
 
   it("gives ten adapters that ask at once ten different slots", async () => {
     const people = await Promise.all(["R0", "R1"].map((name) => person(name)));
-    const wishes = people.flatMap((owner) => [0, 1, 2, 3, 4].map((i) => reserve(owner, `race-${i}`)));
-    const replies = await Promise.all(wishes);
+    const inputs = people.flatMap((owner) => [0, 1, 2, 3, 4].map((i) => reserve(owner, `race-${i}`)));
+    const replies = await Promise.all(inputs);
     expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(new Set(replies.map(({ body }) => body.slot)).size).toBe(10);
   });
@@ -68,7 +68,7 @@ describe("reserving a slot", () => {
   it("refuses a slot that another adapter owns", async () => {
     const { body } = await reserve(ada, "holder", 700);
     expect(body.slot).toBe(700);
-    await bob.must("POST", "/v1/adapters", adapterWish("wants"));
+    await bob.must("POST", "/v1/adapters", adapterInput("wants"));
     const reply = await bob.ask("POST", "/v1/adapters/bob/wants/slot", { slot: 700 });
     expect([reply.status, reply.body.code, reply.body.errors[0]?.pointer]).toEqual([
       409,
@@ -77,9 +77,9 @@ describe("reserving a slot", () => {
     ]);
   });
 
-  it("lets one of two that wish for the same slot at once have it", async () => {
-    await ada.must("POST", "/v1/adapters", adapterWish("left"));
-    await bob.must("POST", "/v1/adapters", adapterWish("right"));
+  it("gives a slot to one of two that request it at once", async () => {
+    await ada.must("POST", "/v1/adapters", adapterInput("left"));
+    await bob.must("POST", "/v1/adapters", adapterInput("right"));
     const replies = await Promise.all([
       ada.ask<Slot>("POST", "/v1/adapters/ada/left/slot", { slot: 800 }),
       bob.ask<Slot>("POST", "/v1/adapters/bob/right/slot", { slot: 800 }),
@@ -114,7 +114,7 @@ describe("reserving a slot", () => {
       .run();
     const reply = await reserve(greedy, "more");
     expect([reply.status, (reply.body as unknown as { code: string }).code]).toEqual([429, "quota_exceeded"]);
-    const order = { adapter: adapterWish("taught"), images: mine };
+    const order = { adapter: adapterInput("taught"), images: mine };
     expect((await greedy.ask("POST", "/v1/trainings", order)).body.code).toBe("quota_exceeded");
     expect((await greedy.ask("GET", "/v1/adapters/greedy/taught")).status).toBe(404);
     await env.DB.prepare(
@@ -124,7 +124,7 @@ describe("reserving a slot", () => {
   });
 
   it("refuses a slot outside the base and one for somebody else's adapter", async () => {
-    await ada.must("POST", "/v1/adapters", adapterWish("edge"));
+    await ada.must("POST", "/v1/adapters", adapterInput("edge"));
     expect((await ada.ask("POST", "/v1/adapters/ada/edge/slot", { slot: q ** 3 })).body.code).toBe(
       "request_invalid",
     );
@@ -135,13 +135,13 @@ describe("reserving a slot", () => {
 describe("a race of many for one slot", () => {
   it("has exactly one winner, and tells every other that it is taken", async () => {
     const racers = await Promise.all(["M0", "M1", "M2", "M3"].map((name) => person(name)));
-    const wishes = racers.flatMap((owner) =>
+    const inputs = racers.flatMap((owner) =>
       [0, 1, 2, 3, 4].map(async (i) => {
-        await owner.must("POST", "/v1/adapters", adapterWish(`same-${i}`));
+        await owner.must("POST", "/v1/adapters", adapterInput(`same-${i}`));
         return () => owner.ask<Slot>("POST", `/v1/adapters/${owner.handle}/same-${i}/slot`, { slot: 1_234 });
       }),
     );
-    const starts = await Promise.all(wishes);
+    const starts = await Promise.all(inputs);
     const replies = await Promise.all(starts.map((start) => start()));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
     const lost = replies.filter(({ status }) => status === 409) as unknown as { body: { code: string } }[];
@@ -154,11 +154,11 @@ describe("a slot of a collection", () => {
   const collection = (owner: Person, name: string) =>
     owner.must<{ id: string }>("POST", "/v1/collections", { name, title: name });
   const slotIn = async (owner: Person, name: string, of: string) => {
-    await owner.must("POST", "/v1/adapters", adapterWish(name));
+    await owner.must("POST", "/v1/adapters", adapterInput(name));
     return owner.ask<Slot>("POST", `/v1/adapters/${owner.handle}/${name}/slot`, { collection: of });
   };
 
-  it("is one of its class, which the first wish chooses, by id or by name", async () => {
+  it("is one of its class, which the first request chooses, by id or by name", async () => {
     const cleo = await person("Cleo");
     const { id } = await collection(cleo, "troupe");
     const slots = [(await slotIn(cleo, "one", id)).body, (await slotIn(cleo, "two", "cleo/troupe")).body];
@@ -167,7 +167,7 @@ describe("a slot of a collection", () => {
     expect(row).toEqual({ base_id: "cast-2", class: slots[0]?.class });
   });
 
-  it("is refused where the class is full, for somebody else's collection, and beside a wish for a slot", async () => {
+  it("is refused where the class is full, for somebody else's collection, and beside a request for a slot", async () => {
     const dora = await person("Dora");
     const { id } = await collection(dora, "full");
     const { body } = await slotIn(dora, "first", id);
@@ -180,7 +180,7 @@ describe("a slot of a collection", () => {
       .run();
     const full = (await slotIn(dora, "late", id)) as unknown as { status: number; body: { code: string } };
     expect([full.status, full.body.code]).toEqual([409, "class_full"]);
-    await bob.must("POST", "/v1/adapters", adapterWish("guest"));
+    await bob.must("POST", "/v1/adapters", adapterInput("guest"));
     const path = "/v1/adapters/bob/guest/slot";
     expect((await bob.ask("POST", path, { collection: id })).body.errors[0]?.pointer).toBe("/collection");
     expect((await bob.ask("POST", path, { collection: "dora/full" })).status).toBe(400);
@@ -269,7 +269,10 @@ describe("a draft's slot", () => {
     for (let i = 0; i < 4; i++) {
       images.push({ upload_id: await fay.upload("training_image", await png(64, 64, i), "image/png") });
     }
-    const job = await fay.must<Training>("POST", "/v1/trainings", { adapter: adapterWish("taught"), images });
+    const job = await fay.must<Training>("POST", "/v1/trainings", {
+      adapter: adapterInput("taught"),
+      images,
+    });
     expect((await rowOf("taught"))?.expires_at).toBeGreaterThan(Date.now());
     await expire("taught");
     expect(await releaseSlots(db, 10_000)).toBe(0);

@@ -20,7 +20,7 @@ import {
   UPLOAD_PART_BYTES,
 } from "../../../schema/contract/limits.ts";
 import { uploads } from "../../../schema/tables.ts";
-import { adapterFile, adapterWish, ORIGIN, type Person, person, put, withMethods } from "../cast.ts";
+import { adapterFile, adapterInput, ORIGIN, type Person, person, put, withMethods } from "../cast.ts";
 
 const db = drizzle(env.DB);
 const RAW = "application/octet-stream";
@@ -31,13 +31,13 @@ beforeAll(async () => {
   bob = await person("Bob");
 });
 
-const wishOf = async (bytes: Uint8Array<ArrayBuffer>, more = {}) => ({
+const inputOf = async (bytes: Uint8Array<ArrayBuffer>, more = {}) => ({
   ...{ kind: "adapter", content_type: RAW, size_bytes: bytes.length, sha256: await sha256Hex(bytes) },
   multipart: true,
   ...more,
 });
 const begin = async (owner: Person, bytes: Uint8Array<ArrayBuffer>, more = {}) =>
-  owner.must<Upload>("POST", "/v1/uploads", await wishOf(bytes, more));
+  owner.must<Upload>("POST", "/v1/uploads", await inputOf(bytes, more));
 const partOf = (bytes: Uint8Array<ArrayBuffer>, number: number) =>
   bytes.slice((number - 1) * UPLOAD_PART_BYTES, number * UPLOAD_PART_BYTES);
 const urlOf = (upload: Upload, number: number) => upload.parts?.urls[number - 1] ?? "";
@@ -156,7 +156,7 @@ describe("an upload in parts", () => {
   });
 
   it("becomes a version like any other", async () => {
-    await ada.must("POST", "/v1/adapters", adapterWish("parts"));
+    await ada.must("POST", "/v1/adapters", adapterInput("parts"));
     const { slot } = await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/parts/slot", {});
     const file = await adapterFile(slot, "<parts>");
     const upload = await begin(ada, file);

@@ -121,14 +121,14 @@ describe("an upload", () => {
 
 describe("an announced picture", () => {
   it("is refused when it has 0 bytes, 21 MB or a type we do not read", async () => {
-    const wish = {
+    const input = {
       kind: "training_image",
       content_type: "image/png",
       size_bytes: 10,
       sha256: "0".repeat(64),
     };
     const reason = async (more: object) => {
-      const { status, body } = await ada.ask("POST", "/v1/uploads", { ...wish, ...more });
+      const { status, body } = await ada.ask("POST", "/v1/uploads", { ...input, ...more });
       return [status, body.code, body.errors[0]?.pointer, body.errors[0]?.reason];
     };
     expect(await reason({ size_bytes: 0 })).toEqual([422, "image_invalid", "/size_bytes", "empty"]);

@@ -7,7 +7,7 @@ import type { Adapter, AdapterWithVersions, Generation, Version } from "../../..
 import { VERSION_PREVIEWS_MAX, YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import {
   adapterFile,
-  adapterWish,
+  adapterInput,
   ask,
   BASE,
   LICENCE,
@@ -36,7 +36,7 @@ async function another(owner: Person, name: string, seed: number, more = {}): Pr
   return owner.must<Version>("POST", `${path}/versions`, { upload_id, ...more });
 }
 async function drafted(owner: Person, name: string): Promise<Version> {
-  await owner.must("POST", "/v1/adapters", adapterWish(name));
+  await owner.must("POST", "/v1/adapters", adapterInput(name));
   return another(owner, name, 1);
 }
 const look = (id: string) => ada.must<Version>("GET", `/v1/versions/${id}`);
@@ -276,7 +276,7 @@ describe("an adapter's words", () => {
     const made = await ada.must<Adapter>(
       "POST",
       "/v1/adapters",
-      adapterWish("rated", { rating: "sensitive" }),
+      adapterInput("rated", { rating: "sensitive" }),
     );
     const path = "/v1/adapters/ada/rated";
     expect(made.rating).toBe("sensitive");

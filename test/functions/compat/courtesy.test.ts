@@ -100,9 +100,9 @@ describe("too many writes of one address", () => {
 
 describe("a refusal that waiting cannot mend", () => {
   it("tells clients not to try again", async () => {
-    const wish = { owner: "ada", name: "twice", visibility: "private" };
-    await ada.must("POST", "/replicate/v1/models", wish);
-    const again = await ada.ask("POST", "/replicate/v1/models", wish);
+    const input = { owner: "ada", name: "twice", visibility: "private" };
+    await ada.must("POST", "/replicate/v1/models", input);
+    const again = await ada.ask("POST", "/replicate/v1/models", input);
     expect([again.status, again.body.code, again.headers.get("x-should-retry")]).toEqual([
       409,
       "name_taken",

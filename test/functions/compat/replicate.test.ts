@@ -307,12 +307,12 @@ describe("models", () => {
   });
 
   it("are created as drafts of one's own", async () => {
-    const wish = { owner: "ada", name: "fresh", visibility: "private", hardware: "cpu" };
-    const made = await ada.ask<ReplicateModel>("POST", `${ROOT}/models`, wish);
+    const model = { owner: "ada", name: "fresh", visibility: "private", hardware: "cpu" };
+    const made = await ada.ask<ReplicateModel>("POST", `${ROOT}/models`, model);
     expect([made.status, made.body.latest_version, made.body.visibility]).toEqual([201, null, "private"]);
     expect(made.body.url).toBe(`${ORIGIN}/a/ada/fresh`);
-    expect((await ada.ask("POST", `${ROOT}/models`, wish)).body.code).toBe("name_taken");
-    expect((await ada.ask("POST", `${ROOT}/models`, { ...wish, owner: "bob" })).body.code).toBe(
+    expect((await ada.ask("POST", `${ROOT}/models`, model)).body.code).toBe("name_taken");
+    expect((await ada.ask("POST", `${ROOT}/models`, { ...model, owner: "bob" })).body.code).toBe(
       "not_granted",
     );
     expect((await ask("GET", `${ROOT}/models/ada/fresh`)).status).toBe(404);

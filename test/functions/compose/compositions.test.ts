@@ -96,8 +96,8 @@ describe("a generation", () => {
     const region = { x: 0.5, y: 0, width: 0.5, height: 1 };
     const members = [{ version_id: eve.id, strength: 0.9, region }];
     const { body: saved } = await compose(ada, { members });
-    const wish = { composition_id: saved.id, prompt: "<eve>, smiling" };
-    const { status, body } = await ada.ask<Generation>("POST", "/v1/generations", wish);
+    const input = { composition_id: saved.id, prompt: "<eve>, smiling" };
+    const { status, body } = await ada.ask<Generation>("POST", "/v1/generations", input);
     expect(status).toBe(202);
     expect(body.request).toMatchObject({ size: "256x256", steps: 24, guidance: 1, count: 1 });
     expect(body.request.adapters).toMatchObject([{ version_id: eve.id, strength: 0.9, region }]);
@@ -180,8 +180,8 @@ describe("a generation", () => {
   });
 
   it("draws up to the largest seed", async () => {
-    const wish = { base: "cast-2", prompt: "last", seed: SEED_MAX - 3, count: 4 };
-    expect((await ada.ask("POST", "/v1/generations", wish)).status).toBe(202);
+    const input = { base: "cast-2", prompt: "last", seed: SEED_MAX - 3, count: 4 };
+    expect((await ada.ask("POST", "/v1/generations", input)).status).toBe(202);
   });
 
   it("says what a strength must be", async () => {

@@ -6,8 +6,8 @@ import type { Person } from "../cast.ts";
 export const compose = (by: Person, refs: readonly string[], more: Record<string, unknown> = {}) =>
   by.must<Composition>("POST", "/v1/compositions", { members: refs.map((ref) => ({ ref })), ...more });
 
-export const publish = (by: Person, compositionId: string, wish: Record<string, unknown>) =>
-  by.ask<MixWithVersions>("POST", `/v1/compositions/${compositionId}/publish`, wish);
+export const publish = (by: Person, compositionId: string, input: Record<string, unknown>) =>
+  by.ask<MixWithVersions>("POST", `/v1/compositions/${compositionId}/publish`, input);
 
 /** A published mix of these adapters. */
 export async function mixOf(

@@ -168,8 +168,8 @@ describe("a composition that is published", () => {
   it("refuses words that are not wanted, at their place", async () => {
     await env.DB.prepare("INSERT INTO blocked_terms VALUES ('name', 'grumbleflick', 'usr_0', 1)").run();
     const made = await compose(ada, ["ada/eve"]);
-    const wish = { name: "fine", title: "A Grumbleflick", changelog: "grumbleflick" };
-    const { status, body } = await ada.ask("POST", `/v1/compositions/${made.id}/publish`, wish);
+    const input = { name: "fine", title: "A Grumbleflick", changelog: "grumbleflick" };
+    const { status, body } = await ada.ask("POST", `/v1/compositions/${made.id}/publish`, input);
     expect([status, body.code]).toEqual([422, "content_blocked"]);
     expect(body.errors.map(({ pointer }) => pointer)).toEqual(["/title", "/changelog"]);
   });
@@ -187,8 +187,8 @@ describe("a composition that is published", () => {
 describe("whoever sees a mix can draw it", () => {
   const attempt = async (refs: string[], visibility: string) => {
     const made = await compose(ada, refs);
-    const wish = { name: `of-${refs.length}-${visibility}`, visibility };
-    const { status, body } = await ada.ask("POST", `/v1/compositions/${made.id}/publish`, wish);
+    const input = { name: `of-${refs.length}-${visibility}`, visibility };
+    const { status, body } = await ada.ask("POST", `/v1/compositions/${made.id}/publish`, input);
     return [status, body.code ?? "published", body.errors?.map(({ detail }) => detail).join() ?? ""];
   };
 
@@ -216,8 +216,8 @@ describe("whoever sees a mix can draw it", () => {
     await mixOf(ada, "trick", ["ada/quiet", "ada/secret"], { visibility: "private" });
     const second = await compose(ada, ["ada/eve"]);
     for (const visibility of ["public", "unlisted"]) {
-      const wish = { name: "trick", visibility };
-      const { status, body } = await ada.ask("POST", `/v1/compositions/${second.id}/publish`, wish);
+      const input = { name: "trick", visibility };
+      const { status, body } = await ada.ask("POST", `/v1/compositions/${second.id}/publish`, input);
       expect([status, body.code]).toEqual([422, "adapter_unready"]);
     }
     expect((await ask("GET", "/v1/mixes/ada/trick")).status).toBe(404);
@@ -255,8 +255,8 @@ describe("a generation", () => {
   it("draws somebody else's mix by name, by version, and by its composition", async () => {
     const { composition_id: second } = (await get("ada/party")).body;
     const { composition_id: first } = (await get("ada/party", "?number=1")).body;
-    const order = async (wish: object) =>
-      (await bob.must<Generation>("POST", "/v1/generations", { prompt: "<dog>", ...wish })).request;
+    const order = async (input: object) =>
+      (await bob.must<Generation>("POST", "/v1/generations", { prompt: "<dog>", ...input })).request;
     expect((await order({ mix: "ada/party" })).composition_id).toBe(second);
     expect((await order({ mix: "ada/party:1" })).adapters.map(({ ref }) => ref)).toEqual([
       ...["ada/eve:1", "bob/dog:1", "ada/cat:1"],
@@ -270,8 +270,8 @@ describe("a generation", () => {
     [{ mix: "ada/hidden" }, [422, "composition_unknown", "/mix"]],
     [{ mix: "ada" }, [400, "request_invalid", "/mix"]],
     [{ mix: "ada/party", adapters: [] }, [400, "request_invalid", "/mix"]],
-  ])("refuses %j", async (wish, expected) => {
-    const { status, body } = await bob.ask("POST", "/v1/generations", { prompt: "x", ...wish });
+  ])("refuses %j", async (input, expected) => {
+    const { status, body } = await bob.ask("POST", "/v1/generations", { prompt: "x", ...input });
     expect([status, body.code, body.errors[0]?.pointer]).toEqual(expected);
   });
 });
@@ -384,8 +384,8 @@ describe("a fork", () => {
   });
 
   it("names its source where it is wrong", async () => {
-    const wish = { members: [{ ref: "bob/dog" }], forked_from: "ada/nothing" };
-    const { status, body } = await bob.ask("POST", "/v1/compositions", wish);
+    const input = { members: [{ ref: "bob/dog" }], forked_from: "ada/nothing" };
+    const { status, body } = await bob.ask("POST", "/v1/compositions", input);
     expect([status, body.code, body.errors[0]?.pointer]).toEqual([
       422,
       "composition_unknown",
@@ -473,12 +473,12 @@ describe("a mix that was taken away", () => {
     expect(body.tombstone).toMatchObject({ ref: "ada/gone", title: "Gone", removed_by: "owner" });
     expect((await ada.ask("GET", "/v1/mixes/ada/gone")).status).toBe(200);
     const made = await compose(ada, ["ada/eve"]);
-    for (const [path, wish] of [
+    for (const [path, input] of [
       ["/v1/mixes/ada/gone/fork", {}],
       ["/v1/generations", { mix: "ada/gone", prompt: "x" }],
       [`/v1/compositions/${made.id}/publish`, { name: "gone" }],
     ] as const) {
-      const reply = await ada.ask("POST", path, wish);
+      const reply = await ada.ask("POST", path, input);
       expect([path, reply.status, reply.body.code]).toEqual([path, 410, "mix_removed"]);
     }
     expect((await ada.ask("PATCH", "/v1/mixes/ada/gone", { title: "Back" })).body.code).toBe("mix_removed");
@@ -494,8 +494,8 @@ describe("a mix that was taken away", () => {
 });
 
 describe("a cover", () => {
-  async function drawn(by: Person, wish: object): Promise<string> {
-    const order = await by.must<Generation>("POST", "/v1/generations", { prompt: "<eve>", ...wish });
+  async function drawn(by: Person, input: object): Promise<string> {
+    const order = await by.must<Generation>("POST", "/v1/generations", { prompt: "<eve>", ...input });
     const machine = await Machine.register(by);
     for (;;) {
       const [lease] = await machine.lease();
@@ -523,8 +523,8 @@ describe("a cover", () => {
 
     const wrong = async (by: Person, ref: string) => {
       const made = await compose(by, [ref]);
-      const wish = { name: "uncovered", cover_image_id: image };
-      const { status, body } = await by.ask("POST", `/v1/compositions/${made.id}/publish`, wish);
+      const input = { name: "uncovered", cover_image_id: image };
+      const { status, body } = await by.ask("POST", `/v1/compositions/${made.id}/publish`, input);
       return [status, body.code, body.errors[0]?.pointer];
     };
     expect(await wrong(ada, "bob/dog")).toEqual([422, "image_invalid", "/cover_image_id"]);

@@ -9,7 +9,7 @@ import { sweep } from "../../../functions/dispatch/sweep.ts";
 import { JOB_ERROR_CODES } from "../../../schema/contract/codes.ts";
 import type { Account, Generation, Training } from "../../../schema/contract/index.ts";
 import { CREDITS_PER_DAY, JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
-import { adapterWish, ask, Machine, type Person, person, png, published } from "../cast.ts";
+import { adapterInput, ask, Machine, type Person, person, png, published } from "../cast.ts";
 import { deliverAdapter, giveUp, teach, trainingImages } from "./teaching.ts";
 
 const COST = 24;
@@ -52,7 +52,7 @@ const beat = (lease: string, step: number, total = 24) =>
   machine.on(lease, "heartbeat", { progress: { step, total, message: "drawing" } });
 
 describe("a job's cost", () => {
-  it("follows from what is wished, before it is ordered", () => {
+  it("is computed from the request before it is ordered", () => {
     const plain = { count: 1, steps: 24, width: 256, height: 256 };
     expect(drawingCredits(plain, "normal")).toBe(24);
     expect(drawingCredits({ ...plain, width: 768, count: 4 }, "normal")).toBe(24 * 3 * 4);
@@ -263,17 +263,19 @@ describe("the day's credits", () => {
 
   it("leave no adapter behind where they do not cover its training", async () => {
     await spend(CREDITS_PER_DAY - 239);
-    const wish = { adapter: adapterWish("dear"), images, steps: 60 };
-    expect((await ada.ask("POST", "/v1/trainings", wish)).body.code).toBe("quota_exceeded");
+    const input = { adapter: adapterInput("dear"), images, steps: 60 };
+    expect((await ada.ask("POST", "/v1/trainings", input)).body.code).toBe("quota_exceeded");
     expect((await ada.ask("GET", "/v1/adapters/ada/dear")).status).toBe(404);
     await spend(CREDITS_PER_DAY - 240);
-    expect((await ada.ask("POST", "/v1/trainings", wish)).status).toBe(202);
+    expect((await ada.ask("POST", "/v1/trainings", input)).status).toBe(202);
   });
 
   it("are never overdrawn by orders at once", async () => {
     await spend(CREDITS_PER_DAY - 3 * COST);
-    const wish = { base: "cast-2", prompt: "x" };
-    const replies = await Promise.all([1, 2, 3, 4, 5, 6].map(() => ada.ask("POST", "/v1/generations", wish)));
+    const input = { base: "cast-2", prompt: "x" };
+    const replies = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(() => ada.ask("POST", "/v1/generations", input)),
+    );
     expect(replies.map(({ status }) => status).sort()).toEqual([202, 202, 202, 429, 429, 429]);
     expect((await usage()).credits_left).toBe(0);
   });

@@ -38,8 +38,8 @@ it("an order is queued, leased and swept where nobody can be told", async () => 
   const machine = await Machine.register(operator);
   const caller = await callerOfKey(deafEnv, db, operator.key, Date.now());
   if (!caller) throw new Error("No caller");
-  const wish = { base: BASE.id, prompt: "a person", negative_prompt: "", count: 1 };
-  const id = await enqueue(deafEnv, db, granted(await orderGeneration(db, caller, wish)), Date.now());
+  const input = { base: BASE.id, prompt: "a person", negative_prompt: "", count: 1 };
+  const id = await enqueue(deafEnv, db, granted(await orderGeneration(db, caller, input)), Date.now());
   expect(id).toMatch(/^job_/);
 
   const runner = granted(await findRunner(db, caller, machine.id as `rnr_${string}`, Date.now()));

@@ -64,11 +64,14 @@ describe("a generation with a training that goes on", () => {
     expect(await machine.lease(8)).toEqual([]);
   });
 
-  it("is drawn with the version that was made, in its place, with the strength and region that were wished", async () => {
+  it("is drawn with the version that was made, in its place, with the strength and region that were ordered", async () => {
     const taughtOne = await training();
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
     const plain = await drawWith([{ training_id: taughtOne.id }, { ref: "bob/bob" }], { size: "512x256" });
-    const wished = await drawWith([{ ref: "bob/bob" }, { training_id: taughtOne.id, strength: 0.5, region }]);
+    const requested = await drawWith([
+      { ref: "bob/bob" },
+      { training_id: taughtOne.id, strength: 0.5, region },
+    ]);
     await deliverAdapter(machine, await take());
     const { result } = await ada.must<Training>("GET", `/v1/trainings/${taughtOne.id}`);
     const made = await ada.must<Version>("GET", `/v1/versions/${result?.version_id}`);
@@ -79,9 +82,9 @@ describe("a generation with a training that goes on", () => {
       { ...member, strength: made.strength, region: null },
       expect.objectContaining({ version_id: version.id }),
     ]);
-    expect((await look(wished)).request.adapters[1]).toEqual({ ...member, strength: 0.5, region });
+    expect((await look(requested)).request.adapters[1]).toEqual({ ...member, strength: 0.5, region });
     const leases = [await take(), await take()];
-    expect(leases.map(({ job_id }) => job_id)).toEqual([plain.id, wished.id]);
+    expect(leases.map(({ job_id }) => job_id)).toEqual([plain.id, requested.id]);
     for (const [i, lease] of leases.entries()) {
       if (lease.kind !== "sample") throw new Error("Not a generation");
       const own = lease.spec.adapters.find(({ version_id }) => version_id === made.id);
@@ -250,9 +253,9 @@ describe("an order that races with the training's end", () => {
   async function raced(one: Training, before: () => Promise<unknown>) {
     const caller = await callerOfKey(env, db, ada.key, Date.now());
     if (!caller) throw new Error("No caller");
-    const wish = { adapters: [{ training_id: one.id }], prompt: "x", negative_prompt: "", count: 1 };
+    const input = { adapters: [{ training_id: one.id }], prompt: "x", negative_prompt: "", count: 1 };
     const slow = dbThatWaits(before);
-    return place(env, slow, () => orderGeneration(slow, caller, wish), Date.now());
+    return place(env, slow, () => orderGeneration(slow, caller, input), Date.now());
   }
 
   it("draws with the version that was made meanwhile", async () => {
@@ -280,8 +283,8 @@ describe("an order that races with the training's end", () => {
       for (let i = 0; i < 5; i++) {
         const one = await training();
         const lease = await take();
-        const wish = { adapters: [{ training_id: one.id }], prompt: "x" };
-        const orders = [0, 1, 2].map(() => ada.ask<Generation>("POST", "/v1/generations", wish));
+        const input = { adapters: [{ training_id: one.id }], prompt: "x" };
+        const orders = [0, 1, 2].map(() => ada.ask<Generation>("POST", "/v1/generations", input));
         const replies = await Promise.all([...orders, end(machine, lease)]);
         for (const { status, body } of replies.slice(0, 3) as Awaited<(typeof orders)[number]>[]) {
           if (status >= 400) expect(body).toMatchObject({ code: "adapter_unready" });

@@ -82,7 +82,7 @@ describe("a runner that is asked to leave", () => {
     }
   });
 
-  it("never gets a job that races with the wish", async () => {
+  it("never gets a job that races with the request", async () => {
     for (let i = 0; i < 5; i++) {
       await draw();
       const [, answer] = await Promise.all([turn("drain"), poll()]);

@@ -116,18 +116,18 @@ describe("a lease", () => {
   });
 
   it("is refused for another account's runner and for one that has left", async () => {
-    const wish = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
-    expect((await bob.ask("POST", "/runner/v1/lease", wish)).body.code).toBe("not_found");
+    const input = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
+    expect((await bob.ask("POST", "/runner/v1/lease", input)).body.code).toBe("not_found");
     const leaving = await Machine.register(operator);
     await operator.must("POST", "/runner/v1/deregister", { runner_id: leaving.id });
-    const reply = await operator.ask("POST", "/runner/v1/lease", { ...wish, runner_id: leaving.id });
+    const reply = await operator.ask("POST", "/runner/v1/lease", { ...input, runner_id: leaving.id });
     expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([404, "/runner_id"]);
   });
 
   it("brings nothing for a base that the runner did not register", async () => {
     await draw(ada);
-    const wish = { runner_id: machine.id, bases: ["sdxl"], max_batch: 1 };
-    expect(await operator.must("POST", "/runner/v1/lease", wish)).toEqual({ leases: [], drain: false });
+    const input = { runner_id: machine.id, bases: ["sdxl"], max_batch: 1 };
+    expect(await operator.must("POST", "/runner/v1/lease", input)).toEqual({ leases: [], drain: false });
   });
 
   it("wakes a waiting runner as soon as a job arrives", async () => {
@@ -202,9 +202,9 @@ describe("a runner with files on disk", () => {
   });
 
   it("names at most so many, each by its whole hash", async () => {
-    const wish = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
+    const input = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
     const hashes = Array.from({ length: WARM_NAMED_MAX + 1 }, (_, n) => n.toString(16).padStart(64, "0"));
-    const ask = (warm: string[]) => operator.ask("POST", "/runner/v1/lease", { ...wish, warm });
+    const ask = (warm: string[]) => operator.ask("POST", "/runner/v1/lease", { ...input, warm });
     expect((await ask(hashes.slice(1))).status).toBe(200);
     const many = await ask(hashes);
     expect([many.status, many.body.errors[0]?.pointer]).toEqual([400, "/warm"]);

@@ -32,8 +32,8 @@ function randomOf(seed: number): () => number {
   };
 }
 
-const wish = { base: "cast-2", prompt: "a person" };
-const draw = () => ada.must<Generation>("POST", "/v1/generations", wish);
+const input = { base: "cast-2", prompt: "a person" };
+const draw = () => ada.must<Generation>("POST", "/v1/generations", input);
 
 async function watch(job: Generation, query = "", more: Record<string, string> = {}) {
   const headers = { authorization: `Bearer ${ada.key}`, ...more };
@@ -432,7 +432,7 @@ describe("a job's WebSocket", () => {
 
 describe("waiting for a job", () => {
   it("ends with the job when it is fast enough", async () => {
-    const waiting = ada.ask<Generation>("POST", "/v1/generations", wish, { prefer: "wait=20" });
+    const waiting = ada.ask<Generation>("POST", "/v1/generations", input, { prefer: "wait=20" });
     const [lease] = await machine.lease(1, 10);
     await settle(lease?.lease_id ?? "");
     const reply = await waiting;
@@ -441,7 +441,7 @@ describe("waiting for a job", () => {
   });
 
   it("ends with the caller's patience otherwise", async () => {
-    const reply = await ada.ask<Generation>("POST", "/v1/generations", wish, { prefer: "wait=1" });
+    const reply = await ada.ask<Generation>("POST", "/v1/generations", input, { prefer: "wait=1" });
     expect([reply.status, reply.body.status]).toEqual([202, "queued"]);
   });
 

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { priorityOf, rankOf } from "../../../functions/dispatch/priority.ts";
 import type { Generation, Training } from "../../../schema/contract/index.ts";
 import { JOB_PRIORITIES, type JobPriority } from "../../../schema/contract/jobs.ts";
-import { adapterWish, Machine, type Person, person, png } from "../cast.ts";
+import { adapterInput, Machine, type Person, person, png } from "../cast.ts";
 
 let ada: Person;
 let bob: Person;
@@ -22,8 +22,8 @@ beforeEach(async () => {
 async function order(by: Person, count: number, priority?: JobPriority): Promise<string[]> {
   const ids = [];
   for (let i = 0; i < count; i++) {
-    const wish = { base: "cast-2", prompt: "a person", ...(priority && { priority }) };
-    ids.push((await by.must<Generation>("POST", "/v1/generations", wish)).id);
+    const input = { base: "cast-2", prompt: "a person", ...(priority && { priority }) };
+    ids.push((await by.must<Generation>("POST", "/v1/generations", input)).id);
   }
   return ids;
 }
@@ -47,8 +47,8 @@ describe("priority", () => {
     }
     const [plain] = await order(ada, 1);
     expect((await ada.must<Generation>("GET", `/v1/generations/${plain}`)).priority).toBe("normal");
-    const wish = { base: "cast-2", prompt: "a person", priority: "urgent" };
-    const refused = await ada.ask("POST", "/v1/generations", wish);
+    const input = { base: "cast-2", prompt: "a person", priority: "urgent" };
+    const refused = await ada.ask("POST", "/v1/generations", input);
     expect([refused.status, refused.body.errors[0]?.pointer]).toEqual([400, "/priority"]);
   });
 
@@ -88,8 +88,8 @@ describe("priority", () => {
     for (let i = 0; i < 4; i++) {
       images.push({ upload_id: await ada.upload("training_image", await png(64, 64, i), "image/png") });
     }
-    const wish = { adapter: adapterWish("face"), images, priority: "high" };
-    const training = await ada.must<Training>("POST", "/v1/trainings", wish);
+    const input = { adapter: adapterInput("face"), images, priority: "high" };
+    const training = await ada.must<Training>("POST", "/v1/trainings", input);
     expect(training.priority).toBe("high");
   });
 });

@@ -1,7 +1,7 @@
-// Trainings for tests about what waits for them: ordered through the API, and ended by a runner as it is wished.
+// Trainings for tests about what waits for them: ordered through the API, and ended by a runner as a test asks.
 
 import type { Lease, Training } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterWish, type Machine, type Person, png } from "../cast.ts";
+import { adapterFile, adapterInput, type Machine, type Person, png } from "../cast.ts";
 
 export async function trainingImages(by: Person): Promise<{ upload_id: string }[]> {
   const images = [];
@@ -12,7 +12,7 @@ export async function trainingImages(by: Person): Promise<{ upload_id: string }[
 }
 
 export const teach = (by: Person, name: string, images: readonly { upload_id: string }[], more = {}) =>
-  by.must<Training>("POST", "/v1/trainings", { adapter: adapterWish(name), images, steps: 60, ...more });
+  by.must<Training>("POST", "/v1/trainings", { adapter: adapterInput(name), images, steps: 60, ...more });
 
 /** Settles a training with a file of its slot. */
 export async function deliverAdapter(machine: Machine, lease: Lease) {

@@ -11,7 +11,7 @@ import type {
   Training,
   Version,
 } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterWish, ask, BASE, Machine, type Person, person, png } from "../cast.ts";
+import { adapterFile, adapterInput, ask, BASE, Machine, type Person, person, png } from "../cast.ts";
 
 let ada: Person;
 let machine: Machine;
@@ -29,13 +29,13 @@ beforeAll(async () => {
 });
 
 const train = (name: string, more: Record<string, unknown> = {}) =>
-  ada.ask<Training>("POST", "/v1/trainings", { adapter: adapterWish(name), images, ...more });
+  ada.ask<Training>("POST", "/v1/trainings", { adapter: adapterInput(name), images, ...more });
 const slotOf = (lease: Lease | undefined) => (lease?.kind === "train" ? lease.spec.slot : -1);
 
 describe("a training", () => {
   it("goes on with the draft that an order left behind which was cut off, if it says the same and was never used", async () => {
-    const left = await ada.must<{ id: string }>("POST", "/v1/adapters", adapterWish("left"));
-    const other = await train("left", { adapter: adapterWish("left", { visibility: "private" }) });
+    const left = await ada.must<{ id: string }>("POST", "/v1/adapters", adapterInput("left"));
+    const other = await train("left", { adapter: adapterInput("left", { visibility: "private" }) });
     expect([other.status, (other.body as unknown as Problem).code]).toEqual([409, "name_taken"]);
     const { status, body: job } = await train("left");
     expect([status, job.request.adapter_id]).toEqual([202, left.id]);
@@ -144,7 +144,7 @@ describe("a training", () => {
     }
     const theirs = await bob.ask("POST", "/v1/trainings", { adapter_ref: "ada/face", images: mine });
     expect(theirs.body).toMatchObject({ code: "not_granted", errors: [{ pointer: "/adapter_ref" }] });
-    const stolen = await bob.ask("POST", "/v1/trainings", { adapter: adapterWish("thief"), images });
+    const stolen = await bob.ask("POST", "/v1/trainings", { adapter: adapterInput("thief"), images });
     expect(stolen.body).toMatchObject({
       code: "upload_unknown",
       errors: [{ pointer: "/images/0/upload_id" }],
@@ -158,7 +158,7 @@ describe("a training", () => {
     for (let i = 0; i < 4; i++) {
       own.push({ upload_id: await publisher.upload("training_image", await png(64, 64, i), "image/png") });
     }
-    const order = { adapter: adapterWish("only"), images: own };
+    const order = { adapter: adapterInput("only"), images: own };
     const reply = await publisher.ask<Training>("POST", "/v1/trainings", order, { prefer: "wait=0" });
     expect([reply.status, reply.body.status]).toEqual([202, "queued"]);
   });
@@ -181,7 +181,7 @@ describe("a training", () => {
        SELECT 'job_full' || i, users.id, 'sample', 'none', 'x', 'queued', 0, '{}', '{}', '[]', 0
        FROM n, users WHERE handle = 'greedy'`,
     ).run();
-    const order = { adapter: adapterWish("late"), images: own };
+    const order = { adapter: adapterInput("late"), images: own };
     expect((await greedy.ask("POST", "/v1/trainings", order)).body.code).toBe("quota_exceeded");
     expect((await greedy.ask("GET", "/v1/adapters/greedy/late")).status).toBe(404);
     await env.DB.prepare("DELETE FROM jobs WHERE id LIKE 'job_full%'").run();
@@ -191,7 +191,7 @@ describe("a training", () => {
   it("refuses too few pictures, both adapters or neither, and a picture of another kind", async () => {
     const problem = async (body: Record<string, unknown>) =>
       (await ada.ask("POST", "/v1/trainings", body)).body;
-    const adapter = adapterWish("bad");
+    const adapter = adapterInput("bad");
     expect((await problem({ adapter, images: images.slice(1) })).errors[0]?.pointer).toBe("/images");
     expect((await problem({ images })).code).toBe("request_invalid");
     expect((await problem({ adapter, adapter_ref: "ada/face", images })).code).toBe("request_invalid");

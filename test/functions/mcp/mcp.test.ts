@@ -98,8 +98,8 @@ describe("an assistant", () => {
     const members = [{ ref: "ada/kofi" }, { ref: "ada/dalia", strength: 0.8 }];
     const composition = JSON.parse((await use(client, "compose", { members })).text);
     expect(composition.crosstalk.pairs[0].exact).toBe(true);
-    const wish = { prompt: "<kofi> smiling; <dalia> sad", composition_id: composition.id, size: "512x256" };
-    const [drawn] = await Promise.all([use(client, "generate", wish), drawOne()]);
+    const input = { prompt: "<kofi> smiling; <dalia> sad", composition_id: composition.id, size: "512x256" };
+    const [drawn] = await Promise.all([use(client, "generate", input), drawOne()]);
     const told = JSON.parse(drawn.text);
     expect([told.status, told.images.length]).toEqual(["succeeded", 1]);
     expect(drawn.content[1]).toMatchObject({ type: "image", mimeType: "image/png" });
@@ -110,9 +110,9 @@ describe("an assistant", () => {
 
   it("shows a picture of a mebibyte and names the address of a larger one; neither address needs the key", async () => {
     const client = await withKey(bob);
-    const wish = { prompt: "a person", base: "cast-2", size: "512x256", count: 2 };
+    const input = { prompt: "a person", base: "cast-2", size: "512x256", count: 2 };
     const pictures = [await pngOf(MCP_IMAGE_MAX_BYTES), await pngOf(MCP_IMAGE_MAX_BYTES + 1)];
-    const [drawn] = await Promise.all([use(client, "generate", wish), drawOne(pictures)]);
+    const [drawn] = await Promise.all([use(client, "generate", input), drawOne(pictures)]);
     expect(drawn.content.map(({ type }) => type)).toEqual(["text", "image", "text"]);
     expect(atob(drawn.content[1]?.data ?? "")).toHaveLength(MCP_IMAGE_MAX_BYTES);
     const { images } = JSON.parse(drawn.text) as { images: { url: string }[] };
@@ -138,7 +138,7 @@ describe("an assistant", () => {
     expect(JSON.parse(canceled.text).status).toBe("canceled");
   });
 
-  it("is told what is wrong with a wish by the API's own code and pointer", async () => {
+  it("is told what is wrong with a request by the API's own code and pointer", async () => {
     const client = await withKey(bob);
     const unknown = await use(client, "generate", { prompt: "x", adapters: [{ ref: "ada/nobody" }] });
     expect(unknown.text).toMatch(/^adapter_unknown: .*\n\/adapters\/0\/ref: /s);

@@ -220,11 +220,11 @@ describe("a decision about an appeal", () => {
     const { action } = await removed("words");
     const { body } = await appeal(ada, action.id);
     const path = `/v1/moderation/appeals/${body.id}/decide`;
-    for (const [wish, pointer] of [
+    for (const [input, pointer] of [
       [{ decision: "uphold", answer: " " }, "/answer"],
       [{ decision: "maybe", answer: "x" }, "/decision"],
     ] as const) {
-      const reply = await judge.act("POST", path, wish);
+      const reply = await judge.act("POST", path, input);
       expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([400, pointer]);
     }
     expect((await decide(judge, "apl_00000000000000000000", "uphold")).body.code).toBe("not_found");

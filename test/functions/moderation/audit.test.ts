@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BlockedTerm, ModerationAction, Problem } from "../../../schema/contract/index.ts";
 import { BLOCKED_TERM_MAX_WORDS, BLOCKED_TERMS_MAX } from "../../../schema/contract/index.ts";
-import { adapterWish, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, db, type Person, person, published } from "../cast.ts";
 import { adapterKey, type Moderator, moderator, type Page, userKey } from "./desk.ts";
 
 let ada: Person;
@@ -130,12 +130,12 @@ describe("the list of blocked terms", () => {
     expect([made.status, made.body.term, made.body.created_by]).toEqual([201, "slug bait", "mod"]);
     expect((await block("slug bait")).status).toBe(200);
     const title = { title: "My slug, bait" };
-    expect((await ada.ask("POST", "/v1/adapters", adapterWish("baited", title))).body.code).toBe(
+    expect((await ada.ask("POST", "/v1/adapters", adapterInput("baited", title))).body.code).toBe(
       "content_blocked",
     );
     expect((await mod.act("DELETE", `${PATH}/name/${encodeURIComponent("slug bait")}`)).status).toBe(204);
     expect((await mod.act("DELETE", `${PATH}/name/${encodeURIComponent("slug bait")}`)).status).toBe(404);
-    expect((await ada.ask("POST", "/v1/adapters", adapterWish("baited", title))).status).toBe(201);
+    expect((await ada.ask("POST", "/v1/adapters", adapterInput("baited", title))).status).toBe(201);
     const entries = (await log(mod)).filter(({ target }) => target.kind === "term");
     expect(entries.map(({ kind, target }) => [kind, target.label])).toEqual([
       ["unblock_term", "slug bait"],

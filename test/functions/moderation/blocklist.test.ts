@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { phrasesOf, termOf } from "../../../functions/moderation/blocklist.ts";
-import { adapterFile, adapterWish, ask, BASE, db, type Person, person, png, published } from "../cast.ts";
+import { adapterFile, adapterInput, ask, BASE, db, type Person, person, png, published } from "../cast.ts";
 
 const holds = (text: string, term: string) => phrasesOf(text).has(termOf(term));
 
@@ -93,7 +93,7 @@ describe("what people write", () => {
     ["/credits", { credits: "by slug" }],
     ["/tags/1", { tags: ["fine", "slug"] }],
   ])("refuses an adapter with a blocked %s", async (pointer, more) => {
-    const reply = await ada.ask("POST", "/v1/adapters", adapterWish("clean", more));
+    const reply = await ada.ask("POST", "/v1/adapters", adapterInput("clean", more));
     expect([reply.status, reply.body.code]).toEqual([422, "content_blocked"]);
     expect(reply.body.errors).toEqual([{ pointer, detail: '"slug" is not wanted here.' }]);
     expect((await ada.ask("GET", "/v1/adapters/ada/clean")).status).toBe(404);
@@ -114,7 +114,7 @@ describe("what people write", () => {
     const reply = await ada.ask(
       "POST",
       "/v1/adapters",
-      adapterWish("garden", { title: "slug snail worm leech" }),
+      adapterInput("garden", { title: "slug snail worm leech" }),
     );
     const named = reply.body.errors.map(({ detail }) => detail);
     expect(named).toHaveLength(3);
@@ -141,14 +141,14 @@ describe("what people write", () => {
       const upload_id = await ada.upload("training_image", await png(64, 64, 10 + i), "image/png");
       images.push({ upload_id, caption: i === 1 ? "with a thorn" : "" });
     }
-    const reply = await ada.ask("POST", "/v1/trainings", { adapter: adapterWish("taught"), images });
+    const reply = await ada.ask("POST", "/v1/trainings", { adapter: adapterInput("taught"), images });
     expect([reply.body.code, reply.body.errors[0]?.pointer]).toEqual([
       "content_blocked",
       "/images/1/caption",
     ]);
     const taught = images.map((image) => ({ ...image, caption: "" }));
-    const wish = { adapter: adapterWish("taught"), images: taught, trigger: "<slug>" };
-    expect((await ada.ask("POST", "/v1/trainings", wish)).body.errors[0]?.pointer).toBe("/trigger");
+    const input = { adapter: adapterInput("taught"), images: taught, trigger: "<slug>" };
+    expect((await ada.ask("POST", "/v1/trainings", input)).body.errors[0]?.pointer).toBe("/trigger");
     expect((await ada.ask("GET", "/v1/adapters/ada/taught")).status).toBe(404);
   });
 
@@ -157,12 +157,12 @@ describe("what people write", () => {
       .join(" ")
       .slice(0, 9_990);
     expect(words.length).toBeGreaterThan(9_000);
-    const clean = await ada.ask("POST", "/v1/adapters", adapterWish("long", { description: words }));
+    const clean = await ada.ask("POST", "/v1/adapters", adapterInput("long", { description: words }));
     expect(clean.status).toBe(201);
     const reply = await ada.ask(
       "POST",
       "/v1/adapters",
-      adapterWish("long-b", { description: `${words} slug` }),
+      adapterInput("long-b", { description: `${words} slug` }),
     );
     expect(reply.body.errors).toEqual([{ pointer: "/description", detail: '"slug" is not wanted here.' }]);
   });

@@ -8,7 +8,7 @@ import {
   REPORTS_PER_DAY_MAX,
   type Report,
 } from "../../../schema/contract/index.ts";
-import { adapterWish, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, db, type Person, person, published } from "../cast.ts";
 import {
   adapterKey,
   type Moderator,
@@ -76,7 +76,7 @@ describe("a report", () => {
     ["nobody", { kind: "user", handle: "nobody" }],
     ["a comment that is not there", { kind: "comment", id: "cmt_00000000000000000000" }],
   ])("is refused about what the reporter cannot see: %s", async (_, target) => {
-    await ada.ask("POST", "/v1/adapters", adapterWish("shy"));
+    await ada.ask("POST", "/v1/adapters", adapterInput("shy"));
     if ((await ada.ask("GET", "/v1/adapters/ada/secret")).status === 404) {
       await published(ada, "secret", { visibility: "private" });
     }

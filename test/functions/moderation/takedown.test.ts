@@ -12,7 +12,7 @@ import type { Generation, Training, Upload, Version } from "../../../schema/cont
 import { APPEAL_WINDOW_DAYS, TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/index.ts";
 import {
   adapterFile,
-  adapterWish,
+  adapterInput,
   ask,
   BASE,
   db,
@@ -199,7 +199,7 @@ describe("the bytes of what is removed", () => {
     }
     const train = (name: string, uploads: string[]) =>
       ada.must<Training>("POST", "/v1/trainings", {
-        adapter: adapterWish(name),
+        adapter: adapterInput(name),
         images: uploads.map((upload_id) => ({ upload_id, caption: "" })),
       });
     const bad = await train("taught-a", pictures.slice(0, -1));
@@ -263,7 +263,7 @@ describe("the bytes of what is removed", () => {
       images.push({ upload_id: await ada.upload("training_image", await png(64, 64, 100 + i), "image/png") });
     }
     await db().prepare("UPDATE jobs SET status = 'canceled' WHERE status = 'queued'").run();
-    await ada.must<Training>("POST", "/v1/trainings", { images, adapter: adapterWish("late") });
+    await ada.must<Training>("POST", "/v1/trainings", { images, adapter: adapterInput("late") });
     const [lease] = await machine.lease();
     if (lease?.kind !== "train") throw new Error("No training came");
     const key = await adapterKey("ada/late");

@@ -17,7 +17,7 @@ import {
   COLLECTIONS_PER_OWNER_MAX,
   CONFLICTS_SHOWN_MAX,
 } from "../../../schema/contract/limits.ts";
-import { adapterWish, ask, BASE, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, ask, BASE, db, type Person, person, published } from "../cast.ts";
 
 type Page<T> = { items: T[]; next_cursor: string | null };
 let ada: Person;
@@ -31,11 +31,11 @@ beforeAll(async () => {
 
 const make = (who: Person, name: string, more: Record<string, unknown> = {}) =>
   who.must<Collection>("POST", "/v1/collections", { name, title: name, ...more });
-const put = (who: Person, at: string, ref: string, wish: Record<string, unknown> = {}) =>
+const put = (who: Person, at: string, ref: string, input: Record<string, unknown> = {}) =>
   who.ask<CollectionItem & { code: string; errors: { pointer: string }[] }>(
     "PUT",
     `/v1/collections/${at}/items/${ref}`,
-    wish,
+    input,
   );
 const read = async (at: string, who?: Person) =>
   (
@@ -178,7 +178,7 @@ describe("who sees what", () => {
 
   it("leaves a mark where an adapter was withdrawn, and hides what others keep private or unfinished", async () => {
     for (const name of ["going", "closing"]) await published(bob, name);
-    await bob.must("POST", "/v1/adapters", adapterWish("sketch"));
+    await bob.must("POST", "/v1/adapters", adapterInput("sketch"));
     await make(bob, "mixed");
     for (const ref of ["bob/going", "bob/closing", "bob/sketch", "ada/a"]) await put(bob, "bob/mixed", ref);
     await bob.must("POST", "/v1/adapters/bob/going/withdraw", {});

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, Follow, Follower, NotificationPage } from "../../../schema/contract/index.ts";
 import { FOLLOWS_PER_ACCOUNT_MAX } from "../../../schema/contract/limits.ts";
-import { adapterWish, ask, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, ask, db, type Person, person, published } from "../cast.ts";
 
 let ada: Person;
 let bob: Person;
@@ -76,7 +76,7 @@ describe("a first publication", () => {
     const version = await published(ada, "news");
     await ada.must("POST", `/v1/versions/${version.id}/publish`, {});
     await published(ada, "quiet", { visibility: "private" });
-    await ada.must("POST", "/v1/adapters", adapterWish("unborn"));
+    await ada.must("POST", "/v1/adapters", adapterInput("unborn"));
     expect((await told(bob, "published")).map((n) => [n.actor?.handle, n.target?.ref])).toEqual([
       ["ada", "ada/news"],
     ]);

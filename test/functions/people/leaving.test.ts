@@ -9,7 +9,7 @@ import type { Upload } from "../../../schema/contract/index.ts";
 import { collectLetters } from "../auth/letters.ts";
 import {
   adapterFile,
-  adapterWish,
+  adapterInput,
   ask,
   Machine,
   ORIGIN,
@@ -262,7 +262,7 @@ describe("leaving", () => {
     for (let i = 0; i < 4; i++) {
       images.push({ upload_id: await leaver.upload("training_image", await png(64, 64, i), "image/png") });
     }
-    await leaver.must("POST", "/v1/trainings", { images, adapter: adapterWish("leos") });
+    await leaver.must("POST", "/v1/trainings", { images, adapter: adapterInput("leos") });
     const [lease] = await machine.lease();
     if (lease?.kind !== "train") throw new Error("No training came");
     await leave({ cookie: leaver.cookie, origin: ORIGIN }, { confirm: "leo" });
@@ -286,8 +286,8 @@ describe("leaving", () => {
     const size_bytes = 100;
     const facts = { kind: "adapter", content_type: "application/octet-stream", size_bytes, multipart: true };
     for (const [i, isJoined] of [false, true].entries()) {
-      const wish = { ...facts, sha256: String(i).repeat(64) };
-      const upload = await leaver.must<Upload>("POST", "/v1/uploads", wish);
+      const input = { ...facts, sha256: String(i).repeat(64) };
+      const upload = await leaver.must<Upload>("POST", "/v1/uploads", input);
       await put(upload.parts?.urls[0] ?? "", new Uint8Array(size_bytes).fill(i));
       if (!isJoined) continue;
       const row = await env.DB.prepare(

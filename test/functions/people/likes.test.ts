@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Like, Liked, NotificationPage } from "../../../schema/contract/index.ts";
-import { adapterWish, ask, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, ask, db, type Person, person, published } from "../cast.ts";
 
 let ada: Person;
 let bob: Person;
@@ -47,7 +47,7 @@ describe("a like", () => {
   });
 
   it("is refused on a draft, on what is withdrawn, and on what is hidden", async () => {
-    await ada.must("POST", "/v1/adapters", adapterWish("sketch"));
+    await ada.must("POST", "/v1/adapters", adapterInput("sketch"));
     expect((await ada.ask("PUT", "/v1/adapters/ada/sketch/like")).body.code).toBe("adapter_unready");
     expect((await bob.ask("PUT", "/v1/adapters/ada/sketch/like")).body.code).toBe("not_found");
     await published(ada, "leaving");

@@ -51,8 +51,8 @@ describe("notifications", () => {
     const before = await list(ada);
     expect(before.unread_count).toBe(5);
     const [one] = before.items;
-    const mark = (who: Person, wish: unknown) =>
-      who.must<{ unread_count: number }>("POST", "/v1/account/notifications/read", wish);
+    const mark = (who: Person, input: unknown) =>
+      who.must<{ unread_count: number }>("POST", "/v1/account/notifications/read", input);
     await mark(bob, { ids: [one?.id] });
     expect((await list(ada)).unread_count).toBe(5);
     expect(await mark(ada, { ids: [one?.id] })).toEqual({ unread_count: 4 });
@@ -63,15 +63,15 @@ describe("notifications", () => {
     expect(await mark(ada, { all: true })).toEqual({ unread_count: 0 });
   });
 
-  it("refuse a wish that says nothing, or two things, or too many", async () => {
+  it("refuse a request that says nothing, or two things, or too many", async () => {
     const ids = Array.from({ length: NOTIFICATIONS_MARKED_MAX + 1 }, () => `ntf_${"0".repeat(20)}`);
-    for (const wish of [
+    for (const input of [
       {},
       { ids: ids.slice(1), all: true },
       { ids },
       { ids: ids.slice(1), before: "2020-01-01T00:00:00Z" },
     ]) {
-      expect((await ada.ask("POST", "/v1/account/notifications/read", wish)).body.code).toBe(
+      expect((await ada.ask("POST", "/v1/account/notifications/read", input)).body.code).toBe(
         "request_invalid",
       );
     }

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import type { Account, Adapter, Generation } from "../../../schema/contract/index.ts";
 import { LEASE_BATCH_MAX } from "../../../schema/contract/limits.ts";
-import { adapterWish, ask, type Machine, ORIGIN, type Person, person, png, published } from "../cast.ts";
+import { adapterInput, ask, type Machine, ORIGIN, type Person, person, png, published } from "../cast.ts";
 import { mixOf } from "../compose/mix-cast.ts";
 
 /** Words that only this person wrote, and that must be gone when they are. */
@@ -23,7 +23,7 @@ export async function richPerson(name: string, friend: Person, machine: Machine)
 
   await published(who, "open", { description: secret });
   await published(who, "hidden", { description: secret, visibility: "private" });
-  await who.must<Adapter>("POST", "/v1/adapters", adapterWish("draft", { description: secret }));
+  await who.must<Adapter>("POST", "/v1/adapters", adapterInput("draft", { description: secret }));
   await who.must("POST", `/v1/adapters/${who.handle}/draft/slot`, {});
   await who.upload("training_image", await png(64, 64, shade + 1), "image/png");
   await mixOf(who, "mixed", [`${who.handle}/open`], { description: secret });

@@ -8,7 +8,7 @@ import type { Env } from "../../../functions/env.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Adapter, Generation } from "../../../schema/contract/index.ts";
 import { Problem } from "../../../schema/contract/problem.ts";
-import { adapterWish, ask, type Person, person } from "../cast.ts";
+import { adapterInput, ask, type Person, person } from "../cast.ts";
 
 let ada: Person;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe("a refusal", () => {
   it("meets a body of 2 MB, an unknown query parameter and a body of another type", async () => {
     const big = await ada.ask("POST", "/v1/adapters", { title: "x".repeat(2 ** 21) });
     expect([big.status, big.body.code]).toEqual([413, "body_too_large"]);
-    const odd = await ada.ask("POST", "/v1/adapters?dry_run=1", adapterWish("odd"));
+    const odd = await ada.ask("POST", "/v1/adapters?dry_run=1", adapterInput("odd"));
     expect([odd.status, odd.body.errors[0]?.pointer]).toEqual([400, "?dry_run"]);
     const headers = { authorization: `Bearer ${ada.key}`, "content-type": "text/plain" };
     const text = await ask("POST", "/v1/adapters", { headers });
@@ -54,8 +54,8 @@ describe("a refusal", () => {
 });
 
 describe("an Idempotency-Key", () => {
-  const wish = { base: "cast-2", prompt: "once" };
-  const order = (key: string, body: unknown = wish) =>
+  const input = { base: "cast-2", prompt: "once" };
+  const order = (key: string, body: unknown = input) =>
     ada.ask<Generation>("POST", "/v1/generations", body, { "idempotency-key": key });
 
   it("makes a repeated POST give the first answer and create nothing", async () => {
@@ -73,7 +73,7 @@ describe("an Idempotency-Key", () => {
     const other = await ada.ask(
       "POST",
       "/v1/generations",
-      { ...wish, prompt: "twice" },
+      { ...input, prompt: "twice" },
       { "idempotency-key": "c" },
     );
     expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
@@ -101,7 +101,7 @@ describe("an Idempotency-Key", () => {
   });
 
   it("names the job before it is made: whoever goes on after a death before that makes this one", async () => {
-    const request = await sha256Hex(`POST /v1/generations\n${JSON.stringify(wish)}`);
+    const request = await sha256Hex(`POST /v1/generations\n${JSON.stringify(input)}`);
     for (const [named, minutes] of [
       ["job_named0000000000000000", 10],
       ["job_named0000000000000001", -10],
@@ -132,7 +132,7 @@ describe("an Idempotency-Key", () => {
         "idempotency-key": "h",
         prefer: "wait=1",
       },
-      body: JSON.stringify(wish),
+      body: JSON.stringify(input),
     });
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     expect((await app.fetch(request, broken, createExecutionContext())).status).toBe(500);
@@ -150,13 +150,13 @@ describe("an Idempotency-Key", () => {
   });
 
   it("is free again after a refusal and after a day, and each owner's own", async () => {
-    expect((await order("e", { ...wish, count: 99 })).status).toBe(400);
+    expect((await order("e", { ...input, count: 99 })).status).toBe(400);
     expect((await order("e")).status).toBe(202);
     const day = Date.now() - 25 * 3_600_000;
     await env.DB.prepare("UPDATE idempotency SET created_at = ? WHERE key = 'e'").bind(day).run();
-    expect((await order("e", { ...wish, prompt: "new day" })).status).toBe(202);
+    expect((await order("e", { ...input, prompt: "new day" })).status).toBe(202);
     const bob = await person("Bob");
-    const theirs = await bob.ask("POST", "/v1/adapters", adapterWish("mine"), { "idempotency-key": "a" });
+    const theirs = await bob.ask("POST", "/v1/adapters", adapterInput("mine"), { "idempotency-key": "a" });
     expect(theirs.status).toBe(201);
   });
 });
@@ -209,7 +209,7 @@ describe("the API", () => {
   it("answers a GET that says its absent body is JSON, as some clients do", async () => {
     const headers = { authorization: `Bearer ${ada.key}`, "content-type": "application/json" };
     expect((await ask("GET", "/v1/account", { headers })).status).toBe(200);
-    const made = await ada.must<Adapter>("POST", "/v1/adapters", adapterWish("empty"));
+    const made = await ada.must<Adapter>("POST", "/v1/adapters", adapterInput("empty"));
     expect(
       (
         await ask("POST", `/v1/adapters/${made.ref}/slot`, {

@@ -1,7 +1,7 @@
 // What a person reads where a request does not fit: plain words with the limit in them, at the place they are about.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { adapterWish, type Person, person } from "../cast.ts";
+import { adapterInput, type Person, person } from "../cast.ts";
 
 let ada: Person;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ describe("a refusal of a request", () => {
     [
       "a licence that is a word",
       "/v1/adapters",
-      adapterWish("odd", { licence: "MIT" }),
+      adapterInput("odd", { licence: "MIT" }),
       "/licence",
       "must be an object",
     ],

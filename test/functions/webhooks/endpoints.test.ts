@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const draw = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
-const wish = { url: "https://hooks.example.com/orthoplex", events: ["generation.succeeded"] };
+const input = { url: "https://hooks.example.com/orthoplex", events: ["generation.succeeded"] };
 
 /** An endpoint of Ada's with so many deliveries that were tried in vain. */
 async function failing(count: number, how = "flaky/1") {
@@ -36,11 +36,11 @@ async function failing(count: number, how = "flaky/1") {
 describe("an endpoint", () => {
   it("is made, read, changed and deleted by its owner; its secret is shown once", async () => {
     const { secret, ...made } = await ada.must<Made>("POST", "/v1/webhooks", {
-      ...wish,
+      ...input,
       description: "ours",
     });
     expect(atob(secret.slice("whsec_".length)).length).toBe(32);
-    expect(made).toMatchObject({ ...wish, description: "ours", enabled: true, disabled_reason: null });
+    expect(made).toMatchObject({ ...input, description: "ours", enabled: true, disabled_reason: null });
     expect(await ada.must("GET", `/v1/webhooks/${made.id}`)).toEqual(made);
     expect(await ada.must("GET", "/v1/webhooks")).toEqual({ items: [made] });
     const paused = await ada.must<Webhook>("PATCH", `/v1/webhooks/${made.id}`, {
@@ -51,7 +51,7 @@ describe("an endpoint", () => {
       enabled: false,
       disabled_reason: "owner",
       events: ["*.failed"],
-      url: wish.url,
+      url: input.url,
     });
     await change((await draw()).id, "failed");
     expect(await deliveriesOf(ada)).toEqual([]);
@@ -66,9 +66,9 @@ describe("an endpoint", () => {
     ["https://[::ffff:192.168.0.1]/", "/url"],
     ["nonsense", "/url"],
   ])("at %s is refused", async (url, pointer) => {
-    const made = await endpoint(ada, wish.url);
+    const made = await endpoint(ada, input.url);
     for (const reply of [
-      await ada.ask<Problem>("POST", "/v1/webhooks", { ...wish, url }),
+      await ada.ask<Problem>("POST", "/v1/webhooks", { ...input, url }),
       await ada.ask<Problem>("PATCH", `/v1/webhooks/${made.id}`, { url }),
     ]) {
       expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([400, pointer]);
@@ -85,15 +85,15 @@ describe("an endpoint", () => {
   it.each([[[]], [["generation"]], [["generation.done"]], [["*"]], [["job.*"]]])(
     "for the events %j is refused",
     async (events) => {
-      const reply = await ada.ask<Problem>("POST", "/v1/webhooks", { ...wish, events });
+      const reply = await ada.ask<Problem>("POST", "/v1/webhooks", { ...input, events });
       expect([reply.status, reply.body.errors[0]?.pointer.startsWith("/events")]).toEqual([400, true]);
     },
   );
 
   it("is one of at most twenty", async () => {
-    for (let i = 0; i < WEBHOOKS_PER_OWNER_MAX; i++) await endpoint(ada, wish.url);
-    expect((await ada.ask("POST", "/v1/webhooks", wish)).body.code).toBe("quota_exceeded");
-    expect((await bob.ask("POST", "/v1/webhooks", wish)).status).toBe(201);
+    for (let i = 0; i < WEBHOOKS_PER_OWNER_MAX; i++) await endpoint(ada, input.url);
+    expect((await ada.ask("POST", "/v1/webhooks", input)).body.code).toBe("quota_exceeded");
+    expect((await bob.ask("POST", "/v1/webhooks", input)).status).toBe(201);
   });
 
   it("that is paused ends what waits for it", async () => {

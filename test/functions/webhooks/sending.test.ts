@@ -103,7 +103,7 @@ describe("a job's changes", () => {
     expect(await env.DB.prepare("SELECT * FROM deliveries").all()).toMatchObject({ results: [] });
   });
 
-  it("that a runner without the lease wished for leave nothing behind", async () => {
+  it("that a runner without the lease asked for leave nothing behind", async () => {
     await endpoint(ada, box().url, ["*.succeeded", "*.failed"]);
     await draw();
     const [lease] = await machine.lease();

@@ -8,7 +8,7 @@ import { faultyBlobs, type PutFault } from "./faulty-env.ts";
 export { Bell, JobLive };
 
 /** What is sent to PATH. `cron_at` is the time that cron is told, milliseconds since 1970. */
-type Wish = { skew_ms?: number; puts_failing?: number; cron_at?: number };
+type Settings = { skew_ms?: number; puts_failing?: number; cron_at?: number };
 
 const PATH = "/v1/chaos";
 const trueNow = Date.now.bind(Date);
@@ -22,12 +22,12 @@ function putFault(): PutFault {
 }
 
 async function handle(request: Request, env: Env): Promise<Response> {
-  const wish = (await request.json()) as Wish;
-  skewMs = wish.skew_ms ?? skewMs;
-  putsFailing = wish.puts_failing ?? putsFailing;
-  if (wish.cron_at !== undefined)
+  const settings = (await request.json()) as Settings;
+  skewMs = settings.skew_ms ?? skewMs;
+  putsFailing = settings.puts_failing ?? putsFailing;
+  if (settings.cron_at !== undefined)
     await worker.scheduled(
-      { scheduledTime: wish.cron_at, cron: "* * * * *", noRetry: () => {} } as ScheduledController,
+      { scheduledTime: settings.cron_at, cron: "* * * * *", noRetry: () => {} } as ScheduledController,
       env,
     );
   return Response.json({ now: Date.now(), puts_failed: putsFailed });

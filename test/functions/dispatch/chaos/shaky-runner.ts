@@ -68,8 +68,8 @@ export class ShakyRunner {
   /** One lease call and what comes of it. False where the house has forgotten this runner. */
   async #serve(id: string): Promise<boolean> {
     const { stage, random } = this.#play;
-    const wish = { runner_id: id, bases: [BASE.id], max_batch: 1 + Math.floor(random() * 3) };
-    const answer = await this.#post("lease", wish);
+    const input = { runner_id: id, bases: [BASE.id], max_batch: 1 + Math.floor(random() * 3) };
+    const answer = await this.#post("lease", input);
     if (answer?.status === 404) return false;
     const leases = answer?.status === 200 ? (answer.body.leases as Lease[]) : [];
     if (leases.length === 0) {

@@ -93,20 +93,20 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     }
   }
 
-  async function order(wish: Order): Promise<void> {
-    const job = jobOf(wish, ownerIds[wish.owner] as NewJob["ownerId"]);
+  async function order(input: Order): Promise<void> {
+    const job = jobOf(input, ownerIds[input.owner] as NewJob["ownerId"]);
     const id = await meter.measure("enqueue", () =>
-      enqueue(env, db, { ...job, ...rankOf(wish.priority) }, agenda.now),
+      enqueue(env, db, { ...job, ...rankOf(input.priority) }, agenda.now),
     );
     if (id instanceof Refusal) {
       story.quotaRefused++;
-      agenda.add(agenda.now + RETRY_MS, () => orderRow(wish.owner));
-      backlog.get(wish.owner)?.unshift(wish);
+      agenda.add(agenda.now + RETRY_MS, () => orderRow(input.owner));
+      backlog.get(input.owner)?.unshift(input);
       return;
     }
     story.fates.set(id, {
-      owner: wish.owner,
-      priority: wish.priority,
+      owner: input.owner,
+      priority: input.priority,
       queuedAt: agenda.now,
       leasedAt: null,
       ends: [],
@@ -245,7 +245,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   }
 
   const backlog = new Map<number, Order[]>();
-  for (const wish of orders) backlog.set(wish.owner, [...(backlog.get(wish.owner) ?? []), wish]);
+  for (const input of orders) backlog.set(input.owner, [...(backlog.get(input.owner) ?? []), input]);
   agenda.now = BEGUN;
   const begun = performance.now();
   for (const [owner, row] of backlog) agenda.add(BEGUN + (row[0]?.at ?? 0), () => orderRow(owner));
