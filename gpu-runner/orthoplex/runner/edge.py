@@ -3,6 +3,7 @@
 Turns answers into values or into LeaseLost, Refused, Unreachable; nothing else of httpx leaves this file.
 """
 
+import json
 import secrets
 import ssl
 from collections.abc import Mapping
@@ -147,12 +148,18 @@ class Edge:
         raise refusal_of(reply)
 
     def _send(self, path: str, body: Mapping[str, Any], timeout: httpx.Timeout, key: str) -> httpx.Response:
+        # In ASCII, so that text which is no UTF-8 is refused there. NaN, which JSON does not have, is a ValueError.
+        content = json.dumps(body, allow_nan=False)
         # The edge takes the id over, so that a line of this machine's log finds its like there.
         request_id = f"req_{secrets.token_hex(10)}"
-        headers = {"authorization": f"Bearer {key}", "x-request-id": request_id}
+        headers = {
+            "authorization": f"Bearer {key}",
+            "content-type": "application/json",
+            "x-request-id": request_id,
+        }
         try:
-            return self._http.post(path, json=body, timeout=timeout, headers=headers)
-        except httpx.TransportError as error:
+            return self._http.post(path, content=content, timeout=timeout, headers=headers)
+        except httpx.RequestError as error:
             raise Unreachable(f"{path}: {type(error).__name__}: {error} ({request_id})") from error
 
 

@@ -5,11 +5,12 @@ Stack traces and inner reasons stay in the log. Codes are the runner's half of t
 
 from dataclasses import dataclass
 
+import msgspec
 import torch
 
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused
-from orthoplex.runner.wire import JobErrorCode
+from orthoplex.runner.wire import JobErrorCode, TextRefused
 
 _OUT_OF_MEMORY_WORDS = ("out of memory", "not enough memory", "can't allocate memory", "alloc_failed")
 
@@ -42,6 +43,12 @@ def failure_of(error: Exception) -> Failure:
             return Failure(error.code, error.message, error.retryable, expected=True)
         case PictureRefused() | FileRefused():
             return Failure("input_invalid", error.detail, retryable=False, expected=True)
+        case TextRefused():
+            code: JobErrorCode = "prompt_invalid" if "prompt" in error.path else "input_invalid"
+            return Failure(code, str(error), retryable=False, expected=True)
+        case msgspec.ValidationError():
+            message = "The runner is older than this job and needs an update."
+            return Failure("runner_error", message, retryable=True, expected=True)
         case _ if _is_out_of_memory(error):
             message = "The runner's memory was too small for this job. Fewer images at once or a smaller size may help."
             return Failure("out_of_memory", message, retryable=True, expected=False)

@@ -126,6 +126,10 @@ class Heartbeats:
             # A frame the edge does not like must not cost the lease: the next beat goes without it.
             pulse.due_at = self._monotonic() + self._progress_seconds
             self._log.error("heartbeat_refused", lease_id=run.lease.lease_id, code=error.code, detail=error.detail)
+        except Exception as error:
+            # What this run reports cannot even be sent: the thread keeps the other leases alive, and beats on without.
+            pulse.due_at = self._monotonic() + self._progress_seconds
+            self._log.error("heartbeat_broken", lease_id=run.lease.lease_id, exc_info=error)
         else:
             pulse.failures = 0
             pulse.due_at = self._monotonic() + self._heartbeat_seconds

@@ -12,14 +12,15 @@ from typing import Any
 import msgspec
 
 from orthoplex.runner.edge import Edge, Refused
+from orthoplex.runner.failure import failure_of
 from orthoplex.runner.heartbeat import Heartbeats
-from orthoplex.runner.jobs import Job
+from orthoplex.runner.jobs import Job, Result
 from orthoplex.runner.log import Log
 from orthoplex.runner.retry import Backoff, Patience, Unreachable
 from orthoplex.runner.run import Run
 from orthoplex.runner.settle import Settler, log_of
 from orthoplex.runner.storage import Storage
-from orthoplex.runner.wire import Lease, LeaseHead, LeaseReply, Registered, SampleLease, parse_lease
+from orthoplex.runner.wire import Lease, LeaseHead, LeaseReply, Registered, SampleLease, TextRefused, parse_lease
 
 GOODBYE_SECONDS = 1.0
 
@@ -171,33 +172,59 @@ class Loop:
                 self._settler.give_back(msgspec.convert(message, type=LeaseHead), "The runner is stopping.", self._log)
 
     def _run_all(self, messages: Sequence[Any], heartbeats: Heartbeats) -> None:
-        leases = [lease for lease in map(self._read, messages) if lease is not None]
-        runs = [
-            Run(lease, stop=self._stop, frame_seconds=self._settings.progress_seconds, notify=heartbeats.wake)
-            for lease in leases
-        ]
+        """Run what was leased, each to an end of its own; what a broken device leaves is given back."""
+        runs: list[Run] = []
+        unread: list[tuple[Any, Exception]] = []
+        for message in messages:
+            try:
+                runs.append(self._run_of(parse_lease(message), heartbeats))
+            except (msgspec.ValidationError, TextRefused) as error:
+                unread.append((message, error))
         waiting = {run.lease.lease_id: run for run in runs}
         for run in runs:
             heartbeats.hold(run)
             log_of(self._log, run.lease).info("leased", kind=_kind_of(run.lease), attempt=run.lease.attempt)
         try:
-            for kind, group in _by_kind(runs).items():
-                try:
-                    for run, end in self._jobs[kind](group, self._storage):
-                        del waiting[run.lease.lease_id]
-                        self._finish(run, end, heartbeats)
-                except DeviceBroken:
-                    raise
-                except Exception as error:
-                    for run in [run for run in group if run.lease.lease_id in waiting]:
-                        del waiting[run.lease.lease_id]
-                        self._finish(run, error, heartbeats)
+            # Only now that the others are kept alive: an edge that is away may hold this up.
+            for message, reason in unread:
+                self._refuse(message, reason)
+            for (kind, _), group in _by_kind(runs).items():
+                self._run_group(kind, group, waiting, heartbeats)
         finally:
             for run in waiting.values():
                 heartbeats.drop(run)
                 self._settler.give_back(run.lease, "The runner's device failed.", self._log)
 
-    def _finish(self, run: Run, end: Any, heartbeats: Heartbeats) -> None:
+    def _run_of(self, lease: Lease, heartbeats: Heartbeats) -> Run:
+        return Run(lease, stop=self._stop, frame_seconds=self._settings.progress_seconds, notify=heartbeats.wake)
+
+    def _run_group(self, kind: str, group: Sequence[Run], waiting: dict[str, Run], heartbeats: Heartbeats) -> None:
+        """Run these together. Those that a fault leaves without an end are run again one by one: alone it has an owner.
+
+        `waiting` loses each run that has ended. DeviceBroken if no job can be run any more.
+        """
+        fault: BaseException = RuntimeError("The job ended without an end for this run.")
+        try:
+            for run, end in self._jobs[kind](group, self._storage):
+                if run.lease.lease_id not in waiting:
+                    continue
+                if isinstance(end, Exception):
+                    _keep_neighbours(end, group)
+                self._finish(run, end, waiting, heartbeats)
+        except DeviceBroken:
+            raise
+        except (Exception, SystemExit) as error:
+            _keep_neighbours(error, group)
+            fault = error
+        for run in [run for run in group if run.lease.lease_id in waiting]:
+            if len(group) > 1:
+                self._run_group(kind, [run], waiting, heartbeats)
+            else:
+                end = fault if isinstance(fault, Exception) else RuntimeError("The job asked the process to exit.")
+                self._finish(run, end, waiting, heartbeats)
+
+    def _finish(self, run: Run, end: Result | Exception, waiting: dict[str, Run], heartbeats: Heartbeats) -> None:
+        del waiting[run.lease.lease_id]
         try:
             failure = self._settler.finish(run, end, self._log)
         finally:
@@ -205,23 +232,29 @@ class Loop:
         if failure is not None and failure.fatal:
             raise DeviceBroken(failure.message)
 
-    def _read(self, message: Any) -> Lease | None:
-        """A lease, or None for one that this runner does not understand, which then fails where it can be seen."""
+    def _refuse(self, message: Any, error: Exception) -> None:
+        """Fail a lease that this runner cannot run where it can be seen."""
+        self._log.error("lease_unreadable", detail=str(error))
         try:
-            return parse_lease(message)
-        except msgspec.ValidationError as error:
-            self._log.error("lease_unreadable", detail=str(error))
             head = msgspec.convert(message, type=LeaseHead)
-            self._settler.refuse(head, "The runner is older than this job and needs an update.", self._log)
-            return None
+        except msgspec.ValidationError:
+            return  # it names no lease: whatever it was, it runs out
+        self._settler.refuse(head, error, self._log)
+
+
+def _keep_neighbours(error: BaseException, group: Sequence[Run]) -> None:
+    """DeviceBroken where the device failed with several jobs on it: none of them can be told to be the cause."""
+    if len(group) > 1 and isinstance(error, Exception) and failure_of(error).fatal:
+        raise DeviceBroken(failure_of(error).message) from error
 
 
 def _kind_of(lease: Lease) -> str:
     return "sample" if isinstance(lease, SampleLease) else "train"
 
 
-def _by_kind(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    groups: dict[str, list[Run]] = {}
+def _by_kind(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:
+    """Runs by what may be run together: their kind and their base."""
+    groups: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
-        groups.setdefault(_kind_of(run.lease), []).append(run)
+        groups.setdefault((_kind_of(run.lease), run.lease.base), []).append(run)
     return groups

@@ -5,9 +5,10 @@ Everything here may be sent twice; whatever the edge answers, the loop goes on. 
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from orthoplex.runner.edge import Edge, LeaseLost, Refused
-from orthoplex.runner.failure import Failure, JobFailed, failure_of
+from orthoplex.runner.failure import Failure, failure_of
 from orthoplex.runner.jobs import Result
 from orthoplex.runner.log import Log
 from orthoplex.runner.retry import Patience, Unreachable
@@ -44,21 +45,23 @@ class Settler:
             self._end_early(run, log)
         except LeaseLost as error:
             log.warning("work_dropped", detail=str(error))
-        except (Unreachable, Refused) as error:
+        except Unreachable as error:
             log.error("settle_failed", detail=str(error))
             # Should this fail as well, the lease runs out by itself, and then the job is run again.
             self._release(run.lease.lease_id, "The runner could not settle.", log)
+        except Refused as error:
+            # Not given back: it would come again and again, at the cost of no attempt. So the lease runs out.
+            log.error("settle_failed", detail=str(error))
         return None
 
     def give_back(self, lease: Lease | LeaseHead, reason: str, log: Log) -> None:
         """Release a lease: the job waits again, and this run does not count against it."""
         self._release(lease.lease_id, reason, log_of(log, lease))
 
-    def refuse(self, head: LeaseHead, message: str, log: Log) -> None:
-        """Fail a lease that this runner cannot even read."""
-        body = {"outcome": "failed", "error": {"code": "runner_error", "message": message, "retryable": True}}
+    def refuse(self, head: LeaseHead, why: Exception, log: Log) -> None:
+        """Fail a lease that this runner cannot run: one that it cannot read, or whose texts no runner can carry on."""
         try:
-            self.patience.call(lambda: self.edge.settle(head.lease_id, body))
+            self.patience.call(lambda: self.edge.settle(head.lease_id, _failed(failure_of(why))))
         except (Unreachable, Refused, LeaseLost) as error:
             log_of(log, head).error("settle_failed", detail=str(error))
 
@@ -84,8 +87,15 @@ class Settler:
                 "metrics": metrics,
             }
             status = self.patience.call(lambda: self.edge.settle(lease_id, body))
-        except (JobFailed, Refused) as error:
-            # An output that the edge does not take: the job must not wait for the lease to run out.
+        except LeaseLost:
+            raise
+        except Unreachable as error:
+            # An edge that is away says nothing of this job; one that answers 500 to it may do so for ever.
+            if not error.answered:
+                raise
+            return self._fail(run, error, log)
+        except Exception as error:
+            # An output that the edge does not take, or a result that cannot be told: it must not wait for the lease.
             return self._fail(run, error, log)
         log.info("settled", outcome="succeeded", status=status, outputs=len(result.outputs), metrics=metrics)
         return None
@@ -99,12 +109,7 @@ class Settler:
             retryable=failure.retryable,
             exc_info=None if failure.expected else error,
         )
-        message = failure.message[:MESSAGE_MAX_CHARACTERS]
-        body = {
-            "outcome": "failed",
-            "error": {"code": failure.code, "message": message, "retryable": failure.retryable},
-        }
-        status = self.patience.call(lambda: self.edge.settle(run.lease.lease_id, body))
+        status = self.patience.call(lambda: self.edge.settle(run.lease.lease_id, _failed(failure)))
         log.info("settled", outcome="failed", status=status)
         return failure
 
@@ -117,3 +122,12 @@ class Settler:
                 log.info("settled", outcome="canceled", status=status)
             case _:
                 self.give_back(run.lease, "The runner is stopping.", log)
+
+
+def _failed(failure: Failure) -> dict[str, Any]:
+    """The report of a failure. Its message may quote the job, so what is no text in it is replaced."""
+    message = failure.message.encode("utf-8", "replace").decode().replace("\0", "?")[:MESSAGE_MAX_CHARACTERS]
+    return {
+        "outcome": "failed",
+        "error": {"code": failure.code, "message": message, "retryable": failure.retryable},
+    }

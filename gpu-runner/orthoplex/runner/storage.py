@@ -96,7 +96,7 @@ class Storage:
                     content += chunk
                     if len(content) > source.size_bytes:
                         break  # wrong already; an endless body must not fill the memory
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         return bytes(content)
 
@@ -106,7 +106,7 @@ class Storage:
         headers = {"content-type": output.content_type}
         try:
             reply = self._http.put(url, content=output.content, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         if not reply.is_success:
             refusal = refusal_of(reply)

@@ -1,8 +1,10 @@
 """What the edge says to a runner, as typed values. The truth is schema/contract/runner.ts; unknown fields are ignored.
 
-Pure: no network. A message that does not fit raises msgspec.ValidationError with the path of the field.
+Pure: no network. A message that does not fit raises msgspec.ValidationError with the path of the field, one with a
+text that no file can carry raises TextRefused.
 """
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -143,7 +145,30 @@ class LeaseHead(msgspec.Struct, frozen=True):
     job_id: str
 
 
+class TextRefused(Exception):  # noqa: N818 - the act is named, as in the contract
+    """A text of the job can neither be written as UTF-8 nor into a PNG. `path` is where it stands."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} holds half a character or a NUL, which no file can carry.")
+        self.path = path
+
+
 def parse_lease(message: Any) -> Lease:
-    """A lease of a kind this runner knows."""
+    """A lease of a kind this runner knows, whose every text can be carried on."""
     lease: Lease = msgspec.convert(message, type=Lease)
+    for path, text in _texts(message, ""):
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise TextRefused(path)
     return lease
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, each in value.items():
+                yield from _texts(each, f"{path}.{key}" if path else str(key))
+        case list():
+            for number, each in enumerate(value):
+                yield from _texts(each, f"{path}[{number}]")

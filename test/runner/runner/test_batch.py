@@ -80,9 +80,25 @@ def test_a_piece_that_cannot_be_drawn_fails_alone() -> None:
     assert sorted(ends) == [0, 1, 2, 3, 4]
 
 
-def test_a_cancel_ends_the_whole_batch() -> None:
-    def draw(_pieces: Sequence[Piece]) -> Sequence[SampleResult]:
-        raise Canceled
+def test_a_cancel_ends_what_was_drawn_together_and_no_more() -> None:
+    def draw(pieces: Sequence[Piece]) -> Sequence[SampleResult]:
+        if len(pieces) > 2:
+            raise MemoryError
+        if pieces[0].job == 0:
+            raise Canceled
+        return drawn(pieces)
 
-    with pytest.raises(Canceled):
+    ends = [(piece.job, type(result)) for piece, result in draw_batch(pieces_of(1, 1, 1, 1), draw)]
+    assert ends == [(0, Canceled), (1, Canceled), (2, SampleResult), (3, SampleResult)]
+
+
+def test_nothing_more_is_drawn_on_a_device_that_failed() -> None:
+    calls: list[int] = []
+
+    def draw(pieces: Sequence[Piece]) -> Sequence[SampleResult]:
+        calls.append(len(pieces))
+        raise torch.AcceleratorError("device-side assert triggered")
+
+    with pytest.raises(torch.AcceleratorError):
         list(draw_batch(pieces_of(1, 1), draw))
+    assert calls == [2]

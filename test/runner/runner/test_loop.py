@@ -208,31 +208,24 @@ def test_an_expected_failure_is_final_and_said_in_its_own_words(edge: EdgeDouble
     }
 
 
-def test_an_exception_out_of_a_batch_fails_every_job_that_was_left(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_broken_device_ends_the_process_after_the_job_that_ran_alone_was_given_to_others(
+    edge: EdgeDouble, serve: Serve
+) -> None:
+    job = edge.enqueue(sample_job())
+    error = torch.AcceleratorError("device-side assert triggered")
+    serving = serve(HandStepped(free=True, error=error), max_batch=1)
+    assert isinstance(serving.join(), DeviceBroken)
+    assert job.settled is not None
+    assert job.settled["error"]["retryable"] is True
+    assert edge.runners == []
+
+
+def test_a_broken_device_ends_the_process_and_gives_back_a_batch(edge: EdgeDouble, serve: Serve) -> None:
     jobs = [edge.enqueue(sample_job()) for _ in range(2)]
-
-    def script(runs: Any, storage: Any) -> Any:
-        yield from HandStepped(free=True)(runs[:1], storage)
-        raise MemoryError
-
-    serve(script, max_batch=2)
-    edge.until(lambda: all(job.settled is not None for job in jobs))
-    assert [job.settled and job.settled["outcome"] for job in jobs] == [
-        "succeeded",
-        "failed",
-    ]
-    assert jobs[1].settled is not None
-    assert jobs[1].settled["error"]["code"] == "out_of_memory"
-
-
-def test_a_broken_device_ends_the_process_after_the_job_was_given_to_others(edge: EdgeDouble, serve: Serve) -> None:
-    first, second = edge.enqueue(sample_job()), edge.enqueue(sample_job())
     error = torch.AcceleratorError("device-side assert triggered")
     serving = serve(HandStepped(free=True, error=error), max_batch=2)
     assert isinstance(serving.join(), DeviceBroken)
-    assert first.settled is not None
-    assert first.settled["error"]["retryable"] is True
-    assert second.releases
+    assert [(job.settled, len(job.releases)) for job in jobs] == [(None, 1), (None, 1)]
     assert edge.runners == []
 
 

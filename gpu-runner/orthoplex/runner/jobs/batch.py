@@ -53,14 +53,21 @@ def pack(pieces: Sequence[Piece], pictures_max: int) -> list[list[Piece]]:
 def draw_batch(batch: Sequence[Piece], draw: Draw) -> Iterator[tuple[Piece, SampleResult | Exception]]:
     """Each piece's pictures, or the exception that is its own: a failing batch is halved until the culprit is alone.
 
-    A piece that alone is too large for the memory is halved as well. Canceled is passed on.
+    A piece that alone is too large for the memory is halved as well. Canceled is the end of the pieces that were drawn
+    together then, and of no others. After a failure of the device nothing more is tried: the exception is passed on.
     """
     failed: Exception | None = None
+    results: Sequence[SampleResult] = ()
     try:
         results = draw(batch)
-    except Canceled:
-        raise
+        if len(results) != len(batch):
+            raise RuntimeError(f"{len(batch)} pieces gave {len(results)} results.")
+    except Canceled as canceled:
+        yield from ((piece, canceled) for piece in batch)
+        return
     except Exception as error:
+        if failure_of(error).fatal:
+            raise
         # Its frames hold the tensors of the failed attempt, which the next attempt needs the memory of.
         traceback.clear_frames(error.__traceback__)
         failed = error

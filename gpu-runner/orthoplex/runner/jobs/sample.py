@@ -50,19 +50,15 @@ class SampleJob:
     def __call__(self, runs: Sequence[Run], storage: Storage) -> Iterator[tuple[Run, Result | Exception]]:
         """The end of each run, as soon as all its pictures are drawn."""
         orders: dict[int, _Order] = {}
+        pieces: list[Piece] = []
         for number, run in enumerate(runs):
             try:
                 run.check()
-                orders[number] = self._order(run, storage)
+                order = self._order(run, storage)
+                pieces += cut(number, _spec_of(order.lease), order.adapters, self.pictures_max)
+                orders[number] = order
             except Exception as error:
                 yield run, error
-        pieces = [
-            piece
-            for number, order in orders.items()
-            for piece in cut(number, _spec_of(order.lease), order.adapters, self.pictures_max)
-        ]
-        for order in orders.values():
-            order.steps_total = order.lease.spec.steps * -(-order.lease.spec.count // self.pictures_max)
         for batch in pack(pieces, self.pictures_max):
             yield from self._draw(batch, orders)
 
@@ -71,28 +67,35 @@ class SampleJob:
         assert isinstance(lease, SampleLease)
         run.report(0, lease.spec.steps, "loading")
         base = self.bases.get(lease.base)
-        return _Order(run, lease, base, [_attached(base, lease, member, storage) for member in lease.spec.adapters])
+        adapters = [_attached(base, lease, member, storage) for member in lease.spec.adapters]
+        total = lease.spec.steps * -(-lease.spec.count // self.pictures_max)
+        return _Order(run, lease, base, adapters, steps_total=total)
 
     def _draw(self, batch: Sequence[Piece], orders: dict[int, _Order]) -> Iterator[tuple[Run, Result | Exception]]:
         # A job that failed or ended in an earlier batch has left; its other pieces are not drawn.
         batch = [piece for piece in batch if piece.job in orders]
         began = time.monotonic()
-        try:
-            for piece, drawn in draw_batch(batch, lambda some: _sample(some, orders)):
-                order = orders.get(piece.job)
-                if order is None:
-                    continue
-                if isinstance(drawn, Exception):
-                    del orders[piece.job]
-                    yield order.run, _refused_prompt(drawn)
-                    continue
-                _collect(order, piece, drawn)
-                if len(order.pictures) == order.lease.spec.count:
-                    del orders[piece.job]
-                    yield order.run, _result_of(order, time.monotonic() - began)
-        except Canceled:
-            for job in {piece.job for piece in batch} & orders.keys():
-                yield orders.pop(job).run, RunEnded()
+        for piece, drawn in draw_batch(batch, lambda some: _sample(some, orders)):
+            order = orders.get(piece.job)
+            if order is None:
+                continue
+            end = _end_of(order, piece, drawn, time.monotonic() - began)
+            if end is not None:
+                del orders[piece.job]
+                yield order.run, end
+
+
+def _end_of(order: _Order, piece: Piece, drawn: SampleResult | Exception, seconds: float) -> Result | Exception | None:
+    """How the job ends with this piece; None while others of its pieces are to come. Raises nothing: others wait."""
+    if isinstance(drawn, Canceled):
+        return RunEnded()
+    if isinstance(drawn, Exception):
+        return _refused_prompt(drawn)
+    try:
+        _collect(order, piece, drawn)
+        return _result_of(order, seconds) if len(order.pictures) == order.lease.spec.count else None
+    except Exception as error:
+        return error
 
 
 def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleResult]:
