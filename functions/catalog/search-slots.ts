@@ -8,11 +8,16 @@ import { slotCount } from "./slots.ts";
 /** D1 binds values up to 2 MB; a base with more slots than this would need another way to say the set. */
 export const SLOT_SET_MAX_BYTES = 1_000_000;
 
-/** Byte i is 1 if slot i shares no column with any of `slots`. Reads as `substr(set, slot + 1, 1) = x'01'`. */
+/** Byte i is 1 if slot i, composed with any of `slots`, shares no column with it. Reads as `substr(set, slot + 1, 1) = x'01'`. */
 export function exactSlots(base: Base, slots: readonly number[]): Uint8Array<ArrayBuffer> {
   const radix = radixOfBase(base);
   const { rank } = base;
   const exact = new Uint8Array(slotCount(base)).fill(1);
+  if (base.basis.reserved !== undefined) {
+    // A composition gives its members new slots (composedSlots): all are exact together, but none with itself.
+    for (const slot of slots) exact[slot] = 0;
+    return exact;
+  }
   for (const q of new Set(slotDimensions(base).map((n) => fieldSize(n, rank)))) {
     // A slot's column in group x is its polynomial at x, modulo q: what is taken there by any of `slots`.
     const taken = Array.from({ length: rank }, () => new Uint8Array(q));

@@ -5,7 +5,7 @@ import type { z } from "zod";
 import type { Composition, CompositionCreate, ResolvedMember } from "../../schema/contract/compositions.ts";
 import { compositions, mixes, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { knownBase, radixOfBase } from "../catalog/bases.ts";
+import { knownBase } from "../catalog/bases.ts";
 import type { Db } from "../context.ts";
 import { estimate } from "../dispatch/jobs.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
@@ -118,10 +118,10 @@ export async function compositionJson(
     title: row.title,
     prompt: row.prompt,
     members: row.members,
-    crosstalk: { pairs: crosstalkOf(base, radixOfBase(base), row.members) },
+    crosstalk: { pairs: crosstalkOf(base, row.members) },
     licence: intersectLicences(licencesOf(row.members, facts)),
     estimate: expected,
-    warnings: warningsOf(row.members),
+    warnings: warningsOf(base, row.members),
     mix: mix && isVersion(row) ? mixRef({ owner: handle, name: mix.name }, row.number) : null,
     forked_from: ancestors[0] ?? null,
     download_url: `${origin}/v1/compositions/${row.id}/download`,

@@ -2,16 +2,15 @@
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Composition, ResolvedMember } from "../../schema/contract/compositions.ts";
-import { sharedColumns, slotDimensions } from "../lib/slot.ts";
+import { sharedWhenComposed } from "../lib/slot.ts";
 
 export type Pair = Composition["crosstalk"]["pairs"][number];
 
 /** Every pair once. Where layers differ in width, the layer that shares most speaks for the pair. */
-export function crosstalkOf(base: Base, radix: number, members: readonly ResolvedMember[]): Pair[] {
-  const widths = slotDimensions(base);
+export function crosstalkOf(base: Base, members: readonly ResolvedMember[]): Pair[] {
   return members.flatMap((a, i) =>
     members.slice(i + 1).map((b) => {
-      const shared = Math.max(...widths.map((n) => sharedColumns(a.slot, b.slot, n, base.rank, radix)));
+      const shared = sharedWhenComposed(base, a.slot, b.slot);
       return {
         a: a.version_id,
         b: b.version_id,
@@ -23,11 +22,12 @@ export function crosstalkOf(base: Base, radix: number, members: readonly Resolve
   );
 }
 
-export function warningsOf(members: readonly ResolvedMember[]): string[] {
+export function warningsOf(base: Base, members: readonly ResolvedMember[]): string[] {
   return members.flatMap((a, i) =>
     members.slice(i + 1).flatMap((b) => {
       const both = `${a.ref} and ${b.ref}`;
-      if (a.slot === b.slot) return [`${both} live in one slot and will blend into each other.`];
+      if (sharedWhenComposed(base, a.slot, b.slot) === base.rank)
+        return [`${both} live in one slot and will blend into each other.`];
       if (a.trigger === b.trigger) return [`${both} answer to the same trigger ${a.trigger}.`];
       return [];
     }),

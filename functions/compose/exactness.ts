@@ -7,13 +7,16 @@ import { classOf, slotColumns, slotDimensions } from "../lib/slot.ts";
 
 export type Slotted = { ref: string; slot: number };
 
-/** Every pair is looked at, columns are computed once a slot: 500 adapters are 125,000 comparisons of `rank` numbers. */
+/**
+ * Every pair is looked at, columns are computed once a slot: 500 adapters are 125,000 comparisons of `rank` numbers. Where
+ * a base reserves channels a composition deals slots anew (`composedSlots`), so every choice of members is exact.
+ */
 export function exactnessOf(base: Base, radix: number, members: readonly Slotted[]): Exactness {
   const widths = slotDimensions(base);
   const columns = members.map(({ slot }) => widths.map((n) => slotColumns(slot, n, base.rank, radix)));
   const classes = [...new Set(members.map(({ slot }) => classOf(slot, radix)))].sort((a, b) => a - b);
   const conflicts: Exactness["conflicts"] = [];
-  for (const [i, a] of members.entries()) {
+  for (const [i, a] of base.basis.reserved === undefined ? members.entries() : []) {
     for (let j = i + 1; j < members.length; j++) {
       const b = members[j];
       const shared_columns = mostShared(columns[i] ?? [], columns[j] ?? []);

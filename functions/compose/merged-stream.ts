@@ -10,7 +10,7 @@ import { rowsOfBasis } from "../lib/basis.ts";
 import { halfOf, numberOf } from "../lib/half.ts";
 import type { ByteRange } from "../lib/range.ts";
 import { type Header, readHeader } from "../lib/safetensors.ts";
-import { slotColumns } from "../lib/slot.ts";
+import { composedSlots, slotColumns } from "../lib/slot.ts";
 import { bytesOfTensor, type MergedTensor, type MergeMember } from "./merged-layout.ts";
 
 /** Layers lie behind one another in most files: one read brings several of a small base, and one of a large one. */
@@ -57,12 +57,18 @@ class MergeSource {
   readonly #base: Base;
   readonly #members: readonly MergeMember[];
   readonly #files: MemberFile[];
+  /** The slot of each member in this composition, which need not be the one it was trained in. */
+  readonly #slots: readonly number[];
   /** The frozen side depends on a layer's width alone, so it is made once a width. */
   readonly #downs = new Map<number, Uint8Array>();
 
   constructor(env: Env, base: Base, members: readonly MergeMember[]) {
     this.#base = base;
     this.#members = members;
+    this.#slots = composedSlots(
+      base,
+      members.map(({ slot }) => slot),
+    );
     this.#files = members.map((member) => new MemberFile(env, member));
   }
 
@@ -83,7 +89,7 @@ class MergeSource {
   #down(width: number): Uint8Array {
     const made = this.#downs.get(width);
     if (made) return made;
-    const rows = halves(this.#members.flatMap(({ slot }) => [...downOf(this.#base, slot, width)]));
+    const rows = halves(this.#slots.flatMap((slot) => [...downOf(this.#base, slot, width)]));
     this.#downs.set(width, rows);
     return rows;
   }
@@ -111,7 +117,7 @@ class MergeSource {
     const own = (await this.#files[member]?.tensor(TOKENS_TENSOR)) ?? new Uint16Array(0);
     if (basis.reserved === undefined) return new Uint8Array(own.buffer, own.byteOffset, own.byteLength);
     const width = tokens.dim + basis.reserved;
-    const down = downOf(this.#base, this.#members[member]?.slot ?? 0, width);
+    const down = downOf(this.#base, this.#slots[member] ?? 0, width);
     const marked = new Uint16Array(tokens.count * tokens.layers * width);
     for (let token = 0; token < tokens.count; token++) {
       const row = (token % rank) * width;

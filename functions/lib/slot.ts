@@ -30,6 +30,28 @@ export function slotDimensions({ basis, layers }: SlotBase): number[] {
   return [...new Set(layers.map((layer) => basis.reserved ?? layer.in_features))];
 }
 
+/**
+ * The slots in which the members of one composition stand. Where a base reserves channels, a concept's tokens and its
+ * residual move with the slot together and the residual acts on these tokens alone, so it is the same in every slot: a
+ * composition gives its members the first slots of class 0, in order, and no two of them share a column, whoever trained
+ * them. Elsewhere a residual is trained for its own slot and stays there. Twin of ortho/slot.py `composed_slots`.
+ */
+export function composedSlots(base: SlotBase & { rank: number }, slots: readonly number[]): number[] {
+  if (base.basis.reserved === undefined) return [...slots];
+  const room = radixOf(slotDimensions(base), base.rank);
+  if (slots.length > room)
+    throw new RangeError(`A composition has room for ${room} members, got ${slots.length}.`);
+  return slots.map((_, place) => place);
+}
+
+/** The most columns that two members share in any layer when they are composed: 0..rank. */
+export function sharedWhenComposed(base: SlotBase & { rank: number }, a: number, b: number): number {
+  const widths = slotDimensions(base);
+  const radix = radixOf(widths, base.rank);
+  const [first = 0, second = 0] = composedSlots(base, [a, b]);
+  return Math.max(...widths.map((n) => sharedColumns(first, second, n, base.rank, radix)));
+}
+
 /** The digits c0, c1, ... of a slot, lowest first, no trailing zeros; at most r of them. */
 export function digitsOf(slot: number, radix: number, r: number): number[] {
   if (!Number.isSafeInteger(slot) || slot < 0 || slot >= radix ** r) {

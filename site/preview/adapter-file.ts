@@ -1,15 +1,29 @@
-// An adapter's file as a preview needs it: slot, trained ups in the graph's order of layers, tokens. Checks what it reads;
+// An adapter's file as a preview needs it: trained ups in the graph's order of layers, tokens, slot. Checks what it reads;
 // the edge has checked all of it before publishing.
 
 import { BASIS_NAME, rowsOfBasis, UNIT_BASIS } from "../../functions/lib/basis.ts";
 import { readHeader } from "../../functions/lib/safetensors.ts";
-import { radixOf, slotColumns } from "../../functions/lib/slot.ts";
+import { composedSlots, radixOf, slotColumns } from "../../functions/lib/slot.ts";
 import cast from "./cast/cast.json";
 import { fromHalf } from "./half.ts";
 
 const { width, reserved, layers: depth } = cast.config;
 const TOKENS = cast.language.concept_words.length;
 
+/** What a file holds. Which columns it reads is known only when it is composed with others. */
+export interface AdapterFile {
+  rank: number;
+  basis: typeof BASIS_NAME | typeof UNIT_BASIS;
+  seed: number;
+  /** The slot it was trained in. */
+  slot: number;
+  /** One (width, rank) a layer, in the order of cast.json's layers. */
+  ups: Float32Array[];
+  /** (tokens, depth, width - reserved), without marks. */
+  words: Float32Array;
+}
+
+/** An adapter in the slot that a composition gave it. */
 export interface Taught {
   rank: number;
   /** (rank, reserved): the slot's columns of the basis, the paper's B transposed; 0 on all channels before these. */
@@ -21,7 +35,7 @@ export interface Taught {
 }
 
 /** The adapter in a file; an Error says what is wrong with it. */
-export function readAdapter(bytes: Uint8Array): Taught {
+export function readAdapter(bytes: Uint8Array): AdapterFile {
   const header = readHeader(bytes, bytes.length);
   if (header.kind !== "header")
     throw new Error(header.kind === "refused" ? header.detail : "The file is cut short.");
@@ -38,14 +52,32 @@ export function readAdapter(bytes: Uint8Array): Taught {
   };
   const { basis } = metadata;
   if (basis !== BASIS_NAME && basis !== UNIT_BASIS) throw new Error(`This preview knows no basis ${basis}.`);
-  const own = slotColumns(slot, reserved, rank, radixOf([reserved], rank));
-  const down = rowsOfBasis(basis, reserved, seed, own);
   return {
     rank,
-    down,
+    basis,
+    seed,
+    slot,
     ups: cast.layers.map((layer) => tensor(`up.${layer}`, [width, rank])),
-    tokens: marked(tensor("tokens", [TOKENS, depth, width - reserved]), down, rank),
+    words: tensor("tokens", [TOKENS, depth, width - reserved]),
   };
+}
+
+/** The members of one composition, each in a slot of its own, whatever slots they were trained in. */
+export function composed(files: readonly AdapterFile[]): Taught[] {
+  return files.map(({ rank, basis, seed, ups, words }, member) => {
+    const base = { basis: { reserved }, layers: [{ in_features: width }], rank };
+    const slot = composedSlots(
+      base,
+      files.map((file) => file.slot),
+    )[member] as number;
+    const down = rowsOfBasis(
+      basis,
+      reserved,
+      seed,
+      slotColumns(slot, reserved, rank, radixOf([reserved], rank)),
+    );
+    return { rank, down, ups, tokens: marked(words, down, rank) };
+  });
 }
 
 /** Tokens with their marks: token k carries row k mod rank of down. Twin of gpu-runner/orthoplex/ortho/marker.py. */

@@ -1,6 +1,6 @@
 // Draws in a thread of its own, so that the page stays quick: download, open, sample, sharpen. One picture at a time.
 
-import { readAdapter, type Taught } from "./adapter-file.ts";
+import { type AdapterFile, composed, readAdapter } from "./adapter-file.ts";
 import cast from "./cast/cast.json";
 import { castPrompt } from "./casting.ts";
 import { DownloadFailed, download } from "./files.ts";
@@ -24,7 +24,7 @@ class Refused extends Error {
 
 let session: Promise<Session> | undefined;
 let running: AbortController | undefined;
-const adapters = new Map<string, Taught>();
+const adapters = new Map<string, AdapterFile>();
 
 const say = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 /** Lets a message that is waiting, such as "cancel", be read. */
@@ -43,8 +43,11 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
-async function draw({ files, threads, request }: Extract<ToWorker, { kind: "draw" }>, signal: AbortSignal) {
-  session ??= open(files, threads, signal);
+async function draw(
+  { files: graphs, threads, request }: Extract<ToWorker, { kind: "draw" }>,
+  signal: AbortSignal,
+) {
+  session ??= open(graphs, threads, signal);
   const opened = await session.catch((error: unknown) => {
     session = undefined;
     throw error;
@@ -60,9 +63,12 @@ async function draw({ files, threads, request }: Extract<ToWorker, { kind: "draw
     casting.roles.some((role) => role.trigger === trigger),
   );
   const attached = new Map<string, Attached>();
-  for (const member of wanted) {
-    attached.set(member.trigger, { ...member, taught: await adapterOf(member, signal) });
-  }
+  const files = [];
+  for (const member of wanted) files.push(await adapterOf(member, signal));
+  composed(files).forEach((taught, i) => {
+    const member = wanted[i];
+    if (member) attached.set(member.trigger, { ...member, taught });
+  });
   const drawn = casting.roles.map(({ place }) => place);
   const captions = captionsFor(guidance);
   const context = await opened.run("text", { ...captionInputs(casting, attached, opened, seed, captions) });
@@ -110,7 +116,7 @@ async function open(
 async function adapterOf(
   { url, title }: DrawRequest["members"][number],
   signal: AbortSignal,
-): Promise<Taught> {
+): Promise<AdapterFile> {
   const known = adapters.get(url);
   if (known) return known;
   const response = await fetch(url, { signal }).catch(() => {
@@ -119,9 +125,9 @@ async function adapterOf(
   });
   if (!response.ok) throw new Refused("adapter", `${title}: the server answered ${response.status}.`);
   try {
-    const taught = readAdapter(new Uint8Array(await response.arrayBuffer()));
-    adapters.set(url, taught);
-    return taught;
+    const file = readAdapter(new Uint8Array(await response.arrayBuffer()));
+    adapters.set(url, file);
+    return file;
   } catch (error) {
     signal.throwIfAborted();
     throw new Refused("adapter", `${title}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,6 +1,12 @@
 // The columns that slots own, as a picture: one row a group, one cell a column. Adapters that share no cell share no axis.
 
-import { radixOf, type SlotBase, slotColumns, slotDimensions } from "../../functions/lib/slot.ts";
+import {
+  composedSlots,
+  radixOf,
+  type SlotBase,
+  slotColumns,
+  slotDimensions,
+} from "../../functions/lib/slot.ts";
 import type { Base } from "../api.ts";
 
 const CELL = 8;
@@ -26,8 +32,11 @@ export function patternOf(base: PatternBase): { n: number; rank: number; radix: 
 export function SlotPattern({ base, owners }: { base: PatternBase | Base; owners: readonly SlotOwner[] }) {
   const { n, rank, radix } = patternOf(base);
   const cells = new Map<number, SlotOwner[]>();
-  for (const owner of owners) {
-    for (const column of slotColumns(owner.slot, n, rank, radix)) {
+  // One owner is shown where it was trained; several are shown as a composition would place them, as far as it has room.
+  const slots = owners.map(({ slot }) => slot);
+  const placed = owners.length > 1 && owners.length <= radix ? composedSlots(base, slots) : slots;
+  for (const [i, owner] of owners.entries()) {
+    for (const column of slotColumns(placed[i] ?? owner.slot, n, rank, radix)) {
       cells.set(column, [...(cells.get(column) ?? []), owner]);
     }
   }

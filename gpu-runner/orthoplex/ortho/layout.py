@@ -5,7 +5,7 @@ Read from a base description (schema/bases/<id>.json); the rest of that file is 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from orthoplex.ortho.basis import BASIS_NAME, UNIT_BASIS, columns_of_basis
-from orthoplex.ortho.slot import radix_of, slot_columns
+from orthoplex.ortho.slot import composed_slots, radix_of, slot_columns
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ class Layout:
     def columns_of(self, slot: int, n: int) -> tuple[int, ...]:
         """The basis columns that a slot owns in every layer of input dimension n."""
         return slot_columns(slot, self.slot_features(n), self.rank, self.radix)
+
+    def composed_slots(self, slots: Sequence[int]) -> tuple[int, ...]:
+        """The slots in which the members of one composition stand, given those they were trained in."""
+        return composed_slots(slots, self.radix, self.reserved is not None)
 
     def down(self, slot: int, n: int) -> Tensor:
         """down (r, n) fp64, rows orthonormal: the slot's columns of the basis, transposed (the paper's B^T).

@@ -4,7 +4,7 @@ Pure integers, no torch; functions/lib/slot.ts is its twin, bound to it by schem
 Random column subsets (the paper, 3.5) collide: at rank 20 in a 320-wide layer 74 % of pairs share a column.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 SLOT_MAX = (1 << 53) - 1  # what JavaScript, JSON and SQLite all hold exactly
@@ -85,6 +85,21 @@ def overlap_bound(slot_a: int, slot_b: int, radix: int, r: int) -> int:
     width = max(len(a), len(b))
     a, b = a + (0,) * (width - len(a)), b + (0,) * (width - len(b))
     return max((i for i in range(width) if a[i] != b[i]), default=r)
+
+
+def composed_slots(slots: Sequence[int], radix: int, reserved: bool) -> tuple[int, ...]:
+    """The slots in which the members of one composition stand, given those they were trained in.
+
+    Where a base reserves channels, a concept's tokens and its residual move with the slot together and the residual
+    acts on these tokens alone, so `up @ down @ token` is the same in every slot. A composition therefore deals the
+    first slots of class 0 in order: no two members share a column, whoever trained them. Elsewhere a residual is
+    trained for its own slot and stays there. ValueError for more members than a class has slots.
+    """
+    if not reserved:
+        return tuple(slots)
+    if len(slots) > radix:
+        raise ValueError(f"A composition has room for {radix} members, got {len(slots)}.")
+    return tuple(range(len(slots)))
 
 
 def class_of(slot: int, radix: int) -> int:

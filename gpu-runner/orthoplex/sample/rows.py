@@ -101,16 +101,18 @@ def make_row(base: CastBase, spec: SampleSpec, adapters: Sequence[AttachedAdapte
     assert colour is not None
     encoded.colours[:, 0] = colour_entry(rgb(colour))
     tokens, residuals, boxes = {}, [], {}
-    for trigger, attached in by_trigger.items():
-        cells_here = [role.place for role in casting.roles if role.trigger == trigger]
-        if not cells_here:
-            warnings.append(f"{trigger} is not in the prompt, so its adapter was left out")
-            continue
-        for cell in cells_here:
-            tokens[cell] = marked(attached.adapter.tokens.float(), base.layout, attached.adapter.slot)
+    cells_of = {trigger: [role.place for role in casting.roles if role.trigger == trigger] for trigger in by_trigger}
+    warnings += [
+        f"{trigger} is not in the prompt, so its adapter was left out" for trigger, at in cells_of.items() if not at
+    ]
+    drawn = [attached for trigger, attached in by_trigger.items() if cells_of[trigger]]
+    slots = base.layout.composed_slots([attached.adapter.slot for attached in drawn])
+    for attached, slot in zip(drawn, slots, strict=True):
+        for cell in cells_of[attached.trigger]:
+            tokens[cell] = marked(attached.adapter.tokens.float(), base.layout, slot)
             if attached.region:
                 boxes[cell] = box_mask(attached.region, config, cells)
-        residuals.append(residual_of(attached.adapter, attached.strength))
+        residuals.append(replace(residual_of(attached.adapter, attached.strength), slot=slot))
     for role in casting.roles:
         if role.trigger and role.trigger not in by_trigger:
             warnings.append(f"no adapter with the trigger {role.trigger} is in this composition")

@@ -1,6 +1,6 @@
-// Whom an adapter composes with exactly: everyone of its class of slots. Everyone else shares at most one column with it.
+// Which adapters of its base compose exactly with this one: those that share no column with it once they are composed.
 
-import { classOf } from "../../../functions/lib/slot.ts";
+import { sharedWhenComposed } from "../../../functions/lib/slot.ts";
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import { type AdapterWithVersions, api, type Base } from "../../api.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
@@ -15,18 +15,18 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
     () => api.adapters({ base: base.id, sort: "most_used", limit: LOOKED_AT }),
     [base.id],
   );
-  const radix = base.slots.class_size;
-  const mine = classOf(adapter.slot ?? 0, radix);
+  const mine = adapter.slot ?? 0;
   const exact = (others.value?.items ?? []).filter(
-    (other) => other.id !== adapter.id && other.slot !== null && classOf(other.slot, radix) === mine,
+    (other) =>
+      other.id !== adapter.id && other.slot !== null && sharedWhenComposed(base, mine, other.slot) === 0,
   );
   return (
     <section class="adapter-section">
       <h2>Composes exactly with</h2>
       <p class="quiet">
         {exact.length > 0
-          ? `These live in the same class of slots: no column is shared with any of them. With anyone else of this base it shares at most 1 of ${base.rank}.`
-          : `Nobody else of its class of slots is published yet. With anyone of this base it shares at most 1 of ${base.rank} columns.`}
+          ? "Composed with any of these it shares no column: each is drawn as if the other were not there."
+          : others.value && "No other adapter that shares no column with it is published yet."}
       </p>
       <ul class="companions">
         {exact.slice(0, SHOWN).map((other) => (

@@ -1,24 +1,18 @@
 // How exactly a cast goes together: the columns each owns, and for every two how many they share.
 
-import { sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
+import { sharedWhenComposed } from "../../../functions/lib/slot.ts";
 import type { Base } from "../../api.ts";
 import type { CollectionWithItems } from "../../api-people.ts";
 import { type Pair, PairTable } from "../../ui/crosstalk-matrix.tsx";
 import { countOf } from "../../ui/format.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
+import { SlotPattern } from "../../ui/slot-pattern.tsx";
 
 /** A table of more is no longer read; the sentence above speaks for all. */
 const SHOWN = 24;
 const CONFLICTS_NAMED = 6;
 
 type Member = { id: string; name: string; slot: number; index: number; place: number };
-
-/** Columns that two slots share in the layer where they share most. */
-export function sharedIn(base: Base, a: number, b: number): number {
-  const { radix, rank } = patternOf(base);
-  return Math.max(...slotDimensions(base).map((n) => sharedColumns(a, b, n, rank, radix)));
-}
 
 export function Meeting({ collection, base }: { collection: CollectionWithItems; base: Base }) {
   const members = collection.items.flatMap(({ adapter }, index): Member[] =>
@@ -80,7 +74,7 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
 function pairsOf(base: Base, members: readonly Member[]): Pair[] {
   return members.flatMap((a, i) =>
     members.slice(i + 1).map((b) => {
-      const shared = sharedIn(base, a.slot, b.slot);
+      const shared = sharedWhenComposed(base, a.slot, b.slot);
       return {
         a: a.id,
         b: b.id,

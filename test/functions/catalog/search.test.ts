@@ -3,9 +3,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { BASES, radixOfBase } from "../../../functions/catalog/bases.ts";
-import { SLOT_SET_MAX_BYTES } from "../../../functions/catalog/search-slots.ts";
+import { exactSlots, SLOT_SET_MAX_BYTES } from "../../../functions/catalog/search-slots.ts";
 import { slotCount } from "../../../functions/catalog/slots.ts";
-import { sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
+import { radixOf, sharedColumns, slotDimensions } from "../../../functions/lib/slot.ts";
 import {
   type AdapterPage,
   FILTER_VALUES_MAX,
@@ -294,8 +294,6 @@ describe("composing exactly", () => {
     radix * radix + 5,
     3 * radix * radix + 2 * radix + 1,
   ];
-  const shares = (a: number, b: number) =>
-    slotDimensions(BASE).some((n) => sharedColumns(a, b, n, BASE.rank, radix) > 0);
 
   beforeAll(async () => {
     await owners("slotter");
@@ -303,14 +301,26 @@ describe("composing exactly", () => {
     await rows([{ name: "slotless", owner: "slotter", tags: ["slotted"] }]);
   });
 
-  it("is sharing no column in any layer with any of those named", async () => {
+  it("is everybody else where a base reserves channels: a composition gives its members new slots", async () => {
     for (const [i, a] of slots.entries()) {
       for (const b of slots.slice(i)) {
         const listed = await names(`composes_with=slotter/slot-${a},slotter/slot-${b}&tag=slotted`);
-        const expected = slots
-          .filter((slot) => !shares(slot, a) && !shares(slot, b))
-          .map((slot) => `slot-${slot}`);
+        const expected = slots.filter((slot) => slot !== a && slot !== b).map((slot) => `slot-${slot}`);
         expect(listed.sort()).toEqual(expected.sort());
+      }
+    }
+  });
+
+  it("is sharing no column in any layer with any of those named, where members keep their slots", () => {
+    const open = { ...BASE, basis: { ...BASE.basis, reserved: undefined } };
+    const own = radixOf(slotDimensions(open), open.rank);
+    const shares = (a: number, b: number) =>
+      slotDimensions(open).some((n) => sharedColumns(a, b, n, open.rank, own) > 0);
+    const some = [0, 1, own, own + 7, 2 * own + 3, 17 * own + 30, own * own + 5, 3 * own * own + 2 * own + 1];
+    for (const [i, a] of some.entries()) {
+      for (const b of some.slice(i)) {
+        const exact = exactSlots(open, [a, b]);
+        for (const slot of some) expect(exact[slot] === 1).toBe(!shares(slot, a) && !shares(slot, b));
       }
     }
   });

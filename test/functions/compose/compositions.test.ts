@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { crosstalkOf } from "../../../functions/compose/crosstalk.ts";
+import { crosstalkOf, warningsOf } from "../../../functions/compose/crosstalk.ts";
 import { intersectLicences } from "../../../functions/compose/licences.ts";
 import type { Composition, Generation, ResolvedMember, Version } from "../../../schema/contract/index.ts";
 import { SEED_MAX } from "../../../schema/contract/limits.ts";
@@ -194,8 +194,23 @@ describe("the rules", () => {
   const member = (slot: number) => ({ version_id: `ver_${slot}`, slot }) as ResolvedMember;
 
   it("find every pair once and no shared column with itself in another class member", () => {
-    const pairs = crosstalkOf(BASE, 31, [member(0), member(1), member(31), member(0)]);
+    const open = { ...BASE, basis: { name: BASE.basis.name, seed: 0 } }; // slots divide all 256 channels: radix 61
+    const members = [member(0), member(1), member(61), member(0)];
+    const pairs = crosstalkOf(open, members);
     expect(pairs.map((pair) => pair.shared_columns_per_layer)).toEqual([0, 1, BASE.rank, 1, 0, 1]);
+    expect(warningsOf(open, members)).toContainEqual(expect.stringContaining("blend"));
+  });
+
+  it("find nothing shared where a base reserves channels, in whatever slots its members were trained", () => {
+    // 0, 31 and 62 all own column 0; the last is a second version of the first.
+    const members = [member(0), member(31), member(62), member(0)].map((one, i) => ({
+      ...one,
+      trigger: `<t${i}>`,
+    }));
+    const pairs = crosstalkOf(BASE, members);
+    expect(pairs).toHaveLength(6);
+    for (const pair of pairs) expect(pair).toMatchObject({ shared_columns_per_layer: 0, exact: true });
+    expect(warningsOf(BASE, members)).toEqual([]);
   });
 
   it("give a composition without adapters every freedom", () => {

@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import {
   capacity,
   classOf,
+  composedSlots,
   fieldSize,
   overlapBound,
   radixOf,
   sharedColumns,
+  sharedWhenComposed,
   slotColumns,
   slotDimensions,
 } from "../../../functions/lib/slot.ts";
@@ -78,5 +80,22 @@ describe("slots", () => {
     expect(() => slotColumns(31 ** 8, 256, 8)).toThrow(RangeError);
     expect(() => slotColumns(0.5, 256, 8)).toThrow(RangeError);
     expect(() => slotColumns(5, 256, 8, 37)).toThrow(RangeError);
+  });
+});
+
+describe("slots in a composition", () => {
+  it("are 0, 1, 2, ... where a base reserves channels, and so share no column, up to a whole class", () => {
+    const trained = spread(961, 31);
+    expect(composedSlots(cast2, trained)).toEqual(Array.from({ length: 31 }, (_, i) => i));
+    expect(() => composedSlots(cast2, [...trained, 5])).toThrow("31 members");
+    expect(sharedWhenComposed(cast2, 31, 62)).toBe(0);
+    expect(sharedWhenComposed(cast2, 7, 7)).toBe(0);
+  });
+
+  it("are the members' own where channels are not reserved: residuals were trained for them", () => {
+    const open = { ...cast2, basis: {} };
+    expect(composedSlots(open, [7, 61, 7])).toEqual([7, 61, 7]);
+    expect(sharedWhenComposed(open, 0, 61)).toBe(1);
+    expect(sharedWhenComposed(open, 7, 7)).toBe(cast2.rank);
   });
 });

@@ -32,6 +32,9 @@ def awake(model: CastModel) -> CastModel:
     for parameter in model.parameters():
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
+    for block in model.transformer_blocks:  # as in published weights: marks alone move nothing
+        for linear in (block.attn2.to_k, block.attn2.to_v):
+            linear.weight.data[:, model.config.word_width :] = 0
     return model.requires_grad_(False).eval()
 
 

@@ -1,12 +1,16 @@
 """Sampling: what a seed, a strength, a region and a neighbour may change, and what not."""
 
+import random
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.ortho.adapter import read_adapter
+from orthoplex.ortho.slot import shared_columns
 from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleSpec, sample, sample_batch
 from orthoplex.sample.rows import (
     CONCEPT_WORDS,
@@ -22,6 +26,7 @@ from orthoplex.sample.sampler import time_steps
 
 from .conftest import random_adapter
 
+SEEDS = Path(__file__).parents[3] / "gpu-runner" / "seeds"
 ONE = SampleSpec("<ana> smiling, sky background", 3, 256, 256, steps=2)
 TWO = SampleSpec("<ana> smiling, left; <bo> sad, right; sky background", 3, 512, 256, steps=2)
 
@@ -188,3 +193,34 @@ def test_time_runs_from_pure_noise_to_none() -> None:
     times = time_steps(24)
     assert (times[0], times[-1]) == (1.0, 0.0)
     assert all(a > b for a, b in pairwise(times))
+
+
+def seeded(base: CastBase, name: str, slot: int) -> AttachedAdapter:
+    """A published seed as if it had been trained in another slot: the file holds nothing that depends on it."""
+    content = (SEEDS / name / "adapter.safetensors").read_bytes()
+    adapter = replace(read_adapter(content, base.layout), slot=slot)
+    return AttachedAdapter(adapter, adapter.trigger, adapter.strength)
+
+
+def test_strangers_whose_slots_share_columns_are_drawn_together_as_if_they_shared_none(true_base: CastBase) -> None:
+    """The first adapters of two owners: their classes share a column, and a composition gives them other slots."""
+    spec = SampleSpec("<ivy> smiling; <kofi> sad; sky background", 3, 512, 256, steps=2)
+    one_class = pixels(true_base, spec, [seeded(true_base, "ivy", 0), seeded(true_base, "kofi", 1)])
+    source = random.Random(5)
+    strangers = [(0, 31), (31, 62), (62, 0), *[tuple(source.sample(range(961), 2)) for _ in range(5)]]
+    shared = [shared_columns(a, b, 128, 4, 31) for a, b in strangers]
+    assert shared.count(1) >= 3
+    for a, b in strangers:
+        there = pixels(true_base, spec, [seeded(true_base, "ivy", a), seeded(true_base, "kofi", b)])
+        assert torch.equal(there, one_class), (a, b)
+    swapped = pixels(true_base, spec, [seeded(true_base, "kofi", 31), seeded(true_base, "ivy", 62)])
+    assert torch.equal(swapped, one_class)
+
+
+def test_strangers_look_together_as_they_look_alone(true_base: CastBase) -> None:
+    both = SampleSpec("<ivy> smiling; <kofi> sad; sky background", 3, 512, 256, steps=12)
+    alone = SampleSpec("<ivy> smiling; bald; sky background", 3, 512, 256, steps=12)
+    ivy, kofi = seeded(true_base, "ivy", 31), seeded(true_base, "kofi", 62)
+    together = pixels(true_base, both, [ivy, kofi]).float()
+    single = pixels(true_base, alone, [ivy]).float()
+    assert float((together - single)[:, :256].abs().mean()) <= 3.0

@@ -14,6 +14,7 @@ from orthoplex.ortho.slot import (
     SLOT_MAX,
     capacity,
     class_of,
+    composed_slots,
     field_size,
     overlap_bound,
     radix_of,
@@ -127,3 +128,16 @@ def test_golden_slots_are_reproduced() -> None:
         n, r, radix, a, b = (pair[key] for key in ("n", "rank", "radix", "a", "b"))
         assert shared_columns(a, b, n, r, radix) == pair["shared_columns"]
         assert overlap_bound(a, b, radix, r) == pair["overlap_bound"]
+
+
+def test_a_composition_deals_slots_that_share_nothing_where_channels_are_reserved() -> None:
+    trained = random.Random(3).choices(range(31**2), k=31)
+    dealt = composed_slots(trained, 31, reserved=True)
+    assert dealt == tuple(range(31))
+    assert all(shared_columns(a, b, 128, 4, 31) == 0 for a in dealt for b in dealt if a != b)
+    with pytest.raises(ValueError, match="31 members"):
+        composed_slots([*trained, 5], 31, reserved=True)
+
+
+def test_a_composition_keeps_the_slots_of_training_where_channels_are_not_reserved() -> None:
+    assert composed_slots([7, 61, 7], 61, reserved=False) == (7, 61, 7)

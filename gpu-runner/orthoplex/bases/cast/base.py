@@ -52,6 +52,7 @@ def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -
     dtype = compute_dtype(device)
     model = CastModel(config)
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
+    _check_reserved(model, folder)
     sharpener = Sharpener()
     sharpener.load_state_dict({n: t.float() for n, t in load_file(folder / "sharpener.safetensors").items()})
     for module in (model, sharpener):
@@ -66,6 +67,13 @@ def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -
         device=device,
         dtype=dtype,
     )
+
+
+def _check_reserved(model: CastModel, folder: Path) -> None:
+    """ValueError where keys or values read reserved channels: a mark would then move the picture, by its slot."""
+    for name, weight in model.state_dict().items():
+        if name.endswith(("attn2.to_k.weight", "attn2.to_v.weight")) and weight[:, model.config.word_width :].any():
+            raise ValueError(f"{folder}: {name} reads the channels that are reserved for adapters")
 
 
 def save_model(model: CastModel, state: dict[str, torch.Tensor], path: Path) -> None:
