@@ -1,6 +1,7 @@
-"""Trains cast-2 from sprites: `python -m orthoplex.train.base --sprites DIR --out DIR --minutes 60`.
+"""Trains a cast base from sprites: `python -m orthoplex.train.base --sprites DIR --out DIR --minutes 60`.
 
 Rectified flow with x-prediction; Muon for matrices, AdamW for the rest; fp32 masters, low-precision compute copy.
+Where bfloat16 is slow (CPUs without AVX-512 bf16) all is fp32 and AdamW: Muon's products would take a third of a step.
 Runs on CPU or GPU, resumes from OUT/checkpoint.pt, logs to OUT/log.jsonl. Reads and writes files only there.
 """
 
@@ -14,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors import safe_open
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.base import compute_dtype
+from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as
 from orthoplex.bases.cast.pack import load_pack
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, background_masks, colour_entry, compose, draw_backgrounds
 from orthoplex.bases.cast.sprites import SpriteSet, load_sprites
@@ -92,13 +95,38 @@ def noise_levels(batch: int, generator: torch.Generator, high_share: float = 0.3
     return torch.where(torch.rand(batch, generator=generator) < high_share, high, normal)
 
 
-def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5) -> Tensor:
-    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2.
+def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5, weights: Tensor | None = None) -> Tensor:
+    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2, pixels weighted where told.
 
     The floor keeps the weight on noisy levels: a caption decides nearly everything here, little is left to denoising.
     """
-    error = (predicted.float() - clean).square().mean(dim=(1, 2, 3))
-    return (error / t.clamp(min=floor).square()).mean()
+    error = (predicted.float() - clean).square()
+    error = error if weights is None else error * weights
+    return (error.mean(dim=(1, 2, 3)) / t.clamp(min=floor).square()).mean()
+
+
+def edge_weights(clean: Tensor, strength: float = 3.0) -> Tensor:
+    """Weights (B, 1, H, W) of mean 1 in each picture, larger on lines and next to them.
+
+    Mouths, eyes and glasses are a few thin lines; on a flat drawing a plain mean hardly feels them.
+    """
+    step = F.pad(clean.diff(dim=3), (0, 1)).abs() + F.pad(clean.diff(dim=2), (0, 0, 0, 1)).abs()
+    line = F.max_pool2d(step.mean(dim=1, keepdim=True), 3, stride=1, padding=1)
+    weights = 1 + strength * (line / 0.25).clamp(max=1)
+    return weights / weights.mean(dim=(1, 2, 3), keepdim=True)
+
+
+def optimiser_groups(
+    names: list[str], masters: dict[str, Tensor], rate: float, trunk_share: float
+) -> list[dict[str, object]]:
+    """Two groups: the decoder and other new parts at the full rate, the trunk at a share of it."""
+    new = [name for name in names if name.startswith(("decoder.", "patch_in.", "patch_out."))]
+    old = [name for name in names if name not in new]
+    return [
+        {"params": [masters[name] for name in some], "lr": share * rate, "base": share * rate}
+        for some, share in ((new, 1.0), (old, trunk_share))
+        if some
+    ]
 
 
 def split_parameters(model: nn.Module) -> tuple[list[str], list[str]]:
@@ -115,8 +143,9 @@ class Trainer:
     """Masters in fp32, a compute copy in `dtype`, an exponential moving average of the masters."""
 
     def __init__(
-        self, config: CastConfig, device: str, dtype: torch.dtype, learning_rate: float, floor: float, high_share: float
-    ) -> None:
+        self, config: CastConfig, device: str, dtype: torch.dtype, learning_rate: float, floor: float,
+        high_share: float, trunk_share: float = 1.0,
+    ) -> None:  # fmt: skip
         torch.manual_seed(0)
         self.floor, self.high_share = floor, high_share
         self.device, self.learning_rate = device, learning_rate
@@ -127,17 +156,17 @@ class Trainer:
         self.average = {name: p.detach().clone() for name, p in self.masters.items()}
         self.model.to(dtype)
         muon, adam = split_parameters(self.model)
+        if dtype == torch.float32:
+            muon, adam = [], muon + adam
         self.optimisers: list[torch.optim.Optimizer] = [
-            torch.optim.Muon(
-                [self.masters[name] for name in muon],
-                lr=learning_rate,
-                weight_decay=0.01,
-                adjust_lr_fn="match_rms_adamw",
-            ),
             torch.optim.AdamW(
-                [self.masters[name] for name in adam], lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+                optimiser_groups(adam, self.masters, learning_rate, trunk_share),
+                betas=(0.9, 0.98), weight_decay=0.0, fused=True,
             ),
-        ]
+        ]  # fmt: skip
+        if muon:
+            groups = optimiser_groups(muon, self.masters, learning_rate, trunk_share)
+            self.optimisers.append(torch.optim.Muon(groups, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"))
         self.samples = 0
         self.steps = 0
 
@@ -145,14 +174,17 @@ class Trainer:
         """One step on one batch; returns its loss."""
         dtype = next(self.model.parameters()).dtype
         clean = scenes.pictures.to(self.device)
-        t = noise_levels(len(clean), generator, self.high_share).to(self.device)
+        seen = noise_levels(len(clean), generator, self.high_share).to(self.device)
+        t = level_seen_as(seen, self.model.config.coarse)
         noise = torch.randn(clean.shape, generator=generator).to(self.device)
         level = t[:, None, None, None]
         noisy = (1 - level) * clean + level * noise
         places = scenes.places.to(self.device)
         context = self.model.encode(scenes.words.to(self.device), scenes.colours.to(self.device, dtype), places)
         with sdpa_kernel(self.attention):
-            loss = flow_loss(self.model(noisy.to(dtype), t, context, places), clean, t, self.floor)
+            predicted = self.model(noisy.to(dtype), t, context, places)
+            weights = edge_weights(clean) if self.model.config.coarse > 1 else None
+            loss = flow_loss(predicted, clean, seen, self.floor, weights)
             loss.backward()  # type: ignore[no-untyped-call]
         for name, parameter in self.model.named_parameters():
             assert parameter.grad is not None
@@ -161,7 +193,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.masters.values(), 1.0)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = self.learning_rate * lr_scale
+                group["lr"] = group["base"] * lr_scale
             optimiser.step()
         self.steps += 1
         self.samples += len(clean)
@@ -200,17 +232,50 @@ class Trainer:
         return True
 
     def start_from(self, weights: Path) -> None:
-        """Takes a published base's weights as they are; the optimisers begin anew."""
-        with safe_open(weights, "pt") as file, torch.no_grad():
+        """Takes a published base's weights; the optimisers begin anew. See `fitted` for a base of another shape."""
+        with safe_open(weights, "pt") as file:
+            stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dict
+        generator = torch.Generator().manual_seed(0)
+        with torch.no_grad():
             for name, parameter in self.model.named_parameters():
+                value = fitted(name, stored, self.masters[name], self.model.config, generator)
                 for copy in (self.masters[name], self.average[name], parameter):
-                    copy.copy_(file.get_tensor(name))
+                    copy.copy_(value)
+
+
+def fitted(
+    name: str, stored: dict[str, Tensor], fresh: Tensor, config: CastConfig, generator: torch.Generator
+) -> Tensor:
+    """A parameter of a larger base from those of a smaller one, so that both draw the same small picture at first.
+
+    Patches of twice the side begin with the old weights spread over 2 x 2 pixels, which is the average of these; words
+    that get more channels say nothing there at first, and keys and values hear a little of them, so that both learn.
+    """
+    if name not in stored:
+        return fresh
+    old = stored[name]
+    if old.shape == fresh.shape and not (
+        config.reserved == 0 and name.endswith(("attn2.to_k.weight", "attn2.to_v.weight"))
+    ):
+        return old
+    if name == "patch_in.weight":
+        side = config.patch_px // config.coarse
+        spread = old.view(len(old), 3, side, side) / config.coarse**2
+        spread = spread.repeat_interleave(config.coarse, 2).repeat_interleave(config.coarse, 3)
+        return spread.reshape(fresh.shape)
+    if name in ("text_encoder.out.weight", "place_text.weight"):
+        value = torch.zeros_like(fresh)
+        value[: old.shape[0], : old.shape[1]] = old
+        return value
+    silent = ~old.any(dim=0)  # channels that the smaller base reserved
+    return torch.where(silent, 0.05 * torch.randn(old.shape, generator=generator), old)
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sprites", type=Path, required=True, help="folder that render.ts wrote, or a pack of it")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", choices=list(SIZES), default="cast-3")
     parser.add_argument("--minutes", type=float, required=True, help="budget of this call")
     parser.add_argument(
         "--cooldown", type=float, default=0.0, help="share of the budget in which the rate falls to zero"
@@ -224,6 +289,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--floor", type=float, default=0.5, help="lower it while cooling down: more weight on detail")
     parser.add_argument("--high-share", type=float, default=0.35, help="share of noise levels near pure noise")
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument(
+        "--trunk-rate", type=float, default=1.0, help="the trunk's share of --rate, where it is trained on"
+    )
     parser.add_argument("--threads", type=int, default=0)
     return parser.parse_args()
 
@@ -233,14 +301,18 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    cell_px, length = 64, 16
+    sizes = CastConfig(0, **SIZES[arguments.base])
+    cell_px, length = sizes.cell_px, sizes.words
     if arguments.sprites.suffix == ".npz":
         world, data = load_pack(arguments.sprites, length)
     else:
         world = World.read(arguments.sprites / "world.json")
         data = load_sprites(arguments.sprites, world, cell_px, length)
-    config = CastConfig(vocabulary_size=len(world.vocabulary), cell_px=cell_px, words=length)
-    trainer = Trainer(config, arguments.device, torch.bfloat16, arguments.rate, arguments.floor, arguments.high_share)
+    config = CastConfig(vocabulary_size=len(world.vocabulary), **SIZES[arguments.base])
+    dtype = compute_dtype(torch.device(arguments.device))
+    trainer = Trainer(
+        config, arguments.device, dtype, arguments.rate, arguments.floor, arguments.high_share, arguments.trunk_rate
+    )
     if not trainer.resume(arguments.out) and arguments.weights:
         trainer.start_from(arguments.weights)
     generator = torch.Generator().manual_seed(1 + trainer.steps)

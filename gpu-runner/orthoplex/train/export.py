@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from orthoplex.bases.cast.base import save_model
-from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel
 from orthoplex.bases.cast.world import World
 
 
@@ -21,11 +21,12 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--sprites", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", choices=list(SIZES), default="cast-3")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     world = World.read(arguments.sprites / "world.json")
     state = torch.load(arguments.run / "checkpoint.pt", map_location="cpu", weights_only=True)
-    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
+    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary), **SIZES[arguments.base]))
     model.load_state_dict(state["average"])
     save_model(model, state["average"], arguments.out / "model.safetensors")
     text = (arguments.sprites / "world.json").read_text()

@@ -1,0 +1,65 @@
+"""The denoiser's sizes: a base that draws at twice the size begins as the smaller one; levels follow the average."""
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+
+from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as, seen_level
+from orthoplex.train.base import edge_weights, fitted
+
+from .conftest import ROOT
+
+
+def test_averaging_pixels_lowers_the_noise_level_as_seen_level_says() -> None:
+    torch.manual_seed(0)
+    t = torch.tensor([0.1, 0.5, 0.9, 1.0])
+    seen, scale = seen_level(t, 2)
+    noise = torch.randn(4, 1, 256, 256)
+    averaged = F.avg_pool2d(t[:, None, None, None] * noise, 2) / scale[:, None, None, None]
+    torch.testing.assert_close(averaged.std(dim=(1, 2, 3)), seen, rtol=0.02, atol=0)
+    torch.testing.assert_close((1 - t) / scale, 1 - seen)
+    torch.testing.assert_close(level_seen_as(seen, 2), t)
+    assert seen_level(t, 1)[0] is t
+
+
+def test_a_base_of_twice_the_size_draws_what_the_smaller_one_draws_at_first(true_base: CastBase) -> None:
+    small = true_base.model.float()
+    config = CastConfig(small.config.vocabulary_size, **SIZES["cast-3"])
+    torch.manual_seed(1)
+    large = CastModel(config).eval()
+    stored = small.state_dict()
+    generator = torch.Generator().manual_seed(0)
+    large.load_state_dict(
+        {name: fitted(name, stored, value, config, generator) for name, value in large.state_dict().items()}
+    )
+    words = torch.randint(5, 200, (2, 1, 16))
+    colours, places = torch.rand(2, 1, 16, 4), torch.zeros(2, 1, dtype=torch.long)
+    t = torch.tensor([0.4, 0.95])
+    noisy = torch.randn(2, 3, 128, 128)
+    seen, scale = seen_level(t, 2)
+    with torch.no_grad():
+        drawn = large(noisy, t, large.encode(words, colours, places), places)
+        averaged = F.avg_pool2d(noisy, 2) / scale[:, None, None, None]
+        expected = small(averaged, seen, small.encode(words, colours, places), places)
+    expected = F.interpolate(expected, scale_factor=2, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(drawn, expected, rtol=0, atol=2e-4)
+
+
+def test_lines_weigh_more_than_plains_and_the_mean_stays_one() -> None:
+    picture = torch.zeros(1, 3, 32, 32)
+    picture[:, :, 16, 8:24] = 1.0
+    weights = edge_weights(picture)
+    torch.testing.assert_close(weights.mean(), torch.tensor(1.0))
+    assert weights[0, 0, 16, 16] > 3 * weights[0, 0, 2, 2]
+
+
+def test_a_decoder_comes_with_a_coarse_picture_only() -> None:
+    assert CastModel(CastConfig(10)).decoder is None
+    assert CastModel(CastConfig(10, **SIZES["cast-3"])).decoder is not None
+
+
+def test_cast_2_is_read_without_the_fields_it_was_written_before(true_base: CastBase) -> None:
+    with safe_open(ROOT / "gpu-runner/bases/cast-2/model.safetensors", "pt") as file:
+        assert "coarse" not in (file.metadata() or {})["config"]
+    assert true_base.config.coarse == 1
