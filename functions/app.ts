@@ -27,7 +27,6 @@ import { replicateModels } from "./routes/compat/replicate-models.ts";
 import { replicatePredictions, replicateStream } from "./routes/compat/replicate-predictions.ts";
 import { replicateTrainings } from "./routes/compat/replicate-trainings.ts";
 import { compositions } from "./routes/compositions.ts";
-import { courtesy, EXPOSED_HEADERS, tellOrigin } from "./routes/courtesy.ts";
 import { generations } from "./routes/generations.ts";
 import { hashes } from "./routes/hashes.ts";
 import { images } from "./routes/images.ts";
@@ -39,9 +38,10 @@ import { describe } from "./routes/openapi.ts";
 import { operations } from "./routes/operations.ts";
 import { people } from "./routes/people.ts";
 import { profiles } from "./routes/profiles.ts";
+import { allowKeyOrigins, EXPOSED_HEADERS, requestLog } from "./routes/request-log.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
 import { share } from "./routes/share.ts";
-import { tellLimits, throttle } from "./routes/throttle.ts";
+import { rateLimitHeaders, throttle } from "./routes/throttle.ts";
 import { trainings } from "./routes/trainings.ts";
 import { uploadContent, uploads } from "./routes/uploads.ts";
 import { versions } from "./routes/versions.ts";
@@ -59,12 +59,12 @@ const answerTo = (path: string, refusal: Refusal) =>
 
 const app = router();
 app.use(begin);
-app.use(courtesy);
+app.use(requestLog);
 app.use(secureHeaders());
 // Any page may call the API with a secret key, pages of its origins with a publishable one; a session cookie is never sent along, for credentials are not allowed.
 for (const path of OPEN_PATHS) {
   app.use(path, cors({ origin: "*", allowMethods: METHODS, exposeHeaders: EXPOSED_HEADERS, maxAge: 86_400 }));
-  app.use(path, tellOrigin, tellLimits, throttle);
+  app.use(path, allowKeyOrigins, rateLimitHeaders, throttle);
 }
 app.use("/auth/*", throttle);
 
@@ -133,7 +133,7 @@ app.onError((error, c) => {
   const refusal = refusalOf(error);
   if (refusal.code === "internal") {
     const { method, path } = c.req;
-    logLine("error", "surprise", {
+    logLine("error", "unexpected_error", {
       request_id: c.var.requestId,
       method,
       path,

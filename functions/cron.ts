@@ -2,44 +2,56 @@
 // again in its next minute.
 
 import { drizzle } from "drizzle-orm/d1";
-import { forgetDownloaders } from "./catalog/downloads.ts";
+import { deleteExpiredDownloaders } from "./catalog/downloads.ts";
 import { resendScans } from "./catalog/scan-queue.ts";
 import { releaseSlots } from "./catalog/slot-release.ts";
 import { updateTrends } from "./catalog/trends.ts";
 import { dropLostOutputs } from "./catalog/unneeded-blobs.ts";
 import { dropUnfinishedParts } from "./catalog/upload-parts.ts";
 import type { Db } from "./context.ts";
-import { drawNear } from "./dispatch/clock-back.ts";
+import { clampFutureTimes } from "./dispatch/clamp-times.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
-import { eachAlone } from "./lib/alone.ts";
+import { eachIsolated } from "./lib/isolated.ts";
 import { purgeDue } from "./moderation/takedown.ts";
-import { purgeDeparted } from "./people/departed.ts";
-import { forgetReadNotifications } from "./people/notification-list.ts";
-import { forgetOldKeys } from "./routes/idempotent.ts";
-import { forgetOldDeliveries } from "./webhooks/deliveries.ts";
+import { purgeDeletedAccounts } from "./people/deleted-accounts.ts";
+import { deleteExpiredNotifications } from "./people/notification-list.ts";
+import { deleteExpiredIdempotencyKeys } from "./routes/idempotent.ts";
+import { deleteExpiredDeliveries } from "./webhooks/deliveries.ts";
 import { queueOverdue } from "./webhooks/queue.ts";
 
 type Step = { name: string; everyMinutes: number; act: (env: Env, db: Db, now: number) => Promise<unknown> };
 
 const STEPS: readonly Step[] = [
-  { name: "draw_near", everyMinutes: 1, act: (_, db, now) => drawNear(db, now) },
+  { name: "clamp_future_times", everyMinutes: 1, act: (_, db, now) => clampFutureTimes(db, now) },
   { name: "sweep", everyMinutes: 1, act: sweep },
   { name: "purge_taken_down", everyMinutes: 1, act: purgeDue },
   { name: "release_slots", everyMinutes: 1, act: (_, db, now) => releaseSlots(db, now) },
   { name: "drop_unfinished_parts", everyMinutes: 1, act: dropUnfinishedParts },
-  { name: "purge_departed", everyMinutes: 1, act: purgeDeparted },
-  { name: "forget_old_keys", everyMinutes: 1, act: (_, db, now) => forgetOldKeys(db, now) },
+  { name: "purge_deleted_accounts", everyMinutes: 1, act: purgeDeletedAccounts },
   {
-    name: "forget_read_notifications",
+    name: "delete_expired_idempotency_keys",
     everyMinutes: 1,
-    act: (_, db, now) => forgetReadNotifications(db, now),
+    act: (_, db, now) => deleteExpiredIdempotencyKeys(db, now),
+  },
+  {
+    name: "delete_expired_notifications",
+    everyMinutes: 1,
+    act: (_, db, now) => deleteExpiredNotifications(db, now),
   },
   { name: "queue_overdue_webhooks", everyMinutes: 1, act: queueOverdue },
-  { name: "forget_old_deliveries", everyMinutes: 1, act: (_, db, now) => forgetOldDeliveries(db, now) },
+  {
+    name: "delete_expired_deliveries",
+    everyMinutes: 1,
+    act: (_, db, now) => deleteExpiredDeliveries(db, now),
+  },
   { name: "resend_scans", everyMinutes: 10, act: resendScans },
   { name: "update_trends", everyMinutes: 10, act: (_, db, now) => updateTrends(db, now) },
-  { name: "forget_downloaders", everyMinutes: 10, act: (_, db, now) => forgetDownloaders(db, now) },
+  {
+    name: "delete_expired_downloaders",
+    everyMinutes: 10,
+    act: (_, db, now) => deleteExpiredDownloaders(db, now),
+  },
   { name: "drop_lost_outputs", everyMinutes: 60, act: dropLostOutputs },
 ];
 
@@ -47,7 +59,7 @@ export async function everyMinute(env: Env, now: number): Promise<void> {
   const db = drizzle(env.DB);
   const minute = Math.floor(now / 60_000);
   const due = STEPS.filter(({ everyMinutes }) => minute % everyMinutes === 0);
-  await eachAlone(
+  await eachIsolated(
     "cron_step_failed",
     due,
     ({ name }) => name,

@@ -19,10 +19,10 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
+import { type EmailMessage, resetMessage, verificationMessage } from "./email-texts.ts";
 import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 import { freeHandle } from "./handles.ts";
-import { type Letter, resetLetter, verifyLetter } from "./letters.ts";
-import { sendLetter, takeLetter } from "./mail.ts";
+import { countEmail, sendEmail } from "./mail.ts";
 import { nameOfPasskey } from "./passkeys.ts";
 import { claimByReset } from "./passwords.ts";
 
@@ -35,8 +35,8 @@ export const hasGitHub = (env: Env) => Boolean(env.GITHUB_CLIENT_ID && env.GITHU
 
 export function authFor(env: Env, db: Db, origin: string, background?: Background) {
   if (!env.BETTER_AUTH_SECRET) throw new Error("BETTER_AUTH_SECRET is not set");
-  const write = async (userId: string, letter: Letter) => {
-    if (await takeLetter(db, userId as UserId, Date.now())) await sendLetter(env, letter);
+  const write = async (userId: string, message: EmailMessage) => {
+    if (await countEmail(db, userId as UserId, Date.now())) await sendEmail(env, message);
   };
   return betterAuth({
     baseURL: origin,
@@ -60,14 +60,14 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       resetPasswordTokenExpiresIn: RESET_LINK_TTL_SECONDS,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: ({ user, token }) =>
-        write(user.id, resetLetter(user, `${origin}/account/reset/?token=${token}`)),
+        write(user.id, resetMessage(user, `${origin}/account/reset/?token=${token}`)),
       onPasswordReset: ({ user }) => claimByReset(db, user.id as UserId, user.emailVerified, Date.now()),
     },
     emailVerification: {
       sendOnSignUp: true,
       expiresIn: VERIFY_LINK_TTL_SECONDS,
       sendVerificationEmail: ({ user, token }) =>
-        write(user.id, verifyLetter(user, verifyUrl(origin, token))),
+        write(user.id, verificationMessage(user, verifyUrl(origin, token))),
     },
     session: {
       expiresIn: SESSION_TTL_SECONDS,

@@ -11,8 +11,8 @@ import { type Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import { verifyUrl } from "./auth.ts";
 import type { Caller } from "./caller.ts";
-import { changeLetter, changeNotice, verifyLetter } from "./letters.ts";
-import { sendLetter, TOO_MANY_LETTERS, takeLetter } from "./mail.ts";
+import { changeMessage, changeNotice, verificationMessage } from "./email-texts.ts";
+import { countEmail, sendEmail, TOO_MANY_EMAILS } from "./mail.ts";
 
 const TOKEN_CHARACTERS = 40;
 const identifierOf = async (token: string) => `change-email:${await sha256Hex(token)}`;
@@ -28,7 +28,7 @@ export async function verifyAgain(
   now: number,
 ): Promise<{ to: string } | Refusal> {
   if (caller.emailVerified) return refuse("decision_made", "Your address is verified already.");
-  if (!(await takeLetter(db, caller.id, now))) return TOO_MANY_LETTERS;
+  if (!(await countEmail(db, caller.id, now))) return TOO_MANY_EMAILS;
   const token = await createEmailVerificationToken(
     env.BETTER_AUTH_SECRET,
     caller.email,
@@ -36,7 +36,7 @@ export async function verifyAgain(
     VERIFY_LINK_TTL_SECONDS,
     { userId: caller.id },
   );
-  await sendLetter(env, verifyLetter(caller, verifyUrl(origin, token)));
+  await sendEmail(env, verificationMessage(caller, verifyUrl(origin, token)));
   return { to: caller.email };
 }
 
@@ -54,7 +54,7 @@ export async function askEmailChange(
 ): Promise<{ to: string } | Refusal> {
   const to = requested.toLowerCase();
   if (to === caller.email) return refuse("request_invalid", "This is your address already.", "/email");
-  if (!(await takeLetter(db, caller.id, now))) return TOO_MANY_LETTERS;
+  if (!(await countEmail(db, caller.id, now))) return TOO_MANY_EMAILS;
   const taken = await db.select({ id: users.id }).from(users).where(eq(users.email, to)).get();
   if (taken) return { to };
   const token = randomText(TOKEN_CHARACTERS);
@@ -68,8 +68,8 @@ export async function askEmailChange(
     createdAt: at,
     updatedAt: at,
   });
-  await sendLetter(env, changeLetter(caller, to, `${origin}/account/?email_token=${token}`));
-  if (caller.emailVerified) await sendLetter(env, changeNotice(caller, to, `${origin}/account/#security`));
+  await sendEmail(env, changeMessage(caller, to, `${origin}/account/?email_token=${token}`));
+  if (caller.emailVerified) await sendEmail(env, changeNotice(caller, to, `${origin}/account/#security`));
   return { to };
 }
 

@@ -54,7 +54,7 @@ async function pseudonym(env: Env, day: number, who: string): Promise<string> {
 }
 
 /** Cron: yesterday's may still be asked for by a request that began before midnight. */
-export async function forgetDownloaders(db: Db, now: number): Promise<void> {
+export async function deleteExpiredDownloaders(db: Db, now: number): Promise<void> {
   await db.$client
     .prepare("DELETE FROM adapter_downloads WHERE day < ?")
     .bind(dayOf(now) - 1)

@@ -9,7 +9,7 @@ import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { askAll } from "../lib/statement.ts";
 import { type CUBE_FACETS, cubeSql, ofBaseSql, ownersSql, tagsSql } from "./facets-sql.ts";
-import { mendedOf } from "./search.ts";
+import { correctedOf } from "./search.ts";
 import { type Filters, searchOf, type Viewer } from "./search-query.ts";
 import type { Search } from "./search-sql.ts";
 
@@ -30,8 +30,8 @@ export async function facetsOf(
   }
   const asked = await searchOf(db, caller, filters);
   if (asked instanceof Refusal) return asked;
-  const mended = await mendedOf(db, asked.search, filters.q);
-  const search = mended?.search ?? asked.search;
+  const corrected = await correctedOf(db, asked.search, filters.q);
+  const search = corrected?.search ?? asked.search;
 
   const ask = (name: FacetName, question: SQL) => (wanted.includes(name) ? question : NOTHING);
   const [cube, tags, owners, ofBase, names] = await askAll<
@@ -57,7 +57,7 @@ export async function facetsOf(
     total,
     facets,
     composes_with: all === undefined ? null : { exact: total, others: all - total },
-    corrected: mended?.words ?? null,
+    corrected: corrected?.words ?? null,
   };
   return { viewer: asked.viewer, list };
 }

@@ -4,9 +4,9 @@ import { SEARCH_WORDS_MAX } from "../../schema/contract/limits.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
 /** Shorter words have too few letters to tell a slip from another word. */
-export const MENDED_WORD_MIN = 3;
+export const CORRECTED_WORD_MIN = 3;
 /** What a word of the catalog's word list may have; a longer one is no word of a language. */
-export const MENDED_WORD_MAX = 32;
+export const CORRECTED_WORD_MAX = 32;
 
 /** Letters, digits and the marks on them; anything else only parts words, so that no operator of FTS5 is within reach. */
 export function wordsOf(text: string): string[] {
@@ -51,10 +51,10 @@ export function trigramsOf(word: string): string[] {
 }
 
 /** How many slips of the pen a word of this length may hold. */
-export const slipsAllowed = (word: string) => ([...word].length <= 4 ? 1 : 2);
+export const editsAllowed = (word: string) => ([...word].length <= 4 ? 1 : 2);
 
 /** Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment). */
-export function slipsBetween(first: string, second: string): number {
+export function editDistance(first: string, second: string): number {
   const [a, b] = [[...first], [...second]];
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -74,15 +74,15 @@ export function slipsBetween(first: string, second: string): number {
   return row[b.length] ?? 0;
 }
 
-export type Candidate = { word: string; slips: number };
+export type Candidate = { word: string; edits: number };
 
 /** The nearest known words, nearest first; those that share the first letter come before others as near. */
 export function nearest(word: string, known: readonly string[], most: number): Candidate[] {
   const wanted = fold(word);
   const first = (candidate: Candidate) => (candidate.word[0] === wanted[0] ? 0 : 1);
   return [...new Set(known.map(fold))]
-    .map((candidate) => ({ word: candidate, slips: slipsBetween(wanted, candidate) }))
-    .filter(({ slips }) => slips > 0 && slips <= slipsAllowed(wanted))
-    .sort((a, b) => a.slips - b.slips || first(a) - first(b) || (a.word < b.word ? -1 : 1))
+    .map((candidate) => ({ word: candidate, edits: editDistance(wanted, candidate) }))
+    .filter(({ edits }) => edits > 0 && edits <= editsAllowed(wanted))
+    .sort((a, b) => a.edits - b.edits || first(a) - first(b) || (a.word < b.word ? -1 : 1))
     .slice(0, most);
 }

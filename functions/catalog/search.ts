@@ -12,7 +12,7 @@ import type { Db } from "../context.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { OwnedAdapter } from "./adapters.ts";
-import { mend } from "./search-mend.ts";
+import { mend } from "./search-correction.ts";
 import { type Filters, questionHash, searchOf, type Viewer, withWords } from "./search-query.ts";
 import { keyShape, pageSql, type Search } from "./search-sql.ts";
 import { wordsOf } from "./search-words.ts";
@@ -54,13 +54,13 @@ export async function searchAdapters(
   if (after instanceof Refusal) return after;
 
   let { search } = asked;
-  // A walk that began with mended words goes on with them, whatever has been published since.
+  // A walk that began with corrected words goes on with them, whatever has been published since.
   let corrected = after?.corrected ?? null;
   if (corrected !== null) {
     search = await withWords(db, search, wordsOf(corrected));
   } else if (!after) {
-    const mended = await mendedOf(db, search, filters.q);
-    if (mended) [search, corrected] = [mended.search, mended.words];
+    const found = await correctedOf(db, search, filters.q);
+    if (found) [search, corrected] = [found.search, found.words];
   }
 
   const rows = await pageRows(db, search, sort, after?.key ?? null, limit + 1);
@@ -73,8 +73,8 @@ export async function searchAdapters(
   };
 }
 
-/** The search with its words mended, where nothing at all has them as they were typed. */
-export async function mendedOf(db: Db, search: Search, q: string | undefined) {
+/** The search with its words corrected, where nothing at all matches them as they were typed. */
+export async function correctedOf(db: Db, search: Search, q: string | undefined) {
   if (search.match === null || search.weight.text > 0) return null;
   const words = await mend(db, search, wordsOf(q ?? ""));
   return words === null ? null : { words, search: await withWords(db, search, wordsOf(words)) };

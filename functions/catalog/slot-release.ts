@@ -3,7 +3,7 @@
 import type { Db } from "../context.ts";
 
 /** What every statement asks of a slot, so that a publication or a training at this moment wins. */
-const FORGOTTEN = `
+const EXPIRED = `
   expires_at <= ?1
   AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.adapter_id = slots.adapter_id AND v.published_at IS NOT NULL)
   AND NOT EXISTS (
@@ -21,8 +21,8 @@ export async function releaseSlots(db: Db, now: number): Promise<number> {
   const due = await db.$client.prepare("SELECT 1 FROM slots WHERE expires_at <= ? LIMIT 1").bind(now).first();
   if (!due) return 0;
   const yank = `UPDATE versions SET state = 'yanked', yank_reason = ?2, yanked_at = ?1, yanked_by = 'owner'
-    WHERE state = 'draft' AND adapter_id IN (SELECT adapter_id FROM slots WHERE ${FORGOTTEN})`;
-  const release = `DELETE FROM slots WHERE ${FORGOTTEN} RETURNING id`;
+    WHERE state = 'draft' AND adapter_id IN (SELECT adapter_id FROM slots WHERE ${EXPIRED})`;
+  const release = `DELETE FROM slots WHERE ${EXPIRED} RETURNING id`;
   const [, released] = await db.$client.batch([
     db.$client.prepare(yank).bind(now, RELEASE_REASON),
     db.$client.prepare(release).bind(now),

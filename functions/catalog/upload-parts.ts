@@ -6,7 +6,7 @@ import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/co
 import { uploadParts, uploads } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { eachAlone } from "../lib/alone.ts";
+import { eachIsolated } from "../lib/isolated.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 import { storeBlob } from "./blobs.ts";
@@ -233,7 +233,7 @@ export async function dropUnfinishedParts(env: Env, db: Db, now: number): Promis
     )
     .bind(now)
     .all<{ id: UploadRow["id"]; multipart_id: string }>();
-  await eachAlone(
+  await eachIsolated(
     "parts_not_dropped",
     late.results,
     ({ id }) => id,

@@ -55,7 +55,7 @@ export async function orderPictures(
   const request = order.request as Generation["request"];
   const sized =
     input.size === undefined
-      ? withSize(order, roomiest(knownBase(order.baseId), request.adapters.length))
+      ? withSize(order, sizeForMembers(knownBase(order.baseId), request.adapters.length))
       : order;
   const prompt = promptWithTriggers(request.prompt, request.adapters);
   if (prompt === request.prompt) return sized;
@@ -124,7 +124,7 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
 }
 
 /** The narrowest canvas with a cell for each adapter, else the widest there is. */
-function roomiest(base: Base, adapters: number) {
+function sizeForMembers(base: Base, adapters: number) {
   const byCells = base.sizes.toSorted((a, b) => a.cells - b.cells);
   const size = byCells.find(({ cells }) => cells >= Math.max(1, adapters)) ?? byCells.at(-1);
   if (!size) throw new Error(`${base.id} has no sizes`);

@@ -6,33 +6,33 @@ import { randomText } from "../lib/ids.ts";
 
 export class Bell extends DurableObject<Env> {
   /** Changes with every ring and with every restart, so a caller can tell that it missed one. */
-  #tone = randomText(8);
-  readonly #sleepers = new Set<() => void>();
+  #version = randomText(8);
+  readonly #waiters = new Set<() => void>();
 
-  tone(): string {
-    return this.#tone;
+  version(): string {
+    return this.#version;
   }
 
   ring(): void {
-    this.#tone = randomText(8);
-    for (const wake of this.#sleepers) wake();
-    this.#sleepers.clear();
+    this.#version = randomText(8);
+    for (const wake of this.#waiters) wake();
+    this.#waiters.clear();
   }
 
   /**
    * Resolves at the next ring or after `milliseconds`; at once if it rang since `heard` was read.
    * Read the tone, look for a job, then sleep on that tone: no ring can fall between.
    */
-  async sleep(heard: string, milliseconds: number): Promise<void> {
-    if (heard !== this.#tone) return;
+  async sleep(seen: string, milliseconds: number): Promise<void> {
+    if (seen !== this.#version) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => wake(), milliseconds);
       const wake = () => {
         clearTimeout(timer);
-        this.#sleepers.delete(wake);
+        this.#waiters.delete(wake);
         resolve();
       };
-      this.#sleepers.add(wake);
+      this.#waiters.add(wake);
     });
   }
 }

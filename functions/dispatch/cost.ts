@@ -17,14 +17,17 @@ const FACTORS: Record<JobPriority, number> = {
   high: HIGH_PRIORITY_FACTOR,
 };
 
-type Drawing = Pick<SampleSpec, "count" | "steps" | "width" | "height">;
+type GenerationSize = Pick<SampleSpec, "count" | "steps" | "width" | "height">;
 
 /** One step of one picture costs a credit for every 256 x 256 pixels. */
-export function drawingCredits({ count, steps, width, height }: Drawing, priority: JobPriority): number {
+export function generationCredits(
+  { count, steps, width, height }: GenerationSize,
+  priority: JobPriority,
+): number {
   return Math.ceil(((count * steps * width * height) / CREDIT_PIXELS) * FACTORS[priority]);
 }
 
-export function teachingCredits({ steps }: Pick<TrainSpec, "steps">, priority: JobPriority): number {
+export function trainingCredits({ steps }: Pick<TrainSpec, "steps">, priority: JobPriority): number {
   return Math.ceil(steps * TRAINING_STEP_CREDITS * FACTORS[priority]);
 }
 

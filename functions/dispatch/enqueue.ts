@@ -13,12 +13,12 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { tellWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
-import { drawingCredits, teachingCredits } from "./cost.ts";
+import { generationCredits, trainingCredits } from "./cost.ts";
 import { creditFault, usedOn } from "./credits.ts";
 import { priorityOf } from "./priority.ts";
-import { tellAll } from "./publish.ts";
+import { notifyAll } from "./publish.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 export type NewJob = Pick<
@@ -104,7 +104,7 @@ export async function enqueue(
   if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
     return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
   }
-  await Promise.all([job.waitsFor ? null : ringBell(env), tellAll([tellWebhooks(env, [id])])]);
+  await Promise.all([job.waitsFor ? null : ringBell(env), notifyAll([notifyWebhooks(env, [id])])]);
   return id;
 }
 
@@ -112,8 +112,8 @@ export async function enqueue(
 export function costOf(job: NewJob): number {
   const priority = priorityOf({ priority: job.priority ?? 0, express: job.express ?? false });
   return job.kind === "sample"
-    ? drawingCredits(job.spec as SampleSpec, priority)
-    : teachingCredits(job.spec as TrainSpec, priority);
+    ? generationCredits(job.spec as SampleSpec, priority)
+    : trainingCredits(job.spec as TrainSpec, priority);
 }
 
 /**

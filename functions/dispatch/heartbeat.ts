@@ -20,22 +20,22 @@ export async function heartbeat(
   env: Env,
   db: Db,
   run: RunOfCaller,
-  beat: z.infer<typeof Heartbeat>,
+  message: z.infer<typeof Heartbeat>,
   now: number,
 ): Promise<{ expiresAt: number; cancel: boolean; drain: boolean } | Refusal> {
-  if (beat.preview && (beat.preview.length * 3) / 4 > PREVIEW_FRAME_MAX_BYTES + 2) {
+  if (message.preview && (message.preview.length * 3) / 4 > PREVIEW_FRAME_MAX_BYTES + 2) {
     return refuse("body_too_large", `A preview has at most ${PREVIEW_FRAME_MAX_BYTES} bytes.`, "/preview");
   }
   const expiresAt = now + LEASE_TTL_MS;
-  const progress = beat.progress ? JSON.stringify(beat.progress) : null;
+  const progress = message.progress ? JSON.stringify(message.progress) : null;
   const row = await db.$client
     .prepare(EXTEND)
     .bind(run.leaseId, expiresAt, progress, run.runnerId)
     .first<{ cancel_requested_at: number | null; drain_requested_at: number | null }>();
   if (!row) return LEASE_LOST;
-  if (beat.progress) {
-    const preview = beat.preview ? `data:image/png;base64,${beat.preview}` : null;
-    await liveOf(env, run.jobId).publish({ name: "progress", data: { ...beat.progress, preview } });
+  if (message.progress) {
+    const preview = message.preview ? `data:image/png;base64,${message.preview}` : null;
+    await liveOf(env, run.jobId).publish({ name: "progress", data: { ...message.progress, preview } });
   }
   return { expiresAt, cancel: row.cancel_requested_at !== null, drain: row.drain_requested_at !== null };
 }

@@ -10,11 +10,11 @@ import { signedBlobUrl } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
-import { tellWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../webhooks/queue.ts";
 import { bellOf } from "./bell.ts";
 import { LEASE, PAUSE_ENDS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
-import { tellAll } from "./publish.ts";
+import { notifyAll } from "./publish.ts";
 import { isDraining, type RunnerRow } from "./runners.ts";
 import { sweep } from "./sweep.ts";
 
@@ -85,7 +85,7 @@ export async function leaseWaiting(
   const deadline = Date.now() + request.wait_seconds * 1000;
   const bell = bellOf(env);
   for (;;) {
-    const tone = await bell.tone();
+    const version = await bell.version();
     const now = Date.now();
     const rows = await lease(env, db, runner, serves, want, now, randomText(NONCE_CHARACTERS));
     if (rows.length > 0) {
@@ -96,7 +96,7 @@ export async function leaseWaiting(
     const drain = await isDraining(db, runner.id);
     if (drain || now >= deadline) return { leases: [], drain };
     const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
-    await bell.sleep(tone, Math.min(deadline, pauseEnds) - now);
+    await bell.sleep(version, Math.min(deadline, pauseEnds) - now);
   }
 }
 
@@ -116,8 +116,8 @@ async function nextPauseEnd(
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
   const event = { name: "status", data: { status: "running", queue_position: null } } as const;
-  await tellAll([
-    tellWebhooks(
+  await notifyAll([
+    notifyWebhooks(
       env,
       rows.map(({ id }) => id),
     ),

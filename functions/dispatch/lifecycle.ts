@@ -1,5 +1,6 @@
-// A job's life as one table: in each state, what each event makes of it. Pure. Settle decides by it; the SQL guards of lease, cancel, release,
-// sweep and dependents say the same, and a test drives every pair through them. docs/lifecycle.md is drawn from it.
+// The state machine of a job as one table: the next state for each state and event. Pure. Settle decides by it; the SQL guards of lease,
+// cancel, release, sweep and dependents implement the same transitions, and a test drives every pair through them. docs/lifecycle.md is
+// generated from it.
 
 import type { JobStatus } from "../../schema/contract/jobs.ts";
 import { JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
@@ -19,45 +20,45 @@ export type State = (typeof STATES)[number];
 
 export const EVENTS = {
   ready: "the training that it waits for has made its version",
-  unmet: "that training has ended without",
+  dependency_failed: "that training has ended without a version",
   lease: "a runner takes it",
-  beat: "its runner says that it is alive",
+  heartbeat: "its runner renews the lease",
   succeed: "its runner delivers what was promised",
   fail: "its runner fails for good",
-  stumble: "its runner fails, and another run may help",
-  stumble_last: "the same, and no run is left",
-  stop: "its runner stops as if asked to",
+  retry: "its runner fails with a retryable error",
+  retry_last: "the same, on the last run that is allowed",
+  stop: "its runner reports that it was canceled",
   release: "its runner gives it back",
-  expire: "its runner falls silent",
-  expire_last: "the same, and no run is left",
-  overdue: "nobody has done it in time",
+  expire: "its lease ends without a heartbeat",
+  expire_last: "the same, on the last run that is allowed",
+  overdue: "its deadline passes before a run ends it",
   cancel: "its owner cancels it",
 } as const;
 export type Event = keyof typeof EVENTS;
 
-/** failure: one run less is left; pause: none may begin for a while; ring: runners that wait are woken; end: it has finished, which is told and never changes. */
+/** failure: one run less is left; pause: no run may start for a while; ring: waiting runners are woken; end: final, published to watchers and webhooks. */
 export type Effect = "failure" | "pause" | "ring" | "end";
 export type Step = { to: State; effects: readonly Effect[] };
 
 const step = (to: State, ...effects: Effect[]): Step => ({ to, effects });
 
-/** Null: refused, and nothing changes. */
+/** Null: the event is refused and nothing changes. */
 export const LIFE: Record<State, Record<Event, Step | null>> = {
   blocked: {
     ...nothing(),
     ready: step("queued", "ring"),
-    unmet: step("failed", "end"),
+    dependency_failed: step("failed", "end"),
     cancel: step("canceled", "end"),
   },
   queued: {
     ready: null,
-    unmet: null,
+    dependency_failed: null,
     lease: step("running"),
-    beat: null,
+    heartbeat: null,
     succeed: null,
     fail: null,
-    stumble: null,
-    stumble_last: null,
+    retry: null,
+    retry_last: null,
     stop: null,
     release: null,
     expire: null,
@@ -67,13 +68,13 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
   },
   running: {
     ready: null,
-    unmet: null,
+    dependency_failed: null,
     lease: null,
-    beat: step("running"),
+    heartbeat: step("running"),
     succeed: step("succeeded", "end"),
     fail: step("failed", "failure", "end"),
-    stumble: step("queued", "failure", "pause", "ring"),
-    stumble_last: step("failed", "failure", "end"),
+    retry: step("queued", "failure", "pause", "ring"),
+    retry_last: step("failed", "failure", "end"),
     stop: step("queued", "ring"),
     release: step("queued", "ring"),
     expire: step("queued", "failure", "pause", "ring"),
@@ -83,13 +84,13 @@ export const LIFE: Record<State, Record<Event, Step | null>> = {
   },
   canceling: {
     ready: null,
-    unmet: null,
+    dependency_failed: null,
     lease: null,
-    beat: step("canceling"),
+    heartbeat: step("canceling"),
     succeed: step("succeeded", "end"),
     fail: step("canceled", "failure", "end"),
-    stumble: step("canceled", "failure", "end"),
-    stumble_last: step("canceled", "failure", "end"),
+    retry: step("canceled", "failure", "end"),
+    retry_last: step("canceled", "failure", "end"),
     stop: step("canceled", "end"),
     release: step("canceled", "end"),
     expire: step("canceled", "failure", "end"),
@@ -118,7 +119,7 @@ export function eventOf(report: Pick<Settle, "outcome" | "error">, failures: num
   if (report.outcome === "succeeded") return "succeed";
   if (report.outcome === "canceled") return "stop";
   if (!report.error?.retryable) return "fail";
-  return failures + 1 < JOB_RUNS_MAX ? "stumble" : "stumble_last";
+  return failures + 1 < JOB_RUNS_MAX ? "retry" : "retry_last";
 }
 
 /** The table as a Mermaid state diagram: one arrow for all events that lead from one state to another. */

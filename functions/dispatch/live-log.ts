@@ -26,7 +26,7 @@ export class LiveLog {
   }
 
   /** After the storage was emptied. */
-  forget(): void {
+  clear(): void {
     this.#exists = false;
   }
 

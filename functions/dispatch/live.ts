@@ -95,7 +95,7 @@ export class JobLive extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const queued = await this.ctx.storage.get<Queued>("queued");
-    if (queued && this.#isWatched() && (await this.#tellOutlook(queued))) return;
+    if (queued && this.#isWatched() && (await this.#publishQueueEstimate(queued))) return;
     if (queued) await this.ctx.storage.delete("queued");
     await this.#rest();
   }
@@ -106,7 +106,7 @@ export class JobLive extends DurableObject<Env> {
     const dropAt = last ? dropTime(last) : 0;
     if (dropAt > Date.now()) return this.ctx.storage.setAlarm(dropAt);
     await this.ctx.storage.deleteAll();
-    this.#log.forget();
+    this.#log.clear();
   }
 
   /** Watchers only listen. */
@@ -130,9 +130,9 @@ export class JobLive extends DurableObject<Env> {
 
   /** Of one status D1 knows more: the place in the queue. Of another, what was told here is newer. */
   #present(snapshot: StatusEvent): LiveEvent[] {
-    const told = this.#log.newest("status");
-    const isNewer = told?.name === "status" && told.data.status !== snapshot.status;
-    const status: LiveEvent = isNewer ? told : { name: "status", data: snapshot };
+    const logged = this.#log.newest("status");
+    const isNewer = logged?.name === "status" && logged.data.status !== snapshot.status;
+    const status: LiveEvent = isNewer ? logged : { name: "status", data: snapshot };
     const end = this.#log.newest("done") ?? this.#lostEnd(snapshot);
     return [status, this.#log.progress(), end].filter((event) => event !== null);
   }
@@ -152,7 +152,7 @@ export class JobLive extends DurableObject<Env> {
     const watcher: Watcher = { writer: writable.getWriter(), cursor, busy: true };
     watcher.writer.closed.catch(() => this.#drop(watcher));
     this.#watchers.add(watcher);
-    this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    this.#keepAlive ??= setInterval(() => this.#sendKeepAlive(), KEEP_ALIVE_MS);
     const texts = textsOf(start, eventText);
     const isOver = start.events.some(({ name }) => name === "done");
     const first = texts.length > 0 ? watcher.writer.write(encoder.encode(texts.join(""))) : Promise.resolve();
@@ -196,7 +196,7 @@ export class JobLive extends DurableObject<Env> {
   }
 
   /** Comments keep proxies from closing a quiet stream and find out who has gone. */
-  #breathe(): void {
+  #sendKeepAlive(): void {
     for (const watcher of this.#watchers) {
       if (!watcher.busy) watcher.writer.write(encoder.encode(": alive\n\n")).catch(() => this.#drop(watcher));
     }
@@ -239,7 +239,7 @@ export class JobLive extends DurableObject<Env> {
   }
 
   /** While somebody watches a waiting job: its place and its time, where they have changed. False once it has left the queue. */
-  async #tellOutlook({ jobId, place }: Queued): Promise<boolean> {
+  async #publishQueueEstimate({ jobId, place }: Queued): Promise<boolean> {
     const outlook = await outlookOf(this.env.DB, jobId, Date.now());
     if (!outlook) return false;
     if (outlook.queue_position !== place) {

@@ -16,10 +16,10 @@ import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { tellWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
 import { nextTurn } from "./enqueue.ts";
-import { tellAll } from "./publish.ts";
+import { notifyAll } from "./publish.ts";
 
 const QUEUES = `
 SELECT base_id, kind, sum(status = 'queued' AND waits_for IS NULL) AS queued,
@@ -233,7 +233,7 @@ export async function replayJob(
   if (row.replayed_as === null) {
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
-  if (row.replayed_as === fresh) await tellAll([ringBell(env), tellWebhooks(env, [fresh])]);
+  if (row.replayed_as === fresh) await notifyAll([ringBell(env), notifyWebhooks(env, [fresh])]);
   return { job_id: row.replayed_as };
 }
 

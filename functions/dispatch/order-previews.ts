@@ -2,7 +2,7 @@
 // pictures into the version (dispatch/outputs.ts).
 
 import type { Base } from "../../schema/contract/bases.ts";
-import { PREVIEWS_DRAWN } from "../../schema/contract/limits.ts";
+import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
 import type { Caller } from "../auth/caller.ts";
 import { knownBase } from "../catalog/bases.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
@@ -36,7 +36,7 @@ export async function orderPreviews(
     adapters: [{ version_id: version.id }],
     prompt: previewPrompt(knownBase(version.baseId), version.trigger),
     negative_prompt: "",
-    count: PREVIEWS_DRAWN,
+    count: PREVIEWS_GENERATED,
   });
   if (job instanceof Refusal) {
     console.warn(`No previews for ${version.id}: ${job.code}`);

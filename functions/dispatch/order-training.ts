@@ -15,7 +15,7 @@ import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
-import { teachingCredits } from "./cost.ts";
+import { trainingCredits } from "./cost.ts";
 import { type NewJob, orderFault } from "./enqueue.ts";
 import { randomSeed } from "./order-generation.ts";
 import { rankOf } from "./priority.ts";
@@ -47,7 +47,7 @@ export async function orderTraining(
       input.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
     )) ??
     (await blockedFault(db, "name", [{ pointer: "/trigger", text: input.trigger }])) ??
-    (await orderFault(db, caller.id, teachingCredits({ steps }, input.priority ?? "normal"), now)) ??
+    (await orderFault(db, caller.id, trainingCredits({ steps }, input.priority ?? "normal"), now)) ??
     (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
   if (fault) return fault;
   const adapter = known ?? (await newAdapter(db, caller, input, now));
@@ -139,8 +139,8 @@ function isDescribedBy(adapter: OwnedAdapter, input: NonNullable<TrainingInput["
 }
 
 async function wasUsed(db: Db, { id, ownerId }: OwnedAdapter): Promise<boolean> {
-  const taught = and(eq(jobs.ownerId, ownerId), eq(jobs.kind, "train"), eq(jobs.adapterId, id));
-  return (await db.$count(versions, eq(versions.adapterId, id))) > 0 || (await db.$count(jobs, taught)) > 0;
+  const trained = and(eq(jobs.ownerId, ownerId), eq(jobs.kind, "train"), eq(jobs.adapterId, id));
+  return (await db.$count(versions, eq(versions.adapterId, id))) > 0 || (await db.$count(jobs, trained)) > 0;
 }
 
 /** The adapter that the order refers to; null if it describes a new one. */

@@ -59,7 +59,7 @@ WHERE id = (SELECT mix_id FROM compositions WHERE id = ?3) AND ${HOLDS_LEASE}`;
 const SHOW_PREVIEWS = `
 UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' AND ${HOLDS_LEASE}`;
 
-/** Whoever left in the meantime gets none: departed.ts takes the bytes. */
+/** Whoever left in the meantime gets none: deleted-accounts.ts takes the bytes. */
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
   size_bytes, metadata, job_id, created_at, tensors_sha256)

@@ -1,20 +1,20 @@
 // Tells a job's watchers that it left the runner: finished, or back in the queue.
 
 import type { Env } from "../env.ts";
-import { tellWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../webhooks/queue.ts";
 import { liveOf } from "./live.ts";
 
 type EndStatus = "queued" | "succeeded" | "failed" | "canceled";
 
 /** Waits for words to watchers whose loss must not undo what D1 holds; what was not heard is logged. */
-export async function tellAll(words: readonly Promise<void>[]): Promise<void> {
+export async function notifyAll(words: readonly Promise<void>[]): Promise<void> {
   for (const each of await Promise.allSettled(words)) {
     if (each.status === "rejected") console.error("Watchers were not told", each.reason);
   }
 }
 
 export async function publishEnd(env: Env, jobId: string, status: EndStatus): Promise<void> {
-  await tellAll([tellWebhooks(env, [jobId])]);
+  await notifyAll([notifyWebhooks(env, [jobId])]);
   if (status === "failed" || status === "canceled") await publishDependents(env, jobId);
   await publishLive(env, jobId, status);
 }
@@ -26,7 +26,7 @@ export async function publishDependents(env: Env, trainingId: string): Promise<v
     .all<{ id: string }>();
   if (results.length === 0) return;
   const ids = results.map(({ id }) => id);
-  await tellAll([tellWebhooks(env, ids), ...ids.map((id) => publishLive(env, id, "failed"))]);
+  await notifyAll([notifyWebhooks(env, ids), ...ids.map((id) => publishLive(env, id, "failed"))]);
 }
 
 async function publishLive(env: Env, jobId: string, status: EndStatus): Promise<void> {

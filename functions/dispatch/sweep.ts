@@ -6,7 +6,7 @@ import type { Env } from "../env.ts";
 import { logLine } from "../lib/log.ts";
 import { pauseMs } from "./backoff.ts";
 import { ringBell } from "./bell.ts";
-import { publishEnd, tellAll } from "./publish.ts";
+import { notifyAll, publishEnd } from "./publish.ts";
 
 /** A run that never reported counts as a failure. Whoever asked to cancel has now been obeyed. */
 const EXPIRE_JOBS = `
@@ -68,7 +68,7 @@ export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
   log("deadline_passed", overdue?.results ?? []);
   log("lease_expired", expired?.results ?? []);
   const swept = [...(overdue?.results ?? []), ...(expired?.results ?? [])];
-  await tellAll(swept.map(({ id, status }) => publishEnd(env, id, status)));
+  await notifyAll(swept.map(({ id, status }) => publishEnd(env, id, status)));
   if (swept.some(({ status }) => status === "queued")) await ringBell(env);
   return swept;
 }

@@ -75,8 +75,12 @@ export function addTools(server: McpServer, reach: Reach): void {
       );
       if ("refused" in reply) return reply.refused;
       const { versions, description, credits } = reply.value;
-      const told = versions.map(({ ref: version, state, changelog }) => ({ ref: version, state, changelog }));
-      return { content: [json({ ...briefly(reply.value), description, credits, versions: told })] };
+      const summary = versions.map(({ ref: version, state, changelog }) => ({
+        ref: version,
+        state,
+        changelog,
+      }));
+      return { content: [json({ ...briefly(reply.value), description, credits, versions: summary })] };
     },
   );
 
@@ -193,12 +197,12 @@ async function jobResult({ ask, pictureUrl }: Reach, job: Job): Promise<CallTool
   const addresses = await Promise.all(
     images.map(async ({ id, seed }) => ({ url: await pictureUrl(id), seed })),
   );
-  const told = { ...standing(job), images: addresses };
+  const summary = { ...standing(job), images: addresses };
   const shown = await Promise.all(images.slice(0, MCP_IMAGES_MAX).map((image) => pictureOf(ask, image.url)));
   const pictures = shown.flatMap((picture) => picture ?? []);
   const left = images.length - pictures.length;
   const more = left > 0 ? [text(`${left} more at their addresses.`)] : [];
-  return { content: [json(told), ...pictures, ...more], isError: job.status === "failed" };
+  return { content: [json(summary), ...pictures, ...more], isError: job.status === "failed" };
 }
 
 /** The picture itself where it is small enough to be sent along. */

@@ -7,7 +7,7 @@ import type { ActionCreate, Decision, Rating } from "../../schema/contract/moder
 import { moderationActions, reports } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
-import { publishEnd, tellAll } from "../dispatch/publish.ts";
+import { notifyAll, publishEnd } from "../dispatch/publish.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -25,7 +25,7 @@ export type ActionRow = typeof moderationActions.$inferSelect;
 
 const REASON_IN_NOTE_CHARACTERS = 300;
 
-export const MADE_MEANWHILE = refuse(
+export const CHANGED_SINCE = refuse(
   "decision_made",
   "It was changed or decided on meanwhile. Look at it again before you decide.",
 );
@@ -45,7 +45,7 @@ export async function act(
   const shielded = input.action === "suspend" ? await moderatorFault(db, target, env.MODERATOR_EMAILS) : null;
   if (shielded) return shielded;
   const seen = await actionsOn(db, target.id);
-  if (input.actions_seen !== undefined && input.actions_seen !== seen) return MADE_MEANWHILE;
+  if (input.actions_seen !== undefined && input.actions_seen !== seen) return CHANGED_SINCE;
   if (input.action === "dismiss" && (await pendingReports(db, target.id)) === 0) {
     return refuse("decision_made", "No report of it waits any more.", "/action");
   }
@@ -61,15 +61,15 @@ export async function act(
     data: await dataOf(db, target, input),
     createdAt: now,
   };
-  const deed = { decision: input.action, rating: input.rating ?? null, purge: input.purge ?? false };
-  const told = notificationRow(db, noteOf(row, target), now, written(row.id));
+  const change = { decision: input.action, rating: input.rating ?? null, purge: input.purge ?? false };
+  const notification = notificationRow(db, noteOf(row, target), now, written(row.id));
   const statements = [
     ...closeReports({ id: row.id, target, decision: input.action }, now),
-    ...(input.action === "dismiss" ? [] : [told]),
+    ...(input.action === "dismiss" ? [] : [notification]),
   ];
-  const done = await writeAction(db, row, target, seen, deed, statements, now);
+  const done = await writeAction(db, row, target, seen, change, statements, now);
   if (done instanceof Refusal) return done;
-  await tellAll(done.ended.map((id) => publishEnd(env, id, "failed")));
+  await notifyAll(done.ended.map((id) => publishEnd(env, id, "failed")));
   if (input.purge) await purge(env, db, target.id, now);
   return done.row;
 }
@@ -77,7 +77,7 @@ export async function act(
 export const notOwn = () =>
   refuse("not_granted", "This is yours or about you: another moderator decides on it.", "/target/id");
 
-export type Deed = { decision: Decision | null; rating: Rating | null; purge: boolean };
+export type Change = { decision: Decision | null; rating: Rating | null; purge: boolean };
 
 /**
  * Writes an action and its effects, if the target is as it was read and no other action has come between. `ended`: the jobs
@@ -88,7 +88,7 @@ export async function writeAction(
   row: ActionRow,
   target: Target,
   seen: number,
-  deed: Deed,
+  change: Change,
   also: readonly Query[],
   now: number,
   only: SQL = sql`1`,
@@ -100,12 +100,12 @@ export async function writeAction(
     select ${id}, ${moderatorId}, ${kind}, ${targetKind}, ${targetId}, ${subjectId}, ${ground}, ${reason},
       ${JSON.stringify(data)}, ${now}
     where ${only} and ${unchanged(target)} and (select count(*) from moderation_actions where target_id = ${targetId}) = ${seen}`;
-  const { decision } = deed;
-  const effects = decision ? effectsOf({ ...deed, decision, actionId: id, target, reason }, now) : [];
+  const { decision } = change;
+  const effects = decision ? effectsOf({ ...change, decision, actionId: id, target, reason }, now) : [];
   const ended = decision === "remove" ? [failedJobs(id, target, now)] : [];
   const results = await batch<{ id: string }>(db, [insert, ...ended, ...effects, ...also]);
   const kept = await db.select().from(moderationActions).where(eq(moderationActions.id, id)).get();
-  if (!kept) return MADE_MEANWHILE;
+  if (!kept) return CHANGED_SINCE;
   const failed = ended.length > 0 ? (results[1]?.results ?? []) : [];
   return { row: kept, ended: failed.map((job) => job.id) };
 }

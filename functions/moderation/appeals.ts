@@ -16,8 +16,8 @@ import { notificationRow } from "../people/notifications.ts";
 import {
   type ActionRow,
   actionsOn,
-  type Deed,
-  MADE_MEANWHILE,
+  CHANGED_SINCE,
+  type Change,
   noteData,
   notOwn,
   writeAction,
@@ -147,7 +147,7 @@ export async function decideAppeal(
   const target = await readTarget(db, { kind: action.targetKind, id: action.targetId } as TargetKey);
   if (target instanceof Refusal) return target;
   const undoing =
-    input.decision === "overturn" ? await inverseOf(action, target) : { deed: NOTHING, data: {} };
+    input.decision === "overturn" ? await inverseOf(action, target) : { change: NOTHING, data: {} };
   if (undoing instanceof Refusal) return undoing;
   const row: ActionRow = {
     id: newId("act", now),
@@ -179,33 +179,42 @@ export async function decideAppeal(
       ...noteData(target, row),
     },
   };
-  const told = notificationRow(db, note, now, written(row.id));
+  const notification = notificationRow(db, note, now, written(row.id));
   const isPending = sql`exists (select 1 from appeals where id = ${pending.id} and state = 'pending')`;
   const seen = await actionsOn(db, target.id);
-  const done = await writeAction(db, row, target, seen, undoing.deed, [close, told], now, isPending);
-  return done instanceof Refusal ? MADE_MEANWHILE : { action, appeal: { ...pending, ...decided } };
+  const done = await writeAction(
+    db,
+    row,
+    target,
+    seen,
+    undoing.change,
+    [close, notification],
+    now,
+    isPending,
+  );
+  return done instanceof Refusal ? CHANGED_SINCE : { action, appeal: { ...pending, ...decided } };
 }
 
-const NOTHING: Deed = { decision: null, rating: null, purge: false };
+const NOTHING: Change = { decision: null, rating: null, purge: false };
 
 /** What undoes an action as things stand: nothing, where it has been undone already. */
 async function inverseOf(
   action: ActionRow,
   target: Target,
-): Promise<{ deed: Deed; data: ActionRow["data"] } | Refusal> {
+): Promise<{ change: Change; data: ActionRow["data"] } | Refusal> {
   const inverse = INVERSE[action.kind as Decision];
   if (!inverse) throw new Error(`Nobody can have appealed against ${action.kind} ${action.id}`);
   const next = move(target.kind, target.state, inverse);
   if (next instanceof Refusal) {
-    return next.code === "decision_made" ? { deed: NOTHING, data: { did: null } } : next;
+    return next.code === "decision_made" ? { change: NOTHING, data: { did: null } } : next;
   }
-  if (inverse !== "rate") return { deed: { ...NOTHING, decision: inverse }, data: { did: inverse } };
+  if (inverse !== "rate") return { change: { ...NOTHING, decision: inverse }, data: { did: inverse } };
   const { rating, rating_before, floor_before } = action.data;
   // An owner who has rated it stricter since keeps that.
   const isAsLeft = target.rating === rating;
   const goal = (isAsLeft ? rating_before : target.rating) as Rating;
   return {
-    deed: { ...NOTHING, decision: "rate", rating: goal },
+    change: { ...NOTHING, decision: "rate", rating: goal },
     data: { did: "rate", rating: goal, floor: floor_before ?? null },
   };
 }

@@ -97,8 +97,8 @@ export async function listMyDecisions(
   query: Query,
   now: number,
 ): Promise<Page<MyDecision> | Refusal> {
-  const told = and(eq(moderationActions.subjectId, caller.id), sql`${moderationActions.kind} <> 'dismiss'`);
-  const page = await pageOfActions(db, told, query);
+  const shown = and(eq(moderationActions.subjectId, caller.id), sql`${moderationActions.kind} <> 'dismiss'`);
+  const page = await pageOfActions(db, shown, query);
   if (page instanceof Refusal) return page;
   const ids = page.items.map(({ id }) => id);
   const [targets, answers, taken] = await Promise.all([

@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { blobKey } from "../catalog/blobs.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { eachAlone } from "../lib/alone.ts";
+import { eachIsolated } from "../lib/isolated.ts";
 import { batch } from "../lib/statement.ts";
 
 /** R2 deletes this many objects in one call. */
@@ -17,7 +17,7 @@ export async function purgeDue(env: Env, db: Db, now: number): Promise<void> {
     select target_id from takedowns where purged_at is null and purge_at <= ${now} and (purge_began_at is not null or not exists (
       select 1 from appeals where appeals.action_id = takedowns.action_id and appeals.state = 'pending'))
     order by purge_at limit ${PURGES_A_SWEEP}`);
-  await eachAlone(
+  await eachIsolated(
     "purge_failed",
     due,
     ({ target_id }) => target_id,

@@ -34,7 +34,7 @@ export async function putItem(
   const fits = sql`exists (select 1 from collections where id = ${row.id} and base_id = ${adapter.baseId})`;
   const isNew = sql`exists (select 1 from collection_items
     where collection_id = ${row.id} and adapter_id = ${adapter.id} and added_at = ${now})`;
-  const told = sql`exists (select 1 from notifications where target_id = ${adapter.id} and kind = 'collected'
+  const alreadyNotified = sql`exists (select 1 from notifications where target_id = ${adapter.id} and kind = 'collected'
     and user_id = ${adapter.ownerId} and json_extract(data, '$.collection') = ${`${row.owner}/${row.name}`})`;
   const note = {
     userId: adapter.ownerId,
@@ -64,7 +64,9 @@ export async function putItem(
       .set({ updatedAt: now })
       .where(and(eq(collections.id, row.id), eq(collections.baseId, adapter.baseId))),
     // A private collection is nobody's business.
-    ...(row.visibility === "public" ? [notificationRow(db, note, now, sql`${isNew} and not ${told}`)] : []),
+    ...(row.visibility === "public"
+      ? [notificationRow(db, note, now, sql`${isNew} and not ${alreadyNotified}`)]
+      : []),
   ]);
   const item = await db.select().from(collectionItems).where(itemOf(row, adapter)).get();
   if (item) return (await itemsJson(db, caller, [{ item, adapter }], origin))[0] ?? missing(row, adapter);

@@ -39,10 +39,10 @@ export async function writeComment(
   const id = newId("cmt", now);
   const recent = sql`(select count(*) from comments where author_id = ${caller.id} and created_at > ${now - HOUR_MS})`;
   const written = sql`exists (select 1 from comments where id = ${id})`;
-  const told: Caller["id"][] = [caller.id];
-  const tell = (userId: Caller["id"], kind: "comment" | "reply") => {
-    const skip = told.includes(userId);
-    told.push(userId);
+  const notified: Caller["id"][] = [caller.id];
+  const notifyOnce = (userId: Caller["id"], kind: "comment" | "reply") => {
+    const skip = notified.includes(userId);
+    notified.push(userId);
     const note = { userId, kind, actorId: caller.id, targetId: target.id, data: { comment_id: id } };
     return skip ? [] : [notificationRow(db, note, now, written)];
   };
@@ -51,9 +51,9 @@ export async function writeComment(
       sql`select ${id}, ${target.id}, ${caller.id}, ${parent?.id ?? null}, ${input.body}, 'visible', null, ${now}, null
         where ${recent} < ${COMMENTS_PER_HOUR_MAX}`,
     ),
-    ...(parent ? tell(parent.authorId, "reply") : []),
-    ...tell(target.ownerId, "comment"),
-    mentionRows(db, caller, target, id, mentionsIn(input.body), told, now),
+    ...(parent ? notifyOnce(parent.authorId, "reply") : []),
+    ...notifyOnce(target.ownerId, "comment"),
+    mentionRows(db, caller, target, id, mentionsIn(input.body), notified, now),
   ]);
   const row = await db.select().from(comments).where(eq(comments.id, id)).get();
   return row ?? tooMany(db, caller, now);
@@ -66,14 +66,14 @@ function mentionRows(
   target: Target,
   commentId: CommentRow["id"],
   handles: readonly string[],
-  told: readonly string[],
+  notified: readonly string[],
   now: number,
 ) {
   return db.insert(notifications).select(
     sql`select 'ntf_' || lower(hex(randomblob(12))), id, 'mention', ${caller.id}, ${target.id},
       ${JSON.stringify({ comment_id: commentId })}, ${now}, null from users
       where handle in (select value from json_each(${JSON.stringify(handles)})) and deleted_at is null
-      and id not in (select value from json_each(${JSON.stringify(told)}))
+      and id not in (select value from json_each(${JSON.stringify(notified)}))
       and exists (select 1 from comments where id = ${commentId})`,
   );
 }

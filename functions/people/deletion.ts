@@ -1,11 +1,11 @@
 // Leaving for good. One transaction takes every personal row away and leaves the account as the nameless owner of tombstones;
-// departed.ts deletes the bytes afterwards. Kept: the handle, names and titles of what was published, reports, appeals, the audit log.
+// deleted-accounts.ts deletes the bytes afterwards. Kept: the handle, names and titles of what was published, reports, appeals, the audit log.
 
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
-export const DEPARTED_NAME = "Deleted account";
+export const DELETED_ACCOUNT_NAME = "Deleted account";
 const WITHDRAW_REASON = "Its owner closed their account.";
 
 const NEVER_PUBLISHED =
@@ -22,7 +22,7 @@ const STATEMENTS = [
   "DELETE FROM credentials WHERE user_id = ?1",
   "DELETE FROM passkeys WHERE user_id = ?1",
   "DELETE FROM api_keys WHERE owner_id = ?1",
-  `DELETE FROM verifications WHERE value = ?1 OR identifier = 'letters:' || ?1 OR instr(value, '"' || ?1 || '"') > 0`,
+  `DELETE FROM verifications WHERE value = ?1 OR identifier = 'emails:' || ?1 OR instr(value, '"' || ?1 || '"') > 0`,
   "DELETE FROM idempotency WHERE owner_id = ?1",
   // Among people. Triggers keep the counters.
   "DELETE FROM likes WHERE user_id = ?1",
@@ -36,7 +36,7 @@ const STATEMENTS = [
   // Webhooks go before the jobs end, so that nobody is told.
   "DELETE FROM webhooks WHERE owner_id = ?1",
   "DELETE FROM webhook_secrets WHERE owner_id = ?1",
-  // Jobs: those that wait or have ended go; a running one is asked to stop, and departed.ts takes it when it has.
+  // Jobs: those that wait or have ended go; a running one is asked to stop, and deleted-accounts.ts takes it when it has.
   `DELETE FROM runs WHERE job_id IN (${MY_JOBS})`,
   "DELETE FROM jobs WHERE owner_id = ?1 AND status <> 'running'",
   "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, ?2), webhook = NULL, asked = NULL WHERE owner_id = ?1",
@@ -64,9 +64,9 @@ const STATEMENTS = [
   `DELETE FROM mixes WHERE id IN (${MY_PRIVATE_MIXES})`,
   "UPDATE compositions SET prompt = '', changelog = '' WHERE owner_id = ?1",
   "UPDATE mixes SET description = '', cover_id = NULL, updated_at = ?2, state = iif(state = 'removed', state, 'withdrawn') WHERE owner_id = ?1",
-  // File names tell things too; the rows themselves lead departed.ts to the bytes.
+  // File names tell things too; the rows themselves lead deleted-accounts.ts to the bytes.
   "UPDATE uploads SET filename = '', name = NULL, metadata = NULL WHERE owner_id = ?1",
-  `UPDATE users SET name = '${DEPARTED_NAME}', email = id || '@deleted.invalid', email_verified = 0, image = NULL, avatar_id = NULL,
+  `UPDATE users SET name = '${DELETED_ACCOUNT_NAME}', email = id || '@deleted.invalid', email_verified = 0, image = NULL, avatar_id = NULL,
     bio = '', role = 'user', shown_ratings = '[]', deleted_at = ?2, updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL`,
 ];
 

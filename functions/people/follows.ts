@@ -1,7 +1,7 @@
 // Who follows whom, and what those one follows have published.
 
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import { FOLLOWERS_TOLD_MAX, FOLLOWS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
+import { FOLLOWERS_NOTIFIED_MAX, FOLLOWS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
 import type { Follow, Follower } from "../../schema/contract/people.ts";
 import { adapters, follows, notifications, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
@@ -30,7 +30,7 @@ export async function follow(db: Db, caller: Caller, person: Person, now: number
   if (caller.id === person.id) return refuse("request_invalid", "Nobody can follow themselves.");
   const held = sql`(select count(*) from follows where follower_id = ${caller.id})`;
   const follows_ = sql`exists (select 1 from follows where follower_id = ${caller.id} and followed_id = ${person.id})`;
-  const told = sql`exists (select 1 from notifications
+  const alreadyNotified = sql`exists (select 1 from notifications
     where user_id = ${person.id} and kind = 'follow' and target_id = ${caller.id})`;
   const note = {
     userId: person.id,
@@ -44,7 +44,7 @@ export async function follow(db: Db, caller: Caller, person: Person, now: number
       .insert(follows)
       .select(sql`select ${caller.id}, ${person.id}, ${now} where ${held} < ${FOLLOWS_PER_ACCOUNT_MAX}`)
       .onConflictDoNothing(),
-    notificationRow(db, note, now, sql`${follows_} and not ${told}`),
+    notificationRow(db, note, now, sql`${follows_} and not ${alreadyNotified}`),
   ]);
   const state = await followOf(db, caller, person);
   if (state.following) return state;
@@ -138,6 +138,6 @@ export function publishedRows(db: Db, adapter: Pick<OwnedAdapter, "id" | "ownerI
       and exists (select 1 from adapters where id = ${adapter.id} and state = 'published'
         and visibility = 'public' and published_at = ${now})
       and not exists (select 1 from notifications where target_id = ${adapter.id} and kind = 'published')
-      order by follows.created_at limit ${FOLLOWERS_TOLD_MAX}`,
+      order by follows.created_at limit ${FOLLOWERS_NOTIFIED_MAX}`,
   );
 }

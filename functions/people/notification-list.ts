@@ -18,7 +18,7 @@ type Target = NonNullable<Notification["target"]>;
 
 const EXCERPT_CHARACTERS = 140;
 /** A cron run forgets so many at most; the next goes on. */
-const FORGOTTEN_A_RUN = 5_000;
+const DELETED_A_RUN = 5_000;
 
 export async function notificationsOf(
   db: Db,
@@ -132,13 +132,13 @@ export async function markRead(
 }
 
 /** Cron: drops what was read so many days ago. */
-export async function forgetReadNotifications(db: Db, now: number): Promise<void> {
+export async function deleteExpiredNotifications(db: Db, now: number): Promise<void> {
   const old = db
     .select({ id: notifications.id })
     .from(notifications)
     .where(
       and(isNotNull(notifications.readAt), lt(notifications.readAt, now - READ_NOTIFICATION_DAYS * DAY_MS)),
     )
-    .limit(FORGOTTEN_A_RUN);
+    .limit(DELETED_A_RUN);
   await db.delete(notifications).where(sql`${notifications.id} in ${old}`);
 }

@@ -10,8 +10,8 @@ import { active, callerWith } from "../auth/caller.ts";
 import { createKey, type KeyRow, listKeys, revokeKey, rotateKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
+import { accountDeletion } from "./account-deletion.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
-import { leaving } from "./leaving.ts";
 import { signIn } from "./sign-in.ts";
 
 const me = createRoute({
@@ -111,4 +111,4 @@ export const account = router()
     return c.body(null, 204);
   })
   .route("/", signIn)
-  .route("/", leaving);
+  .route("/", accountDeletion);

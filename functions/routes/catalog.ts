@@ -61,7 +61,7 @@ async function etagOf(c: Context<App>, revision: number, viewer: Viewer, filters
 }
 
 /** A shared cache may keep what everybody is shown for a minute; a browser asks each time. */
-function tell(c: Context<App>, etag: string) {
+function setCacheHeaders(c: Context<App>, etag: string) {
   c.header("etag", etag);
   c.header("vary", "authorization, cookie", { append: true });
   c.header(
@@ -76,7 +76,7 @@ async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filte
   if (known === undefined) return false;
   const viewer = await viewerOf(c.var.db, c.var.viewer, filters);
   const etag = await etagOf(c, viewer[of], viewer, filters, more);
-  tell(c, etag);
+  setCacheHeaders(c, etag);
   return known.split(",").some((tag) => tag.trim() === etag || tag.trim() === "*");
 }
 
@@ -89,7 +89,7 @@ export const catalog = router()
     if (await isKnown(c, "listing", filters, more)) return c.body(null, 304);
     const { viewer, ...page } = granted(await searchAdapters(db, caller, query));
     const items = await adaptersJson(db, page.items, caller, origin);
-    tell(c, await etagOf(c, viewer.listing, viewer, filters, more));
+    setCacheHeaders(c, await etagOf(c, viewer.listing, viewer, filters, more));
     return c.json({ ...page, items: items.map(({ versions: _, ...adapter }) => adapter) }, 200);
   })
   .openapi(facets, async (c) => {
@@ -98,7 +98,7 @@ export const catalog = router()
     const more = [facet, prefix];
     if (await isKnown(c, "facets", filters, more)) return c.body(null, 304);
     const { viewer, list: counted } = granted(await facetsOf(db, caller, c.req.valid("query")));
-    tell(c, await etagOf(c, viewer.facets, viewer, filters, more));
+    setCacheHeaders(c, await etagOf(c, viewer.facets, viewer, filters, more));
     return c.json(counted, 200);
   })
   .openapi(suggest, async (c) => {
@@ -107,6 +107,6 @@ export const catalog = router()
     if (await isKnown(c, "listing", query, [])) return c.body(null, 304);
     const viewer = await viewerOf(db, caller, query);
     const suggestions = granted(await suggestionsOf(db, caller, viewer, query, origin));
-    tell(c, await etagOf(c, viewer.listing, viewer, query, []));
+    setCacheHeaders(c, await etagOf(c, viewer.listing, viewer, query, []));
     return c.json(suggestions, 200);
   });

@@ -101,6 +101,6 @@ function replay(row: Row): Response {
 }
 
 /** Cron: drops what is older than a day. */
-export async function forgetOldKeys(db: Db, now: number): Promise<void> {
+export async function deleteExpiredIdempotencyKeys(db: Db, now: number): Promise<void> {
   await db.delete(idempotency).where(lt(idempotency.createdAt, now - IDEMPOTENCY_TTL_SECONDS * 1000));
 }

@@ -50,8 +50,11 @@ function addRefusals(document: Document): void {
   }
   const code = schemaNamed(document, "Problem")?.properties?.code;
   if (!code) throw new Error("The document has no Problem.code");
-  const told = Object.entries(ERROR_CODES).map(([name, { status, title }]) => [name, `${status}: ${title}`]);
-  code["x-enumDescriptions"] = Object.fromEntries(told);
+  const descriptions = Object.entries(ERROR_CODES).map(([name, { status, title }]) => [
+    name,
+    `${status}: ${title}`,
+  ]);
+  code["x-enumDescriptions"] = Object.fromEntries(descriptions);
 }
 
 type Described = {

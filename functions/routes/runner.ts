@@ -75,7 +75,7 @@ const LEASE = "/runner/v1/leases/{lease}";
 const enter = post("/runner/v1/register", "Register a runner", RunnerRegister, RunnerRegistered);
 const leave = post("/runner/v1/deregister", "Deregister a runner", RunnerDeregister, z.object({}));
 const take = post("/runner/v1/lease", "Lease a batch of jobs (long poll)", LeaseRequest, LeaseReply);
-const beat = postOnLease(
+const heartbeatRoute = postOnLease(
   `${LEASE}/heartbeat`,
   "Extend a lease and report progress",
   Heartbeat,
@@ -118,7 +118,7 @@ export const runner = router()
     }
     return c.json({ leases, drain }, 200);
   })
-  .openapi(beat, async (c) => {
+  .openapi(heartbeatRoute, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
     const reply = granted(await heartbeat(c.env, c.var.db, run, c.req.valid("json"), c.var.now));
     const { expiresAt, cancel, drain } = reply;

@@ -8,16 +8,16 @@ import {
   EmailChange,
   EmailConfirm,
   EmailConfirmed,
-  LetterSent,
+  EmailSent,
   Passkey,
   PasskeyPatch,
   PasswordChange,
 } from "../../schema/contract/sign-in.ts";
 import { hasGitHub } from "../auth/auth.ts";
 import { active, callerWith, sessionOf } from "../auth/caller.ts";
+import { passwordNotice } from "../auth/email-texts.ts";
 import { askEmailChange, confirmEmailChange, verifyAgain } from "../auth/emails.ts";
-import { passwordNotice } from "../auth/letters.ts";
-import { sendLetter, takeLetter } from "../auth/mail.ts";
+import { countEmail, sendEmail } from "../auth/mail.ts";
 import { listPasskeys, removePasskey, renamePasskey } from "../auth/passkeys.ts";
 import { changePassword, provenCaller } from "../auth/passwords.ts";
 import { endAllSessions, endSession, listSessions } from "../auth/sessions.ts";
@@ -105,10 +105,10 @@ const password = createRoute({
 const verification = createRoute({
   method: "post",
   path: "/v1/account/verification",
-  summary: "Send the letter that verifies your address again",
+  summary: "Send the verification e-mail again",
   tags,
   middleware,
-  responses: { 202: jsonReply("The letter is on its way", LetterSent) },
+  responses: { 202: jsonReply("The e-mail is on its way", EmailSent) },
 });
 const email = createRoute({
   method: "post",
@@ -118,7 +118,7 @@ const email = createRoute({
   tags,
   middleware,
   request: { body: jsonBody(EmailChange) },
-  responses: { 202: jsonReply("The letter is on its way", LetterSent) },
+  responses: { 202: jsonReply("The e-mail is on its way", EmailSent) },
 });
 const confirm = createRoute({
   method: "post",
@@ -169,9 +169,9 @@ export const signIn = router()
     const caller = granted(sessionOf(c.var.caller));
     const refusal = await changePassword(c.env, db, caller, c.req.valid("json"), now);
     if (refusal) granted(refusal);
-    if (await takeLetter(db, caller.id, now)) {
-      const letter = passwordNotice(caller, `${origin}/account/reset/`);
-      c.executionCtx.waitUntil(sendLetter(c.env, letter));
+    if (await countEmail(db, caller.id, now)) {
+      const message = passwordNotice(caller, `${origin}/account/reset/`);
+      c.executionCtx.waitUntil(sendEmail(c.env, message));
     }
     return c.body(null, 204);
   })

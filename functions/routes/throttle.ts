@@ -26,7 +26,7 @@ export const throttle = createMiddleware<App>(async (c, next) => {
 });
 
 /** Around `throttle`: what the limit is, whatever shape the refusal has. How many are left is known only when none is: the platform does not say. */
-export const tellLimits = createMiddleware<App>(async (c, next) => {
+export const rateLimitHeaders = createMiddleware<App>(async (c, next) => {
   await next();
   c.header("ratelimit-policy", POLICY);
   if (c.var.throttled) c.header("ratelimit", `"writes";r=0;t=${WINDOW_SECONDS}`);

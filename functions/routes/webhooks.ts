@@ -36,7 +36,7 @@ import {
 } from "../webhooks/endpoints.ts";
 import { queueDeliveries } from "../webhooks/queue.ts";
 import { defaultSecrets, rotateDefaultSecret } from "../webhooks/secrets.ts";
-import { deliver, surroundingsOf } from "../webhooks/sending.ts";
+import { deliver, sendingOptionsOf } from "../webhooks/sending.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const tags = ["webhooks"];
@@ -205,7 +205,7 @@ export const webhooks = router()
   .openapi(create, async (c) => {
     const { db, now, origin } = c.var;
     const caller = maySubscribe(c.var.caller);
-    const { allowLoopback } = surroundingsOf(c.env);
+    const { allowLoopback } = sendingOptionsOf(c.env);
     const row = granted(await createWebhook(db, caller, c.req.valid("json"), { origin, allowLoopback, now }));
     return c.json({ ...webhookJson(row, now), secret: row.secret }, 201);
   })
@@ -222,7 +222,7 @@ export const webhooks = router()
   .openapi(change, async (c) => {
     const { db, now } = c.var;
     const caller = maySubscribe(c.var.caller);
-    const { allowLoopback } = surroundingsOf(c.env);
+    const { allowLoopback } = sendingOptionsOf(c.env);
     const row = granted(await findWebhook(db, caller, c.req.valid("param").webhook));
     const changed = granted(await changeWebhook(db, row, c.req.valid("json"), { allowLoopback, now }));
     return c.json(webhookJson(changed, now), 200);
@@ -244,7 +244,7 @@ export const webhooks = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const row = granted(await findWebhook(db, caller, c.req.valid("param").webhook));
     const id = await insertPing(db, row, now);
-    await deliver(db, id, surroundingsOf(c.env), now);
+    await deliver(db, id, sendingOptionsOf(c.env), now);
     return c.json(deliveryJson(granted(await findDelivery(db, caller, id))), 200);
   })
   .openapi(replayAll, async (c) => {

@@ -19,11 +19,11 @@ const WRITERS: Record<JobWebhookRow["shape"], Writer> = {
   native: async (db, job, { type, createdAt, origin, status }) => {
     const [json] = await jobsJson(db, [job], origin);
     if (!json) throw new Error(`Job ${job.id} has no JSON`);
-    const told = status === json.status ? json : asToldAbout(json, status ?? json.status);
+    const data = status === json.status ? json : atStatus(json, status ?? json.status);
     const timestamp = isoTime(createdAt);
     return [
-      { type, timestamp, data: told },
-      ...abridged(told).map((data) => ({ type, timestamp, abridged: true, data })),
+      { type, timestamp, data },
+      ...abridged(data).map((short) => ({ type, timestamp, abridged: true, data: short })),
     ];
   },
   replicate: async (db, job, { createdAt, origin, status }, env) =>
@@ -49,7 +49,7 @@ export async function bodyOf(
 }
 
 /** The job has moved on since: what came after the change is not told with it. */
-function asToldAbout<J extends Job>(job: J, status: J["status"]): J {
+function atStatus<J extends Job>(job: J, status: J["status"]): J {
   return {
     ...job,
     status,

@@ -15,7 +15,7 @@ import type { WebhookRow } from "./endpoints.ts";
 export type DeliveryRow = typeof deliveries.$inferSelect;
 export const PING = "webhook.ping";
 
-const FORGOTTEN_AT_ONCE = 1_000;
+const DELETED_AT_ONCE = 1_000;
 
 type Filter = {
   webhook_id?: Id<"whk"> | undefined;
@@ -137,7 +137,7 @@ export function endPending(db: Db, webhookId: Id<"whk">, why: string, now: numbe
 }
 
 /** Cron: a bounded number at once, the rest in the next minute. */
-export async function forgetOldDeliveries(db: Db, now: number): Promise<void> {
+export async function deleteExpiredDeliveries(db: Db, now: number): Promise<void> {
   const old = db
     .select({ seq: deliveries.seq })
     .from(deliveries)
@@ -145,7 +145,7 @@ export async function forgetOldDeliveries(db: Db, now: number): Promise<void> {
       and(lt(deliveries.createdAt, now - DELIVERY_KEPT_DAYS * DAY_MS), sql`${deliveries.state} <> 'pending'`),
     )
     .orderBy(deliveries.createdAt)
-    .limit(FORGOTTEN_AT_ONCE);
+    .limit(DELETED_AT_ONCE);
   await db.delete(deliveries).where(inArray(deliveries.seq, old));
 }
 

@@ -6,7 +6,7 @@ import type { JobWebhookRow } from "../../schema/tables.ts";
 import type { Env } from "../env.ts";
 import type { Refusal } from "../lib/refusal.ts";
 import { urlFault } from "./endpoints.ts";
-import { surroundingsOf } from "./sending.ts";
+import { sendingOptionsOf } from "./sending.ts";
 
 /** `pointer` is where the address stands in the request. */
 export function jobWebhook(
@@ -16,6 +16,6 @@ export function jobWebhook(
 ): JobWebhookRow | null | Refusal {
   if (!input) return null;
   const { origin, shape = "native", pointer = "/webhook/url" } = at;
-  const fault = urlFault(input.url, surroundingsOf(env).allowLoopback, pointer);
+  const fault = urlFault(input.url, sendingOptionsOf(env).allowLoopback, pointer);
   return fault ?? { url: input.url, events: [...new Set(input.events)], shape, origin };
 }

@@ -6,7 +6,7 @@ import type { Id } from "../../schema/contract/ids.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import type { DeliveryRow } from "./deliveries.ts";
-import { deliver, surroundingsOf } from "./sending.ts";
+import { deliver, sendingOptionsOf } from "./sending.ts";
 
 export type DeliveryMessage = { deliveryId: Id<"dlv"> };
 
@@ -33,7 +33,7 @@ const NEW_OF_JOBS = `
 SELECT id FROM deliveries WHERE job_id IN (SELECT value FROM json_each(?)) AND state = 'pending' AND tries = 0`;
 
 /** After jobs have changed: sends what their change left in the outbox. */
-export async function tellWebhooks(env: Env, jobIds: readonly string[]): Promise<void> {
+export async function notifyWebhooks(env: Env, jobIds: readonly string[]): Promise<void> {
   const found = await env.DB.prepare(NEW_OF_JOBS)
     .bind(JSON.stringify(jobIds))
     .all<{ id: DeliveryRow["id"] }>();
@@ -63,7 +63,7 @@ export async function sendDeliveries(env: Env, batch: MessageBatch<DeliveryMessa
   await Promise.all(
     batch.messages.map(async (message) => {
       try {
-        const row = await deliver(db, message.body.deliveryId, surroundingsOf(env), Date.now());
+        const row = await deliver(db, message.body.deliveryId, sendingOptionsOf(env), Date.now());
         if (row?.nextAttemptAt) {
           message.retry({ delaySeconds: Math.max(1, Math.ceil((row.nextAttemptAt - Date.now()) / 1000)) });
         } else message.ack();

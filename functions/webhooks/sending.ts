@@ -28,7 +28,7 @@ const CLAIM_MS = 60_000;
 const EXCERPT_CHARACTERS = 200;
 
 /** What is outside, given from outside. */
-export type Surroundings = {
+export type SendingOptions = {
   resolve?: Resolve;
   chance?: number;
   allowLoopback: boolean;
@@ -36,7 +36,7 @@ export type Surroundings = {
   signer: Signer;
 };
 
-export const surroundingsOf = (env: Env): Surroundings => ({
+export const sendingOptionsOf = (env: Env): SendingOptions => ({
   allowLoopback: env.WEBHOOK_ALLOW_LOOPBACK === "true",
   signer: env,
 });
@@ -45,7 +45,7 @@ export const surroundingsOf = (env: Env): Surroundings => ({
 export async function deliver(
   db: Db,
   id: DeliveryRow["id"],
-  surroundings: Surroundings,
+  options: SendingOptions,
   now: number,
 ): Promise<DeliveryRow | null> {
   const claimed = await claim(db, id, now);
@@ -53,13 +53,13 @@ export async function deliver(
   const webhook = claimed.webhookId && (await webhookOf(db, claimed.webhookId));
   // Deleted meanwhile, and its deliveries with it.
   if (webhook === undefined) return null;
-  const body = claimed.body ?? (await bodyOrNull(db, claimed, surroundings));
+  const body = claimed.body ?? (await bodyOrNull(db, claimed, options));
   const secrets = validSecrets(webhook || (await defaultSecrets(db, claimed.ownerId)), now);
   const began = Date.now();
   const outcome =
     body === null
       ? failed("The message could not be written.")
-      : await attempt(claimed.url, await signatureHeaders(secrets, id, now, body), body, surroundings, now);
+      : await attempt(claimed.url, await signatureHeaders(secrets, id, now, body), body, options, now);
   const attempts = [
     ...claimed.attempts,
     {
@@ -71,7 +71,7 @@ export async function deliver(
   ].slice(-DELIVERY_ATTEMPTS_KEPT);
   return conclude(db, { ...claimed, body, attempts }, webhook || null, outcome, {
     now: now + (Date.now() - began),
-    chance: surroundings.chance ?? Math.random(),
+    chance: options.chance ?? Math.random(),
   });
 }
 
@@ -97,7 +97,7 @@ async function claim(db: Db, id: DeliveryRow["id"], now: number): Promise<Delive
 const webhookOf = (db: Db, id: Id<"whk">) => db.select().from(webhooks).where(eq(webhooks.id, id)).get();
 
 /** A message that cannot be written must not keep the Queue busy for ever: it counts as a failed attempt. */
-async function bodyOrNull(db: Db, row: DeliveryRow, { signer }: Surroundings): Promise<string | null> {
+async function bodyOrNull(db: Db, row: DeliveryRow, { signer }: SendingOptions): Promise<string | null> {
   try {
     const job = row.jobId && (await jobOf(db, row.jobId));
     if (row.jobId && !job) throw new Error(`Job ${row.jobId} is gone`);
@@ -122,7 +122,7 @@ async function attempt(
   url: string,
   headers: Record<string, string>,
   body: string,
-  { resolve = resolveByHttps, allowLoopback }: Surroundings,
+  { resolve = resolveByHttps, allowLoopback }: SendingOptions,
   now: number,
 ): Promise<Outcome> {
   const target = targetOf(url, allowLoopback);

@@ -65,7 +65,7 @@ export const HASHES_LOOKED_UP_MAX = 100;
 /** Of Civitai's look-up that answers with numbers alone. */
 export const HASH_NUMBERS_LOOKED_UP_MAX = 10_000;
 /** Pictures drawn for a version that was published without any. */
-export const PREVIEWS_DRAWN = 4;
+export const PREVIEWS_GENERATED = 4;
 export const STATISTICS_DAYS = 30;
 export const COMPANIONS_SHOWN = 8;
 /** In a trend, what happened so many days ago weighs half. */
@@ -154,7 +154,7 @@ export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
 /** For one account, from everywhere together; GUESS_LIMIT in wrangler.toml says the same. */
 export const PASSWORD_GUESSES_PER_MINUTE_MAX = 10;
 /** Letters of all kinds to one account, and those that it makes go elsewhere. */
-export const LETTERS_PER_HOUR_MAX = 5;
+export const EMAILS_PER_HOUR_MAX = 5;
 
 // Moderation
 export const REPORT_DETAIL_MAX_CHARACTERS = 2_000;
@@ -180,7 +180,7 @@ export const REPLIES_SHOWN = 3;
 export const MENTIONS_MAX = 5;
 export const FOLLOWS_PER_ACCOUNT_MAX = 5_000;
 /** The first publication of an adapter tells so many followers, those who have followed longest first. */
-export const FOLLOWERS_TOLD_MAX = 10_000;
+export const FOLLOWERS_NOTIFIED_MAX = 10_000;
 export const COLLECTIONS_PER_OWNER_MAX = 200;
 export const COLLECTION_ITEMS_MAX = 500;
 export const COLLECTION_NOTE_MAX_CHARACTERS = 500;

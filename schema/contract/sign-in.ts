@@ -56,14 +56,14 @@ export const EmailChange = z
   .meta({ id: "EmailChange" });
 
 export const EmailConfirm = z
-  .strictObject({ token: z.string().regex(/^[0-9a-z]{40}$/, "must be the one of the letter") })
+  .strictObject({ token: z.string().regex(/^[0-9a-z]{40}$/, "must be the one from the e-mail") })
   .meta({ id: "EmailConfirm" });
 
 export const EmailConfirmed = z.object({ email: z.email() }).meta({ id: "EmailConfirmed" });
 
-export const LetterSent = z
-  .object({ to: z.email().meta({ description: "Where a letter is on its way to" }) })
-  .meta({ id: "LetterSent" });
+export const EmailSent = z
+  .object({ to: z.email().meta({ description: "The address that the e-mail is sent to" }) })
+  .meta({ id: "EmailSent" });
 
 export const AccountDelete = z
   .strictObject({

@@ -15,17 +15,17 @@ describe("every minute", () => {
     await env.DB.prepare(
       "INSERT INTO takedowns (target_id, target_kind, action_id, state_before, purge_at) VALUES ('adp_x', 'adapter', 'act_x', 'published', 1)",
     ).run();
-    const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const received = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const prepare = (text: string) => {
       if (text.includes("takedowns")) throw new Error("D1 is not well");
       return env.DB.prepare(text);
     };
     const ill = withMethods(env.DB, { prepare });
     await everyMinute({ ...env, DB: ill }, Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
-    expect(told.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+    expect(received.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
       { event: "cron_step_failed", of: "purge_taken_down" },
     ]);
-    told.mockRestore();
+    received.mockRestore();
     expect(await env.DB.prepare("SELECT count(*) AS n FROM idempotency WHERE key = 'old'").first("n")).toBe(
       0,
     );

@@ -53,7 +53,7 @@ describe("an account", { timeout: 240_000 }, () => {
 
   /** The link of the newest letter of this kind, out of the Worker's log. */
   async function linkOf(subject: string): Promise<string> {
-    const letter = new RegExp(`Letter to ${EMAIL}\\nSubject: ${subject}[\\s\\S]*?\\n(http\\S+)`, "g");
+    const letter = new RegExp(`Email to ${EMAIL}\\nSubject: ${subject}[\\s\\S]*?\\n(http\\S+)`, "g");
     for (const end = Date.now() + LETTER_PATIENCE_MS; Date.now() < end; await pause(100)) {
       const log = readFileSync(join(server.logs, "worker.log"), "utf8");
       const link = [...log.matchAll(letter)].at(-1)?.[1];

@@ -4,14 +4,14 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Account } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, signUp } from "../cast.ts";
-import { collectLetters, letterTo, pathOf } from "./letters.ts";
+import { collectEmails, emailTo, pathOf } from "./emails-sent.ts";
 
 type GitHubUser = { id: number; login: string; name: string | null; email: string; verified: boolean };
 
 const settings = env as unknown as Record<string, string | undefined>;
 let user: GitHubUser;
 
-beforeAll(collectLetters);
+beforeAll(collectEmails);
 beforeEach(() => {
   settings.GITHUB_CLIENT_ID = "client";
   settings.GITHUB_CLIENT_SECRET = "secret";
@@ -106,7 +106,7 @@ describe("GitHub", () => {
     const early = await signInWith(bea);
     expect([early.account, early.to]).toEqual([null, expect.stringContaining("error=account_not_linked")]);
     expect(early.to.startsWith(`${ORIGIN}/account/`)).toBe(true);
-    await ask("GET", pathOf((await letterTo("bea@example.com", "Confirm")).link));
+    await ask("GET", pathOf((await emailTo("bea@example.com", "Confirm")).link));
     const unproved = await signInWith({ ...bea, id: 4, verified: false });
     expect(unproved.account).toBe(null);
     const joined = await signInWith(bea);

@@ -3,11 +3,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, type Person, person } from "../cast.ts";
-import { collectLetters } from "./letters.ts";
+import { collectEmails } from "./emails-sent.ts";
 
 let gus: Person;
 beforeAll(async () => {
-  collectLetters();
+  collectEmails();
   gus = await person("Gus");
   await person("Ida");
 });

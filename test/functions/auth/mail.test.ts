@@ -2,24 +2,25 @@
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { LETTERS_PER_HOUR_MAX } from "../../../schema/contract/index.ts";
+import { EMAILS_PER_HOUR_MAX } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, signUp } from "../cast.ts";
-import { collectLetters, lettersTo, letterTo, pathOf } from "./letters.ts";
+import { collectEmails, emailsTo, emailTo, pathOf } from "./emails-sent.ts";
 
-beforeAll(collectLetters);
+beforeAll(collectEmails);
 
 const headersOf = (cookie: string) => ({ cookie, origin: ORIGIN });
 const verifiedOf = (email: string) =>
   env.DB.prepare("SELECT email_verified FROM users WHERE email = ?").bind(email).first("email_verified");
 const signIn = (email: string, password: string) =>
   ask("POST", "/auth/sign-in/email", { body: { email, password } });
-const forget = () => env.DB.prepare("DELETE FROM verifications WHERE identifier LIKE 'letters:%'").run();
+const resetEmailCount = () =>
+  env.DB.prepare("DELETE FROM verifications WHERE identifier LIKE 'emails:%'").run();
 
 describe("an e-mail address", () => {
   it("is verified by the link of the sign-up's letter, and signing in does not wait for it", async () => {
     const cookie = await signUp("Ada");
     expect((await ask("GET", "/v1/account", { headers: { cookie } })).status).toBe(200);
-    const { link, text } = await letterTo("ada@example.com", "Confirm your e-mail");
+    const { link, text } = await emailTo("ada@example.com", "Confirm your e-mail");
     expect(text).toContain("Hello Ada,");
     expect(await verifiedOf("ada@example.com")).toBe(0);
     const followed = await ask("GET", pathOf(link));
@@ -29,7 +30,7 @@ describe("an e-mail address", () => {
 
   it("is not verified by a link that was changed", async () => {
     await signUp("Bea");
-    const { link } = await letterTo("bea@example.com", "Confirm");
+    const { link } = await emailTo("bea@example.com", "Confirm");
     link.searchParams.set("token", `${link.searchParams.get("token")}x`);
     expect((await ask("GET", pathOf(link))).headers.get("location")).toContain("error=INVALID_TOKEN");
     expect(await verifiedOf("bea@example.com")).toBe(0);
@@ -37,21 +38,21 @@ describe("an e-mail address", () => {
 
   it("gets its letter again for the asking, so many an hour, and never once it is verified", async () => {
     const headers = headersOf(await signUp("Cleo"));
-    await letterTo("cleo@example.com", "Confirm");
-    for (let sent = 1; sent < LETTERS_PER_HOUR_MAX; sent++) {
+    await emailTo("cleo@example.com", "Confirm");
+    for (let sent = 1; sent < EMAILS_PER_HOUR_MAX; sent++) {
       const again = await ask<{ to: string }>("POST", "/v1/account/verification", { headers, body: {} });
       expect([again.status, again.body.to]).toEqual([202, "cleo@example.com"]);
     }
     const refused = await ask("POST", "/v1/account/verification", { headers, body: {} });
     expect([refused.status, refused.body.code]).toEqual([429, "rate_limited"]);
     expect(refused.headers.get("retry-after")).toBe("3600");
-    expect(lettersTo("cleo@example.com")).toHaveLength(LETTERS_PER_HOUR_MAX);
-    const hourAgo = "UPDATE verifications SET expires_at = ? WHERE identifier LIKE 'letters:%'";
+    expect(emailsTo("cleo@example.com")).toHaveLength(EMAILS_PER_HOUR_MAX);
+    const hourAgo = "UPDATE verifications SET expires_at = ? WHERE identifier LIKE 'emails:%'";
     await env.DB.prepare(hourAgo)
       .bind(Date.now() - 1)
       .run();
     expect((await ask("POST", "/v1/account/verification", { headers, body: {} })).status).toBe(202);
-    await ask("GET", pathOf((await letterTo("cleo@example.com", "Confirm")).link));
+    await ask("GET", pathOf((await emailTo("cleo@example.com", "Confirm")).link));
     const done = await ask("POST", "/v1/account/verification", { headers, body: {} });
     expect([done.status, done.body.code]).toEqual([409, "decision_made"]);
   });
@@ -65,7 +66,7 @@ describe("a forgotten password", () => {
   it("is replaced once by the link of the letter, and every session ends", async () => {
     const cookie = await signUp("Dora");
     await request("dora@example.com");
-    const { link } = await letterTo("dora@example.com", "Choose a new password");
+    const { link } = await emailTo("dora@example.com", "Choose a new password");
     expect(link.pathname).toBe("/account/reset/");
     const token = link.searchParams.get("token");
     expect((await reset(token, "new battery staple")).status).toBe(200);
@@ -78,7 +79,7 @@ describe("a forgotten password", () => {
   it("is not replaced by a link older than an hour, nor by a password that is too short", async () => {
     await signUp("Edna");
     await request("edna@example.com");
-    const token = (await letterTo("edna@example.com", "Choose")).link.searchParams.get("token");
+    const token = (await emailTo("edna@example.com", "Choose")).link.searchParams.get("token");
     expect((await reset(token, "short")).status).toBe(400);
     await env.DB.prepare("UPDATE verifications SET expires_at = ? WHERE identifier = ?")
       .bind(Date.now() - 1, `reset-password:${token}`)
@@ -90,16 +91,16 @@ describe("a forgotten password", () => {
   it("answers the same for an address that nobody has", async () => {
     const [known, unknown] = [await request("dora@example.com"), await request("nobody@example.com")];
     expect([unknown.status, unknown.body]).toEqual([known.status, known.body]);
-    expect(lettersTo("nobody@example.com")).toEqual([]);
+    expect(emailsTo("nobody@example.com")).toEqual([]);
   });
 
   it("sends no more letters than an hour may have, and does not say so", async () => {
     await signUp("Fay");
-    await letterTo("fay@example.com", "Confirm");
-    for (let i = 0; i < LETTERS_PER_HOUR_MAX + 2; i++)
+    await emailTo("fay@example.com", "Confirm");
+    for (let i = 0; i < EMAILS_PER_HOUR_MAX + 2; i++)
       expect((await request("fay@example.com")).status).toBe(200);
-    await letterTo("fay@example.com", "Choose");
-    await expect.poll(() => lettersTo("fay@example.com").length).toBe(LETTERS_PER_HOUR_MAX);
+    await emailTo("fay@example.com", "Choose");
+    await expect.poll(() => emailsTo("fay@example.com").length).toBe(EMAILS_PER_HOUR_MAX);
   });
 
   it("takes an account back from whoever made it with somebody else's address", async () => {
@@ -109,7 +110,7 @@ describe("a forgotten password", () => {
       body: { name: "back door", scopes: ["read"] },
     });
     await request("victim@example.com");
-    const token = (await letterTo("victim@example.com", "Choose")).link.searchParams.get("token");
+    const token = (await emailTo("victim@example.com", "Choose")).link.searchParams.get("token");
     await reset(token, "mine from now on");
     const headers = { authorization: `Bearer ${made.body.key}` };
     expect((await ask("GET", "/v1/account", { headers })).body.code).toBe("key_invalid");
@@ -125,12 +126,12 @@ describe("a change of address", () => {
 
   it("happens once the new address has answered, and the old one is told", async () => {
     const headers = headersOf(await signUp("Gina"));
-    await ask("GET", pathOf((await letterTo("gina@example.com", "Confirm")).link));
+    await ask("GET", pathOf((await emailTo("gina@example.com", "Confirm")).link));
     const asked = await change(headers, { email: "Gina@Elsewhere.example" });
     expect([asked.status, asked.body.to]).toEqual([202, "gina@elsewhere.example"]);
-    expect((await letterTo("gina@example.com", "about to change")).text).toContain("gina@elsewhere.example");
+    expect((await emailTo("gina@example.com", "about to change")).text).toContain("gina@elsewhere.example");
     expect((await signIn("gina@example.com", "correct horse")).status).toBe(200);
-    const token = (await letterTo("gina@elsewhere.example", "Confirm your new")).link.searchParams.get(
+    const token = (await emailTo("gina@elsewhere.example", "Confirm your new")).link.searchParams.get(
       "email_token",
     );
     const done = await confirm(headers, token);
@@ -143,9 +144,9 @@ describe("a change of address", () => {
   it("ends every reset link that lies in the old mailbox", async () => {
     const headers = headersOf(await signUp("Hana"));
     await ask("POST", "/auth/request-password-reset", { body: { email: "hana@example.com" } });
-    const token = (await letterTo("hana@example.com", "Choose")).link.searchParams.get("token");
+    const token = (await emailTo("hana@example.com", "Choose")).link.searchParams.get("token");
     await change(headers, { email: "hana@elsewhere.example" });
-    const { link } = await letterTo("hana@elsewhere.example", "Confirm your new");
+    const { link } = await emailTo("hana@elsewhere.example", "Confirm your new");
     await confirm(headers, link.searchParams.get("email_token"));
     const late = await ask("POST", "/auth/reset-password", { body: { token, newPassword: "from the past" } });
     expect(late.status).toBe(400);
@@ -154,7 +155,7 @@ describe("a change of address", () => {
   it("is confirmed by nobody but the account that asked for it", async () => {
     const [ida, jo] = [headersOf(await signUp("Ida")), headersOf(await signUp("Jo"))];
     await change(ida, { email: "ida@elsewhere.example" });
-    const { link } = await letterTo("ida@elsewhere.example", "Confirm your new");
+    const { link } = await emailTo("ida@elsewhere.example", "Confirm your new");
     const token = link.searchParams.get("email_token");
     expect((await confirm(jo, token)).body.code).toBe("not_found");
     expect((await confirm(ida, token)).status).toBe(200);
@@ -162,15 +163,15 @@ describe("a change of address", () => {
 
   it("to an address that another account has answers the same and sends nothing", async () => {
     await signUp("Kim");
-    await letterTo("kim@example.com", "Confirm");
+    await emailTo("kim@example.com", "Confirm");
     const headers = headersOf(await signUp("Lea"));
     const asked = await change(headers, { email: "kim@example.com" });
     expect([asked.status, asked.body.to]).toEqual([202, "kim@example.com"]);
-    expect(lettersTo("kim@example.com")).toHaveLength(1);
+    expect(emailsTo("kim@example.com")).toHaveLength(1);
   });
 
   it("asks for the password where the sign-in is older than an hour", async () => {
-    await forget();
+    await resetEmailCount();
     const headers = headersOf(await signUp("Moa"));
     await env.DB.prepare(
       "UPDATE sessions SET created_at = ? WHERE user_id = (SELECT id FROM users WHERE handle = 'moa')",

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, PASSKEYS_PER_ACCOUNT_MAX, type Passkey } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, signUp } from "../cast.ts";
 import { Authenticator } from "./authenticator.ts";
-import { collectLetters } from "./letters.ts";
+import { collectEmails } from "./emails-sent.ts";
 
-beforeAll(collectLetters);
+beforeAll(collectEmails);
 
 type Options = { challenge: string };
 const cookiesOf = (headers: Headers) =>

@@ -6,9 +6,9 @@ import { deviceOf } from "../../../functions/auth/device.ts";
 import { roleOf } from "../../../functions/auth/roles.ts";
 import type { AccountSession } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, type Person, person, signUp } from "../cast.ts";
-import { collectLetters, letterTo } from "./letters.ts";
+import { collectEmails, emailTo } from "./emails-sent.ts";
 
-beforeAll(collectLetters);
+beforeAll(collectEmails);
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const SAFARI =
@@ -100,7 +100,7 @@ describe("a password", () => {
     expect([await isIn(here.headers), await isIn(there.headers)]).toEqual([true, false]);
     expect((await signIn("edna@example.com")).status).toBe(401);
     expect((await signIn("edna@example.com", "new battery")).status).toBe(200);
-    await letterTo("edna@example.com", "Your password was changed");
+    await emailTo("edna@example.com", "Your password was changed");
   });
 
   it("is set for an account without one, soon after its sign-in only", async () => {

@@ -35,7 +35,8 @@ async function passkeyOf({ owner }: World): Promise<string> {
   return `/v1/account/passkeys/${id}`;
 }
 
-const forgetLetters = () => db().prepare("DELETE FROM verifications WHERE identifier LIKE 'letters:%'").run();
+const resetEmailCount = () =>
+  db().prepare("DELETE FROM verifications WHERE identifier LIKE 'emails:%'").run();
 
 const idOf = (who: Person) =>
   db().prepare("SELECT id FROM users WHERE handle = ?").bind(who.handle).first<string>("id");
@@ -108,7 +109,7 @@ export const account: Entry[] = [
     route: "POST /v1/account/verification",
     right: "session",
     call: async ({ owner }) => {
-      await forgetLetters();
+      await resetEmailCount();
       await db().prepare("UPDATE users SET email_verified = 0 WHERE handle = ?").bind(owner.handle).run();
       return { path: "/v1/account/verification", body: {} };
     },
@@ -117,7 +118,7 @@ export const account: Entry[] = [
     route: "POST /v1/account/email",
     right: "session",
     call: async () => {
-      await forgetLetters();
+      await resetEmailCount();
       return { path: "/v1/account/email", body: { email: `new-${made++}@example.com` } };
     },
   },

@@ -19,7 +19,7 @@ const predicted = ({ owner }: World) =>
   owner.must<{ id: string }>("POST", `${REPLICATE}/predictions`, { version: BASE.id, input });
 
 /** The answer waits for a runner; a retry finds the job that an earlier attempt had drawn. */
-async function drawnBefore(who: Person, body: { prompt: string }): Promise<void> {
+async function generatedBefore(who: Person, body: { prompt: string }): Promise<void> {
   const answer = who.ask("POST", `${OPENAI}/images/generations`, body);
   for (;;) {
     const row = await env.DB.prepare(
@@ -39,7 +39,7 @@ async function drawnBefore(who: Person, body: { prompt: string }): Promise<void>
 
 async function retried({ owner, other }: World): Promise<Call> {
   const body = { prompt: fresh("again ") };
-  for (const who of [owner, other]) await drawnBefore(who, body);
+  for (const who of [owner, other]) await generatedBefore(who, body);
   return { path: `${OPENAI}/images/generations`, body, headers: { "x-stainless-retry-count": "1" } };
 }
 

@@ -5,7 +5,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ownersWith, valuesWith } from "../../../functions/catalog/facets.ts";
 import { cubeSql, ofBaseSql, ownersSql, tagsSql } from "../../../functions/catalog/facets-sql.ts";
-import { neighboursSql } from "../../../functions/catalog/search-mend.ts";
+import { neighboursSql } from "../../../functions/catalog/search-correction.ts";
 import {
   GATHER_MAX,
   keyShape,

@@ -4,7 +4,7 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
-import { forgetDownloaders, isCounted } from "../../../functions/catalog/downloads.ts";
+import { deleteExpiredDownloaders, isCounted } from "../../../functions/catalog/downloads.ts";
 import { dayOf, trendWeight, updateTrends } from "../../../functions/catalog/trends.ts";
 import worker from "../../../functions/index.ts";
 import type { Adapter, AdapterStatistics, Generation, Version } from "../../../schema/contract/index.ts";
@@ -32,7 +32,7 @@ const statistics = async (name: string) =>
 const adapterNamed = (name: string) => ada.must<Adapter>("GET", `/v1/adapters/ada/${name}`);
 
 /** One finished generation with these adapters. */
-async function draw(refs: string[], more: Record<string, unknown> = {}) {
+async function generate(refs: string[], more: Record<string, unknown> = {}) {
   const job = await ada.must<Generation>("POST", "/v1/generations", {
     adapters: refs.map((ref) => ({ ref })),
     prompt: "two people",
@@ -80,10 +80,10 @@ describe("a download", () => {
     const { results } = await env.DB.prepare("SELECT who FROM adapter_downloads").all<{ who: string }>();
     expect(results.length).toBeGreaterThan(0);
     for (const { who } of results) expect(who).toMatch(/^[0-9a-f]{32}$/);
-    await forgetDownloaders(db, Date.now() + DAY_MS);
+    await deleteExpiredDownloaders(db, Date.now() + DAY_MS);
     const left = env.DB.prepare("SELECT count(*) AS n FROM adapter_downloads");
     expect(await left.first("n")).toBe(results.length);
-    await forgetDownloaders(db, Date.now() + 2 * DAY_MS);
+    await deleteExpiredDownloaders(db, Date.now() + 2 * DAY_MS);
     expect(await left.first("n")).toBe(0);
   });
 
@@ -101,10 +101,10 @@ describe("a download", () => {
 describe("a finished generation", () => {
   it("is a use of every adapter in it, today, and of each with each other", async () => {
     for (const name of ["left", "right", "alone"]) await published(ada, name);
-    await draw(["ada/left", "ada/right"]);
-    await draw(["ada/left", "ada/right"]);
-    await draw(["ada/left", "ada/alone"]);
-    await draw(["ada/left"]);
+    await generate(["ada/left", "ada/right"]);
+    await generate(["ada/left", "ada/right"]);
+    await generate(["ada/left", "ada/alone"]);
+    await generate(["ada/left"]);
     const left = await statistics("left");
     expect(left.totals).toMatchObject({ uses: 4, downloads: 0, likes: 0 });
     expect(left.days).toHaveLength(STATISTICS_DAYS);
@@ -121,12 +121,15 @@ describe("a finished generation", () => {
     await published(ada, "star");
     await published(ada, "private", { visibility: "private" });
     await published(ada, "leaver");
-    await draw(["ada/star", "ada/private", "ada/leaver"]);
+    await generate(["ada/star", "ada/private", "ada/leaver"]);
     expect((await statistics("star")).used_with.map(({ ref }) => ref)).toEqual(["ada/leaver"]);
     await ada.must("POST", "/v1/adapters/ada/leaver/withdraw");
     expect((await statistics("star")).used_with).toEqual([]);
     for (let i = 0; i <= COMPANIONS_SHOWN; i++) await published(ada, `friend-${i}`);
-    await draw(["ada/star", ...Array.from({ length: COMPANIONS_SHOWN + 1 }, (_, i) => `ada/friend-${i}`)]);
+    await generate([
+      "ada/star",
+      ...Array.from({ length: COMPANIONS_SHOWN + 1 }, (_, i) => `ada/friend-${i}`),
+    ]);
     expect((await statistics("star")).used_with).toHaveLength(COMPANIONS_SHOWN);
   });
 
@@ -142,7 +145,7 @@ describe("a finished generation", () => {
       ),
       env.DB.prepare("UPDATE compositions SET mix_id = 'mix_1', number = 1 WHERE id = ?").bind(id),
     ]);
-    await draw([], { adapters: undefined, composition_id: id });
+    await generate([], { adapters: undefined, composition_id: id });
     expect(await env.DB.prepare("SELECT uses FROM mixes WHERE id = 'mix_1'").first("uses")).toBe(1);
     expect((await adapterNamed("member")).uses).toBe(1);
   });

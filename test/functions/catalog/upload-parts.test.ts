@@ -256,7 +256,7 @@ describe("an upload in parts", () => {
       await begin(ada, new Uint8Array(100).fill(41)),
       await begin(ada, new Uint8Array(100).fill(42)),
     ];
-    const told = vi.spyOn(console, "error").mockImplementation(() => {});
+    const received = vi.spyOn(console, "error").mockImplementation(() => {});
     const ill = withMethods(env.BLOBS, {
       delete: (key: string) => {
         if (key === `parts/${stuck.id}`) throw new Error("R2 is not well");
@@ -270,10 +270,10 @@ describe("an upload in parts", () => {
         .bind(stuck.id, free.id)
         .all();
     expect((await open()).results).toEqual([{ id: stuck.id }]);
-    expect(told.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+    expect(received.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
       { event: "parts_not_dropped", of: stuck.id },
     ]);
-    told.mockRestore();
+    received.mockRestore();
     await dropUnfinishedParts(env, db, late);
     expect((await open()).results).toEqual([]);
   });

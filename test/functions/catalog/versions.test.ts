@@ -78,8 +78,8 @@ describe("a first publication", () => {
     await ada.must("POST", `/v1/versions/${next.id}/publish`);
     type Note = { kind: string; target: { ref: string } | null };
     const { items } = await bob.must<{ items: Note[] }>("GET", "/v1/account/notifications");
-    const told = items.filter(({ kind }) => kind === "published").map(({ target }) => target?.ref);
-    expect(told).toEqual(["ada/news"]);
+    const notified = items.filter(({ kind }) => kind === "published").map(({ target }) => target?.ref);
+    expect(notified).toEqual(["ada/news"]);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from "../../../schema/contract/compat-civitai.ts";
 import { HASH_NUMBERS_LOOKED_UP_MAX, type Version } from "../../../schema/contract/index.ts";
 import { ask, LICENCE, type Person, person, published } from "../cast.ts";
-import { send } from "./drawing.ts";
+import { send } from "./runner.ts";
 
 let ada: Person;
 let ivy: Version;

@@ -7,7 +7,7 @@ import type { OpenAiImages, OpenAiModels } from "../../../schema/contract/compat
 import { OpenAiImages as OpenAiImagesSchema } from "../../../schema/contract/compat-openai.ts";
 import { Problem } from "../../../schema/contract/problem.ts";
 import { ask, type Person, person, png, published } from "../cast.ts";
-import { beginRunner, clearQueue, drawNext, eventsOf, failNext, send } from "./drawing.ts";
+import { beginRunner, clearQueue, eventsOf, failNext, runNext, send } from "./runner.ts";
 
 const PATH = "/openai/v1/images/generations";
 let ada: Person;
@@ -22,8 +22,8 @@ beforeEach(clearQueue);
 const generate = <T = OpenAiImages>(body: Record<string, unknown>, headers = {}) =>
   ada.ask<T>("POST", PATH, { prompt: "smiling", ...body }, headers);
 
-async function drawn(body: Record<string, unknown>, headers = {}) {
-  const [reply, work] = await Promise.all([generate(body, headers), drawNext()]);
+async function generated(body: Record<string, unknown>, headers = {}) {
+  const [reply, work] = await Promise.all([generate(body, headers), runNext()]);
   expect([reply.status, reply.status === 200 ? null : reply.body]).toEqual([200, null]);
   return { reply: reply.body, work, headers: reply.headers };
 }
@@ -33,7 +33,7 @@ const queued = async () =>
 
 describe("images.generate", () => {
   it("answers with base64 of the PNG where nothing else is asked for", async () => {
-    const { reply } = await drawn({ model: "cast-2", seed: 7 });
+    const { reply } = await generated({ model: "cast-2", seed: 7 });
     expect(OpenAiImagesSchema.parse(reply)).toEqual(reply);
     const [image] = reply.data;
     const bytes = Buffer.from(image?.b64_json ?? "", "base64");
@@ -43,7 +43,7 @@ describe("images.generate", () => {
   });
 
   it("gives addresses that need no key, expire, and cannot be changed", async () => {
-    const { reply } = await drawn({ response_format: "url", n: 2 });
+    const { reply } = await generated({ response_format: "url", n: 2 });
     expect(reply.data.map(({ b64_json }) => b64_json)).toEqual([undefined, undefined]);
     const [first, second] = reply.data.map(({ url }) => new URL(url ?? ""));
     if (!first || !second) throw new Error("Two pictures were ordered");
@@ -61,9 +61,9 @@ describe("images.generate", () => {
   });
 
   it("draws an adapter, puts its trigger in where it is missing and says so", async () => {
-    const { reply, work } = await drawn({ model: "ada/ivy" });
+    const { reply, work } = await generated({ model: "ada/ivy" });
     expect([work.prompt, reply.data[0]?.revised_prompt]).toEqual(["<ivy> smiling", "<ivy> smiling"]);
-    const again = await drawn({ model: "ada/ivy:1", prompt: "<IVY> smiling" });
+    const again = await generated({ model: "ada/ivy:1", prompt: "<IVY> smiling" });
     expect([again.work.prompt, again.reply.data[0]?.revised_prompt]).toEqual(["<IVY> smiling", undefined]);
   });
 
@@ -74,7 +74,7 @@ describe("images.generate", () => {
       adapters: [{ ref: "ada/paco", strength: 0.5 }],
       regions: [null, region],
     };
-    const { reply } = await drawn({ ...body, size: "auto" });
+    const { reply } = await generated({ ...body, size: "auto" });
     expect(reply.size).toBe("512x256");
     const job = await ada.must<{ request: { adapters: unknown[]; prompt: string } }>(
       "GET",
@@ -88,7 +88,7 @@ describe("images.generate", () => {
   });
 
   it("lets `adapters` say the strength of the model itself", async () => {
-    const { reply } = await drawn({ model: "ada/ivy", adapters: [{ ref: "ada/ivy", strength: 0.25 }] });
+    const { reply } = await generated({ model: "ada/ivy", adapters: [{ ref: "ada/ivy", strength: 0.25 }] });
     const job = await ada.must<{ request: { adapters: unknown[] } }>(
       "GET",
       `/v1/generations/${reply.job_id}`,
@@ -98,7 +98,7 @@ describe("images.generate", () => {
 
   it("accepts what has no effect here and refuses what it cannot do", async () => {
     const idle = { quality: "hd", style: "vivid", user: "u", moderation: "low", background: "auto" };
-    await drawn({ ...idle, output_format: "png", output_compression: 100 });
+    await generated({ ...idle, output_format: "png", output_compression: 100 });
     const cases: [Record<string, unknown>, number, string, string][] = [
       [{ size: "1024x1024" }, 400, "request_invalid", "size"],
       [{ size: "large" }, 400, "request_invalid", "size"],
@@ -173,7 +173,7 @@ describe("a mix as the model", () => {
 
   it("brings its adapters, strengths and regions, at its newest version or at one", async () => {
     for (const model of ["ada/pair", "ada/pair:1"]) {
-      const { reply, work } = await drawn({ model });
+      const { reply, work } = await generated({ model });
       expect([work.prompt, reply.size]).toEqual(["<ivy> smiling; <paco> smiling", "512x256"]);
       const job = await ada.must<{ request: { adapters: unknown[] } }>(
         "GET",
@@ -200,24 +200,24 @@ describe("a mix as the model", () => {
 
 describe("a retry", () => {
   it("of the same body finds the first job; a first attempt of the same body makes its own", async () => {
-    const first = await drawn({ seed: 1 });
+    const first = await generated({ seed: 1 });
     const again = await generate({ seed: 1 }, { "x-stainless-retry-count": "1" });
     expect([again.body.job_id, await queued()]).toEqual([first.reply.job_id, 1]);
     expect(again.body.data).toEqual(first.reply.data);
-    const fresh = await drawn({ seed: 1 }, { "x-stainless-retry-count": "0" });
+    const fresh = await generated({ seed: 1 }, { "x-stainless-retry-count": "0" });
     expect(fresh.reply.job_id).not.toBe(first.reply.job_id);
   });
 
   it("of another body, of somebody else, or after ten minutes makes a job of its own", async () => {
-    await drawn({ seed: 1 });
-    const other = await drawn({ seed: 2 }, { "x-stainless-retry-count": "1" });
+    await generated({ seed: 1 });
+    const other = await generated({ seed: 2 }, { "x-stainless-retry-count": "1" });
     await env.DB.prepare("UPDATE jobs SET created_at = created_at - 600001").run();
-    const late = await drawn({ seed: 2 }, { "x-stainless-retry-count": "1" });
+    const late = await generated({ seed: 2 }, { "x-stainless-retry-count": "1" });
     expect(late.reply.job_id).not.toBe(other.reply.job_id);
     const bob = await person("Bob");
     const [his] = await Promise.all([
       bob.ask<OpenAiImages>("POST", PATH, { prompt: "smiling", seed: 2 }, { "x-stainless-retry-count": "1" }),
-      drawNext(),
+      runNext(),
     ]);
     expect(his.body.job_id).not.toBe(late.reply.job_id);
   });
@@ -227,7 +227,7 @@ describe("a retry", () => {
       await clearQueue();
       const before = await queued();
       const same = Array.from({ length: 4 }, () => generate({ seed: 77 }, headers));
-      const [replies] = await Promise.all([Promise.all(same), drawNext()]);
+      const [replies] = await Promise.all([Promise.all(same), runNext()]);
       expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
       expect(new Set(replies.map(({ body }) => body.job_id)).size).toBe(1);
       expect((await queued()) - before).toBe(1);
@@ -236,7 +236,7 @@ describe("a retry", () => {
 
   it("by Idempotency-Key finds the job at any attempt, and is refused for another body", async () => {
     const headers = { "idempotency-key": "k1" };
-    const first = await drawn({ seed: 5 }, headers);
+    const first = await generated({ seed: 5 }, headers);
     expect((await generate({ seed: 5 }, headers)).body.job_id).toBe(first.reply.job_id);
     const other = await generate<{ code: string }>({ seed: 6 }, headers);
     expect([other.status, other.body.code]).toEqual([422, "idempotency_mismatch"]);
@@ -251,7 +251,7 @@ describe("a stream", () => {
         headers: { authorization: `Bearer ${ada.key}`, "content-type": "application/json" },
         body: JSON.stringify({ prompt: "smiling", stream: true, partial_images: 2 }),
       }),
-      drawNext(6),
+      runNext(6),
     ]);
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     const events = (await eventsOf(response)).map(({ event, data }) => ({ event, ...JSON.parse(data) }));
@@ -292,7 +292,7 @@ describe("a stream", () => {
       body: JSON.stringify({ prompt: "smiling", stream: true }),
     });
     await response.body?.cancel();
-    const { id } = await drawNext();
+    const { id } = await runNext();
     expect(await ada.must("GET", `/v1/generations/${id}`)).toMatchObject({
       status: "succeeded",
       cancel_requested: false,
@@ -351,8 +351,8 @@ describe("the trigger rule", () => {
       ["<IVY> sad; laughing", [ivy, paco], "<IVY> sad; <paco> laughing"],
       ["sky background", [ivy], "<ivy>; sky background"],
     ];
-    for (const [prompt, members, told] of cases) {
-      expect([prompt, promptWithTriggers(prompt, members)]).toEqual([prompt, told]);
+    for (const [prompt, members, received] of cases) {
+      expect([prompt, promptWithTriggers(prompt, members)]).toEqual([prompt, received]);
     }
   });
 });

@@ -16,7 +16,7 @@ import type { Version } from "../../../schema/contract/index.ts";
 import { REPLICATE_FILES_MAX } from "../../../schema/contract/limits.ts";
 import { adapterFile, ask, ORIGIN, type Person, person, png, published } from "../cast.ts";
 import { adapterKey, moderator } from "../moderation/desk.ts";
-import { beginRunner, clearQueue, drawNext, eventsOf, failNext, runner, send } from "./drawing.ts";
+import { beginRunner, clearQueue, eventsOf, failNext, runNext, runner, send } from "./runner.ts";
 
 const ROOT = "/replicate/v1";
 type Page<T> = { previous: string | null; next: string | null; results: T[] };
@@ -58,7 +58,7 @@ describe("predictions.create", () => {
   it("holds the answer with Prefer: wait and gives addresses that need no key", async () => {
     const [{ status, body, headers }, work] = await Promise.all([
       ofModel("ada/ivy", { num_outputs: 2, seed: 7 }, { prefer: "wait=30" }),
-      drawNext(),
+      runNext(),
     ]);
     expect([status, body.status, headers.get("preference-applied")]).toEqual([201, "succeeded", "wait=30"]);
     expect(work.prompt).toBe("<ivy> smiling");
@@ -219,7 +219,7 @@ describe("a prediction", () => {
 describe("a stream", () => {
   it("tells log lines, outputs and the end to whoever has its address, with an id each", async () => {
     const { body } = await ofModel("bases/cast-2", {});
-    const [response] = await Promise.all([send(body.urls.stream), drawNext(3)]);
+    const [response] = await Promise.all([send(body.urls.stream), runNext(3)]);
     const events = await eventsOf(response);
     expect(events.every(({ id }) => id !== "")).toBe(true);
     expect(events.at(-1)).toMatchObject({ event: "done", data: "{}" });

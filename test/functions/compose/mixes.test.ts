@@ -429,16 +429,18 @@ describe("a remix", () => {
     await published(bob, "hen");
     await published(bob, "cow");
     const remixes = async () => [(await adapterOf("bob/hen")).remixes, (await adapterOf("bob/cow")).remixes];
-    const told = (await notesOf("bob", "remix")).length;
+    const received = (await notesOf("bob", "remix")).length;
     await mixOf(ada, "farm", ["bob/hen"], { visibility: "private" });
-    expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[0, 0], told]);
+    expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[0, 0], received]);
     await ada.must("PATCH", "/v1/mixes/ada/farm", { visibility: "public" });
     await mixOf(ada, "farm", ["bob/hen", "bob/cow"]);
     await mixOf(ada, "farm", ["bob/hen", "ada/eve"]);
     expect(await remixes()).toEqual([1, 1]);
-    expect((await notesOf("bob", "remix")).slice(told)).toEqual([{ ref: "ada/farm", adapters: "bob/hen" }]);
+    expect((await notesOf("bob", "remix")).slice(received)).toEqual([
+      { ref: "ada/farm", adapters: "bob/hen" },
+    ]);
     await mixOf(bob, "own-farm", ["bob/hen"]);
-    expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[2, 1], told + 1]);
+    expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[2, 1], received + 1]);
     await ada.must("POST", "/v1/mixes/ada/farm/withdraw");
     expect(await remixes()).toEqual([1, 0]);
   });
@@ -494,7 +496,7 @@ describe("a mix that was taken away", () => {
 });
 
 describe("a cover", () => {
-  async function drawn(by: Person, input: object): Promise<string> {
+  async function generated(by: Person, input: object): Promise<string> {
     const order = await by.must<Generation>("POST", "/v1/generations", { prompt: "<eve>", ...input });
     const machine = await Machine.register(by);
     for (;;) {
@@ -509,7 +511,7 @@ describe("a cover", () => {
   }
 
   it("is a picture drawn with exactly its adapter versions, open to whoever sees the mix", async () => {
-    const image = await drawn(ada, { adapters: [{ ref: "ada/eve" }] });
+    const image = await generated(ada, { adapters: [{ ref: "ada/eve" }] });
     const url = `/v1/images/${image}`;
     expect((await ask("GET", url)).status).toBe(404);
     const mix = await mixOf(ada, "covered", ["ada/eve"], { cover_image_id: image });

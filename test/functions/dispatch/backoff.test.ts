@@ -42,7 +42,7 @@ beforeEach(async () => {
   await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
-const draw = () => ada.must<Generation>("POST", "/v1/generations", { base: BASE.id, prompt: "a person" });
+const generate = () => ada.must<Generation>("POST", "/v1/generations", { base: BASE.id, prompt: "a person" });
 const failure = { outcome: "failed", error: { code: "runner_error", message: "x", retryable: true } };
 let asked = 0;
 /** The jobs that this runner is given at a moment. */
@@ -81,7 +81,7 @@ describe("a pause", () => {
   });
 
   it("follows a failed run: until it is over the job goes to nobody", async () => {
-    const job = await draw();
+    const job = await generate();
     const [leased] = await machine.lease();
     const before = Date.now();
     await machine.on(leased?.lease_id ?? "", "settle", failure);
@@ -92,7 +92,7 @@ describe("a pause", () => {
   });
 
   it("follows a run that fell silent, longer after the second one", async () => {
-    const job = await draw();
+    const job = await generate();
     let now = Date.now();
     for (const failures of [1, 2]) {
       expect(await takenAt(now)).toEqual([job.id]);
@@ -107,7 +107,7 @@ describe("a pause", () => {
 
   it("differs between jobs that one dead runner held", async () => {
     const jobs = [];
-    for (let i = 0; i < 8; i++) jobs.push(await draw());
+    for (let i = 0; i < 8; i++) jobs.push(await generate());
     const now = Date.now();
     expect(await takenAt(now, LEASE_BATCH_MAX)).toHaveLength(8);
     await sweep(env, db, now + LEASE_TTL_SECONDS * 1000);
@@ -115,7 +115,7 @@ describe("a pause", () => {
   });
 
   it("does not follow a run that was given back or that stopped as if asked to", async () => {
-    const job = await draw();
+    const job = await generate();
     for (const [act, body] of [
       ["release", { reason: "stopping" }],
       ["settle", { outcome: "canceled" }],
@@ -128,7 +128,7 @@ describe("a pause", () => {
   });
 
   it("lets others pass and keeps them out of its own batch", async () => {
-    const [first, second] = [await draw(), await draw()];
+    const [first, second] = [await generate(), await generate()];
     const now = Date.now();
     await env.DB.prepare("UPDATE jobs SET not_before = ? WHERE id = ?")
       .bind(now + 1_000, first.id)
@@ -138,7 +138,7 @@ describe("a pause", () => {
   });
 
   it("ends in the sleep of a runner that waits, not after it", async () => {
-    const job = await draw();
+    const job = await generate();
     const began = Date.now();
     await env.DB.prepare("UPDATE jobs SET not_before = ?")
       .bind(began + 1_500)
@@ -150,7 +150,7 @@ describe("a pause", () => {
   });
 
   it("that begins while a runner sleeps is heard of by it", async () => {
-    const job = await draw();
+    const job = await generate();
     const [leased] = await machine.lease();
     const other = await Machine.register(machine.owner);
     const waiting = other.lease(1, 20);
@@ -159,14 +159,14 @@ describe("a pause", () => {
   });
 
   it("is reckoned with in what its owner is told: the place stays, the end is later", async () => {
-    const done = await draw();
+    const done = await generate();
     await env.DB.prepare(
       "UPDATE jobs SET status = 'succeeded', started_at = 1000, finished_at = 11000 WHERE id = ?",
     )
       .bind(done.id)
       .run();
-    const job = await draw();
-    await draw();
+    const job = await generate();
+    await generate();
     const now = Date.now();
     await env.DB.prepare("UPDATE jobs SET not_before = ? WHERE id = ?")
       .bind(now + 60_000, job.id)
@@ -183,7 +183,7 @@ describe("the deadline", () => {
     env.DB.prepare("UPDATE jobs SET created_at = ? WHERE id = ?").bind(moment, job.id).run();
 
   it("fails a job that waits so long, with its reason, and no other", async () => {
-    const [old, young] = [await draw(), await draw()];
+    const [old, young] = [await generate(), await generate()];
     const now = Date.now() + JOB_DEADLINE_HOURS * HOUR_MS;
     await orderedAt(old, now - JOB_DEADLINE_HOURS * HOUR_MS);
     await orderedAt(young, now - JOB_DEADLINE_HOURS * HOUR_MS + 1);
@@ -200,7 +200,7 @@ describe("the deadline", () => {
   });
 
   it("leaves what runs alone, and fails it if it comes back", async () => {
-    const job = await draw();
+    const job = await generate();
     await orderedAt(job, 1);
     await env.DB.prepare("UPDATE jobs SET status = 'running', lease_id = 'lse_x', lease_expires_at = ?")
       .bind(Date.now() + HOUR_MS)
@@ -212,7 +212,7 @@ describe("the deadline", () => {
   });
 
   it("ends many over several sweeps, each once", async () => {
-    const job = await draw();
+    const job = await generate();
     await env.DB.prepare(
       `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)
        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 149)

@@ -29,7 +29,7 @@ it(
       ...(await strays()),
       ...(await brokenWords(outcome)),
       ...(await brokenOrders(outcome)),
-      ...outcome.surprises.map((found) => ({
+      ...outcome.unexpectedErrors.map((found) => ({
         rule: "a Worker that nothing is done to does not fail",
         subject: "",
         found,
@@ -61,12 +61,12 @@ async function strays(): Promise<Violation[]> {
 }
 
 /** What a runner was told about its lease is so: nobody else ended that job. */
-async function brokenWords({ told }: Outcome): Promise<Violation[]> {
+async function brokenWords({ replies }: Outcome): Promise<Violation[]> {
   const rows = await env.DB.prepare("SELECT lease_id, settled_status FROM runs").all<
     Record<string, string>
   >();
   const settled = new Map(rows.results.map((row) => [row.lease_id, row.settled_status]));
-  return told
+  return replies
     .filter(({ leaseId, status }) => settled.get(leaseId) !== status)
     .map(({ leaseId, status }) => ({
       ...{ rule: "what a runner was told of its lease is so", subject: leaseId },

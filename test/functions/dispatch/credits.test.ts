@@ -4,13 +4,13 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { dayOf } from "../../../functions/catalog/trends.ts";
-import { drawingCredits, type End, refundOf, teachingCredits } from "../../../functions/dispatch/cost.ts";
+import { type End, generationCredits, refundOf, trainingCredits } from "../../../functions/dispatch/cost.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import { JOB_ERROR_CODES } from "../../../schema/contract/codes.ts";
 import type { Account, Generation, Training } from "../../../schema/contract/index.ts";
 import { CREDITS_PER_DAY, JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
 import { adapterInput, ask, Machine, type Person, person, png, published } from "../cast.ts";
-import { deliverAdapter, giveUp, teach, trainingImages } from "./teaching.ts";
+import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
 
 const COST = 24;
 type Entry = { job_id: string; kind: "charge" | "refund"; credits: number; day: number };
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
-const draw = (more: Record<string, unknown> = {}, by = ada) =>
+const generate = (more: Record<string, unknown> = {}, by = ada) =>
   by.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
 const usage = async (by = ada) => (await by.must<Account>("GET", "/v1/account")).usage;
@@ -54,12 +54,12 @@ const beat = (lease: string, step: number, total = 24) =>
 describe("a job's cost", () => {
   it("is computed from the request before it is ordered", () => {
     const plain = { count: 1, steps: 24, width: 256, height: 256 };
-    expect(drawingCredits(plain, "normal")).toBe(24);
-    expect(drawingCredits({ ...plain, width: 768, count: 4 }, "normal")).toBe(24 * 3 * 4);
-    expect([drawingCredits(plain, "low"), drawingCredits(plain, "high")]).toEqual([12, 48]);
-    expect(drawingCredits({ ...plain, steps: 1 }, "low")).toBe(1);
-    expect(drawingCredits({ count: 1, steps: 30, width: 1024, height: 1024 }, "normal")).toBe(480);
-    expect([teachingCredits({ steps: 60 }, "normal"), teachingCredits({ steps: 61 }, "low")]).toEqual([
+    expect(generationCredits(plain, "normal")).toBe(24);
+    expect(generationCredits({ ...plain, width: 768, count: 4 }, "normal")).toBe(24 * 3 * 4);
+    expect([generationCredits(plain, "low"), generationCredits(plain, "high")]).toEqual([12, 48]);
+    expect(generationCredits({ ...plain, steps: 1 }, "low")).toBe(1);
+    expect(generationCredits({ count: 1, steps: 30, width: 1024, height: 1024 }, "normal")).toBe(480);
+    expect([trainingCredits({ steps: 60 }, "normal"), trainingCredits({ steps: 61 }, "low")]).toEqual([
       240, 122,
     ]);
   });
@@ -72,9 +72,9 @@ describe("a job's cost", () => {
       credits_per_day: CREDITS_PER_DAY,
     });
     expect(Date.parse(before.credits_renew_at) % 86_400_000).toBe(0);
-    const job = await draw({ count: 2, size: "512x256", priority: "high" });
+    const job = await generate({ count: 2, size: "512x256", priority: "high" });
     expect(job.cost).toEqual({ credits: 24 * 2 * 2 * 2, refunded: 0 });
-    const training = await teach(ada, "costly", images);
+    const training = await orderTraining(ada, "costly", images);
     expect(training.cost).toEqual({ credits: 240, refunded: 0 });
     const used = 24 * 8 + 240;
     expect(await usage()).toMatchObject({ credits_used: used, credits_left: CREDITS_PER_DAY - used });
@@ -93,7 +93,7 @@ describe("a job's cost", () => {
   });
 
   it("is nothing where the house has ordered: previews, and what failed and is done again", async () => {
-    const adapter = await teach(ada, "shown", images);
+    const adapter = await orderTraining(ada, "shown", images);
     const [lease] = await machine.lease();
     if (lease) await deliverAdapter(machine, lease);
     const done = await ada.must<Training>("GET", `/v1/trainings/${adapter.id}`);
@@ -106,7 +106,7 @@ describe("a job's cost", () => {
     expect(previews.results.map(({ cost }) => cost)).toEqual([0]);
     expect(await entries({ id: previews.results[0]?.id ?? "" })).toEqual([]);
     await env.DB.prepare("DELETE FROM jobs").run();
-    const job = await draw();
+    const job = await generate();
     await machine.on(await take(), "settle", {
       outcome: "failed",
       error: { code: "out_of_memory", message: "x", retryable: false },
@@ -120,14 +120,14 @@ describe("a job's cost", () => {
 
 describe("a job that ends", () => {
   it("well keeps what it cost", async () => {
-    const job = await draw();
+    const job = await generate();
     await succeed(await take());
     expect((await look(job)).cost).toEqual({ credits: COST, refunded: 0 });
     expect(await entries(job)).toEqual([charge]);
   });
 
   it("by a fault of ours gives all back, and its runs are one charge", async () => {
-    const job = await draw();
+    const job = await generate();
     for (let run = 0; run < JOB_RUNS_MAX; run++) {
       const lease = await take();
       await beat(lease, 20);
@@ -146,7 +146,7 @@ describe("a job that ends", () => {
   });
 
   it("by the owner's own fault gives back what was not done", async () => {
-    const job = await draw();
+    const job = await generate();
     const lease = await take();
     await beat(lease, 6);
     const error = { code: "prompt_invalid", message: "x", retryable: false };
@@ -155,7 +155,7 @@ describe("a job that ends", () => {
   });
 
   it("because it was canceled gives back what was not done: all of it before it ran", async () => {
-    const [waiting, half] = [await draw(), await draw()];
+    const [waiting, half] = [await generate(), await generate()];
     await ada.must("POST", `/v1/generations/${waiting.id}/cancel`);
     expect((await look(waiting)).cost).toEqual({ credits: COST, refunded: COST });
     const lease = await take();
@@ -170,15 +170,15 @@ describe("a job that ends", () => {
   });
 
   it("on its owner's own runner gives all back", async () => {
-    const job = await draw();
+    const job = await generate();
     const own = await Machine.register(ada);
     await succeed(await take(own), own);
     expect(await look(job)).toMatchObject({ status: "succeeded", cost: { credits: COST, refunded: COST } });
   });
 
   it("with the training that it waited for gives all back", async () => {
-    const training = await teach(ada, "unmet", images);
-    const job = await draw({ base: undefined, adapters: [{ training_id: training.id }] });
+    const training = await orderTraining(ada, "unmet", images);
+    const job = await generate({ base: undefined, adapters: [{ training_id: training.id }] });
     const [lease] = await machine.lease();
     if (lease) await giveUp(machine, lease);
     expect(await look(job)).toMatchObject({ status: "failed", cost: { credits: COST, refunded: COST } });
@@ -232,8 +232,8 @@ describe("the rule of refunds", () => {
     const refunds = await env.DB.prepare(
       "SELECT job_id, credits FROM ledger WHERE kind = 'refund'",
     ).all<Entry>();
-    const told = new Map(refunds.results.map(({ job_id, credits }) => [job_id, credits]));
-    const rows = ends.map((end, i) => [end, told.get(nameOf(i)) ?? 0]);
+    const received = new Map(refunds.results.map(({ job_id, credits }) => [job_id, credits]));
+    const rows = ends.map((end, i) => [end, received.get(nameOf(i)) ?? 0]);
     expect(rows).toEqual(ends.map((end) => [end, refundOf(end)]));
     expect(new Set(ends.map(refundOf))).toEqual(new Set([0, 16, 17, 25]));
   });
@@ -258,7 +258,7 @@ describe("the day's credits", () => {
     expect(Math.abs(Date.now() + wait * 1000 - Date.parse((await usage()).credits_renew_at))).toBeLessThan(
       5_000,
     );
-    expect((await draw({ priority: "low" })).cost.credits).toBe(COST / 2);
+    expect((await generate({ priority: "low" })).cost.credits).toBe(COST / 2);
   });
 
   it("leave no adapter behind where they do not cover its training", async () => {
@@ -284,7 +284,7 @@ describe("the day's credits", () => {
     const yesterday = dayOf(Date.now()) - 1;
     await spend(CREDITS_PER_DAY, yesterday);
     expect((await usage()).credits_used).toBe(0);
-    const job = await draw();
+    const job = await generate();
     expect((await usage()).credits_used).toBe(COST);
     await env.DB.prepare("DELETE FROM ledger WHERE job_id = ?").bind(job.id).run();
     await env.DB.prepare(
@@ -302,7 +302,7 @@ describe("the day's credits", () => {
 
 describe("the ledger", () => {
   it("takes one charge and one refund of a job, and changes nothing", async () => {
-    const job = await draw();
+    const job = await generate();
     const again = env.DB.prepare("INSERT INTO ledger SELECT * FROM ledger WHERE job_id = ?").bind(job.id);
     await expect(again.run()).rejects.toThrow("UNIQUE constraint failed");
     await expect(env.DB.prepare("UPDATE ledger SET credits = 0").run()).rejects.toThrow("only grows");
@@ -310,7 +310,7 @@ describe("the ledger", () => {
   });
 
   it("is what the day's sum is made of", async () => {
-    const jobs = [await draw(), await draw({ count: 2 }), await draw({ priority: "low" })];
+    const jobs = [await generate(), await generate({ count: 2 }), await generate({ priority: "low" })];
     await ada.must("POST", `/v1/generations/${jobs[1]?.id}/cancel`);
     const net = await env.DB.prepare(
       "SELECT sum(iif(kind = 'charge', credits, -credits)) AS n FROM ledger JOIN users ON users.id = owner_id WHERE handle = 'ada'",

@@ -15,7 +15,7 @@ import {
   LEASE_TTL_SECONDS,
 } from "../../../schema/contract/limits.ts";
 import { ask, Machine, type Person, person, published, verify } from "../cast.ts";
-import { deliverAdapter, giveUp, teach, trainingImages } from "./teaching.ts";
+import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
 
 const db = drizzle(env.DB);
 const HOUR_MS = 3_600_000;
@@ -37,10 +37,10 @@ beforeEach(async () => {
 });
 
 let taught = 0;
-const training = (more = {}) => teach(ada, `face-${taught++}`, images, more);
-const drawWith = (adapters: unknown[], more = {}) =>
+const training = (more = {}) => orderTraining(ada, `face-${taught++}`, images, more);
+const generateWith = (adapters: unknown[], more = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { adapters, prompt: "a person", ...more });
-const waiting = (job: { id: string }, more = {}) => drawWith([{ training_id: job.id }], more);
+const waiting = (job: { id: string }, more = {}) => generateWith([{ training_id: job.id }], more);
 const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
 async function take(): Promise<Lease> {
   const [lease] = await machine.lease();
@@ -53,29 +53,31 @@ const heard = async (job: { id: string }) =>
 
 describe("a generation with a training that goes on", () => {
   it("waits: it is in no queue and no runner gets it", async () => {
-    const taughtOne = await training();
-    const job = await drawWith([{ ref: "bob/bob" }, { training_id: taughtOne.id }]);
-    expect(job).toMatchObject({ status: "queued", waits_for: taughtOne.id, queue_position: null });
+    const trainingJob = await training();
+    const job = await generateWith([{ ref: "bob/bob" }, { training_id: trainingJob.id }]);
+    expect(job).toMatchObject({ status: "queued", waits_for: trainingJob.id, queue_position: null });
     expect(job.request.adapters.map(({ ref }) => ref)).toEqual(["bob/bob:1"]);
     const other = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
     expect(other.queue_position).toBe(2);
-    expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([taughtOne.id]);
+    expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([trainingJob.id]);
     expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([other.id]);
     expect(await machine.lease(8)).toEqual([]);
   });
 
   it("is drawn with the version that was made, in its place, with the strength and region that were ordered", async () => {
-    const taughtOne = await training();
+    const trainingJob = await training();
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
-    const plain = await drawWith([{ training_id: taughtOne.id }, { ref: "bob/bob" }], { size: "512x256" });
-    const requested = await drawWith([
+    const plain = await generateWith([{ training_id: trainingJob.id }, { ref: "bob/bob" }], {
+      size: "512x256",
+    });
+    const requested = await generateWith([
       { ref: "bob/bob" },
-      { training_id: taughtOne.id, strength: 0.5, region },
+      { training_id: trainingJob.id, strength: 0.5, region },
     ]);
     await deliverAdapter(machine, await take());
-    const { result } = await ada.must<Training>("GET", `/v1/trainings/${taughtOne.id}`);
+    const { result } = await ada.must<Training>("GET", `/v1/trainings/${trainingJob.id}`);
     const made = await ada.must<Version>("GET", `/v1/versions/${result?.version_id}`);
-    const known = { version_id: made.id, ref: `${taughtOne.request.adapter}:1`, slot: made.slot };
+    const known = { version_id: made.id, ref: `${trainingJob.request.adapter}:1`, slot: made.slot };
     const member = { ...known, trigger: made.trigger };
     expect(await look(plain)).toMatchObject({ status: "queued", waits_for: null, queue_position: 1 });
     expect((await look(plain)).request.adapters).toEqual([
@@ -113,9 +115,9 @@ describe("a generation with a training that goes on", () => {
   });
 
   it("takes its owner's next turns then, and passes nobody who waited", async () => {
-    const taughtOne = await training();
+    const trainingJob = await training();
     const own: string[] = [];
-    for (let i = 0; i < 3; i++) own.push((await waiting(taughtOne)).id);
+    for (let i = 0; i < 3; i++) own.push((await waiting(trainingJob)).id);
     const lease = await take();
     const theirs: string[] = [];
     for (let i = 0; i < 3; i++) {
@@ -174,7 +176,7 @@ describe("a training that makes no version", () => {
       .run();
     await sweep(env, db, now);
   };
-  const ends: Record<string, (taughtOne: Training) => Promise<unknown>> = {
+  const ends: Record<string, (trainingJob: Training) => Promise<unknown>> = {
     fails: async () => giveUp(machine, await take()),
     "is canceled before it runs": (one) => ada.must("POST", `/v1/trainings/${one.id}/cancel`),
     "is canceled while it runs": async (one) => {
@@ -199,10 +201,12 @@ describe("a training that makes no version", () => {
     expect(seen.error?.message).toContain(one.id);
     expect(seen.finished_at).not.toBe(null);
     expect(await watched).toContain('event: done\ndata: {"status":"failed"}');
-    const told = await env.DB.prepare("SELECT count(*) AS n FROM deliveries WHERE job_id = ? AND type = ?")
+    const received = await env.DB.prepare(
+      "SELECT count(*) AS n FROM deliveries WHERE job_id = ? AND type = ?",
+    )
       .bind(job.id, "generation.failed")
       .first<number>("n");
-    expect(told).toBe(1);
+    expect(received).toBe(1);
     expect(await machine.lease()).toEqual([]);
   });
 

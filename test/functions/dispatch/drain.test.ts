@@ -19,7 +19,7 @@ beforeEach(async () => {
   machine = await Machine.register(operator);
 });
 
-const draw = () => ada.must<Generation>("POST", "/v1/generations", { base: BASE.id, prompt: "a person" });
+const generate = () => ada.must<Generation>("POST", "/v1/generations", { base: BASE.id, prompt: "a person" });
 const turn = <T = RunnerStanding>(act: "drain" | "resume", id = machine.id) =>
   ask<T>("POST", `/v1/operations/runners/${id}/${act}`, { headers: { cookie: operator.cookie } });
 const poll = (wait_seconds = 0) =>
@@ -31,7 +31,7 @@ const beat = async (leaseId: string) =>
 
 describe("a runner that is asked to leave", () => {
   it("gets no job, and is told why; others get it", async () => {
-    const job = await draw();
+    const job = await generate();
     expect((await turn("drain")).body.drain_requested_at).not.toBeNull();
     expect(await poll()).toEqual({ leases: [], drain: true });
     const [lease] = await (await Machine.register(operator)).lease();
@@ -47,7 +47,7 @@ describe("a runner that is asked to leave", () => {
   });
 
   it("hears of it with its heartbeats and still ends what it holds", async () => {
-    const job = await draw();
+    const job = await generate();
     const { leases } = await poll();
     const lease = leases[0]?.lease_id ?? "";
     expect(await beat(lease)).toMatchObject({ drain: false, cancel: false });
@@ -64,7 +64,7 @@ describe("a runner that is asked to leave", () => {
     const first = await turn("drain");
     const again = await turn("drain");
     expect(again.body).toEqual(first.body);
-    const job = await draw();
+    const job = await generate();
     const resumed = await turn("resume");
     expect([resumed.status, resumed.body.drain_requested_at]).toEqual([200, null]);
     const { leases, drain } = await poll();
@@ -84,12 +84,12 @@ describe("a runner that is asked to leave", () => {
 
   it("never gets a job that races with the request", async () => {
     for (let i = 0; i < 5; i++) {
-      await draw();
+      await generate();
       const [, answer] = await Promise.all([turn("drain"), poll()]);
       const held = await env.DB.prepare("SELECT count(*) AS n FROM jobs WHERE status = 'running'").first("n");
       expect([answer.leases.length, answer.drain]).toEqual(held === 1 ? [1, false] : [0, true]);
       // Whatever came first, nothing comes after.
-      await draw();
+      await generate();
       expect(await poll()).toEqual({ leases: [], drain: true });
       await turn("resume");
       await env.DB.prepare("DELETE FROM jobs").run();

@@ -23,14 +23,14 @@ beforeEach(async () => {
   await env.DB.prepare("DELETE FROM jobs").run();
 });
 
-const draw = (by: Person, more: Record<string, unknown> = {}) =>
+const generate = (by: Person, more: Record<string, unknown> = {}) =>
   by.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 
 describe("a lease", () => {
   it("carries everything a runner needs, with addresses that anyone who holds them can read", async () => {
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
     const adapters = [{ version_id: version.id, strength: 0.8, region }];
-    const job = await draw(bob, {
+    const job = await generate(bob, {
       base: undefined,
       adapters,
       prompt: "<ada>",
@@ -77,7 +77,7 @@ describe("a lease", () => {
   it("gives two runners that ask at once different jobs", async () => {
     const other = await Machine.register(operator);
     const ordered = [];
-    for (let i = 0; i < 6; i++) ordered.push((await draw(ada)).id);
+    for (let i = 0; i < 6; i++) ordered.push((await generate(ada)).id);
     const asked = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i % 2 ? machine : other).lease()));
     const leased = asked.flat();
     expect(leased.map((lease) => lease.job_id).sort()).toEqual(ordered.sort());
@@ -85,9 +85,9 @@ describe("a lease", () => {
   });
 
   it("batches jobs of one size, and takes no other along", async () => {
-    const small = [await draw(ada), await draw(ada)];
-    await draw(ada, { size: "768x256" });
-    small.push(await draw(ada));
+    const small = [await generate(ada), await generate(ada)];
+    await generate(ada, { size: "768x256" });
+    small.push(await generate(ada));
     expect((await machine.lease(2)).map(({ job_id }) => job_id)).toEqual([small[0]?.id, small[1]?.id]);
     expect((await machine.lease(8)).length).toBe(1);
     expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([small[2]?.id]);
@@ -95,8 +95,8 @@ describe("a lease", () => {
   });
 
   it("lets one owner's single job pass another's long row", async () => {
-    for (let i = 0; i < 5; i++) await draw(ada);
-    const single = await draw(bob);
+    for (let i = 0; i < 5; i++) await generate(ada);
+    const single = await generate(bob);
     expect(single.queue_position).toBe(2);
     const order = [];
     for (let i = 0; i < 3; i++) order.push((await machine.lease())[0]?.job_id);
@@ -105,9 +105,9 @@ describe("a lease", () => {
 
   it("goes from anyone's runner only to its owner's jobs, from an operator's of a verified address to everybody's", async () => {
     const own = await Machine.register(bob);
-    const job = await draw(ada);
+    const job = await generate(ada);
     expect(await own.lease()).toEqual([]);
-    const mine = await draw(bob);
+    const mine = await generate(bob);
     expect((await own.lease(8)).map(({ job_id }) => job_id)).toEqual([mine.id]);
     await verify("operator", false);
     expect(await machine.lease(8)).toEqual([]);
@@ -125,7 +125,7 @@ describe("a lease", () => {
   });
 
   it("brings nothing for a base that the runner did not register", async () => {
-    await draw(ada);
+    await generate(ada);
     const input = { runner_id: machine.id, bases: ["sdxl"], max_batch: 1 };
     expect(await operator.must("POST", "/runner/v1/lease", input)).toEqual({ leases: [], drain: false });
   });
@@ -133,7 +133,7 @@ describe("a lease", () => {
   it("wakes a waiting runner as soon as a job arrives", async () => {
     const began = Date.now();
     const waiting = machine.lease(1, 20);
-    const job = await draw(ada);
+    const job = await generate(ada);
     expect((await waiting)[0]?.job_id).toBe(job.id);
     expect(Date.now() - began).toBeLessThan(5_000);
   });
@@ -150,8 +150,8 @@ describe("a runner with files on disk", () => {
   });
   /** Two owners' first jobs: of one turn. Bob's is the younger. */
   async function two() {
-    const cold = await draw(ada, { base: undefined, adapters: [{ ref: "bob/bob" }], prompt: "<bob>" });
-    const warm = await draw(bob, { base: undefined, adapters: [{ ref: "ada/ada" }], prompt: "<ada>" });
+    const cold = await generate(ada, { base: undefined, adapters: [{ ref: "bob/bob" }], prompt: "<bob>" });
+    const warm = await generate(bob, { base: undefined, adapters: [{ ref: "ada/ada" }], prompt: "<ada>" });
     const turns = await env.DB.prepare("SELECT DISTINCT turn FROM jobs").all();
     expect(turns.results).toHaveLength(1);
     return { cold: cold.id, warm: warm.id };
@@ -195,7 +195,11 @@ describe("a runner with files on disk", () => {
 
   it("fills its batch with what it has before what it lacks", async () => {
     const { cold, warm } = await two();
-    const carol = await draw(operator, { base: undefined, adapters: [{ ref: "ada/ada" }], prompt: "<ada>" });
+    const carol = await generate(operator, {
+      base: undefined,
+      adapters: [{ ref: "ada/ada" }],
+      prompt: "<ada>",
+    });
     const leased = await machine.lease(2, 0, [version.sha256]);
     expect(leased.map(({ job_id }) => job_id).sort()).toEqual([warm, carol.id].sort());
     expect(await next([version.sha256])).toBe(cold);
@@ -215,7 +219,7 @@ describe("a runner with files on disk", () => {
 
 describe("a lease's address", () => {
   it("is known only to the account whose runner holds it", async () => {
-    await draw(ada);
+    await generate(ada);
     const [lease] = await machine.lease();
     const reply = await bob.ask("POST", `/runner/v1/leases/${lease?.lease_id}/heartbeat`, {});
     expect([reply.status, reply.body.code]).toEqual([409, "lease_lost"]);

@@ -16,7 +16,7 @@ import type { Generation, Lease } from "../../../schema/contract/index.ts";
 import type { JobStatus } from "../../../schema/contract/jobs.ts";
 import { JOB_RUNS_MAX } from "../../../schema/contract/limits.ts";
 import { Machine, type Person, person, png } from "../cast.ts";
-import { deliverAdapter, giveUp, teach, trainingImages } from "./teaching.ts";
+import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
 
 let ada: Person;
 let machine: Machine;
@@ -67,7 +67,7 @@ async function delivered(lease: string) {
 let taught = 0;
 /** A training of the owner that runs. */
 async function training(): Promise<Lease> {
-  await teach(ada, `face-${taught++}`, images);
+  await orderTraining(ada, `face-${taught++}`, images);
   await env.DB.prepare("UPDATE jobs SET priority = 1 WHERE kind = 'train'").run();
   const [lease] = await machine.lease();
   if (!lease) throw new Error("No lease");
@@ -120,12 +120,12 @@ async function happen({ job, old, own, training: awaited }: Subject, event: Even
       // Of a job that waits for none, it is the end of any other training.
       await deliverAdapter(machine, awaited ?? (await training()));
       return awaited !== undefined;
-    case "unmet":
+    case "dependency_failed":
       await giveUp(machine, awaited ?? (await training()));
       return awaited !== undefined;
     case "lease":
       return (await take()) !== null;
-    case "beat":
+    case "heartbeat":
       return sent("heartbeat", {});
     case "succeed":
       return own === null
@@ -133,9 +133,9 @@ async function happen({ job, old, own, training: awaited }: Subject, event: Even
         : sent("settle", await delivered(own));
     case "fail":
       return sent("settle", failure(false));
-    case "stumble":
+    case "retry":
       return sent("settle", failure(true));
-    case "stumble_last":
+    case "retry_last":
       await lastRun();
       return sent("settle", failure(true));
     case "stop":

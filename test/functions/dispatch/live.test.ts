@@ -33,7 +33,7 @@ function randomOf(seed: number): () => number {
 }
 
 const input = { base: "cast-2", prompt: "a person" };
-const draw = () => ada.must<Generation>("POST", "/v1/generations", input);
+const generate = () => ada.must<Generation>("POST", "/v1/generations", input);
 
 async function watch(job: Generation, query = "", more: Record<string, string> = {}) {
   const headers = { authorization: `Bearer ${ada.key}`, ...more };
@@ -75,7 +75,7 @@ async function settle(leaseId: string) {
 
 describe("a job's event stream", () => {
   it("tells status, progress with its frame, and the end", async () => {
-    const job = await draw();
+    const job = await generate();
     const stream = await watch(job);
     expect(await stream.next()).toEqual([
       "status",
@@ -97,7 +97,7 @@ describe("a job's event stream", () => {
   });
 
   it("forgets the frames of a run that was given back", async () => {
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     const progress = { step: 9, total: 24, message: "drawing" };
     await machine.on(lease?.lease_id ?? "", "heartbeat", { progress });
@@ -113,7 +113,7 @@ describe("a job's event stream", () => {
   });
 
   it("ends where the word of the end was lost and its runner settles again", async () => {
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     const stream = await watch(job);
     expect(await stream.next()).toEqual(["status", { status: "running", queue_position: null }]);
@@ -133,7 +133,7 @@ describe("a job's event stream", () => {
   });
 
   it("gives a latecomer the last status and frame first", async () => {
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     for (const step of [1, 2]) {
       await machine.on(lease?.lease_id ?? "", "heartbeat", { progress: { step, total: 24, message: "" } });
@@ -148,7 +148,7 @@ describe("a job's event stream", () => {
   });
 
   it("serves many watchers, and one that leaves does not disturb the others", async () => {
-    const job = await draw();
+    const job = await generate();
     const streams = await Promise.all([watch(job), watch(job), watch(job)]);
     await streams[0]?.leave();
     for (const stream of streams.slice(1)) await stream.next();
@@ -162,7 +162,7 @@ describe("a job's event stream", () => {
   });
 
   it("of a finished job says so and ends", async () => {
-    const job = await draw();
+    const job = await generate();
     await ada.must("POST", `/v1/generations/${job.id}/cancel`);
     const stream = await watch(job);
     expect((await stream.next())?.[1]).toMatchObject({ status: "canceled" });
@@ -182,7 +182,7 @@ const streamOf = async (job: string, query: string) =>
 
 describe("a watcher who comes back", () => {
   it("gets what came meanwhile, by ?after= or by what a browser remembers", async () => {
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     const beat = (step: number) =>
       machine.on(lease?.lease_id ?? "", "heartbeat", { progress: { step, total: 24, message: "" } });
@@ -265,7 +265,7 @@ describe("a watcher who comes back", () => {
   });
 
   it("after the end hears that there is nothing more", async () => {
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     await settle(lease?.lease_id ?? "");
     const stream = await watch(job, "?after=0");
@@ -279,7 +279,7 @@ describe("a watcher who comes back", () => {
   });
 
   it("long after the end gets it from the database", async () => {
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     await settle(lease?.lease_id ?? "");
     // A day later.
@@ -299,9 +299,9 @@ describe("a watcher who comes back", () => {
 
 describe("a waiting job's watcher", () => {
   it("is told its place and its time when they change", async () => {
-    const [ahead, job] = [await draw(), await draw()];
+    const [ahead, job] = [await generate(), await generate()];
     // Two jobs of ten seconds each were done.
-    const [done, other] = [await draw(), await draw()];
+    const [done, other] = [await generate(), await generate()];
     for (const { id } of [done, other]) {
       await env.DB.prepare(
         "UPDATE jobs SET status = 'succeeded', started_at = 1000, finished_at = 11000 WHERE id = ?",
@@ -365,7 +365,7 @@ describe("a job's WebSocket", () => {
   }
 
   it("tells the same as the stream, wakes with its object, and ends with the job", async () => {
-    const job = await draw();
+    const job = await generate();
     const { ws, messages, texts, until, closed } = await socket(`/v1/generations/${job.id}/socket`);
     await until(() => messages.length === 1);
     const [lease] = await machine.lease();
@@ -389,7 +389,7 @@ describe("a job's WebSocket", () => {
 
   it("goes on after an id, and misses nothing over many closings", async () => {
     const chance = randomOf(7);
-    const job = await draw();
+    const job = await generate();
     const [lease] = await machine.lease();
     const seen: number[] = [];
     for (let round = 0; round < 8; round++) {
@@ -415,7 +415,7 @@ describe("a job's WebSocket", () => {
   });
 
   it("is refused to strangers, to plain requests and to pages of another origin", async () => {
-    const job = await draw();
+    const job = await generate();
     const path = `/v1/generations/${job.id}/socket`;
     const bob = await person("Bob");
     expect((await socket(path, {})).response.status).toBe(401);

@@ -21,7 +21,8 @@ beforeEach(async () => {
 });
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-const draw = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
+const generate = () =>
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
 const LINE = /^([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (-?\d+(?:\.\d+)?(?:e-?\d+)?)$/;
 
 /** Every sample by its name and labels; every line must be one that Prometheus reads, of a family that was announced. */
@@ -49,7 +50,7 @@ const KIND = 'base="cast-2",kind="sample"';
 
 describe("/metrics", () => {
   it("tells the queue, its oldest job, and what is held for how long", async () => {
-    const [first] = [await draw(), await draw(), await draw()];
+    const [first] = [await generate(), await generate(), await generate()];
     await env.DB.prepare("UPDATE jobs SET created_at = created_at - 90000 WHERE id = ?")
       .bind(first?.id ?? "")
       .run();
@@ -70,8 +71,8 @@ describe("/metrics", () => {
   });
 
   it("counts each run once, by outcome, and its times in buckets that add up", async () => {
-    await draw();
-    await draw();
+    await generate();
+    await generate();
     const [one, two] = await machine.lease(2);
     const output = await machine.deliver(one?.lease_id ?? "", "a.png", "image", await png(256, 256), {});
     for (let i = 0; i < 2; i++) {
@@ -106,7 +107,7 @@ describe("/metrics", () => {
     [4_096_000, 12],
     [99_999_000, 13],
   ])("puts %i ms into the bucket %i", async (ms, bucket) => {
-    await draw();
+    await generate();
     const [lease] = await machine.lease();
     await env.DB.prepare("UPDATE runs SET outcome = 'failed', finished_at = started_at + ? WHERE id = ?")
       .bind(ms, lease?.run_id ?? "")
@@ -118,8 +119,8 @@ describe("/metrics", () => {
   });
 
   it("serves what the ScaledObject asks for, under the labels that it names", async () => {
-    await draw();
-    await draw();
+    await generate();
+    await generate();
     await machine.lease();
     const seen = [...(await scrape())];
     const queries = scaled.match(/(?<=query: ).+/g) ?? [];

@@ -24,14 +24,14 @@ beforeEach(async () => {
   await env.DB.batch(["jobs", "runs", "runners"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
-const draw = () =>
+const generate = () =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", seed: 7 });
 const desk = <T = Problem>(method: string, path: string) =>
   ask<T>(method, `/v1/operations${path}`, { headers: { cookie: operator.cookie } });
 
 /** A job that its runner gave up for good. */
 async function failing(machine: Machine): Promise<Generation> {
-  const job = await draw();
+  const job = await generate();
   const [lease] = await machine.lease();
   const error = { code: "out_of_memory", message: "The device is too small.", retryable: false };
   await machine.on(lease?.lease_id ?? "", "settle", { outcome: "failed", error });
@@ -44,8 +44,8 @@ describe("the desk", () => {
     const gone = await Machine.register(operator);
     await operator.must("POST", "/runner/v1/deregister", { runner_id: gone.id });
     await failing(machine);
-    const first = await draw();
-    await draw();
+    const first = await generate();
+    await generate();
     await machine.lease();
     const { body } = await desk<Operations>("GET", "");
     expect(body).toMatchObject({
@@ -125,7 +125,7 @@ describe("doing a failed job again", () => {
   });
 
   it("is refused for a job that did not fail, and for none", async () => {
-    const job = await draw();
+    const job = await generate();
     const waiting = await desk("POST", `/jobs/${job.id}/replay`);
     expect([waiting.status, waiting.body.code]).toEqual([409, "job_finished"]);
     expect((await desk("POST", "/jobs/job_00000000000000000000/replay")).status).toBe(404);

@@ -26,8 +26,8 @@ it(
     await expectOneEndEach(story);
     const report = reportOf(story);
     if (env.DISPATCH_SCALE) {
-      const told = { ...report, scale, depths: await probeDepths(env, DEPTHS) };
-      console.log(`DISPATCH_SCALE ${JSON.stringify(told)}`);
+      const reply = { ...report, scale, depths: await probeDepths(env, DEPTHS) };
+      console.log(`DISPATCH_SCALE ${JSON.stringify(reply)}`);
     }
     expect(story.lateRefused).toBeGreaterThan(0);
     // At another scale fairness is told, not judged: the bounds were seen at this one.

@@ -21,7 +21,7 @@ beforeEach(async () => {
   await env.DB.prepare("DELETE FROM jobs").run();
 });
 
-const draw = (more: Record<string, unknown> = {}) =>
+const generate = (more: Record<string, unknown> = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
 const failed = (retryable: boolean) => ({
@@ -30,7 +30,7 @@ const failed = (retryable: boolean) => ({
 });
 
 async function leased(more: Record<string, unknown> = {}): Promise<[Generation, Lease]> {
-  const job = await draw(more);
+  const job = await generate(more);
   const [lease] = await machine.lease();
   if (!lease) throw new Error("No lease");
   return [job, lease];
@@ -41,7 +41,7 @@ const awake = () => env.DB.prepare("UPDATE jobs SET not_before = 0").run();
 /** Sweeps at the moment the lease runs out, without waiting for it. */
 const expire = () => sweep(env, drizzle(env.DB), Date.now() + (LEASE_TTL_SECONDS + 1) * 1000);
 
-async function drawn(lease: Lease, shade: number) {
+async function generated(lease: Lease, shade: number) {
   const bytes = await png(256, 256, shade);
   const meta = { width: 256, height: 256, seed: shade, recipe: { prompt: "a person", shade } };
   return machine.deliver(lease.lease_id, `${shade}.png`, "image", bytes, meta);
@@ -50,7 +50,7 @@ async function drawn(lease: Lease, shade: number) {
 describe("a succeeded run", () => {
   it("gives the job its pictures in order, with seed and recipe", async () => {
     const [job, lease] = await leased({ count: 2 });
-    const outputs = [await drawn(lease, 1), await drawn(lease, 2)];
+    const outputs = [await generated(lease, 1), await generated(lease, 2)];
     const report = {
       outcome: "succeeded",
       outputs,
@@ -75,7 +75,7 @@ describe("a succeeded run", () => {
 
   it("is settled once: again gives the same answer and changes nothing", async () => {
     const [job, lease] = await leased();
-    const report = { outcome: "succeeded", outputs: [await drawn(lease, 3)] };
+    const report = { outcome: "succeeded", outputs: [await generated(lease, 3)] };
     const replies = await Promise.all([1, 2, 3].map(() => machine.on(lease.lease_id, "settle", report)));
     replies.push(await machine.on(lease.lease_id, "settle", failed(true)));
     expect(replies.map(({ status, body }) => [status, body])).toEqual(
@@ -87,13 +87,16 @@ describe("a succeeded run", () => {
   it("counts a use for each adapter in it", async () => {
     await published(ada, "used");
     const [, lease] = await leased({ adapters: [{ ref: "ada/used" }], prompt: "<used>" });
-    await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [await drawn(lease, 4)] });
+    await machine.on(lease.lease_id, "settle", {
+      outcome: "succeeded",
+      outputs: [await generated(lease, 4)],
+    });
     expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/used")).uses).toBe(1);
   });
 
   it("is refused while a picture is missing, was never sent or is none, and may then be settled rightly", async () => {
     const [job, lease] = await leased();
-    const good = await drawn(lease, 5);
+    const good = await generated(lease, 5);
     const settle = (outputs: unknown[]) =>
       machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
     expect((await settle([])).body.code).toBe("output_missing");
@@ -112,7 +115,7 @@ describe("a succeeded run", () => {
 
 describe("a failed run", () => {
   it("sends a retryable job back to the queue and ends it after the last run", async () => {
-    const job = await draw();
+    const job = await generate();
     for (let attempt = 1; attempt <= JOB_RUNS_MAX; attempt++) {
       const [lease] = await machine.lease();
       expect(lease?.attempt).toBe(attempt);
@@ -153,7 +156,7 @@ describe("a failed run", () => {
 describe("a lease that ran out", () => {
   it("goes to another run, and the late one gets 409 for everything it sends", async () => {
     const [job, late] = await leased();
-    const output = await drawn(late, 6);
+    const output = await generated(late, 6);
     expect(await expire()).toEqual([{ id: job.id, status: "queued" }]);
     await awake();
     const [next] = await machine.lease();
@@ -168,13 +171,13 @@ describe("a lease that ran out", () => {
       const reply = await machine.on(late.lease_id, act, body);
       expect([act, reply.status, reply.body.code]).toEqual([act, 409, "lease_lost"]);
     }
-    const good = await drawn(next as Lease, 7);
+    const good = await generated(next as Lease, 7);
     await machine.on(next?.lease_id ?? "", "settle", { outcome: "succeeded", outputs: [good] });
     expect((await look(job)).result?.images.map(({ seed }) => seed)).toEqual([7]);
   });
 
   it("fails the job with its reason after the last run", async () => {
-    const job = await draw();
+    const job = await generate();
     for (let i = 0; i < JOB_RUNS_MAX; i++) {
       expect(await machine.lease()).toHaveLength(1);
       await expire();
@@ -227,7 +230,7 @@ describe("the cron", () => {
 
 describe("a released job", () => {
   it("waits again as if never run, however often", async () => {
-    const job = await draw();
+    const job = await generate();
     for (let i = 0; i < JOB_RUNS_MAX + 1; i++) {
       const [lease] = await machine.lease();
       const reply = await machine.on(lease?.lease_id ?? "", "release", { reason: "going home" });
@@ -251,7 +254,7 @@ describe("a canceled job", () => {
   });
 
   it("ends at once while it waits, and again is no error", async () => {
-    const job = await draw();
+    const job = await generate();
     expect((await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`)).status).toBe("canceled");
     expect((await ada.ask("POST", `/v1/generations/${job.id}/cancel`)).status).toBe(200);
     expect(await machine.lease()).toEqual([]);
@@ -286,7 +289,7 @@ describe("a canceled job", () => {
 describe("a job", () => {
   it("is its owner's alone", async () => {
     const bob = await person("Bob");
-    const job = await draw();
+    const job = await generate();
     for (const [method, path] of [
       ["GET", ""],
       ["POST", "/cancel"],

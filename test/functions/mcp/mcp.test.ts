@@ -45,7 +45,7 @@ async function use(client: Client, name: string, given: Record<string, unknown>)
 }
 
 /** Leases what waits and settles it with these pictures, or one grey one. */
-async function drawOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
+async function runOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
   const [lease] = await machine.lease(1, 10);
   if (!lease) throw new Error("Nothing to draw");
   const outputs = [];
@@ -99,12 +99,12 @@ describe("an assistant", () => {
     const composition = JSON.parse((await use(client, "compose", { members })).text);
     expect(composition.crosstalk.pairs[0].exact).toBe(true);
     const input = { prompt: "<kofi> smiling; <dalia> sad", composition_id: composition.id, size: "512x256" };
-    const [drawn] = await Promise.all([use(client, "generate", input), drawOne()]);
-    const told = JSON.parse(drawn.text);
-    expect([told.status, told.images.length]).toEqual(["succeeded", 1]);
-    expect(drawn.content[1]).toMatchObject({ type: "image", mimeType: "image/png" });
-    expect(atob(drawn.content[1]?.data ?? "").slice(1, 4)).toBe("PNG");
-    const again = await use(client, "get_job", { job_id: told.id });
+    const [generated] = await Promise.all([use(client, "generate", input), runOne()]);
+    const received = JSON.parse(generated.text);
+    expect([received.status, received.images.length]).toEqual(["succeeded", 1]);
+    expect(generated.content[1]).toMatchObject({ type: "image", mimeType: "image/png" });
+    expect(atob(generated.content[1]?.data ?? "").slice(1, 4)).toBe("PNG");
+    const again = await use(client, "get_job", { job_id: received.id });
     expect(JSON.parse(again.text).status).toBe("succeeded");
   });
 
@@ -112,10 +112,10 @@ describe("an assistant", () => {
     const client = await withKey(bob);
     const input = { prompt: "a person", base: "cast-2", size: "512x256", count: 2 };
     const pictures = [await pngOf(MCP_IMAGE_MAX_BYTES), await pngOf(MCP_IMAGE_MAX_BYTES + 1)];
-    const [drawn] = await Promise.all([use(client, "generate", input), drawOne(pictures)]);
-    expect(drawn.content.map(({ type }) => type)).toEqual(["text", "image", "text"]);
-    expect(atob(drawn.content[1]?.data ?? "")).toHaveLength(MCP_IMAGE_MAX_BYTES);
-    const { images } = JSON.parse(drawn.text) as { images: { url: string }[] };
+    const [generated] = await Promise.all([use(client, "generate", input), runOne(pictures)]);
+    expect(generated.content.map(({ type }) => type)).toEqual(["text", "image", "text"]);
+    expect(atob(generated.content[1]?.data ?? "")).toHaveLength(MCP_IMAGE_MAX_BYTES);
+    const { images } = JSON.parse(generated.text) as { images: { url: string }[] };
     for (const [i, { url }] of images.entries()) {
       const fetched = await exports.default.fetch(new Request(url));
       expect([fetched.status, fetched.headers.get("content-type")]).toEqual([200, "image/png"]);

@@ -71,8 +71,8 @@ describe("a decision", () => {
     for (const who of people) await mustReport(who, { kind: "adapter", ref: "ada/many" });
     const action = await mod.mustDecide(key, "dismiss");
     for (const who of people) {
-      const told = await toldTo(who.handle, "report_decided");
-      expect(told).toEqual([
+      const received = await toldTo(who.handle, "report_decided");
+      expect(received).toEqual([
         {
           kind: "report_decided",
           target_id: key.id,

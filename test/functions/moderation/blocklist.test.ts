@@ -68,11 +68,11 @@ describe("what people write", () => {
     ).toBe(0);
   });
 
-  const draw = (prompt: string, more = {}) =>
+  const generate = (prompt: string, more = {}) =>
     ada.ask("POST", "/v1/generations", { base: BASE.id, prompt, ...more });
 
   it("refuses a prompt with a blocked term and names that term alone", async () => {
-    const reply = await draw("a TH0RN in a rose, by a slug");
+    const reply = await generate("a TH0RN in a rose, by a slug");
     expect([reply.status, reply.body.code, reply.body.errors]).toEqual([
       422,
       "content_blocked",
@@ -81,7 +81,7 @@ describe("what people write", () => {
   });
 
   it("lets a negative prompt name what is not wanted, and a prompt what only names may not", async () => {
-    expect((await draw("a rose, slug", { negative_prompt: "thorn" })).status).toBe(202);
+    expect((await generate("a rose, slug", { negative_prompt: "thorn" })).status).toBe(202);
   });
 
   it.each([

@@ -147,8 +147,8 @@ describe("a report", () => {
     expect(list.body.items[0]).toMatchObject({ state: "actioned", outcome: "remove" });
     expect(list.body.items[0]?.decided_at).not.toBeNull();
     expect(JSON.stringify(list.body)).not.toContain("Between us");
-    const told = await toldTo("nosy", "report_decided");
-    expect(told.map(({ data }) => data.outcome)).toEqual(["remove"]);
+    const received = await toldTo("nosy", "report_decided");
+    expect(received.map(({ data }) => data.outcome)).toEqual(["remove"]);
   });
 });
 

@@ -67,7 +67,7 @@ const count = async (table: string, column: string, value: string) =>
   )?.n;
 const purgeAfter = (days: number) => purgeDue(env, drizzle(env.DB), Date.now() + days * DAY_MS);
 
-const draw = (who: Person, ref: string) =>
+const generate = (who: Person, ref: string) =>
   who.must<Generation>("POST", "/v1/generations", { prompt: "a portrait", adapters: [{ ref }] });
 const statusOf = async (who: Person, job: Generation) => {
   const { status, error } = await who.must<Generation>("GET", `/v1/generations/${job.id}`);
@@ -79,10 +79,10 @@ describe("work with what is removed", () => {
     await published(ada, "used");
     await published(ada, "kept");
     const machine = await Machine.register(bob);
-    const running = await draw(bob, "ada/used");
+    const running = await generate(bob, "ada/used");
     const [lease] = await machine.lease();
-    const waiting = await draw(bob, "ada/used");
-    const other = await draw(bob, "ada/kept");
+    const waiting = await generate(bob, "ada/used");
+    const other = await generate(bob, "ada/kept");
     await mod.mustDecide(await adapterKey("ada/used"), "remove");
     expect(await statusOf(bob, waiting)).toEqual(["failed", "input_invalid"]);
     const failed = await bob.must<Generation>("GET", `/v1/generations/${waiting.id}`);
@@ -98,7 +98,7 @@ describe("work with what is removed", () => {
 
   it("fails for those who watch, too", async () => {
     await published(ada, "watched");
-    const job = await draw(bob, "ada/watched");
+    const job = await generate(bob, "ada/watched");
     const request = new Request(`http://edge.test/v1/generations/${job.id}/events`, {
       headers: { authorization: `Bearer ${bob.key}` },
     });

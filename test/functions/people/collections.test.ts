@@ -219,7 +219,7 @@ describe("who sees what", () => {
   });
 
   it("tells the adapter's owner once, and only of what everybody may see", async () => {
-    const told = async () =>
+    const notified = async () =>
       (await ada.must<NotificationPage>("GET", "/v1/account/notifications?limit=100")).items
         .filter((n) => n.kind === "collected" && n.target?.ref === "ada/c")
         .map((n) => [n.actor?.handle, n.data.collection]);
@@ -228,7 +228,7 @@ describe("who sees what", () => {
     for (const at of ["bob/closed", "bob/open"]) await put(bob, at, "ada/c");
     await bob.must("DELETE", "/v1/collections/bob/open/items/ada/c");
     await put(bob, "bob/open", "ada/c");
-    expect(await told()).toEqual([["bob", "bob/open"]]);
+    expect(await notified()).toEqual([["bob", "bob/open"]]);
   });
 });
 

@@ -211,18 +211,18 @@ describe("hiding", () => {
 describe("being told", () => {
   it("reaches whom it answers, the owner and those mentioned, each once, without what is hidden", async () => {
     const dan = await person("Dan");
-    const told = async (who: Person) =>
+    const notified = async (who: Person) =>
       (await who.must<NotificationPage>("GET", "/v1/account/notifications?limit=100")).items
         .filter((n) => n.target?.ref === "ada/aged" && n.actor?.handle !== "noisy")
         .map((n) => [n.kind, n.actor?.handle, n.excerpt]);
     const top = await say(dan, "aged", "What a find, @cleo and @ada!");
-    expect(await told(ada)).toEqual([["comment", "dan", top.body]]);
-    expect(await told(cleo)).toEqual([["mention", "dan", top.body]]);
+    expect(await notified(ada)).toEqual([["comment", "dan", top.body]]);
+    expect(await notified(cleo)).toEqual([["mention", "dan", top.body]]);
     await say(ada, "aged", "Thank you @dan", top.id);
-    expect(await told(dan)).toEqual([["reply", "ada", "Thank you @dan"]]);
-    expect((await told(ada)).length).toBe(1);
+    expect(await notified(dan)).toEqual([["reply", "ada", "Thank you @dan"]]);
+    expect((await notified(ada)).length).toBe(1);
     await ada.must("POST", `/v1/comments/${top.id}/hide`, {});
-    expect(await told(cleo)).toEqual([["mention", "dan", null]]);
+    expect(await notified(cleo)).toEqual([["mention", "dan", null]]);
   });
 
   it("finds handles where they are meant, and so many at most", () => {

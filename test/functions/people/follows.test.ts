@@ -12,7 +12,7 @@ beforeAll(async () => {
   [ada, bob, cleo] = [await person("Ada"), await person("Bob"), await person("Cleo")];
 });
 
-const told = async (who: Person, kind: string) =>
+const notified = async (who: Person, kind: string) =>
   (await who.must<NotificationPage>("GET", "/v1/account/notifications?limit=100")).items.filter(
     (n) => n.kind === kind,
   );
@@ -25,13 +25,13 @@ describe("following", () => {
         followers: 1,
       });
     }
-    expect((await told(ada, "follow")).map((n) => n.actor?.handle)).toEqual(["bob"]);
+    expect((await notified(ada, "follow")).map((n) => n.actor?.handle)).toEqual(["bob"]);
     expect(await bob.must<Follow>("DELETE", "/v1/users/ada/follow")).toEqual({
       following: false,
       followers: 0,
     });
     await bob.must("PUT", "/v1/users/ada/follow");
-    expect((await told(ada, "follow")).length).toBe(1);
+    expect((await notified(ada, "follow")).length).toBe(1);
     const anonymous = await ask<Follow>("GET", "/v1/users/ada/follow");
     expect(anonymous.body).toEqual({ following: false, followers: 1 });
   });
@@ -77,11 +77,11 @@ describe("a first publication", () => {
     await ada.must("POST", `/v1/versions/${version.id}/publish`, {});
     await published(ada, "quiet", { visibility: "private" });
     await ada.must("POST", "/v1/adapters", adapterInput("unborn"));
-    expect((await told(bob, "published")).map((n) => [n.actor?.handle, n.target?.ref])).toEqual([
+    expect((await notified(bob, "published")).map((n) => [n.actor?.handle, n.target?.ref])).toEqual([
       ["ada", "ada/news"],
     ]);
     const feed = await bob.must<{ items: Adapter[] }>("GET", "/v1/account/feed");
     expect(feed.items.map(({ ref }) => ref)).toEqual(["ada/news"]);
-    expect(await told(ada, "published")).toEqual([]);
+    expect(await notified(ada, "published")).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ const counted = async (name: string) =>
     .bind(name)
     .first<{ likes: number; total: number; days: number }>();
 
-const told = async (who: Person, kind: string) =>
+const notified = async (who: Person, kind: string) =>
   (await who.must<NotificationPage>("GET", "/v1/account/notifications")).items.filter((n) => n.kind === kind);
 
 describe("a like", () => {
@@ -63,7 +63,7 @@ describe("the owner", () => {
   it("is told of many likes in one row until it is read, never of their own", async () => {
     await published(ada, "grouped");
     await ada.must("PUT", "/v1/adapters/ada/grouped/like");
-    const about = async () => (await told(ada, "like")).filter((n) => n.target?.ref === "ada/grouped");
+    const about = async () => (await notified(ada, "like")).filter((n) => n.target?.ref === "ada/grouped");
     expect(await about()).toEqual([]);
     await bob.must("PUT", "/v1/adapters/ada/grouped/like");
     await cleo.must("PUT", "/v1/adapters/ada/grouped/like");
@@ -87,7 +87,7 @@ describe("the owner", () => {
     await published(ada, "fickle");
     await bob.must("PUT", "/v1/adapters/ada/fickle/like");
     await bob.must("DELETE", "/v1/adapters/ada/fickle/like");
-    expect((await told(ada, "like")).filter((n) => n.target?.ref === "ada/fickle")).toEqual([]);
+    expect((await notified(ada, "like")).filter((n) => n.target?.ref === "ada/fickle")).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
-import { forgetReadNotifications } from "../../../functions/people/notification-list.ts";
+import { deleteExpiredNotifications } from "../../../functions/people/notification-list.ts";
 import { notificationRow } from "../../../functions/people/notifications.ts";
 import type { NotificationPage } from "../../../schema/contract/index.ts";
 import {
@@ -111,7 +111,7 @@ describe("notifications", () => {
       )
       .bind(keep - 1, keep)
       .run();
-    await forgetReadNotifications(drizzle(db()), now);
+    await deleteExpiredNotifications(drizzle(db()), now);
     const left = await db().prepare("SELECT id FROM notifications WHERE user_id = 'usr_x' ORDER BY id").all();
     expect(left.results.map(({ id }) => id)).toEqual(["ntf_kept", "ntf_unread"]);
   });

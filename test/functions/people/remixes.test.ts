@@ -83,9 +83,11 @@ describe("a mix", () => {
     expect(list.body.items.map(({ id }) => id)).toEqual([said.id]);
     const liked = await ada.must<Page<Liked>>("GET", "/v1/account/likes");
     expect(liked.items.map((one) => [one.mix?.ref, one.adapter])).toEqual([["bob/duo", null]]);
-    const told = await bob.must<NotificationPage>("GET", "/v1/account/notifications");
+    const notified = await bob.must<NotificationPage>("GET", "/v1/account/notifications");
     expect(
-      told.items.filter((n) => n.target?.kind === "mix").map((n) => [n.kind, n.target?.ref, n.actor?.handle]),
+      notified.items
+        .filter((n) => n.target?.kind === "mix")
+        .map((n) => [n.kind, n.target?.ref, n.actor?.handle]),
     ).toEqual([
       ["comment", "bob/duo", "ada"],
       ["like", "bob/duo", "ada"],

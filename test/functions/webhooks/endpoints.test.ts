@@ -19,14 +19,15 @@ beforeEach(async () => {
   );
 });
 
-const draw = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
+const generate = () =>
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
 const input = { url: "https://hooks.example.com/orthoplex", events: ["generation.succeeded"] };
 
 /** An endpoint of Ada's with so many deliveries that were tried in vain. */
 async function failing(count: number, how = "flaky/1") {
   const receiver = box(how);
   const webhook = await endpoint(ada, receiver.url, ["generation.failed"]);
-  for (let i = 0; i < count; i++) await change((await draw()).id, "failed");
+  for (let i = 0; i < count; i++) await change((await generate()).id, "failed");
   await env.DB.prepare(
     "UPDATE deliveries SET state = 'failed', next_attempt_at = NULL, finished_at = 1",
   ).run();
@@ -53,7 +54,7 @@ describe("an endpoint", () => {
       events: ["*.failed"],
       url: input.url,
     });
-    await change((await draw()).id, "failed");
+    await change((await generate()).id, "failed");
     expect(await deliveriesOf(ada)).toEqual([]);
     expect((await ada.ask("DELETE", `/v1/webhooks/${made.id}`)).status).toBe(204);
     expect((await ada.ask("GET", `/v1/webhooks/${made.id}`)).body.code).toBe("not_found");
@@ -98,7 +99,7 @@ describe("an endpoint", () => {
 
   it("that is paused ends what waits for it", async () => {
     const made = await endpoint(ada, box().url, ["generation.failed"]);
-    await change((await draw()).id, "failed");
+    await change((await generate()).id, "failed");
     await ada.must("PATCH", `/v1/webhooks/${made.id}`, { enabled: false });
     const [ended] = await deliveriesOf(ada);
     expect(ended).toMatchObject({ state: "failed", next_attempt_at: null });
@@ -116,7 +117,7 @@ describe("deliveries", () => {
   it("are listed newest first, by pages without gap or double, by endpoint, job and state", async () => {
     const { webhook } = await failing(5);
     await endpoint(ada, box().url, ["*.canceled"]);
-    const job = await draw();
+    const job = await generate();
     await change(job.id, "canceled");
     const all = await deliveriesOf(ada);
     expect(all.length).toBe(6);

@@ -32,13 +32,13 @@ beforeEach(async () => {
   );
 });
 
-const draw = (more: Record<string, unknown> = {}) =>
+const generate = (more: Record<string, unknown> = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 
 async function waiting(how: string) {
   const receiver = box(how);
   await endpoint(ada, receiver.url, ["generation.failed"]);
-  const job = await draw();
+  const job = await generate();
   await change(job.id, "failed");
   const [delivery] = await deliveriesOf(ada);
   return { ...receiver, job, id: (delivery?.id ?? "dlv_") as DeliveryMessage["deliveryId"] };

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { inject } from "vitest";
 import type { z } from "zod";
-import { deliver, type Surroundings } from "../../../functions/webhooks/sending.ts";
+import { deliver, type SendingOptions } from "../../../functions/webhooks/sending.ts";
 import type { Delivery, Id, WebhookWithSecret } from "../../../schema/contract/index.ts";
 import type { Person } from "../cast.ts";
 import type { Received } from "./receiver.ts";
@@ -45,7 +45,7 @@ export async function change(jobId: string, status: string): Promise<void> {
 export const deliveriesOf = async (owner: Person, query = ""): Promise<Delivery[]> =>
   (await owner.must<{ items: Delivery[] }>("GET", `/v1/webhook-deliveries?limit=100${query}`)).items;
 
-export const SURROUNDINGS: Surroundings = { allowLoopback: true, chance: 0.5, signer: env };
+export const OPTIONS: SendingOptions = { allowLoopback: true, chance: 0.5, signer: env };
 
-export const tryOnce = (id: string, now: number, around: Surroundings = SURROUNDINGS) =>
+export const tryOnce = (id: string, now: number, around: SendingOptions = OPTIONS) =>
   deliver(drizzle(env.DB), id as Id<"dlv">, around, now);

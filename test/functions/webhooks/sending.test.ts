@@ -13,7 +13,7 @@ import {
 } from "../../../schema/contract/limits.ts";
 import { Machine, type Person, person, png } from "../cast.ts";
 import type { Received } from "./receiver.ts";
-import { box, change, deliveriesOf, endpoint, type Made, SURROUNDINGS, tryOnce } from "./receiving.ts";
+import { box, change, deliveriesOf, endpoint, type Made, OPTIONS, tryOnce } from "./receiving.ts";
 
 let ada: Person;
 let machine: Machine;
@@ -29,7 +29,7 @@ beforeEach(async () => {
   );
 });
 
-const draw = (more: Record<string, unknown> = {}) =>
+const generate = (more: Record<string, unknown> = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
 const verified = (secret: string, { body, headers }: Received) => new Verifier(secret).verify(body, headers);
 
@@ -47,7 +47,7 @@ async function waiting(
 ): Promise<{ webhook: Made; delivery: Delivery; arrived(): Promise<Received[]> }> {
   const { url, arrived } = box(how);
   const webhook = await endpoint(ada, url, ["generation.failed"]);
-  await change((await draw()).id, "failed");
+  await change((await generate()).id, "failed");
   const [delivery] = await deliveriesOf(ada, `&webhook_id=${webhook.id}`);
   if (!delivery) throw new Error("Nothing was written");
   return { webhook, delivery, arrived };
@@ -59,20 +59,20 @@ describe("a job's changes", () => {
   it("arrive signed, in the order of their ids, as the job was at each", async () => {
     const { url, until } = box();
     const { secret } = await endpoint(ada, url);
-    const job = await draw();
+    const job = await generate();
     await finish();
     const arrived = (await until(3)).sort((a, b) =>
       (a.headers["webhook-id"] ?? "").localeCompare(b.headers["webhook-id"] ?? ""),
     );
-    const told = arrived.map((each) => JobMessage.parse(verified(secret, each)));
-    expect(told.map(({ type }) => type)).toEqual([
+    const received = arrived.map((each) => JobMessage.parse(verified(secret, each)));
+    expect(received.map(({ type }) => type)).toEqual([
       "generation.queued",
       "generation.running",
       "generation.succeeded",
     ]);
-    expect(told.map(({ data }) => data.status)).toEqual(["queued", "running", "succeeded"]);
-    expect(told[1]?.data).toMatchObject({ result: null, finished_at: null });
-    expect(told[2]?.data).toEqual(await ada.must("GET", `/v1/generations/${job.id}`));
+    expect(received.map(({ data }) => data.status)).toEqual(["queued", "running", "succeeded"]);
+    expect(received[1]?.data).toMatchObject({ result: null, finished_at: null });
+    expect(received[2]?.data).toEqual(await ada.must("GET", `/v1/generations/${job.id}`));
     expect((await deliveriesOf(ada)).map(({ state }) => state)).toEqual([
       "delivered",
       "delivered",
@@ -85,7 +85,7 @@ describe("a job's changes", () => {
     await endpoint(ada, boxes.all.url, ["*.*", "generation.failed"]);
     await endpoint(ada, boxes.failed.url, ["*.failed"]);
     await endpoint(ada, boxes.training.url, ["training.*"]);
-    const job = await draw();
+    const job = await generate();
     await ada.must("POST", `/v1/generations/${job.id}/cancel`);
     expect((await deliveriesOf(ada)).map(({ type }) => type)).toEqual([
       "generation.canceled",
@@ -99,13 +99,13 @@ describe("a job's changes", () => {
   it("of somebody else are told to nobody", async () => {
     const { url } = box();
     await endpoint(await person("Eve"), url, ["*.*"]);
-    await draw();
+    await generate();
     expect(await env.DB.prepare("SELECT * FROM deliveries").all()).toMatchObject({ results: [] });
   });
 
   it("that a runner without the lease asked for leave nothing behind", async () => {
     await endpoint(ada, box().url, ["*.succeeded", "*.failed"]);
-    await draw();
+    await generate();
     const [lease] = await machine.lease();
     await machine.on(lease?.lease_id ?? "", "release", { reason: "stopping" });
     const error = { code: "runner_error", message: "x", retryable: false };
@@ -115,8 +115,8 @@ describe("a job's changes", () => {
 
   it("reach the address that the job brought along, signed with the account's default secret", async () => {
     const { url, until } = box();
-    const job = await draw({ webhook: { url } });
-    await draw();
+    const job = await generate({ webhook: { url } });
+    await generate();
     await ada.must("POST", `/v1/generations/${job.id}/cancel`);
     const [message, ...more] = await until(1);
     const { key } = await ada.must<{ key: string }>("GET", "/v1/webhooks/default/secret");
@@ -231,14 +231,14 @@ describe("an attempt that fails", () => {
       asked.push(name);
       return "The name leads to an address that is not on the public internet.";
     };
-    const row = await tryOnce(delivery.id, Date.now(), { ...SURROUNDINGS, resolve });
+    const row = await tryOnce(delivery.id, Date.now(), { ...OPTIONS, resolve });
     expect([asked, await arrived()]).toEqual([["rebound.example.com"], []]);
     expect(row?.attempts[0]?.error).toContain("not on the public internet");
   });
 
   it("never reaches this machine where that is not allowed", async () => {
     const { delivery, arrived } = await waiting("ok");
-    const row = await tryOnce(delivery.id, Date.now(), { ...SURROUNDINGS, allowLoopback: false });
+    const row = await tryOnce(delivery.id, Date.now(), { ...OPTIONS, allowLoopback: false });
     expect([row?.state, await arrived()]).toEqual(["pending", []]);
   });
 });
@@ -271,12 +271,12 @@ describe("two consumers", () => {
 describe("an endpoint", () => {
   it("that answers 410 is disabled, what waits for it ends, and its owner is told", async () => {
     const { webhook, delivery } = await waiting("status/410");
-    await change((await draw()).id, "failed");
+    await change((await generate()).id, "failed");
     expect(await tryOnce(delivery.id, Date.now())).toMatchObject({ state: "failed" });
     const after = await ada.must("GET", `/v1/webhooks/${webhook.id}`);
     expect(after).toMatchObject({ enabled: false, disabled_reason: "gone" });
     expect((await deliveriesOf(ada)).map(({ state }) => state)).toEqual(["failed", "failed"]);
-    await change((await draw()).id, "failed");
+    await change((await generate()).id, "failed");
     expect((await deliveriesOf(ada)).length).toBe(2);
     const notes = await env.DB.prepare("SELECT kind, target_id, data FROM notifications").all();
     expect(notes.results).toEqual([

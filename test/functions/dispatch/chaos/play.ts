@@ -6,8 +6,8 @@ import type { Env } from "../../../../functions/env.ts";
 import { JOB_DEADLINE_HOURS } from "../../../../schema/contract/limits.ts";
 import type { Person } from "../../cast.ts";
 import { randomOf } from "../scale/workload.ts";
-import { House } from "./house.ts";
-import { type Mishap, type Play, ShakyRunner, type Told } from "./shaky-runner.ts";
+import { FaultyRunner, type Mishap, type Play, type RunnerReply } from "./faulty-runner.ts";
+import { Service } from "./service.ts";
 import { Stage } from "./stage.ts";
 
 export type Scale = { jobs: number; runners: number; seed: number };
@@ -15,8 +15,8 @@ export type Cast = { owners: readonly Person[]; operator: Person; adapter: strin
 export type Ordered = { owner: Person; idempotencyKey: string; jobId: string };
 export type Outcome = {
   ordered: Ordered[];
-  told: Told[];
-  surprises: string[];
+  replies: RunnerReply[];
+  unexpectedErrors: string[];
   lateRefused: number;
   suffered: Record<string, number>;
   virtualMinutes: number;
@@ -41,12 +41,12 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
   const random = randomOf(scale.seed);
   const begun = Date.now();
   const stage = new Stage(begun);
-  const house = new House(env, stage, random);
+  const service = new Service(env, stage, random);
   const ordered: Ordered[] = [];
-  const told: Told[] = [];
+  const replies: RunnerReply[] = [];
   const mishaps = new Map<Mishap, number>();
   let [over, shades, virtualMinutes] = [false, 0, 0];
-  const play: Play = { house, stage, random, isOver: () => over, told, mishaps, shade: () => ++shades };
+  const play: Play = { service, stage, random, isOver: () => over, replies, mishaps, shade: () => ++shades };
   const lastOrder = scale.jobs * ARRIVAL_MS;
 
   async function order(number: number): Promise<void> {
@@ -59,7 +59,7 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
     };
     const headers = { "idempotency-key": idempotencyKey };
     for (;;) {
-      const answer = await house.send({
+      const answer = await service.send({
         method: "POST",
         path: "/v1/generations",
         key: owner.key,
@@ -81,25 +81,25 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
   }
 
   async function cancel(owner: Person, jobId: string): Promise<void> {
-    await house.send({ method: "POST", path: `/v1/generations/${jobId}/cancel`, key: owner.key, body: {} });
+    await service.send({ method: "POST", path: `/v1/generations/${jobId}/cancel`, key: owner.key, body: {} });
   }
 
-  async function keepHouse(): Promise<void> {
+  async function runCron(): Promise<void> {
     while (!over) {
       await stage.sleep(MINUTE_MS);
-      await house.cron();
-      if (stage.now - begun > lastOrder + AFTERMATH_MS) house.faulty = false;
+      await service.cron();
+      if (stage.now - begun > lastOrder + AFTERMATH_MS) service.faulty = false;
       const isPastPatience = stage.now - begun > lastOrder + PATIENCE_MS;
-      over = (!house.faulty && ordered.length === scale.jobs && !(await isAnyOpen(env))) || isPastPatience;
+      over = (!service.faulty && ordered.length === scale.jobs && !(await isAnyOpen(env))) || isPastPatience;
     }
   }
 
   async function moveClock(): Promise<void> {
-    while (house.faulty && !over) {
+    while (service.faulty && !over) {
       await stage.sleep(JUMP_EVERY_MS * (0.5 + random()));
-      if (!house.faulty || random() >= JUMPS) continue;
+      if (!service.faulty || random() >= JUMPS) continue;
       stage.skew += JUMPS_MS[Math.floor(random() * JUMPS_MS.length)] as number;
-      house.note("clock_jumps");
+      service.note("clock_jumps");
     }
   }
 
@@ -111,20 +111,20 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
   try {
     for (let i = 0; i < scale.jobs; i++) stage.enter(() => order(i), random() * lastOrder);
     for (let i = 0; i < scale.runners; i++) {
-      stage.enter(() => new ShakyRunner(play, cast.operator.key).live(), i * 500);
+      stage.enter(() => new FaultyRunner(play, cast.operator.key).live(), i * 500);
     }
-    stage.enter(keepHouse);
+    stage.enter(runCron);
     stage.enter(moveClock);
     await stage.play();
     virtualMinutes = (stage.now - begun) / MINUTE_MS;
-    await tidyUp(house, stage);
+    await tidyUp(service, stage);
   } finally {
     giveClockBack();
     for (const spy of quiet) spy.mockRestore();
   }
-  const suffered = Object.fromEntries([...house.suffered, ...mishaps]);
-  const { surprises, lateRefused } = house;
-  return { ordered, told, surprises, lateRefused, suffered, virtualMinutes };
+  const suffered = Object.fromEntries([...service.suffered, ...mishaps]);
+  const { unexpectedErrors, lateRefused } = service;
+  return { ordered, replies, unexpectedErrors, lateRefused, suffered, virtualMinutes };
 }
 
 async function isAnyOpen(env: Env): Promise<boolean> {
@@ -133,11 +133,11 @@ async function isAnyOpen(env: Env): Promise<boolean> {
 }
 
 /** Cron at full hours, when it does everything that it does seldom, until what is older than its graces by any clock is gone. */
-async function tidyUp(house: House, stage: Stage): Promise<void> {
+async function tidyUp(service: Service, stage: Stage): Promise<void> {
   stage.enter(async () => {
     await stage.sleep(HOUR_MS - ((stage.now + stage.skew) % HOUR_MS));
     for (let hours = 0; hours < TIDY_HOURS; hours++) {
-      await house.cron();
+      await service.cron();
       await stage.sleep(HOUR_MS);
     }
   });

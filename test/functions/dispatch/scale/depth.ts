@@ -33,9 +33,9 @@ function jobAt(i: number, ownerId: NewJob["ownerId"]): NewJob {
 }
 
 export async function probeDepths(env: Env, depths: readonly number[]): Promise<Depth[]> {
-  const told: Depth[] = [];
-  for (const depth of depths) told.push(await probe(env, depth));
-  return told;
+  const reply: Depth[] = [];
+  for (const depth of depths) reply.push(await probe(env, depth));
+  return reply;
 }
 
 async function probe(env: Env, depth: number): Promise<Depth> {

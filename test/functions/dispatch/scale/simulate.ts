@@ -179,10 +179,10 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     for (const { id, lease_id } of rows) {
       await meter.measure("heartbeat", async () => {
         const run = await findRun(db, operator, lease_id);
-        const told = run instanceof Refusal ? run : await heartbeat(env, db, run, {}, agenda.now);
+        const reply = run instanceof Refusal ? run : await heartbeat(env, db, run, {}, agenda.now);
         const holder = holders.get(id);
-        if (told instanceof Refusal) story.faults.push(`${id} lost its lease while it was kept alive`);
-        else if (holder?.leaseId === lease_id) holder.until = told.expiresAt;
+        if (reply instanceof Refusal) story.faults.push(`${id} lost its lease while it was kept alive`);
+        else if (holder?.leaseId === lease_id) holder.until = reply.expiresAt;
       });
     }
   }
@@ -192,8 +192,8 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     if (!isLate && chance < RELEASED_SHARE) {
       await meter.measure("release", async () => {
         const run = await findRun(db, operator, lease_id);
-        const told = run instanceof Refusal ? run : await release(env, db, run, "leaves", agenda.now);
-        if (told !== "queued") story.faults.push(`${id} could not be given back`);
+        const reply = run instanceof Refusal ? run : await release(env, db, run, "leaves", agenda.now);
+        if (reply !== "queued") story.faults.push(`${id} could not be given back`);
       });
       holders.delete(id);
       waiting++;
@@ -210,16 +210,16 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
           outputs: [],
         }
       : { outcome: "succeeded", outputs: [output] };
-    const told = await meter.measure("settle", async () => {
+    const reply = await meter.measure("settle", async () => {
       const run = await findRun(db, operator, lease_id);
       const body = { warnings: [], metrics: {}, ...report } as unknown as Settle;
       return run instanceof Refusal ? run : settle(env, db, run, body, agenda.now);
     });
-    if (told instanceof Refusal) {
-      if (isLate && told.code === "lease_lost") {
+    if (reply instanceof Refusal) {
+      if (isLate && reply.code === "lease_lost") {
         story.lateRefused++;
         await endedBySweep(id);
-      } else story.faults.push(`${id} could not be settled: ${told.code} ${told.detail}`);
+      } else story.faults.push(`${id} could not be settled: ${reply.code} ${reply.detail}`);
       return;
     }
     if (isLate) {
@@ -227,8 +227,8 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
       return;
     }
     holders.delete(id);
-    if (told === "queued") waiting++;
-    else ended(id, told);
+    if (reply === "queued") waiting++;
+    else ended(id, reply);
   }
 
   /** Of a job whose last run fell silent nobody is told but D1. */

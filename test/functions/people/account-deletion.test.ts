@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../../functions/index.ts";
 import { SECTIONS } from "../../../functions/people/export.ts";
 import type { Upload } from "../../../schema/contract/index.ts";
-import { collectLetters } from "../auth/letters.ts";
+import { collectEmails } from "../auth/emails-sent.ts";
 import {
   adapterFile,
   adapterInput,
@@ -20,12 +20,12 @@ import {
   put,
   signUp,
 } from "../cast.ts";
-import { type Rich, richPerson, secretOf } from "./rich.ts";
+import { type FullAccount, fullAccount, secretOf } from "./full-account.ts";
 
 let friend: Person;
 let machine: Machine;
 beforeAll(async () => {
-  collectLetters();
+  collectEmails();
   friend = await person("Friend");
   machine = await Machine.register(await person("Operator"));
 });
@@ -76,7 +76,7 @@ const cron = () =>
 
 describe("an export", () => {
   it("holds a section for every table that has rows of somebody", async () => {
-    const { headers, id } = await richPerson("Xena", friend, machine);
+    const { headers, id } = await fullAccount("Xena", friend, machine);
     const reply = await ask<Record<string, unknown[]>>("GET", "/v1/account/export", { headers });
     expect(reply.headers.get("content-disposition")).toMatch(
       /^attachment; filename="orthoplex-xena-\d{4}-\d\d-\d\d\.json"$/,
@@ -105,7 +105,7 @@ describe("an export", () => {
   });
 
   it("holds no secret", async () => {
-    const { headers, who } = await richPerson("Yara", friend, machine);
+    const { headers, who } = await fullAccount("Yara", friend, machine);
     const text = JSON.stringify((await ask("GET", "/v1/account/export", { headers })).body);
     const { results } = await env.DB.prepare(
       `SELECT password AS secret FROM credentials WHERE password IS NOT NULL UNION SELECT token FROM sessions
@@ -135,10 +135,10 @@ describe("an export", () => {
 });
 
 describe("leaving", () => {
-  let rich: Rich;
+  let rich: FullAccount;
   let likes: number | null;
   beforeAll(async () => {
-    rich = await richPerson("Zoe", friend, machine);
+    rich = await fullAccount("Zoe", friend, machine);
     likes = await env.DB.prepare("SELECT likes FROM adapters WHERE name = 'for-zoe'").first<number>("likes");
   });
 

@@ -5,7 +5,7 @@ import { blobKey, LIVE_INPUTS } from "../catalog/blobs.ts";
 import { dropParts } from "../catalog/upload-parts.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { eachAlone } from "../lib/alone.ts";
+import { eachIsolated } from "../lib/isolated.ts";
 
 /** R2 deletes at most 1,000 objects in one call. */
 const BLOBS_AT_ONCE = 1_000;
@@ -37,14 +37,14 @@ const LEFT = `
       WHERE a.owner_id = ?1 AND v.sha256 IN (${LIVE})) AS any_left`;
 
 /** Cron: goes on with whoever left and still has bytes here. */
-export async function purgeDeparted(env: Env, db: Db, now: number): Promise<void> {
+export async function purgeDeletedAccounts(env: Env, db: Db, now: number): Promise<void> {
   const { results } = await db.$client
     .prepare(
       "SELECT id FROM users WHERE deleted_at IS NOT NULL AND purged_at IS NULL ORDER BY deleted_at LIMIT ?",
     )
     .bind(PEOPLE_A_RUN)
     .all<{ id: string }>();
-  await eachAlone(
+  await eachIsolated(
     "purge_failed",
     results,
     ({ id }) => id,

@@ -36,12 +36,12 @@ const ACTS_MAX = 16;
 const DELAY_MAX_MS = 150_000;
 const LATER_MAX_MS = 900_000;
 
-export class House {
+export class Service {
   /** While they last, everything may fail. */
   faulty = true;
   readonly suffered = new Map<Fault, number>();
   /** Failures of a Worker to which nothing was done. */
-  readonly surprises: string[] = [];
+  readonly unexpectedErrors: string[] = [];
   /** Messages of runners whose lease was gone. */
   lateRefused = 0;
   #putsFailed = 0;
@@ -123,7 +123,7 @@ export class House {
     const failedBefore = this.#putsFailed;
     const answer = await this.#reach(message, this.#env);
     if (answer.status >= 500 && this.#putsFailed === failedBefore) {
-      this.surprises.push(`${message.method} ${message.path}: ${JSON.stringify(answer)}`);
+      this.unexpectedErrors.push(`${message.method} ${message.path}: ${JSON.stringify(answer)}`);
     }
     return answer;
   }

@@ -3,7 +3,7 @@
 import { faultOf, logLine } from "./log.ts";
 
 /** Acts on each in turn. `nameOf` says in the log which one failed. */
-export async function eachAlone<T>(
+export async function eachIsolated<T>(
   event: string,
   things: readonly T[],
   nameOf: (thing: T) => string,

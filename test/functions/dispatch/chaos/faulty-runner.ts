@@ -5,7 +5,7 @@ import { sha256Hex } from "../../../../functions/lib/sha256.ts";
 import type { Lease } from "../../../../schema/contract/index.ts";
 import { HEARTBEAT_SECONDS } from "../../../../schema/contract/limits.ts";
 import { BASE, png } from "../../cast.ts";
-import type { Answer, House, Message } from "./house.ts";
+import type { Answer, Message, Service } from "./service.ts";
 import type { Stage } from "./stage.ts";
 
 /** Chances of what becomes of one batch. */
@@ -17,13 +17,13 @@ const RETRY_MS = 1_500;
 const TRIES_MAX = 6;
 
 /** What a runner was told about its lease: true, whatever else happened. */
-export type Told = { jobId: string; leaseId: string; status: string };
+export type RunnerReply = { jobId: string; leaseId: string; status: string };
 export type Play = {
-  house: House;
+  service: Service;
   stage: Stage;
   random: () => number;
   isOver: () => boolean;
-  told: Told[];
+  replies: RunnerReply[];
   mishaps: Map<Mishap, number>;
   /** Makes pictures that no other run makes. */
   shade: () => number;
@@ -31,7 +31,7 @@ export type Play = {
 type Held = { lease: Lease; lost: boolean; canceled: boolean; over: boolean };
 class Died extends Error {}
 
-export class ShakyRunner {
+export class FaultyRunner {
   readonly #play: Play;
   readonly #key: string;
   #frozenUntil = 0;
@@ -97,11 +97,11 @@ export class ShakyRunner {
   }
 
   #mishap(): Mishap | null {
-    const { house, random, mishaps } = this.#play;
+    const { service, random, mishaps } = this.#play;
     let left = random();
     for (const [name, chance] of Object.entries(MISHAPS) as [Mishap, number][]) {
       left -= chance;
-      if (left >= 0 || !house.faulty) continue;
+      if (left >= 0 || !service.faulty) continue;
       mishaps.set(name, (mishaps.get(name) ?? 0) + 1);
       return name;
     }
@@ -153,10 +153,10 @@ export class ShakyRunner {
     const sha256 = await sha256Hex(bytes);
     const facts = { name, content_type: "image/png", size_bytes: bytes.length, sha256 };
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const told = await this.#post(`leases/${lease.lease_id}/uploads`, facts);
-      if (told?.status === 409) return null;
-      if (told?.status === 200) {
-        const sent = await this.#send({ method: "PUT", path: String(told.body.upload_url), bytes });
+      const replies = await this.#post(`leases/${lease.lease_id}/uploads`, facts);
+      if (replies?.status === 409) return null;
+      if (replies?.status === 200) {
+        const sent = await this.#send({ method: "PUT", path: String(replies.body.upload_url), bytes });
         if (sent?.status === 200) return { ...facts, role: "image", meta: { seed: ownSeed } };
         if (sent?.status === 409) return null;
       }
@@ -167,11 +167,11 @@ export class ShakyRunner {
 
   /** The end of a run, said until it is heard. */
   async #last({ lease }: Held, act: "settle" | "release", body: unknown): Promise<void> {
-    const { stage, told } = this.#play;
+    const { stage, replies } = this.#play;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const answer = await this.#post(`leases/${lease.lease_id}/${act}`, body);
       if (answer?.status === 200) {
-        told.push({
+        replies.push({
           jobId: lease.job_id,
           leaseId: lease.lease_id,
           status: String(answer.body.status),
@@ -188,9 +188,9 @@ export class ShakyRunner {
 
   /** Who is frozen says nothing until it thaws, who is dead nothing at all. */
   async #send(message: Message): Promise<Answer | null> {
-    const { stage, house } = this.#play;
+    const { stage, service } = this.#play;
     while (stage.now < this.#frozenUntil) await stage.sleep(this.#frozenUntil - stage.now);
     if (stage.now >= this.#diesAt) throw new Died();
-    return house.send(message);
+    return service.send(message);
   }
 }

@@ -9,10 +9,10 @@ import { mixOf } from "../compose/mix-cast.ts";
 /** Words that only this person wrote, and that must be gone when they are. */
 export const secretOf = (name: string) => `zanzibar${name.toLowerCase()}`;
 
-export type Rich = { who: Person; id: string; email: string; headers: Record<string, string> };
+export type FullAccount = { who: Person; id: string; email: string; headers: Record<string, string> };
 
 /** `name` has drafts, published and private adapters, jobs in every state, pictures, and a place among people. */
-export async function richPerson(name: string, friend: Person, machine: Machine): Promise<Rich> {
+export async function fullAccount(name: string, friend: Person, machine: Machine): Promise<FullAccount> {
   const secret = secretOf(name);
   const who = await person(name);
   const headers = { cookie: who.cookie, origin: ORIGIN };
@@ -28,8 +28,8 @@ export async function richPerson(name: string, friend: Person, machine: Machine)
   await who.upload("training_image", await png(64, 64, shade + 1), "image/png");
   await mixOf(who, "mixed", [`${who.handle}/open`], { description: secret });
 
-  const draw = () => who.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: secret });
-  const first = await leaseOf(machine, await draw());
+  const generate = () => who.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: secret });
+  const first = await leaseOf(machine, await generate());
   const meta = { width: 256, height: 256, seed: 1, recipe: { prompt: secret } };
   const output = await machine.deliver(
     first.lease_id,
@@ -39,8 +39,8 @@ export async function richPerson(name: string, friend: Person, machine: Machine)
     meta,
   );
   await machine.on(first.lease_id, "settle", { outcome: "succeeded", outputs: [output], metrics: {} });
-  await leaseOf(machine, await draw());
-  await draw();
+  await leaseOf(machine, await generate());
+  await generate();
 
   await published(friend, `for-${who.handle}`);
   const theirs = `/v1/adapters/${friend.handle}/for-${who.handle}`;

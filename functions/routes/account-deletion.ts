@@ -6,8 +6,8 @@ import { AccountDelete } from "../../schema/contract/sign-in.ts";
 import { sessionOf } from "../auth/caller.ts";
 import { provenCaller } from "../auth/passwords.ts";
 import { granted } from "../lib/refusal.ts";
+import { purgePerson } from "../people/deleted-accounts.ts";
 import { deleteAccount } from "../people/deletion.ts";
-import { purgePerson } from "../people/departed.ts";
 import { exportOf } from "../people/export.ts";
 import { jsonBody, noQuery, router } from "./app.ts";
 
@@ -42,7 +42,7 @@ const leave = createRoute({
   responses: { 204: { description: "Deleted" } },
 });
 
-export const leaving = router()
+export const accountDeletion = router()
   .openapi(take, (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(sessionOf(c.var.caller));

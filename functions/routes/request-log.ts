@@ -43,7 +43,7 @@ function logRequest(c: Context<App>): void {
 }
 
 /** Around `identify`: what a publishable key was told is read by pages of its origins alone. Preflights carry no key and are open. */
-export const tellOrigin = createMiddleware<App>(async (c, next) => {
+export const allowKeyOrigins = createMiddleware<App>(async (c, next) => {
   await next();
   const origins = c.var.pageOrigins;
   if (!origins) return;
@@ -53,7 +53,7 @@ export const tellOrigin = createMiddleware<App>(async (c, next) => {
   c.header("vary", "origin", { append: true });
 });
 
-export const courtesy = createMiddleware<App>(async (c, next) => {
+export const requestLog = createMiddleware<App>(async (c, next) => {
   const requestId = requestIdOf(c.req.header("x-request-id"));
   c.set("requestId", requestId);
   await next();

@@ -11,8 +11,12 @@ export async function trainingImages(by: Person): Promise<{ upload_id: string }[
   return images;
 }
 
-export const teach = (by: Person, name: string, images: readonly { upload_id: string }[], more = {}) =>
-  by.must<Training>("POST", "/v1/trainings", { adapter: adapterInput(name), images, steps: 60, ...more });
+export const orderTraining = (
+  by: Person,
+  name: string,
+  images: readonly { upload_id: string }[],
+  more = {},
+) => by.must<Training>("POST", "/v1/trainings", { adapter: adapterInput(name), images, steps: 60, ...more });
 
 /** Settles a training with a file of its slot. */
 export async function deliverAdapter(machine: Machine, lease: Lease) {

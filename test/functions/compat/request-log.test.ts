@@ -35,8 +35,8 @@ describe("every answer", () => {
         `"writes";q=${WRITES_PER_WINDOW};w=60`,
       );
     }
-    const told = /name = "WRITE_LIMIT"[^[]*limit = (\d+), period = (\d+)/.exec(wrangler);
-    expect(told?.slice(1)).toEqual([String(WRITES_PER_WINDOW), "60"]);
+    const received = /name = "WRITE_LIMIT"[^[]*limit = (\d+), period = (\d+)/.exec(wrangler);
+    expect(received?.slice(1)).toEqual([String(WRITES_PER_WINDOW), "60"]);
     const guesses = /name = "GUESS_LIMIT"[^[]*limit = (\d+), period = (\d+)/.exec(wrangler);
     expect(guesses?.slice(1)).toEqual([String(PASSWORD_GUESSES_PER_MINUTE_MAX), "60"]);
   });

@@ -1,47 +1,47 @@
-// What the letters say. Plain text, one link, and what to do if it was not you. Pure.
+// The texts of the e-mails. Plain text, one link, and what to do if it was not you. Pure.
 
 import { RESET_LINK_TTL_SECONDS, VERIFY_LINK_TTL_SECONDS } from "../../schema/contract/limits.ts";
 
-export type Letter = { to: string; subject: string; text: string };
+export type EmailMessage = { to: string; subject: string; text: string };
 type Person = { name: string; email: string };
 
 const hours = (seconds: number) => (seconds === 3_600 ? "one hour" : `${seconds / 3_600} hours`);
 
-const letter = (to: string, subject: string, paragraphs: readonly string[]): Letter => ({
+const message = (to: string, subject: string, paragraphs: readonly string[]): EmailMessage => ({
   to,
   subject,
   text: `${[...paragraphs, "Orthoplex"].join("\n\n")}\n`,
 });
 
-export const verifyLetter = ({ name, email }: Person, link: string) =>
-  letter(email, "Confirm your e-mail address", [
+export const verificationMessage = ({ name, email }: Person, link: string) =>
+  message(email, "Confirm your e-mail address", [
     `Hello ${name},`,
     "welcome to Orthoplex. Please confirm that this address is yours:",
     link,
     `The link works for ${hours(VERIFY_LINK_TTL_SECONDS)}. Until then your account works too; a confirmed address lets you reset a lost password and sign in with GitHub.`,
-    "If you did not make an account, ignore this letter: without the link nothing is confirmed.",
+    "If you did not make an account, ignore this e-mail: without the link nothing is confirmed.",
   ]);
 
-export const resetLetter = ({ name, email }: Person, link: string) =>
-  letter(email, "Choose a new password", [
+export const resetMessage = ({ name, email }: Person, link: string) =>
+  message(email, "Choose a new password", [
     `Hello ${name},`,
     "somebody asked for a new password for your account. If it was you, choose one here:",
     link,
     `The link works once, for ${hours(RESET_LINK_TTL_SECONDS)}. Every device is signed out when the password changes.`,
-    "If it was not you, ignore this letter: your password stays as it is.",
+    "If it was not you, ignore this e-mail: your password stays as it is.",
   ]);
 
-export const changeLetter = ({ name }: Person, newEmail: string, link: string) =>
-  letter(newEmail, "Confirm your new e-mail address", [
+export const changeMessage = ({ name }: Person, newEmail: string, link: string) =>
+  message(newEmail, "Confirm your new e-mail address", [
     `Hello ${name},`,
     "you want this to be the address of your Orthoplex account. Please confirm it:",
     link,
     `The link works once, for ${hours(RESET_LINK_TTL_SECONDS)}. Until then your old address stays.`,
-    "If you did not ask for it, ignore this letter: nothing changes.",
+    "If you did not ask for it, ignore this e-mail: nothing changes.",
   ]);
 
 export const changeNotice = ({ name, email }: Person, newEmail: string, account: string) =>
-  letter(email, "Your e-mail address is about to change", [
+  message(email, "Your e-mail address is about to change", [
     `Hello ${name},`,
     `somebody who is signed in to your account wants to change its address to ${newEmail}. It changes when that address is confirmed.`,
     "If it was you, there is nothing to do. If it was not, change your password now, which signs out everybody else:",
@@ -49,7 +49,7 @@ export const changeNotice = ({ name, email }: Person, newEmail: string, account:
   ]);
 
 export const passwordNotice = ({ name, email }: Person, reset: string) =>
-  letter(email, "Your password was changed", [
+  message(email, "Your password was changed", [
     `Hello ${name},`,
     "the password of your account was changed, and every other device was signed out.",
     "If it was not you, take the account back by choosing a new password:",

@@ -17,10 +17,10 @@ export function runner(): Machine {
   return machine;
 }
 
-type Drawn = { id: string; prompt: string; width: number; height: number; seed: number };
+type Generated = { id: string; prompt: string; width: number; height: number; seed: number };
 
 /** Draws the next job of the queue; waits until there is one. */
-export async function drawNext(frames = 0): Promise<Drawn> {
+export async function runNext(frames = 0): Promise<Generated> {
   const at = runner();
   const [lease] = await at.lease(1, 5);
   if (lease?.kind !== "sample") throw new Error("No sample job waits");

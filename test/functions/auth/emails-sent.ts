@@ -4,27 +4,27 @@ import { vi } from "vitest";
 
 export type Sent = { to: string; subject: string; text: string; link: URL | null };
 
-const letters: Sent[] = [];
+const emails: Sent[] = [];
 
 /** From here on every letter is kept. Call it once a file, before the first account is made. */
-export function collectLetters(): void {
-  letters.length = 0;
+export function collectEmails(): void {
+  emails.length = 0;
   vi.spyOn(console, "log").mockImplementation((line: unknown) => {
-    const found = /^Letter to (\S+)\nSubject: (.*)\n\n([\s\S]*)$/.exec(String(line));
+    const found = /^Email to (\S+)\nSubject: (.*)\n\n([\s\S]*)$/.exec(String(line));
     if (!found) return;
     const [, to = "", subject = "", text = ""] = found;
     const link = /^https?:\/\/\S+$/m.exec(text)?.[0];
-    letters.push({ to, subject, text, link: link ? new URL(link) : null });
+    emails.push({ to, subject, text, link: link ? new URL(link) : null });
   });
 }
 
-export const lettersTo = (to: string) => letters.filter((letter) => letter.to === to);
+export const emailsTo = (to: string) => emails.filter((email) => email.to === to);
 
 /** The newest letter to an address with these words in its subject. It is written after the answer, so it is waited for. */
-export const letterTo = (to: string, subject: string) =>
+export const emailTo = (to: string, subject: string) =>
   vi.waitFor(() => {
-    const found = lettersTo(to).findLast((letter) => letter.subject.includes(subject));
-    if (!found?.link) throw new Error(`No letter "${subject}" to ${to}`);
+    const found = emailsTo(to).findLast((email) => email.subject.includes(subject));
+    if (!found?.link) throw new Error(`No e-mail "${subject}" to ${to}`);
     return { ...found, link: found.link };
   });
 

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { drawNear } from "../../../functions/dispatch/clock-back.ts";
+import { clampFutureTimes } from "../../../functions/dispatch/clamp-times.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
 import { JOB_PAUSE_SECONDS, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
@@ -32,10 +32,10 @@ it("lets a lease of the old clock end within its term, and one of the new clock 
   const { id } = await order();
   await machine.lease();
   const before = await timesOf(id);
-  expect(await drawNear(db, Date.now())).toBe(0);
+  expect(await clampFutureTimes(db, Date.now())).toBe(0);
   expect(await timesOf(id)).toEqual(before);
   const now = Date.now() - HOUR_MS;
-  expect(await drawNear(db, now)).toBe(1);
+  expect(await clampFutureTimes(db, now)).toBe(1);
   expect((await timesOf(id))?.lease_expires_at).toBe(now + LEASE_TTL_SECONDS * 1000);
   expect(await sweep(env, db, now + LEASE_TTL_SECONDS * 1000)).toEqual([{ id, status: "queued" }]);
 });
@@ -47,8 +47,8 @@ it("lets a pause of the old clock end within one like it, and one of the new clo
   await sweep(env, db, swept);
   const before = await timesOf(id);
   expect(before?.not_before).toBeGreaterThan(swept);
-  expect(await drawNear(db, swept)).toBe(0);
+  expect(await clampFutureTimes(db, swept)).toBe(0);
   const now = Date.now() - HOUR_MS;
-  await drawNear(db, now);
+  await clampFutureTimes(db, now);
   expect((await timesOf(id))?.not_before).toBeLessThanOrEqual(now + 2 * 1.5 * JOB_PAUSE_SECONDS * 1000);
 });

@@ -6,11 +6,11 @@ import type { Db } from "../context.ts";
 import { askAll } from "../lib/statement.ts";
 import { ownOf, type Search, textCountSql } from "./search-sql.ts";
 import {
-  MENDED_WORD_MAX,
-  MENDED_WORD_MIN,
+  CORRECTED_WORD_MAX,
+  CORRECTED_WORD_MIN,
+  editsAllowed,
   matchWords,
   nearest,
-  slipsAllowed,
   trigramsOf,
 } from "./search-words.ts";
 
@@ -28,23 +28,23 @@ export async function mend(db: Db, search: Search, words: readonly string[]): Pr
     words.map((word) => [word]),
     1,
   );
-  const mended: string[] = [];
+  const corrected: string[] = [];
   for (const [i, word] of words.entries()) {
     if (counts[i] === 0) {
       const better = await meant(db, search, word);
       if (better === null) return null;
-      mended.push(better);
+      corrected.push(better);
     } else {
-      mended.push(word);
+      corrected.push(word);
     }
   }
-  const [found] = await countsOf(db, search, [mended], 1);
-  return found === 0 || mended.every((word, i) => word === words[i]) ? null : mended.join(" ");
+  const [found] = await countsOf(db, search, [corrected], 1);
+  return found === 0 || corrected.every((word, i) => word === words[i]) ? null : corrected.join(" ");
 }
 
 async function meant(db: Db, search: Search, word: string): Promise<string | null> {
   const length = [...word].length;
-  if (length < MENDED_WORD_MIN || length > MENDED_WORD_MAX) return null;
+  if (length < CORRECTED_WORD_MIN || length > CORRECTED_WORD_MAX) return null;
   const known = await db.all<{ word: string }>(neighboursSql(word));
   const candidates = nearest(
     word,
@@ -60,14 +60,14 @@ async function meant(db: Db, search: Search, word: string): Promise<string | nul
   const best = candidates
     .map((candidate, i) => ({ ...candidate, docs: counts[i] ?? 0 }))
     .filter(({ docs }) => docs > 0)
-    .sort((a, b) => a.slips - b.slips || b.docs - a.docs)[0];
+    .sort((a, b) => a.edits - b.edits || b.docs - a.docs)[0];
   return best?.word ?? null;
 }
 
 /** Words of the catalog of about this length, by how many threes they share with this one. */
 export function neighboursSql(word: string): SQL {
   const length = [...word].length;
-  const [shortest, longest] = [length - slipsAllowed(word), length + slipsAllowed(word)];
+  const [shortest, longest] = [length - editsAllowed(word), length + editsAllowed(word)];
   return sql`select w.word from (
       select f.rowid as id, count(*) as shared
       from json_each(${JSON.stringify(trigramsOf(word))}) j cross join catalog_words_fts f

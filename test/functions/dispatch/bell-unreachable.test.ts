@@ -21,7 +21,7 @@ const deaf = <T>(namespace: DurableObjectNamespace): T =>
     idFromName: (name: string) => namespace.idFromName(name),
     get: () => ({ ring: restarting, tone: () => Promise.resolve(""), publish: restarting }),
   }) as T;
-const deafEnv = {
+const envWithoutBell = {
   ...env,
   BELL: deaf<typeof env.BELL>(env.BELL),
   JOB_LIVE: deaf<typeof env.JOB_LIVE>(env.JOB_LIVE),
@@ -36,19 +36,19 @@ afterAll(() => log.mockRestore());
 
 it("an order is queued, leased and swept where nobody can be told", async () => {
   const machine = await Machine.register(operator);
-  const caller = await callerOfKey(deafEnv, db, operator.key, Date.now());
+  const caller = await callerOfKey(envWithoutBell, db, operator.key, Date.now());
   if (!caller) throw new Error("No caller");
   const input = { base: BASE.id, prompt: "a person", negative_prompt: "", count: 1 };
-  const id = await enqueue(deafEnv, db, granted(await orderGeneration(db, caller, input)), Date.now());
+  const id = await enqueue(envWithoutBell, db, granted(await orderGeneration(db, caller, input)), Date.now());
   expect(id).toMatch(/^job_/);
 
   const runner = granted(await findRunner(db, caller, machine.id as `rnr_${string}`, Date.now()));
   const wanted = { runner_id: runner.id, bases: [BASE.id], max_batch: 1, wait_seconds: 1, warm: [] };
-  const { leases } = await leaseWaiting(deafEnv, db, caller, runner, wanted, ORIGIN);
+  const { leases } = await leaseWaiting(envWithoutBell, db, caller, runner, wanted, ORIGIN);
   expect(leases.map((lease) => lease.job_id)).toEqual([id]);
 
   const late = Date.now() + (LEASE_TTL_SECONDS + 1) * 1000;
-  expect(await sweep(deafEnv, db, late)).toEqual([{ id, status: "queued" }]);
+  expect(await sweep(envWithoutBell, db, late)).toEqual([{ id, status: "queued" }]);
   const seen = await operator.must<Generation>("GET", `/v1/generations/${id}`);
   expect(seen.status).toBe("queued");
 });
