@@ -1,4 +1,4 @@
-// The calls about one's account: profile, ways to sign in, sessions, leaving; and anybody's profile. As api.ts, every call gives a Reply.
+// API calls of the account: profile, sign-in methods, sessions, deletion; and anybody's profile. Like api.ts, every call returns a Reply.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";
@@ -11,7 +11,7 @@ export type AuthMethods = z.infer<typeof contract.AuthMethods>;
 export type ProfilePatch = z.input<typeof contract.ProfilePatch>;
 export type PasswordChange = z.input<typeof contract.PasswordChange>;
 
-/** What WebAuthn wants; the browser's own types describe it. */
+/** WebAuthn options as the server sends them; the browser's own types describe the rest. */
 type Ceremony = { challenge: string };
 
 export const accounts = {
@@ -28,11 +28,11 @@ export const accounts = {
   sessions: () => call<{ items: AccountSession[] }>("GET", "/v1/account/sessions"),
   endSession: (id: string) => call<null>("DELETE", `/v1/account/sessions/${path(id)}`),
   endAllSessions: () => call<null>("DELETE", "/v1/account/sessions"),
-  changePassword: (wish: PasswordChange) => call<null>("POST", "/v1/account/password", wish),
+  changePassword: (input: PasswordChange) => call<null>("POST", "/v1/account/password", input),
 
   verifyAgain: () => call<{ to: string }>("POST", "/v1/account/verification", {}),
-  changeEmail: (wish: { email: string; password?: string }) =>
-    call<{ to: string }>("POST", "/v1/account/email", wish),
+  changeEmail: (input: { email: string; password?: string }) =>
+    call<{ to: string }>("POST", "/v1/account/email", input),
   confirmEmail: (token: string) => call<{ email: string }>("POST", "/v1/account/email/confirm", { token }),
 
   passkeys: () => call<{ items: Passkey[] }>("GET", "/v1/account/passkeys"),
@@ -45,8 +45,8 @@ export const accounts = {
   signInWith: (response: unknown) =>
     call<unknown>("POST", "/auth/passkey/verify-authentication", { response }),
 
-  leave: (wish: { confirm: string; password?: string }) => call<null>("DELETE", "/v1/account", wish),
+  leave: (input: { confirm: string; password?: string }) => call<null>("DELETE", "/v1/account", input),
 };
 
-/** Opened by the browser itself, which saves it. */
+/** A link that the browser downloads. */
 export const EXPORT_URL = "/v1/account/export";

@@ -1,4 +1,4 @@
-// The calls of finding: lists with every filter, facets, suggestions. As api.ts, every call gives a Reply.
+// API calls of search: lists with every filter, facets, suggestions. Like api.ts, every call returns a Reply.
 
 import type * as contract from "../schema/contract/index.ts";
 import { type Adapter, call, type Page, query } from "./api.ts";
@@ -9,7 +9,7 @@ export type FacetList = contract.FacetList;
 export type Suggestions = contract.Suggestions;
 export type AdapterPage = Page<Adapter> & { corrected: string | null };
 
-/** What may be several at once. They travel comma separated. */
+/** Filters that take several values, sent comma separated. */
 export const LISTS = [
   "base",
   "class",

@@ -1,4 +1,4 @@
-// The calls about mixes, which are published compositions. As api.ts, every call gives a Reply.
+// API calls of mixes, which are published compositions. Like api.ts, every call returns a Reply.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";
@@ -28,7 +28,7 @@ interface At {
 }
 
 const mixAt = (ref: string) => `/v1/mixes/${path(ref)}`;
-/** `owner/name:3` as the name and the number. */
+/** Splits `owner/name:3` into the name and the number. */
 const partsOf = (ref: string) => {
   const [name = "", number] = ref.split(":");
   return { name, number };

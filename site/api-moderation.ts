@@ -1,4 +1,4 @@
-// The calls of reports, decisions and appeals, and of the moderators' desk. As api.ts, every call gives a Reply.
+// API calls of reports, decisions, appeals and the moderation pages. Like api.ts, every call returns a Reply.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";

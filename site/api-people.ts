@@ -1,4 +1,4 @@
-// The calls among people: likes, follows, comments, notifications, collections, remixes. As api.ts, every call gives a Reply.
+// API calls of likes, follows, comments, notifications, collections and remixes. Like api.ts, every call returns a Reply.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";
@@ -22,7 +22,7 @@ export type CollectionCreate = z.input<typeof contract.CollectionCreate>;
 export type CollectionPatch = z.input<typeof contract.CollectionPatch>;
 export type CollectionItemPut = z.input<typeof contract.CollectionItemPut>;
 export type CollectionSort = (typeof contract.COLLECTION_SORTS)[number];
-/** What can be liked and talked about. */
+/** Resources that can be liked and commented on. */
 export type Kind = (typeof contract.LIKEABLE_KINDS)[number];
 
 interface At {

@@ -1,4 +1,4 @@
-// The calls of publishers: adapters, slots, versions and their numbers. As api.ts, every call gives a Reply.
+// API calls of publishing: adapters, slots, versions and their statistics. Like api.ts, every call returns a Reply.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";

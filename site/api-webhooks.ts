@@ -1,4 +1,4 @@
-// The calls of webhooks and their deliveries. As api.ts, every call gives a Reply.
+// API calls of webhooks and their deliveries. Like api.ts, every call returns a Reply.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";

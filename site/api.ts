@@ -1,5 +1,5 @@
-// The only caller of the API. Every call gives a Reply: a refusal or a lost connection is a value, never a throw.
-// Types come from the contract; nothing of it is checked again here.
+// The only caller of the API. Every call returns a Reply: a refusal or a lost connection is a value, never an exception.
+// Types come from the contract; responses are not validated again here.
 
 import type { z } from "zod";
 import type * as contract from "../schema/contract/index.ts";
@@ -52,7 +52,7 @@ export interface AdapterQuery {
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** For api.ts and the api-*.ts beside it alone. */
+/** Only for api.ts and the api-*.ts files beside it. */
 export async function call<T>(
   method: Method,
   path: string,
@@ -90,7 +90,7 @@ function isProblem(body: unknown): body is contract.Problem {
   return typeof body === "object" && body !== null && "code" in body && "errors" in body && "title" in body;
 }
 
-/** The sign-in routes are better-auth's and answer in its own shape. */
+/** The sign-in routes belong to better-auth and answer in its own format. */
 function hasMessage(body: unknown): body is { message: string } {
   return typeof body === "object" && body !== null && "message" in body && typeof body.message === "string";
 }
@@ -144,7 +144,7 @@ export const api = {
   revokeKey: (id: string) => call<null>("DELETE", `/v1/keys/${id}`),
 };
 
-/** Announces the bytes, sends them to the signed address, and gives the upload's id. */
+/** Declares the upload, sends the bytes to the signed address, and returns the upload's id. */
 export async function upload(
   kind: Upload["kind"],
   file: Blob,
@@ -181,7 +181,7 @@ export interface Watcher {
 
 const POLL_MS = 3_000;
 
-/** Follows a job until it ends. The browser reconnects a broken stream; where it gives up, the job is asked instead. */
+/** Follows a job until it ends. The browser reconnects a broken event stream; where it gives up, the job is polled instead. */
 export function watch(job: Job, watcher: Watcher): () => void {
   const source = new EventSource(job.events_url);
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -44,7 +44,7 @@ async function verifyEmail({ operator, logs }: Server): Promise<void> {
   const link = /https?:\/\/\S+\/auth\/verify-email\?\S+/;
   for (let tries = 0; tries < 50; tries += 1) {
     const log = readFileSync(join(logs, "worker.log"), "utf8");
-    const [, email = ""] = log.split(new RegExp(`(?:Letter|Email) to ${operator.email}`));
+    const [, email = ""] = log.split(new RegExp(`Email to ${operator.email}`));
     const found = link.exec(email)?.[0];
     if (found) {
       await fetch(found, { redirect: "manual" });

@@ -1,10 +1,10 @@
-// The credits table of /about/, read from the art packages themselves: the LICENSE file names source, designer and licence.
+// The credits table of /about/, read from the art packages themselves: their LICENSE file names source, designer and licence.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { escapeHtml } from "./escape.ts";
 
-/** The drawing styles of the embedded base's world, by package name. */
+/** The illustration styles that the embedded base was trained on, by package name. */
 const STYLES = [
   "adventurer",
   "avataaars",
@@ -34,7 +34,7 @@ export interface Linked {
   href: string | null;
 }
 
-/** `Designer: Name (https://...)` -> name and address. Returns null where the file lacks the line. */
+/** Parses `Designer: Name (https://...)` into name and address. Returns null where the file lacks the line. */
 export function licenceLine(licence: string, label: string): Linked | null {
   const line = new RegExp(`^${label}:[ \\t]*(.+?)(?:[ \\t]*\\((https?://[^)\\s]+)\\))?[ \\t]*$`, "m").exec(
     licence,

@@ -1,4 +1,4 @@
-// The list of refusal codes on /docs/errors/, from the contract's closed list and the remedies that the pages show too.
+// The list of refusal codes on /docs/errors/, from the contract's closed list and the remedies that the pages show.
 
 import { ERROR_CODES, type ErrorCode } from "../../schema/contract/codes.ts";
 import { REMEDIES } from "../ui/remedies.ts";

@@ -1,4 +1,4 @@
-// Text into HTML, for the few pages whose HTML is written at build time.
+// Escapes text for the pages whose HTML is written at build time.
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);

@@ -1,5 +1,5 @@
-// Fills the marks that pages carry, at build time: head, header and footer, and the lists that come out of other files.
-// A mark is a comment `<!-- name -->` on its own; a page without one stays as it is.
+// Fills the placeholders of pages at build time: head, header and footer, and lists that come from other files.
+// A placeholder is a comment `<!-- name -->`; a page without one stays as it is.
 
 import type { Plugin } from "vite";
 import { artCreditsHtml } from "./art-credits.ts";

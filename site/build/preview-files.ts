@@ -1,5 +1,5 @@
-// Lays out what the preview downloads: runtime, graphs, the weights of every base, under names that tell their content.
-// Pages read the list as the module `virtual:preview-files`. Nothing here is fetched before someone asks for a preview.
+// Emits what the browser preview downloads: runtime, graphs, the weights of every base, under names with a content hash.
+// Pages import the list as the module `virtual:preview-files`. Nothing here is fetched before someone starts a preview.
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -68,7 +68,7 @@ export function previewFiles(): Plugin {
   };
 }
 
-/** Whether the graphs have the shapes of these weights. A base of other shapes is drawn by runners only. */
+/** Whether the graphs have the shapes of these weights. A base with other shapes runs on runners only. */
 function fits(weights: Buffer, sharpener: Buffer): boolean {
   const config = JSON.parse(headerOf(weights).__metadata__?.config ?? "{}");
   const tensors = headerOf(sharpener);

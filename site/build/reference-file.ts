@@ -1,5 +1,5 @@
-// Lays Scalar's script, which scripts/setup/reference.mjs fetched, into the build under a name that tells its content.
-// The page of the API reference reads its address as the module `virtual:reference-file`.
+// Emits Scalar's script, which scripts/setup/reference.mjs fetched, into the build under a name with a content hash.
+// The page of the API reference imports its address as the module `virtual:reference-file`.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";

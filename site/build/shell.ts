@@ -1,4 +1,4 @@
-// What every page shares, written into its HTML at build time so that nothing moves when scripts arrive.
+// What every page shares, written into its HTML at build time so that the layout does not shift when scripts load.
 
 import { SEARCH_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 
@@ -12,7 +12,7 @@ const NAV = [
 ] as const;
 
 /**
- * The mark: a cross-polytope seen almost along one axis. Four facets meet at the near vertex, which stands a little
+ * The logo: a cross-polytope seen almost along one axis. Four facets meet at the near vertex, which is a little
  * off centre; the far vertex is behind it. Width and height are equal, as the axes are.
  */
 export const MARK_SVG = `<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
@@ -36,7 +36,7 @@ function links(page: string): string {
   }).join("");
 }
 
-/** Needs no script: the catalog's own address is asked. */
+/** A plain form to the catalog's address, so that it works without scripts. */
 const searchForm = (more: string) => `<form class="topbar-search" role="search" action="/browse/">
 <input type="search" name="q" placeholder="Search" aria-label="Search the catalog" maxlength="${SEARCH_MAX_CHARACTERS}"${more}></form>`;
 
@@ -45,7 +45,7 @@ const SEARCH_BUTTON = `<button type="button" class="icon-button search-button" p
 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.5" cy="8.5" r="5.75"/><path d="m13 13 4.5 4.5"/></svg></button>`;
 
 export function headerHtml(page: string): string {
-  // The catalog's page has a box of its own, that suggests as well.
+  // The catalog's page has a search box of its own, with suggestions.
   const isCatalog = page === "/browse/";
   const account = page === "/account/" ? ` aria-current="page"` : "";
   return `<a class="skip" href="#main">Skip to the content</a>
@@ -70,7 +70,7 @@ ${isCatalog ? "" : `<div id="search" popover>${searchForm(" autofocus")}</div>`}
 export function footerHtml(): string {
   return `<footer class="foot"><div class="foot-row">
 <p class="foot-brand">${MARK_SVG}<span>Orthoplex</span></p>
-<p class="foot-line">Concepts taught apart, drawn together.</p>
+<p class="foot-line">Concepts trained independently, combined in one picture.</p>
 <ul class="foot-links"><li><a href="/collections/">Collections</a></li><li><a href="/about/">How it works</a></li><li><a href="/method/">Method</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
 </div></footer>`;
 }

@@ -1,4 +1,4 @@
-// An adapter's file as a preview needs it: trained ups in the graph's order of layers, tokens, slot. Checks what it reads;
+// Parses an adapter's file for a preview: trained ups in the graph's order of layers, tokens, slot. Checks what it reads;
 // the edge has checked all of it before publishing.
 
 import { BASIS_NAME, rowsOfBasis, UNIT_BASIS } from "../../functions/lib/basis.ts";
@@ -24,7 +24,7 @@ export interface AdapterFile {
 }
 
 /** An adapter in the slot that a composition gave it. */
-export interface Taught {
+export interface TrainedAdapter {
   rank: number;
   /** (rank, reserved): the slot's columns of the basis, the paper's B transposed; 0 on all channels before these. */
   down: Float64Array;
@@ -34,7 +34,7 @@ export interface Taught {
   tokens: Float32Array;
 }
 
-/** The adapter in a file; an Error says what is wrong with it. */
+/** The adapter in a file; throws an Error that says what is wrong with it. */
 export function readAdapter(bytes: Uint8Array): AdapterFile {
   const header = readHeader(bytes, bytes.length);
   if (header.kind !== "header")
@@ -63,7 +63,7 @@ export function readAdapter(bytes: Uint8Array): AdapterFile {
 }
 
 /** The members of one composition, each in a slot of its own, whatever slots they were trained in. */
-export function composed(files: readonly AdapterFile[]): Taught[] {
+export function composed(files: readonly AdapterFile[]): TrainedAdapter[] {
   return files.map(({ rank, basis, seed, ups, words }, member) => {
     const base = { basis: { reserved }, layers: [{ in_features: width }], rank };
     const slot = composedSlots(

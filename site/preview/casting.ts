@@ -1,5 +1,5 @@
-// Who stands in which cell, and the words that each taught person's caption holds. Cells of people without an adapter are
-// left out: the runner fills their looks in. Pure. Twin of bases/cast/casting.py and of sample/rows.py's `_place`.
+// Assigns people to cells, and the words of each adapter's caption. Cells of people without an adapter are
+// left out: the runner determines their looks. Pure. Twin of bases/cast/casting.py and of sample/rows.py's `_place`.
 
 import type { Region } from "../api.ts";
 import { cellOf } from "./layout.ts";
@@ -20,12 +20,12 @@ export interface Casting {
 
 export type CastingRefused = { refused: string };
 
-/** `taught`: trigger -> where its adapter is told to stand, or null. */
+/** `trained`: trigger -> the cell its adapter's box asks for, or null. */
 export function castPrompt(
   text: string,
   cells: number,
   palettes: Palettes,
-  taught: ReadonlyMap<string, Region | null>,
+  trained: ReadonlyMap<string, Region | null>,
 ): Casting | CastingRefused {
   const { persons, background, unknown } = readPrompt(text, palettes);
   if (persons.length > cells) {
@@ -34,8 +34,8 @@ export function castPrompt(
     };
   }
   const roles: Role[] = [];
-  placed(persons, cells, taught).forEach((person, place) => {
-    if (person?.trigger && taught.has(person.trigger)) {
+  placed(persons, cells, trained).forEach((person, place) => {
+    if (person?.trigger && trained.has(person.trigger)) {
       roles.push({ place, trigger: person.trigger, expression: person.expression });
     }
   });
@@ -45,12 +45,12 @@ export function castPrompt(
 function placed(
   persons: readonly Person[],
   cells: number,
-  taught: ReadonlyMap<string, Region | null>,
+  trained: ReadonlyMap<string, Region | null>,
 ): (Person | null)[] {
   const row: (Person | null)[] = Array.from({ length: cells }, () => null);
   const waiting: Person[] = [];
   for (const person of persons) {
-    const region = person.trigger ? taught.get(person.trigger) : null;
+    const region = person.trigger ? trained.get(person.trigger) : null;
     const said = region ? cellOf(region, cells) : person.place === -1 ? cells - 1 : person.place;
     const place = said === 1 && cells === 1 ? 0 : said;
     if (place === null || place >= cells || row[place]) waiting.push(person);

@@ -1,4 +1,4 @@
-// The preview's files: fetched once with progress, kept in the Cache API under addresses that name their content.
+// The preview's files: fetched once with progress, kept in the Cache API under content-addressed names.
 
 /** One file as the build laid it out: in parts, because a static asset may not exceed 25 MiB. */
 export interface FileParts {
@@ -32,7 +32,7 @@ export function totalBytes(files: PreviewFiles): number {
   return partsOf(files).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Whether every file lies in the cache already; false where there is no cache. */
+/** Whether every file is in the cache already; false where there is no cache. */
 export async function allKept(files: PreviewFiles): Promise<boolean> {
   const cache = await openCache();
   if (!cache) return false;
@@ -40,7 +40,7 @@ export async function allKept(files: PreviewFiles): Promise<boolean> {
   return found.every((response) => response !== undefined);
 }
 
-/** All files as bytes. `onBytes` is told how many have arrived. Throws DownloadFailed, or the signal's reason. */
+/** Loads all files. `onBytes` receives how many bytes have arrived. Throws DownloadFailed, or the signal's reason. */
 export async function download(
   files: PreviewFiles,
   signal: AbortSignal,
@@ -61,7 +61,7 @@ export async function download(
       const part = whole.subarray(at, at + bytes);
       const kept = await cache?.match(url);
       await readInto(part, kept ?? (await ask(url, signal)), signal, arrived);
-      // A full disk is no reason to draw nothing.
+      // A full disk must not prevent the preview.
       if (cache && !kept) await cache.put(url, new Response(part)).catch(() => {});
       at += bytes;
     }
@@ -112,7 +112,7 @@ async function openCache(): Promise<Cache | null> {
   }
 }
 
-/** Files of a base that has been replaced would lie here for ever. */
+/** Deletes files of a base that has been replaced. */
 async function forgetOthers(cache: Cache | null, files: PreviewFiles): Promise<void> {
   if (!cache) return;
   const wanted = new Set(partsOf(files).map(({ url }) => new URL(url, location.origin).href));

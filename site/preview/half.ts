@@ -1,6 +1,6 @@
 // Numbers of 16 bits (IEEE 754 binary16) as they lie in safetensors files, little-endian. Pure.
 
-/** All 65,536 values, made on first use: looking one up is faster than taking bits apart. */
+/** A table of all 65,536 values, built on first use: a lookup is faster than decoding bits. */
 let values: Float32Array | undefined;
 
 function numberOf(bits: number): number {

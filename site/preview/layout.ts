@@ -1,5 +1,5 @@
 // Positions of the canvas as the network counts them (rows first, 8 x 8 a cell): boxes, cells, and which
-// words and neighbours a position listens to. Pure. Twin of gpu-runner/orthoplex/sample/rows.py, bound to it by test/site/preview/golden.json.
+// words and neighbours a position attends to. Pure. Twin of gpu-runner/orthoplex/sample/rows.py, bound to it by test/site/preview/golden.json.
 
 import type { Region } from "../api.ts";
 import cast from "./cast/cast.json";
@@ -42,17 +42,17 @@ export function cellOf(region: Region, cells: number): number {
   return covered.indexOf(Math.max(...covered));
 }
 
-/** The entries of `mask`, of all cells, that belong to the cells drawn, in the order of a canvas of these cells alone. */
-export function drawnPart<T extends Uint8Array | Float32Array>(
+/** The entries of `mask`, of all cells, that belong to the rendered cells, in the order of a canvas of these cells alone. */
+export function renderedPart<T extends Uint8Array | Float32Array>(
   mask: T,
   cells: number,
-  drawn: readonly number[],
+  rendered: readonly number[],
 ): T {
-  const part = mask.slice(0, GRID * GRID * drawn.length) as T;
+  const part = mask.slice(0, GRID * GRID * rendered.length) as T;
   for (let row = 0; row < GRID; row++) {
-    drawn.forEach((cell, at) => {
+    rendered.forEach((cell, at) => {
       const from = row * GRID * cells + cell * GRID;
-      part.set(mask.subarray(from, from + GRID), row * GRID * drawn.length + at * GRID);
+      part.set(mask.subarray(from, from + GRID), row * GRID * rendered.length + at * GRID);
     });
   }
   return part;
@@ -67,7 +67,7 @@ export function staysInside(boxes: ReadonlyMap<number, Uint8Array>, cells: numbe
 }
 
 /**
- * Who attends to whom in self-attention, (positions, positions) of the cells drawn: everybody, or, where people are kept
+ * Who attends to whom in self-attention, (positions, positions) of the rendered cells: everybody, or, where people are kept
  * apart, positions of one cell alone.
  */
 export function neighbourBias(people: number, apart: boolean): Float32Array {
@@ -80,9 +80,9 @@ export function neighbourBias(people: number, apart: boolean): Float32Array {
 
 export interface Regions {
   count: number;
-  /** (count, positions of the cells drawn). */
+  /** (count, positions of the rendered cells). */
   weights: Float32Array;
-  /** (count, words of the cells drawn). */
+  /** (count, words of the rendered cells). */
   bias: Float32Array;
 }
 
@@ -93,14 +93,14 @@ export interface Regions {
 export function regionsOf(
   boxes: ReadonlyMap<number, Uint8Array>,
   cells: number,
-  drawn: readonly number[],
+  rendered: readonly number[],
 ): Regions {
-  const positions = GRID * GRID * drawn.length;
-  const length = WORDS * drawn.length;
+  const positions = GRID * GRID * rendered.length;
+  const length = WORDS * rendered.length;
   const count = boxes.size + 1;
   const weights = new Float32Array(count * positions);
   const bias = new Float32Array(count * length);
-  const parts = [...boxes].map(([cell, box]) => ({ cell, box: drawnPart(box, cells, drawn) }));
+  const parts = [...boxes].map(([cell, box]) => ({ cell, box: renderedPart(box, cells, rendered) }));
   for (let at = 0; at < positions; at++) {
     const covered = parts.reduce((sum, { box }) => sum + (box[at] ?? 0), 0);
     parts.forEach(({ box }, region) => {
@@ -109,7 +109,7 @@ export function regionsOf(
     weights[parts.length * positions + at] = covered === 0 ? 1 : 0;
   }
   for (let word = 0; word < length; word++) {
-    const cell = drawn[Math.floor(word / WORDS)] ?? 0;
+    const cell = rendered[Math.floor(word / WORDS)] ?? 0;
     parts.forEach((part, region) => {
       bias[region * length + word] = part.cell === cell ? 0 : FORBIDDEN;
     });

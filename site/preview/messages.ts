@@ -1,9 +1,9 @@
-// What page and worker say to each other. Plain data.
+// The messages between page and worker. Plain data.
 
 import type { Region } from "../api.ts";
 import type { PreviewFiles } from "./files.ts";
 
-export interface DrawRequest {
+export interface PreviewRequest {
   prompt: string;
   /** Cells of the canvas, left to right. */
   cells: number;
@@ -20,7 +20,7 @@ export interface DrawRequest {
 }
 
 export type ToWorker =
-  | { kind: "draw"; files: PreviewFiles; threads: number; request: DrawRequest }
+  | { kind: "start"; files: PreviewFiles; threads: number; request: PreviewRequest }
   | { kind: "cancel" };
 
 /** Straight RGBA of the whole canvas; cells that were left out are transparent. */
@@ -36,6 +36,6 @@ export type FromWorker =
   | { kind: "downloading"; received: number }
   | { kind: "opening" }
   | { kind: "step"; step: number; total: number; pixels: Pixels }
-  | { kind: "done"; pixels: Pixels; drawn: number[]; unknown: string[]; seconds: number }
+  | { kind: "done"; pixels: Pixels; rendered: number[]; unknown: string[]; seconds: number }
   | { kind: "canceled" }
   | { kind: "failed"; failure: FailureKind; detail: string };

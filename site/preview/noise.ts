@@ -1,11 +1,11 @@
 // The starting noise of a seed, the same as the runner's: torch's CPU generator (MT19937, Matsumoto & Nishimura 1998) and
-// its normal_fill (Box-Muller over blocks of 16). With one seed a preview and its generation begin alike. Pure.
+// its normal_fill (Box-Muller over blocks of 16). With one seed a preview and its generation start from the same noise. Pure.
 
 const STATE = 624;
 const SHIFT = 397;
 const BLOCK = 16;
 
-/** Draws of MT19937 as 32-bit integers, seeded as torch does: with the low 32 bits. */
+/** Outputs of MT19937 as 32-bit integers, seeded as torch does: with the low 32 bits. */
 function mersenneTwister(seed: number): () => number {
   const state = new Uint32Array(STATE);
   state[0] = seed % 2 ** 32;
@@ -35,8 +35,8 @@ function mersenneTwister(seed: number): () => number {
 /** `count` standard normal numbers, count a multiple of 16: torch.randn(count, generator=manual_seed(seed)). */
 export function noiseOf(seed: number, count: number): Float32Array {
   if (count % BLOCK !== 0) throw new RangeError(`Noise comes in blocks of ${BLOCK}, not ${count}.`);
-  const draw = mersenneTwister(seed);
-  const noise = Float32Array.from({ length: count }, () => (draw() & 0xffffff) / 2 ** 24);
+  const next = mersenneTwister(seed);
+  const noise = Float32Array.from({ length: count }, () => (next() & 0xffffff) / 2 ** 24);
   for (let block = 0; block < count; block += BLOCK) {
     for (let i = block; i < block + BLOCK / 2; i++) {
       const radius = Math.sqrt(-2 * Math.log(1 - (noise[i] as number)));

@@ -1,4 +1,4 @@
-// The preview under the canvas: offers to draw here, says what it costs, shows progress, the picture, and what to do where it fails.
+// The preview panel below the canvas: starts a preview in the browser, says what it costs, shows progress, the picture, and errors.
 
 import { previewFiles } from "virtual:preview-files";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -28,39 +28,39 @@ const REMEDIES: Record<FailureKind, { title: string; remedy: string }> = {
     remedy: "Take a person out or choose a wider size.",
   },
   nobody: {
-    title: "Nobody to draw",
+    title: "No member in the prompt",
     remedy:
-      "Name someone you have picked in the prompt. People without an adapter are drawn by Generate only.",
+      "Name someone you have picked in the prompt. People without an adapter appear with Generate only.",
   },
   memory: {
     title: "This device ran out of memory",
-    remedy: "Close other tabs and try again, or press Generate, which draws elsewhere.",
+    remedy: "Close other tabs and try again, or press Generate, which runs on a server.",
   },
   internal: {
     title: "The preview broke off",
-    remedy: "Try once more. If it happens again, press Generate, which draws elsewhere.",
+    remedy: "Try once more. If it happens again, press Generate, which runs on a server.",
   },
 };
 
 export function PreviewPanel({ form, known }: { form: Form; known: Known }) {
   const able = useMemo(capability, []);
   const files = known.base ? previewFiles[known.base.id] : undefined;
-  const { state, pixels, busy, draw, cancel } = usePreview();
+  const { state, pixels, busy, start, cancel } = usePreview();
   const [kept, setKept] = useState(false);
-  const arrived = state.kind === "drawing" || state.kind === "canceled";
+  const arrived = state.kind === "sampling" || state.kind === "canceled";
   useEffect(() => {
     if (files) allKept(files).then(setKept);
   }, [files, arrived]);
 
   if (!files || form.members.length === 0) return null;
   const request = requestOf(form, known, form.seed ?? 0);
-  const drawn = state.kind === "drawn" ? state : null;
-  const stale = drawn !== null && isStale(drawn.request, request, form.seed !== null);
+  const rendered = state.kind === "finished" ? state : null;
+  const stale = rendered !== null && isStale(rendered.request, request, form.seed !== null);
 
   return (
     <section class="preview panel" aria-labelledby="preview-title">
       <div class="preview-head">
-        <h2 id="preview-title">Preview, drawn in your browser</h2>
+        <h2 id="preview-title">Preview, generated in your browser</h2>
         {busy ? (
           <button type="button" class="button small" onClick={cancel}>
             Stop the preview
@@ -72,11 +72,11 @@ export function PreviewPanel({ form, known }: { form: Form; known: Known }) {
             disabled={!able.able || request === null}
             onClick={() => {
               if (!able.able || !request) return;
-              draw(files, able.threads, { ...request, seed: form.seed ?? randomSeed() });
+              start(files, able.threads, { ...request, seed: form.seed ?? randomSeed() });
             }}
           >
             <Icon name="image" />
-            {drawn ? "Preview again" : "Preview here"}
+            {rendered ? "Preview again" : "Preview here"}
           </button>
         )}
       </div>
@@ -87,16 +87,16 @@ export function PreviewPanel({ form, known }: { form: Form; known: Known }) {
           {form.seed !== null && " With the chosen seed, Generate starts from the same noise."}
         </p>
       ) : (
-        <Notice tone="info" title={able.reason}>
+        <Notice variant="info" title={able.reason}>
           <p>{able.remedy}</p>
         </Notice>
       )}
       <Progress state={state} total={totalBytes(files)} />
-      {pixels && <Drawn pixels={pixels} finished={drawn !== null} prompt={form.prompt} />}
-      {drawn && <Remarks drawn={drawn} stale={stale} base={known.base?.title ?? ""} />}
+      {pixels && <PreviewPicture pixels={pixels} finished={rendered !== null} prompt={form.prompt} />}
+      {rendered && <Remarks rendered={rendered} stale={stale} base={known.base?.title ?? ""} />}
       {state.kind === "canceled" && <p class="quiet">Stopped.</p>}
       {state.kind === "failed" && (
-        <Notice tone="bad" title={REMEDIES[state.failure].title}>
+        <Notice variant="bad" title={REMEDIES[state.failure].title}>
           {state.detail && <p>{state.detail}</p>}
           <p>{REMEDIES[state.failure].remedy}</p>
         </Notice>
@@ -140,22 +140,22 @@ function progressOf(state: PreviewState, total: number): { share: number | null;
       };
     case "opening":
       return { share: null, text: "Getting ready" };
-    case "drawing":
+    case "sampling":
       return { share: state.step / state.total, text: `Step ${state.step} of ${state.total}` };
     default:
       return { share: null, text: "" };
   }
 }
 
-/** Said aloud at changes of state only, not at every step. */
+/** Announced to screen readers at changes of state only, not at every step. */
 function spoken(state: PreviewState): string {
   if (state.kind === "downloading") return "Fetching the preview's files";
   if (state.kind === "opening") return "Getting ready";
-  if (state.kind === "drawing") return "Drawing the preview";
-  return state.kind === "drawn" ? "The preview is drawn" : "";
+  if (state.kind === "sampling") return "Generating the preview";
+  return state.kind === "finished" ? "The preview is ready" : "";
 }
 
-function Drawn({ pixels, finished, prompt }: { pixels: Pixels; finished: boolean; prompt: string }) {
+function PreviewPicture({ pixels, finished, prompt }: { pixels: Pixels; finished: boolean; prompt: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     canvas.current
@@ -174,14 +174,18 @@ function Drawn({ pixels, finished, prompt }: { pixels: Pixels; finished: boolean
   );
 }
 
-function Remarks(props: { drawn: Extract<PreviewState, { kind: "drawn" }>; stale: boolean; base: string }) {
-  const { drawn, unknown, seconds, request } = props.drawn;
+function Remarks(props: {
+  rendered: Extract<PreviewState, { kind: "finished" }>;
+  stale: boolean;
+  base: string;
+}) {
+  const { rendered, unknown, seconds, request } = props.rendered;
   return (
     <>
-      <p class="quiet numbers">{`Seed ${request.seed}, drawn in ${durationOf(seconds)}`}</p>
+      <p class="quiet numbers">{`Seed ${request.seed}, generated in ${durationOf(seconds)}`}</p>
       {props.stale && <p class="quiet">You have changed settings since. Preview again to see them.</p>}
-      {drawn.length < request.cells && (
-        <p class="quiet">People without an adapter stay empty here: only Generate draws them.</p>
+      {rendered.length < request.cells && (
+        <p class="quiet">People without an adapter stay empty here: only Generate includes them.</p>
       )}
       {unknown.length > 0 && <p class="quiet">{`${props.base} does not know: ${unknown.join(", ")}.`}</p>}
     </>

@@ -1,5 +1,5 @@
-// Reads a prompt as the runner does, as far as a preview needs it: persons with their place and expression, the background,
-// and words that mean nothing. Looks are an adapter's, so nouns of looks only take the colours before them. Pure.
+// Parses a prompt as the runner does, as far as a preview needs it: persons with their place and expression, the background,
+// and unknown words. Looks belong to an adapter, so nouns of looks only consume the colours before them. Pure.
 // Twin of gpu-runner/orthoplex/bases/cast/prompt.py, bound to it by test/site/preview/golden.json.
 
 import cast from "./cast/cast.json";
@@ -61,7 +61,7 @@ function colourOf(name: string, palette: ReadonlyMap<string, string>): string | 
   return cssColours.get(bare.replaceAll("grey", "gray")) ?? cssColours.get(bare) ?? null;
 }
 
-/** Reads one clause: holds colours and kinds until their noun comes. */
+/** Parses one clause: holds colours and kinds until their noun follows. */
 class Clause {
   trigger: string | null = null;
   place: number | null = null;
@@ -104,7 +104,7 @@ class Clause {
     }
   }
 
-  /** Words whose noun never came: "on stripes", "navy". */
+  /** Words whose noun never followed: "on stripes", "navy". */
   finish(): void {
     for (const kind of this.#kinds) {
       const background = backgroundKinds.get(kind);
@@ -122,7 +122,7 @@ class Clause {
     else this.background.rgb = this.#colour("background");
   }
 
-  /** Lets a noun take what stands before it. False when the word is no noun. */
+  /** Lets a noun consume the words before it. False when the word is no noun. */
   #noun(word: string): boolean {
     const palette = colourNouns.get(word);
     if (hairNouns.has(word)) {
@@ -185,7 +185,7 @@ export function readPrompt(text: string, palettes: Palettes): Read {
   );
   for (const part of joined.split(";")) {
     const tokens = part.match(TOKEN) ?? [];
-    // "<ana> and <bo> laughing": the words are for both.
+    // "<ana> and <bo> laughing": the words apply to both.
     const further = tokens.filter((token) => TRIGGER.test(token)).slice(1);
     const clause = new Clause(known);
     for (const token of tokens) if (!further.includes(token)) clause.read(token);

@@ -1,14 +1,14 @@
-// From the compose form to what the worker draws. Pure.
+// Converts the compose form to a request to the worker. Pure.
 
 import { canvasOf, type Form, type Known } from "../pages/compose/form.ts";
-import type { DrawRequest } from "./messages.ts";
+import type { PreviewRequest } from "./messages.ts";
 
-/** Enough for hair, faces and places; the runner's default is two to three times as many. */
+/** Enough for hair, faces and backgrounds; the runner's default is two to three times as many. */
 export const PREVIEW_STEPS = 10;
 const GUIDANCE = 1;
 
-/** Null where nobody of the catalog is in the form yet, or what was picked has not arrived. */
-export function requestOf(form: Form, known: Known, seed: number): DrawRequest | null {
+/** Null where the form has no adapter yet, or a chosen one has not loaded. */
+export function requestOf(form: Form, known: Known, seed: number): PreviewRequest | null {
   const members = form.members.flatMap(({ ref, strength, region }) => {
     const adapter = known.adapters.get(ref);
     const version = adapter?.latest_version;
@@ -23,8 +23,12 @@ export function requestOf(form: Form, known: Known, seed: number): DrawRequest |
   return { prompt: form.prompt, cells, seed, steps: PREVIEW_STEPS, guidance, members };
 }
 
-/** Whether a drawn preview still shows what the form says; a random seed is no change. */
-export function isStale(drawn: DrawRequest, now: DrawRequest | null, seedIsChosen: boolean): boolean {
-  const seed = seedIsChosen ? (now?.seed ?? drawn.seed) : drawn.seed;
-  return JSON.stringify(drawn) !== JSON.stringify(now && { ...now, seed });
+/** Whether a preview no longer matches the form; a random seed is no change. */
+export function isStale(
+  rendered: PreviewRequest,
+  now: PreviewRequest | null,
+  seedIsChosen: boolean,
+): boolean {
+  const seed = seedIsChosen ? (now?.seed ?? rendered.seed) : rendered.seed;
+  return JSON.stringify(rendered) !== JSON.stringify(now && { ...now, seed });
 }

@@ -1,4 +1,4 @@
-// Euler steps of the rectified flow with guidance, around any denoiser. Pure but for what `predict` does.
+// Euler sampler of the rectified flow with classifier-free guidance, around any denoiser. Pure but for what `predict` does.
 // Twin of gpu-runner/orthoplex/sample/sampler.py.
 
 const SHIFT = 1.5;
@@ -11,7 +11,7 @@ export function timeSteps(steps: number): number[] {
   });
 }
 
-/** How many captions a step needs: at guidance 1 the clean picture is the one with the prompt, and the other has no say. */
+/** Captions per step: at guidance 1 the unconditional prediction has no weight, so it is skipped. */
 export const captionsFor = (guidance: number) => (guidance === 1 ? 1 : 2);
 
 export interface Sampling {
@@ -19,9 +19,9 @@ export interface Sampling {
   noise: Float32Array;
   steps: number;
   guidance: number;
-  /** The clean picture at level t for every caption, with the prompt first, then without: predict of [x_t, x_t] or [x_t]. */
+  /** Predicts the clean picture at level t for every caption, with the prompt first, then without: predict of [x_t, x_t] or [x_t]. */
   predict: (copies: Float32Array, t: number) => Promise<Float32Array>;
-  /** Told x0 after each step; false stops. */
+  /** Receives x0 after each step; returning false stops. */
   onStep: (step: number, x0: Float32Array) => Promise<boolean>;
 }
 

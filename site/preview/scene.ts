@@ -1,8 +1,8 @@
-// One picture as the numbers that the graphs take: captions, learned tokens, stacked residuals with their strengths, regions.
+// The inputs of the graphs for one picture: captions, learned tokens, stacked residuals with their strengths, regions.
 // Pure. Names and shapes are those of gpu-runner/orthoplex/export_onnx.
 
 import type { Region } from "../api.ts";
-import type { Taught } from "./adapter-file.ts";
+import type { TrainedAdapter } from "./adapter-file.ts";
 import cast from "./cast/cast.json";
 import type { Casting } from "./casting.ts";
 import { boxMask, cellMask, GRID, neighbourBias, regionsOf, staysInside, WORDS } from "./layout.ts";
@@ -13,7 +13,7 @@ const TOKENS = language.concept_words.length;
 const CAPTION_STARTS = 1 + TOKENS;
 
 export interface Attached {
-  taught: Taught;
+  trained: TrainedAdapter;
   strength: number;
   region: Region | null;
 }
@@ -31,7 +31,7 @@ export interface World {
   table: Float32Array;
 }
 
-/** Inputs of text.onnx for one caption, what the prompt says, or for two: then the second says nothing. */
+/** Inputs of text.onnx for the prompt's caption, and for a second, empty caption if `captions` is two. */
 export function captionInputs(
   casting: Casting,
   attached: ReadonlyMap<string, Attached>,
@@ -59,7 +59,7 @@ export function captionInputs(
     put(0, person, 0, `background:${background.kind}`);
     colours.set([...colourEntry(rgb)], person * WORDS * 4);
     if (role.expression) put(0, person, CAPTION_STARTS, `expression:${role.expression}`);
-    const learned = attached.get(role.trigger)?.taught.tokens;
+    const learned = attached.get(role.trigger)?.trained.tokens;
     if (!learned) return;
     for (let token = 0; token < TOKENS; token++) {
       for (let layer = 0; layer < depth; layer++) {
@@ -71,51 +71,52 @@ export function captionInputs(
       }
     }
   });
-  const taught = Float32Array.from({ length: captions * persons }, (_, i) => (i < persons ? 1 : 0));
+  const trained = Float32Array.from({ length: captions * persons }, (_, i) => (i < persons ? 1 : 0));
   return {
     words: { data: words, shape: [captions, persons, WORDS, width] },
     colours: { data: colours, shape: [captions, persons, WORDS, 4] },
     tokens: { data: tokens, shape: [depth, captions, persons, TOKENS, width] },
-    taught: { data: taught, shape: [captions, persons, 1] },
+    // The input of text.onnx is called so.
+    taught: { data: trained, shape: [captions, persons, 1] },
     places: placesOf(casting),
   };
 }
 
 /** Inputs of denoiser.onnx that stay the same over all steps: everything but x_t, t and context. */
 export function residualInputs(casting: Casting, attached: ReadonlyMap<string, Attached>, cells: number) {
-  const drawn = casting.roles.map(({ place }) => place);
+  const rendered = casting.roles.map(({ place }) => place);
   const members = [...attached].filter(([trigger]) => casting.roles.some((role) => role.trigger === trigger));
-  const rank = members.reduce((sum, [, { taught }]) => sum + taught.rank, 0);
-  const [positions, length] = [GRID * GRID * drawn.length, WORDS * drawn.length];
+  const rank = members.reduce((sum, [, { trained }]) => sum + trained.rank, 0);
+  const [positions, length] = [GRID * GRID * rendered.length, WORDS * rendered.length];
   const down = new Float32Array(width * rank);
   const up = new Float32Array(cast.layers.length * rank * width);
   const boxes = new Map<number, Uint8Array>();
   let first = 0;
-  for (const [trigger, { taught, strength, region }] of members) {
+  for (const [trigger, { trained, strength, region }] of members) {
     const places = casting.roles.filter((role) => role.trigger === trigger).map(({ place }) => place);
     if (region) for (const place of places) boxes.set(place, boxMask(region, cells));
-    for (let r = 0; r < taught.rank; r++) {
+    for (let r = 0; r < trained.rank; r++) {
       const column = first + r;
       for (let c = 0; c < reserved; c++) {
-        down[(width - reserved + c) * rank + column] = taught.down[r * reserved + c] as number;
+        down[(width - reserved + c) * rank + column] = trained.down[r * reserved + c] as number;
       }
-      taught.ups.forEach((one, layer) => {
+      trained.ups.forEach((one, layer) => {
         for (let out = 0; out < width; out++) {
-          up[(layer * rank + column) * width + out] = strength * (one[out * taught.rank + r] as number);
+          up[(layer * rank + column) * width + out] = strength * (one[out * trained.rank + r] as number);
         }
       });
     }
-    first += taught.rank;
+    first += trained.rank;
   }
   const apart = members.length > 0 && staysInside(boxes, cells);
-  if (apart) for (const cell of drawn) if (!boxes.has(cell)) boxes.set(cell, cellMask(cell, cells));
-  const regions = regionsOf(boxes, cells, drawn);
+  if (apart) for (const cell of rendered) if (!boxes.has(cell)) boxes.set(cell, cellMask(cell, cells));
+  const regions = regionsOf(boxes, cells, rendered);
   return {
     down: { data: down, shape: [width, rank] },
     up: { data: up, shape: [cast.layers.length, rank, width] },
     region_weights: { data: regions.weights, shape: [regions.count, positions] },
     region_bias: { data: regions.bias, shape: [regions.count, length] },
-    neighbour_bias: { data: neighbourBias(drawn.length, apart), shape: [positions, positions] },
+    neighbour_bias: { data: neighbourBias(rendered.length, apart), shape: [positions, positions] },
     places: placesOf(casting),
   };
 }

@@ -1,4 +1,4 @@
-// A base ready to draw: the three graphs in onnxruntime-web, their weights taken by name out of the base's own safetensors
+// Loads a base: the three graphs in onnxruntime-web, their weights taken by name out of the base's own safetensors
 // files. Runs in the worker.
 
 import * as ort from "onnxruntime-web/wasm";

@@ -1,9 +1,9 @@
-// A preview as the page sees it: idle, under way, drawn or failed. Owns the worker, which starts with the first click.
+// The state of the preview for the page: idle, running, done or failed. Owns the worker, which starts with the first click.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { PreviewFiles } from "./files.ts";
 import { totalBytes } from "./files.ts";
-import type { DrawRequest, FailureKind, FromWorker, Pixels, ToWorker } from "./messages.ts";
+import type { FailureKind, FromWorker, Pixels, PreviewRequest, ToWorker } from "./messages.ts";
 
 const BROKEN: ReadonlySet<FailureKind> = new Set(["memory", "internal"]);
 
@@ -11,13 +11,13 @@ export type PreviewState =
   | { kind: "idle" }
   | { kind: "downloading"; share: number }
   | { kind: "opening" }
-  | { kind: "drawing"; step: number; total: number }
+  | { kind: "sampling"; step: number; total: number }
   | {
-      kind: "drawn";
-      drawn: readonly number[];
+      kind: "finished";
+      rendered: readonly number[];
       unknown: readonly string[];
       seconds: number;
-      request: DrawRequest;
+      request: PreviewRequest;
     }
   | { kind: "canceled" }
   | { kind: "failed"; failure: FailureKind; detail: string };
@@ -27,7 +27,7 @@ export interface Preview {
   /** The newest picture: a step's, then the finished one. */
   pixels: Pixels | null;
   busy: boolean;
-  draw: (files: PreviewFiles, threads: number, request: DrawRequest) => void;
+  start: (files: PreviewFiles, threads: number, request: PreviewRequest) => void;
   cancel: () => void;
 }
 
@@ -35,9 +35,9 @@ export function usePreview(): Preview {
   const [state, setState] = useState<PreviewState>({ kind: "idle" });
   const [pixels, setPixels] = useState<Pixels | null>(null);
   const worker = useRef<Worker | null>(null);
-  const latest = useRef<DrawRequest | null>(null);
+  const latest = useRef<PreviewRequest | null>(null);
   const total = useRef(1);
-  /** After a failure of the runtime itself the next try has one thread: shared memory is what phones refuse first. */
+  /** After a failure of the runtime itself the next attempt uses one thread: shared memory is the most frequent cause on phones. */
   const careful = useRef(false);
 
   const end = useCallback(() => {
@@ -52,13 +52,14 @@ export function usePreview(): Preview {
         setState({ kind: "downloading", share: message.received / total.current });
       } else if (message.kind === "step") {
         setPixels(message.pixels);
-        setState({ kind: "drawing", step: message.step, total: message.total });
+        setState({ kind: "sampling", step: message.step, total: message.total });
       } else if (message.kind === "done") {
         setPixels(message.pixels);
-        const { drawn, unknown, seconds } = message;
-        if (latest.current) setState({ kind: "drawn", drawn, unknown, seconds, request: latest.current });
+        const { rendered, unknown, seconds } = message;
+        if (latest.current)
+          setState({ kind: "finished", rendered, unknown, seconds, request: latest.current });
       } else {
-        // After any other failure the opened base is still good.
+        // After any other failure the loaded base is still usable.
         if (message.kind === "failed" && BROKEN.has(message.failure)) {
           careful.current = true;
           end();
@@ -69,8 +70,8 @@ export function usePreview(): Preview {
     [end],
   );
 
-  const draw = useCallback(
-    (files: PreviewFiles, threads: number, request: DrawRequest) => {
+  const start = useCallback(
+    (files: PreviewFiles, threads: number, request: PreviewRequest) => {
       latest.current = request;
       total.current = totalBytes(files);
       setPixels(null);
@@ -78,7 +79,7 @@ export function usePreview(): Preview {
       if (!worker.current) {
         const started = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
         started.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => hear(data));
-        // A worker whose script cannot be loaded says so here and nowhere else.
+        // A worker whose script cannot be loaded reports it only through this event.
         started.addEventListener("error", () => {
           hear({ kind: "failed", failure: "download", detail: "" });
           end();
@@ -86,12 +87,12 @@ export function usePreview(): Preview {
         worker.current = started;
       }
       const used = careful.current ? 1 : threads;
-      worker.current.postMessage({ kind: "draw", files, threads: used, request } satisfies ToWorker);
+      worker.current.postMessage({ kind: "start", files, threads: used, request } satisfies ToWorker);
     },
     [hear, end],
   );
   const cancel = useCallback(() => worker.current?.postMessage({ kind: "cancel" } satisfies ToWorker), []);
 
-  const busy = state.kind === "downloading" || state.kind === "opening" || state.kind === "drawing";
-  return { state, pixels, busy, draw, cancel };
+  const busy = state.kind === "downloading" || state.kind === "opening" || state.kind === "sampling";
+  return { state, pixels, busy, start, cancel };
 }

@@ -1,10 +1,10 @@
-// Draws in a thread of its own, so that the page stays quick: download, open, sample, sharpen. One picture at a time.
+// Runs the preview in a worker thread, so that the page stays responsive: download, load, sample, sharpen. One picture at a time.
 
 import { type AdapterFile, composed, readAdapter } from "./adapter-file.ts";
 import cast from "./cast/cast.json";
 import { castPrompt } from "./casting.ts";
 import { DownloadFailed, download } from "./files.ts";
-import type { DrawRequest, FailureKind, FromWorker, ToWorker } from "./messages.ts";
+import type { FailureKind, FromWorker, PreviewRequest, ToWorker } from "./messages.ts";
 import { noiseOf } from "./noise.ts";
 import { cropped, pixelsOf } from "./pixels.ts";
 import { captionsFor, sample } from "./sampler.ts";
@@ -27,7 +27,7 @@ let running: AbortController | undefined;
 const adapters = new Map<string, AdapterFile>();
 
 const say = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
-/** Lets a message that is waiting, such as "cancel", be read. */
+/** Yields, so that a pending message such as "cancel" is received. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
@@ -36,15 +36,15 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   const controller = new AbortController();
   running = controller;
   try {
-    await draw(data, controller.signal);
+    await run(data, controller.signal);
   } catch (error) {
     if (controller.signal.aborted) say({ kind: "canceled" });
     else say({ kind: "failed", ...failureOf(error) });
   }
 });
 
-async function draw(
-  { files: graphs, threads, request }: Extract<ToWorker, { kind: "draw" }>,
+async function run(
+  { files: graphs, threads, request }: Extract<ToWorker, { kind: "start" }>,
   signal: AbortSignal,
 ) {
   session ??= open(graphs, threads, signal);
@@ -65,21 +65,21 @@ async function draw(
   const attached = new Map<string, Attached>();
   const files = [];
   for (const member of wanted) files.push(await adapterOf(member, signal));
-  composed(files).forEach((taught, i) => {
+  composed(files).forEach((trained, i) => {
     const member = wanted[i];
-    if (member) attached.set(member.trigger, { ...member, taught });
+    if (member) attached.set(member.trigger, { ...member, trained });
   });
-  const drawn = casting.roles.map(({ place }) => place);
+  const rendered = casting.roles.map(({ place }) => place);
   const captions = captionsFor(guidance);
   const context = await opened.run("text", { ...captionInputs(casting, attached, opened, seed, captions) });
   const residuals = residualInputs(casting, attached, cells);
   const inputs = {
     ...residuals,
-    context: { data: context, shape: [depth, captions, words * drawn.length, channels] },
+    context: { data: context, shape: [depth, captions, words * rendered.length, channels] },
   };
-  const width = CELL * drawn.length;
+  const width = CELL * rendered.length;
   const small = await sample({
-    noise: cropped(noiseOf(seed, 3 * CELL * CELL * cells), cells, drawn),
+    noise: cropped(noiseOf(seed, 3 * CELL * CELL * cells), cells, rendered),
     steps,
     guidance,
     predict: (copies, t) =>
@@ -89,7 +89,7 @@ async function draw(
         t: { data: Float32Array.of(t), shape: [1] },
       }),
     onStep: async (step, x0) => {
-      const pixels = pixelsOf(x0, CELL, cells, drawn);
+      const pixels = pixelsOf(x0, CELL, cells, rendered);
       say({ kind: "step", step, total: steps, pixels }, [pixels.data.buffer]);
       await breathe();
       return !signal.aborted;
@@ -98,13 +98,13 @@ async function draw(
   signal.throwIfAborted();
   if (!small) return;
   const large = await opened.run("sharpener", { small: { data: small, shape: [1, 3, CELL, width] } });
-  const pixels = pixelsOf(large, CELL * SHARPENED, cells, drawn);
+  const pixels = pixelsOf(large, CELL * SHARPENED, cells, rendered);
   const seconds = (performance.now() - begun) / 1000;
-  say({ kind: "done", pixels, drawn, unknown: casting.unknown, seconds }, [pixels.data.buffer]);
+  say({ kind: "done", pixels, rendered, unknown: casting.unknown, seconds }, [pixels.data.buffer]);
 }
 
 async function open(
-  files: Extract<ToWorker, { kind: "draw" }>["files"],
+  files: Extract<ToWorker, { kind: "start" }>["files"],
   threads: number,
   signal: AbortSignal,
 ): Promise<Session> {
@@ -114,7 +114,7 @@ async function open(
 }
 
 async function adapterOf(
-  { url, title }: DrawRequest["members"][number],
+  { url, title }: PreviewRequest["members"][number],
   signal: AbortSignal,
 ): Promise<AdapterFile> {
   const known = adapters.get(url);

@@ -1,17 +1,17 @@
-// Who is signed in, asked once a page. The last known handle is remembered only so that the header does not flicker.
+// The signed-in account, fetched once per page. The last known handle is stored only so that the header does not flicker.
 
 import { type Account, api } from "../api.ts";
 
 const HANDLE_KEY = "orthoplex.handle";
 let asked: Promise<Account | null> | null = null;
 
-/** The signed-in account, or null. A guest is the normal case, so the session is asked before the account: it answers 200. */
+/** The signed-in account, or null. A guest is the normal case, so the session is fetched before the account: it answers 200. */
 export function loadAccount(): Promise<Account | null> {
   asked ??= ask();
   return asked;
 }
 
-export function forgetAccount(): void {
+export function clearAccount(): void {
   asked = null;
 }
 

@@ -1,4 +1,4 @@
-// One adapter in a grid, and the skeleton that holds its place.
+// One adapter in a grid, and its skeleton.
 
 import type { ComponentChildren } from "preact";
 import type { Adapter } from "../api.ts";
@@ -12,12 +12,12 @@ export function previewOf(adapter: Adapter): string | null {
   return adapter.latest_version?.previews[0]?.url ?? null;
 }
 
-/** `action` lies over the picture's corner: one thing to do with the adapter without opening it. */
+/** `action` is placed over the picture's corner: one action on the adapter without opening it. */
 export function AdapterCard({ adapter, action }: { adapter: Adapter; action?: ComponentChildren }) {
   const { ref, title, owner, class_word, uses, likes, rating, latest_version, state } = adapter;
   return (
     <article class="card">
-      <Picture class="card-picture" src={previewOf(adapter)} alt={`${title}, drawn by this adapter`} />
+      <Picture class="card-picture" src={previewOf(adapter)} alt={`${title}, generated with this adapter`} />
       {action && <div class="card-action">{action}</div>}
       <div>
         <div class="card-line">

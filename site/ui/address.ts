@@ -1,12 +1,12 @@
-// Which thing an address means: a page's own (`/mix/?ref=owner/name`), or the short one to share (`/m/owner/name`). Pure.
+// Parses the resource of an address: a page's own (`/mix/?ref=owner/name`), or the short one to share (`/m/owner/name`). Pure.
 
 export function refOf(
   { pathname, search }: { pathname: string; search: string },
   short: "m" | "a",
   key: string,
 ): string {
-  const [, letter, owner, name] = /^\/(m|a)\/([^/]+)\/([^/]+)\/?$/.exec(pathname) ?? [];
-  if (letter === short && owner && name) return `${decoded(owner)}/${decoded(name)}`;
+  const [, prefix, owner, name] = /^\/(m|a)\/([^/]+)\/([^/]+)\/?$/.exec(pathname) ?? [];
+  if (prefix === short && owner && name) return `${decoded(owner)}/${decoded(name)}`;
   return new URLSearchParams(search).get(key)?.trim() ?? "";
 }
 

@@ -1,4 +1,4 @@
-// Gives every code block on a plain page a button that copies it, and every group of snippets its language choice.
+// Adds a copy button to every code block on a plain page, and a language choice to every group of snippets.
 
 const SAID_MS = 2_000;
 const LANGUAGE_KEY = "orthoplex.language";
@@ -20,7 +20,7 @@ for (const block of document.querySelectorAll("pre")) {
       button.textContent = "Copy";
     }, SAID_MS);
   });
-  // Beside the block, not in it: what scrolls sideways must not take the button along.
+  // Beside the block, not in it: horizontal scrolling must not move the button.
   const frame = document.createElement("div");
   frame.className = "code";
   if (block.dataset.language) frame.dataset.language = block.dataset.language;
@@ -31,7 +31,7 @@ for (const block of document.querySelectorAll("pre")) {
   frame.append(block, button);
 }
 
-// Snippets name this server, so that what is copied runs as it is.
+// Snippets name this server, so that they run as copied.
 for (const origin of document.querySelectorAll("[data-origin]")) origin.textContent = location.origin;
 
 const radios = [...document.querySelectorAll<HTMLInputElement>('.languages input[type="radio"]')];

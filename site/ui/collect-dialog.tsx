@@ -1,4 +1,4 @@
-// Puts an adapter into one's collections or takes it out, and makes a new one on the way.
+// Adds an adapter to the caller's collections or removes it, and creates new collections.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Adapter } from "../api.ts";
@@ -35,7 +35,7 @@ export function CollectDialog(props: { adapter: Adapter; owner: string; onClose:
     load();
   }, []);
 
-  /** Its count follows at once; the trigger at the edge does the same. */
+  /** Updates its count at once; a database trigger does the same. */
   const mark = (id: string, holds: boolean) =>
     setRows((before) => before?.map((row) => (row.collection.id === id ? marked(row, holds) : row)) ?? null);
   const set = async ({ collection }: Row, holds: boolean) => {
@@ -85,9 +85,9 @@ export function CollectDialog(props: { adapter: Adapter; owner: string; onClose:
   );
 }
 
-function marked({ collection, holds }: Row, wished: boolean): Row {
-  const item_count = collection.item_count + Number(wished) - Number(holds);
-  return { collection: { ...collection, item_count }, holds: wished };
+function marked({ collection, holds }: Row, wanted: boolean): Row {
+  const item_count = collection.item_count + Number(wanted) - Number(holds);
+  return { collection: { ...collection, item_count }, holds: wanted };
 }
 
 function CollectRow(props: { row: Row; base: string; set: (row: Row, holds: boolean) => void }) {

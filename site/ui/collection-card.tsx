@@ -1,4 +1,4 @@
-// One collection in a grid: four of its faces, its name and owner.
+// One collection in a grid: four of its portraits, its name and owner.
 
 import type { Collection } from "../api-people.ts";
 import { countOf } from "./format.ts";

@@ -1,4 +1,4 @@
-// Makes a collection, or changes the words of one. Its address is made from the title once and then stays.
+// Creates a collection, or edits its texts. Its name is derived from the title once and then stays.
 
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../schema/contract/limits.ts";

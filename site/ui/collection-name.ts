@@ -1,8 +1,8 @@
-// From the title of a collection to the name in its address. Pure.
+// Derives a collection's name from its title. Pure.
 
 import { NAME_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 
-/** A title as a name for an address: lower case, plain letters, hyphens. */
+/** A title as a name for an address: lower case, a to z, hyphens. */
 export function nameFrom(title: string): string {
   const plain = title
     .normalize("NFKD")

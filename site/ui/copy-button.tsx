@@ -1,4 +1,4 @@
-// Copies a text and says so, in words that a screen reader hears too.
+// Copies a text and announces it, also to screen readers.
 
 import { useRef, useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";

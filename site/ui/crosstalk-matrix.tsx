@@ -1,18 +1,18 @@
-// How every two of a cast meet: a table of shared columns. Nothing shared looks like nothing.
+// Crosstalk of every pair as a table of shared columns. Pairs that share nothing have empty cells.
 
 import type { Composition } from "../api.ts";
 
-/** `a` and `b` are ids of the cast. */
+/** `a` and `b` are ids of members. */
 export type Pair = Omit<Composition["crosstalk"]["pairs"][number], "a" | "b"> & { a: string; b: string };
 
-export interface Meeting {
+export interface MatrixMember {
   id: string;
   name: string;
-  /** Its number in the cast from 0, where some of the cast are not compared. */
+  /** Its number among the members from 0, where some of them are not compared. */
   place?: number;
 }
 
-export function CrosstalkMatrix({ cast, pairs }: { cast: readonly Meeting[]; pairs: readonly Pair[] }) {
+export function CrosstalkMatrix({ cast, pairs }: { cast: readonly MatrixMember[]; pairs: readonly Pair[] }) {
   if (cast.length < 2) return <p class="quiet">One adapter has nobody to disturb.</p>;
   return (
     <div class="crosstalk">
@@ -22,8 +22,8 @@ export function CrosstalkMatrix({ cast, pairs }: { cast: readonly Meeting[]; pai
   );
 }
 
-/** The table alone, for a page that says by itself how they go together. */
-export function PairTable({ cast, pairs }: { cast: readonly Meeting[]; pairs: readonly Pair[] }) {
+/** The table alone, for a page that has its own summary. */
+export function PairTable({ cast, pairs }: { cast: readonly MatrixMember[]; pairs: readonly Pair[] }) {
   const between = (a: string, b: string) =>
     pairs.find((pair) => (pair.a === a && pair.b === b) || (pair.a === b && pair.b === a));
   const numbered = cast.map((member, i) => ({ ...member, place: member.place ?? i }));

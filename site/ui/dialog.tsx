@@ -1,4 +1,4 @@
-// A native modal dialog, as a side sheet or a box: the browser keeps the focus inside and gives it back.
+// A native modal dialog, as a side sheet or a box: the browser traps and restores the focus.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
@@ -14,7 +14,7 @@ export function Dialog(props: {
   const title = useId();
   useEffect(() => {
     const shown = dialog.current;
-    // The backdrop belongs to the dialog element itself; anything else is inside it. Escape does the same by keyboard.
+    // A click on the backdrop has the dialog element itself as target; anything else is inside it. Escape does the same by keyboard.
     const outside = (event: Event) => {
       if (event.target === shown) shown?.close();
     };

@@ -1,10 +1,10 @@
-// From a failed call to the words a person reads: what happened, and what to do. Pure.
+// Converts a failed call to text for people: what happened, and what to do. Pure.
 
 import type { ErrorCode } from "../../schema/contract/codes.ts";
 import type { Problem } from "../../schema/contract/problem.ts";
 import { REMEDIES } from "./remedies.ts";
 
-/** Why a call brought no value: the API refused, the sign-in declined, nobody answered, or the answer was not the API's. */
+/** Why a call failed: the API refused, the sign-in declined, nobody answered, or the answer was not the API's. */
 export type Failure =
   | { kind: "refused"; problem: Problem }
   | { kind: "declined"; message: string }
@@ -49,13 +49,13 @@ export function codeOf(failure: Failure): ErrorCode | null {
   return failure.kind === "refused" ? failure.problem.code : null;
 }
 
-/** The fault of one field, by its JSON pointer, so that a form can show it beside the input. */
+/** The error of one field, by its JSON pointer, so that a form can show it beside the input. */
 export function faultAt(failure: Failure | null, pointer: string): string | null {
   if (failure?.kind !== "refused") return null;
   return failure.problem.errors.find((e) => e.pointer === pointer)?.detail ?? null;
 }
 
-/** `/adapters/0/strength` -> `Adapter 1, strength`; `?limit` -> `limit`. Counts start at 1, as people count. */
+/** `/adapters/0/strength` -> `Adapter 1, strength`; `?limit` -> `limit`. Numbers start at 1. */
 export function fieldName(pointer: string): string {
   const parts = pointer.replace(/^[#?]?\/?/, "").split("/");
   const words: string[] = [];

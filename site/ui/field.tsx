@@ -1,4 +1,4 @@
-// A labelled input with its hint and its fault, tied together for assistive technology; TextField and TextArea for plain words.
+// A labelled input with its hint and its error, associated for assistive technology; TextField and TextArea for plain text.
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
@@ -41,7 +41,7 @@ interface Words {
   label: string;
   hint?: ComponentChildren;
   fault?: string | null;
-  /** Of the whole field. */
+  /** The class of the whole field. */
   class?: string;
   value: string;
   onText: (text: string) => void;
@@ -59,7 +59,7 @@ export function TextField(
   },
 ) {
   const { label, hint, fault, class: name, onText, type, ...input } = props;
-  // Preact types an input by each type of its own; these four are alike.
+  // Preact has a props type for each kind of input; these four have the same props.
   const kind = { type: type ?? "text" } as { type: "text" };
   return (
     <Field label={label} hint={hint} fault={fault ?? null} class={name ?? ""}>

@@ -1,4 +1,4 @@
-// Follow a person. Nobody follows themselves; a guest is led to sign in and back.
+// Follows a person. Hidden for oneself; a guest is sent to sign in and back.
 
 import { useEffect, useState } from "preact/hooks";
 import { people } from "../api-people.ts";
@@ -14,7 +14,7 @@ export function FollowButton({ handle }: { handle: string }) {
   const { value, failure, flip, set } = useSwitch(
     { following: false, followers: 0 },
     ({ following, followers }) => ({ following: !following, followers: followers + (following ? -1 : 1) }),
-    (wished) => people.setFollow(handle, wished.following),
+    (next) => people.setFollow(handle, next.following),
   );
   useEffect(() => {
     let gone = false;

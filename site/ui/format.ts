@@ -1,4 +1,4 @@
-// Numbers and dates as people read them. Pure; time is an argument.
+// Formats numbers and dates for people. Pure; time is an argument.
 
 export function countOf(n: number, noun: string): string {
   return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
@@ -16,7 +16,7 @@ export function bytesOf(bytes: number): string {
   return `${value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** What a job was charged, and what it got back. */
+/** What a job was charged, and what was refunded. */
 export function costOf({ credits, refunded }: { credits: number; refunded: number }): string {
   if (credits === 0) return "free of charge";
   return refunded === 0
@@ -58,7 +58,7 @@ export function durationOf(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Time left if the rest goes as what is done went. Null before there is anything to judge by. */
+/** Remaining time, extrapolated from the progress. Null before there is enough progress. */
 export function remainingSeconds(step: number, total: number, elapsedSeconds: number): number | null {
   if (step <= 0 || total <= step || elapsedSeconds <= 0) return null;
   return (elapsedSeconds / step) * (total - step);

@@ -1,4 +1,4 @@
-// Line icons on a 20-unit grid. They decorate; the words beside them carry the meaning.
+// Line icons on a 20-unit grid. Decorative; the text beside them carries the meaning.
 
 const PATHS = {
   add: "M10 4v12M4 10h12",

@@ -1,9 +1,9 @@
-// A running job: where it stands, how far it is, how long it will take. Speaks only at changes of state and each quarter.
+// A running job: status, progress, remaining time. Announces only changes of state and each quarter to screen readers.
 
 import type { Job } from "../api.ts";
 import { countOf, durationOf, remainingSeconds } from "./format.ts";
 
-export function standingOf(job: Job): string {
+export function statusText(job: Job): string {
   if (job.cancel_requested && (job.status === "running" || job.status === "queued")) return "Stopping";
   switch (job.status) {
     case "queued":
@@ -36,7 +36,7 @@ export function JobProgress({ job, now }: { job: Job; now: number }) {
   return (
     <div class="job-progress">
       <div class="card-line">
-        <strong>{standingOf(job)}</strong>
+        <strong>{statusText(job)}</strong>
         <span class="quiet numbers">
           {running && `${step} of ${total}`}
           {running && left !== null && ` · about ${durationOf(left)} left`}
@@ -53,7 +53,7 @@ export function JobProgress({ job, now }: { job: Job; now: number }) {
         <div style={running ? { transform: `scaleX(${share})` } : {}} />
       </div>
       <p class="visually-hidden" role="status">
-        {running ? `${quarter} percent` : standingOf(job)}
+        {running ? `${quarter} percent` : statusText(job)}
       </p>
     </div>
   );

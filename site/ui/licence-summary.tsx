@@ -1,4 +1,4 @@
-// What the licences of a cast allow together, and which adapter it is that forbids.
+// What the licences of the members allow together, and which adapter forbids what.
 
 import type { Composition } from "../api.ts";
 
@@ -26,7 +26,7 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** One line a permission, as a sentence that names who is the reason. Pure. */
+/** One sentence for each permission, naming the adapters that restrict it. Pure. */
 export function licenceLines(licence: Together): LicenceLine[] {
   const because = (permission: Permission) => {
     const those = licence.limited_by.filter((limit) => limit.permission === permission);

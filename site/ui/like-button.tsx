@@ -1,4 +1,4 @@
-// The like of an adapter or a mix: a heart with the count. A guest is led to sign in and back.
+// The like button of an adapter or a mix with the count. A guest is sent to sign in and back.
 
 import { useEffect } from "preact/hooks";
 import { type Kind, people } from "../api-people.ts";
@@ -14,7 +14,7 @@ export function LikeButton(props: { kind: Kind; id: string; title: string; likes
   const { value, failure, flip, set } = useSwitch(
     { liked: false, likes: props.likes },
     ({ liked, likes }) => ({ liked: !liked, likes: likes + (liked ? -1 : 1) }),
-    (wished) => people.setLike(kind, id, wished.liked),
+    (next) => people.setLike(kind, id, next.liked),
   );
   useEffect(() => {
     let gone = false;

@@ -1,4 +1,4 @@
-// One mix in a grid: its cover, who made it, and the faces of those in it.
+// One mix in a grid: its cover, its owner, and the portraits of its members.
 
 import type { Mix } from "../api-mixes.ts";
 import { countOf } from "./format.ts";

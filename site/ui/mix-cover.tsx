@@ -1,11 +1,11 @@
-// What a mix looks like: the cover that its owner drew, else the portraits of those in it, side by side.
+// The picture of a mix: the cover that its owner chose, else the members' portraits side by side.
 
 import type { Mix } from "../api-mixes.ts";
 import { Picture } from "./picture.tsx";
 
 const PORTRAITS_SHOWN = 3;
 
-/** `width` and `height` give the frame's shape; `free` lets portraits keep theirs. */
+/** `width` and `height` set the frame's aspect ratio; `free` lets portraits keep theirs. */
 export function MixCover(props: {
   mix: Mix;
   width: number;
@@ -18,7 +18,7 @@ export function MixCover(props: {
   const people = mix.members.map(({ title, ref }) => title ?? ref).join(", ");
   const alt = `${mix.title}: ${people}`;
   const portraits = mix.members.flatMap(({ preview }) => (preview ? [preview] : []));
-  // The API gives the first portrait where nobody chose a cover.
+  // The API returns the first portrait where no cover was chosen.
   const chosen = mix.cover !== null && mix.cover.id !== portraits[0]?.id;
   if (chosen || portraits.length < 2) {
     const src = mix.cover?.url ?? null;

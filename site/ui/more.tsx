@@ -1,4 +1,4 @@
-// The button at the end of a list that is read page by page; nothing where the list has ended.
+// The button that loads the next page of a list; nothing at the end of the list.
 
 import type { List } from "./use-list.ts";
 

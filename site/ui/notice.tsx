@@ -1,16 +1,16 @@
-// What happened and what to do: failures of calls, remarks, and places where nothing is yet.
+// Notices: failures of calls, remarks, and empty states.
 
 import type { ComponentChildren } from "preact";
 import { codeOf, type Failure, messageOf } from "./failure.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-type Tone = "info" | "good" | "warn" | "bad";
-const ICONS: Record<Tone, IconName> = { info: "info", good: "check", warn: "alert", bad: "alert" };
+type Variant = "info" | "good" | "warn" | "bad";
+const ICONS: Record<Variant, IconName> = { info: "info", good: "check", warn: "alert", bad: "alert" };
 
-export function Notice(props: { tone: Tone; title: string; children?: ComponentChildren }) {
+export function Notice(props: { variant: Variant; title: string; children?: ComponentChildren }) {
   return (
-    <div class={`notice ${props.tone}`} role={props.tone === "bad" ? "alert" : "status"}>
-      <Icon name={ICONS[props.tone]} />
+    <div class={`notice ${props.variant}`} role={props.variant === "bad" ? "alert" : "status"}>
+      <Icon name={ICONS[props.variant]} />
       <div>
         <strong>{props.title}</strong>
         {props.children}
@@ -19,12 +19,12 @@ export function Notice(props: { tone: Tone; title: string; children?: ComponentC
   );
 }
 
-/** A failed call. Offers to sign in where that is the way on, and to try again where the caller can. */
+/** A failed call. Offers to sign in where that helps, and to retry where the caller can. */
 export function FailureNotice({ failure, again }: { failure: Failure; again?: () => void }) {
   const { title, detail, remedy } = messageOf(failure);
   const signIn = codeOf(failure) === "auth_required";
   return (
-    <Notice tone="bad" title={title}>
+    <Notice variant="bad" title={title}>
       {detail && <p>{detail}</p>}
       <p>{remedy}</p>
       {(again || signIn) && (
@@ -54,7 +54,7 @@ export function Empty(props: { title: string; children?: ComponentChildren }) {
   );
 }
 
-/** The way on from where nothing is. */
+/** An empty state with the next step. */
 export function ToCatalog() {
   return (
     <div class="actions">
@@ -65,7 +65,7 @@ export function ToCatalog() {
   );
 }
 
-/** Where a page is nothing without an account. */
+/** For pages that need an account. */
 export function SignInFirst(props: { title: string; children?: ComponentChildren }) {
   return (
     <Empty title={props.title}>
@@ -79,7 +79,7 @@ export function SignInFirst(props: { title: string; children?: ComponentChildren
   );
 }
 
-/** The sign-in form, with the way back to the present page. */
+/** The address of the sign-in form, which returns to the current page. */
 export function signInUrl(): string {
   return `/account/?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 }

@@ -1,11 +1,11 @@
-// The bell in the header: there for who is signed in, with how much is unread. Plain DOM, since every page carries it.
+// The notification icon in the header of signed-in accounts, with the unread count. Plain DOM, since every page carries it.
 
 import { UNREAD_COUNTED_MAX } from "../../schema/contract/limits.ts";
 import { people } from "../api-people.ts";
 
 const bell = () => document.getElementById("bell");
 
-/** Shows the bell, asks for the count, and asks again when somebody comes back to the page. */
+/** Shows the icon, fetches the count, and fetches it again when the page becomes visible. */
 export function wakeBell(): void {
   const link = bell();
   if (!link) return;
@@ -18,7 +18,7 @@ export function wakeBell(): void {
 
 async function ask(): Promise<void> {
   const reply = await people.notifications({ unread: "true", limit: 1 });
-  // A bell that cannot be asked stays silent; the page of notifications says why.
+  // A failed fetch shows no count; the notifications page reports the error.
   if (reply.ok) showUnread(reply.value.unread_count);
 }
 

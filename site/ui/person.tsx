@@ -1,4 +1,4 @@
-// A person where they appear beside what they did: a face or an initial, a name that leads to their page, and plain words of theirs.
+// A person beside their content: avatar or initial, a link to their page, and their plain text.
 
 import type { PersonCard } from "../api-people.ts";
 import { piecesOf, profileUrl } from "./plain-text.ts";
@@ -24,7 +24,7 @@ export function PersonLink({ person }: { person: PersonCard | null }) {
   );
 }
 
-/** Line breaks stay; addresses become links that vouch for nothing. */
+/** Keeps line breaks; addresses become links with rel="nofollow". */
 export function PlainText({ text }: { text: string }) {
   return (
     <p class="plain-text">

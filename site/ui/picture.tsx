@@ -1,4 +1,4 @@
-// A picture in a box of fixed proportion: skeleton while it loads, words where it is missing, never a shift of the layout.
+// A picture in a box of fixed aspect ratio: skeleton while it loads, text where it is missing, no layout shift.
 
 import { useState } from "preact/hooks";
 
@@ -31,7 +31,7 @@ export function Picture({ src, alt, width = 1, height = 1, class: name = "", eag
           loading={eager ? "eager" : "lazy"}
           decoding="async"
           ref={(img) => {
-            // A picture out of the cache may be complete before the handler hangs on it.
+            // A cached picture may be complete before the load handler is attached.
             if (img?.complete && img.naturalWidth > 0 && seen === "") setState({ src, seen: "loaded" });
           }}
           onLoad={() => setState({ src, seen: "loaded" })}

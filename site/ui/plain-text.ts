@@ -1,9 +1,9 @@
-// What people write is plain text: this finds the web addresses and the people in it and leaves every character as it was. Pure.
+// User text is plain text: finds web addresses and mentions in it and keeps every character. Pure.
 
 export type Piece = { kind: "text" | "link" | "mention"; text: string; href?: string };
 
 const FOUND = /https?:\/\/[^\s<>"']+|(?<![\w@./-])@[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?![\w@-])/gi;
-/** Ends a sentence rather than an address. */
+/** Punctuation that ends a sentence rather than an address. */
 const TAIL = /[.,;:!?…]+$/;
 
 export const profileUrl = (handle: string) => `/user/?handle=${encodeURIComponent(handle)}`;

@@ -1,4 +1,4 @@
-// What someone can do about each refusal and each failed job. The records are closed: a new code does not compile without a remedy.
+// What to do about each refusal and each failed job. The records are closed: a new code does not compile without a remedy.
 
 import type { ErrorCode, JobErrorCode } from "../../schema/contract/codes.ts";
 
@@ -64,5 +64,5 @@ export const JOB_REMEDIES: Record<JobErrorCode, string> = {
   runs_exhausted: "It was tried several times without success. Start it again later.",
   deadline_passed: "No runner came to it in time. Start it again; if runners are few, at a quieter hour.",
   output_invalid: "Start it again; the result did not pass its checks.",
-  dependency_failed: "Look at the training that it waited for. Once one has succeeded, draw again.",
+  dependency_failed: "Look at the training that it waited for. Once it has succeeded, generate again.",
 };

@@ -1,4 +1,4 @@
-// Reporting something: why, in what words, and what comes next. Anybody who is signed in may.
+// Reports content: reason, text, and what happens next. For any signed-in account.
 
 import { useEffect, useState } from "preact/hooks";
 import { REPORT_DETAIL_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
@@ -6,12 +6,12 @@ import { moderation, type Report, type ReportReason, type ReportTarget } from ".
 import { Dialog } from "./dialog.tsx";
 import { type Failure, faultAt } from "./failure.ts";
 import { TextArea } from "./field.tsx";
-import { KIND_WORDS, REASONS, REPORT_HINTS } from "./moderation-words.ts";
+import { KIND_LABELS, REASONS, REPORT_HINTS } from "./moderation-labels.ts";
 import { FailureNotice, Notice, SignInFirst } from "./notice.tsx";
 import { useAccount } from "./use-reply.ts";
 import "../styles/moderation.css";
 
-/** Reports that are nothing without words. */
+/** Reasons that require a text. */
 const NEEDS_WORDS: readonly ReportReason[] = ["likeness", "ownership", "other"];
 
 /** Small, for the end of a page or beside a comment. */
@@ -37,10 +37,10 @@ export function ReportDialog({ target, onClose }: { target: ReportTarget; onClos
   const account = useAccount();
   const [sent, setSent] = useState<Report | null>(null);
   return (
-    <Dialog title={`Report this ${KIND_WORDS[target.kind]}`} shape="box" onClose={onClose}>
+    <Dialog title={`Report this ${KIND_LABELS[target.kind]}`} shape="box" onClose={onClose}>
       {account === null ? (
         <SignInFirst title="Sign in to report it">
-          <p>So that we can tell you what came of it.</p>
+          <p>So that we can notify you of the outcome.</p>
         </SignInFirst>
       ) : sent ? (
         <Sent report={sent} onClose={onClose} />
@@ -114,8 +114,8 @@ function Sent({ report, onClose }: { report: Report; onClose: () => void }) {
   const isOld = Date.now() - Date.parse(report.created_at) > 60_000;
   return (
     <div class="report-form">
-      <Notice tone="good" title={isOld ? "You have reported this already" : "Thank you: it is reported"}>
-        <p>A moderator will look at it. You are told what came of it.</p>
+      <Notice variant="good" title={isOld ? "You have reported this already" : "Thank you: it is reported"}>
+        <p>A moderator will look at it. You are notified of the outcome.</p>
       </Notice>
       <div class="actions">
         <button type="button" class="button primary" ref={setClose} onClick={onClose}>

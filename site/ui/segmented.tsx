@@ -1,4 +1,4 @@
-// One choice out of a few, as radio buttons in one bar: arrow keys move between them.
+// A choice of one among a few, as radio buttons in one bar: arrow keys move between them.
 
 import { useId } from "preact/hooks";
 

@@ -1,4 +1,4 @@
-// Wakes the header that every page carries: theme switch, account link, styles. Imported first by each page's entry.
+// Starts the header that every page carries: theme switch, account link, styles. Imported first by each page's entry.
 
 import "../styles/tokens.css";
 import "../styles/base.css";

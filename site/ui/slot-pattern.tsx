@@ -1,4 +1,4 @@
-// The columns that slots own, as a picture: one row a group, one cell a column. Adapters that share no cell share no axis.
+// The columns that slots own, as a picture: one row a group, one cell a column. Adapters that share no cell share no column.
 
 import {
   composedSlots,
@@ -15,7 +15,7 @@ const DOT = 6.5;
 export interface SlotOwner {
   name: string;
   slot: number;
-  /** Which cast colour marks it. */
+  /** Index of the member colour. */
   index: number;
 }
 
@@ -23,7 +23,7 @@ export interface PatternBase extends SlotBase {
   rank: number;
 }
 
-/** The groups and group size that speak for the base: those of its narrowest layer, where room is scarcest. */
+/** The number and size of groups shown for the base: those of its narrowest layer, which has the fewest columns. */
 export function patternOf(base: PatternBase): { n: number; rank: number; radix: number } {
   const widths = slotDimensions(base);
   return { n: Math.min(...widths), rank: base.rank, radix: radixOf(widths, base.rank) };

@@ -1,4 +1,4 @@
-// A search field that offers what begins so: adapters, tags, owners. A combobox: arrow keys choose, Enter takes, Escape closes.
+// A search field with suggestions: adapters, tags, owners. A combobox: arrow keys choose, Enter takes, Escape closes.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { catalog, type Suggestions } from "../api-catalog.ts";
@@ -8,7 +8,7 @@ import { Picture } from "./picture.tsx";
 import "../styles/suggest.css";
 
 const TYPING_PAUSE_MS = 120;
-const LETTERS_MIN = 2;
+const CHARACTERS_MIN = 2;
 
 export type Choice =
   | { kind: "adapter"; value: string; title: string }
@@ -49,7 +49,7 @@ export function SuggestBox(props: {
   value: string;
   onInput: (text: string) => void;
   onChoose: (choice: Choice) => void;
-  /** Enter without a choice. */
+  /** Enter without a selected suggestion. */
   onEnter?: () => void;
   only?: Choice["kind"];
 }) {
@@ -62,11 +62,11 @@ export function SuggestBox(props: {
   const q = value.trim();
 
   useEffect(() => {
-    if (q.length < LETTERS_MIN || !open) return;
+    if (q.length < CHARACTERS_MIN || !open) return;
     const controller = new AbortController();
     const timer = setTimeout(async () => {
       const reply = await catalog.suggest(q, controller.signal);
-      // The list below tells of a failure; suggestions only stay away.
+      // The results list reports failures; suggestions are just not shown.
       if (!controller.signal.aborted && reply.ok) {
         setFound({ q, options: optionsOf(reply.value, only) });
         setAt(-1);
@@ -78,7 +78,7 @@ export function SuggestBox(props: {
     };
   }, [q, open, only]);
 
-  const options = open && q.length >= LETTERS_MIN ? found.options : [];
+  const options = open && q.length >= CHARACTERS_MIN ? found.options : [];
   const choose = (option: Option) => {
     setOpen(false);
     setAt(-1);
@@ -89,7 +89,7 @@ export function SuggestBox(props: {
       if (options.length === 0) return setOpen(true);
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      // One place before the first is the field itself.
+      // The position before the first option is the field itself.
       setAt(((at + 1 + step + options.length + 1) % (options.length + 1)) - 1);
     } else if (event.key === "Enter") {
       const option = options[at];

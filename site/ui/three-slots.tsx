@@ -1,9 +1,9 @@
-// Three people, the columns that each owns, and all of them on one basis: no cell is taken twice.
+// Three people, the columns that each owns, and all of them on one basis: no cell is used twice.
 
 import cast2 from "../../schema/bases/cast-2.json";
 import { type SlotOwner, SlotPattern } from "./slot-pattern.tsx";
 
-/** The slots that these seeds were taught in. They are of one class, so they share no column. */
+/** The slots of these seeds. They are of one class, so they share no column. */
 export const PEOPLE: readonly SlotOwner[] = [
   { name: "ivy", slot: 10, index: 0 },
   { name: "paco", slot: 18, index: 1 },

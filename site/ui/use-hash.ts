@@ -1,4 +1,4 @@
-// Which of a page's parts is shown, kept in the address so that a link can lead there and "back" goes back.
+// The selected part of a page, kept in the address so that it can be linked and Back restores it.
 
 import { useEffect, useState } from "preact/hooks";
 

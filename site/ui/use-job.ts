@@ -1,4 +1,4 @@
-// A job as it goes on: the resource, kept up to date by its event stream, and the preview frames that came by.
+// A live job: the resource, kept up to date by its event stream, and its preview frames.
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Job, type Reply, watch } from "../api.ts";
@@ -17,7 +17,7 @@ export interface Reading {
 export interface LiveJob<J extends Job> {
   job: J | null;
   frames: readonly Frame[];
-  /** Every progress message once, in order: a training writes its loss there. */
+  /** Every progress message once, in order: a training reports its loss there. */
   readings: readonly Reading[];
   failure: Failure | null;
   now: number;
@@ -45,7 +45,7 @@ export function useJob<J extends Job>(first: J | null): LiveJob<J> {
     const clock = setInterval(() => setNow(Date.now()), 1_000);
     const stop = watch(first, {
       status: ({ status, queue_position }) => {
-        // The end is told by `done`, together with the result; until then the job counts as running.
+        // `done` carries the final status together with the result; until then the job counts as running.
         if (status === "queued" || status === "running") patch({ status, queue_position });
       },
       progress: ({ step, total, message, preview }) => {

@@ -1,5 +1,5 @@
-// A list that is read page by page, and changed in place by what is done on the page. Under a new key it starts anew; what was there
-// stays until the first page has come.
+// A paged list that the page can also edit. Under a new key it is reloaded; the old items stay
+// until the first page has arrived.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Page, Reply } from "../api.ts";
@@ -15,7 +15,7 @@ export interface List<T> {
 }
 
 interface State<T> {
-  /** Of the list that `items` and `cursor` belong to. */
+  /** The key of the list that `items` and `cursor` belong to. */
   key: string | null;
   items: readonly T[];
   cursor: string | null;

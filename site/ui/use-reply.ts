@@ -1,4 +1,4 @@
-// A call and its three states, for components: waiting, value, failure. A newer call makes an older one's answer void.
+// A call and its three states, for components: waiting, value, failure. A newer call discards the answer of an older one.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Account, Reply } from "../api.ts";
@@ -12,7 +12,7 @@ export interface Loaded<T> {
   again: () => void;
 }
 
-/** Runs `load` whenever one of `inputs` changes. The last value stays while a new one is on its way. */
+/** Runs `load` whenever one of `inputs` changes. The last value stays while a new one is loading. */
 export function useReply<T>(
   load: (signal: AbortSignal) => Promise<Reply<T>>,
   inputs: readonly unknown[],
@@ -36,7 +36,7 @@ export function useReply<T>(
   return { ...state, again: useCallback(() => setTurn((n) => n + 1), []) };
 }
 
-/** undefined while it is not known yet, null for a guest. */
+/** undefined while unknown, null for a guest. */
 export function useAccount(): Account | null | undefined {
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
   useEffect(() => {

@@ -1,4 +1,4 @@
-// Something that is on or off at the edge and answers a press at once: shown as wished, put back if the edge refuses.
+// An optimistic toggle: shows the new state at once, reverts it if the API refuses.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Reply } from "../api.ts";
@@ -10,11 +10,11 @@ export interface Switch<T> {
   flip: () => void;
 }
 
-/** `guess` is what the value will be after a press; `send` brings the true one. Presses wait for the answer to the last. */
+/** `guess` is the expected value after a click; `send` returns the true one. Clicks wait for the previous answer. */
 export function useSwitch<T>(
   initial: T,
   guess: (before: T) => T,
-  send: (wished: T) => Promise<Reply<T>>,
+  send: (next: T) => Promise<Reply<T>>,
 ): Switch<T> & { set: (value: T) => void } {
   const [value, setValue] = useState(initial);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -30,10 +30,10 @@ export function useSwitch<T>(
   const flip = async () => {
     if (busy.current) return;
     busy.current = true;
-    const wished = guess(value);
-    setValue(wished);
+    const next = guess(value);
+    setValue(next);
     setFailure(null);
-    const reply = await send(wished);
+    const reply = await send(next);
     busy.current = false;
     if (gone.current) return;
     setValue(reply.ok ? reply.value : value);

@@ -1,4 +1,4 @@
-// The life of one account in a real browser: made, verified by letter, given a passkey and a picture, lost and found again, exported, ended.
+// The life of one account in a real browser: created, verified by email, given a passkey and a picture, its password reset, exported, deleted.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { type Visitor, welcome } from "./visitor.ts";
 
 const EMAIL = "zoe@example.com";
-const LETTER_PATIENCE_MS = 10_000;
+const EMAIL_DEADLINE_MS = 10_000;
 const NARROW = 360;
 
 describe("an account", { timeout: 240_000 }, () => {
@@ -51,15 +51,15 @@ describe("an account", { timeout: 240_000 }, () => {
     });
   }
 
-  /** The link of the newest letter of this kind, out of the Worker's log. */
+  /** The link of the newest email with this subject, from the Worker's log. */
   async function linkOf(subject: string): Promise<string> {
-    const letter = new RegExp(`Email to ${EMAIL}\\nSubject: ${subject}[\\s\\S]*?\\n(http\\S+)`, "g");
-    for (const end = Date.now() + LETTER_PATIENCE_MS; Date.now() < end; await pause(100)) {
+    const email = new RegExp(`Email to ${EMAIL}\\nSubject: ${subject}[\\s\\S]*?\\n(http\\S+)`, "g");
+    for (const end = Date.now() + EMAIL_DEADLINE_MS; Date.now() < end; await pause(100)) {
       const log = readFileSync(join(server.logs, "worker.log"), "utf8");
-      const link = [...log.matchAll(letter)].at(-1)?.[1];
+      const link = [...log.matchAll(email)].at(-1)?.[1];
       if (link) return link;
     }
-    throw new Error(`No letter "${subject}"`);
+    throw new Error(`No email "${subject}"`);
   }
 
   const field = (label: string) => page.getByLabel(label, { exact: true });
@@ -70,15 +70,15 @@ describe("an account", { timeout: 240_000 }, () => {
     await page.goto("/account/");
     await field("New account").check();
     await field("Name").fill("Zoe");
-    await field("E-mail").fill(EMAIL);
+    await field("Email").fill(EMAIL);
     await field("Password").fill("correct horse");
     await press("Make the account");
     await isIn();
     await page.getByText("Please verify your address").waitFor();
   });
 
-  step("is verified by the link of a letter", async () => {
-    await page.goto(await linkOf("Confirm your e-mail"));
+  step("is verified by the link of an email", async () => {
+    await page.goto(await linkOf("Confirm your e-?mail"));
     await page.getByText("Your address is verified").waitFor();
     await page.waitForURL((url) => url.search === "");
     assert.equal(await page.getByText("Please verify your address").count(), 0);
@@ -184,7 +184,7 @@ describe("an account", { timeout: 240_000 }, () => {
         const other = await page.context().browser()?.newPage();
         assert.ok(other);
         await other.goto(origin);
-        const told = await other.evaluate(
+        const outcome = await other.evaluate(
           async ([url, authorization]) => {
             const headers = { authorization: authorization ?? "", "content-type": "application/json" };
             const body = JSON.stringify({ prompt: "a smiling person", base: "cast-2" });
@@ -196,7 +196,7 @@ describe("an account", { timeout: 240_000 }, () => {
           [server.url, `Bearer ${key}`],
         );
         await other.close();
-        return told;
+        return outcome;
       };
       assert.equal(await order(`http://127.0.0.1:${port}`), "202");
       assert.equal(await order(`http://localhost:${port}`), "kept");
@@ -207,11 +207,11 @@ describe("an account", { timeout: 240_000 }, () => {
     }
   });
 
-  step("gets a new password by letter, once", async () => {
+  step("resets its password by email, once", async () => {
     await press("Sign out everywhere");
     await page.getByText("Forgot your password?").click();
-    await field("E-mail").fill(EMAIL);
-    await press("Send the letter");
+    await field("Email").fill(EMAIL);
+    await press("Send the email");
     await page.getByText("Look into your mailbox").waitFor();
     const link = await linkOf("Choose a new password");
     await page.goto(link);
@@ -228,7 +228,7 @@ describe("an account", { timeout: 240_000 }, () => {
 
   step("signs in with the new password only", async () => {
     await page.goto("/account/");
-    await field("E-mail").fill(EMAIL);
+    await field("Email").fill(EMAIL);
     await field("Password").fill("correct horse");
     await press("Sign in");
     await page.locator(".notice.bad").waitFor();

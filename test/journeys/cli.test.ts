@@ -85,7 +85,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     await assert.rejects(run("whoami"), /needs a key/);
   });
 
-  test("a person logs in, and a wrong key is told", async () => {
+  test("a person logs in, and a wrong key is refused", async () => {
     const wrong = await orthoplex(["login"], "opx_0000000000000000000000000000000000000000\n");
     assert.equal(wrong.code, 1);
     assert.match(wrong.error, /key_invalid/);
@@ -95,7 +95,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.ok(me.scopes.includes("generate"));
   });
 
-  test("finds an adapter, looks at it and pulls the file it was told of", async () => {
+  test("finds an adapter, looks at it and downloads its file", async () => {
     const page = await json<{ items: { ref: string }[] }>("search", "dalia");
     const ref = page.items[0]?.ref ?? "";
     assert.match(ref, /\/dalia$/);
@@ -136,7 +136,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.match(drawn.error, /running|%/);
   });
 
-  test("draws with what is still being taught, once it is", async () => {
+  test("generates with an adapter that is still training, once it is finished", async () => {
     const about = ["--name", "soon", "--concept", "Soon", "--class", "person", "--steps", "2"];
     const pictures = join(ROOT, "gpu-runner/demo/june");
     const training = await json<{ id: string }>("train", pictures, ...about, "--draft", "--no-wait");
@@ -146,9 +146,9 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.deepEqual([drawn.status, drawn.waits_for, drawn.priority], ["succeeded", null, "high"]);
   });
 
-  test("teaches a draft from a folder, and publishes its file as the next version", async () => {
+  test("trains a draft from a folder, and publishes its file as the next version", async () => {
     const pictures = join(ROOT, "gpu-runner/demo/june");
-    const taught = await json<{ request: { adapter: string } }>(
+    const training = await json<{ request: { adapter: string } }>(
       "train",
       pictures,
       "--name",
@@ -161,7 +161,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
       "3",
       "--draft",
     );
-    const ref = taught.request.adapter;
+    const ref = training.request.adapter;
     const pulled = await json<{ file: string }>("pull", ref);
     const published = await orthoplex([
       "publish",
@@ -257,7 +257,7 @@ console.log(raw && typeof value === "string" ? value : JSON.stringify(value, nul
     assert.equal(canceled.code, 0, canceled.error);
   });
 
-  test("is told what is wrong by the API's own words", async () => {
+  test("shows the API's own error messages", async () => {
     const refused = await orthoplex(["generate", "<nobody> smiling", "-a", "orthoplex/nobody-there"]);
     assert.equal(refused.code, 1);
     assert.match(refused.error, /adapter_unknown/);

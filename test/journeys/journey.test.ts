@@ -90,7 +90,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await page.goto("/account/");
     await page.getByRole("radio", { name: "New account" }).press("Space");
     await page.getByLabel("Name").fill("Vera Visitor");
-    await page.getByLabel("E-mail").fill("vera@example.com");
+    await page.getByLabel("Email").fill("vera@example.com");
     await page.getByLabel("Password").fill("a long enough password");
     await page.getByRole("button", { name: "Make the account" }).click();
     await page.getByRole("heading", { name: "Vera Visitor" }).waitFor();
@@ -145,7 +145,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await page.getByText(/^Rough, in .* Its files are on this device/).waitFor();
   });
 
-  step("is told what is wrong with an empty picture, and loses nothing", async () => {
+  step("sees what is wrong with an empty picture, and loses nothing", async () => {
     await page.goto("/publish/");
     const choose = (...files: FileToChoose[]) => page.locator("input[type=file]").setInputFiles(files);
     const pictures = picturesOf(CONCEPT).slice(0, 4);
@@ -161,7 +161,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await page.getByText("4 pictures. Captions are optional").waitFor();
   });
 
-  step("teaches a person from the four pictures that are left", async () => {
+  step("trains an adapter from the four pictures that are left", async () => {
     // The page asks for the base's usual number of steps, minutes on two cores; the order is shortened on its way.
     await page.route("**/v1/trainings", async (route) => {
       if (route.request().method() !== "POST") return route.continue();
@@ -170,7 +170,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await page.getByLabel("Name", { exact: true }).fill("June");
     await page.getByRole("button", { name: "Start training" }).click();
     await page.getByRole("heading", { name: "Is this June?" }).waitFor({ timeout: TRAINING_PATIENCE_MS });
-    const sample = page.getByRole("img", { name: "June, drawn by the adapter" }).first();
+    const sample = page.getByRole("img", { name: "June, generated with the adapter" }).first();
     assert.ok((await looksOf(sample)).colours >= COLOURS_MIN);
   });
 

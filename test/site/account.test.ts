@@ -1,21 +1,24 @@
 // The account page's pure parts: what a link brought, whether passkeys work here, when a password is asked for.
 
 import { describe, expect, it } from "vitest";
-import { emailTokenOf, isOldSignIn, wordOf } from "../../site/pages/account/arrival.ts";
+import { emailTokenOf, isOldSignIn, linkMessageOf } from "../../site/pages/account/link-result.ts";
 import { originsIn } from "../../site/pages/account/origins.ts";
 import { passkeyObstacle } from "../../site/pages/account/passkey.ts";
 
-describe("arriving at the account page", () => {
-  it("says what a link of a letter did, or why it did nothing", () => {
-    expect(wordOf("")).toBe(null);
-    expect(wordOf("?next=%2Fcompose%2F")).toBe(null);
-    expect(wordOf("?verified=1")?.tone).toBe("good");
-    expect(wordOf("?verified=1&error=TOKEN_EXPIRED")?.title).toBe("This link has expired");
-    expect(wordOf("?error=account_not_linked")?.text).toContain("verify the address");
-    expect(wordOf("?error=%3Cb%3E")).toMatchObject({ tone: "warn", title: "Signing in did not work" });
+describe("a link to the account page", () => {
+  it("says what the link of an email did, or why it failed", () => {
+    expect(linkMessageOf("")).toBe(null);
+    expect(linkMessageOf("?next=%2Fcompose%2F")).toBe(null);
+    expect(linkMessageOf("?verified=1")?.variant).toBe("good");
+    expect(linkMessageOf("?verified=1&error=TOKEN_EXPIRED")?.title).toBe("This link has expired");
+    expect(linkMessageOf("?error=account_not_linked")?.text).toContain("verify the address");
+    expect(linkMessageOf("?error=%3Cb%3E")).toMatchObject({
+      variant: "warn",
+      title: "Signing in did not work",
+    });
   });
 
-  it("keeps the token of a letter to a new address", () => {
+  it("reads the token of an email to a new address", () => {
     expect(emailTokenOf("?email_token=abc")).toBe("abc");
     expect(emailTokenOf("?verified=1")).toBe(null);
   });

@@ -117,7 +117,7 @@ describe("measured numbers", () => {
     expect([number(-0.1234), number(-0.0001), percent(0.04699, 2)]).toEqual(["−0.123", "0.000", "4.70 %"]);
   });
 
-  it("of time are told in units of their size", () => {
+  it("of time are shown in units of their size", () => {
     expect([0.000006, 0.0314, 2.25].map(duration)).toEqual(["< 1 ms", "31 ms", "2.3 s"]);
   });
 });

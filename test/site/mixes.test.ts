@@ -5,7 +5,7 @@ import type { Composition, Generation } from "../../site/api.ts";
 import { EMPTY_FORM } from "../../site/pages/compose/form.ts";
 import { formOf, hashOf } from "../../site/pages/compose/link.ts";
 import { composeUrl, formOfMix, isUnchanged, orderOf } from "../../site/pages/compose/mix-form.ts";
-import { aboutOf, compositionOf, nameOf, wishOf } from "../../site/pages/compose/publish-mix.ts";
+import { aboutOf, compositionOf, nameOf, publishRequest } from "../../site/pages/compose/publish-mix.ts";
 import { LANGUAGES, snippetOf } from "../../site/pages/mix/snippets.ts";
 import { queryOf, searchOf, withFilter } from "../../site/pages/mixes/query.ts";
 import { refOf } from "../../site/ui/address.ts";
@@ -92,8 +92,8 @@ describe("publishing", () => {
 
   it("leaves out the title and the cover that are not wanted", () => {
     const about = { name: "two", title: " ", description: "", changelog: "", cover: false };
-    const wish = wishOf({ ...about, visibility: "public", rating: "general" }, "img_0");
-    expect(wish).toEqual({
+    const input = publishRequest({ ...about, visibility: "public", rating: "general" }, "img_0");
+    expect(input).toEqual({
       ...{ name: "two", description: "", visibility: "public", rating: "general", changelog: "" },
     });
   });

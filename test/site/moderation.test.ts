@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { ACTION_KINDS, DECISIONS, type Decision, REPORT_REASONS } from "../../schema/contract/moderation.ts";
 import type { Notification } from "../../site/api-people.ts";
-import { commandOf, letterOf } from "../../site/pages/moderation/shortcuts.ts";
+import { commandOf, keyOf } from "../../site/pages/moderation/shortcuts.ts";
 import { templatesOf, UNDO } from "../../site/pages/moderation/templates.ts";
-import { wordsOf } from "../../site/pages/notifications/words.ts";
+import { notificationText } from "../../site/pages/notifications/notification-text.ts";
 import {
   doneWord,
   GROUNDS,
@@ -15,11 +15,11 @@ import {
   placeUrl,
   REASONS,
   REPORT_HINTS,
-} from "../../site/ui/moderation-words.ts";
+} from "../../site/ui/moderation-labels.ts";
 
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
 
-describe("the keys of the desk", () => {
+describe("the keyboard shortcuts", () => {
   it("take a decision only where it is open", () => {
     expect(commandOf(press("r"), ["remove", "rate"])).toEqual({ do: "decide", decision: "remove" });
     expect(commandOf(press("r"), ["restore"])).toEqual({ do: "decide", decision: "restore" });
@@ -43,7 +43,7 @@ describe("the keys of the desk", () => {
     expect(commandOf(press("Tab"), [...DECISIONS])).toBeNull();
   });
 
-  it("have one letter for every decision, and no two for decisions that are open together", () => {
+  it("have one key for every decision, and distinct keys for decisions that are allowed together", () => {
     const together: Decision[][] = [
       ["remove", "rate", "dismiss"],
       ["restore", "dismiss"],
@@ -52,10 +52,10 @@ describe("the keys of the desk", () => {
       ["suspend", "dismiss"],
       ["unsuspend", "dismiss"],
     ];
-    expect(DECISIONS.every((decision) => /^[a-z]$/.test(letterOf(decision)))).toBe(true);
-    for (const open of together) expect(new Set(open.map(letterOf)).size).toBe(open.length);
+    expect(DECISIONS.every((decision) => /^[a-z]$/.test(keyOf(decision)))).toBe(true);
+    for (const open of together) expect(new Set(open.map(keyOf)).size).toBe(open.length);
     for (const decision of DECISIONS) {
-      expect(commandOf(press(letterOf(decision)), [decision])).toEqual({ do: "decide", decision });
+      expect(commandOf(press(keyOf(decision)), [decision])).toEqual({ do: "decide", decision });
     }
   });
 });
@@ -113,7 +113,7 @@ describe("words", () => {
       created_at: "2026-11-25T00:00:00.000Z",
       read_at: null,
     };
-    expect(wordsOf(note)).toMatchObject({ name: "ada/fish", url: "/decisions/" });
-    expect(wordsOf({ ...note, kind: "report_decided" }).url).toBe("/decisions/#reports");
+    expect(notificationText(note)).toMatchObject({ name: "ada/fish", url: "/decisions/" });
+    expect(notificationText({ ...note, kind: "report_decided" }).url).toBe("/decisions/#reports");
   });
 });

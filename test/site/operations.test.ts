@@ -1,8 +1,8 @@
-// When the operators' desk calls a runner silent.
+// When the operations page shows a runner as silent.
 
 import { describe, expect, it } from "vitest";
 import { RUNNER_SEEN_SECONDS } from "../../schema/contract/limits.ts";
-import { isSilent } from "../../site/pages/operations/silence.ts";
+import { isSilent } from "../../site/pages/operations/is-silent.ts";
 
 describe("a runner", () => {
   const last_seen_at = "2026-11-25T10:00:00.000Z";

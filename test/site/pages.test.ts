@@ -30,7 +30,7 @@ describe("the header", () => {
   const boxes = (page: string) =>
     headerHtml(page).match(/<form [^>]*action="\/browse\/">\s*<input [^>]*>/g) ?? [];
 
-  it("asks the catalog for as many letters as it takes, in the row and where a button opens it", () => {
+  it("limits the query to what the catalog accepts, in the row and below the button", () => {
     expect(boxes("/mixes/")).toHaveLength(2);
     for (const box of boxes("/mixes/")) {
       expect(box).toContain(`name="q"`);
@@ -88,7 +88,7 @@ describe("numbers for people", () => {
     expect([durationOf(0.4), durationOf(95), durationOf(7_260)]).toEqual(["0 s", "1 min 35 s", "2 h 1 min"]);
   });
 
-  it("tell how long ago", () => {
+  it("say how long ago", () => {
     const now = Date.parse("2026-11-23T12:00:00Z");
     const secondsAgo = (seconds: number) => agoOf(new Date(now - seconds * 1000).toISOString(), now);
     expect([

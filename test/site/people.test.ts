@@ -5,7 +5,7 @@ import { UNREAD_COUNTED_MAX } from "../../schema/contract/limits.ts";
 import type { CollectionItem, Notification } from "../../site/api-people.ts";
 import { composeLink } from "../../site/pages/collection/compose-link.ts";
 import { moved } from "../../site/pages/collection/moved.ts";
-import { wordsOf } from "../../site/pages/notifications/words.ts";
+import { notificationText } from "../../site/pages/notifications/notification-text.ts";
 import { nameFrom } from "../../site/ui/collection-name.ts";
 import { unreadText } from "../../site/ui/notification-bell.ts";
 import { piecesOf } from "../../site/ui/plain-text.ts";
@@ -61,7 +61,7 @@ describe("a notification in words", () => {
   });
 
   it("counts those who like", () => {
-    const before = (count: number) => wordsOf(note({ data: { count } })).before;
+    const before = (count: number) => notificationText(note({ data: { count } })).before;
     expect([1, 2, 3, 1_001].map(before)).toEqual([
       "likes",
       "and one other like",
@@ -71,17 +71,17 @@ describe("a notification in words", () => {
   });
 
   it("leads to the thing, and says so where that is gone", () => {
-    expect(wordsOf(note({ kind: "comment" })).url).toBe("/adapter/?id=ada/eve#comments");
-    expect(wordsOf(note({ kind: "fork", target: { kind: "mix", ref: "a/b", title: "M" } })).url).toBe(
-      "/mix/?ref=a/b",
-    );
-    const gone = wordsOf(note({ kind: "published", target: null }));
+    expect(notificationText(note({ kind: "comment" })).url).toBe("/adapter/?id=ada/eve#comments");
+    expect(
+      notificationText(note({ kind: "fork", target: { kind: "mix", ref: "a/b", title: "M" } })).url,
+    ).toBe("/mix/?ref=a/b");
+    const gone = notificationText(note({ kind: "published", target: null }));
     expect([gone.url, gone.name]).toEqual([null, "something that is no longer there"]);
   });
 
-  it("tells a decision with its reason", () => {
-    const told = wordsOf(note({ kind: "moderation", actor: null, data: { reason: "spam" } }));
-    expect([told.before, told.name, told.after]).toEqual(["The moderators acted about", "Eve", ": spam"]);
+  it("shows a decision with its reason", () => {
+    const text = notificationText(note({ kind: "moderation", actor: null, data: { reason: "spam" } }));
+    expect([text.before, text.name, text.after]).toEqual(["The moderators acted about", "Eve", ": spam"]);
   });
 });
 

@@ -1,4 +1,4 @@
-// Recipes are read out of PNG files, and no file makes the reader stumble.
+// Reads recipes from PNG files; no file makes the reader throw.
 
 import { crc32, deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// The way of a file to the edge, its pure parts: what is in the header, which parts are missing, how a number of bytes is hashed.
+// Uploading a file, the pure parts: reading its header, missing parts, hashing.
 
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
@@ -44,7 +44,7 @@ async function adapterFile(change: Record<string, string> = {}): Promise<Blob> {
 }
 
 describe("a chosen file", () => {
-  it("tells base, slot and trigger before anything is sent", async () => {
+  it("shows base, slot and trigger before anything is sent", async () => {
     expect(await checkFile(await adapterFile(), base)).toEqual({
       facts: {
         base: "cast-2",

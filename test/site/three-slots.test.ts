@@ -7,7 +7,7 @@ import { sharedColumns, slotDimensions } from "../../functions/lib/slot.ts";
 import base from "../../schema/bases/cast-2.json";
 import { PEOPLE } from "../../site/ui/three-slots.tsx";
 
-it("each person is drawn in the slot that their file was taught in", () => {
+it("each person is shown in the slot that their file was trained in", () => {
   for (const { name, slot } of PEOPLE) {
     const file = readFileSync(`gpu-runner/seeds/${name}/adapter.safetensors`);
     const header = readHeader(new Uint8Array(file), file.length);

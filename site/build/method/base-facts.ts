@@ -1,4 +1,4 @@
-// What the method page says about the base in numbers, out of the base's own description.
+// Numbers about the base on the method page, from the base's own description.
 
 import { capacity, radixOf, slotDimensions } from "../../../functions/lib/slot.ts";
 import cast2 from "../../../schema/bases/cast-2.json" with { type: "json" };

@@ -1,4 +1,4 @@
-// The goals, and the main table: every method alone and merged, beside the paper's own row where it has one.
+// The goals, and the main table: every method alone and merged, beside the paper's own row where there is one.
 
 import { escapeHtml } from "../escape.ts";
 import { duration, NONE, number, percent } from "./numbers.ts";
@@ -11,7 +11,7 @@ const COLUMNS = ["text", "image", "identity", "named", "distance"] as const;
 type Column = (typeof COLUMNS)[number];
 const digitsOf = (column: Column) => (column === "distance" ? 1 : 3);
 
-/** The goals' own words, with what came out beside them and no judgement. */
+/** The goals as published, with the measured values beside them, not rated. */
 export function goalsHtml({ main, curve }: Results): string {
   const ours = oursOf(main.map((entry) => [entry.method, entry] as const));
   const byPaper = (name: string): Method => {
@@ -35,7 +35,7 @@ export function goalsHtml({ main, curve }: Results): string {
   return factsHtml(rows.map(([goal, measured]) => [goal, `<b>${escapeHtml(measured)}</b>`]));
 }
 
-/** Where identity goes from single (ring) to merged (dot), on a line from 0 to 1, with one standard error. */
+/** Identity from single (ring) to merged (dot), on a line from 0 to 1, with one standard error. */
 export function identityMove(single: number | null, merged: number | null, error: number | null): string {
   if (single === null || merged === null) return NONE;
   const x = (value: number) => (5 + 78 * Math.min(1, Math.max(0, value))).toFixed(1);

@@ -1,4 +1,4 @@
-// Measured numbers as text. What was measured and is no number shows as a dash.
+// Formats measured numbers. A measurement that has no number shows as a dash.
 
 import type { Spread } from "./results.ts";
 

@@ -1,4 +1,4 @@
-// What fills the marks of /method/: numbers of the base, results of the last evaluation, and drawings that follow the theme.
+// The content of the placeholders of /method/: numbers of the base, results of the last evaluation, and diagrams that follow the theme.
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -20,8 +20,8 @@ import {
 
 const DRAWINGS = resolve(import.meta.dirname, "../../pages/method");
 
-/** Inlined, because a drawing in an <img> knows nothing of the page's colours. */
-function drawingHtml(name: string): string {
+/** Inlined, because an SVG in an <img> cannot use the page's colours. */
+function diagramHtml(name: string): string {
   return readFileSync(resolve(DRAWINGS, `${name}.svg`), "utf8").trim();
 }
 
@@ -68,12 +68,12 @@ export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
   "base-class": () => String(baseFacts().class),
   "base-pairwise": () => String(baseFacts().pairwise),
   "base-file-kib": () => baseFacts().fileKib.toFixed(0),
-  "drawing-sum": () => drawingHtml("sum"),
-  "drawing-axes-slots": () => drawingHtml("axes-slots"),
-  "drawing-axes-marks": () => drawingHtml("axes-marks"),
-  "drawing-words": () => drawingHtml("scene-words"),
-  "drawing-boxes": () => drawingHtml("scene-boxes"),
-  "drawing-apart": () => drawingHtml("scene-apart"),
+  "diagram-sum": () => diagramHtml("sum"),
+  "diagram-axes-slots": () => diagramHtml("axes-slots"),
+  "diagram-axes-marks": () => diagramHtml("axes-marks"),
+  "diagram-words": () => diagramHtml("scene-words"),
+  "diagram-boxes": () => diagramHtml("scene-boxes"),
+  "diagram-apart": () => diagramHtml("scene-apart"),
   "method-size": () => sizeNoticeHtml(theResults()),
   "method-goals": () => goalsHtml(theResults()),
   "method-main": () => mainHtml(theResults()),

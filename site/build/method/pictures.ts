@@ -1,5 +1,5 @@
 // Pictures of the results as HTML: plots and contact sheets of docs/results, which Vite then takes as assets, and the
-// measured crosstalk of pairs, drawn here.
+// measured crosstalk of pairs, rendered here.
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -7,9 +7,9 @@ import { escapeHtml } from "../escape.ts";
 import { isOurs, type Results } from "./results.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../../docs/results");
-/** From the page that shows them, site/pages/method/. */
+/** Relative to the page that shows them, site/pages/method/. */
 const ADDRESS = "../../../docs/results";
-/** Sheets are drawn at twice the base's pixels; the page shows them a little smaller. */
+/** Sheets have twice the base's pixels; the page shows them a little smaller. */
 const SCALE = 0.8;
 
 interface Size {
@@ -17,13 +17,13 @@ interface Size {
   height: number;
 }
 
-/** Of a PNG, from its header (RFC 2083, 4.1.1). */
+/** The size of a PNG, from its header (RFC 2083, 4.1.1). */
 export function pngSize(bytes: Buffer): Size {
   if (bytes.toString("latin1", 12, 16) !== "IHDR") throw new Error("not a PNG");
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-/** Of an SVG as eval/plots.py writes it, from its viewBox. */
+/** The size of an SVG as eval/plots.py writes it, from its viewBox. */
 export function svgSize(text: string): Size {
   const box = /viewBox="0 0 (\d+) (\d+)"/.exec(text);
   if (!box) throw new Error("an SVG without a viewBox that starts at 0 0");
@@ -51,7 +51,7 @@ export function sheetHtml(name: string, caption: string): string {
 const CELL = 20;
 const GAP = 2;
 
-/** n(n - 1) ordered pairs, i before j, as rows of a square whose diagonal is each residual's answer to its own concept. */
+/** n(n - 1) ordered pairs, i before j, as rows of a square whose diagonal is each residual's response to its own concept. */
 export function squareOf(values: readonly number[]): number[][] {
   const n = Math.round((1 + Math.sqrt(1 + 4 * values.length)) / 2);
   if (n * (n - 1) !== values.length)
@@ -61,7 +61,7 @@ export function squareOf(values: readonly number[]): number[][] {
   );
 }
 
-/** For every training, who answers to whom: rows are concepts that are drawn, columns are residuals. */
+/** For every training method, which residual responds to which concept: rows are generated concepts, columns are residuals. */
 export function answersHtml({ interference }: Results): string {
   const figures = interference.points.map(([name, points]) => {
     const square = squareOf(points.map((point) => point.activations));

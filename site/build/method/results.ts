@@ -1,4 +1,4 @@
-// What the method page shows of docs/results/results.json, checked while the site is built: a part that is missing fails the
+// The schema of docs/results/results.json as the method page needs it, checked while the site is built: a missing part fails the
 // build. The file is written by `npm run eval`; gpu-runner/orthoplex/eval/sections.py puts the same numbers into Markdown.
 
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { z } from "zod";
 const FILE = resolve(import.meta.dirname, "../../../docs/results/results.json");
 const OURS = "(ours)";
 
-/** null: measured, but there is no such number, as with the spread over one value. Not the same as missing. */
+/** null: measured, but the number does not exist, like the standard error of one value. Not the same as missing. */
 const Value = z.number().nullable();
 /** The error is one standard error. */
 const Spread = z.object({ mean: Value, error: Value });
@@ -117,12 +117,12 @@ export type Results = z.output<typeof Results>;
 export type Spread = z.output<typeof Spread>;
 export type Measures = z.output<typeof Measures>;
 
-/** What is our own method, by the suffix of its name. */
+/** Our own method, recognised by the suffix of its name. */
 export function isOurs(name: string): boolean {
   return name.endsWith(OURS);
 }
 
-/** Of entries by name, of which exactly one is ours, as the schema made sure. */
+/** The one entry that is ours; the schema has checked that there is exactly one. */
 export function oursOf<T>(entries: readonly (readonly [string, T])[]): T {
   const found = entries.find(([name]) => isOurs(name));
   if (!found) throw new Error(`nothing is called "... ${OURS}"`);
@@ -140,7 +140,7 @@ export function readResults(text: string): Results {
 
 let results: Results | null = null;
 
-/** The results of the last run of `npm run eval`, read once a build. */
+/** The results of the last run of `npm run eval`, read once per build. */
 export function theResults(): Results {
   results ??= readResults(readFileSync(FILE, "utf8"));
   return results;

@@ -1,4 +1,4 @@
-// The other measurements as tables: more and more concepts, ablations, crosstalk, several in one picture, the metrics.
+// The other measurements as tables: number of concepts, ablations, crosstalk, several people in one picture, metrics.
 
 import { escapeHtml } from "../escape.ts";
 import { baseFacts } from "./base-facts.ts";
@@ -10,7 +10,7 @@ function pair(single: Measures, merged: Measures, column: keyof Measures): strin
   return `${number(single[column].mean)} → ${withSpread(merged[column])}`;
 }
 
-/** Where more were merged than a class of slots holds, what that did to ours. */
+/** The effect of merging more concepts than a class of slots holds. */
 function beyondOneClass(curve: Results["curve"]): string {
   const size = baseFacts().class;
   const ours = curve.find(([name]) => kindOf(name).kind === "ours")?.[1] ?? [];
@@ -70,7 +70,7 @@ export function ablationsHtml({ ablations, settings }: Results): string {
   return `<p>One thing is changed at a time; all ${settings.ablation_concepts} characters of the ablations are merged at strength 1, with the first seed.</p>${parts.join("\n")}`;
 }
 
-/** Of every training, over all ordered pairs: do weights meet, does the other answer, what does that cost? */
+/** For every training method, over all ordered pairs: do weights overlap, does the other residual respond, what does that cost? */
 export function effectsHtml({ interference }: Results): string {
   const rows = interference.points.map(([name, points]) => ({
     name,
@@ -85,7 +85,7 @@ export function effectsHtml({ interference }: Results): string {
   return tableHtml("Crosstalk of pairs of concepts", head, rows);
 }
 
-/** The largest change of distance when one more concept is merged into ours, of 255. */
+/** The largest change of a pixel when one more concept is merged into ours, of 255. */
 export function oursMoved({ interference }: Results): string {
   const most = Math.max(...oursOf(interference.points).map((point) => Math.abs(point.distance_gained)));
   return most < 0.001 ? "less than 0.001" : number(most);
@@ -117,7 +117,7 @@ export function sceneHtml(people: string, ways: Results["together"][number][1]):
 export function metricsHtml({ embedder: e, attributes: a }: Results): string {
   return `<dl class="facts">
 <dt>identity</dt><dd>The share of pictures in which the character is recognised. The embedder's equal error rate on ${e.people} unseen characters is ${percent(e.eer_same_style, 2)} against others of the same style and ${percent(e.eer_any_style, 2)} against anybody. At its threshold ${number(e.threshold)}, which ${percent(e.false_accept_rate)} of ${e.impostor_scores} impostors of the same style pass, it recognises ${percent(e.detected_renders)} of true renders. A picture is compared with the character's renders in its <em>other</em> expressions. <b>score</b> is the cosine behind it.</dd>
-<dt>named</dt><dd>The share of pictures that score highest for the right one of all characters taught here.</dd>
+<dt>named</dt><dd>The share of pictures that score highest for the right one of all characters trained here.</dd>
 <dt>text</dt><dd>The share of what was asked that is seen: expression, background, its colour, one person, glasses as in the truth. On renders of unseen characters these are read right in ${percent(a.expression)}, ${percent(a.background)}, ${percent(a.colour)}, ${percent(a.people)} and ${percent(a.glasses)}.</dd>
 <dt>image</dt><dd>The cosine between the picture and the true render in the embedder's space.</dd>
 <dt>distance</dt><dd>The mean absolute difference from the true render, of 255. Less is better; in all others more is.</dd>
@@ -136,7 +136,7 @@ export function provenanceHtml({ provenance: p, settings }: Results): string {
   return factsHtml(facts);
 }
 
-/** Said before any number of a run that only shows that the command works. */
+/** A warning above the numbers of a run that was too short to mean anything. */
 export function sizeNoticeHtml({ settings }: Results): string {
   return settings.name === "tiny"
     ? `<div class="notice warn"><p><strong>These numbers mean nothing.</strong> They come from the tiny size of the evaluation, which only shows that it works.</p></div>`

@@ -1,4 +1,4 @@
-// One shape for every table of the method page: it scrolls in its own frame, which the keyboard reaches too.
+// The HTML of every table of the method page: it scrolls in its own frame, which can be focused by keyboard.
 
 import { escapeHtml } from "../escape.ts";
 import { isOurs } from "./results.ts";
@@ -10,7 +10,7 @@ export interface Row {
   kind?: "ours" | "minor" | "truth";
 }
 
-/** The rows that stand out: our own method, and the way the product draws. */
+/** Highlighted rows: our own method, and the setting that the product uses. */
 export function kindOf(name: string): { kind?: "ours" } {
   return isOurs(name) || name.endsWith("(the product)") ? { kind: "ours" } : {};
 }
@@ -28,7 +28,7 @@ export function foldedHtml(summary: string, inside: string): string {
   return `<details class="folded"><summary>${escapeHtml(summary)}</summary>${inside}</details>`;
 }
 
-/** Names with what is said of them, which is HTML already. */
+/** A definition list; the definitions are HTML already. */
 export function factsHtml(facts: readonly (readonly [name: string, html: string])[]): string {
   return `<dl class="facts">${facts.map(([name, html]) => `<dt>${escapeHtml(name)}</dt><dd>${html}</dd>`).join("")}</dl>`;
 }

@@ -1,4 +1,4 @@
-// Entry of /about/: plain HTML with one live part, the picture of three slots.
+// Entry of /about/: plain HTML with one interactive part, the picture of three slots.
 
 import "../static.ts";
 import { render } from "preact";

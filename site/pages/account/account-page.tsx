@@ -1,8 +1,8 @@
-// /account/: sign in, or what is yours: profile, adapters, jobs, how you sign in, keys, your data.
+// /account/: sign in, or the caller's profile, adapters, jobs, security, keys and data.
 
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api } from "../../api.ts";
-import { forgetAccount, loadAccount } from "../../ui/account.ts";
+import { clearAccount, loadAccount } from "../../ui/account.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import type { Failure } from "../../ui/failure.ts";
 import { bytesOf, countOf } from "../../ui/format.ts";
@@ -12,19 +12,19 @@ import { Avatar } from "../../ui/person.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
 import { Generations, Trainings } from "./jobs.tsx";
 import { Keys } from "./keys.tsx";
-import { Leaving } from "./leaving.tsx";
 import { nextOf } from "./next.ts";
-import { AccountNotices, Arrival } from "./notices.tsx";
+import { AccountNotices, LinkResult } from "./notices.tsx";
 import { ProfileForm } from "./profile.tsx";
 import { Security } from "./security.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { Webhooks } from "./webhooks.tsx";
+import { YourData } from "./your-data.tsx";
 
 export function AccountPage() {
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
   const next = nextOf(location.search);
   const ask = () => {
-    forgetAccount();
+    clearAccount();
     loadAccount().then((found) => {
       if (found && next) location.replace(next);
       else location.reload();
@@ -41,7 +41,7 @@ export function AccountPage() {
   if (account === null) {
     return (
       <>
-        <Arrival />
+        <LinkResult />
         <SignIn onSignedIn={ask} onward={next !== null} />
       </>
     );
@@ -70,7 +70,7 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
   const leave = async () => {
     const reply = await api.signOut();
     if (!reply.ok) return setFailure(reply.failure);
-    forgetAccount();
+    clearAccount();
     await loadAccount();
     location.assign("/");
   };
@@ -129,7 +129,7 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
       <Security account={account} changed={again} />
       <Keys />
       <Webhooks />
-      <Leaving account={account} />
+      <YourData account={account} />
     </>
   );
 }
@@ -141,13 +141,13 @@ function Adapters({ owner }: { owner: string }) {
       <div class="card-line">
         <h2>Adapters</h2>
         <a class="button small" href="/publish/">
-          Teach a person
+          Train an adapter
         </a>
       </div>
       {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
       {!pages.waiting && !pages.failure && pages.items.length === 0 && (
-        <Empty title="Nothing taught yet">
-          <p>Four pictures of one person are enough to begin.</p>
+        <Empty title="No adapters yet">
+          <p>Four pictures of one person are enough to start.</p>
         </Empty>
       )}
       <div class="card-grid">

@@ -83,7 +83,7 @@ export function Generations() {
   );
 }
 
-/** Leads back to the compose page with everything as it was. */
+/** Links to the compose page with the request restored. */
 function GenerationTile({ generation }: { generation: Generation }) {
   const image = generation.result?.images[0];
   const form = formOfRecipe({ ...generation.request, seed: image?.seed ?? generation.request.seed });

@@ -1,4 +1,4 @@
-// API keys: see when each was used and where it may be, rotate, revoke; a new one is shown once.
+// API keys: when each was used and where it is valid, rotate, revoke; a new key is shown once.
 
 import { useState } from "preact/hooks";
 import { api, type Key, type KeyCreated } from "../../api.ts";
@@ -38,7 +38,7 @@ export function Keys() {
         </button>
       </div>
       {made && (
-        <Notice tone="good" title={`Key "${made.name}": copy it now`}>
+        <Notice variant="good" title={`Key "${made.name}": copy it now`}>
           <p>It is shown this once. Only its hash is kept.</p>
           {old?.expires_at && (
             <p>
@@ -137,6 +137,6 @@ export function Keys() {
 const placeOf = ({ origins, generations_per_day: cap }: Key) =>
   `on ${origins.join(", ")}${cap === null ? "" : `, ${cap} generations a day`}`;
 
-/** One that was replaced ends soon: its hour matters. */
+/** A key that was rotated expires soon, so its expiry shows the hour. */
 const endOf = (key: Key, end: string) => (key.replaced_by ? `in ${restOf(end)}` : dayOf(end));
 const restOf = (end: string) => durationOf((Date.parse(end) - Date.now()) / 1000);

@@ -1,4 +1,4 @@
-// The form for a new API key: a secret one for servers and scripts, or a publishable one for the code of a page.
+// The form for a new API key: a secret key for servers and scripts, or a publishable key for the code of a page.
 
 import { useState } from "preact/hooks";
 import { KEY_DAILY_GENERATIONS_MAX } from "../../../schema/contract/limits.ts";
@@ -26,7 +26,7 @@ const KINDS: readonly (readonly [KeyKind, string])[] = [
   ["secret", "A server or a script, which keeps it to itself"],
   ["publishable", "The code of a web page, where everybody can read it"],
 ];
-/** What a publishable key may hold. */
+/** The scopes that a publishable key may hold. */
 const PAGE_SCOPES: readonly Scope[] = ["read", "generate"];
 
 export function MakeKey({ onMade, onClose }: { onMade: (key: KeyCreated) => void; onClose: () => void }) {
@@ -60,7 +60,7 @@ export function MakeKey({ onMade, onClose }: { onMade: (key: KeyCreated) => void
       <form class="make-key" onSubmit={submit}>
         <TextField
           label="Name"
-          hint="To tell your keys apart."
+          hint="To distinguish your keys."
           required
           maxLength={80}
           placeholder="my notebook"

@@ -1,4 +1,4 @@
-// What somebody must know before anything else on their page: a suspension, an address that is not verified, what a link just did.
+// Important notices at the top of the account page: a suspension, an unverified address, the result of a link.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
@@ -6,17 +6,17 @@ import { accounts } from "../../api-account.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { dayOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
-import { emailTokenOf, wordOf } from "./arrival.ts";
+import { emailTokenOf, linkMessageOf } from "./link-result.ts";
 
-/** Said once: the address is cleaned, so that a reload does not say it again. */
-export function Arrival() {
-  const [word] = useState(() => wordOf(location.search));
+/** Shown once: the query is removed from the address, so that a reload does not show it again. */
+export function LinkResult() {
+  const [message] = useState(() => linkMessageOf(location.search));
   useEffect(() => {
-    if (word) history.replaceState(null, "", "/account/");
-  }, [word]);
-  return word ? (
-    <Notice tone={word.tone} title={word.title}>
-      <p>{word.text}</p>
+    if (message) history.replaceState(null, "", "/account/");
+  }, [message]);
+  return message ? (
+    <Notice variant={message.variant} title={message.title}>
+      <p>{message.text}</p>
     </Notice>
   ) : null;
 }
@@ -24,9 +24,9 @@ export function Arrival() {
 export function AccountNotices({ account, changed }: { account: Account; changed: () => void }) {
   return (
     <div class="account-notices">
-      <Arrival />
+      <LinkResult />
       {account.suspended_at && (
-        <Notice tone="bad" title={`Your account was suspended on ${dayOf(account.suspended_at)}`}>
+        <Notice variant="bad" title={`Your account was suspended on ${dayOf(account.suspended_at)}`}>
           <p>You can read, export your data, appeal and leave. Everything else has to wait.</p>
           <div class="actions">
             <a class="button small" href="/decisions/">
@@ -51,11 +51,11 @@ function Verify({ email }: { email: string }) {
   };
   return (
     <>
-      <Notice tone="info" title="Please verify your address">
-        <p>{`We wrote to ${email}. The link in the letter lets you replace a lost password later.`}</p>
+      <Notice variant="info" title="Please verify your address">
+        <p>{`We sent an email to ${email}. A verified address lets you reset a lost password.`}</p>
         <div class="actions">
           <button type="button" class="button small" disabled={sent} onClick={again}>
-            {sent ? "Sent: look into your mailbox" : "Send the letter again"}
+            {sent ? "Sent: check your inbox" : "Send the email again"}
           </button>
         </div>
       </Notice>
@@ -64,7 +64,7 @@ function Verify({ email }: { email: string }) {
   );
 }
 
-/** Whoever followed the link in the letter to their new address. */
+/** Confirms the new address after the link in its email was followed. */
 function NewAddress({ changed }: { changed: () => void }) {
   const [email, setEmail] = useState<string | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -80,7 +80,7 @@ function NewAddress({ changed }: { changed: () => void }) {
   }, []);
   if (failure) return <FailureNotice failure={failure} />;
   return email ? (
-    <Notice tone="good" title={`Your address is ${email} now`}>
+    <Notice variant="good" title={`Your address is ${email} now`}>
       <p>It is verified. You sign in with it from now on.</p>
     </Notice>
   ) : null;

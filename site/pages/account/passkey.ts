@@ -1,4 +1,4 @@
-// Passkeys in the browser: what stands in the way of them here, making one, signing in with one.
+// Passkeys in the browser: availability, creation, sign-in.
 
 import {
   type PublicKeyCredentialCreationOptionsJSON,
@@ -11,7 +11,7 @@ import { accounts } from "../../api-account.ts";
 
 const NOT_FRESH = "Session is not fresh";
 
-/** Why this page can have no passkeys, in words with a way on; null where it can. Pure. */
+/** Why this page cannot use passkeys, with an alternative; null where it can. Pure. */
 export function passkeyObstacle(hostname: string, port: string, hasWebAuthn: boolean): string | null {
   if (/^[\d.]+$|^\[/.test(hostname)) {
     const host = port ? `localhost:${port}` : "localhost";
@@ -25,8 +25,8 @@ export const obstacleHere = () =>
 
 const declined = (message: string): Reply<never> => ({ ok: false, failure: { kind: "declined", message } });
 
-/** What the browser says when nobody touched the key is a paragraph of its specification. */
-function wordsOf(error: unknown): string {
+/** The browser's own message when a ceremony is cancelled is too technical to show. */
+function notificationText(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
   if (name === "NotAllowedError" || name === "AbortError") return "No passkey was chosen";
   if (name === "InvalidStateError") return "This device holds a passkey for your account already";
@@ -40,7 +40,7 @@ export async function signInWithPasskey(): Promise<Reply<unknown>> {
     const optionsJSON = asked.value as PublicKeyCredentialRequestOptionsJSON;
     return await accounts.signInWith(await startAuthentication({ optionsJSON }));
   } catch (error) {
-    return declined(wordsOf(error));
+    return declined(notificationText(error));
   }
 }
 
@@ -57,6 +57,6 @@ export async function addPasskey(): Promise<Reply<unknown>> {
     const optionsJSON = asked.value as unknown as PublicKeyCredentialCreationOptionsJSON;
     return await accounts.registered(await startRegistration({ optionsJSON }));
   } catch (error) {
-    return declined(wordsOf(error));
+    return declined(notificationText(error));
   }
 }

@@ -1,4 +1,4 @@
-// Passkeys: the list, a new one, another name, away with one.
+// Passkeys: list, add, rename, remove.
 
 import { useState } from "preact/hooks";
 import { accounts, type Passkey } from "../../api-account.ts";

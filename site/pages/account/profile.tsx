@@ -1,4 +1,4 @@
-// How others see you: picture, name, a few words; and which ratings lists show you.
+// The public profile: picture, name, description; and the ratings that lists show the account.
 
 import { useRef, useState } from "preact/hooks";
 import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";

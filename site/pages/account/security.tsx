@@ -1,4 +1,4 @@
-// How you sign in: address, password, passkeys, and where you are signed in now.
+// Sign-in methods: address, password, passkeys, and active sessions.
 
 import { useState } from "preact/hooks";
 import {
@@ -8,13 +8,13 @@ import {
 } from "../../../schema/contract/limits.ts";
 import type { Account } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
-import { forgetAccount } from "../../ui/account.ts";
+import { clearAccount } from "../../ui/account.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
-import { isOldSignIn } from "./arrival.ts";
+import { isOldSignIn } from "./link-result.ts";
 import { Passkeys } from "./passkeys.tsx";
 
 export function Security({ account, changed }: { account: Account; changed: () => void }) {
@@ -31,7 +31,7 @@ export function Security({ account, changed }: { account: Account; changed: () =
   );
 }
 
-/** The password again, where the sign-in is too old to be proof enough. */
+/** Asks for the password where the sign-in is too old to authorise a change. */
 export function Proof(props: {
   account: Account;
   password: string;
@@ -71,7 +71,7 @@ function Address({ account }: { account: Account }) {
   };
   return (
     <form class="panel" onSubmit={submit}>
-      <h3>E-mail</h3>
+      <h3>Email</h3>
       <p class="quiet">
         {account.email}{" "}
         <span class={`tag ${account.email_verified ? "good" : "warn"}`}>
@@ -98,7 +98,7 @@ function Address({ account }: { account: Account }) {
           Send the link
         </button>
         <span class="quiet" role="status">
-          {sentTo ? `Look into the mailbox of ${sentTo}` : ""}
+          {sentTo ? `Check the inbox of ${sentTo}` : ""}
         </span>
       </div>
     </form>
@@ -179,7 +179,7 @@ function Sessions() {
   const everywhere = async () => {
     const reply = await accounts.endAllSessions();
     if (!reply.ok) return setFailure(reply.failure);
-    forgetAccount();
+    clearAccount();
     location.assign("/account/");
   };
   const shown = sessions.failure ?? failure;

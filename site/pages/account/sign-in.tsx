@@ -1,4 +1,4 @@
-// Sign in, or sign up, with a password; or sign in with a passkey, or with GitHub where the server is set up for it.
+// Sign in or sign up with a password; or sign in with a passkey, or with GitHub where the server is configured for it.
 
 import { useState } from "preact/hooks";
 import { PASSWORD_MIN_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -47,7 +47,7 @@ export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward:
         <p class="quiet">
           {onward
             ? "Then you go on where you were."
-            : "To teach people, to generate pictures, and to make API keys."}
+            : "To train adapters, generate pictures, and create API keys."}
         </p>
       </header>
       <div class="panel sign-in-form">
@@ -73,8 +73,8 @@ export function SignIn({ onSignedIn, onward }: { onSignedIn: () => void; onward:
             />
           )}
           <TextField
-            label="E-mail"
-            hint={fresh ? "You are sent a letter to verify it. Nobody else sees it." : undefined}
+            label="Email"
+            hint={fresh ? "We send an email to verify it. Nobody else sees it." : undefined}
             type="email"
             required
             autocomplete="username webauthn"
@@ -127,7 +127,7 @@ function OtherWays(props: {
     const begun = await accounts.gitHub(nextOf(location.search) ?? "/account/");
     if (!begun.ok) return begun;
     location.assign(begun.value.url);
-    // The browser is on its way; nothing more happens here.
+    // The browser is navigating away; nothing more happens here.
     return new Promise(() => {});
   };
   const hasGitHub = methods.value?.github ?? false;

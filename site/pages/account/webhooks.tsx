@@ -1,4 +1,4 @@
-// Webhooks: where the ends of your jobs are told, how that went, and what failed once more.
+// Webhooks: endpoints that are notified when jobs end, their deliveries, and replaying failed ones.
 
 import { useState } from "preact/hooks";
 import { type Delivery, type Webhook, type WebhookWithSecret, webhooks } from "../../api-webhooks.ts";
@@ -16,7 +16,7 @@ const EVENTS = [
   ["*.canceled", "Canceled"],
   ["*.running", "Begun"],
 ] as const;
-const STANDING: Record<NonNullable<Webhook["disabled_reason"]>, string> = {
+const DISABLED_BECAUSE: Record<NonNullable<Webhook["disabled_reason"]>, string> = {
   owner: "paused",
   gone: "off: it answered 410 Gone",
   failing: "off: it failed for days",
@@ -51,7 +51,7 @@ export function Webhooks() {
         </button>
       </div>
       {secret && (
-        <Notice tone="good" title="The signing secret: copy it now">
+        <Notice variant="good" title="The signing secret: copy it now">
           <p>Messages are signed by Standard Webhooks. The secret is shown this once.</p>
           <p class="made-key">
             <code>{secret.secret}</code>
@@ -67,7 +67,7 @@ export function Webhooks() {
       {shown && <FailureNotice failure={shown} />}
       {items.length === 0 && (
         <p class="quiet">
-          {list.waiting ? "Loading" : "None. One tells your own server when a job of yours has ended."}
+          {list.waiting ? "Loading" : "None. A webhook notifies your server when one of your jobs has ended."}
         </p>
       )}
       {items.map((hook) => (
@@ -75,7 +75,7 @@ export function Webhooks() {
           <p>
             <code class="webhook-url">{hook.url}</code>
             <span class="quiet">
-              {` ${hook.events.join(", ")}${hook.disabled_reason ? ` · ${STANDING[hook.disabled_reason]}` : ""}`}
+              {` ${hook.events.join(", ")}${hook.disabled_reason ? ` · ${DISABLED_BECAUSE[hook.disabled_reason]}` : ""}`}
               {hook.enabled && hook.failures > 0
                 ? ` · ${countOf(hook.failures, "failed attempt")} in a row`
                 : ""}
@@ -198,7 +198,7 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
           <li key={delivery.id}>
             <span>
               <strong>{delivery.type}</strong>
-              <span class="quiet">{` ${agoOf(delivery.created_at, Date.now())} · ${standingOf(delivery)}`}</span>
+              <span class="quiet">{` ${agoOf(delivery.created_at, Date.now())} · ${statusText(delivery)}`}</span>
             </span>
             {delivery.state !== "pending" && (
               <button type="button" class="button small" onClick={() => again(webhooks.replay(delivery.id))}>
@@ -212,7 +212,7 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
   );
 }
 
-function standingOf({ state, attempts }: Delivery): string {
+function statusText({ state, attempts }: Delivery): string {
   const last = attempts.at(-1);
   const answer = last?.response_status ? `answered ${last.response_status}` : (last?.error ?? "");
   const tried = attempts.length > 1 ? `, ${countOf(attempts.length, "attempt")}` : "";

@@ -1,4 +1,4 @@
-// /adapter/: one catalog entry, with what it draws, how to call it, whom it composes with, and what may be done with it.
+// /adapter/: one catalog entry: previews, trigger, compatibility, and the actions on it.
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Version } from "../../api.ts";
@@ -26,15 +26,15 @@ export function AdapterPage({ id }: { id: string }) {
   const account = useAccount();
   const adapter = loaded.value;
 
-  // Previews that a runner draws come by themselves, for as long as somebody may be waiting for them.
+  // Previews that a runner generates appear without a reload while somebody may be waiting for them.
   const latest = adapter?.latest_version;
-  const undrawn = latest?.preview_job_id != null && latest.previews.length === 0;
+  const unfinished = latest?.preview_job_id != null && latest.previews.length === 0;
   const { again } = loaded;
   useEffect(() => {
-    if (!undrawn) return;
+    if (!unfinished) return;
     const timers = PREVIEW_LOOKS_MS.map((wait) => setTimeout(again, wait));
     return () => timers.forEach(clearTimeout);
-  }, [undrawn, again]);
+  }, [unfinished, again]);
 
   useEffect(() => {
     if (adapter) document.title = `${adapter.title} · Orthoplex`;
@@ -51,17 +51,17 @@ export function AdapterPage({ id }: { id: string }) {
   return (
     <>
       {adapter.state === "removed" && (
-        <Notice tone="bad" title="The moderators removed this adapter">
+        <Notice variant="bad" title="The moderators removed this adapter">
           <p>Only you can see it. Their reason is in your notifications, where you can appeal.</p>
         </Notice>
       )}
       {adapter.state === "withdrawn" && (
-        <Notice tone="warn" title="This adapter was withdrawn">
+        <Notice variant="warn" title="This adapter was withdrawn">
           <p>It can't be composed any more. Pictures made with it stay as they are.</p>
         </Notice>
       )}
       {adapter.state === "draft" && (
-        <Notice tone="info" title="A draft that only you can see">
+        <Notice variant="info" title="A draft that only you can see">
           <p>Publish a version to put it into the catalog.</p>
         </Notice>
       )}
@@ -101,13 +101,13 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
       <Picture
         class="preview-large"
         src={shown?.url ?? null}
-        alt={`${adapter.title}, drawn by this adapter`}
+        alt={`${adapter.title}, generated with this adapter`}
         width={shown?.width ?? 1}
         height={shown?.height ?? 1}
         eager
       />
       {version?.preview_job_id && previews.length === 0 && (
-        <p class="quiet">Previews are being drawn. They appear here when a runner has time.</p>
+        <p class="quiet">Previews are being generated. They appear here when a runner is free.</p>
       )}
       {previews.length > 1 && (
         <div class="preview-strip">

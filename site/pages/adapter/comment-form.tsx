@@ -1,4 +1,4 @@
-// Where a comment is written or changed. What was written stays until the edge has taken it.
+// The form of a comment. Its text is kept until the API has accepted it.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { COMMENT_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -7,7 +7,7 @@ import type { Comment } from "../../api-people.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 
-/** From here on the form says how much room is left. */
+/** Within this many characters of the limit the form shows how many are left. */
 const ROOM_TOLD_BELOW = 200;
 
 export function CommentForm(props: {
@@ -51,7 +51,7 @@ export function CommentForm(props: {
         class="input"
         rows={3}
         maxLength={COMMENT_MAX_CHARACTERS}
-        placeholder={`${props.label}. @handle tells that person.`}
+        placeholder={`${props.label}. @handle notifies that person.`}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {

@@ -1,4 +1,4 @@
-// One comment or answer with what may be done with it.
+// One comment or reply with its actions.
 
 import { useState } from "preact/hooks";
 import { type Answer, type Comment, people } from "../../api-people.ts";

@@ -1,4 +1,4 @@
-// The comments under an adapter or a mix: write, answer, change, delete, hide. What may be done with each, the edge says.
+// The comments of an adapter or a mix: write, reply, edit, delete, hide. The API says which actions are allowed.
 
 import { useState } from "preact/hooks";
 import { type Answer, type Comment, type Kind, people } from "../../api-people.ts";
@@ -50,7 +50,7 @@ export function Comments({ kind, id, closed = false }: { kind: Kind; id: string;
 
 type Props = { kind: Kind; id: string; comment: Comment; list: List<Comment> };
 
-/** One comment and its answers, the oldest of those shown first. */
+/** One comment and its replies, oldest first. */
 function Thread({ kind, id, comment, list }: Props) {
   const [answering, setAnswering] = useState(false);
   const [deleting, setDeleting] = useState<Answer | null>(null);

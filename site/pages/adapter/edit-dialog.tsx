@@ -1,4 +1,4 @@
-// Changes an adapter's words, who may see it, its rating, and its licence as long as nothing is published.
+// Edits an adapter's texts, visibility and rating, and its licence as long as nothing is published.
 
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -139,7 +139,7 @@ export function EditDialog(props: {
   );
 }
 
-/** An adapter may have come with a licence that the site does not offer. */
+/** An adapter may have a licence that the site does not offer. */
 function licenceOptions(present: string): (readonly [string, string])[] {
   const offered = LICENCES.map(({ id, text }) => [id, text] as const);
   return offered.some(([id]) => id === present) ? offered : [[present, present], ...offered];

@@ -1,4 +1,4 @@
-// Changes what stands around a version's file: changelog, previews and, while it is a draft, the recommended strength.
+// Edits a version's changelog, previews and, while it is a draft, the recommended strength.
 
 import { useState } from "preact/hooks";
 import { STRENGTH_MAX, STRENGTH_MIN, VERSION_PREVIEWS_MAX } from "../../../schema/contract/limits.ts";
@@ -21,8 +21,8 @@ export function EditVersion(props: { version: Version; onClose: () => void; chan
   const [previews, setPreviews] = useState<readonly Shown[]>(version.previews.map(shownOf));
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const drawn = useReply(() => api.generations({ limit: GENERATIONS_LOOKED_AT }), []);
-  const pictures = (drawn.value?.items ?? [])
+  const generations = useReply(() => api.generations({ limit: GENERATIONS_LOOKED_AT }), []);
+  const pictures = (generations.value?.items ?? [])
     .filter(({ request }) => request.adapters.some(({ version_id }) => version_id === version.id))
     .flatMap(({ result }) => result?.images ?? [])
     .filter(({ id }) => !previews.some((shown) => shown.id === id));

@@ -76,7 +76,7 @@ export function LicenceTable({ licence, owner }: { licence: Licence; owner: stri
   );
 }
 
-/** A training is its owner's; for everyone else this part stays away. */
+/** A training is visible to its owner only; others do not see this part. */
 function TrainingFacts({ jobId }: { jobId: string }) {
   const training = useReply<Training>(() => api.training(jobId), [jobId]);
   const job = training.value;
@@ -87,13 +87,13 @@ function TrainingFacts({ jobId }: { jobId: string }) {
       : null;
   return (
     <section class="panel">
-      <h2>How it was taught</h2>
+      <h2>Training</h2>
       <p class="quiet">
         {`${job.request.images.length} pictures, ${job.request.steps} steps`}
         {seconds !== null && `, ${durationOf(seconds)}`}
         {`, ${agoOf(job.created_at, Date.now())}. Seed ${job.request.seed}.`}
       </p>
-      <div class="taught-from">
+      <div class="training-pictures">
         {job.request.images.map((image) => (
           <img key={image.url} src={image.url} alt={image.caption || "Training picture"} loading="lazy" />
         ))}

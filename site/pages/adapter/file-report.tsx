@@ -1,4 +1,4 @@
-// What the scan of a version's file found: check by check, norms against the limit, hashes to copy.
+// The scan report of a version's file: checks, norms against the limit, hashes to copy.
 
 import type { Version } from "../../api.ts";
 import type { ScanReport } from "../../api-publish.ts";

@@ -1,4 +1,4 @@
-// What people do with an adapter beside drawing: like it, put it into a collection, read what others say, report it.
+// Social actions on an adapter: like, add to a collection, comments, report.
 
 import { useState } from "preact/hooks";
 import type { Adapter } from "../../api.ts";

@@ -1,8 +1,8 @@
-// A row of numbers as the path of a line. Pure.
+// A series of numbers as an SVG path. Pure.
 
 export const LINE_WIDTH = 300;
 export const LINE_HEIGHT = 60;
-/** Room for the width of the stroke at the largest and at 0. */
+/** Padding for the stroke's width at the maximum and at 0. */
 const MARGIN = 3;
 
 export function linePath(values: readonly number[], most: number): string {

@@ -1,4 +1,4 @@
-// What only the owner sees: publish a draft, edit the words, add a version, withdraw the adapter.
+// Actions of the owner: publish a draft, edit the texts, add a version, withdraw the adapter.
 
 import { useState } from "preact/hooks";
 import { YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -60,8 +60,8 @@ export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; chan
       {asking && (
         <Dialog title={`Withdraw ${adapter.title}?`} shape="box" onClose={() => setAsking(false)}>
           <p class="owner-question">
-            It leaves the catalog, and nobody can draw with it any more. Its slot stays taken. This can't be
-            undone.
+            It leaves the catalog, and nobody can generate with it any more. Its slot stays taken. This can't
+            be undone.
           </p>
           <TextField
             label="Reason"

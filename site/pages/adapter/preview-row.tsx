@@ -1,4 +1,4 @@
-// The row of previews while it is changed: first shown first; earlier, away, or one more from a file or a picture that was drawn.
+// Edits the list of previews: reorder, remove, or add one from a file or a generated picture.
 
 import { Icon } from "../../ui/icon.tsx";
 
@@ -9,7 +9,7 @@ export interface Shown {
 
 export function PreviewRow(props: {
   shown: readonly Shown[];
-  /** Pictures of own generations with this version. */
+  /** Pictures of the owner's generations with this version. */
   offered: readonly Shown[];
   room: number;
   onChange: (shown: readonly Shown[]) => void;
@@ -71,7 +71,7 @@ export function PreviewRow(props: {
                 <button
                   type="button"
                   class="preview-offer"
-                  aria-label={`Add drawn picture ${i + 1}`}
+                  aria-label={`Add generated picture ${i + 1}`}
                   onClick={() => props.onChange([...shown, picture])}
                 >
                   <img src={picture.url} alt="" loading="lazy" />

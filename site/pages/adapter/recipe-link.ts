@@ -1,4 +1,4 @@
-// From a preview back to the form that draws it: its recipe as a link to /compose/. Pure.
+// A preview's recipe as a link to /compose/. Pure.
 
 import type { Adapter, Version } from "../../api.ts";
 import type { Preview } from "../../api-publish.ts";
@@ -11,7 +11,7 @@ export interface PreviewRecipe {
   url: string;
 }
 
-/** A recipe that names no adapters, as that of a training's sample, is one of this adapter alone. */
+/** A recipe without adapters, like that of a training sample, uses this adapter alone. */
 export function recipeOf(
   preview: Preview | undefined,
   adapter: Pick<Adapter, "ref">,

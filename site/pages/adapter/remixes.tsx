@@ -1,4 +1,4 @@
-// What was composed from an adapter: how often it was used, the published mixes with it, and whom it meets there.
+// How often an adapter was used, the published mixes with it, and the adapters it is combined with.
 
 import type { Adapter } from "../../api.ts";
 import { type Mix, people } from "../../api-people.ts";
@@ -9,7 +9,7 @@ import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import { More } from "../../ui/more.tsx";
 
 const SHOWN = 8;
@@ -21,7 +21,7 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
     <section class="adapter-section">
       <h2>Made with {adapter.title}</h2>
       <p class="quiet">
-        {`${usedWords(adapter.uses)}; in ${countOf(adapter.remixes, "published composition")}. Every picture drawn with it counts for it.`}
+        {`${usedWords(adapter.uses)}; in ${countOf(adapter.remixes, "published composition")}. Every picture generated with it counts.`}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       {!list.waiting && !list.failure && list.items.length === 0 && (
@@ -59,6 +59,6 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
 }
 
 function usedWords(uses: number): string {
-  if (uses === 0) return "Not drawn with yet";
+  if (uses === 0) return "Not used yet";
   return uses === 1 ? "Used once" : `Used ${uses.toLocaleString("en")} times`;
 }

@@ -1,4 +1,4 @@
-// An adapter in numbers: totals, the last 30 days as a line, and whom it is drawn with.
+// Statistics of an adapter: totals, the last 30 days as a line, and the adapters it is used with.
 
 import type { AdapterWithVersions } from "../../api.ts";
 import { type AdapterStatistics, publishing } from "../../api-publish.ts";
@@ -33,7 +33,7 @@ export function Statistics({ adapter }: { adapter: AdapterWithVersions }) {
         <Sparkline days={numbers.days} />
         {numbers.used_with.length > 0 && (
           <div>
-            <h3>Most drawn with</h3>
+            <h3>Most used with</h3>
             <ul class="used-with">
               {numbers.used_with.map(({ ref, title, uses }) => (
                 <li key={ref}>

@@ -1,11 +1,11 @@
-// The head of an adapter page: name, owner, trigger, strength, and the ways on.
+// The head of an adapter page: name, owner, trigger, strength, and links.
 
 import type { AdapterWithVersions, Version } from "../../api.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { bytesOf, countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 
-/** A description up to this length stands beside the picture; a longer one gets a part of the page. */
+/** A description up to this length fits beside the picture; a longer one gets a section of the page. */
 export const LEAD_MAX_CHARACTERS = 240;
 
 const leadOf = ({ description, concept }: AdapterWithVersions) =>

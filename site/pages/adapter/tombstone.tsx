@@ -1,4 +1,4 @@
-// What stands where an adapter or a version was: its name, when it went, by whom and why.
+// Shown in place of an adapter or a version that was withdrawn or removed: its name, when, by whom and why.
 
 import type { Tombstone as Stone } from "../../api-publish.ts";
 import { dayOf } from "../../ui/format.ts";
@@ -18,7 +18,7 @@ export function Tombstone({ stone }: { stone: Stone }) {
       </p>
       <p>{`${BY[stone.removed_by]} on ${dayOf(stone.removed_at)}.`}</p>
       {stone.reason && <blockquote class="tombstone-reason">{stone.reason}</blockquote>}
-      <p class="quiet">Pictures made with it stay as they are, but nothing new can be drawn.</p>
+      <p class="quiet">Pictures made with it stay as they are, but nothing new can be generated.</p>
       <ToCatalog />
     </Empty>
   );

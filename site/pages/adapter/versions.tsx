@@ -1,4 +1,4 @@
-// All versions of an adapter, newest first: what changed, what took whose place, what the scan found. Its owner changes and yanks them.
+// All versions of an adapter, newest first: changelog, supersedes, scan. Its owner edits and yanks them.
 
 import { useState } from "preact/hooks";
 import type { AdapterWithVersions, Version } from "../../api.ts";
@@ -14,7 +14,7 @@ interface Props {
   changed: () => void;
 }
 
-/** Converted while it streams; each with the tools that read it. */
+/** Download formats, converted while streaming; each with the tools that read it. */
 const OTHER_FORMATS = [
   ["peft", "PEFT and diffusers"],
   ["kohya", "kohya and ComfyUI"],
@@ -38,7 +38,7 @@ export function Versions({ adapter, mine, changed }: Props) {
                 <span class={`tag ${version.state === "yanked" ? "bad" : ""}`}>{version.state}</span>
               )}
               <ScanBadge state={version.scan.state} />
-              <span class="quiet">{standing(version, numberOf)}</span>
+              <span class="quiet">{versionStatus(version, numberOf)}</span>
             </div>
             <p class="version-changelog">
               {version.changelog || (version.number === 1 ? "First version." : "No remarks.")}
@@ -81,8 +81,8 @@ export function Versions({ adapter, mine, changed }: Props) {
   );
 }
 
-/** When, and its place in the row: numbers where the viewer may see the other version. */
-function standing(version: Version, numberOf: ReadonlyMap<string, number>): string {
+/** The version's date and state; another version is named by number where the viewer may see it. */
+function versionStatus(version: Version, numberOf: ReadonlyMap<string, number>): string {
   const before = version.supersedes && numberOf.get(version.supersedes);
   const after = version.superseded_by && numberOf.get(version.superseded_by);
   return [

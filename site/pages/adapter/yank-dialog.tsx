@@ -1,4 +1,4 @@
-// Asks before a version is taken out of use, and for the reason that its address will show.
+// Confirms yanking a version, and asks for the reason that its address will show.
 
 import { useState } from "preact/hooks";
 import { YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -28,7 +28,7 @@ export function YankDialog(props: { version: Version; onClose: () => void; chang
     <Dialog title={`Yank version ${version.number}?`} shape="box" onClose={props.onClose}>
       <div class="dialog-form">
         <p>
-          Nobody can draw with it any more, and its address shows your reason. Pictures made with it stay.
+          Nobody can generate with it any more, and its address shows your reason. Pictures made with it stay.
           This can't be undone.
         </p>
         <TextField

@@ -1,4 +1,4 @@
-// /browse/: the catalog with search, facets and order; all of it lives in the address, so that Back goes back.
+// /browse/: the catalog with search, facets and sort order; the whole query is in the address, so that Back restores it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
@@ -44,7 +44,7 @@ export function BrowsePage() {
   const ratings = ratingsOf(account);
   useScroll(results.waiting);
 
-  // Typing changes the present entry of the history, choices make new ones.
+  // Typing replaces the current history entry; other choices push a new one.
   const typed = useRef(text);
   useEffect(() => {
     if (typed.current === text) return;
@@ -101,7 +101,8 @@ export function BrowsePage() {
       <header class="page-head">
         <h1>Browse</h1>
         <p class="lede">
-          People that others have taught. Pick any of them for one picture; they need not know of each other.
+          Adapters that others have trained. Combine any of them in one picture; they were trained
+          independently.
         </p>
       </header>
       <search class="browse-tools">
@@ -230,12 +231,12 @@ export function BrowsePage() {
   );
 }
 
-/** What a signed-in person is shown without asking; null for guests and while it is not known. */
+/** The ratings that a signed-in person sees by default; null for guests and while unknown. */
 function ratingsOf(account: Account | null | undefined): readonly string[] | null {
   return account ? ["general", ...account.shown_ratings.filter((rating) => rating !== "general")] : null;
 }
 
-/** Puts the page back where it was left, once the list is as long again. */
+/** Restores the scroll position once the list is as long as it was. */
 function useScroll(waiting: boolean) {
   const left = useRef<number | null>((history.state as { y?: number } | null)?.y ?? null);
   useEffect(() => {

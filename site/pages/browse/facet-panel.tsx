@@ -1,8 +1,8 @@
-// The facets beside the list, each value with how many adapters it would leave. In a drawer on small screens.
+// The facets beside the list, each value with the number of adapters it would leave. In a drawer on small screens.
 
 import { useEffect, useState } from "preact/hooks";
 import { type CatalogQuery, catalog, type Facet, type FacetList, type FacetName } from "../../api-catalog.ts";
-import { GRANT_WORDS, RATING_WORDS } from "./query.ts";
+import { GRANT_WORDS, RATING_LABELS } from "./query.ts";
 
 const TYPING_PAUSE_MS = 180;
 const SHOWN = 6;
@@ -20,7 +20,7 @@ const GROUPS: readonly { name: FacetName; title: string; findable?: true }[] = [
 export interface PanelProps {
   query: CatalogQuery;
   counts: FacetList | null;
-  /** What is shown without being asked for; null for guests, who are offered no ratings. */
+  /** The ratings shown by default; null for guests, who are offered no ratings. */
   ratings: readonly string[] | null;
   onToggle: (name: FacetName, value: string) => void;
 }
@@ -31,7 +31,7 @@ export function FacetPanel({ query, counts, ratings, onToggle }: PanelProps) {
       {GROUPS.map(({ name, title, findable }) => {
         const facet = counts?.facets[name];
         const asked = query[name] ?? [];
-        // A choice of one is none, unless it was made.
+        // A facet with a single value is not shown, unless that value is selected.
         if (!facet || (facet.value_count < 2 && asked.length === 0)) return null;
         if (name === "rating" && ratings === null && asked.length === 0) return null;
         const chosen = name === "rating" && asked.length === 0 ? (ratings ?? []) : asked;
@@ -68,7 +68,7 @@ function FacetGroup(props: {
   const listed = found ?? facet;
   const missing = chosen.filter((value) => !listed.values.some((one) => one.value === value));
   const values = found ? listed.values : [...listed.values, ...missing.map((value) => ({ value, count: 0 }))];
-  // What is chosen stays in sight, in its place by count.
+  // Selected values stay visible, in their place by count.
   const shown = all || found ? values : values.filter(({ value }, i) => i < SHOWN || chosen.includes(value));
   return (
     <details class="facet" open>
@@ -108,7 +108,7 @@ function FacetGroup(props: {
   );
 }
 
-/** Values of one facet that begin with what is typed; null while nothing is. */
+/** Values of one facet that begin with the typed text; null while the field is empty. */
 function useInside(name: FacetName, query: CatalogQuery, prefix: string): Facet | null {
   const [found, setFound] = useState<{ key: string; facet: Facet } | null>(null);
   const key = JSON.stringify([query, prefix]);
@@ -130,5 +130,5 @@ function useInside(name: FacetName, query: CatalogQuery, prefix: string): Facet 
 
 function wordOf(name: FacetName, value: string): string {
   if (name === "allows") return GRANT_WORDS[value as keyof typeof GRANT_WORDS] ?? value;
-  return name === "rating" ? (RATING_WORDS[value] ?? value) : value;
+  return name === "rating" ? (RATING_LABELS[value] ?? value) : value;
 }

@@ -1,4 +1,4 @@
-// Where the list is empty: what stands in the way, and one step out of it.
+// The empty state of the list: which filter excludes everything, and a button that removes it.
 
 import type { CatalogQuery } from "../../api-catalog.ts";
 import { Empty } from "../../ui/notice.tsx";
@@ -11,10 +11,10 @@ export function NothingFound(props: { query: CatalogQuery; onChange: (query: Cat
   if (chips.length === 0 && together.length === 0 && !query.q) {
     return (
       <Empty title="The catalog is empty">
-        <p>Be the first: teach a person from 4 to 16 pictures. It takes about two minutes.</p>
+        <p>Be the first: train an adapter from 4 to 16 pictures. It takes about two minutes.</p>
         <div class="actions">
           <a class="button primary" href="/publish/">
-            Teach a person
+            Train an adapter
           </a>
         </div>
       </Empty>

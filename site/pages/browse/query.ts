@@ -1,4 +1,4 @@
-// The catalog query in the address: what was searched can be linked and gone back to. Pure.
+// The catalog query in the address, so that a search can be linked and restored by Back. Pure.
 
 import { ADAPTER_SORTS, type AdapterSort, GRANTS } from "../../../schema/contract/search.ts";
 import { type CatalogQuery, LISTS, type ListName } from "../../api-catalog.ts";
@@ -19,13 +19,13 @@ export const GRANT_WORDS: Record<(typeof GRANTS)[number], string> = {
   no_credit: "Use without credit",
 };
 
-export const RATING_WORDS: Record<string, string> = {
+export const RATING_LABELS: Record<string, string> = {
   general: "For everybody",
   sensitive: "Sensitive",
   explicit: "Explicit",
 };
 
-/** Pages that were open, so that coming back finds the same length of list. */
+/** Number of pages that were open, so that Back restores the same length of list. */
 export const PAGES_MAX = 10;
 
 export const sortOf = ({ sort, q }: CatalogQuery): AdapterSort => sort ?? (q ? "relevance" : "newest");
@@ -60,12 +60,12 @@ export function searchOf(query: CatalogQuery, pages = 1): string {
   }
   if (query.sort) values.set("sort", query.sort);
   if (pages > 1) values.set("pages", String(Math.min(pages, PAGES_MAX)));
-  // These characters are safe in a query, and the address stays readable.
+  // These characters are safe in a query; left unescaped, the address stays readable.
   const text = values.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
   return text ? `?${text}` : "";
 }
 
-/** The order that comes of itself is left out of the address. */
+/** The default sort order is left out of the address. */
 export function withSort(query: CatalogQuery, sort: AdapterSort): CatalogQuery {
   const { sort: _, ...rest } = query;
   return sort === sortOf(rest) || (sort === "relevance" && !rest.q) ? rest : { ...rest, sort };
@@ -78,7 +78,7 @@ export function withWords(query: CatalogQuery, text: string): CatalogQuery {
   return asked.sort ? withSort(asked, asked.sort) : asked;
 }
 
-/** Adds a value to a list of the query, or takes it away. */
+/** Toggles a value in a list of the query. */
 export function toggled(query: CatalogQuery, name: ListName, value: string): CatalogQuery {
   const { [name]: list = [], ...rest } = query;
   const left = list.includes(value) ? list.filter((one) => one !== value) : [...list, value];
@@ -91,20 +91,20 @@ export interface Chip {
   text: string;
 }
 
-/** What filters, one chip a value. What the list composes with has a place of its own. */
+/** One chip for each filter value; `composes_with` has a place of its own. */
 export function chipsOf(query: CatalogQuery): Chip[] {
   return LISTS.filter((name) => name !== "composes_with").flatMap((name) =>
-    (query[name] ?? []).map((value) => ({ name, value, text: wordsOf(name, value) })),
+    (query[name] ?? []).map((value) => ({ name, value, text: notificationText(name, value) })),
   );
 }
 
-export function wordsOf(name: ListName, value: string): string {
+export function notificationText(name: ListName, value: string): string {
   if (name === "tag") return `#${value}`;
   if (name === "owner") return `by ${value}`;
   if (name === "allows") return GRANT_WORDS[value as keyof typeof GRANT_WORDS] ?? value;
-  if (name === "rating") return RATING_WORDS[value] ?? value;
+  if (name === "rating") return RATING_LABELS[value] ?? value;
   return value;
 }
 
-/** Where the named adapters are composed. */
+/** A link to /compose/ with the named adapters. */
 export const composeUrl = (refs: readonly string[]) => `/compose/#${refs.map((ref) => `a=${ref}`).join("&")}`;

@@ -1,4 +1,4 @@
-// The query in the address bar: choices become entries of the history, and going back brings their query back.
+// The query in the address bar: choices push history entries, and Back restores their query.
 
 import { useEffect, useState } from "preact/hooks";
 import type { CatalogQuery } from "../../api-catalog.ts";

@@ -1,4 +1,4 @@
-// The list under a query: as many pages as the address says, more by cursor. An adapter whose place moved meanwhile is shown once.
+// The results of a query: as many pages as the address says, more by cursor. An adapter that moved between pages is shown once.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Adapter } from "../../api.ts";
@@ -33,7 +33,7 @@ export function useResults(query: CatalogQuery, firstPages: number): Results {
   const [failure, setFailure] = useState<Failure | null>(null);
   const controller = useRef(new AbortController());
 
-  /** Goes on from `from` until `pages` pages are there. */
+  /** Reads from the cursor `from` until `pages` pages are loaded. */
   const load = async (from: State, pages: number) => {
     controller.current.abort();
     const mine = new AbortController();

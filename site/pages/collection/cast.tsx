@@ -1,4 +1,4 @@
-// The cast in its order: a face, a name and a note each, numbered as in the picture of their columns.
+// The adapters of a collection in order: portrait, name and note, numbered as in the slot picture.
 
 import type { CollectionItem } from "../../api-people.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";

@@ -1,4 +1,4 @@
-// /collection/: a cast as a cast: its faces, the columns they own, who disturbs whom, and the way to compose them.
+// /collection/: one collection: its adapters, the columns they own, their crosstalk, and a link to compose them.
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Base } from "../../api.ts";
@@ -10,8 +10,8 @@ import { PlainText } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { Cast } from "./cast.tsx";
+import { CollectionCrosstalk } from "./collection-crosstalk.tsx";
 import { composeLink } from "./compose-link.ts";
-import { Meeting } from "./meeting.tsx";
 import { Owner } from "./owner.tsx";
 import { Rows } from "./rows.tsx";
 
@@ -84,7 +84,7 @@ function Inside(props: {
   return (
     <>
       {editing ? <Rows collection={collection} changed={changed} /> : <Cast items={collection.items} />}
-      {base && <Meeting collection={collection} base={base} />}
+      {base && <CollectionCrosstalk collection={collection} base={base} />}
     </>
   );
 }
@@ -102,7 +102,7 @@ function Compose({ items }: { items: readonly CollectionItem[] }) {
   );
 }
 
-/** The collection with all of its items: a cast is looked at as a whole. */
+/** Loads the collection with all of its items: crosstalk needs every pair. */
 async function whole(ref: string) {
   const reply = await people.collection(ref);
   if (!reply.ok) return reply;

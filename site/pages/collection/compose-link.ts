@@ -1,9 +1,9 @@
-// The way from a collection to a picture of it. Pure.
+// A link to /compose/ with the adapters of a collection. Pure.
 
 import { COMPOSITION_MEMBERS_MAX, STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import type { CollectionItem } from "../../api-people.ts";
 
-/** The link carries what one composition takes: the first so many that can be drawn with. */
+/** Only as many as one composition takes: the first that are available. */
 export function composeLink(items: readonly CollectionItem[]): { url: string; count: number; left: number } {
   const usable = items.filter(({ adapter }) => adapter?.state === "published" && adapter.latest_version);
   const taken = usable.slice(0, COMPOSITION_MEMBERS_MAX);

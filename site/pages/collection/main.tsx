@@ -1,7 +1,7 @@
 // Entry of /collection/?ref=owner/name.
 
 import "../../ui/shell.ts";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import "../../styles/people.css";
 import "../adapter/adapter.css";
 import "./collection.css";

@@ -1,4 +1,4 @@
-// Order by moving one at a time. Pure.
+// Moves one item of a list. Pure.
 
 /** The list with one item moved to a place. */
 export function moved<T>(items: readonly T[], from: number, to: number): T[] {

@@ -1,4 +1,4 @@
-// What only the owner of a collection sees: its words, its order, its end.
+// Actions of the collection's owner: edit, reorder, delete.
 
 import { useState } from "preact/hooks";
 import { type CollectionWithItems, people } from "../../api-people.ts";

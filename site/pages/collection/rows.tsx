@@ -1,4 +1,4 @@
-// The order and the notes of a collection, by buttons and by keyboard: Alt with an arrow moves the row that has the focus.
+// Order and notes of a collection, by buttons and by keyboard: Alt with an arrow moves the focused row.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { COLLECTION_NOTE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -21,7 +21,7 @@ export function Rows(props: { collection: CollectionWithItems; changed: () => vo
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => setItems(collection.items), [collection]);
   useEffect(() => {
-    // A moved row is drawn anew in another place; the focus goes with it.
+    // A moved row is rendered in another place; the focus moves with it.
     const wanted = focus.current;
     focus.current = null;
     if (!wanted) return;
@@ -30,7 +30,7 @@ export function Rows(props: { collection: CollectionWithItems; changed: () => vo
     (button ?? row?.querySelector<HTMLElement>("button:not(:disabled)"))?.focus();
   }, [items]);
 
-  /** Shown at once, put back if the edge refuses. */
+  /** Optimistic: reverted if the API refuses. */
   const run = async (shown: readonly CollectionItem[], send: () => Promise<Reply<unknown>>) => {
     if (busy.current) return;
     busy.current = true;
@@ -48,7 +48,7 @@ export function Rows(props: { collection: CollectionWithItems; changed: () => vo
     if (!item || to < 0 || to >= items.length) return;
     focus.current = { ref: item.ref, act: by < 0 ? "up" : "down" };
     setSaid(`${nameOf(item)} is now number ${to + 1} of ${items.length}.`);
-    // Places count what others hide, too: the place of the one it goes beyond is the right one.
+    // Positions also count hidden items, so the position of the row that is passed is used.
     const position = items[to]?.position ?? to;
     run(moved(items, from, to), () => people.putItem(collection.ref, item.ref, { position }));
   };

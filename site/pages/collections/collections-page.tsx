@@ -1,4 +1,4 @@
-// /collections/: the casts that people have gathered, and one's own; a new one begins here.
+// /collections/: public collections and the caller's own; creates a new one.
 
 import { useState } from "preact/hooks";
 import { type Collection, type CollectionSort, people } from "../../api-people.ts";
@@ -80,7 +80,7 @@ function List(props: { name: Shown; query: { owner?: string; sort: CollectionSor
       </div>
       {!list.waiting && !list.failure && list.items.length === 0 && (
         <Empty title={props.name === "yours" ? "You have none yet" : "Nobody has gathered a cast yet"}>
-          <p>Gather adapters that belong together. The page of a collection tells how exactly they do.</p>
+          <p>Collect adapters that belong together. The page of a collection shows their crosstalk.</p>
           <div class="actions">
             {props.name === "yours" ? (
               <button type="button" class="button primary" onClick={props.make}>

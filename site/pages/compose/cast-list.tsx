@@ -1,4 +1,4 @@
-// The members of the composition: who, how strong, and out again.
+// The members of the composition: name, strength, remove.
 
 import type { Adapter } from "../../api.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";

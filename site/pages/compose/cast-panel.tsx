@@ -1,12 +1,12 @@
-// The side of the compose page: the cast, how its members meet, and what may be done with the picture.
+// The side panel of the compose page: members, their crosstalk, and what their licences allow.
 
 import { Icon } from "../../ui/icon.tsx";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { CastList } from "./cast-list.tsx";
+import { Crosstalk, Warnings } from "./crosstalk.tsx";
 import type { Change, Form } from "./form.ts";
-import { Crosstalk, Warnings } from "./meeting.tsx";
 import { addPerson, triggersIn } from "./prompt.ts";
 import { overlap } from "./region.ts";
 import { useComposition } from "./use-composition.ts";
@@ -20,7 +20,7 @@ export function CastPanel(props: {
   onPick: () => void;
 }) {
   const { form, known, change } = props;
-  const meeting = useComposition(props.guest ? [] : form.members, known);
+  const crosstalk = useComposition(props.guest ? [] : form.members, known);
   const mentioned = new Set(triggersIn(form.prompt));
   const triggers = form.members.flatMap(({ ref }) => known.adapters.get(ref)?.latest_version?.trigger ?? []);
   const missing = new Set(triggers.filter((trigger) => !mentioned.has(trigger)));
@@ -52,11 +52,11 @@ export function CastPanel(props: {
             }
           />
         )}
-        <Warnings warnings={[...overlapsOf(form), ...(meeting.composition?.warnings ?? [])]} />
+        <Warnings warnings={[...overlapsOf(form), ...(crosstalk.composition?.warnings ?? [])]} />
       </section>
 
       {form.members.length > 0 && (
-        <section class="panel" aria-busy={meeting.waiting}>
+        <section class="panel" aria-busy={crosstalk.waiting}>
           <h2>How they meet</h2>
           <Columns form={form} known={known} />
           {props.guest && (
@@ -64,15 +64,15 @@ export function CastPanel(props: {
               <a href={signInUrl()}>Sign in</a> to see crosstalk and the licences that come together.
             </p>
           )}
-          {meeting.failure && <FailureNotice failure={meeting.failure} />}
-          {meeting.composition ? (
+          {crosstalk.failure && <FailureNotice failure={crosstalk.failure} />}
+          {crosstalk.composition ? (
             <>
-              <Crosstalk composition={meeting.composition} adapters={known.adapters} />
+              <Crosstalk composition={crosstalk.composition} adapters={known.adapters} />
               <h3 class="side-title">Together they allow</h3>
-              <LicenceSummary licence={meeting.composition.licence} />
+              <LicenceSummary licence={crosstalk.composition.licence} />
             </>
           ) : (
-            !props.guest && !meeting.failure && <div class="skeleton meeting-skeleton">Asking</div>
+            !props.guest && !crosstalk.failure && <div class="skeleton crosstalk-skeleton">Asking</div>
           )}
         </section>
       )}

@@ -1,4 +1,4 @@
-// /compose/: cast, canvas, prompt, and the picture as it is drawn. Holds the state; the parts draw it.
+// /compose/: members, canvas, prompt and result. Holds the state; the parts render it.
 
 import { useCallback, useRef, useState } from "preact/hooks";
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
@@ -10,8 +10,8 @@ import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useJob } from "../../ui/use-job.ts";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { CanvasPanel } from "./canvas-panel.tsx";
 import { CastPanel } from "./cast-panel.tsx";
-import { Drawing } from "./drawing.tsx";
 import { type Dropped, useDroppedRecipe } from "./drop-recipe.ts";
 import { canvasOf, type Form, type Placement, sizeOf } from "./form.ts";
 import { FromMix } from "./from-mix.tsx";
@@ -63,7 +63,7 @@ export function ComposePage() {
       if ("refused" in dropped) return setRemark({ good: false, text: dropped.refused });
       setStarted(null);
       setDropped(dropped.url);
-      restore(dropped.form, "The picture's recipe is in the form again. Generate draws it anew.");
+      restore(dropped.form, "The picture's recipe is in the form again. Generate creates it again.");
     },
     [restore],
   );
@@ -116,7 +116,7 @@ export function ComposePage() {
             onChange={(size) => change({ type: "size", size })}
           />
         </div>
-        <Drawing
+        <CanvasPanel
           form={form}
           known={known}
           live={live}
@@ -135,7 +135,7 @@ export function ComposePage() {
         {known.failure && <FailureNotice failure={known.failure} />}
         {remark && (
           <Notice
-            tone={remark.good ? "good" : "warn"}
+            variant={remark.good ? "good" : "warn"}
             title={remark.good ? "Restored" : "Nothing to restore"}
           >
             <p>{remark.text}</p>

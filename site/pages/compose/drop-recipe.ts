@@ -1,4 +1,4 @@
-// One of our pictures dropped anywhere on the page, or chosen as a file, gives the form it was made with.
+// Restores the form from one of our pictures, dropped anywhere on the page or chosen as a file.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Form } from "./form.ts";
@@ -21,7 +21,7 @@ export async function readDropped(file: File): Promise<Dropped> {
     : { refused: `${file.name} carries no recipe. Some programs remove it when they save a picture.` };
 }
 
-/** Calls back with what was dropped; says whether a file hovers over the page. */
+/** Calls back with the recipe of the dropped file; returns whether a file is dragged over the page. */
 export function useDroppedRecipe(take: (dropped: Dropped) => void): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {

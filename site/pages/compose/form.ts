@@ -1,10 +1,10 @@
-// The compose form as data, and every change to it. Pure: the page only dispatches and draws.
+// The compose form as data, and every change to it. Pure: the page only dispatches and renders.
 
 import type { Adapter, Base, GenerationCreate, Region } from "../../api.ts";
 import { proposePrompt } from "./prompt.ts";
 import { type Canvas, columns, rescaled } from "./region.ts";
 
-/** columns: equal boxes side by side. boxes: the owner's own. open: no box, the prompt's words decide. */
+/** columns: equal boxes side by side. boxes: set by the user. open: no boxes, the prompt decides. */
 export type Placement = "columns" | "boxes" | "open";
 
 export interface Member {
@@ -18,15 +18,15 @@ export interface Form {
   placement: Placement;
   size: string;
   prompt: string;
-  /** What must not be in the picture. */
+  /** The negative prompt. */
   negative: string;
-  /** Someone wrote the prompt; it is not proposed anew. */
+  /** The prompt was edited by hand and is no longer proposed automatically. */
   written: boolean;
   seed: number | null;
   steps: number | null;
   guidance: number | null;
   count: number;
-  /** The mix that it was opened from, owner/name:3. */
+  /** The mix that the form was opened from, owner/name:3. */
   from: string | null;
 }
 
@@ -44,7 +44,7 @@ export const EMPTY_FORM: Form = {
   from: null,
 };
 
-/** What the form must know of the world: the base, and the adapters that were fetched, by ref. */
+/** What the form needs from the API: the base, and the loaded adapters by ref. */
 export interface Known {
   base: Base | null;
   adapters: ReadonlyMap<string, Adapter>;
@@ -108,7 +108,7 @@ function withMember(form: Form, ref: string, values: Partial<Member>): Form {
   return { ...form, members: form.members.map((m) => (m.ref === ref ? { ...m, ...values } : m)) };
 }
 
-/** A new member gets room: the smallest canvas with a cell for everyone, never a smaller one than before. */
+/** Adding a member widens the canvas to one cell each, and never narrows it. */
 function widestFor(form: Form, people: number, { base }: Known): string {
   const now = canvasOf(form.size);
   const sizes = base?.sizes ?? [];

@@ -1,4 +1,4 @@
-// Where the cast in the form comes from: a line with the mix it was opened from, and whether it still is that mix.
+// A line with the mix that the form was opened from, and whether its members are unchanged.
 
 import type { MixWithVersions } from "../../api-mixes.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -26,8 +26,8 @@ export function FromMix(props: { form: Form; mix: Loaded<MixWithVersions | null>
       <button
         type="button"
         class="icon-button"
-        aria-label="Forget where it is from"
-        title="Forget where it is from"
+        aria-label="Remove the origin"
+        title="Remove the origin"
         onClick={props.onForget}
       >
         <Icon name="close" />

@@ -1,4 +1,4 @@
-// Start and stop. On a phone it stays at the lower edge of the screen.
+// The Generate and Stop buttons. On a phone they stay at the lower edge of the screen.
 
 import { Icon } from "../../ui/icon.tsx";
 import { signInUrl } from "../../ui/notice.tsx";
@@ -21,7 +21,7 @@ export function GenerateBar(props: {
       ) : (
         <button type="submit" class="button primary big" disabled={!props.ready}>
           <Icon name="spark" />
-          {props.busy ? "Drawing" : count > 1 ? `Generate ${count} pictures` : "Generate"}
+          {props.busy ? "CanvasPanel" : count > 1 ? `Generate ${count} pictures` : "Generate"}
         </button>
       )}
       {props.stoppable && (

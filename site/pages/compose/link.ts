@@ -1,4 +1,4 @@
-// The form in the address: readable, and forgiving of what it does not know. `#a=owner/name*0.8@0,0,0.5,1&p=...&z=512x256&s=7`. Pure.
+// The form in the address: readable, ignoring what it does not know. `#a=owner/name*0.8@0,0,0.5,1&p=...&z=512x256&s=7`. Pure.
 
 import { SEED_MAX, STRENGTH_DEFAULT, STRENGTH_MAX, STRENGTH_MIN } from "../../../schema/contract/limits.ts";
 import { EMPTY_FORM, type Form, type Member, type Placement } from "./form.ts";
@@ -24,7 +24,7 @@ export function hashOf(form: Form): string {
   if (form.guidance !== null) values.set("g", String(form.guidance));
   if (form.count !== 1) values.set("c", String(form.count));
   if (form.from !== null) values.set("m", form.from);
-  // These characters are safe in a fragment, and the address stays readable.
+  // These characters are safe in a fragment; left unescaped, the address stays readable.
   return values
     .toString()
     .replaceAll("%2F", "/")

@@ -1,7 +1,7 @@
 // Entry of /compose/.
 
 import "../../ui/shell.ts";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import "./cast.css";
 import "./compose.css";
 import "./picker.css";

@@ -1,4 +1,4 @@
-// A mix in the compose form: opened with all it says, and told apart from what somebody changed since. Pure.
+// A mix as a compose form, and whether the form still equals the mix. Pure.
 
 import type { GenerationCreate, Region } from "../../api.ts";
 import type { MixWithVersions } from "../../api-mixes.ts";
@@ -32,7 +32,7 @@ const sameBox = (a: Region | null, b: Region | null) =>
     ? a === b
     : near(a.x, b.x) && near(a.y, b.y) && near(a.width, b.width) && near(a.height, b.height);
 
-/** The form holds the mix's own cast: same adapters, strengths and boxes. Prompt, seed and canvas are not the mix's. */
+/** Whether the form has the mix's own members: same adapters, strengths and boxes. Prompt, seed and canvas do not belong to the mix. */
 export function isUnchanged(form: Form, mix: Opened | null): boolean {
   if (mix === null || form.from !== versionRef(mix) || form.members.length !== mix.members.length)
     return false;
@@ -47,7 +47,7 @@ export function isUnchanged(form: Form, mix: Opened | null): boolean {
   });
 }
 
-/** Drawn by the mix's name where it is the mix that is drawn, so that the picture counts for it. */
+/** Requests the mix by name where the members are unchanged, so that the picture counts for it. */
 export function orderOf(form: Form, base: string, mix: Opened | null): GenerationCreate {
   const order = generationOf(form, base);
   if (!isUnchanged(form, mix) || form.from === null) return order;

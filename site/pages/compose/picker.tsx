@@ -65,11 +65,13 @@ export function Picker(props: {
         {usable.length === 0 && !pages.waiting && !pages.failure && (
           <Empty title={q ? "Nobody of that name" : "Nobody is published yet"}>
             <p>
-              {q ? "Try fewer letters, or another word." : "Teach the first person from 4 to 16 pictures."}
+              {q
+                ? "Try fewer characters, or another word."
+                : "Train the first adapter from 4 to 16 pictures."}
             </p>
             {!q && (
               <a class="button primary" href="/publish/">
-                Teach a person
+                Train an adapter
               </a>
             )}
           </Empty>

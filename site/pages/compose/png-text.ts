@@ -1,8 +1,8 @@
-// Text chunks of a PNG (PNG third edition, 11.3.3): where our pictures carry their recipe. Pure, bounded, and trusts no length it reads.
+// Text chunks of a PNG (PNG third edition, 11.3.3), where our pictures carry their recipe. Pure; bounds-checks every length it reads.
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 export const RECIPE_KEYWORD = "orthoplex";
-/** A recipe is a few kilobytes; anything far larger is not one. */
+/** A recipe has a few kilobytes; anything far larger is refused. */
 const TEXT_MAX_BYTES = 1024 * 1024;
 
 export function isPng(bytes: Uint8Array): boolean {
@@ -41,7 +41,7 @@ function textOf(data: Uint8Array, type: "tEXt" | "iTXt", keyword: string): strin
 
 const latin1 = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
 
-/** The recipe that a picture carries, as JSON, or null where there is none. */
+/** The recipe of a picture, as JSON, or null where there is none. */
 export function recipeIn(bytes: Uint8Array): unknown {
   const text = pngText(bytes, RECIPE_KEYWORD);
   if (text === null) return null;

@@ -1,4 +1,4 @@
-// The prompt: its text, what starts it (passed in), and the chips that act on the clause under the caret.
+// The prompt field, the generate button (passed in), and the chips that act on the clause under the caret.
 
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
@@ -25,7 +25,7 @@ export function PromptField(props: {
   const take = ({ prompt: next, caret: at }: Edited) => {
     props.onChange(next);
     setCaret(at);
-    // The browser puts the caret at the end of a new value; the next chip must still meet the same clause.
+    // The browser moves the caret to the end of a new value; it is restored, so that the next chip acts on the same clause.
     requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
   };
   const note = (event: Event) => setCaret((event.currentTarget as HTMLTextAreaElement).selectionEnd);

@@ -1,4 +1,4 @@
-// The prompt as the compose page handles it: clauses split at `;`, one person each, words put in and taken out by chips. Pure.
+// Edits the prompt: clauses split at `;`, one person each; chips insert and remove words. Pure.
 
 export interface Clause {
   text: string;
@@ -13,7 +13,7 @@ export interface Edited {
 
 const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/g;
 
-/** Groups of which a clause holds one word at most; a word of another group joins what is there. */
+/** Groups of which a clause holds at most one word; words of different groups combine. */
 const EXCLUSIVE = new Set([
   "expression",
   "hair",
@@ -24,7 +24,7 @@ const EXCLUSIVE = new Set([
   "style",
   "place",
 ]);
-/** Groups that make sense for a person who comes from an adapter: looks are the adapter's. */
+/** Groups offered for a person from an adapter: the adapter determines the looks. */
 export const ADAPTER_GROUPS: readonly string[] = ["expression", "place", "background"];
 
 export function triggersIn(prompt: string): string[] {
@@ -50,7 +50,7 @@ export function isBackground(clause: string): boolean {
   return /\b(?:background|backdrop|wall)\b/i.test(clause);
 }
 
-/** What a chip writes: kinds and colours of hair and skin need their noun. */
+/** The phrase that a chip inserts: kinds and colours of hair and skin need their noun. */
 export function phraseOf(group: string, word: string): string {
   if (group === "hair") return word === "bald" ? word : `${word} hair`;
   if (group === "hair_colour") return `${word} hair`;
@@ -67,7 +67,7 @@ export function hasPhrase(text: string, phrase: string): boolean {
   return phrasePattern(phrase).test(text);
 }
 
-/** Puts a chip's phrase into the clause at the caret, in place of its siblings; takes it out if it is there already. */
+/** Inserts a chip's phrase into the clause at the caret, replacing others of its group; removes it if it is there already. */
 export function togglePhrase(
   prompt: string,
   caret: number,
@@ -85,7 +85,7 @@ export function togglePhrase(
   return replaceClause(prompt, clause, text);
 }
 
-/** The clause under the caret, or the nearest one before it that is about a person. */
+/** The clause under the caret, or the nearest one before it that describes a person. */
 function personClauseAt(prompt: string, caret: number): Clause {
   const here = clauseAt(prompt, caret);
   if (!isBackground(here.text)) return here;
@@ -103,7 +103,7 @@ function withoutPhrase(text: string, phrase: string): string {
     .replace(/\s{2,}/g, " ");
 }
 
-/** An expression follows the name directly; everything else is listed behind commas, the place last. */
+/** An expression follows the name directly; other words are appended after commas, the place last. */
 function withPhrase(text: string, group: string, phrase: string): string {
   const bare = text.trim();
   if (bare === "")
@@ -147,7 +147,7 @@ export function addPerson(prompt: string, person: string): Edited {
 
 const PLACES: readonly (readonly string[])[] = [[], [""], ["left", "right"], ["left", "middle", "right"]];
 
-/** A prompt for a cast, so that nobody starts before an empty box. */
+/** A default prompt for the members, so that the field is not empty. */
 export function proposePrompt(triggers: readonly string[], words: Record<string, readonly string[]>): string {
   if (triggers.length === 0) return "";
   const moods = ["smiling", "laughing", "surprised"].filter(

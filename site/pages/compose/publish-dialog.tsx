@@ -1,4 +1,4 @@
-// The cast of a finished picture becomes a mix: a name, words, who may see it, and the picture as its cover.
+// Publishes the composition of a finished picture as a mix: name, texts, visibility, and the picture as its cover.
 
 import { useRef, useState } from "preact/hooks";
 import {
@@ -17,7 +17,7 @@ import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useReply } from "../../ui/use-reply.ts";
-import { type About, aboutOf, nameOf, publishMix, wishOf } from "./publish-mix.ts";
+import { type About, aboutOf, nameOf, publishMix, publishRequest } from "./publish-mix.ts";
 
 const VISIBILITIES = [
   ["public", "Public"],
@@ -56,8 +56,8 @@ export function PublishDialog(props: {
   const send = async () => {
     setBusy(true);
     setFailure(null);
-    const wish = wishOf(about, image.id);
-    const reply = await publishMix(made.current, generation.request, props.from, wish);
+    const input = publishRequest(about, image.id);
+    const reply = await publishMix(made.current, generation.request, props.from, input);
     setBusy(false);
     if (reply.ok) setDone(reply.value);
     else setFailure(reply.failure);
@@ -184,7 +184,7 @@ export function PublishDialog(props: {
   );
 }
 
-/** The mix that the name means already, if it is one of the caller's newest hundred. */
+/** The existing mix of that name, if it is one of the caller's newest hundred. */
 function useExisting(handle: string, name: string): Mix | null {
   const own = useReply(
     () => mixes.list({ owner: handle, rating: RATINGS.map(([rating]) => rating).join(","), limit: PAGE_MAX }),

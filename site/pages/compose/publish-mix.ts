@@ -1,4 +1,4 @@
-// What the publish dialog asks and sends. Pure but for `publishMix`, which makes the composition once and tries again with it.
+// What the publish dialog asks and sends. Pure but for `publishMix`, which creates the composition once and retries with it.
 
 import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { api, type CompositionCreate, type Generation, type Reply } from "../../api.ts";
@@ -11,7 +11,7 @@ export interface About {
   visibility: "public" | "unlisted" | "private";
   rating: Rating;
   changelog: string;
-  /** The picture stands for the mix. */
+  /** Use the picture as the mix's cover. */
   cover: boolean;
 }
 
@@ -20,7 +20,7 @@ const NEW: About = {
   ...{ visibility: "public", rating: "general", cover: true },
 };
 
-/** What the dialog shows: what was entered, else what the mix of that name says already, else what a new one begins with. */
+/** The dialog's values: what was entered, else those of the existing mix of that name, else defaults. */
 export function aboutOf(
   entered: Partial<About>,
   existing: Pick<Mix, "title" | "description" | "visibility" | "rating"> | null,
@@ -30,7 +30,7 @@ export function aboutOf(
   return { ...NEW, title, description, visibility, rating, ...entered };
 }
 
-/** A name out of a title: what may stand in an address. */
+/** A name derived from a title, with the characters that an address allows. */
 export function nameOf(title: string): string {
   return title
     .normalize("NFKD")
@@ -41,7 +41,7 @@ export function nameOf(title: string): string {
     .replace(/^-+|-+$/g, "");
 }
 
-/** Exactly what drew the picture: versions, strengths and boxes. */
+/** Exactly what generated the picture: versions, strengths and boxes. */
 export function compositionOf(request: Generation["request"], from: string | null): CompositionCreate {
   return {
     members: request.adapters.map(({ version_id, strength, region }) => ({ version_id, strength, region })),
@@ -50,7 +50,7 @@ export function compositionOf(request: Generation["request"], from: string | nul
   };
 }
 
-export function wishOf(about: About, imageId: string): MixPublish {
+export function publishRequest(about: About, imageId: string): MixPublish {
   const { name, title, description, visibility, rating, changelog, cover } = about;
   return {
     ...{ name, description, visibility, rating, changelog },
@@ -59,17 +59,17 @@ export function wishOf(about: About, imageId: string): MixPublish {
   };
 }
 
-/** `made` keeps the composition between two tries, so that a name that is refused leaves no second one behind. */
+/** `made` keeps the composition between two attempts, so that a refused name does not leave a second one behind. */
 export async function publishMix(
   made: { id: string | null },
   request: Generation["request"],
   from: string | null,
-  wish: MixPublish,
+  mix: MixPublish,
 ): Promise<Reply<MixWithVersions>> {
   if (made.id === null) {
     const composed = await api.compose(compositionOf(request, from));
     if (!composed.ok) return composed;
     made.id = composed.value.id;
   }
-  return mixes.publish(made.id, wish);
+  return mixes.publish(made.id, mix);
 }

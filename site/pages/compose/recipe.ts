@@ -1,4 +1,4 @@
-// A recipe, as a picture carries it, back into the form. Reads only what it knows, and only where the value is sound. Pure.
+// Restores the form from a picture's recipe. Reads only known fields with valid values. Pure.
 
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import { EMPTY_FORM, type Form, type Member } from "./form.ts";

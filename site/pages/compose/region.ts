@@ -1,4 +1,4 @@
-// Boxes on the canvas, in fractions of its width and height. Pure: every change gives a new box that lies on the grid and on the canvas.
+// Boxes on the canvas, in fractions of its width and height. Pure: every change returns a new box on the grid and inside the canvas.
 
 import type { Region } from "../../api.ts";
 
@@ -8,7 +8,7 @@ export interface Canvas {
 }
 export type Corner = "nw" | "ne" | "sw" | "se";
 
-/** Boxes move in steps of the canvas's own pixels; smaller than a face is of no use. */
+/** Boxes move in steps of the canvas's own pixels; a box must fit a face. */
 export const GRID_PIXELS = 16;
 export const SIDE_MIN_PIXELS = 64;
 
@@ -36,7 +36,7 @@ export function moveBy(region: Region, dx: number, dy: number, canvas: Canvas): 
   });
 }
 
-/** Drags one corner; the opposite corner stays where it is. */
+/** Drags one corner; the opposite corner stays fixed. */
 export function resizeBy(region: Region, corner: Corner, dx: number, dy: number, canvas: Canvas): Region {
   const west = corner === "nw" || corner === "sw";
   const north = corner === "nw" || corner === "ne";
@@ -62,7 +62,7 @@ function resizeSide(
   return [start, clamp(snap(end + by, step), Math.min(1, start + least), 1) - start];
 }
 
-/** Keeps a box's pixels where the canvas grows or shrinks to the right; what no longer fits moves inside. */
+/** Keeps a box's pixels when the canvas changes its width; a box that no longer fits is moved inside. */
 export function rescaled(region: Region, from: Canvas, to: Canvas): Region {
   const width = Math.min(1, (region.width * from.width) / to.width);
   const height = Math.min(1, (region.height * from.height) / to.height);
@@ -71,7 +71,7 @@ export function rescaled(region: Region, from: Canvas, to: Canvas): Region {
   return tidied({ x, y, width, height });
 }
 
-/** The share of the smaller box that the other one covers, 0 to 1. */
+/** The fraction of the smaller box that the other one covers, 0 to 1. */
 export function overlap(a: Region, b: Region): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
@@ -84,7 +84,7 @@ export function spoken(region: Region): string {
   return `${percent(region.x)} % from the left, ${percent(region.y)} % from the top, ${percent(region.width)} % wide, ${percent(region.height)} % high`;
 }
 
-/** A box from outside (a link, a recipe): null unless it lies on the canvas. */
+/** Validates a box from a link or a recipe: null unless it lies on the canvas. */
 export function readRegion(value: unknown): Region | null {
   if (typeof value !== "object" || value === null) return null;
   const { x, y, width, height } = value as Record<string, unknown>;

@@ -4,7 +4,7 @@ import type { GeneratedImage, Generation } from "../../api.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { costOf, durationOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Warnings } from "./meeting.tsx";
+import { Warnings } from "./crosstalk.tsx";
 
 export function imageAlt(generation: Generation, image: GeneratedImage): string {
   return `Picture of: ${generation.request.prompt}${image.seed === null ? "" : `. Seed ${image.seed}`}`;
@@ -51,7 +51,7 @@ export function Result(props: {
       ? (Date.parse(generation.finished_at) - Date.parse(generation.started_at)) / 1000
       : null;
   const { seed } = image;
-  const drawn = image.recipe?.drawn;
+  const drawn = image.recipe?.rendered;
   return (
     <section class="result" aria-label="Recipe">
       <div class="actions">
@@ -85,7 +85,7 @@ export function Result(props: {
         </div>
         {typeof drawn === "string" && drawn !== "" && (
           <div class="wide">
-            <dt>What the model was told, with everything filled in that the prompt left open</dt>
+            <dt>The full prompt, with everything filled in that yours left open</dt>
             <dd class="trigger">{drawn}</dd>
           </div>
         )}
@@ -98,7 +98,7 @@ export function Result(props: {
           <dd class="numbers">{`${request.steps}, ${request.guidance}`}</dd>
         </div>
         <div>
-          <dt>Drawn in</dt>
+          <dt>Generated in</dt>
           <dd class="numbers">{seconds === null ? "unknown" : durationOf(seconds)}</dd>
         </div>
         <div>

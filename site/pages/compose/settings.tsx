@@ -1,4 +1,4 @@
-// Seed, steps, guidance and count: what most people leave alone.
+// Advanced settings: seed, steps, guidance and count.
 
 import { PROMPT_MAX_CHARACTERS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
@@ -40,7 +40,7 @@ export function Settings(props: {
           value={form.negative}
           onText={(text) => onSet({ negative: text })}
         />
-        <Field label="Seed" hint="The same seed draws the same picture." fault={faultAt(failure, "/seed")}>
+        <Field label="Seed" hint="The same seed gives the same picture." fault={faultAt(failure, "/seed")}>
           {(described) => (
             <div class="with-button">
               <input

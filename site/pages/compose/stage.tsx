@@ -1,11 +1,11 @@
-// The canvas on its mat: boxes while composing, preview frames while it is drawn, the picture when it is done.
+// The canvas: boxes while composing, preview frames while the job runs, the picture when it is done.
 
 import type { ComponentChildren } from "preact";
 import type { Region } from "../../api.ts";
 import { Box } from "./box.tsx";
 import { canvasOf, type Form, type Known } from "./form.ts";
 
-/** Wide canvases need less height. By how many times wider than high. */
+/** Limits the height of wide canvases. Keys are width divided by height. */
 const MAT_VH: Record<number, number> = { 1: 50, 2: 44, 3: 36 };
 
 export interface Shown {

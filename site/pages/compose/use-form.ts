@@ -1,4 +1,4 @@
-// The form's state on the page: starts from the address, writes itself back into it, and learns adapters as they arrive.
+// The form's state on the page: starts from the address, is written back into it, and loads adapters.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { type Change, changed, type Form } from "./form.ts";
@@ -23,11 +23,11 @@ export function useForm(): FormState {
     [base, adapters],
   );
 
-  // A proposed prompt depends on triggers and words, which arrive after the form.
+  // A proposed prompt depends on triggers and words, which load after the form.
   useEffect(() => change({ type: "known" }), [change]);
 
   useEffect(() => {
-    // Browsers limit how often an address may change; a slider asks for far more.
+    // Browsers limit how often an address may change; a slider would exceed that.
     const timer = setTimeout(() => {
       const hash = hashOf(form);
       history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);

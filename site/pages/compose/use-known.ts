@@ -1,4 +1,4 @@
-// What the form needs from the API: the base, and every adapter that a link or a recipe names.
+// Loads what the form needs from the API: the base, and every adapter that a link or a recipe names.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Adapter, api, type Base } from "../../api.ts";

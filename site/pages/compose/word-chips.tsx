@@ -1,4 +1,4 @@
-// Chips that put words into the prompt: people of the cast, an ordinary person, and the base's words by kind.
+// Chips that insert words into the prompt: members, an ordinary person, and the base's words by kind.
 
 import type { Adapter } from "../../api.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -37,7 +37,7 @@ export function WordChips(props: {
 }) {
   const { prompt, caret, words, onEdit } = props;
   const clause = clauseAt(prompt, caret).text;
-  // How someone looks is for ordinary persons only; an adapter brings its own looks.
+  // Looks are offered for ordinary persons only; an adapter determines its own.
   const ordinary = clause.trim() !== "" && triggersIn(clause).length === 0 && !isBackground(clause);
   const groups = Object.keys(GROUP_NAMES).filter(
     (group) => (words[group]?.length ?? 0) > 0 && (ordinary || ADAPTER_GROUPS.includes(group)),

@@ -1,4 +1,4 @@
-// /decisions/: what moderators did to what is yours, why, and your answer; and what came of what you reported.
+// /decisions/: decisions of moderators about the caller's content, with appeals; and the outcome of the caller's reports.
 
 import { SignInFirst } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";

@@ -1,4 +1,4 @@
-// Decisions about what is one's own, each with its reason, its consequences and the appeal against it.
+// Decisions about the caller's content, each with its reason, its consequences and the appeal against it.
 
 import { useState } from "preact/hooks";
 import { APPEAL_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -6,7 +6,7 @@ import { type Appeal, type MyDecision, moderation } from "../../api-moderation.t
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { agoOf, dayOf } from "../../ui/format.ts";
-import { doneWord, GROUNDS, named, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { doneWord, GROUNDS, named, RATING_LABELS } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
@@ -47,7 +47,7 @@ function DecisionPanel(props: { decision: MyDecision; appealed: (id: string, app
       <header class="decision-head">
         <h2>
           {named(target)}: {doneWord(kind)}
-          {rating && ` ${RATING_WORDS[rating].toLowerCase()}`}
+          {rating && ` ${RATING_LABELS[rating].toLowerCase()}`}
         </h2>
         {ground && <span class="tag warn">{GROUNDS[ground]}</span>}
         <time
@@ -100,15 +100,15 @@ function Consequence({ decision }: { decision: MyDecision }) {
 }
 
 const STATES = {
-  pending: { tone: "info", title: "Your appeal waits for an answer" },
-  upheld: { tone: "warn", title: "Your appeal was declined" },
-  overturned: { tone: "good", title: "Your appeal was granted" },
+  pending: { variant: "info", title: "Your appeal waits for an answer" },
+  upheld: { variant: "warn", title: "Your appeal was declined" },
+  overturned: { variant: "good", title: "Your appeal was granted" },
 } as const;
 
 function AppealState({ appeal }: { appeal: Pick<Appeal, "state" | "text" | "answer"> }) {
-  const { tone, title } = STATES[appeal.state];
+  const { variant, title } = STATES[appeal.state];
   return (
-    <Notice tone={tone} title={title}>
+    <Notice variant={variant} title={title}>
       <p>You wrote: {appeal.text}</p>
       {appeal.answer && <p>The answer: {appeal.answer}</p>}
     </Notice>

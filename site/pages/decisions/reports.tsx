@@ -1,8 +1,8 @@
-// What one has reported, and what came of it.
+// The caller's reports and their outcomes.
 
 import { moderation, type Report } from "../../api-moderation.ts";
 import { agoOf } from "../../ui/format.ts";
-import { named, outcomeWords, placeUrl, REASONS } from "../../ui/moderation-words.ts";
+import { named, outcomeWords, placeUrl, REASONS } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";

@@ -1,4 +1,4 @@
-// /following/: what the people you follow have published, and at #likes what you like. Both newest first.
+// /following/: publications of followed people, and at #likes what the caller likes. Both newest first.
 
 import type { ComponentChildren } from "preact";
 import type { Adapter } from "../../api.ts";

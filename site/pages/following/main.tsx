@@ -2,7 +2,7 @@
 
 import "../../ui/shell.ts";
 import "../../styles/people.css";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import { render } from "preact";
 import { FollowingPage } from "./following-page.tsx";
 

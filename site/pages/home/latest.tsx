@@ -14,7 +14,7 @@ export function Latest() {
       <Empty title="Nobody is here yet">
         <p>The first person in this catalog could be yours.</p>
         <a class="button primary" href="/publish/">
-          Teach a person
+          Train an adapter
         </a>
       </Empty>
     );

@@ -1,4 +1,4 @@
-// Entry of the home page: plain HTML with two live parts, the newest adapters and the picture of three slots.
+// Entry of the home page: plain HTML with two interactive parts, the newest adapters and the picture of three slots.
 
 import "../static.ts";
 import "../compose/stage.css";

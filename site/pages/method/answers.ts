@@ -1,34 +1,34 @@
-// What a word says in the channels of cross-attention's input, and which residuals hear it, for three ways of training.
-// Slots and marks are those of the base; how loud a word is where it speaks is made up.
+// An illustration of cross-attention: the input channels that a word uses, and which residuals respond, for three ways of training.
+// Slots and marks are those of the base; the amplitudes of words are made up.
 
 import { radixOf, slotColumns, slotDimensions } from "../../../functions/lib/slot.ts";
 import type { PatternBase, SlotOwner } from "../../ui/slot-pattern.tsx";
 
-/** LoRAs trained apart, orthogonal slots in all channels, and marked slots in reserved channels. */
+/** LoRAs trained separately, orthogonal slots in all channels, and marked slots in reserved channels. */
 export type Way = "loras" | "slots" | "marks";
 
 export interface Word {
   text: string;
-  /** Whose trigger it is; null for a word of the base. */
+  /** The member whose trigger it is; null for a word of the base. */
   concept: SlotOwner | null;
 }
 
 export interface Channel {
-  /** 0 where the word says nothing, up to 1. */
+  /** Amplitude: 0 where the word has no component, up to 1. */
   loudness: number;
-  /** Who alone listens here. */
+  /** The member whose residual reads this channel. */
   owner: SlotOwner | null;
 }
 
 export interface Channels {
   perRow: number;
-  /** The first half: all of it carries words. */
+  /** The first half of the channels: all of it carries words. */
   said: Channel[];
   /** The second half: reserved where slots are marked, else like the first. */
   rest: Channel[];
 }
 
-/** A steady number in [0, 1) for a text and a place, by FNV-1a. */
+/** A deterministic number in [0, 1) for a text and a position, by FNV-1a. */
 function shade(text: string, place: number): number {
   let hash = 0x811c9dc5 ^ place;
   for (const character of `${text}/${place}`) {
@@ -37,7 +37,7 @@ function shade(text: string, place: number): number {
   return hash / 2 ** 32;
 }
 
-/** Where column k lies in rows of `perRow`: a row a group, columns that no slot can own at the ends of the rows. */
+/** Position of column k in rows of `perRow`: a row for each group, columns that no slot can own at the ends of the rows. */
 function placeOf(column: number, rows: number, radix: number, perRow: number): number {
   const used = rows * radix;
   if (column < used) return Math.floor(column / radix) * perRow + (column % radix);
@@ -82,7 +82,7 @@ export function channelsOf(
   return { perRow, said: said(0), rest };
 }
 
-/** How loud the residual of a concept answers to a word: the mean of what it hears where it listens, 0..1. */
+/** How strongly a concept's residual responds to a word: the mean amplitude over the channels it reads, 0..1. */
 export function answerOf(way: Way, word: Word, concept: SlotOwner, base: PatternBase): number {
   const { said, rest } = channelsOf(way, word, [concept], base);
   const heard = [...said, ...rest].filter((channel) => way === "loras" || channel.owner !== null);

@@ -1,4 +1,4 @@
-// Which residual answers to which word: channels above, answers beside, for three ways of training.
+// Which residual responds to which word: channels above, responses beside, for three ways of training.
 
 import { useState } from "preact/hooks";
 import cast2 from "../../../schema/bases/cast-2.json";
@@ -107,7 +107,7 @@ function ChannelRows({ channels, perRow }: { channels: readonly Channel[]; perRo
           height: DOT,
           rx: 1.5,
         };
-        // A channel has no other identity than its place.
+        // A channel has no other identity than its position.
         const key = place;
         return (
           <g key={key} class={owner ? `cast-${owner.index}` : ""}>
@@ -138,7 +138,7 @@ export function outcomeOf(way: Way, word: Word): string {
   const others = PEOPLE.filter((person) => person !== word.concept).map((person) => person.name);
   if (!word.concept) {
     return way === "marks"
-      ? `“${word.text}” is read: every residual hears 0, so the base draws what it always drew.`
+      ? `“${word.text}” is read: every residual hears 0, so the base's output is unchanged.`
       : `“${word.text}” is read: all residuals answer, although it names nobody.`;
   }
   return way === "marks"

@@ -1,4 +1,4 @@
-// Entry of /method/: plain HTML, filled at build time by site/build/method, with two live parts.
+// Entry of /method/: plain HTML, filled at build time by site/build/method, with two interactive parts.
 
 import "../static.ts";
 import "./method.css";

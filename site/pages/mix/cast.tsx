@@ -1,4 +1,4 @@
-// Who is in a mix: where each one stands on the canvas, and their portraits with trigger and strength.
+// The members of a mix: their boxes on the canvas, and their portraits with trigger and strength.
 
 import type { MixMember, MixWithVersions } from "../../api-mixes.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
@@ -24,17 +24,17 @@ export function Cast({ mix }: { mix: MixWithVersions }) {
 /** The boxes on the canvas, numbered as the members are; on the cover where it has the canvas's shape. */
 function StageThumb({ members, cover }: { members: readonly MixMember[]; cover: MixWithVersions["cover"] }) {
   const [width = 256, height = 256] = sizeFor(members.length).split("x").map(Number);
-  const drawn = cover && cover.width * height === cover.height * width ? cover : null;
+  const background = cover && cover.width * height === cover.height * width ? cover : null;
   const boxed = members.filter(({ region }) => region !== null).length;
   return (
     <figure class="stage-thumb">
       <div
         class="stage-canvas"
-        hidden={boxed === 0 && drawn === null}
+        hidden={boxed === 0 && background === null}
         style={{ aspectRatio: `${width} / ${height}` }}
         aria-hidden="true"
       >
-        {drawn && <img src={drawn.url} alt="" loading="lazy" />}
+        {background && <img src={background.url} alt="" loading="lazy" />}
         {members.map(
           ({ version_id, region }, i) =>
             region && (
@@ -80,7 +80,7 @@ function Member({ member, index }: { member: MixMember; index: number }) {
           <span class="trigger">{trigger}</span>
           {` at ${strength}`}
         </p>
-        <p class="quiet">{available ? ref : "can't be drawn any more"}</p>
+        <p class="quiet">{available ? ref : "is no longer available"}</p>
         {region && <span class="visually-hidden">{boxWords(region)}</span>}
       </div>
     </li>

@@ -1,4 +1,4 @@
-// Drawing the mix from code: a snippet to copy.
+// Generating the mix from code: a snippet to copy.
 
 import { useState } from "preact/hooks";
 import type { MixWithVersions } from "../../api-mixes.ts";
@@ -11,11 +11,11 @@ export function Code({ mix }: { mix: MixWithVersions }) {
   const [language, setLanguage] = useState<Language>("curl");
   const prompt = mix.composition.prompt || mix.members.map(({ trigger }) => trigger).join("; ");
   const ref = `${mix.ref}:${mix.number}`;
-  const draw = { origin: location.origin, ref, prompt, size: sizeFor(mix.members.length) };
-  const text = snippetOf(language, draw);
+  const request = { origin: location.origin, ref, prompt, size: sizeFor(mix.members.length) };
+  const text = snippetOf(language, request);
   return (
     <section class="adapter-section">
-      <h2>Draw it from code</h2>
+      <h2>Generate it from code</h2>
       <div class="code-tools">
         <Segmented label="Language" value={language} options={LANGUAGES} onChange={setLanguage} />
         <CopyButton text={() => text} label="Copy" />
@@ -26,7 +26,7 @@ export function Code({ mix }: { mix: MixWithVersions }) {
       </pre>
       <p class="hint">
         The key is yours: make one on the <a href="/account/">account page</a>. Without{" "}
-        <code>:{mix.number}</code> the newest version is drawn.
+        <code>:{mix.number}</code> the newest version is used.
       </p>
     </section>
   );

@@ -1,4 +1,4 @@
-// Where a mix comes from and what came of it.
+// The mix that a mix was forked from, and its forks.
 
 import { type Ancestor, type Mix, type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { MixCard } from "../../ui/mix-card.tsx";

@@ -1,7 +1,7 @@
 // Entry of /mix/?ref=owner/name[:n], which the edge also serves at /m/owner/name.
 
 import "../../ui/shell.ts";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import "../adapter/adapter.css";
 import "./mix.css";
 import { render } from "preact";

@@ -1,4 +1,4 @@
-// All adapters of a mix in one file for other tools, or who stands in the way.
+// The download of all adapters of a mix in one file for other tools, or the members that prevent it.
 
 import type { MixWithVersions } from "../../api-mixes.ts";
 import { Icon } from "../../ui/icon.tsx";

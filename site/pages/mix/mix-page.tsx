@@ -1,4 +1,4 @@
-// /mix/: a published composition: what it draws, who is in it, how they meet, what may be done with it, and the ways on.
+// /mix/: a published composition: its cover, members, crosstalk, licences, versions and actions.
 
 import { useEffect } from "preact/hooks";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
@@ -16,7 +16,7 @@ import { OwnerBar } from "./owner-bar.tsx";
 import { Summary } from "./summary.tsx";
 import { Versions } from "./versions.tsx";
 
-/** So many columns of the matrix fit into a panel. */
+/** Columns of the crosstalk matrix that fit into a panel. */
 const FEW = 4;
 
 export function MixPage({ id }: { id: string }) {
@@ -34,7 +34,7 @@ export function MixPage({ id }: { id: string }) {
   const { composition, members } = mix;
   return (
     <>
-      <Standing mix={mix} />
+      <MixNotices mix={mix} />
       <Summary mix={mix} />
       {account?.handle === mix.owner && <OwnerBar mix={mix} changed={loaded.again} />}
       <section class="adapter-section">
@@ -68,21 +68,21 @@ export function MixPage({ id }: { id: string }) {
   );
 }
 
-function Standing({ mix }: { mix: MixWithVersions }) {
+function MixNotices({ mix }: { mix: MixWithVersions }) {
   const newest = mix.versions[0]?.number ?? mix.number;
   const hidden = mix.members.filter((member) => !member.available);
   return (
     <div class="mix-notices">
       {mix.state !== "published" && (
         <Notice
-          tone="warn"
+          variant="warn"
           title={mix.state === "withdrawn" ? "You withdrew this mix" : "The moderators removed this mix"}
         >
           <p>Others find a note in its place. Pictures and forks made from it stay as they are.</p>
         </Notice>
       )}
       {mix.state === "published" && mix.visibility !== "public" && (
-        <Notice tone="info" title={mix.visibility === "private" ? "Only you see this" : "Unlisted"}>
+        <Notice variant="info" title={mix.visibility === "private" ? "Only you see this" : "Unlisted"}>
           <p>
             {mix.visibility === "private"
               ? "Make it public or unlisted to share it."
@@ -91,15 +91,15 @@ function Standing({ mix }: { mix: MixWithVersions }) {
         </Notice>
       )}
       {mix.number !== newest && (
-        <Notice tone="info" title={`This is version ${mix.number}`}>
+        <Notice variant="info" title={`This is version ${mix.number}`}>
           <p>
             The newest is <a href={`/mix/?ref=${mix.ref}`}>{`version ${newest}`}</a>.
           </p>
         </Notice>
       )}
       {hidden.length > 0 && (
-        <Notice tone="warn" title="Not everybody is there any more">
-          <p>{`${hidden.map(({ ref }) => ref).join(", ")} can't be drawn now. Open the mix in the composer and put somebody else in.`}</p>
+        <Notice variant="warn" title="Not everybody is there any more">
+          <p>{`${hidden.map(({ ref }) => ref).join(", ")} can't be used now. Open the mix in the composer and replace them.`}</p>
         </Notice>
       )}
     </div>
@@ -116,7 +116,7 @@ function Gone({ failure, id }: { failure: Failure | null; id: string }) {
     <Empty title={removed ? "This mix is gone" : "No such mix"}>
       <p>
         {removed
-          ? `${removed.detail} Pictures made with it stay as they are, but nothing new can be drawn from it.`
+          ? `${removed.detail} Pictures made with it stay as they are, but nothing new can be generated from it.`
           : `${id === "" ? "The address names no mix." : `Nothing is published at ${id}.`} It may be private or its address misspelt.`}
       </p>
       <div class="actions">

@@ -1,4 +1,4 @@
-// What only the owner of a mix sees: change its words and who sees it, or withdraw it.
+// Actions of the mix's owner: edit its texts and visibility, or withdraw it.
 
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";

@@ -1,4 +1,4 @@
-// The mix in code that runs as it is copied, but for the key. Pure.
+// The mix as code that runs as copied, except for the key. Pure.
 
 export const LANGUAGES = [
   ["curl", "curl"],
@@ -7,15 +7,15 @@ export const LANGUAGES = [
 ] as const;
 export type Language = (typeof LANGUAGES)[number][0];
 
-export interface Draw {
+export interface SnippetRequest {
   origin: string;
   ref: string;
   prompt: string;
   size: string;
 }
 
-export function snippetOf(language: Language, { origin, ...draw }: Draw): string {
-  const body = { mix: draw.ref, prompt: draw.prompt, size: draw.size };
+export function snippetOf(language: Language, { origin, ...request }: SnippetRequest): string {
+  const body = { mix: request.ref, prompt: request.prompt, size: request.size };
   const url = `${origin}/v1/generations`;
   switch (language) {
     case "curl":

@@ -1,4 +1,4 @@
-// The head of a mix's page: its cover, name and words, and what to do with it.
+// The head of a mix's page: cover, name, texts and actions.
 
 import { useState } from "preact/hooks";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
@@ -84,7 +84,7 @@ function MadeFrom({ mix }: { mix: MixWithVersions }) {
   );
 }
 
-/** A copy of one's own; the composer opens it with a line that says where it is from. */
+/** Forks the mix; the composer shows a line that names its origin. */
 function Fork({ mix }: { mix: MixWithVersions }) {
   const account = useAccount();
   const [busy, setBusy] = useState(false);

@@ -1,7 +1,7 @@
 // Entry of /mixes/.
 
 import "../../ui/shell.ts";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import "../browse/browse.css";
 import "./mixes.css";
 import { render } from "preact";

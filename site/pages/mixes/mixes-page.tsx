@@ -1,4 +1,4 @@
-// /mixes/: published mixes with search and order; all of it lives in the address.
+// /mixes/: published mixes with search and sort order; the whole query is in the address.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Mix, type MixQuery, mixes } from "../../api-mixes.ts";
@@ -13,7 +13,7 @@ import { type Filter, queryOf, SORTS, searchOf, withFilter } from "./query.ts";
 
 const TYPING_PAUSE_MS = 250;
 
-/** What the address may narrow the list to, in words. */
+/** The filters that the address may contain, in words. */
 const CHOSEN: readonly (readonly [Filter, (value: string) => string])[] = [
   ["owner", (value) => `by ${value}`],
   ["adapter", (value) => `with ${value}`],
@@ -44,7 +44,7 @@ export function MixesPage() {
     <>
       <header class="page-head">
         <h1>Mixes</h1>
-        <p class="lede">Casts that others have put together. Draw one as it is, or make your own from it.</p>
+        <p class="lede">Compositions that others have published. Generate one as it is, or fork it.</p>
       </header>
       <search class="browse-tools mixes-tools">
         <div class="mixes-search">
@@ -102,7 +102,7 @@ export function MixesPage() {
           <p>
             {filtered
               ? "Take away a filter or try another word."
-              : "Be the first: put two people into one picture, draw it, and publish the cast."}
+              : "Be the first: compose two people, generate a picture, and publish the mix."}
           </p>
           <div class="actions">
             {filtered ? (

@@ -1,4 +1,4 @@
-// What is asked of the list of mixes, in the address: it can be linked and gone back to. Pure.
+// The query of the list of mixes in the address, so that it can be linked and restored. Pure.
 
 import type { MixQuery, MixSort } from "../../api-mixes.ts";
 

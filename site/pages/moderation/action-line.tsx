@@ -2,7 +2,7 @@
 
 import type { ModerationAction } from "../../api-moderation.ts";
 import { agoOf } from "../../ui/format.ts";
-import { doneWord, GROUNDS, named } from "../../ui/moderation-words.ts";
+import { doneWord, GROUNDS, named } from "../../ui/moderation-labels.ts";
 
 export function ActionLine({ action, full = false }: { action: ModerationAction; full?: boolean }) {
   const { kind, target, moderator, ground, reason, data } = action;

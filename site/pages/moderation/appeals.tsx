@@ -1,4 +1,4 @@
-// Appeals that wait: what was decided and why, what its owner answers, and the last word.
+// Pending appeals: the decision and its reason, the owner's text, and the answer.
 
 import { useState } from "preact/hooks";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
@@ -6,11 +6,11 @@ import { type AppealCase, type AppealDecision, moderation } from "../../api-mode
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { TextArea } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
-import { doneWord, GROUNDS, named, placeUrl } from "../../ui/moderation-words.ts";
+import { doneWord, GROUNDS, named, placeUrl } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
-import { DeskFailure } from "./desk-failure.tsx";
+import { ModerationFailure } from "./moderation-failure.tsx";
 
 export function Appeals() {
   const list = useList<AppealCase>("appeals", moderation.cases);
@@ -19,13 +19,13 @@ export function Appeals() {
     <>
       {last && (
         <Notice
-          tone="good"
+          variant="good"
           title={`${named(last.action.target)}: ${last.state === "overturned" ? "the decision is undone" : "the decision stands"}`}
         >
-          <p>{last.appellant ?? "Whoever appealed"} is told your answer.</p>
+          <p>{last.appellant ?? "Whoever appealed"} is notified of your answer.</p>
         </Notice>
       )}
-      {list.failure && <DeskFailure failure={list.failure} again={list.again} />}
+      {list.failure && <ModerationFailure failure={list.failure} again={list.again} />}
       <ol class="decisions" aria-busy={list.waiting}>
         {list.items.map((one) => (
           <li key={one.id}>

@@ -1,4 +1,4 @@
-// Taking a decision: a reason that the owner reads, begun from a template, and what the decision needs besides.
+// The form of a decision: a reason that the owner reads, started from a template, and what the decision needs besides.
 
 import { useState } from "preact/hooks";
 import { ACTION_REASON_MAX_CHARACTERS, TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/limits.ts";
@@ -12,7 +12,7 @@ import {
 } from "../../api-moderation.ts";
 import { codeOf, type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
-import { DECISION_WORDS, doneWord, GROUNDS, named, RATING_WORDS } from "../../ui/moderation-words.ts";
+import { DECISION_LABELS, doneWord, GROUNDS, named, RATING_LABELS } from "../../ui/moderation-labels.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { templatesOf } from "./templates.ts";
@@ -22,7 +22,7 @@ export interface Decided {
   words: string;
 }
 
-const RATING_OPTIONS = RATINGS.map((rating) => [rating, RATING_WORDS[rating]] as const);
+const RATING_OPTIONS = RATINGS.map((rating) => [rating, RATING_LABELS[rating]] as const);
 
 export function DecideForm(props: {
   view: ModerationTarget;
@@ -66,7 +66,7 @@ export function DecideForm(props: {
   const fault = faultAt(failure, "/reason");
   return (
     <form class="decide" onSubmit={submit} onKeyDown={keys}>
-      <h3>{DECISION_WORDS[decision]}</h3>
+      <h3>{DECISION_LABELS[decision]}</h3>
       {decision === "rate" && (
         <Segmented label="Rating" value={rating} options={RATING_OPTIONS} onChange={setRating} />
       )}
@@ -147,7 +147,7 @@ export function DecideForm(props: {
           class={`button small ${decision === "remove" || decision === "suspend" ? "danger" : "primary"}`}
           disabled={busy}
         >
-          {busy ? "Sending" : DECISION_WORDS[decision]}
+          {busy ? "Sending" : DECISION_LABELS[decision]}
         </button>
         <button type="button" class="button small plain" onClick={onCancel}>
           Cancel

@@ -1,4 +1,4 @@
-// The keys of the queue.
+// The keyboard shortcuts of the queue.
 
 import { Dialog } from "../../ui/dialog.tsx";
 

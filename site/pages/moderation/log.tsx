@@ -1,4 +1,4 @@
-// The audit log: everything that moderators did, newest first. Nothing in it can be changed.
+// The audit log: every action of moderators, newest first. Read only.
 
 import { useState } from "preact/hooks";
 import { type ModerationAction, moderation } from "../../api-moderation.ts";
@@ -6,7 +6,7 @@ import { More } from "../../ui/more.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { ActionLine } from "./action-line.tsx";
-import { DeskFailure } from "./desk-failure.tsx";
+import { ModerationFailure } from "./moderation-failure.tsx";
 
 export function Log() {
   const [typed, setTyped] = useState("");
@@ -17,7 +17,7 @@ export function Log() {
   return (
     <>
       <form
-        class="desk-filter"
+        class="moderation-filter"
         onSubmit={(event) => {
           event.preventDefault();
           setModerator(typed.trim().toLowerCase());
@@ -38,7 +38,7 @@ export function Log() {
           Show
         </button>
       </form>
-      {list.failure && <DeskFailure failure={list.failure} again={list.again} />}
+      {list.failure && <ModerationFailure failure={list.failure} again={list.again} />}
       <ol class="log panel" aria-busy={list.waiting} hidden={list.items.length === 0}>
         {list.items.map((action) => (
           <ActionLine key={action.id} action={action} full />

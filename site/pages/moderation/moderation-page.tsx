@@ -1,13 +1,13 @@
-// /moderation/: the desk of moderators: what was reported, appeals, the audit log, blocked words.
+// /moderation/: the pages of moderators: queue of reports, appeals, audit log, blocked terms.
 
 import { SignInFirst } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
 import { useAccount } from "../../ui/use-reply.ts";
 import { Appeals } from "./appeals.tsx";
+import { Words } from "./blocked-terms.tsx";
 import { Log } from "./log.tsx";
 import { Queue } from "./queue.tsx";
-import { Words } from "./words.tsx";
 
 const PARTS = ["queue", "appeals", "log", "words"] as const;
 const OPTIONS = [
@@ -22,7 +22,7 @@ export function ModerationPage() {
   const [part, show] = useHash(PARTS, "queue");
   return (
     <>
-      <header class="desk-head">
+      <header class="moderation-head">
         <h1>Moderation</h1>
         {account && <Segmented label="Part of the desk" value={part} options={OPTIONS} onChange={show} />}
       </header>

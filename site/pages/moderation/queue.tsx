@@ -1,14 +1,14 @@
-// What waits for a decision, the gravest first, and beside it the one thing that is looked at. Works by keys alone.
+// The queue of targets that need a decision, most severe first, and beside it the selected one. Works by keyboard alone.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Decision, moderation, type QueueEntry } from "../../api-moderation.ts";
 import { agoOf, countOf } from "../../ui/format.ts";
-import { GROUNDS, KIND_WORDS } from "../../ui/moderation-words.ts";
+import { GROUNDS, KIND_LABELS } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
-import { DeskFailure } from "./desk-failure.tsx";
 import { Help } from "./help.tsx";
+import { ModerationFailure } from "./moderation-failure.tsx";
 import { commandOf } from "./shortcuts.ts";
 import { TargetPanel } from "./target-panel.tsx";
 
@@ -18,7 +18,7 @@ export function Queue({ me }: { me: string }) {
   const list = useList<QueueEntry>("queue", moderation.queue);
   const [chosen, setChosen] = useState<QueueEntry["target"] | null>(null);
   const [open, setOpen] = useState<readonly Decision[]>([]);
-  const [wish, setWish] = useState<Decision | null>(null);
+  const [decision, setDecision] = useState<Decision | null>(null);
   const [revealed, setRevealed] = useState(false);
   const [helping, setHelping] = useState(false);
   const rows = useRef(new Map<string, HTMLButtonElement>());
@@ -27,7 +27,7 @@ export function Queue({ me }: { me: string }) {
   const choose = (target: QueueEntry["target"] | null) => {
     setChosen(target);
     setOpen([]);
-    setWish(null);
+    setDecision(null);
     setRevealed(false);
     const row = target && rows.current.get(target.id);
     row?.focus();
@@ -50,14 +50,14 @@ export function Queue({ me }: { me: string }) {
       if (command.do === "previous") step(-1);
       if (command.do === "reveal") setRevealed((before) => !before);
       if (command.do === "help") setHelping(true);
-      if (command.do === "decide") setWish(command.decision);
+      if (command.do === "decide") setDecision(command.decision);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   });
 
   if (list.failure && list.items.length === 0)
-    return <DeskFailure failure={list.failure} again={list.again} />;
+    return <ModerationFailure failure={list.failure} again={list.again} />;
   if (!list.waiting && list.items.length === 0 && !chosen) {
     return (
       <Empty title="Nothing waits">
@@ -66,9 +66,9 @@ export function Queue({ me }: { me: string }) {
     );
   }
   return (
-    <div class={`desk ${chosen ? "chosen" : ""}`}>
-      <nav class="desk-list" aria-label="Reported things" aria-busy={list.waiting}>
-        <div class="desk-tools">
+    <div class={`moderation-queue ${chosen ? "chosen" : ""}`}>
+      <nav class="moderation-list" aria-label="Reported things" aria-busy={list.waiting}>
+        <div class="moderation-tools">
           <span class="quiet">The gravest first</span>
           <button type="button" class="button small plain" onClick={() => setHelping(true)}>
             Keys <kbd>?</kbd>
@@ -79,7 +79,7 @@ export function Queue({ me }: { me: string }) {
             <li key={entry.target.id}>
               <button
                 type="button"
-                class="desk-row"
+                class="moderation-row"
                 aria-current={entry.target.id === chosen?.id ? "true" : undefined}
                 ref={(row) => {
                   if (row) rows.current.set(entry.target.id, row);
@@ -93,13 +93,13 @@ export function Queue({ me }: { me: string }) {
           ))}
         </ol>
         {list.waiting && <p class="skeleton comment-skeleton">Loading</p>}
-        {list.failure && <DeskFailure failure={list.failure} again={list.again} />}
+        {list.failure && <ModerationFailure failure={list.failure} again={list.again} />}
         <More list={list} words="More" small />
       </nav>
-      <section class="desk-item" aria-label="What was reported">
+      <section class="moderation-item" aria-label="What was reported">
         {chosen ? (
           <>
-            <button type="button" class="button small plain desk-back" onClick={() => setChosen(null)}>
+            <button type="button" class="button small plain moderation-back" onClick={() => setChosen(null)}>
               Back to the queue
             </button>
             <TargetPanel
@@ -107,8 +107,8 @@ export function Queue({ me }: { me: string }) {
               kind={chosen.kind}
               id={chosen.id}
               me={me}
-              wish={wish}
-              setWish={setWish}
+              decision={decision}
+              setDecision={setDecision}
               revealed={revealed}
               setRevealed={setRevealed}
               onOpen={setOpen}
@@ -119,7 +119,7 @@ export function Queue({ me }: { me: string }) {
             />
           </>
         ) : (
-          <p class="quiet desk-hint">
+          <p class="quiet moderation-hint">
             Choose a thing on the left, or press <kbd>j</kbd>.
           </p>
         )}
@@ -133,9 +133,9 @@ function Row({ entry }: { entry: QueueEntry }) {
   const { target, reports, reasons } = entry;
   return (
     <>
-      <strong class="desk-label">{target.label}</strong>
+      <strong class="moderation-label">{target.label}</strong>
       <span class="quiet">
-        {KIND_WORDS[target.kind]} · {countOf(reports, "report")} · {agoOf(entry.oldest_at, Date.now())}
+        {KIND_LABELS[target.kind]} · {countOf(reports, "report")} · {agoOf(entry.oldest_at, Date.now())}
       </span>
       <span class="chips">
         {reasons.map(({ reason, count }) => (

@@ -1,4 +1,4 @@
-// Keys of the moderators' desk, for who decides on many things in a row. Pure.
+// Keyboard shortcuts of the moderation queue. Pure.
 
 import type { Decision } from "../../api-moderation.ts";
 
@@ -9,8 +9,8 @@ export type Command =
   | { do: "help" }
   | { do: "decide"; decision: Decision };
 
-/** The letter of each decision; one letter may mean two, of which a target allows only one at a time. */
-const LETTERS: Record<string, readonly Decision[]> = {
+/** The key of each decision; one key may stand for two, of which a target allows only one at a time. */
+const KEYS: Record<string, readonly Decision[]> = {
   d: ["dismiss"],
   r: ["remove", "restore"],
   t: ["rate"],
@@ -18,8 +18,8 @@ const LETTERS: Record<string, readonly Decision[]> = {
   s: ["suspend", "unsuspend"],
 };
 
-export const letterOf = (decision: Decision): string =>
-  Object.entries(LETTERS).find(([, all]) => all.includes(decision))?.[0] ?? "";
+export const keyOf = (decision: Decision): string =>
+  Object.entries(KEYS).find(([, all]) => all.includes(decision))?.[0] ?? "";
 
 export interface Press {
   key: string;
@@ -28,7 +28,7 @@ export interface Press {
   altKey: boolean;
 }
 
-/** What a key means while these decisions are open; null where it means nothing, or belongs to the browser. */
+/** The command of a key while these decisions are allowed; null where it has none, or belongs to the browser. */
 export function commandOf(press: Press, open: readonly Decision[]): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   switch (press.key) {
@@ -41,7 +41,7 @@ export function commandOf(press: Press, open: readonly Decision[]): Command | nu
     case "?":
       return { do: "help" };
     default: {
-      const decision = LETTERS[press.key]?.find((one) => open.includes(one));
+      const decision = KEYS[press.key]?.find((one) => open.includes(one));
       return decision ? { do: "decide", decision } : null;
     }
   }

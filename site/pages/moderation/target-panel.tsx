@@ -1,15 +1,21 @@
-// One reported thing: its words, its pictures behind a blur, who said what, what was done before, and the decision.
+// One reported target: its texts, its blurred pictures, reports, earlier actions, and the decision.
 
 import { useEffect, useState } from "preact/hooks";
 import { type Decision, type ModerationTarget, moderation, type TargetKind } from "../../api-moderation.ts";
 import { agoOf, dayOf } from "../../ui/format.ts";
-import { DECISION_WORDS, GROUNDS, KIND_WORDS, placeUrl, RATING_WORDS } from "../../ui/moderation-words.ts";
+import {
+  DECISION_LABELS,
+  GROUNDS,
+  KIND_LABELS,
+  placeUrl,
+  RATING_LABELS,
+} from "../../ui/moderation-labels.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 import { ActionLine } from "./action-line.tsx";
 import { type Decided, DecideForm } from "./decide-form.tsx";
-import { DeskFailure } from "./desk-failure.tsx";
-import { letterOf } from "./shortcuts.ts";
+import { ModerationFailure } from "./moderation-failure.tsx";
+import { keyOf } from "./shortcuts.ts";
 import { UNDO } from "./templates.ts";
 
 const PLAIN_STATES = ["published", "visible", "active"];
@@ -18,15 +24,15 @@ export function TargetPanel(props: {
   kind: TargetKind;
   id: string;
   me: string;
-  wish: Decision | null;
-  setWish: (decision: Decision | null) => void;
+  decision: Decision | null;
+  setDecision: (decision: Decision | null) => void;
   revealed: boolean;
   setRevealed: (revealed: boolean) => void;
   onOpen: (decisions: readonly Decision[]) => void;
-  /** `isOpen`: reports of it wait again, or still. */
+  /** `isOpen`: reports on it are pending again, or still. */
   onDecided: (isOpen: boolean) => void;
 }) {
-  const { kind, id, me, wish, setWish, onOpen, onDecided } = props;
+  const { kind, id, me, decision, setDecision, onOpen, onDecided } = props;
   const loaded = useReply(() => moderation.target(kind, id), [kind, id]);
   const [decided, setDecided] = useState<Decided | null>(null);
   const view = loaded.value;
@@ -38,43 +44,43 @@ export function TargetPanel(props: {
 
   const done = (made: Decided) => {
     setDecided(made);
-    setWish(null);
+    setDecision(null);
     loaded.again();
     onDecided(false);
   };
-  if (loaded.failure && !view) return <DeskFailure failure={loaded.failure} again={loaded.again} />;
-  if (!view) return <p class="skeleton desk-skeleton">Loading</p>;
+  if (loaded.failure && !view) return <ModerationFailure failure={loaded.failure} again={loaded.again} />;
+  if (!view) return <p class="skeleton moderation-skeleton">Loading</p>;
   const { target } = view;
   const url = placeUrl(target.place);
   return (
-    <article class="desk-target" aria-busy={loaded.waiting}>
+    <article class="moderation-target" aria-busy={loaded.waiting}>
       <header class="decision-head">
         <h2>{url && view.target.state !== "removed" ? <a href={url}>{target.label}</a> : target.label}</h2>
         <span class={`tag ${PLAIN_STATES.includes(target.state) ? "" : "warn"}`}>
           {target.state.replaceAll("_", " ")}
         </span>
-        {target.rating && <span class="tag">{RATING_WORDS[target.rating]}</span>}
+        {target.rating && <span class="tag">{RATING_LABELS[target.rating]}</span>}
         <span class="quiet">
-          {KIND_WORDS[target.kind]}
+          {KIND_LABELS[target.kind]}
           {target.kind !== "user" && ` by ${target.owner ?? "somebody who left"}`}
         </span>
       </header>
       {decided && <Undo decided={decided} view={view} done={done} />}
       {view.purged_at ? (
-        <Notice tone="info" title={`Its files were deleted on ${dayOf(view.purged_at)}`} />
+        <Notice variant="info" title={`Its files were deleted on ${dayOf(view.purged_at)}`} />
       ) : (
-        view.purge_at && <Notice tone="info" title={`Its files are deleted on ${dayOf(view.purge_at)}`} />
+        view.purge_at && <Notice variant="info" title={`Its files are deleted on ${dayOf(view.purge_at)}`} />
       )}
       {isMine ? (
-        <Notice tone="warn" title="This is yours">
+        <Notice variant="warn" title="This is yours">
           <p>Another moderator decides about it.</p>
         </Notice>
-      ) : wish ? (
+      ) : decision ? (
         <DecideForm
           view={view}
-          decision={wish}
+          decision={decision}
           onDone={done}
-          onCancel={() => setWish(null)}
+          onCancel={() => setDecision(null)}
           again={loaded.again}
         />
       ) : (
@@ -85,10 +91,10 @@ export function TargetPanel(props: {
               type="button"
               key={decision}
               class={`button small ${decision === "remove" || decision === "suspend" ? "danger" : ""}`}
-              aria-keyshortcuts={letterOf(decision)}
-              onClick={() => setWish(decision)}
+              aria-keyshortcuts={keyOf(decision)}
+              onClick={() => setDecision(decision)}
             >
-              {DECISION_WORDS[decision]} <kbd>{letterOf(decision)}</kbd>
+              {DECISION_LABELS[decision]} <kbd>{keyOf(decision)}</kbd>
             </button>
           ))}
         </fieldset>
@@ -97,7 +103,7 @@ export function TargetPanel(props: {
       <Reports view={view} />
       <section>
         <h3>What it says</h3>
-        <dl class="desk-texts">
+        <dl class="moderation-texts">
           {view.texts.map(({ field, text }) => (
             <div key={field}>
               <dt>{field}</dt>
@@ -120,7 +126,7 @@ export function TargetPanel(props: {
   );
 }
 
-/** Nobody has to see a picture in order to decide, so it stays blurred until asked for. */
+/** A decision rarely requires seeing a picture, so it stays blurred until revealed. */
 function Pictures(props: {
   view: ModerationTarget;
   revealed: boolean;
@@ -129,7 +135,7 @@ function Pictures(props: {
   const { view, revealed, setRevealed } = props;
   if (view.pictures.length === 0) return null;
   return (
-    <div class={`desk-pictures ${revealed ? "revealed" : ""}`}>
+    <div class={`moderation-pictures ${revealed ? "revealed" : ""}`}>
       {view.pictures.map(({ id, url, width, height }, i) => (
         <button
           type="button"
@@ -177,7 +183,7 @@ function Reports({ view }: { view: ModerationTarget }) {
   );
 }
 
-/** Right after a decision: what was done, and the way back. */
+/** Shown after a decision: what was done, and an undo button. */
 function Undo({
   decided,
   view,
@@ -193,19 +199,19 @@ function Undo({
     if (!back) return;
     setBusy(true);
     const { kind, id } = view.target;
-    const wish = {
+    const decision = {
       target: { kind, id },
       action: back,
       reason: "Taken back by the moderator.",
       actions_seen: view.actions_seen,
     };
-    const reply = await moderation.act(wish);
+    const reply = await moderation.act(decision);
     setBusy(false);
     if (reply.ok) done({ decision: back, words: "Taken back" });
   };
   return (
-    <Notice tone="good" title={decided.words}>
-      <p>It stands in the log. Its owner and whoever reported it are told.</p>
+    <Notice variant="good" title={decided.words}>
+      <p>It is in the log. Its owner and everyone who reported it are notified.</p>
       {back && view.decisions.includes(back) && (
         <div class="actions">
           <button type="button" class="button small" disabled={busy} onClick={undo}>

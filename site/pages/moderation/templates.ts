@@ -1,4 +1,4 @@
-// Reasons that are often given, to begin with and to change. They are shown to the owner, so they say what to do. Pure.
+// Templates of common reasons, to be edited. The owner sees them, so they say what to do. Pure.
 
 import type { Decision, ReportReason } from "../../api-moderation.ts";
 
@@ -55,7 +55,7 @@ const TEMPLATES: Record<Decision, readonly Template[]> = {
     {
       name: "Nudity or gore",
       ground: "rating",
-      text: "It draws what not everybody should meet without asking for it. It stays in the catalog under this rating.",
+      text: "It generates content that not everybody wants to see unasked. It stays in the catalog under this rating.",
     },
     { name: "Milder than rated", ground: "rating", text: "It is more harmless than it was rated." },
   ],
@@ -70,7 +70,7 @@ const TEMPLATES: Record<Decision, readonly Template[]> = {
 
 export const templatesOf = (decision: Decision): readonly Template[] => TEMPLATES[decision];
 
-/** The decision that takes another back, for "undo"; null where there is nothing to take back. */
+/** The decision that reverses another, for "undo"; null where there is nothing to reverse. */
 export const UNDO: Partial<Record<Decision, Decision>> = {
   remove: "restore",
   hide: "unhide",

@@ -11,7 +11,7 @@ import { Avatar } from "../../ui/person.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useAccount } from "../../ui/use-reply.ts";
-import { wordsOf } from "./words.ts";
+import { notificationText } from "./notification-text.ts";
 
 type Shown = "all" | "unread";
 const OPTIONS = [
@@ -46,8 +46,8 @@ function Yours() {
   });
   const newest = list.items[0];
 
-  const mark = async (wish: Parameters<typeof people.markRead>[0], ids: readonly string[]) => {
-    const reply = await people.markRead(wish);
+  const mark = async (input: Parameters<typeof people.markRead>[0], ids: readonly string[]) => {
+    const reply = await people.markRead(input);
     setFailure(reply.ok ? null : reply.failure);
     if (!reply.ok) return;
     const now = new Date().toISOString();
@@ -56,14 +56,14 @@ function Yours() {
     );
     showUnread(reply.value.unread_count);
   };
-  /** What came after this page was read stays unread. */
+  /** Notifications that arrived after this page was loaded stay unread. */
   const markAll = () =>
     newest &&
     mark(
       { all: true, before: newest.created_at },
       list.items.map(({ id }) => id),
     );
-  /** A plain click waits until the mark is made; a new tab needs no waiting. */
+  /** A plain click waits until the notification is marked as read; a new tab need not wait. */
   const open = async (event: MouseEvent, note: Notification, url: string) => {
     if (note.read_at) return;
     const stays = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
@@ -120,7 +120,7 @@ function Note(props: {
   open: (event: MouseEvent, note: Notification, url: string) => void;
 }) {
   const { note, open } = props;
-  const { before, name, after, url } = wordsOf(note);
+  const { before, name, after, url } = notificationText(note);
   const sentence = (
     <>
       {note.actor && <strong>{note.actor.handle}</strong>}

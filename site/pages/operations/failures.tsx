@@ -1,4 +1,4 @@
-// Failed jobs, newest first, each with why. One can be done again: that makes a new job of its owner.
+// Failed jobs, newest first, each with its error. A job can be replayed: that creates a new job of its owner.
 
 import { useState } from "preact/hooks";
 import { type FailedJob, operations } from "../../api-operations.ts";
@@ -7,7 +7,7 @@ import { agoOf, countOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
-import { KINDS } from "./standing.tsx";
+import { KINDS } from "./overview.tsx";
 
 export function Failures({ now }: { now: number }) {
   const list = useList<FailedJob>("failures", operations.failures);
@@ -45,7 +45,7 @@ export function Failures({ now }: { now: number }) {
             </div>
             {job.replayed_as ? (
               <p class="quiet" role="status">
-                Again as <code>{job.replayed_as}</code>
+                Replayed as <code>{job.replayed_as}</code>
               </p>
             ) : (
               <button
@@ -54,7 +54,7 @@ export function Failures({ now }: { now: number }) {
                 disabled={busy === job.id}
                 onClick={() => replay(job)}
               >
-                Do it again
+                Replay
               </button>
             )}
           </li>

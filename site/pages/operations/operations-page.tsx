@@ -1,12 +1,12 @@
-// /operations/: the desk of operators: queues, runners, and failed jobs that can be done again.
+// /operations/: the operators' dashboard: queues, runners, and failed jobs that can be replayed.
 
 import { codeOf } from "../../ui/failure.ts";
 import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
 import { Failures } from "./failures.tsx";
+import { Overview } from "./overview.tsx";
 import { Runners } from "./runners.tsx";
-import { Standing } from "./standing.tsx";
-import { useStanding } from "./use-standing.ts";
+import { useOverview } from "./use-overview.ts";
 
 export function OperationsPage() {
   const account = useAccount();
@@ -16,33 +16,32 @@ export function OperationsPage() {
         <h1>Operations</h1>
       </header>
       {account === null && <SignInFirst title="Sign in as an operator" />}
-      {account && <Desk />}
+      {account && <Dashboard />}
     </>
   );
 }
 
-function Desk() {
-  const standing = useStanding();
-  if (standing.failure && codeOf(standing.failure) === "not_granted") {
+function Dashboard() {
+  const overview = useOverview();
+  if (overview.failure && codeOf(overview.failure) === "not_granted") {
     return (
       <Empty title="Only for operators">
         <p>
-          Your e-mail address does not stand in <code>OPERATOR_EMAILS</code>, the setting of this server that
-          names them.
+          Your email address is not listed in <code>OPERATOR_EMAILS</code>, a setting of this server.
         </p>
       </Empty>
     );
   }
   return (
     <>
-      {standing.failure && <FailureNotice failure={standing.failure} again={standing.again} />}
-      {standing.value ? (
-        <Standing value={standing.value} now={standing.now} />
+      {overview.failure && <FailureNotice failure={overview.failure} again={overview.again} />}
+      {overview.value ? (
+        <Overview value={overview.value} now={overview.now} />
       ) : (
-        <Waiting shown={standing.waiting} />
+        <Waiting shown={overview.waiting} />
       )}
-      <Runners turn={standing.turn} now={standing.now} />
-      <Failures now={standing.now} />
+      <Runners turn={overview.turn} now={overview.now} />
+      <Failures now={overview.now} />
     </>
   );
 }

@@ -1,16 +1,16 @@
-// The machines that do the work: what they are, when they last asked for work, and what they hold. Each can be asked to finish and leave.
+// The runners: what they are, when they last asked for work, and what they hold. Each can be drained.
 
 import { useState } from "preact/hooks";
-import { operations, type RunnerStanding } from "../../api-operations.ts";
+import { operations, type RunnerStatus } from "../../api-operations.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { agoOf, bytesOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
-import { isSilent } from "./silence.ts";
+import { isSilent } from "./is-silent.ts";
 
-/** The first page is read again with every turn; the pages after it, which only history has, are read when asked for. */
+/** The first page is refreshed with every turn; later pages, which hold only old runners, are loaded on request. */
 export function Runners({ turn, now }: { turn: number; now: number }) {
   const first = useReply(() => operations.runners({}), [turn]);
   const cursor = first.value?.next_cursor;
@@ -31,10 +31,10 @@ export function Runners({ turn, now }: { turn: number; now: number }) {
 }
 
 function Older({ from, now }: { from: string; now: number }) {
-  const list = useList<RunnerStanding>("older", (at) => operations.runners({ cursor: at.cursor ?? from }));
+  const list = useList<RunnerStatus>("older", (at) => operations.runners({ cursor: at.cursor ?? from }));
   return (
     <details>
-      <summary>Heard of before those</summary>
+      <summary>Older runners</summary>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       <Table
         items={list.items}
@@ -53,14 +53,14 @@ function Table({
   now,
   onChange,
 }: {
-  items: readonly RunnerStanding[];
+  items: readonly RunnerStatus[];
   now: number;
-  onChange: (changed: RunnerStanding) => void;
+  onChange: (changed: RunnerStatus) => void;
 }) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
 
-  const turn = async (runner: RunnerStanding) => {
+  const turn = async (runner: RunnerStatus) => {
     setBusy(runner.id);
     const reply = await (runner.drain_requested_at
       ? operations.resume(runner.id)
@@ -79,7 +79,7 @@ function Table({
             <th scope="col">Of</th>
             <th scope="col">Device</th>
             <th scope="col">Bases</th>
-            <th scope="col">Asked for work</th>
+            <th scope="col">Last asked for work</th>
             <th scope="col">Holds</th>
             <td />
           </tr>
@@ -108,8 +108,8 @@ function Table({
                   aria-label={`${runner.drain_requested_at ? "Resume" : "Drain"} ${runner.name}`}
                   title={
                     runner.drain_requested_at
-                      ? "It goes on taking jobs"
-                      : "It takes no more jobs, finishes what it holds and leaves"
+                      ? "It takes jobs again"
+                      : "It takes no more jobs, finishes what it holds and exits"
                   }
                   disabled={busy === runner.id}
                   onClick={() => turn(runner)}

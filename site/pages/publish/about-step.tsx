@@ -1,4 +1,4 @@
-// Second step: name, kind, licence, and who may see it.
+// Second step: name, kind, licence, and visibility.
 
 import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
@@ -16,7 +16,7 @@ export function AboutStep(props: {
   about: About;
   handle: string;
   failure: Failure | null;
-  /** Where the adapter stands in the request that is made of it. */
+  /** The JSON pointer of the adapter in the request. */
   at?: string;
   onChange: (about: About) => void;
 }) {
@@ -107,7 +107,7 @@ export function AboutStep(props: {
           </select>
         )}
       </Field>
-      <Field label="Rating" hint="What it draws, at most." fault={fault("rating")}>
+      <Field label="Rating" hint="The strongest content it generates." fault={fault("rating")}>
         {(described) => (
           <select
             {...described}

@@ -1,4 +1,4 @@
-// What is said about a new adapter: names made from titles, licences to choose from, and what is still missing. Pure.
+// The description of a new adapter: names derived from titles, licences to choose from, and missing fields. Pure.
 
 import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import type { Rating } from "../../../schema/contract/moderation.ts";
@@ -7,7 +7,7 @@ import type { AdapterCreate, Licence } from "../../api.ts";
 export interface About {
   title: string;
   name: string;
-  /** The name was written by hand and no longer follows the title. */
+  /** The name was edited by hand and no longer follows the title. */
   named: boolean;
   classWord: string;
   concept: string;
@@ -72,7 +72,7 @@ export const LICENCES: readonly { id: string; text: string; licence: Licence }[]
   },
 ];
 
-/** `Ana Lima` -> `ana-lima`: lower case, digits and inner hyphens, as the contract asks for. */
+/** `Ana Lima` -> `ana-lima`: lower case, digits and inner hyphens, as the contract requires. */
 export function nameFrom(title: string): string {
   return title
     .normalize("NFKD")
@@ -88,10 +88,10 @@ export function tagsFrom(text: string): string[] {
   return [...new Set(tags.filter((tag) => tag !== ""))];
 }
 
-/** The field that is still missing, or null when everything needed is there. */
+/** The field that is still missing, or null when everything required is there. */
 export function missingIn(about: About): string | null {
   if (about.title.trim() === "") return "Give it a name.";
-  if (about.name === "") return "The short name needs a letter or a digit.";
+  if (about.name === "") return "The short name needs a to z or a digit.";
   if (about.classWord.trim() === "") return "Say what kind of thing it is, for example person.";
   return null;
 }

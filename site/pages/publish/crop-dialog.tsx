@@ -1,4 +1,4 @@
-// Cutting a picture to a square: drag it, or use arrow keys; the slider sets its size.
+// Crops a picture to a square: drag it, or use arrow keys; the slider sets its size.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../../ui/dialog.tsx";

@@ -1,4 +1,4 @@
-// The square that is cut out of a picture, in its own pixels. Pure.
+// The crop square of a picture, in its own pixels. Pure.
 
 export interface Pixels {
   width: number;
@@ -10,13 +10,13 @@ export interface Crop {
   side: number;
 }
 
-/** A crop smaller than this would only be blown up again. */
+/** A smaller crop would only be upscaled again. */
 export const CROP_MIN_PIXELS = 64;
 
 const clamp = (value: number, low: number, high: number) =>
   Math.min(Math.max(value, low), Math.max(low, high));
 
-/** The largest square; high in tall pictures, because faces are. */
+/** The largest square; near the top in tall pictures, because faces are. */
 export function firstCrop({ width, height }: Pixels): Crop {
   const side = Math.min(width, height);
   return { x: Math.round((width - side) / 2), y: Math.round((height - side) * 0.2), side };
@@ -36,7 +36,7 @@ export function movedBy(crop: Crop, dx: number, dy: number, pixels: Pixels): Cro
   return inside({ ...crop, x: crop.x + dx, y: crop.y + dy }, pixels);
 }
 
-/** Changes the side and keeps the middle where it is, as far as the picture reaches. */
+/** Changes the side and keeps the centre, as far as the picture reaches. */
 export function scaledTo(crop: Crop, side: number, pixels: Pixels): Crop {
   const middle = { x: crop.x + crop.side / 2, y: crop.y + crop.side / 2 };
   const wanted = clamp(side, CROP_MIN_PIXELS, Math.min(pixels.width, pixels.height));

@@ -1,4 +1,4 @@
-// Where files are dropped or chosen. The whole area is a label of a file input, so it works by keyboard as well.
+// A drop zone and file picker. The whole area is a label of a file input, so it works by keyboard as well.
 
 import { useState } from "preact/hooks";
 import { Icon } from "../../ui/icon.tsx";

@@ -1,4 +1,4 @@
-// Looks into an adapter file before anything is sent: the header says base, slot and trigger, or why the file would be refused.
+// Checks an adapter file before anything is sent: reads base, slot and trigger from the header, or says why the file would be refused.
 
 import { checkHeader, type HeaderFault, isHeaderFault } from "../../../functions/lib/adapter-header.ts";
 import { readHeader } from "../../../functions/lib/safetensors.ts";

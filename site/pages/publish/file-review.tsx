@@ -1,4 +1,4 @@
-// After a file was sent: its scan, then publishing. Waits for the scan by itself.
+// After a file was sent: waits for its scan, then publishes.
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Version } from "../../api.ts";
@@ -50,8 +50,8 @@ export function FileReview(props: { version: Version }) {
       </div>
       {failure && <FailureNotice failure={failure} />}
       {done && version.preview_job_id && version.previews.length === 0 && (
-        <Notice tone="info" title="Previews are being drawn">
-          <p>A runner draws four when nobody else waits. You can choose others on its page.</p>
+        <Notice variant="info" title="Previews are being generated">
+          <p>A runner generates four when its queue is empty. You can choose others on its page.</p>
         </Notice>
       )}
       <div class="actions">

@@ -1,4 +1,4 @@
-// The loss out of a training's progress messages, and the line it draws. Pure.
+// Parses the loss from a training's progress messages, and plots it. Pure.
 
 import type { Reading } from "../../ui/use-job.ts";
 
@@ -15,7 +15,7 @@ export function lossPoints(readings: readonly Reading[]): LossPoint[] {
   });
 }
 
-/** Each point as the mean of itself and its neighbours before it: single steps jump. */
+/** A trailing moving average, because single steps are noisy. */
 export function smoothed(points: readonly LossPoint[], width: number): LossPoint[] {
   return points.map(({ step }, i) => {
     const near = points.slice(Math.max(0, i - width + 1), i + 1);
@@ -23,7 +23,7 @@ export function smoothed(points: readonly LossPoint[], width: number): LossPoint
   });
 }
 
-/** An SVG path over a box of the given size; steps run to `total`, the highest loss touches the top. */
+/** An SVG path in a box of the given size; steps run to `total`, the highest loss touches the top. */
 export function pathOf(points: readonly LossPoint[], total: number, width: number, height: number): string {
   const most = Math.max(...points.map((point) => point.loss), Number.EPSILON);
   const round = (value: number) => Math.round(value * 10) / 10;

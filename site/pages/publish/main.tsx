@@ -1,4 +1,4 @@
-// Entry of /publish/. `?training=job_...` goes on with a training, `?adapter=owner/name` makes a new version, `?way=file` of a file.
+// Entry of /publish/. `?training=job_...` resumes a training, `?adapter=owner/name` creates a new version, `?way=file` from a file.
 
 import "../../ui/shell.ts";
 import "./publish.css";

@@ -1,4 +1,4 @@
-// The form of a new training, step by step on one page: pictures, words, start.
+// The form of a new training, step by step on one page: pictures, description, start.
 
 import { useState } from "preact/hooks";
 import type { Account, AdapterWithVersions, Base, Training } from "../../api.ts";
@@ -15,7 +15,7 @@ import { Step } from "./step.tsx";
 export function NewTraining(props: {
   base: Base;
   account: Account;
-  /** A new version of this adapter; null for a new adapter. */
+  /** Creates a new version of this adapter; null for a new adapter. */
   adapter: AdapterWithVersions | null;
   onStarted: (training: Training) => void;
 }) {

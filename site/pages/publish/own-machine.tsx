@@ -1,4 +1,4 @@
-// For those who have no file yet: reserves a slot and gives the command that trains in it.
+// For users without a file: reserves a slot and shows the command that trains in it.
 
 import { useState } from "preact/hooks";
 import type { Account, Adapter, Base } from "../../api.ts";
@@ -42,7 +42,7 @@ export function OwnMachine(props: { account: Account; base: Base; adapter: Adapt
           after the last training or version, and for ever once you publish.
         </p>
         {slot && adapter ? (
-          <Notice tone="good" title={`Slot ${slot.slot} is reserved for ${adapter.ref}`}>
+          <Notice variant="good" title={`Slot ${slot.slot} is reserved for ${adapter.ref}`}>
             <p>
               {slot.expires_at
                 ? `Until ${dayOf(slot.expires_at)}, unless you train or send a version before. Put 4 to 16 pictures into a folder and run:`

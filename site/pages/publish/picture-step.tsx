@@ -1,4 +1,4 @@
-// First step: the pictures. Says at once what is wrong with a file and how many more are needed.
+// First step: the pictures. Reports at once what is wrong with a file and how many more are needed.
 
 import { useState } from "preact/hooks";
 import { countOf } from "../../ui/format.ts";
@@ -39,7 +39,7 @@ export function PictureStep(props: {
     <div class="picture-step">
       {refusals.length > 0 && (
         <Notice
-          tone="warn"
+          variant="warn"
           title={refusals.length === 1 ? "One file was left out" : "Some files were left out"}
         >
           {refusals.map((refusal) => (

@@ -1,4 +1,4 @@
-// One chosen picture: its square, its caption with word chips, cut again, take out.
+// One chosen picture: its crop, its caption with word chips, crop again, remove.
 
 import { CAPTION_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -17,7 +17,7 @@ export function PictureTile(props: {
   const { picture, number, expressions } = props;
   const caption = picture.caption;
   const toggle = (word: string) => {
-    // An empty caption is a clause without a person; the word alone is what the training wants.
+    // An empty caption is a clause without a person; the training needs the word alone.
     const { prompt } = togglePhrase(caption === "" ? "x" : caption, 0, "expression", word, expressions);
     props.onCaption(prompt.replace(/^x ?/, ""));
   };

@@ -1,4 +1,4 @@
-// The pictures someone chose: reading, cutting to a square, refusing with a reason. Nothing leaves the browser here.
+// The chosen pictures: read, cropped to a square, or refused with a reason. Nothing leaves the browser here.
 
 import { IMAGE_MAX_BYTES, MIB } from "../../../schema/contract/limits.ts";
 import { type Crop, firstCrop } from "./crop.ts";
@@ -8,7 +8,7 @@ export interface Chosen {
   name: string;
   bitmap: ImageBitmap;
   crop: Crop;
-  /** The square as it will be sent, and an address to show it under. */
+  /** The square as it will be sent, and an object URL to show it. */
   square: Blob;
   url: string;
   caption: string;
@@ -20,7 +20,7 @@ export const ACCEPTED_TYPES = ["image/png", "image/jpeg", "image/webp"];
 const SQUARE_PIXELS = 512;
 const BITMAP_MAX_PIXELS = 50_000_000;
 
-/** What can be told without opening the file. Null: go on and read it. */
+/** Checks that need not open the file. Null: go on and read it. */
 export function fileRefusal(file: { name: string; size: number; type: string }): string | null {
   if (file.size === 0) return `${file.name} is empty (0 bytes).`;
   if (!ACCEPTED_TYPES.includes(file.type)) return `${file.name} is no PNG, JPEG or WebP picture.`;
@@ -60,7 +60,7 @@ export function discard(picture: Chosen): void {
 async function cut(bitmap: ImageBitmap, { x, y, side }: Crop): Promise<Blob> {
   const canvas = new OffscreenCanvas(SQUARE_PIXELS, SQUARE_PIXELS);
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser gives no canvas to draw on");
+  if (!context) throw new Error("This browser provides no canvas context");
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, x, y, side, side, 0, 0, SQUARE_PIXELS, SQUARE_PIXELS);
   return canvas.convertToBlob({ type: "image/png" });

@@ -1,5 +1,5 @@
-// /publish/: from pictures, or from a file that was taught elsewhere, to a published adapter. The training's id lives in the
-// address, so that a reload goes on.
+// /publish/: from pictures, or from a file that was trained elsewhere, to a published adapter. The training's id is in the
+// address, so that a reload resumes it.
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Training } from "../../api.ts";
@@ -16,7 +16,7 @@ const BASE_ID = "cast-2";
 const asked = new URLSearchParams(location.search);
 
 const WAYS = [
-  ["teach", "Teach it here"],
+  ["train", "Train it here"],
   ["file", "Upload a file"],
 ] as const;
 type Way = (typeof WAYS)[number][0];
@@ -37,9 +37,9 @@ export function PublishPage() {
     return (
       <>
         <Heading />
-        <Empty title="Sign in to teach">
+        <Empty title="Sign in to train">
           <p>
-            Your adapters carry your name. An account needs an e-mail address and a password, nothing more.
+            Your adapters carry your name. An account needs an email address and a password, nothing more.
           </p>
           <div class="actions">
             <a class="button primary" href={signInUrl()}>
@@ -56,15 +56,15 @@ export function PublishPage() {
 }
 
 const LEDES: Record<Way, string> = {
-  teach:
+  train:
     "A handful of pictures of one person becomes an adapter of some forty kilobytes that anyone can compose with.",
-  file: "What you taught on your own machine becomes an adapter that anyone can compose with, in the slot that you trained it in.",
+  file: "A file that you trained on your own machine becomes an adapter that anyone can compose with, in the slot that it was trained in.",
 };
 
-function Heading({ title, way = "teach" }: { title?: string; way?: Way }) {
+function Heading({ title, way = "train" }: { title?: string; way?: Way }) {
   return (
     <header class="page-head">
-      <h1>{title ?? (way === "teach" ? "Teach a person" : "Publish a file")}</h1>
+      <h1>{title ?? (way === "train" ? "Train an adapter" : "Publish a file")}</h1>
       <p class="lede">{LEDES[way]}</p>
     </header>
   );
@@ -72,7 +72,7 @@ function Heading({ title, way = "teach" }: { title?: string; way?: Way }) {
 
 function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter">) {
   const ref = asked.get("adapter");
-  const [way, setWay] = useState<Way>(asked.get("way") === "file" ? "file" : "teach");
+  const [way, setWay] = useState<Way>(asked.get("way") === "file" ? "file" : "train");
   const base = useReply(() => api.base(BASE_ID), []);
   const adapter = useReply<AdapterWithVersions | null>(
     async () => (ref ? api.adapter(ref) : { ok: true, value: null }),
@@ -86,22 +86,22 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
         way={way}
         {...(adapter.value && {
           title:
-            way === "teach" ? `Teach ${adapter.value.title} again` : `A new file for ${adapter.value.title}`,
+            way === "train" ? `Train ${adapter.value.title} again` : `A new file for ${adapter.value.title}`,
         })}
       />
       <div class="ways">
         <Segmented label="How it is made" value={way} options={WAYS} onChange={setWay} />
         <p class="quiet">
-          {way === "teach"
-            ? "A runner of ours teaches it from your pictures."
-            : "You taught it on your own machine and have a .safetensors file."}
+          {way === "train"
+            ? "One of our runners trains it from your pictures."
+            : "You trained it on your own machine and have a .safetensors file."}
         </p>
       </div>
       {failure && <FailureNotice failure={failure} again={base.failure ? base.again : adapter.again} />}
       {waiting
         ? !failure && <div class="skeleton form-skeleton">Loading</div>
         : base.value &&
-          (way === "teach" ? (
+          (way === "train" ? (
             <NewTraining {...props} base={base.value} adapter={adapter.value} />
           ) : (
             <UploadFile account={props.account} base={base.value} adapter={adapter.value} />

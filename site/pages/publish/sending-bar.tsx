@@ -1,4 +1,4 @@
-// How far a file is on its way. Speaks at each quarter and at changes, not at every byte.
+// The progress of an upload. Announces each quarter and state changes to screen readers, not every byte.
 
 import { bytesOf } from "../../ui/format.ts";
 import type { Sending } from "./sending.ts";

@@ -1,5 +1,5 @@
-// Sends a file of any size and says how far it is. Large ones go in parts: a lost connection costs the part that was on its way, and
-// the same file chosen again goes on where it stopped, also after a reload.
+// Uploads a file of any size with progress. Large files go in parts: a lost connection costs only the current part, and
+// the same file chosen again resumes where it stopped, also after a reload.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MIB, UPLOAD_PART_BYTES } from "../../../schema/contract/limits.ts";
@@ -15,7 +15,7 @@ export interface Sending {
 export const TRIES_MAX = 6;
 const READ_BYTES = 4 * MIB;
 
-/** Seconds to wait before the nth try after a lost connection: 1, 2, 4 ... at most 30. */
+/** Retry delay in seconds after the nth lost connection: 1, 2, 4 ... at most 30. */
 export const pauseBefore = (attempt: number) => Math.min(30, 2 ** (attempt - 1));
 
 /** The parts that are still to be sent. */
@@ -95,7 +95,7 @@ async function sendParts(
 const keptAs = (digest: string) => `upload:${digest}`;
 const forget = (digest: string) => sessionStorage.removeItem(keptAs(digest));
 
-/** An upload of these bytes that this tab began and that is still open, or a new one. */
+/** An open upload of these bytes that this tab began, or a new one. */
 async function begin(file: File, digest: string): Promise<Reply<Upload>> {
   const known = sessionStorage.getItem(keptAs(digest));
   if (known) {
@@ -119,7 +119,7 @@ async function begin(file: File, digest: string): Promise<Reply<Upload>> {
 const isOpen = ({ state, parts, expires_at }: Upload) =>
   state === "stored" || (parts !== null && Date.parse(expires_at) > Date.now());
 
-/** Tries again while nobody answers; a refusal is an answer. */
+/** Retries while nobody answers; a refusal is an answer. */
 async function insisting<T>(act: () => Promise<Reply<T>>, onWait: (done: number) => void): Promise<Reply<T>> {
   for (let attempt = 1; ; attempt++) {
     const reply = await act();
@@ -129,7 +129,7 @@ async function insisting<T>(act: () => Promise<Reply<T>>, onWait: (done: number)
   }
 }
 
-/** A pause that ends early where the browser says that the connection is back. */
+/** A delay that ends early when the browser reports that the connection is back. */
 function online(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
@@ -142,7 +142,7 @@ function online(milliseconds: number): Promise<void> {
   });
 }
 
-/** fetch says nothing of how far a body is; XMLHttpRequest does. */
+/** fetch does not report upload progress; XMLHttpRequest does. */
 function putBytes<T>(url: string, bytes: Blob, onSent: (done: number) => void): Promise<Reply<T>> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();

@@ -1,4 +1,4 @@
-// Sends the pictures, then orders the training. A picture that is up stays up: a second try sends only what is missing.
+// Uploads the pictures, then requests the training. Uploaded pictures are kept: a second attempt sends only what is missing.
 
 import { api, type Reply, type Training, type TrainingCreate, upload } from "../../api.ts";
 import type { Chosen } from "./pictures.ts";

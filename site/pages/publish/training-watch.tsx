@@ -1,4 +1,4 @@
-// A training as it goes on: what the model draws by now, how far it is, its loss; and a way to stop it.
+// A running training: its latest sample, progress and loss; and a button to cancel it.
 
 import { useState } from "preact/hooks";
 import type { Training } from "../../api.ts";
@@ -22,11 +22,14 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
     <div class="watch">
       <div class="watch-picture">
         {newest ? (
-          <img src={newest.preview} alt={`${request.concept} as the model draws it at step ${newest.step}`} />
+          <img
+            src={newest.preview}
+            alt={`${request.concept} as the model generates it at step ${newest.step}`}
+          />
         ) : (
           <div class="watch-empty">
             {over ? (
-              <p class="quiet">No sample was drawn.</p>
+              <p class="quiet">No sample was generated.</p>
             ) : (
               <>
                 <div class="skeleton" />
@@ -46,19 +49,19 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
         </div>
         {!over && <JobProgress job={job} now={live.now} />}
         {job.status === "failed" && job.error && (
-          <Notice tone="bad" title="The training failed">
+          <Notice variant="bad" title="The training failed">
             <p>{job.error.message}</p>
             <p>{JOB_REMEDIES[job.error.code]}</p>
           </Notice>
         )}
         {job.status === "canceled" && (
-          <Notice tone="info" title="The training was stopped">
+          <Notice variant="info" title="The training was stopped">
             <p>Its slot stays reserved for this adapter, so you can train it again.</p>
           </Notice>
         )}
         {live.failure && <FailureNotice failure={live.failure} />}
         <LossLine points={lossPoints(live.readings)} total={job.progress?.total ?? request.steps} />
-        <div class="taught-from">
+        <div class="training-pictures">
           {request.images.map((image) => (
             <img key={image.url} src={image.url} alt={image.caption || "Training picture"} loading="lazy" />
           ))}

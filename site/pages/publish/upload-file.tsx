@@ -1,4 +1,4 @@
-// The way of a file: look into it, say whose it becomes, send it, see its scan, publish it. What is wrong is said before anything is sent.
+// Uploads a file: checks it, chooses its adapter, sends it, shows its scan, publishes it. Problems are reported before anything is sent.
 
 import { useState } from "preact/hooks";
 import { classOf } from "../../../functions/lib/slot.ts";
@@ -31,7 +31,7 @@ import { Step } from "./step.tsx";
 interface Props {
   account: Account;
   base: Base;
-  /** The adapter that the file is a new version of; null to find out by its slot. */
+  /** The adapter that the file is a new version of; null to find it by its slot. */
   adapter: AdapterWithVersions | null;
 }
 type Opened = { file: File; checked: Checked };
@@ -49,7 +49,7 @@ export function UploadFile({ account, base, adapter }: Props) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [about, setAbout] = useState<About>(EMPTY_ABOUT);
   const [changelog, setChangelog] = useState("");
-  /** Made by an earlier try: a second one goes on with it. */
+  /** Created by an earlier attempt: a second one continues with it. */
   const [made, setMade] = useState<Adapter | null>(null);
   const [sending, setSending] = useState<Sending | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -104,7 +104,7 @@ export function UploadFile({ account, base, adapter }: Props) {
         />
         {opened && <OpenedFile {...opened} base={base} />}
         {misplaced && facts && (
-          <Notice tone="bad" title={`This file lives in slot ${facts.slot}`}>
+          <Notice variant="bad" title={`This file lives in slot ${facts.slot}`}>
             <p>{`${misplaced.ref} owns slot ${misplaced.slot}, and a file works in its own slot only.`}</p>
             <p>{remedyOf("slot_mismatch")}</p>
           </Notice>
@@ -157,7 +157,7 @@ export function UploadFile({ account, base, adapter }: Props) {
 function OpenedFile({ file, checked, base }: Opened & { base: Base }) {
   if ("fault" in checked) {
     return (
-      <Notice tone="bad" title={`${file.name} can't be published`}>
+      <Notice variant="bad" title={`${file.name} can't be published`}>
         <p>{checked.fault.detail}</p>
         <p>{remedyOf(checked.fault.reason)}</p>
       </Notice>
@@ -167,7 +167,7 @@ function OpenedFile({ file, checked, base }: Opened & { base: Base }) {
   return (
     <dl class="file-facts">
       <Fact name="File">{`${file.name}, ${bytesOf(file.size)}`}</Fact>
-      <Fact name="Teaches">{concept}</Fact>
+      <Fact name="Concept">{concept}</Fact>
       <Fact name="Trigger">
         <code>{trigger}</code>
       </Fact>
@@ -184,17 +184,17 @@ const Fact = (props: { name: string; children: preact.ComponentChildren }) => (
   </div>
 );
 
-/** The adapter if there is none yet, its slot, the bytes, the version: each step is skipped where an earlier try has done it. */
+/** Creates the adapter if there is none, takes its slot, uploads the bytes, creates the version: skips each step that an earlier attempt has done. */
 async function sendVersion(
   file: File,
   facts: FileFacts,
   target: Adapter | null,
-  wish: () => Parameters<typeof publishing.createAdapter>[0],
+  input: () => Parameters<typeof publishing.createAdapter>[0],
   more: { changelog: string; onMade: (adapter: Adapter) => void; onProgress: (sending: Sending) => void },
 ): Promise<Reply<Version>> {
   const adapter: Reply<Adapter> = target
     ? { ok: true, value: target }
-    : await publishing.createAdapter(wish());
+    : await publishing.createAdapter(input());
   if (!adapter.ok) return adapter;
   more.onMade(adapter.value);
   const { ref } = adapter.value;

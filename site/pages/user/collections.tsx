@@ -1,4 +1,4 @@
-// The collections of one person, on their page: all of them to themselves, the public ones to others.
+// The collections of one person: the owner sees all of them, others the public ones.
 
 import { type Collection, people } from "../../api-people.ts";
 import { CollectionCard } from "../../ui/collection-card.tsx";

@@ -2,7 +2,7 @@
 
 import "../../ui/shell.ts";
 import "../../styles/people.css";
-import "../../styles/meeting.css";
+import "../../styles/crosstalk.css";
 import "./user.css";
 import { render } from "preact";
 import { UserPage } from "./user-page.tsx";

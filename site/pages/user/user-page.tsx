@@ -1,4 +1,4 @@
-// /user/?handle=name: who somebody is, and what they have published, mixed and gathered.
+// /user/?handle=name: a person's profile, adapters, mixes and collections.
 
 import { useEffect } from "preact/hooks";
 import type { Adapter } from "../../api.ts";

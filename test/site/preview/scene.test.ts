@@ -8,7 +8,7 @@ import { marked } from "../../../site/preview/adapter-file.ts";
 import cast from "../../../site/preview/cast/cast.json";
 import type { Casting } from "../../../site/preview/casting.ts";
 import { fromHalf } from "../../../site/preview/half.ts";
-import { cellMask, drawnPart, regionsOf, WORDS } from "../../../site/preview/layout.ts";
+import { cellMask, regionsOf, renderedPart, WORDS } from "../../../site/preview/layout.ts";
 import { cropped, pixelsOf } from "../../../site/preview/pixels.ts";
 import { sample } from "../../../site/preview/sampler.ts";
 import { type Attached, captionInputs, residualInputs } from "../../../site/preview/scene.ts";
@@ -30,7 +30,7 @@ function attached(slot: number, strength: number): Attached {
     Float32Array.from({ length: width * RANK }, (_, i) => slot * 100 + layer + i / 10_000),
   );
   const words = Float32Array.from({ length: TOKENS * layers * said }, (_, i) => slot + i);
-  return { taught: { rank: RANK, down, ups, tokens: marked(words, down, RANK) }, strength, region: null };
+  return { trained: { rank: RANK, down, ups, tokens: marked(words, down, RANK) }, strength, region: null };
 }
 
 const casting: Casting = {
@@ -62,33 +62,33 @@ describe("residuals", () => {
     expect(cast.layers).toEqual(base.layers.map(({ name }) => name));
     expect(inputs.down.shape).toEqual([width, 2 * RANK]);
     expect(inputs.up.shape).toEqual([cast.layers.length, 2 * RANK, width]);
-    const second = members.get("<bo>")?.taught;
+    const second = members.get("<bo>")?.trained;
     expect(inputs.down.data[(said + 7) * 2 * RANK + RANK + 1]).toBe(
       Math.fround(second?.down[reserved + 7] ?? 0),
     );
     const [layer, r, out] = [9, 3, 17];
-    for (const [first, [, { taught, strength }]] of [...members].slice(0, 2).entries()) {
+    for (const [first, [, { trained, strength }]] of [...members].slice(0, 2).entries()) {
       expect(inputs.up.data[(layer * 2 * RANK + first * RANK + r) * width + out]).toBe(
-        Math.fround(strength * (taught.ups[layer]?.[out * RANK + r] ?? Number.NaN)),
+        Math.fround(strength * (trained.ups[layer]?.[out * RANK + r] ?? Number.NaN)),
       );
     }
     expect([...inputs.places.data]).toEqual([0, 2]);
   });
 
-  it("are deaf to the channels that words of the base use", () => {
+  it("are zero on the channels that words of the base use", () => {
     for (let r = 0; r < 2 * RANK; r++)
       expect(column(r).slice(0, said)).toEqual(Array.from({ length: said }, () => 0));
   });
 
-  it("have orthonormal columns that never meet", () => {
+  it("have orthonormal columns that never overlap", () => {
     for (let a = 0; a < 2 * RANK; a++)
       for (let b = 0; b < 2 * RANK; b++) expect(dot(column(a), column(b))).toBeCloseTo(a === b ? 1 : 0, 6);
   });
 
-  it("hear the tokens of their own concept, each in one column, and nobody else's", () => {
-    for (const [first, [, { taught }]] of [...members].slice(0, 2).entries()) {
+  it("respond to the tokens of their own concept, each in one column, and to no other's", () => {
+    for (const [first, [, { trained }]] of [...members].slice(0, 2).entries()) {
       for (let at = 0; at < TOKENS * layers; at++) {
-        const token = taught.tokens.subarray(at * width, (at + 1) * width);
+        const token = trained.tokens.subarray(at * width, (at + 1) * width);
         const own = first * RANK + (Math.floor(at / layers) % RANK);
         for (let r = 0; r < 2 * RANK; r++)
           expect(dot(token, column(r))).toBeCloseTo(r === own ? cast.marker : 0, 5);
@@ -134,7 +134,7 @@ describe("people", () => {
     expect(neighbour_bias.data[8]).toBe(FORBIDDEN);
   });
 
-  it("see one another where a box reaches over its cell, and where nobody was taught", () => {
+  it("see one another where a box reaches over its cell, and where nobody was trained", () => {
     const wide = { x: 0.1, y: 0, width: 0.6, height: 1 };
     const reaching = new Map([...members].slice(0, 2));
     reaching.set("<ana>", { ...attached(3, 1), region: wide });
@@ -172,14 +172,14 @@ it("captions hold background, learned tokens and expression where the runner put
     const at = ((layer * 4 + person) * TOKENS + token) * width;
     const from = (token * layers + layer) * width;
     expect(inputs.tokens.data.subarray(at, at + width)).toEqual(
-      members.get("<bo>")?.taught.tokens.subarray(from, from + width),
+      members.get("<bo>")?.trained.tokens.subarray(from, from + width),
     );
   }
 });
 
-it("a position inside no box listens to everybody without one and to every background", () => {
+it("a position inside no box attends to everybody without one and to every background", () => {
   const { weights, bias } = regionsOf(new Map([[2, cellMask(2, 3)]]), 3, [0, 2]);
-  expect([...drawnPart(cellMask(2, 3), 3, [0, 2]).subarray(6, 10)]).toEqual([0, 0, 1, 1]);
+  expect([...renderedPart(cellMask(2, 3), 3, [0, 2]).subarray(6, 10)]).toEqual([0, 0, 1, 1]);
   expect([weights[7], weights[8], weights[128 + 7], weights[128 + 8]]).toEqual([0, 1, 1, 0]);
   const outside = bias.subarray(2 * WORDS);
   expect([outside[0], outside[5], outside[WORDS], outside[WORDS + 1]]).toEqual([0, 0, 0, Math.fround(-1e9)]);
@@ -236,7 +236,7 @@ describe("sampling", () => {
     for (const value of picture ?? []) expect(value).toBeCloseTo(0.2, 6);
   });
 
-  it("stops after the step that is told to stop", async () => {
+  it("stops after the step whose callback returns false", async () => {
     const seen: number[] = [];
     const onStep = async (step: number) => seen.push(step) < 2;
     expect(await sample({ noise, steps: 5, guidance: 1, predict, onStep })).toBeNull();

@@ -28,8 +28,8 @@ describe("a prompt is cast as the runner casts it", () => {
   for (const example of golden.castings) {
     it(`${example.prompt} (${example.cells})`, () => {
       const { persons, unknown } = readPrompt(example.prompt, world.palettes);
-      const taught = new Map(persons.flatMap(({ trigger }) => (trigger ? [[trigger, null] as const] : [])));
-      const casting = castPrompt(example.prompt, example.cells, world.palettes, taught);
+      const trained = new Map(persons.flatMap(({ trigger }) => (trigger ? [[trigger, null] as const] : [])));
+      const casting = castPrompt(example.prompt, example.cells, world.palettes, trained);
       expect(unknown).toEqual(example.unknown);
       if ("refused" in example) return expect(casting).toEqual({ refused: example.refused });
       if ("refused" in casting) throw new Error(casting.refused);
@@ -47,11 +47,11 @@ describe("a prompt is cast as the runner casts it", () => {
 
 describe("a casting", () => {
   it("stands a person where the adapter's box is, whatever the words say", () => {
-    const taught = new Map([
+    const trained = new Map([
       ["<ana>", { x: 0.5, y: 0, width: 0.5, height: 1 }],
       ["<bo>", null],
     ]);
-    const casting = castPrompt("<ana> left; <bo>", 2, world.palettes, taught);
+    const casting = castPrompt("<ana> left; <bo>", 2, world.palettes, trained);
     expect("roles" in casting && casting.roles.map(({ trigger }) => trigger)).toEqual(["<bo>", "<ana>"]);
   });
 

@@ -1,4 +1,4 @@
-// /account/reset/: asks for the letter, and takes the new password of whoever followed its link.
+// /account/reset/: requests the password reset email, and sets the new password after its link was followed.
 
 import { useEffect, useState } from "preact/hooks";
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "../../../../schema/contract/limits.ts";
@@ -10,7 +10,7 @@ import { FailureNotice, Notice } from "../../../ui/notice.tsx";
 export function ResetPage() {
   const [token] = useState(() => new URLSearchParams(location.search).get("token"));
   useEffect(() => {
-    // The link is a key: it shall not stand in the address bar, where it is copied and photographed.
+    // The token is a credential: it must not stay in the address bar, where it is copied and photographed.
     if (token) history.replaceState(null, "", "/account/reset/");
   }, [token]);
   return <div class="sign-in">{token ? <Choose token={token} /> : <Ask />}</div>;
@@ -38,7 +38,7 @@ function Ask() {
       </header>
       <form class="panel sign-in-form" onSubmit={submit}>
         <TextField
-          label="E-mail"
+          label="Email"
           type="email"
           required
           autocomplete="username"
@@ -46,14 +46,14 @@ function Ask() {
           onText={setEmail}
         />
         {sent && (
-          <Notice tone="good" title="Look into your mailbox">
-            <p>{`If there is an account for ${sent}, a letter is on its way. Its link works for an hour.`}</p>
-            <p>Nothing there? Look among the unwanted mail, or for a typing error above.</p>
+          <Notice variant="good" title="Check your inbox">
+            <p>{`If there is an account for ${sent}, we have sent an email. Its link is valid for an hour.`}</p>
+            <p>Nothing there? Check your spam folder, and the address above for typos.</p>
           </Notice>
         )}
         {failure && <FailureNotice failure={failure} />}
         <button type="submit" class="button primary" disabled={busy}>
-          {busy ? "One moment" : sent ? "Send it again" : "Send the letter"}
+          {busy ? "One moment" : sent ? "Send it again" : "Send the email"}
         </button>
         <a href="/account/">Back to signing in</a>
       </form>
@@ -108,11 +108,11 @@ function Choose({ token }: { token: string }) {
           onText={setPassword}
         />
         {over ? (
-          <Notice tone="bad" title="This link has expired or was used">
+          <Notice variant="bad" title="This link has expired or was used">
             <p>A link works once, for an hour.</p>
             <div class="actions">
               <a class="button small" href="/account/reset/">
-                Have another letter sent
+                Send another email
               </a>
             </div>
           </Notice>

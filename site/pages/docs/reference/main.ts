@@ -1,4 +1,4 @@
-// The API reference: Scalar over our own OpenAPI document. Everything comes from this origin; nothing is reported anywhere.
+// The API reference: Scalar renders our OpenAPI document. Everything comes from this origin; no telemetry.
 
 import "./reference.css";
 import { referenceScript } from "virtual:reference-file";

@@ -1,4 +1,4 @@
-// What site/build/reference-file.ts gives the page of the API reference.
+// The module that site/build/reference-file.ts provides.
 
 declare module "virtual:reference-file" {
   /** Address of Scalar's script. */

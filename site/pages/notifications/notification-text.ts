@@ -1,10 +1,10 @@
-// A notification in words: what happened, and where it leads. Pure.
+// The text of a notification and its link. Pure.
 
 import type { Notification } from "../../api-people.ts";
 import { profileUrl } from "../../ui/plain-text.ts";
 
-/** `before` and `after` stand around the name of the thing; the person stands before both. */
-export interface Told {
+/** `before` and `after` surround the target's name; the person's name precedes both. */
+export interface NotificationText {
   before: string;
   name: string | null;
   after: string;
@@ -13,11 +13,11 @@ export interface Told {
 
 const PAGES = { adapter: "/adapter/?id=", mix: "/mix/?ref=" } as const;
 
-export function wordsOf(note: Notification): Told {
+export function notificationText(note: Notification): NotificationText {
   const { target, data } = note;
   const url = target ? `${PAGES[target.kind]}${target.ref}` : null;
   const name = target?.title ?? null;
-  const about = (before: string, after = "", anchor = ""): Told => ({
+  const about = (before: string, after = "", anchor = ""): NotificationText => ({
     before,
     name: name ?? "something that is no longer there",
     after,
@@ -48,7 +48,7 @@ export function wordsOf(note: Notification): Told {
     case "collected":
       return about("put", typeof data.title === "string" ? `into “${data.title}”` : "into a collection");
     default:
-      return houseWords(note, url);
+      return serviceText(note, url);
   }
 }
 
@@ -57,15 +57,15 @@ function othersOf(count: number): string {
   return count === 2 ? "and one other like" : `and ${(count - 1).toLocaleString("en")} others like`;
 }
 
-/** The reason stands there in full, and what may be done about it. */
-const HOUSE_PAGES: Partial<Record<Notification["kind"], string>> = {
+/** /decisions/ has the full reason and the appeal. */
+const SERVICE_PAGES: Partial<Record<Notification["kind"], string>> = {
   moderation: "/decisions/",
   appeal_decided: "/decisions/",
   report_decided: "/decisions/#reports",
 };
 
-/** What the house tells, not a person. */
-function houseWords({ kind, target, data }: Notification, url: string | null): Told {
+/** Notifications from the service, not from a person. */
+function serviceText({ kind, target, data }: Notification, url: string | null): NotificationText {
   const name = target?.title ?? (typeof data.ref === "string" ? data.ref : null);
   const reason = typeof data.reason === "string" && data.reason !== "" ? `: ${data.reason}` : "";
   const words: Partial<Record<Notification["kind"], string>> = {
@@ -75,7 +75,7 @@ function houseWords({ kind, target, data }: Notification, url: string | null): T
     webhook_disabled: "A webhook of yours was disabled",
   };
   const before = words[kind] ?? kind.replaceAll("_", " ");
-  const page = HOUSE_PAGES[kind] ?? url;
+  const page = SERVICE_PAGES[kind] ?? url;
   return {
     before: name ? `${before} about` : `${before}${reason}`,
     name,

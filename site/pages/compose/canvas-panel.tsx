@@ -1,4 +1,4 @@
-// The middle of the compose page: the stage with boxes or picture, progress under it, then the result.
+// The middle of the compose page: the canvas with boxes or picture, progress below it, then the result.
 
 import { useEffect, useState } from "preact/hooks";
 import { type Adapter, api, type GeneratedImage, type Generation, type Region } from "../../api.ts";
@@ -16,11 +16,11 @@ import { formOfRecipe } from "./recipe.ts";
 import { imageAlt, Result, Thumbs } from "./result.tsx";
 import { type Shown, Stage } from "./stage.tsx";
 
-export function Drawing(props: {
+export function CanvasPanel(props: {
   form: Form;
   known: Known;
   live: LiveJob<Generation>;
-  /** A picture that someone dropped on the page, shown until a new one is drawn. */
+  /** A picture that was dropped on the page, shown until a new one is generated. */
   dropped: string | null;
   onRegion: (ref: string, region: Region) => void;
   onPick: () => void;
@@ -38,7 +38,7 @@ export function Drawing(props: {
   const running = job?.status === "queued" || job?.status === "running";
   const frame = live.frames.at(-1);
 
-  // The picture speaks for itself; boxes come back when someone works on them.
+  // A finished picture hides the boxes; they return when the form is edited.
   useEffect(() => setBoxes(image === undefined && props.dropped === null), [image, props.dropped]);
 
   const shown: Shown | null =
@@ -73,7 +73,7 @@ export function Drawing(props: {
           </div>
         )}
         {job?.status === "failed" && job.error && (
-          <Notice tone="bad" title="The picture could not be drawn">
+          <Notice variant="bad" title="The picture could not be generated">
             <p>{job.error.message}</p>
             <p>{JOB_REMEDIES[job.error.code]}</p>
             <p class="quiet">{costOf(job.cost)}</p>
@@ -99,7 +99,7 @@ export function Drawing(props: {
   );
 }
 
-/** The empty canvas says what to do and offers the people most used. */
+/** The empty canvas: an instruction and the four most used adapters. */
 function Invitation(props: { onPick: () => void; onQuickPick: (adapter: Adapter) => void }) {
   const popular = useReply((signal) => api.adapters({ sort: "most_used", limit: 4 }, signal), []);
   const adapters = (popular.value?.items ?? []).filter((adapter) => adapter.latest_version);

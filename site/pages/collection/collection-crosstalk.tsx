@@ -1,4 +1,4 @@
-// How exactly a cast goes together: the columns each owns, and for every two how many they share.
+// Crosstalk of a collection: the columns each adapter owns, and how many every pair shares.
 
 import { sharedWhenComposed } from "../../../functions/lib/slot.ts";
 import type { Base } from "../../api.ts";
@@ -8,13 +8,13 @@ import { countOf } from "../../ui/format.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { SlotPattern } from "../../ui/slot-pattern.tsx";
 
-/** A table of more is no longer read; the sentence above speaks for all. */
+/** A larger table is unreadable; the sentence above it summarises it. */
 const SHOWN = 24;
 const CONFLICTS_NAMED = 6;
 
 type Member = { id: string; name: string; slot: number; index: number; place: number };
 
-export function Meeting({ collection, base }: { collection: CollectionWithItems; base: Base }) {
+export function CollectionCrosstalk({ collection, base }: { collection: CollectionWithItems; base: Base }) {
   const members = collection.items.flatMap(({ adapter }, index): Member[] =>
     adapter?.slot === null || adapter === null
       ? []
@@ -25,22 +25,22 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
   const shown = members.slice(0, SHOWN);
   const pairs = (members.length * (members.length - 1)) / 2;
   return (
-    <section class="meeting">
+    <section class="collection-crosstalk">
       <h2>How exactly they go together</h2>
       {exactness.exact ? (
         <Notice
-          tone="good"
+          variant="good"
           title={members.length === 1 ? "Alone, so nobody is disturbed" : "Exactly orthogonal"}
         >
           <p>
             {members.length === 1
               ? "Whoever joins is compared with it here."
-              : `No two of them share a column in any layer: each draws as if the others were not there.`}
+              : `No two of them share a column in any layer: each works as if the others were not there.`}
           </p>
         </Notice>
       ) : (
         <Notice
-          tone="info"
+          variant="info"
           title={`${countOf(exactness.conflict_count, "pair")} of ${pairs.toLocaleString("en")} ${exactness.conflict_count === 1 ? "shares" : "share"} columns`}
         >
           <p>
@@ -53,7 +53,7 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
           </ul>
         </Notice>
       )}
-      <div class="meeting-pictures">
+      <div class="crosstalk-pictures">
         <figure>
           <SlotPattern base={base} owners={shown} />
           <figcaption class="quiet">
@@ -70,7 +70,7 @@ export function Meeting({ collection, base }: { collection: CollectionWithItems;
   );
 }
 
-/** Every pair once, out of the slots alone. */
+/** Every unordered pair, computed from the slots alone. */
 function pairsOf(base: Base, members: readonly Member[]): Pair[] {
   return members.flatMap((a, i) =>
     members.slice(i + 1).map((b) => {

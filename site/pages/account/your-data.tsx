@@ -1,16 +1,16 @@
-// Taking one's data along, and leaving for good: the handle has to be typed.
+// Exports the account's data, and deletes the account after the handle has been typed.
 
 import { useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
 import { accounts, EXPORT_URL } from "../../api-account.ts";
-import { forgetAccount } from "../../ui/account.ts";
+import { clearAccount } from "../../ui/account.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Proof } from "./security.tsx";
 
-export function Leaving({ account }: { account: Account }) {
+export function YourData({ account }: { account: Account }) {
   const [open, setOpen] = useState(false);
   return (
     <section class="account-section" id="data">
@@ -44,7 +44,7 @@ function DeleteDialog({ account, onClose }: { account: Account; onClose: () => v
     const reply = await accounts.leave({ confirm: typed, ...(password && { password }) });
     setBusy(false);
     if (!reply.ok) return setFailure(reply.failure);
-    forgetAccount();
+    clearAccount();
     location.assign("/");
   };
   return (

@@ -1,4 +1,4 @@
-// How the members meet: crosstalk between every two of them, and remarks. Told by the API from slots alone.
+// Crosstalk between every two members, and warnings. The API computes both from slots alone.
 
 import type { Adapter, Composition } from "../../api.ts";
 import { CrosstalkMatrix } from "../../ui/crosstalk-matrix.tsx";
@@ -20,7 +20,7 @@ export function Crosstalk({
 export function Warnings({ warnings }: { warnings: readonly string[] }) {
   if (warnings.length === 0) return null;
   return (
-    <Notice tone="warn" title={warnings.length === 1 ? "One remark" : `${warnings.length} remarks`}>
+    <Notice variant="warn" title={warnings.length === 1 ? "One remark" : `${warnings.length} remarks`}>
       {warnings.map((warning) => (
         <p key={warning}>{warning}</p>
       ))}

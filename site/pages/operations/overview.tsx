@@ -1,34 +1,32 @@
-// The house in numbers: what waits and runs for each base, who works, and what is late.
+// The service in numbers: what is queued and running for each base, active runners, and what is late.
 
 import type { Operations } from "../../api-operations.ts";
 import { agoOf, countOf, durationOf } from "../../ui/format.ts";
 import { Notice } from "../../ui/notice.tsx";
 
-/** From here on lateness is worth a word: cron finds what the queue lost within a minute or two. */
+/** Delays above this are shown: cron resends lost queue messages within a minute or two. */
 const LATE_SECONDS = 300;
 export const KINDS = { sample: "Pictures", train: "Trainings" } as const;
 
-export function Standing({ value, now }: { value: Operations; now: number }) {
+export function Overview({ value, now }: { value: Operations; now: number }) {
   const queued = value.queues.reduce((sum, queue) => sum + queue.queued, 0);
   const { pending, overdue_seconds } = value.webhooks;
   return (
     <section aria-labelledby="queues">
       {queued > 0 && value.runners === 0 && (
-        <Notice
-          tone="warn"
-          title={`${countOf(queued, "job")} and nobody to do ${queued === 1 ? "it" : "them"}`}
-        >
+        <Notice variant="warn" title={`${countOf(queued, "job")} queued and no active runner`}>
           <p>
-            No runner was heard of in the last two minutes. Start one, or look at the log of those there are.
+            No runner has contacted the service in the last two minutes. Start one, or check the logs of the
+            existing ones.
           </p>
         </Notice>
       )}
       {overdue_seconds > LATE_SECONDS && (
-        <Notice tone="warn" title={`Webhooks are ${durationOf(overdue_seconds)} late`}>
+        <Notice variant="warn" title={`Webhooks are ${durationOf(overdue_seconds)} late`}>
           <p>Look at the consumer of the queue orthoplex-webhooks.</p>
         </Notice>
       )}
-      <dl class="standing">
+      <dl class="overview">
         <Figure label="Runners" value={value.runners} />
         <Figure label="Waiting" value={queued} />
         <Figure label="Running" value={value.queues.reduce((sum, queue) => sum + queue.running, 0)} />
@@ -46,7 +44,7 @@ export function Standing({ value, now }: { value: Operations; now: number }) {
                 <th scope="col">Base</th>
                 <th scope="col">Work</th>
                 <th scope="col">Waiting</th>
-                <th scope="col">The oldest ordered</th>
+                <th scope="col">Oldest request</th>
                 <th scope="col">Running</th>
               </tr>
             </thead>

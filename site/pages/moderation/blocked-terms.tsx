@@ -1,4 +1,4 @@
-// Words that are not wanted in prompts or in names: look, add, take away.
+// Terms that are refused in prompts or in names: list, add, remove.
 
 import { useState } from "preact/hooks";
 import { BLOCKED_TERM_MAX_CHARACTERS, BLOCKED_TERM_MAX_WORDS } from "../../../schema/contract/limits.ts";
@@ -10,7 +10,7 @@ import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
-import { DeskFailure } from "./desk-failure.tsx";
+import { ModerationFailure } from "./moderation-failure.tsx";
 
 const SCOPES = [
   ["prompt", "In prompts"],
@@ -32,7 +32,7 @@ export function Words() {
       [...before.filter((one) => one.term !== term.term), term].sort((a, b) => (a.term < b.term ? -1 : 1)),
     );
   if (list.failure && list.items.length === 0)
-    return <DeskFailure failure={list.failure} again={list.again} />;
+    return <ModerationFailure failure={list.failure} again={list.again} />;
   return (
     <div class="words">
       <Segmented label="Where" value={scope} options={SCOPES} onChange={setScope} />

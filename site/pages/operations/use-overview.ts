@@ -1,4 +1,4 @@
-// The standing of the house, read again every ten seconds while the page is looked at. What was known stays while it is read.
+// The operations overview, refreshed every ten seconds while the page is visible. The last value stays during a refresh.
 
 import { useEffect, useState } from "preact/hooks";
 import { type Operations, operations } from "../../api-operations.ts";
@@ -6,8 +6,8 @@ import { type Loaded, useReply } from "../../ui/use-reply.ts";
 
 const REFRESH_MS = 10_000;
 
-/** `turn` changes with every reading, `now` is when it was made. */
-export function useStanding(): Loaded<Operations> & { turn: number; now: number } {
+/** `turn` changes with every refresh, `now` is the time of it. */
+export function useOverview(): Loaded<Operations> & { turn: number; now: number } {
   const [{ turn, now }, setReading] = useState({ turn: 0, now: Date.now() });
   useEffect(() => {
     const timer = setInterval(() => {
@@ -15,5 +15,5 @@ export function useStanding(): Loaded<Operations> & { turn: number; now: number 
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
-  return { ...useReply(() => operations.standing(), [turn]), turn, now };
+  return { ...useReply(() => operations.overview(), [turn]), turn, now };
 }

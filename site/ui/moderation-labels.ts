@@ -1,9 +1,9 @@
-// Reasons, decisions and outcomes in the words that people read. Pure.
+// Display texts of reasons, decisions and outcomes. Pure.
 
 import type { Decision, Rating, ReportReason, TargetCard, TargetKind } from "../api-moderation.ts";
 import { profileUrl } from "./plain-text.ts";
 
-/** For a report: what it says about the thing. */
+/** For the report form: what the reason claims. */
 export const REASONS: Record<ReportReason, string> = {
   minor: "It sexualises or endangers a minor",
   likeness: "It shows a real person who did not agree to it",
@@ -15,7 +15,7 @@ export const REASONS: Record<ReportReason, string> = {
   other: "Something else",
 };
 
-/** For a moderator and an owner: the same in a word or two. */
+/** For moderators and owners: the same in a word or two. */
 export const GROUNDS: Record<ReportReason, string> = {
   minor: "A minor",
   likeness: "A real person",
@@ -27,7 +27,7 @@ export const GROUNDS: Record<ReportReason, string> = {
   other: "Other",
 };
 
-/** Beneath the chosen reason: what a moderator will need to know. */
+/** Below the chosen reason: what a moderator will need to know. */
 export const REPORT_HINTS: Record<ReportReason, string> = {
   minor: "Say where you see it. Moderators look at these first.",
   likeness: "Say who it is, and whether that is you.",
@@ -39,13 +39,13 @@ export const REPORT_HINTS: Record<ReportReason, string> = {
   other: "Say what is wrong.",
 };
 
-export const RATING_WORDS: Record<Rating, string> = {
+export const RATING_LABELS: Record<Rating, string> = {
   general: "General",
   sensitive: "Sensitive",
   explicit: "Explicit",
 };
 
-export const DECISION_WORDS: Record<Decision, string> = {
+export const DECISION_LABELS: Record<Decision, string> = {
   remove: "Remove",
   restore: "Restore",
   rate: "Rate",
@@ -72,30 +72,30 @@ const DONE: Record<string, string> = {
   unblock_term: "allowed again",
 };
 
-/** What was done, as it stands behind a name: "ada/fish was removed". */
+/** What was done, to follow a name: "ada/fish was removed". */
 export const doneWord = (kind: string): string => DONE[kind] ?? kind.replaceAll("_", " ");
 
-/** What came of a report, for whoever made it. */
+/** The outcome of a report, for its reporter. */
 export function outcomeWords(outcome: Decision | null): string {
   if (outcome === null) return "A moderator will look at it.";
   if (outcome === "dismiss") return "A moderator looked at it and left it as it is.";
   return `A moderator acted: it was ${doneWord(outcome)}.`;
 }
 
-export const KIND_WORDS: Record<TargetKind, string> = {
+export const KIND_LABELS: Record<TargetKind, string> = {
   adapter: "adapter",
   mix: "composition",
   comment: "comment",
   user: "account",
 };
 
-/** A target where its label is read alone: what somebody wrote stands in quotes. */
+/** A target's label on its own: text written by people is quoted. */
 export const named = ({ kind, label }: { kind: string; label: string }): string =>
   kind === "comment" || kind === "term" ? `“${label}”` : label;
 
 const PLACES = { adapter: "/adapter/?id=", mix: "/mix/?ref=" } as const;
 
-/** The page where a target is seen. */
+/** The page that shows a target. */
 export function placeUrl(place: TargetCard["place"]): string | null {
   if (place === null) return null;
   return place.kind === "user" ? profileUrl(place.ref) : `${PLACES[place.kind]}${place.ref}`;

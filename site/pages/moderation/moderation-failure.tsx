@@ -1,9 +1,9 @@
-// A failed call of the desk: who is no moderator reads that, and is not asked to try again.
+// A failed call of the moderation pages: someone who is no moderator sees that and is not asked to retry.
 
 import { codeOf, type Failure } from "../../ui/failure.ts";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 
-export function DeskFailure({ failure, again }: { failure: Failure; again?: () => void }) {
+export function ModerationFailure({ failure, again }: { failure: Failure; again?: () => void }) {
   if (codeOf(failure) === "not_granted" && again) {
     return (
       <Empty title="Only for moderators">
