@@ -6,7 +6,7 @@ Read from a base description (schema/bases/<id>.json); the rest of that file is 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ class Layout:
     layers: Mapping[str, LayerShape]
     reserved: int | None = None  # last input channels that the base keeps free for slots; None: slots share all
     marker: float = 0.0  # length of the mark that every token carries in its slot
+    entries: Mapping[str, int] = field(
+        default_factory=dict
+    )  # key and value projections -> out: tokens add entries there
+    gate_gain: float = 0.0  # g = min(1, gate_gain * attention mass); 0 where residuals are not gated
 
     def slot_features(self, n: int) -> int:
         """How many of a layer's n input channels the slots divide: the reserved ones, or all."""

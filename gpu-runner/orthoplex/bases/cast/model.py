@@ -7,7 +7,7 @@ Attention projections are ordinary Linear layers with diffusers' names, so adapt
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import torch
@@ -110,18 +110,42 @@ class Attention(nn.Module):
         self.to_out = nn.Linear(width, width, bias=False)
         self.norm_q = nn.RMSNorm(width // heads)
         self.norm_k = nn.RMSNorm(width // heads)
+        self.observer: Callable[[Tensor], None] | None = None  # is told the probabilities (B, heads, T, S)
 
-    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """x (B, T, C), context (B, S, C) or None for self-attention, mask (B, 1, T, S) True = may attend."""
+    def forward(
+        self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None, regions: Regions | None = None
+    ) -> Tensor:
+        """x (B, T, C), context (B, S, C) or None for self-attention, mask (B, 1, T, S) True = may attend.
+
+        regions: several masks at once, each weighted a position; the probabilities are their weighted sum.
+        """
         source = x if context is None else context
         batch, tokens, width = x.shape
         shape = (batch, -1, self.heads, width // self.heads)
         q = self.norm_q(self.to_q(x).view(shape)).transpose(1, 2)  # (B, heads, T, C / heads)
         k = self.norm_k(self.to_k(source).view(shape)).transpose(1, 2)
         v = self.to_v(source).view(shape).transpose(1, 2)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        if self.observer is None and regions is None:
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        else:
+            probabilities = attention_probabilities(q, k, mask, regions)
+            if self.observer is not None:
+                self.observer(probabilities)
+            mixed = probabilities @ v
         out: Tensor = self.to_out(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return out
+
+
+def attention_probabilities(q: Tensor, k: Tensor, mask: Tensor | None, regions: Regions | None) -> Tensor:
+    """softmax(q k^T / sqrt(d)), (B, heads, T, S); with regions sum_r weight_r(p) softmax over the words of region r."""
+    logits = q @ k.transpose(2, 3) / math.sqrt(q.shape[-1])
+    if regions is None:
+        return (logits if mask is None else logits.masked_fill(~mask, -math.inf)).softmax(dim=-1)
+    parts = [
+        weight[:, None].to(logits.dtype) * logits.masked_fill(~allowed, -math.inf).softmax(dim=-1)
+        for weight, allowed in regions
+    ]
+    return torch.stack(parts).sum(dim=0)
 
 
 class FeedForward(nn.Module):
@@ -172,8 +196,8 @@ class TransformerBlock(nn.Module):
         shift1, scale1, gate1, shift3, scale3, gate3 = table[:, :, None].unbind(dim=1)  # each (B, 1, C)
         x = x + gate1 * self.attn1(self.norm1(x) * (1 + scale1) + shift1, mask=neighbours)
         normed = self.norm2(x)
-        if regions is None:
-            x = x + self.attn2(normed, context)
+        if regions is None or self.attn2.observer is not None:
+            x = x + self.attn2(normed, context, regions=regions)
         else:
             for weight, mask in regions:
                 x = x + weight.to(x.dtype) * self.attn2(normed, context, mask)
