@@ -100,7 +100,7 @@ function page(lines: readonly string[], fillSeconds: number, bytes: number): str
   const [cpu] = cpus();
   return `# How long finding takes
 ${count.toLocaleString("en")} made-up adapters in D1, asked over HTTP of the Worker that \`wrangler dev\` runs on one machine; milliseconds from request to
-parsed answer, ${samples} samples a line with its words, tags, owners and members drawn anew for each. Written by \`npm run bench:catalog\`.
+parsed answer, ${samples} samples a line with random words, tags, owners and members for each. Written by \`npm run bench:catalog\`.
 
 - Machine: ${cpus().length} × ${cpu?.model ?? "unknown"}; commit ${git("rev-parse", "--short", "HEAD")}
 - Load average of the machine while measuring: ${loadavg()

@@ -16,7 +16,7 @@ export function queriesOf(made: Made, random: () => number): Query[] {
   const lists = (query: () => string) => () => `/v1/adapters?${query()}`;
   const facets = (query: () => string) => () => `/v1/adapters/facets?${query()}`;
   const word = () => `q=${any(made.words)}`;
-  const letters = () => `q=${any(made.words).slice(0, 2)}`;
+  const characters = () => `q=${any(made.words).slice(0, 2)}`;
   const slip = () => {
     const long = any(made.words.filter((each) => each.length >= 6));
     const at = 1 + Math.floor(random() * (long.length - 3));
@@ -51,9 +51,9 @@ export function queriesOf(made: Made, random: () => number): Query[] {
       path: lists(constant("base=made-up-3&class=person&licence=CC-BY-ND-4.0&allows=derivatives")),
     },
     { name: "search for a word", path: lists(word) },
-    { name: "search for two letters", path: lists(letters) },
-    { name: "search for two letters by newest", path: lists(both(letters, constant("sort=newest"))) },
-    { name: "search for two words", path: lists(() => `${letters()}%20${any(made.words).slice(0, 3)}`) },
+    { name: "search for two characters", path: lists(characters) },
+    { name: "search for two characters by newest", path: lists(both(characters, constant("sort=newest"))) },
+    { name: "search for two words", path: lists(() => `${characters()}%20${any(made.words).slice(0, 3)}`) },
     { name: "search for a frequent class word", path: lists(constant("q=person")) },
     { name: "search for a misspelt word", path: lists(slip) },
     { name: "composes exactly with one", path: lists(members(1)) },
@@ -67,17 +67,17 @@ export function queriesOf(made: Made, random: () => number): Query[] {
     { name: "facets of an owner", path: facets(() => `owner=${often(made.owners)}`) },
     { name: "facets of a class and a tag", path: facets(both(kind, tag)) },
     { name: "facets of a word", path: facets(word) },
-    { name: "facets of two letters", path: facets(letters) },
+    { name: "facets of two characters", path: facets(characters) },
     { name: "facets of what composes with one", path: facets(members(1)) },
     ...["base", "class", "tag", "licence", "allows", "owner", "rating"].map((name) => ({
       name: `facet ${name} of a class`,
       path: facets(both(kind, constant(`facet=${name}`))),
     })),
     {
-      name: "tags that begin with two letters",
+      name: "tags that begin with two characters",
       path: facets(() => `facet=tag&prefix=${any(made.tags).slice(0, 2)}`),
     },
-    { name: "suggestions for two letters", path: () => `/v1/suggest?${letters()}` },
-    { name: "suggestions for four letters", path: () => `/v1/suggest?q=${any(made.words).slice(0, 4)}` },
+    { name: "suggestions for two characters", path: () => `/v1/suggest?${characters()}` },
+    { name: "suggestions for four characters", path: () => `/v1/suggest?q=${any(made.words).slice(0, 4)}` },
   ];
 }

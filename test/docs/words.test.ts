@@ -24,6 +24,18 @@ describe("docs/vocabulary.md defines", () => {
   }
 });
 
+test("docs/vocabulary.md defines every term once", () => {
+  const rows = [...page("vocabulary.md").matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]*) ?\|$/gm)].filter(
+    ([, term]) => term !== "term" && !term?.startsWith("---"),
+  );
+  assert.ok(rows.length > 90, "the tables were not understood");
+  const terms = rows.flatMap(([, term = ""]) => term.split(", "));
+  assert.deepEqual(
+    terms.filter((term, at) => terms.indexOf(term) !== at),
+    [],
+  );
+});
+
 test("docs/api.md names every scope of a key", () => {
   for (const scope of SCOPES) assert.ok(page("api.md").includes(`\`${scope}\``), scope);
 });
