@@ -67,7 +67,7 @@ export async function download(
     }
     entries.push([name, whole]);
   }
-  await forgetOthers(cache, files);
+  await deleteOthers(cache, files);
   return Object.fromEntries(entries) as Record<FileName, Uint8Array<ArrayBuffer>>;
 }
 
@@ -113,7 +113,7 @@ async function openCache(): Promise<Cache | null> {
 }
 
 /** Deletes files of a base that has been replaced. */
-async function forgetOthers(cache: Cache | null, files: PreviewFiles): Promise<void> {
+async function deleteOthers(cache: Cache | null, files: PreviewFiles): Promise<void> {
   if (!cache) return;
   const wanted = new Set(partsOf(files).map(({ url }) => new URL(url, location.origin).href));
   for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);

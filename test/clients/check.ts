@@ -4,7 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Api } from "../../scripts/client.ts";
 
-export type Told = { call: string; outcome: string };
+export type CheckResult = { call: string; outcome: string };
 export type Check = { call: string; run: (at: Place) => Promise<string> };
 
 export type Place = {

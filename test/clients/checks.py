@@ -1,4 +1,4 @@
-"""What both scripts share: each check is told in one line of JSON, as clients.test.ts reads it."""
+"""What both scripts share: each check is reported in one line of JSON, as clients.test.ts reads it."""
 
 import json
 import os
@@ -35,8 +35,8 @@ def refusal(call: Callable[[], Any], kind: type[Exception]) -> Any:
 def run_all(checks: dict[str, Check]) -> None:
     for call, check in checks.items():
         try:
-            told = {"call": call, "outcome": check()}
+            result = {"call": call, "outcome": check()}
         except Exception:
-            told = {"call": call, "error": traceback.format_exc()}
-        sys.stdout.write(json.dumps(told) + "\n")
+            result = {"call": call, "error": traceback.format_exc()}
+        sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()

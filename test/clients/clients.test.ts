@@ -1,5 +1,5 @@
-// The official clients of OpenAI and Replicate, from npm and PyPI, against a real Worker with a real runner. What they were told
-// becomes the tables of docs/compatibility.md, if all went well.
+// The official clients of OpenAI and Replicate, from npm and PyPI, against a real Worker with a real runner. Their answers
+// become the tables of docs/compatibility.md, if all went well.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import { Api } from "../../scripts/client.ts";
 import { tailOf } from "../../scripts/local/child.ts";
 import { VENV_PYTHON } from "../../scripts/local/paths.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
-import { type Check, flood, floodAddress, type Place, type Told } from "./check.ts";
+import { type Check, type CheckResult, flood, floodAddress, type Place } from "./check.ts";
 import { npmOpenAi } from "./npm-openai.ts";
 import { CONCEPT, npmReplicate } from "./npm-replicate.ts";
 import { tableOf, writeTable } from "./table.ts";
@@ -19,17 +19,17 @@ const stop = new AbortController();
 let server: Awaited<ReturnType<typeof startTemporaryServer>>;
 let place: Place;
 let failed = false;
-const told: Record<string, Told[]> = {};
+const results: Record<string, CheckResult[]> = {};
 
 /** Tests of a client in its own words, one after another: the runner draws for all of them. */
 function npmClient(name: string, checks: readonly Check[]): void {
   describe(`npm's ${name}`, () => {
-    const heard: Told[] = [];
-    told[`npm ${name}`] = heard;
+    const checked: CheckResult[] = [];
+    results[`npm ${name}`] = checked;
     for (const { call, run } of checks) {
       test(call, { timeout: 180_000 }, async () => {
         try {
-          heard.push({ call, outcome: await run(place) });
+          checked.push({ call, outcome: await run(place) });
         } catch (error) {
           failed = true;
           throw error;
@@ -42,8 +42,8 @@ function npmClient(name: string, checks: readonly Check[]): void {
 function pypiClient(name: string, script: string, flooded: string): void {
   test(`PyPI's ${name}`, { timeout: 400_000 }, async (t) => {
     await flood(place.url, flooded);
-    const heard: Told[] = [];
-    told[`pypi ${name}`] = heard;
+    const checked: CheckResult[] = [];
+    results[`pypi ${name}`] = checked;
     const child = spawn(VENV_PYTHON, [join(import.meta.dirname, script)], {
       stdio: ["ignore", "pipe", "inherit"],
       env: {
@@ -58,17 +58,17 @@ function pypiClient(name: string, script: string, flooded: string): void {
     });
     const ended = new Promise((resolve) => child.on("close", resolve));
     for await (const line of createInterface(child.stdout)) {
-      const said = JSON.parse(line) as Told & { error?: string };
+      const said = JSON.parse(line) as CheckResult & { error?: string };
       await t.test(said.call, () => {
         failed ||= said.error !== undefined;
         assert.equal(said.error, undefined);
-        heard.push({ call: said.call, outcome: said.outcome });
+        checked.push({ call: said.call, outcome: said.outcome });
       });
     }
     const code = await ended;
-    failed ||= code !== 0 || heard.length === 0;
+    failed ||= code !== 0 || checked.length === 0;
     assert.equal(code, 0);
-    assert.ok(heard.length > 0);
+    assert.ok(checked.length > 0);
   });
 }
 
@@ -95,7 +95,7 @@ describe("official clients", { timeout: 1_200_000 }, () => {
   test("make the tables of docs/compatibility.md, which are up to date", () => {
     assert.equal(failed, false, "a client failed: the tables stay as they are");
     const changed = ["openai", "replicate"].filter((name) =>
-      writeTable(name, tableOf(told[`npm ${name}`] ?? [], told[`pypi ${name}`] ?? [])),
+      writeTable(name, tableOf(results[`npm ${name}`] ?? [], results[`pypi ${name}`] ?? [])),
     );
     assert.deepEqual(changed, [], "written anew: look at the change and commit it");
   });

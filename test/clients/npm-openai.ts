@@ -9,7 +9,7 @@ const clientOf = ({ url, key }: Place, more = {}) =>
   new OpenAI({ apiKey: key, baseURL: `${url}/openai/v1`, ...more });
 
 /** Fields that its types do not know ride along. */
-const wish = <T extends object>(more: T) => ({
+const imageRequest = <T extends object>(more: T) => ({
   model: "cast-2",
   prompt: "a smiling person",
   steps: QUICK,
@@ -26,7 +26,7 @@ async function refusal(work: Promise<unknown>) {
   assert.ok(error instanceof OpenAI.APIError, String(error));
   return error;
 }
-const told = (error: InstanceType<typeof OpenAI.APIError>) =>
+const messageOf = (error: InstanceType<typeof OpenAI.APIError>) =>
   [error.constructor.name, error.code, error.param].filter(Boolean).join(", ");
 
 async function jobsWith({ native }: Place, seed: number): Promise<Generation[]> {
@@ -38,14 +38,16 @@ export const npmOpenAi: Check[] = [
   {
     call: "images.generate",
     async run(at) {
-      const { data } = await clientOf(at).images.generate(wish({ seed: 11 }));
+      const { data } = await clientOf(at).images.generate(imageRequest({ seed: 11 }));
       return `base64 of a ${sizeOfPng(bytesOf(data?.[0]?.b64_json))} PNG`;
     },
   },
   {
     call: "images.generate, response_format url, n 2",
     async run(at) {
-      const { data } = await clientOf(at).images.generate(wish({ response_format: "url" as const, n: 2 }));
+      const { data } = await clientOf(at).images.generate(
+        imageRequest({ response_format: "url" as const, n: 2 }),
+      );
       const sizes = [];
       for (const { url } of data ?? []) {
         sizes.push(sizeOfPng(new Uint8Array(await (await fetch(url ?? "")).arrayBuffer())));
@@ -57,7 +59,9 @@ export const npmOpenAi: Check[] = [
     call: "images.generate, model owner/adapter with adapters, seed and size auto",
     async run(at) {
       const more = { model: "orthoplex/ivy", adapters: [{ ref: "orthoplex/paco", strength: 1 }] };
-      const { data } = await clientOf(at).images.generate(wish({ ...more, size: "auto" as const, seed: 5 }));
+      const { data } = await clientOf(at).images.generate(
+        imageRequest({ ...more, size: "auto" as const, seed: 5 }),
+      );
       assert.equal(data?.[0]?.revised_prompt, "<ivy> a smiling person; <paco> a smiling person");
       return `${sizeOfPng(bytesOf(data?.[0]?.b64_json))}, revised_prompt with both triggers`;
     },
@@ -66,7 +70,7 @@ export const npmOpenAi: Check[] = [
     call: "images.generate, stream with partial_images 2",
     async run(at) {
       const stream = await clientOf(at).images.generate(
-        wish({ stream: true as const, partial_images: 2, steps: 60, size: "768x256" as "auto" }),
+        imageRequest({ stream: true as const, partial_images: 2, steps: 60, size: "768x256" as "auto" }),
       );
       const types = [];
       for await (const event of stream) {
@@ -101,7 +105,7 @@ export const npmOpenAi: Check[] = [
         await answer.arrayBuffer();
         throw new TypeError("The connection broke");
       };
-      const { data } = await clientOf(at, { fetch: lossy }).images.generate(wish({ seed: 77_001 }));
+      const { data } = await clientOf(at, { fetch: lossy }).images.generate(imageRequest({ seed: 77_001 }));
       assert.equal(data?.length, 1);
       return `${calls} attempts, ${(await jobsWith(at, 77_001)).length} job`;
     },
@@ -109,7 +113,9 @@ export const npmOpenAi: Check[] = [
   {
     call: "leaving a stream",
     async run(at) {
-      const stream = await clientOf(at).images.generate(wish({ stream: true as const, seed: 77_002 }));
+      const stream = await clientOf(at).images.generate(
+        imageRequest({ stream: true as const, seed: 77_002 }),
+      );
       stream.controller.abort();
       const [job] = await jobsWith(at, 77_002);
       assert.ok(job);
@@ -119,51 +125,51 @@ export const npmOpenAi: Check[] = [
   {
     call: "a job that is canceled meanwhile",
     async run(at) {
-      const waiting = refusal(clientOf(at).images.generate(wish({ seed: 77_003, steps: 100, n: 8 })));
+      const waiting = refusal(clientOf(at).images.generate(imageRequest({ seed: 77_003, steps: 100, n: 8 })));
       let [job] = await jobsWith(at, 77_003);
       while (!job) [job] = await jobsWith(at, 77_003);
       await at.native.post(`/v1/generations/${job.id}/cancel`);
       const error = await waiting;
       assert.equal((await jobsWith(at, 77_003)).length, 1);
-      return `${error.status} ${told(error)}; not retried`;
+      return `${error.status} ${messageOf(error)}; not retried`;
     },
   },
   {
     call: "a prompt that the runner cannot draw",
     async run(at) {
-      const error = await refusal(clientOf(at).images.generate(wish({ prompt: UNDRAWABLE })));
-      return `${error.status} ${told(error)}`;
+      const error = await refusal(clientOf(at).images.generate(imageRequest({ prompt: UNDRAWABLE })));
+      return `${error.status} ${messageOf(error)}`;
     },
   },
   {
     call: "a wrong key",
     async run(at) {
-      const error = await refusal(clientOf({ ...at, key: "opx_wrong" }).images.generate(wish({})));
-      return `${error.status} ${told(error)}`;
+      const error = await refusal(clientOf({ ...at, key: "opx_wrong" }).images.generate(imageRequest({})));
+      return `${error.status} ${messageOf(error)}`;
     },
   },
   {
     call: "a model that is not there",
     async run(at) {
-      const error = await refusal(clientOf(at).images.generate(wish({ model: "dall-e-3" })));
+      const error = await refusal(clientOf(at).images.generate(imageRequest({ model: "dall-e-3" })));
       assert.match(error.requestID ?? "", /^req_/);
-      return `${error.status} ${told(error)}, with a request id`;
+      return `${error.status} ${messageOf(error)}, with a request id`;
     },
   },
   {
     call: "a field that is wrong",
     async run(at) {
-      const error = await refusal(clientOf(at).images.generate(wish({ size: "1024x1024" as const })));
-      return `${error.status} ${told(error)}`;
+      const error = await refusal(clientOf(at).images.generate(imageRequest({ size: "1024x1024" as const })));
+      return `${error.status} ${messageOf(error)}`;
     },
   },
   {
     call: "an adapter that is not there",
     async run(at) {
       const error = await refusal(
-        clientOf(at).images.generate(wish({ adapters: [{ ref: "nobody/nothing" }] })),
+        clientOf(at).images.generate(imageRequest({ adapters: [{ ref: "nobody/nothing" }] })),
       );
-      return `${error.status} ${told(error)}`;
+      return `${error.status} ${messageOf(error)}`;
     },
   },
   {
@@ -171,7 +177,7 @@ export const npmOpenAi: Check[] = [
     async run(at) {
       const image = new File([new Uint8Array(8)], "a.png", { type: "image/png" });
       const error = await refusal(clientOf(at).images.edit({ image, prompt: "a hat" }));
-      return `${error.status} ${told(error)}`;
+      return `${error.status} ${messageOf(error)}`;
     },
   },
   {
@@ -179,9 +185,11 @@ export const npmOpenAi: Check[] = [
     async run(at) {
       await flood(at.url, floodAddress(1));
       const defaultHeaders = { "cf-connecting-ip": floodAddress(1) };
-      const error = await refusal(clientOf(at, { defaultHeaders, maxRetries: 0 }).images.generate(wish({})));
+      const error = await refusal(
+        clientOf(at, { defaultHeaders, maxRetries: 0 }).images.generate(imageRequest({})),
+      );
       assert.equal(error.headers?.get("retry-after"), "60");
-      return `${error.status} ${told(error)}, Retry-After 60`;
+      return `${error.status} ${messageOf(error)}, Retry-After 60`;
     },
   },
 ];

@@ -210,10 +210,10 @@ export const npmReplicate: Check[] = [
         });
         const request = await next();
         const valid = await validateWebhook(request.clone(), key);
-        const told = (await request.json()) as { id: string; status: string; output: string[] };
-        assert.equal(told.id, made.id);
-        await picture(told.output[0] ?? "");
-        return `${told.status}, ${valid ? "signature valid" : "signature wrong"}`;
+        const result = (await request.json()) as { id: string; status: string; output: string[] };
+        assert.equal(result.id, made.id);
+        await picture(result.output[0] ?? "");
+        return `${result.status}, ${valid ? "signature valid" : "signature wrong"}`;
       } finally {
         close();
       }

@@ -11,7 +11,7 @@ from checks import FLOODED, KEY, QUICK, UNDRAWABLE, URL, refusal, run_all, size_
 client = openai.OpenAI(api_key=KEY, base_url=f"{URL}/openai/v1")
 
 
-def wish(**more: Any) -> dict[str, Any]:
+def fields(**more: Any) -> dict[str, Any]:
     extra = {"steps": QUICK, **more.pop("extra_body", {})}
     return {"model": "cast-2", "prompt": "a smiling person", "extra_body": extra, **more}
 
@@ -20,7 +20,7 @@ def picture(b64: str | None) -> str:
     return size_of_png(base64.b64decode(b64 or ""))
 
 
-def told(error: openai.APIStatusError) -> str:
+def message_of(error: openai.APIStatusError) -> str:
     words = [type(error).__name__, error.code, error.param]
     return f"{error.status_code} {', '.join(str(word) for word in words if word)}"
 
@@ -33,25 +33,25 @@ def jobs_with(seed: int) -> list[dict[str, Any]]:
 
 
 def generate() -> str:
-    reply = client.images.generate(**wish(extra_body={"seed": 11}))
+    reply = client.images.generate(**fields(extra_body={"seed": 11}))
     return f"base64 of a {picture(reply.data[0].b64_json)} PNG"
 
 
 def urls() -> str:
-    reply = client.images.generate(**wish(response_format="url", n=2))
+    reply = client.images.generate(**fields(response_format="url", n=2))
     sizes = [size_of_png(urllib.request.urlopen(image.url).read()) for image in reply.data]
     return f"{len(sizes)} addresses without a key: {', '.join(sizes)}"
 
 
 def adapters() -> str:
     extra = {"adapters": [{"ref": "orthoplex/paco", "strength": 1}], "seed": 5}
-    image = client.images.generate(**wish(model="orthoplex/ivy", size="auto", extra_body=extra)).data[0]
+    image = client.images.generate(**fields(model="orthoplex/ivy", size="auto", extra_body=extra)).data[0]
     assert image.revised_prompt == "<ivy> a smiling person; <paco> a smiling person"
     return f"{picture(image.b64_json)}, revised_prompt with both triggers"
 
 
 def stream() -> str:
-    events = client.images.generate(**wish(stream=True, partial_images=2, size="768x256", extra_body={"steps": 60}))
+    events = client.images.generate(**fields(stream=True, partial_images=2, size="768x256", extra_body={"steps": 60}))
     types = []
     for event in events:
         picture(event.b64_json)
@@ -71,44 +71,46 @@ def models() -> str:
 def lost() -> str:
     """The client gives up waiting and sends its request again, twice."""
     hasty = client.with_options(timeout=0.4, max_retries=2)
-    slow = wish(n=4, extra_body={"seed": 88_001, "steps": 60})
+    slow = fields(n=4, extra_body={"seed": 88_001, "steps": 60})
     refusal(lambda: hasty.images.generate(**slow), openai.APITimeoutError)
     return f"3 attempts, {len(jobs_with(88_001))} job"
 
 
 def undrawable() -> str:
-    return told(refusal(lambda: client.images.generate(**wish(prompt=UNDRAWABLE)), openai.BadRequestError))
+    return message_of(refusal(lambda: client.images.generate(**fields(prompt=UNDRAWABLE)), openai.BadRequestError))
 
 
 def wrong_key() -> str:
     other = client.with_options(api_key="opx_wrong")
-    return told(refusal(lambda: other.images.generate(**wish()), openai.AuthenticationError))
+    return message_of(refusal(lambda: other.images.generate(**fields()), openai.AuthenticationError))
 
 
 def wrong_model() -> str:
-    error = refusal(lambda: client.images.generate(**wish(model="dall-e-3")), openai.NotFoundError)
+    error = refusal(lambda: client.images.generate(**fields(model="dall-e-3")), openai.NotFoundError)
     assert error.request_id.startswith("req_")
-    return f"{told(error)}, with a request id"
+    return f"{message_of(error)}, with a request id"
 
 
 def wrong_field() -> str:
-    return told(refusal(lambda: client.images.generate(**wish(size="1024x1024")), openai.BadRequestError))
+    return message_of(refusal(lambda: client.images.generate(**fields(size="1024x1024")), openai.BadRequestError))
 
 
 def wrong_adapter() -> str:
     extra = {"adapters": [{"ref": "nobody/nothing"}]}
-    return told(refusal(lambda: client.images.generate(**wish(extra_body=extra)), openai.UnprocessableEntityError))
+    return message_of(
+        refusal(lambda: client.images.generate(**fields(extra_body=extra)), openai.UnprocessableEntityError)
+    )
 
 
 def edit() -> str:
     image = ("a.png", bytes(8), "image/png")
-    return told(refusal(lambda: client.images.edit(image=image, prompt="a hat"), openai.NotFoundError))
+    return message_of(refusal(lambda: client.images.edit(image=image, prompt="a hat"), openai.NotFoundError))
 
 
 def too_many() -> str:
     other = client.with_options(default_headers={"cf-connecting-ip": FLOODED}, max_retries=0)
-    error = refusal(lambda: other.images.generate(**wish()), openai.RateLimitError)
-    return f"{told(error)}, Retry-After {error.response.headers['retry-after']}"
+    error = refusal(lambda: other.images.generate(**fields()), openai.RateLimitError)
+    return f"{message_of(error)}, Retry-After {error.response.headers['retry-after']}"
 
 
 run_all(

@@ -1,9 +1,9 @@
-// The tables of docs/compatibility.md, written from what the clients were told.
+// The tables of docs/compatibility.md, written from the checks of the clients.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/paths.ts";
-import type { Told } from "./check.ts";
+import type { CheckResult } from "./check.ts";
 
 const PAGE = join(ROOT, "docs", "compatibility.md");
 const mark = (name: string) => ({
@@ -12,9 +12,9 @@ const mark = (name: string) => ({
 });
 
 /** A row for each call, a cell for each client; a dash where a client has no such check. */
-export function tableOf(npm: readonly Told[], pypi: readonly Told[]): string {
-  const cell = (told: readonly Told[], call: string) =>
-    told.find((each) => each.call === call)?.outcome ?? "—";
+export function tableOf(npm: readonly CheckResult[], pypi: readonly CheckResult[]): string {
+  const cell = (results: readonly CheckResult[], call: string) =>
+    results.find((each) => each.call === call)?.outcome ?? "—";
   const rows = npm.map(({ call }) => `| ${call} | ${cell(npm, call)} | ${cell(pypi, call)} |`);
   return ["| what | npm | PyPI |", "|---|---|---|", ...rows].join("\n");
 }

@@ -61,7 +61,7 @@ test("docs/credits.md credits every drawing style as its package asks", () => {
   const collections = [...styles.matchAll(/^\s*collection: ["'](\w+)["']/gm)].map(([, name = ""]) => name);
   assert.ok(collections.length >= 10);
   for (const collection of collections) {
-    const style = collection.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const style = collection.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
     const folder = dirname(require.resolve(`@dicebear/${style}`));
     const licence = readFileSync(join(folder.replace(/\/lib$/, ""), "LICENSE"), "utf8");
     const line = credits.split("\n").find((row) => row.startsWith(`| ${style} |`)) ?? "";

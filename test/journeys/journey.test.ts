@@ -13,12 +13,12 @@ import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { distanceOf, looksOf, type Visitor, welcome } from "./visitor.ts";
 
 const TRAINING_STEPS = 4;
-const TRAINING_PATIENCE_MS = 120_000;
+const TRAINING_TIMEOUT_MS = 120_000;
 /** A drawing has hundreds of colours; a blank or broken picture a handful. */
 const COLOURS_MIN = 24;
 /** Of 255. Two steps more or less make 3; another seed, other places or no adapters 21 and more. */
 const PREVIEW_DISTANCE_MAX = 12;
-const PREVIEW_PATIENCE_MS = 90_000;
+const PREVIEW_TIMEOUT_MS = 90_000;
 const CONCEPT = join(ROOT, "gpu-runner", "demo", "june");
 
 type FileToChoose = { name: string; mimeType: string; buffer: Buffer };
@@ -136,7 +136,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     );
     await page.getByRole("button", { name: "Preview here" }).press("Enter");
     const preview = page.getByRole("img", { name: /^Preview of:/ });
-    await preview.waitFor({ timeout: PREVIEW_PATIENCE_MS });
+    await preview.waitFor({ timeout: PREVIEW_TIMEOUT_MS });
     const distance = await distanceOf(preview, page.getByRole("img", { name: /^Picture of:/ }));
     assert.ok(
       distance < PREVIEW_DISTANCE_MAX,
@@ -169,7 +169,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     });
     await page.getByLabel("Name", { exact: true }).fill("June");
     await page.getByRole("button", { name: "Start training" }).click();
-    await page.getByRole("heading", { name: "Is this June?" }).waitFor({ timeout: TRAINING_PATIENCE_MS });
+    await page.getByRole("heading", { name: "Is this June?" }).waitFor({ timeout: TRAINING_TIMEOUT_MS });
     const sample = page.getByRole("img", { name: "June, generated with the adapter" }).first();
     assert.ok((await looksOf(sample)).colours >= COLOURS_MIN);
   });

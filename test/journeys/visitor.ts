@@ -8,7 +8,7 @@ import { LOCAL } from "../../scripts/local/paths.ts";
 const SCREENSHOTS = join(LOCAL, "screenshots");
 const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
 /** Two shared cores: everything but a training comes well within this. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 export type Visitor = {
   page: Page;
@@ -22,7 +22,7 @@ export async function welcome(url: string, executablePath: string): Promise<Visi
   mkdirSync(SCREENSHOTS, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   const page = await browser.newPage({ baseURL: url, viewport: { width: 1280, height: 900 } });
-  page.setDefaultTimeout(PATIENCE_MS);
+  page.setDefaultTimeout(TIMEOUT_MS);
   const mishaps: string[] = [];
   page.on("pageerror", (error) => mishaps.push(`${page.url()}: ${error.message}`));
   return {

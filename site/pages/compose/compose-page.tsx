@@ -141,7 +141,7 @@ export function ComposePage() {
             <p>{remark.text}</p>
           </Notice>
         )}
-        <FromMix form={form} mix={mix} onForget={() => change({ type: "set", values: { from: null } })} />
+        <FromMix form={form} mix={mix} onRemove={() => change({ type: "set", values: { from: null } })} />
         <CastPanel form={form} known={known} guest={guest} change={change} onPick={() => setPicking(true)} />
       </aside>
 

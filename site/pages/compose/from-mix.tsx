@@ -7,7 +7,7 @@ import type { Loaded } from "../../ui/use-reply.ts";
 import type { Form } from "./form.ts";
 import { isUnchanged } from "./mix-form.ts";
 
-export function FromMix(props: { form: Form; mix: Loaded<MixWithVersions | null>; onForget: () => void }) {
+export function FromMix(props: { form: Form; mix: Loaded<MixWithVersions | null>; onRemove: () => void }) {
   const { form, mix } = props;
   if (form.from === null) return null;
   const ref = form.from.replace(/:\d+$/, "");
@@ -28,7 +28,7 @@ export function FromMix(props: { form: Form; mix: Loaded<MixWithVersions | null>
         class="icon-button"
         aria-label="Remove the origin"
         title="Remove the origin"
-        onClick={props.onForget}
+        onClick={props.onRemove}
       >
         <Icon name="close" />
       </button>

@@ -63,7 +63,7 @@ export async function sendFile(
     () => call<UploadStored>("POST", `/v1/uploads/${upload.id}/complete`),
     () => {},
   );
-  if (joined.ok) forget(digest);
+  if (joined.ok) clear(digest);
   return joined;
 }
 
@@ -93,7 +93,7 @@ async function sendParts(
 }
 
 const keptAs = (digest: string) => `upload:${digest}`;
-const forget = (digest: string) => sessionStorage.removeItem(keptAs(digest));
+const clear = (digest: string) => sessionStorage.removeItem(keptAs(digest));
 
 /** An open upload of these bytes that this tab began, or a new one. */
 async function begin(file: File, digest: string): Promise<Reply<Upload>> {
@@ -101,7 +101,7 @@ async function begin(file: File, digest: string): Promise<Reply<Upload>> {
   if (known) {
     const earlier = await call<Upload>("GET", `/v1/uploads/${known}`);
     if (earlier.ok && isOpen(earlier.value)) return earlier;
-    forget(digest);
+    clear(digest);
   }
   const multipart = file.size > UPLOAD_PART_BYTES;
   const announced = await call<Upload>("POST", "/v1/uploads", {

@@ -9,10 +9,10 @@ const adapter = {
   title: "Ana",
   latest_version: { trigger: "<ana>", download_url: "/v1/versions/ver_1/download" },
 } as Adapter;
-const known: Known = { base: null, adapters: new Map([["house/ana", adapter]]) };
+const known: Known = { base: null, adapters: new Map([["ada/ana", adapter]]) };
 const form: Form = {
   ...EMPTY_FORM,
-  members: [{ ref: "house/ana", strength: 0.8, region: { x: 0, y: 0, width: 0.5, height: 1 } }],
+  members: [{ ref: "ada/ana", strength: 0.8, region: { x: 0, y: 0, width: 0.5, height: 1 } }],
   size: "512x256",
   prompt: "<ana> smiling",
 };

@@ -1,0 +1,103 @@
+// The source speaks the field's language: words that this project once used in a private sense are refused in every tracked text file, with
+// the term to use instead. What cannot change is listed in ALLOWED, each with its reason.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const SOURCE = /\.(ts|tsx|mjs|py|sql|md|html|css|svg|toml|yaml|yml)$/;
+
+/** The refused word as a whole word or as a part of a camelCase or snake_case name, and the term to use. */
+const REFUSED: Record<string, string> = {
+  "wish(es|ed)?": "request, input or query",
+  "letters?": "email; of the alphabet: characters",
+  "stumbl(e|es|ed|ing)": "retry",
+  unmet: "dependency_failed",
+  "draw_?near": "clamp",
+  patience: "retry policy, deadline or timeout",
+  "courtes(y|ies)": "the job of the middleware",
+  "surprises?": "unexpected error",
+  house: "service or operator",
+  departed: "deleted account",
+  "forgets?": "delete, clear or reset",
+  "teach(es|er|ing)?": "train",
+  taught: "trained",
+};
+
+/** Places that cannot change: a path's beginning, the words that stand there, and why. */
+const ALLOWED: { path: string; words: RegExp; reason: string }[] = [
+  { path: "schema/migrations/", words: /./, reason: "migrations are write-once" },
+  { path: "test/docs/plain-words.test.ts", words: /./, reason: "this list" },
+  { path: "CHANGELOG.md", words: /./, reason: "names what was renamed" },
+  { path: "docs/results", words: /taught/i, reason: "names of methods in measured data" },
+  { path: "docs/vocabulary.md", words: /taught/i, reason: "lists the name of a method in results.md" },
+  {
+    path: "scripts/local/accounts.ts",
+    words: /house/,
+    reason: "an address that existing local databases hold",
+  },
+  { path: "test/scripts/local.test.ts", words: /house/, reason: "the same address" },
+  { path: "site/preview/scene.ts", words: /taught/, reason: "the name of an input of text.onnx" },
+  { path: "test/site/preview/scene.test.ts", words: /taught/, reason: "the same input" },
+];
+
+/** Standard terms that contain a refused word. */
+const KNOWN = /letter-spacing|dead[-_ ]letter/gi;
+/** One function name stood in six files. */
+const WORDS_OF = /\b(wordsOf|words_of)\b/;
+
+/** Folders that still hold words of their own; each line goes when its folder is clean. */
+const PENDING = [
+  /^functions\//,
+  /^schema\//,
+  /^gpu-runner\//,
+  /^test\/(chaos|contract|functions|fuzz|runner|schema)\//,
+  /^(vitest\.config\.ts|wrangler\.toml)$/,
+  /^docs\/api\.md$/,
+];
+
+const words = Object.entries(REFUSED).map(([pattern, instead]) => ({
+  // Names are taken apart at capitals and underscores first, so that a word boundary is enough.
+  refused: new RegExp(`\\b(${pattern.replaceAll("_?", " ?")})\\b`, "gi"),
+  instead,
+}));
+
+/** `setWish` and `wish_of` as `set Wish` and `wish of`. */
+const apart = (line: string) => line.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ");
+
+function refusedIn(path: string): string[] {
+  return readFileSync(join(ROOT, path), "utf8")
+    .split("\n")
+    .flatMap((line, at) => {
+      const text = apart(line.replaceAll(KNOWN, ""));
+      if (WORDS_OF.test(line)) return [`${path}:${at + 1}: wordsOf: name the text that it returns`];
+      return words.flatMap(({ refused, instead }) =>
+        [...text.matchAll(refused)]
+          .map(([word]) => word)
+          .filter((word) => !ALLOWED.some((place) => path.startsWith(place.path) && place.words.test(word)))
+          .map((word) => `${path}:${at + 1}: "${word}": say ${instead}`),
+      );
+    });
+}
+
+test("every tracked text uses the field's terms", () => {
+  const listed = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 24 });
+  const files = listed
+    .split("\0")
+    .filter((path) => SOURCE.test(path) && !PENDING.some((place) => place.test(path)));
+  assert.ok(files.length > 300, "git listed too few files");
+  assert.deepEqual(files.flatMap(refusedIn), []);
+});
+
+test("every allowed place exists", () => {
+  const listed = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 24 }).split(
+    "\n",
+  );
+  assert.deepEqual(
+    ALLOWED.filter(({ path }) => !listed.some((file) => file.startsWith(path))),
+    [],
+  );
+});
