@@ -2,6 +2,7 @@
 // it is written: the URL parser turns decimal, octal and short forms of IPv4 into dotted ones before they are looked at. Pure.
 
 import { WEBHOOK_URL_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+import { isLoopback } from "../lib/loopback.ts";
 
 /** First address and prefix length of IPv4 ranges that are not the public internet (IANA special-purpose registry). */
 const CLOSED_V4: readonly [string, number][] = [
@@ -37,8 +38,9 @@ export function targetOf(text: string, allowLoopback: boolean): Target | string 
   if (!url || text.length > WEBHOOK_URL_MAX_CHARACTERS) return "This is not an address.";
   if (url.username || url.password) return "An address with a name or a password is not accepted.";
   const host = url.hostname.replace(/\.$/, "").toLowerCase();
-  const loopback = host === "localhost" || host === "[::1]" || host.startsWith("127.");
-  if (allowLoopback && loopback && (url.protocol === "http:" || url.protocol === "https:")) {
+  // Where a Worker runs, Cloudflare and wrangler answer there before it does: a local server would open its database.
+  if (isPlatformPath(url.pathname)) return "An address under /cdn-cgi is not accepted.";
+  if (allowLoopback && isLoopback(host) && (url.protocol === "http:" || url.protocol === "https:")) {
     return { kind: "address" };
   }
   if (url.protocol !== "https:") return "A webhook goes to an https address.";
@@ -47,6 +49,18 @@ export function targetOf(text: string, allowLoopback: boolean): Target | string 
   const closed = CLOSED_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
   if (closed || !host.includes(".")) return NOT_PUBLIC;
   return { kind: "name", name: host };
+}
+
+/** However it is written: a server behind this address may decode it once more than we do. */
+function isPlatformPath(path: string): boolean {
+  for (let [before, text] = ["", path]; before !== text; ) {
+    if (/(^|[/\\])cdn-cgi([/\\]|$)/i.test(text)) return true;
+    before = text;
+    text = text.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  }
+  return false;
 }
 
 export const NOT_PUBLIC = "This address is not on the public internet.";

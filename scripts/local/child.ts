@@ -2,6 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import {
+  chmodSync,
   closeSync,
   existsSync,
   globSync,
@@ -17,6 +18,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Home, ROOT } from "./paths.ts";
 
+const OWNER_ONLY = 0o600;
 const LEFTOVER_GRACE_MS = 10_000;
 const LEFTOVER_POLL_MS = 100;
 
@@ -40,17 +42,15 @@ export function startChild(
   args: string[],
   env: Record<string, string>,
 ): Child {
-  mkdirSync(home.logs, { recursive: true });
-  mkdirSync(home.children, { recursive: true });
+  keepPrivate(home);
+  mkdirSync(home.logs, { recursive: true, mode: 0o700 });
+  mkdirSync(home.children, { recursive: true, mode: 0o700 });
   const logFile = join(home.logs, `${name}.log`);
-  const log = openSync(logFile, "a");
+  // Emails are in the Worker's log, links that sign in among them.
+  const log = openSync(logFile, "a", OWNER_ONLY);
   // A process group of its own: Ctrl-C in the terminal must reach only us, so that we can stop children in order.
-  const child = spawn(program, args, {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", log, log],
-    detached: true,
-  });
+  const options = { cwd: ROOT, env: { ...process.env, ...env }, detached: true };
+  const child = privately(() => spawn(program, args, { ...options, stdio: ["ignore", log, log] }));
   closeSync(log);
   const pidFile = join(home.children, name);
   let alive = true;
@@ -66,7 +66,7 @@ export function startChild(
     child.on("error", () => gone({ code: 127, signal: null }));
   });
   const pid = child.pid ?? 0;
-  if (pid > 0) writeFileSync(pidFile, String(pid));
+  if (pid > 0) writeFileSync(pidFile, String(pid), { mode: OWNER_ONLY });
   return {
     name,
     pid,
@@ -81,6 +81,22 @@ export function startChild(
       return ending;
     },
   };
+}
+
+/** Starts a process whose files, the database first of all, only their owner may read: it keeps the umask of the moment of its birth. */
+export function privately<T>(start: () => T): T {
+  const umask = process.umask(0o077);
+  try {
+    return start();
+  } finally {
+    process.umask(umask);
+  }
+}
+
+/** The folder of a home that an earlier version made may be open to others, and with it every file inside. */
+function keepPrivate(home: Home): void {
+  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  chmodSync(home.path, 0o700);
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

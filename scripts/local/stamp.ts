@@ -27,7 +27,7 @@ export async function unlessDone(
 ): Promise<boolean> {
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === digest) return false;
   await work();
-  mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, digest);
+  mkdirSync(dirname(stampFile), { recursive: true, mode: 0o700 });
+  writeFileSync(stampFile, digest, { mode: 0o600 });
   return true;
 }

@@ -1,6 +1,7 @@
 // Runs one of the installed command line tools to completion; prints nothing if it succeeds and throws with its output if not.
 
 import { spawn } from "node:child_process";
+import { privately } from "./child.ts";
 import { ROOT } from "./paths.ts";
 
 const SHOWN_LINES = 30;
@@ -11,11 +12,10 @@ export async function runTool(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<void> {
-  const child = spawn(process.execPath, [script, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, NO_COLOR: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const options = { cwd: ROOT, env: { ...process.env, NO_COLOR: "1", ...env } };
+  const child = privately(() =>
+    spawn(process.execPath, [script, ...args], { ...options, stdio: ["ignore", "pipe", "pipe"] }),
+  );
   let output = "";
   child.stdout.on("data", (chunk) => {
     output += chunk;

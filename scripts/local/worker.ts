@@ -12,10 +12,13 @@ const HOST = "127.0.0.1";
 const READY_TIMEOUT_MS = 90_000;
 const READY_POLL_MS = 150;
 
-/** Both are needed to switch off wrangler's network calls (telemetry and update check). */
+/** The first two switch off wrangler's network calls (telemetry and update check), the next two what it would serve beside the Worker to
+ * whoever asks, without a key: its Local Explorer, which runs SQL on the database, and the logs. */
 export const WRANGLER_ENV = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  X_LOCAL_EXPLORER: "false",
+  X_LOCAL_OBSERVABILITY: "false",
   WRANGLER_HIDE_BANNER: "true",
   WRANGLER_SEND_ERROR_REPORTS: "false",
   CI: "true",

@@ -33,7 +33,7 @@ export function step(title, duration, [program, ...args]) {
   const ticker = live
     ? setInterval(() => show(`· Installing ${title} (${duration}) ... ${seconds()}`), 1000)
     : undefined;
-  fs.mkdirSync(".local/logs", { recursive: true });
+  fs.mkdirSync(".local/logs", { recursive: true, mode: 0o700 });
   fs.appendFileSync(LOG, `\n$ ${program} ${args.join(" ")}\n`);
 
   return new Promise((resolve, reject) => {

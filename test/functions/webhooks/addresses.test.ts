@@ -94,6 +94,43 @@ describe("an address", () => {
   });
 });
 
+describe("a name that looks like this machine", () => {
+  it.each([
+    "http://127.evil.example/",
+    "http://127.0.0.1.evil.example/",
+    "https://127.0.0.1.nip.io/",
+    "http://localhost.evil.example/",
+  ])("is none of it: %s", (url) => expect(kindOf(url, true)).not.toBe("address"));
+});
+
+describe("what the platform answers by itself", () => {
+  it.each([
+    "/cdn-cgi/explorer/api/d1/database",
+    "/cdn-cgi",
+    "/CDN-CGI/handler/scheduled",
+    "//cdn-cgi/explorer",
+    "/a/../cdn-cgi/explorer",
+    "/%63dn-cgi/explorer",
+    "/%2563dn-cgi/explorer",
+    "/cdn-cgi%2fexplorer",
+    "/.%2e/cdn-cgi/explorer",
+    "/a%5ccdn-cgi/explorer",
+  ])("is no address for a webhook: %s", (path) => {
+    for (const host of [
+      "http://127.0.0.1:8787",
+      "http://localhost:8787",
+      "http://[::1]:8787",
+      "https://example.com",
+    ]) {
+      expect([host, kindOf(`${host}${path}`, true)]).toEqual([host, "refused"]);
+    }
+  });
+
+  it("does not take in what only has such a name inside", () => {
+    expect(kindOf("https://1.1.1.1/my-cdn-cgi-hook/100%25", false)).toBe("address");
+  });
+});
+
 describe("a name", () => {
   it("passes only if every address of it is public", () => {
     expect(faultOf(["1.1.1.1", "2606:4700::1111"])).toBeNull();
