@@ -1,4 +1,4 @@
-"""A published adapter: `orthoplex.adapter/1`. Holds only what was trained; down follows from base, basis and slot.
+"""A published adapter: `orthoplex.adapter/1` or `/2`. Holds only what was trained; down follows from base and slot.
 
 Works on bytes; the only I/O is the file that `save` and `load` are given. Specification: docs/adapter-format.md.
 An adapter cannot leave its slot: the file has no down, so orthogonality holds by construction.
@@ -19,10 +19,12 @@ from orthoplex.ortho.container import Container, FileRefused, join_tensors, read
 from orthoplex.ortho.layout import Layout
 from orthoplex.ortho.slot import digits_of
 
-FORMAT = "orthoplex.adapter/1"
+FORMAT_TOKENS = "orthoplex.adapter/1"  # learned tokens in place of words, residuals that are always on
+FORMAT_ENTRIES = "orthoplex.adapter/2"  # entries of its tokens in every key and value projection, gated residuals
 STRENGTH_LIMIT = 2.0
 TOKENS = "tokens"
 UP_PREFIX = "up."
+ENTRY_PREFIX = "entry."
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _REQUIRED = (
     "format", "base", "layers_sha256", "basis", "basis_seed", "rank", "slot",
@@ -32,15 +34,20 @@ _REQUIRED = (
 
 @dataclass(frozen=True, eq=False)
 class Adapter:
-    """One trained concept. up[layer] (out, r) and tokens (tokens, layers, dim) are f16, as they are published."""
+    """One trained concept, every tensor f16, as it is published. up[layer] (out, r) for every layer of the base.
+
+    tokens (tokens, layers, dim) on bases whose tokens stand in place of words, entries[layer] (tokens, out) on bases
+    whose tokens add entries to keys and values; the other is empty.
+    """
 
     slot: int
     up: Mapping[str, Tensor]
-    tokens: Tensor
+    tokens: Tensor  # (0, 0, 0) where the base has entries
     concept: str
     class_word: str
     trigger: str
     strength: float = 0.6
+    entries: Mapping[str, Tensor] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)  # a summary: steps, losses, seeds; any JSON object
     modelspec: Mapping[str, str] = field(default_factory=dict)  # title, author, license, date ..., without the prefix
 
@@ -48,10 +55,12 @@ class Adapter:
 def write_adapter(adapter: Adapter, layout: Layout) -> bytes:
     """The file of an adapter: equal content gives equal bytes. FileRefused if it could not be read back."""
     tensors = {UP_PREFIX + name: _encode(up) for name, up in adapter.up.items()}
-    tensors[TOKENS] = _encode(adapter.tokens)
+    tensors |= {ENTRY_PREFIX + name: _encode(entry) for name, entry in adapter.entries.items()}
+    if adapter.tokens.numel() > 0:
+        tensors[TOKENS] = _encode(adapter.tokens)
     digest = hashlib.sha256(join_tensors(tensors)).hexdigest()
     metadata = {
-        "format": FORMAT,
+        "format": format_of(layout),
         "base": layout.base,
         "layers_sha256": layout.layers_sha256,
         "basis": layout.basis,
@@ -90,8 +99,9 @@ def read_adapter(content: bytes, layout: Layout, slot: int | None = None) -> Ada
     if hashlib.sha256(container.data).hexdigest() != metadata["tensors_sha256"]:
         raise FileRefused("hash_mismatch", "The tensors are not the ones that tensors_sha256 names.")
     up = {name: _decode(container, UP_PREFIX + name) for name in layout.layers}
-    tokens = _decode(container, TOKENS)
-    _check_values(up, tokens, layout)
+    entries = {name: _decode(container, ENTRY_PREFIX + name) for name in layout.entries}
+    tokens = torch.zeros(0, 0, 0, dtype=torch.float16) if layout.entries else _decode(container, TOKENS)
+    _check_values(up, entries, tokens, layout)
     specs = {key.removeprefix("modelspec."): text for key, text in metadata.items() if key.startswith("modelspec.")}
     return Adapter(
         slot=written_slot,
@@ -101,9 +111,25 @@ def read_adapter(content: bytes, layout: Layout, slot: int | None = None) -> Ada
         class_word=metadata["class_word"],
         trigger=metadata["trigger"],
         strength=strength,
+        entries=entries,
         training=training,
         modelspec=specs,
     )
+
+
+def format_of(layout: Layout) -> str:
+    """The format of a base's adapters."""
+    return FORMAT_ENTRIES if layout.entries else FORMAT_TOKENS
+
+
+def tensor_shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
+    """Every tensor that a file of this base holds, and its shape."""
+    shapes: dict[str, tuple[int, ...]] = {
+        UP_PREFIX + name: (shape.out_features, layout.rank) for name, shape in layout.layers.items()
+    }
+    if layout.entries:
+        return shapes | {ENTRY_PREFIX + name: (layout.tokens_shape[0], out) for name, out in layout.entries.items()}
+    return shapes | {TOKENS: layout.tokens_shape}
 
 
 def save(adapter: Adapter, layout: Layout, path: Path) -> None:
@@ -132,8 +158,9 @@ def _check_identity(metadata: Mapping[str, str], layout: Layout, slot: int | Non
     missing = [key for key in _REQUIRED if key not in metadata]
     if missing:
         raise FileRefused("metadata_missing", f"The metadata lacks {', '.join(missing)}.")
-    if metadata["format"] != FORMAT:
-        raise FileRefused("format_mismatch", f"The format is {metadata['format']!r}, not {FORMAT!r}.")
+    if metadata["format"] != format_of(layout):
+        detail = f"The format is {metadata['format']!r}, and adapters of {layout.base!r} are {format_of(layout)!r}."
+        raise FileRefused("format_mismatch", f"{detail} Train the concept again on this base.")
     if metadata["base"] != layout.base:
         raise FileRefused("base_mismatch", f"The adapter is for base {metadata['base']!r}, not {layout.base!r}.")
     if metadata["layers_sha256"] != layout.layers_sha256:
@@ -174,10 +201,7 @@ def _numbers_of(metadata: Mapping[str, str]) -> tuple[float, dict[str, Any]]:
 
 def _check_tensors(container: Container, layout: Layout) -> None:
     """Exactly the tensors of the base, each f16 and of the right shape."""
-    shapes: dict[str, tuple[int, ...]] = {
-        UP_PREFIX + name: (shape.out_features, layout.rank) for name, shape in layout.layers.items()
-    }
-    shapes[TOKENS] = layout.tokens_shape
+    shapes = tensor_shapes(layout)
     for name in container.tensors:
         if name not in shapes:
             raise FileRefused("tensor_unexpected", f"Tensor {name!r} does not belong to an adapter of {layout.base}.")
@@ -191,12 +215,15 @@ def _check_tensors(container: Container, layout: Layout) -> None:
             raise FileRefused("shape_invalid", f"Tensor {name!r} is {entry.shape}, not {shape}.")
 
 
-def _check_values(up: Mapping[str, Tensor], tokens: Tensor, layout: Layout) -> None:
-    """Finite everywhere, and ||up||_F within the base's limit: down is orthonormal, so this is the residual's norm."""
-    for name, tensor in [*up.items(), (TOKENS, tokens)]:
+def _check_values(up: Mapping[str, Tensor], entries: Mapping[str, Tensor], tokens: Tensor, layout: Layout) -> None:
+    """Finite everywhere, and ||up||_F within the base's limit: down is orthonormal, so this is the residual's norm.
+
+    Entries are bound by the same number: they are what a residual would add to the rows of their tokens.
+    """
+    for name, tensor in [*up.items(), *entries.items(), (TOKENS, tokens)]:
         if not bool(torch.isfinite(tensor).all()):
             raise FileRefused("value_not_finite", f"Tensor {name!r} holds a value that is not finite.")
-    for name, tensor in up.items():
+    for name, tensor in [*up.items(), *entries.items()]:
         norm = float(torch.linalg.vector_norm(tensor.double()))
         if norm > layout.residual_norm_max:
             raise FileRefused("norm_too_large", f"||{name}|| is {norm:.1f}, above {layout.residual_norm_max}.")

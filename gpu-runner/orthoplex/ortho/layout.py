@@ -55,8 +55,13 @@ class Layout:
 
     @cached_property
     def layers_sha256(self) -> str:
-        """SHA-256 (hex) of the lines `<name> <out> <in>\\n`, sorted by name: which layers an adapter was made for."""
-        lines = "".join(f"{n} {s.out_features} {s.in_features}\n" for n, s in sorted(self.layers.items()))
+        """SHA-256 (hex) of the lines `<name> <out> <in>\\n`, sorted by name: which layers an adapter was made for.
+
+        Projections that take entries are among them, with 0 for <in>: an entry reads nothing.
+        """
+        shapes = [(name, shape.out_features, shape.in_features) for name, shape in self.layers.items()]
+        shapes += [(name, out, 0) for name, out in self.entries.items()]
+        lines = "".join(f"{name} {out} {inputs}\n" for name, out, inputs in sorted(shapes))
         return hashlib.sha256(lines.encode()).hexdigest()
 
     def columns_of(self, slot: int, n: int) -> tuple[int, ...]:
@@ -83,6 +88,8 @@ def layout_from(description: Mapping[str, Any]) -> Layout:
     if basis["name"] not in (BASIS_NAME, UNIT_BASIS):
         raise ValueError(f"Unknown basis {basis['name']!r}; this code knows {BASIS_NAME!r} and {UNIT_BASIS!r}.")
     tokens = description["tokens"]
+    if ("entries" in description) != ("gate" in description):
+        raise ValueError("entries and gate go together: gates follow the attention that entries' tokens are paid.")
     if ("reserved" in basis) != ("marker" in tokens):
         raise ValueError("basis.reserved and tokens.marker go together: tokens are marked where channels are reserved.")
     return Layout(
@@ -94,6 +101,8 @@ def layout_from(description: Mapping[str, Any]) -> Layout:
         residual_norm_max=float(description["residual_norm_max"]),
         reserved=basis.get("reserved"),
         marker=float(tokens.get("marker", 0.0)),
+        entries={entry["name"]: entry["out_features"] for entry in description.get("entries", ())},
+        gate_gain=float(description.get("gate", {}).get("gain", 0.0)),
         layers={
             layer["name"]: LayerShape(layer["out_features"], layer["in_features"]) for layer in description["layers"]
         },
