@@ -212,7 +212,7 @@ describe("an account", { timeout: 240_000 }, () => {
     await page.getByText("Forgot your password?").click();
     await field("Email").fill(EMAIL);
     await press("Send the email");
-    await page.getByText("Look into your mailbox").waitFor();
+    await page.getByText("Check your inbox").waitFor();
     const link = await linkOf("Choose a new password");
     await page.goto(link);
     await page.getByRole("heading", { name: "Choose a new password" }).waitFor();
