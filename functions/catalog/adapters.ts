@@ -1,6 +1,6 @@
 // Catalog entries: create, find, change, withdraw. Who may see one is decided here.
 
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import type { AdapterCreate, AdapterPatch } from "../../schema/contract/adapters.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
@@ -8,6 +8,7 @@ import { adapters, users } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
+import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import { ratingFloor } from "../moderation/ratings.ts";
@@ -25,18 +26,19 @@ export function maySee(adapter: AdapterRow, caller: Caller | null): boolean {
   return adapter.publishedAt !== null && adapter.visibility !== "private";
 }
 
-export async function createAdapter(
+/** The entry as it would be created, after every check but that of its name against others of its owner. */
+export async function draftAdapter(
   db: Db,
   caller: Caller,
   input: z.infer<typeof AdapterCreate>,
   now: number,
   pointer = "",
-): Promise<OwnedAdapter | Refusal> {
+): Promise<AdapterRow | Refusal> {
   const base = baseOf(input.base, `${pointer}/base`);
   if (base instanceof Refusal) return base;
   const blocked = await wordsFault(db, input, pointer);
   if (blocked) return blocked;
-  const row: AdapterRow = {
+  return {
     id: newId("adp", now),
     ownerId: caller.id,
     name: input.name,
@@ -63,11 +65,32 @@ export async function createAdapter(
     updatedAt: now,
     publishedAt: null,
   };
+}
+
+export async function createAdapter(
+  db: Db,
+  caller: Caller,
+  input: z.infer<typeof AdapterCreate>,
+  now: number,
+): Promise<OwnedAdapter | Refusal> {
+  const row = await draftAdapter(db, caller, input, now);
+  if (row instanceof Refusal) return row;
   const inserted = await db.insert(adapters).values(row).onConflictDoNothing().returning({ id: adapters.id });
-  if (inserted.length === 0) {
-    return refuse("name_taken", `You already have an adapter named "${input.name}".`, `${pointer}/name`);
-  }
-  return { ...row, owner: caller.handle };
+  return inserted.length === 0 ? nameTaken(input.name, "/name") : { ...row, owner: caller.handle };
+}
+
+const nameTaken = (name: string, pointer: string) =>
+  refuse("name_taken", `You already have an adapter named "${name}".`, pointer);
+
+/** For an order that creates more than its adapter: tells beforehand that an adapter of this name cannot be created. */
+export async function nameFault(
+  db: Db,
+  ownerId: AdapterRow["ownerId"],
+  name: string,
+  pointer: string,
+): Promise<Refusal | null> {
+  const taken = await db.$count(adapters, and(eq(adapters.ownerId, ownerId), eq(adapters.name, name)));
+  return taken > 0 ? nameTaken(name, pointer) : null;
 }
 
 /** Everything about an entry that others read and its owner writes. */
@@ -179,7 +202,7 @@ export async function withdrawAdapter(
   reason: string,
   now: number,
 ): Promise<OwnedAdapter | Refusal> {
-  const isOpen = and(eq(adapters.id, adapter.id), inArray(adapters.state, ["draft", "published"]));
+  const isOpen = and(eq(adapters.id, adapter.id), inList(adapters.state, ["draft", "published"]));
   await db
     .update(adapters)
     .set({ state: "withdrawn", withdrawnAt: now, withdrawReason: reason, updatedAt: now })

@@ -1,12 +1,14 @@
 // What happens to a version after it was made: its words may change, it is published once, and it may be yanked.
 
-import { and, eq, exists, inArray, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, exists, ne, notExists, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { VersionPatch } from "../../schema/contract/adapters.ts";
 import { adapters, images, slots, versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
+import { inList } from "../lib/in-list.ts";
+import { insertRows } from "../lib/insert-rows.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import { publishedRows } from "../people/follows.ts";
@@ -44,7 +46,7 @@ export async function publishVersion(
     db
       .select({ id: adapters.id })
       .from(adapters)
-      .where(and(eq(adapters.id, adapter.id), inArray(adapters.state, ["draft", "published"]))),
+      .where(and(eq(adapters.id, adapter.id), inList(adapters.state, ["draft", "published"]))),
   );
   const holdsSlot = exists(
     db
@@ -70,7 +72,7 @@ export async function publishVersion(
     db
       .update(adapters)
       .set({ state: "published", publishedAt: sql`coalesce(published_at, ${now})`, updatedAt: now })
-      .where(and(eq(adapters.id, adapter.id), inArray(adapters.state, ["draft", "published"]), isNew)),
+      .where(and(eq(adapters.id, adapter.id), inList(adapters.state, ["draft", "published"]), isNew)),
     // From now on the slot is this adapter's for ever.
     db
       .update(slots)
@@ -148,23 +150,25 @@ export async function patchVersion(
   const chosen = patch.previews?.map((id, i) => ({ id, pointer: `/previews/${i}` }));
   const previews = chosen && (await choosePreviews(db, caller, chosen, now));
   if (previews instanceof Refusal) return previews;
-  if (previews && previews.rows.length > 0) await db.insert(images).values(previews.rows);
   const isStrengthKept = patch.strength === undefined || patch.strength === version.strength;
   const changed = {
     changelog: patch.changelog ?? version.changelog,
     strength: patch.strength ?? version.strength,
     previews: previews?.ids ?? version.previews,
   };
-  const written = await db
-    .update(versions)
-    .set(changed)
-    .where(
-      and(
-        eq(versions.id, version.id),
-        isStrengthKept ? ne(versions.state, "yanked") : eq(versions.state, "draft"),
-      ),
-    )
-    .returning();
+  const isChangeable = and(
+    eq(versions.id, version.id),
+    isStrengthKept ? ne(versions.state, "yanked") : eq(versions.state, "draft"),
+  );
+  const [, written] = await db.batch([
+    insertRows(
+      db,
+      images,
+      previews?.rows ?? [],
+      exists(db.select({ id: versions.id }).from(versions).where(isChangeable)),
+    ),
+    db.update(versions).set(changed).where(isChangeable).returning(),
+  ]);
   if (written[0]) return { version: written[0], adapter };
   if (isStrengthKept) return refuse("version_state", "A yanked version stays as it is.");
   const detail =

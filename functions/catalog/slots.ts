@@ -1,7 +1,7 @@
 // Allots slots: one row per base and slot, held by the unique index. One owner's adapters, or one collection's, share an exactly
 // orthogonal class while it has room. A draft's slot expires (slot-release.ts); once a version is published in it, it never does.
 
-import { and, between, eq, isNotNull, lt, sql } from "drizzle-orm";
+import { and, between, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { SLOT_DRAFT_TTL_DAYS, SLOTS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import { slots } from "../../schema/tables.ts";
@@ -29,14 +29,13 @@ export async function slotOf(db: Db, adapterId: AdapterRow["id"]): Promise<SlotR
 }
 
 /** A draft that is worked on keeps its slot: the statement that counts its days anew. A published slot has none to count. */
-export const keepSlot = (db: Db, adapterId: AdapterRow["id"], now: number) =>
+export const keepSlot = (db: Db, adapterId: AdapterRow["id"], now: number, when?: SQL) =>
   db
     .update(slots)
     .set({ expiresAt: now + DRAFT_TTL_MS })
-    .where(and(eq(slots.adapterId, adapterId), isNotNull(slots.expiresAt)));
+    .where(and(eq(slots.adapterId, adapterId), isNotNull(slots.expiresAt), when));
 
-/** For an order that creates more than its slot: tells beforehand, so that a refusal leaves nothing behind. */
-export async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Promise<Refusal | null> {
+async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Promise<Refusal | null> {
   const held = await db.$count(slots, and(eq(slots.baseId, base.id), eq(slots.ownerId, ownerId)));
   if (held < SLOTS_PER_OWNER_MAX) return null;
   return refuse(
@@ -59,20 +58,8 @@ export async function reserveSlot(
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const held = await slotOf(db, adapter.id);
     if (held) return fits(base, held, request) ? held : otherSlotHeld(held.slot, request);
-    const fault = await slotFault(db, base, adapter.ownerId);
-    if (fault) return fault;
-    const slot = await slotFor(db, base, adapter.ownerId, request);
-    if (slot instanceof Refusal) return slot;
-    if (slot === null) continue;
-    const row: SlotRow = {
-      id: newId("slt", now),
-      baseId: base.id,
-      slot,
-      ownerId: adapter.ownerId,
-      adapterId: adapter.id,
-      reservedAt: now,
-      expiresAt: now + DRAFT_TTL_MS,
-    };
+    const row = await draftSlot(db, base, adapter, request, now);
+    if (row instanceof Refusal) return row;
     const won = await db.insert(slots).values(row).onConflictDoNothing().returning();
     if (won[0]) return won[0];
     const lost = request.slot !== undefined && !(await slotOf(db, adapter.id));
@@ -82,6 +69,33 @@ export async function reserveSlot(
     }
   }
   throw new Error(`No slot of ${base.id} could be reserved in ${ROUNDS_MAX} rounds`);
+}
+
+/** The row of a slot that was free a moment ago, for an adapter that has none. The unique index decides who gets it. */
+export async function draftSlot(
+  db: Db,
+  base: Base,
+  adapter: Pick<AdapterRow, "id" | "ownerId">,
+  request: SlotRequest,
+  now: number,
+): Promise<SlotRow | Refusal> {
+  const fault = await slotFault(db, base, adapter.ownerId);
+  if (fault) return fault;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const slot = await slotFor(db, base, adapter.ownerId, request);
+    if (slot instanceof Refusal) return slot;
+    if (slot === null) continue;
+    return {
+      id: newId("slt", now),
+      baseId: base.id,
+      slot,
+      ownerId: adapter.ownerId,
+      adapterId: adapter.id,
+      reservedAt: now,
+      expiresAt: now + DRAFT_TTL_MS,
+    };
+  }
+  throw new Error(`No slot of ${base.id} could be chosen in ${ROUNDS_MAX} rounds`);
 }
 
 function fits(base: Base, held: SlotRow, request: SlotRequest): boolean {

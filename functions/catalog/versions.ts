@@ -10,6 +10,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
+import { insertRows } from "../lib/insert-rows.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import { checkAdapterFile } from "./adapter-file.ts";
@@ -81,9 +82,9 @@ export async function createVersion(
     publishedAt: null,
   };
   const numbered = { ...row, number: nextNumber(adapter.id) };
-  if (previews.rows.length > 0) await db.insert(images).values(previews.rows);
   const [[inserted]] = await db.batch([
     db.insert(versions).values(numbered).returning(),
+    insertRows(db, images, previews.rows),
     keepSlot(db, adapter.id, now),
   ]);
   if (!inserted) throw new Error("An inserted version came back empty");

@@ -15,10 +15,12 @@ import { uploads } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { blobKey, storeBlob } from "../catalog/blobs.ts";
 import { readImageHeader } from "../catalog/image-file.ts";
+import { dropUploads } from "../catalog/unneeded-blobs.ts";
 import { blankUpload, insertUpload, storageFault, type UploadRow } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { isoTime } from "../lib/clock.ts";
+import { orUndo } from "../lib/or-undo.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 
@@ -105,7 +107,10 @@ export function fileJson(row: UploadRow, root: string): ReplicateFile {
   };
 }
 
-/** Pictures of a training from what files.create gave: one zip, or pictures one by one. */
+/**
+ * Pictures of a training from what files.create gave: one zip, or pictures one by one. Each becomes an upload of its own; where one
+ * of them is refused, none is left.
+ */
 export async function trainingPictures(
   place: Place,
   given: string | readonly string[],
@@ -113,20 +118,33 @@ export async function trainingPictures(
 ): Promise<TrainingPicture[] | Refusal> {
   const places = typeof given === "string" ? [given] : given;
   const pictures: TrainingPicture[] = [];
-  for (const [i, address] of places.entries()) {
-    const pointer = typeof given === "string" ? "/input/input_images" : `/input/input_images/${i}`;
-    const taken = await picturesOf(place, address, pointer);
-    if (taken instanceof Refusal) return taken;
-    pictures.push(...taken);
-  }
-  return pictures.map(({ upload_id, caption }, i) => ({ upload_id, caption: captions[i] ?? caption }));
+  const take = async () => {
+    for (const [i, address] of places.entries()) {
+      const pointer = typeof given === "string" ? "/input/input_images" : `/input/input_images/${i}`;
+      const refusal = await takePictures(place, address, pointer, pictures);
+      if (refusal) return refusal;
+    }
+    return null;
+  };
+  const drop = () =>
+    dropUploads(
+      place.env,
+      place.db,
+      pictures.map(({ upload_id }) => upload_id),
+    );
+  const refusal = await orUndo(take, drop);
+  return (
+    refusal ?? pictures.map(({ upload_id, caption }, i) => ({ upload_id, caption: captions[i] ?? caption }))
+  );
 }
 
-async function picturesOf(
+/** Adds the pictures at one address to those that are kept. */
+async function takePictures(
   place: Place,
   address: string,
   pointer: string,
-): Promise<TrainingPicture[] | Refusal> {
+  kept: TrainingPicture[],
+): Promise<Refusal | null> {
   const id = /(?:^|\/files\/)(upl_[0-9a-z]{20,32})$/.exec(address)?.[1];
   if (id === undefined) {
     const detail =
@@ -138,19 +156,14 @@ async function picturesOf(
   const object = await place.env.BLOBS.get(blobKey(file.sha256));
   if (!object) throw new Error(`File ${file.id} has no bytes`);
   const bytes = new Uint8Array(await object.arrayBuffer());
-  if (!isZip(bytes)) {
-    const picture = await keepPicture(place, file.filename, bytes, pointer);
-    return picture instanceof Refusal ? picture : [{ upload_id: picture, caption: "" }];
-  }
-  const entries = unpack(bytes, pointer);
+  const entries = isZip(bytes) ? unpack(bytes, pointer) : [{ name: file.filename, bytes, caption: "" }];
   if (entries instanceof Refusal) return entries;
-  const pictures: TrainingPicture[] = [];
   for (const { name, bytes: picture, caption } of entries) {
-    const kept = await keepPicture(place, name, picture, pointer);
-    if (kept instanceof Refusal) return kept;
-    pictures.push({ upload_id: kept, caption });
+    const upload_id = await keepPicture(place, name, picture, pointer);
+    if (upload_id instanceof Refusal) return upload_id;
+    kept.push({ upload_id, caption });
   }
-  return pictures;
+  return null;
 }
 
 async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBuffer>, pointer: string) {

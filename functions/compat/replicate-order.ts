@@ -1,16 +1,19 @@
 // From Replicate's requests to jobs: which model a version means, a prediction's input, a training's pictures and destination.
 
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import { AdapterCreate } from "../../schema/contract/adapters.ts";
 import type { ReplicateInput, ReplicateTrainingInput } from "../../schema/contract/compat-replicate.ts";
 import { versions } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
 import { findAdapter } from "../catalog/adapters.ts";
+import { dropUploads } from "../catalog/unneeded-blobs.ts";
 import { findVersion } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
 import { orderTraining } from "../dispatch/order-training.ts";
 import type { Env } from "../env.ts";
+import { inList } from "../lib/in-list.ts";
+import { orUndo } from "../lib/or-undo.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { findModel, type Model, modelName } from "./models.ts";
 import { orderPictures, renamed } from "./pictures.ts";
@@ -52,7 +55,7 @@ async function versionOfFile(db: Db, caller: Caller, sha256: string): Promise<st
   const rows = await db
     .select({ id: versions.id })
     .from(versions)
-    .where(and(eq(versions.sha256, sha256), inArray(versions.state, ["published", "draft"])))
+    .where(and(eq(versions.sha256, sha256), inList(versions.state, ["published", "draft"])))
     .orderBy(desc(versions.publishedAt))
     .all();
   for (const { id } of rows) if (!((await findVersion(db, caller, id)) instanceof Refusal)) return id;
@@ -153,10 +156,19 @@ export async function orderReplicateTraining(
       ? { adapter: draftInput(base, name, input) }
       : { adapter_ref: destination }),
   };
-  const order = await orderTraining(db, caller, training as Parameters<typeof orderTraining>[2], now);
+  const abandon = () =>
+    dropUploads(
+      env,
+      db,
+      pictures.map(({ upload_id }) => upload_id),
+    );
+  const order = await orUndo(
+    () => orderTraining(db, caller, training as Parameters<typeof orderTraining>[2], now),
+    abandon,
+  );
   if (order instanceof Refusal) return pointedAtInput(order);
   const asked = { model: base, version: base, input: { ...input }, destination };
-  return { ...order, asked };
+  return { ...order, asked, abandon };
 }
 
 /** Replicate's trainings speak of plain words; ours stand in angle brackets. */

@@ -1,6 +1,6 @@
 // Writes a job into the queue. One INSERT decides the quotas and the job's turn, so that two at once cannot both slip through.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import {
   CREDITS_PER_DAY,
   GENERATIONS_AWAITING_MAX,
@@ -13,6 +13,7 @@ import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { type Query, statement } from "../lib/statement.ts";
 import { notifyWebhooks } from "../webhooks/queue.ts";
 import { ringBell } from "./bell.ts";
 import { generationCredits, trainingCredits } from "./cost.ts";
@@ -25,7 +26,12 @@ export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"
 > &
-  Partial<Pick<JobRow, "priority" | "express" | "waitsFor" | "asked" | "requestSha256" | "webhook">>;
+  Partial<Pick<JobRow, "priority" | "express" | "waitsFor" | "asked" | "requestSha256" | "webhook">> & {
+    /** What is created with the job, in its transaction: each statement holds only if `isMade`. */
+    alongside?: (isMade: SQL) => Query[];
+    /** Undoes what was stored for the order beforehand, where no job came of it. */
+    abandon?: () => Promise<void>;
+  };
 
 const RETRY_AFTER_SECONDS = 30;
 
@@ -100,13 +106,20 @@ export async function enqueue(
   now: number,
   { id = newId("job", now), unlessSince }: Again = {},
 ): Promise<JobRow["id"] | Refusal> {
-  const written = await jobInsert(db, id, job, now, { unlessSince }).run();
-  if (written.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
+  const [written] = await db.$client.batch([
+    jobInsert(db, id, job, now, { unlessSince }),
+    ...(job.alongside?.(isMade(id, job)) ?? []).map((query) => statement(db, query)),
+  ]);
+  if (written?.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
     return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
   }
   await Promise.all([job.waitsFor ? null : ringBell(env), notifyAll([notifyWebhooks(env, [id])])]);
   return id;
 }
+
+/** This very order's job is there, and not one that an earlier attempt with the same id has made: requests name rows of their own. */
+const isMade = (id: JobRow["id"], job: NewJob) =>
+  sql`exists (select 1 from jobs where id = ${id} and request = ${JSON.stringify(job.request)})`;
 
 /** Of an order, before it is made. */
 export function costOf(job: NewJob): number {

@@ -1,18 +1,18 @@
 // From pictures and a class word to a training job: the draft adapter, its slot, and what a runner needs to know.
 
-import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
-import { images, jobs, versions } from "../../schema/tables.ts";
+import { adapters, images, slots } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
-import { createAdapter, findOwnAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
+import { draftAdapter, findOwnAdapter, nameFault, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { imageOfUpload } from "../catalog/images.ts";
-import { keepSlot, reserveSlot, slotFault, slotOf } from "../catalog/slots.ts";
+import { draftSlot, keepSlot, slotOf } from "../catalog/slots.ts";
 import { isGone } from "../catalog/tombstones.ts";
 import { findUpload, type StoredUpload } from "../catalog/uploads.ts";
 import type { Db } from "../context.ts";
+import { insertRows } from "../lib/insert-rows.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../moderation/blocklist.ts";
 import { trainingCredits } from "./cost.ts";
@@ -25,7 +25,7 @@ type Captioned = { upload: StoredUpload; caption: string };
 
 const SAMPLE_PROMPTS = 4;
 
-/** Checks all that can be checked before anything is created, so that a refusal leaves no empty adapter behind. */
+/** Creates nothing: the draft, its slot and the pictures are written with the job, in one transaction, or not at all. */
 export async function orderTraining(
   db: Db,
   caller: Caller,
@@ -47,16 +47,15 @@ export async function orderTraining(
       input.images.map(({ caption }, i) => ({ pointer: `/images/${i}/caption`, text: caption })),
     )) ??
     (await blockedFault(db, "name", [{ pointer: "/trigger", text: input.trigger }])) ??
-    (await orderFault(db, caller.id, trainingCredits({ steps }, input.priority ?? "normal"), now)) ??
-    (known && (await slotOf(db, known.id)) ? null : await slotFault(db, base, caller.id));
+    (await orderFault(db, caller.id, trainingCredits({ steps }, input.priority ?? "normal"), now));
   if (fault) return fault;
   const adapter = known ?? (await newAdapter(db, caller, input, now));
   if (adapter instanceof Refusal) return adapter;
-  const slot = await reserveSlot(db, base, adapter, {}, now);
+  const held = known && (await slotOf(db, known.id));
+  const slot = held || (await draftSlot(db, base, adapter, {}, now));
   if (slot instanceof Refusal) return slot;
 
   const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
-  await db.batch([db.insert(images).values(rows), keepSlot(db, adapter.id, now)]);
   const trigger = input.trigger ?? `<${adapter.name}>`;
   const shared = {
     adapter_id: adapter.id,
@@ -96,6 +95,11 @@ export async function orderTraining(
     })),
     adapterId: adapter.id,
     ...rankOf(input.priority),
+    alongside: (isMade) => [
+      ...(known ? [] : [insertRows(db, adapters, [adapter], isMade)]),
+      held ? keepSlot(db, adapter.id, now, isMade) : insertRows(db, slots, [slot], isMade),
+      insertRows(db, images, rows, isMade),
+    ],
   };
 }
 
@@ -109,7 +113,6 @@ async function findPictures(db: Db, caller: Caller, input: TrainingInput): Promi
   return found;
 }
 
-/** An order that was cut off before its job was made has left its draft behind: sent again, it goes on with that. */
 async function newAdapter(
   db: Db,
   caller: Caller,
@@ -117,30 +120,10 @@ async function newAdapter(
   now: number,
 ): Promise<OwnedAdapter | Refusal> {
   if (!input.adapter) throw new Error("An order without adapter_ref describes its adapter");
-  const made = await createAdapter(db, caller, input.adapter, now, "/adapter");
-  if (!(made instanceof Refusal) || made.code !== "name_taken") return made;
-  const left = await findOwnAdapter(db, caller, caller.handle, input.adapter.name);
-  const isLeft =
-    !(left instanceof Refusal) && isDescribedBy(left, input.adapter) && !(await wasUsed(db, left));
-  return isLeft ? left : made;
-}
-
-/** Word for word: what the order says of its adapter must not get lost in one that says otherwise. */
-function isDescribedBy(adapter: OwnedAdapter, input: NonNullable<TrainingInput["adapter"]>): boolean {
-  const { title, description, concept, licence, visibility, credits, rating } = input;
-  const said = { title, description, concept, licence, visibility, credits, rating };
-  const kept = Object.keys(said).map((name) => adapter[name as keyof typeof said]);
-  const rest = [input.base, input.class_word, [...new Set(input.tags)]];
-  return (
-    adapter.state === "draft" &&
-    JSON.stringify([...kept, adapter.baseId, adapter.classWord, adapter.tags]) ===
-      JSON.stringify([...Object.values(said), ...rest])
-  );
-}
-
-async function wasUsed(db: Db, { id, ownerId }: OwnedAdapter): Promise<boolean> {
-  const trained = and(eq(jobs.ownerId, ownerId), eq(jobs.kind, "train"), eq(jobs.adapterId, id));
-  return (await db.$count(versions, eq(versions.adapterId, id))) > 0 || (await db.$count(jobs, trained)) > 0;
+  const taken = await nameFault(db, caller.id, input.adapter.name, "/adapter/name");
+  if (taken) return taken;
+  const row = await draftAdapter(db, caller, input.adapter, now, "/adapter");
+  return row instanceof Refusal ? row : { ...row, owner: caller.handle };
 }
 
 /** The adapter that the order refers to; null if it describes a new one. */

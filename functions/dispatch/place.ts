@@ -1,10 +1,14 @@
-// Places an order. The training that it waits for may end between the look at it and the order, which is then made anew.
+// Places an order: its job and all that is created with it, or nothing. The training that it waits for may end between the look at it
+// and the order, and a slot or a name may be taken meanwhile; then the order is made anew.
 
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { hasEnded } from "./await-training.ts";
 import { enqueue, type JobRow, type NewJob } from "./enqueue.ts";
+
+/** Each round somebody else has won the slot or the name, so few rounds are enough. */
+const ROUNDS_MAX = 25;
 
 /** `id` as in enqueue. */
 export async function place(
@@ -14,10 +18,35 @@ export async function place(
   now: number,
   id?: JobRow["id"],
 ): Promise<JobRow["id"] | Refusal> {
-  for (;;) {
+  for (let round = 1; ; round++) {
     const job = await order();
     if (job instanceof Refusal) return job;
-    const made = await enqueue(env, db, job, now, { id });
-    if (!(made instanceof Refusal) || !job.waitsFor || !(await hasEnded(db, job.waitsFor))) return made;
+    const made = await attempt(env, db, job, now, id, round < ROUNDS_MAX);
+    if (made !== "raced") return made;
   }
 }
+
+async function attempt(
+  env: Env,
+  db: Db,
+  job: NewJob,
+  now: number,
+  id: JobRow["id"] | undefined,
+  again: boolean,
+): Promise<JobRow["id"] | Refusal | "raced"> {
+  let made: JobRow["id"] | Refusal | null = null;
+  try {
+    made = await enqueue(env, db, job, now, { id });
+    const waited = made instanceof Refusal ? job.waitsFor : undefined;
+    return waited && (await hasEnded(db, waited)) ? "raced" : made;
+  } catch (error) {
+    if (again && isTaken(error)) return "raced";
+    throw error;
+  } finally {
+    if (made === null || made instanceof Refusal) await job.abandon?.();
+  }
+}
+
+/** A unique index has refused the slot or the name that were free when the order looked. */
+const isTaken = (error: unknown) =>
+  error instanceof Error && /UNIQUE constraint failed: (?:slots|adapters)\./.test(error.message);

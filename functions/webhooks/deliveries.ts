@@ -1,6 +1,6 @@
 // The outbox as its owner sees it: list, replay, and forget. Rows are written by triggers, and by `ping`.
 
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import { DELIVERIES_REPLAYED_MAX, DELIVERY_KEPT_DAYS } from "../../schema/contract/limits.ts";
 import type { Delivery } from "../../schema/contract/webhooks.ts";
@@ -113,7 +113,7 @@ export async function replayFailed(
   const rows = await db
     .update(deliveries)
     .set(again(now))
-    .where(inArray(deliveries.seq, failed))
+    .where(sql`${deliveries.seq} in ${failed}`)
     .returning({ id: deliveries.id });
   return rows.map(({ id }) => id);
 }
@@ -146,7 +146,7 @@ export async function deleteExpiredDeliveries(db: Db, now: number): Promise<void
     )
     .orderBy(deliveries.createdAt)
     .limit(DELETED_AT_ONCE);
-  await db.delete(deliveries).where(inArray(deliveries.seq, old));
+  await db.delete(deliveries).where(sql`${deliveries.seq} in ${old}`);
 }
 
 export function deliveryJson(row: DeliveryRow): Delivery {

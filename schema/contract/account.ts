@@ -45,7 +45,7 @@ export const Origin = z
 export const KeyCreate = z
   .strictObject({
     name: z.string().trim().min(1).max(80),
-    scopes: z.array(Scope).min(1),
+    scopes: z.array(Scope).min(1).max(SCOPES.length),
     expires_in_days: z.int().min(1).max(3_650).optional(),
     kind: z.enum(KEY_KINDS).default("secret").meta({
       description:

@@ -46,7 +46,7 @@ export const REPLICATE_EVENTS = ["start", "output", "logs", "completed"] as cons
 
 const webhook = {
   webhook: z.url({ error: "must be an address" }).max(2_000).nullish(),
-  webhook_events_filter: z.array(z.enum(REPLICATE_EVENTS)).nullish(),
+  webhook_events_filter: z.array(z.enum(REPLICATE_EVENTS)).max(REPLICATE_EVENTS.length).nullish(),
 };
 
 /** Of a model's own address; there `version` is not needed. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Scope, USER_ROLES } from "./account.ts";
 import { Handle, idOf, Timestamp } from "./ids.ts";
 import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "./limits.ts";
-import { Rating } from "./moderation.ts";
+import { RATINGS, Rating } from "./moderation.ts";
 
 const avatar_url = z.string().nullable().meta({ description: "Where the picture is; null without one" });
 
@@ -54,7 +54,7 @@ export const ProfilePatch = z
       .nullable()
       .optional()
       .meta({ description: "A finished upload of kind avatar; null takes the picture away" }),
-    shown_ratings: z.array(Rating).optional(),
+    shown_ratings: z.array(Rating).max(RATINGS.length).optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, { error: "names nothing to change" })
   .meta({ id: "ProfilePatch" });

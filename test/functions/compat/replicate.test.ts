@@ -532,6 +532,25 @@ describe("trainings", () => {
     expect(wrong.status).toBe(404);
   });
 
+  it("leave no picture behind where they are refused", async () => {
+    const count = async () =>
+      (await env.DB.prepare("SELECT count(*) AS n FROM uploads WHERE kind = 'training_image'").first<number>(
+        "n",
+      )) ?? 0;
+    const [before, blobs] = [await count(), (await env.BLOBS.list()).objects.length];
+    const many = Object.fromEntries(
+      await Promise.all(
+        Array.from({ length: 17 }, async (_, i) => [`${i}.png`, await png(32, 32, i)] as const),
+      ),
+    );
+    const tooMany = await upload(new Uint8Array(zipSync(many)), "many.zip", "application/zip");
+    const noPicture = await zip({ "z.png": new TextEncoder().encode("no picture ".repeat(9)) });
+    for (const { urls } of [tooMany.body, noPicture]) {
+      expect((await train("ada/refused", { input_images: urls.get })).status).toBeGreaterThan(399);
+    }
+    expect([await count(), (await env.BLOBS.list()).objects.length]).toEqual([before, blobs + 2]);
+  });
+
   it("refuse a zip that unpacks to more than is held", async () => {
     const bomb = new Uint8Array(40 * 2 ** 20);
     const { body } = await upload(new Uint8Array(zipSync({ "a.png": bomb })), "b.zip", "application/zip");

@@ -33,15 +33,34 @@ const train = (name: string, more: Record<string, unknown> = {}) =>
 const slotOf = (lease: Lease | undefined) => (lease?.kind === "train" ? lease.spec.slot : -1);
 
 describe("a training", () => {
-  it("goes on with the draft that an order left behind which was cut off, if it says the same and was never used", async () => {
-    const left = await ada.must<{ id: string }>("POST", "/v1/adapters", adapterInput("left"));
-    const other = await train("left", { adapter: adapterInput("left", { visibility: "private" }) });
-    expect([other.status, (other.body as unknown as Problem).code]).toEqual([409, "name_taken"]);
-    const { status, body: job } = await train("left");
-    expect([status, job.request.adapter_id]).toEqual([202, left.id]);
+  it("is ordered whole or not at all: nothing is left where the queue cannot be written", async () => {
+    const left = async () => {
+      const tables = ["adapters", "slots", "images", "jobs"];
+      const counts = tables.map((table) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`));
+      return (await env.DB.batch<{ n: number }>(counts)).map(({ results }) => results[0]?.n);
+    };
+    const before = await left();
+    // As where D1 is not well: the job is the last thing that can fail.
+    await env.DB.prepare(
+      "CREATE TRIGGER unwell BEFORE INSERT ON jobs BEGIN SELECT raise(ABORT, 'D1 is not well'); END",
+    ).run();
+    expect((await train("left")).status).toBe(500);
+    await env.DB.prepare("DROP TRIGGER unwell").run();
+    expect(await left()).toEqual(before);
+    const order = await train("left");
+    expect(order.status).toBe(202);
     const again = await train("left");
     expect([again.status, (again.body as unknown as Problem).code]).toEqual([409, "name_taken"]);
-    await ada.must("POST", `/v1/trainings/${job.id}/cancel`);
+    expect(await left()).toEqual(before.map((n, i) => (n ?? 0) + (i === 2 ? images.length : 1)));
+    await ada.must("POST", `/v1/trainings/${order.body.id}/cancel`);
+  });
+
+  it("gives two orders of one instant a slot each, and one name to one of them", async () => {
+    const orders = await Promise.all(["one", "two", "three", "three"].map((name) => train(name)));
+    expect(orders.map(({ status }) => status).sort()).toEqual([202, 202, 202, 409]);
+    const made = orders.filter(({ status }) => status === 202);
+    expect(new Set(made.map(({ body }) => body.request.slot)).size).toBe(3);
+    for (const { body } of made) await ada.must("POST", `/v1/trainings/${body.id}/cancel`);
   });
 
   it("reserves a slot, leases alone with its pictures, and leaves a draft version with previews", async () => {
