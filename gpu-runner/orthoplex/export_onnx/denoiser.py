@@ -1,4 +1,4 @@
-"""The denoiser as an ONNX graph; residuals are inputs: y = x W^T + (x D) U, as ortho/attach has it."""
+"""The denoiser as an ONNX graph; what adapters add are inputs, as ortho/attach and ortho/gated have it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 from onnx import ModelProto, TensorProto
 
-from orthoplex.bases.cast.model import CastConfig
+from orthoplex.bases.cast.model import CastConfig, DetailDecoder
 from orthoplex.export_onnx.graph import Graph
-from orthoplex.export_onnx.layers import Added, feed_forward, heads_of, joined, linear, logits, rms_norm
+from orthoplex.export_onnx.layers import Added, convolution, feed_forward, heads_of, joined, linear, logits, rms_norm
+from orthoplex.ortho.layout import Layout
 
 
 class _Residuals:
     """The low-rank inputs: down (C, R), and up (layers, R, C) with the strengths in it."""
 
-    def __init__(self, g: Graph, width: int, layers: Sequence[str]) -> None:
+    def __init__(self, g: Graph, width: int, layers: Sequence[str]) -> None:  # of a base without entries
         self._g = g
         self._index = {name: index for index, name in enumerate(layers)}
         self._down = g.input("down", (width, "R"))
@@ -33,26 +34,70 @@ class _Residuals:
         return Added(self._projected[x], self._g.op("Gather", self._up, index, axis=0))
 
 
-def denoiser_graph(config: CastConfig, layers: Sequence[str]) -> ModelProto:
-    """Inputs, for B pictures of P cells, T = 64 P positions, S words a person, R summed ranks, G regions:
+class _GatedResiduals:
+    """down (C, R), up (layers, R, C) with the strengths in it, entries (projections, B, P S, C) with theirs, and owners
+    (B, P S, R): 1 where a position of the context holds a token of the member whose rank column r is.
 
-    x_t (B, 3, 64, 64 P); t (1,); context (L, B, P S, C); places (P,) int32; down and up as _Residuals has them, up in
-    the order of `layers`; region_weights (G, T): how far a position belongs to a region; region_bias (G, P S): 0 for
-    words that a region attends to, a large negative number for all others; neighbour_bias (T, T): the same for
-    positions in self-attention. Output x0 (B, 3, 64, 64 P).
+    So the mass of attention comes a rank column and not a member, and no gate has to be repeated.
+    """
+
+    def __init__(self, g: Graph, width: int, layout: Layout) -> None:
+        self._g = g
+        self._gain = layout.gate_gain
+        self._layers = {name: index for index, name in enumerate(layout.layers)}
+        self._entries = {name: index for index, name in enumerate(layout.entries)}
+        self._down = g.input("down", (width, "R"))
+        self._up = g.input("up", (len(layout.layers), "R", width))
+        self._offsets = g.input("entries", (len(layout.entries), "B", "PS", width))
+        self._owners = g.input("owners", ("B", "PS", "R"))
+        self._gates: str | None = None
+        self._projected: dict[tuple[str, str], str] = {}
+
+    def observe(self, shares: str) -> None:
+        """g = min(1, gain * mean over heads of shares (B, H, T, S) @ owners): (B, T, R)."""
+        g = self._g
+        mass = g.op("MatMul", g.op("ReduceMean", shares, g.ints(1), keepdims=0), self._owners)
+        self._gates = g.op("Min", g.op("Mul", mass, g.number(self._gain)), g.number(1.0))
+
+    def added(self, x: str, layer: str) -> Added | str | None:
+        g = self._g
+        if layer in self._entries:
+            index = g.constant(np.array(self._entries[layer], np.int64))
+            return g.op("Gather", self._offsets, index, axis=0)
+        if layer not in self._layers or self._gates is None:
+            return None
+        key = (x, self._gates)
+        if key not in self._projected:
+            self._projected[key] = g.op("Mul", g.op("MatMul", x, self._down), self._gates)
+        index = g.constant(np.array(self._layers[layer], np.int64))
+        return Added(self._projected[key], g.op("Gather", self._up, index, axis=0))
+
+
+def denoiser_graph(config: CastConfig, layout: Layout) -> ModelProto:
+    """Inputs, for B pictures of P cells of E pixels, T = grid^2 P positions, S words a person, R summed ranks:
+
+    x_t (B, 3, E, E P); t (1,); context (L, B, P S, C), or (B, P S, C) where the base has entries; places (P,) int32;
+    down, up and what else _Residuals or _GatedResiduals name, up in the order of the base's layers; region_weights
+    (G, T): how far a position belongs to a region; region_bias (G, P S): 0 for words that a region attends to, a large
+    negative number for all others; neighbour_bias (T, T): the same for positions in self-attention. Output x0, as x_t.
     """
     g = Graph("denoiser")
     width, grid, patch = config.width, config.grid, config.patch_px
     x_t = g.input("x_t", ("B", 3, config.cell_px, "W"))
     t = g.input("t", (1,))
-    context = g.input("context", (config.layers, "B", "PS", width))
+    gated = bool(layout.entries)
+    context = g.input("context", ("B", "PS", width) if gated else (config.layers, "B", "PS", width))
     places = g.input("places", ("P",), TensorProto.INT32)
-    residuals = _Residuals(g, width, layers)
+    residuals = _GatedResiduals(g, width, layout) if gated else _Residuals(g, width, list(layout.layers))
     weights = g.op("Unsqueeze", g.input("region_weights", ("G", "T")), g.ints(1, 2, 4))  # (G, 1, 1, T, 1)
     bias = g.op("Unsqueeze", g.input("region_bias", ("G", "PS")), g.ints(1, 2, 3))  # (G, 1, 1, 1, P S)
 
     neighbours = g.input("neighbour_bias", ("T", "T"))
 
+    if config.coarse > 1:  # see seen_level
+        scale = g.op("Add", g.op("Sub", g.number(1.0), t), g.op("Mul", t, g.number(1 / config.coarse)))
+        t = g.op("Div", g.op("Mul", t, g.number(1 / config.coarse)), scale)
+        x_t = g.op("Div", x_t, scale)
     split = g.op("Reshape", x_t, g.ints(0, 3, grid, patch, -1, patch))
     patches = g.op("Reshape", g.op("Transpose", split, perm=[0, 2, 4, 1, 3, 5]), g.ints(0, -1, 3 * patch * patch))
     x = linear(g, patches, "patch_in", width, 3 * patch * patch)
@@ -63,17 +108,58 @@ def denoiser_graph(config: CastConfig, layers: Sequence[str]) -> ModelProto:
     signal = _time_signal(g, t, width)
     modulation = g.op("Reshape", linear(g, signal, "time_modulation", 6 * width, width), g.ints(6, width))
     for index in range(config.layers):
-        layer_context = g.op("Gather", context, g.constant(np.array(index, np.int64)), axis=0)
+        at = g.constant(np.array(index, np.int64))
+        layer_context = context if gated else g.op("Gather", context, at, axis=0)
         name = f"transformer_blocks.{index}"
         x = _block(g, config, name, x, layer_context, modulation, residuals, weights, bias, neighbours)
     last = linear(g, signal, "modulation_out", 2 * width, width)
-    shift, scale = (g.op("Slice", last, g.ints(at), g.ints(at + width), g.ints(1)) for at in (0, width))
+    shift, scale = (g.op("Slice", last, g.ints(begin), g.ints(begin + width), g.ints(1)) for begin in (0, width))
     x = _modulated(g, rms_norm(g, x), shift, scale)
-    drawn = g.op("Reshape", linear(g, x, "patch_out", 3 * patch * patch, width), g.ints(0, grid, -1, 3, patch, patch))
+    side = patch // config.coarse
+    drawn = g.op("Reshape", linear(g, x, "patch_out", 3 * side * side, width), g.ints(0, grid, -1, 3, side, side))
     rows = g.op("Transpose", drawn, perm=[0, 3, 1, 4, 2, 5])
-    picture = g.op("Reshape", rows, g.ints(0, 3, config.cell_px, -1))
+    picture = g.op("Reshape", rows, g.ints(0, 3, grid * side, -1))
+    if config.coarse > 1:
+        picture = _decoded(g, config, x, x_t, picture, signal)
     g.output("x0", picture, ("B", 3, config.cell_px, "W"))
     return g.model()
+
+
+def _decoded(g: Graph, config: CastConfig, x: str, noisy: str, small: str, signal: str) -> str:
+    """Twin of DetailDecoder.forward."""
+    features, cell, channels = DetailDecoder.FEATURES, DetailDecoder.CELL_PX, config.decoder_channels
+    side, grid = config.patch_px // cell, config.grid
+    sizes = g.constant(np.array([1, 1, config.coarse, config.coarse], np.float32))
+    large = g.op("Resize", small, "", sizes, mode="linear", coordinate_transformation_mode="half_pixel")
+    tokens = linear(g, x, "decoder.features", side * side * features, config.width)
+    tokens = g.op("Reshape", tokens, g.ints(0, grid, -1, side, side, features))
+    tokens = g.op("Transpose", tokens, perm=[0, 5, 1, 3, 2, 4])
+    tokens = g.op("Reshape", tokens, g.ints(0, features, grid * side, -1))
+
+    def cells(picture: str) -> str:
+        """torch's pixel_unshuffle: (B, 3, H, W) -> (B, 3 cell^2, H / cell, W / cell)."""
+        split = g.op("Reshape", picture, g.ints(0, 3, grid * side, cell, -1, cell))
+        return g.op(
+            "Reshape", g.op("Transpose", split, perm=[0, 1, 3, 5, 2, 4]), g.ints(0, 3 * cell * cell, grid * side, -1)
+        )
+
+    seen = convolution(g, cells(noisy), "decoder.noisy", features, 3 * cell * cell, 1)
+    drawn = convolution(g, cells(large), "decoder.coarse", features, 3 * cell * cell, 1)
+    y = convolution(g, g.op("Concat", tokens, seen, drawn, axis=1), "decoder.first", channels, 3 * features, 3)
+    y = g.op("Gelu", y, approximate="tanh")
+    modulation = g.op(
+        "Reshape", linear(g, signal, "decoder.modulation", 2 * channels, config.width), g.ints(2, channels, 1, 1)
+    )
+    scale, shift = (g.op("Gather", modulation, g.constant(np.array(row, np.int64)), axis=0) for row in range(2))
+    inner = g.op("Gelu", _modulated(g, y, shift, scale), approximate="tanh")
+    y = g.op("Add", y, convolution(g, inner, "decoder.second", channels, channels, 3))
+    inner = g.op("Gelu", y, approximate="tanh")
+    y = g.op("Add", y, convolution(g, inner, "decoder.third", channels, channels, 3))
+    out = convolution(g, y, "decoder.out", 3 * cell * cell, channels, 1)
+    # torch's pixel_shuffle: channels are (3, cell, cell)
+    split = g.op("Reshape", out, g.ints(0, 3, cell, cell, grid * side, -1))
+    fine = g.op("Reshape", g.op("Transpose", split, perm=[0, 1, 4, 2, 5, 3]), g.ints(0, 3, config.cell_px, -1))
+    return g.op("Add", large, fine)
 
 
 def _time_signal(g: Graph, t: str, width: int) -> str:
@@ -91,8 +177,8 @@ def _modulated(g: Graph, x: str, shift: str, scale: str) -> str:
 
 
 def _block(
-    g: Graph, config: CastConfig, name: str, x: str, context: str, modulation: str, residuals: _Residuals,
-    weights: str, bias: str, neighbours: str,
+    g: Graph, config: CastConfig, name: str, x: str, context: str, modulation: str,
+    residuals: _Residuals | _GatedResiduals, weights: str, bias: str, neighbours: str,
 ) -> str:  # fmt: skip
     width, heads = config.width, config.heads
     table = g.op("Add", modulation, g.weight(f"{name}.scale_shift_table", (6, width)))
@@ -113,6 +199,8 @@ def _block(
             # Everything after the softmax is linear, so regions are mixed here once and not after to_out.
             each = g.op("Softmax", g.op("Add", g.op("Unsqueeze", scores, g.ints(0)), bias), axis=-1)
             shares = g.op("ReduceSum", g.op("Mul", each, weights), g.ints(0), keepdims=0)
+            if isinstance(residuals, _GatedResiduals):
+                residuals.observe(shares)
         else:
             shares = g.op("Softmax", g.op("Add", scores, neighbours), axis=-1)
         return to("out", joined(g, g.op("MatMul", shares, v), width))

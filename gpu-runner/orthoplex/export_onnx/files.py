@@ -28,7 +28,7 @@ def preview_files() -> dict[str, bytes]:
         "layers": layers,
         "language": language(),
     }
-    graphs = {"text": text_graph(config), "denoiser": denoiser_graph(config, layers), "sharpener": sharpener_graph()}
+    graphs = {"text": text_graph(config), "denoiser": denoiser_graph(config, layout), "sharpener": sharpener_graph()}
     return {
         **{f"{name}.onnx": graph.SerializeToString(deterministic=True) for name, graph in graphs.items()},
         "cast.json": (json.dumps(description, separators=(",", ":")) + "\n").encode(),

@@ -19,14 +19,24 @@ class Added:
     up: str
 
 
-def linear(g: Graph, x: str, name: str, out: int, inside: int, *, bias: bool = True, added: Added | None = None) -> str:
-    """x (..., in) W^T + b, plus h up where residuals are attached."""
+def linear(
+    g: Graph, x: str, name: str, out: int, inside: int, *, bias: bool = True, added: Added | str | None = None
+) -> str:
+    """x (..., in) W^T + b, plus h up where residuals are attached, or a value (B, T, out) by name."""
     y = g.op("MatMul", x, g.op("Transpose", g.weight(f"{name}.weight", (out, inside)), perm=[1, 0]))
     if bias:
         y = g.op("Add", y, g.weight(f"{name}.bias", (out,)))
-    if added:
+    if isinstance(added, str):
+        y = g.op("Add", y, added)
+    elif added:
         y = g.op("Add", y, g.op("MatMul", added.h, added.up))
     return y
+
+
+def convolution(g: Graph, x: str, name: str, out: int, inside: int, side: int) -> str:
+    """x (B, in, H, W) -> (B, out, H, W), zeros around it."""
+    weight = g.weight(f"{name}.weight", (out, inside, side, side))
+    return g.op("Conv", x, weight, g.weight(f"{name}.bias", (out,)), kernel_shape=[side, side], pads=[side // 2] * 4)
 
 
 def rms_norm(g: Graph, x: str, name: str | None = None, size: int = 0) -> str:

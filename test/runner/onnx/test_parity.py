@@ -144,7 +144,7 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_ap
     everybody = torch.ones(positions, positions, dtype=torch.bool)
     parts = regions or [(torch.ones(1, positions, 1), torch.ones(1, 1, 1, length, dtype=torch.bool))]
     drawn = run(
-        denoiser_graph(config, list(layout.layers)),
+        denoiser_graph(config, layout),
         weights,
         {
             "x_t": x_t.numpy(),
