@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from orthoplex.bases import Base, load_base
+from orthoplex.bases import AnyBase, load_base
 from orthoplex.ortho.adapter import read_adapter, write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
@@ -105,7 +105,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     yield from (f"note: {warning}" for warning in drawn.warnings)
 
 
-def _read_adapter(base: Base, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:
+def _read_adapter(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:
     """FILE[=STRENGTH][@X,Y,W,H]; without a strength the file's own."""
     parts = _ADAPTER.fullmatch(text)
     if parts is None:

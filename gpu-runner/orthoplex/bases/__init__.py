@@ -1,4 +1,4 @@
-"""The bases that adapters attach to, by id."""
+"""The bases that adapters attach to, by id. Read protocol.py first; each family is a folder."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import torch
 
-from orthoplex.bases.cast.base import CastBase, load_cast
+from orthoplex.bases.cast.base import load_cast
+from orthoplex.bases.protocol import AnyBase
 
-Base = CastBase
+__all__ = ["AnyBase", "UnknownBase", "descriptions_folder", "load_base", "present_bases", "weights_folder"]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -35,7 +36,7 @@ def present_bases() -> list[str]:
     return sorted(base for base in described if (weights_folder() / base / "model.safetensors").exists())
 
 
-def load_base(base_id: str, device: str = "cpu") -> Base:
+def load_base(base_id: str, device: str = "cpu") -> AnyBase:
     """The base, frozen, on a device. UnknownBase when it is not here."""
     if base_id not in present_bases():
         raise UnknownBase(f"base {base_id!r} is not on this runner; it has {', '.join(present_bases()) or 'none'}")

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from orthoplex.bases import load_base
+from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval.ahead import Place
 from orthoplex.eval.attributes import make_reader
 from orthoplex.eval.cache import Cache
@@ -65,6 +66,7 @@ def open_lab(
     reader, accuracy = make_reader(cache, people, settings.metrics)
     log.say(f"attributes: {accuracy}")
     base = load_base(base_id, device)
+    assert isinstance(base, CastBase)
     teacher = Teacher(base, settings, cache, weights_sha256(base), log.say)
     characters = {character.name: character for character in read_characters(folder)}
     place = Place(base_id, root, settings, workers) if workers > 1 and device == "cpu" else None

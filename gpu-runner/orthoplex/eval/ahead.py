@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from orthoplex.bases import load_base
+from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.learner import Training
 from orthoplex.eval.renders import Character
@@ -37,6 +38,7 @@ def _open(place: Place) -> None:
     global _teacher
     torch.set_num_threads(1)
     base = load_base(place.base_id, "cpu")
+    assert isinstance(base, CastBase)
     _teacher = Teacher(base, place.settings, Cache(place.cache), weights_sha256(base))
 
 

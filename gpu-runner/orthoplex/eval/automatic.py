@@ -16,9 +16,11 @@ from torch import Tensor, nn
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.model import Attention
-from orthoplex.sample.rows import Row, cell_mask
+from orthoplex.bases.cast.reading import CastReading
+from orthoplex.bases.cast.regions import cell_mask
+from orthoplex.bases.request import Canvas
+from orthoplex.sample.result import Canceled
 from orthoplex.sample.sampler import denoise
-from orthoplex.sample.spec import Canceled
 
 LOOKING_STEPS = 3  # first steps that are looked at
 
@@ -53,7 +55,9 @@ def recorded_shares(base: CastBase, people: int) -> Iterator[list[Tensor]]:
             handle.remove()
 
 
-def regions_by_attention(base: CastBase, row: Row, people: int, steps: int, guidance: Tensor) -> dict[int, Tensor]:
+def regions_by_attention(
+    base: CastBase, row: CastReading, people: int, steps: int, guidance: Tensor
+) -> dict[int, Tensor]:
     """{cell: (T,) bool}: the positions whose attention goes mostly to the words of the person who stands there.
 
     Each person's shares are measured against that person's mean, so that loud words win no ground by being loud; the
@@ -65,7 +69,7 @@ def regions_by_attention(base: CastBase, row: Row, people: int, steps: int, guid
             return step < LOOKING_STEPS
 
         with suppress(Canceled):
-            denoise(base, [replace(row, boxes={}, apart=False)], people, steps, guidance, looked)
+            denoise(base, [replace(row, boxes={}, apart=False)], Canvas(256 * people, 256, steps), guidance, looked)
     mean = torch.stack([shares[0] for shares in found]).mean(0)  # (T, P)
     owner = (mean / mean.mean(0, keepdim=True)).argmax(-1)
     return {cell: (owner == cell) if bool((owner == cell).any()) else cell_mask(cell, base.config, people)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.reading import CastReading
+from orthoplex.bases.request import AttachedAdapter, Canvas, Region, SampleSpec
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import Residuals, Taught, laid_beside
 from orthoplex.eval.renders import Ask, Character
 from orthoplex.eval.settings import Settings
 from orthoplex.ortho.adapter import Adapter
-from orthoplex.sample.rows import Row, make_row
 from orthoplex.sample.sampler import denoise
-from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec, never_cancel
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +40,10 @@ def called(base: CastBase, character: Character, region: Region | None = None) -
     return AttachedAdapter(adapter, character.trigger, 1.0, region)
 
 
-def row_of(base: CastBase, request: Request) -> Row:
+def row_of(base: CastBase, request: Request) -> CastReading:
     character = request.character
     prompt = f"{character.trigger} {request.ask.expression}, {background_words(request.ask)}"
-    row = make_row(base, SampleSpec(prompt, request.seed, 256, 256), [called(base, character)], request.seed)
+    row = base.read(SampleSpec(prompt, request.seed, 256, 256), [called(base, character)], request.seed)
     return replace(row, residuals=[], tokens={0: request.tokens})
 
 
@@ -59,13 +59,14 @@ def picture_seed(*facts: str | int) -> int:
     return int(torch.randint(2**31, (1,), generator=fix_seed("picture", *facts)))
 
 
-def draw_rows(base: CastBase, rows: Sequence[Row], cells: int, settings: Settings) -> Tensor:
+def draw_rows(base: CastBase, rows: Sequence[CastReading], cells: int, settings: Settings) -> Tensor:
     """(N, 3, 64, 64 cells) in [-1, 1] on the CPU, in batches."""
     parts = []
     for start in range(0, len(rows), settings.draw_batch):
         part = rows[start : start + settings.draw_batch]
         guidance = torch.full((len(part),), settings.guidance)
-        parts.append(denoise(base, part, cells, settings.draw_steps, guidance, never_cancel).float().cpu())
+        canvas = Canvas(256 * cells, 256, settings.draw_steps)
+        parts.append(denoise(base, part, canvas, guidance).float().cpu())
     return torch.cat(parts).clamp(-1, 1)
 
 

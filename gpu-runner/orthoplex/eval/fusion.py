@@ -13,14 +13,15 @@ import torch
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.encoding import with_tokens
+from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
+from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Residuals, Taught, laid_beside
 from orthoplex.eval.renders import Character
 from orthoplex.ortho.crosstalk import Moments, recorded_moments
-from orthoplex.train.base import noise_levels
-from orthoplex.train.pictures import ConceptScenes, read_pictures
-from orthoplex.train.step import with_tokens
 
 RIDGE = 1e-4  # of the mean energy per input dimension
 
@@ -30,18 +31,18 @@ def concept_moments(base: CastBase, character: Character, taught: Taught, batche
     """X X^T of every layer while the concept's own model looks at its pictures at all noise levels, by its trigger."""
     generator = fix_seed("activations", character.name)
     data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
-    scenes = ConceptScenes(base, data, generator)
+    scenes = ConceptScenes(base, data)
     with laid_beside(base, taught.residuals), recorded_moments(base.model, attention_layout(base)) as moments:
         for _ in range(batches):
-            made = scenes.make(batch)
+            made = scenes.make(batch, generator)
             t = noise_levels(batch, generator).to(base.device)
             level = t[:, None, None, None]
             clean = made.pictures.to(base.device)
             noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)
             places = torch.randint(base.config.cells, (batch, 1), generator=generator).to(base.device)
             shared = base.model.encode(made.words.to(base.device), made.colours.to(base.device, base.dtype), places)
-            here = base.model.place_words(places[:, 0])[:, None]
-            base.model(noisy.to(base.dtype), t, with_tokens(shared, taught.tokens, here), places)
+            context = Context((shared,), ((),) * batch, conditions={"places": places})
+            base.predict(noisy, t, with_tokens(base, context, taught.tokens))
     return moments
 
 

@@ -13,17 +13,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.base import TRAINING, CastBase, initial_tokens
+from orthoplex.bases.cast.encoding import with_tokens
+from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout, reads_words
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Taught, laid_beside
 from orthoplex.ortho.basis import columns
 from orthoplex.ortho.crosstalk import Moments
-from orthoplex.train.concept import TrainSpec, initial_tokens
 
 # Learning rates before tuning: the product's own where the product trains the same.
-TOKEN_RATE = TrainSpec.token_rate
-RATES = {"slots": 2e-2, "marked slots": TrainSpec.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0}
+TOKEN_RATE = TRAINING.token_rate
+RATES = {"slots": 2e-2, "marked slots": TRAINING.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0}
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class MethodLearner:
 
     def __init__(self, base: CastBase, training: Training, index: int, seed: int, moments: Moments | None) -> None:
         self.base, self.training = base, training
-        self.step, self.loss, self.silence = 0, math.nan, math.nan
+        self.step, self.loss, self.prior_loss = 0, math.nan, math.nan
         self.residuals = self._residuals(index, seed, moments)
         self._tokens: Tensor = self._start_tokens(index)
         self._marks, self._free = self._marks_of(moments)
@@ -158,15 +159,18 @@ class MethodLearner:
         padded = F.pad(words, (0, self.base.config.reserved)).expand(-1, self.base.config.layers, -1)
         return padded if self._marks is None else padded + self._marks[:, None]
 
-    def attached(self, base: CastBase) -> AbstractContextManager[object]:
-        return laid_beside(base, self.residuals)
+    def called(self, context: Context) -> Context:
+        return with_tokens(self.base, context, self.tokens)
+
+    def attached(self, context: Context) -> AbstractContextManager[object]:  # noqa: ARG002 - the same for every context
+        return laid_beside(self.base, self.residuals)
 
     def taught(self, name: str, seconds: float) -> Taught:
         return Taught(
             name, self.tokens.detach().clone(),
             {layer: LayerResidual(e.up.detach(), None if e.down is None else e.down.detach())
              for layer, e in self.residuals.items()},
-            seconds, self.loss, self.silence,
+            seconds, self.loss, self.prior_loss,
         )  # fmt: skip
 
     def _marks_of(self, moments: Moments | None) -> tuple[Tensor | None, Tensor | None]:

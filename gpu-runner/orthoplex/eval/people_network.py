@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from orthoplex.bases.cast.base import compute_dtype
 from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, compose, draw_backgrounds
+from orthoplex.bases.device import compute_dtype
 
 CELL = 64
 

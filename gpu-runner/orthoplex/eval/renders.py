@@ -18,10 +18,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from orthoplex.bases.cast.pictures import fit
 from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, compose, draw_backgrounds
 from orthoplex.bases.cast.words import BACKGROUND_COLOURS
 from orthoplex.bases.cast.world import rgb
-from orthoplex.train.pictures import fit
 
 CELL = 64
 EXPRESSIONS = ("neutral", "smiling", "laughing", "sad", "angry", "surprised", "silly")

@@ -9,13 +9,13 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from orthoplex.bases.cast.base import to_images
 from orthoplex.eval.lab import FUSIONS, Lab, Trial
 from orthoplex.eval.methods import METHODS, OURS
 from orthoplex.eval.renders import on_background
 from orthoplex.eval.studies.curves import CURVES, blocks
 from orthoplex.eval.studies.main_table import groups_of
 from orthoplex.eval.studies.together import WAYS, asks_of, scene_casts, scenes_of
-from orthoplex.sample.sampler import to_images
 
 MARGIN, GAP, LABEL_WIDTH, SCALE = 8, 4, 240, 2
 

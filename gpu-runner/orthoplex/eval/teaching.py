@@ -11,7 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.base import CastBase, initial_tokens
+from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
+from orthoplex.bases.cast.prior import Content, PriorPictures
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache, fix_seed
 from orthoplex.eval.factors import Taught, taught_from
@@ -19,10 +22,6 @@ from orthoplex.eval.learner import NEEDS_MOMENTS, MethodLearner, Training
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import Settings
 from orthoplex.ortho.crosstalk import Moments, recorded_moments
-from orthoplex.train.base import noise_levels
-from orthoplex.train.concept import initial_tokens
-from orthoplex.train.pictures import ConceptScenes, read_pictures
-from orthoplex.train.silence import Content, SilenceBank
 from orthoplex.train.step import train_step
 
 # Silence by name: the share of the batch that is silent, and what it is made of.
@@ -82,7 +81,7 @@ class Teacher:
     cache: Cache
     weights: str
     say: Callable[[str], None] = lambda _: None
-    _banks: dict[tuple[int, Content], SilenceBank] = field(default_factory=dict)
+    _banks: dict[tuple[int, Content], PriorPictures] = field(default_factory=dict)
     _moments: Moments | None = None
 
     def _facts(self, character: Character, training: Training, seed: int) -> list[Any]:
@@ -115,19 +114,19 @@ class Teacher:
         learner = MethodLearner(base, training, int(character.name[:2]), seed, moments)
         penalty = energy_penalty(base, learner, moments) if moments and training.silence == "penalty" else None
         data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
+        scenes = ConceptScenes(base, data)
         silent = round(s.batch * share)
         bank = self.bank(seed, content) if silent else None
         while learner.learns and learner.step < s.steps:
             generator = torch.Generator().manual_seed(seed * 1_000_003 + learner.step + 1)
-            scenes = ConceptScenes(base, data, generator)
             train_step(base, learner, scenes, bank, s.batch - silent, silent, s.steps, generator, penalty)
         return learner.taught(character.name, time.monotonic() - started)
 
-    def bank(self, seed: int, content: Content) -> SilenceBank:
+    def bank(self, seed: int, content: Content) -> PriorPictures:
         if (seed, content) not in self._banks:
             scale = float(initial_tokens(self.base).std())
             generator = torch.Generator().manual_seed(seed)
-            self._banks[seed, content] = SilenceBank(self.base, self.settings.bank, scale, generator, content)
+            self._banks[seed, content] = PriorPictures(self.base, self.settings.bank, scale, generator, content)
         return self._banks[seed, content]
 
     def base_moments(self) -> Moments:

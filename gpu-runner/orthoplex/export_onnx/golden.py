@@ -13,18 +13,20 @@ from typing import Any, cast
 import torch
 
 from orthoplex.bases import descriptions_folder, weights_folder
-from orthoplex.bases.cast.base import CastBase
-from orthoplex.bases.cast.casting import PromptRefused, cast_prompt
+from orthoplex.bases.cast.base import noise_of
+from orthoplex.bases.cast.casting import cast_prompt
+from orthoplex.bases.cast.flow import time_steps
 from orthoplex.bases.cast.model import CastConfig
+from orthoplex.bases.cast.parts import CastParts
 from orthoplex.bases.cast.prompt import parse_prompt
+from orthoplex.bases.cast.reading import read
+from orthoplex.bases.cast.regions import box_mask, cell_of, neighbours_of, region_weights
 from orthoplex.bases.cast.world import World
+from orthoplex.bases.request import AttachedAdapter, PromptRefused, Region, SampleSpec
 from orthoplex.export_onnx.files import BASE
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.layout import Layout, read_layout
 from orthoplex.ortho.marker import marked
-from orthoplex.sample.rows import Row, box_mask, cell_of, make_row, neighbours_of, region_weights
-from orthoplex.sample.sampler import noise_of, time_steps
-from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
 
 PROMPTS: list[tuple[str, int]] = [
     ("<ana> smiling, left; <bo> laughing, right; sky background", 2),
@@ -116,12 +118,11 @@ class _Shapes:
         self.config, self.world, self.layout = config, world, layout
 
 
-def regional(base: CastBase) -> dict[str, Any]:
+def regional(base: CastParts) -> dict[str, Any]:
     """Attention by regions on three cells, of which the first two hold people whose boxes overlap."""
     boxes = {0: REGIONS[0], 1: REGIONS[2]}
-    empty = torch.zeros(0)
-    row = Row(empty, empty, {}, [], {cell: box_mask(box, base.config, 3) for cell, box in boxes.items()}, 0, "", ())
-    parts = region_weights(base, [row], 3) or []
+    masks_of_boxes = {cell: box_mask(box, base.config, 3) for cell, box in boxes.items()}
+    parts = region_weights(base.config, [masks_of_boxes], [False], 3)
     return {
         "boxes": {str(cell): [box.x, box.y, box.width, box.height] for cell, box in boxes.items()},
         "weights": [weight[0, :, 0].tolist() for weight, _ in parts],
@@ -129,7 +130,7 @@ def regional(base: CastBase) -> dict[str, Any]:
     }
 
 
-def apart(base: CastBase) -> list[dict[str, Any]]:
+def apart(base: CastParts) -> list[dict[str, Any]]:
     """Whether taught people, one a cell, are kept apart, and to whom some positions then attend."""
     examples = []
     for cells, boxes in BOXES:
@@ -137,8 +138,8 @@ def apart(base: CastBase) -> list[dict[str, Any]]:
         attached = [AttachedAdapter(nobody, f"<p{cell}>", 1.0, boxes.get(cell)) for cell in range(cells)]
         places = ("left", "middle", "right") if cells == 3 else ("left", "right")
         prompt = "; ".join(f"{each.trigger} {place}" for each, place in zip(attached, places, strict=False))
-        row = make_row(base, SampleSpec(prompt, 0, 256 * cells, 256), attached, 0)
-        seen = neighbours_of(base, [row], cells)
+        row = read(base, SampleSpec(prompt, 0, 256 * cells, 256), attached, 0)
+        seen = neighbours_of(base.config, [row.apart], cells)
         positions = base.config.grid**2 * cells
         everybody = torch.ones(positions, positions, dtype=torch.bool)
         rows = (everybody if seen is None else seen[0, 0])[[0, base.config.grid, positions - 1]]
@@ -167,7 +168,7 @@ def golden() -> dict[str, Any]:
     world = World.read(weights_folder() / BASE / "world.json")
     layout = read_layout(descriptions_folder() / f"{BASE}.json")
     config = CastConfig(vocabulary_size=0)
-    base = cast(CastBase, _Shapes(config, world, layout))
+    base = cast(CastParts, _Shapes(config, world, layout))
     noises = []
     for seed in SEEDS:
         noise = noise_of(seed, 2, config.cell_px).flatten()

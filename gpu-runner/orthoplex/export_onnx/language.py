@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from orthoplex.bases.cast import words as w
+from orthoplex.bases.cast.reading import CONCEPT_WORDS
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD
-from orthoplex.sample.rows import CONCEPT_WORDS
 
 
 def language() -> dict[str, Any]:

@@ -7,9 +7,9 @@ import math
 from onnx import ModelProto, TensorProto
 
 from orthoplex.bases.cast.model import CastConfig
+from orthoplex.bases.cast.reading import CONCEPT_WORDS
 from orthoplex.export_onnx.graph import Graph
 from orthoplex.export_onnx.layers import feed_forward, heads_of, joined, linear, logits, rms_norm
-from orthoplex.sample.rows import CONCEPT_WORDS
 
 TOKENS = len(CONCEPT_WORDS)  # from caption position 1 on: a concept's learned tokens
 

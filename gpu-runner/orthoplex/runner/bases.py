@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from orthoplex.bases import Base, UnknownBase, load_base
+from orthoplex.bases import AnyBase, UnknownBase, load_base
 from orthoplex.runner.failure import JobFailed
 
 
@@ -14,9 +14,9 @@ class LoadedBases:
     """Bases by id on one device."""
 
     device: str
-    _bases: dict[str, Base] = field(default_factory=dict)
+    _bases: dict[str, AnyBase] = field(default_factory=dict)
 
-    def get(self, base_id: str) -> Base:
+    def get(self, base_id: str) -> AnyBase:
         """The base, loaded on its first use. JobFailed base_missing if its files are not here."""
         if base_id not in self._bases:
             try:

@@ -1,1 +1,1 @@
-"""Training: the embedded base, and concepts on a frozen base."""
+"""Training of concepts on any frozen base."""

@@ -1,7 +1,7 @@
-"""Teaches a frozen base one concept: up matrices in its slot and layer-wise tokens that carry the slot's mark.
+"""Trains one concept on a frozen base: up matrices in its slot, and tokens that carry the slot's mark.
 
 The paper's training (sec. 3.3, 3.5) with P+ tokens. Where the base reserves channels, nobody else's words reach the
-residual (ortho/marker.py); where it does not, part of each batch teaches the residual to be silent for them.
+residual (ortho/marker.py); where it does not, part of each batch keeps the base's own predictions (Base.prior).
 Resumes exactly from a checkpoint; deterministic for a seed on one device.
 """
 
@@ -11,6 +11,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,24 +20,20 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase
-from orthoplex.bases.cast.scene import PAD
+from orthoplex.bases.context import Context
+from orthoplex.bases.protocol import AnyBase, Concept
+from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.ortho.adapter import Adapter
-from orthoplex.ortho.attach import Attachment, attach
-from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import trainable_residual
+from orthoplex.sample.result import Canceled
 from orthoplex.sample.sampler import sample
-from orthoplex.sample.spec import AttachedAdapter, Canceled, SampleSpec
-from orthoplex.train.pictures import ConceptScenes, read_pictures
-from orthoplex.train.silence import SilenceBank
 from orthoplex.train.step import train_step
 
 
 @dataclass(frozen=True)
 class TrainSpec:
-    """What to teach, and how long. Rates were tuned on cast-2 (docs/log.md)."""
+    """What to train, and how long. Without rates: those of the base."""
 
     concept: str
     class_word: str
@@ -45,14 +42,14 @@ class TrainSpec:
     steps: int = 480
     seed: int = 0
     batch: int = 4  # small steps learn most for their time (docs/log.md)
-    silent_share: float = 0.5  # of a batch, on bases that reserve no channels
-    up_rate: float = 1e-1
-    token_rate: float = 4e-2
+    prior_share: float = 0.5  # of a batch, on bases that reserve no channels
+    up_rate: float | None = None
+    token_rate: float | None = None
     strength: float = 1.0
     sample_prompts: tuple[str, ...] = ()
     sample_every: int = 120
     sample_steps: int = 24
-    bank: int = 96  # pictures that the base draws to be silent on
+    prior_pictures: int = 96  # that the base samples, to be left as they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +59,7 @@ class Progress:
     step: int
     total: int
     loss: float
-    silence: float  # mean squared change of the base's own behaviour; 0 where none is possible
+    prior_loss: float  # mean squared change of the base's own behaviour; 0 where none is possible
     preview: Image.Image | None = None
 
 
@@ -77,57 +74,42 @@ class TrainResult:
 OnProgress = Callable[[Progress], bool]
 
 
-def initial_tokens(base: CastBase) -> Tensor:
-    """(count, layers, dim): the mean of what the base's own styles and expressions look like to cross-attention.
-
-    The class word's role in the paper: a token that already means "a person" before anything is learned.
-    """
-    vocabulary = base.world.vocabulary
-    styles = [index for word, index in vocabulary.items() if word.startswith("style:")]
-    words = torch.full((len(styles), base.config.words), vocabulary[PAD], device=base.device)
-    words[:, 1] = torch.tensor(styles, device=base.device)
-    colours = torch.zeros(len(styles), base.config.words, 4, device=base.device, dtype=base.dtype)
-    encoded = base.model.text_encoder(words, colours).float()  # (styles, S, C)
-    style, nothing_more = encoded[:, 1].mean(0), encoded[:, 2].mean(0)
-    start = torch.stack([style, *[nothing_more] * (base.layout.tokens_shape[0] - 1)])  # (count, dim)
-    return start[:, None].repeat(1, base.config.layers, 1).cpu()
-
-
 class _State:
     """Everything that a checkpoint must hold: trained tensors, optimiser moments, step, losses."""
 
-    def __init__(self, base: CastBase, spec: TrainSpec) -> None:
-        residual = trainable_residual(base.layout, spec.slot)
-        self.residual = residual
-        self.layout = base.layout
-        self.words = initial_tokens(base).requires_grad_()  # the tokens without their marks
+    def __init__(self, base: AnyBase, spec: TrainSpec) -> None:
+        self.base = base
+        self.residual = residual = trainable_residual(base.layout, spec.slot)
+        self.tokens = base.initial_tokens(spec.class_word).requires_grad_()  # without the marks of their slot
+        self.up_rate = base.training.up_rate if spec.up_rate is None else spec.up_rate
+        self.token_rate = base.training.token_rate if spec.token_rate is None else spec.token_rate
         self.optimiser = torch.optim.AdamW(
             [
-                {"params": list(residual.up.values()), "lr": spec.up_rate, "base": spec.up_rate},
-                {"params": [self.words], "lr": spec.token_rate, "base": spec.token_rate},
+                {"params": list(residual.up.values()), "lr": self.up_rate, "base": self.up_rate},
+                {"params": [self.tokens], "lr": self.token_rate, "base": self.token_rate},
             ],
             betas=(0.9, 0.98),
             weight_decay=0.0,
         )
         self.step = 0
         self.loss = math.nan
-        self.silence = 0.0
+        self.prior_loss = 0.0
 
-    @property
-    def tokens(self) -> Tensor:
-        """(count, layers, C), as cross-attention reads them."""
-        return marked(self.words, self.layout, self.residual.slot)
+    def called(self, context: Context) -> Context:
+        return self.base.with_concept(context, Concept(self.tokens, self.residual))
 
-    def attached(self, base: CastBase) -> Attachment:
-        return attach(base.model, base.layout, [self.residual], base.dtype)
+    def attached(self, context: Context) -> AbstractContextManager[object]:
+        return self.base.attached(context)
 
     def save(self, path: Path, spec: TrainSpec) -> None:
-        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {"tokens": self.words.detach()}
+        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {
+            "tokens": self.tokens.detach()
+        }
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             for key, value in self.optimiser.state.get(parameter, {}).items():
                 tensors[f"optimiser.{index}.{key}"] = value
-        facts = {"spec": asdict(spec), "step": self.step, "loss": self.loss, "silence": self.silence}
+        facts = {"spec": asdict(spec), "step": self.step, "loss": self.loss, "prior_loss": self.prior_loss}
         temporary = path.with_suffix(".tmp")
         save_file(
             {name: t.contiguous() for name, t in tensors.items()},
@@ -146,21 +128,21 @@ class _State:
         with torch.no_grad():
             for name, up in self.residual.up.items():
                 up.copy_(tensors[f"up.{name}"])
-            self.words.copy_(tensors["tokens"])
+            self.tokens.copy_(tensors["tokens"])
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             prefix = f"optimiser.{index}."
             self.optimiser.state[parameter] = {
                 k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)
             }
-        self.step, self.loss, self.silence = facts["step"], facts["loss"], facts["silence"]
+        self.step, self.loss, self.prior_loss = facts["step"], facts["loss"], facts["prior_loss"]
 
 
 def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:
     return Adapter(
         slot=spec.slot,
         up={name: up.detach().to(torch.float16) for name, up in state.residual.up.items()},
-        tokens=state.words.detach().to(torch.float16),
+        tokens=state.tokens.detach().to(torch.float16),
         concept=spec.concept,
         class_word=spec.class_word,
         trigger=spec.trigger,
@@ -169,14 +151,15 @@ def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) ->
     )
 
 
-def _draw(base: CastBase, state: _State, spec: TrainSpec, prompt: str, steps: int) -> Image.Image:
+def _sample(base: AnyBase, state: _State, spec: TrainSpec, prompt: str, steps: int) -> Image.Image:
     adapter = finished_adapter(state, spec, {})
-    request = SampleSpec(prompt, spec.seed, 256, 256, steps=steps)
+    width, height = base.training.sample_size
+    request = SampleSpec(prompt, spec.seed, width, height, steps=steps, guidance=base.training.sample_guidance)
     return sample(base, request, [AttachedAdapter(adapter, spec.trigger, spec.strength)]).images[0]
 
 
 def train_concept(
-    base: CastBase,
+    base: AnyBase,
     spec: TrainSpec,
     pictures: Sequence[tuple[Image.Image, str | None]],
     *,
@@ -184,7 +167,7 @@ def train_concept(
     checkpoint: Path | None = None,
     on_step: OnProgress = lambda _: True,
 ) -> TrainResult:
-    """Teaches `base` the concept of `pictures` (4 to 16, with optional captions).
+    """Trains the concept of `pictures` (4 to 16, with optional captions) on `base`.
 
     Calls on_step after every step; when it returns False, writes the checkpoint and raises Canceled. Resuming from a
     checkpoint continues as if there had been no break. ValueError for no pictures or a foreign checkpoint.
@@ -193,34 +176,31 @@ def train_concept(
         raise ValueError("a concept needs pictures to learn from")
     started = time.monotonic()
     state = _State(base, spec)
-    scale = float(state.words.detach().std())  # of untrained tokens, so that a resumed run hears the same silence
+    untrained = state.tokens.detach().clone()  # so that a resumed run preserves the same prior
     if resume is not None:
         state.load(resume, spec)
-    data = read_pictures(base, pictures)
-    prompts = spec.sample_prompts or (f"{spec.trigger} smiling, sky background",)
-    silent = round(spec.batch * spec.silent_share) if base.layout.reserved is None else 0
+    dataset = base.pictures(pictures, spec.class_word)
+    prompts = spec.sample_prompts or (f"{spec.trigger} {base.training.sample_words}",)
+    prior = base.prior(spec.prior_pictures, untrained, spec.seed) if spec.prior_share > 0 else None
+    silent = round(spec.batch * spec.prior_share) if prior else 0
     own = spec.batch - silent
-    bank = SilenceBank(base, spec.bank, scale, torch.Generator().manual_seed(spec.seed)) if silent else None
     while state.step < spec.steps:
         generator = torch.Generator().manual_seed(spec.seed * 1_000_003 + state.step + 1)
-        scenes = ConceptScenes(base, data, generator)
-        train_step(base, state, scenes, bank, own, silent, spec.steps, generator)
-        draws = state.step % spec.sample_every == 0 and state.step < spec.steps
-        preview = _draw(base, state, spec, prompts[0], 10) if draws else None
-        if checkpoint is not None and draws:
+        train_step(base, state, dataset, prior, own, silent, spec.steps, generator)
+        samples_now = state.step % spec.sample_every == 0 and state.step < spec.steps
+        preview = _sample(base, state, spec, prompts[0], 10) if samples_now else None
+        if checkpoint is not None and samples_now:
             state.save(checkpoint, spec)
-        if not on_step(Progress(state.step, spec.steps, state.loss, state.silence, preview)):
+        if not on_step(Progress(state.step, spec.steps, state.loss, state.prior_loss, preview)):
             if checkpoint is not None:
                 state.save(checkpoint, spec)
             raise Canceled
     seconds = time.monotonic() - started
     summary = {
         "steps": spec.steps, "batch": spec.batch, "pictures": len(pictures), "loss": round(state.loss, 5),
-        "up_rate": spec.up_rate, "token_rate": spec.token_rate, "seed": spec.seed,
-        **({"silent_share": spec.silent_share, "silence": round(state.silence, 6)} if silent else {}),
+        "up_rate": state.up_rate, "token_rate": state.token_rate, "seed": spec.seed,
+        **({"prior_share": spec.prior_share, "prior_loss": round(state.prior_loss, 6)} if prior else {}),
     }  # fmt: skip
-    samples = [_draw(base, state, spec, prompt, spec.sample_steps) for prompt in prompts]
-    warnings = tuple(f"{base.id} does not know the caption word {word!r}" for word in data.unknown)
-    return TrainResult(
-        finished_adapter(state, spec, summary), samples, {**summary, "seconds": round(seconds, 1)}, warnings
-    )
+    samples = [_sample(base, state, spec, prompt, spec.sample_steps) for prompt in prompts]
+    metrics = {**summary, "seconds": round(seconds, 1)}
+    return TrainResult(finished_adapter(state, spec, summary), samples, metrics, dataset.warnings)

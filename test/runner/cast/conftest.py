@@ -67,7 +67,9 @@ def whole_base(world: World) -> CastBase:
 @pytest.fixture(scope="session")
 def true_base() -> CastBase:
     """The published weights."""
-    return load_base("cast-2")
+    base = load_base("cast-2")
+    assert isinstance(base, CastBase)
+    return base
 
 
 def random_adapter(base: CastBase, slot: int, trigger: str, seed: int = 0) -> Adapter:

@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from orthoplex.bases.cast.casting import PromptRefused, cast_prompt, complete
+from orthoplex.bases.cast.casting import cast_prompt, complete
 from orthoplex.bases.cast.prompt import Person, parse_prompt
 from orthoplex.bases.cast.world import World, encode_captions
+from orthoplex.bases.request import PromptRefused
 
 
 def test_the_same_prompt_and_seed_give_the_same_cast(world: World) -> None:

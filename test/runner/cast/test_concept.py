@@ -8,13 +8,13 @@ import torch
 from PIL import Image, ImageDraw
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.pictures import ConceptScenes, fit, read_pictures
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.sample import Canceled
 from orthoplex.train.concept import Progress, TrainResult, TrainSpec, train_concept
-from orthoplex.train.pictures import ConceptScenes, fit, read_pictures
 from orthoplex.train.step import rate_at
 
-SPEC = TrainSpec("ana", "person", "<ana>", slot=5, steps=4, batch=4, sample_every=100, sample_steps=1, bank=4)
+SPEC = TrainSpec("ana", "person", "<ana>", slot=5, steps=4, batch=4, sample_every=100, sample_steps=1, prior_pictures=4)
 Pictures = list[tuple[Image.Image, str | None]]
 
 
@@ -71,34 +71,34 @@ def test_a_canceled_training_resumes_as_if_nothing_had_happened(
     assert write_adapter(resumed.adapter, random_base.layout) == whole
 
 
-def taught_with_silences(base: CastBase, pictures: Pictures) -> tuple[TrainResult, list[float]]:
-    """A training and the silence that each of its steps told of."""
+def trained_with_prior_losses(base: CastBase, pictures: Pictures) -> tuple[TrainResult, list[float]]:
+    """A training and the prior loss that each of its steps reported."""
     told: list[float] = []
 
     def note(progress: Progress) -> bool:
-        told.append(progress.silence)
+        told.append(progress.prior_loss)
         return True
 
     return train_concept(base, SPEC, pictures, on_step=note), told
 
 
-def test_a_base_with_reserved_channels_needs_no_silence_and_its_summary_tells_of_none(
+def test_a_base_with_reserved_channels_preserves_no_prior_and_its_summary_names_none(
     random_base: CastBase, pictures: Pictures
 ) -> None:
-    result, told = taught_with_silences(random_base, pictures)
+    result, told = trained_with_prior_losses(random_base, pictures)
     assert told == [0.0] * SPEC.steps
     for summary in (result.metrics, result.adapter.training):
-        assert not {"silence", "silent_share"} & set(summary)
+        assert not {"prior_loss", "prior_share"} & set(summary)
 
 
-def test_a_base_without_reserved_channels_is_taught_silence_and_its_summary_tells_how_well(
+def test_a_base_without_reserved_channels_preserves_its_prior_and_its_summary_says_how_well(
     whole_base: CastBase, pictures: Pictures
 ) -> None:
-    result, told = taught_with_silences(whole_base, pictures)
+    result, told = trained_with_prior_losses(whole_base, pictures)
     assert told[0] == pytest.approx(0, abs=1e-9)  # the first step begins at up = 0
     assert told[-1] > 1e-6
-    assert result.adapter.training["silent_share"] == SPEC.silent_share
-    assert result.metrics["silence"] == round(told[-1], 6)
+    assert result.adapter.training["prior_share"] == SPEC.prior_share
+    assert result.metrics["prior_loss"] == round(told[-1], 6)
 
 
 def test_a_published_token_is_a_word_without_its_mark(random_base: CastBase, pictures: Pictures) -> None:
@@ -111,7 +111,7 @@ def test_a_checkpoint_of_another_training_is_refused(random_base: CastBase, pict
     checkpoint = tmp_path / "checkpoint.safetensors"
     with pytest.raises(Canceled):
         train_concept(random_base, SPEC, pictures, checkpoint=checkpoint, on_step=lambda _: False)
-    other = TrainSpec("bo", "person", "<bo>", slot=6, steps=4, batch=4, bank=4)
+    other = TrainSpec("bo", "person", "<bo>", slot=6, steps=4, batch=4, prior_pictures=4)
     with pytest.raises(ValueError, match="another training"):
         train_concept(random_base, other, pictures, resume=checkpoint)
 
@@ -130,10 +130,9 @@ def test_a_transparent_picture_changes_its_background_and_an_opaque_one_keeps_it
     random_base: CastBase, pictures: Pictures
 ) -> None:
     opaque = Image.new("RGB", (64, 64), (10, 200, 30))
-    generator = torch.Generator().manual_seed(0)
     for (image, _), corner_varies in ((pictures[0], True), ((opaque, None), False)):
-        scenes = ConceptScenes(random_base, read_pictures(random_base, [(image, None)] * 4), generator)
-        corners = scenes.make(8).pictures[:, :, 0, 0]
+        scenes = ConceptScenes(random_base, read_pictures(random_base, [(image, None)] * 4))
+        corners = scenes.make(8, torch.Generator().manual_seed(0)).pictures[:, :, 0, 0]
         assert bool((corners - corners[0]).abs().max() > 0.01) == corner_varies
 
 

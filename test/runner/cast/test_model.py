@@ -6,7 +6,7 @@ from safetensors import safe_open
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as, seen_level
-from orthoplex.train.base import edge_weights, fitted
+from orthoplex.cast_training.base import edge_weights, fitted
 
 from .conftest import ROOT
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase, save_model
+from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.model import CastConfig, CastModel
-from orthoplex.train import reserve as reserve_command
-from orthoplex.train.base import Trainer
-from orthoplex.train.reserve import eigenbasis, reserve
+from orthoplex.bases.cast.parts import save_model
+from orthoplex.cast_training import reserve as reserve_command
+from orthoplex.cast_training.base import Trainer
+from orthoplex.cast_training.reserve import eigenbasis, reserve
 
 from .conftest import awake
 

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.base import CastBase, to_images
+from orthoplex.bases.cast.encoding import layer_contexts, null_context
+from orthoplex.bases.cast.reading import CastReading, read
+from orthoplex.bases.request import Canvas
 from orthoplex.ortho.attach import attach
 from orthoplex.ortho.merge import merged
 from orthoplex.ortho.residual import Residual, residual_of
 from orthoplex.sample import AttachedAdapter, SampleSpec, sample
-from orthoplex.sample.rows import Row, layer_contexts, make_row, null_context
-from orthoplex.sample.sampler import denoise, to_images
-from orthoplex.sample.spec import never_cancel
+from orthoplex.sample.sampler import denoise
 
 from .conftest import random_adapter
 
@@ -43,7 +44,7 @@ def others(base: CastBase, *slots: int) -> list[Residual]:
     ]
 
 
-def predicted(base: CastBase, row: Row, cells: int) -> Tensor:
+def predicted(base: CastBase, row: CastReading, cells: int) -> Tensor:
     """What the model makes of a row's words at one noise level, with whatever is attached or merged right now."""
     generator = torch.Generator().manual_seed(5)
     x_t = torch.randn(1, 3, base.config.cell_px, base.config.cell_px * cells, generator=generator)
@@ -83,7 +84,7 @@ def test_the_published_base_reserves_what_its_description_says(true_base: CastBa
 def test_residuals_leave_every_prompt_without_their_trigger_bit_for_bit_as_it_was(
     random_base: CastBase, prompt: str
 ) -> None:
-    row = make_row(random_base, SampleSpec(prompt, 3, 512, 256), [], 3)
+    row = read(random_base, SampleSpec(prompt, 3, 512, 256), [], 3)
     before = predicted(random_base, row, 2)
     residuals = others(random_base, 0, 7, 31, 40_000)
     with attach(random_base.model, random_base.layout, residuals):
@@ -104,15 +105,15 @@ def test_the_published_base_draws_bit_for_bit_the_same_with_residuals_merged_int
 
 
 def test_a_trigger_wakes_its_own_residual(random_base: CastBase) -> None:
-    row = make_row(random_base, SampleSpec("<ana> smiling", 3, 256, 256), [ana(random_base)], 3)
+    row = read(random_base, SampleSpec("<ana> smiling", 3, 256, 256), [ana(random_base)], 3)
     silent = predicted(random_base, row, 1)
     with merged(random_base.model, random_base.layout, row.residuals):
         assert float((predicted(random_base, row, 1) - silent).abs().max()) > 0.01
 
 
-def pictures(base: CastBase, row: Row, steps: int = 4) -> tuple[Tensor, Tensor]:
+def pictures(base: CastBase, row: CastReading, steps: int = 4) -> tuple[Tensor, Tensor]:
     """The clean picture of one cell, and its colours 0..255."""
-    clean = denoise(base, [row], 1, steps, torch.ones(1), never_cancel)
+    clean = denoise(base, [row], Canvas(256, 256, steps), torch.ones(1))
     (image,) = to_images(clean)
     return clean, torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).int()
 
@@ -124,7 +125,7 @@ def test_a_concept_is_drawn_bit_for_bit_the_same_with_others_of_its_class_attach
 ) -> None:
     model = copy.deepcopy(random_base.model).to(dtype)
     base = replace(random_base, model=model, dtype=dtype)
-    row = make_row(base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(base)], 3)
+    row = read(base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(base)], 3)
     alone, _ = pictures(base, row)
     company = others(base, *slots)
     attached, _ = pictures(base, replace(row, residuals=row.residuals + company))
@@ -135,7 +136,7 @@ def test_a_concept_is_drawn_bit_for_bit_the_same_with_others_of_its_class_attach
 
 def test_a_concept_in_the_same_slot_would_be_heard(random_base: CastBase) -> None:
     """What the test above would see if slots did not keep residuals apart."""
-    row = make_row(random_base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(random_base)], 3)
+    row = read(random_base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(random_base)], 3)
     alone, _ = pictures(random_base, row)
     blended, _ = pictures(random_base, replace(row, residuals=row.residuals + others(random_base, 0)))
     assert float((blended - alone).abs().max()) > 0.01

@@ -9,20 +9,13 @@ import pytest
 import torch
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.encoding import encode, layer_contexts
+from orthoplex.bases.cast.flow import time_steps
+from orthoplex.bases.cast.reading import CONCEPT_WORDS, read
+from orthoplex.bases.cast.regions import box_mask, cell_mask, cell_of, region_weights
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.slot import shared_columns
 from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleSpec, sample, sample_batch
-from orthoplex.sample.rows import (
-    CONCEPT_WORDS,
-    box_mask,
-    cell_mask,
-    cell_of,
-    layer_contexts,
-    make_row,
-    neighbours_of,
-    region_weights,
-)
-from orthoplex.sample.sampler import time_steps
 
 from .conftest import random_adapter
 
@@ -124,7 +117,7 @@ def test_a_region_moves_the_person_to_its_cell(random_base: CastBase) -> None:
 
 def test_a_residual_is_heard_at_the_tokens_of_its_own_concept_only(random_base: CastBase) -> None:
     """No mask says so: where it listens, words of the base are exactly 0 and tokens of another slot are orthogonal."""
-    row = make_row(random_base, TWO, [ana(random_base), bo(random_base)], 3)
+    row = read(random_base, TWO, [ana(random_base), bo(random_base)], 3)
     places = torch.arange(2)[None]
     for cell, residual in enumerate(row.residuals):
         own = [cell * random_base.config.words + position for position in CONCEPT_WORDS]
@@ -140,27 +133,26 @@ def test_a_residual_is_heard_at_the_tokens_of_its_own_concept_only(random_base: 
 
 
 def test_people_apart_attend_to_their_own_place_and_words_only(random_base: CastBase) -> None:
-    row = make_row(random_base, TWO, [ana(random_base)], 3)
+    row = read(random_base, TWO, [ana(random_base)], 3)
     cells = [cell_mask(cell, random_base.config, 2) for cell in range(2)]
-    neighbours = neighbours_of(random_base, [row], 2)
-    assert neighbours is not None
+    neighbours = encode(random_base, [row]).conditions["neighbours"]
     assert torch.equal(neighbours[0, 0], torch.stack([cell[:, None] & cell for cell in cells]).any(0))
-    regions = region_weights(random_base, [row], 2)
-    assert regions is not None
+    regions = region_weights(random_base.config, [row.boxes], [row.apart], 2)
     for cell, (weight, mask) in enumerate(regions[:2]):
         assert torch.equal(weight[0, :, 0], cells[cell].float())
         assert mask.flatten().nonzero().flatten().tolist() == list(range(16 * cell, 16 * cell + 16))
 
 
 def test_people_who_are_not_kept_apart_attend_to_everybody(random_base: CastBase) -> None:
-    row = make_row(random_base, replace(TWO, apart=False), [ana(random_base), bo(random_base)], 3)
+    row = read(random_base, replace(TWO, apart=False), [ana(random_base), bo(random_base)], 3)
     assert not row.apart
-    assert neighbours_of(random_base, [row], 2) is None
-    assert region_weights(random_base, [row], 2) is None
+    context = encode(random_base, [row])
+    assert "neighbours" not in context.conditions
+    assert context.regions == ()
 
 
 def test_people_of_the_base_alone_are_not_kept_apart(random_base: CastBase) -> None:
-    assert not make_row(random_base, TWO, [], 3).apart
+    assert not read(random_base, TWO, [], 3).apart
 
 
 def test_a_concept_does_not_colour_its_neighbour(random_base: CastBase) -> None:
@@ -183,8 +175,8 @@ def test_guidance_draws_a_mixed_batch_as_it_draws_each_alone(random_base: CastBa
 
 
 def test_a_box_across_two_cells_lets_them_see_one_another(random_base: CastBase) -> None:
-    wide = make_row(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.6, 1))], 3)
-    within = make_row(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.3, 1))], 3)
+    wide = read(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.6, 1))], 3)
+    within = read(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.3, 1))], 3)
     assert not wide.apart
     assert within.apart
 

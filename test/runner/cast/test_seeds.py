@@ -11,14 +11,13 @@ from PIL import Image
 from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.pictures import fit
 from orthoplex.bases.cast.scene import background_masks, compose, draw_backgrounds
+from orthoplex.bases.request import Canvas
 from orthoplex.ortho.adapter import Adapter, load
 from orthoplex.ortho.slot import shared_columns
 from orthoplex.sample import AttachedAdapter, SampleSpec
-from orthoplex.sample.rows import make_row
 from orthoplex.sample.sampler import denoise
-from orthoplex.sample.spec import never_cancel
-from orthoplex.train.pictures import fit
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = sorted(path.parent for path in (ROOT / "gpu-runner/seeds").glob("*/card.json"))
@@ -46,8 +45,8 @@ def distance(drawn: Tensor, true: Tensor) -> float:
 def drawing(base: CastBase, prompt: str, cast: list[Adapter], cells: int) -> Tensor:
     """(3, 64, 64 cells) as the base draws it, before the sharpener."""
     attached = [AttachedAdapter(adapter, adapter.trigger, adapter.strength) for adapter in cast]
-    row = make_row(base, SampleSpec(prompt, 1, 256 * cells, 256), attached, 1)
-    return denoise(base, [row], cells, 12, torch.tensor([1.0]), never_cancel)[0]
+    row = base.read(SampleSpec(prompt, 1, 256 * cells, 256), attached, 1)
+    return denoise(base, [row], Canvas(256 * cells, 256, 12), torch.tensor([1.0]))[0]
 
 
 def test_there_are_24_seeds_or_more_of_four_styles_or_more_each_with_pictures_and_samples() -> None:

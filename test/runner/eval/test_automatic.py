@@ -6,9 +6,8 @@ import torch
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.model import Attention
+from orthoplex.bases.request import SampleSpec
 from orthoplex.eval.automatic import regions_by_attention, shares_of
-from orthoplex.sample.rows import make_row
-from orthoplex.sample.spec import SampleSpec
 
 
 @torch.no_grad()
@@ -32,7 +31,7 @@ def test_every_person_gets_a_region_and_every_position_one_person(
     random_base: CastBase,
 ) -> None:
     prompt = "a smiling person, left; a sad person, right; sky background"
-    row = make_row(random_base, SampleSpec(prompt, 1, 512, 256), [], 1)
+    row = random_base.read(SampleSpec(prompt, 1, 512, 256), [], 1)
     found = regions_by_attention(random_base, replace(row, boxes={}), 2, 4, torch.ones(1))
     assert sorted(found) == [0, 1]
     assert all(bool(mask.any()) for mask in found.values())

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.base import CastBase, initial_tokens
 from orthoplex.eval.ahead import Place, teach_ahead
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache
@@ -35,7 +35,7 @@ from orthoplex.eval.teaching import Teacher, energy_penalty, own_energy
 from orthoplex.ortho.crosstalk import parameter_crosstalk
 from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import Residual
-from orthoplex.train.concept import TrainSpec, initial_tokens, train_concept
+from orthoplex.train.concept import TrainSpec, train_concept
 
 SHORT = replace(TINY, steps=2, batch=2, bank=2)
 
@@ -61,7 +61,7 @@ def test_ours_is_taught_as_the_product_teaches_it(
         slot=1,
         steps=2,
         batch=4,
-        bank=2,
+        prior_pictures=2,
         sample_every=100,
         sample_steps=1,
     )

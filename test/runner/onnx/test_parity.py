@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from onnx import ModelProto, TensorProto
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.encoding import layer_contexts, null_context
 from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.reading import CONCEPT_WORDS, read
+from orthoplex.bases.cast.regions import neighbours_of, region_weights
 from orthoplex.bases.cast.sharpener import Sharpener, enlarge
 from orthoplex.bases.cast.world import World
+from orthoplex.bases.request import AttachedAdapter, Region, SampleSpec
 from orthoplex.export_onnx.denoiser import denoiser_graph
 from orthoplex.export_onnx.graph import check
 from orthoplex.export_onnx.sharpener import sharpener_graph
@@ -21,8 +25,6 @@ from orthoplex.export_onnx.text import text_graph
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.attach import attach
 from orthoplex.ortho.layout import read_layout
-from orthoplex.sample.rows import CONCEPT_WORDS, layer_contexts, make_row, neighbours_of, null_context, region_weights
-from orthoplex.sample.spec import AttachedAdapter, Region, SampleSpec
 
 ROOT = Path(__file__).resolve().parents[3]
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -104,13 +106,13 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_ap
 ) -> None:
     config, layout = base.config, base.layout
     spec, attached = scene(base, cells, boxed)
-    row = make_row(base, spec, attached, spec.seed)
+    row = read(base, spec, attached, spec.seed)
     assert row.apart == (cells == 1 or not boxed), "boxes that overlap let people see one another"
     places = torch.arange(cells).expand(1, cells)
     nothing = null_context(base, 1, places)
     contexts = [torch.cat([context, nothing]) for context in layer_contexts(base, [row], places)]
-    regions = region_weights(base, [row], cells)
-    neighbours = neighbours_of(base, [row], cells)
+    regions = region_weights(base.config, [row.boxes], [row.apart], cells)
+    neighbours = neighbours_of(base.config, [row.apart], cells)
     assert (neighbours is None) == (cells == 1 or boxed)
     torch.manual_seed(1)
     x_t, t = torch.randn(2, 3, 64, 64 * cells), 0.7

@@ -1,82 +1,137 @@
-"""cast-2 as the runner uses it: weights, world and description loaded from files, ready to sample and to teach."""
+"""cast-2 behind the protocol of bases: every question is answered by one file of this folder."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from PIL import Image
+from torch import Tensor
 
-from orthoplex.bases.cast.model import CastConfig, CastModel
-from orthoplex.bases.cast.sharpener import Sharpener
-from orthoplex.bases.cast.world import World
-from orthoplex.ortho.layout import Layout, layout_from
+from orthoplex.bases.cast import encoding, reading
+from orthoplex.bases.cast.encoding import with_tokens
+from orthoplex.bases.cast.flow import EulerFlow, flow_loss, time_steps
+from orthoplex.bases.cast.parts import CastParts, load_parts
+from orthoplex.bases.cast.pictures import FLOOR, ConceptScenes, read_pictures
+from orthoplex.bases.cast.prior import PriorPictures
+from orthoplex.bases.cast.reading import CastReading
+from orthoplex.bases.cast.scene import PAD
+from orthoplex.bases.cast.sharpener import enlarge
+from orthoplex.bases.context import Context
+from orthoplex.bases.device import bytes_of
+from orthoplex.bases.protocol import Concept, TrainingDefaults
+from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
+from orthoplex.ortho.attach import attach, attach_batch
+from orthoplex.ortho.marker import marked
+
+# Rates were tuned on cast-2 (docs/log.md).
+TRAINING = TrainingDefaults(
+    up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background"
+)
 
 
-@dataclass(frozen=True, eq=False)
-class CastBase:
-    """A frozen cast base. `model` never requires grad; adapters are attached to it, not merged, unless asked."""
-
-    id: str
-    description: dict[str, Any]
-    layout: Layout
-    model: CastModel
-    sharpener: Sharpener
-    world: World
-    device: torch.device
-    dtype: torch.dtype
+class CastBase(CastParts):
+    """A frozen cast base; see orthoplex.bases.protocol.Base for what each method promises."""
 
     @property
-    def config(self) -> CastConfig:
-        return self.model.config
+    def training(self) -> TrainingDefaults:
+        return TRAINING
 
+    @property
+    def memory_bytes(self) -> int:
+        return bytes_of(self.model, self.sharpener)
 
-def compute_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the hardware multiplies it natively, else float32."""
-    if device.type == "cuda":
-        return torch.bfloat16
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+    def read(self, spec: SampleSpec, members: Sequence[AttachedAdapter], seed: int) -> CastReading:
+        return reading.read(self, spec, members, seed)
+
+    def encode(self, readings: Sequence[CastReading]) -> Context:
+        return encoding.encode(self, readings)
+
+    def negative(self, readings: Sequence[CastReading]) -> Context:
+        return encoding.negative(self, readings)
+
+    @contextmanager
+    def attached(self, context: Context) -> Iterator[None]:
+        with ExitStack() as stack:
+            stack.enter_context(attach_batch(self.model, self.layout, context.residuals))
+            if context.shared:
+                stack.enter_context(attach(self.model, self.layout, context.shared, self.dtype))
+            yield
+
+    def noise(self, seed: int, canvas: Canvas) -> Tensor:
+        return noise_of(seed, canvas.width // canvas.height, self.config.cell_px)
+
+    def schedule(self, canvas: Canvas, seeds: Sequence[int]) -> EulerFlow:  # noqa: ARG002 - Euler adds no noise
+        return EulerFlow(time_steps(canvas.steps))
+
+    def predict(self, x: Tensor, t: Tensor, context: Context) -> Tensor:
+        """The clean picture (B, 3, 64, 64 P), t (B,) in [0, 1]."""
+        states = list(context.states) if len(context.states) > 1 else context.states[0]
+        conditions = context.conditions
+        predicted: Tensor = self.model(
+            x.to(self.dtype), t, states, conditions["places"], context.regions or None, conditions.get("neighbours")
+        )
+        return predicted.float()
+
+    def decode(self, x: Tensor, canvas: Canvas) -> list[Image.Image]:
+        size = (canvas.width, canvas.height)
+        images = to_images(enlarge(self.sharpener, x))
+        return [image if image.size == size else image.resize(size, Image.Resampling.LANCZOS) for image in images]
+
+    def preview(self, clean: Tensor) -> Image.Image:
+        return to_images(clean[None])[0]
+
+    def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> ConceptScenes:  # noqa: ARG002
+        return ConceptScenes(self, read_pictures(self, items))
+
+    def prior(self, size: int, tokens: Tensor, seed: int) -> PriorPictures | None:
+        if self.layout.reserved is not None:
+            return None
+        return PriorPictures(self, size, float(tokens.std()), torch.Generator().manual_seed(seed))
+
+    def initial_tokens(self, class_word: str) -> Tensor:  # noqa: ARG002 - a cast base draws persons and nothing else
+        return initial_tokens(self)
+
+    def with_concept(self, context: Context, concept: Concept) -> Context:
+        tokens = marked(concept.tokens, self.layout, concept.residual.slot)
+        return replace(with_tokens(self, context, tokens), shared=(concept.residual,))
+
+    def loss(self, prediction: Tensor, target: Tensor, t: Tensor) -> Tensor:
+        return flow_loss(prediction, target, t, FLOOR)
 
 
 def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -> CastBase:
     """Reads FOLDER/{model,sharpener}.safetensors and world.json. FileNotFoundError names what is missing."""
-    world = World.read(folder / "world.json")
-    with safe_open(folder / "model.safetensors", "pt") as file:
-        config = CastConfig(**json.loads(file.metadata()["config"]))
-    if config.vocabulary_size != len(world.vocabulary):
-        raise ValueError(f"{folder}: weights know {config.vocabulary_size} words, world.json {len(world.vocabulary)}")
-    dtype = compute_dtype(device)
-    model = CastModel(config)
-    model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
-    _check_reserved(model, folder)
-    sharpener = Sharpener()
-    sharpener.load_state_dict({n: t.float() for n, t in load_file(folder / "sharpener.safetensors").items()})
-    for module in (model, sharpener):
-        module.to(device).requires_grad_(False).eval()
-    return CastBase(
-        id=str(description["id"]),
-        description=description,
-        layout=layout_from(description),
-        model=model.to(dtype),
-        sharpener=sharpener,
-        world=world,
-        device=device,
-        dtype=dtype,
-    )
+    return CastBase(**vars(load_parts(folder, description, device)))
 
 
-def _check_reserved(model: CastModel, folder: Path) -> None:
-    """ValueError where keys or values read reserved channels: a mark would then move the picture, by its slot."""
-    for name, weight in model.state_dict().items():
-        if name.endswith(("attn2.to_k.weight", "attn2.to_v.weight")) and weight[:, model.config.word_width :].any():
-            raise ValueError(f"{folder}: {name} reads the channels that are reserved for adapters")
+def initial_tokens(base: CastParts) -> Tensor:
+    """(count, layers, dim): the mean of what the base's own styles and expressions look like to cross-attention.
+
+    The class word's role in the paper: a token that already means "a person" before anything is learned.
+    """
+    vocabulary = base.world.vocabulary
+    styles = [index for word, index in vocabulary.items() if word.startswith("style:")]
+    words = torch.full((len(styles), base.config.words), vocabulary[PAD], device=base.device)
+    words[:, 1] = torch.tensor(styles, device=base.device)
+    colours = torch.zeros(len(styles), base.config.words, 4, device=base.device, dtype=base.dtype)
+    encoded = base.model.text_encoder(words, colours).float()  # (styles, S, C)
+    style, nothing_more = encoded[:, 1].mean(0), encoded[:, 2].mean(0)
+    start = torch.stack([style, *[nothing_more] * (base.layout.tokens_shape[0] - 1)])  # (count, dim)
+    return start[:, None].repeat(1, base.config.layers, 1).cpu()
 
 
-def save_model(model: CastModel, state: dict[str, torch.Tensor], path: Path) -> None:
-    """Weights in fp16 with the configuration in the header."""
-    tensors = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in state.items()}
-    save_file(tensors, path, {"format": "pt", "config": json.dumps(model.config.as_dict())})
+def to_images(pictures: Tensor) -> list[Image.Image]:
+    """(B, 3, H, W) in [-1, 1] -> PIL images."""
+    bytes_ = ((pictures.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return [Image.fromarray(picture.permute(1, 2, 0).cpu().numpy()) for picture in bytes_]
+
+
+def noise_of(seed: int, cells: int, cell_px: int) -> Tensor:
+    """The starting noise of a picture: (3, cell_px, cells * cell_px), drawn on the CPU so that devices agree."""
+    generator = torch.Generator().manual_seed(seed % 2**63)
+    return torch.randn(3, cell_px, cells * cell_px, generator=generator)

@@ -15,12 +15,9 @@ from orthoplex.bases.cast.prompt import Background, Person, Prompt
 from orthoplex.bases.cast.scene import BACKGROUNDS
 from orthoplex.bases.cast.words import BACKGROUND_COLOURS
 from orthoplex.bases.cast.world import Word, World
+from orthoplex.bases.request import PromptRefused
 
 Choices = Mapping[str, Sequence[str]]
-
-
-class PromptRefused(ValueError):  # noqa: N818 - a refusal, like FileRefused
-    """A prompt that cannot be drawn on the canvas asked for; the message is for the user."""
 
 
 @dataclass(frozen=True)

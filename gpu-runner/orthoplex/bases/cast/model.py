@@ -196,8 +196,8 @@ class TransformerBlock(nn.Module):
         shift1, scale1, gate1, shift3, scale3, gate3 = table[:, :, None].unbind(dim=1)  # each (B, 1, C)
         x = x + gate1 * self.attn1(self.norm1(x) * (1 + scale1) + shift1, mask=neighbours)
         normed = self.norm2(x)
-        if regions is None or self.attn2.observer is not None:
-            x = x + self.attn2(normed, context, regions=regions)
+        if not regions or self.attn2.observer is not None:
+            x = x + self.attn2(normed, context, regions=regions or None)
         else:
             for weight, mask in regions:
                 x = x + weight.to(x.dtype) * self.attn2(normed, context, mask)

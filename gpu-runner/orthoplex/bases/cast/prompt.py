@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from orthoplex.bases.cast import words as w
+from orthoplex.bases.request import TRIGGER
 
-TRIGGER = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>")
 _TOKEN = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[^\s,.!]")
 
 

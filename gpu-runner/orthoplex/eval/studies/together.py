@@ -13,6 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from orthoplex.bases.cast.reading import CastReading
+from orthoplex.bases.cast.regions import cell_mask
+from orthoplex.bases.request import Region, SampleSpec
 from orthoplex.eval.automatic import regions_by_attention
 from orthoplex.eval.drawing import background_words, called, draw_rows, picture_seed
 from orthoplex.eval.factors import confined_beside, laid_beside
@@ -22,8 +25,6 @@ from orthoplex.eval.measures import distance
 from orthoplex.eval.merging import summed
 from orthoplex.eval.methods import ED_LORA, OURS, SILENT_SLOTS, SLOTS_ONLY
 from orthoplex.eval.renders import CELL, Ask, Character, on_background
-from orthoplex.sample.rows import Row, cell_mask, make_row
-from orthoplex.sample.spec import Region, SampleSpec
 
 PLACES = ("left", "middle", "right")
 
@@ -69,7 +70,7 @@ def asks_of(lab: Lab, cast: Sequence[str], number: int) -> list[Ask]:
     return [replace(chosen[0], expression=ask.expression) for ask in chosen]
 
 
-def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed: int) -> Row:
+def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed: int) -> CastReading:
     """The product's own row, without residuals: they lie beside the base."""
     people = len(cast)
     boxed = way.regions in ("boxes", "apart")
@@ -81,7 +82,7 @@ def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed
     places = PLACES if people == 3 else (PLACES[0], PLACES[2])
     clauses = [f"<{n}> {a.expression}, {p}" for n, a, p in zip(cast, asks, places, strict=True)]
     prompt = "; ".join([*clauses, background_words(asks[0])])
-    row = make_row(lab.base, SampleSpec(prompt, seed, 256 * people, 256), adapters, seed)
+    row = lab.base.read(SampleSpec(prompt, seed, 256 * people, 256), adapters, seed)
     training, first = lab.tuned(way.training), lab.settings.seeds[0]
     tokens = {cell: lab.taught(name, training, first).tokens for cell, name in enumerate(cast)}
     return replace(row, residuals=[], tokens=tokens, apart=way.regions == "apart")

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from PIL import Image
 
-from orthoplex.bases import Base
+from orthoplex.bases import AnyBase
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.png import write_png
@@ -32,7 +32,7 @@ class _Order:
 
     run: Run
     lease: SampleLease
-    base: Base
+    base: AnyBase
     adapters: Sequence[AttachedAdapter]
     steps_done: int = 0
     steps_total: int = 0
@@ -131,7 +131,7 @@ def _spec_of(lease: SampleLease) -> SampleSpec:
     )
 
 
-def _attached(base: Base, lease: SampleLease, member: Member, storage: Storage) -> AttachedAdapter:
+def _attached(base: AnyBase, lease: SampleLease, member: Member, storage: Storage) -> AttachedAdapter:
     try:
         source = lease.input(member.input)
     except KeyError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from safetensors import SafetensorError
 
-from orthoplex.bases import Base
+from orthoplex.bases import AnyBase
 from orthoplex.ortho.adapter import write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
@@ -67,7 +67,7 @@ class _Training:
     """One training with its checkpoint file."""
 
     def __init__(
-        self, run: Run, lease: TrainLease, base: Base, pictures: Pictures, storage: Storage, folder: Path
+        self, run: Run, lease: TrainLease, base: AnyBase, pictures: Pictures, storage: Storage, folder: Path
     ) -> None:
         self._run = run
         self._lease = lease
@@ -164,7 +164,7 @@ def _pictures(lease: TrainLease, storage: Storage) -> Pictures:
     return pictures
 
 
-def _result(lease: TrainLease, base: Base, trained: TrainResult) -> Result:
+def _result(lease: TrainLease, base: AnyBase, trained: TrainResult) -> Result:
     spec = lease.spec
     try:
         content = write_adapter(trained.adapter, base.layout)

@@ -1,4 +1,4 @@
-"""Trains a cast base from sprites: `python -m orthoplex.train.base --sprites DIR --out DIR --minutes 60`.
+"""Trains a cast base from sprites: `python -m orthoplex.cast_training.base --sprites DIR --out DIR --minutes 60`.
 
 Rectified flow with x-prediction; Muon for matrices, AdamW for the rest; fp32 masters, low-precision compute copy.
 Where bfloat16 is slow (CPUs without AVX-512 bf16) all is fp32 and AdamW: Muon's products would take a third of a step.
@@ -20,12 +20,13 @@ from safetensors import safe_open
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from orthoplex.bases.cast.base import compute_dtype
+from orthoplex.bases.cast.flow import flow_loss, noise_levels
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as
 from orthoplex.bases.cast.pack import load_pack
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, background_masks, colour_entry, compose, draw_backgrounds
 from orthoplex.bases.cast.sprites import SpriteSet, load_sprites
 from orthoplex.bases.cast.world import World
+from orthoplex.bases.device import compute_dtype
 
 
 @dataclass(frozen=True)
@@ -86,23 +87,6 @@ class SceneMaker:
         words[unconditional] = pad
         words[unconditional, :, 0] = null
         colours[unconditional] = 0
-
-
-def noise_levels(batch: int, generator: torch.Generator, high_share: float = 0.35) -> Tensor:
-    """Levels (B,) in (0, 1]: a share near pure noise, where the caption alone decides, the rest logit-normal."""
-    normal = torch.sigmoid(torch.randn(batch, generator=generator) * 1.0 + 0.6)
-    high = 1 - 0.2 * torch.rand(batch, generator=generator)
-    return torch.where(torch.rand(batch, generator=generator) < high_share, high, normal)
-
-
-def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5, weights: Tensor | None = None) -> Tensor:
-    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2, pixels weighted where told.
-
-    The floor keeps the weight on noisy levels: a caption decides nearly everything here, little is left to denoising.
-    """
-    error = (predicted.float() - clean).square()
-    error = error if weights is None else error * weights
-    return (error.mean(dim=(1, 2, 3)) / t.clamp(min=floor).square()).mean()
 
 
 def edge_weights(clean: Tensor, strength: float = 3.0) -> Tensor:

@@ -1,4 +1,4 @@
-"""Trains the seed adapters: `python -m orthoplex.train.seeds SEEDS_FOLDER [--only NAME] [--steps N]`.
+"""Trains the seed adapters: `python -m orthoplex.cast_training.seeds SEEDS_FOLDER [--only NAME] [--steps N]`.
 
 For each SEEDS_FOLDER/NAME with card.json and pictures/: writes adapter.safetensors and samples/*.png beside them.
 Slots follow the alphabet, so all seeds share one exactly orthogonal class.
@@ -15,7 +15,7 @@ from typing import Any
 
 from PIL import Image
 
-from orthoplex.bases import Base, load_base
+from orthoplex.bases import AnyBase, load_base
 from orthoplex.ortho.adapter import save
 from orthoplex.train.concept import Progress, TrainSpec, train_concept
 
@@ -35,7 +35,7 @@ def spec_of(card: dict[str, Any], slot: int) -> TrainSpec:
     )
 
 
-def train_seed(base: Base, folder: Path, spec: TrainSpec, card: dict[str, Any]) -> dict[str, Any]:
+def train_seed(base: AnyBase, folder: Path, spec: TrainSpec, card: dict[str, Any]) -> dict[str, Any]:
     """Trains one seed from its pictures and writes its file and samples. Returns the metrics."""
     pictures = [(Image.open(folder / "pictures" / name), caption) for name, caption in card["captions"].items()]
 

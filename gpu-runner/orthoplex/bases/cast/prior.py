@@ -1,7 +1,7 @@
-"""Taught silence: what the base does without the concept, which its residual must leave as it is.
+"""Prior preservation: situations without the concept, in which its residual must leave the base as it is.
 
 Other people's captions, sparse captions and other triggers, on pictures that the base itself draws for them; the
-target is the base's own prediction. No data is needed beside the base.
+target is the base's own prediction. No data is needed beside the base. Only a base that reserves no channels needs it.
 """
 
 from __future__ import annotations
@@ -13,39 +13,32 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.casting import complete
+from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.parts import CastParts
+from orthoplex.bases.cast.pictures import HIGH_SHARE
 from orthoplex.bases.cast.prompt import Person
+from orthoplex.bases.cast.reading import CONCEPT_WORDS
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, colour_entry
 from orthoplex.bases.cast.world import Word, encode_captions
-from orthoplex.sample.rows import CONCEPT_WORDS
+from orthoplex.bases.context import Context
+from orthoplex.bases.protocol import Batch
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a silent batch is made of, as shares; what is left of 1 is nothing asked at all."""
+    """What a batch is made of, as shares; what is left of 1 is the empty caption."""
 
     captions: float = 0.5  # other people, fully described
     triggers: float = 0.25  # other triggers, with sparse words
     sparse: float = 0.125  # sparse words alone
 
 
-@dataclass(frozen=True, eq=False)
-class SilentBatch:
-    """B situations without the concept, and what the base makes of them."""
-
-    noisy: Tensor  # (B, 3, 64, 64)
-    t: Tensor  # (B,)
-    contexts: list[Tensor]  # per layer (B, S, C)
-    places: Tensor  # (B, 1)
-    target: Tensor  # (B, 3, 64, 64): the base's own prediction
-
-
-class SilenceBank:
+class PriorPictures:
     """A bank of pictures that the base draws for random captions, and batches made of it."""
 
     def __init__(
-        self, base: CastBase, size: int, token_scale: float, generator: torch.Generator, content: Content = Content()
+        self, base: CastParts, size: int, token_scale: float, generator: torch.Generator, content: Content = Content()
     ) -> None:
         self.base, self.token_scale, self.content = base, token_scale, content
         rng = random.Random(int(torch.randint(2**31, (1,), generator=generator)))
@@ -56,6 +49,14 @@ class SilenceBank:
         encoded.colours[:, 0] = colour_entry(torch.rand(size, 3, generator=generator) * 0.7 + 0.3)
         self.words, self.colours = encoded.words[:, None], encoded.colours[:, None]
         self.pictures = self._draw(size, generator)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return ()
+
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        """Situations at the levels of noise that a concept is trained at."""
+        return self.make(count, noise_levels(count, generator, HIGH_SHARE).to(self.base.device), generator)
 
     @torch.no_grad()
     def _draw(self, size: int, generator: torch.Generator, steps: int = 4) -> Tensor:
@@ -72,7 +73,7 @@ class SilenceBank:
         return x
 
     @torch.no_grad()
-    def make(self, batch: int, t: Tensor, generator: torch.Generator) -> SilentBatch:
+    def make(self, batch: int, t: Tensor, generator: torch.Generator) -> Batch:
         """Situations in the shares of `content`, at noise levels t (batch,)."""
         base, vocabulary = self.base, self.base.world.vocabulary
         described = self.content.captions
@@ -103,4 +104,4 @@ class SilenceBank:
         level = t[:, None, None, None]
         noisy = (1 - level) * self.pictures[chosen] + level * noise
         target = base.model(noisy.to(base.dtype), t, contexts, places).float()
-        return SilentBatch(noisy, t, contexts, places, target)
+        return Batch(noisy, t, Context(tuple(contexts), ((),) * batch, conditions={"places": places}), target)

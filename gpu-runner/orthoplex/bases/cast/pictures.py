@@ -15,11 +15,18 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.parts import CastParts
 from orthoplex.bases.cast.prompt import parse_prompt
+from orthoplex.bases.cast.reading import CONCEPT_WORDS
 from orthoplex.bases.cast.scene import BACKGROUNDS, PAD, background_masks, colour_entry, compose, draw_backgrounds
-from orthoplex.sample.rows import CONCEPT_WORDS
+from orthoplex.bases.context import Context
+from orthoplex.bases.protocol import Batch
 
+# Of a concept the details are what is to be learned: fewer levels near pure noise, more weight on clear ones, than a
+# base needs that learns from captions alone (docs/log.md).
+HIGH_SHARE = 0.2
+FLOOR = 0.3
 PLAIN_BORDER_TOLERANCE = 12  # of 255, standard deviation of the border's pixels
 
 
@@ -68,7 +75,7 @@ def _border(pixels: Pixels) -> Colour:
     return border
 
 
-def read_pictures(base: CastBase, pictures: Sequence[tuple[Image.Image, str | None]]) -> ConceptPictures:
+def read_pictures(base: CastParts, pictures: Sequence[tuple[Image.Image, str | None]]) -> ConceptPictures:
     """Pictures with optional captions -> tensors. A caption is plain English; its expression is what counts."""
     size, vocabulary = base.config.cell_px, base.world.vocabulary
     sprites, expressions, transparent, borders = [], [], [], []
@@ -92,8 +99,8 @@ def read_pictures(base: CastBase, pictures: Sequence[tuple[Image.Image, str | No
 
 
 @dataclass(frozen=True, eq=False)
-class ConceptBatch:
-    """B scenes of one person, the concept."""
+class Scene:
+    """B scenes of one person, the concept, whose words are left empty."""
 
     pictures: Tensor  # (B, 3, 64, 64) in [-1, 1]
     words: Tensor  # (B, 1, S)
@@ -103,18 +110,37 @@ class ConceptBatch:
 class ConceptScenes:
     """Endless batches of a concept's pictures on changing backgrounds, with their captions as tensors."""
 
-    def __init__(self, base: CastBase, data: ConceptPictures, generator: torch.Generator) -> None:
-        self.base, self.data, self.generator = base, data, generator
+    def __init__(self, base: CastParts, data: ConceptPictures) -> None:
+        self.base, self.data = base, data
         self.masks = background_masks(1, base.config.cell_px)
         self.background_words = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])
 
-    def make(self, batch: int) -> ConceptBatch:
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(f"{self.base.id} does not know the caption word {word!r}" for word in self.data.unknown)
+
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        """Scenes at random levels of noise, each in a random place; the target is the clean picture."""
+        base = self.base
+        scene = self.make(count, generator)
+        t = noise_levels(count, generator, HIGH_SHARE).to(base.device)
+        clean = scene.pictures.to(base.device)
+        level = t[:, None, None, None]
+        noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)
+        places = torch.randint(base.config.cells, (count, 1), generator=generator).to(base.device)
+        with torch.no_grad():
+            colours = scene.colours.to(base.device, base.dtype)
+            shared = base.model.encode(scene.words.to(base.device), colours, places)
+        return Batch(noisy, t, Context((shared,), ((),) * count, conditions={"places": places}), clean)
+
+    def make(self, count: int, generator: torch.Generator) -> Scene:
+        """Clean scenes: pictures on backgrounds, with the words of their captions but the concept's."""
         data, vocabulary = self.data, self.base.world.vocabulary
-        chosen = torch.randint(len(data), (batch,), generator=self.generator)
-        kinds = torch.randint(1, len(BACKGROUNDS), (batch,), generator=self.generator)
-        kinds = torch.where(torch.rand(batch, generator=self.generator) < 0.6, torch.zeros_like(kinds), kinds)
-        colours = torch.rand(batch, 3, generator=self.generator)
-        colours = colours + (1 - colours) * torch.rand(batch, 1, generator=self.generator) * 0.8
+        chosen = torch.randint(len(data), (count,), generator=generator)
+        kinds = torch.randint(1, len(BACKGROUNDS), (count,), generator=generator)
+        kinds = torch.where(torch.rand(count, generator=generator) < 0.6, torch.zeros_like(kinds), kinds)
+        colours = torch.rand(count, 3, generator=generator)
+        colours = colours + (1 - colours) * torch.rand(count, 1, generator=generator) * 0.8
         opaque = ~data.transparent[chosen]
         known = ~data.borders[chosen].isnan().any(dim=1)
         border = torch.where(known[:, None], data.borders[chosen], torch.ones(3))
@@ -122,10 +148,10 @@ class ConceptScenes:
         colours = torch.where(opaque[:, None], border, colours)
         backgrounds = draw_backgrounds(kinds, colours, self.masks)
         pictures = compose(data.sprites[chosen][:, None], backgrounds)
-        words = torch.full((batch, 1, self.base.config.words), vocabulary[PAD])
-        entries = torch.zeros(batch, 1, self.base.config.words, 4)
+        words = torch.full((count, 1, self.base.config.words), vocabulary[PAD])
+        entries = torch.zeros(count, 1, self.base.config.words, 4)
         says = ~opaque | known
         words[:, 0, 0] = torch.where(says, self.background_words[kinds], torch.full_like(kinds, vocabulary[PAD]))
         entries[:, 0, 0] = colour_entry(colours) * says[:, None]
         words[:, 0, CONCEPT_WORDS[-1] + 1] = data.expressions[chosen]
-        return ConceptBatch(pictures, words, entries)
+        return Scene(pictures, words, entries)

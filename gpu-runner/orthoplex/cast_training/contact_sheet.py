@@ -1,4 +1,4 @@
-"""Held-out prompts beside the truth: `python -m orthoplex.train.contact_sheet --held-out DIR --out PNG`.
+"""Held-out prompts beside the truth: `python -m orthoplex.cast_training.contact_sheet --held-out DIR --out PNG`.
 
 Each pair: the render that the caption was written for, and what the base draws from the caption alone. Prints the mean
 absolute distance (of 255) between them and, for scale, between each drawing and another character's render.
@@ -15,13 +15,13 @@ from PIL import Image
 from torch import Tensor
 
 from orthoplex.bases import load_base
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.base import CastBase, to_images
+from orthoplex.bases.cast.reading import CastReading
 from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, colour_entry, compose, draw_backgrounds
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.bases.cast.sprites import SpriteSet, load_sprites
-from orthoplex.sample.rows import Row
-from orthoplex.sample.sampler import denoise, to_images
-from orthoplex.sample.spec import never_cancel
+from orthoplex.bases.request import Canvas
+from orthoplex.sample.sampler import denoise
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Held:
     """Scenes of held-out characters with P persons."""
 
     truth: Tensor  # (B, 3, 64, 64 P)
-    rows: list[Row]
+    rows: list[CastReading]
 
 
 def held_out_scenes(base: CastBase, data: SpriteSet, count: int, persons: int, seed: int) -> Held:
@@ -43,7 +43,7 @@ def held_out_scenes(base: CastBase, data: SpriteSet, count: int, persons: int, s
     words, entries = data.captions.words[chosen].clone(), data.captions.colours[chosen].clone()
     words[:, :, 0] = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])[kinds][:, None]
     entries[:, :, 0] = colour_entry(colours)[:, None]
-    rows = [Row(words[i], entries[i], {}, [], {}, seed + i, "", ()) for i in range(count)]
+    rows = [CastReading(words[i], entries[i], {}, [], {}, seed + i, "", ()) for i in range(count)]
     return Held(truth, rows)
 
 
@@ -56,7 +56,8 @@ def draw(base: CastBase, held: Held, persons: int, steps: int, guidance: float) 
     parts = []
     for start in range(0, len(held.rows), 16):
         rows = held.rows[start : start + 16]
-        parts.append(denoise(base, rows, persons, steps, torch.full((len(rows),), guidance), never_cancel))
+        canvas = Canvas(256 * persons, 256, steps)
+        parts.append(denoise(base, rows, canvas, torch.full((len(rows),), guidance)))
     return torch.cat(parts)
 
 
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     base = load_base("cast-2", arguments.device)
+    assert isinstance(base, CastBase)
     data = load_sprites(arguments.held_out, base.world, base.config.cell_px, base.config.words)
     singles, pairs = held_out_scenes(base, data, 22, 1, 1), held_out_scenes(base, data, 10, 2, 2)
     tiles: list[Image.Image] = []

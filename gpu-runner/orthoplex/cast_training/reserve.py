@@ -1,4 +1,4 @@
-"""Makes room in a base: `python -m orthoplex.train.reserve --weights FILE --sprites DIR --out FILE`.
+"""Makes room in a base: `python -m orthoplex.cast_training.reserve --weights FILE --sprites DIR --out FILE`.
 
 Turns the words' channels into the eigenbasis of what the base's own captions make of them, keeps those of highest
 energy and leaves the rest free for adapters. A rotation alone changes nothing; what is cut away is the quietest part,
@@ -16,8 +16,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
-from orthoplex.bases.cast.base import save_model
 from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.parts import save_model
 from orthoplex.bases.cast.scene import BACKGROUNDS, colour_entry
 from orthoplex.bases.cast.sprites import read_captions
 from orthoplex.bases.cast.world import World, encode_captions

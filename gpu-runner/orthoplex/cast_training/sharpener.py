@@ -1,4 +1,4 @@
-"""Trains the sharpener: `python -m orthoplex.train.sharpener --sprites DIR --model FILE --out FILE --minutes 5`.
+"""Trains the sharpener: `python -m orthoplex.cast_training.sharpener --sprites DIR --model FILE --out FILE`.
 
 Pairs: a scene at 256 px a cell, and the same at 64 px with the faults of the base's pictures: grain, offsets between
 patches, and for a quarter of them the base's own denoising of a lightly noised scene. A picture that the base has

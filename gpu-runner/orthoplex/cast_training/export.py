@@ -1,4 +1,4 @@
-"""Publishes a training run as a base: `python -m orthoplex.train.export --run DIR --sprites DIR --out DIR`.
+"""Publishes a training run as a base: `python -m orthoplex.cast_training.export --run DIR --sprites DIR --out DIR`.
 
 Takes the moving average of the weights, in fp16, and the world it was trained on.
 """
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import torch
 
-from orthoplex.bases.cast.base import save_model
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel
+from orthoplex.bases.cast.parts import save_model
 from orthoplex.bases.cast.world import World
 
 

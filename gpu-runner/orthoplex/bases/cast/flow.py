@@ -1,0 +1,67 @@
+"""The rectified flow of cast bases: levels of noise, the loss, and Euler's step. Pure functions of tensors.
+
+x_t = (1 - t) x0 + t noise; the model predicts x0 ("x-prediction", Li & He 2025), so dx/dt = (x_t - x0) / t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+EULER = "Euler"
+
+
+def time_steps(steps: int, shift: float = 1.5) -> list[float]:
+    """Noise levels 1 = t_0 > ... > t_steps = 0, denser near noise, where the picture is decided.
+
+    t' = s t / (1 + (s - 1) t), the shift of Esser et al. 2024, sec. 5.3.2.
+    """
+    uniform = [1 - index / steps for index in range(steps + 1)]
+    return [shift * t / (1 + (shift - 1) * t) for t in uniform]
+
+
+def euler_step(x_t: Tensor, x0: Tensor, t: float, t_next: float) -> Tensor:
+    """One step of dx/dt = (x_t - x0) / t towards t_next < t; at t_next = 0 it is x0 itself."""
+    return x0 + (x_t - x0) * (t_next / t)
+
+
+@dataclass(frozen=True)
+class EulerFlow:
+    """Euler steps along `times`, t_0 > ... > t_steps: `steps` predictions."""
+
+    times: Sequence[float]
+    name: str = EULER
+
+    @property
+    def levels(self) -> Sequence[float]:
+        return self.times[:-1]
+
+    def start(self, noise: Tensor) -> Tensor:
+        return noise
+
+    def scaled(self, x: Tensor, index: int) -> Tensor:  # noqa: ARG002 - the protocol's; this model sees x as it is
+        return x
+
+    def step(self, prediction: Tensor, index: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The next state, and x0 itself, which is what the model predicts."""
+        return euler_step(x, prediction, self.times[index], self.times[index + 1]), prediction
+
+
+def noise_levels(batch: int, generator: torch.Generator, high_share: float = 0.35) -> Tensor:
+    """Levels (B,) in (0, 1]: a share near pure noise, where the caption alone decides, the rest logit-normal."""
+    normal = torch.sigmoid(torch.randn(batch, generator=generator) * 1.0 + 0.6)
+    high = 1 - 0.2 * torch.rand(batch, generator=generator)
+    return torch.where(torch.rand(batch, generator=generator) < high_share, high, normal)
+
+
+def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5, weights: Tensor | None = None) -> Tensor:
+    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2, pixels weighted where told.
+
+    The floor keeps the weight on noisy levels: a caption decides nearly everything here, little is left to denoising.
+    """
+    error = (predicted.float() - clean).square()
+    error = error if weights is None else error * weights
+    return (error.mean(dim=(1, 2, 3)) / t.clamp(min=floor).square()).mean()

@@ -1,0 +1,76 @@
+"""The parts of a cast base: weights, vocabulary and description, read from files. What each part does is elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.sharpener import Sharpener
+from orthoplex.bases.cast.world import World
+from orthoplex.bases.device import compute_dtype
+from orthoplex.ortho.layout import Layout, layout_from
+
+
+@dataclass(frozen=True, eq=False)
+class CastParts:
+    """Everything is frozen: `model` never requires grad; adapters are attached to it, not merged, unless asked."""
+
+    id: str
+    description: dict[str, Any]
+    layout: Layout
+    model: CastModel
+    sharpener: Sharpener
+    world: World
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def config(self) -> CastConfig:
+        return self.model.config
+
+
+def load_parts(folder: Path, description: dict[str, Any], device: torch.device) -> CastParts:
+    """Reads FOLDER/{model,sharpener}.safetensors and world.json. FileNotFoundError names what is missing."""
+    world = World.read(folder / "world.json")
+    with safe_open(folder / "model.safetensors", "pt") as file:
+        config = CastConfig(**json.loads(file.metadata()["config"]))
+    if config.vocabulary_size != len(world.vocabulary):
+        raise ValueError(f"{folder}: weights know {config.vocabulary_size} words, world.json {len(world.vocabulary)}")
+    dtype = compute_dtype(device)
+    model = CastModel(config)
+    model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
+    _check_reserved(model, folder)
+    sharpener = Sharpener()
+    sharpener.load_state_dict({n: t.float() for n, t in load_file(folder / "sharpener.safetensors").items()})
+    for module in (model, sharpener):
+        module.to(device).requires_grad_(False).eval()
+    return CastParts(
+        id=str(description["id"]),
+        description=description,
+        layout=layout_from(description),
+        model=model.to(dtype),
+        sharpener=sharpener,
+        world=world,
+        device=device,
+        dtype=dtype,
+    )
+
+
+def _check_reserved(model: CastModel, folder: Path) -> None:
+    """ValueError where keys or values read reserved channels: a mark would then move the picture, by its slot."""
+    for name, weight in model.state_dict().items():
+        if name.endswith(("attn2.to_k.weight", "attn2.to_v.weight")) and weight[:, model.config.word_width :].any():
+            raise ValueError(f"{folder}: {name} reads the channels that are reserved for adapters")
+
+
+def save_model(model: CastModel, state: dict[str, torch.Tensor], path: Path) -> None:
+    """Weights in fp16 with the configuration in the header."""
+    tensors = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in state.items()}
+    save_file(tensors, path, {"format": "pt", "config": json.dumps(model.config.as_dict())})
