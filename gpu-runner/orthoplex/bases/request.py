@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from orthoplex.ortho.adapter import Adapter
 
-
 TRIGGER = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>")  # in lower case
 
 
