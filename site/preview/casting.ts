@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 // Assigns people to cells, and the words of each adapter's caption. Cells of people without an adapter are
-// left out: the runner determines their looks. Pure. Twin of bases/cast/casting.py and of sample/rows.py's `_place`.
-=======
-// Who stands in which cell, and the words that each taught person's caption holds. Cells of people without an adapter are
-// left out: the runner fills their looks in. Pure. Twin of bases/cast/casting.py and of bases/cast/reading.py's `_place`.
->>>>>>> f9c2835 (A base is what obeys bases/protocol.py: sampling and training are loops that know none of them)
+// left out: the runner determines their looks. Pure. Twin of bases/cast/casting.py and of bases/cast/reading.py's `_place`.
 
 import type { Region } from "../api.ts";
 import { cellOf } from "./layout.ts";

@@ -1,9 +1,5 @@
 // Positions of the canvas as the network counts them (rows first, 8 x 8 a cell): boxes, cells, and which
-<<<<<<< HEAD
-// words and neighbours a position attends to. Pure. Twin of gpu-runner/orthoplex/sample/rows.py, bound to it by test/site/preview/golden.json.
-=======
-// words and neighbours a position listens to. Pure. Twin of gpu-runner/orthoplex/bases/cast/regions.py, bound to it by test/site/preview/golden.json.
->>>>>>> f9c2835 (A base is what obeys bases/protocol.py: sampling and training are loops that know none of them)
+// words and neighbours a position attends to. Pure. Twin of gpu-runner/orthoplex/bases/cast/regions.py, bound to it by test/site/preview/golden.json.
 
 import type { Region } from "../api.ts";
 import cast from "./cast/cast.json";

@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 // Euler sampler of the rectified flow with classifier-free guidance, around any denoiser. Pure but for what `predict` does.
-// Twin of gpu-runner/orthoplex/sample/sampler.py.
-=======
-// Euler steps of the rectified flow with guidance, around any denoiser. Pure but for what `predict` does.
 // Twin of gpu-runner/orthoplex/sample/sampler.py and bases/cast/flow.py.
->>>>>>> f9c2835 (A base is what obeys bases/protocol.py: sampling and training are loops that know none of them)
 
 const SHIFT = 1.5;
 
