@@ -1,4 +1,4 @@
-// drizzle-kit reads this to write the next migration from schema/tables.ts (npm run db:generate).
+// drizzle-kit reads this to write the next migration from schema/tables.ts (npm run x -- migration).
 
 import { defineConfig } from "drizzle-kit";
 

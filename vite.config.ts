@@ -10,7 +10,22 @@ import { referenceFile } from "./site/build/reference-file.ts";
 
 const root = resolve(import.meta.dirname, "site/pages");
 const edge = process.env.ORTHOPLEX_EDGE ?? "http://127.0.0.1:8787";
-const proxy = { "/v1": edge, "/auth": edge };
+// The Worker answers these itself (run_worker_first of wrangler.toml); /preview is what the last build emitted for it.
+const proxied = [
+  "/v1",
+  "/auth",
+  "/runner/v1",
+  "/openai",
+  "/replicate",
+  "/api",
+  "/metrics",
+  "/mcp",
+  "/m/",
+  "/a/",
+  "/preview/",
+];
+// The Host stays that of the browser: better-auth compares it with the Origin, and addresses in answers are made from it.
+const proxy = Object.fromEntries(proxied.map((path) => [path, { target: edge, changeOrigin: false }]));
 
 export default defineConfig({
   root,

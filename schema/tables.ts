@@ -1,5 +1,5 @@
 // Every D1 table. SQL is snake_case, TypeScript camelCase, and these files are the only place that maps one to the other.
-// npm run db:generate writes the next migration from them; FTS and its triggers are written by hand in 0001.
+// npm run x -- migration writes the next migration from them; FTS and its triggers are written by hand in 0001.
 
 export * from "./tables/accounts.ts";
 export * from "./tables/blobs.ts";

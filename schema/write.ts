@@ -1,5 +1,5 @@
 // Writes the JSON Schema of every named contract schema, plus limits and codes, to schema/contract/contract.json.
-// Run: npm run schema:write. A test fails when the file is stale.
+// Run: npm run x -- schema. A test fails when the file is stale.
 
 import { writeFileSync } from "node:fs";
 import { contractJson } from "./contract-json.ts";

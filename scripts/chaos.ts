@@ -1,6 +1,6 @@
-// npm run chaos: kills, freezes and disconnects the real Worker and real runners while they work, then checks the invariants in what they
+// npm run x -- chaos: kills, freezes and disconnects the real Worker and real runners while they work, then checks the invariants in what they
 // stored. Exit code 1, with the seed, where an invariant is violated.
-//   npm run chaos -- --jobs 200 --runners 3 --seed 1
+//   npm run x -- chaos --jobs 200 --runners 3 --seed 1
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

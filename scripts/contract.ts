@@ -1,5 +1,5 @@
 // A stage of npm test: runs the runner contract suite against the edge double and against a real Worker (without runners, so that the
-// suite itself can be one), then a short run of npm run fuzz against the OpenAPI document. Arguments are passed to pytest.
+// suite itself can be one), then a short run of npm run x -- fuzz against the OpenAPI document. Arguments are passed to pytest.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { ROOT, VENV_PYTHON } from "./local/paths.ts";
 import { writePrivately } from "./local/secrets.ts";
 import { startTemporaryServer } from "./local/temporary.ts";
 
-/** Takes less than a minute; npm run fuzz is the long run. */
+/** Takes less than a minute; npm run x -- fuzz is the long run. */
 const FUZZ = { maxExamples: 3, seed: 1, coverage: false };
 
 const stop = new AbortController();

@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { ROOT, VENV_PYTHON } from "./local/paths.ts";
-import { PYPROJECT, PYTHON_SOURCES } from "./stages.ts";
+import { PYPROJECT, PYTHON_SOURCES } from "./test/stages.ts";
 
 const RUFF = [VENV_PYTHON, "-m", "ruff"];
 const COMMANDS = [

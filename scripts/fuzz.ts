@@ -1,6 +1,6 @@
-// npm run fuzz: Schemathesis generates requests from the OpenAPI document of a real Worker and validates every response against its schema.
+// npm run x -- fuzz: Schemathesis generates requests from the OpenAPI document of a real Worker and validates every response against its schema.
 // Writes the summary into docs/compatibility.md.
-//   npm run fuzz -- --max-examples 100 --seed 1
+//   npm run x -- fuzz --max-examples 100 --seed 1
 
 import { parseArgs } from "node:util";
 import { SETTINGS } from "./fuzz/place.ts";

@@ -1,4 +1,4 @@
-// npm run reset: deletes everything the local server stored. Keeps what takes hours to compute, unless --all is given.
+// npm run x -- reset: deletes everything the local server stored. Keeps what takes hours to compute, unless --all is given.
 
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ console.log(
 );
 if (kept.length > 0) {
   console.log(
-    `Kept: ${kept.join(", ")} (data of the base model's training; \`npm run reset -- --all\` removes it too).`,
+    `Kept: ${kept.join(", ")} (data of the base model's training; \`npm run x -- reset --all\` removes it too).`,
   );
 }
 

@@ -1,35 +1,71 @@
-// npm test: runs every stage in order, prints the name and duration of each, and at the end what each test runner counted.
+// npm test: runs every stage, prints the name and duration of each, and at the end what each test runner counted.
 //   npm test                    everything
-//   npm test -- edge journey  these stages only
-//   npm run check               the quick ones: types, lint, docs
+//   npm test -- edge journey    these stages only
+//   npm test -- test/functions/dispatch/lease.test.ts    these test files only
+//   npm test -- --changed       what concerns the files changed since main
+//   npm run check               the quick stages: types, lint, docs
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { findOrInstallChromium } from "./chromium.ts";
 import { ROOT } from "./local/paths.ts";
-import { type Command, STAGE_ENV, STAGES, type Stage } from "./stages.ts";
-import { addCounts, type Counts, countsIn, noCounts } from "./test-counts.ts";
+import { type Chosen, chooseChanged, chooseNamed } from "./test/choice.ts";
+import { addCounts, type Counts, countsIn, noCounts } from "./test/counts.ts";
+import { type Command, STAGE_ENV, STAGES } from "./test/stages.ts";
 
 type Outcome = { stage: string; ok: boolean; seconds: number; counts: Counts; note: string };
 
 const args = process.argv.slice(2);
-const unknown = args.filter((arg) => arg !== "--quick" && !STAGES.some(({ name }) => name === arg));
-if (unknown.length > 0) {
-  console.error(
-    `✗ No stage is called ${unknown.join(", ")}. There are: ${STAGES.map(({ name }) => name).join(", ")}.`,
-  );
+const chosen = choose(args);
+if (typeof chosen === "string") {
+  console.error(`✗ ${chosen}`);
   process.exit(1);
 }
-const chosen = STAGES.filter((stage) =>
-  args.includes("--quick") ? stage.quick : args.length === 0 || args.includes(stage.name),
+// Quick stages are single processes of one thread each, so as many run at once as there are cores.
+const quick = await inParallel(
+  chosen.filter(({ stage }) => stage.quick),
+  availableParallelism(),
 );
-
-const outcomes: Outcome[] = [];
-for (const stage of chosen) outcomes.push(await runStage(stage));
+const outcomes = [...quick];
+for (const each of chosen.filter(({ stage }) => !stage.quick)) outcomes.push(await runStage(each, true));
 report(outcomes);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
 
-async function runStage(stage: Stage): Promise<Outcome> {
-  console.log(`\n── ${stage.name} ${"─".repeat(Math.max(3, 90 - stage.name.length))}`);
+function choose(args: readonly string[]): Chosen[] | string {
+  const all = STAGES.map((stage) => ({ stage, commands: stage.commands }));
+  if (args.length === 0) return all;
+  if (args.includes("--quick")) return all.filter(({ stage }) => stage.quick);
+  if (!args.includes("--changed")) return chooseNamed(STAGES, args);
+  const base = git("merge-base", "HEAD", git("rev-parse", "--verify", "-q", "main")[0] ?? "origin/main")[0];
+  if (base === undefined) return "There is no branch main to compare with.";
+  const changed = [...git("diff", "--name-only", base), ...git("ls-files", "--others", "--exclude-standard")];
+  const tests = git("ls-files", "--cached", "--others", "--exclude-standard", "test");
+  console.log(`${changed.length} files changed since main`);
+  return chooseChanged(STAGES, changed, tests);
+}
+
+function git(...args: string[]): string[] {
+  const { stdout } = spawnSync("git", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 26 });
+  return (stdout ?? "").split("\n").filter((line) => line !== "");
+}
+
+async function inParallel(stages: Chosen[], limit: number): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < stages.length; at = next++) {
+      const each = stages[at];
+      if (each) outcomes[at] = await runStage(each, limit === 1 || stages.length === 1);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, stages.length) }, worker));
+  return outcomes;
+}
+
+/** `live`: output goes to the terminal as it arrives; otherwise all of it when the stage has ended. */
+async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Outcome> {
+  const title = `\n── ${stage.name} ${"─".repeat(Math.max(3, 90 - stage.name.length))}`;
+  if (live) console.log(title);
   const begun = performance.now();
   const ended = (ok: boolean, counts: Counts, note = "") => {
     const seconds = (performance.now() - begun) / 1000;
@@ -48,18 +84,22 @@ async function runStage(stage: Stage): Promise<Outcome> {
   }
   let counts = noCounts;
   let ok = true;
-  for (const command of stage.commands) {
-    const { code, output } = await runCommand(command, env);
+  let kept = "";
+  for (const command of commands) {
+    const { code, output } = await runCommand(command, env, live);
     counts = addCounts(counts, countsIn(output));
     ok &&= code === 0;
+    kept += output;
   }
+  if (!live) process.stdout.write(`${title}\n${kept}`);
   return ended(ok, counts);
 }
 
-/** Output goes to the terminal as it arrives, and is kept so that its summary can be parsed. */
+/** The output is kept so that its summary can be parsed. */
 function runCommand(
   [program, ...args]: Command,
   env: Record<string, string>,
+  live: boolean,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(program, args, {
     cwd: ROOT,
@@ -67,14 +107,12 @@ function runCommand(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  child.stdout.on("data", (chunk: Buffer) => {
+  const take = (stream: NodeJS.WriteStream) => (chunk: Buffer) => {
     output += chunk;
-    process.stdout.write(chunk);
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    output += chunk;
-    process.stderr.write(chunk);
-  });
+    if (live) stream.write(chunk);
+  };
+  child.stdout.on("data", take(process.stdout));
+  child.stderr.on("data", take(process.stderr));
   return new Promise((resolve) => {
     child.on("error", (error) => resolve({ code: 127, output: `${program}: ${error.message}` }));
     child.on("close", (code) => resolve({ code, output }));

@@ -1,4 +1,4 @@
-// Writes the page of npm run bench:dispatch: the measured numbers of the simulation and the conclusions from them.
+// Writes the page of npm run bench -- dispatch: the measured numbers of the simulation and the conclusions from them.
 
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -40,10 +40,10 @@ export function dispatchPage(figures: DispatchFigures): string {
 A discrete-event simulation: ${whole(scale.jobs)} jobs, ${whole(scale.runners)} runners, four bases and three sizes, one owner with half of all jobs,
 five with hundreds, the rest with one to nine. Enqueue, lease, heartbeat, settle, release and sweep are the real ones on a real
 D1 in workerd; only the clock, the run times and the runners are made up. Every tenth runner falls silent once and comes back
-too late. Written by \`npm run bench:dispatch\`.
+too late. Written by \`npm run bench -- dispatch\`.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}; load average at the end ${loadavg().map(tenths).join(", ")}; commit ${git("rev-parse", "--short", "HEAD")}
-- Command: \`npm run bench:dispatch -- --jobs ${scale.jobs} --runners ${scale.runners} --seed ${scale.seed}\`
+- Command: \`npm run bench -- dispatch --jobs ${scale.jobs} --runners ${scale.runners} --seed ${scale.seed}\`
 - ${whole(figures.virtualSeconds)} s of the simulated clock in ${whole(figures.wallSeconds)} s; at most ${whole(figures.deepest)} jobs waited at once, for an owner
   may have 1,000 under way: the largest was refused ${whole(figures.quotaRefused)} times and sent the rest as its jobs ended
 - Every job ended once, none was held by two, ${whole(figures.lateRefused)} late settles were refused. These are asserted, and at 200 jobs in every

@@ -1,5 +1,5 @@
 // Invariants of jobs once everything has finished, whatever failed before: each rule is SQL that selects the rows which violate it. The
-// simulation in workerd and `npm run chaos` check the same rules, each against its own database.
+// simulation in workerd and `npm run x -- chaos` check the same rules, each against its own database.
 
 export type Rule = {
   rule: string;

@@ -6,7 +6,7 @@ import { ROOT } from "../local/paths.ts";
 import type { FuzzResult } from "./schemathesis.ts";
 
 const PAGE = join(ROOT, "docs", "compatibility.md");
-const FROM = "<!-- fuzz: written by npm run fuzz -->";
+const FROM = "<!-- fuzz: written by the fuzzer -->";
 const TO = "<!-- end of fuzz -->";
 
 export function summaryOf({ maxExamples, seed, report }: FuzzResult): string {

@@ -22,6 +22,8 @@ export type Runner = {
   registered(): Promise<boolean>;
   /** Resolves with the reason once the runner has crashed too often. Never resolves after `end`. */
   failed: Promise<string>;
+  /** Ends the process, which then starts again with the code as it is now. */
+  restart(): Promise<void>;
   end(): Promise<void>;
 };
 
@@ -40,12 +42,19 @@ export function startRunner(home: Home, url: string, token: string, index: numbe
       PYTHONUNBUFFERED: "1",
     });
   let ending = false;
+  let restarting = false;
   let child = start();
   const failed = new Promise<string>((resolve) => {
     const watch = async () => {
       for (let restarts = 0; ; restarts += 1) {
         const { code, signal } = await child.ended;
         if (ending) return;
+        if (restarting) {
+          restarting = false;
+          restarts = -1;
+          child = start();
+          continue;
+        }
         if (code === 0) {
           console.log(`The ${name} has left, as it was asked to. The next start brings it back.`);
           return;
@@ -72,6 +81,10 @@ export function startRunner(home: Home, url: string, token: string, index: numbe
         await pause(REGISTER_POLL_MS);
       }
       return ending;
+    },
+    async restart() {
+      restarting = true;
+      await child.end(END_GRACE_MS);
     },
     async end() {
       ending = true;

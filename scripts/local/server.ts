@@ -29,6 +29,7 @@ export type LocalServer = {
   url: string;
   demo: Account;
   operator: Account;
+  runners: readonly Runner[];
   /** Resolves with the reason when the Worker or a runner has crashed for good. Never resolves after `end`. */
   failed: Promise<string>;
   end(): Promise<void>;
@@ -90,6 +91,7 @@ export async function startServer({
       url,
       demo,
       operator,
+      runners: started.runners,
       end,
       failed: Promise.race([workerDied, ...started.runners.map(({ failed }) => failed)]),
     };

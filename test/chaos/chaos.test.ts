@@ -1,4 +1,4 @@
-// npm run chaos at a small count: two real runners and the real Worker, killed, frozen and cut off while they work.
+// npm run x -- chaos at a small count: two real runners and the real Worker, killed, frozen and cut off while they work.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";

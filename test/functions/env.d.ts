@@ -14,7 +14,7 @@ declare global {
     }
     interface Env extends WorkerEnv {
       TEST_MIGRATIONS: D1Migration[];
-      /** Set by `npm run bench:dispatch`; empty otherwise. */
+      /** Set by `npm run bench -- dispatch`; empty otherwise. */
       DISPATCH_SCALE: string;
       /** Jobs, runners and seed for chaos.test.ts; empty for a small run. */
       DISPATCH_CHAOS: string;

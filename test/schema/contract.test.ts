@@ -9,7 +9,7 @@ import { contractJson } from "../../schema/contract-json.ts";
 import examples from "../../schema/examples/messages.json" with { type: "json" };
 
 describe("the contract", () => {
-  it("is written down as it is (npm run schema:write)", () => {
+  it("is written down as it is (npm run x -- schema)", () => {
     expect(JSON.parse(JSON.stringify(contractJson()))).toEqual(written);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCounts, countsIn, noCounts } from "../../scripts/test-counts.ts";
+import { addCounts, countsIn, noCounts } from "../../scripts/test/counts.ts";
 
 test("reads Vitest's closing lines, not the line that counts files", () => {
   const output =

@@ -1,6 +1,6 @@
 // Faults by chance around the real routes: messages lost, doubled and late, runners that die or go on past their lease, a Worker that dies in
 // the middle of a request, R2 that refuses, a clock that jumps. Whatever happened, scripts/chaos/rules.ts must hold afterwards.
-//   DISPATCH_CHAOS='{"jobs":400,"runners":8,"seed":3}' npm run test:edge -- test/functions/dispatch/chaos.test.ts
+//   DISPATCH_CHAOS='{"jobs":400,"runners":8,"seed":3}' npm test -- test/functions/dispatch/chaos.test.ts
 
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";

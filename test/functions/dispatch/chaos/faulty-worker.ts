@@ -1,4 +1,4 @@
-// The product's Worker with three handles for `npm run chaos`, which runs it in the place of functions/index.ts: its clock may be set off, R2
+// The product's Worker with three handles for `npm run x -- chaos`, which runs it in the place of functions/index.ts: its clock may be set off, R2
 // may refuse to put, and cron comes when it is called. Everything else is the product as it is.
 
 import type { Env } from "../../../../functions/env.ts";

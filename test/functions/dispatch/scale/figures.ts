@@ -1,4 +1,4 @@
-// The figures of a simulation, as they leave it for the page that scripts/bench-dispatch.ts writes.
+// The figures of a simulation, as they leave it for the page that scripts/bench/dispatch.ts writes.
 
 export type Scale = { jobs: number; runners: number; seed: number };
 export type OwnerSize = "one with half of all" | "some with hundreds" | "many with a few";

@@ -1,6 +1,6 @@
-// npm run bench:catalog: measures search latency over HTTP in a catalog of 100,000 adapters, on the Worker of this machine.
+// npm run bench -- catalog: measures search latency over HTTP in a catalog of 100,000 adapters, on the Worker of this machine.
 // Writes docs/catalog-bench.md. It asserts nothing about time; test/functions/catalog/search-plans.test.ts asserts the query plans.
-//   npm run bench:catalog -- --rows 100000 --samples 60
+//   npm run bench -- catalog --rows 100000 --samples 60
 
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,12 +8,12 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { type Query, queriesOf } from "./bench/catalog-queries.ts";
-import { fillCatalog, randomOf } from "./bench/catalog-rows.ts";
-import { homeAt, ROOT } from "./local/paths.ts";
-import { workerEnvFile } from "./local/secrets.ts";
-import { buildSite } from "./local/site.ts";
-import { freePort, migrate, startWorker, untilAnswering } from "./local/worker.ts";
+import { homeAt, ROOT } from "../local/paths.ts";
+import { workerEnvFile } from "../local/secrets.ts";
+import { buildSite } from "../local/site.ts";
+import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.ts";
+import { type Query, queriesOf } from "./catalog-queries.ts";
+import { fillCatalog, randomOf } from "./catalog-rows.ts";
 
 const SEED = 42;
 const WARM_UP = 3;
@@ -100,7 +100,7 @@ function page(lines: readonly string[], fillSeconds: number, bytes: number): str
   const [cpu] = cpus();
   return `# How long finding takes
 ${count.toLocaleString("en")} made-up adapters in D1, asked over HTTP of the Worker that \`wrangler dev\` runs on one machine; milliseconds from request to
-parsed answer, ${samples} samples a line with random words, tags, owners and members for each. Written by \`npm run bench:catalog\`.
+parsed answer, ${samples} samples a line with random words, tags, owners and members for each. Written by \`npm run bench -- catalog\`.
 
 - Machine: ${cpus().length} × ${cpu?.model ?? "unknown"}; commit ${git("rev-parse", "--short", "HEAD")}
 - Load average of the machine while measuring: ${loadavg()
@@ -108,7 +108,7 @@ parsed answer, ${samples} samples a line with random words, tags, owners and mem
     .join(
       ", ",
     )} (1, 5 and 15 minutes before the end); the first rows below are the cost of a request without a query
-- Command: \`npm run bench:catalog -- --rows ${count} --samples ${samples}\`
+- Command: \`npm run bench -- catalog --rows ${count} --samples ${samples}\`
 - The rows took ${fillSeconds.toFixed(0)} s to write, triggers included; the database has ${(bytes / 2 ** 20).toFixed(0)} MiB
 - No time is asserted anywhere. That no question reads a whole table is: [search-plans.test.ts](../test/functions/catalog/search-plans.test.ts)
 

@@ -1,4 +1,4 @@
-// npm run pack:cli: packs the command line as a package, dist-cli/orthoplex-<version>.tgz.
+// npm run pack: packs the command line as a package, dist-cli/orthoplex-<version>.tgz.
 
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -1,11 +1,11 @@
-// npm run bench:latency: measures the time from a request to its lease while a runner waits for work: real Worker, real runner, one request at a time.
+// npm run bench -- latency: measures the time from a request to its lease while a runner waits for work: real Worker, real runner, one request at a time.
 // Uses the running server, or starts one for itself.
-//   npm run bench:latency -- --orders 100
+//   npm run bench -- latency --orders 100
 
 import { parseArgs } from "node:util";
-import type { Generation } from "../schema/contract/jobs.ts";
-import { Api } from "./client.ts";
-import { someServer } from "./local/some-server.ts";
+import type { Generation } from "../../schema/contract/jobs.ts";
+import { Api } from "../client.ts";
+import { someServer } from "../local/some-server.ts";
 
 const { values } = parseArgs({ options: { orders: { type: "string", default: "100" } } });
 const orders = Number(values.orders);

@@ -1,6 +1,6 @@
-// npm run bench:dispatch: simulates many owners and runners around the real dispatch code, with a simulated clock, in workerd with D1. Writes
+// npm run bench -- dispatch: simulates many owners and runners around the real dispatch code, with a simulated clock, in workerd with D1. Writes
 // docs/dispatch-bench.md. It asserts nothing about time; test/functions/dispatch/scale.test.ts asserts what must hold at any scale.
-//   npm run bench:dispatch -- --jobs 4000 --runners 200
+//   npm run bench -- dispatch --jobs 4000 --runners 200
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,8 +8,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { type DispatchFigures, dispatchPage } from "./bench/dispatch-page.ts";
-import { ROOT } from "./local/paths.ts";
+import { ROOT } from "../local/paths.ts";
+import { type DispatchFigures, dispatchPage } from "./dispatch-page.ts";
 
 const MARK = "DISPATCH_SCALE ";
 

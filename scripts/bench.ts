@@ -1,0 +1,31 @@
+// npm run bench -- NAME [arguments]: one of the benchmarks. Each writes or prints its own results; without a name it lists them.
+
+import process from "node:process";
+
+const BENCHMARKS: Record<string, { about: string; load: () => Promise<unknown> }> = {
+  catalog: {
+    about: "search latency among 100,000 adapters; writes docs/catalog-bench.md (--rows, --samples)",
+    load: () => import("./bench/catalog.ts"),
+  },
+  dispatch: {
+    about:
+      "simulated jobs and runners around the real leases; writes docs/dispatch-bench.md (--jobs, --runners, --seed)",
+    load: () => import("./bench/dispatch.ts"),
+  },
+  latency: {
+    about: "from a request to its lease and its end, on the real Worker and runner (--orders)",
+    load: () => import("./bench/latency.ts"),
+  },
+};
+
+const [name = ""] = process.argv.slice(2);
+const found = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+if (!found) {
+  const lines = Object.entries(BENCHMARKS).map(([each, { about }]) => `  ${each.padEnd(10)}${about}`);
+  console.log(`npm run bench -- NAME [arguments]\n${lines.join("\n")}`);
+  process.exitCode = name === "" || name === "--help" ? 0 : 2;
+} else {
+  // The benchmark parses the arguments behind its name.
+  process.argv.splice(2, 1);
+  await found.load();
+}

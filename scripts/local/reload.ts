@@ -1,0 +1,47 @@
+// What `npm run dev` adds to a local server: the site by Vite's development server, and runners that restart when their Python changes.
+// The Worker needs nothing here: `wrangler dev` watches its own modules.
+
+import { watch } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Child, startChild, tailOf } from "./child.ts";
+import { type Home, ROOT, VITE } from "./paths.ts";
+import type { Runner } from "./runners.ts";
+
+const READY_TIMEOUT_MS = 60_000;
+const READY_POLL_MS = 100;
+const GRACE_MS = 5_000;
+/** Editors write several files at once. */
+const DEBOUNCE_MS = 300;
+
+/** Vite's server at `port`, which passes API calls on to the Worker at `edge`; resolves when it answers. */
+export async function startVite(home: Home, port: number, edge: string, signal: AbortSignal): Promise<Child> {
+  const args = [VITE, "--port", String(port), "--strictPort", "--clearScreen", "false"];
+  const child = startChild(home, "vite", process.execPath, args, { ORTHOPLEX_EDGE: edge });
+  const url = `http://127.0.0.1:${port}/`;
+  for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; ) {
+    signal.throwIfAborted();
+    if (!child.isAlive()) break;
+    if ((await fetch(url).catch(() => null))?.ok) return child;
+    await pause(READY_POLL_MS);
+  }
+  await child.end(GRACE_MS);
+  throw new Error(`Vite did not start:\n${tailOf(child.logFile, 20)}`);
+}
+
+/** Restarts every runner after a change of a Python file; returns what stops the watching. */
+export function restartOnChange(runners: readonly Runner[], say: (line: string) => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(join(ROOT, "gpu-runner", "orthoplex"), { recursive: true }, (_event, file) => {
+    if (!file?.endsWith(".py")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      say(`${file} changed: restarting the runner`);
+      for (const runner of runners) void runner.restart();
+    }, DEBOUNCE_MS);
+  });
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
+}

@@ -1,0 +1,136 @@
+// The stages of `npm test` by name, in the order in which they run. `npm run check` runs those marked quick.
+
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { LOCAL, VENV_PYTHON } from "../local/paths.ts";
+
+export type Command = [program: string, ...args: string[]];
+export type Stage = {
+  name: string;
+  quick: boolean;
+  needsChromium?: boolean;
+  commands: Command[];
+  /** Files that the stage checks; a change elsewhere does not concern it. */
+  covers: RegExp;
+  /** The command for some of its test files; absent where the stage has no test files of its own. */
+  some?: (files: string[]) => Command;
+};
+
+export const PYTHON_SOURCES = ["gpu-runner", "test/runner", "test/contract", "test/clients", "test/fuzz"];
+export const PYPROJECT = "gpu-runner/pyproject.toml";
+
+const node = (script: string, ...args: string[]): Command => [
+  process.execPath,
+  `node_modules/${script}`,
+  ...args,
+];
+const python = (module: string, ...args: string[]): Command => [VENV_PYTHON, "-m", module, ...args];
+/** -rs names what was skipped and why. */
+const PYTEST = ["-c", PYPROJECT, "--rootdir", ".", "-q", "-rs"];
+const nodeTests = (...files: string[]): Command => [
+  process.execPath,
+  "--test",
+  "--test-reporter=spec",
+  ...files,
+];
+/** Incremental: only what a change reaches is checked again. */
+const tsc = (project: string): Command => {
+  const cache = join(
+    LOCAL,
+    "tsc",
+    `${project === "." ? "edge" : project.replace(/^tsconfig\.|\.json$/g, "")}`,
+  );
+  return node("typescript/bin/tsc", "-p", project, "--incremental", "--tsBuildInfoFile", cache);
+};
+const SITE_CONFIG = ["--config", "vitest.site.config.ts"];
+const PYTHON = /\.py$|^gpu-runner\/(pyproject|requirements)/;
+const CODE = /\.(ts|tsx|mjs|json)$/;
+
+export const STAGES: Stage[] = [
+  {
+    name: "types",
+    quick: true,
+    commands: [".", "tsconfig.node.json", "tsconfig.site.json"].map(tsc),
+    covers: CODE,
+  },
+  {
+    name: "biome",
+    quick: true,
+    commands: [node("@biomejs/biome/bin/biome", "check", "--error-on-warnings")],
+    covers: /\.(ts|tsx|mjs|json|css|html)$/,
+  },
+  {
+    name: "ruff",
+    quick: true,
+    commands: [
+      python("ruff", "check", "--config", PYPROJECT, ...PYTHON_SOURCES),
+      python("ruff", "format", "--check", "--config", PYPROJECT, ...PYTHON_SOURCES),
+    ],
+    covers: PYTHON,
+  },
+  {
+    name: "mypy",
+    quick: true,
+    commands: [python("mypy", "--config-file", PYPROJECT, "gpu-runner/orthoplex")],
+    covers: PYTHON,
+  },
+  {
+    name: "repo",
+    quick: true,
+    commands: [nodeTests("test/scripts/*.test.ts", "test/docs/*.test.ts")],
+    covers: /./,
+    some: (files) => nodeTests(...files),
+  },
+  {
+    name: "edge",
+    quick: false,
+    commands: [node("vitest/vitest.mjs", "run")],
+    covers: /^(functions|schema|test\/(functions|schema))\//,
+    some: (files) => node("vitest/vitest.mjs", "run", ...files),
+  },
+  {
+    name: "site",
+    quick: false,
+    commands: [node("vitest/vitest.mjs", "run", ...SITE_CONFIG)],
+    covers: /^(site|test\/site|functions\/lib|schema\/contract)\//,
+    some: (files) => node("vitest/vitest.mjs", "run", ...SITE_CONFIG, ...files),
+  },
+  {
+    name: "runner",
+    quick: false,
+    commands: [python("pytest", ...PYTEST, "test/runner")],
+    covers: /^(gpu-runner|test\/runner)\//,
+    some: (files) => python("pytest", ...PYTEST, ...files),
+  },
+  {
+    name: "contract",
+    quick: false,
+    commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
+    covers: /^test\/contract\//,
+  },
+  {
+    name: "chaos",
+    quick: false,
+    commands: [nodeTests("test/chaos/*.test.ts")],
+    covers: /^(scripts|test)\/chaos\//,
+    some: (files) => nodeTests(...files),
+  },
+  {
+    name: "clients",
+    quick: false,
+    commands: [nodeTests("test/clients/*.test.ts")],
+    covers: /^test\/clients\//,
+    some: (files) => nodeTests(...files),
+  },
+  {
+    name: "journey",
+    quick: false,
+    needsChromium: true,
+    commands: [nodeTests("test/journeys/*.test.ts")],
+    covers: /^test\/journeys\//,
+    some: (files) => nodeTests(...files),
+  },
+];
+
+/** Long stages run one after another, so torch may use every core. */
+export const STAGE_ENV = { OMP_NUM_THREADS: String(availableParallelism()) };

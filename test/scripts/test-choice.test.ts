@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { chooseChanged, chooseNamed, testsOf } from "../../scripts/test/choice.ts";
+import { STAGES } from "../../scripts/test/stages.ts";
+
+const LEASE = "test/functions/dispatch/lease.test.ts";
+const TESTS = [
+  LEASE,
+  "test/functions/dispatch/lease-order.test.ts",
+  "test/functions/dispatch/settle.test.ts",
+  "test/runner/ortho/test_basis.py",
+  "test/runner/ortho/test_slot.py",
+  "test/site/form.test.ts",
+  "test/scripts/cli.test.ts",
+];
+const names = (chosen: ReturnType<typeof chooseChanged>) => chosen.map(({ stage }) => stage.name);
+
+test("a source file has the tests of its name, else those of its folder", () => {
+  assert.deepEqual(testsOf("functions/dispatch/lease.ts", TESTS), [
+    LEASE,
+    "test/functions/dispatch/lease-order.test.ts",
+  ]);
+  assert.deepEqual(testsOf("functions/dispatch/cost.ts", TESTS), TESTS.slice(0, 3));
+  assert.deepEqual(testsOf("gpu-runner/orthoplex/ortho/slot.py", TESTS), ["test/runner/ortho/test_slot.py"]);
+  assert.deepEqual(testsOf("docs/api.md", TESTS), []);
+  assert.deepEqual(testsOf("test/functions/gone.test.ts", TESTS), []);
+});
+
+test("a change runs the quick stages that it concerns and the tests that mirror it", () => {
+  assert.deepEqual(names(chooseChanged(STAGES, ["docs/api.md"], TESTS)), ["repo"]);
+  assert.deepEqual(names(chooseChanged(STAGES, ["functions/dispatch/lease.ts"], TESTS)), [
+    ...["types", "biome", "repo", "edge"],
+  ]);
+  assert.deepEqual(names(chooseChanged(STAGES, ["gpu-runner/orthoplex/ortho/slot.py"], TESTS)), [
+    ...["ruff", "mypy", "repo", "runner"],
+  ]);
+  assert.deepEqual(chooseChanged(STAGES, [], TESTS), []);
+});
+
+test("stages and test files can be named together; anything else is refused", () => {
+  const chosen = chooseNamed(STAGES, ["site", LEASE]);
+  assert.ok(typeof chosen !== "string");
+  assert.deepEqual(names(chosen), ["edge", "site"]);
+  assert.equal(chosen[0]?.commands[0]?.at(-1), LEASE);
+  assert.match(String(chooseNamed(STAGES, ["sites"])), /No stage or test file is called sites/);
+});
+
+test("every stage that runs some files names folders that exist", () => {
+  for (const folder of [
+    "scripts",
+    "docs",
+    "functions",
+    "schema",
+    "site",
+    "runner",
+    "chaos",
+    "clients",
+    "journeys",
+  ]) {
+    assert.ok(existsSync(`${import.meta.dirname}/../${folder}`), folder);
+  }
+});
