@@ -16,7 +16,6 @@ export type NotificationPage = contract.NotificationPage;
 export type Collection = contract.Collection;
 export type CollectionItem = contract.CollectionItem;
 export type CollectionWithItems = contract.CollectionWithItems;
-export type Exactness = contract.Exactness;
 export type UsedWith = contract.UsedWith;
 export type CollectionCreate = z.input<typeof contract.CollectionCreate>;
 export type CollectionPatch = z.input<typeof contract.CollectionPatch>;

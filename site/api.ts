@@ -16,8 +16,8 @@ export type Generation = contract.Generation;
 export type GeneratedImage = z.infer<typeof contract.GeneratedImage>;
 export type Training = contract.Training;
 export type Job = contract.Job;
-export type StatusEvent = contract.StatusEvent;
-export type ProgressEvent = contract.ProgressEvent;
+type StatusEvent = contract.StatusEvent;
+type ProgressEvent = contract.ProgressEvent;
 export type JobStatus = contract.JobStatus;
 export type Account = contract.Account;
 export type Key = z.infer<typeof contract.Key>;
@@ -32,7 +32,7 @@ export type CompositionCreate = z.input<typeof contract.CompositionCreate>;
 export type GenerationCreate = z.input<typeof contract.GenerationCreate>;
 export type TrainingCreate = z.input<typeof contract.TrainingCreate>;
 export type KeyCreate = z.input<typeof contract.KeyCreate>;
-export type AdapterSort = (typeof contract.ADAPTER_SORTS)[number];
+type AdapterSort = (typeof contract.ADAPTER_SORTS)[number];
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 export interface Page<T> {

@@ -1,7 +1,7 @@
 // Invariants of jobs once everything has finished, whatever failed before: each rule is SQL that selects the rows which violate it. The
 // simulation in workerd and `npm run x -- chaos` check the same rules, each against its own database.
 
-export type Rule = {
+type Rule = {
   rule: string;
   /** Returns rows of `subject` and `found`; none where the rule holds. */
   sql: string;
@@ -15,7 +15,7 @@ const ENDED = "('succeeded', 'failed', 'canceled')";
 const TELLS_END = `substr(d.type, instr(d.type, '.') + 1) IN ${ENDED}`;
 const IS_PREVIEW = "EXISTS (SELECT 1 FROM versions WHERE preview_job_id = j.id)";
 
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   {
     rule: "every job has ended",
     sql: "SELECT id AS subject, status || ' after ' || attempts || ' runs' AS found FROM jobs WHERE status NOT IN ('succeeded', 'failed', 'canceled')",

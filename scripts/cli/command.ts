@@ -24,7 +24,7 @@ export const PRIORITY: Option = { type: "string", hint: "low, normal (default) o
 /** A usage error: exit code 2. */
 export class UsageError extends Error {}
 
-export const DEFAULT_URL = "http://127.0.0.1:8787";
+const DEFAULT_URL = "http://127.0.0.1:8787";
 
 /** Server address and key: from options, then the environment, then what `login` saved. */
 export function connection(values: Values): { url: string; key: string | undefined } {

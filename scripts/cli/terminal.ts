@@ -6,7 +6,7 @@ import type { Values } from "./command.ts";
 
 /** Writes to stderr, so that stdout holds only results. */
 export const say = (line: string) => process.stderr.write(`${line}\n`);
-export const print = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Prints the API's answer for --json, else readable lines. */
 export function show(values: Values, answer: unknown, lines: () => string[]): void {

@@ -9,7 +9,7 @@ const PAGE = join(ROOT, "docs", "compatibility.md");
 const FROM = "<!-- fuzz: written by the fuzzer -->";
 const TO = "<!-- end of fuzz -->";
 
-export function summaryOf({ maxExamples, seed, report }: FuzzResult): string {
+function summaryOf({ maxExamples, seed, report }: FuzzResult): string {
   const { operations, test_cases: cases } = report;
   const rows = [
     ["operations of the document", `${operations.tested} of ${operations.total}`],

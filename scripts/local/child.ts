@@ -22,7 +22,7 @@ const OWNER_ONLY = 0o600;
 const LEFTOVER_GRACE_MS = 10_000;
 const LEFTOVER_POLL_MS = 100;
 
-export type Ending = { code: number | null; signal: NodeJS.Signals | null };
+type Ending = { code: number | null; signal: NodeJS.Signals | null };
 
 export type Child = {
   name: string;

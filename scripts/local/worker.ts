@@ -14,7 +14,7 @@ const READY_POLL_MS = 150;
 
 /** The first two switch off wrangler's network calls (telemetry and update check), the next two what it would serve beside the Worker to
  * whoever asks, without a key: its Local Explorer, which runs SQL on the database, and the logs. */
-export const WRANGLER_ENV = {
+const WRANGLER_ENV = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   X_LOCAL_EXPLORER: "false",

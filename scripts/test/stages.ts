@@ -60,6 +60,12 @@ export const STAGES: Stage[] = [
     covers: /\.(ts|tsx|mjs|json|css|html)$/,
   },
   {
+    name: "knip",
+    quick: true,
+    commands: [node("knip/bin/knip.js", "--no-progress", "--treat-config-hints-as-errors")],
+    covers: CODE,
+  },
+  {
     name: "ruff",
     quick: true,
     commands: [

@@ -15,7 +15,7 @@ const NAV = [
  * The logo: a cross-polytope seen almost along one axis. Four facets meet at the near vertex, which is a little
  * off centre; the far vertex is behind it. Width and height are equal, as the axes are.
  */
-export const MARK_SVG = `<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+const MARK_SVG = `<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
 <path class="mark-a" d="M16 1 L31 16 L19 13 Z"/><path class="mark-b" d="M31 16 L16 31 L19 13 Z"/>
 <path class="mark-c" d="M16 31 L1 16 L19 13 Z"/><path class="mark-d" d="M1 16 L16 1 L19 13 Z"/></svg>`;
 

@@ -5,7 +5,7 @@ import type { Region } from "../api.ts";
 import { cellOf } from "./layout.ts";
 import { type Palettes, type Person, readPrompt } from "./prompt.ts";
 
-export interface Role {
+interface Role {
   place: number;
   trigger: string;
   expression: string | null;

@@ -15,7 +15,7 @@ export interface Person {
   expression: string | null;
 }
 
-export interface Background {
+interface Background {
   kind: string | null;
   rgb: string | null;
 }

@@ -3,7 +3,7 @@
 import type { Job } from "../api.ts";
 import { countOf, durationOf, remainingSeconds } from "./format.ts";
 
-export function statusText(job: Job): string {
+function statusText(job: Job): string {
   if (job.cancel_requested && (job.status === "running" || job.status === "queued")) return "Stopping";
   switch (job.status) {
     case "queued":

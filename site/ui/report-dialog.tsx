@@ -33,7 +33,7 @@ export function ReportButton({
   );
 }
 
-export function ReportDialog({ target, onClose }: { target: ReportTarget; onClose: () => void }) {
+function ReportDialog({ target, onClose }: { target: ReportTarget; onClose: () => void }) {
   const account = useAccount();
   const [sent, setSent] = useState<Report | null>(null);
   return (

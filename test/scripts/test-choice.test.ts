@@ -30,7 +30,7 @@ test("a source file has the tests of its name, else those of its folder", () => 
 test("a change runs the quick stages that it concerns and the tests that mirror it", () => {
   assert.deepEqual(names(chooseChanged(STAGES, ["docs/api.md"], TESTS)), ["repo"]);
   assert.deepEqual(names(chooseChanged(STAGES, ["functions/dispatch/lease.ts"], TESTS)), [
-    ...["types", "biome", "repo", "edge"],
+    ...["types", "biome", "knip", "repo", "edge"],
   ]);
   assert.deepEqual(names(chooseChanged(STAGES, ["gpu-runner/orthoplex/ortho/slot.py"], TESTS)), [
     ...["ruff", "mypy", "repo", "runner"],

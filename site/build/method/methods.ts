@@ -36,7 +36,7 @@ export function goalsHtml({ main, curve }: Results): string {
 }
 
 /** Identity from single (ring) to merged (dot), on a line from 0 to 1, with one standard error. */
-export function identityMove(single: number | null, merged: number | null, error: number | null): string {
+function identityMove(single: number | null, merged: number | null, error: number | null): string {
   if (single === null || merged === null) return NONE;
   const x = (value: number) => (5 + 78 * Math.min(1, Math.max(0, value))).toFixed(1);
   const bar =

@@ -18,13 +18,13 @@ interface Size {
 }
 
 /** The size of a PNG, from its header (RFC 2083, 4.1.1). */
-export function pngSize(bytes: Buffer): Size {
+function pngSize(bytes: Buffer): Size {
   if (bytes.toString("latin1", 12, 16) !== "IHDR") throw new Error("not a PNG");
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
 /** The size of an SVG as eval/plots.py writes it, from its viewBox. */
-export function svgSize(text: string): Size {
+function svgSize(text: string): Size {
   const box = /viewBox="0 0 (\d+) (\d+)"/.exec(text);
   if (!box) throw new Error("an SVG without a viewBox that starts at 0 0");
   return { width: Number(box[1]), height: Number(box[2]) };

@@ -26,7 +26,7 @@ export const obstacleHere = () =>
 const declined = (message: string): Reply<never> => ({ ok: false, failure: { kind: "declined", message } });
 
 /** The browser's own message when a ceremony is cancelled is too technical to show. */
-function notificationText(error: unknown): string {
+function errorText(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
   if (name === "NotAllowedError" || name === "AbortError") return "No passkey was chosen";
   if (name === "InvalidStateError") return "This device holds a passkey for your account already";
@@ -40,7 +40,7 @@ export async function signInWithPasskey(): Promise<Reply<unknown>> {
     const optionsJSON = asked.value as PublicKeyCredentialRequestOptionsJSON;
     return await accounts.signInWith(await startAuthentication({ optionsJSON }));
   } catch (error) {
-    return declined(notificationText(error));
+    return declined(errorText(error));
   }
 }
 
@@ -57,6 +57,6 @@ export async function addPasskey(): Promise<Reply<unknown>> {
     const optionsJSON = asked.value as unknown as PublicKeyCredentialCreationOptionsJSON;
     return await accounts.registered(await startRegistration({ optionsJSON }));
   } catch (error) {
-    return declined(notificationText(error));
+    return declined(errorText(error));
   }
 }

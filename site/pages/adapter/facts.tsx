@@ -56,7 +56,7 @@ const GRANTS: readonly (readonly [keyof Licence, string])[] = [
   ["different_licence", "Another licence for derivatives"],
 ];
 
-export function LicenceTable({ licence, owner }: { licence: Licence; owner: string }) {
+function LicenceTable({ licence, owner }: { licence: Licence; owner: string }) {
   return (
     <>
       <p class="licence-name">{licence.spdx}</p>

@@ -94,11 +94,11 @@ export interface Chip {
 /** One chip for each filter value; `composes_with` has a place of its own. */
 export function chipsOf(query: CatalogQuery): Chip[] {
   return LISTS.filter((name) => name !== "composes_with").flatMap((name) =>
-    (query[name] ?? []).map((value) => ({ name, value, text: notificationText(name, value) })),
+    (query[name] ?? []).map((value) => ({ name, value, text: chipText(name, value) })),
   );
 }
 
-export function notificationText(name: ListName, value: string): string {
+function chipText(name: ListName, value: string): string {
   if (name === "tag") return `#${value}`;
   if (name === "owner") return `by ${value}`;
   if (name === "allows") return GRANT_WORDS[value as keyof typeof GRANT_WORDS] ?? value;

@@ -6,7 +6,7 @@ import { type CatalogQuery, catalog } from "../../api-catalog.ts";
 import type { Failure } from "../../ui/failure.ts";
 import { PAGES_MAX } from "./query.ts";
 
-export const PAGE_SIZE = 24;
+const PAGE_SIZE = 24;
 const REQUEST_MAX = 96;
 
 interface State {

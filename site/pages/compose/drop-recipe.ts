@@ -9,7 +9,7 @@ const FILE_MAX_BYTES = 64 * 1024 * 1024;
 
 export type Dropped = { form: Form; url: string } | { refused: string };
 
-export async function readDropped(file: File): Promise<Dropped> {
+async function readDropped(file: File): Promise<Dropped> {
   if (file.size === 0) return { refused: `${file.name} is empty.` };
   if (file.size > FILE_MAX_BYTES) return { refused: `${file.name} is too large to be one of our pictures.` };
   const bytes = new Uint8Array(await file.arrayBuffer());

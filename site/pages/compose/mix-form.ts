@@ -7,7 +7,7 @@ import { hashOf, sizeFor } from "./link.ts";
 
 type Opened = Pick<MixWithVersions, "ref" | "number" | "members"> & { composition: { prompt: string } };
 
-export const versionRef = ({ ref, number }: Pick<Opened, "ref" | "number">) => `${ref}:${number}`;
+const versionRef = ({ ref, number }: Pick<Opened, "ref" | "number">) => `${ref}:${number}`;
 
 export function formOfMix(mix: Opened): Form {
   const { prompt } = mix.composition;

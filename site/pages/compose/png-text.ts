@@ -1,7 +1,7 @@
 // Text chunks of a PNG (PNG third edition, 11.3.3), where our pictures carry their recipe. Pure; bounds-checks every length it reads.
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-export const RECIPE_KEYWORD = "orthoplex";
+const RECIPE_KEYWORD = "orthoplex";
 /** A recipe has a few kilobytes; anything far larger is refused. */
 const TEXT_MAX_BYTES = 1024 * 1024;
 

@@ -31,7 +31,7 @@ export function triggersIn(prompt: string): string[] {
   return [...new Set(prompt.toLowerCase().match(TRIGGER) ?? [])];
 }
 
-export function clausesOf(prompt: string): Clause[] {
+function clausesOf(prompt: string): Clause[] {
   const clauses: Clause[] = [];
   let start = 0;
   for (const text of prompt.split(";")) {

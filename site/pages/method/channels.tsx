@@ -134,7 +134,7 @@ function Answer({ value, index }: { value: number; index: number }) {
 }
 
 /** What happens when a word is read while all adapters are merged. */
-export function outcomeOf(way: Way, word: Word): string {
+function outcomeOf(way: Way, word: Word): string {
   const others = PEOPLE.filter((person) => person !== word.concept).map((person) => person.name);
   if (!word.concept) {
     return way === "marks"

@@ -12,7 +12,7 @@ export interface Sending {
   total: number;
 }
 
-export const TRIES_MAX = 6;
+const TRIES_MAX = 6;
 const READ_BYTES = 4 * MIB;
 
 /** Retry delay in seconds after the nth lost connection: 1, 2, 4 ... at most 30. */
