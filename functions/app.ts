@@ -60,7 +60,8 @@ const answerTo = (path: string, refusal: Refusal) =>
 const app = router();
 app.use(begin);
 app.use(requestLog);
-app.use(secureHeaders());
+// What is made to be embedded says so itself (lib/range.ts).
+app.use(secureHeaders({ overwrite: false }));
 // Any page may call the API with a secret key, pages of its origins with a publishable one; a session cookie is never sent along, for credentials are not allowed.
 for (const path of OPEN_PATHS) {
   app.use(path, cors({ origin: "*", allowMethods: METHODS, exposeHeaders: EXPOSED_HEADERS, maxAge: 86_400 }));

@@ -1,7 +1,7 @@
 // Bytes in R2, named by their SHA-256 and never changed. Everything streams; nothing is held whole.
 
 import type { Env } from "../env.ts";
-import { parseRange } from "../lib/range.ts";
+import { rangeResponse } from "../lib/range.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 
@@ -48,42 +48,24 @@ export const readerOf = (env: Env, sha256: string) => async (offset: number, len
   return object.body;
 };
 
-/** A blob as an HTTP answer: ETag is its hash, so a client that has it pays nothing; ranges as RFC 9110. */
+/** A blob as an HTTP answer: ETag is its hash, so a client that has it pays nothing. */
 export async function blobResponse(
   env: Env,
   facts: BlobFacts,
   request: Request,
   extra: Record<string, string>,
 ): Promise<Response | Refusal> {
-  const etag = `"${facts.sha256}"`;
-  const headers = new Headers({
-    etag,
-    "content-type": facts.contentType,
-    "accept-ranges": "bytes",
-    // Other people's bytes: nothing in them may run, whatever a browser takes them for.
-    "content-security-policy": "default-src 'none'; sandbox",
-    ...extra,
+  return rangeResponse(request, {
+    etag: `"${facts.sha256}"`,
+    sizeBytes: facts.sizeBytes,
+    headers: { "content-type": facts.contentType, ...extra },
+    open: async (range) => {
+      const object = await env.BLOBS.get(blobKey(facts.sha256), range ? { range } : {});
+      if (!object) throw new Error(`Blob ${facts.sha256} has a row but no object`);
+      return object.body;
+    },
   });
-  if (matchesEtag(request.headers.get("if-none-match"), etag))
-    return new Response(null, { status: 304, headers });
-  const range = parseRange(request.headers.get("range") ?? undefined, facts.sizeBytes);
-  if (range === "unsatisfiable") {
-    return refuse("range_unsatisfiable", `The file has ${facts.sizeBytes} bytes.`);
-  }
-  const object = await env.BLOBS.get(blobKey(facts.sha256), range ? { range } : {});
-  if (!object) throw new Error(`Blob ${facts.sha256} has a row but no object`);
-  headers.set("content-length", String(range ? range.length : facts.sizeBytes));
-  if (range) {
-    headers.set(
-      "content-range",
-      `bytes ${range.offset}-${range.offset + range.length - 1}/${facts.sizeBytes}`,
-    );
-  }
-  return new Response(object.body, { status: range ? 206 : 200, headers });
 }
-
-export const matchesEtag = (header: string | null, etag: string) =>
-  header?.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === etag) ?? false;
 
 export const signedBlobPath = (sha256: string) => `/runner/v1/blobs/${sha256}`;
 

@@ -5,12 +5,11 @@ import type { MergedFormat } from "../../schema/contract/compositions.ts";
 import type { Caller } from "../auth/caller.ts";
 import { refOf } from "../catalog/adapters.ts";
 import { knownBase } from "../catalog/bases.ts";
-import { matchesEtag } from "../catalog/blobs.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
-import { parseRange } from "../lib/range.ts";
-import { type Refusal, refuse } from "../lib/refusal.ts";
+import { rangeResponse } from "../lib/range.ts";
+import type { Refusal } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import type { CompositionRow } from "./compositions.ts";
 import { factsOf } from "./member-facts.ts";
@@ -66,22 +65,15 @@ async function fileResponse(
   const size = tensors.reduce((sum, tensor) => sum + bytesOfTensor(tensor), head.length);
   // The header names every member's bytes, strength and slot: equal headers are equal files.
   const etag = `"${await sha256Hex(head)}"`;
-  const headers = new Headers({
+  return rangeResponse(request, {
     etag,
-    "content-type": "application/octet-stream",
-    "accept-ranges": "bytes",
-    "content-disposition": `attachment; filename="${filename}"`,
-    // Licences and visibility can change: a cache must ask again.
-    "cache-control": "private, no-cache",
-    "content-security-policy": "default-src 'none'; sandbox",
+    sizeBytes: size,
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${filename}"`,
+      // Licences and visibility can change: a cache must ask again.
+      "cache-control": "private, no-cache",
+    },
+    open: (range) => mergedStream(env, base, members, head, tensors, range ?? { offset: 0, length: size }),
   });
-  if (matchesEtag(request.headers.get("if-none-match"), etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  const range = parseRange(request.headers.get("range") ?? undefined, size);
-  if (range === "unsatisfiable") return refuse("range_unsatisfiable", `The file has ${size} bytes.`);
-  if (range) headers.set("content-range", `bytes ${range.offset}-${range.offset + range.length - 1}/${size}`);
-  headers.set("content-length", String(range?.length ?? size));
-  const body = mergedStream(env, base, members, head, tensors, range ?? { offset: 0, length: size });
-  return new Response(body, { status: range ? 206 : 200, headers });
 }

@@ -3,7 +3,7 @@
 import { HTTPException } from "hono/http-exception";
 import { ERROR_CODES, type ErrorCode } from "../../schema/contract/codes.ts";
 import type { Problem } from "../../schema/contract/problem.ts";
-import { Refusal, Refused } from "./refusal.ts";
+import { Refusal, Refused, refusalHeaders } from "./refusal.ts";
 
 export function problemOf(refusal: Refusal, instance: string): Problem {
   const { status, title } = ERROR_CODES[refusal.code];
@@ -40,9 +40,8 @@ function paramOf(pointer: string | undefined): string | null {
 
 export function problemResponse(refusal: Refusal, instance: string): Response {
   const problem = problemOf(refusal, instance);
-  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  const headers = refusalHeaders(refusal, "application/problem+json");
   if (problem.status === 401) headers.set("www-authenticate", 'Bearer realm="orthoplex"');
-  if (refusal.retryAfterSeconds !== undefined) headers.set("retry-after", String(refusal.retryAfterSeconds));
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 

@@ -12,6 +12,8 @@ export class Refusal {
   readonly retryAfterSeconds: number | undefined;
   /** Of what answers 410: what stood there. */
   readonly tombstone: Tombstone | undefined;
+  /** Of a range that lies outside (RFC 9110, 15.5.17): how long the whole is, by which a downloader knows that it has all of it. */
+  readonly wholeBytes: number | undefined;
 
   constructor(
     code: ErrorCode,
@@ -19,13 +21,23 @@ export class Refusal {
     faults: readonly Fault[] = [],
     retryAfterSeconds?: number,
     tombstone?: Tombstone,
+    wholeBytes?: number,
   ) {
     this.code = code;
     this.detail = detail;
     this.faults = faults;
     this.retryAfterSeconds = retryAfterSeconds;
     this.tombstone = tombstone;
+    this.wholeBytes = wholeBytes;
   }
+}
+
+/** The headers that say more than the body of a refusal, whichever API answers with it. */
+export function refusalHeaders({ retryAfterSeconds, wholeBytes }: Refusal, contentType: string): Headers {
+  const headers = new Headers({ "content-type": contentType, "cache-control": "no-store" });
+  if (retryAfterSeconds !== undefined) headers.set("retry-after", String(retryAfterSeconds));
+  if (wholeBytes !== undefined) headers.set("content-range", `bytes */${wholeBytes}`);
+  return headers;
 }
 
 /** A refusal about one place in the request; `pointer` is a JSON pointer, or ?name for a query parameter. */

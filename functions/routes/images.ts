@@ -32,6 +32,12 @@ export const images = router().openapi(get, async (c) => {
   const blob = await db.select().from(blobs).where(eq(blobs.sha256, image.sha256)).get();
   if (!blob) throw new Error(`Picture ${image.id} has no blob`);
   const facts = { sha256: image.sha256, sizeBytes: blob.sizeBytes, contentType: image.contentType };
-  // Bytes never change, but who may see them can: a shared cache must ask again.
-  return granted(await blobResponse(c.env, facts, c.req.raw, { "cache-control": "private, max-age=3600" }));
+  return granted(
+    await blobResponse(c.env, facts, c.req.raw, {
+      // Bytes never change, but who may see them can: a shared cache must ask again.
+      "cache-control": "private, max-age=3600",
+      // What a session shows is for our own pages; everybody else's come without one.
+      ...(caller?.signedInBy === "session" && { "cross-origin-resource-policy": "same-origin" }),
+    }),
+  );
 });

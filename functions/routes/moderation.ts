@@ -184,7 +184,8 @@ const desk = router()
     const blob = await db.select().from(blobs).where(eq(blobs.sha256, picture.sha256)).get();
     if (!blob) throw new Error(`Picture ${picture.id} has no blob`);
     const facts = { ...picture, sizeBytes: blob.sizeBytes };
-    return granted(await blobResponse(c.env, facts, c.req.raw, { "cache-control": "private, no-store" }));
+    const own = { "cache-control": "private, no-store", "cross-origin-resource-policy": "same-origin" };
+    return granted(await blobResponse(c.env, facts, c.req.raw, own));
   })
   .openapi(createAction, async (c) => {
     const { db, now } = c.var;

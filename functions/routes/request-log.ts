@@ -8,6 +8,10 @@ import { logLine } from "../lib/log.ts";
 
 /** Headers that a page of another origin may read. */
 export const EXPOSED_HEADERS = [
+  "accept-ranges",
+  "content-disposition",
+  "content-length",
+  "content-range",
   "etag",
   "idempotent-replayed",
   "location",

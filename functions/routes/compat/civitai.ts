@@ -28,7 +28,7 @@ import {
 } from "../../compat/civitai.ts";
 import { versionIdOf } from "../../compat/numeric-ids.ts";
 import type { App } from "../../context.ts";
-import { deny, granted, type Refusal, refuse } from "../../lib/refusal.ts";
+import { deny, granted, type Refusal, refusalHeaders, refuse } from "../../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "../app.ts";
 
 const tags = ["civitai"];
@@ -36,8 +36,7 @@ const VERSIONS = "/api/v1/model-versions";
 const id = z.string().max(40);
 
 export function civitaiRefusal(refusal: Refusal): Response {
-  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
-  if (refusal.retryAfterSeconds !== undefined) headers.set("retry-after", String(refusal.retryAfterSeconds));
+  const headers = refusalHeaders(refusal, "application/json");
   const body = JSON.stringify({ error: refusal.detail, code: refusal.code });
   return new Response(body, { status: ERROR_CODES[refusal.code].status, headers });
 }
