@@ -4,12 +4,11 @@ import { dirname, join, normalize } from "node:path";
 import { describe, test } from "node:test";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const PAGES = [
-  "README.md",
-  ...readdirSync(join(ROOT, "docs"))
+const markdownIn = (folder: string) =>
+  readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => join(folder, name));
+const PAGES = [".", "docs", "docs/decisions"].flatMap(markdownIn);
 
 /** Targets of [text](target) and ![text](target), outside of code. */
 function linksIn(text: string): string[] {
@@ -83,3 +82,13 @@ function fileMapPaths(map: string): string[] {
       return paths;
     });
 }
+
+test("every decision is listed, with its title", () => {
+  const listed = readFileSync(join(ROOT, "docs/decisions/README.md"), "utf8");
+  for (const page of markdownIn("docs/decisions").filter((name) => !name.endsWith("README.md"))) {
+    const [title = ""] = readFileSync(join(ROOT, page), "utf8").split("\n");
+    const [, number, text] = /^# (\d+)\. (.+)$/.exec(title) ?? [];
+    const row = `| [${number}](${page.slice("docs/decisions/".length)}) | ${text} |`;
+    assert.ok(listed.includes(row), row);
+  }
+});
