@@ -12,7 +12,7 @@ const VENV_PYTHON = `${VENV}/bin/python`;
 /** Records which requirement files were installed: their digests, with and without development tools. */
 const STAMP = `${VENV}/orthoplex-setup.json`;
 const RUN_FILES = ["gpu-runner/requirements.txt", "gpu-runner/pyproject.toml"];
-const DEV_FILES = [...RUN_FILES, "gpu-runner/requirements-dev.txt"];
+const DEV_FILES = [...RUN_FILES, "gpu-runner/requirements-sd.txt", "gpu-runner/requirements-dev.txt"];
 
 export async function installPythonPackages({ dev }) {
   const wanted = { run: digestOf(RUN_FILES), ...(dev && { dev: digestOf(DEV_FILES) }) };

@@ -11,20 +11,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from orthoplex.ortho.gated import Member
 from orthoplex.ortho.residual import Residual
-
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """A concept's key and value offsets at its own words of one prompt.
-
-    offsets[layer] (n, out_features) is added, times strength, to that layer's output at the n `positions` of the
-    context; no other position of this or any other prompt sees it.
-    """
-
-    positions: tuple[int, ...]
-    offsets: Mapping[str, Tensor]
-    strength: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +21,14 @@ class Context:
 
     states: what cross-attention reads, (B, S, C): one tensor for all layers, or one a layer.
     residuals[b]: the concepts whose residuals act on picture b. shared: those that act on every picture (training).
-    entries[b]: the concepts whose words stand in prompt b, for bases that add them after the text encoder.
+    members[b]: the concepts of picture b with their entries and gated residuals, for bases whose adapters have these.
     conditions: tensors of the base's own, first axis B (places, pooled vectors, who may attend to whom).
     regions: regionally controlled cross-attention; one (weight (B, T, 1), mask (B, 1, T or 1, S)) a region.
     """
 
     states: tuple[Tensor, ...]
     residuals: tuple[tuple[Residual, ...], ...]
-    entries: tuple[tuple[Entry, ...], ...] = ()
+    members: tuple[tuple[Member, ...], ...] = ()
     shared: tuple[Residual, ...] = ()
     conditions: Mapping[str, Tensor] = field(default_factory=dict)
     regions: tuple[tuple[Tensor, Tensor], ...] = ()
@@ -54,7 +42,7 @@ class Context:
         return Context(
             states=tuple(torch.cat(pair) for pair in states),
             residuals=self.residuals + other.residuals,
-            entries=self.entries + other.entries,
+            members=self.members + other.members,
             shared=tuple({id(residual): residual for residual in self.shared + other.shared}.values()),
             conditions={name: torch.cat([own, other.conditions[name]]) for name, own in self.conditions.items()},
             regions=tuple(

@@ -92,10 +92,15 @@ class Dataset(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Concept:
-    """A concept while it is trained. tokens (count, layers, dim) and residual.up are leaves that require grad."""
+    """A concept while it is trained; its tensors are leaves that require grad.
 
-    tokens: Tensor
+    residual.up for every layer of the base; tokens (count, layers, dim) and entries (layer -> (count, out)) as the
+    base's adapters have them (ortho/adapter.py).
+    """
+
     residual: Residual
+    tokens: Tensor
+    entries: Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class TrainingDefaults:
     """What was found to train concepts well on a base, and how its sample pictures are drawn."""
 
     up_rate: float  # learning rate of the residual
-    token_rate: float
+    token_rate: float  # of tokens and entries
     sample_size: tuple[int, int]  # width, height in px
     sample_guidance: float
     sample_words: str  # what a sample's prompt says after the trigger
@@ -150,7 +155,7 @@ class Base(Protocol[R]):
     def read(self, spec: SampleSpec, members: Sequence[AttachedAdapter], seed: int) -> R:
         """One picture of `spec`, with those members whose trigger is in the prompt. PromptRefused if it does not fit.
 
-        No two members of a reading share a slot's column, whatever slots they were trained in.
+        A member that is not called, or has strength 0, leaves the reading as it would be without it.
         """
         ...
 
@@ -163,7 +168,7 @@ class Base(Protocol[R]):
         ...
 
     def attached(self, context: Context) -> AbstractContextManager[object]:
-        """Inside the `with` block the context's residuals and entries act on every `predict` of this very batch."""
+        """Inside the `with` block the context's residuals and members act on every `predict` of this very batch."""
         ...
 
     def noise(self, seed: int, canvas: Canvas) -> Tensor:
@@ -197,7 +202,7 @@ class Base(Protocol[R]):
         ...
 
     def initial_tokens(self, class_word: str) -> Tensor:
-        """(count, layers, dim): the tokens that training starts from, fp32 on the CPU."""
+        """(count, layers, dim): what training starts from, fp32 on the CPU; empty where adapters hold no tokens."""
         ...
 
     def with_concept(self, context: Context, concept: Concept) -> Context:

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
@@ -53,8 +54,12 @@ Picture = Sequence[Member]
 class GatedAttachment:
     """Members attached to a model. `gates`: those of the latest cross-attention, (B, T, M); None before the first."""
 
-    def __init__(self, model: nn.Module, layout: Layout, pictures: Sequence[Picture], length: int) -> None:
+    def __init__(
+        self, model: nn.Module, layout: Layout, pictures: Sequence[Picture], length: int,
+        grid: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
         self._layout = layout
+        self._grid = grid
         self._pictures = [_in_order(picture) for picture in pictures]
         self._handles: list[RemovableHandle] = []
         self._observed: list[ObservedAttention] = []
@@ -188,14 +193,44 @@ class GatedAttachment:
         if self._projected is not None and self._projected[0] is x and self._projected[1] is self.gates:
             return self._projected[2]
         assert self.gates is not None
-        gains = (self.gates * self._gains.to(self.gates.dtype)).repeat_interleave(self._layout.rank, dim=-1)
+        gates, masks = (self._at(each, x.shape[1]) for each in (self.gates, self._gains.to(self.gates.dtype)))
+        gains = (gates * masks).repeat_interleave(self._layout.rank, dim=-1)
         h = (x.to(self._dtype) @ self._down(n).transpose(1, 2)) * gains.to(self._dtype)
         self._projected = (x, self.gates, h)
         return h
 
+    def _at(self, values: Tensor, positions: int) -> Tensor:
+        """values (B or 1, T, M) at a layer of another resolution: the mean of the positions that it joins, or repeated.
+
+        ValueError where the positions differ and nobody said how the canvas is shaped.
+        """
+        if values.shape[1] in (1, positions):
+            return values
+        if self._grid is None:
+            raise ValueError(
+                f"Gates of {values.shape[1]} positions meet a layer of {positions}; give the canvas' grid."
+            )
+        size, own = (grid_of(self._grid, count) for count in (positions, values.shape[1]))
+        maps = values.transpose(1, 2).reshape(len(values), -1, *own)  # (B or 1, M, rows, columns)
+        resized = F.interpolate(maps, size, mode="area" if size[0] < own[0] else "nearest")
+        return resized.flatten(2).transpose(1, 2)
+
     def _observe(self, probabilities: Tensor) -> None:
         self.gates = gate(attention_mass(probabilities, self._owners), self._layout.gate_gain)
         self._projected = None
+
+
+def grid_of(grid: tuple[int, int], positions: int) -> tuple[int, int]:
+    """Rows and columns of a layer of that many positions, of a canvas whose finest grid is `grid`; ValueError if none.
+
+    Each level of a UNet halves both sides, rounding up.
+    """
+    rows, columns = grid
+    while rows * columns > positions:
+        rows, columns = -(-rows // 2), -(-columns // 2)
+    if rows * columns != positions:
+        raise ValueError(f"A canvas of {grid[0]} x {grid[1]} has no level of {positions} positions.")
+    return rows, columns
 
 
 def _in_order(picture: Picture) -> list[Member]:
@@ -207,10 +242,13 @@ def _in_order(picture: Picture) -> list[Member]:
     return sorted(here, key=lambda member: int(member.positions.min()))
 
 
-def attach_gated(model: nn.Module, layout: Layout, pictures: Sequence[Picture], length: int) -> GatedAttachment:
+def attach_gated(
+    model: nn.Module, layout: Layout, pictures: Sequence[Picture], length: int, grid: tuple[int, int] | None = None
+) -> GatedAttachment:
     """Attach the members of each picture of a batch; one picture alone serves every sample of batches of any size.
 
     length: positions of the context. With guidance the caller lists a picture's members once for each of its rows, and
-    none for the row that says nothing.
+    none for the row that says nothing. grid: rows and columns of the picture at the model's finest level, where its
+    layers see it at several.
     """
-    return GatedAttachment(model, layout, pictures, length)
+    return GatedAttachment(model, layout, pictures, length, grid)

@@ -1,7 +1,7 @@
-"""Trains one concept on a frozen base: up matrices in its slot, and tokens that carry the slot's mark.
+"""Trains one concept on a frozen base: up matrices in its slot, and its tokens or their entries, as the base has them.
 
-The paper's training (sec. 3.3, 3.5) with P+ tokens. Where the base reserves channels, nobody else's words reach the
-residual (ortho/marker.py); where it does not, part of each batch keeps the base's own predictions (Base.prior).
+The paper's training (sec. 3.3, 3.5). Where the base gates residuals, or reserves channels for marked tokens, nobody
+else's words reach the residual; elsewhere part of each batch keeps the base's own predictions (Base.prior).
 Resumes exactly from a checkpoint; deterministic for a seed on one device.
 """
 
@@ -20,6 +20,7 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from orthoplex.bases.context import Context
 from orthoplex.bases.protocol import AnyBase, Concept
@@ -81,12 +82,18 @@ class _State:
         self.base = base
         self.residual = residual = trainable_residual(base.layout, spec.slot)
         self.tokens = base.initial_tokens(spec.class_word).requires_grad_()  # without the marks of their slot
+        count = base.layout.tokens_shape[0]
+        self.entries = {name: torch.zeros(count, out, requires_grad=True) for name, out in base.layout.entries.items()}
         self.up_rate = base.training.up_rate if spec.up_rate is None else spec.up_rate
         self.token_rate = base.training.token_rate if spec.token_rate is None else spec.token_rate
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": list(residual.up.values()), "lr": self.up_rate, "base": self.up_rate},
-                {"params": [self.tokens], "lr": self.token_rate, "base": self.token_rate},
+                {
+                    "params": [self.tokens, *self.entries.values()],
+                    "lr": self.token_rate,
+                    "base": self.token_rate,
+                },
             ],
             betas=(0.9, 0.98),
             weight_decay=0.0,
@@ -96,15 +103,18 @@ class _State:
         self.prior_loss = 0.0
 
     def called(self, context: Context) -> Context:
-        return self.base.with_concept(context, Concept(self.tokens, self.residual))
+        return self.base.with_concept(context, Concept(self.residual, self.tokens, self.entries))
 
     def attached(self, context: Context) -> AbstractContextManager[object]:
         return self.base.attached(context)
 
+    def _trained(self) -> dict[str, Tensor]:
+        """What is trained, by its name in a checkpoint."""
+        ups = {f"up.{name}": up for name, up in self.residual.up.items()}
+        return ups | {f"entry.{name}": entry for name, entry in self.entries.items()} | {"tokens": self.tokens}
+
     def save(self, path: Path, spec: TrainSpec) -> None:
-        tensors = {f"up.{name}": up.detach() for name, up in self.residual.up.items()} | {
-            "tokens": self.tokens.detach()
-        }
+        tensors = {name: tensor.detach() for name, tensor in self._trained().items()}
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             for key, value in self.optimiser.state.get(parameter, {}).items():
@@ -126,9 +136,8 @@ class _State:
             raise ValueError("the checkpoint belongs to another training (its settings differ)")
         tensors = load_file(path)
         with torch.no_grad():
-            for name, up in self.residual.up.items():
-                up.copy_(tensors[f"up.{name}"])
-            self.tokens.copy_(tensors["tokens"])
+            for name, tensor in self._trained().items():
+                tensor.copy_(tensors[name])
         parameters = self.optimiser.param_groups[0]["params"] + self.optimiser.param_groups[1]["params"]
         for index, parameter in enumerate(parameters):
             prefix = f"optimiser.{index}."
@@ -143,6 +152,7 @@ def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) ->
         slot=spec.slot,
         up={name: up.detach().to(torch.float16) for name, up in state.residual.up.items()},
         tokens=state.tokens.detach().to(torch.float16),
+        entries={name: entry.detach().to(torch.float16) for name, entry in state.entries.items()},
         concept=spec.concept,
         class_word=spec.class_word,
         trigger=spec.trigger,

@@ -1,0 +1,132 @@
+"""Readings of a Stable Diffusion base as contexts: contextual vectors, and rows for each concept's tokens.
+
+A concept of n tokens has the row of its class word and n - 1 rows behind the prompt that are copies of it, so that it
+takes no room from the 75 words; cross-attention knows no order of rows. Rows that a picture does not use are masked.
+Symbols: B pictures, S rows of the context, D channels of the text encoder, n tokens of a concept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from orthoplex.bases.context import Context
+from orthoplex.bases.protocol import Concept
+from orthoplex.bases.request import Region
+from orthoplex.bases.sd.parts import SdParts
+from orthoplex.bases.sd.reading import SdReading, Tokens
+from orthoplex.ortho.gated import Member
+
+WHOLE = Region(0.0, 0.0, 1.0, 1.0)
+
+
+def rows_of(mentions: Sequence[Sequence[int]], count: int, words: int) -> list[Tensor]:
+    """The rows of the concepts of one prompt, in their order: (mentions, count) each, the class word's row first.
+
+    mentions: rows of each concept's class words; words: rows of the prompt, behind which copies stand.
+    """
+    rows, free = [], words
+    for at in mentions:
+        own = []
+        for row in at:
+            own.append([row, *range(free, free + count - 1)])
+            free += count - 1
+        rows.append(torch.tensor(own))
+    return rows
+
+
+def text_states(base: SdParts, prompts: Sequence[Tokens], length: int) -> Tensor:
+    """Contextual vectors (B, length, D), 0 behind the prompt's own rows."""
+    ids = torch.tensor([prompt.ids for prompt in prompts], device=base.device)
+    hidden: Tensor = base.text_encoder(ids).last_hidden_state
+    return F.pad(hidden, (0, 0, 0, length - base.words))
+
+
+def _mentions(reading: SdReading) -> list[tuple[int, ...]]:
+    return [reading.tokens.mentions[member.trigger] for member in reading.members]
+
+
+def _length(base: SdParts, readings: Sequence[SdReading]) -> int:
+    """S of a batch: rows of the prompt, and those behind it of the picture that has most."""
+    extra = base.layout.tokens_shape[0] - 1
+    return base.words + extra * max(sum(map(len, _mentions(reading))) for reading in readings)
+
+
+@torch.no_grad()
+def encode(base: SdParts, readings: Sequence[SdReading]) -> Context:
+    """The context of readings of one size."""
+    length = _length(base, readings)
+    states = text_states(base, [reading.tokens for reading in readings], length)
+    visible = (torch.arange(length) < base.words).repeat(len(readings), 1)
+    boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(readings), length, 1)
+    members = []
+    for b, reading in enumerate(readings):
+        rows = rows_of(_mentions(reading), base.layout.tokens_shape[0], base.words)
+        for own, member in zip(rows, reading.members, strict=True):
+            states[b, own] = states[b, own[:, :1]]
+            visible[b, own] = True
+            box = member.region or WHOLE
+            boxes[b, own] = torch.tensor([box.x, box.y, box.x + box.width, box.y + box.height])
+        members.append(
+            tuple(
+                Member(each.adapter.slot, each.adapter.entries, each.adapter.up, own, each.strength)
+                for own, each in zip(rows, reading.members, strict=True)
+            )
+        )
+    return _context(base, states, tuple(members), visible, boxes, _sizes(base, readings))
+
+
+@torch.no_grad()
+def negative(base: SdParts, readings: Sequence[SdReading]) -> Context:
+    """The negative prompts, in as many rows as the prompts have."""
+    length = _length(base, readings)
+    states = text_states(base, [reading.negative for reading in readings], length)
+    visible = (torch.arange(length) < base.words).repeat(len(readings), 1)
+    boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(readings), length, 1)
+    return _context(base, states, ((),) * len(readings), visible, boxes, _sizes(base, readings))
+
+
+def training_context(base: SdParts, prompts: Sequence[Tokens], mentions: Sequence[int], side: int) -> Context:
+    """Captions with the class word in the concept's place and copies of it behind; what the concept adds comes later.
+
+    mentions: the class word's row in each; side: latents along a picture's side.
+    """
+    count = base.layout.tokens_shape[0]
+    length = base.words + count - 1
+    with torch.no_grad():
+        states = text_states(base, prompts, length)
+        for b, row in enumerate(mentions):
+            states[b, base.words :] = states[b, row]
+    own = torch.tensor([[row, *range(base.words, length)] for row in mentions])  # (B, n)
+    visible = torch.ones(len(prompts), length, dtype=torch.bool)
+    boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(prompts), length, 1)
+    context = _context(base, states, ((),) * len(prompts), visible, boxes, torch.tensor([[side, side]] * len(prompts)))
+    return replace(context, conditions={**context.conditions, "concept_rows": own})
+
+
+def with_concept(context: Context, concept: Concept) -> Context:
+    """The concept as it is now at its rows of a training batch; gradients reach its entries and residuals."""
+    rows = context.conditions["concept_rows"]
+    slot, up = concept.residual.slot, concept.residual.up
+    return replace(context, members=tuple((Member(slot, concept.entries, up, own[None]),) for own in rows))
+
+
+def _sizes(base: SdParts, readings: Sequence[SdReading]) -> Tensor:
+    return torch.tensor([[each.height // base.latent_px, each.width // base.latent_px] for each in readings])
+
+
+def _context(
+    base: SdParts, states: Tensor, members: tuple[tuple[Member, ...], ...], visible: Tensor, boxes: Tensor,
+    latents: Tensor,
+) -> Context:  # fmt: skip
+    """latents (B, 2): rows and columns of the pictures' latents, the UNet's finest grid."""
+    return Context(
+        states=(states,),
+        residuals=((),) * len(states),
+        members=members,
+        conditions={"visible": visible.to(base.device), "boxes": boxes.to(base.device), "latents": latents},
+    )

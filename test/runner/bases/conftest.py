@@ -1,0 +1,72 @@
+"""The bases that the conformance suite runs on: cast-2 itself, and a Stable Diffusion pipeline made here."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from orthoplex.bases import AnyBase, load_base
+from orthoplex.ortho.adapter import Adapter
+
+FAMILIES = ("cast", "sd")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def sd_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
+    from .tiny_sd import save_tiny_sd
+
+    return save_tiny_sd(tmp_path_factory.mktemp("sd"))
+
+
+@pytest.fixture(scope="session")
+def bases(sd_folder: Path) -> dict[str, Callable[[torch.dtype], AnyBase]]:
+    """Family -> the base at a precision."""
+    from orthoplex.bases.sd.base import load_sd
+    from orthoplex.bases.sd.describe import describe
+
+    def cast(dtype: torch.dtype) -> Any:
+        from dataclasses import replace
+
+        base: Any = load_base("cast-2")
+        return replace(base, model=base.model.to(dtype), dtype=dtype)
+
+    def sd(dtype: torch.dtype) -> Any:
+        return load_sd(sd_folder, describe(sd_folder, "tiny-sd", "Tiny SD"), torch.device("cpu"), dtype)
+
+    return {"cast": cast, "sd": sd}
+
+
+@pytest.fixture(scope="session", params=FAMILIES)
+def base(request: pytest.FixtureRequest, bases: dict[str, Callable[[torch.dtype], AnyBase]]) -> AnyBase:
+    """Each base in fp32."""
+    return bases[request.param](torch.float32)
+
+
+@pytest.fixture(scope="session", params=[f"{family} {dtype}" for family in FAMILIES for dtype in ("fp32", "bf16")])
+def precise_base(request: pytest.FixtureRequest, bases: dict[str, Callable[[torch.dtype], AnyBase]]) -> AnyBase:
+    """Each base in fp32 and in bf16."""
+    family, dtype = request.param.split()
+    return bases[family]({"fp32": torch.float32, "bf16": torch.bfloat16}[dtype])
+
+
+def random_adapter(base: AnyBase, slot: int, trigger: str) -> Adapter:
+    """An adapter that moves pictures visibly."""
+    generator = torch.Generator().manual_seed(slot)
+    layout = base.layout
+
+    def draw(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=generator).half()
+
+    up = {name: draw(shape.out_features, layout.rank) * 0.05 for name, shape in layout.layers.items()}
+    entries = {name: draw(layout.tokens_shape[0], out) for name, out in layout.entries.items()}
+    tokens = torch.zeros(0, 0, 0).half() if entries else draw(*layout.tokens_shape)
+    concept = trigger.strip("<>")
+    return Adapter(slot, up, tokens, concept, "person", trigger, entries=entries)
