@@ -56,9 +56,7 @@ def check_folder(folder: Path) -> None:
     kind = json.loads(index.read_text("utf-8")).get("_class_name")
     if kind != PIPELINE_CLASS:
         raise FolderRefused(f"{folder} holds a {kind}; this family loads a {PIPELINE_CLASS}.")
-    missing = [
-        part for part in ("unet", "text_encoder", "tokenizer", "vae", "scheduler") if not (folder / part).is_dir()
-    ]
+    missing = [part for part in PARTS if not (folder / part).is_dir()]
     if missing:
         raise FolderRefused(f"{folder} lacks {', '.join(missing)}.")
 
