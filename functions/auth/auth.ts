@@ -14,6 +14,8 @@ import {
   SESSION_TTL_SECONDS,
   VERIFY_LINK_TTL_SECONDS,
 } from "../../schema/contract/limits.ts";
+import { PersonName } from "../../schema/contract/profiles.ts";
+import { cleaned, cutText } from "../../schema/contract/text.ts";
 import { credentials, passkeys, sessions, users, verifications } from "../../schema/tables.ts";
 import type { Db } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -94,12 +96,24 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       user: {
         create: {
           before: async (user) => {
+            const named = PersonName.safeParse(bounded(user).name);
+            if (!named.success) {
+              const message = `The name ${named.error.issues[0]?.message ?? "is no name"}.`;
+              throw new APIError("UNPROCESSABLE_ENTITY", { message });
+            }
             const blocked = await blockedFault(db, "name", [{ pointer: "/name", text: user.name }]);
             if (blocked) throw new APIError("UNPROCESSABLE_ENTITY", { message: blocked.detail });
             return { data: { ...bounded(user), handle: await freeHandle(db, user.name) } };
           },
         },
         update: { before: async (change) => ({ data: bounded(change) }) },
+      },
+      session: {
+        create: {
+          before: async (row) => ({
+            data: { ...row, userAgent: row.userAgent ? cleaned(String(row.userAgent)) : null },
+          }),
+        },
       },
       // GitHub is asked once who somebody is; its tokens are not kept.
       account: {
@@ -140,8 +154,8 @@ export const verifyUrl = (origin: string, token: string) =>
 function gitHub(env: Env) {
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = env;
   if (!clientId || !clientSecret) return {};
-  const mapProfileToUser = (profile: { name: string | null; login: string }) => ({
-    name: profile.name || profile.login,
+  const mapProfileToUser = ({ name, login }: { name: string | null; login: string }) => ({
+    name: PersonName.safeParse(cutText(name ?? "", PERSON_NAME_MAX_CHARACTERS)).data ?? login,
   });
   return { github: { clientId, clientSecret, mapProfileToUser } };
 }
@@ -149,6 +163,6 @@ function gitHub(env: Env) {
 /** better-auth bounds neither text and lets a changed name be no text; its picture of a person is not ours. */
 function bounded<T extends { name?: string; image?: string | null | undefined }>(user: T): T {
   const name =
-    user.name === undefined ? {} : { name: String(user.name).slice(0, PERSON_NAME_MAX_CHARACTERS) };
+    user.name === undefined ? {} : { name: cutText(String(user.name), PERSON_NAME_MAX_CHARACTERS) };
   return { ...user, ...name, image: null };
 }

@@ -1,5 +1,7 @@
 // "Firefox on Linux": what a user agent says in words. A rough guess for a list of one's own sessions, never a rule. Pure.
 
+import { cutText } from "../../schema/contract/text.ts";
+
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -26,5 +28,5 @@ export function deviceOf(userAgent: string | null): string {
     (list) => list.find(([sign]) => sign.test(userAgent))?.[1],
   );
   if (browser && system) return `${browser} on ${system}`;
-  return browser ?? system ?? userAgent.slice(0, OTHER_MAX_CHARACTERS);
+  return browser ?? system ?? cutText(userAgent, OTHER_MAX_CHARACTERS);
 }

@@ -10,6 +10,7 @@ import {
   REPLICATE_FILES_MAX,
   TRAINING_IMAGES_MAX,
 } from "../../schema/contract/limits.ts";
+import { cleaned, cutText } from "../../schema/contract/text.ts";
 import { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
 import { uploads } from "../../schema/tables.ts";
 import type { Caller } from "../auth/caller.ts";
@@ -64,7 +65,7 @@ async function keep(
     ...blankUpload(caller.id, now),
     ...facts,
     kind,
-    filename: name.slice(0, 255),
+    filename: cutText(cleaned(name), 255),
     metadata,
     storedAt: now,
     ...(header !== "more" && "width" in header && { width: header.width, height: header.height }),
@@ -224,7 +225,7 @@ function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusa
       .filter(([name]) => /\.txt$/i.test(name))
       .map(([name, bytes]) => [
         stem(name),
-        new TextDecoder().decode(bytes).trim().slice(0, CAPTION_MAX_CHARACTERS),
+        cutText(cleaned(new TextDecoder().decode(bytes)).trim(), CAPTION_MAX_CHARACTERS),
       ]),
   );
   return Object.entries(files)

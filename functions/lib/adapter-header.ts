@@ -8,7 +8,6 @@ import {
   TOKENS_TENSOR,
   UP_PREFIX,
 } from "../../schema/contract/adapter-file.ts";
-import { Trigger } from "../../schema/contract/adapters.ts";
 import type { Base } from "../../schema/contract/bases.ts";
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { STRENGTH_MAX } from "../../schema/contract/limits.ts";
@@ -58,15 +57,13 @@ async function identityOf(
     );
   }
   const metadata = AdapterMetadata.safeParse(raw);
+  const issue = metadata.error?.issues[0];
   if (!metadata.success)
-    return fault("metadata_invalid", `${metadata.error.issues[0]?.path.join(".")} is not valid.`);
+    return fault("metadata_invalid", `The metadata's ${issue?.path.join(".")} ${issue?.message}.`);
   return metadataFault(metadata.data) ?? metadata.data;
 }
 
 function metadataFault(metadata: AdapterMetadata): HeaderFault | null {
-  if (!Trigger.safeParse(metadata.trigger).success) {
-    return fault("metadata_invalid", "The trigger must look like <ada>.");
-  }
   const strength = /^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(metadata.strength)
     ? +metadata.strength
     : Infinity;

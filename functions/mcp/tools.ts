@@ -4,7 +4,7 @@ import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import type { Adapter, AdapterWithVersions } from "../../schema/contract/adapters.ts";
-import { type Composition, Member, MixRef } from "../../schema/contract/compositions.ts";
+import { type Composition, CompositionCreate, Member, MixRef } from "../../schema/contract/compositions.ts";
 import { AdapterRef, idOf } from "../../schema/contract/ids.ts";
 import { type Generation, GenerationCreate, type Job } from "../../schema/contract/jobs.ts";
 import {
@@ -17,10 +17,9 @@ import {
   MCP_WAIT_SECONDS,
   MCP_WORD_MAX_CHARACTERS,
   NAME_MAX_CHARACTERS,
-  PROMPT_MAX_CHARACTERS,
   SEARCH_MAX_CHARACTERS,
-  TITLE_MAX_CHARACTERS,
 } from "../../schema/contract/limits.ts";
+import { plainText, token } from "../../schema/contract/text.ts";
 import { toBase64 } from "../lib/base64.ts";
 import { type Ask, json, pathOf, type Reach, replyOf, text } from "./api.ts";
 
@@ -37,9 +36,9 @@ export function addTools(server: McpServer, reach: Reach): void {
       description:
         "Finds published adapters by words, kind and tag, or those that compose exactly with others.",
       inputSchema: {
-        query: z.string().max(SEARCH_MAX_CHARACTERS).optional(),
-        class: z.string().max(MCP_WORD_MAX_CHARACTERS).optional().describe("person, robot, ..."),
-        tag: z.string().max(MCP_WORD_MAX_CHARACTERS).optional(),
+        query: plainText(SEARCH_MAX_CHARACTERS).optional(),
+        class: token(MCP_WORD_MAX_CHARACTERS).optional().describe("person, robot, ..."),
+        tag: token(MCP_WORD_MAX_CHARACTERS).optional(),
         composes_with: z
           .array(AdapterRef)
           .max(MCP_COMPANIONS_MAX)
@@ -92,8 +91,8 @@ export function addTools(server: McpServer, reach: Reach): void {
         "Saves a set of adapters with strengths and regions, and tells before anything is drawn how they meet, what their licences allow together, and how long the queue is.",
       inputSchema: {
         members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
-        title: z.string().max(TITLE_MAX_CHARACTERS).optional(),
-        prompt: z.string().max(PROMPT_MAX_CHARACTERS).optional(),
+        title: CompositionCreate.shape.title.optional(),
+        prompt: CompositionCreate.shape.prompt.optional(),
       },
       annotations: { destructiveHint: false, openWorldHint: false },
     },
@@ -115,7 +114,7 @@ export function addTools(server: McpServer, reach: Reach): void {
         adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional(),
         composition_id: idOf("cmp").optional(),
         mix: MixRef.optional(),
-        base: z.string().max(NAME_MAX_CHARACTERS).optional().describe("only where no adapter is named"),
+        base: token(NAME_MAX_CHARACTERS).optional().describe("only where no adapter is named"),
         seed,
         size: size.describe("256x256 for one person, 512x256 for two, 768x256 for three"),
         count: count.optional(),

@@ -4,6 +4,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { type Base, BaseWithSlots } from "../../schema/contract/bases.ts";
+import { token } from "../../schema/contract/text.ts";
 import { slots } from "../../schema/tables.ts";
 import { BASES, radixOfBase } from "../catalog/bases.ts";
 import { slotCount } from "../catalog/slots.ts";
@@ -26,7 +27,7 @@ const get = createRoute({
   summary: "Get one base",
   tags: ["bases"],
   middleware: noQuery,
-  request: { params: idParam("id", z.string()) },
+  request: { params: idParam("id", token(64)) },
   responses: { 200: jsonReply("The base", BaseWithSlots) },
 });
 

@@ -4,6 +4,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { BlockedTerm, BlockedTermCreate, BlockScope } from "../../schema/contract/moderation.ts";
+import { token } from "../../schema/contract/text.ts";
 import { moderatorOf } from "../auth/caller.ts";
 import { deny, granted } from "../lib/refusal.ts";
 import { blockTerm, listTerms, unblockTerm } from "../moderation/blocked-terms.ts";
@@ -42,7 +43,7 @@ const remove = createRoute({
   summary: "Allow a word or phrase again",
   tags,
   middleware: noQuery,
-  request: { params: z.object({ scope: BlockScope, term: z.string().min(1).max(200) }) },
+  request: { params: z.object({ scope: BlockScope, term: token(200).min(1) }) },
   responses: { 204: { description: "Allowed again" } },
 });
 

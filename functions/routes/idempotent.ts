@@ -5,6 +5,7 @@
 import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { createMiddleware } from "hono/factory";
 import { IDEMPOTENCY_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { token } from "../../schema/contract/text.ts";
 import { idempotency, jobs } from "../../schema/tables.ts";
 import type { App, ClaimedJob, Db } from "../context.ts";
 import { newId } from "../lib/ids.ts";
@@ -14,6 +15,7 @@ import { sha256Hex } from "../lib/sha256.ts";
 type Row = typeof idempotency.$inferSelect;
 
 const KEY_MAX_CHARACTERS = 255;
+const Key = token(KEY_MAX_CHARACTERS).min(1);
 /** A request that died without an answer holds its key this long, and so does one of a clock that has since been set back. */
 const IN_FLIGHT_MS = 120_000;
 const RETRY_AFTER_SECONDS = 2;
@@ -23,8 +25,8 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
   const { caller, db, now } = c.var;
   // Without a caller the route refuses by itself.
   if (key === undefined || caller === null) return next();
-  if (key.length === 0 || key.length > KEY_MAX_CHARACTERS) {
-    const detail = `An Idempotency-Key has 1 to ${KEY_MAX_CHARACTERS} characters.`;
+  if (!Key.safeParse(key).success) {
+    const detail = `An Idempotency-Key has 1 to ${KEY_MAX_CHARACTERS} characters, none of which is a control character.`;
     throw new Refused(refuse("request_invalid", detail, "idempotency-key"));
   }
   const requestSha256 = await sha256Hex(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);

@@ -14,6 +14,7 @@ import {
   MixWithVersions,
   RatingSet,
 } from "../../schema/contract/mixes.ts";
+import { plainText, token } from "../../schema/contract/text.ts";
 import { type Caller, callerWith } from "../auth/caller.ts";
 import { patchMix, withdrawMix } from "../compose/change-mix.ts";
 import { compositionJson, forkMix } from "../compose/compositions.ts";
@@ -36,8 +37,8 @@ const list = createRoute({
   tags,
   request: {
     query: z.strictObject({
-      q: z.string().max(200).optional(),
-      base: z.string().max(64).optional(),
+      q: plainText(200).optional(),
+      base: token(64).optional(),
       owner: Handle.optional(),
       adapter: z
         .string()

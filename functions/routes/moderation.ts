@@ -17,6 +17,7 @@ import {
   TargetId,
   TargetKind,
 } from "../../schema/contract/moderation.ts";
+import { token } from "../../schema/contract/text.ts";
 import { blobs } from "../../schema/tables.ts";
 import { type Caller, moderatorOf } from "../auth/caller.ts";
 import { blobResponse } from "../catalog/blobs.ts";
@@ -83,7 +84,7 @@ const actions = createRoute({
   tags,
   request: {
     query: z.strictObject({
-      target: z.string().max(100).optional(),
+      target: token(100).optional(),
       moderator: Handle.optional(),
       ...pageQuery,
     }),

@@ -13,6 +13,7 @@ import {
   PasskeyPatch,
   PasswordChange,
 } from "../../schema/contract/sign-in.ts";
+import { token } from "../../schema/contract/text.ts";
 import { hasGitHub } from "../auth/auth.ts";
 import { active, callerWith, sessionOf } from "../auth/caller.ts";
 import { passwordNotice } from "../auth/email-texts.ts";
@@ -26,8 +27,8 @@ import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const tags = ["account"];
 const middleware = noQuery;
-const oneSession = idParam("session", z.string().max(64));
-const onePasskey = idParam("passkey", z.string().max(64));
+const oneSession = idParam("session", token(64));
+const onePasskey = idParam("passkey", token(64));
 
 const methods = createRoute({
   method: "get",

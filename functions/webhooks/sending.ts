@@ -8,6 +8,7 @@ import {
   WEBHOOK_ANSWER_MAX_BYTES,
   WEBHOOK_TIMEOUT_SECONDS,
 } from "../../schema/contract/limits.ts";
+import { cleaned, cutText } from "../../schema/contract/text.ts";
 import { deliveries, jobs, webhooks } from "../../schema/tables.ts";
 import type { Signer } from "../compat/outputs.ts";
 import type { Db } from "../context.ts";
@@ -141,7 +142,7 @@ async function attempt(
       await response.body?.cancel();
       return { status: response.status, error: null, retryAfterSeconds: null };
     }
-    const text = (await beginningOf(response)).slice(0, EXCERPT_CHARACTERS).trim();
+    const text = cutText(cleaned(await beginningOf(response)), EXCERPT_CHARACTERS).trim();
     const redirected = response.status >= 300 && response.status < 400;
     const said = redirected
       ? "Redirects are not followed."
@@ -156,7 +157,7 @@ async function attempt(
 }
 
 const reasonOf = (error: unknown) =>
-  (error instanceof Error ? error.message : String(error)).slice(0, EXCERPT_CHARACTERS);
+  cutText(error instanceof Error ? error.message : String(error), EXCERPT_CHARACTERS);
 
 /** The first bytes of an answer as text; the rest is not waited for. */
 async function beginningOf(response: Response): Promise<string> {

@@ -1,7 +1,8 @@
 """PNG files of generated pictures, with what made them inside: for other tools, for our own pages, and for the law.
 
 Chunks: `parameters` (the text of AUTOMATIC1111's web UI, with Hashes as Civitai reads them), `orthoplex` (our recipe as
-JSON), and XMP with IPTC's DigitalSourceType, which marks the picture as made by a trained model. Pure.
+JSON), and XMP with IPTC's DigitalSourceType, which marks the picture as made by a trained model. Whatever a recipe
+holds, the file is a valid one: PNG forbids NUL in texts, and UTF-8 knows no halves of characters. Pure.
 """
 
 import io
@@ -10,6 +11,7 @@ import json
 from PIL import Image, PngImagePlugin
 
 from orthoplex.recipe import SOFTWARE, Recipe
+from orthoplex.text import carriable, cleaned
 
 # https://cv.iptc.org/newscodes/digitalsourcetype/ ; XMP in PNG: XMP Specification Part 3, 1.1.5
 XMP_KEYWORD = "XML:com.adobe.xmp"
@@ -27,8 +29,9 @@ def write_png(image: Image.Image, recipe: Recipe | None) -> bytes:
     """The file of a picture. Equal pictures with equal recipes give equal bytes: no clock, no job id."""
     chunks = PngImagePlugin.PngInfo()
     if recipe is not None:
-        _add_text(chunks, "parameters", parameters_text(recipe))
-        _add_text(chunks, "orthoplex", json.dumps(recipe.as_json(), separators=(",", ":"), ensure_ascii=False))
+        _add_text(chunks, "parameters", cleaned(parameters_text(recipe)))
+        told = carriable(recipe.as_json())
+        _add_text(chunks, "orthoplex", json.dumps(told, separators=(",", ":"), ensure_ascii=False))
     chunks.add_itxt(XMP_KEYWORD, XMP)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", pnginfo=chunks, optimize=False, compress_level=6)

@@ -9,6 +9,7 @@ import {
   KEY_OVERLAP_HOURS,
   KEY_OVERLAP_MAX_HOURS,
 } from "./limits.ts";
+import { title, token } from "./text.ts";
 
 /** A moderator decides on reports and appeals, in a session only. */
 export const USER_ROLES = ["user", "moderator"] as const;
@@ -34,17 +35,14 @@ function isOrigin(text: string): boolean {
   );
 }
 
-export const Origin = z
-  .string()
-  .max(KEY_ORIGIN_MAX_CHARACTERS)
-  .refine(
-    isOrigin,
-    "must be an origin as browsers write it, such as https://example.org; http only of this machine",
-  );
+export const Origin = token(KEY_ORIGIN_MAX_CHARACTERS).refine(
+  isOrigin,
+  "must be an origin as browsers write it, such as https://example.org; http only of this machine",
+);
 
 export const KeyCreate = z
   .strictObject({
-    name: z.string().trim().min(1).max(80),
+    name: title(80),
     scopes: z.array(Scope).min(1).max(SCOPES.length),
     expires_in_days: z.int().min(1).max(3_650).optional(),
     kind: z.enum(KEY_KINDS).default("secret").meta({

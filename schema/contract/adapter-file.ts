@@ -2,7 +2,10 @@
 // Tensors: `up.<layer>` (out_features x rank, F16) for every layer of the base, and `tokens` (count x layers x dim, F16).
 
 import { z } from "zod";
+import { Trigger } from "./adapters.ts";
 import { Sha256 } from "./ids.ts";
+import { ADAPTER_HEADER_MAX_BYTES } from "./limits.ts";
+import { plainText, title, token } from "./text.ts";
 
 export const ADAPTER_FORMAT = "orthoplex.adapter/1";
 export const ADAPTER_DTYPE = "F16";
@@ -15,21 +18,23 @@ const digits = z.string().regex(/^[0-9]{1,16}$/, "must be a whole number written
 export const AdapterMetadata = z
   .object({
     format: z.literal(ADAPTER_FORMAT),
-    base: z.string(),
+    base: token(64),
     layers_sha256: Sha256.meta({
       description: "SHA-256 of the lines `<name> <out> <in>\\n` of the base's layers, sorted by name",
     }),
-    basis: z.string(),
+    basis: token(64),
     basis_seed: digits,
     rank: digits,
     slot: digits,
-    concept: z.string(),
-    class_word: z.string(),
-    trigger: z.string(),
-    strength: z.string().meta({ description: "Recommended strength, a decimal within ±2" }),
-    training: z.string().meta({ description: "JSON object: a summary of the training" }),
+    concept: title(ADAPTER_HEADER_MAX_BYTES),
+    class_word: title(ADAPTER_HEADER_MAX_BYTES),
+    trigger: Trigger,
+    strength: token(64).meta({ description: "Recommended strength, a decimal within ±2" }),
+    training: plainText(ADAPTER_HEADER_MAX_BYTES).meta({
+      description: "JSON object: a summary of the training",
+    }),
     tensors_sha256: Sha256.meta({ description: "SHA-256 of everything behind the header" }),
   })
-  .catchall(z.string())
+  .catchall(plainText(ADAPTER_HEADER_MAX_BYTES))
   .meta({ id: "AdapterMetadata" });
 export type AdapterMetadata = z.infer<typeof AdapterMetadata>;

@@ -18,6 +18,7 @@ import { Rating } from "./moderation.ts";
 import { orNull } from "./nullable.ts";
 import { REMOVERS } from "./problem.ts";
 import { Scan } from "./scans.ts";
+import { optionalMessage, plainText, title, token } from "./text.ts";
 
 export const Name = z
   .string()
@@ -35,7 +36,8 @@ export const Strength = z
   .min(STRENGTH_MIN)
   .max(STRENGTH_MAX);
 
-const words = (max: number) => z.string().trim().min(1).max(max);
+/** A class word stands in a caption between commas. */
+export const ClassWord = title(32).regex(/^[^,]*$/, "must have no comma");
 const tag = z
   .string()
   .max(32)
@@ -60,33 +62,31 @@ export const VersionState = z.enum(["draft", "published", "yanked"]);
 export const AdapterCreate = z
   .strictObject({
     name: Name,
-    title: words(TITLE_MAX_CHARACTERS),
-    description: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
-    base: z.string().max(64),
-    concept: words(TITLE_MAX_CHARACTERS).meta({ description: "What was taught, in plain words" }),
-    class_word: words(32)
-      .regex(/^[^,]*$/, "must have no comma")
-      .meta({ description: "The ordinary word for its kind: person, dog, style" }),
+    title: title(TITLE_MAX_CHARACTERS),
+    description: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
+    base: token(64),
+    concept: title(TITLE_MAX_CHARACTERS).meta({ description: "What was taught, in plain words" }),
+    class_word: ClassWord.meta({ description: "The ordinary word for its kind: person, dog, style" }),
     tags: z.array(tag).max(TAGS_MAX).default([]),
     licence: Licence,
     visibility: Visibility.default("public"),
     rating: Rating.default("general"),
-    credits: z.string().max(1_000).default(""),
+    credits: plainText(1_000).default(""),
   })
   .meta({ id: "AdapterCreate" });
 
 export const AdapterPatch = z
   .strictObject({
-    title: words(TITLE_MAX_CHARACTERS).optional(),
-    description: z.string().max(DESCRIPTION_MAX_CHARACTERS).optional(),
-    concept: words(TITLE_MAX_CHARACTERS).optional(),
+    title: title(TITLE_MAX_CHARACTERS).optional(),
+    description: plainText(DESCRIPTION_MAX_CHARACTERS).optional(),
+    concept: title(TITLE_MAX_CHARACTERS).optional(),
     tags: z.array(tag).max(TAGS_MAX).optional(),
     visibility: Visibility.optional(),
     licence: Licence.optional().meta({
       description: "Only until the first version is published: people rely on it from then on",
     }),
     rating: Rating.optional(),
-    credits: z.string().max(1_000).optional(),
+    credits: plainText(1_000).optional(),
   })
   .meta({ id: "AdapterPatch" });
 
@@ -226,14 +226,14 @@ export const VersionCreate = z
     }),
     strength: Strength.optional().meta({ description: "Without it: the file's own" }),
     trigger: Trigger.optional().meta({ description: "Must equal the file's trigger if it has one" }),
-    changelog: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
+    changelog: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
   })
   .meta({ id: "VersionCreate" });
 
 /** A published version keeps its strength: people compose with what it was published with. */
 export const VersionPatch = z
   .strictObject({
-    changelog: z.string().max(DESCRIPTION_MAX_CHARACTERS).optional(),
+    changelog: plainText(DESCRIPTION_MAX_CHARACTERS).optional(),
     strength: Strength.optional().meta({ description: "Of drafts only" }),
     previews: z
       .array(z.union([idOf("img"), idOf("upl")]))
@@ -247,7 +247,7 @@ export const VersionPatch = z
   .meta({ id: "VersionPatch" });
 
 export const Reason = z
-  .strictObject({ reason: z.string().trim().max(YANK_REASON_MAX_CHARACTERS).default("") })
+  .strictObject({ reason: optionalMessage(YANK_REASON_MAX_CHARACTERS).default("") })
   .meta({ id: "Reason" });
 
 const counts = { uses: z.int(), downloads: z.int(), likes: z.int() };

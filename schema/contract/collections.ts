@@ -12,25 +12,26 @@ import {
 } from "./limits.ts";
 import { pageOf } from "./lists.ts";
 import { orNull } from "./nullable.ts";
+import { optionalMessage, plainText, title, token } from "./text.ts";
 
-const title = z.string().trim().min(1).max(TITLE_MAX_CHARACTERS);
-const description = z.string().max(DESCRIPTION_MAX_CHARACTERS);
+const collectionTitle = title(TITLE_MAX_CHARACTERS);
+const description = plainText(DESCRIPTION_MAX_CHARACTERS);
 
 export const COLLECTION_SORTS = ["newest", "updated"] as const;
 
 export const CollectionCreate = z
   .strictObject({
     name: Name,
-    title,
+    title: collectionTitle,
     description: description.default(""),
     visibility: Visibility.default("public"),
-    base: z.string().max(64).optional().meta({ description: "Without it: that of the first adapter put in" }),
+    base: token(64).optional().meta({ description: "Without it: that of the first adapter put in" }),
   })
   .meta({ id: "CollectionCreate" });
 
 export const CollectionPatch = z
   .strictObject({
-    title: title.optional(),
+    title: collectionTitle.optional(),
     description: description.optional(),
     visibility: Visibility.optional(),
   })
@@ -92,7 +93,7 @@ export const CollectionItemPage = pageOf(CollectionItem);
 
 export const CollectionItemPut = z
   .strictObject({
-    note: z.string().trim().max(COLLECTION_NOTE_MAX_CHARACTERS).optional(),
+    note: optionalMessage(COLLECTION_NOTE_MAX_CHARACTERS).optional(),
     position: z
       .int()
       .min(0)

@@ -4,9 +4,11 @@ import { z } from "zod";
 import {
   HASH_NUMBERS_LOOKED_UP_MAX,
   HASHES_LOOKED_UP_MAX,
+  LIST_MAX_CHARACTERS,
   PAGE_MAX,
   SEARCH_MAX_CHARACTERS,
 } from "./limits.ts";
+import { plainText, token } from "./text.ts";
 
 export const CIVITAI_TYPES = [
   ...["Checkpoint", "TextualInversion", "Hypernetwork", "AestheticGradient", "LORA", "LoCon", "DoRA"],
@@ -24,10 +26,11 @@ export const CIVITAI_TYPES = [
 ] as const;
 export const CIVITAI_SORTS = ["Highest Rated", "Most Downloaded", "Newest"] as const;
 
+const list = plainText(LIST_MAX_CHARACTERS);
 /** Given twice or with commas. */
 const several = <T extends z.ZodType<string, string>>(item: T) =>
   z
-    .union([z.string(), z.array(z.string())])
+    .union([list, z.array(list)])
     .transform((given) =>
       [given]
         .flat()
@@ -40,14 +43,14 @@ const several = <T extends z.ZodType<string, string>>(item: T) =>
 
 export const CivitaiQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_MAX),
-  cursor: z.string().max(1_500).optional(),
-  query: z.string().max(SEARCH_MAX_CHARACTERS).optional(),
-  tag: z.string().max(32).optional(),
-  username: z.string().max(64).optional(),
+  cursor: token(1_500).optional(),
+  query: plainText(SEARCH_MAX_CHARACTERS).optional(),
+  tag: token(32).optional(),
+  username: token(64).optional(),
   types: several(z.enum(CIVITAI_TYPES)).meta({
     description: "Everything here is a LORA; other types find nothing",
   }),
-  baseModels: several(z.string().max(64)).meta({ description: "Bases by id" }),
+  baseModels: several(token(64)).meta({ description: "Bases by id" }),
   sort: z.enum(CIVITAI_SORTS).optional().meta({
     description: "Most Downloaded counts uses. Without it: relevance with query, else Highest Rated",
   }),

@@ -11,13 +11,14 @@ import {
   PROMPT_MAX_CHARACTERS,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { plainText, prompt, token } from "./text.ts";
 
 const ignored = "Accepted, without effect";
 
 export const OpenAiImageCreate = z
   .strictObject({
-    prompt: z.string().min(1).max(PROMPT_MAX_CHARACTERS),
-    model: z.string().max(120).optional().meta({
+    prompt: prompt(PROMPT_MAX_CHARACTERS),
+    model: token(120).optional().meta({
       description: "A base, owner/adapter, owner/adapter:2 or owner/mix; without it the first base",
     }),
     n: z.int().min(1).max(GENERATION_COUNT_MAX).nullish(),
@@ -36,11 +37,11 @@ export const OpenAiImageCreate = z
       .meta({ description: `${ignored}; steps says how much work is done` }),
     style: z.enum(["vivid", "natural"]).nullish().meta({ description: ignored }),
     moderation: z.enum(["auto", "low"]).nullish().meta({ description: ignored }),
-    user: z.string().max(512).nullish().meta({ description: ignored }),
+    user: plainText(512).nullish().meta({ description: ignored }),
     stream: z.boolean().nullish(),
     partial_images: z.int().min(0).max(PARTIAL_IMAGES_MAX).nullish(),
     seed: Seed.nullish(),
-    negative_prompt: z.string().max(PROMPT_MAX_CHARACTERS).nullish(),
+    negative_prompt: plainText(PROMPT_MAX_CHARACTERS).nullish(),
     steps: z.int().positive().nullish(),
     guidance: z.number().nullish(),
     adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).nullish().meta({

@@ -1,7 +1,7 @@
 // Replicate's predictions, trainings, models and files in its own field names. What is accepted without effect says so.
 
 import { z } from "zod";
-import { Licence, Name, Visibility } from "./adapters.ts";
+import { ClassWord, Licence, Name, Visibility } from "./adapters.ts";
 import { Size } from "./bases.ts";
 import { Member, Region } from "./compositions.ts";
 import { Handle, idOf, Timestamp } from "./ids.ts";
@@ -18,11 +18,12 @@ import {
   TRIGGER_MAX_CHARACTERS,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { address, plainText, prompt, title, token } from "./text.ts";
 
 export const ReplicateInput = z
   .strictObject({
-    prompt: z.string().min(1).max(PROMPT_MAX_CHARACTERS).meta({ title: "Prompt" }),
-    negative_prompt: z.string().max(PROMPT_MAX_CHARACTERS).optional(),
+    prompt: prompt(PROMPT_MAX_CHARACTERS).meta({ title: "Prompt" }),
+    negative_prompt: plainText(PROMPT_MAX_CHARACTERS).optional(),
     seed: Seed.nullish().meta({ description: "Random where it is left out" }),
     num_outputs: z.int().min(1).max(GENERATION_COUNT_MAX).optional(),
     num_inference_steps: z.int().positive().optional(),
@@ -45,7 +46,7 @@ export type ReplicateInput = z.infer<typeof ReplicateInput>;
 export const REPLICATE_EVENTS = ["start", "output", "logs", "completed"] as const;
 
 const webhook = {
-  webhook: z.url({ error: "must be an address" }).max(2_000).nullish(),
+  webhook: address(2_000).nullish(),
   webhook_events_filter: z.array(z.enum(REPLICATE_EVENTS)).max(REPLICATE_EVENTS.length).nullish(),
 };
 
@@ -59,10 +60,10 @@ export const ReplicateModelPredictionCreate = z
   .meta({ id: "ReplicateModelPredictionCreate" });
 
 export const ReplicatePredictionCreate = ReplicateModelPredictionCreate.extend({
-  version: z.string().min(1).max(160).optional().meta({
+  version: token(160).min(1).optional().meta({
     description: "A version's id (ver_...), the SHA-256 of its file, a base's id, owner/name or owner/name:2",
   }),
-  model: z.string().min(1).max(160).optional().meta({ description: "owner/name, in place of a version" }),
+  model: token(160).min(1).optional().meta({ description: "owner/name, in place of a version" }),
 })
   .refine((p) => (p.version === undefined) !== (p.model === undefined), {
     error: "needs exactly one of version and model",
@@ -140,7 +141,7 @@ export const ReplicateModel = z
   .meta({ id: "ReplicateModel" });
 export type ReplicateModel = z.infer<typeof ReplicateModel>;
 
-const ignored = z.string().max(2_000).nullish().meta({ description: "Accepted, without effect" });
+const ignored = plainText(2_000).nullish().meta({ description: "Accepted, without effect" });
 
 /** Makes a draft adapter of the first base; a training with it as destination fills it. */
 export const ReplicateModelCreate = z
@@ -149,7 +150,7 @@ export const ReplicateModelCreate = z
     name: Name,
     visibility: z.enum(["public", "private"]),
     hardware: ignored,
-    description: z.string().max(DESCRIPTION_MAX_CHARACTERS).nullish(),
+    description: plainText(DESCRIPTION_MAX_CHARACTERS).nullish(),
     github_url: ignored,
     paper_url: ignored,
     license_url: ignored,
@@ -160,20 +161,20 @@ export const ReplicateModelCreate = z
 export const ReplicateTrainingInput = z
   .strictObject({
     input_images: z
-      .union([z.string(), z.array(z.string()).max(TRAINING_IMAGES_MAX)], {
+      .union([token(2_000), z.array(token(2_000)).max(TRAINING_IMAGES_MAX)], {
         error: "must be the address of a zip, or a list of addresses of pictures",
       })
       .meta({
         description: "What files.create gave: one zip of pictures (and name.txt captions), or a list",
       }),
-    captions: z.array(z.string().max(CAPTION_MAX_CHARACTERS)).max(TRAINING_IMAGES_MAX).optional(),
-    trigger_word: z.string().min(1).max(TRIGGER_MAX_CHARACTERS).optional().meta({
+    captions: z.array(plainText(CAPTION_MAX_CHARACTERS)).max(TRAINING_IMAGES_MAX).optional(),
+    trigger_word: token(TRIGGER_MAX_CHARACTERS).min(1).optional().meta({
       description: "<ada> or ada; without it the destination's name",
     }),
-    class_word: z.string().trim().min(1).max(32).optional().meta({ description: "person, dog, style" }),
-    concept: z.string().trim().min(1).max(TITLE_MAX_CHARACTERS).optional(),
-    title: z.string().trim().min(1).max(TITLE_MAX_CHARACTERS).optional(),
-    description: z.string().max(DESCRIPTION_MAX_CHARACTERS).optional(),
+    class_word: ClassWord.optional().meta({ description: "person, dog, style" }),
+    concept: title(TITLE_MAX_CHARACTERS).optional(),
+    title: title(TITLE_MAX_CHARACTERS).optional(),
+    description: plainText(DESCRIPTION_MAX_CHARACTERS).optional(),
     licence: Licence.optional().meta({ description: "Of a new adapter. Without it: CC-BY-NC-ND-4.0" }),
     visibility: Visibility.optional().meta({ description: "Of a new adapter. Without it: private" }),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),

@@ -5,6 +5,7 @@ import { Strength, Trigger } from "./adapters.ts";
 import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { COMPOSITION_MEMBERS_MAX, PROMPT_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { optionalMessage, optionalTitle, token } from "./text.ts";
 
 /** `owner/name` or `owner/name:3` of a mix; without a number its newest version is meant. */
 export const MixRef = AdapterRef.meta({
@@ -54,10 +55,10 @@ export type Member = z.infer<typeof Member>;
 
 export const CompositionCreate = z
   .strictObject({
-    base: z.string().max(64).optional(),
-    title: z.string().max(TITLE_MAX_CHARACTERS).default(""),
+    base: token(64).optional(),
+    title: optionalTitle(TITLE_MAX_CHARACTERS).default(""),
     members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
-    prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
+    prompt: optionalMessage(PROMPT_MAX_CHARACTERS).default(""),
     forked_from: MixRef.optional().meta({ description: "The mix that this one was made from" }),
   })
   .meta({ id: "CompositionCreate" });

@@ -1,7 +1,7 @@
 // Jobs as clients see them: generations (kind sample), trainings (kind train), and the events of their live stream.
 
 import { z } from "zod";
-import { AdapterCreate, Recipe, Strength, Trigger } from "./adapters.ts";
+import { AdapterCreate, ClassWord, Recipe, Strength, Trigger } from "./adapters.ts";
 import { Size } from "./bases.ts";
 import { JOB_ERROR_CODES } from "./codes.ts";
 import { MixRef, Region, ResolvedMember } from "./compositions.ts";
@@ -17,6 +17,7 @@ import {
   TRAINING_STEPS_MAX,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { plainText, prompt, token } from "./text.ts";
 import { JobWebhook } from "./webhooks.ts";
 
 export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "canceled"] as const;
@@ -59,14 +60,14 @@ export type GenerationMember = z.infer<typeof GenerationMember>;
 
 export const GenerationCreate = z
   .strictObject({
-    base: z.string().max(64).optional().meta({
+    base: token(64).optional().meta({
       description: "Follows from the adapters; needed only where there are none",
     }),
     composition_id: idOf("cmp").optional(),
     mix: MixRef.optional().meta({ description: "A published composition, by name" }),
     adapters: z.array(GenerationMember).max(COMPOSITION_MEMBERS_MAX).optional(),
-    prompt: z.string().min(1).max(PROMPT_MAX_CHARACTERS),
-    negative_prompt: z.string().max(PROMPT_MAX_CHARACTERS).default(""),
+    prompt: prompt(PROMPT_MAX_CHARACTERS),
+    negative_prompt: plainText(PROMPT_MAX_CHARACTERS).default(""),
     seed: Seed.optional().meta({ description: "Chosen at random and reported where it is left out" }),
     steps: z.int().positive().optional(),
     guidance: z.number().optional(),
@@ -89,7 +90,7 @@ export const TrainingCreate = z
   .strictObject({
     adapter: AdapterCreate.optional(),
     adapter_ref: AdapterRef.optional(),
-    class_word: z.string().trim().min(1).max(32).optional().meta({
+    class_word: ClassWord.optional().meta({
       description: "Without it: the adapter's own",
     }),
     trigger: Trigger.optional().meta({ description: "Without it: <name> of the adapter" }),
@@ -97,7 +98,7 @@ export const TrainingCreate = z
       .array(
         z.strictObject({
           upload_id: idOf("upl"),
-          caption: z.string().max(CAPTION_MAX_CHARACTERS).default(""),
+          caption: plainText(CAPTION_MAX_CHARACTERS).default(""),
         }),
       )
       .min(TRAINING_IMAGES_MIN)
@@ -113,7 +114,7 @@ export const TrainingCreate = z
   .meta({ id: "TrainingCreate" });
 
 export const Progress = z
-  .object({ step: z.int().nonnegative(), total: z.int().nonnegative(), message: z.string().max(200) })
+  .object({ step: z.int().nonnegative(), total: z.int().nonnegative(), message: plainText(200) })
   .meta({ id: "Progress" });
 export type Progress = z.infer<typeof Progress>;
 

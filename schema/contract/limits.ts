@@ -117,6 +117,8 @@ export const SEARCH_MAX_CHARACTERS = 200;
 export const SEARCH_WORDS_MAX = 16;
 /** How many values of one facet a list may be asked for, and how many of them an answer counts. */
 export const FILTER_VALUES_MAX = 20;
+/** Of one query parameter that lists values. */
+export const LIST_MAX_CHARACTERS = 4_000;
 export const FACET_VALUES_SHOWN = 20;
 export const SUGGESTIONS_MAX = 8;
 export const IDEMPOTENCY_TTL_SECONDS = 24 * 3_600;

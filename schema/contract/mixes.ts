@@ -7,9 +7,10 @@ import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 import { RATINGS, Rating } from "./moderation.ts";
 import { orNull } from "./nullable.ts";
+import { plainText, title } from "./text.ts";
 
-const title = z.string().trim().min(1).max(TITLE_MAX_CHARACTERS);
-const description = z.string().max(DESCRIPTION_MAX_CHARACTERS);
+const description = plainText(DESCRIPTION_MAX_CHARACTERS);
+const mixTitle = title(TITLE_MAX_CHARACTERS);
 const cover = idOf("img").meta({
   description: "A picture of yours that was drawn with exactly these adapter versions",
 });
@@ -21,10 +22,10 @@ export const MIX_SORTS = ["newest", "most_used", "most_liked"] as const;
 export const MixPublish = z
   .strictObject({
     name: Name,
-    title: title.optional().meta({ description: "Without it: the composition's own, else the name" }),
+    title: mixTitle.optional().meta({ description: "Without it: the composition's own, else the name" }),
     description: description.optional(),
     visibility: Visibility.optional().meta({ description: "public for a new mix" }),
-    changelog: z.string().max(DESCRIPTION_MAX_CHARACTERS).default(""),
+    changelog: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
     rating: Rating.optional().meta({ description: "Never less than that of any adapter in it" }),
     cover_image_id: cover.optional(),
   })
@@ -32,7 +33,7 @@ export const MixPublish = z
 
 export const MixPatch = z
   .strictObject({
-    title: title.optional(),
+    title: mixTitle.optional(),
     description: description.optional(),
     visibility: Visibility.optional(),
     rating: Rating.optional().meta({

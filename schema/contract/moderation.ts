@@ -10,6 +10,7 @@ import {
   REPORT_DETAIL_MAX_CHARACTERS,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { message, optionalMessage, title } from "./text.ts";
 
 /** From harmless to not for all audiences. A list shows the set of ratings it is asked for, never a range. */
 export const RATINGS = ["general", "sensitive", "explicit"] as const;
@@ -65,7 +66,7 @@ export const TargetId = z
   .string()
   .regex(/^(?:adp|mix|cmt|usr)_[0-9a-z]{20,32}$/, "must be the id of an adapter, a mix, a comment or a user");
 
-const why = z.string().trim().min(1).max(ACTION_REASON_MAX_CHARACTERS);
+const why = message(ACTION_REASON_MAX_CHARACTERS);
 
 export const ReportTarget = z
   .discriminatedUnion("kind", [
@@ -81,7 +82,7 @@ export const ReportCreate = z
   .strictObject({
     target: ReportTarget,
     reason: ReportReason,
-    detail: z.string().trim().max(REPORT_DETAIL_MAX_CHARACTERS).default(""),
+    detail: optionalMessage(REPORT_DETAIL_MAX_CHARACTERS).default(""),
   })
   .meta({ id: "ReportCreate" });
 
@@ -233,7 +234,7 @@ export const MyDecision = z
 export type MyDecision = z.infer<typeof MyDecision>;
 
 export const AppealCreate = z
-  .strictObject({ action_id: idOf("act"), text: z.string().trim().min(1).max(APPEAL_MAX_CHARACTERS) })
+  .strictObject({ action_id: idOf("act"), text: message(APPEAL_MAX_CHARACTERS) })
   .meta({ id: "AppealCreate" });
 
 export const Appeal = z.object({ ...appeal, action_id: idOf("act") }).meta({ id: "Appeal" });
@@ -264,7 +265,7 @@ export const BlockScope = z.enum(BLOCK_SCOPES);
 export const BlockedTermCreate = z
   .strictObject({
     scope: BlockScope,
-    term: z.string().trim().min(1).max(BLOCKED_TERM_MAX_CHARACTERS),
+    term: title(BLOCKED_TERM_MAX_CHARACTERS),
     reason: why,
   })
   .meta({ id: "BlockedTermCreate" });

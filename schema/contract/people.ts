@@ -7,6 +7,7 @@ import { COMMENT_MAX_CHARACTERS, NOTIFICATIONS_MARKED_MAX, UNREAD_COUNTED_MAX } 
 import { pageOf } from "./lists.ts";
 import { Mix } from "./mixes.ts";
 import { orNull } from "./nullable.ts";
+import { message } from "./text.ts";
 
 /** What can be liked and commented on. */
 export const LIKEABLE_KINDS = ["adapter", "mix"] as const;
@@ -53,11 +54,7 @@ export type Follow = z.infer<typeof Follow>;
 export const Follower = PersonCard.extend({ followed_at: Timestamp }).meta({ id: "Follower" });
 export type Follower = z.infer<typeof Follower>;
 
-export const CommentBody = z
-  .string()
-  .trim()
-  .min(1, "must hold at least one character")
-  .max(COMMENT_MAX_CHARACTERS);
+export const CommentBody = message(COMMENT_MAX_CHARACTERS);
 
 export const CommentCreate = z
   .strictObject({

@@ -5,6 +5,10 @@ import { Scope, USER_ROLES } from "./account.ts";
 import { Handle, idOf, Timestamp } from "./ids.ts";
 import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "./limits.ts";
 import { RATINGS, Rating } from "./moderation.ts";
+import { optionalMessage, title } from "./text.ts";
+
+/** What somebody calls themselves. */
+export const PersonName = title(PERSON_NAME_MAX_CHARACTERS);
 
 const avatar_url = z.string().nullable().meta({ description: "Where the picture is; null without one" });
 
@@ -48,8 +52,8 @@ export type Account = z.infer<typeof Account>;
 /** A handle never changes: it stands in every `owner/name`, in pictures' recipes and in other people's compositions. */
 export const ProfilePatch = z
   .strictObject({
-    name: z.string().trim().min(1).max(PERSON_NAME_MAX_CHARACTERS).optional(),
-    bio: z.string().trim().max(BIO_MAX_CHARACTERS).optional().meta({ description: "Plain text" }),
+    name: PersonName.optional(),
+    bio: optionalMessage(BIO_MAX_CHARACTERS).optional().meta({ description: "Plain text" }),
     avatar_upload_id: idOf("upl")
       .nullable()
       .optional()

@@ -9,22 +9,24 @@ import { Progress } from "./jobs.ts";
 import {
   LEASE_BATCH_MAX,
   LEASE_WAIT_MAX_SECONDS,
+  PROMPT_MAX_CHARACTERS,
   SETTLE_OUTPUTS_MAX,
   UPLOAD_MAX_BYTES,
   WARM_NAMED_MAX,
   WARNINGS_MAX,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { carriable, jsonObject, optionalMessage, plainText, title, token } from "./text.ts";
 import { ContentType } from "./uploads.ts";
 
 export const RunnerRegister = z
   .strictObject({
-    name: z.string().min(1).max(120),
-    version: z.string().max(40),
-    device: z.string().max(120),
-    dtype: z.string().max(20),
+    name: title(120),
+    version: token(40),
+    device: token(120),
+    dtype: token(20),
     memory_bytes: z.int().nonnegative(),
-    bases: z.array(z.string()).min(1).max(32),
+    bases: z.array(token(64)).min(1).max(32),
   })
   .meta({ id: "RunnerRegister" });
 
@@ -41,7 +43,7 @@ export const RunnerDeregister = z.strictObject({ runner_id: idOf("rnr") }).meta(
 export const LeaseRequest = z
   .strictObject({
     runner_id: idOf("rnr"),
-    bases: z.array(z.string()).min(1).max(32),
+    bases: z.array(token(64)).min(1).max(32),
     max_batch: z.int().min(1).max(LEASE_BATCH_MAX),
     wait_seconds: z.number().min(0).max(LEASE_WAIT_MAX_SECONDS).default(0),
     warm: z
@@ -166,14 +168,15 @@ export const Output = z
     content_type: ContentType,
     size_bytes: z.int().positive(),
     sha256: Sha256,
-    meta: z
-      .looseObject({
+    meta: carriable(
+      z.looseObject({
         width: z.int().positive().optional(),
         height: z.int().positive().optional(),
         seed: z.int().optional(),
-        prompt: z.string().optional(),
-        recipe: z.record(z.string(), z.unknown()).optional(),
-      })
+        prompt: optionalMessage(PROMPT_MAX_CHARACTERS).optional(),
+        recipe: jsonObject().optional(),
+      }),
+    )
       .default({})
       .meta({ description: "Role image carries width, height, seed and recipe" }),
   })
@@ -184,15 +187,15 @@ export const Settle = z
   .strictObject({
     outcome: z.enum(["succeeded", "failed", "canceled"]),
     outputs: z.array(Output).max(SETTLE_OUTPUTS_MAX).default([]),
-    warnings: z.array(z.string().max(500)).max(WARNINGS_MAX).default([]),
+    warnings: z.array(plainText(500)).max(WARNINGS_MAX).default([]),
     error: z
       .strictObject({
         code: z.enum(JOB_ERROR_CODES),
-        message: z.string().max(2_000),
+        message: plainText(2_000),
         retryable: z.boolean(),
       })
       .nullish(),
-    metrics: z.record(z.string(), z.unknown()).default({}),
+    metrics: jsonObject().default({}),
   })
   .refine((s) => s.outcome !== "failed" || s.error, {
     path: ["error"],
@@ -205,5 +208,5 @@ export const SettleReply = z
   .object({ status: z.enum(["queued", "succeeded", "failed", "canceled"]) })
   .meta({ id: "SettleReply", description: "queued: the failure was retryable and the job waits again" });
 
-export const Release = z.strictObject({ reason: z.string().max(200) }).meta({ id: "Release" });
+export const Release = z.strictObject({ reason: optionalMessage(200) }).meta({ id: "Release" });
 export const ReleaseReply = z.object({ status: z.enum(["queued", "canceled"]) }).meta({ id: "ReleaseReply" });

@@ -7,11 +7,13 @@ import {
   COMPOSITION_MEMBERS_MAX,
   FACET_VALUES_SHOWN,
   FILTER_VALUES_MAX,
+  LIST_MAX_CHARACTERS,
   SEARCH_MAX_CHARACTERS,
   SUGGESTIONS_MAX,
 } from "./limits.ts";
 import { pageOf, pageQuery } from "./lists.ts";
 import { Rating } from "./moderation.ts";
+import { optionalTitle, plainText, token } from "./text.ts";
 
 /** `relevance` needs `q` and is the order where `q` is given; without it the newest come first. */
 export const ADAPTER_SORTS = ["relevance", "trending", "newest", "most_used", "most_liked", "name"] as const;
@@ -24,6 +26,9 @@ export type Grant = (typeof GRANTS)[number];
 export const FACETS = ["base", "class", "tag", "licence", "allows", "owner", "rating"] as const;
 export type FacetName = (typeof FACETS)[number];
 
+/** As it comes, before it is taken apart. */
+const list = plainText(LIST_MAX_CHARACTERS);
+
 /** `a,b` and a parameter given twice mean the same list. */
 function listOf<T extends z.ZodType<unknown, string>>(
   item: T,
@@ -31,7 +36,7 @@ function listOf<T extends z.ZodType<unknown, string>>(
   most = FILTER_VALUES_MAX,
 ) {
   return z
-    .union([z.string(), z.array(z.string())])
+    .union([list, z.array(list)])
     .transform((given) => [
       ...new Set(
         [given]
@@ -46,12 +51,12 @@ function listOf<T extends z.ZodType<unknown, string>>(
     .meta({ description });
 }
 
-const value = (max: number) => z.string().max(max);
+const value = token;
 const either = "comma separated or repeated; any of them";
 
 /** Filters of one facet widen it, filters of different facets narrow the list. */
 export const catalogFilters = {
-  q: z.string().max(SEARCH_MAX_CHARACTERS).optional().meta({
+  q: plainText(SEARCH_MAX_CHARACTERS).optional().meta({
     description: "Words; an adapter must have each of them, or one that begins so",
   }),
   base: listOf(value(64), `Bases, ${either}`),
@@ -85,7 +90,7 @@ export const AdapterListQuery = z.strictObject({
   ...catalogFilters,
   sort: z.enum(ADAPTER_SORTS).optional().meta({ description: "Default: relevance with q, else newest" }),
   ...pageQuery,
-  cursor: z.string().max(1_500).optional().meta({
+  cursor: token(1_500).optional().meta({
     description: "next_cursor of a page of the same filters and order",
   }),
 });
@@ -99,7 +104,7 @@ export const AdapterPage = pageOf(Adapter).extend({ corrected }).meta({ id: "Ada
 export const FacetQuery = z.strictObject({
   ...catalogFilters,
   facet: listOf(z.enum(FACETS), "Which facets to count; without it all of them"),
-  prefix: z.string().trim().max(40).optional().meta({
+  prefix: optionalTitle(40).optional().meta({
     description: "Only values that begin so; needs exactly one facet",
   }),
 });
@@ -130,7 +135,7 @@ export const FacetList = z
 export type FacetList = z.infer<typeof FacetList>;
 
 export const SuggestQuery = z.strictObject({
-  q: z.string().max(SEARCH_MAX_CHARACTERS),
+  q: plainText(SEARCH_MAX_CHARACTERS),
   rating: catalogFilters.rating,
 });
 

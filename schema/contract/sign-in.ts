@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { Handle, Timestamp } from "./ids.ts";
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "./limits.ts";
+import { plainText, title } from "./text.ts";
 
 export const AuthMethods = z
   .object({
@@ -35,11 +36,9 @@ export const Passkey = z
   .meta({ id: "Passkey" });
 export type Passkey = z.infer<typeof Passkey>;
 
-export const PasskeyPatch = z
-  .strictObject({ name: z.string().trim().min(1).max(80) })
-  .meta({ id: "PasskeyPatch" });
+export const PasskeyPatch = z.strictObject({ name: title(80) }).meta({ id: "PasskeyPatch" });
 
-const password = z.string().min(1).max(PASSWORD_MAX_CHARACTERS);
+const password = plainText(PASSWORD_MAX_CHARACTERS).min(1);
 const proof = password
   .optional()
   .meta({ description: "Your password; needed where you did not sign in within the last hour" });
@@ -47,7 +46,7 @@ const proof = password
 export const PasswordChange = z
   .strictObject({
     current_password: password.optional().meta({ description: "Needed where the account has a password" }),
-    new_password: z.string().min(PASSWORD_MIN_CHARACTERS).max(PASSWORD_MAX_CHARACTERS),
+    new_password: plainText(PASSWORD_MAX_CHARACTERS).min(PASSWORD_MIN_CHARACTERS),
   })
   .meta({ id: "PasswordChange" });
 

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { idOf, Sha256, Timestamp } from "./ids.ts";
 import { UPLOAD_MULTIPART_MAX_BYTES } from "./limits.ts";
+import { token } from "./text.ts";
 
 export const UploadKind = z.enum(["adapter", "training_image", "preview", "avatar"]);
 export const IMAGE_CONTENT_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
@@ -19,7 +20,7 @@ export const UploadCreate = z
     content_type: ContentType,
     size_bytes: z.int().nonnegative().max(UPLOAD_MULTIPART_MAX_BYTES),
     sha256: Sha256,
-    filename: z.string().max(255).default(""),
+    filename: token(255).default(""),
     multipart: z.boolean().default(false).meta({
       description: "Send an adapter file in parts although it is small; above 90 MiB that is so anyway",
     }),

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { idOf, Timestamp } from "./ids.ts";
 import { WEBHOOK_EVENTS_MAX, WEBHOOK_URL_MAX_CHARACTERS } from "./limits.ts";
+import { address, plainText } from "./text.ts";
 
 /** `kind.status` of a job, either of them `*`. */
 export const WebhookEvents = z
@@ -21,7 +22,7 @@ export const WebhookEvents = z
 
 export const FINAL_EVENTS = ["*.succeeded", "*.failed", "*.canceled"];
 
-const WebhookUrl = z.url().max(WEBHOOK_URL_MAX_CHARACTERS).meta({
+const WebhookUrl = address(WEBHOOK_URL_MAX_CHARACTERS).meta({
   description: "https, reachable from the public internet; redirects are not followed",
 });
 
@@ -31,14 +32,14 @@ export const JobWebhook = z
   .meta({ id: "JobWebhook" });
 
 export const WebhookCreate = z
-  .strictObject({ url: WebhookUrl, events: WebhookEvents, description: z.string().max(200).default("") })
+  .strictObject({ url: WebhookUrl, events: WebhookEvents, description: plainText(200).default("") })
   .meta({ id: "WebhookCreate" });
 
 export const WebhookPatch = z
   .strictObject({
     url: WebhookUrl.optional(),
     events: WebhookEvents.optional(),
-    description: z.string().max(200).optional(),
+    description: plainText(200).optional(),
     enabled: z.boolean().optional(),
   })
   .meta({ id: "WebhookPatch" });

@@ -17,6 +17,7 @@ import {
   CivitaiQuery,
   CivitaiVersion,
 } from "../../../schema/contract/compat-civitai.ts";
+import { token } from "../../../schema/contract/text.ts";
 import {
   getMini,
   getModel,
@@ -33,7 +34,7 @@ import { idParam, jsonBody, jsonReply, noQuery, router } from "../app.ts";
 
 const tags = ["civitai"];
 const VERSIONS = "/api/v1/model-versions";
-const id = z.string().max(40);
+const id = token(40);
 
 export function civitaiRefusal(refusal: Refusal): Response {
   const headers = refusalHeaders(refusal, "application/json");
@@ -76,7 +77,7 @@ const byHash = createRoute({
   summary: "Civitai: the version of a file",
   tags,
   middleware: [noQuery, cached],
-  request: { params: z.object({ hash: z.string().max(128) }) },
+  request: { params: z.object({ hash: token(128) }) },
   responses: { default: jsonReply("A refusal", CivitaiError), 200: jsonReply("The version", CivitaiVersion) },
 });
 

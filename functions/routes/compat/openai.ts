@@ -11,6 +11,7 @@ import {
 } from "../../../schema/contract/compat-openai.ts";
 import { ServerSentEvent } from "../../../schema/contract/events.ts";
 import { OPENAI_WAIT_MAX_SECONDS } from "../../../schema/contract/limits.ts";
+import { token } from "../../../schema/contract/text.ts";
 import { callerWith } from "../../auth/caller.ts";
 import { findModel } from "../../compat/models.ts";
 import { failureOf, imageStream, imagesJson } from "../../compat/openai-images.ts";
@@ -76,7 +77,7 @@ export function openAi(prefix: string, hide: boolean) {
     tags,
     hide,
     middleware: noQuery,
-    request: { params: z.object({ model: z.string().max(120) }) },
+    request: { params: z.object({ model: token(120) }) },
     responses: { 200: jsonReply("The model", OpenAiModel) },
   });
 

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { ReplicateFile, replicatePage } from "../../../schema/contract/compat-replicate.ts";
 import { idOf } from "../../../schema/contract/ids.ts";
 import { REPLICATE_FILE_MAX_BYTES } from "../../../schema/contract/limits.ts";
+import { cleaned, jsonObject, plainText, token } from "../../../schema/contract/text.ts";
+import { ContentType } from "../../../schema/contract/uploads.ts";
 import { callerWith, identify } from "../../auth/caller.ts";
 import { dropUploads } from "../../catalog/unneeded-blobs.ts";
 import { fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
@@ -18,6 +20,8 @@ import { placeOf, tags } from "./replicate-place.ts";
 const FORM_MAX_BYTES = REPLICATE_FILE_MAX_BYTES + 64 * 1024;
 const TOO_LARGE = new Refusal("body_too_large", `A file has at most ${REPLICATE_FILE_MAX_BYTES} bytes.`);
 const METADATA_MAX_CHARACTERS = 4_096;
+const Metadata = plainText(METADATA_MAX_CHARACTERS);
+const isFile = (sent: unknown): sent is File => sent instanceof File;
 
 export function replicateFileUpload(prefix: string, hide: boolean) {
   const create = createRoute({
@@ -37,10 +41,18 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
         content: {
           "multipart/form-data": {
             schema: z.object({
-              content: z.any().meta({ type: "string", format: "binary" }),
-              metadata: z.any().optional().meta({ description: "A JSON object", type: "string" }),
-              filename: z.string().optional(),
-              type: z.string().optional(),
+              content: z
+                .any()
+                .refine(isFile, "must be the file itself")
+                .meta({ type: "string", format: "binary" }),
+              // npm's client sends a file of JSON, Python's a text.
+              metadata: z
+                .any()
+                .refine((sent) => isFile(sent) || Metadata.safeParse(sent).success, "must be a JSON object")
+                .optional()
+                .meta({ description: "A JSON object", type: "string" }),
+              filename: token(255).optional(),
+              type: ContentType.optional(),
             }),
           },
         },
@@ -51,13 +63,12 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
   return router().openapi(create, async (c) => {
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { content, metadata, filename, type } = c.req.valid("form");
-    if (!(content instanceof File))
-      deny(refuse("request_invalid", "Send the file in the part `content`.", "/content"));
+    if (!isFile(content)) deny(refuse("request_invalid", "Send the file in the part `content`.", "/content"));
     const text = metadata instanceof File ? await metadata.text() : String(metadata ?? "{}");
     const file = {
       bytes: new Uint8Array(await content.arrayBuffer()),
-      name: filename ?? content.name,
-      contentType: (type ?? content.type.split(";")[0]?.trim()) || "application/octet-stream",
+      name: filename ?? cleaned(content.name),
+      contentType: typeOf(type ?? content.type.split(";")[0]?.trim()),
     };
     const place = { env: c.env, db: c.var.db, caller, now: c.var.now };
     const row = granted(await storeFile(place, file, granted(metadataOf(text))));
@@ -65,17 +76,20 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
   });
 }
 
+/** What a part says of itself is no field of the form: what does not look like a type is none. */
+const typeOf = (said: string | undefined): string =>
+  (ContentType.safeParse(said ?? "").data ?? "") || "application/octet-stream";
+
 function metadataOf(text: string): Record<string, unknown> | Refusal {
   const refusal = refuse(
     "request_invalid",
-    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters.`,
+    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters, none of which is a control character.`,
     "/metadata",
   );
   if (text.length > METADATA_MAX_CHARACTERS) return refusal;
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : refusal;
+    return jsonObject().safeParse(value).data ?? refusal;
   } catch {
     return refusal;
   }

@@ -11,6 +11,7 @@ import {
   replicatePage,
 } from "../../../schema/contract/compat-replicate.ts";
 import { SEARCH_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { plainText, token } from "../../../schema/contract/text.ts";
 import { DefaultSecret } from "../../../schema/contract/webhooks.ts";
 import { callerWith } from "../../auth/caller.ts";
 import { createAdapter } from "../../catalog/adapters.ts";
@@ -77,7 +78,7 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
     path: `${prefix}/models/{owner}/{name}/versions/{version}`,
     summary: "Replicate: models.versions.get",
     middleware: noQuery,
-    request: { params: modelParams.extend({ version: z.string().max(64) }) },
+    request: { params: modelParams.extend({ version: token(64) }) },
     responses: { 200: jsonReply("The version", ReplicateVersion) },
   });
   const hardware = createRoute({
@@ -148,8 +149,9 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
   // A body of text: npm's client writes it as a JSON string, Python's as it is. OpenAPI 3.1 has no word for the method.
   models.on("QUERY", `${prefix}/models`, async (c) => {
     const text = searchText(await c.req.text());
-    if (text.length > SEARCH_MAX_CHARACTERS) {
-      deny(refuse("request_invalid", `A query has at most ${SEARCH_MAX_CHARACTERS} characters.`));
+    if (!plainText(SEARCH_MAX_CHARACTERS).safeParse(text).success) {
+      const detail = `A query has at most ${SEARCH_MAX_CHARACTERS} characters, none of which is a control character.`;
+      deny(refuse("request_invalid", detail));
     }
     const results = granted(await searchModels(c.var.db, c.var.viewer, text, c.var.origin));
     return c.json({ previous: null, next: null, results });

@@ -3,14 +3,15 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { REPLICATE_EVENTS } from "../../../schema/contract/compat-replicate.ts";
+import { token } from "../../../schema/contract/text.ts";
 import { webhookEvents } from "../../compat/replicate-events.ts";
 import type { Root } from "../../compat/replicate-json.ts";
 import type { App } from "../../context.ts";
 import { jobWebhook } from "../../webhooks/job-webhook.ts";
 
 export const tags = ["replicate"];
-export const cursorQuery = z.strictObject({ cursor: z.string().max(500).optional() });
-export const modelParams = z.object({ owner: z.string().max(64), name: z.string().max(64) });
+export const cursorQuery = z.strictObject({ cursor: token(500).optional() });
+export const modelParams = z.object({ owner: token(64), name: token(64) });
 
 export const placeOf = (c: Context<App>, prefix: string): Root => ({
   env: c.env,

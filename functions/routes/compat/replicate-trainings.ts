@@ -2,13 +2,13 @@
 
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { z } from "zod";
 import {
   ReplicateTraining,
   ReplicateTrainingCreate,
   replicatePage,
 } from "../../../schema/contract/compat-replicate.ts";
 import { idOf } from "../../../schema/contract/ids.ts";
+import { token } from "../../../schema/contract/text.ts";
 import { callerWith } from "../../auth/caller.ts";
 import { findModel } from "../../compat/models.ts";
 import { trainingsJson } from "../../compat/replicate-json.ts";
@@ -36,7 +36,7 @@ export function replicateTrainings(prefix: string) {
     tags,
     middleware: [noQuery, idempotent],
     request: {
-      params: modelParams.extend({ version: z.string().max(64) }),
+      params: modelParams.extend({ version: token(64) }),
       body: jsonBody(ReplicateTrainingCreate),
     },
     responses: { 201: jsonReply("The training", ReplicateTraining) },

@@ -18,6 +18,7 @@ import msgspec
 from orthoplex.runner.key import Key
 from orthoplex.runner.retry import Unreachable
 from orthoplex.runner.wire import HeartbeatReply, LeaseReply, Registered
+from orthoplex.text import carriable
 
 T = TypeVar("T")
 
@@ -148,8 +149,9 @@ class Edge:
         raise refusal_of(reply)
 
     def _send(self, path: str, body: Mapping[str, Any], timeout: httpx.Timeout, key: str) -> httpx.Response:
-        # In ASCII, so that text which is no UTF-8 is refused there. NaN, which JSON does not have, is a ValueError.
-        content = json.dumps(body, allow_nan=False)
+        # Cleaned: a file's own words, in the reason why it is refused, must not get the report itself refused.
+        # NaN, which JSON does not have, is a ValueError.
+        content = json.dumps(carriable(body), allow_nan=False)
         # The edge takes the id over, so that a line of this machine's log finds its like there.
         request_id = f"req_{secrets.token_hex(10)}"
         headers = {

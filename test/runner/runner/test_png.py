@@ -50,6 +50,13 @@ def test_a_prompt_in_any_script_survives() -> None:
     assert json.loads(chunks["orthoplex"])["prompt"] == "<ada> 笑顔 é \U0001f642"
 
 
+def test_a_recipe_that_no_file_could_hold_is_written_without_what_it_could_not() -> None:
+    hostile = "<ada> a\x00b\ud83dc\u202ed\x9be\ufffff"
+    chunks = chunks_of(write_png(picture(), recipe(prompt=hostile, drawn=hostile)))
+    assert chunks["parameters"].startswith("<ada> abcdef")
+    assert json.loads(chunks["orthoplex"])["prompt"] == "<ada> abcdef"
+
+
 def test_every_picture_says_that_a_model_made_it_even_without_a_recipe() -> None:
     for made in (recipe(), None):
         xmp = chunks_of(write_png(picture(), made))["XML:com.adobe.xmp"]

@@ -1,0 +1,97 @@
+// Text that people and programs send. Every string of a request that is stored, shown or passed on derives from a schema here, so that
+// nothing gets in that a later stage cannot carry: SQLite, PNG, XML, a log, a prompt. test/schema/text.test.ts walks all requests.
+
+import { z } from "zod";
+
+/**
+ * What no text holds: control characters (C0 but tab and line ends, DEL, C1), bidirectional embeddings, overrides and isolates (they make
+ * a text read otherwise than it is), interlinear annotation and noncharacters. Written as ranges, so that the pattern means the same to every
+ * reader of the document. Halves of surrogate pairs are refused beside it: most regular expressions cannot name them.
+ */
+const UNCARRIABLE =
+  "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufdd0-\\ufdef\\ufff9-\\ufffb\\ufffe\\uffff";
+const LINE_ENDS = "\\u0009\\u000a\\u000d\\u2028\\u2029";
+const TEXT = new RegExp(`^[^${UNCARRIABLE}]*$`, "u");
+const LINE = new RegExp(`^[^${UNCARRIABLE}${LINE_ENDS}]*$`, "u");
+const FAULTS = new RegExp(`[${UNCARRIABLE}\\ud800-\\udfff]+`, "gu");
+
+/** A letter, digit, mark of punctuation or symbol that takes room on a screen; the Hangul fillers and the empty Braille cell do not. */
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
+
+const NOT_TEXT = "must not hold control characters, bidirectional overrides or half a character";
+const NOT_LINE = "must be one line without control characters, bidirectional overrides or half a character";
+const NOT_VISIBLE = "must hold something that can be seen";
+
+export const isVisible = (text: string): boolean => VISIBLE.test(text);
+const isVisibleOrEmpty = (text: string): boolean => text === "" || isVisible(text);
+const isWellFormed = (text: string): boolean => text.isWellFormed();
+
+const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWellFormed, NOT_TEXT);
+const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
+  text.regex(LINE, NOT_LINE).refine(isWellFormed, NOT_LINE) as T;
+
+/** Text of several lines as it was sent; may be empty. */
+export const plainText = (max: number) => inLines(z.string().max(max));
+
+/** A prompt: text of several lines, as it was sent, that says something. */
+export const prompt = (max: number) => inLines(z.string().min(1).max(max)).refine(isVisible, NOT_VISIBLE);
+
+/** Text of several lines that says something: a comment, a reason. */
+export const message = (max: number) =>
+  inLines(z.string().trim().min(1).max(max)).refine(isVisible, NOT_VISIBLE);
+
+/** Text of several lines that may be left empty, but not by what only looks so. */
+export const optionalMessage = (max: number) =>
+  inLines(z.string().trim().max(max)).refine(isVisibleOrEmpty, NOT_VISIBLE);
+
+/** One line that names something. */
+export const title = (max: number) =>
+  inOneLine(z.string().trim().min(1).max(max)).refine(isVisible, NOT_VISIBLE);
+
+/** One line that may be left empty. */
+export const optionalTitle = (max: number) =>
+  inOneLine(z.string().trim().max(max)).refine(isVisibleOrEmpty, NOT_VISIBLE);
+
+/** One line as it was sent: an id, a cursor, words of a search. */
+export const token = (max: number) => inOneLine(z.string().max(max));
+
+/** An absolute address. */
+export const address = (max: number) => inOneLine(z.url({ error: "must be an address" }).max(max));
+
+/** JSON of no fixed shape nests at most so deep: what reads it recurses. */
+const JSON_DEPTH_MAX = 32;
+const JSON_KEY_MAX_CHARACTERS = 200;
+
+const isCarried = (text: string): boolean => TEXT.test(text) && text.isWellFormed();
+
+/** Where in a JSON value (RFC 6901) the first text lies that nothing can carry, or what nests too deep; null where there is none. */
+export function uncarriableAt(value: unknown, pointer = "", depth = 0): string | null {
+  if (typeof value === "string") return isCarried(value) ? null : pointer;
+  if (typeof value !== "object" || value === null) return null;
+  if (depth === JSON_DEPTH_MAX) return pointer;
+  for (const [key, member] of Object.entries(value)) {
+    const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (!isCarried(key)) return pointer;
+    const found = uncarriableAt(member, at, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const isCarriable = (value: unknown) => uncarriableAt(value) === null;
+const NOT_CARRIABLE = `must hold no control characters, bidirectional overrides or half a character, and nest at most ${JSON_DEPTH_MAX} deep`;
+
+/** An object of no fixed shape. */
+export const jsonObject = () =>
+  z.record(plainText(JSON_KEY_MAX_CHARACTERS), z.unknown()).refine(isCarriable, NOT_CARRIABLE);
+
+/** A schema that lets further fields through, whatever they hold as long as it can be carried. */
+export const carriable = <T extends z.ZodType>(schema: T): T =>
+  schema.refine(isCarriable, NOT_CARRIABLE) as T;
+
+/** For text of others that cannot be refused, such as a file in an archive or a profile elsewhere: the same without what nothing carries. */
+export const cleaned = (text: string): string => text.replaceAll(FAULTS, "");
+
+/** At most so many UTF-16 units from the beginning, never half a character. */
+export const cutText = (text: string, max: number): string =>
+  text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, "");
