@@ -1,8 +1,10 @@
 // npm run x -- fuzz: Schemathesis generates requests from the OpenAPI document of a real Worker and validates every response against its schema.
 // Writes the summary into docs/compatibility.md.
 //   npm run x -- fuzz --max-examples 100 --seed 1
+//   npm run x -- fuzz --headers 20000 --seed 1
 
 import { parseArgs } from "node:util";
+import { fuzzHeaders } from "./fuzz/adapter-headers.ts";
 import { SETTINGS } from "./fuzz/place.ts";
 import { fuzz } from "./fuzz/schemathesis.ts";
 import { writeSummary } from "./fuzz/summary.ts";
@@ -14,6 +16,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     /** Only operations whose path matches this expression; then no summary is written. */
     only: { type: "string" },
+    /** Instead of requests: so many hostile adapter files, judged by both readers and by the reference. */
+    headers: { type: "string" },
   },
 });
 const maxExamples = Number(values["max-examples"]);
@@ -22,6 +26,8 @@ if (!Number.isInteger(maxExamples) || maxExamples < 1 || !Number.isInteger(seed)
   console.error("✗ --max-examples is a whole number of at least 1, --seed a whole number.");
   process.exit(1);
 }
+if (values.headers !== undefined) process.exit((await fuzzHeaders(Number(values.headers), seed)) ? 0 : 1);
+
 const stop = new AbortController();
 process.on("SIGINT", () => stop.abort());
 process.on("SIGTERM", () => stop.abort());

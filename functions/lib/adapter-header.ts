@@ -11,8 +11,10 @@ import {
 import type { Base } from "../../schema/contract/bases.ts";
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { STRENGTH_MAX } from "../../schema/contract/limits.ts";
+import { uncarriableAt } from "../../schema/contract/text.ts";
 import type { Header, TensorEntry } from "./safetensors.ts";
 import { sha256Hex } from "./sha256.ts";
+import { parseStrictJson } from "./strict-json.ts";
 
 export type HeaderFault = { reason: FileReason; detail: string };
 
@@ -56,6 +58,8 @@ async function identityOf(
       `The file was trained in slot ${raw.slot}; this adapter owns slot ${slot}.`,
     );
   }
+  const at = uncarriableAt(raw);
+  if (at !== null) return fault("metadata_invalid", `The metadata${at} holds what no text can carry.`);
   const metadata = AdapterMetadata.safeParse(raw);
   const issue = metadata.error?.issues[0];
   if (!metadata.success)
@@ -76,12 +80,9 @@ function metadataFault(metadata: AdapterMetadata): HeaderFault | null {
 }
 
 function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  const value = parseStrictJson(text);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && uncarriableAt(value) === null;
 }
 
 /** SHA-256 of the lines `<name> <out> <in>\n` sorted by name: which layers an adapter was made for. */

@@ -1,9 +1,10 @@
 // The header of a safetensors file, read from its first bytes: names, types and places of tensors, or why the file is refused.
-// Pure; never sees the tensors. Twin of gpu-runner/orthoplex/ortho/container.py, bound to it by schema/examples/adapter.json.
+// Pure; never sees the tensors. Twin of gpu-runner/orthoplex/ortho/container.py, bound to it by schema/examples/{adapter,hostile-headers}.json.
 // Not covered: whether values are finite, hashes, and what an adapter must hold (functions/catalog).
 
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { ADAPTER_HEADER_MAX_BYTES } from "../../schema/contract/limits.ts";
+import { parseStrictJson } from "./strict-json.ts";
 
 export type TensorEntry = { dtype: string; shape: number[]; begin: number; end: number };
 
@@ -65,7 +66,8 @@ function otherFormat(head: Uint8Array, sizeBytes: number): HeaderRefused {
 
 function checkedHeader(text: Uint8Array, dataOffset: number, sizeBytes: number): Header | HeaderRefused {
   const json = parseJson(text);
-  if (json === null) return refused("header_not_json", "The header is not a JSON object.");
+  if (json === null)
+    return refused("header_not_json", "The header is not a JSON object that every reader takes alike.");
   const metadata = "__metadata__" in json ? json.__metadata__ : {};
   if (!isStringMap(metadata)) return refused("metadata_invalid", "__metadata__ must map strings to strings.");
   const tensors: [string, TensorEntry][] = [];
@@ -82,9 +84,8 @@ function checkedHeader(text: Uint8Array, dataOffset: number, sizeBytes: number):
 
 function parseJson(text: Uint8Array): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text),
-    );
+    const decoded = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+    const value = parseStrictJson(decoded, { wholeNumbers: true });
     return isObject(value) ? value : null;
   } catch {
     return null;

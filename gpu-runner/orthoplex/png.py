@@ -10,8 +10,8 @@ import json
 
 from PIL import Image, PngImagePlugin
 
+from orthoplex.ortho.text import carriable, cleaned
 from orthoplex.recipe import SOFTWARE, Recipe
-from orthoplex.text import carriable, cleaned
 
 # https://cv.iptc.org/newscodes/digitalsourcetype/ ; XMP in PNG: XMP Specification Part 3, 1.1.5
 XMP_KEYWORD = "XML:com.adobe.xmp"

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Trigger } from "./adapters.ts";
 import { Sha256 } from "./ids.ts";
 import { ADAPTER_HEADER_MAX_BYTES } from "./limits.ts";
-import { plainText, title, token } from "./text.ts";
+import { label, plainText, token } from "./text.ts";
 
 export const ADAPTER_FORMAT = "orthoplex.adapter/1";
 export const ADAPTER_DTYPE = "F16";
@@ -26,8 +26,8 @@ export const AdapterMetadata = z
     basis_seed: digits,
     rank: digits,
     slot: digits,
-    concept: title(ADAPTER_HEADER_MAX_BYTES),
-    class_word: title(ADAPTER_HEADER_MAX_BYTES),
+    concept: label(ADAPTER_HEADER_MAX_BYTES),
+    class_word: label(ADAPTER_HEADER_MAX_BYTES),
     trigger: Trigger,
     strength: token(64).meta({ description: "Recommended strength, a decimal within ±2" }),
     training: plainText(ADAPTER_HEADER_MAX_BYTES).meta({

@@ -15,15 +15,22 @@ const TEXT = new RegExp(`^[^${UNCARRIABLE}]*$`, "u");
 const LINE = new RegExp(`^[^${UNCARRIABLE}${LINE_ENDS}]*$`, "u");
 const FAULTS = new RegExp(`[${UNCARRIABLE}\\ud800-\\udfff]+`, "gu");
 
-/** A letter, digit, mark of punctuation or symbol that takes room on a screen; the Hangul fillers and the empty Braille cell do not. */
-const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
+/**
+ * What takes no room on a screen or leaves it empty: white space, what Unicode has readers ignore, Hangul fillers, the empty Braille cell.
+ * Written out, since what a property holds changes with each reader's version of Unicode.
+ */
+const INVISIBLE =
+  "\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f" +
+  "\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff" +
+  "\\u{1d159}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\ud800-\\udfff";
+const VISIBLE = new RegExp(`[^${INVISIBLE}]`, "u");
 
 const NOT_TEXT = "must not hold control characters, bidirectional overrides or half a character";
 const NOT_LINE = "must be one line without control characters, bidirectional overrides or half a character";
 const NOT_VISIBLE = "must hold something that can be seen";
 
-export const isVisible = (text: string): boolean => VISIBLE.test(text);
-const isVisibleOrEmpty = (text: string): boolean => text === "" || isVisible(text);
+/** Of what is empty, its length tells. */
+const isVisibleIfAny = (text: string): boolean => text === "" || VISIBLE.test(text);
 const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWellFormed, NOT_TEXT);
@@ -34,23 +41,28 @@ const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
 export const plainText = (max: number) => inLines(z.string().max(max));
 
 /** A prompt: text of several lines, as it was sent, that says something. */
-export const prompt = (max: number) => inLines(z.string().min(1).max(max)).refine(isVisible, NOT_VISIBLE);
+export const prompt = (max: number) =>
+  inLines(z.string().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** Text of several lines that says something: a comment, a reason. */
 export const message = (max: number) =>
-  inLines(z.string().trim().min(1).max(max)).refine(isVisible, NOT_VISIBLE);
+  inLines(z.string().trim().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** Text of several lines that may be left empty, but not by what only looks so. */
 export const optionalMessage = (max: number) =>
-  inLines(z.string().trim().max(max)).refine(isVisibleOrEmpty, NOT_VISIBLE);
+  inLines(z.string().trim().max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** One line that names something. */
 export const title = (max: number) =>
-  inOneLine(z.string().trim().min(1).max(max)).refine(isVisible, NOT_VISIBLE);
+  inOneLine(z.string().trim().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
+
+/** One line that names something, as it stands in a file. */
+export const label = (max: number) =>
+  inOneLine(z.string().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** One line that may be left empty. */
 export const optionalTitle = (max: number) =>
-  inOneLine(z.string().trim().max(max)).refine(isVisibleOrEmpty, NOT_VISIBLE);
+  inOneLine(z.string().trim().max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** One line as it was sent: an id, a cursor, words of a search. */
 export const token = (max: number) => inOneLine(z.string().max(max));

@@ -18,6 +18,8 @@ from torch import Tensor
 from orthoplex.ortho.container import Container, FileRefused, join_tensors, read_container, write_container
 from orthoplex.ortho.layout import Layout
 from orthoplex.ortho.slot import digits_of
+from orthoplex.ortho.strict_json import NotStrict, parse_strict_json
+from orthoplex.ortho.text import all_carriable, cleaned, is_carriable, is_line, is_visible
 
 FORMAT_TOKENS = "orthoplex.adapter/1"  # learned tokens in place of words, residuals that are always on
 FORMAT_ENTRIES = "orthoplex.adapter/2"  # entries of its tokens in every key and value projection, gated residuals
@@ -26,6 +28,9 @@ TOKENS = "tokens"
 UP_PREFIX = "up."
 ENTRY_PREFIX = "entry."
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_SHORT_MAX = 64
+_TRIGGER = re.compile(r"<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>")
+_TRIGGER_MAX = 66
 _REQUIRED = (
     "format", "base", "layers_sha256", "basis", "basis_seed", "rank", "slot",
     "concept", "class_word", "trigger", "strength", "training", "tensors_sha256",
@@ -94,6 +99,7 @@ def read_adapter(content: bytes, layout: Layout, slot: int | None = None) -> Ada
     container = read_container(content)
     metadata = container.metadata
     written_slot = _check_identity(metadata, layout, slot)
+    _check_texts(metadata)
     strength, training = _numbers_of(metadata)
     _check_tensors(container, layout)
     if hashlib.sha256(container.data).hexdigest() != metadata["tensors_sha256"]:
@@ -185,15 +191,29 @@ def _slot_of(text: str, layout: Layout, expected: int | None) -> int:
     return written
 
 
+def _check_texts(metadata: Mapping[str, str]) -> None:
+    """Every text can be carried on and shown; AdapterMetadata in schema/contract/adapter-file.ts says the same."""
+    for key, text in metadata.items():
+        if not (is_carriable(key) and is_carriable(text)):
+            raise FileRefused("metadata_invalid", f"The metadata's {cleaned(key)[:64]} holds what no text can carry.")
+    for key in ("concept", "class_word"):
+        if not (is_line(metadata[key]) and is_visible(metadata[key])):
+            raise FileRefused("metadata_invalid", f"The metadata's {key} must be one line that can be seen.")
+    if len(metadata["trigger"]) > _TRIGGER_MAX or not _TRIGGER.fullmatch(metadata["trigger"]):
+        raise FileRefused("metadata_invalid", "The metadata's trigger must look like <ada>.")
+    if not re.fullmatch(r"[0-9a-f]{64}", metadata["tensors_sha256"]):
+        raise FileRefused("metadata_invalid", "The metadata's tensors_sha256 must be 64 lower-case hexadecimal digits.")
+
+
 def _numbers_of(metadata: Mapping[str, str]) -> tuple[float, dict[str, Any]]:
     try:
-        training = json.loads(metadata["training"])
-    except (ValueError, RecursionError) as error:
+        training = parse_strict_json(metadata["training"])
+    except NotStrict as error:
         raise FileRefused("metadata_invalid", "training must be a JSON object.") from error
-    if not isinstance(training, dict):
+    if not isinstance(training, dict) or not all_carriable(training):
         raise FileRefused("metadata_invalid", "training must be a JSON object.")
     text = metadata["strength"]
-    strength = float(text) if _DECIMAL.fullmatch(text) else STRENGTH_LIMIT + 1
+    strength = float(text) if len(text) <= _SHORT_MAX and _DECIMAL.fullmatch(text) else STRENGTH_LIMIT + 1
     if abs(strength) > STRENGTH_LIMIT:
         raise FileRefused("metadata_invalid", f"strength must be a number within ±{STRENGTH_LIMIT}.")
     return strength, training

@@ -1,6 +1,6 @@
 """The bytes of a safetensors file: written the same for equal content, read with a named reason for every refusal.
 
-Pure; functions/lib/safetensors.ts is its twin, bound to it by schema/examples/adapter.refused.json.
+Pure; functions/lib/safetensors.ts is its twin, bound to it by schema/examples/adapter.json and hostile-headers.json.
 Layout: 8-byte little-endian length N, N bytes of JSON, then the tensors' bytes (the safetensors format description).
 """
 
@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from orthoplex.ortho.strict_json import parse_strict_json
 
 HEADER_MAX_BYTES = 1 << 20
 _LENGTH_BYTES = 8
@@ -119,16 +121,12 @@ def _refuse_other_format(content: bytes) -> None:
 
 def _parse_json(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise FileRefused("header_not_json", "The header is not JSON.") from error
+        header = parse_strict_json(text.decode("utf-8"), whole_numbers=True)
+    except ValueError as error:
+        raise FileRefused("header_not_json", "The header is not JSON that every reader takes alike.") from error
     if not isinstance(header, dict):
         raise FileRefused("header_not_json", "The header is not a JSON object.")
     return header
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON.")
 
 
 def _metadata_of(raw: Any) -> dict[str, str]:
@@ -155,10 +153,8 @@ def _entry_of(name: str, raw: Any) -> TensorEntry:
 
 
 def _is_count(value: Any) -> bool:
-    # JSON has one number type: 8 and 8.0 are the same count, as they are in JavaScript.
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return 0 <= value <= _EXACT_MAX and value == int(value)
+    # Written as a whole number: the reference reader takes 2.0 for none.
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _EXACT_MAX
 
 
 def _check_places(tensors: Mapping[str, TensorEntry], size: int) -> None:

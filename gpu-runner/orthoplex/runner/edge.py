@@ -15,10 +15,10 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
+from orthoplex.ortho.text import carriable
 from orthoplex.runner.key import Key
 from orthoplex.runner.retry import Unreachable
 from orthoplex.runner.wire import HeartbeatReply, LeaseReply, Registered
-from orthoplex.text import carriable
 
 T = TypeVar("T")
 
