@@ -19,8 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=version("orthoplex"))
     commands = parser.add_subparsers(dest="command", required=True)
     config.add_arguments(commands.add_parser("run", help="lease jobs from an edge and run them until stopped"))
-    _add_train(commands.add_parser("train", help="teach a concept from a folder of pictures"))
-    _add_generate(commands.add_parser("generate", help="draw pictures with adapter files"))
+    _add_train(commands.add_parser("train", help="train a concept from a folder of pictures"))
+    _add_generate(commands.add_parser("generate", help="generate pictures with adapter files"))
+    _add_base(commands.add_parser("base", help="the bases of this machine"))
     flags = parser.parse_args(arguments)
     return _run(flags) if flags.command == "run" else _work_locally(flags)
 
@@ -42,7 +43,8 @@ def _work_locally(flags: argparse.Namespace) -> int:
     from orthoplex import local
 
     try:
-        lines = local.train(flags) if flags.command == "train" else local.generate(flags)
+        commands = {"train": local.train, "generate": local.generate, "base": local.base}
+        lines = commands[flags.command](flags)
         for line in lines:
             print(line, flush=True)
     except local.INPUT_ERRORS as error:
@@ -59,7 +61,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--trigger", required=True, help="the word that calls the concept, for example '<ada>'")
     parser.add_argument("--slot", type=int, required=True, help="the slot that the adapter will own")
-    parser.add_argument("--concept", default="", help="what is taught, in plain words")
+    parser.add_argument("--concept", default="", help="what is trained, in plain words")
     parser.add_argument("--class-word", default="person")
     parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="auto")
@@ -84,5 +86,15 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="without it: the base's own number")
     parser.add_argument("--guidance", type=float, help="without it: the base's own number")
+    parser.add_argument("--sampler", help="by name, where the base has several; without it: the base's own")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files")
+
+
+def _add_base(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="ids and titles of the bases that are here")
+    add = actions.add_parser("add", help="register a pipeline folder in diffusers' format")
+    add.add_argument("folder", type=Path)
+    add.add_argument("--id", required=True, help="a name that no base has yet; adapters are bound to it")
+    add.add_argument("--title", required=True)

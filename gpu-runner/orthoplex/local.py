@@ -1,4 +1,4 @@
-"""Training and drawing on this machine without an edge, for the command line.
+"""Training and generating on this machine without an edge, for the command line.
 
 Reads and writes files named by the caller; everything that can be wrong with them is one of INPUT_ERRORS.
 """
@@ -13,7 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from orthoplex.bases import AnyBase, load_base
+from orthoplex.bases import AnyBase, load_base, present_bases
+from orthoplex.bases.registry import add_base, describe_base
 from orthoplex.ortho.adapter import read_adapter, write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
@@ -31,7 +32,7 @@ _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
 
 
 def train(flags: argparse.Namespace) -> Iterator[str]:
-    """Teach a concept from a folder; yields a line about each file written."""
+    """Train a concept from a folder; yields a line about each file written."""
     base = load_base(flags.base, resolve_device(flags.device))
     pictures = read_folder(flags.pictures)
     spec = TrainSpec(
@@ -43,7 +44,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
         seed=flags.seed,
     )
     resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
-    yield f"teaching {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
+    yield f"training {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
     trained = train_concept(base, spec, pictures, resume=resume, checkpoint=flags.checkpoint)
     flags.out.parent.mkdir(parents=True, exist_ok=True)
     flags.out.write_bytes(write_adapter(trained.adapter, base.layout))
@@ -75,7 +76,7 @@ def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
 
 
 def generate(flags: argparse.Namespace) -> Iterator[str]:
-    """Draw pictures; yields a line about each file written."""
+    """Generate pictures; yields a line about each file written."""
     base = load_base(flags.base, resolve_device(flags.device))
     size = _SIZE.fullmatch(flags.size or base.description["default_size"])
     if size is None:
@@ -94,6 +95,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
         steps=flags.steps or base.description["steps"]["default"],
         guidance=guidance,
         count=flags.count,
+        sampler=flags.sampler,
     )
     drawn = sample(base, spec, [attached for attached, _ in read])
     flags.out.mkdir(parents=True, exist_ok=True)
@@ -103,6 +105,15 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
         path.write_bytes(write_png(image, recipe))
         yield str(path)
     yield from (f"note: {warning}" for warning in drawn.warnings)
+
+
+def base(flags: argparse.Namespace) -> Iterator[str]:
+    """List the bases of this machine, or add one; yields a line about each."""
+    if flags.action == "list":
+        yield from (f"{base_id}  {describe_base(base_id)['title']}" for base_id in present_bases())
+        return
+    added = add_base(flags.folder, flags.id, flags.title)
+    yield f"{added['id']}  {added['title']}: {len(added['layers'])} layers, rank {added['rank']}"
 
 
 def _read_adapter(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:

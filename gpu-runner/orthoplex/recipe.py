@@ -9,7 +9,7 @@ from orthoplex.sample import SampleSpec
 
 RECIPE_FORMAT = "orthoplex.recipe/1"
 SOFTWARE = "orthoplex"
-SAMPLER = "Euler"
+SAMPLER = "Euler"  # where none was asked for, on every base
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def recipe_of(
         guidance=spec.guidance,
         width=spec.width,
         height=spec.height,
-        sampler=SAMPLER,
+        sampler=spec.sampler or SAMPLER,
         drawn=drawn,
         adapters=adapters,
         version=version("orthoplex"),

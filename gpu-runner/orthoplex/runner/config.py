@@ -27,6 +27,7 @@ class RunnerConfig:
     token: str
     token_file: Path | None  # where it was read, and is read again when it changes
     bases: list[str]  # empty: all that are on this machine
+    bases_max_bytes: int  # of memory for loaded bases; 0: half of the device's
     device: str
     name: str
     cache_dir: Path
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="file with an API key of scope runner; read again when it changes (ORTHOPLEX_RUNNER_TOKEN_FILE)",
     )
     parser.add_argument("--bases", help="base ids to serve, comma separated (ORTHOPLEX_SERVE; all that are here)")
+    parser.add_argument(
+        "--bases-mib", help="memory for loaded bases in MiB (ORTHOPLEX_BASES_MIB; 0, which is half of the device's)"
+    )
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:N (ORTHOPLEX_DEVICE; auto)")
     parser.add_argument("--name", help="shown to the operator (ORTHOPLEX_RUNNER_NAME; the host's name)")
     parser.add_argument("--cache-dir", help="folder for adapters (ORTHOPLEX_CACHE_DIR)")
@@ -70,6 +74,7 @@ def read_config(flags: argparse.Namespace, env: Mapping[str, str], home: Path) -
         raise ConfigRefused(f"ORTHOPLEX_URL is {url!r}; it must look like https://orthoplex.example.")
     cache_dir = setting("cache_dir", "ORTHOPLEX_CACHE_DIR", str(home / ".cache" / "orthoplex"))
     cache_mib = _number("ORTHOPLEX_CACHE_MIB", setting("cache_mib", "ORTHOPLEX_CACHE_MIB", "2048"), 0, 1 << 30)
+    bases_mib = _number("ORTHOPLEX_BASES_MIB", setting("bases_mib", "ORTHOPLEX_BASES_MIB", "0"), 0, 1 << 30)
     max_batch = _number("ORTHOPLEX_MAX_BATCH", setting("max_batch", "ORTHOPLEX_MAX_BATCH", "4"), 1, 32)
     wait = _number("ORTHOPLEX_WAIT_SECONDS", setting("wait_seconds", "ORTHOPLEX_WAIT_SECONDS", "20"), 0, 25)
     drain = _number("ORTHOPLEX_DRAIN_SECONDS", setting("drain_seconds", "ORTHOPLEX_DRAIN_SECONDS", "0"), 0, 86_400)
@@ -80,6 +85,7 @@ def read_config(flags: argparse.Namespace, env: Mapping[str, str], home: Path) -
         token=token,
         token_file=token_file,
         bases=bases,
+        bases_max_bytes=int(bases_mib * MIB),
         device=setting("device", "ORTHOPLEX_DEVICE", "auto"),
         name=setting("name", "ORTHOPLEX_RUNNER_NAME", platform.node() or "runner")[:120],
         cache_dir=Path(cache_dir),

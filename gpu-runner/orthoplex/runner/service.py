@@ -11,7 +11,10 @@ import time
 from collections.abc import Mapping
 from importlib.metadata import version
 
+import torch
+
 from orthoplex.bases import present_bases
+from orthoplex.bases.device import compute_dtype
 from orthoplex.runner.bases import LoadedBases, device_name, memory_bytes, resolve_device
 from orthoplex.runner.cache import BlobCache
 from orthoplex.runner.config import ConfigRefused, RunnerConfig
@@ -133,16 +136,18 @@ def _key_hint(config: RunnerConfig) -> str:
 
 def _wire(config: RunnerConfig, log: Log) -> Loop:
     device = resolve_device(config.device)
-    bases = LoadedBases(device)
-    base_ids = config.bases or present_bases()
+    present = present_bases()
+    base_ids = config.bases or present
     if not base_ids:
         raise ConfigRefused("No base is on this machine: its weights are missing.")
-    dtypes = {base_id: str(bases.get(base_id).dtype).removeprefix("torch.") for base_id in base_ids}
+    if missing := sorted(set(base_ids) - set(present)):
+        raise ConfigRefused(f"These bases are not on this machine: {', '.join(missing)}. It has {', '.join(present)}.")
+    bases = LoadedBases(device, config.bases_max_bytes or memory_bytes(device) // 2)
     about: Mapping[str, object] = {
         "name": config.name,
         "version": version("orthoplex"),
         "device": device_name(device),
-        "dtype": dtypes[base_ids[0]],
+        "dtype": str(compute_dtype(torch.device(device))).removeprefix("torch."),
         "memory_bytes": memory_bytes(device),
         "bases": base_ids,
     }

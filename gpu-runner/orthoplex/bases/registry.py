@@ -1,0 +1,102 @@
+"""The bases of this machine, by id: which are here, how much memory each will take, and loading them.
+
+A base is a folder of weights and a description (schema/contract/bases.ts). Descriptions of the bases that come with the
+product lie in schema/bases; one that was added here has its own as base.json beside its weights.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from orthoplex.bases.cast.base import load_cast
+from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.protocol import AnyBase
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+DESCRIPTION = "base.json"
+PIPELINE = "pipeline"  # a folder, or a link to one, in diffusers' format
+
+
+class UnknownBase(ValueError):  # noqa: N818 - a refusal, named as the contract names it
+    """No base of that id is present on this runner."""
+
+
+class BaseRefused(ValueError):  # noqa: N818 - a refusal
+    """A base that cannot be added; the message says why."""
+
+
+def weights_folder() -> Path:
+    """Where base weights lie: ORTHOPLEX_BASES, or the folder beside the package."""
+    return Path(os.environ.get("ORTHOPLEX_BASES", _PACKAGE / "bases"))
+
+
+def descriptions_folder() -> Path:
+    """Where base descriptions lie: ORTHOPLEX_BASE_DESCRIPTIONS, or schema/bases of the repository."""
+    return Path(os.environ.get("ORTHOPLEX_BASE_DESCRIPTIONS", _PACKAGE.parent / "schema" / "bases"))
+
+
+def present_bases() -> list[str]:
+    """Ids of the bases whose description and weights are both here."""
+    described = {path.stem for path in descriptions_folder().glob("*.json")}
+    own = {base for base in described if (weights_folder() / base / "model.safetensors").exists()}
+    added = {path.parent.name for path in weights_folder().glob(f"*/{DESCRIPTION}")}
+    return sorted(own | {base for base in added if (weights_folder() / base / PIPELINE).exists()})
+
+
+def describe_base(base_id: str) -> dict[str, Any]:
+    """The description of a base that is here; UnknownBase otherwise."""
+    if base_id not in present_bases():
+        raise UnknownBase(f"base {base_id!r} is not on this runner; it has {', '.join(present_bases()) or 'none'}")
+    added = weights_folder() / base_id / DESCRIPTION
+    path = added if added.exists() else descriptions_folder() / f"{base_id}.json"
+    description: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return description
+
+
+def load_base(base_id: str, device: str = "cpu") -> AnyBase:
+    """The base, frozen, on a device. UnknownBase when it is not here, or what its family needs is not installed."""
+    description = describe_base(base_id)
+    folder = weights_folder() / base_id
+    if description["family"] == "cast":
+        return load_cast(folder, description, torch.device(device))
+    if description["family"] == "sd":
+        try:
+            from orthoplex.bases.sd.base import load_sd
+        except ImportError as error:
+            raise UnknownBase(f"base {base_id!r} needs more packages: pip install 'orthoplex[sd]'") from error
+        return load_sd(folder / PIPELINE, description, torch.device(device))
+    raise UnknownBase(f"base {base_id!r} is of the family {description['family']!r}, which this runner does not know")
+
+
+def expected_bytes(base_id: str, device: str) -> int:
+    """What the base will take in memory, judged by its files: fp16 weights double where the device computes in fp32."""
+    folder = weights_folder() / base_id
+    pipeline = (folder / PIPELINE).resolve()  # a link is not walked through
+    files = (pipeline if pipeline.is_dir() else folder).rglob("*.safetensors")
+    on_disk = sum(path.stat().st_size for path in files)
+    return on_disk * compute_dtype(torch.device(device)).itemsize // 2
+
+
+def add_base(folder: Path, base_id: str, title: str) -> dict[str, Any]:
+    """Adds the pipeline in FOLDER as a base: writes its description and a link to it. BaseRefused says why not."""
+    if not _ID.fullmatch(base_id):
+        raise BaseRefused(f"{base_id!r} is no id: use lower-case letters, digits and hyphens, at most 64.")
+    target = weights_folder() / base_id
+    if target.exists() or (descriptions_folder() / f"{base_id}.json").exists():
+        raise BaseRefused(f"There is a base {base_id!r} already; a base never changes, so choose another id.")
+    try:
+        from orthoplex.bases.sd.describe import describe
+    except ImportError as error:
+        raise BaseRefused("Pipelines need more packages: pip install 'orthoplex[sd]'") from error
+    description = describe(folder, base_id, title)
+    target.mkdir(parents=True)
+    (target / PIPELINE).symlink_to(folder.resolve(), target_is_directory=True)
+    (target / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+    return description

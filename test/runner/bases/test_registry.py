@@ -1,0 +1,61 @@
+"""Bases of this machine: a pipeline folder is added once, and then trained, sampled and served like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from orthoplex.bases import load_base, present_bases
+from orthoplex.bases.registry import BaseRefused, add_base, describe_base, expected_bytes
+from orthoplex.cli import main
+
+PROMPT = ("generate", "<ada> smiling", "--base", "my-sd", "--size", "128x64", "--steps", "2", "--sampler", "DDIM")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for bases."""
+    monkeypatch.setenv("ORTHOPLEX_BASES", str(tmp_path / "bases"))
+    return tmp_path
+
+
+def test_an_added_pipeline_is_a_base_that_trains_and_generates(
+    folder: Path, sd_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["base", "add", str(sd_folder), "--id", "my-sd", "--title", "My SD"]) == 0
+    assert main(["base", "list"]) == 0
+    assert "my-sd  My SD" in capsys.readouterr().out
+    assert present_bases() == ["my-sd"]
+    assert load_base("my-sd").layout.base == "my-sd"
+    for number in range(4):
+        Image.new("RGB", (80, 64 + number), (200, 40 * number, 90)).save(folder / f"{number}.png")
+    adapter = folder / "ada.safetensors"
+    training = ["train", str(folder), "--base", "my-sd", "--trigger", "<ada>", "--slot", "3", "--steps", "1"]
+    assert main([*training, "--out", str(adapter)]) == 0
+    assert main([*PROMPT, "--adapter", str(adapter), "--out", str(folder)]) == 0
+    with Image.open(folder / "0.png") as picture:
+        assert picture.size == (128, 64)
+
+
+def test_an_id_is_given_once(folder: Path, sd_folder: Path) -> None:
+    add_base(sd_folder, "my-sd", "My SD")
+    for base_id, says in (("my-sd", "already"), ("cast-2", "already"), ("My SD", "no id")):
+        with pytest.raises(BaseRefused, match=says):
+            add_base(sd_folder, base_id, "Again")
+    assert describe_base("my-sd")["title"] == "My SD"
+    assert (folder / "bases" / "my-sd" / "pipeline").is_symlink()
+
+
+def test_what_a_base_will_take_is_judged_by_its_files(folder: Path, sd_folder: Path) -> None:
+    add_base(sd_folder, "my-sd", "My SD")
+    on_disk = sum(path.stat().st_size for path in sd_folder.rglob("*.safetensors"))
+    assert on_disk > 0
+    assert expected_bytes("my-sd", "cpu") in (on_disk, 2 * on_disk)
+    assert folder.exists()
+
+
+def test_a_folder_without_a_pipeline_is_refused_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["base", "add", str(folder), "--id", "x", "--title", "X"]) == 2
+    assert "model_index.json" in capsys.readouterr().err
