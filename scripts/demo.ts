@@ -5,11 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import type { z } from "zod";
-import type { Adapter } from "../schema/contract/adapters.ts";
-import type { Composition } from "../schema/contract/compositions.ts";
-import type { Generation, Training } from "../schema/contract/jobs.ts";
-import { Api } from "./client.ts";
+import { type Adapter, type Composition, Orthoplex, type Training } from "../schema/client/index.ts";
 import { ROOT } from "./local/paths.ts";
 import { someServer } from "./local/some-server.ts";
 
@@ -24,7 +20,7 @@ const files: string[] = [];
 
 const server = await timed("server ready", someServer);
 try {
-  await demo(Api.withKey(server.url, server.apiKey));
+  await demo(new Orthoplex({ url: server.url, key: server.apiKey }));
 } catch (error) {
   console.error(`\n✗ ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
@@ -32,10 +28,10 @@ try {
   await server.end();
 }
 
-async function demo(api: Api): Promise<void> {
+async function demo(api: Orthoplex): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
-  const { handle } = await api.get<{ handle: string }>("/v1/account");
+  const { handle } = await api.get("/v1/account");
 
   const third = await seededThird(api, handle);
   const trained: Adapter[] = [];
@@ -46,7 +42,7 @@ async function demo(api: Api): Promise<void> {
   }));
 
   const composition = await timed("compose", () =>
-    api.post<z.infer<typeof Composition>>("/v1/compositions", { base: third.base, title: "Demo", members }),
+    api.post("/v1/compositions", { body: { base: third.base, title: "Demo", members } }),
   );
   const triggers = composition.members.map(({ trigger }) => trigger);
   await generate(api, composition.id, `${triggers.join(" smiling; ")} smiling; sky background`, "together");
@@ -54,7 +50,7 @@ async function demo(api: Api): Promise<void> {
 }
 
 /** Uploads the pictures of gpu-runner/demo/<name>, trains on them and publishes the result. */
-async function train(api: Api, handle: string, name: string): Promise<Adapter> {
+async function train(api: Orthoplex, handle: string, name: string): Promise<Adapter> {
   const folder = join(CONCEPTS, name);
   const captions = JSON.parse(readFileSync(join(folder, "captions.json"), "utf8")) as Record<string, string>;
   const images = await timed(`upload ${name}`, () =>
@@ -65,14 +61,16 @@ async function train(api: Api, handle: string, name: string): Promise<Adapter> {
       })),
     ),
   );
-  const address = `/v1/adapters/${handle}/${name}`;
-  const existing = await api.find<Adapter>(address);
+  const init = { params: { path: { owner: handle, name } } };
+  const existing = await api.find("/v1/adapters/{owner}/{name}", init);
   const training = await timed(`train ${name}`, async () => {
-    const job = await api.post<Training>("/v1/trainings", {
-      ...(existing ? { adapter_ref: existing.ref } : { adapter: cardOf(name) }),
-      images,
-      seed: SEED,
-      ...(steps && { steps }),
+    const job = await api.post("/v1/trainings", {
+      body: {
+        ...(existing ? { adapter_ref: existing.ref } : { adapter: cardOf(name) }),
+        images,
+        seed: SEED,
+        ...(steps && { steps }),
+      },
     });
     return api.finished(job, ({ progress }) => showProgress(name, progress));
   });
@@ -81,8 +79,10 @@ async function train(api: Api, handle: string, name: string): Promise<Adapter> {
   for (const [index, url] of (training.result?.samples ?? []).entries()) {
     await save(api, url, `${name}-sample-${index + 1}.png`);
   }
-  await timed(`publish ${name}`, () => api.post(`/v1/versions/${versionId}/publish`));
-  return api.get<Adapter>(address);
+  await timed(`publish ${name}`, () =>
+    api.post("/v1/versions/{version}/publish", { params: { path: { version: versionId } } }),
+  );
+  return api.get("/v1/adapters/{owner}/{name}", init);
 }
 
 function cardOf(name: string) {
@@ -104,21 +104,19 @@ function cardOf(name: string) {
   };
 }
 
-async function seededThird(api: Api, handle: string): Promise<Adapter> {
-  const { items } = await api.get<{ items: Adapter[] }>("/v1/adapters?base=cast-2&sort=name&limit=100");
+async function seededThird(api: Orthoplex, handle: string): Promise<Adapter> {
+  const { items } = await api.get("/v1/adapters", {
+    params: { query: { base: "cast-2", sort: "name", limit: 100 } },
+  });
   const third = items.find(({ owner, state }) => owner !== handle && state === "published");
   if (!third) throw new Error("The catalog holds no adapter of another owner to compose with");
   return third;
 }
 
-async function generate(api: Api, compositionId: string, prompt: string, name: string): Promise<void> {
+async function generate(api: Orthoplex, compositionId: string, prompt: string, name: string): Promise<void> {
   const generation = await timed("generate", async () => {
-    const job = await api.post<Generation>("/v1/generations", {
-      composition_id: compositionId,
-      prompt,
-      size: "768x256",
-      count: 2,
-      seed: SEED,
+    const job = await api.post("/v1/generations", {
+      body: { composition_id: compositionId, prompt, size: "768x256", count: 2, seed: SEED },
     });
     return api.finished(job, ({ progress }) => showProgress(name, progress));
   });
@@ -129,7 +127,7 @@ async function generate(api: Api, compositionId: string, prompt: string, name: s
   }
 }
 
-async function save(api: Api, url: string, file: string): Promise<void> {
+async function save(api: Orthoplex, url: string, file: string): Promise<void> {
   const path = join(OUT, file);
   writeFileSync(path, await api.download(url));
   files.push(relative(ROOT, path));
@@ -152,7 +150,7 @@ function showProgress(name: string, progress: Training["progress"]): void {
   shown = line;
 }
 
-function report({ members, crosstalk }: z.infer<typeof Composition>): void {
+function report({ members, crosstalk }: Composition): void {
   const nameOf = (id: string) => members.find(({ version_id }) => version_id === id)?.ref ?? id;
   console.log("\nstage                 seconds");
   for (const { stage, seconds } of stages)

@@ -23,6 +23,10 @@ const COMMANDS: Record<string, { about: string; command: string[] }> = {
     about: "writes schema/contract/contract.json from the zod schemas",
     command: node("schema/write.ts"),
   },
+  client: {
+    about: "writes schema/openapi.json from the Worker's document, and the types of schema/client",
+    command: node("scripts/generate-client.ts"),
+  },
   migration: {
     about: "writes the next SQL migration from schema/tables.ts",
     command: bin("drizzle-kit/bin.cjs", "generate"),

@@ -3,8 +3,7 @@
 //   npm run bench -- latency --orders 100
 
 import { parseArgs } from "node:util";
-import type { Generation } from "../../schema/contract/jobs.ts";
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import { someServer } from "../local/some-server.ts";
 
 const { values } = parseArgs({ options: { orders: { type: "string", default: "100" } } });
@@ -17,11 +16,13 @@ if (!Number.isInteger(orders) || orders < 1) {
 const times: Record<string, number[]> = { "POST of the order": [], "order to lease": [], "order to end": [] };
 const server = await someServer();
 try {
-  const api = Api.withKey(server.url, server.apiKey);
-  const base = (await api.get<{ items: { id: string }[] }>("/v1/bases")).items[0]?.id;
+  const api = new Orthoplex({ url: server.url, key: server.apiKey });
+  const base = (await api.get("/v1/bases")).items[0]?.id;
   for (let i = 0; i < orders; i++) {
     const begun = performance.now();
-    const job = await api.post<Generation>("/v1/generations", { base, prompt: "a person", steps: 1 });
+    const job = await api.post("/v1/generations", {
+      body: { base: base ?? "cast-2", prompt: "a person", steps: 1 },
+    });
     times["POST of the order"]?.push(performance.now() - begun);
     const { created_at, started_at, finished_at } = await api.finished(job);
     times["order to lease"]?.push(Date.parse(started_at ?? "") - Date.parse(created_at));

@@ -4,8 +4,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Generation } from "../../schema/contract/jobs.ts";
-import { Api } from "../client.ts";
+import { type Generation, Orthoplex } from "../../schema/client/index.ts";
 import type { Violation } from "./rules.ts";
 
 const RETRY_MS = 1_000;
@@ -28,13 +27,13 @@ export class ChaosClient {
   readonly received = new Set<string>();
   readonly #url: string;
   readonly #key: string;
-  readonly #api: Api;
+  readonly #api: Orthoplex;
   readonly #receiver = createServer();
 
   constructor(url: string, key: string) {
     this.#url = url;
     this.#key = key;
-    this.#api = Api.withKey(url, key);
+    this.#api = new Orthoplex({ url, key: key });
   }
 
   /** Starts a webhook receiver in this process and registers it for the end of every job. */
@@ -49,7 +48,7 @@ export class ChaosClient {
     await new Promise<void>((resolve) => this.#receiver.listen(0, "127.0.0.1", resolve));
     const { port } = this.#receiver.address() as AddressInfo;
     const events = ["generation.succeeded", "generation.failed", "generation.canceled"];
-    await this.#api.post("/v1/webhooks", { url: `http://127.0.0.1:${port}/received`, events });
+    await this.#api.post("/v1/webhooks", { body: { url: `http://127.0.0.1:${port}/received`, events } });
   }
 
   async order(
@@ -96,8 +95,8 @@ export class ChaosClient {
 
   async open(): Promise<number> {
     const pages = await Promise.all(
-      ["queued", "running"].map((status) =>
-        retried(() => this.#api.get<{ items: unknown[] }>(`/v1/generations?status=${status}&limit=100`)),
+      (["queued", "running"] as const).map((status) =>
+        retried(() => this.#api.get("/v1/generations", { params: { query: { status, limit: 100 } } })),
       ),
     );
     return pages.reduce((sum, { items }) => sum + items.length, 0);
@@ -110,7 +109,7 @@ export class ChaosClient {
       found.push({ rule: "two orders are two jobs", subject: "", found: JSON.stringify(this.jobs) });
     }
     for (const id of this.jobs) {
-      const job = await this.#api.get<Generation>(`/v1/generations/${id}`);
+      const job = await this.#api.get("/v1/generations/{job}", { params: { path: { job: id } } });
       const pictures = job.result?.images ?? [];
       const ordered = job.status === "succeeded" ? job.request.count : 0;
       if (pictures.length !== ordered) {

@@ -2,7 +2,7 @@
 // and checks the invariants.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import type { Home } from "../local/paths.ts";
 import { seedCatalog } from "../local/seed.ts";
 import { ChaosClient } from "./client.ts";
@@ -90,7 +90,8 @@ export async function runChaos(home: Home, scale: Scale, say: (line: string) => 
   };
   let seen: Violation[];
   try {
-    if (scale.seeded) await seedCatalog(Api.withKey(service.url, operator.api_key), operator.handle);
+    if (scale.seeded)
+      await seedCatalog(new Orthoplex({ url: service.url, key: operator.api_key }), operator.handle);
     await owner.listen();
     for (let i = 0; i < scale.runners; i++) {
       stage.runners.push(new Runner(home, proxy.url, operator.api_key, i + 1));

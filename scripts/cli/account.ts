@@ -1,13 +1,9 @@
 // login, logout, whoami.
 
-import type { z } from "zod";
-import type { Account } from "../../schema/contract/profiles.ts";
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import { type Command, connection, keyedApi, UsageError } from "./command.ts";
 import { configPath, deleteConfig, writeConfig } from "./config.ts";
 import { askSecret, say, show } from "./terminal.ts";
-
-type Me = z.infer<typeof Account>;
 
 const login: Command = {
   usage: "login [--url URL]",
@@ -19,7 +15,7 @@ const login: Command = {
     const given = typeof values.key === "string" ? values.key : await askSecret(`Key for ${url}: `);
     if (!/^opx_\S+$/.test(given))
       throw new UsageError("A key begins with opx_. Create one on the account page.");
-    const me = await Api.withKey(url, given).get<Me>("/v1/account");
+    const me = await new Orthoplex({ url, key: given }).get("/v1/account");
     const path = writeConfig({ url, key: given });
     show(values, me, () => [
       `Signed in at ${url} as ${me.handle} (${me.scopes.join(", ")}); saved in ${path}`,
@@ -39,7 +35,7 @@ const whoami: Command = {
   usage: "whoami",
   about: "the account, scopes and quotas of the key",
   run: async (_args, values) => {
-    const me = await keyedApi(values).get<Me>("/v1/account");
+    const me = await keyedApi(values).get("/v1/account");
     const { queued_jobs, queued_jobs_max, bytes_stored, bytes_stored_max } = me.usage;
     const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
     show(values, me, () => [

@@ -4,13 +4,12 @@ import { createHash } from "node:crypto";
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { z } from "zod";
-import type { Adapter, AdapterWithVersions, Version } from "../../schema/contract/adapters.ts";
+import type { paths, Version } from "../../schema/client/index.ts";
 import { type Command, number, only, openApi, refOf, text, UsageError, type Values } from "./command.ts";
+import { given } from "./generate.ts";
 import { bar, bytesText, ProgressLine, say, show, table } from "./terminal.ts";
 
-type Page = { items: Adapter[]; next_cursor: string | null };
-type Whole = z.infer<typeof AdapterWithVersions>;
+type Query = NonNullable<paths["/v1/adapters"]["get"]["parameters"]["query"]>;
 
 const FILTERS = ["base", "class", "tag", "owner", "sort", "licence", "composes_with", "cursor"] as const;
 
@@ -29,15 +28,11 @@ const search: Command = {
     cursor: { type: "string", hint: "next_cursor of the page before" },
   },
   run: async (args, values) => {
-    const query = new URLSearchParams();
-    if (args.length > 0) query.set("q", args.join(" "));
-    for (const name of FILTERS) {
-      const value = text(values, name);
-      if (value !== undefined) query.set(name, value);
-    }
-    const limit = number(values, "limit");
-    if (limit !== undefined) query.set("limit", String(limit));
-    const page = await openApi(values).get<Page>(`/v1/adapters?${query}`);
+    const filters = Object.fromEntries(FILTERS.map((name) => [name, text(values, name)]));
+    const words = args.length > 0 ? args.join(" ") : undefined;
+    // The API says what is wrong with a filter's value.
+    const query = given({ ...filters, q: words, limit: number(values, "limit") }) as Query;
+    const page = await openApi(values).get("/v1/adapters", { params: { query } });
     const rows = page.items.map((each) => [
       each.ref,
       each.latest_version?.trigger ?? "",
@@ -54,8 +49,10 @@ const showAdapter: Command = {
   usage: "show OWNER/NAME",
   about: "one adapter with its versions",
   run: async (args, values) => {
-    const { ref } = refOf(only(args, "an adapter"));
-    const adapter = await openApi(values).get<Whole>(`/v1/adapters/${ref}`);
+    const { owner, name } = refOf(only(args, "an adapter"));
+    const adapter = await openApi(values).get("/v1/adapters/{owner}/{name}", {
+      params: { path: { owner, name } },
+    });
     const { licence } = adapter;
     const grants = [
       licence.credit ? "credit the owner" : "no credit needed",
@@ -99,7 +96,8 @@ const pull: Command = {
   run: async (args, values) => {
     const wanted = refOf(only(args, "an adapter"));
     const api = openApi(values);
-    const adapter = await api.get<Whole>(`/v1/adapters/${wanted.ref}`);
+    const { owner, name } = wanted;
+    const adapter = await api.get("/v1/adapters/{owner}/{name}", { params: { path: { owner, name } } });
     const version =
       wanted.number === null
         ? adapter.latest_version

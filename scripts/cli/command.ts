@@ -1,6 +1,6 @@
 // The type of a command, and the options that every command accepts.
 
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import { readConfig } from "./config.ts";
 
 export type Option = { type: "string" | "boolean"; multiple?: boolean; short?: string; hint: string };
@@ -36,16 +36,16 @@ export function connection(values: Values): { url: string; key: string | undefin
 }
 
 /** An API client that may lack a key, for servers that allow anonymous reads. */
-export function openApi(values: Values): Api {
+export function openApi(values: Values): Orthoplex {
   const { url, key } = connection(values);
-  return key === undefined ? new Api(url) : Api.withKey(url, key);
+  return new Orthoplex({ url, ...(key !== undefined && { key }) });
 }
 
-export function keyedApi(values: Values): Api {
+export function keyedApi(values: Values): Orthoplex {
   const { url, key } = connection(values);
   if (key === undefined)
     throw new UsageError("This needs a key: `orthoplex login`, or set ORTHOPLEX_API_KEY.");
-  return Api.withKey(url, key);
+  return new Orthoplex({ url, key: key });
 }
 
 export function text(values: Values, name: string): string | undefined {

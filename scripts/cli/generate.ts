@@ -2,9 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Composition } from "../../schema/contract/compositions.ts";
-import type { Generation, Job } from "../../schema/contract/jobs.ts";
-import type { Api } from "../client.ts";
+import type { Generation, Orthoplex, Schema, Training } from "../../schema/client/index.ts";
 import { type Command, keyedApi, number, only, PRIORITY, refOf, text, texts, UsageError } from "./command.ts";
 import { follow } from "./follow.ts";
 import { say, show, table } from "./terminal.ts";
@@ -44,18 +42,25 @@ const compose: Command = {
   run: async (args, values) => {
     if (args.length === 0) throw new UsageError("Name one adapter or more.");
     const api = keyedApi(values);
-    const composition = await api.post<Composition>("/v1/compositions", {
-      members: args.map(memberOf),
-      ...given({ title: text(values, "title"), prompt: text(values, "prompt") }),
+    const composition = await api.post("/v1/compositions", {
+      body: {
+        members: args.map(memberOf),
+        ...given({ title: text(values, "title"), prompt: text(values, "prompt") }),
+      },
     });
     const name = text(values, "publish");
     const mix =
       name === undefined
         ? null
-        : await api.post<{ ref: string }>(
-            `/v1/compositions/${composition.id}/publish`,
-            given({ name, title: text(values, "title") ?? name, visibility: text(values, "visibility") }),
-          );
+        : await api.post("/v1/compositions/{composition}/publish", {
+            params: { path: { composition: composition.id } },
+            // The API says what is wrong with an option's value.
+            body: given({
+              name,
+              title: text(values, "title") ?? name,
+              visibility: text(values, "visibility"),
+            }) as Schema<"MixPublish">,
+          });
     const touching = composition.crosstalk.pairs.filter(({ exact }) => !exact).length;
     show(values, mix ?? composition, () => [
       mix ? `${composition.id} published as ${mix.ref}` : composition.id,
@@ -94,9 +99,9 @@ const generate: Command = {
   run: async (args, values) => {
     const api = keyedApi(values);
     const adapters = texts(values, "adapter").map(generationMemberOf);
-    const job = await api.post<Generation>("/v1/generations", {
-      prompt: only(args, "a prompt (in quotes)"),
-      ...given({
+    const job = await api.post("/v1/generations", {
+      body: given({
+        prompt: only(args, "a prompt (in quotes)"),
         composition_id: text(values, "composition"),
         mix: text(values, "mix"),
         adapters: adapters.length > 0 ? adapters : undefined,
@@ -108,7 +113,7 @@ const generate: Command = {
         steps: number(values, "steps"),
         guidance: number(values, "guidance"),
         priority: text(values, "priority"),
-      }),
+      }) as Schema<"GenerationCreate">,
     });
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);
@@ -118,7 +123,7 @@ const generate: Command = {
   },
 };
 
-async function savePictures(api: Api, job: Generation, folder: string): Promise<string[]> {
+async function savePictures(api: Orthoplex, job: Generation, folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const image of job.result?.images ?? []) {
     const file = join(folder, `${basename(job.id)}-${image.seed ?? files.length}.png`);
@@ -146,27 +151,34 @@ const cancel: Command = {
   run: async (args, values) => {
     const api = keyedApi(values);
     const found = await findJob(api, only(args, "a job's id"));
-    const latest = await api.post<Job>(`${found.url}/cancel`);
+    const init = { params: { path: { job: found.id } } };
+    const latest =
+      found.kind === "train"
+        ? await api.post("/v1/trainings/{job}/cancel", init)
+        : await api.post("/v1/generations/{job}/cancel", init);
     show(values, latest, () => [`${latest.id} ${latest.status}`]);
   },
 };
 
-function statusDetail(job: Job): string {
+function statusDetail(job: Generation | Training): string {
   if (job.error) return `: ${job.error.message}`;
   if (job.queue_position !== null) return `, ${job.queue_position} in the queue`;
   return job.progress ? `, ${job.progress.step} of ${job.progress.total}` : "";
 }
 
-async function findJob(api: Api, id: string): Promise<Job> {
+async function findJob(api: Orthoplex, id: string): Promise<Generation | Training> {
+  const init = { params: { path: { job: id } } };
   const found =
-    (await api.find<Job>(`/v1/generations/${id}`)) ?? (await api.find<Job>(`/v1/trainings/${id}`));
+    (await api.find("/v1/generations/{job}", init)) ?? (await api.find("/v1/trainings/{job}", init));
   if (!found) throw new Error(`You have no job ${id}.`);
   return found;
 }
 
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
 /** Removes fields that were not given: the API refuses null where it expects a string. */
-export function given<T extends Record<string, unknown>>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+export function given<T extends Record<string, unknown>>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 export const generation: Record<string, Command> = { compose, generate, job, cancel };

@@ -2,7 +2,7 @@
 // Exit codes: 0 success, 1 refused or failed, 2 usage error.
 
 import { parseArgs } from "node:util";
-import { ApiError } from "../client.ts";
+import { ApiError } from "../../schema/client/index.ts";
 import { account } from "./account.ts";
 import { catalog } from "./catalog.ts";
 import { type Command, GLOBAL_OPTIONS, UsageError } from "./command.ts";
@@ -75,7 +75,8 @@ try {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof ApiError && process.argv.includes("--json")) return JSON.stringify(error.problem);
+  if (error instanceof ApiError && process.argv.includes("--json"))
+    return JSON.stringify(error.problem ?? { status: error.status });
   if (error instanceof TypeError && error.cause instanceof Error) {
     return `The server cannot be reached (${error.cause.message || (error.cause as { code?: string }).code}).`;
   }

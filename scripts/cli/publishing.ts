@@ -3,9 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { readHeader } from "../../functions/lib/safetensors.ts";
-import type { Adapter, Version } from "../../schema/contract/adapters.ts";
-import type { Training } from "../../schema/contract/jobs.ts";
-import type { Api } from "../client.ts";
+import type { Orthoplex, Schema } from "../../schema/client/index.ts";
 import { type Command, keyedApi, number, only, PRIORITY, text, UsageError, type Values } from "./command.ts";
 import { follow } from "./follow.ts";
 import { given } from "./generate.ts";
@@ -58,19 +56,24 @@ const publish: Command = {
     }
     const { metadata } = header;
     const api = keyedApi(values);
-    const { handle } = await api.get<{ handle: string }>("/v1/account");
+    const { handle } = await api.get("/v1/account");
     const name = required(values, "name");
-    const address = `/v1/adapters/${handle}/${name}`;
-    const existing = await api.find<Adapter>(address);
-    if (!existing) await api.post("/v1/adapters", about(values, name, metadata));
-    if (existing?.slot == null) await api.post(`${address}/slot`, { slot: Number(metadata.slot) });
+    const params = { path: { owner: handle, name } };
+    const existing = await api.find("/v1/adapters/{owner}/{name}", { params });
+    if (!existing) await api.post("/v1/adapters", { body: about(values, name, metadata) });
+    if (existing?.slot == null) {
+      await api.post("/v1/adapters/{owner}/{name}/slot", { params, body: { slot: Number(metadata.slot) } });
+    }
     const previews = text(values, "previews");
-    const version = await api.post<Version>(`${address}/versions`, {
-      upload_id: await api.upload("adapter", bytes, basename(file)),
-      previews: previews === undefined ? [] : await uploadAll(api, "preview", picturesIn(previews)),
-      ...given({ changelog: text(values, "changelog") }),
+    const version = await api.post("/v1/adapters/{owner}/{name}/versions", {
+      params,
+      body: {
+        upload_id: await api.upload("adapter", bytes, basename(file)),
+        previews: previews === undefined ? [] : await uploadAll(api, "preview", picturesIn(previews)),
+        ...given({ changelog: text(values, "changelog") }),
+      },
     });
-    const shown = values.draft ? version : await api.post<Version>(`/v1/versions/${version.id}/publish`);
+    const shown = values.draft ? version : await publishVersion(api, version.id);
     show(values, shown, () => [`${shown.ref} ${shown.state}: ${api.url}/adapter/?id=${handle}/${name}`]);
   },
 };
@@ -92,21 +95,25 @@ const train: Command = {
     const api = keyedApi(values);
     say(`Uploading ${pictures.length} pictures`);
     const uploads = await uploadAll(api, "training_image", pictures);
-    const job = await api.post<Training>("/v1/trainings", {
-      adapter: about(values, name, {}),
-      images: uploads.map((upload_id, i) => ({ upload_id, caption: captionOf(pictures[i] ?? "") })),
-      ...given({
+    const job = await api.post("/v1/trainings", {
+      body: given({
+        adapter: about(values, name, {}),
+        images: uploads.map((upload_id, i) => ({ upload_id, caption: captionOf(pictures[i] ?? "") })),
         steps: number(values, "steps"),
         seed: number(values, "seed"),
         priority: text(values, "priority"),
-      }),
+      }) as Schema<"TrainingCreate">,
     });
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);
-    if (!values.draft) await api.post(`/v1/versions/${done.result?.version_id}/publish`);
+    if (!values.draft) await publishVersion(api, done.result?.version_id ?? "");
     show(values, done, () => [`${done.request.adapter} ${values.draft ? "trained, a draft" : "published"}`]);
   },
 };
+
+function publishVersion(api: Orthoplex, version: string) {
+  return api.post("/v1/versions/{version}/publish", { params: { path: { version } } });
+}
 
 function required(values: Values, name: string): string {
   const value = text(values, name);
@@ -115,7 +122,7 @@ function required(values: Values, name: string): string {
 }
 
 /** The draft's texts: from options, else from the file's own metadata. */
-function about(values: Values, name: string, metadata: Record<string, string>) {
+function about(values: Values, name: string, metadata: Record<string, string>): Schema<"AdapterCreate"> {
   const spdx = text(values, "licence") ?? "CC-BY-4.0";
   const permissions = LICENCES[spdx];
   if (!permissions) {
@@ -142,7 +149,7 @@ function about(values: Values, name: string, metadata: Record<string, string>) {
       credits: text(values, "credits"),
       visibility: text(values, "visibility"),
     }),
-  };
+  } as Schema<"AdapterCreate">;
 }
 
 function picturesIn(folder: string): string[] {
@@ -163,7 +170,11 @@ function captionOf(picture: string): string {
   return captions[basename(picture)] ?? basename(stem).replace(/[-_]+/g, " ");
 }
 
-async function uploadAll(api: Api, kind: "preview" | "training_image", files: string[]): Promise<string[]> {
+async function uploadAll(
+  api: Orthoplex,
+  kind: "preview" | "training_image",
+  files: string[],
+): Promise<string[]> {
   const ids: string[] = [];
   for (const file of files) ids.push(await api.upload(kind, readFileSync(file), basename(file)));
   return ids;

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import { type Account, OPERATOR } from "../local/accounts.ts";
 import { greyPng } from "./runner.ts";
 
@@ -23,14 +23,13 @@ export type Place = {
 };
 
 type Server = { url: string; operator: Account; demo: Account; logs: string };
-type Item = { id: string; owner: string; name: string };
 
 export async function makePlace(server: Server, runnerId: string): Promise<Place> {
   const { url, operator } = server;
   await verifyEmail(server);
   const cookie = await signIn(url, operator);
-  const session = new Api(url, { cookie, origin: url });
-  const api = Api.withKey(url, operator.api_key);
+  const session = new Orthoplex({ url, headers: { cookie, origin: url } });
+  const api = new Orthoplex({ url, key: operator.api_key });
   return {
     url,
     key: operator.api_key,
@@ -67,30 +66,32 @@ async function signIn(url: string, { email, password }: Account): Promise<string
 }
 
 /** One of every kind of resource, created or found through the API. */
-async function thingsOf(api: Api, session: Api, handle: string, runnerId: string) {
-  const made = async (path: string, body: unknown) => (await api.post<{ id: string }>(path, body)).id;
-  const first = async (path: string) => (await api.get<{ items: Item[] }>(path)).items[0];
-  const adapter = await first("/v1/adapters?limit=1");
-  const mix = await first("/v1/mixes?limit=1");
-  const collection = await first(`/v1/collections?owner=${handle}&limit=1`);
+async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runnerId: string) {
+  const query = { limit: 1 };
+  const [adapter] = (await api.get("/v1/adapters", { params: { query } })).items;
+  const [mix] = (await api.get("/v1/mixes", { params: { query } })).items;
+  const [collection] = (await api.get("/v1/collections", { params: { query: { ...query, owner: handle } } }))
+    .items;
   if (!adapter || !mix || !collection) throw new Error("The catalog was not seeded");
-  const { versions } = await api.get<{ versions: { id: string; sha256: string }[] }>(
-    `/v1/adapters/${adapter.owner}/${adapter.name}`,
-  );
+  const path = { owner: adapter.owner, name: adapter.name };
+  const { versions } = await api.get("/v1/adapters/{owner}/{name}", { params: { path } });
   const [version] = versions;
   if (!version) throw new Error(`${adapter.name} has no version`);
   const ref = `${adapter.owner}/${adapter.name}`;
   const request = { adapters: [{ ref }], prompt: "a smiling person", size: "256x256", steps: 4 };
-  const generation = await made("/v1/generations", request);
-  const comment = await made(`/v1/adapters/${ref}/comments`, { body: "A word." });
-  const webhook = await made("/v1/webhooks", { url: `${api.url}/nobody`, events: ["*.*"] });
-  const composition = await made("/v1/compositions", { members: [{ ref }] });
+  const { id: generation } = await api.post("/v1/generations", { body: request });
+  const { id: comment } = await api.post("/v1/adapters/{owner}/{name}/comments", {
+    params: { path },
+    body: { body: "A word." },
+  });
+  const { id: webhook } = await api.post("/v1/webhooks", {
+    body: { url: `${api.url}/nobody`, events: ["*.*"] },
+  });
+  const { id: composition } = await api.post("/v1/compositions", { body: { members: [{ ref }] } });
   const upload = await api.upload("preview", greyPng(16, 16, 9), "a.png");
-  await session.post(`/v1/webhooks/${webhook}/ping`).catch(() => null);
-  const delivery = (await first("/v1/webhook-deliveries"))?.id;
-  const models = await api.get<{ items: { id: number; modelVersions: { id: number }[] }[] }>(
-    "/api/v1/models",
-  );
+  await session.post("/v1/webhooks/{webhook}/ping", { params: { path: { webhook } } }).catch(() => null);
+  const delivery = (await api.get("/v1/webhook-deliveries")).items[0]?.id;
+  const models = await api.get("/api/v1/models");
   const [model] = models.items;
   return [
     { owner: adapter.owner, name: adapter.name, adapter_owner: adapter.owner, adapter_name: adapter.name },

@@ -4,8 +4,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { crc32, deflateSync } from "node:zlib";
-import type { Lease } from "../../schema/contract/runner.ts";
-import { type Api, ApiError } from "../client.ts";
+import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
 
 const BASES = ["cast-2"];
 const BATCH = 32;
@@ -15,7 +14,7 @@ const PAUSE_MS = 200;
 
 export type IdleRunner = { id: string; ended: number; end(): Promise<void> };
 
-export async function startIdleRunner(api: Api): Promise<IdleRunner> {
+export async function startIdleRunner(api: Orthoplex): Promise<IdleRunner> {
   const about = {
     name: "idle",
     version: "1",
@@ -24,7 +23,7 @@ export async function startIdleRunner(api: Api): Promise<IdleRunner> {
     memory_bytes: 1,
     bases: BASES,
   };
-  const { runner_id: id } = await api.post<{ runner_id: string }>("/runner/v1/register", about);
+  const { runner_id: id } = await api.post("/runner/v1/register", { body: about });
   let ending = false;
   const runner = { id, ended: 0, end: async () => {} };
   const work = (async () => {
@@ -37,7 +36,7 @@ export async function startIdleRunner(api: Api): Promise<IdleRunner> {
           wait_seconds: WAIT_SECONDS,
           warm: [],
         };
-        const { leases } = await api.post<{ leases: Lease[] }>("/runner/v1/lease", request);
+        const { leases } = await api.post("/runner/v1/lease", { body: request });
         for (const lease of leases) {
           await endJob(api, lease, runner.ended % FAILED_ONE_IN === 0);
           runner.ended += 1;
@@ -56,26 +55,27 @@ export async function startIdleRunner(api: Api): Promise<IdleRunner> {
   return runner;
 }
 
-async function endJob(api: Api, lease: Lease, mustFail: boolean): Promise<void> {
+async function endJob(api: Orthoplex, lease: Schema<"Lease">, mustFail: boolean): Promise<void> {
   const { lease_id } = lease;
-  const settle = (result: object) => api.post(`/runner/v1/leases/${lease_id}/settle`, result);
+  const params = { path: { lease: lease_id } };
+  const settle = (body: Schema<"Settle">) => api.post("/runner/v1/leases/{lease}/settle", { params, body });
   if (mustFail || lease.kind !== "sample") {
     await settle({
       outcome: "failed",
-      error: { code: "prompt_invalid", message: "Nothing is drawn here.", retryable: false },
+      error: { code: "prompt_invalid", message: "This runner generates nothing.", retryable: false },
     });
     return;
   }
   const { width, height, count } = lease.spec;
-  const outputs = [];
+  const outputs: Schema<"Output">[] = [];
   for (let index = 0; index < count; index += 1) {
     const bytes = greyPng(width, height, index);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const facts = { name: `image-${index}.png`, content_type: "image/png", size_bytes: bytes.length, sha256 };
-    const { upload_url: url } = await api.post<{ upload_url: string }>(
-      `/runner/v1/leases/${lease_id}/uploads`,
-      facts,
-    );
+    const { upload_url: url } = await api.post("/runner/v1/leases/{lease}/uploads", {
+      params,
+      body: facts,
+    });
     await fetch(url, { method: "PUT", body: bytes, headers: { "content-type": "image/png" } });
     outputs.push({ ...facts, role: "image", meta: { width, height, seed: index, recipe: {} } });
   }

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import type { Account } from "../local/accounts.ts";
 import { ROOT, VENV_PYTHON } from "../local/paths.ts";
 import { writePrivately } from "../local/secrets.ts";
@@ -32,7 +32,7 @@ type Report = {
 type Server = { url: string; operator: Account; demo: Account; logs: string };
 
 export async function fuzz(server: Server, options: FuzzOptions): Promise<FuzzResult> {
-  const runner = await startIdleRunner(Api.withKey(server.url, server.operator.api_key));
+  const runner = await startIdleRunner(new Orthoplex({ url: server.url, key: server.operator.api_key }));
   const folder = mkdtempSync(join(tmpdir(), "orthoplex-fuzz-"));
   const reportFile = join(folder, "report.json");
   try {

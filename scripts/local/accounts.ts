@@ -2,12 +2,12 @@
 // catalog and runs the runner. Their passwords and keys are kept in the home's secrets.
 
 import { join } from "node:path";
-import { Api, ApiError } from "../client.ts";
+import { ApiError, Orthoplex, type Schema } from "../../schema/client/index.ts";
 import type { Home } from "./paths.ts";
 import { newSecret, readJson, writePrivately } from "./secrets.ts";
 
 export type Account = { name: string; email: string; password: string; api_key: string; handle: string };
-type Role = { name: string; email: string; scopes: string[] };
+type Role = { name: string; email: string; scopes: Schema<"Account">["scopes"] };
 
 export const DEMO: Role = {
   name: "Demo",
@@ -29,8 +29,8 @@ export async function ensureAccount(home: Home, url: string, role: Role): Promis
 
   const password = kept?.password ?? newSecret().slice(0, 16);
   const session = (kept && (await signIn(url, role, password))) || (await signUp(url, role, password));
-  const { key } = await session.post<{ key: string }>("/v1/keys", { name: "npm start", scopes: role.scopes });
-  const { handle } = await session.get<{ handle: string }>("/v1/account");
+  const { key } = await session.post("/v1/keys", { body: { name: "npm start", scopes: role.scopes } });
+  const { handle } = await session.get("/v1/account");
   const account: Account = { name: role.name, email: role.email, password, api_key: key, handle };
   writePrivately(file, `${JSON.stringify(account, null, 2)}\n`);
   return account;
@@ -39,7 +39,7 @@ export async function ensureAccount(home: Home, url: string, role: Role): Promis
 /** Also checks the scopes: a newer version of the product may need more of them. */
 async function keyWorks(url: string, apiKey: string, role: Role): Promise<boolean> {
   try {
-    const { scopes } = await Api.withKey(url, apiKey).get<{ scopes: string[] }>("/v1/account");
+    const { scopes } = await new Orthoplex({ url, key: apiKey }).get("/v1/account");
     return role.scopes.every((scope) => scopes.includes(scope));
   } catch (error) {
     if (error instanceof ApiError) return false;
@@ -47,12 +47,12 @@ async function keyWorks(url: string, apiKey: string, role: Role): Promise<boolea
   }
 }
 
-async function signIn(url: string, role: Role, password: string): Promise<Api | null> {
+async function signIn(url: string, role: Role, password: string): Promise<Orthoplex | null> {
   const response = await authenticate(url, "sign-in", { email: role.email, password });
   return response.ok ? sessionOf(url, response) : null;
 }
 
-async function signUp(url: string, role: Role, password: string): Promise<Api> {
+async function signUp(url: string, role: Role, password: string): Promise<Orthoplex> {
   const response = await authenticate(url, "sign-up", { name: role.name, email: role.email, password });
   if (response.ok) return sessionOf(url, response);
   throw new Error(`Signing up ${role.email}: ${response.status} ${await response.text()}`);
@@ -70,10 +70,10 @@ function authenticate(
   });
 }
 
-function sessionOf(url: string, response: Response): Api {
+function sessionOf(url: string, response: Response): Orthoplex {
   const cookie = response.headers
     .getSetCookie()
     .map((line) => line.split(";", 1)[0])
     .join("; ");
-  return new Api(url, { cookie, origin: url });
+  return new Orthoplex({ url, headers: { cookie, origin: url } });
 }

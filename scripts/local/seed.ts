@@ -3,8 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Adapter, Licence, Version } from "../../schema/contract/adapters.ts";
-import { type Api, ApiError } from "../client.ts";
+import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
 import { SEEDS } from "./paths.ts";
 
 const PREVIEWS_MAX = 4;
@@ -18,7 +17,7 @@ type Card = {
   concept: string;
   class_word: string;
   tags: string[];
-  licence: Licence;
+  licence: Schema<"Licence">;
   credits: string;
   trigger: string;
   strength: number;
@@ -29,7 +28,7 @@ type Card = {
  * before a newer version of the product added it.
  */
 export async function seedCatalog(
-  api: Api,
+  api: Orthoplex,
   handle: string,
 ): Promise<{ published: number; leftOut: string[] }> {
   let published = 0;
@@ -39,7 +38,7 @@ export async function seedCatalog(
       if (await publishSeed(api, handle, join(SEEDS, name))) published += 1;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      leftOut.push(`${name}: ${error.problem.detail}`);
+      leftOut.push(`${name}: ${error.message}`);
     }
   }
   return { published, leftOut };
@@ -52,42 +51,40 @@ export function seedNames(): string[] {
     .sort();
 }
 
-async function publishSeed(api: Api, handle: string, folder: string): Promise<boolean> {
+async function publishSeed(api: Orthoplex, handle: string, folder: string): Promise<boolean> {
   const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8")) as Card;
   const file = readFileSync(join(folder, "adapter.safetensors"));
-  const address = `/v1/adapters/${handle}/${card.name}`;
-  const existing = await api.find<Adapter>(address);
+  const params = { path: { owner: handle, name: card.name } };
+  const existing = await api.find("/v1/adapters/{owner}/{name}", { params });
   const sha256 = createHash("sha256").update(file).digest("hex");
   if (existing?.latest_version?.state === "published" && existing.latest_version.sha256 === sha256)
     return false;
 
   if (!existing) {
-    await api.post("/v1/adapters", {
-      name: card.name,
-      title: card.title,
-      description: card.description,
-      base: card.base ?? "cast-2",
-      concept: card.concept,
-      class_word: card.class_word,
-      tags: card.tags,
-      licence: card.licence,
-      credits: card.credits,
-    });
+    const { name, title, description, concept, class_word, tags, licence, credits } = card;
+    const base = card.base ?? "cast-2";
+    const body = { name, title, description, base, concept, class_word, tags, licence, credits };
+    await api.post("/v1/adapters", { body });
   }
-  if (existing?.slot == null) await api.post(`${address}/slot`, { slot: slotIn(file) });
-  const version = await api.post<Version>(`${address}/versions`, {
-    upload_id: await api.upload("adapter", file, `${card.name}.safetensors`),
-    previews: await uploadPreviews(api, folder),
-    strength: card.strength,
-    trigger: card.trigger,
-    changelog: existing ? "Trained again." : "First version.",
+  if (existing?.slot == null) {
+    await api.post("/v1/adapters/{owner}/{name}/slot", { params, body: { slot: slotIn(file) } });
+  }
+  const version = await api.post("/v1/adapters/{owner}/{name}/versions", {
+    params,
+    body: {
+      upload_id: await api.upload("adapter", file, `${card.name}.safetensors`),
+      previews: await uploadPreviews(api, folder),
+      strength: card.strength,
+      trigger: card.trigger,
+      changelog: existing ? "Trained again." : "First version.",
+    },
   });
-  await api.post(`/v1/versions/${version.id}/publish`);
+  await api.post("/v1/versions/{version}/publish", { params: { path: { version: version.id } } });
   return true;
 }
 
 /** Samples generated with the adapter where the seed has some, else its training pictures. */
-async function uploadPreviews(api: Api, folder: string): Promise<string[]> {
+async function uploadPreviews(api: Orthoplex, folder: string): Promise<string[]> {
   const from = ["samples", "pictures"].map((name) => join(folder, name)).find((path) => existsSync(path));
   if (!from) return [];
   const files = readdirSync(from)
@@ -101,50 +98,61 @@ type Cast = { name: string; title: string; description: string; members: string[
 type Casts = { mixes: (Cast & { prompt: string })[]; collections: Cast[] };
 
 /** Publishes the mixes and collections of gpu-runner/seeds/casts.json that do not exist yet. Returns what was skipped, and why. */
-export async function seedCasts(api: Api, handle: string): Promise<string[]> {
+export async function seedCasts(api: Orthoplex, handle: string): Promise<string[]> {
   const { mixes, collections } = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
   const wanted = [
     ...mixes.map((mix) => ({
-      path: `mixes/${handle}/${mix.name}`,
+      kind: "mixes" as const,
+      name: mix.name,
       publish: () => publishMix(api, handle, mix),
     })),
     ...collections.map((collection) => ({
-      path: `collections/${handle}/${collection.name}`,
+      kind: "collections" as const,
+      name: collection.name,
       publish: () => publishCollection(api, handle, collection),
     })),
   ];
   const leftOut: string[] = [];
-  for (const { path, publish } of wanted) {
+  for (const { kind, name, publish } of wanted) {
     try {
-      if (!(await api.find(`/v1/${path}`))) await publish();
+      const params = { path: { owner: handle, name } };
+      if (!(await api.find(`/v1/${kind}/{owner}/{name}`, { params }))) await publish();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      leftOut.push(`${path}: ${error.problem.detail}`);
+      leftOut.push(`${kind} ${name}: ${error.message}`);
     }
   }
   return leftOut;
 }
 
 /** Equal columns, one for each person. */
-async function publishMix(api: Api, handle: string, mix: Casts["mixes"][number]): Promise<void> {
+async function publishMix(api: Orthoplex, handle: string, mix: Casts["mixes"][number]): Promise<void> {
   const width = 1 / mix.members.length;
-  const composition = await api.post<{ id: string }>("/v1/compositions", {
-    title: mix.title,
-    prompt: mix.prompt,
-    members: mix.members.map((name, place) => ({
-      ref: `${handle}/${name}`,
-      region: { x: place * width, y: 0, width, height: 1 },
-    })),
+  const composition = await api.post("/v1/compositions", {
+    body: {
+      title: mix.title,
+      prompt: mix.prompt,
+      members: mix.members.map((name, place) => ({
+        ref: `${handle}/${name}`,
+        region: { x: place * width, y: 0, width, height: 1 },
+      })),
+    },
   });
   const { name, title, description } = mix;
-  await api.post(`/v1/compositions/${composition.id}/publish`, { name, title, description });
+  await api.post("/v1/compositions/{composition}/publish", {
+    params: { path: { composition: composition.id } },
+    body: { name, title, description },
+  });
 }
 
-async function publishCollection(api: Api, handle: string, collection: Cast): Promise<void> {
+async function publishCollection(api: Orthoplex, handle: string, collection: Cast): Promise<void> {
   const { name, title, description, members } = collection;
-  await api.post("/v1/collections", { name, title, description });
+  await api.post("/v1/collections", { body: { name, title, description } });
   for (const member of members) {
-    await api.put(`/v1/collections/${handle}/${name}/items/${handle}/${member}`, {});
+    await api.put("/v1/collections/{owner}/{name}/items/{adapter_owner}/{adapter_name}", {
+      params: { path: { owner: handle, name, adapter_owner: handle, adapter_name: member } },
+      body: {},
+    });
   }
 }
 

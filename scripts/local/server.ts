@@ -1,6 +1,6 @@
 // One local server: site, Worker, accounts, seeded catalog, runners. Started in that order, stopped in reverse.
 
-import { Api } from "../client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import { type Account, DEMO, ensureAccount, OPERATOR } from "./accounts.ts";
 import { type Child, setLogsAside, tailOf } from "./child.ts";
 import type { Home } from "./paths.ts";
@@ -70,7 +70,7 @@ export async function startServer({
     for (let index = 0; index < runners; index += 1) {
       started.runners.push(startRunner(home, url, operator.api_key, index, runners));
     }
-    const operatorApi = Api.withKey(url, operator.api_key);
+    const operatorApi = new Orthoplex({ url, key: operator.api_key });
     const { published, leftOut } = await seedCatalog(operatorApi, operator.handle);
     leftOut.push(...(await seedCasts(operatorApi, operator.handle)));
     if (published > 0) say(`Published ${published} seed adapters`);

@@ -2,7 +2,7 @@
 // docs/compatibility.md.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Api } from "../../scripts/client.ts";
+import type { Orthoplex } from "../../schema/client/index.ts";
 
 export type CheckResult = { call: string; outcome: string };
 export type Check = { call: string; run: (at: Place) => Promise<string> };
@@ -11,7 +11,7 @@ export type Place = {
   url: string;
   key: string;
   /** Our own API, to see what a client's calls have left behind. */
-  native: Api;
+  native: Orthoplex;
 };
 
 /** Few steps: these tests are about the wire. */

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { Api } from "../../scripts/client.ts";
+import { Orthoplex } from "../../schema/client/index.ts";
 import { tailOf } from "../../scripts/local/child.ts";
 import { VENV_PYTHON } from "../../scripts/local/paths.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
@@ -76,7 +76,7 @@ describe("official clients", { timeout: 1_200_000 }, () => {
   before(async () => {
     server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
     const { url, demo } = server;
-    place = { url, key: demo.api_key, native: Api.withKey(url, demo.api_key) };
+    place = { url, key: demo.api_key, native: new Orthoplex({ url, key: demo.api_key }) };
   });
   after(async () => {
     if (failed && server) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import type { Generation } from "../../schema/contract/jobs.ts";
+import type { Generation } from "../../schema/client/index.ts";
 import { type Check, flood, floodAddress, type Place, QUICK, sizeOfPng } from "./check.ts";
 
 const clientOf = ({ url, key }: Place, more = {}) =>
@@ -30,7 +30,7 @@ const messageOf = (error: InstanceType<typeof OpenAI.APIError>) =>
   [error.constructor.name, error.code, error.param].filter(Boolean).join(", ");
 
 async function jobsWith({ native }: Place, seed: number): Promise<Generation[]> {
-  const { items } = await native.get<{ items: Generation[] }>("/v1/generations?limit=100");
+  const { items } = await native.get("/v1/generations", { params: { query: { limit: 100 } } });
   return items.filter(({ request }) => request.seed === seed);
 }
 
@@ -128,7 +128,7 @@ export const npmOpenAi: Check[] = [
       const waiting = refusal(clientOf(at).images.generate(imageRequest({ seed: 77_003, steps: 100, n: 8 })));
       let [job] = await jobsWith(at, 77_003);
       while (!job) [job] = await jobsWith(at, 77_003);
-      await at.native.post(`/v1/generations/${job.id}/cancel`);
+      await at.native.post("/v1/generations/{job}/cancel", { params: { path: { job: job.id } } });
       const error = await waiting;
       assert.equal((await jobsWith(at, 77_003)).length, 1);
       return `${error.status} ${messageOf(error)}; not retried`;

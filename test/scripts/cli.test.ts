@@ -6,48 +6,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { UsageError } from "../../scripts/cli/command.ts";
 import { deleteConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
-import { eventsOf, type ServerEvent } from "../../scripts/cli/follow.ts";
 import { generationMemberOf, memberOf } from "../../scripts/cli/generate.ts";
 import { bar, table } from "../../scripts/cli/terminal.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
-
-/** A body that arrives in these pieces. */
-function inPieces(...pieces: string[]): Response {
-  const encoder = new TextEncoder();
-  return new Response(
-    new ReadableStream({
-      start(controller) {
-        for (const piece of pieces) controller.enqueue(encoder.encode(piece));
-        controller.close();
-      },
-    }),
-  );
-}
-
-async function all(response: Response): Promise<ServerEvent[]> {
-  const events: ServerEvent[] = [];
-  for await (const event of eventsOf(response)) events.push(event);
-  return events;
-}
-
-describe("an event stream", () => {
-  const text =
-    'id: 7\nevent: progress\ndata: {"step":1,\ndata: "total":2}\n\n: ping\n\nevent: done\ndata: {}\n\n';
-  const expected = [
-    { id: "7", name: "progress", data: '{"step":1,\n"total":2}' },
-    { id: "7", name: "done", data: "{}" },
-  ];
-
-  test("is the same however its bytes are cut", async () => {
-    for (let cut = 0; cut <= text.length; cut++) {
-      assert.deepEqual(await all(inPieces(text.slice(0, cut), text.slice(cut))), expected, `cut at ${cut}`);
-    }
-  });
-
-  test("gives no event that its end has cut short", async () => {
-    assert.deepEqual(await all(inPieces("event: done\ndata: {}\n")), []);
-  });
-});
 
 describe("words of the command line", () => {
   test("name a member and its strength", () => {
