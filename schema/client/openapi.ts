@@ -651,7 +651,7 @@ export interface paths {
                 content: {
                     "multipart/form-data": {
                         /** Format: binary */
-                        content?: string;
+                        content: string;
                         filename?: string;
                         /** @description A JSON object */
                         metadata?: string;
@@ -9491,10 +9491,7 @@ export interface components {
         };
         JobWebhook: {
             events?: components["schemas"]["WebhookEvents"];
-            /**
-             * Format: uri
-             * @description https, reachable from the public internet; redirects are not followed
-             */
+            /** @description https, reachable from the public internet; redirects are not followed */
             url: string;
         };
         Key: {
@@ -10403,7 +10400,6 @@ export interface components {
             input: components["schemas"]["ReplicateInput"];
             /** @description Accepted, without effect: every prediction streams */
             stream?: boolean | null;
-            /** Format: uri */
             webhook?: string | null;
             webhook_events_filter?: ("start" | "output" | "logs" | "completed")[] | null;
         };
@@ -10460,7 +10456,6 @@ export interface components {
             stream?: boolean | null;
             /** @description A version's id (ver_...), the SHA-256 of its file, a base's id, owner/name or owner/name:2 */
             version?: string;
-            /** Format: uri */
             webhook?: string | null;
             webhook_events_filter?: ("start" | "output" | "logs" | "completed")[] | null;
         };
@@ -10512,7 +10507,6 @@ export interface components {
         ReplicateTrainingCreate: {
             destination: string;
             input: components["schemas"]["ReplicateTrainingInput"];
-            /** Format: uri */
             webhook?: string | null;
             webhook_events_filter?: ("start" | "output" | "logs" | "completed")[] | null;
         };
@@ -11143,10 +11137,7 @@ export interface components {
             /** @default  */
             description?: string;
             events: components["schemas"]["WebhookEvents"];
-            /**
-             * Format: uri
-             * @description https, reachable from the public internet; redirects are not followed
-             */
+            /** @description https, reachable from the public internet; redirects are not followed */
             url: string;
         };
         /**
@@ -11162,10 +11153,7 @@ export interface components {
             description?: string;
             enabled?: boolean;
             events?: components["schemas"]["WebhookEvents"];
-            /**
-             * Format: uri
-             * @description https, reachable from the public internet; redirects are not followed
-             */
+            /** @description https, reachable from the public internet; redirects are not followed */
             url?: string;
         };
         /** @description The secret is shown here and not again */
