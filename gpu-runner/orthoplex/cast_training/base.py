@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors import safe_open
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from orthoplex.bases.cast.flow import flow_loss, noise_levels
+from orthoplex.bases.cast.flow import edge_weights, flow_loss, noise_levels
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as
 from orthoplex.bases.cast.pack import load_pack
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, background_masks, colour_entry, compose, draw_backgrounds
@@ -87,17 +86,6 @@ class SceneMaker:
         words[unconditional] = pad
         words[unconditional, :, 0] = null
         colours[unconditional] = 0
-
-
-def edge_weights(clean: Tensor, strength: float = 3.0) -> Tensor:
-    """Weights (B, 1, H, W) of mean 1 in each picture, larger on lines and next to them.
-
-    Mouths, eyes and glasses are a few thin lines; on a flat drawing a plain mean hardly feels them.
-    """
-    step = F.pad(clean.diff(dim=3), (0, 1)).abs() + F.pad(clean.diff(dim=2), (0, 0, 0, 1)).abs()
-    line = F.max_pool2d(step.mean(dim=1, keepdim=True), 3, stride=1, padding=1)
-    weights = 1 + strength * (line / 0.25).clamp(max=1)
-    return weights / weights.mean(dim=(1, 2, 3), keepdim=True)
 
 
 def optimiser_groups(

@@ -43,7 +43,7 @@ def held_out_scenes(base: CastBase, data: SpriteSet, count: int, persons: int, s
     words, entries = data.captions.words[chosen].clone(), data.captions.colours[chosen].clone()
     words[:, :, 0] = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])[kinds][:, None]
     entries[:, :, 0] = colour_entry(colours)[:, None]
-    rows = [CastReading(words[i], entries[i], {}, [], {}, seed + i, "", ()) for i in range(count)]
+    rows = [CastReading(words[i], entries[i], {}, [], [], {}, seed + i, "", ()) for i in range(count)]
     return Held(truth, rows)
 
 

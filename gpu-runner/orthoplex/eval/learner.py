@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from orthoplex.bases.cast.base import TRAINING, CastBase, initial_tokens
+from orthoplex.bases.cast.base import TRAINING, CastBase
 from orthoplex.bases.cast.encoding import with_tokens
 from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout, reads_words
@@ -187,7 +187,7 @@ class MethodLearner:
         return marks, torch.eye(len(quiet)) - quiet @ quiet.T
 
     def _start_tokens(self, index: int) -> Tensor:
-        start = initial_tokens(self.base)
+        start = self.base.initial_tokens("person")
         if self.training.tokens in ("layer-wise", "marked"):
             return start.requires_grad_()
         if self.training.tokens == "start":

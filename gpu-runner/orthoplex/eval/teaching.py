@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from orthoplex.bases.cast.base import CastBase, initial_tokens
+from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.flow import noise_levels
 from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
 from orthoplex.bases.cast.prior import Content, PriorPictures
@@ -124,7 +124,7 @@ class Teacher:
 
     def bank(self, seed: int, content: Content) -> PriorPictures:
         if (seed, content) not in self._banks:
-            scale = float(initial_tokens(self.base).std())
+            scale = float(self.base.initial_tokens("person").std())
             generator = torch.Generator().manual_seed(seed)
             self._banks[seed, content] = PriorPictures(self.base, self.settings.bank, scale, generator, content)
         return self._banks[seed, content]

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from orthoplex.bases import load_base
 from orthoplex.bases.cast.base import CastBase
-from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel
 from orthoplex.bases.cast.sharpener import Sharpener
 from orthoplex.bases.cast.world import World
 from orthoplex.ortho.adapter import Adapter
@@ -64,6 +65,34 @@ def whole_base(world: World) -> CastBase:
     return CastBase("cast-2", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
+def gated_description(config: CastConfig) -> dict[str, Any]:
+    """What a base with entries and gated residuals says of itself, as far as the runner reads it."""
+    description = json.loads((ROOT / "schema/bases/cast-2.json").read_text("utf-8"))
+    blocks = [f"transformer_blocks.{block}" for block in range(config.layers)]
+    gated = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out", "attn2.to_q", "attn2.to_out")
+    width = config.width
+    return description | {
+        "id": "cast-gated",
+        "basis": {"name": "signed-dct-2", "seed": 1},
+        "rank": 8,
+        "tokens": {"count": 4, "layers": 1, "dim": width},
+        "gate": {"gain": 4},
+        "entries": [{"name": f"{b}.attn2.{n}", "out_features": width} for b in blocks for n in ("to_k", "to_v")],
+        "layers": [{"name": f"{b}.{n}", "in_features": width, "out_features": width} for b in blocks for n in gated],
+    }
+
+
+@pytest.fixture(scope="session")
+def gated_base(world: World) -> CastBase:
+    """A base of cast-3's shape, three blocks deep: entries, gates, cells of 128 px, random weights."""
+    torch.manual_seed(2)
+    config = CastConfig(len(world.vocabulary), layers=3, **SIZES["cast-3"])
+    description = gated_description(config)
+    layout, sharpener = layout_from(description), Sharpener(scale=2).requires_grad_(False)
+    model = awake(CastModel(config))
+    return CastBase("cast-gated", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+
+
 @pytest.fixture(scope="session")
 def true_base() -> CastBase:
     """The published weights."""
@@ -79,4 +108,18 @@ def random_adapter(base: CastBase, slot: int, trigger: str, seed: int = 0) -> Ad
         for name, shape in base.layout.layers.items()
     }
     tokens = torch.randn(base.layout.tokens_shape, generator=generator).half()
-    return Adapter(slot=slot, up=up, tokens=tokens, concept=trigger.strip("<>"), class_word="person", trigger=trigger)
+    entries = {
+        name: torch.randn(base.layout.tokens_shape[0], out, generator=generator).half()
+        for name, out in base.layout.entries.items()
+    }
+    if entries:
+        tokens = torch.zeros(0, 0, 0).half()
+    return Adapter(
+        slot=slot,
+        up=up,
+        tokens=tokens,
+        entries=entries,
+        concept=trigger.strip("<>"),
+        class_word="person",
+        trigger=trigger,
+    )

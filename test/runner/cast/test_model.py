@@ -5,8 +5,9 @@ import torch.nn.functional as F
 from safetensors import safe_open
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.flow import edge_weights
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as, seen_level
-from orthoplex.cast_training.base import edge_weights, fitted
+from orthoplex.cast_training.base import fitted
 
 from .conftest import ROOT
 

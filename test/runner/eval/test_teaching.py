@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from orthoplex.bases.cast.base import CastBase, initial_tokens
+from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval.ahead import Place, teach_ahead
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache
@@ -107,7 +107,7 @@ def test_every_training_begins_as_the_base_itself(random_base: CastBase) -> None
 
 
 def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
-    start = F.pad(initial_tokens(random_base), (0, 128))
+    start = F.pad(random_base.initial_tokens("person"), (0, 128))
     assert torch.equal(learner(random_base, SLOTS_ONLY).tokens, start)
     assert torch.equal(learner(random_base, NOTHING).tokens, start)
     assert torch.equal(learner(random_base, OURS).tokens[..., :128], start[..., :128])

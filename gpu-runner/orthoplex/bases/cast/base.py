@@ -1,4 +1,4 @@
-"""cast-2 behind the protocol of bases: every question is answered by one file of this folder."""
+"""Cast bases behind the protocol of bases: every question is answered by one file of this folder."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from PIL import Image
 from torch import Tensor
 
 from orthoplex.bases.cast import encoding, reading
-from orthoplex.bases.cast.encoding import with_tokens
-from orthoplex.bases.cast.flow import EulerFlow, flow_loss, time_steps
+from orthoplex.bases.cast.encoding import with_entries, with_tokens
+from orthoplex.bases.cast.flow import TIME_SHIFT, EulerFlow, edge_weights, flow_loss, time_steps
+from orthoplex.bases.cast.model import seen_level
 from orthoplex.bases.cast.parts import CastParts, load_parts
 from orthoplex.bases.cast.pictures import FLOOR, ConceptScenes, read_pictures
 from orthoplex.bases.cast.prior import PriorPictures
 from orthoplex.bases.cast.reading import CastReading
-from orthoplex.bases.cast.scene import PAD
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.bases.context import Context
 from orthoplex.bases.device import bytes_of
 from orthoplex.bases.protocol import Concept, TrainingDefaults
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.ortho.attach import attach, attach_batch
+from orthoplex.ortho.gated import attach_gated
 from orthoplex.ortho.marker import marked
 
 # Rates were tuned on cast-2 (docs/log.md).
 TRAINING = TrainingDefaults(
     up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background"
 )
+GATED_TRAINING = replace(TRAINING, up_rate=4e-2)  # of bases with entries and gates
 
 
 class CastBase(CastParts):
@@ -39,7 +41,7 @@ class CastBase(CastParts):
 
     @property
     def training(self) -> TrainingDefaults:
-        return TRAINING
+        return GATED_TRAINING if self.layout.entries else TRAINING
 
     @property
     def memory_bytes(self) -> int:
@@ -57,7 +59,11 @@ class CastBase(CastParts):
     @contextmanager
     def attached(self, context: Context) -> Iterator[None]:
         with ExitStack() as stack:
-            stack.enter_context(attach_batch(self.model, self.layout, context.residuals))
+            if context.members:
+                length = context.states[0].shape[1]
+                stack.enter_context(attach_gated(self.model, self.layout, context.members, length))
+            else:
+                stack.enter_context(attach_batch(self.model, self.layout, context.residuals))
             if context.shared:
                 stack.enter_context(attach(self.model, self.layout, context.shared, self.dtype))
             yield
@@ -66,10 +72,11 @@ class CastBase(CastParts):
         return noise_of(seed, canvas.width // canvas.height, self.config.cell_px)
 
     def schedule(self, canvas: Canvas, seeds: Sequence[int]) -> EulerFlow:  # noqa: ARG002 - Euler adds no noise
-        return EulerFlow(time_steps(canvas.steps))
+        # A picture of twice the side keeps its content under more noise: the shift grows with the side.
+        return EulerFlow(time_steps(canvas.steps, TIME_SHIFT * self.config.coarse))
 
     def predict(self, x: Tensor, t: Tensor, context: Context) -> Tensor:
-        """The clean picture (B, 3, 64, 64 P), t (B,) in [0, 1]."""
+        """The clean picture (B, 3, E, E P), E = cell_px, t (B,) in [0, 1]."""
         states = list(context.states) if len(context.states) > 1 else context.states[0]
         conditions = context.conditions
         predicted: Tensor = self.model(
@@ -89,40 +96,30 @@ class CastBase(CastParts):
         return ConceptScenes(self, read_pictures(self, items))
 
     def prior(self, size: int, tokens: Tensor, seed: int) -> PriorPictures | None:
-        if self.layout.reserved is not None:
-            return None
+        if self.layout.reserved is not None or self.layout.entries:
+            return None  # silent where the concept is not named, by construction
         return PriorPictures(self, size, float(tokens.std()), torch.Generator().manual_seed(seed))
 
     def initial_tokens(self, class_word: str) -> Tensor:  # noqa: ARG002 - a cast base draws persons and nothing else
-        return initial_tokens(self)
+        if self.layout.entries:
+            return torch.zeros(0, 0, 0)
+        return self.class_vectors[:, None].repeat(1, self.layout.tokens_shape[1], 1).cpu()
 
     def with_concept(self, context: Context, concept: Concept) -> Context:
+        if self.layout.entries:
+            return with_entries(self, context, concept)
         tokens = marked(concept.tokens, self.layout, concept.residual.slot)
         return replace(with_tokens(self, context, tokens), shared=(concept.residual,))
 
     def loss(self, prediction: Tensor, target: Tensor, t: Tensor) -> Tensor:
-        return flow_loss(prediction, target, t, FLOOR)
+        coarse = self.config.coarse
+        seen, _ = seen_level(t, coarse)
+        return flow_loss(prediction, target, seen, FLOOR, edge_weights(target) if coarse > 1 else None)
 
 
 def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -> CastBase:
     """Reads FOLDER/{model,sharpener}.safetensors and world.json. FileNotFoundError names what is missing."""
     return CastBase(**vars(load_parts(folder, description, device)))
-
-
-def initial_tokens(base: CastParts) -> Tensor:
-    """(count, layers, dim): the mean of what the base's own styles and expressions look like to cross-attention.
-
-    The class word's role in the paper: a token that already means "a person" before anything is learned.
-    """
-    vocabulary = base.world.vocabulary
-    styles = [index for word, index in vocabulary.items() if word.startswith("style:")]
-    words = torch.full((len(styles), base.config.words), vocabulary[PAD], device=base.device)
-    words[:, 1] = torch.tensor(styles, device=base.device)
-    colours = torch.zeros(len(styles), base.config.words, 4, device=base.device, dtype=base.dtype)
-    encoded = base.model.text_encoder(words, colours).float()  # (styles, S, C)
-    style, nothing_more = encoded[:, 1].mean(0), encoded[:, 2].mean(0)
-    start = torch.stack([style, *[nothing_more] * (base.layout.tokens_shape[0] - 1)])  # (count, dim)
-    return start[:, None].repeat(1, base.config.layers, 1).cpu()
 
 
 def to_images(pictures: Tensor) -> list[Image.Image]:

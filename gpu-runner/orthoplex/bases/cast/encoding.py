@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from orthoplex.bases.cast.parts import CastParts
@@ -16,6 +17,8 @@ from orthoplex.bases.cast.reading import CONCEPT_WORDS, CastReading
 from orthoplex.bases.cast.regions import as_one, neighbours_of, region_weights
 from orthoplex.bases.cast.scene import NULL, PAD
 from orthoplex.bases.context import Context
+from orthoplex.bases.protocol import Concept
+from orthoplex.ortho.gated import Member
 
 
 def places_of(base: CastParts, batch: int, cells: int) -> Tensor:
@@ -28,6 +31,8 @@ def layer_contexts(base: CastParts, readings: Sequence[CastReading], places: Ten
     words = torch.stack([reading.words for reading in readings]).to(base.device)
     colours = torch.stack([reading.colours for reading in readings]).to(base.device, base.dtype)
     shared = base.model.encode(words, colours, places)
+    if base.layout.entries:
+        return [_with_class_vectors(base, shared, readings, places)]
     if not any(reading.tokens for reading in readings):
         return [shared] * base.config.layers
     contexts = [shared.clone() for _ in range(base.config.layers)]
@@ -39,6 +44,22 @@ def layer_contexts(base: CastParts, readings: Sequence[CastReading], places: Ten
             for layer, context in enumerate(contexts):
                 context[index, at] = tokens[:, layer].to(base.device, base.dtype) + here
     return contexts
+
+
+def _with_class_vectors(base: CastParts, shared: Tensor, readings: Sequence[CastReading], places: Tensor) -> Tensor:
+    """Encoded words with "a person" where a concept is named: its entries are added to these rows' keys and values."""
+    context = shared.clone()
+    vectors = class_context(base)
+    for index, reading in enumerate(readings):
+        for cell in {int(at) // base.config.words for member in reading.members for at in member.positions[:, 0]}:
+            at = [cell * base.config.words + position for position in CONCEPT_WORDS]
+            context[index, at] = vectors.to(context) + base.model.place_words(places[index, cell])
+    return context
+
+
+def class_context(base: CastParts) -> Tensor:
+    """The class vectors as cross-attention reads them: (count, C) fp32."""
+    return F.pad(base.class_vectors, (0, base.config.reserved))
 
 
 def null_context(base: CastParts, batch: int, places: Tensor) -> Tensor:
@@ -59,7 +80,8 @@ def encode(base: CastParts, readings: Sequence[CastReading]) -> Context:
 def negative(base: CastParts, readings: Sequence[CastReading]) -> Context:
     """No caption, in the places and regions of the readings, with their residuals."""
     places = places_of(base, len(readings), readings[0].cells)
-    return _whole(base, readings, (null_context(base, len(readings), places),), places)
+    whole = _whole(base, readings, (null_context(base, len(readings), places),), places)
+    return replace(whole, members=tuple(() for _ in whole.members))
 
 
 def _whole(base: CastParts, readings: Sequence[CastReading], states: tuple[Tensor, ...], places: Tensor) -> Context:
@@ -72,6 +94,7 @@ def _whole(base: CastParts, readings: Sequence[CastReading], states: tuple[Tenso
     return Context(
         states=states,
         residuals=tuple(tuple(reading.residuals) for reading in readings),
+        members=tuple(tuple(reading.members) for reading in readings) if base.layout.entries else (),
         conditions=conditions,
         regions=tuple((weight.to(base.device), mask.to(base.device)) for weight, mask in regions),
     )
@@ -91,3 +114,16 @@ def with_tokens(base: CastParts, context: Context, tokens: Tensor) -> Context:
         for layer in range(tokens.shape[1])
     )
     return replace(context, states=states)
+
+
+def with_entries(base: CastParts, context: Context, concept: Concept) -> Context:
+    """Training contexts of one person each: class vectors in the concept's positions, and entries to add to them."""
+    (shared,) = context.states
+    with torch.no_grad():
+        here = base.model.place_words(context.conditions["places"][:, 0])[:, None]  # (B, 1, C)
+        first, last = CONCEPT_WORDS[0], CONCEPT_WORDS[-1] + 1
+        named = class_context(base).to(shared)[None] + here
+        states = torch.cat([shared[:, :first], named, shared[:, last:]], dim=1)
+    residual = concept.residual
+    member = Member(residual.slot, concept.entries, residual.up, torch.tensor([CONCEPT_WORDS]))
+    return replace(context, states=(states,), members=((member,),))

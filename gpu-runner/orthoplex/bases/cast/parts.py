@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from orthoplex.bases.cast.model import CastConfig, CastModel
-from orthoplex.bases.cast.sharpener import Sharpener
+from orthoplex.bases.cast.scene import PAD
+from orthoplex.bases.cast.sharpener import Sharpener, scale_of
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.device import compute_dtype
 from orthoplex.ortho.layout import Layout, layout_from
@@ -35,6 +37,22 @@ class CastParts:
     def config(self) -> CastConfig:
         return self.model.config
 
+    @cached_property
+    def class_vectors(self) -> torch.Tensor:
+        """(count, word_width) fp32: what stands at a concept's words before anything is learned, "a person".
+
+        The mean of what the base's own styles look like to cross-attention, then of what follows a style.
+        """
+        vocabulary = self.world.vocabulary
+        styles = [index for word, index in vocabulary.items() if word.startswith("style:")]
+        words = torch.full((len(styles), self.config.words), vocabulary[PAD], device=self.device)
+        words[:, 1] = torch.tensor(styles, device=self.device)
+        colours = torch.zeros(len(styles), self.config.words, 4, device=self.device, dtype=self.dtype)
+        with torch.no_grad():
+            encoded = self.model.text_encoder(words, colours).float()  # (styles, S, word_width)
+        style, nothing_more = encoded[:, 1].mean(0), encoded[:, 2].mean(0)
+        return torch.stack([style, *[nothing_more] * (self.layout.tokens_shape[0] - 1)])
+
 
 def load_parts(folder: Path, description: dict[str, Any], device: torch.device) -> CastParts:
     """Reads FOLDER/{model,sharpener}.safetensors and world.json. FileNotFoundError names what is missing."""
@@ -47,8 +65,9 @@ def load_parts(folder: Path, description: dict[str, Any], device: torch.device) 
     model = CastModel(config)
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
     _check_reserved(model, folder)
-    sharpener = Sharpener()
-    sharpener.load_state_dict({n: t.float() for n, t in load_file(folder / "sharpener.safetensors").items()})
+    stored = {name: tensor.float() for name, tensor in load_file(folder / "sharpener.safetensors").items()}
+    sharpener = Sharpener(scale=scale_of(stored))
+    sharpener.load_state_dict(stored)
     for module in (model, sharpener):
         module.to(device).requires_grad_(False).eval()
     return CastParts(

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.model import level_seen_as
 from orthoplex.bases.cast.parts import CastParts
 from orthoplex.bases.cast.prompt import parse_prompt
 from orthoplex.bases.cast.reading import CONCEPT_WORDS
@@ -123,7 +124,7 @@ class ConceptScenes:
         """Scenes at random levels of noise, each in a random place; the target is the clean picture."""
         base = self.base
         scene = self.make(count, generator)
-        t = noise_levels(count, generator, HIGH_SHARE).to(base.device)
+        t = level_seen_as(noise_levels(count, generator, HIGH_SHARE).to(base.device), base.config.coarse)
         clean = scene.pictures.to(base.device)
         level = t[:, None, None, None]
         noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)

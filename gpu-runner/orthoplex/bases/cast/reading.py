@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from orthoplex.bases.cast.casting import Casting, cast_prompt
@@ -14,6 +15,7 @@ from orthoplex.bases.cast.regions import Boxes, box_mask, cell_mask, cell_of
 from orthoplex.bases.cast.scene import PAD, colour_entry
 from orthoplex.bases.cast.world import encode_captions, rgb
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
+from orthoplex.ortho.gated import Member
 from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import Residual, residual_of
 
@@ -28,6 +30,7 @@ class CastReading:
     colours: Tensor  # (P, S, 4)
     tokens: dict[int, Tensor]  # cell -> (count, layers, C): learned tokens, marked, in place of words
     residuals: list[Residual]
+    members: list[Member]  # of bases whose tokens add entries; tokens and residuals are then empty
     boxes: Boxes  # cell -> (T,) bool: where the person of that cell was told to stand
     seed: int
     prompt: str
@@ -59,6 +62,12 @@ def written_out(casting: Casting) -> str:
     return "; ".join([*roles, entry(*casting.background)])
 
 
+def _member(attached: AttachedAdapter, slot: int, positions: list[list[int]]) -> Member:
+    """An adapter as it acts in one picture. Its box is a region of cross-attention, so its gate stays inside it."""
+    adapter = attached.adapter
+    return Member(slot, adapter.entries, adapter.up, torch.tensor(positions), attached.strength)
+
+
 def read(base: CastParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter], seed: int) -> CastReading:
     """The reading of one picture. PromptRefused when the prompt does not fit the canvas."""
     config, world = base.config, base.world
@@ -76,7 +85,10 @@ def read(base: CastParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter],
     encoded.words[:, 0] = world.vocabulary[word]
     assert colour is not None
     encoded.colours[:, 0] = colour_entry(rgb(colour))
-    tokens, residuals, boxes = {}, [], {}
+    tokens: dict[int, Tensor] = {}
+    residuals: list[Residual] = []
+    members: list[Member] = []
+    boxes: dict[int, Tensor] = {}
     cells_of = {trigger: [role.place for role in casting.roles if role.trigger == trigger] for trigger in by_trigger}
     warnings += [
         f"{trigger} is not in the prompt, so its adapter was left out" for trigger, at in cells_of.items() if not at
@@ -84,10 +96,15 @@ def read(base: CastParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter],
     called = [attached for trigger, attached in by_trigger.items() if cells_of[trigger]]
     slots = base.layout.composed_slots([attached.adapter.slot for attached in called])
     for attached, slot in zip(called, slots, strict=True):
-        for cell in cells_of[attached.trigger]:
-            tokens[cell] = marked(attached.adapter.tokens.float(), base.layout, slot)
-            if attached.region:
-                boxes[cell] = box_mask(attached.region, config, cells)
+        places = cells_of[attached.trigger]
+        if attached.region:
+            boxes |= {cell: box_mask(attached.region, config, cells) for cell in places}
+        if base.layout.entries:
+            members.append(
+                _member(attached, slot, [[cell * config.words + at for at in CONCEPT_WORDS] for cell in places])
+            )
+            continue
+        tokens |= {cell: marked(attached.adapter.tokens.float(), base.layout, slot) for cell in places}
         residuals.append(replace(residual_of(attached.adapter, attached.strength), slot=slot))
     for role in casting.roles:
         if role.trigger and role.trigger not in by_trigger:
@@ -100,9 +117,10 @@ def read(base: CastParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter],
         encoded.colours,
         tokens,
         residuals,
+        members,
         boxes,
         seed,
         written_out(casting),
         tuple(dict.fromkeys(warnings)),
-        apart=spec.apart and bool(residuals) and inside,
+        apart=spec.apart and bool(called) and inside,
     )
