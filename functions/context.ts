@@ -1,27 +1,12 @@
 // What every handler finds in its context: bindings, the clock's reading, the database, the caller.
 
-import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import type {
-  SQLiteInsertBase,
-  SQLiteInsertBuilder,
-  SQLiteInsertValue,
-  SQLiteTable,
-} from "drizzle-orm/sqlite-core";
+import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import type { Id } from "../schema/contract/ids.ts";
-import type { Caller } from "./auth/caller.ts";
+import type { Db } from "./db.ts";
 import type { Env } from "./env.ts";
 import type { LogFields } from "./lib/log.ts";
-
-/** One row at a time: several, with a dozen values each, would not fit into a statement of D1. They go by lib/insert-rows.ts. */
-type InsertOfOneRow<T extends SQLiteTable> = Omit<SQLiteInsertBuilder<T, "async", D1Result>, "values"> & {
-  values(row: SQLiteInsertValue<T>): SQLiteInsertBase<T, "async", D1Result>;
-};
-
-export type Db = Omit<DrizzleD1Database, "insert"> & {
-  insert<T extends SQLiteTable>(table: T): InsertOfOneRow<T>;
-  $client: D1Database;
-};
+import type { Caller } from "./rights/rights.ts";
 
 export type App = {
   Bindings: Env;

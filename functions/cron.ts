@@ -7,8 +7,7 @@ import { resendScans } from "./catalog/scan-queue.ts";
 import { releaseSlots } from "./catalog/slot-release.ts";
 import { updateTrends } from "./catalog/trends.ts";
 import { dropLostOutputs } from "./catalog/unneeded-blobs.ts";
-import { dropUnfinishedParts } from "./catalog/upload-parts.ts";
-import type { Db } from "./context.ts";
+import type { Db } from "./db.ts";
 import { clampFutureTimes } from "./dispatch/clamp-times.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
@@ -17,6 +16,7 @@ import { purgeDue } from "./moderation/takedown.ts";
 import { purgeDeletedAccounts } from "./people/deleted-accounts.ts";
 import { deleteExpiredNotifications } from "./people/notification-list.ts";
 import { deleteExpiredIdempotencyKeys } from "./routes/idempotent.ts";
+import { dropUnfinishedParts } from "./storage/upload-parts.ts";
 import { deleteExpiredDeliveries } from "./webhooks/deliveries.ts";
 import { queueOverdue } from "./webhooks/queue.ts";
 

@@ -1,16 +1,36 @@
-// The Worker's bindings as wrangler.toml declares them. The comments on what each holds are there.
+// The Worker's bindings as wrangler.toml declares them; what each holds is described there. Durable Objects and Queues are typed by what
+// callers send them, so that this file imports nothing of functions/.
 
 import type { Id } from "../schema/contract/ids.ts";
-import type { Bell } from "./dispatch/bell.ts";
-import type { JobLive } from "./dispatch/live.ts";
-import type { DeliveryMessage } from "./webhooks/queue.ts";
+import type { DoneEvent, ProgressEvent, StatusEvent } from "../schema/contract/jobs.ts";
+
+export type LiveEvent =
+  | { name: "status"; data: StatusEvent }
+  | { name: "progress"; data: ProgressEvent }
+  | { name: "done"; data: DoneEvent };
+
+/** What dispatch/live.ts answers by RPC; its streams are read with `fetch`. */
+export interface JobLiveRpc extends Rpc.DurableObjectBranded {
+  publish(event: LiveEvent): Promise<void>;
+  whenDone(milliseconds: number): Promise<void>;
+}
+
+/** What dispatch/bell.ts answers by RPC. */
+export interface BellRpc extends Rpc.DurableObjectBranded {
+  version(): string;
+  ring(): void;
+  sleep(seen: string, milliseconds: number): Promise<void>;
+}
+
+export type DeliveryMessage = { deliveryId: Id<"dlv"> };
+export type ScanMessage = { versionId: Id<"ver"> };
 
 export interface Env {
   ASSETS: Fetcher;
   DB: D1Database;
   BLOBS: R2Bucket;
-  JOB_LIVE: DurableObjectNamespace<JobLive>;
-  BELL: DurableObjectNamespace<Bell>;
+  JOB_LIVE: DurableObjectNamespace<JobLiveRpc>;
+  BELL: DurableObjectNamespace<BellRpc>;
   WRITE_LIMIT: RateLimit;
   GUESS_LIMIT: RateLimit;
   BETTER_AUTH_SECRET: string;
@@ -20,7 +40,7 @@ export interface Env {
   OPERATORS_UNVERIFIED?: string;
   METRICS_TOKEN?: string;
   LOG_REQUESTS?: string;
-  SCANS: Queue<{ versionId: Id<"ver"> }>;
+  SCANS: Queue<ScanMessage>;
   MAIL?: SendEmail;
   MAIL_FROM?: string;
   GITHUB_CLIENT_ID?: string;

@@ -1,11 +1,10 @@
 // The Worker's entry: requests, queues, cron, Durable Object classes. No logic.
 
 import { app } from "./app.ts";
-import type { ScanMessage } from "./catalog/scan-queue.ts";
 import { consumeScans } from "./catalog/scan-queue.ts";
 import { everyMinute } from "./cron.ts";
-import type { Env } from "./env.ts";
-import { type DeliveryMessage, sendDeliveries } from "./webhooks/queue.ts";
+import type { DeliveryMessage, Env, ScanMessage } from "./env.ts";
+import { sendDeliveries } from "./webhooks/queue.ts";
 
 export { Bell } from "./dispatch/bell.ts";
 export { JobLive } from "./dispatch/live.ts";

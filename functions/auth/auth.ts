@@ -17,10 +17,10 @@ import {
 import { PersonName } from "../../schema/contract/profiles.ts";
 import { cleaned, cutText } from "../../schema/contract/text.ts";
 import { credentials, passkeys, sessions, users, verifications } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
+import { blockedFault } from "../policy/blocklist.ts";
 import { type EmailMessage, resetMessage, verificationMessage } from "./email-texts.ts";
 import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 import { freeHandle } from "./handles.ts";

@@ -4,13 +4,13 @@ import { createEmailVerificationToken } from "better-auth/api";
 import { and, eq, gt, sql } from "drizzle-orm";
 import { RESET_LINK_TTL_SECONDS, VERIFY_LINK_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import { users, verifications } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
+import type { Caller } from "../rights/rights.ts";
 import { verifyUrl } from "./auth.ts";
-import type { Caller } from "./caller.ts";
 import { changeMessage, changeNotice, verificationMessage } from "./email-texts.ts";
 import { countEmail, sendEmail, TOO_MANY_EMAILS } from "./mail.ts";
 

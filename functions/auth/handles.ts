@@ -2,7 +2,7 @@
 
 import { eq } from "drizzle-orm";
 import { users } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { randomText } from "../lib/ids.ts";
 
 const HANDLE_MAX_CHARACTERS = 32;

@@ -4,15 +4,16 @@ import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { z } from "zod";
 import type { KeyCreate, Scope } from "../../schema/contract/account.ts";
 import { API_KEYS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import type { KeyRow } from "../../schema/tables.ts";
 import { apiKeys, users } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { DAY_MS, HOUR_MS } from "../lib/clock.ts";
 import { newId, randomText } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
-import type { Caller } from "./caller.ts";
-import { roleOf } from "./roles.ts";
+import type { Caller } from "../rights/rights.ts";
+import { roleOf } from "../rights/roles.ts";
 
 const KEY_PREFIX = "opx_";
 const PAGE_KEY_PREFIX = "opk_";
@@ -22,8 +23,6 @@ const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
 /** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
 const LAST_USED_STEP_MS = 60_000;
-
-export type KeyRow = typeof apiKeys.$inferSelect;
 
 export async function callerOfKey(env: Env, db: Db, secret: string, now: number): Promise<Caller | null> {
   const row = await db

@@ -2,7 +2,7 @@
 
 import { EMAILS_PER_HOUR_MAX } from "../../schema/contract/limits.ts";
 import type { users } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
 import type { EmailMessage } from "./email-texts.ts";

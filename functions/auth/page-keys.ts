@@ -1,10 +1,10 @@
 // Publishable keys stand in the code of a page, where everybody can read them: only pages of their origins may use them, for drawing and
 // what is public, and so many times a day. The Origin header keeps other pages out, not other programs; against those there is the cap.
 
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS } from "../lib/clock.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "../rights/rights.ts";
 
 const NAME = "[^/]+";
 /** Nothing here tells of the account, lists its jobs or changes anything that is kept. */

@@ -6,9 +6,9 @@ import { and, asc, eq } from "drizzle-orm";
 import { PASSKEYS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
 import type { Passkey } from "../../schema/contract/sign-in.ts";
 import { passkeys } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "../rights/rights.ts";
 
 type Row = typeof passkeys.$inferSelect;
 type Made = { user: { id: string }; verification: { registrationInfo?: { aaguid: string } | undefined } };

@@ -6,10 +6,10 @@ import type { z } from "zod";
 import { RECENT_SIGN_IN_SECONDS } from "../../schema/contract/limits.ts";
 import type { PasswordChange } from "../../schema/contract/sign-in.ts";
 import { apiKeys, credentials, passkeys, sessions, users, verifications } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "../rights/rights.ts";
 import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 
 const PROVIDER = "credential";

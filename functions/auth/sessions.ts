@@ -3,13 +3,13 @@
 import { and, desc, eq, gt } from "drizzle-orm";
 import type { AccountSession } from "../../schema/contract/sign-in.ts";
 import { sessions, users } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import { type Caller, SESSION_SCOPES } from "../rights/rights.ts";
+import { roleOf } from "../rights/roles.ts";
 import { authFor } from "./auth.ts";
-import { type Caller, SESSION_SCOPES } from "./caller.ts";
 import { deviceOf } from "./device.ts";
-import { roleOf } from "./roles.ts";
 
 export async function callerOfSession(
   env: Env,

@@ -2,14 +2,14 @@
 
 import { desc, eq } from "drizzle-orm";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
-import { slots, versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { VersionRow } from "../../schema/tables.ts";
+import { type ImageRow, type OwnedAdapter, slots, versions } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
-import { type OwnedAdapter, refOf } from "./adapters.ts";
-import { type ImageRow, imagesById, pictureJson } from "./images.ts";
-import type { VersionRow } from "./versions.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imagesById, pictureJson } from "../storage/images.ts";
+import { refOf } from "./adapters.ts";
 
 /** `siblings` are versions of the same adapter: among them is the one that took its place. */
 export function versionJson(

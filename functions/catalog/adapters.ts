@@ -4,19 +4,17 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import type { AdapterCreate, AdapterPatch } from "../../schema/contract/adapters.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
+import type { AdapterRow, OwnedAdapter } from "../../schema/tables.ts";
 import { adapters, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
-import { ratingFloor } from "../moderation/ratings.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import { ratingFloor } from "../policy/ratings.ts";
+import type { Caller } from "../rights/rights.ts";
 import { baseOf } from "./bases.ts";
 import { adapterGone, isGone } from "./tombstones.ts";
-
-export type AdapterRow = typeof adapters.$inferSelect;
-export type OwnedAdapter = AdapterRow & { owner: string };
 
 export const refOf = (adapter: Pick<OwnedAdapter, "owner" | "name">) => `${adapter.owner}/${adapter.name}`;
 

@@ -1,10 +1,10 @@
 // Counts downloads. The rule: a published file that goes out from its first byte, to somebody who is not its owner, once a day for
 // each caller, or for each address where nobody is signed in. Not counted: HEAD, a later range, and "not modified".
 
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { hex } from "../lib/sha256.ts";
+import type { Caller } from "../rights/rights.ts";
 import { dayOf } from "./trends.ts";
 import type { VersionWithAdapter } from "./versions.ts";
 

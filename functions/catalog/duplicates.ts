@@ -1,9 +1,9 @@
 // The same tensors under another owner's name: found by the hash of the tensors, which another header does not change.
 
 import { and, asc, eq, isNotNull, ne, or, sql } from "drizzle-orm";
+import type { VersionRow } from "../../schema/tables.ts";
 import { adapters, users, versions } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
-import type { VersionRow } from "./versions.ts";
+import type { Db } from "../db.ts";
 
 /** `ref` only where anyone may know it. */
 export type Twin = { ref: string | null };

@@ -4,14 +4,14 @@ import { type SQL, sql } from "drizzle-orm";
 import { FACET_VALUES_SHOWN } from "../../schema/contract/limits.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
 import { FACETS, type Facet, type FacetList, type FacetName, GRANTS } from "../../schema/contract/search.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { askAll } from "../lib/statement.ts";
+import type { Caller } from "../rights/rights.ts";
 import { type CUBE_FACETS, cubeSql, ofBaseSql, ownersSql, tagsSql } from "./facets-sql.ts";
 import { correctedOf } from "./search.ts";
-import { type Filters, searchOf, type Viewer } from "./search-query.ts";
-import type { Search } from "./search-sql.ts";
+import { searchOf, type Viewer } from "./search-query.ts";
+import type { Filters, Search } from "./search-sql.ts";
 
 export type FacetQuery = Filters & { facet?: FacetName[] | undefined; prefix?: string | undefined };
 

@@ -1,11 +1,12 @@
 // Which version a file is: by its SHA-256, its first ten digits (AutoV2), or the SHA-256 of its tensors.
 
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { VersionRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { maySee } from "./adapters.ts";
 import { adapterGone, isGone, versionGone } from "./tombstones.ts";
-import { readVersions, type VersionRow, type VersionWithAdapter } from "./versions.ts";
+import { readVersions, type VersionWithAdapter } from "./versions.ts";
 
 /**
  * The wanted hashes lead (CROSS JOIN keeps that order), so that each is one search of an index. AutoV2 is a range of it: a hash of

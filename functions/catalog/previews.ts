@@ -2,11 +2,12 @@
 
 import type { Id } from "../../schema/contract/ids.ts";
 import { VERSION_PREVIEWS_MAX } from "../../schema/contract/limits.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { ImageRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { type ImageRow, imageOfUpload, imagesById } from "./images.ts";
-import { findUpload } from "./uploads.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imageOfUpload, imagesById } from "../storage/images.ts";
+import { findUpload } from "../storage/uploads.ts";
 
 export type ChosenPreview = { id: Id<"img"> | Id<"upl">; pointer: string };
 

@@ -3,22 +3,22 @@
 import { and, eq, exists, ne, notExists, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { VersionPatch } from "../../schema/contract/adapters.ts";
-import { adapters, images, slots, versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import { adapters, images, slots, type VersionRow, versions } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { inList } from "../lib/in-list.ts";
 import { insertRows } from "../lib/insert-rows.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
-import { publishedRows } from "../people/follows.ts";
+import { publishedRows } from "../notify/notifications.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
 import { refOf } from "./adapters.ts";
 import { duplicateOf, isTwinOf } from "./duplicates.ts";
 import { choosePreviews } from "./previews.ts";
 import { faultOf, scanVersion } from "./scan.ts";
 import { slotOf } from "./slots.ts";
 import { adapterGone, isGone } from "./tombstones.ts";
-import { readVersion, type VersionRow, type VersionWithAdapter } from "./versions.ts";
+import { readVersion, type VersionWithAdapter } from "./versions.ts";
 
 const SCAN_RETRY_SECONDS = 5;
 

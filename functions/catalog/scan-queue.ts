@@ -4,11 +4,9 @@ import { and, eq, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Id } from "../../schema/contract/ids.ts";
 import { versions } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
-import type { Env } from "../env.ts";
+import type { Db } from "../db.ts";
+import type { Env, ScanMessage } from "../env.ts";
 import { scanVersion } from "./scan.ts";
-
-export type ScanMessage = { versionId: Id<"ver"> };
 
 const RETRY_SECONDS = 10;
 /** A message that has not been heard of for so long is sent again. */

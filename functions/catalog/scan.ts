@@ -3,16 +3,16 @@
 
 import { and, eq, sql } from "drizzle-orm";
 import type { SCAN_CHECKS, ScanReport } from "../../schema/contract/scans.ts";
+import type { VersionRow } from "../../schema/tables.ts";
 import { blobs, versions } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { hex } from "../lib/sha256.ts";
+import { readerOf } from "../storage/blobs.ts";
 import { headerOf } from "./adapter-file.ts";
 import { type Measured, ValueChecker } from "./adapter-values.ts";
 import { knownBase } from "./bases.ts";
-import { readerOf } from "./blobs.ts";
 import { duplicateOf, type Twin } from "./duplicates.ts";
-import type { VersionRow } from "./versions.ts";
 
 export type FileFacts = { sha256: string; tensorsSha256: string; measured: Measured };
 type Check = ScanReport["checks"][number];

@@ -2,7 +2,7 @@
 // neighbours looked at, never by the size of the catalog.
 
 import { type SQL, sql } from "drizzle-orm";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { askAll } from "../lib/statement.ts";
 import { ownOf, type Search, textCountSql } from "./search-sql.ts";
 import {

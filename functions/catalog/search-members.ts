@@ -2,14 +2,13 @@
 
 import { eq, sql } from "drizzle-orm";
 import { adapters, slots, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { maySee } from "./adapters.ts";
 import { BASES, knownBase, radixOfBase } from "./bases.ts";
-import type { Filters } from "./search-query.ts";
 import { exactSlots } from "./search-slots.ts";
-import type { SlotFilter } from "./search-sql.ts";
+import type { Filters, SlotFilter } from "./search-sql.ts";
 
 type SlotRequest = Pick<Filters, "composes_with" | "slot" | "slot_class" | "base">;
 

@@ -2,30 +2,15 @@
 
 import { type SQL, sql } from "drizzle-orm";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
-import { GRANTS, type Grant } from "../../schema/contract/search.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import { GRANTS } from "../../schema/contract/search.ts";
+import type { Db } from "../db.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import { askAll } from "../lib/statement.ts";
+import type { Caller } from "../rights/rights.ts";
 import { slotFilterOf } from "./search-members.ts";
-import { GATHER_MAX, ownOf, type Search, textCountSql } from "./search-sql.ts";
+import { type Filters, GATHER_MAX, ownOf, type Search, textCountSql } from "./search-sql.ts";
 import { matchWords, searchWords } from "./search-words.ts";
-
-/** As the routes parse them: absent and empty are the same. */
-export type Filters = {
-  q?: string | undefined;
-  base?: string[] | undefined;
-  class?: string[] | undefined;
-  tag?: string[] | undefined;
-  licence?: string[] | undefined;
-  allows?: Grant[] | undefined;
-  owner?: string[] | undefined;
-  rating?: Rating[] | undefined;
-  composes_with?: string[] | undefined;
-  slot?: number[] | undefined;
-  slot_class?: number | undefined;
-};
 
 /** What a caller is shown, and how often the catalog has changed before this was read. */
 export type Viewer = { ratings: readonly Rating[]; own: boolean; listing: number; facets: number };

@@ -2,9 +2,25 @@
 // statistics: `indexed by` and `not indexed` say it, and a test reads every plan. Pure.
 
 import { type SQL, sql } from "drizzle-orm";
-import type { AdapterSort } from "../../schema/contract/search.ts";
+import type { Rating } from "../../schema/contract/moderation.ts";
+import type { AdapterSort, Grant } from "../../schema/contract/search.ts";
 import type { SortKey } from "../lib/cursor.ts";
 import { TIERS, tierExpression } from "./search-words.ts";
+
+/** As the routes parse them: absent and empty are the same. */
+export type Filters = {
+  q?: string | undefined;
+  base?: string[] | undefined;
+  class?: string[] | undefined;
+  tag?: string[] | undefined;
+  licence?: string[] | undefined;
+  allows?: Grant[] | undefined;
+  owner?: string[] | undefined;
+  rating?: Rating[] | undefined;
+  composes_with?: string[] | undefined;
+  slot?: number[] | undefined;
+  slot_class?: number | undefined;
+};
 
 export type SlotFilter = {
   base: number;

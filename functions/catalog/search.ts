@@ -6,15 +6,15 @@
 
 import { eq, sql } from "drizzle-orm";
 import type { AdapterSort } from "../../schema/contract/search.ts";
+import type { OwnedAdapter } from "../../schema/tables.ts";
 import { adapters, catalog, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import type { OwnedAdapter } from "./adapters.ts";
+import type { Caller } from "../rights/rights.ts";
 import { mend } from "./search-correction.ts";
-import { type Filters, questionHash, searchOf, type Viewer, withWords } from "./search-query.ts";
-import { keyShape, pageSql, type Search } from "./search-sql.ts";
+import { questionHash, searchOf, type Viewer, withWords } from "./search-query.ts";
+import { type Filters, keyShape, pageSql, type Search } from "./search-sql.ts";
 import { wordsOf } from "./search-words.ts";
 
 export type ListQuery = Filters & {

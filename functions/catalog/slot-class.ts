@@ -3,9 +3,9 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { adapters, collectionItems, collections, slots } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { radixOfBase } from "./bases.ts";
 import { sharingWith } from "./slot-choice.ts";
 import { nextClass } from "./slots.ts";

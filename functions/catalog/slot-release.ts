@@ -1,6 +1,6 @@
 // Gives slots of forgotten drafts back (cron). A slot in which anything was ever published is never released.
 
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 
 /** What every statement asks of a slot, so that a publication or a training at this moment wins. */
 const EXPIRED = `

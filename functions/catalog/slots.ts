@@ -4,16 +4,15 @@
 import { and, between, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { SLOT_DRAFT_TTL_DAYS, SLOTS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import type { AdapterRow, SlotRow } from "../../schema/tables.ts";
 import { slots } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { capacity, classOf } from "../lib/slot.ts";
-import type { AdapterRow } from "./adapters.ts";
 import { radixOfBase } from "./bases.ts";
 import { chooseClass, freeSlotIn, sharingWith } from "./slot-choice.ts";
 
-export type SlotRow = typeof slots.$inferSelect;
 export type SlotRequest = { slot?: number | undefined; class?: number | undefined };
 
 /** Any two slots below capacity(q, 1) share at most one column; beyond that, up to capacity(q, 2), at most two. */

@@ -3,10 +3,10 @@
 import { and, asc, desc, eq, gt } from "drizzle-orm";
 import type { AdapterStatistics } from "../../schema/contract/adapters.ts";
 import { COMPANIONS_SHOWN, STATISTICS_DAYS } from "../../schema/contract/limits.ts";
+import type { OwnedAdapter } from "../../schema/tables.ts";
 import { adapterDays, adapterPairs, adapters, users } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS } from "../lib/clock.ts";
-import type { OwnedAdapter } from "./adapters.ts";
 import { dayOf } from "./trends.ts";
 
 export async function statisticsOf(db: Db, adapter: OwnedAdapter, now: number): Promise<AdapterStatistics> {

@@ -1,11 +1,10 @@
 // What stands where something was taken away: what it was, when it went, by whom and why. Its owner still reads the thing itself.
 
-import type { Db } from "../context.ts";
+import type { AdapterRow, OwnedAdapter, VersionRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { gone, type Refusal } from "../lib/refusal.ts";
-import { removalOf } from "../moderation/removals.ts";
-import type { AdapterRow, OwnedAdapter } from "./adapters.ts";
-import type { VersionRow } from "./versions.ts";
+import { removalOf } from "../policy/removals.ts";
 
 const refOf = ({ owner, name }: OwnedAdapter) => `${owner}/${name}`;
 

@@ -1,7 +1,7 @@
 // Trends: uses, downloads and likes of the last days, older ones weighing less, so that a list can show what is liked now.
 
 import { STATISTICS_DAYS, TREND_HALF_LIFE_DAYS, TREND_LIKE_WEIGHT } from "../../schema/contract/limits.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS } from "../lib/clock.ts";
 
 export const dayOf = (milliseconds: number) => Math.floor(milliseconds / DAY_MS);

@@ -1,9 +1,9 @@
 // Bytes that nothing leads to any more: files that their owner deleted, and what a runner sent under a lease that came to nothing.
 
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { HOUR_MS } from "../lib/clock.ts";
-import { blobKey, LIVE_INPUTS } from "./blobs.ts";
+import { blobKey, LIVE_INPUTS } from "../storage/blobs.ts";
 
 /** A run that has ended is left alone for so long: its settle may still be on its way to being answered again. */
 const LOST_AFTER_MS = HOUR_MS;

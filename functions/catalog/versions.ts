@@ -4,26 +4,26 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { VersionCreate } from "../../schema/contract/adapters.ts";
-import { adapters, images, users, versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { VersionRow } from "../../schema/tables.ts";
+import { adapters, images, type OwnedAdapter, users, versions } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
 import { insertRows } from "../lib/insert-rows.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
+import { readerOf } from "../storage/blobs.ts";
+import { findUpload } from "../storage/uploads.ts";
 import { checkAdapterFile } from "./adapter-file.ts";
-import { maySee, type OwnedAdapter, refOf } from "./adapters.ts";
+import { maySee, refOf } from "./adapters.ts";
 import { knownBase } from "./bases.ts";
-import { readerOf } from "./blobs.ts";
 import { choosePreviews } from "./previews.ts";
 import { orderScan } from "./scan-queue.ts";
 import { keepSlot, slotOf } from "./slots.ts";
 import { adapterGone, isGone, versionGone } from "./tombstones.ts";
-import { findUpload } from "./uploads.ts";
 
-export type VersionRow = typeof versions.$inferSelect;
 export type VersionWithAdapter = { version: VersionRow; adapter: OwnedAdapter };
 
 /** A draft version from an uploaded file, after every check of the format and of the slot. The deep scan follows by itself. */

@@ -10,13 +10,13 @@ import type {
 } from "../../schema/contract/compat-civitai.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
 import type { AdapterSort } from "../../schema/contract/search.ts";
-import { adapters, users } from "../../schema/tables.ts";
+import { adapters, type OwnedAdapter, users } from "../../schema/tables.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
-import { findAdapter, type OwnedAdapter } from "../catalog/adapters.ts";
+import { findAdapter } from "../catalog/adapters.ts";
 import { lookUpHashes, versionByHash } from "../catalog/hashes.ts";
 import { searchAdapters } from "../catalog/search.ts";
 import { findOpenVersion, type VersionWithAdapter } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { miniOf, modelJson, versionOfModel } from "./civitai-json.ts";
 import { adapterIdOf, numberOf, versionIdOf } from "./numeric-ids.ts";

@@ -3,15 +3,15 @@
 import { desc, eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { AdapterRef } from "../../schema/contract/ids.ts";
-import { mixes, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import { findAdapter, type OwnedAdapter, refOf } from "../catalog/adapters.ts";
+import { mixes, type OwnedAdapter, type OwnedMix, users, type VersionRow } from "../../schema/tables.ts";
+import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";
-import { type VersionRow, versionOfAdapter } from "../catalog/versions.ts";
-import { findMix, goneFault, type OwnedMix } from "../compose/mixes.ts";
-import type { Db } from "../context.ts";
+import { listed } from "../catalog/listed.ts";
+import { versionOfAdapter } from "../catalog/versions.ts";
+import { findMix, goneFault } from "../compose/mixes.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { listed } from "../people/cards.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export type Model =
   | { kind: "base"; base: Base }

@@ -5,7 +5,7 @@
 import { and, asc, gte, lt } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import { adapters, versions } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 
 const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 /** 55 bits, of which the time leaves the highest unused until 2248: below 2^53, which a double holds. */

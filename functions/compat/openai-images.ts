@@ -2,17 +2,17 @@
 
 import type { OpenAiImageCreate, OpenAiImages } from "../../schema/contract/compat-openai.ts";
 import type { Generation } from "../../schema/contract/jobs.ts";
-import { blobKey } from "../catalog/blobs.ts";
-import { type ImageRow, imagesOfJobs } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
-import type { JobRow } from "../dispatch/enqueue.ts";
+import type { ImageRow, JobRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { followJob } from "../dispatch/follow.ts";
 import type { Env } from "../env.ts";
 import { toBase64 } from "../lib/base64.ts";
 import { problemOf, refusalOf } from "../lib/problem.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { eventBody } from "../lib/server-sent.ts";
-import { outputUrl } from "./outputs.ts";
+import { blobKey } from "../storage/blobs.ts";
+import { imagesOfJobs } from "../storage/images.ts";
+import { outputUrl } from "../storage/output-urls.ts";
 
 type Failure = ReturnType<typeof problemOf>;
 type Place = { env: Env; db: Db; origin: string; now: number };

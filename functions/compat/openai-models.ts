@@ -6,8 +6,8 @@ import { MODELS_LISTED_MAX } from "../../schema/contract/limits.ts";
 import { adapters, users } from "../../schema/tables.ts";
 import { refOf } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";
-import type { Db } from "../context.ts";
-import { listed } from "../people/cards.ts";
+import { listed } from "../catalog/listed.ts";
+import type { Db } from "../db.ts";
 import { type Model, openMixes } from "./models.ts";
 
 const seconds = (milliseconds: number | null) => Math.floor((milliseconds ?? 0) / 1000);

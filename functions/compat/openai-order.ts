@@ -3,16 +3,16 @@
 import { and, desc, eq, gt } from "drizzle-orm";
 import type { OpenAiImageCreate } from "../../schema/contract/compat-openai.ts";
 import { IDEMPOTENCY_TTL_SECONDS, OPENAI_RETRY_MAX_SECONDS } from "../../schema/contract/limits.ts";
-import { jobs } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
+import { type JobRow, jobs } from "../../schema/tables.ts";
 import { takeGeneration } from "../auth/page-keys.ts";
 import { BASES } from "../catalog/bases.ts";
-import type { Db } from "../context.ts";
-import { enqueue, type JobRow } from "../dispatch/enqueue.ts";
+import type { Db } from "../db.ts";
+import { enqueue } from "../dispatch/enqueue.ts";
 import { readJob } from "../dispatch/follow.ts";
 import type { Env } from "../env.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
+import type { Caller } from "../rights/rights.ts";
 import { findModel } from "./models.ts";
 import { orderPictures, renamed } from "./pictures.ts";
 

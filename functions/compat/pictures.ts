@@ -6,12 +6,12 @@ import type { Member, Region, ResolvedMember } from "../../schema/contract/compo
 import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
 import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
-import type { Caller } from "../auth/caller.ts";
 import { knownBase } from "../catalog/bases.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import type { Model } from "./models.ts";
 
 type GenerationInput = z.input<typeof GenerationCreate>;

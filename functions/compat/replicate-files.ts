@@ -12,18 +12,18 @@ import {
 } from "../../schema/contract/limits.ts";
 import { cleaned, cutText } from "../../schema/contract/text.ts";
 import { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
-import { uploads } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import { blobKey, storeBlob } from "../catalog/blobs.ts";
-import { readImageHeader } from "../catalog/image-file.ts";
+import { type UploadRow, uploads } from "../../schema/tables.ts";
 import { dropUploads } from "../catalog/unneeded-blobs.ts";
-import { blankUpload, insertUpload, storageFault, type UploadRow } from "../catalog/uploads.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { isoTime } from "../lib/clock.ts";
 import { orUndo } from "../lib/or-undo.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
+import type { Caller } from "../rights/rights.ts";
+import { blobKey, storeBlob } from "../storage/blobs.ts";
+import { readImageHeader } from "../storage/image-file.ts";
+import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
 
 type Place = { env: Env; db: Db; caller: Caller; now: number };
 type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string; contentType: string };

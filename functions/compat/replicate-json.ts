@@ -8,17 +8,17 @@ import type {
 } from "../../schema/contract/compat-replicate.ts";
 import type { Generation, Training } from "../../schema/contract/jobs.ts";
 import { OUTPUT_URL_TTL_SECONDS, REPLICATE_STREAM_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { adapters, versions } from "../../schema/tables.ts";
-import { signedBlobPath } from "../catalog/blobs.ts";
-import { imagesOfJobs } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
-import type { JobRow } from "../dispatch/enqueue.ts";
+import type { Db } from "../db.ts";
 import { hasEnded } from "../dispatch/follow.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
 import { signUrl } from "../lib/signing.ts";
+import { signedBlobPath } from "../storage/blobs.ts";
+import { imagesOfJobs } from "../storage/images.ts";
+import { outputUrl, type Signer } from "../storage/output-urls.ts";
 import { BASES_OWNER } from "./models.ts";
-import { outputUrl, type Signer } from "./outputs.ts";
 import { eventsFilter } from "./replicate-events.ts";
 
 /** `root` is the address that the client uses: origin and prefix. */

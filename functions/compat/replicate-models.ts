@@ -7,18 +7,18 @@ import {
   type ReplicateModel,
   type ReplicateVersion,
 } from "../../schema/contract/compat-replicate.ts";
-import { versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import { findAdapter, type OwnedAdapter } from "../catalog/adapters.ts";
+import type { VersionRow } from "../../schema/tables.ts";
+import { type OwnedAdapter, versions } from "../../schema/tables.ts";
+import { findAdapter } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";
-import { imageUrl } from "../catalog/images.ts";
 import { searchAdapters } from "../catalog/search.ts";
-import type { VersionRow } from "../catalog/versions.ts";
 import { versionOfAdapter } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imageUrl } from "../storage/images.ts";
 import { BASES_OWNER, findModel, type Model } from "./models.ts";
 
 /** Of the tool that Replicate builds versions with. Before 0.3.9 its clients take every list for one that grows while it is made. */

@@ -1,11 +1,11 @@
 // A prediction as Replicate streams it: log lines while it is drawn, an output for each picture, and how it ended.
 
-import { imagesOfJobs } from "../catalog/images.ts";
-import type { JobRow } from "../dispatch/enqueue.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { followJob } from "../dispatch/follow.ts";
 import type { Env } from "../env.ts";
 import { eventBody } from "../lib/server-sent.ts";
-import { outputUrl } from "./outputs.ts";
+import { imagesOfJobs } from "../storage/images.ts";
+import { outputUrl } from "../storage/output-urls.ts";
 import { progressLine, type Root } from "./replicate-json.ts";
 
 /** Its clients drop an event without an id; one line of data each keeps them simple. */

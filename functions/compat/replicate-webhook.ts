@@ -1,6 +1,6 @@
 // The webhook that a prediction or training of Replicate's API brings along: what its message holds.
 
-import type { JobRow } from "../dispatch/enqueue.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { predictionsJson, type Root, trainingsJson } from "./replicate-json.ts";
 
 export const REPLICATE_PREFIX = "/replicate/v1";

@@ -3,23 +3,16 @@
 import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { MixPatch } from "../../schema/contract/mixes.ts";
-import { mixes } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import { mixes, type OwnedMix } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
-import { ratingFloor } from "../moderation/ratings.ts";
-import { reaches } from "../moderation/rules.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import { ratingFloor } from "../policy/ratings.ts";
+import { reaches } from "../policy/rules.ts";
+import type { Caller } from "../rights/rights.ts";
 import { coverOf } from "./covers.ts";
 import { factsOf } from "./member-facts.ts";
-import {
-  findVersionOfMix,
-  goneFault,
-  membersOfVersions,
-  mixRef,
-  type OwnedMix,
-  versionsStill,
-} from "./mixes.ts";
+import { findVersionOfMix, goneFault, membersOfVersions, mixRef, versionsStill } from "./mixes.ts";
 import { remixNotes } from "./remixes.ts";
 import { shareFault, strictestOf } from "./sharing.ts";
 

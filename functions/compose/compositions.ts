@@ -3,22 +3,20 @@
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { Composition, CompositionCreate, ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { CompositionRow } from "../../schema/tables.ts";
 import { compositions, mixes, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
 import { knownBase } from "../catalog/bases.ts";
-import type { Db } from "../context.ts";
-import { estimate } from "../dispatch/jobs.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { crosstalkOf, warningsOf } from "./crosstalk.ts";
 import { ancestorsOf, forkCounted } from "./forks.ts";
 import { intersectLicences, type LicencedMember } from "./licences.ts";
 import { type FactsById, factsOf } from "./member-facts.ts";
 import { resolveMembers } from "./members.ts";
 import { type FoundMix, isOpenMix, isVersion, mixRef, resolveMix } from "./mixes.ts";
-
-export type CompositionRow = typeof compositions.$inferSelect;
 
 export async function createComposition(
   db: Db,
@@ -96,11 +94,17 @@ export async function findComposition(
   return mine || open ? found.composition : refuse("not_found", `You have no composition ${id}.`);
 }
 
+/** Who looks at a composition and from where. How long its base's queue is, dispatch knows: the route passes that in. */
+export type CompositionView = {
+  caller: Caller | null;
+  origin: string;
+  estimate: (baseId: CompositionRow["baseId"]) => Promise<Composition["estimate"]>;
+};
+
 export async function compositionJson(
   db: Db,
   row: CompositionRow,
-  caller: Caller | null,
-  origin: string,
+  { caller, origin, estimate }: CompositionView,
 ): Promise<Composition> {
   const base = knownBase(row.baseId);
   const [owner, facts, ancestors, mix, expected] = await Promise.all([
@@ -108,7 +112,7 @@ export async function compositionJson(
     factsOf(db, row.members),
     ancestorsOf(db, row, caller, 1),
     row.mixId && db.select({ name: mixes.name }).from(mixes).where(eq(mixes.id, row.mixId)).get(),
-    estimate(db, row.baseId),
+    estimate(row.baseId),
   ]);
   const handle = owner?.handle ?? "";
   return {

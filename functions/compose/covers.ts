@@ -3,11 +3,11 @@
 import { eq } from "drizzle-orm";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { Generation } from "../../schema/contract/jobs.ts";
+import type { ImageRow } from "../../schema/tables.ts";
 import { images, jobs } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { ImageRow } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 
 const POINTER = "/cover_image_id";
 

@@ -3,11 +3,11 @@
 import { eq, sql } from "drizzle-orm";
 import type { Ancestor } from "../../schema/contract/compositions.ts";
 import { MIX_ANCESTORS_MAX } from "../../schema/contract/limits.ts";
+import type { CompositionRow } from "../../schema/tables.ts";
 import { mixes } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
-import { notificationRow } from "../people/notifications.ts";
-import type { CompositionRow } from "./compositions.ts";
+import type { Db } from "../db.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import type { Caller } from "../rights/rights.ts";
 import { type FoundMix, mixRef } from "./mixes.ts";
 
 /**

@@ -4,13 +4,12 @@ import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { MixMember } from "../../schema/contract/mixes.ts";
-import { adapters, users, versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { OwnedAdapter } from "../catalog/adapters.ts";
-import { type ImageRow, imagesById, pictureJson } from "../catalog/images.ts";
-import type { VersionRow } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { OwnedAdapter, VersionRow } from "../../schema/tables.ts";
+import { adapters, type ImageRow, users, versions } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { inList } from "../lib/in-list.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imagesById, pictureJson } from "../storage/images.ts";
 
 export type MemberFacts = { version: VersionRow; adapter: OwnedAdapter };
 /** By id of the adapter version. */

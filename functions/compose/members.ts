@@ -2,13 +2,13 @@
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
-import type { Caller } from "../auth/caller.ts";
 import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { adapterGone, isGone } from "../catalog/tombstones.ts";
 import { findVersion, type VersionWithAdapter, versionOfAdapter } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export type Cast = {
   base: Base;

@@ -4,13 +4,13 @@
 import { TOKENS_TENSOR, UP_PREFIX } from "../../schema/contract/adapter-file.ts";
 import type { Base } from "../../schema/contract/bases.ts";
 import { radixOfBase } from "../catalog/bases.ts";
-import { blobKey } from "../catalog/blobs.ts";
 import type { Env } from "../env.ts";
 import { rowsOfBasis } from "../lib/basis.ts";
 import { halfOf, numberOf } from "../lib/half.ts";
 import type { ByteRange } from "../lib/range.ts";
 import { type Header, readHeader } from "../lib/safetensors.ts";
 import { composedSlots, slotColumns } from "../lib/slot.ts";
+import { blobKey } from "../storage/blobs.ts";
 import { bytesOfTensor, type MergedTensor, type MergeMember } from "./merged-layout.ts";
 
 /** Layers lie behind one another in most files: one read brings several of a small base, and one of a large one. */

@@ -2,16 +2,16 @@
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { MergedFormat } from "../../schema/contract/compositions.ts";
-import type { Caller } from "../auth/caller.ts";
+import type { CompositionRow } from "../../schema/tables.ts";
 import { refOf } from "../catalog/adapters.ts";
 import { knownBase } from "../catalog/bases.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { rangeResponse } from "../lib/range.ts";
 import type { Refusal } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
-import type { CompositionRow } from "./compositions.ts";
+import type { Caller } from "../rights/rights.ts";
 import { factsOf } from "./member-facts.ts";
 import { bytesOfTensor, type MergeMember, mergedHeader, mergedTensors } from "./merged-layout.ts";
 import { mergedStream } from "./merged-stream.ts";

@@ -2,22 +2,15 @@
 
 import { desc, eq } from "drizzle-orm";
 import type { Mix, MixWithVersions } from "../../schema/contract/mixes.ts";
-import { compositions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import { type ImageRow, imagesById, pictureJson } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
+import { compositions, type ImageRow, type MixVersionRow, type OwnedMix } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
-import { compositionJson } from "./compositions.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imagesById, pictureJson } from "../storage/images.ts";
+import { type CompositionView, compositionJson } from "./compositions.ts";
 import { ancestorsOf } from "./forks.ts";
 import { factsOf, memberJson, previewsOf } from "./member-facts.ts";
-import {
-  type FoundMix,
-  isVersion,
-  type MixVersionRow,
-  mixRef,
-  newestVersions,
-  type OwnedMix,
-} from "./mixes.ts";
+import { type FoundMix, isVersion, mixRef, newestVersions } from "./mixes.ts";
 
 /** Where people are sent: a page that other sites can preview. */
 export const shareUrl = (origin: string, ref: string) => `${origin}/m/${ref}`;
@@ -95,13 +88,13 @@ function mixJson(
 export async function mixWithVersionsJson(
   db: Db,
   found: FoundMix,
-  caller: Caller | null,
-  origin: string,
+  view: CompositionView,
 ): Promise<MixWithVersions> {
   const { mix, version } = found;
+  const { caller, origin } = view;
   const [[json], composition, ancestors, rows] = await Promise.all([
     manyJson(db, [found], caller, origin),
-    compositionJson(db, version, caller, origin),
+    compositionJson(db, version, view),
     ancestorsOf(db, version, caller),
     db
       .select()

@@ -3,15 +3,15 @@
 import { and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import type { MIX_SORTS } from "../../schema/contract/mixes.ts";
 import type { Rating } from "../../schema/contract/moderation.ts";
+import type { OwnedMix } from "../../schema/tables.ts";
 import { mixes, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
+import { byActive } from "../catalog/listed.ts";
 import { matchExpression } from "../catalog/search-words.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { byActive } from "../people/cards.ts";
-import type { OwnedMix } from "./mixes.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export type MixQuery = {
   q?: string | undefined;

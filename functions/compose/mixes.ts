@@ -2,18 +2,14 @@
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { CompositionRow, MixRow, MixVersionRow, OwnedMix } from "../../schema/tables.ts";
 import { compositions, mixes, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { gone, Refusal, refuse } from "../lib/refusal.ts";
-import { removalOf } from "../moderation/removals.ts";
-import type { CompositionRow } from "./compositions.ts";
+import { removalOf } from "../policy/removals.ts";
+import type { Caller } from "../rights/rights.ts";
 
-export type MixRow = typeof mixes.$inferSelect;
-export type OwnedMix = MixRow & { owner: string };
-/** A composition that was published: it has its mix and its number for good. */
-export type MixVersionRow = CompositionRow & { mixId: MixRow["id"]; number: number; publishedAt: number };
 export type FoundMix = { mix: OwnedMix; version: MixVersionRow };
 
 export const mixRef = (mix: Pick<OwnedMix, "owner" | "name">, number?: number) =>

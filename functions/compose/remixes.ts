@@ -1,12 +1,13 @@
 // Remixes: the word to an adapter's owner about a new mix with it. How many there are, triggers count (migration 0010).
 
 import { sql } from "drizzle-orm";
-import type { Caller } from "../auth/caller.ts";
+import type { OwnedMix } from "../../schema/tables.ts";
 import { refOf } from "../catalog/adapters.ts";
-import type { Db } from "../context.ts";
-import { notificationRow } from "../people/notifications.ts";
+import type { Db } from "../db.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import type { Caller } from "../rights/rights.ts";
 import type { FactsById } from "./member-facts.ts";
-import { mixRef, type OwnedMix } from "./mixes.ts";
+import { mixRef } from "./mixes.ts";
 
 /** One note for each owner in a mix that others may see, once a mix: later versions are no news. */
 export function remixNotes(

@@ -2,11 +2,11 @@
 
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
-import type { Caller } from "../auth/caller.ts";
+import type { MixRow } from "../../schema/tables.ts";
 import { refOf } from "../catalog/adapters.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import type { FactsById, MemberFacts } from "./member-facts.ts";
-import type { MixRow } from "./mixes.ts";
 
 type Visibility = MixRow["visibility"];
 

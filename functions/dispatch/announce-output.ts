@@ -2,10 +2,11 @@
 
 import type { z } from "zod";
 import type { LeaseUpload } from "../../schema/contract/runner.ts";
-import type { Caller } from "../auth/caller.ts";
-import { blankUpload, insertUpload, storageFault, type UploadRow } from "../catalog/uploads.ts";
-import type { Db } from "../context.ts";
+import type { UploadRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import type { Refusal } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
+import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
 import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 
 /**

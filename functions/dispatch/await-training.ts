@@ -3,11 +3,11 @@
 import { and, eq } from "drizzle-orm";
 import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { GenerationMember, Training } from "../../schema/contract/jobs.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { jobs } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import type { JobRow } from "./enqueue.ts";
+import type { Caller } from "../rights/rights.ts";
 
 /** `place` is where it stands among the members. */
 export type Awaited = { trainingId: JobRow["id"]; baseId: string; place: number; member: ResolvedMember };

@@ -1,10 +1,10 @@
 // The bell: one Durable Object that wakes long-polling runners when a job is waiting. It holds no truth; a missed ring costs one poll.
 
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env.ts";
+import type { BellRpc, Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
 
-export class Bell extends DurableObject<Env> {
+export class Bell extends DurableObject<Env> implements BellRpc {
   /** Changes with every ring and with every restart, so a caller can tell that it missed one. */
   #version = randomText(8);
   readonly #waiters = new Set<() => void>();

@@ -1,9 +1,9 @@
 // Cancel: a waiting job ends at once; a running one is asked to stop and ends with its run or its lease.
 
-import type { Db } from "../context.ts";
+import type { JobRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-import type { JobRow } from "./enqueue.ts";
 import { publishEnd } from "./publish.ts";
 
 const CANCEL = `

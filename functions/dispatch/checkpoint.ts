@@ -1,8 +1,8 @@
 // A training's newest checkpoint: what the next run starts from if this one is lost.
 
 import { CHECKPOINT_NAME } from "../../schema/contract/runner.ts";
-import type { StoredUpload } from "../catalog/uploads.ts";
-import type { Db } from "../context.ts";
+import type { StoredUpload } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 
 /** Fenced: a checkpoint that arrives after its lease is over does not replace that of the run that took over. */
 export async function noteCheckpoint(db: Db, leaseId: string, upload: StoredUpload): Promise<void> {

@@ -1,7 +1,7 @@
 // After a clock was set back: what was to end soon by the old one would now be waited for as long as the clock went back. No lease
 // and no pause lies further ahead than its limit, so that what does is drawn near. Cron.
 
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { pauseMs, plainPauseMs } from "./backoff.ts";
 import { LEASE_TTL_MS } from "./lease.ts";
 

@@ -1,11 +1,11 @@
 // An owner's credits: how many are used today, whether an order fits, and what jobs got back.
 
 import { CREDITS_PER_DAY } from "../../schema/contract/limits.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { dayOf } from "../catalog/trends.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS } from "../lib/clock.ts";
 import { Refusal } from "../lib/refusal.ts";
-import type { JobRow } from "./enqueue.ts";
 
 /** SQL: what `owner` has used on `day`. */
 export const usedOn = (owner: string, day: string) =>

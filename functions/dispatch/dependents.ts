@@ -3,7 +3,7 @@
 // are in one order, and nothing waits for what is over.
 
 import type { Id } from "../../schema/contract/ids.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { nextTurn } from "./enqueue.ts";
 import { HOLDS_LEASE, type RunOfCaller } from "./run.ts";
 

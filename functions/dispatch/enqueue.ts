@@ -7,21 +7,21 @@ import {
   QUEUED_JOBS_PER_OWNER_MAX,
 } from "../../schema/contract/limits.ts";
 import type { SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { jobs } from "../../schema/tables.ts";
 import { dayOf } from "../catalog/trends.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { type Query, statement } from "../lib/statement.ts";
-import { notifyWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../outbox/outbox.ts";
 import { ringBell } from "./bell.ts";
 import { generationCredits, trainingCredits } from "./cost.ts";
 import { creditFault, usedOn } from "./credits.ts";
 import { priorityOf } from "./priority.ts";
 import { notifyAll } from "./publish.ts";
 
-export type JobRow = typeof jobs.$inferSelect;
 export type NewJob = Pick<
   JobRow,
   "ownerId" | "kind" | "baseId" | "shape" | "request" | "spec" | "inputs" | "adapterId"

@@ -2,11 +2,11 @@
 
 import { eq } from "drizzle-orm";
 import { FINISHED_STATUSES, type ProgressEvent } from "../../schema/contract/jobs.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { jobs } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { serverSent } from "../lib/server-sent.ts";
-import type { JobRow } from "./enqueue.ts";
 import { liveOf } from "./live.ts";
 
 const WAIT_SLICE_MS = 30_000;

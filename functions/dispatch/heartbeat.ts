@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import { PREVIEW_FRAME_MAX_BYTES } from "../../schema/contract/limits.ts";
 import type { Heartbeat } from "../../schema/contract/runner.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { LEASE_TTL_MS } from "./lease.ts";

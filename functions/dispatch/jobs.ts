@@ -2,16 +2,16 @@
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
-import { jobs } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import { type ImageRow, imagesOfJobs, imageUrl } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
+import type { JobRow } from "../../schema/tables.ts";
+import { type ImageRow, jobs } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imagesOfJobs, imageUrl } from "../storage/images.ts";
 import { isThere } from "./await-training.ts";
 import { refundsOf } from "./credits.ts";
-import type { JobRow } from "./enqueue.ts";
 import { priorityOf } from "./priority.ts";
 
 export type JobKind = JobRow["kind"];

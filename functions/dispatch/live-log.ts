@@ -1,13 +1,9 @@
 // The events of one job in the SQLite of its Durable Object: numbered from 1, kept until a day after the end. Bounded: of preview frames
 // only the newest is kept, of events the newest thousand.
 
-import type { DoneEvent, ProgressEvent, StatusEvent } from "../../schema/contract/jobs.ts";
 import { LIVE_EVENTS_KEPT } from "../../schema/contract/limits.ts";
+import type { LiveEvent } from "../env.ts";
 
-export type LiveEvent =
-  | { name: "status"; data: StatusEvent }
-  | { name: "progress"; data: ProgressEvent }
-  | { name: "done"; data: DoneEvent };
 export type LoggedEvent = LiveEvent & { id: number; at: number };
 
 const TABLE = `

@@ -5,11 +5,9 @@ import { DurableObject } from "cloudflare:workers";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { StatusEvent } from "../../schema/contract/jobs.ts";
 import { LIVE_LOG_TTL_SECONDS } from "../../schema/contract/limits.ts";
-import type { Env } from "../env.ts";
-import { type LiveEvent, LiveLog, type LoggedEvent } from "./live-log.ts";
+import type { Env, JobLiveRpc, LiveEvent } from "../env.ts";
+import { LiveLog, type LoggedEvent } from "./live-log.ts";
 import { outlookOf, runningSeconds } from "./outlook.ts";
-
-export type { LiveEvent } from "./live-log.ts";
 
 /** What a watcher is told first, and the id up to which that is the present state. */
 type Start = { events: readonly LiveEvent[]; id: number | undefined };
@@ -30,7 +28,7 @@ export const eventText = (event: LiveEvent, id?: number) =>
 const messageText = (event: LiveEvent, id?: number) =>
   JSON.stringify({ ...(id !== undefined && { id }), event: event.name, data: event.data });
 
-export class JobLive extends DurableObject<Env> {
+export class JobLive extends DurableObject<Env> implements JobLiveRpc {
   readonly #log: LiveLog;
   readonly #watchers = new Set<Watcher>();
   readonly #waiting = new Set<() => void>();

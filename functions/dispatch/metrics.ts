@@ -1,7 +1,7 @@
 // What is measured, as Prometheus reads it (text format 0.0.4). Every query reads what is under way or a few rows of counts, never history.
 
 import { RUNNER_SEEN_SECONDS } from "../../schema/contract/limits.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { SEEN_RUNNERS } from "./operations.ts";
 
 type Labels = Record<string, string>;

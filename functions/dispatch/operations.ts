@@ -10,13 +10,13 @@ import type {
   ReplayedJob,
   RunnerStanding,
 } from "../../schema/contract/operations.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { notifyWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../outbox/outbox.ts";
 import { ringBell } from "./bell.ts";
 import { nextTurn } from "./enqueue.ts";
 import { notifyAll } from "./publish.ts";

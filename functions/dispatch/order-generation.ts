@@ -6,13 +6,13 @@ import type { Generation, GenerationCreate, GenerationMember } from "../../schem
 import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
 import type { StoredInput } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
 import { findComposition } from "../compose/compositions.ts";
 import { type Cast, resolveMembers } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
 import { trainedMembers } from "./await-training.ts";
 import type { NewJob } from "./enqueue.ts";
 import { rankOf } from "./priority.ts";

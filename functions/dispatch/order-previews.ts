@@ -3,15 +3,16 @@
 
 import type { Base } from "../../schema/contract/bases.ts";
 import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
-import type { Caller } from "../auth/caller.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import { knownBase } from "../catalog/bases.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { ringBell } from "./bell.ts";
-import { type JobRow, jobInsert } from "./enqueue.ts";
+import { jobInsert } from "./enqueue.ts";
 import { orderGeneration } from "./order-generation.ts";
 
 /** Behind everything that somebody waits for. */

@@ -2,14 +2,15 @@
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Output, Settle } from "../../schema/contract/runner.ts";
+import type { StoredUpload } from "../../schema/tables.ts";
 import { DRAFT_TTL_MS } from "../catalog/slots.ts";
 import { dayOf } from "../catalog/trends.ts";
-import { outputsOfLease, type StoredUpload } from "../catalog/uploads.ts";
 import { readAdapterFile } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { outputsOfLease } from "../storage/uploads.ts";
 import { readyDependents } from "./dependents.ts";
 import { HOLDS_LEASE, type RunOfCaller, type SettledStatus } from "./run.ts";
 

@@ -1,11 +1,12 @@
 // Places an order: its job and all that is created with it, or nothing. The training that it waits for may end between the look at it
 // and the order, and a slot or a name may be taken meanwhile; then the order is made anew.
 
-import type { Db } from "../context.ts";
+import type { JobRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { hasEnded } from "./await-training.ts";
-import { enqueue, type JobRow, type NewJob } from "./enqueue.ts";
+import { enqueue, type NewJob } from "./enqueue.ts";
 
 /** Each round somebody else has won the slot or the name, so few rounds are enough. */
 const ROUNDS_MAX = 25;

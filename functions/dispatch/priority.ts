@@ -1,7 +1,7 @@
 // Priority: the word that callers send, and what it is in the queue. Pure.
 
 import type { JobPriority } from "../../schema/contract/jobs.ts";
-import type { JobRow } from "./enqueue.ts";
+import type { JobRow } from "../../schema/tables.ts";
 
 type Rank = Pick<JobRow, "priority" | "express">;
 

@@ -1,7 +1,7 @@
 // Tells a job's watchers that it left the runner: finished, or back in the queue.
 
 import type { Env } from "../env.ts";
-import { notifyWebhooks } from "../webhooks/queue.ts";
+import { notifyWebhooks } from "../outbox/outbox.ts";
 import { liveOf } from "./live.ts";
 
 type EndStatus = "queued" | "succeeded" | "failed" | "canceled";

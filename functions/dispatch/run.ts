@@ -3,9 +3,9 @@
 import { eq } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import { runners, runs } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export type RunOfCaller = typeof runs.$inferSelect;
 

@@ -3,13 +3,12 @@
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { RunnerRegister } from "../../schema/contract/runner.ts";
+import type { RunnerRow } from "../../schema/tables.ts";
 import { runners } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-
-export type RunnerRow = typeof runners.$inferSelect;
+import type { Caller } from "../rights/rights.ts";
 
 export async function register(
   db: Db,

@@ -3,7 +3,7 @@
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Settle } from "../../schema/contract/runner.ts";
 import { orderScan } from "../catalog/scan-queue.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { pauseMs } from "./backoff.ts";

@@ -1,7 +1,7 @@
 // Puts expired leases back into the queue, ends pauses, and fails what has waited too long. Runs on every lease call and by cron; doing it twice changes nothing.
 
 import { JOB_DEADLINE_HOURS, JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { logLine } from "../lib/log.ts";
 import { pauseMs } from "./backoff.ts";

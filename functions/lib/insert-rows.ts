@@ -3,7 +3,7 @@
 
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 
 /**
  * The statement that inserts `rows`, whole rows without defaults, in their order, if `when` holds at that moment. Columns hold text,

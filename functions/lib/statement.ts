@@ -1,7 +1,7 @@
 // Queries as D1 statements in one transaction. Drizzle's own batch cannot take `db.run(sql...)`: it binds no values there.
 
 import type { SQL } from "drizzle-orm";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 
 /** SQL text, or what the query builder made. */
 export type Query = SQL | { toSQL(): { sql: string; params: unknown[] } };

@@ -4,24 +4,23 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { ActionCreate, Decision, Rating } from "../../schema/contract/moderation.ts";
+import type { ActionRow } from "../../schema/tables.ts";
 import { moderationActions, reports } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { notifyAll, publishEnd } from "../dispatch/publish.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { batch, type Query } from "../lib/statement.ts";
-import { notificationRow } from "../people/notifications.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import { ratingFloor } from "../policy/ratings.ts";
+import { move } from "../policy/rules.ts";
+import type { Caller } from "../rights/rights.ts";
 import { effectsOf, failedJobs, written } from "./effects.ts";
 import { moderatorIds } from "./moderators.ts";
-import { ratingFloor } from "./ratings.ts";
 import { closeReports } from "./reports.ts";
-import { move } from "./rules.ts";
 import { purge } from "./takedown.ts";
 import { readTarget, type Target, unchanged } from "./targets.ts";
-
-export type ActionRow = typeof moderationActions.$inferSelect;
 
 const REASON_IN_NOTE_CHARACTERS = 300;
 

@@ -5,29 +5,21 @@ import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
 import { APPEAL_WINDOW_DAYS } from "../../schema/contract/limits.ts";
 import type { AppealCreate, AppealDecision, Decision, Rating } from "../../schema/contract/moderation.ts";
-import { appeals, moderationActions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { AppealRow } from "../../schema/tables.ts";
+import { type ActionRow, appeals, moderationActions } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { notificationRow } from "../people/notifications.ts";
-import {
-  type ActionRow,
-  actionsOn,
-  CHANGED_SINCE,
-  type Change,
-  noteData,
-  notOwn,
-  writeAction,
-} from "./actions.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import { INVERSE, isAppealable, mayDecideAppeal, move } from "../policy/rules.ts";
+import type { Caller } from "../rights/rights.ts";
+import { actionsOn, CHANGED_SINCE, type Change, noteData, notOwn, writeAction } from "./actions.ts";
 import { written } from "./effects.ts";
 import { moderatorIds } from "./moderators.ts";
-import { INVERSE, isAppealable, mayDecideAppeal, move } from "./rules.ts";
 import { readTarget, type Target, type TargetKey } from "./targets.ts";
 
-export type AppealRow = typeof appeals.$inferSelect;
 export type Case = { appeal: AppealRow; action: ActionRow };
 
 export const appealUntil = (action: ActionRow) => action.createdAt + APPEAL_WINDOW_DAYS * DAY_MS;

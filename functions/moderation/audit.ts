@@ -2,16 +2,16 @@
 
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { ModerationAction, MyDecision, Rating } from "../../schema/contract/moderation.ts";
-import { appeals, moderationActions, takedowns, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { ActionRow } from "../../schema/tables.ts";
+import { type AppealRow, appeals, moderationActions, takedowns, users } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
-import type { ActionRow } from "./actions.ts";
-import { type AppealRow, appealUntil } from "./appeals.ts";
-import { isAppealable } from "./rules.ts";
+import { isAppealable } from "../policy/rules.ts";
+import type { Caller } from "../rights/rights.ts";
+import { appealUntil } from "./appeals.ts";
 import { type Target, type TargetKey, targetsById } from "./targets.ts";
 
 type Page<T> = { items: T[]; next_cursor: string | null };

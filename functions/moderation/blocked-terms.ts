@@ -9,14 +9,14 @@ import {
 } from "../../schema/contract/limits.ts";
 import type { BlockedTerm, BlockedTermCreate } from "../../schema/contract/moderation.ts";
 import { blockedTerms, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { batch } from "../lib/statement.ts";
-import { type BlockScope, termOf } from "./blocklist.ts";
+import { type BlockScope, termOf } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
 import { written } from "./effects.ts";
 
 type Page = { items: BlockedTerm[]; next_cursor: string | null };

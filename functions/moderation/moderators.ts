@@ -4,12 +4,12 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { RoleChange } from "../../schema/contract/moderation.ts";
-import type { Caller } from "../auth/caller.ts";
-import { isListed } from "../auth/roles.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { batch } from "../lib/statement.ts";
+import type { Caller } from "../rights/rights.ts";
+import { isListed } from "../rights/roles.ts";
 import { written } from "./effects.ts";
 
 /** A moderator whose verified address stands in the settings. */

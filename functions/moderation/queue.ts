@@ -7,7 +7,7 @@ import {
   type ReportReason,
   type TargetKind,
 } from "../../schema/contract/moderation.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";

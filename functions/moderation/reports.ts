@@ -4,20 +4,19 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { REPORTS_PER_DAY_MAX } from "../../schema/contract/limits.ts";
 import type { Decision, Report, ReportCreate } from "../../schema/contract/moderation.ts";
+import type { ReportRow } from "../../schema/tables.ts";
 import { moderationActions, reports } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { reportStateAfter } from "./rules.ts";
+import { reportStateAfter } from "../policy/rules.ts";
+import type { Caller } from "../rights/rights.ts";
 import { readTarget, reportedTarget, type Target, targetCard, targetsById } from "./targets.ts";
 
 /** `ntf_` and the part of an id that tells the time. */
 const ID_TIME_CHARACTERS = 13;
-
-export type ReportRow = typeof reports.$inferSelect;
 
 /** One INSERT decides the bound of a day and whether one waits already, so that two at once cannot both slip through. */
 const INSERT = `

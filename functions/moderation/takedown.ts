@@ -1,11 +1,11 @@
 // The end of what was taken down: its bytes. Rows stay; a blob goes unless something else uses it.
 
 import { sql } from "drizzle-orm";
-import { blobKey } from "../catalog/blobs.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { eachIsolated } from "../lib/isolated.ts";
 import { batch } from "../lib/statement.ts";
+import { blobKey } from "../storage/blobs.ts";
 
 /** R2 deletes this many objects in one call. */
 const DELETE_AT_ONCE = 1_000;

@@ -3,13 +3,13 @@
 import { desc, eq, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { ModerationTarget, TargetKind } from "../../schema/contract/moderation.ts";
+import type { ImageRow } from "../../schema/tables.ts";
 import { images, moderationActions, reports, takedowns } from "../../schema/tables.ts";
-import type { ImageRow } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import { decisionsIn } from "../policy/rules.ts";
 import { actionsJson, handlesOf } from "./audit.ts";
-import { decisionsIn } from "./rules.ts";
 import { type Target, targetCard } from "./targets.ts";
 
 const REPORTS_SHOWN = 100;

@@ -3,11 +3,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Rating, ReportTarget, TargetCard, TargetKind } from "../../schema/contract/moderation.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { findTarget, openTarget } from "../people/targets.ts";
-import type { TargetState } from "./rules.ts";
+import type { TargetState } from "../policy/rules.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export type Target = {
   kind: TargetKind;

@@ -1,15 +1,12 @@
-// People, adapters and mixes where they are only listed, and who finds them in a list.
+// People, adapters and mixes as lists show them.
 
-import { and, eq, or, type SQL, sql } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { and, eq, type SQL } from "drizzle-orm";
 import type { PersonCard } from "../../schema/contract/people.ts";
+import type { OwnedAdapter, OwnedMix } from "../../schema/tables.ts";
 import { adapters, mixes, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { OwnedAdapter } from "../catalog/adapters.ts";
-import { imageUrl } from "../catalog/images.ts";
-import type { OwnedMix } from "../compose/mixes.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { inList } from "../lib/in-list.ts";
+import { imageUrl } from "../storage/images.ts";
 
 type PersonRow = Pick<typeof users.$inferSelect, "handle" | "name" | "avatarId">;
 
@@ -21,23 +18,6 @@ export function personCard(row: PersonRow, origin: string): PersonCard {
     name: row.name,
     avatar_url: row.avatarId === null ? null : imageUrl(origin, row.avatarId),
   };
-}
-
-/** What a suspended account has made is in no list but its own; whoever knows the address finds it still. */
-export const byActive = (ownerId: SQLiteColumn): SQL =>
-  sql`not exists (select 1 from users as owner where owner.id = ${ownerId} and owner.suspended_at is not null)`;
-
-/** Published, public, and of a rating that this caller is shown without asking; one's own in any case. */
-export function listed(table: typeof adapters | typeof mixes, caller: Caller | null): SQL | undefined {
-  const shown = sql`(${table.rating} = 'general' or ${table.rating} in
-    (select value from json_each((select shown_ratings from users where id = ${caller?.id ?? ""}))))`;
-  const open = and(
-    eq(table.state, "published"),
-    eq(table.visibility, "public"),
-    shown,
-    byActive(table.ownerId),
-  );
-  return caller ? or(open, and(eq(table.state, "published"), eq(table.ownerId, caller.id))) : open;
 }
 
 /** Adapters by id, as far as `where` lets them through; in no order. */

@@ -4,19 +4,26 @@ import { and, asc, eq, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { CollectionItem, CollectionItemPut, Exactness } from "../../schema/contract/collections.ts";
 import { COLLECTION_ITEMS_MAX } from "../../schema/contract/limits.ts";
-import { adapters, collectionItems, collections, slots, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
+import type { CollectionRow } from "../../schema/tables.ts";
+import {
+  adapters,
+  collectionItems,
+  collections,
+  type OwnedAdapter,
+  slots,
+  users,
+} from "../../schema/tables.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
-import { type OwnedAdapter, refOf } from "../catalog/adapters.ts";
+import { refOf } from "../catalog/adapters.ts";
 import { knownBase, radixOfBase } from "../catalog/bases.ts";
 import { exactnessOf } from "../compose/exactness.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
-import type { CollectionRow } from "./collections.ts";
-import { notificationRow } from "./notifications.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
 
 /** Puts an adapter in, or changes its note and place. The first one gives the collection its base. */
 export async function putItem(

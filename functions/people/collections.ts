@@ -9,20 +9,18 @@ import type {
   CollectionPatch,
 } from "../../schema/contract/collections.ts";
 import { COLLECTIONS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
+import type { CollectionRow, OwnedAdapter } from "../../schema/tables.ts";
 import { adapters, collectionItems, collections, users, versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { OwnedAdapter } from "../catalog/adapters.ts";
 import { baseOf } from "../catalog/bases.ts";
-import { imageUrl } from "../catalog/images.ts";
-import type { Db } from "../context.ts";
+import { byActive, listed } from "../catalog/listed.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
-import { byActive, listed } from "./cards.ts";
-
-export type CollectionRow = typeof collections.$inferSelect & { owner: string };
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imageUrl } from "../storage/images.ts";
 
 const COVERS_SHOWN = 4;
 

@@ -3,15 +3,15 @@
 import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { COMMENT_EDIT_SECONDS, REPLIES_SHOWN } from "../../schema/contract/limits.ts";
 import type { Comment, Reply } from "../../schema/contract/people.ts";
+import type { CommentRow } from "../../schema/tables.ts";
 import { comments, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { personCard, personColumns } from "./cards.ts";
-import type { CommentRow } from "./comments.ts";
 
 /** Who reads under which target. */
 export type Reader = {

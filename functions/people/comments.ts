@@ -4,17 +4,16 @@ import { and, desc, eq, gt, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { COMMENT_EDIT_SECONDS, COMMENTS_PER_HOUR_MAX, MENTIONS_MAX } from "../../schema/contract/limits.ts";
 import type { CommentCreate } from "../../schema/contract/people.ts";
+import type { CommentRow } from "../../schema/tables.ts";
 import { adapters, comments, mixes, notifications } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { HOUR_MS } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
-import { notificationRow } from "./notifications.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
 import type { Target } from "./targets.ts";
-
-export type CommentRow = typeof comments.$inferSelect;
 
 const MENTION = /(?<![\w@./-])@([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?![\w@-])/gi;
 

@@ -1,11 +1,11 @@
 // The bytes of people who left: deleted right after they left and, where that was cut off or a job still reads them, by cron.
 // A blob that somebody else sent too, or that a published version of somebody else holds, stays.
 
-import { blobKey, LIVE_INPUTS } from "../catalog/blobs.ts";
-import { dropParts } from "../catalog/upload-parts.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { eachIsolated } from "../lib/isolated.ts";
+import { blobKey, LIVE_INPUTS } from "../storage/blobs.ts";
+import { dropParts } from "../storage/upload-parts.ts";
 
 /** R2 deletes at most 1,000 objects in one call. */
 const BLOBS_AT_ONCE = 1_000;

@@ -1,9 +1,9 @@
 // Leaving for good. One transaction takes every personal row away and leaves the account as the nameless owner of tombstones;
 // deleted-accounts.ts deletes the bytes afterwards. Kept: the handle, names and titles of what was published, reports, appeals, the audit log.
 
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export const DELETED_ACCOUNT_NAME = "Deleted account";
 const WITHDRAW_REASON = "Its owner closed their account.";

@@ -1,8 +1,8 @@
 // Everything that is kept about somebody, as one JSON document that is written page by page: the account's size costs no memory.
 // No secret is in it: no password, no hash of a key, no secret of a webhook.
 
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
+import type { Caller } from "../rights/rights.ts";
 
 type Row = Record<string, unknown>;
 type Section = { name: string; sql: string; shape?: (row: Row, origin: string) => Row };

@@ -1,17 +1,18 @@
 // Who follows whom, and what those one follows have published.
 
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import { FOLLOWERS_NOTIFIED_MAX, FOLLOWS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
+import { FOLLOWS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
 import type { Follow, Follower } from "../../schema/contract/people.ts";
-import { adapters, follows, notifications, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { OwnedAdapter } from "../catalog/adapters.ts";
-import type { Db } from "../context.ts";
+import type { OwnedAdapter } from "../../schema/tables.ts";
+import { adapters, follows, users } from "../../schema/tables.ts";
+import { listed } from "../catalog/listed.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { listed, personCard, personColumns } from "./cards.ts";
-import { notificationRow } from "./notifications.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import type { Caller } from "../rights/rights.ts";
+import { personCard, personColumns } from "./cards.ts";
 
 type Person = { id: Caller["id"]; handle: string };
 type PageQuery = { limit: number; cursor?: string | undefined };
@@ -125,19 +126,4 @@ export async function feedOf(
     .all();
   const found = rows.map(({ adapter, owner }) => ({ ...adapter, owner }));
   return pageOfRows(found, query.limit, (row) => [row.publishedAt ?? 0, row.id]);
-}
-
-/**
- * For the batch that publishes a version, after the adapter's own row: tells the followers of an adapter that has just
- * become visible to all. One statement, bounded, and never twice for one adapter.
- */
-export function publishedRows(db: Db, adapter: Pick<OwnedAdapter, "id" | "ownerId">, now: number) {
-  return db.insert(notifications).select(
-    sql`select 'ntf_' || lower(hex(randomblob(12))), follower_id, 'published', followed_id, ${adapter.id}, '{}', ${now}, null
-      from follows where followed_id = ${adapter.ownerId}
-      and exists (select 1 from adapters where id = ${adapter.id} and state = 'published'
-        and visibility = 'public' and published_at = ${now})
-      and not exists (select 1 from notifications where target_id = ${adapter.id} and kind = 'published')
-      order by follows.created_at limit ${FOLLOWERS_NOTIFIED_MAX}`,
-  );
 }

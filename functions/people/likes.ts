@@ -3,13 +3,13 @@
 import { and, desc, eq, or, sql } from "drizzle-orm";
 import type { Like, Liked } from "../../schema/contract/people.ts";
 import { adapters, likes, mixes } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { mixesJson } from "../compose/mix-json.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { adaptersById, mixesById } from "./cards.ts";
 import type { Target } from "./targets.ts";
 

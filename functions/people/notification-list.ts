@@ -5,12 +5,12 @@ import type { z } from "zod";
 import { READ_NOTIFICATION_DAYS, UNREAD_COUNTED_MAX } from "../../schema/contract/limits.ts";
 import type { Notification, NotificationsRead } from "../../schema/contract/people.ts";
 import { comments, notifications, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { adaptersById, mixesById, personCard, personColumns } from "./cards.ts";
 
 type Row = typeof notifications.$inferSelect;

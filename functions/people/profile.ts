@@ -4,12 +4,12 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Profile, ProfilePatch } from "../../schema/contract/profiles.ts";
 import { adapters, follows, images, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import { imageOfUpload, imageUrl } from "../catalog/images.ts";
-import { findUpload } from "../catalog/uploads.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import { blockedFault } from "../moderation/blocklist.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imageOfUpload, imageUrl } from "../storage/images.ts";
+import { findUpload } from "../storage/uploads.ts";
 
 /** Somebody's public page. Whoever has left is not there; a suspended person is, with what they made. */
 export async function profileOf(db: Db, handle: string, origin: string): Promise<Profile | Refusal> {

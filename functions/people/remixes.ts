@@ -2,15 +2,15 @@
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { UsedWith } from "../../schema/contract/people.ts";
+import type { OwnedAdapter, OwnedMix } from "../../schema/tables.ts";
 import { adapters, mixes, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
-import type { OwnedAdapter } from "../catalog/adapters.ts";
-import type { OwnedMix } from "../compose/mixes.ts";
-import type { Db } from "../context.ts";
+import { listed } from "../catalog/listed.ts";
+import type { Db } from "../db.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { adaptersById, listed } from "./cards.ts";
+import type { Caller } from "../rights/rights.ts";
+import { adaptersById } from "./cards.ts";
 
 const USED_WITH_SHOWN = 12;
 /** Companions are counted over so many of the newest compositions: an adapter that everybody uses must not cost more. */

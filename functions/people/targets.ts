@@ -3,11 +3,11 @@
 import { and, eq } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import { adapters, users } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
 import { findAdapter } from "../catalog/adapters.ts";
 import { findMix } from "../compose/mixes.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 
 export type TargetKind = "adapter" | "mix";
 

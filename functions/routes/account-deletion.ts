@@ -3,12 +3,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AccountDelete } from "../../schema/contract/sign-in.ts";
-import { sessionOf } from "../auth/caller.ts";
 import { provenCaller } from "../auth/passwords.ts";
 import { granted } from "../lib/refusal.ts";
 import { purgePerson } from "../people/deleted-accounts.ts";
 import { deleteAccount } from "../people/deletion.ts";
 import { exportOf } from "../people/export.ts";
+import { sessionOf } from "../rights/rights.ts";
 import { jsonBody, noQuery, router } from "./app.ts";
 
 const take = createRoute({

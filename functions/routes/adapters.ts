@@ -16,15 +16,13 @@ import {
   VersionCreate,
 } from "../../schema/contract/adapters.ts";
 import { Handle } from "../../schema/contract/ids.ts";
-import type { Caller } from "../auth/caller.ts";
-import { callerWith } from "../auth/caller.ts";
+import type { OwnedAdapter } from "../../schema/tables.ts";
 import { adaptersJson, versionsJson } from "../catalog/adapter-json.ts";
 import {
   createAdapter,
   findAdapter,
   findOpenAdapter,
   findOwnAdapter,
-  type OwnedAdapter,
   patchAdapter,
   withdrawAdapter,
 } from "../catalog/adapters.ts";
@@ -33,10 +31,12 @@ import { classOfCollection } from "../catalog/slot-class.ts";
 import { reserveSlot } from "../catalog/slots.ts";
 import { statisticsOf } from "../catalog/statistics.ts";
 import { createVersion } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import { classOf } from "../lib/slot.ts";
+import type { Caller } from "../rights/rights.ts";
+import { callerWith } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
 

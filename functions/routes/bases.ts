@@ -8,7 +8,7 @@ import { token } from "../../schema/contract/text.ts";
 import { slots } from "../../schema/tables.ts";
 import { BASES, radixOfBase } from "../catalog/bases.ts";
 import { slotCount } from "../catalog/slots.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { granted, refuse } from "../lib/refusal.ts";
 import { idParam, jsonReply, noQuery, router } from "./app.ts";
 

@@ -5,9 +5,9 @@ import { z } from "zod";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { BlockedTerm, BlockedTermCreate, BlockScope } from "../../schema/contract/moderation.ts";
 import { token } from "../../schema/contract/text.ts";
-import { moderatorOf } from "../auth/caller.ts";
 import { deny, granted } from "../lib/refusal.ts";
 import { blockTerm, listTerms, unblockTerm } from "../moderation/blocked-terms.ts";
+import { moderatorOf } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const PATH = "/v1/moderation/blocked-terms";

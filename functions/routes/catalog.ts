@@ -13,7 +13,8 @@ import {
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { facetsOf } from "../catalog/facets.ts";
 import { searchAdapters } from "../catalog/search.ts";
-import { type Filters, questionHash, type Viewer, viewerOf } from "../catalog/search-query.ts";
+import { questionHash, type Viewer, viewerOf } from "../catalog/search-query.ts";
+import type { Filters } from "../catalog/search-sql.ts";
 import { suggestionsOf } from "../catalog/suggest.ts";
 import type { App } from "../context.ts";
 import { granted } from "../lib/refusal.ts";

@@ -16,13 +16,12 @@ import {
 import { AdapterRef, Handle } from "../../schema/contract/ids.ts";
 import { PAGE_DEFAULT } from "../../schema/contract/limits.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
-import { type Caller, callerWith } from "../auth/caller.ts";
+import type { CollectionRow } from "../../schema/tables.ts";
 import { findAdapter } from "../catalog/adapters.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { deny, granted, Refusal, refuse } from "../lib/refusal.ts";
 import { exactnessOfCollection, itemsOf, putItem, takeOut } from "../people/collection-items.ts";
 import {
-  type CollectionRow,
   collectionsJson,
   createCollection,
   deleteCollection,
@@ -32,6 +31,7 @@ import {
   patchCollection,
 } from "../people/collections.ts";
 import { adapterIdAt } from "../people/targets.ts";
+import { type Caller, callerWith } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
 

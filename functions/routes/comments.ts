@@ -6,7 +6,6 @@ import { Name } from "../../schema/contract/adapters.ts";
 import { Handle, idOf } from "../../schema/contract/ids.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { Comment, CommentCreate, CommentPatch, Reply } from "../../schema/contract/people.ts";
-import { callerWith } from "../auth/caller.ts";
 import { granted } from "../lib/refusal.ts";
 import { commentJson, readerOf, repliesOf, threadsOf } from "../people/comment-list.ts";
 import {
@@ -18,6 +17,7 @@ import {
   writeComment,
 } from "../people/comments.ts";
 import { findTarget, openTarget, type TargetKind } from "../people/targets.ts";
+import { callerWith } from "../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
 

@@ -6,20 +6,17 @@ import { z } from "zod";
 import { Composition, CompositionCreate, MERGED_FORMATS } from "../../schema/contract/compositions.ts";
 import { type Id, idOf } from "../../schema/contract/ids.ts";
 import { MixPublish, MixWithVersions } from "../../schema/contract/mixes.ts";
-import { callerWith } from "../auth/caller.ts";
-import {
-  type CompositionRow,
-  compositionJson,
-  createComposition,
-  findComposition,
-} from "../compose/compositions.ts";
+import type { CompositionRow } from "../../schema/tables.ts";
+import { compositionJson, createComposition, findComposition } from "../compose/compositions.ts";
 import { mergedResponse } from "../compose/merged.ts";
 import { mixWithVersionsJson } from "../compose/mix-json.ts";
 import { findVersionOfMix } from "../compose/mixes.ts";
 import { publishComposition } from "../compose/publish-mix.ts";
 import type { App } from "../context.ts";
 import { granted, Refusal } from "../lib/refusal.ts";
+import { callerWith } from "../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { compositionView } from "./composition-view.ts";
 import { idempotent } from "./idempotent.ts";
 
 const PATH = "/v1/compositions/{composition}";
@@ -86,12 +83,12 @@ export const compositions = router()
     const caller = granted(callerWith(c.var.caller, "generate"));
     const row = granted(await createComposition(db, caller, c.req.valid("json"), now));
     c.header("location", `${origin}/v1/compositions/${row.id}`);
-    return c.json(await compositionJson(db, row, caller, origin), 201);
+    return c.json(await compositionJson(db, row, compositionView(c, caller)), 201);
   })
   .openapi(get, async (c) => {
-    const { db, viewer: caller, origin } = c.var;
+    const { db, viewer: caller } = c.var;
     const row = await readable(c, c.req.valid("param").composition);
-    return c.json(await compositionJson(db, row, caller, origin), 200);
+    return c.json(await compositionJson(db, row, compositionView(c, caller)), 200);
   })
   .openapi(publish, async (c) => {
     const { db, origin, now } = c.var;
@@ -100,7 +97,7 @@ export const compositions = router()
     const mix = granted(await publishComposition(db, caller, row, c.req.valid("json"), now));
     const version = granted(await findVersionOfMix(db, mix, undefined));
     c.header("location", `${origin}/v1/mixes/${mix.owner}/${mix.name}`);
-    return c.json(await mixWithVersionsJson(db, { mix, version }, caller, origin), 201);
+    return c.json(await mixWithVersionsJson(db, { mix, version }, compositionView(c, caller)), 201);
   })
   .openapi(download, async (c) => {
     const { db, viewer: caller } = c.var;

@@ -5,7 +5,7 @@ import { FileHash, HashesFound, HashesLookup, Version } from "../../schema/contr
 import { versionsJson } from "../catalog/adapter-json.ts";
 import { lookUpHashes, versionByHash } from "../catalog/hashes.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 

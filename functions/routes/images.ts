@@ -5,9 +5,9 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { idOf } from "../../schema/contract/ids.ts";
 import { blobs } from "../../schema/tables.ts";
-import { blobResponse } from "../catalog/blobs.ts";
-import { findImage } from "../catalog/images.ts";
 import { granted } from "../lib/refusal.ts";
+import { blobResponse } from "../storage/blobs.ts";
+import { findImage } from "../storage/images.ts";
 import { idParam, noQuery, router } from "./app.ts";
 
 const get = createRoute({

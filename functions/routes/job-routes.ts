@@ -4,14 +4,15 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { FINISHED_STATUSES, type StatusEvent } from "../../schema/contract/jobs.ts";
 import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
-import { type Caller, callerWith } from "../auth/caller.ts";
+import type { JobRow } from "../../schema/tables.ts";
 import type { App } from "../context.ts";
-import type { JobRow, NewJob } from "../dispatch/enqueue.ts";
+import type { NewJob } from "../dispatch/enqueue.ts";
 import { findJob, type JobKind } from "../dispatch/jobs.ts";
 import { eventText, liveOf } from "../dispatch/live.ts";
 import { outlookOf } from "../dispatch/outlook.ts";
 import { place } from "../dispatch/place.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
+import { type Caller, callerWith } from "../rights/rights.ts";
 
 export const isFinished = (row: JobRow) => FINISHED_STATUSES.some((status) => status === row.status);
 

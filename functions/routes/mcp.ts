@@ -3,12 +3,12 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { ExecutionContext } from "hono";
-import { outputUrl } from "../compat/outputs.ts";
 import type { Env } from "../env.ts";
 import { problemResponse } from "../lib/problem.ts";
 import { Refusal } from "../lib/refusal.ts";
 import type { Ask, Reach } from "../mcp/api.ts";
 import { addTools } from "../mcp/tools.ts";
+import { outputUrl } from "../storage/output-urls.ts";
 import { router } from "./app.ts";
 
 const INSTRUCTIONS =

@@ -1,9 +1,9 @@
 // GET /metrics for a scraper: a token of its own, or the key of an operator.
 
-import { isOperator } from "../auth/caller.ts";
 import { callerOfKey } from "../auth/keys.ts";
 import { metricsText } from "../dispatch/metrics.ts";
 import { deny, refuse } from "../lib/refusal.ts";
+import { isOperator } from "../rights/rights.ts";
 import { router } from "./app.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";

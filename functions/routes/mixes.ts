@@ -15,15 +15,17 @@ import {
   RatingSet,
 } from "../../schema/contract/mixes.ts";
 import { plainText, token } from "../../schema/contract/text.ts";
-import { type Caller, callerWith } from "../auth/caller.ts";
+import type { OwnedMix } from "../../schema/tables.ts";
 import { patchMix, withdrawMix } from "../compose/change-mix.ts";
 import { compositionJson, forkMix } from "../compose/compositions.ts";
 import { mixesJson, mixWithVersionsJson } from "../compose/mix-json.ts";
 import { listForks, listMixes } from "../compose/mix-list.ts";
-import { findMix, findOwnMix, findVersionOfMix, goneFault, type OwnedMix } from "../compose/mixes.ts";
-import type { Db } from "../context.ts";
+import { findMix, findOwnMix, findVersionOfMix, goneFault } from "../compose/mixes.ts";
+import type { Db } from "../db.ts";
 import { deny, granted } from "../lib/refusal.ts";
+import { type Caller, callerWith } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { compositionView } from "./composition-view.ts";
 import { idempotent } from "./idempotent.ts";
 
 const PATH = "/v1/mixes/{owner}/{name}";
@@ -124,11 +126,11 @@ export const mixes = router()
     return c.json({ ...page, items: await mixesJson(db, page.items, caller, origin) }, 200);
   })
   .openapi(get, async (c) => {
-    const { db, viewer: caller, origin } = c.var;
+    const { db, viewer: caller } = c.var;
     const { owner, name } = c.req.valid("param");
     const mix = granted(await findMix(db, caller, owner, name));
     const version = granted(await findVersionOfMix(db, mix, c.req.valid("query").number));
-    return c.json(await mixWithVersionsJson(db, { mix, version }, caller, origin), 200);
+    return c.json(await mixWithVersionsJson(db, { mix, version }, compositionView(c, caller)), 200);
   })
   .openapi(patch, async (c) => {
     const { db, origin, now } = c.var;
@@ -155,7 +157,7 @@ export const mixes = router()
     const version = granted(await findVersionOfMix(db, mix, c.req.valid("json").number, "/number"));
     const row = granted(await forkMix(db, caller, { mix, version }, now));
     c.header("location", `${origin}/v1/compositions/${row.id}`);
-    return c.json(await compositionJson(db, row, caller, origin), 201);
+    return c.json(await compositionJson(db, row, compositionView(c, caller)), 201);
   })
   .openapi(forks, async (c) => {
     const { db, viewer: caller, origin } = c.var;

@@ -5,7 +5,6 @@ import { z } from "zod";
 import { idOf } from "../../schema/contract/ids.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { FailedJob, Operations, ReplayedJob, RunnerStanding } from "../../schema/contract/operations.ts";
-import { operatorOf } from "../auth/caller.ts";
 import {
   drainRunner,
   listFailures,
@@ -15,6 +14,7 @@ import {
   resumeRunner,
 } from "../dispatch/operations.ts";
 import { granted } from "../lib/refusal.ts";
+import { operatorOf } from "../rights/rights.ts";
 import { idParam, jsonReply, noQuery, router } from "./app.ts";
 
 const tags = ["operations"];

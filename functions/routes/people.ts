@@ -16,7 +16,6 @@ import {
   UnreadCount,
   UsedWith,
 } from "../../schema/contract/people.ts";
-import { callerWith } from "../auth/caller.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { findAdapter } from "../catalog/adapters.ts";
 import { mixesJson } from "../compose/mix-json.ts";
@@ -26,6 +25,7 @@ import { like, likedBy, likeOf, unlike } from "../people/likes.ts";
 import { markRead, notificationsOf } from "../people/notification-list.ts";
 import { remixesOf, usedWith } from "../people/remixes.ts";
 import { findTarget, openTarget, type TargetKind } from "../people/targets.ts";
+import { callerWith } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { comments } from "./comments.ts";
 

@@ -3,10 +3,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { Handle } from "../../schema/contract/ids.ts";
 import { Account, Profile, ProfilePatch } from "../../schema/contract/profiles.ts";
-import { accountJson } from "../auth/account.ts";
-import { callerWith } from "../auth/caller.ts";
 import { granted } from "../lib/refusal.ts";
+import { accountJson } from "../people/account.ts";
 import { changeProfile, profileOf } from "../people/profile.ts";
+import { callerWith } from "../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const get = createRoute({

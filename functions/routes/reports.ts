@@ -4,11 +4,11 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import { Appeal, AppealCreate, MyDecision, Report, ReportCreate } from "../../schema/contract/moderation.ts";
-import { callerWith, sessionOf } from "../auth/caller.ts";
 import { granted } from "../lib/refusal.ts";
 import { appeal, listOwnAppeals } from "../moderation/appeals.ts";
 import { appealJson, listMyDecisions } from "../moderation/audit.ts";
 import { listReports, report, reportsJson } from "../moderation/reports.ts";
+import { callerWith, sessionOf } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
 

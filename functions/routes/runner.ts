@@ -22,9 +22,6 @@ import {
   SettleReply,
 } from "../../schema/contract/runner.ts";
 import { blobs } from "../../schema/tables.ts";
-import { callerWith } from "../auth/caller.ts";
-import { blobResponse } from "../catalog/blobs.ts";
-import { uploadUrl } from "../catalog/uploads.ts";
 import type { App } from "../context.ts";
 import { announceOutput } from "../dispatch/announce-output.ts";
 import { heartbeat } from "../dispatch/heartbeat.ts";
@@ -36,6 +33,9 @@ import { isoTime } from "../lib/clock.ts";
 import { logLine } from "../lib/log.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";
+import { callerWith } from "../rights/rights.ts";
+import { blobResponse } from "../storage/blobs.ts";
+import { uploadUrl } from "../storage/uploads.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const tags = ["runner"];

@@ -9,7 +9,8 @@ import { findAdapter } from "../catalog/adapters.ts";
 import { mixesJson } from "../compose/mix-json.ts";
 import { findMix, findVersionOfMix } from "../compose/mixes.ts";
 import { absentTags, type Shared, type ShareTags, tagsOf, withTags } from "../compose/share-tags.ts";
-import type { App, Db } from "../context.ts";
+import type { App } from "../context.ts";
+import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { router } from "./app.ts";
 

@@ -15,7 +15,6 @@ import {
 } from "../../schema/contract/sign-in.ts";
 import { token } from "../../schema/contract/text.ts";
 import { hasGitHub } from "../auth/auth.ts";
-import { active, callerWith, sessionOf } from "../auth/caller.ts";
 import { passwordNotice } from "../auth/email-texts.ts";
 import { askEmailChange, confirmEmailChange, verifyAgain } from "../auth/emails.ts";
 import { countEmail, sendEmail } from "../auth/mail.ts";
@@ -23,6 +22,7 @@ import { listPasskeys, removePasskey, renamePasskey } from "../auth/passkeys.ts"
 import { changePassword, provenCaller } from "../auth/passwords.ts";
 import { endAllSessions, endSession, listSessions } from "../auth/sessions.ts";
 import { granted } from "../lib/refusal.ts";
+import { active, callerWith, sessionOf } from "../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const tags = ["account"];

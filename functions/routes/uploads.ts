@@ -6,21 +6,15 @@ import type { Context } from "hono";
 import { idOf } from "../../schema/contract/ids.ts";
 import { UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
 import { Upload, UploadCreate, UploadStored } from "../../schema/contract/uploads.ts";
-import { callerWith } from "../auth/caller.ts";
-import { completeParts, partCount, partUrls, receivedParts, receivePart } from "../catalog/upload-parts.ts";
-import {
-  announceUpload,
-  findOwnUpload,
-  receiveUpload,
-  type StoredUpload,
-  type UploadRow,
-  uploadUrl,
-} from "../catalog/uploads.ts";
+import type { StoredUpload, UploadRow } from "../../schema/tables.ts";
 import type { App } from "../context.ts";
 import { noteCheckpoint } from "../dispatch/checkpoint.ts";
 import { isoTime } from "../lib/clock.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";
+import { callerWith } from "../rights/rights.ts";
+import { completeParts, partCount, partUrls, receivedParts, receivePart } from "../storage/upload-parts.ts";
+import { announceUpload, findOwnUpload, receiveUpload, uploadUrl } from "../storage/uploads.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
 

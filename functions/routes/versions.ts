@@ -5,17 +5,18 @@ import { z } from "zod";
 import { Reason, Version, VersionPatch } from "../../schema/contract/adapters.ts";
 import { MERGED_FORMATS } from "../../schema/contract/compositions.ts";
 import { idOf } from "../../schema/contract/ids.ts";
-import { type Caller, callerWith } from "../auth/caller.ts";
+import type { VersionRow } from "../../schema/tables.ts";
 import { versionsJson } from "../catalog/adapter-json.ts";
-import { blobResponse } from "../catalog/blobs.ts";
 import { countDownload, isCounted } from "../catalog/downloads.ts";
 import { patchVersion, publishVersion, yankVersion } from "../catalog/publishing.ts";
 import { adapterGone } from "../catalog/tombstones.ts";
-import { findOpenVersion, type VersionRow, type VersionWithAdapter } from "../catalog/versions.ts";
+import { findOpenVersion, type VersionWithAdapter } from "../catalog/versions.ts";
 import { convertedResponse } from "../compose/merged.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { orderPreviews } from "../dispatch/order-previews.ts";
 import { deny, granted, Refusal, refuse } from "../lib/refusal.ts";
+import { type Caller, callerWith } from "../rights/rights.ts";
+import { blobResponse } from "../storage/blobs.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 /** The file as it was published, or converted while it streams. */

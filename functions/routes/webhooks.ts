@@ -14,9 +14,10 @@ import {
   WebhookPatch,
   WebhookWithSecret,
 } from "../../schema/contract/webhooks.ts";
-import { type Caller, callerWith } from "../auth/caller.ts";
 import { isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
+import { queueDeliveries } from "../outbox/outbox.ts";
+import { type Caller, callerWith } from "../rights/rights.ts";
 import {
   deliveryJson,
   findDelivery,
@@ -34,7 +35,6 @@ import {
   rotateSecret,
   webhookJson,
 } from "../webhooks/endpoints.ts";
-import { queueDeliveries } from "../webhooks/queue.ts";
 import { defaultSecrets, rotateDefaultSecret } from "../webhooks/secrets.ts";
 import { deliver, sendingOptionsOf } from "../webhooks/sending.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";

@@ -3,14 +3,12 @@
 
 import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
 import { WEBHOOK_BODY_MAX_BYTES } from "../../schema/contract/limits.ts";
-import type { JobWebhookRow } from "../../schema/tables.ts";
-import type { Signer } from "../compat/outputs.ts";
+import type { DeliveryRow, JobRow, JobWebhookRow } from "../../schema/tables.ts";
 import { webhookBodies } from "../compat/replicate-webhook.ts";
-import type { Db } from "../context.ts";
-import type { JobRow } from "../dispatch/enqueue.ts";
+import type { Db } from "../db.ts";
 import { jobsJson } from "../dispatch/jobs.ts";
 import { isoTime } from "../lib/clock.ts";
-import type { DeliveryRow } from "./deliveries.ts";
+import type { Signer } from "../storage/output-urls.ts";
 
 /** Gives the message's JSON; several where one may be too large, the fullest first. */
 type Writer = (db: Db, job: JobRow, delivery: DeliveryRow, signer: Signer) => Promise<unknown[]>;

@@ -4,15 +4,14 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import { DELIVERIES_REPLAYED_MAX, DELIVERY_KEPT_DAYS } from "../../schema/contract/limits.ts";
 import type { Delivery } from "../../schema/contract/webhooks.ts";
+import type { DeliveryRow, WebhookRow } from "../../schema/tables.ts";
 import { deliveries, webhooks } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
-import type { WebhookRow } from "./endpoints.ts";
+import type { Caller } from "../rights/rights.ts";
 
-export type DeliveryRow = typeof deliveries.$inferSelect;
 export const PING = "webhook.ping";
 
 const DELETED_AT_ONCE = 1_000;

@@ -5,18 +5,17 @@ import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
 import { WEBHOOKS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { Webhook, WebhookCreate, WebhookPatch } from "../../schema/contract/webhooks.ts";
+import type { WebhookRow } from "../../schema/tables.ts";
 import { deliveries, webhooks } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import type { Caller } from "../rights/rights.ts";
 import { targetOf } from "./addresses.ts";
 import { endPending } from "./deliveries.ts";
 import { rotated } from "./secrets.ts";
 import { newSecret } from "./signing.ts";
-
-export type WebhookRow = typeof webhooks.$inferSelect;
 
 /** Refuses an address that no webhook may go to. A name is looked up when something is sent. */
 export function urlFault(url: string, allowLoopback: boolean, pointer: string): Refusal | null {

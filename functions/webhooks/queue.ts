@@ -1,47 +1,16 @@
-// The way from the outbox to the Queue and back: the ids of due deliveries go in, each is tried, and what failed comes back later.
-// D1 holds the truth: a message that was lost is found by cron, one that came twice finds nothing to do.
+// Consumes the Queue of deliveries: each is tried, and a failed one is retried later. D1 holds the state: a message that was lost is found
+// by cron, and one that comes twice finds nothing to do.
 
 import { drizzle } from "drizzle-orm/d1";
-import type { Id } from "../../schema/contract/ids.ts";
-import type { Db } from "../context.ts";
-import type { Env } from "../env.ts";
-import type { DeliveryRow } from "./deliveries.ts";
+import type { DeliveryRow } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
+import type { DeliveryMessage, Env } from "../env.ts";
+import { queueDeliveries } from "../outbox/outbox.ts";
 import { deliver, sendingOptionsOf } from "./sending.ts";
 
-export type DeliveryMessage = { deliveryId: Id<"dlv"> };
-
-/** Sent at once by the Queue's limits. */
-const BATCH_MAX = 100;
 const DUE_AT_ONCE = 500;
 /** How long the Queue is trusted with what is due before cron sends it again. */
 const LOST_AFTER_MS = 30_000;
-
-/** Tells the Queue; what it does not hear, cron finds. */
-export async function queueDeliveries(env: Env, ids: readonly DeliveryRow["id"][]): Promise<void> {
-  try {
-    for (let i = 0; i < ids.length; i += BATCH_MAX) {
-      await env.WEBHOOKS.sendBatch(
-        ids.slice(i, i + BATCH_MAX).map((deliveryId) => ({ body: { deliveryId } })),
-      );
-    }
-  } catch (error) {
-    console.error("Deliveries were not queued", error);
-  }
-}
-
-const NEW_OF_JOBS = `
-SELECT id FROM deliveries WHERE job_id IN (SELECT value FROM json_each(?)) AND state = 'pending' AND tries = 0`;
-
-/** After jobs have changed: sends what their change left in the outbox. */
-export async function notifyWebhooks(env: Env, jobIds: readonly string[]): Promise<void> {
-  const found = await env.DB.prepare(NEW_OF_JOBS)
-    .bind(JSON.stringify(jobIds))
-    .all<{ id: DeliveryRow["id"] }>();
-  await queueDeliveries(
-    env,
-    found.results.map(({ id }) => id),
-  );
-}
 
 /** Cron: what is overdue, the longest first. */
 export async function queueOverdue(env: Env, db: Db, now: number): Promise<void> {

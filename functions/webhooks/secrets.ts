@@ -4,7 +4,7 @@ import { type Column, eq, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
 import { WEBHOOK_OLD_SECRET_SECONDS } from "../../schema/contract/limits.ts";
 import { webhookSecrets } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { newSecret, type Secrets } from "./signing.ts";
 
 export async function defaultSecrets(db: Db, ownerId: Id<"usr">): Promise<Secrets> {

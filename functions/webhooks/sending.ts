@@ -9,16 +9,15 @@ import {
   WEBHOOK_TIMEOUT_SECONDS,
 } from "../../schema/contract/limits.ts";
 import { cleaned, cutText } from "../../schema/contract/text.ts";
-import { deliveries, jobs, webhooks } from "../../schema/tables.ts";
-import type { Signer } from "../compat/outputs.ts";
-import type { Db } from "../context.ts";
+import { type DeliveryRow, deliveries, jobs, type WebhookRow, webhooks } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { isoTime } from "../lib/clock.ts";
-import { notificationRow } from "../people/notifications.ts";
+import { notificationRow } from "../notify/notifications.ts";
+import type { Signer } from "../storage/output-urls.ts";
 import { targetOf } from "./addresses.ts";
 import { bodyOf } from "./bodies.ts";
-import { type DeliveryRow, endPending, PING } from "./deliveries.ts";
-import type { WebhookRow } from "./endpoints.ts";
+import { endPending, PING } from "./deliveries.ts";
 import { type Resolve, resolveByHttps } from "./resolve.ts";
 import { disabling, type Outcome, retryAfterSeconds, retryAt } from "./schedule.ts";
 import { defaultSecrets } from "./secrets.ts";

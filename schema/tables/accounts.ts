@@ -140,3 +140,5 @@ export const idempotency = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.ownerId, t.key] }), index("idempotency_age").on(t.createdAt)],
 );
+
+export type KeyRow = typeof apiKeys.$inferSelect;

@@ -82,3 +82,7 @@ export const images = sqliteTable(
     index("images_sha256").on(t.sha256),
   ],
 );
+
+export type UploadRow = typeof uploads.$inferSelect;
+export type StoredUpload = UploadRow & { storedAt: number };
+export type ImageRow = typeof images.$inferSelect;

@@ -212,3 +212,13 @@ export const mixes = sqliteTable(
     index("mixes_cover").on(t.coverId),
   ],
 );
+
+export type VersionRow = typeof versions.$inferSelect;
+export type AdapterRow = typeof adapters.$inferSelect;
+export type OwnedAdapter = AdapterRow & { owner: string };
+export type SlotRow = typeof slots.$inferSelect;
+export type CompositionRow = typeof compositions.$inferSelect;
+export type MixRow = typeof mixes.$inferSelect;
+export type OwnedMix = MixRow & { owner: string };
+/** A composition that was published: it has its mix and its number for good. */
+export type MixVersionRow = CompositionRow & { mixId: MixRow["id"]; number: number; publishedAt: number };

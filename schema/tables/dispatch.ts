@@ -150,3 +150,6 @@ export const dispatchCounts = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.metric, t.baseId, t.kind, t.outcome, t.bucket] })],
 );
+
+export type JobRow = typeof jobs.$inferSelect;
+export type RunnerRow = typeof runners.$inferSelect;

@@ -107,3 +107,7 @@ export const blockedTerms = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.scope, t.term] })],
 );
+
+export type ActionRow = typeof moderationActions.$inferSelect;
+export type AppealRow = typeof appeals.$inferSelect;
+export type ReportRow = typeof reports.$inferSelect;

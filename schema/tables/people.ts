@@ -123,3 +123,6 @@ export const notifications = sqliteTable(
     uniqueIndex("notifications_like").on(t.userId, t.targetId).where(sql`kind = 'like' and read_at is null`),
   ],
 );
+
+export type CollectionRow = typeof collections.$inferSelect & { owner: string };
+export type CommentRow = typeof comments.$inferSelect;

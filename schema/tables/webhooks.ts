@@ -85,3 +85,6 @@ export const deliveries = sqliteTable(
     index("deliveries_age").on(t.createdAt),
   ],
 );
+
+export type WebhookRow = typeof webhooks.$inferSelect;
+export type DeliveryRow = typeof deliveries.$inferSelect;

@@ -83,7 +83,7 @@ export const STAGES: Stage[] = [
   {
     name: "repo",
     quick: true,
-    commands: [nodeTests("test/scripts/*.test.ts", "test/docs/*.test.ts")],
+    commands: [nodeTests("test/scripts/*.test.ts", "test/docs/*.test.ts", "test/structure/*.test.ts")],
     covers: /./,
     some: (files) => nodeTests(...files),
   },

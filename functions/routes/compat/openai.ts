@@ -12,15 +12,15 @@ import {
 import { ServerSentEvent } from "../../../schema/contract/events.ts";
 import { OPENAI_WAIT_MAX_SECONDS } from "../../../schema/contract/limits.ts";
 import { token } from "../../../schema/contract/text.ts";
-import { callerWith } from "../../auth/caller.ts";
+import type { JobRow } from "../../../schema/tables.ts";
 import { findModel } from "../../compat/models.ts";
 import { failureOf, imageStream, imagesJson } from "../../compat/openai-images.ts";
 import { openAiModel, openAiModels } from "../../compat/openai-models.ts";
 import { openAiJob } from "../../compat/openai-order.ts";
 import type { App } from "../../context.ts";
-import type { JobRow } from "../../dispatch/enqueue.ts";
 import { hasEnded, waitForJob } from "../../dispatch/follow.ts";
 import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
+import { callerWith } from "../../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "../app.ts";
 
 const tags = ["openai"];

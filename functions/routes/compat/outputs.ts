@@ -3,10 +3,10 @@
 import { eq } from "drizzle-orm";
 import { idOf } from "../../../schema/contract/ids.ts";
 import { blobs, images } from "../../../schema/tables.ts";
-import { blobResponse } from "../../catalog/blobs.ts";
-import { OUTPUT_PATH } from "../../compat/outputs.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
 import { isSigned } from "../../lib/signing.ts";
+import { blobResponse } from "../../storage/blobs.ts";
+import { OUTPUT_PATH } from "../../storage/output-urls.ts";
 import { router } from "../app.ts";
 
 export const outputs = router().get(`${OUTPUT_PATH}/:file`, async (c) => {

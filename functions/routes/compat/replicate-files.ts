@@ -8,11 +8,12 @@ import { idOf } from "../../../schema/contract/ids.ts";
 import { REPLICATE_FILE_MAX_BYTES } from "../../../schema/contract/limits.ts";
 import { cleaned, jsonObject, plainText, token } from "../../../schema/contract/text.ts";
 import { ContentType } from "../../../schema/contract/uploads.ts";
-import { callerWith, identify } from "../../auth/caller.ts";
+import { identify } from "../../auth/caller.ts";
 import { dropUploads } from "../../catalog/unneeded-blobs.ts";
 import { fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
 import { problemResponse } from "../../lib/problem.ts";
 import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
+import { callerWith } from "../../rights/rights.ts";
 import { idParam, jsonReply, noQuery, router } from "../app.ts";
 import { placeOf, tags } from "./replicate-place.ts";
 

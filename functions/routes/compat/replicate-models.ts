@@ -13,7 +13,6 @@ import {
 import { SEARCH_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { plainText, token } from "../../../schema/contract/text.ts";
 import { DefaultSecret } from "../../../schema/contract/webhooks.ts";
-import { callerWith } from "../../auth/caller.ts";
 import { createAdapter } from "../../catalog/adapters.ts";
 import { BASES } from "../../catalog/bases.ts";
 import {
@@ -26,6 +25,7 @@ import {
 import { draftInput } from "../../compat/replicate-order.ts";
 import { isoTimeOrNull } from "../../lib/clock.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
+import { callerWith } from "../../rights/rights.ts";
 import { defaultSecrets } from "../../webhooks/secrets.ts";
 import { jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { cursorQuery, modelParams, pageJson, tags } from "./replicate-place.ts";

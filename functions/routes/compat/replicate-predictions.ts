@@ -10,18 +10,18 @@ import {
   replicatePage,
 } from "../../../schema/contract/compat-replicate.ts";
 import { idOf } from "../../../schema/contract/ids.ts";
-import { callerWith } from "../../auth/caller.ts";
+import type { JobRow } from "../../../schema/tables.ts";
 import { findModel, type Model } from "../../compat/models.ts";
 import { predictionsJson } from "../../compat/replicate-json.ts";
 import { modelOfVersion, orderPrediction } from "../../compat/replicate-order.ts";
 import { predictionStream } from "../../compat/replicate-stream.ts";
 import type { App } from "../../context.ts";
 import { cancel } from "../../dispatch/cancel.ts";
-import type { JobRow } from "../../dispatch/enqueue.ts";
 import { hasEnded, waitForJob } from "../../dispatch/follow.ts";
 import { findJob, listJobs } from "../../dispatch/jobs.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
 import { isSigned } from "../../lib/signing.ts";
+import { callerWith } from "../../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { idempotent } from "../idempotent.ts";
 import { orderedJob, waitSeconds } from "../job-routes.ts";

@@ -9,16 +9,16 @@ import {
 } from "../../../schema/contract/compat-replicate.ts";
 import { idOf } from "../../../schema/contract/ids.ts";
 import { token } from "../../../schema/contract/text.ts";
-import { callerWith } from "../../auth/caller.ts";
+import type { JobRow } from "../../../schema/tables.ts";
 import { findModel } from "../../compat/models.ts";
 import { trainingsJson } from "../../compat/replicate-json.ts";
 import { orderReplicateTraining } from "../../compat/replicate-order.ts";
 import type { App } from "../../context.ts";
 import { cancel } from "../../dispatch/cancel.ts";
-import type { JobRow } from "../../dispatch/enqueue.ts";
 import { hasEnded, readJob } from "../../dispatch/follow.ts";
 import { findJob, listJobs } from "../../dispatch/jobs.ts";
 import { deny, granted, refuse } from "../../lib/refusal.ts";
+import { callerWith } from "../../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { idempotent } from "../idempotent.ts";
 import { orderedJob } from "../job-routes.ts";

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { deviceOf } from "../../../functions/auth/device.ts";
-import { roleOf } from "../../../functions/auth/roles.ts";
+import { roleOf } from "../../../functions/rights/roles.ts";
 import type { AccountSession } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, type Person, person, signUp } from "../cast.ts";
 import { collectEmails, emailTo } from "./emails-sent.ts";

@@ -8,12 +8,13 @@ import { callerOfKey } from "../../../functions/auth/keys.ts";
 import { publishVersion } from "../../../functions/catalog/publishing.ts";
 import { reportOf, scanVersion } from "../../../functions/catalog/scan.ts";
 import { resendScans } from "../../../functions/catalog/scan-queue.ts";
-import { findVersion, type VersionRow } from "../../../functions/catalog/versions.ts";
+import { findVersion } from "../../../functions/catalog/versions.ts";
 import type { Env } from "../../../functions/env.ts";
 import worker from "../../../functions/index.ts";
 import { granted } from "../../../functions/lib/refusal.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Version } from "../../../schema/contract/index.ts";
+import type { VersionRow } from "../../../schema/tables.ts";
 import { adapterFile, adapterInput, ask, BASE, type FileChange, type Person, person } from "../cast.ts";
 
 const db = drizzle(env.DB);

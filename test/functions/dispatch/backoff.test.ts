@@ -7,7 +7,6 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pauseMs } from "../../../functions/dispatch/backoff.ts";
 import { lease } from "../../../functions/dispatch/lease.ts";
 import { type Outlook, outlookOf } from "../../../functions/dispatch/outlook.ts";
-import type { RunnerRow } from "../../../functions/dispatch/runners.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
 import {
@@ -18,6 +17,7 @@ import {
   LEASE_BATCH_MAX,
   LEASE_TTL_SECONDS,
 } from "../../../schema/contract/limits.ts";
+import type { RunnerRow } from "../../../schema/tables.ts";
 import { runners } from "../../../schema/tables.ts";
 import { BASE, Machine, type Person, person } from "../cast.ts";
 

@@ -3,12 +3,12 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Caller } from "../../../functions/auth/caller.ts";
 import { lease } from "../../../functions/dispatch/lease.ts";
 import { LEASE, PAUSE_ENDS, type Serves } from "../../../functions/dispatch/lease-sql.ts";
 import { findRunner, register } from "../../../functions/dispatch/runners.ts";
 import { newId } from "../../../functions/lib/ids.ts";
 import { Refusal } from "../../../functions/lib/refusal.ts";
+import type { Caller } from "../../../functions/rights/rights.ts";
 import { WARM_LOOKED_AT_MAX } from "../../../schema/contract/limits.ts";
 import { Meter } from "./scale/counted.ts";
 

@@ -3,8 +3,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type LiveEvent, liveOf } from "../../../functions/dispatch/live.ts";
+import { liveOf } from "../../../functions/dispatch/live.ts";
 import { runningSeconds, waitingSeconds } from "../../../functions/dispatch/outlook.ts";
+import type { LiveEvent } from "../../../functions/env.ts";
 import { newId } from "../../../functions/lib/ids.ts";
 import { waitSeconds } from "../../../functions/routes/job-routes.ts";
 import type { Generation } from "../../../schema/contract/index.ts";

@@ -3,11 +3,11 @@
 import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
-import { blobKey } from "../../../functions/catalog/blobs.ts";
 import { scanVersion } from "../../../functions/catalog/scan.ts";
 import { resendScans } from "../../../functions/catalog/scan-queue.ts";
-import { removalOf } from "../../../functions/moderation/removals.ts";
 import { purgeDue } from "../../../functions/moderation/takedown.ts";
+import { removalOf } from "../../../functions/policy/removals.ts";
+import { blobKey } from "../../../functions/storage/blobs.ts";
 import type { Generation, Training, Upload, Version } from "../../../schema/contract/index.ts";
 import { APPEAL_WINDOW_DAYS, TAKEDOWN_GRACE_DAYS } from "../../../schema/contract/index.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { allowedActs, type Reader } from "../../../functions/people/comment-list.ts";
-import { type CommentRow, mentionsIn } from "../../../functions/people/comments.ts";
+import { mentionsIn } from "../../../functions/people/comments.ts";
 import { excerptOf } from "../../../functions/people/notification-list.ts";
 import type { Reply as Answer, Comment, NotificationPage, Problem } from "../../../schema/contract/index.ts";
 import {
@@ -11,6 +11,7 @@ import {
   COMMENTS_PER_HOUR_MAX,
   MENTIONS_MAX,
 } from "../../../schema/contract/limits.ts";
+import type { CommentRow } from "../../../schema/tables.ts";
 import { ask, db, type Person, person, published } from "../cast.ts";
 
 type Page<T> = { items: T[]; next_cursor: string | null };

@@ -9,9 +9,9 @@ import {
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { DeliveryMessage } from "../../../functions/env.ts";
 import worker from "../../../functions/index.ts";
 import { bodyOf } from "../../../functions/webhooks/bodies.ts";
-import type { DeliveryMessage } from "../../../functions/webhooks/queue.ts";
 import { type Generation, JobMessage } from "../../../schema/contract/index.ts";
 import {
   DELIVERY_KEPT_DAYS,

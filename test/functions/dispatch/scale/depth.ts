@@ -1,13 +1,13 @@
 // What one lease and one order cost with a queue of a given depth behind them, and how many leases a second one database gives to many callers.
 
 import { drizzle } from "drizzle-orm/d1";
-import type { Caller } from "../../../../functions/auth/caller.ts";
 import { jobInsert, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
 import { lease } from "../../../../functions/dispatch/lease.ts";
 import { findRunner, register } from "../../../../functions/dispatch/runners.ts";
 import type { Env } from "../../../../functions/env.ts";
 import { newId, randomText } from "../../../../functions/lib/ids.ts";
 import { Refusal } from "../../../../functions/lib/refusal.ts";
+import type { Caller } from "../../../../functions/rights/rights.ts";
 import { Meter } from "./counted.ts";
 import { percentile } from "./fairness.ts";
 import type { Depth } from "./figures.ts";

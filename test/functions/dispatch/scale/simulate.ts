@@ -2,21 +2,21 @@
 // are, on D1, at the clock of the simulation. What the watchers would hear is left out: bell and live objects are silent here.
 
 import { drizzle } from "drizzle-orm/d1";
-import type { Caller } from "../../../../functions/auth/caller.ts";
 import { enqueue, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
 import { heartbeat } from "../../../../functions/dispatch/heartbeat.ts";
 import { lease } from "../../../../functions/dispatch/lease.ts";
 import { rankOf } from "../../../../functions/dispatch/priority.ts";
 import { findRun } from "../../../../functions/dispatch/run.ts";
-import { findRunner, type RunnerRow, register } from "../../../../functions/dispatch/runners.ts";
+import { findRunner, register } from "../../../../functions/dispatch/runners.ts";
 import { release, settle } from "../../../../functions/dispatch/settle.ts";
 import type { Env } from "../../../../functions/env.ts";
 import { newId } from "../../../../functions/lib/ids.ts";
 import { Refusal } from "../../../../functions/lib/refusal.ts";
+import type { Caller } from "../../../../functions/rights/rights.ts";
 import type { JobPriority } from "../../../../schema/contract/jobs.ts";
 import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../../../schema/contract/limits.ts";
 import type { Settle } from "../../../../schema/contract/runner.ts";
-import { uploads } from "../../../../schema/tables.ts";
+import { type RunnerRow, uploads } from "../../../../schema/tables.ts";
 import { Agenda } from "./agenda.ts";
 import { Meter } from "./counted.ts";
 import type { Scale } from "./figures.ts";

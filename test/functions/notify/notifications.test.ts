@@ -2,8 +2,8 @@
 
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
+import { notificationRow } from "../../../functions/notify/notifications.ts";
 import { deleteExpiredNotifications } from "../../../functions/people/notification-list.ts";
-import { notificationRow } from "../../../functions/people/notifications.ts";
 import type { NotificationPage } from "../../../schema/contract/index.ts";
 import {
   NOTIFICATIONS_MARKED_MAX,

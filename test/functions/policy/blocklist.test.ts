@@ -1,7 +1,7 @@
 // Words that are not wanted: found as whole words in every disguise that costs a writer nothing, and never in other words.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { phrasesOf, termOf } from "../../../functions/moderation/blocklist.ts";
+import { phrasesOf, termOf } from "../../../functions/policy/blocklist.ts";
 import { adapterFile, adapterInput, ask, BASE, db, type Person, person, png, published } from "../cast.ts";
 
 const holds = (text: string, term: string) => phrasesOf(text).has(termOf(term));

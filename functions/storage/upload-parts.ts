@@ -3,14 +3,14 @@
 
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
+import type { StoredUpload, UploadRow } from "../../schema/tables.ts";
 import { uploadParts, uploads } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { eachIsolated } from "../lib/isolated.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 import { storeBlob } from "./blobs.ts";
-import type { StoredUpload, UploadRow } from "./uploads.ts";
 
 const RAW = "application/octet-stream";
 const gatheredKey = (row: { id: string }) => `parts/${row.id}`;

@@ -4,15 +4,15 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { sha256Hex } from "../../../functions/lib/sha256.ts";
+import { signUrl } from "../../../functions/lib/signing.ts";
 import {
   completeParts,
   dropUnfinishedParts,
   partBytes,
   partCount,
   receivePart,
-} from "../../../functions/catalog/upload-parts.ts";
-import { sha256Hex } from "../../../functions/lib/sha256.ts";
-import { signUrl } from "../../../functions/lib/signing.ts";
+} from "../../../functions/storage/upload-parts.ts";
 import type { Upload, Version } from "../../../schema/contract/index.ts";
 import {
   UPLOAD_MAX_BYTES,

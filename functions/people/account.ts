@@ -8,12 +8,12 @@ import {
 } from "../../schema/contract/limits.ts";
 import type { Account } from "../../schema/contract/profiles.ts";
 import { credentials, jobs, passkeys, users } from "../../schema/tables.ts";
-import { imageUrl } from "../catalog/images.ts";
-import { bytesOf } from "../catalog/uploads.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { creditsOf } from "../dispatch/credits.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "../rights/rights.ts";
+import { imageUrl } from "../storage/images.ts";
+import { bytesOf } from "../storage/uploads.ts";
 
 export async function accountJson(db: Db, caller: Caller, origin: string, now: number): Promise<Account> {
   const [queued, stored, credits, ways, keys, user] = await Promise.all([

@@ -4,7 +4,7 @@
 import { sql } from "drizzle-orm";
 import { BLOCKED_TERM_MAX_WORDS, BLOCKED_TERMS_NAMED_MAX } from "../../schema/contract/limits.ts";
 import type { blockedTerms } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { type Fault, Refusal } from "../lib/refusal.ts";
 
 export type BlockScope = (typeof blockedTerms.$inferSelect)["scope"];

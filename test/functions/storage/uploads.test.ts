@@ -2,9 +2,9 @@
 
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readImageHeader } from "../../../functions/catalog/image-file.ts";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { signUrl } from "../../../functions/lib/signing.ts";
+import { readImageHeader } from "../../../functions/storage/image-file.ts";
 import type { Upload } from "../../../schema/contract/index.ts";
 import { BYTES_STORED_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
 import { ORIGIN, type Person, person, png, put } from "../cast.ts";

@@ -11,7 +11,7 @@ import {
   move,
   reaches,
   type TargetState,
-} from "../../../functions/moderation/rules.ts";
+} from "../../../functions/policy/rules.ts";
 import { DECISIONS, type Decision, RATINGS, type TargetKind } from "../../../schema/contract/index.ts";
 
 const STATES: Record<TargetKind, TargetState[]> = {

@@ -11,19 +11,17 @@ import {
   UPLOAD_URL_TTL_SECONDS,
 } from "../../schema/contract/limits.ts";
 import { IMAGE_CONTENT_TYPES, type UploadCreate } from "../../schema/contract/uploads.ts";
+import type { StoredUpload, UploadRow } from "../../schema/tables.ts";
 import { uploads } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
+import type { Caller } from "../rights/rights.ts";
 import { storeBlob } from "./blobs.ts";
 import { type ImageContentType, peekImage } from "./image-stream.ts";
 import { beginParts } from "./upload-parts.ts";
-
-export type UploadRow = typeof uploads.$inferSelect;
-export type StoredUpload = UploadRow & { storedAt: number };
 
 const isImageType = (type: string): type is ImageContentType =>
   IMAGE_CONTENT_TYPES.some((imageType) => imageType === type);

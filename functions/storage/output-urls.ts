@@ -1,7 +1,7 @@
 // Addresses of a picture's bytes that need no key and expire: clients of the compatible APIs and assistants fetch without one.
 
 import { OUTPUT_URL_TTL_SECONDS } from "../../schema/contract/limits.ts";
-import type { ImageRow } from "../catalog/images.ts";
+import type { ImageRow } from "../../schema/tables.ts";
 import type { Env } from "../env.ts";
 import { signUrl } from "../lib/signing.ts";
 

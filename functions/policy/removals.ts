@@ -3,7 +3,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { ReportReason } from "../../schema/contract/moderation.ts";
 import { moderationActions, takedowns } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 
 export type Removal = { reason: string; ground: ReportReason | null; at: number };
 

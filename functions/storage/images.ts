@@ -3,15 +3,13 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Picture } from "../../schema/contract/adapters.ts";
+import type { ImageRow, StoredUpload } from "../../schema/tables.ts";
 import { adapters, images, mixes, versions } from "../../schema/tables.ts";
-import type { Caller } from "../auth/caller.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
-import type { StoredUpload } from "./uploads.ts";
-
-export type ImageRow = typeof images.$inferSelect;
+import type { Caller } from "../rights/rights.ts";
 
 export const imageUrl = (origin: string, id: ImageRow["id"]) => `${origin}/v1/images/${id}`;
 

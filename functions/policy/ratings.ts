@@ -3,7 +3,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
 import { moderationActions } from "../../schema/tables.ts";
-import type { Db } from "../context.ts";
+import type { Db } from "../db.ts";
 
 /** The rating that a moderator gave an adapter or a mix last, unless an appeal took it back; null where there is none. */
 export async function ratingFloor(db: Db, targetId: string): Promise<Rating | null> {

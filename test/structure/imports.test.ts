@@ -1,0 +1,99 @@
+// The floors of the code: what may import what. A file that breaks a rule either belongs to another folder, or asks for something that its
+// caller should hand to it.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { againstFloors, byFolder, circles, type Graph, pythonGraph, typescriptGraph } from "./imports.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+/** Lowest first; folders of one floor do not import each other. docs/architecture.md says what each is for. */
+const EDGE = [
+  ["schema"],
+  ["db.ts", "env.ts"],
+  ["lib"],
+  ["outbox", "policy", "rights", "notify"],
+  ["storage"],
+  ["context.ts"],
+  ["auth"],
+  ["catalog"],
+  ["compose"],
+  ["dispatch"],
+  ["people", "compat"],
+  ["moderation", "webhooks", "mcp"],
+  ["routes"],
+  ["app.ts", "cron.ts"],
+  ["index.ts"],
+];
+const RUNNER = [
+  ["__init__.py"],
+  ["ortho"],
+  ["bases"],
+  ["sample"],
+  ["train"],
+  ["recipe.py"],
+  ["png.py", "pictures.py"],
+  ["runner", "eval", "export_onnx"],
+  ["local.py"],
+  ["cli.py"],
+  ["__main__.py"],
+];
+
+/** functions/catalog/x.ts stands in catalog, functions/env.ts in env.ts, every file of schema/ in schema. */
+const edgeFolder = (file: string) => {
+  const [top = "", next = ""] = file.split("/");
+  return top === "schema" ? "schema" : next;
+};
+const runnerFolder = (file: string) => file.split("/")[0] ?? "";
+
+const edge = typescriptGraph(ROOT, ["functions", "schema"]);
+const runner = pythonGraph(ROOT, "gpu-runner/orthoplex");
+
+describe("the edge", () => {
+  test("was read: routes import much, and nothing imports the entry point", () => {
+    assert.ok(edge.size > 200, `${edge.size} files`);
+    assert.ok((edge.get("functions/app.ts")?.size ?? 0) > 20);
+    assert.ok(![...edge.values()].some((targets) => targets.has("functions/index.ts")));
+  });
+  test("has no circle of imports among its files", () => assert.deepEqual(circles(edge), []));
+  test("has none among its folders", () => assert.deepEqual(circles(byFolder(edge, edgeFolder)), []));
+  test("imports downwards only", () => assert.deepEqual(againstFloors(edge, edgeFolder, EDGE), []));
+});
+
+describe("the runner", () => {
+  test("was read: its imports are found, relative or not", () => {
+    assert.ok(runner.size > 60, `${runner.size} files`);
+    assert.ok([...(runner.get("runner/jobs/train.py") ?? [])].some((file) => file.startsWith("train/")));
+  });
+  test("has no circle of imports among its files", () => assert.deepEqual(circles(runner), []));
+  test("has none among its folders", () => assert.deepEqual(circles(byFolder(runner, runnerFolder)), []));
+  test("imports downwards only: ortho, bases, sample, train, runner", () =>
+    assert.deepEqual(againstFloors(runner, runnerFolder, RUNNER), []));
+});
+
+describe("site and scripts", () => {
+  for (const folder of ["site", "scripts"]) {
+    test(`${folder} has no circle of imports among its files`, () =>
+      assert.deepEqual(circles(typescriptGraph(ROOT, [folder])), []));
+  }
+});
+
+describe("these rules", () => {
+  const graph = (edges: Record<string, string[]>): Graph =>
+    new Map(Object.entries(edges).map(([from, to]) => [from, new Set(to)]));
+  const folderOf = (file: string) => file.split("/")[0] ?? "";
+
+  test("find a circle however long, and no other", () => {
+    const found = circles(graph({ a: ["b"], b: ["c"], c: ["a", "d"], d: ["e"], e: [] }));
+    assert.deepEqual(found, [["a", "b", "c"]]);
+  });
+  test("refuse a way up, a way across and an unknown folder", () => {
+    const up = graph({ "low/x": ["high/y"], "high/y": [], "across/z": ["high/y"], "new/w": [] });
+    assert.deepEqual(againstFloors(up, folderOf, [["low"], ["high", "across"]]), [
+      "across/z imports high/y",
+      "low/x imports high/y",
+      "new is on no floor",
+    ]);
+  });
+});
