@@ -1,0 +1,292 @@
+-- search: the database as it stands after all migrations. Written by `npm run x -- schema`; not to be edited.
+
+CREATE VIRTUAL TABLE adapters_fts USING fts5(
+  title, name, concept, class_word, tags, owner, description,
+  content = '', contentless_delete = 1,
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+);
+
+CREATE TABLE catalog (
+  doc INTEGER PRIMARY KEY,
+  adapter_id TEXT NOT NULL,
+  listed INTEGER NOT NULL,
+  base INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  licence INTEGER NOT NULL,
+  owner INTEGER NOT NULL,
+  allows INTEGER NOT NULL,
+  rating INTEGER NOT NULL,
+  slot INTEGER,
+  published_at INTEGER NOT NULL,
+  uses INTEGER NOT NULL,
+  likes INTEGER NOT NULL,
+  trend REAL NOT NULL,
+  name TEXT NOT NULL
+);
+CREATE UNIQUE INDEX catalog_adapter ON catalog (adapter_id);
+CREATE INDEX catalog_most_liked ON catalog (listed, likes, doc, base, class, licence, owner, allows, rating, slot);
+CREATE INDEX catalog_most_used ON catalog (listed, uses, doc, base, class, licence, owner, allows, rating, slot);
+CREATE INDEX catalog_name ON catalog (listed, name, doc, base, class, licence, owner, allows, rating, slot);
+CREATE INDEX catalog_newest ON catalog (listed, published_at, doc, base, class, licence, owner, allows, rating, slot);
+CREATE INDEX catalog_owner ON catalog (owner, listed, base, class, licence, allows, rating, slot);
+CREATE INDEX catalog_owners ON catalog (listed, owner, base, class, licence, allows, rating, slot);
+CREATE INDEX catalog_slot ON catalog (listed, base, slot, class, licence, owner, allows, rating);
+CREATE INDEX catalog_trending ON catalog (listed, trend, doc, base, class, licence, owner, allows, rating, slot);
+
+CREATE TABLE catalog_counts (
+  kind TEXT NOT NULL,
+  rating INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  docs INTEGER NOT NULL,
+  PRIMARY KEY (kind, rating, value)
+) WITHOUT ROWID;
+CREATE INDEX catalog_counts_most ON catalog_counts (kind, rating, docs);
+
+CREATE TABLE catalog_cube (
+  base INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  licence INTEGER NOT NULL,
+  allows INTEGER NOT NULL,
+  rating INTEGER NOT NULL,
+  docs INTEGER NOT NULL,
+  PRIMARY KEY (rating, base, class, licence, allows)
+) WITHOUT ROWID;
+
+CREATE TABLE catalog_revision (id INTEGER PRIMARY KEY CHECK (id = 1), listing INTEGER NOT NULL, facets INTEGER NOT NULL);
+
+CREATE TABLE catalog_tags (
+  tag INTEGER NOT NULL,
+  doc INTEGER NOT NULL,
+  listed INTEGER NOT NULL,
+  base INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  licence INTEGER NOT NULL,
+  allows INTEGER NOT NULL,
+  rating INTEGER NOT NULL,
+  PRIMARY KEY (listed, tag, doc)
+) WITHOUT ROWID;
+CREATE INDEX catalog_tags_doc ON catalog_tags (doc, listed, tag, rating, base, class, licence, allows);
+
+CREATE TABLE catalog_values (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL
+);
+CREATE UNIQUE INDEX catalog_values_value ON catalog_values (kind, value);
+
+CREATE TABLE catalog_words (id INTEGER PRIMARY KEY, word TEXT NOT NULL);
+CREATE UNIQUE INDEX catalog_words_word ON catalog_words (word);
+
+CREATE VIRTUAL TABLE catalog_words_fts USING fts5(word, content = '', tokenize = 'trigram remove_diacritics 1');
+
+CREATE VIRTUAL TABLE mixes_fts USING fts5(
+  mix_id UNINDEXED, title, name, description,
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+);
+
+CREATE VIEW catalog_doc_words AS SELECT t.doc AS doc, w.value AS word
+FROM catalog_texts t, json_each('["' || replace(substr(json_quote(lower(
+  replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    t.title || ' ' || t.name || ' ' || t.concept || ' ' || t.class_word || ' ' || t.tags || ' ' || t.owner,
+    '-', ' '), '_', ' '), '"', ' '), '[', ' '), ']', ' '), ',', ' '), '.', ' '), '(', ' '), ')', ' '), '/', ' '), ':', ' '),
+    '&', ' '), '!', ' '), '?', ' '), char(10), ' ')
+)), 2), ' ', '","') || ']') w
+WHERE t.listed AND length(w.value) BETWEEN 3 AND 32;
+
+CREATE VIEW catalog_facts AS SELECT
+  a.id AS adapter_id,
+  a.state = 'published' AND a.visibility = 'public' AND u.suspended_at IS NULL AND u.deleted_at IS NULL AS listed,
+  (SELECT id FROM catalog_values WHERE kind = 'base' AND value = a.base_id) AS base,
+  (SELECT id FROM catalog_values WHERE kind = 'class' AND value = lower(a.class_word)) AS class,
+  (SELECT id FROM catalog_values WHERE kind = 'licence' AND value = a.licence ->> 'spdx') AS licence,
+  (SELECT id FROM catalog_values WHERE kind = 'owner' AND value = a.owner_id) AS owner,
+  (a.licence ->> 'commercial_use') + 2 * (a.licence ->> 'derivatives') + 4 * (a.licence ->> 'different_licence')
+    + 8 * NOT (a.licence ->> 'credit') AS allows,
+  CASE a.rating WHEN 'general' THEN 0 WHEN 'sensitive' THEN 1 ELSE 2 END AS rating,
+  (SELECT slot FROM slots WHERE adapter_id = a.id) AS slot,
+  coalesce(a.published_at, a.created_at) AS published_at,
+  a.uses AS uses, a.likes AS likes, a.trend AS trend, a.name AS name
+FROM adapters a LEFT JOIN users u ON u.id = a.owner_id;
+
+CREATE VIEW catalog_texts AS SELECT
+  c.doc AS doc, c.listed AS listed, a.title AS title, a.name AS name, a.concept AS concept, a.class_word AS class_word, a.tags AS tags,
+  coalesce(u.handle, '') AS owner, a.description AS description
+FROM catalog c JOIN adapters a ON a.id = c.adapter_id LEFT JOIN users u ON u.id = a.owner_id;
+
+-- The search index has no row of an adapter that is gone.
+CREATE TRIGGER adapters_delete AFTER DELETE ON adapters BEGIN
+  DELETE FROM catalog WHERE adapter_id = old.id;
+END;
+
+-- Every adapter is indexed in the transaction that makes it: lists never lag behind.
+CREATE TRIGGER adapters_insert AFTER INSERT ON adapters BEGIN
+  INSERT INTO catalog_values (kind, value)
+    SELECT 'base', new.base_id UNION SELECT 'class', lower(new.class_word) UNION SELECT 'licence', new.licence ->> 'spdx'
+    UNION SELECT 'owner', new.owner_id UNION SELECT 'tag', value FROM json_each(new.tags) WHERE true ON CONFLICT DO NOTHING;
+  INSERT INTO catalog (adapter_id, listed, base, class, licence, owner, allows, rating, slot, published_at, uses, likes, trend, name)
+    SELECT adapter_id, listed, base, class, licence, owner, allows, rating, slot, published_at, uses, likes, trend, name
+    FROM catalog_facts WHERE adapter_id = new.id;
+END;
+
+-- ETags of lists change with every adapter.
+CREATE TRIGGER adapters_revision AFTER UPDATE ON adapters BEGIN
+  UPDATE catalog_revision SET listing = listing + 1;
+END;
+
+-- The index follows every column that lists filter, sort or search by, whoever writes it.
+CREATE TRIGGER adapters_update AFTER UPDATE OF
+owner_id, name, base_id, class_word, tags, licence, visibility, state, rating, published_at, title, concept, description ON adapters BEGIN
+  INSERT INTO catalog_values (kind, value)
+    SELECT 'base', new.base_id UNION SELECT 'class', lower(new.class_word) UNION SELECT 'licence', new.licence ->> 'spdx'
+    UNION SELECT 'owner', new.owner_id UNION SELECT 'tag', value FROM json_each(new.tags) WHERE true ON CONFLICT DO NOTHING;
+  UPDATE catalog SET (listed, base, class, licence, owner, allows, rating, published_at, name) =
+    (SELECT listed, base, class, licence, owner, allows, rating, published_at, name FROM catalog_facts WHERE adapter_id = new.id)
+    WHERE adapter_id = new.id;
+  UPDATE catalog SET doc = doc WHERE adapter_id = new.id AND
+    (old.title, old.name, old.concept, old.class_word, old.tags, old.description, old.owner_id)
+    <> (new.title, new.name, new.concept, new.class_word, new.tags, new.description, new.owner_id);
+END;
+
+-- Sort keys follow the counters, which statements of many modules move.
+CREATE TRIGGER adapters_update_counters AFTER UPDATE OF uses, likes, trend ON adapters
+WHEN (old.uses, old.likes, old.trend) <> (new.uses, new.likes, new.trend) BEGIN
+  UPDATE catalog SET uses = new.uses, likes = new.likes, trend = new.trend WHERE adapter_id = new.id;
+END;
+
+-- Full text, tags and counts of facets go with their row.
+CREATE TRIGGER catalog_delete AFTER DELETE ON catalog BEGIN
+  DELETE FROM adapters_fts WHERE rowid = old.doc;
+  DELETE FROM catalog_tags WHERE doc = old.doc;
+  UPDATE catalog_counts SET docs = docs - 1 WHERE old.listed AND kind = 'owner' AND rating = old.rating AND value = old.owner;
+  UPDATE catalog_cube SET docs = docs - 1 WHERE old.listed AND base = old.base AND class = old.class AND licence = old.licence
+    AND allows = old.allows AND rating = old.rating;
+  UPDATE catalog_revision SET listing = listing + 1, facets = facets + 1;
+END;
+
+-- Full text, words, tags and counts of facets are written with their row.
+CREATE TRIGGER catalog_insert AFTER INSERT ON catalog BEGIN
+  INSERT INTO adapters_fts (rowid, title, name, concept, class_word, tags, owner, description)
+    SELECT doc, title, name, concept, class_word, tags, owner, description FROM catalog_texts WHERE doc = new.doc;
+  INSERT INTO catalog_words (word) SELECT DISTINCT word FROM catalog_doc_words WHERE doc = new.doc ON CONFLICT DO NOTHING;
+  INSERT INTO catalog_tags (tag, doc, listed, base, class, licence, allows, rating)
+    SELECT DISTINCT v.id, new.doc, new.listed, new.base, new.class, new.licence, new.allows, new.rating
+    FROM adapters a, json_each(a.tags) t JOIN catalog_values v ON v.kind = 'tag' AND v.value = t.value WHERE a.id = new.adapter_id;
+  INSERT INTO catalog_counts (kind, rating, value, docs) SELECT 'owner', new.rating, new.owner, 1 WHERE new.listed
+    ON CONFLICT DO UPDATE SET docs = docs + 1;
+  INSERT INTO catalog_cube (base, class, licence, allows, rating, docs)
+    SELECT new.base, new.class, new.licence, new.allows, new.rating, 1 WHERE new.listed ON CONFLICT DO UPDATE SET docs = docs + 1;
+  UPDATE catalog_revision SET listing = listing + 1, facets = facets + 1;
+END;
+
+-- Counts of tags are kept per row, so that a facet reads no adapters.
+CREATE TRIGGER catalog_tags_delete AFTER DELETE ON catalog_tags WHEN old.listed BEGIN
+  UPDATE catalog_counts SET docs = docs - 1 WHERE kind = 'tag' AND rating = old.rating AND value = old.tag;
+END;
+
+-- Counts of tags are kept per row, so that a facet reads no adapters.
+CREATE TRIGGER catalog_tags_insert AFTER INSERT ON catalog_tags WHEN new.listed BEGIN
+  INSERT INTO catalog_counts (kind, rating, value, docs) VALUES ('tag', new.rating, new.tag, 1)
+    ON CONFLICT DO UPDATE SET docs = docs + 1;
+END;
+
+-- Counts of facets move from the old values to the new ones.
+CREATE TRIGGER catalog_update_facts AFTER UPDATE OF listed, base, class, licence, owner, allows, rating ON catalog
+WHEN (old.listed, old.base, old.class, old.licence, old.owner, old.allows, old.rating)
+  <> (new.listed, new.base, new.class, new.licence, new.owner, new.allows, new.rating) BEGIN
+  INSERT INTO catalog_words (word) SELECT DISTINCT word FROM catalog_doc_words WHERE doc = new.doc ON CONFLICT DO NOTHING;
+  DELETE FROM catalog_tags WHERE doc = old.doc;
+  INSERT INTO catalog_tags (tag, doc, listed, base, class, licence, allows, rating)
+    SELECT DISTINCT v.id, new.doc, new.listed, new.base, new.class, new.licence, new.allows, new.rating
+    FROM adapters a, json_each(a.tags) t JOIN catalog_values v ON v.kind = 'tag' AND v.value = t.value WHERE a.id = new.adapter_id;
+  UPDATE catalog_counts SET docs = docs - 1 WHERE old.listed AND kind = 'owner' AND rating = old.rating AND value = old.owner;
+  UPDATE catalog_cube SET docs = docs - 1 WHERE old.listed AND base = old.base AND class = old.class AND licence = old.licence
+    AND allows = old.allows AND rating = old.rating;
+  INSERT INTO catalog_counts (kind, rating, value, docs) SELECT 'owner', new.rating, new.owner, 1 WHERE new.listed
+    ON CONFLICT DO UPDATE SET docs = docs + 1;
+  INSERT INTO catalog_cube (base, class, licence, allows, rating, docs)
+    SELECT new.base, new.class, new.licence, new.allows, new.rating, 1 WHERE new.listed ON CONFLICT DO UPDATE SET docs = docs + 1;
+  UPDATE catalog_revision SET facets = facets + 1;
+END;
+
+-- ETags of lists and facets change when a slot is given or freed.
+CREATE TRIGGER catalog_update_slot AFTER UPDATE OF slot ON catalog WHEN old.slot IS NOT new.slot BEGIN
+  UPDATE catalog_revision SET listing = listing + 1, facets = facets + 1;
+END;
+
+-- Full text and tags are written anew where the texts changed (`doc = doc` asks for it).
+CREATE TRIGGER catalog_update_texts AFTER UPDATE OF doc ON catalog BEGIN
+  DELETE FROM adapters_fts WHERE rowid = old.doc;
+  INSERT INTO adapters_fts (rowid, title, name, concept, class_word, tags, owner, description)
+    SELECT doc, title, name, concept, class_word, tags, owner, description FROM catalog_texts WHERE doc = new.doc;
+  INSERT INTO catalog_words (word) SELECT DISTINCT word FROM catalog_doc_words WHERE doc = new.doc ON CONFLICT DO NOTHING;
+  DELETE FROM catalog_tags WHERE doc = old.doc;
+  INSERT INTO catalog_tags (tag, doc, listed, base, class, licence, allows, rating)
+    SELECT DISTINCT v.id, new.doc, new.listed, new.base, new.class, new.licence, new.allows, new.rating
+    FROM adapters a, json_each(a.tags) t JOIN catalog_values v ON v.kind = 'tag' AND v.value = t.value WHERE a.id = new.adapter_id;
+  UPDATE catalog_revision SET listing = listing + 1, facets = facets + 1;
+END;
+
+-- Trigrams of a word are written with it, for correcting misspelt ones.
+CREATE TRIGGER catalog_words_insert AFTER INSERT ON catalog_words BEGIN
+  INSERT INTO catalog_words_fts (rowid, word) VALUES (new.id, '_' || new.word || '_');
+END;
+
+-- Full text of a mix goes with it.
+CREATE TRIGGER mixes_delete AFTER DELETE ON mixes BEGIN
+  DELETE FROM mixes_fts WHERE mix_id = old.id;
+END;
+
+-- Full text of a mix is written with it.
+CREATE TRIGGER mixes_insert AFTER INSERT ON mixes BEGIN
+  INSERT INTO mixes_fts (mix_id, title, name, description) VALUES (new.id, new.title, new.name, new.description);
+END;
+
+-- Full text of a mix follows its title and description.
+CREATE TRIGGER mixes_update AFTER UPDATE OF title, description ON mixes BEGIN
+  DELETE FROM mixes_fts WHERE mix_id = old.id;
+  INSERT INTO mixes_fts (mix_id, title, name, description) VALUES (new.id, new.title, new.name, new.description);
+END;
+
+-- The index holds an adapter's slot, by which lists find what composes exactly.
+CREATE TRIGGER slots_delete AFTER DELETE ON slots BEGIN
+  UPDATE catalog SET slot = NULL WHERE adapter_id = old.adapter_id;
+END;
+
+-- The index holds an adapter's slot, by which lists find what composes exactly.
+CREATE TRIGGER slots_insert AFTER INSERT ON slots BEGIN
+  UPDATE catalog SET slot = new.slot WHERE adapter_id = new.adapter_id;
+END;
+
+-- The same when a slot goes to another adapter.
+CREATE TRIGGER slots_update AFTER UPDATE OF slot, adapter_id ON slots BEGIN
+  UPDATE catalog SET slot = NULL WHERE adapter_id = old.adapter_id;
+  UPDATE catalog SET slot = new.slot WHERE adapter_id = new.adapter_id;
+END;
+
+-- Owners' names are in the full text: a new handle is found at once.
+CREATE TRIGGER users_update_handle AFTER UPDATE OF handle ON users WHEN old.handle <> new.handle BEGIN
+  UPDATE catalog SET doc = doc WHERE owner = (SELECT id FROM catalog_values WHERE kind = 'owner' AND value = new.id);
+  UPDATE catalog_revision SET listing = listing + 1;
+END;
+
+-- Suspending, restoring or deleting an account takes its adapters out of lists or puts them back.
+CREATE TRIGGER users_update_listed AFTER UPDATE OF suspended_at, deleted_at ON users
+WHEN old.suspended_at IS NOT new.suspended_at OR old.deleted_at IS NOT new.deleted_at BEGIN
+  UPDATE catalog SET listed = (SELECT f.listed FROM catalog_facts f WHERE f.adapter_id = catalog.adapter_id)
+    WHERE owner = (SELECT id FROM catalog_values WHERE kind = 'owner' AND value = new.id);
+END;
+
+-- ETags of lists change with every version, which lists show.
+CREATE TRIGGER versions_revision_delete AFTER DELETE ON versions BEGIN
+  UPDATE catalog_revision SET listing = listing + 1;
+END;
+
+-- ETags of lists change with every version, which lists show.
+CREATE TRIGGER versions_revision_insert AFTER INSERT ON versions BEGIN
+  UPDATE catalog_revision SET listing = listing + 1;
+END;
+
+-- ETags of lists change with every version, which lists show.
+CREATE TRIGGER versions_revision_update AFTER UPDATE ON versions BEGIN
+  UPDATE catalog_revision SET listing = listing + 1;
+END;
