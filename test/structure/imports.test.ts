@@ -34,7 +34,7 @@ const RUNNER = [
   ["train"],
   ["recipe.py"],
   ["png.py", "pictures.py"],
-  ["runner", "eval", "export_onnx"],
+  ["runner", "eval", "export_onnx", "cast_training"],
   ["local.py"],
   ["cli.py"],
   ["__main__.py"],
