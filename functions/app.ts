@@ -1,6 +1,6 @@
-// The Hono app: middleware, mounted routes, the one onError. `AppType` is what the site's typed client is made from.
+// The Hono app: middleware, mounted routes, the one onError. `AppType` is its type, for typed clients.
 
-// First: it teaches zod to describe itself, which schemas that were made before do not learn.
+// First: it extends zod, and schemas made before that would lack the extension.
 import "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -50,10 +50,10 @@ import { webhooks } from "./routes/webhooks.ts";
 const TOO_LARGE = new Refusal("body_too_large", `A JSON body has at most ${JSON_BODY_MAX_BYTES} bytes.`);
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
-/** Our own API and the ones that clients of others know. Readers of Civitai's send its keys, so nobody is looked up there. */
+/** Our own API and the compatible ones. Clients of Civitai's API send Civitai's keys, so no caller is looked up there. */
 const OPEN_PATHS = ["/v1/*", "/openai/*", "/replicate/*", "/api/*", "/mcp"];
 
-/** Readers of Civitai's API know one shape of refusal, everybody else another. */
+/** Clients of Civitai's API expect its error body, all others ours. */
 const answerTo = (path: string, refusal: Refusal) =>
   path.startsWith("/api/") ? civitaiRefusal(refusal) : problemResponse(refusal, path);
 
@@ -69,7 +69,7 @@ for (const path of OPEN_PATHS) {
 }
 app.use("/auth/*", throttle);
 
-// Signed addresses carry their own right and may carry large bodies: they come before callers and the body limit.
+// Signed URLs need no caller and may carry large bodies: they come before callers and the body limit.
 app.route("/", uploadContent);
 app.route("/", signedBlobs);
 app.route("/", outputs);
@@ -111,7 +111,7 @@ app.route("/", metrics);
 // Pages to share; a page asks the API for the rest itself.
 app.route("/", share);
 
-// Thin translations; what our own API and another one both call by the same name is ours.
+// Compatible APIs. A path that another API shares with ours is ours.
 app.route("/", openAi("/openai/v1", false));
 app.route("/", openAi("/v1", true));
 for (const prefix of ["/replicate/v1", "/v1"]) {

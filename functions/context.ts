@@ -17,11 +17,11 @@ export type App = {
     origin: string;
     db: Db;
     caller: Caller | null;
-    /** The caller as far as reading goes: null for a key without the scope `read`, which sees what everybody sees. */
+    /** The caller as far as reading goes: null for a key without the scope `read`, which sees public data only. */
     viewer: Caller | null;
     /** Set where the key is a publishable one: the pages that may use it, and read the answer. */
     pageOrigins?: readonly string[];
-    /** Set when the limit of writes was met. */
+    /** Set when the limit of writes was reached. */
     throttled?: boolean;
     /** Of a request with an Idempotency-Key: the job that it makes, or has made in an earlier attempt. */
     claimedJob?: ClaimedJob;

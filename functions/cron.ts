@@ -1,5 +1,4 @@
-// What the house does by itself, once a minute or more seldom. Each step stands alone: where one fails, the others go on, and it comes
-// again in its next minute.
+// Scheduled work, every minute or less often. Steps are isolated: where one fails, the others run, and it runs again at its next minute.
 
 import { drizzle } from "drizzle-orm/d1";
 import { deleteExpiredDownloaders } from "./catalog/downloads.ts";

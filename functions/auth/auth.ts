@@ -28,7 +28,7 @@ import { countEmail, sendEmail } from "./mail.ts";
 import { nameOfPasskey } from "./passkeys.ts";
 import { claimByReset } from "./passwords.ts";
 
-/** Where work goes that the answer does not wait for: what a letter takes would tell whether there is an account. */
+/** Runs work that the reply does not wait for: the time that an e-mail takes would reveal whether an account exists. */
 export type Background = (work: Promise<unknown>) => void;
 
 type UserId = (typeof users.$inferSelect)["id"];
@@ -123,7 +123,7 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       },
     },
     hooks: {
-      // A name is given by the house and changed under /v1/account; registering never signs anybody in.
+      // The handle is chosen by the service and changed under /v1/account; signing up never signs in.
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path === "/sign-in/email" && !(await mayGuess(env, String(ctx.body?.email)))) {
           throw new APIError("TOO_MANY_REQUESTS", { message: TOO_MANY_GUESSES.detail });
@@ -138,11 +138,11 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       database: {
         generateId: ({ model }) => (model === "user" ? newId("usr", Date.now()) : crypto.randomUUID()),
       },
-      // A device is told by its browser; where it is is nobody's business.
+      // Sessions store the browser but no IP address.
       ipAddress: { disableIpTracking: true },
       ...(background && { backgroundTasks: { handler: background } }),
     },
-    // WRITE_LIMIT throttles /auth before this code runs; a second, per-isolate counter would only confuse.
+    // WRITE_LIMIT throttles /auth before this code runs; a second counter in each isolate would add nothing.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
   });
@@ -160,7 +160,7 @@ function gitHub(env: Env) {
   return { github: { clientId, clientSecret, mapProfileToUser } };
 }
 
-/** better-auth bounds neither text and lets a changed name be no text; its picture of a person is not ours. */
+/** better-auth bounds neither text and lets a changed name be no text; its avatar URL is not used here. */
 function bounded<T extends { name?: string; image?: string | null | undefined }>(user: T): T {
   const name =
     user.name === undefined ? {} : { name: cutText(String(user.name), PERSON_NAME_MAX_CHARACTERS) };

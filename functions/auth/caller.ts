@@ -1,4 +1,4 @@
-// Turns the session cookie or the API key of a request into its Caller. What a caller may do is in auth/rights.ts.
+// Turns the session cookie or the API key of a request into its Caller. What a caller may do is in rights/rights.ts.
 
 import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";
@@ -29,16 +29,16 @@ export const identify = createMiddleware<App>(async (c, next) => {
     }
   }
   c.set("caller", caller);
-  // A key that everybody can read sees what everybody sees.
+  // A publishable key can be read by anyone, so it sees public data only.
   c.set("viewer", caller?.scopes.includes("read") && !caller.pageKey ? caller : null);
   await next();
 });
 
-/** Readers of Civitai's API are sent on to a version's own download, and bring the key of Civitai that they have. */
+/** Clients of Civitai's API are redirected to a version's download and send their Civitai key along. */
 const isForeignKey = (method: string, path: string, token: string): boolean =>
   (method === "GET" || method === "HEAD") && /^\/v1\/versions\/[^/]+\/download$/.test(path) && !isOurs(token);
 
-/** Cookies travel with cross-site requests of old browsers; the Origin header tells who sent them. */
+/** Old browsers send cookies with cross-site requests; the Origin header says which site sent them. */
 function isForeignWrite(request: Request, origin: string): boolean {
   if (request.method === "GET" || request.method === "HEAD") return false;
   const sender = request.headers.get("origin");

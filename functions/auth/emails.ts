@@ -1,4 +1,4 @@
-// The address of an account: verifying it again, and changing it for one that has proved to be theirs.
+// The e-mail address of an account: sending the verification again, and changing it for another that is verified first.
 
 import { createEmailVerificationToken } from "better-auth/api";
 import { and, eq, gt, sql } from "drizzle-orm";
@@ -19,7 +19,7 @@ const identifierOf = async (token: string) => `change-email:${await sha256Hex(to
 
 type EmailChange = { user_id: Caller["id"]; from: string; to: string };
 
-/** Sends the letter of the sign-up again. */
+/** Sends the verification e-mail of the sign-up again. */
 export async function verifyAgain(
   env: Env,
   db: Db,
@@ -41,7 +41,7 @@ export async function verifyAgain(
 }
 
 /**
- * Sends a link to the new address and a word to the old one. An address that another account has gets no letter; the answer is
+ * Sends a link to the new address and a notice to the old one. An address that another account has gets no e-mail; the reply is
  * the same, so that nobody learns who has an account.
  */
 export async function askEmailChange(
@@ -79,7 +79,7 @@ const LINK_OVER = refuse(
   "/token",
 );
 
-/** Once, by the account that asked, and only while its address is still the one it asked from. */
+/** Works once, for the account that asked, and only while its address is still the one it had then. */
 export async function confirmEmailChange(
   db: Db,
   caller: Caller,
@@ -106,7 +106,7 @@ export async function confirmEmailChange(
         ),
       )
       .returning({ email: users.email }),
-    // With the address every link that was sent to it goes too.
+    // Links that were sent to the old address stop working with it.
     db
       .delete(verifications)
       .where(

@@ -1,5 +1,5 @@
-// Guesses of a password, counted by account: whoever has many addresses has no more of them. Passkeys, GitHub and a letter that resets the
-// password stay open meanwhile, so that nobody is locked out by somebody else's guessing.
+// Password attempts, counted by account, so that many IP addresses give no more attempts. Passkeys, GitHub and the password reset stay open
+// in the meantime: nobody is locked out by somebody else's attempts.
 
 import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../schema/contract/limits.ts";
 import type { Env } from "../env.ts";
@@ -13,7 +13,7 @@ export const TOO_MANY_GUESSES = new Refusal(
   60,
 );
 
-/** Counts a guess. False if there have been too many within this minute. */
+/** Counts an attempt. False if there were too many within this minute. */
 export async function mayGuess(env: Env, email: string): Promise<boolean> {
   const key = await sha256Hex(email.trim().toLowerCase());
   return (await env.GUESS_LIMIT.limit({ key })).success;

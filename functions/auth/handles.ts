@@ -1,4 +1,4 @@
-// Handles: public names made from what somebody calls themselves. Given once and never changed.
+// Handles: public names made from the name that somebody signs up with. Given once and never changed.
 
 import { eq } from "drizzle-orm";
 import { users } from "../../schema/tables.ts";

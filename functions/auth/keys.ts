@@ -1,4 +1,4 @@
-// API keys: `opx_`, of a publishable one `opk_`, and 200 random bits, shown once, kept as SHA-256. A plain hash is enough, for there is nothing to guess.
+// API keys: `opx_`, of a publishable one `opk_`, and 200 random bits, shown once, kept as SHA-256. A plain hash is enough: 200 bits cannot be guessed.
 
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { z } from "zod";
@@ -21,7 +21,7 @@ export const isOurs = (token: string): boolean =>
   [KEY_PREFIX, PAGE_KEY_PREFIX].some((is) => token.startsWith(is));
 const SECRET_CHARACTERS = 40;
 const PREFIX_CHARACTERS = 8;
-/** How stale `last_used_at` may be: a write for every request would cost more than it tells. */
+/** How stale `last_used_at` may be: a write for every request would cost more than the exact time is worth. */
 const LAST_USED_STEP_MS = 60_000;
 
 export async function callerOfKey(env: Env, db: Db, secret: string, now: number): Promise<Caller | null> {

@@ -1,4 +1,4 @@
-// Letters go out by the MAIL binding where MAIL_FROM is set, and else to the log. So many an hour for one account.
+// Sends e-mails by the MAIL binding where MAIL_FROM is set, and otherwise to the log; limited per account and hour.
 
 import { EMAILS_PER_HOUR_MAX } from "../../schema/contract/limits.ts";
 import type { users } from "../../schema/tables.ts";
@@ -23,7 +23,7 @@ const COUNT_IN = `
 INSERT INTO verifications (id, identifier, value, expires_at, created_at, updated_at)
 SELECT ?3, ?1, '', ?4, ?2, ?2 WHERE (SELECT count(*) FROM verifications WHERE identifier = ?1) < ?5`;
 
-/** Counts a letter in if the hour still has room. One statement, so that two at once cannot both be the last. */
+/** Counts an e-mail if the account may have another this hour. One statement, so that two at once cannot both be the last. */
 export async function countEmail(
   db: Db,
   userId: (typeof users.$inferSelect)["id"],

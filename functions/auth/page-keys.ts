@@ -7,7 +7,7 @@ import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 
 const NAME = "[^/]+";
-/** Nothing here tells of the account, lists its jobs or changes anything that is kept. */
+/** None of these paths shows the account, lists its jobs or changes stored data. */
 const OPEN: readonly [method: string, path: string][] = [
   ["GET", `/v1/bases(/${NAME})?`],
   ["GET", `/v1/adapters(/facets|/${NAME}/${NAME})?`],
@@ -48,7 +48,7 @@ const COUNT_IN = `
 UPDATE api_keys SET counted = CASE counted_day WHEN ?2 THEN counted + 1 ELSE 1 END, counted_day = ?2
 WHERE id = ?1 AND (daily_generations IS NULL OR counted_day <> ?2 OR counted < daily_generations)`;
 
-/** Counts a generation in, if the caller's key has one left today. One statement, so that two at once cannot both be the last. */
+/** Counts a generation in, if the caller's key has one left today. One statement, so that two requests at once cannot both take the last one. */
 export async function takeGeneration(db: Db, caller: Caller, now: number): Promise<Refusal | null> {
   if (!caller.pageKey) return null;
   const today = Math.floor(now / DAY_MS);

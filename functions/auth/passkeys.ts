@@ -1,4 +1,4 @@
-// Passkeys of an account: named, renamed, removed. The ceremonies themselves are the plugin's (auth.ts).
+// Passkeys of an account: named, renamed, removed. The WebAuthn ceremonies are the plugin's (auth.ts).
 
 import { getAuthenticatorName } from "@better-auth/passkey";
 import { APIError } from "better-auth/api";
@@ -13,7 +13,7 @@ import type { Caller } from "../rights/rights.ts";
 type Row = typeof passkeys.$inferSelect;
 type Made = { user: { id: string }; verification: { registrationInfo?: { aaguid: string } | undefined } };
 
-/** Called by the plugin when a new passkey has proved itself: its first name, or the refusal of one too many. */
+/** Called by the plugin when a new passkey is verified: its first name, or the refusal where there are too many. */
 export async function nameOfPasskey(db: Db, { user, verification }: Made): Promise<{ name: string }> {
   const held = await db.$count(passkeys, eq(passkeys.userId, user.id));
   if (held >= PASSKEYS_PER_ACCOUNT_MAX) {

@@ -1,4 +1,4 @@
-// Passwords: proving one, changing one, and what a reset takes back. better-auth hashes them (scrypt); only hashes are kept.
+// Passwords: checking one, changing one, and what a reset revokes. better-auth hashes them (scrypt); only hashes are kept.
 
 import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { and, eq, ne, sql } from "drizzle-orm";
@@ -26,8 +26,8 @@ async function hashOf(db: Db, userId: Caller["id"]): Promise<string | null> {
 }
 
 /**
- * The caller, if this is surely them: signed in within the hour, or with the password. A stolen session alone must not be able to
- * take an account away or end it.
+ * The caller, if freshly authenticated: signed in within the hour, or with the password. A stolen session alone must not be enough to
+ * take over or delete an account.
  */
 export async function provenCaller(
   env: Env,
@@ -87,8 +87,8 @@ export async function changePassword(
 }
 
 /**
- * After a reset: whoever read the letter has the mailbox. Where the address had not been verified before, somebody else may have
- * made the account with it, so every other way in that they laid is taken out.
+ * After a reset: whoever followed the link owns the mailbox. Where the address had not been verified before, somebody else may have
+ * signed up with it, so every other credential of the account is removed.
  */
 export async function claimByReset(
   db: Db,

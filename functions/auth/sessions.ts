@@ -1,4 +1,4 @@
-// Sessions: who is behind a cookie, which there are, and ending them.
+// Sessions: the caller of a cookie, the list of sessions, and ending them.
 
 import { and, desc, eq, gt } from "drizzle-orm";
 import type { AccountSession } from "../../schema/contract/sign-in.ts";
@@ -57,7 +57,7 @@ export async function endSession(db: Db, caller: Caller, id: string): Promise<Re
   return ended.length > 0 ? null : refuse("not_found", "You have no such session.");
 }
 
-/** Signs out everywhere, here too. Keys go on: they are revoked one by one. */
+/** Signs out everywhere, this session included. API keys keep working: they are revoked one by one. */
 export async function endAllSessions(db: Db, caller: Caller): Promise<void> {
   await db.delete(sessions).where(eq(sessions.userId, caller.id));
 }

@@ -1,4 +1,4 @@
-// Checks a stored adapter file (orthoplex.adapter/1) as a stream: header first, then every value, nothing held whole.
+// Checks a stored adapter file (orthoplex.adapter/1) as a stream: header first, then every value, never the whole file in memory.
 // The same rules in the same order as gpu-runner/orthoplex/ortho/adapter.py; the header itself is functions/lib/{safetensors,adapter-header}.ts.
 
 import type { AdapterMetadata } from "../../schema/contract/adapter-file.ts";
@@ -12,7 +12,7 @@ import { ValueChecker } from "./adapter-values.ts";
 /** Reads `length` bytes of the file from `offset` on, as a stream. */
 export type ReadBytes = (offset: number, length: number) => Promise<ReadableStream<Uint8Array>>;
 
-/** Most headers fit; a longer one costs a second read. */
+/** Most headers fit into so many bytes; a longer one costs a second read. */
 const HEAD_BYTES = 64 * 1024;
 
 /** The file's metadata if it is an adapter of this base in this slot, else why it is not. */
@@ -26,7 +26,7 @@ export async function checkAdapterFile(
   return isHeaderFault(result) ? refuse("file_invalid", result.detail, "/upload_id", result.reason) : result;
 }
 
-/** The header of a stored file, or why it has none. */
+/** The header of a stored file, or the fault of it. */
 export async function headerOf(read: ReadBytes, sizeBytes: number): Promise<Header | HeaderRefused> {
   const readHead = async (bytes: number) => {
     const stream = await read(0, Math.min(bytes, sizeBytes));

@@ -1,4 +1,4 @@
-// Adapters and versions as the contract shows them: rows in, JSON out, a fixed number of queries a page.
+// Adapters and versions as the contract shows them: rows in, JSON out, with a fixed number of queries per page.
 
 import { desc, eq } from "drizzle-orm";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
@@ -11,7 +11,7 @@ import type { Caller } from "../rights/rights.ts";
 import { imagesById, pictureJson } from "../storage/images.ts";
 import { refOf } from "./adapters.ts";
 
-/** `siblings` are versions of the same adapter: among them is the one that took its place. */
+/** `siblings` are versions of the same adapter: among them is the one that supersedes it. */
 export function versionJson(
   row: VersionRow,
   adapter: OwnedAdapter,

@@ -1,4 +1,4 @@
-// Walks the F16 values of an adapter as they stream by: all finite, and no layer's up larger than the base allows. Measures as it goes.
+// Checks and measures the F16 values of an adapter as they stream: all finite, and no layer's up larger than the base allows.
 // down is orthonormal, so the Frobenius norm of up is that of the residual at strength 1.
 
 import { UP_PREFIX } from "../../schema/contract/adapter-file.ts";
@@ -30,7 +30,7 @@ export class ValueChecker {
   #fault: ValueFault | null = null;
   readonly #measured: Measured = { count: 0, zeros: 0, finite: true, norms: [] };
 
-  /** The header's checks came first: the tensors lie one after the other from 0, F16 all of them. */
+  /** The header was checked before: the tensors are contiguous from byte 0, and all are F16. */
   constructor(tensors: Record<string, TensorEntry>, normMax: number) {
     this.#places = Object.entries(tensors)
       .map(([name, entry]) => ({ name, ...entry }))
@@ -45,7 +45,7 @@ export class ValueChecker {
       } else {
         const square = SQUARES[this.#low | (byte << 8)] ?? Number.NaN;
         this.#sum += square;
-        // The smallest number above zero has a square above zero, too.
+        // The square of the smallest positive half is positive in double precision, so zero means zero.
         if (square === 0) this.#measured.zeros += 1;
         this.#low = null;
         this.#at += 2;
@@ -58,7 +58,7 @@ export class ValueChecker {
     return this.#fault;
   }
 
-  /** What was seen so far. */
+  /** The measurements so far. */
   measured(): Measured {
     return { ...this.#measured, count: this.#at / 2 };
   }

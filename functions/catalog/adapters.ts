@@ -18,7 +18,7 @@ import { adapterGone, isGone } from "./tombstones.ts";
 
 export const refOf = (adapter: Pick<OwnedAdapter, "owner" | "name">) => `${adapter.owner}/${adapter.name}`;
 
-/** What was never published, and private entries, are their owner's alone; unlisted ones are for whoever knows the address. */
+/** Drafts and private entries are visible to their owner only; unlisted ones to whoever knows the address. */
 export function maySee(adapter: AdapterRow, caller: Caller | null): boolean {
   if (caller?.id === adapter.ownerId) return true;
   return adapter.publishedAt !== null && adapter.visibility !== "private";
@@ -91,7 +91,7 @@ export async function nameFault(
   return taken > 0 ? nameTaken(name, pointer) : null;
 }
 
-/** Everything about an entry that others read and its owner writes. */
+/** The texts of an entry that its owner writes and others read. */
 function wordsFault(
   db: Db,
   input: z.infer<typeof AdapterPatch> & { name?: string; class_word?: string },
@@ -108,7 +108,7 @@ function wordsFault(
   ]);
 }
 
-/** The entry at owner/name as this caller may see it. What is hidden answers like what is not there. */
+/** The entry at owner/name as this caller may see it. A hidden entry gets the same refusal as one that does not exist. */
 export async function findAdapter(
   db: Db,
   caller: Caller | null,
@@ -138,7 +138,7 @@ export async function findOwnAdapter(
   return refuse("not_granted", `Only ${adapter.owner} may change ${refOf(adapter)}.`);
 }
 
-/** Own, and not gone: what new slots, versions and trainings are for. */
+/** The caller's own and not removed: new slots, versions and trainings need such an adapter. */
 export async function findOpenAdapter(db: Db, caller: Caller, owner: string, name: string) {
   const adapter = await findOwnAdapter(db, caller, owner, name);
   return adapter instanceof Refusal || !isGone(adapter) ? adapter : adapterGone(db, adapter);
@@ -180,7 +180,7 @@ const LICENCE_KEPT = refuse(
   "/licence",
 );
 
-/** An owner corrects a rating both ways, but goes below that of the moderators only by an appeal. */
+/** An owner may change a rating in both directions, but below that of the moderators only by an appeal. */
 async function ratingFault(db: Db, adapter: AdapterRow, rating: AdapterRow["rating"] | undefined) {
   const rank = (of: AdapterRow["rating"]) => RATINGS.indexOf(of);
   if (rating === undefined || rank(rating) >= rank(adapter.rating)) return null;
@@ -191,7 +191,7 @@ async function ratingFault(db: Db, adapter: AdapterRow, rating: AdapterRow["rati
 }
 
 /**
- * Takes the entry out of the catalog. Its versions and its slot stay: pictures made with them must stay explainable. What the
+ * Takes the entry out of the catalog. Its versions and its slot stay, since recipes of pictures name them. What the
  * moderators removed stays removed; withdrawing again changes nothing.
  */
 export async function withdrawAdapter(

@@ -13,7 +13,7 @@ export function baseOf(id: string, pointer = "/base"): Base | Refusal {
   return base ?? refuse("base_unknown", `There is no base "${id.slice(0, 64)}". Known: ${known}.`, pointer);
 }
 
-/** For ids that our own rows hold. */
+/** For ids from our own rows: an unknown one is an unexpected error. */
 export function knownBase(id: string): Base {
   const base = BASES.find((known) => known.id === id);
   if (!base) throw new Error(`A row names the base ${id}, which is not bundled`);

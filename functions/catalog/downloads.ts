@@ -1,5 +1,5 @@
-// Counts downloads. The rule: a published file that goes out from its first byte, to somebody who is not its owner, once a day for
-// each caller, or for each address where nobody is signed in. Not counted: HEAD, a later range, and "not modified".
+// Counts downloads. The rule: a published file that is sent from its first byte to somebody who is not its owner, once a day per
+// caller, or per IP address where nobody is signed in. Not counted: HEAD, a later range, and "not modified".
 
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
@@ -13,7 +13,7 @@ const COUNT_ALL = "UPDATE adapters SET downloads = downloads + 1 WHERE id = ?";
 const COUNT_DAY = `INSERT INTO adapter_days (adapter_id, day, downloads) VALUES (?, ?, 1)
   ON CONFLICT (adapter_id, day) DO UPDATE SET downloads = downloads + 1`;
 
-/** True for an answer that the rule counts. Pure. */
+/** True for a reply that the rule counts. Pure. */
 export function isCounted(request: Request, response: Response): boolean {
   if (request.method !== "GET") return false;
   if (response.status === 200) return true;
@@ -43,7 +43,7 @@ export async function countDownload(
   ]);
 }
 
-/** An address is nobody's business: a keyed hash, another one each day, cannot be turned back or followed. */
+/** IP addresses are not stored: a keyed hash that changes every day can be neither reversed nor followed. */
 async function pseudonym(env: Env, day: number, who: string): Promise<string> {
   const bytes = new TextEncoder();
   const secret = bytes.encode(`downloads ${env.UPLOAD_SIGNING_SECRET}`);

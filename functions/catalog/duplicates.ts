@@ -1,14 +1,14 @@
-// The same tensors under another owner's name: found by the hash of the tensors, which another header does not change.
+// The same tensors under another owner's name: found by the hash of the tensors, which does not depend on the header.
 
 import { and, asc, eq, isNotNull, ne, or, sql } from "drizzle-orm";
 import type { VersionRow } from "../../schema/tables.ts";
 import { adapters, users, versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 
-/** `ref` only where anyone may know it. */
+/** `ref` only where it is public. */
 export type Twin = { ref: string | null };
 
-/** True of versions that somebody else published before this one, yanked ones included: who came first stays first. */
+/** True of versions that somebody else published before this one, yanked ones included: the first publisher keeps precedence. */
 export const isTwinOf = (row: Pick<VersionRow, "id" | "adapterId" | "publishedAt">) =>
   and(
     ne(adapters.ownerId, sql`(select owner_id from adapters where id = ${row.adapterId})`),

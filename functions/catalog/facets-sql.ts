@@ -1,5 +1,5 @@
 // The SQL of facet counts. Three questions answer all of them: one count over the facets that have few values, one over tags, one over
-// owners; where only ratings filter, sums that triggers keep answer the last two. Pure.
+// owners; where only ratings filter, sums kept by triggers answer the last two. Pure.
 
 import { type SQL, sql } from "drizzle-orm";
 import { FACET_VALUES_SHOWN } from "../../schema/contract/limits.ts";
@@ -18,7 +18,7 @@ import {
 export const CUBE_FACETS = ["base", "class", "licence", "allows", "rating"] as const;
 const CUBE = sql.raw(CUBE_FACETS.join(", "));
 
-/** Only the cube's own facets filter: then the sums are there already. */
+/** Only the cube's own facets filter: the sums are precomputed. */
 const isPlain = ({ own, match, slots }: Search) => !own && match === null && slots === null;
 
 /** Every combination of the cube's facets with its count, under all other filters. */
@@ -32,11 +32,11 @@ export function cubeSql(search: Search): SQL {
   return sql`select ${CUBE}, count(*) as docs from ${from} where ${and(parts)} group by ${CUBE}`;
 }
 
-/** Facets need every row, so that a filter that is there leads, however many it leaves. */
+/** Facets need every row, so a filter that is set drives the query, however many rows it leaves. */
 const facetWay = (search: Search, except: readonly Filter[]) =>
   wayOf(search, except, Number.POSITIVE_INFINITY);
 
-/** Where nothing leads, the rows of one base's slots, or all of them by owner. */
+/** Where no filter can drive the query: the rows of one base's slots, or all rows by owner. */
 const orderIndex = (search: Search) => (search.slots ? "catalog_slot" : "catalog_owners");
 
 /** Picks the most frequent values and the chosen ones out of (value, docs), by name and with the number of all. */
@@ -57,7 +57,7 @@ export function tagsSql(search: Search, within: SQL | null): SQL {
     return mostFrequent("tag", summedSql("tag", search.rating, within), search.tag);
   }
   const way = facetWay(search, ["tag"]);
-  // The columns of catalog_tags are those of catalog: named `c`, the same conditions fit it.
+  // catalog_tags has the columns of catalog: aliased as `c`, the same conditions apply.
   const ofTags = [sql`c.listed = 1`, ...conditions({ ...search, match: null }, ["tag"])];
   const some = within ? [sql`c.tag in ${within}`] : [];
   if (plain) {

@@ -1,4 +1,4 @@
-// Facets: for each the values with counts, every other facet's filters applied.
+// Facets: the values of each with counts, under the filters of all other facets.
 
 import { type SQL, sql } from "drizzle-orm";
 import { FACET_VALUES_SHOWN } from "../../schema/contract/limits.ts";
@@ -64,7 +64,7 @@ export async function facetsOf(
 
 const NOTHING = sql`select 0 as value, 0 as docs where false`;
 
-/** Chosen values came along however rare they are. */
+/** Chosen values are included however rare they are. */
 const facetOfRows = (rows: readonly Counted[]): Facet => ({
   values: byCount(rows.map(({ name, docs }) => ({ value: name, count: docs }))),
   value_count: rows[0]?.value_count ?? 0,
@@ -117,7 +117,7 @@ function countsOf(cube: readonly CubeRow[], search: Search, name: Plain): Map<nu
   return docs;
 }
 
-/** Grants narrow the list, so that each one is counted beside those that are asked for. */
+/** Grants are combined by AND, so each one is counted together with the chosen ones. */
 function grantsOf(cube: readonly CubeRow[], search: Search): Map<number, number> {
   const left = cube.filter((row) => passes(row, search, null));
   const having = (bit: number) => sum(left.filter((row) => (row.allows & (1 << bit)) !== 0));

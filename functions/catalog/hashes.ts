@@ -9,8 +9,8 @@ import { adapterGone, isGone, versionGone } from "./tombstones.ts";
 import { readVersions, type VersionWithAdapter } from "./versions.ts";
 
 /**
- * The wanted hashes lead (CROSS JOIN keeps that order), so that each is one search of an index. AutoV2 is a range of it: a hash of
- * ten digits and a "g", which no digit reaches, close it off.
+ * The wanted hashes drive the query (CROSS JOIN keeps that order), so each is one index search. AutoV2 is a range of it: a hash of
+ * ten digits and a "g", which sorts after every digit, are its bounds.
  */
 export const BY_HASH = `
 SELECT wanted.value AS hash, v.id FROM json_each(?1) wanted CROSS JOIN versions v
@@ -18,7 +18,7 @@ SELECT wanted.value AS hash, v.id FROM json_each(?1) wanted CROSS JOIN versions 
 UNION
 SELECT wanted.value, v.id FROM json_each(?1) wanted CROSS JOIN versions v ON v.tensors_sha256 = wanted.value`;
 
-/** Of each hash all versions that this caller may know of, the best answer first: published ones, then the newest. */
+/** For each hash all versions that this caller may know of, the best first: published ones, then the newest. */
 export async function versionsByHash(
   db: Db,
   caller: Caller | null,
@@ -51,11 +51,11 @@ const isOut = ({ version, adapter }: VersionWithAdapter) =>
 
 const rankOf = (found: VersionWithAdapter) => (isOut(found) ? 1e15 : 0) + found.version.createdAt;
 
-/** Whether this caller may have it, not only know of it. */
+/** Whether this caller may download it, not only know of it. */
 const mayHave = (found: VersionWithAdapter, caller: Caller | null) =>
   isOut(found) || found.adapter.ownerId === caller?.id;
 
-/** The version itself; a tombstone where every one of that hash is gone. */
+/** The version itself; a tombstone where all versions of that hash are removed. */
 export async function versionByHash(
   db: Db,
   caller: Caller | null,
@@ -67,7 +67,7 @@ export async function versionByHash(
   return isGone(best.adapter) ? adapterGone(db, best.adapter) : versionGone(best.version, best.adapter);
 }
 
-/** One answer for each hash, in the order asked; null where there is none that this caller may have. */
+/** One answer for each hash, in the order asked; null where there is none for this caller. */
 export async function lookUpHashes(
   db: Db,
   caller: Caller | null,

@@ -9,7 +9,7 @@ import type { Caller } from "../rights/rights.ts";
 export const byActive = (ownerId: SQLiteColumn): SQL =>
   sql`not exists (select 1 from users as owner where owner.id = ${ownerId} and owner.suspended_at is not null)`;
 
-/** Published, public, and of a rating that this caller is shown without asking; one's own in any case. */
+/** Published, public, and of a rating that this caller is shown by default; the caller's own in any case. */
 export function listed(table: typeof adapters | typeof mixes, caller: Caller | null): SQL | undefined {
   const shown = sql`(${table.rating} = 'general' or ${table.rating} in
     (select value from json_each((select shown_ratings from users where id = ${caller?.id ?? ""}))))`;

@@ -1,4 +1,4 @@
-// The row of pictures that a version shows: uploads of its owner, pictures of its owner's generations, or what it showed before.
+// The pictures that a version shows: uploads of its owner, pictures of its owner's generations, or those it showed before.
 
 import type { Id } from "../../schema/contract/ids.ts";
 import { VERSION_PREVIEWS_MAX } from "../../schema/contract/limits.ts";
@@ -11,7 +11,7 @@ import { findUpload } from "../storage/uploads.ts";
 
 export type ChosenPreview = { id: Id<"img"> | Id<"upl">; pointer: string };
 
-/** What a version may show beside uploads: never a training picture, which its owner gave for another purpose. */
+/** Roles of pictures that a version may show: never a training picture, which was uploaded for another purpose. */
 const SHOWABLE: readonly ImageRow["role"][] = ["generation", "sample", "preview"];
 
 const isImageId = (id: ChosenPreview["id"]): id is Id<"img"> => id.startsWith("img_");

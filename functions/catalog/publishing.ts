@@ -1,4 +1,4 @@
-// What happens to a version after it was made: its words may change, it is published once, and it may be yanked.
+// Changes of a version after it was made: its texts may change, it is published once, and it may be yanked.
 
 import { and, eq, exists, ne, notExists, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -23,9 +23,9 @@ import { readVersion, type VersionWithAdapter } from "./versions.ts";
 const SCAN_RETRY_SECONDS = 5;
 
 /**
- * Publishes a draft. Where the queue has not come to its scan yet, it is scanned now: nobody needs to ask again. Guarded in SQL: a
+ * Publishes a draft. Where its scan is still queued, it is scanned now, so that the caller need not retry. Guarded in SQL: a
  * draft alone can be published, with its scan passed, in its slot, before anybody else's of the same tensors, and only while
- * nobody withdraws its adapter. Again changes nothing.
+ * its adapter is not withdrawn. Publishing again changes nothing.
  */
 export async function publishVersion(
   env: Env,
@@ -73,7 +73,7 @@ export async function publishVersion(
       .update(adapters)
       .set({ state: "published", publishedAt: sql`coalesce(published_at, ${now})`, updatedAt: now })
       .where(and(eq(adapters.id, adapter.id), inList(adapters.state, ["draft", "published"]), isNew)),
-    // From now on the slot is this adapter's for ever.
+    // From now on the slot never expires.
     db
       .update(slots)
       .set({ expiresAt: null })
@@ -85,7 +85,7 @@ export async function publishVersion(
   return current.version.state === "published" && !isGone(current.adapter) ? current : whyNot(db, current);
 }
 
-/** The version as its scan left it; a fault of ours leaves it pending. */
+/** The version after its scan; an unexpected error leaves it pending. */
 async function scanned(env: Env, db: Db, version: VersionRow, now: number): Promise<VersionRow> {
   if (version.scanState !== "pending") return version;
   try {
@@ -102,7 +102,7 @@ function scanFault(version: VersionRow): Refusal | null {
   return new Refusal("scan_pending", "The file could not be scanned just now.", [], SCAN_RETRY_SECONDS);
 }
 
-/** Why a draft that was to be published is not. */
+/** Why a draft was not published. */
 async function whyNot(db: Db, { version, adapter }: VersionWithAdapter): Promise<Refusal> {
   if (adapter.state === "removed") return adapterGone(db, adapter);
   if (isGone(adapter)) return refuse("version_state", `${refOf(adapter)} was withdrawn.`);
@@ -135,7 +135,7 @@ export async function yankVersion(
   return current;
 }
 
-/** Words and pictures around the artifact. The strength is part of what was published, and stays. */
+/** Changes texts and pictures beside the artifact. The strength is part of what was published and stays. */
 export async function patchVersion(
   db: Db,
   caller: Caller,

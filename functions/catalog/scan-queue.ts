@@ -1,4 +1,4 @@
-// The consumer of SCANS, and the sweep for messages that got lost: a version is scanned at some time, whatever happens to its message.
+// The consumer of SCANS, and the sweep for lost messages: every version is scanned eventually.
 
 import { and, eq, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
@@ -9,11 +9,11 @@ import type { Env, ScanMessage } from "../env.ts";
 import { scanVersion } from "./scan.ts";
 
 const RETRY_SECONDS = 10;
-/** A message that has not been heard of for so long is sent again. */
+/** A version without a result for so long gets another message. */
 const LOST_AFTER_MS = 10 * 60_000;
 const RESENT_AT_ONCE = 20;
 
-/** Tells the scanner of a new version. A message that cannot be sent is sent by the sweep. */
+/** Queues the scan of a new version. Where that fails, the sweep queues it. */
 export async function orderScan(env: Env, versionId: Id<"ver">): Promise<void> {
   try {
     await env.SCANS.send({ versionId });
@@ -22,7 +22,7 @@ export async function orderScan(env: Env, versionId: Id<"ver">): Promise<void> {
   }
 }
 
-/** Each message is acknowledged once its version is judged, for better or worse. What failed on our side comes again, later and later. */
+/** Each message is acknowledged once its version has a result. Unexpected errors are retried with growing delays. */
 export async function consumeScans(env: Env, batch: MessageBatch<ScanMessage>): Promise<void> {
   const db = drizzle(env.DB);
   for (const message of batch.messages) {
@@ -36,7 +36,7 @@ export async function consumeScans(env: Env, batch: MessageBatch<ScanMessage>): 
   }
 }
 
-/** Cron: versions whose message was lost or gave up, and those from before there were scans. */
+/** Cron: versions whose message was lost or gave up, and those that were made before scans existed. */
 export async function resendScans(env: Env, db: Db, now: number): Promise<number> {
   const lost = await db
     .select({ versionId: versions.id })

@@ -1,5 +1,5 @@
 // The deep scan of a version: reads the whole file once, measures it and compares it with what others have published. Idempotent: a
-// version is judged once, however often its message comes. What fails on our side is a throw, and the message comes again.
+// version gets one result, however often its message comes. An unexpected error throws, and the message is retried.
 
 import { and, eq, sql } from "drizzle-orm";
 import type { SCAN_CHECKS, ScanReport } from "../../schema/contract/scans.ts";
@@ -17,7 +17,7 @@ import { duplicateOf, type Twin } from "./duplicates.ts";
 export type FileFacts = { sha256: string; tensorsSha256: string; measured: Measured };
 type Check = ScanReport["checks"][number];
 
-/** Judges a version that has not been judged. Gives its row as it is then, or null if there is none. */
+/** Scans a version that has no result yet. Returns its row afterwards, or null if there is none. */
 export async function scanVersion(
   env: Env,
   db: Db,
@@ -38,7 +38,7 @@ export async function scanVersion(
       scan: report,
       scannedAt: now,
       tensorsSha256: facts.tensorsSha256,
-      // What is out already is taken back: nobody should merge it any more.
+      // A published version is yanked: nobody should merge it any more.
       yankReason: sql`case when ${fails} then ${faultOf(report)} else ${versions.yankReason} end`,
       yankedAt: sql`case when ${fails} then ${now} else ${versions.yankedAt} end`,
       yankedBy: sql`case when ${fails} then 'scan' else ${versions.yankedBy} end`,
@@ -48,11 +48,11 @@ export async function scanVersion(
   return (await db.select().from(versions).where(eq(versions.id, id)).get()) ?? null;
 }
 
-/** Bytes that were purged or deleted with their owner are judged no more. */
+/** Bytes that were purged, or deleted with their owner, are not scanned. */
 const isStored = async (db: Db, sha256: string) =>
   (await db.select({ one: sql`1` }).from(blobs).where(eq(blobs.sha256, sha256)).get()) !== undefined;
 
-/** What the failed checks say, in one sentence each. */
+/** The failed checks, in one sentence each. */
 export const faultOf = (report: ScanReport | null) =>
   (report?.checks ?? [])
     .filter(({ passed }) => !passed)
@@ -86,7 +86,7 @@ async function measureFile(env: Env, row: VersionRow, normMax: number): Promise<
   };
 }
 
-/** What the facts mean. Pure. */
+/** The result that follows from the facts. Pure. */
 export function reportOf(
   row: Pick<VersionRow, "sha256" | "metadata">,
   { sha256, tensorsSha256, measured }: FileFacts,

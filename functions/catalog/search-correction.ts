@@ -1,5 +1,5 @@
-// Misspelt words: each word that no listed adapter has becomes the nearest one that some have. Bounded by the number of words and of
-// neighbours looked at, never by the size of the catalog.
+// Spelling correction: each word that no listed adapter has is replaced by the nearest one that some have. The cost is bounded by the number
+// of words and candidates, not by the size of the catalog.
 
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "../db.ts";
@@ -14,13 +14,13 @@ import {
   trigramsOf,
 } from "./search-words.ts";
 
-/** Known words with the most threes in common that are measured letter by letter. */
+/** How many known words, those with most trigrams in common, are compared by edit distance. */
 const NEIGHBOURS_MEASURED = 500;
-/** Of the nearest ones so many are counted, and counted so far: the more frequent one is meant. */
+/** Of the nearest ones so many are counted, up to a limit: the more frequent one is chosen. */
 const CANDIDATES_COUNTED = 6;
 const COUNTED_TO = 200;
 
-/** The words as they were probably meant, or null if there is no better guess that finds anything. */
+/** The corrected words, or null if no correction finds anything. */
 export async function mend(db: Db, search: Search, words: readonly string[]): Promise<string | null> {
   const counts = await countsOf(
     db,
@@ -64,7 +64,7 @@ async function meant(db: Db, search: Search, word: string): Promise<string | nul
   return best?.word ?? null;
 }
 
-/** Words of the catalog of about this length, by how many threes they share with this one. */
+/** Words of the catalog of about this length, by how many trigrams they share with this one. */
 export function neighboursSql(word: string): SQL {
   const length = [...word].length;
   const [shortest, longest] = [length - editsAllowed(word), length + editsAllowed(word)];

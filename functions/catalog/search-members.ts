@@ -1,4 +1,4 @@
-// The filters that speak of slots: what composes exactly with some adapters, single slots, and classes of slots.
+// The filters on slots: what composes exactly with some adapters, single slots, and classes of slots.
 
 import { eq, sql } from "drizzle-orm";
 import { adapters, slots, users } from "../../schema/tables.ts";

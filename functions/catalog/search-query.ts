@@ -1,4 +1,4 @@
-// A list's question as it is answered: who asks, which values the filters name, how many rows they hold, how the words are meant.
+// The query of a list, prepared: the viewer, the ids of the filters' values, how many rows they have, and the words of the search.
 
 import { type SQL, sql } from "drizzle-orm";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
@@ -12,7 +12,7 @@ import { slotFilterOf } from "./search-members.ts";
 import { type Filters, GATHER_MAX, ownOf, type Search, textCountSql } from "./search-sql.ts";
 import { matchWords, searchWords } from "./search-words.ts";
 
-/** What a caller is shown, and how often the catalog has changed before this was read. */
+/** What a caller is shown, and the catalog's revision when that was read. */
 export type Viewer = { ratings: readonly Rating[]; own: boolean; listing: number; facets: number };
 
 type ViewerRow = { listing: number; facets: number; shown: string | null };
@@ -21,7 +21,7 @@ const viewerSql = (caller: Caller | null) => sql`
   select listing, facets, (select shown_ratings from users where id = ${caller?.id ?? ""}) as shown
   from catalog_revision where id = 1`;
 
-/** Their own handle alone: everything of theirs, not only what is listed. */
+/** A list of the caller's own handle alone shows everything of theirs, not only what is listed. */
 const isOwn = (caller: Caller | null, { owner }: Filters) =>
   caller !== null && owner?.length === 1 && owner[0] === caller.handle;
 
@@ -37,12 +37,12 @@ function viewerOfRow(row: ViewerRow | undefined, caller: Caller | null, filters:
   };
 }
 
-/** As little as an ETag needs. */
+/** Only what an ETag needs. */
 export async function viewerOf(db: Db, caller: Caller | null, filters: Filters): Promise<Viewer> {
   return viewerOfRow(await db.get<ViewerRow>(viewerSql(caller)), caller, filters);
 }
 
-/** Names one question of one kind of viewer; cursors and ETags carry it. Lists are sorted: their order means nothing. */
+/** A hash of the query and the kind of viewer, for cursors and ETags. Lists are sorted, since their order has no meaning. */
 export async function questionHash(
   filters: Filters,
   viewer: Viewer,
@@ -58,7 +58,7 @@ export async function questionHash(
 
 type Value = { id: number; kind: string; docs: number | null };
 
-/** Looks up in one round trip what the filters name. Values that nobody has become filters that nothing passes. */
+/** Looks up the filters' values in one round trip. An unknown value becomes a filter that nothing passes. */
 export async function searchOf(
   db: Db,
   caller: Caller | null,
@@ -101,7 +101,7 @@ export async function searchOf(
   return { viewer, search };
 }
 
-/** Values by name, with how many listed adapters have them where that is kept. */
+/** Values by name, with the number of listed adapters that have them where that is stored. */
 function valuesSql(filters: Filters): SQL {
   const pairs = (["base", "class", "tag", "licence"] as const).flatMap((kind) =>
     (filters[kind] ?? []).map((value) => [kind, kind === "class" ? value.toLowerCase() : value]),
@@ -116,7 +116,7 @@ function valuesSql(filters: Filters): SQL {
     cross join users u on u.handle = j.value cross join catalog_values v on v.kind = 'owner' and v.value = u.id`;
 }
 
-/** The same filters with other words. */
+/** The same search with other words. */
 export async function withWords(db: Db, search: Search, words: readonly string[]): Promise<Search> {
   const match = matchWords(words);
   if (match === null) return { ...search, match };

@@ -5,7 +5,7 @@ import { digitsOf, fieldSize, slotDimensions } from "../lib/slot.ts";
 import { radixOfBase } from "./bases.ts";
 import { slotCount } from "./slots.ts";
 
-/** D1 binds values up to 2 MB; a base with more slots than this would need another way to say the set. */
+/** D1 binds values up to 2 MB; a base with more slots than this would need another encoding of the set. */
 export const SLOT_SET_MAX_BYTES = 1_000_000;
 
 /** Byte i is 1 if slot i, composed with any of `slots`, shares no column with it. Reads as `substr(set, slot + 1, 1) = x'01'`. */
@@ -19,7 +19,7 @@ export function exactSlots(base: Base, slots: readonly number[]): Uint8Array<Arr
     return exact;
   }
   for (const q of new Set(slotDimensions(base).map((n) => fieldSize(n, rank)))) {
-    // A slot's column in group x is its polynomial at x, modulo q: what is taken there by any of `slots`.
+    // A slot's column in group x is its polynomial at x, modulo q: the columns taken there by any of `slots`.
     const taken = Array.from({ length: rank }, () => new Uint8Array(q));
     for (const slot of slots) {
       const digits = digitsOf(slot, radix, rank);

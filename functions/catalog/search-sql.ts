@@ -1,5 +1,5 @@
-// The SQL of lists and facets. Each question has one way through the tables, chosen here and not left to the planner, which keeps no
-// statistics: `indexed by` and `not indexed` say it, and a test reads every plan. Pure.
+// The SQL of lists and facets. The plan of each query is chosen here, not by the planner, which has no statistics on D1:
+// `indexed by` and `not indexed` force it, and a test reads every plan. Pure.
 
 import { type SQL, sql } from "drizzle-orm";
 import type { Rating } from "../../schema/contract/moderation.ts";
@@ -7,7 +7,7 @@ import type { AdapterSort, Grant } from "../../schema/contract/search.ts";
 import type { SortKey } from "../lib/cursor.ts";
 import { TIERS, tierExpression } from "./search-words.ts";
 
-/** As the routes parse them: absent and empty are the same. */
+/** As the routes parse them; absent and empty mean the same. */
 export type Filters = {
   q?: string | undefined;
   base?: string[] | undefined;
@@ -24,14 +24,14 @@ export type Filters = {
 
 export type SlotFilter = {
   base: number;
-  /** A byte a slot, 1 where it composes exactly; null where nothing is asked of it. */
+  /** A byte a slot, 1 where it composes exactly; null without that filter. */
   exact: ArrayBuffer | null;
-  /** The slots of those it is asked of. */
+  /** The slots of the adapters to compose with. */
   members: readonly number[];
   ranges: (readonly [number, number])[] | null;
 };
 
-/** Filters as the tables hold them: ids of catalog_values, bits, places in RATINGS. null filters nothing, [] lets nothing pass. */
+/** Filters as the tables store them: ids of catalog_values, bits, indexes into RATINGS. null filters nothing, [] lets nothing pass. */
 export type Search = {
   own: boolean;
   base: readonly number[] | null;
@@ -43,19 +43,19 @@ export type Search = {
   rating: readonly number[];
   match: string | null;
   slots: SlotFilter | null;
-  /** How many listed rows words, tags and owners have; counted no further than matters. */
+  /** How many listed rows words, tags and owners have; counted up to the limit that matters. */
   weight: { text: number; tag: number; owner: number };
 };
 
 export type Filter = "base" | "class" | "tag" | "licence" | "owner" | "allows" | "rating" | "text" | "slots";
 
 /**
- * Up to so many rows are fetched one by one and sorted. More of them are tested while an order's index is walked: among so many
- * the page is soon full, and where other filters leave few, the walk over the index alone is the bound.
+ * Up to so many rows are fetched and sorted. Above that, the index of the sort order is scanned and rows are tested: among so many
+ * the page is soon full, and where other filters leave few, the scan of the index is the bound.
  */
 export const GATHER_MAX = 2_000;
 
-/** Integers of our own tables, written out: a bound list would need a subquery, and D1 binds numbers as reals. */
+/** Integers from our own tables, as literals: a bound list would need a subquery, and D1 binds numbers as reals. */
 const ints = (values: readonly number[]) => sql.raw(values.map((value) => Math.trunc(value)).join(","));
 
 const matching = (match: string) => sql`(select rowid from adapters_fts where adapters_fts match ${match})`;
@@ -95,7 +95,7 @@ function slotConditions({ base, exact, ranges }: SlotFilter): SQL[] {
 
 export type Way = "own" | "text" | "tag" | "owner" | "slots" | "order";
 
-/** The filter that leaves fewest rows leads; `order` where none leaves few. */
+/** The filter that leaves the fewest rows drives the query; the sort order's index where none leaves few. */
 export function wayOf(search: Search, except: readonly Filter[], most: number): Way {
   if (search.own) return "own";
   const leads = (
@@ -111,7 +111,7 @@ export function wayOf(search: Search, except: readonly Filter[], most: number): 
   return leads[0]?.[0] ?? "order";
 }
 
-/** `catalog c` from its lead, and what the lead adds to the conditions. `order` names the index that is walked. */
+/** The FROM clause of `catalog c` by what drives the query, and the conditions that this adds. `order` names the index that is scanned. */
 export function fromCatalog(search: Search, way: Way, order: string): { from: SQL; where: SQL[] } {
   const listed = sql`c.listed = 1`;
   switch (way) {
@@ -135,7 +135,7 @@ export function fromCatalog(search: Search, way: Way, order: string): { from: SQ
   }
 }
 
-/** The lead's own filter need not be tested again. */
+/** The driving filter need not be tested again. */
 const covered = (way: Way): Filter[] => (way === "text" || way === "tag" ? [way] : []);
 
 export const and = (parts: readonly SQL[]) =>
@@ -151,7 +151,7 @@ const ORDERS: Record<Exclude<AdapterSort, "relevance">, Order> = {
   name: { column: sql`c.name`, direction: "asc", shape: "" },
 };
 
-/** What a cursor of this order holds. */
+/** The sort key in a cursor of this order. */
 export function keyShape(sort: AdapterSort): SortKey {
   return sort === "relevance" ? [0, 0, 0] : [ORDERS[sort].shape, 0];
 }
@@ -172,7 +172,7 @@ export function pageSql(search: Search, sort: AdapterSort, after: SortKey | null
     where ${and(parts)} order by ${column} ${to}, c.doc ${to} limit ${limit}`;
 }
 
-/** Best place of the words first, in one place the most used. All keys ascend, so that one row comparison finds the next page. */
+/** By the field that matched, best first, then by uses. All keys ascend, so that one row comparison finds the next page. */
 function relevanceSql(search: Search, after: SortKey | null, limit: number): SQL {
   const match = search.match ?? "";
   const places = TIERS.map(
@@ -187,7 +187,7 @@ function relevanceSql(search: Search, after: SortKey | null, limit: number): SQL
   return sql`select doc, k1, k2, k3 from (${rows}) ${beyond} order by k1, k2, k3 limit ${limit}`;
 }
 
-/** How many rows have the words, other filters aside; counted up to `most`. `own` is whose rows, null for what is listed. */
+/** How many rows match the words, ignoring other filters; counted up to `most`. `own` is the owner whose rows are counted, null for listed rows. */
 export function textCountSql(match: string, own: SQL | null, most: number): SQL {
   const scope = own ? sql`c.owner in ${own}` : sql`c.listed = 1`;
   return sql`select count(*) as docs from (

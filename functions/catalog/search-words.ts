@@ -1,20 +1,20 @@
-// The words of a search: how they become FTS5 expressions, and how far a misspelt word is from a known one. Pure.
+// The words of a search as FTS5 expressions, and the edit distance between a misspelt word and a known one. Pure.
 
 import { SEARCH_WORDS_MAX } from "../../schema/contract/limits.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
-/** Shorter words have too few letters to tell a slip from another word. */
+/** In shorter words a misspelling cannot be distinguished from another word. */
 export const CORRECTED_WORD_MIN = 3;
-/** What a word of the catalog's word list may have; a longer one is no word of a language. */
+/** The longest word in the catalog's word list; a longer one is no word of a language. */
 export const CORRECTED_WORD_MAX = 32;
 
-/** Letters, digits and the marks on them; anything else only parts words, so that no operator of FTS5 is within reach. */
-export function wordsOf(text: string): string[] {
+/** Alphabetic characters, digits and combining marks; all else separates words, so that no FTS5 operator can be injected. */
+export function searchTerms(text: string): string[] {
   return text.normalize("NFC").match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
 }
 
 export function searchWords(text: string | undefined): string[] | Refusal {
-  const words = wordsOf(text ?? "");
+  const words = searchTerms(text ?? "");
   if (words.length <= SEARCH_WORDS_MAX) return words;
   return refuse(
     "request_invalid",
@@ -23,18 +23,18 @@ export function searchWords(text: string | undefined): string[] | Refusal {
   );
 }
 
-/** All words required, each as a prefix. One Latin letter or digit begins too much to say anything: it counts as a whole word. */
+/** All words required, each as a prefix. A single Latin character or digit is a prefix of too many words: it counts as a whole word. */
 export function matchWords(words: readonly string[]): string | null {
   if (words.length === 0) return null;
   return words.map((word) => (/^[a-z0-9]$/i.test(word) ? `"${word}"` : `"${word}"*`)).join(" ");
 }
 
 /** Null if there is no word. */
-export const matchExpression = (text: string | undefined) => matchWords(wordsOf(text ?? ""));
+export const matchExpression = (text: string | undefined) => matchWords(searchTerms(text ?? ""));
 
 /**
- * Where the words were found, best first: in the title or name, in what names the concept, anywhere. FTS5's bm25 is no sort key
- * for pages: every insert moves the scores of all rows. These steps depend on the row alone.
+ * The field that matched, best first: title or name, then concept, then any. FTS5's bm25 is no sort key
+ * for pages: every insert moves the scores of all rows. These tiers depend on the row alone.
  */
 export const TIERS = ["{title name}", "{title name concept class_word tags owner}"] as const;
 export const tierExpression = (columns: string, match: string) => `${columns} : (${match})`;
@@ -44,16 +44,16 @@ export function fold(word: string): string {
   return word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-/** The overlapping threes of a word with its edges marked, as FTS5 expressions. */
+/** The trigrams of a word with its edges marked, as FTS5 expressions. */
 export function trigramsOf(word: string): string[] {
-  const letters = [...`_${fold(word)}_`];
-  return [...new Set(letters.slice(2).map((_, i) => `"${letters.slice(i, i + 3).join("")}"`))];
+  const characters = [...`_${fold(word)}_`];
+  return [...new Set(characters.slice(2).map((_, i) => `"${characters.slice(i, i + 3).join("")}"`))];
 }
 
-/** How many slips of the pen a word of this length may hold. */
+/** How many edits a correction of a word of this length may have. */
 export const editsAllowed = (word: string) => ([...word].length <= 4 ? 1 : 2);
 
-/** Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment). */
+/** Insertions, deletions, replacements and transpositions between two words (optimal string alignment). */
 export function editDistance(first: string, second: string): number {
   const [a, b] = [[...first], [...second]];
   let before: number[] = [];
@@ -76,7 +76,7 @@ export function editDistance(first: string, second: string): number {
 
 export type Candidate = { word: string; edits: number };
 
-/** The nearest known words, nearest first; those that share the first letter come before others as near. */
+/** The nearest known words, nearest first; at equal distance those with the same first character come first. */
 export function nearest(word: string, known: readonly string[], most: number): Candidate[] {
   const wanted = fold(word);
   const first = (candidate: Candidate) => (candidate.word[0] === wanted[0] ? 0 : 1);

@@ -1,6 +1,6 @@
-// The catalog list: filters, full text that forgives a slip of the pen, six orders, keyset pages.
+// The catalog list: filters, full text with spelling correction, six orders, keyset pages.
 //
-// What a walk over all pages holds, while rows are inserted and changed: every adapter that passes the filters all the time and whose
+// What paging through a list guarantees while rows are inserted and changed: every adapter that passes the filters all the time and whose
 // sort key does not move is seen exactly once, at any page size. One whose key moves during the walk is seen at its old place, at its
 // new one, or (moved over the cursor) twice or not at all; counters that only rise never come twice.
 
@@ -15,7 +15,7 @@ import type { Caller } from "../rights/rights.ts";
 import { mend } from "./search-correction.ts";
 import { questionHash, searchOf, type Viewer, withWords } from "./search-query.ts";
 import { type Filters, keyShape, pageSql, type Search } from "./search-sql.ts";
-import { wordsOf } from "./search-words.ts";
+import { searchTerms } from "./search-words.ts";
 
 export type ListQuery = Filters & {
   sort?: AdapterSort | undefined;
@@ -31,7 +31,7 @@ export type AdapterPage = {
 };
 
 export function sortOf(query: Pick<ListQuery, "q" | "sort">): AdapterSort | Refusal {
-  const hasWords = wordsOf(query.q ?? "").length > 0;
+  const hasWords = searchTerms(query.q ?? "").length > 0;
   if (query.sort === "relevance" && !hasWords) {
     return refuse("request_invalid", "needs words to be relevant to: send `q`", "?sort");
   }
@@ -57,7 +57,7 @@ export async function searchAdapters(
   // A walk that began with corrected words goes on with them, whatever has been published since.
   let corrected = after?.corrected ?? null;
   if (corrected !== null) {
-    search = await withWords(db, search, wordsOf(corrected));
+    search = await withWords(db, search, searchTerms(corrected));
   } else if (!after) {
     const found = await correctedOf(db, search, filters.q);
     if (found) [search, corrected] = [found.search, found.words];
@@ -76,8 +76,8 @@ export async function searchAdapters(
 /** The search with its words corrected, where nothing at all matches them as they were typed. */
 export async function correctedOf(db: Db, search: Search, q: string | undefined) {
   if (search.match === null || search.weight.text > 0) return null;
-  const words = await mend(db, search, wordsOf(q ?? ""));
-  return words === null ? null : { words, search: await withWords(db, search, wordsOf(words)) };
+  const words = await mend(db, search, searchTerms(q ?? ""));
+  return words === null ? null : { words, search: await withWords(db, search, searchTerms(words)) };
 }
 
 function cursorOf(cursor: string | undefined, hash: string, sort: AdapterSort) {

@@ -1,4 +1,4 @@
-// The class of a collection: an orthogonal cast has one class of slots of one base, chosen when its first slot is asked for.
+// The class of a collection: an orthogonal cast has one class of slots of one base, chosen when its first slot is reserved.
 
 import { and, eq, isNull } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
@@ -36,7 +36,7 @@ export async function classOfCollection(
   const own = held.map(({ slot }) => slot);
   const chosen = await nextClass(db, base, own, sharingWith(base, radixOfBase(base), own));
   if (chosen === null) return refuse("slots_exhausted", `Every slot of ${base.id} is taken.`);
-  // Two at once: the first one's choice is the collection's, and both read it.
+  // Of two concurrent requests the first one's choice is stored, and both read it.
   await db
     .update(collections)
     .set({ baseId: base.id, class: chosen, updatedAt: now })

@@ -1,8 +1,8 @@
-// Gives slots of forgotten drafts back (cron). A slot in which anything was ever published is never released.
+// Releases slots of abandoned drafts (cron). A slot in which anything was ever published is never released.
 
 import type { Db } from "../db.ts";
 
-/** What every statement asks of a slot, so that a publication or a training at this moment wins. */
+/** The condition in every statement, so that a concurrent publication or training wins. */
 const EXPIRED = `
   expires_at <= ?1
   AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.adapter_id = slots.adapter_id AND v.published_at IS NOT NULL)
@@ -15,7 +15,7 @@ export const RELEASE_REASON = "Its slot expired before it was published, and the
 
 /**
  * The draft stays and may reserve another slot. Its versions are yanked, not deleted: their owner can still read them, but they
- * are bound to columns that may be somebody else's from now on.
+ * are bound to columns that another owner may get from now on.
  */
 export async function releaseSlots(db: Db, now: number): Promise<number> {
   const due = await db.$client.prepare("SELECT 1 FROM slots WHERE expires_at <= ? LIMIT 1").bind(now).first();

@@ -17,7 +17,7 @@ export type SlotRequest = { slot?: number | undefined; class?: number | undefine
 
 /** Any two slots below capacity(q, 1) share at most one column; beyond that, up to capacity(q, 2), at most two. */
 const SHARED_COLUMNS_MAX = 2;
-/** Two reservations that race for one slot: the loser looks again. Each round somebody wins, so few rounds are enough. */
+/** Two reservations may race for one slot: the loser retries. Each round one succeeds, so few rounds are enough. */
 const ROUNDS_MAX = 25;
 export const DRAFT_TTL_MS = SLOT_DRAFT_TTL_DAYS * 24 * 3_600_000;
 
@@ -27,7 +27,7 @@ export async function slotOf(db: Db, adapterId: AdapterRow["id"]): Promise<SlotR
   return db.select().from(slots).where(eq(slots.adapterId, adapterId)).get();
 }
 
-/** A draft that is worked on keeps its slot: the statement that counts its days anew. A published slot has none to count. */
+/** The statement that renews the expiry of a draft's slot while it is worked on. A published slot does not expire. */
 export const keepSlot = (db: Db, adapterId: AdapterRow["id"], now: number, when?: SQL) =>
   db
     .update(slots)
@@ -70,7 +70,7 @@ export async function reserveSlot(
   throw new Error(`No slot of ${base.id} could be reserved in ${ROUNDS_MAX} rounds`);
 }
 
-/** The row of a slot that was free a moment ago, for an adapter that has none. The unique index decides who gets it. */
+/** Inserts the row of a slot that was free when it was read, for an adapter that has none. The unique index decides who gets it. */
 export async function draftSlot(
   db: Db,
   base: Base,
@@ -109,7 +109,7 @@ const otherSlotHeld = (slot: number, request: SlotRequest) =>
     request.slot === undefined ? "/collection" : "/slot",
   );
 
-/** Null where the class filled up while it was chosen: look again. */
+/** Null where the class filled up in the meantime: retry. */
 async function slotFor(
   db: Db,
   base: Base,
@@ -167,7 +167,7 @@ export async function nextClass(
   );
 }
 
-/** D1 binds every number as a real, and a real would make this a fraction. */
+/** D1 binds every number as a real, and division of reals gives a fraction. */
 const classOfRow = (radix: number) => sql<number>`${slots.slot} / cast(${radix} as integer)`;
 
 async function slotsOfClass(db: Db, base: Base, radix: number, chosen: number): Promise<Set<number>> {

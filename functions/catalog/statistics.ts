@@ -1,4 +1,4 @@
-// What an adapter's page says in numbers: totals, the last days one by one, and whom it was drawn with.
+// The numbers of an adapter's page: totals, each of the last days, and the adapters it was used with.
 
 import { and, asc, desc, eq, gt } from "drizzle-orm";
 import type { AdapterStatistics } from "../../schema/contract/adapters.ts";

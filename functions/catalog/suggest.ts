@@ -1,4 +1,4 @@
-// What a search box offers while somebody types: adapters, tags and owners, few of each.
+// Suggestions while somebody types: a few adapters, tags and owners.
 
 import { sql } from "drizzle-orm";
 import { SUGGESTIONS_MAX } from "../../schema/contract/limits.ts";
@@ -48,7 +48,7 @@ export async function suggestionsOf(
   if (page instanceof Refusal) return page;
   const adapters = await adaptersJson(db, page.items, caller, origin);
   return {
-    // Where a tag or an owner has the letters, they were meant.
+    // Where a tag or an owner matches as typed, the words are not corrected.
     corrected: tags.length + owners.length > 0 ? null : page.corrected,
     adapters: adapters.map(({ ref, title, class_word, latest_version }) => ({
       ref,

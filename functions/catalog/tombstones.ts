@@ -1,4 +1,4 @@
-// What stands where something was taken away: what it was, when it went, by whom and why. Its owner still reads the thing itself.
+// Tombstones: what a withdrawn or removed thing was, when it was taken away, by whom and why. Its owner can still read it.
 
 import type { AdapterRow, OwnedAdapter, VersionRow } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -11,7 +11,7 @@ const refOf = ({ owner, name }: OwnedAdapter) => `${owner}/${name}`;
 export const isGone = (adapter: Pick<AdapterRow, "state">) =>
   adapter.state === "withdrawn" || adapter.state === "removed";
 
-/** Why an adapter that is gone cannot be had. */
+/** The refusal for a withdrawn or removed adapter. */
 export async function adapterGone(db: Db, adapter: OwnedAdapter): Promise<Refusal> {
   const ref = refOf(adapter);
   if (adapter.state === "withdrawn") {
@@ -33,7 +33,7 @@ export async function adapterGone(db: Db, adapter: OwnedAdapter): Promise<Refusa
   });
 }
 
-/** Why a yanked version cannot be had. */
+/** The refusal for a yanked version. */
 export function versionGone(version: VersionRow, adapter: OwnedAdapter): Refusal {
   const ref = `${refOf(adapter)}:${version.number}`;
   const by = version.yankedBy ?? "owner";

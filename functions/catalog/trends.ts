@@ -1,4 +1,4 @@
-// Trends: uses, downloads and likes of the last days, older ones weighing less, so that a list can show what is liked now.
+// Trends: uses, downloads and likes of the last days, with exponentially decreasing weight, to sort lists by.
 
 import { STATISTICS_DAYS, TREND_HALF_LIFE_DAYS, TREND_LIKE_WEIGHT } from "../../schema/contract/limits.ts";
 import type { Db } from "../db.ts";
@@ -6,7 +6,7 @@ import { DAY_MS } from "../lib/clock.ts";
 
 export const dayOf = (milliseconds: number) => Math.floor(milliseconds / DAY_MS);
 
-/** What happened `age` days ago counts 2^(-age / half-life). */
+/** An event `age` days ago has the weight 2^(-age / half-life). */
 export const trendWeight = (age: number) => 2 ** (-age / TREND_HALF_LIFE_DAYS);
 
 const UPDATE = `
@@ -21,7 +21,7 @@ next AS (
 )
 UPDATE adapters SET trend = next.trend FROM next WHERE adapters.id = next.id AND abs(adapters.trend - next.trend) > 1e-9`;
 
-/** Writes only what changed: rows with something in the last 30 days, or whose trend has not come to rest. */
+/** Writes only what changed: rows with something in the last 30 days, or whose trend is not yet 0. */
 export async function updateTrends(db: Db, now: number): Promise<number> {
   const weights = Array.from({ length: STATISTICS_DAYS }, (_, age) => trendWeight(age));
   const result = await db.$client.prepare(UPDATE).bind(JSON.stringify(weights), dayOf(now)).run();

@@ -1,13 +1,13 @@
-// Bytes that nothing leads to any more: files that their owner deleted, and what a runner sent under a lease that came to nothing.
+// Bytes that nothing refers to any more: files that their owner deleted, and outputs of runs that ended without using them.
 
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { HOUR_MS } from "../lib/clock.ts";
 import { blobKey, LIVE_INPUTS } from "../storage/blobs.ts";
 
-/** A run that has ended is left alone for so long: its settle may still be on its way to being answered again. */
+/** Outputs of an ended run are kept for so long: its settle may be repeated. */
 const LOST_AFTER_MS = HOUR_MS;
-/** Outputs older than this were looked at many times. */
+/** Older outputs were checked many times. */
 const LOOKED_AT_MS = 48 * HOUR_MS;
 const OUTPUTS_AT_ONCE = 500;
 
@@ -39,7 +39,7 @@ SELECT upload.id FROM uploads AS upload JOIN runs ON runs.lease_id = upload.leas
 WHERE upload.lease_id IS NOT NULL AND upload.created_at > ?2 AND runs.finished_at <= ?3 AND NOT ${IS_NEEDED}
 ORDER BY upload.created_at LIMIT ${OUTPUTS_AT_ONCE}`;
 
-/** Deletes these uploads, and their bytes where nothing else needs them. Bytes go before rows, so that a cut loses track of none. */
+/** Deletes these uploads, and their bytes where nothing else needs them. Bytes go before rows, so that an interruption loses track of none. */
 export async function dropUploads(env: Env, db: Db, ids: readonly string[]): Promise<void> {
   const list = JSON.stringify(ids);
   const { results } = await db.$client.prepare(UNNEEDED).bind(list).all<{ sha256: string }>();
@@ -53,7 +53,7 @@ export async function dropUploads(env: Env, db: Db, ids: readonly string[]): Pro
   ]);
 }
 
-/** Cron: what came under leases that ended without it. It would count against its owner, who never saw it. */
+/** Cron: outputs of leases that ended without using them. They would count against the owner's storage, who never saw them. */
 export async function dropLostOutputs(env: Env, db: Db, now: number): Promise<number> {
   const { results } = await db.$client
     .prepare(LOST_OUTPUTS)

@@ -1,5 +1,5 @@
 // Adapter versions: made once from a validated file, found by id or by name. The artifact never changes. Publishing, yanking and
-// changing the words around it: publishing.ts.
+// changing its texts: publishing.ts.
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -26,7 +26,7 @@ import { adapterGone, isGone, versionGone } from "./tombstones.ts";
 
 export type VersionWithAdapter = { version: VersionRow; adapter: OwnedAdapter };
 
-/** A draft version from an uploaded file, after every check of the format and of the slot. The deep scan follows by itself. */
+/** A draft version from an uploaded file, after every check of the format and of the slot. The deep scan is queued. */
 export async function createVersion(
   env: Env,
   db: Db,
@@ -48,7 +48,7 @@ export async function createVersion(
   const file = await readAdapterFile(env, adapter, upload.sha256, upload.sizeBytes, held.slot);
   if (file instanceof Refusal) return file;
   if (input.trigger !== undefined && input.trigger !== file.trigger) {
-    return refuse("request_invalid", `The file was taught the trigger ${file.trigger}.`, "/trigger");
+    return refuse("request_invalid", `The file was trained on the trigger ${file.trigger}.`, "/trigger");
   }
   const blocked = await blockedFault(db, "name", [
     { pointer: "/upload_id", text: file.trigger },
@@ -92,7 +92,7 @@ export async function createVersion(
   return inserted;
 }
 
-/** The next number of an adapter, found inside the INSERT so that two at once cannot get the same. */
+/** The next number of an adapter, found inside the INSERT so that two concurrent requests cannot get the same. */
 export const nextNumber = (adapterId: OwnedAdapter["id"]) =>
   sql<number>`(select coalesce(max(number), 0) + 1 from versions where adapter_id = ${adapterId})`;
 
@@ -135,7 +135,7 @@ export async function readVersion(db: Db, id: VersionRow["id"]): Promise<Version
   return (await readVersions(db, [id])).get(id) ?? null;
 }
 
-/** Rows with their adapters, whoever asks. */
+/** Rows with their adapters, for any caller. */
 export async function readVersions(
   db: Db,
   ids: readonly VersionRow["id"][],
@@ -152,7 +152,7 @@ export async function readVersions(
   );
 }
 
-/** The version that `owner/name` or `owner/name:n` means to this caller, newest published first, else the newest draft. */
+/** The version that `owner/name` or `owner/name:n` names for this caller: the newest published one, else the newest draft. */
 export async function versionOfAdapter(
   db: Db,
   caller: Caller | null,

@@ -1,4 +1,4 @@
-// Changing a mix's words, visibility, rating and cover, and withdrawing it. Its versions never change.
+// Changing a mix's texts, visibility, rating and cover, and withdrawing it. Its versions never change.
 
 import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
@@ -62,7 +62,7 @@ export async function patchMix(
   return { ...mix, ...changed };
 }
 
-/** An owner corrects a rating both ways, but below that of the moderators only by an appeal; never below that of an adapter in it. */
+/** An owner may change a rating in both directions: below that of the moderators only by an appeal, and never below that of an adapter in the mix. */
 async function ratingFault(db: Db, mix: OwnedMix, input: OwnedMix["rating"] | undefined) {
   if (input === undefined) return null;
   const floor = await ratingFloor(db, mix.id);
@@ -84,7 +84,7 @@ async function requestedCover(
   return cover instanceof Refusal ? cover : cover.id;
 }
 
-/** Takes a mix out of the list. Its address says that it was withdrawn; forks and pictures stay as they are. */
+/** Takes a mix out of lists. Its address answers with a tombstone; forks and pictures stay. */
 export async function withdrawMix(db: Db, mix: OwnedMix, now: number): Promise<OwnedMix> {
   if (mix.state !== "published") return mix;
   await db

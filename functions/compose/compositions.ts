@@ -1,4 +1,4 @@
-// Saved compositions: rows in, the contract's JSON out with all that follows from the members.
+// Saved compositions: rows in, the contract's JSON out, with crosstalk, licence and warnings of the members.
 
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
@@ -39,7 +39,7 @@ export async function createComposition(
 
 type Content = Pick<CompositionRow, "baseId" | "title" | "prompt" | "members">;
 
-/** Writes a new composition; one that was made from a mix is counted there. */
+/** Writes a new composition; a fork is counted at its mix. */
 export async function saveComposition(
   db: Db,
   caller: Caller,
@@ -77,7 +77,7 @@ export async function forkMix(
   return saveComposition(db, caller, { baseId, title, prompt, members }, source, now);
 }
 
-/** A composition is its maker's alone, for it may name private adapters, until it is a version of an open mix. */
+/** A composition is visible to its owner only, since it may name private adapters, until it is a version of an open mix. */
 export async function findComposition(
   db: Db,
   caller: Caller | null,
@@ -94,7 +94,7 @@ export async function findComposition(
   return mine || open ? found.composition : refuse("not_found", `You have no composition ${id}.`);
 }
 
-/** Who looks at a composition and from where. How long its base's queue is, dispatch knows: the route passes that in. */
+/** Who reads a composition. The estimate comes from dispatch, which is on a higher floor: the route passes it in. */
 export type CompositionView = {
   caller: Caller | null;
   origin: string;

@@ -1,4 +1,4 @@
-// The picture that stands for a mix: one that its owner drew with exactly its adapter versions, else the portrait of its first adapter.
+// The cover of a mix: a picture that its owner generated with exactly its adapter versions, else the preview of its first adapter.
 
 import { eq } from "drizzle-orm";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
@@ -28,7 +28,7 @@ export async function coverOf(
   }
   const { adapters } = found.request as Generation["request"];
   if (sameVersions(adapters, members)) return found.image;
-  const detail = `The picture was drawn with ${namesOf(adapters)}, the mix holds ${namesOf(members)}.`;
+  const detail = `The picture was generated with ${namesOf(adapters)}, the mix holds ${namesOf(members)}.`;
   return refuse("image_invalid", detail, POINTER);
 }
 

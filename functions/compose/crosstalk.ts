@@ -1,4 +1,4 @@
-// What a composition will do, told from integers alone: columns that two slots share in a layer, and triggers that collide. Pure.
+// Crosstalk of a composition, computed from slots alone: columns that two slots share in a layer, and triggers that collide. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Composition, ResolvedMember } from "../../schema/contract/compositions.ts";
@@ -6,7 +6,7 @@ import { sharedWhenComposed } from "../lib/slot.ts";
 
 export type Pair = Composition["crosstalk"]["pairs"][number];
 
-/** Every pair once. Where layers differ in width, the layer that shares most speaks for the pair. */
+/** Every pair once. Where layers differ in width, the layer with the most shared columns counts. */
 export function crosstalkOf(base: Base, members: readonly ResolvedMember[]): Pair[] {
   return members.flatMap((a, i) =>
     members.slice(i + 1).map((b) => {

@@ -1,4 +1,4 @@
-// How exactly many adapters go together, told from their slots alone: which pairs share columns, and in which classes they stand. Pure.
+// How orthogonal a set of adapters is, computed from their slots: which pairs share columns, and which classes the slots are in. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Exactness } from "../../schema/contract/collections.ts";
@@ -8,7 +8,7 @@ import { classOf, slotColumns, slotDimensions } from "../lib/slot.ts";
 export type Slotted = { ref: string; slot: number };
 
 /**
- * Every pair is looked at, columns are computed once a slot: 500 adapters are 125,000 comparisons of `rank` numbers. Where
+ * Every pair is compared, columns are computed once per slot: 500 adapters are 125,000 comparisons of `rank` numbers. Where
  * a base reserves channels a composition deals slots anew (`composedSlots`), so every choice of members is exact.
  */
 export function exactnessOf(base: Base, radix: number, members: readonly Slotted[]): Exactness {
@@ -31,7 +31,7 @@ export function exactnessOf(base: Base, radix: number, members: readonly Slotted
   };
 }
 
-/** Of the layers' widths, the one in which two slots share most speaks for the pair, as in crosstalk.ts. */
+/** As in crosstalk.ts: of the layers' widths the one with the most shared columns counts. */
 function mostShared(a: readonly number[][], b: readonly number[][]): number {
   let most = 0;
   for (const [width, own] of a.entries()) {

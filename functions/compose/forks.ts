@@ -1,4 +1,4 @@
-// Forks: compositions made from somebody's mix. Who is counted, who is told, and the way back to where it all came from.
+// Forks: compositions made from somebody's mix. Counting them, notifying the owner, and listing a composition's ancestors.
 
 import { eq, sql } from "drizzle-orm";
 import type { Ancestor } from "../../schema/contract/compositions.ts";
@@ -12,7 +12,7 @@ import { type FoundMix, mixRef } from "./mixes.ts";
 
 /**
  * For the batch that writes a fork, behind its row. A mix counts people, not copies: only somebody's first fork of it is
- * counted and told, and an owner's own is not.
+ * counted and notified, and an owner's own is not.
  */
 export function forkCounted(db: Db, caller: Caller, fork: CompositionRow, source: FoundMix, now: number) {
   const { mix, version } = source;
@@ -55,7 +55,7 @@ LEFT JOIN mixes ON mixes.id = c.mix_id AND mixes.state = 'published' AND (mixes.
 LEFT JOIN users ON users.id = mixes.owner_id
 ORDER BY depth`;
 
-/** What a composition was made from, nearest first. What this caller may not see is there without its name. */
+/** What a composition was made from, nearest first. Those that this caller may not see are listed without their name. */
 export async function ancestorsOf(
   db: Db,
   row: CompositionRow,

@@ -1,4 +1,4 @@
-// The licence of a composition: what all its adapters allow, and which of them stands in the way. Pure.
+// The licence of a composition: what all its adapters allow, and which of them restricts it. Pure.
 
 import type { Licence } from "../../schema/contract/adapters.ts";
 import type { Composition } from "../../schema/contract/compositions.ts";

@@ -1,4 +1,4 @@
-// What stands behind the members of saved compositions now: adapters may have been hidden, withdrawn or relicensed since.
+// The present state of a saved composition's members: adapters may have been hidden, withdrawn or relicensed since.
 
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
@@ -29,7 +29,7 @@ export async function factsOf(db: Db, members: readonly ResolvedMember[]): Promi
   );
 }
 
-/** Whether this caller can draw with it today. Others see nothing of what is private, whatever names it. */
+/** Whether this caller can generate with it now. A private adapter is hidden from others even where a composition names it. */
 export function isAvailable({ version, adapter }: MemberFacts, caller: Caller | null): boolean {
   if (adapter.state === "withdrawn" || adapter.state === "removed" || version.state === "yanked")
     return false;

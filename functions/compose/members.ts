@@ -1,4 +1,4 @@
-// Turns the members of a request into versions: exactly what they name, all of one base, each seen by this caller.
+// Turns the members of a request into versions: exactly what they name, all of one base, each visible to this caller.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
@@ -85,7 +85,7 @@ async function resolveMember(
   return refuse("adapter_unready", `${path} has ${which} that can be used.`, `${pointer}/ref`);
 }
 
-/** Inside a body a missing adapter is the body's fault, not the address's. */
+/** A missing adapter named in a body is a fault of the body (422), not of the address (404). */
 function named(refusal: Refusal, pointer: string): Refusal {
   return refuse(refusal.code === "not_found" ? "adapter_unknown" : refusal.code, refusal.detail, pointer);
 }

@@ -1,5 +1,5 @@
 // The header of a merged adapter: which tensors, under which names, at which bytes, for the tools that read PEFT's (diffusers) or kohya's names.
-// Ranks stand side by side (PEFT's `cat`), so the factors' product is exactly the sum of the residuals; alpha = rank makes the
+// Ranks are concatenated (PEFT's `cat`), so the factors' product is exactly the sum of the residuals; alpha = rank makes the
 // tools' own scale 1. Pure; merged-stream.ts fills in the bytes. Specification: docs/adapter-format.md.
 
 import type { Base } from "../../schema/contract/bases.ts";
@@ -67,7 +67,7 @@ function layerName(layer: string, format: MergedFormat): string {
 const denoiserOf = (layer: string) =>
   /^(?:down_blocks|mid_block|up_blocks)\./.test(layer) ? "unet" : "transformer";
 
-/** `emb_params.<ada>`, as a file of textual inversion calls its one tensor. Triggers that two share get a number. */
+/** `emb_params.<ada>`, as a file of textual inversion calls its one tensor. Triggers used twice get a number. */
 function tokenNames(members: readonly MergeMember[]): string[] {
   const seen = new Map<string, number>();
   return members.map(({ trigger }) => {

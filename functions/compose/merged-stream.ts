@@ -1,5 +1,5 @@
-// Streams a merged adapter out of R2: header, then layer by layer the rows of all members side by side. What is held at a time
-// is one window of each member's file and one tensor, whatever the size of the whole.
+// Streams a merged adapter out of R2: header, then layer by layer the concatenated rows of all members. Memory holds
+// one window of each member's file and one tensor, whatever the size of the whole.
 
 import { TOKENS_TENSOR, UP_PREFIX } from "../../schema/contract/adapter-file.ts";
 import type { Base } from "../../schema/contract/bases.ts";
@@ -13,7 +13,7 @@ import { composedSlots, slotColumns } from "../lib/slot.ts";
 import { blobKey } from "../storage/blobs.ts";
 import { bytesOfTensor, type MergedTensor, type MergeMember } from "./merged-layout.ts";
 
-/** Layers lie behind one another in most files: one read brings several of a small base, and one of a large one. */
+/** Layers are contiguous in most files: one read brings several layers of a small base, or one of a large one. */
 export const WINDOW_BYTES = 256 * 1024;
 const HEAD_BYTES = 64 * 1024;
 
@@ -57,9 +57,9 @@ class MergeSource {
   readonly #base: Base;
   readonly #members: readonly MergeMember[];
   readonly #files: MemberFile[];
-  /** The slot of each member in this composition, which need not be the one it was trained in. */
+  /** The slot of each member in this composition, which may differ from the one it was trained in. */
   readonly #slots: readonly number[];
-  /** The frozen side depends on a layer's width alone, so it is made once a width. */
+  /** The frozen side depends on a layer's width alone, so it is computed once per width. */
   readonly #downs = new Map<number, Uint8Array>();
 
   constructor(env: Env, base: Base, members: readonly MergeMember[]) {
@@ -94,7 +94,7 @@ class MergeSource {
     return rows;
   }
 
-  /** Row by row, each member's part behind the other: out x (sum of ranks), strength multiplied in. */
+  /** Row by row, the members' parts concatenated: out x (sum of ranks), strength multiplied in. */
   async #up(layer: string, rows: number): Promise<Uint8Array> {
     const { rank } = this.#base;
     const columns = rank * this.#members.length;

@@ -1,4 +1,4 @@
-// Adapters in the formats of other tools, a composition's all in one file: who may have it, and the HTTP answer around the stream.
+// Adapters in the formats of other tools, a composition's all in one file: who may download it, and the HTTP response.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { MergedFormat } from "../../schema/contract/compositions.ts";
@@ -38,7 +38,7 @@ export async function mergedResponse(
   return fileResponse(env, file, request);
 }
 
-/** One version as the tools of PEFT or kohya read it, at full strength. Another container is no derivative: no grant is asked. */
+/** One version as the tools of PEFT or kohya read it, at full strength. Another container is no derivative, so no grant is needed. */
 export async function convertedResponse(
   env: Env,
   { version, adapter }: VersionWithAdapter,
@@ -63,7 +63,7 @@ async function fileResponse(
   const tensors = mergedTensors(base, members, format);
   const head = mergedHeader(base, members, format, tensors);
   const size = tensors.reduce((sum, tensor) => sum + bytesOfTensor(tensor), head.length);
-  // The header names every member's bytes, strength and slot: equal headers are equal files.
+  // The header determines the file: it names every member's bytes, strength and slot. So it is hashed for the ETag.
   const etag = `"${await sha256Hex(head)}"`;
   return rangeResponse(request, {
     etag,

@@ -1,4 +1,4 @@
-// Mixes as the contract shows them: rows in, JSON out, a fixed number of queries a page.
+// Mixes as the contract shows them: rows in, JSON out, with a fixed number of queries per page.
 
 import { desc, eq } from "drizzle-orm";
 import type { Mix, MixWithVersions } from "../../schema/contract/mixes.ts";
@@ -12,7 +12,7 @@ import { ancestorsOf } from "./forks.ts";
 import { factsOf, memberJson, previewsOf } from "./member-facts.ts";
 import { type FoundMix, isVersion, mixRef, newestVersions } from "./mixes.ts";
 
-/** Where people are sent: a page that other sites can preview. */
+/** The address to share: a page that other sites can preview. */
 export const shareUrl = (origin: string, ref: string) => `${origin}/m/${ref}`;
 
 /** A list of mixes, each with its newest version. */
@@ -84,7 +84,7 @@ function mixJson(
   };
 }
 
-/** One version of a mix with all that follows from its members, and the list of all versions. */
+/** One version of a mix with its composition, and the list of all versions. */
 export async function mixWithVersionsJson(
   db: Db,
   found: FoundMix,

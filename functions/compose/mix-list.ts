@@ -87,7 +87,7 @@ function visibleTo(caller: Caller | null, owner: string | undefined): SQL | unde
   return or(open, eq(mixes.ownerId, caller.id));
 }
 
-/** The ratings asked for; else general ones, what the caller chose to be shown besides, and the caller's own. */
+/** The ratings asked for; by default general ones, those the caller chose to see, and the caller's own mixes. */
 function ratedFor(caller: Caller | null, { rating }: Pick<MixQuery, "rating">): SQL {
   if (rating) return inList(mixes.rating, rating);
   const id = caller?.id ?? "";

@@ -15,14 +15,14 @@ export type FoundMix = { mix: OwnedMix; version: MixVersionRow };
 export const mixRef = (mix: Pick<OwnedMix, "owner" | "name">, number?: number) =>
   `${mix.owner}/${mix.name}${number === undefined ? "" : `:${number}`}`;
 
-/** Seen by whoever knows the address, and not by others' lists. */
+/** Visible to whoever knows the address, which does not mean listed. */
 export const isOpenMix = (mix: MixRow) => mix.state === "published" && mix.visibility !== "private";
 
 export function isVersion(row: CompositionRow): row is MixVersionRow {
   return row.mixId !== null && row.number !== null && row.publishedAt !== null;
 }
 
-/** The mix at owner/name as this caller may see it. What is hidden answers like what is not there. */
+/** The mix at owner/name as this caller may see it. A hidden mix gets the same refusal as one that does not exist. */
 export async function findMix(
   db: Db,
   caller: Caller | null,
@@ -46,12 +46,12 @@ export async function findMix(
 const goneDetail = (mix: OwnedMix) =>
   `${mixRef(mix)} was ${mix.state === "withdrawn" ? "withdrawn by its owner" : "removed by the moderators"}.`;
 
-/** Why nothing new can be made from a mix that was taken away; null while it is there. */
+/** Why nothing new can be made from a withdrawn or removed mix; null otherwise. */
 export function goneFault(mix: OwnedMix, pointer?: string): Refusal | null {
   return mix.state === "published" ? null : refuse("mix_removed", goneDetail(mix), pointer);
 }
 
-/** What stands at the address of a mix that was taken away. */
+/** The tombstone of a withdrawn or removed mix. */
 async function mixGone(db: Db, mix: OwnedMix): Promise<Refusal> {
   const removal = await removalOf(db, mix.id);
   return gone("mix_removed", goneDetail(mix), {
@@ -104,7 +104,7 @@ export async function membersOfVersions(db: Db, id: MixRow["id"]): Promise<Resol
 export const versionsStill = (id: MixRow["id"], count: number) =>
   sql`(select count(*) from compositions where mix_id = ${id}) = ${count}`;
 
-/** What `owner/name` or `owner/name:3` in a request's body means, if something new can be made from it. */
+/** The mix that `owner/name` or `owner/name:3` in a request's body names, if something new can be made from it. */
 export async function resolveMix(
   db: Db,
   caller: Caller | null,
@@ -121,7 +121,7 @@ export async function resolveMix(
   return version instanceof Refusal ? named(version, pointer) : { mix, version };
 }
 
-/** Inside a body a missing mix is the body's fault, not the address's. */
+/** A missing mix named in a body is a fault of the body (422), not of the address (404). */
 function named(refusal: Refusal, pointer: string): Refusal {
   return refuse(refusal.code === "not_found" ? "composition_unknown" : refusal.code, refusal.detail, pointer);
 }

@@ -1,5 +1,5 @@
 // Publishing a composition: under a new name it becomes a mix, under one of the caller's own the mix's next version.
-// One batch decides: the composition is published once, numbers have no gap, and what it changes elsewhere it changes with it.
+// One batch writes everything: the composition is published once, numbers have no gaps, and counters change with it.
 
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -21,7 +21,7 @@ import { shareFault, strictestOf } from "./sharing.ts";
 
 type MixInput = z.infer<typeof MixPublish>;
 
-/** Publications under one name race: who comes second looks again at what the mix has become. */
+/** Publications under one name may race: the second one retries with the mix as it is then. */
 const ROUNDS_MAX = 3;
 
 export async function publishComposition(
@@ -60,7 +60,7 @@ async function mixOf(db: Db, row: CompositionRow) {
   return (await now.get())?.mixId ?? null;
 }
 
-/** Why this composition cannot become a version of this mix as both stand now. */
+/** Why this composition cannot become a version of this mix, as both are now. */
 async function stateFault(
   db: Db,
   row: CompositionRow,
@@ -89,7 +89,7 @@ async function stateFault(
 
 type Draft = ReturnType<typeof draftOf>;
 
-/** Everything that the mix's page will show was written by somebody: here, or when the composition was saved for its owner alone. */
+/** Checks every text that the mix's page will show, from this request and from the saved composition, for blocked terms. */
 async function wordsFault(db: Db, row: CompositionRow, input: MixInput): Promise<Refusal | null> {
   const { name, title = row.title, description, changelog } = input;
   const written = Object.entries({ name, title, description, changelog });
@@ -131,7 +131,7 @@ async function draftFault(
   return null;
 }
 
-/** The mix as it will be, whether it is new or goes on. */
+/** The mix after the publication, new or existing. */
 function draftOf(
   caller: Caller,
   row: CompositionRow,

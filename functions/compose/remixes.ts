@@ -1,4 +1,4 @@
-// Remixes: the word to an adapter's owner about a new mix with it. How many there are, triggers count (migration 0010).
+// Remixes: the notification to an adapter's owner about a new mix with it. Triggers count them (schema/current/catalog.sql).
 
 import { sql } from "drizzle-orm";
 import type { OwnedMix } from "../../schema/tables.ts";
@@ -9,7 +9,7 @@ import type { Caller } from "../rights/rights.ts";
 import type { FactsById } from "./member-facts.ts";
 import { mixRef } from "./mixes.ts";
 
-/** One note for each owner in a mix that others may see, once a mix: later versions are no news. */
+/** One notification per owner for a mix that others may see, once per mix: later versions notify nobody. */
 export function remixNotes(
   db: Db,
   caller: Caller,

@@ -1,4 +1,4 @@
-// What other sites show of a link: title, words, picture and status of a page's address. Pure, but for the rewriting of the shell.
+// Link previews: title, description, picture and status of a page's address. Pure, but for the rewriting of the shell.
 
 import type { Rating } from "../../schema/contract/moderation.ts";
 import type { Refusal } from "../lib/refusal.ts";
@@ -7,7 +7,7 @@ export type ShareTags = {
   status: 200 | 404 | 410;
   title: string;
   description: string;
-  /** The address to name it by; null where nothing should be found. */
+  /** The canonical address; null where the page should not be indexed. */
   url: string | null;
   image: { url: string; width: number; height: number; alt: string } | null;
   isListed: boolean;
@@ -25,7 +25,7 @@ export type Shared = {
 
 const SITE = "Orthoplex";
 const DESCRIPTION_MAX_CHARACTERS = 200;
-/** Wider than this, readers of cards show a picture across, else beside the words. */
+/** Wider pictures are shown across a link's card, others beside its text. */
 const WIDE_RATIO = 1.5;
 
 export function tagsOf(shared: Shared, url: string): ShareTags {
@@ -35,13 +35,13 @@ export function tagsOf(shared: Shared, url: string): ShareTags {
     title: `${title} by ${owner} · ${SITE}`,
     description: shortened(shared.description),
     url,
-    // What not everybody wants to see is not put before people who only follow a link.
+    // A sensitive picture is not shown in link previews.
     image: image && rating === "general" ? { ...image, alt: title } : null,
     isListed: visibility === "public",
   };
 }
 
-/** For an address where nothing is, or nothing any more. */
+/** For an address where nothing is found or something was removed. */
 export function absentTags(refusal: Refusal): ShareTags {
   const gone = refusal.code === "mix_removed" || refusal.code === "adapter_removed";
   return {
@@ -89,7 +89,7 @@ export function tagsHtml({ title, description, url, image, isListed }: ShareTags
   return lines.join("");
 }
 
-/** The page's shell with its title and words replaced and the tags in its head. Streams. */
+/** The page's shell with title and description replaced and the tags in its head. Streams. */
 export function withTags(shell: Response, tags: ShareTags): Response {
   const rewritten = new HTMLRewriter()
     .on("title", { element: (title) => void title.setInnerContent(tags.title) })
@@ -99,7 +99,7 @@ export function withTags(shell: Response, tags: ShareTags): Response {
     .on("head", { element: (head) => void head.append(tagsHtml(tags), { html: true }) })
     .transform(shell);
   const response = new Response(rewritten.body, { status: tags.status, headers: rewritten.headers });
-  // The shell's own tag names bytes that are not these.
+  // The shell's own ETag names other bytes.
   response.headers.delete("etag");
   response.headers.delete("content-length");
   response.headers.set("cache-control", tags.status === 200 ? "public, max-age=60" : "no-store");

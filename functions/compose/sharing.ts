@@ -1,4 +1,4 @@
-// What may be shown and given away, told from the members: a mix only names adapter files, a merged file holds them. Pure.
+// What may be published or downloaded, decided from the members: a mix only names adapter files, a merged file contains them. Pure.
 
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
@@ -11,8 +11,8 @@ import type { FactsById, MemberFacts } from "./member-facts.ts";
 type Visibility = MixRow["visibility"];
 
 /**
- * Whoever sees a mix must be able to draw it: a public one has public adapters only, an unlisted one none that are private.
- * A private mix may hold whatever its owner may use.
+ * Whoever sees a mix must be able to generate with it: a public one has public adapters only, an unlisted one none that are private.
+ * A private mix may have whatever its owner may use.
  */
 export function shareFault(
   members: readonly ResolvedMember[],
@@ -48,7 +48,7 @@ export function strictestOf(ratings: Iterable<Rating>): Rating {
   return RATINGS[Math.max(0, ...places)] ?? "general";
 }
 
-/** Why no merged file of these members is given to this caller: a licence without derivatives, or an adapter kept back. */
+/** Why this caller may not download a merged file of these members: a licence without derivatives, or an adapter that is not public. */
 export function mergeFault(
   members: readonly ResolvedMember[],
   facts: FactsById,

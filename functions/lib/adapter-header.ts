@@ -1,5 +1,5 @@
 // What a safetensors header must say to be an adapter of a base (orthoplex.adapter/1): identity, tensors, metadata. Pure but for a
-// digest; runs in a Worker and in a browser, which can so tell before it uploads. Values and hashes: functions/catalog/adapter-file.ts.
+// digest; runs in the Worker, and in the browser before an upload. Values and hashes: functions/catalog/adapter-file.ts.
 
 import {
   ADAPTER_DTYPE,

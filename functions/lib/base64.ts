@@ -1,6 +1,6 @@
 // Bytes as base64 (RFC 4648, section 4), of any length.
 
-/** Arguments of one call; the engine's stack holds no more than some hundred thousand. */
+/** How many arguments one call gets: the engine's stack holds only some hundred thousand. */
 const CHUNK_BYTES = 32_768;
 
 export function toBase64(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 // Shared orthonormal bases in closed form: nothing to store. Pure; runs in a Worker and a browser. `signed-dct-2` is for
-// layers whose whole input speaks, `unit` for reserved channels: its columns are the channels themselves.
+// layers whose whole input is used, `unit` for reserved channels: its columns are the channels themselves.
 // Twin of gpu-runner/orthoplex/ortho/basis.py, bound to it by schema/examples/basis.json (equal to 1e-15: Math.cos and
 // libm may round the last bit differently). Out-of-range input is a caller's defect and throws RangeError.
 

@@ -26,7 +26,7 @@ export function readCursor(cursor: string | undefined, shape: SortKey): SortKey 
   }
 }
 
-/** One page from `limit + 1` rows: the extra row only tells that there is a next page. */
+/** One page from `limit + 1` rows: the extra row only shows that there is a next page. */
 export function pageOfRows<T>(rows: T[], limit: number, keyOf: (row: T) => SortKey) {
   const items = rows.slice(0, limit);
   const last = items.at(-1);

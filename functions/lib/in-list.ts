@@ -1,4 +1,4 @@
-// `column IN (list)` with one bound parameter. D1 binds at most 100, and a page of a list plus its filters can need more.
+// `column IN (list)` with one bound parameter. D1 binds at most 100 parameters to a statement, and a page of a list plus its filters can need more.
 
 import { type Column, type SQL, sql } from "drizzle-orm";
 

@@ -1,5 +1,5 @@
 // Every write of several rows. D1 binds at most 100 values to a statement, and a row has a dozen: a list is bound as one JSON text,
-// whatever its length. `Db["insert"]` (context.ts) takes a single row, so that no other way compiles.
+// whatever its length. `Db["insert"]` (db.ts) takes a single row, so that no other way compiles.
 
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";

@@ -1,8 +1,8 @@
-// Work that stands alone: what fails for one is logged, and the others go on.
+// Runs the same work for several things, each isolated: a failure is logged and the next one is tried.
 
 import { faultOf, logLine } from "./log.ts";
 
-/** Acts on each in turn. `nameOf` says in the log which one failed. */
+/** Runs one after another. `nameOf` names the one that failed in the log. */
 export async function eachIsolated<T>(
   event: string,
   things: readonly T[],

@@ -1,4 +1,4 @@
-// The log: one line of JSON an event, with the ids that it is about under the names that the runner's log uses too.
+// The log: one line of JSON an event, with the ids that it is about under the same names as in the runner's log.
 
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
 
@@ -9,6 +9,6 @@ export function logLine(level: "info" | "warning" | "error", event: string, fiel
   else console.info(line);
 }
 
-/** What a surprise says of itself; it never leaves the log. */
+/** The stack of an unexpected error: for the log only, never for a reply. */
 export const faultOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,8 +1,8 @@
-// Work in several steps that no one transaction holds: what the earlier ones left is taken back where a later one fails.
+// Work in several steps that do not fit into one transaction: where a later step fails, the earlier ones are undone.
 
 import { Refusal } from "./refusal.ts";
 
-/** What `work` gives; where that is a refusal or it throws, `undo` comes first. */
+/** The result of `work`; where that is a refusal or a throw, `undo` runs first. */
 export async function orUndo<T>(
   work: () => Promise<T | Refusal>,
   undo: () => Promise<void>,

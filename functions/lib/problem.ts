@@ -1,4 +1,4 @@
-// The one map from a failure to HTTP. Whatever is not an expected refusal says nothing about its cause to the outside.
+// The one map from a failure to HTTP. The reply to an unexpected error says nothing about its cause.
 
 import { HTTPException } from "hono/http-exception";
 import { ERROR_CODES, type ErrorCode } from "../../schema/contract/codes.ts";
@@ -45,7 +45,7 @@ export function problemResponse(refusal: Refusal, instance: string): Response {
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
-/** Every throw that reaches the app: a refusal, one of Hono's own, or a surprise. */
+/** Every throw that reaches the app: a refusal, one of Hono's own, or an unexpected error. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof HTTPException) return new Refusal(codeOf(error.status), detailOf(error.status));

@@ -10,7 +10,7 @@ export class Refusal {
   readonly detail: string;
   readonly faults: readonly Fault[];
   readonly retryAfterSeconds: number | undefined;
-  /** Of what answers 410: what stood there. */
+  /** For code 410: what was there before. */
   readonly tombstone: Tombstone | undefined;
   /** Of a range that lies outside (RFC 9110, 15.5.17): how long the whole is, by which a downloader knows that it has all of it. */
   readonly wholeBytes: number | undefined;
@@ -45,7 +45,7 @@ export function refuse(code: ErrorCode, detail: string, pointer?: string, reason
   return new Refusal(code, detail, pointer === undefined ? [] : [{ pointer, detail, reason }]);
 }
 
-/** Refuses what was taken away, with what stands in its place. */
+/** Refuses what was removed, with its tombstone. */
 export const gone = (code: ErrorCode, detail: string, tombstone: Tombstone) =>
   new Refusal(code, detail, [], undefined, tombstone);
 

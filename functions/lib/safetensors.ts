@@ -28,12 +28,12 @@ const DTYPE_BYTES = new Map<string, number>(
   }),
 );
 
-/** Read the header of a file of `sizeBytes` bytes from `head`, its first bytes (more than the header is welcome). */
+/** Read the header of a file of `sizeBytes` bytes from `head`, its first bytes (more than the header is allowed). */
 export function readHeader(head: Uint8Array, sizeBytes: number): Header | HeaderRefused | HeaderNeedsMore {
   if (sizeBytes === 0) return refused("empty", "The file has no bytes.");
   const enough = Math.min(sizeBytes, LENGTH_BYTES + 1);
   if (head.length < enough) return { kind: "needs_more", bytes: enough };
-  // A header opens with a brace. Only what does not is looked at for other formats: a header of 640 bytes also begins
+  // A header opens with a brace. Only a file that does not is checked for other formats: a header of 640 bytes also begins
   // with the two bytes of a pickle.
   if (head[LENGTH_BYTES] !== 0x7b) return otherFormat(head, sizeBytes);
   const length = Number(new DataView(head.buffer, head.byteOffset, LENGTH_BYTES).getBigUint64(0, true));

@@ -1,8 +1,8 @@
-// Server-sent events (WHATWG HTML, 9.2): read, one name and one line of data an event, comments told apart; and written from a generator.
+// Server-sent events (WHATWG HTML, 9.2): read, with one name and one line of data per event and comments apart; and written from a generator.
 
 export type ServerSent = { event: string; data: string } | "comment";
 
-/** Events of our own streams. Leaving the loop lets the sender know that nobody listens. */
+/** Events of our own streams. Leaving the loop cancels the stream, so that the sender stops. */
 export async function* serverSent(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSent> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -30,8 +30,8 @@ function parsed(block: string): ServerSent {
 }
 
 /**
- * The texts of a generator as a body. A reader that leaves ends the generator. What it throws cannot change the status any more: it is
- * logged, and `broken` is the last that is sent.
+ * The texts of a generator as a body. A reader that leaves ends the generator. The status is sent by then: an error is logged, and
+ * `broken` is sent last.
  */
 export function eventBody(source: AsyncGenerator<string>, broken: () => string): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();

@@ -11,7 +11,7 @@ export function statement(db: Db, query: Query): D1PreparedStatement {
   return db.$client.prepare(text).bind(...params);
 }
 
-/** Runs all of them or none, in their order. */
+/** Runs all of them or none, in order. */
 export const batch = <T = unknown>(db: Db, queries: readonly Query[]): Promise<D1Result<T>[]> =>
   db.$client.batch<T>(queries.map((query) => statement(db, query)));
 

@@ -1,4 +1,4 @@
-// Faults of a request in plain words with their limits. Speaks only where the contract has no words of its own for a fault.
+// Messages for faults of a request, with the limit that was broken. Used only where the contract gives no message of its own.
 
 import type { z } from "zod";
 
@@ -12,8 +12,8 @@ const KINDS: Record<string, string> = {
   record: "an object",
 };
 
-/** The words for a fault, to be read behind the name of the field; undefined leaves it to zod. */
-export function wordsOf(issue: z.core.$ZodRawIssue): string | undefined {
+/** The message for a fault, to follow the name of the field; undefined leaves it to zod. */
+export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
       if (issue.input === undefined) return "is missing";

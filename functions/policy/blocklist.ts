@@ -1,5 +1,5 @@
-// Words that are not wanted in prompts or names. A text becomes the words and short phrases in it, which the table is asked for:
-// the cost does not grow with the list, nothing is cached, and a refusal can name only what the text itself holds.
+// Terms that are refused in prompts or names. A text is split into its words and short phrases, which are looked up in the table: the cost
+// does not grow with the list, nothing is cached, and a refusal can name only what the text itself contains.
 
 import { sql } from "drizzle-orm";
 import { BLOCKED_TERM_MAX_WORDS, BLOCKED_TERMS_NAMED_MAX } from "../../schema/contract/limits.ts";
@@ -16,15 +16,15 @@ const UNSPACED =
   "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
 const WORD = new RegExp(`[${UNSPACED}]\\p{M}*|(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+`, "gu");
 
-/** Signs that stand for a letter in a word with letters; 1 stands for either of two. */
+/** Digits and signs that replace an alphabetic character in a word; 1 replaces either of two. */
 const LOOKALIKES: Record<string, string> = {
   ...{ "0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", $: "s" },
   ...{ а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", у: "y", і: "i", ѕ: "s" }, // Cyrillic
 };
 const SPELLED_MIN = 3;
 
-/** NFKC, lower case, without accents and invisible characters; everything between words is one gap. */
-export function wordsOf(text: string): string[] {
+/** NFKC, lower case, without accents and invisible characters; everything between words becomes one space. */
+export function normalizedWords(text: string): string[] {
   const plain = text
     .normalize("NFKC")
     .toLowerCase()
@@ -33,10 +33,10 @@ export function wordsOf(text: string): string[] {
   return plain.normalize("NFC").match(WORD) ?? [];
 }
 
-/** How a term is kept, and how a text holds it: its words with one space between. */
-export const termOf = (text: string) => wordsOf(text).join(" ");
+/** The form in which a term is stored and looked up: its words with one space between. */
+export const termOf = (text: string) => normalizedWords(text).join(" ");
 
-/** The words as they would be read with look-alikes taken for letters, and with letters that stand alone joined. */
+/** The words with look-alike characters replaced and single characters joined. */
 function disguisedWords(text: string, one: "i" | "l"): string[] {
   const read = text
     .normalize("NFKC")
@@ -46,7 +46,7 @@ function disguisedWords(text: string, one: "i" | "l"): string[] {
         ? Array.from(word, (sign) => (sign === "1" ? one : (LOOKALIKES[sign] ?? sign))).join("")
         : word,
     );
-  return joinSpelled(wordsOf(read));
+  return joinSpelled(normalizedWords(read));
 }
 
 /** "b a d" and "b.a.d" are read as "bad". */
@@ -71,7 +71,7 @@ function joinSpelled(words: readonly string[]): string[] {
 /** Every word and every phrase of up to as many words as a term may have, in all readings. */
 export function phrasesOf(text: string): Set<string> {
   const phrases = new Set<string>();
-  for (const words of [wordsOf(text), disguisedWords(text, "i"), disguisedWords(text, "l")]) {
+  for (const words of [normalizedWords(text), disguisedWords(text, "i"), disguisedWords(text, "l")]) {
     for (let begin = 0; begin < words.length; begin++) {
       let phrase = "";
       for (const word of words.slice(begin, begin + BLOCKED_TERM_MAX_WORDS)) {
@@ -90,7 +90,7 @@ async function blockedAmong(db: Db, scope: BlockScope, phrases: readonly string[
   const queries = [];
   for (let i = 0; i < phrases.length; i += PHRASES_A_QUERY) {
     const asked = JSON.stringify(phrases.slice(i, i + PHRASES_A_QUERY));
-    // CROSS JOIN keeps the order: the phrases are looked up in the primary key, the table is never walked.
+    // CROSS JOIN keeps the order: the phrases are looked up in the primary key, the table is never scanned.
     queries.push(
       sql`select distinct term from json_each(${asked}) cross join blocked_terms on scope = ${scope} and term = value limit ${BLOCKED_TERMS_NAMED_MAX}`,
     );

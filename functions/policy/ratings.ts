@@ -1,11 +1,11 @@
-// What moderators have said about ratings: below theirs an owner cannot go.
+// Ratings that moderators set: an owner cannot choose a milder one.
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
 import { moderationActions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 
-/** The rating that a moderator gave an adapter or a mix last, unless an appeal took it back; null where there is none. */
+/** The last rating that a moderator gave an adapter or a mix, unless an appeal reversed it; null where there is none. */
 export async function ratingFloor(db: Db, targetId: string): Promise<Rating | null> {
   const { data, kind } = moderationActions;
   const last = await db

@@ -1,4 +1,4 @@
-// Why something is gone that moderators removed: the word on its tombstone.
+// Why moderators removed something: the reason on its tombstone.
 
 import { eq, sql } from "drizzle-orm";
 import type { ReportReason } from "../../schema/contract/moderation.ts";
@@ -7,7 +7,7 @@ import type { Db } from "../db.ts";
 
 export type Removal = { reason: string; ground: ReportReason | null; at: number };
 
-/** Why and when moderators removed an adapter or a mix; null where it stands, or where its owner withdrew it. */
+/** Why and when moderators removed an adapter or a mix; null where it was not removed, or where its owner withdrew it. */
 export async function removalOf(db: Db, targetId: string): Promise<Removal | null> {
   const row = await db
     .select({

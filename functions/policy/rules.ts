@@ -6,7 +6,7 @@ import { type Refusal, refuse } from "../lib/refusal.ts";
 
 /**
  * What a moderator sees of a target. `purged`: removed, and its files are deleted or being deleted. `hidden`: by a moderator;
- * `hidden_by_owner`: by the owner of what was commented on. `gone`: a deleted comment, or an account that was left.
+ * `hidden_by_owner`: by the owner of what was commented on. `gone`: a deleted comment, or a deleted account.
  */
 export type TargetState =
   | "draft"
@@ -21,7 +21,7 @@ export type TargetState =
   | "suspended"
   | "gone";
 
-/** The state after the decision; `before`: what it was before it was removed. What is not here is refused. */
+/** The state after the decision; `before`: what it was before it was removed. Whatever is missing here is refused. */
 type Moves = Partial<Record<TargetState, Partial<Record<Decision, TargetState | "before">>>>;
 
 const CATALOG: Moves = {
@@ -85,7 +85,7 @@ export function decisionsOf(kind: TargetKind): Decision[] {
   return [...new Set(all)];
 }
 
-/** What can be decided about a target as it stands; dismissing needs reports that wait. */
+/** The decisions that a target allows in its state; dismissing needs pending reports. */
 export function decisionsIn(kind: TargetKind, state: TargetState, pendingReports: number): Decision[] {
   const open = Object.keys(MOVES[kind][state] ?? {}) as Decision[];
   return open.filter((decision) => decision !== "dismiss" || pendingReports > 0);
@@ -103,18 +103,18 @@ export const INVERSE: Record<Decision, Decision | null> = {
   dismiss: null,
 };
 
-/** Whether whoever it was done to may appeal: only against what took something from them. */
+/** Whether the affected person may appeal: only against decisions that restrict them. */
 export const isAppealable = (kind: string): boolean => kind in INVERSE && INVERSE[kind as Decision] !== null;
 
 /** Whether a rating is at least as strict as the floor that a moderator set; null is no floor. */
 export const reaches = (rating: Rating, floor: Rating | null) =>
   floor === null || RATINGS.indexOf(rating) >= RATINGS.indexOf(floor);
 
-/** Reports end dismissed only where nothing was done. */
+/** Reports are dismissed only where no action was taken. */
 export const reportStateAfter = (decision: Decision) => (decision === "dismiss" ? "dismissed" : "actioned");
 
 /**
- * Who decides on an appeal: not whom it concerns, and not who took the decision, unless nobody else could.
+ * Who may decide on an appeal: not the appellant, and not who took the decision, unless there is nobody else.
  * `others`: moderators who are neither.
  */
 export function mayDecideAppeal(

@@ -17,11 +17,11 @@ export type Caller = {
   /** Set while the account is suspended: it reads, but writes nothing. */
   suspendedAt: number | null;
   createdAt: Date;
-  /** Of a cookie; null for a key. */
+  /** Of the cookie; null for a key. */
   session: { id: string; createdAt: Date } | null;
   signedInBy: "session" | "key";
   scopes: readonly Scope[];
-  /** When the key that speaks here ends; null for a session and for a key without an end. */
+  /** When the key expires; null for a session and for a key without expiry. */
   keyExpiresAt: number | null;
   /** Of a publishable key: which one, and the pages that may use it. */
   pageKey: { id: Id<"key">; origins: readonly string[] } | null;
@@ -51,7 +51,7 @@ export function active(caller: Caller): Caller | Refusal {
   return caller.suspendedAt === null ? caller : SUSPENDED;
 }
 
-/** The signed-in person themselves, never a key of theirs. A suspended one too: leaving and appealing stay open. */
+/** The signed-in person, never one of their keys. A suspended one too: deleting the account and appealing stay open. */
 export function sessionOf(caller: Caller | null): Caller | Refusal {
   if (!caller) return SIGN_IN;
   if (caller.signedInBy === "session") return caller;

@@ -1,4 +1,4 @@
-// What an account is beyond a user: roles from its row and from the lists of addresses in the settings. Pure.
+// Roles of an account, from its row and from the lists of addresses in the settings. Pure.
 
 import type { USER_ROLES } from "../../schema/contract/account.ts";
 

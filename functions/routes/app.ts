@@ -6,10 +6,10 @@ import { z } from "zod";
 import { Problem } from "../../schema/contract/problem.ts";
 import type { App } from "../context.ts";
 import { type Fault, Refusal, Refused } from "../lib/refusal.ts";
-import { wordsOf } from "../lib/wording.ts";
+import { faultMessage } from "../lib/wording.ts";
 
 // The words of a schema itself come first; these take the place of zod's own.
-z.config({ customError: wordsOf });
+z.config({ customError: faultMessage });
 
 export function router() {
   return new OpenAPIHono<App>({

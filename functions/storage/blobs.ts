@@ -1,4 +1,4 @@
-// Bytes in R2, named by their SHA-256 and never changed. Everything streams; nothing is held whole.
+// Bytes in R2, named by their SHA-256 and never changed. Everything streams; no file is held in memory whole.
 
 import type { Env } from "../env.ts";
 import { rangeResponse } from "../lib/range.ts";
@@ -7,14 +7,14 @@ import { signUrl } from "../lib/signing.ts";
 
 export const blobKey = (sha256: string) => `blobs/${sha256}`;
 
-/** SQL: hashes that jobs have been promised which wait or run. */
+/** SQL: hashes that queued or running jobs need as inputs. */
 export const LIVE_INPUTS = `
   SELECT json_extract(input.value, '$.sha256') FROM jobs, json_each(jobs.inputs) AS input
   WHERE jobs.status IN ('queued', 'running') AND json_extract(input.value, '$.sha256') IS NOT NULL`;
 
 export type BlobFacts = { sha256: string; sizeBytes: number; contentType: string };
 
-/** What R2 says when the bytes do not have the SHA-256 they were announced with (error 10037, BadDigest). */
+/** R2's error when the bytes do not have the SHA-256 they were announced with (error 10037, BadDigest). */
 const isDigestError = (error: unknown) =>
   error instanceof Error && /10037|digest|checksum/i.test(error.message);
 
@@ -48,7 +48,7 @@ export const readerOf = (env: Env, sha256: string) => async (offset: number, len
   return object.body;
 };
 
-/** A blob as an HTTP answer: ETag is its hash, so a client that has it pays nothing. */
+/** A blob as an HTTP answer: ETag is its hash, so a client that has the bytes gets 304. */
 export async function blobResponse(
   env: Env,
   facts: BlobFacts,
@@ -69,7 +69,7 @@ export async function blobResponse(
 
 export const signedBlobPath = (sha256: string) => `/runner/v1/blobs/${sha256}`;
 
-/** An address that whoever holds it may GET until `expiresAt`. */
+/** A signed URL that anyone may GET until `expiresAt`. */
 export function signedBlobUrl(env: Env, origin: string, sha256: string, expiresAt: number): Promise<string> {
   return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, signedBlobPath(sha256), expiresAt);
 }

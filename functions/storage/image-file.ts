@@ -1,4 +1,4 @@
-// What a picture says about itself in its first bytes: type by magic number, size from the header. Never decodes pixels.
+// What the first bytes of a picture say: type by magic number, size from the header. Never decodes pixels.
 // PNG (W3C PNG 3, 11.2.1), JPEG (ITU T.81, B.2.2), WebP (RFC 9649, 2.5-2.7).
 
 import type { FileReason } from "../../schema/contract/codes.ts";
@@ -11,10 +11,10 @@ export type ImageHeader = {
 };
 export type ImageFault = { reason: FileReason; detail: string };
 
-/** JPEG puts EXIF, thumbnails and colour profiles before its size; past this much we stop looking. */
+/** JPEG puts EXIF, thumbnails and colour profiles before its size; beyond this length the search ends. */
 export const IMAGE_HEAD_MAX_BYTES = 1024 * 1024;
 
-/** The header, a fault, or "more" if these bytes are too few to tell. */
+/** The header, a fault, or "more" if more bytes are needed. */
 export function readImageHeader(head: Uint8Array): ImageHeader | ImageFault | "more" {
   if (head.length < 32) return "more";
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -1,4 +1,4 @@
-// Looks at the head of a picture on its way to R2 and passes every byte on, so that a bad picture is refused before it is stored.
+// Reads the header of a picture on its way to R2 and passes every byte on, so that a bad picture is refused before it is stored.
 
 import type { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
@@ -40,7 +40,7 @@ export async function peekImage(
   }
 }
 
-/** Reads what is still coming: a client that is cut off while it sends would never see why. Pictures are small enough. */
+/** Reads the rest of the body: a client whose connection is closed while it sends would never see the reply. Pictures are small enough. */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   while (!(await reader.read()).done);
 }
@@ -74,7 +74,7 @@ function rejoined(
       }
       await writer.close();
     } catch (error) {
-      // The reading side sees this as its own failure; here it would only be an unhandled rejection.
+      // The reading side sees this as its own failure; here it would be an unhandled rejection.
       await writer.abort(error).catch(() => {});
     }
   };

@@ -1,4 +1,4 @@
-// Pictures: rows over blobs. A picture is its owner's, unless a published version shows it or a mix has it as its cover.
+// Pictures: rows that refer to blobs. A picture is its owner's, unless a published version shows it or a mix has it as its cover.
 
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";

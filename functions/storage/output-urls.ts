@@ -1,11 +1,11 @@
-// Addresses of a picture's bytes that need no key and expire: clients of the compatible APIs and assistants fetch without one.
+// Signed URLs of pictures that expire: clients of the compatible APIs and assistants fetch without a key.
 
 import { OUTPUT_URL_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import type { ImageRow } from "../../schema/tables.ts";
 import type { Env } from "../env.ts";
 import { signUrl } from "../lib/signing.ts";
 
-/** The name ends like a file's: clients save under it. */
+/** The path ends with a file name: clients save under it. */
 export const OUTPUT_PATH = "/v1/outputs";
 
 export type Signer = Pick<Env, "UPLOAD_SIGNING_SECRET">;

@@ -1,5 +1,5 @@
-// Uploads in parts, for files above what one request carries. Parts are gathered beside the blobs, under the upload's own name; only
-// when the whole has the announced SHA-256 does it become a blob: nobody can write over one that others rely on.
+// Uploads in parts, for files above what one request carries. Parts are stored beside the blobs, under the upload's own name, and become
+// a blob only when the whole has the announced SHA-256: no upload can overwrite a blob that others use.
 
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
@@ -21,7 +21,7 @@ export const partCount = (sizeBytes: number) => Math.ceil(sizeBytes / UPLOAD_PAR
 export const partBytes = (sizeBytes: number, number: number) =>
   Math.min(UPLOAD_PART_BYTES, sizeBytes - (number - 1) * UPLOAD_PART_BYTES);
 
-/** The row of an upload that comes in parts: it lives longer, for it may be gone on with after a cut. */
+/** The row of an upload that comes in parts: it expires later, since it can be resumed after an interruption. */
 export async function beginParts(
   env: Env,
   row: UploadRow,
@@ -54,7 +54,7 @@ export function partUrls(env: Env, origin: string, row: UploadRow): Promise<stri
   );
 }
 
-/** Takes one part. Sent again, it takes the place of what came before. */
+/** Stores one part. Sent again, it replaces the earlier one. */
 export async function receivePart(
   env: Env,
   db: Db,
@@ -85,7 +85,7 @@ export async function receivePart(
   return refuse("upload_incomplete", `What came before part ${number} was dropped: see what is missing.`);
 }
 
-/** Null where the parts were joined or dropped before this one had come. */
+/** Null where the parts were joined or dropped before this one arrived. */
 async function putPart(
   env: Env,
   row: UploadRow,
@@ -102,7 +102,7 @@ async function putPart(
   }
 }
 
-/** Nothing is noted where the upload was finished or opened anew meanwhile: the part is of no use to what is gathered now. */
+/** Records nothing where the upload was finished or restarted in the meantime: the part does not belong to the present attempt. */
 async function notePart(
   db: Db,
   part: { id: string; multipartId: string; number: number; etag: string; size: number },
@@ -119,8 +119,8 @@ async function notePart(
 }
 
 /**
- * Joins the parts and reads the whole back once, into its place among the blobs; R2 checks its SHA-256 on the way. Cut off, it may be
- * asked again. Other bytes than announced are dropped, and the same upload can be sent anew.
+ * Joins the parts and copies the whole to its blob; R2 checks the SHA-256 on the way. After an interruption it may be called again.
+ * Bytes other than announced are dropped, and the same upload can be sent again.
  */
 export async function completeParts(
   env: Env,
@@ -143,7 +143,7 @@ export async function completeParts(
     return refuse("upload_incomplete", `${missing} of ${parts.length + missing} parts are missing.`);
   const whole = await joined(env, row, row.multipartId, parts);
   if (whole === "gone") {
-    // Somebody else asked at the same time and was faster, or dropping what was wrong or noting a part had been cut off.
+    // A concurrent call was faster, or an earlier one was interrupted while it dropped bytes or recorded a part.
     const current = await db.select().from(uploads).where(eq(uploads.id, row.id)).get();
     if (current && current.storedAt !== null) return { ...current, storedAt: current.storedAt };
     await startAnew(env, db, row, row.multipartId, now);
@@ -166,13 +166,13 @@ export async function completeParts(
       .where(and(eq(uploads.id, row.id), isNull(uploads.storedAt))),
     db.delete(uploadParts).where(eq(uploadParts.uploadId, row.id)),
   ]);
-  // Known until it is gone: where this is cut off, the cron goes on.
+  // The id is kept until the parts are gone: after an interruption cron continues.
   await env.BLOBS.delete(gatheredKey(row));
   await db.update(uploads).set({ multipartId: null }).where(eq(uploads.id, row.id));
   return { ...row, storedAt: now };
 }
 
-/** Drops what has come and opens the upload again, unless somebody else has. */
+/** Drops the parts and restarts the upload, unless a concurrent call did. */
 async function startAnew(env: Env, db: Db, row: UploadRow, before: string, now: number): Promise<void> {
   const { multipartId } = await beginParts(env, row, now);
   const still = and(eq(uploads.id, row.id), isNull(uploads.storedAt), eq(uploads.multipartId, before));
@@ -190,10 +190,10 @@ async function startAnew(env: Env, db: Db, row: UploadRow, before: string, now: 
 /** R2 knows no multipart upload of this id: it was joined and dropped, or aborted. */
 const isUnknown = (error: unknown) => error instanceof Error && /10024|does not exist/.test(error.message);
 
-/** R2 has a newer part than the one that was noted. */
+/** R2 has a newer part than the recorded one. */
 const isOutdated = (error: unknown) => error instanceof Error && /10025/.test(error.message);
 
-/** The whole as it was sent. Asked again after a cut, the parts may be joined already; then only the reading is left. */
+/** The joined object. After an interruption the parts may be joined already; then it is only read. */
 async function joined(
   env: Env,
   row: UploadRow,
@@ -211,7 +211,7 @@ async function joined(
   return (await env.BLOBS.get(gatheredKey(row))) ?? "gone";
 }
 
-/** Parts that came, joined or not, of an upload that nobody goes on with. */
+/** Deletes the parts, joined or not, of an abandoned upload. */
 export async function dropParts(env: Env, id: string, multipartId: string): Promise<void> {
   await env.BLOBS.delete(gatheredKey({ id }));
   await abort(env, id, multipartId);

@@ -61,7 +61,7 @@ export async function announceUpload(
   return insertUpload(db, inParts && !earlier ? await beginParts(env, row, now) : row);
 }
 
-/** Why this owner may not store so many bytes more; null if they may. */
+/** Why this owner may not store that many more bytes; null if they may. */
 export async function storageFault(
   db: Db,
   ownerId: UploadRow["ownerId"],
@@ -90,7 +90,7 @@ export async function bytesOf(db: Db, ownerId: UploadRow["ownerId"], now: number
   return row?.bytes ?? 0;
 }
 
-/** What this owner has sent before need not travel again. Only their own: a hash alone must not open others' bytes. */
+/** Bytes that this owner stored before need not be sent again. Only their own: knowing a hash must not give access to others' bytes. */
 async function sentBefore(db: Db, caller: Caller, facts: UploadFacts, now: number) {
   const earlier = await db
     .select({ width: uploads.width, height: uploads.height })
@@ -137,7 +137,7 @@ export function uploadUrl(env: Env, origin: string, row: UploadRow): Promise<str
   return signUrl(env.UPLOAD_SIGNING_SECRET, "PUT", origin, `/v1/uploads/${row.id}/content`, row.expiresAt);
 }
 
-/** Takes the bytes. A second PUT of a stored upload is answered like the first, without reading it. */
+/** Stores the bytes. A second PUT of a stored upload gets the same reply, without reading the body. */
 export async function receiveUpload(
   env: Env,
   db: Db,
@@ -173,7 +173,7 @@ export async function receiveUpload(
   return { ...row, ...stored };
 }
 
-/** An upload that this caller announced, finished or not. A runner's outputs are none of them. */
+/** An upload that this caller announced, finished or not. Outputs of runners are excluded. */
 export async function findOwnUpload(
   db: Db,
   caller: Caller,
@@ -185,7 +185,7 @@ export async function findOwnUpload(
   );
 }
 
-/** A finished upload of this owner and kind. Somebody else's answers like one that does not exist. */
+/** A finished upload of this owner and kind. Somebody else's upload gets the same refusal as one that does not exist. */
 export async function findUpload(
   db: Db,
   caller: Caller,
