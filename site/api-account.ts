@@ -1,51 +1,48 @@
 // API calls of the account: profile, sign-in methods, sessions, deletion; and anybody's profile. Like api.ts, every call returns a Reply.
 
-import type { z } from "zod";
-import type * as contract from "../schema/contract/index.ts";
-import { type Account, call, path } from "./api.ts";
+import { call, type Schema, send } from "./api.ts";
 
-export type Profile = contract.Profile;
-export type Passkey = contract.Passkey;
-export type AccountSession = contract.AccountSession;
-export type AuthMethods = z.infer<typeof contract.AuthMethods>;
-export type ProfilePatch = z.input<typeof contract.ProfilePatch>;
-export type PasswordChange = z.input<typeof contract.PasswordChange>;
+export type Profile = Schema<"Profile">;
+export type Passkey = Schema<"Passkey">;
+export type ProfilePatch = Schema<"ProfilePatch">;
+export type PasswordChange = Schema<"PasswordChange">;
 
 /** WebAuthn options as the server sends them; the browser's own types describe the rest. */
 type Ceremony = { challenge: string };
 
 export const accounts = {
-  profile: (handle: string) => call<Profile>("GET", `/v1/users/${path(handle)}`),
-  changeProfile: (patch: ProfilePatch) => call<Account>("PATCH", "/v1/account/profile", patch),
+  profile: (handle: string) => call("get", "/v1/users/{handle}", { params: { path: { handle } } }),
+  changeProfile: (body: ProfilePatch) => call("patch", "/v1/account/profile", { body }),
 
-  methods: () => call<AuthMethods>("GET", "/v1/auth-methods"),
+  methods: () => call("get", "/v1/auth-methods"),
   gitHub: (callbackURL: string) =>
-    call<{ url: string }>("POST", "/auth/sign-in/social", { provider: "github", callbackURL }),
-  requestReset: (email: string) => call<unknown>("POST", "/auth/request-password-reset", { email }),
+    send<{ url: string }>("POST", "/auth/sign-in/social", { provider: "github", callbackURL }),
+  requestReset: (email: string) => send<unknown>("POST", "/auth/request-password-reset", { email }),
   reset: (token: string, newPassword: string) =>
-    call<unknown>("POST", "/auth/reset-password", { token, newPassword }),
+    send<unknown>("POST", "/auth/reset-password", { token, newPassword }),
 
-  sessions: () => call<{ items: AccountSession[] }>("GET", "/v1/account/sessions"),
-  endSession: (id: string) => call<null>("DELETE", `/v1/account/sessions/${path(id)}`),
-  endAllSessions: () => call<null>("DELETE", "/v1/account/sessions"),
-  changePassword: (input: PasswordChange) => call<null>("POST", "/v1/account/password", input),
+  sessions: () => call("get", "/v1/account/sessions"),
+  endSession: (session: string) =>
+    call("delete", "/v1/account/sessions/{session}", { params: { path: { session } } }),
+  endAllSessions: () => call("delete", "/v1/account/sessions"),
+  changePassword: (body: PasswordChange) => call("post", "/v1/account/password", { body }),
 
-  verifyAgain: () => call<{ to: string }>("POST", "/v1/account/verification", {}),
-  changeEmail: (input: { email: string; password?: string }) =>
-    call<{ to: string }>("POST", "/v1/account/email", input),
-  confirmEmail: (token: string) => call<{ email: string }>("POST", "/v1/account/email/confirm", { token }),
+  verifyAgain: () => call("post", "/v1/account/verification"),
+  changeEmail: (body: Schema<"EmailChange">) => call("post", "/v1/account/email", { body }),
+  confirmEmail: (token: string) => call("post", "/v1/account/email/confirm", { body: { token } }),
 
-  passkeys: () => call<{ items: Passkey[] }>("GET", "/v1/account/passkeys"),
-  renamePasskey: (id: string, name: string) =>
-    call<Passkey>("PATCH", `/v1/account/passkeys/${path(id)}`, { name }),
-  removePasskey: (id: string) => call<null>("DELETE", `/v1/account/passkeys/${path(id)}`),
-  registerOptions: () => call<Ceremony>("GET", "/auth/passkey/generate-register-options"),
-  registered: (response: unknown) => call<unknown>("POST", "/auth/passkey/verify-registration", { response }),
-  signInOptions: () => call<Ceremony>("GET", "/auth/passkey/generate-authenticate-options"),
+  passkeys: () => call("get", "/v1/account/passkeys"),
+  renamePasskey: (passkey: string, name: string) =>
+    call("patch", "/v1/account/passkeys/{passkey}", { params: { path: { passkey } }, body: { name } }),
+  removePasskey: (passkey: string) =>
+    call("delete", "/v1/account/passkeys/{passkey}", { params: { path: { passkey } } }),
+  registerOptions: () => send<Ceremony>("GET", "/auth/passkey/generate-register-options"),
+  registered: (response: unknown) => send<unknown>("POST", "/auth/passkey/verify-registration", { response }),
+  signInOptions: () => send<Ceremony>("GET", "/auth/passkey/generate-authenticate-options"),
   signInWith: (response: unknown) =>
-    call<unknown>("POST", "/auth/passkey/verify-authentication", { response }),
+    send<unknown>("POST", "/auth/passkey/verify-authentication", { response }),
 
-  leave: (input: { confirm: string; password?: string }) => call<null>("DELETE", "/v1/account", input),
+  leave: (body: Schema<"AccountDelete">) => call("delete", "/v1/account", { body }),
 };
 
 /** A link that the browser downloads. */

@@ -1,13 +1,11 @@
 // API calls of search: lists with every filter, facets, suggestions. Like api.ts, every call returns a Reply.
 
-import type * as contract from "../schema/contract/index.ts";
-import { type Adapter, call, type Page, query } from "./api.ts";
+import { type AdapterQuery, call, type Schema } from "./api.ts";
 
-export type FacetName = contract.FacetName;
-export type Facet = contract.Facet;
-export type FacetList = contract.FacetList;
-export type Suggestions = contract.Suggestions;
-export type AdapterPage = Page<Adapter> & { corrected: string | null };
+export type { FacetName } from "../schema/contract/search.ts";
+export type Facet = Schema<"Facet">;
+export type FacetList = Schema<"FacetList">;
+export type Suggestions = Schema<"Suggestions">;
 
 /** Filters that take several values, sent comma separated. */
 export const LISTS = [
@@ -23,29 +21,32 @@ export const LISTS = [
 export type ListName = (typeof LISTS)[number];
 export type CatalogQuery = { [name in ListName]?: readonly string[] } & {
   q?: string;
-  sort?: contract.AdapterSort;
+  sort?: AdapterQuery["sort"];
 };
 
 const values = ({ q, sort, ...lists }: CatalogQuery) => ({
-  q,
-  sort,
+  ...(q !== undefined && { q }),
+  ...(sort !== undefined && { sort }),
   ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list?.join(",")])),
 });
 
+const signalled = (signal?: AbortSignal) => (signal ? { signal } : {});
+
 export const catalog = {
   adapters: (wanted: CatalogQuery, page: { limit: number; cursor?: string }, signal?: AbortSignal) =>
-    call<AdapterPage>("GET", `/v1/adapters${query({ ...values(wanted), ...page })}`, undefined, signal),
+    call("get", "/v1/adapters", {
+      params: { query: { ...values(wanted), ...page } },
+      ...signalled(signal),
+    }),
   facets: (
     { sort: _, ...wanted }: CatalogQuery,
     inside: { facet?: string; prefix?: string },
     signal?: AbortSignal,
   ) =>
-    call<FacetList>(
-      "GET",
-      `/v1/adapters/facets${query({ ...values(wanted), ...inside })}`,
-      undefined,
-      signal,
-    ),
+    call("get", "/v1/adapters/facets", {
+      params: { query: { ...values(wanted), ...inside } },
+      ...signalled(signal),
+    }),
   suggest: (q: string, signal?: AbortSignal) =>
-    call<Suggestions>("GET", `/v1/suggest${query({ q })}`, undefined, signal),
+    call("get", "/v1/suggest", { params: { query: { q } }, ...signalled(signal) }),
 };

@@ -1,17 +1,15 @@
 // API calls of mixes, which are published compositions. Like api.ts, every call returns a Reply.
 
-import type { z } from "zod";
-import type * as contract from "../schema/contract/index.ts";
-import { type Composition, call, type Page, path, query } from "./api.ts";
+import { type At, call, of, ownerAndName, type Schema } from "./api.ts";
 
-export type Mix = contract.Mix;
-export type MixWithVersions = contract.MixWithVersions;
-export type MixMember = z.infer<typeof contract.MixMember>;
-export type Ancestor = contract.Ancestor;
-export type Rating = contract.Rating;
-export type MixPublish = z.input<typeof contract.MixPublish>;
-export type MixPatch = z.input<typeof contract.MixPatch>;
-export type MixSort = (typeof contract.MIX_SORTS)[number];
+export type Mix = Schema<"Mix">;
+export type MixWithVersions = Schema<"MixWithVersions">;
+export type MixMember = Schema<"MixMember">;
+export type Ancestor = Schema<"Ancestor">;
+export type Rating = Mix["rating"];
+export type MixPublish = Schema<"MixPublish">;
+export type MixPatch = Schema<"MixPatch">;
+export type MixSort = "newest" | "most_used" | "most_liked";
 
 export interface MixQuery {
   q?: string;
@@ -22,28 +20,21 @@ export interface MixQuery {
   sort?: MixSort;
 }
 
-interface At {
-  limit?: number;
-  cursor?: string;
-}
-
-const mixAt = (ref: string) => `/v1/mixes/${path(ref)}`;
-/** Splits `owner/name:3` into the name and the number. */
-const partsOf = (ref: string) => {
-  const [name = "", number] = ref.split(":");
-  return { name, number };
-};
-
 export const mixes = {
-  list: (wanted: MixQuery & At) => call<Page<Mix>>("GET", `/v1/mixes${query({ ...wanted })}`),
+  list: (query: MixQuery & At) => call("get", "/v1/mixes", { params: { query } }),
+  /** `owner/name`, or `owner/name:3` for one version. */
   mix: (ref: string, signal?: AbortSignal) => {
-    const { name, number } = partsOf(ref);
-    return call<MixWithVersions>("GET", `${mixAt(name)}${query({ number })}`, undefined, signal);
+    const [ownerName = "", number] = ref.split(":");
+    const query = number === undefined ? {} : { number: Number(number) };
+    const params = { path: ownerAndName(ownerName), query };
+    return call("get", "/v1/mixes/{owner}/{name}", { params, ...(signal && { signal }) });
   },
-  publish: (compositionId: string, wanted: MixPublish) =>
-    call<MixWithVersions>("POST", `/v1/compositions/${compositionId}/publish`, wanted),
-  change: (ref: string, patch: MixPatch) => call<Mix>("PATCH", mixAt(ref), patch),
-  withdraw: (ref: string) => call<Mix>("POST", `${mixAt(ref)}/withdraw`),
-  fork: (ref: string, number: number) => call<Composition>("POST", `${mixAt(ref)}/fork`, { number }),
-  forks: (ref: string, at: At) => call<Page<Mix>>("GET", `${mixAt(ref)}/forks${query({ ...at })}`),
+  publish: (composition: string, body: MixPublish) =>
+    call("post", "/v1/compositions/{composition}/publish", { params: { path: { composition } }, body }),
+  change: (ref: string, body: MixPatch) => call("patch", "/v1/mixes/{owner}/{name}", { ...of(ref), body }),
+  withdraw: (ref: string) => call("post", "/v1/mixes/{owner}/{name}/withdraw", of(ref)),
+  fork: (ref: string, number: number) =>
+    call("post", "/v1/mixes/{owner}/{name}/fork", { ...of(ref), body: { number } }),
+  forks: (ref: string, query: At) =>
+    call("get", "/v1/mixes/{owner}/{name}/forks", { params: { path: ownerAndName(ref), query } }),
 };

@@ -1,78 +1,87 @@
 // API calls of likes, follows, comments, notifications, collections and remixes. Like api.ts, every call returns a Reply.
 
-import type { z } from "zod";
-import type * as contract from "../schema/contract/index.ts";
-import { type Adapter, call, type Page, path, query } from "./api.ts";
+import { type At, call, of, ownerAndName, type Schema } from "./api.ts";
 
-export type PersonCard = contract.PersonCard;
-export type Like = contract.Like;
-export type Liked = contract.Liked;
-export type Mix = contract.Mix;
-export type Follow = contract.Follow;
-export type Comment = contract.Comment;
-export type Answer = contract.Reply;
-export type Notification = contract.Notification;
-export type NotificationPage = contract.NotificationPage;
-export type Collection = contract.Collection;
-export type CollectionItem = contract.CollectionItem;
-export type CollectionWithItems = contract.CollectionWithItems;
-export type UsedWith = contract.UsedWith;
-export type CollectionCreate = z.input<typeof contract.CollectionCreate>;
-export type CollectionPatch = z.input<typeof contract.CollectionPatch>;
-export type CollectionItemPut = z.input<typeof contract.CollectionItemPut>;
-export type CollectionSort = (typeof contract.COLLECTION_SORTS)[number];
+export type PersonCard = Schema<"PersonCard">;
+export type Liked = Schema<"Liked">;
+export type Mix = Schema<"Mix">;
+export type Comment = Schema<"Comment">;
+export type Answer = Schema<"Reply">;
+export type Notification = Schema<"Notification">;
+export type Collection = Schema<"Collection">;
+export type CollectionItem = Schema<"CollectionItem">;
+export type CollectionWithItems = Schema<"CollectionWithItems">;
+export type CollectionCreate = Schema<"CollectionCreate">;
+export type CollectionPatch = Schema<"CollectionPatch">;
+export type CollectionItemPut = Schema<"CollectionItemPut">;
+export type CollectionSort = "newest" | "updated";
 /** Resources that can be liked and commented on. */
-export type Kind = (typeof contract.LIKEABLE_KINDS)[number];
+export type Kind = "adapter" | "mix";
 
-interface At {
-  limit?: number;
-  cursor?: string;
-}
-const THINGS: Record<Kind, string> = { adapter: "adapters", mix: "mixes" };
-const thing = (kind: Kind, ref: string) => `/v1/${THINGS[kind]}/${path(ref)}`;
-const collection = (ref: string) => `/v1/collections/${path(ref)}`;
+const LIKE = {
+  adapter: "/v1/adapters/{owner}/{name}/like",
+  mix: "/v1/mixes/{owner}/{name}/like",
+} as const;
+const COMMENTS = {
+  adapter: "/v1/adapters/{owner}/{name}/comments",
+  mix: "/v1/mixes/{owner}/{name}/comments",
+} as const;
+const item = (ref: string, adapter: string) => {
+  const { owner: adapter_owner, name: adapter_name } = ownerAndName(adapter);
+  return { params: { path: { ...ownerAndName(ref), adapter_owner, adapter_name } } };
+};
+const who = (handle: string) => ({ params: { path: { handle } } });
+const which = (comment: string) => ({ params: { path: { comment } } });
 
 export const people = {
-  like: (kind: Kind, ref: string) => call<Like>("GET", `${thing(kind, ref)}/like`),
+  like: (kind: Kind, ref: string) => call("get", LIKE[kind], of(ref)),
   setLike: (kind: Kind, ref: string, on: boolean) =>
-    call<Like>(on ? "PUT" : "DELETE", `${thing(kind, ref)}/like`),
-  feed: (at: At) => call<Page<Adapter>>("GET", `/v1/account/feed${query({ ...at })}`),
-  likes: (at: At) => call<Page<Liked>>("GET", `/v1/account/likes${query({ ...at })}`),
+    on ? call("put", LIKE[kind], of(ref)) : call("delete", LIKE[kind], of(ref)),
+  feed: (query: At) => call("get", "/v1/account/feed", { params: { query } }),
+  likes: (query: At) => call("get", "/v1/account/likes", { params: { query } }),
 
-  follow: (handle: string) => call<Follow>("GET", `/v1/users/${path(handle)}/follow`),
+  follow: (handle: string) => call("get", "/v1/users/{handle}/follow", who(handle)),
   setFollow: (handle: string, on: boolean) =>
-    call<Follow>(on ? "PUT" : "DELETE", `/v1/users/${path(handle)}/follow`),
+    on
+      ? call("put", "/v1/users/{handle}/follow", who(handle))
+      : call("delete", "/v1/users/{handle}/follow", who(handle)),
 
-  comments: (kind: Kind, ref: string, at: At) =>
-    call<Page<Comment>>("GET", `${thing(kind, ref)}/comments${query({ ...at })}`),
-  answers: (id: string, at: At) => call<Page<Answer>>("GET", `/v1/comments/${id}/replies${query({ ...at })}`),
-  say: (kind: Kind, ref: string, wanted: { body: string; parent_id?: string }) =>
-    call<Comment>("POST", `${thing(kind, ref)}/comments`, wanted),
-  editComment: (id: string, body: string) => call<Comment>("PATCH", `/v1/comments/${id}`, { body }),
-  deleteComment: (id: string) => call<null>("DELETE", `/v1/comments/${id}`),
+  comments: (kind: Kind, ref: string, query: At) =>
+    call("get", COMMENTS[kind], { params: { path: ownerAndName(ref), query } }),
+  answers: (comment: string, query: At) =>
+    call("get", "/v1/comments/{comment}/replies", { params: { path: { comment }, query } }),
+  say: (kind: Kind, ref: string, body: Schema<"CommentCreate">) =>
+    call("post", COMMENTS[kind], { ...of(ref), body }),
+  editComment: (id: string, body: string) =>
+    call("patch", "/v1/comments/{comment}", { ...which(id), body: { body } }),
+  deleteComment: (id: string) => call("delete", "/v1/comments/{comment}", which(id)),
   hideComment: (id: string, hidden: boolean) =>
-    call<Comment>("POST", `/v1/comments/${id}/${hidden ? "hide" : "unhide"}`),
+    hidden
+      ? call("post", "/v1/comments/{comment}/hide", which(id))
+      : call("post", "/v1/comments/{comment}/unhide", which(id)),
 
-  notifications: (wanted: At & { unread?: "true" }) =>
-    call<NotificationPage>("GET", `/v1/account/notifications${query({ ...wanted })}`),
-  markRead: (wanted: { ids: string[] } | { all: true; before?: string }) =>
-    call<{ unread_count: number }>("POST", "/v1/account/notifications/read", wanted),
+  notifications: (query: At & { unread?: "true" }) =>
+    call("get", "/v1/account/notifications", { params: { query } }),
+  markRead: (body: Schema<"NotificationsRead">) => call("post", "/v1/account/notifications/read", { body }),
 
-  remixes: (ref: string, at: At) =>
-    call<Page<Mix>>("GET", `/v1/adapters/${path(ref)}/remixes${query({ ...at })}`),
-  usedWith: (ref: string) => call<{ items: UsedWith[] }>("GET", `/v1/adapters/${path(ref)}/used-with`),
+  remixes: (ref: string, query: At) =>
+    call("get", "/v1/adapters/{owner}/{name}/remixes", { params: { path: ownerAndName(ref), query } }),
+  usedWith: (ref: string) => call("get", "/v1/adapters/{owner}/{name}/used-with", of(ref)),
 
-  collections: (wanted: At & { owner?: string; adapter?: string; sort?: CollectionSort }) =>
-    call<Page<Collection>>("GET", `/v1/collections${query({ ...wanted })}`),
-  collection: (ref: string) => call<CollectionWithItems>("GET", collection(ref)),
-  collectionItems: (ref: string, at: At) =>
-    call<Page<CollectionItem>>("GET", `${collection(ref)}/items${query({ ...at })}`),
-  createCollection: (wanted: CollectionCreate) => call<Collection>("POST", "/v1/collections", wanted),
-  changeCollection: (ref: string, patch: CollectionPatch) =>
-    call<Collection>("PATCH", collection(ref), patch),
-  deleteCollection: (ref: string) => call<null>("DELETE", collection(ref)),
-  putItem: (ref: string, adapter: string, wanted: CollectionItemPut = {}) =>
-    call<CollectionItem>("PUT", `${collection(ref)}/items/${path(adapter)}`, wanted),
+  collections: (query: At & { owner?: string; adapter?: string; sort?: CollectionSort }) =>
+    call("get", "/v1/collections", { params: { query } }),
+  collection: (ref: string) => call("get", "/v1/collections/{owner}/{name}", of(ref)),
+  collectionItems: (ref: string, query: At) =>
+    call("get", "/v1/collections/{owner}/{name}/items", { params: { path: ownerAndName(ref), query } }),
+  createCollection: (body: CollectionCreate) => call("post", "/v1/collections", { body }),
+  changeCollection: (ref: string, body: CollectionPatch) =>
+    call("patch", "/v1/collections/{owner}/{name}", { ...of(ref), body }),
+  deleteCollection: (ref: string) => call("delete", "/v1/collections/{owner}/{name}", of(ref)),
+  putItem: (ref: string, adapter: string, body: CollectionItemPut = {}) =>
+    call("put", "/v1/collections/{owner}/{name}/items/{adapter_owner}/{adapter_name}", {
+      ...item(ref, adapter),
+      body,
+    }),
   takeOut: (ref: string, adapter: string) =>
-    call<null>("DELETE", `${collection(ref)}/items/${path(adapter)}`),
+    call("delete", "/v1/collections/{owner}/{name}/items/{adapter_owner}/{adapter_name}", item(ref, adapter)),
 };

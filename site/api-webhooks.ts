@@ -1,24 +1,25 @@
 // API calls of webhooks and their deliveries. Like api.ts, every call returns a Reply.
 
-import type { z } from "zod";
-import type * as contract from "../schema/contract/index.ts";
-import { call, type Page, query } from "./api.ts";
+import { type At, call, type Schema } from "./api.ts";
 
-export type Webhook = contract.Webhook;
-export type WebhookWithSecret = z.infer<typeof contract.WebhookWithSecret>;
-export type Delivery = contract.Delivery;
-export type WebhookCreate = z.input<typeof contract.WebhookCreate>;
-export type WebhookPatch = z.input<typeof contract.WebhookPatch>;
+export type Webhook = Schema<"Webhook">;
+export type WebhookWithSecret = Schema<"WebhookWithSecret">;
+export type Delivery = Schema<"Delivery">;
+export type WebhookCreate = Schema<"WebhookCreate">;
+export type WebhookPatch = Schema<"WebhookPatch">;
+
+const one = (webhook: string) => ({ params: { path: { webhook } } });
 
 export const webhooks = {
-  list: () => call<{ items: Webhook[] }>("GET", "/v1/webhooks"),
-  make: (wanted: WebhookCreate) => call<WebhookWithSecret>("POST", "/v1/webhooks", wanted),
-  change: (id: string, patch: WebhookPatch) => call<Webhook>("PATCH", `/v1/webhooks/${id}`, patch),
-  remove: (id: string) => call<null>("DELETE", `/v1/webhooks/${id}`),
-  rotate: (id: string) => call<WebhookWithSecret>("POST", `/v1/webhooks/${id}/rotate`),
-  ping: (id: string) => call<Delivery>("POST", `/v1/webhooks/${id}/ping`),
-  replayFailed: (id: string) => call<{ replayed: number }>("POST", `/v1/webhooks/${id}/replay`),
-  deliveries: (wanted: { webhook_id?: string; limit?: number; cursor?: string }) =>
-    call<Page<Delivery>>("GET", `/v1/webhook-deliveries${query({ ...wanted })}`),
-  replay: (id: string) => call<Delivery>("POST", `/v1/webhook-deliveries/${id}/replay`),
+  list: () => call("get", "/v1/webhooks"),
+  make: (body: WebhookCreate) => call("post", "/v1/webhooks", { body }),
+  change: (id: string, body: WebhookPatch) => call("patch", "/v1/webhooks/{webhook}", { ...one(id), body }),
+  remove: (id: string) => call("delete", "/v1/webhooks/{webhook}", one(id)),
+  rotate: (id: string) => call("post", "/v1/webhooks/{webhook}/rotate", one(id)),
+  ping: (id: string) => call("post", "/v1/webhooks/{webhook}/ping", one(id)),
+  replayFailed: (id: string) => call("post", "/v1/webhooks/{webhook}/replay", one(id)),
+  deliveries: (query: At & { webhook_id?: string }) =>
+    call("get", "/v1/webhook-deliveries", { params: { query } }),
+  replay: (delivery: string) =>
+    call("post", "/v1/webhook-deliveries/{delivery}/replay", { params: { path: { delivery } } }),
 };

@@ -1,38 +1,37 @@
 // The only caller of the API. Every call returns a Reply: a refusal or a lost connection is a value, never an exception.
-// Types come from the contract; responses are not validated again here.
+// Paths, parameters, bodies and answers are typed from schema/openapi.json; responses are not validated again here.
 
-import type { z } from "zod";
-import type * as contract from "../schema/contract/index.ts";
+import type { Answer, Args, Method, PathOf, Schema } from "../schema/client/index.ts";
 import type { Failure } from "./ui/failure.ts";
 
-export type Adapter = contract.Adapter;
-export type AdapterWithVersions = z.infer<typeof contract.AdapterWithVersions>;
-export type Version = contract.Version;
-export type Licence = contract.Licence;
-export type Base = z.infer<typeof contract.BaseWithSlots>;
-export type Region = contract.Region;
-export type Composition = contract.Composition;
-export type Generation = contract.Generation;
-export type GeneratedImage = z.infer<typeof contract.GeneratedImage>;
-export type Training = contract.Training;
-export type Job = contract.Job;
-type StatusEvent = contract.StatusEvent;
-type ProgressEvent = contract.ProgressEvent;
-export type JobStatus = contract.JobStatus;
-export type Account = contract.Account;
-export type Key = z.infer<typeof contract.Key>;
-export type KeyCreated = z.infer<typeof contract.KeyCreated>;
+export type { Schema } from "../schema/client/index.ts";
+export type Adapter = Schema<"Adapter">;
+export type AdapterWithVersions = Schema<"AdapterWithVersions">;
+export type Version = Schema<"Version">;
+export type Licence = Schema<"Licence">;
+export type Base = Schema<"BaseWithSlots">;
+export type Region = Schema<"Region">;
+export type Composition = Schema<"Composition">;
+export type Generation = Schema<"Generation">;
+export type GeneratedImage = Schema<"GeneratedImage">;
+export type Training = Schema<"Training">;
+export type Job = Generation | Training;
+type StatusEvent = Pick<Job, "status" | "queue_position">;
+type ProgressEvent = NonNullable<Job["progress"]> & { preview: string | null };
+export type JobStatus = Job["status"];
+export type Account = Schema<"Account">;
+export type Key = Schema<"Key">;
+export type KeyCreated = Schema<"KeyCreated">;
 export type KeyKind = Key["kind"];
-export type Scope = contract.Scope;
-export type Upload = z.infer<typeof contract.Upload>;
-export type UploadStored = z.infer<typeof contract.UploadStored>;
-export type AdapterCreate = z.input<typeof contract.AdapterCreate>;
-export type AdapterPatch = z.input<typeof contract.AdapterPatch>;
-export type CompositionCreate = z.input<typeof contract.CompositionCreate>;
-export type GenerationCreate = z.input<typeof contract.GenerationCreate>;
-export type TrainingCreate = z.input<typeof contract.TrainingCreate>;
-export type KeyCreate = z.input<typeof contract.KeyCreate>;
-type AdapterSort = (typeof contract.ADAPTER_SORTS)[number];
+export type Scope = Account["scopes"][number];
+export type Upload = Schema<"Upload">;
+export type UploadStored = Schema<"UploadStored">;
+export type AdapterCreate = Schema<"AdapterCreate">;
+export type AdapterPatch = Schema<"AdapterPatch">;
+export type CompositionCreate = Schema<"CompositionCreate">;
+export type GenerationCreate = Schema<"GenerationCreate">;
+export type TrainingCreate = Schema<"TrainingCreate">;
+export type KeyCreate = Schema<"KeyCreate">;
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 export interface Page<T> {
@@ -45,17 +44,37 @@ export interface AdapterQuery {
   class?: string;
   tag?: string;
   owner?: string;
-  sort?: AdapterSort;
+  sort?: "relevance" | "trending" | "newest" | "most_used" | "most_liked" | "name";
   limit?: number;
   cursor?: string;
 }
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+/** Where a page of a list begins. */
+export interface At {
+  limit?: number;
+  cursor?: string;
+}
+type Init = {
+  params?: { path?: Record<string, string>; query?: Record<string, unknown> };
+  body?: unknown;
+  signal?: AbortSignal;
+};
 
 /** Only for api.ts and the api-*.ts files beside it. */
-export async function call<T>(
-  method: Method,
-  path: string,
+export function call<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  ...args: Args<P, M>
+): Promise<Reply<Answer<P, M>>> {
+  // The parameter's type depends on the path; what is read of it is the same for all.
+  const { params, body, signal } = (args[0] ?? {}) as Init;
+  const address = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params?.path?.[name] ?? ""));
+  return send(method.toUpperCase(), `${address}${queryOf(params?.query)}`, body, signal);
+}
+
+/** For better-auth's routes, which the API's description does not hold, and for addresses out of answers. */
+export async function send<T>(
+  method: string,
+  address: string,
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Reply<T>> {
@@ -66,7 +85,7 @@ export async function call<T>(
   if (body !== undefined) request.body = JSON.stringify(body);
   if (signal) request.signal = signal;
   try {
-    return await replyOf<T>(await fetch(path, request));
+    return await replyOf<T>(await fetch(address, request));
   } catch {
     return { ok: false, failure: { kind: "unreachable" } };
   }
@@ -86,7 +105,7 @@ async function replyOf<T>(response: Response): Promise<Reply<T>> {
   return { ok: false, failure: { kind: "unreadable", status: response.status } };
 }
 
-function isProblem(body: unknown): body is contract.Problem {
+function isProblem(body: unknown): body is Schema<"Problem"> {
   return typeof body === "object" && body !== null && "code" in body && "errors" in body && "title" in body;
 }
 
@@ -95,53 +114,58 @@ function hasMessage(body: unknown): body is { message: string } {
   return typeof body === "object" && body !== null && "message" in body && typeof body.message === "string";
 }
 
-export const query = (values: Record<string, string | number | undefined>): string => {
+function queryOf(values: Record<string, unknown> = {}): string {
   const given = Object.entries(values).filter(([, v]) => v !== undefined && v !== "");
   return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([k, v]) => [k, String(v)]))}`;
-};
-export const path = (ref: string) => ref.split("/").map(encodeURIComponent).join("/");
+}
+
+/** `owner/name` as parameters of a path. */
+export function ownerAndName(ref: string): { owner: string; name: string } {
+  const [owner = "", name = ""] = ref.split("/");
+  return { owner, name };
+}
+export const of = (ref: string) => ({ params: { path: ownerAndName(ref) } });
+const signalled = (signal?: AbortSignal) => (signal ? { signal } : {});
 
 export const api = {
-  bases: () => call<Page<Base>>("GET", "/v1/bases"),
-  base: (id: string) => call<Base>("GET", `/v1/bases/${path(id)}`),
+  bases: () => call("get", "/v1/bases"),
+  base: (id: string) => call("get", "/v1/bases/{id}", { params: { path: { id } } }),
 
-  adapters: (wanted: AdapterQuery, signal?: AbortSignal) =>
-    call<Page<Adapter>>("GET", `/v1/adapters${query({ ...wanted })}`, undefined, signal),
-  adapter: (ref: string) => call<AdapterWithVersions>("GET", `/v1/adapters/${path(ref)}`),
-  changeAdapter: (ref: string, patch: AdapterPatch) =>
-    call<Adapter>("PATCH", `/v1/adapters/${path(ref)}`, patch),
-  withdrawAdapter: (ref: string) => call<Adapter>("POST", `/v1/adapters/${path(ref)}/withdraw`),
+  adapters: (query: AdapterQuery, signal?: AbortSignal) =>
+    call("get", "/v1/adapters", { params: { query }, ...signalled(signal) }),
+  adapter: (ref: string) => call("get", "/v1/adapters/{owner}/{name}", of(ref)),
+  changeAdapter: (ref: string, body: AdapterPatch) =>
+    call("patch", "/v1/adapters/{owner}/{name}", { ...of(ref), body }),
 
-  version: (id: string) => call<Version>("GET", `/v1/versions/${id}`),
-  publishVersion: (id: string) => call<Version>("POST", `/v1/versions/${id}/publish`),
+  version: (version: string) => call("get", "/v1/versions/{version}", { params: { path: { version } } }),
+  publishVersion: (version: string) =>
+    call("post", "/v1/versions/{version}/publish", { params: { path: { version } } }),
 
-  compose: (wanted: CompositionCreate, signal?: AbortSignal) =>
-    call<Composition>("POST", "/v1/compositions", wanted, signal),
+  compose: (body: CompositionCreate, signal?: AbortSignal) =>
+    call("post", "/v1/compositions", { body, ...signalled(signal) }),
 
-  generate: (wanted: GenerationCreate) => call<Generation>("POST", "/v1/generations", wanted),
-  generations: (wanted: { limit?: number; cursor?: string }) =>
-    call<Page<Generation>>("GET", `/v1/generations${query(wanted)}`),
-  generation: (id: string) => call<Generation>("GET", `/v1/generations/${id}`),
+  generate: (body: GenerationCreate) => call("post", "/v1/generations", { body }),
+  generations: (query: At) => call("get", "/v1/generations", { params: { query } }),
+  generation: (job: string) => call("get", "/v1/generations/{job}", { params: { path: { job } } }),
 
-  train: (wanted: TrainingCreate) => call<Training>("POST", "/v1/trainings", wanted),
-  trainings: (wanted: { limit?: number; cursor?: string }) =>
-    call<Page<Training>>("GET", `/v1/trainings${query(wanted)}`),
-  training: (id: string) => call<Training>("GET", `/v1/trainings/${id}`),
+  train: (body: TrainingCreate) => call("post", "/v1/trainings", { body }),
+  trainings: (query: At) => call("get", "/v1/trainings", { params: { query } }),
+  training: (job: string) => call("get", "/v1/trainings/{job}", { params: { path: { job } } }),
 
-  job: <J extends Job>(job: J) => call<J>("GET", job.url),
-  cancel: <J extends Job>(job: J) => call<J>("POST", `${job.url}/cancel`),
+  job: <J extends Job>(job: J) => send<J>("GET", job.url),
+  cancel: <J extends Job>(job: J) => send<J>("POST", `${job.url}/cancel`),
 
-  session: () => call<{ user: { id: string } } | null>("GET", "/auth/get-session"),
+  session: () => send<{ user: { id: string } } | null>("GET", "/auth/get-session"),
   signUp: (wanted: { name: string; email: string; password: string }) =>
-    call<unknown>("POST", "/auth/sign-up/email", wanted),
+    send<unknown>("POST", "/auth/sign-up/email", wanted),
   signIn: (wanted: { email: string; password: string }) =>
-    call<unknown>("POST", "/auth/sign-in/email", wanted),
-  signOut: () => call<unknown>("POST", "/auth/sign-out", {}),
-  account: () => call<Account>("GET", "/v1/account"),
-  keys: () => call<Page<Key>>("GET", "/v1/keys"),
-  createKey: (wanted: KeyCreate) => call<KeyCreated>("POST", "/v1/keys", wanted),
-  rotateKey: (id: string) => call<KeyCreated>("POST", `/v1/keys/${id}/rotate`, {}),
-  revokeKey: (id: string) => call<null>("DELETE", `/v1/keys/${id}`),
+    send<unknown>("POST", "/auth/sign-in/email", wanted),
+  signOut: () => send<unknown>("POST", "/auth/sign-out", {}),
+  account: () => call("get", "/v1/account"),
+  keys: () => call("get", "/v1/keys"),
+  createKey: (body: KeyCreate) => call("post", "/v1/keys", { body }),
+  rotateKey: (key: string) => call("post", "/v1/keys/{key}/rotate", { params: { path: { key } }, body: {} }),
+  revokeKey: (key: string) => call("delete", "/v1/keys/{key}", { params: { path: { key } } }),
 };
 
 /** Declares the upload, sends the bytes to the signed address, and returns the upload's id. */
@@ -153,12 +177,8 @@ export async function upload(
   const bytes = await file.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const announced = await call<Upload>("POST", "/v1/uploads", {
-    kind,
-    content_type: file.type,
-    size_bytes: file.size,
-    sha256,
-    filename,
+  const announced = await call("post", "/v1/uploads", {
+    body: { kind, content_type: file.type, size_bytes: file.size, sha256, filename },
   });
   if (!announced.ok) return announced;
   try {

@@ -16,16 +16,16 @@ export type Composition = Schema<"Composition">;
 export type Problem = Schema<"Problem">;
 type Job = Generation | Training;
 
-type Method = "get" | "post" | "put" | "patch" | "delete";
-type PathOf<M extends Method> = {
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+export type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
 }[keyof paths];
 type Init<P extends keyof paths, M extends Method> = MaybeOptionalInit<paths[P], M & keyof paths[P]>;
-type Args<P extends keyof paths, M extends Method> =
+export type Args<P extends keyof paths, M extends Method> =
   undefined extends Init<P, M> ? [init?: Init<P, M>] : [init: Init<P, M>];
 type Success = 200 | 201 | 202 | 204;
 /** The JSON of an answer that is a success; null where it has no body. */
-type Answer<P extends keyof paths, M extends Method> =
+export type Answer<P extends keyof paths, M extends Method> =
   paths[P] extends Record<M, { responses: infer R }>
     ? {
         [Status in keyof R & Success]: R[Status] extends { content: { "application/json": infer Body } }

@@ -3,7 +3,8 @@
 import { Icon } from "../../ui/icon.tsx";
 
 export interface Shown {
-  id: `img_${string}` | `upl_${string}`;
+  /** Of an image (`img_`) or of an upload that becomes one (`upl_`). */
+  id: string;
   url: string;
 }
 

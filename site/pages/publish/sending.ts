@@ -60,7 +60,7 @@ export async function sendFile(
   if (failure) return { ok: false, failure };
   onProgress({ phase: "joining", done: total, total });
   const joined = await insisting(
-    () => call<UploadStored>("POST", `/v1/uploads/${upload.id}/complete`),
+    () => call("post", "/v1/uploads/{upload}/complete", { params: { path: { upload: upload.id } } }),
     () => {},
   );
   if (joined.ok) clear(digest);
@@ -99,18 +99,20 @@ const clear = (digest: string) => sessionStorage.removeItem(keptAs(digest));
 async function begin(file: File, digest: string): Promise<Reply<Upload>> {
   const known = sessionStorage.getItem(keptAs(digest));
   if (known) {
-    const earlier = await call<Upload>("GET", `/v1/uploads/${known}`);
+    const earlier = await call("get", "/v1/uploads/{upload}", { params: { path: { upload: known } } });
     if (earlier.ok && isOpen(earlier.value)) return earlier;
     clear(digest);
   }
   const multipart = file.size > UPLOAD_PART_BYTES;
-  const announced = await call<Upload>("POST", "/v1/uploads", {
-    kind: "adapter",
-    content_type: "application/octet-stream",
-    size_bytes: file.size,
-    sha256: digest,
-    filename: file.name,
-    multipart,
+  const announced = await call("post", "/v1/uploads", {
+    body: {
+      kind: "adapter",
+      content_type: "application/octet-stream",
+      size_bytes: file.size,
+      sha256: digest,
+      filename: file.name,
+      multipart,
+    },
   });
   if (announced.ok && multipart) sessionStorage.setItem(keptAs(digest), announced.value.id);
   return announced;
