@@ -111,7 +111,7 @@ async function whyNot(db: Db, { version, adapter }: VersionWithAdapter): Promise
   }
   const held = await slotOf(db, adapter.id);
   if (held?.slot !== version.slot) {
-    const detail = `${refOf(adapter)} does not hold slot ${version.slot} any more, and the file is bound to it. Teach it again.`;
+    const detail = `${refOf(adapter)} does not hold slot ${version.slot} any more, and the file is bound to it. Train it again.`;
     return refuse("slot_missing", detail);
   }
   const twin = await duplicateOf(db, version, version.tensorsSha256 ?? "");

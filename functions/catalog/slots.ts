@@ -39,7 +39,7 @@ async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Pr
   if (held < SLOTS_PER_OWNER_MAX) return null;
   return refuse(
     "quota_exceeded",
-    `An account holds at most ${SLOTS_PER_OWNER_MAX} slots of ${base.id}. Teach new versions of the adapters you have.`,
+    `An account holds at most ${SLOTS_PER_OWNER_MAX} slots of ${base.id}. Train new versions of the adapters you have.`,
   );
 }
 

@@ -1,4 +1,4 @@
-// Adapters and versions in Civitai's field names. Its descriptions are HTML, so text is escaped on its way there.
+// Adapters and versions in Civitai's field names. Its descriptions are HTML, so text is escaped.
 
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import type {
@@ -102,7 +102,7 @@ function versionJson(version: Version, index: number, rating: Rating): CivitaiMo
   };
 }
 
-/** One version alone, with what its model is. Null if it is not among the published ones. */
+/** One version with its model. Null if it is not published. */
 export function versionOfModel(adapter: WithVersions, id: Version["id"]): CivitaiVersion | null {
   const model = modelJson(adapter);
   const version = model.modelVersions.find((each) => each.id === numberOf(id));
@@ -117,7 +117,7 @@ export function versionOfModel(adapter: WithVersions, id: Version["id"]): Civita
   };
 }
 
-/** A version with its one file laid flat. */
+/** A version with its one file as fields of its own. */
 export function miniOf({ files: [file], model, ...version }: CivitaiVersion): CivitaiMini {
   if (!file) throw new Error(`Version ${version.id} has no file`);
   return {

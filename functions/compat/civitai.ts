@@ -1,4 +1,4 @@
-// Civitai's questions put to our catalog. It knows only what is public: its readers send keys of Civitai, if any.
+// Civitai's API over our catalog. Public data only: its clients send Civitai's keys, if any.
 
 import { eq } from "drizzle-orm";
 import type {

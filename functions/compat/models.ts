@@ -1,4 +1,4 @@
-// What the compatible APIs call a model: a base, an adapter at one version, or a mix. One name space: owner/name, and a base's id.
+// What the compatible APIs name as a model: a base, an adapter at one version, or a mix. One name space: owner/name, and a base's id.
 
 import { desc, eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
@@ -27,7 +27,7 @@ export function modelName(model: Model): string {
   return model.kind === "adapter" ? refOf(model.adapter) : `${model.mix.owner}/${model.mix.name}`;
 }
 
-/** An adapter that is gone says so; anything else that cannot be seen is not there. */
+/** A removed adapter is refused as removed; anything else that is not visible as unknown. */
 export async function findModel(
   db: Db,
   caller: Caller | null,

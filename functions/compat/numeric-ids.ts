@@ -1,6 +1,6 @@
-// Whole numbers for our ids, for clients that know no others. The number is the head of the id (its time and ten bits of its
-// chance) read in base 32, so that it needs no table: it finds its id as a range of the primary key. Two ids of one kind share a number
-// only if they were made in the same millisecond with the same ten bits; then the first of them answers.
+// Integers for our ids, for clients that accept only those. The number is the first part of the id (its time and ten of its random bits)
+// read in base 32, so that it needs no table: it finds its id as a range of the primary key. Two ids of one kind share a number only if
+// they were made in the same millisecond with the same ten bits; then the first one is found.
 
 import { and, asc, gte, lt } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -26,7 +26,7 @@ export function headOf(number: number): string {
   return head;
 }
 
-/** The id that a number or the id itself means; null if nothing has it. */
+/** The id for a number or for the id itself; null if there is none. */
 export async function adapterIdOf(db: Db, given: string): Promise<Id<"adp"> | null> {
   if (given.startsWith("adp_")) return given as Id<"adp">;
   const range = rangeOf("adp_", given);

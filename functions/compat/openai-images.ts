@@ -1,4 +1,4 @@
-// A finished or running generation in the words of OpenAI's API: the answer, the event stream, and why there is no picture.
+// A finished or running generation in OpenAI's format: the response, the event stream, and the error where there is no picture.
 
 import type { OpenAiImageCreate, OpenAiImages } from "../../schema/contract/compat-openai.ts";
 import type { Generation } from "../../schema/contract/jobs.ts";
@@ -53,7 +53,7 @@ async function base64Of(env: Env, image: ImageRow): Promise<string> {
   return toBase64(new Uint8Array(await object.arrayBuffer()));
 }
 
-/** Why an ended job has no picture, or null if it has. The runner tried as often as had sense: nobody should again. */
+/** Why an ended job has no picture, or null if it has. The runner retried already: clients should not retry. */
 export function failureOf(job: JobRow, instance: string): Failure | null {
   if (job.status === "succeeded") return null;
   if (job.status === "canceled")
@@ -66,7 +66,7 @@ export function failureOf(job: JobRow, instance: string): Failure | null {
 }
 
 /**
- * Partial images are the runner's own frames, spread over the drawing as evenly as frames come. A watcher that leaves does
+ * Partial images are the runner's own frames, spread over the run as evenly as frames arrive. A client that disconnects does
  * not cancel the job.
  */
 export function imageStream(

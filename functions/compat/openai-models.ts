@@ -1,4 +1,4 @@
-// The catalog as OpenAI's list of models: bases, then adapters by use, then mixes. The list has no pages, so it ends somewhere.
+// The catalog as OpenAI's list of models: bases, then adapters by use, then mixes. The list has no pages, so it is limited.
 
 import { desc, eq } from "drizzle-orm";
 import type { OpenAiModel } from "../../schema/contract/compat-openai.ts";
@@ -39,7 +39,7 @@ export async function openAiModels(db: Db): Promise<OpenAiModel[]> {
   return all.slice(0, MODELS_LISTED_MAX);
 }
 
-/** Under the name it was asked for, so that a client that compares finds it. */
+/** Under the requested name, since clients may compare it. */
 export function openAiModel(found: Model, name: string): OpenAiModel {
   if (found.kind === "base") return model(name, null, "orthoplex", found.base.title);
   if (found.kind === "mix") return model(name, found.mix.createdAt, found.mix.owner, found.mix.title);

@@ -16,7 +16,7 @@ import type { Caller } from "../rights/rights.ts";
 import { findModel } from "./models.ts";
 import { orderPictures, renamed } from "./pictures.ts";
 
-/** What its headers say of a request: a client's own retry, and the key that some clients name it by. */
+/** From the headers of a request: whether it is a client's automatic retry, and its idempotency key. */
 export type Attempt = { body: string; isRetry: boolean; idempotencyKey: string | undefined };
 
 export async function openAiJob(
@@ -64,7 +64,7 @@ export async function openAiJob(
   const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, {
     unlessSince: isNamed ? since : undefined,
   });
-  // Refused where another attempt came in between: it is found now.
+  // Refused where a concurrent attempt was first: its job is found now.
   return id instanceof Refusal ? ((await earlier()) ?? id) : readJob(db, id);
 }
 

@@ -22,7 +22,7 @@ export type PictureInput = {
   seed: number | undefined;
   steps: number | undefined;
   guidance: number | undefined;
-  /** Undefined: a cell for each adapter. */
+  /** Undefined: one cell per adapter. */
   size: string | undefined;
   count: number | undefined;
   adapters: readonly Member[];
@@ -66,7 +66,7 @@ export async function orderPictures(
   return withPrompt(sized, prompt);
 }
 
-/** The model's own adapter comes first; naming it again among `adapters` says its strength and region. */
+/** The model's own adapter comes first; naming it again among `adapters` sets its strength and region. */
 function membersOf(
   model: Model,
   input: PictureInput,
@@ -101,7 +101,7 @@ function ownMember(model: Extract<Model, { kind: "adapter" }>, input: PictureInp
   return [{ version_id: version.id, ...(input.strength !== undefined && { strength: input.strength }) }];
 }
 
-/** Says of a fault where it stands in the compatible request: what came from the model is the model's. */
+/** Maps the pointer of a fault to the compatible request: faults of members that came from the model point to `model`. */
 function pointedAt(refusal: Refusal, model: Model, members: number, named: number): Refusal {
   const own = model.kind === "adapter" ? members - named : 0;
   const faults = refusal.faults.map((fault) => {
@@ -114,7 +114,7 @@ function pointedAt(refusal: Refusal, model: Model, members: number, named: numbe
   return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
 }
 
-/** The same refusal in the words of another API: `names` maps our fields to its. */
+/** The same refusal with the field names of another API: `names` maps ours to its. */
 export function renamed(refusal: Refusal, names: Record<string, string>): Refusal {
   const faults = refusal.faults.map((fault) => {
     const [, field = "", rest = ""] = /^\/([^/]+)(.*)$/.exec(fault.pointer) ?? [];
@@ -123,7 +123,7 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
   return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
 }
 
-/** The narrowest canvas with a cell for each adapter, else the widest there is. */
+/** The narrowest canvas with a cell per adapter, else the widest. */
 function sizeForMembers(base: Base, adapters: number) {
   const byCells = base.sizes.toSorted((a, b) => a.cells - b.cells);
   const size = byCells.find(({ cells }) => cells >= Math.max(1, adapters)) ?? byCells.at(-1);
@@ -146,8 +146,8 @@ const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/i;
 const BACKGROUND = /\b(?:background|backdrop|wall)\b/i;
 
 /**
- * An adapter whose trigger is missing would not be drawn at all. Clauses (split at `;`) that are of no adapter and no background get the
- * missing triggers in their order; the last of them is said once for each adapter that is left. Without such a clause the triggers
+ * An adapter whose trigger is missing in the prompt has no effect. Clauses (split at `;`) that are of no adapter and no background get the
+ * missing triggers in their order; the last of them is repeated for each remaining adapter. Without such a clause the triggers
  * are clauses of their own, before the background.
  */
 export function promptWithTriggers(

@@ -1,4 +1,4 @@
-// Files of Replicate's API: they come in a form and are uploads of the kind "file". Trainings take pictures out of them.
+// Files of Replicate's API: they are sent as forms and stored as uploads of the kind "file". Trainings take pictures from them.
 
 import { and, desc, eq } from "drizzle-orm";
 import { unzipSync } from "fflate";
@@ -47,7 +47,7 @@ export async function storeFile(
   return keep(place, file, "file", metadata);
 }
 
-/** Writes the bytes under their name and a row that they are this caller's. A picture's size is read from them. */
+/** Stores the bytes under their hash, and a row for this caller. A picture's size is read from the bytes. */
 async function keep(
   { env, db, caller, now }: Place,
   { bytes, name, contentType }: Arrived,

@@ -1,4 +1,4 @@
-// Jobs in the words of Replicate's API: predictions, trainings, and the log whose last line its clients read progress from.
+// Jobs in Replicate's format: predictions, trainings, and the log whose last line is read as progress by its clients.
 
 import { and, eq, ne } from "drizzle-orm";
 import type {
@@ -70,7 +70,7 @@ export async function trainingsJson(place: Root, rows: readonly JobRow[]): Promi
     .select({ id: versions.id, sha256: versions.sha256 })
     .from(versions)
     .innerJoin(adapters, eq(adapters.id, versions.adapterId))
-    // What moderators removed is given to nobody, its owner included.
+    // What moderators removed is returned to nobody, its owner included.
     .where(and(inList(versions.id, ids), ne(adapters.state, "removed")))
     .all();
   return Promise.all(
@@ -103,7 +103,7 @@ export async function trainingsJson(place: Root, rows: readonly JobRow[]): Promi
   );
 }
 
-/** What the two have in common. */
+/** Fields that predictions and trainings share. */
 function runJson(row: JobRow, now: number) {
   const end = row.finishedAt ?? now;
   const metrics = hasEnded(row)
@@ -127,7 +127,7 @@ function runJson(row: JobRow, now: number) {
   };
 }
 
-/** A job of our own API has no model: it is its one adapter, or its base. */
+/** A job of our own API names no model: its only adapter is used, or its base. */
 function modelOf(row: JobRow): { model: string; version: string } {
   const base = { model: `${BASES_OWNER}/${row.baseId}`, version: row.baseId };
   if (row.asked) {

@@ -1,4 +1,4 @@
-// The catalog as Replicate's models and versions. A version brings the schema of its input, which clients make forms from.
+// The catalog as Replicate's models and versions. A version has the schema of its input, from which clients make forms.
 
 import { and, desc, eq } from "drizzle-orm";
 import { z } from "zod";
@@ -21,7 +21,7 @@ import type { Caller } from "../rights/rights.ts";
 import { imageUrl } from "../storage/images.ts";
 import { BASES_OWNER, findModel, type Model } from "./models.ts";
 
-/** Of the tool that Replicate builds versions with. Before 0.3.9 its clients take every list for one that grows while it is made. */
+/** Of the tool that Replicate builds versions with. For versions before 0.3.9 clients treat every list output as a stream. */
 const BUILDER = "0.9.0";
 const EPOCH = isoTime(0);
 const PAGE = 25;
@@ -45,7 +45,7 @@ function inputSchema(): Record<string, unknown> {
   return schema;
 }
 
-/** A schema and all it names, where a document of OpenAPI keeps them. */
+/** A schema and all schemas it refers to, as components of an OpenAPI document. */
 function schemasOf(named: z.ZodType, title: string): Record<string, unknown> {
   const { $schema: _, $ref, $defs = {}, ...own } = z.toJSONSchema(named, { io: "input" });
   const { [$ref?.replace("#/$defs/", "") ?? ""]: root = own, ...others } = $defs;
@@ -116,7 +116,7 @@ function adapterJson(adapter: OwnedAdapter, version: VersionRow | null, origin: 
 const licenceUrl = (spdx: string) =>
   spdx.startsWith("LicenseRef-") ? null : `https://spdx.org/licenses/${spdx}.html`;
 
-/** A model, or an adapter that has no version yet: what models.create made. */
+/** A model, or an adapter without a version, as models.create makes it. */
 export async function findReplicateModel(
   db: Db,
   caller: Caller | null,
@@ -146,7 +146,7 @@ export async function listModels(
   return { next: page.next_cursor, results: [...bases, ...(await adaptersJson(db, page.items, origin))] };
 }
 
-/** The body of a QUERY: words, every one of them needed, a slip of the pen mended. */
+/** The body of a QUERY: words, all required, with spelling correction. */
 export async function searchModels(
   db: Db,
   caller: Caller | null,
@@ -178,7 +178,7 @@ async function adaptersJson(db: Db, found: readonly OwnedAdapter[], origin: stri
   );
 }
 
-/** Versions of a base, a mix or an adapter, newest first: to its owner the drafts too. */
+/** Versions of a base, a mix or an adapter, newest first: for the owner drafts too. */
 export async function listVersions(
   db: Db,
   caller: Caller | null,

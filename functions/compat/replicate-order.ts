@@ -1,4 +1,4 @@
-// From Replicate's requests to jobs: which model a version means, a prediction's input, a training's pictures and destination.
+// Turns Replicate's requests into jobs: the model of a version, a prediction's input, a training's pictures and destination.
 
 import { and, desc, eq } from "drizzle-orm";
 import { AdapterCreate } from "../../schema/contract/adapters.ts";
@@ -27,8 +27,8 @@ const INPUT_NAMES: Record<string, string> = {
 };
 
 /**
- * A version as clients name it. They cut `owner/name:version` in two and send the second half alone, so a number does not do:
- * it has to be the version's id or the SHA-256 of its file. Not wholly unknown, a version is refused like a bad field.
+ * A version as clients name it. They cut `owner/name:version` in two and send the second half alone, so a number is ambiguous:
+ * it must be the version's id or the SHA-256 of its file. Otherwise it is refused as an invalid field.
  */
 export async function modelOfVersion(db: Db, caller: Caller, version: string): Promise<Model | Refusal> {
   const pointer = "/version";
@@ -103,7 +103,7 @@ function sizeOf({ size, width, height }: ReplicateInput): string | undefined | R
   return `${width}x${height}`;
 }
 
-/** What nobody has allowed yet: the owner names a licence before publishing to others. */
+/** Nothing is allowed yet: the owner chooses a licence before publishing. */
 const STRICTEST = {
   spdx: "CC-BY-NC-ND-4.0",
   credit: true,
@@ -171,7 +171,7 @@ export async function orderReplicateTraining(
   return { ...order, asked, abandon };
 }
 
-/** Replicate's trainings speak of plain words; ours stand in angle brackets. */
+/** Trigger words of Replicate's trainings are plain; ours are in angle brackets. */
 function triggerOf(word: string): string | Refusal {
   const inner = word.replace(/^<(.*)>$/, "$1").toLowerCase();
   if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(inner)) return `<${inner}>`;

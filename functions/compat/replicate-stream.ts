@@ -1,4 +1,4 @@
-// A prediction as Replicate streams it: log lines while it is drawn, an output for each picture, and how it ended.
+// A prediction as Replicate streams it: log lines while it runs, an output for each picture, and the end.
 
 import type { JobRow } from "../../schema/tables.ts";
 import { followJob } from "../dispatch/follow.ts";
@@ -31,7 +31,7 @@ async function* events(env: Env, place: Root, id: JobRow["id"]): AsyncGenerator<
       const { step: at, total } = step.progress;
       yield event("logs", progressLine(at, total, (Date.now() - began) / 1000));
     } else if (step.job.status === "succeeded") {
-      // Whoever comes late, or to a quick job, has seen no line yet.
+      // A late client, or one of a quick job, has received no line yet.
       yield event("logs", progressLine(step.job.request.steps, step.job.request.steps, elapsedOf(step.job)));
       for (const image of await imagesOfJobs(db, [id])) {
         yield event("output", await outputUrl(env, origin, image, Date.now()));

@@ -1,11 +1,11 @@
-// The webhook that a prediction or training of Replicate's API brings along: what its message holds.
+// The messages of the webhook that a prediction or training of Replicate's API names.
 
 import type { JobRow } from "../../schema/tables.ts";
 import { predictionsJson, type Root, trainingsJson } from "./replicate-json.ts";
 
 export const REPLICATE_PREFIX = "/replicate/v1";
 
-/** The job as it was when `status` was reached; what came after is not told with it. */
+/** The job as it was when `status` was reached; later changes are left out. */
 export async function webhookBodies(
   place: Omit<Root, "root">,
   job: JobRow,

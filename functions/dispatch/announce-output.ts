@@ -10,8 +10,8 @@ import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
 import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 
 /**
- * The bytes belong to the job's owner, whoever's machine made them. What the house draws is bounded by what its owner may order a day;
- * what an owner's own runner sends is not, so it is asked whether there is room.
+ * The bytes belong to the job's owner, whichever runner made them. Outputs of operators' runners are bounded by the owner's daily credits;
+ * those of an owner's own runner are not, so the storage quota is checked for these.
  */
 export async function announceOutput(
   db: Db,

@@ -1,4 +1,4 @@
-// Members of a generation that are named by a training: one that has ended is its version, and one that goes on is waited for.
+// Members of a generation that are named by a training: one that has ended is replaced by its version, and one under way makes the job wait.
 
 import { and, eq } from "drizzle-orm";
 import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
@@ -9,9 +9,9 @@ import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 
-/** `place` is where it stands among the members. */
+/** `place` is its index among the members. */
 export type Awaited = { trainingId: JobRow["id"]; baseId: string; place: number; member: ResolvedMember };
-/** `places` says where each of the members that are there stood in the request. */
+/** `places` are the indexes in the request of the members that are known. */
 export type Trained = { members: Member[]; places: number[]; awaited: Awaited | null };
 
 export const isThere = (member: ResolvedMember) => (member.version_id as string | null) !== null;
@@ -58,7 +58,7 @@ async function trainingOf(
     : row;
 }
 
-/** All that is known of it already. Its version, number and recommended strength come with the training's end. */
+/** The member as far as it is known. Its version, number and recommended strength come with the training's end. */
 function awaitedOf(training: JobRow, member: Member, place: number): Awaited {
   const { adapter, trigger, slot } = training.request as Training["request"];
   const known = { ref: adapter, trigger, slot, region: member.region ?? null };

@@ -1,11 +1,11 @@
-// The bell: one Durable Object that wakes long-polling runners when a job is waiting. It holds no truth; a missed ring costs one poll.
+// The bell: one Durable Object that wakes long-polling runners when a job is waiting. It stores no state that matters; a missed ring costs one poll.
 
 import { DurableObject } from "cloudflare:workers";
 import type { BellRpc, Env } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
 
 export class Bell extends DurableObject<Env> implements BellRpc {
-  /** Changes with every ring and with every restart, so a caller can tell that it missed one. */
+  /** Changes with every ring and with every restart, so a caller sees that it missed one. */
   #version = randomText(8);
   readonly #waiters = new Set<() => void>();
 
@@ -20,8 +20,8 @@ export class Bell extends DurableObject<Env> implements BellRpc {
   }
 
   /**
-   * Resolves at the next ring or after `milliseconds`; at once if it rang since `heard` was read.
-   * Read the tone, look for a job, then sleep on that tone: no ring can fall between.
+   * Resolves at the next ring or after `milliseconds`; at once if it rang since `seen` was read.
+   * Read the version, look for a job, then sleep with that version: no ring is missed in between.
    */
   async sleep(seen: string, milliseconds: number): Promise<void> {
     if (seen !== this.#version) return;
@@ -37,7 +37,7 @@ export class Bell extends DurableObject<Env> implements BellRpc {
   }
 }
 
-/** D1 has the job already, and the next poll finds it: a bell that cannot be rung must not undo what was written. */
+/** Never fails: D1 has the job already, and the next poll finds it. */
 export async function ringBell(env: Env): Promise<void> {
   try {
     await bellOf(env).ring();

@@ -21,7 +21,7 @@ export async function cancel(env: Env, db: Db, job: JobRow, now: number): Promis
       .prepare("SELECT status FROM jobs WHERE id = ?")
       .bind(job.id)
       .first<{ status: JobRow["status"] }>();
-    // Again, for a first cancel may have been cut off before its word to the watchers.
+    // Published again, since a first cancel may have been interrupted before it notified the watchers.
     if (current?.status === "canceled") {
       await publishEnd(env, job.id, "canceled");
       return null;

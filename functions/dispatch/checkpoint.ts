@@ -1,4 +1,4 @@
-// A training's newest checkpoint: what the next run starts from if this one is lost.
+// A training's newest checkpoint: where the next run resumes if this one is lost.
 
 import { CHECKPOINT_NAME } from "../../schema/contract/runner.ts";
 import type { StoredUpload } from "../../schema/tables.ts";

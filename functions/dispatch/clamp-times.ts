@@ -1,11 +1,11 @@
-// After a clock was set back: what was to end soon by the old one would now be waited for as long as the clock went back. No lease
-// and no pause lies further ahead than its limit, so that what does is drawn near. Cron.
+// After a clock was set back, times written before lie too far in the future: a lease would expire, or a pause end, later by as much as
+// the clock went back. Cron clamps those that lie further ahead than their limit.
 
 import type { Db } from "../db.ts";
 import { pauseMs, plainPauseMs } from "./backoff.ts";
 import { LEASE_TTL_MS } from "./lease.ts";
 
-/** Clocks of two machines differ a little: only what is a whole term too far off is moved. */
+/** Clocks of two machines differ a little: only what lies a whole term too far ahead is moved. */
 const CLAMP_LEASES = `
 UPDATE jobs SET lease_expires_at = ?1 + ?2 WHERE status = 'running' AND lease_expires_at > ?1 + 2 * ?2`;
 

@@ -1,5 +1,5 @@
-// What a job costs, in credits, and what of it is given back at its end. Pure. The trigger jobs_update_refund says the second in SQL, so
-// that no way to end a job misses it; a test compares the two.
+// What a job costs in credits, and the refund at its end. Pure. The trigger jobs_update_refund computes the refund in SQL, so that no way to
+// end a job misses it; `refundOf` is the same rule for tests to compare.
 
 import type { JobErrorCode } from "../../schema/contract/codes.ts";
 import type { JobPriority, JobStatus, Progress } from "../../schema/contract/jobs.ts";
@@ -36,14 +36,14 @@ export type End = {
   status: Extract<JobStatus, "succeeded" | "failed" | "canceled">;
   errorCode: JobErrorCode | null;
   progress: Pick<Progress, "step" | "total"> | null;
-  /** The run that ended it was on a runner of its owner's. */
+  /** The run that ended it was on its owner's runner. */
   onOwnRunner: boolean;
 };
 
-/** Of these the request is the reason. */
+/** Errors caused by the request. */
 const OWNERS_FAULTS: readonly JobErrorCode[] = ["prompt_invalid", "input_invalid"];
 
-/** All of it where the fault is ours or the machine the owner's; of what was canceled or could not be done, the share that was not done. */
+/** Everything where the fault is the service's or the runner the owner's; otherwise, for a canceled job or a fault of the request, the share that was not done. */
 export function refundOf({ cost, status, errorCode, progress, onOwnRunner }: End): number {
   if (onOwnRunner) return cost;
   if (status === "succeeded") return 0;

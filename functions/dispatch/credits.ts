@@ -1,4 +1,4 @@
-// An owner's credits: how many are used today, whether an order fits, and what jobs got back.
+// An owner's credits: how many are used today, whether an order fits, and refunds of jobs.
 
 import { CREDITS_PER_DAY } from "../../schema/contract/limits.ts";
 import type { JobRow } from "../../schema/tables.ts";
@@ -38,7 +38,7 @@ export async function creditFault(
 const REFUNDS = `
 SELECT job_id, credits FROM ledger WHERE kind = 'refund' AND job_id IN (SELECT value FROM json_each(?))`;
 
-/** Credits that were given back, by job. */
+/** Refunded credits by job. */
 export async function refundsOf(db: Db, rows: readonly JobRow[]): Promise<Map<string, number>> {
   const ids = rows.filter(({ cost, finishedAt }) => cost > 0 && finishedAt !== null).map(({ id }) => id);
   if (ids.length === 0) return new Map();

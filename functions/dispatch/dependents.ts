@@ -1,17 +1,17 @@
-// What waits for a training: one statement of its settle queues it with the version that was made, or ends it where that may not be
-// used. Every other end of a training ends it by a trigger of the migration, in the same transaction. So an order and an end that race
-// are in one order, and nothing waits for what is over.
+// Jobs that wait for a training: one statement of its settle queues them with the version that was made, or fails them where that may not
+// be used. Every other end of a training fails them by a trigger (schema/current/dispatch.sql) in the same transaction. So an order and an
+// end that race are serialized, and no job waits for a training that is over.
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Db } from "../db.ts";
 import { nextTurn } from "./enqueue.ts";
 import { HOLDS_LEASE, type RunOfCaller } from "./run.ts";
 
-/** The place of the member that was not yet there, among the adapters of a request or spec. */
+/** The index of the awaited member among the adapters of a request or spec. */
 const AWAITED = (json: string) =>
   `(SELECT '$.adapters[' || key || ']' FROM json_each(w.${json}, '$.adapters') WHERE value ->> 'version_id' IS NULL)`;
 
-/** ?3 is the version. Who waited takes the next turns of its owner, in the order of the orders. */
+/** ?3 is the version. Waiting jobs take the next turns of their owner, in the order in which they were placed. */
 const READY = `
 UPDATE jobs SET
   waits_for = iif(made.gone, waits_for, NULL),
@@ -39,7 +39,7 @@ FROM (
 ) AS made
 WHERE jobs.id = made.job_id AND ${HOLDS_LEASE}`;
 
-/** After the version's row, while the lease still holds. */
+/** Runs after the version's row is written, while the lease is valid. */
 export const readyDependents = (
   db: Db,
   run: RunOfCaller,

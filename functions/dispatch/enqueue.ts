@@ -1,4 +1,4 @@
-// Writes a job into the queue. One INSERT decides the quotas and the job's turn, so that two at once cannot both slip through.
+// Writes a job into the queue. One INSERT decides the quotas and the job's turn, so that two concurrent orders cannot both exceed a quota.
 
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import {
@@ -29,7 +29,7 @@ export type NewJob = Pick<
   Partial<Pick<JobRow, "priority" | "express" | "waitsFor" | "asked" | "requestSha256" | "webhook">> & {
     /** What is created with the job, in its transaction: each statement holds only if `isMade`. */
     alongside?: (isMade: SQL) => Query[];
-    /** Undoes what was stored for the order beforehand, where no job came of it. */
+    /** Undoes what was stored for the order in advance where no job was made. */
     abandon?: () => Promise<void>;
   };
 
@@ -37,7 +37,7 @@ const RETRY_AFTER_SECONDS = 30;
 
 /**
  * `turn` is start-time fair queueing (Goyal, Vin, Cheng 1996): an owner's job comes one turn after their last active one, and
- * never before the turn that the queue is at. Jobs are leased by priority, turn, age: with n owners waiting each gets every nth.
+ * never before the queue's present turn. Jobs are leased by priority, turn, age: with n owners waiting each gets every nth.
  * Every priority has its own turns, and in it the jobs of an owner that are express have theirs.
  */
 export const nextTurn = (owner: string, priority: string, express: string) => `max(
@@ -81,7 +81,7 @@ const MANY_WAIT = new Refusal(
   RETRY_AFTER_SECONDS,
 );
 
-/** For an order that creates more than its job: tells beforehand, so that a refusal leaves nothing behind. */
+/** For an order that creates more than its job: checks the quotas in advance, so that a refusal leaves nothing behind. */
 export async function orderFault(
   db: Db,
   ownerId: JobRow["ownerId"],
@@ -92,7 +92,7 @@ export async function orderFault(
   return active < QUEUED_JOBS_PER_OWNER_MAX ? creditFault(db, ownerId, cost, now) : fullQueue();
 }
 
-/** When an order may come again: of two with one `id` the first makes the job and the other finds it. */
+/** For orders that may be repeated: of two with one `id` the first makes the job and the other finds it. */
 type Again = {
   id?: JobRow["id"] | undefined;
   /** Refused where a job of the same request was made after that time: the caller looks for it. */
@@ -121,7 +121,7 @@ export async function enqueue(
 const isMade = (id: JobRow["id"], job: NewJob) =>
   sql`exists (select 1 from jobs where id = ${id} and request = ${JSON.stringify(job.request)})`;
 
-/** Of an order, before it is made. */
+/** The cost of an order before it is placed. */
 export function costOf(job: NewJob): number {
   const priority = priorityOf({ priority: job.priority ?? 0, express: job.express ?? false });
   return job.kind === "sample"
@@ -130,7 +130,7 @@ export function costOf(job: NewJob): number {
 }
 
 /**
- * The statement that queues a job, for a batch. `ifBare` makes it depend on a version; the house has ordered that, and it costs
+ * The statement that queues a job, for a batch. `ifBare` makes it depend on a version without previews; that job is the service's order and costs
  * nothing. Never both conditions.
  */
 export function jobInsert(
@@ -167,7 +167,7 @@ export function jobInsert(
   return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, more.unlessSince);
 }
 
-/** A published version without previews, for which none have been ordered. */
+/** A published version without previews, and without an order for them. */
 const IF_BARE = `
   AND EXISTS (SELECT 1 FROM versions WHERE id = ?20 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
 

@@ -1,4 +1,4 @@
-// Follows a job to its end: live events while it runs, the row when it has ended. Whoever stops listening stops nothing else.
+// Follows a job to its end: live events while it runs, the row when it has ended. A listener that leaves does not affect the job.
 
 import { eq } from "drizzle-orm";
 import { FINISHED_STATUSES, type ProgressEvent } from "../../schema/contract/jobs.ts";
@@ -13,7 +13,7 @@ const WAIT_SLICE_MS = 30_000;
 
 export type Followed =
   | { kind: "progress"; progress: ProgressEvent }
-  /** Time has passed and nothing has happened. */
+  /** The time is over without an event. */
   | { kind: "alive" }
   | { kind: "ended"; job: JobRow };
 
@@ -25,7 +25,7 @@ export async function readJob(db: Db, id: JobRow["id"]): Promise<JobRow> {
   return job;
 }
 
-/** The live object forgets when it is moved: the row is asked whenever the stream pauses or breaks off. */
+/** The live object loses its memory when it is moved: the row is read whenever the stream pauses or breaks off. */
 export async function* followJob(env: Env, db: Db, id: JobRow["id"]): AsyncGenerator<Followed> {
   for (;;) {
     let job = await readJob(db, id);
@@ -48,7 +48,7 @@ export async function* followJob(env: Env, db: Db, id: JobRow["id"]): AsyncGener
   }
 }
 
-/** The job when it has ended or `seconds` are over. */
+/** The job once it has ended or `seconds` are over. */
 export async function waitForJob(env: Env, db: Db, id: JobRow["id"], seconds: number): Promise<JobRow> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

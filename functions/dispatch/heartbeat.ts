@@ -10,7 +10,7 @@ import { LEASE_TTL_MS } from "./lease.ts";
 import { liveOf } from "./live.ts";
 import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 
-/** Guarded by the lease alone: one that ran out but was not yet swept is still nobody else's. */
+/** Guarded by the lease alone: an expired lease that was not yet swept has no other holder. */
 const EXTEND = `
 UPDATE jobs SET lease_expires_at = ?2, progress = coalesce(?3, progress)
 WHERE lease_id = ?1 AND status = 'running'

@@ -165,7 +165,7 @@ export async function estimate(db: Db, baseId: string) {
     .orderBy(desc(jobs.finishedAt))
     .limit(20)
     .all();
-  // A clock that was set back in between makes a run no shorter than nothing.
+  // After a clock was set back a duration may be negative: it counts as 0.
   const ms = recent.map((row) => Math.max(0, (row.finishedAt ?? 0) - (row.startedAt ?? 0)));
   const seconds = ms.reduce((sum, each) => sum + each, 0) / 1000;
   const pictures = recent.reduce((sum, row) => sum + (row.request as Generation["request"]).count, 0);

@@ -3,14 +3,14 @@
 
 import { WARM_LOOKED_AT_MAX } from "../../schema/contract/limits.ts";
 
-/** Word for word what the index jobs_waiting asks, and its two first columns: only then does SQLite walk it in its order. */
+/** Exactly the condition of the index jobs_waiting and its first two columns: only then does SQLite read the index in its order. */
 const FREE = "status = 'queued' AND waits_for IS NULL AND not_before = 0";
 const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${FREE}`;
 const OWN = `jobs INDEXED BY jobs_queued_owner
   WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${FREE}`;
 const ORDER = "priority DESC, turn, id";
 const OWN_ORDER = "priority DESC, express DESC, turn, id";
-/** Beyond the batch (?6) so many of its last turn are looked at. */
+/** So many jobs beyond the batch (?6) are considered. */
 const WINDOW = `?6 + ${WARM_LOOKED_AT_MAX}`;
 
 /**
@@ -21,7 +21,7 @@ const COLD = `(coalesce(ready_at, created_at) > ?9 AND kind = 'sample' AND EXIST
     SELECT 1 FROM json_each(jobs.inputs)
     WHERE value ->> 'sha256' NOT IN (SELECT value FROM json_each(?8))))`;
 
-/** A lane is one base and shape, and with it one kind: what runs as one batch. They are few, and found by a seek each. */
+/** A lane is one base and shape, and with it one kind: what runs as one batch. They are few, each found by one index seek. */
 const LANES = `
 lanes(base_id, shape) AS (
   SELECT value, (SELECT min(shape) FROM ${WAITING} AND base_id = value) FROM json_each(?1)
@@ -37,7 +37,7 @@ top AS MATERIALIZED (
   ORDER BY priority DESC, turn LIMIT 1
 )`;
 
-/** Of the jobs whose turn it is, the first that is warm; of each lane the oldest are looked at. */
+/** Of the jobs with the lowest turn the first warm one; of each lane only the oldest are considered. */
 const HEAD_OF_ALL = `
 ${LANES},
 head AS MATERIALIZED (
@@ -52,7 +52,7 @@ head AS MATERIALIZED (
   ORDER BY ${COLD}, id LIMIT 1
 )`;
 
-/** An owner's jobs have a turn each: there is nothing to choose between. With nobody else to be fair to, high priority comes first. */
+/** An owner's jobs have a turn each: there is nothing to choose between. There is no other owner to be fair to, so high priority comes first. */
 const HEAD_OF_OWN = `
 head AS MATERIALIZED (
   SELECT kind, base_id, shape FROM ${OWN} AND base_id IN (SELECT value FROM json_each(?1)) ORDER BY ${OWN_ORDER} LIMIT 1
@@ -60,7 +60,7 @@ head AS MATERIALIZED (
 
 /**
  * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
- * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone.
+ * the whole choice is inside the UPDATE, so two calls can never get the same job. A training is leased alone.
  */
 const leaseSql = (head: string, rows: string, order: string) => `
 WITH RECURSIVE ${head}
@@ -88,7 +88,7 @@ export const LEASE: Record<Serves, string> = {
 
 const PAUSED = "status = 'queued' AND waits_for IS NULL AND not_before > 0 AND not_before > ?2";
 
-/** When the next paused job may be leased by this runner: nobody rings then. */
+/** When the next paused job may be leased by this runner, since no bell rings at that time. */
 export const PAUSE_ENDS: Record<Serves, string> = {
   everybody: `
 SELECT min(until) AS until FROM (

@@ -40,7 +40,7 @@ type LeasedRow = {
   checkpoint_sha256: string | null;
 };
 
-/** Takes what is there now. `nonce` is the chance in the ids, given from outside so that this stays repeatable. */
+/** Takes what is there now. `nonce` is the random part of the ids, an argument so that tests can repeat a run. */
 export async function lease(
   env: Env,
   db: Db,

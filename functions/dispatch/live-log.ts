@@ -13,7 +13,7 @@ type Row = { id: number; name: LiveEvent["name"]; data: string; at: number };
 
 export class LiveLog {
   readonly #sql: SqlStorage;
-  /** An object that nothing was told to stores nothing: its table comes with the first event. */
+  /** An object without events stores nothing: the table is made with the first event. */
   #exists: boolean;
 
   constructor(sql: SqlStorage) {
@@ -57,7 +57,7 @@ export class LiveLog {
     return this.#first("WHERE name = ? ORDER BY id DESC LIMIT 1", name);
   }
 
-  /** Progress of the run that is under way: what was told before the job was last put back is none. */
+  /** Progress of the present run: events from before the job was last requeued do not count. */
   progress(): LoggedEvent | null {
     return this.#first(
       `WHERE name = 'progress' AND id > (
@@ -66,7 +66,7 @@ export class LiveLog {
     );
   }
 
-  /** Its first, from which the rest is reckoned. */
+  /** Its first progress event, from which the remaining time is computed. */
   firstProgress(): LoggedEvent | null {
     return this.#first(
       `WHERE name = 'progress' AND id > (SELECT coalesce(max(id), 0) FROM events WHERE name = 'status') ORDER BY id LIMIT 1`,

@@ -1,5 +1,5 @@
-// One Durable Object per job: tells its watchers what happens, as server-sent events (WHATWG HTML, 9.2) or over WebSockets that let it
-// sleep. D1 holds the truth; this keeps a numbered log, so that a watcher who comes back misses nothing, until a day after the end.
+// One Durable Object per job: sends its events to watchers, as server-sent events (WHATWG HTML, 9.2) or over hibernating WebSockets. D1 is
+// the source of truth; this keeps a numbered log until a day after the end, so that a watcher who reconnects misses nothing.
 
 import { DurableObject } from "cloudflare:workers";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -9,17 +9,17 @@ import type { Env, JobLiveRpc, LiveEvent } from "../env.ts";
 import { LiveLog, type LoggedEvent } from "./live-log.ts";
 import { outlookOf, runningSeconds } from "./outlook.ts";
 
-/** What a watcher is told first, and the id up to which that is the present state. */
+/** The first messages to a watcher, and the id of the event up to which they are the present state. */
 type Start = { events: readonly LiveEvent[]; id: number | undefined };
-/** The job whose place is being watched, and the place that was told. */
+/** The job whose queue position is being watched, and the position that was last published. */
 type Queued = { jobId: Id<"job">; place: number | null };
 /** `cursor` is the id of the last event that was sent. */
 type Watcher = { writer: WritableStreamDefaultWriter<Uint8Array>; cursor: number; busy: boolean };
 
 const KEEP_ALIVE_MS = 15_000;
-/** How often the place in the queue is looked up while somebody watches. */
+/** How often the queue position is read while there are watchers. */
 const OUTLOOK_MS = 5_000;
-/** A job that never ended keeps its log so much longer than one that did. */
+/** The log of a job that never ended is kept so much longer. */
 const UNFINISHED_FACTOR = 8;
 const encoder = new TextEncoder();
 
@@ -40,7 +40,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** A job ends once: what is told after the end was told before, and its first word may have been lost. */
+  /** A job ends once: events after its end are repetitions, since the first publication may have been lost. */
   async publish(event: LiveEvent): Promise<void> {
     if (this.#log.newest("done")) return this.#wakeWaiting();
     this.#log.append(this.#withPace(event), Date.now());
@@ -50,7 +50,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     if (event.name === "done" || (await this.ctx.storage.getAlarm()) === null) await this.#rest();
   }
 
-  /** Resolves when the job is done or after `milliseconds`. Read D1 afterwards: this promises only that it is worth it. */
+  /** Resolves when the job is done or after `milliseconds`. Read D1 afterwards: this only says that reading is worthwhile. */
   async whenDone(milliseconds: number): Promise<void> {
     if (this.#log.newest("done")) return;
     await new Promise<void>((resolve) => {
@@ -65,7 +65,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
   }
 
   /**
-   * The events after `?after=`, then what comes. Without it the present state comes first: the status as D1 had it (the request's
+   * The events after `?after=`, then new ones as they come. Without it the present state comes first: the status as D1 had it (the request's
    * body, or for a WebSocket the header x-status), the last progress, the end.
    */
   override async fetch(request: Request): Promise<Response> {
@@ -84,7 +84,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     }
     const cursor = Number(after);
     const done = this.#log.newest("done");
-    // A browser that has heard the end comes back for more unless it is told that there is none.
+    // A browser reconnects after the end unless it gets 204.
     if (done && cursor >= done.id && !isSocket) return new Response(null, { status: 204 });
     const lost = this.#lostEnd(snapshot);
     const start = { events: lost ? [{ name: "status" as const, data: snapshot }, lost] : [], id: undefined };
@@ -98,7 +98,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     await this.#rest();
   }
 
-  /** Until the log is to be dropped; drops it where that time has come. */
+  /** Deletes the log where its time is over; else sets the alarm for that time. */
   async #rest(): Promise<void> {
     const last = this.#log.last();
     const dropAt = last ? dropTime(last) : 0;
@@ -111,11 +111,11 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
   override webSocketMessage(): void {}
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // 1005 and 1006 are what a closing without a word reads as; they may not be said.
+    // 1005 and 1006 are reserved for closing without a code and must not be sent (RFC 6455, 7.4.1).
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
-  /** How long the run still takes, at the pace since its first report. */
+  /** The remaining time of the run, extrapolated from its progress since the first report. */
   #withPace(event: LiveEvent): LiveEvent {
     const first = event.name === "progress" ? this.#log.firstProgress() : null;
     if (event.name !== "progress" || first?.name !== "progress") return event;
@@ -126,7 +126,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     return { ...event, data: { ...event.data, eta_seconds: eta } };
   }
 
-  /** Of one status D1 knows more: the place in the queue. Of another, what was told here is newer. */
+  /** Where D1 and the log agree on the status, D1's snapshot has the queue position as well; otherwise the log is newer. */
   #present(snapshot: StatusEvent): LiveEvent[] {
     const logged = this.#log.newest("status");
     const isNewer = logged?.name === "status" && logged.data.status !== snapshot.status;
@@ -135,7 +135,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     return [status, this.#log.progress(), end].filter((event) => event !== null);
   }
 
-  /** Where D1 has the end and the log does not, the word of it was lost or is forgotten: it is told from D1. */
+  /** Where D1 has the end and the log does not, its event was lost or deleted: it is published from D1. */
   #lostEnd({ status }: StatusEvent): LiveEvent | null {
     if (status === "queued" || status === "running" || this.#log.newest("done")) return null;
     return { name: "done", data: { status } };
@@ -165,7 +165,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     });
   }
 
-  /** Sends what the watcher has not had, one after the other as fast as it reads: the log is its buffer. */
+  /** Sends the watcher the events after its cursor as fast as it reads: the log is the buffer. */
   async #pump(watcher: Watcher): Promise<void> {
     if (watcher.busy) return;
     watcher.busy = true;
@@ -193,7 +193,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     this.#keepAlive = null;
   }
 
-  /** Comments keep proxies from closing a quiet stream and find out who has gone. */
+  /** Comments keep proxies from closing an idle stream and detect closed connections. */
   #sendKeepAlive(): void {
     for (const watcher of this.#watchers) {
       if (!watcher.busy) watcher.writer.write(encoder.encode(": alive\n\n")).catch(() => this.#drop(watcher));
@@ -210,7 +210,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     return new Response(null, { status: 101, webSocket: theirs });
   }
 
-  /** The attachment outlives the sleep of this object, and with it the place where a socket is. */
+  /** The attachment survives hibernation, and with it the cursor of a socket. */
   #catchUp(socket: WebSocket): void {
     if (socket.readyState !== WebSocket.OPEN) return;
     let { cursor } = socket.deserializeAttachment() as { cursor: number };
@@ -236,7 +236,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
     await this.ctx.storage.setAlarm(Date.now() + OUTLOOK_MS);
   }
 
-  /** While somebody watches a waiting job: its place and its time, where they have changed. False once it has left the queue. */
+  /** While a waiting job is watched: publishes its queue position and estimate where they changed. False once it has left the queue. */
   async #publishQueueEstimate({ jobId, place }: Queued): Promise<boolean> {
     const outlook = await outlookOf(this.env.DB, jobId, Date.now());
     if (!outlook) return false;
@@ -251,7 +251,7 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
 const dropTime = ({ name, at }: LoggedEvent) =>
   at + LIVE_LOG_TTL_SECONDS * 1000 * (name === "done" ? 1 : UNFINISHED_FACTOR);
 
-/** Only the last carries an id: with it a watcher who comes back goes on from here. */
+/** Only the last message carries an id, from which a reconnecting watcher resumes. */
 const textsOf = ({ events, id }: Start, write: (event: LiveEvent, id?: number) => string) =>
   events.map((event, i) => (i === events.length - 1 ? write(event, id) : write(event)));
 

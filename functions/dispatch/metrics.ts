@@ -1,4 +1,4 @@
-// What is measured, as Prometheus reads it (text format 0.0.4). Every query reads what is under way or a few rows of counts, never history.
+// Metrics in Prometheus text format 0.0.4. Every query reads live jobs or a few rows of counters, never history.
 
 import { RUNNER_SEEN_SECONDS } from "../../schema/contract/limits.ts";
 import type { Db } from "../db.ts";
@@ -9,7 +9,7 @@ type Sample = { name: string; labels: Labels; value: number };
 type Family = { name: string; help: string; type: "gauge" | "counter" | "histogram"; samples: Sample[] };
 
 const BUCKETS = 13;
-/** Seconds since the lease was taken, and the word for up to there. */
+/** Upper bounds of the buckets in seconds since the lease was taken, and their labels. */
 const LEASE_AGES = [
   [60, "1m"],
   [600, "10m"],

@@ -1,4 +1,4 @@
-// What operators see and do: the standing of queues and runners, failed jobs, and having one done again. Reads what is under way.
+// What operators see and do: the state of queues and runners, failed jobs and replaying one. Reads only live rows.
 
 import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -99,7 +99,7 @@ SELECT r.id, users.handle AS owner, r.name, r.version, r.device, r.dtype, r.memo
 FROM runners r JOIN users ON users.id = r.owner_id
 WHERE r.deregistered_at IS NULL`;
 
-/** Those that have not left, the last heard of first. */
+/** Registered runners, the last seen first. */
 export async function listRunners(db: Db, query: Query) {
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;
@@ -126,7 +126,7 @@ const DRAIN =
   "UPDATE runners SET drain_requested_at = coalesce(drain_requested_at, ?2) WHERE id = ?1 AND deregistered_at IS NULL";
 const RESUME = "UPDATE runners SET drain_requested_at = NULL WHERE id = ?1 AND deregistered_at IS NULL";
 
-/** From now on it gets no job. One that waits for work is woken, so that it hears of this and leaves. */
+/** From now on it gets no job. A runner that waits in a long poll is woken, so that it learns of this and leaves. */
 export async function drainRunner(
   env: Env,
   db: Db,
@@ -185,7 +185,7 @@ const failedJson = (row: FailedRow): FailedJob => ({
   finished_at: isoTime(row.finished_at),
 });
 
-/** What moderators removed among what the job draws with or teaches: nobody works with it any more. */
+/** The adapter of a job, trained or generated with, that moderators removed: it cannot be used any more. */
 const REMOVED = `
 SELECT users.handle || '/' || adapters.name AS ref FROM adapters JOIN users ON users.id = adapters.owner_id
 WHERE adapters.state = 'removed' AND (
@@ -196,8 +196,8 @@ WHERE adapters.state = 'removed' AND (
 LIMIT 1`;
 
 /**
- * A job ends once: what failed stays failed, and a new job of its owner does the same work, in its owner's next turn. Whoever quota
- * it would count against did not ask for it, so none is asked.
+ * A job ends once: the failed job stays failed, and a new job of its owner repeats the work, in its owner's next turn. Its owner did not
+ * ask for it, so no quota is checked.
  */
 const REPLAY = `
 INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at, asked, webhook,
@@ -212,7 +212,7 @@ const MARK = `
 UPDATE jobs SET replayed_as = ?2
 WHERE id = ?1 AND status = 'failed' AND replayed_as IS NULL AND EXISTS (SELECT 1 FROM jobs WHERE id = ?2)`;
 
-/** Again answers the same job. */
+/** Repeating the call returns the same job. */
 export async function replayJob(
   env: Env,
   db: Db,
@@ -237,7 +237,7 @@ export async function replayJob(
   return { job_id: row.replayed_as };
 }
 
-/** Why a job that failed is not done again. */
+/** Why a failed job is not replayed. */
 async function notAgain(db: Db, id: Id<"job">, waitsFor: Id<"job"> | null): Promise<Refusal> {
   if (waitsFor !== null) {
     return refuse("job_finished", `It waited for ${waitsFor}, which made no version to draw with.`);

@@ -1,4 +1,4 @@
-// From a request for pictures to a job: resolves its adapters, fills in the base's defaults, and writes what a runner needs to know.
+// Turns a request for pictures into a job: resolves its adapters, fills in the base's defaults, and builds the runner's spec.
 
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
@@ -35,7 +35,7 @@ export async function orderGeneration(
   const cast = await resolveMembers(db, caller, members, requestedBase, requested.pointer, places);
   if (cast instanceof Refusal) return cast;
   if (awaited && awaited.baseId !== cast.base.id) {
-    const detail = `${awaited.member.ref} is taught for ${awaited.baseId}, not for ${cast.base.id}.`;
+    const detail = `${awaited.member.ref} is trained for ${awaited.baseId}, not for ${cast.base.id}.`;
     return refuse("adapter_incompatible", detail, `${requested.pointer}/${awaited.place}`);
   }
   const size = sizeOf(cast.base, input.size);
@@ -125,7 +125,7 @@ function numbersOf(
   return { steps, guidance, count: input.count };
 }
 
-/** Leaves room below the largest seed: picture k of a job is drawn from seed + k. */
+/** Leaves room below the largest seed: picture k of a job has the seed + k. */
 export const randomSeed = () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % (SEED_MAX - 1_000);
 
 /** As dispatch/dependents.ts names it, too. */

@@ -1,4 +1,4 @@
-// Previews for a version that was published without any: one job of its owner, drawn when nobody else waits. Settle puts its
+// Previews for a version that was published without any: one job of its owner, run when nobody else waits. Settle puts its
 // pictures into the version (dispatch/outputs.ts).
 
 import type { Base } from "../../schema/contract/bases.ts";
@@ -15,15 +15,15 @@ import { ringBell } from "./bell.ts";
 import { jobInsert } from "./enqueue.ts";
 import { orderGeneration } from "./order-generation.ts";
 
-/** Behind everything that somebody waits for. */
+/** Behind everything that people wait for. */
 const PRIORITY = -1;
 
 const LINK = `UPDATE versions SET preview_job_id = ?1 WHERE id = ?2 AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
 
 /**
  * Orders them once: the job and its link are written together, and only while there is neither. The job counts in its owner's
- * queue; where that is full, or the base cannot draw, the version stays without previews and its owner may choose some. Gives the
- * id of the job that draws them, if there is one.
+ * queue; where that is full, or the base cannot generate, the version stays without previews and its owner may choose some. Returns the
+ * id of the job that makes them, if there is one.
  */
 export async function orderPreviews(
   env: Env,
@@ -53,7 +53,7 @@ export async function orderPreviews(
   return id;
 }
 
-/** The concept in its plainest light, in words that the base knows: its second expression and its first background. */
+/** A plain prompt from words that the base knows: its second expression and its first background. */
 export function previewPrompt(base: Base, trigger: string): string {
   const [, expression] = base.words.expression ?? [];
   const [background] = base.words.background ?? [];

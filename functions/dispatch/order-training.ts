@@ -1,4 +1,4 @@
-// From pictures and a class word to a training job: the draft adapter, its slot, and what a runner needs to know.
+// Turns pictures and a class word into a training job: the draft adapter, its slot, and the runner's spec.
 
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
@@ -159,7 +159,7 @@ function fitsBase(base: Base, input: TrainingInput): Refusal | null {
   return null;
 }
 
-/** The concept alone, then doing what the base has words for: enough to see whether it can still be directed. */
+/** Prompts of samples: the concept alone, then with an expression and a background, to show whether it follows the prompt. */
 function samplePrompts(base: Base, trigger: string): string[] {
   const directions = [...(base.words.expression ?? []), ...(base.words.background ?? [])];
   return [trigger, ...directions.map((word) => `${trigger}, ${word}`)].slice(0, SAMPLE_PROMPTS);

@@ -1,9 +1,9 @@
-// Where a waiting job stands and when it is likely to be done, from how long the last jobs of its kind took.
+// The queue position of a waiting job and its expected end, from the duration of the last jobs of its kind.
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Progress } from "../../schema/contract/jobs.ts";
 
-/** Of the base and kind of a job: place in the queue, jobs under way, and the mean run of the last twenty. */
+/** Of the base and kind of a job: queue position, running jobs, and the mean duration of the last twenty. */
 const OUTLOOK = `
 WITH job AS (SELECT * FROM jobs WHERE id = ?1 AND status = 'queued')
 SELECT job.waits_for,
@@ -22,21 +22,21 @@ FROM job`;
 export type Outlook = { queue_position: number | null; eta_seconds: number | null };
 type Facts = { place: number; running: number; mean_ms: number | null; pause_ms: number };
 
-/** Null once the job has left the queue. While it waits for a training, nothing can be said. */
+/** Null once the job has left the queue. While it waits for a training there is no estimate. */
 export async function outlookOf(db: D1Database, jobId: Id<"job">, now: number): Promise<Outlook | null> {
   const facts = await db.prepare(OUTLOOK).bind(jobId, now).first<Facts & { waits_for: string | null }>();
   if (facts?.waits_for) return { queue_position: null, eta_seconds: null };
   return facts && { queue_position: facts.place, eta_seconds: waitingSeconds(facts) };
 }
 
-/** Until the job has run: as many rounds as its place takes at the present width, each of mean length, but one after its pause. Null where nothing was measured. */
+/** Seconds until the job has run: position / running jobs rounds of mean duration, at least one after its pause. Null without measurements. */
 export function waitingSeconds({ place, running, mean_ms, pause_ms }: Facts): number | null {
   if (mean_ms === null) return null;
   const rounds = Math.ceil(place / Math.max(1, running)) + (running > 0 ? 0.5 : 0);
   return Math.ceil(Math.max(rounds * mean_ms, pause_ms + mean_ms) / 1000);
 }
 
-/** Of a run: what is left at the pace since its first report. Null while there is only one. */
+/** Remaining seconds of a run, extrapolated from its first report. Null while there is only one. */
 export function runningSeconds(
   first: { progress: Progress; at: number },
   now: { progress: Progress; at: number },

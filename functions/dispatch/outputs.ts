@@ -1,4 +1,4 @@
-// What a succeeded run leaves behind: pictures of a generation, or a draft version of a training. Every named output must be stored.
+// The results of a succeeded run: pictures of a generation, or a draft version of a training. Every named output must be stored.
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Output, Settle } from "../../schema/contract/runner.ts";
@@ -39,7 +39,7 @@ const COUNT_USES = `
 UPDATE adapters SET uses = uses + 1
 WHERE id IN (SELECT adapter_id FROM versions WHERE id IN (SELECT value FROM json_each(?3))) AND ${HOLDS_LEASE}`;
 
-/** The same by day, and each adapter with each other: what statistics and trends are made of. */
+/** The same per day, and per pair of adapters, for statistics and trends. */
 const COUNT_DAY = `
 INSERT INTO adapter_days (adapter_id, day, uses)
 SELECT DISTINCT adapter_id, CAST(?4 AS INTEGER), 1 FROM versions
@@ -60,7 +60,7 @@ WHERE id = (SELECT mix_id FROM compositions WHERE id = ?3) AND ${HOLDS_LEASE}`;
 const SHOW_PREVIEWS = `
 UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' AND ${HOLDS_LEASE}`;
 
-/** Whoever left in the meantime gets none: deleted-accounts.ts takes the bytes. */
+/** An account that was deleted in the meantime gets none: deleted-accounts.ts deletes the bytes. */
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
   size_bytes, metadata, job_id, created_at, tensors_sha256)
@@ -69,7 +69,7 @@ SELECT ?3, ?4, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_
 WHERE ${HOLDS_LEASE} AND EXISTS (
   SELECT 1 FROM adapters JOIN users ON users.id = adapters.owner_id WHERE adapters.id = ?4 AND users.deleted_at IS NULL)`;
 
-/** A trained draft has its days before it anew. */
+/** Renews the expiry of the draft's slot. */
 const KEEP_SLOT = `
 UPDATE slots SET expires_at = ?4 WHERE adapter_id = ?3 AND expires_at IS NOT NULL AND ${HOLDS_LEASE}`;
 
@@ -128,7 +128,7 @@ function sampleResult(
   const bound = (sql: string, ...values: unknown[]) =>
     db.$client.prepare(sql).bind(run.jobId, run.leaseId, ...values);
   if (job.is_preview) {
-    // The house ordered it, so it is nobody's use.
+    // The service ordered it, so it does not count as a use.
     const show = bound(SHOW_PREVIEWS, JSON.stringify(images.map(({ id }) => id)));
     return { statements: [...inserts, show], versionId: null };
   }

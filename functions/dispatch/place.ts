@@ -1,5 +1,5 @@
-// Places an order: its job and all that is created with it, or nothing. The training that it waits for may end between the look at it
-// and the order, and a slot or a name may be taken meanwhile; then the order is made anew.
+// Places an order: its job and all that is created with it, or nothing. The training that it waits for may end between the check and
+// the insert, and a slot or a name may be taken in the meantime; then the order is evaluated again.
 
 import type { JobRow } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -8,7 +8,7 @@ import { Refusal } from "../lib/refusal.ts";
 import { hasEnded } from "./await-training.ts";
 import { enqueue, type NewJob } from "./enqueue.ts";
 
-/** Each round somebody else has won the slot or the name, so few rounds are enough. */
+/** In each round another order got the slot or the name, so few rounds are enough. */
 const ROUNDS_MAX = 25;
 
 /** `id` as in enqueue. */
@@ -48,6 +48,6 @@ async function attempt(
   }
 }
 
-/** A unique index has refused the slot or the name that were free when the order looked. */
+/** A unique index refused the slot or the name that was free when it was read. */
 const isTaken = (error: unknown) =>
   error instanceof Error && /UNIQUE constraint failed: (?:slots|adapters)\./.test(error.message);

@@ -1,4 +1,4 @@
-// Priority: the word that callers send, and what it is in the queue. Pure.
+// Priority: from the contract's value to the queue's columns and back. Pure.
 
 import type { JobPriority } from "../../schema/contract/jobs.ts";
 import type { JobRow } from "../../schema/tables.ts";
@@ -6,8 +6,8 @@ import type { JobRow } from "../../schema/tables.ts";
 type Rank = Pick<JobRow, "priority" | "express">;
 
 /**
- * `low` comes after everything else. `high` passes nobody: it has a row of turns of its own beside its owner's other jobs, as if a second
- * owner had come. So it does not wait behind these, and its owner's share of the queue doubles at most; it costs double, too.
+ * `low` comes after everything else. `high` overtakes nobody: it has its own sequence of turns beside its owner's other jobs, as if they were a second
+ * owner's. So it does not wait behind these, and its owner's share of the queue at most doubles; it costs double.
  */
 const RANKS: Record<JobPriority, Rank> = {
   low: { priority: -1, express: false },

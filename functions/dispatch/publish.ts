@@ -1,4 +1,4 @@
-// Tells a job's watchers that it left the runner: finished, or back in the queue.
+// Notifies watchers and webhooks that a job left its runner: finished, or back in the queue.
 
 import type { Env } from "../env.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
@@ -6,7 +6,7 @@ import { liveOf } from "./live.ts";
 
 type EndStatus = "queued" | "succeeded" | "failed" | "canceled";
 
-/** Waits for words to watchers whose loss must not undo what D1 holds; what was not heard is logged. */
+/** Waits for notifications whose failure must not fail the request, since D1 is written; failures are logged. */
 export async function notifyAll(words: readonly Promise<void>[]): Promise<void> {
   for (const each of await Promise.allSettled(words)) {
     if (each.status === "rejected") console.error("Watchers were not told", each.reason);
@@ -19,7 +19,7 @@ export async function publishEnd(env: Env, jobId: string, status: EndStatus): Pr
   await publishLive(env, jobId, status);
 }
 
-/** What waited for a training and has ended with it. There are at most GENERATIONS_AWAITING_MAX. */
+/** Jobs that waited for a training and ended with it. There are at most GENERATIONS_AWAITING_MAX. */
 export async function publishDependents(env: Env, trainingId: string): Promise<void> {
   const { results } = await env.DB.prepare("SELECT id FROM jobs WHERE waits_for = ? AND status = 'failed'")
     .bind(trainingId)

@@ -1,4 +1,4 @@
-// A run is one attempt by one runner, known by its lease. Everything a runner sends is looked up here first.
+// A run is one attempt by one runner, identified by its lease. Every request of a runner is looked up here first.
 
 import { eq } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";

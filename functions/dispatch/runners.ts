@@ -35,7 +35,7 @@ export async function register(
   return id;
 }
 
-/** One that left registers anew: its old id stays with the runs it did. */
+/** A deregistered runner registers again under a new id: the old one stays with its runs. */
 export async function findRunner(
   db: Db,
   caller: Caller,

@@ -1,4 +1,4 @@
-// Settle: the one guarded act that ends a run. Repeated by the same lease it answers the same; by any other it is refused.
+// Settle: the one guarded act that ends a run. Repeated by the same lease it gets the same reply; by any other it is refused.
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Settle } from "../../schema/contract/runner.ts";
@@ -37,7 +37,7 @@ export async function settle(
 ): Promise<SettledStatus | Refusal> {
   if (run.outcome === "released") return LEASE_LOST;
   if (run.settledStatus) {
-    // The first settle may have been cut off before it told the watchers, who would wait for ever.
+    // The first settle may have been interrupted before it notified the watchers, who would wait forever.
     if (run.settledStatus !== "queued") await publishEnd(env, run.jobId, run.settledStatus);
     return run.settledStatus;
   }
@@ -79,7 +79,7 @@ export async function settle(
   return status;
 }
 
-/** Where a settled run leaves its job: the table of lifecycle.ts. Pure. */
+/** The state of a job after its settled run, by the table of lifecycle.ts. Pure. */
 export function statusAfter(report: Settle, job: JobState): SettledStatus {
   const state = stateOf({ status: "running", cancelRequested: job.cancel_requested_at !== null });
   const step = LIFE[state][eventOf(report, job.failures)];
@@ -89,7 +89,7 @@ export function statusAfter(report: Settle, job: JobState): SettledStatus {
   return step.to;
 }
 
-/** Two settles of one lease raced and this one came second: it gets the first one's answer. A release has none for it. */
+/** Two settles of one lease raced and this one was second: it gets the first one's reply. After a release there is none. */
 async function answerOfWinner(db: Db, run: RunOfCaller): Promise<SettledStatus | Refusal> {
   const row = await db.$client
     .prepare("SELECT settled_status FROM runs WHERE lease_id = ? AND outcome <> 'released'")
@@ -111,7 +111,7 @@ UPDATE jobs SET
 WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
 RETURNING id, status`;
 
-/** Gives the job back unharmed: the run does not count as a failure. */
+/** Gives the job back: the run does not count as a failure. */
 export async function release(
   env: Env,
   db: Db,

@@ -1,4 +1,4 @@
-// Puts expired leases back into the queue, ends pauses, and fails what has waited too long. Runs on every lease call and by cron; doing it twice changes nothing.
+// Requeues jobs with expired leases, ends pauses, and fails jobs that waited too long. Runs on every lease call and by cron; idempotent.
 
 import { JOB_DEADLINE_HOURS, JOB_RUNS_MAX } from "../../schema/contract/limits.ts";
 import type { Db } from "../db.ts";
@@ -8,7 +8,7 @@ import { pauseMs } from "./backoff.ts";
 import { ringBell } from "./bell.ts";
 import { notifyAll, publishEnd } from "./publish.ts";
 
-/** A run that never reported counts as a failure. Whoever asked to cancel has now been obeyed. */
+/** A run that never reported counts as a failure. A job with a cancel request ends canceled. */
 const EXPIRE_JOBS = `
 UPDATE jobs SET
   failures = failures + 1,
@@ -30,10 +30,10 @@ UPDATE runs SET outcome = 'expired', finished_at = ?1
 WHERE outcome IS NULL AND lease_id IN (SELECT lease_id FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1)`;
 
 const DEADLINE_MS = JOB_DEADLINE_HOURS * 3_600_000;
-/** Each is told to its watchers, and a request may make only so many calls; the next sweep goes on. */
+/** Each is published to its watchers, and a Worker may make only so many subrequests; the next sweep continues. */
 const OVERDUE_MAX = 100;
 
-/** What waits for a training has a deadline from when that is over. */
+/** The deadline of a job that waited for a training begins when that is over. */
 const OVERDUE = "status = 'queued' AND waits_for IS NULL AND coalesce(ready_at, created_at) <= ?2";
 
 const FAIL_OVERDUE = `
@@ -42,7 +42,7 @@ UPDATE jobs SET status = 'failed', finished_at = ?1,
 WHERE id IN (SELECT id FROM jobs WHERE ${OVERDUE} ORDER BY coalesce(ready_at, created_at) LIMIT ${OVERDUE_MAX})
 RETURNING id, status`;
 
-/** The pause is over: from here on a lease finds it by its index. Nobody is told, for runners sleep no longer than the next pause. */
+/** The pause is over: from now on a lease finds the job by its index. No bell rings, since runners sleep no longer than the next pause. */
 const WAKE = `
 UPDATE jobs SET not_before = 0 WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1`;
 
@@ -54,11 +54,11 @@ UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND not_before > 0 AND not_
 export type Swept = { id: string; status: "queued" | "failed" | "canceled" };
 
 export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
-  // A read first: the usual sweep finds nothing and should not take the writer's turn.
+  // A read first: most sweeps find nothing and should not take the write lock.
   const ordered = now - DEADLINE_MS;
   const found = await db.$client.prepare(ANYTHING).bind(now, ordered).first();
   if (!found) return [];
-  // Overdue ones first: what expires now is told that it waits before a later sweep may tell that it has failed.
+  // Overdue jobs first: a job that is requeued now is published as queued before a later sweep may publish it as failed.
   const [overdue, , expired] = await db.$client.batch<Swept>([
     db.$client.prepare(FAIL_OVERDUE).bind(now, ordered),
     db.$client.prepare(EXPIRE_RUNS).bind(now),

@@ -1,4 +1,4 @@
-// How the tools reach the API: by its own routes, with the caller's own key. So rights, quotas, limits and words are the API's.
+// How the tools call the API: through its routes with the caller's key, so that rights, quotas, limits and messages are the API's.
 
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { Id } from "../../schema/contract/ids.ts";

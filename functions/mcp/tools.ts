@@ -1,4 +1,4 @@
-// The tools that an assistant may use: find adapters, compose them, draw, and look after its jobs.
+// The tools of assistants: find adapters, compose them, generate pictures, and watch jobs.
 
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
@@ -175,7 +175,7 @@ async function findJob(ask: Ask, id: string) {
   const generation = await replyOf<Job>(await ask("GET", `/v1/generations/${id}`));
   if ("value" in generation) return generation;
   const training = await ask("GET", `/v1/trainings/${id}`);
-  // Where neither is there, the first refusal tells as much as the second.
+  // Where neither exists, the two refusals say the same.
   return training.ok ? replyOf<Job>(training) : generation;
 }
 
@@ -192,7 +192,7 @@ const standing = ({ id, kind, status, cost, queue_position, progress, error, war
 
 async function jobResult({ ask, pictureUrl }: Reach, job: Job): Promise<CallToolResult> {
   const images = job.kind === "sample" ? (job.result?.images ?? []) : [];
-  // Whoever looks at them, in a browser or for the assistant, has no key.
+  // Signed URLs: whoever opens them, a browser or the assistant's client, has no key.
   const addresses = await Promise.all(
     images.map(async ({ id, seed }) => ({ url: await pictureUrl(id), seed })),
   );

@@ -1,5 +1,5 @@
-// Decisions of moderators. One batch writes the action, does what it says, closes the reports and tells people: all of it or
-// nothing. Two moderators at once yield one action, for each counts the actions that it knows of.
+// Decisions of moderators. One batch writes the action, applies its effects, closes the reports and notifies people: all of it or
+// nothing. Two concurrent decisions yield one action, since each states how many actions it has seen.
 
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -80,7 +80,7 @@ export type Change = { decision: Decision | null; rating: Rating | null; purge: 
 
 /**
  * Writes an action and its effects, if the target is as it was read and no other action has come between. `ended`: the jobs
- * that failed by it, whose watchers are to be told.
+ * that failed by it, whose watchers must be notified.
  */
 export async function writeAction(
   db: Db,
@@ -115,7 +115,7 @@ export const actionsOn = (db: Db, targetId: string) =>
 export const pendingReports = (db: Db, targetId: string) =>
   db.$count(reports, sql`target_id = ${targetId} and state = 'pending'`);
 
-/** A moderator is not suspended by another: whoever keeps the roles takes theirs first, or the settings stop naming them. */
+/** A moderator cannot suspend another one: the role is taken away first, by who assigns roles or in the settings. */
 async function moderatorFault(
   db: Db,
   target: Target,
@@ -141,7 +141,7 @@ async function dataOf(
   return input.purge ? { purge: 1 } : {};
 }
 
-/** What a notification carries of an action, for it is read when the target may be out of sight. */
+/** The data of an action's notification, since it may be read when the target is hidden. */
 export const noteData = (target: Target, action: Pick<ActionRow, "reason">) => ({
   target_kind: target.kind,
   ...((target.kind === "adapter" || target.kind === "mix") && { ref: target.label }),

@@ -1,4 +1,4 @@
-// Appeals: one answer of the subject to what was done, and one decision of a moderator about it, who undoes it or lets it stand.
+// Appeals: one appeal of the affected person against an action, and one decision of a moderator, who overturns or upholds it.
 
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -85,7 +85,7 @@ export async function listOwnAppeals(
   return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
 }
 
-/** The oldest first, for whoever has waited longest. */
+/** The oldest first. */
 export async function listCases(db: Db, query: Query): Promise<Page<Case> | Refusal> {
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;
@@ -115,13 +115,13 @@ export async function readCase(db: Db, id: Id<"apl">): Promise<Case | Refusal> {
   return found ?? refuse("not_found", `There is no appeal ${id}.`);
 }
 
-/** Whether this moderator may decide. Whoever took the decision may do so only where nobody else of `all` could. */
+/** Whether this moderator may decide. The one who took the decision may only where nobody else of `all` could. */
 export function mayDecide(all: readonly string[], moderator: Caller, { action }: Case): boolean {
   const others = all.filter((id) => id !== action.moderatorId && id !== action.subjectId);
   return mayDecideAppeal(moderator.id, action.moderatorId, action.subjectId, others.length);
 }
 
-/** Upholds, or undoes the action through the same rules; either in one batch, once. */
+/** Upholds the action, or undoes it by the same rules; either in one batch, once. */
 export async function decideAppeal(
   db: Db,
   moderatorEmails: string | undefined,
@@ -189,7 +189,7 @@ export async function decideAppeal(
 
 const NOTHING: Change = { decision: null, rating: null, purge: false };
 
-/** What undoes an action as things stand: nothing, where it has been undone already. */
+/** What undoes an action now: nothing where it was undone already. */
 async function inverseOf(
   action: ActionRow,
   target: Target,
@@ -202,7 +202,7 @@ async function inverseOf(
   }
   if (inverse !== "rate") return { change: { ...NOTHING, decision: inverse }, data: { did: inverse } };
   const { rating, rating_before, floor_before } = action.data;
-  // An owner who has rated it stricter since keeps that.
+  // A stricter rating that the owner set since then stays.
   const isAsLeft = target.rating === rating;
   const goal = (isAsLeft ? rating_before : target.rating) as Rating;
   return {

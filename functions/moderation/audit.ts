@@ -90,7 +90,7 @@ export async function handlesOf(db: Db, ids: readonly Caller["id"][]): Promise<M
   return new Map(rows.map(({ id, handle }) => [id, handle]));
 }
 
-/** What was done to something of the caller's; a report that came to nothing concerns nobody. */
+/** Actions on things of the caller; a dismissed report is not shown. */
 export async function listMyDecisions(
   db: Db,
   caller: Caller,

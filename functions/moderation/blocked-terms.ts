@@ -1,4 +1,4 @@
-// The list of blocked terms, for moderators: what blocklist.ts asks. Every change stands in the audit log.
+// The list of blocked terms, for moderators; blocklist.ts looks them up. Every change is in the audit log.
 
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -49,10 +49,11 @@ export async function listTerms(db: Db, query: Query): Promise<Page | Refusal> {
   return { ...page, items: page.items.map(termJson) };
 }
 
-/** The term as it is kept, or why it cannot be one. */
+/** The term as it is stored, or why it is refused. */
 function checkedTerm(text: string): string | Refusal {
   const term = termOf(text);
-  if (term === "") return refuse("request_invalid", "A term needs a letter or a digit.", "/term");
+  if (term === "")
+    return refuse("request_invalid", "A term needs an alphabetic character or a digit.", "/term");
   if (term.split(" ").length > BLOCKED_TERM_MAX_WORDS) {
     return refuse("request_invalid", `A term has at most ${BLOCKED_TERM_MAX_WORDS} words.`, "/term");
   }

@@ -1,4 +1,4 @@
-// What a decision does to its target: statements for the batch in which the action is written. Each does nothing unless it was.
+// The effects of a decision on its target: statements for the batch that writes the action. Each does nothing unless the action was written.
 
 import { type SQL, sql } from "drizzle-orm";
 import { TAKEDOWN_GRACE_DAYS } from "../../schema/contract/limits.ts";
@@ -44,7 +44,7 @@ export function effectsOf(effect: Effect, now: number): SQL[] {
 
 const table = ({ kind }: Target) => sql.raw(kind === "mix" ? "mixes" : "adapters");
 
-/** Out of sight at once; the bytes stay until the time to appeal is over. Its slot is nobody else's for ever. */
+/** Hidden at once; the bytes stay until the time to appeal is over. Its slot is never reused. */
 function removal({ actionId, target, reason, purge }: Effect, now: number): SQL[] {
   const so = written(actionId);
   const purgeAt = purge ? now : now + TAKEDOWN_GRACE_DAYS * DAY_MS;
@@ -60,7 +60,7 @@ function removal({ actionId, target, reason, purge }: Effect, now: number): SQL[
   ];
 }
 
-/** Jobs that wait for what was removed fail, and say why; those that run are asked to stop. Gives the ids of the first. */
+/** Waiting jobs that need what was removed fail with a reason; running ones are asked to stop. Returns the ids of the former. */
 export function failedJobs(actionId: string, target: Target, now: number): SQL {
   const error = JSON.stringify({
     code: "input_invalid",
@@ -70,7 +70,7 @@ export function failedJobs(actionId: string, target: Target, now: number): SQL {
     where status = 'queued' and ${usesOf(target)} and ${written(actionId)} returning id`;
 }
 
-/** Jobs that draw with the target or teach it. */
+/** Jobs that generate with the target or train it. */
 function usesOf({ kind, id }: Target): SQL {
   if (kind === "mix") {
     return sql`json_extract(request, '$.composition_id') in (select id from compositions where mix_id = ${id})`;
@@ -80,7 +80,7 @@ function usesOf({ kind, id }: Target): SQL {
     join versions on versions.id = json_extract(member.value, '$.version_id') where versions.adapter_id = ${id}))`;
 }
 
-/** All as it was. Only what moderators yanked comes back: an owner's own yank stands. */
+/** Restores the former state. Only versions that moderators yanked return: an owner's own yank stays. */
 function restoration({ actionId, target }: Effect, now: number): SQL[] {
   const so = written(actionId);
   return [

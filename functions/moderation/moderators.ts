@@ -23,7 +23,7 @@ export function rootOf(moderator: Caller, moderatorEmails: string | undefined): 
       );
 }
 
-/** Everybody who could decide now. */
+/** Everybody who can decide now. */
 export async function moderatorIds(db: Db, moderatorEmails: string | undefined): Promise<string[]> {
   const named = (moderatorEmails ?? "").split(",").map((email) => email.trim().toLowerCase());
   const rows = await db.all<{ id: string }>(sql`
@@ -35,7 +35,7 @@ export async function moderatorIds(db: Db, moderatorEmails: string | undefined):
 
 type User = { id: Id<"usr">; role: z.infer<typeof RoleChange>["role"]; suspended_at: number | null };
 
-/** Gives or takes the role. What is so already stays, and nothing is logged. */
+/** Grants or revokes the role. Without a change nothing is logged. */
 export async function changeRole(
   db: Db,
   root: Caller,

@@ -1,4 +1,4 @@
-// The moderators' queue: one entry a target with all reports that wait for it, the gravest first, then the oldest.
+// The moderators' queue: one entry per target with all its pending reports, the most severe first, then the oldest.
 
 import { sql } from "drizzle-orm";
 import {
@@ -24,14 +24,14 @@ type Row = {
 type Query = { limit: number; cursor?: string | undefined; kind?: TargetKind | undefined };
 type Page = { items: QueueEntry[]; next_cursor: string | null };
 
-/** The place of each reason in REPORT_REASONS, the gravest 0. */
+/** The index of each reason in REPORT_REASONS, 0 is the most severe. */
 const SEVERITY = sql.raw(
   `min(case reason ${REPORT_REASONS.map((reason, i) => `when '${reason}' then ${i}`).join(" ")} end)`,
 );
 
 /**
- * A report that arrives while somebody pages can move a target towards the front; it is then met on the next walk. What was
- * reported and is no row any more has nothing to decide about.
+ * A report that arrives while somebody pages may move a target towards the front; it is then seen on the next pass. Targets whose row is
+ * deleted are left out.
  */
 export async function listQueue(db: Db, query: Query): Promise<Page | Refusal> {
   const after = readCursor(query.cursor, [0, 0, ""]);

@@ -1,4 +1,4 @@
-// Reports: what somebody holds against something. One waits at a time for each reporter and target.
+// Reports of content. At most one is pending per reporter and target.
 
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -15,16 +15,16 @@ import { reportStateAfter } from "../policy/rules.ts";
 import type { Caller } from "../rights/rights.ts";
 import { readTarget, reportedTarget, type Target, targetCard, targetsById } from "./targets.ts";
 
-/** `ntf_` and the part of an id that tells the time. */
+/** `ntf_` and the time part of an id. */
 const ID_TIME_CHARACTERS = 13;
 
-/** One INSERT decides the bound of a day and whether one waits already, so that two at once cannot both slip through. */
+/** One INSERT checks the daily limit and whether one is pending, so that two concurrent reports cannot both pass. */
 const INSERT = `
 INSERT OR IGNORE INTO reports (id, reporter_id, target_kind, target_id, reason, detail, state, created_at)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7
 WHERE (SELECT count(*) FROM reports WHERE reporter_id = ?2 AND created_at > ?8) < ${REPORTS_PER_DAY_MAX}`;
 
-/** A second report of the same thing answers the first one, while that waits. */
+/** A second report of the same thing returns the first one while that is pending. */
 export async function report(
   db: Db,
   caller: Caller,
@@ -79,7 +79,7 @@ export async function listReports(
   return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
 }
 
-/** A reporter learns what was done, not what was said to the owner. */
+/** A reporter is told the decision, not the message to the owner. */
 export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<Report[]> {
   const targets = await targetsById(
     db,
@@ -96,7 +96,7 @@ export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<R
     const target = targets.get(row.targetId);
     if (!target) return [];
     const { kind, id, label, place } = targetCard(target);
-    // What has been taken away since is not shown again by way of a report on it.
+    // What was removed since is not shown through a report on it.
     const shown = target.kind === "comment" && target.state !== "visible" ? "A comment" : label;
     return {
       id: row.id,
@@ -112,8 +112,8 @@ export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<R
 }
 
 /**
- * The statements that close the reports of a target by an action and tell their authors; they do nothing unless the action
- * was written. Ids are made in SQL, for how many there are is known only there.
+ * The statements that close the reports of a target by an action and notify their authors; they do nothing unless the action
+ * was written. Ids are made in SQL, since the number of reports is known only there.
  */
 export function closeReports(action: { id: string; target: Target; decision: Decision }, now: number): SQL[] {
   const { id, target, decision } = action;

@@ -1,4 +1,4 @@
-// The end of what was taken down: its bytes. Rows stay; a blob goes unless something else uses it.
+// Deletes the bytes of removed content. Rows stay; a blob is deleted unless something else uses it.
 
 import { sql } from "drizzle-orm";
 import type { Db } from "../db.ts";
@@ -11,7 +11,7 @@ import { blobKey } from "../storage/blobs.ts";
 const DELETE_AT_ONCE = 1_000;
 const PURGES_A_SWEEP = 20;
 
-/** Cron: deletes the bytes of what was removed long enough ago, unless an appeal against it waits. Goes on where it was cut off. */
+/** Cron: deletes the bytes of what was removed long enough ago, unless an appeal is pending. Continues after an interruption. */
 export async function purgeDue(env: Env, db: Db, now: number): Promise<void> {
   const due = await db.all<{ target_id: string }>(sql`
     select target_id from takedowns where purged_at is null and purge_at <= ${now} and (purge_began_at is not null or not exists (
@@ -26,8 +26,8 @@ export async function purgeDue(env: Env, db: Db, now: number): Promise<void> {
 }
 
 /**
- * Deletes the bytes of what was removed. From the first write there is no way back; rows that lead to the blobs go last, so
- * that a purge that was cut off finds them again.
+ * Deletes the bytes of what was removed. After the first write it cannot be undone; rows that refer to the blobs go last, so
+ * that an interrupted purge finds them again.
  */
 export async function purge(env: Env, db: Db, targetId: string, now: number): Promise<void> {
   const begun = await db.run(sql`
@@ -41,22 +41,22 @@ export async function purge(env: Env, db: Db, targetId: string, now: number): Pr
   const gone = JSON.stringify(hashes);
   await batch(db, [
     sql`delete from blobs where sha256 in (select value from json_each(${gone}))`,
-    // Whoever announced these bytes must send them again before they can be used.
+    // Pending uploads of these bytes must be sent again before they can be used.
     sql`update uploads set stored_at = null where sha256 in (select value from json_each(${gone}))`,
     sql`delete from images where id in (select value from json_each(${JSON.stringify(images)}))`,
-    // A training of it that still runs delivers later: until it has ended, the sweep comes again.
+    // A training of it that still runs delivers later: the purge is repeated until it has ended.
     sql`update takedowns set purged_at = ${now} where target_id = ${targetId} and purge_began_at is not null
       and not exists (select 1 from jobs where status = 'running' and adapter_id = ${targetId})`,
   ]);
 }
 
-/** Trainings of an adapter, and the jobs that drew its previews. */
+/** Trainings of an adapter, and the jobs that made its previews. */
 const jobsOf = (targetId: string) => sql`
   select id from jobs where owner_id = ${ownerOf(targetId)} and kind = 'train' and adapter_id = ${targetId}
   union select preview_job_id from versions where adapter_id = ${targetId} and preview_job_id is not null`;
 
 /**
- * Pictures that only the target shows: previews, what its trainings learned from and drew, the cover of a mix. Not those that
+ * Pictures that only the target shows: previews, inputs and samples of its trainings, the cover of a mix. Not those that
  * another adapter, mix or person shows too.
  */
 async function imagesOf(db: Db, targetId: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-// Everything a moderator needs to see of one target, hidden or not: its words, its pictures, reports and earlier actions.
+// Everything a moderator needs to see of one target, hidden or not: texts, pictures, reports and earlier actions.
 
 import { desc, eq, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -35,7 +35,7 @@ SELECT json_object('title', title, 'description', description, 'visibility', vis
   user: "SELECT json_object('name', name, 'about', bio) AS words FROM users WHERE id = ?",
 };
 
-/** Pictures that the target shows or showed. A generation of somebody's own is none of a moderator's business. */
+/** Pictures that the target shows or showed. Moderators do not see private generations. */
 const PICTURES: Record<TargetKind, string> = {
   adapter: `
 SELECT value FROM versions, json_each(previews) WHERE adapter_id = ?1

@@ -1,4 +1,4 @@
-// What reports and decisions are about: adapters, mixes, comments and people, read as one kind of thing, hidden or not.
+// What reports and decisions are about: adapters, mixes, comments and people, as one type, hidden or not.
 
 import { type SQL, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -13,7 +13,7 @@ export type Target = {
   kind: TargetKind;
   id: string;
   ownerId: Id<"usr">;
-  /** The owner's handle; null once they have left. */
+  /** The owner's handle; null for a deleted account. */
   owner: string | null;
   label: string;
   title: string;
@@ -88,7 +88,7 @@ export async function readTarget(db: Db, key: TargetKey, pointer?: string): Prom
   return target ?? refuse("not_found", `There is no ${key.kind} ${key.id}.`, pointer);
 }
 
-/** True in SQL while the target is as it was read: nobody has changed its state or its rating since. */
+/** SQL condition that the target has the state and the rating that were read. */
 export function unchanged({ kind, id, state, rating }: Target): SQL {
   const rows = sql.raw(ROWS[kind].replace("?1", `'["${id}"]'`));
   return sql`exists (select 1 from (${rows}) where state = ${state} and rating is ${rating})`;
@@ -122,7 +122,7 @@ export function targetCard(target: Target): TargetCard {
   return { kind, id: id as TargetCard["id"], label, title, owner, state, rating, place };
 }
 
-/** The target of a report, if the reporter can see it. What they cannot see answers like what is not there. */
+/** The target of a report, if the reporter can see it. What they cannot see gets the same refusal as what does not exist. */
 export async function reportedTarget(
   db: Db,
   caller: Caller,

@@ -20,7 +20,7 @@ export function personCard(row: PersonRow, origin: string): PersonCard {
   };
 }
 
-/** Adapters by id, as far as `where` lets them through; in no order. */
+/** Adapters by id, restricted by `where`; in no order. */
 export async function adaptersById(db: Db, ids: readonly string[], where?: SQL): Promise<OwnedAdapter[]> {
   const rows = await db
     .select({ adapter: adapters, owner: users.handle })

@@ -1,4 +1,4 @@
-// What is in a collection: put in, moved, taken out, and shown to those who may see it. Positions run from 0 without gaps.
+// Items of a collection: adding, moving, removing, and listing those that the caller may see. Positions run from 0 without gaps.
 
 import { and, asc, eq, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -25,7 +25,7 @@ import { notificationRow } from "../notify/notifications.ts";
 import { blockedFault } from "../policy/blocklist.ts";
 import type { Caller } from "../rights/rights.ts";
 
-/** Puts an adapter in, or changes its note and place. The first one gives the collection its base. */
+/** Adds an adapter, or changes its note and position. The first one sets the collection's base. */
 export async function putItem(
   db: Db,
   caller: Caller,
@@ -70,7 +70,7 @@ export async function putItem(
       .update(collections)
       .set({ updatedAt: now })
       .where(and(eq(collections.id, row.id), eq(collections.baseId, adapter.baseId))),
-    // A private collection is nobody's business.
+    // A private collection notifies nobody.
     ...(row.visibility === "public"
       ? [notificationRow(db, note, now, sql`${isNew} and not ${alreadyNotified}`)]
       : []),
@@ -102,9 +102,9 @@ const itemOf = (row: CollectionRow, adapter: Pick<OwnedAdapter, "id">) =>
 const missing = (row: CollectionRow, adapter: OwnedAdapter) =>
   refuse("not_found", `${refOf(adapter)} is not in ${row.owner}/${row.name}.`);
 
-/** Numbers the items from 0; one of them may move to a place, and those between make room. */
+/** Numbers the items from 0; one of them may move to another position, and those in between shift. */
 function ordered(db: Db, row: CollectionRow, moved?: Pick<OwnedAdapter, "id">, to = 0) {
-  // Half a place beyond: moving up it lands before what stands there, moving down behind it.
+  // Half a position beyond: moving up it comes before the item there, moving down after it.
   const key: SQL = moved
     ? sql`case when adapter_id <> ${moved.id} then place when place < ${to} then ${to} + 0.5 else ${to} - 0.5 end`
     : sql`place`;
@@ -121,8 +121,8 @@ function ordered(db: Db, row: CollectionRow, moved?: Pick<OwnedAdapter, "id">, t
 }
 
 /**
- * What this caller may see of it: what others keep private or have not published is not even counted. Somebody else's unlisted adapter
- * is seen by whoever put it in alone, who was told its address; a collection must not tell it on.
+ * The items that this caller may see: others' private and unpublished adapters are not even counted. Somebody else's unlisted adapter
+ * is visible only to who added it and knows its address; a collection must not reveal it.
  */
 const shownTo = (caller: Caller | null, row: CollectionRow): SQL | undefined =>
   or(
@@ -169,7 +169,7 @@ export async function itemsOf(
 
 type Found = { item: typeof collectionItems.$inferSelect; adapter: OwnedAdapter };
 
-/** Withdrawn and removed ones leave a mark in their place, without what they were. */
+/** Withdrawn and removed ones keep a placeholder without their data. */
 async function itemsJson(
   db: Db,
   caller: Caller | null,
@@ -189,7 +189,7 @@ async function itemsJson(
   }));
 }
 
-/** Over all that this caller may see and use in it, not only over a page. */
+/** Over all items that this caller may see and use, not only over a page. */
 export async function exactnessOfCollection(
   db: Db,
   caller: Caller | null,

@@ -74,7 +74,7 @@ export async function createCollection(
   return refuse("quota_exceeded", `An account holds at most ${COLLECTIONS_PER_OWNER_MAX} collections.`);
 }
 
-/** Private ones are their owner's alone; unlisted ones are for whoever knows the address. */
+/** Private ones are visible to their owner only; unlisted ones to whoever knows the address. */
 export async function findCollection(
   db: Db,
   caller: Caller | null,
@@ -195,7 +195,7 @@ export async function collectionsJson(
   }));
 }
 
-/** The first picture of the first adapters of each collection, as far as anybody is shown them without asking. */
+/** The first picture of the first adapters of each collection, as far as everybody is shown them by default. */
 async function coversOf(
   db: Db,
   rows: readonly CollectionRow[],

@@ -1,4 +1,4 @@
-// Threads as they are shown: the newest first, each with its newest answers. Who reads decides what is in it.
+// Threads of comments: the newest first, each with its newest replies, filtered by what the reader may see.
 
 import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { COMMENT_EDIT_SECONDS, REPLIES_SHOWN } from "../../schema/contract/limits.ts";
@@ -52,7 +52,7 @@ export async function threadsOf(
   targetId: CommentRow["targetId"],
   query: PageQuery,
 ): Promise<{ items: Comment[]; next_cursor: string | null } | Refusal> {
-  // What is gone keeps its place only while an answer under it is read.
+  // A deleted comment is shown as a placeholder only while it has visible replies.
   const answered = sql`exists (select 1 from comments as r where r.parent_id = ${comments.id}
     and ${readable(reader, sql`r`)})`;
   const where = and(
@@ -149,7 +149,7 @@ function replyJson(reader: Reader, row: Written): Reply {
   };
 }
 
-/** What this reader may do with a comment, as the routes will grant it. */
+/** What this reader may do with a comment; the routes decide the same. */
 export function allowedActs(reader: Reader, row: CommentRow): Reply["allowed"] {
   const { caller, ownsTarget, now } = reader;
   if (!caller || row.state === "deleted") return [];

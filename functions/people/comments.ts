@@ -1,4 +1,4 @@
-// Comments on adapters and mixes: plain text, one level of answers, bounded by the hour. Nobody reads here what was hidden.
+// Comments on adapters and mixes: plain text, one level of replies, limited per hour. Hidden comments are not read here.
 
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -17,13 +17,13 @@ import type { Target } from "./targets.ts";
 
 const MENTION = /(?<![\w@./-])@([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?![\w@-])/gi;
 
-/** The handles that a text mentions, each once, in their order. */
+/** The handles that a text mentions, each once, in order. */
 export function mentionsIn(text: string): string[] {
   const handles = [...text.matchAll(MENTION)].map(([, handle = ""]) => handle.toLowerCase());
   return [...new Set(handles)].slice(0, MENTIONS_MAX);
 }
 
-/** Writes a comment and tells, in one batch: whom it answers, the owner of the target, whom it mentions; each once. */
+/** Writes a comment and notifies, in one batch: the author it replies to, the owner of the target, those mentioned; each once. */
 export async function writeComment(
   db: Db,
   caller: Caller,
@@ -58,7 +58,7 @@ export async function writeComment(
   return row ?? tooMany(db, caller, now);
 }
 
-/** Those mentioned, but who is told already. */
+/** Those mentioned, except who is notified already. */
 function mentionRows(
   db: Db,
   caller: Caller,
@@ -103,7 +103,7 @@ async function tooMany(db: Db, caller: Caller, now: number): Promise<Refusal> {
   return new Refusal("quota_exceeded", detail, [], seconds);
 }
 
-/** A comment with the owner of what it stands under. */
+/** A comment with the owner of its target. */
 export type Placed = { comment: CommentRow; targetOwnerId: Caller["id"] };
 
 /** A comment in whatever state, under something that this caller may see. */
@@ -137,7 +137,7 @@ export async function findComment(db: Db, caller: Caller, id: CommentRow["id"]):
 
 const noComment = (id: CommentRow["id"]) => refuse("not_found", `There is no comment ${id}.`);
 
-/** Changes the words, by their author and for a quarter of an hour only: answers refer to what stood there. */
+/** Changes the text, by its author and for a quarter of an hour only: replies refer to it. */
 export async function editComment(
   db: Db,
   caller: Caller,

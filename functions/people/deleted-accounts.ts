@@ -1,5 +1,5 @@
-// The bytes of people who left: deleted right after they left and, where that was cut off or a job still reads them, by cron.
-// A blob that somebody else sent too, or that a published version of somebody else holds, stays.
+// Deletes the bytes of deleted accounts: right after the deletion and, where that was interrupted or a job still reads them, by cron.
+// A blob that somebody else uploaded too, or that a published version of somebody else uses, stays.
 
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
@@ -11,14 +11,14 @@ import { dropParts } from "../storage/upload-parts.ts";
 const BLOBS_AT_ONCE = 1_000;
 const PEOPLE_A_RUN = 5;
 
-/** Every hash that leads to bytes of ?1: what they sent, what was drawn for them, what they published. */
+/** Every hash of bytes of ?1: uploads, generated pictures, published files. */
 const MINE = `
   SELECT sha256 FROM uploads WHERE owner_id = ?1
   UNION SELECT sha256 FROM images WHERE owner_id = ?1
   UNION SELECT checkpoint_sha256 FROM jobs WHERE owner_id = ?1 AND checkpoint_sha256 IS NOT NULL
   UNION SELECT v.sha256 FROM versions v JOIN adapters a ON a.id = v.adapter_id WHERE a.owner_id = ?1`;
 
-/** A job that waits or runs has been promised its files. */
+/** Queued and running jobs need their files. */
 const LIVE = `${LIVE_INPUTS}
   UNION SELECT checkpoint_sha256 FROM jobs WHERE status IN ('queued', 'running') AND checkpoint_sha256 IS NOT NULL`;
 
@@ -36,7 +36,7 @@ const LEFT = `
     OR EXISTS (SELECT 1 FROM versions v JOIN adapters a ON a.id = v.adapter_id
       WHERE a.owner_id = ?1 AND v.sha256 IN (${LIVE})) AS any_left`;
 
-/** Cron: goes on with whoever left and still has bytes here. */
+/** Cron: continues with deleted accounts that still have bytes. */
 export async function purgeDeletedAccounts(env: Env, db: Db, now: number): Promise<void> {
   const { results } = await db.$client
     .prepare(
@@ -52,7 +52,7 @@ export async function purgeDeletedAccounts(env: Env, db: Db, now: number): Promi
   );
 }
 
-/** Bytes go before the rows that lead to them, so that a purge that was cut off finds them again. */
+/** Bytes go before the rows that lead to them, so that an interrupted purge finds them again. */
 export async function purgePerson(env: Env, db: Db, userId: string, now: number): Promise<void> {
   const ask = (statement: string) => db.$client.prepare(statement).bind(userId);
   for (;;) {

@@ -1,4 +1,4 @@
-// Everything that is kept about somebody, as one JSON document that is written page by page: the account's size costs no memory.
+// Everything that is stored about an account, as one JSON document that is streamed page by page, so that memory does not grow with the account.
 // No secret is in it: no password, no hash of a key, no secret of a webhook.
 
 import type { Db } from "../db.ts";
@@ -10,7 +10,7 @@ type Section = { name: string; sql: string; shape?: (row: Row, origin: string) =
 const ROWS_A_PAGE = 200;
 const encoder = new TextEncoder();
 
-/** Walks one table by rowid. ?1 is the account, ?2 the last row that was written, ?3 how many more. */
+/** Reads one table by rowid. ?1 is the account, ?2 the last row that was written, ?3 how many more. */
 const of = (table: string, columns: string, owner = "owner_id", more = "") =>
   `SELECT rowid AS at, ${columns} FROM ${table} WHERE ${owner} = ?1 AND rowid > ?2 ${more} ORDER BY rowid LIMIT ?3`;
 
@@ -198,7 +198,7 @@ function shaped({ at: _, ...row }: Row): Row {
   return Object.fromEntries(entries);
 }
 
-/** The document in pieces. `complete` comes last: a file without it was cut off. */
+/** The document in pieces. `complete` comes last: a file without it is incomplete. */
 async function* pieces(db: Db, caller: Caller, origin: string, now: number): AsyncGenerator<string> {
   const profile = await db.$client.prepare(PROFILE).bind(caller.id).first<Row>();
   yield `{"exported_at":${JSON.stringify(new Date(now).toISOString())},"profile":${JSON.stringify(shaped(profile ?? {}))}`;
@@ -220,7 +220,7 @@ async function* pieces(db: Db, caller: Caller, origin: string, now: number): Asy
   yield `,\n"complete":true}\n`;
 }
 
-/** Pulled as it is sent: a slow reader holds one page. */
+/** Pulled on demand: with a slow reader memory holds one page. */
 export function exportOf(db: Db, caller: Caller, origin: string, now: number): ReadableStream<Uint8Array> {
   const source = pieces(db, caller, origin, now);
   return new ReadableStream<Uint8Array>({

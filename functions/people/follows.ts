@@ -26,7 +26,7 @@ export async function findPerson(db: Db, handle: string): Promise<Person | Refus
   return found ?? refuse("not_found", `There is nobody called ${handle}.`);
 }
 
-/** Follows once, however often it is asked; tells the followed once, however often it is undone. */
+/** Idempotent; notifies the followed person once, however often somebody unfollows and follows again. */
 export async function follow(db: Db, caller: Caller, person: Person, now: number): Promise<Follow | Refusal> {
   if (caller.id === person.id) return refuse("request_invalid", "Nobody can follow themselves.");
   const held = sql`(select count(*) from follows where follower_id = ${caller.id})`;

@@ -1,4 +1,4 @@
-// Likes of adapters and mixes. Triggers of the migration count them and tell the owner, so that nothing here can count twice.
+// Likes of adapters and mixes. Triggers (schema/current/people.sql) count them and notify the owner, so that nothing is counted twice.
 
 import { and, desc, eq, or, sql } from "drizzle-orm";
 import type { Like, Liked } from "../../schema/contract/people.ts";

@@ -1,4 +1,4 @@
-// Reading one's notifications: the list, the unread count, marking as read, and forgetting what was read long ago.
+// Reading one's notifications: the list, the unread count, marking as read, and deleting old read ones.
 
 import { and, desc, eq, isNotNull, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -17,7 +17,7 @@ type Row = typeof notifications.$inferSelect;
 type Target = NonNullable<Notification["target"]>;
 
 const EXCERPT_CHARACTERS = 140;
-/** A cron run forgets so many at most; the next goes on. */
+/** A cron run deletes so many at most; the next one continues. */
 const DELETED_A_RUN = 5_000;
 
 export async function notificationsOf(
@@ -50,7 +50,7 @@ export async function notificationsOf(
   const page = pageOfRows(rows, query.limit, ({ row }) => [row.createdAt, row.id]);
   const shown = page.items.map(({ row }) => row);
   const targets = await targetsOf(db, caller, shown);
-  // What is said about something that is private now is not told either.
+  // Text about something that has become private is left out, too.
   const excerpts = await excerptsOf(
     db,
     shown.filter(({ targetId }) => targetId !== null && targets.has(targetId)),
@@ -69,7 +69,7 @@ export async function notificationsOf(
   return { items, next_cursor: page.next_cursor, unread_count };
 }
 
-/** Names are looked up when they are read: what has become private since is not told. */
+/** Names are looked up when they are read: what has become private since is left out. */
 async function targetsOf(db: Db, caller: Caller, rows: readonly Row[]): Promise<Map<string, Target>> {
   const ids = rows.flatMap(({ targetId }) => targetId ?? []);
   const [adapterRows, mixRows] = await Promise.all([adaptersById(db, ids), mixesById(db, ids)]);
@@ -96,7 +96,7 @@ async function excerptsOf(db: Db, rows: readonly Row[]): Promise<Map<string, str
   return new Map(found.map(({ id, body }): [string, string] => [id, excerptOf(body)]));
 }
 
-/** The beginning of a text on one line; a cut never splits a character. */
+/** The beginning of a text on one line; never cut within a character. */
 export function excerptOf(text: string): string {
   const characters = Array.from(text.replace(/\s+/g, " ").trim());
   if (characters.length <= EXCERPT_CHARACTERS) return characters.join("");
@@ -113,7 +113,7 @@ export async function unreadCount(db: Db, caller: Caller): Promise<number> {
   return found?.n ?? 0;
 }
 
-/** Marks some or all as read, and gives the new unread count. Others' ids change nothing. */
+/** Marks some or all as read, and returns the new unread count. Others' ids change nothing. */
 export async function markRead(
   db: Db,
   caller: Caller,
@@ -131,7 +131,7 @@ export async function markRead(
   return unreadCount(db, caller);
 }
 
-/** Cron: drops what was read so many days ago. */
+/** Cron: deletes what was read so many days ago. */
 export async function deleteExpiredNotifications(db: Db, now: number): Promise<void> {
   const old = db
     .select({ id: notifications.id })

@@ -1,4 +1,4 @@
-// People as others see them, and changing how one is seen.
+// Public profiles, and changing one's own.
 
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { z } from "zod";
@@ -11,7 +11,7 @@ import type { Caller } from "../rights/rights.ts";
 import { imageOfUpload, imageUrl } from "../storage/images.ts";
 import { findUpload } from "../storage/uploads.ts";
 
-/** Somebody's public page. Whoever has left is not there; a suspended person is, with what they made. */
+/** A public profile. Deleted accounts have none; suspended ones do, with what they published. */
 export async function profileOf(db: Db, handle: string, origin: string): Promise<Profile | Refusal> {
   const user = await db
     .select()
@@ -70,7 +70,7 @@ export async function changeProfile(
   else {
     await db.batch([
       ...(avatar ? [db.insert(images).values(avatar)] : []),
-      // The picture before it: nobody else shows it, and a picture taken away must be gone.
+      // The former picture: nothing else shows it, and a removed picture must be deleted.
       db
         .delete(images)
         .where(

@@ -1,4 +1,4 @@
-// What was composed from an adapter: the mixes that it is in, and those it is most often composed with.
+// Remixes of an adapter: the mixes that contain it, and the adapters it is most often composed with.
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { UsedWith } from "../../schema/contract/people.ts";
@@ -13,7 +13,7 @@ import type { Caller } from "../rights/rights.ts";
 import { adaptersById } from "./cards.ts";
 
 const USED_WITH_SHOWN = 12;
-/** Companions are counted over so many of the newest compositions: an adapter that everybody uses must not cost more. */
+/** Companions are counted over so many of the newest compositions: so that a popular adapter does not cost more. */
 const COMPOSITIONS_LOOKED_AT = 500;
 
 export async function remixesOf(

@@ -1,4 +1,4 @@
-// What people like and talk about: an adapter or a mix at owner/name, as one kind of thing.
+// Targets of likes and comments: an adapter or a mix at owner/name, as one type.
 
 import { and, eq } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -31,14 +31,14 @@ export async function findTarget(
   return { id: found.id, kind, ownerId: found.ownerId, ref: `${owner}/${name}`, state: found.state };
 }
 
-/** The target, if people may act on it: what is a draft or gone is its owner's to look at, not to talk about. */
+/** The target, if people may act on it: drafts and removed things take no likes and comments, not even from their owner. */
 export function openTarget(target: Target | Refusal): Target | Refusal {
   if (target instanceof Refusal || target.state === "published") return target;
   if (target.state === "draft") return refuse("adapter_unready", `${target.ref} is not published yet.`);
   return refuse(target.kind === "mix" ? "mix_removed" : "adapter_removed", `${target.ref} is gone.`);
 }
 
-/** Whatever became of it: one's own list may be cleared of what is gone. Gives no more than an id for a statement. */
+/** In any state, so that removed adapters can be taken off a list. Returns only the id, for a statement. */
 export async function adapterIdAt(db: Db, owner: string, name: string): Promise<Id<"adp"> | null> {
   const found = await db
     .select({ id: adapters.id })

@@ -1,4 +1,4 @@
-// Taking one's data along, and leaving for good.
+// GET /v1/account/export and DELETE /v1/account: exporting one's data and deleting the account.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";

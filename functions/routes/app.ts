@@ -8,7 +8,7 @@ import type { App } from "../context.ts";
 import { type Fault, Refusal, Refused } from "../lib/refusal.ts";
 import { faultMessage } from "../lib/wording.ts";
 
-// The words of a schema itself come first; these take the place of zod's own.
+// Messages in a schema take precedence; these replace zod's own.
 z.config({ customError: faultMessage });
 
 export function router() {
@@ -20,7 +20,7 @@ export function router() {
   });
 }
 
-/** A malformed id in the path names nothing; anything else is told field by field. */
+/** A malformed id in the path is not found; other faults are listed field by field. */
 export function refusalOfIssues(target: string, issues: readonly z.core.$ZodIssue[]): Refusal {
   if (target === "param") return new Refusal("not_found", "Nothing is at this address.");
   const faults = issues.flatMap((issue) => faultsOf(target, issue));
@@ -47,7 +47,7 @@ function pointerOf(target: string, path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** For routes that take no query at all: an unknown parameter is a mistake that silence would hide. */
+/** For routes that take no query at all: an unknown parameter is a mistake that must not pass unnoticed. */
 export const noQuery = createMiddleware<App>(async (c, next) => {
   const [name] = new URL(c.req.url).searchParams.keys();
   if (name !== undefined) {

@@ -1,4 +1,4 @@
-// /v1/moderation/blocked-terms: the words that are not wanted in prompts and names. For moderators in a session.
+// /v1/moderation/blocked-terms: terms that are refused in prompts and names. For moderators in a session.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// GET /v1/adapters, /v1/adapters/facets, /v1/suggest: finding adapters. Answers to nobody in particular may be kept by caches.
+// GET /v1/adapters, /v1/adapters/facets, /v1/suggest: finding adapters. Responses without a caller may be cached.
 
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -52,16 +52,16 @@ const suggest = createRoute({
   responses: { 200: jsonReply("Suggestions", Suggestions), 304: notModified },
 });
 
-/** Counts up with the shape of these answers, which a cached one must not outlive. */
+/** The version of the responses' shape: increased when that changes, so that cached ones expire. */
 const SHAPE = 1;
 
-/** Weak: JSON that means the same. */
+/** Weak ETags: the JSON is equivalent, not identical byte by byte. */
 async function etagOf(c: Context<App>, revision: number, viewer: Viewer, filters: Filters, more: unknown[]) {
   const hash = await questionHash(filters, viewer, [SHAPE, c.var.viewer?.id ?? "", c.var.origin, ...more]);
   return `W/"${revision}-${hash}"`;
 }
 
-/** A shared cache may keep what everybody is shown for a minute; a browser asks each time. */
+/** A shared cache may keep public responses for a minute; browsers revalidate each time. */
 function setCacheHeaders(c: Context<App>, etag: string) {
   c.header("etag", etag);
   c.header("vary", "authorization, cookie", { append: true });
@@ -71,7 +71,7 @@ function setCacheHeaders(c: Context<App>, etag: string) {
   );
 }
 
-/** Whether the answer that the caller has still stands: told from the revision alone. */
+/** Whether the caller's cached response is still valid, decided from the revision alone. */
 async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filters, more: unknown[]) {
   const known = c.req.header("if-none-match");
   if (known === undefined) return false;

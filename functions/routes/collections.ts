@@ -131,7 +131,7 @@ async function oneJson(db: Db, row: CollectionRow, caller: Caller | null, origin
   return json;
 }
 
-/** A filter that names nothing is the query's fault, not the address's. */
+/** An unknown adapter in a filter is a fault of the query (400), not of the address (404). */
 async function adapterOfQuery(db: Db, caller: Caller | null, ref: string) {
   const [owner = "", name = ""] = (ref.split(":")[0] ?? "").split("/");
   const found = await findAdapter(db, caller, owner, name);

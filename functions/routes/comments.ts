@@ -1,4 +1,4 @@
-// Comments on adapters and mixes: read by anyone, written by people, hidden by the owner of what they stand under.
+// Comments on adapters and mixes: read by anyone, written by people, hidden by the owner of their target.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -90,7 +90,7 @@ const setHidden = <A extends "hide" | "unhide">(act: A) =>
     responses: { 200: jsonReply("The comment", Comment) },
   });
 
-/** The two routes of a thread are the same for everything that can be talked about. */
+/** The two routes of a thread, for each kind of target. */
 function threads(kind: TargetKind) {
   return router()
     .openapi(list(kind), async (c) => {

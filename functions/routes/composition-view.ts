@@ -1,4 +1,4 @@
-// What a composition is shown with: its caller, its origin, and from dispatch how long the queue of its base is.
+// The view of a composition for a request: caller, origin, and the estimate from dispatch for the queue of its base.
 
 import type { Context } from "hono";
 import type { CompositionView } from "../compose/compositions.ts";

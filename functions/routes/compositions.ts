@@ -1,4 +1,4 @@
-// /v1/compositions: save a set of adapters, learn what follows from it before anything is drawn, publish it, take it home in one file.
+// /v1/compositions: save a set of adapters, read its crosstalk and licence before generating, publish it, download it as one file.
 
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -70,7 +70,7 @@ const download = createRoute({
   },
 });
 
-/** What is open needs no right; whatever else there is or is not, only who may read learns about. */
+/** Public ones need no caller; whether any other exists is revealed only to a caller with the scope `read`. */
 async function readable(c: Context<App>, id: Id<"cmp">): Promise<CompositionRow> {
   const open = await findComposition(c.var.db, null, id);
   if (!(open instanceof Refusal)) return open;

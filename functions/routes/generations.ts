@@ -1,4 +1,4 @@
-// /v1/generations: order pictures, watch them being drawn, fetch them.
+// /v1/generations: order pictures, follow their progress, fetch them.
 
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";

@@ -1,6 +1,6 @@
-// Idempotency-Key on POSTs that create: the first answer is kept a day and given again. Same key with another body is refused.
-// Only successes are kept: a refusal changed nothing, so trying again is harmless. Not for keys, whose answer holds a secret. The key names
-// the job before it is made, so that an order whose Worker died half-way is not done twice.
+// Idempotency-Key on POSTs that create: the first response is stored for a day and repeated. The same key with another body is refused.
+// Only successes are kept: a refusal changed nothing, so trying again is harmless. Not for keys, whose answer holds a secret. The key reserves
+// the job's id in advance, so that an order whose Worker died half-way is not placed twice.
 
 import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { createMiddleware } from "hono/factory";
@@ -17,14 +17,14 @@ type Row = typeof idempotency.$inferSelect;
 
 const KEY_MAX_CHARACTERS = 255;
 const Key = token(KEY_MAX_CHARACTERS).min(1);
-/** A request that died without an answer holds its key this long, and so does one of a clock that has since been set back. */
+/** A request that died without a response locks its key for so long; so does one from before a clock was set back. */
 const IN_FLIGHT_MS = 120_000;
 const RETRY_AFTER_SECONDS = 2;
 
 export const idempotent = createMiddleware<App>(async (c, next) => {
   const key = c.req.header("idempotency-key");
   const { caller, db, now } = c.var;
-  // Without a caller the route refuses by itself.
+  // Without a caller the route itself refuses.
   if (key === undefined || caller === null) return next();
   if (!Key.safeParse(key).success) {
     const detail = `An Idempotency-Key has 1 to ${KEY_MAX_CHARACTERS} characters, none of which is a control character.`;
@@ -49,7 +49,7 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
   await next();
   const mine = and(eq(idempotency.ownerId, caller.id), eq(idempotency.key, key));
   if (!c.res.ok) {
-    // The job may have been made before something failed: then the key still leads to it.
+    // The job may have been made before the failure: then the key still refers to it.
     await db
       .delete(idempotency)
       .where(and(mine, sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${kept.id})`));
@@ -60,7 +60,7 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
   await db.update(idempotency).set({ status: c.res.status, location, body }).where(mine);
 });
 
-/** The job that is to be made if the key is ours now, the kept answer if there is one, or why neither. */
+/** The id for the job if this request claimed the key, the stored response if there is one, or the refusal. */
 async function claimKey(
   db: Db,
   claim: Row & { location: ClaimedJob["id"] },
@@ -103,7 +103,7 @@ function replay(row: Row): Response {
   return new Response(row.body, { status: row.status ?? 200, headers });
 }
 
-/** Cron: drops what is older than a day. */
+/** Cron: deletes what is older than a day. */
 export async function deleteExpiredIdempotencyKeys(db: Db, now: number): Promise<void> {
   await db.delete(idempotency).where(lt(idempotency.createdAt, now - IDEMPOTENCY_TTL_SECONDS * 1000));
 }

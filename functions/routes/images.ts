@@ -22,21 +22,21 @@ const get = createRoute({
 
 export const images = router().openapi(get, async (c) => {
   const { db, caller, viewer } = c.var;
-  // Whoever may draw may fetch what was drawn.
+  // The scope `generate` includes fetching the results.
   const isDrawer = caller?.scopes.includes("generate") ?? false;
   const image = granted(
     await findImage(db, viewer ?? (isDrawer ? caller : null), c.req.valid("param").image),
   );
-  // A key that everybody can read shows what was drawn, and beside it only what everybody sees.
+  // A publishable key gives access to generated pictures and, beside these, to public ones only.
   if (caller?.pageKey && image.role !== "generation") granted(await findImage(db, null, image.id));
   const blob = await db.select().from(blobs).where(eq(blobs.sha256, image.sha256)).get();
   if (!blob) throw new Error(`Picture ${image.id} has no blob`);
   const facts = { sha256: image.sha256, sizeBytes: blob.sizeBytes, contentType: image.contentType };
   return granted(
     await blobResponse(c.env, facts, c.req.raw, {
-      // Bytes never change, but who may see them can: a shared cache must ask again.
+      // Bytes never change, but who may see them can: a shared cache must revalidate.
       "cache-control": "private, max-age=3600",
-      // What a session shows is for our own pages; everybody else's come without one.
+      // Responses to a session are for our own pages; pages of other origins send no session.
       ...(caller?.signedInBy === "session" && { "cross-origin-resource-policy": "same-origin" }),
     }),
   );

@@ -16,21 +16,21 @@ import { type Caller, callerWith } from "../rights/rights.ts";
 
 export const isFinished = (row: JobRow) => FINISHED_STATUSES.some((status) => status === row.status);
 
-/** The job of an order: what an earlier attempt with the same Idempotency-Key has made, or a new one. */
+/** The job of an order: the one that an earlier attempt with the same Idempotency-Key made, or a new one. */
 export async function orderedJob(c: Context<App>, order: () => Promise<NewJob>): Promise<JobRow["id"]> {
   const { claimedJob, db, now } = c.var;
   if (claimedJob?.exists) return claimedJob.id;
   return granted(await place(c.env, db, order, now, claimedJob?.id));
 }
 
-/** Seconds in `Prefer: wait=N` (RFC 7240); a bare `wait` means as long as we allow. */
+/** Seconds in `Prefer: wait=N` (RFC 7240); a bare `wait` means the maximum. */
 export function waitSeconds(prefer: string | undefined): number {
   const match = /(?:^|[,;\s])wait(?:=(\d{1,6}))?(?=$|[,;\s])/i.exec(prefer ?? "");
   if (!match) return 0;
   return Math.min(match[1] === undefined ? WAIT_MAX_SECONDS : Number(match[1]), WAIT_MAX_SECONDS);
 }
 
-/** The job after it ended or after the caller's patience did, whichever came first. The order's own scope is right enough. */
+/** The job once it has ended or the caller's wait is over. The scope that ordered it suffices to read it. */
 export async function awaitJob(
   c: Context<App>,
   caller: Caller,
@@ -44,7 +44,7 @@ export async function awaitJob(
   return granted(await findJob(c.var.db, caller, kind, id));
 }
 
-/** Where a watcher goes on: `?after=`, or what a browser remembers by itself. One that is no number of ours remembers nothing. */
+/** The event id to resume after: `?after=`, or the Last-Event-ID that browsers send. Anything but a number is ignored. */
 export const eventsQuery = z.strictObject({
   after: z.coerce
     .number()
@@ -72,7 +72,7 @@ export async function jobSocket(c: Context<App>, kind: JobKind, id: JobRow["id"]
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
     deny(refuse("request_invalid", "Open a WebSocket here: `Upgrade: websocket`.", "upgrade"));
   }
-  // A page of another origin may open a socket here, and its browser sends the session along.
+  // Browsers let pages of any origin open a WebSocket and send the session along, so the origin is checked here.
   const sender = c.req.header("origin");
   if (c.var.caller?.signedInBy === "session" && sender !== undefined && sender !== c.var.origin) {
     deny(refuse("not_granted", "A page of another origin may not watch with your session."));

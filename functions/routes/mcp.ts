@@ -12,12 +12,12 @@ import { outputUrl } from "../storage/output-urls.ts";
 import { router } from "./app.ts";
 
 const INSTRUCTIONS =
-  "Orthoplex draws pictures with adapters, each of which taught the model one person. Search for adapters, then generate with several of them in one picture. Credit the owners whose licence asks for it.";
+  "Orthoplex draws pictures with adapters, each of which trains the model on one person. Search for adapters, then generate with several of them in one picture. Credit the owners whose licence asks for it.";
 
-/** What of a client's request the API sees as well: the key, who to throttle, and the id that the logs share. Never a cookie. */
+/** Headers of a client's request that are passed on to the API: the key, the address to throttle, and the request id. Never a cookie. */
 const PASSED_HEADERS = ["authorization", "cf-connecting-ip", "x-request-id"];
 
-/** One message. Batches, which the protocol gave up in its version of 2025-06-18, would be many requests for the price of one. */
+/** One message. Batches, which the protocol removed in its version of 2025-06-18, would be many requests that count as one. */
 function messageOf(body: string): { value: unknown } | { fault: Response } {
   try {
     const value: unknown = JSON.parse(body);

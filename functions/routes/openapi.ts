@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document: what the routes describe themselves, plus what all of them share: keys, refusals with every code, examples.
+// The OpenAPI 3.1 document: the routes' own descriptions, plus what all of them share: keys, refusals with every code, examples.
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { ERROR_CODES } from "../../schema/contract/codes.ts";
@@ -37,7 +37,7 @@ export function describe(app: OpenAPIHono<App>, origin: string): Document {
   return document;
 }
 
-/** Every operation may be refused, with the one body where a route names no other. */
+/** Every operation may be refused, with the common error body where a route names no other. */
 function addRefusals(document: Document): void {
   const refusal = {
     description: problemReply.description,
@@ -66,7 +66,7 @@ type Described = {
 const schemaNamed = (document: Document, name: string) =>
   document.components?.schemas?.[name] as Described | undefined;
 
-/** The golden messages that both languages' tests read, and one request for each thing that can be made. */
+/** The golden messages that both languages' tests read, and one example request per creating operation. */
 function addExamples(document: Document): void {
   for (const { schema, message } of messages) {
     const described = schemaNamed(document, schema);

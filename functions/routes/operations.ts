@@ -1,4 +1,4 @@
-// /v1/operations: for operators in a session. Queues, runners and their leaving, failed jobs and doing one of them again.
+// /v1/operations: for operators in a session. Queues, runners and draining them, failed jobs and replaying one.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -26,7 +26,7 @@ const overview = createRoute({
   summary: "Get the standing of queues, runners and webhooks",
   tags,
   middleware: noQuery,
-  responses: { 200: jsonReply("The house at work", Operations) },
+  responses: { 200: jsonReply("The service at work", Operations) },
 });
 
 const runners = createRoute({

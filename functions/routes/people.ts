@@ -1,4 +1,4 @@
-// Likes, follows, comments, notifications, and what was composed from an adapter.
+// Likes, follows, comments, notifications, and remixes of an adapter.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -124,7 +124,7 @@ const companions = createRoute({
   responses: { 200: jsonReply("Most compositions first", z.object({ items: z.array(UsedWith) })) },
 });
 
-/** The three routes of a like are the same for everything that can be liked. */
+/** The three routes of a like, for each kind of target. */
 function likesOf(kind: TargetKind) {
   return router()
     .openapi(likeRoute("get", kind), async (c) => {

@@ -1,4 +1,4 @@
-// /v1/users and /v1/account/profile: people as others see them.
+// /v1/users and /v1/account/profile: public profiles, and changing one's own.
 
 import { createRoute } from "@hono/zod-openapi";
 import { Handle } from "../../schema/contract/ids.ts";

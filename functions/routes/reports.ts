@@ -1,4 +1,4 @@
-// /v1/reports, /v1/decisions and /v1/appeals: what a person holds against something, what was done to theirs, and their answer.
+// /v1/reports, /v1/decisions and /v1/appeals: reporting content, decisions about one's own content, and appeals against them.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// What every answer carries: an id to name it by, the limits that hold, and whether trying again has any sense.
+// Around every request: its id, its line in the log, retry advice for clients, and CORS for publishable keys.
 
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -25,14 +25,14 @@ export const EXPOSED_HEADERS = [
 
 const RETRIED_BY_CLIENTS = [408, 409, 429];
 
-/** A caller's own id is taken over, so that its log and ours can be laid side by side. */
+/** A caller's own request id is used, so that its log and ours can be correlated. */
 export function requestIdOf(sent: string | undefined): string {
   return sent !== undefined && /^[A-Za-z0-9][A-Za-z0-9._:-]{7,127}$/.test(sent)
     ? sent
     : `req_${randomText(20)}`;
 }
 
-/** Never the query: signed addresses carry their right there. */
+/** Never logs the query: signed URLs have their signature there. */
 function logRequest(c: Context<App>): void {
   const { status } = c.res;
   logLine(status >= 500 ? "error" : "info", "request", {
@@ -46,7 +46,7 @@ function logRequest(c: Context<App>): void {
   });
 }
 
-/** Around `identify`: what a publishable key was told is read by pages of its origins alone. Preflights carry no key and are open. */
+/** Around `identify`: responses to a publishable key are readable by pages of its origins only. Preflights carry no key and are allowed. */
 export const allowKeyOrigins = createMiddleware<App>(async (c, next) => {
   await next();
   const origins = c.var.pageOrigins;
@@ -63,7 +63,7 @@ export const requestLog = createMiddleware<App>(async (c, next) => {
   await next();
   c.header("x-request-id", requestId);
   if (c.env.LOG_REQUESTS !== "false") logRequest(c);
-  // Clients of OpenAI's API retry these by themselves. Where no time to come back is named, it would be in vain.
+  // OpenAI's clients retry these statuses automatically; without a Retry-After they should not.
   if (RETRIED_BY_CLIENTS.includes(c.res.status) && !c.res.headers.has("x-should-retry")) {
     c.header("x-should-retry", String(c.res.headers.has("retry-after")));
   }

@@ -1,4 +1,4 @@
-// /runner/v1: what a runner calls. Every route wants a key with the scope runner; what a lease names must be that key's own.
+// /runner/v1: what a runner calls. Every route needs a key with the scope `runner`; a lease must belong to a runner of that key's account.
 
 import { createRoute } from "@hono/zod-openapi";
 import { eq } from "drizzle-orm";
@@ -149,7 +149,7 @@ export const runner = router()
     return c.json({ status }, 200);
   });
 
-/** A lease's inputs, by signed address: mounted before callers are looked up, the signature is the only right asked for. */
+/** A lease's inputs, by signed URL: mounted before callers are identified, since the signature is the authorisation. */
 export const signedBlobs = router().get("/runner/v1/blobs/:sha256", async (c) => {
   const sha256 = Sha256.safeParse(c.req.param("sha256"));
   const signed = await isSigned(c.env.UPLOAD_SIGNING_SECRET, "GET", new URL(c.req.url), c.var.now);

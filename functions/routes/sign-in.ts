@@ -131,7 +131,7 @@ const confirm = createRoute({
   responses: { 200: jsonReply("The address is changed and verified", EmailConfirmed) },
 });
 
-/** A browser is told to forget what it was signed in with. */
+/** Removes the session cookies from the browser. */
 const CLEAR_COOKIES = { "clear-site-data": '"cookies"' };
 
 export const signIn = router()

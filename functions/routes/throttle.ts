@@ -1,12 +1,12 @@
-// Writes per address and minute, counted before any key is looked up. Signed uploads and runners' calls are not counted here.
+// Limits writes per IP address and minute, before any key is looked up. Signed uploads and runners' calls are not counted here.
 
 import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";
 import { deny, Refusal } from "../lib/refusal.ts";
 
-/** As WRITE_LIMIT in wrangler.toml says; a test compares them. */
+/** Equal to WRITE_LIMIT in wrangler.toml; a test compares them. */
 export const WRITES_PER_WINDOW = 600;
-/** QUERY is a search with a body: no write, but it may cost as much as one. */
+/** QUERY is a search with a body: not a write, but it may cost as much. */
 const COUNTED = ["POST", "PATCH", "DELETE", "QUERY"];
 const WINDOW_SECONDS = 60;
 /** draft-ietf-httpapi-ratelimit-headers */
@@ -25,7 +25,7 @@ export const throttle = createMiddleware<App>(async (c, next) => {
   await next();
 });
 
-/** Around `throttle`: what the limit is, whatever shape the refusal has. How many are left is known only when none is: the platform does not say. */
+/** Around `throttle`: states the limit, whatever the error body. The platform reports no remaining count, so it is known only when none is left. */
 export const rateLimitHeaders = createMiddleware<App>(async (c, next) => {
   await next();
   c.header("ratelimit-policy", POLICY);

@@ -1,4 +1,4 @@
-// /v1/trainings: teach a concept from pictures; success leaves a draft version with previews.
+// /v1/trainings: train a concept on pictures; success makes a draft version with previews.
 
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -34,7 +34,7 @@ const tags = ["trainings"];
 const create = createRoute({
   method: "post",
   path: "/v1/trainings",
-  summary: "Teach an adapter from pictures",
+  summary: "Train an adapter on pictures",
   description: "Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.",
   tags,
   middleware: [noQuery, idempotent],

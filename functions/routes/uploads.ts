@@ -1,4 +1,4 @@
-// /v1/uploads: announce bytes, then PUT them to signed addresses (which are not described: they are given out, not built), whole or
+// /v1/uploads: announce bytes, then PUT them to signed addresses (which the document does not describe: clients receive them), whole or
 // in parts.
 
 import { createRoute } from "@hono/zod-openapi";
@@ -104,7 +104,7 @@ export const uploads = router()
     return c.json(storedJson(granted(await completeParts(c.env, db, row, now))), 200);
   });
 
-/** Mounted apart from the typed routes, before callers are looked up: the signature is the only right asked for. */
+/** Mounted apart from the typed routes, before callers are identified: the signature is the authorisation. */
 export const uploadContent = router()
   .put("/v1/uploads/:id/content", async (c) => {
     const { db, now } = c.var;

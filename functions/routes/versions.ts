@@ -1,4 +1,4 @@
-// /v1/versions: look at one version, change its words, publish or yank it, download its file.
+// /v1/versions: read one version, change its texts, publish or yank it, download its file.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";

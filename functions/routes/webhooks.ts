@@ -1,4 +1,4 @@
-// /v1/webhooks: endpoints that are told about your jobs, their secrets, and how each delivery went.
+// /v1/webhooks: endpoints for messages about one's jobs, their secrets, and the outcome of each delivery.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -185,7 +185,7 @@ const replayOne = createRoute({
   responses: { 200: jsonReply("The delivery", Delivery) },
 });
 
-/** What a webhook is told is the caller's jobs: whoever points it somewhere reads them there. */
+/** A webhook sends the caller's jobs to its address, so setting one up needs the right to read them. */
 function maySubscribe(caller: Caller | null): Caller {
   granted(callerWith(caller, "read"));
   return granted(callerWith(caller, "publish"));

@@ -1,5 +1,5 @@
 // Which addresses a webhook may go to: https on the public internet. Never a private, loopback, link-local or metadata address, however
-// it is written: the URL parser turns decimal, octal and short forms of IPv4 into dotted ones before they are looked at. Pure.
+// it is written: the URL parser turns decimal, octal and short forms of IPv4 into dotted ones before they are checked. Pure.
 
 import { WEBHOOK_URL_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { isLoopback } from "../lib/loopback.ts";
@@ -21,7 +21,7 @@ const CLOSED_V4: readonly [string, number][] = [
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
 ];
-/** Of the one global IPv6 range, 2000::/3, what is not: protocol assignments with Teredo, documentation, 6to4. */
+/** Ranges within 2000::/3 that are not global unicast: protocol assignments with Teredo, documentation, 6to4. */
 const CLOSED_V6: readonly [string, number][] = [
   ["2001::", 23],
   ["2001:db8::", 32],
@@ -32,7 +32,7 @@ const CLOSED_SUFFIXES = ["localhost", "local", "internal", "localdomain", "home.
 
 export type Target = { kind: "address" } | { kind: "name"; name: string };
 
-/** What is wrong with an address, as a sentence; or how to go on: an address is checked, a name wants to be looked up. */
+/** The fault of a URL as a sentence; or what its host is: an address, which is checked here, or a name, which must be resolved. */
 export function targetOf(text: string, allowLoopback: boolean): Target | string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || text.length > WEBHOOK_URL_MAX_CHARACTERS) return "This is not an address.";

@@ -1,4 +1,4 @@
-// What a message says: `{type, timestamp, data}` with the job as GET answers it. One writer a shape; the first attempt's text is kept,
+// The body of a message: `{type, timestamp, data}` with the job as GET answers it. One writer per shape; the first attempt's text is stored,
 // so that every attempt sends the same bytes.
 
 import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
@@ -10,7 +10,7 @@ import { jobsJson } from "../dispatch/jobs.ts";
 import { isoTime } from "../lib/clock.ts";
 import type { Signer } from "../storage/output-urls.ts";
 
-/** Gives the message's JSON; several where one may be too large, the fullest first. */
+/** Returns the message's JSON; several variants where one may be too large, the fullest first. */
 type Writer = (db: Db, job: JobRow, delivery: DeliveryRow, signer: Signer) => Promise<unknown[]>;
 
 const WRITERS: Record<JobWebhookRow["shape"], Writer> = {
@@ -46,7 +46,7 @@ export async function bodyOf(
   return fits;
 }
 
-/** The job has moved on since: what came after the change is not told with it. */
+/** The job may have changed since: what came after the reported change is left out. */
 function atStatus<J extends Job>(job: J, status: J["status"]): J {
   return {
     ...job,
@@ -59,7 +59,7 @@ function atStatus<J extends Job>(job: J, status: J["status"]): J {
   };
 }
 
-/** Ever shorter: without what a picture repeats of its request, then without the request and warnings. GET `url` has it all. */
+/** Shorter variants: without what a picture repeats of its request, then without the request and warnings. GET `url` returns everything. */
 function abridged(job: Job): unknown[] {
   const withoutRecipes = job.kind === "sample" ? withoutRecipesOf(job) : withoutCaptionsOf(job);
   const { request, warnings, metrics, ...rest } = withoutRecipes;

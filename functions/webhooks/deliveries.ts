@@ -1,4 +1,4 @@
-// The outbox as its owner sees it: list, replay, and forget. Rows are written by triggers, and by `ping`.
+// Deliveries as their owner sees them: list, replay, and expiry. Rows are written by triggers, and by `ping`.
 
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -62,7 +62,7 @@ SELECT n, 'dlv_' || printf('%010x', n) || lower(hex(randomblob(8))), ?1, ?2, '${
 FROM (SELECT coalesce(max(seq), 0) + 1 AS n FROM deliveries)
 RETURNING id`;
 
-/** A message without a job, to see whether an endpoint works. It is tried once. */
+/** A message without a job, to test an endpoint. It is tried once. */
 export async function insertPing(db: Db, webhook: WebhookRow, now: number): Promise<DeliveryRow["id"]> {
   const { ownerId, id, url, origin } = webhook;
   const row = await db.$client
@@ -73,7 +73,7 @@ export async function insertPing(db: Db, webhook: WebhookRow, now: number): Prom
   return row.id;
 }
 
-/** As if it had just been made, to the endpoint's present address. The message and its id stay, so that a receiver can tell. */
+/** Resets a delivery, to the endpoint's present address. The message and its id stay, so that a receiver can recognise it. */
 const again = (now: number) => ({
   state: "pending" as const,
   tries: 0,
@@ -121,7 +121,7 @@ const isEnabled = (id: Id<"whk">) => and(eq(webhooks.id, id), sql`${webhooks.dis
 const disabledRefusal = () =>
   refuse("webhook_disabled", "Nothing is sent to a disabled webhook. Enable it first.");
 
-/** For a batch: what still waits for an endpoint that is no longer sent to. It can be replayed later. */
+/** For a batch: ends the pending deliveries of an endpoint that is disabled. They can be replayed later. */
 export function endPending(db: Db, webhookId: Id<"whk">, why: string, now: number) {
   const attempt = { at: isoTime(now), duration_ms: 0, response_status: null, error: why };
   return db

@@ -1,4 +1,4 @@
-// Endpoints: addresses that are told about their owner's jobs, and for which events.
+// Endpoints: addresses that receive messages about their owner's jobs, and for which events.
 
 import { and, asc, eq } from "drizzle-orm";
 import type { z } from "zod";
@@ -17,7 +17,7 @@ import { endPending } from "./deliveries.ts";
 import { rotated } from "./secrets.ts";
 import { newSecret } from "./signing.ts";
 
-/** Refuses an address that no webhook may go to. A name is looked up when something is sent. */
+/** Refuses an address that no webhook may go to. A name is resolved when something is sent. */
 export function urlFault(url: string, allowLoopback: boolean, pointer: string): Refusal | null {
   const target = targetOf(url, allowLoopback);
   return typeof target === "string" ? refuse("request_invalid", target, pointer) : null;
@@ -75,7 +75,7 @@ export async function findWebhook(db: Db, caller: Caller, id: Id<"whk">): Promis
   return row ?? refuse("not_found", `You have no webhook ${id}.`);
 }
 
-/** Enabling begins a new count of failures; disabling ends what still waits to be sent. */
+/** Enabling begins a new count of failures; disabling ends pending deliveries. */
 export async function changeWebhook(
   db: Db,
   row: WebhookRow,
@@ -110,7 +110,7 @@ export async function deleteWebhook(db: Db, row: WebhookRow): Promise<void> {
   ]);
 }
 
-/** An endpoint that was deleted meanwhile has no secret to rotate. */
+/** An endpoint that was deleted in the meantime has no secret to rotate. */
 export async function rotateSecret(db: Db, row: WebhookRow, now: number): Promise<WebhookRow | Refusal> {
   const changed = await db
     .update(webhooks)

@@ -1,4 +1,4 @@
-// The address that one job brings along: told about that job alone, signed with the account's default secret.
+// The webhook that one job names: it receives messages about that job alone, signed with the account's default secret.
 
 import type { z } from "zod";
 import type { JobWebhook } from "../../schema/contract/webhooks.ts";
@@ -8,7 +8,7 @@ import type { Refusal } from "../lib/refusal.ts";
 import { urlFault } from "./endpoints.ts";
 import { sendingOptionsOf } from "./sending.ts";
 
-/** `pointer` is where the address stands in the request. */
+/** `pointer` is the place of the address in the request. */
 export function jobWebhook(
   env: Env,
   input: z.infer<typeof JobWebhook> | undefined,

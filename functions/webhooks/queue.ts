@@ -9,7 +9,7 @@ import { queueDeliveries } from "../outbox/outbox.ts";
 import { deliver, sendingOptionsOf } from "./sending.ts";
 
 const DUE_AT_ONCE = 500;
-/** How long the Queue is trusted with what is due before cron sends it again. */
+/** How long after its due time a delivery is queued again by cron. */
 const LOST_AFTER_MS = 30_000;
 
 /** Cron: what is overdue, the longest first. */
@@ -26,7 +26,7 @@ export async function queueOverdue(env: Env, db: Db, now: number): Promise<void>
   );
 }
 
-/** A message that throws is retried by the Queue, and at last lies in the dead letter queue; its row is still found by cron. */
+/** A message that throws is retried by the Queue, and finally moved to the dead letter queue; its row is still found by cron. */
 export async function sendDeliveries(env: Env, batch: MessageBatch<DeliveryMessage>): Promise<void> {
   const db = drizzle(env.DB);
   await Promise.all(

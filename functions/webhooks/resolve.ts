@@ -1,5 +1,5 @@
-// Looks a name up by DNS over HTTPS (RFC 8484, its JSON form), so that a public name of a private address is found out. Best effort: the
-// platform looks it up once more when it connects, and its network has no private hosts.
+// Resolves a name by DNS over HTTPS (RFC 8484, JSON form) to refuse public names of private addresses. Best effort: the platform resolves
+// again when it connects, and its network has no private hosts.
 
 import { isPublic } from "./addresses.ts";
 

@@ -1,4 +1,4 @@
-// What an attempt's outcome means for its delivery and its endpoint. Pure: the clock and chance are arguments.
+// The consequences of an attempt for its delivery and its endpoint. Pure: clock and randomness are arguments.
 
 import {
   WEBHOOK_FAILING_DAYS_MAX,
@@ -12,7 +12,7 @@ import { DAY_MS } from "../lib/clock.ts";
 const GONE = 410;
 
 export type Outcome = {
-  /** Null if there was no answer. */
+  /** Null if there was no response. */
   status: number | null;
   /** Null if it arrived. */
   error: string | null;

@@ -1,4 +1,4 @@
-// The default secret of an account: signs what goes to addresses that jobs bring along. Made when it is first asked for or needed.
+// The default secret of an account: signs messages to webhooks that jobs name. Made when it is first read or needed.
 
 import { type Column, eq, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -20,7 +20,7 @@ export async function defaultSecrets(db: Db, ownerId: Id<"usr">): Promise<Secret
   return made;
 }
 
-/** What a rotation writes. Rotated again within the day, the one before the last is given up. */
+/** The values that a rotation writes. After two rotations within a day the first secret is no longer valid. */
 export const rotated = (table: { secret: Column }, now: number) => ({
   secret: newSecret(),
   oldSecret: sql<string>`${table.secret}`,

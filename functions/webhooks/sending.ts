@@ -1,5 +1,5 @@
-// One attempt to deliver: claim, send, conclude. A claim is a conditional UPDATE that moves the delivery's time on, so that two consumers
-// never send it at once, and one that dies leaves it to the next.
+// One attempt to deliver: claim, send, conclude. A claim is a conditional UPDATE that postpones the delivery, so that two consumers
+// never send it at once, and the delivery of a consumer that dies is retried.
 
 import { and, eq, sql } from "drizzle-orm";
 import type { Id } from "../../schema/contract/ids.ts";
@@ -27,7 +27,7 @@ import { signatureHeaders, validSecrets } from "./signing.ts";
 const CLAIM_MS = 60_000;
 const EXCERPT_CHARACTERS = 200;
 
-/** What is outside, given from outside. */
+/** Dependencies and settings, as arguments for tests. */
 export type SendingOptions = {
   resolve?: Resolve;
   chance?: number;
@@ -41,7 +41,7 @@ export const sendingOptionsOf = (env: Env): SendingOptions => ({
   signer: env,
 });
 
-/** Tries once, if it is due; the delivery after it, or null if there was nothing to do. */
+/** Tries once if it is due. Returns the delivery afterwards, or null if there was nothing to do. */
 export async function deliver(
   db: Db,
   id: DeliveryRow["id"],
@@ -51,7 +51,7 @@ export async function deliver(
   const claimed = await claim(db, id, now);
   if (!claimed) return null;
   const webhook = claimed.webhookId && (await webhookOf(db, claimed.webhookId));
-  // Deleted meanwhile, and its deliveries with it.
+  // Deleted in the meantime, and its deliveries with it.
   if (webhook === undefined) return null;
   const body = claimed.body ?? (await bodyOrNull(db, claimed, options));
   const secrets = validSecrets(webhook || (await defaultSecrets(db, claimed.ownerId)), now);
@@ -76,8 +76,8 @@ export async function deliver(
 }
 
 /**
- * What was never tried is due, whatever the clock says: its time is the database's own, and a machine whose clock is a little behind
- * would pass it over and leave it to cron.
+ * An untried delivery is always due: its time was set by the database's clock, and a machine whose clock is a little behind
+ * would skip it and leave it to cron.
  */
 async function claim(db: Db, id: DeliveryRow["id"], now: number): Promise<DeliveryRow | null> {
   const rows = await db
@@ -96,7 +96,7 @@ async function claim(db: Db, id: DeliveryRow["id"], now: number): Promise<Delive
 
 const webhookOf = (db: Db, id: Id<"whk">) => db.select().from(webhooks).where(eq(webhooks.id, id)).get();
 
-/** A message that cannot be written must not keep the Queue busy for ever: it counts as a failed attempt. */
+/** A message whose body cannot be made must not be retried forever: it counts as a failed attempt. */
 async function bodyOrNull(db: Db, row: DeliveryRow, { signer }: SendingOptions): Promise<string | null> {
   try {
     const job = row.jobId && (await jobOf(db, row.jobId));
@@ -158,7 +158,7 @@ async function attempt(
 const reasonOf = (error: unknown) =>
   cutText(error instanceof Error ? error.message : String(error), EXCERPT_CHARACTERS);
 
-/** The first bytes of an answer as text; the rest is not waited for. */
+/** The first bytes of a response as text; the rest is not read. */
 async function beginningOf(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
@@ -175,7 +175,7 @@ async function beginningOf(response: Response): Promise<string> {
 
 type Clock = { now: number; chance: number };
 
-/** Writes what came of it. Fenced by `tries`: a claim that ran out and was taken over writes nothing. */
+/** Writes the outcome. Fenced by `tries`: an expired claim that was taken over writes nothing. */
 async function conclude(
   db: Db,
   row: DeliveryRow,
@@ -228,7 +228,7 @@ function consequences(db: Db, webhook: WebhookRow, outcome: Outcome, now: number
   const still = sql`exists (select 1 from webhooks where id = ${webhook.id} and disabled_reason is null)`;
   return [
     count,
-    // The first to notice tells; then the endpoint is closed and what waited for it ends.
+    // The first attempt that disables the endpoint notifies its owner; its pending deliveries end.
     notificationRow(db, note, now, still),
     db
       .update(webhooks)

@@ -1,4 +1,4 @@
-// Signatures as Standard Webhooks has them: HMAC-SHA256 over id, time and body, one for each secret that holds.
+// Signatures as Standard Webhooks has them: HMAC-SHA256 over id, time and body, one for each valid secret.
 
 import { toBase64 } from "../lib/base64.ts";
 
@@ -32,7 +32,7 @@ async function sign(secret: string, message: BufferSource): Promise<string> {
 
 export type Secrets = { secret: string; oldSecret: string | null; oldSecretUntil: number | null };
 
-/** The newest first; after a rotation the one before too, for a day. */
+/** The newest first; for a day after a rotation the former one, too. */
 export function validSecrets({ secret, oldSecret, oldSecretUntil }: Secrets, now: number): string[] {
   return oldSecret !== null && (oldSecretUntil ?? 0) > now ? [secret, oldSecret] : [secret];
 }

@@ -6186,7 +6186,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The house at work */
+                /** @description The service at work */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6664,7 +6664,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Teach an adapter from pictures
+         * Train an adapter on pictures
          * @description Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.
          */
         post: {
@@ -8442,7 +8442,7 @@ export interface components {
             base: string;
             /** @description The ordinary word for its kind: person, dog, style */
             class_word: string;
-            /** @description What was taught, in plain words */
+            /** @description What it was trained on, in plain words */
             concept: string;
             /** @default  */
             credits?: string;
@@ -9378,7 +9378,7 @@ export interface components {
             /** @description 1 is next; null once the job has left the queue, and while it waits for a training */
             queue_position: number | null;
             request: {
-                /** @description Without the one that is still being taught */
+                /** @description Without the one that is still being trained */
                 adapters: components["schemas"]["ResolvedMember"][];
                 /** @description Id of kind cmp */
                 composition_id: string | null;

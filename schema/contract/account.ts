@@ -19,7 +19,7 @@ export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
 
 export const KEY_KINDS = ["secret", "publishable"] as const;
-/** What a key that everybody can read may hold. */
+/** The scopes that a publishable key may have. */
 export const PUBLISHABLE_SCOPES: readonly Scope[] = ["read", "generate"];
 
 const LOCAL_HOST = /^(?:localhost|[a-z0-9-]+\.localhost|127\.0\.0\.1|\[::1\])$/;

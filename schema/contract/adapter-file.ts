@@ -14,7 +14,7 @@ export const TOKENS_TENSOR = "tokens";
 
 const digits = z.string().regex(/^[0-9]{1,16}$/, "must be a whole number written in digits");
 
-/** Safetensors metadata is a map of strings, so numbers travel as digits. Further keys (modelspec.*) are welcome. */
+/** Safetensors metadata is a map of strings, so numbers are written as digits. Further keys (modelspec.*) are allowed. */
 export const AdapterMetadata = z
   .object({
     format: z.literal(ADAPTER_FORMAT),

@@ -25,7 +25,7 @@ export const Name = z
   .max(NAME_MAX_CHARACTERS)
   .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, "must be a-z, 0-9 and inner hyphens");
 
-/** The word that calls a concept in a prompt. Angle brackets keep it apart from ordinary words. */
+/** The trigger word of a concept in a prompt. Angle brackets distinguish it from ordinary words. */
 export const Trigger = z
   .string()
   .max(TRIGGER_MAX_CHARACTERS)
@@ -65,7 +65,7 @@ export const AdapterCreate = z
     title: title(TITLE_MAX_CHARACTERS),
     description: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
     base: token(64),
-    concept: title(TITLE_MAX_CHARACTERS).meta({ description: "What was taught, in plain words" }),
+    concept: title(TITLE_MAX_CHARACTERS).meta({ description: "What it was trained on, in plain words" }),
     class_word: ClassWord.meta({ description: "The ordinary word for its kind: person, dog, style" }),
     tags: z.array(tag).max(TAGS_MAX).default([]),
     licence: Licence,

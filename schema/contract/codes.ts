@@ -55,7 +55,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 export const ERROR_CODE_NAMES = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
-/** Why an adapter file or picture was refused; rides along as `errors[].reason`. */
+/** Why an adapter file or picture was refused; sent as `errors[].reason`. */
 export const FILE_REASONS = [
   "empty",
   "pickle",

@@ -1,4 +1,4 @@
-// Collections, as they travel: adapters gathered by a person, in their order, with how well they go together.
+// Collections, as they travel: adapters gathered by a person, in order, with their crosstalk.
 
 import { z } from "zod";
 import { Adapter, Name, Visibility } from "./adapters.ts";

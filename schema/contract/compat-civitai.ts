@@ -1,4 +1,4 @@
-// What Civitai's readers ask and read: models, their versions, and look-up by hash, in its field names.
+// Civitai's reading calls: models, their versions, and look-up by hash, with its field names.
 
 import { z } from "zod";
 import {

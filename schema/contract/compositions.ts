@@ -1,4 +1,4 @@
-// Compositions: a saved set of adapter versions with strengths and regions, and what follows from it before any GPU is touched.
+// Compositions: a saved set of adapter versions with strengths and regions, and what is computed from it without a GPU.
 
 import { z } from "zod";
 import { Strength, Trigger } from "./adapters.ts";
@@ -26,7 +26,7 @@ export const Region = z
     width: fraction("width").refine((v) => v > 0, "must be larger than 0"),
     height: fraction("height").refine((v) => v > 0, "must be larger than 0"),
   })
-  // The slack lets a box computed in floating point touch the edge, and nothing more.
+  // The tolerance lets a box computed in floating point touch the edge.
   .refine((r) => r.x + r.width <= 1 + 1e-6, {
     path: ["width"],
     error: "the region leaves the canvas on the right",

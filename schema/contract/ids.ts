@@ -1,4 +1,4 @@
-// Ids carry their kind: three letters, an underscore, 20 characters of Crockford base32 (time first, so they sort by age).
+// Ids start with their kind: three characters, an underscore, 20 characters of Crockford base32 (time first, so they sort by age).
 
 import { z } from "zod";
 

@@ -177,7 +177,7 @@ export const Generation = z
       guidance: z.number(),
       size: Size,
       count: z.int(),
-      adapters: z.array(ResolvedMember).meta({ description: "Without the one that is still being taught" }),
+      adapters: z.array(ResolvedMember).meta({ description: "Without the one that is still being trained" }),
     }),
     result: z.object({ images: z.array(GeneratedImage) }).nullable(),
   })

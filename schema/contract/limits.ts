@@ -1,4 +1,4 @@
-// Every number that two rooms of the house must agree on, with its unit in its name. Changing one changes the contract.
+// Every number that two parts of the service must agree on, with its unit in its name. Changing one changes the contract.
 
 export const MIB = 1024 * 1024;
 
@@ -15,7 +15,7 @@ export const TAGS_MAX = 16;
 // Compositions and generations
 export const STRENGTH_MIN = -2;
 export const STRENGTH_MAX = 2;
-/** The paper sums at 0.6; residuals that only their own tokens can hear look best at full strength. */
+/** The paper sums at 0.6; residuals that act on their own tokens alone look best at full strength. */
 export const STRENGTH_DEFAULT = 1;
 export const COMPOSITION_MEMBERS_MAX = 16;
 /** A mix is listed with all its versions. */
@@ -25,11 +25,11 @@ export const MIX_ANCESTORS_MAX = 16;
 export const GENERATION_COUNT_MAX = 16;
 export const SEED_MAX = 4_294_967_295;
 export const WAIT_MAX_SECONDS = 60;
-/** Addresses of pictures that need no key. */
+/** Lifetime of signed URLs of pictures. */
 export const OUTPUT_URL_TTL_SECONDS = 3_600;
 
 // Compatible APIs
-/** OpenAI's client waits 10 minutes; before that the answer says that the job still runs. */
+/** OpenAI's client waits 10 minutes; before that the response says that the job still runs. */
 export const OPENAI_WAIT_MAX_SECONDS = 540;
 /** A retry that names the same request finds its job this long. */
 export const OPENAI_RETRY_MAX_SECONDS = 600;
@@ -56,7 +56,7 @@ export const VERSION_PREVIEWS_MAX = 8;
 /** Larger adapter files come in parts, each a request of its own; the last one may be shorter. */
 export const UPLOAD_MULTIPART_MAX_BYTES = 2 * 1024 * MIB;
 export const UPLOAD_PART_BYTES = 8 * MIB;
-/** How long an upload in parts may be gone on with. */
+/** How long an upload in parts can be resumed. */
 export const UPLOAD_MULTIPART_TTL_SECONDS = 24 * 3_600;
 
 // Versions
@@ -64,11 +64,11 @@ export const YANK_REASON_MAX_CHARACTERS = 500;
 export const HASHES_LOOKED_UP_MAX = 100;
 /** Of Civitai's look-up that answers with numbers alone. */
 export const HASH_NUMBERS_LOOKED_UP_MAX = 10_000;
-/** Pictures drawn for a version that was published without any. */
+/** Previews generated for a version that was published without any. */
 export const PREVIEWS_GENERATED = 4;
 export const STATISTICS_DAYS = 30;
 export const COMPANIONS_SHOWN = 8;
-/** In a trend, what happened so many days ago weighs half. */
+/** In a trend, an event so many days ago has half the weight. */
 export const TREND_HALF_LIFE_DAYS = 3;
 export const TREND_LIKE_WEIGHT = 3;
 
@@ -84,17 +84,17 @@ export const WARM_WAIT_SECONDS = 2;
 /** Of the jobs of one turn, base and shape the oldest are compared by what the runner has: a lease reads no more, however many wait. */
 export const WARM_LOOKED_AT_MAX = 32;
 export const JOB_RUNS_MAX = 3;
-/** After its nth bad run a job pauses for 2^n times the first, at most the last, stretched or cut by chance by so much of itself. */
+/** After its nth failed run a job pauses for 2^n times the first, at most the last, with a random jitter of this fraction. */
 export const JOB_PAUSE_SECONDS = 5;
 export const JOB_PAUSE_MAX_SECONDS = 300;
 export const JOB_PAUSE_JITTER = 0.2;
-/** A job that still waits so long after its order has failed. */
+/** A job that waits so long after its order fails. */
 export const JOB_DEADLINE_HOURS = 24;
 export const QUEUED_JOBS_PER_OWNER_MAX = 1_000;
 /** Generations that wait for one training. */
 export const GENERATIONS_AWAITING_MAX = 100;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
-/** A runner asks for work at least so often; one that was not heard of for this long is not counted. */
+/** A runner asks for work at least so often; one that was not seen for this long is not counted. */
 export const RUNNER_SEEN_SECONDS = 120;
 /** Of a job's live events the newest are kept, and a day after its end none. */
 export const LIVE_EVENTS_KEPT = 1_000;
@@ -129,7 +129,7 @@ export const KEY_ORIGINS_MAX = 10;
 export const KEY_ORIGIN_MAX_CHARACTERS = 200;
 /** The largest cap that a publishable key may be given. */
 export const KEY_DAILY_GENERATIONS_MAX = 100_000;
-/** A rotated key works on for so long beside the new one, unless it is told otherwise. */
+/** A rotated key stays valid for so long beside the new one, by default. */
 export const KEY_OVERLAP_HOURS = 24;
 export const KEY_OVERLAP_MAX_HOURS = 7 * 24;
 
@@ -149,13 +149,13 @@ export const PASSKEYS_PER_ACCOUNT_MAX = 20;
 export const SESSION_TTL_SECONDS = 7 * 24 * 3_600;
 /** A session is extended, and its "last seen" written, at most so often. */
 export const SESSION_SEEN_SECONDS = 3_600;
-/** Changing how one signs in, and leaving, ask for the password again where the sign-in is older. */
+/** Changing credentials and deleting the account need the password again where the sign-in is older. */
 export const RECENT_SIGN_IN_SECONDS = 3_600;
 export const RESET_LINK_TTL_SECONDS = 3_600;
 export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
 /** For one account, from everywhere together; GUESS_LIMIT in wrangler.toml says the same. */
 export const PASSWORD_GUESSES_PER_MINUTE_MAX = 10;
-/** Letters of all kinds to one account, and those that it makes go elsewhere. */
+/** E-mails of all kinds for one account, to any address. */
 export const EMAILS_PER_HOUR_MAX = 5;
 
 // Moderation
@@ -164,7 +164,7 @@ export const REPORTS_PER_DAY_MAX = 30;
 export const ACTION_REASON_MAX_CHARACTERS = 2_000;
 export const APPEAL_MAX_CHARACTERS = 4_000;
 export const APPEAL_WINDOW_DAYS = 30;
-/** How long the bytes of what was taken down are kept: while an appeal may come, it can still be won. */
+/** How long the bytes of removed content are kept: as long as an appeal may restore it. */
 export const TAKEDOWN_GRACE_DAYS = APPEAL_WINDOW_DAYS;
 export const BLOCKED_TERM_MAX_CHARACTERS = 64;
 export const BLOCKED_TERM_MAX_WORDS = 5;
@@ -178,10 +178,10 @@ export const COMMENTS_PER_HOUR_MAX = 20;
 export const COMMENT_EDIT_SECONDS = 15 * 60;
 /** A comment is listed with so many of its newest replies. */
 export const REPLIES_SHOWN = 3;
-/** Of the handles that a comment mentions, the first so many are told. */
+/** Of the handles that a comment mentions, the first so many are notified. */
 export const MENTIONS_MAX = 5;
 export const FOLLOWS_PER_ACCOUNT_MAX = 5_000;
-/** The first publication of an adapter tells so many followers, those who have followed longest first. */
+/** The first publication of an adapter notifies so many followers, those who have followed longest first. */
 export const FOLLOWERS_NOTIFIED_MAX = 10_000;
 export const COLLECTIONS_PER_OWNER_MAX = 200;
 export const COLLECTION_ITEMS_MAX = 500;
@@ -203,11 +203,11 @@ export const WEBHOOK_BODY_MAX_BYTES = 20_000;
 export const WEBHOOK_TIMEOUT_SECONDS = 10;
 /** What is read of an answer; the rest is not waited for. */
 export const WEBHOOK_ANSWER_MAX_BYTES = 4_096;
-/** Pauses before the second, third, ... attempt: with the first it is 11 of them in nearly 24 hours. Each is stretched or cut by chance. */
+/** Pauses before the second, third, ... attempt: with the first it is 11 of them in nearly 24 hours. Each has a random jitter. */
 export const WEBHOOK_RETRY_SECONDS = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
-/** By so much of itself, either way. */
+/** As a fraction, in both directions. */
 export const WEBHOOK_JITTER = 0.1;
-/** A receiver's Retry-After is heeded up to here. */
+/** The longest Retry-After of a receiver that is obeyed. */
 export const WEBHOOK_RETRY_AFTER_MAX_SECONDS = 12 * 3_600;
 /** An endpoint that has failed so often in a row, and for so long, is disabled. */
 export const WEBHOOK_FAILURES_MAX = 20;
@@ -228,6 +228,6 @@ export const MCP_COMPANIONS_MAX = 4;
 export const MCP_WORD_MAX_CHARACTERS = 32;
 /** Below what most clients wait for a tool. */
 export const MCP_WAIT_SECONDS = 45;
-/** Pictures are sent along with an answer up to these; of all there is an address. */
+/** Limits of pictures that are embedded in a response; all have a URL. */
 export const MCP_IMAGES_MAX = 4;
 export const MCP_IMAGE_MAX_BYTES = 1 * MIB;

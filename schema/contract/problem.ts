@@ -6,7 +6,7 @@ import { Timestamp } from "./ids.ts";
 
 export const REMOVERS = ["owner", "moderators", "scan"] as const;
 
-/** What stands where something was: enough to understand a link, nothing of what was taken away. */
+/** The tombstone of something withdrawn or removed: enough to understand a link, nothing of its content. */
 export const Tombstone = z
   .object({
     ref: z.string(),

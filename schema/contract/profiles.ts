@@ -7,7 +7,7 @@ import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "./limits.ts";
 import { RATINGS, Rating } from "./moderation.ts";
 import { optionalMessage, title } from "./text.ts";
 
-/** What somebody calls themselves. */
+/** A display name. */
 export const PersonName = title(PERSON_NAME_MAX_CHARACTERS);
 
 const avatar_url = z.string().nullable().meta({ description: "Where the picture is; null without one" });

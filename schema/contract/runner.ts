@@ -1,4 +1,4 @@
-// Everything a runner says and hears (/runner/v1). Strict where a runner speaks, so that a wrong field is noticed at once.
+// All messages from and to a runner (/runner/v1). Requests are strict, so that a wrong field is noticed at once.
 
 import { z } from "zod";
 import { Trigger } from "./adapters.ts";

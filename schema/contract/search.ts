@@ -1,4 +1,4 @@
-// What the catalog can be asked, and what it answers beside the page: facets with counts, a mended query, suggestions.
+// Queries of the catalog, and what comes beside the page: facets with counts, a corrected query, suggestions.
 
 import { z } from "zod";
 import { Adapter } from "./adapters.ts";

@@ -1,4 +1,4 @@
-// How somebody signs in: the ways there are, sessions, passkeys, password, e-mail address, and leaving for good.
+// How somebody signs in: credentials, sessions, passkeys, password, e-mail address, and deleting the account.
 // Signing in itself is better-auth's, under /auth.
 
 import { z } from "zod";

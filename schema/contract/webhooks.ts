@@ -1,5 +1,5 @@
-// Webhooks (Standard Webhooks, standardwebhooks.com): where the end of a job is told, and how each telling went. What a message
-// holds is in jobs.ts.
+// Webhooks (Standard Webhooks, standardwebhooks.com): endpoints and their deliveries. The body of a message
+// is in jobs.ts.
 
 import { z } from "zod";
 import { idOf, Timestamp } from "./ids.ts";

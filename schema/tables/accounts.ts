@@ -23,7 +23,7 @@ export const users = sqliteTable(
     /** Ratings shown without being asked for, beside "general". */
     shownRatings: json<Rating[]>("shown_ratings").notNull().default(sql`'[]'`),
     suspendedAt: at("suspended_at"),
-    /** Set when the person left: the row stays as the owner of tombstones, without a name or an address. */
+    /** Set when the account was deleted: the row stays as the owner of tombstones, without a name or an address. */
     deletedAt: at("deleted_at"),
     /** Set when the last of their bytes was deleted. */
     purgedAt: at("purged_at"),

@@ -68,7 +68,7 @@ export const adapterDownloads = sqliteTable(
   (t) => [primaryKey({ columns: [t.day, t.adapterId, t.who] })],
 );
 
-/** How often two adapters were drawn in one job, once from each side. */
+/** How often two adapters were used in one job, once from each side. */
 export const adapterPairs = sqliteTable(
   "adapter_pairs",
   {
@@ -83,7 +83,7 @@ export const adapterPairs = sqliteTable(
 );
 
 /**
- * A slot is reserved with a draft and released when the draft expires. Once a version is published in it, it stays for ever:
+ * A slot is reserved with a draft and released when the draft expires. Once a version is published in it, it stays forever:
  * withdrawing the adapter does not free it, and nobody else ever gets it.
  */
 export const slots = sqliteTable(
@@ -126,7 +126,7 @@ export const versions = sqliteTable(
     scanState: text("scan_state", { enum: SCAN_STATES }).notNull().default("pending"),
     scan: json<ScanReport>("scan"),
     scannedAt: at("scanned_at"),
-    /** The job that draws previews for a version published without any. */
+    /** The job that makes previews for a version published without any. */
     previewJobId: id("preview_job_id", "job"),
     previews: json<Id<"img">[]>("previews").notNull(),
     sha256: text("sha256").notNull(),

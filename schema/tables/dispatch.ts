@@ -63,10 +63,10 @@ export const jobs = sqliteTable(
     cancelRequestedAt: at("cancel_requested_at"),
     leaseId: id("lease_id", "lse").unique(),
     leaseExpiresAt: at("lease_expires_at"),
-    /** Runs started, and those of them that ended badly. Released runs count in the first only. */
+    /** Runs started, and those of them that failed. Released runs count in the first only. */
     attempts: integer("attempts").notNull().default(0),
     failures: integer("failures").notNull().default(0),
-    /** After a bad run it pauses until then; 0 once that is over, or was never so. */
+    /** After a failed run it pauses until then; 0 otherwise. */
     notBefore: at("not_before").notNull().default(0),
     checkpointSha256: text("checkpoint_sha256"),
     progress: json<Progress>("progress"),
@@ -78,14 +78,14 @@ export const jobs = sqliteTable(
     asked: json<Asked>("asked"),
     /** SHA-256 of the request as it came; a client's automatic retry finds its job by it. */
     requestSha256: text("request_sha256"),
-    /** Where this one job is told about, beside the endpoints of its owner. */
+    /** The webhook of this one job, beside the endpoints of its owner. */
     webhook: json<JobWebhookRow>("webhook"),
-    /** The job that does it again, after an operator saw that it failed for no fault of its owner's. */
+    /** The job that replays it, ordered by an operator. */
     replayedAs: id("replayed_as", "job"),
-    /** The training whose version it draws with: while that goes on, it is in no queue. Stays where the training made none. */
+    /** The training whose version it needs: until that ends it is in no queue. Stays set where the training made none. */
     waitsFor: id("waits_for", "job"),
     readyAt: at("ready_at"),
-    /** In credits, charged with the order. 0 for what the house has ordered. */
+    /** In credits, charged with the order. 0 for what the service ordered. */
     cost: integer("cost").notNull().default(0),
     createdAt: at("created_at").notNull(),
     startedAt: at("started_at"),
@@ -125,7 +125,7 @@ export const runs = sqliteTable(
     runnerId: id("runner_id", "rnr").notNull(),
     attempt: integer("attempt").notNull(),
     outcome: text("outcome", { enum: RUN_OUTCOMES }),
-    /** What settle or release answered, so that a repeated one gets the same answer. */
+    /** The reply to settle or release, so that a repeated one gets the same. */
     settledStatus: text("settled_status", { enum: ["queued", "succeeded", "failed", "canceled"] }),
     error: json<{ code: string; message: string }>("error"),
     startedAt: at("started_at").notNull(),

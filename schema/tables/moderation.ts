@@ -1,4 +1,4 @@
-// Moderation: reports, what was done about them and why, appeals, and words that are not wanted.
+// Moderation: reports, what was done about them and why, appeals, and blocked terms.
 
 import { sql } from "drizzle-orm";
 import { index, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
@@ -60,7 +60,7 @@ export const moderationActions = sqliteTable(
   ],
 );
 
-/** What was removed and whether its bytes are still there. A restored one loses its row; the actions tell the story. */
+/** What was removed and whether its bytes are still there. A restored one loses its row; the history is in the actions. */
 export const takedowns = sqliteTable(
   "takedowns",
   {
@@ -70,7 +70,7 @@ export const takedowns = sqliteTable(
     /** What it was before, and becomes again when it is restored. */
     stateBefore: text("state_before", { enum: ["draft", "published", "withdrawn"] }).notNull(),
     purgeAt: at("purge_at").notNull(),
-    /** From here on there is no way back: bytes are being deleted. */
+    /** From here on it cannot be restored: bytes are being deleted. */
     purgeBeganAt: at("purge_began_at"),
     purgedAt: at("purged_at"),
   },

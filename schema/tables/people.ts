@@ -119,7 +119,7 @@ export const notifications = sqliteTable(
     index("notifications_target").on(t.targetId),
     index("notifications_unread").on(t.userId).where(sql`read_at is null`),
     index("notifications_read").on(t.readAt).where(sql`read_at is not null`),
-    // Likes of one thing are told in one row until it is read.
+    // Likes of one target are notified in one row until it is read.
     uniqueIndex("notifications_like").on(t.userId, t.targetId).where(sql`kind = 'like' and read_at is null`),
   ],
 );

@@ -99,7 +99,7 @@ export const catalogCube = sqliteTable(
   (t) => [primaryKey({ columns: [t.rating, t.base, t.class, t.licence, t.allows] })],
 );
 
-/** Every word of a listed adapter's title, name, concept, class, tags and owner: what misspelt words are mended to. */
+/** Every word of a listed adapter's title, name, concept, class, tags and owner: what misspelt words are corrected to. */
 export const catalogWords = sqliteTable(
   "catalog_words",
   { id: integer("id").primaryKey(), word: text("word").notNull() },

@@ -62,7 +62,7 @@ export const deliveries = sqliteTable(
     webhookId: id("webhook_id", "whk"),
     jobId: id("job_id", "job"),
     type: text("type").notNull(),
-    /** Of the job as it was told about. */
+    /** The status of the job in the message. */
     status: text("status").$type<JobStatus>(),
     url: text("url").notNull(),
     shape: text("shape", { enum: WEBHOOK_SHAPES }).notNull(),

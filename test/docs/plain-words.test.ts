@@ -31,6 +31,8 @@ const REFUSED: Record<string, string> = {
 /** Places that cannot change: a path's beginning, the words that stand there, and why. */
 const ALLOWED: { path: string; words: RegExp; reason: string }[] = [
   { path: "schema/migrations/", words: /./, reason: "migrations are write-once" },
+  { path: "schema/current/accounts.sql", words: /departed/, reason: "an index that a migration named" },
+  { path: "schema/tables/accounts.ts", words: /departed/, reason: "the same index" },
   { path: "CHANGELOG.md", words: /./, reason: "names what was renamed" },
   { path: "docs/results", words: /taught/i, reason: "names of methods in measured data" },
   { path: "docs/vocabulary.md", words: /taught/i, reason: "lists the name of a method in results.md" },
@@ -50,14 +52,7 @@ const KNOWN = /letter-spacing|dead[-_ ]letter/gi;
 const WORDS_OF = /\b(wordsOf|words_of)\b/;
 
 /** Folders that still hold words of their own; each line goes when its folder is clean. */
-const PENDING = [
-  /^functions\//,
-  /^schema\//,
-  /^gpu-runner\//,
-  /^test\/(chaos|contract|functions|fuzz|runner|schema)\//,
-  /^(vitest\.config\.ts|wrangler\.toml)$/,
-  /^docs\/api\.md$/,
-];
+const PENDING = [/^gpu-runner\//, /^test\/(chaos|contract|fuzz|runner)\//, /^docs\/api\.md$/];
 
 const words = Object.entries(REFUSED).map(([pattern, instead]) => ({
   // Names are taken apart at capitals and underscores first, so that a word boundary is enough.

@@ -1,4 +1,4 @@
-// schema/current/ is what a migrated D1 holds: its tables, indexes, views and triggers, to the letter of their SQL.
+// schema/current/ is what a migrated D1 holds: its tables, indexes, views and triggers, with the exact text of their SQL.
 
 import { expect, it } from "vitest";
 import accounts from "../../schema/current/accounts.sql?raw";

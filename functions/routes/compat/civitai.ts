@@ -1,4 +1,4 @@
-// /api/v1: Civitai's reading calls, for LoRA managers. One shape of refusal: {"error": "...", "code": "..."}.
+// /api/v1: Civitai's reading calls, for LoRA managers. Error body: {"error": "...", "code": "..."}.
 
 import { createRoute } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";

@@ -1,4 +1,4 @@
-// GET /v1/outputs/{image}.png: a picture by signed address. Mounted before callers are looked up: the signature is the only right.
+// GET /v1/outputs/{image}.png: a picture by signed URL. Mounted before callers are identified: the signature is the authorisation.
 
 import { eq } from "drizzle-orm";
 import { idOf } from "../../../schema/contract/ids.ts";

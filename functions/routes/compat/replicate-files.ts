@@ -137,7 +137,7 @@ export function replicateFiles(prefix: string, hide: boolean) {
     .openapi(remove, async (c) => {
       const caller = granted(callerWith(c.var.caller, "publish"));
       const file = granted(await findFile(c.var.db, caller, c.req.valid("param").file));
-      // A training that took pictures out of it has rows of its own.
+      // A training that took pictures from it has its own rows.
       await dropUploads(c.env, c.var.db, [file.id]);
       return c.body(null, 204);
     });

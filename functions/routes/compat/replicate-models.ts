@@ -30,7 +30,7 @@ import { defaultSecrets } from "../../webhooks/secrets.ts";
 import { jsonBody, jsonReply, noQuery, router } from "../app.ts";
 import { cursorQuery, modelParams, pageJson, tags } from "./replicate-place.ts";
 
-/** What only looks like a JSON string is searched for as it is. */
+/** Text that is not a valid JSON string is searched for as it is. */
 function searchText(body: string): string {
   if (!/^".*"$/s.test(body)) return body;
   try {
@@ -146,7 +146,7 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
       return c.json(granted(await findReplicateVersion(c.var.db, c.var.viewer, owner, name, id)), 200);
     })
     .openapi(hardware, (c) => c.json(HARDWARE, 200));
-  // A body of text: npm's client writes it as a JSON string, Python's as it is. OpenAPI 3.1 has no word for the method.
+  // A body of text: npm's client writes it as a JSON string, Python's as it is. OpenAPI 3.1 cannot describe the method QUERY.
   models.on("QUERY", `${prefix}/models`, async (c) => {
     const text = searchText(await c.req.text());
     if (!plainText(SEARCH_MAX_CHARACTERS).safeParse(text).success) {

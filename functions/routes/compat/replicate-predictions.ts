@@ -102,7 +102,7 @@ export function replicatePredictions(prefix: string, hide: boolean) {
     if (seconds > 0) c.header("preference-applied", `wait=${seconds}`);
     c.header("location", `${c.var.origin}${prefix}/predictions/${id}`);
     const prediction = await json(c, row);
-    // Clients take every other status for the end of it and hand on the output that is not there yet.
+    // Clients treat every other status as the end and read the output, which is not there yet.
     return hasEnded(row) ? prediction : { ...prediction, status: "starting" as const };
   }
 
@@ -147,7 +147,7 @@ export function replicatePredictions(prefix: string, hide: boolean) {
     });
 }
 
-/** Mounted before callers are looked up: clients fetch a stream without their key. */
+/** Mounted before callers are identified: clients fetch a stream without their key. */
 export function replicateStream(prefix: string) {
   return router().get(`${prefix}/stream/:prediction`, async (c) => {
     const id = idOf("job").safeParse(c.req.param("prediction"));

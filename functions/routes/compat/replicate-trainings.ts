@@ -1,4 +1,4 @@
-// Replicate's trainings: create on a base's version, get, list, cancel. Our own /v1/trainings has other words, so these have no alias there.
+// Replicate's trainings: create on a base's version, get, list, cancel. Our own /v1/trainings has another shape, so these have no alias there.
 
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";

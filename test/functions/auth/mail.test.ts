@@ -1,4 +1,4 @@
-// Letters: verification, reset, change of address. Who gets one, how often, and what a link may do once.
+// E-mails: verification, reset, change of address. Who gets one, how often, and what a link may do once.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ const resetEmailCount = () =>
   env.DB.prepare("DELETE FROM verifications WHERE identifier LIKE 'emails:%'").run();
 
 describe("an e-mail address", () => {
-  it("is verified by the link of the sign-up's letter, and signing in does not wait for it", async () => {
+  it("is verified by the link of the sign-up's e-mail, and signing in does not wait for it", async () => {
     const cookie = await signUp("Ada");
     expect((await ask("GET", "/v1/account", { headers: { cookie } })).status).toBe(200);
     const { link, text } = await emailTo("ada@example.com", "Confirm your e-mail");
@@ -36,7 +36,7 @@ describe("an e-mail address", () => {
     expect(await verifiedOf("bea@example.com")).toBe(0);
   });
 
-  it("gets its letter again for the asking, so many an hour, and never once it is verified", async () => {
+  it("gets its e-mail again on request, so many an hour, and never once it is verified", async () => {
     const headers = headersOf(await signUp("Cleo"));
     await emailTo("cleo@example.com", "Confirm");
     for (let sent = 1; sent < EMAILS_PER_HOUR_MAX; sent++) {
@@ -63,7 +63,7 @@ describe("a forgotten password", () => {
   const reset = (token: string | null, newPassword: string) =>
     ask("POST", "/auth/reset-password", { body: { token, newPassword } });
 
-  it("is replaced once by the link of the letter, and every session ends", async () => {
+  it("is replaced once by the link of the e-mail, and every session ends", async () => {
     const cookie = await signUp("Dora");
     await request("dora@example.com");
     const { link } = await emailTo("dora@example.com", "Choose a new password");
@@ -94,7 +94,7 @@ describe("a forgotten password", () => {
     expect(emailsTo("nobody@example.com")).toEqual([]);
   });
 
-  it("sends no more letters than an hour may have, and does not say so", async () => {
+  it("sends no more e-mails than an hour may have, and does not say so", async () => {
     await signUp("Fay");
     await emailTo("fay@example.com", "Confirm");
     for (let i = 0; i < EMAILS_PER_HOUR_MAX + 2; i++)

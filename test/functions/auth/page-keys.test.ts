@@ -38,7 +38,7 @@ const asPage = <T>(key: string, method: string, path: string, body?: unknown, or
 const readableBy = (headers: Headers) => headers.get("access-control-allow-origin");
 
 describe("a publishable key", () => {
-  it("is made with its origins and listed with them, and told apart by its first letters", async () => {
+  it("is made with its origins and listed with them, and told apart by its first characters", async () => {
     const { id, key, prefix } = await made({ generations_per_day: 5 });
     expect(key).toMatch(/^opk_[0-9a-z]{40}$/);
     expect(prefix).toMatch(/^opk_/);

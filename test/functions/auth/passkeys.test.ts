@@ -93,7 +93,7 @@ describe("a passkey", () => {
     expect((await register(cookie, authenticator)).status).toBe(403);
   });
 
-  it("is named by the house, renamed and removed by its owner only", async () => {
+  it("is named by the service, renamed and removed by its owner only", async () => {
     const cookie = await signUp("Edna");
     await register(cookie, await Authenticator.make(ORIGIN), { name: "x".repeat(5_000) });
     const [passkey] = await passkeysOf(cookie);

@@ -84,7 +84,7 @@ describe("a password", () => {
   const change = (headers: Record<string, string>, body: object) =>
     ask("POST", "/v1/account/password", { headers, body });
 
-  it("is changed by whoever knows the present one, which signs out everybody else and writes a letter", async () => {
+  it("is changed by whoever knows the present one, which signs out everybody else and sends an e-mail", async () => {
     await signUp("Edna");
     const [here, there] = [await signIn("edna@example.com"), await signIn("edna@example.com")];
     const wrong = await change(here.headers, { current_password: "no", new_password: "new battery" });

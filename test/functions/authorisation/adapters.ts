@@ -140,7 +140,7 @@ export const versions: Entry[] = [
     scope: "publish",
     call: async (world) => ({
       path: `/v1/versions/${(await openVersion(world)).id}/yank`,
-      body: { reason: "It forgets the glasses." },
+      body: { reason: "It omits the glasses." },
     }),
   },
 ];

@@ -68,7 +68,7 @@ async function trainingCall({ owner }: World): Promise<Call> {
   }
   return {
     path: `${REPLICATE}/models/${MODEL}/versions/${BASE.id}/trainings`,
-    body: { destination: `${owner.handle}/${fresh("taught")}`, input: { input_images: files } },
+    body: { destination: `${owner.handle}/${fresh("trained")}`, input: { input_images: files } },
   };
 }
 

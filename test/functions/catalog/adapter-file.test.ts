@@ -148,7 +148,7 @@ describe("making a version of an upload", () => {
     expect([reply.status, (reply.body as unknown as { code: string }).code]).toEqual([409, "slot_missing"]);
   });
 
-  it("refuses a trigger other than the one the file was taught", async () => {
+  it("refuses a trigger other than the one the file was trained on", async () => {
     const reply = await version(await adapterFile(slot, "<face>"), { trigger: "<other>" });
     expect(reply.body).toMatchObject({ code: "request_invalid", errors: [{ pointer: "/trigger" }] });
   });

@@ -101,7 +101,7 @@ describe("words", () => {
     expect(await names("q=")).toHaveLength(5);
   });
 
-  it("are bounded in letters and number", async () => {
+  it("are bounded in length and number", async () => {
     const long = await ask("GET", `/v1/adapters?q=${"a".repeat(SEARCH_MAX_CHARACTERS + 1)}`);
     expect([long.status, long.body.errors[0]?.pointer]).toEqual([400, "?q"]);
     const many = await ask("GET", `/v1/adapters?q=${"a ".repeat(SEARCH_WORDS_MAX + 1)}`);

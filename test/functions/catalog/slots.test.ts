@@ -114,9 +114,9 @@ describe("reserving a slot", () => {
       .run();
     const reply = await reserve(greedy, "more");
     expect([reply.status, (reply.body as unknown as { code: string }).code]).toEqual([429, "quota_exceeded"]);
-    const order = { adapter: adapterInput("taught"), images: mine };
+    const order = { adapter: adapterInput("trained"), images: mine };
     expect((await greedy.ask("POST", "/v1/trainings", order)).body.code).toBe("quota_exceeded");
-    expect((await greedy.ask("GET", "/v1/adapters/greedy/taught")).status).toBe(404);
+    expect((await greedy.ask("GET", "/v1/adapters/greedy/trained")).status).toBe(404);
     await env.DB.prepare(
       "UPDATE slots SET adapter_id = (SELECT id FROM adapters WHERE name = 'more') WHERE id = 'slt_1'",
     ).run();
@@ -270,11 +270,11 @@ describe("a draft's slot", () => {
       images.push({ upload_id: await fay.upload("training_image", await png(64, 64, i), "image/png") });
     }
     const job = await fay.must<Training>("POST", "/v1/trainings", {
-      adapter: adapterInput("taught"),
+      adapter: adapterInput("trained"),
       images,
     });
-    expect((await rowOf("taught"))?.expires_at).toBeGreaterThan(Date.now());
-    await expire("taught");
+    expect((await rowOf("trained"))?.expires_at).toBeGreaterThan(Date.now());
+    await expire("trained");
     expect(await releaseSlots(db, 10_000)).toBe(0);
     await fay.must("POST", `/v1/trainings/${job.id}/cancel`);
     expect(await releaseSlots(db, 10_000)).toBe(1);

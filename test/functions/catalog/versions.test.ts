@@ -123,8 +123,8 @@ describe("changing a version", () => {
     const path = `/v1/versions/${version.id}`;
     const many = Array(VERSION_PREVIEWS_MAX + 1).fill(version.previews[0]?.id);
     expect((await ada.ask("PATCH", path, { previews: many })).body.errors[0]?.pointer).toBe("/previews");
-    const taught = await ada.upload("training_image", await png(64, 64), "image/png");
-    expect((await ada.ask("PATCH", path, { previews: [taught] })).body).toMatchObject({
+    const trainingImage = await ada.upload("training_image", await png(64, 64), "image/png");
+    expect((await ada.ask("PATCH", path, { previews: [trainingImage] })).body).toMatchObject({
       code: "upload_unknown",
       errors: [{ pointer: "/previews/0" }],
     });
@@ -166,11 +166,11 @@ describe("what was taken away", () => {
   it("leaves a tombstone for a yanked version, and itself to its owner", async () => {
     const version = await published(ada, "yanked", { title: "Yanked One" });
     const yanked = await ada.must<Version>("POST", `/v1/versions/${version.id}/yank`, {
-      reason: "Forgets the glasses.",
+      reason: "Omits the glasses.",
     });
     expect(yanked).toMatchObject({
       state: "yanked",
-      yank: { reason: "Forgets the glasses.", yanked_by: "owner" },
+      yank: { reason: "Omits the glasses.", yanked_by: "owner" },
     });
     for (const path of ["", "/download"]) {
       const reply = await ask("GET", `/v1/versions/${version.id}${path}`);
@@ -180,14 +180,14 @@ describe("what was taken away", () => {
         title: "Yanked One",
         removed_at: yanked.yank?.yanked_at,
         removed_by: "owner",
-        reason: "Forgets the glasses.",
+        reason: "Omits the glasses.",
       });
     }
     expect((await ada.ask("GET", `/v1/versions/${version.id}`)).status).toBe(200);
     expect((await ada.ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
     // The first reason stays.
     await ada.must("POST", `/v1/versions/${version.id}/yank`, { reason: "another" });
-    expect((await look(version.id)).yank?.reason).toBe("Forgets the glasses.");
+    expect((await look(version.id)).yank?.reason).toBe("Omits the glasses.");
     const long = { reason: "x".repeat(YANK_REASON_MAX_CHARACTERS + 1) };
     expect((await ada.ask("POST", `/v1/versions/${version.id}/yank`, long)).body.code).toBe(
       "request_invalid",

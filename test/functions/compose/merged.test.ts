@@ -30,7 +30,7 @@ function noise(data: Uint8Array, seed: number): Uint8Array {
   return new Uint8Array(values.buffer);
 }
 
-async function taught(owner: Person, name: string, seed: number): Promise<Version> {
+async function trained(owner: Person, name: string, seed: number): Promise<Version> {
   const { slot } = await published(owner, name);
   const file = await adapterFile(slot, `<${name}>`, { data: (data) => noise(data, seed) });
   const upload_id = await owner.upload("adapter", file, "application/octet-stream");
@@ -42,7 +42,7 @@ async function taught(owner: Person, name: string, seed: number): Promise<Versio
 beforeAll(async () => {
   ada = await person("Ada");
   bob = await person("Bob");
-  members = [await taught(ada, "eve", 1), await taught(bob, "dog", 2), await taught(ada, "cat", 3)];
+  members = [await trained(ada, "eve", 1), await trained(bob, "dog", 2), await trained(ada, "cat", 3)];
   composition = await ada.must<Composition>("POST", "/v1/compositions", {
     members: members.map(({ id }, i) => ({ version_id: id, strength: STRENGTHS[i] })),
   });

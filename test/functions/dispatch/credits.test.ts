@@ -92,7 +92,7 @@ describe("a job's cost", () => {
     expect(cost).toBe(24 * 2 * 2);
   });
 
-  it("is nothing where the house has ordered: previews, and what failed and is done again", async () => {
+  it("is nothing where the service has ordered: previews, and what failed and is done again", async () => {
     const adapter = await orderTraining(ada, "shown", images);
     const [lease] = await machine.lease();
     if (lease) await deliverAdapter(machine, lease);
@@ -177,7 +177,7 @@ describe("a job that ends", () => {
   });
 
   it("with the training that it waited for gives all back", async () => {
-    const training = await orderTraining(ada, "unmet", images);
+    const training = await orderTraining(ada, "unfinished", images);
     const job = await generate({ base: undefined, adapters: [{ training_id: training.id }] });
     const [lease] = await machine.lease();
     if (lease) await giveUp(machine, lease);

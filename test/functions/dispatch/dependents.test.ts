@@ -36,8 +36,8 @@ beforeEach(async () => {
   await env.DB.batch(["jobs", "runs", "deliveries"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
-let taught = 0;
-const training = (more = {}) => orderTraining(ada, `face-${taught++}`, images, more);
+let trainings = 0;
+const training = (more = {}) => orderTraining(ada, `face-${trainings++}`, images, more);
 const generateWith = (adapters: unknown[], more = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { adapters, prompt: "a person", ...more });
 const waiting = (job: { id: string }, more = {}) => generateWith([{ training_id: job.id }], more);

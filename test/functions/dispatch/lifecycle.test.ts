@@ -64,10 +64,10 @@ async function delivered(lease: string) {
   return { outcome: "succeeded", outputs: [output] };
 }
 
-let taught = 0;
+let trainings = 0;
 /** A training of the owner that runs. */
 async function training(): Promise<Lease> {
-  await orderTraining(ada, `face-${taught++}`, images);
+  await orderTraining(ada, `face-${trainings++}`, images);
   await env.DB.prepare("UPDATE jobs SET priority = 1 WHERE kind = 'train'").run();
   const [lease] = await machine.lease();
   if (!lease) throw new Error("No lease");

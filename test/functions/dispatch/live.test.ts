@@ -97,7 +97,7 @@ describe("a job's event stream", () => {
     expect(await stream.next()).toBeNull();
   });
 
-  it("forgets the frames of a run that was given back", async () => {
+  it("drops the frames of a run that was given back", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     const progress = { step: 9, total: 24, message: "drawing" };
@@ -441,7 +441,7 @@ describe("waiting for a job", () => {
     expect(reply.headers.get("location")).toBe(`${ORIGIN}/v1/generations/${reply.body.id}`);
   });
 
-  it("ends with the caller's patience otherwise", async () => {
+  it("ends with the caller's time limit otherwise", async () => {
     const reply = await ada.ask<Generation>("POST", "/v1/generations", input, { prefer: "wait=1" });
     expect([reply.status, reply.body.status]).toEqual([202, "queued"]);
   });

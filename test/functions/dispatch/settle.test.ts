@@ -212,7 +212,7 @@ describe("a lease that ran out", () => {
 });
 
 describe("the cron", () => {
-  it("sweeps and forgets, so that a job moves on even while no runner asks", async () => {
+  it("sweeps and deletes, so that a job moves on even while no runner asks", async () => {
     const [job] = await leased();
     await env.DB.prepare("UPDATE jobs SET lease_expires_at = ?")
       .bind(Date.now() - 1)

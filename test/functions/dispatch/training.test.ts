@@ -153,7 +153,7 @@ describe("a training", () => {
     ).rejects.toThrow();
   });
 
-  it("teaches an adapter that exists, and only its owner's", async () => {
+  it("trains an adapter that exists, and only its owner's", async () => {
     const again = await train("", { adapter: undefined, adapter_ref: "ada/face" });
     expect([again.status, again.body.request.adapter]).toEqual([202, "ada/face"]);
     const bob = await person("Bob");

@@ -202,8 +202,8 @@ describe("the bytes of what is removed", () => {
         adapter: adapterInput(name),
         images: uploads.map((upload_id) => ({ upload_id, caption: "" })),
       });
-    const bad = await train("taught-a", pictures.slice(0, -1));
-    const good = await train("taught-b", pictures.slice(1));
+    const bad = await train("trained-a", pictures.slice(0, -1));
+    const good = await train("trained-b", pictures.slice(1));
     const hashes = async (job: Training) => {
       const row = await db()
         .prepare("SELECT inputs FROM jobs WHERE id = ?")
@@ -212,7 +212,7 @@ describe("the bytes of what is removed", () => {
       return (JSON.parse(row?.inputs ?? "[]") as { sha256: string }[]).map(({ sha256 }) => sha256);
     };
     const [first = "", ...common] = await hashes(bad);
-    await mod.mustDecide(await adapterKey("ada/taught-a"), "remove", { ground: "likeness", purge: true });
+    await mod.mustDecide(await adapterKey("ada/trained-a"), "remove", { ground: "likeness", purge: true });
     expect((await ada.must<Training>("GET", `/v1/trainings/${bad.id}`)).status).toBe("failed");
     expect((await ada.must<Training>("GET", `/v1/trainings/${good.id}`)).status).toBe("queued");
     expect(await stored(first)).toBe(false);

@@ -10,7 +10,7 @@ describe("a blocked term", () => {
   it.each([
     ["a slug on a leaf", "slug"],
     ["SLUG!", "slug"],
-    ["ＳＬＵＧ in wide letters", "slug"],
+    ["ＳＬＵＧ in wide characters", "slug"],
     ["slúg", "slug"],
     ["sl\u200bug with a space of no width", "slug"],
     ["sl\u00adug", "slug"],
@@ -141,15 +141,15 @@ describe("what people write", () => {
       const upload_id = await ada.upload("training_image", await png(64, 64, 10 + i), "image/png");
       images.push({ upload_id, caption: i === 1 ? "with a thorn" : "" });
     }
-    const reply = await ada.ask("POST", "/v1/trainings", { adapter: adapterInput("taught"), images });
+    const reply = await ada.ask("POST", "/v1/trainings", { adapter: adapterInput("trained"), images });
     expect([reply.body.code, reply.body.errors[0]?.pointer]).toEqual([
       "content_blocked",
       "/images/1/caption",
     ]);
-    const taught = images.map((image) => ({ ...image, caption: "" }));
-    const input = { adapter: adapterInput("taught"), images: taught, trigger: "<slug>" };
+    const captioned = images.map((image) => ({ ...image, caption: "" }));
+    const input = { adapter: adapterInput("trained"), images: captioned, trigger: "<slug>" };
     expect((await ada.ask("POST", "/v1/trainings", input)).body.errors[0]?.pointer).toBe("/trigger");
-    expect((await ada.ask("GET", "/v1/adapters/ada/taught")).status).toBe(404);
+    expect((await ada.ask("GET", "/v1/adapters/ada/trained")).status).toBe(404);
   });
 
   it("reads the longest description in one go", async () => {

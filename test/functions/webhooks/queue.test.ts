@@ -97,7 +97,7 @@ describe("cron", () => {
     expect((await until(1)).length).toBe(1);
   });
 
-  it("forgets what ended long ago, and nothing that still waits", async () => {
+  it("deletes what ended long ago, and nothing that still waits", async () => {
     await waiting("ok");
     await waiting("ok");
     const long = Date.now() - (DELIVERY_KEPT_DAYS * 86_400_000 + 1_000);

@@ -10,7 +10,7 @@ import type { Person } from "../cast.ts";
 import type { Received } from "./receiver.ts";
 
 export type Made = z.infer<typeof WebhookWithSecret>;
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 let count = 0;
 
 /** An address of a box of its own that answers in one way. */
@@ -24,7 +24,7 @@ export function box(how = "ok") {
     arrived,
     /** Waits until so many have arrived. */
     async until(least: number): Promise<Received[]> {
-      const deadline = Date.now() + PATIENCE_MS;
+      const deadline = Date.now() + TIMEOUT_MS;
       for (;;) {
         const all = await arrived();
         if (all.length >= least || Date.now() > deadline) return all;

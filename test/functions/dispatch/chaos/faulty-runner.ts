@@ -65,7 +65,7 @@ export class FaultyRunner {
     }
   }
 
-  /** One lease call and what comes of it. False where the house has forgotten this runner. */
+  /** One lease call and what comes of it. False where the service does not know this runner any more. */
   async #serve(id: string): Promise<boolean> {
     const { stage, random } = this.#play;
     const input = { runner_id: id, bases: [BASE.id], max_batch: 1 + Math.floor(random() * 3) };
@@ -145,7 +145,7 @@ export class FaultyRunner {
     await this.#last(held, "settle", { outcome: "succeeded", outputs });
   }
 
-  /** Announces and sends a picture until it has arrived; null where the lease is gone or patience is. */
+  /** Announces and sends a picture until it has arrived; null where the lease or the time is over. */
   async #deliver({ lease }: Held, name: string) {
     const { stage, random, shade } = this.#play;
     const ownSeed = random() < 0.5 ? [...lease.job_id].reduce((sum, c) => sum + c.charCodeAt(0), 0) : shade();

@@ -33,7 +33,7 @@ const JUMPS = 0.6;
 /** From the last order on faults go on for so long. */
 const AFTERMATH_MS = 3 * MINUTE_MS;
 /** What is not done by then never will be. */
-const PATIENCE_MS = (JOB_DEADLINE_HOURS + 4) * HOUR_MS;
+const CLIENT_TIMEOUT_MS = (JOB_DEADLINE_HOURS + 4) * HOUR_MS;
 /** More than the clock is ever set back, and an hour. */
 const TIDY_HOURS = 12;
 
@@ -89,8 +89,8 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
       await stage.sleep(MINUTE_MS);
       await service.cron();
       if (stage.now - begun > lastOrder + AFTERMATH_MS) service.faulty = false;
-      const isPastPatience = stage.now - begun > lastOrder + PATIENCE_MS;
-      over = (!service.faulty && ordered.length === scale.jobs && !(await isAnyOpen(env))) || isPastPatience;
+      const isPastTimeout = stage.now - begun > lastOrder + CLIENT_TIMEOUT_MS;
+      over = (!service.faulty && ordered.length === scale.jobs && !(await isAnyOpen(env))) || isPastTimeout;
     }
   }
 
@@ -104,7 +104,7 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
   }
 
   const giveClockBack = stage.takeClock();
-  // Every fault leaves lines in the log; what fails without one is in `surprises`.
+  // Every fault leaves lines in the log; what fails without one is in `unexpectedErrors`.
   const quiet = (["log", "warn", "error"] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation(() => {}),
   );

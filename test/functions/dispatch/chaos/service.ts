@@ -1,4 +1,4 @@
-// The house under test: the Worker's real routes and cron, reached over a wire that loses, delays and doubles what is sent, in front of a
+// The service under test: the Worker's real routes and cron, reached over a wire that loses, delays and doubles what is sent, in front of a
 // Worker that may die at any act and storage that may refuse. Whoever sends hears an answer or nothing.
 
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";

@@ -300,7 +300,7 @@ const outputOf = (leaseId: string) => ({
 });
 
 const shaOf = (leaseId: string) =>
-  Array.from(leaseId, (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0"))
+  Array.from(leaseId, (character) => character.charCodeAt(0).toString(16).padStart(2, "0"))
     .join("")
     .padEnd(64, "0")
     .slice(0, 64);

@@ -1,4 +1,4 @@
-// A made-up day of a house: who orders what and when, and which runners there are. The same for the same seed.
+// A made-up day of the service: who orders what and when, and which runners there are. The same for the same seed.
 
 import type { JobPriority } from "../../../../schema/contract/jobs.ts";
 import type { OwnerSize, Scale } from "./figures.ts";
