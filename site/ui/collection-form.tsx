@@ -3,17 +3,13 @@
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { type Collection, people } from "../api-people.ts";
+import { VISIBILITIES } from "./choices.ts";
 import { nameFrom } from "./collection-name.ts";
 import { type Failure, faultAt } from "./failure.ts";
 import { TextArea, TextField } from "./field.tsx";
 import { FailureNotice } from "./notice.tsx";
 import { Segmented } from "./segmented.tsx";
 
-const VISIBILITIES = [
-  ["public", "Public"],
-  ["unlisted", "Unlisted"],
-  ["private", "Private"],
-] as const;
 const HINTS = {
   public: "Everybody finds it.",
   unlisted: "Whoever has the address sees it; no list shows it.",

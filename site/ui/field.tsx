@@ -76,6 +76,36 @@ export function TextField(
   );
 }
 
+/** One of a few values. */
+export function SelectField<T extends string>(props: {
+  label: string;
+  hint?: ComponentChildren;
+  fault?: string | null;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChoose: (value: T) => void;
+}) {
+  const { label, hint, fault, value, options, onChoose } = props;
+  return (
+    <Field label={label} hint={hint} fault={fault ?? null}>
+      {(described) => (
+        <select
+          {...described}
+          class="input"
+          value={value}
+          onChange={(event) => onChoose(event.currentTarget.value as T)}
+        >
+          {options.map(([each, text]) => (
+            <option key={each} value={each}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 /** Several lines of text. */
 export function TextArea(props: Words & { rows?: number }) {
   const { label, hint, fault, class: name, onText, ...area } = props;

@@ -4,11 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 import { REPORT_DETAIL_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { moderation, type Report, type ReportReason, type ReportTarget } from "../api-moderation.ts";
 import { Dialog } from "./dialog.tsx";
-import { type Failure, faultAt } from "./failure.ts";
+import { faultAt } from "./failure.ts";
 import { TextArea } from "./field.tsx";
 import { KIND_LABELS, REASONS, REPORT_HINTS } from "./moderation-labels.ts";
 import { FailureNotice, Notice, SignInFirst } from "./notice.tsx";
 import { useAccount } from "./use-reply.ts";
+import { useSend } from "./use-send.ts";
 import "../styles/moderation.css";
 
 /** Reasons that require a text. */
@@ -54,18 +55,14 @@ function ReportDialog({ target, onClose }: { target: ReportTarget; onClose: () =
 function Form({ target, onSent }: { target: ReportTarget; onSent: (report: Report) => void }) {
   const [reason, setReason] = useState<ReportReason | null>(null);
   const [detail, setDetail] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const needsWords = reason !== null && NEEDS_WORDS.includes(reason);
 
   const submit = async (event: Event) => {
     event.preventDefault();
     if (reason === null) return;
-    setBusy(true);
-    const reply = await moderation.report({ target, reason, detail });
-    setBusy(false);
+    const reply = await send(() => moderation.report({ target, reason, detail }));
     if (reply.ok) onSent(reply.value);
-    else setFailure(reply.failure);
   };
   return (
     <form class="report-form" onSubmit={submit}>

@@ -5,7 +5,7 @@ import { KEY_DAILY_GENERATIONS_MAX } from "../../../schema/contract/limits.ts";
 import { api, type KeyCreated, type KeyKind, type Scope } from "../../api.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import type { Failure } from "../../ui/failure.ts";
-import { Field, TextField } from "../../ui/field.tsx";
+import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { originsIn } from "./origins.ts";
 
@@ -121,22 +121,7 @@ export function MakeKey({ onMade, onClose }: { onMade: (key: KeyCreated) => void
             </label>
           ))}
         </fieldset>
-        <Field label="Expires after">
-          {(described) => (
-            <select
-              {...described}
-              class="input"
-              value={days}
-              onChange={(event) => setDays(event.currentTarget.value)}
-            >
-              {EXPIRIES.map(([value, text]) => (
-                <option key={value} value={value}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField label="Expires after" value={days} options={EXPIRIES} onChoose={setDays} />
         {failure && <FailureNotice failure={failure} />}
         <button
           type="submit"

@@ -5,9 +5,10 @@ import type { Account } from "../../api.ts";
 import { accounts, EXPORT_URL } from "../../api-account.ts";
 import { clearAccount } from "../../ui/account.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { useSend } from "../../ui/use-send.ts";
 import { Proof } from "./security.tsx";
 
 export function YourData({ account }: { account: Account }) {
@@ -35,15 +36,12 @@ export function YourData({ account }: { account: Account }) {
 function DeleteDialog({ account, onClose }: { account: Account; onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    setBusy(true);
-    const reply = await accounts.leave({ confirm: typed, ...(password && { password }) });
-    setBusy(false);
-    if (!reply.ok) return setFailure(reply.failure);
+    const reply = await send(() => accounts.leave({ confirm: typed, ...(password && { password }) }));
+    if (!reply.ok) return;
     clearAccount();
     location.assign("/");
   };

@@ -4,8 +4,8 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { COMMENT_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import type { Reply } from "../../api.ts";
 import type { Comment } from "../../api-people.ts";
-import type { Failure } from "../../ui/failure.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { useSend } from "../../ui/use-send.ts";
 
 /** Within this many characters of the limit the form shows how many are left. */
 const ROOM_TOLD_BELOW = 200;
@@ -20,8 +20,7 @@ export function CommentForm(props: {
   cancel?: () => void;
 }) {
   const [text, setText] = useState(props.text ?? "");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const area = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   useEffect(() => {
@@ -31,10 +30,7 @@ export function CommentForm(props: {
   const submit = async (event?: Event) => {
     event?.preventDefault();
     if (busy || text.trim() === "") return;
-    setBusy(true);
-    const reply = await props.send(text);
-    setBusy(false);
-    setFailure(reply.ok ? null : reply.failure);
+    const reply = await send(() => props.send(text));
     if (!reply.ok) return;
     setText("");
     props.done(reply.value);

@@ -3,18 +3,14 @@
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AdapterPatch, type AdapterWithVersions, api } from "../../api.ts";
+import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field, TextArea, TextField } from "../../ui/field.tsx";
+import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
-import { LICENCES, RATINGS, tagsFrom } from "../publish/about.ts";
+import { LICENCES, tagsFrom } from "../publish/about.ts";
 
 const CREDITS_MAX_CHARACTERS = 1_000;
-const VISIBILITIES = [
-  ["public", "Public: in the catalog"],
-  ["unlisted", "By link: whoever has the address"],
-  ["private", "Only me"],
-] as const;
 
 export function EditDialog(props: {
   adapter: AdapterWithVersions;
@@ -100,27 +96,27 @@ export function EditDialog(props: {
           value={words.credits}
           onText={(text) => set({ credits: text })}
         />
-        <Choice
+        <SelectField
           label="Who may see it"
           options={VISIBILITIES}
           value={words.visibility}
           fault={fault("visibility")}
-          onChange={(visibility) => set({ visibility })}
+          onChoose={(visibility) => set({ visibility })}
         />
-        <Choice
+        <SelectField
           label="Rating"
           options={RATINGS}
           value={words.rating}
           fault={fault("rating")}
-          onChange={(rating) => set({ rating })}
+          onChoose={(rating) => set({ rating })}
         />
         {licenceOpen ? (
-          <Choice
+          <SelectField
             label="Licence"
             options={licenceOptions(adapter.licence.spdx)}
             value={words.licence}
             fault={fault("licence")}
-            onChange={(licence) => set({ licence })}
+            onChoose={(licence) => set({ licence })}
           />
         ) : (
           <p class="quiet">{`Licence ${adapter.licence.spdx}. People rely on it since the first publication, so it stays.`}</p>
@@ -143,31 +139,4 @@ export function EditDialog(props: {
 function licenceOptions(present: string): (readonly [string, string])[] {
   const offered = LICENCES.map(({ id, text }) => [id, text] as const);
   return offered.some(([id]) => id === present) ? offered : [[present, present], ...offered];
-}
-
-function Choice<T extends string>(props: {
-  label: string;
-  options: readonly (readonly [T, string])[];
-  value: T;
-  fault: string | null;
-  onChange: (value: T) => void;
-}) {
-  return (
-    <Field label={props.label} fault={props.fault}>
-      {(described) => (
-        <select
-          {...described}
-          class="input"
-          value={props.value}
-          onChange={(event) => props.onChange(event.currentTarget.value as T)}
-        >
-          {props.options.map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
 }

@@ -5,25 +5,21 @@ import { YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AdapterWithVersions, api, type Reply } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { useSend } from "../../ui/use-send.ts";
 import { EditDialog } from "./edit-dialog.tsx";
 
 export function Owner({ adapter, changed }: { adapter: AdapterWithVersions; changed: () => void }) {
   const [asking, setAsking] = useState(false);
   const [editing, setEditing] = useState(false);
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const draft = adapter.versions.find((version) => version.state === "draft");
 
   const run = async (act: () => Promise<Reply<unknown>>) => {
-    setBusy(true);
-    const reply = await act();
-    setBusy(false);
+    const reply = await send(act);
     setAsking(false);
-    setFailure(reply.ok ? null : reply.failure);
     if (reply.ok) changed();
   };
 

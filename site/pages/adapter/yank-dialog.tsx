@@ -5,21 +5,19 @@ import { YANK_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import type { Version } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { faultAt } from "../../ui/failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { useSend } from "../../ui/use-send.ts";
 
 export function YankDialog(props: { version: Version; onClose: () => void; changed: () => void }) {
   const { version } = props;
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
 
   const yank = async () => {
-    setBusy(true);
-    const reply = await publishing.yank(version.id, reason);
-    setBusy(false);
-    if (!reply.ok) return setFailure(reply.failure);
+    const reply = await send(() => publishing.yank(version.id, reason));
+    if (!reply.ok) return;
     props.onClose();
     props.changed();
   };

@@ -1,20 +1,19 @@
 // /browse/: the catalog with search, facets and sort order; the whole query is in the address, so that Back restores it.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
-import { catalog, type FacetName, type ListName } from "../../api-catalog.ts";
-import { AdapterCard, adapterUrl, CardSkeletons } from "../../ui/adapter-card.tsx";
+import { type CatalogQuery, catalog, type FacetName, type ListName } from "../../api-catalog.ts";
+import { adapterUrl } from "../../ui/adapter-card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { countOf } from "../../ui/format.ts";
-import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { type Choice, SuggestBox } from "../../ui/suggest-box.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { FacetPanel } from "./facet-panel.tsx";
-import { NothingFound } from "./nothing-found.tsx";
+import { FilterChips } from "./filter-chips.tsx";
 import {
   chipsOf,
-  PAGES_MAX,
   pagesOf,
   SORT_WORDS,
   searchOf,
@@ -24,15 +23,17 @@ import {
   withSort,
   withWords,
 } from "./query.ts";
+import { ResultList } from "./result-list.tsx";
 import { Together } from "./together.tsx";
 import { useAddress } from "./use-address.ts";
 import { useResults } from "./use-results.ts";
+import { useSearchText } from "./use-search-text.ts";
 
-const TYPING_PAUSE_MS = 250;
+type Go = ReturnType<typeof useAddress>["go"];
 
 export function BrowsePage() {
   const { query, go } = useAddress();
-  const [text, setText] = useState(query.q ?? "");
+  const { text, setText, search } = useSearchText(query, go);
   const [drawer, setDrawer] = useState(false);
   const results = useResults(query, pagesOf(location.search));
   const { sort: _, ...filters } = query;
@@ -40,25 +41,8 @@ export function BrowsePage() {
     (signal) => catalog.facets(filters, {}, signal),
     [JSON.stringify(filters), results.items.length === 0],
   );
-  const account = useAccount();
-  const ratings = ratingsOf(account);
+  const ratings = ratingsOf(useAccount());
   useScroll(results.waiting);
-
-  // Typing replaces the current history entry; other choices push a new one.
-  const typed = useRef(text);
-  useEffect(() => {
-    if (typed.current === text) return;
-    const timer = setTimeout(() => {
-      typed.current = text;
-      go(withWords(query, text), "replace");
-    }, TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  useEffect(() => {
-    if ((query.q ?? "") === typed.current.trim()) return;
-    typed.current = query.q ?? "";
-    setText(typed.current);
-  }, [query.q]);
   useEffect(() => {
     if (!results.waiting) {
       history.replaceState(history.state, "", location.pathname + searchOf(query, results.pages));
@@ -66,23 +50,8 @@ export function BrowsePage() {
   }, [results.pages, results.waiting]);
 
   const toggle = (name: ListName, value: string) => go(toggled(query, name, value));
-  const toggleFacet = (name: FacetName, value: string) => {
-    if (name !== "rating" || !ratings) return toggle(name, value);
-    const { rating = ratings, ...rest } = query;
-    const { rating: chosen = ratings } = toggled({ rating }, "rating", value);
-    const standard = [...chosen].sort().join() === [...ratings].sort().join();
-    go(standard ? rest : { ...rest, rating: chosen });
-  };
-  const choose = (choice: Choice) => {
-    if (choice.kind === "adapter") {
-      location.href = adapterUrl(choice.value);
-      return;
-    }
-    const bare = withWords(query, "");
-    go((bare[choice.kind] ?? []).includes(choice.value) ? bare : toggled(bare, choice.kind, choice.value));
-  };
-  const chips = chipsOf(query);
   const together = query.composes_with ?? [];
+  const total = counts.value?.total;
   const panel = (
     <>
       <Together
@@ -91,11 +60,14 @@ export function BrowsePage() {
         onToggle={(ref) => toggle("composes_with", ref)}
       />
       {counts.failure && <FailureNotice failure={counts.failure} again={counts.again} />}
-      <FacetPanel query={query} counts={counts.value} ratings={ratings} onToggle={toggleFacet} />
+      <FacetPanel
+        query={query}
+        counts={counts.value}
+        ratings={ratings}
+        onToggle={(name, value) => go(withFacet(query, name, value, ratings))}
+      />
     </>
   );
-  const total = counts.value?.total;
-
   return (
     <>
       <header class="page-head">
@@ -111,63 +83,22 @@ export function BrowsePage() {
           placeholder="Search names, tags, owners"
           value={text}
           onInput={setText}
-          onChoose={choose}
-          onEnter={() => {
-            typed.current = text;
-            go(withWords(query, text));
-          }}
+          onChoose={(choice) => choose(choice, query, go)}
+          onEnter={search}
         />
-        <button type="button" class="button browse-open" onClick={() => setDrawer(true)}>
-          Filters{chips.length + together.length > 0 ? ` (${chips.length + together.length})` : ""}
-        </button>
-        <select
-          class="input"
-          aria-label="Order"
-          value={sortOf(query)}
-          onChange={(event) => {
-            const sort = sortsFor(query).find((one) => one === event.currentTarget.value);
-            if (sort) go(withSort(query, sort));
-          }}
-        >
-          {sortsFor(query).map((sort) => (
-            <option key={sort} value={sort}>
-              {SORT_WORDS[sort]}
-            </option>
-          ))}
-        </select>
+        <FilterButton query={query} onOpen={() => setDrawer(true)} />
+        <SortSelect query={query} go={go} />
       </search>
       <div class="browse">
         <aside class="browse-side" aria-label="Filters">
           {!drawer && panel}
         </aside>
         <div class="browse-main">
-          {chips.length > 0 && (
-            <ul class="chips" aria-label="Filters in use">
-              {chips.map(({ name, value, text: words }) => (
-                <li key={name + value}>
-                  <button
-                    type="button"
-                    class="chip"
-                    aria-pressed="true"
-                    aria-label={`Remove filter: ${words}`}
-                    onClick={() => toggle(name, value)}
-                  >
-                    {words}
-                    <Icon name="close" />
-                  </button>
-                </li>
-              ))}
-              <li>
-                <button
-                  type="button"
-                  class="chip"
-                  onClick={() => go(together.length > 0 ? { composes_with: together } : {})}
-                >
-                  Clear all
-                </button>
-              </li>
-            </ul>
-          )}
+          <FilterChips
+            query={query}
+            onToggle={toggle}
+            onClear={() => go(together.length > 0 ? { composes_with: together } : {})}
+          />
           {results.corrected !== null && (
             <p class="browse-corrected" role="status">
               Showing results for <strong>{results.corrected}</strong>
@@ -177,57 +108,91 @@ export function BrowsePage() {
           <p class="quiet browse-count" role="status">
             {total === undefined ? "Counting" : countOf(total, "adapter")}
           </p>
-          {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
-          <div class="card-grid" aria-busy={results.waiting}>
-            {results.items.map((adapter) => (
-              <AdapterCard
-                key={adapter.id}
-                adapter={adapter}
-                action={
-                  adapter.slot !== null && (
-                    <button
-                      type="button"
-                      class="icon-button"
-                      aria-label={`Show what composes exactly with ${adapter.title}`}
-                      title="Show what composes exactly with it"
-                      onClick={() => toggle("composes_with", adapter.ref)}
-                    >
-                      <Icon name="add" />
-                    </button>
-                  )
-                }
-              />
-            ))}
-            {results.waiting && results.items.length === 0 && <CardSkeletons count={8} />}
-          </div>
-          {!results.waiting && !results.failure && results.items.length === 0 && (
-            <NothingFound query={query} onChange={go} />
-          )}
-          {results.more && (
-            <div class="browse-more">
-              <button type="button" class="button" disabled={results.waiting} onClick={results.more}>
-                {results.waiting ? "Loading" : "Show more"}
-              </button>
-              {results.pages >= PAGES_MAX && <p class="hint">A filter finds faster than a long list.</p>}
-            </div>
-          )}
+          <ResultList
+            query={query}
+            results={results}
+            onTogether={(ref) => toggle("composes_with", ref)}
+            onChange={go}
+          />
         </div>
       </div>
       {drawer && (
-        <Dialog title="Filters" shape="sheet" onClose={() => setDrawer(false)}>
-          <div class="browse-drawer">{panel}</div>
-          <div class="browse-drawer-foot">
-            <button
-              type="button"
-              class="button primary"
-              onClick={(event) => event.currentTarget.closest("dialog")?.close()}
-            >
-              {total === undefined ? "Show" : `Show ${countOf(total, "adapter")}`}
-            </button>
-          </div>
-        </Dialog>
+        <FilterSheet total={total} onClose={() => setDrawer(false)}>
+          {panel}
+        </FilterSheet>
       )}
     </>
+  );
+}
+
+/** A suggestion opens an adapter, or filters by a tag or an owner. */
+function choose(choice: Choice, query: CatalogQuery, go: Go): void {
+  if (choice.kind === "adapter") {
+    location.href = adapterUrl(choice.value);
+    return;
+  }
+  const bare = withWords(query, "");
+  go((bare[choice.kind] ?? []).includes(choice.value) ? bare : toggled(bare, choice.kind, choice.value));
+}
+
+/** The query with a facet's value toggled; ratings equal to the default set are left out of it. */
+function withFacet(
+  query: CatalogQuery,
+  name: FacetName,
+  value: string,
+  ratings: readonly string[] | null,
+): CatalogQuery {
+  if (name !== "rating" || !ratings) return toggled(query, name, value);
+  const { rating = ratings, ...rest } = query;
+  const { rating: chosen = ratings } = toggled({ rating }, "rating", value);
+  const standard = [...chosen].sort().join() === [...ratings].sort().join();
+  return standard ? rest : { ...rest, rating: chosen };
+}
+
+function FilterButton({ query, onOpen }: { query: CatalogQuery; onOpen: () => void }) {
+  const count = chipsOf(query).length + (query.composes_with ?? []).length;
+  return (
+    <button type="button" class="button browse-open" onClick={onOpen}>
+      Filters{count > 0 ? ` (${count})` : ""}
+    </button>
+  );
+}
+
+function SortSelect({ query, go }: { query: CatalogQuery; go: Go }) {
+  return (
+    <select
+      class="input"
+      aria-label="Order"
+      value={sortOf(query)}
+      onChange={(event) => {
+        const sort = sortsFor(query).find((one) => one === event.currentTarget.value);
+        if (sort) go(withSort(query, sort));
+      }}
+    >
+      {sortsFor(query).map((sort) => (
+        <option key={sort} value={sort}>
+          {SORT_WORDS[sort]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function FilterSheet(props: { total: number | undefined; onClose: () => void; children: ComponentChildren }) {
+  const { total, onClose, children } = props;
+  return (
+    <Dialog title="Filters" shape="sheet" onClose={onClose}>
+      <div class="browse-drawer">{children}</div>
+      <div class="browse-drawer-foot">
+        <button
+          type="button"
+          class="button primary"
+          onClick={(event) => event.currentTarget.closest("dialog")?.close()}
+        >
+          {total === undefined ? "Show" : `Show ${countOf(total, "adapter")}`}
+        </button>
+      </div>
+    </Dialog>
   );
 }
 

@@ -7,33 +7,25 @@ import {
   TITLE_MAX_CHARACTERS,
 } from "../../../schema/contract/limits.ts";
 import type { GeneratedImage, Generation } from "../../api.ts";
-import { type Mix, type MixWithVersions, mixes, type Rating } from "../../api-mixes.ts";
+import { type Mix, type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field, TextArea, TextField } from "../../ui/field.tsx";
+import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { mixUrl } from "../../ui/mix-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useReply } from "../../ui/use-reply.ts";
+import { useSend } from "../../ui/use-send.ts";
 import { type About, aboutOf, nameOf, publishMix, publishRequest } from "./publish-mix.ts";
 
-const VISIBILITIES = [
-  ["public", "Public"],
-  ["unlisted", "Unlisted"],
-  ["private", "Private"],
-] as const;
 const HINTS = {
   public: "In the list of mixes. Everyone in it must be public too.",
   unlisted: "For whoever has the address.",
   private: "For you alone.",
 };
-const RATINGS: readonly (readonly [Rating, string])[] = [
-  ["general", "General"],
-  ["sensitive", "Sensitive"],
-  ["explicit", "Explicit"],
-];
 
 export function PublishDialog(props: {
   generation: Generation;
@@ -44,23 +36,17 @@ export function PublishDialog(props: {
 }) {
   const { generation, image, handle } = props;
   const [entered, setEntered] = useState<Partial<About>>({});
-  const [named, setNamed] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const [done, setDone] = useState<MixWithVersions | null>(null);
   const made = useRef<{ id: string | null }>({ id: null });
   const existing = useExisting(handle, entered.name ?? "");
   const about = aboutOf(entered, existing);
   const set = (values: Partial<About>) => setEntered((before) => ({ ...before, ...values }));
 
-  const send = async () => {
-    setBusy(true);
-    setFailure(null);
+  const publish = async () => {
     const input = publishRequest(about, image.id);
-    const reply = await publishMix(made.current, generation.request, props.from, input);
-    setBusy(false);
+    const reply = await send(() => publishMix(made.current, generation.request, props.from, input));
     if (reply.ok) setDone(reply.value);
-    else setFailure(reply.failure);
   };
 
   if (done) return <Published mix={done} onClose={props.onClose} />;
@@ -71,49 +57,10 @@ export function PublishDialog(props: {
         class="publish-mix"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!busy) send();
+          if (!busy) publish();
         }}
       >
-        <Field label="Title" fault={faultAt(failure, "/title")}>
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              maxLength={TITLE_MAX_CHARACTERS}
-              placeholder={existing?.title ?? "Two at the lake"}
-              value={about.title}
-              onInput={(event) => {
-                const title = event.currentTarget.value;
-                set(named ? { title } : { title, name: nameOf(title) });
-              }}
-            />
-          )}
-        </Field>
-        <Field
-          label="Name in its address"
-          hint={
-            isNext
-              ? `Becomes version ${existing.number + 1} of ${existing.ref}. Earlier versions stay as they are.`
-              : `${handle}/${about.name || "…"}`
-          }
-          fault={faultAt(failure, "/name")}
-        >
-          {(described) => (
-            <input
-              {...described}
-              class="input"
-              required
-              pattern="[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
-              title="a to z, 0 to 9 and inner hyphens"
-              autocomplete="off"
-              value={about.name}
-              onInput={(event) => {
-                setNamed(true);
-                set({ name: event.currentTarget.value });
-              }}
-            />
-          )}
-        </Field>
+        <Naming about={about} entered={set} existing={existing} handle={handle} failure={failure} />
         {isNext && (
           <TextField
             label="What is new in this version"
@@ -130,46 +77,8 @@ export function PublishDialog(props: {
           value={about.description}
           onText={(text) => set({ description: text })}
         />
-        <div class="publish-row">
-          <div class="field">
-            <span class="label">Who may see it</span>
-            <Segmented
-              label="Who may see it"
-              value={about.visibility}
-              options={VISIBILITIES}
-              onChange={(visibility) => set({ visibility })}
-            />
-            <p class="hint">{HINTS[about.visibility]}</p>
-          </div>
-          <Field label="Rating" fault={faultAt(failure, "/rating")}>
-            {(described) => (
-              <select
-                {...described}
-                class="input"
-                value={about.rating}
-                onChange={(event) => set({ rating: event.currentTarget.value as Rating })}
-              >
-                {RATINGS.map(([value, text]) => (
-                  <option key={value} value={value}>
-                    {text}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </div>
-        <label class="check publish-cover">
-          <input
-            type="checkbox"
-            checked={about.cover}
-            onChange={(event) => set({ cover: event.currentTarget.checked })}
-          />
-          <span>
-            This picture is its cover
-            <span class="hint"> Whoever sees it can read its recipe, prompt and seed included.</span>
-          </span>
-          <Picture src={image.url} alt="" width={image.width} height={image.height} />
-        </label>
+        <Audience about={about} set={set} failure={failure} />
+        <Cover about={about} set={set} image={image} />
         {failure && <FailureNotice failure={failure} />}
         <div class="actions">
           <button type="submit" class="button primary" disabled={busy || about.name === ""}>
@@ -181,6 +90,93 @@ export function PublishDialog(props: {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+interface Part {
+  about: About;
+  failure: Failure | null;
+}
+
+/** Title, and the name in the address, which follows the title until it is edited. */
+function Naming(
+  props: Part & { entered: (values: Partial<About>) => void; existing: Mix | null; handle: string },
+) {
+  const { about, entered, existing, handle, failure } = props;
+  const [named, setNamed] = useState(false);
+  const hint = existing
+    ? `Becomes version ${existing.number + 1} of ${existing.ref}. Earlier versions stay as they are.`
+    : `${handle}/${about.name || "…"}`;
+  return (
+    <>
+      <TextField
+        label="Title"
+        fault={faultAt(failure, "/title")}
+        maxLength={TITLE_MAX_CHARACTERS}
+        placeholder={existing?.title ?? "Two at the lake"}
+        value={about.title}
+        onText={(title) => entered(named ? { title } : { title, name: nameOf(title) })}
+      />
+      <Field label="Name in its address" hint={hint} fault={faultAt(failure, "/name")}>
+        {(described) => (
+          <input
+            {...described}
+            class="input"
+            required
+            pattern="[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
+            title="a to z, 0 to 9 and inner hyphens"
+            autocomplete="off"
+            value={about.name}
+            onInput={(event) => {
+              setNamed(true);
+              entered({ name: event.currentTarget.value });
+            }}
+          />
+        )}
+      </Field>
+    </>
+  );
+}
+
+function Audience({ about, set, failure }: Part & { set: (values: Partial<About>) => void }) {
+  return (
+    <div class="publish-row">
+      <div class="field">
+        <span class="label">Who may see it</span>
+        <Segmented
+          label="Who may see it"
+          value={about.visibility}
+          options={VISIBILITIES}
+          onChange={(visibility) => set({ visibility })}
+        />
+        <p class="hint">{HINTS[about.visibility]}</p>
+      </div>
+      <SelectField
+        label="Rating"
+        fault={faultAt(failure, "/rating")}
+        value={about.rating}
+        options={RATINGS}
+        onChoose={(rating) => set({ rating })}
+      />
+    </div>
+  );
+}
+
+function Cover(props: { about: About; set: (values: Partial<About>) => void; image: GeneratedImage }) {
+  const { about, set, image } = props;
+  return (
+    <label class="check publish-cover">
+      <input
+        type="checkbox"
+        checked={about.cover}
+        onChange={(event) => set({ cover: event.currentTarget.checked })}
+      />
+      <span>
+        This picture is its cover
+        <span class="hint"> Whoever sees it can read its recipe, prompt and seed included.</span>
+      </span>
+      <Picture src={image.url} alt="" width={image.width} height={image.height} />
+    </label>
   );
 }
 

@@ -3,13 +3,14 @@
 import { useState } from "preact/hooks";
 import { APPEAL_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type Appeal, type MyDecision, moderation } from "../../api-moderation.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { agoOf, dayOf } from "../../ui/format.ts";
 import { doneWord, GROUNDS, named, RATING_LABELS } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
+import { useSend } from "../../ui/use-send.ts";
 
 export function Decisions() {
   const list = useList<MyDecision>("decisions", moderation.decisions);
@@ -117,15 +118,11 @@ function AppealState({ appeal }: { appeal: Pick<Appeal, "state" | "text" | "answ
 
 function AppealForm(props: { id: string; onSent: (appeal: Appeal) => void; onCancel: () => void }) {
   const [text, setText] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const submit = async (event: Event) => {
     event.preventDefault();
-    setBusy(true);
-    const reply = await moderation.appeal(props.id, text);
-    setBusy(false);
+    const reply = await send(() => moderation.appeal(props.id, text));
     if (reply.ok) props.onSent(reply.value);
-    else setFailure(reply.failure);
   };
   return (
     <form class="report-form" onSubmit={submit}>

@@ -3,17 +3,12 @@
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { VISIBILITIES } from "../../ui/choices.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-
-const VISIBILITIES = [
-  ["public", "Public"],
-  ["unlisted", "Unlisted"],
-  ["private", "Private"],
-] as const;
 
 export function OwnerBar({ mix, changed }: { mix: MixWithVersions; changed: () => void }) {
   const [open, setOpen] = useState<"change" | "withdraw" | null>(null);

@@ -1,9 +1,7 @@
 // The head of a mix's page: cover, name, texts and actions.
 
-import { useState } from "preact/hooks";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { LikeButton } from "../../ui/like-button.tsx";
@@ -13,6 +11,7 @@ import { PlainText } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
 import { ReportButton } from "../../ui/report-dialog.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
+import { useSend } from "../../ui/use-send.ts";
 import { composeUrl } from "../compose/mix-form.ts";
 
 export function Summary({ mix }: { mix: MixWithVersions }) {
@@ -87,8 +86,7 @@ function MadeFrom({ mix }: { mix: MixWithVersions }) {
 /** Forks the mix; the composer shows a line that names its origin. */
 function Fork({ mix }: { mix: MixWithVersions }) {
   const account = useAccount();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   if (account === null) {
     return (
       <a class="button big" href={signInUrl()}>
@@ -98,10 +96,7 @@ function Fork({ mix }: { mix: MixWithVersions }) {
     );
   }
   const fork = async () => {
-    setBusy(true);
-    const reply = await mixes.fork(mix.ref, mix.number);
-    setBusy(false);
-    setFailure(reply.ok ? null : reply.failure);
+    const reply = await send(() => mixes.fork(mix.ref, mix.number));
     if (reply.ok) location.assign(composeUrl(mix));
   };
   return (

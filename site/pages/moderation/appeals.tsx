@@ -3,13 +3,14 @@
 import { useState } from "preact/hooks";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AppealCase, type AppealDecision, moderation } from "../../api-moderation.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { faultAt } from "../../ui/failure.ts";
 import { TextArea } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { doneWord, GROUNDS, named, placeUrl } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
+import { useSend } from "../../ui/use-send.ts";
 import { ModerationFailure } from "./moderation-failure.tsx";
 
 export function Appeals() {
@@ -81,14 +82,10 @@ function CasePanel({ found, onDecided }: { found: AppealCase; onDecided: (decide
 
 function Answer({ found, onDecided }: { found: AppealCase; onDecided: (decided: AppealCase) => void }) {
   const [answer, setAnswer] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const decide = async (decision: AppealDecision["decision"]) => {
-    setBusy(true);
-    const reply = await moderation.decideAppeal(found.id, { decision, answer });
-    setBusy(false);
+    const reply = await send(() => moderation.decideAppeal(found.id, { decision, answer }));
     if (reply.ok) onDecided(reply.value);
-    else setFailure(reply.failure);
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -10,12 +10,13 @@ import {
   type Rating,
   type ReportReason,
 } from "../../api-moderation.ts";
-import { codeOf, type Failure, faultAt } from "../../ui/failure.ts";
-import { Field } from "../../ui/field.tsx";
+import { codeOf, faultAt } from "../../ui/failure.ts";
+import { Field, SelectField } from "../../ui/field.tsx";
 import { DECISION_LABELS, doneWord, GROUNDS, named, RATING_LABELS } from "../../ui/moderation-labels.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { templatesOf } from "./templates.ts";
+import { useSend } from "../../ui/use-send.ts";
+import { type Template, templatesOf } from "./templates.ts";
 
 export interface Decided {
   decision: Decision;
@@ -23,6 +24,11 @@ export interface Decided {
 }
 
 const RATING_OPTIONS = RATINGS.map((rating) => [rating, RATING_LABELS[rating]] as const);
+
+const GROUND_OPTIONS: readonly (readonly [ReportReason | "", string])[] = [
+  ["", "None"],
+  ...(Object.entries(GROUNDS) as [ReportReason, string][]),
+];
 
 export function DecideForm(props: {
   view: ModerationTarget;
@@ -37,25 +43,23 @@ export function DecideForm(props: {
   const [ground, setGround] = useState<ReportReason | "">("");
   const [rating, setRating] = useState<Rating>(rated === "explicit" ? "explicit" : "sensitive");
   const [purge, setPurge] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const mayPurge = decision === "remove" && ground !== "" && PURGE_GROUNDS.includes(ground);
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    setBusy(true);
-    const reply = await moderation.act({
-      target: { kind, id },
-      action: decision,
-      reason,
-      actions_seen: view.actions_seen,
-      ...(ground !== "" && { ground }),
-      ...(decision === "rate" && { rating }),
-      ...(mayPurge && purge && { purge }),
-    });
-    setBusy(false);
+    const reply = await send(() =>
+      moderation.act({
+        target: { kind, id },
+        action: decision,
+        reason,
+        actions_seen: view.actions_seen,
+        ...(ground !== "" && { ground }),
+        ...(decision === "rate" && { rating }),
+        ...(mayPurge && purge && { purge }),
+      }),
+    );
     if (reply.ok) onDone({ decision, words: `${named(view.target)}: ${doneWord(decision)}` });
-    else setFailure(reply.failure);
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") onCancel();
@@ -70,59 +74,23 @@ export function DecideForm(props: {
       {decision === "rate" && (
         <Segmented label="Rating" value={rating} options={RATING_OPTIONS} onChange={setRating} />
       )}
-      <fieldset class="chips">
-        <legend class="visually-hidden">Begin with</legend>
-        {templatesOf(decision).map((template) => (
-          <button
-            type="button"
-            class="chip"
-            key={template.name}
-            onClick={() => {
-              setReason(template.text);
-              setGround(template.ground ?? "");
-            }}
-          >
-            {template.name}
-          </button>
-        ))}
-      </fieldset>
-      <Field
-        label="Reason"
-        hint="Its owner reads this. Say what was wrong and what would be right."
+      <Reason
+        decision={decision}
+        value={reason}
         fault={fault}
-      >
-        {(described) => (
-          <textarea
-            {...described}
-            class="input"
-            rows={4}
-            required
-            maxLength={ACTION_REASON_MAX_CHARACTERS}
-            value={reason}
-            ref={(area) => {
-              if (area && reason === "") area.focus();
-            }}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label="Ground" fault={faultAt(failure, "/ground")}>
-        {(described) => (
-          <select
-            {...described}
-            class="input"
-            value={ground}
-            onChange={(event) => setGround(event.currentTarget.value as ReportReason | "")}
-          >
-            <option value="">None</option>
-            {(Object.keys(GROUNDS) as ReportReason[]).map((one) => (
-              <option key={one} value={one}>
-                {GROUNDS[one]}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+        onText={setReason}
+        onTemplate={(template) => {
+          setReason(template.text);
+          setGround(template.ground ?? "");
+        }}
+      />
+      <SelectField
+        label="Ground"
+        fault={faultAt(failure, "/ground")}
+        value={ground}
+        options={GROUND_OPTIONS}
+        onChoose={setGround}
+      />
       {decision === "remove" && (
         <p class="hint">
           It is out of sight at once. Its files are deleted after {TAKEDOWN_GRACE_DAYS} days; until then it
@@ -154,5 +122,48 @@ export function DecideForm(props: {
         </button>
       </div>
     </form>
+  );
+}
+
+/** The reason with the templates to begin with. */
+function Reason(props: {
+  decision: Decision;
+  value: string;
+  fault: string | null;
+  onText: (text: string) => void;
+  onTemplate: (template: Template) => void;
+}) {
+  const { decision, value, fault, onText, onTemplate } = props;
+  return (
+    <>
+      <fieldset class="chips">
+        <legend class="visually-hidden">Begin with</legend>
+        {templatesOf(decision).map((template) => (
+          <button type="button" class="chip" key={template.name} onClick={() => onTemplate(template)}>
+            {template.name}
+          </button>
+        ))}
+      </fieldset>
+      <Field
+        label="Reason"
+        hint="Its owner reads this. Say what was wrong and what would be right."
+        fault={fault}
+      >
+        {(described) => (
+          <textarea
+            {...described}
+            class="input"
+            rows={4}
+            required
+            maxLength={ACTION_REASON_MAX_CHARACTERS}
+            value={value}
+            ref={(area) => {
+              if (area && value === "") area.focus();
+            }}
+            onInput={(event) => onText(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </>
   );
 }

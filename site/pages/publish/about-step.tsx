@@ -1,16 +1,11 @@
 // Second step: name, kind, licence, and visibility.
 
 import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field, TextArea, TextField } from "../../ui/field.tsx";
+import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { type About, LICENCES, nameFrom, RATINGS } from "./about.ts";
-
-const VISIBILITIES = [
-  ["public", "Public"],
-  ["unlisted", "By link"],
-  ["private", "Only me"],
-] as const;
+import { type About, LICENCES, nameFrom } from "./about.ts";
 
 export function AboutStep(props: {
   about: About;
@@ -91,38 +86,21 @@ export function AboutStep(props: {
         value={about.description}
         onText={(text) => set({ description: text })}
       />
-      <Field label="Licence" fault={fault("licence")}>
-        {(described) => (
-          <select
-            {...described}
-            class="input"
-            value={about.licence}
-            onChange={(event) => set({ licence: event.currentTarget.value })}
-          >
-            {LICENCES.map(({ id, text }) => (
-              <option key={id} value={id}>
-                {text}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="Rating" hint="The strongest content it generates." fault={fault("rating")}>
-        {(described) => (
-          <select
-            {...described}
-            class="input"
-            value={about.rating}
-            onChange={(event) => set({ rating: event.currentTarget.value as About["rating"] })}
-          >
-            {RATINGS.map(([rating, text]) => (
-              <option key={rating} value={rating}>
-                {text}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Licence"
+        fault={fault("licence")}
+        value={about.licence}
+        options={LICENCES.map(({ id, text }) => [id, text] as const)}
+        onChoose={(licence) => set({ licence })}
+      />
+      <SelectField
+        label="Rating"
+        hint="The strongest content it generates."
+        fault={fault("rating")}
+        value={about.rating}
+        options={RATINGS}
+        onChoose={(rating) => set({ rating })}
+      />
       <div class="field">
         <span class="label">Who may see it</span>
         <Segmented

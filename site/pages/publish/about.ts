@@ -18,12 +18,6 @@ export interface About {
   rating: Rating;
 }
 
-export const RATINGS: readonly (readonly [Rating, string])[] = [
-  ["general", "General: for everyone"],
-  ["sensitive", "Sensitive: not for all eyes"],
-  ["explicit", "Explicit: for adults"],
-];
-
 export const EMPTY_ABOUT: About = {
   title: "",
   name: "",

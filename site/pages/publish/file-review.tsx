@@ -3,16 +3,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Version } from "../../api.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { useSend } from "../../ui/use-send.ts";
 import { FileReport } from "../adapter/file-report.tsx";
 
 const POLL_MS = 1_500;
 
 export function FileReview(props: { version: Version }) {
   const [version, setVersion] = useState(props.version);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const { state } = version.scan;
   const ref = version.ref.replace(/:\d+$/, "");
   const done = version.state === "published";
@@ -27,10 +26,7 @@ export function FileReview(props: { version: Version }) {
   }, [state, version.id]);
 
   const publish = async () => {
-    setBusy(true);
-    const reply = await api.publishVersion(version.id);
-    setBusy(false);
-    setFailure(reply.ok ? null : reply.failure);
+    const reply = await send(() => api.publishVersion(version.id));
     const current = reply.ok ? reply : await api.version(version.id);
     if (current.ok) setVersion(current.value);
   };

@@ -3,19 +3,18 @@
 import { useState } from "preact/hooks";
 import { api, type Training, type Version } from "../../api.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { durationOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useReply } from "../../ui/use-reply.ts";
+import { useSend } from "../../ui/use-send.ts";
 import { Warnings } from "../compose/crosstalk.tsx";
 
 export function Review({ training }: { training: Training }) {
   const { result, request } = training;
   const loaded = useReply(() => api.version(result?.version_id ?? ""), [result?.version_id]);
   const [published, setPublished] = useState<Version | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const version = published ?? loaded.value;
   const done = version?.state === "published";
   const seconds =
@@ -25,10 +24,7 @@ export function Review({ training }: { training: Training }) {
 
   const publish = async () => {
     if (!version) return;
-    setBusy(true);
-    const reply = await api.publishVersion(version.id);
-    setBusy(false);
-    setFailure(reply.ok ? null : reply.failure);
+    const reply = await send(() => api.publishVersion(version.id));
     if (reply.ok) setPublished(reply.value);
   };
 

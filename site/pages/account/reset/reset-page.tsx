@@ -3,9 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from "../../../../schema/contract/limits.ts";
 import { accounts } from "../../../api-account.ts";
-import type { Failure } from "../../../ui/failure.ts";
 import { TextField } from "../../../ui/field.tsx";
 import { FailureNotice, Notice } from "../../../ui/notice.tsx";
+import { useSend } from "../../../ui/use-send.ts";
 
 export function ResetPage() {
   const [token] = useState(() => new URLSearchParams(location.search).get("token"));
@@ -19,15 +19,11 @@ export function ResetPage() {
 function Ask() {
   const [email, setEmail] = useState("");
   const [sent, setSent] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    setBusy(true);
-    const reply = await accounts.requestReset(email);
-    setBusy(false);
-    setFailure(reply.ok ? null : reply.failure);
+    const reply = await send(() => accounts.requestReset(email));
     setSent(reply.ok ? email : null);
   };
   return (
@@ -64,16 +60,12 @@ function Ask() {
 function Choose({ token }: { token: string }) {
   const [password, setPassword] = useState("");
   const [done, setDone] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { busy, failure, send } = useSend();
   const over = failure?.kind === "declined" && /token/i.test(failure.message);
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    setBusy(true);
-    const reply = await accounts.reset(token, password);
-    setBusy(false);
-    setFailure(reply.ok ? null : reply.failure);
+    const reply = await send(() => accounts.reset(token, password));
     setDone(reply.ok);
   };
   if (done) {
