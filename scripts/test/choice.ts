@@ -8,7 +8,7 @@ export type Chosen = { stage: Stage; commands: Command[] };
 const TEST_FILE = /(\.test\.ts|\/test_[^/]+\.py)$/;
 /** The stage of a test file, by its folder. */
 const OWN_TESTS: [stage: string, place: RegExp][] = [
-  ["repo", /^test\/(scripts|docs)\//],
+  ["repo", /^test\/(scripts|docs|structure)\//],
   ["edge", /^test\/(functions|schema)\//],
   ["site", /^test\/site\//],
   ["runner", /^test\/runner\//],
