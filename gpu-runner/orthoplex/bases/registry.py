@@ -87,7 +87,7 @@ def expected_bytes(base_id: str, device: str) -> int:
 def add_base(folder: Path, base_id: str, title: str) -> dict[str, Any]:
     """Adds the pipeline in FOLDER as a base: writes its description and a link to it. BaseRefused says why not."""
     if not _ID.fullmatch(base_id):
-        raise BaseRefused(f"{base_id!r} is no id: use lower-case letters, digits and hyphens, at most 64.")
+        raise BaseRefused(f"{base_id!r} is no id: use a to z, digits and hyphens, at most 64.")
     target = weights_folder() / base_id
     if target.exists() or (descriptions_folder() / f"{base_id}.json").exists():
         raise BaseRefused(f"There is a base {base_id!r} already; a base never changes, so choose another id.")

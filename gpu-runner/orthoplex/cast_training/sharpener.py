@@ -2,7 +2,7 @@
 
 Pairs: a scene at 256 px a cell, and the same at the base's size with the faults of its pictures: grain, offsets between
 patches, and for a quarter of them the base's own denoising of a lightly noised scene. A picture that the base has
-redrawn differently teaches nothing but blur, so the noise stays low.
+redrawn differently trains nothing but blur, so the noise stays low.
 """
 
 from __future__ import annotations

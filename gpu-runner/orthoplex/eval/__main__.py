@@ -1,6 +1,6 @@
 """Measures the paper on an embedded base: `python -m orthoplex.eval [--tiny | --published | --full] [--device cuda]`.
 
-Resumes: everything taught and measured is kept under --cache by a hash of its settings. Writes --page (docs/results.md;
+Resumes: what was trained and measured is kept under --cache by a hash of its settings. Writes --page (docs/results.md;
 the tiny size writes beside its cache instead, so that it never replaces a real page).
 """
 
@@ -35,7 +35,7 @@ from orthoplex.eval.studies.interference import interference
 from orthoplex.eval.studies.main_table import main_table, true_renders
 from orthoplex.eval.studies.together import together
 from orthoplex.eval.studies.tuning import tune
-from orthoplex.eval.teaching import Teacher, weights_sha256
+from orthoplex.eval.training import Trainer, weights_sha256
 
 
 class Log:
@@ -67,12 +67,12 @@ def open_lab(
     log.say(f"attributes: {accuracy}")
     base = load_base(base_id, device)
     assert isinstance(base, CastBase)
-    teacher = Teacher(base, settings, cache, weights_sha256(base), log.say)
+    trainer = Trainer(base, settings, cache, weights_sha256(base), log.say)
     characters = {character.name: character for character in read_characters(folder)}
     place = Place(base_id, root, settings, workers) if workers > 1 and device == "cpu" else None
     tuning = settings.tuning(list(characters))
     judge = Judge(embedder, reader, [each for name, each in characters.items() if name not in tuning])
-    lab = Lab(base, settings, cache, teacher, judge, characters, say=log.say, place=place)
+    lab = Lab(base, settings, cache, trainer, judge, characters, say=log.say, place=place)
     return lab, {"embedder": identity, "attributes": accuracy}
 
 
@@ -122,8 +122,8 @@ def main() -> None:
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
     parser.add_argument("--base", default="cast-2")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--seeds", type=int, help="how often everything is taught anew; without it: the size's own")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that teach, on a CPU")
+    parser.add_argument("--seeds", type=int, help="how often everything is trained anew; without it: the size's own")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that train, on a CPU")
     parser.add_argument("--cache", type=Path, default=REPOSITORY / ".local/eval")
     parser.add_argument("--page", type=Path)
     arguments = parser.parse_args()
@@ -136,7 +136,7 @@ def main() -> None:
     lab, results = open_lab(settings, arguments.base, arguments.device, arguments.cache, log, arguments.workers)
     measure_everything(lab, results, log)
     command = " ".join(["npm run eval", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])])
-    provenance = Provenance(command, commit(), machine(arguments.device), lab.teacher.weights, log.minutes)
+    provenance = Provenance(command, commit(), machine(arguments.device), lab.trainer.weights, log.minutes)
     page.parent.mkdir(parents=True, exist_ok=True)
     write_report(lab, results, provenance, page)
     log.say(f"written: {page}")

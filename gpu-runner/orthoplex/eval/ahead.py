@@ -1,4 +1,4 @@
-"""Teaches ahead of a study, one process a core: the cache keeps every result, so that the study then only reads."""
+"""Trains ahead of a study, one process a core: the cache keeps every result, so that the study then only reads."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from orthoplex.eval.cache import Cache
 from orthoplex.eval.learner import Training
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import Settings
-from orthoplex.eval.teaching import Teacher, weights_sha256
+from orthoplex.eval.training import Trainer, weights_sha256
 
-Wish = tuple[Character, Training, int]  # who, how, by which seed
+TrainingRequest = tuple[Character, Training, int]  # who, how, by which seed
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a teacher of another process finds what it needs."""
+    """Where a trainer of another process finds what it needs."""
 
     base_id: str
     cache: Path
@@ -31,31 +31,31 @@ class Place:
     workers: int
 
 
-_teacher: Teacher | None = None  # of a worker process
+_trainer: Trainer | None = None  # of a worker process
 
 
 def _open(place: Place) -> None:
-    global _teacher
+    global _trainer
     torch.set_num_threads(1)
     base = load_base(place.base_id, "cpu")
     assert isinstance(base, CastBase)
-    _teacher = Teacher(base, place.settings, Cache(place.cache), weights_sha256(base))
+    _trainer = Trainer(base, place.settings, Cache(place.cache), weights_sha256(base))
 
 
-def _teach(wish: Wish) -> tuple[str, str, float, float]:
-    assert _teacher is not None
-    character, training, seed = wish
-    taught = _teacher.teach(character, training, seed)
-    return character.name, training.label, taught.seconds, taught.loss
+def _train_one(request: TrainingRequest) -> tuple[str, str, float, float]:
+    assert _trainer is not None
+    character, training, seed = request
+    trained = _trainer.train(character, training, seed)
+    return character.name, training.label, trained.seconds, trained.loss
 
 
-def teach_ahead(teacher: Teacher, place: Place, wishes: Sequence[Wish]) -> None:
-    """Teaches what is not yet there, `place.workers` at a time. One alone is left to the study itself."""
-    missing = [wish for wish in dict.fromkeys(wishes) if not teacher.knows(*wish)]
+def train_ahead(trainer: Trainer, place: Place, requests: Sequence[TrainingRequest]) -> None:
+    """Trains what is not yet there, `place.workers` at a time. One alone is left to the study itself."""
+    missing = [request for request in dict.fromkeys(requests) if not trainer.knows(*request)]
     if place.workers < 2 or len(missing) < 2:
         return
     context = multiprocessing.get_context("spawn")  # a forked torch would hang on its parent's threads
     workers = min(place.workers, len(missing))
     with ProcessPoolExecutor(workers, context, initializer=_open, initargs=(place,)) as pool:
-        for number, (name, label, seconds, loss) in enumerate(pool.map(_teach, missing), start=1):
-            teacher.say(f"{number}/{len(missing)} taught {name} {label}: {seconds:.0f} s, loss {loss:.4f}")
+        for number, (name, label, seconds, loss) in enumerate(pool.map(_train_one, missing), start=1):
+            trainer.say(f"{number}/{len(missing)} trained {name} {label}: {seconds:.0f} s, loss {loss:.4f}")

@@ -12,7 +12,7 @@ from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.reading import CastReading
 from orthoplex.bases.request import AttachedAdapter, Canvas, Region, SampleSpec
 from orthoplex.eval.cache import fix_seed
-from orthoplex.eval.factors import Residuals, Taught, laid_beside
+from orthoplex.eval.factors import Residuals, Trained, laid_beside
 from orthoplex.eval.renders import Ask, Character
 from orthoplex.eval.settings import Settings
 from orthoplex.ortho.adapter import Adapter
@@ -47,10 +47,10 @@ def row_of(base: CastBase, request: Request) -> CastReading:
     return replace(row, residuals=[], tokens={0: request.tokens})
 
 
-def requests_of(character: Character, taught: Taught, settings: Settings, seed: int) -> list[Request]:
+def requests_of(character: Character, trained: Trained, settings: Settings, seed: int) -> list[Request]:
     """A character's asks with seeds: the same for every method."""
     return [
-        Request(character, taught.tokens, ask, picture_seed(character.name, number, seed))
+        Request(character, trained.tokens, ask, picture_seed(character.name, number, seed))
         for number, ask in enumerate(character.asks(settings.prompts))
     ]
 

@@ -36,8 +36,8 @@ Residuals = Mapping[str, LayerResidual]
 
 
 @dataclass(frozen=True, eq=False)
-class Taught:
-    """A character taught by some method: tokens (2, layers, C) and residuals by layer."""
+class Trained:
+    """A character trained by some method: tokens (2, layers, C) and residuals by layer."""
 
     name: str
     tokens: Tensor
@@ -52,13 +52,13 @@ class Taught:
         return named | {"tokens": self.tokens}
 
 
-def taught_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, Any]) -> Taught:
+def trained_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, Any]) -> Trained:
     residuals = {
         key.removeprefix("up."): LayerResidual(up, tensors.get(f"down.{key.removeprefix('up.')}"))
         for key, up in tensors.items()
         if key.startswith("up.")
     }
-    return Taught(name, tensors["tokens"], residuals, notes["seconds"], notes["loss"], notes["silence"])
+    return Trained(name, tensors["tokens"], residuals, notes["seconds"], notes["loss"], notes["silence"])
 
 
 def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> AbstractContextManager[None]:

@@ -19,7 +19,7 @@ from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
 from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import fix_seed
-from orthoplex.eval.factors import LayerResidual, Residuals, Taught, laid_beside
+from orthoplex.eval.factors import LayerResidual, Residuals, Trained, laid_beside
 from orthoplex.eval.renders import Character
 from orthoplex.ortho.crosstalk import Moments, recorded_moments
 
@@ -27,12 +27,12 @@ RIDGE = 1e-4  # of the mean energy per input dimension
 
 
 @torch.no_grad()
-def concept_moments(base: CastBase, character: Character, taught: Taught, batches: int, batch: int = 16) -> Moments:
+def concept_moments(base: CastBase, character: Character, trained: Trained, batches: int, batch: int = 16) -> Moments:
     """X X^T of every layer while the concept's own model looks at its pictures at all noise levels, by its trigger."""
     generator = fix_seed("activations", character.name)
     data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
     scenes = ConceptScenes(base, data)
-    with laid_beside(base, taught.residuals), recorded_moments(base.model, attention_layout(base)) as moments:
+    with laid_beside(base, trained.residuals), recorded_moments(base.model, attention_layout(base)) as moments:
         for _ in range(batches):
             made = scenes.make(batch, generator)
             t = noise_levels(batch, generator).to(base.device)
@@ -42,7 +42,7 @@ def concept_moments(base: CastBase, character: Character, taught: Taught, batche
             places = torch.randint(base.config.cells, (batch, 1), generator=generator).to(base.device)
             shared = base.model.encode(made.words.to(base.device), made.colours.to(base.device, base.dtype), places)
             context = Context((shared,), ((),) * batch, conditions={"places": places})
-            base.predict(noisy, t, with_tokens(base, context, taught.tokens))
+            base.predict(noisy, t, with_tokens(base, context, trained.tokens))
     return moments
 
 

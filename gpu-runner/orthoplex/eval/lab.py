@@ -1,6 +1,6 @@
-"""The room where everything is at hand: the base, the characters, the teacher, the judge. Measures one trial at a time.
+"""The room where everything is at hand: the base, the characters, the trainer, the judge. Measures one trial at a time.
 
-A trial is: these characters taught so, merged so, at this strength; these of them drawn and judged. Trials are cached.
+A trial is: these characters trained so, merged so, at this strength; these of them drawn and judged. Trials are cached.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval import fusion, merging
-from orthoplex.eval.ahead import Place, teach_ahead
+from orthoplex.eval.ahead import Place, train_ahead
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.drawing import Request, draw, requests_of
-from orthoplex.eval.factors import LayerResidual, Taught
+from orthoplex.eval.factors import LayerResidual, Trained
 from orthoplex.eval.judging import Judge, Judged
 from orthoplex.eval.learner import Training
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import Settings
-from orthoplex.eval.teaching import Teacher
+from orthoplex.eval.training import Trainer
 from orthoplex.ortho.crosstalk import Moments
 
 SUMS: Mapping[str, merging.Merge] = {
@@ -61,7 +61,7 @@ class Lab:
     base: CastBase
     settings: Settings
     cache: Cache
-    teacher: Teacher
+    trainer: Trainer
     judge: Judge
     characters: dict[str, Character]  # by name, in order
     factors: dict[Training, float] = field(default_factory=dict)  # the tuned rate of each training, by tuning.py
@@ -82,19 +82,19 @@ class Lab:
     def tuned(self, training: Training) -> Training:
         return replace(training, rate_factor=self.factors.get(training, training.rate_factor))
 
-    def taught(self, name: str, training: Training, seed: int = 0) -> Taught:
-        return self.teacher.teach(self.characters[name], training, seed)
+    def trained(self, name: str, training: Training, seed: int = 0) -> Trained:
+        return self.trainer.train(self.characters[name], training, seed)
 
-    def teach_ahead(self, trainings: Iterable[Training], names: Sequence[str], seeds: Sequence[int]) -> None:
-        """Teaches all of them at once on several processes, where this lab may use them."""
+    def train_ahead(self, trainings: Iterable[Training], names: Sequence[str], seeds: Sequence[int]) -> None:
+        """Trains all of them at once on several processes, where this lab may use them."""
         if self.place:
-            wishes = [(self.characters[name], t, seed) for t in trainings for seed in seeds for name in names]
-            teach_ahead(self.teacher, self.place, wishes)
+            requests = [(self.characters[name], t, seed) for t in trainings for seed in seeds for name in names]
+            train_ahead(self.trainer, self.place, requests)
 
     def pictures(self, trial: Trial) -> tuple[Tensor, list[Request], float]:
         """The pictures of a trial (N, 3, 64, 64), what was asked, and the seconds of the merge."""
         s = self.settings
-        members = [self.taught(name, trial.training, trial.seed) for name in trial.members]
+        members = [self.trained(name, trial.training, trial.seed) for name in trial.members]
         by_name = dict(zip(trial.members, members, strict=True))
         requests = [
             request
@@ -128,14 +128,14 @@ class Lab:
             **self.cache.numbers("trials", [*self._facts(trial), self.settings.metrics, len(self.judge.gallery)], make)
         )
 
-    def merge(self, trial: Trial, members: Sequence[Taught]) -> tuple[dict[str, LayerResidual], float]:
+    def merge(self, trial: Trial, members: Sequence[Trained]) -> tuple[dict[str, LayerResidual], float]:
         """The merged residuals and the seconds it took, activations included where a fusion needs them."""
         collected = [
-            self._activations(name, trial, taught) for name, taught in zip(trial.members, members, strict=True)
+            self._activations(name, trial, trained) for name, trained in zip(trial.members, members, strict=True)
         ]
         spent = sum(seconds for _, seconds in collected)
         started = time.monotonic()
-        residuals = [taught.residuals for taught in members]
+        residuals = [trained.residuals for trained in members]
         if trial.merge == "lbfgs":
             merged = fusion.by_lbfgs(residuals, [m for m, _ in collected], self.settings.lbfgs_iterations)
         elif trial.merge == "least squares":
@@ -146,13 +146,13 @@ class Lab:
             each.dense()
         return merged, spent + time.monotonic() - started
 
-    def _activations(self, name: str, trial: Trial, taught: Taught) -> tuple[Moments, float]:
+    def _activations(self, name: str, trial: Trial, trained: Trained) -> tuple[Moments, float]:
         if trial.merge not in FUSIONS:
             return {}, 0.0
         key = (name, trial.training, trial.seed)
         if key not in self._moments:
             started = time.monotonic()
-            moments = fusion.concept_moments(self.base, self.characters[name], taught, self.settings.fusion_batches)
+            moments = fusion.concept_moments(self.base, self.characters[name], trained, self.settings.fusion_batches)
             while len(self._moments) >= 8:  # 34 MB each
                 self._moments.pop(next(iter(self._moments)))
             self._moments[key] = (moments, time.monotonic() - started)
@@ -162,7 +162,7 @@ class Lab:
         s = self.settings
         shape = [trial.training.rates, s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
         fused = [s.fusion_batches, s.lbfgs_iterations] if trial.merge in FUSIONS else []
-        return [self.teacher.weights, trial, shape, fused]
+        return [self.trainer.weights, trial, shape, fused]
 
 
 def as_bytes(pictures: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """What each method trains: which factors, from which basis, with which tokens and which silence. One class for all.
 
-The same step teaches every method (train/step.py); only this differs.
+The same step trains every method (train/step.py); only this differs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orthoplex.bases.cast.encoding import with_tokens
 from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout, reads_words
 from orthoplex.eval.cache import fix_seed
-from orthoplex.eval.factors import LayerResidual, Taught, laid_beside
+from orthoplex.eval.factors import LayerResidual, Trained, laid_beside
 from orthoplex.ortho.basis import columns
 from orthoplex.ortho.crosstalk import Moments
 
@@ -165,8 +165,8 @@ class MethodLearner:
     def attached(self, context: Context) -> AbstractContextManager[object]:  # noqa: ARG002 - the same for every context
         return laid_beside(self.base, self.residuals)
 
-    def taught(self, name: str, seconds: float) -> Taught:
-        return Taught(
+    def trained(self, name: str, seconds: float) -> Trained:
+        return Trained(
             name, self.tokens.detach().clone(),
             {layer: LayerResidual(e.up.detach(), None if e.down is None else e.down.detach())
              for layer, e in self.residuals.items()},

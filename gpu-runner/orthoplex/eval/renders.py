@@ -1,4 +1,4 @@
-"""The rendered characters of the evaluation: those to teach, with their true pictures, and those to make metrics from.
+"""The rendered characters of the evaluation: those to train, with their true pictures, and those to make metrics from.
 
 Rendered once by recipes/eval/characters.ts (DiceBear), by the repository's own Node.
 """
@@ -39,7 +39,7 @@ class Ask:
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """A character to teach: one true picture an expression."""
+    """A character to train: one true picture an expression."""
 
     name: str
     folder: Path
@@ -119,7 +119,7 @@ class People:
 
 
 def render(root: Path, concepts: int, people: int) -> Path:
-    """The folder with `concepts` characters to teach and `people` to measure with; rendered if it is not there."""
+    """The folder with `concepts` characters to train and `people` to measure with; rendered if it is not there."""
     folder = root / f"renders-{concepts}-{people}"
     if folder.exists():
         return folder

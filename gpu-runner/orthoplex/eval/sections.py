@@ -41,7 +41,7 @@ All metrics are made here from rendered characters and tested on characters that
   {e["impostor_scores"]} impostors of the same style pass, it recognises {e["detected_renders"]:.1%} of true renders,
   blurred and worn as in its training. A picture is compared with the character's renders in its *other* expressions.
   `score` is the cosine behind it; **named** is the share of pictures that score highest for the right one of all
-  {people} characters taught here.
+  {people} characters trained here.
 - **text**: the share of what was asked that is seen (expression, background, its colour, one person, glasses as in the
   truth). On renders of unseen characters these are read right in {a["expression"]:.1%}, {a["background"]:.1%},
   {a["colour"]:.1%}, {a["people"]:.1%} and {a["glasses"]:.1%}.

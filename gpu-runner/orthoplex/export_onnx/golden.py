@@ -131,7 +131,7 @@ def regional(base: CastParts) -> dict[str, Any]:
 
 
 def apart(base: CastParts) -> list[dict[str, Any]]:
-    """Whether taught people, one a cell, are kept apart, and to whom some positions then attend."""
+    """Whether trained people, one a cell, are kept apart, and to whom some positions then attend."""
     examples = []
     for cells, boxes in BOXES:
         nobody = Adapter(0, {}, torch.zeros(base.layout.tokens_shape), "", "person", "")

@@ -18,7 +18,7 @@ def text_graph(config: CastConfig) -> ModelProto:
     """Inputs, for B captions of P persons with S words each:
 
     words (B, P, S, C), rows of the word table (looked up outside: the table's height is the base's own);
-    colours (B, P, S, 4); tokens (L, B, P, TOKENS, C), marked, zeros for who has none; taught (B, P, 1), 1 for who has
+    colours (B, P, S, 4); tokens (L, B, P, TOKENS, C), marked, zeros for who has none; trained (B, P, 1), 1 for who has
     some;
     places (P,) int32. Output context (L, B, P S, C).
     """
@@ -27,7 +27,7 @@ def text_graph(config: CastConfig) -> ModelProto:
     words = g.input("words", ("B", "P", length, width))
     colours = g.input("colours", ("B", "P", length, 4))
     tokens = g.input("tokens", (layers, "B", "P", TOKENS, width))
-    taught = g.input("taught", ("B", "P", 1))
+    trained = g.input("taught", ("B", "P", 1))
     places = g.input("places", ("P",), TensorProto.INT32)
 
     rgb = g.op("Slice", colours, g.ints(0), g.ints(3), g.ints(3))
@@ -60,7 +60,7 @@ def text_graph(config: CastConfig) -> ModelProto:
         g.op("Slice", plain, g.ints(start), g.ints(end), g.ints(2))
         for start, end in ((0, 1), (1, 1 + TOKENS), (1 + TOKENS, length))
     )
-    learned = g.op("Where", g.op("Greater", g.op("Unsqueeze", taught, g.ints(3)), g.number(0)),
+    learned = g.op("Where", g.op("Greater", g.op("Unsqueeze", trained, g.ints(3)), g.number(0)),
                    g.op("Add", tokens, here), under)  # (L, B, P, TOKENS, C)  # fmt: skip
 
     def of_every_layer(part: str, count: int) -> str:

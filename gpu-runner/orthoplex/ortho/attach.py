@@ -65,7 +65,7 @@ class Projection:
         h = self._compute(x)
         # A leaf that requires grad may come back after backward has freed the graph of its h.
         if not (x.requires_grad and x.is_leaf):
-            self._seen, self._state, self._h = weakref.ref(x, self._forget), state, h
+            self._seen, self._state, self._h = weakref.ref(x, self._clear), state, h
         return h
 
     def _compute(self, x: Tensor) -> Tensor:
@@ -75,7 +75,7 @@ class Projection:
             raise ValueError(f"The masks are for {self.gains.shape[1]} positions, the input has {x.shape[1]}.")
         return project(x.to(self.down.dtype), self.down, self.gains)
 
-    def _forget(self, _: weakref.ref[Tensor]) -> None:
+    def _clear(self, _: weakref.ref[Tensor]) -> None:
         # h must not outlive x: it holds on to the graph that made x
         self._seen, self._h = None, None
 

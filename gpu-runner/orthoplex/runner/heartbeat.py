@@ -147,7 +147,7 @@ class Heartbeats:
             self.drop(pulse.run)
 
     def _note_drain(self, drain: bool) -> None:
-        # Only told here: the answer to the next lease call decides, for the wish may have been taken back by then.
+        # Only told here: the answer to the next lease call decides, for the request may have been withdrawn by then.
         if drain != self._drain:
             self._drain = drain
             self._log.info("drain_asked" if drain else "drain_taken_back")

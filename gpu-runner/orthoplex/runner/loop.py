@@ -16,7 +16,7 @@ from orthoplex.runner.failure import failure_of
 from orthoplex.runner.heartbeat import Heartbeats
 from orthoplex.runner.jobs import Job, Result
 from orthoplex.runner.log import Log
-from orthoplex.runner.retry import Backoff, Patience, Unreachable
+from orthoplex.runner.retry import Backoff, RetryPolicy, Unreachable
 from orthoplex.runner.run import Run
 from orthoplex.runner.settle import Settler, log_of
 from orthoplex.runner.storage import Storage
@@ -55,7 +55,7 @@ class Loop:
         heart: Edge,
         storage: Storage,
         jobs: Mapping[str, Job],
-        patience: Patience,
+        retry_policy: RetryPolicy,
         log: Log,
         backoff: Backoff | None = None,
     ) -> None:
@@ -64,12 +64,12 @@ class Loop:
         self._heart = heart
         self._storage = storage
         self._jobs = jobs
-        self._patience = patience
-        self._stop = patience.stop
+        self._retry_policy = retry_policy
+        self._stop = retry_policy.stop
         self._leave = threading.Event()
         self._log = log
         self._backoff = backoff or Backoff()
-        self._settler = Settler(edge, storage, patience)
+        self._settler = Settler(edge, storage, retry_policy)
         self._answers: queue.SimpleQueue[LeaseReply | Exception | None] = queue.SimpleQueue()
         self._poller: threading.Thread | None = None
 
@@ -89,7 +89,7 @@ class Loop:
             try:
                 runner_id, heartbeat_seconds = self._register()
             except (Unreachable, _Left):
-                return  # only a stop ends the patience of a registration
+                return  # only a stop ends the retry_policy of a registration
             heartbeats = Heartbeats(
                 self._heart,
                 self._log,
@@ -109,7 +109,7 @@ class Loop:
                 raise _Left
             return self._edge.register(self._settings.about)
 
-        registered = self._patience.call(attempt, seconds=float("inf"))
+        registered = self._retry_policy.call(attempt, seconds=float("inf"))
         self._log.info("registered", runner_id=registered.runner_id, **self._settings.about)
         return registered.runner_id, registered.heartbeat_seconds
 
@@ -158,7 +158,7 @@ class Loop:
 
     def _deregister(self, runner_id: str) -> None:
         try:
-            self._patience.call(lambda: self._edge.deregister(runner_id), seconds=self._patience.last_seconds)
+            self._retry_policy.call(lambda: self._edge.deregister(runner_id), seconds=self._retry_policy.last_seconds)
         except (Unreachable, Refused) as error:
             self._log.warning("deregister_failed", detail=str(error))
         else:

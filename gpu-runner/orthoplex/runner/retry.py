@@ -1,4 +1,4 @@
-"""Patience with the network: exponential backoff with jitter, bounded, cut short when the runner is told to stop.
+"""Retries of the network: exponential backoff with jitter, bounded, cut short when the runner is told to stop.
 
 Decides only when to try again; what may be tried again is the caller's knowledge.
 """
@@ -37,7 +37,7 @@ class Backoff:
 
 
 @dataclass
-class Patience:
+class RetryPolicy:
     """How long the network is retried: `seconds` for one that is away, `answered_seconds` for one that answers 500.
 
     Once `stop` is set, only `last_seconds` remain, so that the process can end.
@@ -52,7 +52,7 @@ class Patience:
     on_retry: Callable[[Exception, int], None] = lambda _error, _failures: None
 
     def call(self, attempt: Callable[[], T], seconds: float | None = None) -> T:
-        """The value of `attempt`, tried again on Unreachable until patience ends; then that Unreachable."""
+        """The value of `attempt`, tried again on Unreachable until the policy ends; then that Unreachable."""
         ends = self.monotonic() + (self.seconds if seconds is None else seconds)
         last_ends: float | None = None
         answered_ends: float | None = None

@@ -26,7 +26,7 @@ from orthoplex.runner.jobs.train import TrainJob
 from orthoplex.runner.key import Key
 from orthoplex.runner.log import Log
 from orthoplex.runner.loop import DeviceBroken, Loop, LoopSettings
-from orthoplex.runner.retry import Patience
+from orthoplex.runner.retry import RetryPolicy
 from orthoplex.runner.storage import Storage
 
 # A signal that comes while another is pending may reach a thread that runs no handlers, and then nothing wakes
@@ -151,7 +151,7 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         "memory_bytes": memory_bytes(device),
         "bases": base_ids,
     }
-    patience = Patience(
+    retry_policy = RetryPolicy(
         threading.Event(),
         on_retry=lambda error, failures: log.warning("retry", failures=failures, detail=str(error)),
     )
@@ -160,10 +160,10 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
     cache = BlobCache(config.cache_dir, config.cache_max_bytes)
     if problem := cache.problem():
         log.warning("cache_unusable", detail=f"{problem}: adapters are fetched anew for every job.")
-    storage = Storage(edge, cache, patience)
+    storage = Storage(edge, cache, retry_policy)
     jobs: dict[str, Job] = {
         "sample": SampleJob(bases, PICTURES_MAX[device.partition(":")[0]]),
         "train": TrainJob(bases),
     }
     settings = LoopSettings(about, base_ids, config.max_batch, config.wait_seconds)
-    return Loop(settings, edge, heart, storage, jobs, patience, log)
+    return Loop(settings, edge, heart, storage, jobs, retry_policy, log)

@@ -11,7 +11,7 @@ from orthoplex.runner.edge import Edge, LeaseLost, Refused
 from orthoplex.runner.failure import Failure, failure_of
 from orthoplex.runner.jobs import Result
 from orthoplex.runner.log import Log
-from orthoplex.runner.retry import Patience, Unreachable
+from orthoplex.runner.retry import RetryPolicy, Unreachable
 from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import Storage
 from orthoplex.runner.wire import Lease, LeaseHead
@@ -32,7 +32,7 @@ class Settler:
 
     edge: Edge
     storage: Storage
-    patience: Patience
+    retry_policy: RetryPolicy
 
     def finish(self, run: Run, end: Result | Exception, log: Log) -> Failure | None:
         """Report how a run ended; the failure, if it was one."""
@@ -61,13 +61,13 @@ class Settler:
     def refuse(self, head: LeaseHead, why: Exception, log: Log) -> None:
         """Fail a lease that this runner cannot run: one that it cannot read, or whose texts no runner can carry on."""
         try:
-            self.patience.call(lambda: self.edge.settle(head.lease_id, _failed(failure_of(why))))
+            self.retry_policy.call(lambda: self.edge.settle(head.lease_id, _failed(failure_of(why))))
         except (Unreachable, Refused, LeaseLost) as error:
             log_of(log, head).error("settle_failed", detail=str(error))
 
     def _release(self, lease_id: str, reason: str, log: Log) -> None:
         try:
-            self.patience.call(lambda: self.edge.release(lease_id, reason), seconds=self.patience.last_seconds)
+            self.retry_policy.call(lambda: self.edge.release(lease_id, reason), seconds=self.retry_policy.last_seconds)
         except (Unreachable, Refused, LeaseLost) as error:
             log.warning("release_failed", detail=str(error))
         else:
@@ -86,7 +86,7 @@ class Settler:
                 "warnings": [text[:WARNING_MAX_CHARACTERS] for text in result.warnings[:WARNINGS_MAX]],
                 "metrics": metrics,
             }
-            status = self.patience.call(lambda: self.edge.settle(lease_id, body))
+            status = self.retry_policy.call(lambda: self.edge.settle(lease_id, body))
         except LeaseLost:
             raise
         except Unreachable as error:
@@ -109,7 +109,7 @@ class Settler:
             retryable=failure.retryable,
             exc_info=None if failure.expected else error,
         )
-        status = self.patience.call(lambda: self.edge.settle(run.lease.lease_id, _failed(failure)))
+        status = self.retry_policy.call(lambda: self.edge.settle(run.lease.lease_id, _failed(failure)))
         log.info("settled", outcome="failed", status=status)
         return failure
 
@@ -118,7 +118,7 @@ class Settler:
             case "lost":
                 log.info("work_dropped", detail="The lease was lost.")
             case "canceled":
-                status = self.patience.call(lambda: self.edge.settle(run.lease.lease_id, {"outcome": "canceled"}))
+                status = self.retry_policy.call(lambda: self.edge.settle(run.lease.lease_id, {"outcome": "canceled"}))
                 log.info("settled", outcome="canceled", status=status)
             case _:
                 self.give_back(run.lease, "The runner is stopping.", log)

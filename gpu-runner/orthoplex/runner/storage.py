@@ -12,7 +12,7 @@ import httpx
 from orthoplex.runner.cache import BlobCache
 from orthoplex.runner.edge import ANSWER_SECONDS, CONNECT_SECONDS, Edge, Refused, refusal_of, trusted
 from orthoplex.runner.failure import JobFailed
-from orthoplex.runner.retry import Patience, Unreachable
+from orthoplex.runner.retry import RetryPolicy, Unreachable
 from orthoplex.runner.wire import Input, Role
 
 CHUNK_BYTES = 1 << 16
@@ -45,11 +45,11 @@ class Storage:
     """Downloads inputs and uploads outputs of leases."""
 
     def __init__(
-        self, edge: Edge, cache: BlobCache, patience: Patience, transport: httpx.BaseTransport | None = None
+        self, edge: Edge, cache: BlobCache, retry_policy: RetryPolicy, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._edge = edge
         self._cache = cache
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._http = httpx.Client(
             timeout=httpx.Timeout(4 * ANSWER_SECONDS, connect=CONNECT_SECONDS), transport=transport, verify=trusted()
         )
@@ -65,7 +65,7 @@ class Storage:
             return cached
         for _ in range(FETCHES_MAX):
             try:
-                content = self._patience.call(lambda: self._fetch(source))
+                content = self._retry_policy.call(lambda: self._fetch(source))
             except Refused as error:
                 # An address that ran out or a blob that is gone: the next run gets a new address.
                 raise JobFailed("runner_error", f"{source.name} could not be fetched.", retryable=True) from error
@@ -83,7 +83,7 @@ class Storage:
         """Announce and send one output, trying for `seconds`. LeaseLost, Refused or Unreachable where it cannot be."""
         if len(output.content) > UPLOAD_MAX_BYTES:
             raise JobFailed("runner_error", f"The file {output.name} is too large to be stored.", retryable=False)
-        self._patience.call(lambda: self._send(lease_id, output), seconds)
+        self._retry_policy.call(lambda: self._send(lease_id, output), seconds)
 
     def _fetch(self, source: Input) -> bytes:
         content = bytearray()

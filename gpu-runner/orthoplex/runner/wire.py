@@ -62,7 +62,7 @@ class CaptionedInput(msgspec.Struct, frozen=True):
 
 
 class TrainSpec(msgspec.Struct, frozen=True):
-    """What to teach."""
+    """What to train."""
 
     adapter_id: str
     concept: str

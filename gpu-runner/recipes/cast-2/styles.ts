@@ -26,7 +26,7 @@ export interface Style {
   collection: string;
   /** The word a prompt uses. */
   word: string;
-  /** Kept out of the base's training: its characters are concepts to teach. */
+  /** Kept out of the base's training: its characters are concepts to train. */
   heldOut?: boolean;
   /** Options passed as they are (framing). */
   fixed?: Record<string, number>;

@@ -1,5 +1,5 @@
 // Renders what the evaluation measures with: `characters.ts OUT CONCEPTS PEOPLE`.
-// OUT/concepts/NAME/EXPRESSION.png (256 px, transparent): characters to teach, two of every nine in styles the base never
+// OUT/concepts/NAME/EXPRESSION.png (256 px, transparent): characters to train, two of every nine in styles the base never
 // saw. OUT/people.rgba (64 px, premultiplied) and OUT/people.jsonl: other characters, to make the metrics from.
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

@@ -12,9 +12,9 @@ DIM = 32
 
 
 def tokenizer(folder: Path) -> CLIPTokenizer:
-    """CLIP's own tokenizer class over a byte-pair vocabulary of letters and a few whole words."""
-    letters = "abcdefghijklmnopqrstuvwxyz,.0123456789"
-    tokens = [*letters, *(f"{letter}</w>" for letter in letters)]
+    """CLIP's own tokenizer class over a byte-pair vocabulary of characters and a few whole words."""
+    characters = "abcdefghijklmnopqrstuvwxyz,.0123456789"
+    tokens = [*characters, *(f"{character}</w>" for character in characters)]
     merges = []
     for word in WORDS:
         parts = [*word[:-1], f"{word[-1]}</w>"]

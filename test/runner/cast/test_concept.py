@@ -1,4 +1,4 @@
-"""Teaching a concept: what is trained, what stays, and that a break changes nothing."""
+"""Training a concept: what is trained, what stays, and that a break changes nothing."""
 
 from pathlib import Path
 
@@ -29,12 +29,12 @@ def pictures() -> Pictures:
     return drawn
 
 
-def teach(base: CastBase, pictures: Pictures, spec: TrainSpec = SPEC) -> Adapter:
+def train(base: CastBase, pictures: Pictures, spec: TrainSpec = SPEC) -> Adapter:
     return train_concept(base, spec, pictures).adapter
 
 
 def test_a_trained_adapter_is_a_publishable_file_in_its_slot(random_base: CastBase, pictures: Pictures) -> None:
-    adapter = teach(random_base, pictures)
+    adapter = train(random_base, pictures)
     content = write_adapter(adapter, random_base.layout)
     assert read_adapter(content, random_base.layout, slot=5).trigger == "<ana>"
     assert any(bool(up.any()) for up in adapter.up.values())
@@ -42,21 +42,21 @@ def test_a_trained_adapter_is_a_publishable_file_in_its_slot(random_base: CastBa
 
 def test_training_leaves_the_base_as_it_was(random_base: CastBase, pictures: Pictures) -> None:
     before = {name: parameter.clone() for name, parameter in random_base.model.named_parameters()}
-    teach(random_base, pictures)
+    train(random_base, pictures)
     for name, parameter in random_base.model.named_parameters():
         assert torch.equal(parameter, before[name])
         assert parameter.grad is None
 
 
 def test_the_same_pictures_and_seed_give_the_same_bytes(random_base: CastBase, pictures: Pictures) -> None:
-    one, two = (write_adapter(teach(random_base, pictures), random_base.layout) for _ in range(2))
+    one, two = (write_adapter(train(random_base, pictures), random_base.layout) for _ in range(2))
     assert one == two
 
 
 def test_a_canceled_training_resumes_as_if_nothing_had_happened(
     random_base: CastBase, pictures: Pictures, tmp_path: Path
 ) -> None:
-    whole = write_adapter(teach(random_base, pictures), random_base.layout)
+    whole = write_adapter(train(random_base, pictures), random_base.layout)
     checkpoint = tmp_path / "checkpoint.safetensors"
     with pytest.raises(Canceled):
         train_concept(random_base, SPEC, pictures, checkpoint=checkpoint, on_step=lambda progress: progress.step < 2)
@@ -102,7 +102,7 @@ def test_a_base_without_reserved_channels_preserves_its_prior_and_its_summary_sa
 
 
 def test_a_published_token_is_a_word_without_its_mark(random_base: CastBase, pictures: Pictures) -> None:
-    adapter = teach(random_base, pictures)
+    adapter = train(random_base, pictures)
     assert adapter.tokens.shape == random_base.layout.tokens_shape
     assert adapter.tokens.shape[-1] == random_base.config.word_width
 

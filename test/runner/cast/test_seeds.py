@@ -30,7 +30,7 @@ def adapters(true_base: CastBase) -> dict[str, Adapter]:
 
 
 def truth(folder: Path, expression: str) -> Tensor:
-    """The render that the concept was taught from, on a sky background: (3, 64, 64) in [-1, 1]."""
+    """The render that the concept was trained from, on a sky background: (3, 64, 64) in [-1, 1]."""
     picture = np.asarray(fit(Image.open(folder / "pictures" / f"{expression}.png"), 64)).astype(np.float32) / 255
     sprite = torch.from_numpy(picture).permute(2, 0, 1)[None, None]
     sky = torch.tensor([[int(SKY[at : at + 2], 16) / 255 for at in (0, 2, 4)]])

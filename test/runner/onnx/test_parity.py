@@ -73,7 +73,7 @@ def adapter(base: CastBase, slot: int, trigger: str) -> AttachedAdapter:
 
 
 def scene(base: CastBase, cells: int, boxed: bool) -> tuple[SampleSpec, list[AttachedAdapter]]:
-    """One taught person a cell; with boxes the first two overlap."""
+    """One trained person a cell; with boxes the first two overlap."""
     attached = [adapter(base, slot, f"<p{slot}>") for slot in range(cells)]
     if boxed:
         width = 1.4 / cells if cells > 1 else 0.7
@@ -123,10 +123,10 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_ap
     words = torch.stack([row.words, torch.full_like(row.words, base.world.vocabulary["pad"])])  # (2, P, S)
     words[1, :, 0] = base.world.vocabulary["null"]
     tokens = torch.zeros(config.layers, 2, cells, len(CONCEPT_WORDS), config.width)
-    taught = torch.zeros(2, cells, 1)
+    trained = torch.zeros(2, cells, 1)
     for cell, learned in row.tokens.items():
         tokens[:, 0, cell] = learned.transpose(0, 1)
-        taught[0, cell] = 1
+        trained[0, cell] = 1
     weights = base.model.state_dict()
     numbers = np.arange(cells, dtype=np.int32)
     context = run(
@@ -136,7 +136,7 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_ap
             "words": base.model.text_encoder.words.weight[words].numpy(),
             "colours": torch.stack([row.colours, torch.zeros_like(row.colours)]).numpy(),
             "tokens": tokens.numpy(),
-            "taught": taught.numpy(),
+            "taught": trained.numpy(),
             "places": numbers,
         },
     )

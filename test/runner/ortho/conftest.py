@@ -113,5 +113,5 @@ def adapter(layout: Layout) -> Adapter:
         class_word="person",
         trigger="<ada>",
         training={"steps": 120, "seed": 3},
-        modelspec={"author": "Test House", "license": "CC-BY-4.0"},
+        modelspec={"author": "Test Publisher", "license": "CC-BY-4.0"},
     )

@@ -40,7 +40,7 @@ def test_an_adapter_reads_back_as_it_was_written(adapter: Adapter, layout: Layou
     save(adapter, layout, path)
     again = load(path, layout)
     assert same(again, adapter)
-    assert again.modelspec["author"] == "Test House"
+    assert again.modelspec["author"] == "Test Publisher"
 
 
 def test_writing_what_was_read_gives_the_same_bytes(adapter: Adapter, layout: Layout) -> None:

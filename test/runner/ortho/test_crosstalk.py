@@ -89,7 +89,7 @@ def test_activation_crosstalk_equals_the_ratio_of_what_residuals_add(
 def test_disjoint_slots_still_meet_on_real_activations(
     model: nn.Module, layout: Layout, inputs: Inputs, residual: Make
 ) -> None:
-    # What parameters cannot show, and why silence is taught: zero parameter crosstalk is not zero effect.
+    # What parameters cannot show, and why silence is trained: zero parameter crosstalk is not zero effect.
     with recorded_moments(model, layout) as moments:
         model(*inputs)
     assert min(activation_crosstalk(residual(0), residual(1), layout, moments).values()) > 0.1

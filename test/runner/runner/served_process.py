@@ -15,7 +15,7 @@ from orthoplex.runner.edge import Edge
 from orthoplex.runner.jobs import Result
 from orthoplex.runner.log import open_log
 from orthoplex.runner.loop import Loop, LoopSettings
-from orthoplex.runner.retry import Patience
+from orthoplex.runner.retry import RetryPolicy
 from orthoplex.runner.run import Run
 from orthoplex.runner.service import run_until_signal
 from orthoplex.runner.storage import Storage
@@ -38,13 +38,13 @@ def _let_go(job: HandStepped, cue: Path) -> None:
 def serve(url: str, folder: str, hears: bool, stop_seconds: float, drain_seconds: float, token: str) -> None:
     """Serve until a signal and exit with the service's code; the log lies in the folder."""
     sys.stdout = sys.stderr = open(Path(folder) / "log", "w", buffering=1)  # noqa: PTH123, SIM115 - lives as long as the process
-    patience = Patience(threading.Event(), backoff=QUICK)
+    retry_policy = RetryPolicy(threading.Event(), backoff=QUICK)
     edge = Edge(url, token)
-    storage = Storage(edge, BlobCache(Path(folder), 1), patience)
+    storage = Storage(edge, BlobCache(Path(folder), 1), retry_policy)
     job = HandStepped() if hears else deaf
     if isinstance(job, HandStepped):
         threading.Thread(target=_let_go, args=(job, Path(folder) / "go"), daemon=True).start()
     settings = LoopSettings(ABOUT, ["cast-2"], wait_seconds=5.0, heartbeat_seconds=0.05, progress_seconds=0.0)
     log = open_log()
-    loop = Loop(settings, edge, Edge(url, token), storage, {"sample": job}, patience, log, QUICK)
+    loop = Loop(settings, edge, Edge(url, token), storage, {"sample": job}, retry_policy, log, QUICK)
     os._exit(run_until_signal(loop, log, stop_seconds, drain_seconds, "Put a key into the file."))

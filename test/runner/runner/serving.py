@@ -13,7 +13,7 @@ from orthoplex.runner.edge import Edge
 from orthoplex.runner.jobs import Job
 from orthoplex.runner.log import open_log
 from orthoplex.runner.loop import Loop, LoopSettings
-from orthoplex.runner.retry import Backoff, Patience
+from orthoplex.runner.retry import Backoff, RetryPolicy
 from orthoplex.runner.storage import Storage
 
 QUICK = Backoff(first=0.01, limit=0.05)
@@ -46,16 +46,16 @@ class Serving:
 
     def __init__(self, edge: EdgeDouble, cache: Path, jobs: dict[str, Job], **settings: Any) -> None:
         self.stop = threading.Event()
-        self.patience = Patience(self.stop, seconds=5.0, last_seconds=0.2, backoff=QUICK)
+        self.retry_policy = RetryPolicy(self.stop, seconds=5.0, last_seconds=0.2, backoff=QUICK)
         key = settings.pop("key", TOKEN)
         self._edge, self._heart = (Edge(edge.url, key) for _ in range(2))
         self.cache = cache
-        self.storage = Storage(self._edge, BlobCache(cache, 1 << 20), self.patience)
+        self.storage = Storage(self._edge, BlobCache(cache, 1 << 20), self.retry_policy)
         quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
         chosen = LoopSettings(ABOUT, ["cast-2"], **{**quick, **settings})
         self._lines = _Lines()
         log = open_log(self._lines)
-        self.loop = Loop(chosen, self._edge, self._heart, self.storage, jobs, self.patience, log, QUICK)
+        self.loop = Loop(chosen, self._edge, self._heart, self.storage, jobs, self.retry_policy, log, QUICK)
         self.error: Exception | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

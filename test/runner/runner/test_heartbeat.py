@@ -104,7 +104,7 @@ def test_a_lease_that_is_lost_ends_its_run_and_is_beaten_no_more(edge: EdgeDoubl
     assert edge.count("heartbeat") == calls
 
 
-def test_the_wish_to_cancel_comes_back_with_a_beat(bench: Bench) -> None:
+def test_the_request_to_cancel_comes_back_with_a_beat(bench: Bench) -> None:
     job, run = bench.hold()
     job.cancel = True
     bench.at(10.0)

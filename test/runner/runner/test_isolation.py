@@ -56,7 +56,7 @@ def exits_the_process(runs: Any, storage: Any) -> Any:
     yield from HandStepped(free=True)(runs, storage)
 
 
-def forgets_one(runs: Any, storage: Any) -> Any:
+def skips_one(runs: Any, storage: Any) -> Any:
     for run in runs:
         if not is_poison(run):
             yield from HandStepped(free=True)([run], storage)
@@ -91,7 +91,7 @@ def makes_an_output_without_bytes(runs: Any, storage: Any) -> Any:
         raises_before_any_end,
         raises_on_the_way,
         exits_the_process,
-        forgets_one,
+        skips_one,
         ends_one_twice,
         makes_a_result_that_cannot_be_told,
         makes_an_output_without_bytes,
@@ -258,7 +258,7 @@ def test_a_job_that_the_edge_cannot_settle_loses_an_attempt_instead_of_going_rou
 ) -> None:
     job = edge.enqueue(sample_job())
     serving = serve(HandStepped(free=True))
-    serving.patience.answered_seconds = 0.3
+    serving.retry_policy.answered_seconds = 0.3
     real = edge.settle
 
     def settle(job: Job, body: Any) -> tuple[str, Any]:

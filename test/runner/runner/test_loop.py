@@ -327,7 +327,7 @@ def test_a_stop_after_a_drain_gives_back_what_is_still_held(edge: EdgeDouble, se
     assert (job.status, len(job.releases)) == ("queued", 1)
 
 
-def test_an_operators_wish_reaches_a_runner_that_waits_for_work(edge: EdgeDouble, serve: Serve) -> None:
+def test_an_operators_request_reaches_a_runner_that_waits_for_work(edge: EdgeDouble, serve: Serve) -> None:
     serving = serve(HandStepped(free=True), wait_seconds=20.0)
     edge.until(lambda: "/runner/v1/lease" in edge.calls)
     edge.drain_all()
@@ -335,7 +335,7 @@ def test_an_operators_wish_reaches_a_runner_that_waits_for_work(edge: EdgeDouble
     assert edge.runners == []
 
 
-def test_an_operators_wish_reaches_a_runner_at_work_which_finishes_first(edge: EdgeDouble, serve: Serve) -> None:
+def test_an_operators_request_reaches_a_runner_at_work_which_finishes_first(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     script = HandStepped()
     serving = serve(script)
@@ -349,7 +349,7 @@ def test_an_operators_wish_reaches_a_runner_at_work_which_finishes_first(edge: E
     assert edge.runners == []
 
 
-def test_a_wish_that_is_taken_back_in_time_changes_nothing(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_request_that_is_withdrawn_in_time_changes_nothing(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     script = HandStepped()
     serving = serve(script)

@@ -1,4 +1,4 @@
-"""Patience with the network, on a clock that only waiting moves."""
+"""Retries of the network, on a clock that only waiting moves."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orthoplex.runner.retry import Backoff, Patience, Unreachable
+from orthoplex.runner.retry import Backoff, RetryPolicy, Unreachable
 
 
 class Clock(threading.Event):
@@ -28,11 +28,11 @@ class Clock(threading.Event):
         return self.is_set()
 
 
-def patience(
+def retry_policy(
     clock: Clock, seconds: float = 600.0, answered_seconds: float = 60.0, last_seconds: float = 3.0
-) -> Patience:
+) -> RetryPolicy:
     backoff = Backoff(first=1.0, limit=8.0)
-    return Patience(clock, seconds, answered_seconds, last_seconds, backoff, clock.monotonic)
+    return RetryPolicy(clock, seconds, answered_seconds, last_seconds, backoff, clock.monotonic)
 
 
 def failing(times: int, error: Callable[[], Exception] = lambda: Unreachable("away")) -> Callable[[], str]:
@@ -55,36 +55,36 @@ def test_a_delay_lies_between_half_its_ceiling_and_its_ceiling(failures: int, ch
 
 
 def test_it_tries_again_until_the_edge_answers() -> None:
-    assert patience(Clock()).call(failing(5)) == "here"
+    assert retry_policy(Clock()).call(failing(5)) == "here"
 
 
 def test_it_gives_up_when_its_time_is_over() -> None:
     clock = Clock()
     with pytest.raises(Unreachable):
-        patience(clock, seconds=60.0).call(failing(10**6))
+        retry_policy(clock, seconds=60.0).call(failing(10**6))
     assert 50.0 < clock.now <= 60.0
 
 
 def test_an_edge_that_answers_500_is_given_up_sooner_than_one_that_is_away() -> None:
     clock = Clock()
     with pytest.raises(Unreachable):
-        patience(clock, answered_seconds=20.0).call(failing(10**6, lambda: Unreachable("500", answered=True)))
+        retry_policy(clock, answered_seconds=20.0).call(failing(10**6, lambda: Unreachable("500", answered=True)))
     assert clock.now <= 20.0
 
 
 def test_it_waits_as_long_as_the_edge_asks() -> None:
     clock = Clock()
-    patience(clock).call(failing(1, lambda: Unreachable("429", retry_after=30.0)))
+    retry_policy(clock).call(failing(1, lambda: Unreachable("429", retry_after=30.0)))
     assert clock.now == 30.0
 
 
 def test_other_exceptions_are_not_tried_again() -> None:
     with pytest.raises(ValueError, match="no"):
-        patience(Clock()).call(failing(1, lambda: ValueError("no")))
+        retry_policy(Clock()).call(failing(1, lambda: ValueError("no")))
 
 
 def test_a_stop_leaves_only_the_last_seconds() -> None:
     clock = Clock(stops_at=10.0)
     with pytest.raises(Unreachable):
-        patience(clock, last_seconds=0.0).call(failing(10**6))
+        retry_policy(clock, last_seconds=0.0).call(failing(10**6))
     assert clock.now == 10.0

@@ -73,19 +73,19 @@ def _beards(style: Mapping[str, Any], wanted: str) -> dict[str, list[str]]:
     return {}
 
 
-def _optional_wishes(style: Mapping[str, Any], person: Person) -> dict[str, list[str]]:
+def _optional_parts(style: Mapping[str, Any], person: Person) -> dict[str, list[str]]:
     """Parts drawn only by chance that the prompt asks for: part -> values to choose from."""
-    wishes: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = {}
     if person.glasses and person.glasses != "none":
-        wishes |= _glasses(style, person.glasses)
+        wanted |= _glasses(style, person.glasses)
     if person.beard and person.beard != "none":
-        wishes |= _beards(style, person.beard)
+        wanted |= _beards(style, person.beard)
     for extra in person.extras:
         part = {"earrings": "earrings", "freckles": "freckles", "flowers": "hairAccessories"}[extra]
         values = _values(style, part) or [v for v in _values(style, "features") if v == extra]
         if values:
-            wishes[part if _values(style, part) else "features"] = values
-    return wishes
+            wanted[part if _values(style, part) else "features"] = values
+    return wanted
 
 
 def _fits(style: Mapping[str, Any], person: Person) -> bool:
@@ -139,7 +139,7 @@ def complete(person: Person, world: World, rng: random.Random) -> tuple[tuple[Wo
         value = rng.choice(list(entry["values"]))
         if shown:
             parts[part] = value
-    parts |= _draw(rng, _optional_wishes(style, person))
+    parts |= _draw(rng, _optional_parts(style, person))
     if style["hair"]:
         weights = {kind: max(1, len(next(iter(c.values()), ()))) for kind, c in style["hair"].items()}
         kind = person.hair if person.hair in weights else rng.choices(list(weights), list(weights.values()))[0]
@@ -196,7 +196,7 @@ def cast_prompt(prompt: Prompt, cells: int, world: World, seed: int) -> Casting:
         if person.trigger:
             caption: tuple[Word, ...] = ((f"expression:{person.expression}", None),) if person.expression else ()
         else:
-            caption, unmet = complete(person, world, rng)
-            warnings += unmet
+            caption, missing = complete(person, world, rng)
+            warnings += missing
         roles.append(Role(cell, person.trigger, caption))
     return Casting(tuple(roles), _background(prompt.background, random.Random(f"{seed}/background")), tuple(warnings))

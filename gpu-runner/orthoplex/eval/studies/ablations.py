@@ -1,4 +1,4 @@
-"""One thing changed at a time: the basis, the frozen side, the tokens, the rank, what silence is taught with.
+"""One thing changed at a time: the basis, the frozen side, the tokens, the rank, what silence is trained with.
 
 Everything else is the training named in the question; alone and all ablation characters merged, at strength 1, first
 seed.
@@ -76,7 +76,7 @@ def measure_variant(lab: Lab, tuned: Training) -> dict[str, Any]:
     seed = lab.settings.seeds[0]
     alone = [means(lab.measure(Trial(tuned, (name,), (name,), seed=seed)).judged[name]) for name in names]
     together = lab.measure(Trial(tuned, names, names, seed=seed)).judged
-    drift = [lab.taught(name, tuned, seed).silence for name in names]
+    drift = [lab.trained(name, tuned, seed).silence for name in names]
     return {
         "single": summary(alone),
         "merged": summary([means(together[name]) for name in names]),
@@ -91,7 +91,7 @@ def ablations(lab: Lab) -> dict[str, dict[str, Any]]:
         for question, answers in variants(lab.settings).items()
     }
     names = lab.names[: lab.settings.ablation_concepts]
-    lab.teach_ahead([t for answers in asked.values() for t in answers.values()], names, lab.settings.seeds[:1])
+    lab.train_ahead([t for answers in asked.values() for t in answers.values()], names, lab.settings.seeds[:1])
     return {
         question: {answer: measure_variant(lab, training) for answer, training in answers.items()}
         for question, answers in asked.items()

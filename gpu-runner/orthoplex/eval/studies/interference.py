@@ -51,18 +51,18 @@ def energy(matrix: Any, moment: Any) -> float:
 def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
     seed, s = lab.settings.seeds[0], lab.settings
     names = lab.names[: s.crosstalk_concepts]
-    taught = {name: lab.taught(name, training, seed) for name in names}
+    trained = {name: lab.trained(name, training, seed) for name in names}
     alone = {name: means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
     points = []
     for i in names:
-        facts = [lab.teacher.weights, i, training, training.rates, s.steps, s.batch, s.bank, s.fusion_batches, names]
+        facts = [lab.trainer.weights, i, training, training.rates, s.steps, s.batch, s.bank, s.fusion_batches, names]
 
         def make(i: str = i) -> dict[str, Any]:
-            moments = concept_moments(lab.base, lab.characters[i], taught[i], s.fusion_batches)
+            moments = concept_moments(lab.base, lab.characters[i], trained[i], s.fusion_batches)
             return {
                 j: [
-                    by_parameters(taught[i].residuals, taught[j].residuals),
-                    by_activations(taught[i].residuals, taught[j].residuals, moments),
+                    by_parameters(trained[i].residuals, trained[j].residuals),
+                    by_activations(trained[i].residuals, trained[j].residuals, moments),
                 ]
                 for j in names
                 if j != i

@@ -38,7 +38,7 @@ def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
     for seed in lab.settings.seeds:
         for name in names:
             single.append(means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]))
-            trained.append(lab.taught(name, training, seed).seconds)
+            trained.append(lab.trained(name, training, seed).seconds)
         for group in groups_of(names, lab.settings.group, seed):
             for strength in strengths:
                 found = lab.measure(Trial(training, group, group, method.merge, strength, seed))
@@ -70,5 +70,5 @@ def true_renders(lab: Lab) -> dict[str, Any]:
 
 def main_table(lab: Lab) -> list[dict[str, Any]]:
     trainings = dict.fromkeys(lab.tuned(method.training) for method in METHODS)
-    lab.teach_ahead(trainings, lab.names[: lab.settings.concepts], lab.settings.seeds)
+    lab.train_ahead(trainings, lab.names[: lab.settings.concepts], lab.settings.seeds)
     return [measure_method(lab, method) for method in METHODS]

@@ -84,7 +84,7 @@ def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed
     prompt = "; ".join([*clauses, background_words(asks[0])])
     row = lab.base.read(SampleSpec(prompt, seed, 256 * people, 256), adapters, seed)
     training, first = lab.tuned(way.training), lab.settings.seeds[0]
-    tokens = {cell: lab.taught(name, training, first).tokens for cell, name in enumerate(cast)}
+    tokens = {cell: lab.trained(name, training, first).tokens for cell, name in enumerate(cast)}
     return replace(row, residuals=[], tokens=tokens, apart=way.regions == "apart")
 
 
@@ -94,7 +94,7 @@ def draw_scenes(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
     base, s = lab.base, lab.settings
     for number, cast in enumerate(casts):
         row = scene_row(lab, way, cast, asks_of(lab, cast, number), picture_seed("scene", number))
-        members = [lab.taught(name, training, s.seeds[0]).residuals for name in cast]
+        members = [lab.trained(name, training, s.seeds[0]).residuals for name in cast]
         if way.confined:
             words = torch.arange(people * base.config.words) // base.config.words
             masks = [(cell_mask(cell, base.config, people), words == cell) for cell in range(people)]
@@ -148,7 +148,7 @@ def together(lab: Lab) -> dict[str, dict[str, Any]]:
 def scenes_of(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
     """The scenes of a way, from the cache where they are there."""
     s, training = lab.settings, lab.tuned(way.training)
-    taught = [lab.teacher.weights, training, training.rates, s.steps, s.batch, s.bank, s.seeds[0]]
-    facts = [way, casts, s.draw_steps, s.guidance, *taught]
+    trained = [lab.trainer.weights, training, training.rates, s.steps, s.batch, s.bank, s.seeds[0]]
+    facts = [way, casts, s.draw_steps, s.guidance, *trained]
     tensors, _ = lab.cache.tensors("scenes", facts, lambda: ({"pictures": as_bytes(draw_scenes(lab, way, casts))}, {}))
     return from_bytes(tensors["pictures"])

@@ -19,7 +19,7 @@ def tune(lab: Lab) -> dict[str, Any]:
     names = lab.tuning_names
     tried = [replace(t, rate_factor=f) for t in TRAININGS.values() for f in lab.settings.rate_factors]
     if len(lab.settings.rate_factors) > 1:
-        lab.teach_ahead(tried, names, (0,))
+        lab.train_ahead(tried, names, (0,))
     for label, training in TRAININGS.items():
         if len(lab.settings.rate_factors) == 1:
             lab.factors[training] = lab.settings.rate_factors[0]

@@ -29,7 +29,7 @@ from orthoplex.sample import Canceled
 from orthoplex.train.concept import Progress, TrainResult, TrainSpec, train_concept
 
 CHECKPOINT_SECONDS = 30.0
-CHECKPOINT_PATIENCE_SECONDS = 5.0
+CHECKPOINT_RETRY_SECONDS = 5.0
 BINARY = "application/octet-stream"
 
 Pictures = Sequence[tuple[Image.Image, str | None]]
@@ -37,7 +37,7 @@ Pictures = Sequence[tuple[Image.Image, str | None]]
 
 @dataclass(frozen=True)
 class TrainJob:
-    """Teaches concepts, one at a time."""
+    """Trains concepts, one at a time."""
 
     bases: LoadedBases
 
@@ -46,12 +46,12 @@ class TrainJob:
         for run in runs:
             try:
                 run.check()
-                end: Result | Exception = self._teach(run, storage)
+                end: Result | Exception = self._train_one(run, storage)
             except Exception as error:
                 end = error
             yield run, end
 
-    def _teach(self, run: Run, storage: Storage) -> Result:
+    def _train_one(self, run: Run, storage: Storage) -> Result:
         lease = run.lease
         assert isinstance(lease, TrainLease)
         run.report(0, lease.spec.steps, "loading")
@@ -130,7 +130,7 @@ class _Training:
             return
         output = OutputFile(CHECKPOINT_NAME, "checkpoint", BINARY, content)
         try:
-            self._storage.upload(self._lease.lease_id, output, seconds=CHECKPOINT_PATIENCE_SECONDS)
+            self._storage.upload(self._lease.lease_id, output, seconds=CHECKPOINT_RETRY_SECONDS)
         except LeaseLost:
             self._run.end("lost")
         except (Unreachable, Refused):

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from orthoplex.bases.cast.base import CastBase
-from orthoplex.eval.ahead import Place, teach_ahead
+from orthoplex.eval.ahead import Place, train_ahead
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.factors import LayerResidual, confined_beside, laid_beside
@@ -31,7 +31,7 @@ from orthoplex.eval.methods import (
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import TINY
 from orthoplex.eval.studies.interference import by_parameters
-from orthoplex.eval.teaching import Teacher, energy_penalty, own_energy
+from orthoplex.eval.training import Trainer, energy_penalty, own_energy
 from orthoplex.ortho.crosstalk import parameter_crosstalk
 from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import Residual
@@ -49,11 +49,11 @@ def trained_numbers(made: MethodLearner) -> int:
     return sum(tensor.numel() for group in groups for tensor in group["params"] if tensor.requires_grad)
 
 
-def test_ours_is_taught_as_the_product_teaches_it(
+def test_ours_is_trained_as_the_product_trains_it(
     random_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     settings = replace(SHORT, batch=4)
-    taught = Teacher(random_base, settings, Cache(tmp_path), "random").teach(characters[1], OURS)
+    trained = Trainer(random_base, settings, Cache(tmp_path), "random").train(characters[1], OURS)
     spec = TrainSpec(
         "x",
         "person",
@@ -68,17 +68,17 @@ def test_ours_is_taught_as_the_product_teaches_it(
     pictures = [(picture, name) for name, picture in characters[1].pictures.items()]
     adapter = train_concept(random_base, spec, pictures).adapter
     marked_tokens = marked(adapter.tokens.float(), random_base.layout, 1)
-    torch.testing.assert_close(taught.tokens, marked_tokens, atol=2e-3, rtol=1e-3)
+    torch.testing.assert_close(trained.tokens, marked_tokens, atol=2e-3, rtol=1e-3)
     layer = "transformer_blocks.3.attn2.to_k"
-    torch.testing.assert_close(taught.residuals[layer].up.half(), adapter.up[layer], atol=1e-3, rtol=1e-2)
+    torch.testing.assert_close(trained.residuals[layer].up.half(), adapter.up[layer], atol=1e-3, rtol=1e-2)
 
 
-def test_what_was_taught_once_is_not_taught_again(
+def test_what_was_trained_once_is_not_trained_again(
     random_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     lines: list[str] = []
-    teacher = Teacher(random_base, SHORT, Cache(tmp_path), "random", lines.append)
-    first, second = (teacher.teach(characters[0], ED_LORA) for _ in range(2))
+    trainer = Trainer(random_base, SHORT, Cache(tmp_path), "random", lines.append)
+    first, second = (trainer.train(characters[0], ED_LORA) for _ in range(2))
     assert len(lines) == 1
     layer = "transformer_blocks.0.attn1.to_q"
     assert torch.equal(first.residuals[layer].dense(), second.residuals[layer].dense())
@@ -148,16 +148,16 @@ def test_quiet_directions_are_those_of_least_energy_and_marked_tokens_stay_out_o
     assert float(own.abs().max()) > 1
 
 
-def test_nothing_is_taught_ahead_that_is_known_already(
+def test_nothing_is_trained_ahead_that_is_known_already(
     random_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
-    teacher = Teacher(random_base, SHORT, Cache(tmp_path), "random")
-    wishes = [(who, ED_LORA, 0) for who in characters]
-    assert not any(teacher.knows(*wish) for wish in wishes)
-    for wish in wishes:
-        teacher.teach(*wish)
-    assert all(teacher.knows(*wish) for wish in wishes)
-    teach_ahead(teacher, Place("no such base", tmp_path, SHORT, 2), wishes)  # a process that opened it would fail
+    trainer = Trainer(random_base, SHORT, Cache(tmp_path), "random")
+    requests = [(who, ED_LORA, 0) for who in characters]
+    assert not any(trainer.knows(*request) for request in requests)
+    for request in requests:
+        trainer.train(*request)
+    assert all(trainer.knows(*request) for request in requests)
+    train_ahead(trainer, Place("no such base", tmp_path, SHORT, 2), requests)  # a process that opened it would fail
 
 
 @pytest.mark.parametrize("basis", ["slots in one class", "slots across classes", "subset"])

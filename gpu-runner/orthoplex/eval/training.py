@@ -1,4 +1,4 @@
-"""Teaches characters by any method, once each: the cache keeps every one. Same step, steps, batch and seeds for all."""
+"""Trains characters by any method, once each: the cache keeps every one. Same step, steps, batch and seeds for all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
 from orthoplex.bases.cast.prior import Content, PriorPictures
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import Cache, fix_seed
-from orthoplex.eval.factors import Taught, taught_from
+from orthoplex.eval.factors import Trained, trained_from
 from orthoplex.eval.learner import NEEDS_MOMENTS, MethodLearner, Training
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import Settings
@@ -73,8 +73,8 @@ def energy_penalty(base: CastBase, learner: MethodLearner, moments: Moments) -> 
 
 
 @dataclass(eq=False)
-class Teacher:
-    """Teaches on one base with one size of settings. Banks of silence are drawn once a seed."""
+class Trainer:
+    """Trains on one base with one size of settings. Banks of silence are drawn once a seed."""
 
     base: CastBase
     settings: Settings
@@ -89,23 +89,22 @@ class Teacher:
         return [self.weights, character.name, training, training.rates, seed, s.steps, s.batch, s.bank]
 
     def knows(self, character: Character, training: Training, seed: int = 0) -> bool:
-        """Whether it was taught before."""
-        return self.cache.has("taught", self._facts(character, training, seed))
+        """Whether it was trained before."""
+        return self.cache.has("trained", self._facts(character, training, seed))
 
-    def teach(self, character: Character, training: Training, seed: int = 0) -> Taught:
+    def train(self, character: Character, training: Training, seed: int = 0) -> Trained:
         """The character by a method; from the cache where it is there."""
         facts = self._facts(character, training, seed)
 
         def make() -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
-            taught = self._train(character, training, seed)
-            self.say(
-                f"taught {character.name} {training.label}, seed {seed}: {taught.seconds:.0f} s, loss {taught.loss:.4f}"
-            )
-            return taught.tensors(), {"seconds": taught.seconds, "loss": taught.loss, "silence": taught.silence}
+            trained = self._train(character, training, seed)
+            took = f"{trained.seconds:.0f} s, loss {trained.loss:.4f}"
+            self.say(f"trained {character.name} {training.label}, seed {seed}: {took}")
+            return trained.tensors(), {"seconds": trained.seconds, "loss": trained.loss, "silence": trained.silence}
 
-        return taught_from(character.name, *self.cache.tensors("taught", facts, make))
+        return trained_from(character.name, *self.cache.tensors("trained", facts, make))
 
-    def _train(self, character: Character, training: Training, seed: int) -> Taught:
+    def _train(self, character: Character, training: Training, seed: int) -> Trained:
         started = time.monotonic()
         s, base = self.settings, self.base
         share, content = SILENCES[training.silence]
@@ -120,7 +119,7 @@ class Teacher:
         while learner.learns and learner.step < s.steps:
             generator = torch.Generator().manual_seed(seed * 1_000_003 + learner.step + 1)
             train_step(base, learner, scenes, bank, s.batch - silent, silent, s.steps, generator, penalty)
-        return learner.taught(character.name, time.monotonic() - started)
+        return learner.trained(character.name, time.monotonic() - started)
 
     def bank(self, seed: int, content: Content) -> PriorPictures:
         if (seed, content) not in self._banks:
