@@ -17,9 +17,10 @@ export function contractJson(): Record<string, unknown> {
     file_reasons: contract.FILE_REASONS,
     scopes: contract.SCOPES,
     adapter_file: {
-      format: contract.ADAPTER_FORMAT,
+      formats: contract.ADAPTER_FORMATS,
       dtype: contract.ADAPTER_DTYPE,
       up_prefix: contract.UP_PREFIX,
+      entry_prefix: contract.ENTRY_PREFIX,
       tokens_tensor: contract.TOKENS_TENSOR,
     },
     $defs: schemas,

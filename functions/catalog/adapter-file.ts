@@ -1,4 +1,4 @@
-// Checks a stored adapter file (orthoplex.adapter/1) as a stream: header first, then every value, never the whole file in memory.
+// Checks a stored adapter file (orthoplex.adapter/1 or /2) as a stream: header first, then every value, never the whole file in memory.
 // The same rules in the same order as gpu-runner/orthoplex/ortho/adapter.py; the header itself is functions/lib/{safetensors,adapter-header}.ts.
 
 import type { AdapterMetadata } from "../../schema/contract/adapter-file.ts";

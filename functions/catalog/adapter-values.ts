@@ -1,7 +1,7 @@
 // Checks and measures the F16 values of an adapter as they stream: all finite, and no layer's up larger than the base allows.
 // down is orthonormal, so the Frobenius norm of up is that of the residual at strength 1.
 
-import { UP_PREFIX } from "../../schema/contract/adapter-file.ts";
+import { ENTRY_PREFIX, UP_PREFIX } from "../../schema/contract/adapter-file.ts";
 import type { FileReason } from "../../schema/contract/codes.ts";
 import type { TensorEntry } from "../lib/safetensors.ts";
 
@@ -73,7 +73,7 @@ export class ValueChecker {
         reason: "value_not_finite",
         detail: `Tensor "${name}" holds a value that is not finite.`,
       };
-    } else if (name.startsWith(UP_PREFIX) && norm > this.#normMax) {
+    } else if ([UP_PREFIX, ENTRY_PREFIX].some((prefix) => name.startsWith(prefix)) && norm > this.#normMax) {
       const detail = `||${name}|| is ${norm.toFixed(1)}, above ${this.#normMax}.`;
       this.#fault ??= { reason: "norm_too_large", detail };
     }

@@ -9,7 +9,7 @@ import type { VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { rangeResponse } from "../lib/range.ts";
-import type { Refusal } from "../lib/refusal.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import type { Caller } from "../rights/rights.ts";
 import { factsOf } from "./member-facts.ts";
@@ -26,7 +26,8 @@ export async function mergedResponse(
   request: Request,
 ): Promise<Response | Refusal> {
   const facts = await factsOf(db, row.members);
-  const fault = mergeFault(row.members, facts, caller);
+  const base = knownBase(row.baseId);
+  const fault = mergeFault(row.members, facts, caller) ?? formatFault(base);
   if (fault) return fault;
   const members = row.members.map((member): MergeMember => {
     const found = facts.get(member.version_id);
@@ -34,7 +35,7 @@ export async function mergedResponse(
     const { sha256, sizeBytes } = found.version;
     return { ...member, sha256, sizeBytes, credit: found.adapter.licence.credit };
   });
-  const file = { base: knownBase(row.baseId), members, format, filename: `${row.id}-${format}.safetensors` };
+  const file = { base, members, format, filename: `${row.id}-${format}.safetensors` };
   return fileResponse(env, file, request);
 }
 
@@ -45,12 +46,22 @@ export async function convertedResponse(
   format: MergedFormat,
   request: Request,
 ): Promise<Response | Refusal> {
+  const base = knownBase(version.baseId);
+  const fault = formatFault(base);
+  if (fault) return fault;
   const { trigger, slot, sha256, sizeBytes } = version;
   const ref = `${refOf(adapter)}:${version.number}`;
   const facts = { version_id: version.id, ref, trigger, slot, strength: 1, region: null };
   const member: MergeMember = { ...facts, sha256, sizeBytes, credit: adapter.licence.credit };
   const filename = `${adapter.owner}-${adapter.name}-${version.number}-${format}.safetensors`;
-  return fileResponse(env, { base: knownBase(version.baseId), members: [member], format, filename }, request);
+  return fileResponse(env, { base, members: [member], format, filename }, request);
+}
+
+/** Where residuals are gated by attention, no weight can hold them: a LoRA of them would act on everything. */
+export function formatFault({ id, entries }: Base): Refusal | null {
+  if (!entries) return null;
+  const detail = `Adapters of ${id} act as far as their tokens are attended to, which no LoRA file can hold. Download the adapter's own file (format=orthoplex).`;
+  return refuse("request_invalid", detail, "?format");
 }
 
 type MergedFile = { base: Base; members: readonly MergeMember[]; format: MergedFormat; filename: string };

@@ -1,10 +1,12 @@
-// What a safetensors header must say to be an adapter of a base (orthoplex.adapter/1): identity, tensors, metadata. Pure but for a
+// What a safetensors header must say to be an adapter of a base (orthoplex.adapter/1 or /2): identity, tensors, metadata. Pure but for a
 // digest; runs in the Worker, and in the browser before an upload. Values and hashes: functions/catalog/adapter-file.ts.
 
 import {
   ADAPTER_DTYPE,
-  ADAPTER_FORMAT,
   AdapterMetadata,
+  ENTRIES_FORMAT,
+  ENTRY_PREFIX,
+  TOKENS_FORMAT,
   TOKENS_TENSOR,
   UP_PREFIX,
 } from "../../schema/contract/adapter-file.ts";
@@ -39,8 +41,9 @@ async function identityOf(
 ): Promise<AdapterMetadata | HeaderFault> {
   const missing = Object.keys(AdapterMetadata.shape).filter((key) => !(key in raw));
   if (missing.length > 0) return fault("metadata_missing", `The metadata lacks ${missing.join(", ")}.`);
-  if (raw.format !== ADAPTER_FORMAT) {
-    return fault("format_mismatch", `The format is "${raw.format}", not "${ADAPTER_FORMAT}".`);
+  if (raw.format !== formatOf(base)) {
+    const detail = `The format is "${raw.format}", and adapters of ${base.id} are "${formatOf(base)}".`;
+    return fault("format_mismatch", `${detail} Train the concept again on this base.`);
   }
   if (raw.base !== base.id)
     return fault("base_mismatch", `The adapter is for "${raw.base}", not "${base.id}".`);
@@ -85,17 +88,26 @@ function isJsonObject(text: string): boolean {
   return isObject && uncarriableAt(value) === null;
 }
 
-/** SHA-256 of the lines `<name> <out> <in>\n` sorted by name: which layers an adapter was made for. */
-export async function layersSha256(base: Base): Promise<string> {
-  const byName = base.layers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+const formatOf = ({ entries }: Base) => (entries ? ENTRIES_FORMAT : TOKENS_FORMAT);
+
+/** SHA-256 of the lines `<name> <out> <in>\n` sorted by name: which layers an adapter was made for. Entries read nothing. */
+export async function layersSha256({ layers, entries = [] }: Base): Promise<string> {
+  const all = [...layers, ...entries.map((entry) => ({ ...entry, in_features: 0 }))];
+  const byName = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return sha256Hex(byName.map((l) => `${l.name} ${l.out_features} ${l.in_features}\n`).join(""));
+}
+
+/** Every tensor that a file of this base holds, and its shape. */
+function shapesOf({ layers, entries, tokens, rank }: Base): Map<string, number[]> {
+  const shapes = new Map(layers.map(({ name, out_features }) => [UP_PREFIX + name, [out_features, rank]]));
+  if (!entries) return shapes.set(TOKENS_TENSOR, [tokens.count, tokens.layers, tokens.dim]);
+  for (const { name, out_features } of entries) shapes.set(ENTRY_PREFIX + name, [tokens.count, out_features]);
+  return shapes;
 }
 
 /** Exactly the tensors of the base, each F16 and of the right shape. */
 function tensorsFault(tensors: Record<string, TensorEntry>, base: Base): HeaderFault | null {
-  const { count, layers, dim } = base.tokens;
-  const shapes = new Map<string, number[]>([[TOKENS_TENSOR, [count, layers, dim]]]);
-  for (const layer of base.layers) shapes.set(UP_PREFIX + layer.name, [layer.out_features, base.rank]);
+  const shapes = shapesOf(base);
   const strange = Object.keys(tensors).find((name) => !shapes.has(name));
   if (strange !== undefined) {
     return fault("tensor_unexpected", `Tensor "${strange.slice(0, 200)}" does not belong to ${base.id}.`);

@@ -8651,7 +8651,16 @@ export interface components {
             /** @description WIDTHxHEIGHT in pixels; the base lists those it draws */
             default_size: string;
             description: string;
+            /** @description Key and value projections in which a concept's tokens add entries of their own; adapters are then orthoplex.adapter/2 */
+            entries?: {
+                name: string;
+                out_features: number;
+            }[];
             family: string;
+            /** @description Residuals act at a position as far as it attends to the concept's tokens: min(1, gain * share of attention) */
+            gate?: {
+                gain: number;
+            };
             guidance: {
                 default: number;
                 max: number;

@@ -1,5 +1,6 @@
-// The file format orthoplex.adapter/1: a safetensors file. Which tensors and which `__metadata__` strings it holds.
-// Tensors: `up.<layer>` (out_features x rank, F16) for every layer of the base, and `tokens` (count x layers x dim, F16).
+// The file formats orthoplex.adapter/1 and /2: safetensors files. Which tensors and which `__metadata__` strings they hold.
+// Tensors, all F16: `up.<layer>` (out_features x rank) for every layer of the base; of the first format `tokens`
+// (count x layers x dim), of the second `entry.<projection>` (count x out_features) for every entry of the base.
 
 import { z } from "zod";
 import { Trigger } from "./adapters.ts";
@@ -7,9 +8,14 @@ import { Sha256 } from "./ids.ts";
 import { ADAPTER_HEADER_MAX_BYTES } from "./limits.ts";
 import { label, plainText, token } from "./text.ts";
 
-export const ADAPTER_FORMAT = "orthoplex.adapter/1";
+/** Learned tokens in place of words. */
+export const TOKENS_FORMAT = "orthoplex.adapter/1";
+/** Entries of a concept's tokens in every key and value projection, gated residuals: for bases that declare `entries`. */
+export const ENTRIES_FORMAT = "orthoplex.adapter/2";
+export const ADAPTER_FORMATS = [TOKENS_FORMAT, ENTRIES_FORMAT] as const;
 export const ADAPTER_DTYPE = "F16";
 export const UP_PREFIX = "up.";
+export const ENTRY_PREFIX = "entry.";
 export const TOKENS_TENSOR = "tokens";
 
 const digits = z.string().regex(/^[0-9]{1,16}$/, "must be a whole number written in digits");
@@ -17,10 +23,11 @@ const digits = z.string().regex(/^[0-9]{1,16}$/, "must be a whole number written
 /** Safetensors metadata is a map of strings, so numbers are written as digits. Further keys (modelspec.*) are allowed. */
 export const AdapterMetadata = z
   .object({
-    format: z.literal(ADAPTER_FORMAT),
+    format: z.enum(ADAPTER_FORMATS),
     base: token(64),
     layers_sha256: Sha256.meta({
-      description: "SHA-256 of the lines `<name> <out> <in>\\n` of the base's layers, sorted by name",
+      description:
+        "SHA-256 of the lines `<name> <out> <in>\\n` of the base's layers and entries (in = 0), sorted by name",
     }),
     basis: token(64),
     basis_seed: digits,

@@ -41,6 +41,18 @@ export const Base = z
       }),
     }),
     layers: z.array(Layer).min(1),
+    entries: z
+      .array(z.object({ name: z.string(), out_features: z.int().positive() }))
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          "Key and value projections in which a concept's tokens add entries of their own; adapters are then orthoplex.adapter/2",
+      }),
+    gate: z.object({ gain: z.number().positive() }).optional().meta({
+      description:
+        "Residuals act at a position as far as it attends to the concept's tokens: min(1, gain * share of attention)",
+    }),
     sizes: z.array(z.object({ width: z.int(), height: z.int(), cells: z.int() })).min(1),
     default_size: Size,
     steps: range,
@@ -59,10 +71,16 @@ export const Base = z
 export type Base = z.infer<typeof Base>;
 
 /** A description file as the edge bundles it: what it says of reserved channels must fit together. */
-export const BaseDescription = Base.superRefine(({ basis, tokens, layers }, context) => {
+export const BaseDescription = Base.superRefine(({ basis, tokens, layers, entries, gate }, context) => {
   const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
   if ((basis.reserved === undefined) !== (tokens.marker === undefined)) {
     refuse(["tokens", "marker"], "goes with basis.reserved: tokens are marked where channels are reserved");
+  }
+  if ((entries === undefined) !== (gate === undefined)) {
+    refuse(["gate"], "goes with entries: gates follow the attention that their tokens are paid");
+  }
+  if (entries !== undefined && basis.reserved !== undefined) {
+    refuse(["entries"], "need no reserved channels: they are added to rows of their own");
   }
   if (basis.name === "unit" && basis.reserved === undefined) {
     refuse(["basis", "reserved"], "is missing: the basis unit is for reserved channels");

@@ -29,6 +29,14 @@ TINY_BASE: dict[str, Any] = {
 }
 
 
+# The same base with entries and gated residuals: its files are orthoplex.adapter/2.
+TINY_GATED_BASE: dict[str, Any] = TINY_BASE | {
+    "id": "tiny-2",
+    "gate": {"gain": 4},
+    "entries": [{"name": "attn2.to_k", "out_features": 3}, {"name": "attn2.to_v", "out_features": 2}],
+}
+
+
 def tiny_adapter(layout: Layout) -> Adapter:
     """A small adapter whose every number is a short binary fraction."""
     count = iter(range(10_000))
@@ -40,7 +48,8 @@ def tiny_adapter(layout: Layout) -> Adapter:
     return Adapter(
         slot=5,
         up={name: filled(shape.out_features, layout.rank) for name, shape in layout.layers.items()},
-        tokens=filled(*layout.tokens_shape),
+        tokens=filled(0, 0, 0) if layout.entries else filled(*layout.tokens_shape),
+        entries={name: filled(layout.tokens_shape[0], out) for name, out in layout.entries.items()},
         concept="Åda, the golden one",
         class_word="person",
         trigger="<ada>",
@@ -78,9 +87,14 @@ def metadata_set(content: bytes, **entries: str | None) -> bytes:
 
 def with_first_number(content: bytes, bits: int) -> bytes:
     """The file with the first number of the first up replaced by these f16 bits, and its hash made right."""
+    return with_number(content, "up.attn1.to_q", bits)
+
+
+def with_number(content: bytes, tensor: str, bits: int) -> bytes:
+    """The file with the first number of a tensor replaced by these f16 bits, and its hash made right."""
     length = int.from_bytes(content[:8], "little")
     data = bytearray(content[8 + length :])
-    begin = json.loads(content[8 : 8 + length])["up.attn1.to_q"]["data_offsets"][0]
+    begin = json.loads(content[8 : 8 + length])[tensor]["data_offsets"][0]
     data[begin : begin + 2] = bits.to_bytes(2, "little")
     return metadata_set(rebuilt(content, data=bytes(data)), tensors_sha256=hashlib.sha256(data).hexdigest())
 
@@ -170,20 +184,61 @@ def without_last_tensor(content: bytes) -> bytes:
 
 def adapter_examples() -> dict[str, Any]:
     """One good file with what a reader must find in it, and every kind of bad one."""
-    layout = layout_from(TINY_BASE)
+    layout, gated = layout_from(TINY_BASE), layout_from(TINY_GATED_BASE)
     good = write_adapter(tiny_adapter(layout), layout)
-    length = int.from_bytes(good[:8], "little")
-    header = json.loads(good[8 : 8 + length])
+    good_gated = write_adapter(tiny_adapter(gated), gated)
     return {
         "base": TINY_BASE,
         "radix": layout.radix,
-        "accepted": {
-            "base64": base64.b64encode(good).decode(),
-            "size_bytes": len(good),
-            "sha256": hashlib.sha256(good).hexdigest(),
-            "header_bytes": length,
-            "metadata": header.pop("__metadata__"),
-            "tensors": header,
-        },
+        "accepted": _described(good),
         "refused": refused_examples(good),
+        "gated": {
+            "base": TINY_GATED_BASE,
+            "accepted": _described(good_gated),
+            "refused": refused_gated_examples(good_gated),
+        },
     }
+
+
+def _described(good: bytes) -> dict[str, Any]:
+    """A file, and what a reader must find in it."""
+    length = int.from_bytes(good[:8], "little")
+    header = json.loads(good[8 : 8 + length])
+    return {
+        "base64": base64.b64encode(good).decode(),
+        "size_bytes": len(good),
+        "sha256": hashlib.sha256(good).hexdigest(),
+        "header_bytes": length,
+        "metadata": header.pop("__metadata__"),
+        "tensors": header,
+    }
+
+
+def refused_gated_examples(good: bytes) -> list[dict[str, str]]:
+    """What can be wrong with a file of a base that has entries, beside what can be wrong with any."""
+    key, value = "entry.attn2.to_k", "entry.attn2.to_v"
+
+    def changed(change: Callable[[Header], object]) -> bytes:
+        return rebuilt(good, change)
+
+    adapter = [
+        ("the format of bases without entries", "format_mismatch", metadata_set(good, format="orthoplex.adapter/1")),
+        (
+            "an entry of another name",
+            "tensor_unexpected",
+            changed(lambda h: h.update({"entry.attn1.to_q": h.pop(key)})),
+        ),
+        ("an entry under the name of tokens", "tensor_unexpected", changed(lambda h: h.update(tokens=h.pop(value)))),
+        ("an entry of another shape", "shape_invalid", changed(lambda h: h[key].update(shape=[3, 2]))),
+        ("an entry that is too large", "norm_too_large", with_number(good, key, 0x5C00)),
+        ("an entry that is not finite", "value_not_finite", with_number(good, key, 0x7C00)),
+        (
+            "layers without entries",
+            "base_mismatch",
+            metadata_set(good, layers_sha256=layout_from(TINY_BASE).layers_sha256),
+        ),
+    ]
+    return [
+        {"name": name, "reason": reason, "stage": "adapter", "base64": base64.b64encode(content).decode()}
+        for name, reason, content in adapter
+    ]

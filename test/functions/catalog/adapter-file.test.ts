@@ -10,6 +10,7 @@ import { adapterFile, adapterInput, BASE, type FileChange, type Person, person }
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 const tiny = { ...BASE, ...golden.base } as Base;
+const gated = { ...BASE, ...golden.gated.base, basis: golden.gated.base.basis } as Base;
 const SLOT = Number(golden.accepted.metadata.slot);
 
 /** Chunks of odd lengths, so that a value is cut in two. */
@@ -39,6 +40,37 @@ describe("the file checker and Python's", () => {
     const result = await checkAdapterFile(readerOf(file), file.length, tiny, SLOT);
     expect(result).toBeInstanceOf(Refusal);
     expect((result as Refusal).faults[0]?.reason).toBe(each.reason);
+  });
+});
+
+describe("files of a base with entries", () => {
+  it("are accepted by both checkers", async () => {
+    const file = bytesOf(golden.gated.accepted.base64);
+    const result = await checkAdapterFile(readerOf(file), file.length, gated, SLOT);
+    expect(result).toMatchObject(golden.gated.accepted.metadata);
+    expect(result).toMatchObject({ format: "orthoplex.adapter/2" });
+  });
+
+  it.each(golden.gated.refused.map((each) => [each.name, each] as const))(
+    "are refused: %s",
+    async (_, each) => {
+      const file = bytesOf(each.base64);
+      const result = await checkAdapterFile(readerOf(file), file.length, gated, SLOT);
+      expect(result).toBeInstanceOf(Refusal);
+      expect((result as Refusal).faults[0]?.reason).toBe(each.reason);
+    },
+  );
+
+  it("are not taken for one without, and the other way round, and the refusal says what to do", async () => {
+    for (const [content, base] of [
+      [golden.accepted.base64, { ...gated, id: golden.base.id }],
+      [golden.gated.accepted.base64, { ...tiny, id: golden.gated.base.id }],
+    ] as const) {
+      const file = bytesOf(content);
+      const result = (await checkAdapterFile(readerOf(file), file.length, base, SLOT)) as Refusal;
+      expect(result.faults[0]?.reason).toBe("format_mismatch");
+      expect(result.detail).toContain("Train the concept again");
+    }
   });
 });
 

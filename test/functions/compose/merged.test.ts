@@ -3,6 +3,7 @@
 
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { formatFault } from "../../../functions/compose/merged.ts";
 import { mergedTensors } from "../../../functions/compose/merged-layout.ts";
 import { mergedStream, WINDOW_BYTES } from "../../../functions/compose/merged-stream.ts";
 import type { Env } from "../../../functions/env.ts";
@@ -329,4 +330,10 @@ describe("who may have it", () => {
       ).toBe(304);
     },
   );
+
+  it("is refused where residuals are gated: no LoRA can hold that", () => {
+    const gated = { ...BASE, entries: [{ name: "attn2.to_k", out_features: 256 }], gate: { gain: 4 } };
+    expect(formatFault(gated)?.detail).toContain("no LoRA file can hold");
+    expect(formatFault(BASE)).toBeNull();
+  });
 });

@@ -30,9 +30,10 @@ def same(one: Adapter, other: Adapter) -> bool:
     words = all(
         getattr(one, field.name) == getattr(other, field.name)
         for field in dataclasses.fields(Adapter)
-        if field.name not in ("up", "tokens", "modelspec")
+        if field.name not in ("up", "entries", "tokens", "modelspec")
     )
-    return tensors and words and set(one.up) == set(other.up)
+    tensors = tensors and all(torch.equal(one.entries[n], other.entries[n]) for n in one.entries)
+    return tensors and words and set(one.up) == set(other.up) and set(one.entries) == set(other.entries)
 
 
 def test_an_adapter_reads_back_as_it_was_written(adapter: Adapter, layout: Layout, tmp_path: Path) -> None:
@@ -89,6 +90,20 @@ def test_a_cast_2_adapter_takes_43_kib() -> None:
 def test_a_damaged_file_is_refused_with_its_reason(case: dict[str, str]) -> None:
     with pytest.raises(FileRefused) as refusal:
         read_adapter(base64.b64decode(case["base64"]), TINY)
+    assert refusal.value.reason == case["reason"]
+
+
+def test_the_golden_file_of_a_base_with_entries_is_written_and_read_to_the_byte() -> None:
+    gated = layout_from(GOLDEN["gated"]["base"])
+    content = base64.b64decode(GOLDEN["gated"]["accepted"]["base64"])
+    assert write_adapter(tiny_adapter(gated), gated) == content
+    assert same(read_adapter(content, gated, slot=5), tiny_adapter(gated))
+
+
+@pytest.mark.parametrize("case", GOLDEN["gated"]["refused"], ids=lambda case: case["name"].replace(" ", "-"))
+def test_a_damaged_file_of_a_base_with_entries_is_refused_with_its_reason(case: dict[str, str]) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        read_adapter(base64.b64decode(case["base64"]), layout_from(GOLDEN["gated"]["base"]))
     assert refusal.value.reason == case["reason"]
 
 
