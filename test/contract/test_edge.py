@@ -211,7 +211,7 @@ def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: A
     assert runner.edge.settle(again.lease_id, failure()) == "failed"
 
 
-def test_the_wish_to_leave_wakes_a_poll_under_way(an_edge: AnEdge, runner: Runner) -> None:
+def test_a_request_to_drain_wakes_a_poll_under_way(an_edge: AnEdge, runner: Runner) -> None:
     heard: list[LeaseReply] = []
     polling = threading.Thread(
         target=lambda: heard.append(runner.edge.lease(runner.id, ["cast-2"], 1, 20.0, [])),

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ApiError, eventsOf, Orthoplex } from "../../schema/client/index.ts";
-import { generateTypes } from "../../scripts/generate-client.ts";
+import { generateTypes, withRoutes } from "../../scripts/generate-client.ts";
 import { LOCAL, ROOT } from "../../scripts/local/paths.ts";
 import { packClient } from "../../scripts/pack-client.ts";
 
@@ -102,6 +102,11 @@ describe("a client", () => {
 test("schema/client/openapi.ts is generated from schema/openapi.json", async () => {
   const written = readFileSync(join(ROOT, "schema/client/openapi.ts"), "utf8");
   assert.ok(written === (await generateTypes()), "stale: npm run x -- client");
+});
+
+test("docs/api.md has a row for every operation of schema/openapi.json", () => {
+  const page = readFileSync(join(ROOT, "docs/api.md"), "utf8");
+  assert.ok(page === withRoutes(page), "stale: npm run x -- client");
 });
 
 test("its package holds JavaScript that runs and declarations that type an answer", {
