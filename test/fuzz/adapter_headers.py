@@ -1,9 +1,9 @@
 """Hostile adapter files for three readers: ours in Python, ours in TypeScript, and the reference `safetensors`.
 
     python test/fuzz/adapter_headers.py --corpus   writes schema/examples/hostile-headers.json, which both suites read
-    python test/fuzz/adapter_headers.py --fuzz 1000 --seed 1   one line of JSON a file, with both Python verdicts
+    python test/fuzz/adapter_headers.py --fuzz 1000 --seed 1   one line of JSON a file, and both verdicts
 
-Each file is told with our verdict (`reason`, null where it is accepted) and with whether the reference opens it. What we
+Each file is printed with our verdict (`reason`, null where it is accepted) and whether the reference opens it. What we
 accept the reference must accept; scripts/fuzz/adapter-headers.ts compares the third.
 """
 
@@ -319,7 +319,7 @@ _PIECES = (
 
 
 def mutated(rng: random.Random) -> bytes:
-    """The good file with one to four pieces put in, taken out, doubled or exchanged, and its framing kept mostly right."""
+    """The good file with one to four pieces inserted, removed, doubled or exchanged, its framing mostly kept."""
     text = TEXT
     for _ in range(rng.randint(1, 4)):
         at = rng.randrange(len(text) + 1)
