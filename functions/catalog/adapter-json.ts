@@ -50,6 +50,7 @@ export function versionJson(
     hashes: {
       sha256: row.sha256,
       autov2: row.sha256.slice(0, 10).toUpperCase(),
+      autov3: row.tensorsSha256?.slice(0, 12).toUpperCase() ?? null,
       tensors_sha256: row.tensorsSha256,
     },
     sha256: row.sha256,

@@ -1,5 +1,7 @@
-// Which version a file is: by its SHA-256, its first ten digits (AutoV2), or the SHA-256 of its tensors.
+// Which version a file is: by its SHA-256, its first ten (AutoV2) or twelve digits, or the SHA-256 of its tensors and its first
+// twelve (AutoV3).
 
+import { FileHash } from "../../schema/contract/adapters.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
@@ -9,14 +11,14 @@ import { adapterGone, isGone, versionGone } from "./tombstones.ts";
 import { readVersions, type VersionWithAdapter } from "./versions.ts";
 
 /**
- * The wanted hashes drive the query (CROSS JOIN keeps that order), so each is one index search. AutoV2 is a range of it: a hash of
- * ten digits and a "g", which sorts after every digit, are its bounds.
+ * The wanted hashes drive the query (CROSS JOIN keeps that order), so each is one index search. A short hash is a range of it: the
+ * digits and a "g", which sorts after every digit, are its bounds. The tensors' hash is never shortened to ten digits.
  */
 export const BY_HASH = `
 SELECT wanted.value AS hash, v.id FROM json_each(?1) wanted CROSS JOIN versions v
   ON v.sha256 >= wanted.value AND v.sha256 < wanted.value || 'g'
 UNION
-SELECT wanted.value, v.id FROM json_each(?1) wanted CROSS JOIN versions v ON v.tensors_sha256 = wanted.value`;
+SELECT wanted.value, v.id FROM json_each(?1) wanted CROSS JOIN versions v ON length(wanted.value) <> 10 AND v.tensors_sha256 >= wanted.value AND v.tensors_sha256 < wanted.value || 'g'`;
 
 /** For each hash all versions that this caller may know of, the best first: published ones, then the newest. */
 export async function versionsByHash(
@@ -24,7 +26,9 @@ export async function versionsByHash(
   caller: Caller | null,
   hashes: readonly string[],
 ): Promise<Map<string, VersionWithAdapter[]>> {
-  const wanted = [...new Set(hashes.map((hash) => hash.toLowerCase()))];
+  const wanted = [
+    ...new Set(hashes.filter((hash) => FileHash.safeParse(hash).success).map((hash) => hash.toLowerCase())),
+  ];
   const { results } = await db.$client
     .prepare(BY_HASH)
     .bind(JSON.stringify(wanted))

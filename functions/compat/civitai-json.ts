@@ -80,7 +80,11 @@ function versionJson(version: Version, index: number, rating: Rating): CivitaiMo
         type: "Model",
         sizeKB: version.size_bytes / BYTES_PER_KB,
         metadata: { format: "SafeTensor", fp: "fp16", size: "full" },
-        hashes: { SHA256: version.sha256.toUpperCase(), AutoV2: version.hashes.autov2 },
+        hashes: {
+          SHA256: version.sha256.toUpperCase(),
+          AutoV2: version.hashes.autov2,
+          ...(version.hashes.autov3 !== null && { AutoV3: version.hashes.autov3 }),
+        },
         pickleScanResult: scan,
         pickleScanMessage: failed?.detail ?? null,
         virusScanResult: scan,

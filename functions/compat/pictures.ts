@@ -1,8 +1,7 @@
 // Orders pictures for the compatible APIs: a model's name becomes adapters, a missing trigger is put in, a size is chosen.
 
 import type { z } from "zod";
-import type { Base } from "../../schema/contract/bases.ts";
-import type { Member, Region, ResolvedMember } from "../../schema/contract/compositions.ts";
+import type { Member, Region } from "../../schema/contract/compositions.ts";
 import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
 import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
@@ -13,6 +12,8 @@ import { orderGeneration } from "../dispatch/order-generation.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 import type { Model } from "./models.ts";
+import { drawnSize, isOpenAiSize, sizeForMembers } from "./sizes.ts";
+import { promptWithTriggers } from "./triggers.ts";
 
 type GenerationInput = z.input<typeof GenerationCreate>;
 
@@ -47,16 +48,14 @@ export async function orderPictures(
     ...(input.seed !== undefined && { seed: input.seed }),
     ...(input.steps !== undefined && { steps: input.steps }),
     ...(input.guidance !== undefined && { guidance: input.guidance }),
-    ...(input.size !== undefined && { size: input.size }),
+    // One of OpenAI's sizes is known to be drawn or not once the base is.
+    ...(input.size !== undefined && !isOpenAiSize(input.size) && { size: input.size }),
   };
   const order = await orderGeneration(db, caller, plain);
   if (order instanceof Refusal)
     return pointedAt(order, model, members.adapters?.length ?? 0, input.adapters.length);
   const request = order.request as Generation["request"];
-  const sized =
-    input.size === undefined
-      ? withSize(order, sizeForMembers(knownBase(order.baseId), request.adapters.length))
-      : order;
+  const sized = withChosenSize(order, input.size, request.adapters.length);
   const prompt = promptWithTriggers(request.prompt, request.adapters);
   if (prompt === request.prompt) return sized;
   if (prompt.length > PROMPT_MAX_CHARACTERS) {
@@ -123,12 +122,19 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
   return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
 }
 
-/** The narrowest canvas with a cell per adapter, else the widest. */
-function sizeForMembers(base: Base, adapters: number) {
-  const byCells = base.sizes.toSorted((a, b) => a.cells - b.cells);
-  const size = byCells.find(({ cells }) => cells >= Math.max(1, adapters)) ?? byCells.at(-1);
-  if (!size) throw new Error(`${base.id} has no sizes`);
-  return size;
+/** Without a size asked for: a cell for each adapter. A size that is the base's own was taken with the order. */
+function withChosenSize(order: NewJob, asked: string | undefined, adapters: number): NewJob {
+  const base = knownBase(order.baseId);
+  if (asked === undefined) return withSize(order, sizeForMembers(base, adapters));
+  if (!isOpenAiSize(asked)) return order;
+  const { draw, enlargeTo } = drawnSize(base, asked, adapters);
+  const sized = withSize(order, draw);
+  if (enlargeTo === null) return sized;
+  return {
+    ...sized,
+    request: { ...(sized.request as Generation["request"]), enlarged_to: asked },
+    spec: { ...(sized.spec as SampleSpec), enlarge_to: enlargeTo },
+  };
 }
 
 function withSize(order: NewJob, { width, height }: { width: number; height: number }): NewJob {
@@ -140,41 +146,4 @@ function withSize(order: NewJob, { width, height }: { width: number; height: num
 function withPrompt(order: NewJob, prompt: string): NewJob {
   const request = { ...(order.request as Generation["request"]), prompt };
   return { ...order, request, spec: { ...(order.spec as SampleSpec), prompt } };
-}
-
-const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/i;
-const BACKGROUND = /\b(?:background|backdrop|wall)\b/i;
-
-/**
- * An adapter whose trigger is missing in the prompt has no effect. Clauses (split at `;`) that are of no adapter and no background get the
- * missing triggers in their order; the last of them is repeated for each remaining adapter. Without such a clause the triggers
- * are clauses of their own, before the background.
- */
-export function promptWithTriggers(
-  prompt: string,
-  members: readonly Pick<ResolvedMember, "trigger">[],
-): string {
-  const said = prompt.toLowerCase();
-  const missing = [...new Set(members.map(({ trigger }) => trigger))].filter(
-    (trigger) => !said.includes(trigger),
-  );
-  if (missing.length === 0) return prompt;
-  const clauses = prompt
-    .split(";")
-    .map((clause) => clause.trim())
-    .filter((clause) => clause !== "");
-  const isFree = (clause: string) => !TRIGGER.test(clause) && !BACKGROUND.test(clause);
-  const lastFree = clauses.findLastIndex(isFree);
-  if (lastFree < 0) {
-    const backgrounds = clauses.filter((clause) => BACKGROUND.test(clause));
-    const others = clauses.filter((clause) => !BACKGROUND.test(clause));
-    return [...others, ...missing, ...backgrounds].join("; ");
-  }
-  return clauses
-    .flatMap((clause, i) => {
-      if (!isFree(clause)) return [clause];
-      const taken = missing.splice(0, i === lastFree ? missing.length : 1);
-      return taken.length === 0 ? [clause] : taken.map((trigger) => `${trigger} ${clause}`);
-    })
-    .join("; ");
 }

@@ -15,7 +15,7 @@ import { crosstalkOf, warningsOf } from "./crosstalk.ts";
 import { ancestorsOf, forkCounted } from "./forks.ts";
 import { intersectLicences, type LicencedMember } from "./licences.ts";
 import { type FactsById, factsOf } from "./member-facts.ts";
-import { resolveMembers } from "./members.ts";
+import { asMember, resolveMembers } from "./members.ts";
 import { type FoundMix, isOpenMix, isVersion, mixRef, resolveMix } from "./mixes.ts";
 
 export async function createComposition(
@@ -71,7 +71,7 @@ export async function forkMix(
   now: number,
 ): Promise<CompositionRow | Refusal> {
   const { baseId, title, prompt, members } = source.version;
-  const requested = members.map(({ version_id, strength, region }) => ({ version_id, strength, region }));
+  const requested = members.map(asMember);
   const cast = await resolveMembers(db, caller, requested, baseId, "/members");
   if (cast instanceof Refusal) return cast;
   return saveComposition(db, caller, { baseId, title, prompt, members }, source, now);

@@ -2,6 +2,7 @@
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
+import { TRIGGER_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { adapterGone, isGone } from "../catalog/tombstones.ts";
@@ -33,10 +34,38 @@ export async function resolveMembers(
     if (members.some((other) => other.version.id === version.id)) {
       return refuse("request_invalid", `${refOf(adapter)}:${version.number} is named twice.`, at);
     }
-    members.push({ ...found, resolved: resolvedMember(found, member) });
+    const resolved = resolvedMember(found, member);
+    const fault = triggerFault(
+      members.map((other) => other.resolved),
+      resolved,
+      at,
+    );
+    if (fault) return fault;
+    members.push({ ...found, resolved });
   }
   const base = baseOfMembers(members, requestedBase, pointer, places);
   return base instanceof Refusal ? base : { base, members };
+}
+
+/** Two that answer to one word cannot both be drawn: the prompt could call only one of them. */
+export function triggerFault(
+  others: readonly ResolvedMember[],
+  { ref, trigger }: ResolvedMember,
+  pointer: string,
+): Refusal | null {
+  const other = others.find((each) => each.trigger === trigger);
+  if (!other) return null;
+  const free = freeAlias(trigger, others);
+  const detail = `${other.ref} and ${ref} both answer to ${trigger}. Give one of them another word, such as "as": "${free}", and use it in the prompt.`;
+  return refuse("request_invalid", detail, `${pointer}/as`);
+}
+
+function freeAlias(trigger: string, others: readonly ResolvedMember[]): string {
+  const stem = trigger.slice(1, -1).slice(0, TRIGGER_MAX_CHARACTERS - 5);
+  const taken = new Set(others.map((each) => each.trigger));
+  let number = 2;
+  while (taken.has(`<${stem}-${number}>`)) number += 1;
+  return `<${stem}-${number}>`;
 }
 
 function baseOfMembers(
@@ -90,11 +119,19 @@ function named(refusal: Refusal, pointer: string): Refusal {
   return refuse(refusal.code === "not_found" ? "adapter_unknown" : refusal.code, refusal.detail, pointer);
 }
 
+/** A member as it was saved, to be resolved again: it keeps the word that calls it. */
+export const asMember = ({ version_id, strength, region, trigger }: ResolvedMember): Member => ({
+  version_id,
+  strength,
+  region,
+  as: trigger,
+});
+
 function resolvedMember({ version, adapter }: VersionWithAdapter, member: Member): ResolvedMember {
   return {
     version_id: version.id,
     ref: `${refOf(adapter)}:${version.number}`,
-    trigger: version.trigger,
+    trigger: member.as ?? version.trigger,
     strength: member.strength ?? version.strength,
     slot: version.slot,
     region: member.region ?? null,

@@ -61,7 +61,7 @@ async function trainingOf(
 /** The member as far as it is known. Its version, number and recommended strength come with the training's end. */
 function awaitedOf(training: JobRow, member: Member, place: number): Awaited {
   const { adapter, trigger, slot } = training.request as Training["request"];
-  const known = { ref: adapter, trigger, slot, region: member.region ?? null };
+  const known = { ref: adapter, trigger: member.as ?? trigger, slot, region: member.region ?? null };
   const open = { version_id: null, strength: member.strength ?? null };
   return {
     trainingId: training.id,

@@ -21,17 +21,17 @@ UPDATE jobs SET
   ready_at = ?4,
   turn = made.turn,
   request = json_set(request, in_request || '.version_id', made.version_id, in_request || '.ref', made.ref,
-    in_request || '.trigger', made.trigger_word, in_request || '.slot', made.slot,
+    in_request || '.slot', made.slot,
     in_request || '.strength', coalesce(request ->> (in_request || '.strength'), made.strength)),
   spec = json_set(spec, in_spec || '.version_id', made.version_id, in_spec || '.ref', made.ref,
-    in_spec || '.trigger', made.trigger_word, in_spec || '.slot', made.slot,
+    in_spec || '.slot', made.slot,
     in_spec || '.strength', coalesce(spec ->> (in_spec || '.strength'), made.strength), in_spec || '.input', made.file),
   inputs = json_insert(inputs, '$[#]', json_object(
     'name', made.file, 'sha256', made.sha256, 'size_bytes', made.size_bytes, 'content_type', 'application/octet-stream'))
 FROM (
   SELECT w.id AS job_id, ${AWAITED("request")} AS in_request, ${AWAITED("spec")} AS in_spec,
     v.id AS version_id, v.id || '.safetensors' AS file, users.handle || '/' || adapters.name || ':' || v.number AS ref,
-    v.trigger_word, v.slot, v.strength, v.sha256, v.size_bytes, adapters.state IN ('withdrawn', 'removed') AS gone,
+    v.slot, v.strength, v.sha256, v.size_bytes, adapters.state IN ('withdrawn', 'removed') AS gone,
     row_number() OVER (PARTITION BY w.priority, w.express ORDER BY w.id) - 1
       + ${nextTurn("w.owner_id", "w.priority", "w.express")} AS turn
   FROM jobs AS w, versions AS v JOIN adapters ON adapters.id = v.adapter_id JOIN users ON users.id = adapters.owner_id

@@ -7,7 +7,7 @@ import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
 import type { StoredInput } from "../../schema/tables.ts";
 import { findComposition } from "../compose/compositions.ts";
-import { type Cast, resolveMembers } from "../compose/members.ts";
+import { asMember, type Cast, resolveMembers, triggerFault } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
 import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -52,7 +52,12 @@ export async function orderGeneration(
     size: `${size.width}x${size.height}`,
     adapters: cast.members.map(({ resolved }) => resolved),
   };
-  if (awaited) request.adapters.splice(awaited.place, 0, awaited.member);
+  if (awaited) {
+    const at = `${requested.pointer}/${awaited.place}`;
+    const fault = triggerFault(request.adapters, awaited.member, at);
+    if (fault) return fault;
+    request.adapters.splice(awaited.place, 0, awaited.member);
+  }
   return {
     ownerId: caller.id,
     kind: "sample",
@@ -75,9 +80,7 @@ async function requestedMembers(db: Db, caller: Caller, input: GenerationInput) 
   }
   const composition = await requestedComposition(db, caller, input);
   if (composition instanceof Refusal) return composition;
-  const members = composition.members.map(
-    ({ version_id, strength, region }): GenerationMember => ({ version_id, strength, region }),
-  );
+  const members: GenerationMember[] = composition.members.map(asMember);
   return { members, base: composition.baseId, pointer, compositionId: composition.id };
 }
 

@@ -16,7 +16,7 @@ const get = createRoute({
   path: "/v1/versions/by-hash/{hash}",
   summary: "Find the version of a file",
   description:
-    "By the SHA-256 of the file (64 digits) or its first ten (AutoV2), or by the SHA-256 of its tensors, which survives another header. Where several have it, the newest published one answers.",
+    "By the SHA-256 of the file (64 digits), its first ten (AutoV2) or twelve, or by the SHA-256 of its tensors or its first twelve (AutoV3), which survive another header. Where several have it, the newest published one answers.",
   tags,
   middleware: noQuery,
   request: { params: idParam("hash", FileHash) },

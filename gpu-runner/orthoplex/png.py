@@ -10,6 +10,7 @@ import json
 
 from PIL import Image, PngImagePlugin
 
+from orthoplex.enlarge import RESAMPLER
 from orthoplex.ortho.text import carriable, cleaned
 from orthoplex.recipe import SOFTWARE, Recipe
 
@@ -52,6 +53,8 @@ def parameters_text(recipe: Recipe) -> str:
         f"Size: {recipe.width}x{recipe.height}",
         f"Model: {recipe.base}",
     ]
+    if recipe.enlarged_to is not None:
+        settings += [f"Hires resize: {recipe.enlarged_to}", f"Hires upscaler: {RESAMPLER}"]
     if recipe.adapters:
         # Civitai and its relatives look a file up by the first 12 digits of its SHA-256.
         names = ", ".join(f"{_tag(each.ref)}: {each.sha256[:12].upper()}" for each in recipe.adapters)

@@ -42,9 +42,11 @@ class Recipe:
     adapters: Sequence[RecipeAdapter]
     version: str  # of the software
     device: str
+    enlarged_to: str | None = None  # the size of the file where it is another than was drawn
 
     def as_json(self) -> dict[str, Any]:
         """The recipe as it is written into the file and into the job's result."""
+        enlarged = {} if self.enlarged_to is None else {"enlarged_to": self.enlarged_to}
         return {
             "format": RECIPE_FORMAT,
             "base": self.base,
@@ -54,6 +56,7 @@ class Recipe:
             "steps": self.steps,
             "guidance": self.guidance,
             "size": f"{self.width}x{self.height}",
+            **enlarged,
             "sampler": self.sampler,
             "drawn": self.drawn,
             "adapters": [dict(vars(adapter)) for adapter in self.adapters],

@@ -7647,7 +7647,7 @@ export interface paths {
         };
         /**
          * Find the version of a file
-         * @description By the SHA-256 of the file (64 digits) or its first ten (AutoV2), or by the SHA-256 of its tensors, which survives another header. Where several have it, the newest published one answers.
+         * @description By the SHA-256 of the file (64 digits), its first ten (AutoV2) or twelve, or by the SHA-256 of its tensors or its first twelve (AutoV3), which survive another header. Where several have it, the newest published one answers.
          */
         get: {
             parameters: {
@@ -8774,6 +8774,7 @@ export interface components {
             format: "SafeTensor";
             hashes: {
                 AutoV2: string;
+                AutoV3?: string;
                 SHA256: string;
             };
             /** @enum {boolean} */
@@ -8851,6 +8852,7 @@ export interface components {
                 downloadUrl: string;
                 hashes: {
                     AutoV2: string;
+                    AutoV3?: string;
                     SHA256: string;
                 };
                 id: number;
@@ -8913,6 +8915,7 @@ export interface components {
                 downloadUrl: string;
                 hashes: {
                     AutoV2: string;
+                    AutoV3?: string;
                     SHA256: string;
                 };
                 id: number;
@@ -9392,6 +9395,8 @@ export interface components {
                 /** @description Id of kind cmp */
                 composition_id: string | null;
                 count: number;
+                /** @description Of an order through another API: the size asked for, which the base does not draw */
+                enlarged_to?: string;
                 guidance: number;
                 negative_prompt: string;
                 prompt: string;
@@ -9442,6 +9447,8 @@ export interface components {
             webhook?: components["schemas"]["JobWebhook"];
         };
         GenerationMember: {
+            /** @description The word that calls it in this prompt, such as <ivy-2>. Without it: its trigger. No two members may answer to one word */
+            as?: string;
             /** @description owner/name, or owner/name:number for one version */
             ref?: string;
             region?: components["schemas"]["Region"] | null;
@@ -9455,6 +9462,8 @@ export interface components {
         Hashes: {
             /** @description The first ten digits of the SHA-256, upper case */
             autov2: string;
+            /** @description The first twelve digits of the SHA-256 of the tensors, upper case */
+            autov3: string | null;
             /** @description Of the file */
             sha256: string;
             /** @description Of the tensors without the header: another header, the same adapter */
@@ -9682,6 +9691,8 @@ export interface components {
             mix: components["schemas"]["Mix"] | null;
         };
         Member: {
+            /** @description The word that calls it in this prompt, such as <ivy-2>. Without it: its trigger. No two members may answer to one word */
+            as?: string;
             /** @description owner/name, or owner/name:number for one version */
             ref?: string;
             region?: components["schemas"]["Region"] | null;
@@ -9747,6 +9758,7 @@ export interface components {
             strength: number;
             /** @description null where the adapter is hidden or gone */
             title: string | null;
+            /** @description The word that calls it here */
             trigger: string;
             /** @description Id of kind ver */
             version_id: string;
@@ -10654,6 +10666,7 @@ export interface components {
             region: components["schemas"]["Region"] | null;
             slot: number;
             strength: number;
+            /** @description The word that calls it here */
             trigger: string;
             /** @description Id of kind ver */
             version_id: string;
@@ -10730,6 +10743,11 @@ export interface components {
                 version_id: string;
             }[];
             count: number;
+            /** @description The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out */
+            enlarge_to?: {
+                height: number;
+                width: number;
+            } | null;
             guidance: number;
             height: number;
             negative_prompt: string;

@@ -107,6 +107,10 @@ export const Hashes = z
   .object({
     sha256: Sha256.meta({ description: "Of the file" }),
     autov2: z.string().meta({ description: "The first ten digits of the SHA-256, upper case" }),
+    autov3: z
+      .string()
+      .nullable()
+      .meta({ description: "The first twelve digits of the SHA-256 of the tensors, upper case" }),
     tensors_sha256: Sha256.nullable().meta({
       description: "Of the tensors without the header: another header, the same adapter",
     }),
@@ -265,13 +269,18 @@ export const AdapterStatistics = z
   .meta({ id: "AdapterStatistics" });
 export type AdapterStatistics = z.infer<typeof AdapterStatistics>;
 
-/** SHA-256 of a file or of its tensors, or AutoV2; upper or lower case. */
+/**
+ * SHA-256 of a file or of its tensors, AutoV2 (the first ten digits of the file's), AutoV3 (the first twelve of the tensors') or the twelve
+ * digits of the file's that AUTOMATIC1111's web UI writes into pictures; upper or lower case.
+ */
 export const FileHash = z
   .string()
-  .regex(/^(?:[0-9A-Fa-f]{10}|[0-9A-Fa-f]{64})$/, "must be 10 or 64 hexadecimal digits");
+  .regex(/^(?:[0-9A-Fa-f]{10}|[0-9A-Fa-f]{12}|[0-9A-Fa-f]{64})$/, "must be 10, 12 or 64 hexadecimal digits");
+/** One of a list: another kind of hash is merely unknown, and takes nothing from the others. */
+export const AnyHash = token(128);
 
 export const HashesLookup = z
-  .strictObject({ hashes: z.array(FileHash).min(1).max(HASHES_LOOKED_UP_MAX) })
+  .strictObject({ hashes: z.array(AnyHash).min(1).max(HASHES_LOOKED_UP_MAX) })
   .meta({ id: "HashesLookup" });
 
 export const HashesFound = z

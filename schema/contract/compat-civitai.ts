@@ -1,6 +1,7 @@
 // Civitai's reading calls: models, their versions, and look-up by hash, with its field names.
 
 import { z } from "zod";
+import { AnyHash } from "./adapters.ts";
 import {
   HASH_NUMBERS_LOOKED_UP_MAX,
   HASHES_LOOKED_UP_MAX,
@@ -59,14 +60,10 @@ export const CivitaiQuery = z.strictObject({
 });
 export type CivitaiQuery = z.infer<typeof CivitaiQuery>;
 
-const hash = z
-  .string()
-  .regex(/^(?:[0-9a-fA-F]{10}|[0-9a-fA-F]{64})$/, "must be a SHA-256 or its first ten digits");
-export const CivitaiHash = hash;
-export const CivitaiHashes = z.array(hash).min(1).max(HASHES_LOOKED_UP_MAX).meta({ id: "CivitaiHashes" });
+export const CivitaiHashes = z.array(AnyHash).min(1).max(HASHES_LOOKED_UP_MAX).meta({ id: "CivitaiHashes" });
 
 export const CivitaiManyHashes = z
-  .array(hash)
+  .array(AnyHash)
   .min(1)
   .max(HASH_NUMBERS_LOOKED_UP_MAX)
   .meta({ id: "CivitaiManyHashes" });
@@ -85,7 +82,7 @@ export const CivitaiFile = z.object({
   type: z.literal("Model"),
   sizeKB: z.number(),
   metadata: z.object({ format: z.literal("SafeTensor"), fp: z.literal("fp16"), size: z.literal("full") }),
-  hashes: z.object({ SHA256: z.string(), AutoV2: z.string() }),
+  hashes: z.object({ SHA256: z.string(), AutoV2: z.string(), AutoV3: z.string().optional() }),
   pickleScanResult: scanResult,
   pickleScanMessage: z.string().nullable(),
   virusScanResult: scanResult,

@@ -38,6 +38,12 @@ export const Region = z
   .meta({ id: "Region" });
 export type Region = z.infer<typeof Region>;
 
+/** Several people's adapters may share a trigger; in one prompt each needs a word of its own. */
+export const Alias = Trigger.optional().meta({
+  description:
+    "The word that calls it in this prompt, such as <ivy-2>. Without it: its trigger. No two members may answer to one word",
+});
+
 export const Member = z
   .strictObject({
     version_id: idOf("ver").optional(),
@@ -46,6 +52,7 @@ export const Member = z
       description: "Without it: what the version's owner recommends",
     }),
     region: orNull(Region).optional(),
+    as: Alias,
   })
   .refine((m) => (m.version_id === undefined) !== (m.ref === undefined), {
     error: "needs exactly one of version_id and ref",
@@ -67,7 +74,7 @@ export const ResolvedMember = z
   .object({
     version_id: idOf("ver"),
     ref: AdapterRef,
-    trigger: Trigger,
+    trigger: Trigger.meta({ description: "The word that calls it here" }),
     strength: Strength,
     slot: z.int(),
     region: orNull(Region),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { AdapterCreate, ClassWord, Recipe, Strength, Trigger } from "./adapters.ts";
 import { Size } from "./bases.ts";
 import { JOB_ERROR_CODES } from "./codes.ts";
-import { MixRef, Region, ResolvedMember } from "./compositions.ts";
+import { Alias, MixRef, Region, ResolvedMember } from "./compositions.ts";
 import { AdapterRef, idOf, Timestamp } from "./ids.ts";
 import {
   CAPTION_MAX_CHARACTERS,
@@ -51,6 +51,7 @@ export const GenerationMember = z
       description: "Without it: what the version's owner recommends",
     }),
     region: orNull(Region).optional(),
+    as: Alias,
   })
   .refine((m) => [m.version_id, m.ref, m.training_id].filter((name) => name !== undefined).length === 1, {
     error: "needs exactly one of version_id, ref and training_id",
@@ -176,6 +177,9 @@ export const Generation = z
       steps: z.int(),
       guidance: z.number(),
       size: Size,
+      enlarged_to: Size.optional().meta({
+        description: "Of an order through another API: the size asked for, which the base does not draw",
+      }),
       count: z.int(),
       adapters: z.array(ResolvedMember).meta({ description: "Without the one that is still being trained" }),
     }),

@@ -74,6 +74,10 @@ export const SampleSpec = z
     width: z.int(),
     height: z.int(),
     count: z.int(),
+    enlarge_to: z.object({ width: z.int().positive(), height: z.int().positive() }).nullish().meta({
+      description:
+        "The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out",
+    }),
     adapters: z.array(
       z.object({
         version_id: idOf("ver"),

@@ -159,7 +159,9 @@ export const npmOpenAi: Check[] = [
   {
     call: "a field that is wrong",
     async run(at) {
-      const error = await refusal(clientOf(at).images.generate(imageRequest({ size: "1024x1024" as const })));
+      const error = await refusal(
+        clientOf(at).images.generate(imageRequest({ size: "1000x1000" as unknown as "1024x1024" })),
+      );
       return `${error.status} ${messageOf(error)}`;
     },
   },

@@ -92,7 +92,7 @@ def wrong_model() -> str:
 
 
 def wrong_field() -> str:
-    return message_of(refusal(lambda: client.images.generate(**fields(size="1024x1024")), openai.BadRequestError))
+    return message_of(refusal(lambda: client.images.generate(**fields(size="1000x1000")), openai.BadRequestError))
 
 
 def wrong_adapter() -> str:

@@ -3,10 +3,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
+import { FileHash } from "../../../schema/contract/adapters.ts";
 import { ERROR_CODES } from "../../../schema/contract/codes.ts";
 import {
   CivitaiError,
-  CivitaiHash,
   CivitaiHashes,
   CivitaiHashNumber,
   CivitaiManyHashes,
@@ -154,8 +154,9 @@ export const civitai = router()
   )
   .openapi(byHash, async (c) => {
     const { hash } = c.req.valid("param");
-    if (!CivitaiHash.safeParse(hash).success) {
-      deny(refuse("not_found", "A file is found by its SHA-256 (64 digits) or its AutoV2 (10 digits)."));
+    if (!FileHash.safeParse(hash).success) {
+      const kinds = "its SHA-256 (64 digits), its AutoV2 (10 digits) or its AutoV3 (12 digits)";
+      deny(refuse("not_found", `A file is found by ${kinds}.`));
     }
     return c.json(granted(await getVersionByHash(c.var.db, hash, c.var.origin)), 200);
   })

@@ -40,6 +40,13 @@ class Member(msgspec.Struct, frozen=True):
     region: Region | None
 
 
+class Pixels(msgspec.Struct, frozen=True):
+    """The size of a picture."""
+
+    width: int
+    height: int
+
+
 class SampleSpec(msgspec.Struct, frozen=True):
     """What to draw."""
 
@@ -52,6 +59,7 @@ class SampleSpec(msgspec.Struct, frozen=True):
     height: int
     count: int
     adapters: tuple[Member, ...]
+    enlarge_to: Pixels | None = None
 
 
 class CaptionedInput(msgspec.Struct, frozen=True):

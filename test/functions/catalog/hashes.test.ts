@@ -24,8 +24,10 @@ const lookUp = (hash: string, by: Person | null = null) =>
 
 describe("a look-up by hash", () => {
   it("finds a version by SHA-256, AutoV2 and the hash of its tensors, in upper or lower case", async () => {
-    const { sha256, autov2, tensors_sha256 } = open.hashes;
-    for (const hash of [sha256, autov2, tensors_sha256 ?? ""]) {
+    const { sha256, autov2, autov3, tensors_sha256 } = open.hashes;
+    expect(autov3).toBe(tensors_sha256?.slice(0, 12).toUpperCase());
+    // Twelve digits of the file's own are what AUTOMATIC1111's pictures name it by, ours among them.
+    for (const hash of [sha256, autov2, autov3 ?? "", sha256.slice(0, 12), tensors_sha256 ?? ""]) {
       for (const written of [hash.toLowerCase(), hash.toUpperCase()]) {
         const reply = await lookUp(written);
         expect([reply.status, reply.body.id]).toEqual([200, open.id]);
@@ -34,7 +36,7 @@ describe("a look-up by hash", () => {
   });
 
   it("answers 404 for what nobody has published, and for what is no hash", async () => {
-    for (const hash of ["0".repeat(64), "0".repeat(10), "abc", "z".repeat(64), open.sha256.slice(0, 12)]) {
+    for (const hash of ["0".repeat(64), "0".repeat(10), "abc", "z".repeat(64), open.sha256.slice(0, 11)]) {
       expect([hash, (await lookUp(hash)).status]).toEqual([hash, 404]);
     }
   });
@@ -71,13 +73,21 @@ describe("a look-up by hash", () => {
 
   it("of many at once answers each in order, twice where asked twice, and null for what is unknown", async () => {
     const other = await published(bob, "other");
-    const hashes = [other.hashes.autov2, "0".repeat(64), open.sha256.toUpperCase(), other.hashes.autov2];
+    const hashes = [
+      other.hashes.autov2,
+      "0".repeat(64),
+      open.sha256.toUpperCase(),
+      other.hashes.autov2,
+      "1A2B3C4D",
+    ];
     const { body } = await ask<Found>("POST", "/v1/versions/by-hash", { body: { hashes } });
     expect(body.items.map(({ hash, version }) => [hash, version?.id ?? null])).toEqual([
       [hashes[0], other.id],
       [hashes[1], null],
       [hashes[2], open.id],
       [hashes[3], other.id],
+      // A kind of hash that is not kept here is merely unknown.
+      [hashes[4], null],
     ]);
   });
 
@@ -85,7 +95,7 @@ describe("a look-up by hash", () => {
     const hashes = Array.from({ length: HASHES_LOOKED_UP_MAX }, (_, i) => String(i).padStart(64, "0"));
     const most = await ask<Found>("POST", "/v1/versions/by-hash", { body: { hashes } });
     expect(most.body.items).toHaveLength(HASHES_LOOKED_UP_MAX);
-    for (const wrong of [[...hashes, "0".repeat(64)], [], ["nonsense"]]) {
+    for (const wrong of [[...hashes, "0".repeat(64)], [], ["a\u0000"]]) {
       expect((await ask("POST", "/v1/versions/by-hash", { body: { hashes: wrong } })).status).toBe(400);
     }
   });
@@ -98,7 +108,9 @@ describe("a look-up by hash", () => {
     const ofVersions = details.filter((detail) => / v( |$)/.test(detail));
     expect(ofVersions).toEqual([
       expect.stringMatching(/^SEARCH v USING INDEX versions_sha256 \(sha256>\? AND sha256<\?\)/),
-      expect.stringMatching(/^SEARCH v USING INDEX versions_tensors_sha256 \(tensors_sha256=\?\)/),
+      expect.stringMatching(
+        /^SEARCH v USING INDEX versions_tensors_sha256 \(tensors_sha256>\? AND tensors_sha256<\?\)/,
+      ),
     ]);
   });
 });

@@ -61,7 +61,11 @@ describe("models", () => {
     expect(file).toMatchObject({
       name: "ada-ivy-1.safetensors",
       primary: true,
-      hashes: { SHA256: ivy.sha256.toUpperCase(), AutoV2: ivy.sha256.slice(0, 10).toUpperCase() },
+      hashes: {
+        SHA256: ivy.sha256.toUpperCase(),
+        AutoV2: ivy.sha256.slice(0, 10).toUpperCase(),
+        AutoV3: ivy.hashes.tensors_sha256?.slice(0, 12).toUpperCase(),
+      },
     });
     expect((await send(file?.downloadUrl ?? "")).headers.get("etag")).toBe(`"${ivy.sha256}"`);
   });
@@ -158,8 +162,11 @@ describe("numbers", () => {
 });
 
 describe("hashes", () => {
+  /** As our own PNGs and managers write them: of the file, and of its tensors, which an edited header leaves alone. */
+  const twelve = () => [ivy.sha256.slice(0, 12).toUpperCase(), ivy.hashes.tensors_sha256?.slice(0, 12) ?? ""];
+
   it("find the version of a file, in either case and by AutoV2", async () => {
-    for (const hash of [ivy.sha256, ivy.sha256.toUpperCase(), ivy.sha256.slice(0, 10)]) {
+    for (const hash of [ivy.sha256, ivy.sha256.toUpperCase(), ivy.sha256.slice(0, 10), ...twelve()]) {
       const { body } = await ask("GET", `/api/v1/model-versions/by-hash/${hash}`);
       expect(CivitaiVersion.parse(body)).toEqual(body);
       expect(body).toMatchObject({ id: numberOf(ivy.id), model: { name: "ivy", type: "LORA" } });
@@ -167,7 +174,8 @@ describe("hashes", () => {
   });
 
   it("are looked up many at once, and those that nobody knows are left out", async () => {
-    const body = [ivy.sha256, "0".repeat(64)];
+    // A CRC32 and what is no hash at all take nothing from the others.
+    const body = ["1A2B3C4D", ivy.sha256, "0".repeat(64), "nonsense"];
     const reply = await ask<CivitaiVersion[]>("POST", "/api/v1/model-versions/by-hash", { body });
     expect([reply.status, reply.body.map(({ id }) => id)]).toEqual([200, [numberOf(ivy.id)]]);
     const many = await ask("POST", "/api/v1/model-versions/by-hash", { body: Array(101).fill(ivy.sha256) });
@@ -183,7 +191,7 @@ describe("numbers by hash", () => {
       "GET",
       "/v1/adapters/ada/secret",
     );
-    const body = ["0".repeat(64), ivy.sha256.toUpperCase(), secret.sha256, ivy.sha256.slice(0, 10)];
+    const body = ["0".repeat(64), ivy.sha256.toUpperCase(), secret.sha256, "F00", ivy.sha256.slice(0, 10)];
     const reply = await ask<unknown>("POST", PATH, { body });
     const modelVersionId = numberOf(ivy.id);
     expect([reply.status, reply.body]).toEqual([

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from edge_double import EdgeDouble, Job, new_id
 from PIL import Image
@@ -112,6 +113,32 @@ def test_a_prompt_that_does_not_fit_fails_alone(draw: Callable[..., list[Job]]) 
     assert crowded.settled is not None
     assert crowded.settled["error"]["code"] == "prompt_invalid"
     assert crowded.settled["error"]["retryable"] is False
+
+
+def test_a_picture_is_enlarged_to_the_size_asked_for_and_says_so(draw: Callable[..., list[Job]]) -> None:
+    plain, large = draw(sample_job(), sample_job(enlarge_to={"width": 384, "height": 512}))
+    (small,), (image,) = images_of(plain), images_of(large)
+    assert (small.size, image.size) == ((256, 256), (384, 512))
+    assert large.settled is not None
+    assert large.settled["warnings"] == ["cast-2 draws no 384x512: drawn at 256x256 and enlarged"]
+    meta = large.settled["outputs"][0]["meta"]
+    assert (meta["width"], meta["height"]) == (384, 512)
+    assert (meta["recipe"]["size"], meta["recipe"]["enlarged_to"]) == ("256x256", "384x512")
+    assert "Hires resize: 384x512, Hires upscaler: Lanczos" in image.text["parameters"]  # type: ignore[attr-defined]
+    # As large as fits, at the bottom; above it the first row goes on.
+    pixels = np.asarray(image.convert("RGB"))
+    assert (pixels[:128] == pixels[128]).all()
+    assert (pixels[128:] == np.asarray(small.convert("RGB").resize((384, 384), Image.Resampling.LANCZOS))).all()
+
+
+def test_two_adapters_of_one_trigger_fail_their_job_instead_of_one_of_them_being_left_out(
+    edge: EdgeDouble, draw: Callable[..., list[Job]]
+) -> None:
+    job = with_members(sample_job(prompt="<ada> smiling"), member(edge, 3, "<ada>"), member(edge, 4, "<ada>"))
+    (twice,) = draw(job)
+    assert twice.settled is not None
+    assert twice.settled["error"]["code"] == "input_invalid"
+    assert "both answer to <ada>" in twice.settled["error"]["message"]
 
 
 def test_words_that_the_base_does_not_know_come_back_as_warnings(draw: Callable[..., list[Job]]) -> None:

@@ -5,13 +5,14 @@ Every picture depends on its own job alone; who shares its batch changes nothing
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 from PIL import Image
 
 from orthoplex.bases import AnyBase
+from orthoplex.enlarge import enlarged
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.png import write_png
@@ -67,6 +68,7 @@ class SampleJob:
         assert isinstance(lease, SampleLease)
         run.report(0, lease.spec.steps, "loading")
         base = self.bases.get(lease.base)
+        _check_triggers(lease.spec.adapters)
         adapters = [_attached(base, lease, member, storage) for member in lease.spec.adapters]
         total = lease.spec.steps * -(-lease.spec.count // self.pictures_max)
         return _Order(run, lease, base, adapters, steps_total=total)
@@ -131,6 +133,15 @@ def _spec_of(lease: SampleLease) -> SampleSpec:
     )
 
 
+def _check_triggers(members: Sequence[Member]) -> None:
+    """The edge gives every member a word of its own; of two that answer to one, the prompt could call only one."""
+    called = [member.trigger for member in members]
+    for trigger in called:
+        if called.count(trigger) > 1:
+            both = " and ".join(member.ref for member in members if member.trigger == trigger)
+            raise JobFailed("input_invalid", f"{both} both answer to {trigger}.", retryable=False)
+
+
 def _attached(base: AnyBase, lease: SampleLease, member: Member, storage: Storage) -> AttachedAdapter:
     try:
         source = lease.input(member.input)
@@ -157,6 +168,10 @@ def _collect(order: _Order, piece: Piece, drawn: SampleResult) -> None:
 
 
 def _result_of(order: _Order, seconds: float) -> Result:
+    to = order.lease.spec.enlarge_to
+    if to is not None:
+        drawn = f"{order.lease.spec.width}x{order.lease.spec.height}"
+        order.warnings.append(f"{order.base.id} draws no {to.width}x{to.height}: drawn at {drawn} and enlarged")
     outputs = [_output(order, number, *picture) for number, picture in sorted(order.pictures.items())]
     metrics = {"sample_seconds": round(seconds, 3), "device": str(order.base.device)}
     return Result(outputs, order.warnings, metrics)
@@ -167,6 +182,9 @@ def _output(order: _Order, number: int, image: Image.Image, seed: int, drawn: st
     adapters = [_recipe_adapter(order.lease, member) for member in spec.adapters]
     device = device_name(str(order.base.device))
     recipe = recipe_of(order.lease.base, _spec_of(order.lease), seed, drawn, adapters, device)
+    if spec.enlarge_to is not None:
+        image = enlarged(image, spec.enlarge_to.width, spec.enlarge_to.height)
+        recipe = replace(recipe, enlarged_to=f"{image.width}x{image.height}")
     meta: dict[str, Any] = {
         "width": image.width,
         "height": image.height,
