@@ -82,7 +82,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     if size is None:
         raise ValueError(f"--size {flags.size} must look like 512x256")
     if (int(size[1]), int(size[2])) not in {(each["width"], each["height"]) for each in base.description["sizes"]}:
-        raise ValueError(f"--size {flags.size} is not one that {base.id} draws")
+        raise ValueError(f"--size {flags.size} is not one that {base.id} generates")
     if flags.count < 1:
         raise ValueError("--count must be 1 or more")
     read = [_read_adapter(base, text) for text in flags.adapter]
@@ -97,14 +97,14 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
         count=flags.count,
         sampler=flags.sampler,
     )
-    drawn = sample(base, spec, [attached for attached, _ in read])
+    generated = sample(base, spec, [attached for attached, _ in read])
     flags.out.mkdir(parents=True, exist_ok=True)
-    for image, seed, text in zip(drawn.images, drawn.seeds, drawn.prompts, strict=True):
+    for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
         recipe = recipe_of(base.id, spec, seed, text, [each for _, each in read], device_name(str(base.device)))
         path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
         yield str(path)
-    yield from (f"note: {warning}" for warning in drawn.warnings)
+    yield from (f"note: {warning}" for warning in generated.warnings)
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:

@@ -31,8 +31,8 @@ def write_png(image: Image.Image, recipe: Recipe | None) -> bytes:
     chunks = PngImagePlugin.PngInfo()
     if recipe is not None:
         _add_text(chunks, "parameters", cleaned(parameters_text(recipe)))
-        told = carriable(recipe.as_json())
-        _add_text(chunks, "orthoplex", json.dumps(told, separators=(",", ":"), ensure_ascii=False))
+        written = carriable(recipe.as_json())
+        _add_text(chunks, "orthoplex", json.dumps(written, separators=(",", ":"), ensure_ascii=False))
     chunks.add_itxt(XMP_KEYWORD, XMP)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", pnginfo=chunks, optimize=False, compress_level=6)

@@ -1,4 +1,4 @@
-"""What the denoiser is told about a batch of pictures, in one shape for every base.
+"""What conditions the denoiser for a batch of pictures, in one shape for every base.
 
 Symbols: B pictures, S positions of the context (words), T positions of the picture, C channels.
 """
@@ -17,7 +17,7 @@ from orthoplex.ortho.residual import Residual
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What the denoiser is told about B pictures besides x and t.
+    """The conditions of B pictures besides x and t.
 
     states: what cross-attention reads, (B, S, C): one tensor for all layers, or one a layer.
     residuals[b]: the concepts whose residuals act on picture b. shared: those that act on every picture (training).

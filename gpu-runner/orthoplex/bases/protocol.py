@@ -22,14 +22,14 @@ from orthoplex.ortho.residual import Residual
 
 
 class Reading(Protocol):
-    """One picture to draw, as its base understood the prompt. Everything else about it is the base's own."""
+    """One picture to generate, as its base understood the prompt. Everything else about it is the base's own."""
 
     @property
     def seed(self) -> int: ...
 
     @property
     def prompt(self) -> str:
-        """What will be drawn, in words: the prompt with everything it left open filled in."""
+        """What will be generated, in words: the prompt with everything it left open filled in."""
         ...
 
     @property
@@ -105,7 +105,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class TrainingDefaults:
-    """What was found to train concepts well on a base, and how its sample pictures are drawn."""
+    """What was found to train concepts well on a base, and how its sample pictures are generated."""
 
     up_rate: float  # learning rate of the residual
     token_rate: float  # of tokens and entries
@@ -172,7 +172,7 @@ class Base(Protocol[R]):
         ...
 
     def noise(self, seed: int, canvas: Canvas) -> Tensor:
-        """Unit noise of one picture, without the batch axis; drawn on the CPU, so that devices agree."""
+        """Unit noise of one picture, without the batch axis; sampled on the CPU, so that devices agree."""
         ...
 
     def schedule(self, canvas: Canvas, seeds: Sequence[int]) -> Schedule:
@@ -197,7 +197,7 @@ class Base(Protocol[R]):
 
     def prior(self, size: int, tokens: Tensor, seed: int) -> Dataset | None:
         """Situations without the concept, whose targets are the base's own predictions; None where nothing of a
-        concept can reach them, so that there is nothing to preserve. size: how many pictures to draw for it;
+        concept can reach them, so that there is nothing to preserve. size: how many pictures to generate for it;
         tokens: what untrained tokens look like."""
         ...
 

@@ -7,7 +7,7 @@ Picture side, the other attention projections, at position p:
 down_i: orthonormal rows of the concept's slot, never trained (the paper's B^T); g_i(p): the gate of the latest
 cross-attention before that layer, for its output projection of this one (ortho/gate.py). The gate is there in training.
 
-Cross-attention must be able to tell its probabilities: its module has an attribute `observer`, which it calls with
+Cross-attention must report its probabilities: its module has an attribute `observer`, which it calls with
 (B, H, T, S) before its output projection, and the context positions are those that `Member.positions` names.
 """
 
@@ -27,7 +27,7 @@ from orthoplex.ortho.layout import Layout
 
 
 class ObservedAttention(Protocol):
-    """A cross-attention that tells its probabilities."""
+    """A cross-attention that reports its probabilities."""
 
     observer: Callable[[Tensor], None] | None
 

@@ -1,6 +1,6 @@
 """Text that every later stage can carry: what schema/contract/text.ts refuses is taken out. Pure.
 
-The edge lets none of it in; a runner that is handed some anyway (an older edge, a file's own words) draws on without.
+The edge lets none of it in; a runner that gets some anyway (an older edge, a file's own words) goes on without it.
 """
 
 import re

@@ -5,5 +5,5 @@ config (settings) · key (the API key) · wire (messages) · edge (HTTP client) 
 train) · failure (what went wrong, in words for people) · loop (lease -> run -> settle) · service (signals, start and
 end of the process).
 
-Only outbound HTTP, so a runner works behind any NAT. Every write names its lease: a late runner is told 409 and stops.
+Only outbound HTTP, so a runner works behind any NAT. Every write names its lease: a late runner gets 409 and stops.
 """

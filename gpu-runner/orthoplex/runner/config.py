@@ -21,7 +21,7 @@ class ConfigRefused(Exception):  # noqa: N818 - the act is named
 
 @dataclass(frozen=True)
 class RunnerConfig:
-    """Everything a runner process is told."""
+    """All settings of a runner process."""
 
     url: str
     token: str

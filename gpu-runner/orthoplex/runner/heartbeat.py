@@ -1,7 +1,7 @@
 """Keeps every held lease alive from a thread of its own with its own HTTP client, and brings back what the edge says.
 
-A run that reports progress is heard early (at most once a `progress_seconds`), so that watchers see it move; a silent
-one every `heartbeat_seconds`. Never ends a run by itself except through Run.end.
+A run with new progress sends its heartbeat early (at most one a `progress_seconds`), so that watchers see it move; any
+other one every `heartbeat_seconds`. Never ends a run by itself except through Run.end.
 """
 
 import threading
@@ -17,7 +17,7 @@ from orthoplex.runner.run import Report, Run
 
 @dataclass
 class _Pulse:
-    """When a run was last heard at the edge; times in seconds of the monotonic clock."""
+    """The schedule of one run's heartbeats; times in seconds of the monotonic clock."""
 
     run: Run
     tried_at: float
@@ -52,11 +52,11 @@ class Heartbeats:
         self._thread = threading.Thread(target=self._beat_until_closed, name="heartbeats", daemon=True)
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Begin to send heartbeats."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop beating; returns when the thread has ended or hangs in one last call."""
+        """Stop sending heartbeats; returns when the thread has ended or hangs in one last call."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -66,7 +66,7 @@ class Heartbeats:
         """Keep this run's lease alive from now on."""
         now = self._monotonic()
         with self._changed:
-            # The lease was extended when it was given, so the first beat may wait.
+            # A lease starts with its full time, so the first heartbeat may wait.
             self._pulses[run.lease.lease_id] = _Pulse(run, tried_at=now, due_at=now + self._heartbeat_seconds)
             self._changed.notify()
 
@@ -76,7 +76,7 @@ class Heartbeats:
             self._pulses.pop(run.lease.lease_id, None)
 
     def wake(self) -> None:
-        """A run has news."""
+        """A run has new progress."""
         with self._changed:
             self._changed.notify()
 
@@ -111,7 +111,7 @@ class Heartbeats:
         try:
             reply = self._edge.heartbeat(run.lease.lease_id, _progress_of(report), report.preview if report else None)
         except LeaseLost:
-            # Also what a beat hears that crossed the settle of its own run; so it is the settler who tells.
+            # Also the answer to a heartbeat that crossed the settle of its own run, so the settle reports the end.
             run.end("lost")
             self.drop(run)
         except Unreachable as error:
@@ -123,11 +123,11 @@ class Heartbeats:
             if error.key_refused:
                 self._end_all(error)
                 return
-            # A frame the edge does not like must not cost the lease: the next beat goes without it.
+            # A preview that the edge refuses must not cost the lease: the next heartbeat goes without it.
             pulse.due_at = self._monotonic() + self._progress_seconds
             self._log.error("heartbeat_refused", lease_id=run.lease.lease_id, code=error.code, detail=error.detail)
         except Exception as error:
-            # What this run reports cannot even be sent: the thread keeps the other leases alive, and beats on without.
+            # What this run reports cannot even be sent: the thread keeps the other leases alive without it.
             pulse.due_at = self._monotonic() + self._progress_seconds
             self._log.error("heartbeat_broken", lease_id=run.lease.lease_id, exc_info=error)
         else:
@@ -147,7 +147,7 @@ class Heartbeats:
             self.drop(pulse.run)
 
     def _note_drain(self, drain: bool) -> None:
-        # Only told here: the answer to the next lease call decides, for the request may have been withdrawn by then.
+        # Only logged here: the answer to the next lease call decides, for the request may have been withdrawn by then.
         if drain != self._drain:
             self._drain = drain
             self._log.info("drain_asked" if drain else "drain_taken_back")

@@ -31,7 +31,7 @@ def checked_key(text: str) -> str:
 
 
 class Key:
-    """The present key. `on_change` hears None for each new key, or why what lies in the file was not taken."""
+    """The present key. `on_change` gets None for each new key, or why the content of the file was not taken."""
 
     def __init__(
         self, text: str, file: Path | None = None, on_change: Callable[[str | None], None] = lambda _problem: None

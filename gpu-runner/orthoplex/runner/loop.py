@@ -1,4 +1,4 @@
-"""The loop: lease -> run -> settle, until told to leave. A drain finishes what is held, a stop gives it back.
+"""The loop: lease -> run -> settle, until it is asked to leave. A drain finishes what is held, a stop gives it back.
 
 Knows leases, not signals and not diffusion: the process is service.py's, the work is the jobs'.
 """
@@ -46,13 +46,13 @@ class LoopSettings:
 
 
 class Loop:
-    """One runner's life at one edge. `heart` is a second client, used by the heartbeat thread alone."""
+    """One runner's life at one edge. `heartbeat_edge` is a second client, used by the heartbeat thread alone."""
 
     def __init__(
         self,
         settings: LoopSettings,
         edge: Edge,
-        heart: Edge,
+        heartbeat_edge: Edge,
         storage: Storage,
         jobs: Mapping[str, Job],
         retry_policy: RetryPolicy,
@@ -61,7 +61,7 @@ class Loop:
     ) -> None:
         self._settings = settings
         self._edge = edge
-        self._heart = heart
+        self._heartbeat_edge = heartbeat_edge
         self._storage = storage
         self._jobs = jobs
         self._retry_policy = retry_policy
@@ -84,14 +84,14 @@ class Loop:
         self._answers.put(None)
 
     def serve(self) -> None:
-        """Until told to leave. Refused if the edge does not want this runner, DeviceBroken if the process must end."""
+        """Until asked to leave. Refused if the edge does not want this runner, DeviceBroken if the process must end."""
         while not self._leave.is_set():
             try:
                 runner_id, heartbeat_seconds = self._register()
             except (Unreachable, _Left):
                 return  # only a stop ends the retry_policy of a registration
             heartbeats = Heartbeats(
-                self._heart,
+                self._heartbeat_edge,
                 self._log,
                 heartbeat_seconds=self._settings.heartbeat_seconds or heartbeat_seconds,
                 progress_seconds=self._settings.progress_seconds,
@@ -114,7 +114,7 @@ class Loop:
         return registered.runner_id, registered.heartbeat_seconds
 
     def _serve_as(self, runner_id: str, heartbeats: Heartbeats) -> None:
-        """Lease and run until told to leave, or until the edge has forgotten this registration."""
+        """Lease and run until asked to leave, or until the edge no longer knows this registration."""
         failures = 0
         while not self._leave.is_set():
             try:
@@ -243,7 +243,7 @@ class Loop:
 
 
 def _keep_neighbours(error: BaseException, group: Sequence[Run]) -> None:
-    """DeviceBroken where the device failed with several jobs on it: none of them can be told to be the cause."""
+    """DeviceBroken where the device failed with several jobs on it: none of them can be named as the cause."""
     if len(group) > 1 and isinstance(error, Exception) and failure_of(error).fatal:
         raise DeviceBroken(failure_of(error).message) from error
 

@@ -1,4 +1,4 @@
-"""Retries of the network: exponential backoff with jitter, bounded, cut short when the runner is told to stop.
+"""Retries of the network: exponential backoff with jitter, bounded, cut short when the runner is asked to stop.
 
 Decides only when to try again; what may be tried again is the caller's knowledge.
 """

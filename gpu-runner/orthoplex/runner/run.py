@@ -21,13 +21,13 @@ PREVIEW_SIDES = (512, 384, 256, 160, 96)
 Ending = Literal["canceled", "lost", "stopping"]
 
 
-class RunEnded(Exception):  # noqa: N818 - an order that was obeyed, not an error
-    """Raised by a job that stopped because its run was told to end; `Run.ending` says why."""
+class RunEnded(Exception):  # noqa: N818 - a request that was followed, not an error
+    """Raised by a job that stopped because its run was asked to end; `Run.ending` says why."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the next heartbeat tells."""
+    """What the next heartbeat reports."""
 
     step: int
     total: int

@@ -56,7 +56,7 @@ def run_until_signal(
     SIGUSR1 drains: what is held is finished, however long it takes. SIGTERM drains for `drain_seconds` and then stops.
     SIGINT, and SIGTERM again, stop: what is held is given back. One more ends the process at once.
     """
-    news: queue.SimpleQueue[signal.Signals | None] = queue.SimpleQueue()
+    events: queue.SimpleQueue[signal.Signals | None] = queue.SimpleQueue()
     exit_code = [EXIT_BROKEN]
 
     def work() -> None:
@@ -72,20 +72,20 @@ def run_until_signal(
         except Exception as error:
             log.error("runner_broken", exc_info=error)
         finally:
-            news.put(None)
+            events.put(None)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         # A handler may come at any moment, also while this thread holds a lock: a put is all that it may do.
-        signal.signal(number, lambda number, _frame: news.put(signal.Signals(number)))
+        signal.signal(number, lambda number, _frame: events.put(signal.Signals(number)))
     threading.Thread(target=work, name="loop", daemon=True).start()
-    if not _obey(loop, log, news, stop_seconds, drain_seconds):
+    if not _follow_signals(loop, log, events, stop_seconds, drain_seconds):
         log.error("stop_overdue", seconds=stop_seconds, detail="Leases that are still held will run out.")
     log.info("stopped", exit_code=exit_code[0])
     return exit_code[0]
 
 
-def _obey(
-    loop: Loop, log: Log, news: queue.SimpleQueue[signal.Signals | None], stop_seconds: float, drain_seconds: float
+def _follow_signals(
+    loop: Loop, log: Log, events: queue.SimpleQueue[signal.Signals | None], stop_seconds: float, drain_seconds: float
 ) -> bool:
     """Until the loop has ended; False if it did not in time."""
     ends: float | None = None
@@ -93,40 +93,40 @@ def _obey(
     while True:
         left = LOOK_SECONDS if ends is None else max(0.0, ends - time.monotonic())
         try:
-            heard = news.get(timeout=min(left, LOOK_SECONDS))
+            event = events.get(timeout=min(left, LOOK_SECONDS))
         except queue.Empty:
             if ends is None or time.monotonic() < ends:
                 continue
             if stopping:
                 return False
             log.warning("drain_overdue", seconds=drain_seconds, detail="What is still held is given back.")
-            heard = signal.SIGTERM
-        if heard is None:
+            event = signal.SIGTERM
+        if event is None:
             return True
-        if heard == signal.SIGUSR1:
+        if event == signal.SIGUSR1:
             if not stopping:
-                log.info("draining", signal=heard.name)
+                log.info("draining", signal=event.name)
                 loop.request_drain()
-        elif heard == signal.SIGTERM and ends is None and drain_seconds > 0.0:
-            log.info("draining", signal=heard.name, seconds=drain_seconds)
+        elif event == signal.SIGTERM and ends is None and drain_seconds > 0.0:
+            log.info("draining", signal=event.name, seconds=drain_seconds)
             loop.request_drain()
             ends = time.monotonic() + drain_seconds
         elif stopping:
-            os._exit(128 + heard)
+            os._exit(128 + event)
         else:
-            log.info("stopping", signal=heard.name)
+            log.info("stopping", signal=event.name)
             loop.request_stop()
             stopping, ends = True, time.monotonic() + stop_seconds
 
 
 def _key_of(config: RunnerConfig, log: Log) -> Key:
-    def tell(problem: str | None) -> None:
+    def log_key(problem: str | None) -> None:
         if problem is None:
             log.info("key_replaced", file=str(config.token_file))
         else:
             log.warning("key_file_refused", detail=problem)
 
-    return Key(config.token, config.token_file, tell)
+    return Key(config.token, config.token_file, log_key)
 
 
 def _key_hint(config: RunnerConfig) -> str:
@@ -156,7 +156,7 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         on_retry=lambda error, failures: log.warning("retry", failures=failures, detail=str(error)),
     )
     key = _key_of(config, log)
-    edge, heart = (Edge(config.url, key, alive=config.alive_file) for _ in range(2))
+    edge, heartbeat_edge = (Edge(config.url, key, alive=config.alive_file) for _ in range(2))
     cache = BlobCache(config.cache_dir, config.cache_max_bytes)
     if problem := cache.problem():
         log.warning("cache_unusable", detail=f"{problem}: adapters are fetched anew for every job.")
@@ -166,4 +166,4 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         "train": TrainJob(bases),
     }
     settings = LoopSettings(about, base_ids, config.max_batch, config.wait_seconds)
-    return Loop(settings, edge, heart, storage, jobs, retry_policy, log)
+    return Loop(settings, edge, heartbeat_edge, storage, jobs, retry_policy, log)

@@ -95,7 +95,7 @@ class Settler:
                 raise
             return self._fail(run, error, log)
         except Exception as error:
-            # An output that the edge does not take, or a result that cannot be told: it must not wait for the lease.
+            # An output that the edge does not take, or a result that cannot be sent: it must not wait for the lease.
             return self._fail(run, error, log)
         log.info("settled", outcome="succeeded", status=status, outputs=len(result.outputs), metrics=metrics)
         return None

@@ -48,7 +48,7 @@ class Pixels(msgspec.Struct, frozen=True):
 
 
 class SampleSpec(msgspec.Struct, frozen=True):
-    """What to draw."""
+    """What to generate."""
 
     prompt: str
     negative_prompt: str

@@ -12,7 +12,7 @@ from PIL import Image
 class SampleResult:
     images: list[Image.Image]
     seeds: list[int]
-    prompts: list[str]  # what was drawn, in words: the prompt with everything it left open filled in
+    prompts: list[str]  # what was generated, in words: the prompt with everything it left open filled in
     warnings: list[str]
 
 
@@ -20,7 +20,7 @@ class Canceled(Exception):  # noqa: N818 - no error: the caller asked for it
     """The caller's on_step said stop."""
 
 
-# on_step(step, total, preview) -> go on? `preview` draws a small picture of the state, only when called.
+# on_step(step, total, preview) -> go on? `preview` generates a small picture of the state, only when called.
 OnStep = Callable[[int, int, Callable[[], Image.Image]], bool]
 
 

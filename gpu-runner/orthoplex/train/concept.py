@@ -55,7 +55,7 @@ class TrainSpec:
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """One step done. preview is there only at the steps that draw one."""
+    """One step done. preview is there only at the steps that generate one."""
 
     step: int
     total: int

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from orthoplex.runner.jobs.batch import Piece, cut, draw_batch, pack
+from orthoplex.runner.jobs.batch import Piece, cut, generate_batch, pack
 from orthoplex.sample import Canceled, SampleResult, SampleSpec
 
 shapes = st.builds(
@@ -62,7 +62,7 @@ def test_what_does_not_fit_the_memory_is_halved_until_it_does(counts: list[int],
         return drawn(pieces)
 
     seeds = []
-    for piece, result in draw_batch(pieces_of(*counts), draw):
+    for piece, result in generate_batch(pieces_of(*counts), draw):
         assert isinstance(result, SampleResult)
         assert result.seeds[0] == 100 * piece.job + piece.first
         seeds += result.seeds
@@ -75,7 +75,7 @@ def test_a_piece_that_cannot_be_drawn_fails_alone() -> None:
             raise ValueError("too many people")
         return drawn(pieces)
 
-    ends = {piece.job: result for piece, result in draw_batch(pieces_of(1, 1, 1, 1, 1), draw)}
+    ends = {piece.job: result for piece, result in generate_batch(pieces_of(1, 1, 1, 1, 1), draw)}
     assert [job for job, end in ends.items() if isinstance(end, ValueError)] == [2]
     assert sorted(ends) == [0, 1, 2, 3, 4]
 
@@ -88,7 +88,7 @@ def test_a_cancel_ends_what_was_drawn_together_and_no_more() -> None:
             raise Canceled
         return drawn(pieces)
 
-    ends = [(piece.job, type(result)) for piece, result in draw_batch(pieces_of(1, 1, 1, 1), draw)]
+    ends = [(piece.job, type(result)) for piece, result in generate_batch(pieces_of(1, 1, 1, 1), draw)]
     assert ends == [(0, Canceled), (1, Canceled), (2, SampleResult), (3, SampleResult)]
 
 
@@ -100,5 +100,5 @@ def test_nothing_more_is_drawn_on_a_device_that_failed() -> None:
         raise torch.AcceleratorError("device-side assert triggered")
 
     with pytest.raises(torch.AcceleratorError):
-        list(draw_batch(pieces_of(1, 1), draw))
+        list(generate_batch(pieces_of(1, 1), draw))
     assert calls == [2]

@@ -62,7 +62,7 @@ def noise_levels(batch: int, generator: torch.Generator, high_share: float = 0.3
 
 
 def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5, weights: Tensor | None = None) -> Tensor:
-    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2, pixels weighted where told.
+    """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2, weighted by pixel.
 
     The floor keeps the weight on noisy levels: a caption decides nearly everything here, little is left to denoising.
     """

@@ -110,7 +110,7 @@ class Attention(nn.Module):
         self.to_out = nn.Linear(width, width, bias=False)
         self.norm_q = nn.RMSNorm(width // heads)
         self.norm_k = nn.RMSNorm(width // heads)
-        self.observer: Callable[[Tensor], None] | None = None  # is told the probabilities (B, heads, T, S)
+        self.observer: Callable[[Tensor], None] | None = None  # is called with the probabilities (B, heads, T, S)
 
     def forward(
         self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None, regions: Regions | None = None

@@ -31,7 +31,7 @@ class CastReading:
     tokens: dict[int, Tensor]  # cell -> (count, layers, C): learned tokens, marked, in place of words
     residuals: list[Residual]
     members: list[Member]  # of bases whose tokens add entries; tokens and residuals are then empty
-    boxes: Boxes  # cell -> (T,) bool: where the person of that cell was told to stand
+    boxes: Boxes  # cell -> (T,) bool: the region of that cell's person
     seed: int
     prompt: str
     warnings: tuple[str, ...]

@@ -29,7 +29,7 @@ class Tokens:
 
 @dataclass(frozen=True, eq=False)
 class SdReading:
-    """One picture to draw."""
+    """One picture to generate."""
 
     tokens: Tokens
     negative: Tokens
@@ -81,7 +81,7 @@ def tokens_of(tokenizer: CLIPTokenizer, text: str, class_words: Mapping[str, str
 
 
 def read(base: SdParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter], seed: int) -> SdReading:
-    """The reading of one picture. Whatever the prompt says can be drawn; what is cut off is said in the warnings."""
+    """The reading of one picture. No prompt is refused; what is cut off is said in the warnings."""
     by_trigger = {each.trigger: each for each in adapters}
     class_words = {trigger: each.adapter.class_word for trigger, each in by_trigger.items()}
     tokens = tokens_of(base.tokenizer, spec.prompt, class_words, base.words)

@@ -17,6 +17,6 @@ class Result:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-# Gives each run's end as soon as it is known: a result, or the exception that ended it (RunEnded where it was told to).
+# Gives each run's end as soon as it is known: a result, or the exception that ended it (RunEnded where asked to end).
 # An exception out of the iterator itself ends every run that has not been given yet.
 Job = Callable[[Sequence[Run], Storage], Iterator[tuple[Run, Result | Exception]]]

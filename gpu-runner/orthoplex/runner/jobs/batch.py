@@ -1,6 +1,6 @@
-"""Packs sample jobs into batches that the device can draw at once, and takes them apart again when it cannot.
+"""Packs sample jobs into batches that the device can generate at once, and takes them apart again when it cannot.
 
-A job of many pictures is cut into pieces: picture k of a job has seed + k, so pieces draw what the whole would.
+A job of many pictures is cut into pieces: picture k of a job has seed + k, so pieces generate what the whole would.
 """
 
 import traceback
@@ -21,7 +21,7 @@ class Piece:
     adapters: Sequence[AttachedAdapter]
 
 
-Draw = Callable[[Sequence[Piece]], Sequence[SampleResult]]
+Generate = Callable[[Sequence[Piece]], Sequence[SampleResult]]
 
 
 def cut(job: int, spec: SampleSpec, adapters: Sequence[AttachedAdapter], pictures_max: int) -> list[Piece]:
@@ -50,16 +50,16 @@ def pack(pieces: Sequence[Piece], pictures_max: int) -> list[list[Piece]]:
     return batches
 
 
-def draw_batch(batch: Sequence[Piece], draw: Draw) -> Iterator[tuple[Piece, SampleResult | Exception]]:
+def generate_batch(batch: Sequence[Piece], generate: Generate) -> Iterator[tuple[Piece, SampleResult | Exception]]:
     """Each piece's pictures, or the exception that is its own: a failing batch is halved until the culprit is alone.
 
-    A piece that alone is too large for the memory is halved as well. Canceled is the end of the pieces that were drawn
-    together then, and of no others. After a failure of the device nothing more is tried: the exception is passed on.
+    A piece that alone is too large for the memory is halved as well. Canceled is the end of the pieces of that batch
+    and of no others. After a failure of the device nothing more is tried: the exception is passed on.
     """
     failed: Exception | None = None
     results: Sequence[SampleResult] = ()
     try:
-        results = draw(batch)
+        results = generate(batch)
         if len(results) != len(batch):
             raise RuntimeError(f"{len(batch)} pieces gave {len(results)} results.")
     except Canceled as canceled:
@@ -75,12 +75,12 @@ def draw_batch(batch: Sequence[Piece], draw: Draw) -> Iterator[tuple[Piece, Samp
         yield from zip(batch, results, strict=True)
     elif len(batch) > 1:
         middle = len(batch) // 2
-        yield from draw_batch(batch[:middle], draw)
-        yield from draw_batch(batch[middle:], draw)
+        yield from generate_batch(batch[:middle], generate)
+        yield from generate_batch(batch[middle:], generate)
     elif batch[0].spec.count > 1 and failure_of(failed).code == "out_of_memory":
         piece = batch[0]
         for half in cut(piece.job, piece.spec, piece.adapters, (piece.spec.count + 1) // 2):
-            yield from draw_batch([replace(half, first=piece.first + half.first)], draw)
+            yield from generate_batch([replace(half, first=piece.first + half.first)], generate)
     else:
         yield batch[0], failed
 

@@ -1,4 +1,4 @@
-"""The sample job: fetch adapters, draw jobs together where they fit together, write PNGs that carry their recipe.
+"""The sample job: fetch adapters, generate jobs together where they fit together, write PNGs that carry their recipe.
 
 Every picture depends on its own job alone; who shares its batch changes nothing, and nobody sees another's preview.
 """
@@ -20,7 +20,7 @@ from orthoplex.recipe import RecipeAdapter, recipe_of
 from orthoplex.runner.bases import LoadedBases, device_name
 from orthoplex.runner.failure import JobFailed
 from orthoplex.runner.jobs import Result
-from orthoplex.runner.jobs.batch import Piece, cut, draw_batch, pack
+from orthoplex.runner.jobs.batch import Piece, cut, generate_batch, pack
 from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import OutputFile, Storage
 from orthoplex.runner.wire import Member, SampleLease
@@ -29,7 +29,7 @@ from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleResult, Sa
 
 @dataclass
 class _Order:
-    """One job on its way: what it asks for, and what has been drawn of it."""
+    """One job on its way: what it asks for, and what has been generated of it."""
 
     run: Run
     lease: SampleLease
@@ -37,19 +37,19 @@ class _Order:
     adapters: Sequence[AttachedAdapter]
     steps_done: int = 0
     steps_total: int = 0
-    pictures: dict[int, tuple[Image.Image, int, str]] = field(default_factory=dict)  # number -> image, seed, drawn
+    pictures: dict[int, tuple[Image.Image, int, str]] = field(default_factory=dict)  # number -> image, seed, generated
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class SampleJob:
-    """Draws compositions. `pictures_max` bounds how many pictures are drawn at once on this device."""
+    """Generates compositions. `pictures_max` bounds how many pictures are generated at once on this device."""
 
     bases: LoadedBases
     pictures_max: int
 
     def __call__(self, runs: Sequence[Run], storage: Storage) -> Iterator[tuple[Run, Result | Exception]]:
-        """The end of each run, as soon as all its pictures are drawn."""
+        """The end of each run, as soon as all its pictures are generated."""
         orders: dict[int, _Order] = {}
         pieces: list[Piece] = []
         for number, run in enumerate(runs):
@@ -74,34 +74,36 @@ class SampleJob:
         return _Order(run, lease, base, adapters, steps_total=total)
 
     def _draw(self, batch: Sequence[Piece], orders: dict[int, _Order]) -> Iterator[tuple[Run, Result | Exception]]:
-        # A job that failed or ended in an earlier batch has left; its other pieces are not drawn.
+        # A job that failed or ended in an earlier batch has left; its other pieces are not generated.
         batch = [piece for piece in batch if piece.job in orders]
         began = time.monotonic()
-        for piece, drawn in draw_batch(batch, lambda some: _sample(some, orders)):
+        for piece, generated in generate_batch(batch, lambda some: _sample(some, orders)):
             order = orders.get(piece.job)
             if order is None:
                 continue
-            end = _end_of(order, piece, drawn, time.monotonic() - began)
+            end = _end_of(order, piece, generated, time.monotonic() - began)
             if end is not None:
                 del orders[piece.job]
                 yield order.run, end
 
 
-def _end_of(order: _Order, piece: Piece, drawn: SampleResult | Exception, seconds: float) -> Result | Exception | None:
+def _end_of(
+    order: _Order, piece: Piece, generated: SampleResult | Exception, seconds: float
+) -> Result | Exception | None:
     """How the job ends with this piece; None while others of its pieces are to come. Raises nothing: others wait."""
-    if isinstance(drawn, Canceled):
+    if isinstance(generated, Canceled):
         return RunEnded()
-    if isinstance(drawn, Exception):
-        return _refused_prompt(drawn)
+    if isinstance(generated, Exception):
+        return _refused_prompt(generated)
     try:
-        _collect(order, piece, drawn)
+        _collect(order, piece, generated)
         return _result_of(order, seconds) if len(order.pictures) == order.lease.spec.count else None
     except Exception as error:
         return error
 
 
 def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleResult]:
-    """Draw one batch. Canceled once every run in it must end; one run's end does not stop its neighbours."""
+    """Generate one batch. Canceled once every run in it must end; one run's end does not stop its neighbours."""
     involved = list(dict.fromkeys(piece.job for piece in batch))
     done = {job: orders[job].steps_done for job in involved}
 
@@ -112,7 +114,7 @@ def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleRes
             order.steps_done = done[job] + step
             # The preview shows the first picture of the batch, which belongs to the first job.
             shown = preview if place == 0 else None
-            wanted |= order.run.report(min(order.steps_done, order.steps_total), order.steps_total, "drawing", shown)
+            wanted |= order.run.report(min(order.steps_done, order.steps_total), order.steps_total, "generating", shown)
         return wanted
 
     base = orders[involved[0]].base
@@ -161,10 +163,12 @@ def _refused_prompt(error: Exception) -> Exception:
     return error
 
 
-def _collect(order: _Order, piece: Piece, drawn: SampleResult) -> None:
-    for offset, (image, seed, text) in enumerate(zip(drawn.images, drawn.seeds, drawn.prompts, strict=True)):
+def _collect(order: _Order, piece: Piece, generated: SampleResult) -> None:
+    for offset, (image, seed, text) in enumerate(
+        zip(generated.images, generated.seeds, generated.prompts, strict=True)
+    ):
         order.pictures[piece.first + offset] = (image, seed, text)
-    order.warnings.extend(warning for warning in drawn.warnings if warning not in order.warnings)
+    order.warnings.extend(warning for warning in generated.warnings if warning not in order.warnings)
 
 
 def _result_of(order: _Order, seconds: float) -> Result:
@@ -177,11 +181,11 @@ def _result_of(order: _Order, seconds: float) -> Result:
     return Result(outputs, order.warnings, metrics)
 
 
-def _output(order: _Order, number: int, image: Image.Image, seed: int, drawn: str) -> OutputFile:
+def _output(order: _Order, number: int, image: Image.Image, seed: int, generated: str) -> OutputFile:
     spec = order.lease.spec
     adapters = [_recipe_adapter(order.lease, member) for member in spec.adapters]
     device = device_name(str(order.base.device))
-    recipe = recipe_of(order.lease.base, _spec_of(order.lease), seed, drawn, adapters, device)
+    recipe = recipe_of(order.lease.base, _spec_of(order.lease), seed, generated, adapters, device)
     if spec.enlarge_to is not None:
         image = enlarged(image, spec.enlarge_to.width, spec.enlarge_to.height)
         recipe = replace(recipe, enlarged_to=f"{image.width}x{image.height}")

@@ -1,6 +1,6 @@
 """The train job: pictures in, an adapter and its sample pictures out; checkpoints so that a broken run loses little.
 
-The checkpoint goes to the edge now and then and when the runner is told to stop; the next run starts from it.
+The checkpoint goes to the edge now and then and when the runner is asked to stop; the next run starts from it.
 """
 
 import tempfile
@@ -81,7 +81,7 @@ class _Training:
         self._stepped = False
 
     def finish(self) -> TrainResult:
-        """Train to the end. RunEnded when the run was told to end; then a stopping runner has kept a checkpoint."""
+        """Train to the end. RunEnded when the run was asked to end; then a stopping runner has kept a checkpoint."""
         resume = self._fetch_resume()
         try:
             return self._train(resume)
