@@ -33,7 +33,7 @@ const RUNNER = [
   ["sample"],
   ["train"],
   ["recipe.py"],
-  ["png.py", "pictures.py"],
+  ["png.py", "pictures.py", "enlarge.py"],
   ["runner", "eval", "export_onnx", "cast_training"],
   ["local.py"],
   ["cli.py"],
