@@ -1,6 +1,6 @@
 // Converts the compose form to a request to the worker. Pure.
 
-import { canvasOf, type Form, type Known } from "../pages/compose/form.ts";
+import { calledBy, canvasOf, type Form, type Known } from "../pages/compose/form.ts";
 import type { PreviewRequest } from "./messages.ts";
 
 /** Enough for hair, faces and backgrounds; the runner's default is two to three times as many. */
@@ -9,11 +9,20 @@ const GUIDANCE = 1;
 
 /** Null where the form has no adapter yet, or a chosen one has not loaded. */
 export function requestOf(form: Form, known: Known, seed: number): PreviewRequest | null {
+  const words = calledBy(form.members, known);
   const members = form.members.flatMap(({ ref, strength, region }) => {
     const adapter = known.adapters.get(ref);
     const version = adapter?.latest_version;
     return adapter && version
-      ? [{ trigger: version.trigger, url: version.download_url, title: adapter.title, strength, region }]
+      ? [
+          {
+            trigger: words.get(ref) ?? version.trigger,
+            url: version.download_url,
+            title: adapter.title,
+            strength,
+            region,
+          },
+        ]
       : [];
   });
   if (members.length === 0 || form.prompt.trim() === "") return null;

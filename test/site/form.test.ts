@@ -31,6 +31,15 @@ const formAfter = (...changes: Change[]) =>
   changes.reduce((form, change) => changed(form, change, known), EMPTY_FORM);
 
 describe("compose form", () => {
+  it("calls two of one trigger by two words, in the prompt and in the order", () => {
+    const other = { ref: "eve/ana", latest_version: { trigger: "<ana>" } } as unknown as Adapter;
+    const both = { ...known, adapters: new Map([...known.adapters, ["eve/ana", other]]) };
+    const changes: Change[] = [add("ana"), { type: "add", ref: "eve/ana", strength: 1 }];
+    const form = changes.reduce((before, change) => changed(before, change, both), EMPTY_FORM);
+    expect(form.prompt).toMatch(/<ana> .*; <ana-2> /);
+    expect(generationOf(form, "cast-2", both).adapters?.map(({ as }) => as)).toEqual([undefined, "<ana-2>"]);
+  });
+
   it("gives each new member a cell and widens the canvas as far as the base draws", () => {
     const three = formAfter(add("ana"), add("bo"), add("cy"));
     expect(three.size).toBe("768x256");
@@ -60,14 +69,16 @@ describe("compose form", () => {
 
   it("asks without boxes where none are wanted", () => {
     const form = formAfter(add("ana"), { type: "place", placement: "open" });
-    expect(generationOf(form, "cast-2").adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
+    expect(generationOf(form, "cast-2", known).adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
   });
 
   it("leaves out of a request what is left to the API", () => {
-    const request = generationOf(formAfter(add("ana")), "cast-2");
+    const request = generationOf(formAfter(add("ana")), "cast-2", known);
     expect(request).not.toHaveProperty("seed");
     expect(request).not.toHaveProperty("steps");
-    expect(generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-2").seed).toBe(0);
+    expect(
+      generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-2", known).seed,
+    ).toBe(0);
   });
 });
 

@@ -21,6 +21,8 @@ const mix = {
   members: [member("eve", 0), member("dog", 2 / 3)],
 };
 
+const NOTHING_KNOWN = { base: null, adapters: new Map() };
+
 describe("a mix in the compose form", () => {
   it("is opened by an address that holds all of it, and is itself until its cast is changed", () => {
     const url = composeUrl(mix);
@@ -52,10 +54,10 @@ describe("a mix in the compose form", () => {
 
   it("is drawn by its name as long as it is itself, else by its members", () => {
     const form = formOfMix(mix);
-    expect(orderOf(form, "cast-2", mix)).toEqual({
+    expect(orderOf(form, NOTHING_KNOWN, "cast-2", mix)).toEqual({
       ...{ mix: "ada/party:3", prompt: "<eve> & <dog>; sky", size: "512x256", count: 1 },
     });
-    const changed = orderOf({ ...form, members: form.members.slice(0, 1) }, "cast-2", mix);
+    const changed = orderOf({ ...form, members: form.members.slice(0, 1) }, NOTHING_KNOWN, "cast-2", mix);
     expect([changed.mix, changed.base, changed.adapters?.length]).toEqual([undefined, "cast-2", 1]);
   });
 
@@ -77,7 +79,7 @@ describe("publishing", () => {
     const { title: _, preview: __, available: ___, ...resolved } = member("eve", 0);
     const request = { adapters: [resolved], prompt: "<eve>" } as unknown as Generation["request"];
     expect(compositionOf(request, "ada/party:3")).toEqual({
-      members: [{ version_id: "ver_0", strength: 0.71239, region: resolved.region }],
+      members: [{ version_id: "ver_0", strength: 0.71239, region: resolved.region, as: resolved.trigger }],
       ...{ prompt: "<eve>", forked_from: "ada/party:3" },
     });
     expect(compositionOf(request, null)).not.toHaveProperty("forked_from");

@@ -6,7 +6,7 @@ import { codeOf, type Failure, messageOf } from "../../ui/failure.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
-import type { Member } from "./form.ts";
+import { calledBy, type Member } from "./form.ts";
 import { entryOf } from "./use-known.ts";
 
 const STRENGTH_SHOWN = { min: 0, max: 1.5, step: 0.05 };
@@ -20,12 +20,13 @@ export function CastList(props: {
   onRemove: (ref: string) => void;
   onMention: (trigger: string) => void;
 }) {
+  const words = calledBy(props.members, { base: null, adapters: props.adapters });
   return (
     <ol class="cast-list">
       {props.members.map((member, index) => {
         const adapter = props.adapters.get(member.ref);
         const refused = props.refused.get(member.ref);
-        const trigger = adapter?.latest_version?.trigger;
+        const trigger = words.get(member.ref);
         const name = adapter?.title ?? member.ref;
         return (
           <li key={member.ref} class={`cast-${index % 6}`}>

@@ -6,7 +6,7 @@ import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { CastList } from "./cast-list.tsx";
 import { Crosstalk, Warnings } from "./crosstalk.tsx";
-import type { Change, Form } from "./form.ts";
+import { type Change, calledBy, type Form } from "./form.ts";
 import { addPerson, triggersIn } from "./prompt.ts";
 import { overlap } from "./region.ts";
 import { useComposition } from "./use-composition.ts";
@@ -22,7 +22,7 @@ export function CastPanel(props: {
   const { form, known, change } = props;
   const crosstalk = useComposition(props.guest ? [] : form.members, known);
   const mentioned = new Set(triggersIn(form.prompt));
-  const triggers = form.members.flatMap(({ ref }) => known.adapters.get(ref)?.latest_version?.trigger ?? []);
+  const triggers = [...calledBy(form.members, known).values()];
   const missing = new Set(triggers.filter((trigger) => !mentioned.has(trigger)));
 
   return (

@@ -48,7 +48,7 @@ export function ComposePage() {
     [from],
   );
   const stage = useRef<HTMLDivElement>(null);
-  const job = useGeneration(() => orderOf(form, known.base?.id ?? BASE_ID, mix.value));
+  const job = useGeneration(() => orderOf(form, known, known.base?.id ?? BASE_ID, mix.value));
 
   const restore = useCallback(
     (restored: Form, text: string) => {

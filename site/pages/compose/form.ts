@@ -136,18 +136,42 @@ function placed(form: Form): Form {
 
 function proposed(form: Form, known: Known): Form {
   if (form.written) return form;
-  const triggers = form.members.flatMap((m) => known.adapters.get(m.ref)?.latest_version?.trigger ?? []);
-  const prompt = proposePrompt(triggers, known.base?.words ?? {});
+  const prompt = proposePrompt([...calledBy(form.members, known).values()], known.base?.words ?? {});
   return prompt === form.prompt ? form : { ...form, prompt };
 }
 
-export function generationOf(form: Form, base: string): GenerationCreate {
+/** By ref, the word that calls each loaded member in the prompt: its trigger, or `<ivy-2>` where an earlier one answers to it. */
+export function calledBy(members: readonly Member[], known: Known): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { ref } of members) {
+    const trigger = known.adapters.get(ref)?.latest_version?.trigger;
+    if (trigger === undefined) continue;
+    let word: string = trigger;
+    for (let number = 2; taken.has(word); number += 1) word = `${trigger.slice(0, -1)}-${number}>`;
+    taken.add(word);
+    words.set(ref, word);
+  }
+  return words;
+}
+
+/** `as` for a member that is not called by its own trigger. */
+export function aliasOf(ref: string, words: ReadonlyMap<string, string>, known: Known): { as?: string } {
+  const word = words.get(ref);
+  return word === undefined || word === known.adapters.get(ref)?.latest_version?.trigger ? {} : { as: word };
+}
+
+export function generationOf(form: Form, base: string, known: Known): GenerationCreate {
+  const words = calledBy(form.members, known);
   return {
     base,
     prompt: form.prompt,
     size: form.size,
     count: form.count,
-    adapters: form.members.map(({ ref, strength, region }) => ({ ref, strength, ...(region && { region }) })),
+    adapters: form.members.map(({ ref, strength, region }) => ({
+      ...{ ref, strength, ...(region && { region }) },
+      ...aliasOf(ref, words, known),
+    })),
     ...(form.negative.trim() !== "" && { negative_prompt: form.negative.trim() }),
     ...(form.seed !== null && { seed: form.seed }),
     ...(form.steps !== null && { steps: form.steps }),

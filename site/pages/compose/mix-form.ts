@@ -2,7 +2,7 @@
 
 import type { GenerationCreate, Region } from "../../api.ts";
 import type { MixWithVersions } from "../../api-mixes.ts";
-import { EMPTY_FORM, type Form, generationOf } from "./form.ts";
+import { EMPTY_FORM, type Form, generationOf, type Known } from "./form.ts";
 import { hashOf, sizeFor } from "./link.ts";
 
 type Opened = Pick<MixWithVersions, "ref" | "number" | "members"> & { composition: { prompt: string } };
@@ -48,8 +48,8 @@ export function isUnchanged(form: Form, mix: Opened | null): boolean {
 }
 
 /** Requests the mix by name where the members are unchanged, so that the picture counts for it. */
-export function orderOf(form: Form, base: string, mix: Opened | null): GenerationCreate {
-  const order = generationOf(form, base);
+export function orderOf(form: Form, known: Known, base: string, mix: Opened | null): GenerationCreate {
+  const order = generationOf(form, base, known);
   if (!isUnchanged(form, mix) || form.from === null) return order;
   const { adapters: _adapters, base: _base, ...rest } = order;
   return { ...rest, mix: form.from };

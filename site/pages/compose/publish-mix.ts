@@ -44,7 +44,10 @@ export function nameOf(title: string): string {
 /** Exactly what generated the picture: versions, strengths and boxes. */
 export function compositionOf(request: Generation["request"], from: string | null): CompositionCreate {
   return {
-    members: request.adapters.map(({ version_id, strength, region }) => ({ version_id, strength, region })),
+    members: request.adapters.map(({ version_id, strength, region, trigger }) => ({
+      ...{ version_id, strength, region },
+      as: trigger,
+    })),
     prompt: request.prompt,
     ...(from !== null && { forked_from: from }),
   };

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Region } from "../../api.ts";
 import { Box } from "./box.tsx";
-import { canvasOf, type Form, type Known } from "./form.ts";
+import { calledBy, canvasOf, type Form, type Known } from "./form.ts";
 
 /** Limits the height of wide canvases. Keys are width divided by height. */
 const MAT_VH: Record<number, number> = { 1: 50, 2: 44, 3: 36 };
@@ -48,7 +48,7 @@ export function Stage(props: {
                 <Box
                   key={ref}
                   name={props.known.adapters.get(ref)?.title ?? ref}
-                  label={props.known.adapters.get(ref)?.latest_version?.trigger ?? ref}
+                  label={calledBy(form.members, props.known).get(ref) ?? ref}
                   index={index}
                   region={region}
                   canvas={canvas}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Composition } from "../../api.ts";
 import type { Failure } from "../../ui/failure.ts";
-import type { Known, Member } from "./form.ts";
+import { aliasOf, calledBy, type Known, type Member } from "./form.ts";
 
 const SETTLING_PAUSE_MS = 400;
 
@@ -24,7 +24,8 @@ export function useComposition(members: readonly Member[], known: Known): State 
     const controller = new AbortController();
     setState((before) => ({ ...before, waiting: true }));
     const timer = setTimeout(async () => {
-      const wanted = { base, members: key.split(" ").map((ref) => ({ ref })) };
+      const words = calledBy(members, known);
+      const wanted = { base, members: refs.map((ref) => ({ ref, ...aliasOf(ref, words, known) })) };
       const reply = await api.compose(wanted, controller.signal);
       if (controller.signal.aborted) return;
       if (reply.ok) setState({ composition: reply.value, failure: null, waiting: false });

@@ -2,7 +2,7 @@
 
 import type { Adapter } from "../../api.ts";
 import { Icon } from "../../ui/icon.tsx";
-import type { Member } from "./form.ts";
+import { calledBy, type Member } from "./form.ts";
 import {
   ADAPTER_GROUPS,
   addPerson,
@@ -43,12 +43,13 @@ export function WordChips(props: {
     (group) => (words[group]?.length ?? 0) > 0 && (ordinary || ADAPTER_GROUPS.includes(group)),
   );
   const mentioned = triggersIn(prompt);
+  const called = calledBy(props.members, { base: null, adapters: props.adapters });
   const person = `a ${words.style?.[0] ?? ""} person`.replace("  ", " ");
   return (
     <div class="chip-groups">
       <Group name="People">
         {props.members.map(({ ref }) => {
-          const trigger = props.adapters.get(ref)?.latest_version?.trigger;
+          const trigger = called.get(ref);
           if (!trigger) return null;
           const used = mentioned.includes(trigger);
           return (
