@@ -28,12 +28,12 @@ const EDGE = [
 ];
 const RUNNER = [
   ["__init__.py"],
-  ["ortho"],
+  ["ortho", "enlarge.py"],
   ["bases"],
   ["sample"],
   ["train"],
   ["recipe.py"],
-  ["png.py", "pictures.py", "enlarge.py"],
+  ["png.py", "pictures.py"],
   ["runner", "eval", "export_onnx", "cast_training"],
   ["local.py"],
   ["cli.py"],
