@@ -1,7 +1,6 @@
 // Files of Replicate's API: they are sent as forms and stored as uploads of the kind "file". Trainings take pictures from them.
 
 import { and, desc, eq } from "drizzle-orm";
-import { unzipSync } from "fflate";
 import type { ReplicateFile } from "../../schema/contract/compat-replicate.ts";
 import {
   CAPTION_MAX_CHARACTERS,
@@ -9,6 +8,7 @@ import {
   REPLICATE_FILE_MAX_BYTES,
   REPLICATE_FILES_MAX,
   TRAINING_IMAGES_MAX,
+  ZIP_ENTRIES_MAX,
 } from "../../schema/contract/limits.ts";
 import { cleaned, cutText } from "../../schema/contract/text.ts";
 import { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
@@ -24,6 +24,7 @@ import type { Caller } from "../rights/rights.ts";
 import { blobKey, storeBlob } from "../storage/blobs.ts";
 import { readImageHeader } from "../storage/image-file.ts";
 import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
+import { readZip, ZipFault } from "./zip.ts";
 
 type Place = { env: Env; db: Db; caller: Caller; now: number };
 type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string; contentType: string };
@@ -194,42 +195,29 @@ const isZip = (bytes: Uint8Array) =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
 
-/** Pictures by name, each with the caption of the text file beside it. Sizes are bounded before anything is unpacked. */
+/** Pictures by name, each with the caption of the text file beside it. */
 function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
-  let total = 0;
-  let count = 0;
   const isWanted = (name: string) =>
     /^(?!__MACOSX\/)(?:.*\/)?[^/.][^/]*\.(?:png|jpe?g|webp|txt)$/i.test(name);
-  const isWithin = () => total <= REPLICATE_FILE_MAX_BYTES && count <= 2 * TRAINING_IMAGES_MAX;
-  const refused = (detail: string) => refuse("file_invalid", detail, pointer, "zip");
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(zip, {
-      filter: ({ name, originalSize }) => {
-        if (!isWanted(name)) return false;
-        total += originalSize;
-        count += 1;
-        return isWithin();
-      },
-    });
-  } catch (error) {
-    return refused(`The zip cannot be read: ${error instanceof Error ? error.message : "it is damaged"}.`);
+  const files = readZip(zip, isWanted, {
+    entriesMax: ZIP_ENTRIES_MAX,
+    filesMax: 2 * TRAINING_IMAGES_MAX,
+    bytesMax: REPLICATE_FILE_MAX_BYTES,
+  });
+  if (files instanceof ZipFault) {
+    return refuse("file_invalid", `The zip cannot be read: ${files.detail}.`, pointer, "zip");
   }
-  if (total > REPLICATE_FILE_MAX_BYTES) {
-    return refused(`Unpacked, the zip has more than ${REPLICATE_FILE_MAX_BYTES} bytes.`);
-  }
-  if (!isWithin()) return refused(`The zip has more than ${2 * TRAINING_IMAGES_MAX} pictures and captions.`);
   const stem = (name: string) => name.replace(/\.[^.]+$/, "");
   const texts = new Map(
-    Object.entries(files)
-      .filter(([name]) => /\.txt$/i.test(name))
-      .map(([name, bytes]) => [
+    files
+      .filter(({ name }) => /\.txt$/i.test(name))
+      .map(({ name, bytes }) => [
         stem(name),
         cutText(cleaned(new TextDecoder().decode(bytes)).trim(), CAPTION_MAX_CHARACTERS),
       ]),
   );
-  return Object.entries(files)
-    .filter(([name]) => !/\.txt$/i.test(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, bytes]) => ({ name, bytes: new Uint8Array(bytes), caption: texts.get(stem(name)) ?? "" }));
+  return files
+    .filter(({ name }) => !/\.txt$/i.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stem(name)) ?? "" }));
 }

@@ -39,6 +39,8 @@ export const MODELS_LISTED_MAX = 1_000;
 /** A file of Replicate's API comes inside a form, which is held whole. */
 export const REPLICATE_FILE_MAX_BYTES = 32 * MIB;
 export const REPLICATE_FILES_MAX = 1_000;
+/** Of a zip of pictures; what else lies in it is passed over, and is looked at all the same. */
+export const ZIP_ENTRIES_MAX = 1_000;
 export const REPLICATE_STREAM_TTL_SECONDS = 24 * 3_600;
 
 // Trainings

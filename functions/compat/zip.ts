@@ -1,0 +1,165 @@
+// Takes files out of a zip that somebody sent (PKWARE APPNOTE 6.3.10). What the zip says of its sizes is a claim: bytes are counted as
+// they come out, and a limit ends the work where it is met. No two entries may share bytes, so that reading is bounded by the zip's own
+// length and what comes out by `bytesMax`, however the zip is built. Knows nothing of pictures.
+
+import { Inflate } from "fflate";
+
+export type ZipLimits = {
+  /** Of everything that the directory lists, wanted or not. */
+  entriesMax: number;
+  /** Of the files that are wanted. */
+  filesMax: number;
+  /** Of what comes out, all files together. */
+  bytesMax: number;
+};
+export type ZipFile = { name: string; bytes: Uint8Array<ArrayBuffer> };
+
+/** Why a zip is not read, for people. */
+export class ZipFault {
+  readonly detail: string;
+  constructor(detail: string) {
+    this.detail = detail;
+  }
+}
+
+type Entry = { name: string; method: number; isEncrypted: boolean; packed: number; size: number; at: number };
+
+const END = 0x06054b50;
+const DIRECTORY = 0x02014b50;
+const LOCAL = 0x04034b50;
+const END_BYTES = 22;
+const COMMENT_MAX_BYTES = 0xffff;
+const STORED = 0;
+const DEFLATED = 8;
+/** Deflate makes at most 1,032 bytes of one: so much is taken in before what came out is counted. */
+const STEP_BYTES = 1024;
+const DAMAGED = "it is damaged";
+const SHARED = "two of its files share bytes";
+
+/** The wanted files in the order of the directory. */
+export function readZip(
+  zip: Uint8Array<ArrayBuffer>,
+  isWanted: (name: string) => boolean,
+  limits: ZipLimits,
+): ZipFile[] | ZipFault {
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  const entries = directoryOf(zip, view, limits.entriesMax);
+  if (entries instanceof ZipFault) return entries;
+  const wanted = entries.filter(({ name }) => !name.endsWith("/") && isWanted(name));
+  if (wanted.length > limits.filesMax) {
+    return new ZipFault(`it has ${wanted.length} files to read, and at most ${limits.filesMax} are read`);
+  }
+  const files: ZipFile[] = [];
+  const names = new Set<string>();
+  let left = limits.bytesMax;
+  for (const entry of wanted) {
+    if (names.has(entry.name)) return new ZipFault(`it has two files of the name ${entry.name}`);
+    names.add(entry.name);
+    const bytes = contentOf(zip, view, entry, left);
+    if (bytes instanceof ZipFault) return bytes;
+    if (bytes === "too_large") {
+      return new ZipFault(`unpacked, it has more than ${limits.bytesMax} bytes`);
+    }
+    left -= bytes.length;
+    files.push({ name: entry.name, bytes });
+  }
+  return files;
+}
+
+/** What the directory at the zip's end lists. No entry reaches into another or into the directory. */
+function directoryOf(zip: Uint8Array, view: DataView, entriesMax: number): Entry[] | ZipFault {
+  const end = endOf(view);
+  if (end === null) return new ZipFault(DAMAGED);
+  const count = view.getUint16(end + 10, true);
+  const first = view.getUint32(end + 16, true);
+  // 0xffff and 0xffffffff send a reader to the records of zip64, which no zip needs that is small enough to come here.
+  if (count === 0xffff || first === 0xffffffff) return new ZipFault("it is written as zip64");
+  if (count > entriesMax)
+    return new ZipFault(`it lists ${count} files, and at most ${entriesMax} are looked at`);
+  const entries: Entry[] = [];
+  let at = first;
+  for (let i = 0; i < count; i++) {
+    if (at + 46 > end || view.getUint32(at, true) !== DIRECTORY) return new ZipFault(DAMAGED);
+    const nameBytes = view.getUint16(at + 28, true);
+    const next = at + 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    if (next > end) return new ZipFault(DAMAGED);
+    entries.push({
+      name: new TextDecoder().decode(zip.subarray(at + 46, at + 46 + nameBytes)),
+      isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
+      method: view.getUint16(at + 10, true),
+      packed: view.getUint32(at + 20, true),
+      size: view.getUint32(at + 24, true),
+      at: view.getUint32(at + 42, true),
+    });
+    at = next;
+  }
+  let free = 0;
+  for (const entry of [...entries].sort((a, b) => a.at - b.at)) {
+    if (entry.at < free) return new ZipFault(SHARED);
+    const data = dataOf(view, entry);
+    if (data === null || data + entry.packed > first) return new ZipFault(DAMAGED);
+    free = data + entry.packed;
+  }
+  return entries;
+}
+
+/** Where the record stands that ends a zip; a comment of any bytes may follow it. */
+function endOf(view: DataView): number | null {
+  const lowest = Math.max(0, view.byteLength - END_BYTES - COMMENT_MAX_BYTES);
+  for (let at = view.byteLength - END_BYTES; at >= lowest; at--) {
+    if (view.getUint32(at, true) === END && at + END_BYTES + view.getUint16(at + 20, true) <= view.byteLength)
+      return at;
+  }
+  return null;
+}
+
+function dataOf(view: DataView, { at }: Entry): number | null {
+  if (at + 30 > view.byteLength || view.getUint32(at, true) !== LOCAL) return null;
+  return at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
+}
+
+function contentOf(
+  zip: Uint8Array<ArrayBuffer>,
+  view: DataView,
+  entry: Entry,
+  most: number,
+): Uint8Array<ArrayBuffer> | "too_large" | ZipFault {
+  const { name, method, packed, size } = entry;
+  if (entry.isEncrypted) return new ZipFault(`${name} is encrypted`);
+  const at = dataOf(view, entry) ?? 0;
+  const content = zip.subarray(at, at + packed);
+  if (method === STORED) {
+    if (packed > most) return "too_large";
+    return packed === size ? content.slice() : new ZipFault(`${name} is not as long as it says`);
+  }
+  if (method !== DEFLATED)
+    return new ZipFault(`${name} is packed in a way that is not read here (method ${method})`);
+  const bytes = inflated(content, Math.min(most, size) + 1);
+  if (bytes === null) return new ZipFault(`${name} is damaged`);
+  if (bytes.length > most) return "too_large";
+  return bytes.length === size ? bytes : new ZipFault(`${name} is not as long as it says`);
+}
+
+/** What comes out, or its first bytes where it is more than `enough`; null where the data is damaged. */
+function inflated(content: Uint8Array, enough: number): Uint8Array<ArrayBuffer> | null {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const inflate = new Inflate((chunk) => {
+    chunks.push(chunk as Uint8Array<ArrayBuffer>);
+    length += chunk.length;
+  });
+  try {
+    for (let at = 0; at < content.length && length < enough; at += STEP_BYTES) {
+      inflate.push(content.subarray(at, at + STEP_BYTES), at + STEP_BYTES >= content.length);
+    }
+  } catch {
+    return null;
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
