@@ -15,6 +15,7 @@ import { purgeDue } from "./moderation/takedown.ts";
 import { purgeDeletedAccounts } from "./people/deleted-accounts.ts";
 import { deleteExpiredNotifications } from "./people/notification-list.ts";
 import { deleteExpiredIdempotencyKeys } from "./routes/idempotent.ts";
+import { dropWaitingPictures } from "./storage/image-storing.ts";
 import { dropUnfinishedParts } from "./storage/upload-parts.ts";
 import { deleteExpiredDeliveries } from "./webhooks/deliveries.ts";
 import { queueOverdue } from "./webhooks/queue.ts";
@@ -27,6 +28,7 @@ const STEPS: readonly Step[] = [
   { name: "purge_taken_down", everyMinutes: 1, act: purgeDue },
   { name: "release_slots", everyMinutes: 1, act: (_, db, now) => releaseSlots(db, now) },
   { name: "drop_unfinished_parts", everyMinutes: 1, act: dropUnfinishedParts },
+  { name: "drop_waiting_pictures", everyMinutes: 60, act: (env, _, now) => dropWaitingPictures(env, now) },
   { name: "purge_deleted_accounts", everyMinutes: 1, act: purgeDeletedAccounts },
   {
     name: "delete_expired_idempotency_keys",

@@ -11,7 +11,7 @@ import {
   ZIP_ENTRIES_MAX,
 } from "../../schema/contract/limits.ts";
 import { cleaned, cutText } from "../../schema/contract/text.ts";
-import { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
+import { type BlobContentType, IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
 import { type UploadRow, uploads } from "../../schema/tables.ts";
 import { dropUploads } from "../catalog/unneeded-blobs.ts";
 import type { Db } from "../db.ts";
@@ -23,11 +23,12 @@ import { sha256Hex } from "../lib/sha256.ts";
 import type { Caller } from "../rights/rights.ts";
 import { blobKey, storeBlob } from "../storage/blobs.ts";
 import { readImageHeader } from "../storage/image-file.ts";
+import { storePicture } from "../storage/image-storing.ts";
 import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
 import { readZip, ZipFault } from "./zip.ts";
 
 type Place = { env: Env; db: Db; caller: Caller; now: number };
-type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string; contentType: string };
+type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string };
 export type TrainingPicture = { upload_id: UploadRow["id"]; caption: string };
 
 export async function storeFile(
@@ -45,32 +46,28 @@ export async function storeFile(
   if ((await db.$count(uploads, mine)) >= REPLICATE_FILES_MAX) {
     return refuse("quota_exceeded", `An account has at most ${REPLICATE_FILES_MAX} files. Delete some.`);
   }
-  return keep(place, file, "file", metadata);
-}
-
-/** Stores the bytes under their hash, and a row for this caller. A picture's size is read from the bytes. */
-async function keep(
-  { env, db, caller, now }: Place,
-  { bytes, name, contentType }: Arrived,
-  kind: "file" | "training_image",
-  metadata: Record<string, unknown> | null,
-): Promise<UploadRow | Refusal> {
-  const full = await storageFault(db, caller.id, bytes.length, now);
+      .map(([name, bytes]) => [stem(name), cutText(cleaned(decodeText(bytes)).trim(), CAPTION_MAX_CHARACTERS)]),
   if (full) return full;
-  const sha256 = await sha256Hex(bytes);
-  const facts = { sha256, sizeBytes: bytes.length, contentType };
-  const header = readImageHeader(bytes);
-  const refusal = await storeBlob(env, facts, new Blob([bytes]).stream(), now);
+  const sha256 = await sha256Hex(file.bytes);
+  const facts = { sha256, announcedSha256: sha256, sizeBytes: file.bytes.length };
+  const refusal = await storeBlob(env, facts, new Blob([file.bytes]).stream(), now);
   if (refusal) return refusal;
   return insertUpload(db, {
     ...blankUpload(caller.id, now),
     ...facts,
-    kind,
-    filename: cutText(cleaned(name), 255),
+    kind: "file",
+    contentType: typeOfBytes(file.bytes),
+    filename: cutText(cleaned(file.name), 255),
     metadata,
     storedAt: now,
-    ...(header !== "more" && "width" in header && { width: header.width, height: header.height }),
   });
+}
+
+/** Whatever its sender calls it. */
+function typeOfBytes(bytes: Uint8Array): BlobContentType {
+  if (isZip(bytes)) return "application/zip";
+  const header = readImageHeader(bytes);
+  return header !== "more" && "contentType" in header ? header.contentType : "application/octet-stream";
 }
 
 export async function findFile(db: Db, caller: Caller, id: string): Promise<UploadRow | Refusal> {
@@ -187,8 +184,25 @@ async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBu
       "too_many_bytes",
     );
   }
-  const row = await keep(place, { bytes, name, contentType: header.contentType }, "training_image", null);
-  return row instanceof Refusal ? row : row.id;
+  const { env, db, caller, now } = place;
+  const full = await storageFault(db, caller.id, bytes.length, now);
+  if (full) return full;
+  const announcedSha256 = await sha256Hex(bytes);
+  const announced = { sha256: announcedSha256, sizeBytes: bytes.length };
+  const stored = await storePicture(env, announced, new Blob([bytes]).stream(), header, now);
+  if (stored instanceof Refusal) {
+    return refuse(stored.code, `${name}: ${stored.detail}`, pointer, stored.faults[0]?.reason);
+  }
+  const row = await insertUpload(db, {
+    ...blankUpload(caller.id, now),
+    ...stored,
+    announcedSha256,
+    kind: "training_image",
+    contentType: header.contentType,
+    filename: cutText(cleaned(name), 255),
+    storedAt: now,
+  });
+  return row.id;
 }
 
 const isZip = (bytes: Uint8Array) =>

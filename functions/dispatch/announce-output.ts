@@ -6,7 +6,7 @@ import type { UploadRow } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Refusal } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
-import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
+import { blankUpload, insertUpload, storageFault, typeOf } from "../storage/uploads.ts";
 import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 
 /**
@@ -32,9 +32,10 @@ export async function announceOutput(
     leaseId: run.leaseId,
     name: input.name,
     kind: "output",
-    contentType: input.content_type,
+    contentType: typeOf(input.content_type, true),
     sizeBytes: input.size_bytes,
     sha256: input.sha256,
+    announcedSha256: input.sha256,
     filename: input.name,
   });
 }

@@ -149,8 +149,10 @@ async function leaseJson(env: Env, row: LeasedRow, origin: string, now: number):
 }
 
 async function checkpointInput(env: Env, sha256: string): Promise<StoredInput | null> {
-  const row = await env.DB.prepare("SELECT size_bytes, content_type FROM blobs WHERE sha256 = ?")
+  const size_bytes = await env.DB.prepare("SELECT size_bytes FROM blobs WHERE sha256 = ?")
     .bind(sha256)
-    .first<{ size_bytes: number; content_type: string }>();
-  return row && { name: CHECKPOINT_NAME, sha256, ...row };
+    .first<number>("size_bytes");
+  return size_bytes === null
+    ? null
+    : { name: CHECKPOINT_NAME, sha256, size_bytes, content_type: "application/octet-stream" };
 }

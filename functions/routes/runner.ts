@@ -158,5 +158,7 @@ export const signedBlobs = router().get("/runner/v1/blobs/:sha256", async (c) =>
   }
   const blob = await c.var.db.select().from(blobs).where(eq(blobs.sha256, sha256.data)).get();
   if (!blob) deny(refuse("not_found", "There is no such blob."));
-  return granted(await blobResponse(c.env, blob, c.req.raw, { "cache-control": "private, no-store" }));
+  // What it is stands in the lease, with its use.
+  const facts = { ...blob, contentType: "application/octet-stream" as const };
+  return granted(await blobResponse(c.env, facts, c.req.raw, { "cache-control": "private, no-store" }));
 });

@@ -138,7 +138,7 @@ export const versions = router()
     const facts = {
       sha256: version.sha256,
       sizeBytes: version.sizeBytes,
-      contentType: "application/octet-stream",
+      contentType: "application/octet-stream" as const,
     };
     const filename = `${adapter.owner}-${adapter.name}-${version.number}.safetensors`;
     const isOpen =

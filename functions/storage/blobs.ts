@@ -1,5 +1,6 @@
 // Bytes in R2, named by their SHA-256 and never changed. Everything streams; no file is held in memory whole.
 
+import type { BlobContentType } from "../../schema/contract/uploads.ts";
 import type { Env } from "../env.ts";
 import { rangeResponse } from "../lib/range.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
@@ -12,10 +13,12 @@ export const LIVE_INPUTS = `
   SELECT json_extract(input.value, '$.sha256') FROM jobs, json_each(jobs.inputs) AS input
   WHERE jobs.status IN ('queued', 'running') AND json_extract(input.value, '$.sha256') IS NOT NULL`;
 
-export type BlobFacts = { sha256: string; sizeBytes: number; contentType: string };
+/** What a blob is belongs to its use: the same bytes can be one person's picture and another's file. */
+export type BlobFacts = { sha256: string; sizeBytes: number };
+export type ServedBlob = BlobFacts & { contentType: BlobContentType };
 
 /** R2's error when the bytes do not have the SHA-256 they were announced with (error 10037, BadDigest). */
-const isDigestError = (error: unknown) =>
+export const isDigestError = (error: unknown) =>
   error instanceof Error && /10037|digest|checksum/i.test(error.message);
 
 /**
@@ -34,10 +37,8 @@ export async function storeBlob(
     if (!isDigestError(error)) throw error;
     return refuse("upload_mismatch", "The bytes do not have the SHA-256 that was announced.");
   }
-  const row = env.DB.prepare(
-    "INSERT OR IGNORE INTO blobs (sha256, size_bytes, content_type, created_at) VALUES (?, ?, ?, ?)",
-  );
-  await row.bind(facts.sha256, facts.sizeBytes, facts.contentType, now).run();
+  const row = env.DB.prepare("INSERT OR IGNORE INTO blobs (sha256, size_bytes, created_at) VALUES (?, ?, ?)");
+  await row.bind(facts.sha256, facts.sizeBytes, now).run();
   return null;
 }
 
@@ -51,7 +52,7 @@ export const readerOf = (env: Env, sha256: string) => async (offset: number, len
 /** A blob as an HTTP answer: ETag is its hash, so a client that has the bytes gets 304. */
 export async function blobResponse(
   env: Env,
-  facts: BlobFacts,
+  facts: ServedBlob,
   request: Request,
   extra: Record<string, string>,
 ): Promise<Response | Refusal> {

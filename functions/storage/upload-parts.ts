@@ -12,7 +12,6 @@ import { type Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 import { storeBlob } from "./blobs.ts";
 
-const RAW = "application/octet-stream";
 const gatheredKey = (row: { id: string }) => `parts/${row.id}`;
 
 export const partCount = (sizeBytes: number) => Math.ceil(sizeBytes / UPLOAD_PART_BYTES);
@@ -149,7 +148,7 @@ export async function completeParts(
     await startAnew(env, db, row, row.multipartId, now);
     return refuse("upload_incomplete", "The parts are not there any more: send them again.");
   }
-  const facts = { sha256: row.sha256, sizeBytes: row.sizeBytes, contentType: row.contentType || RAW };
+  const facts = { sha256: row.sha256, sizeBytes: row.sizeBytes };
   const refusal =
     whole.size === row.sizeBytes
       ? await storeBlob(env, facts, whole.body, now)

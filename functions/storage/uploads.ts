@@ -10,18 +10,29 @@ import {
   UPLOAD_MAX_BYTES,
   UPLOAD_URL_TTL_SECONDS,
 } from "../../schema/contract/limits.ts";
-import { IMAGE_CONTENT_TYPES, type UploadCreate } from "../../schema/contract/uploads.ts";
+import {
+  type BlobContentType,
+  IMAGE_CONTENT_TYPES,
+  type UploadCreate,
+} from "../../schema/contract/uploads.ts";
 import type { StoredUpload, UploadRow } from "../../schema/tables.ts";
 import { uploads } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
+import { inList } from "../lib/in-list.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { signUrl } from "../lib/signing.ts";
 import type { Caller } from "../rights/rights.ts";
 import { storeBlob } from "./blobs.ts";
+import { storePicture } from "./image-storing.ts";
 import { type ImageContentType, peekImage } from "./image-stream.ts";
 import { beginParts } from "./upload-parts.ts";
+
+/** Where bytes were not looked at, they are bytes. */
+const RAW = "application/octet-stream";
+/** Kinds whose bytes were looked at when they came. */
+const PICTURES: readonly UploadRow["kind"][] = ["training_image", "preview", "avatar"];
 
 const isImageType = (type: string): type is ImageContentType =>
   IMAGE_CONTENT_TYPES.some((imageType) => imageType === type);
@@ -49,9 +60,10 @@ export async function announceUpload(
   if (inParts && isImage) return refuse("request_invalid", "Only adapter files come in parts.", "/multipart");
   const facts = {
     kind: input.kind,
-    contentType: input.content_type,
+    contentType: typeOf(input.content_type, isImage),
     sizeBytes: input.size_bytes,
     sha256: input.sha256,
+    announcedSha256: input.sha256,
     filename: input.filename,
   };
   const earlier = await sentBefore(db, caller, facts, now);
@@ -90,17 +102,31 @@ export async function bytesOf(db: Db, ownerId: UploadRow["ownerId"], now: number
   return row?.bytes ?? 0;
 }
 
-/** Bytes that this owner stored before need not be sent again. Only their own: knowing a hash must not give access to others' bytes. */
+/** A picture's type is checked against its bytes when they come; of anything else no text of its sender's is kept. */
+export const typeOf = (announced: string, isPicture: boolean): BlobContentType =>
+  isPicture && isImageType(announced) ? announced : RAW;
+
+/**
+ * Bytes that this owner stored before need not be sent again. Only their own: knowing a hash must not give access to others' bytes. And
+ * only for a like use: what came as an adapter file was never looked at as a picture.
+ */
 async function sentBefore(db: Db, caller: Caller, facts: UploadFacts, now: number) {
   const earlier = await db
-    .select({ width: uploads.width, height: uploads.height })
+    .select({
+      sha256: uploads.sha256,
+      sizeBytes: uploads.sizeBytes,
+      width: uploads.width,
+      height: uploads.height,
+    })
     .from(uploads)
     .where(
       and(
         eq(uploads.ownerId, caller.id),
-        eq(uploads.sha256, facts.sha256),
+        eq(uploads.announcedSha256, facts.sha256),
         eq(uploads.contentType, facts.contentType),
-        eq(uploads.sizeBytes, facts.sizeBytes),
+        PICTURES.includes(facts.kind)
+          ? and(inList(uploads.kind, PICTURES), isNotNull(uploads.width))
+          : and(eq(uploads.kind, facts.kind), eq(uploads.sizeBytes, facts.sizeBytes)),
         isNotNull(uploads.storedAt),
       ),
     )
@@ -109,7 +135,10 @@ async function sentBefore(db: Db, caller: Caller, facts: UploadFacts, now: numbe
   return earlier && { ...earlier, storedAt: now };
 }
 
-type UploadFacts = Pick<UploadRow, "kind" | "contentType" | "sizeBytes" | "sha256" | "filename">;
+type UploadFacts = Pick<
+  UploadRow,
+  "kind" | "contentType" | "sizeBytes" | "sha256" | "announcedSha256" | "filename"
+>;
 
 export function blankUpload(ownerId: UploadRow["ownerId"], now: number): Omit<UploadRow, keyof UploadFacts> {
   const expiresAt = now + UPLOAD_URL_TTL_SECONDS * 1000;
@@ -158,19 +187,21 @@ export async function receiveUpload(
   if (Number(length) !== row.sizeBytes) {
     return refuse("upload_mismatch", `${row.sizeBytes} bytes were announced, ${length} are coming.`);
   }
-  let body: ReadableStream<Uint8Array> = request.body;
-  let size: { width: number; height: number } | null = null;
-  if (isImageType(row.contentType)) {
-    const peeked = await peekImage(body, row.sizeBytes, row.contentType);
-    if (peeked instanceof Refusal) return peeked;
-    body = peeked.body;
-    size = peeked.header;
-  }
-  const refusal = await storeBlob(env, row, body, now);
-  if (refusal) return refusal;
-  const stored = { storedAt: now, width: size?.width ?? null, height: size?.height ?? null };
+  const kept = await storeBytes(env, row, request.body, now);
+  if (kept instanceof Refusal) return kept;
+  const stored = { ...kept, storedAt: now };
   await db.update(uploads).set(stored).where(eq(uploads.id, id));
   return { ...row, ...stored };
+}
+
+/** A runner's pictures are kept as they came: what made them stands in them. */
+async function storeBytes(env: Env, row: UploadRow, body: ReadableStream<Uint8Array>, now: number) {
+  if (!isImageType(row.contentType)) return (await storeBlob(env, row, body, now)) ?? {};
+  const peeked = await peekImage(body, row.sizeBytes, row.contentType);
+  if (peeked instanceof Refusal) return peeked;
+  if (row.kind !== "output") return storePicture(env, row, peeked.body, peeked.header, now);
+  const { width, height } = peeked.header;
+  return (await storeBlob(env, row, peeked.body, now)) ?? { width, height };
 }
 
 /** An upload that this caller announced, finished or not. Outputs of runners are excluded. */

@@ -8,7 +8,18 @@ import { token } from "./text.ts";
 export const UploadKind = z.enum(["adapter", "training_image", "preview", "avatar"]);
 export const IMAGE_CONTENT_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
 
-/** It travels in a header again when the bytes are read. Empty where a browser does not know. */
+/**
+ * What a file can be when it is read again. Told by its bytes and by what it was sent for, never by whoever sent it, so that no text of
+ * theirs stands in a header.
+ */
+export const BLOB_CONTENT_TYPES = [
+  ...IMAGE_CONTENT_TYPES,
+  "application/zip",
+  "application/octet-stream",
+] as const;
+export type BlobContentType = (typeof BLOB_CONTENT_TYPES)[number];
+
+/** What the sender takes the bytes for. Empty where a browser does not know. */
 export const ContentType = z
   .string()
   .max(100)
@@ -59,9 +70,12 @@ export const UploadStored = z
   .object({
     id: idOf("upl"),
     state: z.literal("stored"),
-    sha256: Sha256,
-    size_bytes: z.int(),
-    width: z.int().nullable(),
+    sha256: Sha256.meta({
+      description:
+        "Of what is kept: place, time and thumbnails are taken out of pictures, how they are turned is not",
+    }),
+    size_bytes: z.int().meta({ description: "Of what is kept" }),
+    width: z.int().nullable().meta({ description: "As the picture is seen, where EXIF turns it" }),
     height: z.int().nullable(),
   })
   .meta({ id: "UploadStored" });

@@ -3,7 +3,6 @@
 CREATE TABLE `blobs` (
   `sha256` text PRIMARY KEY NOT NULL,
   `size_bytes` integer NOT NULL,
-  `content_type` text NOT NULL,
   `created_at` integer NOT NULL
 );
 
@@ -48,7 +47,8 @@ CREATE TABLE `uploads` (
   `created_at` integer NOT NULL,
   `expires_at` integer NOT NULL,
   `stored_at` integer
-, `metadata` text, `multipart_id` text);
+, `metadata` text, `multipart_id` text, `announced_sha256` text);
+CREATE INDEX `uploads_announced` ON `uploads` (`owner_id`,`announced_sha256`);
 CREATE INDEX `uploads_lease` ON `uploads` (`lease_id`,`name`);
 CREATE INDEX `uploads_outputs` ON `uploads` (`created_at`) WHERE lease_id is not null;
 CREATE INDEX `uploads_owner` ON `uploads` (`owner_id`,`sha256`);

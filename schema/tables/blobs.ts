@@ -2,13 +2,13 @@
 
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { BlobContentType } from "../contract/uploads.ts";
 import { at, id, json } from "./columns.ts";
 
 /** One row for every object in R2; the object's key is `blobs/<sha256>`. */
 export const blobs = sqliteTable("blobs", {
   sha256: text("sha256").primaryKey(),
   sizeBytes: integer("size_bytes").notNull(),
-  contentType: text("content_type").notNull(),
   createdAt: at("created_at").notNull(),
 });
 
@@ -23,9 +23,12 @@ export const uploads = sqliteTable(
     kind: text("kind", {
       enum: ["adapter", "training_image", "preview", "avatar", "file", "output"],
     }).notNull(),
-    contentType: text("content_type").notNull(),
+    contentType: text("content_type").$type<BlobContentType>().notNull(),
+    /** As announced until it is stored, then of what was kept: the blob's. */
     sizeBytes: integer("size_bytes").notNull(),
     sha256: text("sha256").notNull(),
+    /** By it the same bytes are known again, whatever was kept of them. */
+    announcedSha256: text("announced_sha256"),
     filename: text("filename").notNull(),
     width: integer("width"),
     height: integer("height"),
@@ -39,6 +42,7 @@ export const uploads = sqliteTable(
   },
   (t) => [
     index("uploads_owner").on(t.ownerId, t.sha256),
+    index("uploads_announced").on(t.ownerId, t.announcedSha256),
     index("uploads_sha256").on(t.sha256),
     index("uploads_lease").on(t.leaseId, t.name),
     index("uploads_outputs").on(t.createdAt).where(sql`lease_id is not null`),
@@ -64,7 +68,7 @@ export const images = sqliteTable(
     id: id("id", "img").primaryKey(),
     ownerId: id("owner_id", "usr").notNull(),
     sha256: text("sha256").notNull(),
-    contentType: text("content_type").notNull(),
+    contentType: text("content_type").$type<BlobContentType>().notNull(),
     width: integer("width").notNull(),
     height: integer("height").notNull(),
     role: text("role", {

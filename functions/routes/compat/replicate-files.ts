@@ -63,23 +63,18 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
   });
   return router().openapi(create, async (c) => {
     const caller = granted(callerWith(c.var.caller, "publish"));
-    const { content, metadata, filename, type } = c.req.valid("form");
+    const { content, metadata, filename } = c.req.valid("form");
     if (!isFile(content)) deny(refuse("request_invalid", "Send the file in the part `content`.", "/content"));
     const text = metadata instanceof File ? await metadata.text() : String(metadata ?? "{}");
     const file = {
       bytes: new Uint8Array(await content.arrayBuffer()),
       name: filename ?? cleaned(content.name),
-      contentType: typeOf(type ?? content.type.split(";")[0]?.trim()),
     };
     const place = { env: c.env, db: c.var.db, caller, now: c.var.now };
     const row = granted(await storeFile(place, file, granted(metadataOf(text))));
     return c.json(fileJson(row, placeOf(c, prefix).root), 201);
   });
 }
-
-/** What a part says of itself is no field of the form: what does not look like a type is none. */
-const typeOf = (said: string | undefined): string =>
-  (ContentType.safeParse(said ?? "").data ?? "") || "application/octet-stream";
 
 function metadataOf(text: string): Record<string, unknown> | Refusal {
   const refusal = refuse(

@@ -1,0 +1,67 @@
+// Reads a stream of bytes by the pieces of a file format: so many bytes at once, or passed on as they come. Holds what it was asked for
+// and no more.
+
+export class Pieces {
+  readonly #source: AsyncIterator<Uint8Array>;
+  #held: Uint8Array = new Uint8Array();
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** What is there, at least `least` bytes unless the stream ends before; it stays until `advance`. */
+  async held(least: number): Promise<Uint8Array> {
+    const chunks = [this.#held];
+    let length = this.#held.length;
+    while (length < least) {
+      const { done, value } = await this.#source.next();
+      if (done) break;
+      chunks.push(value);
+      length += value.length;
+    }
+    if (chunks.length > 1) {
+      const joined = new Uint8Array(length);
+      let at = 0;
+      for (const chunk of chunks) {
+        joined.set(chunk, at);
+        at += chunk.length;
+      }
+      this.#held = joined;
+    }
+    return this.#held;
+  }
+
+  advance(bytes: number): void {
+    this.#held = this.#held.subarray(bytes);
+  }
+
+  /** The next bytes, exactly so many; null where the stream ends before. */
+  async take(bytes: number): Promise<Uint8Array | null> {
+    const held = await this.held(bytes);
+    if (held.length < bytes) return null;
+    const taken = held.slice(0, bytes);
+    this.advance(bytes);
+    return taken;
+  }
+
+  /** The next bytes as they come; fewer where the stream ends before. */
+  async *pass(bytes: number): AsyncGenerator<Uint8Array> {
+    for (let left = bytes; left > 0; ) {
+      const held = await this.held(1);
+      if (held.length === 0) return;
+      const piece = held.subarray(0, left);
+      this.advance(piece.length);
+      left -= piece.length;
+      yield piece;
+    }
+  }
+
+  async skip(bytes: number): Promise<void> {
+    for await (const _ of this.pass(bytes));
+  }
+
+  /** To the end: whoever sends is not cut off, and reads why. */
+  drain(): Promise<void> {
+    return this.skip(Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,117 @@
+// Stores a picture that somebody sent without what it says of them. The bytes wait beside the blobs until all of them have come and have
+// the announced SHA-256; only what is kept of them becomes a blob, under a hash of its own. Streams twice, holds nothing whole.
+
+import type { Env } from "../env.ts";
+import { newId } from "../lib/ids.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { hex } from "../lib/sha256.ts";
+import { isDigestError, storeBlob } from "./blobs.ts";
+import { turned, UPRIGHT } from "./image-exif.ts";
+import type { ImageHeader } from "./image-file.ts";
+import { cleaned, type Found, ImageDamaged } from "./image-metadata.ts";
+import { Pieces } from "./image-pieces.ts";
+
+const WAITING = "incoming/";
+/** A request that stores a picture has ended long before. */
+const WAITS_AT_MOST_MS = 3_600_000;
+
+type Announced = { sha256: string; sizeBytes: number };
+/** What is stored: the size in bytes and the hash are those of what was kept, width and height as the picture is seen. */
+export type StoredPicture = Announced & { width: number; height: number };
+
+export async function storePicture(
+  env: Env,
+  announced: Announced,
+  body: ReadableStream<Uint8Array>,
+  header: ImageHeader,
+  now: number,
+): Promise<StoredPicture | Refusal> {
+  const waiting = `${WAITING}${newId("upl", now)}`;
+  try {
+    const measured = await receive(env, waiting, announced, body, header);
+    if ("code" in measured) return measured;
+    const object = await env.BLOBS.get(waiting);
+    if (!object) throw new Error(`${waiting} was put and is not there`);
+    const { readable, writable } = new FixedLengthStream(measured.sizeBytes);
+    const [refusal] = await Promise.all([
+      storeBlob(env, measured, readable, now),
+      pump(cleaned(header.contentType, new Pieces(object.body), { orientation: UPRIGHT }), writable),
+    ]);
+    const { width, height } = turned(header, measured.orientation);
+    return refusal ?? { sha256: measured.sha256, sizeBytes: measured.sizeBytes, width, height };
+  } finally {
+    await env.BLOBS.delete(waiting);
+  }
+}
+
+/** Puts the bytes as they came and measures what will be kept of them, in one pass. */
+async function receive(
+  env: Env,
+  waiting: string,
+  { sha256, sizeBytes }: Announced,
+  body: ReadableStream<Uint8Array>,
+  { contentType }: ImageHeader,
+): Promise<(Announced & Found) | Refusal> {
+  const { readable, writable } = new FixedLengthStream(sizeBytes);
+  const put = env.BLOBS.put(waiting, readable, { sha256 }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const writer = writable.getWriter();
+  const pieces = new Pieces(copiedTo(writer, body));
+  const measured = await measure(contentType, pieces);
+  await pieces.drain();
+  await writer.close().catch(() => {});
+  const failed = await put;
+  if (failed !== null && !isDigestError(failed)) throw failed;
+  if (failed !== null)
+    return refuse("upload_mismatch", "The bytes do not have the SHA-256 that was announced.");
+  return measured;
+}
+
+/** Every chunk goes to the writer first. What R2 says of them is asked of its own promise. */
+async function* copiedTo(writer: WritableStreamDefaultWriter<Uint8Array>, body: ReadableStream<Uint8Array>) {
+  for await (const chunk of body) {
+    await writer.write(chunk).catch(() => {});
+    yield chunk;
+  }
+}
+
+async function measure(
+  contentType: ImageHeader["contentType"],
+  pieces: Pieces,
+): Promise<(Announced & Found) | Refusal> {
+  const found: Found = { orientation: UPRIGHT };
+  const digest = new crypto.DigestStream("SHA-256");
+  const writer = digest.getWriter();
+  let sizeBytes = 0;
+  try {
+    for await (const piece of cleaned(contentType, pieces, found)) {
+      sizeBytes += piece.length;
+      await writer.write(piece);
+    }
+  } catch (error) {
+    if (!(error instanceof ImageDamaged)) throw error;
+    return refuse("image_invalid", error.message, "", "truncated");
+  }
+  await writer.close();
+  return { sha256: hex(await digest.digest), sizeBytes, ...found };
+}
+
+/** Where the reader has given up, it says why itself. */
+async function pump(from: AsyncIterable<Uint8Array>, writable: WritableStream<Uint8Array>): Promise<void> {
+  const writer = writable.getWriter();
+  try {
+    for await (const piece of from) await writer.write(piece);
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => {});
+  }
+}
+
+/** Cron: what a request left that was cut off. */
+export async function dropWaitingPictures(env: Env, now: number): Promise<void> {
+  const { objects } = await env.BLOBS.list({ prefix: WAITING, limit: 500 });
+  const old = objects.filter(({ uploaded }) => uploaded.getTime() < now - WAITS_AT_MOST_MS);
+  if (old.length > 0) await env.BLOBS.delete(old.map(({ key }) => key));
+}
