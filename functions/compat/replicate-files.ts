@@ -46,7 +46,8 @@ export async function storeFile(
   if ((await db.$count(uploads, mine)) >= REPLICATE_FILES_MAX) {
     return refuse("quota_exceeded", `An account has at most ${REPLICATE_FILES_MAX} files. Delete some.`);
   }
-      .map(([name, bytes]) => [stem(name), cutText(cleaned(decodeText(bytes)).trim(), CAPTION_MAX_CHARACTERS)]),
+  const { env, now } = place;
+  const full = await storageFault(db, caller.id, file.bytes.length, now);
   if (full) return full;
   const sha256 = await sha256Hex(file.bytes);
   const facts = { sha256, announcedSha256: sha256, sizeBytes: file.bytes.length };

@@ -1,8 +1,9 @@
 // The results of a succeeded run: pictures of a generation, or a draft version of a training. Every named output must be stored.
 
 import type { Id } from "../../schema/contract/ids.ts";
-import type { Output, Settle } from "../../schema/contract/runner.ts";
+import type { Output, SampleSpec, Settle, TrainSpec } from "../../schema/contract/runner.ts";
 import type { StoredUpload } from "../../schema/tables.ts";
+import { knownBase } from "../catalog/bases.ts";
 import { DRAFT_TTL_MS } from "../catalog/slots.ts";
 import { dayOf } from "../catalog/trends.ts";
 import { readAdapterFile } from "../catalog/versions.ts";
@@ -12,6 +13,7 @@ import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { outputsOfLease } from "../storage/uploads.ts";
 import { readyDependents } from "./dependents.ts";
+import { orderedRecipe, picturesFault, trainedFault } from "./ordered.ts";
 import { HOLDS_LEASE, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
@@ -24,12 +26,15 @@ type JobFacts = {
   adapter_id: Id<"adp">;
   composition_id: Id<"cmp"> | null;
   is_preview: number;
+  /** The runner is the owner's: what it draws is paid for by nobody, and no use of anybody's. */
+  is_own_runner: number;
 };
 
 const JOB_FACTS = `
 SELECT owner_id, kind, base_id, spec, adapter_id, request ->> 'composition_id' AS composition_id,
-  EXISTS (SELECT 1 FROM versions WHERE preview_job_id = jobs.id) AS is_preview
-FROM jobs WHERE id = ?`;
+  EXISTS (SELECT 1 FROM versions WHERE preview_job_id = jobs.id) AS is_preview,
+  EXISTS (SELECT 1 FROM runners WHERE id = ?2 AND owner_id = jobs.owner_id) AS is_own_runner
+FROM jobs WHERE id = ?1`;
 
 const INSERT_IMAGE = `
 INSERT INTO images (id, owner_id, sha256, content_type, width, height, role, job_id, position, seed, recipe, created_at)
@@ -84,7 +89,7 @@ export async function prepareResult(
   if (status !== "succeeded") return { statements: [], versionId: null };
   const placed = placeOutputs(report.outputs, await outputsOfLease(db, run.leaseId));
   if (placed instanceof Refusal) return placed;
-  const job = await db.$client.prepare(JOB_FACTS).bind(run.jobId).first<JobFacts>();
+  const job = await db.$client.prepare(JOB_FACTS).bind(run.jobId, run.runnerId).first<JobFacts>();
   if (!job) throw new Error(`Run ${run.id} belongs to no job`);
   return job.kind === "sample"
     ? sampleResult(db, run, job, placed, now)
@@ -113,16 +118,16 @@ function sampleResult(
   placed: readonly PlacedOutput[],
   now: number,
 ): Result | Refusal {
-  const spec = JSON.parse(job.spec) as { count: number; adapters: { version_id: string }[] };
+  const spec = JSON.parse(job.spec) as SampleSpec;
   const pictures = placed.filter(({ output }) => output.role === "image");
-  if (pictures.length !== spec.count) {
-    return refuse(
-      "output_missing",
-      `${spec.count} pictures were ordered, ${pictures.length} are named.`,
-      "/outputs",
-    );
-  }
-  const images = insertImages(db, run, job, pictures, job.is_preview ? "preview" : "generation", now);
+  const fault = picturesFault(job.base_id, spec, pictures);
+  if (fault) return fault;
+  const drawn = pictures.map((picture, i) => {
+    const ordered = orderedRecipe(job.base_id, spec, i);
+    const recipe = { ...picture.output.meta.recipe, ...ordered, adapters: adaptersOf(picture, ordered) };
+    return { ...picture, seed: ordered.seed, recipe };
+  });
+  const images = insertImages(db, run, job, drawn, job.is_preview ? "preview" : "generation", now);
   if (images instanceof Refusal) return images;
   const inserts = images.map(({ statement }) => statement);
   const bound = (sql: string, ...values: unknown[]) =>
@@ -132,6 +137,7 @@ function sampleResult(
     const show = bound(SHOW_PREVIEWS, JSON.stringify(images.map(({ id }) => id)));
     return { statements: [...inserts, show], versionId: null };
   }
+  if (job.is_own_runner) return { statements: inserts, versionId: null };
   const used = JSON.stringify(spec.adapters.map((adapter) => adapter.version_id));
   const counts = [
     bound(COUNT_USES, used),
@@ -154,14 +160,24 @@ async function trainResult(
   if (!artifact || others.length > 0) {
     return refuse("output_missing", "A training leaves exactly one output of role adapter.", "/outputs");
   }
-  const spec = JSON.parse(job.spec) as { slot: number };
+  const spec = JSON.parse(job.spec) as TrainSpec;
   const { sha256, sizeBytes } = artifact.upload;
   const file = await readAdapterFile(env, { baseId: job.base_id }, sha256, sizeBytes, spec.slot);
   if (file instanceof Refusal) {
     return refuse(file.code, file.detail, artifact.pointer, file.faults[0]?.reason);
   }
   const samples = placed.filter(({ output }) => output.role === "sample");
-  const images = insertImages(db, run, job, samples, "sample", now);
+  const fault = trainedFault(knownBase(job.base_id), spec, file, artifact.pointer, samples);
+  if (fault) return fault;
+  const shown = samples.map((sample) => {
+    const { prompt } = sample.output.meta;
+    return {
+      ...sample,
+      seed: sample.output.meta.seed ?? null,
+      recipe: prompt === undefined ? null : { prompt },
+    };
+  });
+  const images = insertImages(db, run, job, shown, "sample", now);
   if (images instanceof Refusal) return images;
   const versionId = newId("ver", now);
   const version = db.$client
@@ -191,12 +207,12 @@ function insertImages(
   db: Db,
   run: RunOfCaller,
   job: JobFacts,
-  placed: readonly PlacedOutput[],
+  placed: readonly (PlacedOutput & { seed: number | null; recipe: object | null })[],
   role: "generation" | "sample" | "preview",
   now: number,
 ): { id: Id<"img">; statement: D1PreparedStatement }[] | Refusal {
   const inserts = [];
-  for (const [position, { output, upload, pointer }] of placed.entries()) {
+  for (const [position, { output, upload, pointer, seed, recipe }] of placed.entries()) {
     if (upload.width === null || upload.height === null) {
       return refuse("image_invalid", `${output.name} is not a picture.`, pointer, "type_unknown");
     }
@@ -214,8 +230,8 @@ function insertImages(
         upload.height,
         role,
         position,
-        output.meta.seed ?? null,
-        recipeText(output),
+        seed,
+        recipe && JSON.stringify(recipe),
         now,
       );
     inserts.push({ id, statement });
@@ -223,8 +239,11 @@ function insertImages(
   return inserts;
 }
 
-function recipeText(output: Output): string | null {
-  const recipe =
-    output.meta.recipe ?? (output.meta.prompt === undefined ? null : { prompt: output.meta.prompt });
-  return recipe && JSON.stringify(recipe);
+/** As the order names them, with the hashes that the runner has read. */
+function adaptersOf({ output }: PlacedOutput, ordered: ReturnType<typeof orderedRecipe>) {
+  const said = output.meta.recipe?.adapters;
+  return ordered.adapters.map((adapter, i) => ({
+    ...(Array.isArray(said) ? (said[i] as object) : {}),
+    ...adapter,
+  }));
 }

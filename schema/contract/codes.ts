@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   image_invalid: { status: 422, title: "The picture was refused" },
   licence_conflict: { status: 422, title: "A licence forbids this" },
   output_missing: { status: 422, title: "A named output was never uploaded" },
+  output_mismatch: { status: 422, title: "An output is not what was ordered" },
   idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with another body" },
   quota_exceeded: { status: 429, title: "A quota is used up" },
   rate_limited: { status: 429, title: "Too many requests" },

@@ -48,6 +48,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   image_invalid: "Use a PNG, JPEG or WebP picture that opens in a viewer.",
   licence_conflict: "Remove the adapter that forbids this use.",
   output_missing: "Upload every named output, then settle again.",
+  output_mismatch: "Send what the lease's spec asks for: its sizes, seeds and recipes.",
   idempotency_mismatch: "Use a new Idempotency-Key for a new request.",
   quota_exceeded: "Wait a while, or make room: cancel jobs that wait, delete what you no longer need.",
   rate_limited: "Wait a minute, then try again.",

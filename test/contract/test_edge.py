@@ -13,7 +13,7 @@ from scripts_of_jobs import picture, png_bytes
 from orthoplex.runner.edge import Edge, LeaseLost, Refused
 from orthoplex.runner.wire import Lease, LeaseReply, parse_lease
 
-PNG = png_bytes(picture())
+PNG = png_bytes(picture(256))
 PROGRESS = {"step": 1, "total": 3, "message": "drawing"}
 
 
@@ -61,7 +61,7 @@ def success(**changes: Any) -> dict[str, Any]:
         "content_type": "image/png",
         "size_bytes": len(PNG),
         "sha256": digest(PNG),
-        "meta": {"width": 64, "height": 64, "seed": 7, "recipe": {}},
+        "meta": {"width": 256, "height": 256, "seed": 7, "recipe": {}},
     }
     return {"outcome": "succeeded", "outputs": [{**output, **changes}], "warnings": [], "metrics": {}}
 
@@ -150,6 +150,17 @@ def test_a_settle_may_name_only_what_has_arrived(runner: Runner, leased: Lease) 
     assert code_of(lambda: runner.edge.settle(leased.lease_id, success())) == "output_missing"
     runner.upload(leased)
     assert code_of(lambda: runner.edge.settle(leased.lease_id, success(sha256="0" * 64))) == "output_missing"
+
+
+def test_a_settle_of_what_was_not_ordered_is_refused(runner: Runner, leased: Lease) -> None:
+    small = png_bytes(picture(64))
+    told = {"name": "small.png", "size_bytes": len(small), "sha256": digest(small)}
+    runner.upload(leased, small, **told)
+    assert code_of(lambda: runner.edge.settle(leased.lease_id, success(**told))) == "output_mismatch"
+    runner.upload(leased)
+    other = success(meta={"width": 256, "height": 256, "seed": 8, "recipe": {}})
+    assert code_of(lambda: runner.edge.settle(leased.lease_id, other)) == "output_mismatch"
+    assert runner.edge.settle(leased.lease_id, success()) == "succeeded"
 
 
 def test_a_preview_beyond_its_bound_is_refused_and_the_lease_stays(runner: Runner, leased: Lease) -> None:

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const machine = await Machine.register(await person("Operator"));
   const [lease] = await machine.lease();
   const id = lease?.lease_id ?? "";
-  const output = await machine.deliver(id, "image-0.png", "image", await png(64, 64));
+  const output = await machine.deliver(id, "image-0.png", "image", await png(256, 256));
   await machine.on(id, "settle", { outcome: "succeeded", outputs: [output] });
   image = new URL(
     (await ada.must<Generation>("GET", `/v1/generations/${job.id}`)).result?.images[0]?.url ?? "",

@@ -46,7 +46,7 @@ describe("outputs of a run", () => {
   it("stay where a later run of the same job made the same picture", async () => {
     const job = await order();
     const first = await leased();
-    const bytes = await png(32, 32, 2);
+    const bytes = await png(256, 256, 2);
     await machine.deliver(first, "image-0.png", "image", bytes);
     // Its runner falls silent, and another one goes on.
     await env.DB.prepare("UPDATE jobs SET lease_expires_at = 1 WHERE id = ?").bind(job.id).run();

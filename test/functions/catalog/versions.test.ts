@@ -158,7 +158,7 @@ describe("changing a version", () => {
     expect((await ask("GET", `/v1/images/${image?.id}`)).status).toBe(200);
 
     const next = await another(ada, "drawn", 4, { images: [image?.id], previews: [await preview(3)] });
-    expect(next.previews.map(({ recipe }) => recipe)).toEqual([null, recipe]);
+    expect(next.previews).toMatchObject([{ recipe: null }, { recipe }]);
   });
 });
 
@@ -335,14 +335,14 @@ describe("a version published without previews", () => {
     });
     const outputs = [];
     for (let i = 0; i < 4; i++) {
-      const meta = { width: 256, height: 256, seed: i, recipe: { prompt: "<bare>", seed: i } };
+      const meta = { width: 256, height: 256, recipe: { number: i } };
       const bytes = await png(256, 256, 100 + i);
       outputs.push(await machine.deliver(lease?.lease_id ?? "", `${i}.png`, "image", bytes, meta));
     }
     const settled = await machine.on(lease?.lease_id ?? "", "settle", { outcome: "succeeded", outputs });
     expect(settled.body).toEqual({ status: "succeeded" });
     const { body } = await ask<Version>("GET", `/v1/versions/${draft.id}`);
-    expect(body.previews.map(({ recipe }) => recipe?.seed)).toEqual([0, 1, 2, 3]);
+    expect(body.previews.map(({ recipe }) => recipe?.number)).toEqual([0, 1, 2, 3]);
     expect((await ask("GET", `/v1/images/${body.previews[0]?.id}`)).status).toBe(200);
     expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/bare")).uses).toBe(0);
   });

@@ -502,8 +502,8 @@ describe("a cover", () => {
     for (;;) {
       const [lease] = await machine.lease();
       if (!lease) throw new Error("No lease");
-      const meta = { width: 64, height: 32, seed: 1, recipe: {} };
-      const output = await machine.deliver(lease.lease_id, "a.png", "image", await png(64, 32), meta);
+      const meta = { width: 256, height: 256, recipe: {} };
+      const output = await machine.deliver(lease.lease_id, "a.png", "image", await png(256, 256), meta);
       await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
       const now = await by.must<Generation>("GET", `/v1/generations/${order.id}`);
       if (now.result?.images[0]) return now.result.images[0].id;
@@ -515,7 +515,7 @@ describe("a cover", () => {
     const url = `/v1/images/${image}`;
     expect((await ask("GET", url)).status).toBe(404);
     const mix = await mixOf(ada, "covered", ["ada/eve"], { cover_image_id: image });
-    expect(mix.cover).toEqual({ id: image, url: `${ORIGIN}${url}`, width: 64, height: 32 });
+    expect(mix.cover).toEqual({ id: image, url: `${ORIGIN}${url}`, width: 256, height: 256 });
     expect((await ask("GET", url)).status).toBe(200);
     await ada.must("PATCH", "/v1/mixes/ada/covered", { cover_image_id: null });
     expect((await get("ada/covered")).body.cover?.id).not.toBe(image);

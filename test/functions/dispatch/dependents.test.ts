@@ -14,7 +14,7 @@ import {
   JOB_RUNS_MAX,
   LEASE_TTL_SECONDS,
 } from "../../../schema/contract/limits.ts";
-import { ask, Machine, type Person, person, published, verify } from "../cast.ts";
+import { ask, Machine, type Person, person, published, verify, withMethods } from "../cast.ts";
 import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
 
 const db = drizzle(env.DB);
@@ -236,20 +236,18 @@ describe("a training that makes no version", () => {
 describe("an order that races with the training's end", () => {
   /** The training ends after the order has looked at it, and before its row is written. */
   const dbThatWaits = (before: () => Promise<unknown>) => {
-    let isFirst = true;
-    const client = new Proxy(env.DB, {
-      get: (target, name) => {
-        if (name !== "prepare") return Reflect.get(target, name, target).bind(target);
-        return (sql: string) => {
-          const statement = target.prepare(sql);
-          if (!isFirst || !sql.includes("INSERT INTO jobs")) return statement;
-          isFirst = false;
-          return {
-            bind: (...values: unknown[]) => ({
-              run: () => before().then(() => statement.bind(...values).run()),
-            }),
-          };
-        };
+    let stage: "looks" | "orders" | "ordered" = "looks";
+    const client = withMethods(env.DB, {
+      prepare: (sql: string) => {
+        if (stage === "looks" && sql.includes("INSERT INTO jobs")) stage = "orders";
+        return env.DB.prepare(sql);
+      },
+      batch: async (statements: D1PreparedStatement[]) => {
+        if (stage === "orders") {
+          stage = "ordered";
+          await before();
+        }
+        return env.DB.batch(statements);
       },
     });
     return drizzle(client);

@@ -53,8 +53,8 @@ describe("a runner that is asked to leave", () => {
     expect(await beat(lease)).toMatchObject({ drain: false, cancel: false });
     expect((await turn("drain")).body.holds).toBe(1);
     expect(await beat(lease)).toMatchObject({ drain: true, cancel: false });
-    const meta = { width: 64, height: 64, seed: 7, recipe: {} };
-    const output = await machine.deliver(lease, "image-0.png", "image", await png(64, 64), meta);
+    const meta = { width: 256, height: 256, recipe: {} };
+    const output = await machine.deliver(lease, "image-0.png", "image", await png(256, 256), meta);
     const settled = await machine.on(lease, "settle", { outcome: "succeeded", outputs: [output] });
     expect(settled.body).toEqual({ status: "succeeded" });
     expect(await ada.must("GET", `/v1/generations/${job.id}`)).toMatchObject({ status: "succeeded" });

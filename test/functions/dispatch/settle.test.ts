@@ -7,7 +7,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { statusAfter } from "../../../functions/dispatch/settle.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import worker from "../../../functions/index.ts";
-import type { Adapter, Generation, Lease, Settle } from "../../../schema/contract/index.ts";
+import type { Adapter, Generation, Lease, SampleSpec, Settle } from "../../../schema/contract/index.ts";
 import { JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
 import { ask, Machine, type Person, person, png, published } from "../cast.ts";
 
@@ -41,9 +41,11 @@ const awake = () => env.DB.prepare("UPDATE jobs SET not_before = 0").run();
 /** Sweeps at the moment the lease runs out, without waiting for it. */
 const expire = () => sweep(env, drizzle(env.DB), Date.now() + (LEASE_TTL_SECONDS + 1) * 1000);
 
+/** One of the ordered pictures; the recipe says what the order does, and more. */
 async function generated(lease: Lease, shade: number) {
   const bytes = await png(256, 256, shade);
-  const meta = { width: 256, height: 256, seed: shade, recipe: { prompt: "a person", shade } };
+  const { prompt } = lease.spec as SampleSpec;
+  const meta = { width: 256, height: 256, recipe: { prompt, shade } };
   return machine.deliver(lease.lease_id, `${shade}.png`, "image", bytes, meta);
 }
 
@@ -65,8 +67,8 @@ describe("a succeeded run", () => {
       metrics: { seconds: 1.5 },
     });
     expect(seen.result?.images).toMatchObject([
-      { seed: 1, width: 256, recipe: { prompt: "a person", shade: 1 } },
-      { seed: 2, height: 256, recipe: { prompt: "a person", shade: 2 } },
+      { seed: job.request.seed, width: 256, recipe: { prompt: job.request.prompt, shade: 1 } },
+      { seed: job.request.seed + 1, height: 256, recipe: { steps: job.request.steps, shade: 2 } },
     ]);
     const url = seen.result?.images[0]?.url ?? "";
     expect((await ada.ask("GET", url)).headers.get("content-type")).toBe("image/png");
@@ -110,6 +112,74 @@ describe("a succeeded run", () => {
     expect((await settle([text])).body.code).toBe("image_invalid");
     expect((await settle([good])).body).toEqual({ status: "succeeded" });
     expect((await look(job)).status).toBe("succeeded");
+  });
+});
+
+describe("what a runner sends", () => {
+  const settle = (lease: Lease, outputs: unknown[], by = machine) =>
+    by.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
+
+  it("is refused where it is not what was ordered: another size, seed or recipe", async () => {
+    await published(ada, "strict");
+    const [job, lease] = await leased({
+      ...{ adapters: [{ ref: "ada/strict", strength: 0.5 }], prompt: "<strict>", seed: 11, count: 2 },
+    });
+    const spec = lease.spec as SampleSpec;
+    const { input: _, ...adapter } = spec.adapters[0] ?? { input: "" };
+    const recipe = {
+      ...{ base: lease.base, prompt: spec.prompt, negative_prompt: "", seed: 11, steps: spec.steps },
+      ...{ guidance: spec.guidance, size: "256x256", adapters: [{ ...adapter, sha256: "0".repeat(64) }] },
+      software: { name: "orthoplex" },
+    };
+    const first = { ...(await generated(lease, 31)), meta: { seed: 11, recipe } };
+    const second = { ...(await generated(lease, 32)), meta: { seed: 12 } };
+    const small = await machine.deliver(lease.lease_id, "small.png", "image", await png(1, 1));
+    const wide = await machine.deliver(lease.lease_id, "wide.png", "image", await png(512, 256));
+    const wrong: [string, object][] = [
+      ["/outputs/0", small],
+      ["/outputs/0", { ...wide, meta: { width: 256, height: 256 } }],
+      ["/outputs/0/meta/seed", { ...first, meta: { seed: 12 } }],
+      ...Object.entries({
+        ...{ base: "other", prompt: "<strict>, sad", negative_prompt: "x", seed: 12, steps: 1, guidance: 99 },
+        ...{ size: "512x256", adapters: [] },
+      }).map(([field, value]): [string, object] => [
+        `/outputs/0/meta/recipe/${field}`,
+        { ...first, meta: { recipe: { ...recipe, [field]: value } } },
+      ]),
+      ...Object.entries({ version_id: `ver_${"0".repeat(20)}`, strength: 2, slot: 0, trigger: "<x>" }).map(
+        ([field, value]): [string, object] => [
+          "/outputs/0/meta/recipe/adapters",
+          { ...first, meta: { recipe: { ...recipe, adapters: [{ ...adapter, [field]: value }] } } },
+        ],
+      ),
+    ];
+    for (const [pointer, output] of wrong) {
+      const reply = await settle(lease, [output, second]);
+      expect([pointer, reply.status, reply.body.code, reply.body.errors?.[0]?.pointer]).toEqual([
+        ...[pointer, 422, "output_mismatch", pointer],
+      ]);
+    }
+    expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/strict")).uses).toBe(0);
+    expect((await settle(lease, [first, second])).body).toEqual({ status: "succeeded" });
+    expect((await look(job)).result?.images).toMatchObject([
+      { seed: 11, recipe: { ...recipe, adapters: [{ ...adapter, sha256: "0".repeat(64) }] } },
+      { seed: 12, recipe: { seed: 12, prompt: "<strict>", adapters: [adapter] } },
+    ]);
+  });
+
+  it("counts no use where the runner is the owner's own", async () => {
+    await published(ada, "mine");
+    const own = await Machine.register(ada);
+    const job = await generate({ adapters: [{ ref: "ada/mine" }], prompt: "<mine>" });
+    const [lease] = await own.lease();
+    if (lease?.job_id !== job.id) throw new Error("Another job came");
+    const output = await own.deliver(lease.lease_id, "a.png", "image", await png(256, 256, 33));
+    expect((await settle(lease, [output], own)).body).toEqual({ status: "succeeded" });
+    expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/mine")).uses).toBe(0);
+    const days = await env.DB.prepare(
+      "SELECT count(*) AS n FROM adapter_days JOIN adapters ON adapters.id = adapter_id WHERE name = 'mine' AND adapter_days.uses > 0",
+    ).first("n");
+    expect(days).toBe(0);
   });
 });
 
@@ -173,7 +243,7 @@ describe("a lease that ran out", () => {
     }
     const good = await generated(next as Lease, 7);
     await machine.on(next?.lease_id ?? "", "settle", { outcome: "succeeded", outputs: [good] });
-    expect((await look(job)).result?.images.map(({ seed }) => seed)).toEqual([7]);
+    expect((await look(job)).result?.images.map(({ recipe }) => recipe?.shade)).toEqual([7]);
   });
 
   it("fails the job with its reason after the last run", async () => {

@@ -50,7 +50,7 @@ async function runOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
   if (!lease) throw new Error("Nothing to draw");
   const outputs = [];
   for (const [i, bytes] of (pictures ?? [await png(512, 256)]).entries()) {
-    const meta = { width: 512, height: 256, seed: 7 + i, recipe: {} };
+    const meta = { width: 512, height: 256, recipe: {} };
     outputs.push(await machine.deliver(lease.lease_id, `${i}.png`, "image", bytes, meta));
   }
   const settled = await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });

@@ -30,7 +30,7 @@ export async function fullAccount(name: string, friend: Person, machine: Machine
 
   const generate = () => who.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: secret });
   const first = await leaseOf(machine, await generate());
-  const meta = { width: 256, height: 256, seed: 1, recipe: { prompt: secret } };
+  const meta = { width: 256, height: 256, recipe: { prompt: secret } };
   const output = await machine.deliver(
     first.lease_id,
     "a.png",

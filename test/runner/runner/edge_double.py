@@ -5,6 +5,7 @@ uploads are announced, signed and hashed, and a settle names only what arrived. 
 """
 
 import hashlib
+import io
 import json
 import secrets
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from jsonschema import Draft202012Validator
+from PIL import Image
 
 CONTRACT = json.loads((Path(__file__).parents[3] / "schema/contract/contract.json").read_text("utf-8"))
 LIMITS = CONTRACT["limits"]
@@ -229,6 +231,8 @@ class EdgeDouble:
                     "output_missing",
                     f"The bytes of {output['name']} were never uploaded.",
                 )
+        if body["outcome"] == "succeeded" and job.kind == "sample":
+            _must_be_ordered(job, [each for each in body["outputs"] if each["role"] == "image"])
         if body["outcome"] == "failed" and not body.get("error"):
             raise Refusal("request_invalid", "A failed outcome names its error.")
         again = body["outcome"] == "failed" and body["error"]["retryable"] and job.attempts < LIMITS["JOB_RUNS_MAX"]
@@ -302,6 +306,15 @@ def _size(job: Job) -> tuple[Any, Any]:
 def _fits(name: str, body: Any) -> None:
     for error in validator(name).iter_errors(body):
         raise Refusal("request_invalid", f"{error.json_path}: {error.message}")
+
+
+def _must_be_ordered(job: Job, pictures: list[dict[str, Any]]) -> None:
+    for position, output in enumerate(pictures):
+        with Image.open(io.BytesIO(job.uploads[output["name"]])) as image:
+            size = image.size
+        seed = output["meta"].get("seed", job.spec["seed"] + position)
+        if size != (job.spec["width"], job.spec["height"]) or seed != job.spec["seed"] + position:
+            raise Refusal("output_mismatch", f"{output['name']} is not what was ordered.")
 
 
 def _soon() -> str:

@@ -100,7 +100,7 @@ class HandStepped:
             "image-0.png",
             "image",
             "image/png",
-            png_bytes(picture()),
-            {"width": 64, "height": 64},
+            png_bytes(picture(256)),
+            {"width": 256, "height": 256},
         )
         return Result([image], ["a warning"], {"sample_seconds": 0.1})

@@ -1,0 +1,114 @@
+// Is what a runner sent what was ordered? Pictures by the size that their bytes have, their seeds and their recipes; an adapter by its
+// trigger. A runner is somebody's machine: nothing that the order already says is taken from it. Pure.
+
+import type { AdapterMetadata } from "../../schema/contract/adapter-file.ts";
+import type { Base } from "../../schema/contract/bases.ts";
+import type { Output, SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+
+/** An output with the size that was read from its bytes; null for what is no picture. */
+export type Delivered = {
+  output: Output;
+  pointer: string;
+  upload: { width: number | null; height: number | null };
+};
+
+const mismatch = (detail: string, pointer: string) => refuse("output_mismatch", detail, pointer);
+const noPicture = ({ output, pointer }: Delivered) =>
+  refuse("image_invalid", `${output.name} is not a picture.`, pointer, "type_unknown");
+
+export function picturesFault(
+  base: string,
+  spec: SampleSpec,
+  pictures: readonly Delivered[],
+): Refusal | null {
+  if (pictures.length !== spec.count) {
+    const detail = `${spec.count} pictures were ordered, ${pictures.length} are named.`;
+    return refuse("output_missing", detail, "/outputs");
+  }
+  for (const [position, picture] of pictures.entries()) {
+    const { output, pointer, upload } = picture;
+    if (upload.width === null) return noPicture(picture);
+    if (upload.width !== spec.width || upload.height !== spec.height) {
+      const detail = `${output.name} has ${upload.width} x ${upload.height} pixels; ${spec.width} x ${spec.height} were ordered.`;
+      return mismatch(detail, pointer);
+    }
+    const ordered = orderedRecipe(base, spec, position);
+    if (output.meta.seed !== undefined && output.meta.seed !== ordered.seed) {
+      const detail = `${output.name} was drawn from seed ${output.meta.seed}; ${ordered.seed} was ordered.`;
+      return mismatch(detail, `${pointer}/meta/seed`);
+    }
+    const other = otherField(ordered, output.meta.recipe ?? {});
+    if (other !== null) {
+      const detail = `The recipe of ${output.name} says another ${other} than was ordered.`;
+      return mismatch(detail, `${pointer}/meta/recipe/${other}`);
+    }
+  }
+  return null;
+}
+
+/** What the order says of one of its pictures, as recipes say it (gpu-runner/orthoplex/recipe.py). */
+export function orderedRecipe(base: string, spec: SampleSpec, position: number) {
+  const { prompt, negative_prompt, seed, steps, guidance, width, height } = spec;
+  return {
+    base,
+    prompt,
+    negative_prompt,
+    seed: seed + position,
+    steps,
+    guidance,
+    size: `${width}x${height}`,
+    adapters: spec.adapters.map(({ ref, version_id, trigger, strength, slot, region }) => ({
+      ...{ ref, version_id, trigger, strength, slot, region },
+    })),
+  };
+}
+
+/** The first field that both name and that differs; a runner may say more, such as its device, and leave out what it does not know. */
+function otherField(ordered: Record<string, unknown>, recipe: Record<string, unknown>): string | null {
+  const name = Object.keys(ordered).find(
+    (key) => recipe[key] !== undefined && !isWithin(ordered[key], recipe[key]),
+  );
+  return name ?? null;
+}
+
+function isWithin(ordered: unknown, said: unknown): boolean {
+  if (Array.isArray(ordered)) {
+    return (
+      Array.isArray(said) &&
+      said.length === ordered.length &&
+      ordered.every((each, i) => isWithin(each, said[i]))
+    );
+  }
+  if (typeof ordered === "object" && ordered !== null) {
+    if (typeof said !== "object" || said === null) return false;
+    return otherField(ordered as Record<string, unknown>, said as Record<string, unknown>) === null;
+  }
+  return ordered === said;
+}
+
+/** Samples are drawn from the prompts that were ordered, in a size of the base. */
+export function trainedFault(
+  base: Base,
+  spec: Pick<TrainSpec, "trigger" | "sample_prompts">,
+  file: Pick<AdapterMetadata, "trigger">,
+  filePointer: string,
+  samples: readonly Delivered[],
+): Refusal | null {
+  if (file.trigger !== spec.trigger) {
+    return mismatch(`The file has the trigger ${file.trigger}; ${spec.trigger} was ordered.`, filePointer);
+  }
+  const [more] = samples.slice(spec.sample_prompts.length);
+  if (more) {
+    const detail = `${spec.sample_prompts.length} samples were ordered, ${samples.length} are named.`;
+    return mismatch(detail, more.pointer);
+  }
+  for (const sample of samples) {
+    const { width, height } = sample.upload;
+    if (width === null) return noPicture(sample);
+    if (!base.sizes.some((size) => size.width === width && size.height === height)) {
+      return mismatch(`${base.id} draws no pictures of ${width} x ${height} pixels.`, sample.pointer);
+    }
+  }
+  return null;
+}
