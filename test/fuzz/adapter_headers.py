@@ -26,6 +26,7 @@ from orthoplex.ortho.layout import layout_from
 
 CORPUS = Path(__file__).parents[2] / "schema" / "examples" / "hostile-headers.json"
 LAYOUT = layout_from(TINY_BASE)
+SLOT = 5  # the good file's: publishing always names the slot
 GOOD = write_adapter(tiny_adapter(LAYOUT), LAYOUT)
 _LENGTH = int.from_bytes(GOOD[:8], "little")
 TEXT, DATA = GOOD[8 : 8 + _LENGTH].decode().rstrip(" "), GOOD[8 + _LENGTH :]
@@ -35,7 +36,7 @@ Q, V = "up.attn1.to_q", "up.attn1.to_v"
 def our_verdict(content: bytes) -> str | None:
     """The reason why our reader refuses the file, or None. Nothing but FileRefused may come out of it."""
     try:
-        read_adapter(content, LAYOUT)
+        read_adapter(content, LAYOUT, SLOT)
     except FileRefused as refused:
         return refused.reason
     return None
