@@ -1,5 +1,7 @@
 """The denoiser's sizes: a base that draws at twice the size begins as the smaller one; levels follow the average."""
 
+import json
+
 import torch
 import torch.nn.functional as F
 from safetensors import safe_open
@@ -60,7 +62,11 @@ def test_a_decoder_comes_with_a_coarse_picture_only() -> None:
     assert CastModel(CastConfig(10, **SIZES["cast-3"])).decoder is not None
 
 
-def test_cast_2_is_read_without_the_fields_it_was_written_before(true_base: CastBase) -> None:
+def test_a_base_without_a_decoder_is_described_as_cast_2_was_published(true_base: CastBase) -> None:
+    """The preview compares the sizes of its graphs with those in the weights' header."""
     with safe_open(ROOT / "gpu-runner/bases/cast-2/model.safetensors", "pt") as file:
-        assert "coarse" not in (file.metadata() or {})["config"]
-    assert true_base.config.coarse == 1
+        published = json.loads((file.metadata() or {})["config"])
+    assert true_base.config.as_dict() == published
+    assert CastConfig(**published) == true_base.config
+    large = CastConfig(10, **SIZES["cast-3"])
+    assert CastConfig(**large.as_dict()) == large

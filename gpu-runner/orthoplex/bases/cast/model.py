@@ -43,7 +43,11 @@ class CastConfig:
         return self.cell_px // self.patch_px
 
     def as_dict(self) -> dict[str, int]:
-        return asdict(self)
+        """The sizes as files name them: a base without a decoder says nothing of one, as cast-2 was published."""
+        sizes = asdict(self)
+        if self.coarse == 1:
+            del sizes["coarse"], sizes["decoder_channels"]
+        return sizes
 
 
 SIZES: dict[str, dict[str, int]] = {  # what each base changes of the defaults, which are those of cast-2
