@@ -7,6 +7,8 @@ import type { Failure } from "./failure.ts";
 
 export interface List<T> {
   items: readonly T[];
+  /** The list of this key has arrived and has nothing in it: only then may a page say so. */
+  isEmpty: boolean;
   waiting: boolean;
   failure: Failure | null;
   more: (() => void) | null;
@@ -14,29 +16,53 @@ export interface List<T> {
   change: (act: (before: readonly T[]) => readonly T[]) => void;
 }
 
-interface State<T> {
+interface Stored<T> {
   /** The key of the list that `items` and `cursor` belong to. */
   key: string | null;
   items: readonly T[];
   cursor: string | null;
 }
 
+/** The last call and what became of it. */
+interface Call {
+  key: string | null;
+  waiting: boolean;
+  failure: Failure | null;
+}
+
+/** What a page may know of the list under `key`: a call of another key says nothing about it. Pure. */
+export function viewOf<T>(
+  key: string,
+  stored: Stored<T>,
+  call: Call,
+): Pick<List<T>, "items" | "isEmpty" | "waiting" | "failure"> & { cursor: string | null } {
+  const isCalled = call.key === key;
+  const hasArrived = stored.key === key;
+  const waiting = !isCalled || call.waiting;
+  const failure = isCalled ? call.failure : null;
+  return {
+    items: stored.items,
+    isEmpty: hasArrived && !waiting && failure === null && stored.items.length === 0,
+    waiting,
+    failure,
+    cursor: hasArrived ? stored.cursor : null,
+  };
+}
+
 export function useList<T>(key: string, load: (at: { cursor?: string }) => Promise<Reply<Page<T>>>): List<T> {
-  const [state, setState] = useState<State<T>>({ key: null, items: [], cursor: null });
-  const [waiting, setWaiting] = useState(true);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [stored, setStored] = useState<Stored<T>>({ key: null, items: [], cursor: null });
+  const [call, setCall] = useState<Call>({ key: null, waiting: true, failure: null });
   const turn = useRef(0);
 
   const read = async (from: string | null) => {
     const mine = ++turn.current;
-    setWaiting(true);
-    setFailure(null);
+    setCall({ key, waiting: true, failure: null });
     const reply = await load(from === null ? {} : { cursor: from });
     if (mine !== turn.current) return;
-    setWaiting(false);
-    if (!reply.ok) return setFailure(reply.failure);
+    if (!reply.ok) return setCall({ key, waiting: false, failure: reply.failure });
     const { items, next_cursor: cursor } = reply.value;
-    setState((before) => ({ key, items: from === null ? items : [...before.items, ...items], cursor }));
+    setStored((before) => ({ key, items: from === null ? items : [...before.items, ...items], cursor }));
+    setCall({ key, waiting: false, failure: null });
   };
   useEffect(() => {
     read(null);
@@ -45,13 +71,11 @@ export function useList<T>(key: string, load: (at: { cursor?: string }) => Promi
     };
   }, [key]);
 
-  const cursor = state.key === key ? state.cursor : null;
+  const { cursor, ...view } = viewOf(key, stored, call);
   return {
-    items: state.items,
-    waiting,
-    failure,
+    ...view,
     more: cursor === null ? null : () => read(cursor),
     again: () => read(cursor),
-    change: (act) => setState((before) => ({ ...before, items: act(before.items) })),
+    change: (act) => setStored((before) => ({ ...before, items: act(before.items) })),
   };
 }

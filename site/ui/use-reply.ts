@@ -7,9 +7,19 @@ import type { Failure } from "./failure.ts";
 
 export interface Loaded<T> {
   value: T | null;
+  /** The value of these inputs, null until it has come: what a page says is not there must be missing here. */
+  arrived: T | null;
   failure: Failure | null;
   waiting: boolean;
   again: () => void;
+}
+
+interface State<T> {
+  value: T | null;
+  /** The inputs that the value belongs to. */
+  of: readonly unknown[] | null;
+  failure: Failure | null;
+  waiting: boolean;
 }
 
 /** Runs `load` whenever one of `inputs` changes. The last value stays while a new one is loading. */
@@ -17,7 +27,7 @@ export function useReply<T>(
   load: (signal: AbortSignal) => Promise<Reply<T>>,
   inputs: readonly unknown[],
 ): Loaded<T> {
-  const [state, setState] = useState<Omit<Loaded<T>, "again">>({ value: null, failure: null, waiting: true });
+  const [state, setState] = useState<State<T>>({ value: null, of: null, failure: null, waiting: true });
   const [turn, setTurn] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -27,14 +37,20 @@ export function useReply<T>(
     setState((before) => ({ ...before, failure: null, waiting: true }));
     latest.current(controller.signal).then((reply) => {
       if (controller.signal.aborted) return;
-      if (reply.ok) setState({ value: reply.value, failure: null, waiting: false });
+      if (reply.ok) setState({ value: reply.value, of: inputs, failure: null, waiting: false });
       else setState((before) => ({ ...before, failure: reply.failure, waiting: false }));
     });
     return () => controller.abort();
   }, [...inputs, turn]);
 
-  return { ...state, again: useCallback(() => setTurn((n) => n + 1), []) };
+  const { of, ...shown } = state;
+  const arrived = of !== null && isSame(of, inputs) ? state.value : null;
+  return { ...shown, arrived, again: useCallback(() => setTurn((n) => n + 1), []) };
 }
+
+/** As hooks compare their inputs. */
+export const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, i) => Object.is(each, b[i]));
 
 /** undefined while unknown, null for a guest. */
 export function useAccount(): Account | null | undefined {

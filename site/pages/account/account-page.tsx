@@ -145,7 +145,7 @@ function Adapters({ owner }: { owner: string }) {
         </a>
       </div>
       {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
-      {!pages.waiting && !pages.failure && pages.items.length === 0 && (
+      {pages.isEmpty && (
         <Empty title="No adapters yet">
           <p>Four pictures of one person are enough to start.</p>
         </Empty>

@@ -26,15 +26,15 @@ export function Trainings() {
     <section class="account-section" id="trainings">
       <h2>Trainings</h2>
       {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
-      {pages.items.length > 0 ? (
+      {pages.items.length > 0 && (
         <ul class="rows">
           {pages.items.map((training) => (
             <TrainingRow key={training.id} training={training} />
           ))}
         </ul>
-      ) : (
-        !pages.failure && <p class="quiet">{pages.waiting ? "Loading" : "None yet."}</p>
       )}
+      {pages.waiting && pages.items.length === 0 && <p class="quiet">Loading</p>}
+      {pages.isEmpty && <p class="quiet">None yet.</p>}
       <More list={pages} small />
     </section>
   );
@@ -63,7 +63,7 @@ export function Generations() {
     <section class="account-section" id="pictures">
       <h2>Pictures</h2>
       {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
-      {!pages.waiting && !pages.failure && pages.items.length === 0 && (
+      {pages.isEmpty && (
         <Empty title="No picture yet">
           <p>Pick two people and put them side by side.</p>
           <div class="actions">

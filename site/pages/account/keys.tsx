@@ -58,11 +58,11 @@ export function Keys() {
         </Notice>
       )}
       {(keys.failure ?? failure) && <FailureNotice failure={(keys.failure ?? failure) as Failure} />}
-      {items.length === 0 ? (
-        <p class="quiet">
-          {keys.waiting ? "Loading" : "None. Programs need one to call the API in your name."}
-        </p>
-      ) : (
+      {keys.waiting && items.length === 0 && <p class="quiet">Loading</p>}
+      {keys.arrived?.items.length === 0 && (
+        <p class="quiet">None. Programs need one to call the API in your name.</p>
+      )}
+      {items.length > 0 && (
         <div class="table-scroll">
           <table>
             <thead>

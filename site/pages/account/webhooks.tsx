@@ -65,10 +65,9 @@ export function Webhooks() {
         </Notice>
       )}
       {shown && <FailureNotice failure={shown} />}
-      {items.length === 0 && (
-        <p class="quiet">
-          {list.waiting ? "Loading" : "None. A webhook notifies your server when one of your jobs has ended."}
-        </p>
+      {list.waiting && items.length === 0 && <p class="quiet">Loading</p>}
+      {list.arrived?.items.length === 0 && (
+        <p class="quiet">None. A webhook notifies your server when one of your jobs has ended.</p>
       )}
       {items.map((hook) => (
         <div class="webhook" key={hook.id}>
@@ -192,7 +191,8 @@ function Deliveries({ hook, onClose }: { hook: Webhook; onClose: () => void }) {
           </button>
         </div>
       )}
-      {items.length === 0 && <p class="quiet">{list.waiting ? "Loading" : "Nothing was sent yet."}</p>}
+      {list.waiting && items.length === 0 && <p class="quiet">Loading</p>}
+      {list.arrived?.items.length === 0 && <p class="quiet">Nothing was sent yet.</p>}
       <ul class="deliveries">
         {items.map((delivery) => (
           <li key={delivery.id}>

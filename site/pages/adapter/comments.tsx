@@ -40,9 +40,7 @@ export function Comments({ kind, id, closed = false }: { kind: Kind; id: string;
         ))}
       </ol>
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
-        <p class="quiet">Nobody has said anything yet.</p>
-      )}
+      {list.isEmpty && <p class="quiet">Nobody has said anything yet.</p>}
       <More list={list} words="Show older comments" small />
     </section>
   );

@@ -16,7 +16,7 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
     [base.id],
   );
   const mine = adapter.slot ?? 0;
-  const exact = (others.value?.items ?? []).filter(
+  const exact = (others.arrived?.items ?? []).filter(
     (other) =>
       other.id !== adapter.id && other.slot !== null && sharedWhenComposed(base, mine, other.slot) === 0,
   );
@@ -26,7 +26,7 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
       <p class="quiet">
         {exact.length > 0
           ? "Composed with any of these it shares no column: each is drawn as if the other were not there."
-          : others.value && "No other adapter that shares no column with it is published yet."}
+          : others.arrived && noneOf(others.arrived.next_cursor === null)}
       </p>
       <ul class="companions">
         {exact.slice(0, SHOWN).map((other) => (
@@ -48,3 +48,9 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
     </section>
   );
 }
+
+/** `isAll`: every adapter of its base was looked at, not only those used most. */
+const noneOf = (isAll: boolean) =>
+  isAll
+    ? "No other adapter that shares no column with it is published yet."
+    : `None of the ${LOOKED_AT} adapters used most; the catalog can be searched for others.`;

@@ -24,7 +24,7 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
         {`${usedWords(adapter.uses)}; in ${countOf(adapter.remixes, "published composition")}. Every picture generated with it counts.`}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
+      {list.isEmpty && (
         <p class="quiet">
           Nobody has published a composition with it yet.{" "}
           {adapter.state === "published" && <a href={`/compose/#a=${adapter.ref}`}>Make the first</a>}

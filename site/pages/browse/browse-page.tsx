@@ -10,6 +10,7 @@ import { countOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { type Choice, SuggestBox } from "../../ui/suggest-box.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { countText } from "./count-text.ts";
 import { FacetPanel } from "./facet-panel.tsx";
 import { FilterChips } from "./filter-chips.tsx";
 import {
@@ -51,7 +52,7 @@ export function BrowsePage() {
 
   const toggle = (name: ListName, value: string) => go(toggled(query, name, value));
   const together = query.composes_with ?? [];
-  const total = counts.value?.total;
+  const total = counts.arrived?.total;
   const panel = (
     <>
       <Together
@@ -106,7 +107,7 @@ export function BrowsePage() {
             </p>
           )}
           <p class="quiet browse-count" role="status">
-            {total === undefined ? "Counting" : countOf(total, "adapter")}
+            {countText(results, total)}
           </p>
           <ResultList
             query={query}

@@ -40,9 +40,7 @@ export function ResultList(props: {
         ))}
         {results.waiting && results.items.length === 0 && <CardSkeletons count={8} />}
       </div>
-      {!results.waiting && !results.failure && results.items.length === 0 && (
-        <NothingFound query={query} onChange={onChange} />
-      )}
+      {results.isEmpty && <NothingFound query={query} onChange={onChange} />}
       {results.more && (
         <div class="browse-more">
           <button type="button" class="button" disabled={results.waiting} onClick={results.more}>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Adapter } from "../../api.ts";
 import { type CatalogQuery, catalog } from "../../api-catalog.ts";
 import type { Failure } from "../../ui/failure.ts";
+import { viewOf } from "../../ui/use-list.ts";
 import { PAGES_MAX } from "./query.ts";
 
 const PAGE_SIZE = 24;
@@ -18,6 +19,8 @@ interface State {
 }
 
 export interface Results extends Pick<State, "items" | "pages" | "corrected"> {
+  /** The results of this query have arrived, and there are none. */
+  isEmpty: boolean;
   waiting: boolean;
   failure: Failure | null;
   more: (() => void) | null;
@@ -29,8 +32,9 @@ const EMPTY: State = { key: "", items: [], cursor: null, pages: 0, corrected: nu
 export function useResults(query: CatalogQuery, firstPages: number): Results {
   const key = JSON.stringify(query);
   const [state, setState] = useState<State>(EMPTY);
-  const [waiting, setWaiting] = useState(true);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [call, setCall] = useState<{ key: string; waiting: boolean; failure: Failure | null }>({
+    ...{ key, waiting: true, failure: null },
+  });
   const controller = useRef(new AbortController());
 
   /** Reads from the cursor `from` until `pages` pages are loaded. */
@@ -38,8 +42,7 @@ export function useResults(query: CatalogQuery, firstPages: number): Results {
     controller.current.abort();
     const mine = new AbortController();
     controller.current = mine;
-    setWaiting(true);
-    setFailure(null);
+    setCall({ key, waiting: true, failure: null });
     let at = from;
     do {
       const limit = Math.min(REQUEST_MAX, (pages - at.pages) * PAGE_SIZE);
@@ -47,8 +50,7 @@ export function useResults(query: CatalogQuery, firstPages: number): Results {
       const reply = await catalog.adapters(query, page, mine.signal);
       if (mine.signal.aborted) return;
       if (!reply.ok) {
-        setWaiting(false);
-        setFailure(reply.failure);
+        setCall({ key, waiting: false, failure: reply.failure });
         return;
       }
       const seen = new Set(at.items.map(({ id }) => id));
@@ -61,7 +63,7 @@ export function useResults(query: CatalogQuery, firstPages: number): Results {
       };
       setState(at);
     } while (at.cursor && at.pages < pages);
-    setWaiting(false);
+    setCall({ key, waiting: false, failure: null });
   };
 
   useEffect(() => {
@@ -70,12 +72,11 @@ export function useResults(query: CatalogQuery, firstPages: number): Results {
   }, [key]);
 
   const mine = state.key === key;
+  const { cursor: _, ...view } = viewOf(key, state, call);
   return {
-    items: state.items,
+    ...view,
     pages: mine ? Math.max(1, state.pages) : firstPages,
     corrected: mine ? state.corrected : null,
-    waiting,
-    failure,
     more: mine && state.cursor ? () => load(state, state.pages + 1) : null,
     again: () => load(mine ? state : { ...EMPTY, key }, (mine ? state.pages : 0) + 1),
   };

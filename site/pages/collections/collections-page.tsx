@@ -78,7 +78,7 @@ function List(props: { name: Shown; query: { owner?: string; sort: CollectionSor
         ))}
         {list.waiting && list.items.length === 0 && <CardSkeletons count={4} />}
       </div>
-      {!list.waiting && !list.failure && list.items.length === 0 && (
+      {list.isEmpty && (
         <Empty title={props.name === "yours" ? "You have none yet" : "Nobody has gathered a cast yet"}>
           <p>Collect adapters that belong together. The page of a collection shows their crosstalk.</p>
           <div class="actions">

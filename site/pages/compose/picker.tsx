@@ -28,6 +28,8 @@ export function Picker(props: {
   const pages = useAdapterPages({ base: props.base, sort: "most_used", ...(q && { q }) });
   const picked = new Set(props.members.map((member) => member.ref));
   const usable = pages.items.filter((adapter) => adapter.latest_version);
+  const isWhole = !pages.waiting && pages.failure === null && pages.more === null;
+  const isNone = pages.isEmpty || (isWhole && usable.length === 0);
 
   return (
     <Dialog title="Who is in the picture?" shape="sheet" onClose={props.onClose}>
@@ -62,7 +64,7 @@ export function Picker(props: {
             <Icon name={picked.has(adapter.ref) ? "check" : "add"} />
           </button>
         ))}
-        {usable.length === 0 && !pages.waiting && !pages.failure && (
+        {isNone && (
           <Empty title={q ? "Nobody of that name" : "Nobody is published yet"}>
             <p>
               {q

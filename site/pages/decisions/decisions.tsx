@@ -29,7 +29,7 @@ export function Decisions() {
         ))}
       </ol>
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
+      {list.isEmpty && (
         <Empty title="No decisions about you">
           <p>If a moderator ever removes, hides or rates something of yours, you read here why.</p>
         </Empty>

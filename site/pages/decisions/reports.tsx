@@ -23,7 +23,7 @@ export function Reports() {
         ))}
       </ol>
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
+      {list.isEmpty && (
         <Empty title="You have reported nothing">
           <p>Every adapter, composition and comment has a way to report it.</p>
         </Empty>

@@ -88,7 +88,7 @@ function Cards<T>(props: {
 }) {
   const { list, cardOf, empty } = props;
   if (list.failure) return <FailureNotice failure={list.failure} again={list.again} />;
-  if (!list.waiting && list.items.length === 0) return empty;
+  if (list.isEmpty) return empty;
   return (
     <>
       <div class="card-grid" aria-busy={list.waiting}>

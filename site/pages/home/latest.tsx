@@ -9,7 +9,7 @@ const SHOWN = 8;
 export function Latest() {
   const pages = useAdapterPages({ sort: "newest", limit: SHOWN });
   if (pages.failure) return <FailureNotice failure={pages.failure} again={pages.again} />;
-  if (!pages.waiting && pages.items.length === 0) {
+  if (pages.isEmpty) {
     return (
       <Empty title="Nobody is here yet">
         <p>The first person in this catalog could be yours.</p>

@@ -97,7 +97,7 @@ export function MixesPage() {
         ))}
         {list.waiting && list.items.length === 0 && <CardSkeletons count={6} />}
       </div>
-      {!list.waiting && !list.failure && list.items.length === 0 && (
+      {list.isEmpty && (
         <Empty title={filtered ? "Nothing matches" : "No mix is published yet"}>
           <p>
             {filtered

@@ -41,7 +41,7 @@ export function Appeals() {
         ))}
       </ol>
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
+      {list.isEmpty && (
         <Empty title="No appeal waits">
           <p>When somebody answers a decision, you read it here.</p>
         </Empty>

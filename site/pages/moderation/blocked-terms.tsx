@@ -72,7 +72,7 @@ export function Words() {
         </div>
       )}
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && list.items.length === 0 && (
+      {list.isEmpty && (
         <Empty title="No words are blocked here">
           <p>A blocked word is refused from then on, in any case and through simple disguises.</p>
         </Empty>

@@ -45,9 +45,7 @@ export function Log() {
         ))}
       </ol>
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
-        <Empty title={moderator ? `${moderator} has done nothing yet` : "The log is empty"} />
-      )}
+      {list.isEmpty && <Empty title={moderator ? `${moderator} has done nothing yet` : "The log is empty"} />}
       <More list={list} words="Show older" />
     </>
   );

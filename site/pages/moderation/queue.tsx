@@ -58,7 +58,7 @@ export function Queue({ me }: { me: string }) {
 
   if (list.failure && list.items.length === 0)
     return <ModerationFailure failure={list.failure} again={list.again} />;
-  if (!list.waiting && list.items.length === 0 && !chosen) {
+  if (list.isEmpty && !chosen) {
     return (
       <Empty title="Nothing waits">
         <p>What people report appears here, the gravest first.</p>

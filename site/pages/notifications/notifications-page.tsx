@@ -101,12 +101,12 @@ function Yours() {
         ))}
       </ol>
       {list.waiting && list.items.length === 0 && <p class="skeleton comment-skeleton">Loading</p>}
-      {!list.waiting && !list.failure && list.items.length === 0 && (
-        <Empty title={shown === "unread" ? "All is read" : "Nothing has happened yet"}>
+      {list.isEmpty && (
+        <Empty title={shown === "unread" ? "All is read" : "No notifications yet"}>
           <p>
             {shown === "unread"
               ? "What comes next appears here and at the bell."
-              : "When somebody likes, collects or composes what you published, you read it here."}
+              : "When somebody likes, collects or composes what you published, you read it here. Your trainings and pictures are on your account page."}
           </p>
         </Empty>
       )}

@@ -29,7 +29,7 @@ export function Failures({ now }: { now: number }) {
       <h2 id="failures">Failures</h2>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       {failure && <FailureNotice failure={failure} />}
-      {!list.waiting && !list.failure && list.items.length === 0 && <p class="quiet">No job has failed.</p>}
+      {list.isEmpty && <p class="quiet">No job has failed.</p>}
       <ol class="failures" aria-busy={list.waiting}>
         {list.items.map((job) => (
           <li key={job.id}>

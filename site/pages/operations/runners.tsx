@@ -19,7 +19,7 @@ export function Runners({ turn, now }: { turn: number; now: number }) {
     <section aria-labelledby="runners">
       <h2 id="runners">Runners</h2>
       {first.failure && <FailureNotice failure={first.failure} again={first.again} />}
-      {first.value && items.length === 0 && (
+      {first.arrived?.items.length === 0 && (
         <p class="quiet">
           None is registered. <code>python -m orthoplex run</code> starts one.
         </p>

@@ -11,7 +11,7 @@ export function UserCollections({ handle }: { handle: string }) {
     people.collections({ owner: handle, sort: "updated", ...at }),
   );
   if (list.failure) return <FailureNotice failure={list.failure} again={list.again} />;
-  if (!list.waiting && list.items.length === 0) {
+  if (list.isEmpty) {
     return <p class="quiet">{`${handle} has not gathered a collection yet.`}</p>;
   }
   return (

@@ -103,15 +103,15 @@ function Mixes({ handle }: { handle: string }) {
 }
 
 function Cards<T>(props: {
-  pages: Pick<ReturnType<typeof useList<T>>, "items" | "waiting" | "failure" | "more" | "again">;
+  pages: Pick<ReturnType<typeof useList<T>>, "items" | "isEmpty" | "waiting" | "failure" | "more" | "again">;
   none: string;
   card: (item: T) => preact.JSX.Element;
 }) {
-  const { items, waiting, failure, more, again } = props.pages;
+  const { items, isEmpty, waiting, failure, more, again } = props.pages;
   return (
     <>
       {failure && <FailureNotice failure={failure} again={again} />}
-      {!waiting && !failure && items.length === 0 && <p class="quiet">{props.none}</p>}
+      {isEmpty && <p class="quiet">{props.none}</p>}
       <div class="card-grid" aria-busy={waiting}>
         {waiting && items.length === 0 && <CardSkeletons count={4} />}
         {items.map(props.card)}
