@@ -1,18 +1,23 @@
 """Keeps every held lease alive from a thread of its own with its own HTTP client, and brings back what the edge says.
 
+Where no run has moved for `stall_seconds` the working thread hangs in one of them: then nothing is kept alive any more,
+so that others get the jobs, and `on_stall` is called.
 A run with new progress sends its heartbeat early (at most one a `progress_seconds`), so that watchers see it move; any
 other one every `heartbeat_seconds`. Never ends a run by itself except through Run.end.
 """
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from orthoplex.runner.edge import Edge, LeaseLost, Refused
 from orthoplex.runner.log import Log
 from orthoplex.runner.retry import Backoff, Unreachable
 from orthoplex.runner.run import Report, Run
+
+# Longer than any job is silent: between two steps, while its base is loaded, while its outputs are sent.
+STALL_SECONDS = 1_800.0
 
 
 @dataclass
@@ -35,6 +40,8 @@ class Heartbeats:
         *,
         heartbeat_seconds: float,
         progress_seconds: float = 1.0,
+        stall_seconds: float = STALL_SECONDS,
+        on_stall: Callable[[], None] = lambda: None,
         backoff: Backoff | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -42,6 +49,10 @@ class Heartbeats:
         self._log = log
         self._heartbeat_seconds = heartbeat_seconds
         self._progress_seconds = progress_seconds
+        self._stall_seconds = stall_seconds
+        self._on_stall = on_stall
+        self._stalled = False
+        self._moved_at = monotonic()
         # After an outage the first heartbeat must reach the edge before its sweep gives the job to somebody else.
         self._backoff = backoff or Backoff(limit=2.0)
         self._monotonic = monotonic
@@ -66,6 +77,7 @@ class Heartbeats:
         """Keep this run's lease alive from now on."""
         now = self._monotonic()
         with self._changed:
+            self._moved_at = now
             # A lease starts with its full time, so the first heartbeat may wait.
             self._pulses[run.lease.lease_id] = _Pulse(run, tried_at=now, due_at=now + self._heartbeat_seconds)
             self._changed.notify()
@@ -73,6 +85,7 @@ class Heartbeats:
     def drop(self, run: Run) -> None:
         """The run is over; its lease is nobody's business any more."""
         with self._changed:
+            self._moved_at = self._monotonic()
             self._pulses.pop(run.lease.lease_id, None)
 
     def wake(self) -> None:
@@ -84,9 +97,24 @@ class Heartbeats:
         """Send every heartbeat that is due."""
         with self._changed:
             pulses = list(self._pulses.values())
+            moved_at = max([self._moved_at, *(pulse.run.moved_at for pulse in pulses)])
+        if pulses and self._monotonic() - moved_at > self._stall_seconds:
+            self._stall(pulses)
+            return
         for pulse in pulses:
-            if self._due_at(pulse) <= self._monotonic():
+            # A refused key has ended them all at the first.
+            if pulse.run.ending != "lost" and self._due_at(pulse) <= self._monotonic():
                 self._beat(pulse)
+
+    def _stall(self, pulses: Sequence[_Pulse]) -> None:
+        """Let the leases run out: which of the jobs hangs is told when each runs alone."""
+        self._log.error("stalled", lease_ids=[pulse.run.lease.lease_id for pulse in pulses])
+        for pulse in pulses:
+            pulse.run.end("lost")
+            self.drop(pulse.run)
+        if not self._stalled:
+            self._stalled = True
+            self._on_stall()
 
     def _due_at(self, pulse: _Pulse) -> float:
         if pulse.failures == 0 and pulse.run.has_news():

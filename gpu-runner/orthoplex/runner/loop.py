@@ -5,7 +5,7 @@ Knows leases, not signals and not diffusion: the process is service.py's, the wo
 
 import queue
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 
 from orthoplex.runner.edge import Edge, Refused
 from orthoplex.runner.failure import failure_of
-from orthoplex.runner.heartbeat import Heartbeats
+from orthoplex.runner.heartbeat import STALL_SECONDS, Heartbeats
 from orthoplex.runner.jobs import Job, Result
 from orthoplex.runner.log import Log
 from orthoplex.runner.retry import Backoff, RetryPolicy, Unreachable
@@ -43,6 +43,7 @@ class LoopSettings:
     wait_seconds: float = 20.0
     heartbeat_seconds: float | None = None  # None: as the edge says
     progress_seconds: float = 1.0
+    stall_seconds: float = STALL_SECONDS
 
 
 class Loop:
@@ -72,6 +73,8 @@ class Loop:
         self._settler = Settler(edge, storage, retry_policy)
         self._answers: queue.SimpleQueue[LeaseReply | Exception | None] = queue.SimpleQueue()
         self._poller: threading.Thread | None = None
+        # Called from the heartbeat thread where a job hangs: only the end of the process frees this one.
+        self.on_stall: Callable[[], None] = lambda: None
 
     def request_stop(self) -> None:
         """Lease no more, end what runs. Safe to call from any thread, again and again."""
@@ -95,6 +98,8 @@ class Loop:
                 self._log,
                 heartbeat_seconds=self._settings.heartbeat_seconds or heartbeat_seconds,
                 progress_seconds=self._settings.progress_seconds,
+                stall_seconds=self._settings.stall_seconds,
+                on_stall=self.on_stall,
             )
             heartbeats.start()
             try:

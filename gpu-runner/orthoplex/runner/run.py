@@ -56,6 +56,7 @@ class Run:
         self._ending: Ending | None = None
         self._report: Report | None = None
         self._framed_at: float | None = None
+        self._moved_at = monotonic()
 
     @property
     def ending(self) -> Ending | None:
@@ -86,6 +87,7 @@ class Run:
             elif self._report is not None:
                 encoded = self._report.preview  # a frame that no heartbeat has taken yet is still worth showing
             self._report = Report(step, total, message[:200], encoded)
+            self._moved_at = now
         self._notify()
         return self.ending is None
 
@@ -93,6 +95,12 @@ class Run:
         """RunEnded if the run must end early: for places between two steps."""
         if self.ending is not None:
             raise RunEnded(self.ending)
+
+    @property
+    def moved_at(self) -> float:
+        """When the job last gave a sign of life: its beginning, or its newest report."""
+        with self._lock:
+            return self._moved_at
 
     def has_news(self) -> bool:
         """Something has been reported since the last heartbeat took it."""

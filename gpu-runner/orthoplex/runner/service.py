@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Literal
 
 import torch
 
@@ -35,6 +36,8 @@ LOOK_SECONDS = 0.5
 STOP_SECONDS = 10.0
 PICTURES_MAX = {"cpu": 16, "cuda": 64}
 
+Event = signal.Signals | Literal["stalled"] | None  # None: the loop has ended
+
 EXIT_CLEAN, EXIT_BROKEN, EXIT_REFUSED = 0, 1, 2
 
 
@@ -56,7 +59,8 @@ def run_until_signal(
     SIGUSR1 drains: what is held is finished, however long it takes. SIGTERM drains for `drain_seconds` and then stops.
     SIGINT, and SIGTERM again, stop: what is held is given back. One more ends the process at once.
     """
-    events: queue.SimpleQueue[signal.Signals | None] = queue.SimpleQueue()
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    loop.on_stall = lambda: events.put("stalled")
     exit_code = [EXIT_BROKEN]
 
     def work() -> None:
@@ -85,7 +89,7 @@ def run_until_signal(
 
 
 def _follow_signals(
-    loop: Loop, log: Log, events: queue.SimpleQueue[signal.Signals | None], stop_seconds: float, drain_seconds: float
+    loop: Loop, log: Log, events: queue.SimpleQueue[Event], stop_seconds: float, drain_seconds: float
 ) -> bool:
     """Until the loop has ended; False if it did not in time."""
     ends: float | None = None
@@ -103,6 +107,9 @@ def _follow_signals(
             event = signal.SIGTERM
         if event is None:
             return True
+        if event == "stalled":
+            log.error("job_hangs", detail="Its thread cannot be ended, so the process ends.")
+            os._exit(EXIT_BROKEN)
         if event == signal.SIGUSR1:
             if not stopping:
                 log.info("draining", signal=event.name)

@@ -35,7 +35,9 @@ def _let_go(job: HandStepped, cue: Path) -> None:
     job.go.set()
 
 
-def serve(url: str, folder: str, hears: bool, stop_seconds: float, drain_seconds: float, token: str) -> None:
+def serve(
+    url: str, folder: str, hears: bool, stop_seconds: float, drain_seconds: float, token: str, stall_seconds: float
+) -> None:
     """Serve until a signal and exit with the service's code; the log lies in the folder."""
     sys.stdout = sys.stderr = open(Path(folder) / "log", "w", buffering=1)  # noqa: PTH123, SIM115 - lives as long as the process
     retry_policy = RetryPolicy(threading.Event(), backoff=QUICK)
@@ -44,7 +46,8 @@ def serve(url: str, folder: str, hears: bool, stop_seconds: float, drain_seconds
     job = HandStepped() if hears else deaf
     if isinstance(job, HandStepped):
         threading.Thread(target=_let_go, args=(job, Path(folder) / "go"), daemon=True).start()
-    settings = LoopSettings(ABOUT, ["cast-2"], wait_seconds=5.0, heartbeat_seconds=0.05, progress_seconds=0.0)
+    quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
+    settings = LoopSettings(ABOUT, ["cast-2"], **quick, stall_seconds=stall_seconds)
     log = open_log()
     loop = Loop(settings, edge, Edge(url, token), storage, {"sample": job}, retry_policy, log, QUICK)
     os._exit(run_until_signal(loop, log, stop_seconds, drain_seconds, "Put a key into the file."))

@@ -19,6 +19,7 @@ class Bench:
 
     def __init__(self, edge: EdgeDouble) -> None:
         self.now = 0.0
+        self.stalls: list[int] = []
         self._edge = edge
         self.client = Edge(edge.url, TOKEN)
         self.beats = Heartbeats(
@@ -27,6 +28,7 @@ class Bench:
             heartbeat_seconds=10.0,
             progress_seconds=1.0,
             monotonic=lambda: self.now,
+            on_stall=lambda: self.stalls.append(1),
         )
 
     def hold(self) -> tuple[Job, Run]:
@@ -71,6 +73,32 @@ def test_progress_is_told_early_but_not_more_than_once_a_progress_interval(bench
     bench.at(1.5)
     bench.at(2.0)
     assert [beat["progress"]["step"] for beat in job.beats] == [1, 3]
+
+
+def test_a_job_that_hangs_frees_its_neighbours_and_itself(bench: Bench) -> None:
+    (hung, run), (neighbour, other) = bench.hold(), bench.hold()
+    for seconds in (10.0, 20.0):
+        bench.at(seconds)
+    run.report(1, 9, "drawing")
+    # No run has moved for half an hour since: nothing is told any more, and whoever ends the process is told once.
+    beats = []
+    for seconds in (1_810.0, 1_821.0, 1_840.0):
+        bench.at(seconds)
+        beats.append((len(hung.beats), len(neighbour.beats)))
+    assert beats[0][0] > 2
+    assert beats[1] == beats[2] == beats[0]
+    assert bench.stalls == [1]
+    assert (run.ending, other.ending) == ("lost", "lost")
+
+
+def test_a_job_that_moves_keeps_its_neighbours_alive_however_long_they_wait(bench: Bench) -> None:
+    (_, run), (neighbour, other) = bench.hold(), bench.hold()
+    for step in range(6):
+        run.report(step, 9, "drawing")
+        bench.at(1_000.0 * (step + 1))
+    assert len(neighbour.beats) == 6
+    assert other.ending is None
+    assert bench.stalls == []
 
 
 def test_a_beat_that_fails_is_sent_again_within_two_seconds(edge: EdgeDouble, bench: Bench) -> None:

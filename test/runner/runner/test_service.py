@@ -25,9 +25,14 @@ def start(edge: EdgeDouble, tmp_path: Path) -> Iterator[Start]:
     started: list[ForkServerProcess] = []
 
     def run(
-        *, hears: bool = True, stop_seconds: float = 10.0, drain_seconds: float = 0.0, token: str = TOKEN
+        *,
+        hears: bool = True,
+        stop_seconds: float = 10.0,
+        drain_seconds: float = 0.0,
+        token: str = TOKEN,
+        stall_seconds: float = 60.0,
     ) -> ForkServerProcess:
-        settings = (edge.url, str(tmp_path), hears, stop_seconds, drain_seconds, token)
+        settings = (edge.url, str(tmp_path), hears, stop_seconds, drain_seconds, token, stall_seconds)
         process = SERVER.Process(target=serve, args=settings)
         process.start()
         started.append(process)
@@ -81,6 +86,16 @@ def test_a_job_that_hears_nothing_holds_the_process_up_only_so_long(edge: EdgeDo
     edge.until(lambda: bool(job.beats), seconds=30)
     os.kill(process.pid or 0, signal.SIGTERM)
     assert ended(process) == 1
+
+
+def test_a_job_that_hangs_ends_the_process_by_itself_and_holds_no_lease_any_more(
+    edge: EdgeDouble, start: Start
+) -> None:
+    job = edge.enqueue(sample_job())
+    process = start(hears=False, stall_seconds=0.5)
+    edge.until(lambda: bool(job.beats), seconds=30)
+    assert ended(process) == 1
+    assert (job.settled, job.releases) == (None, [])
 
 
 @pytest.mark.parametrize(("number", "drain_seconds"), [(signal.SIGUSR1, 0.0), (signal.SIGTERM, 30.0)])
