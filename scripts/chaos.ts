@@ -31,7 +31,15 @@ console.log(`${jobs} jobs over ${runners} runners, seed ${seed}`);
 const { violations, ...facts } = await runChaos(
   home,
   {
-    ...{ jobs, runners, seed, orderEveryMs: 2_400, faultEveryMs: 6_000, faultsAfterMs: 20_000 },
+    ...{
+      jobs,
+      runners,
+      seed,
+      orderEveryMs: 2_400,
+      faultEveryMs: 6_000,
+      faultsAfterMs: 20_000,
+      poisonEvery: 20,
+    },
     ...{ frozenMs: [65_000, 100_000], clockIsFast: false, seeded: true },
   },
   (line) => console.log(`· ${line}`),

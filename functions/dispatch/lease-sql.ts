@@ -41,7 +41,7 @@ top AS MATERIALIZED (
 const HEAD_OF_ALL = `
 ${LANES},
 head AS MATERIALIZED (
-  SELECT kind, base_id, shape FROM jobs WHERE id IN (
+  SELECT id, attempts, kind, base_id, shape FROM jobs WHERE id IN (
     SELECT equal.value FROM lanes, json_each((
       SELECT json_group_array(id) FROM (
         SELECT id FROM ${WAITING} AND base_id = lanes.base_id AND shape = lanes.shape
@@ -55,12 +55,13 @@ head AS MATERIALIZED (
 /** An owner's jobs have a turn each: there is nothing to choose between. There is no other owner to be fair to, so high priority comes first. */
 const HEAD_OF_OWN = `
 head AS MATERIALIZED (
-  SELECT kind, base_id, shape FROM ${OWN} AND base_id IN (SELECT value FROM json_each(?1)) ORDER BY ${OWN_ORDER} LIMIT 1
+  SELECT id, attempts, kind, base_id, shape FROM ${OWN} AND base_id IN (SELECT value FROM json_each(?1)) ORDER BY ${OWN_ORDER} LIMIT 1
 )`;
 
 /**
  * The head of the queue that this runner may serve, and with it all jobs that run as one batch. SQLite has one writer and
- * the whole choice is inside the UPDATE, so two calls can never get the same job. A training is leased alone.
+ * the whole choice is inside the UPDATE, so two calls can never get the same job. A training comes alone, and so does a job that was
+ * leased before: it may be what ended that run, and then no other job may end with it.
  */
 const leaseSql = (head: string, rows: string, order: string) => `
 WITH RECURSIVE ${head}
@@ -69,14 +70,20 @@ UPDATE jobs SET
   attempts = attempts + 1, started_at = coalesce(started_at, ?5), progress = NULL
 WHERE EXISTS (SELECT 1 FROM runners WHERE id = ?7 AND deregistered_at IS NULL AND drain_requested_at IS NULL) AND id IN (
   SELECT id FROM (
-    SELECT id, priority, express, turn, ${COLD} AS cold FROM ${rows}
+    SELECT id, attempts, priority, express, turn, ${COLD} AS cold FROM ${rows}
       AND base_id = (SELECT base_id FROM head) AND shape = (SELECT shape FROM head) AND kind = (SELECT kind FROM head)
     ORDER BY ${order} LIMIT ${WINDOW}
   )
+  WHERE iif((SELECT attempts FROM head) > 0, id = (SELECT id FROM head), attempts = 0)
   ORDER BY ${order.replace(", id", ", cold, id")}
   LIMIT coalesce((SELECT CASE kind WHEN 'train' THEN 1 ELSE ?6 END FROM head), 0)
 )
 RETURNING id, kind, base_id, lease_id, attempts, spec, inputs, checkpoint_sha256`;
+
+/** Lease and run ids are this nonce and the job's own part, so that the second statement finds the rows of the first. */
+export const NONCE_CHARACTERS = 10;
+/** `lse_` and the nonce: what the leases of one call have in common. */
+export const LEASE_PREFIX_CHARACTERS = 4 + NONCE_CHARACTERS;
 
 export type Serves = "everybody" | "owner";
 

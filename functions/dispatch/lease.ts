@@ -12,7 +12,7 @@ import { notifyWebhooks } from "../outbox/outbox.ts";
 import { type Caller, isOperator } from "../rights/rights.ts";
 import { signedBlobUrl } from "../storage/blobs.ts";
 import { bellOf } from "./bell.ts";
-import { LEASE, PAUSE_ENDS, type Serves } from "./lease-sql.ts";
+import { LEASE, NONCE_CHARACTERS, PAUSE_ENDS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { notifyAll } from "./publish.ts";
 import { isDraining } from "./runners.ts";
@@ -21,8 +21,6 @@ import { sweep } from "./sweep.ts";
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
 /** Inputs stay readable this long: a lease is extended by heartbeats, and its addresses are signed once. */
 const INPUT_URL_TTL_MS = 2 * 3_600_000;
-/** Lease and run ids are this nonce and the job's own part, so that the second statement finds the rows of the first. */
-const NONCE_CHARACTERS = 10;
 
 const OPEN_RUNS = `
 INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)

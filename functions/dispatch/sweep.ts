@@ -6,20 +6,29 @@ import type { Env } from "../env.ts";
 import { logLine } from "../lib/log.ts";
 import { pauseMs } from "./backoff.ts";
 import { ringBell } from "./bell.ts";
+import { LEASE_PREFIX_CHARACTERS } from "./lease-sql.ts";
 import { notifyAll, publishEnd } from "./publish.ts";
 
-/** A run that never reported counts as a failure. A job with a cancel request ends canceled. */
+/**
+ * 1 where the expired run counts as a failure of its job, 0 where its runner was given other jobs in the same call: any of them may be what
+ * ended it. Each is leased alone next, so that it is told then. The leases of one call begin with the same nonce.
+ */
+const COUNTED = `iif(EXISTS (SELECT 1 FROM runs WHERE lease_id > substr(jobs.lease_id, 1, ${LEASE_PREFIX_CHARACTERS})
+  AND lease_id < substr(jobs.lease_id, 1, ${LEASE_PREFIX_CHARACTERS}) || '~' AND lease_id <> jobs.lease_id), 0, 1)`;
+const IS_LAST = `failures + ${COUNTED} >= ${JOB_RUNS_MAX}`;
+
+/** A run that never reported counts as a failure where it was alone. A job with a cancel request ends canceled. */
 const EXPIRE_JOBS = `
 UPDATE jobs SET
-  failures = failures + 1,
+  failures = failures + ${COUNTED},
   status = CASE
     WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
-    WHEN failures + 1 >= ${JOB_RUNS_MAX} THEN 'failed'
+    WHEN ${IS_LAST} THEN 'failed'
     ELSE 'queued' END,
-  finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR failures + 1 >= ${JOB_RUNS_MAX} THEN ?1 END,
-  error = CASE WHEN cancel_requested_at IS NULL AND failures + 1 >= ${JOB_RUNS_MAX}
+  finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR ${IS_LAST} THEN ?1 END,
+  error = CASE WHEN cancel_requested_at IS NULL AND ${IS_LAST}
     THEN json_object('code', 'runs_exhausted', 'message', 'The job ran ${JOB_RUNS_MAX} times and no runner finished it.') END,
-  not_before = CASE WHEN cancel_requested_at IS NULL AND failures + 1 < ${JOB_RUNS_MAX}
+  not_before = CASE WHEN cancel_requested_at IS NULL AND NOT (${IS_LAST})
     THEN ?1 + ${pauseMs("failures + 1")} ELSE not_before END,
   lease_id = NULL, lease_expires_at = NULL, progress = NULL
 WHERE status = 'running' AND lease_expires_at <= ?1

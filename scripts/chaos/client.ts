@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Generation, Orthoplex } from "../../schema/client/index.ts";
+import { poisonViolation } from "./poison.ts";
 import type { Violation } from "./rules.ts";
 
 const RETRY_MS = 1_000;
@@ -53,13 +54,13 @@ export class ChaosClient {
 
   async order(
     number: number,
-    order: { count: number; steps: number; adapter: string | null },
+    order: { count: number; steps: number; adapter: string | null; prompt: string },
   ): Promise<string> {
-    const { count, steps, adapter } = order;
+    const { count, steps, adapter, prompt } = order;
     const adapters = adapter === null ? [] : [{ ref: adapter }];
     const body = JSON.stringify({
       base: "cast-2",
-      prompt: "a person",
+      prompt,
       size: "256x256",
       steps,
       count,
@@ -110,6 +111,10 @@ export class ChaosClient {
     }
     for (const id of this.jobs) {
       const job = await this.#api.get("/v1/generations/{job}", { params: { path: { job: id } } });
+      const poisoned = poisonViolation({
+        ...{ id, status: job.status, prompt: job.request.prompt, code: job.error?.code ?? null },
+      });
+      if (poisoned) found.push(poisoned);
       const pictures = job.result?.images ?? [];
       const ordered = job.status === "succeeded" ? job.request.count : 0;
       if (pictures.length !== ordered) {

@@ -4,6 +4,7 @@
 import { request as call, createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { spoilLeases } from "./poison.ts";
 import { type Random, seededRandom } from "./random.ts";
 
 const CHANCES = {
@@ -70,6 +71,10 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
         pass(target, asked, outgoing),
         ...(fault === "doubled" ? [pass(target, asked).catch(() => null)] : []),
       ]);
+      if (path === "/runner/v1/lease" && answer.status === 200) {
+        answer.body = spoilLeases(answer.body);
+        answer.headers["content-length"] = String(answer.body.length);
+      }
       if (fault === "answer_lost") return void incoming.socket.destroy();
       outgoing.writeHead(answer.status, answer.headers);
       if (fault !== "answer_cut") return void outgoing.end(answer.body);
@@ -93,7 +98,8 @@ function pass(
   sender?: NodeJS.EventEmitter,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { "transfer-encoding": _, connection: __, ...kept } = headers;
+    // Uncompressed, so that a lease can be read on its way.
+    const { "transfer-encoding": _, connection: __, "accept-encoding": ___, ...kept } = headers;
     const sent = { ...kept, ...(method !== "GET" && { "content-length": String(body.length) }) };
     const outgoing = call(
       new URL(path, target),

@@ -39,10 +39,12 @@ const RULES: readonly Rule[] = [
         OR coalesce(sum(r.id IS NOT NULL AND r.outcome IS NULL), 0) > 0`,
   },
   {
-    rule: "a job's failures are its runs that failed or expired",
+    rule: "a job's failures are its runs that failed, and those that expired alone",
     sql: `SELECT j.id AS subject, json_object('failures', j.failures, 'runs', (
         SELECT group_concat(coalesce(outcome, 'open')) FROM runs WHERE job_id = j.id)) AS found
-      FROM jobs j WHERE j.failures <> (SELECT count(*) FROM runs WHERE job_id = j.id AND outcome IN ('failed', 'expired'))`,
+      FROM jobs j WHERE j.failures <> (SELECT count(*) FROM runs r WHERE job_id = j.id AND (outcome = 'failed' OR (outcome = 'expired'
+        AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.lease_id > substr(r.lease_id, 1, 14)
+          AND o.lease_id < substr(r.lease_id, 1, 14) || '~' AND o.lease_id <> r.lease_id))))`,
   },
   {
     rule: "a succeeded job has one succeeded run, its last; any other job has none",

@@ -6,6 +6,7 @@ import { Orthoplex } from "../../schema/client/index.ts";
 import type { Home } from "../local/paths.ts";
 import { seedCatalog } from "../local/seed.ts";
 import { ChaosClient } from "./client.ts";
+import { poisonedPrompt } from "./poison.ts";
 import { startProxy, type Wire } from "./proxy.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { Violation } from "./rules.ts";
@@ -25,6 +26,8 @@ export type Scale = {
   frozenMs: [least: number, most: number];
   /** After the faults the clock runs fast, so that leases and retry delays end sooner. */
   clockIsFast: boolean;
+  /** Every so manyth job is one that no runner can finish. */
+  poisonEvery: number;
   /** Uses adapters of the seeded catalog. */
   seeded: boolean;
 };
@@ -135,6 +138,7 @@ async function orderAll(
       count: random.next() < 0.2 ? 2 : 1,
       steps: 1,
       adapter: random.next() < 0.4 ? adapter : null,
+      prompt: poisonedPrompt(i, scale.poisonEvery) ?? "a person",
     };
     const cancelsIn = random.next() < CANCELED_SHARE ? random.between(0, 8_000) : null;
     sent.push(

@@ -17,7 +17,15 @@ test("every job ends once and nothing is lost, doubled or left behind, whoever i
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-chaos-")));
   try {
     const scale = {
-      ...{ jobs: 8, runners: 2, seed: SEED, orderEveryMs: 1_800, faultEveryMs: 2_500, faultsAfterMs: 3_000 },
+      ...{
+        jobs: 8,
+        runners: 2,
+        seed: SEED,
+        orderEveryMs: 1_800,
+        faultEveryMs: 2_500,
+        faultsAfterMs: 3_000,
+        poisonEvery: 4,
+      },
       ...{ frozenMs: [5_000, 9_000] as [number, number], clockIsFast: true, seeded: false },
     };
     const { violations, ...facts } = await runChaos(home, scale, () => {});

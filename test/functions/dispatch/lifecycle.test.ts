@@ -145,6 +145,14 @@ async function happen({ job, old, own, training: awaited }: Subject, event: Even
       return own === null ? false : sent("release", { reason: "stopping" });
     case "expire":
       return expired();
+    case "expire_shared":
+      await env.DB.prepare(
+        `INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
+         SELECT 'run_sibling', job_id, substr(lease_id, 1, 14) || '0', runner_id, 99, started_at FROM runs WHERE lease_id = ?`,
+      )
+        .bind(lease)
+        .run();
+      return expired();
     case "expire_last":
       await lastRun();
       return expired();
