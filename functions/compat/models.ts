@@ -3,6 +3,7 @@
 import { desc, eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { AdapterRef } from "../../schema/contract/ids.ts";
+import { cutText } from "../../schema/contract/text.ts";
 import { mixes, type OwnedAdapter, type OwnedMix, users, type VersionRow } from "../../schema/tables.ts";
 import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";
@@ -36,7 +37,7 @@ export async function findModel(
 ): Promise<Model | Refusal> {
   const base = BASES.find(({ id }) => name === id || name === `${BASES_OWNER}/${id}`);
   if (base) return { kind: "base", base };
-  const unknown = refuse("not_found", `There is no model ${JSON.stringify(name.slice(0, 120))}.`, pointer);
+  const unknown = refuse("not_found", `There is no model ${JSON.stringify(cutText(name, 120))}.`, pointer);
   if (!AdapterRef.safeParse(name).success) return unknown;
   const [path = "", number] = name.split(":");
   const [owner = "", shortName = ""] = path.split("/");

@@ -20,6 +20,7 @@ import { isoTime } from "../lib/clock.ts";
 import { orUndo } from "../lib/or-undo.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
+import { decodeText } from "../lib/text-file.ts";
 import type { Caller } from "../rights/rights.ts";
 import { blobKey, storeBlob } from "../storage/blobs.ts";
 import { readImageHeader } from "../storage/image-file.ts";
@@ -213,7 +214,7 @@ type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
 /** Pictures by name, each with the caption of the text file beside it. */
 function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
   const isWanted = (name: string) =>
-    /^(?!__MACOSX\/)(?:.*\/)?[^/.][^/]*\.(?:png|jpe?g|webp|txt)$/i.test(name);
+    /^(?!__MACOSX\/)(?:.*\/)?[^/.][^/]*\.(?:png|jpe?g|webp|txt|hei[cf]|avif|tiff?|bmp|gif)$/i.test(name);
   const files = readZip(zip, isWanted, {
     entriesMax: ZIP_ENTRIES_MAX,
     filesMax: 2 * TRAINING_IMAGES_MAX,
@@ -228,7 +229,7 @@ function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusa
       .filter(({ name }) => /\.txt$/i.test(name))
       .map(({ name, bytes }) => [
         stem(name),
-        cutText(cleaned(new TextDecoder().decode(bytes)).trim(), CAPTION_MAX_CHARACTERS),
+        cutText(cleaned(decodeText(bytes)).trim(), CAPTION_MAX_CHARACTERS),
       ]),
   );
   return files

@@ -1,6 +1,7 @@
 // Link previews: title, description, picture and status of a page's address. Pure, but for the rewriting of the shell.
 
 import type { Rating } from "../../schema/contract/moderation.ts";
+import { cutText } from "../../schema/contract/text.ts";
 import type { Refusal } from "../lib/refusal.ts";
 
 export type ShareTags = {
@@ -57,7 +58,7 @@ export function absentTags(refusal: Refusal): ShareTags {
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   if (line.length <= DESCRIPTION_MAX_CHARACTERS) return line;
-  const cut = line.slice(0, DESCRIPTION_MAX_CHARACTERS - 1);
+  const cut = cutText(line, DESCRIPTION_MAX_CHARACTERS - 1);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 1)).trimEnd()}…`;
 }
 

@@ -4,6 +4,7 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { ActionCreate, Decision, Rating } from "../../schema/contract/moderation.ts";
+import { cutText } from "../../schema/contract/text.ts";
 import type { ActionRow } from "../../schema/tables.ts";
 import { moderationActions, reports } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -149,7 +150,7 @@ export const noteData = (target: Target, action: Pick<ActionRow, "reason">) => (
 });
 
 const shortened = (text: string) =>
-  text.length <= REASON_IN_NOTE_CHARACTERS ? text : `${text.slice(0, REASON_IN_NOTE_CHARACTERS - 1)}…`;
+  text.length <= REASON_IN_NOTE_CHARACTERS ? text : `${cutText(text, REASON_IN_NOTE_CHARACTERS - 1)}…`;
 
 const noteOf = (row: ActionRow, target: Target) => ({
   userId: target.ownerId,

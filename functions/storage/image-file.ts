@@ -23,7 +23,12 @@ export function readImageHeader(head: Uint8Array): ImageHeader | ImageFault | "m
   }
   if (text(head, 0, 4) === "RIFF" && text(head, 8, 4) === "WEBP") return readWebp(head, view);
   if (startsWith(head, [0xff, 0xd8, 0xff])) return readJpeg(view);
-  return { reason: "type_unknown", detail: "This is not a PNG, JPEG or WebP picture." };
+  // ISO/IEC 14496-12, 4.3: the box that names the format. Telephones write these.
+  const isHeif = text(head, 4, 4) === "ftyp" && /^(?:he[iv][cxms]|mif1|msf1)$/.test(text(head, 8, 4));
+  const detail = isHeif
+    ? "This is a HEIC picture. Save it as JPEG, PNG or WebP."
+    : "This is not a PNG, JPEG or WebP picture.";
+  return { reason: "type_unknown", detail };
 }
 
 function sized(

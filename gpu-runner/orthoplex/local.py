@@ -27,6 +27,7 @@ from orthoplex.train.concept import TrainSpec, train_concept
 INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused)
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+OTHER_PICTURE_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
 _ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
 _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
 
@@ -58,7 +59,12 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
 
 def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
     """The pictures of a folder in the order of their names, with the captions of its captions.json: {file: text}."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    # macOS leaves a ._NAME beside each file on foreign disks; no other hidden file is meant either.
+    shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    paths = [path for path in shown if path.suffix.lower() in PICTURE_SUFFIXES]
+    for path in shown:
+        if path.suffix.lower() in OTHER_PICTURE_SUFFIXES:
+            raise ValueError(f"{path} is no PNG, JPEG or WebP: convert it, or take it out of the folder")
     if not paths:
         raise ValueError(f"{folder} holds no PNG, JPEG or WebP picture")
     written = folder / "captions.json"

@@ -104,6 +104,17 @@ export const carriable = <T extends z.ZodType>(schema: T): T =>
 /** For text of others that cannot be refused, such as a file in an archive or a profile elsewhere: the same without what nothing carries. */
 export const cleaned = (text: string): string => text.replaceAll(FAULTS, "");
 
-/** At most so many UTF-16 units from the beginning, never half a character. */
-export const cutText = (text: string, max: number): string =>
-  text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, "");
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** So much behind a cut is looked at to tell where its character ends; the longest emoji of Unicode has 35 units. */
+const CUT_MARGIN = 64;
+
+/** At most so many UTF-16 units from the beginning, ending before the first character that does not fit, however many units it has. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let end = 0;
+  for (const { index, segment } of graphemes.segment(text.slice(0, max + CUT_MARGIN))) {
+    if (index + segment.length > max) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
+}

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import type { Generation, Orthoplex, Schema, Training } from "../../schema/client/index.ts";
 import { type Command, keyedApi, number, only, PRIORITY, refOf, text, texts, UsageError } from "./command.ts";
 import { follow } from "./follow.ts";
+import { outFolder } from "./pictures.ts";
 import { say, show, table } from "./terminal.ts";
 
 /** Parses owner/name[:n][=strength] into a member of a composition. */
@@ -97,6 +98,7 @@ const generate: Command = {
     "no-wait": { type: "boolean", hint: "print the job's id and exit" },
   },
   run: async (args, values) => {
+    const out = outFolder(text(values, "out") ?? ".");
     const api = keyedApi(values);
     const adapters = texts(values, "adapter").map(generationMemberOf);
     const job = await api.post("/v1/generations", {
@@ -117,7 +119,7 @@ const generate: Command = {
     });
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);
-    const files = await savePictures(api, done, text(values, "out") ?? ".");
+    const files = await savePictures(api, done, out);
     show(values, { ...done, files }, () => files);
     for (const warning of done.warnings) say(`! ${warning}`);
   },
@@ -127,21 +129,37 @@ async function savePictures(api: Orthoplex, job: Generation, folder: string): Pr
   const files: string[] = [];
   for (const image of job.result?.images ?? []) {
     const file = join(folder, `${basename(job.id)}-${image.seed ?? files.length}.png`);
-    writeFileSync(file, await api.download(image.url));
+    try {
+      writeFileSync(file, await api.download(image.url));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      throw new Error(
+        `${file}: ${why}\nThe picture is there: orthoplex job ${job.id} --out FOLDER saves it.`,
+      );
+    }
     files.push(file);
   }
   return files;
 }
 
 const job: Command = {
-  usage: "job JOB_ID [--wait]",
-  about: "the status of a generation or training",
-  options: { wait: { type: "boolean", hint: "wait until it has ended" } },
+  usage: "job JOB_ID [--wait] [--out FOLDER]",
+  about: "the status of a generation or training; --out saves a generation's pictures",
+  options: {
+    wait: { type: "boolean", hint: "wait until it has ended" },
+    out: { type: "string", short: "o", hint: "folder for the pictures" },
+  },
   run: async (args, values) => {
+    const out = text(values, "out");
+    if (out !== undefined) outFolder(out);
     const api = keyedApi(values);
     const found = await findJob(api, only(args, "a job's id"));
     const latest = values.wait ? await follow(api, found) : found;
-    show(values, latest, () => [`${latest.id} ${latest.kind} ${latest.status}${statusDetail(latest)}`]);
+    const files = out === undefined || latest.kind !== "sample" ? [] : await savePictures(api, latest, out);
+    show(values, out === undefined ? latest : { ...latest, files }, () => [
+      `${latest.id} ${latest.kind} ${latest.status}${statusDetail(latest)}`,
+      ...files,
+    ]);
   },
 };
 

@@ -1,15 +1,14 @@
 // publish (a file that was trained elsewhere) and train (pictures, trained by the service's runners).
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { readHeader } from "../../functions/lib/safetensors.ts";
 import type { Orthoplex, Schema } from "../../schema/client/index.ts";
 import { type Command, keyedApi, number, only, PRIORITY, text, UsageError, type Values } from "./command.ts";
 import { follow } from "./follow.ts";
 import { given } from "./generate.ts";
+import { captionOf, picturesIn } from "./pictures.ts";
 import { say, show } from "./terminal.ts";
-
-const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
 
 /** What each licence permits; other combinations can be set on the site only. */
 const LICENCES: Record<
@@ -55,6 +54,8 @@ const publish: Command = {
       );
     }
     const { metadata } = header;
+    const previews = text(values, "previews");
+    const pictures = previews === undefined ? [] : picturesIn(previews);
     const api = keyedApi(values);
     const { handle } = await api.get("/v1/account");
     const name = required(values, "name");
@@ -64,12 +65,11 @@ const publish: Command = {
     if (existing?.slot == null) {
       await api.post("/v1/adapters/{owner}/{name}/slot", { params, body: { slot: Number(metadata.slot) } });
     }
-    const previews = text(values, "previews");
     const version = await api.post("/v1/adapters/{owner}/{name}/versions", {
       params,
       body: {
         upload_id: await api.upload("adapter", bytes, basename(file)),
-        previews: previews === undefined ? [] : await uploadAll(api, "preview", picturesIn(previews)),
+        previews: await uploadAll(api, "preview", pictures),
         ...given({ changelog: text(values, "changelog") }),
       },
     });
@@ -91,14 +91,16 @@ const train: Command = {
   },
   run: async (args, values) => {
     const pictures = picturesIn(only(args, "a folder of pictures"));
+    const captions = pictures.map(captionOf);
     const name = required(values, "name");
+    const adapter = about(values, name, {});
     const api = keyedApi(values);
     say(`Uploading ${pictures.length} pictures`);
     const uploads = await uploadAll(api, "training_image", pictures);
     const job = await api.post("/v1/trainings", {
       body: given({
-        adapter: about(values, name, {}),
-        images: uploads.map((upload_id, i) => ({ upload_id, caption: captionOf(pictures[i] ?? "") })),
+        adapter,
+        images: uploads.map((upload_id, i) => ({ upload_id, caption: captions[i] ?? "" })),
         steps: number(values, "steps"),
         seed: number(values, "seed"),
         priority: text(values, "priority"),
@@ -152,31 +154,19 @@ function about(values: Values, name: string, metadata: Record<string, string>): 
   } as Schema<"AdapterCreate">;
 }
 
-function picturesIn(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`${folder} is no folder.`);
-  const files = readdirSync(folder).filter((file) => PICTURES.includes(extname(file).toLowerCase()));
-  if (files.length === 0) throw new UsageError(`${folder} holds no PNG, JPEG or WebP pictures.`);
-  return files.sort().map((file) => join(folder, file));
-}
-
-/** Captions of pictures: NAME.txt beside each, as kohya's trainers have it, else captions.json of the folder, else the file's name. */
-function captionOf(picture: string): string {
-  const stem = picture.slice(0, -extname(picture).length);
-  const beside = `${stem}.txt`;
-  if (existsSync(beside)) return readFileSync(beside, "utf8").trim();
-  const all = join(dirname(picture), "captions.json");
-  const captions: Record<string, string> = existsSync(all) ? JSON.parse(readFileSync(all, "utf8")) : {};
-  return captions[basename(picture)] ?? basename(stem).replace(/[-_]+/g, " ");
-}
-
 async function uploadAll(
   api: Orthoplex,
   kind: "preview" | "training_image",
   files: string[],
 ): Promise<string[]> {
   const ids: string[] = [];
-  for (const file of files) ids.push(await api.upload(kind, readFileSync(file), basename(file)));
+  for (const file of files) {
+    try {
+      ids.push(await api.upload(kind, readFileSync(file), basename(file)));
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
   return ids;
 }
 

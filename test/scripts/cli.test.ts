@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { UsageError } from "../../scripts/cli/command.ts";
 import { deleteConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
 import { generationMemberOf, memberOf } from "../../scripts/cli/generate.ts";
+import { captionOf, outFolder, picturesIn } from "../../scripts/cli/pictures.ts";
 import { bar, table } from "../../scripts/cli/terminal.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 
@@ -95,5 +96,64 @@ describe("the program", () => {
     assert.equal(gone.status, 1);
     assert.match(gone.stderr, /cannot be reached/);
     assert.equal(gone.stdout, "");
+  });
+});
+
+describe("a folder of pictures", () => {
+  const folder = mkdtempSync(join(tmpdir(), "orthoplex-pictures-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const put = (name: string, content: string | Buffer = "x") => writeFileSync(join(folder, name), content);
+
+  test("is read without hidden files and folders, in the order of names", () => {
+    for (const name of ["b.PNG", "a.jpg", "._a.jpg", ".hidden.png", "notes.md", "c.webp"]) put(name);
+    mkdirSync(join(folder, "d.png"));
+    assert.deepEqual(
+      picturesIn(folder),
+      ["a.jpg", "b.PNG", "c.webp"].map((name) => join(folder, name)),
+    );
+  });
+
+  test("with a picture that no base reads is refused by the name of that file", () => {
+    put("IMG_0001.HEIC");
+    assert.throws(
+      () => picturesIn(folder),
+      (error) => error instanceof UsageError && /IMG_0001\.HEIC/.test(error.message),
+    );
+    rmSync(join(folder, "IMG_0001.HEIC"));
+  });
+
+  test("has captions in UTF-8, in what Windows calls Unicode, and in its old code page", () => {
+    const words = "großes Café, 猫";
+    const be = Buffer.from(words, "utf16le").swap16();
+    const written: [string, Buffer][] = [
+      ["utf-8", Buffer.from(words)],
+      ["utf-8 with a mark", Buffer.from(`\ufeff${words}`)],
+      ["utf-16le", Buffer.from(`\ufeff${words}`, "utf16le")],
+      ["utf-16be", Buffer.concat([Buffer.from([0xfe, 0xff]), be])],
+      ["utf-16le without a mark", Buffer.from(words, "utf16le")],
+      ["utf-16be without a mark", be],
+    ];
+    for (const [encoding, bytes] of written) {
+      put("a.txt", bytes);
+      assert.equal(captionOf(join(folder, "a.jpg")), words, encoding);
+    }
+    put("a.txt", Buffer.from("Caf\xe9", "latin1"));
+    assert.equal(captionOf(join(folder, "a.jpg")), "Café");
+    rmSync(join(folder, "a.txt"));
+    put("captions.json", Buffer.from(`\ufeff{"a.jpg": "${words}"}`, "utf16le"));
+    assert.equal(captionOf(join(folder, "a.jpg")), words);
+    put("captions.json", "{");
+    assert.throws(() => captionOf(join(folder, "a.jpg")), /captions\.json is not JSON/);
+  });
+
+  test("for results is made with what leads to it, or refused by its name", () => {
+    const out = join(folder, "new", "folder");
+    assert.equal(outFolder(out), out);
+    assert.ok(existsSync(out));
+    put("file");
+    assert.throws(
+      () => outFolder(join(folder, "file", "below")),
+      (error) => error instanceof UsageError && /file/.test(error.message),
+    );
   });
 });

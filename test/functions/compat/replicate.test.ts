@@ -1,6 +1,7 @@
 // Replicate's predictions, streams, models, files and trainings, field by field, with the traps that its clients are known for.
 
 import { env } from "cloudflare:workers";
+import { Buffer } from "node:buffer";
 import { zipSync } from "fflate";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { logOf, progressLine } from "../../../functions/compat/replicate-json.ts";
@@ -549,6 +550,33 @@ describe("trainings", () => {
       expect((await train("ada/refused", { input_images: urls.get })).status).toBeGreaterThan(399);
     }
     expect([await count(), (await env.BLOBS.list()).objects.length]).toEqual([before, blobs + 2]);
+  });
+
+  it("read captions in Windows' UTF-16 and cut a long one between two characters", async () => {
+    const utf16 = new Uint8Array(Buffer.from("\ufeff<uli> größer", "utf16le"));
+    const long = new TextEncoder().encode(`${"x".repeat(999)}\u{1f600} end`);
+    const file = await zip({ "cat/0.txt": utf16, "cat/1.txt": long });
+    const { status, body } = await train("ada/uli", { input_images: file.urls.get, steps: 5 });
+    expect(status).toBe(201);
+    const native = await ada.must<{ request: { images: { caption: string }[] } }>(
+      "GET",
+      `/v1/trainings/${body.id}`,
+    );
+    expect(native.request.images.map(({ caption }) => caption)).toEqual([
+      "<uli> größer",
+      "x".repeat(999),
+      "",
+      "",
+    ]);
+    await ada.must("POST", `${ROOT}/trainings/${body.id}/cancel`);
+  });
+
+  it("name a HEIC picture in a zip, which no base reads", async () => {
+    const heic = new TextEncoder().encode(`\0\0\0\x18ftypheic${"\0".repeat(40)}`);
+    const file = await zip({ "cat/IMG_0001.HEIC": heic });
+    const reply = await train<Refused>("ada/heic", { input_images: file.urls.get });
+    expect([reply.status, reply.body.code]).toEqual([422, "image_invalid"]);
+    expect(reply.body.detail).toContain("IMG_0001.HEIC: This is a HEIC picture");
   });
 
   it("refuse a zip that unpacks to more than is held", async () => {

@@ -40,6 +40,15 @@ def test_a_folder_of_pictures_becomes_an_adapter_file_and_samples(command: Comma
         assert sample.size == (256, 256)
 
 
+def test_hidden_files_are_passed_over_and_a_picture_of_another_kind_is_named(folder: Path) -> None:
+    count = len(local.read_folder(folder))
+    (folder / "._a.png").write_bytes(b"\0\5\26\7")
+    assert len(local.read_folder(folder)) == count
+    (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    with pytest.raises(ValueError, match=r"IMG_1\.HEIC"):
+        local.read_folder(folder)
+
+
 def test_pictures_come_in_the_order_of_their_names_with_their_captions(folder: Path) -> None:
     read = local.read_folder(folder)
     assert [image.width for image, _ in read] == [64, 65, 66, 67]

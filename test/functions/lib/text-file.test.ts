@@ -1,0 +1,57 @@
+// Cutting texts and reading text files: no character is split, and no encoding that people have is taken for another.
+
+import { describe, expect, it } from "vitest";
+import { decodeText } from "../../../functions/lib/text-file.ts";
+import { cutText } from "../../../schema/contract/text.ts";
+
+const FAMILY = "\u{1f468}‍\u{1f469}‍\u{1f467}‍\u{1f466}";
+const WORDS = ["plain", "ä", "e\u0301", "\u{1f600}", FAMILY, "\u{1f1e9}\u{1f1ea}", "👍🏽", "각", "猫"];
+
+describe("a cut", () => {
+  it("never splits a character, wherever it falls and whatever stands there", () => {
+    const text = WORDS.join("");
+    const whole = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)].map(
+      ({ segment }) => segment,
+    );
+    for (let max = 0; max <= text.length + 1; max++) {
+      const cut = cutText(text, max);
+      let fitting = "";
+      for (const character of whole) {
+        if (fitting.length + character.length > max) break;
+        fitting += character;
+      }
+      expect([max, cut]).toEqual([max, fitting]);
+      expect(cut.isWellFormed()).toBe(true);
+    }
+  });
+
+  it("takes no longer for a text of a megabyte", () => {
+    expect(cutText("\u{1f600}".repeat(500_000), 1_001)).toHaveLength(1_000);
+  });
+});
+
+describe("a text file", () => {
+  const utf16 = (text: string, isBig: boolean) => {
+    const view = new DataView(new ArrayBuffer(2 * text.length));
+    for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), !isBig);
+    return new Uint8Array(view.buffer);
+  };
+
+  it("is read in the encoding that it has", () => {
+    for (const text of ["a smiling person", "großes Café", `hat ${FAMILY} on`]) {
+      for (const bytes of [
+        new TextEncoder().encode(text),
+        new TextEncoder().encode(`\ufeff${text}`),
+        utf16(`\ufeff${text}`, false),
+        utf16(`\ufeff${text}`, true),
+        utf16(text, false),
+        utf16(text, true),
+      ]) {
+        expect(decodeText(bytes)).toBe(text);
+      }
+    }
+    expect(decodeText(utf16("\ufeff猫が笑う", false))).toBe("猫が笑う");
+    expect(decodeText(new Uint8Array([0x43, 0x61, 0x66, 0xe9]))).toBe("Café");
+    expect(decodeText(new Uint8Array())).toBe("");
+  });
+});
