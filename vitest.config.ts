@@ -13,6 +13,7 @@ export default defineConfig({
           TEST_MIGRATIONS: await readD1Migrations("./schema/migrations"),
           BETTER_AUTH_SECRET: "test-only-7f9c2b1e5d8a4c3f6b0e9d2a1c4f7e8b",
           UPLOAD_SIGNING_SECRET: "test-only-1b3d5f7092a4c6e8f0b2d4a6c8e0f1a3",
+          PUBLIC_ORIGIN: "http://edge.test",
           OPERATOR_EMAILS: "operator@example.com",
           WEBHOOK_ALLOW_LOOPBACK: "true",
           METRICS_TOKEN: "test-only-metrics-5d8a4c3f6b0e9d2a",

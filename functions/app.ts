@@ -7,12 +7,12 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { JSON_BODY_MAX_BYTES } from "../schema/contract/limits.ts";
 import { authFor } from "./auth/auth.ts";
-import { identify } from "./auth/caller.ts";
+import { FOREIGN_WRITE, identify, isForeignWrite } from "./auth/caller.ts";
 import { isOpen } from "./auth/open-paths.ts";
 import { begin } from "./context.ts";
 import { faultOf, logLine } from "./lib/log.ts";
 import { problemResponse, refusalOf } from "./lib/problem.ts";
-import { Refusal } from "./lib/refusal.ts";
+import { deny, Refusal } from "./lib/refusal.ts";
 import { account } from "./routes/account.ts";
 import { adapters } from "./routes/adapters.ts";
 import { router } from "./routes/app.ts";
@@ -38,6 +38,7 @@ import { describe } from "./routes/openapi.ts";
 import { operations } from "./routes/operations.ts";
 import { people } from "./routes/people.ts";
 import { profiles } from "./routes/profiles.ts";
+import { privateByDefault, publicHost, siteFiles } from "./routes/public-host.ts";
 import { allowKeyOrigins, EXPOSED_HEADERS, requestLog } from "./routes/request-log.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
 import { share } from "./routes/share.ts";
@@ -60,6 +61,9 @@ const answerTo = (path: string, refusal: Refusal) =>
 const app = router();
 app.use(begin);
 app.use(requestLog);
+app.use(publicHost);
+app.use(siteFiles);
+app.use(privateByDefault);
 // What is made to be embedded says so itself (lib/range.ts).
 app.use(secureHeaders({ overwrite: false }));
 // Any page may call the API with a secret key, pages of its origins with a publishable one; a session cookie is never sent along, for credentials are not allowed.
@@ -81,6 +85,8 @@ for (const prefix of ["/replicate/v1", "/v1"]) {
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => answerTo(c.req.path, TOO_LARGE) }));
 app.on(["GET", "POST"], "/auth/*", (c, next) => {
   if (!isOpen(c.req.method, c.req.path)) return next();
+  // Signing somebody in or out from another site's page wants no cookie, so it is refused without one as well.
+  if (isForeignWrite(c.req.raw, c.var.origin)) deny(FOREIGN_WRITE);
   const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   return authFor(c.env, c.var.db, c.var.origin, background).handler(c.req.raw);
 });
@@ -124,10 +130,11 @@ app.route("/", replicateTrainings("/replicate/v1"));
 app.route("/", civitai);
 app.route("/", mcp(app.fetch));
 
-let document: ReturnType<typeof describe> | undefined;
+let described: { origin: string; document: ReturnType<typeof describe> } | undefined;
 app.get("/v1/openapi.json", (c) => {
-  document ??= describe(app, c.var.origin);
-  return c.json(document);
+  const { origin } = c.var;
+  if (described?.origin !== origin) described = { origin, document: describe(app, origin) };
+  return c.json(described.document);
 });
 app.notFound((c) => answerTo(c.req.path, new Refusal("not_found", "There is no such address.")));
 app.onError((error, c) => {

@@ -21,6 +21,8 @@ export type App = {
     viewer: Caller | null;
     /** Set where the key is a publishable one: the pages that may use it, and read the answer. */
     pageOrigins?: readonly string[];
+    /** Set where the answer is a file of the site: it is not logged. */
+    isSiteFile?: boolean;
     /** Set when the limit of writes was reached. */
     throttled?: boolean;
     /** Of a request with an Idempotency-Key: the job that it makes, or has made in an earlier attempt. */
@@ -33,7 +35,6 @@ export type ClaimedJob = { id: Id<"job">; exists: boolean };
 /** Reads the clock once a request, so that every row it writes agrees on the time. */
 export const begin = createMiddleware<App>(async (c, next) => {
   c.set("now", Date.now());
-  c.set("origin", new URL(c.req.url).origin);
   c.set("db", drizzle(c.env.DB));
   c.set("caller", null);
   c.set("viewer", null);

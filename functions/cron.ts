@@ -8,6 +8,7 @@ import { updateTrends } from "./catalog/trends.ts";
 import { dropLostOutputs } from "./catalog/unneeded-blobs.ts";
 import type { Db } from "./db.ts";
 import { clampFutureTimes } from "./dispatch/clamp-times.ts";
+import { deleteIdleRunners } from "./dispatch/runners.ts";
 import { sweep } from "./dispatch/sweep.ts";
 import type { Env } from "./env.ts";
 import { eachIsolated } from "./lib/isolated.ts";
@@ -53,6 +54,7 @@ const STEPS: readonly Step[] = [
     everyMinutes: 10,
     act: (_, db, now) => deleteExpiredDownloaders(db, now),
   },
+  { name: "delete_idle_runners", everyMinutes: 60, act: (_, db, now) => deleteIdleRunners(db, now) },
   { name: "drop_lost_outputs", everyMinutes: 60, act: dropLostOutputs },
 ];
 

@@ -27,6 +27,8 @@ export type ScanMessage = { versionId: Id<"ver"> };
 
 export interface Env {
   ASSETS: Fetcher;
+  /** Where this server is, as an origin. Left out it serves its own machine only. */
+  PUBLIC_ORIGIN?: string;
   DB: D1Database;
   BLOBS: R2Bucket;
   JOB_LIVE: DurableObjectNamespace<JobLiveRpc>;

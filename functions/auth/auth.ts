@@ -21,6 +21,8 @@ import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { blockedFault } from "../policy/blocklist.ts";
+import { isListed } from "../rights/roles.ts";
+import { passwordFault } from "./common-passwords.ts";
 import { type EmailMessage, resetMessage, verificationMessage } from "./email-texts.ts";
 import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 import { freeHandle } from "./handles.ts";
@@ -32,6 +34,12 @@ import { claimByReset } from "./passwords.ts";
 export type Background = (work: Promise<unknown>) => void;
 
 type UserId = (typeof users.$inferSelect)["id"];
+
+/** Where better-auth takes a new password, and under which name. */
+const CHOOSES_PASSWORD: Record<string, string | undefined> = {
+  "/sign-up/email": "password",
+  "/reset-password": "newPassword",
+};
 
 export const hasGitHub = (env: Env) => Boolean(env.GITHUB_CLIENT_ID && env.GITHUB_CLIENT_SECRET);
 
@@ -103,7 +111,9 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
             }
             const blocked = await blockedFault(db, "name", [{ pointer: "/name", text: user.name }]);
             if (blocked) throw new APIError("UNPROCESSABLE_ENTITY", { message: blocked.detail });
-            return { data: { ...bounded(user), handle: await freeHandle(db, user.name) } };
+            return {
+              data: { ...bounded(user), handle: await freeHandle(db, user.name, isStaff(env, user.email)) },
+            };
           },
         },
         update: { before: async (change) => ({ data: bounded(change) }) },
@@ -128,6 +138,9 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
         if (ctx.path === "/sign-in/email" && !(await mayGuess(env, String(ctx.body?.email)))) {
           throw new APIError("TOO_MANY_REQUESTS", { message: TOO_MANY_GUESSES.detail });
         }
+        const chosen = CHOOSES_PASSWORD[ctx.path];
+        const fault = chosen && passwordFault(String(ctx.body?.[chosen]), ctx.body);
+        if (fault) throw new APIError("UNPROCESSABLE_ENTITY", { message: fault });
         return ctx.path === "/passkey/verify-registration"
           ? { context: { body: { name: "", createSession: false } } }
           : undefined;
@@ -147,6 +160,10 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
     telemetry: { enabled: false },
   });
 }
+
+/** Whom the operator of this server has listed by their address. */
+const isStaff = (env: Env, email: string) =>
+  isListed(email, env.OPERATOR_EMAILS) || isListed(email, env.MODERATOR_EMAILS);
 
 export const verifyUrl = (origin: string, token: string) =>
   `${origin}/auth/verify-email?token=${token}&callbackURL=${encodeURIComponent("/account/?verified=1")}`;

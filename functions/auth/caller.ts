@@ -2,7 +2,7 @@
 
 import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";
-import { granted, Refused, refuse } from "../lib/refusal.ts";
+import { granted, Refusal, Refused, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 import { callerOfKey, isOurs } from "./keys.ts";
 import { pageRequest } from "./page-keys.ts";
@@ -24,9 +24,7 @@ export const identify = createMiddleware<App>(async (c, next) => {
     }
   } else if (cookie?.includes("better-auth.")) {
     caller = await callerOfSession(c.env, c.var.db, c.var.origin, c.req.raw.headers);
-    if (caller && isForeignWrite(c.req.raw, c.var.origin)) {
-      throw new Refused(refuse("not_granted", "A page of another origin may not act with your session."));
-    }
+    if (caller && isForeignWrite(c.req.raw, c.var.origin)) throw new Refused(FOREIGN_WRITE);
   }
   c.set("caller", caller);
   // A publishable key can be read by anyone, so it sees public data only.
@@ -38,9 +36,18 @@ export const identify = createMiddleware<App>(async (c, next) => {
 const isForeignKey = (method: string, path: string, token: string): boolean =>
   (method === "GET" || method === "HEAD") && /^\/v1\/versions\/[^/]+\/download$/.test(path) && !isOurs(token);
 
-/** Old browsers send cookies with cross-site requests; the Origin header says which site sent them. */
-function isForeignWrite(request: Request, origin: string): boolean {
+export const FOREIGN_WRITE = new Refusal(
+  "not_granted",
+  "A page of another origin may not act with your session.",
+);
+
+/**
+ * Cookies travel with cross-site requests of old browsers. Who sent them is told by Origin, which some leave out, and by Sec-Fetch-Site,
+ * which no page can set; a program that is no browser sends neither.
+ */
+export function isForeignWrite(request: Request, origin: string): boolean {
   if (request.method === "GET" || request.method === "HEAD") return false;
   const sender = request.headers.get("origin");
-  return sender !== null && sender !== origin;
+  const site = request.headers.get("sec-fetch-site");
+  return (sender !== null && sender !== origin) || site === "cross-site" || site === "same-site";
 }

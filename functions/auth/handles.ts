@@ -6,10 +6,27 @@ import type { Db } from "../db.ts";
 import { randomText } from "../lib/ids.ts";
 
 const HANDLE_MAX_CHARACTERS = 32;
+/** Names that a reader would take for this server's own voice, or for an address of it. They are given only to people whom its operator lists. */
+const RESERVED = new Set(
+  `about abuse account accounts adapter adapters admin administrator anonymous api app assets auth billing blog bot browse catalog
+  cdn collection collections compliance compose contact copyright council decisions deleted dmca docs dpo email everyone following
+  help helpdesk hostmaster inquiries legal login logout mail me mix mixes moderation moderator moderators news noreply no-reply
+  null official openai operations operator operators orthoplex postmaster press privacy publish register replicate root runner
+  runners safety sales security service settings signin signup site staff status store support sysadmin system team terms trust
+  undefined verified webmaster www`.split(/\s+/),
+);
+/** Without what makes two handles look the same: hyphens, and numbers behind. */
+const isReserved = (handle: string) => {
+  const plain = handle.replaceAll("-", "").replace(/\d+$/, "");
+  return (
+    RESERVED.has(handle) || RESERVED.has(plain) || RESERVED.has(plain.replace(/^the|team$|official$/g, ""))
+  );
+};
 
-/** The name in lower case with hyphens; with four random characters behind it where that is taken. */
-export async function freeHandle(db: Db, name: string): Promise<string> {
-  const plain = handleFrom(name);
+/** The name in lower case with hyphens; with four random characters behind it where that is taken, and none of it where it is reserved. */
+export async function freeHandle(db: Db, name: string, isListed: boolean): Promise<string> {
+  const wanted = handleFrom(name);
+  const plain = isReserved(wanted) && !isListed ? `someone-${randomText(6)}` : wanted;
   const taken = await db.select({ id: users.id }).from(users).where(eq(users.handle, plain)).get();
   return taken ? `${plain}-${randomText(4)}` : plain;
 }

@@ -48,24 +48,16 @@ export async function callerOfKey(env: Env, db: Db, secret: string, now: number)
   const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt, session: null };
   const { id: keyId, origins } = row.api_keys;
   const pageKey = origins === null ? null : { id: keyId, origins };
-  return { ...person, signedInBy: "key", scopes, keyExpiresAt, pageKey };
+  return { ...person, signedInBy: "key", scopes, keyId, keyExpiresAt, pageKey };
 }
 
-/** A key can grant no more than its maker holds, nor for longer; only a session may hand out the runner scope it does not hold itself. */
+/** For a signed-in person, never for a key: one that leaked must not leave others behind when it is revoked. */
 export async function createKey(
   db: Db,
   caller: Caller,
   input: z.infer<typeof KeyCreate>,
   now: number,
 ): Promise<{ row: KeyRow; secret: string } | Refusal> {
-  const excess = input.scopes.find((scope) => !mayGrant(caller, scope));
-  if (excess) {
-    return refuse(
-      "scope_missing",
-      `A key cannot give away the scope \`${excess}\`, which yours lacks.`,
-      "/scopes",
-    );
-  }
   const end = input.expires_in_days === undefined ? null : now + input.expires_in_days * DAY_MS;
   const page = {
     origins: input.kind === "publishable" ? [...new Set(input.origins)] : null,
@@ -164,6 +156,9 @@ export async function rotateKey(
 ): Promise<{ row: KeyRow; secret: string } | Refusal> {
   const old = await heldKey(db, caller, id);
   if (old instanceof Refusal) return old;
+  if (caller.keyId !== null && caller.keyId !== id) {
+    return new Refusal("session_required", "A key rotates itself alone; for others, sign in on the site.");
+  }
   const taken = (by: KeyRow["id"]) =>
     refuse("key_rotated", `This key was rotated already: ${by} took its place.`);
   if (old.replacedBy) return taken(old.replacedBy);

@@ -10,6 +10,7 @@ import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
+import { passwordFault } from "./common-passwords.ts";
 import { mayGuess, TOO_MANY_GUESSES } from "./guesses.ts";
 
 const PROVIDER = "credential";
@@ -73,6 +74,8 @@ export async function changePassword(
   } else if (!(await verifyPassword({ hash, password: current }))) {
     return refuse("not_granted", "This is not your password.", "/current_password");
   }
+  const fault = passwordFault(wanted, caller);
+  if (fault) return refuse("request_invalid", fault, "/new_password");
   const password = await hashPassword(wanted);
   const at = new Date(now);
   const row = { id: crypto.randomUUID(), userId: caller.id, accountId: caller.id, providerId: PROVIDER };

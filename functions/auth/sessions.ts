@@ -29,7 +29,14 @@ export async function callerOfSession(
   const role = roleOf(user, env.MODERATOR_EMAILS);
   const session = { id: found.session.id, createdAt: found.session.createdAt };
   const person = { id, handle, name, email, emailVerified, role, suspendedAt, createdAt, session };
-  return { ...person, signedInBy: "session", scopes: SESSION_SCOPES, keyExpiresAt: null, pageKey: null };
+  return {
+    ...person,
+    signedInBy: "session",
+    scopes: SESSION_SCOPES,
+    keyId: null,
+    keyExpiresAt: null,
+    pageKey: null,
+  };
 }
 
 export async function listSessions(db: Db, caller: Caller, now: number): Promise<AccountSession[]> {

@@ -1,11 +1,7 @@
 // Writes a job into the queue. One INSERT decides the quotas and the job's turn, so that two concurrent orders cannot both exceed a quota.
 
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import {
-  CREDITS_PER_DAY,
-  GENERATIONS_AWAITING_MAX,
-  QUEUED_JOBS_PER_OWNER_MAX,
-} from "../../schema/contract/limits.ts";
+import { GENERATIONS_AWAITING_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
 import type { JobRow } from "../../schema/tables.ts";
 import { jobs } from "../../schema/tables.ts";
@@ -18,7 +14,7 @@ import { type Query, statement } from "../lib/statement.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
 import { ringBell } from "./bell.ts";
 import { generationCredits, trainingCredits } from "./cost.ts";
-import { creditFault, usedOn } from "./credits.ts";
+import { allowanceOf, creditFault, usedOn } from "./credits.ts";
 import { priorityOf } from "./priority.ts";
 import { notifyAll } from "./publish.ts";
 
@@ -59,7 +55,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14, ?16,
   iif(?17 IS NULL, ${nextTurn("?2", "?14", "?16")}, 0),
   ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15, ?17, ?18
 WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11
-  AND (?18 = 0 OR ${usedOn("?2", "?19")} + ?18 <= ${CREDITS_PER_DAY})
+  AND (?18 = 0 OR ${usedOn("?2", "?19")} + ?18 <= ${allowanceOf("?2")})
   AND (?17 IS NULL OR (
     EXISTS (SELECT 1 FROM jobs WHERE id = ?17 AND kind = 'train' AND owner_id = ?2 AND status IN ('queued', 'running'))
     AND (SELECT count(*) FROM jobs WHERE waits_for = ?17 AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}

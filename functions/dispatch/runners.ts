@@ -2,12 +2,14 @@
 
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
+import { RUNNER_IDLE_DAYS, RUNNERS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { RunnerRegister } from "../../schema/contract/runner.ts";
 import type { RunnerRow } from "../../schema/tables.ts";
 import { runners } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
+import { DAY_MS, HOUR_MS } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
-import { type Refusal, refuse } from "../lib/refusal.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 
 export async function register(
@@ -15,24 +17,42 @@ export async function register(
   caller: Caller,
   facts: z.infer<typeof RunnerRegister>,
   now: number,
-): Promise<RunnerRow["id"]> {
+): Promise<RunnerRow["id"] | Refusal> {
   const { name, version, device, dtype, bases } = facts;
   const id = newId("rnr", now);
-  await db.insert(runners).values({
-    id,
-    ownerId: caller.id,
-    name,
-    version,
-    device,
-    dtype,
-    memoryBytes: facts.memory_bytes,
-    bases,
-    registeredAt: now,
-    lastSeenAt: now,
-    drainRequestedAt: null,
-    deregisteredAt: null,
-  });
-  return id;
+  const written = await db.$client
+    .prepare(REGISTER)
+    .bind(
+      ...[id, caller.id, name, version, device, dtype, facts.memory_bytes, JSON.stringify(bases), now],
+      ...[now - HOUR_MS, RUNNERS_PER_OWNER_MAX],
+    )
+    .run();
+  return written.meta.changes > 0 ? id : MANY_RUNNERS;
+}
+
+/** One statement, so that two at once cannot both be the last. */
+const REGISTER = `
+INSERT INTO runners (id, owner_id, name, version, device, dtype, memory_bytes, bases, registered_at, last_seen_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 WHERE (
+  SELECT count(*) FROM runners
+  WHERE owner_id = ?2 AND (registered_at > ?10 OR (deregistered_at IS NULL AND last_seen_at > ?10))) < ?11`;
+
+const MANY_RUNNERS = new Refusal(
+  "quota_exceeded",
+  `An account has at most ${RUNNERS_PER_OWNER_MAX} runners, those counted that it registered within the last hour.`,
+  [],
+  HOUR_MS / 1000,
+);
+
+/** Cron: what registered, did nothing and was not heard of for a day leaves no row. */
+export async function deleteIdleRunners(db: Db, now: number): Promise<void> {
+  await db.$client
+    .prepare(
+      `DELETE FROM runners WHERE last_seen_at < ?1 AND registered_at < ?1
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE runner_id = runners.id)`,
+    )
+    .bind(now - RUNNER_IDLE_DAYS * DAY_MS)
+    .run();
 }
 
 /** A deregistered runner registers again under a new id: the old one stays with its runs. */

@@ -1,11 +1,7 @@
 // The caller's own account, as only they see it.
 
 import { and, eq, sql } from "drizzle-orm";
-import {
-  BYTES_STORED_PER_OWNER_MAX,
-  CREDITS_PER_DAY,
-  QUEUED_JOBS_PER_OWNER_MAX,
-} from "../../schema/contract/limits.ts";
+import { BYTES_STORED_PER_OWNER_MAX, QUEUED_JOBS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { Account } from "../../schema/contract/profiles.ts";
 import { credentials, jobs, passkeys, users } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -54,7 +50,7 @@ export async function accountJson(db: Db, caller: Caller, origin: string, now: n
       bytes_stored_max: BYTES_STORED_PER_OWNER_MAX,
       credits_used: credits.used,
       credits_left: credits.left,
-      credits_per_day: CREDITS_PER_DAY,
+      credits_per_day: credits.perDay,
       credits_renew_at: isoTime(credits.renewAt),
     },
     created_at: user.createdAt.toISOString(),

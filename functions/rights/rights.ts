@@ -21,6 +21,8 @@ export type Caller = {
   session: { id: string; createdAt: Date } | null;
   signedInBy: "session" | "key";
   scopes: readonly Scope[];
+  /** The key of the request; null for a session. */
+  keyId: Id<"key"> | null;
   /** When the key expires; null for a session and for a key without expiry. */
   keyExpiresAt: number | null;
   /** Of a publishable key: which one, and the pages that may use it. */

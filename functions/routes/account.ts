@@ -10,7 +10,7 @@ import { createKey, listKeys, revokeKey, rotateKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import { accountJson } from "../people/account.ts";
-import { active, callerWith } from "../rights/rights.ts";
+import { active, callerWith, sessionOf } from "../rights/rights.ts";
 import { accountDeletion } from "./account-deletion.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { signIn } from "./sign-in.ts";
@@ -38,7 +38,7 @@ const create = createRoute({
   path: "/v1/keys",
   summary: "Make an API key",
   description:
-    "The key is in this answer and nowhere else. A key cannot hand out scopes it lacks, and no key it makes outlives it. " +
+    "The key is in this answer and nowhere else. Only a signed-in person makes keys: one that leaked must not leave others behind. " +
     "A publishable one may stand in the code of a page: it reads what is public, orders generations and looks after them, and only " +
     "for pages of its origins.",
   tags: ["account"],
@@ -52,7 +52,7 @@ const rotate = createRoute({
   path: "/v1/keys/{key}/rotate",
   summary: "Rotate an API key",
   description:
-    "A new key of the same name, scopes and length of life, valid at once. The old one works on for `overlap_hours`, so that programs can be given the new one without a gap.",
+    "A new key of the same name, scopes and length of life, valid at once. A key may rotate itself, and no other. The old one works on for `overlap_hours`, so that programs can be given the new one without a gap.",
   tags: ["account"],
   middleware: noQuery,
   request: { params: idParam("key", idOf("key")), body: jsonBody(KeyRotate) },
@@ -94,7 +94,7 @@ export const account = router()
     return c.json({ items: (await listKeys(c.var.db, caller.id, c.var.now)).map(keyJson) }, 200);
   })
   .openapi(create, async (c) => {
-    const caller = granted(active(granted(callerWith(c.var.caller, "read"))));
+    const caller = granted(active(granted(sessionOf(c.var.caller))));
     const { row, secret } = granted(await createKey(c.var.db, caller, c.req.valid("json"), c.var.now));
     return c.json({ ...keyJson(row), key: secret }, 201);
   })

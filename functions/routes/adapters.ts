@@ -49,7 +49,7 @@ const create = createRoute({
   path: "/v1/adapters",
   summary: "Create a draft adapter",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(AdapterCreate) },
   responses: { 201: jsonReply("The draft", Adapter) },
 });
@@ -115,7 +115,7 @@ const addVersion = createRoute({
   path: `${PATH}/versions`,
   summary: "Make a draft version from an uploaded file",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { params, body: jsonBody(VersionCreate) },
   responses: { 201: jsonReply("The draft version", Version) },
 });

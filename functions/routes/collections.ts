@@ -61,7 +61,7 @@ const create = createRoute({
   path: "/v1/collections",
   summary: "Make a collection",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(CollectionCreate) },
   responses: { 201: jsonReply("The collection, empty", Collection) },
 });

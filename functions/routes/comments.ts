@@ -45,7 +45,7 @@ const write = <K extends TargetKind>(kind: K) =>
     path: pathOf(kind),
     summary: "Write a comment, or answer one",
     tags,
-    middleware: [noQuery, idempotent],
+    middleware: [noQuery, idempotent("publish")],
     request: { params, body: jsonBody(CommentCreate) },
     responses: { 201: jsonReply("The comment", Comment) },
   });

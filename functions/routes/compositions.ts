@@ -28,7 +28,7 @@ const create = createRoute({
   path: "/v1/compositions",
   summary: "Save a composition",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("generate")],
   request: { body: jsonBody(CompositionCreate) },
   responses: { 201: jsonReply("The composition with its crosstalk", Composition) },
 });
@@ -49,7 +49,7 @@ const publish = createRoute({
   path: `${PATH}/publish`,
   summary: "Publish a composition as a mix, or as its next version",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { params, body: jsonBody(MixPublish) },
   responses: { 201: jsonReply("The mix", MixWithVersions) },
 });

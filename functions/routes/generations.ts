@@ -38,7 +38,7 @@ const create = createRoute({
   summary: "Order pictures",
   description: "Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("generate")],
   request: { body: jsonBody(GenerationCreate) },
   responses: {
     200: jsonReply("The finished job, if it ended while the caller waited", Generation),

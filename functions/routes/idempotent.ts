@@ -4,6 +4,7 @@
 
 import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { createMiddleware } from "hono/factory";
+import type { Scope } from "../../schema/contract/account.ts";
 import { IDEMPOTENCY_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import { token } from "../../schema/contract/text.ts";
 import { idempotency, jobs } from "../../schema/tables.ts";
@@ -12,6 +13,7 @@ import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, Refused, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
+import { type Caller, callerWith, sessionOf } from "../rights/rights.ts";
 
 type Row = typeof idempotency.$inferSelect;
 
@@ -21,44 +23,51 @@ const Key = token(KEY_MAX_CHARACTERS).min(1);
 const IN_FLIGHT_MS = 120_000;
 const RETRY_AFTER_SECONDS = 2;
 
-export const idempotent = createMiddleware<App>(async (c, next) => {
-  const key = c.req.header("idempotency-key");
-  const { caller, db, now } = c.var;
-  // Without a caller the route itself refuses.
-  if (key === undefined || caller === null) return next();
-  if (!Key.safeParse(key).success) {
-    const detail = `An Idempotency-Key has 1 to ${KEY_MAX_CHARACTERS} characters, none of which is a control character.`;
-    throw new Refused(refuse("request_invalid", detail, "idempotency-key"));
-  }
-  const requestSha256 = await sha256Hex(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
-  const claim = {
-    ownerId: caller.id,
-    key,
-    requestSha256,
-    status: null,
-    location: newId("job", now),
-    body: null,
-    createdAt: now,
-  };
-  const kept = await claimKey(db, claim, now);
-  if (kept instanceof Refusal) throw new Refused(kept);
-  if ("ownerId" in kept) return replay(kept);
-  c.set("claimedJob", kept);
-  if (kept.exists) c.header("idempotent-replayed", "true");
+/** Who may do this at all: a kept answer is given to nobody else. */
+type Right = Scope | "session";
+const isGranted = (caller: Caller | null, right: Right): caller is Caller =>
+  !((right === "session" ? sessionOf(caller) : callerWith(caller, right)) instanceof Refusal);
 
-  await next();
-  const mine = and(eq(idempotency.ownerId, caller.id), eq(idempotency.key, key));
-  if (!c.res.ok) {
-    // The job may have been made before the failure: then the key still refers to it.
-    await db
-      .delete(idempotency)
-      .where(and(mine, sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${kept.id})`));
-    return;
-  }
-  const body = await c.res.clone().text();
-  const location = c.res.headers.get("location");
-  await db.update(idempotency).set({ status: c.res.status, location, body }).where(mine);
-});
+/** `right` is the one that the route asks for. */
+export const idempotent = (right: Right) =>
+  createMiddleware<App>(async (c, next) => {
+    const key = c.req.header("idempotency-key");
+    const { caller, db, now } = c.var;
+    // Without the right the route refuses by itself.
+    if (key === undefined || !isGranted(caller, right)) return next();
+    if (!Key.safeParse(key).success) {
+      const detail = `An Idempotency-Key has 1 to ${KEY_MAX_CHARACTERS} characters, none of which is a control character.`;
+      throw new Refused(refuse("request_invalid", detail, "idempotency-key"));
+    }
+    const requestSha256 = await sha256Hex(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
+    const claim = {
+      ownerId: caller.id,
+      key,
+      requestSha256,
+      status: null,
+      location: newId("job", now),
+      body: null,
+      createdAt: now,
+    };
+    const kept = await claimKey(db, claim, now);
+    if (kept instanceof Refusal) throw new Refused(kept);
+    if ("ownerId" in kept) return replay(kept);
+    c.set("claimedJob", kept);
+    if (kept.exists) c.header("idempotent-replayed", "true");
+
+    await next();
+    const mine = and(eq(idempotency.ownerId, caller.id), eq(idempotency.key, key));
+    if (!c.res.ok) {
+      // The job may have been made before something failed: then the key still leads to it.
+      await db
+        .delete(idempotency)
+        .where(and(mine, sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${kept.id})`));
+      return;
+    }
+    const body = await c.res.clone().text();
+    const location = c.res.headers.get("location");
+    await db.update(idempotency).set({ status: c.res.status, location, body }).where(mine);
+  });
 
 /** The id for the job if this request claimed the key, the stored response if there is one, or the refusal. */
 async function claimKey(

@@ -96,7 +96,7 @@ const fork = createRoute({
   path: `${PATH}/fork`,
   summary: "Make a private composition of your own from a mix",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: {
     params,
     body: { required: false, content: { "application/json": { schema: MixFork } } },

@@ -21,7 +21,7 @@ const create = createRoute({
   summary: "Report an adapter, a composition, a comment or a person",
   description: "While your first report of a thing waits, a second one is answered with the first and 200.",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(ReportCreate) },
   responses: { 201: jsonReply("The report", Report), 200: jsonReply("Your report that waits", Report) },
 });
@@ -50,7 +50,7 @@ const createAppeal = createRoute({
   summary: "Appeal against a decision about something of yours",
   description: "Once for each decision. Also open to a suspended account; only in a session.",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("session")],
   request: { body: jsonBody(AppealCreate) },
   responses: { 201: jsonReply("The appeal", Appeal) },
 });

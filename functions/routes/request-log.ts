@@ -62,7 +62,7 @@ export const requestLog = createMiddleware<App>(async (c, next) => {
   c.set("requestId", requestId);
   await next();
   c.header("x-request-id", requestId);
-  if (c.env.LOG_REQUESTS !== "false") logRequest(c);
+  if (c.env.LOG_REQUESTS !== "false" && !c.var.isSiteFile) logRequest(c);
   // OpenAI's clients retry these statuses automatically; without a Retry-After they should not.
   if (RETRIED_BY_CLIENTS.includes(c.res.status) && !c.res.headers.has("x-should-retry")) {
     c.header("x-should-retry", String(c.res.headers.has("retry-after")));

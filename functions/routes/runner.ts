@@ -95,7 +95,7 @@ async function runOf(c: Context<App>, lease: z.infer<ReturnType<typeof idOf<"lse
 export const runner = router()
   .openapi(enter, async (c) => {
     const caller = granted(callerWith(c.var.caller, "runner"));
-    const runnerId = await register(c.var.db, caller, c.req.valid("json"), c.var.now);
+    const runnerId = granted(await register(c.var.db, caller, c.req.valid("json"), c.var.now));
     const timing = { lease_ttl_seconds: LEASE_TTL_SECONDS, heartbeat_seconds: HEARTBEAT_SECONDS };
     return c.json({ runner_id: runnerId, ...timing }, 200);
   })

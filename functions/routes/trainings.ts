@@ -37,7 +37,7 @@ const create = createRoute({
   summary: "Train an adapter on pictures",
   description: "Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(TrainingCreate) },
   responses: {
     200: jsonReply("The finished job, if it ended while the caller waited", Training),

@@ -28,7 +28,7 @@ const create = createRoute({
   description:
     "PUT exactly the announced bytes to `upload_url` with a Content-Length; the address is its own authorisation. An adapter file above 90 MiB comes in parts: PUT each to its address in `parts.urls`, then POST `parts.complete_url`.",
   tags,
-  middleware: [noQuery, idempotent],
+  middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(UploadCreate) },
   responses: { 201: jsonReply("Where to put the bytes", Upload) },
 });

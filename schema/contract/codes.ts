@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   body_too_large: { status: 413, title: "The body is too large" },
   content_type_unsupported: { status: 415, title: "The content type is not supported here" },
   range_unsatisfiable: { status: 416, title: "The range lies outside the file" },
+  host_unknown: { status: 421, title: "This server has another address" },
   base_unknown: { status: 422, title: "No such base" },
   adapter_unknown: { status: 422, title: "No such adapter" },
   adapter_incompatible: { status: 422, title: "The adapters do not share one base" },

@@ -98,6 +98,10 @@ export const GENERATIONS_AWAITING_MAX = 100;
 export const PREVIEW_FRAME_MAX_BYTES = 64 * 1024;
 /** A runner asks for work at least so often; one that was not seen for this long is not counted. */
 export const RUNNER_SEEN_SECONDS = 120;
+/** Of one account, in the last hour: registered, or still heard of. */
+export const RUNNERS_PER_OWNER_MAX = 1_000;
+/** A registration that never led to a run is kept so long. */
+export const RUNNER_IDLE_DAYS = 1;
 /** Of a job's live events the newest are kept, and a day after its end none. */
 export const LIVE_EVENTS_KEPT = 1_000;
 export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;
@@ -107,6 +111,8 @@ export const WARNINGS_MAX = 32;
 // Credits. One is a step of a picture of so many pixels; a step of a training, which goes through the model both ways and over several
 // pictures, counts as several.
 export const CREDITS_PER_DAY = 100_000;
+/** Of an account whose email address is not verified: about a hundred pictures of the usual size, or two trainings. */
+export const CREDITS_PER_DAY_UNVERIFIED = 5_000;
 export const CREDIT_PIXELS = 256 * 256;
 export const TRAINING_STEP_CREDITS = 4;
 export const LOW_PRIORITY_FACTOR = 0.5;

@@ -1,10 +1,15 @@
 // The two accounts of a local server, created through the public sign-up API: `demo` is the user, `operator` owns the seeded
 // catalog and runs the runner. Their passwords and keys are kept in the home's secrets.
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ApiError, Orthoplex, type Schema } from "../../schema/client/index.ts";
 import type { Home } from "./paths.ts";
 import { newSecret, readJson, writePrivately } from "./secrets.ts";
+
+const EMAIL_DEADLINE_MS = 20_000;
+const EMAIL_POLL_MS = 100;
 
 export type Account = { name: string; email: string; password: string; api_key: string; handle: string };
 type Role = { name: string; email: string; scopes: Schema<"Account">["scopes"] };
@@ -30,17 +35,32 @@ export async function ensureAccount(home: Home, url: string, role: Role): Promis
   const password = kept?.password ?? newSecret().slice(0, 16);
   const session = (kept && (await signIn(url, role, password))) || (await signUp(url, role, password));
   const { key } = await session.post("/v1/keys", { body: { name: "npm start", scopes: role.scopes } });
-  const { handle } = await session.get("/v1/account");
+  const { handle, email_verified } = await session.get("/v1/account");
+  if (!email_verified) await verifyEmail(home, url, role, session);
   const account: Account = { name: role.name, email: role.email, password, api_key: key, handle };
   writePrivately(file, `${JSON.stringify(account, null, 2)}\n`);
   return account;
 }
 
-/** Also checks the scopes: a newer version of the product may need more of them. */
+/** Follows the link of the email, which a local Worker writes into its log: an unverified account may use little. */
+async function verifyEmail(home: Home, url: string, role: Role, session: Orthoplex): Promise<void> {
+  await session.post("/v1/account/verification");
+  const sent = new RegExp(`Email to ${role.email}\\n[\\s\\S]*?\\n(http\\S+/auth/verify-email\\S+)`, "g");
+  for (const end = Date.now() + EMAIL_DEADLINE_MS; Date.now() < end; await pause(EMAIL_POLL_MS)) {
+    const link = [...readFileSync(join(home.logs, "worker.log"), "utf8").matchAll(sent)].at(-1)?.[1];
+    if (!link) continue;
+    await fetch(new URL(new URL(link).pathname + new URL(link).search, url), { redirect: "manual" });
+    const { email_verified } = await session.get("/v1/account");
+    if (email_verified) return;
+  }
+  throw new Error(`The email that verifies ${role.email} did not come within ${EMAIL_DEADLINE_MS / 1000} s`);
+}
+
+/** Also checks the scopes: a newer version of the product may need more of them. An account of an older one is not verified. */
 async function keyWorks(url: string, apiKey: string, role: Role): Promise<boolean> {
   try {
-    const { scopes } = await new Orthoplex({ url, key: apiKey }).get("/v1/account");
-    return role.scopes.every((scope) => scopes.includes(scope));
+    const { scopes, email_verified } = await new Orthoplex({ url, key: apiKey }).get("/v1/account");
+    return email_verified && role.scopes.every((scope) => scopes.includes(scope));
   } catch (error) {
     if (error instanceof ApiError) return false;
     throw error;

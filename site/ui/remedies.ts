@@ -35,6 +35,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   body_too_large: "Send a smaller file.",
   content_type_unsupported: "Use PNG, JPEG or WebP for pictures, and safetensors for adapters.",
   range_unsatisfiable: "Ask for a range inside the file.",
+  host_unknown: "Use the address that the answer names.",
   base_unknown: "Choose one of the bases in GET /v1/bases.",
   adapter_unknown: "Remove it from the composition or correct its name.",
   adapter_incompatible: "Keep only adapters of one base in a composition.",

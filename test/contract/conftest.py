@@ -77,8 +77,8 @@ class Worker:
 
     def keys(self, method: str, path: str = "", **body: Any) -> dict[str, Any]:
         """Make, rotate or revoke a key of the operator's."""
-        headers = {"authorization": f"Bearer {self.token}"}
-        reply = httpx.request(method, f"{self.url}/v1/keys{path}", json=body or None, headers=headers)
+        with self._desk() as desk:
+            reply = desk.request(method, f"/v1/keys{path}", json=body or None)
         return dict(reply.raise_for_status().json()) if reply.content else {}
 
     def _desk(self) -> httpx.Client:

@@ -55,9 +55,27 @@ test("docs/deploy.md names every one of them and every setting of the Worker", (
     "scaledobject.yaml",
     "METRICS_TOKEN",
     "LOG_REQUESTS",
+    "PUBLIC_ORIGIN",
   ]) {
     assert.ok(page.includes(name), name);
   }
+});
+
+test("docs/deploy.md makes what wrangler.toml names: every queue, the bucket and the database, and nothing else", () => {
+  const config = text("wrangler.toml").replace(/^\s*#.*$/gm, "");
+  const named = (key: string) => [
+    ...new Set([...config.matchAll(new RegExp(`^${key} = "([^"]+)"`, "gm"))].map(([, name]) => name ?? "")),
+  ];
+  const page = text("docs/deploy.md");
+  const made = (command: string) =>
+    [...page.matchAll(new RegExp(`^\\s*npx wrangler ${command} create (\\S+)$`, "gm"))].map(
+      ([, name]) => name ?? "",
+    );
+  const queues = [...new Set([...named("queue"), ...named("dead_letter_queue")])];
+  assert.ok(queues.length >= 4);
+  assert.deepEqual(made("queues").sort(), queues.sort());
+  assert.deepEqual(made("r2 bucket"), named("bucket_name"));
+  assert.deepEqual(made("d1"), named("database_name"));
 });
 
 describe("the Deployment", () => {

@@ -38,7 +38,7 @@ export function replicatePredictions(prefix: string, hide: boolean) {
     path: `${prefix}/predictions`,
     summary: "Replicate: predictions.create with a version",
     description: "`Prefer: wait=N` holds the answer until the prediction ends, up to 60 s.",
-    middleware: [noQuery, idempotent],
+    middleware: [noQuery, idempotent("generate")],
     request: { body: jsonBody(ReplicatePredictionCreate) },
     responses: { 201: jsonReply("The prediction", ReplicatePrediction) },
   });
@@ -47,7 +47,7 @@ export function replicatePredictions(prefix: string, hide: boolean) {
     method: "post",
     path: `${prefix}/models/{owner}/{name}/predictions`,
     summary: "Replicate: predictions.create with a model",
-    middleware: [noQuery, idempotent],
+    middleware: [noQuery, idempotent("generate")],
     request: { params: modelParams, body: jsonBody(ReplicateModelPredictionCreate) },
     responses: { 201: jsonReply("The prediction", ReplicatePrediction) },
   });

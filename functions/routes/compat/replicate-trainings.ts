@@ -34,7 +34,7 @@ export function replicateTrainings(prefix: string) {
     summary: "Replicate: trainings.create",
     description: "On a base: bases/cast-2, version cast-2. The destination becomes a draft adapter of yours.",
     tags,
-    middleware: [noQuery, idempotent],
+    middleware: [noQuery, idempotent("publish")],
     request: {
       params: modelParams.extend({ version: token(64) }),
       body: jsonBody(ReplicateTrainingCreate),

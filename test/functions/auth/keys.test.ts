@@ -32,6 +32,31 @@ describe("an account", () => {
     expect(account.body.handle).toMatch(/^ada-[0-9a-z]{4}$/);
   });
 
+  it("does not get a handle that speaks for this server, however it is written, unless its operator is listed", async () => {
+    const names = [
+      "admin",
+      "API",
+      "support",
+      "Ádmin",
+      "a-d-m-i-n",
+      "Admin 1",
+      "The Admin",
+      "support team",
+      "orthoplex",
+    ];
+    for (const [i, name] of names.entries()) {
+      const cookie = await signUp(name, `taker-${i}@example.com`);
+      const { body } = await ask<{ handle: string }>("GET", "/v1/account", { headers: { cookie } });
+      expect([name, body.handle]).toEqual([name, expect.stringMatching(/^someone-[0-9a-z]{6}$/)]);
+    }
+    const cookie = await signUp("Moderators", "moderator@example.com");
+    const { body } = await ask<{ handle: string }>("GET", "/v1/account", { headers: { cookie } });
+    expect(body.handle).toBe("moderators");
+    const plain = await signUp("Adminka", "adminka@example.com");
+    const taken = await ask<{ handle: string }>("GET", "/v1/account", { headers: { cookie: plain } });
+    expect(taken.body.handle).toBe("adminka");
+  });
+
   it("is refused a second time for one e-mail address", async () => {
     await expect(signUp("Ada", "ada@example.com")).rejects.toThrow("USER_ALREADY_EXISTS");
   });
@@ -48,7 +73,48 @@ describe("an account", () => {
   });
 });
 
+describe("what is secret", () => {
+  it("is kept by no cache: keys, the account, sessions, webhooks, leases, and whatever else does not say that it may be", async () => {
+    const key = await ada.signedIn<{ id: string }>("POST", "/v1/keys", { name: "n", scopes: ["read"] });
+    const rotated = await ada.signedIn("POST", `/v1/keys/${key.body.id}/rotate`, {});
+    const webhook = await ada.ask<{ id: string }>("POST", "/v1/webhooks", {
+      url: "https://hooks.example.com/",
+      events: ["*.failed"],
+    });
+    const replies = [
+      ...[key, rotated, webhook],
+      await ada.signedIn("GET", "/v1/keys"),
+      await ada.signedIn("GET", "/v1/account"),
+      await ada.signedIn("GET", "/v1/account/sessions"),
+      await ada.signedIn("GET", "/auth/get-session"),
+      await ada.ask("GET", "/v1/webhooks/default/secret"),
+      await ada.ask("GET", "/v1/generations"),
+      await ask("POST", "/auth/sign-in/email", {
+        body: { email: "ada@example.com", password: "correct horse" },
+      }),
+    ];
+    for (const { status, headers } of replies) {
+      expect(status).toBeLessThan(300);
+      expect(headers.get("cache-control")).toContain("no-store");
+    }
+  });
+});
+
 describe("a session", () => {
+  it.each(["cross-site", "same-site"])(
+    "is not used by a browser that says where a write comes from (%s), though it names no origin",
+    async (site) => {
+      const headers = { cookie: ada.cookie, "sec-fetch-site": site };
+      const reply = await ask("POST", "/v1/keys", { headers, body: { name: "stolen", scopes: ["read"] } });
+      expect([reply.status, reply.body.code]).toEqual([403, "not_granted"]);
+      const body = { email: "ada@example.com", password: "correct horse" };
+      const signIn = await ask("POST", "/auth/sign-in/email", { headers: { "sec-fetch-site": site }, body });
+      expect(signIn.status).toBe(403);
+      expect((await ask("POST", "/auth/sign-out", { headers, body: {} })).status).toBe(403);
+      expect((await ask("GET", "/v1/account", { headers })).status).toBe(200);
+    },
+  );
+
   it("is not used by a page of another origin", async () => {
     const headers = { cookie: ada.cookie, origin: "https://elsewhere.test" };
     const body = { name: "stolen", scopes: ["read"] };
@@ -115,7 +181,7 @@ describe("signing in and out", () => {
 
 describe("an API key", () => {
   it("is shown once and kept as a hash", async () => {
-    const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", {
+    const made = await ada.makeKey({
       name: "n",
       scopes: ["read"],
     });
@@ -134,18 +200,22 @@ describe("an API key", () => {
     expect([create.body.code, lease.body.code]).toEqual(["scope_missing", "scope_missing"]);
   });
 
-  it("cannot make a key that may do more than itself", async () => {
-    const reader = await person("Modest", ["read"]);
-    const reply = await reader.ask("POST", "/v1/keys", { name: "more", scopes: ["read", "runner"] });
-    expect([reply.status, reply.body.code, reply.body.errors[0]?.pointer]).toEqual([
-      403,
-      "scope_missing",
-      "/scopes",
-    ]);
+  it("makes no key, whatever its scopes: only the person does, so that one that leaked leaves none behind", async () => {
+    for (const reader of [ada, await person("Modest", ["read"])]) {
+      for (const input of [
+        { name: "more", scopes: ["read"] },
+        { name: "short", scopes: ["read"], expires_in_days: 1 },
+        { name: "page", kind: "publishable", scopes: ["read"], origins: ["https://page.test"] },
+      ]) {
+        const reply = await reader.ask("POST", "/v1/keys", input);
+        expect([reply.status, reply.body.code]).toEqual([403, "session_required"]);
+      }
+    }
+    expect((await ada.signedIn("POST", "/v1/keys", { name: "mine", scopes: ["read"] })).status).toBe(201);
   });
 
   it("stops when it is revoked", async () => {
-    const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", {
+    const made = await ada.makeKey({
       name: "n",
       scopes: ["read"],
     });
@@ -158,35 +228,16 @@ describe("an API key", () => {
 
   it("cannot end a key that may do more than itself", async () => {
     const cai = await person("Cai");
-    const strong = await cai.must<{ id: string }>("POST", "/v1/keys", { name: "runner", scopes: ["runner"] });
-    const weak = await cai.must<{ key: string }>("POST", "/v1/keys", { name: "weak", scopes: ["read"] });
+    const strong = await cai.makeKey({ name: "runner", scopes: ["runner"] });
+    const weak = await cai.makeKey({ name: "weak", scopes: ["read"] });
     const headers = { authorization: `Bearer ${weak.key}` };
     expect((await ask("DELETE", `/v1/keys/${strong.id}`, { headers })).body.code).toBe("scope_missing");
     expect((await cai.ask("DELETE", `/v1/keys/${strong.id}`)).status).toBe(204);
   });
 
-  it("cannot make a key that outlives itself", async () => {
-    const dee = await person("Dee");
-    const input = { name: "week", scopes: ["read"], expires_in_days: 7 };
-    const week = await dee.must<{ key: string; expires_at: string }>("POST", "/v1/keys", input);
-    const headers = { authorization: `Bearer ${week.key}` };
-    for (const body of [
-      { name: "for ever", scopes: ["read"] },
-      { ...input, expires_in_days: 8 },
-    ]) {
-      const reply = await ask<{ expires_at: string | null }>("POST", "/v1/keys", { headers, body });
-      expect([reply.status, reply.body.expires_at]).toEqual([201, week.expires_at]);
-    }
-    const day = await ask<{ expires_at: string }>("POST", "/v1/keys", {
-      headers,
-      body: { ...input, expires_in_days: 1 },
-    });
-    expect(Date.parse(day.body.expires_at)).toBeLessThan(Date.parse(week.expires_at));
-  });
-
   it("stops when it expires", async () => {
     const input = { name: "n", scopes: ["read"], expires_in_days: 1 };
-    const made = await ada.must<{ id: string; key: string }>("POST", "/v1/keys", input);
+    const made = await ada.makeKey(input);
     await env.DB.prepare("UPDATE api_keys SET expires_at = ? WHERE id = ?")
       .bind(Date.now() - 1, made.id)
       .run();
@@ -201,7 +252,7 @@ describe("rotating a key", () => {
   const works = async (key: string) =>
     (await ask("GET", "/v1/keys", { headers: { authorization: `Bearer ${key}` } })).status === 200;
   const rotate = <T = Made>(by: Person, id: string, body: unknown = {}) =>
-    by.ask<T>("POST", `/v1/keys/${id}/rotate`, body);
+    by.signedIn<T>("POST", `/v1/keys/${id}/rotate`, body);
   const endOf = (id: string) =>
     env.DB.prepare("SELECT expires_at FROM api_keys WHERE id = ?").bind(id).first<number>("expires_at");
   let eli: Person;
@@ -209,7 +260,7 @@ describe("rotating a key", () => {
     eli = await person("Eli");
   });
   const make = (input: Record<string, unknown> = {}) =>
-    eli.must<Made>("POST", "/v1/keys", { name: "k", scopes: ["read", "runner"], ...input });
+    eli.makeKey<Made>({ name: "k", scopes: ["read", "runner"], ...input });
 
   it("gives a new one of the same name and scopes at once, while the old one works on for a day", async () => {
     const old = await make();
@@ -277,17 +328,25 @@ describe("rotating a key", () => {
     expect((await rotate(eli, old.id)).status).toBe(404);
   });
 
+  it("is done by a key to itself alone", async () => {
+    const [one, other] = [await make(), await make()];
+    const headers = { authorization: `Bearer ${one.key}` };
+    const reply = await ask("POST", `/v1/keys/${other.id}/rotate`, { headers, body: {} });
+    expect([reply.status, reply.body.code]).toEqual([403, "session_required"]);
+    expect((await ask("POST", `/v1/keys/${one.id}/rotate`, { headers, body: {} })).status).toBe(201);
+  });
+
   it("takes no place among the keys that an account may hold", async () => {
     const fay = await person("Fay");
     const mine = await fay.must<Listed>("GET", "/v1/keys");
     let last = "";
     for (let n = mine.items.length; n < API_KEYS_PER_OWNER_MAX; n++) {
-      last = (await fay.must<Made>("POST", "/v1/keys", { name: `k${n}`, scopes: ["read"] })).id;
+      last = (await fay.makeKey<Made>({ name: `k${n}`, scopes: ["read"] })).id;
     }
-    const full = await fay.ask("POST", "/v1/keys", { name: "more", scopes: ["read"] });
+    const full = await fay.signedIn("POST", "/v1/keys", { name: "more", scopes: ["read"] });
     expect(full.body.code).toBe("quota_exceeded");
     expect((await rotate(fay, last)).status).toBe(201);
-    expect((await fay.ask("POST", "/v1/keys", { name: "more", scopes: ["read"] })).body.code).toBe(
+    expect((await fay.signedIn("POST", "/v1/keys", { name: "more", scopes: ["read"] })).body.code).toBe(
       "quota_exceeded",
     );
   });

@@ -29,7 +29,7 @@ const inputOf = (more: object = {}) => ({
   origins: [PAGE, "http://localhost:5173"],
   ...more,
 });
-const made = (more: object = {}) => ada.must<Made>("POST", "/v1/keys", inputOf(more));
+const made = (more: object = {}) => ada.makeKey<Made>(inputOf(more));
 const asPage = <T>(key: string, method: string, path: string, body?: unknown, origin: string | null = PAGE) =>
   ask<T & { code?: string }>(method, path, {
     headers: { authorization: `Bearer ${key}`, ...(origin !== null && { origin }) },
@@ -72,7 +72,7 @@ describe("a publishable key", () => {
     ["/origins", { kind: "secret" }],
     ["/generations_per_day", { kind: "secret", origins: undefined, generations_per_day: 5 }],
   ])("is not made where %s is not as it must be: %j", async (pointer, more) => {
-    const reply = await ada.ask("POST", "/v1/keys", inputOf(more));
+    const reply = await ada.signedIn("POST", "/v1/keys", inputOf(more));
     expect([reply.status, reply.body.errors.map((fault) => fault.pointer)]).toEqual([400, [pointer]]);
   });
 
@@ -180,7 +180,7 @@ describe("a publishable key", () => {
   it("is rotated into one of the same pages and cap, and the day's count goes along", async () => {
     const { id, key } = await made({ generations_per_day: 2 });
     expect((await asPage(key, "POST", "/v1/generations", INPUT)).status).toBe(202);
-    const fresh = await ada.must<Made & Key>("POST", `/v1/keys/${id}/rotate`, {});
+    const fresh = (await ada.signedIn<Made & Key>("POST", `/v1/keys/${id}/rotate`, {})).body;
     expect(fresh).toMatchObject({
       kind: "publishable",
       origins: [PAGE, "http://localhost:5173"],

@@ -8,8 +8,13 @@ import { type End, generationCredits, refundOf, trainingCredits } from "../../..
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import { JOB_ERROR_CODES } from "../../../schema/contract/codes.ts";
 import type { Account, Generation, Training } from "../../../schema/contract/index.ts";
-import { CREDITS_PER_DAY, JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
-import { adapterInput, ask, Machine, type Person, person, png, published } from "../cast.ts";
+import {
+  CREDITS_PER_DAY,
+  CREDITS_PER_DAY_UNVERIFIED,
+  JOB_RUNS_MAX,
+  LEASE_TTL_SECONDS,
+} from "../../../schema/contract/limits.ts";
+import { adapterInput, ask, Machine, type Person, person, png, published, verify } from "../cast.ts";
 import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
 
 const COST = 24;
@@ -259,6 +264,20 @@ describe("the day's credits", () => {
       5_000,
     );
     expect((await generate({ priority: "low" })).cost.credits).toBe(COST / 2);
+  });
+
+  it("are few until the email address is verified, and many at once when it is", async () => {
+    const eve = await person("Eve");
+    await verify("eve", false);
+    expect(await usage(eve)).toMatchObject({ credits_per_day: CREDITS_PER_DAY_UNVERIFIED });
+    // The largest that one order can be of pictures of this size.
+    const dear = { count: 16, steps: 50, size: "512x256", priority: "high" };
+    const order = () => eve.ask("POST", "/v1/generations", { base: "cast-2", prompt: "x", ...dear });
+    const replies = [await order(), await order()];
+    expect(replies.map(({ status }) => status)).toEqual([202, 429]);
+    expect(replies[1]?.body.detail).toContain(`verified email address it is ${CREDITS_PER_DAY}`);
+    await verify("eve", true);
+    expect((await order()).status).toBe(202);
   });
 
   it("leave no adapter behind where they do not cover its training", async () => {

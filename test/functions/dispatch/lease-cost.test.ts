@@ -7,7 +7,7 @@ import { lease } from "../../../functions/dispatch/lease.ts";
 import { LEASE, PAUSE_ENDS, type Serves } from "../../../functions/dispatch/lease-sql.ts";
 import { findRunner, register } from "../../../functions/dispatch/runners.ts";
 import { newId } from "../../../functions/lib/ids.ts";
-import { Refusal } from "../../../functions/lib/refusal.ts";
+import { granted, Refusal } from "../../../functions/lib/refusal.ts";
 import type { Caller } from "../../../functions/rights/rights.ts";
 import { WARM_LOOKED_AT_MAX } from "../../../schema/contract/limits.ts";
 import { Meter } from "./scale/counted.ts";
@@ -47,7 +47,7 @@ async function readsOf(serves: Serves, maxBatch = 1, now = NOW): Promise<{ taken
     memory_bytes: 1,
     bases: ["base-a"],
   };
-  const runner = await findRunner(db, caller, await register(db, caller, facts, now), now);
+  const runner = await findRunner(db, caller, granted(await register(db, caller, facts, now)), now);
   if (runner instanceof Refusal) throw new Error(runner.detail);
   const want = { bases: ["base-a", "base-none"], maxBatch, warm: ["0".repeat(64)] };
   const nonce = String(asked++).padStart(10, "0");

@@ -142,6 +142,20 @@ describe("an Idempotency-Key", () => {
     expect([again.status, again.body.id]).toEqual([202, made]);
   });
 
+  it("gives its answer to nobody who may not order: a key that reads, one of a suspended account", async () => {
+    const gus = await person("Gus");
+    const { key } = await gus.makeKey({ name: "reader", scopes: ["read"] });
+    const first = await gus.ask<Generation>("POST", "/v1/generations", input, { "idempotency-key": "mine" });
+    expect(first.status).toBe(202);
+    const headers = { authorization: `Bearer ${key}`, "idempotency-key": "mine" };
+    const replay = await ask("POST", "/v1/generations", { headers, body: input });
+    expect([replay.status, replay.body.code]).toEqual([403, "scope_missing"]);
+    expect(replay.headers.get("idempotent-replayed")).toBeNull();
+    await env.DB.prepare("UPDATE users SET suspended_at = 1 WHERE handle = 'gus'").run();
+    const late = await gus.ask("POST", "/v1/generations", input, { "idempotency-key": "mine" });
+    expect([late.status, late.body.code]).toEqual([403, "account_suspended"]);
+  });
+
   it("creates one of two that come at once", async () => {
     const replies = await Promise.all([order("d"), order("d")]);
     const made = replies.filter(({ status }) => status === 202);

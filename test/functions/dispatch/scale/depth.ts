@@ -6,7 +6,7 @@ import { lease } from "../../../../functions/dispatch/lease.ts";
 import { findRunner, register } from "../../../../functions/dispatch/runners.ts";
 import type { Env } from "../../../../functions/env.ts";
 import { newId, randomText } from "../../../../functions/lib/ids.ts";
-import { Refusal } from "../../../../functions/lib/refusal.ts";
+import { granted, Refusal } from "../../../../functions/lib/refusal.ts";
 import type { Caller } from "../../../../functions/rights/rights.ts";
 import { Meter } from "./counted.ts";
 import { percentile } from "./fairness.ts";
@@ -57,7 +57,7 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   const operator = { id: newId("usr", NOW) } as Caller;
   const bases = ["base-a", "base-rare", "base-none"];
   const facts = { name: "r", version: "1", device: "cpu", dtype: "float32", memory_bytes: 1, bases };
-  const runner = await findRunner(db, operator, await register(db, operator, facts, NOW), NOW);
+  const runner = await findRunner(db, operator, granted(await register(db, operator, facts, NOW)), NOW);
   if (runner instanceof Refusal) throw new Error(runner.detail);
   const take = (base: string, maxBatch: number) =>
     lease(counted, db, runner, "everybody", { bases: [base], maxBatch, warm: [] }, NOW, randomText(10));

@@ -11,7 +11,7 @@ import { findRunner, register } from "../../../../functions/dispatch/runners.ts"
 import { release, settle } from "../../../../functions/dispatch/settle.ts";
 import type { Env } from "../../../../functions/env.ts";
 import { newId } from "../../../../functions/lib/ids.ts";
-import { Refusal } from "../../../../functions/lib/refusal.ts";
+import { granted, Refusal } from "../../../../functions/lib/refusal.ts";
 import type { Caller } from "../../../../functions/rights/rights.ts";
 import type { JobPriority } from "../../../../schema/contract/jobs.ts";
 import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../../../schema/contract/limits.ts";
@@ -258,7 +258,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
       memory_bytes: 1,
       bases: plan.bases,
     };
-    const id = await register(db, operator, facts, BEGUN);
+    const id = granted(await register(db, operator, facts, BEGUN));
     const row = await findRunner(db, operator, id, BEGUN);
     if (row instanceof Refusal) throw new Error(row.detail);
     const machine = { ...plan, row, runs: 0, asleep: false };
