@@ -24,7 +24,7 @@ from PIL import Image
 CONTRACT = json.loads((Path(__file__).parents[3] / "schema/contract/contract.json").read_text("utf-8"))
 LIMITS = CONTRACT["limits"]
 TOKEN = "opx_test"
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 20.0  # waits end with what they wait for; the first training of a process takes seconds on a busy machine
 
 
 @cache
