@@ -29,8 +29,9 @@ export function picturesFault(
   for (const [position, picture] of pictures.entries()) {
     const { output, pointer, upload } = picture;
     if (upload.width === null) return noPicture(picture);
-    if (upload.width !== spec.width || upload.height !== spec.height) {
-      const detail = `${output.name} has ${upload.width} x ${upload.height} pixels; ${spec.width} x ${spec.height} were ordered.`;
+    const { width, height } = deliveredSize(spec);
+    if (upload.width !== width || upload.height !== height) {
+      const detail = `${output.name} has ${upload.width} x ${upload.height} pixels; ${width} x ${height} were ordered.`;
       return mismatch(detail, pointer);
     }
     const ordered = orderedRecipe(base, spec, position);
@@ -46,6 +47,9 @@ export function picturesFault(
   }
   return null;
 }
+
+/** Pictures of a size that the base has not are drawn at another and enlarged before they are delivered. */
+const deliveredSize = (spec: SampleSpec) => spec.enlarge_to ?? { width: spec.width, height: spec.height };
 
 /** What the order says of one of its pictures, as recipes say it (gpu-runner/orthoplex/recipe.py). */
 export function orderedRecipe(base: string, spec: SampleSpec, position: number) {
