@@ -39,13 +39,15 @@ export async function publishComposition(
     const found = await findMix(db, caller, caller.handle, input.name);
     if (found instanceof Refusal && found.code !== "not_found") return found;
     const existing = found instanceof Refusal ? null : found;
-    const draft = draftOf(caller, row, input, existing, facts, now);
+    const plain = draftOf(caller, row, input, existing, facts, now);
     const before = existing ? await membersOfVersions(db, existing.id) : [];
     const fault =
       (await stateFault(db, row, existing, before.length)) ??
-      (await openFault(db, existing, before, draft)) ??
-      (await draftFault(db, caller, row, draft, input, facts));
+      (await openFault(db, existing, before, plain)) ??
+      shareFault(row.members, facts, plain.visibility, "/visibility");
     if (fault) return fault;
+    const draft = await withCover(db, caller, row, plain, input.cover_image_id);
+    if (draft instanceof Refusal) return draft;
     await write(db, caller, row, draft, before.length, input, facts, now);
     const mix = await findMix(db, caller, caller.handle, input.name);
     if (!(mix instanceof Refusal) && (await mixOf(db, row)) === mix.id) return mix;
@@ -114,21 +116,17 @@ async function openFault(
   return shareFault(members, await factsOf(db, members), draft.visibility, "/visibility");
 }
 
-/** Checks what the mix would show; sets its cover where one is given. */
-async function draftFault(
+/** The draft with the cover that the request names; unchanged where it names none. */
+async function withCover(
   db: Db,
   caller: Caller,
   row: CompositionRow,
   draft: Draft,
-  input: MixInput,
-  facts: FactsById,
-): Promise<Refusal | null> {
-  const hidden = shareFault(row.members, facts, draft.visibility, "/visibility");
-  if (hidden || input.cover_image_id === undefined) return hidden;
-  const cover = await coverOf(db, caller, input.cover_image_id, row.members);
-  if (cover instanceof Refusal) return cover;
-  draft.coverId = cover.id;
-  return null;
+  imageId: MixInput["cover_image_id"],
+): Promise<Draft | Refusal> {
+  if (imageId === undefined) return draft;
+  const cover = await coverOf(db, caller, imageId, row.members);
+  return cover instanceof Refusal ? cover : { ...draft, coverId: cover.id };
 }
 
 /** The mix after the publication, new or existing. */

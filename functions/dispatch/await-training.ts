@@ -3,18 +3,18 @@
 import { and, eq } from "drizzle-orm";
 import type { Member, ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { GenerationMember, Training } from "../../schema/contract/jobs.ts";
-import type { JobRow } from "../../schema/tables.ts";
-import { jobs } from "../../schema/tables.ts";
+import { type AwaitedMember, type JobRow, jobs } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 
 /** `place` is its index among the members. */
-export type Awaited = { trainingId: JobRow["id"]; baseId: string; place: number; member: ResolvedMember };
+export type Awaited = { trainingId: JobRow["id"]; baseId: string; place: number; member: AwaitedMember };
 /** `places` are the indexes in the request of the members that are known. */
 export type Trained = { members: Member[]; places: number[]; awaited: Awaited | null };
 
-export const isThere = (member: ResolvedMember) => (member.version_id as string | null) !== null;
+export const isThere = (member: ResolvedMember | AwaitedMember): member is ResolvedMember =>
+  member.version_id !== null;
 
 export async function trainedMembers(
   db: Db,
@@ -62,12 +62,11 @@ async function trainingOf(
 function awaitedOf(training: JobRow, member: Member, place: number): Awaited {
   const { adapter, trigger, slot } = training.request as Training["request"];
   const known = { ref: adapter, trigger: member.as ?? trigger, slot, region: member.region ?? null };
-  const open = { version_id: null, strength: member.strength ?? null };
   return {
     trainingId: training.id,
     baseId: training.baseId,
     place,
-    member: { ...known, ...open } as unknown as ResolvedMember,
+    member: { ...known, version_id: null, strength: member.strength ?? null },
   };
 }
 

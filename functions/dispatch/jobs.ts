@@ -2,8 +2,7 @@
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Generation, Job, Training } from "../../schema/contract/jobs.ts";
-import type { JobRow } from "../../schema/tables.ts";
-import { type ImageRow, jobs } from "../../schema/tables.ts";
+import { type ImageRow, type JobRow, jobs, type StoredGenerationRequest } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
@@ -13,6 +12,7 @@ import { imagesOfJobs, imageUrl } from "../storage/images.ts";
 import { isThere } from "./await-training.ts";
 import { refundsOf } from "./credits.ts";
 import { priorityOf } from "./priority.ts";
+import { positionOf } from "./queue-order.ts";
 
 export type JobKind = JobRow["kind"];
 const RESOURCE = { sample: "generations", train: "trainings" } as const;
@@ -62,11 +62,7 @@ export async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<M
   if (ids.length === 0) return new Map();
   const places = await db.$client
     .prepare(
-      `SELECT id, 1 + (
-         SELECT count(*) FROM jobs ahead
-         WHERE ahead.status = 'queued' AND ahead.waits_for IS NULL AND ahead.base_id = jobs.base_id
-           AND (-ahead.priority, ahead.turn, ahead.id) < (-jobs.priority, jobs.turn, jobs.id)
-       ) AS place
+      `SELECT id, ${positionOf("jobs")} AS place
        FROM jobs WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?))`,
     )
     .bind(JSON.stringify(ids))
@@ -127,7 +123,7 @@ function jobJson(
     events_url: `${url}/events`,
   };
   if (row.kind === "sample") {
-    const request = row.request as Generation["request"];
+    const request = row.request as StoredGenerationRequest;
     const shown = { ...request, adapters: request.adapters.filter(isThere) };
     const result = { images: images.map((image) => imageJson(image, origin)) };
     return {

@@ -2,14 +2,11 @@
 // much waits behind; a test counts them at two depths.
 
 import { WARM_LOOKED_AT_MAX } from "../../schema/contract/limits.ts";
+import { LEASABLE, ORDER, OWN_ORDER, pausedAfter } from "./queue-order.ts";
 
-/** Exactly the condition of the index jobs_waiting and its first two columns: only then does SQLite read the index in its order. */
-const FREE = "status = 'queued' AND waits_for IS NULL AND not_before = 0";
-const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${FREE}`;
+const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${LEASABLE}`;
 const OWN = `jobs INDEXED BY jobs_queued_owner
-  WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${FREE}`;
-const ORDER = "priority DESC, turn, id";
-const OWN_ORDER = "priority DESC, express DESC, turn, id";
+  WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${LEASABLE}`;
 /** So many jobs beyond the batch (?6) are considered. */
 const WINDOW = `?6 + ${WARM_LOOKED_AT_MAX}`;
 
@@ -93,7 +90,7 @@ export const LEASE: Record<Serves, string> = {
   owner: leaseSql(HEAD_OF_OWN, OWN, OWN_ORDER),
 };
 
-const PAUSED = "status = 'queued' AND waits_for IS NULL AND not_before > 0 AND not_before > ?2";
+const PAUSED = pausedAfter("?2");
 
 /** When the next paused job may be leased by this runner, since no bell rings at that time. */
 export const PAUSE_ENDS: Record<Serves, string> = {

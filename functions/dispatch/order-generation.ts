@@ -2,10 +2,9 @@
 
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
-import type { Generation, GenerationCreate, GenerationMember } from "../../schema/contract/jobs.ts";
+import type { GenerationCreate, GenerationMember } from "../../schema/contract/jobs.ts";
 import { SEED_MAX } from "../../schema/contract/limits.ts";
-import type { SampleSpec } from "../../schema/contract/runner.ts";
-import type { StoredInput } from "../../schema/tables.ts";
+import type { StoredGenerationRequest, StoredInput, StoredSampleSpec } from "../../schema/tables.ts";
 import { findComposition } from "../compose/compositions.ts";
 import { asMember, type Cast, resolveMembers, triggerFault } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
@@ -13,7 +12,7 @@ import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../policy/blocklist.ts";
 import type { Caller } from "../rights/rights.ts";
-import { trainedMembers } from "./await-training.ts";
+import { isThere, trainedMembers } from "./await-training.ts";
 import type { NewJob } from "./enqueue.ts";
 import { rankOf } from "./priority.ts";
 
@@ -43,7 +42,7 @@ export async function orderGeneration(
   const numbers = numbersOf(cast.base, input);
   if (numbers instanceof Refusal) return numbers;
 
-  const request: Generation["request"] = {
+  const request: StoredGenerationRequest = {
     composition_id: requested.compositionId,
     prompt: input.prompt,
     negative_prompt: input.negative_prompt,
@@ -134,9 +133,11 @@ export const randomSeed = () => (crypto.getRandomValues(new Uint32Array(1))[0] ?
 /** As dispatch/dependents.ts names it, too. */
 const inputName = (versionId: string) => `${versionId}.safetensors`;
 
-function specOf(request: Generation["request"], size: { width: number; height: number }): SampleSpec {
+function specOf(request: StoredGenerationRequest, size: { width: number; height: number }): StoredSampleSpec {
   const { prompt, negative_prompt, seed, steps, guidance, count } = request;
-  const adapters = request.adapters.map((member) => ({ ...member, input: inputName(member.version_id) }));
+  const adapters = request.adapters.map((member) =>
+    isThere(member) ? { ...member, input: inputName(member.version_id) } : member,
+  );
   return {
     prompt,
     negative_prompt,

@@ -2,14 +2,13 @@
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Progress } from "../../schema/contract/jobs.ts";
+import { positionOf } from "./queue-order.ts";
 
 /** Of the base and kind of a job: queue position, running jobs, and the mean duration of the last twenty. */
 const OUTLOOK = `
 WITH job AS (SELECT * FROM jobs WHERE id = ?1 AND status = 'queued')
 SELECT job.waits_for,
-  1 + (SELECT count(*) FROM jobs ahead
-    WHERE ahead.status = 'queued' AND ahead.waits_for IS NULL AND ahead.base_id = job.base_id
-      AND (-ahead.priority, ahead.turn, ahead.id) < (-job.priority, job.turn, job.id)) AS place,
+  ${positionOf("job")} AS place,
   (SELECT count(*) FROM jobs running WHERE running.status = 'running' AND running.base_id = job.base_id
     AND running.lease_expires_at IS NOT NULL) AS running,
   (SELECT avg(ms) FROM (

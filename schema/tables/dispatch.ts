@@ -3,10 +3,23 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { JobErrorCode } from "../contract/codes.ts";
+import type { ResolvedMember } from "../contract/compositions.ts";
 import type { Generation, JobStatus, Progress, Training } from "../contract/jobs.ts";
 import type { SampleSpec, TrainSpec } from "../contract/runner.ts";
 import { at, flag, id, json } from "./columns.ts";
 import type { JobWebhookRow } from "./webhooks.ts";
+
+/** A member whose version a training still has to make: version and recommended strength come with its end (dispatch/dependents.ts). */
+export type AwaitedMember = Pick<ResolvedMember, "ref" | "trigger" | "slot" | "region"> & {
+  version_id: null;
+  strength: number | null;
+};
+type Awaiting<T extends { adapters: unknown[] }> = Omit<T, "adapters"> & {
+  adapters: (T["adapters"][number] | AwaitedMember)[];
+};
+/** A generation's request and spec as rows hold them: while its job is blocked, one member is awaited. */
+export type StoredGenerationRequest = Awaiting<Generation["request"]>;
+export type StoredSampleSpec = Awaiting<SampleSpec>;
 
 export const runners = sqliteTable(
   "runners",
@@ -56,8 +69,8 @@ export const jobs = sqliteTable(
     express: flag("express").notNull().default(false),
     /** Start-time fair queueing: an owner's jobs take consecutive turns, so 1,000 of one do not starve another's one. */
     turn: integer("turn").notNull(),
-    request: json<Generation["request"] | Training["request"]>("request").notNull(),
-    spec: json<SampleSpec | TrainSpec>("spec").notNull(),
+    request: json<StoredGenerationRequest | Training["request"]>("request").notNull(),
+    spec: json<StoredSampleSpec | TrainSpec>("spec").notNull(),
     inputs: json<StoredInput[]>("inputs").notNull(),
     adapterId: id("adapter_id", "adp"),
     cancelRequestedAt: at("cancel_requested_at"),
