@@ -84,18 +84,6 @@ export async function jobsJson(db: Db, rows: readonly JobRow[], origin: string):
   });
 }
 
-export async function generationsJson(
-  db: Db,
-  rows: readonly JobRow[],
-  origin: string,
-): Promise<Generation[]> {
-  return (await jobsJson(db, rows, origin)).filter((job) => job.kind === "sample");
-}
-
-export async function trainingsJson(db: Db, rows: readonly JobRow[], origin: string): Promise<Training[]> {
-  return (await jobsJson(db, rows, origin)).filter((job) => job.kind === "train");
-}
-
 function jobJson(
   row: JobRow,
   cost: Job["cost"],

@@ -1,110 +1,32 @@
 // /v1/trainings: train a concept on pictures; success makes a draft version with previews.
 
 import { createRoute } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { z } from "zod";
-import { ServerSentEvent } from "../../schema/contract/events.ts";
-import { idOf } from "../../schema/contract/ids.ts";
-import { JobStatus, Training, TrainingCreate } from "../../schema/contract/jobs.ts";
-import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
-import type { JobRow } from "../../schema/tables.ts";
-import type { App } from "../context.ts";
-import { cancel } from "../dispatch/cancel.ts";
-import { findJob, listJobs, trainingsJson } from "../dispatch/jobs.ts";
+import type { z } from "zod";
+import { type Job, Training, TrainingCreate } from "../../schema/contract/jobs.ts";
 import { orderTraining } from "../dispatch/order-training.ts";
-import { deny, granted } from "../lib/refusal.ts";
+import { granted } from "../lib/refusal.ts";
 import { callerWith } from "../rights/rights.ts";
 import { jobWebhook } from "../webhooks/job-webhook.ts";
-import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
-import {
-  awaitJob,
-  eventsQuery,
-  isFinished,
-  jobEvents,
-  jobSocket,
-  orderedJob,
-  waitSeconds,
-} from "./job-routes.ts";
+import { jobResource, orderReply } from "./job-resource.ts";
+import { awaitJob, orderedJob, waitSeconds } from "./job-routes.ts";
 
-const PATH = "/v1/trainings/{job}";
-const params = idParam("job", idOf("job"));
-const tags = ["trainings"];
+const schema: z.ZodType<Job> = Training;
 
 const create = createRoute({
   method: "post",
   path: "/v1/trainings",
   summary: "Train an adapter on pictures",
   description: "Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.",
-  tags,
+  tags: ["trainings"],
   middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(TrainingCreate) },
   responses: {
-    200: jsonReply("The finished job, if it ended while the caller waited", Training),
-    202: jsonReply("The job", Training),
+    200: jsonReply("The finished job, if it ended while the caller waited", schema),
+    202: jsonReply("The job", schema),
   },
 });
-
-const list = createRoute({
-  method: "get",
-  path: "/v1/trainings",
-  summary: "List your trainings",
-  tags,
-  request: { query: z.strictObject({ status: JobStatus.optional(), ...pageQuery }) },
-  responses: { 200: jsonReply("A page of jobs, newest first", pageOf(Training)) },
-});
-
-const get = createRoute({
-  method: "get",
-  path: PATH,
-  summary: "Get a training",
-  tags,
-  middleware: noQuery,
-  request: { params },
-  responses: { 200: jsonReply("The job", Training) },
-});
-
-const stop = createRoute({
-  method: "post",
-  path: `${PATH}/cancel`,
-  summary: "Cancel a training",
-  tags,
-  middleware: noQuery,
-  request: { params },
-  responses: { 200: jsonReply("The job", Training) },
-});
-
-const events = createRoute({
-  method: "get",
-  path: `${PATH}/events`,
-  summary: "Watch a training",
-  description:
-    "Server-sent events: status, progress (with a preview frame), done. Late watchers get the last of each first; with `?after=` or " +
-    "`Last-Event-ID` they get what came after that, each event once. 204: there is nothing more.",
-  tags,
-  request: { params, query: eventsQuery },
-  responses: {
-    200: { description: "Events", content: { "text/event-stream": { schema: ServerSentEvent } } },
-    204: { description: "There is nothing more" },
-  },
-});
-
-const socket = createRoute({
-  method: "get",
-  path: `${PATH}/socket`,
-  summary: "Watch a training over a WebSocket",
-  description:
-    "Messages are JSON, `{id, event, data}`, and the same as the events. A ping by the word `ping` is answered with `pong`.",
-  tags,
-  request: { params, query: eventsQuery },
-  responses: { 101: { description: "A WebSocket" } },
-});
-
-async function oneJson(c: Context<App>, row: JobRow) {
-  const [json] = await trainingsJson(c.var.db, [row], c.var.origin);
-  if (!json) throw new Error(`Job ${row.id} has no JSON`);
-  return json;
-}
 
 export const trainings = router()
   .openapi(create, async (c) => {
@@ -119,26 +41,6 @@ export const trainings = router()
     c.set("about", { job_id: id });
     const row = await awaitJob(c, caller, "train", id, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/trainings/${id}`);
-    return isFinished(row) ? c.json(await oneJson(c, row), 200) : c.json(await oneJson(c, row), 202);
+    return orderReply(c, row);
   })
-  .openapi(list, async (c) => {
-    const { db, origin } = c.var;
-    const caller = granted(callerWith(c.var.caller, "read"));
-    const page = granted(await listJobs(db, caller, "train", c.req.valid("query")));
-    return c.json({ ...page, items: await trainingsJson(db, page.items, origin) }, 200);
-  })
-  .openapi(get, async (c) => {
-    const caller = granted(callerWith(c.var.caller, "read"));
-    const row = granted(await findJob(c.var.db, caller, "train", c.req.valid("param").job));
-    return c.json(await oneJson(c, row), 200);
-  })
-  .openapi(stop, async (c) => {
-    const { db, now } = c.var;
-    const caller = granted(callerWith(c.var.caller, "publish"));
-    const { job } = c.req.valid("param");
-    const refusal = await cancel(c.env, db, granted(await findJob(db, caller, "train", job)), now);
-    if (refusal) deny(refusal);
-    return c.json(await oneJson(c, granted(await findJob(db, caller, "train", job))), 200);
-  })
-  .openapi(events, (c) => jobEvents(c, "train", c.req.valid("param").job, c.req.valid("query").after))
-  .openapi(socket, (c) => jobSocket(c, "train", c.req.valid("param").job, c.req.valid("query").after));
+  .route("/", jobResource({ kind: "train", name: "training", scope: "publish", schema }));
