@@ -8,6 +8,7 @@ import type {
   CivitaiVersion,
 } from "../../schema/contract/compat-civitai.ts";
 import type { Rating } from "../../schema/contract/moderation.ts";
+import { escapeHtml } from "../lib/html.ts";
 import { numberOf } from "./numeric-ids.ts";
 
 /** Civitai's bits: PG 1, PG-13 2, R 4, X 8, XXX 16. */
@@ -147,23 +148,10 @@ export function miniOf({ files: [file], model, ...version }: CivitaiVersion): Ci
   };
 }
 
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 function htmlOf(text: string): string {
   const paragraphs = text
     .split(/\n{2,}/)
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== "");
-  return paragraphs
-    .map((paragraph) => {
-      const escaped = paragraph.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
-      return `<p>${escaped.replaceAll("\n", "<br>")}</p>`;
-    })
-    .join("");
+  return paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll("\n", "<br>")}</p>`).join("");
 }

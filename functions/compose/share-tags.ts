@@ -2,6 +2,7 @@
 
 import type { Rating } from "../../schema/contract/moderation.ts";
 import { cutText } from "../../schema/contract/text.ts";
+import { escapeHtml } from "../lib/html.ts";
 import type { Refusal } from "../lib/refusal.ts";
 
 export type ShareTags = {
@@ -62,13 +63,10 @@ function shortened(text: string): string {
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 1)).trimEnd()}…`;
 }
 
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
 /** The tags as HTML, for the end of a page's head. */
 export function tagsHtml({ title, description, url, image, isListed }: ShareTags): string {
   const meta = (kind: "name" | "property", key: string, content: string | number) =>
-    `<meta ${kind}="${key}" content="${escaped(String(content))}">`;
+    `<meta ${kind}="${key}" content="${escapeHtml(String(content))}">`;
   const card = image && image.width >= WIDE_RATIO * image.height ? "summary_large_image" : "summary";
   const lines = [
     meta("property", "og:site_name", SITE),
@@ -77,7 +75,7 @@ export function tagsHtml({ title, description, url, image, isListed }: ShareTags
     meta("property", "og:description", description),
     meta("name", "twitter:card", card),
   ];
-  if (url) lines.push(meta("property", "og:url", url), `<link rel="canonical" href="${escaped(url)}">`);
+  if (url) lines.push(meta("property", "og:url", url), `<link rel="canonical" href="${escapeHtml(url)}">`);
   if (image) {
     lines.push(
       meta("property", "og:image", image.url),
