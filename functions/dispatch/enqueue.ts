@@ -9,6 +9,7 @@ import { dayOf } from "../catalog/trends.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
+import { namedStatement } from "../lib/named-sql.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { type Query, statement } from "../lib/statement.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
@@ -51,16 +52,16 @@ export const nextTurn = (owner: string, priority: string, express: string) => `m
 const INSERT = `
 INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, priority, express, turn, request, spec, inputs, adapter_id, created_at,
   asked, request_sha256, webhook, waits_for, cost)
-SELECT ?1, ?2, ?3, ?4, ?5, 'queued', ?14, ?16,
-  iif(?17 IS NULL, ${nextTurn("?2", "?14", "?16")}, 0),
-  ?6, ?7, ?8, ?9, ?10, ?12, ?13, ?15, ?17, ?18
-WHERE (SELECT count(*) FROM jobs WHERE owner_id = ?2 AND status IN ('queued', 'running')) < ?11
-  AND (?18 = 0 OR ${usedOn("?2", "?19")} + ?18 <= ${allowanceOf("?2")})
-  AND (?17 IS NULL OR (
-    EXISTS (SELECT 1 FROM jobs WHERE id = ?17 AND kind = 'train' AND owner_id = ?2 AND status IN ('queued', 'running'))
-    AND (SELECT count(*) FROM jobs WHERE waits_for = ?17 AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}
+SELECT :id, :owner, :kind, :base, :shape, 'queued', :priority, :express,
+  iif(:waits_for IS NULL, ${nextTurn(":owner", ":priority", ":express")}, 0),
+  :request, :spec, :inputs, :adapter, :now, :asked, :request_sha256, :webhook, :waits_for, :cost
+WHERE (SELECT count(*) FROM jobs WHERE owner_id = :owner AND status IN ('queued', 'running')) < ${QUEUED_JOBS_PER_OWNER_MAX}
+  AND (:cost = 0 OR ${usedOn(":owner", ":day")} + :cost <= ${allowanceOf(":owner")})
+  AND (:waits_for IS NULL OR (
+    EXISTS (SELECT 1 FROM jobs WHERE id = :waits_for AND kind = 'train' AND owner_id = :owner AND status IN ('queued', 'running'))
+    AND (SELECT count(*) FROM jobs WHERE waits_for = :waits_for AND status = 'queued') < ${GENERATIONS_AWAITING_MAX}
   ))
-  AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = :id)`;
 
 const fullQueue = () =>
   new Refusal(
@@ -136,37 +137,36 @@ export function jobInsert(
   now: number,
   more: { ifBare?: string | undefined; unlessSince?: number | undefined } = {},
 ): D1PreparedStatement {
-  const values = [
+  const values = {
     id,
-    job.ownerId,
-    job.kind,
-    job.baseId,
-    job.shape,
-    JSON.stringify(job.request),
-    JSON.stringify(job.spec),
-    JSON.stringify(job.inputs),
-    job.adapterId,
+    owner: job.ownerId,
+    kind: job.kind,
+    base: job.baseId,
+    shape: job.shape,
+    priority: job.priority ?? 0,
+    express: job.express ? 1 : 0,
+    request: JSON.stringify(job.request),
+    spec: JSON.stringify(job.spec),
+    inputs: JSON.stringify(job.inputs),
+    adapter: job.adapterId,
     now,
-    QUEUED_JOBS_PER_OWNER_MAX,
-    job.asked ? JSON.stringify(job.asked) : null,
-    job.requestSha256 ?? null,
-    job.priority ?? 0,
-    job.webhook ? JSON.stringify(job.webhook) : null,
-    job.express ? 1 : 0,
-    job.waitsFor ?? null,
-    more.ifBare === undefined ? costOf(job) : 0,
-    dayOf(now),
-  ];
-  const prepare = (condition: string, ...given: unknown[]) =>
-    db.$client.prepare(`${INSERT}${condition}`).bind(...values, ...given);
-  if (more.ifBare !== undefined) return prepare(IF_BARE, more.ifBare);
-  return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, more.unlessSince);
+    asked: job.asked ? JSON.stringify(job.asked) : null,
+    request_sha256: job.requestSha256 ?? null,
+    webhook: job.webhook ? JSON.stringify(job.webhook) : null,
+    waits_for: job.waitsFor ?? null,
+    cost: more.ifBare === undefined ? costOf(job) : 0,
+    day: dayOf(now),
+  };
+  const prepare = (condition: string, given: Record<string, unknown> = {}) =>
+    namedStatement(db.$client, `${INSERT}${condition}`, { ...values, ...given });
+  if (more.ifBare !== undefined) return prepare(IF_BARE, { version: more.ifBare });
+  return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, { since: more.unlessSince });
 }
 
 /** A published version without previews, and without an order for them. */
 const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = ?20 AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+  AND EXISTS (SELECT 1 FROM versions WHERE id = :version AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
 
 /** Decided by the INSERT itself: two of one request in one instant make one job. */
 const UNLESS_SINCE = `
-  AND NOT EXISTS (SELECT 1 FROM jobs WHERE owner_id = ?2 AND request_sha256 = ?13 AND created_at > ?20)`;
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE owner_id = :owner AND request_sha256 = :request_sha256 AND created_at > :since)`;
