@@ -21,7 +21,7 @@ UNION
 SELECT wanted.value, v.id FROM json_each(?1) wanted CROSS JOIN versions v ON length(wanted.value) <> 10 AND v.tensors_sha256 >= wanted.value AND v.tensors_sha256 < wanted.value || 'g'`;
 
 /** For each hash all versions that this caller may know of, the best first: published ones, then the newest. */
-export async function versionsByHash(
+async function versionsByHash(
   db: Db,
   caller: Caller | null,
   hashes: readonly string[],

@@ -9,7 +9,7 @@ import type { Caller } from "../rights/rights.ts";
 import { imageOfUpload, imagesById } from "../storage/images.ts";
 import { findUpload } from "../storage/uploads.ts";
 
-export type ChosenPreview = { id: Id<"img"> | Id<"upl">; pointer: string };
+type ChosenPreview = { id: Id<"img"> | Id<"upl">; pointer: string };
 
 /** Roles of pictures that a version may show: never a training picture, which was uploaded for another purpose. */
 const SHOWABLE: readonly ImageRow["role"][] = ["generation", "sample", "preview"];

@@ -54,7 +54,7 @@ export function trigramsOf(word: string): string[] {
 export const editsAllowed = (word: string) => ([...word].length <= 4 ? 1 : 2);
 
 /** Insertions, deletions, replacements and transpositions between two words (optimal string alignment). */
-export function editDistance(first: string, second: string): number {
+function editDistance(first: string, second: string): number {
   const [a, b] = [[...first], [...second]];
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

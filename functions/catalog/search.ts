@@ -17,7 +17,7 @@ import { questionHash, searchOf, type Viewer, withWords } from "./search-query.t
 import { type Filters, keyShape, pageSql, type Search } from "./search-sql.ts";
 import { searchTerms } from "./search-words.ts";
 
-export type ListQuery = Filters & {
+type ListQuery = Filters & {
   sort?: AdapterSort | undefined;
   limit: number;
   cursor?: string | undefined;

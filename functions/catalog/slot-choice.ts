@@ -4,7 +4,7 @@
 import type { Base } from "../../schema/contract/bases.ts";
 import { classOf, slotColumns, slotDimensions } from "../lib/slot.ts";
 
-export type ClassLoad = { class: number; taken: number; mine: number };
+type ClassLoad = { class: number; taken: number; mine: number };
 
 /**
  * The class for an owner's next slot: where most of theirs are and there is room, else among the first q (any two of whose slots

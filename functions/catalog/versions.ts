@@ -93,7 +93,7 @@ export async function createVersion(
 }
 
 /** The next number of an adapter, found inside the INSERT so that two concurrent requests cannot get the same. */
-export const nextNumber = (adapterId: OwnedAdapter["id"]) =>
+const nextNumber = (adapterId: OwnedAdapter["id"]) =>
   sql<number>`(select coalesce(max(number), 0) + 1 from versions where adapter_id = ${adapterId})`;
 
 /** Streams a stored file through every check. Returns its metadata. */

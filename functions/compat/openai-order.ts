@@ -17,7 +17,7 @@ import { findModel } from "./models.ts";
 import { orderPictures, renamed } from "./pictures.ts";
 
 /** From the headers of a request: whether it is a client's automatic retry, and its idempotency key. */
-export type Attempt = { body: string; isRetry: boolean; idempotencyKey: string | undefined };
+type Attempt = { body: string; isRetry: boolean; idempotencyKey: string | undefined };
 
 export async function openAiJob(
   env: Env,

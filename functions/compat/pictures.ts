@@ -17,7 +17,7 @@ import { promptWithTriggers } from "./triggers.ts";
 
 type GenerationInput = z.input<typeof GenerationCreate>;
 
-export type PictureInput = {
+type PictureInput = {
   prompt: string;
   negativePrompt: string | undefined;
   seed: number | undefined;

@@ -30,7 +30,7 @@ import { readZip, ZipFault } from "./zip.ts";
 
 type Place = { env: Env; db: Db; caller: Caller; now: number };
 type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string };
-export type TrainingPicture = { upload_id: UploadRow["id"]; caption: string };
+type TrainingPicture = { upload_id: UploadRow["id"]; caption: string };
 
 export async function storeFile(
   place: Place,

@@ -3,7 +3,7 @@
 import type { JobRow } from "../../schema/tables.ts";
 import { predictionsJson, type Root, trainingsJson } from "./replicate-json.ts";
 
-export const REPLICATE_PREFIX = "/replicate/v1";
+const REPLICATE_PREFIX = "/replicate/v1";
 
 /** The job as it was when `status` was reached; later changes are left out. */
 export async function webhookBodies(

@@ -40,7 +40,7 @@ export async function createComposition(
 type Content = Pick<CompositionRow, "baseId" | "title" | "prompt" | "members">;
 
 /** Writes a new composition; a fork is counted at its mix. */
-export async function saveComposition(
+async function saveComposition(
   db: Db,
   caller: Caller,
   content: Content,

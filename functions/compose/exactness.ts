@@ -5,7 +5,7 @@ import type { Exactness } from "../../schema/contract/collections.ts";
 import { CONFLICTS_SHOWN_MAX } from "../../schema/contract/limits.ts";
 import { classOf, slotColumns, slotDimensions } from "../lib/slot.ts";
 
-export type Slotted = { ref: string; slot: number };
+type Slotted = { ref: string; slot: number };
 
 /**
  * Every pair is compared, columns are computed once per slot: 500 adapters are 125,000 comparisons of `rank` numbers. Where

@@ -30,7 +30,7 @@ export async function factsOf(db: Db, members: readonly ResolvedMember[]): Promi
 }
 
 /** Whether this caller can generate with it now. A private adapter is hidden from others even where a composition names it. */
-export function isAvailable({ version, adapter }: MemberFacts, caller: Caller | null): boolean {
+function isAvailable({ version, adapter }: MemberFacts, caller: Caller | null): boolean {
   if (adapter.state === "withdrawn" || adapter.state === "removed" || version.state === "yanked")
     return false;
   if (adapter.ownerId === caller?.id) return true;

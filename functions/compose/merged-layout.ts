@@ -10,7 +10,7 @@ export type MergeMember = ResolvedMember & { sha256: string; sizeBytes: number; 
 
 type Layer = Base["layers"][number];
 
-export type MergedPart =
+type MergedPart =
   | { kind: "down"; layer: Layer }
   | { kind: "up"; layer: Layer }
   | { kind: "alpha" }

@@ -133,7 +133,7 @@ class MergeSource {
 }
 
 /** down (rank x width) of a slot, row-major: the basis spans the reserved channels, and down is 0 on all others. */
-export function downOf(base: Base, slot: number, width: number): Float64Array {
+function downOf(base: Base, slot: number, width: number): Float64Array {
   const n = base.basis.reserved ?? width;
   const columns = slotColumns(slot, n, base.rank, radixOfBase(base));
   const own = rowsOfBasis(base.basis.name, n, base.basis.seed, columns);

@@ -13,7 +13,7 @@ import { factsOf, memberJson, previewsOf } from "./member-facts.ts";
 import { type FoundMix, isVersion, mixRef, newestVersions } from "./mixes.ts";
 
 /** The address to share: a page that other sites can preview. */
-export const shareUrl = (origin: string, ref: string) => `${origin}/m/${ref}`;
+const shareUrl = (origin: string, ref: string) => `${origin}/m/${ref}`;
 
 /** A list of mixes, each with its newest version. */
 export async function mixesJson(

@@ -64,7 +64,7 @@ function shortened(text: string): string {
 }
 
 /** The tags as HTML, for the end of a page's head. */
-export function tagsHtml({ title, description, url, image, isListed }: ShareTags): string {
+function tagsHtml({ title, description, url, image, isListed }: ShareTags): string {
   const meta = (kind: "name" | "property", key: string, content: string | number) =>
     `<meta ${kind}="${key}" content="${escapeHtml(String(content))}">`;
   const card = image && image.width >= WIDE_RATIO * image.height ? "summary_large_image" : "summary";

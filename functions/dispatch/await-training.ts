@@ -70,7 +70,7 @@ function awaitedOf(training: JobRow, member: Member, place: number): Awaited {
   };
 }
 
-export async function hasEnded(db: Db, id: JobRow["id"]): Promise<boolean> {
+export async function hasTrainingEnded(db: Db, id: JobRow["id"]): Promise<boolean> {
   const row = await db.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, id)).get();
   return row?.status !== "queued" && row?.status !== "running";
 }

@@ -11,7 +11,7 @@ import { liveOf } from "./live.ts";
 
 const WAIT_SLICE_MS = 30_000;
 
-export type Followed =
+type Followed =
   | { kind: "progress"; progress: ProgressEvent }
   /** The time is over without an event. */
   | { kind: "alive" }

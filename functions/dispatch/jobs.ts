@@ -57,7 +57,7 @@ export async function listJobs(
 }
 
 /** Places in the queue of a base, 1 is next. Jobs that have left the queue have none, nor those that wait for a training. */
-export async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<Map<string, number>> {
+async function queuePositions(db: Db, rows: readonly JobRow[]): Promise<Map<string, number>> {
   const ids = rows.filter((row) => row.status === "queued" && row.waitsFor === null).map((row) => row.id);
   if (ids.length === 0) return new Map();
   const places = await db.$client

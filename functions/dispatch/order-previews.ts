@@ -54,7 +54,7 @@ export async function orderPreviews(
 }
 
 /** A plain prompt from words that the base knows: its second expression and its first background. */
-export function previewPrompt(base: Base, trigger: string): string {
+function previewPrompt(base: Base, trigger: string): string {
   const [, expression] = base.words.expression ?? [];
   const [background] = base.words.background ?? [];
   return [trigger, expression, background].filter((part) => part !== undefined).join(", ");

@@ -5,7 +5,7 @@ import type { JobRow } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
-import { hasEnded } from "./await-training.ts";
+import { hasTrainingEnded } from "./await-training.ts";
 import { enqueue, type NewJob } from "./enqueue.ts";
 
 /** In each round another order got the slot or the name, so few rounds are enough. */
@@ -39,7 +39,7 @@ async function attempt(
   try {
     made = await enqueue(env, db, job, now, { id });
     const waited = made instanceof Refusal ? job.waitsFor : undefined;
-    return waited && (await hasEnded(db, waited)) ? "raced" : made;
+    return waited && (await hasTrainingEnded(db, waited)) ? "raced" : made;
   } catch (error) {
     if (again && isTaken(error)) return "raced";
     throw error;

@@ -2,7 +2,7 @@
 // owners see and the estimates all take it from here; schema/tables/dispatch.ts has the indexes in the same order. Pure SQL.
 
 /** In the queue: neither blocked by a training nor leased. A paused job keeps its position. */
-export const QUEUED = "status = 'queued' AND waits_for IS NULL";
+const QUEUED = "status = 'queued' AND waits_for IS NULL";
 
 /** May be leased now. Exactly the condition of the index jobs_waiting with its second column: only then does SQLite read it in its order. */
 export const LEASABLE = `${QUEUED} AND not_before = 0`;

@@ -60,7 +60,7 @@ SELECT 1 FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1
 UNION ALL SELECT 1 FROM jobs WHERE ${OVERDUE}
 UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1 LIMIT 1`;
 
-export type Swept = { id: string; status: "queued" | "failed" | "canceled" };
+type Swept = { id: string; status: "queued" | "failed" | "canceled" };
 
 export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
   // A read first: most sweeps find nothing and should not take the write lock.

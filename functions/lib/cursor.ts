@@ -5,7 +5,7 @@ import { type Refusal, refuse } from "./refusal.ts";
 
 export type SortKey = (string | number)[];
 
-export function writeCursor(key: SortKey): string {
+function writeCursor(key: SortKey): string {
   return toBase64Url(new TextEncoder().encode(JSON.stringify(key)));
 }
 

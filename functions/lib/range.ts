@@ -6,7 +6,7 @@ import { Refusal } from "./refusal.ts";
 export type ByteRange = { offset: number; length: number };
 
 /** The range asked for, null for the whole file, or "unsatisfiable". */
-export function parseRange(header: string | undefined, size: number): ByteRange | null | "unsatisfiable" {
+function parseRange(header: string | undefined, size: number): ByteRange | null | "unsatisfiable" {
   const match = /^bytes=\s*(\d*)-(\d*)$/i.exec(header?.trim() ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return null;
   if (match[1] === "") {

@@ -17,7 +17,7 @@ export type Header = {
 };
 export type HeaderRefused = { kind: "refused"; reason: FileReason; detail: string };
 /** The bytes given end before the header does; read the first `bytes` and ask again. */
-export type HeaderNeedsMore = { kind: "needs_more"; bytes: number };
+type HeaderNeedsMore = { kind: "needs_more"; bytes: number };
 
 export const LENGTH_BYTES = 8;
 

@@ -1,6 +1,6 @@
 // Server-sent events (WHATWG HTML, 9.2): read, with one name and one line of data per event and comments apart; and written from a generator.
 
-export type ServerSent = { event: string; data: string } | "comment";
+type ServerSent = { event: string; data: string } | "comment";
 
 /** Events of our own streams. Leaving the loop cancels the stream, so that the sender stops. */
 export async function* serverSent(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSent> {

@@ -129,7 +129,7 @@ export async function deleteCollection(db: Db, row: CollectionRow): Promise<void
   ]);
 }
 
-export type CollectionQuery = {
+type CollectionQuery = {
   owner?: string | undefined;
   sort: (typeof COLLECTION_SORTS)[number];
   limit: number;

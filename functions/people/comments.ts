@@ -104,7 +104,7 @@ async function tooMany(db: Db, caller: Caller, now: number): Promise<Refusal> {
 }
 
 /** A comment with the owner of its target. */
-export type Placed = { comment: CommentRow; targetOwnerId: Caller["id"] };
+type Placed = { comment: CommentRow; targetOwnerId: Caller["id"] };
 
 /** A comment in whatever state, under something that this caller may see. */
 export async function findPlaced(

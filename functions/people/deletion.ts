@@ -5,7 +5,7 @@ import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 
-export const DELETED_ACCOUNT_NAME = "Deleted account";
+const DELETED_ACCOUNT_NAME = "Deleted account";
 const WITHDRAW_REASON = "Its owner closed their account.";
 
 const NEVER_PUBLISHED =

@@ -103,7 +103,7 @@ export function excerptOf(text: string): string {
   return `${characters.slice(0, EXCERPT_CHARACTERS - 1).join("")}…`;
 }
 
-export async function unreadCount(db: Db, caller: Caller): Promise<number> {
+async function unreadCount(db: Db, caller: Caller): Promise<number> {
   const counted = db
     .select({ id: notifications.id })
     .from(notifications)

@@ -24,7 +24,7 @@ const LOOKALIKES: Record<string, string> = {
 const SPELLED_MIN = 3;
 
 /** NFKC, lower case, without accents and invisible characters; everything between words becomes one space. */
-export function normalizedWords(text: string): string[] {
+function normalizedWords(text: string): string[] {
   const plain = text
     .normalize("NFKC")
     .toLowerCase()

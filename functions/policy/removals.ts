@@ -5,7 +5,7 @@ import type { ReportReason } from "../../schema/contract/moderation.ts";
 import { moderationActions, takedowns } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 
-export type Removal = { reason: string; ground: ReportReason | null; at: number };
+type Removal = { reason: string; ground: ReportReason | null; at: number };
 
 /** Why and when moderators removed an adapter or a mix; null where it was not removed, or where its owner withdrew it. */
 export async function removalOf(db: Db, targetId: string): Promise<Removal | null> {

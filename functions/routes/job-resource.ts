@@ -11,13 +11,14 @@ import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import type { JobRow } from "../../schema/tables.ts";
 import type { App } from "../context.ts";
 import { cancel } from "../dispatch/cancel.ts";
+import { hasEnded } from "../dispatch/follow.ts";
 import { findJob, type JobKind, jobsJson, listJobs } from "../dispatch/jobs.ts";
 import { deny, granted } from "../lib/refusal.ts";
 import { callerWith } from "../rights/rights.ts";
 import { idParam, jsonReply, noQuery, router } from "./app.ts";
-import { eventsQuery, isFinished, jobEvents, jobSocket } from "./job-routes.ts";
+import { eventsQuery, jobEvents, jobSocket } from "./job-routes.ts";
 
-export type JobResource = {
+type JobResource = {
   kind: JobKind;
   /** `generation` of /v1/generations. */
   name: "generation" | "training";
@@ -36,7 +37,7 @@ async function oneJson(c: Context<App>, row: JobRow): Promise<Job> {
 
 /** The reply to an order: 200 with the finished job where it ended while the caller waited, else 202. */
 export const orderReply = async (c: Context<App>, row: JobRow) =>
-  isFinished(row) ? c.json(await oneJson(c, row), 200) : c.json(await oneJson(c, row), 202);
+  hasEnded(row) ? c.json(await oneJson(c, row), 200) : c.json(await oneJson(c, row), 202);
 
 export function jobResource({ kind, name, scope, schema }: JobResource) {
   const collection = `/v1/${name}s`;

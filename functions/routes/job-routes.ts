@@ -1,20 +1,19 @@
-// What generations and trainings share: waiting for the end, and the live event stream.
+// Helpers of job-resource.ts and of the ordering routes: placing an order, waiting for its end, and the live events.
 
 import type { Context } from "hono";
 import { z } from "zod";
-import { FINISHED_STATUSES, type StatusEvent } from "../../schema/contract/jobs.ts";
+import type { StatusEvent } from "../../schema/contract/jobs.ts";
 import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
 import type { JobRow } from "../../schema/tables.ts";
 import type { App } from "../context.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
+import { hasEnded } from "../dispatch/follow.ts";
 import { findJob, type JobKind } from "../dispatch/jobs.ts";
 import { eventText, liveOf } from "../dispatch/live.ts";
 import { outlookOf } from "../dispatch/outlook.ts";
 import { place } from "../dispatch/place.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { type Caller, callerWith } from "../rights/rights.ts";
-
-export const isFinished = (row: JobRow) => FINISHED_STATUSES.some((status) => status === row.status);
 
 /** The job of an order: the one that an earlier attempt with the same Idempotency-Key made, or a new one. */
 export async function orderedJob(c: Context<App>, order: () => Promise<NewJob>): Promise<JobRow["id"]> {
@@ -39,7 +38,7 @@ export async function awaitJob(
   seconds: number,
 ): Promise<JobRow> {
   const row = granted(await findJob(c.var.db, caller, kind, id));
-  if (seconds === 0 || isFinished(row)) return row;
+  if (seconds === 0 || hasEnded(row)) return row;
   await liveOf(c.env, id).whenDone(seconds * 1000);
   return granted(await findJob(c.var.db, caller, kind, id));
 }
@@ -59,7 +58,7 @@ export async function jobEvents(c: Context<App>, kind: JobKind, id: JobRow["id"]
   const remembered = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0];
   const from = after ?? (remembered === undefined ? undefined : Number(remembered));
   const status = await statusOf(c, row);
-  if (isFinished(row) && from === undefined) {
+  if (hasEnded(row) && from === undefined) {
     const done = { name: "done", data: { status: row.status } } as const;
     const text = eventText({ name: "status", data: status }) + eventText(done);
     return new Response(text, { headers: { "content-type": "text/event-stream; charset=utf-8" } });

@@ -26,7 +26,7 @@ export const EXPOSED_HEADERS = [
 const RETRIED_BY_CLIENTS = [408, 409, 429];
 
 /** A caller's own request id is used, so that its log and ours can be correlated. */
-export function requestIdOf(sent: string | undefined): string {
+function requestIdOf(sent: string | undefined): string {
   return sent !== undefined && /^[A-Za-z0-9][A-Za-z0-9._:-]{7,127}$/.test(sent)
     ? sent
     : `req_${randomText(20)}`;

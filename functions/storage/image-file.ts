@@ -9,7 +9,7 @@ export type ImageHeader = {
   width: number;
   height: number;
 };
-export type ImageFault = { reason: FileReason; detail: string };
+type ImageFault = { reason: FileReason; detail: string };
 
 /** JPEG puts EXIF, thumbnails and colour profiles before its size; beyond this length the search ends. */
 export const IMAGE_HEAD_MAX_BYTES = 1024 * 1024;

@@ -52,7 +52,7 @@ export async function findImage(
   return visible ? image : refuse("not_found", `There is no picture ${id}.`);
 }
 
-export async function isShown(db: Db, image: ImageRow): Promise<boolean> {
+async function isShown(db: Db, image: ImageRow): Promise<boolean> {
   if (image.role === "avatar") return true;
   if (image.role === "generation" && (await isCover(db, image))) return true;
   // Pictures of a generation become previews by their owner's choice; training pictures never do.

@@ -63,7 +63,7 @@ function isPlatformPath(path: string): boolean {
   return false;
 }
 
-export const NOT_PUBLIC = "This address is not on the public internet.";
+const NOT_PUBLIC = "This address is not on the public internet.";
 
 export function isPublic(address: string): boolean {
   return address.includes(":") ? isPublicV6(address) : isPublicV4(address);

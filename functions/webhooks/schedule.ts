@@ -28,7 +28,7 @@ export function retryAt(outcome: Outcome, tries: number, now: number, chance: nu
   return now + Math.round(1000 * Math.max(stretched, asked));
 }
 
-export type Health = { failures: number; failingSince: number | null };
+type Health = { failures: number; failingSince: number | null };
 
 /** Why an endpoint is to be disabled after one more failure, or null. */
 export function disabling(outcome: Outcome, health: Health, now: number): "gone" | "failing" | null {
