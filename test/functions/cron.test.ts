@@ -1,4 +1,4 @@
-// The steps of the cron: each stands alone.
+// The steps of cron are isolated from each other.
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-// Guessing a password from many addresses: the account counts, and other ways in stay open.
+// Password attempts from many addresses: the limit is per account, and other ways to sign in stay open.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../../schema/contract/index.ts";

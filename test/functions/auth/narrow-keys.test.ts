@@ -1,4 +1,4 @@
-// A key is worth what its scopes say: without `read` it sees what everybody sees, wherever a page is open to everybody.
+// A key can do what its scopes say: without `read` it sees public data only.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Composition, Generation, Scope, Version } from "../../../schema/contract/index.ts";

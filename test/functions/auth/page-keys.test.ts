@@ -1,4 +1,4 @@
-// Publishable keys: which pages may use them, for what, how often a day, and what other pages are told.
+// Publishable keys: which pages may use them, for what, how often a day, and what other pages can read.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";

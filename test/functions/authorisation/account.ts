@@ -1,4 +1,4 @@
-// Who may call the routes of accounts: keys, profile, sign-in, export and leaving.
+// Who may call the routes of accounts: keys, profile, sign-in, export and deletion.
 
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { AccountSession } from "../../../schema/contract/index.ts";

@@ -1,4 +1,4 @@
-// Reports, decisions, appeals and the moderators' desk: who may call them.
+// Reports, decisions, appeals and the moderators' queue: who may call them.
 
 import type { ModerationAction, Report } from "../../../schema/contract/index.ts";
 import { ask, db, type Person, person, published } from "../cast.ts";

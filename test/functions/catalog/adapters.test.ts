@@ -1,4 +1,4 @@
-// Catalog entries: what may be created, who sees what, and lists that can be walked while they grow.
+// Catalog entries: what may be created, who sees what, and lists that can be paged while they grow.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";

@@ -1,4 +1,4 @@
-// Publishing, yanking and withdrawing: states that only go forward, and what others see of each.
+// Publishing, yanking and withdrawing: states that only move forward, and what others see in each.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

@@ -1,4 +1,4 @@
-// Many adapters at once, written as rows: what searching is tested on. Triggers make the catalog of them, as they do of the API's.
+// Many adapters at once, written as rows, for tests of the search. Triggers index them as they index those of the API.
 
 import { newId } from "../../../functions/lib/ids.ts";
 import { db } from "../cast.ts";

@@ -1,4 +1,4 @@
-// The deep scan: what it measures, what it refuses, that it judges once, and what happens when it cannot.
+// The deep scan: what it measures, what it refuses, that each version gets one result, and what happens where it fails.
 
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";

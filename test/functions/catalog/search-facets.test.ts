@@ -1,4 +1,4 @@
-// Facet counts against plain counting over the same rows, after many random changes: what triggers keep must stay true.
+// Facet counts compared with plain counting over the same rows, after many random changes: the counters that triggers keep stay right.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { FACET_VALUES_SHOWN, type FacetList, type FacetName } from "../../../schema/contract/index.ts";

@@ -1,4 +1,4 @@
-// How lists and facets go through the tables: no question may read a whole table, whatever is filtered and however it is sorted.
+// Query plans of lists and facets: no query may read a whole table, whatever the filters and the sort order.
 
 import { type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";

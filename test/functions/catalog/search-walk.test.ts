@@ -1,4 +1,4 @@
-// Walking a list page by page while the catalog changes under it: what pages promise, tried with random changes.
+// Paging through a list while the catalog changes: the guarantees of search.ts, tried with random changes.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";

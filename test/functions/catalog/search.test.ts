@@ -1,4 +1,4 @@
-// Finding adapters: words and slips of the pen, filters, orders, what is shown to whom, caching.
+// Searching adapters: words, spelling correction, filters, orders, visibility, caching.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";

@@ -1,4 +1,4 @@
-// Slots: one owner each, for ever; races have one winner; an owner's cast stays exactly orthogonal while there is room.
+// Slots: one owner each, permanently; races have one winner; an owner's adapters stay exactly orthogonal while there is room.
 
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";

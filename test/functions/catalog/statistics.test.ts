@@ -1,4 +1,4 @@
-// Numbers of an adapter: which downloads count, uses by day and by companion, and trends that fade.
+// Statistics of an adapter: which downloads count, uses by day and by companion, and trends that decay.
 
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";

@@ -1,4 +1,4 @@
-// Outputs of runs that came to nothing: their bytes go, and nothing goes that somebody still needs.
+// Outputs of runs that ended without using them: their bytes are deleted, and no bytes that something still needs.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

@@ -1,4 +1,4 @@
-// Versions over their lives: what takes the place of what, what may still be changed, and what stands where something was taken away.
+// The life of versions: which one supersedes which, what may still be changed, and the tombstones of what was taken away.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

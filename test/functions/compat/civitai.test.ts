@@ -1,4 +1,4 @@
-// Civitai's readers: field names, whole numbers for ids, hashes, walks over the catalog, and one shape of refusal.
+// Civitai's API: field names, integer ids, hashes, paging, and its error body.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

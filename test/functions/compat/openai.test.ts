@@ -1,4 +1,4 @@
-// OpenAI's calls, field by field: what its client sends, what it reads, and that its retries make no second job.
+// OpenAI's calls, field by field: what its client sends and reads, and that its retries make no second job.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

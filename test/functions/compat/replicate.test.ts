@@ -1,4 +1,4 @@
-// Replicate's predictions, streams, models, files and trainings, field by field, with the traps that its clients are known for.
+// Replicate's predictions, streams, models, files and trainings, field by field, with the known pitfalls of its clients.
 
 import { env } from "cloudflare:workers";
 import { Buffer } from "node:buffer";

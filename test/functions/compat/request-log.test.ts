@@ -1,4 +1,4 @@
-// What every answer carries, whichever API was asked: a request's id, the limits, whether to try again, and what a browser may read.
+// Headers of every response, whichever API: the request's id, the limits, retry advice, and what pages of other origins may read.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

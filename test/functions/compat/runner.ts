@@ -1,4 +1,4 @@
-// A runner's part in the tests of the compatible APIs: takes what waits, shows frames, delivers grey pictures.
+// A runner for the tests of the compatible APIs: takes waiting jobs, sends frames, delivers grey pictures.
 
 import { env, exports } from "cloudflare:workers";
 import { Machine, ORIGIN, person, png } from "../cast.ts";

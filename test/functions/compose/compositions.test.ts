@@ -1,4 +1,4 @@
-// Compositions and generations: what composes with what, what it will do, and every wrong request told where it is wrong.
+// Compositions and generations: crosstalk, licences and warnings, and every faulty request refused at the right place.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// The merged file: the product of its factors is the sum of the residuals, and it is streamed whole, in parts, or not at all.
-// test/contract/test_merged.py holds the same file against the Python merge.
+// The merged file: the product of its factors is the sum of the residuals; served whole, in ranges, or refused.
+// test/contract/test_merged.py compares the same file with the Python merge.
 
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

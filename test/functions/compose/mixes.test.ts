@@ -1,4 +1,4 @@
-// Mixes: publishing gives a name and a number once, whoever sees one can draw it, and everything it counts is counted once.
+// Mixes: publishing assigns a name and a number once, whoever sees one can generate with it, and counters count once.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

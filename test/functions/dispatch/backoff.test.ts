@@ -1,4 +1,4 @@
-// Pauses after bad runs, and the deadline of what waits: with a clock that the test holds, but for the one runner that really sleeps.
+// Pauses after failed runs, and the deadline of waiting jobs, with a clock that the test sets, except for one runner that really sleeps.
 
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";

@@ -1,4 +1,4 @@
-// What D1 has written stands, also while the bell or a job's watchers cannot be told: as during a deploy, when objects restart.
+// What D1 has written is valid even where the bell or a job's watchers cannot be reached, as during a deploy, when objects restart.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

@@ -1,4 +1,4 @@
-// A clock that was set back does not hold up a job for as long as it went back.
+// After a clock was set back, a job is not held up for as long as it went back.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

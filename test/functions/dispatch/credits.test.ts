@@ -1,4 +1,4 @@
-// Credits: every job is charged once with its order, and what its end gives back follows the rule, whichever way it ends.
+// Credits: every job is charged once with its order, and refunded by the rule whichever way it ends.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

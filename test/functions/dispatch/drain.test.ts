@@ -1,4 +1,4 @@
-// A runner that is asked to leave: it hears of it wherever it is, gets no job any more, and may finish what it holds.
+// Draining a runner: it learns of it wherever it is, gets no more jobs, and may finish what it holds.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

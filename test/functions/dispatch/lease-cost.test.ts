@@ -1,4 +1,4 @@
-// What a lease reads does not grow with what waits: the plan walks its index, and the rows that D1 counts are the same at two depths.
+// The cost of a lease does not grow with the queue: the plan uses its index, and the rows that D1 counts are equal at two depths.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

@@ -1,4 +1,4 @@
-// Leases: each job goes to one runner at a time, in a fair order, in batches that fit together, and only to whom it may go.
+// Leases: each job goes to one runner at a time, in fair order, in batches of one shape, and only to runners that may serve it.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Every event in every state, through the real routes and the real SQL: the table of lifecycle.ts is what happens.
+// Every event in every state, through the real routes and the real SQL, compared with the table of lifecycle.ts.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

@@ -1,4 +1,4 @@
-// Live progress: watchers see what happens as it happens, latecomers get the last of it, and waiting ends with the job.
+// Live progress: watchers see events as they happen, late ones get the last of each, and waiting ends with the job.
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";

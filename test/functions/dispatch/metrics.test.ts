@@ -1,4 +1,4 @@
-// /metrics: what Prometheus reads is well-formed, counts what happened once, and is shown to operators and scrapers only.
+// /metrics: well-formed for Prometheus, every event counted once, and shown to operators and scrapers only.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// The operators' desk: what stands where, what failed, and having it done again once.
+// The operators' pages: the state of queues and runners, failures, and replaying a job once.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Priority: it orders an owner's own jobs, and nobody passes anybody else by it.
+// Priority orders an owner's own jobs and overtakes no other owner.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// Many owners and runners around the real dispatch on a clock of their own: every job ends once, none is held twice, and nobody starves.
-// `npm run bench -- dispatch` runs the same at a large scale and writes what it costs into docs/dispatch-bench.md. No time is asserted.
+// Many owners and runners around the real dispatch on a simulated clock: every job ends once, none is held twice, and no owner starves.
+// `npm run bench -- dispatch` runs the same at a large scale and writes the costs into docs/dispatch-bench.md. No time is asserted.
 
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Half-precision numbers: every pattern of bits goes there and back, and what lies between two goes to the nearer, ties to even.
+// Half-precision numbers: every bit pattern survives a round trip, and values in between go to the nearest, ties to even.
 
 import { describe, expect, it } from "vitest";
 import { halfOf, numberOf } from "../../../functions/lib/half.ts";

@@ -1,4 +1,4 @@
-// Slots keep the promise of the code in TypeScript as in Python: both read schema/examples/slot.json.
+// Slots in TypeScript equal those in Python: both read schema/examples/slot.json.
 
 import { describe, expect, it } from "vitest";
 import {

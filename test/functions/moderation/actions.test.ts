@@ -1,4 +1,4 @@
-// Decisions: what each does, that they are taken once, by others than the owner, and that people are told.
+// Decisions: their effects, that each is taken once, by others than the owner, and whom they notify.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, Comment, Generation, Problem, Version } from "../../../schema/contract/index.ts";

@@ -1,4 +1,4 @@
-// Appeals: by whom it concerns, once, in time; decided by another moderator, once; what is overturned is as it was.
+// Appeals: by the affected person, once, in time; decided by another moderator, once; overturning restores the former state.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type {

@@ -1,4 +1,4 @@
-// The audit log, roles and the list of blocked terms: what is done is written down, and stays so.
+// The audit log, roles and the list of blocked terms: every action is recorded and stays.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BlockedTerm, ModerationAction, Problem } from "../../../schema/contract/index.ts";

@@ -1,4 +1,4 @@
-// The moderators of the tests, and short words for what they and everybody else do.
+// The moderators of the tests, and short functions for what they and other people do.
 
 import type {
   AppealCase,

@@ -1,4 +1,4 @@
-// Reports: who may report what, one at a time, bounded a day; and the queue that groups and orders them.
+// Reports: who may report what, one pending each, limited per day; and the queue that groups and orders them.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import {

@@ -1,4 +1,4 @@
-// Take-down: work with it stops at once, its bytes go when the time to appeal is over, and nothing goes that something else needs.
+// Take-down: jobs with the target stop at once, its bytes are deleted after the time to appeal, and none that something else needs.
 
 import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";

@@ -1,4 +1,4 @@
-// Notifications: one's own alone, counted, marked as read, forgotten after their time.
+// Notifications: visible to their owner only, counted, marked as read, deleted after their time.
 
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Exporting one's data, and leaving: all of it comes along, and nothing personal stays.
+// Exporting and deleting an account: the export is complete, and nothing personal stays after the deletion.
 
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";

@@ -1,4 +1,4 @@
-// Collections: casts of one base in their owner's order, shown to those who may see them, with how exactly they go together.
+// Collections: adapters of one base in their owner's order, shown to those who may see them, with their crosstalk.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { radixOfBase } from "../../../functions/catalog/bases.ts";

@@ -1,4 +1,4 @@
-// Comments: threads of one level, bounded, edited for a quarter of an hour, hidden by those who may.
+// Comments: threads of one level, limited, editable for a quarter of an hour, hidden by those who may.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { allowedActs, type Reader } from "../../../functions/people/comment-list.ts";

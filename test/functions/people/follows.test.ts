@@ -1,4 +1,4 @@
-// Follows: once each, never oneself, told once; the feed and the word to followers when somebody publishes.
+// Follows: once each, never oneself, notified once; the feed, and notifying followers of a publication.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Adapter, Follow, Follower, NotificationPage } from "../../../schema/contract/index.ts";

@@ -1,4 +1,4 @@
-// Somebody who has done a bit of everything here. What the tests of exporting and leaving start from.
+// An account that has used every feature once: for the tests of export and deletion.
 
 import { env } from "cloudflare:workers";
 import type { Account, Adapter, Generation } from "../../../schema/contract/index.ts";

@@ -1,4 +1,4 @@
-// Likes: counted once whatever happens at once, told to the owner in one row, listed to whoever gave them.
+// Likes: counted once whatever races, notified in one row, listed to who gave them.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Like, Liked, NotificationPage } from "../../../schema/contract/index.ts";

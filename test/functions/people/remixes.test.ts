@@ -1,4 +1,4 @@
-// What was composed from an adapter: the mixes that it is in, whom it meets there, and likes and words about a mix.
+// Remixes: the mixes that contain an adapter, its companions there, and likes and comments on a mix.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Comment, Liked, Mix, NotificationPage, UsedWith } from "../../../schema/contract/index.ts";

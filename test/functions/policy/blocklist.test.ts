@@ -1,4 +1,4 @@
-// Words that are not wanted: found as whole words in every disguise that costs a writer nothing, and never in other words.
+// Blocked terms are found as whole words in every cheap disguise, and never within other words.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { phrasesOf, termOf } from "../../../functions/policy/blocklist.ts";

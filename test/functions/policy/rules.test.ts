@@ -1,4 +1,4 @@
-// The table of decisions as it is meant, written out: what each state allows and what it refuses with which code.
+// The table of decisions, written out by hand: what each state allows, and what it refuses with which code.
 
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../functions/lib/refusal.ts";

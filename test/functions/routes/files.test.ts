@@ -1,4 +1,4 @@
-// How files leave: shown by pages of other origins, in parts, and not again to whoever has them.
+// File responses: embeddable by pages of other origins, in ranges, and 304 for clients that have the bytes.
 
 import { beforeAll, expect, it } from "vitest";
 import { ask, type Person, person, published } from "../cast.ts";

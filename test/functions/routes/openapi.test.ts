@@ -1,4 +1,4 @@
-// The document that describes the API: every code and status, examples that fit, nothing that points nowhere.
+// The OpenAPI document: every code and status, examples that fit, no dangling references.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// Addresses to share: what a site that only reads the HTML learns of a mix or an adapter, and what it must not.
+// Link previews: what a site that reads only the HTML learns of a mix or an adapter, and what it must not.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// What a person reads where a request does not fit: plain words with the limit in them, at the place they are about.
+// Messages for faulty requests: plain words with the limit in them, at the right pointer.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { adapterInput, type Person, person } from "../cast.ts";

@@ -1,4 +1,4 @@
-// Uploads in parts: gone on with after a cut, checked as a whole, never written over what is there.
+// Uploads in parts: resumed after an interruption, checked as a whole, never written over existing bytes.
 
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";

@@ -1,4 +1,4 @@
-// Uploads: signed addresses, exact bytes, and pictures that are looked at before they are kept.
+// Uploads: signed URLs, exact bytes, and pictures that are checked before they are stored.
 
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Endpoints, deliveries and secrets through the API: what is accepted, who sees what, and how what failed is sent again.
+// Endpoints, deliveries and secrets through the API: what is accepted, who sees what, and replaying failed deliveries.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Between the outbox and the Queue nothing is lost: cron finds what the Queue forgot, and a message that comes twice finds nothing to do.
+// Nothing is lost between outbox and Queue: cron finds what the Queue lost, and a message that comes twice finds nothing to do.
 
 import {
   createExecutionContext,

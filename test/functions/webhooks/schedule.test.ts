@@ -1,4 +1,4 @@
-// When a delivery is tried again, and when an endpoint is given up.
+// When a delivery is retried, and when an endpoint is disabled.
 
 import { describe, expect, it } from "vitest";
 import { disabling, type Outcome, retryAfterSeconds, retryAt } from "../../../functions/webhooks/schedule.ts";

@@ -1,4 +1,4 @@
-// Deliveries to a real receiver: signed so that Standard Webhooks' own verifier accepts them, tried again in time, given up in the end.
+// Deliveries to a real receiver: signed so that Standard Webhooks' own verifier accepts them, retried in time, ended after the last attempt.
 
 import { env } from "cloudflare:workers";
 import { Webhook as Verifier } from "standardwebhooks";
