@@ -10,11 +10,12 @@ import { readAdapterFile } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
+import { namedStatement } from "../lib/named-sql.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { outputsOfLease } from "../storage/uploads.ts";
 import { readyDependents } from "./dependents.ts";
 import { orderedRecipe, picturesFault, trainedFault } from "./ordered.ts";
-import { HOLDS_LEASE, type RunOfCaller, type SettledStatus } from "./run.ts";
+import { HOLDS_LEASE, holdsLease, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
 type PlacedOutput = { output: Output; upload: StoredUpload; pointer: string };
@@ -38,7 +39,8 @@ FROM jobs WHERE id = ?1`;
 
 const INSERT_IMAGE = `
 INSERT INTO images (id, owner_id, sha256, content_type, width, height, role, job_id, position, seed, recipe, created_at)
-SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1, ?10, ?11, ?12, ?13 WHERE ${HOLDS_LEASE}`;
+SELECT :id, :owner, :sha256, :content_type, :width, :height, :role, :job, :position, :seed, :recipe, :now
+WHERE ${holdsLease(":job", ":lease")}`;
 
 const COUNT_USES = `
 UPDATE adapters SET uses = uses + 1
@@ -69,10 +71,10 @@ UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' 
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
   size_bytes, metadata, job_id, created_at, tensors_sha256)
-SELECT ?3, ?4, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = ?4), ?5, ?6, 'draft', ?7, ?8, '', ?9,
-  ?10, ?11, ?12, ?1, ?13, ?14
-WHERE ${HOLDS_LEASE} AND EXISTS (
-  SELECT 1 FROM adapters JOIN users ON users.id = adapters.owner_id WHERE adapters.id = ?4 AND users.deleted_at IS NULL)`;
+SELECT :id, :adapter, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = :adapter), :base, :slot, 'draft', :trigger,
+  :strength, '', :previews, :sha256, :size_bytes, :metadata, :job, :now, :tensors_sha256
+WHERE ${holdsLease(":job", ":lease")} AND EXISTS (
+  SELECT 1 FROM adapters JOIN users ON users.id = adapters.owner_id WHERE adapters.id = :adapter AND users.deleted_at IS NULL)`;
 
 /** Renews the expiry of the draft's slot. */
 const KEEP_SLOT = `
@@ -180,24 +182,22 @@ async function trainResult(
   const images = insertImages(db, run, job, shown, "sample", now);
   if (images instanceof Refusal) return images;
   const versionId = newId("ver", now);
-  const version = db.$client
-    .prepare(INSERT_VERSION)
-    .bind(
-      run.jobId,
-      run.leaseId,
-      versionId,
-      job.adapter_id,
-      job.base_id,
-      spec.slot,
-      file.trigger,
-      Number(file.strength),
-      JSON.stringify(images.map(({ id }) => id)),
-      sha256,
-      sizeBytes,
-      JSON.stringify(file),
-      now,
-      file.tensors_sha256,
-    );
+  const version = namedStatement(db.$client, INSERT_VERSION, {
+    job: run.jobId,
+    lease: run.leaseId,
+    id: versionId,
+    adapter: job.adapter_id,
+    base: job.base_id,
+    slot: spec.slot,
+    trigger: file.trigger,
+    strength: Number(file.strength),
+    previews: JSON.stringify(images.map(({ id }) => id)),
+    sha256,
+    size_bytes: sizeBytes,
+    metadata: JSON.stringify(file),
+    now,
+    tensors_sha256: file.tensors_sha256,
+  });
   const keep = db.$client.prepare(KEEP_SLOT).bind(run.jobId, run.leaseId, job.adapter_id, now + DRAFT_TTL_MS);
   const ready = readyDependents(db, run, versionId, now);
   return { statements: [...images.map(({ statement }) => statement), version, keep, ready], versionId };
@@ -217,23 +217,21 @@ function insertImages(
       return refuse("image_invalid", `${output.name} is not a picture.`, pointer, "type_unknown");
     }
     const id = newId("img", now);
-    const statement = db.$client
-      .prepare(INSERT_IMAGE)
-      .bind(
-        run.jobId,
-        run.leaseId,
-        id,
-        job.owner_id,
-        upload.sha256,
-        upload.contentType,
-        upload.width,
-        upload.height,
-        role,
-        position,
-        seed,
-        recipe && JSON.stringify(recipe),
-        now,
-      );
+    const statement = namedStatement(db.$client, INSERT_IMAGE, {
+      job: run.jobId,
+      lease: run.leaseId,
+      id,
+      owner: job.owner_id,
+      sha256: upload.sha256,
+      content_type: upload.contentType,
+      width: upload.width,
+      height: upload.height,
+      role,
+      position,
+      seed,
+      recipe: recipe && JSON.stringify(recipe),
+      now,
+    });
     inserts.push({ id, statement });
   }
   return inserts;

@@ -12,8 +12,11 @@ export type RunOfCaller = typeof runs.$inferSelect;
 export type SettledStatus = NonNullable<RunOfCaller["settledStatus"]>;
 
 /** Every statement of a settle carries this guard, and they run as one transaction: all of them apply or none does. */
-export const HOLDS_LEASE =
-  "EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND lease_id = ?2 AND status = 'running')";
+export const holdsLease = (job: string, lease: string) =>
+  `EXISTS (SELECT 1 FROM jobs WHERE id = ${job} AND lease_id = ${lease} AND status = 'running')`;
+
+/** With ?1 for the job and ?2 for the lease. */
+export const HOLDS_LEASE = holdsLease("?1", "?2");
 
 export const LEASE_LOST = new Refusal(
   "lease_lost",
