@@ -69,7 +69,6 @@ export async function changeProfile(
   if (uploadId === undefined) await change;
   else {
     await db.batch([
-      ...(avatar ? [db.insert(images).values(avatar)] : []),
       // The former picture: nothing else shows it, and a removed picture must be deleted.
       db
         .delete(images)
@@ -80,8 +79,9 @@ export async function changeProfile(
             sql`${images.id} <> ${avatar ? avatar.id : ""}`,
           ),
         ),
+      ...(avatar ? [db.insert(images).values(avatar)] : []),
       change,
-    ] as unknown as Parameters<Db["batch"]>[0]);
+    ]);
   }
   return null;
 }
