@@ -1,4 +1,4 @@
-// Generations that wait for a training: run with the version that it made, failed where it made none, whatever races.
+// Generations that wait for a training: drawn with the version that it made, ended with it where it made none, whatever races.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
