@@ -47,10 +47,12 @@ export async function resolveMembers(
   return base instanceof Refusal ? base : { base, members };
 }
 
-/** Two that answer to one word cannot both be drawn: the prompt could call only one of them. */
+type Triggered = Pick<ResolvedMember, "ref" | "trigger">;
+
+/** Two members with one trigger cannot be used together: the prompt could name only one of them. */
 export function triggerFault(
-  others: readonly ResolvedMember[],
-  { ref, trigger }: ResolvedMember,
+  others: readonly Triggered[],
+  { ref, trigger }: Triggered,
   pointer: string,
 ): Refusal | null {
   const other = others.find((each) => each.trigger === trigger);
@@ -60,7 +62,7 @@ export function triggerFault(
   return refuse("request_invalid", detail, `${pointer}/as`);
 }
 
-function freeAlias(trigger: string, others: readonly ResolvedMember[]): string {
+function freeAlias(trigger: string, others: readonly Triggered[]): string {
   const stem = trigger.slice(1, -1).slice(0, TRIGGER_MAX_CHARACTERS - 5);
   const taken = new Set(others.map((each) => each.trigger));
   let number = 2;
