@@ -33,10 +33,10 @@ export async function runNext(frames = 0): Promise<Generated> {
   const outputs = [];
   for (let i = 0; i < count; i += 1) {
     shade = (shade + 1) % 256;
-    const meta = { width, height, seed: seed + i, recipe: {} };
-    outputs.push(
-      await at.deliver(lease.lease_id, `${i}.png`, "image", await png(width, height, shade), meta),
-    );
+    const delivered = lease.spec.enlarge_to ?? { width, height };
+    const meta = { ...delivered, seed: seed + i, recipe: {} };
+    const bytes = await png(delivered.width, delivered.height, shade);
+    outputs.push(await at.deliver(lease.lease_id, `${i}.png`, "image", bytes, meta));
   }
   await at.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
   return { id: lease.job_id, prompt, width, height, seed };
