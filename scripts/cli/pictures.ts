@@ -10,8 +10,6 @@ const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
 /** What cameras and editors write and no base reads: a training that leaves them out without a word is not the one that was asked for. */
 const OTHER_PICTURES = [".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"];
 
-type Picture = { file: string; caption: string };
-
 /** The pictures of a folder by name. Hidden files are none of them: macOS leaves a `._NAME` beside each file on foreign disks. */
 export function picturesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
