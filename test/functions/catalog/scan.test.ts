@@ -90,6 +90,7 @@ describe("a scan", () => {
     expect(seen.hashes).toEqual({
       sha256: seen.sha256,
       autov2: seen.sha256.slice(0, 10).toUpperCase(),
+      autov3: seen.scan.report?.tensors_sha256.slice(0, 12).toUpperCase(),
       tensors_sha256: seen.scan.report?.tensors_sha256,
     });
   });
