@@ -12,6 +12,7 @@ import type { FileParts, PreviewFiles } from "../preview/files.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 const GRAPHS = join(ROOT, "site", "preview", "cast");
 const BASES = join(ROOT, "gpu-runner", "bases");
+const DESCRIPTIONS = join(ROOT, "schema", "bases");
 const RUNTIME = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"));
 const RUNTIME_NAME = "ort-wasm-simd-threaded";
 /** Workers take static assets up to 25 MiB. */
@@ -53,8 +54,9 @@ export function previewFiles(): Plugin {
       const bases: Record<string, PreviewFiles> = {};
       for (const base of readdirSync(BASES).sort()) {
         const weights = join(BASES, base, "model.safetensors");
-        if (!existsSync(weights) || !fits(read(weights), read(BASES, base, "sharpener.safetensors")))
-          continue;
+        // Weights of a base that is still in training lie there without a description: nobody is offered it.
+        if (!existsSync(join(DESCRIPTIONS, `${base}.json`)) || !existsSync(weights)) continue;
+        if (!fits(read(weights), read(BASES, base, "sharpener.safetensors"))) continue;
         const { vocabulary, palettes } = JSON.parse(read(BASES, base, "world.json").toString("utf8"));
         bases[base] = {
           ...shared,
