@@ -23,9 +23,12 @@ const WITHOUT_MODULE: Record<string, string> = {
   adapters_fts: "search",
   catalog_doc_words: "search",
   catalog_facts: "search",
+  catalog_terms: "search",
   catalog_texts: "search",
   catalog_words_fts: "search",
+  mix_terms: "search",
   mixes_fts: "search",
+  unspaced_characters: "search",
   job_news: "webhooks",
 };
 const MODULES = { accounts, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };

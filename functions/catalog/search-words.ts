@@ -23,10 +23,46 @@ export function searchWords(text: string | undefined): string[] | Refusal {
   );
 }
 
-/** All words required, each as a prefix. A single Latin character or digit is a prefix of too many words: it counts as a whole word. */
+/**
+ * Characters of scripts that put no spaces between words (Thai, Lao, Myanmar, Khmer, kana, Han), and Hangul. The index holds their runs as
+ * overlapping pairs, the last character alone, without marks: the view unspaced_characters has the same characters and marks.
+ */
+const UNSPACED =
+  /(?=[\p{L}\p{Nl}])[\u0e01-\u0edf\u1000-\u108e\u1780-\u17dc\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufad9\uff66-\uff9f\u{20000}-\u{323af}]/u;
+
+/** A word as FTS5 expressions: each of its runs of unspaced characters as a phrase of pairs, anything else as a prefix. */
+function matchWord(word: string): string[] {
+  if (!UNSPACED.test(word)) return [/^[a-z0-9]$/i.test(word) ? `"${word}"` : `"${word}"*`];
+  return runsOf(word).map(({ unspaced, text }) => {
+    const characters = [...text];
+    if (!unspaced || characters.length === 1) return `"${text}"*`;
+    return `"${characters
+      .slice(1)
+      .map((character, i) => `${characters[i]}${character}`)
+      .join(" ")}"`;
+  });
+}
+
+function runsOf(word: string): { unspaced: boolean; text: string }[] {
+  const runs: { unspaced: boolean; text: string }[] = [];
+  for (const character of word) {
+    const last = runs.at(-1);
+    const isMark = /\p{M}/u.test(character);
+    if (isMark && last?.unspaced) continue;
+    const unspaced = UNSPACED.test(character);
+    if (last?.unspaced === unspaced) last.text += character;
+    else runs.push({ unspaced, text: character });
+  }
+  return runs;
+}
+
+/**
+ * All words required, each as a prefix, those of unspaced scripts anywhere in their run. A single Latin character or digit is a prefix
+ * of too many words: it counts as a whole word.
+ */
 export function matchWords(words: readonly string[]): string | null {
   if (words.length === 0) return null;
-  return words.map((word) => (/^[a-z0-9]$/i.test(word) ? `"${word}"` : `"${word}"*`)).join(" ");
+  return words.flatMap(matchWord).join(" ");
 }
 
 /** Null if there is no word. */
