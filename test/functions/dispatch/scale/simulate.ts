@@ -69,6 +69,14 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   const db = drizzle(database) as Parameters<typeof lease>[1];
   const operator = callerOf(newId("usr", BEGUN));
   const ownerIds = owners.map(() => newId("usr", BEGUN));
+  // Credits are those of an account: without a row there are none, and every order is refused.
+  for (const [number, id] of [operator.id, ...ownerIds].entries()) {
+    await real.DB.prepare(
+      "INSERT INTO users (id, handle, name, email, email_verified, created_at, updated_at) VALUES (?1, ?2, ?2, ?3, 1, 0, 0)",
+    )
+      .bind(id, `simulated-${number}`, `simulated-${number}@scale.example`)
+      .run();
+  }
   const holders = new Map<JobId, { leaseId: string; until: number }>();
   const story: Story = {
     ...{
@@ -311,7 +319,7 @@ const uploadOf = (
   now: number,
 ): typeof uploads.$inferInsert => ({
   ...{ id: newId("upl", now), ownerId, leaseId, name: "0.png", kind: "output", contentType: "image/png" },
-  ...{ sizeBytes: 100, sha256: shaOf(leaseId), filename: "0.png", width: 512, height: 512 },
+  ...{ sizeBytes: 100, sha256: shaOf(leaseId), filename: "0.png", width: 256, height: 256 },
   ...{ createdAt: now, expiresAt: now + 60_000, storedAt: now },
 });
 
