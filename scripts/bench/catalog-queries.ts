@@ -54,6 +54,11 @@ export function queriesOf(made: Made, random: () => number): Query[] {
     { name: "search for two characters", path: lists(characters) },
     { name: "search for two characters by newest", path: lists(both(characters, constant("sort=newest"))) },
     { name: "search for two words", path: lists(() => `${characters()}%20${any(made.words).slice(0, 3)}`) },
+    { name: "search for a word inside a text without spaces", path: lists(() => `q=${any(made.unspaced)}`) },
+    {
+      name: "search for one character of a script without spaces",
+      path: lists(() => `q=${any(made.unspaced).slice(0, 1)}`),
+    },
     { name: "search for a frequent class word", path: lists(constant("q=person")) },
     { name: "search for a misspelt word", path: lists(slip) },
     { name: "composes exactly with one", path: lists(members(1)) },

@@ -6,6 +6,9 @@ const SYLLABLES =
   "ba be bi bo ca co da di do fa fi ga go ha he ka ki la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to va ve vi vo za zo".split(
     " ",
   );
+const KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
+/** Every so many adapters have text without spaces between words. */
+const UNSPACED_EVERY = 5;
 const CLASSES = ["person", "dog", "cat", "style", "robot", "horse", "dragon", "car"];
 const LICENCES = [
   ["CC-BY-4.0", true, true, true, true],
@@ -21,6 +24,7 @@ const BEGUN = 1_700_000_000_000;
 
 export type Made = {
   words: string[];
+  unspaced: string[];
   tags: string[];
   classes: string[];
   owners: string[];
@@ -42,6 +46,11 @@ export function frequentFirst<T>(random: () => number, list: readonly T[]): T {
   return list[Math.max(0, Math.min(list.length - 1, Math.floor(list.length ** random()) - 1))] as T;
 }
 
+const kanaWord = (random: () => number) =>
+  Array.from({ length: 2 + Math.floor(random() * 3) }, () => KANA[Math.floor(random() * KANA.length)]).join(
+    "",
+  );
+
 export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made {
   const random = randomOf(seed);
   const word = () =>
@@ -54,6 +63,12 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
   const phrase = (most: number) =>
     Array.from({ length: 1 + Math.floor(random() * most) }, () => pick(words)).join(" ");
   const words = distinct(30_000);
+  const kanaRandom = randomOf(seed + 2);
+  const unspaced = [...new Set(Array.from({ length: 3_000 }, () => kanaWord(kanaRandom)))];
+  const run = (most: number) =>
+    Array.from({ length: 1 + Math.floor(kanaRandom() * most) }, () =>
+      frequentFirst(kanaRandom, unspaced),
+    ).join("");
   const tags = distinct(3_000);
   const classes = [...CLASSES, ...distinct(60)];
   const owners = Array.from({ length: Math.ceil(count / 5) }, (_, i) => `${word()}${i}`);
@@ -79,7 +94,8 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
     const owner = Math.max(0, Math.floor(owners.length ** random()) - 1);
     const base = random() < 0.6 ? "cast-2" : random() < 0.7 ? "made-up-3" : "made-up-4";
     const [spdx, credit, commercial_use, derivatives, different_licence] = pick(LICENCES);
-    const title = phrase(3);
+    const isUnspaced = i % UNSPACED_EVERY === 0;
+    const title = isUnspaced ? `${phrase(3)} ${run(3)}` : phrase(3);
     const name = `${word()}-${i}`;
     const published = random() < 0.95;
     const chance = random();
@@ -94,7 +110,7 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
         id("usr", owner),
         name,
         title,
-        phrase(40),
+        isUnspaced ? `${phrase(40)} ${run(40)}` : phrase(40),
         base,
         title,
         pick(classes),
@@ -119,5 +135,5 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
     if (published) version.run(id("ver", i), id("adp", i), base, i, String(i).padStart(64, "0"), at, at);
   }
   db.exec("COMMIT");
-  return { words, tags, classes, owners, slotted: slotted.filter((ref) => ref !== "") };
+  return { words, unspaced, tags, classes, owners, slotted: slotted.filter((ref) => ref !== "") };
 }
