@@ -64,12 +64,15 @@ export function readAdapter(bytes: Uint8Array): AdapterFile {
 
 /** The members of one composition, each in a slot of its own, whatever slots they were trained in. */
 export function composed(files: readonly AdapterFile[]): TrainedAdapter[] {
+  const [first] = files;
+  if (!first) return [];
+  const base = { basis: { reserved }, layers: [{ in_features: width }], rank: first.rank };
+  const slots = composedSlots(
+    base,
+    files.map(({ slot }) => slot),
+  );
   return files.map(({ rank, basis, seed, ups, words }, member) => {
-    const base = { basis: { reserved }, layers: [{ in_features: width }], rank };
-    const slot = composedSlots(
-      base,
-      files.map((file) => file.slot),
-    )[member] as number;
+    const slot = slots[member] as number;
     const down = rowsOfBasis(
       basis,
       reserved,

@@ -118,12 +118,7 @@ def with_tokens(base: CastParts, context: Context, tokens: Tensor) -> Context:
 
 def with_entries(base: CastParts, context: Context, concept: Concept) -> Context:
     """Training contexts of one person each: class vectors in the concept's positions, and entries to add to them."""
-    (shared,) = context.states
-    with torch.no_grad():
-        here = base.model.place_words(context.conditions["places"][:, 0])[:, None]  # (B, 1, C)
-        first, last = CONCEPT_WORDS[0], CONCEPT_WORDS[-1] + 1
-        named = class_context(base).to(shared)[None] + here
-        states = torch.cat([shared[:, :first], named, shared[:, last:]], dim=1)
     residual = concept.residual
     member = Member(residual.slot, concept.entries, residual.up, torch.tensor([CONCEPT_WORDS]))
-    return replace(context, states=(states,), members=((member,),))
+    named = with_tokens(base, context, class_context(base)[:, None])  # one context for all layers
+    return replace(named, members=((member,),))
