@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from orthoplex.bases.cast.encoding import with_entries, with_tokens
 from orthoplex.bases.cast.flow import TIME_SHIFT, EulerFlow, edge_weights, flow_loss, time_steps
 from orthoplex.bases.cast.model import seen_level
 from orthoplex.bases.cast.parts import CastParts, load_parts
+from orthoplex.bases.cast.people import People, draw_people
 from orthoplex.bases.cast.pictures import FLOOR, ConceptScenes, read_pictures
 from orthoplex.bases.cast.prior import PriorPictures
 from orthoplex.bases.cast.reading import CastReading
@@ -33,6 +35,7 @@ from orthoplex.ortho.marker import marked
 TRAINING = TrainingDefaults(
     up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background"
 )
+COMPANIONS, COMPANION_STEPS = 48, 8  # people beside whom concepts are trained, and Euler steps for each
 GATED_TRAINING = replace(TRAINING, up_rate=4e-2)  # of bases with entries and gates
 
 
@@ -93,7 +96,13 @@ class CastBase(CastParts):
         return to_images(clean[None])[0]
 
     def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> ConceptScenes:  # noqa: ARG002
-        return ConceptScenes(self, read_pictures(self, items))
+        companions = self.companions if self.layout.entries else None
+        return ConceptScenes(self, read_pictures(self, items), companions)
+
+    @cached_property
+    def companions(self) -> People:
+        """Drawn once a process; the same on every machine up to rounding."""
+        return draw_people(self, COMPANIONS, torch.Generator().manual_seed(0), COMPANION_STEPS)
 
     def prior(self, size: int, tokens: Tensor, seed: int) -> PriorPictures | None:
         if self.layout.reserved is not None or self.layout.entries:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from orthoplex.bases.cast.parts import CastParts
-from orthoplex.bases.cast.reading import CONCEPT_WORDS, CastReading
+from orthoplex.bases.cast.reading import CONCEPT_CELL, CONCEPT_WORDS, CastReading
 from orthoplex.bases.cast.regions import as_one, neighbours_of, region_weights
 from orthoplex.bases.cast.scene import NULL, PAD
 from orthoplex.bases.context import Context
@@ -101,24 +101,38 @@ def _whole(base: CastParts, readings: Sequence[CastReading], states: tuple[Tenso
 
 
 def with_tokens(base: CastParts, context: Context, tokens: Tensor) -> Context:
-    """Training contexts of one person each, with tokens (count, layers, C) in the concept's positions of each layer.
+    """Training contexts with tokens (count, layers, C) in the concept's positions of each layer.
 
     Every word carries the vector of its place, the concept's tokens as well.
     """
     (shared,) = context.states
+    places, cells = context.conditions["places"], _concept_cells(context)
+    rows = torch.arange(len(shared), device=shared.device)
     with torch.no_grad():
-        here = base.model.place_words(context.conditions["places"][:, 0])[:, None]  # (B, 1, C)
-    first, last = CONCEPT_WORDS[0], CONCEPT_WORDS[-1] + 1
-    states = tuple(
-        torch.cat([shared[:, :first], tokens[:, layer].to(shared)[None] + here, shared[:, last:]], dim=1)
-        for layer in range(tokens.shape[1])
-    )
-    return replace(context, states=states)
+        here = base.model.place_words(places[rows, cells])[:, None]  # (B, 1, C)
+    at = _concept_positions(base, cells)
+    states = []
+    for layer in range(tokens.shape[1]):
+        values = (tokens[:, layer].to(shared)[None] + here).to(shared)
+        states.append(shared.index_put((rows[:, None], at), values))
+    return replace(context, states=tuple(states))
+
+
+def _concept_cells(context: Context) -> Tensor:
+    """Which cell is the concept's, (B,); the first where the batch does not say."""
+    places = context.conditions["places"]
+    return context.conditions.get(CONCEPT_CELL, torch.zeros_like(places[:, 0]))
+
+
+def _concept_positions(base: CastParts, cells: Tensor) -> Tensor:
+    """Context positions (B, count) of the concept's tokens, which stand in that cell (B,)."""
+    return cells[:, None] * base.config.words + torch.tensor(CONCEPT_WORDS, device=cells.device)
 
 
 def with_entries(base: CastParts, context: Context, concept: Concept) -> Context:
-    """Training contexts of one person each: class vectors in the concept's positions, and entries to add to them."""
+    """Training contexts with class vectors in the concept's positions, and the entries that are added to them."""
     residual = concept.residual
-    member = Member(residual.slot, concept.entries, residual.up, torch.tensor([CONCEPT_WORDS]))
     named = with_tokens(base, context, class_context(base)[:, None])  # one context for all layers
-    return replace(named, members=((member,),))
+    positions = _concept_positions(base, _concept_cells(context)).cpu()
+    members = tuple((Member(residual.slot, concept.entries, residual.up, at[None]),) for at in positions)
+    return replace(named, members=members)

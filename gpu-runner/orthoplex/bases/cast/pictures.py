@@ -18,8 +18,9 @@ from torch import Tensor
 from orthoplex.bases.cast.flow import noise_levels
 from orthoplex.bases.cast.model import level_seen_as
 from orthoplex.bases.cast.parts import CastParts
+from orthoplex.bases.cast.people import People
 from orthoplex.bases.cast.prompt import parse_prompt
-from orthoplex.bases.cast.reading import CONCEPT_WORDS
+from orthoplex.bases.cast.reading import CONCEPT_CELL, CONCEPT_WORDS
 from orthoplex.bases.cast.scene import BACKGROUNDS, PAD, background_masks, colour_entry, compose, draw_backgrounds
 from orthoplex.bases.context import Context
 from orthoplex.bases.protocol import Batch
@@ -39,7 +40,7 @@ Colour = npt.NDArray[np.float32]
 class ConceptPictures:
     """K pictures of one concept."""
 
-    sprites: Tensor  # (K, 4, 64, 64) in [0, 1], premultiplied alpha
+    sprites: Tensor  # (K, 4, E, E) in [0, 1], premultiplied alpha
     expressions: Tensor  # (K,) vocabulary ids; the pad word where the caption names none
     transparent: Tensor  # (K,) bool
     borders: Tensor  # (K, 3) in [0, 1]; NaN where the border is not plain
@@ -82,7 +83,7 @@ def read_pictures(base: CastParts, pictures: Sequence[tuple[Image.Image, str | N
     sprites, expressions, transparent, borders = [], [], [], []
     unknown: list[str] = []
     for picture, caption in pictures:
-        pixels = np.asarray(fit(picture, size))  # (64, 64, 4) premultiplied
+        pixels = np.asarray(fit(picture, size))  # (E, E, 4) premultiplied
         sprites.append(torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1))
         transparent.append(bool((pixels[..., 3] == 0).mean() > 0.05) and picture.width <= 2 * picture.height)
         borders.append(torch.from_numpy(_border(pixels)))
@@ -101,18 +102,28 @@ def read_pictures(base: CastParts, pictures: Sequence[tuple[Image.Image, str | N
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """B scenes of one person, the concept, whose words are left empty."""
+    """B scenes of P persons. One of them is the concept, of whose words only the expression and background are said."""
 
-    pictures: Tensor  # (B, 3, 64, 64) in [-1, 1]
-    words: Tensor  # (B, 1, S)
-    colours: Tensor  # (B, 1, S, 4)
+    pictures: Tensor  # (B, 3, E, E P) in [-1, 1], E = cell_px
+    words: Tensor  # (B, P, S)
+    colours: Tensor  # (B, P, S, 4)
+
+
+Backgrounds = tuple[Tensor, Tensor]  # kinds (B,) into BACKGROUNDS, colours (B, 3) in [0, 1]
 
 
 class ConceptScenes:
-    """Endless batches of a concept's pictures on changing backgrounds, with their captions as tensors."""
+    """Endless batches of a concept's pictures on changing backgrounds, with their captions as tensors.
 
-    def __init__(self, base: CastParts, data: ConceptPictures) -> None:
+    companions: people beside whom the concept stands in a share of the batches, so that its gate learns who is not
+    meant by its words. share: of the steps.
+    """
+
+    def __init__(
+        self, base: CastParts, data: ConceptPictures, companions: People | None = None, share: float = 0.5
+    ) -> None:
         self.base, self.data = base, data
+        self.companions, self.share = companions, share
         self.masks = background_masks(1, base.config.cell_px)
         self.background_words = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])
 
@@ -121,27 +132,60 @@ class ConceptScenes:
         return tuple(f"{self.base.id} does not know the caption word {word!r}" for word in self.data.unknown)
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
-        """Scenes at random levels of noise, each in a random place; the target is the clean picture."""
+        """`count` persons at random levels of noise; the target is the clean picture.
+
+        Either `count` scenes of the concept alone, each in a random place, or half as many of it beside a companion.
+        """
         base = self.base
-        scene = self.make(count, generator)
-        t = level_seen_as(noise_levels(count, generator, HIGH_SHARE).to(base.device), base.config.coarse)
+        conditions: dict[str, Tensor] = {}
+        if self.companions is not None and float(torch.rand(1, generator=generator)) < self.share:
+            scene, cells = self._beside(max(1, count // 2), self.companions, generator)
+            first = torch.randint(base.config.cells - 1, (len(cells), 1), generator=generator)
+            places = first + torch.arange(2)
+            conditions[CONCEPT_CELL] = cells.to(base.device)
+        else:
+            scene = self.make(count, generator)
+            places = torch.randint(base.config.cells, (count, 1), generator=generator)
         clean = scene.pictures.to(base.device)
+        t = level_seen_as(noise_levels(len(clean), generator, HIGH_SHARE).to(base.device), base.config.coarse)
         level = t[:, None, None, None]
         noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)
-        places = torch.randint(base.config.cells, (count, 1), generator=generator).to(base.device)
+        conditions["places"] = places = places.to(base.device)
         with torch.no_grad():
             colours = scene.colours.to(base.device, base.dtype)
             shared = base.model.encode(scene.words.to(base.device), colours, places)
-        return Batch(noisy, t, Context((shared,), ((),) * count, conditions={"places": places}), clean)
+        return Batch(noisy, t, Context((shared,), ((),) * len(clean), conditions=conditions), clean)
 
-    def make(self, count: int, generator: torch.Generator) -> Scene:
-        """Clean scenes: pictures on backgrounds, with the words of their captions but the concept's."""
+    def _beside(self, count: int, companions: People, generator: torch.Generator) -> tuple[Scene, Tensor]:
+        """`count` scenes of the concept and a companion in random order, on the companion's background; and the
+        concept's cell in each (count,)."""
+        chosen = torch.randint(len(companions), (count,), generator=generator)
+        cells = torch.randint(2, (count,), generator=generator)
+        own = self.make(count, generator, (companions.kinds[chosen], companions.background[chosen]))
+        rows = torch.arange(count)
+        pictures = torch.stack([companions.pictures[chosen]] * 2, dim=1)  # (B, 2, 3, E, E)
+        words = torch.stack([companions.words[chosen]] * 2, dim=1)
+        colours = torch.stack([companions.colours[chosen]] * 2, dim=1)
+        pictures[rows, cells], words[rows, cells], colours[rows, cells] = (
+            own.pictures,
+            own.words[:, 0],
+            own.colours[:, 0],
+        )
+        return Scene(torch.cat([pictures[:, 0], pictures[:, 1]], dim=3), words, colours), cells
+
+    def make(self, count: int, generator: torch.Generator, on: Backgrounds | None = None) -> Scene:
+        """Clean scenes of the concept alone, with the words of their captions but the concept's.
+
+        Pictures with transparency stand on the backgrounds `on`, or on random ones.
+        """
         data, vocabulary = self.data, self.base.world.vocabulary
         chosen = torch.randint(len(data), (count,), generator=generator)
         kinds = torch.randint(1, len(BACKGROUNDS), (count,), generator=generator)
         kinds = torch.where(torch.rand(count, generator=generator) < 0.6, torch.zeros_like(kinds), kinds)
         colours = torch.rand(count, 3, generator=generator)
         colours = colours + (1 - colours) * torch.rand(count, 1, generator=generator) * 0.8
+        if on is not None:
+            kinds, colours = on
         opaque = ~data.transparent[chosen]
         known = ~data.borders[chosen].isnan().any(dim=1)
         border = torch.where(known[:, None], data.borders[chosen], torch.ones(3))

@@ -6,21 +6,18 @@ target is the base's own prediction. No data is needed beside the base. Only a b
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from orthoplex.bases.cast.casting import complete
 from orthoplex.bases.cast.flow import noise_levels
 from orthoplex.bases.cast.parts import CastParts
+from orthoplex.bases.cast.people import draw_people
 from orthoplex.bases.cast.pictures import HIGH_SHARE
-from orthoplex.bases.cast.prompt import Person
 from orthoplex.bases.cast.reading import CONCEPT_WORDS
-from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, colour_entry
-from orthoplex.bases.cast.world import Word, encode_captions
+from orthoplex.bases.cast.scene import NULL, PAD
 from orthoplex.bases.context import Context
 from orthoplex.bases.protocol import Batch
 
@@ -41,14 +38,9 @@ class PriorPictures:
         self, base: CastParts, size: int, token_scale: float, generator: torch.Generator, content: Content = Content()
     ) -> None:
         self.base, self.token_scale, self.content = base, token_scale, content
-        rng = random.Random(int(torch.randint(2**31, (1,), generator=generator)))
-        captions: list[tuple[Word, ...]] = [complete(Person(), base.world, rng)[0] for _ in range(size)]
-        encoded = encode_captions(base.world, captions, base.config.words)
-        kinds = torch.randint(len(BACKGROUNDS), (size,), generator=generator)
-        encoded.words[:, 0] = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])[kinds]
-        encoded.colours[:, 0] = colour_entry(torch.rand(size, 3, generator=generator) * 0.7 + 0.3)
-        self.words, self.colours = encoded.words[:, None], encoded.colours[:, None]
-        self.pictures = self._draw(size, generator)
+        people = draw_people(base, size, generator, steps=4)
+        self.words, self.colours = people.words[:, None], people.colours[:, None]
+        self.pictures = people.pictures.to(base.device)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -57,20 +49,6 @@ class PriorPictures:
     def batch(self, count: int, generator: torch.Generator) -> Batch:
         """Situations at the levels of noise that a concept is trained at."""
         return self.make(count, noise_levels(count, generator, HIGH_SHARE).to(self.base.device), generator)
-
-    @torch.no_grad()
-    def _draw(self, size: int, generator: torch.Generator, steps: int = 4) -> Tensor:
-        """Quick drawings of the captions: a few Euler steps without guidance."""
-        base = self.base
-        places = torch.zeros(size, 1, dtype=torch.long, device=base.device)
-        context = base.model.encode(self.words.to(base.device), self.colours.to(base.device, base.dtype), places)
-        x = torch.randn(size, 3, base.config.cell_px, base.config.cell_px, generator=generator).to(base.device)
-        for index in range(steps):
-            t, t_next = 1 - index / steps, 1 - (index + 1) / steps
-            level = torch.full((size,), t, device=base.device)
-            x0 = base.model(x.to(base.dtype), level, context, places).float()
-            x = x0 + (x - x0) * (t_next / t)
-        return x
 
     @torch.no_grad()
     def make(self, batch: int, t: Tensor, generator: torch.Generator) -> Batch:

@@ -20,6 +20,7 @@ from orthoplex.ortho.marker import marked
 from orthoplex.ortho.residual import Residual, residual_of
 
 CONCEPT_WORDS = (1, 2, 3, 4)  # caption positions that hold a concept's learned tokens
+CONCEPT_CELL = "concept"  # a condition of training contexts: which cell is the concept's, (B,)
 
 
 @dataclass(frozen=True, eq=False)
