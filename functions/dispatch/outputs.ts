@@ -98,14 +98,11 @@ export async function prepareResult(
     : trainResult(env, db, run, job, placed, now);
 }
 
-/** Pairs each named output with the bytes that arrived for it under this lease. */
+/** Pairs each named output with the bytes that arrived for it under this lease: of a picture less may be kept than came. */
 function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
   const placed: PlacedOutput[] = [];
   for (const [i, output] of outputs.entries()) {
-    const upload = stored.find(
-      (row) =>
-        row.name === output.name && row.sha256 === output.sha256 && row.sizeBytes === output.size_bytes,
-    );
+    const upload = stored.find((row) => row.name === output.name && row.announcedSha256 === output.sha256);
     const pointer = `/outputs/${i}`;
     if (!upload) return refuse("output_missing", `The bytes of ${output.name} were never uploaded.`, pointer);
     placed.push({ output, upload, pointer });

@@ -2,6 +2,7 @@
 // whatever stands behind the picture's end, such as the videos and second pictures of phones. Kept is what is listed here: pixels,
 // colours, animation, how the picture is turned, and in PNGs the texts that drawing programs write. Never decodes.
 
+import { crc32 } from "../lib/crc32.ts";
 import { exifOf, orientationOf, UPRIGHT } from "./image-exif.ts";
 import type { ImageHeader } from "./image-file.ts";
 import type { Pieces } from "./image-pieces.ts";
@@ -35,6 +36,8 @@ const READ_MAX_BYTES = 1024 * 1024;
 
 const SOS = 0xda;
 const EOI = 0xd9;
+/** Of Adobe's segment: its name, version, two flags and the colour transform. */
+const ADOBE_BYTES = 12;
 const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 async function* cleanJpeg(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
@@ -97,7 +100,7 @@ function keptSegment(marker: number, body: Uint8Array, found: Found): Uint8Array
   }
   if (marker === 0xe2) return startsWith(body, "ICC_PROFILE\0") ? body : null;
   // What decoders need to know of its colours.
-  if (marker === 0xee) return startsWith(body, "Adobe") ? body : null;
+  if (marker === 0xee) return startsWith(body, "Adobe") ? body.slice(0, ADOBE_BYTES) : null;
   const isTable = (marker >= 0xc0 && marker <= 0xdf) || marker === SOS;
   return isTable ? body : null;
 }
@@ -144,6 +147,27 @@ const PNG_TEXTS = [
   "invokeai_metadata",
 ];
 
+/**
+ * The XMP of what a model made (schema/examples/xmp-of-pictures.xml, as gpu-runner/orthoplex/png.py writes it) is the only XMP that is
+ * kept: it says that, and nothing else.
+ */
+const PNG_XMP_KEPT = new TextEncoder().encode(
+  "XML:com.adobe.xmp\0\0\0\0\0" +
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>' +
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" ' +
+    'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="Orthoplex" ' +
+    'Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/>' +
+    '</rdf:RDF></x:xmpmeta><?xpacket end="r"?>',
+);
+const isEqual = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+function isPngTextKept(data: Uint8Array): boolean {
+  const keyword = text(data, 0, Math.max(0, data.subarray(0, 80).indexOf(0)));
+  return PNG_TEXTS.includes(keyword) || isEqual(data, PNG_XMP_KEPT);
+}
+
 async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
   yield (await from.take(8)) ?? new Uint8Array();
   for (;;) {
@@ -168,7 +192,7 @@ async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array>
     if (type === "eXIf") {
       found.orientation = orientationOf(body.subarray(0, length));
       if (found.orientation !== UPRIGHT) yield pngChunk("eXIf", exifOf(found.orientation));
-    } else if (PNG_TEXTS.includes(text(body, 0, Math.max(0, body.subarray(0, 80).indexOf(0))))) {
+    } else if (isPngTextKept(body.subarray(0, length))) {
       yield head;
       yield body;
     }
@@ -180,18 +204,15 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
   viewOf(chunk).setUint32(0, data.length);
   chunk.set(new TextEncoder().encode(type), 4);
   chunk.set(data, 8);
-  let crc = ~0;
-  for (const byte of chunk.subarray(4, 8 + data.length)) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  viewOf(chunk).setUint32(8 + data.length, ~crc >>> 0);
+  viewOf(chunk).setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)));
   return chunk;
 }
 
 // WebP (RFC 9649, 2.3-2.7): the length of the whole stands at its beginning, so what is taken out is filled up with zeros.
 
-const WEBP_KEPT = ["VP8 ", "VP8L", "ALPH", "ANIM", "ANMF", "ICCP"];
+const WEBP_KEPT = ["VP8 ", "VP8L", "ALPH", "ANIM", "ICCP"];
+/** What a frame of an animation begins with; its own chunks follow. */
+const FRAME_HEAD_BYTES = 16;
 /** RIFF's own name for filling. */
 const FILLING = "JUNK";
 const HAS_XMP = 0x04;
@@ -200,7 +221,11 @@ async function* cleanWebp(from: Pieces, found: Found): AsyncGenerator<Uint8Array
   const riff = await from.take(12);
   if (!riff) return;
   yield riff;
-  for (let left = viewOf(riff).getUint32(4, true) - 4; left > 0; ) {
+  yield* cleanChunks(from, viewOf(riff).getUint32(4, true) - 4, found);
+}
+
+async function* cleanChunks(from: Pieces, bytes: number, found: Found): AsyncGenerator<Uint8Array> {
+  for (let left = bytes; left > 0; ) {
     const head = await from.take(8);
     if (!head) return;
     const type = text(head, 0, 4);
@@ -210,6 +235,10 @@ async function* cleanWebp(from: Pieces, found: Found): AsyncGenerator<Uint8Array
     if (WEBP_KEPT.includes(type)) {
       yield head;
       yield* from.pass(padded);
+    } else if (type === "ANMF" && length >= FRAME_HEAD_BYTES) {
+      yield head;
+      yield* from.pass(FRAME_HEAD_BYTES);
+      yield* cleanChunks(from, padded - FRAME_HEAD_BYTES, found);
     } else if (type === "VP8X" && length <= READ_MAX_BYTES) {
       const body = await from.take(padded);
       if (!body) return;

@@ -194,14 +194,12 @@ export async function receiveUpload(
   return { ...row, ...stored };
 }
 
-/** A runner's pictures are kept as they came: what made them stands in them. */
+/** A picture is stored without what it says of somebody, whoever sends it: a runner is somebody's machine. */
 async function storeBytes(env: Env, row: UploadRow, body: ReadableStream<Uint8Array>, now: number) {
   if (!isImageType(row.contentType)) return (await storeBlob(env, row, body, now)) ?? {};
   const peeked = await peekImage(body, row.sizeBytes, row.contentType);
   if (peeked instanceof Refusal) return peeked;
-  if (row.kind !== "output") return storePicture(env, row, peeked.body, peeked.header, now);
-  const { width, height } = peeked.header;
-  return (await storeBlob(env, row, peeked.body, now)) ?? { width, height };
+  return storePicture(env, row, peeked.body, peeked.header, now);
 }
 
 /** An upload that this caller announced, finished or not. Outputs of runners are excluded. */

@@ -4,6 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import type { z } from "zod";
 import { knownBase } from "../../functions/catalog/bases.ts";
 import { layersSha256 } from "../../functions/lib/adapter-header.ts";
+import { crc32 } from "../../functions/lib/crc32.ts";
 import { sha256Hex } from "../../functions/lib/sha256.ts";
 import type {
   Adapter,
@@ -218,14 +219,14 @@ export async function png(width: number, height: number, shade = 128): Promise<U
   const idat = new Uint8Array(await new Response(deflated).arrayBuffer());
   const parts = [
     new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", ihdr),
-    chunk("IDAT", idat),
-    chunk("IEND", new Uint8Array(0)),
+    pngChunk("IHDR", ihdr),
+    pngChunk("IDAT", idat),
+    pngChunk("IEND", new Uint8Array(0)),
   ];
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
+export function pngChunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(12 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
@@ -233,15 +234,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }
 
 /** A registered runner; each method is one call of the wire. */

@@ -8,8 +8,9 @@ import { type ImageHeader, readImageHeader } from "../../../functions/storage/im
 import { cleaned, ImageDamaged } from "../../../functions/storage/image-metadata.ts";
 import { Pieces } from "../../../functions/storage/image-pieces.ts";
 import { dropWaitingPictures } from "../../../functions/storage/image-storing.ts";
-import type { Version } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterInput, ask, type Person, person, put } from "../cast.ts";
+import type { Generation, Version } from "../../../schema/contract/index.ts";
+import madeByModel from "../../../schema/examples/xmp-of-pictures.xml?raw";
+import { adapterFile, adapterInput, ask, Machine, type Person, person, png, pngChunk, put } from "../cast.ts";
 import { send } from "../compat/runner.ts";
 import * as pictures from "./camera-pictures.ts";
 
@@ -33,6 +34,12 @@ async function clean(bytes: Bytes, step = 64): Promise<{ bytes: Bytes; orientati
     pieces.push(piece.slice());
   return { bytes: joined(...pieces), orientation: found.orientation };
 }
+
+const picture = async (by: Person, url: string): Promise<Bytes> => {
+  const response = await send(url, { headers: { authorization: `Bearer ${by.key}` } });
+  expect(response.status).toBe(200);
+  return new Uint8Array(await response.arrayBuffer());
+};
 
 const segment = (marker: number, body: string) =>
   `\xff${String.fromCharCode(marker, (body.length + 2) >> 8, (body.length + 2) & 255)}${body}`;
@@ -149,6 +156,28 @@ describe("what is kept of a picture", () => {
   });
 });
 
+describe("a frame of an animation", () => {
+  it("keeps its pixels and nothing that stands beside them", async () => {
+    const chunk = (type: string, data: string) => {
+      const head = new Uint8Array(8);
+      head.set(bytesOf(type));
+      new DataView(head.buffer).setUint32(4, data.length, true);
+      return `${textOf(head)}${data}${data.length % 2 ? "\0" : ""}`;
+    };
+    const pixels = textOf(WEBP_PLAIN).slice(12);
+    const frame = chunk(
+      "ANMF",
+      `${"\0".repeat(16)}${pixels}${chunk("EXIF", `${SECRET}!`)}${chunk("note", SECRET)}`,
+    );
+    const body = `WEBP${chunk("VP8X", `\x02\0\0\0\x2f\0\0\x17\0\0`)}${chunk("ANIM", "\0".repeat(6))}${frame}${frame}`;
+    const animation = bytesOf(chunk("RIFF", body));
+    const { bytes } = await clean(animation);
+    expect([bytes.length, textOf(bytes).includes(SECRET)]).toEqual([animation.length, false]);
+    expect(textOf(bytes).split(pixels)).toHaveLength(3);
+    for (const step of [1, 7]) expect((await clean(animation, step)).bytes).toEqual(bytes);
+  });
+});
+
 describe("a picture with a place in it", () => {
   const cases = Object.entries({ JPEG_BASELINE, JPEG_PROGRESSIVE, PNG, WEBP_LOSSY, WEBP_LOSSLESS });
   const bodyOf = async (url: string, headers: Record<string, string> = {}) =>
@@ -213,6 +242,83 @@ describe("a picture with a place in it", () => {
     expect(await env.BLOBS.head("incoming/upl_cut")).not.toBeNull();
     await dropWaitingPictures(env, Date.now() + 3_700_000);
     expect(await env.BLOBS.head("incoming/upl_cut")).toBeNull();
+  });
+});
+
+const inserted = (into: Uint8Array, at: number, ...chunks: [string, string][]) =>
+  joined(into.slice(0, at), ...chunks.map(([type, data]) => pngChunk(type, bytesOf(data))), into.slice(at));
+
+describe("a picture of a runner", () => {
+  /** The XMP of runners' pictures holds one character beyond Latin-1: its bytes, one character each. */
+  const xmp = `XML:com.adobe.xmp\0\0\0\0\0${textOf(new TextEncoder().encode(madeByModel))}`;
+  const IHDR_END = 33;
+
+  it("is kept as it came where it says nothing but what made it", async () => {
+    const plain = await png(256, 256);
+    const own = inserted(
+      plain,
+      IHDR_END,
+      ["tEXt", "parameters\0a person"],
+      ["iTXt", `orthoplex\0\0\0\0\0{}`],
+      ["iTXt", xmp],
+    );
+    expect(await clean(own)).toEqual({ bytes: own, orientation: 1 });
+    const other = inserted(plain, IHDR_END, ["iTXt", xmp.replace("Orthoplex", SECRET)]);
+    expect((await clean(other)).bytes).toEqual(plain);
+  });
+
+  it("shows nobody the place of the machine: drawn for everybody, by one's own, as a sample, as a preview that the service ordered", async () => {
+    const owner = await person("Gerda");
+    const shared = await Machine.register(await person("Operator"));
+    const own = await Machine.register(owner);
+    const hidden: [string, string][] = [
+      ["eXIf", `MM\0*\0\0\0\b\0\0\0\0\0\0${SECRET} GPS`],
+      ["tEXt", `Comment\0${SECRET}`],
+      ["zTXt", `Raw profile type exif\0\0${SECRET}`],
+      ["iTXt", `XML:com.adobe.xmp\0\0\0\0\0<x>${SECRET}</x>`],
+      ["tIME", SECRET],
+    ];
+    const isHidden = async (url: string) => !textOf(await picture(owner, url)).includes(SECRET);
+    for (const machine of [shared, own]) {
+      const order = { base: "cast-2", prompt: "a person", size: "256x256" };
+      const job = await owner.must<Generation>("POST", "/v1/generations", order);
+      const [lease] = await machine.lease(1, 5);
+      const bytes = inserted(await png(256, 256, machine === own ? 1 : 2), IHDR_END, ...hidden);
+      const output = await machine.deliver(lease?.lease_id ?? "", "0.png", "image", bytes, {
+        width: 256,
+        height: 256,
+      });
+      const settled = await machine.on(lease?.lease_id ?? "", "settle", {
+        outcome: "succeeded",
+        outputs: [output],
+      });
+      expect(settled.status).toBe(200);
+      const { result } = await owner.must<Generation>("GET", `/v1/generations/${job.id}`);
+      expect(await isHidden(result?.images[0]?.url ?? "")).toBe(true);
+      expect(await env.BLOBS.head(`blobs/${output.sha256}`)).toBeNull();
+    }
+
+    await owner.must("POST", "/v1/adapters", adapterInput("bare"));
+    const { slot } = await owner.must<{ slot: number }>("POST", "/v1/adapters/gerda/bare/slot", {});
+    const upload_id = await owner.upload(
+      "adapter",
+      await adapterFile(slot, "<bare>"),
+      "application/octet-stream",
+    );
+    const version = await owner.must<Version>("POST", "/v1/adapters/gerda/bare/versions", { upload_id });
+    await owner.must("POST", `/v1/versions/${version.id}/publish`);
+    const [lease] = await own.lease(1, 5);
+    if (lease?.kind !== "sample") throw new Error("No previews were ordered");
+    const { width, height, count } = lease.spec;
+    const outputs = [];
+    for (let i = 0; i < count; i++) {
+      const bytes = inserted(await png(width, height, 10 + i), IHDR_END, ...hidden);
+      outputs.push(await own.deliver(lease.lease_id, `${i}.png`, "image", bytes, { width, height }));
+    }
+    expect((await own.on(lease.lease_id, "settle", { outcome: "succeeded", outputs })).status).toBe(200);
+    const shown = await owner.must<Version>("GET", `/v1/versions/${version.id}`);
+    expect(shown.previews).toHaveLength(count);
+    for (const { url } of shown.previews) expect(await isHidden(url)).toBe(true);
   });
 });
 

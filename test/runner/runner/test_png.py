@@ -4,13 +4,14 @@ import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 from xml.etree import ElementTree
 
 from PIL import Image
 from scripts_of_jobs import picture
 
-from orthoplex.png import parameters_text, write_png
+from orthoplex.png import XMP, parameters_text, write_png
 from orthoplex.recipe import Recipe, RecipeAdapter, recipe_of
 from orthoplex.sample import SampleSpec
 
@@ -67,3 +68,8 @@ def test_every_picture_says_that_a_model_made_it_even_without_a_recipe() -> None
 
 def test_equal_pictures_with_equal_recipes_are_equal_files() -> None:
     assert write_png(picture(), recipe()) == write_png(picture(), recipe())
+
+
+def test_the_xmp_is_the_one_that_the_edge_keeps() -> None:
+    examples = Path(__file__).parents[3] / "schema" / "examples"
+    assert (examples / "xmp-of-pictures.xml").read_text("utf-8") == XMP
