@@ -3,6 +3,7 @@
 // length and what comes out by `bytesMax`, however the zip is built. Knows nothing of pictures.
 
 import { Inflate } from "fflate";
+import { crc32 } from "../lib/crc32.ts";
 
 export type ZipLimits = {
   /** Of everything that the directory lists, wanted or not. */
@@ -22,7 +23,15 @@ export class ZipFault {
   }
 }
 
-type Entry = { name: string; method: number; isEncrypted: boolean; packed: number; size: number; at: number };
+type Entry = {
+  name: string;
+  method: number;
+  isEncrypted: boolean;
+  crc: number;
+  packed: number;
+  size: number;
+  at: number;
+};
 
 const END = 0x06054b50;
 const DIRECTORY = 0x02014b50;
@@ -60,6 +69,7 @@ export function readZip(
     if (bytes === "too_large") {
       return new ZipFault(`unpacked, it has more than ${limits.bytesMax} bytes`);
     }
+    if (crc32(bytes) !== entry.crc) return new ZipFault(`${entry.name} is damaged`);
     left -= bytes.length;
     files.push({ name: entry.name, bytes });
   }
@@ -84,9 +94,11 @@ function directoryOf(zip: Uint8Array, view: DataView, entriesMax: number): Entry
     const next = at + 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (next > end) return new ZipFault(DAMAGED);
     entries.push({
-      name: new TextDecoder().decode(zip.subarray(at + 46, at + 46 + nameBytes)),
+      // macOS writes decomposed characters, others composed ones: one name is one name.
+      name: new TextDecoder().decode(zip.subarray(at + 46, at + 46 + nameBytes)).normalize("NFC"),
       isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
       method: view.getUint16(at + 10, true),
+      crc: view.getUint32(at + 16, true),
       packed: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
       at: view.getUint32(at + 42, true),

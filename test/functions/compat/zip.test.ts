@@ -124,6 +124,30 @@ describe("a zip", () => {
     expect(changed((view, record) => view.setUint32(record + 42, 0xfffffff, true))).toBe("it is damaged");
   });
 
+  it("whose files are not what they were when it was packed is refused, packed or stored", () => {
+    for (const level of [0, 9] as const) {
+      const zip = zipped({ "a.png": new Uint8Array(400).fill(7), "b.txt": new Uint8Array(9) }, level);
+      const { view, at } = recordsOf(zip);
+      const record = at[0] ?? 0;
+      view.setUint32(record + 16, view.getUint32(record + 16, true) ^ 1, true);
+      expect(faultOf(zip)).toBe("a.png is damaged");
+    }
+    const stored = zipped({ "a.png": new Uint8Array(400).fill(7) }, 0);
+    stored[100] = 8;
+    expect(faultOf(stored)).toBe("a.png is damaged");
+  });
+
+  it("names its files with composed characters, however its writer composes them", () => {
+    const zip = zipped({ "jose\u0301.png": new Uint8Array(9), "jos\u00e9.txt": new Uint8Array(9) });
+    const result = read(zip);
+    expect(Array.isArray(result) && result.map(({ name }) => name)).toEqual([
+      "jos\u00e9.png",
+      "jos\u00e9.txt",
+    ]);
+    const twice = zipped({ "jose\u0301.png": new Uint8Array(9), "jos\u00e9.png": new Uint8Array(9) });
+    expect(faultOf(twice)).toMatch(/two files of the name/);
+  });
+
   it("that is cut or flipped anywhere is refused or read, and never throws", () => {
     const zip = zipped({
       "a.png": crypto.getRandomValues(new Uint8Array(300)),
