@@ -112,7 +112,11 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
             const blocked = await blockedFault(db, "name", [{ pointer: "/name", text: user.name }]);
             if (blocked) throw new APIError("UNPROCESSABLE_ENTITY", { message: blocked.detail });
             return {
-              data: { ...bounded(user), handle: await freeHandle(db, user.name, isStaff(env, user.email)) },
+              data: {
+                ...bounded(user),
+                name: named.data,
+                handle: await freeHandle(db, user.name, isStaff(env, user.email)),
+              },
             };
           },
         },

@@ -33,6 +33,9 @@ const NOT_VISIBLE = "must hold something that can be seen";
 const isVisibleIfAny = (text: string): boolean => text === "" || VISIBLE.test(text);
 const isWellFormed = (text: string): boolean => text.isWellFormed();
 
+/** Canonical composition (UAX 15): what looks the same is the same, in a list, a search and a comparison. */
+const composed = () => z.string().trim().normalize("NFC");
+
 const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWellFormed, NOT_TEXT);
 const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
   text.regex(LINE, NOT_LINE).refine(isWellFormed, NOT_LINE) as T;
@@ -46,15 +49,15 @@ export const prompt = (max: number) =>
 
 /** Text of several lines that says something: a comment, a reason. */
 export const message = (max: number) =>
-  inLines(z.string().trim().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
+  inLines(composed().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** Text of several lines that may be left empty, but not by what only looks so. */
 export const optionalMessage = (max: number) =>
-  inLines(z.string().trim().max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
+  inLines(composed().max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** One line that names something. */
 export const title = (max: number) =>
-  inOneLine(z.string().trim().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
+  inOneLine(composed().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** One line that names something, as it stands in a file. */
 export const label = (max: number) =>
@@ -62,7 +65,7 @@ export const label = (max: number) =>
 
 /** One line that may be left empty. */
 export const optionalTitle = (max: number) =>
-  inOneLine(z.string().trim().max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
+  inOneLine(composed().max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
 /** One line as it was sent: an id, a cursor, words of a search. */
 export const token = (max: number) => inOneLine(z.string().max(max));
@@ -101,8 +104,8 @@ export const jsonObject = () =>
 export const carriable = <T extends z.ZodType>(schema: T): T =>
   schema.refine(isCarriable, NOT_CARRIABLE) as T;
 
-/** For text of others that cannot be refused, such as a file in an archive or a profile elsewhere: the same without what nothing carries. */
-export const cleaned = (text: string): string => text.replaceAll(FAULTS, "");
+/** For text of others that cannot be refused, such as a file in an archive or a profile elsewhere: the same, composed, without what nothing carries. */
+export const cleaned = (text: string): string => text.replaceAll(FAULTS, "").normalize("NFC");
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** So much behind a cut is looked at to tell where its character ends; the longest emoji of Unicode has 35 units. */

@@ -177,6 +177,24 @@ describe("text of requests", () => {
     expect(faults).toEqual([]);
   });
 
+  it("is composed where it names something: what looks the same is the same", () => {
+    // A prompt is drawn as it was sent, and a file is kept as it is.
+    const naming = everything().filter(
+      ({ path, key, schema }) =>
+        NAMING.has(key) &&
+        key !== "prompt" &&
+        schema._zod.def.type === "string" &&
+        z.safeParse(schema, "e\u0301xx").success &&
+        !path.startsWith("AdapterMetadata") &&
+        !path.includes(" path."),
+    );
+    expect(naming.length).toBeGreaterThan(30);
+    const faults = naming
+      .filter(({ schema }) => z.safeParse(schema, "e\u0301xx").data !== "\u00e9xx")
+      .map(({ path }) => path);
+    expect(faults).toEqual([]);
+  });
+
   it("is described with its pattern wherever the OpenAPI document speaks of a string that is sent", async () => {
     const response = await app.request("/v1/openapi.json", {}, {} as never);
     const document = (await response.json()) as {
@@ -249,6 +267,7 @@ describe("text of no request", () => {
   it("is cleaned and cut without a half of a character left", () => {
     for (const bad of UNCARRIABLE) expect(cleaned(`a${bad}b`)).toBe("ab");
     expect(cleaned("\ud83d\ude00")).toBe("\ud83d\ude00");
+    expect(cleaned("e\u0301")).toBe("\u00e9");
     expect(cutText("ab\ud83d\ude00", 3)).toBe("ab");
     expect(cutText("a\ud83d", 2)).toBe("a\ud83d");
     expect(cutText("ab\ud83d\ude00", 4)).toBe("ab\ud83d\ude00");

@@ -103,6 +103,44 @@ describe("a generation with a training that goes on", () => {
     }
   });
 
+  it("keeps the word that calls it, and may not take another member's", async () => {
+    const trainingJob = await training();
+    const both = [{ ref: "bob/bob" }, { training_id: trainingJob.id, as: "<me>" }];
+    const saved = await ada.must<{ id: string }>("POST", "/v1/compositions", {
+      members: [{ ref: "bob/bob" }],
+    });
+    const job = await generateWith(both, { prompt: "<bob> sad; <me> smiling", size: "512x256" });
+    for (const as of ["<bob>", undefined]) {
+      const adapters = [
+        { ref: "bob/bob", as: as ? undefined : trainingJob.request.trigger },
+        { training_id: trainingJob.id, as },
+      ];
+      const reply = await ada.ask("POST", "/v1/generations", { adapters, prompt: "x" });
+      expect([reply.status, reply.body.errors?.[0]?.pointer]).toEqual([400, "/adapters/1/as"]);
+    }
+    await deliverAdapter(machine, await take());
+    const words = ({ request }: Generation) => request.adapters.map(({ trigger }) => trigger);
+    expect(words(await look(job))).toEqual(["<bob>", "<me>"]);
+    const lease = await take();
+    if (lease.kind !== "sample") throw new Error("Not a generation");
+    expect(lease.spec.adapters.map(({ trigger }) => trigger)).toEqual(["<bob>", "<me>"]);
+    // From a saved composition, what a training has made keeps its word too.
+    const { result } = await ada.must<Training>("GET", `/v1/trainings/${trainingJob.id}`);
+    const members = [{ ref: "bob/bob" }, { version_id: result?.version_id, as: "<me>" }];
+    const again = await ada.must<{ id: string }>("POST", "/v1/compositions", { members });
+    for (const [composition_id, expected] of [
+      [saved.id, ["<bob>"]],
+      [again.id, ["<bob>", "<me>"]],
+    ] as const) {
+      const drawn = await ada.must<Generation>("POST", "/v1/generations", {
+        composition_id,
+        prompt: "x",
+        size: "512x256",
+      });
+      expect(words(drawn)).toEqual(expected);
+    }
+  });
+
   it("goes to a runner that waits for work", async () => {
     const job = await waiting(await training());
     const lease = await take();

@@ -122,6 +122,22 @@ describe("a name", () => {
     );
   });
 
+  it("is kept with composed characters, and found and compared as such", async () => {
+    const title = "Jose\u0301";
+    const patched = await ada.must<Adapter>("PATCH", "/v1/adapters/ada/ivy", { title });
+    expect(patched.title).toBe("Jos\u00e9");
+    for (const q of ["Jose\u0301", "Jos\u00e9", "jose"]) {
+      const { items } = await ada.must<{ items: Adapter[] }>(
+        "GET",
+        `/v1/adapters?q=${encodeURIComponent(q)}`,
+      );
+      expect([q, items.map(({ ref }) => ref)]).toEqual([q, ["ada/ivy"]]);
+    }
+    await signUp("Zoe\u0308", "zoe@example.com");
+    const row = await db().prepare("SELECT name, handle FROM users WHERE email = 'zoe@example.com'").first();
+    expect(row).toEqual({ name: "Zo\u00eb", handle: "zoe" });
+  });
+
   it("is held to that when somebody signs up", async () => {
     for (const name of [...HOSTILE, ...UNSEEN]) {
       const body = { name, email: `x${Math.random()}@example.com`, password: "correct horse" };
