@@ -54,7 +54,7 @@ const ALLOWED: { path: string; words: RegExp; reason: string }[] = [
   },
   { path: "gpu-runner/orthoplex/export_onnx/text.py", words: /taught/, reason: "an input of text.onnx" },
   { path: "test/runner/onnx/", words: /taught/, reason: "the same input" },
-  { path: "gpu-runner/recipes/cast-2/styles.ts", words: /surprise/, reason: "a mouth of a drawing style" },
+  { path: "gpu-runner/recipes/cast-3/styles.ts", words: /surprise/, reason: "a mouth of a drawing style" },
   { path: "site/preview/scene.ts", words: /taught/, reason: "the name of an input of text.onnx" },
   { path: "test/site/preview/scene.test.ts", words: /taught/, reason: "the same input" },
 ];

@@ -57,7 +57,7 @@ test("docs/storage.md has a row for every table of D1, and no row for a table th
 test("docs/credits.md credits every drawing style as its package asks", () => {
   const require = createRequire(import.meta.url);
   const credits = page("credits.md");
-  const styles = readFileSync(join(ROOT, "gpu-runner/recipes/cast-2/styles.ts"), "utf8");
+  const styles = readFileSync(join(ROOT, "gpu-runner/recipes/cast-3/styles.ts"), "utf8");
   const collections = [...styles.matchAll(/^\s*collection: ["'](\w+)["']/gm)].map(([, name = ""]) => name);
   assert.ok(collections.length >= 10);
   for (const collection of collections) {

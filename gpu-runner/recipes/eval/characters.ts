@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import * as collection from '@dicebear/collection';
 import { createAvatar, type Style as DiceBearStyle } from '@dicebear/core';
 import { Resvg } from '@resvg/resvg-js';
-import { rasterise } from '../cast-2/render.ts';
-import { type Expression, STYLES, type Style } from '../cast-2/styles.ts';
-import { type Character, drawCharacter, generator, options, partsWith } from '../cast-2/world.ts';
+import { rasterise } from '../cast-3/render.ts';
+import { type Expression, STYLES, type Style } from '../cast-3/styles.ts';
+import { type Character, drawCharacter, generator, options, partsWith } from '../cast-3/world.ts';
 
 const CELL = 64;
 const FIRST_CONCEPT_SEED = 800001; // the seeded catalog takes 900001 and up

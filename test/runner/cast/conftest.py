@@ -13,9 +13,10 @@ from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel
 from orthoplex.bases.cast.sharpener import Sharpener
 from orthoplex.bases.cast.world import World
 from orthoplex.ortho.adapter import Adapter
-from orthoplex.ortho.layout import layout_from, read_layout
+from orthoplex.ortho.layout import layout_from
 
 ROOT = Path(__file__).resolve().parents[3]
+CHANNELS = ROOT / "schema/examples/reserved-channels.json"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,7 +26,7 @@ def one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    return World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
+    return World.read(ROOT / "gpu-runner/bases/cast-3/world.json")
 
 
 def awake(model: CastModel) -> CastModel:
@@ -39,14 +40,18 @@ def awake(model: CastModel) -> CastModel:
     return model.requires_grad_(False).eval()
 
 
+def made(description: dict[str, Any], model: CastModel, world: World, scale: int = 4) -> CastBase:
+    sharpener, cpu = Sharpener(scale=scale).requires_grad_(False), torch.device("cpu")
+    layout = layout_from(description)
+    return CastBase(layout.base, description, layout, awake(model), sharpener, world, cpu, torch.float32)
+
+
 @pytest.fixture(scope="session")
-def random_base(world: World) -> CastBase:
-    """fp32, every branch awake."""
+def marked_base(world: World) -> CastBase:
+    """Two blocks, cells of 64 px, half of the context's channels reserved for marked tokens."""
     torch.manual_seed(0)
-    model = awake(CastModel(CastConfig(vocabulary_size=len(world.vocabulary))))
-    layout = read_layout(ROOT / "schema/bases/cast-2.json")
-    sharpener = Sharpener().requires_grad_(False)
-    return CastBase("cast-2", {"id": "cast-2"}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary), layers=2))
+    return made(json.loads(CHANNELS.read_text("utf-8")), model, world)
 
 
 @pytest.fixture(scope="session")
@@ -54,28 +59,23 @@ def whole_base(world: World) -> CastBase:
     """A base of two blocks that reserves no channels: its words, and the slots of its adapters, have all of them."""
     torch.manual_seed(1)
     config = CastConfig(vocabulary_size=len(world.vocabulary), layers=2, reserved=0)
-    model = awake(CastModel(config))
-    description = json.loads((ROOT / "schema/bases/cast-2.json").read_text("utf-8"))
+    description = json.loads(CHANNELS.read_text("utf-8"))
     del description["basis"]["reserved"], description["tokens"]["marker"]
-    description["tokens"] |= {"layers": config.layers, "dim": config.width}
-    description["layers"] = [
-        layer for layer in description["layers"] if int(layer["name"].split(".")[1]) < config.layers
-    ]
-    layout, sharpener = layout_from(description), Sharpener().requires_grad_(False)
-    return CastBase("cast-2", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    description["tokens"]["dim"] = config.width
+    return made(description | {"id": "whole-1"}, CastModel(config), world)
 
 
 def gated_description(config: CastConfig) -> dict[str, Any]:
     """What a base with entries and gated residuals says of itself, as far as the runner reads it."""
-    description = json.loads((ROOT / "schema/bases/cast-2.json").read_text("utf-8"))
     blocks = [f"transformer_blocks.{block}" for block in range(config.layers)]
     gated = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out", "attn2.to_q", "attn2.to_out")
     width = config.width
-    return description | {
+    return {
         "id": "cast-gated",
         "basis": {"name": "signed-dct-2", "seed": 1},
         "rank": 8,
         "tokens": {"count": 4, "layers": 1, "dim": width},
+        "residual_norm_max": 64,
         "gate": {"gain": 4},
         "entries": [{"name": f"{b}.attn2.{n}", "out_features": width} for b in blocks for n in ("to_k", "to_v")],
         "layers": [{"name": f"{b}.{n}", "in_features": width, "out_features": width} for b in blocks for n in gated],
@@ -87,10 +87,15 @@ def gated_base(world: World) -> CastBase:
     """A base of cast-3's shape, three blocks deep: entries, gates, cells of 128 px, random weights."""
     torch.manual_seed(2)
     config = CastConfig(len(world.vocabulary), layers=3, **SIZES["cast-3"])
-    description = gated_description(config)
-    layout, sharpener = layout_from(description), Sharpener(scale=2).requires_grad_(False)
-    model = awake(CastModel(config))
-    return CastBase("cast-gated", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    return made(gated_description(config), CastModel(config), world, scale=2)
+
+
+@pytest.fixture(scope="session", params=["marked_base", "gated_base"])
+def random_base(request: pytest.FixtureRequest) -> CastBase:
+    """What holds for concepts of either kind: marked tokens, and entries with gates."""
+    base = request.getfixturevalue(request.param)
+    assert isinstance(base, CastBase)
+    return base
 
 
 @pytest.fixture(scope="session")

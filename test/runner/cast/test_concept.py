@@ -82,7 +82,7 @@ def trained_with_prior_losses(base: CastBase, pictures: Pictures) -> tuple[Train
     return train_concept(base, SPEC, pictures, on_step=note), told
 
 
-def test_a_base_with_reserved_channels_preserves_no_prior_and_its_summary_names_none(
+def test_a_base_whose_residuals_are_silent_elsewhere_preserves_no_prior_and_its_summary_names_none(
     random_base: CastBase, pictures: Pictures
 ) -> None:
     result, told = trained_with_prior_losses(random_base, pictures)
@@ -101,10 +101,10 @@ def test_a_base_without_reserved_channels_preserves_its_prior_and_its_summary_sa
     assert result.metrics["prior_loss"] == round(told[-1], 6)
 
 
-def test_a_published_token_is_a_word_without_its_mark(random_base: CastBase, pictures: Pictures) -> None:
-    adapter = train(random_base, pictures)
-    assert adapter.tokens.shape == random_base.layout.tokens_shape
-    assert adapter.tokens.shape[-1] == random_base.config.word_width
+def test_a_published_token_is_a_word_without_its_mark(marked_base: CastBase, pictures: Pictures) -> None:
+    adapter = train(marked_base, pictures)
+    assert adapter.tokens.shape == marked_base.layout.tokens_shape
+    assert adapter.tokens.shape[-1] == marked_base.config.word_width
 
 
 def test_a_checkpoint_of_another_training_is_refused(random_base: CastBase, pictures: Pictures, tmp_path: Path) -> None:

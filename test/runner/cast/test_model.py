@@ -1,17 +1,18 @@
 """The denoiser's sizes: a base that draws at twice the size begins as the smaller one; levels follow the average."""
 
 import json
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.flow import edge_weights
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as, seen_level
-from orthoplex.cast_training.base import fitted
+from orthoplex.bases.cast.parts import save_model
+from orthoplex.cast_training.base import Trainer, fitted
 
-from .conftest import ROOT
+from .conftest import awake
 
 
 def test_averaging_pixels_lowers_the_noise_level_as_seen_level_says() -> None:
@@ -26,9 +27,9 @@ def test_averaging_pixels_lowers_the_noise_level_as_seen_level_says() -> None:
     assert seen_level(t, 1)[0] is t
 
 
-def test_a_base_of_twice_the_size_draws_what_the_smaller_one_draws_at_first(true_base: CastBase) -> None:
-    small = true_base.model.float()
-    config = CastConfig(small.config.vocabulary_size, **SIZES["cast-3"])
+def test_a_base_of_twice_the_size_draws_what_the_smaller_one_draws_at_first(marked_base: CastBase) -> None:
+    small = marked_base.model
+    config = CastConfig(small.config.vocabulary_size, layers=2, **SIZES["cast-3"])
     torch.manual_seed(1)
     large = CastModel(config).eval()
     stored = small.state_dict()
@@ -62,11 +63,23 @@ def test_a_decoder_comes_with_a_coarse_picture_only() -> None:
     assert CastModel(CastConfig(10, **SIZES["cast-3"])).decoder is not None
 
 
-def test_a_base_without_a_decoder_is_described_as_cast_2_was_published(true_base: CastBase) -> None:
+def test_sizes_come_back_from_a_header_and_name_a_decoder_where_there_is_one() -> None:
     """The preview compares the sizes of its graphs with those in the weights' header."""
-    with safe_open(ROOT / "gpu-runner/bases/cast-2/model.safetensors", "pt") as file:
-        published = json.loads((file.metadata() or {})["config"])
-    assert true_base.config.as_dict() == published
-    assert CastConfig(**published) == true_base.config
-    large = CastConfig(10, **SIZES["cast-3"])
-    assert CastConfig(**large.as_dict()) == large
+    small, large = CastConfig(10), CastConfig(10, **SIZES["cast-3"])
+    for config in (small, large):
+        assert CastConfig(**json.loads(json.dumps(config.as_dict()))) == config
+    assert not {"coarse", "decoder_channels"} & set(small.as_dict())
+    assert {"coarse", "decoder_channels"} <= set(large.as_dict())
+
+
+def test_a_training_that_starts_from_a_published_base_begins_with_its_weights(tmp_path: Path) -> None:
+    config = CastConfig(vocabulary_size=40, layers=1, text_layers=1)
+    torch.manual_seed(7)
+    published = awake(CastModel(config))
+    save_model(published, dict(published.state_dict()), tmp_path / "model.safetensors")
+    trainer = Trainer(config, "cpu", torch.bfloat16, 1e-3, 0.5, 0.35)
+    trainer.start_from(tmp_path / "model.safetensors")
+    for name, weight in published.state_dict().items():
+        assert torch.equal(trainer.masters[name], weight.half().float())
+        assert torch.equal(trainer.average[name], weight.half().float())
+        assert torch.equal(trainer.model.get_parameter(name), weight.half().bfloat16())

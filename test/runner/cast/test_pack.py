@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_pack_gives_the_same_pixels_and_captions_back(world: World, tmp_path: Path) -> None:
-    text = (ROOT / "gpu-runner/bases/cast-2/world.json").read_text()
+    text = (ROOT / "gpu-runner/bases/cast-3/world.json").read_text()
     line = json.dumps({"caption": [{"word": "style:lorelei"}, {"word": "skin", "rgb": "aa5533"}]})
     records, captions = parse_captions(f"{line}\n{line}\n")
     generator = torch.Generator().manual_seed(0)

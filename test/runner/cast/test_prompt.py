@@ -1,4 +1,4 @@
-"""English for cast-2: what a prompt says, in any order, and what it does not know."""
+"""English for the cast bases: what a prompt says, in any order, and what it does not know."""
 
 import pytest
 from PIL import Image

@@ -55,60 +55,53 @@ def predicted(base: CastBase, row: CastReading, cells: int) -> Tensor:
 
 @steady
 @given(seed=st.integers(0, 2**31), persons=st.integers(1, 3))
-def test_no_word_of_the_base_reaches_a_reserved_channel(random_base: CastBase, seed: int, persons: int) -> None:
-    config, generator = random_base.config, torch.Generator().manual_seed(seed)
+def test_no_word_of_the_base_reaches_a_reserved_channel(marked_base: CastBase, seed: int, persons: int) -> None:
+    config, generator = marked_base.config, torch.Generator().manual_seed(seed)
     shape = (2, persons, config.words)
     words = torch.randint(config.vocabulary_size, shape, generator=generator)
     colours = torch.randn(*shape, 4, generator=generator)
     places = torch.randint(config.cells, (2, persons), generator=generator)
-    context = random_base.model.encode(words, colours, places)
+    context = marked_base.model.encode(words, colours, places)
     assert context.shape == (2, persons * config.words, config.width)
     assert not context[..., -RESERVED:].any()
     assert bool(context[..., :-RESERVED].abs().amax(-1).min() > 0)
 
 
-def test_places_and_the_empty_caption_stay_out_of_the_reserved_channels(random_base: CastBase) -> None:
+def test_places_and_the_empty_caption_stay_out_of_the_reserved_channels(marked_base: CastBase) -> None:
     places = torch.arange(3)[None]
-    assert not random_base.model.place_words(places)[..., -RESERVED:].any()
-    assert not null_context(random_base, 1, places)[..., -RESERVED:].any()
-
-
-def test_the_published_base_reserves_what_its_description_says(true_base: CastBase) -> None:
-    assert true_base.config.reserved == true_base.layout.reserved == RESERVED
-    assert true_base.config.word_width == true_base.layout.tokens_shape[-1]
-    places = torch.arange(3)[None]
-    assert not null_context(true_base, 1, places)[..., -RESERVED:].any()
+    assert not marked_base.model.place_words(places)[..., -RESERVED:].any()
+    assert not null_context(marked_base, 1, places)[..., -RESERVED:].any()
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_residuals_leave_every_prompt_without_their_trigger_bit_for_bit_as_it_was(
-    random_base: CastBase, prompt: str
+    marked_base: CastBase, prompt: str
 ) -> None:
-    row = read(random_base, SampleSpec(prompt, 3, 512, 256), [], 3)
-    before = predicted(random_base, row, 2)
-    residuals = others(random_base, 0, 7, 31, 40_000)
-    with attach(random_base.model, random_base.layout, residuals):
-        attached = predicted(random_base, row, 2)
-    with merged(random_base.model, random_base.layout, residuals):
-        assert torch.equal(predicted(random_base, row, 2), before)
+    row = read(marked_base, SampleSpec(prompt, 3, 512, 256), [], 3)
+    before = predicted(marked_base, row, 2)
+    residuals = others(marked_base, 0, 7, 31, 40_000)
+    with attach(marked_base.model, marked_base.layout, residuals):
+        attached = predicted(marked_base, row, 2)
+    with merged(marked_base.model, marked_base.layout, residuals):
+        assert torch.equal(predicted(marked_base, row, 2), before)
     assert torch.equal(attached, before)
 
 
 @pytest.mark.parametrize("prompt", PROMPTS[1:])
-def test_the_published_base_draws_bit_for_bit_the_same_with_residuals_merged_into_it(
-    true_base: CastBase, prompt: str
+def test_a_picture_is_bit_for_bit_the_same_with_residuals_merged_that_nobody_calls(
+    marked_base: CastBase, prompt: str
 ) -> None:
     spec = SampleSpec(prompt, 3, 512, 256, steps=2)
-    before = sample(true_base, spec).images[0]
-    with merged(true_base.model, true_base.layout, others(true_base, 0, 7, 31)):
-        assert sample(true_base, spec).images[0].tobytes() == before.tobytes()
+    before = sample(marked_base, spec).images[0]
+    with merged(marked_base.model, marked_base.layout, others(marked_base, 0, 7, 31)):
+        assert sample(marked_base, spec).images[0].tobytes() == before.tobytes()
 
 
-def test_a_trigger_wakes_its_own_residual(random_base: CastBase) -> None:
-    row = read(random_base, SampleSpec("<ana> smiling", 3, 256, 256), [ana(random_base)], 3)
-    silent = predicted(random_base, row, 1)
-    with merged(random_base.model, random_base.layout, row.residuals):
-        assert float((predicted(random_base, row, 1) - silent).abs().max()) > 0.01
+def test_a_trigger_wakes_its_own_residual(marked_base: CastBase) -> None:
+    row = read(marked_base, SampleSpec("<ana> smiling", 3, 256, 256), [ana(marked_base)], 3)
+    silent = predicted(marked_base, row, 1)
+    with merged(marked_base.model, marked_base.layout, row.residuals):
+        assert float((predicted(marked_base, row, 1) - silent).abs().max()) > 0.01
 
 
 def pictures(base: CastBase, row: CastReading, steps: int = 4) -> tuple[Tensor, Tensor]:
@@ -121,10 +114,10 @@ def pictures(base: CastBase, row: CastReading, steps: int = 4) -> tuple[Tensor, 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("slots", [(1,), (5, 7), (1, 2, 3, 30)])
 def test_a_concept_is_drawn_bit_for_bit_the_same_with_others_of_its_class_attached_or_merged(
-    random_base: CastBase, slots: tuple[int, ...], dtype: torch.dtype
+    marked_base: CastBase, slots: tuple[int, ...], dtype: torch.dtype
 ) -> None:
-    model = copy.deepcopy(random_base.model).to(dtype)
-    base = replace(random_base, model=model, dtype=dtype)
+    model = copy.deepcopy(marked_base.model).to(dtype)
+    base = replace(marked_base, model=model, dtype=dtype)
     row = read(base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(base)], 3)
     alone, _ = pictures(base, row)
     company = others(base, *slots)
@@ -134,9 +127,9 @@ def test_a_concept_is_drawn_bit_for_bit_the_same_with_others_of_its_class_attach
         assert torch.equal(pictures(base, row)[0], alone)
 
 
-def test_a_concept_in_the_same_slot_would_be_heard(random_base: CastBase) -> None:
+def test_a_concept_in_the_same_slot_would_be_heard(marked_base: CastBase) -> None:
     """What the test above would see if slots did not keep residuals apart."""
-    row = read(random_base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(random_base)], 3)
-    alone, _ = pictures(random_base, row)
-    blended, _ = pictures(random_base, replace(row, residuals=row.residuals + others(random_base, 0)))
+    row = read(marked_base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(marked_base)], 3)
+    alone, _ = pictures(marked_base, row)
+    blended, _ = pictures(marked_base, replace(row, residuals=row.residuals + others(marked_base, 0)))
     assert float((blended - alone).abs().max()) > 0.01

@@ -28,17 +28,17 @@ def one_thread() -> None:
 def random_base() -> CastBase:
     """fp32, every branch awake: zero-initialised outputs get small random values."""
     torch.manual_seed(0)
-    world = World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
-    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
+    world = World.read(ROOT / "gpu-runner/bases/cast-3/world.json")
+    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary), layers=2))
     for parameter in model.parameters():
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
     model.requires_grad_(False).eval()
-    layout = read_layout(ROOT / "schema/bases/cast-2.json")
+    layout = read_layout(ROOT / "schema/examples/reserved-channels.json")
     sharpener = Sharpener().requires_grad_(False)
     return CastBase(
-        "cast-2",
-        {"id": "cast-2"},
+        layout.base,
+        {"id": layout.base},
         layout,
         model,
         sharpener,

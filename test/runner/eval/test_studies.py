@@ -68,11 +68,11 @@ def test_a_killed_write_leaves_nothing_under_the_name(tmp_path: Path) -> None:
 def test_what_is_asked_reaches_the_base_word_for_word(random_base: CastBase, characters: list[Character]) -> None:
     words = {number: word for word, number in random_base.world.vocabulary.items()}
     for ask in characters[0].asks(12):
-        row = row_of(random_base, Request(characters[0], torch.ones(4, 8, 256), ask, 1))
+        row = row_of(random_base, Request(characters[0], torch.ones(4, 2, 256), ask, 1))
         said = [words[int(number)] for number in row.words[0]]
         assert said[0] == f"background:{ask.kind}"
         assert said[5] == f"expression:{ask.expression}"
-        assert torch.equal(row.tokens[0], torch.ones(4, 8, 256))
+        assert torch.equal(row.tokens[0], torch.ones(4, 2, 256))
         assert not row.warnings
 
 

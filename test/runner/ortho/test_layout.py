@@ -15,7 +15,7 @@ from orthoplex.ortho.layout import LayerShape, Layout, layout_from, read_layout
 
 RESERVED = [(256, 128, 4), (320, 160, 8), (768, 96, 8), (256, 256, 8)]  # input channels, reserved ones of them, rank
 REPOSITORY = Path(__file__).parents[3]
-CAST_2 = REPOSITORY / "schema" / "bases" / "cast-2.json"
+CHANNELS = REPOSITORY / "schema" / "examples" / "reserved-channels.json"
 
 
 def reserving(n: int, reserved: int, rank: int) -> Layout:
@@ -33,12 +33,12 @@ def reserving(n: int, reserved: int, rank: int) -> Layout:
     )
 
 
-def test_cast_2_has_16_layers_radix_31_and_tokens_of_words_for_8_blocks() -> None:
-    cast = read_layout(CAST_2)
-    assert (cast.base, cast.rank, len(cast.layers), cast.radix) == ("cast-2", 4, 16, 31)
-    assert cast.tokens_shape == (4, 8, 128)
-    assert (cast.reserved, cast.marker) == (128, 8.0)
-    assert set(cast.layers) == {f"transformer_blocks.{n}.attn2.to_{part}" for n in range(8) for part in "kv"}
+def test_what_a_base_says_of_its_reserved_channels_is_read_whole() -> None:
+    layout = read_layout(CHANNELS)
+    assert (layout.base, layout.rank, len(layout.layers), layout.radix) == ("reserving-1", 4, 4, 31)
+    assert layout.tokens_shape == (4, 2, 128)
+    assert (layout.reserved, layout.marker) == (128, 8.0)
+    assert set(layout.layers) == {f"transformer_blocks.{n}.attn2.to_{part}" for n in range(2) for part in "kv"}
 
 
 @pytest.mark.parametrize(("n", "reserved", "rank"), RESERVED)
@@ -68,7 +68,7 @@ def test_all_layers_have_one_basis_where_they_reserve_equally_many_channels() ->
 
 
 def test_without_reserved_channels_slots_divide_all_channels_of_a_layer() -> None:
-    description = json.loads(CAST_2.read_text("utf-8"))
+    description = json.loads(CHANNELS.read_text("utf-8"))
     del description["basis"]["reserved"], description["tokens"]["marker"]
     description["basis"]["name"] = "signed-dct-2"
     whole = layout_from(description)
@@ -79,15 +79,15 @@ def test_without_reserved_channels_slots_divide_all_channels_of_a_layer() -> Non
 
 
 def test_the_layers_hash_is_that_of_sorted_lines_in_any_order_of_declaration() -> None:
-    description = json.loads(CAST_2.read_text("utf-8"))
+    description = json.loads(CHANNELS.read_text("utf-8"))
     lines = sorted(f"{it['name']} {it['out_features']} {it['in_features']}\n" for it in description["layers"])
     expected = hashlib.sha256("".join(lines).encode()).hexdigest()
     description["layers"].reverse()
-    assert layout_from(description).layers_sha256 == read_layout(CAST_2).layers_sha256 == expected
+    assert layout_from(description).layers_sha256 == read_layout(CHANNELS).layers_sha256 == expected
 
 
 def test_refuses_a_basis_that_it_does_not_know() -> None:
-    description = json.loads(CAST_2.read_text("utf-8"))
+    description = json.loads(CHANNELS.read_text("utf-8"))
     description["basis"]["name"] = "gaussian"
     with pytest.raises(ValueError, match="Unknown basis 'gaussian'"):
         layout_from(description)
@@ -112,7 +112,7 @@ def test_ortho_imports_only_torch_the_standard_library_and_itself() -> None:
 
 @pytest.mark.parametrize("part", ["reserved", "marker"])
 def test_refuses_marks_without_reserved_channels_and_channels_without_marks(part: str) -> None:
-    description = json.loads(CAST_2.read_text("utf-8"))
+    description = json.loads(CHANNELS.read_text("utf-8"))
     del description["basis" if part == "reserved" else "tokens"][part]
     with pytest.raises(ValueError, match="go together"):
         layout_from(description)

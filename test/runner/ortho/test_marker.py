@@ -13,7 +13,7 @@ from torch import Tensor
 from orthoplex.ortho.layout import LayerShape, Layout, read_layout
 from orthoplex.ortho.marker import marked
 
-CAST = read_layout(Path(__file__).parents[3] / "schema" / "bases" / "cast-2.json")
+RESERVING = read_layout(Path(__file__).parents[3] / "schema" / "examples" / "reserved-channels.json")
 WIDE = Layout(
     base="wide-1",
     basis="signed-dct-2",
@@ -25,7 +25,7 @@ WIDE = Layout(
     reserved=160,
     marker=2.5,
 )
-LAYOUTS = [CAST, WIDE]
+LAYOUTS = [RESERVING, WIDE]
 
 
 def width_of(layout: Layout) -> int:
@@ -61,36 +61,36 @@ def test_a_residual_hears_of_each_own_token_the_length_of_a_mark_in_one_row(layo
         torch.testing.assert_close(heard, expected[:, None].expand(-1, layers, -1), rtol=0, atol=1e-13)
 
 
-@given(slot=st.integers(0, CAST.radix**CAST.rank - 1), count=st.integers(1, 9))
+@given(slot=st.integers(0, RESERVING.radix**RESERVING.rank - 1), count=st.integers(1, 9))
 def test_a_mark_has_its_length_and_leaves_the_word_as_it_was(slot: int, count: int) -> None:
-    assert CAST.reserved is not None
-    plain = words(CAST, slot, count)
-    tokens = marked(plain, CAST, slot)
-    assert tokens.shape == (count, CAST.tokens_shape[1], width_of(CAST))
-    assert torch.equal(tokens[..., : -CAST.reserved], plain)
-    lengths = tokens[..., -CAST.reserved :].norm(dim=-1)
-    torch.testing.assert_close(lengths, torch.full_like(lengths, CAST.marker), rtol=1e-12, atol=0)
+    assert RESERVING.reserved is not None
+    plain = words(RESERVING, slot, count)
+    tokens = marked(plain, RESERVING, slot)
+    assert tokens.shape == (count, RESERVING.tokens_shape[1], width_of(RESERVING))
+    assert torch.equal(tokens[..., : -RESERVING.reserved], plain)
+    lengths = tokens[..., -RESERVING.reserved :].norm(dim=-1)
+    torch.testing.assert_close(lengths, torch.full_like(lengths, RESERVING.marker), rtol=1e-12, atol=0)
 
 
 def test_tokens_beyond_the_rank_share_the_rows_in_turn() -> None:
-    tokens = marked(words(CAST, count=CAST.rank + 1), CAST, 5)
-    assert torch.equal(tokens[CAST.rank, :, -128:], tokens[0, :, -128:])
+    tokens = marked(words(RESERVING, count=RESERVING.rank + 1), RESERVING, 5)
+    assert torch.equal(tokens[RESERVING.rank, :, -128:], tokens[0, :, -128:])
     assert not torch.equal(tokens[1, :, -128:], tokens[0, :, -128:])
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_marked_tokens_keep_their_type(dtype: torch.dtype) -> None:
-    assert marked(words(CAST).to(dtype), CAST, 3).dtype == dtype
+    assert marked(words(RESERVING).to(dtype), RESERVING, 3).dtype == dtype
 
 
 def test_training_reaches_the_words_through_their_marks() -> None:
-    plain = words(CAST).requires_grad_()
-    marked(plain, CAST, 3).sum().backward()  # type: ignore[no-untyped-call]
+    plain = words(RESERVING).requires_grad_()
+    marked(plain, RESERVING, 3).sum().backward()  # type: ignore[no-untyped-call]
     assert plain.grad is not None
     assert bool((plain.grad == 1).all())
 
 
 def test_without_reserved_channels_tokens_stay_as_they_are() -> None:
-    whole = dataclasses.replace(CAST, reserved=None, marker=0.0)
+    whole = dataclasses.replace(RESERVING, reserved=None, marker=0.0)
     plain = words(whole)
     assert marked(plain, whole, 5) is plain

@@ -23,7 +23,7 @@ from orthoplex.ortho.slot import (
 )
 
 EXAMPLES = Path(__file__).parents[3] / "schema" / "examples"
-BASES = {"sd-1.5": (320, 640, 768, 1280), "sdxl": (640, 1280, 2048), "cast-2": (128,), "256 channels": (256,)}
+BASES = {"sd-1.5": (320, 640, 768, 1280), "sdxl": (640, 1280, 2048), "128 channels": (128,), "256 channels": (256,)}
 CODES = [(dims, r) for dims in BASES.values() for r in (4, 8, 16) if min(dims) // r >= r + 1]
 
 
@@ -94,7 +94,7 @@ def test_downs_of_one_class_are_orthogonal_to_1e_13() -> None:
 
 
 @given(st.integers(0, 31**4 - 1), st.integers(0, 31**4 - 1))
-def test_any_two_slots_of_cast_2_keep_their_bound(a: int, b: int) -> None:
+def test_any_two_slots_of_rank_4_in_128_channels_keep_their_bound(a: int, b: int) -> None:
     assert shared_columns(a, b, 128, 4) <= overlap_bound(a, b, 31, 4)
 
 

@@ -23,7 +23,7 @@ WIDTH, RESERVED, LAYERS = 128, 64, 1
 def tiny_base() -> CastBase:
     """Random weights; every branch awake."""
     torch.manual_seed(0)
-    world = World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
+    world = World.read(ROOT / "gpu-runner/bases/cast-3/world.json")
     sizes = {"width": WIDTH, "reserved": RESERVED, "layers": LAYERS, "heads": 2, "text_layers": 1}
     config = CastConfig(vocabulary_size=len(world.vocabulary), **sizes)
     model = CastModel(config)

@@ -1,4 +1,4 @@
-// The styles of the world that cast-2 draws: for each DiceBear collection, which parts may appear,
+// The styles of the world that the cast bases draw: for each DiceBear collection, which parts may appear,
 // which values mean which expression or hair, and which colours are visible when.
 // Pure data; world.ts draws characters from it, render.ts turns them into pictures.
 
