@@ -6,8 +6,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
-import cast from "../preview/cast/cast.json" with { type: "json" };
 import type { FileParts, PreviewFiles } from "../preview/files.ts";
+import type { Shapes } from "../preview/shapes.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const GRAPHS = join(ROOT, "site", "preview", "cast");
@@ -19,6 +19,9 @@ const RUNTIME_NAME = "ort-wasm-simd-threaded";
 const PART_BYTES_MAX = 16 * 2 ** 20;
 const ID = "virtual:preview-files";
 const RESOLVED = `\0${ID}`;
+
+type TensorShapes = Record<string, number[]>;
+type BuiltShapes = Shapes & { sharpener: TensorShapes };
 
 export function previewFiles(): Plugin {
   return {
@@ -47,19 +50,25 @@ export function previewFiles(): Plugin {
       const shared = {
         wasm: lay(`${RUNTIME_NAME}.wasm`, read(RUNTIME, `${RUNTIME_NAME}.wasm`)),
         loader: emit(`preview/${digestOf(loader)}/${RUNTIME_NAME}.mjs`, loader),
-        text: lay("text.onnx", read(GRAPHS, "text.onnx")),
-        denoiser: lay("denoiser.onnx", read(GRAPHS, "denoiser.onnx")),
-        sharpener: lay("sharpener.onnx", read(GRAPHS, "sharpener.onnx")),
       };
       const bases: Record<string, PreviewFiles> = {};
       for (const base of readdirSync(BASES).sort()) {
         const weights = join(BASES, base, "model.safetensors");
         // Weights of a base that is still in training lie there without a description: nobody is offered it.
         if (!existsSync(join(DESCRIPTIONS, `${base}.json`)) || !existsSync(weights)) continue;
-        if (!fits(read(weights), read(BASES, base, "sharpener.safetensors"))) continue;
+        // A base without graphs of its own runs on runners only.
+        if (!existsSync(join(GRAPHS, base))) continue;
+        const { sharpener, ...shapes }: BuiltShapes = JSON.parse(
+          read(GRAPHS, base, "shapes.json").toString("utf8"),
+        );
+        if (!fits(shapes, sharpener, read(weights), read(BASES, base, "sharpener.safetensors"))) continue;
         const { vocabulary, palettes } = JSON.parse(read(BASES, base, "world.json").toString("utf8"));
         bases[base] = {
           ...shared,
+          shapes,
+          text: lay(`${base}-text.onnx`, read(GRAPHS, base, "text.onnx")),
+          denoiser: lay(`${base}-denoiser.onnx`, read(GRAPHS, base, "denoiser.onnx")),
+          sharpener: lay(`${base}-sharpener.onnx`, read(GRAPHS, base, "sharpener.onnx")),
           weights: lay(`${base}.safetensors`, read(weights)),
           sharpenerWeights: lay(`${base}-sharpener.safetensors`, read(BASES, base, "sharpener.safetensors")),
           world: lay(`${base}.json`, Buffer.from(JSON.stringify({ vocabulary, palettes }))),
@@ -70,13 +79,13 @@ export function previewFiles(): Plugin {
   };
 }
 
-/** Whether the graphs have the shapes of these weights. A base with other shapes runs on runners only. */
-function fits(weights: Buffer, sharpener: Buffer): boolean {
-  const config = JSON.parse(headerOf(weights).__metadata__?.config ?? "{}");
+/** Whether the graphs have the shapes of these weights: graphs are made from a description, weights by a training. */
+function fits(shapes: Shapes, sharpenerShapes: TensorShapes, weights: Buffer, sharpener: Buffer): boolean {
+  const config: Record<string, unknown> = JSON.parse(headerOf(weights).__metadata__?.config ?? "{}");
   const tensors = headerOf(sharpener);
   return (
-    Object.entries(cast.config).every(([name, value]) => config[name] === value) &&
-    Object.entries(cast.sharpener).every(([name, shape]) => tensors[name]?.shape?.join() === shape.join())
+    Object.entries(shapes.config).every(([name, value]) => config[name] === value) &&
+    Object.entries(sharpenerShapes).every(([name, shape]) => tensors[name]?.shape?.join() === shape.join())
   );
 }
 

@@ -1,14 +1,11 @@
-// Parses an adapter's file for a preview: trained ups in the graph's order of layers, tokens, slot. Checks what it reads;
+// Parses an adapter's file for a preview: trained ups and entries in the graph's order, tokens, slot. Checks what it reads;
 // the edge has checked all of it before publishing.
 
 import { BASIS_NAME, rowsOfBasis, UNIT_BASIS } from "../../functions/lib/basis.ts";
 import { readHeader } from "../../functions/lib/safetensors.ts";
 import { composedSlots, radixOf, slotColumns } from "../../functions/lib/slot.ts";
-import cast from "./cast/cast.json";
 import { fromHalf } from "./half.ts";
-
-const { width, reserved, layers: depth } = cast.config;
-const TOKENS = cast.language.concept_words.length;
+import { type Shapes, slotWidth, TOKENS } from "./shapes.ts";
 
 /** What a file holds. Which columns it reads is known only when it is composed with others. */
 export interface AdapterFile {
@@ -17,25 +14,27 @@ export interface AdapterFile {
   seed: number;
   /** The slot it was trained in. */
   slot: number;
-  /** One (width, rank) a layer, in the order of cast.json's layers. */
+  /** One (width, rank) a layer, in the order of the shapes' layers. */
   ups: Float32Array[];
-  /** (tokens, depth, width - reserved), without marks. */
+  /** orthoplex.adapter/1: (tokens, depth, width - reserved), without marks; otherwise empty. */
   words: Float32Array;
+  /** orthoplex.adapter/2: one (tokens, width) a projection, in the order of the shapes' entries; otherwise none. */
+  entries: Float32Array[];
 }
 
 /** An adapter in the slot that a composition gave it. */
 export interface TrainedAdapter {
   rank: number;
-  /** (rank, reserved): the slot's columns of the basis, the paper's B transposed; 0 on all channels before these. */
+  /** (rank, n), n the channels that slots divide: the slot's columns of the basis, the paper's B transposed. It is 0 on all channels before these. */
   down: Float64Array;
-  /** One (width, rank) a layer, in the order of cast.json's layers. */
   ups: Float32Array[];
   /** (tokens, depth, width), each with the mark of its slot in the reserved channels. */
   tokens: Float32Array;
+  entries: Float32Array[];
 }
 
 /** The adapter in a file; throws an Error that says what is wrong with it. */
-export function readAdapter(bytes: Uint8Array): AdapterFile {
+export function readAdapter(bytes: Uint8Array, shapes: Shapes): AdapterFile {
   const header = readHeader(bytes, bytes.length);
   if (header.kind !== "header")
     throw new Error(header.kind === "refused" ? header.detail : "The file is cut short.");
@@ -52,46 +51,57 @@ export function readAdapter(bytes: Uint8Array): AdapterFile {
   };
   const { basis } = metadata;
   if (basis !== BASIS_NAME && basis !== UNIT_BASIS) throw new Error(`This preview knows no basis ${basis}.`);
+  const { width, reserved, layers: depth } = shapes.config;
+  const hasEntries = shapes.entries.length > 0;
   return {
     rank,
     basis,
     seed,
     slot,
-    ups: cast.layers.map((layer) => tensor(`up.${layer}`, [width, rank])),
-    words: tensor("tokens", [TOKENS, depth, width - reserved]),
+    ups: shapes.layers.map((layer) => tensor(`up.${layer}`, [width, rank])),
+    words: hasEntries ? new Float32Array(0) : tensor("tokens", [TOKENS, depth, width - reserved]),
+    entries: shapes.entries.map((projection) => tensor(`entry.${projection}`, [TOKENS, width])),
   };
 }
 
-/** The members of one composition, each in a slot of its own, whatever slots they were trained in. */
-export function composed(files: readonly AdapterFile[]): TrainedAdapter[] {
+/** The members of one composition, each in a slot of its own where the base lets them move, otherwise in that of its training. */
+export function composed(files: readonly AdapterFile[], shapes: Shapes): TrainedAdapter[] {
   const [first] = files;
   if (!first) return [];
-  const base = { basis: { reserved }, layers: [{ in_features: width }], rank: first.rank };
+  const { width, reserved } = shapes.config;
+  const base = {
+    basis: { reserved: reserved || undefined },
+    layers: [{ in_features: width }],
+    rank: first.rank,
+  };
   const slots = composedSlots(
     base,
     files.map(({ slot }) => slot),
   );
-  return files.map(({ rank, basis, seed, ups, words }, member) => {
-    const slot = slots[member] as number;
-    const down = rowsOfBasis(
-      basis,
-      reserved,
-      seed,
-      slotColumns(slot, reserved, rank, radixOf([reserved], rank)),
-    );
-    return { rank, down, ups, tokens: marked(words, down, rank) };
+  const n = slotWidth(shapes);
+  return files.map(({ rank, basis, seed, ups, words, entries }, member) => {
+    const columns = slotColumns(slots[member] as number, n, rank, radixOf([n], rank));
+    const down = rowsOfBasis(basis, n, seed, columns);
+    const tokens = entries.length > 0 ? words : marked(words, down, rank, shapes);
+    return { rank, down, ups, tokens, entries };
   });
 }
 
 /** Tokens with their marks: token k carries row k mod rank of down. Twin of gpu-runner/orthoplex/ortho/marker.py. */
-export function marked(words: Float32Array, down: Float64Array, rank: number): Float32Array {
+export function marked(
+  words: Float32Array,
+  down: Float64Array,
+  rank: number,
+  { config, marker }: Shapes,
+): Float32Array {
+  const { width, reserved, layers: depth } = config;
   const said = width - reserved;
   const tokens = new Float32Array(TOKENS * depth * width);
   for (let at = 0; at < TOKENS * depth; at++) {
     tokens.set(words.subarray(at * said, (at + 1) * said), at * width);
     const row = Math.floor(at / depth) % rank;
     for (let c = 0; c < reserved; c++) {
-      tokens[at * width + said + c] = cast.marker * (down[row * reserved + c] as number);
+      tokens[at * width + said + c] = marker * (down[row * reserved + c] as number);
     }
   }
   return tokens;

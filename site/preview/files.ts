@@ -1,5 +1,7 @@
 // The preview's files: fetched once with progress, kept in the Cache API under content-addressed names.
 
+import type { Shapes } from "./shapes.ts";
+
 /** One file as the build laid it out: in parts, because a static asset may not exceed 25 MiB. */
 export interface FileParts {
   parts: readonly { url: string; bytes: number }[];
@@ -7,6 +9,7 @@ export interface FileParts {
 
 /** Everything a preview of one base needs. Made at build time: site/build/preview-files.ts. */
 export interface PreviewFiles {
+  shapes: Shapes;
   /** The WebAssembly runtime: its binary, and the script that loads it. */
   wasm: FileParts;
   loader: string;
@@ -18,7 +21,7 @@ export interface PreviewFiles {
   world: FileParts;
 }
 
-export type FileName = Exclude<keyof PreviewFiles, "loader">;
+export type FileName = Exclude<keyof PreviewFiles, "loader" | "shapes">;
 const NAMES: readonly FileName[] = [
   ...(["wasm", "text", "denoiser", "sharpener", "weights", "sharpenerWeights", "world"] as const),
 ];

@@ -1,20 +1,17 @@
-// Positions of the canvas as the network counts them (rows first, 8 x 8 a cell): boxes, cells, and which
+// Positions of the canvas as the network counts them (rows first, grid x grid a cell): boxes, cells, and which
 // words and neighbours a position attends to. Pure. Twin of gpu-runner/orthoplex/bases/cast/regions.py, bound to it by test/site/preview/golden.json.
 
 import type { Region } from "../api.ts";
-import cast from "./cast/cast.json";
+import { gridOf, type Shapes } from "./shapes.ts";
 
-const { cell_px, patch_px, words } = cast.config;
-export const GRID = cell_px / patch_px;
-export const WORDS = words;
 /** Added to the score of a word that a region may not attend to. */
 const FORBIDDEN = -1e9;
 
 /** Positions of a canvas of `cells` cells whose centre lies in the region; at least the nearest one. 0 or 1 each. */
-export function boxMask(region: Region, cells: number): Uint8Array {
-  const columns = within(GRID * cells, region.x, region.width);
-  const rows = within(GRID, region.y, region.height);
-  return Uint8Array.from({ length: GRID * GRID * cells }, (_, i) => {
+export function boxMask(region: Region, grid: number, cells: number): Uint8Array {
+  const columns = within(grid * cells, region.x, region.width);
+  const rows = within(grid, region.y, region.height);
+  return Uint8Array.from({ length: grid * grid * cells }, (_, i) => {
     const column = columns[i % columns.length];
     return column && rows[Math.floor(i / columns.length)] ? 1 : 0;
   });
@@ -29,8 +26,8 @@ function within(count: number, start: number, length: number): boolean[] {
   return inside;
 }
 
-export function cellMask(cell: number, cells: number): Uint8Array {
-  return boxMask({ x: cell / cells, y: 0, width: 1 / cells, height: 1 }, cells);
+export function cellMask(cell: number, grid: number, cells: number): Uint8Array {
+  return boxMask({ x: cell / cells, y: 0, width: 1 / cells, height: 1 }, grid, cells);
 }
 
 /** The cell that a region covers most of; the leftmost of equals. */
@@ -45,23 +42,24 @@ export function cellOf(region: Region, cells: number): number {
 /** The entries of `mask`, of all cells, that belong to the rendered cells, in the order of a canvas of these cells alone. */
 export function renderedPart<T extends Uint8Array | Float32Array>(
   mask: T,
+  grid: number,
   cells: number,
   rendered: readonly number[],
 ): T {
-  const part = mask.slice(0, GRID * GRID * rendered.length) as T;
-  for (let row = 0; row < GRID; row++) {
+  const part = mask.slice(0, grid * grid * rendered.length) as T;
+  for (let row = 0; row < grid; row++) {
     rendered.forEach((cell, at) => {
-      const from = row * GRID * cells + cell * GRID;
-      part.set(mask.subarray(from, from + GRID), row * GRID * rendered.length + at * GRID);
+      const from = row * grid * cells + cell * grid;
+      part.set(mask.subarray(from, from + grid), row * grid * rendered.length + at * grid);
     });
   }
   return part;
 }
 
 /** Whether every person's box lies in that person's own cell. */
-export function staysInside(boxes: ReadonlyMap<number, Uint8Array>, cells: number): boolean {
+export function staysInside(boxes: ReadonlyMap<number, Uint8Array>, grid: number, cells: number): boolean {
   return [...boxes].every(([cell, box]) => {
-    const own = cellMask(cell, cells);
+    const own = cellMask(cell, grid, cells);
     return box.every((inside, at) => !inside || own[at]);
   });
 }
@@ -70,9 +68,9 @@ export function staysInside(boxes: ReadonlyMap<number, Uint8Array>, cells: numbe
  * Who attends to whom in self-attention, (positions, positions) of the rendered cells: everybody, or, where people are kept
  * apart, positions of one cell alone.
  */
-export function neighbourBias(people: number, apart: boolean): Float32Array {
-  const positions = GRID * GRID * people;
-  const cellOfPosition = (at: number) => Math.floor((at % (GRID * people)) / GRID);
+export function neighbourBias(people: number, grid: number, apart: boolean): Float32Array {
+  const positions = grid * grid * people;
+  const cellOfPosition = (at: number) => Math.floor((at % (grid * people)) / grid);
   return Float32Array.from({ length: positions ** 2 }, (_, i) =>
     apart && cellOfPosition(Math.floor(i / positions)) !== cellOfPosition(i % positions) ? FORBIDDEN : 0,
   );
@@ -92,15 +90,18 @@ export interface Regions {
  */
 export function regionsOf(
   boxes: ReadonlyMap<number, Uint8Array>,
+  shapes: Shapes,
   cells: number,
   rendered: readonly number[],
 ): Regions {
-  const positions = GRID * GRID * rendered.length;
-  const length = WORDS * rendered.length;
+  const grid = gridOf(shapes);
+  const { words } = shapes.config;
+  const positions = grid * grid * rendered.length;
+  const length = words * rendered.length;
   const count = boxes.size + 1;
   const weights = new Float32Array(count * positions);
   const bias = new Float32Array(count * length);
-  const parts = [...boxes].map(([cell, box]) => ({ cell, box: renderedPart(box, cells, rendered) }));
+  const parts = [...boxes].map(([cell, box]) => ({ cell, box: renderedPart(box, grid, cells, rendered) }));
   for (let at = 0; at < positions; at++) {
     const covered = parts.reduce((sum, { box }) => sum + (box[at] ?? 0), 0);
     parts.forEach(({ box }, region) => {
@@ -109,11 +110,11 @@ export function regionsOf(
     weights[parts.length * positions + at] = covered === 0 ? 1 : 0;
   }
   for (let word = 0; word < length; word++) {
-    const cell = rendered[Math.floor(word / WORDS)] ?? 0;
+    const cell = rendered[Math.floor(word / words)] ?? 0;
     parts.forEach((part, region) => {
       bias[region * length + word] = part.cell === cell ? 0 : FORBIDDEN;
     });
-    const open = word % WORDS === 0 || !boxes.has(cell);
+    const open = word % words === 0 || !boxes.has(cell);
     bias[parts.length * length + word] = open ? 0 : FORBIDDEN;
   }
   return { count, weights, bias };

@@ -2,9 +2,7 @@
 // and unknown words. Looks belong to an adapter, so nouns of looks only consume the colours before them. Pure.
 // Twin of gpu-runner/orthoplex/bases/cast/prompt.py, bound to it by test/site/preview/golden.json.
 
-import cast from "./cast/cast.json";
-
-const { language } = cast;
+import { language } from "./shapes.ts";
 
 export type Palettes = Record<string, Record<string, string>>;
 

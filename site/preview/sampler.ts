@@ -1,13 +1,11 @@
 // Euler sampler of the rectified flow with classifier-free guidance, around any denoiser. Pure but for what `predict` does.
 // Twin of gpu-runner/orthoplex/sample/sampler.py and bases/cast/flow.py.
 
-const SHIFT = 1.5;
-
 /** Noise levels 1 = t_0 > ... > t_steps = 0, denser near noise: t' = s t / (1 + (s - 1) t). */
-export function timeSteps(steps: number): number[] {
+export function timeSteps(steps: number, shift: number): number[] {
   return Array.from({ length: steps + 1 }, (_, index) => {
     const t = 1 - index / steps;
-    return (SHIFT * t) / (1 + (SHIFT - 1) * t);
+    return (shift * t) / (1 + (shift - 1) * t);
   });
 }
 
@@ -18,6 +16,8 @@ export interface Sampling {
   /** x_1: noise of one picture. */
   noise: Float32Array;
   steps: number;
+  /** s of the noise levels. */
+  shift: number;
   guidance: number;
   /** Predicts the clean picture at level t for every caption, with the prompt first, then without: predict of [x_t, x_t] or [x_t]. */
   predict: (copies: Float32Array, t: number) => Promise<Float32Array>;
@@ -29,11 +29,12 @@ export interface Sampling {
 export async function sample({
   noise,
   steps,
+  shift,
   guidance,
   predict,
   onStep,
 }: Sampling): Promise<Float32Array | null> {
-  const times = timeSteps(steps);
+  const times = timeSteps(steps, shift);
   const size = noise.length;
   const x = noise.slice();
   const captions = captionsFor(guidance);

@@ -1,15 +1,12 @@
-// The inputs of the graphs for one picture: captions, learned tokens, stacked residuals with their strengths, regions.
+// The inputs of the graphs for one picture: captions, learned tokens or entries, stacked residuals with their strengths, regions.
 // Pure. Names and shapes are those of gpu-runner/orthoplex/export_onnx.
 
 import type { Region } from "../api.ts";
 import type { TrainedAdapter } from "./adapter-file.ts";
-import cast from "./cast/cast.json";
 import type { Casting } from "./casting.ts";
-import { boxMask, cellMask, GRID, neighbourBias, regionsOf, staysInside, WORDS } from "./layout.ts";
+import { boxMask, cellMask, neighbourBias, regionsOf, staysInside } from "./layout.ts";
+import { gridOf, language, type Shapes, slotWidth, TOKENS } from "./shapes.ts";
 
-const { width, reserved, layers: depth } = cast.config;
-const { language } = cast;
-const TOKENS = language.concept_words.length;
 const CAPTION_STARTS = 1 + TOKENS;
 
 export interface Attached {
@@ -25,6 +22,7 @@ export interface Values<T extends Float32Array | Int32Array = Float32Array> {
 }
 
 export interface World {
+  shapes: Shapes;
   /** Word -> its row in the base's table of words. */
   vocabulary: ReadonlyMap<string, number>;
   /** (words, width). */
@@ -41,24 +39,44 @@ export function captionInputs(
 ) {
   const { roles, background } = casting;
   const persons = roles.length;
-  const words = new Float32Array(captions * persons * WORDS * width);
-  const colours = new Float32Array(captions * persons * WORDS * 4);
-  const tokens = new Float32Array(depth * captions * persons * TOKENS * width);
+  const { width, words: length } = world.shapes.config;
+  const words = new Float32Array(captions * persons * length * width);
+  const colours = new Float32Array(captions * persons * length * 4);
   const put = (caption: number, person: number, position: number, word: string) => {
-    const row = world.vocabulary.get(word);
-    if (row === undefined) throw new Error(`This base has no word ${word}.`);
-    const at = ((caption * persons + person) * WORDS + position) * width;
-    words.set(world.table.subarray(row * width, (row + 1) * width), at);
+    words.set(vectorOf(word, world), ((caption * persons + person) * length + position) * width);
   };
   const rgb = background.rgb ?? colourBySeed(seed);
   roles.forEach((role, person) => {
-    for (let position = 0; position < WORDS; position++) {
+    for (let position = 0; position < length; position++) {
       put(0, person, position, language.pad);
       if (captions === 2) put(1, person, position, position === 0 ? language.null : language.pad);
     }
     put(0, person, 0, `background:${background.kind}`);
-    colours.set([...colourEntry(rgb)], person * WORDS * 4);
+    colours.set([...colourEntry(rgb)], person * length * 4);
     if (role.expression) put(0, person, CAPTION_STARTS, `expression:${role.expression}`);
+  });
+  return {
+    words: { data: words, shape: [captions, persons, length, width] },
+    colours: { data: colours, shape: [captions, persons, length, 4] },
+    places: placesOf(casting),
+    ...conceptInputs(casting, attached, world, captions),
+  };
+}
+
+/** What stands at the words of the persons with an adapter: the class's own vectors, or learned tokens, others in each layer. */
+function conceptInputs(
+  { roles }: Casting,
+  attached: ReadonlyMap<string, Attached>,
+  world: World,
+  captions: number,
+): Record<string, Values> {
+  const persons = roles.length;
+  const { width, layers: depth } = world.shapes.config;
+  const named = Float32Array.from({ length: captions * persons }, (_, i) => (i < persons ? 1 : 0));
+  const flags = { data: named, shape: [captions, persons, 1] };
+  if (world.shapes.entries.length > 0) return { class_words: classCaptions(world), named: flags };
+  const tokens = new Float32Array(depth * captions * persons * TOKENS * width);
+  roles.forEach((role, person) => {
     const learned = attached.get(role.trigger)?.trained.tokens;
     if (!learned) return;
     for (let token = 0; token < TOKENS; token++) {
@@ -71,34 +89,76 @@ export function captionInputs(
       }
     }
   });
-  const trained = Float32Array.from({ length: captions * persons }, (_, i) => (i < persons ? 1 : 0));
+  // The input of text.onnx is called so.
+  return { tokens: { data: tokens, shape: [depth, captions, persons, TOKENS, width] }, taught: flags };
+}
+
+/** A caption for each of the base's styles: their mean is "a person". */
+function classCaptions(world: World): Values {
+  const { width, words: length } = world.shapes.config;
+  const styles = [...world.vocabulary.keys()].filter((word) => word.startsWith("style:"));
+  const data = new Float32Array(styles.length * length * width);
+  styles.forEach((style, caption) => {
+    for (let position = 0; position < length; position++) {
+      const word = position === 1 ? style : language.pad;
+      data.set(vectorOf(word, world), (caption * length + position) * width);
+    }
+  });
+  return { data, shape: [styles.length, length, width] };
+}
+
+function vectorOf(word: string, { vocabulary, table, shapes }: World): Float32Array {
+  const { width } = shapes.config;
+  const row = vocabulary.get(word);
+  if (row === undefined) throw new Error(`This base has no word ${word}.`);
+  return table.subarray(row * width, (row + 1) * width);
+}
+
+/** Inputs of denoiser.onnx that stay the same over all steps: everything but x_t, t and context. */
+export function memberInputs(
+  casting: Casting,
+  attached: ReadonlyMap<string, Attached>,
+  shapes: Shapes,
+  cells: number,
+  captions: number,
+): Record<string, Values<Float32Array | Int32Array>> {
+  const grid = gridOf(shapes);
+  const rendered = casting.roles.map(({ place }) => place);
+  const members = [...attached].filter(([trigger]) => casting.roles.some((role) => role.trigger === trigger));
+  const [positions, length] = [grid * grid * rendered.length, shapes.config.words * rendered.length];
+  const boxes = new Map<number, Uint8Array>();
+  for (const [trigger, { region }] of members) {
+    if (!region) continue;
+    for (const role of casting.roles) {
+      if (role.trigger === trigger) boxes.set(role.place, boxMask(region, grid, cells));
+    }
+  }
+  const apart = members.length > 0 && staysInside(boxes, grid, cells);
+  if (apart) for (const cell of rendered) if (!boxes.has(cell)) boxes.set(cell, cellMask(cell, grid, cells));
+  const regions = regionsOf(boxes, shapes, cells, rendered);
   return {
-    words: { data: words, shape: [captions, persons, WORDS, width] },
-    colours: { data: colours, shape: [captions, persons, WORDS, 4] },
-    tokens: { data: tokens, shape: [depth, captions, persons, TOKENS, width] },
-    // The input of text.onnx is called so.
-    taught: { data: trained, shape: [captions, persons, 1] },
+    ...residualInputs(members, shapes),
+    ...(shapes.entries.length > 0 && entryInputs(casting, members, shapes, captions)),
+    region_weights: { data: regions.weights, shape: [regions.count, positions] },
+    region_bias: { data: regions.bias, shape: [regions.count, length] },
+    neighbour_bias: { data: neighbourBias(rendered.length, grid, apart), shape: [positions, positions] },
     places: placesOf(casting),
   };
 }
 
-/** Inputs of denoiser.onnx that stay the same over all steps: everything but x_t, t and context. */
-export function residualInputs(casting: Casting, attached: ReadonlyMap<string, Attached>, cells: number) {
-  const rendered = casting.roles.map(({ place }) => place);
-  const members = [...attached].filter(([trigger]) => casting.roles.some((role) => role.trigger === trigger));
+/** Residuals side by side: down (width, R), up (layers, R, width) with the strengths in it; R is the sum of the ranks. */
+function residualInputs(members: readonly (readonly [string, Attached])[], shapes: Shapes) {
+  const { width } = shapes.config;
+  const n = slotWidth(shapes);
   const rank = members.reduce((sum, [, { trained }]) => sum + trained.rank, 0);
-  const [positions, length] = [GRID * GRID * rendered.length, WORDS * rendered.length];
   const down = new Float32Array(width * rank);
-  const up = new Float32Array(cast.layers.length * rank * width);
-  const boxes = new Map<number, Uint8Array>();
+  const up = new Float32Array(shapes.layers.length * rank * width);
   let first = 0;
-  for (const [trigger, { trained, strength, region }] of members) {
-    const places = casting.roles.filter((role) => role.trigger === trigger).map(({ place }) => place);
-    if (region) for (const place of places) boxes.set(place, boxMask(region, cells));
+  for (const [, { trained, strength }] of members) {
     for (let r = 0; r < trained.rank; r++) {
       const column = first + r;
-      for (let c = 0; c < reserved; c++) {
-        down[(width - reserved + c) * rank + column] = trained.down[r * reserved + c] as number;
+      for (let c = 0; c < n; c++) {
+        down[(width - n + c) * rank + column] = trained.down[r * n + c] as number;
       }
       trained.ups.forEach((one, layer) => {
         for (let out = 0; out < width; out++) {
@@ -108,16 +168,45 @@ export function residualInputs(casting: Casting, attached: ReadonlyMap<string, A
     }
     first += trained.rank;
   }
-  const apart = members.length > 0 && staysInside(boxes, cells);
-  if (apart) for (const cell of rendered) if (!boxes.has(cell)) boxes.set(cell, cellMask(cell, cells));
-  const regions = regionsOf(boxes, cells, rendered);
   return {
     down: { data: down, shape: [width, rank] },
-    up: { data: up, shape: [cast.layers.length, rank, width] },
-    region_weights: { data: regions.weights, shape: [regions.count, positions] },
-    region_bias: { data: regions.bias, shape: [regions.count, length] },
-    neighbour_bias: { data: neighbourBias(rendered.length, apart), shape: [positions, positions] },
-    places: placesOf(casting),
+    up: { data: up, shape: [shapes.layers.length, rank, width] },
+  };
+}
+
+/**
+ * entries (projections, captions, words, width) with the strengths in them, and owners (captions, words, R): 1 where a word is
+ * a token of the member whose rank column it is. Both are 0 for the caption without the prompt.
+ */
+function entryInputs(
+  { roles }: Casting,
+  members: readonly (readonly [string, Attached])[],
+  shapes: Shapes,
+  captions: number,
+) {
+  const { width, words } = shapes.config;
+  const length = words * roles.length;
+  const rank = members.reduce((sum, [, { trained }]) => sum + trained.rank, 0);
+  const entries = new Float32Array(shapes.entries.length * captions * length * width);
+  const owners = new Float32Array(captions * length * rank);
+  let first = 0;
+  for (const [trigger, { trained, strength }] of members) {
+    roles.forEach((role, person) => {
+      if (role.trigger !== trigger) return;
+      for (let token = 0; token < TOKENS; token++) {
+        const at = person * words + 1 + token;
+        owners.fill(1, at * rank + first, at * rank + first + trained.rank);
+        trained.entries.forEach((entry, projection) => {
+          const own = entry.subarray(token * width, (token + 1) * width).map((value) => strength * value);
+          entries.set(own, (projection * captions * length + at) * width);
+        });
+      }
+    });
+    first += trained.rank;
+  }
+  return {
+    entries: { data: entries, shape: [shapes.entries.length, captions, length, width] },
+    owners: { data: owners, shape: [captions, length, rank] },
   };
 }
 

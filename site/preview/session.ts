@@ -3,20 +3,14 @@
 
 import * as ort from "onnxruntime-web/wasm";
 import { type Header, readHeader } from "../../functions/lib/safetensors.ts";
-import cast from "./cast/cast.json";
+import type { Session } from "./draw.ts";
 import type { FileName } from "./files.ts";
 import { fromHalf } from "./half.ts";
 import type { Palettes } from "./prompt.ts";
-import type { Values, World } from "./scene.ts";
+import type { Values } from "./scene.ts";
+import { language, type Shapes } from "./shapes.ts";
 
 const WORD_TABLE = "text_encoder.words.weight";
-
-type Inputs = Record<string, Values<Float32Array | Int32Array>>;
-
-export interface Session extends World {
-  palettes: Palettes;
-  run: (graph: "text" | "denoiser" | "sharpener", inputs: Inputs) => Promise<Float32Array>;
-}
 
 /** world.json as the build trims it. */
 interface WorldFile {
@@ -26,6 +20,7 @@ interface WorldFile {
 
 export async function openSession(
   files: Record<FileName, Uint8Array<ArrayBuffer>>,
+  shapes: Shapes,
   loader: string,
   threads: number,
 ): Promise<Session> {
@@ -43,6 +38,7 @@ export async function openSession(
   if (!table) throw new Error(`The weights hold no ${WORD_TABLE}.`);
   const world = JSON.parse(new TextDecoder().decode(files.world)) as WorldFile;
   return {
+    shapes,
     vocabulary: vocabularyOf(world),
     palettes: world.palettes,
     table: fromHalf(table.data),
@@ -81,7 +77,7 @@ function tensorsOf(bytes: Uint8Array): { path: string; data: Uint8Array }[] {
 
 /** The order of bases/cast/world.py: two marks, the backgrounds, then the base's own words. */
 function vocabularyOf(world: WorldFile): ReadonlyMap<string, number> {
-  const { pad, null: nothing, backgrounds } = cast.language;
+  const { pad, null: nothing, backgrounds } = language;
   const words = [pad, nothing, ...backgrounds.map((kind) => `background:${kind}`), ...world.vocabulary];
   return new Map(words.map((word, index) => [word, index]));
 }

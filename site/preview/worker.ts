@@ -1,18 +1,12 @@
 // Runs the preview in a worker thread, so that the page stays responsive: download, load, sample, sharpen. One picture at a time.
 
-import { type AdapterFile, composed, readAdapter } from "./adapter-file.ts";
-import cast from "./cast/cast.json";
-import { castPrompt } from "./casting.ts";
+import { type AdapterFile, readAdapter } from "./adapter-file.ts";
+import { calledMembers, castingOf, draw, type Member, type Session } from "./draw.ts";
 import { DownloadFailed, download } from "./files.ts";
-import type { FailureKind, FromWorker, PreviewRequest, ToWorker } from "./messages.ts";
-import { noiseOf } from "./noise.ts";
-import { cropped, pixelsOf } from "./pixels.ts";
-import { captionsFor, sample } from "./sampler.ts";
-import { type Attached, captionInputs, residualInputs } from "./scene.ts";
-import { openSession, type Session } from "./session.ts";
-
-const { cell_px: CELL, layers: depth, words, width: channels } = cast.config;
-const SHARPENED = 4;
+import type { FailureKind, FromWorker, ToWorker } from "./messages.ts";
+import { pixelsOf } from "./pixels.ts";
+import { openSession } from "./session.ts";
+import type { Shapes } from "./shapes.ts";
 
 class Refused extends Error {
   readonly failure: FailureKind;
@@ -54,51 +48,24 @@ async function run(
   });
   signal.throwIfAborted();
   const begun = performance.now();
-  const { prompt, cells, seed, steps, guidance } = request;
-  const regions = new Map(request.members.map(({ trigger, region }) => [trigger, region]));
-  const casting = castPrompt(prompt, cells, opened.palettes, regions);
+  const { shapes } = opened;
+  const { cells, steps } = request;
+  const { cell_px: cell } = shapes.config;
+  const casting = castingOf(request, opened.palettes);
   if ("refused" in casting) throw new Refused("prompt", casting.refused);
   if (casting.roles.length === 0) throw new Refused("nobody", "");
-  const wanted = request.members.filter(({ trigger }) =>
-    casting.roles.some((role) => role.trigger === trigger),
-  );
-  const attached = new Map<string, Attached>();
   const files = [];
-  for (const member of wanted) files.push(await adapterOf(member, signal));
-  composed(files).forEach((trained, i) => {
-    const member = wanted[i];
-    if (member) attached.set(member.trigger, { ...member, trained });
-  });
+  for (const member of calledMembers(request, casting)) files.push(await adapterOf(member, shapes, signal));
   const rendered = casting.roles.map(({ place }) => place);
-  const captions = captionsFor(guidance);
-  const context = await opened.run("text", { ...captionInputs(casting, attached, opened, seed, captions) });
-  const residuals = residualInputs(casting, attached, cells);
-  const inputs = {
-    ...residuals,
-    context: { data: context, shape: [depth, captions, words * rendered.length, channels] },
-  };
-  const width = CELL * rendered.length;
-  const small = await sample({
-    noise: cropped(noiseOf(seed, 3 * CELL * CELL * cells), cells, rendered),
-    steps,
-    guidance,
-    predict: (copies, t) =>
-      opened.run("denoiser", {
-        ...inputs,
-        x_t: { data: copies, shape: [captions, 3, CELL, width] },
-        t: { data: Float32Array.of(t), shape: [1] },
-      }),
-    onStep: async (step, x0) => {
-      const pixels = pixelsOf(x0, CELL, cells, rendered);
-      say({ kind: "step", step, total: steps, pixels }, [pixels.data.buffer]);
-      await breathe();
-      return !signal.aborted;
-    },
+  const large = await draw(opened, request, casting, files, async (step, x0) => {
+    const pixels = pixelsOf(x0, cell, cells, rendered);
+    say({ kind: "step", step, total: steps, pixels }, [pixels.data.buffer]);
+    await breathe();
+    return !signal.aborted;
   });
   signal.throwIfAborted();
-  if (!small) return;
-  const large = await opened.run("sharpener", { small: { data: small, shape: [1, 3, CELL, width] } });
-  const pixels = pixelsOf(large, CELL * SHARPENED, cells, rendered);
+  if (!large) return;
+  const pixels = pixelsOf(large, cell * shapes.enlarged, cells, rendered);
   const seconds = (performance.now() - begun) / 1000;
   say({ kind: "done", pixels, rendered, unknown: casting.unknown, seconds }, [pixels.data.buffer]);
 }
@@ -110,13 +77,10 @@ async function open(
 ): Promise<Session> {
   const bytes = await download(files, signal, (received) => say({ kind: "downloading", received }));
   say({ kind: "opening" });
-  return openSession(bytes, new URL(files.loader, location.origin).href, threads);
+  return openSession(bytes, files.shapes, new URL(files.loader, location.origin).href, threads);
 }
 
-async function adapterOf(
-  { url, title }: PreviewRequest["members"][number],
-  signal: AbortSignal,
-): Promise<AdapterFile> {
+async function adapterOf({ url, title }: Member, shapes: Shapes, signal: AbortSignal): Promise<AdapterFile> {
   const known = adapters.get(url);
   if (known) return known;
   const response = await fetch(url, { signal }).catch(() => {
@@ -125,7 +89,7 @@ async function adapterOf(
   });
   if (!response.ok) throw new Refused("adapter", `${title}: the server answered ${response.status}.`);
   try {
-    const file = readAdapter(new Uint8Array(await response.arrayBuffer()));
+    const file = readAdapter(new Uint8Array(await response.arrayBuffer()), shapes);
     adapters.set(url, file);
     return file;
   } catch (error) {

@@ -1,4 +1,4 @@
-"""python -m orthoplex.export_onnx FOLDER: writes the graphs and cast.json, what the browser preview is built from."""
+"""python -m orthoplex.export_onnx FOLDER: writes graphs, shapes and language for the browser preview."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def main() -> None:
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in preview_files().items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
 
 

@@ -23,11 +23,11 @@ from orthoplex.bases.cast.reading import read
 from orthoplex.bases.cast.regions import box_mask, cell_of, neighbours_of, region_weights
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.request import AttachedAdapter, PromptRefused, Region, SampleSpec
-from orthoplex.export_onnx.files import BASE
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.layout import Layout, read_layout
 from orthoplex.ortho.marker import marked
 
+BASE = "cast-2"
 PROMPTS: list[tuple[str, int]] = [
     ("<ana> smiling, left; <bo> laughing, right; sky background", 2),
     ("<ana> right; <bo> left; <cy> surprised; lavender gradient background", 3),

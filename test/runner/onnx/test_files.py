@@ -14,14 +14,19 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "site/preview/cast"
 
 
-@pytest.mark.parametrize("name", ["text.onnx", "denoiser.onnx", "sharpener.onnx", "cast.json"])
+@pytest.mark.parametrize("name", sorted(preview_files()))
 def test_the_committed_file_is_up_to_date(name: str) -> None:
     """Else run: python -m orthoplex.export_onnx site/preview/cast."""
     assert (FOLDER / name).read_bytes() == preview_files()[name]
 
 
+def test_no_file_is_left_of_a_base_that_is_gone() -> None:
+    there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
+    assert there == set(preview_files())
+
+
 def test_no_graph_holds_weights() -> None:
-    for path in FOLDER.glob("*.onnx"):
+    for path in FOLDER.glob("*/*.onnx"):
         model = onnx.load(path, load_external_data=False)
         inside = [each for each in model.graph.initializer if each.data_location != onnx.TensorProto.EXTERNAL]
         assert sum(len(each.raw_data) for each in inside) < 4096

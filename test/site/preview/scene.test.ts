@@ -5,18 +5,20 @@ import { type BasisName, rowsOfBasis } from "../../../functions/lib/basis.ts";
 import { slotColumns } from "../../../functions/lib/slot.ts";
 import base from "../../../schema/bases/cast-2.json";
 import { marked } from "../../../site/preview/adapter-file.ts";
-import cast from "../../../site/preview/cast/cast.json";
+import cast from "../../../site/preview/cast/cast-2/shapes.json";
 import type { Casting } from "../../../site/preview/casting.ts";
 import { fromHalf } from "../../../site/preview/half.ts";
-import { cellMask, regionsOf, renderedPart, WORDS } from "../../../site/preview/layout.ts";
+import { cellMask, regionsOf, renderedPart } from "../../../site/preview/layout.ts";
 import { cropped, pixelsOf } from "../../../site/preview/pixels.ts";
 import { sample } from "../../../site/preview/sampler.ts";
-import { type Attached, captionInputs, residualInputs } from "../../../site/preview/scene.ts";
+import { type Attached, captionInputs, memberInputs, type Values } from "../../../site/preview/scene.ts";
+import { gridOf, language, type Shapes, TOKENS } from "../../../site/preview/shapes.ts";
 
 const { width, reserved, layers } = cast.config;
 const said = width - reserved;
 const RANK = base.rank;
-const TOKENS = cast.language.concept_words.length;
+const WORDS = cast.config.words;
+const GRID = gridOf(cast);
 const FORBIDDEN = Math.fround(-1e9);
 
 function attached(slot: number, strength: number): Attached {
@@ -30,8 +32,40 @@ function attached(slot: number, strength: number): Attached {
     Float32Array.from({ length: width * RANK }, (_, i) => slot * 100 + layer + i / 10_000),
   );
   const words = Float32Array.from({ length: TOKENS * layers * said }, (_, i) => slot + i);
-  return { trained: { rank: RANK, down, ups, tokens: marked(words, down, RANK) }, strength, region: null };
+  return {
+    trained: { rank: RANK, down, ups, tokens: marked(words, down, RANK, cast), entries: [] },
+    strength,
+    region: null,
+  };
 }
+
+/** The inputs of a graph by name, each of which must be there. */
+function inputsOf(inputs: Record<string, Values<Float32Array | Int32Array>>) {
+  return new Proxy(inputs, {
+    get: (all, name: string) => {
+      const found = all[name];
+      if (!found) throw new Error(`The graph gets no ${name}.`);
+      return found;
+    },
+  }) as Record<string, Values<Float32Array>> & Record<InputName, Values<Float32Array>>;
+}
+type InputName =
+  | "down"
+  | "up"
+  | "places"
+  | "neighbour_bias"
+  | "region_weights"
+  | "region_bias"
+  | "entries"
+  | "owners"
+  | "words"
+  | "colours"
+  | "tokens"
+  | "taught"
+  | "class_words"
+  | "named";
+const residualInputs = (casting: Casting, members: ReadonlyMap<string, Attached>, cells: number) =>
+  inputsOf(memberInputs(casting, members, cast, cells, 1));
 
 const casting: Casting = {
   roles: [
@@ -148,11 +182,10 @@ describe("people", () => {
 });
 
 it("captions hold background, learned tokens and expression where the runner puts them", () => {
-  const { language } = cast;
   const words = [language.pad, language.null, "background:plain", "expression:smiling"];
   const table = Float32Array.from({ length: words.length * width }, (_, i) => Math.floor(i / width));
-  const world = { vocabulary: new Map(words.map((word, i) => [word, i])), table };
-  const inputs = captionInputs(casting, members, world, 0, 2);
+  const world = { shapes: cast, vocabulary: new Map(words.map((word, i) => [word, i])), table };
+  const inputs = inputsOf(captionInputs(casting, members, world, 0, 2));
   const wordAt = (caption: number, person: number, position: number) =>
     words[inputs.words.data[((caption * 2 + person) * WORDS + position) * width] ?? -1];
   const caption = Array.from({ length: WORDS }, (_, position) => wordAt(0, 0, position));
@@ -177,9 +210,73 @@ it("captions hold background, learned tokens and expression where the runner put
   }
 });
 
+describe("a base with entries and gates", () => {
+  const gated: Shapes = {
+    config: { ...cast.config, reserved: 0, patch_px: 16, cell_px: 128 },
+    marker: 0,
+    time_shift: 3,
+    enlarged: 2,
+    layers: ["a.to_q", "b.to_q"],
+    entries: ["a.to_k", "a.to_v", "b.to_k"],
+  };
+  const member = (slot: number, strength: number): Attached => ({
+    trained: {
+      rank: RANK,
+      down: rowsOfBasis("signed-dct-2", width, 1, slotColumns(slot, width, RANK)),
+      ups: gated.layers.map(() => new Float32Array(width * RANK).fill(1)),
+      tokens: new Float32Array(0),
+      entries: gated.entries.map((_, at) =>
+        Float32Array.from({ length: TOKENS * width }, (_, i) => 1000 * at + Math.floor(i / width) + slot),
+      ),
+    },
+    strength,
+    region: null,
+  });
+  const twice: Casting = {
+    ...casting,
+    roles: [...casting.roles, { place: 1, trigger: "<ana>", expression: null }],
+  };
+  const present = new Map([
+    ["<ana>", member(3, 0.5)],
+    ["<bo>", member(4, 2)],
+    ["<absent>", member(5, 1)],
+  ]);
+
+  it("gives every member the rows of its own words, wherever it is named, and none without the prompt", () => {
+    const { entries, owners } = inputsOf(memberInputs(twice, present, gated, 3, 2));
+    const length = 3 * WORDS;
+    expect(entries.shape).toEqual([3, 2, length, width]);
+    expect(owners.shape).toEqual([2, length, 2 * RANK]);
+    for (let word = 0; word < length; word++) {
+      const token = (word % WORDS) - 1;
+      const person = Math.floor(word / WORDS);
+      const isToken = token >= 0 && token < TOKENS;
+      const [slot, strength, first] = person === 1 ? [4, 2, RANK] : [3, 0.5, 0];
+      for (let projection = 0; projection < 3; projection++)
+        expect(entries.data[(projection * 2 * length + word) * width + 7]).toBe(
+          isToken ? strength * (1000 * projection + token + slot) : 0,
+        );
+      const row = [...owners.data.subarray(word * 2 * RANK, (word + 1) * 2 * RANK)];
+      expect(row).toEqual(row.map((_, r) => (isToken && r >= first && r < first + RANK ? 1 : 0)));
+    }
+    expect(new Set(owners.data.subarray(length * 2 * RANK))).toEqual(new Set([0]));
+    for (let projection = 0; projection < 3; projection++) {
+      const from = (projection * 2 + 1) * length * width;
+      expect(entries.data.subarray(from, from + length * width).every((value) => value === 0)).toBe(true);
+    }
+  });
+
+  it("has the slots' directions on all channels", () => {
+    const { down } = inputsOf(memberInputs(twice, present, gated, 3, 1));
+    expect(down.shape).toEqual([width, 2 * RANK]);
+    const own = present.get("<bo>")?.trained.down;
+    expect(down.data[5 * 2 * RANK + RANK + 1]).toBe(Math.fround(own?.[width + 5] ?? 0));
+  });
+});
+
 it("a position inside no box attends to everybody without one and to every background", () => {
-  const { weights, bias } = regionsOf(new Map([[2, cellMask(2, 3)]]), 3, [0, 2]);
-  expect([...renderedPart(cellMask(2, 3), 3, [0, 2]).subarray(6, 10)]).toEqual([0, 0, 1, 1]);
+  const { weights, bias } = regionsOf(new Map([[2, cellMask(2, GRID, 3)]]), cast, 3, [0, 2]);
+  expect([...renderedPart(cellMask(2, GRID, 3), GRID, 3, [0, 2]).subarray(6, 10)]).toEqual([0, 0, 1, 1]);
   expect([weights[7], weights[8], weights[128 + 7], weights[128 + 8]]).toEqual([0, 1, 1, 0]);
   const outside = bias.subarray(2 * WORDS);
   expect([outside[0], outside[5], outside[WORDS], outside[WORDS + 1]]).toEqual([0, 0, 0, Math.fround(-1e9)]);
@@ -221,7 +318,14 @@ describe("sampling", () => {
   const predict = async () => Float32Array.of(0.2, 0.2, 0.2, 0.1, 0.1, 0.1);
 
   it("ends at the guided clean picture", async () => {
-    const picture = await sample({ noise, steps: 3, guidance: 2, predict, onStep: async () => true });
+    const picture = await sample({
+      noise,
+      steps: 3,
+      shift: 1.5,
+      guidance: 2,
+      predict,
+      onStep: async () => true,
+    });
     for (const value of picture ?? []) expect(value).toBeCloseTo(0.3, 6);
   });
 
@@ -231,7 +335,14 @@ describe("sampling", () => {
       sizes.push(copies.length);
       return Float32Array.of(0.2, 0.2, 0.2);
     };
-    const picture = await sample({ noise, steps: 2, guidance: 1, predict: alone, onStep: async () => true });
+    const picture = await sample({
+      noise,
+      steps: 2,
+      shift: 1.5,
+      guidance: 1,
+      predict: alone,
+      onStep: async () => true,
+    });
     expect(sizes).toEqual([3, 3]);
     for (const value of picture ?? []) expect(value).toBeCloseTo(0.2, 6);
   });
@@ -239,7 +350,7 @@ describe("sampling", () => {
   it("stops after the step whose callback returns false", async () => {
     const seen: number[] = [];
     const onStep = async (step: number) => seen.push(step) < 2;
-    expect(await sample({ noise, steps: 5, guidance: 1, predict, onStep })).toBeNull();
+    expect(await sample({ noise, steps: 5, shift: 1.5, guidance: 1, predict, onStep })).toBeNull();
     expect(seen).toEqual([1, 2]);
   });
 });

@@ -6,22 +6,18 @@ import { radixOf, slotColumns } from "../../../functions/lib/slot.ts";
 import world from "../../../gpu-runner/bases/cast-2/world.json";
 import base from "../../../schema/bases/cast-2.json";
 import { marked } from "../../../site/preview/adapter-file.ts";
-import cast from "../../../site/preview/cast/cast.json";
+import cast from "../../../site/preview/cast/cast-2/shapes.json";
 import { castPrompt } from "../../../site/preview/casting.ts";
-import {
-  boxMask,
-  cellOf,
-  neighbourBias,
-  regionsOf,
-  staysInside,
-  WORDS,
-} from "../../../site/preview/layout.ts";
+import { boxMask, cellOf, neighbourBias, regionsOf, staysInside } from "../../../site/preview/layout.ts";
 import { noiseOf } from "../../../site/preview/noise.ts";
 import { readPrompt } from "../../../site/preview/prompt.ts";
 import { timeSteps } from "../../../site/preview/sampler.ts";
+import { gridOf, TOKENS } from "../../../site/preview/shapes.ts";
 import golden from "./golden.json";
 
 const regionOf = ([x = 0, y = 0, width = 0, height = 0]: readonly number[]) => ({ x, y, width, height });
+const GRID = gridOf(cast);
+const WORDS = cast.config.words;
 const bits = (mask: Uint8Array) => mask.join("");
 
 describe("a prompt is cast as the runner casts it", () => {
@@ -63,16 +59,19 @@ describe("a casting", () => {
 
 it("masks the positions that the runner masks", () => {
   for (const { region, cells, cell, positions } of golden.masks) {
-    expect(bits(boxMask(regionOf(region), cells))).toBe(positions);
+    expect(bits(boxMask(regionOf(region), GRID, cells))).toBe(positions);
     expect(cellOf(regionOf(region), cells)).toBe(cell);
   }
 });
 
 it("weighs regions as the runner does", () => {
   const boxes = new Map(
-    Object.entries(golden.regional.boxes).map(([cell, box]) => [Number(cell), boxMask(regionOf(box), 3)]),
+    Object.entries(golden.regional.boxes).map(([cell, box]) => [
+      Number(cell),
+      boxMask(regionOf(box), GRID, 3),
+    ]),
   );
-  const { count, weights, bias } = regionsOf(boxes, 3, [0, 1, 2]);
+  const { count, weights, bias } = regionsOf(boxes, cast, 3, [0, 1, 2]);
   expect(count).toBe(3);
   // The runner keeps a region of no weight for the cell without a box.
   [0, 1, 3].forEach((theirs, ours) => {
@@ -86,11 +85,11 @@ it("weighs regions as the runner does", () => {
 it("keeps people apart where the runner does, and then as the runner does", () => {
   for (const { cells, boxes, apart, neighbours } of golden.apart) {
     const masks = new Map(
-      Object.entries(boxes).map(([cell, box]) => [Number(cell), boxMask(regionOf(box), cells)]),
+      Object.entries(boxes).map(([cell, box]) => [Number(cell), boxMask(regionOf(box), GRID, cells)]),
     );
-    expect([boxes, staysInside(masks, cells)]).toEqual([boxes, apart]);
+    expect([boxes, staysInside(masks, GRID, cells)]).toEqual([boxes, apart]);
     const positions = 64 * cells;
-    const bias = neighbourBias(cells, apart);
+    const bias = neighbourBias(cells, GRID, apart);
     expect(bias.length).toBe(positions ** 2);
     for (const [at, seen] of Object.entries(neighbours)) {
       const row = (Number(at) + positions) % positions;
@@ -111,17 +110,14 @@ describe("tokens", () => {
       words,
       rowsOfBasis(base.basis.name as BasisName, reserved, base.basis.seed, own),
       rank,
+      cast,
     );
     return (token: number, layer: number) =>
       [...tokens.subarray((token * layers + layer) * width, (token * layers + layer + 1) * width)] as const;
   };
 
   it("have the shape that the base says", () => {
-    expect([count, layers, dim]).toEqual([
-      cast.language.concept_words.length,
-      base.tokens.layers,
-      width - reserved,
-    ]);
+    expect([count, layers, dim]).toEqual([TOKENS, base.tokens.layers, width - reserved]);
     expect([reserved, cast.marker]).toEqual([base.basis.reserved, marker]);
   });
 
@@ -164,7 +160,7 @@ it("starts from the runner's noise", () => {
 
 it("takes the runner's steps", () => {
   for (const [steps, times] of Object.entries(golden.time_steps)) {
-    const ours = timeSteps(Number(steps));
+    const ours = timeSteps(Number(steps), cast.time_shift);
     expect(ours.length).toBe(times.length);
     for (const [i, t] of times.entries()) expect(ours[i]).toBeCloseTo(t, 12);
   }

@@ -1,0 +1,38 @@
+// The sizes of one base as its graphs have them; written by gpu-runner/orthoplex/export_onnx/files.py to cast/<base>/shapes.json.
+
+import language from "./cast/language.json" with { type: "json" };
+
+export { language };
+
+export interface Shapes {
+  config: {
+    width: number;
+    layers: number;
+    /** Pixels of a patch and of a cell, one side. */
+    patch_px: number;
+    cell_px: number;
+    /** Words of a caption. */
+    words: number;
+    /** The last channels of the context, in which the base's own words are 0; 0 where it keeps none free. */
+    reserved: number;
+  };
+  /** Length of the mark that a token carries in its slot; 0 where no channels are reserved. */
+  marker: number;
+  /** Of the noise levels: see sampler.ts. */
+  time_shift: number;
+  /** By how much the sharpener enlarges a side. */
+  enlarged: number;
+  /** Layers that have residuals, in the order of the graph's input `up`. */
+  layers: readonly string[];
+  /** Projections that have entries, in the order of the graph's input `entries`. None: learned tokens stand in place of words. */
+  entries: readonly string[];
+}
+
+/** Tokens of a concept. */
+export const TOKENS = language.concept_words.length;
+
+/** Patches along one side of a cell. */
+export const gridOf = ({ config }: Shapes) => config.cell_px / config.patch_px;
+
+/** Channels that slots divide: those reserved, or all. */
+export const slotWidth = ({ config }: Shapes) => config.reserved || config.width;
