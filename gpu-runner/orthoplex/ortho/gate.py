@@ -23,6 +23,29 @@ def gate(mass: Tensor, gain: float) -> Tensor:
     return (gain * mass).clamp(max=1)
 
 
+Box = tuple[float, float, float, float]  # x, y, width, height, as shares of the canvas
+
+
+def reach_overlap(a: Box | None, b: Box | None, apart: bool) -> float:
+    """Where two gates may both be open, told before anything is drawn: 0..1. Twin of functions/compose/gate-overlap.ts.
+
+    Regional attention lets a position inside boxes attend to the words of these boxes' members alone, and a position
+    outside all boxes to those of members without one. m_i(p) = 0 wherever p may not attend to tokens of i, hence
+    g_i(p) = min(1, gain m_i(p)) = 0: outside B_i for a member with the box B_i. So sum_p min(g_a, g_b) runs over
+        B_a and B_b:  |B_a n B_b| / min(|B_a|, |B_b|)   is what is told;
+        one box:      0, as the other acts outside of all boxes;
+        no box:       0 where members have cells of their own (`apart`), else 1: the picture decides.
+    0 is exact: `gate_overlap` is then 0. Above 0 it is the share of the place, not of the effect.
+    """
+    if a is None and b is None:
+        return 0.0 if apart else 1.0
+    if a is None or b is None:
+        return 0.0
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(0.0, width) * max(0.0, height) / min(a[2] * a[3], b[2] * b[3])
+
+
 def gate_overlap(gates: Tensor) -> Tensor:
     """How far two members act on the same positions: (M, M), sum_p min(g_i, g_j) / min(sum_p g_i, sum_p g_j).
 

@@ -99,6 +99,18 @@ def random_base(request: pytest.FixtureRequest) -> CastBase:
 
 
 @pytest.fixture(scope="session")
+def small_gated_base(world: World) -> CastBase:
+    """The same in small: two blocks 64 wide, slots of rank 4. For what must be drawn hundreds of times."""
+    torch.manual_seed(4)
+    sizes = SIZES["cast-3"]
+    config = CastConfig(len(world.vocabulary), width=64, layers=2, heads=2, text_layers=1, decoder_channels=16, **sizes)
+    description = gated_description(config) | {"rank": 4}
+    layout, sharpener = layout_from(description), Sharpener(hidden=8, scale=2).requires_grad_(False)
+    model = awake(CastModel(config))
+    return CastBase("cast-gated", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+
+
+@pytest.fixture(scope="session")
 def true_base() -> CastBase:
     """The published weights."""
     base = load_base("cast-2")
