@@ -19,7 +19,7 @@ from safetensors import safe_open
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from orthoplex.bases.cast.flow import edge_weights, flow_loss, noise_levels
+from orthoplex.bases.cast.flow import LOW_SHARE, edge_weights, flow_loss, noise_levels
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as
 from orthoplex.bases.cast.pack import load_pack
 from orthoplex.bases.cast.scene import BACKGROUNDS, NULL, PAD, background_masks, colour_entry, compose, draw_backgrounds
@@ -146,7 +146,8 @@ class Trainer:
         """One step on one batch; returns its loss."""
         dtype = next(self.model.parameters()).dtype
         clean = scenes.pictures.to(self.device)
-        seen = noise_levels(len(clean), generator, self.high_share).to(self.device)
+        low = LOW_SHARE if self.model.config.coarse > 1 else 0.0
+        seen = noise_levels(len(clean), generator, self.high_share, low).to(self.device)
         t = level_seen_as(seen, self.model.config.coarse)
         noise = torch.randn(clean.shape, generator=generator).to(self.device)
         level = t[:, None, None, None]

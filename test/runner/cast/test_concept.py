@@ -8,6 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.cast.flow import noise_levels
 from orthoplex.bases.cast.pictures import ConceptScenes, fit, read_pictures
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.sample import Canceled
@@ -155,3 +156,11 @@ def test_the_rate_warms_up_and_falls() -> None:
     rates = [rate_at(step, 100) for step in range(100)]
     assert rates[0] < rates[4] <= 1.0
     assert rates[99] < 0.06
+
+
+def test_a_share_of_the_noise_levels_is_low_where_it_is_asked() -> None:
+    generator = torch.Generator().manual_seed(0)
+    without, with_low = (noise_levels(4000, generator, 0.2, share) for share in (0.0, 0.15))
+    assert float((without < 0.1).float().mean()) < 0.005
+    assert 0.04 < float((with_low < 0.1).float().mean()) < 0.08
+    assert float((with_low > 0.8).float().mean()) > 0.25

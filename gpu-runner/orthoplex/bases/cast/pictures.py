@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.flow import LOW_SHARE, noise_levels
 from orthoplex.bases.cast.model import level_seen_as
 from orthoplex.bases.cast.parts import CastParts
 from orthoplex.bases.cast.people import People
@@ -120,7 +120,7 @@ class ConceptScenes:
     """
 
     def __init__(
-        self, base: CastParts, data: ConceptPictures, companions: People | None = None, share: float = 0.5
+        self, base: CastParts, data: ConceptPictures, companions: People | None = None, share: float = 1 / 3
     ) -> None:
         self.base, self.data = base, data
         self.companions, self.share = companions, share
@@ -147,7 +147,9 @@ class ConceptScenes:
             scene = self.make(count, generator)
             places = torch.randint(base.config.cells, (count, 1), generator=generator)
         clean = scene.pictures.to(base.device)
-        t = level_seen_as(noise_levels(len(clean), generator, HIGH_SHARE).to(base.device), base.config.coarse)
+        low = LOW_SHARE if base.config.coarse > 1 else 0.0
+        seen = noise_levels(len(clean), generator, HIGH_SHARE, low).to(base.device)
+        t = level_seen_as(seen, base.config.coarse)
         level = t[:, None, None, None]
         noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)
         conditions["places"] = places = places.to(base.device)
