@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { endLeftovers } from "./local/child.ts";
 import { homeAt, LOCAL } from "./local/paths.ts";
-import { restartOnChange, startVite } from "./local/reload.ts";
+import { reloadOnChange, startVite } from "./local/reload.ts";
 import { type LocalServer, startServer } from "./local/server.ts";
 import { removeServerFile, runningServer, type ServerFile, writeServerFile } from "./local/server-file.ts";
 import { freePort } from "./local/worker.ts";
@@ -51,12 +51,19 @@ async function main(): Promise<number> {
   let url: string;
   const extras: (() => unknown)[] = [];
   try {
-    server = await startServer({ home, port: dev ? port + 1 : port, runners, signal: stop.signal, say });
+    server = await startServer({
+      home,
+      port: dev ? port + 1 : port,
+      runners,
+      reloads: dev,
+      signal: stop.signal,
+      say,
+    });
     url = server.url;
     if (dev) {
       try {
         const vite = await startVite(home, port, server.url, stop.signal);
-        extras.push(() => vite.end(VITE_GRACE_MS), restartOnChange(server.runners, say));
+        extras.push(() => vite.end(VITE_GRACE_MS), reloadOnChange(server.runners, say));
       } catch (error) {
         await server.end();
         throw error;

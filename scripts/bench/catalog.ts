@@ -51,7 +51,7 @@ try {
   };
   db.close();
   const envFile = workerEnvFile(home, { OPERATOR_EMAILS: "bench@example.com" });
-  const { url, child } = await startWorker(home, await freePort(0), envFile);
+  const { url, child } = await startWorker(home, { port: await freePort(0), envFile });
   try {
     await untilAnswering(url, child, stop.signal);
     const lines: string[] = [];

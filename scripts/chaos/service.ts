@@ -44,7 +44,7 @@ export class Service {
 
   async #start(): Promise<void> {
     const envFile = workerEnvFile(this.#home, { OPERATOR_EMAILS: OPERATOR.email });
-    const { child } = await startWorker(this.#home, this.#port, envFile, ENTRY);
+    const { child } = await startWorker(this.#home, { port: this.#port, envFile, entry: ENTRY });
     this.#worker = child;
     await untilAnswering(this.url, child, new AbortController().signal);
   }

@@ -31,6 +31,8 @@ export type Child = {
   /** Resolves when the process has exited, by itself or by `end`. */
   ended: Promise<Ending>;
   isAlive(): boolean;
+  /** Sends SIGHUP to the process alone, not to its group. */
+  reload(): void;
   /** Sends SIGTERM, then, after `graceMs`, SIGKILL to the whole process group. */
   end(graceMs: number): Promise<Ending>;
 };
@@ -73,6 +75,7 @@ export function startChild(
     logFile,
     ended,
     isAlive: () => alive,
+    reload: () => void (alive && process.kill(pid, "SIGHUP")),
     async end(graceMs) {
       if (alive) signalGroup(pid, "SIGTERM");
       const force = setTimeout(() => alive && signalGroup(pid, "SIGKILL"), graceMs);

@@ -22,18 +22,28 @@ export type Runner = {
   registered(): Promise<boolean>;
   /** Resolves with the reason once the runner has crashed too often. Never resolves after `end`. */
   failed: Promise<string>;
-  /** Ends the process, which then starts again with the code as it is now. */
-  restart(): Promise<void>;
+  /** Puts a process with the code as it is now in its place; resolves when the edge knows that one, false after a minute. */
+  reload(): Promise<boolean>;
   end(): Promise<void>;
 };
 
-export function startRunner(home: Home, url: string, token: string, index: number, count: number): Runner {
+export type RunnerOptions = {
+  url: string;
+  token: string;
+  /** This is runner `index` of `count`. */
+  index: number;
+  count: number;
+  /** Keeps PyTorch imported in a parent, so that `reload` takes no seconds. */
+  reloads: boolean;
+};
+
+export function startRunner(home: Home, { url, token, index, count, reloads }: RunnerOptions): Runner {
   const name = count === 1 ? "runner" : `runner-${index + 1}`;
   const tokenFile = join(home.secrets, "runner-token");
   writePrivately(tokenFile, token);
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const start = () =>
-    startChild(home, name, VENV_PYTHON, ["-m", "orthoplex", "run"], {
+    startChild(home, name, VENV_PYTHON, ["-m", reloads ? "orthoplex.runner.reload" : "orthoplex", "run"], {
       ORTHOPLEX_URL: url,
       ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
       ORTHOPLEX_RUNNER_NAME: `local-${name}`,
@@ -42,19 +52,12 @@ export function startRunner(home: Home, url: string, token: string, index: numbe
       PYTHONUNBUFFERED: "1",
     });
   let ending = false;
-  let restarting = false;
   let child = start();
   const failed = new Promise<string>((resolve) => {
     const watch = async () => {
       for (let restarts = 0; ; restarts += 1) {
         const { code, signal } = await child.ended;
         if (ending) return;
-        if (restarting) {
-          restarting = false;
-          restarts = -1;
-          child = start();
-          continue;
-        }
         if (code === 0) {
           console.log(`The ${name} has left, as it was asked to. The next start brings it back.`);
           return;
@@ -74,23 +77,29 @@ export function startRunner(home: Home, url: string, token: string, index: numbe
   return {
     name,
     failed,
-    async registered() {
-      const deadline = performance.now() + REGISTER_TIMEOUT_MS;
-      while (!ending && performance.now() < deadline) {
-        if (tailOf(child.logFile, 50).includes(REGISTERED)) return true;
-        await pause(REGISTER_POLL_MS);
-      }
-      return ending;
-    },
-    async restart() {
-      restarting = true;
-      await child.end(END_GRACE_MS);
+    registered: () => until(() => ending || registrations(child) > 0),
+    reload() {
+      const before = registrations(child);
+      child.reload();
+      return until(() => ending || registrations(child) > before);
     },
     async end() {
       ending = true;
       await child.end(END_GRACE_MS);
     },
   };
+}
+
+/** How often a runner of this log has registered. */
+const registrations = (child: Child) =>
+  tailOf(child.logFile, Number.POSITIVE_INFINITY).split(REGISTERED).length - 1;
+
+async function until(holds: () => boolean): Promise<boolean> {
+  for (const deadline = performance.now() + REGISTER_TIMEOUT_MS; performance.now() < deadline; ) {
+    if (holds()) return true;
+    await pause(REGISTER_POLL_MS);
+  }
+  return false;
 }
 
 function reasonOf(name: string, how: string, child: Child): string {

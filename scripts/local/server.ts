@@ -19,6 +19,8 @@ export type ServerOptions = {
   runners: number;
   /** The Worker's settings beside OPERATOR_EMAILS, as wrangler.toml names them. */
   settings?: Record<string, string>;
+  /** The Worker and the runners take up changes of their source. */
+  reloads?: boolean;
   /** Aborting cancels a start in progress; what was started is stopped. */
   signal: AbortSignal;
   /** Receives progress messages, one line each. */
@@ -44,6 +46,7 @@ export async function startServer({
   port,
   runners,
   settings = {},
+  reloads = false,
   signal,
   say,
 }: ServerOptions): Promise<LocalServer> {
@@ -61,14 +64,16 @@ export async function startServer({
     await migrate(home);
     signal.throwIfAborted();
     const envFile = workerEnvFile(home, { OPERATOR_EMAILS: OPERATOR.email, ...settings });
-    const { url, child } = await startWorker(home, port, envFile);
+    const { url, child } = await startWorker(home, { port, envFile, reloads });
     started.worker = child;
     await untilAnswering(url, child, signal);
     const operator = await ensureAccount(home, url, OPERATOR);
     const demo = await ensureAccount(home, url, DEMO);
     signal.throwIfAborted();
     for (let index = 0; index < runners; index += 1) {
-      started.runners.push(startRunner(home, url, operator.api_key, index, runners));
+      started.runners.push(
+        startRunner(home, { url, token: operator.api_key, index, count: runners, reloads }),
+      );
     }
     const operatorApi = new Orthoplex({ url, key: operator.api_key });
     const { published, leftOut } = await seedCatalog(operatorApi, operator.handle);

@@ -8,6 +8,7 @@ import { type Home, WRANGLER } from "./paths.ts";
 import { digestOf, unlessDone } from "./stamp.ts";
 import { runTool } from "./tool.ts";
 
+const RELOADING = join(import.meta.dirname, "dev", "worker.ts");
 const HOST = "127.0.0.1";
 const READY_TIMEOUT_MS = 90_000;
 const READY_POLL_MS = 150;
@@ -47,30 +48,30 @@ export function freePort(wanted: number): Promise<number> {
   });
 }
 
-/** `entry` runs another module in place of functions/index.ts. */
+export type WorkerOptions = {
+  port: number;
+  envFile: string;
+  /** Another module in place of functions/index.ts. */
+  entry?: string;
+  /** Takes up changes of the source without a restart. */
+  reloads?: boolean;
+};
+
 export async function startWorker(
   home: Home,
-  port: number,
-  envFile: string,
-  entry?: string,
+  { port, envFile, entry, reloads = false }: WorkerOptions,
 ): Promise<{ url: string; child: Child }> {
-  const inspectorPort = await freePort(0);
-  const child = startChild(
-    home,
-    "worker",
-    process.execPath,
-    [
-      WRANGLER,
-      "dev",
-      ...(entry === undefined ? [] : [entry]),
-      ...["--ip", HOST, "--port", String(port), "--inspector-port", String(inspectorPort)],
-      ...["--persist-to", home.state, "--env-file", envFile],
-      ...["--var", "WEBHOOK_ALLOW_LOOPBACK:true"],
-      ...["--var", "OPERATORS_UNVERIFIED:true"],
-      "--show-interactive-dev-session=false",
-    ],
-    WRANGLER_ENV,
-  );
+  const common = [
+    ...["--ip", HOST, "--port", String(port), "--persist-to", home.state, "--env-file", envFile],
+    ...["--var", "WEBHOOK_ALLOW_LOOPBACK:true"],
+    ...["--var", "OPERATORS_UNVERIFIED:true"],
+  ];
+  const wrangler = [
+    ...[WRANGLER, "dev", ...(entry === undefined ? [] : [entry])],
+    ...["--inspector-port", String(await freePort(0)), "--show-interactive-dev-session=false"],
+  ];
+  const args = [...(reloads ? [RELOADING] : wrangler), ...common];
+  const child = startChild(home, "worker", process.execPath, args, WRANGLER_ENV);
   return { url: `http://${HOST}:${port}`, child };
 }
 
