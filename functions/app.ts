@@ -45,6 +45,7 @@ import { share } from "./routes/share.ts";
 import { rateLimitHeaders, throttle } from "./routes/throttle.ts";
 import { trainings } from "./routes/trainings.ts";
 import { uploadContent, uploads } from "./routes/uploads.ts";
+import { rawOf, utf8Body } from "./routes/utf8-body.ts";
 import { versions } from "./routes/versions.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
@@ -83,12 +84,13 @@ for (const prefix of ["/replicate/v1", "/v1"]) {
 }
 
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => answerTo(c.req.path, TOO_LARGE) }));
-app.on(["GET", "POST"], "/auth/*", (c, next) => {
+app.use(utf8Body);
+app.on(["GET", "POST"], "/auth/*", async (c, next) => {
   if (!isOpen(c.req.method, c.req.path)) return next();
   // Signing somebody in or out from another site's page wants no cookie, so it is refused without one as well.
   if (isForeignWrite(c.req.raw, c.var.origin)) deny(FOREIGN_WRITE);
   const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  return authFor(c.env, c.var.db, c.var.origin, background).handler(c.req.raw);
+  return authFor(c.env, c.var.db, c.var.origin, background).handler(await rawOf(c.req));
 });
 for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*", "/mcp"]) app.use(path, identify);
 

@@ -41,6 +41,9 @@ export const FOREIGN_WRITE = new Refusal(
   "A page of another origin may not act with your session.",
 );
 
+/** The values of Sec-Fetch-Site (W3C Fetch Metadata, 2.4) of a request by our own page or by the address bar. */
+const OWN_SITES = ["same-origin", "none"];
+
 /**
  * Cookies travel with cross-site requests of old browsers. Who sent them is told by Origin, which some leave out, and by Sec-Fetch-Site,
  * which no page can set; a program that is no browser sends neither.
@@ -49,5 +52,5 @@ export function isForeignWrite(request: Request, origin: string): boolean {
   if (request.method === "GET" || request.method === "HEAD") return false;
   const sender = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
-  return (sender !== null && sender !== origin) || site === "cross-site" || site === "same-site";
+  return (sender !== null && sender !== origin) || (site !== null && !OWN_SITES.includes(site));
 }

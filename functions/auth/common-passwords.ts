@@ -9,6 +9,18 @@ const PERIOD_MAX = 4;
 const OWN_WORD_MIN = 4;
 const DISTINCT_MIN = 4;
 
+/** What stands for a letter in words that are meant to look unlike themselves: p@ssw0rd. */
+const SPELLED: Record<string, string> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+};
+
 type Owner = { email?: unknown; name?: unknown; handle?: unknown };
 
 const plainOf = (text: unknown) =>
@@ -19,7 +31,9 @@ const plainOf = (text: unknown) =>
 /** Why this is no password, as a sentence for whoever chose it; null if it will do. */
 export function passwordFault(password: string, owner: Owner | null | undefined): string | null {
   const lower = password.toLowerCase();
-  const forms = [lower, plainOf(lower), plainOf(lower).replace(/\p{N}+$/u, ""), lower.replaceAll(" ", "")];
+  const bases = [lower, lower.replace(/[\p{N}\p{P}\p{S}]+$/u, "")];
+  const spelled = bases.map((text) => [...text].map((sign) => SPELLED[sign] ?? sign).join(""));
+  const forms = [...bases, ...spelled].flatMap((text) => [text, plainOf(text), text.replaceAll(" ", "")]);
   const guessed = "This password is among those that are tried first. Choose another, such as four words.";
   if (forms.some((form) => COMMON.has(form))) return guessed;
   if (new Set(lower).size < DISTINCT_MIN || isPeriodic(lower) || isSequence(lower)) return guessed;
@@ -47,10 +61,16 @@ function isPeriodic(text: string): boolean {
   return false;
 }
 
-/** abcdefgh, 98765432: each character the next or the last but one of that before. */
+/** abcdefgh, 98765432, 123456789012: each character the next or the last but one of that before; after 9 comes 0. */
 function isSequence(text: string): boolean {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
-  const steps = new Set(codes.slice(1).map((code, i) => code - (codes[i] ?? 0)));
+  const isDigits = /^[0-9]+$/.test(text);
+  const steps = new Set(
+    codes.slice(1).map((code, i) => {
+      const step = code - (codes[i] ?? 0);
+      return isDigits && Math.abs(step) > 5 ? step - Math.sign(step) * 10 : step;
+    }),
+  );
   const [step] = steps;
   return steps.size === 1 && step !== undefined && Math.abs(step) <= 2;
 }

@@ -10,16 +10,26 @@ const HANDLE_MAX_CHARACTERS = 32;
 const RESERVED = new Set(
   `about abuse account accounts adapter adapters admin administrator anonymous api app assets auth billing blog bot browse catalog
   cdn collection collections compliance compose contact copyright council decisions deleted dmca docs dpo email everyone following
-  help helpdesk hostmaster inquiries legal login logout mail me mix mixes moderation moderator moderators news noreply no-reply
-  null official openai operations operator operators orthoplex postmaster press privacy publish register replicate root runner
-  runners safety sales security service settings signin signup site staff status store support sysadmin system team terms trust
-  undefined verified webmaster www`.split(/\s+/),
+  all everybody here help helpdesk hostmaster inquiries legal login logout mail me mix mixes mod mods moderation moderator
+  moderators new news nobody noreply no-reply null official openai operations operator operators orthoplex postmaster press privacy public publish register replicate root runner
+  runners safety sales search security service settings signin signup site staff static status store support sysadmin system team
+  terms trust undefined v1 verified webmaster www`.split(/\s+/),
+);
+/** Words that claim the server's voice wherever they stand in a handle: official-anna, orthoplex-help, anna-admin. */
+const CLAIMING = new Set(
+  "admin admins administrator administrators moderator moderators official orthoplex staff support sysadmin".split(
+    " ",
+  ),
 );
 /** Without what makes two handles look the same: hyphens, and numbers behind. */
 const isReserved = (handle: string) => {
   const plain = handle.replaceAll("-", "").replace(/\d+$/, "");
+  const words = handle.split("-").map((word) => word.replace(/\d+$/, ""));
   return (
-    RESERVED.has(handle) || RESERVED.has(plain) || RESERVED.has(plain.replace(/^the|team$|official$/g, ""))
+    RESERVED.has(handle) ||
+    RESERVED.has(plain) ||
+    RESERVED.has(plain.replace(/^the|team$|official$/g, "")) ||
+    words.some((word) => CLAIMING.has(word))
   );
 };
 

@@ -10,6 +10,9 @@ import { LEASE_TTL_MS } from "./lease.ts";
 import { liveOf } from "./live.ts";
 import { LEASE_LOST, type RunOfCaller } from "./run.ts";
 
+/** The first eight bytes of a PNG, as far as they fill whole characters. */
+const PNG_BASE64 = "iVBORw0KGg";
+
 /** Guarded by the lease alone: an expired lease that was not yet swept has no other holder. */
 const EXTEND = `
 UPDATE jobs SET lease_expires_at = ?2, progress = coalesce(?3, progress)
@@ -25,6 +28,9 @@ export async function heartbeat(
 ): Promise<{ expiresAt: number; cancel: boolean; drain: boolean } | Refusal> {
   if (message.preview && (message.preview.length * 3) / 4 > PREVIEW_FRAME_MAX_BYTES + 2) {
     return refuse("body_too_large", `A preview has at most ${PREVIEW_FRAME_MAX_BYTES} bytes.`, "/preview");
+  }
+  if (message.preview && !message.preview.startsWith(PNG_BASE64)) {
+    return refuse("image_invalid", "A preview is a PNG.", "/preview", "type_unknown");
   }
   const expiresAt = now + LEASE_TTL_MS;
   const progress = message.progress ? JSON.stringify(message.progress) : null;

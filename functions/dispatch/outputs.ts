@@ -102,7 +102,12 @@ export async function prepareResult(
 function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
   const placed: PlacedOutput[] = [];
   for (const [i, output] of outputs.entries()) {
-    const upload = stored.find((row) => row.name === output.name && row.announcedSha256 === output.sha256);
+    const upload = stored.find(
+      (row) =>
+        row.name === output.name &&
+        row.announcedSha256 === output.sha256 &&
+        (row.sizeBytes === output.size_bytes || row.sha256 !== row.announcedSha256),
+    );
     const pointer = `/outputs/${i}`;
     if (!upload) return refuse("output_missing", `The bytes of ${output.name} were never uploaded.`, pointer);
     placed.push({ output, upload, pointer });

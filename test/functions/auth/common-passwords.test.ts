@@ -19,6 +19,7 @@ const WEAK = [
     "letmein123",
   ],
   ...["aaaaaaaa", "abababab", "abcabcabc", "abcdefgh", "hgfedcba", "passwordpassword", "11111111111"],
+  ...["123456789012", "67890123456", "210987654321", "p@ssw0rd1", "Pa$$w0rd", "1l0vey0u"],
   ...["orthoplex", "Orthoplex2026", "ada.lovelace", "ada@example.com", "Ada Lovelace 1815"],
 ];
 

@@ -86,6 +86,11 @@ describe("a job's event stream", () => {
     expect(await stream.next()).toEqual(["status", { status: "running", queue_position: null }]);
     const frame = btoa(String.fromCharCode(...(await png(8, 8))));
     const progress = { step: 1, total: 24, message: "drawing" };
+    const page = await machine.on(lease?.lease_id ?? "", "heartbeat", {
+      progress,
+      preview: btoa("<svg onload=x()>"),
+    });
+    expect([page.status, page.body.code]).toEqual([422, "image_invalid"]);
     await machine.on(lease?.lease_id ?? "", "heartbeat", { progress, preview: frame });
     expect(await stream.next()).toEqual([
       "progress",

@@ -62,7 +62,7 @@ async function pngOf(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const small = await png(512, 256, 99);
   const filler = new Uint8Array(bytes - small.length);
   new DataView(filler.buffer).setUint32(0, filler.length - 12);
-  filler.set(new TextEncoder().encode("noIs"), 4);
+  filler.set(new TextEncoder().encode("IDAT"), 4);
   const whole = new Uint8Array(bytes);
   whole.set(small.subarray(0, -12));
   whole.set(filler, small.length - 12);

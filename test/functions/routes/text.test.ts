@@ -100,6 +100,41 @@ describe("an order of pictures", () => {
   });
 });
 
+describe("a body of JSON", () => {
+  it("that is not UTF-8 is refused, whoever reads it", async () => {
+    const bytesWith = (before: string, after: string, bad: number[]) => {
+      const [a, b] = [new TextEncoder().encode(before), new TextEncoder().encode(after)];
+      return new Uint8Array([...a, ...bad, ...b]);
+    };
+    const half = [0xed, 0xa0, 0xbd];
+    const paths: [string, string, string][] = [
+      ["/v1/generations", '{"base":"cast-2","prompt":"a', '"}'],
+      ["/openai/v1/images/generations", '{"prompt":"a', '"}'],
+      ["/replicate/v1/predictions", '{"version":"ada/ivy","input":{"prompt":"a', '"}}'],
+      [
+        "/mcp",
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search_adapters","arguments":{"query":"a',
+        '"}}}',
+      ],
+      ["/auth/sign-up/email", '{"email":"half@example.com","password":"correct horse","name":"a', '"}'],
+      ["/api/v1/model-versions/by-hash", '["', '"]'],
+    ];
+    for (const [path, before, after] of paths) {
+      for (const bad of [half, [0xff], [0xc0, 0x80], [0xe2, 0x82]]) {
+        const headers = {
+          authorization: `Bearer ${ada.key}`,
+          "content-type": "application/json; charset=utf-8",
+        };
+        const sent = { method: "POST", headers, body: bytesWith(before, after, bad) };
+        const response = await exports.default.fetch(new Request(`${ORIGIN}${path}`, sent));
+        expect([path, bad, response.status]).toEqual([path, bad, 400]);
+        await response.arrayBuffer();
+      }
+    }
+    expect(await machine.lease(1, 0)).toEqual([]);
+  });
+});
+
 describe("a name", () => {
   it("is something to be seen, on one line, and reads as it is written", async () => {
     const texts = [...HOSTILE, ...UNSEEN, "a\nb"];
