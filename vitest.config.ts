@@ -33,6 +33,7 @@ export default defineConfig({
     // One isolate for all files: loading the Worker takes longer than testing it. setup.ts empties the storage before each file.
     isolate: false,
     testTimeout: 20_000,
+    hookTimeout: 20_000,
     // Every account that a test makes is sent an e-mail, which goes to the log.
     onConsoleLog: (line) => !line.startsWith("Email to "),
   },

@@ -18,7 +18,7 @@ import { Rating } from "./moderation.ts";
 import { orNull } from "./nullable.ts";
 import { REMOVERS } from "./problem.ts";
 import { Scan } from "./scans.ts";
-import { optionalMessage, plainText, title, token } from "./text.ts";
+import { optionalMessage, prose, title, token } from "./text.ts";
 
 export const Name = z
   .string()
@@ -63,7 +63,7 @@ export const AdapterCreate = z
   .strictObject({
     name: Name,
     title: title(TITLE_MAX_CHARACTERS),
-    description: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
+    description: prose(DESCRIPTION_MAX_CHARACTERS).default(""),
     base: token(64),
     concept: title(TITLE_MAX_CHARACTERS).meta({ description: "What it was trained on, in plain words" }),
     class_word: ClassWord.meta({ description: "The ordinary word for its kind: person, dog, style" }),
@@ -71,14 +71,14 @@ export const AdapterCreate = z
     licence: Licence,
     visibility: Visibility.default("public"),
     rating: Rating.default("general"),
-    credits: plainText(1_000).default(""),
+    credits: prose(1_000).default(""),
   })
   .meta({ id: "AdapterCreate" });
 
 export const AdapterPatch = z
   .strictObject({
     title: title(TITLE_MAX_CHARACTERS).optional(),
-    description: plainText(DESCRIPTION_MAX_CHARACTERS).optional(),
+    description: prose(DESCRIPTION_MAX_CHARACTERS).optional(),
     concept: title(TITLE_MAX_CHARACTERS).optional(),
     tags: z.array(tag).max(TAGS_MAX).optional(),
     visibility: Visibility.optional(),
@@ -86,7 +86,7 @@ export const AdapterPatch = z
       description: "Only until the first version is published: people rely on it from then on",
     }),
     rating: Rating.optional(),
-    credits: plainText(1_000).optional(),
+    credits: prose(1_000).optional(),
   })
   .meta({ id: "AdapterPatch" });
 
@@ -230,14 +230,14 @@ export const VersionCreate = z
     }),
     strength: Strength.optional().meta({ description: "Without it: the file's own" }),
     trigger: Trigger.optional().meta({ description: "Must equal the file's trigger if it has one" }),
-    changelog: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
+    changelog: prose(DESCRIPTION_MAX_CHARACTERS).default(""),
   })
   .meta({ id: "VersionCreate" });
 
 /** A published version keeps its strength: people compose with what it was published with. */
 export const VersionPatch = z
   .strictObject({
-    changelog: plainText(DESCRIPTION_MAX_CHARACTERS).optional(),
+    changelog: prose(DESCRIPTION_MAX_CHARACTERS).optional(),
     strength: Strength.optional().meta({ description: "Of drafts only" }),
     previews: z
       .array(z.union([idOf("img"), idOf("upl")]))

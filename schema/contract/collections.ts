@@ -12,10 +12,10 @@ import {
 } from "./limits.ts";
 import { pageOf } from "./lists.ts";
 import { orNull } from "./nullable.ts";
-import { optionalMessage, plainText, title, token } from "./text.ts";
+import { optionalMessage, prose, title, token } from "./text.ts";
 
 const collectionTitle = title(TITLE_MAX_CHARACTERS);
-const description = plainText(DESCRIPTION_MAX_CHARACTERS);
+const description = prose(DESCRIPTION_MAX_CHARACTERS);
 
 export const COLLECTION_SORTS = ["newest", "updated"] as const;
 

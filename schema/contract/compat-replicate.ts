@@ -18,7 +18,7 @@ import {
   TRIGGER_MAX_CHARACTERS,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
-import { address, plainText, prompt, title, token } from "./text.ts";
+import { address, plainText, prompt, prose, title, token } from "./text.ts";
 
 export const ReplicateInput = z
   .strictObject({
@@ -150,7 +150,7 @@ export const ReplicateModelCreate = z
     name: Name,
     visibility: z.enum(["public", "private"]),
     hardware: ignored,
-    description: plainText(DESCRIPTION_MAX_CHARACTERS).nullish(),
+    description: prose(DESCRIPTION_MAX_CHARACTERS).nullish(),
     github_url: ignored,
     paper_url: ignored,
     license_url: ignored,
@@ -167,14 +167,14 @@ export const ReplicateTrainingInput = z
       .meta({
         description: "What files.create gave: one zip of pictures (and name.txt captions), or a list",
       }),
-    captions: z.array(plainText(CAPTION_MAX_CHARACTERS)).max(TRAINING_IMAGES_MAX).optional(),
+    captions: z.array(prose(CAPTION_MAX_CHARACTERS)).max(TRAINING_IMAGES_MAX).optional(),
     trigger_word: token(TRIGGER_MAX_CHARACTERS).min(1).optional().meta({
       description: "<ada> or ada; without it the destination's name",
     }),
     class_word: ClassWord.optional().meta({ description: "person, dog, style" }),
     concept: title(TITLE_MAX_CHARACTERS).optional(),
     title: title(TITLE_MAX_CHARACTERS).optional(),
-    description: plainText(DESCRIPTION_MAX_CHARACTERS).optional(),
+    description: prose(DESCRIPTION_MAX_CHARACTERS).optional(),
     licence: Licence.optional().meta({ description: "Of a new adapter. Without it: CC-BY-NC-ND-4.0" }),
     visibility: Visibility.optional().meta({ description: "Of a new adapter. Without it: private" }),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),

@@ -17,7 +17,7 @@ import {
   TRAINING_STEPS_MAX,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
-import { plainText, prompt, token } from "./text.ts";
+import { plainText, prompt, prose, token } from "./text.ts";
 import { JobWebhook } from "./webhooks.ts";
 
 export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "canceled"] as const;
@@ -99,7 +99,7 @@ export const TrainingCreate = z
       .array(
         z.strictObject({
           upload_id: idOf("upl"),
-          caption: plainText(CAPTION_MAX_CHARACTERS).default(""),
+          caption: prose(CAPTION_MAX_CHARACTERS).default(""),
         }),
       )
       .min(TRAINING_IMAGES_MIN)

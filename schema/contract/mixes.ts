@@ -7,9 +7,9 @@ import { AdapterRef, Handle, idOf, Timestamp } from "./ids.ts";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 import { RATINGS, Rating } from "./moderation.ts";
 import { orNull } from "./nullable.ts";
-import { plainText, title } from "./text.ts";
+import { prose, title } from "./text.ts";
 
-const description = plainText(DESCRIPTION_MAX_CHARACTERS);
+const description = prose(DESCRIPTION_MAX_CHARACTERS);
 const mixTitle = title(TITLE_MAX_CHARACTERS);
 const cover = idOf("img").meta({
   description: "A picture of yours that was drawn with exactly these adapter versions",
@@ -25,7 +25,7 @@ export const MixPublish = z
     title: mixTitle.optional().meta({ description: "Without it: the composition's own, else the name" }),
     description: description.optional(),
     visibility: Visibility.optional().meta({ description: "public for a new mix" }),
-    changelog: plainText(DESCRIPTION_MAX_CHARACTERS).default(""),
+    changelog: prose(DESCRIPTION_MAX_CHARACTERS).default(""),
     rating: Rating.optional().meta({ description: "Never less than that of any adapter in it" }),
     cover_image_id: cover.optional(),
   })

@@ -40,8 +40,11 @@ const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWellF
 const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
   text.regex(LINE, NOT_LINE).refine(isWellFormed, NOT_LINE) as T;
 
-/** Text of several lines as it was sent; may be empty. */
+/** Text of several lines exactly as it was sent, such as a password or what stands in a file; may be empty. */
 export const plainText = (max: number) => inLines(z.string().max(max));
+
+/** Text of several lines that is shown as it was sent, in composed characters; may be empty. */
+export const prose = (max: number) => inLines(z.string().normalize("NFC").max(max));
 
 /** A prompt: text of several lines, as it was sent, that says something. */
 export const prompt = (max: number) =>

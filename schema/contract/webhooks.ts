@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { idOf, Timestamp } from "./ids.ts";
 import { WEBHOOK_EVENTS_MAX, WEBHOOK_URL_MAX_CHARACTERS } from "./limits.ts";
-import { address, plainText } from "./text.ts";
+import { address, prose } from "./text.ts";
 
 /** `kind.status` of a job, either of them `*`. */
 export const WebhookEvents = z
@@ -32,14 +32,14 @@ export const JobWebhook = z
   .meta({ id: "JobWebhook" });
 
 export const WebhookCreate = z
-  .strictObject({ url: WebhookUrl, events: WebhookEvents, description: plainText(200).default("") })
+  .strictObject({ url: WebhookUrl, events: WebhookEvents, description: prose(200).default("") })
   .meta({ id: "WebhookCreate" });
 
 export const WebhookPatch = z
   .strictObject({
     url: WebhookUrl.optional(),
     events: WebhookEvents.optional(),
-    description: plainText(200).optional(),
+    description: prose(200).optional(),
     enabled: z.boolean().optional(),
   })
   .meta({ id: "WebhookPatch" });

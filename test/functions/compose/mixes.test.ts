@@ -1,53 +1,17 @@
-// Mixes: publishing assigns a name and a number once, whoever sees one can generate with it, and counters count once.
+// Mixes: publishing assigns a name and a number once, whoever sees one can generate with it, and what is taken away leaves a tombstone.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  type Adapter,
   type Composition,
   type Generation,
-  MIX_ANCESTORS_MAX,
   MIX_VERSIONS_MAX,
   type Mix,
-  type MixWithVersions,
-  type Version,
 } from "../../../schema/contract/index.ts";
-import { ask, LICENCE, Machine, ORIGIN, type Person, person, png, published } from "../cast.ts";
-import { moderator } from "../moderation/desk.ts";
-import { compose, mixOf, publish } from "./mix-cast.ts";
+import { ask, ORIGIN, published } from "../cast.ts";
+import { ada, begin, bob, compose, eve, get, mixOf, names, publish } from "./mix-cast.ts";
 
-let ada: Person;
-let bob: Person;
-let eve: Version;
-let dog: Version;
-beforeAll(async () => {
-  ada = await person("Ada");
-  bob = await person("Bob");
-  eve = await published(ada, "eve");
-  await published(ada, "cat", { licence: { ...LICENCE, commercial_use: false } });
-  dog = await published(bob, "dog");
-  await published(ada, "secret", { visibility: "private" });
-  await published(ada, "quiet", { visibility: "unlisted" });
-});
-
-const get = (ref: string, query = "") => ask<MixWithVersions>("GET", `/v1/mixes/${ref}${query}`);
-const list = async (query: string, by?: Person) => {
-  const path = `/v1/mixes?${query}`;
-  const reply = await (by
-    ? by.ask<{ items: Mix[]; next_cursor: string | null }>("GET", path)
-    : ask<{ items: Mix[]; next_cursor: string | null }>("GET", path));
-  return reply.body;
-};
-const names = async (query: string, by?: Person) => (await list(query, by)).items.map(({ name }) => name);
-const adapterOf = async (ref: string) => (await ask<Adapter>("GET", `/v1/adapters/${ref}`)).body;
-const notesOf = async (handle: string, kind: string) => {
-  const rows = await env.DB.prepare(
-    "SELECT n.data FROM notifications n JOIN users u ON u.id = n.user_id WHERE u.handle = ? AND n.kind = ? ORDER BY n.created_at, n.id",
-  )
-    .bind(handle, kind)
-    .all<{ data: string }>();
-  return rows.results.map(({ data }) => JSON.parse(data));
-};
+beforeAll(begin);
 
 describe("a composition that is published", () => {
   it("is a mix that anyone reads, with members, crosstalk, licence and an address to share", async () => {
@@ -276,193 +240,6 @@ describe("a generation", () => {
   });
 });
 
-describe("a rating", () => {
-  it("of a mix is at least that of its adapters, also when one of them is rated up later", async () => {
-    await published(ada, "bare");
-    const rate = (rating: string) =>
-      env.DB.prepare("UPDATE adapters SET rating = ? WHERE name = 'bare'").bind(rating).run();
-    await rate("sensitive");
-    expect((await mixOf(ada, "warm", ["ada/eve", "ada/bare"])).rating).toBe("sensitive");
-    const lowered = await ada.must<Mix>("PATCH", "/v1/mixes/ada/warm", { rating: "general" });
-    expect(lowered.rating).toBe("sensitive");
-    await rate("explicit");
-    expect((await get("ada/warm")).body.rating).toBe("explicit");
-    await rate("general");
-    expect((await get("ada/warm")).body.rating).toBe("explicit");
-    expect((await get("ada/party")).body.rating).toBe("general");
-  });
-
-  it("is lowered by the owner until moderators have given one", async () => {
-    const { id } = await mixOf(ada, "mild", ["ada/eve"], { rating: "sensitive" });
-    expect((await ada.must<Mix>("PATCH", "/v1/mixes/ada/mild", { rating: "general" })).rating).toBe(
-      "general",
-    );
-    await env.DB.prepare(
-      `INSERT INTO moderation_actions (id, moderator_id, kind, target_kind, target_id, reason, data, created_at) VALUES ('act_1', 'usr_0', 'rate', 'mix', ?, 'x', '{"rating":"sensitive"}', 1)`,
-    )
-      .bind(id)
-      .run();
-    await ada.must("PATCH", "/v1/mixes/ada/mild", { rating: "explicit" });
-    const { status, body } = await ada.ask("PATCH", "/v1/mixes/ada/mild", { rating: "general" });
-    expect([status, body.code, body.errors[0]?.pointer]).toEqual([403, "not_granted", "/rating"]);
-  });
-
-  it("is a set in a list: general unless asked, exactly what is asked for, and what somebody chose to see", async () => {
-    await mixOf(ada, "tense", ["ada/eve"], { rating: "sensitive" });
-    const all = (rating: string, by?: Person) => names(`owner=ada&limit=100${rating}`, by);
-    expect(await all("")).not.toContain("tense");
-    const both = await all("&rating=general,sensitive");
-    expect(both).toEqual(expect.arrayContaining([...(await all("")), "tense"]));
-    expect(both).not.toContain("warm");
-    expect(await all("&rating=sensitive")).toEqual(["tense"]);
-    await env.DB.prepare(`UPDATE users SET shown_ratings = '["explicit"]' WHERE handle = 'bob'`).run();
-    expect(await all("", bob)).toContain("warm");
-    expect(await all("", bob)).not.toContain("tense");
-    expect((await ask("GET", "/v1/mixes?rating=mild")).body.errors[0]?.pointer).toBe("?rating");
-  });
-});
-
-describe("the list", () => {
-  it("finds by words, owner, base and adapter", async () => {
-    await mixOf(bob, "kennel", ["bob/dog"], { title: "Dogs at the lake", description: "Wet noses" });
-    expect(await names("q=lak+nos")).toEqual(["kennel"]);
-    expect(await names("q=lake+party")).toEqual([]);
-    await bob.must("PATCH", "/v1/mixes/bob/kennel", { description: "Dry paws" });
-    expect(await names("q=noses")).toEqual([]);
-    expect(await names("q=paws")).toEqual(["kennel"]);
-    expect(await names("owner=bob")).toEqual(["kennel"]);
-    expect((await names("adapter=bob/dog")).sort()).toEqual(["kennel", "party"]);
-    expect(await names("base=other-1")).toEqual([]);
-    expect((await ask("GET", "/v1/mixes?colour=red")).status).toBe(400);
-  });
-
-  it.each(["newest", "most_used", "most_liked"])(
-    "by %s has no gap and no double at any page size",
-    async (sort) => {
-      await env.DB.prepare("UPDATE mixes SET uses = length(name) % 3, likes = length(title) % 2").run();
-      const whole = await names(`sort=${sort}&limit=100`);
-      expect(whole.length).toBeGreaterThan(5);
-      for (const limit of [1, 2, 3]) {
-        const walked: string[] = [];
-        let cursor: string | null = "";
-        while (cursor !== null) {
-          const page = await list(`sort=${sort}&limit=${limit}${cursor && `&cursor=${cursor}`}`);
-          walked.push(...page.items.map(({ name }) => name));
-          cursor = page.next_cursor;
-        }
-        expect(walked).toEqual(whole);
-      }
-    },
-  );
-});
-
-describe("a fork", () => {
-  const fork = (by: Person, ref: string, body: object = {}) =>
-    by.ask<Composition>("POST", `/v1/mixes/${ref}/fork`, body);
-
-  it("is a private composition of one's own that says where it is from", async () => {
-    const { status, headers, body } = await fork(bob, "ada/party", { number: 1 });
-    expect(status).toBe(201);
-    expect(headers.get("location")).toBe(`${ORIGIN}/v1/compositions/${body.id}`);
-    const { composition } = (await get("ada/party", "?number=1")).body;
-    expect(body).toMatchObject({ owner: "bob", prompt: "<eve>", mix: null, members: composition.members });
-    expect(body.forked_from).toEqual({ composition_id: composition.id, ref: "ada/party:1", title: "Party" });
-    expect((await ada.ask("GET", `/v1/compositions/${body.id}`)).status).toBe(404);
-    expect((await fork(bob, "ada/party", { number: 9 })).status).toBe(404);
-  });
-
-  it("counts people and tells the owner once; one's own is no news", async () => {
-    const before = (await get("ada/party")).body.forks;
-    expect(before).toBe(1);
-    await fork(bob, "ada/party");
-    await compose(bob, ["bob/dog"], { forked_from: "ada/party:2" });
-    await fork(ada, "ada/party");
-    const cyd = await person("Cyd");
-    await compose(cyd, ["bob/dog"], { forked_from: "ada/party" });
-    expect((await get("ada/party")).body.forks).toBe(2);
-    expect(await notesOf("ada", "fork")).toEqual([{ ref: "ada/party:1" }, { ref: "ada/party:2" }]);
-  });
-
-  it("names its source where it is wrong", async () => {
-    const input = { members: [{ ref: "bob/dog" }], forked_from: "ada/nothing" };
-    const { status, body } = await bob.ask("POST", "/v1/compositions", input);
-    expect([status, body.code, body.errors[0]?.pointer]).toEqual([
-      422,
-      "composition_unknown",
-      "/forked_from",
-    ]);
-  });
-
-  it("that is published is listed with what it is from, and keeps its ancestors, the hidden ones without a name", async () => {
-    const first = await fork(bob, "ada/once");
-    await publish(bob, first.body.id, { name: "once-more" });
-    const second = await fork(ada, "bob/once-more");
-    await publish(ada, second.body.id, { name: "once-again" });
-    const forks = await ask<{ items: Mix[] }>("GET", "/v1/mixes/ada/once/forks");
-    expect(forks.body.items.map(({ ref }) => ref)).toEqual(["bob/once-more"]);
-    const chain = async () => (await get("ada/once-again")).body.forked_from.map(({ ref }) => ref);
-    expect(await chain()).toEqual(["bob/once-more:1", "ada/once:1"]);
-    await bob.must("PATCH", "/v1/mixes/bob/once-more", { visibility: "private" });
-    expect(await chain()).toEqual([null, "ada/once:1"]);
-    expect((await ask<{ items: Mix[] }>("GET", "/v1/mixes/ada/once/forks")).body.items).toEqual([]);
-  });
-
-  it("follows a chain as far as its limit", async () => {
-    for (let i = 0; i < MIX_ANCESTORS_MAX + 2; i++) {
-      const more = i === 0 ? {} : { forked_from: `ada/chain-${i - 1}` };
-      await publish(ada, (await compose(ada, ["ada/eve"], more)).id, { name: `chain-${i}` });
-    }
-    const chain = (await get(`ada/chain-${MIX_ANCESTORS_MAX + 1}`)).body.forked_from;
-    expect(chain.map(({ ref }) => ref)).toEqual(
-      Array.from({ length: MIX_ANCESTORS_MAX }, (_, i) => `ada/chain-${MIX_ANCESTORS_MAX - i}:1`),
-    );
-  });
-
-  it("needs every adapter to be there", async () => {
-    const { status, body } = await fork(ada, "ada/brief");
-    expect([status, (body as unknown as { code: string }).code]).toEqual([422, "adapter_unknown"]);
-  });
-});
-
-describe("a remix", () => {
-  it("counts a mix once for each adapter in it, tells each owner once, and not of what is private", async () => {
-    await published(bob, "hen");
-    await published(bob, "cow");
-    const remixes = async () => [(await adapterOf("bob/hen")).remixes, (await adapterOf("bob/cow")).remixes];
-    const received = (await notesOf("bob", "remix")).length;
-    await mixOf(ada, "farm", ["bob/hen"], { visibility: "private" });
-    expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[0, 0], received]);
-    await ada.must("PATCH", "/v1/mixes/ada/farm", { visibility: "public" });
-    await mixOf(ada, "farm", ["bob/hen", "bob/cow"]);
-    await mixOf(ada, "farm", ["bob/hen", "ada/eve"]);
-    expect(await remixes()).toEqual([1, 1]);
-    expect((await notesOf("bob", "remix")).slice(received)).toEqual([
-      { ref: "ada/farm", adapters: "bob/hen" },
-    ]);
-    await mixOf(bob, "own-farm", ["bob/hen"]);
-    expect([await remixes(), (await notesOf("bob", "remix")).length]).toEqual([[2, 1], received + 1]);
-    await ada.must("POST", "/v1/mixes/ada/farm/withdraw");
-    expect(await remixes()).toEqual([1, 0]);
-  });
-
-  it("is not counted while moderators keep it out, nor when its owner has left", async () => {
-    await published(bob, "popular");
-    const remixes = async () => (await adapterOf("bob/popular")).remixes;
-    const { id } = await mixOf(ada, "pop", ["bob/popular"]);
-    const leaver = await person("Leaver");
-    await mixOf(leaver, "gone", ["bob/popular"]);
-    expect(await remixes()).toBe(2);
-    const mod = await moderator("Countess");
-    await mod.mustDecide({ kind: "mix", id }, "remove");
-    expect(await remixes()).toBe(1);
-    await mod.mustDecide({ kind: "mix", id }, "restore");
-    expect(await remixes()).toBe(2);
-    const headers = { cookie: leaver.cookie, origin: ORIGIN };
-    expect((await ask("DELETE", "/v1/account", { headers, body: { confirm: "leaver" } })).status).toBe(204);
-    expect(await remixes()).toBe(1);
-  });
-});
-
 describe("a mix that was taken away", () => {
   it("leaves a tombstone: nothing is drawn, forked or published under it, and its owner still reads it", async () => {
     await mixOf(ada, "gone", ["ada/eve"], { title: "Gone" });
@@ -492,52 +269,5 @@ describe("a mix that was taken away", () => {
     await env.DB.prepare("UPDATE mixes SET state = 'removed' WHERE name = 'bad'").run();
     const { status, body } = await ask("GET", "/v1/mixes/ada/bad");
     expect([status, body.tombstone?.removed_by]).toEqual([410, "moderators"]);
-  });
-});
-
-describe("a cover", () => {
-  async function generated(by: Person, input: object): Promise<string> {
-    const order = await by.must<Generation>("POST", "/v1/generations", { prompt: "<eve>", ...input });
-    const machine = await Machine.register(by);
-    for (;;) {
-      const [lease] = await machine.lease();
-      if (!lease) throw new Error("No lease");
-      const meta = { width: 256, height: 256, recipe: {} };
-      const output = await machine.deliver(lease.lease_id, "a.png", "image", await png(256, 256), meta);
-      await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
-      const now = await by.must<Generation>("GET", `/v1/generations/${order.id}`);
-      if (now.result?.images[0]) return now.result.images[0].id;
-    }
-  }
-
-  it("is a picture drawn with exactly its adapter versions, open to whoever sees the mix", async () => {
-    const image = await generated(ada, { adapters: [{ ref: "ada/eve" }] });
-    const url = `/v1/images/${image}`;
-    expect((await ask("GET", url)).status).toBe(404);
-    const mix = await mixOf(ada, "covered", ["ada/eve"], { cover_image_id: image });
-    expect(mix.cover).toEqual({ id: image, url: `${ORIGIN}${url}`, width: 256, height: 256 });
-    expect((await ask("GET", url)).status).toBe(200);
-    await ada.must("PATCH", "/v1/mixes/ada/covered", { cover_image_id: null });
-    expect((await get("ada/covered")).body.cover?.id).not.toBe(image);
-    expect((await ask("GET", url)).status).toBe(404);
-    await ada.must("PATCH", "/v1/mixes/ada/covered", { cover_image_id: image, visibility: "private" });
-    expect((await ask("GET", url)).status).toBe(404);
-
-    const wrong = async (by: Person, ref: string) => {
-      const made = await compose(by, [ref]);
-      const input = { name: "uncovered", cover_image_id: image };
-      const { status, body } = await by.ask("POST", `/v1/compositions/${made.id}/publish`, input);
-      return [status, body.code, body.errors[0]?.pointer];
-    };
-    expect(await wrong(ada, "bob/dog")).toEqual([422, "image_invalid", "/cover_image_id"]);
-    expect(await wrong(bob, "ada/eve")).toEqual([422, "image_invalid", "/cover_image_id"]);
-  });
-
-  it("is the portrait of the first adapter that has one, where none was chosen", async () => {
-    await env.DB.prepare("UPDATE versions SET previews = '[]' WHERE id = ?").bind(eve.id).run();
-    const mix = await mixOf(ada, "portrait", ["ada/eve", "bob/dog"]);
-    expect(mix.members[0]?.preview).toBeNull();
-    expect(mix.cover).toEqual(mix.members[1]?.preview);
-    expect(mix.cover?.id).toBe(dog.previews[0]?.id);
   });
 });
