@@ -155,12 +155,12 @@ function report({ members, crosstalk }: Composition): void {
   console.log("\nstage                 seconds");
   for (const { stage, seconds } of stages)
     console.log(`${stage.padEnd(22)}${seconds.toFixed(1).padStart(7)}`);
-  console.log("\ncrosstalk                                          shared columns per layer");
-  for (const { a, b, shared_columns_per_layer, rank, exact } of crosstalk.pairs) {
+  console.log("\ncrosstalk                                          what two members share");
+  for (const { a, b, shared_columns_per_layer, rank, gates_overlap, exact } of crosstalk.pairs) {
     const pair = `${nameOf(a)} + ${nameOf(b)}`;
-    console.log(
-      `${pair.padEnd(51)}${shared_columns_per_layer} of ${rank}${exact ? ", exactly orthogonal" : ""}`,
-    );
+    const columns = `${shared_columns_per_layer} of ${rank} columns a layer${exact ? ", exactly orthogonal" : ""}`;
+    const gates = `gates may overlap on ${Math.round(100 * (gates_overlap ?? 0))} % of the smaller place`;
+    console.log(`${pair.padEnd(51)}${gates_overlap === null ? columns : gates}`);
   }
   console.log(`\nfiles\n${files.join("\n")}`);
 }

@@ -1,7 +1,7 @@
 // Which slots of a base share no column with any of some others, in every layer: one byte a slot, for SQL to look up. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
-import { digitsOf, fieldSize, slotDimensions } from "../lib/slot.ts";
+import { composesFreely, digitsOf, fieldSize, slotDimensions } from "../lib/slot.ts";
 import { radixOfBase } from "./bases.ts";
 import { slotCount } from "./slots.ts";
 
@@ -13,8 +13,8 @@ export function exactSlots(base: Base, slots: readonly number[]): Uint8Array<Arr
   const radix = radixOfBase(base);
   const { rank } = base;
   const exact = new Uint8Array(slotCount(base)).fill(1);
-  if (base.basis.reserved !== undefined) {
-    // A composition gives its members new slots (composedSlots): all are exact together, but none with itself.
+  if (composesFreely(base)) {
+    // All are exact together, in whatever slots they were trained, but none with itself.
     for (const slot of slots) exact[slot] = 0;
     return exact;
   }

@@ -1,22 +1,29 @@
-// Crosstalk of a composition, computed from slots alone: columns that two slots share in a layer, and triggers that collide. Pure.
+// Crosstalk of a composition, known before anything is drawn: columns that two slots share in a layer, where gates may overlap, and
+// triggers that collide. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Composition, ResolvedMember } from "../../schema/contract/compositions.ts";
-import { sharedWhenComposed } from "../lib/slot.ts";
+import { sharedInLayer, sharedWhenComposed } from "../lib/slot.ts";
+import { gateOverlaps } from "./gate-overlap.ts";
 
 export type Pair = Composition["crosstalk"]["pairs"][number];
 
 /** Every pair once. Where layers differ in width, the layer with the most shared columns counts. */
 export function crosstalkOf(base: Base, members: readonly ResolvedMember[]): Pair[] {
+  const overlapOf = base.gate ? gateOverlaps(base, members) : () => null;
   return members.flatMap((a, i) =>
-    members.slice(i + 1).map((b) => {
-      const shared = sharedWhenComposed(base, a.slot, b.slot);
+    members.slice(i + 1).map((b, next) => {
+      const gates_overlap = overlapOf(i, i + 1 + next);
+      // Residuals of members whose gates may be open at one position stay in the slots of their training.
+      const meets = gates_overlap !== null && gates_overlap > 0;
+      const shared = meets ? sharedInLayer(base, a.slot, b.slot) : sharedWhenComposed(base, a.slot, b.slot);
       return {
         a: a.version_id,
         b: b.version_id,
         shared_columns_per_layer: shared,
         rank: base.rank,
-        exact: shared === 0,
+        gates_overlap,
+        exact: shared === 0 && !meets,
       };
     }),
   );

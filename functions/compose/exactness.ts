@@ -3,20 +3,20 @@
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Exactness } from "../../schema/contract/collections.ts";
 import { CONFLICTS_SHOWN_MAX } from "../../schema/contract/limits.ts";
-import { classOf, slotColumns, slotDimensions } from "../lib/slot.ts";
+import { classOf, composesFreely, slotColumns, slotDimensions } from "../lib/slot.ts";
 
 type Slotted = { ref: string; slot: number };
 
 /**
  * Every pair is compared, columns are computed once per slot: 500 adapters are 125,000 comparisons of `rank` numbers. Where
- * a base reserves channels a composition deals slots anew (`composedSlots`), so every choice of members is exact.
+ * a composition deals slots anew, or gates keep its members apart (`composesFreely`), every choice of members is exact.
  */
 export function exactnessOf(base: Base, radix: number, members: readonly Slotted[]): Exactness {
   const widths = slotDimensions(base);
   const columns = members.map(({ slot }) => widths.map((n) => slotColumns(slot, n, base.rank, radix)));
   const classes = [...new Set(members.map(({ slot }) => classOf(slot, radix)))].sort((a, b) => a - b);
   const conflicts: Exactness["conflicts"] = [];
-  for (const [i, a] of base.basis.reserved === undefined ? members.entries() : []) {
+  for (const [i, a] of composesFreely(base) ? [] : members.entries()) {
     for (let j = i + 1; j < members.length; j++) {
       const b = members[j];
       const shared_columns = mostShared(columns[i] ?? [], columns[j] ?? []);

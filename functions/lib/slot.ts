@@ -19,9 +19,10 @@ export function radixOf(dimensions: Iterable<number>, r: number): number {
   return Math.min(...Array.from(dimensions, (n) => fieldSize(n, r)));
 }
 
-/** As much of a base's description as says what its slots divide. */
+/** As much of a base's description as says what its slots divide, and whether residuals are gated. */
 export interface SlotBase {
   basis: { reserved?: number | undefined };
+  gate?: unknown;
   layers: readonly { in_features: number }[];
 }
 
@@ -44,12 +45,25 @@ export function composedSlots(base: SlotBase & { rank: number }, slots: readonly
   return slots.map((_, place) => place);
 }
 
-/** The most columns that two members share in any layer when they are composed: 0..rank. */
+/** Whether members of a composition leave one another alone in whatever slots they were trained: slots are dealt, or gates open apart. */
+export const composesFreely = ({ basis, gate }: Pick<SlotBase, "basis" | "gate">) =>
+  basis.reserved !== undefined || gate !== undefined;
+
+/**
+ * The most columns in which two members act at one position of a picture, in any layer: 0..rank. Where residuals are gated and
+ * members have places of their own, their gates are never open at one position.
+ */
 export function sharedWhenComposed(base: SlotBase & { rank: number }, a: number, b: number): number {
+  if (base.gate !== undefined) return 0;
+  const [first = 0, second = 0] = composedSlots(base, [a, b]);
+  return sharedInLayer(base, first, second);
+}
+
+/** The most columns that two slots share in any layer of a base: 0..rank. */
+export function sharedInLayer(base: SlotBase & { rank: number }, a: number, b: number): number {
   const widths = slotDimensions(base);
   const radix = radixOf(widths, base.rank);
-  const [first = 0, second = 0] = composedSlots(base, [a, b]);
-  return Math.max(...widths.map((n) => sharedColumns(first, second, n, base.rank, radix)));
+  return Math.max(...widths.map((n) => sharedColumns(a, b, n, base.rank, radix)));
 }
 
 /** The digits c0, c1, ... of a slot, lowest first, no trailing zeros; at most r of them. */

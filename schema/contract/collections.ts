@@ -72,7 +72,10 @@ export type CollectionItem = z.infer<typeof CollectionItem>;
 
 export const Exactness = z
   .object({
-    exact: z.boolean().meta({ description: "No two of its adapters share a column in any layer" }),
+    exact: z.boolean().meta({
+      description:
+        "No two of its adapters act on one another: they share no column in any layer once composed, or gates keep them apart",
+    }),
     classes: z.array(z.int()).meta({ description: "Classes of slots that its adapters stand in" }),
     conflict_count: z.int(),
     conflicts: z

@@ -87,10 +87,18 @@ export const CrosstalkPair = z
     a: idOf("ver"),
     b: idOf("ver"),
     shared_columns_per_layer: z.int().meta({
-      description: "Columns of the rank that both slots own in a layer; the largest over the layers",
+      description:
+        "Columns of the rank in which both act at one position, in the layer where they are most; 0 where their gates are never open together",
     }),
     rank: z.int(),
-    exact: z.boolean().meta({ description: "No column is shared: down_a @ down_b.T = 0 in every layer" }),
+    gates_overlap: z.number().min(0).max(1).nullable().meta({
+      description:
+        "On a base with gates: the share of the smaller one's place in which both may act, by the members' boxes; 0 where they have places of their own. Otherwise null",
+    }),
+    exact: z.boolean().meta({
+      description:
+        "Neither acts on the other: no column is shared (down_a @ down_b.T = 0 in every layer), or their gates are never open at one position",
+    }),
   })
   .meta({ id: "CrosstalkPair" });
 

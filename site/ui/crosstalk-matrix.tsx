@@ -1,4 +1,4 @@
-// Crosstalk of every pair as a table of shared columns. Pairs that share nothing have empty cells.
+// Crosstalk of every pair as a table: shared columns, or on a base with gates how far places overlap. Pairs that share nothing have empty cells.
 
 import type { Composition } from "../api.ts";
 
@@ -31,7 +31,7 @@ export function PairTable({ cast, pairs }: { cast: readonly MatrixMember[]; pair
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
     <section class="matrix-frame" tabIndex={0} aria-label="Crosstalk">
       <table class="matrix">
-        <caption class="visually-hidden">Columns that two adapters share in a layer</caption>
+        <caption class="visually-hidden">Where two adapters can act on one another</caption>
         <thead>
           <tr>
             <td />
@@ -68,33 +68,63 @@ export function PairTable({ cast, pairs }: { cast: readonly MatrixMember[]; pair
 function Cell({ pair, isSelf }: { pair: Pair | undefined; isSelf: boolean }) {
   if (isSelf) return <td class="self" aria-label="itself" />;
   if (!pair) return <td />;
-  const words = pair.exact
-    ? "exactly orthogonal"
-    : `shares ${pair.shared_columns_per_layer} of ${pair.rank} columns in a layer`;
+  const words = wordsOf(pair);
   return (
     <td class={pair.exact ? "exact" : "shares"}>
       <span title={words}>
-        {!pair.exact && (
-          <span aria-hidden="true">
-            {pair.shared_columns_per_layer}
-            <span class="of">/{pair.rank}</span>
-          </span>
-        )}
+        {!pair.exact && <span aria-hidden="true">{shownOf(pair)}</span>}
         <span class="visually-hidden">{words}</span>
       </span>
     </td>
   );
 }
 
+const percentOf = (share: number) => `${Math.max(1, Math.round(100 * share))} %`;
+
+function wordsOf({ exact, gates_overlap, shared_columns_per_layer, rank }: Pair): string {
+  if (gates_overlap !== null) {
+    return exact
+      ? "never act at one place"
+      : `may both act on ${percentOf(gates_overlap)} of the smaller place`;
+  }
+  return exact ? "exactly orthogonal" : `shares ${shared_columns_per_layer} of ${rank} columns in a layer`;
+}
+
+function shownOf({ gates_overlap, shared_columns_per_layer, rank }: Pair) {
+  if (gates_overlap !== null) return percentOf(gates_overlap);
+  return (
+    <>
+      {shared_columns_per_layer}
+      <span class="of">/{rank}</span>
+    </>
+  );
+}
+
+/** How much of two members meets, for finding the pair that meets most. */
+const meeting = ({ gates_overlap, shared_columns_per_layer }: Pair) =>
+  gates_overlap ?? shared_columns_per_layer;
+
 function Verdict({ pairs }: { pairs: readonly Pair[] }) {
   const worst = pairs.reduce<Pair | null>(
-    (most, pair) => (most && most.shared_columns_per_layer >= pair.shared_columns_per_layer ? most : pair),
+    (most, pair) => (most && meeting(most) >= meeting(pair) ? most : pair),
     null,
   );
+  const isGated = worst !== null && worst.gates_overlap !== null;
   if (!worst || worst.exact) {
     return (
       <p>
-        <span class="tag good">Exactly orthogonal</span> No two of them share a column in any layer.
+        <span class="tag good">{isGated ? "Nothing meets" : "Exactly orthogonal"}</span>{" "}
+        {isGated
+          ? "Each acts only where its own words are looked at, and each has a place of its own."
+          : "No two of them share a column in any layer."}
+      </p>
+    );
+  }
+  if (isGated) {
+    return (
+      <p>
+        <span class="tag warn">Boxes overlap</span>{" "}
+        {`Each acts only where its own words are looked at. Two of them may do so in one place: ${percentOf(worst.gates_overlap ?? 0)} of the smaller. Draw their boxes apart, each inside its own part of the canvas, and nothing meets.`}
       </p>
     );
   }

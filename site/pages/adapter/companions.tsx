@@ -25,7 +25,9 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
       <h2>Composes exactly with</h2>
       <p class="quiet">
         {exact.length > 0
-          ? "Composed with any of these it shares no column: each is drawn as if the other were not there."
+          ? base.gate
+            ? "Each acts only where its own words are looked at: in places of their own they are drawn as if the other were not there."
+            : "Composed with any of these it shares no column: each is drawn as if the other were not there."
           : others.arrived && noneOf(others.arrived.next_cursor === null)}
       </p>
       <ul class="companions">

@@ -30,12 +30,20 @@ export function CollectionCrosstalk({ collection, base }: { collection: Collecti
       {exactness.exact ? (
         <Notice
           variant="good"
-          title={members.length === 1 ? "Alone, so nobody is disturbed" : "Exactly orthogonal"}
+          title={
+            members.length === 1
+              ? "Alone, so nobody is disturbed"
+              : base.gate
+                ? "Nothing meets"
+                : "Exactly orthogonal"
+          }
         >
           <p>
             {members.length === 1
               ? "Whoever joins is compared with it here."
-              : `No two of them share a column in any layer: each works as if the others were not there.`}
+              : base.gate
+                ? "Each acts only where its own words are looked at: in places of their own they leave one another alone, however many there are."
+                : "No two of them share a column in any layer: each works as if the others were not there."}
           </p>
         </Notice>
       ) : (
@@ -54,13 +62,15 @@ export function CollectionCrosstalk({ collection, base }: { collection: Collecti
         </Notice>
       )}
       <div class="crosstalk-pictures">
-        <figure>
-          <SlotPattern base={base} owners={shown} />
-          <figcaption class="quiet">
-            Every cell is a column of the basis; a colour is one of the cast. A cell with two colours is
-            shared.
-          </figcaption>
-        </figure>
+        {!base.gate && (
+          <figure>
+            <SlotPattern base={base} owners={shown} />
+            <figcaption class="quiet">
+              Every cell is a column of the basis; a colour is one of the cast. A cell with two colours is
+              shared.
+            </figcaption>
+          </figure>
+        )}
         {shown.length > 1 && <PairTable cast={shown} pairs={pairsOf(base, shown)} />}
       </div>
       {members.length > SHOWN && (
@@ -80,6 +90,7 @@ function pairsOf(base: Base, members: readonly Member[]): Pair[] {
         b: b.id,
         shared_columns_per_layer: shared,
         rank: base.rank,
+        gates_overlap: base.gate ? 0 : null,
         exact: shared === 0,
       };
     }),

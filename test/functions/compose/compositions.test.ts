@@ -42,7 +42,8 @@ describe("a composition", () => {
     ]);
     expect(body.crosstalk.pairs).toHaveLength(3);
     expect(body.crosstalk.pairs[0]).toEqual({
-      ...{ a: eve.id, b: cat.id, shared_columns_per_layer: 0, rank: BASE.rank, exact: true },
+      ...{ a: eve.id, b: cat.id, shared_columns_per_layer: 0, rank: BASE.rank },
+      ...{ gates_overlap: null, exact: true },
     });
     for (const pair of body.crosstalk.pairs.slice(1))
       expect(pair.shared_columns_per_layer).toBeLessThanOrEqual(1);
@@ -211,6 +212,29 @@ describe("the rules", () => {
     expect(pairs).toHaveLength(6);
     for (const pair of pairs) expect(pair).toMatchObject({ shared_columns_per_layer: 0, exact: true });
     expect(warningsOf(BASE, members)).toEqual([]);
+  });
+
+  it("tell on a base with gates where two of them may be open, whatever the slots", () => {
+    const gated = { ...BASE, basis: { name: BASE.basis.name, seed: 0 }, gate: { gain: 4 } };
+    const box = (x: number, width: number, y = 0, height = 1) => ({ x, y, width, height });
+    const told = (...regions: (ReturnType<typeof box> | null)[]) => {
+      // 0, 61 and 122 all own column 0; forty members are more than any class has slots.
+      const members = regions.map((region, i) => ({ ...member(61 * i), trigger: `<t${i}>`, region }));
+      return { pairs: crosstalkOf(gated, members), warnings: warningsOf(gated, members) };
+    };
+    const alone = { shared_columns_per_layer: 0, gates_overlap: 0, exact: true };
+    for (const pair of told(null, null, null).pairs) expect(pair).toMatchObject(alone);
+    for (const pair of told(box(0, 0.5), box(0.5, 0.5)).pairs) expect(pair).toMatchObject(alone);
+    expect(told(box(0, 0.6), null).pairs[0]).toMatchObject(alone);
+    const met = { shared_columns_per_layer: 1, exact: false };
+    expect(told(box(0, 0.6), box(0.5, 0.4, 0.5, 0.5)).pairs[0]).toMatchObject(met);
+    expect(told(box(0, 0.6), box(0.5, 0.4, 0.5, 0.5)).pairs[0]?.gates_overlap).toBeCloseTo(0.25);
+    // A box that reaches over its cell lets all see one another, so members without one may meet.
+    expect(told(box(0.2, 0.5), null, null).pairs.map((pair) => pair.gates_overlap)).toEqual([0, 0, 1]);
+    expect(told(box(0, 1 / 3), null, null).pairs.map((pair) => pair.gates_overlap)).toEqual([0, 0, 0]);
+    // More members than any canvas has cells.
+    expect(told(...Array(40).fill(null)).pairs[0]).toMatchObject({ gates_overlap: 1 });
+    expect(told(...Array(40).fill(null)).warnings).toEqual([]);
   });
 
   it("give a composition without adapters every freedom", () => {
