@@ -68,7 +68,7 @@ export function PairTable({ cast, pairs }: { cast: readonly MatrixMember[]; pair
 function Cell({ pair, isSelf }: { pair: Pair | undefined; isSelf: boolean }) {
   if (isSelf) return <td class="self" aria-label="itself" />;
   if (!pair) return <td />;
-  const words = wordsOf(pair);
+  const words = crosstalkText(pair);
   return (
     <td class={pair.exact ? "exact" : "shares"}>
       <span title={words}>
@@ -81,7 +81,7 @@ function Cell({ pair, isSelf }: { pair: Pair | undefined; isSelf: boolean }) {
 
 const percentOf = (share: number) => `${Math.max(1, Math.round(100 * share))} %`;
 
-function wordsOf({ exact, gates_overlap, shared_columns_per_layer, rank }: Pair): string {
+function crosstalkText({ exact, gates_overlap, shared_columns_per_layer, rank }: Pair): string {
   if (gates_overlap !== null) {
     return exact
       ? "never act at one place"

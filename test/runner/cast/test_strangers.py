@@ -1,4 +1,4 @@
-"""Whoever taught them: members of any owners, in whatever slots, however many, leave one another alone.
+"""Whoever trained them: members of any owners, in whatever slots, however many, leave one another alone.
 
 200 pairs and 50 triples of slots are drawn at random, shared columns included. Of each the exact argument is tested and
 not a finished picture: what a person's cell is made of holds nothing of the others, bit for bit.
