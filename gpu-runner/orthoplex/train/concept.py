@@ -23,13 +23,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from orthoplex.bases.context import Context
-from orthoplex.bases.protocol import AnyBase, Concept
+from orthoplex.bases.protocol import AnyBase, Batch, Concept
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.residual import trainable_residual
 from orthoplex.sample.result import Canceled
 from orthoplex.sample.sampler import sample
+from orthoplex.train.plateau import EVERY, PICTURES, Plateau, shortened
 from orthoplex.train.step import train_step
+
+FIRST_SAMPLE_SECONDS = 8.0  # of training, then a sample is drawn whatever the step: nobody should wait 20 s for one
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ class _State:
             weight_decay=0.0,
         )
         self.step = 0
+        self.total = spec.steps  # fewer once nothing improves any more
+        self.plateau = Plateau()
         self.loss = math.nan
         self.prior_loss = 0.0
 
@@ -119,7 +124,10 @@ class _State:
         for index, parameter in enumerate(parameters):
             for key, value in self.optimiser.state.get(parameter, {}).items():
                 tensors[f"optimiser.{index}.{key}"] = value
-        facts = {"spec": asdict(spec), "step": self.step, "loss": self.loss, "prior_loss": self.prior_loss}
+        facts = {
+            "spec": asdict(spec), "step": self.step, "loss": self.loss, "prior_loss": self.prior_loss,
+            "total": self.total, "plateau": asdict(self.plateau),
+        }  # fmt: skip
         temporary = path.with_suffix(".tmp")
         save_file(
             {name: t.contiguous() for name, t in tensors.items()},
@@ -145,6 +153,7 @@ class _State:
                 k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)
             }
         self.step, self.loss, self.prior_loss = facts["step"], facts["loss"], facts["prior_loss"]
+        self.total, self.plateau = facts["total"], Plateau(**facts["plateau"])
 
 
 def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:
@@ -194,23 +203,42 @@ def train_concept(
     prior = base.prior(spec.prior_pictures, untrained, spec.seed) if spec.prior_share > 0 else None
     silent = round(spec.batch * spec.prior_share) if prior else 0
     own = spec.batch - silent
-    while state.step < spec.steps:
+    begun, has_sample = time.monotonic(), False
+    fixed = dataset.batch(PICTURES, torch.Generator().manual_seed(spec.seed * 1_000_003))
+    while state.step < state.total:
         generator = torch.Generator().manual_seed(spec.seed * 1_000_003 + state.step + 1)
-        train_step(base, state, dataset, prior, own, silent, spec.steps, generator)
-        samples_now = state.step % spec.sample_every == 0 and state.step < spec.steps
+        train_step(base, state, dataset, prior, own, silent, state.total, generator)
+        looks_now = state.total == spec.steps and state.step % EVERY == 0
+        if looks_now and state.plateau.seen(_loss_on(base, state, fixed)):
+            state.total = shortened(state.step, spec.steps)
+        is_due = state.step % spec.sample_every == 0 or (
+            not has_sample and time.monotonic() - begun >= FIRST_SAMPLE_SECONDS
+        )
+        samples_now = is_due and state.step < state.total
+        has_sample |= samples_now
         preview = _sample(base, state, spec, prompts[0], 10) if samples_now else None
         if checkpoint is not None and samples_now:
             state.save(checkpoint, spec)
-        if not on_step(Progress(state.step, spec.steps, state.loss, state.prior_loss, preview)):
+        if not on_step(Progress(state.step, state.total, state.loss, state.prior_loss, preview)):
             if checkpoint is not None:
                 state.save(checkpoint, spec)
             raise Canceled
     seconds = time.monotonic() - started
     summary = {
-        "steps": spec.steps, "batch": spec.batch, "pictures": len(pictures), "loss": round(state.loss, 5),
+        "steps": state.step, "batch": spec.batch, "pictures": len(pictures), "loss": round(state.loss, 5),
         "up_rate": state.up_rate, "token_rate": state.token_rate, "seed": spec.seed,
         **({"prior_share": spec.prior_share, "prior_loss": round(state.prior_loss, 6)} if prior else {}),
     }  # fmt: skip
     samples = [_sample(base, state, spec, prompt, spec.sample_steps) for prompt in prompts]
     metrics = {**summary, "seconds": round(seconds, 1)}
-    return TrainResult(finished_adapter(state, spec, summary), samples, metrics, dataset.warnings)
+    stopped = f"Stopped after {state.step} of {spec.steps} steps: nothing improved any more."
+    warnings = (*dataset.warnings, *((stopped,) if state.step < spec.steps else ()))
+    return TrainResult(finished_adapter(state, spec, summary), samples, metrics, warnings)
+
+
+@torch.no_grad()
+def _loss_on(base: AnyBase, state: _State, batch: Batch) -> float:
+    """The loss of one batch, as the concept is now."""
+    context = state.called(batch.context)
+    with state.attached(context):
+        return float(base.loss(base.predict(batch.noisy, batch.t, context), batch.target, batch.t))
