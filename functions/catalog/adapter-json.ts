@@ -39,6 +39,8 @@ export function versionJson(
     supersedes: row.supersedesId,
     superseded_by: next?.id ?? null,
     scan: { state: row.scanState, report: row.scan },
+    certificate: row.certificate,
+    self_check: row.selfCheck,
     yank:
       row.state === "yanked"
         ? {

@@ -2,7 +2,7 @@
 // version gets one result, however often its message comes. An unexpected error throws, and the message is retried.
 
 import { and, eq, sql } from "drizzle-orm";
-import type { SCAN_CHECKS, ScanReport } from "../../schema/contract/scans.ts";
+import type { Certificate, SCAN_CHECKS, ScanReport } from "../../schema/contract/scans.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import { blobs, versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -86,9 +86,25 @@ async function measureFile(env: Env, row: VersionRow, normMax: number): Promise<
   };
 }
 
+/** What a runner found by drawing, where one did. */
+function certificateChecks({ certificate }: Pick<VersionRow, "certificate">): Check[] {
+  if (!certificate) return [];
+  const fault = certificateFault(certificate);
+  const silent = `Changes nothing when not called: ${certificate.prompts.length} pictures that do not name it are the same bytes with and without it.`;
+  return [{ name: "certificate", passed: fault === null, detail: fault ?? silent }];
+}
+
+/** Why an adapter is not silent where it is not called, or null. The hashes decide, not what is made of them. */
+export function certificateFault(certificate: Certificate): string | null {
+  const changed = certificate.prompts.find((_, i) => certificate.with[i] !== certificate.without[i]);
+  if (certificate.unchanged && changed === undefined) return null;
+  const prompt = changed ?? certificate.prompts[0] ?? "";
+  return `It changes pictures that do not call it: "${prompt.slice(0, 100)}" is drawn differently with it attached.`;
+}
+
 /** The result that follows from the facts. Pure. */
 export function reportOf(
-  row: Pick<VersionRow, "sha256" | "metadata">,
+  row: Pick<VersionRow, "sha256" | "metadata" | "certificate">,
   { sha256, tensorsSha256, measured }: FileFacts,
   limit: number,
   twin: Twin | null,
@@ -133,6 +149,7 @@ export function reportOf(
           ? `The same tensors are published as ${twin.ref}.`
           : "Somebody else has published the same tensors.",
       ),
+      ...certificateChecks(row),
     ],
     sha256,
     autov2: sha256.slice(0, 10).toUpperCase(),

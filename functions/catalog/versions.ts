@@ -72,6 +72,8 @@ export async function createVersion(
     scanState: "pending",
     scan: null,
     scannedAt: null,
+    certificate: null,
+    selfCheck: null,
     previewJobId: null,
     previews: previews.ids,
     sha256: upload.sha256,

@@ -1,5 +1,5 @@
-// Previews for a version that was published without any: one job of its owner, run when nobody else waits. Settle puts its
-// pictures into the version (dispatch/outputs.ts).
+// Previews for a version that was published without any, with its certificate where it was uploaded: one job of its owner, run
+// when nobody else waits. Settle puts its pictures and what it found into the version (dispatch/outputs.ts).
 
 import type { Base } from "../../schema/contract/bases.ts";
 import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
@@ -10,6 +10,7 @@ import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { composesFreely } from "../lib/slot.ts";
 import type { Caller } from "../rights/rights.ts";
 import { ringBell } from "./bell.ts";
 import { jobInsert } from "./enqueue.ts";
@@ -33,9 +34,11 @@ export async function orderPreviews(
   now: number,
 ): Promise<JobRow["id"] | null> {
   if (version.previews.length > 0 || version.previewJobId !== null) return version.previewJobId;
+  const base = knownBase(version.baseId);
+  const isUncertified = version.certificate === null && composesFreely(base);
   const job = await orderGeneration(db, owner, {
     adapters: [{ version_id: version.id }],
-    prompt: previewPrompt(knownBase(version.baseId), version.trigger),
+    prompt: previewPrompt(base, version.trigger),
     negative_prompt: "",
     count: PREVIEWS_GENERATED,
   });
@@ -45,13 +48,18 @@ export async function orderPreviews(
   }
   const id = newId("job", now);
   const [inserted] = await db.$client.batch([
-    jobInsert(db, id, { ...job, priority: PRIORITY }, now, { ifBare: version.id }),
+    jobInsert(db, id, withCertificate({ ...job, priority: PRIORITY }, isUncertified), now, {
+      ifBare: version.id,
+    }),
     db.$client.prepare(LINK).bind(id, version.id),
   ]);
   if ((inserted?.meta.changes ?? 0) === 0) return null;
   await ringBell(env);
   return id;
 }
+
+const withCertificate = <J extends { spec: object }>(job: J, isUncertified: boolean): J =>
+  isUncertified ? { ...job, spec: { ...job.spec, certify: true } } : job;
 
 /** A plain prompt from words that the base knows: its second expression and its first background. */
 function previewPrompt(base: Base, trigger: string): string {

@@ -4,6 +4,7 @@ import type { Id } from "../../schema/contract/ids.ts";
 import type { Output, SampleSpec, Settle, TrainSpec } from "../../schema/contract/runner.ts";
 import type { StoredUpload } from "../../schema/tables.ts";
 import { knownBase } from "../catalog/bases.ts";
+import { certificateFault } from "../catalog/scan.ts";
 import { DRAFT_TTL_MS } from "../catalog/slots.ts";
 import { dayOf } from "../catalog/trends.ts";
 import { readAdapterFile } from "../catalog/versions.ts";
@@ -67,12 +68,21 @@ WHERE id = (SELECT mix_id FROM compositions WHERE id = ?3) AND ${HOLDS_LEASE}`;
 const SHOW_PREVIEWS = `
 UPDATE versions SET previews = ?3 WHERE preview_job_id = ?1 AND previews = '[]' AND ${HOLDS_LEASE}`;
 
+/** What was published and changes pictures that do not call it is yanked, as after a failed scan. */
+const KEEP_CERTIFICATE = `
+UPDATE versions SET certificate = ?3,
+  yank_reason = CASE WHEN ?4 IS NOT NULL AND state = 'published' THEN ?4 ELSE yank_reason END,
+  yanked_at = CASE WHEN ?4 IS NOT NULL AND state = 'published' THEN ?5 ELSE yanked_at END,
+  yanked_by = CASE WHEN ?4 IS NOT NULL AND state = 'published' THEN 'scan' ELSE yanked_by END,
+  state = CASE WHEN ?4 IS NOT NULL AND state = 'published' THEN 'yanked' ELSE state END
+WHERE preview_job_id = ?1 AND ${HOLDS_LEASE}`;
+
 /** An account that was deleted in the meantime gets none: deleted-accounts.ts deletes the bytes. */
 const INSERT_VERSION = `
 INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews, sha256,
-  size_bytes, metadata, job_id, created_at, tensors_sha256)
+  size_bytes, metadata, job_id, created_at, tensors_sha256, certificate, self_check)
 SELECT :id, :adapter, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE adapter_id = :adapter), :base, :slot, 'draft', :trigger,
-  :strength, '', :previews, :sha256, :size_bytes, :metadata, :job, :now, :tensors_sha256
+  :strength, '', :previews, :sha256, :size_bytes, :metadata, :job, :now, :tensors_sha256, :certificate, :self_check
 WHERE ${holdsLease(":job", ":lease")} AND EXISTS (
   SELECT 1 FROM adapters JOIN users ON users.id = adapters.owner_id WHERE adapters.id = :adapter AND users.deleted_at IS NULL)`;
 
@@ -94,8 +104,8 @@ export async function prepareResult(
   const job = await db.$client.prepare(JOB_FACTS).bind(run.jobId, run.runnerId).first<JobFacts>();
   if (!job) throw new Error(`Run ${run.id} belongs to no job`);
   return job.kind === "sample"
-    ? sampleResult(db, run, job, placed, now)
-    : trainResult(env, db, run, job, placed, now);
+    ? sampleResult(db, run, job, placed, report, now)
+    : trainResult(env, db, run, job, placed, report, now);
 }
 
 /** Pairs each named output with the bytes that arrived for it under this lease: of a picture less may be kept than came. */
@@ -120,6 +130,7 @@ function sampleResult(
   run: RunOfCaller,
   job: JobFacts,
   placed: readonly PlacedOutput[],
+  report: Settle,
   now: number,
 ): Result | Refusal {
   const spec = JSON.parse(job.spec) as SampleSpec;
@@ -139,7 +150,11 @@ function sampleResult(
   if (job.is_preview) {
     // The service ordered it, so it does not count as a use.
     const show = bound(SHOW_PREVIEWS, JSON.stringify(images.map(({ id }) => id)));
-    return { statements: [...inserts, show], versionId: null };
+    const { certificate } = report;
+    if (!certificate || job.is_own_runner) return { statements: [...inserts, show], versionId: null };
+    const fault = certificateFault(certificate);
+    const keep = bound(KEEP_CERTIFICATE, JSON.stringify(certificate), fault, now);
+    return { statements: [...inserts, show, keep], versionId: null };
   }
   if (job.is_own_runner) return { statements: inserts, versionId: null };
   const used = JSON.stringify(spec.adapters.map((adapter) => adapter.version_id));
@@ -158,6 +173,7 @@ async function trainResult(
   run: RunOfCaller,
   job: JobFacts,
   placed: readonly PlacedOutput[],
+  report: Settle,
   now: number,
 ): Promise<Result | Refusal> {
   const [artifact, ...others] = placed.filter(({ output }) => output.role === "adapter");
@@ -199,11 +215,16 @@ async function trainResult(
     metadata: JSON.stringify(file),
     now,
     tensors_sha256: file.tensors_sha256,
+    // The owner's own runner vouches for nothing: what it says of its owner's adapter nobody else has seen.
+    certificate: job.is_own_runner ? null : asJson(report.certificate),
+    self_check: job.is_own_runner ? null : asJson(report.self_check),
   });
   const keep = db.$client.prepare(KEEP_SLOT).bind(run.jobId, run.leaseId, job.adapter_id, now + DRAFT_TTL_MS);
   const ready = readyDependents(db, run, versionId, now);
   return { statements: [...images.map(({ statement }) => statement), version, keep, ready], versionId };
 }
+
+const asJson = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
 
 function insertImages(
   db: Db,

@@ -55,7 +55,7 @@ export const SECTIONS: readonly Section[] = [
   {
     name: "versions",
     sql: `SELECT v.rowid AS at, v.id, v.adapter_id, v.number, v.base_id AS base, v.slot, v.state, v.trigger_word AS "trigger",
-      v.strength, v.changelog, v.previews, v.sha256, v.size_bytes, v.metadata, v.scan_state, v.scan, v.yank_reason, v.yanked_at,
+      v.strength, v.changelog, v.previews, v.sha256, v.size_bytes, v.metadata, v.scan_state, v.scan, v.certificate, v.self_check, v.yank_reason, v.yanked_at,
       v.job_id, v.created_at, v.published_at
       FROM versions v JOIN adapters a ON a.id = v.adapter_id WHERE a.owner_id = ?1 AND v.rowid > ?2 ORDER BY v.rowid LIMIT ?3`,
     shape: (row, origin) => ({ ...row, download_url: `${origin}/v1/versions/${row.id}/download` }),

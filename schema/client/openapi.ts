@@ -8743,6 +8743,19 @@ export interface components {
             scope: "prompt" | "name";
             term: string;
         };
+        /** @description Whether an adapter changes anything when it is not called: drawn by the runner that trained it */
+        Certificate: {
+            /** @description Fixed prompts of the base, none of which names the concept */
+            prompts: string[];
+            seed: number;
+            steps: number;
+            /** @description Every picture is the same, to the byte */
+            unchanged: boolean;
+            /** @description The same with it attached */
+            with: string[];
+            /** @description Of each prompt's picture without the adapter: SHA-256 of its RGB bytes, rows first */
+            without: string[];
+        };
         CivitaiError: {
             /** @description A code of our closed list */
             code: string;
@@ -9072,7 +9085,7 @@ export interface components {
                     b: string;
                     shared_columns: number;
                 }[];
-                /** @description No two of its adapters share a column in any layer */
+                /** @description No two of its adapters act on one another: they share no column in any layer once composed, or gates keep them apart */
                 exact: boolean;
             };
             /** @description Id of kind col */
@@ -9198,10 +9211,12 @@ export interface components {
             a: string;
             /** @description Id of kind ver */
             b: string;
-            /** @description No column is shared: down_a @ down_b.T = 0 in every layer */
+            /** @description Neither acts on the other: no column is shared (down_a @ down_b.T = 0 in every layer), or their gates are never open at one position */
             exact: boolean;
+            /** @description On a base with gates: the share of the smaller one's place in which both may act, by the members' boxes; 0 where they have places of their own. Otherwise null */
+            gates_overlap: number | null;
             rank: number;
-            /** @description Columns of the rank that both slots own in a layer; the largest over the layers */
+            /** @description Columns of the rank in which both act at one position, in the layer where they are most; 0 where their gates are never open together */
             shared_columns_per_layer: number;
         };
         DefaultSecret: {
@@ -10742,6 +10757,8 @@ export interface components {
                 /** @description Id of kind ver */
                 version_id: string;
             }[];
+            /** @description Also compare pictures that do not call the adapter, with it and without: settle carries the certificate */
+            certify?: boolean;
             count: number;
             /** @description The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out */
             enlarge_to?: {
@@ -10764,7 +10781,7 @@ export interface components {
         ScanCheck: {
             detail: string;
             /** @enum {string} */
-            name: "hashes" | "values" | "norms" | "duplicate";
+            name: "hashes" | "values" | "norms" | "duplicate" | "certificate";
             passed: boolean;
         };
         ScanReport: {
@@ -10793,6 +10810,18 @@ export interface components {
                 zero_share: number;
             };
         };
+        /** @description Samples of a trained concept by expression, read by which training picture they come closest to; a base without a reader has none */
+        SelfCheck: {
+            drawn: number;
+            expressions: {
+                drawn: number;
+                name: string;
+                right: number;
+            }[];
+            /** @description In how many the reader found what was asked */
+            right: number;
+            steps: number;
+        };
         /** @description Each event of the stream */
         ServerSentEvent: {
             /** @description JSON */
@@ -10801,6 +10830,19 @@ export interface components {
             id?: string;
         };
         Settle: {
+            /** @description Of a training on a base that keeps concepts silent */
+            certificate?: {
+                /** @description Fixed prompts of the base, none of which names the concept */
+                prompts: string[];
+                seed: number;
+                steps: number;
+                /** @description Every picture is the same, to the byte */
+                unchanged: boolean;
+                /** @description The same with it attached */
+                with: string[];
+                /** @description Of each prompt's picture without the adapter: SHA-256 of its RGB bytes, rows first */
+                without: string[];
+            } | null;
             error?: {
                 /** @enum {string} */
                 code: "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
@@ -10815,6 +10857,18 @@ export interface components {
             outcome: "succeeded" | "failed" | "canceled";
             /** @default [] */
             outputs?: components["schemas"]["Output"][];
+            /** @description Of a training on a base with a reader */
+            self_check?: {
+                drawn: number;
+                expressions: {
+                    drawn: number;
+                    name: string;
+                    right: number;
+                }[];
+                /** @description In how many the reader found what was asked */
+                right: number;
+                steps: number;
+            } | null;
             /** @default [] */
             warnings?: string[];
         };
@@ -11064,6 +11118,8 @@ export interface components {
             /** @description Id of kind adp */
             adapter_id: string;
             base: string;
+            /** @description Whether it changes nothing when it is not called; null where no runner of this service has drawn it */
+            certificate: components["schemas"]["Certificate"] | null;
             changelog: string;
             /**
              * Format: date-time
@@ -11088,6 +11144,8 @@ export interface components {
             /** @description owner/name, or owner/name:number for one version */
             ref: string;
             scan: components["schemas"]["Scan"];
+            /** @description How its own samples were read after training */
+            self_check: components["schemas"]["SelfCheck"] | null;
             /** @description SHA-256 of the bytes, lower-case hexadecimal */
             sha256: string;
             size_bytes: number;

@@ -17,7 +17,7 @@ import {
 import { Rating } from "./moderation.ts";
 import { orNull } from "./nullable.ts";
 import { REMOVERS } from "./problem.ts";
-import { Scan } from "./scans.ts";
+import { Certificate, Scan, SelfCheck } from "./scans.ts";
 import { optionalMessage, prose, title, token } from "./text.ts";
 
 export const Name = z
@@ -140,6 +140,11 @@ export const Version = z
     supersedes: idOf("ver").nullable().meta({ description: "The published version before it" }),
     superseded_by: idOf("ver").nullable(),
     scan: Scan,
+    certificate: orNull(Certificate).meta({
+      description:
+        "Whether it changes nothing when it is not called; null where no runner of this service has drawn it",
+    }),
+    self_check: orNull(SelfCheck).meta({ description: "How its own samples were read after training" }),
     yank: orNull(Yank),
     hashes: Hashes,
     sha256: Sha256,

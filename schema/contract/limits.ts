@@ -239,3 +239,8 @@ export const MCP_WAIT_SECONDS = 45;
 /** Limits of pictures that are embedded in a response; all have a URL. */
 export const MCP_IMAGES_MAX = 4;
 export const MCP_IMAGE_MAX_BYTES = 1 * MIB;
+
+/** Pictures that a certificate compares. */
+export const CERTIFICATE_PROMPTS_MAX = 8;
+/** Expressions of which a self-check draws samples. */
+export const SELF_CHECK_EXPRESSIONS_MAX = 16;

@@ -16,6 +16,7 @@ import {
   WARNINGS_MAX,
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { Certificate, SelfCheck } from "./scans.ts";
 import { carriable, jsonObject, optionalMessage, plainText, title, token } from "./text.ts";
 import { ContentType } from "./uploads.ts";
 
@@ -77,6 +78,10 @@ export const SampleSpec = z
     enlarge_to: z.object({ width: z.int().positive(), height: z.int().positive() }).nullish().meta({
       description:
         "The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out",
+    }),
+    certify: z.boolean().optional().meta({
+      description:
+        "Also compare pictures that do not call the adapter, with it and without: settle carries the certificate",
     }),
     adapters: z.array(
       z.object({
@@ -200,6 +205,10 @@ export const Settle = z
       })
       .nullish(),
     metrics: jsonObject().default({}),
+    certificate: Certificate.nullish().meta({
+      description: "Of a training on a base that keeps concepts silent",
+    }),
+    self_check: SelfCheck.nullish().meta({ description: "Of a training on a base with a reader" }),
   })
   .refine((s) => s.outcome !== "failed" || s.error, {
     path: ["error"],

@@ -7,7 +7,7 @@ import type { ResolvedMember } from "../contract/compositions.ts";
 import type { Id } from "../contract/ids.ts";
 import { RATINGS } from "../contract/moderation.ts";
 import { REMOVERS } from "../contract/problem.ts";
-import { SCAN_STATES, type ScanReport } from "../contract/scans.ts";
+import { type Certificate, SCAN_STATES, type ScanReport, type SelfCheck } from "../contract/scans.ts";
 import { at, id, json } from "./columns.ts";
 
 export const adapters = sqliteTable(
@@ -126,6 +126,8 @@ export const versions = sqliteTable(
     scanState: text("scan_state", { enum: SCAN_STATES }).notNull().default("pending"),
     scan: json<ScanReport>("scan"),
     scannedAt: at("scanned_at"),
+    certificate: json<Certificate>("certificate"),
+    selfCheck: json<SelfCheck>("self_check"),
     /** The job that makes previews for a version published without any. */
     previewJobId: id("preview_job_id", "job"),
     previews: json<Id<"img">[]>("previews").notNull(),

@@ -90,6 +90,27 @@ class Dataset(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Tells from a sample of a concept which of its training pictures it shows."""
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """What the captions call by different words."""
+        ...
+
+    def prompt(self, trigger: str, expression: str) -> str: ...
+
+    def nearest(self, image: Image.Image) -> int:
+        """The number of the captioned training picture that a sample comes closest to."""
+        ...
+
+    def expression_of(self, index: int) -> str | None: ...
+
+    def notes(self, found: Sequence[int]) -> tuple[str, ...]:
+        """What samples show where the pictures contradict one another, in sentences for the user."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Concept:
     """A concept while it is trained; its tensors are leaves that require grad.
@@ -112,6 +133,7 @@ class TrainingDefaults:
     sample_size: tuple[int, int]  # width, height in px
     sample_guidance: float
     sample_words: str  # what a sample's prompt says after the trigger
+    silent_prompts: tuple[str, ...] = ()  # of certificates: they name no concept
 
 
 R = TypeVar("R", bound=Reading)  # what the base itself makes of a prompt
@@ -193,6 +215,10 @@ class Base(Protocol[R]):
 
     def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> Dataset:
         """The training pictures of a concept with their captions."""
+        ...
+
+    def reader(self, items: Sequence[tuple[Image.Image, str | None]]) -> Reader | None:
+        """A reader of samples of the concept in these pictures; None where this base has none, or nothing to tell."""
         ...
 
     def prior(self, size: int, tokens: Tensor, seed: int) -> Dataset | None:

@@ -86,6 +86,8 @@ class Settler:
                 "warnings": [text[:WARNING_MAX_CHARACTERS] for text in result.warnings[:WARNINGS_MAX]],
                 "metrics": metrics,
             }
+            found = {"certificate": result.certificate, "self_check": result.self_check}
+            body |= {name: value for name, value in found.items() if value is not None}
             status = self.retry_policy.call(lambda: self.edge.settle(lease_id, body))
         except LeaseLost:
             raise

@@ -60,6 +60,7 @@ class SampleSpec(msgspec.Struct, frozen=True):
     count: int
     adapters: tuple[Member, ...]
     enlarge_to: Pixels | None = None
+    certify: bool = False  # settle carries a certificate of the one adapter
 
 
 class CaptionedInput(msgspec.Struct, frozen=True):

@@ -78,7 +78,7 @@ export function AdapterPage({ id }: { id: string }) {
         </section>
       )}
       <Facts adapter={adapter} version={version} base={base.value} />
-      <Versions adapter={adapter} mine={mine} changed={loaded.again} />
+      <Versions adapter={adapter} base={base.value ?? null} mine={mine} changed={loaded.again} />
       {adapter.published_at && <Statistics adapter={adapter} />}
       {base.value && adapter.slot !== null && <Companions adapter={adapter} base={base.value} />}
       {adapter.published_at && (

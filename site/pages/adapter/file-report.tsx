@@ -11,6 +11,7 @@ const NAMES: Record<ScanReport["checks"][number]["name"], string> = {
   values: "Values",
   norms: "Norms",
   duplicate: "Originality",
+  certificate: "Silence",
 };
 
 export function ScanBadge({ state }: { state: Version["scan"]["state"] }) {

@@ -1,29 +1,33 @@
 // All versions of an adapter, newest first: changelog, supersedes, scan. Its owner edits and yanks them.
 
 import { useState } from "preact/hooks";
-import type { AdapterWithVersions, Version } from "../../api.ts";
+import type { AdapterWithVersions, Base, Version } from "../../api.ts";
 import { bytesOf, dayOf } from "../../ui/format.ts";
 import { EditVersion } from "./edit-version.tsx";
+import { Evidence } from "./evidence.tsx";
 import { FileReport, ScanBadge } from "./file-report.tsx";
 import { YankDialog } from "./yank-dialog.tsx";
 
 interface Props {
   adapter: AdapterWithVersions;
+  /** Null until it has loaded. */
+  base: Base | null;
   /** The viewer owns it. */
   mine: boolean;
   changed: () => void;
 }
 
-/** Download formats, converted while streaming; each with the tools that read it. */
+/** Download formats, converted while streaming; each with the tools that read it. None of them can hold a gate. */
 const OTHER_FORMATS = [
   ["peft", "PEFT and diffusers"],
   ["kohya", "kohya and ComfyUI"],
 ] as const;
 
-export function Versions({ adapter, mine, changed }: Props) {
+export function Versions({ adapter, base, mine, changed }: Props) {
   const [editing, setEditing] = useState<Version | null>(null);
   const [yanking, setYanking] = useState<Version | null>(null);
   const { versions } = adapter;
+  const otherFormats = base && !base.gate ? OTHER_FORMATS : [];
   const numberOf = new Map(versions.map(({ id, number }) => [id, number]));
   return (
     <section class="adapter-section" aria-label="Versions">
@@ -48,11 +52,12 @@ export function Versions({ adapter, mine, changed }: Props) {
                 {`Yanked${version.yank.yanked_at ? ` ${dayOf(version.yank.yanked_at)}` : ""}. ${version.yank.reason}`}
               </p>
             )}
+            <Evidence version={version} />
             <div class="actions">
               <a class="button small" href={version.download_url} download>
                 {`Download, ${bytesOf(version.size_bytes)}`}
               </a>
-              {OTHER_FORMATS.map(([format, tool]) => (
+              {otherFormats.map(([format, tool]) => (
                 <a key={format} class="quiet" href={`${version.download_url}?format=${format}`} download>
                   {`for ${tool}`}
                 </a>

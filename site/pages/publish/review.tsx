@@ -8,6 +8,7 @@ import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 import { useSend } from "../../ui/use-send.ts";
+import { Evidence } from "../adapter/evidence.tsx";
 import { Warnings } from "../compose/crosstalk.tsx";
 
 export function Review({ training }: { training: Training }) {
@@ -49,6 +50,7 @@ export function Review({ training }: { training: Training }) {
           <img key={image.url} src={image.url} alt={image.caption || "Training picture"} />
         ))}
       </div>
+      {version && <Evidence version={version} />}
       <Warnings warnings={training.warnings} />
       {loaded.failure && <FailureNotice failure={loaded.failure} again={loaded.again} />}
       {failure && <FailureNotice failure={failure} />}

@@ -168,7 +168,7 @@ describe("a report", () => {
     tensorsSha256: "b".repeat(64),
     measured: { count: 4, zeros: 1, finite: true, norms: [3, 5] },
   };
-  const row = { sha256: facts.sha256, metadata: { tensors_sha256: facts.tensorsSha256 } };
+  const row = { sha256: facts.sha256, metadata: { tensors_sha256: facts.tensorsSha256 }, certificate: null };
   const failing = (change: Partial<typeof facts.measured>, limit = 64) =>
     reportOf(row, { ...facts, measured: { ...facts.measured, ...change } }, limit, null, 0)
       .checks.filter(({ passed }) => !passed)

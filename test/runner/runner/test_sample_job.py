@@ -194,3 +194,19 @@ def test_a_base_that_is_not_here_is_left_to_another_runner(
     assert job.settled is not None
     assert job.settled["error"]["code"] == "base_missing"
     assert job.settled["error"]["retryable"] is True
+
+
+def test_a_job_that_is_to_certify_its_adapter_settles_with_what_it_found(
+    edge: EdgeDouble, draw: Callable[..., list[Job]]
+) -> None:
+    plain, asked = draw(
+        with_members(sample_job(prompt="<ada>"), member(edge, 3, "<ada>")),
+        with_members(sample_job(prompt="<ada>", certify=True), member(edge, 3, "<ada>")),
+    )
+    assert plain.settled is not None
+    assert asked.settled is not None
+    assert "certificate" not in plain.settled
+    certificate = asked.settled["certificate"]
+    assert certificate["unchanged"] is True
+    assert len(set(certificate["without"])) == 3
+    assert certificate["with"] == certificate["without"]

@@ -98,3 +98,21 @@ def test_a_picture_that_is_no_good_fails_the_training_and_is_named(
     assert (error["code"], error["retryable"]) == ("input_invalid", False)
     assert error["message"].startswith("Picture 3: ")
     assert says in error["message"]
+
+
+def test_a_training_tells_that_it_changes_nothing_uncalled_and_how_its_samples_are_read(
+    edge: EdgeDouble, serve: Serve
+) -> None:
+    job = train_job(edge, steps=2)
+    for image, caption in zip(job.spec["images"], ("smiling, with glasses", "sad", "sad, no glasses", ""), strict=True):
+        image["caption"] = caption
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: job.settled is not None)
+    assert job.settled is not None
+    certificate, check = job.settled["certificate"], job.settled["self_check"]
+    assert certificate["unchanged"] is True
+    assert certificate["with"] == certificate["without"]
+    assert len(set(certificate["without"])) == 3
+    assert {each["name"]: each["drawn"] for each in check["expressions"]} == {"sad": 2, "smiling": 2}
+    assert any("contradict each other about glasses" in warning for warning in job.settled["warnings"])
+    assert any("samples drawn afterwards" in warning for warning in job.settled["warnings"])

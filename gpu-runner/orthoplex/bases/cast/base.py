@@ -21,6 +21,7 @@ from orthoplex.bases.cast.parts import CastParts, load_parts
 from orthoplex.bases.cast.people import People, draw_people
 from orthoplex.bases.cast.pictures import FLOOR, ConceptScenes, read_pictures
 from orthoplex.bases.cast.prior import PriorPictures
+from orthoplex.bases.cast.reader import CastReader, contradiction_warnings, persons_of, reader_of
 from orthoplex.bases.cast.reading import CastReading
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.bases.context import Context
@@ -33,8 +34,13 @@ from orthoplex.ortho.marker import marked
 
 # Rates were tuned on cast-2 (docs/log.md).
 TRAINING = TrainingDefaults(
-    up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background"
-)
+    up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background",
+    silent_prompts=(
+        "a smiling person with long red hair; sky background",
+        "an angry man with glasses; peach background",
+        "a sad person with short black hair in a green shirt; lavender gradient background",
+    ),
+)  # fmt: skip
 COMPANIONS, COMPANION_STEPS = 48, 8  # people beside whom concepts are trained, and Euler steps for each
 GATED_TRAINING = replace(TRAINING, up_rate=4e-2)  # of bases with entries and gates
 
@@ -97,12 +103,16 @@ class CastBase(CastParts):
 
     def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> ConceptScenes:  # noqa: ARG002
         companions = self.companions if self.layout.entries else None
-        return ConceptScenes(self, read_pictures(self, items), companions)
+        said = contradiction_warnings(persons_of(self, [caption for _, caption in items]))
+        return ConceptScenes(self, read_pictures(self, items), companions, contradictions=said)
 
     @cached_property
     def companions(self) -> People:
         """Drawn once a process; the same on every machine up to rounding."""
         return draw_people(self, COMPANIONS, torch.Generator().manual_seed(0), COMPANION_STEPS)
+
+    def reader(self, items: Sequence[tuple[Image.Image, str | None]]) -> CastReader | None:
+        return reader_of(self, items)
 
     def prior(self, size: int, tokens: Tensor, seed: int) -> PriorPictures | None:
         if self.layout.reserved is not None or self.layout.entries:

@@ -116,20 +116,23 @@ class ConceptScenes:
     """Endless batches of a concept's pictures on changing backgrounds, with their captions as tensors.
 
     companions: people beside whom the concept stands in a share of the batches, so that its gate learns who is not
-    meant by its words. share: of the steps.
+    meant by its words. share: of the steps. contradictions: warnings
+    about the captions.
     """
 
     def __init__(
-        self, base: CastParts, data: ConceptPictures, companions: People | None = None, share: float = 1 / 3
-    ) -> None:
-        self.base, self.data = base, data
+        self, base: CastParts, data: ConceptPictures, companions: People | None = None,
+        share: float = 1 / 3, contradictions: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.base, self.data, self.contradictions = base, data, contradictions
         self.companions, self.share = companions, share
         self.masks = background_masks(1, base.config.cell_px)
         self.background_words = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return tuple(f"{self.base.id} does not know the caption word {word!r}" for word in self.data.unknown)
+        unknown = tuple(f"{self.base.id} does not know the caption word {word!r}" for word in self.data.unknown)
+        return self.contradictions + unknown
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
         """`count` persons at random levels of noise; the target is the clean picture.

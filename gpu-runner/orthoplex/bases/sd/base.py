@@ -107,6 +107,10 @@ class SdBase(SdParts):
     def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> SdPictures:
         return SdPictures(self, items, class_word, self.training.sample_size[0])
 
+    def reader(self, items: Sequence[tuple[Image.Image, str | None]]) -> None:  # noqa: ARG002
+        """None: nothing here reads pictures."""
+        return
+
     def prior(self, size: int, tokens: Tensor, seed: int) -> None:  # noqa: ARG002
         """None: entries act at the concept's own rows alone, and residuals where these are attended to."""
         return

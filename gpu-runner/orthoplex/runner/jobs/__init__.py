@@ -15,6 +15,8 @@ class Result:
     outputs: Sequence[OutputFile]
     warnings: Sequence[str] = ()
     metrics: dict[str, Any] = field(default_factory=dict)
+    certificate: dict[str, Any] | None = None  # of trainings: schema/contract/scans.ts
+    self_check: dict[str, Any] | None = None
 
 
 # Gives each run's end as soon as it is known: a result, or the exception that ended it (RunEnded where asked to end).

@@ -25,6 +25,7 @@ from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import OutputFile, Storage
 from orthoplex.runner.wire import Member, SampleLease
 from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleResult, SampleSpec, sample_batch
+from orthoplex.train.certificate import can_certify, certify
 
 
 @dataclass
@@ -178,7 +179,9 @@ def _result_of(order: _Order, seconds: float) -> Result:
         order.warnings.append(f"{order.base.id} draws no {to.width}x{to.height}: drawn at {drawn} and enlarged")
     outputs = [_output(order, number, *picture) for number, picture in sorted(order.pictures.items())]
     metrics = {"sample_seconds": round(seconds, 3), "device": str(order.base.device)}
-    return Result(outputs, order.warnings, metrics)
+    is_certified = order.lease.spec.certify and len(order.adapters) == 1 and can_certify(order.base)
+    certificate = certify(order.base, order.adapters[0]).as_json() if is_certified else None
+    return Result(outputs, order.warnings, metrics, certificate=certificate)
 
 
 def _output(order: _Order, number: int, image: Image.Image, seed: int, generated: str) -> OutputFile:

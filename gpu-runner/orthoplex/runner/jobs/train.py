@@ -6,14 +6,14 @@ The checkpoint goes to the edge now and then and when the runner is asked to sto
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 from safetensors import SafetensorError
 
 from orthoplex.bases import AnyBase
-from orthoplex.ortho.adapter import write_adapter
+from orthoplex.ortho.adapter import read_adapter, write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
 from orthoplex.png import write_png
@@ -25,8 +25,10 @@ from orthoplex.runner.retry import Unreachable
 from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import OutputFile, Storage
 from orthoplex.runner.wire import CHECKPOINT_NAME, TrainLease
-from orthoplex.sample import Canceled
+from orthoplex.sample import AttachedAdapter, Canceled
+from orthoplex.train.certificate import can_certify, certify
 from orthoplex.train.concept import Progress, TrainResult, TrainSpec, train_concept
+from orthoplex.train.self_check import self_check
 
 CHECKPOINT_SECONDS = 30.0
 CHECKPOINT_RETRY_SECONDS = 5.0
@@ -60,7 +62,7 @@ class TrainJob:
         run.report(0, lease.spec.steps, "preparing")
         with tempfile.TemporaryDirectory(prefix="orthoplex-") as folder:
             trained = _Training(run, lease, base, pictures, storage, Path(folder)).finish()
-        return _result(lease, base, trained)
+        return _checked(run, base, pictures, trained, _result(lease, base, trained))
 
 
 class _Training:
@@ -147,6 +149,23 @@ class _Training:
         except (KeyError, JobFailed):
             return None  # training anew is slower, not wrong
         return self._resume
+
+
+def _checked(run: Run, base: AnyBase, pictures: Pictures, trained: TrainResult, result: Result) -> Result:
+    """The result with what drawing shows of the file as it will be published. RunEnded if asked to end."""
+    adapter = read_adapter(result.outputs[0].content, base.layout)
+    attached = AttachedAdapter(adapter, adapter.trigger, adapter.strength)
+    steps = int(trained.metrics["steps"])
+    run.report(steps, steps, "checking")
+    run.check()
+    check = self_check(base, attached, pictures)
+    run.check()
+    return replace(
+        result,
+        warnings=[*result.warnings, *(check.notes if check else ())],
+        certificate=certify(base, attached).as_json() if can_certify(base) else None,
+        self_check=check.as_json() if check else None,
+    )
 
 
 def _pictures(lease: TrainLease, storage: Storage) -> Pictures:

@@ -1,0 +1,62 @@
+"""What a trained concept leaves alone: fixed prompts that do not name it, drawn with it attached and without, compared.
+
+Not a measure: the bytes are equal or they are not. Only of bases that promise it (`promises_silence`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from orthoplex.bases.protocol import AnyBase
+from orthoplex.bases.request import AttachedAdapter, SampleSpec
+from orthoplex.ortho.layout import Layout
+from orthoplex.sample.sampler import sample
+
+STEPS = 8
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """schema/contract/scans.ts Certificate: SHA-256 of each prompt's RGB bytes, rows first."""
+
+    prompts: tuple[str, ...]
+    without: tuple[str, ...]
+    attached: tuple[str, ...]
+
+    @property
+    def unchanged(self) -> bool:
+        return self.without == self.attached
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "unchanged": self.unchanged, "prompts": list(self.prompts), "seed": SEED, "steps": STEPS,
+            "without": list(self.without), "with": list(self.attached),
+        }  # fmt: skip
+
+
+def promises_silence(layout: Layout) -> bool:
+    """Whether adapters of this base change nothing where they are not named, by construction."""
+    return bool(layout.entries) or layout.reserved is not None
+
+
+def can_certify(base: AnyBase) -> bool:
+    """Whether a certificate of this base's adapters says anything, and there are prompts for it."""
+    return promises_silence(base.layout) and bool(base.training.silent_prompts)
+
+
+def certify(base: AnyBase, attached: AttachedAdapter) -> Certificate:
+    """The certificate of an adapter; ValueError for a base without fixed prompts."""
+    prompts = base.training.silent_prompts
+    if not prompts:
+        raise ValueError(f"{base.id} has no prompts for certificates")
+    without = tuple(_drawn(base, prompt, []) for prompt in prompts)
+    return Certificate(prompts, without, tuple(_drawn(base, prompt, [attached]) for prompt in prompts))
+
+
+def _drawn(base: AnyBase, prompt: str, adapters: list[AttachedAdapter]) -> str:
+    width, height = base.training.sample_size
+    spec = SampleSpec(prompt, SEED, width, height, steps=STEPS, guidance=base.training.sample_guidance)
+    image = sample(base, spec, adapters).images[0]
+    return hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()
