@@ -3,7 +3,18 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Generation, Orthoplex, Schema, Training } from "../../schema/client/index.ts";
-import { type Command, keyedApi, number, only, PRIORITY, refOf, text, texts, UsageError } from "./command.ts";
+import {
+  type Command,
+  keyedApi,
+  number,
+  only,
+  PRIORITY,
+  refOf,
+  text,
+  texts,
+  UsageError,
+  type Values,
+} from "./command.ts";
 import { follow } from "./follow.ts";
 import { outFolder } from "./pictures.ts";
 import { say, show, table } from "./terminal.ts";
@@ -75,7 +86,7 @@ const compose: Command = {
 };
 
 const generate: Command = {
-  usage: "generate PROMPT [-a OWNER/NAME[=S]] … | --composition ID | --mix OWNER/NAME",
+  usage: "generate PROMPT [-a OWNER/NAME[=S]] … | --composition ID | --mix OWNER/NAME | --request JSON",
   about: "generates pictures and saves them",
   options: {
     adapter: {
@@ -94,29 +105,14 @@ const generate: Command = {
     steps: { type: "string", hint: "denoising steps" },
     guidance: { type: "string", hint: "classifier-free guidance" },
     priority: PRIORITY,
+    request: { type: "string", hint: "the whole request as the API takes it, instead of all of these" },
     out: { type: "string", short: "o", hint: "folder for the pictures (.)" },
     "no-wait": { type: "boolean", hint: "print the job's id and exit" },
   },
   run: async (args, values) => {
     const out = outFolder(text(values, "out") ?? ".");
     const api = keyedApi(values);
-    const adapters = texts(values, "adapter").map(generationMemberOf);
-    const job = await api.post("/v1/generations", {
-      body: given({
-        prompt: only(args, "a prompt (in quotes)"),
-        composition_id: text(values, "composition"),
-        mix: text(values, "mix"),
-        adapters: adapters.length > 0 ? adapters : undefined,
-        base: text(values, "base"),
-        negative_prompt: text(values, "negative"),
-        size: text(values, "size"),
-        seed: number(values, "seed"),
-        count: number(values, "count"),
-        steps: number(values, "steps"),
-        guidance: number(values, "guidance"),
-        priority: text(values, "priority"),
-      }) as Schema<"GenerationCreate">,
-    });
+    const job = await api.post("/v1/generations", { body: requestOf(args, values) });
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);
     const files = await savePictures(api, done, out);
@@ -124,6 +120,39 @@ const generate: Command = {
     for (const warning of done.warnings) say(`! ${warning}`);
   },
 };
+
+/** What the options say, or the request that was given whole: the compose page copies it so, with boxes and all. */
+function requestOf(args: string[], values: Values): Schema<"GenerationCreate"> {
+  const whole = text(values, "request");
+  if (whole !== undefined) {
+    if (args.length > 0) throw new UsageError("--request holds the prompt already; leave the other one out.");
+    return jsonOf(whole);
+  }
+  const adapters = texts(values, "adapter").map(generationMemberOf);
+  return given({
+    prompt: only(args, "a prompt (in quotes)"),
+    composition_id: text(values, "composition"),
+    mix: text(values, "mix"),
+    adapters: adapters.length > 0 ? adapters : undefined,
+    base: text(values, "base"),
+    negative_prompt: text(values, "negative"),
+    size: text(values, "size"),
+    seed: number(values, "seed"),
+    count: number(values, "count"),
+    steps: number(values, "steps"),
+    guidance: number(values, "guidance"),
+    priority: text(values, "priority"),
+  }) as Schema<"GenerationCreate">;
+}
+
+/** The API says what is wrong with its fields. */
+function jsonOf(whole: string): Schema<"GenerationCreate"> {
+  try {
+    return JSON.parse(whole);
+  } catch {
+    throw new UsageError("--request is not JSON.");
+  }
+}
 
 async function savePictures(api: Orthoplex, job: Generation, folder: string): Promise<string[]> {
   const files: string[] = [];

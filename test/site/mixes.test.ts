@@ -6,7 +6,6 @@ import { EMPTY_FORM } from "../../site/pages/compose/form.ts";
 import { formOf, hashOf } from "../../site/pages/compose/link.ts";
 import { composeUrl, formOfMix, isUnchanged, orderOf } from "../../site/pages/compose/mix-form.ts";
 import { aboutOf, compositionOf, nameOf, publishRequest } from "../../site/pages/compose/publish-mix.ts";
-import { LANGUAGES, snippetOf } from "../../site/pages/mix/snippets.ts";
 import { queryOf, searchOf, withFilter } from "../../site/pages/mixes/query.ts";
 import { refOf } from "../../site/ui/address.ts";
 import { licenceLines, listed } from "../../site/ui/licence-summary.tsx";
@@ -98,29 +97,6 @@ describe("publishing", () => {
     expect(input).toEqual({
       ...{ name: "two", description: "", visibility: "public", rating: "general", changelog: "" },
     });
-  });
-});
-
-describe("code to copy", () => {
-  const draw = {
-    origin: "https://here.example",
-    ref: "ada/party:3",
-    prompt: 'it\'s <eve> & "dog"',
-    size: "512x256",
-  };
-  const body = { mix: "ada/party:3", prompt: draw.prompt, size: "512x256" };
-
-  it("carries the mix and the prompt whole, whatever quotes are in it", () => {
-    const curl = snippetOf("curl", draw);
-    const quoted = /-d '(.*)'$/s.exec(curl)?.[1] ?? "";
-    expect(JSON.parse(quoted.replaceAll("'\\''", "'"))).toEqual(body);
-    const js = snippetOf("js", draw);
-    expect(JSON.parse(/JSON\.stringify\((.*)\),$/m.exec(js)?.[1] ?? "")).toEqual(body);
-    expect(JSON.parse(/json=(.*),$/m.exec(snippetOf("python", draw))?.[1] ?? "")).toEqual(body);
-    for (const [language] of LANGUAGES) {
-      expect(snippetOf(language, draw)).toContain("https://here.example/v1/generations");
-      expect(snippetOf(language, draw)).toContain("ORTHOPLEX_API_KEY");
-    }
   });
 });
 

@@ -4,15 +4,14 @@ import { useState } from "preact/hooks";
 import type { MixWithVersions } from "../../api-mixes.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { LANGUAGES, type Language, snippetOf } from "../../ui/snippets.ts";
 import { sizeFor } from "../compose/link.ts";
-import { LANGUAGES, type Language, snippetOf } from "./snippets.ts";
 
 export function Code({ mix }: { mix: MixWithVersions }) {
   const [language, setLanguage] = useState<Language>("curl");
   const prompt = mix.composition.prompt || mix.members.map(({ trigger }) => trigger).join("; ");
   const ref = `${mix.ref}:${mix.number}`;
-  const request = { origin: location.origin, ref, prompt, size: sizeFor(mix.members.length) };
-  const text = snippetOf(language, request);
+  const text = snippetOf(language, location.origin, { mix: ref, prompt, size: sizeFor(mix.members.length) });
   return (
     <section class="adapter-section">
       <h2>Generate it from code</h2>
