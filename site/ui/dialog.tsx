@@ -7,6 +7,8 @@ import { Icon } from "./icon.tsx";
 export function Dialog(props: {
   title: string;
   shape: "sheet" | "box";
+  /** A box for pictures: as wide as the window allows. */
+  wide?: boolean;
   onClose: () => void;
   children: ComponentChildren;
 }) {
@@ -23,7 +25,12 @@ export function Dialog(props: {
     return () => shown?.removeEventListener("click", outside);
   }, []);
   return (
-    <dialog ref={dialog} class={props.shape} aria-labelledby={title} onClose={props.onClose}>
+    <dialog
+      ref={dialog}
+      class={`${props.shape} ${props.wide ? "wide" : ""}`}
+      aria-labelledby={title}
+      onClose={props.onClose}
+    >
       <div class="dialog-head">
         <h2 id={title}>{props.title}</h2>
         <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>

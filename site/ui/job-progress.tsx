@@ -3,7 +3,7 @@
 import type { Job } from "../api.ts";
 import { countOf, durationOf, remainingSeconds } from "./format.ts";
 
-function statusText(job: Job): string {
+export function statusText(job: Job): string {
   if (job.cancel_requested && (job.status === "running" || job.status === "queued")) return "Stopping";
   switch (job.status) {
     case "queued":
@@ -32,6 +32,7 @@ export function JobProgress({ job, now }: { job: Job; now: number }) {
   const elapsed = job.started_at ? (now - Date.parse(job.started_at)) / 1000 : 0;
   const left = remainingSeconds(step, total, elapsed);
   const running = job.status === "running" && total > 0;
+  const isOpen = job.status === "running" || job.status === "queued";
   const quarter = Math.floor(share * 4) * 25;
   return (
     <div class="job-progress">
@@ -42,16 +43,18 @@ export function JobProgress({ job, now }: { job: Job; now: number }) {
           {running && left !== null && ` · about ${durationOf(left)} left`}
         </span>
       </div>
-      <div
-        class={`bar ${running ? "" : "waiting"}`}
-        role="progressbar"
-        aria-label="Progress"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={running ? Math.round(share * 100) : undefined}
-      >
-        <div style={running ? { transform: `scaleX(${share})` } : {}} />
-      </div>
+      {isOpen && (
+        <div
+          class={`bar ${running ? "" : "waiting"}`}
+          role="progressbar"
+          aria-label="Progress"
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={running ? Math.round(share * 100) : undefined}
+        >
+          <div style={running ? { transform: `scaleX(${share})` } : {}} />
+        </div>
+      )}
       <p class="visually-hidden" role="status">
         {running ? `${quarter} percent` : statusText(job)}
       </p>
