@@ -14,7 +14,7 @@ export interface Edited {
 const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/g;
 
 /** Groups of which a clause holds at most one word; words of different groups combine. */
-const EXCLUSIVE = new Set([
+export const EXCLUSIVE: ReadonlySet<string> = new Set([
   "expression",
   "hair",
   "hair_colour",

@@ -42,5 +42,3 @@ export function scaledTo(crop: Crop, side: number, pixels: Pixels): Crop {
   const wanted = clamp(side, CROP_MIN_PIXELS, Math.min(pixels.width, pixels.height));
   return inside({ x: middle.x - wanted / 2, y: middle.y - wanted / 2, side: wanted }, pixels);
 }
-
-export const isSquare = ({ width, height }: Pixels) => width === height;

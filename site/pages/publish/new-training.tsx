@@ -7,6 +7,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";
 import { AboutStep } from "./about-step.tsx";
+import { Estimate } from "./estimate.tsx";
 import { PictureStep } from "./picture-step.tsx";
 import type { Chosen } from "./pictures.ts";
 import { startTraining } from "./start-training.ts";
@@ -47,12 +48,7 @@ export function NewTraining(props: {
       }}
     >
       <Step number={1} title="Pictures">
-        <PictureStep
-          pictures={pictures}
-          limits={limits}
-          expressions={base.words.expression ?? []}
-          onChange={setPictures}
-        />
+        <PictureStep pictures={pictures} limits={limits} words={base.words} onChange={setPictures} />
       </Step>
       {!adapter && (
         <Step number={2} title="About it">
@@ -60,9 +56,7 @@ export function NewTraining(props: {
         </Step>
       )}
       <Step number={adapter ? 2 : 3} title="Train">
-        <p class="quiet start-line">
-          {`${base.training.steps.default} steps on ${base.title}. A free slot is reserved first, so that what is learned stays out of everyone else's way.`}
-        </p>
+        <Estimate base={base} account={account} />
         {failure && <FailureNotice failure={failure} />}
         <div class="actions">
           <button type="submit" class="button primary big" disabled={missing !== null || sending !== null}>

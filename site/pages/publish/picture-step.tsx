@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { countOf } from "../../ui/format.ts";
 import { Notice } from "../../ui/notice.tsx";
+import { captionFrom, contradictionIn } from "./captions.ts";
 import { CropDialog } from "./crop-dialog.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { PictureTile } from "./picture-tile.tsx";
@@ -16,7 +17,7 @@ export interface PictureLimits {
 export function PictureStep(props: {
   pictures: readonly Chosen[];
   limits: PictureLimits;
-  expressions: readonly string[];
+  words: Record<string, string[]>;
   onChange: (change: (before: readonly Chosen[]) => readonly Chosen[]) => void;
 }) {
   const { pictures, limits, onChange } = props;
@@ -30,8 +31,15 @@ export function PictureStep(props: {
     const refused = reads.flatMap((read) => ("refused" in read ? [read.refused] : []));
     if (files.length > room) refused.push(`${limits.max} pictures are the most. The others were left out.`);
     setRefusals(refused);
-    onChange((before) => [...before, ...reads.flatMap((read) => ("picture" in read ? [read.picture] : []))]);
+    onChange((before) => [
+      ...before,
+      ...reads.flatMap((read) => ("picture" in read ? [captioned(read.picture)] : [])),
+    ]);
   };
+  const captioned = (picture: Chosen): Chosen => ({
+    ...picture,
+    caption: captionFrom(picture.name, props.words),
+  });
   const replace = (id: string, next: Chosen) =>
     onChange((before) => before.map((picture) => (picture.id === id ? next : picture)));
 
@@ -54,7 +62,8 @@ export function PictureStep(props: {
               key={picture.id}
               picture={picture}
               number={i + 1}
-              expressions={props.expressions}
+              expressions={props.words.expression ?? []}
+              contradiction={contradictionIn(picture.caption, props.words)}
               onCaption={(caption) => replace(picture.id, { ...picture, caption })}
               onCrop={() => setCropping(picture.id)}
               onRemove={() => {
@@ -80,7 +89,7 @@ export function PictureStep(props: {
         <p class="quiet" role="status">
           {pictures.length < limits.min
             ? `${countOf(limits.min - pictures.length, "more picture")} needed.`
-            : `${countOf(pictures.length, "picture")}. Captions are optional: say only what differs, such as the mood.`}
+            : `${countOf(pictures.length, "picture")}. Captions are optional: say only what differs, such as the mood. Words that the base knows are taken from the files' names.`}
         </p>
       )}
       {cropped && (

@@ -3,13 +3,14 @@
 import { CAPTION_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { hasPhrase, togglePhrase } from "../compose/prompt.ts";
-import { isSquare } from "./crop.ts";
 import type { Chosen } from "./pictures.ts";
 
 export function PictureTile(props: {
   picture: Chosen;
   number: number;
   expressions: readonly string[];
+  /** Words of the caption that cannot both be true. */
+  contradiction: string | null;
   onCaption: (caption: string) => void;
   onCrop: () => void;
   onRemove: () => void;
@@ -26,11 +27,9 @@ export function PictureTile(props: {
       <div class="tile-picture">
         <img src={picture.url} alt={`${number}: ${picture.name}`} />
         <div class="tile-tools">
-          {!isSquare(picture.bitmap) && (
-            <button type="button" class="button small" onClick={props.onCrop}>
-              Crop
-            </button>
-          )}
+          <button type="button" class="button small" onClick={props.onCrop}>
+            Crop
+          </button>
           <button
             type="button"
             class="icon-button"
@@ -49,6 +48,7 @@ export function PictureTile(props: {
         value={caption}
         onInput={(event) => props.onCaption(event.currentTarget.value)}
       />
+      {props.contradiction && <p class="fault">{props.contradiction}</p>}
       <div class="chips">
         {expressions.map((word) => (
           <button
