@@ -16,8 +16,12 @@ export type Generation = Schema<"Generation">;
 export type GeneratedImage = Schema<"GeneratedImage">;
 export type Training = Schema<"Training">;
 export type Job = Generation | Training;
-type StatusEvent = Pick<Job, "status" | "queue_position">;
-type ProgressEvent = NonNullable<Job["progress"]> & { preview: string | null };
+interface Estimated {
+  /** Seconds until the job has probably ended. */
+  eta_seconds?: number | null;
+}
+type StatusEvent = Pick<Job, "status" | "queue_position"> & Estimated;
+type ProgressEvent = NonNullable<Job["progress"]> & Estimated & { preview: string | null };
 export type JobStatus = Job["status"];
 export type Account = Schema<"Account">;
 export type Key = Schema<"Key">;
@@ -52,6 +56,9 @@ export interface AdapterQuery {
 export interface At {
   limit?: number;
   cursor?: string;
+}
+export interface JobQuery extends At {
+  status?: JobStatus;
 }
 type Init = {
   params?: { path?: Record<string, string>; query?: Record<string, unknown> };
@@ -145,11 +152,11 @@ export const api = {
     call("post", "/v1/compositions", { body, ...signalled(signal) }),
 
   generate: (body: GenerationCreate) => call("post", "/v1/generations", { body }),
-  generations: (query: At) => call("get", "/v1/generations", { params: { query } }),
+  generations: (query: JobQuery) => call("get", "/v1/generations", { params: { query } }),
   generation: (job: string) => call("get", "/v1/generations/{job}", { params: { path: { job } } }),
 
   train: (body: TrainingCreate) => call("post", "/v1/trainings", { body }),
-  trainings: (query: At) => call("get", "/v1/trainings", { params: { query } }),
+  trainings: (query: JobQuery) => call("get", "/v1/trainings", { params: { query } }),
   training: (job: string) => call("get", "/v1/trainings/{job}", { params: { path: { job } } }),
 
   job: <J extends Job>(job: J) => send<J>("GET", job.url),

@@ -63,7 +63,7 @@ ${isCatalog ? "" : searchForm("") + SEARCH_BUTTON}
 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 6.5h15M2.5 13.5h15"/></svg></button>
 </div></div>
 ${isCatalog ? "" : `<div id="search" popover>${searchForm(" autofocus")}</div>`}
-<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/collections/">Collections</a></li><li><a href="/following/">Following and likes</a></li><li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
+<nav id="menu" popover aria-label="Main, small screens"><ul>${links(page)}<li><a href="/collections/">Collections</a></li><li><a href="/following/">Following and likes</a></li><li><a href="/jobs/">Jobs</a></li><li><a href="/account/">Account</a></li><li><a href="/about/">How it works</a></li></ul></nav>
 </header>`;
 }
 
@@ -71,6 +71,6 @@ export function footerHtml(): string {
   return `<footer class="foot"><div class="foot-row">
 <p class="foot-brand">${MARK_SVG}<span>Orthoplex</span></p>
 <p class="foot-line">Concepts trained independently, combined in one picture.</p>
-<ul class="foot-links"><li><a href="/collections/">Collections</a></li><li><a href="/about/">How it works</a></li><li><a href="/method/">Method</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
+<ul class="foot-links"><li><a href="/collections/">Collections</a></li><li><a href="/jobs/">Jobs</a></li><li><a href="/about/">How it works</a></li><li><a href="/method/">Method</a></li><li><a href="/about/#credits">Art credits</a></li><li><a href="/docs/">API guide</a></li><li><a href="/v1/openapi.json">OpenAPI</a></li><li><a href="/docs/errors/">Errors</a></li></ul>
 </div></footer>`;
 }

@@ -110,6 +110,9 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
             {text}
           </a>
         ))}
+        <a class="chip" href="/jobs/">
+          Jobs
+        </a>
         <a class="chip" href="/following/">
           Following and likes
         </a>
