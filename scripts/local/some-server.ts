@@ -3,12 +3,22 @@
 import { runningServer } from "./server-file.ts";
 import { startTemporaryServer } from "./temporary.ts";
 
+interface SomeServer {
+  url: string;
+  apiKey: string;
+  /** Of the demo account. */
+  email: string;
+  password: string;
+  end(): Promise<void>;
+}
+
 /** The server of `npm start` if one is running, else a temporary one that `end`, or Ctrl-C, stops. */
-export async function someServer(): Promise<{ url: string; apiKey: string; end(): Promise<void> }> {
+export async function someServer(): Promise<SomeServer> {
   const running = await runningServer();
   if (running) {
     console.log(`Using the running server at ${running.url}`);
-    return { url: running.url, apiKey: running.api_key, end: async () => {} };
+    const { url, api_key: apiKey, email, password } = running;
+    return { url, apiKey, email, password, end: async () => {} };
   }
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
@@ -19,5 +29,6 @@ export async function someServer(): Promise<{ url: string; apiKey: string; end()
     say: (line) => console.log(`· ${line}`),
   });
   stop.signal.addEventListener("abort", () => void own.end().then(() => process.exit(130)));
-  return { url: own.url, apiKey: own.demo.api_key, end: own.end };
+  const { api_key: apiKey, email, password } = own.demo;
+  return { url: own.url, apiKey, email, password, end: own.end };
 }

@@ -1,0 +1,95 @@
+// npm run screenshots: every page at four widths, light and dark, into .local/screenshots. Uses the running server, or starts one.
+//   npm run screenshots -- compose browse     only pages whose address contains one of these words
+
+import { mkdirSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type BrowserContext, chromium } from "playwright-core";
+import { Orthoplex } from "../schema/client/index.ts";
+import { findOrInstallChromium } from "./chromium.ts";
+import { LOCAL, ROOT } from "./local/paths.ts";
+import { someServer } from "./local/some-server.ts";
+
+const OUT = join(LOCAL, "screenshots", "pages");
+const WIDTHS = [390, 768, 1440, 1920];
+const THEMES = ["light", "dark"] as const;
+const HEIGHT = 900;
+/** After the network is quiet: pictures fade in. */
+const SETTLE_MS = 400;
+
+const words = process.argv.slice(2);
+const executablePath = await findOrInstallChromium();
+if (!executablePath) {
+  console.error("✗ There is no Chromium. Install one, or set CHROMIUM to its path.");
+  process.exit(1);
+}
+const server = await someServer();
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+let faults = 0;
+try {
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  const context = await browser.newContext({ baseURL: server.url, reducedMotion: "reduce" });
+  const { email, password } = server;
+  await context.request.post("/auth/sign-in/email", {
+    data: { email, password },
+    headers: { origin: server.url },
+  });
+  for (const path of await pathsOf(new Orthoplex({ url: server.url, key: server.apiKey }))) {
+    if (words.length > 0 && !words.some((word) => path.includes(word))) continue;
+    faults += await shoot(context, path);
+  }
+} finally {
+  await browser.close();
+  await server.end();
+}
+console.log(`${relative(ROOT, OUT)} holds them. ${faults === 0 ? "No page is wider than its window." : ""}`);
+process.exitCode = faults === 0 ? 0 : 1;
+
+/** Pages with something on them: an adapter, a mix, a profile of the seeded catalog. */
+async function pathsOf(api: Orthoplex): Promise<string[]> {
+  const adapters = await api.get("/v1/adapters", { params: { query: { limit: 2 } } });
+  const mixes = await api.get("/v1/mixes", { params: { query: { limit: 1 } } });
+  const refs = adapters.items.map(({ ref }) => ref);
+  return [
+    ...[
+      "/",
+      "/browse/",
+      "/mixes/",
+      "/compose/",
+      "/publish/",
+      "/method/",
+      "/docs/",
+      "/docs/errors/",
+      "/about/",
+    ],
+    ...["/collections/", "/following/", "/jobs/", "/account/", "/notifications/", "/decisions/", "/gallery/"],
+    ...refs.slice(0, 1).flatMap((ref) => [`/adapter/?id=${ref}`, `/user/?handle=${ref.split("/")[0]}`]),
+    ...mixes.items.map(({ ref }) => `/mix/?ref=${ref}`),
+    `/compose/#${refs.map((ref) => `a=${ref}*1`).join("&")}`,
+  ];
+}
+
+/** Returns at how many widths the page is wider than its window. */
+async function shoot(context: BrowserContext, path: string): Promise<number> {
+  const page = await context.newPage();
+  await page.goto(path, { waitUntil: "networkidle" });
+  let wide = 0;
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.waitForTimeout(SETTLE_MS);
+      const name = `${path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "home"}-${width}-${colorScheme}.png`;
+      await page.screenshot({ path: join(OUT, name), fullPage: true });
+    }
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (over <= 0) continue;
+    wide += 1;
+    console.log(`! ${path} is ${over} px wider than ${width} px`);
+  }
+  console.log(`· ${path}`);
+  await page.close();
+  return wide;
+}
