@@ -1,16 +1,18 @@
 // Converts the compose form to a request to the worker. Pure.
 
-import { calledBy, canvasOf, type Form, type Known } from "../pages/compose/form.ts";
+import { calledBy, canvasOf, type Form, isSilent, type Known } from "../pages/compose/form.ts";
 import type { PreviewRequest } from "./messages.ts";
 
 /** Enough for hair, faces and backgrounds; the runner's default is two to three times as many. */
-export const PREVIEW_STEPS = 10;
+const PREVIEW_STEPS = 10;
 const GUIDANCE = 1;
 
 /** Null where the form has no adapter yet, or a chosen one has not loaded. */
 export function requestOf(form: Form, known: Known, seed: number): PreviewRequest | null {
   const words = calledBy(form.members, known);
-  const members = form.members.flatMap(({ ref, strength, region }) => {
+  const members = form.members.flatMap((member) => {
+    const { ref, region } = member;
+    const strength = isSilent(member, form.members) ? 0 : member.strength;
     const adapter = known.adapters.get(ref);
     const version = adapter?.latest_version;
     return adapter && version
@@ -30,14 +32,4 @@ export function requestOf(form: Form, known: Known, seed: number): PreviewReques
   const cells = Math.round(width / height);
   const guidance = form.guidance ?? known.base?.guidance.default ?? GUIDANCE;
   return { prompt: form.prompt, cells, seed, steps: PREVIEW_STEPS, guidance, members };
-}
-
-/** Whether a preview no longer matches the form; a random seed is no change. */
-export function isStale(
-  rendered: PreviewRequest,
-  now: PreviewRequest | null,
-  seedIsChosen: boolean,
-): boolean {
-  const seed = seedIsChosen ? (now?.seed ?? rendered.seed) : rendered.seed;
-  return JSON.stringify(rendered) !== JSON.stringify(now && { ...now, seed });
 }

@@ -1,7 +1,7 @@
 // One adapter in a grid, and its skeleton.
 
-import type { ComponentChildren } from "preact";
 import type { Adapter } from "../api.ts";
+import { AddButton } from "./add-button.tsx";
 import { countOf } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { Picture } from "./picture.tsx";
@@ -12,13 +12,15 @@ export function previewOf(adapter: Adapter): string | null {
   return adapter.latest_version?.previews[0]?.url ?? null;
 }
 
-/** `action` is placed over the picture's corner: one action on the adapter without opening it. */
-export function AdapterCard({ adapter, action }: { adapter: Adapter; action?: ComponentChildren }) {
+/** Over the picture's corner: add to the composition, without opening the adapter's page. */
+export function AdapterCard({ adapter }: { adapter: Adapter }) {
   const { ref, title, owner, class_word, uses, likes, rating, latest_version, state } = adapter;
   return (
     <article class="card">
       <Picture class="card-picture" src={previewOf(adapter)} alt={`${title}, generated with this adapter`} />
-      {action && <div class="card-action">{action}</div>}
+      <div class="card-action">
+        <AddButton adapter={adapter} />
+      </div>
       <div>
         <div class="card-line">
           <h3>

@@ -8,7 +8,9 @@ import "../styles/fields.css";
 import "../styles/surfaces.css";
 import "../styles/slots.css";
 import { lastKnownHandle, loadAccount } from "./account.ts";
+import { listenForKeys } from "./keys.ts";
 import { wakeBell } from "./notification-bell.ts";
+import { startTray } from "./tray-list.ts";
 
 const THEME_KEY = "orthoplex.theme";
 
@@ -26,6 +28,10 @@ document.getElementById("theme-toggle")?.addEventListener("click", () => {
     // Storage may be blocked; the choice then lasts for this page.
   }
 });
+
+listenForKeys();
+// The compose page shows the members themselves.
+if (!document.querySelector(".compose-main")) startTray();
 
 const link = document.getElementById("account-link");
 const show = (handle: string | null) => {

@@ -109,7 +109,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
 
   step("generates their picture, which is not blank", async () => {
     assert.match(
-      await page.getByLabel("Prompt").inputValue(),
+      await page.getByLabel("Prompt", { exact: true }).inputValue(),
       /<[a-z-]+>.*; *<[a-z-]+>/,
       "both triggers are proposed",
     );
@@ -121,28 +121,58 @@ describe("a visitor", { timeout: 300_000 }, () => {
     const { width, height, colours } = await looksOf(picture);
     assert.deepEqual([width, height], [512, 256], "two people stand side by side");
     assert.ok(colours >= COLOURS_MIN, `the picture has ${colours} colours`);
+    await page.getByRole("radio", { name: "Picture" }).press("Space");
     await page.getByRole("region", { name: "Recipe" }).getByText("8, ").waitFor();
   });
 
   step("previews the same picture in the browser, from the same seed", async () => {
     const fetched: string[] = [];
     page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
-    await page.getByRole("button", { name: "Use this seed" }).click();
-    await page.getByText(/^Rough, in .* Downloads .* once/).waitFor();
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await page.getByRole("button", { name: "Seed", exact: true }).click();
+    await page.getByText(/^Draw a rough preview .* downloads .* once/).waitFor();
     assert.deepEqual(
       fetched.filter((path) => path.startsWith("/preview/")),
       [],
       "nothing is fetched before it is asked for",
     );
-    await page.getByRole("button", { name: "Preview here" }).press("Enter");
+    await page.getByRole("button", { name: "Compose", exact: true }).click();
+    await page.getByRole("button", { name: "Turn on" }).press("Enter");
     const preview = page.getByRole("img", { name: /^Preview of:/ });
     await preview.waitFor({ timeout: PREVIEW_TIMEOUT_MS });
-    const distance = await distanceOf(preview, page.getByRole("img", { name: /^Picture of:/ }));
+    const result = page
+      .getByRole("region", { name: "Results" })
+      .getByRole("button", { name: /^Picture of:/ });
+    const distance = await distanceOf(preview, result.locator("img"));
     assert.ok(
       distance < PREVIEW_DISTANCE_MAX,
       `the preview is ${distance.toFixed(1)} away from the generation`,
     );
-    await page.getByText(/^Rough, in .* Its files are on this device/).waitFor();
+  });
+
+  step("previews the next edit by itself", async () => {
+    const preview = page.getByRole("img", { name: /^Preview of:.*surprised/ });
+    await page.getByLabel("Prompt", { exact: true }).press("Home");
+    await page.getByRole("button", { name: "surprised" }).click();
+    await page.getByText(/^Step \d of/).waitFor();
+    await preview.waitFor();
+    await page.getByText(/^Rough, seed/).waitFor({ timeout: PREVIEW_TIMEOUT_MS });
+  });
+
+  step("previews without a network, once the files are there", async () => {
+    await page.waitForFunction(
+      async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated",
+    );
+    await page.waitForFunction(async () => {
+      const kept = await (await caches.open("orthoplex-offline")).match("/compose/");
+      return kept !== undefined;
+    });
+    await page.reload();
+    await page.getByText(/^Rough, seed/).waitFor({ timeout: PREVIEW_TIMEOUT_MS });
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByText(/^Rough, seed/).waitFor({ timeout: PREVIEW_TIMEOUT_MS });
+    await page.context().setOffline(false);
   });
 
   step("sees what is wrong with an empty picture, and loses nothing", async () => {

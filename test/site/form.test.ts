@@ -47,6 +47,23 @@ describe("compose form", () => {
     expect(formAfter(add("ana"), add("bo"), add("cy"), add("di")).size).toBe("768x256");
   });
 
+  it("puts whoever is chosen for a drawn box into it, and keeps the size of the canvas", () => {
+    const region = { x: 0, y: 0, width: 0.5, height: 1 };
+    const form = formAfter(add("ana"), { type: "add", ref: "demo/bo", strength: 1, region });
+    expect(form).toMatchObject({ placement: "boxes", size: "256x256" });
+    expect(form.members[1]?.region).toEqual(region);
+  });
+
+  it("orders a muted member, and all but a soloed one, at strength 0", () => {
+    const strengths = (...modes: Change[]) =>
+      generationOf(formAfter(add("ana"), add("bo"), ...modes), "cast-2", known).adapters?.map(
+        ({ strength }) => strength,
+      );
+    expect(strengths({ type: "mode", ref: "demo/ana", mode: "muted" })).toEqual([0, 0.8]);
+    expect(strengths({ type: "mode", ref: "demo/ana", mode: "solo" })).toEqual([0.8, 0]);
+    expect(strengths()).toEqual([0.8, 0.8]);
+  });
+
   it("takes an adapter only once", () => {
     expect(formAfter(add("ana"), add("ana")).members).toHaveLength(1);
   });
@@ -93,6 +110,13 @@ describe("link", () => {
     }),
     formAfter(
       add("ana"),
+      add("bo"),
+      { type: "mode", ref: "demo/ana", mode: "muted" },
+      { type: "mode", ref: "demo/bo", mode: "solo" },
+      { type: "region", ref: "demo/bo", region: { x: 0.5, y: 0.25, width: 0.5, height: 0.5 } },
+    ),
+    formAfter(
+      add("ana"),
       { type: "place", placement: "open" },
       { type: "size", size: "768x256" },
       { type: "prompt", prompt: "<ana> & 100% #1; sky background" },
@@ -132,7 +156,7 @@ describe("recipe", () => {
     };
     expect(formOfRecipe(recipe)).toEqual({
       ...EMPTY_FORM,
-      members: [{ ref: "demo/ana:1", strength: 0.7, region }],
+      members: [{ ref: "demo/ana:1", strength: 0.7, region, mode: "on" }],
       placement: "boxes",
       size: "512x256",
       prompt: "<ana>",

@@ -19,7 +19,7 @@ export function recipeOf(
 ): PreviewRecipe | null {
   const form = formOfRecipe(preview?.recipe);
   if (!form) return null;
-  const alone = [{ ref: adapter.ref, strength: version.strength, region: null }];
+  const alone = [{ ref: adapter.ref, strength: version.strength, region: null, mode: "on" as const }];
   const whole = form.members.length > 0 ? form : { ...form, members: alone };
   return { prompt: form.prompt, seed: form.seed, url: `/compose/#${hashOf(whole)}` };
 }

@@ -1,6 +1,7 @@
 // The head of an adapter page: name, owner, trigger, strength, and links.
 
 import type { AdapterWithVersions, Version } from "../../api.ts";
+import { AddButton } from "../../ui/add-button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { bytesOf, countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -69,6 +70,7 @@ export function Summary({ adapter, version }: { adapter: AdapterWithVersions; ve
             {adapter.state === "withdrawn" ? "Withdrawn" : "No published version yet"}
           </span>
         )}
+        {usable && <AddButton adapter={adapter} text />}
         {version && (
           <a class="button big" href={version.download_url} download>
             <Icon name="download" />

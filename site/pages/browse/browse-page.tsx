@@ -109,12 +109,7 @@ export function BrowsePage() {
           <p class="quiet browse-count" role="status">
             {countText(results, total)}
           </p>
-          <ResultList
-            query={query}
-            results={results}
-            onTogether={(ref) => toggle("composes_with", ref)}
-            onChange={go}
-          />
+          <ResultList query={query} results={results} onChange={go} />
         </div>
       </div>
       {drawer && (

@@ -2,7 +2,6 @@
 
 import type { CatalogQuery } from "../../api-catalog.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { NothingFound } from "./nothing-found.tsx";
 import { PAGES_MAX } from "./query.ts";
@@ -11,32 +10,15 @@ import type { useResults } from "./use-results.ts";
 export function ResultList(props: {
   query: CatalogQuery;
   results: ReturnType<typeof useResults>;
-  onTogether: (ref: string) => void;
   onChange: (query: CatalogQuery) => void;
 }) {
-  const { query, results, onTogether, onChange } = props;
+  const { query, results, onChange } = props;
   return (
     <>
       {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
       <div class="card-grid" aria-busy={results.waiting}>
         {results.items.map((adapter) => (
-          <AdapterCard
-            key={adapter.id}
-            adapter={adapter}
-            action={
-              adapter.slot !== null && (
-                <button
-                  type="button"
-                  class="icon-button"
-                  aria-label={`Show what composes exactly with ${adapter.title}`}
-                  title="Show what composes exactly with it"
-                  onClick={() => onTogether(adapter.ref)}
-                >
-                  <Icon name="add" />
-                </button>
-              )
-            }
-          />
+          <AdapterCard key={adapter.id} adapter={adapter} />
         ))}
         {results.waiting && results.items.length === 0 && <CardSkeletons count={8} />}
       </div>

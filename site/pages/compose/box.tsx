@@ -1,8 +1,11 @@
-// One member's box on the canvas: dragged by its body, resized by its corners, moved by arrow keys, resized by Shift and arrows.
+// One member's box on the canvas: dragged by its body, resized by its corners, moved by arrow keys, resized by Shift and arrows,
+// removed by Delete. Alt keeps it from snapping.
 
 import { useRef, useState } from "preact/hooks";
 import type { Region } from "../../api.ts";
+import type { Mode } from "./form.ts";
 import { type Canvas, type Corner, GRID_PIXELS, moveBy, resizeBy, spoken } from "./region.ts";
+import { type Guides, NO_GUIDES, snapMove, snapResize } from "./snap.ts";
 
 const CORNERS: readonly Corner[] = ["nw", "ne", "sw", "se"];
 const ARROWS: Record<string, readonly [number, number]> = {
@@ -11,6 +14,8 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
+const MODE_KEYS: Record<string, Mode> = { m: "muted", s: "solo" };
+const MODE_TEXTS: Record<Mode, string> = { on: "", muted: ", muted", solo: ", solo" };
 
 interface Drag {
   corner: Corner | null;
@@ -19,18 +24,83 @@ interface Drag {
   from: Region;
 }
 
-export function Box(props: {
+export interface BoxProps {
   name: string;
-  label: string;
   index: number;
   region: Region;
+  mode: Mode;
+  /** Boxes of the other members, to snap to. */
+  others: readonly Region[];
   canvas: Canvas;
   onChange: (region: Region) => void;
-}) {
-  const { region, canvas } = props;
-  const drag = useRef<Drag | null>(null);
-  const [said, setSaid] = useState("");
+  onGuides: (guides: Guides) => void;
+  onMode: (mode: Mode) => void;
+  onRemove: () => void;
+}
 
+export function Box(props: BoxProps) {
+  const { region, canvas, name, mode } = props;
+  const drag = useDrag(props);
+  const [said, setSaid] = useState("");
+  const key = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey) return;
+    const arrow = ARROWS[event.key];
+    const wanted = MODE_KEYS[event.key];
+    if (!arrow && !wanted && event.key !== "Delete" && event.key !== "Backspace") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (wanted) return props.onMode(mode === wanted ? "on" : wanted);
+    if (!arrow) return props.onRemove();
+    const dx = (arrow[0] * GRID_PIXELS) / canvas.width;
+    const dy = (arrow[1] * GRID_PIXELS) / canvas.height;
+    const next = event.shiftKey ? resizeBy(region, "se", dx, dy, canvas) : moveBy(region, dx, dy, canvas);
+    props.onChange(next);
+    setSaid(spoken(next));
+  };
+  const place = {
+    left: `${region.x * 100}%`,
+    top: `${region.y * 100}%`,
+    width: `${region.width * 100}%`,
+    height: `${region.height * 100}%`,
+  };
+  return (
+    <div class={`region cast-${props.index % 6} ${mode}`} style={place}>
+      <button
+        type="button"
+        class="region-body"
+        data-box={props.index}
+        aria-label={`${props.index + 1} ${name}${MODE_TEXTS[mode]}. Box: ${spoken(region)}`}
+        aria-describedby="box-keys"
+        onPointerDown={drag.start(null)}
+        onPointerMove={drag.move}
+        onPointerUp={drag.end}
+        onPointerCancel={drag.end}
+        onKeyDown={key}
+      >
+        <span class="region-label">
+          <span class="cast-number">{props.index + 1}</span> <span class="region-name">{name}</span>
+          {mode !== "on" && <span class="region-mode">{mode}</span>}
+        </span>
+      </button>
+      {CORNERS.map((corner) => (
+        <span
+          key={corner}
+          class={`region-corner ${corner}`}
+          onPointerDown={drag.start(corner)}
+          onPointerMove={drag.move}
+          onPointerUp={drag.end}
+          onPointerCancel={drag.end}
+        />
+      ))}
+      <span class="visually-hidden" role="status">
+        {said}
+      </span>
+    </div>
+  );
+}
+
+function useDrag({ region, others, canvas, onChange, onGuides }: BoxProps) {
+  const drag = useRef<Drag | null>(null);
   const start = (corner: Corner | null) => (event: PointerEvent) => {
     if (event.button !== 0) return;
     event.stopPropagation();
@@ -43,62 +113,20 @@ export function Box(props: {
     if (!now || !frame) return;
     const dx = (event.clientX - now.startX) / frame.width;
     const dy = (event.clientY - now.startY) / frame.height;
-    props.onChange(
-      now.corner ? resizeBy(now.from, now.corner, dx, dy, canvas) : moveBy(now.from, dx, dy, canvas),
-    );
+    if (dx === 0 && dy === 0) return;
+    const { corner } = now;
+    const next = corner ? resizeBy(now.from, corner, dx, dy, canvas) : moveBy(now.from, dx, dy, canvas);
+    if (event.altKey) {
+      onGuides(NO_GUIDES);
+      return onChange(next);
+    }
+    const snapped = corner ? snapResize(next, corner, others, canvas) : snapMove(next, others, canvas);
+    onGuides(snapped.guides);
+    onChange(snapped.region);
   };
   const end = () => {
     drag.current = null;
+    onGuides(NO_GUIDES);
   };
-  const key = (event: KeyboardEvent) => {
-    const arrow = ARROWS[event.key];
-    if (!arrow) return;
-    event.preventDefault();
-    const dx = (arrow[0] * GRID_PIXELS) / canvas.width;
-    const dy = (arrow[1] * GRID_PIXELS) / canvas.height;
-    const next = event.shiftKey ? resizeBy(region, "se", dx, dy, canvas) : moveBy(region, dx, dy, canvas);
-    props.onChange(next);
-    setSaid(spoken(next));
-  };
-
-  return (
-    <div
-      class={`region cast-${props.index % 6}`}
-      style={{
-        left: `${region.x * 100}%`,
-        top: `${region.y * 100}%`,
-        width: `${region.width * 100}%`,
-        height: `${region.height * 100}%`,
-      }}
-    >
-      <button
-        type="button"
-        class="region-body"
-        aria-label={`Box of ${props.name}: ${spoken(region)}. Arrow keys move it, Shift and arrow keys resize it.`}
-        onPointerDown={start(null)}
-        onPointerMove={move}
-        onPointerUp={end}
-        onPointerCancel={end}
-        onKeyDown={key}
-      >
-        <span class="region-label">
-          <span class="cast-number">{props.index + 1}</span>
-          {props.label}
-        </span>
-      </button>
-      {CORNERS.map((corner) => (
-        <span
-          key={corner}
-          class={`region-corner ${corner}`}
-          onPointerDown={start(corner)}
-          onPointerMove={move}
-          onPointerUp={end}
-          onPointerCancel={end}
-        />
-      ))}
-      <span class="visually-hidden" role="status">
-        {said}
-      </span>
-    </div>
-  );
+  return { start, move, end };
 }

@@ -1,132 +1,65 @@
-// The middle of the compose page: the canvas with boxes or picture, progress below it, then the result.
+// The middle of the compose page: what lies on the canvas (a frame of the running job, the chosen picture, the preview), its boxes, and
+// what is to be said of the job.
 
-import { useEffect, useState } from "preact/hooks";
-import { type Adapter, api, type GeneratedImage, type Generation, type Region } from "../../api.ts";
-import { previewOf } from "../../ui/adapter-card.tsx";
-import { costOf } from "../../ui/format.ts";
-import { Icon } from "../../ui/icon.tsx";
-import { JobProgress } from "../../ui/job-progress.tsx";
-import { Notice } from "../../ui/notice.tsx";
-import { Picture } from "../../ui/picture.tsx";
-import { JOB_REMEDIES } from "../../ui/remedies.ts";
-import type { LiveJob } from "../../ui/use-job.ts";
-import { useReply } from "../../ui/use-reply.ts";
-import type { Form, Known } from "./form.ts";
-import { formOfRecipe } from "./recipe.ts";
-import { imageAlt, Result, Thumbs } from "./result.tsx";
-import { type Shown, Stage } from "./stage.tsx";
+import type { ComponentChildren } from "preact";
+import type { Adapter, Generation, Region } from "../../api.ts";
+import { shownIn, type Workspace } from "../../workspace/document.ts";
+import { isOver, type Jobs } from "../../workspace/use-jobs.ts";
+import { type Change, canvasOf, type Form, type Known } from "./form.ts";
+import { Invitation } from "./invitation.tsx";
+import { JobOverlay } from "./job-overlay.tsx";
+import { imageAlt } from "./result.tsx";
+import { Stage } from "./stage.tsx";
+import { isStaleResult } from "./stale.ts";
+import { StoredPicture } from "./stored-picture.tsx";
 
 export function CanvasPanel(props: {
+  workspace: Workspace;
   form: Form;
   known: Known;
-  live: LiveJob<Generation>;
-  /** A picture that was dropped on the page, shown until a new one is generated. */
-  dropped: string | null;
-  onRegion: (ref: string, region: Region) => void;
+  jobs: Jobs;
+  boxes: boolean;
+  /** The browser's preview of the form as it stands, where there is one. */
+  preview: ComponentChildren;
+  onChange: (change: Change) => void;
+  onDrawn: (region: Region) => void;
   onPick: () => void;
   onQuickPick: (adapter: Adapter) => void;
-  onSeed: (seed: number) => void;
-  onRestore: (form: Form) => void;
-  onPublish: (image: GeneratedImage) => void;
 }) {
-  const { form, live } = props;
-  const { job } = live;
-  const images = job?.result?.images ?? [];
-  const [chosen, setChosen] = useState("");
-  const [boxes, setBoxes] = useState(true);
-  const image = images.find((each) => each.id === chosen) ?? images[0];
-  const running = job?.status === "queued" || job?.status === "running";
-  const frame = live.frames.at(-1);
-
-  // A finished picture hides the boxes; they return when the form is edited.
-  useEffect(() => setBoxes(image === undefined && props.dropped === null), [image, props.dropped]);
-
-  const shown: Shown | null =
-    job && image
-      ? { src: image.url, alt: imageAlt(job, image), preview: false }
-      : running && frame
-        ? { src: frame.preview, alt: `Unfinished picture at step ${frame.step}`, preview: true }
-        : props.dropped && !job
-          ? { src: props.dropped, alt: "The picture that was dropped here", preview: false }
-          : null;
-  const idle = !job && !props.dropped && form.members.length === 0;
-
+  const { workspace, form, jobs } = props;
+  const shown = shownIn(workspace);
+  const running = shown ? null : runningIn(workspace);
+  const live = running ? (jobs.live.get(running.id) ?? null) : null;
+  const stale = shown !== null && isStaleResult(shown, form);
+  const idle = !shown && !running && form.members.length === 0;
+  const canvas = canvasOf(form.size);
+  const size = shown ? shown.image : running ? canvasOf(running.request.size) : canvas;
+  const picture = shown ? (
+    <StoredPicture image={shown.image} alt={imageAlt(shown)} />
+  ) : live?.frame && running ? (
+    <img class="frame" src={live.frame} alt={`Unfinished, step ${running.progress?.step ?? 0}`} />
+  ) : (
+    props.preview
+  );
   return (
-    <>
-      <Stage
-        form={form}
-        known={props.known}
-        shown={shown}
-        boxes={boxes && !running}
-        onRegion={props.onRegion}
-      >
-        {idle && <Invitation onPick={props.onPick} onQuickPick={props.onQuickPick} />}
-      </Stage>
-      <div class="under-stage">
-        {job && running && <JobProgress job={job} now={live.now} />}
-        {shown && !shown.preview && (
-          <div class="card-line">
-            {image && <Thumbs images={images} chosen={image.id} onChoose={setChosen} />}
-            <button type="button" class="button small" aria-pressed={boxes} onClick={() => setBoxes(!boxes)}>
-              {boxes ? "Hide boxes" : "Show boxes"}
-            </button>
-          </div>
-        )}
-        {job?.status === "failed" && job.error && (
-          <Notice variant="bad" title="The picture could not be generated">
-            <p>{job.error.message}</p>
-            <p>{JOB_REMEDIES[job.error.code]}</p>
-            <p class="quiet">{costOf(job.cost)}</p>
-          </Notice>
-        )}
-        {job?.status === "canceled" && (
-          <p class="quiet">{`Stopped. Nothing was kept. ${costOf(job.cost)}.`}</p>
-        )}
-        {job && image && (
-          <Result
-            generation={job}
-            image={image}
-            onSeed={props.onSeed}
-            onPublish={() => props.onPublish(image)}
-            onRestore={() => {
-              const restored = formOfRecipe({ ...job.request, seed: image.seed });
-              if (restored) props.onRestore(restored);
-            }}
-          />
-        )}
-      </div>
-    </>
+    <Stage
+      form={form}
+      known={props.known}
+      size={size}
+      picture={picture}
+      boxes={props.boxes}
+      onChange={props.onChange}
+      onDrawn={props.onDrawn}
+    >
+      {idle && <Invitation onPick={props.onPick} onQuickPick={props.onQuickPick} />}
+      {stale && <p class="canvas-note">Not as composed now</p>}
+      {running && <JobOverlay job={running} live={live} onCancel={() => jobs.cancel(running)} />}
+    </Stage>
   );
 }
 
-/** The empty canvas: an instruction and the four most used adapters. */
-function Invitation(props: { onPick: () => void; onQuickPick: (adapter: Adapter) => void }) {
-  const popular = useReply((signal) => api.adapters({ sort: "most_used", limit: 4 }, signal), []);
-  const adapters = (popular.value?.items ?? []).filter((adapter) => adapter.latest_version);
-  return (
-    <div class="invitation">
-      <p>Who is in the picture?</p>
-      <div class="invitation-people">
-        {adapters.map((adapter) => (
-          <button
-            type="button"
-            key={adapter.id}
-            aria-label={`Add ${adapter.title}`}
-            title={adapter.title}
-            onClick={() => props.onQuickPick(adapter)}
-          >
-            <Picture src={previewOf(adapter)} alt="" />
-          </button>
-        ))}
-        <button
-          type="button"
-          class="invitation-more"
-          aria-label="Choose from the catalog"
-          onClick={props.onPick}
-        >
-          <Icon name="add" />
-        </button>
-      </div>
-    </div>
-  );
+/** The job that the canvas follows: the one that runs, else the next in the queue. */
+export function runningIn({ pending }: Workspace): Generation | null {
+  const open = pending.map(({ generation }) => generation).filter((job) => !isOver(job));
+  return open.find(({ status }) => status === "running") ?? open[0] ?? null;
 }

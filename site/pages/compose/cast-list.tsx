@@ -6,7 +6,7 @@ import { codeOf, type Failure, messageOf } from "../../ui/failure.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
-import { calledBy, type Member } from "./form.ts";
+import { calledBy, type Member, type Mode } from "./form.ts";
 import { entryOf } from "./use-known.ts";
 
 const STRENGTH_SHOWN = { min: 0, max: 1.5, step: 0.05 };
@@ -17,6 +17,7 @@ export function CastList(props: {
   refused: ReadonlyMap<string, Failure>;
   missing: ReadonlySet<string>;
   onStrength: (ref: string, strength: number) => void;
+  onMode: (ref: string, mode: Mode) => void;
   onRemove: (ref: string) => void;
   onMention: (trigger: string) => void;
 }) {
@@ -29,7 +30,7 @@ export function CastList(props: {
         const trigger = words.get(member.ref);
         const name = adapter?.title ?? member.ref;
         return (
-          <li key={member.ref} class={`cast-${index % 6}`}>
+          <li key={member.ref} class={`cast-${index % 6} ${member.mode}`}>
             <Picture src={adapter ? previewOf(adapter) : null} alt="" class="cast-thumb" />
             <div class="cast-body">
               <div class="card-line">
@@ -39,14 +40,12 @@ export function CastList(props: {
                   </span>
                   {name}
                 </a>
-                <button
-                  type="button"
-                  class="icon-button"
-                  aria-label={`Remove ${name}`}
-                  onClick={() => props.onRemove(member.ref)}
-                >
-                  <Icon name="close" />
-                </button>
+                <MemberButtons
+                  name={name}
+                  mode={member.mode}
+                  onMode={(mode) => props.onMode(member.ref, mode)}
+                  onRemove={() => props.onRemove(member.ref)}
+                />
               </div>
               {refused ? (
                 <p class="fault">{reasonOf(member.ref, refused)}</p>
@@ -75,6 +74,43 @@ export function CastList(props: {
         );
       })}
     </ol>
+  );
+}
+
+function MemberButtons(props: {
+  name: string;
+  mode: Mode;
+  onMode: (mode: Mode) => void;
+  onRemove: () => void;
+}) {
+  const { name, mode } = props;
+  const toggle = (wanted: Mode) => props.onMode(mode === wanted ? "on" : wanted);
+  return (
+    <span class="member-buttons">
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={mode === "muted"}
+        aria-label={`Mute ${name}`}
+        title="Mute: the base draws this person without the adapter"
+        onClick={() => toggle("muted")}
+      >
+        <Icon name="muted" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={mode === "solo"}
+        aria-label={`Solo ${name}`}
+        title="Solo: only this adapter is applied"
+        onClick={() => toggle("solo")}
+      >
+        <Icon name="solo" />
+      </button>
+      <button type="button" class="icon-button" aria-label={`Remove ${name}`} onClick={props.onRemove}>
+        <Icon name="close" />
+      </button>
+    </span>
   );
 }
 

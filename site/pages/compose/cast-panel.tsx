@@ -1,5 +1,6 @@
 // The side panel of the compose page: members, their crosstalk, and what their licences allow.
 
+import type { ComponentChildren } from "preact";
 import { Icon } from "../../ui/icon.tsx";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
@@ -18,6 +19,8 @@ export function CastPanel(props: {
   guest: boolean;
   change: (change: Change) => void;
   onPick: () => void;
+  /** Between the members and how they meet. */
+  children: ComponentChildren;
 }) {
   const { form, known, change } = props;
   const crosstalk = useComposition(props.guest ? [] : form.members, known);
@@ -29,7 +32,7 @@ export function CastPanel(props: {
     <>
       <section class="panel cast-panel">
         <div class="card-line">
-          <h2>Cast</h2>
+          <h2>Members</h2>
           <button type="button" class="button small" onClick={props.onPick}>
             <Icon name="add" />
             Add adapter
@@ -45,6 +48,7 @@ export function CastPanel(props: {
             adapters={known.adapters}
             refused={known.refused}
             missing={missing}
+            onMode={(ref, mode) => change({ type: "mode", ref, mode })}
             onStrength={(ref, strength) => change({ type: "strength", ref, strength })}
             onRemove={(ref) => change({ type: "remove", ref })}
             onMention={(trigger) =>
@@ -54,7 +58,7 @@ export function CastPanel(props: {
         )}
         <Warnings warnings={[...overlapsOf(form), ...(crosstalk.composition?.warnings ?? [])]} />
       </section>
-
+      {props.children}
       {form.members.length > 0 && (
         <section class="panel" aria-busy={crosstalk.waiting}>
           <h2>How they meet</h2>

@@ -7,10 +7,14 @@ import { type Canvas, columns, rescaled } from "./region.ts";
 /** columns: equal boxes side by side. boxes: set by the user. open: no boxes, the prompt decides. */
 export type Placement = "columns" | "boxes" | "open";
 
+/** on: as its strength says. muted: not applied. solo: the others are not applied. */
+export type Mode = "on" | "muted" | "solo";
+
 export interface Member {
   ref: string;
   strength: number;
   region: Region | null;
+  mode: Mode;
 }
 
 export interface Form {
@@ -51,9 +55,10 @@ export interface Known {
 }
 
 export type Change =
-  | { type: "add"; ref: string; strength: number }
+  | { type: "add"; ref: string; strength: number; region?: Region }
   | { type: "remove"; ref: string }
   | { type: "strength"; ref: string; strength: number }
+  | { type: "mode"; ref: string; mode: Mode }
   | { type: "region"; ref: string; region: Region }
   | { type: "place"; placement: Placement }
   | { type: "size"; size: string }
@@ -62,7 +67,7 @@ export type Change =
       type: "set";
       values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count" | "from">>;
     }
-  | { type: "restore"; form: Form }
+  | { type: "restore"; form: Form; label?: string }
   | { type: "known" };
 
 export function canvasOf(size: string): Canvas {
@@ -80,13 +85,18 @@ function applied(form: Form, change: Change, known: Known): Form {
   switch (change.type) {
     case "add": {
       if (form.members.some((member) => member.ref === change.ref)) return form;
-      const members = [...form.members, { ref: change.ref, strength: change.strength, region: null }];
+      const { ref, strength, region = null } = change;
+      const members = [...form.members, { ref, strength, region, mode: "on" as const }];
+      // A box that was drawn says where its member stands; the canvas keeps its size.
+      if (region) return placed({ ...form, members, placement: "boxes" });
       return placed(resized({ ...form, members }, widestFor(form, members.length, known)));
     }
     case "remove":
       return placed({ ...form, members: form.members.filter((member) => member.ref !== change.ref) });
     case "strength":
       return withMember(form, change.ref, { strength: change.strength });
+    case "mode":
+      return withMember(form, change.ref, { mode: change.mode });
     case "region":
       return withMember({ ...form, placement: "boxes" }, change.ref, { region: change.region });
     case "place":
@@ -161,6 +171,13 @@ export function aliasOf(ref: string, words: ReadonlyMap<string, string>, known: 
   return word === undefined || word === known.adapters.get(ref)?.latest_version?.trigger ? {} : { as: word };
 }
 
+/** Whether a member is left out of the picture: muted, or another one is soloed. Its words stay, and the base alone draws them. */
+export function isSilent(member: Member, members: readonly Member[]): boolean {
+  return member.mode === "muted" || (member.mode !== "solo" && members.some(({ mode }) => mode === "solo"));
+}
+
+export const isPlain = (members: readonly Member[]) => members.every(({ mode }) => mode === "on");
+
 export function generationOf(form: Form, base: string, known: Known): GenerationCreate {
   const words = calledBy(form.members, known);
   return {
@@ -168,9 +185,11 @@ export function generationOf(form: Form, base: string, known: Known): Generation
     prompt: form.prompt,
     size: form.size,
     count: form.count,
-    adapters: form.members.map(({ ref, strength, region }) => ({
-      ...{ ref, strength, ...(region && { region }) },
-      ...aliasOf(ref, words, known),
+    adapters: form.members.map((member) => ({
+      ref: member.ref,
+      strength: isSilent(member, form.members) ? 0 : member.strength,
+      ...(member.region && { region: member.region }),
+      ...aliasOf(member.ref, words, known),
     })),
     ...(form.negative.trim() !== "" && { negative_prompt: form.negative.trim() }),
     ...(form.seed !== null && { seed: form.seed }),

@@ -1,19 +1,22 @@
 // The form in the address: readable, ignoring what it does not know. `#a=owner/name*0.8@0,0,0.5,1&p=...&z=512x256&s=7`. Pure.
 
 import { SEED_MAX, STRENGTH_DEFAULT, STRENGTH_MAX, STRENGTH_MIN } from "../../../schema/contract/limits.ts";
-import { EMPTY_FORM, type Form, type Member, type Placement } from "./form.ts";
+import { EMPTY_FORM, type Form, type Member, type Mode, type Placement } from "./form.ts";
 import { columns, readRegion } from "./region.ts";
 
 const REF = /^[a-z0-9][a-z0-9-]{0,39}\/[a-z0-9][a-z0-9-]{0,63}(?::[1-9][0-9]{0,5})?$/;
 const PLACEMENTS: readonly Placement[] = ["columns", "boxes", "open"];
+/** After the strength: `!` for a muted member, `^` for a soloed one. */
+const MARKS: Record<Mode, string> = { on: "", muted: "!", solo: "^" };
 const number = (value: number) => String(Math.round(value * 1e4) / 1e4);
 
 export function hashOf(form: Form): string {
   const values = new URLSearchParams();
-  for (const { ref, strength, region } of form.members) {
+  for (const { ref, strength, region, mode } of form.members) {
     const box =
       region && form.placement === "boxes" ? [region.x, region.y, region.width, region.height] : null;
-    values.append("a", `${ref}*${number(strength)}${box ? `@${box.map(number).join(",")}` : ""}`);
+    const place = box ? `@${box.map(number).join(",")}` : "";
+    values.append("a", `${ref}*${number(strength)}${MARKS[mode]}${place}`);
   }
   if (form.placement !== "columns") values.set("l", form.placement);
   if (form.size !== EMPTY_FORM.size) values.set("z", form.size);
@@ -65,13 +68,14 @@ export function sizeFor(people: number): string {
 }
 
 function readMember(text: string): Member | null {
-  const [, ref = "", strength, box] = /^([^*@]+)(?:\*([^@]*))?(?:@(.*))?$/.exec(text) ?? [];
+  const [, ref = "", strength, mark, box] = /^([^*@]+)(?:\*([^*@!^]*)([!^])?)?(?:@(.*))?$/.exec(text) ?? [];
   if (!REF.test(ref)) return null;
   const [x, y, width, height] = (box ?? "").split(",").map(Number);
   return {
     ref,
     strength: readNumber(strength ?? null, STRENGTH_MIN, STRENGTH_MAX, false) ?? STRENGTH_DEFAULT,
     region: readRegion({ x, y, width, height }),
+    mode: mark === "!" ? "muted" : mark === "^" ? "solo" : "on",
   };
 }
 

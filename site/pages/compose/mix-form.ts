@@ -2,7 +2,7 @@
 
 import type { GenerationCreate, Region } from "../../api.ts";
 import type { MixWithVersions } from "../../api-mixes.ts";
-import { EMPTY_FORM, type Form, generationOf, type Known } from "./form.ts";
+import { EMPTY_FORM, type Form, generationOf, isPlain, type Known } from "./form.ts";
 import { hashOf, sizeFor } from "./link.ts";
 
 type Opened = Pick<MixWithVersions, "ref" | "number" | "members"> & { composition: { prompt: string } };
@@ -13,7 +13,7 @@ export function formOfMix(mix: Opened): Form {
   const { prompt } = mix.composition;
   return {
     ...EMPTY_FORM,
-    members: mix.members.map(({ ref, strength, region }) => ({ ref, strength, region })),
+    members: mix.members.map(({ ref, strength, region }) => ({ ref, strength, region, mode: "on" })),
     placement: mix.members.some(({ region }) => region) ? "boxes" : "open",
     size: sizeFor(mix.members.length),
     prompt,
@@ -36,6 +36,7 @@ const sameBox = (a: Region | null, b: Region | null) =>
 export function isUnchanged(form: Form, mix: Opened | null): boolean {
   if (mix === null || form.from !== versionRef(mix) || form.members.length !== mix.members.length)
     return false;
+  if (!isPlain(form.members)) return false;
   return mix.members.every((member, i) => {
     const own = form.members[i];
     return (

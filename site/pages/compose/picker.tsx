@@ -40,8 +40,15 @@ export function Picker(props: {
           type="search"
           placeholder="Name, tag or owner"
           aria-label="Search adapters"
+          autofocus
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const first = usable[0];
+            if (event.key !== "Enter" || !first || q !== text.trim()) return;
+            event.preventDefault();
+            props.onToggle(first);
+          }}
         />
       </div>
       <div class="picker-list" aria-busy={pages.waiting}>

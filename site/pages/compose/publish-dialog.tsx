@@ -28,13 +28,13 @@ const HINTS = {
 };
 
 export function PublishDialog(props: {
-  generation: Generation;
+  request: Generation["request"];
   image: GeneratedImage;
   from: string | null;
   handle: string;
   onClose: () => void;
 }) {
-  const { generation, image, handle } = props;
+  const { request, image, handle } = props;
   const [entered, setEntered] = useState<Partial<About>>({});
   const { busy, failure, send } = useSend();
   const [done, setDone] = useState<MixWithVersions | null>(null);
@@ -45,7 +45,7 @@ export function PublishDialog(props: {
 
   const publish = async () => {
     const input = publishRequest(about, image.id);
-    const reply = await send(() => publishMix(made.current, generation.request, props.from, input));
+    const reply = await send(() => publishMix(made.current, request, props.from, input));
     if (reply.ok) setDone(reply.value);
   };
 

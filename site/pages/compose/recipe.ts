@@ -32,6 +32,7 @@ function memberOf(value: unknown): Member | null {
     ref: value.ref,
     strength: numberOf(value.strength) ?? STRENGTH_DEFAULT,
     region: readRegion(value.region),
+    mode: "on",
   };
 }
 

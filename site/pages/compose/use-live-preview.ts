@@ -1,0 +1,94 @@
+// The browser's preview of the form as it stands: drawn by itself after the consent, a moment after the last change, cancelled by the next.
+
+import { previewFiles } from "virtual:preview-files";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { capability } from "../../preview/capability.ts";
+import { allKept, type PreviewFiles, totalBytes } from "../../preview/files.ts";
+import type { Pixels } from "../../preview/messages.ts";
+import { requestOf } from "../../preview/request.ts";
+import { type PreviewState, usePreview } from "../../preview/use-preview.ts";
+import type { Form, Known } from "./form.ts";
+import { keepOffline } from "./offline.ts";
+import { type Consent, keepConsent, readConsent } from "./preview-consent.ts";
+import { randomSeed } from "./settings.tsx";
+
+const PAUSE_MS = 450;
+/** Fewer than a runner takes: what changes while one edits is where people stand and how they look. */
+const STEPS = 6;
+
+export interface LivePreview {
+  /** Null where the base has no graphs for the browser: then nothing is offered. */
+  files: PreviewFiles | null;
+  /** Why this browser cannot, and what to do about it. */
+  unable: { reason: string; remedy: string } | null;
+  consent: Consent;
+  setConsent: (consent: Consent) => void;
+  /** All files are on this device. */
+  kept: boolean;
+  bytes: number;
+  state: PreviewState;
+  /** The last finished picture; before there is one, that of a step. Null where the form has nothing to draw. */
+  pixels: Pixels | null;
+  finished: boolean;
+  seed: number;
+  /** Changes whenever the picture would. */
+  key: string;
+}
+
+export function useLivePreview(form: Form, known: Known): LivePreview {
+  const files = (known.base && previewFiles[known.base.id]) || null;
+  const able = useMemo(capability, []);
+  const [consent, setConsent] = useState(readConsent);
+  const [kept, setKept] = useState(false);
+  const { state, pixels, start, cancel } = usePreview();
+  const random = useRef(randomSeed());
+  const seed = form.seed ?? random.current;
+  const request = requestOf(form, known, seed);
+  const key = request ? JSON.stringify(request) : "";
+  const loaded = form.members.every(({ ref }) => known.adapters.has(ref));
+
+  useEffect(() => {
+    if (consent !== "on" || !files || !able.able || !request || !loaded) return;
+    const timer = setTimeout(() => start(files, able.threads, { ...request, steps: STEPS }), PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      cancel();
+    };
+  }, [key, consent, files, loaded]);
+  useEffect(() => {
+    if (files) allKept(files).then(setKept);
+  }, [files, state.kind === "sampling"]);
+
+  // What was loaded until the first picture is what the page needs without a network.
+  useEffect(() => {
+    if (state.kind === "finished") keepOffline();
+  }, [state.kind === "finished"]);
+
+  const last = useLast(pixels, state.kind === "finished", request === null);
+  return {
+    files,
+    unable: able.able ? null : able,
+    consent,
+    setConsent: (next) => {
+      keepConsent(next);
+      setConsent(next);
+      if (next !== "on") cancel();
+    },
+    kept,
+    bytes: files ? totalBytes(files) : 0,
+    state,
+    pixels: consent === "on" ? last.pixels : null,
+    finished: last.finished,
+    seed,
+    key,
+  };
+}
+
+/** A finished picture stays until the next one is finished: unfinished steps over it would flicker. */
+function useLast(pixels: Pixels | null, isFinished: boolean, isEmpty: boolean) {
+  const last = useRef<{ pixels: Pixels | null; finished: boolean }>({ pixels: null, finished: false });
+  if (isEmpty) last.current = { pixels: null, finished: false };
+  else if (pixels && isFinished) last.current = { pixels, finished: true };
+  else if (pixels && !last.current.finished) last.current = { pixels, finished: false };
+  return last.current;
+}

@@ -1,0 +1,75 @@
+// The tray at the lower edge of every page but Compose: who is in the open workspace, and how many others compose exactly with them.
+
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { catalog } from "../api-catalog.ts";
+import { countOf } from "./format.ts";
+import { Icon } from "./icon.tsx";
+import { Picture } from "./picture.tsx";
+import { onTray, removeFromTray, trayItems } from "./tray-list.ts";
+import "../styles/tray.css";
+
+const SHOWN = 6;
+
+export function mountTray(): void {
+  const place = document.createElement("div");
+  document.body.append(place);
+  render(<Tray />, place);
+}
+
+function Tray() {
+  const [items, setItems] = useState(trayItems);
+  useEffect(() => onTray(() => setItems(trayItems())), []);
+  const refs = items.map(({ ref }) => ref);
+  const others = useOthers(refs);
+  const isEmpty = items.length === 0;
+  useEffect(() => {
+    document.body.classList.toggle("with-tray", !isEmpty);
+  }, [isEmpty]);
+  if (isEmpty) return null;
+  return (
+    <section class="tray" aria-label="The composition">
+      <ul class="tray-people">
+        {items.slice(0, SHOWN).map(({ ref, title, picture }) => (
+          <li key={ref}>
+            <button
+              type="button"
+              aria-label={`Remove ${title}`}
+              title={`Remove ${title}`}
+              onClick={() => removeFromTray(ref)}
+            >
+              <Picture src={picture} alt="" />
+              <span class="tray-remove">
+                <Icon name="close" />
+              </span>
+            </button>
+          </li>
+        ))}
+        {items.length > SHOWN && <li class="quiet">{`+${items.length - SHOWN}`}</li>}
+      </ul>
+      {others !== null && (
+        <a class="tray-others" href={`/browse/?composes_with=${refs.join(",")}`}>
+          {others === 0 ? "Nobody else composes exactly" : `${countOf(others, "other")} compose exactly`}
+        </a>
+      )}
+      <a class="button primary small" href="/compose/">
+        {`Compose ${items.length}`}
+      </a>
+    </section>
+  );
+}
+
+/** Null until it is known: a wrong number is worse than none. */
+function useOthers(refs: readonly string[]): number | null {
+  const [found, setFound] = useState<{ key: string; total: number } | null>(null);
+  const key = refs.join(",");
+  useEffect(() => {
+    if (key === "") return;
+    const controller = new AbortController();
+    catalog.facets({ composes_with: key.split(",") }, {}, controller.signal).then((reply) => {
+      if (reply.ok && !controller.signal.aborted) setFound({ key, total: reply.value.total });
+    });
+    return () => controller.abort();
+  }, [key]);
+  return found?.key === key ? found.total : null;
+}
