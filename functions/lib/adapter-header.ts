@@ -11,9 +11,9 @@ import {
   UP_PREFIX,
 } from "../../schema/contract/adapter-file.ts";
 import type { Base } from "../../schema/contract/bases.ts";
+import { uncarriableAt } from "../../schema/contract/characters.ts";
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { STRENGTH_MAX } from "../../schema/contract/limits.ts";
-import { uncarriableAt } from "../../schema/contract/text.ts";
 import type { Header, TensorEntry } from "./safetensors.ts";
 import { sha256Hex } from "./sha256.ts";
 import { parseStrictJson } from "./strict-json.ts";

@@ -13,18 +13,10 @@ import {
 } from "./limits.ts";
 import { pageOf, pageQuery } from "./lists.ts";
 import { Rating } from "./moderation.ts";
+import { ADAPTER_SORTS, FACETS, GRANTS } from "./search-values.ts";
 import { optionalTitle, plainText, token } from "./text.ts";
 
-/** `relevance` needs `q` and is the order where `q` is given; without it the newest come first. */
-export const ADAPTER_SORTS = ["relevance", "trending", "newest", "most_used", "most_liked", "name"] as const;
-export type AdapterSort = (typeof ADAPTER_SORTS)[number];
-
-/** What a licence may allow. Several at once: all of them are needed. */
-export const GRANTS = ["commercial_use", "derivatives", "different_licence", "no_credit"] as const;
-export type Grant = (typeof GRANTS)[number];
-
-export const FACETS = ["base", "class", "tag", "licence", "allows", "owner", "rating"] as const;
-export type FacetName = (typeof FACETS)[number];
+export * from "./search-values.ts";
 
 /** As it comes, before it is taken apart. */
 const list = plainText(LIST_MAX_CHARACTERS);

@@ -6,8 +6,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { app } from "../../functions/app.ts";
 import { addTools } from "../../functions/mcp/tools.ts";
+import { uncarriableAt } from "../../schema/contract/characters.ts";
 import * as contract from "../../schema/contract/index.ts";
-import { cleaned, cutText, uncarriableAt } from "../../schema/contract/text.ts";
+import { cleaned, cutText } from "../../schema/contract/text.ts";
 
 /** By code: a literal would be a trap for editors, and half a pair is no UTF-8. */
 const UNCARRIABLE = [

@@ -1,6 +1,6 @@
 // The catalog query in the address, so that a search can be linked and restored by Back. Pure.
 
-import { ADAPTER_SORTS, type AdapterSort, GRANTS } from "../../../schema/contract/search.ts";
+import { ADAPTER_SORTS, type AdapterSort, GRANTS } from "../../../schema/contract/search-values.ts";
 import { type CatalogQuery, LISTS, type ListName } from "../../api-catalog.ts";
 
 export const SORT_WORDS: Record<AdapterSort, string> = {

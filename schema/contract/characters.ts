@@ -1,0 +1,29 @@
+// Which characters no text may hold. Without schemas, because the site checks a file before its upload as the edge does.
+
+/**
+ * What no text holds: control characters (C0 but tab and line ends, DEL, C1), bidirectional embeddings, overrides and isolates (they make
+ * a text read otherwise than it is), interlinear annotation and noncharacters. Written as ranges, so that the pattern means the same to every
+ * reader of the document. Halves of surrogate pairs are refused beside it: most regular expressions cannot name them.
+ */
+export const UNCARRIABLE =
+  "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufdd0-\\ufdef\\ufff9-\\ufffb\\ufffe\\uffff";
+export const TEXT = new RegExp(`^[^${UNCARRIABLE}]*$`, "u");
+
+/** JSON of no fixed shape nests at most so deep: what reads it recurses. */
+export const JSON_DEPTH_MAX = 32;
+
+const isCarried = (text: string): boolean => TEXT.test(text) && text.isWellFormed();
+
+/** Where in a JSON value (RFC 6901) the first text lies that nothing can carry, or what nests too deep; null where there is none. */
+export function uncarriableAt(value: unknown, pointer = "", depth = 0): string | null {
+  if (typeof value === "string") return isCarried(value) ? null : pointer;
+  if (typeof value !== "object" || value === null) return null;
+  if (depth === JSON_DEPTH_MAX) return pointer;
+  for (const [key, member] of Object.entries(value)) {
+    const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (!isCarried(key)) return pointer;
+    const found = uncarriableAt(member, at, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
