@@ -10,7 +10,7 @@ import "../styles/slots.css";
 import { lastKnownHandle, loadAccount } from "./account.ts";
 import { listenForKeys } from "./keys.ts";
 import { wakeBell } from "./notification-bell.ts";
-import { startTray } from "./tray-list.ts";
+import { startTray } from "./tray-start.ts";
 
 const THEME_KEY = "orthoplex.theme";
 

@@ -77,16 +77,3 @@ export function onTray(changed: () => void): () => void {
     removeEventListener("storage", other);
   };
 }
-
-/** The tray is drawn only where there is something in it: most pages never load its code. */
-export function startTray(): void {
-  let started = false;
-  const look = async () => {
-    if (started || trayItems().length === 0) return;
-    started = true;
-    const { mountTray } = await import("./tray.tsx");
-    mountTray();
-  };
-  onTray(look);
-  look();
-}

@@ -187,7 +187,7 @@ describe("the workspace", { timeout: 300_000 }, () => {
     await page.getByRole("dialog").getByRole("button", { name: "by orthoplex" }).first().click();
     await page.keyboard.press("Escape");
     await boxes().waitFor();
-    assert.match((await boxes().getAttribute("aria-label")) ?? "", /50 % from the left.* 50 % wide/);
+    assert.match((await boxes().textContent()) ?? "", /50 % from the left.* 50 % wide/);
     await page.keyboard.press("1");
     await page.keyboard.press("ArrowLeft");
     await page.waitForFunction(() => location.hash.includes("@0.4375,"));
@@ -216,6 +216,7 @@ describe("the workspace", { timeout: 300_000 }, () => {
     await page.keyboard.press("Escape");
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.waitForTimeout(400);
       assert.deepEqual(await faultsOf(page), [], colorScheme);
     }
   });

@@ -15,7 +15,6 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, 1],
 };
 const MODE_KEYS: Record<string, Mode> = { m: "muted", s: "solo" };
-const MODE_TEXTS: Record<Mode, string> = { on: "", muted: ", muted", solo: ", solo" };
 
 interface Drag {
   corner: Corner | null;
@@ -69,7 +68,6 @@ export function Box(props: BoxProps) {
         type="button"
         class="region-body"
         data-box={props.index}
-        aria-label={`${props.index + 1} ${name}${MODE_TEXTS[mode]}. Box: ${spoken(region)}`}
         aria-describedby="box-keys"
         onPointerDown={drag.start(null)}
         onPointerMove={drag.move}
@@ -78,9 +76,11 @@ export function Box(props: BoxProps) {
         onKeyDown={key}
       >
         <span class="region-label">
-          <span class="cast-number">{props.index + 1}</span> <span class="region-name">{name}</span>
+          <span class="cast-number">{props.index + 1}</span>
+          <span class="region-name">{name}</span>
           {mode !== "on" && <span class="region-mode">{mode}</span>}
         </span>
+        <span class="visually-hidden">{`Box: ${spoken(region)}`}</span>
       </button>
       {CORNERS.map((corner) => (
         <span

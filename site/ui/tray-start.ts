@@ -1,0 +1,15 @@
+// Starts the tray on a page where there is something in it: most pages never load its code.
+
+import { onTray, trayItems } from "./tray-list.ts";
+
+export function startTray(): void {
+  let started = false;
+  const look = async () => {
+    if (started || trayItems().length === 0) return;
+    started = true;
+    const { mountTray } = await import("./tray.tsx");
+    mountTray();
+  };
+  onTray(look);
+  look();
+}
