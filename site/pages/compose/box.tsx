@@ -102,7 +102,8 @@ export function Box(props: BoxProps) {
 function useDrag({ region, others, canvas, onChange, onGuides }: BoxProps) {
   const drag = useRef<Drag | null>(null);
   const start = (corner: Corner | null) => (event: PointerEvent) => {
-    if (event.button !== 0) return;
+    // Shift draws a new box, also over this one.
+    if (event.button !== 0 || event.shiftKey) return;
     event.stopPropagation();
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     drag.current = { corner, startX: event.clientX, startY: event.clientY, from: region };

@@ -16,6 +16,7 @@ const ROWS = [
   { keys: "1 to 9", does: "Go to the box of that member" },
   { keys: "Arrows", does: "Move the box; with Shift resize it" },
   { keys: "M, S, Delete", does: "Mute, solo or remove the member of the box" },
+  { keys: "Shift + drag", does: "Draw a box over another one" },
   { keys: "B", does: "Show or hide the boxes" },
   { keys: "L", does: "Lock or unlock the seed" },
   { keys: "[ and ]", does: "Newer and older result" },

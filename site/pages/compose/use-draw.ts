@@ -30,7 +30,7 @@ export function useDraw(
   const [region, setRegion] = useState<Region | null>(null);
   const start = (event: PointerEvent) => {
     const isControl = (event.target as Element).closest("button, a, .region-corner") !== null;
-    if (event.button !== 0 || isControl) return;
+    if (event.button !== 0 || (isControl && !event.shiftKey)) return;
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     from.current = pointOf(event);
   };
