@@ -200,7 +200,7 @@ describe("the workspace", { timeout: 300_000 }, () => {
 
   step("holds several named workspaces", async () => {
     await page.getByRole("button", { name: "Workspaces" }).click();
-    await page.getByLabel("Name").fill("Drafts");
+    await page.getByLabel("Name", { exact: true }).fill("Drafts");
     await page.getByRole("button", { name: /^Workspace 1/ }).click();
     await page.getByRole("link", { name: "Kofi" }).waitFor();
     assert.equal(await results().count(), 1);

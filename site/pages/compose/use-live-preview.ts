@@ -47,14 +47,24 @@ export function useLivePreview(form: Form, known: Known): LivePreview {
   const key = request ? JSON.stringify(request) : "";
   const loaded = form.members.every(({ ref }) => known.adapters.has(ref));
 
+  /** The request that is drawn or being drawn. */
+  const drawn = useRef("");
+  const stop = () => {
+    drawn.current = "";
+    cancel();
+  };
+  // A download that is cancelled begins its file again: edits wait for it, and only the newest is drawn then.
+  const isLoading = state.kind === "downloading" || state.kind === "opening";
   useEffect(() => {
     if (consent !== "on" || !files || !able.able || !request || !loaded) return;
-    const timer = setTimeout(() => start(files, able.threads, { ...request, steps: STEPS }), PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      cancel();
-    };
-  }, [key, consent, files, loaded]);
+    if (isLoading || drawn.current === key) return;
+    if (state.kind === "sampling") stop();
+    const timer = setTimeout(() => {
+      drawn.current = key;
+      start(files, able.threads, { ...request, steps: STEPS });
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [key, consent, files, loaded, isLoading]);
   useEffect(() => {
     if (files) allKept(files).then(setKept);
   }, [files, state.kind === "sampling"]);
@@ -72,7 +82,7 @@ export function useLivePreview(form: Form, known: Known): LivePreview {
     setConsent: (next) => {
       keepConsent(next);
       setConsent(next);
-      if (next !== "on") cancel();
+      if (next !== "on") stop();
     },
     kept,
     bytes: files ? totalBytes(files) : 0,
