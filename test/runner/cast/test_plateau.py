@@ -25,7 +25,7 @@ def test_losses_that_fall_slowly_are_no_plateau() -> None:
     assert not any(falling.seen(0.99**look) for look in range(50))
     found = [still.seen(1.0 - 0.001 * (look % 2)) for look in range(STALE_LOOKS + 1)]
     assert found == [False] * STALE_LOOKS + [True]
-    assert (shortened(100, 480), shortened(460, 480)) == (100 + plateau.ENDING, 480)
+    assert (shortened(100, 480), shortened(478, 480)) == (100 + plateau.ENDING, 480)
 
 
 @pytest.fixture(autouse=True)
