@@ -29,6 +29,14 @@ export function Picker(props: {
   const picked = new Set(props.members.map((member) => member.ref));
   const usable = pages.items.filter((adapter) => adapter.latest_version);
   const isWhole = !pages.waiting && pages.failure === null && pages.more === null;
+  // Enter takes the first that is found, also where it is pressed before the list has come.
+  const [entered, setEntered] = useState(false);
+  const first = q === text.trim() && !pages.waiting ? usable[0] : undefined;
+  useEffect(() => {
+    if (!entered || !first) return;
+    setEntered(false);
+    props.onToggle(first);
+  }, [entered, first]);
   const isNone = pages.isEmpty || (isWhole && usable.length === 0);
 
   return (
@@ -44,10 +52,9 @@ export function Picker(props: {
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
-            const first = usable[0];
-            if (event.key !== "Enter" || !first || q !== text.trim()) return;
+            if (event.key !== "Enter") return;
             event.preventDefault();
-            props.onToggle(first);
+            setEntered(true);
           }}
         />
       </div>
