@@ -9,7 +9,7 @@ const PERIOD_MAX = 4;
 const OWN_WORD_MIN = 4;
 const DISTINCT_MIN = 4;
 
-/** What stands for a letter in words that are meant to look unlike themselves: p@ssw0rd. */
+/** What stands for another character in words that are meant to look unlike themselves: p@ssw0rd. */
 const SPELLED: Record<string, string> = {
   "0": "o",
   "1": "i",
