@@ -6,25 +6,15 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SETTINGS } from "./fuzz/place.ts";
 import { fuzz } from "./fuzz/schemathesis.ts";
+import { startFuzzedServer } from "./fuzz/server.ts";
 import { ROOT, VENV_PYTHON } from "./local/paths.ts";
 import { writePrivately } from "./local/secrets.ts";
-import { startTemporaryServer } from "./local/temporary.ts";
 
 /** Takes less than a minute; npm run x -- fuzz is the long run. */
 const FUZZ = { maxExamples: 3, seed: 1, coverage: false };
 
-const stop = new AbortController();
-process.on("SIGINT", () => stop.abort());
-process.on("SIGTERM", () => stop.abort());
-
-const server = await startTemporaryServer({
-  runners: 0,
-  settings: SETTINGS,
-  signal: stop.signal,
-  say: () => {},
-});
+const server = await startFuzzedServer(() => {});
 const folder = mkdtempSync(join(tmpdir(), "orthoplex-edge-"));
 const file = join(folder, "edge.json");
 try {

@@ -5,10 +5,9 @@
 
 import { parseArgs } from "node:util";
 import { fuzzHeaders } from "./fuzz/adapter-headers.ts";
-import { SETTINGS } from "./fuzz/place.ts";
 import { fuzz } from "./fuzz/schemathesis.ts";
+import { startFuzzedServer } from "./fuzz/server.ts";
 import { writeSummary } from "./fuzz/summary.ts";
-import { startTemporaryServer } from "./local/temporary.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,16 +27,7 @@ if (!Number.isInteger(maxExamples) || maxExamples < 1 || !Number.isInteger(seed)
 }
 if (values.headers !== undefined) process.exit((await fuzzHeaders(Number(values.headers), seed)) ? 0 : 1);
 
-const stop = new AbortController();
-process.on("SIGINT", () => stop.abort());
-process.on("SIGTERM", () => stop.abort());
-
-const server = await startTemporaryServer({
-  runners: 0,
-  settings: SETTINGS,
-  signal: stop.signal,
-  say: console.log,
-});
+const server = await startFuzzedServer(console.log);
 try {
   const result = await fuzz(server, { maxExamples, seed, coverage: true, only: values.only });
   if (result.passed && values.only === undefined) writeSummary(result);

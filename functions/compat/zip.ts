@@ -4,6 +4,7 @@
 
 import { Inflate } from "fflate";
 import { crc32 } from "../lib/crc32.ts";
+import { joinedBytes } from "../lib/joined-bytes.ts";
 
 export type ZipLimits = {
   /** Of everything that the directory lists, wanted or not. */
@@ -167,11 +168,5 @@ function inflated(content: Uint8Array, enough: number): Uint8Array<ArrayBuffer> 
   } catch {
     return null;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinedBytes(chunks, length);
 }

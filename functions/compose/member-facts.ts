@@ -1,13 +1,11 @@
 // The present state of a saved composition's members: adapters may have been hidden, withdrawn or relicensed since.
 
-import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { MixMember } from "../../schema/contract/mixes.ts";
-import type { OwnedAdapter, VersionRow } from "../../schema/tables.ts";
-import { adapters, type ImageRow, users, versions } from "../../schema/tables.ts";
+import type { ImageRow, OwnedAdapter, VersionRow } from "../../schema/tables.ts";
+import { readVersions } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
-import { inList } from "../lib/in-list.ts";
 import type { Caller } from "../rights/rights.ts";
 import { imagesById, pictureJson } from "../storage/images.ts";
 
@@ -17,16 +15,7 @@ export type FactsById = ReadonlyMap<string, MemberFacts>;
 
 export async function factsOf(db: Db, members: readonly ResolvedMember[]): Promise<FactsById> {
   const ids = [...new Set(members.map((member) => member.version_id))];
-  const rows = await db
-    .select({ version: versions, adapter: adapters, owner: users.handle })
-    .from(versions)
-    .innerJoin(adapters, eq(adapters.id, versions.adapterId))
-    .innerJoin(users, eq(users.id, adapters.ownerId))
-    .where(inList(versions.id, ids))
-    .all();
-  return new Map(
-    rows.map(({ version, adapter, owner }) => [version.id, { version, adapter: { ...adapter, owner } }]),
-  );
+  return readVersions(db, ids);
 }
 
 /** Whether this caller can generate with it now. A private adapter is hidden from others even where a composition names it. */

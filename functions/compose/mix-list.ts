@@ -55,7 +55,7 @@ export async function listForks(
   return pageOfMixes(db, { ...query, sort }, and(visibleTo(caller, undefined), ratedFor(caller, {}), forked));
 }
 
-async function pageOfMixes(
+export async function pageOfMixes(
   db: Db,
   query: Pick<MixQuery, "sort" | "limit" | "cursor">,
   where: SQL | undefined,

@@ -1,14 +1,14 @@
 // Remixes of an adapter: the mixes that contain it, and the adapters it is most often composed with.
 
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { UsedWith } from "../../schema/contract/people.ts";
 import type { OwnedAdapter, OwnedMix } from "../../schema/tables.ts";
-import { adapters, mixes, users } from "../../schema/tables.ts";
+import { adapters, mixes } from "../../schema/tables.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { listed } from "../catalog/listed.ts";
+import { pageOfMixes } from "../compose/mix-list.ts";
 import type { Db } from "../db.ts";
-import { pageOfRows, readCursor } from "../lib/cursor.ts";
-import { Refusal } from "../lib/refusal.ts";
+import type { Refusal } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 import { adaptersById } from "./cards.ts";
 
@@ -22,25 +22,9 @@ export async function remixesOf(
   adapter: OwnedAdapter,
   query: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: OwnedMix[]; next_cursor: string | null } | Refusal> {
-  const after = readCursor(query.cursor, [0, ""]);
-  if (after instanceof Refusal) return after;
-  const rows = await db
-    .select({ mix: mixes, owner: users.handle })
-    .from(mixes)
-    .innerJoin(users, eq(users.id, mixes.ownerId))
-    .where(
-      and(
-        sql`${mixes.id} in (select c.mix_id from composition_members as m
-          join compositions as c on c.id = m.composition_id where m.adapter_id = ${adapter.id})`,
-        listed(mixes, caller),
-        after ? sql`(${mixes.createdAt}, ${mixes.id}) < (${after[0]}, ${after[1]})` : undefined,
-      ),
-    )
-    .orderBy(desc(mixes.createdAt), desc(mixes.id))
-    .limit(query.limit + 1)
-    .all();
-  const found = rows.map(({ mix, owner }) => ({ ...mix, owner }));
-  return pageOfRows(found, query.limit, (row) => [row.createdAt, row.id]);
+  const holdsIt = sql`${mixes.id} in (select c.mix_id from composition_members as m
+    join compositions as c on c.id = m.composition_id where m.adapter_id = ${adapter.id})`;
+  return pageOfMixes(db, { ...query, sort: "newest" }, and(holdsIt, listed(mixes, caller)));
 }
 
 /** The adapters of public mixes with this one, most mixes first. */

@@ -40,36 +40,27 @@ import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
 const tags = ["runner"];
 const params = idParam("lease", idOf("lse"));
+/** What every call of a runner has in common; the body is the call's own. */
+const call = <P extends string, R extends z.ZodType>(path: P, summary: string, reply: R) => ({
+  method: "post" as const,
+  path,
+  summary,
+  tags,
+  middleware: noQuery,
+  responses: { 200: jsonReply("Done", reply) },
+});
 const post = <P extends string, B extends z.ZodType, R extends z.ZodType>(
   path: P,
   summary: string,
   body: B,
   reply: R,
-) =>
-  createRoute({
-    method: "post",
-    path,
-    summary,
-    tags,
-    middleware: noQuery,
-    request: { body: jsonBody(body) },
-    responses: { 200: jsonReply("Done", reply) },
-  });
+) => createRoute({ ...call(path, summary, reply), request: { body: jsonBody(body) } });
 const postOnLease = <P extends string, B extends z.ZodType, R extends z.ZodType>(
   path: P,
   summary: string,
   body: B,
   reply: R,
-) =>
-  createRoute({
-    method: "post",
-    path,
-    summary,
-    tags,
-    middleware: noQuery,
-    request: { params, body: jsonBody(body) },
-    responses: { 200: jsonReply("Done", reply) },
-  });
+) => createRoute({ ...call(path, summary, reply), request: { params, body: jsonBody(body) } });
 
 const LEASE = "/runner/v1/leases/{lease}";
 const enter = post("/runner/v1/register", "Register a runner", RunnerRegister, RunnerRegistered);

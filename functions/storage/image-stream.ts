@@ -1,6 +1,7 @@
 // Reads the header of a picture on its way to R2 and passes every byte on, so that a bad picture is refused before it is stored.
 
 import type { IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
+import { joinedBytes } from "../lib/joined-bytes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { IMAGE_HEAD_MAX_BYTES, type ImageHeader, readImageHeader } from "./image-file.ts";
 
@@ -21,7 +22,7 @@ export async function peekImage(
       chunks.push(value);
       length += value.length;
     }
-    const result = readImageHeader(joined(chunks, length));
+    const result = readImageHeader(joinedBytes(chunks, length));
     if (result === "more") {
       if (!done && length < IMAGE_HEAD_MAX_BYTES) continue;
       await drain(reader);
@@ -43,17 +44,6 @@ export async function peekImage(
 /** Reads the rest of the body: a client whose connection is closed while it sends would never see the reply. Pictures are small enough. */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   while (!(await reader.read()).done);
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  if (chunks.length === 1 && chunks[0]) return chunks[0];
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /** R2 takes a stream only with a known length, which a FixedLengthStream gives back to the rejoined body. */

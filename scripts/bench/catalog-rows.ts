@@ -1,6 +1,7 @@
 // A synthetic catalog of any size, the same for the same seed: few words, tags, classes and owners are frequent, most are rare.
 
 import type { DatabaseSync } from "node:sqlite";
+import { randomOf } from "../chaos/random.ts";
 
 const SYLLABLES =
   "ba be bi bo ca co da di do fa fi ga go ha he ka ki la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to va ve vi vo za zo".split(
@@ -30,16 +31,6 @@ export type Made = {
   owners: string[];
   slotted: string[];
 };
-
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** An element of a list by Zipf's law: the probability of place n is proportional to 1/n. */
 export function frequentFirst<T>(random: () => number, list: readonly T[]): T {

@@ -8,12 +8,13 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { randomOf } from "../chaos/random.ts";
 import { homeAt, ROOT } from "../local/paths.ts";
 import { workerEnvFile } from "../local/secrets.ts";
 import { buildSite } from "../local/site.ts";
 import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.ts";
 import { type Query, queriesOf } from "./catalog-queries.ts";
-import { fillCatalog, randomOf } from "./catalog-rows.ts";
+import { fillCatalog } from "./catalog-rows.ts";
 
 const SEED = 42;
 const WARM_UP = 3;

@@ -8,14 +8,19 @@ export type Random = {
   choose<N extends string>(chances: Readonly<Record<N, number>>): N | null;
 };
 
-export function seededRandom(seed: number): Random {
+/** Numbers in [0, 1). */
+export function randomOf(seed: number): () => number {
   let state = seed;
-  const next = () => {
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
     t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+export function seededRandom(seed: number): Random {
+  const next = randomOf(seed);
   return {
     next,
     between: (least, most) => least + next() * (most - least),

@@ -43,7 +43,7 @@ export function startRunner(home: Home, { url, token, index, count, reloads }: R
   writePrivately(tokenFile, token);
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const start = () =>
-    startChild(home, name, VENV_PYTHON, ["-m", reloads ? "orthoplex.runner.reload" : "orthoplex", "run"], {
+    startChild(home, name, VENV_PYTHON, ["-m", reloads ? "orthoplex.reload" : "orthoplex", "run"], {
       ORTHOPLEX_URL: url,
       ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
       ORTHOPLEX_RUNNER_NAME: `local-${name}`,

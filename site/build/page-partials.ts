@@ -5,7 +5,7 @@ import type { Plugin } from "vite";
 import { artCreditsHtml } from "./art-credits.ts";
 import { errorListHtml } from "./error-list.ts";
 import { METHOD_PARTIALS } from "./method/partials.ts";
-import { footerHtml, headerHtml, headHtml } from "./shell.ts";
+import { APP_HTML, footerHtml, headerHtml, headHtml, NOINDEX_HTML } from "./shell.ts";
 
 export function pagePartials(): Plugin {
   return {
@@ -16,6 +16,8 @@ export function pagePartials(): Plugin {
         const page = path.replace(/index\.html$/, "");
         const partials: Record<string, () => string> = {
           head: headHtml,
+          noindex: () => NOINDEX_HTML,
+          app: () => APP_HTML,
           header: () => headerHtml(page),
           footer: footerHtml,
           "art-credits": artCreditsHtml,

@@ -44,6 +44,13 @@ const searchForm = (more: string) => `<form class="topbar-search" role="search" 
 const SEARCH_BUTTON = `<button type="button" class="icon-button search-button" popovertarget="search" aria-label="Search">
 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.5" cy="8.5" r="5.75"/><path d="m13 13 4.5 4.5"/></svg></button>`;
 
+/** Of pages that only the signed-in see. */
+export const NOINDEX_HTML = `<meta name="robots" content="noindex">`;
+
+/** Where a page's script puts what it shows. */
+export const APP_HTML = `<main id="main" class="live"></main>
+<noscript><p class="empty">This page needs JavaScript. The API it calls does not: see the <a href="/docs/">API guide</a>.</p></noscript>`;
+
 export function headerHtml(page: string): string {
   // The catalog's page has a search box of its own, with suggestions.
   const isCatalog = page === "/browse/";

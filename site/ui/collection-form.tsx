@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { type Collection, people } from "../api-people.ts";
 import { VISIBILITIES } from "./choices.ts";
-import { nameFrom } from "./collection-name.ts";
+import { collectionNameFrom } from "./collection-name.ts";
 import { type Failure, faultAt } from "./failure.ts";
 import { TextArea, TextField } from "./field.tsx";
 import { FailureNotice } from "./notice.tsx";
@@ -35,7 +35,7 @@ export function CollectionForm(props: {
     const words = { title, description, visibility };
     const reply = await (collection
       ? people.changeCollection(collection.ref, words)
-      : people.createCollection({ name: nameFrom(title), ...words }));
+      : people.createCollection({ name: collectionNameFrom(title), ...words }));
     setBusy(false);
     setFailure(reply.ok ? null : reply.failure);
     if (reply.ok) props.done(reply.value);
@@ -46,7 +46,7 @@ export function CollectionForm(props: {
         label="Title"
         fault={faultAt(failure, "/title") ?? faultAt(failure, "/name")}
         {...(collection === undefined &&
-          title.trim() !== "" && { hint: `Its address ends in ${nameFrom(title)}` })}
+          title.trim() !== "" && { hint: `Its address ends in ${collectionNameFrom(title)}` })}
         required
         maxLength={TITLE_MAX_CHARACTERS}
         value={title}

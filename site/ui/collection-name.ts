@@ -1,15 +1,6 @@
 // Derives a collection's name from its title. Pure.
 
-import { NAME_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+import { nameFrom } from "./name-from.ts";
 
-/** A title as a name for an address: lower case, a to z, hyphens. */
-export function nameFrom(title: string): string {
-  const plain = title
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, NAME_MAX_CHARACTERS)
-    .replace(/^-+|-+$/g, "");
-  return plain || "collection";
-}
+/** A title as a name for an address; a title with neither a to z nor digits is "collection". */
+export const collectionNameFrom = (title: string) => nameFrom(title) || "collection";

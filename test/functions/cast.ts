@@ -19,6 +19,7 @@ import type {
 export const ORIGIN = "http://edge.test";
 export const BASE = knownBase("cast-2");
 
+export type Page<T> = { items: T[]; next_cursor: string | null };
 export type Reply<T> = { status: number; headers: Headers; body: T };
 type Sent = { body?: unknown; headers?: Record<string, string> };
 
@@ -286,6 +287,15 @@ export class Machine {
 }
 
 export const db = () => env.DB;
+
+/** Ada, who orders, and a runner that serves everybody. */
+export async function customerAndRunner(): Promise<[Person, Machine]> {
+  return [await person("Ada"), await Machine.register(await person("Operator"))];
+}
+
+/** Deletes every row of these tables. */
+export const empty = (...tables: string[]) =>
+  env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 
 /** A binding with some of its methods done otherwise: how it looks when a part of the platform is not well. */
 export function withMethods<T extends object>(thing: T, methods: { [K in keyof T]?: unknown }): T {

@@ -5,11 +5,12 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
+import { stepsOf } from "./steps.ts";
 import { type Visitor, welcome } from "./visitor.ts";
 
 const EMAIL = "zoe@example.com";
@@ -21,13 +22,11 @@ describe("an account", { timeout: 240_000 }, () => {
   let server: Awaited<ReturnType<typeof startTemporaryServer>>;
   let visitor: Visitor;
   let page: Page;
-  let stuck: string | undefined;
 
   before(async () => {
-    assert.ok(process.env.CHROMIUM, "set CHROMIUM to a browser, or run npm test, which finds one");
     server = await startTemporaryServer({ runners: 0, signal: stop.signal, say: () => {} });
     // Passkeys belong to a name, not to a number.
-    visitor = await welcome(server.url.replace("127.0.0.1", "localhost"), process.env.CHROMIUM);
+    visitor = await welcome(server.url.replace("127.0.0.1", "localhost"));
     page = visitor.page;
   });
   after(async () => {
@@ -35,21 +34,10 @@ describe("an account", { timeout: 240_000 }, () => {
     await server?.end();
   });
 
-  function step(name: string, work: () => Promise<void>): void {
-    test(name, async (t) => {
-      if (stuck) return t.skip(`"${stuck}" failed`);
-      const file = `account-${name.replace(/[^a-z0-9]+/gi, "-")}`;
-      try {
-        await work();
-        await visitor.shot(file);
-        assert.deepEqual(visitor.mishaps, []);
-      } catch (error) {
-        stuck = name;
-        await visitor.shot(`FAILED-${file}`);
-        throw error;
-      }
-    });
-  }
+  const step = stepsOf({
+    prefix: "account-",
+    visitor: () => visitor,
+  });
 
   /** The link of the newest email with this subject, from the Worker's log. */
   async function linkOf(subject: string): Promise<string> {

@@ -10,6 +10,7 @@ import { tailOf } from "../../scripts/local/child.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { seedNames } from "../../scripts/local/seed.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
+import { stepsOf } from "./steps.ts";
 import { distanceOf, looksOf, type Visitor, welcome } from "./visitor.ts";
 
 const TRAINING_STEPS = 4;
@@ -33,12 +34,10 @@ describe("a visitor", { timeout: 300_000 }, () => {
   let server: Awaited<ReturnType<typeof startTemporaryServer>>;
   let visitor: Visitor;
   let page: Page;
-  let stuck: string | undefined;
 
   before(async () => {
-    assert.ok(process.env.CHROMIUM, "set CHROMIUM to a browser, or run npm test, which finds one");
     server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
-    visitor = await welcome(server.url, process.env.CHROMIUM);
+    visitor = await welcome(server.url);
     page = visitor.page;
   });
   after(async () => {
@@ -46,24 +45,15 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await server?.end();
   });
 
-  /** A step of the journey. If it fails, its last screen is kept and the logs' ends are shown. */
-  function step(name: string, work: () => Promise<void>): void {
-    test(name, async (t) => {
-      if (stuck) return t.skip(`"${stuck}" failed`);
-      const file = name.replace(/[^a-z0-9]+/gi, "-");
-      try {
-        await work();
-        await visitor.shot(file);
-      } catch (error) {
-        stuck = name;
-        await visitor.shot(`FAILED-${file}`);
-        for (const log of ["worker", "runner"]) {
-          console.error(`--- ${log}.log\n${tailOf(join(server.logs, `${log}.log`), 25)}`);
-        }
-        throw error;
+  const step = stepsOf({
+    prefix: "",
+    visitor: () => visitor,
+    failed() {
+      for (const log of ["worker", "runner"]) {
+        console.error(`--- ${log}.log\n${tailOf(join(server.logs, `${log}.log`), 25)}`);
       }
-    });
-  }
+    },
+  });
 
   step("browses seeded adapters with real previews", async () => {
     await page.goto("/browse/");

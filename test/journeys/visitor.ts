@@ -18,7 +18,10 @@ export type Visitor = {
   leave(): Promise<void>;
 };
 
-export async function welcome(url: string, executablePath: string): Promise<Visitor> {
+/** The browser is that of CHROMIUM. */
+export async function welcome(url: string): Promise<Visitor> {
+  const executablePath = process.env.CHROMIUM;
+  if (!executablePath) throw new Error("Set CHROMIUM to a browser, or run npm test, which finds one");
   mkdirSync(SCREENSHOTS, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   const page = await browser.newPage({ baseURL: url, viewport: { width: 1280, height: 900 } });

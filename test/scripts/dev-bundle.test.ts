@@ -51,7 +51,7 @@ test("a change is in the next version; code that does not build leaves the versi
   assert.equal((await change("export const answer = 3;\n")).version, "3");
 });
 
-test("npm packages are a script of their own, and a place in the code is told by its source", async (t) => {
+test("npm packages are a script of their own, and a trace names the place in the source", async (t) => {
   const { bundle, change } = await started(t);
   assert.match(bundle.packagesCode, /class .*Hono/);
   const { code } = await change("\n\nexport const answer = 4;\n");

@@ -6,7 +6,7 @@ import type { CollectionItem, Notification } from "../../site/api-people.ts";
 import { composeLink } from "../../site/pages/collection/compose-link.ts";
 import { moved } from "../../site/pages/collection/moved.ts";
 import { notificationText } from "../../site/pages/notifications/notification-text.ts";
-import { nameFrom } from "../../site/ui/collection-name.ts";
+import { collectionNameFrom } from "../../site/ui/collection-name.ts";
 import { unreadText } from "../../site/ui/notification-bell.ts";
 import { piecesOf } from "../../site/ui/plain-text.ts";
 
@@ -103,7 +103,7 @@ describe("a collection", () => {
   });
 
   it("gets an address from its title", () => {
-    expect(["Über-Cast: Größe 2!", "  ", "日本", "a".repeat(99)].map(nameFrom)).toEqual([
+    expect(["Über-Cast: Größe 2!", "  ", "日本", "a".repeat(99)].map(collectionNameFrom)).toEqual([
       "uber-cast-gro-e-2",
       "collection",
       "collection",

@@ -2,17 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { AdapterCreate } from "../../schema/contract/adapters.ts";
-import {
-  adapterOf,
-  EMPTY_ABOUT,
-  LICENCES,
-  missingIn,
-  nameFrom,
-  tagsFrom,
-} from "../../site/pages/publish/about.ts";
+import { adapterOf, EMPTY_ABOUT, LICENCES, missingIn, tagsFrom } from "../../site/pages/publish/about.ts";
 import { CROP_MIN_PIXELS, firstCrop, inside, movedBy, scaledTo } from "../../site/pages/publish/crop.ts";
 import { lossPoints, pathOf, smoothed } from "../../site/pages/publish/loss.ts";
 import { fileRefusal } from "../../site/pages/publish/pictures.ts";
+import { nameFrom } from "../../site/ui/name-from.ts";
 
 describe("about an adapter", () => {
   it("makes short names that the contract accepts", () => {

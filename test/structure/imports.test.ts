@@ -37,7 +37,7 @@ const RUNNER = [
   ["runner", "eval", "export_onnx", "cast_training"],
   ["local.py"],
   ["cli.py"],
-  ["__main__.py"],
+  ["__main__.py", "reload.py"],
 ];
 
 /** functions/catalog/x.ts stands in catalog, functions/env.ts in env.ts, every file of schema/ in schema. */

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Version } from "../../api.ts";
 import { codeOf, type Failure } from "../../ui/failure.ts";
 import { Empty, FailureNotice, Notice, ToCatalog } from "../../ui/notice.tsx";
+import { PageSkeleton } from "../../ui/page-skeleton.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { Comments } from "./comments.tsx";
@@ -156,16 +157,7 @@ function Gone({ id }: { id: string }) {
 function Waiting() {
   return (
     <div class="adapter-top" aria-busy="true">
-      <span class="picture preview-large square" />
-      <div class="summary">
-        <h1>
-          <span class="skeleton">A name of one</span>
-        </h1>
-        <p>
-          <span class="skeleton">by somebody, published on a day</span>
-        </p>
-        <div class="skeleton summary-skeleton">Loading</div>
-      </div>
+      <PageSkeleton title="A name of one" picture="square" />
     </div>
   );
 }

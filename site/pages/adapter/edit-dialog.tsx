@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { SaveActions } from "../../ui/save-actions.tsx";
 import { LICENCES, tagsFrom } from "../publish/about.ts";
 
 const CREDITS_MAX_CHARACTERS = 1_000;
@@ -122,14 +123,7 @@ export function EditDialog(props: {
           <p class="quiet">{`Licence ${adapter.licence.spdx}. People rely on it since the first publication, so it stays.`}</p>
         )}
         {failure && <FailureNotice failure={failure} />}
-        <div class="actions">
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? "Saving" : "Save"}
-          </button>
-          <button type="button" class="button" onClick={props.onClose}>
-            Cancel
-          </button>
-        </div>
+        <SaveActions busy={busy} onCancel={props.onClose} />
       </form>
     </Dialog>
   );

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { SaveActions } from "../../ui/save-actions.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 import { PreviewRow, type Shown } from "./preview-row.tsx";
 
@@ -99,14 +100,7 @@ export function EditVersion(props: { version: Version; onClose: () => void; chan
           onFiles={add}
         />
         {failure && <FailureNotice failure={failure} />}
-        <div class="actions">
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? "Saving" : "Save"}
-          </button>
-          <button type="button" class="button" onClick={props.onClose}>
-            Cancel
-          </button>
-        </div>
+        <SaveActions busy={busy} onCancel={props.onClose} />
       </form>
     </Dialog>
   );

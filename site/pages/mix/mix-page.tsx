@@ -6,6 +6,7 @@ import { CrosstalkMatrix } from "../../ui/crosstalk-matrix.tsx";
 import { codeOf, type Failure } from "../../ui/failure.ts";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
+import { PageSkeleton } from "../../ui/page-skeleton.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { Comments } from "../adapter/comments.tsx";
 import { Cast } from "./cast.tsx";
@@ -131,16 +132,7 @@ function Gone({ failure, id }: { failure: Failure | null; id: string }) {
 function Waiting() {
   return (
     <div class="adapter-top mix-top" aria-busy="true">
-      <span class="picture preview-large mix-cover" />
-      <div class="summary">
-        <h1>
-          <span class="skeleton">A name of a mix</span>
-        </h1>
-        <p>
-          <span class="skeleton">by somebody, published on a day</span>
-        </p>
-        <div class="skeleton summary-skeleton">Loading</div>
-      </div>
+      <PageSkeleton title="A name of a mix" picture="mix-cover" />
     </div>
   );
 }

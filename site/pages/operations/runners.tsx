@@ -86,41 +86,62 @@ function Table({
         </thead>
         <tbody>
           {items.map((runner) => (
-            <tr key={runner.id}>
-              <th scope="row">
-                {runner.name} <span class="quiet">{runner.version}</span>
-              </th>
-              <td>{runner.owner}</td>
-              <td>
-                {runner.device}, {runner.dtype}, {bytesOf(runner.memory_bytes)}
-              </td>
-              <td>{runner.bases.join(", ")}</td>
-              <td>
-                {agoOf(runner.last_seen_at, now)}{" "}
-                {isSilent(runner, now) && <span class="tag bad">silent</span>}{" "}
-                {runner.drain_requested_at && <span class="tag busy">draining</span>}
-              </td>
-              <td>{runner.holds}</td>
-              <td>
-                <button
-                  type="button"
-                  class="button small"
-                  aria-label={`${runner.drain_requested_at ? "Resume" : "Drain"} ${runner.name}`}
-                  title={
-                    runner.drain_requested_at
-                      ? "It takes jobs again"
-                      : "It takes no more jobs, finishes what it holds and exits"
-                  }
-                  disabled={busy === runner.id}
-                  onClick={() => turn(runner)}
-                >
-                  {runner.drain_requested_at ? "Resume" : "Drain"}
-                </button>
-              </td>
-            </tr>
+            <RunnerRow
+              key={runner.id}
+              runner={runner}
+              now={now}
+              busy={busy === runner.id}
+              onTurn={() => turn(runner)}
+            />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function RunnerRow({
+  runner,
+  now,
+  busy,
+  onTurn,
+}: {
+  runner: RunnerStatus;
+  now: number;
+  busy: boolean;
+  onTurn: () => void;
+}) {
+  return (
+    <tr>
+      <th scope="row">
+        {runner.name} <span class="quiet">{runner.version}</span>
+      </th>
+      <td>{runner.owner}</td>
+      <td>
+        {runner.device}, {runner.dtype}, {bytesOf(runner.memory_bytes)}
+      </td>
+      <td>{runner.bases.join(", ")}</td>
+      <td>
+        {agoOf(runner.last_seen_at, now)} {isSilent(runner, now) && <span class="tag bad">silent</span>}{" "}
+        {runner.drain_requested_at && <span class="tag busy">draining</span>}
+      </td>
+      <td>{runner.holds}</td>
+      <td>
+        <button
+          type="button"
+          class="button small"
+          aria-label={`${runner.drain_requested_at ? "Resume" : "Drain"} ${runner.name}`}
+          title={
+            runner.drain_requested_at
+              ? "It takes jobs again"
+              : "It takes no more jobs, finishes what it holds and exits"
+          }
+          disabled={busy}
+          onClick={onTurn}
+        >
+          {runner.drain_requested_at ? "Resume" : "Drain"}
+        </button>
+      </td>
+    </tr>
   );
 }

@@ -4,8 +4,9 @@ import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contr
 import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
+import { nameFrom } from "../../ui/name-from.ts";
 import { Segmented } from "../../ui/segmented.tsx";
-import { type About, LICENCES, nameFrom } from "./about.ts";
+import { type About, LICENCES } from "./about.ts";
 
 export function AboutStep(props: {
   about: About;

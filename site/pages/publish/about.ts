@@ -1,6 +1,5 @@
 // The description of a new adapter: names derived from titles, licences to choose from, and missing fields. Pure.
 
-import { NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import type { Rating } from "../../../schema/contract/moderation.ts";
 import type { AdapterCreate, Licence } from "../../api.ts";
 
@@ -65,17 +64,6 @@ export const LICENCES: readonly { id: string; text: string; licence: Licence }[]
     licence: { spdx: "CC-BY-ND-4.0", ...grants(true, true, false, false) },
   },
 ];
-
-/** `Ana Lima` -> `ana-lima`: lower case, digits and inner hyphens, as the contract requires. */
-export function nameFrom(title: string): string {
-  return title
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, NAME_MAX_CHARACTERS)
-    .replace(/^-+|-+$/g, "");
-}
 
 export function tagsFrom(text: string): string[] {
   const tags = text.split(/[,#]/).map((tag) => tag.trim().toLowerCase().replace(/\s+/g, " "));

@@ -2,22 +2,14 @@
 
 import type { ModerationAction, Report } from "../../../schema/contract/index.ts";
 import { ask, db, type Person, person, published } from "../cast.ts";
+import { adapterKey } from "../moderation/desk.ts";
 import type { Entry, World } from "./entry.ts";
 
 const UNKNOWN = "00000000000000000000";
 let made = 0;
 const next = () => `judged-${made++}`;
 
-async function idOf(ref: string): Promise<string> {
-  const [owner, name] = ref.split("/");
-  const row = await db()
-    .prepare(
-      "SELECT a.id FROM adapters a JOIN users u ON u.id = a.owner_id WHERE u.handle = ? AND a.name = ?",
-    )
-    .bind(owner, name)
-    .first<{ id: string }>();
-  return row?.id ?? "";
-}
+const idOf = async (ref: string) => (await adapterKey(ref)).id;
 
 /** A published adapter of somebody who is neither owner, other nor moderator, under a report. */
 async function reported({ other }: World): Promise<{ kind: string; id: string; author: Person }> {

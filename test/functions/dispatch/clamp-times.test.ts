@@ -7,20 +7,17 @@ import { clampFutureTimes } from "../../../functions/dispatch/clamp-times.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
 import { JOB_PAUSE_SECONDS, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
-import { Machine, type Person, person } from "../cast.ts";
+import { customerAndRunner, empty, type Machine, type Person } from "../cast.ts";
 
 const HOUR_MS = 3_600_000;
 const db = drizzle(env.DB);
 let ada: Person;
 let machine: Machine;
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
+  [ada, machine] = await customerAndRunner();
 });
 
-beforeEach(async () => {
-  await env.DB.prepare("DELETE FROM jobs").run();
-});
+beforeEach(() => empty("jobs"));
 
 const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "sad" });
 const timesOf = (id: string) =>

@@ -15,7 +15,7 @@ import {
   LEASE_TTL_SECONDS,
 } from "../../../schema/contract/limits.ts";
 import { adapterInput, ask, Machine, type Person, person, png, published, verify } from "../cast.ts";
-import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
+import { deliverAdapter, giveUp, orderTraining, trainerAndRunner } from "./trainings.ts";
 
 const COST = 24;
 type Entry = { job_id: string; kind: "charge" | "refund"; credits: number; day: number };
@@ -24,9 +24,7 @@ let ada: Person;
 let machine: Machine;
 let images: { upload_id: string }[];
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
-  images = await trainingImages(ada);
+  [ada, machine, images] = await trainerAndRunner();
 });
 beforeEach(async () => {
   const tables = ["jobs", "runs", "ledger", "allowances"];

@@ -11,8 +11,7 @@ let ada: Person;
 let operator: Person;
 let machine: Machine;
 beforeAll(async () => {
-  ada = await person("Ada");
-  operator = await person("Operator");
+  [ada, operator] = [await person("Ada"), await person("Operator")];
 });
 beforeEach(async () => {
   await env.DB.batch(["jobs", "runs", "runners"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));

@@ -7,17 +7,14 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import type { Generation, Lease } from "../../../schema/contract/index.ts";
 import { JOB_RUNS_MAX } from "../../../schema/contract/limits.ts";
-import { Machine, type Person, person } from "../cast.ts";
+import { customerAndRunner, empty, type Machine, type Person, person } from "../cast.ts";
 
 let ada: Person;
 let machine: Machine;
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
+  [ada, machine] = await customerAndRunner();
 });
-beforeEach(async () => {
-  await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
-});
+beforeEach(() => empty("jobs", "runs"));
 
 const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
 const take = () => machine.lease(8);

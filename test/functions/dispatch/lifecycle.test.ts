@@ -15,20 +15,16 @@ import { sweep } from "../../../functions/dispatch/sweep.ts";
 import type { Generation, Lease } from "../../../schema/contract/index.ts";
 import type { JobStatus } from "../../../schema/contract/jobs.ts";
 import { JOB_RUNS_MAX } from "../../../schema/contract/limits.ts";
-import { Machine, type Person, person, png } from "../cast.ts";
-import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
+import { empty, type Machine, type Person, png } from "../cast.ts";
+import { deliverAdapter, giveUp, orderTraining, trainerAndRunner } from "./trainings.ts";
 
 let ada: Person;
 let machine: Machine;
 let images: { upload_id: string }[];
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
-  images = await trainingImages(ada);
+  [ada, machine, images] = await trainerAndRunner();
 });
-beforeEach(async () => {
-  await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
-});
+beforeEach(() => empty("jobs", "runs"));
 
 type Facts = {
   status: string;

@@ -10,28 +10,15 @@ import { newId } from "../../../functions/lib/ids.ts";
 import { waitSeconds } from "../../../functions/routes/job-routes.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
 import { LIVE_EVENTS_KEPT, LIVE_LOG_TTL_SECONDS } from "../../../schema/contract/limits.ts";
-import { Machine, ORIGIN, type Person, person, png } from "../cast.ts";
+import { randomOf } from "../../../scripts/chaos/random.ts";
+import { customerAndRunner, empty, type Machine, ORIGIN, type Person, person, png } from "../cast.ts";
 
 let ada: Person;
 let machine: Machine;
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
+  [ada, machine] = await customerAndRunner();
 });
-beforeEach(async () => {
-  await env.DB.prepare("DELETE FROM jobs").run();
-});
-
-/** Repeatable chance (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+beforeEach(() => empty("jobs"));
 
 const input = { base: "cast-2", prompt: "a person" };
 const generate = () => ada.must<Generation>("POST", "/v1/generations", input);

@@ -9,17 +9,14 @@ import { sweep } from "../../../functions/dispatch/sweep.ts";
 import worker from "../../../functions/index.ts";
 import type { Adapter, Generation, Lease, SampleSpec, Settle } from "../../../schema/contract/index.ts";
 import { JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
-import { ask, Machine, type Person, person, png, published } from "../cast.ts";
+import { ask, customerAndRunner, empty, Machine, type Person, person, png, published } from "../cast.ts";
 
 let ada: Person;
 let machine: Machine;
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
+  [ada, machine] = await customerAndRunner();
 });
-beforeEach(async () => {
-  await env.DB.prepare("DELETE FROM jobs").run();
-});
+beforeEach(() => empty("jobs"));
 
 const generate = (more: Record<string, unknown> = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });

@@ -1,7 +1,7 @@
 // Trainings for tests about what waits for them: ordered through the API, and ended by a runner as a test asks.
 
 import type { Lease, Training } from "../../../schema/contract/index.ts";
-import { adapterFile, adapterInput, type Machine, type Person, png } from "../cast.ts";
+import { adapterFile, adapterInput, customerAndRunner, type Machine, type Person, png } from "../cast.ts";
 
 export async function trainingImages(by: Person): Promise<{ upload_id: string }[]> {
   const images = [];
@@ -9,6 +9,12 @@ export async function trainingImages(by: Person): Promise<{ upload_id: string }[
     images.push({ upload_id: await by.upload("training_image", await png(64, 64, i), "image/png") });
   }
   return images;
+}
+
+/** Ada, a runner that serves everybody, and Ada's pictures. */
+export async function trainerAndRunner(): Promise<[Person, Machine, { upload_id: string }[]]> {
+  const [ada, machine] = await customerAndRunner();
+  return [ada, machine, await trainingImages(ada)];
 }
 
 export const orderTraining = (

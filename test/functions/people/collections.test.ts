@@ -17,9 +17,8 @@ import {
   COLLECTIONS_PER_OWNER_MAX,
   CONFLICTS_SHOWN_MAX,
 } from "../../../schema/contract/limits.ts";
-import { adapterInput, ask, BASE, db, type Person, person, published } from "../cast.ts";
+import { adapterInput, ask, BASE, db, type Page, type Person, person, published } from "../cast.ts";
 
-type Page<T> = { items: T[]; next_cursor: string | null };
 let ada: Person;
 let bob: Person;
 let cleo: Person;

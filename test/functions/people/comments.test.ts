@@ -12,9 +12,8 @@ import {
   MENTIONS_MAX,
 } from "../../../schema/contract/limits.ts";
 import type { CommentRow } from "../../../schema/tables.ts";
-import { ask, db, type Person, person, published } from "../cast.ts";
+import { ask, db, type Page, type Person, person, published } from "../cast.ts";
 
-type Page<T> = { items: T[]; next_cursor: string | null };
 let ada: Person;
 let bob: Person;
 let cleo: Person;

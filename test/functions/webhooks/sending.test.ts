@@ -11,23 +11,16 @@ import {
   WEBHOOK_RETRY_SECONDS,
   WEBHOOK_TIMEOUT_SECONDS,
 } from "../../../schema/contract/limits.ts";
-import { Machine, type Person, person, png } from "../cast.ts";
+import { customerAndRunner, empty, type Machine, type Person, person, png } from "../cast.ts";
 import type { Received } from "./receiver.ts";
 import { box, change, deliveriesOf, endpoint, type Made, OPTIONS, tryOnce } from "./receiving.ts";
 
 let ada: Person;
 let machine: Machine;
 beforeAll(async () => {
-  ada = await person("Ada");
-  machine = await Machine.register(await person("Operator"));
+  [ada, machine] = await customerAndRunner();
 });
-beforeEach(async () => {
-  await env.DB.batch(
-    ["jobs", "webhooks", "deliveries", "notifications"].map((table) =>
-      env.DB.prepare(`DELETE FROM ${table}`),
-    ),
-  );
-});
+beforeEach(() => empty("jobs", "webhooks", "deliveries", "notifications"));
 
 const generate = (more: Record<string, unknown> = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });

@@ -327,6 +327,17 @@ def test_a_stop_after_a_drain_gives_back_what_is_still_held(edge: EdgeDouble, se
     assert (job.status, len(job.releases)) == ("queued", 1)
 
 
+def drained_at_work(edge: EdgeDouble, serve: Serve) -> tuple[Job, HandStepped, Serving]:
+    """A runner that has learned of the operator's request while it works on a job."""
+    job = edge.enqueue(sample_job())
+    script = HandStepped()
+    serving = serve(script)
+    assert script.entered.wait(5)
+    edge.drain_all()
+    serving.until_logged("drain_asked")
+    return job, script, serving
+
+
 def test_an_operators_request_reaches_a_runner_that_waits_for_work(edge: EdgeDouble, serve: Serve) -> None:
     serving = serve(HandStepped(free=True), wait_seconds=20.0)
     edge.until(lambda: "/runner/v1/lease" in edge.calls)
@@ -336,12 +347,7 @@ def test_an_operators_request_reaches_a_runner_that_waits_for_work(edge: EdgeDou
 
 
 def test_an_operators_request_reaches_a_runner_at_work_which_finishes_first(edge: EdgeDouble, serve: Serve) -> None:
-    job = edge.enqueue(sample_job())
-    script = HandStepped()
-    serving = serve(script)
-    assert script.entered.wait(5)
-    edge.drain_all()
-    serving.until_logged("drain_asked")
+    job, script, serving = drained_at_work(edge, serve)
     left = edge.enqueue(sample_job())
     script.go.set()
     assert serving.join() is None
@@ -350,12 +356,7 @@ def test_an_operators_request_reaches_a_runner_at_work_which_finishes_first(edge
 
 
 def test_a_request_that_is_withdrawn_in_time_changes_nothing(edge: EdgeDouble, serve: Serve) -> None:
-    job = edge.enqueue(sample_job())
-    script = HandStepped()
-    serving = serve(script)
-    assert script.entered.wait(5)
-    edge.drain_all()
-    serving.until_logged("drain_asked")
+    job, script, serving = drained_at_work(edge, serve)
     edge.drain_all(wanted=False)
     serving.until_logged("drain_taken_back")
     script.go.set()

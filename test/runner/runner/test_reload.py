@@ -20,7 +20,7 @@ VERSION = 'version("orthoplex")'
 
 
 class Reloading:
-    """`python -m orthoplex.runner.reload run` with a copy of the package, which the test may change."""
+    """`python -m orthoplex.reload run` with a copy of the package, which the test may change."""
 
     def __init__(self, edge: EdgeDouble, folder: Path) -> None:
         package = ROOT / "gpu-runner" / "orthoplex"
@@ -36,7 +36,7 @@ class Reloading:
             "ORTHOPLEX_BASES": str(ROOT / "gpu-runner" / "bases"),
             "ORTHOPLEX_BASE_DESCRIPTIONS": str(ROOT / "schema" / "bases"),
         }
-        command = [sys.executable, "-m", "orthoplex.runner.reload", "run"]
+        command = [sys.executable, "-m", "orthoplex.reload", "run"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=env, stderr=log, start_new_session=True)
 

@@ -4,8 +4,8 @@
 import { vi } from "vitest";
 import type { Env } from "../../../../functions/env.ts";
 import { JOB_DEADLINE_HOURS } from "../../../../schema/contract/limits.ts";
+import { randomOf } from "../../../../scripts/chaos/random.ts";
 import type { Person } from "../../cast.ts";
-import { randomOf } from "../scale/workload.ts";
 import { FaultyRunner, type Mishap, type Play, type RunnerReply } from "./faulty-runner.ts";
 import { Service } from "./service.ts";
 import { Stage } from "./stage.ts";

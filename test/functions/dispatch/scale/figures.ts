@@ -26,16 +26,20 @@ export type ActFigures = {
   p95: number;
 };
 
-export type Report = {
-  jobs: number;
-  owners: OwnerFigures[];
-  acts: ActFigures[];
+/** What is counted while a simulation runs. */
+export type Counted = {
   lateRefused: number;
   quotaRefused: number;
   emptyLeases: number;
   deepest: number;
   virtualSeconds: number;
   wallSeconds: number;
+};
+
+export type Report = Counted & {
+  jobs: number;
+  owners: OwnerFigures[];
+  acts: ActFigures[];
   batchSize: number;
   batchFill: number;
   batchFillWaiting: number;

@@ -17,10 +17,11 @@ import type { JobPriority } from "../../../../schema/contract/jobs.ts";
 import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../../../schema/contract/limits.ts";
 import type { Settle } from "../../../../schema/contract/runner.ts";
 import { type RunnerRow, uploads } from "../../../../schema/tables.ts";
+import { randomOf } from "../../../../scripts/chaos/random.ts";
 import { Agenda } from "./agenda.ts";
 import { Meter } from "./counted.ts";
-import type { Scale } from "./figures.ts";
-import { type Order, type Owner, type RunnerPlan, randomOf, runMs, workloadOf } from "./workload.ts";
+import type { Counted, Scale } from "./figures.ts";
+import { type Order, type Owner, type RunnerPlan, runMs, workloadOf } from "./workload.ts";
 
 const BEGUN = 1_800_000_000_000;
 const PAUSE_MS = 20_000;
@@ -37,18 +38,12 @@ export type Fate = {
   leasedAt: number | null;
   ends: string[];
 };
-export type Story = {
+export type Story = Counted & {
   owners: readonly Owner[];
   fates: Map<JobId, Fate>;
   meter: Meter;
   batches: { size: number; max: number; waiting: number }[];
   faults: string[];
-  lateRefused: number;
-  quotaRefused: number;
-  emptyLeases: number;
-  deepest: number;
-  virtualSeconds: number;
-  wallSeconds: number;
 };
 
 type Machine = RunnerPlan & { row: RunnerRow; runs: number; asleep: boolean };

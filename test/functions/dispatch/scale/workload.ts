@@ -1,6 +1,7 @@
 // A made-up day of the service: who orders what and when, and which runners there are. The same for the same seed.
 
 import type { JobPriority } from "../../../../schema/contract/jobs.ts";
+import { randomOf } from "../../../../scripts/chaos/random.ts";
 import type { OwnerSize, Scale } from "./figures.ts";
 
 export type Order = { owner: number; at: number; base: string; shape: string; priority: JobPriority };
@@ -36,16 +37,6 @@ const PRIORITIES: readonly [name: JobPriority, share: number][] = [
 ];
 /** The small ones come while the large one waits already. */
 const ARRIVAL_MS = 60_000;
-
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** At least one share; the first takes what rounding leaves. */
 function chosen<T extends string>(random: () => number, shares: readonly (readonly [T, number])[]): T {

@@ -1,4 +1,4 @@
-"""`python -m orthoplex.runner.reload ARGUMENTS`: `orthoplex ARGUMENTS` in a forked child; SIGHUP replaces the child.
+"""`python -m orthoplex.reload ARGUMENTS`: `orthoplex ARGUMENTS` in a forked child; SIGHUP replaces the child.
 
 For development only. The parent keeps PyTorch and the other packages imported, which takes seconds; a child imports
 the modules of this package alone, as they are then. The parent computes nothing, since a fork does not copy threads.
