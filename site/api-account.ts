@@ -1,14 +1,15 @@
 // API calls of the account: profile, sign-in methods, sessions, deletion; and anybody's profile. Like api.ts, every call returns a Reply.
 
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "@simplewebauthn/browser";
 import { call, type Schema, send } from "./api.ts";
 
 export type Profile = Schema<"Profile">;
 export type Passkey = Schema<"Passkey">;
 export type ProfilePatch = Schema<"ProfilePatch">;
 export type PasswordChange = Schema<"PasswordChange">;
-
-/** WebAuthn options as the server sends them; the browser's own types describe the rest. */
-type Ceremony = { challenge: string };
 
 export const accounts = {
   profile: (handle: string) => call("get", "/v1/users/{handle}", { params: { path: { handle } } }),
@@ -36,9 +37,11 @@ export const accounts = {
     call("patch", "/v1/account/passkeys/{passkey}", { params: { path: { passkey } }, body: { name } }),
   removePasskey: (passkey: string) =>
     call("delete", "/v1/account/passkeys/{passkey}", { params: { path: { passkey } } }),
-  registerOptions: () => send<Ceremony>("GET", "/auth/passkey/generate-register-options"),
+  registerOptions: () =>
+    send<PublicKeyCredentialCreationOptionsJSON>("GET", "/auth/passkey/generate-register-options"),
   registered: (response: unknown) => send<unknown>("POST", "/auth/passkey/verify-registration", { response }),
-  signInOptions: () => send<Ceremony>("GET", "/auth/passkey/generate-authenticate-options"),
+  signInOptions: () =>
+    send<PublicKeyCredentialRequestOptionsJSON>("GET", "/auth/passkey/generate-authenticate-options"),
   signInWith: (response: unknown) =>
     send<unknown>("POST", "/auth/passkey/verify-authentication", { response }),
 

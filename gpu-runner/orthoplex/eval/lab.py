@@ -1,6 +1,6 @@
-"""The room where everything is at hand: the base, the characters, the trainer, the judge. Measures one trial at a time.
+"""Measures one trial at a time, with what every study needs: the base, the characters, the trainer, the judge.
 
-A trial is: these characters trained so, merged so, at this strength; these of them drawn and judged. Trials are cached.
+A trial trains characters by a method, merges them at a strength, generates some of them and judges those. It is cached.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval import fusion, merging
 from orthoplex.eval.ahead import Place, train_ahead
 from orthoplex.eval.cache import Cache
-from orthoplex.eval.drawing import Request, draw, requests_of
 from orthoplex.eval.factors import LayerResidual, Trained
+from orthoplex.eval.generation import Request, generate, requests_of
 from orthoplex.eval.judging import Judge, Judged
 from orthoplex.eval.learner import Training
 from orthoplex.eval.renders import Character
@@ -105,8 +105,8 @@ class Lab:
 
         def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
             residuals, seconds = self.merge(trial, members)
-            drawn = draw(self.base, requests, residuals, s)
-            return {"pictures": as_bytes(drawn)}, {"merge_seconds": seconds}
+            generated = generate(self.base, requests, residuals, s)
+            return {"pictures": as_bytes(generated)}, {"merge_seconds": seconds}
 
         tensors, notes = self.cache.tensors("pictures", facts, make)
         return from_bytes(tensors["pictures"]), requests, notes["merge_seconds"]
@@ -115,12 +115,12 @@ class Lab:
         """The numbers of a trial; from the cache where they are there."""
 
         def make() -> dict[str, Any]:
-            drawn, requests, seconds = self.pictures(trial)
+            generated, requests, seconds = self.pictures(trial)
             judged = {}
             for name in trial.measured:
                 mine = [index for index, request in enumerate(requests) if request.character.name == name]
                 characters, asks = [requests[i].character for i in mine], [requests[i].ask for i in mine]
-                judged[name] = self.judge.judge(drawn[mine], characters, asks)
+                judged[name] = self.judge.judge(generated[mine], characters, asks)
             self.say(f"drew {trial.merge} of {len(trial.members)} at {trial.strength}: {trial.training.label}")
             return {"judged": judged, "merge_seconds": seconds}
 

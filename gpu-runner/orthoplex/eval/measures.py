@@ -35,9 +35,9 @@ def threshold_at(impostor: Tensor, false_accept_rate: float) -> float:
     return float(ordered[allowed])
 
 
-def distance(drawn: Tensor, truth: Tensor) -> Tensor:
+def distance(generated: Tensor, truth: Tensor) -> Tensor:
     """Mean absolute difference of pictures in [-1, 1], in units of 1/255: (B, 3, H, W) twice -> (B,)."""
-    return (drawn.clamp(-1, 1) - truth).abs().mean(dim=(1, 2, 3)) * 127.5
+    return (generated.clamp(-1, 1) - truth).abs().mean(dim=(1, 2, 3)) * 127.5
 
 
 @dataclass(frozen=True)

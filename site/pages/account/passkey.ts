@@ -1,11 +1,6 @@
 // Passkeys in the browser: availability, creation, sign-in.
 
-import {
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  startAuthentication,
-  startRegistration,
-} from "@simplewebauthn/browser";
+import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
 import type { Reply } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
 
@@ -37,7 +32,7 @@ export async function signInWithPasskey(): Promise<Reply<unknown>> {
   const asked = await accounts.signInOptions();
   if (!asked.ok) return asked;
   try {
-    const optionsJSON = asked.value as PublicKeyCredentialRequestOptionsJSON;
+    const optionsJSON = asked.value;
     return await accounts.signInWith(await startAuthentication({ optionsJSON }));
   } catch (error) {
     return declined(errorText(error));
@@ -54,7 +49,7 @@ export async function addPasskey(): Promise<Reply<unknown>> {
       : asked;
   }
   try {
-    const optionsJSON = asked.value as unknown as PublicKeyCredentialCreationOptionsJSON;
+    const optionsJSON = asked.value;
     return await accounts.registered(await startRegistration({ optionsJSON }));
   } catch (error) {
     return declined(errorText(error));

@@ -8,8 +8,8 @@ import torch
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval.cache import Cache, fingerprint
-from orthoplex.eval.drawing import Request, row_of
 from orthoplex.eval.embedder import contrastive_loss
+from orthoplex.eval.generation import Request, row_of
 from orthoplex.eval.learner import Training
 from orthoplex.eval.plots import axis_over, write_lines, write_points
 from orthoplex.eval.renders import Ask, Character

@@ -28,7 +28,7 @@ def blocks(names: list[str], size: int, measured: int) -> list[tuple[tuple[str, 
 
 
 def merged_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
-    """{curve: a point for every count}; the same characters are drawn at every count, first seed."""
+    """{curve: a point for every count}; the same characters are generated at every count, first seed."""
     names, seed = lab.names[: lab.settings.curve_concepts], lab.settings.seeds[0]
     lab.train_ahead([lab.tuned(training) for training in CURVES.values()], names, (seed,))
     curves: dict[str, list[dict[str, Any]]] = {}

@@ -17,8 +17,8 @@ from orthoplex.bases.cast.reading import CastReading
 from orthoplex.bases.cast.regions import cell_mask
 from orthoplex.bases.request import Region, SampleSpec
 from orthoplex.eval.automatic import regions_by_attention
-from orthoplex.eval.drawing import background_words, called, draw_rows, picture_seed
 from orthoplex.eval.factors import confined_beside, laid_beside
+from orthoplex.eval.generation import background_words, called, generate_rows, picture_seed
 from orthoplex.eval.lab import Lab, as_bytes, from_bytes
 from orthoplex.eval.learner import Training
 from orthoplex.eval.measures import distance
@@ -31,7 +31,7 @@ PLACES = ("left", "middle", "right")
 
 @dataclass(frozen=True)
 class Way:
-    """How a picture of several is drawn.
+    """How a picture of several is generated.
 
     regions: none (words alone, which say left and right), boxes (regionally controlled cross-attention), automatic
     (the same with regions found in the first steps), apart (boxes, and self-attention within a person's place: the
@@ -88,7 +88,7 @@ def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed
     return replace(row, residuals=[], tokens=tokens, apart=way.regions == "apart")
 
 
-def draw_scenes(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
+def generate_scenes(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
     """(scenes, 3, 64, 64 people)."""
     training, people, parts = lab.tuned(way.training), len(casts[0]), []
     base, s = lab.base, lab.settings
@@ -105,14 +105,14 @@ def draw_scenes(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
             if way.regions == "automatic":
                 found = regions_by_attention(base, row, people, s.draw_steps, torch.full((1,), s.guidance))
                 row = replace(row, boxes=found)
-            parts.append(draw_rows(base, [row], people, s))
+            parts.append(generate_rows(base, [row], people, s))
     return torch.cat(parts)
 
 
-def judge_scenes(lab: Lab, drawn: Tensor, casts: list[tuple[str, ...]]) -> dict[str, float]:
+def judge_scenes(lab: Lab, generated: Tensor, casts: list[tuple[str, ...]]) -> dict[str, float]:
     """Right person in a cell, another of the cast in it (leak), distance to the true scene."""
     right, leaked, apart, there, distances = [], [], [], [], []
-    for number, (cast, picture) in enumerate(zip(casts, drawn, strict=True)):
+    for number, (cast, picture) in enumerate(zip(casts, generated, strict=True)):
         asks = asks_of(lab, cast, number)
         people: list[Character] = [lab.characters[name] for name in cast]
         sprites = torch.stack([who.sprites[ask.expression] for who, ask in zip(people, asks, strict=True)])
@@ -139,8 +139,8 @@ def together(lab: Lab) -> dict[str, dict[str, Any]]:
         casts = scene_casts(names, people, s.scenes)
         found[str(people)] = {}
         for way in WAYS:
-            drawn = scenes_of(lab, way, casts)
-            found[str(people)][way.name] = judge_scenes(lab, drawn, casts)
+            generated = scenes_of(lab, way, casts)
+            found[str(people)][way.name] = judge_scenes(lab, generated, casts)
             lab.say(f"{people} in a picture, {way.name}: {found[str(people)][way.name]}")
     return found
 
@@ -150,5 +150,7 @@ def scenes_of(lab: Lab, way: Way, casts: list[tuple[str, ...]]) -> Tensor:
     s, training = lab.settings, lab.tuned(way.training)
     trained = [lab.trainer.weights, training, training.rates, s.steps, s.batch, s.bank, s.seeds[0]]
     facts = [way, casts, s.draw_steps, s.guidance, *trained]
-    tensors, _ = lab.cache.tensors("scenes", facts, lambda: ({"pictures": as_bytes(draw_scenes(lab, way, casts))}, {}))
+    tensors, _ = lab.cache.tensors(
+        "scenes", facts, lambda: ({"pictures": as_bytes(generate_scenes(lab, way, casts))}, {})
+    )
     return from_bytes(tensors["pictures"])

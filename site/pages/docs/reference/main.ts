@@ -4,14 +4,19 @@ import "./reference.css";
 import { referenceScript } from "virtual:reference-file";
 import "../../../ui/shell.ts";
 
-type Scalar = { createApiReference: (selector: string, options: Record<string, unknown>) => unknown };
+declare global {
+  interface Window {
+    /** What Scalar's script defines. */
+    Scalar: { createApiReference: (selector: string, options: Record<string, unknown>) => unknown };
+  }
+}
 
 const place = document.getElementById("reference");
 const script = document.createElement("script");
 script.src = referenceScript;
 script.onload = () => {
   place?.replaceChildren();
-  (window as unknown as { Scalar: Scalar }).Scalar.createApiReference("#reference", {
+  window.Scalar.createApiReference("#reference", {
     url: "/v1/openapi.json",
     theme: "none",
     withDefaultFonts: false,

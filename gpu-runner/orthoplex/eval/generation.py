@@ -59,7 +59,7 @@ def picture_seed(*facts: str | int) -> int:
     return int(torch.randint(2**31, (1,), generator=fix_seed("picture", *facts)))
 
 
-def draw_rows(base: CastBase, rows: Sequence[CastReading], cells: int, settings: Settings) -> Tensor:
+def generate_rows(base: CastBase, rows: Sequence[CastReading], cells: int, settings: Settings) -> Tensor:
     """(N, 3, 64, 64 cells) in [-1, 1] on the CPU, in batches."""
     parts = []
     for start in range(0, len(rows), settings.draw_batch):
@@ -70,8 +70,8 @@ def draw_rows(base: CastBase, rows: Sequence[CastReading], cells: int, settings:
     return torch.cat(parts).clamp(-1, 1)
 
 
-def draw(base: CastBase, requests: Sequence[Request], residuals: Residuals, settings: Settings) -> Tensor:
+def generate(base: CastBase, requests: Sequence[Request], residuals: Residuals, settings: Settings) -> Tensor:
     """The pictures of the requests while the residuals lie beside the base: (N, 3, 64, 64)."""
     rows = [row_of(base, request) for request in requests]
     with laid_beside(base, residuals):
-        return draw_rows(base, rows, 1, settings)
+        return generate_rows(base, rows, 1, settings)
