@@ -1,4 +1,4 @@
-// What a job costs in credits, and the refund at its end. Pure. The trigger jobs_update_refund computes the refund in SQL, so that no way to
+// The price of a job in credits, and the refund at its end. Pure. The trigger jobs_update_refund computes the refund in SQL, so that no way to
 // end a job misses it; `refundOf` is the same rule for tests to compare.
 
 import type { JobErrorCode } from "../../schema/contract/codes.ts";
