@@ -104,9 +104,18 @@ export async function prepareResult(
   const job = await db.$client.prepare(JOB_FACTS).bind(run.jobId, run.runnerId).first<JobFacts>();
   if (!job) throw new Error(`Run ${run.id} belongs to no job`);
   return job.kind === "sample"
-    ? sampleResult(db, run, job, placed, report, now)
-    : trainResult(env, db, run, job, placed, report, now);
+    ? sampleResult(db, { run, job, placed, report, now })
+    : trainResult(env, db, { run, job, placed, report, now });
 }
+
+/** What a runner reported of a run, with the bytes that arrived. */
+type Delivered = {
+  run: RunOfCaller;
+  job: JobFacts;
+  placed: readonly PlacedOutput[];
+  report: Settle;
+  now: number;
+};
 
 /** Pairs each named output with the bytes that arrived for it under this lease: of a picture less may be kept than came. */
 function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
@@ -125,14 +134,7 @@ function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[
   return placed;
 }
 
-function sampleResult(
-  db: Db,
-  run: RunOfCaller,
-  job: JobFacts,
-  placed: readonly PlacedOutput[],
-  report: Settle,
-  now: number,
-): Result | Refusal {
+function sampleResult(db: Db, { run, job, placed, report, now }: Delivered): Result | Refusal {
   const spec = JSON.parse(job.spec) as SampleSpec;
   const pictures = placed.filter(({ output }) => output.role === "image");
   const fault = picturesFault(job.base_id, spec, pictures);
@@ -170,11 +172,7 @@ function sampleResult(
 async function trainResult(
   env: Env,
   db: Db,
-  run: RunOfCaller,
-  job: JobFacts,
-  placed: readonly PlacedOutput[],
-  report: Settle,
-  now: number,
+  { run, job, placed, report, now }: Delivered,
 ): Promise<Result | Refusal> {
   const [artifact, ...others] = placed.filter(({ output }) => output.role === "adapter");
   if (!artifact || others.length > 0) {

@@ -2,6 +2,7 @@
 
 import type { Job } from "../api.ts";
 import { countOf, durationOf, remainingSeconds } from "./format.ts";
+import { ProgressBar } from "./progress-bar.tsx";
 
 export function statusText(job: Job): string {
   if (job.cancel_requested && (job.status === "running" || job.status === "queued")) return "Stopping";
@@ -43,18 +44,7 @@ export function JobProgress({ job, now }: { job: Job; now: number }) {
           {running && left !== null && ` · about ${durationOf(left)} left`}
         </span>
       </div>
-      {isOpen && (
-        <div
-          class={`bar ${running ? "" : "waiting"}`}
-          role="progressbar"
-          aria-label="Progress"
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={running ? Math.round(share * 100) : undefined}
-        >
-          <div style={running ? { transform: `scaleX(${share})` } : {}} />
-        </div>
-      )}
+      {isOpen && <ProgressBar label="Progress" running={running} share={share} />}
       <p class="visually-hidden" role="status">
         {running ? `${quarter} percent` : statusText(job)}
       </p>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Generation } from "../../api.ts";
 import { durationOf } from "../../ui/format.ts";
 import { statusText } from "../../ui/job-progress.tsx";
+import { ProgressBar } from "../../ui/progress-bar.tsx";
 import type { Live } from "../../workspace/use-jobs.ts";
 
 export function JobOverlay(props: { job: Generation; live: Live | null; onCancel: () => void }) {
@@ -27,16 +28,7 @@ export function JobOverlay(props: { job: Generation; live: Live | null; onCancel
           </button>
         )}
       </div>
-      <div
-        class={`bar ${running ? "" : "waiting"}`}
-        role="progressbar"
-        aria-label="Progress of the picture"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={running ? Math.round(share * 100) : undefined}
-      >
-        <div style={running ? { transform: `scaleX(${share})` } : {}} />
-      </div>
+      <ProgressBar label="Progress of the picture" running={running} share={share} />
       <p class="visually-hidden" role="status">
         {running ? `${Math.floor(share * 4) * 25} percent` : statusText(job)}
       </p>

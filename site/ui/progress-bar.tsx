@@ -1,0 +1,17 @@
+// A bar that fills as work is done, or moves while nothing is known of how far it is.
+
+/** `share` of the work is done; it counts while `running`. */
+export function ProgressBar({ label, running, share }: { label: string; running: boolean; share: number }) {
+  return (
+    <div
+      class={`bar ${running ? "" : "waiting"}`}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={running ? Math.round(share * 100) : undefined}
+    >
+      <div style={running ? { transform: `scaleX(${share})` } : {}} />
+    </div>
+  );
+}
