@@ -16,10 +16,10 @@ export function watchTree(root: string, changed: (path: string) => void): () => 
       changed(path);
     });
     // The folder was removed.
-    watcher.on("error", () => forget(folder));
+    watcher.on("error", () => unwatch(folder));
     watchers.set(folder, watcher);
   };
-  const forget = (folder: string) => {
+  const unwatch = (folder: string) => {
     watchers.get(folder)?.close();
     watchers.delete(folder);
   };
@@ -31,7 +31,7 @@ export function watchTree(root: string, changed: (path: string) => void): () => 
   };
   addAll(root);
   return () => {
-    for (const folder of [...watchers.keys()]) forget(folder);
+    for (const folder of [...watchers.keys()]) unwatch(folder);
   };
 }
 
