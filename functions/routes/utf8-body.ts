@@ -5,7 +5,7 @@ import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";
 import { Refused, refuse } from "../lib/refusal.ts";
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 const isJson = (type: string | undefined) => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type ?? "");
 
