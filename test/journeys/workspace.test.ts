@@ -26,9 +26,8 @@ describe("the workspace", { timeout: 300_000 }, () => {
   let stuck: string | undefined;
 
   before(async () => {
-    assert.ok(process.env.CHROMIUM, "set CHROMIUM to a browser, or run npm test, which finds one");
     server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
-    visitor = await welcome(server.url, process.env.CHROMIUM);
+    visitor = await welcome(server.url);
     page = visitor.page;
     const { email, password } = server.demo;
     const headers = { origin: server.url };
