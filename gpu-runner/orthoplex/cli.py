@@ -1,16 +1,45 @@
-"""The command line: `run` serves an edge; `train` and `generate` work on this machine without one.
+"""The command line: `run` serves an edge; the other commands work on this machine without one.
 
-Parses and prints; the work is in runner/ and local.py. Exit codes: 0 done, 1 failed, 2 wrong input.
+Parses and prints; the work is in runner/, local.py and inspection.py. Exit codes: 0 done, 1 failed, 2 wrong input.
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from orthoplex.runner import config
+
+RUN_EXAMPLES = """\
+  orthoplex run --url https://orthoplex.example --token-file ~/.orthoplex-key
+  ORTHOPLEX_RUNNER_TOKEN=opx_... orthoplex run --bases my-sd --device cuda:1
+"""
+TRAIN_EXAMPLES = """\
+  orthoplex train pictures/ada --trigger '<ada>' --slot 5 --out ada.safetensors
+  orthoplex train pictures/rex --trigger '<rex>' --class-word dog --slot 6 --base my-sd --out rex.safetensors
+"""
+GENERATE_EXAMPLES = """\
+  orthoplex generate '<ada> smiling' --adapter ada.safetensors --out pictures
+  orthoplex generate '<ada> and <rex> in a (park:1.2)' --base my-sd --adapter ada.safetensors@0,0,0.5,1 \\
+      --adapter rex.safetensors=0.8@0.5,0,0.5,1 --size 768x512 --sampler 'DPM++ 2M Karras' --negative blurry
+"""
+BASE_EXAMPLES = """\
+  orthoplex base list
+  orthoplex base add ~/models/stable-diffusion-v1-5 --id sd15 --title 'Stable Diffusion 1.5'
+  orthoplex base add stabilityai/stable-diffusion-xl-base-1.0 --id sdxl --title SDXL
+"""
+INSPECT_EXAMPLES = """\
+  orthoplex inspect ada.safetensors
+  orthoplex inspect --json ada.safetensors rex.safetensors
+"""
+DOCTOR_EXAMPLES = """\
+  orthoplex doctor
+  orthoplex doctor --device cuda --json
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,12 +47,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="orthoplex", description="Orthogonal adapters for text-to-image models.")
     parser.add_argument("--version", action="version", version=version("orthoplex"))
     commands = parser.add_subparsers(dest="command", required=True)
-    config.add_arguments(commands.add_parser("run", help="lease jobs from an edge and run them until stopped"))
-    _add_train(commands.add_parser("train", help="train a concept from a folder of pictures"))
-    _add_generate(commands.add_parser("generate", help="generate pictures with adapter files"))
-    _add_base(commands.add_parser("base", help="the bases of this machine"))
+    added = partial(_added, commands)
+    config.add_arguments(added("run", "lease jobs from an edge and run them until stopped", RUN_EXAMPLES))
+    _add_train(added("train", "train a concept from a folder of pictures", TRAIN_EXAMPLES))
+    _add_generate(added("generate", "generate pictures with adapter files", GENERATE_EXAMPLES))
+    _add_base(added("base", "the bases of this machine: list, add", BASE_EXAMPLES))
+    inspect = added("inspect", "what adapter files hold, and how exactly they go together", INSPECT_EXAMPLES)
+    inspect.add_argument("files", type=Path, nargs="+")
+    doctor = added("doctor", "what this machine can run, and at which size", DOCTOR_EXAMPLES)
+    doctor.add_argument("--device", default="auto")
+    for parser_of in (inspect, doctor):
+        _add_json(parser_of)
     flags = parser.parse_args(arguments)
     return _run(flags) if flags.command == "run" else _work_locally(flags)
+
+
+def _added(commands: Any, name: str, help_text: str, examples: str) -> argparse.ArgumentParser:
+    """A command whose --help ends with examples."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help_text,
+        description=f"{help_text[0].upper()}{help_text[1:]}.",
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return made
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="a JSON object a line, for programs")
 
 
 def _run(flags: argparse.Namespace) -> int:
@@ -40,13 +92,19 @@ def _run(flags: argparse.Namespace) -> int:
 
 
 def _work_locally(flags: argparse.Namespace) -> int:
-    from orthoplex import local
+    from orthoplex import inspection, local
+    from orthoplex.report import as_json
 
     try:
-        commands = {"train": local.train, "generate": local.generate, "base": local.base}
-        lines = commands[flags.command](flags)
-        for line in lines:
-            print(line, flush=True)
+        commands: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
+            "train": local.train,
+            "generate": local.generate,
+            "base": local.base,
+            "inspect": inspection.inspect,
+            "doctor": inspection.doctor,
+        }
+        for line in commands[flags.command](flags):
+            print(as_json(line) if flags.json else line, flush=True)
     except local.INPUT_ERRORS as error:
         print(f"orthoplex {flags.command}: {error}", file=sys.stderr)
         return 2
@@ -63,12 +121,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slot", type=int, required=True, help="the slot that the adapter will own")
     parser.add_argument("--concept", default="", help="what is trained, in plain words")
     parser.add_argument("--class-word", default="person")
-    parser.add_argument("--base", default="cast-2")
+    parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--steps", type=int, help="without it: the base's own number")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--checkpoint", type=Path, help="written on the way, and continued from if it is there")
     parser.add_argument("--out", type=Path, required=True, help="the adapter file; samples are written beside it")
+    _add_json(parser)
 
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
@@ -80,21 +139,26 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         metavar="FILE[=STRENGTH][@X,Y,W,H]",
         help="an adapter file, its strength and its region in fractions of the canvas; may be given again",
     )
-    parser.add_argument("--base", default="cast-2")
+    parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--size", help="WIDTHxHEIGHT; without it: the base's own")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="without it: the base's own number")
     parser.add_argument("--guidance", type=float, help="without it: the base's own number")
     parser.add_argument("--sampler", help="by name, where the base has several; without it: the base's own")
+    parser.add_argument("--negative", default="", help="what must not be in the picture, where the base takes it")
+    parser.add_argument("--clip-skip", type=int, help="read this of the text encoder's last layers, 1 for the last")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files")
+    _add_json(parser)
 
 
 def _add_base(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="ids and titles of the bases that are here")
-    add = actions.add_parser("add", help="register a pipeline folder in diffusers' format")
-    add.add_argument("folder", type=Path)
+    listing = actions.add_parser("list", help="ids and titles of the bases that are here")
+    add = actions.add_parser("add", help="register a pipeline in diffusers' format")
+    add.add_argument("source", help="a folder, or owner/name[@revision] on the Hugging Face hub")
     add.add_argument("--id", required=True, help="a name that no base has yet; adapters are bound to it")
     add.add_argument("--title", required=True)
+    for action in (listing, add):
+        _add_json(action)

@@ -14,12 +14,14 @@ from pathlib import Path
 from PIL import Image
 
 from orthoplex.bases import AnyBase, load_base, present_bases
-from orthoplex.bases.registry import add_base, describe_base
+from orthoplex.bases.limits import check_spec, size_of
+from orthoplex.bases.registry import add_base, default_base, describe_base
 from orthoplex.ortho.adapter import read_adapter, write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
 from orthoplex.png import write_png
 from orthoplex.recipe import RecipeAdapter, recipe_of
+from orthoplex.report import Said
 from orthoplex.runner.bases import device_name, resolve_device
 from orthoplex.sample import AttachedAdapter, Region, SampleSpec, sample
 from orthoplex.train.concept import TrainSpec, train_concept
@@ -29,12 +31,11 @@ INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused)
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 OTHER_PICTURE_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
 _ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
-_SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
 
 
 def train(flags: argparse.Namespace) -> Iterator[str]:
     """Train a concept from a folder; yields a line about each file written."""
-    base = load_base(flags.base, resolve_device(flags.device))
+    base = load_base(flags.base or default_base(), resolve_device(flags.device))
     pictures = read_folder(flags.pictures)
     spec = TrainSpec(
         concept=flags.concept or flags.trigger.strip("<>"),
@@ -45,15 +46,16 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
         seed=flags.seed,
     )
     resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
-    yield f"training {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
+    text = f"training {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
+    yield Said(text, trigger=spec.trigger, pictures=len(pictures), steps=spec.steps)
     trained = train_concept(base, spec, pictures, resume=resume, checkpoint=flags.checkpoint)
     flags.out.parent.mkdir(parents=True, exist_ok=True)
     flags.out.write_bytes(write_adapter(trained.adapter, base.layout))
-    yield f"{flags.out}  {trained.metrics}"
+    yield Said(f"{flags.out}  {trained.metrics}", file=str(flags.out), metrics=trained.metrics)
     for number, image in enumerate(trained.samples):
         path = flags.out.with_name(f"{flags.out.stem}-{number}.png")
         path.write_bytes(write_png(image, None))
-        yield str(path)
+        yield Said(str(path), file=str(path))
     yield from (f"note: {warning}" for warning in trained.warnings)
 
 
@@ -83,43 +85,43 @@ def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
 
 def generate(flags: argparse.Namespace) -> Iterator[str]:
     """Generate pictures; yields a line about each file written."""
-    base = load_base(flags.base, resolve_device(flags.device))
-    size = _SIZE.fullmatch(flags.size or base.description["default_size"])
-    if size is None:
-        raise ValueError(f"--size {flags.size} must look like 512x256")
-    if (int(size[1]), int(size[2])) not in {(each["width"], each["height"]) for each in base.description["sizes"]}:
-        raise ValueError(f"--size {flags.size} is not one that {base.id} generates")
-    if flags.count < 1:
-        raise ValueError("--count must be 1 or more")
+    base = load_base(flags.base or default_base(), resolve_device(flags.device))
+    width, height = size_of(base.description, flags.size)
     read = [_read_adapter(base, text) for text in flags.adapter]
     guidance = base.description["guidance"]["default"] if flags.guidance is None else flags.guidance
     spec = SampleSpec(
         prompt=flags.prompt,
         seed=flags.seed,
-        width=int(size[1]),
-        height=int(size[2]),
+        width=width,
+        height=height,
         steps=flags.steps or base.description["steps"]["default"],
         guidance=guidance,
         count=flags.count,
-        sampler=flags.sampler,
+        negative_prompt=flags.negative,
+        sampler=flags.sampler or base.description["samplers"]["default"],
+        clip_skip=flags.clip_skip,
     )
+    check_spec(base.description, spec)
     generated = sample(base, spec, [attached for attached, _ in read])
     flags.out.mkdir(parents=True, exist_ok=True)
     for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
         recipe = recipe_of(base.id, spec, seed, text, [each for _, each in read], device_name(str(base.device)))
         path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
-        yield str(path)
+        yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
     yield from (f"note: {warning}" for warning in generated.warnings)
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:
     """List the bases of this machine, or add one; yields a line about each."""
     if flags.action == "list":
-        yield from (f"{base_id}  {describe_base(base_id)['title']}" for base_id in present_bases())
+        for base_id in present_bases():
+            title = describe_base(base_id)["title"]
+            yield Said(f"{base_id}  {title}", base=base_id, title=title)
         return
-    added = add_base(flags.folder, flags.id, flags.title)
-    yield f"{added['id']}  {added['title']}: {len(added['layers'])} layers, rank {added['rank']}"
+    description = add_base(flags.source, flags.id, flags.title)
+    layers = f"{len(description['layers'])} layers, rank {description['rank']}"
+    yield Said(f"{description['id']}  {description['title']}: {layers}", description=description)
 
 
 def _read_adapter(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:

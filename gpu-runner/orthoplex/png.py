@@ -47,11 +47,12 @@ def parameters_text(recipe: Recipe) -> str:
         lines.append(f"Negative prompt: {recipe.negative_prompt}")
     settings = [
         f"Steps: {recipe.steps}",
-        f"Sampler: {recipe.sampler}",
+        *([] if recipe.sampler is None else [f"Sampler: {recipe.sampler}"]),
         f"CFG scale: {recipe.guidance:g}",
         f"Seed: {recipe.seed}",
         f"Size: {recipe.width}x{recipe.height}",
         f"Model: {recipe.base}",
+        *([] if recipe.clip_skip is None else [f"Clip skip: {recipe.clip_skip}"]),
     ]
     if recipe.enlarged_to is not None:
         settings += [f"Hires resize: {recipe.enlarged_to}", f"Hires upscaler: {RESAMPLER}"]

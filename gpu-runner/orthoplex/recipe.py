@@ -9,7 +9,6 @@ from orthoplex.sample import SampleSpec
 
 RECIPE_FORMAT = "orthoplex.recipe/1"
 SOFTWARE = "orthoplex"
-SAMPLER = "Euler"  # where none was asked for, on every base
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class Recipe:
     guidance: float
     width: int
     height: int
-    sampler: str
+    sampler: str | None  # None: the base's own
+    clip_skip: int | None
     drawn: str  # what was drawn, in words: the prompt with what it left open filled in
     adapters: Sequence[RecipeAdapter]
     version: str  # of the software
@@ -57,7 +57,8 @@ class Recipe:
             "guidance": self.guidance,
             "size": f"{self.width}x{self.height}",
             **enlarged,
-            "sampler": self.sampler,
+            **({} if self.sampler is None else {"sampler": self.sampler}),
+            **({} if self.clip_skip is None else {"clip_skip": self.clip_skip}),
             "drawn": self.drawn,
             "adapters": [dict(vars(adapter)) for adapter in self.adapters],
             "software": {"name": SOFTWARE, "version": self.version, "device": self.device},
@@ -77,7 +78,8 @@ def recipe_of(
         guidance=spec.guidance,
         width=spec.width,
         height=spec.height,
-        sampler=spec.sampler or SAMPLER,
+        sampler=spec.sampler,
+        clip_skip=spec.clip_skip,
         drawn=drawn,
         adapters=adapters,
         version=version("orthoplex"),

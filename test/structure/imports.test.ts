@@ -32,10 +32,10 @@ const RUNNER = [
   ["bases"],
   ["sample"],
   ["train"],
-  ["recipe.py"],
+  ["recipe.py", "report.py"],
   ["png.py", "pictures.py"],
   ["runner", "eval", "export_onnx", "cast_training"],
-  ["local.py"],
+  ["local.py", "inspection.py"],
   ["cli.py"],
   ["__main__.py", "reload.py"],
 ];

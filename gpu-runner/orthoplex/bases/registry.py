@@ -50,6 +50,15 @@ def present_bases() -> list[str]:
     return sorted(own | {base for base in added if (weights_folder() / base / PIPELINE).exists()})
 
 
+def default_base() -> str:
+    """The base that is meant where nobody named one: the first of those that come with the product."""
+    present = present_bases()
+    bundled = [base for base in present if (descriptions_folder() / f"{base}.json").exists()]
+    if not present:
+        raise UnknownBase("no base is on this machine: its weights are missing")
+    return (bundled or present)[0]
+
+
 def describe_base(base_id: str) -> dict[str, Any]:
     """The description of a base that is here; UnknownBase otherwise."""
     if base_id not in present_bases():
@@ -84,8 +93,11 @@ def expected_bytes(base_id: str, device: str) -> int:
     return on_disk * compute_dtype(torch.device(device)).itemsize // 2
 
 
-def add_base(folder: Path, base_id: str, title: str) -> dict[str, Any]:
-    """Adds the pipeline in FOLDER as a base: writes its description and a link to it. BaseRefused says why not."""
+def add_base(source: str, base_id: str, title: str) -> dict[str, Any]:
+    """Adds a pipeline as a base: writes its description and a link to it. BaseRefused says why not.
+
+    source: a folder in diffusers' format, or owner/name on the Hugging Face hub, which is fetched.
+    """
     if not _ID.fullmatch(base_id):
         raise BaseRefused(f"{base_id!r} is no id: use a to z, digits and hyphens, at most 64.")
     target = weights_folder() / base_id
@@ -93,8 +105,10 @@ def add_base(folder: Path, base_id: str, title: str) -> dict[str, Any]:
         raise BaseRefused(f"There is a base {base_id!r} already; a base never changes, so choose another id.")
     try:
         from orthoplex.bases.sd.describe import describe
+        from orthoplex.bases.sd.hub import fetched, is_hub_id
     except ImportError as error:
         raise BaseRefused("Pipelines need more packages: pip install 'orthoplex[sd]'") from error
+    folder = fetched(source) if is_hub_id(source) else Path(source)
     description = describe(folder, base_id, title)
     target.mkdir(parents=True)
     (target / PIPELINE).symlink_to(folder.resolve(), target_is_directory=True)

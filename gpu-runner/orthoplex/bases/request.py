@@ -58,6 +58,7 @@ class SampleSpec:
     negative_prompt: str = ""
     apart: bool = True  # people attend to their own place and words only, where anybody of them was trained
     sampler: str | None = None  # one of the base's samplers; None: its default
+    clip_skip: int | None = None  # which of the text encoder's last layers is read, 1 for the last; None: the base's
 
     @property
     def canvas(self) -> Canvas:

@@ -1,4 +1,4 @@
-"""The bases that the conformance suite runs on: cast-2 itself, and a Stable Diffusion pipeline made here."""
+"""The bases that the conformance suite runs on: the embedded one, and Stable Diffusion pipelines made here."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ import torch
 from orthoplex.bases import AnyBase, load_base
 from orthoplex.ortho.adapter import Adapter
 
-FAMILIES = ("cast", "sd")
+FAMILIES = ("cast", "sd")  # "sdxl" is made below; its run of this suite is still to come
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,7 +27,15 @@ def sd_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bases(sd_folder: Path) -> dict[str, Callable[[torch.dtype], AnyBase]]:
+def sdxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
+    from .tiny_sd import save_tiny_sdxl
+
+    return save_tiny_sdxl(tmp_path_factory.mktemp("sdxl"))
+
+
+@pytest.fixture(scope="session")
+def bases(sd_folder: Path, sdxl_folder: Path) -> dict[str, Callable[[torch.dtype], AnyBase]]:
     """Family -> the base at a precision."""
     from orthoplex.bases.sd.base import load_sd
     from orthoplex.bases.sd.describe import describe
@@ -41,7 +49,10 @@ def bases(sd_folder: Path) -> dict[str, Callable[[torch.dtype], AnyBase]]:
     def sd(dtype: torch.dtype) -> Any:
         return load_sd(sd_folder, describe(sd_folder, "tiny-sd", "Tiny SD"), torch.device("cpu"), dtype)
 
-    return {"cast": cast, "sd": sd}
+    def sdxl(dtype: torch.dtype) -> Any:
+        return load_sd(sdxl_folder, describe(sdxl_folder, "tiny-sdxl", "Tiny XL"), torch.device("cpu"), dtype)
+
+    return {"cast": cast, "sd": sd, "sdxl": sdxl}
 
 
 @pytest.fixture(scope="session", params=FAMILIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,20 +41,42 @@ def test_an_added_pipeline_is_a_base_that_trains_and_generates(
 
 
 def test_an_id_is_given_once(folder: Path, sd_folder: Path) -> None:
-    add_base(sd_folder, "my-sd", "My SD")
+    add_base(str(sd_folder), "my-sd", "My SD")
     for base_id, says in (("my-sd", "already"), ("cast-2", "already"), ("My SD", "no id")):
         with pytest.raises(BaseRefused, match=says):
-            add_base(sd_folder, base_id, "Again")
+            add_base(str(sd_folder), base_id, "Again")
     assert describe_base("my-sd")["title"] == "My SD"
     assert (folder / "bases" / "my-sd" / "pipeline").is_symlink()
 
 
 def test_what_a_base_will_take_is_judged_by_its_files(folder: Path, sd_folder: Path) -> None:
-    add_base(sd_folder, "my-sd", "My SD")
+    add_base(str(sd_folder), "my-sd", "My SD")
     on_disk = sum(path.stat().st_size for path in sd_folder.rglob("*.safetensors"))
     assert on_disk > 0
     assert expected_bytes("my-sd", "cpu") in (on_disk, 2 * on_disk)
     assert folder.exists()
+
+
+def test_a_pipeline_of_the_hub_is_fetched_into_its_cache_and_added(
+    folder: Path, sd_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cache as the hub's own client lays it out: nothing is asked of the network."""
+    cache = folder / "hub" / "models--ada--tiny-sd"
+    (cache / "refs").mkdir(parents=True)
+    (cache / "refs" / "main").write_text("0" * 40)
+    shutil.copytree(sd_folder, cache / "snapshots" / ("0" * 40))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder / "hub"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert main(["base", "add", "ada/tiny-sd", "--id", "hub-sd", "--title", "From the hub"]) == 0
+    assert describe_base("hub-sd")["weights_sha256"] == describe_sd(sd_folder)
+    assert main(["base", "add", "ada/none", "--id", "none", "--title", "None"]) == 2
+    assert "ada/none could not be fetched" in capsys.readouterr().err
+
+
+def describe_sd(folder: Path) -> str:
+    from orthoplex.bases.sd.describe import weights_sha256
+
+    return weights_sha256(folder)
 
 
 def test_a_folder_without_a_pipeline_is_refused_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

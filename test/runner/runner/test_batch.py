@@ -1,6 +1,7 @@
 """How jobs are packed into batches, and how a batch that fails is taken apart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import torch
@@ -102,3 +103,10 @@ def test_nothing_more_is_drawn_on_a_device_that_failed() -> None:
     with pytest.raises(torch.AcceleratorError):
         list(generate_batch(pieces_of(1, 1), draw))
     assert calls == [2]
+
+
+def test_a_batch_has_one_sampler() -> None:
+    pieces = pieces_of(1, 1, 1)
+    other = replace(pieces[1], spec=replace(pieces[1].spec, sampler="UniPC"))
+    assert [len(batch) for batch in pack([pieces[0], other, pieces[2]], 8)] == [1, 1, 1]
+    assert [len(batch) for batch in pack(pieces, 8)] == [3]

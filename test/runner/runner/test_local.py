@@ -9,7 +9,7 @@ from PIL import Image
 from scripts_of_jobs import picture, png_bytes
 from tiny_base import adapter_file, tiny_base
 
-from orthoplex import local
+from orthoplex import inspection, local
 from orthoplex.cli import main
 from orthoplex.ortho.adapter import read_adapter
 
@@ -86,3 +86,37 @@ def test_an_input_that_is_no_good_ends_with_2_and_one_line(
     said = capsys.readouterr().err
     assert said.startswith(f"orthoplex {arguments[0]}: ")
     assert said.count("\n") == 1
+
+
+def test_files_are_inspected_alone_and_beside_one_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "describe_base", lambda _base: tiny_base().description)
+    for slot, name in ((3, "ada"), (4, "bob")):
+        (tmp_path / f"{name}.safetensors").write_bytes(adapter_file(slot, f"<{name}>"))
+    files = [str(tmp_path / f"{name}.safetensors") for name in ("ada", "bob")]
+    assert main(["inspect", "--json", *files]) == 0
+    ada, bob, pair = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (ada["file"], ada["slot"], ada["trigger"], bob["slot"]) == (files[0], 3, "<ada>", 4)
+    assert ada["norm_max"] > 0
+    assert pair == {"files": files, "composable": True, "shared_columns": 0}
+    (tmp_path / "broken.safetensors").write_bytes(b"no")
+    assert main(["inspect", str(tmp_path / "broken.safetensors")]) == 2
+    assert "broken.safetensors" in capsys.readouterr().err
+
+
+def test_doctor_says_what_this_machine_has_and_what_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--device", "cpu", "--json"]) == 0
+    machine, *others = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert machine["memory_bytes"] > 0
+    assert {each["package"] for each in others if "package" in each} >= {"torch", "diffusers"}
+    bases = [each for each in others if "base" in each]
+    assert bases
+    assert all(each["weights_bytes"] > 0 and each["verdict"] == "fits" for each in bases)
+
+
+@pytest.mark.parametrize("command", ["run", "train", "generate", "base", "inspect", "doctor"])
+def test_every_command_has_examples_in_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert f"  orthoplex {command} " in capsys.readouterr().out.replace("doctor\n", "doctor \n")

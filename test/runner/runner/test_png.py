@@ -19,7 +19,7 @@ ADA = RecipeAdapter("ada/ada:2", "ver_0", "<ada>", 0.6, 3, "ab" * 32, {"x": 0.0,
 
 
 def recipe(**changes: Any) -> Recipe:
-    spec = SampleSpec("<ada> smiling", seed=7, width=64, height=64, guidance=2.5)
+    spec = SampleSpec("<ada> smiling", seed=7, width=64, height=64, guidance=2.5, sampler="Euler")
     return replace(recipe_of("cast-2", spec, 7, "happy", [ADA], "cpu"), **changes)
 
 

@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.x through diffusers: CLIP text encoder, UNet with cross-attention, latents of an AutoencoderKL.
+"""Stable Diffusion 1.x and XL through diffusers: CLIP text encoders, UNet with cross-attention, AutoencoderKL.
 
 Needs the packages of requirements-sd.txt (`pip install orthoplex[sd]`); nothing outside this folder imports them.
 """

@@ -1,6 +1,6 @@
 """Cross-attention of a UNet that says its probabilities, so that gates can follow them, and keeps to boxes.
 
-The same equations as diffusers' AttnProcessor for what Stable Diffusion 1.x uses of it; the layers stay the model's.
+The same equations as diffusers' AttnProcessor for what Stable Diffusion uses of it; the layers stay the model's.
 It is in place only while members are attached, so the base alone runs as diffusers runs it.
 """
 

@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.x behind the protocol of bases: every question is answered by one file of this folder."""
+"""Stable Diffusion 1.x and XL behind the protocol of bases: every question is answered by one file of this folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from orthoplex.ortho.gated import attach_gated
 
 
 class SdBase(SdParts):
-    """A frozen Stable Diffusion 1.x; see orthoplex.bases.protocol.Base for what each method promises."""
+    """A frozen Stable Diffusion; see orthoplex.bases.protocol.Base for what each method promises."""
 
     @property
     def training(self) -> TrainingDefaults:
@@ -42,7 +42,8 @@ class SdBase(SdParts):
 
     @property
     def memory_bytes(self) -> int:
-        return bytes_of(self.model, self.text_encoder, self.vae)
+        second = [] if self.second is None else [self.second.model]
+        return bytes_of(self.model, self.text_encoder, self.vae, *second)
 
     def read(self, spec: SampleSpec, members: Sequence[AttachedAdapter], seed: int) -> SdReading:
         return reading.read(self, spec, members, seed)
@@ -84,8 +85,16 @@ class SdBase(SdParts):
             t,
             encoder_hidden_states=states.to(self.dtype),
             encoder_attention_mask=None if bool(visible.all()) else visible,
+            added_cond_kwargs=self._told(context),
         ).sample
         return out.float()
+
+    def _told(self, context: Context) -> dict[str, Tensor] | None:
+        """What XL's UNet is told beside the words; the pooled vector knows class words and no triggers."""
+        if self.second is None:
+            return None
+        pooled, time_ids = context.conditions["pooled"], context.conditions["time_ids"]
+        return {"text_embeds": pooled.to(self.dtype), "time_ids": time_ids.to(self.dtype)}
 
     @torch.no_grad()
     def decode(self, x: Tensor, canvas: Canvas) -> list[Image.Image]:

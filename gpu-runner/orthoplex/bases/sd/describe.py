@@ -6,6 +6,7 @@ Follows schema/contract/bases.ts. Reads the folder; writes nothing.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import nn
 
 from orthoplex.bases.sd.parts import FolderRefused, check_folder
-from orthoplex.bases.sd.schedule import SAMPLERS
+from orthoplex.bases.sd.schedule import DEFAULT_SAMPLER, SAMPLERS
 from orthoplex.ortho.slot import radix_of
 
 TOKENS = 4
 RANKS = (8, 4, 2, 1)  # the first that the narrowest layer has slots for
 GATE_GAIN = 4.0  # what won on cast bases; not yet measured here
 ENTRIES = ("attn2.to_k", "attn2.to_v")
+SIZE_STEP = 64  # as users of these models choose sizes; every level of the UNet halves them evenly
 GATED = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "attn2.to_q", "attn2.to_out.0")
 
 
@@ -66,9 +68,21 @@ def weights_sha256(folder: Path) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def prediction_of(folder: Path) -> str:
+    """What the denoiser predicts, as the scheduler's configuration says it."""
+    config = json.loads((folder / "scheduler" / "scheduler_config.json").read_text("utf-8"))
+    return str(config.get("prediction_type", "epsilon"))
+
+
+def layers_of_text(folder: Path) -> int:
+    """How many of the last layers can be read: of each encoder at least its first is left."""
+    paths = sorted(folder.glob("text_encoder*/config.json"))
+    return min(int(json.loads(path.read_text("utf-8"))["num_hidden_layers"]) for path in paths)
+
+
 def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
     """The description of the pipeline in FOLDER. FolderRefused where it is none of this family."""
-    check_folder(folder)
+    is_xl = check_folder(folder) == "StableDiffusionXLPipeline"
     config = UNet2DConditionModel.load_config(folder / "unet", local_files_only=True)
     with torch.device("meta"):
         unet = UNet2DConditionModel.from_config(config)
@@ -77,10 +91,11 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
     vae = AutoencoderKL.load_config(folder / "vae", local_files_only=True)
     native = int(config["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
     half, whole = max(64, native // 2), native
+    side = {"min": half, "max": 2 * whole, "step": SIZE_STEP}
     return {
         "id": base_id,
         "title": title,
-        "description": "A Stable Diffusion 1.x pipeline, registered from a folder.",
+        "description": f"A Stable Diffusion {'XL' if is_xl else '1.x'} pipeline, registered from a folder.",
         "family": "sd",
         "licence": {"spdx": "LicenseRef-unknown", "note": "The licence of the weights is that of their folder."},
         "weights_sha256": weights_sha256(folder),
@@ -92,17 +107,31 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
         ],
         "entries": [{"name": name, "out_features": out} for name, (out, _) in entries.items()],
         "gate": {"gain": GATE_GAIN},
+        "prediction": prediction_of(folder),
+        "prompt": {"kind": "text", "negative": True, "weights": True},
+        "clip_skip": {"max": layers_of_text(folder)},
+        "samplers": {"default": DEFAULT_SAMPLER, "names": list(SAMPLERS)},
         "sizes": [
             {"width": width, "height": height, "cells": 1}
             for width, height in ((whole, whole), (whole, half), (half, whole))
         ],
+        "size_range": {"width": side, "height": side, "pixels_max": 2 * whole * whole},
         "default_size": f"{whole}x{whole}",
-        "samplers": list(SAMPLERS),
         "steps": {"default": 25, "min": 1, "max": 100},
-        "guidance": {"default": 7.5, "min": 0, "max": 20},
+        "guidance": {"default": 5.0 if is_xl else 7.5, "min": 0, "max": 20},
         "count": {"default": 1, "max": 4},
         "strength": {"default": 1, "min": -2, "max": 2},
-        "training": {"images": {"min": 4, "max": 16}, "steps": {"default": 500, "min": 1, "max": 4000}},
+        "training": {
+            "images": {"min": 4, "max": 16},
+            "picture": {"side_min": half, "pixels_max": 16_000_000},
+            "steps": {"default": 500, "min": 1, "max": 2000},
+            "presets": [
+                {"name": "quick", "title": "Quick", "steps": 250},
+                {"name": "standard", "title": "Standard", "steps": 500},
+                {"name": "long", "title": "Long", "steps": 1500},
+            ],
+        },
+        "prompts": {"preview": "a photo of {trigger}", "samples": ["{trigger}", "a photo of {trigger} in a park"]},
         "residual_norm_max": 256,
         "words": {},
     }

@@ -39,11 +39,44 @@ def rows_of(mentions: Sequence[Sequence[int]], count: int, words: int) -> list[T
     return rows
 
 
-def text_states(base: SdParts, prompts: Sequence[Tokens], length: int) -> Tensor:
-    """Contextual vectors (B, length, D), 0 behind the prompt's own rows."""
+def text_states(
+    base: SdParts, prompts: Sequence[Tokens], length: int, skips: Sequence[int] = ()
+) -> tuple[Tensor, Tensor | None]:
+    """Contextual vectors (B, length, D), 0 behind the prompt's own rows; of XL also the pooled vectors (B, P).
+
+    skips: which of the last layers each prompt is read from, 1 for the last. XL's are those before: it was trained so.
+    """
+    chosen = skips or [1] * len(prompts)
     ids = torch.tensor([prompt.ids for prompt in prompts], device=base.device)
-    hidden: Tensor = base.text_encoder(ids).last_hidden_state
-    return F.pad(hidden, (0, 0, 0, length - base.words))
+    read = base.text_encoder(ids, output_hidden_states=True)
+    pooled = None
+    if base.second is None:
+        # diffusers norms what an earlier layer gives as the encoder norms its last
+        norm = base.text_encoder.final_layer_norm
+        layers = [
+            read.last_hidden_state[b] if skip == 1 else norm(read.hidden_states[-skip][b])
+            for b, skip in enumerate(chosen)
+        ]
+    else:
+        other_ids = torch.tensor([prompt.padded_with(base.second.pad) for prompt in prompts], device=base.device)
+        other = base.second.model(other_ids, output_hidden_states=True)
+        pooled = other.text_embeds
+        layers = [
+            torch.cat([read.hidden_states[-skip - 1][b], other.hidden_states[-skip - 1][b]], dim=-1)
+            for b, skip in enumerate(chosen)
+        ]
+    hidden = torch.stack([_weighted(layer, prompt) for layer, prompt in zip(layers, prompts, strict=True)])
+    return F.pad(hidden, (0, 0, 0, length - base.words)), pooled
+
+
+def _weighted(hidden: Tensor, prompt: Tokens) -> Tensor:
+    """hidden (S, D) with each row times its weight, and the mean of all as it was, as AUTOMATIC1111 does it."""
+    if all(weight == 1 for weight in prompt.weights):
+        return hidden
+    weights = torch.tensor(prompt.weights, device=hidden.device, dtype=hidden.dtype)
+    scaled = hidden * weights[:, None]
+    mean = scaled.float().mean()
+    return scaled if mean == 0 else scaled * (hidden.float().mean() / mean).to(hidden.dtype)
 
 
 def _mentions(reading: SdReading) -> list[tuple[int, ...]]:
@@ -60,7 +93,8 @@ def _length(base: SdParts, readings: Sequence[SdReading]) -> int:
 def encode(base: SdParts, readings: Sequence[SdReading]) -> Context:
     """The context of readings of one size."""
     length = _length(base, readings)
-    states = text_states(base, [reading.tokens for reading in readings], length)
+    skips = [reading.clip_skip for reading in readings]
+    states, pooled = text_states(base, [reading.tokens for reading in readings], length, skips)
     visible = (torch.arange(length) < base.words).repeat(len(readings), 1)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(readings), length, 1)
     members = []
@@ -77,17 +111,21 @@ def encode(base: SdParts, readings: Sequence[SdReading]) -> Context:
                 for own, each in zip(rows, reading.members, strict=True)
             )
         )
-    return _context(base, states, tuple(members), visible, boxes, _sizes(base, readings))
+    return _context(base, states, tuple(members), visible, boxes, _sizes(base, readings), pooled)
 
 
 @torch.no_grad()
 def negative(base: SdParts, readings: Sequence[SdReading]) -> Context:
     """The negative prompts, in as many rows as the prompts have."""
     length = _length(base, readings)
-    states = text_states(base, [reading.negative for reading in readings], length)
+    skips = [reading.clip_skip for reading in readings]
+    states, pooled = text_states(base, [reading.negative for reading in readings], length, skips)
+    if base.second is not None and pooled is not None and base.second.zero_negative:
+        said = torch.tensor([reading.negative.text != "" for reading in readings], device=base.device)
+        states, pooled = states * said[:, None, None], pooled * said[:, None]
     visible = (torch.arange(length) < base.words).repeat(len(readings), 1)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(readings), length, 1)
-    return _context(base, states, ((),) * len(readings), visible, boxes, _sizes(base, readings))
+    return _context(base, states, ((),) * len(readings), visible, boxes, _sizes(base, readings), pooled)
 
 
 def training_context(base: SdParts, prompts: Sequence[Tokens], mentions: Sequence[int], side: int) -> Context:
@@ -98,13 +136,14 @@ def training_context(base: SdParts, prompts: Sequence[Tokens], mentions: Sequenc
     count = base.layout.tokens_shape[0]
     length = base.words + count - 1
     with torch.no_grad():
-        states = text_states(base, prompts, length)
+        states, pooled = text_states(base, prompts, length)
         for b, row in enumerate(mentions):
             states[b, base.words :] = states[b, row]
     own = torch.tensor([[row, *range(base.words, length)] for row in mentions])  # (B, n)
     visible = torch.ones(len(prompts), length, dtype=torch.bool)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(prompts), length, 1)
-    context = _context(base, states, ((),) * len(prompts), visible, boxes, torch.tensor([[side, side]] * len(prompts)))
+    latents = torch.tensor([[side, side]] * len(prompts))
+    context = _context(base, states, ((),) * len(prompts), visible, boxes, latents, pooled)
     return replace(context, conditions={**context.conditions, "concept_rows": own})
 
 
@@ -121,12 +160,19 @@ def _sizes(base: SdParts, readings: Sequence[SdReading]) -> Tensor:
 
 def _context(
     base: SdParts, states: Tensor, members: tuple[tuple[Member, ...], ...], visible: Tensor, boxes: Tensor,
-    latents: Tensor,
+    latents: Tensor, pooled: Tensor | None,
 ) -> Context:  # fmt: skip
-    """latents (B, 2): rows and columns of the pictures' latents, the UNet's finest grid."""
+    """latents (B, 2): rows and columns of the pictures' latents, the UNet's finest grid.
+
+    time_ids (B, 6) of XL: original height and width, where the crop begins, the height and width wanted.
+    """
+    own = {}
+    if pooled is not None:
+        size = latents * base.latent_px
+        own = {"pooled": pooled, "time_ids": torch.cat([size, torch.zeros_like(size), size], dim=1).to(base.device)}
     return Context(
         states=(states,),
         residuals=((),) * len(states),
         members=members,
-        conditions={"visible": visible.to(base.device), "boxes": boxes.to(base.device), "latents": latents},
+        conditions={"visible": visible.to(base.device), "boxes": boxes.to(base.device), "latents": latents, **own},
     )

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from orthoplex.bases.request import Canvas
 from orthoplex.runner.failure import failure_of
 from orthoplex.sample import AttachedAdapter, Canceled, SampleResult, SampleSpec
 
@@ -38,7 +39,7 @@ def cut(job: int, spec: SampleSpec, adapters: Sequence[AttachedAdapter], picture
 
 
 def pack(pieces: Sequence[Piece], pictures_max: int) -> list[list[Piece]]:
-    """Batches in the order of the pieces, each of one size and step count and of at most `pictures_max` pictures."""
+    """Batches in the order of the pieces, each of one size, step count and sampler, of at most `pictures_max` each."""
     batches: list[list[Piece]] = []
     for piece in pieces:
         batch = batches[-1] if batches else []
@@ -85,5 +86,5 @@ def generate_batch(batch: Sequence[Piece], generate: Generate) -> Iterator[tuple
         yield batch[0], failed
 
 
-def _shape(piece: Piece) -> tuple[int, int, int]:
-    return piece.spec.width, piece.spec.height, piece.spec.steps
+def _shape(piece: Piece) -> Canvas:
+    return piece.spec.canvas

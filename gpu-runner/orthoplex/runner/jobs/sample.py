@@ -57,7 +57,7 @@ class SampleJob:
             try:
                 run.check()
                 order = self._order(run, storage)
-                pieces += cut(number, _spec_of(order.lease), order.adapters, self.pictures_max)
+                pieces += cut(number, _spec_of(order.lease, order.base), order.adapters, self.pictures_max)
                 orders[number] = order
             except Exception as error:
                 yield run, error
@@ -122,7 +122,7 @@ def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleRes
     return sample_batch(base, [(piece.spec, piece.adapters) for piece in batch], on_step)
 
 
-def _spec_of(lease: SampleLease) -> SampleSpec:
+def _spec_of(lease: SampleLease, base: AnyBase) -> SampleSpec:
     spec = lease.spec
     return SampleSpec(
         prompt=spec.prompt,
@@ -133,6 +133,7 @@ def _spec_of(lease: SampleLease) -> SampleSpec:
         steps=spec.steps,
         guidance=spec.guidance,
         count=spec.count,
+        sampler=base.description["samplers"]["default"],
     )
 
 
@@ -188,7 +189,7 @@ def _output(order: _Order, number: int, image: Image.Image, seed: int, generated
     spec = order.lease.spec
     adapters = [_recipe_adapter(order.lease, member) for member in spec.adapters]
     device = device_name(str(order.base.device))
-    recipe = recipe_of(order.lease.base, _spec_of(order.lease), seed, generated, adapters, device)
+    recipe = recipe_of(order.lease.base, _spec_of(order.lease, order.base), seed, generated, adapters, device)
     if spec.enlarge_to is not None:
         image = enlarged(image, spec.enlarge_to.width, spec.enlarge_to.height)
         recipe = replace(recipe, enlarged_to=f"{image.width}x{image.height}")

@@ -1,0 +1,111 @@
+"""What adapter files and this machine are, for the command line: `inspect` and `doctor`. Changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.registry import describe_base, expected_bytes, present_bases
+from orthoplex.ortho.adapter import Adapter, read_adapter
+from orthoplex.ortho.container import FileRefused, read_container
+from orthoplex.ortho.crosstalk import slot_crosstalk
+from orthoplex.ortho.layout import Layout, layout_from
+from orthoplex.ortho.slot import class_of
+from orthoplex.report import Said
+from orthoplex.runner.bases import device_name, memory_bytes, resolve_device
+
+MIB = 1024 * 1024
+PACKAGES = ("torch", "diffusers", "transformers", "peft")
+
+
+def inspect(flags: argparse.Namespace) -> Iterator[Said]:
+    """What each file holds, and how every two of one base meet. ValueError for what is no adapter of a base here."""
+    read = [(path, *_opened(path)) for path in flags.files]
+    for path, adapter, layout in read:
+        facts = facts_of(adapter, layout)
+        words = f"{facts['base']}, slot {facts['slot']} of class {facts['class']}, {facts['trigger']}"
+        norm = f"norms up to {facts['norm_max']:g} of {layout.residual_norm_max:g}"
+        yield Said(
+            f"{path}  {words}; {facts['layers']} layers of rank {facts['rank']}, {norm}", file=str(path), **facts
+        )
+    for i, (path, adapter, layout) in enumerate(read):
+        for other_path, other, other_layout in read[i + 1 :]:
+            if layout.base != other_layout.base:
+                text = f"{path} and {other_path}: of different bases, they cannot be composed"
+                yield Said(text, files=[str(path), str(other_path)], composable=False)
+                continue
+            slots = layout.composed_slots([adapter.slot, other.slot])
+            shared = max(slot_crosstalk(layout, *slots).values())
+            meet = "exact: no column is shared" if shared == 0 else f"share up to {shared} of {layout.rank} columns"
+            names = [str(path), str(other_path)]
+            yield Said(f"{path} and {other_path}: {meet}", files=names, composable=True, shared_columns=shared)
+
+
+def _opened(path: Path) -> tuple[Adapter, Layout]:
+    content = path.read_bytes()
+    try:
+        base_id = read_container(content).metadata.get("base", "")
+        if base_id not in present_bases():
+            raise ValueError(f"{path} is for the base {base_id!r}, which is not on this machine")
+        layout = layout_from(describe_base(base_id))
+        return read_adapter(content, layout), layout
+    except FileRefused as error:
+        raise ValueError(f"{path}: {error.detail}") from error
+
+
+def facts_of(adapter: Adapter, layout: Layout) -> dict[str, Any]:
+    """Base, slot, trigger, sizes and norms of an adapter."""
+    norms = {name: float(torch.linalg.vector_norm(up.double())) for name, up in adapter.up.items()}
+    entries = {name: float(torch.linalg.vector_norm(each.double())) for name, each in adapter.entries.items()}
+    return {
+        "base": layout.base,
+        "slot": adapter.slot,
+        "class": class_of(adapter.slot, layout.radix),
+        "trigger": adapter.trigger,
+        "concept": adapter.concept,
+        "class_word": adapter.class_word,
+        "strength": adapter.strength,
+        "rank": layout.rank,
+        "layers": len(norms),
+        "entries": len(entries),
+        "norm_max": round(max(norms.values(), default=0.0), 4),
+        "norm_total": round(math.sqrt(sum(norm**2 for norm in norms.values())), 4),
+        "entry_norm_max": round(max(entries.values(), default=0.0), 4),
+        "training": dict(adapter.training),
+    }
+
+
+def doctor(flags: argparse.Namespace) -> Iterator[Said]:
+    """What this machine has, and which bases of it fit into its memory."""
+    device = resolve_device(flags.device)
+    total = memory_bytes(device)
+    dtype = str(compute_dtype(torch.device(device))).removeprefix("torch.")
+    facts = {"device": device_name(device), "memory_bytes": total, "dtype": dtype, "python": platform.python_version()}
+    yield Said(f"{facts['device']}: {total // MIB} MiB, computes in {dtype}", **facts)
+    for package in PACKAGES:
+        found = _version_of(package)
+        yield Said(f"{package} {found or 'is not installed'}", package=package, version=found)
+    present = present_bases()
+    if not present:
+        yield Said("no base is on this machine: `orthoplex base add` registers one", bases=[])
+    for base_id in present:
+        needed = expected_bytes(base_id, device)
+        # Activations and, in training, gradients come on top: a base that takes half leaves room for both.
+        verdict = "fits" if 2 * needed <= total else "is tight" if needed <= total else "does not fit"
+        text = f"{base_id} takes about {needed // MIB} MiB of weights: it {verdict}"
+        yield Said(text, base=base_id, weights_bytes=needed, verdict=verdict)
+
+
+def _version_of(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
