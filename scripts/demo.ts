@@ -90,7 +90,7 @@ function cardOf(name: string) {
     name,
     title: name[0]?.toUpperCase() + name.slice(1),
     description: "Trained by npm run demo.",
-    base: "cast-2",
+    base: "cast-3",
     concept: name,
     class_word: "person",
     tags: ["demo"],
@@ -106,7 +106,7 @@ function cardOf(name: string) {
 
 async function seededThird(api: Orthoplex, handle: string): Promise<Adapter> {
   const { items } = await api.get("/v1/adapters", {
-    params: { query: { base: "cast-2", sort: "name", limit: 100 } },
+    params: { query: { base: "cast-3", sort: "name", limit: 100 } },
   });
   const third = items.find(({ owner, state }) => owner !== handle && state === "published");
   if (!third) throw new Error("The catalog holds no adapter of another owner to compose with");

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const LOCAL = join(fileURLToPath(import.meta.url), "..", "..", ".local");
 /** Sprites and checkpoints of the base model's own training. */
-const COSTLY = ["cast-2"];
+const COSTLY = ["cast-3"];
 
 const serverFile = join(LOCAL, "server.json");
 const server = existsSync(serverFile) && JSON.parse(readFileSync(serverFile, "utf8"));

@@ -1,11 +1,11 @@
 // The bases this edge knows: schema/bases/*.json, bundled. A new base is a new file and one line here.
 
-import cast2 from "../../schema/bases/cast-2.json" with { type: "json" };
+import { BUNDLED_BASES } from "../../schema/bases/index.ts";
 import { type Base, BaseDescription } from "../../schema/contract/bases.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { radixOf, slotDimensions } from "../lib/slot.ts";
 
-export const BASES: readonly Base[] = [cast2].map((description) => BaseDescription.parse(description));
+export const BASES: readonly Base[] = BUNDLED_BASES.map((description) => BaseDescription.parse(description));
 
 export function baseOf(id: string, pointer = "/base"): Base | Refusal {
   const base = BASES.find((known) => known.id === id);

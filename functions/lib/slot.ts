@@ -21,7 +21,7 @@ export function radixOf(dimensions: Iterable<number>, r: number): number {
 
 /** As much of a base's description as says what its slots divide, and whether residuals are gated. */
 export interface SlotBase {
-  basis: { reserved?: number | undefined };
+  basis: { name?: string | undefined; reserved?: number | undefined };
   gate?: unknown;
   layers: readonly { in_features: number }[];
 }

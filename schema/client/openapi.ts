@@ -1105,7 +1105,7 @@ export interface paths {
         put?: never;
         /**
          * Replicate: trainings.create
-         * @description On a base: bases/cast-2, version cast-2. The destination becomes a draft adapter of yours.
+         * @description On a base: bases/cast-3, version cast-3. The destination becomes a draft adapter of yours.
          */
         post: {
             parameters: {

@@ -21,7 +21,7 @@ try {
   for (let i = 0; i < orders; i++) {
     const begun = performance.now();
     const job = await api.post("/v1/generations", {
-      body: { base: base ?? "cast-2", prompt: "a person", steps: 1 },
+      body: { base: base ?? "cast-3", prompt: "a person", steps: 1 },
     });
     times["POST of the order"]?.push(performance.now() - begun);
     const { created_at, started_at, finished_at } = await api.finished(job);

@@ -59,7 +59,7 @@ export class ChaosClient {
     const { count, steps, adapter, prompt } = order;
     const adapters = adapter === null ? [] : [{ ref: adapter }];
     const body = JSON.stringify({
-      base: "cast-2",
+      base: "cast-3",
       prompt,
       size: "256x256",
       steps,

@@ -32,7 +32,7 @@ const ABOUT_OPTIONS: Command["options"] = {
   licence: { type: "string", hint: `${Object.keys(LICENCES).join(", ")} (CC-BY-4.0)` },
   credits: { type: "string", hint: "whose work it is based on" },
   visibility: { type: "string", hint: "public (default), unlisted or private" },
-  base: { type: "string", hint: "the base (cast-2)" },
+  base: { type: "string", hint: "the base (cast-3)" },
 };
 
 const publish: Command = {
@@ -141,7 +141,7 @@ function about(values: Values, name: string, metadata: Record<string, string>): 
   return {
     name,
     title: text(values, "title") ?? name,
-    base: text(values, "base") ?? metadata.base ?? "cast-2",
+    base: text(values, "base") ?? metadata.base ?? "cast-3",
     concept,
     class_word: classWord,
     licence: { spdx, ...permissions },

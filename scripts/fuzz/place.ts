@@ -99,7 +99,7 @@ async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runn
     { owner: collection.owner, name: collection.name },
     { version: version.id, hash: version.sha256, model: ref },
     { job: generation, prediction: generation, composition, comment, webhook, upload },
-    { id: "cast-2", model: "cast-2", version: "cast-2", owner: "bases", name: "cast-2" },
+    { id: "cast-3", model: "cast-3", version: "cast-3", owner: "bases", name: "cast-3" },
     { id: String(model?.id), kind: "adapter" },
     { id: String(model?.modelVersions[0]?.id), kind: "version" },
     { handle, user: handle, runner: runnerId, ...(delivery && { delivery }) },

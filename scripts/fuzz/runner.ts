@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { crc32, deflateSync } from "node:zlib";
 import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
 
-const BASES = ["cast-2"];
+const BASES = ["cast-3"];
 const BATCH = 32;
 const WAIT_SECONDS = 2;
 const FAILED_ONE_IN = 3;

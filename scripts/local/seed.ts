@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
 import { SEEDS } from "./paths.ts";
 
@@ -35,7 +36,9 @@ export async function seedCatalog(
   const leftOut: string[] = [];
   for (const name of seedNames()) {
     try {
-      if (await publishSeed(api, handle, join(SEEDS, name))) published += 1;
+      const reason = await publishSeed(api, handle, join(SEEDS, name));
+      if (reason === "published") published += 1;
+      else if (reason !== "present") leftOut.push(`${name}: ${reason}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       leftOut.push(`${name}: ${error.message}`);
@@ -51,18 +54,22 @@ export function seedNames(): string[] {
     .sort();
 }
 
-async function publishSeed(api: Orthoplex, handle: string, folder: string): Promise<boolean> {
+/** "published", "present" as it is, or why it is left out. */
+async function publishSeed(api: Orthoplex, handle: string, folder: string): Promise<string> {
   const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8")) as Card;
   const file = readFileSync(join(folder, "adapter.safetensors"));
   const params = { path: { owner: handle, name: card.name } };
   const existing = await api.find("/v1/adapters/{owner}/{name}", { params });
   const sha256 = createHash("sha256").update(file).digest("hex");
   if (existing?.latest_version?.state === "published" && existing.latest_version.sha256 === sha256)
-    return false;
+    return "present";
 
+  const base = card.base ?? EMBEDDED_BASE.id;
+  if (existing && existing.base !== base) {
+    return `the one in this catalog is for ${existing.base}, this one for ${base}. npm run x -- reset empties the catalog.`;
+  }
   if (!existing) {
     const { name, title, description, concept, class_word, tags, licence, credits } = card;
-    const base = card.base ?? "cast-2";
     const body = { name, title, description, base, concept, class_word, tags, licence, credits };
     await api.post("/v1/adapters", { body });
   }
@@ -80,7 +87,7 @@ async function publishSeed(api: Orthoplex, handle: string, folder: string): Prom
     },
   });
   await api.post("/v1/versions/{version}/publish", { params: { path: { version: version.id } } });
-  return true;
+  return "published";
 }
 
 /** Samples generated with the adapter where the seed has some, else its training pictures. */

@@ -10,7 +10,7 @@ const clientOf = ({ url, key }: Place, more = {}) =>
 
 /** Fields that its types do not know ride along. */
 const imageRequest = <T extends object>(more: T) => ({
-  model: "cast-2",
+  model: "cast-3",
   prompt: "a smiling person",
   steps: QUICK,
   ...more,
@@ -89,7 +89,7 @@ export const npmOpenAi: Check[] = [
       const client = clientOf(at);
       const ids = [];
       for await (const model of client.models.list()) ids.push(model.id);
-      assert.ok(ids.includes("cast-2") && ids.includes("orthoplex/ivy"));
+      assert.ok(ids.includes("cast-3") && ids.includes("orthoplex/ivy"));
       assert.equal((await client.models.retrieve("orthoplex/ivy")).id, "orthoplex/ivy");
       return "bases and adapters; owner/name by its id";
     },

@@ -13,7 +13,7 @@ import { UNDRAWABLE } from "./npm-openai.ts";
 const clientOf = ({ url, key }: Place, more = {}) =>
   new Replicate({ auth: key, baseUrl: `${url}/replicate/v1`, ...more });
 const input = (more = {}) => ({ prompt: "a smiling person", num_inference_steps: QUICK, ...more });
-const BASE = "bases/cast-2";
+const BASE = "bases/cast-3";
 
 async function refusal(work: Promise<unknown>) {
   const error = await work.then(
@@ -151,7 +151,7 @@ export const npmReplicate: Check[] = [
       const client = clientOf(at);
       const files = await Promise.all(pictures().map((bytes) => client.files.create(bytes)));
       const owner = (await client.accounts.current()).username;
-      const made = await client.trainings.create("bases", "cast-2", "cast-2", {
+      const made = await client.trainings.create("bases", "cast-3", "cast-3", {
         destination: `${owner}/june` as `${string}/${string}`,
         input: { input_images: files.map(({ urls }) => urls.get), trigger_word: "june", steps: 2 },
       });
@@ -162,7 +162,7 @@ export const npmReplicate: Check[] = [
       assert.equal(training.status, "succeeded", String(training.error));
       const output = await client.run(training.output?.version as `${string}/${string}`, { input: input() });
       assert.equal((output as string[]).length, 1);
-      const second = await client.trainings.create("bases", "cast-2", "cast-2", {
+      const second = await client.trainings.create("bases", "cast-3", "cast-3", {
         destination: `${owner}/june` as `${string}/${string}`,
         input: { input_images: files.map(({ urls }) => urls.get), steps: 2_000 },
       });
@@ -182,7 +182,7 @@ export const npmReplicate: Check[] = [
       await client.models.create(owner, "blank", { visibility: "private", hardware: "runner" });
       assert.equal((await client.models.get(owner, "blank")).latest_version, null);
       const listed = (await client.models.list()).results.map(({ name }) => name);
-      assert.ok(listed.includes("cast-2"));
+      assert.ok(listed.includes("cast-3"));
       const found = (await client.models.search("ivy")).results.map(({ name }) => name);
       assert.ok(found.includes("ivy"));
       const { results } = (await client.models.versions.list("orthoplex", "ivy")) as unknown as {

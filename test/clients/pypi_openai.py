@@ -13,7 +13,7 @@ client = openai.OpenAI(api_key=KEY, base_url=f"{URL}/openai/v1")
 
 def fields(**more: Any) -> dict[str, Any]:
     extra = {"steps": QUICK, **more.pop("extra_body", {})}
-    return {"model": "cast-2", "prompt": "a smiling person", "extra_body": extra, **more}
+    return {"model": "cast-3", "prompt": "a smiling person", "extra_body": extra, **more}
 
 
 def picture(b64: str | None) -> str:
@@ -63,7 +63,7 @@ def stream() -> str:
 
 def models() -> str:
     ids = [model.id for model in client.models.list()]
-    assert {"cast-2", "orthoplex/ivy"} <= set(ids)
+    assert {"cast-3", "orthoplex/ivy"} <= set(ids)
     assert client.models.retrieve("orthoplex/ivy").id == "orthoplex/ivy"
     return "bases and adapters; owner/name by its id"
 

@@ -14,7 +14,7 @@ from replicate.exceptions import ModelError, ReplicateError
 
 # This client writes /v1 itself.
 client = replicate.Client(api_token=KEY, base_url=f"{URL}/replicate")
-BASE = "bases/cast-2"
+BASE = "bases/cast-3"
 CONCEPT = Path(os.environ["ORTHOPLEX_TEST_CONCEPT"])
 
 
@@ -111,7 +111,7 @@ def trainings() -> str:
     def train(steps: int) -> Any:
         return client.trainings.create(
             model=BASE,
-            version="cast-2",
+            version="cast-3",
             destination=f"{owner}/june-two",
             input={"input_images": file.urls["get"], "trigger_word": "june", "steps": steps},
         )
@@ -134,7 +134,7 @@ def models() -> str:
     owner = client.accounts.current().username
     made = client.models.create(owner=owner, name="blank-two", visibility="private", hardware="runner")
     assert made.latest_version is None
-    assert "cast-2" in [model.name for model in client.models.list()]
+    assert "cast-3" in [model.name for model in client.models.list()]
     assert "ivy" in [model.name for model in client.models.search("ivy")]
     ivy = client.models.get("orthoplex/ivy")
     version = ivy.versions.get(ivy.versions.list()[0].id)

@@ -55,7 +55,7 @@ class Worker:
         self._session: dict[str, str] | None = None
 
     def enqueue(self) -> str:
-        body = {"base": "cast-2", "prompt": "a smiling person", "seed": 7}
+        body = {"base": "cast-3", "prompt": "a smiling person", "seed": 7}
         reply = httpx.post(f"{self.url}/v1/generations", json=body, headers=self._headers)
         return str(reply.raise_for_status().json()["id"])
 

@@ -32,11 +32,11 @@ class Runner:
     def __init__(self, an_edge: AnEdge) -> None:
         self.edge = Edge(an_edge.url, an_edge.token)
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
-        self.id = self.edge.register({**about, "bases": ["cast-2"]}).runner_id
+        self.id = self.edge.register({**about, "bases": ["cast-3"]}).runner_id
 
     def lease(self, job_id: str, wait_seconds: float = 5.0) -> Lease:
         """The lease of this job; others that wait in the queue are given back afterwards."""
-        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-2"], 32, wait_seconds, []).leases]
+        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-3"], 32, wait_seconds, []).leases]
         for lease in leases:
             if lease.job_id != job_id:
                 self.edge.release(lease.lease_id, "Not of this test.")
@@ -182,9 +182,9 @@ def test_a_wrong_key_is_refused(an_edge: AnEdge) -> None:
 def test_a_runner_that_has_left_may_not_lease(runner: Runner, an_edge: AnEdge) -> None:
     with Edge(an_edge.url, an_edge.token) as edge:
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
-        left = edge.register({**about, "bases": ["cast-2"]}).runner_id
+        left = edge.register({**about, "bases": ["cast-3"]}).runner_id
         edge.deregister(left)
-        assert code_of(lambda: edge.lease(left, ["cast-2"], 1, 0, [])) == "not_found"
+        assert code_of(lambda: edge.lease(left, ["cast-3"], 1, 0, [])) == "not_found"
     assert runner.id != left
 
 
@@ -195,7 +195,7 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
     def poll() -> None:
         # Refused or an empty answer: both leave the job to others.
         with contextlib.suppress(Refused), leaver.edge:
-            taken.extend(leaver.edge.lease(leaver.id, ["cast-2"], 1, 4.0, []).leases)
+            taken.extend(leaver.edge.lease(leaver.id, ["cast-3"], 1, 4.0, []).leases)
 
     polling = threading.Thread(target=poll)
     polling.start()
@@ -214,7 +214,7 @@ def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: A
     an_edge.drain(runner.id)
     left = an_edge.enqueue()
     assert runner.edge.heartbeat(held.lease_id, PROGRESS, None).drain is True
-    assert runner.edge.lease(runner.id, ["cast-2"], 32, 5.0, []) == LeaseReply((), drain=True)
+    assert runner.edge.lease(runner.id, ["cast-3"], 32, 5.0, []) == LeaseReply((), drain=True)
     assert runner.edge.settle(held.lease_id, failure()) == "failed"
     an_edge.drain(runner.id, wanted=False)
     again = runner.lease(left)
@@ -225,7 +225,7 @@ def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: A
 def test_a_request_to_drain_wakes_a_poll_under_way(an_edge: AnEdge, runner: Runner) -> None:
     heard: list[LeaseReply] = []
     polling = threading.Thread(
-        target=lambda: heard.append(runner.edge.lease(runner.id, ["cast-2"], 1, 20.0, [])),
+        target=lambda: heard.append(runner.edge.lease(runner.id, ["cast-3"], 1, 20.0, [])),
     )
     polling.start()
     polling.join(0.5)  # by now it waits

@@ -1,7 +1,14 @@
-"""The file that the edge merges while it sends it is what `ortho.merge` sums, and its tokens carry their marks."""
+"""The file that the edge merges while it sends it is what `ortho.merge` sums, and its tokens carry their marks.
 
+On a base that an operator publishes for it: merged files hold tokens and whole residuals, as no base of the product has
+now, and no gates.
+"""
+
+import hashlib
+import io
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +18,20 @@ import httpx
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load
 
-from orthoplex.ortho.adapter import Adapter, read_adapter
+from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.ortho.layout import Layout, read_layout
 from orthoplex.ortho.marker import marked
 from orthoplex.ortho.merge import summed
 from orthoplex.ortho.residual import residual_of
 
+from .conftest import Worker
+
+SCHEMA = Path(__file__).parents[2] / "schema"
+CHANNELS = SCHEMA / "examples/reserved-channels.json"
+LICENCE = {"spdx": "CC0-1.0", "credit": False, "commercial_use": True, "derivatives": True, "different_licence": True}
 STRENGTHS = (1.0, -0.3, 0.7)
 HALF_STEP = 2.0**-11
 NAMES = {
@@ -29,48 +42,87 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def layout() -> Layout:
-    return read_layout(Path(__file__).parents[2] / "schema/bases/cast-2.json")
+    return read_layout(CHANNELS)
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
+    """An operator's, on an edge that knows the base."""
     named = os.environ.get("ORTHOPLEX_TEST_EDGE")
     if named is None:
         pytest.skip("ORTHOPLEX_TEST_EDGE names no Worker")
     told = json.loads(Path(named).read_text("utf-8"))
-    with httpx.Client(base_url=told["url"], headers={"authorization": f"Bearer {told['user_key']}"}) as opened:
+    made = Worker(told).keys("POST", name="merged", scopes=["read", "publish", "generate", "runner"])
+    with httpx.Client(base_url=told["url"], headers={"authorization": f"Bearer {made['key']}"}) as opened:
+        description = json.loads((SCHEMA / "bases/cast-3.json").read_text("utf-8"))
+        description = {key: value for key, value in description.items() if key not in ("entries", "gate")}
+        base = description | json.loads(CHANNELS.read_text("utf-8"))
+        published = opened.post("/runner/v1/bases", json=base)
+        if published.status_code == httpx.codes.NOT_FOUND:
+            pytest.skip("this edge takes no bases of operators")
+        published.raise_for_status()
+        until = time.monotonic() + 60
+        while base["id"] not in [each["id"] for each in opened.get("/v1/bases").raise_for_status().json()["items"]]:
+            assert time.monotonic() < until, "the base does not come to count"
+            time.sleep(0.5)
         yield opened
 
 
+def uploaded(client: httpx.Client, kind: str, content_type: str, content: bytes) -> str:
+    facts = {"content_type": content_type, "size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    told = client.post("/v1/uploads", json={"kind": kind, **facts}).raise_for_status().json()
+    if told["state"] == "announced":
+        httpx.put(told["upload_url"], content=content).raise_for_status()
+    return str(told["id"])
+
+
+def published(client: httpx.Client, layout: Layout, name: str, seed: int) -> dict[str, Any]:
+    """A version of random numbers, published; as the API tells of it."""
+    card = {"name": name, "title": name, "concept": name, "class_word": "person", "base": layout.base}
+    ref = client.post("/v1/adapters", json={**card, "licence": LICENCE}).raise_for_status().json()["ref"]
+    slot = client.post(f"/v1/adapters/{ref}/slot", json={}).raise_for_status().json()["slot"]
+    g = torch.Generator().manual_seed(seed)
+    up = {n: 0.1 * torch.randn(s.out_features, layout.rank, generator=g) for n, s in layout.layers.items()}
+    tokens = torch.randn(layout.tokens_shape, generator=g)
+    content = write_adapter(Adapter(slot, up, tokens, name, "person", f"<{name}>"), layout)
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64), (seed, 90, 200)).save(picture, "PNG")
+    version = {
+        "upload_id": uploaded(client, "adapter", "application/octet-stream", content),
+        "previews": [uploaded(client, "preview", "image/png", picture.getvalue())],
+    }
+    drafted = client.post(f"/v1/adapters/{ref}/versions", json=version).raise_for_status().json()
+    told: dict[str, Any] = client.post(f"/v1/versions/{drafted['id']}/publish", json={}).raise_for_status().json()
+    return told
+
+
 @pytest.fixture(scope="module")
-def seeds(client: httpx.Client, layout: Layout) -> list[tuple[str, Adapter]]:
-    """Three adapters of the catalog: their version's id, and the file as Python reads it, in the composition's slot."""
-    listed = client.get("/v1/adapters", params={"base": "cast-2", "sort": "name", "limit": 3}).raise_for_status().json()
-    versions = [item["latest_version"] for item in listed["items"]]
-    assert len(versions) == len(STRENGTHS)
+def members(client: httpx.Client, layout: Layout) -> list[tuple[str, Adapter]]:
+    """Three adapters: their version's id, and the file as Python reads it, in the composition's slot."""
+    versions = [published(client, layout, f"merged-{seed}", seed) for seed in range(len(STRENGTHS))]
     files = [read_adapter(client.get(v["download_url"]).raise_for_status().content, layout) for v in versions]
     slots = layout.composed_slots([file.slot for file in files])
     return [(v["id"], replace(f, slot=slot)) for v, f, slot in zip(versions, files, slots, strict=True)]
 
 
 @pytest.fixture(scope="module")
-def address(client: httpx.Client, seeds: list[tuple[str, Adapter]]) -> str:
-    members = [{"version_id": version, "strength": s} for (version, _), s in zip(seeds, STRENGTHS, strict=True)]
-    made: dict[str, Any] = client.post("/v1/compositions", json={"members": members}).raise_for_status().json()
+def address(client: httpx.Client, members: list[tuple[str, Adapter]]) -> str:
+    named = [{"version_id": version, "strength": s} for (version, _), s in zip(members, STRENGTHS, strict=True)]
+    made: dict[str, Any] = client.post("/v1/compositions", json={"members": named}).raise_for_status().json()
     return str(made["download_url"])
 
 
 @pytest.mark.parametrize("tool", ["peft", "kohya"])
 def test_the_product_of_the_factors_is_the_sum_of_the_residuals(
-    client: httpx.Client, layout: Layout, seeds: list[tuple[str, Adapter]], address: str, tool: str
+    client: httpx.Client, layout: Layout, members: list[tuple[str, Adapter]], address: str, tool: str
 ) -> None:
     tensors = load(client.get(address, params={"format": tool}).raise_for_status().content)
     up_name, down_name, dot = NAMES[tool]
-    residuals = [residual_of(adapter, s) for (_, adapter), s in zip(seeds, STRENGTHS, strict=True)]
+    residuals = [residual_of(adapter, s) for (_, adapter), s in zip(members, STRENGTHS, strict=True)]
     for layer, shape in layout.layers.items():
         name = layer.replace(".", dot)
         up, down = tensors[up_name.format(name)], tensors[down_name.format(name)]
-        assert up.shape == (shape.out_features, layout.rank * len(seeds))
+        assert up.shape == (shape.out_features, layout.rank * len(members))
         expected = summed(residuals, layout, layer, torch.device("cpu"))
         bound = max(float((r.strength * r.up[layer].double()).abs().max()) for r in residuals) * HALF_STEP
         assert expected.abs().max() > 10 * bound
@@ -84,9 +136,9 @@ def test_the_product_of_the_factors_is_the_sum_of_the_residuals(
 
 
 def test_the_tokens_are_those_that_layers_read(
-    client: httpx.Client, layout: Layout, seeds: list[tuple[str, Adapter]], address: str
+    client: httpx.Client, layout: Layout, members: list[tuple[str, Adapter]], address: str
 ) -> None:
     tensors = load(client.get(address, params={"format": "peft"}).raise_for_status().content)
-    for _, adapter in seeds:
+    for _, adapter in members:
         expected = marked(adapter.tokens.float(), layout, adapter.slot)
         assert torch.equal(tensors[f"emb_params.{adapter.trigger}"].float(), expected)

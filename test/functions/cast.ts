@@ -6,6 +6,8 @@ import { knownBase } from "../../functions/catalog/bases.ts";
 import { layersSha256 } from "../../functions/lib/adapter-header.ts";
 import { crc32 } from "../../functions/lib/crc32.ts";
 import { sha256Hex } from "../../functions/lib/sha256.ts";
+import { ENTRIES_FORMAT, TOKENS_FORMAT } from "../../schema/contract/adapter-file.ts";
+import type { Base } from "../../schema/contract/bases.ts";
 import type {
   Adapter,
   Lease,
@@ -17,7 +19,7 @@ import type {
 } from "../../schema/contract/index.ts";
 
 export const ORIGIN = "http://edge.test";
-export const BASE = knownBase("cast-2");
+export const BASE = knownBase("cast-3");
 
 export type Page<T> = { items: T[]; next_cursor: string | null };
 export type Reply<T> = { status: number; headers: Headers; body: T };
@@ -148,15 +150,20 @@ export type FileChange = {
   data?: (data: Uint8Array) => Uint8Array;
 };
 
-/** An adapter file of cast-2 whose values are 2^-10, but for two that are the slot's own, with one thing changed. */
-export async function adapterFile(slot: number, trigger: string, change: FileChange = {}) {
-  const shapes = new Map<string, number[]>([
-    ["tokens", [BASE.tokens.count, BASE.tokens.layers, BASE.tokens.dim]],
-  ]);
-  for (const layer of BASE.layers) shapes.set(`up.${layer.name}`, [layer.out_features, BASE.rank]);
+/** The tensors of an adapter file, in the order of the file. */
+function tensorsOf({ layers, entries, rank, tokens }: Base): Map<string, number[]> {
+  const { count, layers: depth, dim } = tokens;
+  const shapes = new Map<string, number[]>();
+  for (const { name, out_features } of layers) shapes.set(`up.${name}`, [out_features, rank]);
+  for (const { name, out_features } of entries ?? []) shapes.set(`entry.${name}`, [count, out_features]);
+  return entries ? shapes : shapes.set("tokens", [count, depth, dim]);
+}
+
+/** An adapter file of a base whose values are 2^-10, but for two that are the slot's own, with one thing changed. */
+export async function adapterFile(slot: number, trigger: string, change: FileChange = {}, base: Base = BASE) {
   const header: Record<string, { dtype: string; shape: number[]; data_offsets: number[] }> = {};
   let end = 0;
-  for (const [name, shape] of shapes) {
+  for (const [name, shape] of tensorsOf(base)) {
     const begin = end;
     end += 2 * shape.reduce((a, b) => a * b);
     header[name] = { dtype: "F16", shape, data_offsets: [begin, end] };
@@ -167,12 +174,12 @@ export async function adapterFile(slot: number, trigger: string, change: FileCha
   let data: Uint8Array = new Uint8Array(values.buffer);
   data = change.data?.(data) ?? data;
   const metadata = {
-    format: "orthoplex.adapter/1",
-    base: BASE.id,
-    layers_sha256: await layersSha256(BASE),
-    basis: BASE.basis.name,
-    basis_seed: String(BASE.basis.seed),
-    rank: String(BASE.rank),
+    format: base.entries ? ENTRIES_FORMAT : TOKENS_FORMAT,
+    base: base.id,
+    layers_sha256: await layersSha256(base),
+    basis: base.basis.name,
+    basis_seed: String(base.basis.seed),
+    rank: String(base.rank),
     slot: String(slot),
     concept: "someone",
     class_word: "person",
@@ -191,8 +198,14 @@ export async function adapterFile(slot: number, trigger: string, change: FileCha
 }
 
 /** A published adapter with one version and a preview, made the way a publisher makes it. */
-export async function published(owner: Person, name: string, more: Record<string, unknown> = {}) {
-  const adapter = await owner.must<Adapter>("POST", "/v1/adapters", adapterInput(name, more));
+export async function published(
+  owner: Person,
+  name: string,
+  more: Record<string, unknown> = {},
+  base: Base = BASE,
+) {
+  const input = adapterInput(name, { base: base.id, ...more });
+  const adapter = await owner.must<Adapter>("POST", "/v1/adapters", input);
   const { slot } = await owner.must<z.infer<typeof SlotReservation>>(
     "POST",
     `/v1/adapters/${adapter.ref}/slot`,
@@ -200,12 +213,12 @@ export async function published(owner: Person, name: string, more: Record<string
   );
   const upload_id = await owner.upload(
     "adapter",
-    await adapterFile(slot, `<${name}>`),
+    await adapterFile(slot, `<${name}>`, {}, base),
     "application/octet-stream",
   );
   const previews = [await owner.upload("preview", await png(16, 16), "image/png")];
-  const input = { upload_id, previews };
-  const version = await owner.must<Version>("POST", `/v1/adapters/${adapter.ref}/versions`, input);
+  const path = `/v1/adapters/${adapter.ref}/versions`;
+  const version = await owner.must<Version>("POST", path, { upload_id, previews });
   return owner.must<Version>("POST", `/v1/versions/${version.id}/publish`, {});
 }
 

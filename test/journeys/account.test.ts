@@ -175,7 +175,7 @@ describe("an account", { timeout: 240_000 }, () => {
         const outcome = await other.evaluate(
           async ([url, authorization]) => {
             const headers = { authorization: authorization ?? "", "content-type": "application/json" };
-            const body = JSON.stringify({ prompt: "a smiling person", base: "cast-2" });
+            const body = JSON.stringify({ prompt: "a smiling person", base: "cast-3" });
             return fetch(`${url}/v1/generations`, { method: "POST", headers, body }).then(
               ({ status }) => String(status),
               () => "kept",

@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import cast2 from "../../schema/bases/cast-2.json" with { type: "json" };
+import cast3 from "../../schema/bases/cast-3.json" with { type: "json" };
 import written from "../../schema/contract/contract.json" with { type: "json" };
 import * as contract from "../../schema/contract/index.ts";
 import { contractJson } from "../../schema/contract-json.ts";
 import examples from "../../schema/examples/messages.json" with { type: "json" };
+import { RESERVING } from "./reserving-base.ts";
 
 describe("the contract", () => {
   it("is written down as it is (npm run x -- schema)", () => {
@@ -39,46 +40,51 @@ describe("the contract", () => {
 });
 
 describe("a base description", () => {
-  const base = contract.Base.parse(cast2);
+  const base = contract.Base.parse(cast3);
 
   it("names each layer once and draws its default size", () => {
     expect(new Set(base.layers.map(({ name }) => name)).size).toBe(base.layers.length);
     expect(base.sizes.map(({ width, height }) => `${width}x${height}`)).toContain(base.default_size);
   });
 
-  it("of cast-2 has its keys and values of cross-attention adapted, and nothing else", () => {
-    const blocks = Array.from({ length: base.tokens.layers }, (_, i) => `transformer_blocks.${i}.attn2`);
-    const names = blocks.flatMap((block) => [`${block}.to_k`, `${block}.to_v`]);
-    expect(base.layers.map(({ name }) => name)).toEqual(names);
+  it("of cast-3 has entries in keys and values of cross-attention, and residuals everywhere else", () => {
+    const blocks = Array.from({ length: 8 }, (_, i) => `transformer_blocks.${i}`);
+    const named = (parts: string[]) => blocks.flatMap((block) => parts.map((part) => `${block}.${part}`));
+    expect(base.entries?.map(({ name }) => name)).toEqual(named(["attn2.to_k", "attn2.to_v"]));
+    const selfAttention = ["attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out"];
+    expect(base.layers.map(({ name }) => name)).toEqual(
+      named([...selfAttention, "attn2.to_q", "attn2.to_out"]),
+    );
   });
 
-  it("of cast-2 leaves to words what it does not reserve, and reserves room for a mark a token", () => {
-    const { reserved = 0 } = base.basis;
-    for (const { in_features } of base.layers) expect(base.tokens.dim + reserved).toBe(in_features);
-    expect(base.tokens.marker).toBeGreaterThan(0);
-    expect(base.tokens.count).toBeLessThanOrEqual(base.rank);
+  it("has a gate exactly where it has entries, and then reserves no channels", () => {
+    expect(contract.BaseDescription.safeParse(cast3).success).toBe(true);
+    const { gate: _, ...open } = cast3;
+    const { entries: __, ...mute } = cast3;
+    const both = { ...RESERVING, entries: cast3.entries, gate: cast3.gate };
+    for (const wrong of [open, mute, both]) {
+      expect(contract.BaseDescription.safeParse(wrong).success).toBe(false);
+    }
   });
 
   it("has marks exactly where it reserves channels, and layers as wide as both", () => {
-    expect(contract.BaseDescription.safeParse(cast2).success).toBe(true);
-    const { marker: _, ...unmarked } = cast2.tokens;
-    const { reserved: __, ...whole } = cast2.basis;
+    expect(contract.BaseDescription.safeParse(RESERVING).success).toBe(true);
+    const { marker: _, ...unmarked } = RESERVING.tokens;
+    const { reserved: __, ...whole } = RESERVING.basis;
     for (const wrong of [
-      { ...cast2, tokens: unmarked },
-      { ...cast2, basis: whole },
-      { ...cast2, tokens: { ...cast2.tokens, dim: 64 } },
-      { ...cast2, basis: whole, tokens: unmarked },
+      { ...RESERVING, tokens: unmarked },
+      { ...RESERVING, basis: whole },
+      { ...RESERVING, tokens: { ...RESERVING.tokens, dim: 64 } },
+      { ...RESERVING, basis: whole, tokens: unmarked },
     ]) {
       expect(contract.BaseDescription.safeParse(wrong).success).toBe(false);
     }
   });
 
   it("may reserve no channels, but not none of them by number", () => {
-    const { name, seed } = base.basis;
-    const { count, layers, dim } = base.tokens;
-    const whole = { ...cast2, basis: { name, seed }, tokens: { count, layers, dim } };
-    expect(contract.Base.safeParse(whole).success).toBe(true);
-    const none = contract.Base.safeParse({ ...cast2, basis: { name, seed, reserved: 0 } });
+    const { basis } = cast3;
+    expect(contract.Base.safeParse({ ...cast3, basis }).success).toBe(true);
+    const none = contract.Base.safeParse({ ...cast3, basis: { ...basis, reserved: 0 } });
     expect(none.error?.issues[0]?.path).toEqual(["basis", "reserved"]);
   });
 });

@@ -12,7 +12,7 @@ function refused(code: (typeof ERROR_CODE_NAMES)[number], errors: Problem["error
     type: `/docs/errors#${code}`,
     title,
     status,
-    detail: "Slot 7 of cast-2 belongs to demo/ana.",
+    detail: "Slot 7 of cast-3 belongs to demo/ana.",
     instance: "/v1/x",
     code,
     errors,

@@ -37,7 +37,7 @@ describe("compose form", () => {
     const changes: Change[] = [add("ana"), { type: "add", ref: "eve/ana", strength: 1 }];
     const form = changes.reduce((before, change) => changed(before, change, both), EMPTY_FORM);
     expect(form.prompt).toMatch(/<ana> .*; <ana-2> /);
-    expect(generationOf(form, "cast-2", both).adapters?.map(({ as }) => as)).toEqual([undefined, "<ana-2>"]);
+    expect(generationOf(form, "cast-3", both).adapters?.map(({ as }) => as)).toEqual([undefined, "<ana-2>"]);
   });
 
   it("gives each new member a cell and widens the canvas as far as the base draws", () => {
@@ -56,7 +56,7 @@ describe("compose form", () => {
 
   it("orders a muted member, and all but a soloed one, at strength 0", () => {
     const strengths = (...modes: Change[]) =>
-      generationOf(formAfter(add("ana"), add("bo"), ...modes), "cast-2", known).adapters?.map(
+      generationOf(formAfter(add("ana"), add("bo"), ...modes), "cast-3", known).adapters?.map(
         ({ strength }) => strength,
       );
     expect(strengths({ type: "mode", ref: "demo/ana", mode: "muted" })).toEqual([0, 0.8]);
@@ -86,15 +86,15 @@ describe("compose form", () => {
 
   it("asks without boxes where none are wanted", () => {
     const form = formAfter(add("ana"), { type: "place", placement: "open" });
-    expect(generationOf(form, "cast-2", known).adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
+    expect(generationOf(form, "cast-3", known).adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
   });
 
   it("leaves out of a request what is left to the API", () => {
-    const request = generationOf(formAfter(add("ana")), "cast-2", known);
+    const request = generationOf(formAfter(add("ana")), "cast-3", known);
     expect(request).not.toHaveProperty("seed");
     expect(request).not.toHaveProperty("steps");
     expect(
-      generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-2", known).seed,
+      generationOf(formAfter(add("ana"), { type: "set", values: { seed: 0 } }), "cast-3", known).seed,
     ).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ const base = {
   steps: { min: 1, max: 100, default: 24 },
   guidance: { min: 0, max: 10, default: 1 },
 };
-const ordered = (wanted: Form) => generationOf(wanted, "cast-2", { base: null, adapters: new Map() });
+const ordered = (wanted: Form) => generationOf(wanted, "cast-3", { base: null, adapters: new Map() });
 
 describe("what follows from a picture", () => {
   it("is the same request from its own seed", () => {

@@ -34,14 +34,14 @@ describe("the jobs page", () => {
       slot: 3,
     };
     const job = {
-      ...{ base: "cast-2", priority: "low" },
+      ...{ base: "cast-3", priority: "low" },
       request: {
         ...{ composition_id: null, prompt: "<eve-2>", negative_prompt: "", seed: 7, steps: 8, guidance: 1 },
         ...{ size: "256x256", count: 2, adapters: [{ ...member, region }] },
       },
     } as Pick<Generation, "base" | "priority" | "request"> as Generation;
     expect(orderAgain(job)).toEqual({
-      ...{ base: "cast-2", priority: "low", prompt: "<eve-2>", negative_prompt: "", seed: 7, steps: 8 },
+      ...{ base: "cast-3", priority: "low", prompt: "<eve-2>", negative_prompt: "", seed: 7, steps: 8 },
       ...{ guidance: 1, size: "256x256", count: 2 },
       adapters: [{ version_id: "ver_1", strength: 0, as: "<eve-2>", region }],
     });

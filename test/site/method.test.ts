@@ -2,15 +2,15 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import cast2 from "../../schema/bases/cast-2.json";
+import cast3 from "../../schema/bases/cast-3.json";
 import { goalsHtml, mainHtml } from "../../site/build/method/methods.ts";
 import { duration, number, percent, withSpread } from "../../site/build/method/numbers.ts";
 import { PAPER } from "../../site/build/method/paper.ts";
 import { METHOD_PARTIALS } from "../../site/build/method/partials.ts";
 import { squareOf } from "../../site/build/method/pictures.ts";
 import { readResults } from "../../site/build/method/results.ts";
-import { ablationsHtml, curveHtml, oursMoved, predictsHtml } from "../../site/build/method/studies.ts";
-import { answerOf, type Word } from "../../site/pages/method/answers.ts";
+import { ablationsHtml, curveHtml, noticeHtml, predictsHtml } from "../../site/build/method/studies.ts";
+import { actingAt, GRID, gateOf, type Scene, widthOf } from "../../site/pages/method/gate-maps.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const MEASURES = ["text", "image", "identity", "named", "score", "distance"];
@@ -38,7 +38,14 @@ function sample() {
   const prediction = { pearson: 0.4, spearman: 0.6, spearman_within: { LoRA: 0.5, "marked (ours)": null } };
   const scene = { identity: 0.9, leak: 0.1, margin: 0.2, people: 1, distance: 5 };
   return {
-    provenance: { command: "npm run eval", commit: "abc", machine: "M", weights: "w", minutes: 12.6 },
+    provenance: {
+      command: "npm run eval",
+      commit: "abc",
+      machine: "M",
+      base: "cast-3",
+      weights: "w",
+      minutes: 12.6,
+    },
     settings: {
       ...{ name: "small", concepts: 12, curve_concepts: 16, ablation_concepts: 3, tuning_concepts: 1 },
       ...{ seeds: [0], steps: 60, batch: 12, group: 3, rate_factors: [0.5, 1] },
@@ -158,8 +165,13 @@ describe("the tables", () => {
     expect(ablationsHtml(results)).toContain("<td>0.900 → 0.800 ± 0.012</td>");
   });
 
-  it("say how far ours is moved by one more concept, whichever way", () => {
-    expect(oursMoved(results)).toBe("0.012");
+  it("say when they were measured on another base than the product's, and nothing otherwise", () => {
+    expect(noticeHtml(results)).toBe("");
+    const older = { ...results, provenance: { ...results.provenance, base: "cast-2" } };
+    expect(noticeHtml(older)).toContain("Measured on <code>cast-2</code>");
+    expect(noticeHtml({ ...results, settings: { ...results.settings, name: "tiny" } })).toContain(
+      "mean nothing",
+    );
   });
 });
 
@@ -191,27 +203,35 @@ it("lays ordered pairs out as a square with the own answers on its diagonal", ()
   expect(() => squareOf([1, 2, 3])).toThrow();
 });
 
-describe("the drawing of channels", () => {
-  const people = [10, 18, 20].map((slot, index) => ({ name: `p${index}`, slot, index }));
-  const words: Word[] = [
-    { text: "smiling", concept: null },
-    ...people.map((concept) => ({ text: `<${concept.name}>`, concept })),
+describe("the drawing of gates", () => {
+  const [ana, bo, cy] = ["ana", "bo", "cy"].map((name, index) => ({ name, slot: index, index })) as [
+    { name: string; slot: number; index: number },
+    { name: string; slot: number; index: number },
+    { name: string; slot: number; index: number },
   ];
-  const answers = (way: "loras" | "slots" | "marks") =>
-    words.map((word) => people.map((person) => answerOf(way, word, person, cast2)));
+  const scene: Scene = { text: "<ana>; <bo>", named: [ana, bo] };
+  const { gain } = cast3.gate;
 
-  it("has marked slots answer to their own token and to nothing else", () => {
-    expect(answers("marks")).toEqual([
-      [0, 0, 0],
-      [1, 0, 0],
-      [0, 1, 0],
-      [0, 0, 1],
-    ]);
+  it("has nobody act who is not named, and everybody act everywhere without gates", () => {
+    const positions = GRID * widthOf(scene);
+    expect(actingAt("gates", scene, cy, gain)).toEqual(new Array(positions).fill(0));
+    for (const way of ["loras", "slots"] as const) {
+      expect(actingAt(way, scene, cy, gain)).toEqual(new Array(positions).fill(1));
+    }
   });
 
-  it("has everybody answer to everything otherwise", () => {
-    for (const way of ["loras", "slots"] as const) {
-      for (const answer of answers(way).flat()) expect(answer).toBeGreaterThan(0);
+  it("opens each gate where its person stands, and closes it where the other does", () => {
+    const middle = (cell: number) => (GRID / 2) * widthOf(scene) + cell * GRID + GRID / 2;
+    for (const [cell, member] of [ana, bo].entries()) {
+      const gate = actingAt("gates", scene, member, gain);
+      expect(gate[middle(cell)]).toBe(1);
+      expect(gate[middle(1 - cell)]).toBeLessThan(0.05);
     }
+  });
+
+  it("is the base's gate: its gain times the share of attention, at most 1", () => {
+    expect(gateOf(0, gain)).toBe(0);
+    expect(gateOf(0.5 / gain, gain)).toBe(0.5);
+    expect(gateOf(1, gain)).toBe(1);
   });
 });

@@ -53,11 +53,11 @@ describe("a mix in the compose form", () => {
 
   it("is drawn by its name as long as it is itself, else by its members", () => {
     const form = formOfMix(mix);
-    expect(orderOf(form, NOTHING_KNOWN, "cast-2", mix)).toEqual({
+    expect(orderOf(form, NOTHING_KNOWN, "cast-3", mix)).toEqual({
       ...{ mix: "ada/party:3", prompt: "<eve> & <dog>; sky", size: "512x256", count: 1 },
     });
-    const changed = orderOf({ ...form, members: form.members.slice(0, 1) }, NOTHING_KNOWN, "cast-2", mix);
-    expect([changed.mix, changed.base, changed.adapters?.length]).toEqual([undefined, "cast-2", 1]);
+    const changed = orderOf({ ...form, members: form.members.slice(0, 1) }, NOTHING_KNOWN, "cast-3", mix);
+    expect([changed.mix, changed.base, changed.adapters?.length]).toEqual([undefined, "cast-3", 1]);
   });
 
   it("is forgotten by an address that names none", () => {

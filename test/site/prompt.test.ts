@@ -1,7 +1,7 @@
 // The compose page edits one clause at a time and never loses the others.
 
 import { describe, expect, it } from "vitest";
-import base from "../../schema/bases/cast-2.json";
+import base from "../../schema/bases/cast-3.json";
 import {
   addPerson,
   clauseAt,

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { layersSha256 } from "../../functions/lib/adapter-header.ts";
-import cast2 from "../../schema/bases/cast-2.json" with { type: "json" };
+import cast3 from "../../schema/bases/cast-3.json" with { type: "json" };
 import { FILE_REASONS } from "../../schema/contract/codes.ts";
 import { MIB, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
 import type { Base } from "../../site/api.ts";
@@ -13,14 +13,17 @@ import { checkFile, remedyOf } from "../../site/pages/publish/file-check.ts";
 import { hashOf, missingParts, partOf, pauseBefore } from "../../site/pages/publish/sending.ts";
 import { trainCommand } from "../../site/pages/publish/train-command.ts";
 
-const base = cast2 as unknown as Base;
+const base = cast3 as unknown as Base;
 
 async function adapterFile(change: Record<string, string> = {}): Promise<Blob> {
   const shapes: [string, number[]][] = [
-    ["tokens", [base.tokens.count, base.tokens.layers, base.tokens.dim]],
     ...base.layers.map(({ name, out_features }): [string, number[]] => [
       `up.${name}`,
       [out_features, base.rank],
+    ]),
+    ...(base.entries ?? []).map(({ name, out_features }): [string, number[]] => [
+      `entry.${name}`,
+      [base.tokens.count, out_features],
     ]),
   ];
   let end = 0;
@@ -30,7 +33,7 @@ async function adapterFile(change: Record<string, string> = {}): Promise<Blob> {
     return [name, { dtype: "F16", shape, data_offsets: [begin, end] }];
   });
   const metadata = {
-    ...{ format: "orthoplex.adapter/1", base: base.id, layers_sha256: await layersSha256(base) },
+    ...{ format: "orthoplex.adapter/2", base: base.id, layers_sha256: await layersSha256(base) },
     ...{ basis: base.basis.name, basis_seed: String(base.basis.seed), rank: String(base.rank), slot: "37" },
     ...{ concept: "Ana", class_word: "person", trigger: "<ana>", strength: "0.8", training: "{}" },
     ...{ tensors_sha256: "0".repeat(64), ...change },
@@ -47,7 +50,7 @@ describe("a chosen file", () => {
   it("shows base, slot and trigger before anything is sent", async () => {
     expect(await checkFile(await adapterFile(), base)).toEqual({
       facts: {
-        base: "cast-2",
+        base: "cast-3",
         slot: 37,
         trigger: "<ana>",
         strength: 0.8,
@@ -59,7 +62,7 @@ describe("a chosen file", () => {
 
   it.each([
     ["base_mismatch", { base: "sdxl" }],
-    ["rank_mismatch", { rank: "8" }],
+    ["rank_mismatch", { rank: "9" }],
     ["metadata_invalid", { trigger: "ana" }],
     ["format_mismatch", { format: "kohya" }],
   ])("is refused for %s with words and a way on", async (reason, change) => {
@@ -111,9 +114,9 @@ describe("sending", () => {
 });
 
 it("the command that trains in a slot survives a shell", () => {
-  const adapter = { name: "ana", concept: "Ana's cat", class_word: "cat", base: "cast-2" };
+  const adapter = { name: "ana", concept: "Ana's cat", class_word: "cat", base: "cast-3" };
   expect(trainCommand(adapter, 37)).toBe(
-    "orthoplex train pictures/ --base cast-2 --slot 37 --trigger '<ana>' --concept 'Ana'\\''s cat' --class-word 'cat' --out ana.safetensors",
+    "orthoplex train pictures/ --base cast-3 --slot 37 --trigger '<ana>' --concept 'Ana'\\''s cat' --class-word 'cat' --out ana.safetensors",
   );
 });
 

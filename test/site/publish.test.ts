@@ -27,7 +27,7 @@ describe("about an adapter", () => {
         tags: "Curly Hair, #glasses,,",
         licence: id,
       };
-      const parsed = AdapterCreate.safeParse(adapterOf(about, "cast-2"));
+      const parsed = AdapterCreate.safeParse(adapterOf(about, "cast-3"));
       expect(parsed.error?.issues ?? []).toEqual([]);
       expect(parsed.data?.tags).toEqual(["curly hair", "glasses"]);
       expect(parsed.data?.licence.spdx).toBe(id);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { readHeader } from "../../functions/lib/safetensors.ts";
 import { sharedColumns, slotDimensions } from "../../functions/lib/slot.ts";
-import base from "../../schema/bases/cast-2.json";
+import base from "../../schema/bases/cast-3.json";
 import { PEOPLE } from "../../site/ui/three-slots.tsx";
 
 it("each person is shown in the slot that their file was trained in", () => {

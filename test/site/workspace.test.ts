@@ -29,7 +29,7 @@ const labels = ({ history }: Workspace) => history.entries.map(({ label }) => la
 
 const TIME = "2026-11-29T12:00:00.000Z";
 const generation = (id: `job_${string}`, status: Generation["status"], images: number): Generation => ({
-  ...{ id, status, kind: "sample", priority: "normal", cost: { credits: 24, refunded: 0 }, base: "cast-2" },
+  ...{ id, status, kind: "sample", priority: "normal", cost: { credits: 24, refunded: 0 }, base: "cast-3" },
   ...{ created_at: TIME, started_at: TIME, finished_at: TIME, progress: null, queue_position: null },
   ...{
     cancel_requested: false,

@@ -32,7 +32,7 @@ export function replicateTrainings(prefix: string) {
     method: "post",
     path: `${prefix}/models/{owner}/{name}/versions/{version}/trainings`,
     summary: "Replicate: trainings.create",
-    description: "On a base: bases/cast-2, version cast-2. The destination becomes a draft adapter of yours.",
+    description: "On a base: bases/cast-3, version cast-3. The destination becomes a draft adapter of yours.",
     tags,
     middleware: [noQuery, idempotent("publish")],
     request: {
@@ -83,7 +83,7 @@ export function replicateTrainings(prefix: string) {
       const model = granted(await findModel(db, caller, `${owner}/${name}`));
       if (model.kind !== "base") {
         deny(
-          refuse("not_found", `Trainings start from a base such as bases/cast-2, not from ${owner}/${name}.`),
+          refuse("not_found", `Trainings start from a base such as bases/cast-3, not from ${owner}/${name}.`),
         );
       }
       if (version !== model.base.id) deny(refuse("not_found", `${owner}/${name} has no version ${version}.`));

@@ -28,7 +28,7 @@ from orthoplex.sample.sampler import denoise
 class Held:
     """Scenes of held-out characters with P persons."""
 
-    truth: Tensor  # (B, 3, 64, 64 P)
+    truth: Tensor  # (B, 3, E, E P), E = cell_px
     rows: list[CastReading]
 
 
@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--guidance", type=float, default=1.5)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    base = load_base("cast-2", arguments.device)
+    base = load_base("cast-3", arguments.device)
     assert isinstance(base, CastBase)
     data = load_sprites(arguments.held_out, base.world, base.config.cell_px, base.config.words)
     singles, pairs = held_out_scenes(base, data, 22, 1, 1), held_out_scenes(base, data, 10, 2, 2)
@@ -79,8 +79,8 @@ def main() -> None:
         own = distance(drawn, held.truth)
         other = distance(drawn, held.truth.roll(1, 0))
         print(f"{persons} a picture, {len(own)} prompts: {own.mean():.1f} to the truth, {other.mean():.1f} to another")
-        truth = torch.nn.functional.interpolate(held.truth, scale_factor=2, mode="nearest")
         sharp = torch.nn.functional.avg_pool2d(enlarge(base.sharpener, drawn.to(base.device)).cpu(), 2)
+        truth = torch.nn.functional.interpolate(held.truth, sharp.shape[2:], mode="nearest")
         for left, right in zip(to_images(truth), to_images(sharp), strict=True):
             tiles.append(_side_by_side(left, right, vertical=persons > 1))
     _sheet(tiles, 6).save(arguments.out)

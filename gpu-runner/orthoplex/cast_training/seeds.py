@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    base = load_base("cast-2", arguments.device)
+    base = load_base("cast-3", arguments.device)
     for slot, folder in enumerate(seed_folders(arguments.seeds)):
         if arguments.only and folder.name != arguments.only:
             continue

@@ -120,7 +120,7 @@ def main() -> None:
         "--published", dest="size", action="store_const", const="published", help="three seeds, 32 merged; two hours"
     )
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
-    parser.add_argument("--base", default="cast-2")
+    parser.add_argument("--base", default="cast-3")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seeds", type=int, help="how often everything is trained anew; without it: the size's own")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that train, on a CPU")
@@ -136,7 +136,7 @@ def main() -> None:
     lab, results = open_lab(settings, arguments.base, arguments.device, arguments.cache, log, arguments.workers)
     measure_everything(lab, results, log)
     command = " ".join(["npm run eval", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])])
-    provenance = Provenance(command, commit(), machine(arguments.device), lab.trainer.weights, log.minutes)
+    provenance = Provenance(command, commit(), machine(arguments.device), lab.base.id, lab.trainer.weights, log.minutes)
     page.parent.mkdir(parents=True, exist_ok=True)
     write_report(lab, results, provenance, page)
     log.say(f"written: {page}")

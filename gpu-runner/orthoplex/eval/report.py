@@ -23,6 +23,7 @@ class Provenance:
     command: str
     commit: str
     machine: str
+    base: str
     weights: str
     minutes: float
 
@@ -78,7 +79,7 @@ def write_report(lab: Lab, results: Numbers, provenance: Provenance, page: Path)
     warning = "**This is the tiny size: it shows that the command works, and its numbers mean nothing.**\n\n"
     head = f"""# Results
 Written by the run; every number of this page and its pictures comes from it: size `{size}`, command
-`{provenance.command}`, commit `{provenance.commit}`, base `{lab.base.id}` with weights `{provenance.weights}`,
+`{provenance.command}`, commit `{provenance.commit}`, base `{provenance.base}` with weights `{provenance.weights}`,
 {provenance.machine}, {provenance.minutes:.0f} minutes in this run (what was measured earlier is not counted).
 All numbers are in [results/results.json](results/results.json).
 

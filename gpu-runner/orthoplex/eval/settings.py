@@ -40,7 +40,7 @@ class Settings:
     crosstalk_concepts: int = 4  # concepts whose pairs are measured for crosstalk
     prompts: int = 4  # per concept: its expressions in turn, on a background each
     draw_steps: int = 12
-    guidance: float = 1.0  # the default of cast-2
+    guidance: float = 1.0  # the default of cast-3
     draw_batch: int = 24
     fusion_batches: int = 4  # batches of activations per concept
     lbfgs_iterations: int = 8

@@ -15,8 +15,8 @@ import torch
 from orthoplex.bases import descriptions_folder, weights_folder
 from orthoplex.bases.cast.base import noise_of
 from orthoplex.bases.cast.casting import cast_prompt
-from orthoplex.bases.cast.flow import time_steps
-from orthoplex.bases.cast.model import CastConfig
+from orthoplex.bases.cast.flow import TIME_SHIFT, time_steps
+from orthoplex.bases.cast.model import SIZES, CastConfig
 from orthoplex.bases.cast.parts import CastParts
 from orthoplex.bases.cast.prompt import parse_prompt
 from orthoplex.bases.cast.reading import read
@@ -27,7 +27,8 @@ from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.layout import Layout, read_layout
 from orthoplex.ortho.marker import marked
 
-BASE = "cast-2"
+BASE = "cast-3"
+CHANNELS = "reserved-channels.json"  # of schema/examples: slots of a base whose tokens are marked
 PROMPTS: list[tuple[str, int]] = [
     ("<ana> smiling, left; <bo> laughing, right; sky background", 2),
     ("<ana> right; <bo> left; <cy> surprised; lavender gradient background", 3),
@@ -167,7 +168,7 @@ def marks(layout: Layout) -> list[dict[str, Any]]:
 def golden() -> dict[str, Any]:
     world = World.read(weights_folder() / BASE / "world.json")
     layout = read_layout(descriptions_folder() / f"{BASE}.json")
-    config = CastConfig(vocabulary_size=0)
+    config = CastConfig(vocabulary_size=0, **SIZES[BASE])
     base = cast(CastParts, _Shapes(config, world, layout))
     noises = []
     for seed in SEEDS:
@@ -180,9 +181,9 @@ def golden() -> dict[str, Any]:
         "masks": masks(config),
         "regional": regional(base),
         "apart": apart(base),
-        "marks": marks(layout),
+        "marks": marks(read_layout(descriptions_folder().parent / "examples" / CHANNELS)),
         "noise": noises,
-        "time_steps": {str(steps): time_steps(steps) for steps in STEPS},
+        "time_steps": {str(steps): time_steps(steps, TIME_SHIFT * config.coarse) for steps in STEPS},
     }
 
 

@@ -148,7 +148,7 @@ def refused_examples(good: bytes) -> list[dict[str, str]]:
         ("another safetensors file", "metadata_missing", framed(b"{}      ")),
         ("no trigger", "metadata_missing", metadata_set(good, trigger=None)),
         ("another format", "format_mismatch", metadata_set(good, format="pt")),
-        ("another base", "base_mismatch", metadata_set(good, base="cast-2")),
+        ("another base", "base_mismatch", metadata_set(good, base="cast-3")),
         ("other layers", "base_mismatch", metadata_set(good, layers_sha256="0" * 64)),
         ("another basis", "basis_mismatch", metadata_set(good, basis="gaussian")),
         ("another basis seed", "basis_mismatch", metadata_set(good, basis_seed="8")),

@@ -123,7 +123,7 @@ function main(): void {
       name: seed.name,
       title: seed.title,
       description: seed.description,
-      base: 'cast-2',
+      base: 'cast-3',
       concept: seed.name,
       class_word: seed.classWord ?? 'person',
       trigger: `<${seed.name}>`,

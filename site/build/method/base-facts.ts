@@ -1,15 +1,17 @@
 // Numbers about the base on the method page, from the base's own description.
 
 import { capacity, radixOf, slotDimensions } from "../../../functions/lib/slot.ts";
-import cast2 from "../../../schema/bases/cast-2.json" with { type: "json" };
+import { EMBEDDED_BASE } from "../../../schema/bases/index.ts";
 
 const BYTES_F16 = 2;
 
 export interface BaseFacts {
   channels: number;
-  reserved: number;
-  said: number;
+  /** Layers with gated residuals. */
   layers: number;
+  /** Projections in which tokens have entries. */
+  entries: number;
+  gain: number;
   rank: number;
   tokens: number;
   /** Slots that are exactly orthogonal to each other. */
@@ -20,20 +22,20 @@ export interface BaseFacts {
 }
 
 export function baseFacts(): BaseFacts {
-  const { layers, basis, rank, tokens } = cast2;
+  const { layers, entries, gate, rank, tokens } = EMBEDDED_BASE;
   const channels = layers[0]?.in_features ?? 0;
   if (layers.some((layer) => layer.in_features !== channels)) {
-    throw new Error("The method page speaks of one number of channels; the layers of cast-2 have several");
+    throw new Error(`The method page speaks of one number of channels; ${EMBEDDED_BASE.id} has several`);
   }
-  const radix = radixOf(slotDimensions(cast2), rank);
+  const radix = radixOf(slotDimensions(EMBEDDED_BASE), rank);
   const values =
     layers.reduce((sum, layer) => sum + layer.out_features * rank, 0) +
-    tokens.count * tokens.layers * tokens.dim;
+    entries.reduce((sum, entry) => sum + entry.out_features * tokens.count, 0);
   return {
     channels,
-    reserved: basis.reserved,
-    said: channels - basis.reserved,
     layers: layers.length,
+    entries: entries.length,
+    gain: gate.gain,
     rank,
     tokens: tokens.count,
     class: capacity(radix, 0),

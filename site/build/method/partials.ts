@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { EMBEDDED_BASE } from "../../../schema/bases/index.ts";
 import { baseFacts } from "./base-facts.ts";
 import { goalsHtml, mainHtml } from "./methods.ts";
 import { answersHtml, plotsHtml, sheetHtml } from "./pictures.ts";
@@ -11,11 +12,10 @@ import {
   curveHtml,
   effectsHtml,
   metricsHtml,
-  oursMoved,
+  noticeHtml,
   predictsHtml,
   provenanceHtml,
   sceneHtml,
-  sizeNoticeHtml,
 } from "./studies.ts";
 
 const DRAWINGS = resolve(import.meta.dirname, "../../pages/method");
@@ -59,9 +59,10 @@ function togetherHtml(): string {
 }
 
 export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
+  "base-id": () => EMBEDDED_BASE.id,
   "base-channels": () => String(baseFacts().channels),
-  "base-reserved": () => String(baseFacts().reserved),
-  "base-said": () => String(baseFacts().said),
+  "base-entries": () => String(baseFacts().entries),
+  "base-gain": () => String(baseFacts().gain),
   "base-layers": () => String(baseFacts().layers),
   "base-rank": () => String(baseFacts().rank),
   "base-tokens": () => String(baseFacts().tokens),
@@ -70,11 +71,11 @@ export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
   "base-file-kib": () => baseFacts().fileKib.toFixed(0),
   "diagram-sum": () => diagramHtml("sum"),
   "diagram-axes-slots": () => diagramHtml("axes-slots"),
-  "diagram-axes-marks": () => diagramHtml("axes-marks"),
+  "diagram-axes-gates": () => diagramHtml("axes-gates"),
   "diagram-words": () => diagramHtml("scene-words"),
   "diagram-boxes": () => diagramHtml("scene-boxes"),
   "diagram-apart": () => diagramHtml("scene-apart"),
-  "method-size": () => sizeNoticeHtml(theResults()),
+  "method-notice": () => noticeHtml(theResults()),
   "method-goals": () => goalsHtml(theResults()),
   "method-main": () => mainHtml(theResults()),
   "method-sheet": () =>
@@ -84,7 +85,6 @@ export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
   "method-counts": () =>
     sheetHtml("counts.png", "The same characters while more and more concepts are merged."),
   "method-effects": () => effectsHtml(theResults()),
-  "method-ours-moved": () => oursMoved(theResults()),
   "method-answers": () => answersHtml(theResults()),
   "method-predicts": () => predictsHtml(theResults()),
   "method-crosstalk-plots": crosstalkPlotsHtml,

@@ -56,6 +56,7 @@ const Results = z.object({
     command: z.string(),
     commit: z.string(),
     machine: z.string(),
+    base: z.string(),
     weights: z.string(),
     minutes: z.number(),
   }),

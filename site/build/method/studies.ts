@@ -1,9 +1,10 @@
 // The other measurements as tables: number of concepts, ablations, crosstalk, several people in one picture, metrics.
 
+import { EMBEDDED_BASE } from "../../../schema/bases/index.ts";
 import { escapeHtml } from "../escape.ts";
 import { baseFacts } from "./base-facts.ts";
 import { meanOf, number, percent, withSpread } from "./numbers.ts";
-import { type Measures, oursOf, type Results } from "./results.ts";
+import type { Measures, Results } from "./results.ts";
 import { factsHtml, foldedHtml, kindOf, tableHtml } from "./table.ts";
 
 function pair(single: Measures, merged: Measures, column: keyof Measures): string {
@@ -17,8 +18,10 @@ function beyondOneClass(curve: Results["curve"]): string {
   const within = ours.findLast(({ count }) => count <= size);
   const beyond = ours.find(({ count }) => count > size);
   if (!within || !beyond) return "";
-  const fall = `${number(within.identity.mean)} at ${within.count} to ${number(beyond.identity.mean)} at ${beyond.count}`;
-  return `<p>A class holds ${size} slots. Of ${beyond.count} concepts some are of another class and share a column with most of the others, so that a token of theirs is heard where it should not be: identity falls from ${fall}. The catalog tells of every pair before it is drawn whether it is exact.</p>\n`;
+  const [before, after] = [within, beyond].map(
+    ({ identity, count }) => `${number(identity.mean)} at ${count}`,
+  );
+  return `<p>A class holds ${size} slots. Of ${beyond.count} concepts some are of another class and share a column with most of the others: our identity is ${before} and ${after}.</p>\n`;
 }
 
 export function curveHtml({ curve, strength }: Results): string {
@@ -85,12 +88,6 @@ export function effectsHtml({ interference }: Results): string {
   return tableHtml("Crosstalk of pairs of concepts", head, rows);
 }
 
-/** The largest change of a pixel when one more concept is merged into ours, of 255. */
-export function oursMoved({ interference }: Results): string {
-  const most = Math.max(...oursOf(interference.points).map((point) => Math.abs(point.distance_gained)));
-  return most < 0.001 ? "less than 0.001" : number(most);
-}
-
 export function predictsHtml({ interference }: Results): string {
   const within = interference.predicts[0]?.[1].spearman_within.map(([name]) => escapeHtml(name)) ?? [];
   const rows = interference.predicts.map(([kind, { pearson, spearman, spearman_within }]) => ({
@@ -130,15 +127,19 @@ export function provenanceHtml({ provenance: p, settings }: Results): string {
     ["Size", escapeHtml(settings.name)],
     ["Commit", `<code>${escapeHtml(p.commit)}</code>`],
     ["Machine", escapeHtml(p.machine)],
+    ["Base", `<code>${escapeHtml(p.base)}</code>`],
     ["Weights of the base", `<code>${escapeHtml(p.weights)}</code>`],
     ["Time", `${number(p.minutes, 0)} minutes; what an earlier run had measured is not counted`],
   ];
   return factsHtml(facts);
 }
 
-/** A warning above the numbers of a run that was too short to mean anything. */
-export function sizeNoticeHtml({ settings }: Results): string {
-  return settings.name === "tiny"
-    ? `<div class="notice warn"><p><strong>These numbers mean nothing.</strong> They come from the tiny size of the evaluation, which only shows that it works.</p></div>`
-    : "";
+/** Above the numbers of a run that was too short to mean anything, or that measured another base than the product's. */
+export function noticeHtml({ settings, provenance }: Results): string {
+  if (settings.name === "tiny") {
+    return `<div class="notice warn"><p><strong>These numbers mean nothing.</strong> They come from the tiny size of the evaluation, which only shows that it works.</p></div>`;
+  }
+  if (provenance.base === EMBEDDED_BASE.id) return "";
+  const base = `<code>${escapeHtml(provenance.base)}</code>`;
+  return `<div class="notice"><p><strong>Measured on ${base}, the base before this one.</strong> “Ours” in these tables is the method that ${base} had, marks in reserved channels. What <code>${EMBEDDED_BASE.id}</code> reaches with entries and gates is to be measured.</p></div>`;
 }

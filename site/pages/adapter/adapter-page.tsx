@@ -23,7 +23,7 @@ const PREVIEW_LOOKS_MS = [4_000, 10_000, 20_000, 40_000, 80_000];
 
 export function AdapterPage({ id }: { id: string }) {
   const loaded = useReply(() => api.adapter(id), [id]);
-  const base = useReply(() => api.base(loaded.value?.base ?? "cast-2"), [loaded.value?.base]);
+  const base = useReply(() => api.base(loaded.value?.base ?? "cast-3"), [loaded.value?.base]);
   const account = useAccount();
   const adapter = loaded.value;
 

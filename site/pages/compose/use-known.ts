@@ -5,7 +5,7 @@ import { type Adapter, api, type Base } from "../../api.ts";
 import type { Failure } from "../../ui/failure.ts";
 import type { Known, Member } from "./form.ts";
 
-export const BASE_ID = "cast-2";
+export const BASE_ID = "cast-3";
 /** `owner/name:3` names one version of the catalog entry `owner/name`. */
 export const entryOf = (ref: string) => ref.replace(/:\d+$/, "");
 

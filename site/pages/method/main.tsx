@@ -4,10 +4,10 @@ import "../static.ts";
 import "./method.css";
 import { render } from "preact";
 import { ThreeSlots } from "../../ui/three-slots.tsx";
-import { ChannelsFigure } from "./channels.tsx";
+import { GatesFigure } from "./gates-figure.tsx";
 
 const slots = document.getElementById("three-slots");
 if (slots) render(<ThreeSlots />, slots);
 
-const channels = document.getElementById("channels");
-if (channels) render(<ChannelsFigure />, channels);
+const gates = document.getElementById("gates");
+if (gates) render(<GatesFigure />, gates);

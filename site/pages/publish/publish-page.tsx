@@ -12,7 +12,7 @@ import { Review } from "./review.tsx";
 import { TrainingWatch } from "./training-watch.tsx";
 import { UploadFile } from "./upload-file.tsx";
 
-const BASE_ID = "cast-2";
+const BASE_ID = "cast-3";
 const asked = new URLSearchParams(location.search);
 
 const WAYS = [

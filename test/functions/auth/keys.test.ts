@@ -199,7 +199,7 @@ describe("an API key", () => {
     const reader = await person("Reader", ["read"]);
     const create = await reader.ask("POST", "/v1/compositions", { members: [{ ref: "a/b" }] });
     const lease = await reader.ask("POST", "/runner/v1/register", {
-      ...{ name: "m", version: "1", device: "cpu", dtype: "f", memory_bytes: 1, bases: ["cast-2"] },
+      ...{ name: "m", version: "1", device: "cpu", dtype: "f", memory_bytes: 1, bases: ["cast-3"] },
     });
     expect([create.body.code, lease.body.code]).toEqual(["scope_missing", "scope_missing"]);
   });

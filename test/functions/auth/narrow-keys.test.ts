@@ -16,7 +16,7 @@ beforeAll(async () => {
   composition = mix.composition as unknown as Composition;
   await ada.must("POST", "/v1/collections", { name: "drawer", title: "Drawer", visibility: "private" });
   const job = await ada.must<Generation>("POST", "/v1/generations", {
-    base: "cast-2",
+    base: "cast-3",
     prompt: "sad",
     count: 1,
   });

@@ -13,7 +13,7 @@ import { ask, db, type Person, person, png, published } from "../cast.ts";
 type Key = z.infer<typeof KeySchema>;
 type Made = { id: string; key: string; prefix: string };
 const PAGE = "https://page.test";
-const INPUT = { prompt: "a person", base: "cast-2" };
+const INPUT = { prompt: "a person", base: "cast-3" };
 let ada: Person;
 
 beforeAll(async () => {
@@ -144,7 +144,7 @@ describe("a publishable key", () => {
       ["GET", `/v1/uploads/${upload}`, undefined],
       ["GET", "/v1/webhooks/default/secret", undefined],
       ["GET", "/replicate/v1/account", undefined],
-      ["POST", "/v1/predictions", { version: "cast-2", input: {} }],
+      ["POST", "/v1/predictions", { version: "cast-3", input: {} }],
       ["POST", "/v1/compositions", { members: [{ ref: "ada/kofi" }] }],
       ["POST", "/runner/v1/lease", {}],
     ] as const) {

@@ -5,7 +5,7 @@ import { db, Machine } from "../cast.ts";
 import type { Entry, World } from "./entry.ts";
 
 async function failed({ owner }: World): Promise<string> {
-  const { id } = await owner.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
+  const { id } = await owner.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "x" });
   await db().prepare("UPDATE jobs SET status = 'failed', finished_at = 1 WHERE id = ?").bind(id).run();
   return id;
 }

@@ -19,7 +19,7 @@ async function mixOf({ owner }: World): Promise<string> {
   await db()
     .prepare(
       `INSERT INTO mixes (id, owner_id, name, title, description, base_id, visibility, state, created_at, updated_at)
-       SELECT 'mix_' || printf('%020d', ?), id, ?, 'm', '', 'cast-2', 'public', 'published', 0, 0 FROM users WHERE handle = ?`,
+       SELECT 'mix_' || printf('%020d', ?), id, ?, 'm', '', 'cast-3', 'public', 'published', 0, 0 FROM users WHERE handle = ?`,
     )
     .bind(made, name, owner.handle)
     .run();

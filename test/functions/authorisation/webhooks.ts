@@ -15,7 +15,7 @@ const on = async (world: World, rest = "", body?: unknown): Promise<Call> => ({
 /** Of the owner: a delivery that has failed. */
 async function failed(world: World): Promise<string> {
   await made(world);
-  const job = await world.owner.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
+  const job = await world.owner.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "x" });
   await db().prepare("UPDATE jobs SET status = 'canceled' WHERE id = ?").bind(job.id).run();
   await db().prepare("UPDATE deliveries SET state = 'failed', next_attempt_at = NULL").run();
   const page = await world.owner.must<{ items: Delivery[] }>(

@@ -9,7 +9,8 @@ import golden from "../../../schema/examples/adapter.json" with { type: "json" }
 import { adapterFile, adapterInput, BASE, type FileChange, type Person, person } from "../cast.ts";
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-const tiny = { ...BASE, ...golden.base } as Base;
+const { entries: _entries, gate: _gate, ...bare } = BASE;
+const tiny = { ...bare, ...golden.base } as Base;
 const gated = { ...BASE, ...golden.gated.base, basis: golden.gated.base.basis } as Base;
 const SLOT = Number(golden.accepted.metadata.slot);
 
@@ -130,7 +131,7 @@ describe("making a version of an upload", () => {
     expect(await refusal(await make())).toEqual([422, "file_invalid", reason]);
   });
 
-  const layer = `up.${BASE.layers[0]?.name}`;
+  const layer = `up.${BASE.layers[1]?.name}`;
   const halves = (data: Uint8Array, at: number, bits: number) => {
     new DataView(data.buffer).setUint16(at, bits, true);
     return data;
@@ -160,6 +161,11 @@ describe("making a version of an upload", () => {
     ["a trigger without brackets", "metadata_invalid", { metadata: { trigger: "ada" } }],
     ["a strength that is no number", "metadata_invalid", { metadata: { strength: "NaN" } }],
     ["another format", "format_mismatch", { metadata: { format: "orthoplex.adapter/9" } }],
+    [
+      "the first format, of the base before this one",
+      "format_mismatch",
+      { metadata: { format: "orthoplex.adapter/1", base: "cast-2" } },
+    ],
     ["another base", "base_mismatch", { metadata: { base: "cast-9" } }],
     ["another basis seed", "basis_mismatch", { metadata: { basis_seed: "2" } }],
     ["another rank", "rank_mismatch", { metadata: { rank: String(BASE.rank + 1) } }],

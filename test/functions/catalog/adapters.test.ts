@@ -44,7 +44,7 @@ describe("creating an adapter", () => {
   it("refuses an unknown base by name", async () => {
     const reply = await ada.ask("POST", "/v1/adapters", adapterInput("lost", { base: "sdxl" }));
     expect([reply.status, reply.body.code]).toEqual([422, "base_unknown"]);
-    expect(reply.body.detail).toContain("cast-2");
+    expect(reply.body.detail).toContain("cast-3");
   });
 });
 

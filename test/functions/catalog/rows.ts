@@ -64,7 +64,7 @@ export async function rows(inputs: readonly RowInput[]): Promise<Map<string, str
         input.name,
         input.title ?? input.name,
         input.description ?? "",
-        input.base ?? "cast-2",
+        input.base ?? "cast-3",
         input.concept ?? input.name,
         input.class ?? "person",
         JSON.stringify(input.tags ?? []),

@@ -52,7 +52,7 @@ describe("a scan", () => {
     const layer = BASE.layers[0];
     const norm = 2 ** -10 * Math.sqrt((layer?.out_features ?? 0) * BASE.rank);
     const values =
-      BASE.tokens.count * BASE.tokens.layers * BASE.tokens.dim +
+      (BASE.entries ?? []).reduce((sum, { out_features }) => sum + out_features * BASE.tokens.count, 0) +
       BASE.layers.reduce((sum, { out_features }) => sum + out_features * BASE.rank, 0);
     const sha256 = await sha256Hex(file);
     expect(row?.scan).toMatchObject({

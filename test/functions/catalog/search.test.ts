@@ -15,6 +15,7 @@ import {
   type Suggestions,
 } from "../../../schema/contract/index.ts";
 import { adapterInput, ask, BASE, db, type Person, person, published } from "../cast.ts";
+import { RESERVING } from "../compose/reserving-base.ts";
 import { owners, rows } from "./rows.ts";
 
 type Page = z.infer<typeof AdapterPage>;
@@ -301,7 +302,7 @@ describe("composing exactly", () => {
     await rows([{ name: "slotless", owner: "slotter", tags: ["slotted"] }]);
   });
 
-  it("is everybody else where a base reserves channels: a composition gives its members new slots", async () => {
+  it("is everybody else where gates keep members apart, in whatever slots they were trained", async () => {
     for (const [i, a] of slots.entries()) {
       for (const b of slots.slice(i)) {
         const listed = await names(`composes_with=slotter/slot-${a},slotter/slot-${b}&tag=slotted`);
@@ -312,7 +313,7 @@ describe("composing exactly", () => {
   });
 
   it("is sharing no column in any layer with any of those named, where members keep their slots", () => {
-    const open = { ...BASE, basis: { ...BASE.basis, reserved: undefined } };
+    const open = { ...RESERVING, basis: { ...RESERVING.basis, reserved: undefined } };
     const own = radixOf(slotDimensions(open), open.rank);
     const shares = (a: number, b: number) =>
       slotDimensions(open).some((n) => sharedColumns(a, b, n, open.rank, own) > 0);

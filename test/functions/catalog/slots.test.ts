@@ -14,7 +14,7 @@ import { SLOT_DRAFT_TTL_DAYS, SLOTS_PER_OWNER_MAX } from "../../../schema/contra
 import { adapterFile, adapterInput, type Person, person, png, published } from "../cast.ts";
 
 type Slot = { slot: number; class: number };
-const base = knownBase("cast-2");
+const base = knownBase("cast-3");
 const q = radixOfBase(base);
 const db = drizzle(env.DB);
 
@@ -108,7 +108,7 @@ describe("reserving a slot", () => {
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
        INSERT INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at)
-       SELECT 'slt_' || i, 'cast-2', 10000 + i, users.id, 'adp_' || i, 0 FROM n, users WHERE handle = 'greedy'`,
+       SELECT 'slt_' || i, 'cast-3', 10000 + i, users.id, 'adp_' || i, 0 FROM n, users WHERE handle = 'greedy'`,
     )
       .bind(SLOTS_PER_OWNER_MAX)
       .run();
@@ -164,7 +164,7 @@ describe("a slot of a collection", () => {
     const slots = [(await slotIn(cleo, "one", id)).body, (await slotIn(cleo, "two", "cleo/troupe")).body];
     expect(new Set(slots.map((slot) => slot.class)).size).toBe(1);
     const row = await env.DB.prepare("SELECT base_id, class FROM collections WHERE id = ?").bind(id).first();
-    expect(row).toEqual({ base_id: "cast-2", class: slots[0]?.class });
+    expect(row).toEqual({ base_id: "cast-3", class: slots[0]?.class });
   });
 
   it("is refused where the class is full, for somebody else's collection, and beside a request for a slot", async () => {
@@ -174,7 +174,7 @@ describe("a slot of a collection", () => {
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
        INSERT OR IGNORE INTO slots (id, base_id, slot, owner_id, adapter_id, reserved_at)
-       SELECT 'slt_full' || i, 'cast-2', ?1 + i, 'usr_x', 'adp_full' || i, 0 FROM n`,
+       SELECT 'slt_full' || i, 'cast-3', ?1 + i, 'usr_x', 'adp_full' || i, 0 FROM n`,
     )
       .bind(body.class * q, q - 1)
       .run();

@@ -141,7 +141,7 @@ describe("a finished generation", () => {
     await env.DB.batch([
       env.DB.prepare(
         `INSERT INTO mixes (id, owner_id, name, title, description, base_id, visibility, state, created_at, updated_at)
-         SELECT 'mix_1', id, 'm', 'M', '', 'cast-2', 'public', 'published', 0, 0 FROM users WHERE handle = 'ada'`,
+         SELECT 'mix_1', id, 'm', 'M', '', 'cast-3', 'public', 'published', 0, 0 FROM users WHERE handle = 'ada'`,
       ),
       env.DB.prepare("UPDATE compositions SET mix_id = 'mix_1', number = 1 WHERE id = ?").bind(id),
     ]);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 const order = () =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "sad", count: 1 });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "sad", count: 1 });
 async function leased(): Promise<string> {
   const [lease] = await machine.lease();
   if (!lease) throw new Error("Nothing to lease");

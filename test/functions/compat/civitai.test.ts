@@ -53,7 +53,7 @@ describe("models", () => {
     const [version] = model?.modelVersions ?? [];
     expect(version).toMatchObject({
       name: "v1",
-      baseModel: "cast-2",
+      baseModel: "cast-3",
       trainedWords: ["<ivy>"],
       status: "Published",
     });
@@ -82,7 +82,7 @@ describe("models", () => {
   it("are filtered by tag, user, base, type, words and rating", async () => {
     expect(await names("?tag=cat")).toEqual(["tom"]);
     expect(await names("?username=ada")).toEqual(["ivy", "paco"]);
-    expect(await names("?baseModels=cast-2")).toEqual(["ivy", "paco", "tom"]);
+    expect(await names("?baseModels=cast-3")).toEqual(["ivy", "paco", "tom"]);
     expect(await names("?baseModels=SDXL%201.0")).toEqual([]);
     expect(await names("?types=LORA&types=Checkpoint")).toEqual(["ivy", "paco", "tom"]);
     expect(await names("?types=Checkpoint")).toEqual([]);
@@ -226,7 +226,7 @@ describe("a version in short", () => {
         fileName: "ada-ivy-1.safetensors",
         downloadUrls: [ivy.download_url],
         hashes: { SHA256: ivy.sha256.toUpperCase() },
-        air: `urn:air:cast-2:lora:orthoplex:${numberOf(ivy.adapter_id)}@${number}`,
+        air: `urn:air:cast-3:lora:orthoplex:${numberOf(ivy.adapter_id)}@${number}`,
       });
     }
   });

@@ -35,7 +35,7 @@ const queued = async () =>
 
 describe("images.generate", () => {
   it("answers with base64 of the PNG where nothing else is asked for", async () => {
-    const { reply } = await generated({ model: "cast-2", seed: 7 });
+    const { reply } = await generated({ model: "cast-3", seed: 7 });
     expect(OpenAiImagesSchema.parse(reply)).toEqual(reply);
     const [image] = reply.data;
     const bytes = Buffer.from(image?.b64_json ?? "", "base64");
@@ -306,7 +306,7 @@ describe("models", () => {
   it("lists bases and published adapters for anybody, and retrieves each by its id", async () => {
     const { body } = await ask<OpenAiModels>("GET", "/openai/v1/models");
     expect(body.object).toBe("list");
-    expect(body.data.map(({ id }) => id)).toEqual(expect.arrayContaining(["cast-2", "ada/ivy", "ada/paco"]));
+    expect(body.data.map(({ id }) => id)).toEqual(expect.arrayContaining(["cast-3", "ada/ivy", "ada/paco"]));
     for (const { id } of body.data) {
       const one = await ask<{ id: string }>("GET", `/openai/v1/models/${encodeURIComponent(id)}`);
       expect([one.status, one.body.id]).toEqual([200, id]);

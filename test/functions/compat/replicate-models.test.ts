@@ -12,7 +12,7 @@ beforeEach(clearQueue);
 describe("models", () => {
   it("are bases and adapters, with a version that brings the schema of its input", async () => {
     for (const [name, version] of [
-      ["bases/cast-2", "cast-2"],
+      ["bases/cast-3", "cast-3"],
       ["ada/ivy", ivy.id],
     ] as const) {
       const model = (await ask<ReplicateModel>("GET", `${ROOT}/models/${name}`)).body;
@@ -41,7 +41,7 @@ describe("models", () => {
       seen.push(...page.results.map(({ owner, name }) => `${owner}/${name}`));
       next = page.next;
     }
-    expect(seen).toEqual(["bases/cast-2", "carl/c2", "carl/c1", "carl/c0", "ada/paco", "ada/ivy"]);
+    expect(seen).toEqual(["bases/cast-3", "carl/c2", "carl/c1", "carl/c0", "ada/paco", "ada/ivy"]);
   });
 
   it("are found by HTTP QUERY, whose text comes bare or as a JSON string", async () => {

@@ -43,7 +43,7 @@ describe("predictions.create", () => {
 
   it("says starting when the wait runs out while a runner draws, and processing when asked again", async () => {
     const { leases, body } = await (async () => {
-      const answer = ofModel("bases/cast-2", {}, { prefer: "wait=1" });
+      const answer = ofModel("bases/cast-3", {}, { prefer: "wait=1" });
       const leased = await runner().lease(1, 5);
       return { leases: leased, body: (await answer).body };
     })();
@@ -58,9 +58,9 @@ describe("predictions.create", () => {
       const { status, body } = await create({ version, input });
       expect([version, status, body.model, body.version]).toEqual([version, 201, "ada/ivy", ivy.id]);
     }
-    expect((await create({ version: "cast-2", input })).body).toMatchObject({
-      model: "bases/cast-2",
-      version: "cast-2",
+    expect((await create({ version: "cast-3", input })).body).toMatchObject({
+      model: "bases/cast-3",
+      version: "cast-3",
     });
     expect((await create({ model: "ada/ivy", input })).body.version).toBe(ivy.id);
   });
@@ -131,12 +131,12 @@ describe("a prediction", () => {
     });
     const seen = await ada.must<ReplicatePrediction>("GET", `${ROOT}/predictions/${native.id}`);
     expect(seen).toMatchObject({ model: "ada/ivy", version: ivy.id, input: { prompt: "<ivy>", width: 512 } });
-    const { body } = await ofModel("bases/cast-2", {});
+    const { body } = await ofModel("bases/cast-3", {});
     expect(await ada.must("GET", `/v1/generations/${body.id}`)).toMatchObject({ status: "queued" });
   });
 
   it("is canceled, and one that has ended is answered as it is", async () => {
-    const { body } = await ofModel("bases/cast-2", {});
+    const { body } = await ofModel("bases/cast-3", {});
     for (let i = 0; i < 2; i += 1) {
       const canceled = await ada.must<ReplicatePrediction>("POST", `${ROOT}/predictions/${body.id}/cancel`);
       expect([canceled.status, canceled.completed_at !== null]).toEqual(["canceled", true]);
@@ -145,7 +145,7 @@ describe("a prediction", () => {
 
   it("that failed says why", async () => {
     const [{ body }] = await Promise.all([
-      ofModel("bases/cast-2", {}, { prefer: "wait" }),
+      ofModel("bases/cast-3", {}, { prefer: "wait" }),
       failNext("prompt_invalid", "No word is known."),
     ]);
     expect(body).toMatchObject({ status: "failed", error: "No word is known.", output: null });
@@ -153,7 +153,7 @@ describe("a prediction", () => {
   });
 
   it("is found in pages, newest first, whose next is a whole address", async () => {
-    for (let i = 0; i < 3; i += 1) await ofModel("bases/cast-2", { seed: i });
+    for (let i = 0; i < 3; i += 1) await ofModel("bases/cast-3", { seed: i });
     const insert = env.DB.prepare(
       `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)
        SELECT 'job_' || printf('%020d', value), owner_id, kind, base_id, shape, 'canceled', turn, request, spec, inputs, value
@@ -172,7 +172,7 @@ describe("a prediction", () => {
 
   it("answers a GET that says its absent body is JSON", async () => {
     const headers = { "content-type": "application/json" };
-    const { body } = await ofModel("bases/cast-2", {});
+    const { body } = await ofModel("bases/cast-3", {});
     const get = await ada.ask("GET", `${ROOT}/predictions/${body.id}`, undefined, headers);
     const cancel = await ada.ask("POST", `${ROOT}/predictions/${body.id}/cancel`, undefined, headers);
     expect([get.status, cancel.status]).toEqual([200, 200]);
@@ -180,15 +180,15 @@ describe("a prediction", () => {
 
   it("is made once for one Idempotency-Key", async () => {
     const key = { "idempotency-key": "p1" };
-    const first = await ofModel("bases/cast-2", {}, key);
-    const second = await ofModel("bases/cast-2", {}, key);
+    const first = await ofModel("bases/cast-3", {}, key);
+    const second = await ofModel("bases/cast-3", {}, key);
     expect(second.body.id).toBe(first.body.id);
   });
 });
 
 describe("a stream", () => {
   it("tells log lines, outputs and the end to whoever has its address, with an id each", async () => {
-    const { body } = await ofModel("bases/cast-2", {});
+    const { body } = await ofModel("bases/cast-3", {});
     const [response] = await Promise.all([send(body.urls.stream), runNext(3)]);
     const events = await eventsOf(response);
     expect(events.every(({ id }) => id !== "")).toBe(true);
@@ -201,13 +201,13 @@ describe("a stream", () => {
   });
 
   it("tells an error, and that it was canceled", async () => {
-    const failed = (await ofModel("bases/cast-2", {})).body;
+    const failed = (await ofModel("bases/cast-3", {})).body;
     const [response] = await Promise.all([send(failed.urls.stream), failNext("out_of_memory", "Full.")]);
     expect((await eventsOf(response)).map(({ event, data }) => [event, data])).toEqual([
       ["error", "Full."],
       ["done", '{"reason":"error"}'],
     ]);
-    const canceled = (await ofModel("bases/cast-2", {})).body;
+    const canceled = (await ofModel("bases/cast-3", {})).body;
     await ada.must("POST", `${ROOT}/predictions/${canceled.id}/cancel`);
     expect((await eventsOf(await send(canceled.urls.stream))).at(-1)).toMatchObject({
       event: "done",
@@ -216,7 +216,7 @@ describe("a stream", () => {
   });
 
   it("is closed to a changed address", async () => {
-    const [one, other] = [(await ofModel("bases/cast-2", {})).body, (await ofModel("bases/cast-2", {})).body];
+    const [one, other] = [(await ofModel("bases/cast-3", {})).body, (await ofModel("bases/cast-3", {})).body];
     const forged = one.urls.stream.replace(one.id, other.id);
     expect((await send(forged)).status).toBe(403);
     expect((await send(one.urls.stream.split("?")[0] ?? "")).status).toBe(403);

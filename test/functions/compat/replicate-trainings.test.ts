@@ -14,7 +14,7 @@ beforeAll(begin);
 beforeEach(clearQueue);
 
 describe("trainings", () => {
-  const PATH = `${ROOT}/models/bases/cast-2/versions/cast-2/trainings`;
+  const PATH = `${ROOT}/models/bases/cast-3/versions/cast-3/trainings`;
   const pictures = () => Promise.all([1, 2, 3, 4].map((shade) => png(64, 64, 200 + shade)));
   async function zip(more: Record<string, Uint8Array> = {}) {
     const files = Object.fromEntries((await pictures()).map((bytes, i) => [`cat/${i}.png`, bytes]));
@@ -32,8 +32,8 @@ describe("trainings", () => {
     expect([status, body]).toMatchObject([
       201,
       {
-        model: "bases/cast-2",
-        version: "cast-2",
+        model: "bases/cast-3",
+        version: "cast-3",
         destination: "ada/tom",
         status: "starting",
         output: null,
@@ -123,7 +123,7 @@ describe("trainings", () => {
       ]);
     }
     expect((await ada.ask("GET", "/v1/adapters/ada/x")).status).toBe(404);
-    const wrong = await ada.ask("POST", PATH.replace("bases/cast-2", "ada/ivy"), {
+    const wrong = await ada.ask("POST", PATH.replace("bases/cast-3", "ada/ivy"), {
       destination: "ada/x",
       input: { input_images: good },
     });

@@ -20,7 +20,7 @@ describe("a composition that is published", () => {
     expect(status).toBe(201);
     expect(headers.get("location")).toBe(`${ORIGIN}/v1/mixes/ada/party`);
     expect(body).toMatchObject({
-      ...{ ref: "ada/party", owner: "ada", title: "Party", base: "cast-2", number: 1, rating: "general" },
+      ...{ ref: "ada/party", owner: "ada", title: "Party", base: "cast-3", number: 1, rating: "general" },
       ...{ visibility: "public", state: "published", share_url: `${ORIGIN}/m/ada/party`, forks: 0 },
       composition_id: made.id,
       forked_from: [],

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 beforeEach(() => empty("jobs"));
 
-const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "sad" });
+const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "sad" });
 const timesOf = (id: string) =>
   env.DB.prepare("SELECT status, lease_expires_at, not_before FROM jobs WHERE id = ?")
     .bind(id)

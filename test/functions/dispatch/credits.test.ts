@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 const generate = (more: Record<string, unknown> = {}, by = ada) =>
-  by.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
+  by.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", ...more });
 const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
 const usage = async (by = ada) => (await by.must<Account>("GET", "/v1/account")).usage;
 const entries = async (job: { id: string }) =>
@@ -211,7 +211,7 @@ describe("the rule of refunds", () => {
     const own = await Machine.register(ada);
     const insert = env.DB.prepare(
       `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, lease_id, created_at, cost)
-       SELECT ?1, id, 'sample', 'cast-2', 'x', 'running', 0, '{}', '{}', '[]', ?2, 1, ?3 FROM users WHERE handle = 'ada'`,
+       SELECT ?1, id, 'sample', 'cast-3', 'x', 'running', 0, '{}', '{}', '[]', ?2, 1, ?3 FROM users WHERE handle = 'ada'`,
     );
     const run = env.DB.prepare(
       "INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at) VALUES (?1, ?2, ?3, ?4, 2, 1)",
@@ -253,7 +253,7 @@ describe("the day's credits", () => {
 
   it("refuse what they do not cover, and say what is left and when there are more", async () => {
     await spend(CREDITS_PER_DAY - COST + 1);
-    const reply = await ada.ask("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
+    const reply = await ada.ask("POST", "/v1/generations", { base: "cast-3", prompt: "x" });
     expect([reply.status, reply.body.code]).toEqual([429, "quota_exceeded"]);
     expect(reply.body.detail).toContain(`costs ${COST} credits`);
     expect(reply.body.detail).toContain(`${COST - 1} left`);
@@ -270,7 +270,7 @@ describe("the day's credits", () => {
     expect(await usage(eve)).toMatchObject({ credits_per_day: CREDITS_PER_DAY_UNVERIFIED });
     // The largest that one order can be of pictures of this size.
     const dear = { count: 16, steps: 50, size: "512x256", priority: "high" };
-    const order = () => eve.ask("POST", "/v1/generations", { base: "cast-2", prompt: "x", ...dear });
+    const order = () => eve.ask("POST", "/v1/generations", { base: "cast-3", prompt: "x", ...dear });
     const replies = [await order(), await order()];
     expect(replies.map(({ status }) => status)).toEqual([202, 429]);
     expect(replies[1]?.body.detail).toContain(`verified email address it is ${CREDITS_PER_DAY}`);
@@ -289,7 +289,7 @@ describe("the day's credits", () => {
 
   it("are never overdrawn by orders at once", async () => {
     await spend(CREDITS_PER_DAY - 3 * COST);
-    const input = { base: "cast-2", prompt: "x" };
+    const input = { base: "cast-3", prompt: "x" };
     const replies = await Promise.all(
       [1, 2, 3, 4, 5, 6].map(() => ada.ask("POST", "/v1/generations", input)),
     );

@@ -57,7 +57,7 @@ describe("a generation with a training that goes on", () => {
     const job = await generateWith([{ ref: "bob/bob" }, { training_id: trainingJob.id }]);
     expect(job).toMatchObject({ status: "queued", waits_for: trainingJob.id, queue_position: null });
     expect(job.request.adapters.map(({ ref }) => ref)).toEqual(["bob/bob:1"]);
-    const other = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
+    const other = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "x" });
     expect(other.queue_position).toBe(2);
     expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([trainingJob.id]);
     expect((await machine.lease(8)).map(({ job_id }) => job_id)).toEqual([other.id]);
@@ -160,7 +160,7 @@ describe("a generation with a training that goes on", () => {
     const theirs: string[] = [];
     for (let i = 0; i < 3; i++) {
       theirs.push(
-        (await bob.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" })).id,
+        (await bob.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "x" })).id,
       );
     }
     await env.DB.prepare(
@@ -370,7 +370,7 @@ describe("a training in a generation's request", () => {
       "/adapters/0",
     ]);
     await env.DB.prepare("UPDATE jobs SET base_id = 'sdxl' WHERE id = ?").bind(one.id).run();
-    expect(await refused([{ ref: "bob/bob" }, { training_id: one.id }], { base: "cast-2" })).toEqual([
+    expect(await refused([{ ref: "bob/bob" }, { training_id: one.id }], { base: "cast-3" })).toEqual([
       ...[422, "adapter_incompatible", "/adapters/1"],
     ]);
     await ada.must("POST", `/v1/trainings/${two.id}/cancel`);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 beforeEach(() => empty("jobs", "runs"));
 
-const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
+const order = () => ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person" });
 const take = () => machine.lease(8);
 const namesOf = (leases: readonly Lease[]) => leases.map(({ job_id }) => job_id).sort();
 const wake = () => env.DB.prepare("UPDATE jobs SET not_before = 0").run();
@@ -84,7 +84,7 @@ describe("a job that was leased before", () => {
     await machine.on(lease?.lease_id ?? "", "release", { reason: "stopping" });
     const bob = await person("Bob");
     const fresh = await bob.must<Generation>("POST", "/v1/generations", {
-      base: "cast-2",
+      base: "cast-3",
       prompt: "a person",
       priority: "high",
     });

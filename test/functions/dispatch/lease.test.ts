@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 const generate = (by: Person, more: Record<string, unknown> = {}) =>
-  by.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
+  by.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", ...more });
 
 describe("a lease", () => {
   it("carries everything a runner needs, with addresses that anyone who holds them can read", async () => {
@@ -39,7 +39,7 @@ describe("a lease", () => {
       count: 2,
     });
     const [lease] = await machine.lease();
-    expect(lease).toMatchObject({ job_id: job.id, attempt: 1, kind: "sample", base: "cast-2" });
+    expect(lease).toMatchObject({ job_id: job.id, attempt: 1, kind: "sample", base: "cast-3" });
     expect(lease?.spec).toEqual({
       ...{
         prompt: "<ada>",
@@ -116,7 +116,7 @@ describe("a lease", () => {
   });
 
   it("is refused for another account's runner and for one that has left", async () => {
-    const input = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
+    const input = { runner_id: machine.id, bases: ["cast-3"], max_batch: 1 };
     expect((await bob.ask("POST", "/runner/v1/lease", input)).body.code).toBe("not_found");
     const leaving = await Machine.register(operator);
     await operator.must("POST", "/runner/v1/deregister", { runner_id: leaving.id });
@@ -206,7 +206,7 @@ describe("a runner with files on disk", () => {
   });
 
   it("names at most so many, each by its whole hash", async () => {
-    const input = { runner_id: machine.id, bases: ["cast-2"], max_batch: 1 };
+    const input = { runner_id: machine.id, bases: ["cast-3"], max_batch: 1 };
     const hashes = Array.from({ length: WARM_NAMED_MAX + 1 }, (_, n) => n.toString(16).padStart(64, "0"));
     const ask = (warm: string[]) => operator.ask("POST", "/runner/v1/lease", { ...input, warm });
     expect((await ask(hashes.slice(1))).status).toBe(200);

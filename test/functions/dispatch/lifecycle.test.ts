@@ -81,7 +81,7 @@ async function inState(state: State): Promise<Subject> {
     return { job, old: "lse_00000000000000000000000", own: null, training: lease };
   }
   const { id: job } = await ada.must<Generation>("POST", "/v1/generations", {
-    base: "cast-2",
+    base: "cast-3",
     prompt: "a person",
   });
   const old = (await take()) ?? "";

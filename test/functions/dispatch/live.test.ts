@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 beforeEach(() => empty("jobs"));
 
-const input = { base: "cast-2", prompt: "a person" };
+const input = { base: "cast-3", prompt: "a person" };
 const generate = () => ada.must<Generation>("POST", "/v1/generations", input);
 
 async function watch(job: Generation, query = "", more: Record<string, string> = {}) {

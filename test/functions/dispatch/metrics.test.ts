@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const generate = () =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person" });
 const LINE = /^([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (-?\d+(?:\.\d+)?(?:e-?\d+)?)$/;
 
 /** Every sample by its name and labels; every line must be one that Prometheus reads, of a family that was announced. */
@@ -46,7 +46,7 @@ async function scrape(): Promise<Map<string, number>> {
   return samples;
 }
 
-const KIND = 'base="cast-2",kind="sample"';
+const KIND = 'base="cast-3",kind="sample"';
 
 describe("/metrics", () => {
   it("tells the queue, its oldest job, and what is held for how long", async () => {
@@ -67,7 +67,7 @@ describe("/metrics", () => {
     expect(seen.get(`orthoplex_jobs_running{${KIND}}`)).toBe(2);
     expect(seen.get(`orthoplex_leases{${KIND},age="1m"}`)).toBe(1);
     expect(seen.get(`orthoplex_leases{${KIND},age="10m"}`)).toBe(1);
-    expect(seen.get(`orthoplex_runners{base="cast-2"}`)).toBe(1);
+    expect(seen.get(`orthoplex_runners{base="cast-3"}`)).toBe(1);
   });
 
   it("counts each run once, by outcome, and its times in buckets that add up", async () => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 const generate = () =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", seed: 7 });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", seed: 7 });
 const desk = <T = Problem>(method: string, path: string) =>
   ask<T>(method, `/v1/operations${path}`, { headers: { cookie: operator.cookie } });
 
@@ -53,13 +53,13 @@ describe("the desk", () => {
       failed_last_day: 1,
       webhooks: { pending: 0, overdue_seconds: 0 },
     });
-    expect(body.queues).toMatchObject([{ base: "cast-2", kind: "sample", queued: 1, running: 1 }]);
+    expect(body.queues).toMatchObject([{ base: "cast-3", kind: "sample", queued: 1, running: 1 }]);
     expect(Date.parse(body.queues[0]?.oldest_queued_at ?? "")).toBeGreaterThanOrEqual(
       Date.parse(first.created_at),
     );
     const runners = await desk<Page<RunnerStanding>>("GET", "/runners");
     expect(runners.body.items).toMatchObject([
-      { id: machine.id, owner: "operator", bases: ["cast-2"], holds: 1 },
+      { id: machine.id, owner: "operator", bases: ["cast-3"], holds: 1 },
     ]);
   });
 

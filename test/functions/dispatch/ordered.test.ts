@@ -14,13 +14,13 @@ const picture = (width: number, height: number): Delivered =>
 
 describe("pictures", () => {
   it("have the size that was ordered", () => {
-    expect(picturesFault("cast-2", SPEC, [picture(256, 256)])).toBeNull();
-    expect(picturesFault("cast-2", SPEC, [picture(512, 256)])?.code).toBe("output_mismatch");
+    expect(picturesFault("cast-3", SPEC, [picture(256, 256)])).toBeNull();
+    expect(picturesFault("cast-3", SPEC, [picture(512, 256)])?.code).toBe("output_mismatch");
   });
 
   it("have the size that they are to be enlarged to, where the base draws another", () => {
     const enlarged = { ...SPEC, enlarge_to: { width: 1024, height: 1024 } };
-    expect(picturesFault("cast-2", enlarged, [picture(1024, 1024)])).toBeNull();
-    expect(picturesFault("cast-2", enlarged, [picture(256, 256)])?.code).toBe("output_mismatch");
+    expect(picturesFault("cast-3", enlarged, [picture(1024, 1024)])).toBeNull();
+    expect(picturesFault("cast-3", enlarged, [picture(256, 256)])?.code).toBe("output_mismatch");
   });
 });

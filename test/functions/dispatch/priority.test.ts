@@ -22,7 +22,7 @@ beforeEach(async () => {
 async function order(by: Person, count: number, priority?: JobPriority): Promise<string[]> {
   const ids = [];
   for (let i = 0; i < count; i++) {
-    const input = { base: "cast-2", prompt: "a person", ...(priority && { priority }) };
+    const input = { base: "cast-3", prompt: "a person", ...(priority && { priority }) };
     ids.push((await by.must<Generation>("POST", "/v1/generations", input)).id);
   }
   return ids;
@@ -47,7 +47,7 @@ describe("priority", () => {
     }
     const [plain] = await order(ada, 1);
     expect((await ada.must<Generation>("GET", `/v1/generations/${plain}`)).priority).toBe("normal");
-    const input = { base: "cast-2", prompt: "a person", priority: "urgent" };
+    const input = { base: "cast-3", prompt: "a person", priority: "urgent" };
     const refused = await ada.ask("POST", "/v1/generations", input);
     expect([refused.status, refused.body.errors[0]?.pointer]).toEqual([400, "/priority"]);
   });

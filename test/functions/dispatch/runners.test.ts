@@ -15,7 +15,7 @@ const ABOUT = {
   device: "cpu",
   dtype: "float32",
   memory_bytes: 1,
-  bases: ["cast-2"],
+  bases: ["cast-3"],
 };
 let ada: Person;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ it("an account registers so many runners and no more, whether they left or not; 
 it("what registered and did nothing leaves no row a day later; one that ran a job keeps its name", async () => {
   await env.DB.prepare("DELETE FROM runners").run();
   const machine = await Machine.register(await person("Operator"));
-  await ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
+  await ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person" });
   expect(await machine.lease()).toHaveLength(1);
   await register();
   const now = Date.now();

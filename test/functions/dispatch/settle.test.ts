@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(() => empty("jobs"));
 
 const generate = (more: Record<string, unknown> = {}) =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", ...more });
 const look = (job: { id: string }) => ada.must<Generation>("GET", `/v1/generations/${job.id}`);
 const failed = (retryable: boolean) => ({
   outcome: "failed",

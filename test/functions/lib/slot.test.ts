@@ -13,12 +13,13 @@ import {
   slotColumns,
   slotDimensions,
 } from "../../../functions/lib/slot.ts";
-import cast2 from "../../../schema/bases/cast-2.json" with { type: "json" };
+import cast3 from "../../../schema/bases/cast-3.json" with { type: "json" };
+import reserving from "../../../schema/examples/reserved-channels.json" with { type: "json" };
 import golden from "../../../schema/examples/slot.json" with { type: "json" };
 
 const CODES = [
-  { family: "cast-2", dimensions: slotDimensions(cast2), rank: cast2.rank },
-  { family: "256 channels", dimensions: [256], rank: 8 },
+  { family: "cast-3", dimensions: slotDimensions(cast3), rank: cast3.rank },
+  { family: "128 reserved channels", dimensions: slotDimensions(reserving), rank: reserving.rank },
   { family: "SD 1.5", dimensions: [320, 640, 768, 1280], rank: 8 },
   { family: "SD 1.5", dimensions: [320, 640, 768, 1280], rank: 16 },
   { family: "SDXL", dimensions: [640, 1280, 2048], rank: 16 },
@@ -86,16 +87,18 @@ describe("slots", () => {
 describe("slots in a composition", () => {
   it("are 0, 1, 2, ... where a base reserves channels, and so share no column, up to a whole class", () => {
     const trained = spread(961, 31);
-    expect(composedSlots(cast2, trained)).toEqual(Array.from({ length: 31 }, (_, i) => i));
-    expect(() => composedSlots(cast2, [...trained, 5])).toThrow("31 members");
-    expect(sharedWhenComposed(cast2, 31, 62)).toBe(0);
-    expect(sharedWhenComposed(cast2, 7, 7)).toBe(0);
+    expect(composedSlots(reserving, trained)).toEqual(Array.from({ length: 31 }, (_, i) => i));
+    expect(() => composedSlots(reserving, [...trained, 5])).toThrow("31 members");
+    expect(sharedWhenComposed(reserving, 31, 62)).toBe(0);
+    expect(sharedWhenComposed(reserving, 7, 7)).toBe(0);
   });
 
   it("are the members' own where channels are not reserved: residuals were trained for them", () => {
-    const open = { ...cast2, basis: {} };
-    expect(composedSlots(open, [7, 61, 7])).toEqual([7, 61, 7]);
-    expect(sharedWhenComposed(open, 0, 61)).toBe(1);
-    expect(sharedWhenComposed(open, 7, 7)).toBe(cast2.rank);
+    const { basis, layers, rank } = cast3;
+    const open = { basis, layers, rank };
+    const radix = radixOf(slotDimensions(open), rank);
+    expect(composedSlots(cast3, [7, radix, 7])).toEqual([7, radix, 7]);
+    expect(sharedWhenComposed(open, 0, radix)).toBe(1);
+    expect(sharedWhenComposed(open, 7, 7)).toBe(rank);
   });
 });

@@ -89,7 +89,7 @@ describe("an assistant", () => {
     expect(JSON.parse((await use(client, "get_adapter", { ref: "ada/dalia" })).text).versions).toHaveLength(
       1,
     );
-    const refused = await use(client, "generate", { prompt: "a person", base: "cast-2" });
+    const refused = await use(client, "generate", { prompt: "a person", base: "cast-3" });
     expect([refused.isError, refused.text.split(":")[0]]).toEqual([true, "auth_required"]);
   });
 
@@ -110,7 +110,7 @@ describe("an assistant", () => {
 
   it("shows a picture of a mebibyte and names the address of a larger one; neither address needs the key", async () => {
     const client = await withKey(bob);
-    const input = { prompt: "a person", base: "cast-2", size: "512x256", count: 2 };
+    const input = { prompt: "a person", base: "cast-3", size: "512x256", count: 2 };
     const pictures = [await pngOf(MCP_IMAGE_MAX_BYTES), await pngOf(MCP_IMAGE_MAX_BYTES + 1)];
     const [generated] = await Promise.all([use(client, "generate", input), runOne(pictures)]);
     expect(generated.content.map(({ type }) => type)).toEqual(["text", "image", "text"]);
@@ -130,7 +130,7 @@ describe("an assistant", () => {
   it("sees no job of others, and cancels its own", async () => {
     const job = await bob.must<{ id: string }>("POST", "/v1/generations", {
       prompt: "a person",
-      base: "cast-2",
+      base: "cast-3",
     });
     const stranger = await use(await withKey(ada), "get_job", { job_id: job.id });
     expect([stranger.isError, stranger.text.split(":")[0]]).toEqual([true, "not_found"]);
@@ -148,7 +148,7 @@ describe("an assistant", () => {
 
   it("may do with a key only what the key may", async () => {
     const reader = await person("Reader", ["read"]);
-    const refused = await use(await withKey(reader), "generate", { prompt: "a person", base: "cast-2" });
+    const refused = await use(await withKey(reader), "generate", { prompt: "a person", base: "cast-3" });
     expect(refused.text).toMatch(/^scope_missing: /);
   });
 

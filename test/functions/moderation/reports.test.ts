@@ -62,7 +62,7 @@ describe("a report", () => {
     await db()
       .prepare(
         `INSERT INTO mixes (id, owner_id, name, title, description, base_id, visibility, state, created_at, updated_at)
-         SELECT 'mix_00000000000000000001', id, 'stew', 'Stew', '', 'cast-2', 'public', 'published', 0, 0 FROM users WHERE handle = 'ada'`,
+         SELECT 'mix_00000000000000000001', id, 'stew', 'Stew', '', 'cast-3', 'public', 'published', 0, 0 FROM users WHERE handle = 'ada'`,
       )
       .run();
     expect((await reportOf(bob, { kind: "mix", ref: "ada/stew" })).body.target.label).toBe("ada/stew");

@@ -18,6 +18,7 @@ import {
   CONFLICTS_SHOWN_MAX,
 } from "../../../schema/contract/limits.ts";
 import { adapterInput, ask, BASE, db, type Page, type Person, person, published } from "../cast.ts";
+import { RESERVING } from "../compose/reserving-base.ts";
 
 let ada: Person;
 let bob: Person;
@@ -234,7 +235,7 @@ describe("who sees what", () => {
 describe("how exactly a collection goes together", () => {
   const radix = radixOfBase(BASE);
 
-  it("is told from the slots: whatever classes they are of, a composition gives them slots that share nothing", async () => {
+  it("is told from the base: whatever classes they are of, gates keep them apart", async () => {
     const slots: { ref: string; slot: number }[] = [];
     for (const ref of ["ada/a", "ada/b", "bob/b"]) {
       const { slot } = (await ask<Adapter>("GET", `/v1/adapters/${ref}`)).body;
@@ -258,13 +259,13 @@ describe("how exactly a collection goes together", () => {
 
   it("agrees with the slot code pair by pair, the worst first, bounded", () => {
     const members = Array.from({ length: 120 }, (_, i) => ({ ref: `o/m${i}`, slot: i * 37 }));
-    const open = { ...BASE, basis: { name: BASE.basis.name, seed: 0 } }; // members keep their slots there
+    const open = { ...RESERVING, basis: { name: RESERVING.basis.name, seed: 0 } }; // members keep their slots there
     const n = 256;
-    const radix = radixOf([n], BASE.rank);
+    const radix = radixOf([n], RESERVING.rank);
     const expected = members.flatMap((a, i) =>
       members.slice(i + 1).flatMap((b) => {
-        const shared = sharedColumns(a.slot, b.slot, n, BASE.rank, radix);
-        expect(shared).toBeLessThanOrEqual(overlapBound(a.slot, b.slot, radix, BASE.rank));
+        const shared = sharedColumns(a.slot, b.slot, n, RESERVING.rank, radix);
+        expect(shared).toBeLessThanOrEqual(overlapBound(a.slot, b.slot, radix, RESERVING.rank));
         return shared > 0 ? [{ a: a.ref, b: b.ref, shared_columns: shared }] : [];
       }),
     );

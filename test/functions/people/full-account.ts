@@ -28,7 +28,7 @@ export async function fullAccount(name: string, friend: Person, machine: Machine
   await who.upload("training_image", await png(64, 64, shade + 1), "image/png");
   await mixOf(who, "mixed", [`${who.handle}/open`], { description: secret });
 
-  const generate = () => who.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: secret });
+  const generate = () => who.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: secret });
   const first = await leaseOf(machine, await generate());
   const meta = { width: 256, height: 256, recipe: { prompt: secret } };
   const output = await machine.deliver(

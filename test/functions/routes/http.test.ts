@@ -54,7 +54,7 @@ describe("a refusal", () => {
 });
 
 describe("an Idempotency-Key", () => {
-  const input = { base: "cast-2", prompt: "once" };
+  const input = { base: "cast-3", prompt: "once" };
   const order = (key: string, body: unknown = input) =>
     ada.ask<Generation>("POST", "/v1/generations", body, { "idempotency-key": key });
 
@@ -178,7 +178,7 @@ describe("an Idempotency-Key", () => {
 describe("a quota", () => {
   it("stops one owner's queue and nobody else's", async () => {
     const greedy = await person("Greedy");
-    const { id } = await greedy.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "x" });
+    const { id } = await greedy.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "x" });
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
        INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)
@@ -187,13 +187,13 @@ describe("a quota", () => {
     )
       .bind(id)
       .run();
-    const reply = await greedy.ask("POST", "/v1/generations", { base: "cast-2", prompt: "one more" });
+    const reply = await greedy.ask("POST", "/v1/generations", { base: "cast-3", prompt: "one more" });
     expect([reply.status, reply.body.code, reply.headers.get("retry-after")]).toEqual([
       429,
       "quota_exceeded",
       "30",
     ]);
-    expect((await ada.ask("POST", "/v1/generations", { base: "cast-2", prompt: "fine" })).status).toBe(202);
+    expect((await ada.ask("POST", "/v1/generations", { base: "cast-3", prompt: "fine" })).status).toBe(202);
   });
 });
 

@@ -90,7 +90,7 @@ async function files(): Promise<string[]> {
 
 const replicateTraining = async (name: string, more: object = {}) => {
   const body = { destination: `ada/${name}`, input: { input_images: await files(), steps: 5 }, ...more };
-  return ada.ask("POST", `${REPLICATE}/bases/cast-2/versions/cast-2/trainings`, body);
+  return ada.ask("POST", `${REPLICATE}/bases/cast-3/versions/cast-3/trainings`, body);
 };
 
 /** What the next lease finds is what was ordered last. */
@@ -106,7 +106,7 @@ async function settled(report: (lease: string) => Promise<object>): Promise<Trie
 
 async function drawn(more: object): Promise<Tried> {
   await emptyQueue();
-  const input = { model: "cast-2", prompt: "a person", ...more };
+  const input = { model: "cast-3", prompt: "a person", ...more };
   const [reply] = await Promise.all([ada.ask("POST", "/openai/v1/images/generations", input), runNext()]);
   return reply;
 }
@@ -245,7 +245,7 @@ const BODIES: Record<string, [expected: number, () => Promise<Tried>]> = {
     200,
     () => drawn({ adapters: members(), regions: regions() }),
   ],
-  ...predictions("/replicate/v1/predictions", { version: "bases/cast-2" }),
+  ...predictions("/replicate/v1/predictions", { version: "bases/cast-3" }),
   ...predictions(`${REPLICATE}/{owner}/{name}/predictions`, {}),
   [`POST ${REPLICATE}/{owner}/{name}/versions/{version}/trainings /input/input_images`]: [
     201,
@@ -273,7 +273,7 @@ const BODIES: Record<string, [expected: number, () => Promise<Tried>]> = {
 };
 
 function predictions(path: string, more: object): typeof BODIES {
-  const at = path.replace("{owner}/{name}", "bases/cast-2");
+  const at = path.replace("{owner}/{name}", "bases/cast-3");
   const tried = (input: () => object, rest: object = {}) =>
     of("POST", at, () => ({ ...more, ...rest, input: { prompt: "a person", ...input() } }));
   return {

@@ -60,9 +60,9 @@ async function refuses(
 
 describe("an order of pictures", () => {
   it("is refused with half a character, a control character or an override of direction in its prompt, by every API", async () => {
-    await refuses("POST", "/v1/generations", "/prompt", (text) => ({ base: "cast-2", prompt: text }));
+    await refuses("POST", "/v1/generations", "/prompt", (text) => ({ base: "cast-3", prompt: text }));
     await refuses("POST", "/v1/generations", "/negative_prompt", (text) => ({
-      ...{ base: "cast-2", prompt: "sad", negative_prompt: text },
+      ...{ base: "cast-3", prompt: "sad", negative_prompt: text },
     }));
     await refuses("POST", "/v1/compositions", "/prompt", (text) => ({
       ...{ members: [{ ref: "ada/ivy" }], prompt: text },
@@ -76,7 +76,7 @@ describe("an order of pictures", () => {
 
   it("is refused as an assistant's too", async () => {
     for (const text of HOSTILE) {
-      const params = { name: "generate", arguments: { base: "cast-2", prompt: text } };
+      const params = { name: "generate", arguments: { base: "cast-3", prompt: text } };
       const reply = await ask<{ result?: { isError?: boolean }; error?: unknown }>("POST", "/mcp", {
         headers: {
           authorization: `Bearer ${ada.key}`,
@@ -92,7 +92,7 @@ describe("an order of pictures", () => {
 
   it("takes characters of every script, whole emoji, tabs and line ends", async () => {
     const prompt = "a smiling person\n\t初音ミク \ud83d\ude00 e\u0301 a\u200db \u200fא";
-    const order = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt });
+    const order = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt });
     expect(order.request.prompt).toBe(prompt);
     const [lease] = await machine.lease(1, 5);
     expect(lease?.spec).toMatchObject({ prompt });
@@ -108,7 +108,7 @@ describe("a body of JSON", () => {
     };
     const half = [0xed, 0xa0, 0xbd];
     const paths: [string, string, string][] = [
-      ["/v1/generations", '{"base":"cast-2","prompt":"a', '"}'],
+      ["/v1/generations", '{"base":"cast-3","prompt":"a', '"}'],
       ["/openai/v1/images/generations", '{"prompt":"a', '"}'],
       ["/replicate/v1/predictions", '{"version":"ada/ivy","input":{"prompt":"a', '"}}'],
       [
@@ -241,7 +241,7 @@ describe("a file", () => {
     const file = (await (await exports.default.fetch(request)).json()) as ReplicateFile;
     const { id } = await ada.must<ReplicateTraining>(
       "POST",
-      "/replicate/v1/models/bases/cast-2/versions/cast-2/trainings",
+      "/replicate/v1/models/bases/cast-3/versions/cast-3/trainings",
       { destination: "ada/captions", input: { input_images: file.urls.get } },
     );
     const training = await ada.must<Training>("GET", `/v1/trainings/${id}`);
@@ -254,7 +254,7 @@ describe("a file", () => {
 
 describe("a runner", () => {
   it("reports nothing that others could not carry", async () => {
-    const order = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "sad" });
+    const order = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "sad" });
     const [lease] = await machine.lease(1, 5);
     const id = lease?.lease_id ?? "";
     const bytes = await png(256, 256);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 const ID = "ver_00000000000000000000";
-const order = (more: object) => ({ base: "cast-2", prompt: "x", ...more });
+const order = (more: object) => ({ base: "cast-3", prompt: "x", ...more });
 const member = (more: object) => ({ prompt: "x", adapters: [{ ref: "ada/eve", ...more }] });
 
 describe("a refusal of a request", () => {
@@ -22,7 +22,7 @@ describe("a refusal of a request", () => {
       "must have at most 2,000 characters; it has 10,000",
     ],
     ["an empty prompt", "/v1/generations", order({ prompt: "" }), "/prompt", "must not be empty"],
-    ["no prompt", "/v1/generations", { base: "cast-2" }, "/prompt", "is missing"],
+    ["no prompt", "/v1/generations", { base: "cast-3" }, "/prompt", "is missing"],
     ["a prompt that is a number", "/v1/generations", order({ prompt: 3 }), "/prompt", "must be a text"],
     ["too many pictures", "/v1/generations", order({ count: 17 }), "/count", "must be at most 16; it is 17"],
     ["no pictures", "/v1/generations", order({ count: 0 }), "/count", "must be at least 1; it is 0"],

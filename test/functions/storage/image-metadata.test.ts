@@ -280,7 +280,7 @@ describe("a picture of a runner", () => {
     ];
     const isHidden = async (url: string) => !textOf(await picture(owner, url)).includes(SECRET);
     for (const machine of [shared, own]) {
-      const order = { base: "cast-2", prompt: "a person", size: "256x256" };
+      const order = { base: "cast-3", prompt: "a person", size: "256x256" };
       const job = await owner.must<Generation>("POST", "/v1/generations", order);
       const [lease] = await machine.lease(1, 5);
       const bytes = inserted(await png(256, 256, machine === own ? 1 : 2), IHDR_END, ...hidden);

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const generate = () =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person" });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person" });
 const input = { url: "https://hooks.example.com/orthoplex", events: ["generation.succeeded"] };
 
 /** An endpoint of Ada's with so many deliveries that were tried in vain. */
@@ -75,7 +75,7 @@ describe("an endpoint", () => {
       expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([400, pointer]);
     }
     const job = await ada.ask<Problem>("POST", "/v1/generations", {
-      base: "cast-2",
+      base: "cast-3",
       prompt: "x",
       webhook: { url },
     });

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 const generate = (more: Record<string, unknown> = {}) =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", ...more });
 
 async function waiting(how: string) {
   const receiver = box(how);

@@ -23,7 +23,7 @@ beforeAll(async () => {
 beforeEach(() => empty("jobs", "webhooks", "deliveries", "notifications"));
 
 const generate = (more: Record<string, unknown> = {}) =>
-  ada.must<Generation>("POST", "/v1/generations", { base: "cast-2", prompt: "a person", ...more });
+  ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", ...more });
 const verified = (secret: string, { body, headers }: Received) => new Verifier(secret).verify(body, headers);
 
 async function finish(): Promise<void> {

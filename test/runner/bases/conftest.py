@@ -43,7 +43,7 @@ def bases(sd_folder: Path, sdxl_folder: Path) -> dict[str, Callable[[torch.dtype
     def cast(dtype: torch.dtype) -> Any:
         from dataclasses import replace
 
-        base: Any = load_base("cast-2")
+        base: Any = load_base("cast-3")
         return replace(base, model=base.model.to(dtype), dtype=dtype)
 
     def sd(dtype: torch.dtype) -> Any:

@@ -42,7 +42,7 @@ def test_an_added_pipeline_is_a_base_that_trains_and_generates(
 
 def test_an_id_is_given_once(folder: Path, sd_folder: Path) -> None:
     add_base(str(sd_folder), "my-sd", "My SD")
-    for base_id, says in (("my-sd", "already"), ("cast-2", "already"), ("My SD", "no id")):
+    for base_id, says in (("my-sd", "already"), ("cast-3", "already"), ("My SD", "no id")):
         with pytest.raises(BaseRefused, match=says):
             add_base(str(sd_folder), base_id, "Again")
     assert describe_base("my-sd")["title"] == "My SD"

@@ -113,7 +113,7 @@ def small_gated_base(world: World) -> CastBase:
 @pytest.fixture(scope="session")
 def true_base() -> CastBase:
     """The published weights."""
-    base = load_base("cast-2")
+    base = load_base("cast-3")
     assert isinstance(base, CastBase)
     return base
 

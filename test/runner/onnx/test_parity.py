@@ -50,16 +50,16 @@ def base() -> CastBase:
     """fp32 with every branch awake, in numbers that fp16 holds exactly: both sides then have the same weights."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    world = World.read(ROOT / "gpu-runner/bases/cast-2/world.json")
-    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary)))
+    world = World.read(ROOT / "gpu-runner/bases/cast-3/world.json")
+    model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary), layers=2))
     for parameter in model.parameters():
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
     sharpener = Sharpener()
     for module in (model, sharpener):
         module.half().float().requires_grad_(False).eval()
-    layout = read_layout(ROOT / "schema/bases/cast-2.json")
-    return CastBase("cast-2", {"id": "cast-2"}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    layout = read_layout(ROOT / "schema/examples/reserved-channels.json")
+    return CastBase(layout.base, {}, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
 def adapter(base: CastBase, slot: int, trigger: str) -> AttachedAdapter:

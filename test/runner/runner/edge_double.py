@@ -45,7 +45,7 @@ class Job:
 
     kind: str
     spec: dict[str, Any]
-    base: str = "cast-2"
+    base: str = "cast-3"
     inputs: list[str] = field(default_factory=list)  # names of blobs
     job_id: str = field(default_factory=lambda: new_id("job"))
     status: str = "queued"

@@ -47,7 +47,7 @@ def serve(
     if isinstance(job, HandStepped):
         threading.Thread(target=_let_go, args=(job, Path(folder) / "go"), daemon=True).start()
     quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
-    settings = LoopSettings(ABOUT, ["cast-2"], **quick, stall_seconds=stall_seconds)
+    settings = LoopSettings(ABOUT, ["cast-3"], **quick, stall_seconds=stall_seconds)
     log = open_log()
     loop = Loop(settings, edge, Edge(url, token), storage, {"sample": job}, retry_policy, log, QUICK)
     os._exit(run_until_signal(loop, log, stop_seconds, drain_seconds, "Put a key into the file."))

@@ -23,7 +23,7 @@ ABOUT = {
     "device": "cpu",
     "dtype": "float32",
     "memory_bytes": 1,
-    "bases": ["cast-2"],
+    "bases": ["cast-3"],
 }
 
 
@@ -52,7 +52,7 @@ class Serving:
         self.cache = cache
         self.storage = Storage(self._edge, BlobCache(cache, 1 << 20), self.retry_policy)
         quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
-        chosen = LoopSettings(ABOUT, ["cast-2"], **{**quick, **settings})
+        chosen = LoopSettings(ABOUT, ["cast-3"], **{**quick, **settings})
         self._lines = _Lines()
         log = open_log(self._lines)
         self.loop = Loop(chosen, self._edge, self._heart, self.storage, jobs, self.retry_policy, log, QUICK)

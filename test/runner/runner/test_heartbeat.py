@@ -35,9 +35,9 @@ class Bench:
         """A leased job and its run."""
         job = self._edge.enqueue(sample_job())
         runner = self.client.register(
-            {"name": "t", "version": "0", "device": "cpu", "dtype": "f", "memory_bytes": 1, "bases": ["cast-2"]}
+            {"name": "t", "version": "0", "device": "cpu", "dtype": "f", "memory_bytes": 1, "bases": ["cast-3"]}
         )
-        (message,) = self.client.lease(runner.runner_id, ["cast-2"], 1, 0, []).leases
+        (message,) = self.client.lease(runner.runner_id, ["cast-3"], 1, 0, []).leases
         run = Run(parse_lease(message), monotonic=lambda: self.now)
         self.beats.hold(run)
         return job, run

@@ -20,7 +20,7 @@ ADA = RecipeAdapter("ada/ada:2", "ver_0", "<ada>", 0.6, 3, "ab" * 32, {"x": 0.0,
 
 def recipe(**changes: Any) -> Recipe:
     spec = SampleSpec("<ada> smiling", seed=7, width=64, height=64, guidance=2.5, sampler="Euler")
-    return replace(recipe_of("cast-2", spec, 7, "happy", [ADA], "cpu"), **changes)
+    return replace(recipe_of("cast-3", spec, 7, "happy", [ADA], "cpu"), **changes)
 
 
 def chunks_of(content: bytes) -> dict[str, str]:

@@ -16,7 +16,7 @@ from orthoplex.runner.wire import parse_lease
 
 def lease() -> dict[str, object]:
     ids = {"lease_id": new_id("lse"), "run_id": new_id("run"), "job_id": new_id("job")}
-    return {**ids, "attempt": 1, "kind": "sample", "base": "cast-2", "inputs": [], "spec": sample_spec()}
+    return {**ids, "attempt": 1, "kind": "sample", "base": "cast-3", "inputs": [], "spec": sample_spec()}
 
 
 def test_a_preview_fits_the_contract_even_if_the_picture_is_pure_noise() -> None:

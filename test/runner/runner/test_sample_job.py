@@ -120,7 +120,7 @@ def test_a_picture_is_enlarged_to_the_size_asked_for_and_says_so(draw: Callable[
     (small,), (image,) = images_of(plain), images_of(large)
     assert (small.size, image.size) == ((256, 256), (384, 512))
     assert large.settled is not None
-    assert large.settled["warnings"] == ["cast-2 draws no 384x512: drawn at 256x256 and enlarged"]
+    assert large.settled["warnings"] == ["cast-3 draws no 384x512: drawn at 256x256 and enlarged"]
     meta = large.settled["outputs"][0]["meta"]
     assert (meta["width"], meta["height"]) == (384, 512)
     assert (meta["recipe"]["size"], meta["recipe"]["enlarged_to"]) == ("256x256", "384x512")

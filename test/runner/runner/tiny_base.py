@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from orthoplex.bases.cast.base import CastBase
-from orthoplex.bases.cast.model import CastConfig, CastModel
+from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel
 from orthoplex.bases.cast.sharpener import Sharpener
 from orthoplex.bases.cast.world import World
 from orthoplex.ortho.adapter import Adapter, write_adapter
@@ -16,7 +16,7 @@ from orthoplex.ortho.layout import layout_from
 from orthoplex.runner.bases import LoadedBases
 
 ROOT = Path(__file__).resolve().parents[3]
-WIDTH, RESERVED, LAYERS = 128, 64, 1
+WIDTH, LAYERS = 128, 2
 
 
 @cache
@@ -24,24 +24,24 @@ def tiny_base() -> CastBase:
     """Random weights; every branch awake."""
     torch.manual_seed(0)
     world = World.read(ROOT / "gpu-runner/bases/cast-3/world.json")
-    sizes = {"width": WIDTH, "reserved": RESERVED, "layers": LAYERS, "heads": 2, "text_layers": 1}
-    config = CastConfig(vocabulary_size=len(world.vocabulary), **sizes)
+    sizes = {"width": WIDTH, "layers": LAYERS, "heads": 2, "text_layers": 1, "decoder_channels": 8}
+    config = CastConfig(vocabulary_size=len(world.vocabulary), **(SIZES["cast-3"] | sizes))
     model = CastModel(config)
     for parameter in model.parameters():
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
     model.requires_grad_(False).eval()
-    description = copy.deepcopy(json.loads((ROOT / "schema/bases/cast-2.json").read_text("utf-8")))
-    description["basis"]["reserved"] = RESERVED
-    description["tokens"] |= {"layers": LAYERS, "dim": config.word_width}
-    description["layers"] = [
-        {**layer, "in_features": WIDTH, "out_features": WIDTH}
-        for layer in description["layers"]
-        if int(layer["name"].split(".")[1]) < LAYERS
-    ]
+    description = copy.deepcopy(json.loads((ROOT / "schema/bases/cast-3.json").read_text("utf-8")))
+    description["tokens"]["dim"] = WIDTH
+    for kind in ("layers", "entries"):
+        description[kind] = [
+            {key: WIDTH if key.endswith("features") else value for key, value in layer.items()}
+            for layer in description[kind]
+            if int(layer["name"].split(".")[1]) < LAYERS
+        ]
     layout = layout_from(description)
-    sharpener = Sharpener(window=3, hidden=8).requires_grad_(False)
-    return CastBase("cast-2", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
+    sharpener = Sharpener(window=3, hidden=8, scale=2).requires_grad_(False)
+    return CastBase("cast-3", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 
 def tiny_bases() -> LoadedBases:
@@ -57,5 +57,7 @@ def adapter_file(slot: int, trigger: str) -> bytes:
         name: 0.05 * torch.randn(shape.out_features, layout.rank, generator=generator)
         for name, shape in layout.layers.items()
     }
-    tokens = torch.randn(layout.tokens_shape, generator=generator)
-    return write_adapter(Adapter(slot, up, tokens, trigger.strip("<>"), "person", trigger), layout)
+    count = layout.tokens_shape[0]
+    entries = {name: torch.randn(count, out, generator=generator) for name, out in layout.entries.items()}
+    none = torch.zeros(0, 0, 0)
+    return write_adapter(Adapter(slot, up, none, trigger.strip("<>"), "person", trigger, entries=entries), layout)

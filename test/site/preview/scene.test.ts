@@ -3,9 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { type BasisName, rowsOfBasis } from "../../../functions/lib/basis.ts";
 import { slotColumns } from "../../../functions/lib/slot.ts";
-import base from "../../../schema/bases/cast-2.json";
+import base from "../../../schema/examples/reserved-channels.json";
 import { marked } from "../../../site/preview/adapter-file.ts";
-import cast from "../../../site/preview/cast/cast-2/shapes.json";
 import type { Casting } from "../../../site/preview/casting.ts";
 import { fromHalf } from "../../../site/preview/half.ts";
 import { cellMask, regionsOf, renderedPart } from "../../../site/preview/layout.ts";
@@ -13,6 +12,7 @@ import { cropped, pixelsOf } from "../../../site/preview/pixels.ts";
 import { sample } from "../../../site/preview/sampler.ts";
 import { type Attached, captionInputs, memberInputs, type Values } from "../../../site/preview/scene.ts";
 import { gridOf, language, type Shapes, TOKENS } from "../../../site/preview/shapes.ts";
+import { RESERVING as cast } from "./reserving-shapes.ts";
 
 const { width, reserved, layers } = cast.config;
 const said = width - reserved;
@@ -100,7 +100,7 @@ describe("residuals", () => {
     expect(inputs.down.data[(said + 7) * 2 * RANK + RANK + 1]).toBe(
       Math.fround(second?.down[reserved + 7] ?? 0),
     );
-    const [layer, r, out] = [9, 3, 17];
+    const [layer, r, out] = [3, 3, 17];
     for (const [first, [, { trained, strength }]] of [...members].slice(0, 2).entries()) {
       expect(inputs.up.data[(layer * 2 * RANK + first * RANK + r) * width + out]).toBe(
         Math.fround(strength * (trained.ups[layer]?.[out * RANK + r] ?? Number.NaN)),
@@ -200,7 +200,7 @@ it("captions hold background, learned tokens and expression where the runner put
   expect([...inputs.colours.data.subarray(0, 4)]).toEqual([1, -1, -1, 1]);
   expect([...inputs.taught.data]).toEqual([1, 1, 0, 0]);
   expect(inputs.tokens.shape).toEqual([layers, 2, 2, TOKENS, width]);
-  const [layer, person] = [5, 1];
+  const [layer, person] = [1, 1];
   for (let token = 0; token < TOKENS; token++) {
     const at = ((layer * 4 + person) * TOKENS + token) * width;
     const from = (token * layers + layer) * width;

@@ -3,10 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { type BasisName, rowsOfBasis } from "../../../functions/lib/basis.ts";
 import { radixOf, slotColumns } from "../../../functions/lib/slot.ts";
-import world from "../../../gpu-runner/bases/cast-2/world.json";
-import base from "../../../schema/bases/cast-2.json";
+import world from "../../../gpu-runner/bases/cast-3/world.json";
+import base from "../../../schema/examples/reserved-channels.json";
 import { marked } from "../../../site/preview/adapter-file.ts";
-import cast from "../../../site/preview/cast/cast-2/shapes.json";
+import cast from "../../../site/preview/cast/cast-3/shapes.json";
 import { castPrompt } from "../../../site/preview/casting.ts";
 import { boxMask, cellOf, neighbourBias, regionsOf, staysInside } from "../../../site/preview/layout.ts";
 import { noiseOf } from "../../../site/preview/noise.ts";
@@ -14,6 +14,7 @@ import { readPrompt } from "../../../site/preview/prompt.ts";
 import { timeSteps } from "../../../site/preview/sampler.ts";
 import { gridOf, TOKENS } from "../../../site/preview/shapes.ts";
 import golden from "./golden.json";
+import { RESERVING } from "./reserving-shapes.ts";
 
 const regionOf = ([x = 0, y = 0, width = 0, height = 0]: readonly number[]) => ({ x, y, width, height });
 const GRID = gridOf(cast);
@@ -100,7 +101,7 @@ it("keeps people apart where the runner does, and then as the runner does", () =
 });
 
 describe("tokens", () => {
-  const { reserved, layers, width } = cast.config;
+  const { reserved, layers, width } = RESERVING.config;
   const { rank } = base;
   const { count, dim, marker } = base.tokens;
   const words = Float32Array.from({ length: count * layers * dim }, (_, i) => Math.sin(i));
@@ -110,7 +111,7 @@ describe("tokens", () => {
       words,
       rowsOfBasis(base.basis.name as BasisName, reserved, base.basis.seed, own),
       rank,
-      cast,
+      RESERVING,
     );
     return (token: number, layer: number) =>
       [...tokens.subarray((token * layers + layer) * width, (token * layers + layer + 1) * width)] as const;
@@ -118,7 +119,7 @@ describe("tokens", () => {
 
   it("have the shape that the base says", () => {
     expect([count, layers, dim]).toEqual([TOKENS, base.tokens.layers, width - reserved]);
-    expect([reserved, cast.marker]).toEqual([base.basis.reserved, marker]);
+    expect([reserved, RESERVING.marker]).toEqual([base.basis.reserved, marker]);
   });
 
   it("carry in every layer the marks that the runner gives them", () => {
@@ -151,7 +152,7 @@ describe("tokens", () => {
 
 it("starts from the runner's noise", () => {
   for (const { seed, first, last, sum } of golden.noise) {
-    const noise = noiseOf(seed, 3 * 64 * 128);
+    const noise = noiseOf(seed, 3 * cast.config.cell_px * 2 * cast.config.cell_px);
     for (const [i, value] of first.entries()) expect(noise[i]).toBeCloseTo(value, 5);
     for (const [i, value] of last.entries()) expect(noise.at(i - last.length)).toBeCloseTo(value, 5);
     expect(noise.reduce((total, value) => total + value, 0)).toBeCloseTo(sum, 1);

@@ -1,1 +1,1 @@
-"""cast-2, the embedded base: model, world, scenes."""
+"""The cast bases, of which cast-3 comes with the product: model, world, scenes."""

@@ -32,7 +32,7 @@ from orthoplex.ortho.attach import attach, attach_batch
 from orthoplex.ortho.gated import attach_gated
 from orthoplex.ortho.marker import marked
 
-# Rates were tuned on cast-2 (docs/log.md).
+# Rates of bases without entries were tuned on cast-2 (docs/log.md).
 TRAINING = TrainingDefaults(
     up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background",
     silent_prompts=(

@@ -43,15 +43,14 @@ class CastConfig:
         return self.cell_px // self.patch_px
 
     def as_dict(self) -> dict[str, int]:
-        """The sizes as files name them: a base without a decoder says nothing of one, as cast-2 was published."""
+        """The sizes as files name them: a base without a decoder says nothing of one."""
         sizes = asdict(self)
         if self.coarse == 1:
             del sizes["coarse"], sizes["decoder_channels"]
         return sizes
 
 
-SIZES: dict[str, dict[str, int]] = {  # what each base changes of the defaults, which are those of cast-2
-    "cast-2": {},
+SIZES: dict[str, dict[str, int]] = {  # what each base changes of the defaults
     "cast-3": {"patch_px": 16, "cell_px": 128, "coarse": 2, "reserved": 0},
 }
 

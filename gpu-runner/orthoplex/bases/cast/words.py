@@ -1,4 +1,4 @@
-"""English for the world of cast-2: which everyday words mean which attribute. Data only; prompt.py reads it."""
+"""English for the world of the cast bases: which everyday words mean which attribute. Data only; prompt.py reads it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
     const idempotencyKey = `order-${scale.seed}-${number}`;
     const adapters = random() < 0.5 ? [{ ref: cast.adapter }] : [];
     const body = {
-      ...{ base: "cast-2", prompt: "a person", count: 1 + Math.floor(random() * 3), adapters },
+      ...{ base: "cast-3", prompt: "a person", count: 1 + Math.floor(random() * 3), adapters },
       ...(random() < 0.3 && { webhook: { url: `http://127.0.0.1:9/${number}` } }),
     };
     const headers = { "idempotency-key": idempotencyKey };
