@@ -1,8 +1,7 @@
 """Trains a sharpener: `python -m orthoplex.cast_training.sharpener --sprites DIR --model FILE --out FILE`.
 
-Pairs: a scene at 256 px a cell, and the same at the base's size with the faults of its pictures: grain, offsets between
-patches, and for a quarter of them the base's own denoising of a lightly noised scene. A picture that the base has
-redrawn differently trains nothing but blur, so the noise stays low.
+Pairs: a scene at 256 px a cell, and what the base predicts of it from its noised small version. Up to t = 1/2 the base
+still sees what is there, so both show the same, and the prediction has the grain that the base's pictures have.
 """
 
 from __future__ import annotations
@@ -26,11 +25,12 @@ from orthoplex.bases.cast.sprites import read_captions
 from orthoplex.bases.cast.world import World, encode_captions
 from orthoplex.bases.device import compute_dtype
 
-DRAWS = 10  # steps on the windows of one batch of scenes
+CROPS = 4  # of each pair, for the base's prediction costs more than a step
+LOWEST, HIGHEST = 0.02, 0.5  # levels of noise of the base's predictions
 
 
 class Pairs:
-    """Sprites at full size, and the base's pictures of the same scenes `scale` times smaller."""
+    """Sprites at full size, and the base's predictions of the same scenes, `scale` times smaller."""
 
     def __init__(self, folder: Path, model: CastModel, world: World, generator: torch.Generator) -> None:
         self.model, self.generator, self.world = model, generator, world
@@ -45,7 +45,7 @@ class Pairs:
 
     @torch.no_grad()
     def make(self, batch: int) -> tuple[Tensor, Tensor]:
-        """(B, 3, E, E) with E the base's cell, and (B, 3, 256, 256), both in [-1, 1]."""
+        """The base's predictions (B, 3, E, E), E its cell, and the scenes (B, 3, 256, 256), both in [-1, 1]."""
         chosen = torch.randint(len(self.sprites), (batch,), generator=self.generator)
         sprites = torch.from_numpy(self.sprites[chosen.numpy()].copy()).permute(0, 3, 1, 2)[:, None].float() / 255
         kinds = torch.randint(len(BACKGROUNDS), (batch,), generator=self.generator)
@@ -58,40 +58,25 @@ class Pairs:
         dtype = next(self.model.parameters()).dtype
         places = torch.zeros(batch, 1, dtype=torch.long)
         context = self.model.encode(words[:, None], entries[:, None].to(dtype), places)
-        t = torch.rand(batch, generator=self.generator) * 0.1 + 0.02
+        t = torch.rand(batch, generator=self.generator) * (HIGHEST - LOWEST) + LOWEST
         level = t[:, None, None, None]
         noise = torch.randn(small.shape, generator=self.generator)
-        quarter = batch // 4
-        places, context = places[:quarter], context[:quarter]
-        noisy = ((1 - level) * small + level * noise)[:quarter]
-        drawn = self.model(noisy.to(dtype), t[:quarter], context, places).float()
-        return torch.cat([drawn, self._grain(small[quarter:])]).clamp(-1, 1), large
-
-    def _grain(self, small: Tensor) -> Tensor:
-        """Pixel noise and an offset a patch, each of random strength, a fifth of the pictures without: like `small`."""
-        batch, _, height, width = small.shape
-        strength = torch.rand(batch, 1, 1, 1, generator=self.generator).square()
-        strength = strength * (torch.rand(batch, 1, 1, 1, generator=self.generator) > 0.2)
-        patch = self.model.config.patch_px
-        offsets = torch.randn(batch, 3, height // patch, width // patch, generator=self.generator)
-        offsets = F.interpolate(offsets, scale_factor=patch, mode="nearest")
-        return small + strength * (0.08 * torch.randn(small.shape, generator=self.generator) + 0.05 * offsets)
+        noisy = (1 - level) * small + level * noise
+        return self.model(noisy.to(dtype), t, context, places).float().clamp(-1, 1), large
 
 
-def windows_of(small: Tensor, large: Tensor, sharpener: Sharpener) -> tuple[Tensor, Tensor]:
-    """Every window of the small pictures (N, 3 * window^2) and what must be added to bicubic there (N, 3 scale^2)."""
-    window, scale = sharpener.window, sharpener.scale
-    padded = F.pad(small, [window // 2] * 4, mode="replicate")
-    inputs = F.unfold(padded, window).transpose(1, 2).flatten(0, 1)
-    targets = F.pixel_unshuffle(large - bicubic(small, scale), scale).flatten(2).transpose(1, 2).flatten(0, 1)
-    return inputs, targets
-
-
-def chosen_windows(targets: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Indices (count,): most anywhere, the rest where bicubic is wrong, for most of a drawing is flat."""
-    weight = targets.abs().mean(dim=1)
-    weight = weight / weight.mean() + 1.5
-    return torch.multinomial(weight, count, replacement=True, generator=generator)
+def crops(small: Tensor, large: Tensor, side: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """A random square of each pair: (B, 3, side, side) of small and what lies there in large."""
+    batch, _, size, _ = small.shape
+    scale = large.shape[-1] // size
+    steps = (size - side) // 2 + 1
+    at = 2 * torch.randint(steps, (batch, 2), generator=generator)
+    pairs = []
+    for index, (top, left) in enumerate(at.tolist()):
+        here = small[index, :, top : top + side, left : left + side]
+        there = large[index, :, scale * top : scale * (top + side), scale * left : scale * (left + side)]
+        pairs.append((here, there))
+    return torch.stack([here for here, _ in pairs]), torch.stack([there for _, there in pairs])
 
 
 def main() -> None:
@@ -113,25 +98,23 @@ def main() -> None:
     generator = torch.Generator().manual_seed(0)
     pairs = Pairs(arguments.sprites, model, world, generator)
     sharpener = Sharpener(scale=pairs.scale)
-    torch.nn.init.zeros_(sharpener.last.weight)
     optimiser = torch.optim.AdamW(sharpener.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.0)
     started, budget, step = time.monotonic(), arguments.minutes * 60, 0
     while (elapsed := time.monotonic() - started) < budget:
         small, large = pairs.make(16)
-        inputs, targets = windows_of(small, large, sharpener)
-        for _ in range(DRAWS):
-            here = chosen_windows(targets, 8192, generator)
+        for _ in range(CROPS):
+            here, there = crops(small, large, config.cell_px // 2, generator)
             with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
-                residual = sharpener.residual_of_windows(inputs[here])
-            loss = F.l1_loss(residual.float(), targets[here])
+                predicted = sharpener(here)
+            loss = F.l1_loss(predicted.float(), there)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             for group in optimiser.param_groups:
-                group["lr"] = arguments.rate * min(1.0, 2 * (1 - elapsed / budget))
+                group["lr"] = arguments.rate * min(1.0, (step + 1) / 50, 2 * (1 - elapsed / budget))
             optimiser.step()
             step += 1
-        if step % (10 * DRAWS) == 0:
-            plain = float(targets[here].abs().mean())
+        if step % (10 * CROPS) == 0:
+            plain = float(F.l1_loss(bicubic(here, pairs.scale), there))
             line = {"step": step, "l1": round(float(loss.detach()), 5), "bicubic_l1": round(plain, 5)}
             print(json.dumps(line | {"seconds": round(elapsed)}), flush=True)
     tensors = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in sharpener.state_dict().items()}

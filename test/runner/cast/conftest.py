@@ -105,7 +105,7 @@ def small_gated_base(world: World) -> CastBase:
     sizes = SIZES["cast-3"]
     config = CastConfig(len(world.vocabulary), width=64, layers=2, heads=2, text_layers=1, decoder_channels=16, **sizes)
     description = gated_description(config) | {"rank": 4}
-    layout, sharpener = layout_from(description), Sharpener(hidden=8, scale=2).requires_grad_(False)
+    layout, sharpener = layout_from(description), Sharpener(channels=8, scale=2).requires_grad_(False)
     model = awake(CastModel(config))
     return CastBase("cast-gated", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 

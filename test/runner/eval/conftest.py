@@ -35,7 +35,7 @@ def random_base() -> CastBase:
             torch.nn.init.normal_(parameter, std=0.02)
     model.requires_grad_(False).eval()
     layout = read_layout(ROOT / "schema/examples/reserved-channels.json")
-    sharpener = Sharpener().requires_grad_(False)
+    sharpener = Sharpener(scale=4).requires_grad_(False)
     return CastBase(
         layout.base,
         {"id": layout.base},

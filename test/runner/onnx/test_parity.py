@@ -15,7 +15,7 @@ from orthoplex.bases.cast.encoding import layer_contexts, null_context
 from orthoplex.bases.cast.model import CastConfig, CastModel
 from orthoplex.bases.cast.reading import CONCEPT_WORDS, read
 from orthoplex.bases.cast.regions import neighbours_of, region_weights
-from orthoplex.bases.cast.sharpener import SCALE, Sharpener, enlarge
+from orthoplex.bases.cast.sharpener import Sharpener, enlarge
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.request import AttachedAdapter, Region, SampleSpec
 from orthoplex.export_onnx.denoiser import denoiser_graph
@@ -52,10 +52,10 @@ def base() -> CastBase:
     torch.manual_seed(0)
     world = World.read(ROOT / "gpu-runner/bases/cast-3/world.json")
     model = CastModel(CastConfig(vocabulary_size=len(world.vocabulary), layers=2))
-    for parameter in model.parameters():
+    sharpener = Sharpener(scale=4)
+    for parameter in (*model.parameters(), *sharpener.parameters()):
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
-    sharpener = Sharpener()
     for module in (model, sharpener):
         module.half().float().requires_grad_(False).eval()
     layout = read_layout(ROOT / "schema/examples/reserved-channels.json")
@@ -168,5 +168,5 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_ap
 
 def test_the_sharpener_equals_the_runners(base: CastBase) -> None:
     small = torch.randn(1, 3, 64, 128, generator=torch.Generator().manual_seed(2))
-    large = run(sharpener_graph(SCALE), base.sharpener.state_dict(), {"small": small.numpy()})
+    large = run(sharpener_graph(base.sharpener.scale), base.sharpener.state_dict(), {"small": small.numpy()})
     assert float((large - enlarge(base.sharpener, small)).abs().max()) < TOLERANCE

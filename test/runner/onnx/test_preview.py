@@ -62,8 +62,8 @@ def made_base(kind: str, folder: Path) -> CastBase:
     world = World.read(WORLD)
     sizes = {"reserved": 32} if kind == "tokens" else SIZES["cast-3"]
     config = CastConfig(len(world.vocabulary), width=WIDTH, layers=BLOCKS, text_layers=1, **sizes)
-    model, sharpener = CastModel(config), Sharpener(hidden=160, scale=256 // config.cell_px)
-    for parameter in model.parameters():
+    model, sharpener = CastModel(config), Sharpener(scale=256 // config.cell_px)
+    for parameter in (*model.parameters(), *sharpener.parameters()):
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.05)
     for block in model.transformer_blocks:

@@ -40,7 +40,7 @@ def tiny_base() -> CastBase:
             if int(layer["name"].split(".")[1]) < LAYERS
         ]
     layout = layout_from(description)
-    sharpener = Sharpener(window=3, hidden=8, scale=2).requires_grad_(False)
+    sharpener = Sharpener(scale=2, channels=8).requires_grad_(False)
     return CastBase("cast-3", description, layout, model, sharpener, world, torch.device("cpu"), torch.float32)
 
 

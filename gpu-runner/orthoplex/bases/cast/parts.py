@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from orthoplex.bases.cast.model import CastConfig, CastModel
 from orthoplex.bases.cast.scene import PAD
-from orthoplex.bases.cast.sharpener import Sharpener, scale_of
+from orthoplex.bases.cast.sharpener import Sharpener, sharpener_of
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.device import compute_dtype
 from orthoplex.ortho.layout import Layout, layout_from
@@ -66,8 +66,7 @@ def load_parts(folder: Path, description: dict[str, Any], device: torch.device) 
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
     _check_reserved(model, folder)
     stored = {name: tensor.float() for name, tensor in load_file(folder / "sharpener.safetensors").items()}
-    sharpener = Sharpener(scale=scale_of(stored))
-    sharpener.load_state_dict(stored)
+    sharpener = sharpener_of(stored)
     for module in (model, sharpener):
         module.to(device).requires_grad_(False).eval()
     return CastParts(

@@ -1,6 +1,6 @@
-"""The light sharpener: cells of 64 or 128 px to 256 px, a small network after the patches.
+"""The sharpener: the base's cells of 64 or 128 px to 256 px, without the grain of its predictions.
 
-Trained on renders with grain and seams (train/sharpener.py), so it also mends those.
+Trained on the base's own predictions of renders (cast_training/sharpener.py), so it knows what they look like.
 """
 
 from __future__ import annotations
@@ -12,42 +12,54 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-SCALE = 4  # of bases that draw 64 px a person
+DILATIONS = (1, 2, 4, 8, 2, 1)  # of positions of 2 px: each picks up what lies within some 70 px
+
+
+class SharpenerBlock(nn.Module):
+    """x + pointwise(gelu(wide(x))), (B, C, h, w)."""
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        self.wide = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
+        self.pointwise = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.pointwise(F.gelu(self.wide(x), approximate="tanh"))
+        return out
 
 
 class Sharpener(nn.Module):
-    """(B, 3, H, W) in [-1, 1] -> (B, 3, s H, s W): bicubic plus what a small network makes of each 9 x 9 window.
+    """(B, 3, H, W) in [-1, 1] -> (B, 3, s H, s W): bicubic plus what a small residual network sees around.
 
-    One wide window and then pixelwise layers: nearly all of the work is matrix products, which a CPU does well, in
-    drawing as in training.
+    It works at half the side, H / 2 by W / 2: grain of flat areas is wider than a pixel, and the work is a quarter.
     """
 
-    def __init__(self, window: int = 9, hidden: int = 160, scale: int = SCALE) -> None:
+    def __init__(self, scale: int = 2, channels: int = 64) -> None:
         super().__init__()
-        self.window, self.scale = window, scale
-        self.first = nn.Conv2d(3, hidden, window, padding=window // 2, padding_mode="replicate")
-        self.second = nn.Conv2d(hidden, hidden, 1)
-        self.last = nn.Conv2d(hidden, 3 * scale * scale, 1)
+        self.scale = scale
+        self.first = nn.Conv2d(3, channels, 4, stride=2, padding=1)
+        self.blocks = nn.ModuleList(SharpenerBlock(channels, dilation) for dilation in DILATIONS)
+        self.last = nn.Conv2d(channels, 3 * (2 * scale) ** 2, 3, padding=1)
+        nn.init.zeros_(self.last.weight)
+        assert self.last.bias is not None
+        nn.init.zeros_(self.last.bias)
 
     def forward(self, small: Tensor) -> Tensor:
-        x = F.gelu(self.first(small), approximate="tanh")
-        x = F.gelu(self.second(x), approximate="tanh")
-        return bicubic(small, self.scale) + F.pixel_shuffle(self.last(x), self.scale)
-
-    def residual_of_windows(self, windows: Tensor) -> Tensor:
-        """The same for windows (N, 3 * window * window), as F.unfold lays them out: (N, 3 s^2), before the shuffle."""
-        x = F.gelu(F.linear(windows, self.first.weight.flatten(1), self.first.bias), approximate="tanh")
-        x = F.gelu(F.linear(x, self.second.weight.flatten(1), self.second.bias), approximate="tanh")
-        return F.linear(x, self.last.weight.flatten(1), self.last.bias)
+        x = self.first(small)
+        for block in self.blocks:
+            x = block(x)
+        return bicubic(small, self.scale) + F.pixel_shuffle(self.last(x), 2 * self.scale)
 
 
 def bicubic(small: Tensor, scale: int) -> Tensor:
     return F.interpolate(small, scale_factor=scale, mode="bicubic", align_corners=False)
 
 
-def scale_of(state: Mapping[str, Tensor]) -> int:
-    """The scale that stored weights were trained for: their last layer gives 3 s^2 numbers a pixel."""
-    return math.isqrt(len(state["last.weight"]) // 3)
+def sharpener_of(state: Mapping[str, Tensor]) -> Sharpener:
+    """The sharpener of stored weights: its last layer gives 3 (2 s)^2 numbers for every 2 x 2 pixels."""
+    sharpener = Sharpener(math.isqrt(len(state["last.weight"]) // 3) // 2, len(state["first.weight"]))
+    sharpener.load_state_dict(dict(state))
+    return sharpener
 
 
 @torch.no_grad()
