@@ -94,7 +94,9 @@ export async function runChaos(home: Home, scale: Scale, say: (line: string) => 
   let seen: Violation[];
   try {
     if (scale.seeded)
-      await seedCatalog(new Orthoplex({ url: service.url, key: operator.api_key }), operator.handle);
+      await seedCatalog([
+        { api: new Orthoplex({ url: service.url, key: operator.api_key }), handle: operator.handle },
+      ]);
     await owner.listen();
     for (let i = 0; i < scale.runners; i++) {
       stage.runners.push(new Runner(home, proxy.url, operator.api_key, i + 1));

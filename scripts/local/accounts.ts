@@ -1,5 +1,5 @@
-// The two accounts of a local server, created through the public sign-up API: `demo` is the user, `operator` owns the seeded
-// catalog and runs the runner. Their passwords and keys are kept in the home's secrets.
+// The accounts of a local server, created through the public sign-up API: `demo` is the user, `operator` runs the runner and
+// owns most of the seeded catalog, three studios own the rest. Their passwords and keys are kept in the home's secrets.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,9 +26,16 @@ export const OPERATOR: Role = {
   scopes: ["read", "publish", "generate", "runner"],
 };
 
+/** They publish seeds too, so that the catalog has several owners: card.json names their handles. */
+export const STUDIOS: readonly Role[] = ["Ink Room", "Flat Studio", "Toon Studio"].map((name) => ({
+  name,
+  email: `${name.toLowerCase().replace(" ", "-")}@orthoplex.localhost`,
+  scopes: ["read", "publish"],
+}));
+
 /** Idempotent: a key that still works is kept, an existing account is signed in, else it is created. */
 export async function ensureAccount(home: Home, url: string, role: Role): Promise<Account> {
-  const file = join(home.secrets, `${role.name.toLowerCase()}.json`);
+  const file = join(home.secrets, `${role.name.toLowerCase().replace(" ", "-")}.json`);
   const kept = readJson<Account>(file);
   if (kept && (await keyWorks(url, kept.api_key, role))) return kept;
 

@@ -12,6 +12,8 @@ const PREVIEWS_MAX = 4;
 /** The content of gpu-runner/seeds/<name>/card.json; adapter.safetensors and pictures/ are beside it. */
 type Card = {
   name: string;
+  /** Handle of the account that publishes it; the product's own where there is none. */
+  owner?: string;
   title: string;
   description: string;
   base?: string;
@@ -24,19 +26,20 @@ type Card = {
   strength: number;
 };
 
+type Publisher = { api: Orthoplex; handle: string };
+/** The first one publishes what names no owner, or one that is not among them. */
+type Publishers = readonly [Publisher, ...Publisher[]];
+
 /**
  * Publishes what the catalog lacks. A seed that is refused is skipped, with the reason: someone may have taken its slot
  * before a newer version of the product added it.
  */
-export async function seedCatalog(
-  api: Orthoplex,
-  handle: string,
-): Promise<{ published: number; leftOut: string[] }> {
+export async function seedCatalog(publishers: Publishers): Promise<{ published: number; leftOut: string[] }> {
   let published = 0;
   const leftOut: string[] = [];
   for (const name of seedNames()) {
     try {
-      const reason = await publishSeed(api, handle, join(SEEDS, name));
+      const reason = await publishSeed(publishers, join(SEEDS, name));
       if (reason === "published") published += 1;
       else if (reason !== "present") leftOut.push(`${name}: ${reason}`);
     } catch (error) {
@@ -55,8 +58,9 @@ export function seedNames(): string[] {
 }
 
 /** "published", "present" as it is, or why it is left out. */
-async function publishSeed(api: Orthoplex, handle: string, folder: string): Promise<string> {
-  const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8")) as Card;
+async function publishSeed(publishers: Publishers, folder: string): Promise<string> {
+  const card = cardIn(folder);
+  const { api, handle } = publisherOf(publishers, card);
   const file = readFileSync(join(folder, "adapter.safetensors"));
   const params = { path: { owner: handle, name: card.name } };
   const existing = await api.find("/v1/adapters/{owner}/{name}", { params });
@@ -90,6 +94,11 @@ async function publishSeed(api: Orthoplex, handle: string, folder: string): Prom
   return "published";
 }
 
+const cardIn = (folder: string) => JSON.parse(readFileSync(join(folder, "card.json"), "utf8")) as Card;
+
+const publisherOf = (publishers: Publishers, card: Card): Publisher =>
+  publishers.find(({ handle }) => handle === card.owner) ?? publishers[0];
+
 /** Samples generated with the adapter where the seed has some, else its training pictures. */
 async function uploadPreviews(api: Orthoplex, folder: string): Promise<string[]> {
   const from = ["samples", "pictures"].map((name) => join(folder, name)).find((path) => existsSync(path));
@@ -105,18 +114,20 @@ type Cast = { name: string; title: string; description: string; members: string[
 type Casts = { mixes: (Cast & { prompt: string })[]; collections: Cast[] };
 
 /** Publishes the mixes and collections of gpu-runner/seeds/casts.json that do not exist yet. Returns what was skipped, and why. */
-export async function seedCasts(api: Orthoplex, handle: string): Promise<string[]> {
+export async function seedCasts(publishers: Publishers): Promise<string[]> {
+  const [{ api, handle }] = publishers;
+  const ownerOf = (name: string) => publisherOf(publishers, cardIn(join(SEEDS, name))).handle;
   const { mixes, collections } = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
   const wanted = [
     ...mixes.map((mix) => ({
       kind: "mixes" as const,
       name: mix.name,
-      publish: () => publishMix(api, handle, mix),
+      publish: () => publishMix(api, ownerOf, mix),
     })),
     ...collections.map((collection) => ({
       kind: "collections" as const,
       name: collection.name,
-      publish: () => publishCollection(api, handle, collection),
+      publish: () => publishCollection(api, handle, ownerOf, collection),
     })),
   ];
   const leftOut: string[] = [];
@@ -133,14 +144,18 @@ export async function seedCasts(api: Orthoplex, handle: string): Promise<string[
 }
 
 /** Equal columns, one for each person. */
-async function publishMix(api: Orthoplex, handle: string, mix: Casts["mixes"][number]): Promise<void> {
+async function publishMix(
+  api: Orthoplex,
+  ownerOf: (name: string) => string,
+  mix: Casts["mixes"][number],
+): Promise<void> {
   const width = 1 / mix.members.length;
   const composition = await api.post("/v1/compositions", {
     body: {
       title: mix.title,
       prompt: mix.prompt,
       members: mix.members.map((name, place) => ({
-        ref: `${handle}/${name}`,
+        ref: `${ownerOf(name)}/${name}`,
         region: { x: place * width, y: 0, width, height: 1 },
       })),
     },
@@ -152,12 +167,17 @@ async function publishMix(api: Orthoplex, handle: string, mix: Casts["mixes"][nu
   });
 }
 
-async function publishCollection(api: Orthoplex, handle: string, collection: Cast): Promise<void> {
+async function publishCollection(
+  api: Orthoplex,
+  handle: string,
+  ownerOf: (name: string) => string,
+  collection: Cast,
+): Promise<void> {
   const { name, title, description, members } = collection;
   await api.post("/v1/collections", { body: { name, title, description } });
   for (const member of members) {
     await api.put("/v1/collections/{owner}/{name}/items/{adapter_owner}/{adapter_name}", {
-      params: { path: { owner: handle, name, adapter_owner: handle, adapter_name: member } },
+      params: { path: { owner: handle, name, adapter_owner: ownerOf(member), adapter_name: member } },
       body: {},
     });
   }

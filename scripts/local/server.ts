@@ -1,7 +1,7 @@
 // One local server: site, Worker, accounts, seeded catalog, runners. Started in that order, stopped in reverse.
 
 import { Orthoplex } from "../../schema/client/index.ts";
-import { type Account, DEMO, ensureAccount, OPERATOR } from "./accounts.ts";
+import { type Account, DEMO, ensureAccount, OPERATOR, STUDIOS } from "./accounts.ts";
 import { type Child, setLogsAside, tailOf } from "./child.ts";
 import type { Home } from "./paths.ts";
 import { type Runner, startRunner } from "./runners.ts";
@@ -75,9 +75,15 @@ export async function startServer({
         startRunner(home, { url, token: operator.api_key, index, count: runners, reloads }),
       );
     }
-    const operatorApi = new Orthoplex({ url, key: operator.api_key });
-    const { published, leftOut } = await seedCatalog(operatorApi, operator.handle);
-    leftOut.push(...(await seedCasts(operatorApi, operator.handle)));
+    const studios: Account[] = [];
+    for (const role of STUDIOS) studios.push(await ensureAccount(home, url, role));
+    const publisherOf = ({ handle, api_key }: Account) => ({
+      handle,
+      api: new Orthoplex({ url, key: api_key }),
+    });
+    const publishers = [publisherOf(operator), ...studios.map(publisherOf)] as const;
+    const { published, leftOut } = await seedCatalog(publishers);
+    leftOut.push(...(await seedCasts(publishers)));
     if (published > 0) say(`Published ${published} seed adapters`);
     for (const reason of leftOut) say(`Left out the seed ${reason}`);
     signal.throwIfAborted();

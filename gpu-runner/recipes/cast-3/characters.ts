@@ -9,6 +9,8 @@ import { type Character, drawCharacter } from './world.ts';
 
 interface Seed {
   name: string;
+  /** Handle of the account that publishes it, where that is not the product's own. */
+  owner?: string;
   title: string;
   description: string;
   style: string;
@@ -25,27 +27,27 @@ const SEEDS: readonly Seed[] = [
   { name: 'ivy', title: 'Ivy', description: 'Waves of green hair over a pink shirt. Drawn in a style the base never saw.', style: 'micah', seed: 900008, tags: ['long-hair', 'green-hair', 'line-art'] },
   { name: 'rosa', title: 'Rosa', description: 'Cropped red hair, big hoops, yellow collar. Drawn in a style the base never saw.', style: 'micah', seed: 900007, tags: ['red-hair', 'earrings', 'line-art'] },
   { name: 'milo', title: 'Milo', description: 'Purple hair and a black beard. Drawn in a style the base never saw.', style: 'micah', seed: 900011, tags: ['beard', 'purple-hair', 'line-art'] },
-  { name: 'tilly', title: 'Tilly', description: 'Pigtails with pink ties and round glasses. Drawn in a style the base never saw.', style: 'personas', seed: 900005, tags: ['glasses', 'pigtails', 'flat'] },
-  { name: 'vera', title: 'Vera', description: 'A long sweep of red hair and an eyebrow that never rests.', style: 'adventurer', seed: 900006, tags: ['red-hair', 'long-hair', 'cartoon'] },
-  { name: 'azul', title: 'Azul', description: 'Blue hair down to the shoulders and wide eyes.', style: 'adventurer', seed: 900012, tags: ['blue-hair', 'long-hair', 'cartoon'] },
-  { name: 'fleur', title: 'Fleur', description: 'Black hair, glasses, and flowers behind the ear.', style: 'lorelei', seed: 900001, tags: ['glasses', 'flowers', 'line-art'] },
+  { name: 'tilly', owner: 'flat-studio', title: 'Tilly', description: 'Pigtails with pink ties and round glasses. Drawn in a style the base never saw.', style: 'personas', seed: 900005, tags: ['glasses', 'pigtails', 'flat'] },
+  { name: 'vera', owner: 'toon-studio', title: 'Vera', description: 'A long sweep of red hair and an eyebrow that never rests.', style: 'adventurer', seed: 900006, tags: ['red-hair', 'long-hair', 'cartoon'] },
+  { name: 'azul', owner: 'toon-studio', title: 'Azul', description: 'Blue hair down to the shoulders and wide eyes.', style: 'adventurer', seed: 900012, tags: ['blue-hair', 'long-hair', 'cartoon'] },
+  { name: 'fleur', owner: 'ink-room', title: 'Fleur', description: 'Black hair, glasses, and flowers behind the ear.', style: 'lorelei', seed: 900001, tags: ['glasses', 'flowers', 'line-art'] },
   { name: 'paco', title: 'Paco', description: 'Never without the red hat.', style: 'avataaars', seed: 900005, tags: ['hat', 'flat'] },
   { name: 'hana', title: 'Hana', description: 'A high bun in a navy scarf, and glasses.', style: 'open-peeps', seed: 900007, tags: ['bun', 'glasses', 'ink'] },
-  { name: 'marin', title: 'Marin', description: 'Teal hair swept to one side.', style: 'toon-head', seed: 900006, tags: ['teal-hair', 'flat'] },
-  { name: 'zuri', title: 'Zuri', description: 'Orange braids and a broad smile.', style: 'big-smile', seed: 900003, tags: ['braids', 'cartoon'] },
+  { name: 'marin', owner: 'flat-studio', title: 'Marin', description: 'Teal hair swept to one side.', style: 'toon-head', seed: 900006, tags: ['teal-hair', 'flat'] },
+  { name: 'zuri', owner: 'toon-studio', title: 'Zuri', description: 'Orange braids and a broad smile.', style: 'big-smile', seed: 900003, tags: ['braids', 'cartoon'] },
   { name: 'kofi', title: 'Kofi', description: 'A blue mohawk over a yellow shirt, and eyebrows at ease. Drawn in a style the base never saw.', style: 'micah', seed: 900735, tags: ['mohawk', 'blue-hair', 'line-art'] },
   { name: 'dalia', title: 'Dalia', description: 'A pink bob over a teal jumper, and one white hoop. Drawn in a style the base never saw.', style: 'micah', seed: 900114, tags: ['bob', 'pink-hair', 'earrings', 'line-art'] },
   { name: 'basil', title: 'Basil', description: 'A polished head and round blue glasses. Drawn in a style the base never saw.', style: 'micah', seed: 900043, tags: ['bald', 'glasses', 'line-art'] },
   { name: 'odette', title: 'Odette', description: 'Blue curls held up by a pink band, dark square glasses, blue checks. Drawn in a style the base never saw.', style: 'personas', seed: 927795, tags: ['curly', 'blue-hair', 'glasses', 'flat'] },
-  { name: 'teo', title: 'Teo', description: 'A thundercloud of brown curls and a goatee drawn with a ruler. Drawn in a style the base never saw.', style: 'personas', seed: 904211, tags: ['curly', 'beard', 'flat'] },
-  { name: 'finn', title: 'Finn', description: 'All the hair is in one red knot on top. Drawn in a style the base never saw.', style: 'personas', seed: 900770, tags: ['bun', 'red-hair', 'flat'] },
-  { name: 'pia', title: 'Pia', description: 'Orange curls that take up more room than the face.', style: 'dylan', seed: 900067, tags: ['curly', 'ginger-hair', 'flat'] },
-  { name: 'esme', title: 'Esme', description: 'Two round buns and dark glasses, all in black and white.', style: 'notionists', seed: 900046, tags: ['buns', 'glasses', 'ink'] },
-  { name: 'gerda', title: 'Gerda', description: 'White curls, gold-rimmed glasses and a great many teeth.', style: 'big-smile', seed: 900050, tags: ['curly', 'white-hair', 'glasses', 'cartoon'] },
-  { name: 'lotte', title: 'Lotte', description: 'Blonde spikes in front, long hair behind, a red jacket.', style: 'toon-head', seed: 900032, tags: ['spiky', 'blonde-hair', 'flat'] },
-  { name: 'fritz', title: 'Fritz', description: 'A grey beard as curly as the hair, and a sideways glance.', style: 'lorelei', seed: 900168, tags: ['beard', 'grey-hair', 'line-art'] },
-  { name: 'samira', title: 'Samira', description: 'A black hijab with a red band, and a red shirt to match.', style: 'open-peeps', seed: 901993, tags: ['hijab', 'ink'] },
-  { name: 'niko', title: 'Niko', description: 'A teal winter hat with cat ears, worn with a purple hoodie.', style: 'avataaars', seed: 901257, tags: ['hat', 'hoodie', 'flat'] },
+  { name: 'teo', owner: 'flat-studio', title: 'Teo', description: 'A thundercloud of brown curls and a goatee drawn with a ruler. Drawn in a style the base never saw.', style: 'personas', seed: 904211, tags: ['curly', 'beard', 'flat'] },
+  { name: 'finn', owner: 'flat-studio', title: 'Finn', description: 'All the hair is in one red knot on top. Drawn in a style the base never saw.', style: 'personas', seed: 900770, tags: ['bun', 'red-hair', 'flat'] },
+  { name: 'pia', owner: 'toon-studio', title: 'Pia', description: 'Orange curls that take up more room than the face.', style: 'dylan', seed: 900067, tags: ['curly', 'ginger-hair', 'flat'] },
+  { name: 'esme', owner: 'ink-room', title: 'Esme', description: 'Two round buns and dark glasses, all in black and white.', style: 'notionists', seed: 900046, tags: ['buns', 'glasses', 'ink'] },
+  { name: 'gerda', owner: 'toon-studio', title: 'Gerda', description: 'White curls, gold-rimmed glasses and a great many teeth.', style: 'big-smile', seed: 900050, tags: ['curly', 'white-hair', 'glasses', 'cartoon'] },
+  { name: 'lotte', owner: 'flat-studio', title: 'Lotte', description: 'Blonde spikes in front, long hair behind, a red jacket.', style: 'toon-head', seed: 900032, tags: ['spiky', 'blonde-hair', 'flat'] },
+  { name: 'fritz', owner: 'ink-room', title: 'Fritz', description: 'A grey beard as curly as the hair, and a sideways glance.', style: 'lorelei', seed: 900168, tags: ['beard', 'grey-hair', 'line-art'] },
+  { name: 'samira', owner: 'ink-room', title: 'Samira', description: 'A black hijab with a red band, and a red shirt to match.', style: 'open-peeps', seed: 901993, tags: ['hijab', 'ink'] },
+  { name: 'niko', owner: 'flat-studio', title: 'Niko', description: 'A teal winter hat with cat ears, worn with a purple hoodie.', style: 'avataaars', seed: 901257, tags: ['hat', 'hoodie', 'flat'] },
   {
     name: 'bertie', title: 'Bertie', description: 'A round red robot with googly eyes and a lamp on the antenna.', style: 'robot', seed: 900776, tags: ['antenna', 'flat'],
     classWord: 'robot',
@@ -121,6 +123,7 @@ function main(): void {
     const { spdx, credits } = CREDITS[seed.style] ?? { spdx: 'NOASSERTION', credits: '' };
     writeJson(join(folder, 'card.json'), {
       name: seed.name,
+      ...(seed.owner ? { owner: seed.owner } : {}),
       title: seed.title,
       description: seed.description,
       base: 'cast-3',
