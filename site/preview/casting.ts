@@ -8,7 +8,7 @@ import { type Palettes, type Person, readPrompt } from "./prompt.ts";
 interface Role {
   place: number;
   trigger: string;
-  expression: string | null;
+  expression: string;
 }
 
 export interface Casting {
@@ -17,6 +17,9 @@ export interface Casting {
   background: { kind: string; rgb: string | null };
   unknown: string[];
 }
+
+/** Of a concept whose prompt names none: captions of training pictures name their expressions. */
+const UNSAID_EXPRESSION = "neutral";
 
 export type CastingRefused = { refused: string };
 
@@ -36,7 +39,7 @@ export function castPrompt(
   const roles: Role[] = [];
   placed(persons, cells, trained).forEach((person, place) => {
     if (person?.trigger && trained.has(person.trigger)) {
-      roles.push({ place, trigger: person.trigger, expression: person.expression });
+      roles.push({ place, trigger: person.trigger, expression: person.expression ?? UNSAID_EXPRESSION });
     }
   });
   return { roles, background: { kind: background.kind ?? "plain", rgb: background.rgb }, unknown };

@@ -53,7 +53,7 @@ export function captionInputs(
     }
     put(0, person, 0, `background:${background.kind}`);
     colours.set([...colourEntry(rgb)], person * length * 4);
-    if (role.expression) put(0, person, CAPTION_STARTS, `expression:${role.expression}`);
+    put(0, person, CAPTION_STARTS, `expression:${role.expression}`);
   });
   return {
     words: { data: words, shape: [captions, persons, length, width] },

@@ -38,6 +38,12 @@ def test_a_person_with_a_trigger_brings_its_own_looks(world: World) -> None:
     assert casting.roles[0].caption == (("expression:smiling", None),)
 
 
+def test_a_concept_whose_prompt_names_no_expression_is_neutral(world: World) -> None:
+    """Training pictures say theirs, so a caption without one is a case that no concept was trained for."""
+    casting = cast_prompt(parse_prompt("<ana>, sky background", world.palettes), 1, world, 0)
+    assert casting.roles[0].caption == (("expression:neutral", None),)
+
+
 def test_places_are_kept_and_the_others_fill_the_gaps(world: World) -> None:
     prompt = parse_prompt("<ana>, right; <bo>; <cy>, left", world.palettes)
     assert [role.trigger for role in cast_prompt(prompt, 3, world, 0).roles] == ["<cy>", "<bo>", "<ana>"]

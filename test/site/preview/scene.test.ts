@@ -70,7 +70,7 @@ const residualInputs = (casting: Casting, members: ReadonlyMap<string, Attached>
 const casting: Casting = {
   roles: [
     { place: 0, trigger: "<ana>", expression: "smiling" },
-    { place: 2, trigger: "<bo>", expression: null },
+    { place: 2, trigger: "<bo>", expression: "neutral" },
   ],
   background: { kind: "plain", rgb: "ff0000" },
   unknown: [],
@@ -234,7 +234,7 @@ describe("a base with entries and gates", () => {
   });
   const twice: Casting = {
     ...casting,
-    roles: [...casting.roles, { place: 1, trigger: "<ana>", expression: null }],
+    roles: [...casting.roles, { place: 1, trigger: "<ana>", expression: "neutral" }],
   };
   const present = new Map([
     ["<ana>", member(3, 0.5)],

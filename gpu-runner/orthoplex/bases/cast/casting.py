@@ -19,6 +19,8 @@ from orthoplex.bases.request import PromptRefused
 
 Choices = Mapping[str, Sequence[str]]
 
+UNSAID_EXPRESSION = "neutral"  # of a concept whose prompt names none
+
 
 @dataclass(frozen=True)
 class Role:
@@ -194,7 +196,8 @@ def cast_prompt(prompt: Prompt, cells: int, world: World, seed: int) -> Casting:
         rng = random.Random(f"{seed}/{cell}")
         person = placed.get(cell, Person())
         if person.trigger:
-            caption: tuple[Word, ...] = ((f"expression:{person.expression}", None),) if person.expression else ()
+            # captions of training pictures name their expressions, so that none is a case no concept was trained for
+            caption: tuple[Word, ...] = ((f"expression:{person.expression or UNSAID_EXPRESSION}", None),)
         else:
             caption, missing = complete(person, world, rng)
             warnings += missing
