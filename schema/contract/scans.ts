@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Sha256, Timestamp } from "./ids.ts";
 import { CERTIFICATE_PROMPTS_MAX, SELF_CHECK_EXPRESSIONS_MAX } from "./limits.ts";
 import { orNull } from "./nullable.ts";
+import { prompt, title } from "./text.ts";
 
 export const SCAN_STATES = ["pending", "passed", "failed"] as const;
 export const ScanState = z.enum(SCAN_STATES);
@@ -17,7 +18,7 @@ export const SCAN_CHECKS = ["hashes", "values", "norms", "duplicate", "certifica
 export const Certificate = z
   .object({
     unchanged: z.boolean().meta({ description: "Every picture is the same, to the byte" }),
-    prompts: z.array(z.string().max(200)).min(1).max(CERTIFICATE_PROMPTS_MAX).meta({
+    prompts: z.array(prompt(200)).min(1).max(CERTIFICATE_PROMPTS_MAX).meta({
       description: "Fixed prompts of the base, none of which names the concept",
     }),
     seed: z.int().nonnegative(),
@@ -44,7 +45,7 @@ export const SelfCheck = z
     right: z.int().nonnegative().meta({ description: "In how many the reader found what was asked" }),
     steps: z.int().positive(),
     expressions: z
-      .array(z.object({ name: z.string().max(64), drawn: z.int().positive(), right: z.int().nonnegative() }))
+      .array(z.object({ name: title(64), drawn: z.int().positive(), right: z.int().nonnegative() }))
       .min(1)
       .max(SELF_CHECK_EXPRESSIONS_MAX),
   })
