@@ -54,7 +54,9 @@ describe("a casting", () => {
 
   it("leaves people without an adapter to the runner", () => {
     const casting = castPrompt("a man, left; <bo>; <stranger>", 3, world.palettes, new Map([["<bo>", null]]));
-    expect("roles" in casting && casting.roles).toEqual([{ place: 1, trigger: "<bo>", expression: "neutral" }]);
+    expect("roles" in casting && casting.roles).toEqual([
+      { place: 1, trigger: "<bo>", expression: "neutral" },
+    ]);
   });
 });
 
