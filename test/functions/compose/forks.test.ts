@@ -4,9 +4,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Composition, MIX_ANCESTORS_MAX, type Mix } from "../../../schema/contract/index.ts";
 import { ask, ORIGIN, type Person, person, published } from "../cast.ts";
 import { moderator } from "../moderation/desk.ts";
-import { ada, adapterOf, begin, bob, compose, get, mixOf, notesOf, publish } from "./mix-cast.ts";
+import { ada, adapterOf, begin, bob, compose, get, mixOf, notesOf, partyOf, publish } from "./mix-cast.ts";
 
-beforeAll(begin);
+beforeAll(async () => {
+  await begin();
+  await partyOf(ada);
+  await mixOf(ada, "once", ["ada/eve"]);
+});
 
 describe("a fork", () => {
   const fork = (by: Person, ref: string, body: object = {}) =>
@@ -71,6 +75,9 @@ describe("a fork", () => {
   });
 
   it("needs every adapter to be there", async () => {
+    await published(bob, "fleeting");
+    await mixOf(ada, "brief", ["ada/eve", "bob/fleeting"]);
+    await bob.must("PATCH", "/v1/adapters/bob/fleeting", { visibility: "private" });
     const { status, body } = await fork(ada, "ada/brief");
     expect([status, (body as unknown as { code: string }).code]).toEqual([422, "adapter_unknown"]);
   });

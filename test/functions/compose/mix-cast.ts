@@ -37,6 +37,13 @@ export async function mixOf(
   return by.must<MixWithVersions>("POST", `/v1/compositions/${id}/publish`, { name, ...more });
 }
 
+/** ada/party: of three adapters at first, of Bob's dog alone in its second version. */
+export async function partyOf(by: Person): Promise<void> {
+  const { id } = await compose(by, ["ada/eve", "bob/dog", "ada/cat"], { title: "Party", prompt: "<eve>" });
+  await by.must("POST", `/v1/compositions/${id}/publish`, { name: "party", changelog: "First" });
+  await mixOf(by, "party", ["bob/dog"]);
+}
+
 export const get = (ref: string, query = "") => ask<MixWithVersions>("GET", `/v1/mixes/${ref}${query}`);
 export const list = async (query: string, by?: Person) => {
   const path = `/v1/mixes?${query}`;

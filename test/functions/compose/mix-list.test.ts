@@ -4,9 +4,13 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Mix } from "../../../schema/contract/index.ts";
 import { ask, type Person, published } from "../cast.ts";
-import { ada, begin, bob, get, list, mixOf, names } from "./mix-cast.ts";
+import { ada, begin, bob, get, list, mixOf, names, partyOf } from "./mix-cast.ts";
 
-beforeAll(begin);
+beforeAll(async () => {
+  await begin();
+  await partyOf(ada);
+  for (const name of ["first", "second", "third", "fourth"]) await mixOf(ada, name, ["ada/eve"]);
+});
 
 describe("a rating", () => {
   it("of a mix is at least that of its adapters, also when one of them is rated up later", async () => {

@@ -117,7 +117,7 @@ describe("doing a failed job again", () => {
       adapters: [{ ref: "ada/evil" }],
       prompt: "a portrait",
     });
-    const mod = await moderator("Mod");
+    const mod = await moderator("Maud");
     await mod.mustDecide(await adapterKey("ada/evil"), "remove");
     const reply = await desk("POST", `/jobs/${id}/replay`);
     expect([reply.status, reply.body.code]).toEqual([410, "adapter_removed"]);

@@ -22,7 +22,7 @@ let mod: Moderator;
 let second: Moderator;
 beforeAll(async () => {
   [ada, bob] = [await person("Ada"), await person("Bob")];
-  [mod, second] = [await moderator("Mod"), await moderator("Second")];
+  [mod, second] = [await moderator("Maud"), await moderator("Second")];
 });
 
 const commentOn = (ref: string, body: string) =>
@@ -99,10 +99,10 @@ describe("a decision", () => {
 
   it("is not taken about one's own things, nor about oneself", async () => {
     await published(mod, "mine");
-    const own = await mod.decide(await adapterKey("mod/mine"), "rate", { rating: "explicit" });
+    const own = await mod.decide(await adapterKey("maud/mine"), "rate", { rating: "explicit" });
     expect([own.status, own.body.code]).toEqual([403, "not_granted"]);
-    expect((await mod.decide(await userKey("mod"), "suspend")).body.code).toBe("not_granted");
-    expect((await second.decide(await adapterKey("mod/mine"), "rate", { rating: "sensitive" })).status).toBe(
+    expect((await mod.decide(await userKey("maud"), "suspend")).body.code).toBe("not_granted");
+    expect((await second.decide(await adapterKey("maud/mine"), "rate", { rating: "sensitive" })).status).toBe(
       201,
     );
   });
@@ -282,7 +282,7 @@ describe("what moderators see of a target", () => {
       triggers: "<whole>",
     });
     expect(view.reports).toMatchObject([{ reporter: "bob", reason: "ownership", state: "actioned" }]);
-    expect(view.actions).toMatchObject([{ kind: "remove", moderator: "mod", subject: "ada" }]);
+    expect(view.actions).toMatchObject([{ kind: "remove", moderator: "maud", subject: "ada" }]);
     expect(view.decisions).toEqual(["restore"]);
     const [picture] = view.pictures;
     if (!picture) throw new Error("A preview is missing");

@@ -28,7 +28,7 @@ let bob: Person;
 let mod: Moderator;
 beforeAll(async () => {
   [ada, bob] = [await person("Ada"), await person("Bob")];
-  mod = await moderator("Mod");
+  mod = await moderator("Maud");
 });
 
 const appeal = (who: Person, action_id: string, text = "Please look again.") =>
@@ -93,7 +93,7 @@ describe("an appeal", () => {
 
   it("is made within its time and within its length", async () => {
     const { id: subject } = await userKey("ada");
-    const { id: moderatorId } = await userKey("mod");
+    const { id: moderatorId } = await userKey("maud");
     const insert = db().prepare(
       `INSERT INTO moderation_actions (id, moderator_id, kind, target_kind, target_id, subject_id, reason, data, created_at)
        VALUES (?, ?, 'hide', 'comment', 'cmt_00000000000000000001', ?, 'old', '{}', ?)`,

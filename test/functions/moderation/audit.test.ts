@@ -13,7 +13,7 @@ let mod: Moderator;
 beforeAll(async () => {
   ada = await person("Ada");
   root = await moderator("Moderator");
-  mod = await moderator("Mod");
+  mod = await moderator("Maud");
 });
 
 const log = async (who: Moderator, query = "") =>
@@ -45,7 +45,7 @@ describe("the audit log", () => {
       { kind: "restore", moderator: "moderator", subject: "ada", reason: "Two.", ground: null },
       {
         kind: "remove",
-        moderator: "mod",
+        moderator: "maud",
         subject: "ada",
         reason: "One.",
         ground: "spam",
@@ -127,7 +127,7 @@ describe("the list of blocked terms", () => {
 
   it("keeps a term as texts are read, once, and it takes hold at once", async () => {
     const made = await block("  Slug-BAIT ");
-    expect([made.status, made.body.term, made.body.created_by]).toEqual([201, "slug bait", "mod"]);
+    expect([made.status, made.body.term, made.body.created_by]).toEqual([201, "slug bait", "maud"]);
     expect((await block("slug bait")).status).toBe(200);
     const title = { title: "My slug, bait" };
     expect((await ada.ask("POST", "/v1/adapters", adapterInput("baited", title))).body.code).toBe(

@@ -26,7 +26,7 @@ let cleo: Person;
 let mod: Moderator;
 beforeAll(async () => {
   [ada, bob, cleo] = [await person("Ada"), await person("Bob"), await person("Cleo")];
-  mod = await moderator("Mod");
+  mod = await moderator("Maud");
   await published(ada, "fish");
 });
 

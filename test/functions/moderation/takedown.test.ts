@@ -33,7 +33,7 @@ let second: Moderator;
 let shade = 0;
 beforeAll(async () => {
   [ada, bob] = [await person("Ada"), await person("Bob")];
-  [mod, second] = [await moderator("Mod"), await moderator("Second")];
+  [mod, second] = [await moderator("Maud"), await moderator("Second")];
 });
 
 /** A published adapter whose only preview nobody else has. */
