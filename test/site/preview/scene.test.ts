@@ -182,7 +182,7 @@ describe("people", () => {
 });
 
 it("captions hold background, learned tokens and expression where the runner puts them", () => {
-  const words = [language.pad, language.null, "background:plain", "expression:smiling"];
+  const words = [language.pad, language.null, "background:plain", "expression:smiling", "expression:neutral"];
   const table = Float32Array.from({ length: words.length * width }, (_, i) => Math.floor(i / width));
   const world = { shapes: cast, vocabulary: new Map(words.map((word, i) => [word, i])), table };
   const inputs = inputsOf(captionInputs(casting, members, world, 0, 2));
@@ -195,7 +195,7 @@ it("captions hold background, learned tokens and expression where the runner put
     "expression:smiling",
     "pad",
   ]);
-  expect(wordAt(0, 1, 1 + TOKENS)).toBe("pad");
+  expect(wordAt(0, 1, 1 + TOKENS)).toBe("expression:neutral");
   expect([wordAt(1, 0, 0), wordAt(1, 1, 1 + TOKENS)]).toEqual(["null", "pad"]);
   expect([...inputs.colours.data.subarray(0, 4)]).toEqual([1, -1, -1, 1]);
   expect([...inputs.taught.data]).toEqual([1, 1, 0, 0]);
