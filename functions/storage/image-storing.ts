@@ -16,12 +16,14 @@ const WAITING = "incoming/";
 const WAITS_AT_MOST_MS = 3_600_000;
 
 type Announced = { sha256: string; sizeBytes: number };
+/** keptAs is told the hash before the bytes are stored under it: who notes it can delete them where the request is cut off then. */
+type Sent = Announced & { keptAs?: (sha256: string) => Promise<unknown> };
 /** What is stored: the size in bytes and the hash are those of what was kept, width and height as the picture is seen. */
 export type StoredPicture = Announced & { width: number; height: number };
 
 export async function storePicture(
   env: Env,
-  announced: Announced,
+  announced: Sent,
   body: ReadableStream<Uint8Array>,
   header: ImageHeader,
   now: number,
@@ -30,6 +32,7 @@ export async function storePicture(
   try {
     const measured = await receive(env, waiting, announced, body, header);
     if ("code" in measured) return measured;
+    await announced.keptAs?.(measured.sha256);
     const object = await env.BLOBS.get(waiting);
     if (!object) throw new Error(`${waiting} was put and is not there`);
     const { readable, writable } = new FixedLengthStream(measured.sizeBytes);

@@ -199,7 +199,10 @@ async function storeBytes(env: Env, row: UploadRow, body: ReadableStream<Uint8Ar
   if (!isImageType(row.contentType)) return (await storeBlob(env, row, body, now)) ?? {};
   const peeked = await peekImage(body, row.sizeBytes, row.contentType);
   if (peeked instanceof Refusal) return peeked;
-  return storePicture(env, row, peeked.body, peeked.header, now);
+  const keptAs = (sha256: string) =>
+    env.DB.prepare("UPDATE uploads SET sha256 = ? WHERE id = ?").bind(sha256, row.id).run();
+  const sent = { sha256: row.announcedSha256 ?? row.sha256, sizeBytes: row.sizeBytes, keptAs };
+  return storePicture(env, sent, peeked.body, peeked.header, now);
 }
 
 /** An upload that this caller announced, finished or not. Outputs of runners are excluded. */

@@ -3,6 +3,7 @@
 import type { Composition } from "../../../schema/contract/index.ts";
 import { published } from "../cast.ts";
 import { compose, mixOf } from "../compose/mix-cast.ts";
+import { knowReserving, RESERVING } from "../compose/reserving-base.ts";
 import type { Call, Entry, World } from "./entry.ts";
 
 let count = 0;
@@ -23,6 +24,17 @@ const compositionAt = async (world: World, rest = "", body?: unknown): Promise<C
   path: `/v1/compositions/${(await ownComposition(world)).id}${rest}`,
   ...(body !== undefined && { body }),
 });
+
+/** Of a base whose adapters fit into one file of another tool. */
+let reserving: Promise<string> | undefined;
+async function downloadOfMerged({ owner }: World): Promise<Call> {
+  reserving ??= (async () => {
+    knowReserving();
+    return (await published(owner, "merged", {}, RESERVING)).ref;
+  })();
+  const { id } = await compose(owner, [await reserving]);
+  return { path: `/v1/compositions/${id}/download?format=kohya` };
+}
 
 async function mixAt(world: World, rest = "", body?: unknown): Promise<Call> {
   const { ref } = await mixOf(world.owner, fresh("mix"), [await adapterOf(world)]);
@@ -49,7 +61,7 @@ export const compositions: Entry[] = [
     route: "GET /v1/compositions/{composition}/download",
     right: "owner",
     scope: "read",
-    call: (world) => compositionAt(world, "/download?format=kohya"),
+    call: downloadOfMerged,
   },
   {
     route: "POST /v1/compositions/{composition}/publish",

@@ -1,14 +1,16 @@
 // File responses: embeddable by pages of other origins, in ranges, and 304 for clients that have the bytes.
 
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, type Person, person, published } from "../cast.ts";
+import { knowReserving, RESERVING } from "../compose/reserving-base.ts";
 
 let ada: Person;
 let picture: string;
 let file: string;
 beforeAll(async () => {
   ada = await person("Ada");
-  const version = await published(ada, "ivy");
+  afterAll(knowReserving());
+  const version = await published(ada, "ivy", {}, RESERVING);
   picture = version.previews[0]?.url ?? "";
   file = version.download_url;
 });

@@ -314,7 +314,8 @@ const uploadOf = (
   now: number,
 ): typeof uploads.$inferInsert => ({
   ...{ id: newId("upl", now), ownerId, leaseId, name: "0.png", kind: "output", contentType: "image/png" },
-  ...{ sizeBytes: 100, sha256: shaOf(leaseId), filename: "0.png", width: 256, height: 256 },
+  ...{ sizeBytes: 100, sha256: shaOf(leaseId), announcedSha256: shaOf(leaseId) },
+  ...{ filename: "0.png", width: 256, height: 256 },
   ...{ createdAt: now, expiresAt: now + 60_000, storedAt: now },
 });
 
