@@ -71,21 +71,21 @@ SETS = [(2, 200), (3, 50)]
 
 @pytest.mark.parametrize(("people", "count"), SETS)
 def test_marked_members_read_in_dealt_slots_whatever_their_own_are(
-    random_base: CastBase, people: int, count: int
+    marked_base: CastBase, people: int, count: int
 ) -> None:
     """The reading is all that a picture depends on, so equal readings are equal pictures."""
-    layout = random_base.layout
-    own = members(random_base, range(people))
-    wanted = read(random_base, spec_of(people), own, 3)
+    layout = marked_base.layout
+    own = members(marked_base, range(people))
+    wanted = read(marked_base, spec_of(people), own, 3)
     n = layout.slot_features(256)
-    sets = drawn_slots(random_base, people, count)
+    sets = drawn_slots(marked_base, people, count)
     met = sum(
         any(shared_columns(a, b, n, layout.rank, layout.radix) for a, b in combinations(slots, 2)) for slots in sets
     )
     assert met > count / 4, "too few of the sets share a column"
     for slots in sets:
         moved = [replace(each, adapter=replace(each.adapter, slot=s)) for each, s in zip(own, slots, strict=True)]
-        found = read(random_base, spec_of(people), moved, 3)
+        found = read(marked_base, spec_of(people), moved, 3)
         assert [residual.slot for residual in found.residuals] == list(range(people))
         assert all(a.up is b.up for a, b in zip(found.residuals, wanted.residuals, strict=True))
         assert found.tokens.keys() == wanted.tokens.keys()
