@@ -3,12 +3,14 @@
 
 import { beforeAll, expect, it } from "vitest";
 import {
+  CERTIFICATE_PROMPTS_MAX,
   COMPOSITION_MEMBERS_MAX,
   FILTER_VALUES_MAX,
   HASH_NUMBERS_LOOKED_UP_MAX,
   HASHES_LOOKED_UP_MAX,
   KEY_ORIGINS_MAX,
   NOTIFICATIONS_MARKED_MAX,
+  SELF_CHECK_EXPRESSIONS_MAX,
   SETTLE_OUTPUTS_MAX,
   TAGS_MAX,
   TRAINING_IMAGES_MAX,
@@ -103,6 +105,15 @@ async function settled(report: (lease: string) => Promise<object>): Promise<Trie
   if (!lease) throw new Error("Nothing waits");
   return runner().on(lease.lease_id, "settle", await report(lease.lease_id));
 }
+
+/** A certificate of as many prompts as one may have. */
+const certified = async () => ({
+  ...failure,
+  certificate: {
+    ...{ unchanged: true, seed: 0, steps: 8, prompts: words(CERTIFICATE_PROMPTS_MAX) },
+    ...{ with: list(CERTIFICATE_PROMPTS_MAX, hash), without: list(CERTIFICATE_PROMPTS_MAX, hash) },
+  },
+});
 
 async function drawn(more: object): Promise<Tried> {
   await emptyQueue();
@@ -239,6 +250,20 @@ const BODIES: Record<string, [expected: number, () => Promise<Tried>]> = {
   "POST /runner/v1/leases/{lease}/settle /warnings": [
     200,
     () => settled(async () => ({ ...failure, warnings: words(WARNINGS_MAX) })),
+  ],
+  "POST /runner/v1/leases/{lease}/settle /certificate/prompts": [200, () => settled(certified)],
+  "POST /runner/v1/leases/{lease}/settle /certificate/with": [200, () => settled(certified)],
+  "POST /runner/v1/leases/{lease}/settle /certificate/without": [200, () => settled(certified)],
+  "POST /runner/v1/leases/{lease}/settle /self_check/expressions": [
+    200,
+    () =>
+      settled(async () => ({
+        ...failure,
+        self_check: {
+          ...{ drawn: 32, right: 30, steps: 12 },
+          expressions: list(SELF_CHECK_EXPRESSIONS_MAX, (i) => ({ name: `look ${i}`, drawn: 2, right: 1 })),
+        },
+      })),
   ],
   "POST /openai/v1/images/generations /adapters": [200, () => drawn({ adapters: members() })],
   "POST /openai/v1/images/generations /regions": [
