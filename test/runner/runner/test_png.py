@@ -33,7 +33,7 @@ def test_the_parameters_are_in_the_form_that_other_tools_read() -> None:
     lines = parameters_text(recipe(negative_prompt="hats")).split("\n")
     assert lines[0] == "<ada> smiling <lora:ada-ada-2:0.6>"
     assert lines[1] == "Negative prompt: hats"
-    assert lines[2].startswith("Steps: 24, Sampler: Euler, CFG scale: 2.5, Seed: 7, Size: 64x64, Model: cast-2, ")
+    assert lines[2].startswith("Steps: 24, Sampler: Euler, CFG scale: 2.5, Seed: 7, Size: 64x64, Model: cast-3, ")
     hashes = re.search(r"Hashes: (\{.*?\})", lines[2].replace("Lora hashes", ""))
     assert hashes is not None
     assert json.loads(hashes[1]) == {"lora:ada-ada-2": "ab" * 6}
