@@ -1,5 +1,6 @@
 // Who may call the routes of compositions and mixes.
 
+import { onTestFinished } from "vitest";
 import type { Composition } from "../../../schema/contract/index.ts";
 import { published } from "../cast.ts";
 import { compose, mixOf } from "../compose/mix-cast.ts";
@@ -29,7 +30,7 @@ const compositionAt = async (world: World, rest = "", body?: unknown): Promise<C
 let reserving: Promise<string> | undefined;
 async function downloadOfMerged({ owner }: World): Promise<Call> {
   reserving ??= (async () => {
-    knowReserving();
+    onTestFinished(knowReserving());
     return (await published(owner, "merged", {}, RESERVING)).ref;
   })();
   const { id } = await compose(owner, [await reserving]);

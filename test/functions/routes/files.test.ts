@@ -4,12 +4,15 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, type Person, person, published } from "../cast.ts";
 import { knowReserving, RESERVING } from "../compose/reserving-base.ts";
 
+let takeAway: () => void;
+afterAll(() => takeAway());
+
 let ada: Person;
 let picture: string;
 let file: string;
 beforeAll(async () => {
   ada = await person("Ada");
-  afterAll(knowReserving());
+  takeAway = knowReserving();
   const version = await published(ada, "ivy", {}, RESERVING);
   picture = version.previews[0]?.url ?? "";
   file = version.download_url;
