@@ -77,7 +77,7 @@ def uploaded(client: httpx.Client, kind: str, content_type: str, content: bytes)
 
 
 def published(client: httpx.Client, layout: Layout, name: str, seed: int) -> dict[str, Any]:
-    """A version of random numbers, published; as the API tells of it."""
+    """A version of random numbers, published; as the API describes it."""
     card = {"name": name, "title": name, "concept": name, "class_word": "person", "base": layout.base}
     ref = client.post("/v1/adapters", json={**card, "licence": LICENCE}).raise_for_status().json()["ref"]
     slot = client.post(f"/v1/adapters/{ref}/slot", json={}).raise_for_status().json()["slot"]

@@ -91,7 +91,7 @@ class Dataset(Protocol):
 
 
 class Reader(Protocol):
-    """Tells from a sample of a concept which of its training pictures it shows."""
+    """Classifies a sample of a concept: which of its training pictures it shows."""
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -218,7 +218,7 @@ class Base(Protocol[R]):
         ...
 
     def reader(self, items: Sequence[tuple[Image.Image, str | None]]) -> Reader | None:
-        """A reader of samples of the concept in these pictures; None where this base has none, or nothing to tell."""
+        """A reader of samples of the concept in these pictures; None where none can be made."""
         ...
 
     def prior(self, size: int, tokens: Tensor, seed: int) -> Dataset | None:

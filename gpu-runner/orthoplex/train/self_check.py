@@ -45,7 +45,7 @@ class SelfCheck:
 def self_check(
     base: AnyBase, attached: AttachedAdapter, pictures: Sequence[tuple[Image.Image, str | None]]
 ) -> SelfCheck | None:
-    """None where the base has no reader, or the captions name fewer than two expressions to tell apart."""
+    """None where the base has no reader, or the captions name fewer than two expressions."""
     reader = base.reader(pictures)
     if reader is None:
         return None

@@ -72,7 +72,7 @@ class CastReader:
 
 
 def reader_of(base: CastParts, pictures: Sequence[tuple[Image.Image, str | None]]) -> CastReader | None:
-    """None where the captions name fewer than two expressions: there is nothing to tell apart."""
+    """None where the captions name fewer than two expressions: there is nothing to classify."""
     reader = CastReader(base, pictures)
     return reader if len(reader.expressions) > 1 else None
 
