@@ -117,7 +117,7 @@ describe("the workspace", { timeout: 300_000 }, () => {
   step("keeps everything through reload, back and forward", async () => {
     const text = await prompt().inputValue();
     const whole = async (when: string) => {
-      await boxes().first().or(results().first()).waitFor();
+      await boxes().first().or(results().first()).first().waitFor();
       assert.equal(await prompt().inputValue(), text, when);
       assert.equal(await results().count(), 1, when);
       await page.getByRole("link", { name: "Dalia" }).waitFor();
