@@ -94,7 +94,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await rows.nth(0).click();
     await rows.nth(1).click();
     await picker.getByRole("button", { name: "Compose with 2" }).click();
-    await page.getByText("Exactly orthogonal", { exact: true }).waitFor();
+    await page.getByText("Nothing meets", { exact: true }).waitFor();
   });
 
   step("generates their picture, which is not blank", async () => {

@@ -68,6 +68,16 @@ describe("compose form", () => {
     expect(formAfter(add("ana"), add("ana")).members).toHaveLength(1);
   });
 
+  it("keeps the last proposal while the base or a member is still loading", () => {
+    const two = formAfter(add("ana"), add("bo"));
+    const nothing: Known = { base: null, adapters: new Map() };
+    const onlyAna: Known = { ...known, adapters: new Map([...known.adapters].slice(0, 1)) };
+    const refused = new Map([[two.members[1]?.ref ?? "", "gone"]]);
+    expect(changed(two, { type: "known" }, nothing)).toBe(two);
+    expect(changed(two, { type: "known" }, onlyAna)).toBe(two);
+    expect(changed(two, { type: "known" }, { ...onlyAna, refused }).prompt).not.toContain("<bo>");
+  });
+
   it("proposes the prompt until someone writes one", () => {
     const two = formAfter(add("ana"), add("bo"));
     expect(two.prompt).toBe("<ana> smiling, left; <bo> laughing, right; sky background");

@@ -48,10 +48,11 @@ export const EMPTY_FORM: Form = {
   from: null,
 };
 
-/** What the form needs from the API: the base, and the loaded adapters by ref. */
+/** What the form needs from the API: the base, the loaded adapters by ref, and the refs that the catalog refused. */
 export interface Known {
   base: Base | null;
   adapters: ReadonlyMap<string, Adapter>;
+  refused?: ReadonlyMap<string, unknown>;
 }
 
 export type Change =
@@ -144,11 +145,15 @@ function placed(form: Form): Form {
   return { ...form, members };
 }
 
+/** While the base or a member is still loading (after a reload, without a network) the last proposal stays. */
 function proposed(form: Form, known: Known): Form {
-  if (form.written) return form;
+  if (form.written || !isLoaded(form, known)) return form;
   const prompt = proposePrompt([...calledBy(form.members, known).values()], known.base?.words ?? {});
   return prompt === form.prompt ? form : { ...form, prompt };
 }
+
+const isLoaded = ({ members }: Form, { base, adapters, refused }: Known) =>
+  base !== null && members.every(({ ref }) => adapters.has(ref) || refused?.has(ref) === true);
 
 /** By ref, the word that calls each loaded member in the prompt: its trigger, or `<ivy-2>` where an earlier one answers to it. */
 export function calledBy(members: readonly Member[], known: Known): ReadonlyMap<string, string> {

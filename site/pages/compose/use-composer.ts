@@ -59,7 +59,7 @@ export function useComposer(): Composer {
   const { workspace, store, dispatch } = opened;
   const form = formOfWorkspace(workspace);
   const known = useKnown(form.members);
-  const { base, adapters } = known;
+  const { base, adapters, refused } = known;
   const { from } = form;
   const mix = useReply<MixWithVersions | null>(
     async () => (from === null ? NO_MIX : mixes.mix(from)),
@@ -68,8 +68,8 @@ export function useComposer(): Composer {
   const jobs = useJobs(workspace, store, dispatch);
 
   const change = useCallback(
-    (wanted: Change) => dispatch({ type: "form", change: wanted, known: { base, adapters }, at: Date.now() }),
-    [base, adapters, dispatch],
+    (wanted: Change) => dispatch({ type: "form", change: wanted, known: { base, adapters, refused }, at: Date.now() }),
+    [base, adapters, refused, dispatch],
   );
   // A proposed prompt depends on triggers and words, which load after the form.
   useEffect(() => change({ type: "known" }), [change, form.members, workspace === null]);
