@@ -70,7 +70,8 @@ describe("the workspace", { timeout: 300_000 }, () => {
       // The first Escape empties a search field, as Chromium has it.
       await page.keyboard.press("Escape");
       await page.keyboard.press("Escape");
-      await page.getByRole("dialog").waitFor({ state: "detached" });
+      // The element, not its role: a dialog that is closed has no role, and its close event comes a task later.
+      await page.locator("dialog").waitFor({ state: "detached" });
     }
     await page.keyboard.press("p");
     assert.match(await prompt().inputValue(), /<dalia>.*; *<kofi>/);
@@ -128,6 +129,9 @@ describe("the workspace", { timeout: 300_000 }, () => {
     await page.goBack();
     await whole("after back");
     await page.goForward();
+    // The page may come from the browser's memory, for which goForward does not wait.
+    await page.waitForURL("**/browse/");
+    await page.getByRole("article").first().waitFor();
     await page.goto("/compose/");
     await whole("from the header's link");
   });

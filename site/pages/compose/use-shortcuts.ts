@@ -1,6 +1,6 @@
 // The keys of the compose page. With Ctrl or Cmd they work from anywhere, also from the prompt; plain characters only outside of fields.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isTyping } from "../../ui/keys.ts";
 
 export interface Shortcuts {
@@ -13,7 +13,8 @@ export interface Shortcuts {
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
-  useEffect(() => {
+  // With the first render that shows the page: an effect would come after the paint, and a quick key before it would be lost.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
       const act = actionOf(event, latest.current);
