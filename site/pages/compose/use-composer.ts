@@ -68,7 +68,8 @@ export function useComposer(): Composer {
   const jobs = useJobs(workspace, store, dispatch);
 
   const change = useCallback(
-    (wanted: Change) => dispatch({ type: "form", change: wanted, known: { base, adapters, refused }, at: Date.now() }),
+    (wanted: Change) =>
+      dispatch({ type: "form", change: wanted, known: { base, adapters, refused }, at: Date.now() }),
     [base, adapters, refused, dispatch],
   );
   // A proposed prompt depends on triggers and words, which load after the form.
