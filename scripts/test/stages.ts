@@ -138,5 +138,5 @@ export const STAGES: Stage[] = [
   },
 ];
 
-/** Long stages run one after another, so torch may use every core. */
-export const STAGE_ENV = { OMP_NUM_THREADS: String(availableParallelism()) };
+/** Torch may use every core; its threads sleep while they wait, since other stages and servers need the cores too. */
+export const STAGE_ENV = { OMP_NUM_THREADS: String(availableParallelism()), OMP_WAIT_POLICY: "passive" };

@@ -20,6 +20,7 @@ const COLOURS_MIN = 24;
 /** Of 255. Two steps more or less make 3; another seed, other places or no adapters 21 and more. */
 const PREVIEW_DISTANCE_MAX = 12;
 const PREVIEW_TIMEOUT_MS = 90_000;
+const PICTURE_TIMEOUT_MS = 120_000;
 const CONCEPT = join(ROOT, "gpu-runner", "demo", "june");
 
 type FileToChoose = { name: string; mimeType: string; buffer: Buffer };
@@ -107,7 +108,7 @@ describe("a visitor", { timeout: 300_000 }, () => {
     await page.getByLabel(/^Steps/).fill("8");
     await page.getByRole("button", { name: "Generate" }).click();
     const picture = page.getByRole("img", { name: /^Picture of:/ });
-    await picture.waitFor();
+    await picture.waitFor({ timeout: PICTURE_TIMEOUT_MS });
     const { width, height, colours } = await looksOf(picture);
     assert.deepEqual([width, height], [512, 256], "two people stand side by side");
     assert.ok(colours >= COLOURS_MIN, `the picture has ${colours} colours`);
