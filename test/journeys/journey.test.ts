@@ -14,7 +14,7 @@ import { stepsOf } from "./steps.ts";
 import { distanceOf, looksOf, type Visitor, welcome } from "./visitor.ts";
 
 const TRAINING_STEPS = 4;
-const TRAINING_TIMEOUT_MS = 120_000;
+const TRAINING_TIMEOUT_MS = 240_000;
 /** A drawing has hundreds of colours; a blank or broken picture a handful. */
 const COLOURS_MIN = 24;
 /** Of 255. Two steps more or less make 3; another seed, other places or no adapters 21 and more. */
@@ -30,7 +30,7 @@ function picturesOf(folder: string): FileToChoose[] {
   return names.map((name) => ({ name, mimeType: "image/png", buffer: readFileSync(join(folder, name)) }));
 }
 
-describe("a visitor", { timeout: 300_000 }, () => {
+describe("a visitor", { timeout: 600_000 }, () => {
   const stop = new AbortController();
   let server: Awaited<ReturnType<typeof startTemporaryServer>>;
   let visitor: Visitor;

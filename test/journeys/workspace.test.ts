@@ -18,7 +18,7 @@ const WIDTHS = [320, 390, 600, 768, 1024, 1280, 1440, 1920];
 /** Of a side: half a device pixel more or less is rounding. */
 const DISTORTION_MAX = 0.01;
 
-describe("the workspace", { timeout: 300_000 }, () => {
+describe("the workspace", { timeout: 600_000 }, () => {
   const stop = new AbortController();
   let server: Awaited<ReturnType<typeof startTemporaryServer>>;
   let visitor: Visitor;
