@@ -1,6 +1,6 @@
 """The bases that the conformance suite runs on: the embedded one, and Stable Diffusion pipelines made here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,21 @@ import torch
 from orthoplex.bases import AnyBase, load_base
 from orthoplex.ortho.adapter import Adapter
 
-FAMILIES = ("cast", "sd")  # "sdxl" is made below; its run of this suite is still to come
+FAMILIES = ("cast", "sd", "sdxl")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def few_companions() -> Iterator[None]:
+    """Concepts are trained beside people whom the base draws first: as many as usual would take most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("orthoplex.bases.cast.base.COMPANIONS", 4)
+        patch.setattr("orthoplex.bases.cast.base.COMPANION_STEPS", 2)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from orthoplex.ortho.adapter import read_adapter, write_adapter
 from orthoplex.ortho.residual import Residual, trainable_residual
 from orthoplex.sample import Canceled, sample, sample_batch
 from orthoplex.sample.sampler import denoise
-from orthoplex.train.concept import TrainSpec, train_concept
+from orthoplex.train.concept import TrainResult, TrainSpec, train_concept
 
 from .conftest import random_adapter
 
@@ -53,16 +53,17 @@ def states(base: AnyBase, spec: SampleSpec, members: list[AttachedAdapter]) -> T
     return denoise(base, [reading], spec.canvas, torch.tensor([spec.guidance]))
 
 
-@pytest.mark.parametrize("count", [1, 8, 100])
-def test_members_that_the_prompt_does_not_call_change_nothing_bit_for_bit(precise_base: AnyBase, count: int) -> None:
-    spec = spec_of(precise_base, guidance=2.0)
+def test_members_that_the_prompt_does_not_call_change_nothing_bit_for_bit(precise_base: AnyBase) -> None:
+    slow = precise_base.dtype == torch.bfloat16  # on most CPUs
+    spec = spec_of(precise_base, guidance=1.0 if slow else 2.0, steps=1 if slow else 2)
     ada = member(precise_base, 0, "<ada>")
     alone = states(precise_base, spec, [ada])
-    assert torch.equal(states(precise_base, spec, [ada, *residents(precise_base, count)]), alone)
+    for count in (1, 8, 100):
+        assert torch.equal(states(precise_base, spec, [ada, *residents(precise_base, count)]), alone), count
 
 
 def test_without_members_and_with_members_that_nobody_calls_the_base_draws_the_same(precise_base: AnyBase) -> None:
-    spec = spec_of(precise_base, "a person smiling")
+    spec = spec_of(precise_base, "a person smiling", steps=1)
     assert torch.equal(states(precise_base, spec, residents(precise_base, 8)), states(precise_base, spec, []))
 
 
@@ -151,21 +152,29 @@ def short(**changes: object) -> TrainSpec:
     return replace(spec, **changes)  # type: ignore[arg-type]
 
 
-def test_training_gives_a_publishable_adapter_and_leaves_the_base_as_it_was(base: AnyBase) -> None:
+@pytest.fixture(scope="module")
+def trained(base: AnyBase) -> TrainResult:
+    """A short training, one for all tests that look at one; the base stays as it was."""
     before = {name: tensor.clone() for name, tensor in base.model.state_dict().items()}
-    result = train_concept(base, short(), pictures())
-    adapter = read_adapter(write_adapter(result.adapter, base.layout), base.layout, slot=5)
-    # Where gates act, layers before the first cross-attention have none, and so nothing to learn.
-    assert sum(bool(up.any()) for up in adapter.up.values()) > len(adapter.up) / 2
-    assert result.samples[0].size == base.training.sample_size
+    result = train_concept(base, short(steps=12), pictures())
     assert all(torch.equal(tensor, before[name]) for name, tensor in base.model.state_dict().items())
     assert all(parameter.grad is None for parameter in base.model.parameters())
+    return result
+
+
+def test_training_gives_a_publishable_adapter_and_leaves_the_base_as_it_was(
+    base: AnyBase, trained: TrainResult
+) -> None:
+    adapter = read_adapter(write_adapter(trained.adapter, base.layout), base.layout, slot=5)
+    # Where gates act, layers before the first cross-attention have none, and so nothing to learn.
+    assert sum(bool(up.any()) for up in adapter.up.values()) > len(adapter.up) / 2
+    assert trained.samples[0].size == base.training.sample_size
 
 
 @torch.no_grad()
 def loss_of(base: AnyBase, concept: Concept) -> float:
-    """On 16 of the training pictures, always with the same noise."""
-    batch = base.pictures(pictures(), "person").batch(16, torch.Generator().manual_seed(99))
+    """On 8 of the training pictures, always with the same noise."""
+    batch = base.pictures(pictures(), "person").batch(8, torch.Generator().manual_seed(99))
     context = base.with_concept(batch.context, concept)
     with base.attached(context):
         return float(base.loss(base.predict(batch.noisy, batch.t, context), batch.target, batch.t))
@@ -177,8 +186,8 @@ def untrained(base: AnyBase) -> Concept:
     return Concept(trainable_residual(base.layout, 5), base.initial_tokens("person"), entries)
 
 
-def test_training_learns_its_pictures(base: AnyBase) -> None:
-    adapter = train_concept(base, short(steps=24, batch=4), pictures()).adapter
+def test_training_learns_its_pictures(base: AnyBase, trained: TrainResult) -> None:
+    adapter = trained.adapter
     residual = Residual(5, {name: up.float() for name, up in adapter.up.items()})
     entries = {name: entry.float() for name, entry in adapter.entries.items()}
     assert loss_of(base, Concept(residual, adapter.tokens.float(), entries)) < loss_of(base, untrained(base))
