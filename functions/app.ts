@@ -16,7 +16,7 @@ import { deny, Refusal } from "./lib/refusal.ts";
 import { account } from "./routes/account.ts";
 import { adapters } from "./routes/adapters.ts";
 import { router } from "./routes/app.ts";
-import { bases } from "./routes/bases.ts";
+import { bases, knowBases } from "./routes/bases.ts";
 import { catalog } from "./routes/catalog.ts";
 import { collections } from "./routes/collections.ts";
 import { civitai, civitaiRefusal } from "./routes/compat/civitai.ts";
@@ -93,6 +93,8 @@ app.on(["GET", "POST"], "/auth/*", async (c, next) => {
   return authFor(c.env, c.var.db, c.var.origin, background).handler(await rawOf(c.req));
 });
 for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*", "/mcp"]) app.use(path, identify);
+// Sites' files came before; whatever comes now may name a base.
+app.use(knowBases);
 
 const typed = app
   .route("/", bases)

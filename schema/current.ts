@@ -3,6 +3,7 @@
 
 import { getTableName, isTable } from "drizzle-orm";
 import * as accounts from "./tables/accounts.ts";
+import * as bases from "./tables/bases.ts";
 import * as blobs from "./tables/blobs.ts";
 import * as catalog from "./tables/catalog.ts";
 import * as credits from "./tables/credits.ts";
@@ -31,7 +32,7 @@ const WITHOUT_MODULE: Record<string, string> = {
   unspaced_characters: "search",
   job_news: "webhooks",
 };
-const MODULES = { accounts, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };
+const MODULES = { accounts, bases, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };
 
 const SUBJECT_OF = new Map<string, string>([
   ...Object.entries(MODULES).flatMap(([subject, module]) =>

@@ -2,6 +2,7 @@
 // npm run x -- migration writes the next migration from them; FTS and its triggers are written by hand in 0001.
 
 export * from "./tables/accounts.ts";
+export * from "./tables/bases.ts";
 export * from "./tables/blobs.ts";
 export * from "./tables/catalog.ts";
 export * from "./tables/credits.ts";

@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { EMBEDDED_BASE } from "../schema/bases/index.ts";
 import { type Adapter, type Composition, Orthoplex, type Training } from "../schema/client/index.ts";
 import { ROOT } from "./local/paths.ts";
 import { someServer } from "./local/some-server.ts";
@@ -90,7 +91,7 @@ function cardOf(name: string) {
     name,
     title: name[0]?.toUpperCase() + name.slice(1),
     description: "Trained by npm run demo.",
-    base: "cast-3",
+    base: EMBEDDED_BASE.id,
     concept: name,
     class_word: "person",
     tags: ["demo"],
@@ -106,7 +107,7 @@ function cardOf(name: string) {
 
 async function seededThird(api: Orthoplex, handle: string): Promise<Adapter> {
   const { items } = await api.get("/v1/adapters", {
-    params: { query: { base: "cast-3", sort: "name", limit: 100 } },
+    params: { query: { base: EMBEDDED_BASE.id, sort: "name", limit: 100 } },
   });
   const third = items.find(({ owner, state }) => owner !== handle && state === "published");
   if (!third) throw new Error("The catalog holds no adapter of another owner to compose with");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const LOCAL = join(fileURLToPath(import.meta.url), "..", "..", ".local");
-/** Sprites and checkpoints of the base model's own training. */
-const COSTLY = ["cast-3"];
+/** Pictures and checkpoints that the recipes of base models made, a folder each. */
+const COSTLY = readdirSync(join(LOCAL, "..", "gpu-runner", "recipes"));
 
 const serverFile = join(LOCAL, "server.json");
 const server = existsSync(serverFile) && JSON.parse(readFileSync(serverFile, "utf8"));

@@ -6,6 +6,7 @@ import type { Id } from "../../schema/contract/ids.ts";
 import { versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env, ScanMessage } from "../env.ts";
+import { readBases } from "./bases.ts";
 import { scanVersion } from "./scan.ts";
 
 const RETRY_SECONDS = 10;
@@ -25,6 +26,7 @@ export async function orderScan(env: Env, versionId: Id<"ver">): Promise<void> {
 /** Each message is acknowledged once its version has a result. Unexpected errors are retried with growing delays. */
 export async function consumeScans(env: Env, batch: MessageBatch<ScanMessage>): Promise<void> {
   const db = drizzle(env.DB);
+  await readBases(db, Date.now());
   for (const message of batch.messages) {
     try {
       await scanVersion(env, db, message.body.versionId, Date.now());

@@ -9,10 +9,11 @@ import { knownBase } from "../catalog/bases.ts";
 import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
+import { shapeFor } from "../lib/base-sizes.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 import type { Model } from "./models.ts";
-import { drawnSize, isOpenAiSize, sizeForMembers } from "./sizes.ts";
+import { drawnSize, isOpenAiSize } from "./sizes.ts";
 import { promptWithTriggers } from "./triggers.ts";
 
 type GenerationInput = z.input<typeof GenerationCreate>;
@@ -23,7 +24,7 @@ type PictureInput = {
   seed: number | undefined;
   steps: number | undefined;
   guidance: number | undefined;
-  /** Undefined: one cell per adapter. */
+  /** Undefined: one with room for each adapter. */
   size: string | undefined;
   count: number | undefined;
   adapters: readonly Member[];
@@ -56,7 +57,8 @@ export async function orderPictures(
     return pointedAt(order, model, members.adapters?.length ?? 0, input.adapters.length);
   const request = order.request as Generation["request"];
   const sized = withChosenSize(order, input.size, request.adapters.length);
-  const prompt = promptWithTriggers(request.prompt, request.adapters);
+  const { kind } = knownBase(order.baseId).prompt;
+  const prompt = promptWithTriggers(kind, request.prompt, request.adapters);
   if (prompt === request.prompt) return sized;
   if (prompt.length > PROMPT_MAX_CHARACTERS) {
     const detail = `With the triggers of its adapters the prompt has ${prompt.length} characters; at most ${PROMPT_MAX_CHARACTERS} are read.`;
@@ -122,10 +124,10 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
   return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
 }
 
-/** Without a size asked for: a cell for each adapter. A size that is the base's own was taken with the order. */
+/** Without a size asked for: one with room for each adapter. A size that is the base's own was taken with the order. */
 function withChosenSize(order: NewJob, asked: string | undefined, adapters: number): NewJob {
   const base = knownBase(order.baseId);
-  if (asked === undefined) return withSize(order, sizeForMembers(base, adapters));
+  if (asked === undefined) return withSize(order, shapeFor(base, adapters));
   if (!isOpenAiSize(asked)) return order;
   const { draw, enlargeTo } = drawnSize(base, asked, adapters);
   const sized = withSize(order, draw);

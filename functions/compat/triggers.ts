@@ -1,5 +1,6 @@
 // Puts the triggers of a model's adapters into a prompt of somebody who does not know them. Pure; knows no base's words.
 
+import type { Base } from "../../schema/contract/bases.ts";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 
 const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/i;
@@ -11,12 +12,14 @@ const PERSON =
 const isBackground = (clause: string) => BACKGROUND.test(clause) && !PERSON.test(clause);
 
 /**
- * An adapter whose trigger is missing would not be drawn at all. Clauses (split at `;`) without a trigger get the missing ones in their
- * order; the last of them is said once for each adapter that is left. A clause that is a background alone is passed over while there is
- * another, and is given the trigger where there is none: a trigger before words never makes a second person of them, as one of its own
- * does. Where every clause is somebody's already, the missing triggers follow as clauses of their own.
+ * An adapter whose trigger is missing would not be drawn at all. Free text gets the missing ones before its words. In a grammar, clauses
+ * (split at `;`) without a trigger get the missing ones in their order; the last of them is said once for each adapter that is left. A
+ * clause that is a background alone is passed over while there is another, and is given the trigger where there is none: a trigger before
+ * words never makes a second person of them, as one of its own does. Where every clause is somebody's already, the missing triggers follow
+ * as clauses of their own.
  */
 export function promptWithTriggers(
+  kind: Base["prompt"]["kind"],
   prompt: string,
   members: readonly Pick<ResolvedMember, "trigger">[],
 ): string {
@@ -25,6 +28,7 @@ export function promptWithTriggers(
     (trigger) => !said.includes(trigger),
   );
   if (missing.length === 0) return prompt;
+  if (kind === "text") return `${missing.join(" and ")}, ${prompt}`;
   const clauses = prompt
     .split(";")
     .map((clause) => clause.trim())

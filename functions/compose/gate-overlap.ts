@@ -27,16 +27,18 @@ export function gateOverlaps(base: Base, members: readonly Boxed[]): (a: number,
 }
 
 /**
- * Whether members without a box have cells of their own: the base draws persons in cells, and on every canvas with room for all
- * each box stays inside one cell. Otherwise persons see one another, and only the picture decides where they stand.
+ * Whether members without a box have places of their own: the base draws persons side by side, and on every canvas with room for all
+ * each box stays inside one place. Otherwise persons see one another, and only the picture decides where they stand.
  */
 function keptApart({ sizes }: Base, members: readonly Boxed[]): boolean {
-  const canvases = sizes.filter(({ cells }) => cells >= members.length);
+  const canvases = sizes.flatMap(({ people }) =>
+    people !== undefined && people >= members.length ? [people] : [],
+  );
   const boxes = members.flatMap(({ region }) => region ?? []);
   return (
     canvases.length > 0 &&
-    canvases.every(({ cells }) =>
-      boxes.every(({ x, width }) => Math.floor(x * cells + EPSILON) + 1 >= (x + width) * cells - EPSILON),
+    canvases.every((people) =>
+      boxes.every(({ x, width }) => Math.floor(x * people + EPSILON) + 1 >= (x + width) * people - EPSILON),
     )
   );
 }

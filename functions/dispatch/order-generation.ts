@@ -1,10 +1,10 @@
 // Turns a request for pictures into a job: resolves its adapters, fills in the base's defaults, and builds the runner's spec.
 
 import type { z } from "zod";
-import type { Base } from "../../schema/contract/bases.ts";
 import type { GenerationCreate, GenerationMember } from "../../schema/contract/jobs.ts";
 import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { StoredGenerationRequest, StoredInput, StoredSampleSpec } from "../../schema/tables.ts";
+import { settingsOf, sizeOf } from "../catalog/base-rules.ts";
 import { findComposition } from "../compose/compositions.ts";
 import { asMember, type Cast, resolveMembers, triggerFault } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
@@ -39,15 +39,17 @@ export async function orderGeneration(
   }
   const size = sizeOf(cast.base, input.size);
   if (size instanceof Refusal) return size;
-  const numbers = numbersOf(cast.base, input);
-  if (numbers instanceof Refusal) return numbers;
+  const settings = settingsOf(cast.base, input);
+  if (settings instanceof Refusal) return settings;
+  const beyond = seedFault(input);
+  if (beyond) return beyond;
 
   const request: StoredGenerationRequest = {
     composition_id: requested.compositionId,
     prompt: input.prompt,
     negative_prompt: input.negative_prompt,
     seed: input.seed ?? randomSeed(),
-    ...numbers,
+    ...settings,
     size: `${size.width}x${size.height}`,
     adapters: cast.members.map(({ resolved }) => resolved),
   };
@@ -93,38 +95,10 @@ async function requestedComposition(db: Db, caller: Caller, { mix, composition_i
   return refuse("composition_unknown", found?.detail ?? "", "/composition_id");
 }
 
-function sizeOf(base: Base, input: string | undefined) {
-  const wanted = input ?? base.default_size;
-  const names = base.sizes.map(({ width, height }) => `${width}x${height}`);
-  const size = base.sizes[names.indexOf(wanted)];
-  return size ?? refuse("request_invalid", `${base.id} draws ${names.join(", ")}, not ${wanted}.`, "/size");
-}
-
-function numbersOf(
-  base: Base,
-  input: GenerationInput,
-): { steps: number; guidance: number; count: number } | Refusal {
-  const steps = input.steps ?? base.steps.default;
-  const guidance = input.guidance ?? base.guidance.default;
-  if (steps < base.steps.min || steps > base.steps.max) {
-    return refuse(
-      "request_invalid",
-      `${base.id} takes ${base.steps.min} to ${base.steps.max} steps.`,
-      "/steps",
-    );
-  }
-  if (guidance < base.guidance.min || guidance > base.guidance.max) {
-    const detail = `${base.id} takes a guidance from ${base.guidance.min} to ${base.guidance.max}.`;
-    return refuse("request_invalid", detail, "/guidance");
-  }
-  if (input.count > base.count.max) {
-    return refuse("request_invalid", `${base.id} draws at most ${base.count.max} pictures a job.`, "/count");
-  }
-  if (input.seed !== undefined && input.seed + input.count - 1 > SEED_MAX) {
-    const detail = `For ${input.count} pictures the seed may be at most ${SEED_MAX - input.count + 1}: each takes the next one.`;
-    return refuse("request_invalid", detail, "/seed");
-  }
-  return { steps, guidance, count: input.count };
+function seedFault({ seed, count }: GenerationInput): Refusal | null {
+  if (seed === undefined || seed + count - 1 <= SEED_MAX) return null;
+  const detail = `For ${count} pictures the seed may be at most ${SEED_MAX - count + 1}: each takes the next one.`;
+  return refuse("request_invalid", detail, "/seed");
 }
 
 /** Leaves room below the largest seed: picture k of a job has the seed + k. */
@@ -134,7 +108,7 @@ export const randomSeed = () => (crypto.getRandomValues(new Uint32Array(1))[0] ?
 const inputName = (versionId: string) => `${versionId}.safetensors`;
 
 function specOf(request: StoredGenerationRequest, size: { width: number; height: number }): StoredSampleSpec {
-  const { prompt, negative_prompt, seed, steps, guidance, count } = request;
+  const { prompt, negative_prompt, seed, steps, guidance, sampler, clip_skip, count } = request;
   const adapters = request.adapters.map((member) =>
     isThere(member) ? { ...member, input: inputName(member.version_id) } : member,
   );
@@ -144,6 +118,8 @@ function specOf(request: StoredGenerationRequest, size: { width: number; height:
     seed,
     steps,
     guidance,
+    sampler,
+    ...(clip_skip !== undefined && { clip_skip }),
     width: size.width,
     height: size.height,
     count,

@@ -1,9 +1,9 @@
 // Previews for a version that was published without any, with its certificate where it was uploaded: one job of its owner, run
 // when nobody else waits. Settle puts its pictures and what it found into the version (dispatch/outputs.ts).
 
-import type { Base } from "../../schema/contract/bases.ts";
 import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
 import type { JobRow } from "../../schema/tables.ts";
+import { promptFor } from "../catalog/base-rules.ts";
 import { knownBase } from "../catalog/bases.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
@@ -38,7 +38,7 @@ export async function orderPreviews(
   const isUncertified = version.certificate === null && composesFreely(base);
   const job = await orderGeneration(db, owner, {
     adapters: [{ version_id: version.id }],
-    prompt: previewPrompt(base, version.trigger),
+    prompt: promptFor(knownBase(version.baseId).prompts.preview, version.trigger),
     negative_prompt: "",
     count: PREVIEWS_GENERATED,
   });
@@ -60,10 +60,3 @@ export async function orderPreviews(
 
 const withCertificate = <J extends { spec: object }>(job: J, isUncertified: boolean): J =>
   isUncertified ? { ...job, spec: { ...job.spec, certify: true } } : job;
-
-/** A plain prompt from words that the base knows: its second expression and its first background. */
-function previewPrompt(base: Base, trigger: string): string {
-  const [, expression] = base.words.expression ?? [];
-  const [background] = base.words.background ?? [];
-  return [trigger, expression, background].filter((part) => part !== undefined).join(", ");
-}

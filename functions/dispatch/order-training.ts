@@ -1,10 +1,10 @@
 // Turns pictures and a class word into a training job: the draft adapter, its slot, and the runner's spec.
 
 import type { z } from "zod";
-import type { Base } from "../../schema/contract/bases.ts";
 import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
 import { adapters, images, type OwnedAdapter, type StoredUpload, slots } from "../../schema/tables.ts";
 import { draftAdapter, findOwnAdapter, nameFault, refOf } from "../catalog/adapters.ts";
+import { promptFor, trainingPicturesFault, trainingSteps } from "../catalog/base-rules.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { draftSlot, keepSlot, slotOf } from "../catalog/slots.ts";
 import { isGone } from "../catalog/tombstones.ts";
@@ -23,8 +23,6 @@ import { rankOf } from "./priority.ts";
 type TrainingInput = z.infer<typeof TrainingCreate>;
 type Captioned = { upload: StoredUpload; caption: string };
 
-const SAMPLE_PROMPTS = 4;
-
 /** Creates nothing: the draft, its slot and the pictures are written with the job, in one transaction, or not at all. */
 export async function orderTraining(
   db: Db,
@@ -38,9 +36,13 @@ export async function orderTraining(
   if (known instanceof Refusal) return known;
   const base = known ? knownBase(known.baseId) : baseOf(input.adapter?.base ?? "", "/adapter/base");
   if (base instanceof Refusal) return base;
-  const steps = input.steps ?? base.training.steps.default;
+  const steps = trainingSteps(base, input);
+  if (steps instanceof Refusal) return steps;
   const fault =
-    fitsBase(base, input) ??
+    trainingPicturesFault(
+      base,
+      pictures.map(({ upload }) => upload),
+    ) ??
     (await blockedFault(
       db,
       "prompt",
@@ -84,7 +86,7 @@ export async function orderTraining(
       ...shared,
       rank: base.rank,
       images: inputNames.map((input, i) => ({ input, caption: pictures[i]?.caption ?? "" })),
-      sample_prompts: samplePrompts(base, trigger),
+      sample_prompts: base.prompts.samples.map((template) => promptFor(template, trigger)),
       resume_input: null,
     },
     inputs: rows.map((row, i) => ({
@@ -142,25 +144,4 @@ async function knownAdapter(
   return isGone(adapter)
     ? refuse("adapter_removed", `${refOf(adapter)} was ${adapter.state}.`, "/adapter_ref")
     : adapter;
-}
-
-function fitsBase(base: Base, input: TrainingInput): Refusal | null {
-  const { images: count, steps } = base.training;
-  if (input.images.length < count.min || input.images.length > count.max) {
-    return refuse(
-      "request_invalid",
-      `${base.id} learns from ${count.min} to ${count.max} pictures.`,
-      "/images",
-    );
-  }
-  if (input.steps !== undefined && (input.steps < steps.min || input.steps > steps.max)) {
-    return refuse("request_invalid", `${base.id} trains for ${steps.min} to ${steps.max} steps.`, "/steps");
-  }
-  return null;
-}
-
-/** Prompts of samples: the concept alone, then with an expression and a background, to show whether it follows the prompt. */
-function samplePrompts(base: Base, trigger: string): string[] {
-  const directions = [...(base.words.expression ?? []), ...(base.words.background ?? [])];
-  return [trigger, ...directions.map((word) => `${trigger}, ${word}`)].slice(0, SAMPLE_PROMPTS);
 }

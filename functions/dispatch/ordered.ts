@@ -4,6 +4,7 @@
 import type { AdapterMetadata } from "../../schema/contract/adapter-file.ts";
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Output, SampleSpec, TrainSpec } from "../../schema/contract/runner.ts";
+import { generatesSize } from "../lib/base-sizes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
 /** An output with the size that was read from its bytes; null for what is no picture. */
@@ -53,7 +54,7 @@ const deliveredSize = (spec: SampleSpec) => spec.enlarge_to ?? { width: spec.wid
 
 /** What the order says of one of its pictures, as recipes say it (gpu-runner/orthoplex/recipe.py). */
 export function orderedRecipe(base: string, spec: SampleSpec, position: number) {
-  const { prompt, negative_prompt, seed, steps, guidance, width, height } = spec;
+  const { prompt, negative_prompt, seed, steps, guidance, sampler, width, height } = spec;
   return {
     base,
     prompt,
@@ -61,6 +62,7 @@ export function orderedRecipe(base: string, spec: SampleSpec, position: number) 
     seed: seed + position,
     steps,
     guidance,
+    ...(sampler && { sampler }),
     size: `${width}x${height}`,
     adapters: spec.adapters.map(({ ref, version_id, trigger, strength, slot, region }) => ({
       ...{ ref, version_id, trigger, strength, slot, region },
@@ -110,7 +112,7 @@ export function trainedFault(
   for (const sample of samples) {
     const { width, height } = sample.upload;
     if (width === null) return noPicture(sample);
-    if (!base.sizes.some((size) => size.width === width && size.height === height)) {
+    if (!generatesSize(base, { width, height: height ?? 0 })) {
       return mismatch(`${base.id} draws no pictures of ${width} x ${height} pixels.`, sample.pointer);
     }
   }

@@ -20,12 +20,23 @@ import {
   SEARCH_MAX_CHARACTERS,
 } from "../../schema/contract/limits.ts";
 import { plainText, token } from "../../schema/contract/text.ts";
+import { BASES } from "../catalog/bases.ts";
 import { toBase64 } from "../lib/base64.ts";
 import { type Ask, json, pathOf, type Reach, replyOf, text } from "./api.ts";
 
 const READS = { readOnlyHint: true, openWorldHint: false };
 const PROMPT_HINT =
-  "One clause a person, divided by `;`; call each adapter by its trigger: `<dalia> smiling; <kofi> sad; sky background`.";
+  "Call each adapter by its trigger. On bases with a grammar one clause a person, divided by `;`: `<dalia> smiling; <kofi> sad; sky background`; on others free text.";
+
+/** What each base offers, as far as its order needs it. */
+const sizesOfBases = () =>
+  BASES.map(({ id, sizes }) => {
+    const shapes = sizes.map(({ width, height, people }) => {
+      const room = people === undefined ? "" : ` (room for ${people})`;
+      return `${width}x${height}${room}`;
+    });
+    return `${id}: ${shapes.join(", ")}`;
+  }).join("; ");
 
 export function addTools(server: McpServer, reach: Reach): void {
   const { ask } = reach;
@@ -102,7 +113,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     },
   );
 
-  const { prompt, negative_prompt, seed, size, count, steps } = GenerationCreate.shape;
+  const { prompt, negative_prompt, seed, size, count, steps, sampler } = GenerationCreate.shape;
   server.registerTool(
     "generate",
     {
@@ -116,9 +127,10 @@ export function addTools(server: McpServer, reach: Reach): void {
         mix: MixRef.optional(),
         base: token(NAME_MAX_CHARACTERS).optional().describe("only where no adapter is named"),
         seed,
-        size: size.describe("256x256 for one person, 512x256 for two, 768x256 for three"),
+        size: size.describe(`one of the base's sizes; without it, its own. ${sizesOfBases()}`),
         count: count.optional(),
         steps,
+        sampler,
       },
       annotations: { destructiveHint: false, openWorldHint: false },
     },

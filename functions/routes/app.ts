@@ -21,7 +21,7 @@ export function router() {
 }
 
 /** A malformed id in the path is not found; other faults are listed field by field. */
-function refusalOfIssues(target: string, issues: readonly z.core.$ZodIssue[]): Refusal {
+export function refusalOfIssues(target: string, issues: readonly z.core.$ZodIssue[]): Refusal {
   if (target === "param") return new Refusal("not_found", "Nothing is at this address.");
   const faults = issues.flatMap((issue) => faultsOf(target, issue));
   const [first] = faults;

@@ -2,12 +2,14 @@
 
 import { createRoute } from "@hono/zod-openapi";
 import { eq } from "drizzle-orm";
+import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { type Base, BaseWithSlots } from "../../schema/contract/bases.ts";
 import { token } from "../../schema/contract/text.ts";
 import { slots } from "../../schema/tables.ts";
-import { BASES, radixOfBase } from "../catalog/bases.ts";
+import { BASES, radixOfBase, readBases } from "../catalog/bases.ts";
 import { slotCount } from "../catalog/slots.ts";
+import type { App } from "../context.ts";
 import type { Db } from "../db.ts";
 import { granted, refuse } from "../lib/refusal.ts";
 import { idParam, jsonReply, noQuery, router } from "./app.ts";
@@ -35,6 +37,12 @@ async function withSlots(db: Db, base: Base) {
   const taken = await db.$count(slots, eq(slots.baseId, base.id));
   return { ...base, slots: { count: slotCount(base), taken, class_size: radixOfBase(base) } };
 }
+
+/** What follows may name any base that was published. */
+export const knowBases = createMiddleware<App>(async (c, next) => {
+  await readBases(c.var.db, c.var.now);
+  await next();
+});
 
 export const bases = router()
   .openapi(list, async (c) => {

@@ -4,9 +4,12 @@ import { createRoute } from "@hono/zod-openapi";
 import { eq } from "drizzle-orm";
 import type { Context } from "hono";
 import { z } from "zod";
+import { BaseDescription } from "../../schema/contract/bases.ts";
 import { idOf, Sha256 } from "../../schema/contract/ids.ts";
-import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../schema/contract/limits.ts";
+import { BASE_PUBLISH_SECONDS, HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../schema/contract/limits.ts";
 import {
+  BasePublished,
+  BaseToPublish,
   Heartbeat,
   HeartbeatReply,
   LeaseReply,
@@ -22,6 +25,7 @@ import {
   SettleReply,
 } from "../../schema/contract/runner.ts";
 import { blobs } from "../../schema/tables.ts";
+import { publishBase } from "../catalog/publish-base.ts";
 import type { App } from "../context.ts";
 import { announceOutput } from "../dispatch/announce-output.ts";
 import { heartbeat } from "../dispatch/heartbeat.ts";
@@ -31,12 +35,12 @@ import { deregister, findRunner, register } from "../dispatch/runners.ts";
 import { release, settle } from "../dispatch/settle.ts";
 import { isoTime } from "../lib/clock.ts";
 import { logLine } from "../lib/log.ts";
-import { deny, granted, refuse } from "../lib/refusal.ts";
+import { deny, granted, Refusal, Refused, refuse } from "../lib/refusal.ts";
 import { isSigned } from "../lib/signing.ts";
-import { callerWith } from "../rights/rights.ts";
+import { callerWith, isOperator } from "../rights/rights.ts";
 import { blobResponse } from "../storage/blobs.ts";
 import { uploadUrl } from "../storage/uploads.ts";
-import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
+import { idParam, jsonBody, jsonReply, noQuery, refusalOfIssues, router } from "./app.ts";
 
 const tags = ["runner"];
 const params = idParam("lease", idOf("lse"));
@@ -62,6 +66,17 @@ const postOnLease = <P extends string, B extends z.ZodType, R extends z.ZodType>
   reply: R,
 ) => createRoute({ ...call(path, summary, reply), request: { params, body: jsonBody(body) } });
 
+const publish = createRoute({
+  method: "post",
+  path: "/runner/v1/bases",
+  summary: "Publish a base",
+  description: "For operators' runners. A description never changes; the same one again is accepted.",
+  tags,
+  middleware: noQuery,
+  request: { body: jsonBody(BaseToPublish) },
+  responses: { 200: jsonReply("Published", BasePublished) },
+});
+
 const LEASE = "/runner/v1/leases/{lease}";
 const enter = post("/runner/v1/register", "Register a runner", RunnerRegister, RunnerRegistered);
 const leave = post("/runner/v1/deregister", "Deregister a runner", RunnerDeregister, z.object({}));
@@ -84,6 +99,18 @@ async function runOf(c: Context<App>, lease: z.infer<ReturnType<typeof idOf<"lse
 }
 
 export const runner = router()
+  .openapi(publish, async (c) => {
+    const caller = granted(callerWith(c.var.caller, "runner"));
+    if (!isOperator(caller, c.env))
+      deny(new Refusal("not_granted", "Only operators' runners publish bases."));
+    const parsed = BaseDescription.safeParse(c.req.valid("json"));
+    if (!parsed.success) throw new Refused(refusalOfIssues("json", parsed.error.issues));
+    const base = parsed.data;
+    const publishedAt = granted(await publishBase(c.var.db, caller, base, c.var.now));
+    c.set("about", { base: base.id });
+    const countsAt = publishedAt + BASE_PUBLISH_SECONDS * 1_000;
+    return c.json({ id: base.id, counts_at: isoTime(countsAt) }, 200);
+  })
   .openapi(enter, async (c) => {
     const caller = granted(callerWith(c.var.caller, "runner"));
     const runnerId = granted(await register(c.var.db, caller, c.req.valid("json"), c.var.now));

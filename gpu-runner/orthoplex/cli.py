@@ -31,6 +31,7 @@ BASE_EXAMPLES = """\
   orthoplex base list
   orthoplex base add ~/models/stable-diffusion-v1-5 --id sd15 --title 'Stable Diffusion 1.5'
   orthoplex base add stabilityai/stable-diffusion-xl-base-1.0 --id sdxl --title SDXL
+  ORTHOPLEX_RUNNER_TOKEN=opx_... orthoplex base publish sdxl --url https://orthoplex.example
 """
 INSPECT_EXAMPLES = """\
   orthoplex inspect ada.safetensors
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config.add_arguments(added("run", "lease jobs from an edge and run them until stopped", RUN_EXAMPLES))
     _add_train(added("train", "train a concept from a folder of pictures", TRAIN_EXAMPLES))
     _add_generate(added("generate", "generate pictures with adapter files", GENERATE_EXAMPLES))
-    _add_base(added("base", "the bases of this machine: list, add", BASE_EXAMPLES))
+    _add_base(added("base", "the bases of this machine: list, add, publish", BASE_EXAMPLES))
     inspect = added("inspect", "what adapter files hold, and how exactly they go together", INSPECT_EXAMPLES)
     inspect.add_argument("files", type=Path, nargs="+")
     doctor = added("doctor", "what this machine can run, and at which size", DOCTOR_EXAMPLES)
@@ -160,5 +161,10 @@ def _add_base(parser: argparse.ArgumentParser) -> None:
     add.add_argument("source", help="a folder, or owner/name[@revision] on the Hugging Face hub")
     add.add_argument("--id", required=True, help="a name that no base has yet; adapters are bound to it")
     add.add_argument("--title", required=True)
-    for action in (listing, add):
+    add.add_argument("--publish", action="store_true", help="make it known to the edge as well")
+    config.add_arguments(add)
+    publish = actions.add_parser("publish", help="make a base of this machine known to the edge, for operators")
+    publish.add_argument("id")
+    config.add_arguments(publish)
+    for action in (listing, add, publish):
         _add_json(action)

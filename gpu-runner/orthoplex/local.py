@@ -6,10 +6,12 @@ Reads and writes files named by the caller; everything that can be wrong with th
 import argparse
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -23,10 +25,14 @@ from orthoplex.png import write_png
 from orthoplex.recipe import RecipeAdapter, recipe_of
 from orthoplex.report import Said
 from orthoplex.runner.bases import device_name, resolve_device
+from orthoplex.runner.config import ConfigRefused, read_config
+from orthoplex.runner.edge import Edge, Refused
+from orthoplex.runner.key import Key
+from orthoplex.runner.retry import Unreachable
 from orthoplex.sample import AttachedAdapter, Region, SampleSpec, sample
 from orthoplex.train.concept import TrainSpec, train_concept
 
-INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused)
+INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused, ConfigRefused, Refused, Unreachable)
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 OTHER_PICTURE_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
@@ -113,15 +119,29 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:
-    """List the bases of this machine, or add one; yields a line about each."""
+    """List the bases of this machine, add one, or publish one; yields a line about each."""
     if flags.action == "list":
         for base_id in present_bases():
             title = describe_base(base_id)["title"]
             yield Said(f"{base_id}  {title}", base=base_id, title=title)
         return
-    description = add_base(flags.source, flags.id, flags.title)
-    layers = f"{len(description['layers'])} layers, rank {description['rank']}"
-    yield Said(f"{description['id']}  {description['title']}: {layers}", description=description)
+    if flags.action == "publish":
+        description = describe_base(flags.id)
+    else:
+        description = add_base(flags.source, flags.id, flags.title)
+        layers = f"{len(description['layers'])} layers, rank {description['rank']}"
+        yield Said(f"{description['id']}  {description['title']}: {layers}", description=description)
+    if flags.action == "publish" or flags.publish:
+        yield _publish(flags, description)
+
+
+def _publish(flags: argparse.Namespace, description: dict[str, Any]) -> Said:
+    """Make a base of this machine known to the edge."""
+    settings = read_config(flags, os.environ, Path.home())
+    with Edge(settings.url, Key(settings.token, settings.token_file)) as edge:
+        counts_at = edge.publish_base(description)
+    text = f"{description['id']} is published at {settings.url}; it counts from {counts_at}"
+    return Said(text, base=description["id"], url=settings.url, counts_at=counts_at)
 
 
 def _read_adapter(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:

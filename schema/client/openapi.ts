@@ -1105,7 +1105,7 @@ export interface paths {
         put?: never;
         /**
          * Replicate: trainings.create
-         * @description On a base: bases/cast-3, version cast-3. The destination becomes a draft adapter of yours.
+         * @description On a base: {owner} is bases, {name} and {version} its id. The destination becomes a draft adapter of yours.
          */
         post: {
             parameters: {
@@ -1522,6 +1522,58 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runner/v1/bases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a base
+         * @description For operators' runners. A description never changes; the same one again is accepted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BaseToPublish"];
+                };
+            };
+            responses: {
+                /** @description Published */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BasePublished"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -8636,6 +8688,18 @@ export interface components {
             /** @enum {boolean} */
             password: true;
         };
+        BasePublished: {
+            /**
+             * Format: date-time
+             * @description From then on adapters can be made for it
+             */
+            counts_at: string;
+            id: string;
+        };
+        /** @description A description as GET /v1/bases shows one, without slots */
+        BaseToPublish: {
+            [key: string]: unknown;
+        };
         BaseWithSlots: {
             basis: {
                 /** @enum {string} */
@@ -8644,11 +8708,15 @@ export interface components {
                 reserved?: number;
                 seed: number;
             };
+            /** @description How many of the text encoder's last layers can be left out, its last one counted as 1 */
+            clip_skip?: {
+                max: number;
+            };
             count: {
                 default: number;
                 max: number;
             };
-            /** @description WIDTHxHEIGHT in pixels; the base lists those it draws */
+            /** @description WIDTHxHEIGHT in pixels; the base's description says which it generates */
             default_size: string;
             description: string;
             /** @description Key and value projections in which a concept's tokens add entries of their own; adapters are then orthoplex.adapter/2 */
@@ -8676,12 +8744,53 @@ export interface components {
                 note: string;
                 spdx: string;
             };
+            /**
+             * @description What its denoiser predicts
+             * @enum {string}
+             */
+            prediction: "epsilon" | "v_prediction" | "sample" | "flow";
+            prompt: {
+                /**
+                 * @description grammar: words that the base lists, persons split at `;`. text: free text
+                 * @enum {string}
+                 */
+                kind: "grammar" | "text";
+                /** @description Whether it takes a negative prompt */
+                negative: boolean;
+                /** @description Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts */
+                weights?: boolean;
+            };
+            /** @description Of previews and of a training's samples; {trigger} is the adapter's */
+            prompts: {
+                preview: string;
+                samples: string[];
+            };
             rank: number;
             /** @description Largest Frobenius norm that one layer's up matrix may have */
             residual_norm_max: number;
+            samplers: {
+                default: string;
+                names: string[];
+            };
+            /** @description Any other size it generates; without it, none but `sizes` */
+            size_range?: {
+                height: {
+                    max: number;
+                    min: number;
+                    step: number;
+                };
+                pixels_max: number;
+                width: {
+                    max: number;
+                    min: number;
+                    step: number;
+                };
+            };
+            /** @description Shapes to choose from */
             sizes: {
-                cells: number;
                 height: number;
+                /** @description How many people have room, where the base places them side by side */
+                people?: number;
                 width: number;
             }[];
             slots: {
@@ -8714,13 +8823,26 @@ export interface components {
                     max: number;
                     min: number;
                 };
+                /** @description What each picture may measure */
+                picture: {
+                    pixels_max: number;
+                    side_min: number;
+                };
+                /** @description Lengths to choose from by name */
+                presets: {
+                    name: string;
+                    steps: number;
+                    title: string;
+                }[];
                 steps: {
                     default: number;
                     max: number;
                     min: number;
                 };
             };
-            /** @description Prompt words by kind; the compose page offers them as chips */
+            /** @description Of the lines `<path> <sha256>` of its weight files: adapters are bound to these weights */
+            weights_sha256?: string;
+            /** @description Words of a grammar by kind, offered beside the prompt; empty where prompts are free text */
             words: {
                 [key: string]: string[];
             };
@@ -9407,6 +9529,7 @@ export interface components {
             request: {
                 /** @description Without the one that is still being trained */
                 adapters: components["schemas"]["ResolvedMember"][];
+                clip_skip?: number;
                 /** @description Id of kind cmp */
                 composition_id: string | null;
                 count: number;
@@ -9415,8 +9538,10 @@ export interface components {
                 guidance: number;
                 negative_prompt: string;
                 prompt: string;
+                /** @description Not in orders from before bases had several */
+                sampler?: string;
                 seed: number;
-                /** @description WIDTHxHEIGHT in pixels; the base lists those it draws */
+                /** @description WIDTHxHEIGHT in pixels; the base's description says which it generates */
                 size: string;
                 steps: number;
             };
@@ -9439,6 +9564,8 @@ export interface components {
             adapters?: components["schemas"]["GenerationMember"][];
             /** @description Follows from the adapters; needed only where there are none */
             base?: string;
+            /** @description Of bases that have it: which of the text encoder's last layers is read, 1 for the last */
+            clip_skip?: number;
             /** @description Id of kind cmp */
             composition_id?: string;
             /** @default 1 */
@@ -9454,9 +9581,11 @@ export interface components {
              */
             priority?: "low" | "normal" | "high";
             prompt: string;
+            /** @description One of the base's; without it, the base's own */
+            sampler?: string;
             /** @description Chosen at random and reported where it is left out */
             seed?: number;
-            /** @description WIDTHxHEIGHT in pixels; the base lists those it draws */
+            /** @description WIDTHxHEIGHT in pixels; the base's description says which it generates */
             size?: string;
             steps?: number;
             webhook?: components["schemas"]["JobWebhook"];
@@ -10759,6 +10888,7 @@ export interface components {
             }[];
             /** @description Also compare pictures that do not call the adapter, with it and without: settle carries the certificate */
             certify?: boolean;
+            clip_skip?: number | null;
             count: number;
             /** @description The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out */
             enlarge_to?: {
@@ -10769,6 +10899,8 @@ export interface components {
             height: number;
             negative_prompt: string;
             prompt: string;
+            /** @description One of the base's; without it, its default */
+            sampler?: string | null;
             seed: number;
             steps: number;
             width: number;
@@ -11019,6 +11151,8 @@ export interface components {
                 /** @description Id of kind upl */
                 upload_id: string;
             }[];
+            /** @description Instead of steps: the name of one of the base's presets */
+            preset?: string;
             /**
              * @description low costs half and waits until nothing else does. high costs double and does not wait behind your other jobs; those of others it does not pass, but takes turns with them
              * @enum {string}

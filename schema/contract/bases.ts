@@ -1,11 +1,13 @@
-// What a base description file (schema/bases/*.json) holds. The edge bundles these files, the runner reads them.
+// What a base's description holds: schema/bases/*.json come with the product, others are published by a runner of the operator's. Forms,
+// orders and runners take from it what the base can do; nothing else knows a base.
 
 import { z } from "zod";
+import { Sha256 } from "./ids.ts";
 
 export const Size = z
   .string()
   .regex(/^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$/, "must look like 512x256")
-  .meta({ description: "WIDTHxHEIGHT in pixels; the base lists those it draws" });
+  .meta({ description: "WIDTHxHEIGHT in pixels; the base's description says which it generates" });
 
 export const Layer = z.object({
   name: z.string(),
@@ -14,10 +16,19 @@ export const Layer = z.object({
 });
 
 const range = z.object({ default: z.number(), min: z.number(), max: z.number() });
+const side = z.object({ min: z.int().positive(), max: z.int().positive(), step: z.int().positive() });
+const BASE_ID = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+
+/** Stands for the trigger in a base's prompts. */
+export const TRIGGER_PLACE = "{trigger}";
+const triggerPrompt = z.string().refine((text) => text.includes(TRIGGER_PLACE), `must hold ${TRIGGER_PLACE}`);
+
+export const PROMPT_KINDS = ["grammar", "text"] as const;
+export const PREDICTION_TYPES = ["epsilon", "v_prediction", "sample", "flow"] as const;
 
 export const Base = z
   .object({
-    id: z.string(),
+    id: z.string().regex(BASE_ID, "must hold a to z, digits and hyphens, at most 64"),
     title: z.string(),
     description: z.string(),
     family: z.string(),
@@ -53,26 +64,73 @@ export const Base = z
       description:
         "Residuals act at a position as far as it attends to the concept's tokens: min(1, gain * share of attention)",
     }),
-    sizes: z.array(z.object({ width: z.int(), height: z.int(), cells: z.int() })).min(1),
+    weights_sha256: Sha256.optional().meta({
+      description: "Of the lines `<path> <sha256>` of its weight files: adapters are bound to these weights",
+    }),
+    prediction: z.enum(PREDICTION_TYPES).meta({ description: "What its denoiser predicts" }),
+    prompt: z.object({
+      kind: z.enum(PROMPT_KINDS).meta({
+        description: "grammar: words that the base lists, persons split at `;`. text: free text",
+      }),
+      negative: z.boolean().meta({ description: "Whether it takes a negative prompt" }),
+      weights: z.boolean().optional().meta({
+        description: "Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts",
+      }),
+    }),
+    samplers: z.object({ default: z.string(), names: z.array(z.string()).min(1) }),
+    clip_skip: z.object({ max: z.int().positive() }).optional().meta({
+      description: "How many of the text encoder's last layers can be left out, its last one counted as 1",
+    }),
+    sizes: z
+      .array(
+        z.object({
+          width: z.int().positive(),
+          height: z.int().positive(),
+          people: z.int().positive().optional().meta({
+            description: "How many people have room, where the base places them side by side",
+          }),
+        }),
+      )
+      .min(1)
+      .meta({ description: "Shapes to choose from" }),
+    size_range: z
+      .object({ width: side, height: side, pixels_max: z.int().positive() })
+      .optional()
+      .meta({ description: "Any other size it generates; without it, none but `sizes`" }),
     default_size: Size,
     steps: range,
     guidance: range,
     count: z.object({ default: z.int(), max: z.int() }),
     strength: range,
-    training: z.object({ images: z.object({ min: z.int(), max: z.int() }), steps: range }),
+    training: z.object({
+      images: z.object({ min: z.int().positive(), max: z.int().positive() }),
+      picture: z
+        .object({ side_min: z.int().positive(), pixels_max: z.int().positive() })
+        .meta({ description: "What each picture may measure" }),
+      steps: range,
+      presets: z
+        .array(z.object({ name: z.string(), title: z.string(), steps: z.int().positive() }))
+        .min(1)
+        .meta({ description: "Lengths to choose from by name" }),
+    }),
+    prompts: z
+      .object({ preview: triggerPrompt, samples: z.array(triggerPrompt).min(1) })
+      .meta({ description: `Of previews and of a training's samples; ${TRIGGER_PLACE} is the adapter's` }),
     residual_norm_max: z.number().positive().meta({
       description: "Largest Frobenius norm that one layer's up matrix may have",
     }),
     words: z.record(z.string(), z.array(z.string())).meta({
-      description: "Prompt words by kind; the compose page offers them as chips",
+      description: "Words of a grammar by kind, offered beside the prompt; empty where prompts are free text",
     }),
   })
   .meta({ id: "Base" });
 export type Base = z.infer<typeof Base>;
 
-/** A description file as the edge bundles it: what it says of reserved channels must fit together. */
-export const BaseDescription = Base.superRefine(({ basis, tokens, layers, entries, gate }, context) => {
+/** A description as the edge takes it: what it says must fit together. */
+export const BaseDescription = Base.superRefine((base, context) => {
+  const { basis, tokens, layers, entries, gate } = base;
   const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  refuseChoices(base, refuse);
   if ((basis.reserved === undefined) !== (tokens.marker === undefined)) {
     refuse(["tokens", "marker"], "goes with basis.reserved: tokens are marked where channels are reserved");
   }
@@ -90,6 +148,27 @@ export const BaseDescription = Base.superRefine(({ basis, tokens, layers, entrie
     refuse(["layers"], "must read tokens.dim channels of words and basis.reserved channels");
   }
 });
+
+/** Defaults are among what can be chosen. */
+function refuseChoices(base: Base, refuse: (path: string[], message: string) => void) {
+  if (!base.samplers.names.includes(base.samplers.default)) {
+    refuse(["samplers", "default"], "is none of samplers.names");
+  }
+  if (!base.sizes.some(({ width, height }) => `${width}x${height}` === base.default_size)) {
+    refuse(["default_size"], "is none of sizes");
+  }
+  const ranges = { steps: base.steps, guidance: base.guidance, strength: base.strength };
+  for (const [name, { min, max, default: chosen }] of Object.entries({
+    ...ranges,
+    "training.steps": base.training.steps,
+  })) {
+    if (chosen < min || chosen > max) refuse(name.split("."), "has a default outside its range");
+  }
+  const { steps, presets } = base.training;
+  if (presets.some((preset) => preset.steps < steps.min || preset.steps > steps.max)) {
+    refuse(["training", "presets"], "must lie within training.steps");
+  }
+}
 
 export const BaseWithSlots = Base.extend({
   slots: z.object({

@@ -10,7 +10,9 @@ import {
   CAPTION_MAX_CHARACTERS,
   COMPOSITION_MEMBERS_MAX,
   GENERATION_COUNT_MAX,
+  NAME_MAX_CHARACTERS,
   PROMPT_MAX_CHARACTERS,
+  SAMPLER_MAX_CHARACTERS,
   SEED_MAX,
   TRAINING_IMAGES_MAX,
   TRAINING_IMAGES_MIN,
@@ -72,6 +74,12 @@ export const GenerationCreate = z
     seed: Seed.optional().meta({ description: "Chosen at random and reported where it is left out" }),
     steps: z.int().positive().optional(),
     guidance: z.number().optional(),
+    sampler: token(SAMPLER_MAX_CHARACTERS).optional().meta({
+      description: "One of the base's; without it, the base's own",
+    }),
+    clip_skip: z.int().min(1).optional().meta({
+      description: "Of bases that have it: which of the text encoder's last layers is read, 1 for the last",
+    }),
     size: Size.optional(),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
     priority: JobPriority.optional(),
@@ -105,12 +113,19 @@ export const TrainingCreate = z
       .min(TRAINING_IMAGES_MIN)
       .max(TRAINING_IMAGES_MAX),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),
+    preset: token(NAME_MAX_CHARACTERS).optional().meta({
+      description: "Instead of steps: the name of one of the base's presets",
+    }),
     seed: Seed.optional(),
     priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })
   .refine((t) => (t.adapter === undefined) !== (t.adapter_ref === undefined), {
     error: "needs exactly one of adapter and adapter_ref",
+  })
+  .refine((t) => t.steps === undefined || t.preset === undefined, {
+    path: ["preset"],
+    error: "send steps or preset, not both",
   })
   .meta({ id: "TrainingCreate" });
 
@@ -176,6 +191,8 @@ export const Generation = z
       seed: z.int(),
       steps: z.int(),
       guidance: z.number(),
+      sampler: z.string().optional().meta({ description: "Not in orders from before bases had several" }),
+      clip_skip: z.int().optional(),
       size: Size,
       enlarged_to: Size.optional().meta({
         description: "Of an order through another API: the size asked for, which the base does not draw",

@@ -11,6 +11,7 @@ export const CAPTION_MAX_CHARACTERS = 1_000;
 /** `<name>` of an adapter is its default trigger: the longest name must fit. */
 export const TRIGGER_MAX_CHARACTERS = NAME_MAX_CHARACTERS + 2;
 export const TAGS_MAX = 16;
+export const SAMPLER_MAX_CHARACTERS = 40;
 
 // Compositions and generations
 export const STRENGTH_MIN = -2;
@@ -44,7 +45,8 @@ export const ZIP_ENTRIES_MAX = 1_000;
 export const REPLICATE_STREAM_TTL_SECONDS = 24 * 3_600;
 
 // Trainings
-export const TRAINING_IMAGES_MIN = 4;
+/** What any base may ask for; each says its own limits within these. */
+export const TRAINING_IMAGES_MIN = 1;
 export const TRAINING_IMAGES_MAX = 16;
 export const TRAINING_STEPS_MAX = 2_000;
 
@@ -73,6 +75,13 @@ export const COMPANIONS_SHOWN = 8;
 /** In a trend, an event so many days ago has half the weight. */
 export const TREND_HALF_LIFE_DAYS = 3;
 export const TREND_LIKE_WEIGHT = 3;
+
+// Bases
+/** A base that was published counts only so long after: every isolate has read it by then. */
+export const BASE_PUBLISH_SECONDS = 10;
+/** Each isolate reads the published bases at least so often. */
+export const BASES_READ_SECONDS = 5;
+export const BASES_PUBLISHED_MAX = 200;
 
 // Dispatch
 export const LEASE_TTL_SECONDS = 60;

@@ -41,6 +41,19 @@ export const RunnerRegistered = z
 
 export const RunnerDeregister = z.strictObject({ runner_id: idOf("rnr") }).meta({ id: "RunnerDeregister" });
 
+/** A Base: parsed as one where it is published, so that its many texts are checked by one rule. */
+export const BaseToPublish = jsonObject().meta({
+  id: "BaseToPublish",
+  description: "A description as GET /v1/bases shows one, without slots",
+});
+
+export const BasePublished = z
+  .object({
+    id: z.string(),
+    counts_at: Timestamp.meta({ description: "From then on adapters can be made for it" }),
+  })
+  .meta({ id: "BasePublished" });
+
 export const LeaseRequest = z
   .strictObject({
     runner_id: idOf("rnr"),
@@ -72,6 +85,8 @@ export const SampleSpec = z
     seed: z.int(),
     steps: z.int(),
     guidance: z.number(),
+    sampler: z.string().nullish().meta({ description: "One of the base's; without it, its default" }),
+    clip_skip: z.int().positive().nullish(),
     width: z.int(),
     height: z.int(),
     count: z.int(),

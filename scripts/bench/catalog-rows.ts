@@ -1,6 +1,7 @@
 // A synthetic catalog of any size, the same for the same seed: few words, tags, classes and owners are frequent, most are rare.
 
 import type { DatabaseSync } from "node:sqlite";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { randomOf } from "../chaos/random.ts";
 
 const SYLLABLES =
@@ -19,7 +20,7 @@ const LICENCES = [
   ["CC-BY-ND-4.0", true, true, false, false],
   ["MIT", true, true, true, true],
 ] as const;
-/** Every slot of cast-3 is taken in the synthetic catalog. */
+/** Every slot of the embedded base is taken in the synthetic catalog. */
 const SLOTS = 29_791;
 const BEGUN = 1_700_000_000_000;
 
@@ -83,7 +84,7 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
   for (const [i, handle] of owners.entries()) user.run(id("usr", i), handle, handle, `${handle}@example.com`);
   for (let i = 0; i < count; i++) {
     const owner = Math.max(0, Math.floor(owners.length ** random()) - 1);
-    const base = random() < 0.6 ? "cast-3" : random() < 0.7 ? "made-up-3" : "made-up-4";
+    const base = random() < 0.6 ? EMBEDDED_BASE.id : random() < 0.7 ? "made-up-3" : "made-up-4";
     const [spdx, credit, commercial_use, derivatives, different_licence] = pick(LICENCES);
     const isUnspaced = i % UNSPACED_EVERY === 0;
     const title = isUnspaced ? `${phrase(3)} ${run(3)}` : phrase(3);
@@ -119,7 +120,7 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
         published ? at : null,
       ],
     );
-    if (base === "cast-3" && slotted.length < SLOTS) {
+    if (base === EMBEDDED_BASE.id && slotted.length < SLOTS) {
       slot.run(id("slt", i), base, slotted.length, id("usr", owner), id("adp", i));
       slotted.push(published && rating === "general" ? `${owners[owner]}/${name}` : "");
     }

@@ -3,6 +3,7 @@
 //   npm run bench -- latency --orders 100
 
 import { parseArgs } from "node:util";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { Orthoplex } from "../../schema/client/index.ts";
 import { someServer } from "../local/some-server.ts";
 
@@ -21,7 +22,7 @@ try {
   for (let i = 0; i < orders; i++) {
     const begun = performance.now();
     const job = await api.post("/v1/generations", {
-      body: { base: base ?? "cast-3", prompt: "a person", steps: 1 },
+      body: { base: base ?? EMBEDDED_BASE.id, prompt: "a person", steps: 1 },
     });
     times["POST of the order"]?.push(performance.now() - begun);
     const { created_at, started_at, finished_at } = await api.finished(job);

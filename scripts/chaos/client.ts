@@ -4,6 +4,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { type Generation, Orthoplex } from "../../schema/client/index.ts";
 import { poisonViolation } from "./poison.ts";
 import type { Violation } from "./rules.ts";
@@ -59,9 +60,9 @@ export class ChaosClient {
     const { count, steps, adapter, prompt } = order;
     const adapters = adapter === null ? [] : [{ ref: adapter }];
     const body = JSON.stringify({
-      base: "cast-3",
+      base: EMBEDDED_BASE.id,
       prompt,
-      size: "256x256",
+      size: EMBEDDED_BASE.default_size,
       steps,
       count,
       adapters,

@@ -17,7 +17,7 @@ const search: Command = {
   usage: "search [WORDS] [--tag …] [--sort …]",
   about: "finds adapters",
   options: {
-    base: { type: "string", hint: "cast-3" },
+    base: { type: "string", hint: "the id of a base" },
     class: { type: "string", hint: "person, dog, style" },
     tag: { type: "string", hint: "one tag" },
     owner: { type: "string", hint: "a handle" },

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { readHeader } from "../../functions/lib/safetensors.ts";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import type { Orthoplex, Schema } from "../../schema/client/index.ts";
 import { type Command, keyedApi, number, only, PRIORITY, text, UsageError, type Values } from "./command.ts";
 import { follow } from "./follow.ts";
@@ -32,7 +33,7 @@ const ABOUT_OPTIONS: Command["options"] = {
   licence: { type: "string", hint: `${Object.keys(LICENCES).join(", ")} (CC-BY-4.0)` },
   credits: { type: "string", hint: "whose work it is based on" },
   visibility: { type: "string", hint: "public (default), unlisted or private" },
-  base: { type: "string", hint: "the base (cast-3)" },
+  base: { type: "string", hint: `the base (the file's, or ${EMBEDDED_BASE.id})` },
 };
 
 const publish: Command = {
@@ -141,7 +142,7 @@ function about(values: Values, name: string, metadata: Record<string, string>): 
   return {
     name,
     title: text(values, "title") ?? name,
-    base: text(values, "base") ?? metadata.base ?? "cast-3",
+    base: text(values, "base") ?? metadata.base ?? EMBEDDED_BASE.id,
     concept,
     class_word: classWord,
     licence: { spdx, ...permissions },

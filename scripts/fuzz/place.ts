@@ -3,9 +3,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { Orthoplex } from "../../schema/client/index.ts";
 import { type Account, OPERATOR } from "../local/accounts.ts";
 import { greyPng } from "./runner.ts";
+
+const BASE = EMBEDDED_BASE.id;
 
 /** The moderator's role requires a verified address, so the link of the verification email is followed; without a sender emails are in the Worker's log. */
 export const SETTINGS = { MODERATOR_EMAILS: OPERATOR.email };
@@ -99,7 +102,7 @@ async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runn
     { owner: collection.owner, name: collection.name },
     { version: version.id, hash: version.sha256, model: ref },
     { job: generation, prediction: generation, composition, comment, webhook, upload },
-    { id: "cast-3", model: "cast-3", version: "cast-3", owner: "bases", name: "cast-3" },
+    { id: BASE, model: BASE, version: BASE, owner: "bases", name: BASE },
     { id: String(model?.id), kind: "adapter" },
     { id: String(model?.modelVersions[0]?.id), kind: "version" },
     { handle, user: handle, runner: runnerId, ...(delivery && { delivery }) },

@@ -4,9 +4,10 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { crc32, deflateSync } from "node:zlib";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
 
-const BASES = ["cast-3"];
+const BASES = [EMBEDDED_BASE.id];
 const BATCH = 32;
 const WAIT_SECONDS = 2;
 const FAILED_ONE_IN = 3;

@@ -1,6 +1,6 @@
 // Three people, the columns that each owns, and all of them on one basis: no cell is used twice.
 
-import cast3 from "../../schema/bases/cast-3.json";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { type SlotOwner, SlotPattern } from "./slot-pattern.tsx";
 
 /** The slots of these seeds. They are of one class, so they share no column. */
@@ -16,12 +16,12 @@ export function ThreeSlots() {
       {PEOPLE.map((person) => (
         <div key={person.name} class={`slot-row cast-${person.index}`}>
           <span class="trigger">{`<${person.name}>`}</span>
-          <SlotPattern base={cast3} owners={[person]} />
+          <SlotPattern base={EMBEDDED_BASE} owners={[person]} />
         </div>
       ))}
       <div class="slot-row slot-sum">
         <span class="trigger">together</span>
-        <SlotPattern base={cast3} owners={PEOPLE} />
+        <SlotPattern base={EMBEDDED_BASE} owners={PEOPLE} />
       </div>
     </div>
   );

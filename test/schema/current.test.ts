@@ -2,6 +2,7 @@
 
 import { expect, it } from "vitest";
 import accounts from "../../schema/current/accounts.sql?raw";
+import bases from "../../schema/current/bases.sql?raw";
 import blobs from "../../schema/current/blobs.sql?raw";
 import catalog from "../../schema/current/catalog.sql?raw";
 import credits from "../../schema/current/credits.sql?raw";
@@ -13,7 +14,7 @@ import webhooks from "../../schema/current/webhooks.sql?raw";
 import { currentSchema, ENTRIES, type Entry } from "../../schema/current.ts";
 import { db } from "../functions/cast.ts";
 
-const written = { accounts, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };
+const written = { accounts, bases, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };
 
 it("is what a migrated database holds; `npm run x -- schema` writes it", async () => {
   const { results } = await db().prepare(ENTRIES).all<Entry>();

@@ -13,7 +13,7 @@ import {
 import { formOf, hashOf } from "../../site/pages/compose/link.ts";
 import { formOfRecipe } from "../../site/pages/compose/recipe.ts";
 
-const sizes = [1, 2, 3].map((cells) => ({ width: 256 * cells, height: 256, cells }));
+const sizes = [1, 2, 3].map((people) => ({ width: 256 * people, height: 256, people }));
 const adapter = (name: string) =>
   [`demo/${name}`, { ref: `demo/${name}`, latest_version: { trigger: `<${name}>` } }] as unknown as [
     string,
@@ -22,6 +22,8 @@ const adapter = (name: string) =>
 const known: Known = {
   base: {
     sizes,
+    default_size: "256x256",
+    prompt: { kind: "grammar", negative: true },
     words: { expression: ["smiling", "laughing"], background: ["sky background"] },
   } as unknown as Base,
   adapters: new Map([adapter("ana"), adapter("bo"), adapter("cy"), adapter("di")]),
@@ -138,7 +140,20 @@ describe("link", () => {
   ];
 
   it("brings back the form it was made from", () => {
-    for (const form of forms) expect(changed(formOf(hashOf(form)), { type: "known" }, known)).toEqual(form);
+    for (const form of forms) {
+      const loaded = changed(formOf(hashOf(form)), { type: "known" }, known);
+      expect(loaded).toEqual({ ...form, size: form.size || "256x256" });
+    }
+  });
+
+  it("keeps its boxes as they are where it names no size, and takes one of the base's", () => {
+    const form = changed(
+      formOf("#a=demo/ana@0.25,0,0.5,1&l=boxes&a=demo/bo@0,0,0.25,1"),
+      { type: "known" },
+      known,
+    );
+    expect(form.size).toBe("512x256");
+    expect(form.members.map(({ region }) => region?.x)).toEqual([0.25, 0]);
   });
 
   it("drops what it does not understand", () => {
@@ -147,7 +162,7 @@ describe("link", () => {
       ["demo/ana", 1],
       ["demo/bo", 1],
     ]);
-    expect(form).toMatchObject({ placement: "columns", size: "512x256", seed: null, steps: null });
+    expect(form).toMatchObject({ placement: "columns", size: "", seed: null, steps: null });
   });
 });
 

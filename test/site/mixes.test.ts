@@ -26,7 +26,7 @@ describe("a mix in the compose form", () => {
   it("is opened by an address that holds all of it, and is itself until its cast is changed", () => {
     const url = composeUrl(mix);
     const form = formOf(url.slice(url.indexOf("#")));
-    expect(form).toMatchObject({ from: "ada/party:3", size: "512x256", placement: "boxes", written: true });
+    expect(form).toMatchObject({ from: "ada/party:3", size: "", placement: "boxes", written: true });
     expect(form.prompt).toBe("<eve> & <dog>; sky");
     expect(isUnchanged(form, mix)).toBe(true);
     expect(isUnchanged({ ...form, prompt: "<eve>", seed: 4, size: "768x256" }, mix)).toBe(true);
@@ -47,14 +47,14 @@ describe("a mix in the compose form", () => {
 
   it("without boxes leaves places to the prompt", () => {
     const open = { ...mix, members: [member("eve", null)] };
-    expect(formOfMix(open)).toMatchObject({ placement: "open", size: "256x256" });
+    expect(formOfMix(open)).toMatchObject({ placement: "open", size: "" });
     expect(isUnchanged(formOfMix(open), open)).toBe(true);
   });
 
   it("is drawn by its name as long as it is itself, else by its members", () => {
     const form = formOfMix(mix);
     expect(orderOf(form, NOTHING_KNOWN, "cast-3", mix)).toEqual({
-      ...{ mix: "ada/party:3", prompt: "<eve> & <dog>; sky", size: "512x256", count: 1 },
+      ...{ mix: "ada/party:3", prompt: "<eve> & <dog>; sky", count: 1 },
     });
     const changed = orderOf({ ...form, members: form.members.slice(0, 1) }, NOTHING_KNOWN, "cast-3", mix);
     expect([changed.mix, changed.base, changed.adapters?.length]).toEqual([undefined, "cast-3", 1]);

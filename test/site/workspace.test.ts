@@ -130,7 +130,10 @@ describe("history", () => {
 
   it("has no entry for what loads by itself", () => {
     const loaded: Known = {
-      base: { sizes: [], words: {} } as Pick<Base, "sizes" | "words"> as Base,
+      base: {
+        ...{ sizes: [{ width: 512, height: 256, people: 2 }], default_size: "512x256" },
+        ...{ prompt: { kind: "grammar", negative: true }, words: {} },
+      } as Pick<Base, "sizes" | "default_size" | "prompt" | "words"> as Base,
       adapters: new Map(),
     };
     const now = acted(workspaceAfter(add("ana")), {

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { typescriptGraph } from "./imports.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-/** The adapter file and its mathematics: docs/decisions/0013. */
-const SHARED = ["adapter-header.ts", "basis.ts", "safetensors.ts", "slot.ts"].map(
+/** The adapter file and its mathematics, and the sizes of a base: docs/decisions/0013. */
+const SHARED = ["adapter-header.ts", "base-sizes.ts", "basis.ts", "safetensors.ts", "slot.ts"].map(
   (name) => `functions/lib/${name}`,
 );
 

@@ -10,6 +10,7 @@ import {
 import { idOf } from "../../../schema/contract/ids.ts";
 import { token } from "../../../schema/contract/text.ts";
 import type { JobRow } from "../../../schema/tables.ts";
+import { BASES } from "../../catalog/bases.ts";
 import { findModel } from "../../compat/models.ts";
 import { trainingsJson } from "../../compat/replicate-json.ts";
 import { orderReplicateTraining } from "../../compat/replicate-order.ts";
@@ -32,7 +33,8 @@ export function replicateTrainings(prefix: string) {
     method: "post",
     path: `${prefix}/models/{owner}/{name}/versions/{version}/trainings`,
     summary: "Replicate: trainings.create",
-    description: "On a base: bases/cast-3, version cast-3. The destination becomes a draft adapter of yours.",
+    description:
+      "On a base: {owner} is bases, {name} and {version} its id. The destination becomes a draft adapter of yours.",
     tags,
     middleware: [noQuery, idempotent("publish")],
     request: {
@@ -83,7 +85,10 @@ export function replicateTrainings(prefix: string) {
       const model = granted(await findModel(db, caller, `${owner}/${name}`));
       if (model.kind !== "base") {
         deny(
-          refuse("not_found", `Trainings start from a base such as bases/cast-3, not from ${owner}/${name}.`),
+          refuse(
+            "not_found",
+            `Trainings start from a base, ${BASES.map(({ id }) => `bases/${id}`).join(" or ")}; not from ${owner}/${name}.`,
+          ),
         );
       }
       if (version !== model.base.id) deny(refuse("not_found", `${owner}/${name} has no version ${version}.`));

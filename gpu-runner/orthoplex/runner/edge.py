@@ -88,6 +88,10 @@ class Edge:
         """Announce this runner: name, version, device, dtype, memory_bytes, bases."""
         return _as(Registered, self._post("register", about))
 
+    def publish_base(self, description: Mapping[str, Any]) -> str:
+        """Make a base known to the edge, once and for all; when it counts, as an RFC 3339 time."""
+        return str(self._post("bases", description).get("counts_at"))
+
     def deregister(self, runner_id: str) -> None:
         """This runner asks for nothing more."""
         self._post("deregister", {"runner_id": runner_id})

@@ -61,6 +61,8 @@ class SampleSpec(msgspec.Struct, frozen=True):
     adapters: tuple[Member, ...]
     enlarge_to: Pixels | None = None
     certify: bool = False  # settle carries a certificate of the one adapter
+    sampler: str | None = None  # None: the base's own
+    clip_skip: int | None = None
 
 
 class CaptionedInput(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 // /adapter/: one catalog entry: previews, trigger, compatibility, and the actions on it.
 
 import { useEffect, useState } from "preact/hooks";
-import { type AdapterWithVersions, api, type Version } from "../../api.ts";
+import { type AdapterWithVersions, api, type Base, type Version } from "../../api.ts";
 import { codeOf, type Failure } from "../../ui/failure.ts";
 import { Empty, FailureNotice, Notice, ToCatalog } from "../../ui/notice.tsx";
 import { PageSkeleton } from "../../ui/page-skeleton.tsx";
@@ -23,7 +23,10 @@ const PREVIEW_LOOKS_MS = [4_000, 10_000, 20_000, 40_000, 80_000];
 
 export function AdapterPage({ id }: { id: string }) {
   const loaded = useReply(() => api.adapter(id), [id]);
-  const base = useReply(() => api.base(loaded.value?.base ?? "cast-3"), [loaded.value?.base]);
+  const base = useReply<Base | null>(
+    async () => (loaded.value ? api.base(loaded.value.base) : { ok: true, value: null }),
+    [loaded.value?.base],
+  );
   const account = useAccount();
   const adapter = loaded.value;
 

@@ -17,7 +17,6 @@ import { type DroppedPicture, StageColumn } from "./stage-column.tsx";
 import { isStaleResult } from "./stale.ts";
 import { useComposeKeys } from "./use-compose-keys.ts";
 import { type Composer, useComposer } from "./use-composer.ts";
-import { BASE_ID } from "./use-known.ts";
 import { useLivePreview } from "./use-live-preview.ts";
 import { WorkspaceBar } from "./workspace-bar.tsx";
 
@@ -99,9 +98,9 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
         onCount={(count) => change({ type: "set", values: { count } })}
         onGenerate={composer.generate}
       />
-      {picking && (
+      {picking && known.base && (
         <Picker
-          base={known.base?.id ?? BASE_ID}
+          base={known.base.id}
           members={form.members}
           onToggle={toggle}
           onClose={() => setPicking(null)}

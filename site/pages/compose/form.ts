@@ -1,5 +1,6 @@
 // The compose form as data, and every change to it. Pure: the page only dispatches and renders.
 
+import { generatesSize, roomOf, shapeFor } from "../../../functions/lib/base-sizes.ts";
 import type { Adapter, Base, GenerationCreate, Region } from "../../api.ts";
 import { proposePrompt } from "./prompt.ts";
 import { type Canvas, columns, rescaled } from "./region.ts";
@@ -20,6 +21,7 @@ export interface Member {
 export interface Form {
   members: readonly Member[];
   placement: Placement;
+  /** Empty until the base is known: then one of its own. */
   size: string;
   prompt: string;
   /** The negative prompt. */
@@ -29,6 +31,7 @@ export interface Form {
   seed: number | null;
   steps: number | null;
   guidance: number | null;
+  sampler: string | null;
   count: number;
   /** The mix that the form was opened from, owner/name:3. */
   from: string | null;
@@ -37,13 +40,14 @@ export interface Form {
 export const EMPTY_FORM: Form = {
   members: [],
   placement: "columns",
-  size: "256x256",
+  size: "",
   prompt: "",
   negative: "",
   written: false,
   seed: null,
   steps: null,
   guidance: null,
+  sampler: null,
   count: 1,
   from: null,
 };
@@ -66,20 +70,21 @@ export type Change =
   | { type: "prompt"; prompt: string }
   | {
       type: "set";
-      values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count" | "from">>;
+      values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count" | "from">>;
     }
   | { type: "restore"; form: Form; label?: string }
   | { type: "known" };
 
+/** A square where no size is known yet. */
 export function canvasOf(size: string): Canvas {
-  const [width = 256, height = 256] = size.split("x").map(Number);
+  const [width = 1, height = 1] = size === "" ? [] : size.split("x").map(Number);
   return { width, height };
 }
 
 export const sizeOf = ({ width, height }: Canvas) => `${width}x${height}`;
 
 export function changed(form: Form, change: Change, known: Known): Form {
-  return proposed(applied(form, change, known), known);
+  return proposed(fitted(applied(form, change, known), known), known);
 }
 
 function applied(form: Form, change: Change, known: Known): Form {
@@ -119,13 +124,20 @@ function withMember(form: Form, ref: string, values: Partial<Member>): Form {
   return { ...form, members: form.members.map((m) => (m.ref === ref ? { ...m, ...values } : m)) };
 }
 
-/** Adding a member widens the canvas to one cell each, and never narrows it. */
+/** Adding a member widens the canvas until each has room, and never narrows it. */
 function widestFor(form: Form, people: number, { base }: Known): string {
-  const now = canvasOf(form.size);
-  const sizes = base?.sizes ?? [];
-  const widest = sizes.reduce((most, size) => (size.cells > most.cells ? size : most), { ...now, cells: 0 });
-  const fitting = sizes.find((size) => size.cells >= people) ?? widest;
+  const now = base?.sizes.find((size) => sizeOf(size) === form.size);
+  if (!base || !now || roomOf(now) >= people) return form.size;
+  const fitting = shapeFor(base, people);
   return fitting.width > now.width ? sizeOf(fitting) : form.size;
+}
+
+/** A size that the base does not generate becomes one of its own. */
+function fitted(form: Form, { base }: Known): Form {
+  if (!base || (form.size !== "" && generatesSize(base, canvasOf(form.size)))) return form;
+  const size = sizeOf(shapeFor(base, form.members.length));
+  // Boxes of an address that names no size are meant for the base's own.
+  return form.size === "" ? { ...form, size } : resized(form, size);
 }
 
 function resized(form: Form, size: string): Form {
@@ -148,7 +160,10 @@ function placed(form: Form): Form {
 /** While the base or a member is still loading (after a reload, without a network) the last proposal stays. */
 function proposed(form: Form, known: Known): Form {
   if (form.written || !isLoaded(form, known)) return form;
-  const prompt = proposePrompt([...calledBy(form.members, known).values()], known.base?.words ?? {});
+  const { base } = known;
+  const triggers = [...calledBy(form.members, known).values()];
+  const prompt =
+    base?.prompt.kind === "text" ? triggers.join(" and ") : proposePrompt(triggers, base?.words ?? {});
   return prompt === form.prompt ? form : { ...form, prompt };
 }
 
@@ -183,12 +198,12 @@ export function isSilent(member: Member, members: readonly Member[]): boolean {
 
 export const isPlain = (members: readonly Member[]) => members.every(({ mode }) => mode === "on");
 
-export function generationOf(form: Form, base: string, known: Known): GenerationCreate {
+export function generationOf(form: Form, base: string | undefined, known: Known): GenerationCreate {
   const words = calledBy(form.members, known);
   return {
-    base,
+    ...(base !== undefined && { base }),
     prompt: form.prompt,
-    size: form.size,
+    ...(form.size !== "" && { size: form.size }),
     count: form.count,
     adapters: form.members.map((member) => ({
       ref: member.ref,
@@ -196,6 +211,7 @@ export function generationOf(form: Form, base: string, known: Known): Generation
       ...(member.region && { region: member.region }),
       ...aliasOf(member.ref, words, known),
     })),
+    ...(form.sampler !== null && { sampler: form.sampler }),
     ...(form.negative.trim() !== "" && { negative_prompt: form.negative.trim() }),
     ...(form.seed !== null && { seed: form.seed }),
     ...(form.steps !== null && { steps: form.steps }),

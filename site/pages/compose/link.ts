@@ -1,6 +1,12 @@
 // The form in the address: readable, ignoring what it does not know. `#a=owner/name*0.8@0,0,0.5,1&p=...&z=512x256&s=7`. Pure.
 
-import { SEED_MAX, STRENGTH_DEFAULT, STRENGTH_MAX, STRENGTH_MIN } from "../../../schema/contract/limits.ts";
+import {
+  SAMPLER_MAX_CHARACTERS,
+  SEED_MAX,
+  STRENGTH_DEFAULT,
+  STRENGTH_MAX,
+  STRENGTH_MIN,
+} from "../../../schema/contract/limits.ts";
 import { EMPTY_FORM, type Form, type Member, type Mode, type Placement } from "./form.ts";
 import { columns, readRegion } from "./region.ts";
 
@@ -25,6 +31,7 @@ export function hashOf(form: Form): string {
   if (form.seed !== null) values.set("s", String(form.seed));
   if (form.steps !== null) values.set("n", String(form.steps));
   if (form.guidance !== null) values.set("g", String(form.guidance));
+  if (form.sampler !== null) values.set("r", form.sampler);
   if (form.count !== 1) values.set("c", String(form.count));
   if (form.from !== null) values.set("m", form.from);
   // These characters are safe in a fragment; left unescaped, the address stays readable.
@@ -50,21 +57,17 @@ export function formOf(hash: string): Form {
       region: placement === "open" ? null : (placement === "boxes" && member.region) || (boxes[i] ?? null),
     })),
     placement,
-    size: /^[1-9]\d{1,3}x[1-9]\d{1,3}$/.test(size) ? size : sizeFor(members.length),
+    size: /^[1-9]\d{1,3}x[1-9]\d{1,3}$/.test(size) ? size : EMPTY_FORM.size,
     prompt: values.get("p") ?? "",
     written: (values.get("p") ?? "").trim() !== "",
     negative: values.get("x") ?? "",
     seed: readNumber(values.get("s"), 0, SEED_MAX, true),
     steps: readNumber(values.get("n"), 1, 1_000, true),
     guidance: readNumber(values.get("g"), 0, 100, false),
+    sampler: values.get("r")?.slice(0, SAMPLER_MAX_CHARACTERS) || null,
     count: readNumber(values.get("c"), 1, 16, true) ?? 1,
     from: REF.test(values.get("m") ?? "") ? values.get("m") : null,
   };
-}
-
-/** Links that name only adapters get a cell for each of the first three. */
-export function sizeFor(people: number): string {
-  return `${256 * Math.min(3, Math.max(1, people))}x256`;
 }
 
 function readMember(text: string): Member | null {

@@ -3,7 +3,7 @@
 import type { GenerationCreate, Region } from "../../api.ts";
 import type { MixWithVersions } from "../../api-mixes.ts";
 import { EMPTY_FORM, type Form, generationOf, isPlain, type Known } from "./form.ts";
-import { hashOf, sizeFor } from "./link.ts";
+import { hashOf } from "./link.ts";
 
 type Opened = Pick<MixWithVersions, "ref" | "number" | "members"> & { composition: { prompt: string } };
 
@@ -15,7 +15,6 @@ export function formOfMix(mix: Opened): Form {
     ...EMPTY_FORM,
     members: mix.members.map(({ ref, strength, region }) => ({ ref, strength, region, mode: "on" })),
     placement: mix.members.some(({ region }) => region) ? "boxes" : "open",
-    size: sizeFor(mix.members.length),
     prompt,
     written: prompt.trim() !== "",
     from: versionRef(mix),
@@ -49,7 +48,12 @@ export function isUnchanged(form: Form, mix: Opened | null): boolean {
 }
 
 /** Requests the mix by name where the members are unchanged, so that the picture counts for it. */
-export function orderOf(form: Form, known: Known, base: string, mix: Opened | null): GenerationCreate {
+export function orderOf(
+  form: Form,
+  known: Known,
+  base: string | undefined,
+  mix: Opened | null,
+): GenerationCreate {
   const order = generationOf(form, base, known);
   if (!isUnchanged(form, mix) || form.from === null) return order;
   const { adapters: _adapters, base: _base, ...rest } = order;

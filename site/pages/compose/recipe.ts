@@ -23,6 +23,7 @@ export function formOfRecipe(recipe: unknown): Form | null {
     seed: wholeOf(recipe.seed),
     steps: wholeOf(recipe.steps),
     guidance: numberOf(recipe.guidance),
+    sampler: typeof recipe.sampler === "string" ? recipe.sampler : null,
   };
 }
 

@@ -1,14 +1,16 @@
-// Advanced settings: seed, steps, guidance and count.
+// Advanced settings, as the base has them: negative prompt, sampler, sides, seed, steps, guidance and count.
 
+import { nearestSide } from "../../../functions/lib/base-sizes.ts";
 import { PROMPT_MAX_CHARACTERS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field, TextField } from "../../ui/field.tsx";
+import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Range } from "../../ui/range.tsx";
-import type { Form } from "./form.ts";
+import { canvasOf, type Form, sizeOf } from "./form.ts";
+import type { Canvas } from "./region.ts";
 
-type Values = Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "count">>;
+type Values = Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count">>;
 
 const COUNT_SHOWN_MAX = 8;
 const wholeOrNull = (text: string) => (text === "" || !Number.isInteger(Number(text)) ? null : Number(text));
@@ -22,6 +24,7 @@ export function Settings(props: {
   base: Base;
   failure: Failure | null;
   onSet: (values: Values) => void;
+  onSize: (size: string) => void;
 }) {
   const { form, base, failure, onSet } = props;
   return (
@@ -31,15 +34,29 @@ export function Settings(props: {
         <span class="quiet">{summaryOf(form, base)}</span>
       </summary>
       <div class="more-grid">
-        <TextField
-          label="Leave out"
-          class="wide"
-          hint="Words for what must not be in the picture."
-          fault={faultAt(failure, "/negative_prompt")}
-          maxLength={PROMPT_MAX_CHARACTERS}
-          value={form.negative}
-          onText={(text) => onSet({ negative: text })}
-        />
+        {base.prompt.negative && (
+          <TextField
+            label="Leave out"
+            class="wide"
+            hint="Words for what must not be in the picture."
+            fault={faultAt(failure, "/negative_prompt")}
+            maxLength={PROMPT_MAX_CHARACTERS}
+            value={form.negative}
+            onText={(text) => onSet({ negative: text })}
+          />
+        )}
+        {base.samplers.names.length > 1 && (
+          <SelectField
+            label="Sampler"
+            fault={faultAt(failure, "/sampler")}
+            value={form.sampler ?? base.samplers.default}
+            options={base.samplers.names.map((name) => [name, name] as const)}
+            onChoose={(sampler) => onSet({ sampler })}
+          />
+        )}
+        {base.size_range && (
+          <Sides size={canvasOf(form.size)} range={base.size_range} failure={failure} onSize={props.onSize} />
+        )}
         <Field label="Seed" hint="The same seed gives the same picture." fault={faultAt(failure, "/seed")}>
           {(described) => (
             <div class="with-button">
@@ -84,7 +101,7 @@ export function Settings(props: {
             <Range
               {...described}
               min={base.guidance.min}
-              max={Math.min(8, base.guidance.max)}
+              max={Math.min(Math.max(8, 2 * base.guidance.default), base.guidance.max)}
               step={0.1}
               value={form.guidance ?? base.guidance.default}
               onValue={(guidance) => onSet({ guidance })}
@@ -108,6 +125,41 @@ export function Settings(props: {
         </Field>
       </div>
     </details>
+  );
+}
+
+/** Any size of a base that has a range. What is typed becomes the nearest that it generates. */
+function Sides(props: {
+  size: Canvas;
+  range: NonNullable<Base["size_range"]>;
+  failure: Failure | null;
+  onSize: (size: string) => void;
+}) {
+  const { size, range, failure, onSize } = props;
+  const side = (name: "width" | "height", other: "width" | "height", label: string) => (
+    <Field label={label} fault={faultAt(failure, "/size")}>
+      {(described) => (
+        <input
+          {...described}
+          {...range[name]}
+          class="input numbers"
+          type="number"
+          value={size[name]}
+          onChange={(event) => {
+            const typed = Number(event.currentTarget.value);
+            const taken = nearestSide(range, name, Number.isFinite(typed) ? typed : 0, size[other]);
+            event.currentTarget.value = String(taken);
+            onSize(sizeOf({ ...size, [name]: taken }));
+          }}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <>
+      {side("width", "height", "Width")}
+      {side("height", "width", "Height")}
+    </>
   );
 }
 

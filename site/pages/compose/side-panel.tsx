@@ -76,6 +76,7 @@ function Words({ composer, prompting }: { composer: Composer; prompting: Prompti
           base={known.base}
           failure={jobs.failure}
           onSet={(values) => change({ type: "set", values })}
+          onSize={(size) => change({ type: "size", size })}
         />
       )}
     </section>

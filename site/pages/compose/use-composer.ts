@@ -12,7 +12,7 @@ import { type Jobs, type Ordered, useJobs } from "../../workspace/use-jobs.ts";
 import { type Opened, useWorkspace } from "../../workspace/use-workspace.ts";
 import { type Change, EMPTY_FORM, type Form } from "./form.ts";
 import { orderOf } from "./mix-form.ts";
-import { BASE_ID, type KnownState, useKnown } from "./use-known.ts";
+import { type KnownState, useKnown } from "./use-known.ts";
 
 const NO_MIX = { ok: true, value: null } as const;
 
@@ -77,7 +77,7 @@ export function useComposer(): Composer {
 
   useTray(workspace?.id ?? null, form, known, change);
 
-  const requestOf = (wanted: Form) => orderOf(wanted, known, known.base?.id ?? BASE_ID, mix.value);
+  const requestOf = (wanted: Form) => orderOf(wanted, known, known.base?.id, mix.value);
   const orderAll = (forms: readonly { form: Form; place: Place | null }[]) => {
     dispatch({ type: "show", id: null });
     return jobs.order(forms.map((each): Ordered => ({ ...each, request: requestOf(each.form) })));

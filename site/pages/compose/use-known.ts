@@ -5,7 +5,7 @@ import { type Adapter, api, type Base } from "../../api.ts";
 import type { Failure } from "../../ui/failure.ts";
 import type { Known, Member } from "./form.ts";
 
-export const BASE_ID = "cast-3";
+const ASKED = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("base");
 /** `owner/name:3` names one version of the catalog entry `owner/name`. */
 export const entryOf = (ref: string) => ref.replace(/:\d+$/, "");
 
@@ -23,9 +23,14 @@ export function useKnown(members: readonly Member[]): KnownState {
   const [refused, setRefused] = useState<ReadonlyMap<string, Failure>>(new Map());
   const asked = useRef(new Set<string>());
 
+  // The base of the first member that is known; until there is one, the one that the address asks for, else the first of all.
+  const wanted = members.map(({ ref }) => adapters.get(ref)?.base).find((id) => id !== undefined) ?? ASKED;
   useEffect(() => {
-    api.base(BASE_ID).then((reply) => (reply.ok ? setBase(reply.value) : setFailure(reply.failure)));
-  }, []);
+    api.bases().then((reply) => {
+      if (!reply.ok) return setFailure(reply.failure);
+      setBase(reply.value.items.find(({ id }) => id === wanted) ?? reply.value.items[0] ?? null);
+    });
+  }, [wanted]);
 
   const learn = useCallback((adapter: Adapter) => {
     asked.current.add(adapter.ref);

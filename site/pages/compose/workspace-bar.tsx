@@ -3,7 +3,7 @@
 import { Segmented } from "../../ui/segmented.tsx";
 import type { Action, Workspace } from "../../workspace/document.ts";
 import type { Store } from "../../workspace/store.ts";
-import { type Change, canvasOf, type Form, type Known, type Placement, sizeOf } from "./form.ts";
+import { type Change, type Form, type Known, type Placement, sizeOf } from "./form.ts";
 import { HistoryMenu } from "./history-menu.tsx";
 import { WorkspaceMenu } from "./workspace-menu.tsx";
 
@@ -23,7 +23,8 @@ export function WorkspaceBar(props: {
   onOpen: (workspace: Workspace) => void;
 }) {
   const { workspace, form, base, change, dispatch } = props;
-  const sizes = base?.sizes ?? [{ ...canvasOf(form.size), cells: 1 }];
+  const shapes = base?.sizes.map(sizeOf) ?? [];
+  const sizes = form.size === "" || shapes.includes(form.size) ? shapes : [...shapes, form.size];
   return (
     <div class="workspace-bar">
       <div class="bar-group">
@@ -45,7 +46,7 @@ export function WorkspaceBar(props: {
         <Segmented
           label="Canvas size"
           value={form.size}
-          options={sizes.map((size) => [sizeOf(size), `${size.width} × ${size.height}`] as const)}
+          options={sizes.map((size) => [size, size.replace("x", " × ")] as const)}
           onChange={(size) => change({ type: "size", size })}
         />
       </div>

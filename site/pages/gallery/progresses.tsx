@@ -1,5 +1,6 @@
 // A job's progress in each of its states.
 
+import { EMBEDDED_BASE } from "../../../schema/bases/index.ts";
 import type { Generation, JobStatus } from "../../api.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 
@@ -9,7 +10,7 @@ const STATES: readonly JobStatus[] = ["queued", "running", "succeeded", "failed"
 
 function jobIn(status: JobStatus): Generation {
   return {
-    ...{ id: "job_gallery", kind: "sample", status, priority: "normal", base: "cast-3", metrics: {} },
+    ...{ id: "job_gallery", kind: "sample", status, priority: "normal", base: EMBEDDED_BASE.id, metrics: {} },
     ...{ cost: { credits: 24, refunded: 0 }, created_at: BEGUN, started_at: BEGUN, finished_at: null },
     ...{ progress: status === "running" ? { step: 8, total: 24, message: "denoising" } : null },
     ...{ queue_position: status === "queued" ? 3 : null, cancel_requested: false, warnings: [], error: null },

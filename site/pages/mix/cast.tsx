@@ -3,7 +3,6 @@
 import type { MixMember, MixWithVersions } from "../../api-mixes.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
 import { Picture } from "../../ui/picture.tsx";
-import { sizeFor } from "../compose/link.ts";
 
 const entryOf = (ref: string) => ref.replace(/:\d+$/, "");
 const percent = (value: number) => `${(value * 100).toFixed(2)}%`;
@@ -21,10 +20,10 @@ export function Cast({ mix }: { mix: MixWithVersions }) {
   );
 }
 
-/** The boxes on the canvas, numbered as the members are; on the cover where it has the canvas's shape. */
+/** The boxes on the canvas, numbered as the members are; on the cover, where there is one. */
 function StageThumb({ members, cover }: { members: readonly MixMember[]; cover: MixWithVersions["cover"] }) {
-  const [width = 256, height = 256] = sizeFor(members.length).split("x").map(Number);
-  const background = cover && cover.width * height === cover.height * width ? cover : null;
+  const { width, height } = cover ?? { width: Math.min(3, Math.max(1, members.length)), height: 1 };
+  const background = cover;
   const boxed = members.filter(({ region }) => region !== null).length;
   return (
     <figure class="stage-thumb">

@@ -5,13 +5,12 @@ import type { MixWithVersions } from "../../api-mixes.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { LANGUAGES, type Language, snippetOf } from "../../ui/snippets.ts";
-import { sizeFor } from "../compose/link.ts";
 
 export function Code({ mix }: { mix: MixWithVersions }) {
   const [language, setLanguage] = useState<Language>("curl");
   const prompt = mix.composition.prompt || mix.members.map(({ trigger }) => trigger).join("; ");
   const ref = `${mix.ref}:${mix.number}`;
-  const text = snippetOf(language, location.origin, { mix: ref, prompt, size: sizeFor(mix.members.length) });
+  const text = snippetOf(language, location.origin, { mix: ref, prompt });
   return (
     <section class="adapter-section">
       <h2>Generate it from code</h2>

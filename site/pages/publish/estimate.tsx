@@ -18,9 +18,8 @@ export function secondsFor(steps: number, done: readonly Training[]): number | n
   return (paces.reduce((sum, pace) => sum + pace, 0) / paces.length) * steps;
 }
 
-export function Estimate({ base, account }: { base: Base; account: Account }) {
+export function Estimate({ base, account, steps }: { base: Base; account: Account; steps: number }) {
   const done = useReply(() => api.trainings({ status: "succeeded", limit: COMPARED }), []);
-  const steps = base.training.steps.default;
   const credits = steps * TRAINING_STEP_CREDITS;
   const seconds = secondsFor(steps, done.value?.items ?? []);
   const { credits_left: left } = account.usage;

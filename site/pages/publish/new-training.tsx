@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { Account, AdapterWithVersions, Base, Training } from "../../api.ts";
-import type { Failure } from "../../ui/failure.ts";
+import { type Failure, faultAt } from "../../ui/failure.ts";
+import { SelectField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";
@@ -25,7 +26,9 @@ export function NewTraining(props: {
   const [about, setAbout] = useState<About>(EMPTY_ABOUT);
   const [sending, setSending] = useState<number | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const limits = base.training.images;
+  const [preset, setPreset] = useState<string | null>(null);
+  const { images: limits, presets, steps } = base.training;
+  const length = presets.find(({ name }) => name === preset);
 
   const missing =
     pictures.length < limits.min ? `Add at least ${limits.min} pictures.` : adapter ? null : missingIn(about);
@@ -33,7 +36,11 @@ export function NewTraining(props: {
   const start = async () => {
     setFailure(null);
     const order = adapter ? { adapter_ref: adapter.ref } : { adapter: adapterOf(about, base.id) };
-    const reply = await startTraining(pictures, order, setSending);
+    const reply = await startTraining(
+      pictures,
+      { ...order, ...(length && { preset: length.name }) },
+      setSending,
+    );
     setSending(null);
     if (reply.ok) props.onStarted(reply.value);
     else setFailure(reply.failure);
@@ -56,7 +63,17 @@ export function NewTraining(props: {
         </Step>
       )}
       <Step number={adapter ? 2 : 3} title="Train">
-        <Estimate base={base} account={account} />
+        <SelectField
+          label="Length"
+          fault={faultAt(failure, "/preset")}
+          value={length?.name ?? ""}
+          options={[
+            ["", `The base's own: ${steps.default} steps`],
+            ...presets.map((each) => [each.name, `${each.title}: ${each.steps} steps`] as const),
+          ]}
+          onChoose={setPreset}
+        />
+        <Estimate base={base} account={account} steps={length?.steps ?? steps.default} />
         {failure && <FailureNotice failure={failure} />}
         <div class="actions">
           <button type="submit" class="button primary big" disabled={missing !== null || sending !== null}>

@@ -3,6 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Training } from "../../api.ts";
+import { SelectField } from "../../ui/field.tsx";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useJob } from "../../ui/use-job.ts";
@@ -12,7 +13,6 @@ import { Review } from "./review.tsx";
 import { TrainingWatch } from "./training-watch.tsx";
 import { UploadFile } from "./upload-file.tsx";
 
-const BASE_ID = "cast-3";
 const asked = new URLSearchParams(location.search);
 
 const WAYS = [
@@ -73,13 +73,17 @@ function Heading({ title, way = "train" }: { title?: string; way?: Way }) {
 function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter">) {
   const ref = asked.get("adapter");
   const [way, setWay] = useState<Way>(asked.get("way") === "file" ? "file" : "train");
-  const base = useReply(() => api.base(BASE_ID), []);
+  const bases = useReply(() => api.bases(), []);
+  const [chosen, setChosen] = useState(asked.get("base"));
   const adapter = useReply<AdapterWithVersions | null>(
     async () => (ref ? api.adapter(ref) : { ok: true, value: null }),
     [ref],
   );
-  const failure = base.failure ?? adapter.failure;
-  const waiting = !base.value || (ref !== null && !adapter.value);
+  const failure = bases.failure ?? adapter.failure;
+  const waiting = !bases.value || (ref !== null && !adapter.value);
+  const offered = bases.value?.items ?? [];
+  const wanted = adapter.value?.base ?? chosen;
+  const base = offered.find(({ id }) => id === wanted) ?? offered[0];
   return (
     <>
       <Heading
@@ -96,15 +100,24 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
             ? "One of our runners trains it from your pictures."
             : "You trained it on your own machine and have a .safetensors file."}
         </p>
+        {base && !adapter.value && offered.length > 1 && (
+          <SelectField
+            label="Base"
+            hint={base.description}
+            value={base.id}
+            options={offered.map(({ id, title }) => [id, title] as const)}
+            onChoose={setChosen}
+          />
+        )}
       </div>
-      {failure && <FailureNotice failure={failure} again={base.failure ? base.again : adapter.again} />}
+      {failure && <FailureNotice failure={failure} again={bases.failure ? bases.again : adapter.again} />}
       {waiting
         ? !failure && <div class="skeleton form-skeleton">Loading</div>
-        : base.value &&
+        : base &&
           (way === "train" ? (
-            <NewTraining {...props} base={base.value} adapter={adapter.value} />
+            <NewTraining key={base.id} {...props} base={base} adapter={adapter.value} />
           ) : (
-            <UploadFile account={props.account} base={base.value} adapter={adapter.value} />
+            <UploadFile key={base.id} account={props.account} base={base} adapter={adapter.value} />
           ))}
     </>
   );

@@ -30,7 +30,7 @@ const compositionAt = async (world: World, rest = "", body?: unknown): Promise<C
 let reserving: Promise<string> | undefined;
 async function downloadOfMerged({ owner }: World): Promise<Call> {
   reserving ??= (async () => {
-    onTestFinished(knowReserving());
+    onTestFinished(await knowReserving());
     return (await published(owner, "merged", {}, RESERVING)).ref;
   })();
   const { id } = await compose(owner, [await reserving]);

@@ -10,9 +10,18 @@ import type { Person } from "../cast.ts";
  * session: like caller, but never a key (403 session_required).
  * moderator: a session whose account has the role moderator.
  * operator: a session whose e-mail stands in OPERATOR_EMAILS.
+ * machine: a key of `scope` of somebody whose e-mail stands in OPERATOR_EMAILS.
  * signed: the signature in the address is the right; keys and sessions change nothing.
  */
-export type Right = "anyone" | "caller" | "owner" | "session" | "moderator" | "operator" | "signed";
+export type Right =
+  | "anyone"
+  | "caller"
+  | "owner"
+  | "session"
+  | "moderator"
+  | "operator"
+  | "machine"
+  | "signed";
 
 export type World = {
   /** Owns what the entries name. */

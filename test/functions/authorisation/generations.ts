@@ -3,6 +3,7 @@
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import type { Generation, Training } from "../../../schema/contract/index.ts";
 import { adapterInput, BASE, Machine, png } from "../cast.ts";
+import { SD } from "../sd-base.ts";
 import type { Call, Entry, World } from "./entry.ts";
 
 let count = 0;
@@ -140,6 +141,12 @@ export const runners: Entry[] = [
         bases: [BASE.id],
       },
     }),
+  },
+  {
+    route: "POST /runner/v1/bases",
+    right: "machine",
+    scope: "runner",
+    call: () => ({ path: "/runner/v1/bases", body: { ...SD, id: fresh("base") } }),
   },
   {
     route: "POST /runner/v1/deregister",

@@ -79,6 +79,12 @@ function refusals(entry: Entry, { owner, other, moderator, operator }: World): E
   if (entry.scope && !SESSION_SCOPES.includes(entry.scope)) {
     expected.push({ caller: sessionOf(owner), codes: ["scope_missing"] });
   }
+  if (entry.right === "machine") {
+    const narrow = entry.scope && single.get(entry.scope);
+    for (const caller of [keyOf(other), ...(narrow ? [narrow] : [])]) {
+      expected.push({ caller, codes: ["not_granted"] });
+    }
+  }
   if (entry.right === "owner") {
     for (const stranger of [keyOf(other), sessionOf(moderator)]) {
       expected.push({ caller: stranger, codes: ["not_granted", "not_found", "lease_lost", "scope_missing"] });
@@ -95,6 +101,7 @@ function grants(entry: Entry, { owner, other, moderator, operator }: World): Cal
   if (entry.right === "session") return [sessionOf(owner)];
   if (entry.right === "moderator") return [sessionOf(moderator)];
   if (entry.right === "operator") return [sessionOf(operator)];
+  if (entry.right === "machine") return [keyOf(operator)];
   if (entry.right === "caller") return [keyOf(other), narrow ?? keyOf(owner)];
   return [narrow ?? keyOf(owner)];
 }

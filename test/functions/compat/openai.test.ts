@@ -369,7 +369,7 @@ describe("the trigger rule", () => {
       ["smiling, sky background; sad", [ivy, paco], "<ivy> smiling, sky background; <paco> sad"],
     ];
     for (const [prompt, members, received] of cases) {
-      expect([prompt, promptWithTriggers(prompt, members)]).toEqual([prompt, received]);
+      expect([prompt, promptWithTriggers("grammar", prompt, members)]).toEqual([prompt, received]);
     }
   });
 });

@@ -53,10 +53,10 @@ async function trained(owner: Person, name: string, seed: number): Promise<Versi
   return owner.must<Version>("POST", `/v1/versions/${draft.id}/publish`, {});
 }
 
-let takeAway: () => void;
+let takeAway: () => Promise<void>;
 afterAll(() => takeAway());
 beforeAll(async () => {
-  takeAway = knowReserving();
+  takeAway = await knowReserving();
   ada = await person("Ada");
   bob = await person("Bob");
   members = [await trained(ada, "eve", 1), await trained(bob, "dog", 2), await trained(ada, "cat", 3)];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, type Person, person, published } from "../cast.ts";
 import { knowReserving, RESERVING } from "../compose/reserving-base.ts";
 
-let takeAway: () => void;
+let takeAway: () => Promise<void>;
 afterAll(() => takeAway());
 
 let ada: Person;
@@ -12,7 +12,7 @@ let picture: string;
 let file: string;
 beforeAll(async () => {
   ada = await person("Ada");
-  takeAway = knowReserving();
+  takeAway = await knowReserving();
   const version = await published(ada, "ivy", {}, RESERVING);
   picture = version.previews[0]?.url ?? "";
   file = version.download_url;

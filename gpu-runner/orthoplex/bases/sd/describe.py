@@ -112,8 +112,7 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
         "clip_skip": {"max": layers_of_text(folder)},
         "samplers": {"default": DEFAULT_SAMPLER, "names": list(SAMPLERS)},
         "sizes": [
-            {"width": width, "height": height, "cells": 1}
-            for width, height in ((whole, whole), (whole, half), (half, whole))
+            {"width": width, "height": height} for width, height in ((whole, whole), (whole, half), (half, whole))
         ],
         "size_range": {"width": side, "height": side, "pixels_max": 2 * whole * whole},
         "default_size": f"{whole}x{whole}",

@@ -133,7 +133,8 @@ def _spec_of(lease: SampleLease, base: AnyBase) -> SampleSpec:
         steps=spec.steps,
         guidance=spec.guidance,
         count=spec.count,
-        sampler=base.description["samplers"]["default"],
+        sampler=spec.sampler or base.description["samplers"]["default"],
+        clip_skip=spec.clip_skip,
     )
 
 

@@ -1,0 +1,47 @@
+// The sizes of a base, from its description. Pure; runs in a Worker and a browser.
+
+import type { Base } from "../../schema/contract/bases.ts";
+
+type Pixels = { width: number; height: number };
+type Sizes = Pick<Base, "sizes" | "size_range" | "default_size">;
+type Side = NonNullable<Base["size_range"]>["width"];
+
+const isOnStep = (value: number, { min, max, step }: Side) =>
+  value >= min && value <= max && (value - min) % step === 0;
+
+/** Whether the base generates pictures of that size. */
+export function generatesSize({ sizes, size_range }: Sizes, { width, height }: Pixels): boolean {
+  if (sizes.some((size) => size.width === width && size.height === height)) return true;
+  if (!size_range || width * height > size_range.pixels_max) return false;
+  return isOnStep(width, size_range.width) && isOnStep(height, size_range.height);
+}
+
+/** The side nearest to `value` that the base generates beside `other`. */
+export function nearestSide(
+  range: NonNullable<Base["size_range"]>,
+  name: "width" | "height",
+  value: number,
+  other: number,
+): number {
+  const { min, max, step } = range[name];
+  const most = Math.min(max, Math.floor(range.pixels_max / other));
+  const steps = Math.min(Math.round((value - min) / step), Math.floor((most - min) / step));
+  return min + Math.max(0, steps) * step;
+}
+
+/** How many people have room in a shape: any number where they have no places of their own. */
+export const roomOf = ({ people }: Base["sizes"][number]) => people ?? Number.POSITIVE_INFINITY;
+
+/**
+ * The base's own size where that has room for so many people; else the narrowest shape that has, else the roomiest there is: nobody is added
+ * whom nobody asked for.
+ */
+export function shapeFor({ sizes, default_size }: Sizes, people: number): Base["sizes"][number] {
+  const wanted = Math.max(1, people);
+  const own = sizes.find(({ width, height }) => `${width}x${height}` === default_size);
+  if (own && roomOf(own) >= wanted) return own;
+  const byRoom = sizes.toSorted((a, b) => roomOf(a) - roomOf(b));
+  const shape = byRoom.find((each) => roomOf(each) >= wanted) ?? byRoom.at(-1);
+  if (!shape) throw new Error("A base has at least one size");
+  return shape;
+}

@@ -1,0 +1,134 @@
+"""A Stable Diffusion pipeline, from a folder to an adapter and its pictures, at a real edge with a real runner."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from PIL import Image
+
+pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = f"tiny-sd-{os.getpid()}"  # an edge keeps what was published
+SECONDS = 240.0
+
+
+class Worker(Protocol):
+    url: str
+
+    def keys(self, method: str, path: str = "", **body: Any) -> dict[str, Any]: ...
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Path:
+    sys.path.insert(0, str(ROOT / "test" / "runner" / "bases"))
+    try:
+        from tiny_sd import save_tiny_sd
+    finally:
+        sys.path.pop(0)
+    return Path(save_tiny_sd(tmp_path / "sd"))
+
+
+@pytest.fixture
+def environment(worker: Worker, tmp_path: Path) -> dict[str, str]:
+    key = worker.keys("POST", name="bases", scopes=["runner", "read", "publish", "generate"])["key"]
+    return {
+        **os.environ,
+        "ORTHOPLEX_URL": worker.url,
+        "ORTHOPLEX_RUNNER_TOKEN": key,
+        "ORTHOPLEX_BASES": str(tmp_path / "bases"),
+        "ORTHOPLEX_CACHE_DIR": str(tmp_path / "cache"),
+        "ORTHOPLEX_DEVICE": "cpu",
+    }
+
+
+@pytest.fixture
+def api(worker: Worker, environment: dict[str, str]) -> Iterator[httpx.Client]:
+    headers = {"authorization": f"Bearer {environment['ORTHOPLEX_RUNNER_TOKEN']}"}
+    with httpx.Client(base_url=worker.url, headers=headers) as client:
+        yield client
+
+
+def command(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "orthoplex", *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def until(condition: Callable[[], bool]) -> None:
+    ends = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.5)
+
+
+def picture(shade: int) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (96, 96), (200, shade, 90)).save(file, "PNG")
+    return file.getvalue()
+
+
+def uploaded(api: httpx.Client, content: bytes) -> str:
+    import hashlib
+
+    about = {"kind": "training_image", "content_type": "image/png", "size_bytes": len(content)}
+    sha256 = hashlib.sha256(content).hexdigest()
+    made = api.post("/v1/uploads", json={**about, "sha256": sha256}).raise_for_status().json()
+    if made["upload_url"]:
+        httpx.put(made["upload_url"], content=content).raise_for_status()
+    return str(made["id"])
+
+
+def test_an_added_pipeline_is_a_base_of_the_edge_that_trains_and_generates(
+    pipeline: Path, environment: dict[str, str], api: httpx.Client
+) -> None:
+    said = command(environment, "base", "add", str(pipeline), "--id", BASE, "--title", "Tiny SD", "--publish")
+    assert "is published" in said
+    command(environment, "base", "publish", BASE)  # again is the same
+    until(lambda: api.get(f"/v1/bases/{BASE}").status_code == 200)
+    described = json.loads((Path(environment["ORTHOPLEX_BASES"]) / BASE / "base.json").read_text("utf-8"))
+    shown = api.get(f"/v1/bases/{BASE}").json()
+    assert {name: shown.get(name) for name in described} == described
+
+    refused = api.post("/v1/generations", json={"base": BASE, "prompt": "a dog", "sampler": "Heun"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/sampler")
+
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "orthoplex", "run", "--bases", BASE], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        licence = {"spdx": "CC-BY-4.0", "credit": True, "commercial_use": True, "derivatives": True}
+        adapter = {
+            "name": f"ada-{os.getpid()}",
+            "title": "Ada",
+            "base": BASE,
+            "concept": "Ada",
+            "class_word": "person",
+            "licence": {**licence, "different_licence": True},
+        }
+        images = [{"upload_id": uploaded(api, picture(shade))} for shade in (0, 60, 120, 180)]
+        ordered = api.post("/v1/trainings", json={"adapter": adapter, "images": images, "steps": 2})
+        training = ordered.raise_for_status().json()
+        member = {"training_id": training["id"]}
+        order = {"adapters": [member], "prompt": "<ada> smiling", "size": "128x64", "steps": 2, "sampler": "DDIM"}
+        order["prompt"] = f"{training['request']['trigger']} smiling"
+        generation = api.post("/v1/generations", json=order).raise_for_status().json()
+        path = f"/v1/generations/{generation['id']}"
+        until(lambda: api.get(path).json()["status"] not in ("queued", "running"))
+        done = api.get(path).json()
+        assert (done["status"], done["error"]) == ("succeeded", None)
+        (made,) = done["result"]["images"]
+        assert (made["width"], made["height"], made["recipe"]["sampler"]) == (128, 64, "DDIM")
+    finally:
+        runner.terminate()
+        runner.wait(30)
