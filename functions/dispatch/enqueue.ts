@@ -127,15 +127,15 @@ export function costOf(job: NewJob): number {
 }
 
 /**
- * The statement that queues a job, for a batch. `ifBare` makes it depend on a version without previews; that job is the service's order and costs
- * nothing. Never both conditions.
+ * The statement that queues a job, for a batch. `ifUnordered` makes it depend on a version that has no order for previews or a certificate yet; that
+ * job is the service's order and costs nothing. Never both conditions.
  */
 export function jobInsert(
   db: Db,
   id: JobRow["id"],
   job: NewJob,
   now: number,
-  more: { ifBare?: string | undefined; unlessSince?: number | undefined } = {},
+  more: { ifUnordered?: string | undefined; unlessSince?: number | undefined } = {},
 ): D1PreparedStatement {
   const values = {
     id,
@@ -154,18 +154,19 @@ export function jobInsert(
     request_sha256: job.requestSha256 ?? null,
     webhook: job.webhook ? JSON.stringify(job.webhook) : null,
     waits_for: job.waitsFor ?? null,
-    cost: more.ifBare === undefined ? costOf(job) : 0,
+    cost: more.ifUnordered === undefined ? costOf(job) : 0,
     day: dayOf(now),
   };
   const prepare = (condition: string, given: Record<string, unknown> = {}) =>
     namedStatement(db.$client, `${INSERT}${condition}`, { ...values, ...given });
-  if (more.ifBare !== undefined) return prepare(IF_BARE, { version: more.ifBare });
+  if (more.ifUnordered !== undefined) return prepare(IF_UNORDERED, { version: more.ifUnordered });
   return more.unlessSince === undefined ? prepare("") : prepare(UNLESS_SINCE, { since: more.unlessSince });
 }
 
-/** A published version without previews, and without an order for them. */
-const IF_BARE = `
-  AND EXISTS (SELECT 1 FROM versions WHERE id = :version AND state = 'published' AND previews = '[]' AND preview_job_id IS NULL)`;
+/** A published version that lacks previews or a certificate, and has no order for them. */
+const IF_UNORDERED = `
+  AND EXISTS (SELECT 1 FROM versions WHERE id = :version AND state = 'published' AND preview_job_id IS NULL
+    AND (previews = '[]' OR certificate IS NULL))`;
 
 /** Decided by the INSERT itself: two of one request in one instant make one job. */
 const UNLESS_SINCE = `

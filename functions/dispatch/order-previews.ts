@@ -1,5 +1,5 @@
-// Previews for a version that was published without any, with its certificate where it was uploaded: one job of its owner, run
-// when nobody else waits. Settle puts its pictures and what it found into the version (dispatch/outputs.ts).
+// Previews for a version that was published without any, and the certificate of one that has none: one job of its owner, run when
+// nobody else waits. Settle puts its pictures and what it found into the version (dispatch/outputs.ts).
 
 import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
 import type { JobRow } from "../../schema/tables.ts";
@@ -18,6 +18,8 @@ import { orderGeneration } from "./order-generation.ts";
 
 /** Behind everything that people wait for. */
 const PRIORITY = -1;
+/** Of the one picture of a job that is ordered for its certificate alone; it is not shown. */
+const CERTIFYING_STEPS = 1;
 
 const LINK = `UPDATE versions SET preview_job_id = ?1 WHERE id = ?2 AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1)`;
 
@@ -33,14 +35,15 @@ export async function orderPreviews(
   { version }: VersionWithAdapter,
   now: number,
 ): Promise<JobRow["id"] | null> {
-  if (version.previews.length > 0 || version.previewJobId !== null) return version.previewJobId;
   const base = knownBase(version.baseId);
+  const isBare = version.previews.length === 0;
   const isUncertified = version.certificate === null && composesFreely(base);
+  if (version.previewJobId !== null || !(isBare || isUncertified)) return version.previewJobId;
   const job = await orderGeneration(db, owner, {
     adapters: [{ version_id: version.id }],
     prompt: promptFor(knownBase(version.baseId).prompts.preview, version.trigger),
     negative_prompt: "",
-    count: PREVIEWS_GENERATED,
+    ...(isBare ? { count: PREVIEWS_GENERATED } : { count: 1, steps: CERTIFYING_STEPS }),
   });
   if (job instanceof Refusal) {
     console.warn(`No previews for ${version.id}: ${job.code}`);
@@ -49,7 +52,7 @@ export async function orderPreviews(
   const id = newId("job", now);
   const [inserted] = await db.$client.batch([
     jobInsert(db, id, withCertificate({ ...job, priority: PRIORITY }, isUncertified), now, {
-      ifBare: version.id,
+      ifUnordered: version.id,
     }),
     db.$client.prepare(LINK).bind(id, version.id),
   ]);

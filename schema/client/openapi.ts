@@ -11267,7 +11267,7 @@ export interface components {
             /** @description The training that made it */
             job_id: string | null;
             number: number;
-            /** @description The job that draws previews for a version published without any */
+            /** @description The job that draws previews for a version published without any, or compares pictures for its certificate */
             preview_job_id: string | null;
             previews: components["schemas"]["Preview"][];
             /**

@@ -135,7 +135,8 @@ export const Version = z
     changelog: z.string(),
     previews: z.array(Preview),
     preview_job_id: idOf("job").nullable().meta({
-      description: "The job that draws previews for a version published without any",
+      description:
+        "The job that draws previews for a version published without any, or compares pictures for its certificate",
     }),
     supersedes: idOf("ver").nullable().meta({ description: "The published version before it" }),
     superseded_by: idOf("ver").nullable(),

@@ -13,7 +13,8 @@ export type Violation = { rule: string; subject: string; found: string };
 const ENDED = "('succeeded', 'failed', 'canceled')";
 /** Condition on a delivery `d`. */
 const TELLS_END = `substr(d.type, instr(d.type, '.') + 1) IN ${ENDED}`;
-const IS_PREVIEW = "EXISTS (SELECT 1 FROM versions WHERE preview_job_id = j.id)";
+/** Condition on a job `j`: ordered by the service, for previews or a certificate. */
+export const IS_PREVIEW = "EXISTS (SELECT 1 FROM versions WHERE preview_job_id = j.id)";
 
 const RULES: readonly Rule[] = [
   {

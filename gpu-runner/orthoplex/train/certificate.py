@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from orthoplex.bases.protocol import AnyBase
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.ortho.layout import Layout
 from orthoplex.sample.sampler import sample
 
-STEPS = 8
+STEPS = 4
 SEED = 0
+# What a base draws alone is the same for every adapter; as long as the base is loaded it is drawn once.
+_WITHOUT: WeakKeyDictionary[AnyBase, tuple[str, ...]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ def certify(base: AnyBase, attached: AttachedAdapter) -> Certificate:
     prompts = base.training.silent_prompts
     if not prompts:
         raise ValueError(f"{base.id} has no prompts for certificates")
-    without = tuple(_drawn(base, prompt, []) for prompt in prompts)
+    without = _WITHOUT.get(base)
+    if without is None:
+        without = _WITHOUT[base] = tuple(_drawn(base, prompt, []) for prompt in prompts)
     return Certificate(prompts, without, tuple(_drawn(base, prompt, [attached]) for prompt in prompts))
 
 

@@ -364,8 +364,10 @@ describe("a version published without previews", () => {
     expect((await look(draft.id)).previews).toEqual(chosen.previews);
   });
 
-  it("orders none where it has some", async () => {
-    const version = await published(ada, "has-some");
-    expect(version.preview_job_id).toBeNull();
+  it("orders none where it has some, and no more than one picture beside its certificate", async () => {
+    const { previews, preview_job_id } = await published(ada, "has-some");
+    expect(previews).not.toEqual([]);
+    const job = await ada.must<Generation>("GET", `/v1/generations/${preview_job_id}`);
+    expect(job.request).toMatchObject({ count: 1, steps: 1 });
   });
 });

@@ -120,6 +120,28 @@ describe("what a runner found", () => {
     }
   });
 
+  it("comes alone for a file that was sent with previews of its own, which stay", async () => {
+    await ada.must("POST", "/v1/adapters", adapterInput("shown"));
+    const { slot } = await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/shown/slot", {});
+    const upload_id = await ada.upload(
+      "adapter",
+      await adapterFile(slot, "<shown>"),
+      "application/octet-stream",
+    );
+    const own = await ada.upload("preview", await png(256, 256, 9), "image/png");
+    const body = { upload_id, previews: [own] };
+    const draft = await ada.must<Version>("POST", "/v1/adapters/ada/shown/versions", body);
+    const { preview_job_id } = await ada.must<Version>("POST", `/v1/versions/${draft.id}/publish`);
+    const [lease] = (await machine.lease(1)) as [Lease];
+    expect(lease?.job_id).toBe(preview_job_id);
+    expect(lease?.spec).toMatchObject({ certify: true, count: 1, steps: 1 });
+    const outputs = [await machine.deliver(lease.lease_id, "0.png", "image", await png(256, 256, 10))];
+    await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs, certificate: silent });
+    const version = await ada.must<Version>("GET", `/v1/versions/${draft.id}`);
+    expect(version).toMatchObject({ state: "published", certificate: silent });
+    expect(version.previews.map(({ id }) => id)).toEqual(draft.previews.map(({ id }) => id));
+  });
+
   it("is not taken from the owner's own runner", async () => {
     const draft = await trained(
       "own",
