@@ -9,8 +9,15 @@ import { PAPER } from "../../site/build/method/paper.ts";
 import { METHOD_PARTIALS } from "../../site/build/method/partials.ts";
 import { squareOf } from "../../site/build/method/pictures.ts";
 import { readResults } from "../../site/build/method/results.ts";
-import { ablationsHtml, curveHtml, noticeHtml, predictsHtml } from "../../site/build/method/studies.ts";
-import { actingAt, GRID, gateOf, type Scene, widthOf } from "../../site/pages/method/gate-maps.ts";
+import {
+  ablationsHtml,
+  curveHtml,
+  metricsHtml,
+  oursMoved,
+  predictsHtml,
+  sceneHtml,
+} from "../../site/build/method/studies.ts";
+import { answerOf, type Word } from "../../site/pages/method/answers.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const MEASURES = ["text", "image", "identity", "named", "score", "distance"];
@@ -165,13 +172,46 @@ describe("the tables", () => {
     expect(ablationsHtml(results)).toContain("<td>0.900 → 0.800 ± 0.012</td>");
   });
 
-  it("say when they were measured on another base than the product's, and nothing otherwise", () => {
-    expect(noticeHtml(results)).toBe("");
-    const older = { ...results, provenance: { ...results.provenance, base: "cast-2" } };
-    expect(noticeHtml(older)).toContain("Measured on <code>cast-2</code>");
-    expect(noticeHtml({ ...results, settings: { ...results.settings, name: "tiny" } })).toContain(
-      "mean nothing",
+  it("show subject collapse and text of scenes where they were measured, and the truth apart", () => {
+    expect(sceneHtml("2", results.together[0]?.[1] ?? [])).not.toContain("collapse");
+    const scene = {
+      identity: 0.9,
+      leak: 0.1,
+      margin: 0.2,
+      people: 1,
+      distance: 5,
+      text: 0.97,
+      collapse: 0.25,
+    };
+    const html = sceneHtml("2", [
+      ["the true renders", { ...scene, collapse: 0 }],
+      ["ours, people apart (the product)", scene],
+    ]);
+    expect(html).toContain(
+      '<th scope="col">collapse</th><th scope="col">identity</th><th scope="col">text</th>',
     );
+    expect(html).toContain(
+      'class="row-truth"><th scope="row">the true renders</th><td>0.000</td><td>0.900</td>',
+    );
+    expect(html).toContain("<td>0.250</td><td>0.900</td><td>0.970</td>");
+  });
+
+  it("say what loaded concepts change where each has a gate, and nothing of classes of slots", () => {
+    const gated = read({
+      ...sample(),
+      residents: { count: 100, pictures: 24, different: 0, silent: true },
+      base: { id: "b", cell_px: 128 },
+    });
+    expect(curveHtml(results)).toContain("A class holds");
+    expect(curveHtml(gated)).not.toContain("A class holds");
+    expect(curveHtml(gated)).toContain("with 100 concepts loaded");
+    expect(curveHtml(gated)).toContain("0 differ in any byte");
+    expect(metricsHtml(gated)).toContain("has 128 pixels a side");
+    expect(metricsHtml(results)).not.toContain("pixels a side");
+  });
+
+  it("say how far ours is moved by one more concept, whichever way", () => {
+    expect(oursMoved(results)).toBe("0.012");
   });
 });
 

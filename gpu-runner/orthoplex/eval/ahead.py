@@ -10,8 +10,7 @@ from pathlib import Path
 
 import torch
 
-from orthoplex.bases import load_base
-from orthoplex.bases.cast.base import CastBase
+from orthoplex.eval.attention import open_cast, with_tokens_a_layer
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.learner import Training
 from orthoplex.eval.renders import Character
@@ -37,8 +36,7 @@ _trainer: Trainer | None = None  # of a worker process
 def _open(place: Place) -> None:
     global _trainer
     torch.set_num_threads(1)
-    base = load_base(place.base_id, "cpu")
-    assert isinstance(base, CastBase)
+    base = with_tokens_a_layer(open_cast(place.base_id, "cpu"))
     _trainer = Trainer(base, place.settings, Cache(place.cache), weights_sha256(base))
 
 

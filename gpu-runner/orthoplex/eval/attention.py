@@ -1,4 +1,4 @@
-"""All attention projections of a base as a layout: where the paper's methods act, whatever the product adapts."""
+"""The base as the evaluation uses it: all its attention projections, and tokens of its own a layer for any method."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from torch import nn
 
+from orthoplex.bases import load_base
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.ortho.attach import TEXT, stream_of
 from orthoplex.ortho.basis import BASIS_NAME
@@ -30,3 +31,24 @@ def attention_layout(base: CastBase) -> Layout:
 def reads_words(layer: str) -> bool:
     """Whether a layer's input is the prompt's words: cross-attention's keys and values."""
     return stream_of(layer) == TEXT
+
+
+def open_cast(base_id: str, device: str) -> CastBase:
+    """The base as it is published. ValueError where it is not of the cast family."""
+    base = load_base(base_id, device)
+    if not isinstance(base, CastBase):
+        raise ValueError(f"the evaluation's characters are drawn by cast bases; {base_id!r} is none")
+    return base
+
+
+@lru_cache(maxsize=4)
+def with_tokens_a_layer(base: CastBase) -> CastBase:
+    """The same weights with tokens that every layer may read otherwise (P+), as the compared methods train them.
+
+    A base with entries reads no such tokens; here entries are added by gating.py, for the methods that have them.
+    """
+    if not base.layout.entries:
+        return base
+    count, width = base.layout.tokens_shape[0], base.config.width
+    plain = replace(base.layout, entries={}, tokens_shape=(count, base.config.layers, width))
+    return replace(base, layout=plain)

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from orthoplex.eval.cache import Cache, fix_seed
-from orthoplex.eval.measures import equal_error_rate, threshold_at
+from orthoplex.eval.measures import equal_error_rate, equal_error_threshold, threshold_at
 from orthoplex.eval.people_network import Trunk, ViewMaker, training_precision
 from orthoplex.eval.renders import People
 from orthoplex.eval.settings import MetricSettings
@@ -24,15 +24,21 @@ TEMPERATURE = 0.1
 
 
 class Embedder(nn.Module):
-    """(B, 3, 64, 64) in [-1, 1] -> (B, 128) of length 1; the threshold above which two are one person."""
+    """(B, 3, 64, 64) in [-1, 1] -> (B, 128) of length 1.
+
+    threshold: above it two are one person, with few false accepts (detection). equal_threshold: where both errors are
+    equally frequent, so that hardly any true picture is missed (subject collapse).
+    """
 
     threshold: Tensor
+    equal_threshold: Tensor
 
     def __init__(self) -> None:
         super().__init__()
         self.trunk = Trunk()
         self.out = nn.Linear(256, 128)
         self.register_buffer("threshold", torch.zeros(()))
+        self.register_buffer("equal_threshold", torch.zeros(()))
 
     def forward(self, pictures: Tensor) -> Tensor:
         return F.normalize(self.out(self.trunk(pictures)), dim=-1)
@@ -116,6 +122,7 @@ def validate(embedder: Embedder, people: People, settings: MetricSettings) -> di
         "eer_same_style": equal_error_rate(genuine, alike),
         "eer_any_style": equal_error_rate(genuine, anybody),
         "threshold": threshold,
+        "equal_threshold": equal_error_threshold(genuine, alike),
         "false_accept_rate": settings.false_accept_rate,
         "detected_renders": float((genuine > threshold).double().mean()),
         "impostor_scores": len(alike),
@@ -134,4 +141,5 @@ def make_embedder(cache: Cache, people: People, settings: MetricSettings) -> tup
     embedder = Embedder()
     embedder.load_state_dict(tensors)
     embedder.threshold.fill_(notes["threshold"])
+    embedder.equal_threshold.fill_(notes["equal_threshold"])
     return embedder.eval().requires_grad_(False), notes

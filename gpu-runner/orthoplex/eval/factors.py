@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -37,7 +37,10 @@ Residuals = Mapping[str, LayerResidual]
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A character trained by some method: tokens (2, layers, C) and residuals by layer."""
+    """A character trained by some method: tokens (4, layers, C), residuals by layer, and entries of its own tokens.
+
+    entries: key or value projection -> (count, out), added to what the first `count` tokens give there.
+    """
 
     name: str
     tokens: Tensor
@@ -45,10 +48,12 @@ class Trained:
     seconds: float = 0.0
     loss: float = float("nan")
     silence: float = float("nan")
+    entries: dict[str, Tensor] = field(default_factory=dict)
 
     def tensors(self) -> dict[str, Tensor]:
         named = {f"up.{layer}": each.up for layer, each in self.residuals.items()}
         named |= {f"down.{layer}": each.down for layer, each in self.residuals.items() if each.down is not None}
+        named |= {f"entry.{layer}": entry for layer, entry in self.entries.items()}
         return named | {"tokens": self.tokens}
 
 
@@ -58,7 +63,8 @@ def trained_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, A
         for key, up in tensors.items()
         if key.startswith("up.")
     }
-    return Trained(name, tensors["tokens"], residuals, notes["seconds"], notes["loss"], notes["silence"])
+    entries = {key.removeprefix("entry."): entry for key, entry in tensors.items() if key.startswith("entry.")}
+    return Trained(name, tensors["tokens"], residuals, notes["seconds"], notes["loss"], notes["silence"], entries)
 
 
 def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> AbstractContextManager[None]:

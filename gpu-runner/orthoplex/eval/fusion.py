@@ -20,6 +20,9 @@ from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Residuals, Trained, laid_beside
+from orthoplex.eval.gating import acting
+from orthoplex.eval.generation import present
+from orthoplex.eval.learner import Training, gate_of
 from orthoplex.eval.renders import Character
 from orthoplex.ortho.crosstalk import Moments, recorded_moments
 
@@ -27,12 +30,20 @@ RIDGE = 1e-4  # of the mean energy per input dimension
 
 
 @torch.no_grad()
-def concept_moments(base: CastBase, character: Character, trained: Trained, batches: int, batch: int = 16) -> Moments:
+def concept_moments(
+    base: CastBase, character: Character, trained: Trained, training: Training, batches: int, batch: int = 16
+) -> Moments:
     """X X^T of every layer while the concept's own model looks at its pictures at all noise levels, by its trigger."""
     generator = fix_seed("activations", character.name)
     data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
     scenes = ConceptScenes(base, data)
-    with laid_beside(base, trained.residuals), recorded_moments(base.model, attention_layout(base)) as moments:
+    gate = gate_of(base, training, training.merge)
+    here = present(base, trained, training.count, 0)
+    with (
+        laid_beside(base, {} if gate else trained.residuals),
+        acting(base, [here], base.config.words, gate),
+        recorded_moments(base.model, attention_layout(base)) as moments,
+    ):
         for _ in range(batches):
             made = scenes.make(batch, generator)
             t = noise_levels(batch, generator).to(base.device)

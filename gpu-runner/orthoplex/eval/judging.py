@@ -1,4 +1,7 @@
-"""Judges pictures of characters: identity, text, image, and the distance to the true render."""
+"""Judges pictures of characters: identity, text, image, and the distance to the true render.
+
+Distance and expression are read at the base's own size; the networks see pictures averaged to their cells of 64 px.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from orthoplex.bases.cast.world import rgb
 from orthoplex.eval.attributes import AttributeReader, Reading, colour_right, nearest
 from orthoplex.eval.embedder import Embedder
 from orthoplex.eval.measures import distance
-from orthoplex.eval.renders import Ask, Character
+from orthoplex.eval.renders import Ask, Character, averaged
 
 # What is measured of every picture. identity: the paper's detection rate; score: the cosine behind it; named: whether
 # no other character of the gallery scores higher.
@@ -35,7 +38,7 @@ class Judge:
         if character.name not in self._references:
             plain = Ask("", "plain", "cream")
             self._references[character.name] = {
-                expression: self.embedder(character.truth(Ask(expression, plain.kind, plain.colour))[None])[0]
+                expression: self.embedder(averaged(character.truth(replace(plain, expression=expression))[None]))[0]
                 for expression in character.pictures
             }
         known = self._references[character.name]
@@ -44,16 +47,16 @@ class Judge:
 
     @torch.no_grad()
     def scores(self, pictures: Tensor, characters: Sequence[Character], asks: Sequence[Ask]) -> Tensor:
-        """How much each picture (B, 3, 64, 64) is the character beside it: cosines (B,)."""
+        """How much each picture (B, 3, E, E) is the character beside it: cosines (B,)."""
         references = torch.stack([self.reference(c, ask.expression) for c, ask in zip(characters, asks, strict=True)])
-        cosines: Tensor = (self.embedder(pictures) * references).sum(-1)
+        cosines: Tensor = (self.embedder(averaged(pictures)) * references).sum(-1)
         return cosines
 
     @torch.no_grad()
     def names(self, pictures: Tensor, asks: Sequence[Ask]) -> list[str]:
         """Who of the gallery each picture is most: names."""
         found = []
-        for embedded, ask in zip(self.embedder(pictures), asks, strict=True):
+        for embedded, ask in zip(self.embedder(averaged(pictures)), asks, strict=True):
             references = torch.stack([self.reference(who, ask.expression) for who in self.gallery])
             found.append(self.gallery[int((references @ embedded).argmax())].name)
         return found
@@ -61,7 +64,7 @@ class Judge:
     @torch.no_grad()
     def somebody_in(self, pictures: Tensor) -> Tensor:
         """Whether anybody is in each picture: (B,) bool."""
-        seen: Reading = self.reader(pictures)
+        seen: Reading = self.reader(averaged(pictures))
         return seen.present > 0
 
     @torch.no_grad()
@@ -70,7 +73,7 @@ class Judge:
         truth = torch.stack([character.truth(ask) for character, ask in zip(characters, asks, strict=True)])
         scores = self.scores(pictures, characters, asks)
         named = [who.name == name for who, name in zip(characters, self.names(pictures, asks), strict=True)]
-        image = (self.embedder(pictures) * self.embedder(truth)).sum(-1)
+        image = (self.embedder(averaged(pictures)) * self.embedder(averaged(truth))).sum(-1)
         return {
             "identity": (scores > self.embedder.threshold).float().tolist(),
             "score": scores.tolist(),
@@ -83,8 +86,8 @@ class Judge:
     def _text(self, pictures: Tensor, truth: Tensor, characters: Sequence[Character], asks: Sequence[Ask]) -> Tensor:
         """The share of what was asked that is seen: expression, background's kind and colour, one person, and glasses
         where the true picture shows them (as the same classifier reads it). (B,)"""
-        seen: Reading = self.reader(pictures)
-        true: Reading = self.reader(truth)
+        seen: Reading = self.reader(averaged(pictures))
+        true: Reading = self.reader(averaged(truth))
         kind = torch.tensor([BACKGROUNDS.index(ask.kind) for ask in asks])
         colour = torch.stack([rgb(BACKGROUND_COLOURS[ask.colour]) for ask in asks])
         right = [

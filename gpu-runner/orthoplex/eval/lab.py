@@ -18,9 +18,10 @@ from orthoplex.eval import fusion, merging
 from orthoplex.eval.ahead import Place, train_ahead
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.factors import LayerResidual, Trained
-from orthoplex.eval.generation import Request, generate, requests_of
+from orthoplex.eval.generation import Request, generate, requests_of, scaled
 from orthoplex.eval.judging import Judge, Judged
-from orthoplex.eval.learner import Training
+from orthoplex.eval.learner import BY_GATES, Training, gate_of
+from orthoplex.eval.methods import Lineup, lineup_of
 from orthoplex.eval.renders import Character
 from orthoplex.eval.settings import Settings
 from orthoplex.eval.training import Trainer
@@ -67,6 +68,7 @@ class Lab:
     factors: dict[Training, float] = field(default_factory=dict)  # the tuned rate of each training, by tuning.py
     say: Callable[[str], None] = lambda _: None
     place: Place | None = None  # where other processes may help
+    published: CastBase | None = None  # the base as it is published, where `base` is another view of it
     _moments: dict[tuple[str, Training, int], tuple[Moments, float]] = field(default_factory=dict)
 
     @property
@@ -82,6 +84,11 @@ class Lab:
     def tuned(self, training: Training) -> Training:
         return replace(training, rate_factor=self.factors.get(training, training.rate_factor))
 
+    @property
+    def lineup(self) -> Lineup:
+        """The methods that can be compared on this base."""
+        return lineup_of((self.published or self.base).layout)
+
     def trained(self, name: str, training: Training, seed: int = 0) -> Trained:
         return self.trainer.train(self.characters[name], training, seed)
 
@@ -92,9 +99,12 @@ class Lab:
             train_ahead(self.trainer, self.place, requests)
 
     def pictures(self, trial: Trial) -> tuple[Tensor, list[Request], float]:
-        """The pictures of a trial (N, 3, 64, 64), what was asked, and the seconds of the merge."""
+        """The pictures of a trial (N, 3, E, E), what was asked, and the seconds of the merge."""
+        if len(trial.members) > 1 and trial.merge == BY_GATES:
+            alone = [self.pictures(each) for each in each_alone(trial)]
+            return torch.cat([drawn for drawn, _, _ in alone]), [r for _, asked, _ in alone for r in asked], 0.0
         s = self.settings
-        members = [self.trained(name, trial.training, trial.seed) for name in trial.members]
+        members = [scaled(self.trained(name, trial.training, trial.seed), trial.strength) for name in trial.members]
         by_name = dict(zip(trial.members, members, strict=True))
         requests = [
             request
@@ -105,14 +115,19 @@ class Lab:
 
         def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
             residuals, seconds = self.merge(trial, members)
-            generated = generate(self.base, requests, residuals, s)
-            return {"pictures": as_bytes(generated)}, {"merge_seconds": seconds}
+            drawn = generate(
+                self.base, requests, residuals, trial.training, gate_of(self.base, trial.training, trial.merge), s
+            )
+            return {"pictures": as_bytes(drawn)}, {"merge_seconds": seconds}
 
         tensors, notes = self.cache.tensors("pictures", facts, make)
         return from_bytes(tensors["pictures"]), requests, notes["merge_seconds"]
 
     def measure(self, trial: Trial) -> Measured:
         """The numbers of a trial; from the cache where they are there."""
+        if len(trial.members) > 1 and trial.merge == BY_GATES:
+            alone = [self.measure(each).judged for each in each_alone(trial)]
+            return Measured({name: found for judged in alone for name, found in judged.items()}, 0.0)
 
         def make() -> dict[str, Any]:
             generated, requests, seconds = self.pictures(trial)
@@ -136,12 +151,14 @@ class Lab:
         spent = sum(seconds for _, seconds in collected)
         started = time.monotonic()
         residuals = [trained.residuals for trained in members]
+        if trial.merge == BY_GATES:
+            return {}, 0.0
         if trial.merge == "lbfgs":
             merged = fusion.by_lbfgs(residuals, [m for m, _ in collected], self.settings.lbfgs_iterations)
         elif trial.merge == "least squares":
             merged = fusion.closed_form(residuals, [m for m, _ in collected])
         else:
-            merged = SUMS[trial.merge](residuals, trial.strength)
+            merged = SUMS[trial.merge](residuals, 1.0)  # the members have their strength already
         for each in merged.values():  # a merge is done when every layer has its matrix
             each.dense()
         return merged, spent + time.monotonic() - started
@@ -152,7 +169,9 @@ class Lab:
         key = (name, trial.training, trial.seed)
         if key not in self._moments:
             started = time.monotonic()
-            moments = fusion.concept_moments(self.base, self.characters[name], trained, self.settings.fusion_batches)
+            moments = fusion.concept_moments(
+                self.base, self.characters[name], trained, trial.training, self.settings.fusion_batches
+            )
             while len(self._moments) >= 8:  # 34 MB each
                 self._moments.pop(next(iter(self._moments)))
             self._moments[key] = (moments, time.monotonic() - started)
@@ -163,6 +182,14 @@ class Lab:
         shape = [trial.training.rates, s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
         fused = [s.fusion_batches, s.lbfgs_iterations] if trial.merge in FUSIONS else []
         return [self.trainer.weights, trial, shape, fused]
+
+
+def each_alone(trial: Trial) -> list[Trial]:
+    """The same pictures of a gated trial one concept a time: a concept that a prompt does not name is not attached.
+
+    That nothing changes with others resident is measured on the product's own path (studies/residents.py).
+    """
+    return [replace(trial, members=(name,), measured=(name,)) for name in trial.measured]
 
 
 def as_bytes(pictures: Tensor) -> Tensor:

@@ -6,25 +6,31 @@ The same step trains every method (train/step.py); only this differs.
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from orthoplex.bases.cast.base import TRAINING, CastBase
-from orthoplex.bases.cast.encoding import with_tokens
+from orthoplex.bases.cast.base import GATED_TRAINING, TRAINING, CastBase
+from orthoplex.bases.cast.encoding import concept_cells, concept_positions, with_tokens
+from orthoplex.bases.cast.pictures import HIGH_SHARE
 from orthoplex.bases.context import Context
 from orthoplex.eval.attention import attention_layout, reads_words
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Trained, laid_beside
+from orthoplex.eval.gating import Gate, Present, acting
 from orthoplex.ortho.basis import columns
 from orthoplex.ortho.crosstalk import Moments
 
 # Learning rates before tuning: the product's own where the product trains the same.
 TOKEN_RATE = TRAINING.token_rate
-RATES = {"slots": 2e-2, "marked slots": TRAINING.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0}
+RATES = {
+    "slots": 2e-2, "marked slots": TRAINING.up_rate, "lora": 4e-3, "key/value": 1e-3, "none": 0.0,
+    "gated slots": GATED_TRAINING.up_rate, "gated lora": 8e-3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,14 @@ class Training:
     """What one method trains.
 
     residual: slots (one factor frozen in a basis), lora (both trained), key/value (whole matrices of cross-attention's
-    keys and values, Custom Diffusion), none. layers: attention (all projections) or words (cross-attention's keys and
-    values). tokens: layer-wise (P+), marked (P+ with the mark of the slot), plain (the same for all layers), fixed (a
-    rare word that is not trained, DreamBooth), start (the untrained start of the others).
+    keys and values, Custom Diffusion), none. layers: attention (all projections), words (cross-attention's keys and
+    values), picture (all but these), or ends of names with commas between. tokens: layer-wise (P+), marked (P+ with the
+    mark of the slot), plain (the same for all layers), fixed (a rare word that is not trained, DreamBooth), start (the
+    untrained start of the others), entries (the same, and what `count` of them add to keys and values).
+    gate: of gating.GATES, in training and when drawn, with this gain (None: the base's own); residuals of words then
+    act on the concept's own tokens only. "": residuals act everywhere. companions: share of the steps in which somebody
+    of the base stands beside the concept. high_share, low_share: of the levels of noise, near pure noise and near none
+    (None: the base's own).
     """
 
     residual: str = "slots"
@@ -45,20 +56,51 @@ class Training:
     silence: str = "none"
     rank: int = 8
     rate_factor: float = 1.0
+    gate: str = ""
+    gain: float | None = None
+    count: int = 4
+    token_factor: float = 1.0
+    companions: float = 0.0
+    high_share: float = HIGH_SHARE
+    low_share: float | None = None
+
+    @property
+    def merge(self) -> str:
+        """How it is merged unless a method says otherwise; see lab.py."""
+        return BY_GATES if self.gate else "sum"
+
+    def covers(self, layer: str) -> bool:
+        """Whether a layer has a residual."""
+        groups = {"attention": True, "words": reads_words(layer), "picture": not reads_words(layer)}
+        return groups[self.layers] if self.layers in groups else layer.endswith(tuple(self.layers.split(",")))
 
     @property
     def rates(self) -> tuple[float, float]:
         """Learning rates of residuals and of tokens. Where only tokens are trained, tuning turns theirs."""
         alone = self.residual == "none"
         kind = f"marked {self.residual}" if self.tokens == "marked" else self.residual
-        return RATES[kind] * self.rate_factor, TOKEN_RATE * (self.rate_factor if alone else 1.0)
+        kind = f"gated {self.residual}" if self.gate and f"gated {self.residual}" in RATES else kind
+        tokens = (GATED_TRAINING.token_rate if self.tokens == "entries" else TOKEN_RATE) * self.token_factor
+        return RATES[kind] * self.rate_factor, tokens * (self.rate_factor if alone else 1.0)
 
     @property
     def label(self) -> str:
         """All of it in one line of a log."""
         basis = f" ({self.basis}, {self.side})" if self.residual == "slots" else ""
-        words = f"{self.residual}{basis} on {self.layers}, {self.tokens} tokens, silence {self.silence}"
-        return f"{words}, rank {self.rank}, x{self.rate_factor}"
+        words = f"{self.residual}{basis} on {self.layers}, {self.count} {self.tokens} tokens, silence {self.silence}"
+        gain = "" if self.gain is None else f" x{self.gain:g}"
+        gated = f", gate {self.gate}{gain}" if self.gate else ""
+        beside = f", {self.companions:.0%} beside companions" if self.companions else ""
+        return f"{words}, rank {self.rank}{gated}{beside}, x{self.rate_factor:g} x{self.token_factor:g}"
+
+
+BY_GATES = "gated"  # a way to merge: nothing is summed, every concept acts through its gate and its token mask
+
+
+def gate_of(base: CastBase, training: Training, merge: str) -> Gate | None:
+    """The gate that concepts are drawn with: that of their training, or the plain one where only drawing is gated."""
+    gain = base.layout.gate_gain if training.gain is None else training.gain
+    return Gate(gain, training.gate or "latest") if merge == BY_GATES else None
 
 
 NEEDS_MOMENTS = ("balanced energy", "quiet directions")
@@ -130,6 +172,7 @@ class MethodLearner:
         self.base, self.training = base, training
         self.step, self.loss, self.prior_loss = 0, math.nan, math.nan
         self.residuals = self._residuals(index, seed, moments)
+        self.entries = self._entries()
         self._tokens: Tensor = self._start_tokens(index)
         self._marks, self._free = self._marks_of(moments)
         trained = [t for each in self.residuals.values() for t in (each.up, each.down) if t is not None]
@@ -137,7 +180,7 @@ class MethodLearner:
         rate, token_rate = training.rates
         groups = [
             {"params": trained, "lr": rate, "base": rate},
-            {"params": [self._tokens], "lr": token_rate, "base": token_rate},
+            {"params": [self._tokens, *self.entries.values()], "lr": token_rate, "base": token_rate},
         ]
         self._optimiser = torch.optim.AdamW(
             [group for group in groups if group["params"]], betas=(0.9, 0.98), weight_decay=0.0
@@ -160,10 +203,20 @@ class MethodLearner:
         return padded if self._marks is None else padded + self._marks[:, None]
 
     def called(self, context: Context) -> Context:
-        return with_tokens(self.base, context, self.tokens)
+        a_layer = self._learns_tokens and self._tokens.shape[1] > 1
+        return with_tokens(self.base, context, self.tokens if a_layer else self.tokens[:, :1])
 
-    def attached(self, context: Context) -> AbstractContextManager[object]:  # noqa: ARG002 - the same for every context
-        return laid_beside(self.base, self.residuals)
+    @contextmanager
+    def attached(self, context: Context) -> Iterator[None]:
+        """The concept as it is trained: gated where the method gates, else everywhere; entries at its own tokens."""
+        positions = concept_positions(self.base, concept_cells(context)).cpu()
+        present = Present(self.residuals, self.entries, positions[:, : self.training.count])
+        gate = gate_of(self.base, self.training, self.training.merge)
+        with ExitStack() as stack:
+            if gate is None:
+                stack.enter_context(laid_beside(self.base, self.residuals))
+            stack.enter_context(acting(self.base, [present], context.states[0].shape[1], gate))
+            yield
 
     def trained(self, name: str, seconds: float) -> Trained:
         return Trained(
@@ -171,6 +224,7 @@ class MethodLearner:
             {layer: LayerResidual(e.up.detach(), None if e.down is None else e.down.detach())
              for layer, e in self.residuals.items()},
             seconds, self.loss, self.prior_loss,
+            {layer: entry.detach().clone() for layer, entry in self.entries.items()},
         )  # fmt: skip
 
     def _marks_of(self, moments: Moments | None) -> tuple[Tensor | None, Tensor | None]:
@@ -186,11 +240,24 @@ class MethodLearner:
         quiet = quiet_directions(self.base, moments).float()
         return marks, torch.eye(len(quiet)) - quiet @ quiet.T
 
+    @property
+    def _learns_tokens(self) -> bool:
+        return self.training.tokens not in ("start", "entries", "fixed")
+
+    def _entries(self) -> dict[str, Tensor]:
+        if self.training.tokens != "entries":
+            return {}
+        layers = attention_layout(self.base).layers
+        shapes = {
+            layer: (self.training.count, shape.out_features) for layer, shape in layers.items() if reads_words(layer)
+        }
+        return {layer: torch.zeros(shape, requires_grad=True) for layer, shape in shapes.items()}
+
     def _start_tokens(self, index: int) -> Tensor:
         start = self.base.initial_tokens("person")
         if self.training.tokens in ("layer-wise", "marked"):
             return start.requires_grad_()
-        if self.training.tokens == "start":
+        if not self._learns_tokens and self.training.tokens != "fixed":
             return start
         if self.training.tokens == "plain":
             return start[:, :1].clone().requires_grad_()
@@ -201,7 +268,7 @@ class MethodLearner:
     def _residuals(self, index: int, seed: int, moments: Moments | None) -> dict[str, LayerResidual]:
         kind, made = self.training.residual, {}
         for number, (layer, shape) in enumerate(attention_layout(self.base).layers.items()):
-            if self.training.layers == "words" and not reads_words(layer):
+            if not self.training.covers(layer):
                 continue
             zero_up = torch.zeros(shape.out_features, self.training.rank)
             if kind == "slots":

@@ -16,16 +16,18 @@ def false_rates(genuine: Tensor, impostor: Tensor, threshold: float) -> tuple[fl
 
 
 def equal_error_rate(genuine: Tensor, impostor: Tensor) -> float:
-    """The error rate at the threshold where false accepts and false refusals are equally frequent.
+    """The error rate at the threshold where false accepts and false refusals are equally frequent, halfway between both
+    rates there. 0 where a threshold separates the two sets."""
+    accepted, refused = false_rates(genuine, impostor, equal_error_threshold(genuine, impostor))
+    return (accepted + refused) / 2
 
-    Between two neighbouring scores neither changes; the smallest of max(FAR, FRR) over all thresholds is taken, halfway
-    between both rates there. 0 where a threshold separates the two sets.
-    """
+
+def equal_error_threshold(genuine: Tensor, impostor: Tensor) -> float:
+    """The score of the smallest max(FAR, FRR); between two neighbouring scores neither rate changes."""
     scores = torch.unique(torch.cat([genuine, impostor]).double())
     accepted = 1 - torch.searchsorted(impostor.double().sort().values, scores, right=True) / len(impostor)
     refused = torch.searchsorted(genuine.double().sort().values, scores, right=True) / len(genuine)
-    at = int(torch.maximum(accepted, refused).argmin())
-    return float((accepted[at] + refused[at]) / 2)
+    return float(scores[int(torch.maximum(accepted, refused).argmin())])
 
 
 def threshold_at(impostor: Tensor, false_accept_rate: float) -> float:

@@ -1,18 +1,37 @@
-"""The methods that are compared: what each trains and how it merges. One table; everything else reads it."""
+"""The methods that are compared: what each trains and how it merges. One table; everything else reads it.
+
+Which rows there are depends on the base: marked slots need reserved channels, gates a base that is made for entries.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from orthoplex.eval.learner import Training
+from orthoplex.bases.cast.pictures import COMPANION_SHARE
+from orthoplex.eval.learner import BY_GATES, Training
+from orthoplex.ortho.layout import Layout
 
 
 @dataclass(frozen=True)
 class Method:
     name: str
     training: Training
-    merge: str  # a key of merging or fusion, see fusing.py
+    merge: str  # a key of lab.SUMS, one of lab.FUSIONS, or learner.BY_GATES
     paper: str | None = None  # its row in the paper's table
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """What is compared on one base. ours: the one method whose name ends with (ours); curves: by their short names."""
+
+    methods: tuple[Method, ...]
+    trainings: Mapping[str, Training]  # those whose rates are tuned
+    curves: Mapping[str, Method]
+
+    @property
+    def ours(self) -> Method:
+        return next(method for method in self.methods if method.name.endswith("(ours)"))
 
 
 SLOTS_ONLY = Training()  # the paper's
@@ -23,9 +42,16 @@ DB_LORA = Training(residual="lora", tokens="fixed")
 TOKENS_ONLY = Training(residual="none")
 NOTHING = Training(residual="none", tokens="start")
 CUSTOM = Training(residual="key/value", layers="words", tokens="plain")
-OURS = Training(basis="reserved channels", layers="words", tokens="marked", rank=4)
+MARKED = Training(basis="reserved channels", layers="words", tokens="marked", rank=4)
+# Entries and gated residuals. What differs from the product's way differs in one thing.
+GATED = Training(layers="picture", tokens="entries", gate="latest", companions=COMPANION_SHARE)
+ENTRIES_ONLY = replace(GATED, residual="none", gate="")
+UNGATED = replace(GATED, gate="")
+GATED_LORA = replace(GATED, residual="lora")
+# TARA (arXiv 2508.08812) without its alignment loss: LoRA on keys and values, masked to a rare word's tokens.
+TARA = Training(residual="lora", layers="words", tokens="fixed", gate="latest")
 
-METHODS: tuple[Method, ...] = (
+COMPARED: tuple[Method, ...] = (
     Method("nothing taught", NOTHING, "sum"),
     Method("DB-LoRA, FedAvg", DB_LORA, "sum", "DB-LoRA (FedAvg)"),
     Method("tokens only", TOKENS_ONLY, "sum", "P+"),
@@ -40,7 +66,15 @@ METHODS: tuple[Method, ...] = (
     Method("orthogonal slots", SLOTS_ONLY, "sum", "Orthogonal Adaptation"),
     Method("ED-LoRA + taught silence", SILENT_LORA, "sum"),
     Method("orthogonal slots + taught silence", SILENT_SLOTS, "sum"),
-    Method("marked slots in reserved channels (ours)", OURS, "sum"),
+)
+OF_RESERVED: tuple[Method, ...] = (Method("marked slots in reserved channels (ours)", MARKED, "sum"),)
+OF_ENTRIES: tuple[Method, ...] = (
+    Method("token-masked LoRA on keys and values (TARA's way)", TARA, BY_GATES),
+    Method("ED-LoRA, gated after training (FreeFuse's way)", ED_LORA, BY_GATES),
+    Method("entries only", ENTRIES_ONLY, "sum"),
+    Method("entries + slots, without the gate", UNGATED, "sum"),
+    Method("entries + gated LoRA, without orthogonal slots", GATED_LORA, BY_GATES),
+    Method("entries + gated slots (ours)", GATED, BY_GATES),
 )
 TRAININGS: dict[str, Training] = {
     "DB-LoRA": DB_LORA,
@@ -50,8 +84,32 @@ TRAININGS: dict[str, Training] = {
     "slots": SLOTS_ONLY,
     "ED-LoRA + silence": SILENT_LORA,
     "slots + silence": SILENT_SLOTS,
-    "marked slots": OURS,
 }
+TRAININGS_OF_RESERVED = {"marked slots": MARKED}
+TRAININGS_OF_ENTRIES = {
+    "token-masked LoRA": TARA,
+    "entries only": ENTRIES_ONLY,
+    "entries + ungated slots": UNGATED,
+    "entries + gated LoRA": GATED_LORA,
+    "entries + gated slots": GATED,
+}
+CURVES: dict[str, Method] = {
+    "ED-LoRA": Method("ED-LoRA, FedAvg", ED_LORA, "sum"),
+    "orthogonal slots": Method("orthogonal slots", SLOTS_ONLY, "sum"),
+    "slots + taught silence": Method("orthogonal slots + taught silence", SILENT_SLOTS, "sum"),
+}
+
+
+def lineup_of(layout: Layout) -> Lineup:
+    """The rows of a base. ValueError for one that has neither entries nor reserved channels: nothing there is ours."""
+    if layout.entries:
+        own, trainings, name = OF_ENTRIES, TRAININGS_OF_ENTRIES, "entries + gated slots (ours)"
+    elif layout.reserved is not None:
+        own, trainings, name = OF_RESERVED, TRAININGS_OF_RESERVED, "marked slots (ours)"
+    else:
+        raise ValueError(f"base {layout.base!r} has neither entries nor reserved channels")
+    return Lineup((*COMPARED, *own), TRAININGS | trainings, CURVES | {name: own[-1]})
+
 
 # The paper's table 2 (CVPR 2024): text, image, identity of single -> of three merged.
 PAPER: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], str]] = {

@@ -1,6 +1,7 @@
 """The rendered characters of the evaluation: those to train, with their true pictures, and those to make metrics from.
 
-Rendered once by recipes/eval/characters.ts (DiceBear), by the repository's own Node.
+Rendered once by recipes/eval/characters.ts (DiceBear), by the repository's own Node. True pictures are as large as the
+base's own cells; the networks of the metrics see cells of CELL pixels, to which larger ones are averaged.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -23,7 +25,7 @@ from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, compose, d
 from orthoplex.bases.cast.words import BACKGROUND_COLOURS
 from orthoplex.bases.cast.world import rgb
 
-CELL = 64
+CELL = 64  # sides of what the metrics' networks see
 EXPRESSIONS = ("neutral", "smiling", "laughing", "sad", "angry", "surprised", "silly")
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -35,6 +37,8 @@ class Ask:
     expression: str
     kind: str
     colour: str  # a word of BACKGROUND_COLOURS
+    cell: int = 0  # where the person stands in a picture of `cells` people
+    cells: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,7 @@ class Character:
 
     name: str
     folder: Path
+    cell_px: int = CELL  # of the base that is measured
 
     @property
     def trigger(self) -> str:
@@ -55,15 +60,17 @@ class Character:
 
     @cached_property
     def sprites(self) -> dict[str, Tensor]:
-        """Expression -> (4, 64, 64) in [0, 1], premultiplied: as the trainer sees it."""
+        """Expression -> (4, E, E) in [0, 1], E = cell_px, premultiplied: as the trainer sees it."""
         return {
-            name: torch.from_numpy(np.asarray(fit(picture, CELL)).astype(np.float32) / 255).permute(2, 0, 1)
+            name: torch.from_numpy(np.asarray(fit(picture, self.cell_px)).astype(np.float32) / 255).permute(2, 0, 1)
             for name, picture in self.pictures.items()
         }
 
     def truth(self, ask: Ask) -> Tensor:
-        """The picture asked for as it should be: (3, 64, 64) in [-1, 1]."""
-        return on_background(self.sprites[ask.expression][None], ask.kind, ask.colour)
+        """The picture asked for as it should be, of one cell: (3, E, E) in [-1, 1]."""
+        background = background_of(ask.kind, ask.colour, ask.cells, self.cell_px)
+        own = background[..., ask.cell * self.cell_px : (ask.cell + 1) * self.cell_px]
+        return compose(self.sprites[ask.expression][None, None], own)[0]
 
     def asks(self, count: int) -> list[Ask]:
         """`count` asks: the expressions in turn, kinds and colours in turn, others for every character."""
@@ -81,15 +88,25 @@ class Character:
 
 
 @lru_cache
-def _masks(people: int) -> Tensor:
-    return background_masks(people, CELL)
+def _masks(people: int, cell_px: int) -> Tensor:
+    return background_masks(people, cell_px)
+
+
+def background_of(kind: str, colour: str, people: int, cell_px: int) -> Tensor:
+    """(1, 3, E, E P) in [0, 1]."""
+    kinds, colours = torch.tensor([BACKGROUNDS.index(kind)]), rgb(BACKGROUND_COLOURS[colour])[None]
+    return draw_backgrounds(kinds, colours, _masks(people, cell_px))
 
 
 def on_background(sprites: Tensor, kind: str, colour: str) -> Tensor:
-    """Sprites (P, 4, 64, 64) side by side on one background: (3, 64, 64 P) in [-1, 1]."""
-    kinds, colours = torch.tensor([BACKGROUNDS.index(kind)]), rgb(BACKGROUND_COLOURS[colour])[None]
-    background = draw_backgrounds(kinds, colours, _masks(len(sprites)))
-    return compose(sprites[None], background)[0]
+    """Sprites (P, 4, E, E) side by side on one background: (3, E, E P) in [-1, 1]."""
+    return compose(sprites[None], background_of(kind, colour, len(sprites), sprites.shape[-1]))[0]
+
+
+def averaged(pictures: Tensor, size_px: int = CELL) -> Tensor:
+    """Pictures (B, 3, E, W) with E a multiple of size_px, averaged down to (B, 3, size_px, W size_px / E)."""
+    factor = pictures.shape[-2] // size_px
+    return pictures if factor == 1 else F.avg_pool2d(pictures, factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +149,8 @@ def render(root: Path, concepts: int, people: int) -> Path:
     return folder
 
 
-def read_characters(folder: Path) -> list[Character]:
-    return [Character(path.name, path) for path in sorted((folder / "concepts").iterdir())]
+def read_characters(folder: Path, cell_px: int = CELL) -> list[Character]:
+    return [Character(path.name, path, cell_px) for path in sorted((folder / "concepts").iterdir())]
 
 
 def read_people(folder: Path) -> People:

@@ -62,6 +62,18 @@ def write_plots(results: Numbers, folder: Path) -> None:
         write_points(path, f"crosstalk by {kind} and distance gained", "crosstalk", "distance gained", clouds)
 
 
+def write_search(lab: Lab, rows: Numbers, provenance: Provenance, page: Path) -> None:
+    """PAGE with the table of the search, and the numbers beside it as JSON."""
+    about = (
+        f"Written by `{provenance.command}`, commit `{provenance.commit}`, base `{lab.base.id}` with weights "
+        f"`{provenance.weights}`,\n{provenance.machine}, {provenance.minutes:.0f} minutes in this run."
+    )
+    settings = asdict(lab.settings)
+    page.write_text(sections.search_page(rows, settings, about))
+    numbers = {"provenance": asdict(provenance), "settings": settings, "search": rows}
+    page.with_suffix(".json").write_text(json.dumps(known(numbers), allow_nan=False))
+
+
 def write_report(lab: Lab, results: Numbers, provenance: Provenance, page: Path) -> None:
     """PAGE and, beside it, results/ with plots, sheets and all numbers as JSON."""
     folder = page.parent / "results"
@@ -86,7 +98,7 @@ All numbers are in [results/results.json](results/results.json).
 {warning if size == "tiny" else ""}"""
     parts = [
         sections.goals_section(results),
-        sections.metrics_section(results, len(lab.names)),
+        sections.metrics_section(results, len(lab.names), lab.base.config.cell_px),
         sections.main_section(results, settings),
         sections.curves_section(results),
         sections.ablation_section(results),

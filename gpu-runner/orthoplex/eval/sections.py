@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orthoplex.eval.methods import OURS, PAPER, SLOTS_ONLY
+from orthoplex.eval.methods import PAPER, SLOTS_ONLY
 
 Numbers = Mapping[str, Any]
+GATED_NOTE = """Concepts with a gate or a token mask are not summed into weights: each acts at its own tokens, and in
+the picture as far as attention goes to them, at strength 1. Whoever is not named does nothing."""
 COLUMNS = ("text", "image", "identity", "named")
 
 
@@ -30,11 +32,17 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def metrics_section(results: Numbers, people: int) -> str:
+def metrics_section(results: Numbers, people: int, cell_px: int) -> str:
     e, a = results["embedder"], results["attributes"]
+    larger = (
+        f"\nThe base's cells have {cell_px} px a side: distance and expression are read at that size, and pictures\n"
+        "are averaged down to 64 px before the networks see them.\n"
+        if cell_px > 64
+        else ""
+    )
     return f"""## How it is measured
 All metrics are made here from rendered characters and tested on characters that they never saw.
-
+{larger}
 - **identity**: the share of pictures in which the character is recognised. The embedder's equal error rate on
   {e["people"]} unseen characters is {e["eer_same_style"]:.2%} against others of the same style and
   {e["eer_any_style"]:.2%} against anybody. At the threshold {e["threshold"]:.3f}, which {e["false_accept_rate"]:.1%} of
@@ -79,11 +87,13 @@ def main_section(results: Numbers, settings: Numbers) -> str:
         for name, (single, merged, seconds) in PAPER.items()
     ]
     tuned = rates_table(results["tuning"], settings["rate_factors"])
+    gated = any("gate" in entry["method"] for entry in results["main"])
     return f"""## Methods, single → {settings["group"]} merged
 {settings["concepts"]} characters, {len(settings["seeds"])} seed(s), {settings["steps"]} steps of {settings["batch"]},
-rank {SLOTS_ONLY.rank} ({OURS.rank} of ours), each method at the strength that suits it best (by distance) and at its
-own tuned rate. ± is one standard error over characters and seeds. *Single* is at strength 1. A fusion's time
-holds gathering activations; LBFGS runs {settings["lbfgs_iterations"]} iterations a layer.
+rank {SLOTS_ONLY.rank} ({results["ours"]["rank"]} of ours), each method at the strength that suits it best (by
+distance) and at its own tuned rate. ± is one standard error over characters and seeds. *Single* is at strength 1.
+A fusion's time holds gathering activations; LBFGS runs {settings["lbfgs_iterations"]} iterations a layer.
+{GATED_NOTE if gated else ""}
 
 {table(head, [ceiling, *best])}
 
@@ -114,7 +124,8 @@ def goals_section(results: Numbers) -> str:
         return float(entry["merged"][entry["best_strength"]][measure]["mean"])
 
     ours = next(name for name in main if name.endswith("(ours)"))
-    points = {point["count"]: point["identity"]["mean"] for point in results["curve"]["marked slots (ours)"]}
+    curve = next(line for name, line in results["curve"].items() if name.endswith("(ours)"))
+    points = {point["count"]: point["identity"]["mean"] for point in curve}
     most = max(count for count in points if count <= 16)
     kept = points[most] / points[1] if points[1] else math.nan
     single = main[ours]["single"]["identity"]["mean"]
@@ -156,11 +167,47 @@ def curves_section(results: Numbers) -> str:
 All at strength 1, whichever is asked for; identity; distance to the truth.
 
 {table(head, rows)}
-
+{residents_line(results["residents"])}
 ![Identity by number merged](results/identity-by-count.svg)
 ![Distance by number merged](results/distance-by-count.svg)
 ![Distance by strength](results/distance-by-strength.svg)
 ![The same characters with more and more merged](results/counts.png)
+"""
+
+
+def residents_line(found: Numbers | None) -> str:
+    """What 100 loaded concepts change; nothing on a base whose adapters have no gates."""
+    if found is None:
+        return ""
+    with_others = (
+        f"{found['pictures']} pictures drawn by the product with {found['count']} concepts loaded and one or two named"
+    )
+    silent = "the same to the bit" if found["silent"] else "not the same"
+    return f"""
+{with_others}: {found["different"]} differ in any byte from those without the others. With all of them attached to a
+prompt that names none, the base's prediction is {silent}.
+"""
+
+
+def search_page(rows: Numbers, settings: Numbers, about: str) -> str:
+    """The search as one table: every variant, distance; identity; text in each column."""
+    columns = list(next(iter(rows.values())))
+    lines = []
+    for name, found in rows.items():
+        cells = [
+            "; ".join([with_error(c["distance"], 2), with_error(c["identity"]), with_error(c["text"])])
+            + (f"; {with_error(c['collapse'])}" if "collapse" in c else "")
+            for c in (found[column] for column in columns)
+        ]
+        lines.append([name, *cells])
+    return f"""# Search: how a gated concept is trained
+{about}
+{settings["search_concepts"]} characters that are not in the main table, {len(settings["seeds"])} seed(s),
+{settings["steps"]} steps of {settings["batch"]}. In a cell: distance to the truth (of 255); identity; text; for
+pictures of several also subject collapse. ± is one standard error over seeds. *apart*: each person attends to its own
+place and words; *words*: words alone.
+
+{table(["variant", *columns], lines)}
 """
 
 
@@ -190,7 +237,9 @@ def together_section(results: Numbers) -> str:
         rows = [
             [
                 way,
+                number(f["collapse"]),
                 number(f["identity"]),
+                number(f["text"]),
                 number(f["leak"]),
                 number(f["margin"]),
                 number(f["people"]),
@@ -198,12 +247,16 @@ def together_section(results: Numbers) -> str:
             ]
             for way, f in ways.items()
         ]
-        head = ["way", "identity", "leak", "margin", "somebody", "distance"]
+        head = ["way", "collapse", "identity", "text", "leak", "margin", "somebody", "distance"]
         parts.append(f"### {people} people\n{table(head, rows)}\n\n![{people} people](results/scenes-{people}.png)")
     note = (
-        "identity: the right character in its cell. leak: another of the cast recognised there. margin: score of the "
+        "collapse: the share of pictures in which somebody is missing or there twice: a cell shows the one of the cast "
+        "that it scores highest for, if the score passes the threshold of equal error; a picture has collapsed where a "
+        "cell shows nobody, or two cells the same. identity: the right character in its cell. text: as above, for each "
+        "cell. leak: another of the cast recognised there. margin: score of the "
         "right character less the best of the others. *merged*: summed into the weights, acting everywhere; "
-        "*confined*: each residual in its person's cell and words only; *boxes*: regionally controlled "
+        "*confined*: each residual in its person's cell, or in the positions that attended to its words in the first "
+        "steps, and in its words only; *boxes*: regionally controlled "
         "cross-attention; *automatic regions*: the same without boxes, found in cross-attention in the first steps; "
         "*people apart*: boxes, and self-attention within each person's cell."
     )

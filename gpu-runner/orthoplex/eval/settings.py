@@ -40,7 +40,7 @@ class Settings:
     crosstalk_concepts: int = 4  # concepts whose pairs are measured for crosstalk
     prompts: int = 4  # per concept: its expressions in turn, on a background each
     draw_steps: int = 12
-    guidance: float = 1.0  # the default of cast-3
+    guidance: float = 1.0  # the default of the cast bases
     draw_batch: int = 24
     fusion_batches: int = 4  # batches of activations per concept
     lbfgs_iterations: int = 8
@@ -51,6 +51,9 @@ class Settings:
     lower_rates: tuple[float, ...] = (0.25,)
     bases_silenced: tuple[str, ...] = ("balanced energy",)  # those also tried with silence
     scenes: int = 6  # pictures of two and of three concepts
+    residents: int = 100  # concepts loaded at once where a picture is compared byte for byte
+    search_concepts: int = 4  # characters of the search for how a gated concept is trained
+    search_scenes: int = 4  # pictures of two and of three of them, for each of the four ways
 
     def __post_init__(self) -> None:
         if self.tuning_start > self.measured:
@@ -76,6 +79,9 @@ PUBLISHED = replace(
     curve_measured=8,
     ablation_concepts=3,
     seeds=(0, 1, 2),
+    scenes=12,
+    search_concepts=5,
+    search_scenes=6,
 )
 FULL = replace(
     SMALL,
@@ -132,5 +138,7 @@ TINY = replace(
     lower_rates=(),
     bases_silenced=(),
     scenes=2,
+    search_concepts=3,
+    search_scenes=1,
 )
 SIZES = {size.name: size for size in (TINY, SMALL, PUBLISHED, FULL)}

@@ -11,21 +11,20 @@ from torch import Tensor
 
 from orthoplex.bases.cast.base import to_images
 from orthoplex.eval.lab import FUSIONS, Lab, Trial
-from orthoplex.eval.methods import METHODS, OURS
-from orthoplex.eval.renders import on_background
-from orthoplex.eval.studies.curves import CURVES, blocks
+from orthoplex.eval.studies.curves import blocks
 from orthoplex.eval.studies.main_table import groups_of
-from orthoplex.eval.studies.together import WAYS, asks_of, scene_casts, scenes_of
+from orthoplex.eval.studies.scenes import scene_casts, scenes_of, true_scenes
+from orthoplex.eval.studies.together import ways_of
 
-MARGIN, GAP, LABEL_WIDTH, SCALE = 8, 4, 240, 2
+MARGIN, GAP, LABEL_WIDTH, TILE = 8, 4, 240, 128  # TILE: height of a picture
 
 Line = tuple[str, Tensor]  # what it is, pictures (N, 3, H, W)
 
 
 def write_sheet(path: Path, lines: Sequence[Line]) -> None:
-    """One row a line: its label, then its pictures at twice their size. Written in few colours, to stay small."""
+    """One row a line: its label, then its pictures, enlarged to TILE. Written in few colours, to stay small."""
     _, _, height, width = lines[0][1].shape
-    tile = (width * SCALE, height * SCALE)
+    tile = (width * TILE // height, TILE)
     count = max(len(pictures) for _, pictures in lines)
     size = (LABEL_WIDTH + count * (tile[0] + GAP) + MARGIN, MARGIN + len(lines) * (tile[1] + GAP))
     sheet = Image.new("RGB", size, "white")
@@ -34,7 +33,7 @@ def write_sheet(path: Path, lines: Sequence[Line]) -> None:
         top = MARGIN + row * (tile[1] + GAP)
         pen.text((MARGIN, top + tile[1] // 2 - 6), label, fill="black")
         for column, image in enumerate(to_images(pictures)):
-            enlarged = image.resize(tile, Image.Resampling.BICUBIC)
+            enlarged = image if image.size == tile else image.resize(tile, Image.Resampling.BICUBIC)
             sheet.paste(enlarged, (LABEL_WIDTH + column * (tile[0] + GAP), top))
     sheet.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
@@ -48,13 +47,14 @@ def methods_sheet(lab: Lab, path: Path, best: dict[str, float]) -> None:
     """One group of the main table by every method, merged at its best strength."""
     seed, s = lab.settings.seeds[0], lab.settings
     group = groups_of(lab.names[: s.concepts], s.group, seed)[0]
-    alone = [lab.pictures(Trial(lab.tuned(OURS), (name,), (name,), seed=seed)) for name in group]
+    ours = lab.tuned(lab.lineup.ours.training)
+    alone = [lab.pictures(Trial(ours, (name,), (name,), ours.merge, seed=seed)) for name in group]
     truth = torch.stack([r.character.truth(r.ask) for _, requests, _ in alone for r in requests])
     lines = [
         ("true renders", _two_each(truth, s.prompts)),
         ("ours, each alone", _two_each(torch.cat([drawn for drawn, _, _ in alone]), s.prompts)),
     ]
-    for method in METHODS:
+    for method in lab.lineup.methods:
         strength = 1.0 if method.merge in FUSIONS else best[method.name]
         drawn, _, _ = lab.pictures(Trial(lab.tuned(method.training), group, group, method.merge, strength, seed))
         lines.append((method.name, _two_each(drawn, s.prompts)))
@@ -66,11 +66,11 @@ def curve_sheet(lab: Lab, path: Path) -> None:
     s, lines = lab.settings, []
     names = lab.names[: s.curve_concepts]
     measured = min(s.curve_measured, len(names), 4)
-    for label, training in CURVES.items():
+    for label, method in lab.lineup.curves.items():
         for count in s.merged_counts:
             parts = []
             for members, drawn_names in blocks(names, count, min(s.curve_measured, len(names))):
-                trial = Trial(lab.tuned(training), members, drawn_names, seed=s.seeds[0])
+                trial = Trial(lab.tuned(method.training), members, drawn_names, method.merge, seed=s.seeds[0])
                 parts.append(lab.pictures(trial)[0])
             lines.append((f"{label}, {count} merged", _two_each(torch.cat(parts), s.prompts)[: 2 * measured]))
     write_sheet(path, lines)
@@ -79,12 +79,7 @@ def curve_sheet(lab: Lab, path: Path) -> None:
 def scenes_sheet(lab: Lab, path: Path, people: int) -> None:
     """Pictures of several concepts: the truth, then every way."""
     casts = scene_casts(lab.names[: lab.settings.concepts], people, lab.settings.scenes)
-    truths = []
-    for number, cast in enumerate(casts):
-        asks = asks_of(lab, cast, number)
-        sprites = [lab.characters[name].sprites[ask.expression] for name, ask in zip(cast, asks, strict=True)]
-        truths.append(on_background(torch.stack(sprites), asks[0].kind, asks[0].colour))
     shown = 4
-    lines = [("true renders", torch.stack(truths)[:shown])]
-    lines += [(way.name, scenes_of(lab, way, casts)[:shown]) for way in WAYS]
+    lines = [("true renders", true_scenes(lab, casts)[:shown])]
+    lines += [(way.name, scenes_of(lab, way, casts, lab.settings.seeds[0])[:shown]) for way in ways_of(lab)]
     write_sheet(path, lines)

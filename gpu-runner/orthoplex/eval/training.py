@@ -13,6 +13,7 @@ from torch import Tensor
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.cast.flow import noise_levels
+from orthoplex.bases.cast.people import People
 from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
 from orthoplex.bases.cast.prior import Content, PriorPictures
 from orthoplex.eval.attention import attention_layout
@@ -39,8 +40,8 @@ PENALTY_WEIGHT = 3.0  # of the residuals' energy on the base's activations, as a
 
 
 def weights_sha256(base: CastBase) -> str:
-    """Which weights were measured: a hash of all of them."""
-    digest = hashlib.sha256()
+    """Which base was measured: a hash of all its weights, and of its gate where it has one."""
+    digest = hashlib.sha256(f"gain {base.layout.gate_gain}".encode() if base.layout.gate_gain else b"")
     for name, tensor in sorted(base.model.state_dict().items()):
         digest.update(name.encode() + tensor.detach().float().cpu().numpy().tobytes())
     return digest.hexdigest()[:16]
@@ -83,6 +84,7 @@ class Trainer:
     say: Callable[[str], None] = lambda _: None
     _banks: dict[tuple[int, Content], PriorPictures] = field(default_factory=dict)
     _moments: Moments | None = None
+    _companions: People | None = None
 
     def _facts(self, character: Character, training: Training, seed: int) -> list[Any]:
         s = self.settings
@@ -108,18 +110,33 @@ class Trainer:
         started = time.monotonic()
         s, base = self.settings, self.base
         share, content = SILENCES[training.silence]
+        if training.silence != "none" and (training.gate or training.tokens == "entries" or training.companions):
+            raise ValueError("silence is for methods that act on pictures which do not name the concept")
         needs_moments = training.basis in NEEDS_MOMENTS or training.silence == "penalty"
         moments = self.base_moments() if needs_moments else None
         learner = MethodLearner(base, training, int(character.name[:2]), seed, moments)
         penalty = energy_penalty(base, learner, moments) if moments and training.silence == "penalty" else None
         data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
-        scenes = ConceptScenes(base, data)
+        companions = self.companions() if training.companions else None
+        high, low = training.high_share, training.low_share
+        scenes = ConceptScenes(base, data, companions, training.companions, high_share=high, low_share=low)
         silent = round(s.batch * share)
         bank = self.bank(seed, content) if silent else None
         while learner.learns and learner.step < s.steps:
             generator = torch.Generator().manual_seed(seed * 1_000_003 + learner.step + 1)
             train_step(base, learner, scenes, bank, s.batch - silent, silent, s.steps, generator, penalty)
         return learner.trained(character.name, time.monotonic() - started)
+
+    def companions(self) -> People:
+        """Those of the product; drawn once and kept, because every worker process needs them."""
+        if self._companions is None:
+
+            def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
+                return vars(self.base.companions), {}
+
+            tensors, _ = self.cache.tensors("companions", [self.weights], make)
+            self._companions = People(**tensors)
+        return self._companions
 
     def bank(self, seed: int, content: Content) -> PriorPictures:
         if (seed, content) not in self._banks:

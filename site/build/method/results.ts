@@ -47,7 +47,18 @@ const Method = z
     return { ...method, best: best ?? method.single };
   });
 
-const Scene = z.object({ identity: Value, leak: Value, margin: Value, people: Value, distance: Value });
+const Scene = z.object({
+  ...{ identity: Value, leak: Value, margin: Value, people: Value, distance: Value },
+  // results of before these were measured have neither
+  ...{ collapse: Value.optional(), text: Value.optional() },
+});
+/** Pictures compared byte for byte with and without others loaded; only bases with gates have it. */
+const Residents = z.object({
+  count: z.number(),
+  pictures: z.number(),
+  different: z.number(),
+  silent: z.boolean(),
+});
 const Prediction = z.object({ pearson: Value, spearman: Value, spearman_within: filled(Value) });
 const Crosstalk = z.object({ parameters: z.number(), activations: z.number(), distance_gained: z.number() });
 
@@ -112,6 +123,8 @@ const Results = z.object({
       .transform((predicts) => Object.entries(predicts)),
   }),
   together: filled(filled(Scene)),
+  residents: Residents.nullish(),
+  base: z.object({ id: z.string(), cell_px: z.number() }).optional(),
 });
 
 export type Results = z.output<typeof Results>;

@@ -11,6 +11,13 @@ function pair(single: Measures, merged: Measures, column: keyof Measures): strin
   return `${number(single[column].mean)} → ${withSpread(merged[column])}`;
 }
 
+/** What many loaded concepts change where each acts through its gate, or beyond a class of slots where none has one. */
+function manyHtml({ curve, residents }: Results): string {
+  if (!residents) return beyondOneClass(curve);
+  const { count, pictures, different, silent } = residents;
+  return `<p>${pictures} pictures were drawn by the product with ${count} concepts loaded, of which one or two are named: ${different} differ in any byte from those without the others. With all of them attached to a prompt that names none, the base's prediction is ${silent ? "the same to the bit" : "not the same"}.</p>\n`;
+}
+
 /** The effect of merging more concepts than a class of slots holds. */
 function beyondOneClass(curve: Results["curve"]): string {
   const size = baseFacts().class;
@@ -24,7 +31,8 @@ function beyondOneClass(curve: Results["curve"]): string {
   return `<p>A class holds ${size} slots. Of ${beyond.count} concepts some are of another class and share a column with most of the others: our identity is ${before} and ${after}.</p>\n`;
 }
 
-export function curveHtml({ curve, strength }: Results): string {
+export function curveHtml(results: Results): string {
+  const { curve, strength } = results;
   const counts = curve[0]?.[1].map(({ count }) => String(count)) ?? [];
   const strengths = strength[0]?.[1].map((point) => String(point.strength)) ?? [];
   const merged = tableHtml(
@@ -48,7 +56,7 @@ export function curveHtml({ curve, strength }: Results): string {
       cells: points.map((point) => withSpread(point.distance, 1)),
     })),
   );
-  return `${beyondOneClass(curve)}${foldedHtml("Identity and distance by number of merged concepts, as a table", merged)}
+  return `${manyHtml(results)}${foldedHtml("Identity and distance by number of merged concepts, as a table", merged)}
 ${foldedHtml("Distance by strength, as a table", byStrength)}`;
 }
 
@@ -102,17 +110,34 @@ export function predictsHtml({ interference }: Results): string {
 }
 
 export function sceneHtml(people: string, ways: Results["together"][number][1]): string {
-  const head = ["Way", "identity", "leak", "margin", "somebody", "distance"];
-  const rows = ways.map(([name, { identity, leak, margin, people: somebody, distance }]) => ({
+  const shares = [
+    ["collapse", "collapse"],
+    ["identity", "identity"],
+    ["text", "text"],
+    ["leak", "leak"],
+    ["margin", "margin"],
+    ["somebody", "people"],
+  ] as const;
+  const shown = shares.filter(([, key]) => ways.some(([, way]) => way[key] !== undefined));
+  const rows = ways.map(([name, way]) => ({
     name,
-    ...kindOf(name),
-    cells: [...[identity, leak, margin, somebody].map((value) => number(value)), number(distance, 1)],
+    ...(name === "the true renders" ? { kind: "truth" as const } : kindOf(name)),
+    cells: [...shown.map(([, key]) => number(way[key] ?? null)), number(way.distance, 1)],
   }));
-  return tableHtml(`${people} people in one picture`, head, rows);
+  return tableHtml(
+    `${people} people in one picture`,
+    ["Way", ...shown.map(([head]) => head), "distance"],
+    rows,
+  );
 }
 
-export function metricsHtml({ embedder: e, attributes: a }: Results): string {
-  return `<dl class="facts">
+export function metricsHtml({ embedder: e, attributes: a, base }: Results): string {
+  const cell = base?.cell_px ?? 64;
+  const larger =
+    cell > 64
+      ? `<p>A person of this base has ${cell} pixels a side. Distance and expression are read at that size; pictures are averaged down to 64 pixels before the networks of the other metrics see them.</p>\n`
+      : "";
+  return `${larger}<dl class="facts">
 <dt>identity</dt><dd>The share of pictures in which the character is recognised. The embedder's equal error rate on ${e.people} unseen characters is ${percent(e.eer_same_style, 2)} against others of the same style and ${percent(e.eer_any_style, 2)} against anybody. At its threshold ${number(e.threshold)}, which ${percent(e.false_accept_rate)} of ${e.impostor_scores} impostors of the same style pass, it recognises ${percent(e.detected_renders)} of true renders. A picture is compared with the character's renders in its <em>other</em> expressions. <b>score</b> is the cosine behind it.</dd>
 <dt>named</dt><dd>The share of pictures that score highest for the right one of all characters trained here.</dd>
 <dt>text</dt><dd>The share of what was asked that is seen: expression, background, its colour, one person, glasses as in the truth. On renders of unseen characters these are read right in ${percent(a.expression)}, ${percent(a.background)}, ${percent(a.colour)}, ${percent(a.people)} and ${percent(a.glasses)}.</dd>

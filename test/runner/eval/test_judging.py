@@ -1,28 +1,21 @@
 """The judge on the true pictures themselves, with an embedder that looks at colour alone."""
 
+from dataclasses import replace
+
 import pytest
 import torch
-from torch import Tensor
 
 from orthoplex.eval.attributes import AttributeReader, nearest
-from orthoplex.eval.embedder import Embedder
 from orthoplex.eval.judging import Judge, means, shows_expression
-from orthoplex.eval.renders import Ask, Character
+from orthoplex.eval.renders import Ask, Character, averaged
 
-
-class MiddleColour(Embedder):
-    """Embeds a picture as the colour of its middle, which tells the two drawn characters apart."""
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        return torch.nn.functional.normalize(pictures[:, :, 28:36, 28:36].mean(dim=(2, 3)), dim=-1)
+from .conftest import MiddleColour
 
 
 @pytest.fixture
 def judge(characters: list[Character]) -> Judge:
-    embedder = MiddleColour()
-    embedder.threshold.fill_(0.9)
     torch.manual_seed(0)
-    return Judge(embedder.eval(), AttributeReader().eval(), characters)
+    return Judge(MiddleColour().eval(), AttributeReader().eval(), characters)
 
 
 def test_a_true_picture_is_recognised_and_named_and_lies_at_no_distance(
@@ -58,3 +51,20 @@ def test_the_nearest_candidate_is_the_picture_itself() -> None:
     candidates = torch.rand(1, 4, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     for index in range(4):
         assert nearest(candidates[:, index], candidates).tolist() == [index]
+
+
+def test_pictures_of_larger_cells_are_judged_as_their_averages_and_measured_at_their_size(
+    judge: Judge, characters: list[Character]
+) -> None:
+    large = replace(characters[0], cell_px=128)
+    asks = large.asks(3)
+    truth = torch.stack([large.truth(ask) for ask in asks])
+    assert truth.shape[-1] == 128
+    small = torch.stack([characters[0].truth(ask) for ask in asks])
+    assert float((averaged(truth) - small).abs().mean()) < 0.01  # the same picture, but for how it was made smaller
+    found = means(judge.judge(truth, [large] * 3, asks))
+    assert (found["identity"], found["named"], found["distance"]) == (1, 1, 0)
+    stripes = truth.clone()
+    stripes[..., ::2] += 0.5  # averaging hides it from the networks, not from the distance
+    stripes[..., 1::2] -= 0.5
+    assert means(judge.judge(stripes, [large] * 3, asks))["distance"] > 20

@@ -9,6 +9,7 @@ from orthoplex.eval.measures import (
     correlation,
     distance,
     equal_error_rate,
+    equal_error_threshold,
     false_rates,
     rank_correlation,
     spread,
@@ -72,3 +73,9 @@ def test_a_line_correlates_fully_and_a_constant_not_at_all() -> None:
 def test_rank_correlation_sees_order_only_and_shares_ranks_of_equals() -> None:
     assert rank_correlation([1, 2, 3, 4], [1, 10, 100, 1000]) == pytest.approx(1)
     assert rank_correlation([1, 1, 2], [3, 3, 9]) == pytest.approx(1)
+
+
+def test_the_threshold_of_equal_error_separates_what_can_be_separated() -> None:
+    genuine, impostor = torch.tensor([0.8, 0.9]), torch.tensor([0.1, 0.2, 0.3])
+    threshold = equal_error_threshold(genuine, impostor)
+    assert false_rates(genuine, impostor, threshold) == (0, 0)

@@ -9,13 +9,14 @@ import torch
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.eval.cache import Cache, fingerprint
 from orthoplex.eval.embedder import contrastive_loss
+from orthoplex.eval.factors import Trained
 from orthoplex.eval.generation import Request, row_of
 from orthoplex.eval.learner import Training
 from orthoplex.eval.plots import axis_over, write_lines, write_points
 from orthoplex.eval.renders import Ask, Character
 from orthoplex.eval.studies.curves import blocks
 from orthoplex.eval.studies.main_table import groups_of
-from orthoplex.eval.studies.together import scene_casts
+from orthoplex.eval.studies.scenes import scene_casts
 
 NAMES = [f"{number:02d}-x" for number in range(12)]
 
@@ -68,7 +69,8 @@ def test_a_killed_write_leaves_nothing_under_the_name(tmp_path: Path) -> None:
 def test_what_is_asked_reaches_the_base_word_for_word(random_base: CastBase, characters: list[Character]) -> None:
     words = {number: word for word, number in random_base.world.vocabulary.items()}
     for ask in characters[0].asks(12):
-        row = row_of(random_base, Request(characters[0], torch.ones(4, 2, 256), ask, 1))
+        trained = Trained(characters[0].name, torch.ones(4, 2, 256), {})
+        row = row_of(random_base, Request(characters[0], trained, ask, 1))
         said = [words[int(number)] for number in row.words[0]]
         assert said[0] == f"background:{ask.kind}"
         assert said[5] == f"expression:{ask.expression}"

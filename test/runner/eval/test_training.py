@@ -23,8 +23,8 @@ from orthoplex.eval.methods import (
     CUSTOM,
     DB_LORA,
     ED_LORA,
+    MARKED,
     NOTHING,
-    OURS,
     SLOTS_ONLY,
     TOKENS_ONLY,
 )
@@ -53,7 +53,7 @@ def test_ours_is_trained_as_the_product_trains_it(
     random_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     settings = replace(SHORT, batch=4)
-    trained = Trainer(random_base, settings, Cache(tmp_path), "random").train(characters[1], OURS)
+    trained = Trainer(random_base, settings, Cache(tmp_path), "random").train(characters[1], MARKED)
     spec = TrainSpec(
         "x",
         "person",
@@ -86,7 +86,7 @@ def test_what_was_trained_once_is_not_trained_again(
 
 def test_each_method_trains_what_its_paper_trains(random_base: CastBase) -> None:
     up, tokens = 16 * 256 * 8, 4 * 2 * 128
-    assert trained_numbers(learner(random_base, OURS)) == 4 * 256 * 4 + tokens
+    assert trained_numbers(learner(random_base, MARKED)) == 4 * 256 * 4 + tokens
     assert trained_numbers(learner(random_base, SLOTS_ONLY)) == up + tokens
     assert trained_numbers(learner(random_base, ED_LORA)) == 2 * up + tokens
     assert trained_numbers(learner(random_base, DB_LORA)) == 2 * up
@@ -97,7 +97,6 @@ def test_each_method_trains_what_its_paper_trains(random_base: CastBase) -> None
 
 def test_every_training_begins_as_the_base_itself(random_base: CastBase) -> None:
     for training in (
-        OURS,
         ED_LORA,
         CUSTOM,
         SLOTS_ONLY,
@@ -110,7 +109,7 @@ def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
     start = F.pad(random_base.initial_tokens("person"), (0, 128))
     assert torch.equal(learner(random_base, SLOTS_ONLY).tokens, start)
     assert torch.equal(learner(random_base, NOTHING).tokens, start)
-    assert torch.equal(learner(random_base, OURS).tokens[..., :128], start[..., :128])
+    assert torch.equal(learner(random_base, MARKED).tokens[..., :128], start[..., :128])
     rare = learner(random_base, DB_LORA).tokens
     assert torch.equal(rare[1], start[0])
     assert not torch.equal(rare[0], start[0])
@@ -119,7 +118,7 @@ def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
 def test_residuals_of_ours_do_nothing_to_the_tokens_of_another_concept(
     random_base: CastBase,
 ) -> None:
-    one, two = (MethodLearner(random_base, OURS, index, 0, None) for index in (3, 4))
+    one, two = (MethodLearner(random_base, MARKED, index, 0, None) for index in (3, 4))
     for residual in one.residuals.values():
         residual.up.data.normal_(generator=torch.Generator().manual_seed(1))
         own, other = (made.tokens.detach().double() @ residual.dense().T for made in (one, two))
@@ -138,7 +137,7 @@ def test_quiet_directions_are_those_of_least_energy_and_marked_tokens_stay_out_o
     moments = dict.fromkeys(attention_layout(random_base).layers, x.T @ x)
     quiet = quiet_directions(random_base, moments)
     assert float((x[:, :128] @ quiet).square().sum() / x.square().sum()) < 0.2
-    training = replace(OURS, basis="quiet directions")
+    training = replace(MARKED, basis="quiet directions")
     one, two = (MethodLearner(random_base, training, index, 0, moments) for index in (0, 1))
     layer = "transformer_blocks.0.attn2.to_k"
     down = one.residuals[layer].down

@@ -106,11 +106,11 @@ def with_tokens(base: CastParts, context: Context, tokens: Tensor) -> Context:
     Every word carries the vector of its place, the concept's tokens as well.
     """
     (shared,) = context.states
-    places, cells = context.conditions["places"], _concept_cells(context)
+    places, cells = context.conditions["places"], concept_cells(context)
     rows = torch.arange(len(shared), device=shared.device)
     with torch.no_grad():
         here = base.model.place_words(places[rows, cells])[:, None]  # (B, 1, C)
-    at = _concept_positions(base, cells)
+    at = concept_positions(base, cells)
     states = []
     for layer in range(tokens.shape[1]):
         values = (tokens[:, layer].to(shared)[None] + here).to(shared)
@@ -118,13 +118,13 @@ def with_tokens(base: CastParts, context: Context, tokens: Tensor) -> Context:
     return replace(context, states=tuple(states))
 
 
-def _concept_cells(context: Context) -> Tensor:
+def concept_cells(context: Context) -> Tensor:
     """Which cell is the concept's, (B,); the first where the batch does not say."""
     places = context.conditions["places"]
     return context.conditions.get(CONCEPT_CELL, torch.zeros_like(places[:, 0]))
 
 
-def _concept_positions(base: CastParts, cells: Tensor) -> Tensor:
+def concept_positions(base: CastParts, cells: Tensor) -> Tensor:
     """Context positions (B, count) of the concept's tokens, which stand in that cell (B,)."""
     return cells[:, None] * base.config.words + torch.tensor(CONCEPT_WORDS, device=cells.device)
 
@@ -133,6 +133,6 @@ def with_entries(base: CastParts, context: Context, concept: Concept) -> Context
     """Training contexts with class vectors in the concept's positions, and the entries that are added to them."""
     residual = concept.residual
     named = with_tokens(base, context, class_context(base)[:, None])  # one context for all layers
-    positions = _concept_positions(base, _concept_cells(context)).cpu()
+    positions = concept_positions(base, concept_cells(context)).cpu()
     members = tuple((Member(residual.slot, concept.entries, residual.up, at[None]),) for at in positions)
     return replace(named, members=members)

@@ -29,6 +29,7 @@ from orthoplex.bases.protocol import Batch
 # base needs that learns from captions alone (docs/log.md).
 HIGH_SHARE = 0.2
 FLOOR = 0.3
+COMPANION_SHARE = 1 / 3  # of the steps are scenes beside somebody else, where concepts have gates
 PLAIN_BORDER_TOLERANCE = 12  # of 255, standard deviation of the border's pixels
 
 
@@ -116,16 +117,19 @@ class ConceptScenes:
     """Endless batches of a concept's pictures on changing backgrounds, with their captions as tensors.
 
     companions: people beside whom the concept stands in a share of the batches, so that its gate learns who is not
-    meant by its words. share: of the steps. contradictions: warnings
-    about the captions.
+    meant by its words. share: of the steps. contradictions: warnings about the captions. high_share, low_share: of the
+    levels of noise, near pure noise and below 1/4; without a low_share that of the base.
     """
 
     def __init__(
         self, base: CastParts, data: ConceptPictures, companions: People | None = None,
-        share: float = 1 / 3, contradictions: tuple[str, ...] = (),
+        share: float = COMPANION_SHARE, contradictions: tuple[str, ...] = (),
+        high_share: float = HIGH_SHARE, low_share: float | None = None,
     ) -> None:  # fmt: skip
         self.base, self.data, self.contradictions = base, data, contradictions
         self.companions, self.share = companions, share
+        own_low_share = LOW_SHARE if base.config.coarse > 1 else 0.0
+        self.high_share, self.low_share = high_share, own_low_share if low_share is None else low_share
         self.masks = background_masks(1, base.config.cell_px)
         self.background_words = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])
 
@@ -150,8 +154,7 @@ class ConceptScenes:
             scene = self.make(count, generator)
             places = torch.randint(base.config.cells, (count, 1), generator=generator)
         clean = scene.pictures.to(base.device)
-        low = LOW_SHARE if base.config.coarse > 1 else 0.0
-        seen = noise_levels(len(clean), generator, HIGH_SHARE, low).to(base.device)
+        seen = noise_levels(len(clean), generator, self.high_share, self.low_share).to(base.device)
         t = level_seen_as(seen, base.config.coarse)
         level = t[:, None, None, None]
         noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator).to(base.device)

@@ -1,1 +1,4 @@
-"""One file a question: tuning, main_table, curves, ablations, interference, together. Each returns plain data."""
+"""One file a question: tuning, main_table, curves, residents, ablations, interference, together, search.
+
+scenes says how pictures of several are drawn and judged. Each study returns plain data.
+"""

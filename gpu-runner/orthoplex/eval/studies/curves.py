@@ -6,16 +6,7 @@ from typing import Any
 
 from orthoplex.eval.judging import means
 from orthoplex.eval.lab import Lab, Trial
-from orthoplex.eval.learner import Training
-from orthoplex.eval.methods import ED_LORA, OURS, SILENT_SLOTS, SLOTS_ONLY
 from orthoplex.eval.studies.main_table import groups_of, summary
-
-CURVES: dict[str, Training] = {
-    "ED-LoRA": ED_LORA,
-    "orthogonal slots": SLOTS_ONLY,
-    "slots + taught silence": SILENT_SLOTS,
-    "marked slots (ours)": OURS,
-}
 
 
 def blocks(names: list[str], size: int, measured: int) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -30,14 +21,14 @@ def blocks(names: list[str], size: int, measured: int) -> list[tuple[tuple[str, 
 def merged_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
     """{curve: a point for every count}; the same characters are generated at every count, first seed."""
     names, seed = lab.names[: lab.settings.curve_concepts], lab.settings.seeds[0]
-    lab.train_ahead([lab.tuned(training) for training in CURVES.values()], names, (seed,))
+    lab.train_ahead([lab.tuned(method.training) for method in lab.lineup.curves.values()], names, (seed,))
     curves: dict[str, list[dict[str, Any]]] = {}
-    for label, training in CURVES.items():
+    for label, method in lab.lineup.curves.items():
         points = []
         for count in lab.settings.merged_counts:
             values = []
             for members, measured in blocks(names, count, min(lab.settings.curve_measured, len(names))):
-                found = lab.measure(Trial(lab.tuned(training), members, measured, seed=seed))
+                found = lab.measure(Trial(lab.tuned(method.training), members, measured, method.merge, seed=seed))
                 values += [means(found.judged[name]) for name in measured]
             points.append({"count": count, **summary(values)})
         curves[label] = points
@@ -48,12 +39,13 @@ def strength_curve(lab: Lab) -> dict[str, list[dict[str, Any]]]:
     """{curve: a point for every strength} of merges of `group`, first seed."""
     names = lab.names[: lab.settings.concepts]
     curves: dict[str, list[dict[str, Any]]] = {}
-    for label, training in CURVES.items():
+    for label, method in lab.lineup.curves.items():
         points = []
         for strength in lab.settings.curve_strengths:
             values = []
             for group in groups_of(names, lab.settings.group, lab.settings.seeds[0]):
-                found = lab.measure(Trial(lab.tuned(training), group, group, "sum", strength, lab.settings.seeds[0]))
+                trial = Trial(lab.tuned(method.training), group, group, method.merge, strength, lab.settings.seeds[0])
+                found = lab.measure(trial)
                 values += [means(found.judged[name]) for name in group]
             points.append({"strength": strength, **summary(values)})
         curves[label] = points

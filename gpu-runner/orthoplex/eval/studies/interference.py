@@ -10,13 +10,16 @@ import math
 from itertools import permutations
 from typing import Any
 
+import torch
+
 from orthoplex.eval.factors import Residuals
 from orthoplex.eval.fusion import concept_moments
+from orthoplex.eval.gating import acting
+from orthoplex.eval.generation import generate_rows, present, requests_of, row_of
 from orthoplex.eval.judging import means
 from orthoplex.eval.lab import Lab, Trial
-from orthoplex.eval.learner import Training
+from orthoplex.eval.learner import Training, gate_of
 from orthoplex.eval.measures import correlation, rank_correlation
-from orthoplex.eval.studies.curves import CURVES
 from orthoplex.ortho.crosstalk import Moments
 
 ROUNDING = 1e-6  # orthonormal rows kept in fp32 meet by less than this
@@ -48,21 +51,41 @@ def energy(matrix: Any, moment: Any) -> float:
     return float(((matrix @ moment) * matrix).sum())
 
 
+@torch.no_grad()
+def share_acting(lab: Lab, i: str, j: str, training: Training, seed: int) -> float:
+    """How much of j's residual acts while i alone is named: its mean gate in a picture of i; 1 without gates."""
+    gate = gate_of(lab.base, training, training.merge)
+    if gate is None:
+        return 1.0
+    base, own, other = lab.base, lab.trained(i, training, seed), lab.trained(j, training, seed)
+    members = [present(base, own, training.count, 0), present(base, other, training.count, None)]
+    request = requests_of(lab.characters[i], own, lab.settings, seed)[0]
+    with acting(base, members, base.config.words, gate, keep_absent=True) as gates:
+        assert gates is not None
+        gates.recorded = []
+        generate_rows(base, [row_of(base, request)], 1, lab.settings)
+    return float(torch.cat(gates.recorded)[..., 1].mean())
+
+
 def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
     seed, s = lab.settings.seeds[0], lab.settings
     names = lab.names[: s.crosstalk_concepts]
     trained = {name: lab.trained(name, training, seed) for name in names}
-    alone = {name: means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]) for name in names}
+    alone = {
+        name: means(lab.measure(Trial(training, (name,), (name,), training.merge, seed=seed)).judged[name])
+        for name in names
+    }
     points = []
     for i in names:
         facts = [lab.trainer.weights, i, training, training.rates, s.steps, s.batch, s.bank, s.fusion_batches, names]
 
         def make(i: str = i) -> dict[str, Any]:
-            moments = concept_moments(lab.base, lab.characters[i], trained[i], s.fusion_batches)
+            moments = concept_moments(lab.base, lab.characters[i], trained[i], training, s.fusion_batches)
             return {
                 j: [
                     by_parameters(trained[i].residuals, trained[j].residuals),
-                    by_activations(trained[i].residuals, trained[j].residuals, moments),
+                    by_activations(trained[i].residuals, trained[j].residuals, moments)
+                    * share_acting(lab, i, j, training, seed),
                 ]
                 for j in names
                 if j != i
@@ -70,7 +93,7 @@ def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
 
         crosstalk = lab.cache.numbers("crosstalk", facts, make)
         for j in (name for name in names if name != i):
-            pair = means(lab.measure(Trial(training, (i, j), (i,), seed=seed)).judged[i])
+            pair = means(lab.measure(Trial(training, (i, j), (i,), training.merge, seed=seed)).judged[i])
             points.append(
                 {
                     "parameters": crosstalk[j][0],
@@ -85,7 +108,7 @@ def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
 
 def interference(lab: Lab) -> dict[str, Any]:
     """Points by training, and over all of them how well each crosstalk orders what is lost."""
-    points = {label: points_of(lab, lab.tuned(training)) for label, training in CURVES.items()}
+    points = {label: points_of(lab, lab.tuned(method.training)) for label, method in lab.lineup.curves.items()}
     everything = [point for each in points.values() for point in each]
     predicts = {}
     for kind in ("parameters", "activations"):

@@ -10,8 +10,9 @@ import torch
 
 from orthoplex.eval.judging import MEASURES, means
 from orthoplex.eval.lab import FUSIONS, Lab, Trial
+from orthoplex.eval.learner import BY_GATES
 from orthoplex.eval.measures import spread
-from orthoplex.eval.methods import METHODS, Method
+from orthoplex.eval.methods import Method
 
 
 def groups_of(names: list[str], size: int, seed: int) -> list[tuple[str, ...]]:
@@ -31,13 +32,14 @@ def summary(values: list[dict[str, float]]) -> dict[str, Any]:
 def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
     training = lab.tuned(method.training)
     names = lab.names[: lab.settings.concepts]
+    alone = BY_GATES if method.merge == BY_GATES else "sum"  # one residual needs no other merge
     single, trained = [], []
-    strengths = (1.0,) if method.merge in FUSIONS else lab.settings.strengths
+    strengths = (1.0,) if method.merge in (*FUSIONS, BY_GATES) else lab.settings.strengths
     merged: dict[float, list[dict[str, float]]] = {strength: [] for strength in strengths}
     seconds = []
     for seed in lab.settings.seeds:
         for name in names:
-            single.append(means(lab.measure(Trial(training, (name,), (name,), seed=seed)).judged[name]))
+            single.append(means(lab.measure(Trial(training, (name,), (name,), alone, seed=seed)).judged[name]))
             trained.append(lab.trained(name, training, seed).seconds)
         for group in groups_of(names, lab.settings.group, seed):
             for strength in strengths:
@@ -69,6 +71,6 @@ def true_renders(lab: Lab) -> dict[str, Any]:
 
 
 def main_table(lab: Lab) -> list[dict[str, Any]]:
-    trainings = dict.fromkeys(lab.tuned(method.training) for method in METHODS)
+    trainings = dict.fromkeys(lab.tuned(method.training) for method in lab.lineup.methods)
     lab.train_ahead(trainings, lab.names[: lab.settings.concepts], lab.settings.seeds)
-    return [measure_method(lab, method) for method in METHODS]
+    return [measure_method(lab, method) for method in lab.lineup.methods]

@@ -10,24 +10,24 @@ from typing import Any
 
 from orthoplex.eval.judging import means
 from orthoplex.eval.lab import Lab, Trial
-from orthoplex.eval.methods import TRAININGS
 
 
 def tune(lab: Lab) -> dict[str, Any]:
     """Sets lab.factors. Returns the distance of every method at every factor."""
     found: dict[str, Any] = {}
     names = lab.tuning_names
-    tried = [replace(t, rate_factor=f) for t in TRAININGS.values() for f in lab.settings.rate_factors]
+    trainings = lab.lineup.trainings
+    tried = [replace(t, rate_factor=f) for t in trainings.values() for f in lab.settings.rate_factors]
     if len(lab.settings.rate_factors) > 1:
         lab.train_ahead(tried, names, (0,))
-    for label, training in TRAININGS.items():
+    for label, training in trainings.items():
         if len(lab.settings.rate_factors) == 1:
             lab.factors[training] = lab.settings.rate_factors[0]
             continue
         distances = {}
         for factor in lab.settings.rate_factors:
             turned = replace(training, rate_factor=factor)
-            trials = [lab.measure(Trial(turned, (name,), (name,))).judged[name] for name in names]
+            trials = [lab.measure(Trial(turned, (name,), (name,), turned.merge)).judged[name] for name in names]
             distances[factor] = sum(means(judged)["distance"] for judged in trials) / len(trials)
         best = min(distances, key=lambda factor: distances[factor])
         lab.factors[training] = best
