@@ -13,11 +13,11 @@ import {
   ablationsHtml,
   curveHtml,
   metricsHtml,
-  oursMoved,
+  noticeHtml,
   predictsHtml,
   sceneHtml,
 } from "../../site/build/method/studies.ts";
-import { answerOf, type Word } from "../../site/pages/method/answers.ts";
+import { actingAt, GRID, gateOf, type Scene, widthOf } from "../../site/pages/method/gate-maps.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const MEASURES = ["text", "image", "identity", "named", "score", "distance"];
@@ -210,8 +210,13 @@ describe("the tables", () => {
     expect(metricsHtml(results)).not.toContain("pixels a side");
   });
 
-  it("say how far ours is moved by one more concept, whichever way", () => {
-    expect(oursMoved(results)).toBe("0.012");
+  it("say when they were measured on another base than the product's, and nothing otherwise", () => {
+    expect(noticeHtml(results)).toBe("");
+    const older = { ...results, provenance: { ...results.provenance, base: "cast-2" } };
+    expect(noticeHtml(older)).toContain("Measured on <code>cast-2</code>");
+    expect(noticeHtml({ ...results, settings: { ...results.settings, name: "tiny" } })).toContain(
+      "mean nothing",
+    );
   });
 });
 
