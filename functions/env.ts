@@ -31,6 +31,8 @@ export interface Env {
   PUBLIC_ORIGIN?: string;
   DB: D1Database;
   BLOBS: R2Bucket;
+  /** Smaller pictures for pages. Without it they are served as they are stored. */
+  IMAGES?: ImagesBinding;
   JOB_LIVE: DurableObjectNamespace<JobLiveRpc>;
   BELL: DurableObjectNamespace<BellRpc>;
   WRITE_LIMIT: RateLimit;

@@ -4944,7 +4944,10 @@ export interface paths {
         /** Get a picture */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description A WebP of at most this width, without the recipe that the original carries. Where the server makes none, the original */
+                    width?: "96" | "192" | "384" | "768" | "1152";
+                };
                 header?: never;
                 path: {
                     /** @description Id of kind img */
@@ -4961,6 +4964,7 @@ export interface paths {
                     };
                     content: {
                         "image/png": string;
+                        "image/webp": string;
                     };
                 };
                 /** @description A refusal */

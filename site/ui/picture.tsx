@@ -1,6 +1,8 @@
-// A picture in a box of fixed aspect ratio: skeleton while it loads, text where it is missing, no layout shift.
+// A picture in a box of fixed aspect ratio: skeleton while it loads, text where it is missing, no layout shift. Pictures of the API are
+// asked for in the size that they are shown in.
 
 import { useState } from "preact/hooks";
+import { sourcesOf } from "./picture-sources.ts";
 
 export interface PictureProps {
   src: string | null;
@@ -9,9 +11,14 @@ export interface PictureProps {
   height?: number;
   class?: string;
   eager?: boolean;
+  /** How wide it is shown, as of `sizes` in HTML. Browsers that measure it themselves do not need it. */
+  sizes?: string;
 }
 
-export function Picture({ src, alt, width = 1, height = 1, class: name = "", eager = false }: PictureProps) {
+const CARD = "(max-width: 40rem) 48vw, 18rem";
+
+export function Picture(props: PictureProps) {
+  const { src, alt, width = 1, height = 1, class: name = "", eager = false, sizes = CARD } = props;
   const [state, setState] = useState({ src, seen: "" as "" | "loaded" | "missing" });
   const seen = state.src === src ? state.seen : "";
   const missing = src === null || seen === "missing";
@@ -26,7 +33,7 @@ export function Picture({ src, alt, width = 1, height = 1, class: name = "", eag
         </span>
       ) : (
         <img
-          src={src}
+          {...sourcesOf(src, eager ? sizes : `auto, ${sizes}`)}
           alt={alt}
           loading={eager ? "eager" : "lazy"}
           decoding="async"

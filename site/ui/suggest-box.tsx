@@ -158,7 +158,7 @@ export function SuggestBox(props: {
                 {option.choice.kind === "tag" ? "#" : "@"}
               </span>
             ) : (
-              <Picture src={option.picture} alt="" />
+              <Picture src={option.picture} alt="" sizes="4rem" />
             )}
             <span class="suggest-text">
               <strong>{option.text}</strong>

@@ -38,7 +38,7 @@ function Tray() {
               title={`Remove ${title}`}
               onClick={() => removeFromTray(ref)}
             >
-              <Picture src={picture} alt="" />
+              <Picture src={picture} alt="" sizes="4rem" />
               <span class="tray-remove">
                 <Icon name="close" />
               </span>

@@ -34,7 +34,7 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
         {exact.slice(0, SHOWN).map((other) => (
           <li key={other.id}>
             <a href={adapterUrl(other.ref)}>
-              <Picture src={previewOf(other)} alt="" />
+              <Picture src={previewOf(other)} alt="" sizes="4rem" />
               <span>{other.title}</span>
             </a>
             <a

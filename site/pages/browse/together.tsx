@@ -68,7 +68,7 @@ function Member({ adapterRef, onRemove }: { adapterRef: string; onRemove: () => 
   const title = adapter.value?.title ?? adapterRef;
   return (
     <li class="together-member">
-      <Picture src={adapter.value ? previewOf(adapter.value) : null} alt="" />
+      <Picture src={adapter.value ? previewOf(adapter.value) : null} alt="" sizes="4rem" />
       <span>
         <a href={adapterUrl(adapterRef)}>{title}</a>
         <span class="quiet">{adapter.failure ? "not to be found" : `by ${adapterRef.split("/")[0]}`}</span>

@@ -89,7 +89,7 @@ export function Rows(props: { collection: CollectionWithItems; changed: () => vo
             }}
           >
             <span class="cast-number">{i + 1}</span>
-            <Picture src={item.adapter ? previewOf(item.adapter) : null} alt="" />
+            <Picture src={item.adapter ? previewOf(item.adapter) : null} alt="" sizes="4rem" />
             <div class="cast-row-text">
               <strong>{nameOf(item)}</strong>
               {item.adapter ? (

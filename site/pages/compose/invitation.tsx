@@ -21,7 +21,7 @@ export function Invitation(props: { onPick: () => void; onQuickPick: (adapter: A
             title={adapter.title}
             onClick={() => props.onQuickPick(adapter)}
           >
-            <Picture src={previewOf(adapter)} alt="" />
+            <Picture src={previewOf(adapter)} alt="" sizes="4rem" />
           </button>
         ))}
         <button

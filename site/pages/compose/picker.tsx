@@ -68,7 +68,7 @@ export function Picker(props: {
             aria-pressed={picked.has(adapter.ref)}
             onClick={() => props.onToggle(adapter)}
           >
-            <Picture src={previewOf(adapter)} alt="" />
+            <Picture src={previewOf(adapter)} alt="" sizes="4rem" />
             <span class="picker-text">
               <strong>{adapter.title}</strong>
               <span class="quiet">
