@@ -7,6 +7,7 @@ import { defaultClientConditions, defineConfig } from "vite";
 import { pagePartials } from "./site/build/page-partials.ts";
 import { previewFiles } from "./site/build/preview-files.ts";
 import { referenceFile } from "./site/build/reference-file.ts";
+import { webpPictures } from "./site/build/webp.ts";
 
 const root = resolve(import.meta.dirname, "site/pages");
 const edge = process.env.ORTHOPLEX_EDGE ?? "http://127.0.0.1:8787";
@@ -30,7 +31,7 @@ const proxy = Object.fromEntries(proxied.map((path) => [path, { target: edge, ch
 export default defineConfig({
   root,
   publicDir: resolve(import.meta.dirname, "site/public"),
-  plugins: [pagePartials(), previewFiles(), referenceFile()],
+  plugins: [pagePartials(), previewFiles(), referenceFile(), webpPictures()],
   // Else onnxruntime-web brings its binary into every build a second time; site/build/preview-files.ts places it.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es" },
