@@ -3,7 +3,7 @@
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import { type BrowserContext, chromium, errors, type Page } from "playwright-core";
 import { Orthoplex } from "../schema/client/index.ts";
 import { findOrInstallChromium } from "./chromium.ts";
 import { LOCAL, ROOT } from "./local/paths.ts";
@@ -15,6 +15,8 @@ const THEMES = ["light", "dark"] as const;
 const HEIGHT = 900;
 /** After the network is quiet: pictures fade in. */
 const SETTLE_MS = 400;
+/** Pages with an open event stream never are quiet. */
+const QUIET_TIMEOUT_MS = 8_000;
 
 const words = process.argv.slice(2);
 const executablePath = await findOrInstallChromium();
@@ -69,13 +71,25 @@ async function pathsOf(api: Orthoplex): Promise<string[]> {
   ];
 }
 
+async function quiet(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle", { timeout: QUIET_TIMEOUT_MS }).catch((error: unknown) => {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+  });
+}
+
 /** Returns at how many widths the page is wider than its window. */
 async function shoot(context: BrowserContext, path: string): Promise<number> {
   const page = await context.newPage();
-  await page.goto(path, { waitUntil: "networkidle" });
+  await page.goto(path);
+  await quiet(page);
   let wide = 0;
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: HEIGHT });
+    // The whole page is shot, so that what would load when it is scrolled to is loaded now.
+    await page.evaluate(() => {
+      for (const img of document.images) img.loading = "eager";
+    });
+    await quiet(page);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.waitForTimeout(SETTLE_MS);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { endLeftovers } from "./local/child.ts";
 import { homeAt, LOCAL } from "./local/paths.ts";
 import { reloadOnChange, startVite } from "./local/reload.ts";
+import { coverMixes } from "./local/seed-covers.ts";
 import { type LocalServer, startServer } from "./local/server.ts";
 import { removeServerFile, runningServer, type ServerFile, writeServerFile } from "./local/server-file.ts";
 import { freePort } from "./local/worker.ts";
@@ -81,6 +82,9 @@ async function main(): Promise<number> {
   const file: ServerFile = { url, api_key, email, password, pid: process.pid };
   writeServerFile(file);
   console.log(banner(file, options, (performance.now() - begun) / 1000));
+
+  const covered = runners > 0 ? coverMixes(server.publishers, stop.signal) : Promise.resolve(0);
+  covered.then((count) => count > 0 && say(`Generated the covers of ${count} mixes`));
 
   const failure = await Promise.race([server.failed, aborted(stop.signal)]);
   removeServerFile();

@@ -30,7 +30,8 @@ export const OPERATOR: Role = {
 export const STUDIOS: readonly Role[] = ["Ink Room", "Flat Studio", "Toon Studio"].map((name) => ({
   name,
   email: `${name.toLowerCase().replace(" ", "-")}@orthoplex.localhost`,
-  scopes: ["read", "publish"],
+  // Their mixes have covers that they have generated.
+  scopes: ["read", "publish", "generate"],
 }));
 
 /** Idempotent: a key that still works is kept, an existing account is signed in, else it is created. */

@@ -26,9 +26,9 @@ type Card = {
   strength: number;
 };
 
-type Publisher = { api: Orthoplex; handle: string };
+export type Publisher = { api: Orthoplex; handle: string };
 /** The first one publishes what names no owner, or one that is not among them. */
-type Publishers = readonly [Publisher, ...Publisher[]];
+export type Publishers = readonly [Publisher, ...Publisher[]];
 
 /**
  * Publishes what the catalog lacks. A seed that is refused is skipped, with the reason: someone may have taken its slot
@@ -96,8 +96,8 @@ async function publishSeed(publishers: Publishers, folder: string): Promise<stri
 
 const cardIn = (folder: string) => JSON.parse(readFileSync(join(folder, "card.json"), "utf8")) as Card;
 
-const publisherOf = (publishers: Publishers, card: Card): Publisher =>
-  publishers.find(({ handle }) => handle === card.owner) ?? publishers[0];
+const publisherOf = (publishers: Publishers, { owner }: { owner?: string }): Publisher =>
+  publishers.find(({ handle }) => handle === owner) ?? publishers[0];
 
 /** Samples generated with the adapter where the seed has some, else its training pictures. */
 async function uploadPreviews(api: Orthoplex, folder: string): Promise<string[]> {
@@ -110,28 +110,30 @@ async function uploadPreviews(api: Orthoplex, folder: string): Promise<string[]>
   return Promise.all(files.map((name) => api.upload("preview", readFileSync(join(from, name)), name)));
 }
 
-type Cast = { name: string; title: string; description: string; members: string[] };
-type Casts = { mixes: (Cast & { prompt: string })[]; collections: Cast[] };
+type Cast = { name: string; owner?: string; title: string; description: string; members: string[] };
+/** `seed` is that of the cover. */
+type Casts = { mixes: (Cast & { prompt: string; seed: number })[]; collections: Cast[] };
+
+const casts = () => JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
 
 /** Publishes the mixes and collections of gpu-runner/seeds/casts.json that do not exist yet. Returns what was skipped, and why. */
 export async function seedCasts(publishers: Publishers): Promise<string[]> {
-  const [{ api, handle }] = publishers;
   const ownerOf = (name: string) => publisherOf(publishers, cardIn(join(SEEDS, name))).handle;
-  const { mixes, collections } = JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
+  const { mixes, collections } = casts();
   const wanted = [
-    ...mixes.map((mix) => ({
-      kind: "mixes" as const,
-      name: mix.name,
-      publish: () => publishMix(api, ownerOf, mix),
-    })),
-    ...collections.map((collection) => ({
-      kind: "collections" as const,
-      name: collection.name,
-      publish: () => publishCollection(api, handle, ownerOf, collection),
-    })),
+    ...mixes.map((mix) => {
+      const { api, handle } = publisherOf(publishers, mix);
+      const publish = () => publishMix(api, ownerOf, mix);
+      return { kind: "mixes" as const, name: mix.name, api, handle, publish };
+    }),
+    ...collections.map((collection) => {
+      const { api, handle } = publisherOf(publishers, collection);
+      const publish = () => publishCollection(api, handle, ownerOf, collection);
+      return { kind: "collections" as const, name: collection.name, api, handle, publish };
+    }),
   ];
   const leftOut: string[] = [];
-  for (const { kind, name, publish } of wanted) {
+  for (const { kind, name, api, handle, publish } of wanted) {
     try {
       const params = { path: { owner: handle, name } };
       if (!(await api.find(`/v1/${kind}/{owner}/{name}`, { params }))) await publish();
@@ -141,6 +143,20 @@ export async function seedCasts(publishers: Publishers): Promise<string[]> {
     }
   }
   return leftOut;
+}
+
+/** Mixes of casts.json without a picture of their own yet: who owns them, and what to generate for them. */
+export async function mixesToCover(publishers: Publishers) {
+  const wanted = casts().mixes.map(async (mix) => {
+    const { api, handle } = publisherOf(publishers, mix);
+    const params = { path: { owner: handle, name: mix.name } };
+    const published = await api.find("/v1/mixes/{owner}/{name}", { params });
+    // Where no cover was chosen, the API shows the first member's preview.
+    const isOpen =
+      published?.state === "published" && published.cover?.id === published.members[0]?.preview?.id;
+    return isOpen ? [{ api, params, ref: published.ref, mix }] : [];
+  });
+  return (await Promise.all(wanted)).flat();
 }
 
 /** Equal columns, one for each person. */

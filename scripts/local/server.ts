@@ -6,7 +6,7 @@ import { type Child, setLogsAside, tailOf } from "./child.ts";
 import type { Home } from "./paths.ts";
 import { type Runner, startRunner } from "./runners.ts";
 import { workerEnvFile } from "./secrets.ts";
-import { seedCasts, seedCatalog } from "./seed.ts";
+import { type Publishers, seedCasts, seedCatalog } from "./seed.ts";
 import { buildSite } from "./site.ts";
 import { migrate, startWorker, untilAnswering } from "./worker.ts";
 
@@ -32,6 +32,8 @@ export type LocalServer = {
   demo: Account;
   operator: Account;
   runners: readonly Runner[];
+  /** Who publishes the seeded catalog. */
+  publishers: Publishers;
   /** Resolves with the reason when the Worker or a runner has crashed for good. Never resolves after `end`. */
   failed: Promise<string>;
   end(): Promise<void>;
@@ -103,6 +105,7 @@ export async function startServer({
       demo,
       operator,
       runners: started.runners,
+      publishers,
       end,
       failed: Promise.race([workerDied, ...started.runners.map(({ failed }) => failed)]),
     };
