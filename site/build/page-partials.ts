@@ -3,6 +3,7 @@
 
 import type { Plugin } from "vite";
 import { artCreditsHtml } from "./art-credits.ts";
+import { cardSkeletonsHtml } from "./card-skeletons.ts";
 import { errorListHtml } from "./error-list.ts";
 import { METHOD_PARTIALS } from "./method/partials.ts";
 import { APP_HTML, footerHtml, headerHtml, headHtml, NOINDEX_HTML } from "./shell.ts";
@@ -22,6 +23,8 @@ export function pagePartials(): Plugin {
           footer: footerHtml,
           "art-credits": artCreditsHtml,
           "error-list": errorListHtml,
+          "mix-skeletons": () => cardSkeletonsHtml(6, true),
+          "pick-skeletons": () => cardSkeletonsHtml(8),
           ...METHOD_PARTIALS,
         };
         return html.replace(/<!-- ([a-z-]+) -->/g, (mark, name: string) => partials[name]?.() ?? mark);

@@ -31,10 +31,7 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
           </span>
         </div>
         <div class="card-line quiet">
-          <span>
-            {latest_version ? <span class="trigger">{latest_version.trigger}</span> : "no version yet"}
-            {` by ${owner}`}
-          </span>
+          <span>{latest_version ? `by ${owner}` : `no version yet, by ${owner}`}</span>
           <span class="card-counts">
             {likes > 0 && (
               <span title={countOf(likes, "like")}>
@@ -42,7 +39,7 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
                 <span class="visually-hidden">Likes:</span> {likes.toLocaleString("en")}
               </span>
             )}
-            <span>{countOf(uses, "use")}</span>
+            {uses > 0 && <span>{countOf(uses, "use")}</span>}
           </span>
         </div>
       </div>
@@ -50,17 +47,29 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
   );
 }
 
-export function CardSkeletons({ count }: { count: number }) {
+/** As high as what comes in their place, so that nothing below jumps. */
+export function CardSkeletons({ count, mix = false }: { count: number; mix?: boolean }) {
   return Array.from({ length: count }, (_, i) => (
-    <div class="card" key={i} aria-hidden="true">
-      <span class="picture card-picture" />
+    <div
+      class={`card ${mix ? "mix-card" : ""}`}
+      style={mix ? { "--ratio": 2 } : {}}
+      key={i}
+      aria-hidden="true"
+    >
+      <span class="picture card-picture" style={{ aspectRatio: mix ? "2" : "1" }} />
       <div>
-        <div>
-          <span class="skeleton">Name of one</span>
+        <div class="card-line">
+          <h3 class="skeleton">Name of one</h3>
+          <span class="tag skeleton">kind</span>
         </div>
-        <div class="quiet">
+        <div class="card-line quiet">
           <span class="skeleton">trigger by owner</span>
         </div>
+        {mix && (
+          <div class="faces">
+            <span class="picture" />
+          </div>
+        )}
       </div>
     </div>
   ));

@@ -72,7 +72,7 @@ function Cell({ pair, isSelf }: { pair: Pair | undefined; isSelf: boolean }) {
   return (
     <td class={pair.exact ? "exact" : "shares"}>
       <span title={words}>
-        {!pair.exact && <span aria-hidden="true">{shownOf(pair)}</span>}
+        <span aria-hidden="true">{pair.exact ? "0" : shownOf(pair)}</span>
         <span class="visually-hidden">{words}</span>
       </span>
     </td>

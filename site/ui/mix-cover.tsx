@@ -1,9 +1,8 @@
 // The picture of a mix: the cover that its owner chose, else the members' portraits side by side.
 
 import type { Mix } from "../api-mixes.ts";
+import { hasOwnCover, PORTRAITS_SHOWN } from "./cover-choice.ts";
 import { Picture } from "./picture.tsx";
-
-const PORTRAITS_SHOWN = 3;
 
 /** `width` and `height` set the frame's aspect ratio; `free` lets portraits keep theirs. */
 export function MixCover(props: {
@@ -13,14 +12,13 @@ export function MixCover(props: {
   class: string;
   eager?: boolean;
   free?: boolean;
+  sizes?: string;
 }) {
   const { mix, width, height } = props;
   const people = mix.members.map(({ title, ref }) => title ?? ref).join(", ");
   const alt = `${mix.title}: ${people}`;
   const portraits = mix.members.flatMap(({ preview }) => (preview ? [preview] : []));
-  // The API returns the first portrait where no cover was chosen.
-  const chosen = mix.cover !== null && mix.cover.id !== portraits[0]?.id;
-  if (chosen || portraits.length < 2) {
+  if (hasOwnCover(mix) || portraits.length < 2) {
     const src = mix.cover?.url ?? null;
     return <Picture {...props} src={src} alt={alt} />;
   }

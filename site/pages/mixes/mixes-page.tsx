@@ -91,11 +91,11 @@ export function MixesPage() {
           : `${list.items.length} ${list.items.length === 1 ? "mix" : "mixes"}${list.more ? ", and more" : ""}`}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
-      <div class="card-grid mixes-grid" aria-busy={list.waiting}>
+      <div class="mix-rows" aria-busy={list.waiting}>
         {list.items.map((mix) => (
           <MixCard key={mix.id} mix={mix} />
         ))}
-        {list.waiting && list.items.length === 0 && <CardSkeletons count={6} />}
+        {list.waiting && list.items.length === 0 && <CardSkeletons count={6} mix />}
       </div>
       {list.isEmpty && (
         <Empty title={filtered ? "Nothing matches" : "No mix is published yet"}>

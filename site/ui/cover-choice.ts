@@ -1,0 +1,21 @@
+// What stands for a mix: the picture that its owner chose, else its members' portraits side by side. Pure.
+
+import type { Mix } from "../api-mixes.ts";
+
+export type Covered = Pick<Mix, "cover" | "members">;
+
+/** Where no picture was chosen, the API answers with the first member's portrait. */
+export function hasOwnCover({ cover, members }: Covered): boolean {
+  const portrait = members.find(({ preview }) => preview !== null)?.preview;
+  return cover !== null && cover.id !== portrait?.id;
+}
+
+export const PORTRAITS_SHOWN = 3;
+/** Wider ones are cut: a card as wide as the page would stand alone. */
+const RATIO_MAX = 3;
+
+/** Width by height of what is shown. */
+export function coverRatio(mix: Covered): number {
+  if (mix.cover && hasOwnCover(mix)) return Math.min(RATIO_MAX, mix.cover.width / mix.cover.height);
+  return Math.max(1, Math.min(PORTRAITS_SHOWN, mix.members.length));
+}
