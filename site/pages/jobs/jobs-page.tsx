@@ -10,6 +10,7 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { type List, useList } from "../../ui/use-list.ts";
 import { useAccount } from "../../ui/use-reply.ts";
 import { JobRow } from "./job-row.tsx";
+import { LedgerList } from "./ledger-list.tsx";
 import { KINDS, type Query, queryOf, STATES, searchOf } from "./query.ts";
 
 const PAGE = 20;
@@ -42,9 +43,17 @@ export function JobsPage() {
       </header>
       <div class="jobs-tools">
         <Segmented label="Kind" value={query.kind} options={KINDS} onChange={(kind) => go({ kind })} />
-        <SelectField label="State" value={query.state} options={STATES} onChoose={(state) => go({ state })} />
+        {query.kind !== "ledger" && (
+          <SelectField
+            label="State"
+            value={query.state}
+            options={STATES}
+            onChoose={(state) => go({ state })}
+          />
+        )}
       </div>
-      {account && <Jobs key={`${query.kind} ${query.state}`} query={query} />}
+      {account && query.kind === "ledger" && <LedgerList />}
+      {account && query.kind !== "ledger" && <Jobs key={`${query.kind} ${query.state}`} query={query} />}
     </>
   );
 }

@@ -5,6 +5,7 @@ import type { Generation, GenerationCreate, Job, JobStatus } from "../../api.ts"
 export const KINDS = [
   ["pictures", "Pictures"],
   ["trainings", "Trainings"],
+  ["ledger", "Credits"],
 ] as const;
 export type Kind = (typeof KINDS)[number][0];
 
@@ -27,7 +28,7 @@ export function queryOf(search: string): Query {
   const values = new URLSearchParams(search);
   const kind = KINDS.find(([each]) => each === values.get("kind"))?.[0] ?? "pictures";
   const state = STATES.find(([each]) => each === values.get("state"))?.[0] ?? "all";
-  return { kind, state };
+  return { kind, state: kind === "ledger" ? "all" : state };
 }
 
 export function searchOf({ kind, state }: Query): string {
