@@ -9,7 +9,8 @@ import { MIB, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
 import type { Base } from "../../site/api.ts";
 import { linePath } from "../../site/pages/adapter/line.ts";
 import { recipeOf } from "../../site/pages/adapter/recipe-link.ts";
-import { checkFile, remedyOf } from "../../site/pages/publish/file-check.ts";
+import { checkFile } from "../../site/pages/publish/file-check.ts";
+import { remedyOf } from "../../site/pages/publish/file-remedies.ts";
 import { hashOf, missingParts, partOf, pauseBefore } from "../../site/pages/publish/sending.ts";
 import { trainCommand } from "../../site/pages/publish/train-command.ts";
 

@@ -7,6 +7,7 @@ import { Empty, FailureNotice, Notice, ToCatalog } from "../../ui/notice.tsx";
 import { PageSkeleton } from "../../ui/page-skeleton.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
+import { Code } from "./code.tsx";
 import { Comments } from "./comments.tsx";
 import { Companions } from "./companions.tsx";
 import { Facts } from "./facts.tsx";
@@ -15,6 +16,8 @@ import { Owner } from "./owner.tsx";
 import { recipeOf } from "./recipe-link.ts";
 import { Remixes } from "./remixes.tsx";
 import { Statistics } from "./statistics.tsx";
+import { StrengthGuide } from "./strength-guide.tsx";
+import { guideOf } from "./strengths.ts";
 import { LEAD_MAX_CHARACTERS, Summary } from "./summary.tsx";
 import { Tombstone } from "./tombstone.tsx";
 import { Versions } from "./versions.tsx";
@@ -81,6 +84,9 @@ export function AdapterPage({ id }: { id: string }) {
           <p class="adapter-description">{adapter.description}</p>
         </section>
       )}
+      {version?.state === "published" && (
+        <StrengthGuide adapter={adapter} version={version} mine={mine} changed={loaded.again} />
+      )}
       <Facts adapter={adapter} version={version} base={base.value} />
       <Versions adapter={adapter} base={base.value ?? null} mine={mine} changed={loaded.again} />
       {adapter.published_at && <Statistics adapter={adapter} />}
@@ -88,6 +94,7 @@ export function AdapterPage({ id }: { id: string }) {
       {adapter.published_at && (
         <>
           <Remixes adapter={adapter} />
+          {version && <Code adapter={adapter} version={version} />}
           <Comments kind="adapter" id={adapter.ref} closed={isGone} />
         </>
       )}
@@ -96,7 +103,8 @@ export function AdapterPage({ id }: { id: string }) {
 }
 
 function Previews({ adapter, version }: { adapter: AdapterWithVersions; version: Version | null }) {
-  const previews = version?.previews ?? [];
+  const inGuide = guideOf(version?.previews ?? []).ids;
+  const previews = (version?.previews ?? []).filter(({ id }) => !inGuide.has(id));
   const [at, setAt] = useState(0);
   const shown = previews[at] ?? previews[0];
   const recipe = version && recipeOf(shown, adapter, version);

@@ -5,12 +5,11 @@ import { type Mix, people } from "../../api-people.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
 import { countOf } from "../../ui/format.ts";
 import { MixCard } from "../../ui/mix-card.tsx";
+import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
-import "../../styles/crosstalk.css";
-import { More } from "../../ui/more.tsx";
 
 const SHOWN = 8;
 
@@ -31,7 +30,7 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
         </p>
       )}
       {list.items.length > 0 && (
-        <div class="card-grid" aria-busy={list.waiting}>
+        <div class="mix-rows" aria-busy={list.waiting}>
           {list.items.map((mix) => (
             <MixCard key={mix.id} mix={mix} />
           ))}
@@ -45,7 +44,7 @@ export function Remixes({ adapter }: { adapter: Adapter }) {
             {met.value.items.map(({ adapter: other, mixes }) => (
               <li key={other.id}>
                 <a href={adapterUrl(other.ref)}>
-                  <Picture src={previewOf(other)} alt="" />
+                  <Picture src={previewOf(other)} alt="" sizes="4rem" />
                   <span>{other.title}</span>
                 </a>
                 <span class="quiet">{countOf(mixes, "composition")}</span>

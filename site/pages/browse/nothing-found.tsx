@@ -11,7 +11,7 @@ export function NothingFound(props: { query: CatalogQuery; onChange: (query: Cat
   if (chips.length === 0 && together.length === 0 && !query.q) {
     return (
       <Empty title="The catalog is empty">
-        <p>Be the first: train an adapter from 4 to 16 pictures. It takes about two minutes.</p>
+        <p>Be the first: train an adapter from 4 to 16 pictures. It takes minutes on two processor cores.</p>
         <div class="actions">
           <a class="button primary" href="/publish/">
             Train an adapter

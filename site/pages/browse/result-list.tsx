@@ -1,5 +1,6 @@
 // The adapters that a query finds, page by page, and the way out where it finds none.
 
+import { useEffect, useRef } from "preact/hooks";
 import type { CatalogQuery } from "../../api-catalog.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
@@ -13,6 +14,8 @@ export function ResultList(props: {
   onChange: (query: CatalogQuery) => void;
 }) {
   const { query, results, onChange } = props;
+  const end = useRef<HTMLDivElement>(null);
+  useEndless(end, results);
   return (
     <>
       {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
@@ -24,7 +27,7 @@ export function ResultList(props: {
       </div>
       {results.isEmpty && <NothingFound query={query} onChange={onChange} />}
       {results.more && (
-        <div class="browse-more">
+        <div class="browse-more" ref={end}>
           <button type="button" class="button" disabled={results.waiting} onClick={results.more}>
             {results.waiting ? "Loading" : "Show more"}
           </button>
@@ -33,4 +36,27 @@ export function ResultList(props: {
       )}
     </>
   );
+}
+
+/** How far below the window the next page is asked for. */
+const AHEAD = "900px";
+
+/** Loads the next page while the end of the list is near, up to what the address can restore; then the button does. */
+function useEndless(end: { current: HTMLDivElement | null }, results: ReturnType<typeof useResults>) {
+  const { more, waiting, failure, pages } = results;
+  const may = more !== null && !waiting && failure === null && pages < PAGES_MAX;
+  useEffect(() => {
+    const element = end.current;
+    if (!may || !element) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        more();
+      },
+      { rootMargin: AHEAD },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [may, pages]);
 }

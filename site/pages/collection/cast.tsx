@@ -2,6 +2,7 @@
 
 import type { CollectionItem } from "../../api-people.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
+import { AddButton } from "../../ui/add-button.tsx";
 import { Picture } from "../../ui/picture.tsx";
 
 export function Cast({ items }: { items: readonly CollectionItem[] }) {
@@ -9,6 +10,11 @@ export function Cast({ items }: { items: readonly CollectionItem[] }) {
     <ol class="cast">
       {items.map(({ ref, note, state, adapter }, i) => (
         <li key={ref} class={`cast-${i % 6}`}>
+          {adapter && (
+            <div class="card-action">
+              <AddButton adapter={adapter} />
+            </div>
+          )}
           {adapter ? (
             <a href={adapterUrl(ref)}>
               <Picture src={previewOf(adapter)} alt="" />

@@ -3,11 +3,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Base } from "../../api.ts";
 import { type CollectionItem, type CollectionWithItems, people } from "../../api-people.ts";
+import { AddAllButton } from "../../ui/add-all-button.tsx";
 import { codeOf } from "../../ui/failure.ts";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { PlainText } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
+import { itemsOfAdapters } from "../../ui/tray-items.ts";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { Cast } from "./cast.tsx";
 import { CollectionCrosstalk } from "./collection-crosstalk.tsx";
@@ -51,7 +53,7 @@ export function CollectionPage({ id }: { id: string }) {
           {collection.base && ` · ${collection.base}`}
         </p>
         {collection.description && <PlainText text={collection.description} />}
-        <Compose items={collection.items} />
+        <Compose title={collection.title} items={collection.items} />
       </header>
       {isOwner && (
         <Owner collection={collection} editing={editing} edit={setEditing} changed={loaded.again} />
@@ -89,7 +91,7 @@ function Inside(props: {
   );
 }
 
-function Compose({ items }: { items: readonly CollectionItem[] }) {
+function Compose({ title, items }: { title: string; items: readonly CollectionItem[] }) {
   const { url, count, left } = composeLink(items);
   if (count === 0) return null;
   return (
@@ -97,6 +99,7 @@ function Compose({ items }: { items: readonly CollectionItem[] }) {
       <a class="button primary big" href={url}>
         {count === 1 ? "Compose with it" : `Compose these ${count}`}
       </a>
+      <AddAllButton title={title} items={itemsOfAdapters(items.map(({ adapter }) => adapter))} text />
       {left > 0 && <span class="quiet">{`One composition takes ${count}; ${left} more stay here.`}</span>}
     </div>
   );

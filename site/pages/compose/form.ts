@@ -11,6 +11,8 @@ export type Placement = "columns" | "boxes" | "open";
 /** on: as its strength says. muted: not applied. solo: the others are not applied. */
 export type Mode = "on" | "muted" | "solo";
 
+export type Priority = NonNullable<GenerationCreate["priority"]>;
+
 export interface Member {
   ref: string;
   strength: number;
@@ -33,6 +35,8 @@ export interface Form {
   guidance: number | null;
   sampler: string | null;
   count: number;
+  /** Absent in workspaces that were stored before there was a choice. */
+  priority?: Priority;
   /** The mix that the form was opened from, owner/name:3. */
   from: string | null;
 }
@@ -70,7 +74,9 @@ export type Change =
   | { type: "prompt"; prompt: string }
   | {
       type: "set";
-      values: Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count" | "from">>;
+      values: Partial<
+        Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count" | "priority" | "from">
+      >;
     }
   | { type: "restore"; form: Form; label?: string }
   | { type: "known" };
@@ -216,5 +222,6 @@ export function generationOf(form: Form, base: string | undefined, known: Known)
     ...(form.seed !== null && { seed: form.seed }),
     ...(form.steps !== null && { steps: form.steps }),
     ...(form.guidance !== null && { guidance: form.guidance }),
+    ...(form.priority && form.priority !== "normal" && { priority: form.priority }),
   };
 }

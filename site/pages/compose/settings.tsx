@@ -7,12 +7,19 @@ import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Range } from "../../ui/range.tsx";
-import { canvasOf, type Form, sizeOf } from "./form.ts";
+import { canvasOf, type Form, type Priority, sizeOf } from "./form.ts";
 import type { Canvas } from "./region.ts";
 
-type Values = Partial<Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count">>;
+type Values = Partial<
+  Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count" | "priority">
+>;
 
 const COUNT_SHOWN_MAX = 8;
+const PRIORITIES: readonly (readonly [Priority, string])[] = [
+  ["low", "Low: half the credits, when nothing else waits"],
+  ["normal", "Normal"],
+  ["high", "High: twice the credits, before your other jobs"],
+];
 const wholeOrNull = (text: string) => (text === "" || !Number.isInteger(Number(text)) ? null : Number(text));
 
 export function randomSeed(): number {
@@ -123,6 +130,12 @@ export function Settings(props: {
             />
           )}
         </Field>
+        <SelectField
+          label="Priority"
+          value={form.priority ?? "normal"}
+          options={PRIORITIES}
+          onChoose={(priority) => onSet({ priority })}
+        />
       </div>
     </details>
   );

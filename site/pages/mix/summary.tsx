@@ -1,6 +1,7 @@
 // The head of a mix's page: cover, name, texts and actions.
 
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { AddAllButton } from "../../ui/add-all-button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -10,6 +11,7 @@ import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { PlainText } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
 import { ReportButton } from "../../ui/report-dialog.tsx";
+import { itemsOfMix } from "../../ui/tray-items.ts";
 import { useAccount } from "../../ui/use-reply.ts";
 import { useSend } from "../../ui/use-send.ts";
 import { composeUrl } from "../compose/mix-form.ts";
@@ -49,6 +51,7 @@ export function Summary({ mix }: { mix: MixWithVersions }) {
               <a class="button primary big" href={composeUrl(mix)}>
                 Open in the composer
               </a>
+              <AddAllButton title={mix.title} items={itemsOfMix(mix.members)} text />
               <Fork mix={mix} />
             </div>
             <div class="actions people-bar">

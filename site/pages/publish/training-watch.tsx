@@ -10,6 +10,7 @@ import { JOB_REMEDIES } from "../../ui/remedies.ts";
 import type { LiveJob } from "../../ui/use-job.ts";
 import { lossPoints } from "./loss.ts";
 import { LossLine } from "./loss-line.tsx";
+import { PictureAfter } from "./picture-after.tsx";
 
 export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
   const [asking, setAsking] = useState(false);
@@ -66,6 +67,7 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
             <img key={image.url} src={image.url} alt={image.caption || "Training picture"} loading="lazy" />
           ))}
         </div>
+        {!over && !job.cancel_requested && <PictureAfter training={job} />}
         <div class="actions">
           {over ? (
             <a class="button primary" href={`/publish/?adapter=${request.adapter}`}>

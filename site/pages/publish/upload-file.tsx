@@ -22,7 +22,8 @@ import { useReply } from "../../ui/use-reply.ts";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";
 import { AboutStep } from "./about-step.tsx";
 import { DropZone } from "./drop-zone.tsx";
-import { type Checked, checkFile, type FileFacts, remedyOf } from "./file-check.ts";
+import type { Checked, FileFacts } from "./file-check.ts";
+import { remedyOf } from "./file-remedies.ts";
 import { FileReview } from "./file-review.tsx";
 import { OwnMachine } from "./own-machine.tsx";
 import { type Sending, sendFile } from "./sending.ts";
@@ -66,6 +67,7 @@ export function UploadFile({ account, base, adapter }: Props) {
   const open = async ([file]: File[]) => {
     if (!file) return;
     setFailure(null);
+    const { checkFile } = await import("./file-check.ts");
     const checked = await checkFile(file, base);
     setOpened({ file, checked });
     if ("facts" in checked) setAbout(aboutOf(checked.facts));
