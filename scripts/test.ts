@@ -9,9 +9,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { findOrInstallChromium } from "./chromium.ts";
 import { ROOT } from "./local/paths.ts";
+import { keepSeeded } from "./local/seeded.ts";
+import { buildSite } from "./local/site.ts";
 import { type Chosen, chooseChanged, chooseNamed } from "./test/choice.ts";
 import { addCounts, type Counts, countsIn, noCounts } from "./test/counts.ts";
-import { type Command, STAGE_ENV, STAGES } from "./test/stages.ts";
+import { type Command, STAGES } from "./test/stages.ts";
 
 type Outcome = { stage: string; ok: boolean; seconds: number; counts: Counts; note: string };
 
@@ -21,13 +23,13 @@ if (typeof chosen === "string") {
   console.error(`✗ ${chosen}`);
   process.exit(1);
 }
-// Quick stages are single processes of one thread each, so as many run at once as there are cores.
-const quick = await inParallel(
-  chosen.filter(({ stage }) => stage.quick),
-  availableParallelism(),
-);
-const outcomes = [...quick];
-for (const each of chosen.filter(({ stage }) => !stage.quick)) outcomes.push(await runStage(each, true));
+const begun = performance.now();
+// Each stage keeps one core busy most of the time, so as many run at once as there are cores; beyond four their servers' timing suffers.
+const LANES_MAX = 4;
+const lanes = Math.min(availableParallelism(), LANES_MAX, chosen.length);
+const threads = String(Math.floor(availableParallelism() / Math.max(1, lanes)));
+let prepared: Promise<void> | undefined;
+const outcomes = await inParallel(chosen, lanes);
 report(outcomes);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
 
@@ -62,17 +64,31 @@ async function inParallel(stages: Chosen[], limit: number): Promise<Outcome[]> {
   return outcomes;
 }
 
+/** Once for all stages that start servers: two that did it at once would build the same folder. */
+async function prepareServers(): Promise<void> {
+  await buildSite();
+  await keepSeeded(new AbortController().signal);
+}
+
 /** `live`: output goes to the terminal as it arrives; otherwise all of it when the stage has ended. */
 async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Outcome> {
   const title = `\n── ${stage.name} ${"─".repeat(Math.max(3, 90 - stage.name.length))}`;
-  if (live) console.log(title);
+  console.log(live ? title : `· ${stage.name} begins`);
   const begun = performance.now();
   const ended = (ok: boolean, counts: Counts, note = "") => {
     const seconds = (performance.now() - begun) / 1000;
     console.log(`${ok ? "✓" : "✗"} ${stage.name}: ${seconds.toFixed(1)} s`);
     return { stage: stage.name, ok, seconds, counts, note };
   };
-  const env: Record<string, string> = { ...STAGE_ENV };
+  const env: Record<string, string> = { OMP_NUM_THREADS: threads, OMP_WAIT_POLICY: "passive" };
+  if (stage.needsServer) {
+    prepared ??= prepareServers();
+    const failure = await prepared.then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    if (failure !== null) return ended(false, noCounts, failure);
+  }
   if (stage.needsChromium) {
     const chromium = await findOrInstallChromium();
     if (!chromium) {
@@ -130,5 +146,6 @@ function report(outcomes: Outcome[]): void {
   }
   const all = outcomes.map(({ counts }) => counts).reduce(addCounts, noCounts);
   // Stages that run no tests (types, lint) count as failed tests only by the exit code.
-  console.log(`\ntests: ${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped`);
+  console.log(`\n${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(`tests: ${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped`);
 }

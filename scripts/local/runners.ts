@@ -41,15 +41,21 @@ export function startRunner(home: Home, { url, token, index, count, reloads }: R
   const name = count === 1 ? "runner" : `runner-${index + 1}`;
   const tokenFile = join(home.secrets, "runner-token");
   writePrivately(tokenFile, token);
-  const threads = Math.max(1, Math.floor(availableParallelism() / count));
+  // npm test says how many threads a stage may use beside the others.
+  const cores = Number(process.env.OMP_NUM_THREADS) || availableParallelism();
+  const threads = Math.max(1, Math.floor(cores / count));
   const start = () =>
-    startChild(home, name, VENV_PYTHON, ["-m", reloads ? "orthoplex.reload" : "orthoplex", "run"], {
-      ORTHOPLEX_URL: url,
-      ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
-      ORTHOPLEX_RUNNER_NAME: `local-${name}`,
-      ORTHOPLEX_CACHE_DIR: join(home.path, "cache"),
-      OMP_NUM_THREADS: String(threads),
-      PYTHONUNBUFFERED: "1",
+    startChild(home, name, {
+      program: VENV_PYTHON,
+      args: ["-m", reloads ? "orthoplex.reload" : "orthoplex", "run"],
+      env: {
+        ORTHOPLEX_URL: url,
+        ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
+        ORTHOPLEX_RUNNER_NAME: `local-${name}`,
+        ORTHOPLEX_CACHE_DIR: join(home.path, "cache"),
+        OMP_NUM_THREADS: String(threads),
+        PYTHONUNBUFFERED: "1",
+      },
     });
   let ending = false;
   let child = start();

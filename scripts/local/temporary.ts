@@ -1,9 +1,10 @@
-// A temporary server: free port, empty state in a temporary folder that is deleted with it.
+// A temporary server: free port, state in a temporary folder that is deleted with it. Starts from the seeded state where one is kept.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { homeAt } from "./paths.ts";
+import { copySeeded } from "./seeded.ts";
 import { type LocalServer, type ServerOptions, startServer } from "./server.ts";
 import { freePort } from "./worker.ts";
 
@@ -16,6 +17,7 @@ export async function startTemporaryServer({
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-")));
   const remove = () => rmSync(home.path, { recursive: true, force: true });
   try {
+    copySeeded(home);
     const server = await startServer({ home, port: await freePort(0), runners, settings, signal, say });
     const end = async () => {
       await server.end();

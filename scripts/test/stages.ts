@@ -1,6 +1,6 @@
-// The stages of `npm test` by name, in the order in which they run. `npm run check` runs those marked quick.
+// The stages of `npm test` by name, in the order in which they begin: the quick ones, then the long ones, the longest first, so that none of
+// them begins last and keeps the rest waiting. `npm run check` runs those marked quick.
 
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LOCAL, VENV_PYTHON } from "../local/paths.ts";
 
@@ -9,6 +9,8 @@ export type Stage = {
   name: string;
   quick: boolean;
   needsChromium?: boolean;
+  /** It starts servers: the site is built and the seeded state made before it begins. */
+  needsServer?: boolean;
   commands: Command[];
   /** Files that the stage checks; a change elsewhere does not concern it. */
   covers: RegExp;
@@ -95,13 +97,6 @@ export const STAGES: Stage[] = [
     some: (files) => node("vitest/vitest.mjs", "run", ...files),
   },
   {
-    name: "site",
-    quick: false,
-    commands: [node("vitest/vitest.mjs", "run", ...SITE_CONFIG)],
-    covers: /^(site|test\/site|functions\/lib|schema\/contract)\//,
-    some: (files) => node("vitest/vitest.mjs", "run", ...SITE_CONFIG, ...files),
-  },
-  {
     name: "runner",
     quick: false,
     commands: [python("pytest", ...PYTEST, "test/runner")],
@@ -109,34 +104,42 @@ export const STAGES: Stage[] = [
     some: (files) => python("pytest", ...PYTEST, ...files),
   },
   {
+    name: "journey",
+    quick: false,
+    needsServer: true,
+    needsChromium: true,
+    commands: [nodeTests("test/journeys/*.test.ts")],
+    covers: /^test\/journeys\//,
+    some: (files) => nodeTests(...files),
+  },
+  {
+    name: "clients",
+    quick: false,
+    needsServer: true,
+    commands: [nodeTests("test/clients/*.test.ts")],
+    covers: /^test\/clients\//,
+    some: (files) => nodeTests(...files),
+  },
+  {
     name: "contract",
     quick: false,
+    needsServer: true,
     commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
     covers: /^test\/contract\//,
   },
   {
     name: "chaos",
     quick: false,
+    needsServer: true,
     commands: [nodeTests("test/chaos/*.test.ts")],
     covers: /^(scripts|test)\/chaos\//,
     some: (files) => nodeTests(...files),
   },
   {
-    name: "clients",
+    name: "site",
     quick: false,
-    commands: [nodeTests("test/clients/*.test.ts")],
-    covers: /^test\/clients\//,
-    some: (files) => nodeTests(...files),
-  },
-  {
-    name: "journey",
-    quick: false,
-    needsChromium: true,
-    commands: [nodeTests("test/journeys/*.test.ts")],
-    covers: /^test\/journeys\//,
-    some: (files) => nodeTests(...files),
+    commands: [node("vitest/vitest.mjs", "run", ...SITE_CONFIG)],
+    covers: /^(site|test\/site|functions\/lib|schema\/contract)\//,
+    some: (files) => node("vitest/vitest.mjs", "run", ...SITE_CONFIG, ...files),
   },
 ];
-
-/** Torch may use every core; its threads sleep while they wait, since other stages and servers need the cores too. */
-export const STAGE_ENV = { OMP_NUM_THREADS: String(availableParallelism()), OMP_WAIT_POLICY: "passive" };

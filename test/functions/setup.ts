@@ -1,6 +1,6 @@
 // Every test file starts on an empty, migrated database.
 
-import { applyD1Migrations, reset } from "cloudflare:test";
+import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll } from "vitest";
 
@@ -15,7 +15,9 @@ beforeAll(async () => {
     if (i === RESETS_MAX) throw new Error("The storage of the last test file could not be emptied");
   }
   await emptyBlobs();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  // One batch: applyD1Migrations sends one for each migration, which takes twice as long.
+  const queries = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries);
+  await env.DB.batch(queries.map((query) => env.DB.prepare(query)));
 });
 
 /** What a request of the last file put away after its test had ended outlives the reset. */

@@ -1,0 +1,52 @@
+// The state of a local server that has just been seeded, kept for tests: five accounts and the catalog take most of a start, and every suite
+// with a server of its own wants the same. Kept under the digest of all that it is made from; never used by `npm start`.
+
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Home, homeAt, LOCAL } from "./paths.ts";
+import { startServer } from "./server.ts";
+import { digestOf } from "./stamp.ts";
+import { freePort } from "./worker.ts";
+
+const SHELF = join(LOCAL, "seeded");
+const SOURCES = [
+  ...["functions/**", "schema/**", "scripts/local/**", "gpu-runner/seeds/**"],
+  ...["wrangler.toml", "package-lock.json"],
+];
+
+/** Makes the state unless it is there. Several processes may do so at once: one of them wins. */
+export async function keepSeeded(signal: AbortSignal): Promise<void> {
+  const digest = digestOf(SOURCES);
+  if (existsSync(join(SHELF, digest))) return;
+  mkdirSync(SHELF, { recursive: true, mode: 0o700 });
+  const home = homeAt(mkdtempSync(join(SHELF, "making-")));
+  try {
+    const server = await startServer({
+      ...{ home, port: await freePort(0), runners: 0, signal, say: () => {} },
+    });
+    await server.end();
+    put(home, digest);
+  } finally {
+    rmSync(home.path, { recursive: true, force: true });
+  }
+}
+
+/** Moves the database, the blobs and the secrets of an ended server to the shelf, and takes those of other sources away. */
+export function put(home: Home, digest: string, shelf = SHELF): void {
+  if (existsSync(join(shelf, digest))) return;
+  for (const name of readdirSync(shelf)) {
+    if (!name.startsWith("making-")) rmSync(join(shelf, name), { recursive: true, force: true });
+  }
+  for (const path of [home.logs, home.children]) rmSync(path, { recursive: true, force: true });
+  renameSync(home.path, join(shelf, digest));
+}
+
+/** Copies the kept state into a new home; false where there is none of this source. */
+export function copySeeded(home: Home, digest = digestOf(SOURCES), shelf = SHELF): boolean {
+  const kept = homeAt(join(shelf, digest));
+  if (!existsSync(kept.path)) return false;
+  for (const part of ["state", "secrets"] as const) {
+    cpSync(kept[part], home[part], { recursive: true, preserveTimestamps: true });
+  }
+  return true;
+}
