@@ -45,7 +45,7 @@ export const FOREIGN_WRITE = new Refusal(
 const OWN_SITES = ["same-origin", "none"];
 
 /**
- * Cookies travel with cross-site requests of old browsers. Who sent them is told by Origin, which some leave out, and by Sec-Fetch-Site,
+ * Cookies travel with cross-site requests of old browsers. Who sent them is known from Origin, which some leave out, and by Sec-Fetch-Site,
  * which no page can set; a program that is no browser sends neither.
  */
 export function isForeignWrite(request: Request, origin: string): boolean {

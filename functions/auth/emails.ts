@@ -20,13 +20,19 @@ const identifierOf = async (token: string) => `change-email:${await sha256Hex(to
 type EmailChange = { user_id: Caller["id"]; from: string; to: string };
 
 /** Sends the verification e-mail of the sign-up again. */
-export async function verifyAgain(
-  env: Env,
-  db: Db,
-  caller: Caller,
-  origin: string,
-  now: number,
-): Promise<{ to: string } | Refusal> {
+export async function verifyAgain({
+  env,
+  db,
+  caller,
+  origin,
+  now,
+}: {
+  env: Env;
+  db: Db;
+  caller: Caller;
+  origin: string;
+  now: number;
+}): Promise<{ to: string } | Refusal> {
   if (caller.emailVerified) return refuse("decision_made", "Your address is verified already.");
   if (!(await countEmail(db, caller.id, now))) return TOO_MANY_EMAILS;
   const token = await createEmailVerificationToken(
@@ -45,12 +51,8 @@ export async function verifyAgain(
  * the same, so that nobody learns who has an account.
  */
 export async function askEmailChange(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, origin, now }: { env: Env; db: Db; caller: Caller; origin: string; now: number },
   requested: string,
-  origin: string,
-  now: number,
 ): Promise<{ to: string } | Refusal> {
   const to = requested.toLowerCase();
   if (to === caller.email) return refuse("request_invalid", "This is your address already.", "/email");

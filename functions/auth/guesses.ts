@@ -10,7 +10,7 @@ export const TOO_MANY_GUESSES = new Refusal(
   "rate_limited",
   `A password may be tried ${PASSWORD_GUESSES_PER_MINUTE_MAX} times a minute. Wait a minute, or sign in another way.`,
   [],
-  60,
+  { retryAfterSeconds: 60 },
 );
 
 /** Counts an attempt. False if there were too many within this minute. */

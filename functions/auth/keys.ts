@@ -148,11 +148,9 @@ RETURNING id`;
 
 /** A new key of the same name, scopes, pages and length of life takes the place of one, which works on for a while. */
 export async function rotateKey(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   id: KeyRow["id"],
   overlapHours: number,
-  now: number,
 ): Promise<{ row: KeyRow; secret: string } | Refusal> {
   const old = await heldKey(db, caller, id);
   if (old instanceof Refusal) return old;

@@ -42,5 +42,5 @@ export const TOO_MANY_EMAILS = new Refusal(
   "rate_limited",
   `An account is sent at most ${EMAILS_PER_HOUR_MAX} e-mails an hour. Look in your spam folder, or try again later.`,
   [],
-  WINDOW_SECONDS,
+  { retryAfterSeconds: WINDOW_SECONDS },
 );

@@ -55,10 +55,7 @@ export async function takeGeneration(db: Db, caller: Caller, now: number): Promi
   const { meta } = await db.$client.prepare(COUNT_IN).bind(caller.pageKey.id, today).run();
   if (meta.changes > 0) return null;
   const seconds = Math.ceil(((today + 1) * DAY_MS - now) / 1000);
-  return new Refusal(
-    "quota_exceeded",
-    "This key has ordered all the generations of its day (UTC).",
-    [],
-    seconds,
-  );
+  return new Refusal("quota_exceeded", "This key has ordered all the generations of its day (UTC).", [], {
+    retryAfterSeconds: seconds,
+  });
 }

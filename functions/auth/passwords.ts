@@ -31,11 +31,8 @@ async function hashOf(db: Db, userId: Caller["id"]): Promise<string | null> {
  * take over or delete an account.
  */
 export async function provenCaller(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   password: string | undefined,
-  now: number,
 ): Promise<Caller | Refusal> {
   if (password === undefined) {
     const isRecent =
@@ -56,16 +53,13 @@ export async function provenCaller(
 
 /** Sets the password and signs out every other session, both or neither. */
 export async function changePassword(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   input: z.infer<typeof PasswordChange>,
-  now: number,
 ): Promise<Refusal | null> {
   const { current_password: current, new_password: wanted } = input;
   const hash = await hashOf(db, caller.id);
   if (hash === null) {
-    const proven = await provenCaller(env, db, caller, undefined, now);
+    const proven = await provenCaller({ env, db, caller, now }, undefined);
     if (proven !== caller) return proven as Refusal;
   } else if (current === undefined) {
     return refuse("request_invalid", "Send your present password.", "/current_password");

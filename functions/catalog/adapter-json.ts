@@ -15,9 +15,15 @@ import { refOf } from "./adapters.ts";
 export function versionJson(
   row: VersionRow,
   adapter: OwnedAdapter,
-  pictures: Map<string, ImageRow>,
-  siblings: readonly Pick<VersionRow, "id" | "supersedesId" | "state">[],
-  origin: string,
+  {
+    pictures,
+    siblings,
+    origin,
+  }: {
+    pictures: Map<string, ImageRow>;
+    siblings: readonly Pick<VersionRow, "id" | "supersedesId" | "state">[];
+    origin: string;
+  },
 ): Version {
   const next = siblings.find(({ supersedesId, state }) => supersedesId === row.id && state === "published");
   return {
@@ -80,7 +86,7 @@ export async function versionsJson(
       .from(versions)
       .where(eq(versions.adapterId, adapter.id)),
   ]);
-  return rows.map((row) => versionJson(row, adapter, pictures, siblings, origin));
+  return rows.map((row) => versionJson(row, adapter, { pictures, siblings, origin }));
 }
 
 /** Entries with the versions this caller may see: its owner all of them, others the published ones. */
@@ -105,7 +111,9 @@ export async function adaptersJson(
   );
   const slotByAdapter = new Map(slotRows.map((row) => [row.adapterId, row.slot]));
   return found.map((adapter) => {
-    const shown = visible(adapter).map((row) => versionJson(row, adapter, pictures, versionRows, origin));
+    const shown = visible(adapter).map((row) =>
+      versionJson(row, adapter, { pictures, siblings: versionRows, origin }),
+    );
     return {
       ...adapterJson(adapter, slotByAdapter.get(adapter.id) ?? null),
       latest_version: latestOf(shown),

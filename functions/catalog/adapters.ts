@@ -26,10 +26,8 @@ export function maySee(adapter: AdapterRow, caller: Caller | null): boolean {
 
 /** The entry as it would be created, after every check but that of its name against others of its owner. */
 export async function draftAdapter(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   input: z.infer<typeof AdapterCreate>,
-  now: number,
   pointer = "",
 ): Promise<AdapterRow | Refusal> {
   const base = baseOf(input.base, `${pointer}/base`);
@@ -71,7 +69,7 @@ export async function createAdapter(
   input: z.infer<typeof AdapterCreate>,
   now: number,
 ): Promise<OwnedAdapter | Refusal> {
-  const row = await draftAdapter(db, caller, input, now);
+  const row = await draftAdapter({ db, caller, now }, input);
   if (row instanceof Refusal) return row;
   const inserted = await db.insert(adapters).values(row).onConflictDoNothing().returning({ id: adapters.id });
   return inserted.length === 0 ? nameTaken(input.name, "/name") : { ...row, owner: caller.handle };
@@ -80,7 +78,7 @@ export async function createAdapter(
 const nameTaken = (name: string, pointer: string) =>
   refuse("name_taken", `You already have an adapter named "${name}".`, pointer);
 
-/** For an order that creates more than its adapter: tells beforehand that an adapter of this name cannot be created. */
+/** For an order that creates more than its adapter: says beforehand that an adapter of this name cannot be created. */
 export async function nameFault(
   db: Db,
   ownerId: AdapterRow["ownerId"],

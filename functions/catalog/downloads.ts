@@ -21,12 +21,14 @@ export function isCounted(request: Request, response: Response): boolean {
 }
 
 export async function countDownload(
-  env: Env,
-  db: Db,
-  caller: Caller | null,
-  address: string | undefined,
+  {
+    env,
+    db,
+    caller,
+    address,
+    now,
+  }: { env: Env; db: Db; caller: Caller | null; address: string | undefined; now: number },
   { version, adapter }: VersionWithAdapter,
-  now: number,
 ): Promise<void> {
   if (version.state !== "published" || caller?.id === adapter.ownerId) return;
   const who = caller?.id ?? address;

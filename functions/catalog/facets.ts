@@ -49,7 +49,7 @@ export async function facetsOf(
   for (const name of wanted) {
     if (name === "tag") facets.tag = facetOfRows(tags);
     else if (name === "owner") facets.owner = facetOfRows(owners);
-    else facets[name] = facetOfCube(cube, search, name, nameOf, prefix);
+    else facets[name] = facetOfCube(cube, search, name, { nameOf, prefix });
   }
   const total = sum(cube.filter((row) => passes(row, search, null)));
   const all = ofBase[0]?.docs;
@@ -90,8 +90,7 @@ function facetOfCube(
   cube: readonly CubeRow[],
   search: Search,
   name: Plain | "allows",
-  nameOf: ReadonlyMap<number, string>,
-  prefix: string | undefined,
+  { nameOf, prefix }: { nameOf: ReadonlyMap<number, string>; prefix: string | undefined },
 ): Facet {
   const counts = name === "allows" ? grantsOf(cube, search) : countsOf(cube, search, name);
   const chosen = name === "allows" ? [] : (search[name] ?? []);

@@ -45,7 +45,7 @@ export async function choosePreviews(
       }
       ids.push(id);
     } else {
-      const upload = await findUpload(db, caller, id, "preview", pointer);
+      const upload = await findUpload({ db, caller }, id, "preview", pointer);
       if (upload instanceof Refusal) return upload;
       const row = imageOfUpload(upload, "preview", i, now);
       rows.push(row);

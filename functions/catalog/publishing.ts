@@ -99,7 +99,9 @@ async function scanned(env: Env, db: Db, version: VersionRow, now: number): Prom
 function scanFault(version: VersionRow): Refusal | null {
   if (version.scanState === "failed") return refuse("scan_failed", faultOf(version.scan));
   if (version.scanState === "passed") return null;
-  return new Refusal("scan_pending", "The file could not be scanned just now.", [], SCAN_RETRY_SECONDS);
+  return new Refusal("scan_pending", "The file could not be scanned just now.", [], {
+    retryAfterSeconds: SCAN_RETRY_SECONDS,
+  });
 }
 
 /** Why a draft was not published. */
@@ -137,11 +139,9 @@ export async function yankVersion(
 
 /** Changes texts and pictures beside the artifact. The strength is part of what was published and stays. */
 export async function patchVersion(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   { version, adapter }: VersionWithAdapter,
   patch: z.infer<typeof VersionPatch>,
-  now: number,
 ): Promise<VersionWithAdapter | Refusal> {
   if (isGone(adapter)) return adapterGone(db, adapter);
   if (version.state === "yanked") return refuse("version_state", "A yanked version stays as it is.");

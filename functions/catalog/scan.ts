@@ -28,7 +28,7 @@ export async function scanVersion(
   if (row?.scanState !== "pending" || !(await isStored(db, row.sha256))) return row ?? null;
   const limit = knownBase(row.baseId).residual_norm_max;
   const facts = await measureFile(env, row, limit);
-  const report = reportOf(row, facts, limit, await duplicateOf(db, row, facts.tensorsSha256), now);
+  const report = reportOf(row, facts, { limit, twin: await duplicateOf(db, row, facts.tensorsSha256), now });
   const passed = report.checks.every((check) => check.passed);
   const fails = sql`${Number(!passed)} and ${versions.state} = 'published'`;
   await db
@@ -106,9 +106,7 @@ export function certificateFault(certificate: Certificate): string | null {
 export function reportOf(
   row: Pick<VersionRow, "sha256" | "metadata" | "certificate">,
   { sha256, tensorsSha256, measured }: FileFacts,
-  limit: number,
-  twin: Twin | null,
-  now: number,
+  { limit, twin, now }: { limit: number; twin: Twin | null; now: number },
 ): ScanReport {
   const { count, zeros, finite, norms } = measured;
   const largest = finite ? Math.max(0, ...norms) : 0;

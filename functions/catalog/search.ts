@@ -63,7 +63,7 @@ export async function searchAdapters(
     if (found) [search, corrected] = [found.search, found.words];
   }
 
-  const rows = await pageRows(db, search, sort, after?.key ?? null, limit + 1);
+  const rows = await pageRows(db, search, { sort, after: after?.key ?? null, limit: limit + 1 });
   const page = pageOfRows(rows, limit, ({ key }) => [hash, corrected ?? "", ...key]);
   return {
     items: page.items.map(({ adapter, owner }) => ({ ...adapter, owner })),
@@ -95,9 +95,7 @@ function cursorOf(cursor: string | undefined, hash: string, sort: AdapterSort) {
 async function pageRows(
   db: Db,
   search: Search,
-  sort: AdapterSort,
-  after: SortKey | null,
-  limit: number,
+  { sort, after, limit }: { sort: AdapterSort; after: SortKey | null; limit: number },
 ): Promise<{ adapter: typeof adapters.$inferSelect; owner: string; key: SortKey }[]> {
   const to = sort === "relevance" || sort === "name" ? sql`asc` : sql`desc`;
   const rows = await db

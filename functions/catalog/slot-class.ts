@@ -14,11 +14,9 @@ const POINTER = "/collection";
 
 /** The class of a caller's own collection, by id or owner/name; set now if it has none: that of its adapters where there is room. */
 export async function classOfCollection(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   base: Base,
   request: string,
-  now: number,
 ): Promise<number | Refusal> {
   const found = await findOwn(db, caller, request);
   if (!found) return refuse("request_invalid", `You have no collection ${request}.`, POINTER);

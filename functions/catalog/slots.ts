@@ -45,11 +45,10 @@ async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Pr
 
 /** The adapter's slot; reserves one if it has none. A request for a certain slot or class is granted or refused; no other is put in its place. */
 export async function reserveSlot(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   base: Base,
   adapter: AdapterRow,
   request: SlotRequest,
-  now: number,
 ): Promise<SlotRow | Refusal> {
   if (request.slot !== undefined && request.slot >= slotCount(base)) {
     return refuse("request_invalid", `Slots of ${base.id} go from 0 to ${slotCount(base) - 1}.`, "/slot");
@@ -57,7 +56,7 @@ export async function reserveSlot(
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const held = await slotOf(db, adapter.id);
     if (held) return fits(base, held, request) ? held : otherSlotHeld(held.slot, request);
-    const row = await draftSlot(db, base, adapter, request, now);
+    const row = await draftSlot({ db, now }, base, adapter, request);
     if (row instanceof Refusal) return row;
     const won = await db.insert(slots).values(row).onConflictDoNothing().returning();
     if (won[0]) return won[0];
@@ -72,11 +71,10 @@ export async function reserveSlot(
 
 /** Inserts the row of a slot that was free when it was read, for an adapter that has none. The unique index decides who gets it. */
 export async function draftSlot(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   base: Base,
   adapter: Pick<AdapterRow, "id" | "ownerId">,
   request: SlotRequest,
-  now: number,
 ): Promise<SlotRow | Refusal> {
   const fault = await slotFault(db, base, adapter.ownerId);
   if (fault) return fault;

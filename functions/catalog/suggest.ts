@@ -20,11 +20,8 @@ const OWNERS_SHOWN = 2;
 const NOTHING: Suggestions = { corrected: null, adapters: [], tags: [], owners: [] };
 
 export async function suggestionsOf(
-  db: Db,
-  caller: Caller | null,
-  viewer: Viewer,
+  { db, caller, viewer, origin }: { db: Db; caller: Caller | null; viewer: Viewer; origin: string },
   query: { q: string; rating?: Rating[] | undefined },
-  origin: string,
 ): Promise<Suggestions | Refusal> {
   const text = query.q.trim().toLowerCase();
   if (text === "") return NOTHING;

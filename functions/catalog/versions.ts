@@ -28,16 +28,13 @@ export type VersionWithAdapter = { version: VersionRow; adapter: OwnedAdapter };
 
 /** A draft version from an uploaded file, after every check of the format and of the slot. The deep scan is queued. */
 export async function createVersion(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   adapter: OwnedAdapter,
   input: z.infer<typeof VersionCreate>,
-  now: number,
 ): Promise<VersionRow | Refusal> {
   const held = await slotOf(db, adapter.id);
   if (!held) return refuse("slot_missing", `Reserve a slot for ${refOf(adapter)} first: POST .../slot.`);
-  const upload = await findUpload(db, caller, input.upload_id, "adapter", "/upload_id");
+  const upload = await findUpload({ db, caller }, input.upload_id, "adapter", "/upload_id");
   if (upload instanceof Refusal) return upload;
   const chosen = [
     ...input.previews.map((id, i) => ({ id, pointer: `/previews/${i}` })),
@@ -45,7 +42,12 @@ export async function createVersion(
   ];
   const previews = await choosePreviews(db, caller, chosen, now);
   if (previews instanceof Refusal) return previews;
-  const file = await readAdapterFile(env, adapter, upload.sha256, upload.sizeBytes, held.slot);
+  const file = await readAdapterFile(
+    env,
+    adapter,
+    { sha256: upload.sha256, sizeBytes: upload.sizeBytes },
+    held.slot,
+  );
   if (file instanceof Refusal) return file;
   if (input.trigger !== undefined && input.trigger !== file.trigger) {
     return refuse("request_invalid", `The file was trained on the trigger ${file.trigger}.`, "/trigger");
@@ -102,8 +104,7 @@ const nextNumber = (adapterId: OwnedAdapter["id"]) =>
 export async function readAdapterFile(
   env: Env,
   adapter: Pick<OwnedAdapter, "baseId">,
-  sha256: string,
-  sizeBytes: number,
+  { sha256, sizeBytes }: { sha256: string; sizeBytes: number },
   slot: number,
 ) {
   return checkAdapterFile(readerOf(env, sha256), sizeBytes, knownBase(adapter.baseId), slot);

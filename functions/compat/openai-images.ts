@@ -25,7 +25,7 @@ const NO_TOKENS = {
 };
 const LOOK = { background: "opaque", output_format: "png", quality: "auto" } as const;
 /** The size of the picture that is sent. */
-const sizeTold = ({ size, enlarged_to }: Generation["request"]): string => enlarged_to ?? size;
+const sizeShown = ({ size, enlarged_to }: Generation["request"]): string => enlarged_to ?? size;
 const seconds = (milliseconds: number | null) => Math.floor((milliseconds ?? 0) / 1000);
 
 export async function imagesJson(
@@ -44,7 +44,7 @@ export async function imagesJson(
       seed: image.seed,
     });
   }
-  const size = sizeTold(request);
+  const size = sizeShown(request);
   const { id: job_id, warnings } = job;
   return { created: seconds(job.finishedAt), data, ...LOOK, size, usage: NO_TOKENS, job_id, warnings };
 }
@@ -91,7 +91,7 @@ async function* events(
   partialImages: number,
   instance: string,
 ): AsyncGenerator<string> {
-  const size = sizeTold(job.request as Generation["request"]);
+  const size = sizeShown(job.request as Generation["request"]);
   let shown = 0;
   yield ": drawing\n\n";
   for await (const step of followJob(env, db, job.id)) {

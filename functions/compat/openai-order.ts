@@ -20,12 +20,9 @@ import { orderPictures, renamed } from "./pictures.ts";
 type Attempt = { body: string; isRetry: boolean; idempotencyKey: string | undefined };
 
 export async function openAiJob(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   input: OpenAiImageCreate,
   attempt: Attempt,
-  now: number,
 ): Promise<JobRow | Refusal> {
   const { body, isRetry, idempotencyKey } = attempt;
   const requestSha256 = await sha256Hex(
@@ -61,9 +58,13 @@ export async function openAiJob(
   if (spent) return spent;
   const version = model.kind === "adapter" ? model.version.id : null;
   const asked = { model: name, version, input: { ...input } };
-  const id = await enqueue(env, db, { ...order, asked, requestSha256 }, now, {
-    unlessSince: isNamed ? since : undefined,
-  });
+  const id = await enqueue(
+    { env, db, now },
+    { ...order, asked, requestSha256 },
+    {
+      unlessSince: isNamed ? since : undefined,
+    },
+  );
   // Refused where a concurrent attempt was first: its job is found now.
   return id instanceof Refusal ? ((await earlier()) ?? id) : readJob(db, id);
 }

@@ -112,7 +112,7 @@ function pointedAt(refusal: Refusal, model: Model, members: number, named: numbe
     const pointer = Number(index) < own ? "/model" : `/adapters/${Number(index) - own}${rest}`;
     return { ...fault, pointer };
   });
-  return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
+  return new Refusal(refusal.code, refusal.detail, faults, refusal);
 }
 
 /** The same refusal with the field names of another API: `names` maps ours to its. */
@@ -121,7 +121,7 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
     const [, field = "", rest = ""] = /^\/([^/]+)(.*)$/.exec(fault.pointer) ?? [];
     return field in names ? { ...fault, pointer: `/${names[field]}${rest}` } : fault;
   });
-  return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
+  return new Refusal(refusal.code, refusal.detail, faults, refusal);
 }
 
 /** Without a size asked for: one with room for each adapter. A size that is the base's own was taken with the order. */

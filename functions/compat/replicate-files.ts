@@ -48,7 +48,7 @@ export async function storeFile(
     return refuse("quota_exceeded", `An account has at most ${REPLICATE_FILES_MAX} files. Delete some.`);
   }
   const { env, now } = place;
-  const full = await storageFault(db, caller.id, file.bytes.length, now);
+  const full = await storageFault({ db, now }, caller.id, file.bytes.length);
   if (full) return full;
   const sha256 = await sha256Hex(file.bytes);
   const facts = { sha256, announcedSha256: sha256, sizeBytes: file.bytes.length };
@@ -187,11 +187,11 @@ async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBu
     );
   }
   const { env, db, caller, now } = place;
-  const full = await storageFault(db, caller.id, bytes.length, now);
+  const full = await storageFault({ db, now }, caller.id, bytes.length);
   if (full) return full;
   const announcedSha256 = await sha256Hex(bytes);
   const announced = { sha256: announcedSha256, sizeBytes: bytes.length };
-  const stored = await storePicture(env, announced, new Blob([bytes]).stream(), header, now);
+  const stored = await storePicture({ env, now }, announced, new Blob([bytes]).stream(), header);
   if (stored instanceof Refusal) {
     return refuse(stored.code, `${name}: ${stored.detail}`, pointer, stored.faults[0]?.reason);
   }

@@ -60,7 +60,7 @@ export async function predictionsJson(place: Root, rows: readonly JobRow[]): Pro
 function streamUrl(env: Signer, root: string, row: JobRow, now: number): Promise<string> {
   const { origin, pathname } = new URL(`${root}/stream/${row.id}`);
   const expiresAt = now + REPLICATE_STREAM_TTL_SECONDS * 1000;
-  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, pathname, expiresAt);
+  return signUrl(env.UPLOAD_SIGNING_SECRET, { method: "GET", origin, path: pathname, expiresAt });
 }
 
 export async function trainingsJson(place: Root, rows: readonly JobRow[]): Promise<ReplicateTraining[]> {
@@ -88,13 +88,12 @@ export async function trainingsJson(place: Root, rows: readonly JobRow[]): Promi
         output: version
           ? {
               version: `${request.adapter}:${version.id}`,
-              weights: await signUrl(
-                env.UPLOAD_SIGNING_SECRET,
-                "GET",
+              weights: await signUrl(env.UPLOAD_SIGNING_SECRET, {
+                method: "GET",
                 origin,
-                signedBlobPath(version.sha256),
+                path: signedBlobPath(version.sha256),
                 expiresAt,
-              ),
+              }),
             }
           : null,
         urls: { get: url, cancel: `${url}/cancel` },

@@ -118,11 +118,9 @@ const licenceUrl = (spdx: string) =>
 
 /** A model, or an adapter without a version, as models.create makes it. */
 export async function findReplicateModel(
-  db: Db,
-  caller: Caller | null,
+  { db, caller, origin }: { db: Db; caller: Caller | null; origin: string },
   owner: string,
   name: string,
-  origin: string,
 ): Promise<ReplicateModel | Refusal> {
   const model = await findModel(db, caller, `${owner}/${name}`);
   if (!(model instanceof Refusal)) return modelJson(model, origin);
@@ -202,8 +200,7 @@ export async function listVersions(
 }
 
 export async function findReplicateVersion(
-  db: Db,
-  caller: Caller | null,
+  { db, caller }: { db: Db; caller: Caller | null },
   owner: string,
   name: string,
   id: string,

@@ -92,7 +92,7 @@ function inInput(refusal: Refusal): Refusal {
   const faults = refusal.faults.map((fault) =>
     fault.pointer === "/model" ? fault : { ...fault, pointer: `/input${fault.pointer}` },
   );
-  return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
+  return new Refusal(refusal.code, refusal.detail, faults, refusal);
 }
 
 function sizeOf({ size, width, height }: ReplicateInput): string | undefined | Refusal {
@@ -126,13 +126,10 @@ export const draftInput = (base: string, name: string, input: Partial<ReplicateT
 };
 
 export async function orderReplicateTraining(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   base: string,
   destination: string,
   input: ReplicateTrainingInput,
-  now: number,
 ): Promise<NewJob | Refusal> {
   const [owner = "", name = ""] = destination.split("/");
   if (owner !== caller.handle) {
@@ -190,5 +187,5 @@ function pointedAtInput(refusal: Refusal): Refusal {
       pointer: `/input${pointer.replace(/^\/adapter(?=\/)/, "").replace(/^\/trigger$/, "/trigger_word")}`,
     };
   });
-  return new Refusal(refusal.code, refusal.detail, faults, refusal.retryAfterSeconds, refusal.tombstone);
+  return new Refusal(refusal.code, refusal.detail, faults, refusal);
 }

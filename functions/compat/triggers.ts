@@ -4,7 +4,7 @@ import type { Base } from "../../schema/contract/bases.ts";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 
 const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/i;
-/** A background and nothing else, as far as one can tell: a few words, none of a person or of what one does, before its noun. */
+/** A background and nothing else, as far as can be known: a few words, none of a person or of what one does, before its noun. */
 const BACKGROUND = /^(?:[^\s,.]+\s+){0,4}(?:background|backdrop|wall|scene)[.!]?$/i;
 const PERSON =
   /\b(?:\w+ing|person|people|man|men|woman|women|boys?|girls?|guys?|lady|kids?|child|character|he|she|they)\b/i;

@@ -17,11 +17,9 @@ import { remixNotes } from "./remixes.ts";
 import { shareFault, strictestOf } from "./sharing.ts";
 
 export async function patchMix(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   mix: OwnedMix,
   patch: z.infer<typeof MixPatch>,
-  now: number,
 ): Promise<OwnedMix | Refusal> {
   const fault = goneFault(mix) ?? (await ratingFault(db, mix, patch.rating));
   if (fault) return fault;
@@ -54,7 +52,7 @@ export async function patchMix(
   );
   const [done] = await db.batch([
     db.update(mixes).set(changed).where(open),
-    ...remixNotes(db, caller, mix, facts, now),
+    ...remixNotes({ db, caller, now }, mix, facts),
   ]);
   if (done.meta.changes === 0) {
     return refuse("version_state", `${mixRef(mix)} was changed meanwhile. Look at it again.`);

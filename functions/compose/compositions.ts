@@ -24,7 +24,7 @@ export async function createComposition(
   input: z.infer<typeof CompositionCreate>,
   now: number,
 ): Promise<CompositionRow | Refusal> {
-  const cast = await resolveMembers(db, caller, input.members, input.base, "/members");
+  const cast = await resolveMembers({ db, caller }, input.members, input.base, { pointer: "/members" });
   if (cast instanceof Refusal) return cast;
   const source = input.forked_from && (await resolveMix(db, caller, input.forked_from, "/forked_from"));
   if (source instanceof Refusal) return source;
@@ -34,18 +34,16 @@ export async function createComposition(
     prompt: input.prompt,
     members: cast.members.map(({ resolved }) => resolved),
   };
-  return saveComposition(db, caller, content, source || null, now);
+  return saveComposition({ db, caller, now }, content, source || null);
 }
 
 type Content = Pick<CompositionRow, "baseId" | "title" | "prompt" | "members">;
 
 /** Writes a new composition; a fork is counted at its mix. */
 async function saveComposition(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   content: Content,
   source: FoundMix | null,
-  now: number,
 ): Promise<CompositionRow> {
   const row: CompositionRow = {
     ...content,
@@ -59,7 +57,7 @@ async function saveComposition(
     createdAt: now,
   };
   const insert = db.insert(compositions).values(row);
-  await (source ? db.batch([insert, ...forkCounted(db, caller, row, source, now)]) : insert);
+  await (source ? db.batch([insert, ...forkCounted({ db, caller, now }, row, source)]) : insert);
   return row;
 }
 
@@ -72,9 +70,9 @@ export async function forkMix(
 ): Promise<CompositionRow | Refusal> {
   const { baseId, title, prompt, members } = source.version;
   const requested = members.map(asMember);
-  const cast = await resolveMembers(db, caller, requested, baseId, "/members");
+  const cast = await resolveMembers({ db, caller }, requested, baseId, { pointer: "/members" });
   if (cast instanceof Refusal) return cast;
-  return saveComposition(db, caller, { baseId, title, prompt, members }, source, now);
+  return saveComposition({ db, caller, now }, { baseId, title, prompt, members }, source);
 }
 
 /** A composition is visible to its owner only, since it may name private adapters, until it is a version of an open mix. */

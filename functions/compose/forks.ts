@@ -14,7 +14,11 @@ import { type FoundMix, mixRef } from "./mixes.ts";
  * For the batch that writes a fork, behind its row. A mix counts people, not copies: only somebody's first fork of it is
  * counted and notified, and an owner's own is not.
  */
-export function forkCounted(db: Db, caller: Caller, fork: CompositionRow, source: FoundMix, now: number) {
+export function forkCounted(
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
+  fork: CompositionRow,
+  source: FoundMix,
+) {
   const { mix, version } = source;
   const isFirst = sql`${caller.id} <> ${mix.ownerId} and not exists (
     select 1 from compositions f join compositions v on v.id = f.forked_from_id

@@ -27,11 +27,10 @@ function isAvailable({ version, adapter }: MemberFacts, caller: Caller | null): 
 }
 
 export function memberJson(
+  { caller, origin }: { caller: Caller | null; origin: string },
   member: ResolvedMember,
   facts: MemberFacts | undefined,
-  caller: Caller | null,
   pictures: ReadonlyMap<string, ImageRow>,
-  origin: string,
 ): z.infer<typeof MixMember> {
   const available = facts !== undefined && isAvailable(facts, caller);
   const preview = available ? previewOf(facts, pictures) : undefined;

@@ -18,12 +18,13 @@ export type Cast = {
 
 /** `pointer` is where the list stands in the request and `places` where each member does in it, so that a refusal can name the member. */
 export async function resolveMembers(
-  db: Db,
-  caller: Caller,
+  { db, caller }: { db: Db; caller: Caller },
   requested: readonly Member[],
   requestedBase: string | undefined,
-  pointer: string,
-  places: readonly number[] = requested.map((_, i) => i),
+  {
+    pointer,
+    places = requested.map((_, i) => i),
+  }: { pointer: string; places?: readonly number[] | undefined },
 ): Promise<Cast | Refusal> {
   const members: Cast["members"] = [];
   for (const [i, member] of requested.entries()) {

@@ -22,9 +22,11 @@ export function mergedStream(
   env: Env,
   base: Base,
   members: readonly MergeMember[],
-  head: Uint8Array<ArrayBuffer>,
-  tensors: readonly MergedTensor[],
-  range: ByteRange,
+  {
+    head,
+    tensors,
+    range,
+  }: { head: Uint8Array<ArrayBuffer>; tensors: readonly MergedTensor[]; range: ByteRange },
 ): ReadableStream<Uint8Array> {
   const source = new MergeSource(env, base, members);
   const pieces = [

@@ -18,10 +18,8 @@ import { mergedStream } from "./merged-stream.ts";
 import { mergeFault } from "./sharing.ts";
 
 export async function mergedResponse(
-  env: Env,
-  db: Db,
+  { env, db, caller }: { env: Env; db: Db; caller: Caller | null },
   row: CompositionRow,
-  caller: Caller | null,
   format: MergedFormat,
   request: Request,
 ): Promise<Response | Refusal> {
@@ -85,6 +83,7 @@ async function fileResponse(
       // Licences and visibility can change: a cache must ask again.
       "cache-control": "private, no-cache",
     },
-    open: (range) => mergedStream(env, base, members, head, tensors, range ?? { offset: 0, length: size }),
+    open: (range) =>
+      mergedStream(env, base, members, { head, tensors, range: range ?? { offset: 0, length: size } }),
   });
 }

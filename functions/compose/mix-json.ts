@@ -44,20 +44,22 @@ async function manyJson(
   const [previews, pictures] = await Promise.all([previewsOf(db, facts), imagesById(db, covers)]);
   return shown.map(({ mix, version }) => {
     const members = version.members.map((member) =>
-      memberJson(member, facts.get(member.version_id), caller, previews, origin),
+      memberJson({ caller, origin }, member, facts.get(member.version_id), previews),
     );
     const portrait = members.find((member) => member.preview)?.preview ?? null;
-    return mixJson(mix, version, members, pictures.get(mix.coverId ?? ""), portrait, origin);
+    return mixJson(mix, version, { members, cover: pictures.get(mix.coverId ?? ""), portrait, origin });
   });
 }
 
 function mixJson(
   mix: OwnedMix,
   version: MixVersionRow,
-  members: Mix["members"],
-  cover: ImageRow | undefined,
-  portrait: Mix["cover"],
-  origin: string,
+  {
+    members,
+    cover,
+    portrait,
+    origin,
+  }: { members: Mix["members"]; cover: ImageRow | undefined; portrait: Mix["cover"]; origin: string },
 ): Mix {
   return {
     id: mix.id,

@@ -25,11 +25,9 @@ type MixInput = z.infer<typeof MixPublish>;
 const ROUNDS_MAX = 3;
 
 export async function publishComposition(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   row: CompositionRow,
   input: MixInput,
-  now: number,
 ): Promise<OwnedMix | Refusal> {
   if (row.ownerId !== caller.id) return refuse("not_granted", "Only who made a composition may publish it.");
   const blocked = await wordsFault(db, row, input);
@@ -39,16 +37,16 @@ export async function publishComposition(
     const found = await findMix(db, caller, caller.handle, input.name);
     if (found instanceof Refusal && found.code !== "not_found") return found;
     const existing = found instanceof Refusal ? null : found;
-    const plain = draftOf(caller, row, input, existing, facts, now);
+    const plain = draftOf({ caller, now }, row, input, { existing, facts });
     const before = existing ? await membersOfVersions(db, existing.id) : [];
     const fault =
       (await stateFault(db, row, existing, before.length)) ??
       (await openFault(db, existing, before, plain)) ??
       shareFault(row.members, facts, plain.visibility, "/visibility");
     if (fault) return fault;
-    const draft = await withCover(db, caller, row, plain, input.cover_image_id);
+    const draft = await withCover({ db, caller }, row, plain, input.cover_image_id);
     if (draft instanceof Refusal) return draft;
-    await write(db, caller, row, draft, before.length, input, facts, now);
+    await write({ db, caller, now }, row, draft, { count: before.length, input, facts });
     const mix = await findMix(db, caller, caller.handle, input.name);
     if (!(mix instanceof Refusal) && (await mixOf(db, row)) === mix.id) return mix;
   }
@@ -118,8 +116,7 @@ async function openFault(
 
 /** The draft with the cover that the request names; unchanged where it names none. */
 async function withCover(
-  db: Db,
-  caller: Caller,
+  { db, caller }: { db: Db; caller: Caller },
   row: CompositionRow,
   draft: Draft,
   imageId: MixInput["cover_image_id"],
@@ -131,12 +128,10 @@ async function withCover(
 
 /** The mix after the publication, new or existing. */
 function draftOf(
-  caller: Caller,
+  { caller, now }: { caller: Caller; now: number },
   row: CompositionRow,
   input: MixInput,
-  existing: OwnedMix | null,
-  facts: FactsById,
-  now: number,
+  { existing, facts }: { existing: OwnedMix | null; facts: FactsById },
 ) {
   const ratings = [...facts.values()].map(({ adapter }) => adapter.rating);
   return {
@@ -152,14 +147,10 @@ function draftOf(
 }
 
 async function write(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   row: CompositionRow,
   draft: Draft,
-  count: number,
-  input: MixInput,
-  facts: FactsById,
-  now: number,
+  { count, input, facts }: { count: number; input: MixInput; facts: FactsById },
 ): Promise<void> {
   const { id: mixId, title, description, visibility, rating, coverId } = draft;
   const open = sql`exists (select 1 from mixes where id = ${mixId} and state = 'published')`;
@@ -193,6 +184,6 @@ async function write(
           where id in (select value from json_each(${JSON.stringify([...facts.keys()])})) and ${happened}`,
       )
       .onConflictDoNothing(),
-    ...remixNotes(db, caller, draft, facts, now),
+    ...remixNotes({ db, caller, now }, draft, facts),
   ]);
 }

@@ -11,11 +11,9 @@ import { mixRef } from "./mixes.ts";
 
 /** One notification per owner for a mix that others may see, once per mix: later versions notify nobody. */
 export function remixNotes(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   mix: Pick<OwnedMix, "id" | "owner" | "name">,
   facts: FactsById,
-  now: number,
 ) {
   const byOwner = Map.groupBy(
     [...facts.values()].map(({ adapter }) => adapter),

@@ -14,18 +14,17 @@ import { LEASE_LOST, type RunOfCaller } from "./run.ts";
  * those of an owner's own runner are not, so the storage quota is checked for these.
  */
 export async function announceOutput(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   run: RunOfCaller,
   input: z.infer<typeof LeaseUpload>,
-  now: number,
 ): Promise<UploadRow | Refusal> {
   const job = await db.$client
     .prepare("SELECT owner_id FROM jobs WHERE lease_id = ? AND status = 'running'")
     .bind(run.leaseId)
     .first<{ owner_id: UploadRow["ownerId"] }>();
   if (!job) return LEASE_LOST;
-  const full = job.owner_id === caller.id ? await storageFault(db, caller.id, input.size_bytes, now) : null;
+  const full =
+    job.owner_id === caller.id ? await storageFault({ db, now }, caller.id, input.size_bytes) : null;
   if (full) return full;
   return insertUpload(db, {
     ...blankUpload(job.owner_id, now),

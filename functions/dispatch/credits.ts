@@ -39,7 +39,9 @@ export async function creditFault(
   const more =
     perDay < CREDITS_PER_DAY ? ` With a verified email address it is ${CREDITS_PER_DAY} a day.` : "";
   const detail = `This costs ${cost} credits; of today's ${perDay} you have ${left} left. The next day's come at 00:00 UTC.${more}`;
-  return new Refusal("quota_exceeded", detail, [], Math.ceil((renewAt - now) / 1000));
+  return new Refusal("quota_exceeded", detail, [], {
+    retryAfterSeconds: Math.ceil((renewAt - now) / 1000),
+  });
 }
 
 const REFUNDS = `

@@ -68,14 +68,14 @@ const fullQueue = () =>
     "quota_exceeded",
     `At most ${QUEUED_JOBS_PER_OWNER_MAX} of your jobs may wait or run at once. Wait for one to end, or cancel one.`,
     [],
-    RETRY_AFTER_SECONDS,
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
   );
 
 const MANY_WAIT = new Refusal(
   "quota_exceeded",
   `At most ${GENERATIONS_AWAITING_MAX} generations may wait for one training.`,
   [],
-  RETRY_AFTER_SECONDS,
+  { retryAfterSeconds: RETRY_AFTER_SECONDS },
 );
 
 /** For an order that creates more than its job: checks the quotas in advance, so that a refusal leaves nothing behind. */
@@ -97,14 +97,12 @@ type Again = {
 };
 
 export async function enqueue(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   job: NewJob,
-  now: number,
   { id = newId("job", now), unlessSince }: Again = {},
 ): Promise<JobRow["id"] | Refusal> {
   const [written] = await db.$client.batch([
-    jobInsert(db, id, job, now, { unlessSince }),
+    jobInsert({ db, now }, id, job, { unlessSince }),
     ...(job.alongside?.(isMade(id, job)) ?? []).map((query) => statement(db, query)),
   ]);
   if (written?.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
@@ -131,10 +129,9 @@ export function costOf(job: NewJob): number {
  * job is the service's order and costs nothing. Never both conditions.
  */
 export function jobInsert(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   id: JobRow["id"],
   job: NewJob,
-  now: number,
   more: { ifUnordered?: string | undefined; unlessSince?: number | undefined } = {},
 ): D1PreparedStatement {
   const values = {

@@ -20,11 +20,9 @@ WHERE lease_id = ?1 AND status = 'running'
 RETURNING cancel_requested_at, (SELECT drain_requested_at FROM runners WHERE id = ?4) AS drain_requested_at`;
 
 export async function heartbeat(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   run: RunOfCaller,
   message: z.infer<typeof Heartbeat>,
-  now: number,
 ): Promise<{ expiresAt: number; cancel: boolean; drain: boolean } | Refusal> {
   if (message.preview && (message.preview.length * 3) / 4 > PREVIEW_FRAME_MAX_BYTES + 2) {
     return refuse("body_too_large", `A preview has at most ${PREVIEW_FRAME_MAX_BYTES} bytes.`, "/preview");

@@ -80,16 +80,18 @@ export async function jobsJson(db: Db, rows: readonly JobRow[], origin: string):
   return rows.map((row) => {
     const own = images.filter((image) => image.jobId === row.id);
     const cost = { credits: row.cost, refunded: refunds.get(row.id) ?? 0 };
-    return jobJson(row, cost, own, places.get(row.id) ?? null, origin);
+    return jobJson(row, { cost, images: own, position: places.get(row.id) ?? null, origin });
   });
 }
 
 function jobJson(
   row: JobRow,
-  cost: Job["cost"],
-  images: readonly ImageRow[],
-  position: number | null,
-  origin: string,
+  {
+    cost,
+    images,
+    position,
+    origin,
+  }: { cost: Job["cost"]; images: readonly ImageRow[]; position: number | null; origin: string },
 ): Job {
   const url = `${origin}/v1/${RESOURCE[row.kind]}/${row.id}`;
   const common = {

@@ -40,13 +40,10 @@ type LeasedRow = {
 
 /** Takes what is there now. `nonce` is the random part of the ids, an argument so that tests can repeat a run. */
 export async function lease(
-  env: Env,
-  db: Db,
+  { env, db, now, nonce }: { env: Env; db: Db; now: number; nonce: string },
   runner: RunnerRow,
   serves: Serves,
   want: { bases: readonly string[]; maxBatch: number; warm: readonly string[] },
-  now: number,
-  nonce: string,
 ): Promise<LeasedRow[]> {
   await sweep(env, db, now);
   const [taken] = await db.$client.batch<LeasedRow>([
@@ -70,12 +67,9 @@ export async function lease(
 
 /** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over or the runner is asked to leave. */
 export async function leaseWaiting(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, origin }: { env: Env; db: Db; caller: Caller; origin: string },
   runner: RunnerRow,
   request: z.infer<typeof LeaseRequest>,
-  origin: string,
 ): Promise<{ leases: Lease[]; drain: boolean }> {
   const serves = isOperator(caller, env) ? "everybody" : "owner";
   const bases = request.bases.filter((base) => runner.bases.includes(base));
@@ -85,7 +79,7 @@ export async function leaseWaiting(
   for (;;) {
     const version = await bell.version();
     const now = Date.now();
-    const rows = await lease(env, db, runner, serves, want, now, randomText(NONCE_CHARACTERS));
+    const rows = await lease({ env, db, now, nonce: randomText(NONCE_CHARACTERS) }, runner, serves, want);
     if (rows.length > 0) {
       await announce(env, rows);
       const leases = await Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
@@ -93,17 +87,16 @@ export async function leaseWaiting(
     }
     const drain = await isDraining(db, runner.id);
     if (drain || now >= deadline) return { leases: [], drain };
-    const pauseEnds = await nextPauseEnd(db, runner, serves, bases, now);
+    const pauseEnds = await nextPauseEnd({ db, now }, runner, serves, bases);
     await bell.sleep(version, Math.min(deadline, pauseEnds) - now);
   }
 }
 
 async function nextPauseEnd(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   runner: RunnerRow,
   serves: Serves,
   bases: readonly string[],
-  now: number,
 ): Promise<number> {
   const row = await db.$client
     .prepare(PAUSE_ENDS[serves])

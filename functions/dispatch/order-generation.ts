@@ -31,7 +31,10 @@ export async function orderGeneration(
   if (trained instanceof Refusal) return trained;
   const { members, places, awaited } = trained;
   const requestedBase = input.base ?? requested.base ?? awaited?.baseId;
-  const cast = await resolveMembers(db, caller, members, requestedBase, requested.pointer, places);
+  const cast = await resolveMembers({ db, caller }, members, requestedBase, {
+    pointer: requested.pointer,
+    places,
+  });
   if (cast instanceof Refusal) return cast;
   if (awaited && awaited.baseId !== cast.base.id) {
     const detail = `${awaited.member.ref} is trained for ${awaited.baseId}, not for ${cast.base.id}.`;

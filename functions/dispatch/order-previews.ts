@@ -29,11 +29,9 @@ const LINK = `UPDATE versions SET preview_job_id = ?1 WHERE id = ?2 AND EXISTS (
  * id of the job that makes them, if there is one.
  */
 export async function orderPreviews(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   owner: Caller,
   { version }: VersionWithAdapter,
-  now: number,
 ): Promise<JobRow["id"] | null> {
   const base = knownBase(version.baseId);
   const isBare = version.previews.length === 0;
@@ -51,7 +49,7 @@ export async function orderPreviews(
   }
   const id = newId("job", now);
   const [inserted] = await db.$client.batch([
-    jobInsert(db, id, withCertificate({ ...job, priority: PRIORITY }, isUncertified), now, {
+    jobInsert({ db, now }, id, withCertificate({ ...job, priority: PRIORITY }, isUncertified), {
       ifUnordered: version.id,
     }),
     db.$client.prepare(LINK).bind(id, version.id),

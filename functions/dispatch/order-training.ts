@@ -54,7 +54,7 @@ export async function orderTraining(
   const adapter = known ?? (await newAdapter(db, caller, input, now));
   if (adapter instanceof Refusal) return adapter;
   const held = known && (await slotOf(db, known.id));
-  const slot = held || (await draftSlot(db, base, adapter, {}, now));
+  const slot = held || (await draftSlot({ db, now }, base, adapter, {}));
   if (slot instanceof Refusal) return slot;
 
   const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
@@ -108,7 +108,7 @@ export async function orderTraining(
 async function findPictures(db: Db, caller: Caller, input: TrainingInput): Promise<Captioned[] | Refusal> {
   const found: Captioned[] = [];
   for (const [i, { upload_id, caption }] of input.images.entries()) {
-    const upload = await findUpload(db, caller, upload_id, "training_image", `/images/${i}/upload_id`);
+    const upload = await findUpload({ db, caller }, upload_id, "training_image", `/images/${i}/upload_id`);
     if (upload instanceof Refusal) return upload;
     found.push({ upload, caption });
   }
@@ -124,7 +124,7 @@ async function newAdapter(
   if (!input.adapter) throw new Error("An order without adapter_ref describes its adapter");
   const taken = await nameFault(db, caller.id, input.adapter.name, "/adapter/name");
   if (taken) return taken;
-  const row = await draftAdapter(db, caller, input.adapter, now, "/adapter");
+  const row = await draftAdapter({ db, caller, now }, input.adapter, "/adapter");
   return row instanceof Refusal ? row : { ...row, owner: caller.handle };
 }
 

@@ -97,9 +97,11 @@ function isWithin(ordered: unknown, said: unknown): boolean {
 export function trainedFault(
   base: Base,
   spec: Pick<TrainSpec, "trigger" | "sample_prompts">,
-  file: Pick<AdapterMetadata, "trigger">,
-  filePointer: string,
-  samples: readonly Delivered[],
+  {
+    file,
+    filePointer,
+    samples,
+  }: { file: Pick<AdapterMetadata, "trigger">; filePointer: string; samples: readonly Delivered[] },
 ): Refusal | null {
   if (file.trigger !== spec.trigger) {
     return mismatch(`The file has the trigger ${file.trigger}; ${spec.trigger} was ordered.`, filePointer);

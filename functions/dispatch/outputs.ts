@@ -91,12 +91,10 @@ const KEEP_SLOT = `
 UPDATE slots SET expires_at = ?4 WHERE adapter_id = ?3 AND expires_at IS NOT NULL AND ${HOLDS_LEASE}`;
 
 export async function prepareResult(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   run: RunOfCaller,
   report: Settle,
   status: SettledStatus,
-  now: number,
 ): Promise<Result | Refusal> {
   if (status !== "succeeded") return { statements: [], versionId: null };
   const placed = placeOutputs(report.outputs, await outputsOfLease(db, run.leaseId));
@@ -144,7 +142,10 @@ function sampleResult(db: Db, { run, job, placed, report, now }: Delivered): Res
     const recipe = { ...picture.output.meta.recipe, ...ordered, adapters: adaptersOf(picture, ordered) };
     return { ...picture, seed: ordered.seed, recipe };
   });
-  const images = insertImages(db, run, job, drawn, job.is_preview ? "preview" : "generation", now);
+  const images = insertImages({ db, now }, run, job, {
+    placed: drawn,
+    role: job.is_preview ? "preview" : "generation",
+  });
   if (images instanceof Refusal) return images;
   const inserts = images.map(({ statement }) => statement);
   const bound = (sql: string, ...values: unknown[]) =>
@@ -180,12 +181,12 @@ async function trainResult(
   }
   const spec = JSON.parse(job.spec) as TrainSpec;
   const { sha256, sizeBytes } = artifact.upload;
-  const file = await readAdapterFile(env, { baseId: job.base_id }, sha256, sizeBytes, spec.slot);
+  const file = await readAdapterFile(env, { baseId: job.base_id }, { sha256, sizeBytes }, spec.slot);
   if (file instanceof Refusal) {
     return refuse(file.code, file.detail, artifact.pointer, file.faults[0]?.reason);
   }
   const samples = placed.filter(({ output }) => output.role === "sample");
-  const fault = trainedFault(knownBase(job.base_id), spec, file, artifact.pointer, samples);
+  const fault = trainedFault(knownBase(job.base_id), spec, { file, filePointer: artifact.pointer, samples });
   if (fault) return fault;
   const shown = samples.map((sample) => {
     const { prompt } = sample.output.meta;
@@ -195,7 +196,7 @@ async function trainResult(
       recipe: prompt === undefined ? null : { prompt },
     };
   });
-  const images = insertImages(db, run, job, shown, "sample", now);
+  const images = insertImages({ db, now }, run, job, { placed: shown, role: "sample" });
   if (images instanceof Refusal) return images;
   const versionId = newId("ver", now);
   const version = namedStatement(db.$client, INSERT_VERSION, {
@@ -225,12 +226,16 @@ async function trainResult(
 const asJson = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
 
 function insertImages(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   run: RunOfCaller,
   job: JobFacts,
-  placed: readonly (PlacedOutput & { seed: number | null; recipe: object | null })[],
-  role: "generation" | "sample" | "preview",
-  now: number,
+  {
+    placed,
+    role,
+  }: {
+    placed: readonly (PlacedOutput & { seed: number | null; recipe: object | null })[];
+    role: "generation" | "sample" | "preview";
+  },
 ): { id: Id<"img">; statement: D1PreparedStatement }[] | Refusal {
   const inserts = [];
   for (const [position, { output, upload, pointer, seed, recipe }] of placed.entries()) {

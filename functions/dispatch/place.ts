@@ -13,31 +13,27 @@ const ROUNDS_MAX = 25;
 
 /** `id` as in enqueue. */
 export async function place(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   order: () => Promise<NewJob | Refusal>,
-  now: number,
   id?: JobRow["id"],
 ): Promise<JobRow["id"] | Refusal> {
   for (let round = 1; ; round++) {
     const job = await order();
     if (job instanceof Refusal) return job;
-    const made = await attempt(env, db, job, now, id, round < ROUNDS_MAX);
+    const made = await attempt({ env, db, now }, job, id, round < ROUNDS_MAX);
     if (made !== "raced") return made;
   }
 }
 
 async function attempt(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   job: NewJob,
-  now: number,
   id: JobRow["id"] | undefined,
   again: boolean,
 ): Promise<JobRow["id"] | Refusal | "raced"> {
   let made: JobRow["id"] | Refusal | null = null;
   try {
-    made = await enqueue(env, db, job, now, { id });
+    made = await enqueue({ env, db, now }, job, { id });
     const waited = made instanceof Refusal ? job.waitsFor : undefined;
     return waited && (await hasTrainingEnded(db, waited)) ? "raced" : made;
   } catch (error) {

@@ -9,7 +9,7 @@ type EndStatus = "queued" | "succeeded" | "failed" | "canceled";
 /** Waits for notifications whose failure must not fail the request, since D1 is written; failures are logged. */
 export async function notifyAll(words: readonly Promise<void>[]): Promise<void> {
   for (const each of await Promise.allSettled(words)) {
-    if (each.status === "rejected") console.error("Watchers were not told", each.reason);
+    if (each.status === "rejected") console.error("Watchers were not notified", each.reason);
   }
 }
 

@@ -41,7 +41,7 @@ const MANY_RUNNERS = new Refusal(
   "quota_exceeded",
   `An account has at most ${RUNNERS_PER_OWNER_MAX} runners, those counted that it registered within the last hour.`,
   [],
-  HOUR_MS / 1000,
+  { retryAfterSeconds: HOUR_MS / 1000 },
 );
 
 /** Cron: what registered, did nothing and was not heard of for a day leaves no row. */

@@ -29,11 +29,9 @@ RETURNING id`;
 type JobState = { cancel_requested_at: number | null; failures: number };
 
 export async function settle(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   run: RunOfCaller,
   report: Settle,
-  now: number,
 ): Promise<SettledStatus | Refusal> {
   if (run.outcome === "released") return LEASE_LOST;
   if (run.settledStatus) {
@@ -48,7 +46,7 @@ export async function settle(
   if (!job) return LEASE_LOST;
 
   const status = statusAfter(report, job);
-  const result = await prepareResult(env, db, run, report, status, now);
+  const result = await prepareResult({ env, db, now }, run, report, status);
   if (result instanceof Refusal) return result;
   const runError = report.error ? JSON.stringify(report.error) : null;
   const statements = [
@@ -113,11 +111,9 @@ RETURNING id, status`;
 
 /** Gives the job back: the run does not count as a failure. */
 export async function release(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   run: RunOfCaller,
   reason: string,
-  now: number,
 ): Promise<"queued" | "canceled" | Refusal> {
   if (run.outcome === "released" && run.settledStatus === "canceled") {
     await publishEnd(env, run.jobId, "canceled");

@@ -11,7 +11,7 @@ import { notifyAll, publishEnd } from "./publish.ts";
 
 /**
  * 1 where the expired run counts as a failure of its job, 0 where its runner was given other jobs in the same call: any of them may be what
- * ended it. Each is leased alone next, so that it is told then. The leases of one call begin with the same nonce.
+ * ended it. Each is leased alone next, so that it shows then. The leases of one call begin with the same nonce.
  */
 const COUNTED = `iif(EXISTS (SELECT 1 FROM runs WHERE lease_id > substr(jobs.lease_id, 1, ${LEASE_PREFIX_CHARACTERS})
   AND lease_id < substr(jobs.lease_id, 1, ${LEASE_PREFIX_CHARACTERS}) || '~' AND lease_id <> jobs.lease_id), 0, 1)`;

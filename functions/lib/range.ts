@@ -46,14 +46,9 @@ export async function rangeResponse(request: Request, served: Served): Promise<R
     ? parseRange(request.headers.get("range") ?? undefined, sizeBytes)
     : null;
   if (range === "unsatisfiable") {
-    return new Refusal(
-      "range_unsatisfiable",
-      `The file has ${sizeBytes} bytes.`,
-      [],
-      undefined,
-      undefined,
-      sizeBytes,
-    );
+    return new Refusal("range_unsatisfiable", `The file has ${sizeBytes} bytes.`, [], {
+      wholeBytes: sizeBytes,
+    });
   }
   headers.set("content-length", String(range ? range.length : sizeBytes));
   if (range) {

@@ -5,6 +5,12 @@ import type { Tombstone } from "../../schema/contract/problem.ts";
 
 export type Fault = { pointer: string; detail: string; reason?: FileReason | undefined };
 
+type More = {
+  retryAfterSeconds?: number | undefined;
+  tombstone?: Tombstone | undefined;
+  wholeBytes?: number | undefined;
+};
+
 export class Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
@@ -19,9 +25,7 @@ export class Refusal {
     code: ErrorCode,
     detail: string,
     faults: readonly Fault[] = [],
-    retryAfterSeconds?: number,
-    tombstone?: Tombstone,
-    wholeBytes?: number,
+    { retryAfterSeconds, tombstone, wholeBytes }: More = {},
   ) {
     this.code = code;
     this.detail = detail;
@@ -47,7 +51,7 @@ export function refuse(code: ErrorCode, detail: string, pointer?: string, reason
 
 /** Refuses what was removed, with its tombstone. */
 export const gone = (code: ErrorCode, detail: string, tombstone: Tombstone) =>
-  new Refusal(code, detail, [], undefined, tombstone);
+  new Refusal(code, detail, [], { tombstone });
 
 /** What `granted` throws: the only way a refusal crosses a route. */
 export class Refused extends Error {

@@ -18,10 +18,12 @@ const message = (method: string, path: string, expires: string) =>
 /** `origin` + `path` with `expires` (seconds since 1970) and `signature` in the query. */
 export async function signUrl(
   secret: string,
-  method: "GET" | "PUT",
-  origin: string,
-  path: string,
-  expiresAt: number,
+  {
+    method,
+    origin,
+    path,
+    expiresAt,
+  }: { method: "GET" | "PUT"; origin: string; path: string; expiresAt: number },
 ): Promise<string> {
   const expires = String(Math.floor(expiresAt / 1000));
   const signature = await crypto.subtle.sign("HMAC", await keyOf(secret), message(method, path, expires));

@@ -63,7 +63,7 @@ export function sharedWhenComposed(base: SlotBase & { rank: number }, a: number,
 export function sharedInLayer(base: SlotBase & { rank: number }, a: number, b: number): number {
   const widths = slotDimensions(base);
   const radix = radixOf(widths, base.rank);
-  return Math.max(...widths.map((n) => sharedColumns(a, b, n, base.rank, radix)));
+  return Math.max(...widths.map((n) => sharedColumns(a, b, { n, r: base.rank, radix })));
 }
 
 /** The digits c0, c1, ... of a slot, lowest first, no trailing zeros; at most r of them. */
@@ -88,7 +88,11 @@ export function slotColumns(slot: number, n: number, r: number, radix = fieldSiz
 }
 
 /** How many columns two slots have in common in a layer of input dimension n: 0..r. */
-export function sharedColumns(a: number, b: number, n: number, r: number, radix = fieldSize(n, r)): number {
+export function sharedColumns(
+  a: number,
+  b: number,
+  { n, r, radix = fieldSize(n, r) }: { n: number; r: number; radix?: number | undefined },
+): number {
   const other = slotColumns(b, n, r, radix);
   return slotColumns(a, n, r, radix).filter((column, x) => column === other[x]).length;
 }

@@ -99,7 +99,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     {
       title: "Compose adapters",
       description:
-        "Saves a set of adapters with strengths and regions, and tells before anything is drawn how they meet, what their licences allow together, and how long the queue is.",
+        "Saves a set of adapters with strengths and regions, and says before anything is drawn how they meet, what their licences allow together, and how long the queue is.",
       inputSchema: {
         members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
         title: CompositionCreate.shape.title.optional(),
@@ -118,7 +118,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     "generate",
     {
       title: "Draw pictures",
-      description: `Draws with adapters, a saved composition or a published mix, waits up to ${MCP_WAIT_SECONDS} s and shows the pictures. ${PROMPT_HINT} A job that takes longer is told by its id: ask get_job.`,
+      description: `Draws with adapters, a saved composition or a published mix, waits up to ${MCP_WAIT_SECONDS} s and shows the pictures. ${PROMPT_HINT} A job that takes longer is returned as its id: ask get_job.`,
       inputSchema: {
         prompt: prompt.describe(PROMPT_HINT),
         negative_prompt: negative_prompt.optional(),

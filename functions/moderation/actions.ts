@@ -31,11 +31,8 @@ export const CHANGED_SINCE = refuse(
 );
 
 export async function act(
-  env: Env,
-  db: Db,
-  moderator: Caller,
+  { env, db, moderator, now }: { env: Env; db: Db; moderator: Caller; now: number },
   input: z.infer<typeof ActionCreate>,
-  now: number,
 ): Promise<ActionRow | Refusal> {
   const target = await readTarget(db, input.target, "/target/id");
   if (target instanceof Refusal) return target;
@@ -67,7 +64,7 @@ export async function act(
     ...closeReports({ id: row.id, target, decision: input.action }, now),
     ...(input.action === "dismiss" ? [] : [notification]),
   ];
-  const done = await writeAction(db, row, target, seen, change, statements, now);
+  const done = await writeAction({ db, now }, row, { target, seen, change, also: statements });
   if (done instanceof Refusal) return done;
   await notifyAll(done.ended.map((id) => publishEnd(env, id, "failed")));
   if (input.purge) await purge(env, db, target.id, now);
@@ -84,14 +81,15 @@ export type Change = { decision: Decision | null; rating: Rating | null; purge: 
  * that failed by it, whose watchers must be notified.
  */
 export async function writeAction(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   row: ActionRow,
-  target: Target,
-  seen: number,
-  change: Change,
-  also: readonly Query[],
-  now: number,
-  only: SQL = sql`1`,
+  {
+    target,
+    seen,
+    change,
+    also,
+    only = sql`1`,
+  }: { target: Target; seen: number; change: Change; also: readonly Query[]; only?: SQL | undefined },
 ): Promise<{ row: ActionRow; ended: string[] } | Refusal> {
   const { id, moderatorId, kind, targetKind, targetId, subjectId, ground, reason, data } = row;
   const insert = sql`

@@ -123,12 +123,14 @@ export function mayDecide(all: readonly string[], moderator: Caller, { action }:
 
 /** Upholds the action, or undoes it by the same rules; either in one batch, once. */
 export async function decideAppeal(
-  db: Db,
-  moderatorEmails: string | undefined,
-  moderator: Caller,
+  {
+    db,
+    moderatorEmails,
+    moderator,
+    now,
+  }: { db: Db; moderatorEmails: string | undefined; moderator: Caller; now: number },
   found: Case,
   input: z.infer<typeof AppealDecision>,
-  now: number,
 ): Promise<Case | Refusal> {
   const { appeal: pending, action } = found;
   if (pending.state !== "pending") return refuse("decision_made", `This appeal was ${pending.state}.`);
@@ -174,16 +176,13 @@ export async function decideAppeal(
   const notification = notificationRow(db, note, now, written(row.id));
   const isPending = sql`exists (select 1 from appeals where id = ${pending.id} and state = 'pending')`;
   const seen = await actionsOn(db, target.id);
-  const done = await writeAction(
-    db,
-    row,
+  const done = await writeAction({ db, now }, row, {
     target,
     seen,
-    undoing.change,
-    [close, notification],
-    now,
-    isPending,
-  );
+    change: undoing.change,
+    also: [close, notification],
+    only: isPending,
+  });
   return done instanceof Refusal ? CHANGED_SINCE : { action, appeal: { ...pending, ...decided } };
 }
 

@@ -97,11 +97,9 @@ async function readTerm(db: Db, scope: BlockScope, term: string): Promise<Blocke
 }
 
 export async function unblockTerm(
-  db: Db,
-  moderator: Caller,
+  { db, moderator, now }: { db: Db; moderator: Caller; now: number },
   scope: BlockScope,
   text: string,
-  now: number,
 ): Promise<Refusal | null> {
   const term = termOf(text);
   const id = newId("act", now);

@@ -54,7 +54,7 @@ export async function report(
   );
   const wait = Math.ceil(((next?.at ?? now) + DAY_MS - now) / 1000);
   const detail = `At most ${REPORTS_PER_DAY_MAX} reports a day. Name the worst first; one is enough for each thing.`;
-  return new Refusal("quota_exceeded", detail, [], wait);
+  return new Refusal("quota_exceeded", detail, [], { retryAfterSeconds: wait });
 }
 
 export async function listReports(
@@ -79,7 +79,7 @@ export async function listReports(
   return pageOfRows(rows, query.limit, (row) => [row.createdAt, row.id]);
 }
 
-/** A reporter is told the decision, not the message to the owner. */
+/** A reporter is notified of the decision, not the message to the owner. */
 export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<Report[]> {
   const targets = await targetsById(
     db,

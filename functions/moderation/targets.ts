@@ -130,7 +130,7 @@ export async function reportedTarget(
 ): Promise<TargetKey | Refusal> {
   if (input.kind === "adapter" || input.kind === "mix") {
     const [owner = "", name = ""] = input.ref.split(":")[0]?.split("/") ?? [];
-    const found = openTarget(await findTarget(db, caller, input.kind, owner, name));
+    const found = openTarget(await findTarget({ db, caller }, input.kind, owner, name));
     if (found instanceof Refusal) return refuse(found.code, found.detail, "/target/ref");
     return { kind: input.kind, id: found.id };
   }
@@ -146,6 +146,6 @@ export async function reportedTarget(
   const missing = refuse("not_found", `There is no comment ${input.id}.`, "/target/id");
   if (place?.state !== "visible" || !place.place || place.place.kind === "user") return missing;
   const [owner = "", name = ""] = place.place.ref.split("/");
-  const under = openTarget(await findTarget(db, caller, place.place.kind, owner, name));
+  const under = openTarget(await findTarget({ db, caller }, place.place.kind, owner, name));
   return under instanceof Refusal ? missing : { kind: "comment", id: input.id };
 }

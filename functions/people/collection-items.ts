@@ -27,12 +27,10 @@ import type { Caller } from "../rights/rights.ts";
 
 /** Adds an adapter, or changes its note and position. The first one sets the collection's base. */
 export async function putItem(
-  db: Db,
-  caller: Caller,
+  { db, caller, origin, now }: { db: Db; caller: Caller; origin: string; now: number },
   row: CollectionRow,
   adapter: OwnedAdapter,
   input: z.infer<typeof CollectionItemPut>,
-  { origin, now }: { origin: string; now: number },
 ): Promise<CollectionItem | Refusal> {
   const blocked = await blockedFault(db, "name", [{ pointer: "/note", text: input.note }]);
   if (blocked) return blocked;
@@ -137,11 +135,9 @@ const shownTo = (caller: Caller | null, row: CollectionRow): SQL | undefined =>
   );
 
 export async function itemsOf(
-  db: Db,
-  caller: Caller | null,
+  { db, caller, origin }: { db: Db; caller: Caller | null; origin: string },
   row: CollectionRow,
   query: { limit: number; cursor?: string | undefined },
-  origin: string,
 ): Promise<{ items: CollectionItem[]; next_cursor: string | null } | Refusal> {
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;

@@ -25,11 +25,9 @@ export function mentionsIn(text: string): string[] {
 
 /** Writes a comment and notifies, in one batch: the author it replies to, the owner of the target, those mentioned; each once. */
 export async function writeComment(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   target: Target,
   input: z.infer<typeof CommentCreate>,
-  now: number,
 ): Promise<CommentRow | Refusal> {
   const blocked = await blockedFault(db, "name", [{ pointer: "/body", text: input.body }]);
   if (blocked) return blocked;
@@ -52,7 +50,7 @@ export async function writeComment(
     ),
     ...(parent ? notifyOnce(parent.authorId, "reply") : []),
     ...notifyOnce(target.ownerId, "comment"),
-    mentionRows(db, caller, target, id, mentionsIn(input.body), notified, now),
+    mentionRows({ db, caller, now }, target, id, { handles: mentionsIn(input.body), notified }),
   ]);
   const row = await db.select().from(comments).where(eq(comments.id, id)).get();
   return row ?? tooMany(db, caller, now);
@@ -60,13 +58,10 @@ export async function writeComment(
 
 /** Those mentioned, except who is notified already. */
 function mentionRows(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   target: Target,
   commentId: CommentRow["id"],
-  handles: readonly string[],
-  notified: readonly string[],
-  now: number,
+  { handles, notified }: { handles: readonly string[]; notified: readonly string[] },
 ) {
   return db.insert(notifications).select(
     sql`select 'ntf_' || lower(hex(randomblob(12))), id, 'mention', ${caller.id}, ${target.id},
@@ -100,7 +95,7 @@ async function tooMany(db: Db, caller: Caller, now: number): Promise<Refusal> {
     .get();
   const seconds = Math.max(1, Math.ceil(((oldest?.at ?? now) + HOUR_MS - now) / 1000));
   const detail = `An account writes at most ${COMMENTS_PER_HOUR_MAX} comments an hour.`;
-  return new Refusal("quota_exceeded", detail, [], seconds);
+  return new Refusal("quota_exceeded", detail, [], { retryAfterSeconds: seconds });
 }
 
 /** A comment with the owner of its target. */
@@ -139,11 +134,9 @@ const noComment = (id: CommentRow["id"]) => refuse("not_found", `There is no com
 
 /** Changes the text, by its author and for a quarter of an hour only: replies refer to it. */
 export async function editComment(
-  db: Db,
-  caller: Caller,
+  { db, caller, now }: { db: Db; caller: Caller; now: number },
   { comment }: Placed,
   body: string,
-  now: number,
 ): Promise<CommentRow | Refusal> {
   if (comment.authorId !== caller.id) return refuse("not_granted", "Only its author may change a comment.");
   if (now >= comment.createdAt + COMMENT_EDIT_SECONDS * 1000) {

@@ -71,11 +71,10 @@ export async function followOf(db: Db, caller: Caller | null, person: Person): P
 
 /** Newest first: those who follow a person, or those a person follows. */
 export async function followersOf(
-  db: Db,
+  { db, origin }: { db: Db; origin: string },
   person: Person,
   side: "followers" | "following",
   query: PageQuery,
-  origin: string,
 ): Promise<{ items: Follower[]; next_cursor: string | null } | Refusal> {
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;

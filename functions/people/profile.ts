@@ -87,6 +87,6 @@ export async function changeProfile(
 }
 
 async function avatarOf(db: Db, caller: Caller, uploadId: `upl_${string}`, now: number) {
-  const upload = await findUpload(db, caller, uploadId, "avatar", "/avatar_upload_id");
+  const upload = await findUpload({ db, caller }, uploadId, "avatar", "/avatar_upload_id");
   return upload instanceof Refusal ? upload : imageOfUpload(upload, "avatar", 0, now);
 }

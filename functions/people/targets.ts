@@ -20,8 +20,7 @@ export type Target = {
 };
 
 export async function findTarget(
-  db: Db,
-  caller: Caller | null,
+  { db, caller }: { db: Db; caller: Caller | null },
   kind: TargetKind,
   owner: string,
   name: string,

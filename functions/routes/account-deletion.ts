@@ -57,7 +57,7 @@ export const accountDeletion = router()
     const { db, now } = c.var;
     const { confirm, password } = c.req.valid("json");
     const caller = granted(sessionOf(c.var.caller));
-    granted(await provenCaller(c.env, db, caller, password, now));
+    granted(await provenCaller({ env: c.env, db, caller, now }, password));
     const refusal = await deleteAccount(db, caller, confirm, now);
     if (refusal) granted(refusal);
     c.executionCtx.waitUntil(purgePerson(c.env, db, caller.id, now));

@@ -102,7 +102,9 @@ export const account = router()
     const caller = granted(active(granted(callerWith(c.var.caller, "read"))));
     const { key } = c.req.valid("param");
     const { overlap_hours } = c.req.valid("json");
-    const { row, secret } = granted(await rotateKey(c.var.db, caller, key, overlap_hours, c.var.now));
+    const { row, secret } = granted(
+      await rotateKey({ db: c.var.db, caller, now: c.var.now }, key, overlap_hours),
+    );
     return c.json({ ...keyJson(row), key: secret }, 201);
   })
   .openapi(revoke, async (c) => {

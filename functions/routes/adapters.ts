@@ -169,9 +169,9 @@ export const adapters = router()
       class:
         collection === undefined
           ? undefined
-          : granted(await classOfCollection(db, caller, base, collection, now)),
+          : granted(await classOfCollection({ db, caller, now }, base, collection)),
     };
-    const row = granted(await reserveSlot(db, base, adapter, input, now));
+    const row = granted(await reserveSlot({ db, now }, base, adapter, input));
     const reservation = {
       id: row.id,
       base: base.id,
@@ -193,7 +193,7 @@ export const adapters = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findOpenAdapter(db, caller, owner, name));
-    const row = granted(await createVersion(c.env, db, caller, adapter, c.req.valid("json"), now));
+    const row = granted(await createVersion({ env: c.env, db, caller, now }, adapter, c.req.valid("json")));
     const [json] = await versionsJson(db, [row], adapter, origin);
     if (!json) throw new Error(`Version ${row.id} has no JSON`);
     c.header("location", `${origin}/v1/versions/${row.id}`);

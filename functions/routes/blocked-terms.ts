@@ -60,7 +60,7 @@ export const blockedTerms = router()
   .openapi(remove, async (c) => {
     const moderator = granted(moderatorOf(c.var.caller));
     const { scope, term } = c.req.valid("param");
-    const refusal = await unblockTerm(c.var.db, moderator, scope, term, c.var.now);
+    const refusal = await unblockTerm({ db: c.var.db, moderator, now: c.var.now }, scope, term);
     if (refusal) deny(refusal);
     return c.body(null, 204);
   });

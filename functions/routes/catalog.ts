@@ -56,7 +56,11 @@ const suggest = createRoute({
 const SHAPE = 1;
 
 /** Weak ETags: the JSON is equivalent, not identical byte by byte. */
-async function etagOf(c: Context<App>, revision: number, viewer: Viewer, filters: Filters, more: unknown[]) {
+async function etagOf(
+  c: Context<App>,
+  revision: number,
+  { viewer, filters, more }: { viewer: Viewer; filters: Filters; more: unknown[] },
+) {
   const hash = await questionHash(filters, viewer, [SHAPE, c.var.viewer?.id ?? "", c.var.origin, ...more]);
   return `W/"${revision}-${hash}"`;
 }
@@ -76,7 +80,7 @@ async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filte
   const known = c.req.header("if-none-match");
   if (known === undefined) return false;
   const viewer = await viewerOf(c.var.db, c.var.viewer, filters);
-  const etag = await etagOf(c, viewer[of], viewer, filters, more);
+  const etag = await etagOf(c, viewer[of], { viewer, filters, more });
   setCacheHeaders(c, etag);
   return known.split(",").some((tag) => tag.trim() === etag || tag.trim() === "*");
 }
@@ -90,7 +94,7 @@ export const catalog = router()
     if (await isKnown(c, "listing", filters, more)) return c.body(null, 304);
     const { viewer, ...page } = granted(await searchAdapters(db, caller, query));
     const items = await adaptersJson(db, page.items, caller, origin);
-    setCacheHeaders(c, await etagOf(c, viewer.listing, viewer, filters, more));
+    setCacheHeaders(c, await etagOf(c, viewer.listing, { viewer, filters, more }));
     return c.json({ ...page, items: items.map(({ versions: _, ...adapter }) => adapter) }, 200);
   })
   .openapi(facets, async (c) => {
@@ -99,7 +103,7 @@ export const catalog = router()
     const more = [facet, prefix];
     if (await isKnown(c, "facets", filters, more)) return c.body(null, 304);
     const { viewer, list: counted } = granted(await facetsOf(db, caller, c.req.valid("query")));
-    setCacheHeaders(c, await etagOf(c, viewer.facets, viewer, filters, more));
+    setCacheHeaders(c, await etagOf(c, viewer.facets, { viewer, filters, more }));
     return c.json(counted, 200);
   })
   .openapi(suggest, async (c) => {
@@ -107,7 +111,7 @@ export const catalog = router()
     const query = c.req.valid("query");
     if (await isKnown(c, "listing", query, [])) return c.body(null, 304);
     const viewer = await viewerOf(db, caller, query);
-    const suggestions = granted(await suggestionsOf(db, caller, viewer, query, origin));
-    setCacheHeaders(c, await etagOf(c, viewer.listing, viewer, query, []));
+    const suggestions = granted(await suggestionsOf({ db, caller, viewer, origin }, query));
+    setCacheHeaders(c, await etagOf(c, viewer.listing, { viewer, filters: query, more: [] }));
     return c.json(suggestions, 200);
   });

@@ -160,7 +160,7 @@ export const collections = router()
     const [json, exactness, page] = await Promise.all([
       oneJson(db, row, caller, origin),
       exactnessOfCollection(db, caller, row),
-      itemsOf(db, caller, row, { limit: PAGE_DEFAULT }, origin),
+      itemsOf({ db, caller, origin }, row, { limit: PAGE_DEFAULT }),
     ]);
     return c.json({ ...json, exactness, ...granted(page) }, 200);
   })
@@ -183,7 +183,7 @@ export const collections = router()
     const { db, viewer: caller, origin } = c.var;
     const { owner, name } = c.req.valid("param");
     const row = granted(await findCollection(db, caller, owner, name));
-    return c.json(granted(await itemsOf(db, caller, row, c.req.valid("query"), origin)), 200);
+    return c.json(granted(await itemsOf({ db, caller, origin }, row, c.req.valid("query"))), 200);
   })
   .openapi(put, async (c) => {
     const { db } = c.var;
@@ -194,7 +194,7 @@ export const collections = router()
     if (adapter.state === "withdrawn" || adapter.state === "removed") {
       deny(refuse("adapter_removed", `${adapter_owner}/${adapter_name} is gone.`));
     }
-    return c.json(granted(await putItem(db, caller, row, adapter, c.req.valid("json"), c.var)), 200);
+    return c.json(granted(await putItem({ ...c.var, caller }, row, adapter, c.req.valid("json"))), 200);
   })
   .openapi(take, async (c) => {
     const { db, now } = c.var;

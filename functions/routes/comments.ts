@@ -96,7 +96,7 @@ function threads(kind: TargetKind) {
     .openapi(list(kind), async (c) => {
       const { db, viewer: caller } = c.var;
       const { owner, name } = c.req.valid("param");
-      const target = granted(await findTarget(db, caller, kind, owner, name));
+      const target = granted(await findTarget({ db, caller }, kind, owner, name));
       const reader = readerOf(caller, target.ownerId, c.var);
       return c.json(granted(await threadsOf(db, reader, target.id, c.req.valid("query"))), 200);
     })
@@ -104,8 +104,8 @@ function threads(kind: TargetKind) {
       const { db, now } = c.var;
       const caller = granted(callerWith(c.var.caller, "publish"));
       const { owner, name } = c.req.valid("param");
-      const target = granted(openTarget(await findTarget(db, caller, kind, owner, name)));
-      const row = granted(await writeComment(db, caller, target, c.req.valid("json"), now));
+      const target = granted(openTarget(await findTarget({ db, caller }, kind, owner, name)));
+      const row = granted(await writeComment({ db, caller, now }, target, c.req.valid("json")));
       const reader = readerOf(caller, target.ownerId, c.var);
       return c.json(await commentJson(db, reader, row.id), 201);
     });
@@ -124,7 +124,7 @@ export const comments = router()
     const { db, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const placed = granted(await findComment(db, caller, c.req.valid("param").comment));
-    granted(await editComment(db, caller, placed, c.req.valid("json").body, now));
+    granted(await editComment({ db, caller, now }, placed, c.req.valid("json").body));
     const reader = readerOf(caller, placed.targetOwnerId, c.var);
     return c.json(await commentJson(db, reader, placed.comment.id), 200);
   })

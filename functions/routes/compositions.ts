@@ -94,7 +94,7 @@ export const compositions = router()
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const row = granted(await findComposition(db, caller, c.req.valid("param").composition));
-    const mix = granted(await publishComposition(db, caller, row, c.req.valid("json"), now));
+    const mix = granted(await publishComposition({ db, caller, now }, row, c.req.valid("json")));
     const version = granted(await findVersionOfMix(db, mix, undefined));
     c.header("location", `${origin}/v1/mixes/${mix.owner}/${mix.name}`);
     return c.json(await mixWithVersionsJson(db, { mix, version }, compositionView(c, caller)), 201);
@@ -103,5 +103,5 @@ export const compositions = router()
     const { db, viewer: caller } = c.var;
     const row = await readable(c, c.req.valid("param").composition);
     const { format } = c.req.valid("query");
-    return granted(await mergedResponse(c.env, db, row, caller, format, c.req.raw));
+    return granted(await mergedResponse({ env: c.env, db, caller }, row, format, c.req.raw));
   });

@@ -44,7 +44,7 @@ export const generations = router()
       return { ...order, webhook };
     });
     c.set("about", { job_id: id });
-    const row = await awaitJob(c, caller, "sample", id, waitSeconds(c.req.header("prefer")));
+    const row = await awaitJob(c, caller, { kind: "sample", id }, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/generations/${id}`);
     return orderReply(c, row);
   })

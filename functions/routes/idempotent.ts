@@ -103,7 +103,7 @@ async function claimKey(
     .returning();
   if (taken.length > 0) return { id: id ?? claim.location, exists: false };
   const detail = "The first request with this Idempotency-Key has not finished.";
-  return new Refusal("idempotency_in_flight", detail, [], RETRY_AFTER_SECONDS);
+  return new Refusal("idempotency_in_flight", detail, [], { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 
 function replay(row: Row): Response {

@@ -19,7 +19,7 @@ import { type Caller, callerWith } from "../rights/rights.ts";
 export async function orderedJob(c: Context<App>, order: () => Promise<NewJob>): Promise<JobRow["id"]> {
   const { claimedJob, db, now } = c.var;
   if (claimedJob?.exists) return claimedJob.id;
-  return granted(await place(c.env, db, order, now, claimedJob?.id));
+  return granted(await place({ env: c.env, db, now }, order, claimedJob?.id));
 }
 
 /** Seconds in `Prefer: wait=N` (RFC 7240); a bare `wait` means the maximum. */
@@ -33,8 +33,7 @@ export function waitSeconds(prefer: string | undefined): number {
 export async function awaitJob(
   c: Context<App>,
   caller: Caller,
-  kind: JobKind,
-  id: JobRow["id"],
+  { kind, id }: { kind: JobKind; id: JobRow["id"] },
   seconds: number,
 ): Promise<JobRow> {
   const row = granted(await findJob(c.var.db, caller, kind, id));

@@ -137,7 +137,7 @@ export const mixes = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
     const mix = granted(await findOwnMix(db, caller, owner, name));
-    const changed = granted(await patchMix(db, caller, mix, c.req.valid("json"), now));
+    const changed = granted(await patchMix({ db, caller, now }, mix, c.req.valid("json")));
     return c.json(await oneJson(db, changed, caller, origin), 200);
   })
   .openapi(withdraw, async (c) => {

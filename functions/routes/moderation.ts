@@ -70,7 +70,7 @@ const createAction = createRoute({
   method: "post",
   path: "/v1/moderation/actions",
   summary: "Decide about a thing",
-  description: "Closes its reports, tells its owner and the reporters, and stands in the audit log.",
+  description: "Closes its reports, notifies its owner and the reporters, and stands in the audit log.",
   tags,
   middleware: noQuery,
   request: { body: jsonBody(ActionCreate) },
@@ -191,7 +191,7 @@ const desk = router()
   .openapi(createAction, async (c) => {
     const { db, now } = c.var;
     const moderator = granted(moderatorOf(c.var.caller));
-    const row = granted(await act(c.env, db, moderator, c.req.valid("json"), now));
+    const row = granted(await act({ env: c.env, db, moderator, now }, c.req.valid("json")));
     const [json] = await actionsJson(db, [row]);
     if (!json) throw new Error(`Action ${row.id} has no JSON`);
     return c.json(json, 201);
@@ -212,7 +212,9 @@ const desk = router()
     const moderator = granted(moderatorOf(c.var.caller));
     const emails = c.env.MODERATOR_EMAILS;
     const found = granted(await readCase(db, c.req.valid("param").appeal));
-    const decided = granted(await decideAppeal(db, emails, moderator, found, c.req.valid("json"), now));
+    const decided = granted(
+      await decideAppeal({ db, moderatorEmails: emails, moderator, now }, found, c.req.valid("json")),
+    );
     const [json] = await casesJson(db, [decided], moderator, emails);
     if (!json) throw new Error(`Appeal ${decided.appeal.id} has no JSON`);
     return c.json(json, 200);

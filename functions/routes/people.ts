@@ -130,20 +130,26 @@ function likesOf(kind: TargetKind) {
     .openapi(likeRoute("get", kind), async (c) => {
       const { db, viewer: caller } = c.var;
       const { owner, name } = c.req.valid("param");
-      return c.json(await likeOf(db, caller, granted(await findTarget(db, caller, kind, owner, name))), 200);
+      return c.json(
+        await likeOf(db, caller, granted(await findTarget({ db, caller }, kind, owner, name))),
+        200,
+      );
     })
     .openapi(likeRoute("put", kind), async (c) => {
       const { db, now } = c.var;
       const caller = granted(callerWith(c.var.caller, "publish"));
       const { owner, name } = c.req.valid("param");
-      const target = granted(openTarget(await findTarget(db, caller, kind, owner, name)));
+      const target = granted(openTarget(await findTarget({ db, caller }, kind, owner, name)));
       return c.json(await like(db, caller, target, now), 200);
     })
     .openapi(likeRoute("delete", kind), async (c) => {
       const { db } = c.var;
       const caller = granted(callerWith(c.var.caller, "publish"));
       const { owner, name } = c.req.valid("param");
-      return c.json(await unlike(db, caller, granted(await findTarget(db, caller, kind, owner, name))), 200);
+      return c.json(
+        await unlike(db, caller, granted(await findTarget({ db, caller }, kind, owner, name))),
+        200,
+      );
     });
 }
 
@@ -168,12 +174,12 @@ const follows = router()
   .openapi(followersRoute("followers"), async (c) => {
     const { db, origin } = c.var;
     const person = granted(await findPerson(db, c.req.valid("param").handle));
-    return c.json(granted(await followersOf(db, person, "followers", c.req.valid("query"), origin)), 200);
+    return c.json(granted(await followersOf({ db, origin }, person, "followers", c.req.valid("query"))), 200);
   })
   .openapi(followersRoute("following"), async (c) => {
     const { db, origin } = c.var;
     const person = granted(await findPerson(db, c.req.valid("param").handle));
-    return c.json(granted(await followersOf(db, person, "following", c.req.valid("query"), origin)), 200);
+    return c.json(granted(await followersOf({ db, origin }, person, "following", c.req.valid("query"))), 200);
   });
 
 export const people = router()

@@ -128,7 +128,7 @@ export const runner = router()
     const caller = granted(callerWith(c.var.caller, "runner"));
     const input = c.req.valid("json");
     const found = granted(await findRunner(db, caller, input.runner_id, now));
-    const { leases, drain } = await leaseWaiting(c.env, db, caller, found, input, origin);
+    const { leases, drain } = await leaseWaiting({ env: c.env, db, caller, origin }, found, input);
     c.set("about", { runner_id: found.id, leases: leases.length });
     for (const { job_id, run_id, lease_id, attempt } of c.env.LOG_REQUESTS === "false" ? [] : leases) {
       const ids = { request_id: c.var.requestId, job_id, run_id, lease_id, runner_id: found.id };
@@ -138,21 +138,25 @@ export const runner = router()
   })
   .openapi(heartbeatRoute, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
-    const reply = granted(await heartbeat(c.env, c.var.db, run, c.req.valid("json"), c.var.now));
+    const reply = granted(
+      await heartbeat({ env: c.env, db: c.var.db, now: c.var.now }, run, c.req.valid("json")),
+    );
     const { expiresAt, cancel, drain } = reply;
     return c.json({ expires_at: isoTime(expiresAt), cancel, drain }, 200);
   })
   .openapi(upload, async (c) => {
     const caller = granted(callerWith(c.var.caller, "runner"));
     const run = await runOf(c, c.req.valid("param").lease);
-    const row = granted(await announceOutput(c.var.db, caller, run, c.req.valid("json"), c.var.now));
+    const row = granted(
+      await announceOutput({ db: c.var.db, caller, now: c.var.now }, run, c.req.valid("json")),
+    );
     const url = await uploadUrl(c.env, c.var.origin, row);
     return c.json({ upload_url: url, expires_at: isoTime(row.expiresAt) }, 200);
   })
   .openapi(end, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
     const report = c.req.valid("json");
-    const status = granted(await settle(c.env, c.var.db, run, report, c.var.now));
+    const status = granted(await settle({ env: c.env, db: c.var.db, now: c.var.now }, run, report));
     c.set("about", {
       ...c.var.about,
       outcome: report.outcome,
@@ -163,7 +167,9 @@ export const runner = router()
   })
   .openapi(giveBack, async (c) => {
     const run = await runOf(c, c.req.valid("param").lease);
-    const status = granted(await release(c.env, c.var.db, run, c.req.valid("json").reason, c.var.now));
+    const status = granted(
+      await release({ env: c.env, db: c.var.db, now: c.var.now }, run, c.req.valid("json").reason),
+    );
     return c.json({ status }, 200);
   });
 

@@ -168,7 +168,7 @@ export const signIn = router()
   .openapi(password, async (c) => {
     const { db, now, origin } = c.var;
     const caller = granted(sessionOf(c.var.caller));
-    const refusal = await changePassword(c.env, db, caller, c.req.valid("json"), now);
+    const refusal = await changePassword({ env: c.env, db, caller, now }, c.req.valid("json"));
     if (refusal) granted(refusal);
     if (await countEmail(db, caller.id, now)) {
       const message = passwordNotice(caller, `${origin}/account/reset/`);
@@ -179,14 +179,14 @@ export const signIn = router()
   .openapi(verification, async (c) => {
     const { db, now, origin } = c.var;
     const caller = granted(sessionOf(c.var.caller));
-    return c.json(granted(await verifyAgain(c.env, db, caller, origin, now)), 202);
+    return c.json(granted(await verifyAgain({ env: c.env, db, caller, origin, now })), 202);
   })
   .openapi(email, async (c) => {
     const { db, now, origin } = c.var;
     const input = c.req.valid("json");
     const caller = granted(active(granted(sessionOf(c.var.caller))));
-    granted(await provenCaller(c.env, db, caller, input.password, now));
-    return c.json(granted(await askEmailChange(c.env, db, caller, input.email, origin, now)), 202);
+    granted(await provenCaller({ env: c.env, db, caller, now }, input.password));
+    return c.json(granted(await askEmailChange({ env: c.env, db, caller, origin, now }, input.email)), 202);
   })
   .openapi(confirm, async (c) => {
     const caller = granted(sessionOf(c.var.caller));

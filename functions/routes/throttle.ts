@@ -19,7 +19,11 @@ export const throttle = createMiddleware<App>(async (c, next) => {
     const { success } = await c.env.WRITE_LIMIT.limit({ key: address });
     if (!success) {
       c.set("throttled", true);
-      deny(new Refusal("rate_limited", "Too many requests from this address.", [], WINDOW_SECONDS));
+      deny(
+        new Refusal("rate_limited", "Too many requests from this address.", [], {
+          retryAfterSeconds: WINDOW_SECONDS,
+        }),
+      );
     }
   }
   await next();

@@ -39,7 +39,7 @@ export const trainings = router()
       webhook,
     }));
     c.set("about", { job_id: id });
-    const row = await awaitJob(c, caller, "train", id, waitSeconds(c.req.header("prefer")));
+    const row = await awaitJob(c, caller, { kind: "train", id }, waitSeconds(c.req.header("prefer")));
     c.header("location", `${origin}/v1/trainings/${id}`);
     return orderReply(c, row);
   })

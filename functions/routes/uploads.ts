@@ -89,7 +89,7 @@ export const uploads = router()
   .openapi(create, async (c) => {
     const { db, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
-    const row = granted(await announceUpload(c.env, db, caller, c.req.valid("json"), now));
+    const row = granted(await announceUpload({ env: c.env, db, caller, now }, c.req.valid("json")));
     return c.json(await uploadJson(c, row), 201);
   })
   .openapi(get, async (c) => {
@@ -108,13 +108,15 @@ export const uploads = router()
 export const uploadContent = router()
   .put("/v1/uploads/:id/content", async (c) => {
     const { db, now } = c.var;
-    const row = granted(await receiveUpload(c.env, db, await signedId(c), c.req.raw, now));
+    const row = granted(await receiveUpload({ env: c.env, db, now }, await signedId(c), c.req.raw));
     if (row.leaseId) await noteCheckpoint(db, row.leaseId, row);
     return c.json(storedJson(row));
   })
   .put("/v1/uploads/:id/parts/:number{[1-9][0-9]{0,4}}", async (c) => {
     const id = await signedId(c);
-    return c.json(granted(await receivePart(c.env, c.var.db, id, Number(c.req.param("number")), c.req.raw)));
+    return c.json(
+      granted(await receivePart({ env: c.env, db: c.var.db }, id, Number(c.req.param("number")), c.req.raw)),
+    );
   });
 
 async function signedId(c: Context<App>): Promise<UploadRow["id"]> {

@@ -110,7 +110,7 @@ export const versions = router()
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const found = granted(await findOwn(db, caller, c.req.valid("param").version));
-    const changed = granted(await patchVersion(db, caller, found, c.req.valid("json"), now));
+    const changed = granted(await patchVersion({ db, caller, now }, found, c.req.valid("json")));
     return c.json(await oneJson(db, changed, origin), 200);
   })
   .openapi(publish, async (c) => {
@@ -118,7 +118,7 @@ export const versions = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const found = granted(await findOwn(db, caller, c.req.valid("param").version));
     const published = granted(await publishVersion(c.env, db, found, now));
-    const previewJobId = await orderPreviews(c.env, db, caller, published, now);
+    const previewJobId = await orderPreviews({ env: c.env, db, now }, caller, published);
     const { version, adapter } = published;
     return c.json(await oneJson(db, { version: { ...version, previewJobId }, adapter }, origin), 200);
   })
@@ -154,7 +154,7 @@ export const versions = router()
     );
     if (isCounted(c.req.raw, response)) {
       const address = c.req.header("cf-connecting-ip");
-      c.executionCtx.waitUntil(countDownload(c.env, db, caller, address, found, now));
+      c.executionCtx.waitUntil(countDownload({ env: c.env, db, caller, address, now }, found));
     }
     return response;
   });

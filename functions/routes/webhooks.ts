@@ -178,7 +178,7 @@ const replayOne = createRoute({
   method: "post",
   path: `${DELIVERIES}/{delivery}/replay`,
   summary: "Send a delivery again",
-  description: "With the id it had, so that a receiver that knows it already can tell.",
+  description: "With the id it had, so that a receiver that knows it already can recognise it.",
   tags,
   middleware: noQuery,
   request: { params: idParam("delivery", idOf("dlv")) },

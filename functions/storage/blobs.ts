@@ -72,5 +72,10 @@ export const signedBlobPath = (sha256: string) => `/runner/v1/blobs/${sha256}`;
 
 /** A signed URL that anyone may GET until `expiresAt`. */
 export function signedBlobUrl(env: Env, origin: string, sha256: string, expiresAt: number): Promise<string> {
-  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, signedBlobPath(sha256), expiresAt);
+  return signUrl(env.UPLOAD_SIGNING_SECRET, {
+    method: "GET",
+    origin,
+    path: signedBlobPath(sha256),
+    expiresAt,
+  });
 }

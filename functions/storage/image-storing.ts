@@ -16,21 +16,20 @@ const WAITING = "incoming/";
 const WAITS_AT_MOST_MS = 3_600_000;
 
 type Announced = { sha256: string; sizeBytes: number };
-/** keptAs is told the hash before the bytes are stored under it: who notes it can delete them where the request is cut off then. */
+/** keptAs receives the hash before the bytes are stored under it: who notes it can delete them where the request is cut off then. */
 type Sent = Announced & { keptAs?: (sha256: string) => Promise<unknown> };
 /** What is stored: the size in bytes and the hash are those of what was kept, width and height as the picture is seen. */
 export type StoredPicture = Announced & { width: number; height: number };
 
 export async function storePicture(
-  env: Env,
+  { env, now }: { env: Env; now: number },
   announced: Sent,
   body: ReadableStream<Uint8Array>,
   header: ImageHeader,
-  now: number,
 ): Promise<StoredPicture | Refusal> {
   const waiting = `${WAITING}${newId("upl", now)}`;
   try {
-    const measured = await receive(env, waiting, announced, body, header);
+    const measured = await receive(env, waiting, announced, { body, header });
     if ("code" in measured) return measured;
     await announced.keptAs?.(measured.sha256);
     const object = await env.BLOBS.get(waiting);
@@ -52,8 +51,7 @@ async function receive(
   env: Env,
   waiting: string,
   { sha256, sizeBytes }: Announced,
-  body: ReadableStream<Uint8Array>,
-  { contentType }: ImageHeader,
+  { body, header: { contentType } }: { body: ReadableStream<Uint8Array>; header: ImageHeader },
 ): Promise<(Announced & Found) | Refusal> {
   const { readable, writable } = new FixedLengthStream(sizeBytes);
   const put = env.BLOBS.put(waiting, readable, { sha256 }).then(

@@ -17,5 +17,10 @@ export function outputUrl(
   now: number,
 ): Promise<string> {
   const path = `${OUTPUT_PATH}/${image.id}.${image.contentType.split("/")[1] ?? "png"}`;
-  return signUrl(env.UPLOAD_SIGNING_SECRET, "GET", origin, path, now + OUTPUT_URL_TTL_SECONDS * 1000);
+  return signUrl(env.UPLOAD_SIGNING_SECRET, {
+    method: "GET",
+    origin,
+    path,
+    expiresAt: now + OUTPUT_URL_TTL_SECONDS * 1000,
+  });
 }

@@ -42,21 +42,19 @@ export async function receivedParts(db: Db, row: UploadRow) {
 export function partUrls(env: Env, origin: string, row: UploadRow): Promise<string[]> {
   return Promise.all(
     Array.from({ length: partCount(row.sizeBytes) }, (_, i) =>
-      signUrl(
-        env.UPLOAD_SIGNING_SECRET,
-        "PUT",
+      signUrl(env.UPLOAD_SIGNING_SECRET, {
+        method: "PUT",
         origin,
-        `/v1/uploads/${row.id}/parts/${i + 1}`,
-        row.expiresAt,
-      ),
+        path: `/v1/uploads/${row.id}/parts/${i + 1}`,
+        expiresAt: row.expiresAt,
+      }),
     ),
   );
 }
 
 /** Stores one part. Sent again, it replaces the earlier one. */
 export async function receivePart(
-  env: Env,
-  db: Db,
+  { env, db }: { env: Env; db: Db },
   id: UploadRow["id"],
   number: number,
   request: Request,
@@ -75,7 +73,7 @@ export async function receivePart(
   if (Number(length) !== size) {
     return refuse("upload_mismatch", `Part ${number} has ${size} bytes, ${length} are coming.`);
   }
-  const etag = await putPart(env, row, row.multipartId, number, request.body);
+  const etag = await putPart(env, row, { multipartId: row.multipartId, number, body: request.body });
   if (etag !== null && (await notePart(db, { id, multipartId: row.multipartId, number, etag, size }))) {
     return stored;
   }
@@ -88,9 +86,7 @@ export async function receivePart(
 async function putPart(
   env: Env,
   row: UploadRow,
-  multipartId: string,
-  number: number,
-  body: ReadableStream,
+  { multipartId, number, body }: { multipartId: string; number: number; body: ReadableStream },
 ): Promise<string | null> {
   try {
     const gathered = env.BLOBS.resumeMultipartUpload(gatheredKey(row), multipartId);
@@ -145,7 +141,7 @@ export async function completeParts(
     // A concurrent call was faster, or an earlier one was interrupted while it dropped bytes or recorded a part.
     const current = await db.select().from(uploads).where(eq(uploads.id, row.id)).get();
     if (current && current.storedAt !== null) return { ...current, storedAt: current.storedAt };
-    await startAnew(env, db, row, row.multipartId, now);
+    await startAnew({ env, db, now }, row, row.multipartId);
     return refuse("upload_incomplete", "The parts are not there any more: send them again.");
   }
   const facts = { sha256: row.sha256, sizeBytes: row.sizeBytes };
@@ -155,7 +151,7 @@ export async function completeParts(
       : refuse("upload_mismatch", `${row.sizeBytes} bytes were announced, ${whole.size} came.`);
   if (refusal) {
     await env.BLOBS.delete(gatheredKey(row));
-    await startAnew(env, db, row, row.multipartId, now);
+    await startAnew({ env, db, now }, row, row.multipartId);
     return refusal;
   }
   await db.batch([
@@ -172,7 +168,11 @@ export async function completeParts(
 }
 
 /** Drops the parts and restarts the upload, unless a concurrent call did. */
-async function startAnew(env: Env, db: Db, row: UploadRow, before: string, now: number): Promise<void> {
+async function startAnew(
+  { env, db, now }: { env: Env; db: Db; now: number },
+  row: UploadRow,
+  before: string,
+): Promise<void> {
   const { multipartId } = await beginParts(env, row, now);
   const still = and(eq(uploads.id, row.id), isNull(uploads.storedAt), eq(uploads.multipartId, before));
   const [changed] = await db.batch([

@@ -38,11 +38,8 @@ const isImageType = (type: string): type is ImageContentType =>
   IMAGE_CONTENT_TYPES.some((imageType) => imageType === type);
 
 export async function announceUpload(
-  env: Env,
-  db: Db,
-  caller: Caller,
+  { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   input: z.infer<typeof UploadCreate>,
-  now: number,
 ): Promise<UploadRow | Refusal> {
   const isImage = input.kind !== "adapter";
   const code = isImage ? "image_invalid" : "file_invalid";
@@ -67,7 +64,7 @@ export async function announceUpload(
     filename: input.filename,
   };
   const earlier = await sentBefore(db, caller, facts, now);
-  const full = earlier ? null : await storageFault(db, caller.id, input.size_bytes, now, "/size_bytes");
+  const full = earlier ? null : await storageFault({ db, now }, caller.id, input.size_bytes, "/size_bytes");
   if (full) return full;
   const row = { ...blankUpload(caller.id, now), ...facts, ...earlier };
   return insertUpload(db, inParts && !earlier ? await beginParts(env, row, now) : row);
@@ -75,10 +72,9 @@ export async function announceUpload(
 
 /** Why this owner may not store that many more bytes; null if they may. */
 export async function storageFault(
-  db: Db,
+  { db, now }: { db: Db; now: number },
   ownerId: UploadRow["ownerId"],
   more: number,
-  now: number,
   pointer?: string,
 ): Promise<Refusal | null> {
   const stored = await bytesOf(db, ownerId, now);
@@ -163,16 +159,19 @@ export async function insertUpload(db: Db, row: UploadRow): Promise<UploadRow> {
 }
 
 export function uploadUrl(env: Env, origin: string, row: UploadRow): Promise<string> {
-  return signUrl(env.UPLOAD_SIGNING_SECRET, "PUT", origin, `/v1/uploads/${row.id}/content`, row.expiresAt);
+  return signUrl(env.UPLOAD_SIGNING_SECRET, {
+    method: "PUT",
+    origin,
+    path: `/v1/uploads/${row.id}/content`,
+    expiresAt: row.expiresAt,
+  });
 }
 
 /** Stores the bytes. A second PUT of a stored upload gets the same reply, without reading the body. */
 export async function receiveUpload(
-  env: Env,
-  db: Db,
+  { env, db, now }: { env: Env; db: Db; now: number },
   id: UploadRow["id"],
   request: Request,
-  now: number,
 ): Promise<StoredUpload | Refusal> {
   const row = await db.select().from(uploads).where(eq(uploads.id, id)).get();
   if (!row) return refuse("not_found", `There is no upload ${id}.`);
@@ -202,7 +201,7 @@ async function storeBytes(env: Env, row: UploadRow, body: ReadableStream<Uint8Ar
   const keptAs = (sha256: string) =>
     env.DB.prepare("UPDATE uploads SET sha256 = ? WHERE id = ?").bind(sha256, row.id).run();
   const sent = { sha256: row.announcedSha256 ?? row.sha256, sizeBytes: row.sizeBytes, keptAs };
-  return storePicture(env, sent, peeked.body, peeked.header, now);
+  return storePicture({ env, now }, sent, peeked.body, peeked.header);
 }
 
 /** An upload that this caller announced, finished or not. Outputs of runners are excluded. */
@@ -219,8 +218,7 @@ export async function findOwnUpload(
 
 /** A finished upload of this owner and kind. Somebody else's upload gets the same refusal as one that does not exist. */
 export async function findUpload(
-  db: Db,
-  caller: Caller,
+  { db, caller }: { db: Db; caller: Caller },
   id: UploadRow["id"],
   kind: UploadRow["kind"],
   pointer: string,

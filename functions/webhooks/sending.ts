@@ -59,7 +59,11 @@ export async function deliver(
   const outcome =
     body === null
       ? failed("The message could not be written.")
-      : await attempt(claimed.url, await signatureHeaders(secrets, id, now, body), body, options, now);
+      : await attempt(
+          { url: claimed.url, headers: await signatureHeaders(secrets, id, now, body), body },
+          options,
+          now,
+        );
   const attempts = [
     ...claimed.attempts,
     {
@@ -69,10 +73,14 @@ export async function deliver(
       error: outcome.error,
     },
   ].slice(-DELIVERY_ATTEMPTS_KEPT);
-  return conclude(db, { ...claimed, body, attempts }, webhook || null, outcome, {
-    now: now + (Date.now() - began),
-    chance: options.chance ?? Math.random(),
-  });
+  return conclude(
+    db,
+    { row: { ...claimed, body, attempts }, webhook: webhook || null, outcome },
+    {
+      now: now + (Date.now() - began),
+      chance: options.chance ?? Math.random(),
+    },
+  );
 }
 
 /**
@@ -119,9 +127,7 @@ const failed = (error: string, status: number | null = null, retryAfter: number 
 });
 
 async function attempt(
-  url: string,
-  headers: Record<string, string>,
-  body: string,
+  { url, headers, body }: { url: string; headers: Record<string, string>; body: string },
   { resolve = resolveByHttps, allowLoopback }: SendingOptions,
   now: number,
 ): Promise<Outcome> {
@@ -178,9 +184,7 @@ type Clock = { now: number; chance: number };
 /** Writes the outcome. Fenced by `tries`: an expired claim that was taken over writes nothing. */
 async function conclude(
   db: Db,
-  row: DeliveryRow,
-  webhook: WebhookRow | null,
-  outcome: Outcome,
+  { row, webhook, outcome }: { row: DeliveryRow; webhook: WebhookRow | null; outcome: Outcome },
   { now, chance }: Clock,
 ): Promise<DeliveryRow | null> {
   const next = outcome.error === null || row.type === PING ? null : retryAt(outcome, row.tries, now, chance);

@@ -111,7 +111,14 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     generated = sample(base, spec, [attached for attached, _ in read])
     flags.out.mkdir(parents=True, exist_ok=True)
     for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
-        recipe = recipe_of(base.id, spec, seed, text, [each for _, each in read], device_name(str(base.device)))
+        recipe = recipe_of(
+            base.id,
+            spec,
+            seed=seed,
+            drawn=text,
+            adapters=[each for _, each in read],
+            device=device_name(str(base.device)),
+        )
         path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
         yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())

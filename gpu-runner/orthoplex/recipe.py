@@ -66,7 +66,7 @@ class Recipe:
 
 
 def recipe_of(
-    base: str, spec: SampleSpec, seed: int, drawn: str, adapters: Sequence[RecipeAdapter], device: str
+    base: str, spec: SampleSpec, *, seed: int, drawn: str, adapters: Sequence[RecipeAdapter], device: str
 ) -> Recipe:
     """The recipe of the picture that `spec` drew with `seed`."""
     return Recipe(

@@ -5732,7 +5732,7 @@ export interface paths {
         put?: never;
         /**
          * Decide about a thing
-         * @description Closes its reports, tells its owner and the reporters, and stands in the audit log.
+         * @description Closes its reports, notifies its owner and the reporters, and stands in the audit log.
          */
         post: {
             parameters: {
@@ -7859,7 +7859,7 @@ export interface paths {
         put?: never;
         /**
          * Send a delivery again
-         * @description With the id it had, so that a receiver that knows it already can tell.
+         * @description With the id it had, so that a receiver that knows it already can recognise it.
          */
         post: {
             parameters: {
@@ -8410,7 +8410,7 @@ export interface components {
              */
             created_at: string;
             current: boolean;
-            /** @description Browser and system, as far as the browser told */
+            /** @description Browser and system, as far as the browser named them */
             device: string;
             /**
              * Format: date-time
@@ -9261,7 +9261,7 @@ export interface components {
             state: "visible" | "hidden" | "deleted";
         };
         CommentCreate: {
-            /** @description Plain text; @handle tells that person */
+            /** @description Plain text; @handle notifies that person */
             body: string;
             /** @description The comment that it answers; answers go one level deep */
             parent_id?: string;
@@ -9684,7 +9684,7 @@ export interface components {
             name: string;
             /** @description The pages that may use it; empty for a secret key */
             origins: string[];
-            /** @description The first characters, to tell keys apart */
+            /** @description The first characters, to distinguish keys */
             prefix: string;
             /** @description The key that took its place when it was rotated */
             replaced_by: string | null;
@@ -9731,7 +9731,7 @@ export interface components {
             name: string;
             /** @description The pages that may use it; empty for a secret key */
             origins: string[];
-            /** @description The first characters, to tell keys apart */
+            /** @description The first characters, to distinguish keys */
             prefix: string;
             /** @description The key that took its place when it was rotated */
             replaced_by: string | null;
@@ -10350,7 +10350,7 @@ export interface components {
             detail: string;
             error: {
                 /**
-                 * @description As `code`; where OpenAI's API tells of a job that failed, the job's own
+                 * @description As `code`; where OpenAI's API reports a job that failed, the job's own
                  * @enum {string}
                  */
                 code: "json_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";

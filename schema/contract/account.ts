@@ -91,7 +91,7 @@ export const Key = z
   .object({
     id: idOf("key"),
     name: z.string(),
-    prefix: z.string().meta({ description: "The first characters, to tell keys apart" }),
+    prefix: z.string().meta({ description: "The first characters, to distinguish keys" }),
     kind: z.enum(KEY_KINDS),
     scopes: z.array(Scope),
     origins: z.array(z.string()).meta({ description: "The pages that may use it; empty for a secret key" }),

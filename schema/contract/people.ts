@@ -58,7 +58,7 @@ export const CommentBody = message(COMMENT_MAX_CHARACTERS);
 
 export const CommentCreate = z
   .strictObject({
-    body: CommentBody.meta({ description: "Plain text; @handle tells that person" }),
+    body: CommentBody.meta({ description: "Plain text; @handle notifies that person" }),
     parent_id: idOf("cmt")
       .optional()
       .meta({ description: "The comment that it answers; answers go one level deep" }),

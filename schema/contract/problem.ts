@@ -40,7 +40,7 @@ export const Problem = z
       type: z.string(),
       param: z.string().nullable(),
       code: z.enum([...ERROR_CODE_NAMES, ...JOB_ERROR_CODES]).meta({
-        description: "As `code`; where OpenAI's API tells of a job that failed, the job's own",
+        description: "As `code`; where OpenAI's API reports a job that failed, the job's own",
       }),
     }),
     tombstone: Tombstone.optional().meta({

@@ -17,7 +17,7 @@ export const AuthMethods = z
 export const AccountSession = z
   .object({
     id: z.string(),
-    device: z.string().meta({ description: "Browser and system, as far as the browser told" }),
+    device: z.string().meta({ description: "Browser and system, as far as the browser named them" }),
     current: z.boolean(),
     created_at: Timestamp,
     last_seen_at: Timestamp.meta({ description: "Within the hour" }),

@@ -22,7 +22,7 @@ const NOT_TEXT = "must not hold control characters, bidirectional overrides or h
 const NOT_LINE = "must be one line without control characters, bidirectional overrides or half a character";
 const NOT_VISIBLE = "must hold something that can be seen";
 
-/** Of what is empty, its length tells. */
+/** An empty text is refused by its length. */
 const isVisibleIfAny = (text: string): boolean => text === "" || VISIBLE.test(text);
 const isWellFormed = (text: string): boolean => text.isWellFormed();
 
@@ -86,7 +86,7 @@ export const carriable = <T extends z.ZodType>(schema: T): T =>
 export const cleaned = (text: string): string => text.replaceAll(FAULTS, "").normalize("NFC");
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-/** So much behind a cut is looked at to tell where its character ends; the longest emoji of Unicode has 35 units. */
+/** So much behind a cut is looked at to find where its character ends; the longest emoji of Unicode has 35 units. */
 const CUT_MARGIN = 64;
 
 /** At most so many UTF-16 units from the beginning, ending before the first character that does not fit, however many units it has. */

@@ -9,7 +9,7 @@ export const UploadKind = z.enum(["adapter", "training_image", "preview", "avata
 export const IMAGE_CONTENT_TYPES = ["image/png", "image/jpeg", "image/webp"] as const;
 
 /**
- * What a file can be when it is read again. Told by its bytes and by what it was sent for, never by whoever sent it, so that no text of
+ * What a file can be when it is read again. Known from its bytes and from what it was sent for, never from whoever sent it, so that no text of
  * theirs stands in a header.
  */
 export const BLOB_CONTENT_TYPES = [

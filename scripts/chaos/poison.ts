@@ -1,4 +1,4 @@
-// Poisoned jobs of a chaos run: the wire changes what a runner is told of them, so that it can never finish them. They must end with their
+// Poisoned jobs of a chaos run: the wire changes what a runner is sent of them, so that it can never finish them. They must end with their
 // own reason, and no job that shares their batch may lose anything.
 
 import type { Violation } from "./rules.ts";

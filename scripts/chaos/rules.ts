@@ -12,7 +12,7 @@ export type Violation = { rule: string; subject: string; found: string };
 
 const ENDED = "('succeeded', 'failed', 'canceled')";
 /** Condition on a delivery `d`. */
-const TELLS_END = `substr(d.type, instr(d.type, '.') + 1) IN ${ENDED}`;
+const IS_END = `substr(d.type, instr(d.type, '.') + 1) IN ${ENDED}`;
 /** Condition on a job `j`: ordered by the service, for previews or a certificate. */
 export const IS_PREVIEW = "EXISTS (SELECT 1 FROM versions WHERE preview_job_id = j.id)";
 
@@ -95,8 +95,8 @@ const RULES: readonly Rule[] = [
     rule: "every webhook address is notified of a job's end once, and of nothing after it",
     sql: `SELECT j.id AS subject, json_object('status', j.status, 'to', coalesce(d.webhook_id, d.url), 'notified', json_group_array(d.type)) AS found
       FROM jobs j JOIN (SELECT * FROM deliveries ORDER BY seq) d ON d.job_id = j.id GROUP BY j.id, coalesce(d.webhook_id, d.url)
-      HAVING sum(${TELLS_END}) <> 1 OR max(d.seq) <> max(iif(${TELLS_END}, d.seq, 0))
-        OR max(iif(${TELLS_END}, d.status, NULL)) <> j.status`,
+      HAVING sum(${IS_END}) <> 1 OR max(d.seq) <> max(iif(${IS_END}, d.seq, 0))
+        OR max(iif(${IS_END}, d.status, NULL)) <> j.status`,
   },
   {
     rule: "every webhook that asked for a job's end was notified",

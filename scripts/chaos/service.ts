@@ -88,15 +88,19 @@ export class Runner {
     writePrivately(tokenFile, token);
     const name = `runner-${number}`;
     this.#start = () =>
-      startChild(home, name, VENV_PYTHON, ["-m", "orthoplex", "run"], {
-        ORTHOPLEX_URL: url,
-        ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
-        ORTHOPLEX_RUNNER_NAME: name,
-        ORTHOPLEX_CACHE_DIR: join(home.path, "cache", name),
-        ORTHOPLEX_MAX_BATCH: "2",
-        ORTHOPLEX_WAIT_SECONDS: "5",
-        OMP_NUM_THREADS: "1",
-        PYTHONUNBUFFERED: "1",
+      startChild(home, name, {
+        program: VENV_PYTHON,
+        args: ["-m", "orthoplex", "run"],
+        env: {
+          ORTHOPLEX_URL: url,
+          ORTHOPLEX_RUNNER_TOKEN_FILE: tokenFile,
+          ORTHOPLEX_RUNNER_NAME: name,
+          ORTHOPLEX_CACHE_DIR: join(home.path, "cache", name),
+          ORTHOPLEX_MAX_BATCH: "2",
+          ORTHOPLEX_WAIT_SECONDS: "5",
+          OMP_NUM_THREADS: "1",
+          PYTHONUNBUFFERED: "1",
+        },
       });
     this.#child = this.#start();
     void this.#watch();

@@ -40,9 +40,7 @@ export type Child = {
 export function startChild(
   home: Home,
   name: string,
-  program: string,
-  args: string[],
-  env: Record<string, string>,
+  { program, args, env }: { program: string; args: string[]; env: Record<string, string> },
 ): Child {
   keepPrivate(home);
   mkdirSync(home.logs, { recursive: true, mode: 0o700 });

@@ -17,7 +17,7 @@ const DEBOUNCE_MS = 100;
 /** Vite's server at `port`, which passes API calls on to the Worker at `edge`; resolves when it answers. */
 export async function startVite(home: Home, port: number, edge: string, signal: AbortSignal): Promise<Child> {
   const args = [VITE, "--port", String(port), "--strictPort", "--clearScreen", "false"];
-  const child = startChild(home, "vite", process.execPath, args, { ORTHOPLEX_EDGE: edge });
+  const child = startChild(home, "vite", { program: process.execPath, args, env: { ORTHOPLEX_EDGE: edge } });
   const url = `http://127.0.0.1:${port}/`;
   for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; ) {
     signal.throwIfAborted();

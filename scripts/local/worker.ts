@@ -71,7 +71,7 @@ export async function startWorker(
     ...["--inspector-port", String(await freePort(0)), "--show-interactive-dev-session=false"],
   ];
   const args = [...(reloads ? [RELOADING] : wrangler), ...common];
-  const child = startChild(home, "worker", process.execPath, args, WRANGLER_ENV);
+  const child = startChild(home, "worker", { program: process.execPath, args, env: WRANGLER_ENV });
   return { url: `http://${HOST}:${port}`, child };
 }
 

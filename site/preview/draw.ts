@@ -42,8 +42,7 @@ export function calledMembers({ members }: PreviewRequest, { roles }: Casting): 
 export async function draw(
   session: Session,
   request: PreviewRequest,
-  casting: Casting,
-  files: readonly AdapterFile[],
+  { casting, files }: { casting: Casting; files: readonly AdapterFile[] },
   onStep: (step: number, x0: Float32Array) => Promise<boolean>,
 ): Promise<Float32Array | null> {
   const { shapes } = session;
@@ -57,10 +56,10 @@ export async function draw(
   });
   const rendered = casting.roles.map(({ place }) => place);
   const captions = captionsFor(guidance);
-  const context = await session.run("text", captionInputs(casting, attached, session, seed, captions));
+  const context = await session.run("text", captionInputs(casting, attached, session, { seed, captions }));
   const rows = [captions, words * rendered.length, channels];
   const inputs = {
-    ...memberInputs(casting, attached, shapes, cells, captions),
+    ...memberInputs(casting, attached, shapes, { cells, captions }),
     context: { data: context, shape: shapes.entries.length > 0 ? rows : [depth, ...rows] },
   };
   const width = cell * rendered.length;

@@ -34,8 +34,7 @@ export function captionInputs(
   casting: Casting,
   attached: ReadonlyMap<string, Attached>,
   world: World,
-  seed: number,
-  captions: number,
+  { seed, captions }: { seed: number; captions: number },
 ) {
   const { roles, background } = casting;
   const persons = roles.length;
@@ -119,8 +118,7 @@ export function memberInputs(
   casting: Casting,
   attached: ReadonlyMap<string, Attached>,
   shapes: Shapes,
-  cells: number,
-  captions: number,
+  { cells, captions }: { cells: number; captions: number },
 ): Record<string, Values<Float32Array | Int32Array>> {
   const grid = gridOf(shapes);
   const rendered = casting.roles.map(({ place }) => place);

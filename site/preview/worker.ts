@@ -57,7 +57,7 @@ async function run(
   const files = [];
   for (const member of calledMembers(request, casting)) files.push(await adapterOf(member, shapes, signal));
   const rendered = casting.roles.map(({ place }) => place);
-  const large = await draw(opened, request, casting, files, async (step, x0) => {
+  const large = await draw(opened, request, { casting, files }, async (step, x0) => {
     const pixels = pixelsOf(x0, cell, cells, rendered);
     say({ kind: "step", step, total: steps, pixels }, [pixels.data.buffer]);
     await breathe();

@@ -48,10 +48,10 @@ class Double:
 class Worker:
     """A real edge, asked through its public API."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.url, self.token = told["url"], told["runner_key"]
-        self._headers = {"authorization": f"Bearer {told['user_key']}"}
-        self._operator = told["operator"]
+    def __init__(self, access: dict[str, Any]) -> None:
+        self.url, self.token = access["url"], access["runner_key"]
+        self._headers = {"authorization": f"Bearer {access['user_key']}"}
+        self._operator = access["operator"]
         self._session: dict[str, str] | None = None
 
     def enqueue(self) -> str:

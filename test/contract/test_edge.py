@@ -36,7 +36,12 @@ class Runner:
 
     def lease(self, job_id: str, wait_seconds: float = 5.0) -> Lease:
         """The lease of this job; others that wait in the queue are given back afterwards."""
-        leases = [parse_lease(message) for message in self.edge.lease(self.id, ["cast-3"], 32, wait_seconds, []).leases]
+        leases = [
+            parse_lease(message)
+            for message in self.edge.lease(
+                self.id, bases=["cast-3"], max_batch=32, wait_seconds=wait_seconds, warm=[]
+            ).leases
+        ]
         for lease in leases:
             if lease.job_id != job_id:
                 self.edge.release(lease.lease_id, "Not of this test.")
@@ -44,8 +49,8 @@ class Runner:
 
     def upload(self, lease: Lease, content: bytes = PNG, **announced: Any) -> httpx.Response:
         """Announce a picture and send `content`."""
-        told = {"name": "image-0.png", "content_type": "image/png", "size_bytes": len(PNG), "sha256": digest(PNG)}
-        url = self.edge.announce(lease.lease_id, {**told, **announced})
+        described = {"name": "image-0.png", "content_type": "image/png", "size_bytes": len(PNG), "sha256": digest(PNG)}
+        url = self.edge.announce(lease.lease_id, {**described, **announced})
         return httpx.put(url, content=content, headers={"content-type": "image/png"})
 
 
@@ -96,7 +101,9 @@ def code_of(call: Callable[[], Any]) -> str:
 
 
 def test_an_empty_queue_gives_no_leases(runner: Runner) -> None:
-    assert runner.edge.lease(runner.id, ["no-such-base"], 1, 0, []) == LeaseReply((), drain=False)
+    assert runner.edge.lease(runner.id, bases=["no-such-base"], max_batch=1, wait_seconds=0, warm=[]) == LeaseReply(
+        (), drain=False
+    )
 
 
 def test_a_lease_lives_on_by_heartbeats(runner: Runner, leased: Lease) -> None:
@@ -154,9 +161,9 @@ def test_a_settle_may_name_only_what_has_arrived(runner: Runner, leased: Lease) 
 
 def test_a_settle_of_what_was_not_ordered_is_refused(runner: Runner, leased: Lease) -> None:
     small = png_bytes(picture(64))
-    told = {"name": "small.png", "size_bytes": len(small), "sha256": digest(small)}
-    runner.upload(leased, small, **told)
-    assert code_of(lambda: runner.edge.settle(leased.lease_id, success(**told))) == "output_mismatch"
+    described = {"name": "small.png", "size_bytes": len(small), "sha256": digest(small)}
+    runner.upload(leased, small, **described)
+    assert code_of(lambda: runner.edge.settle(leased.lease_id, success(**described))) == "output_mismatch"
     runner.upload(leased)
     other = success(meta={"width": 256, "height": 256, "seed": 8, "recipe": {}})
     assert code_of(lambda: runner.edge.settle(leased.lease_id, other)) == "output_mismatch"
@@ -184,7 +191,7 @@ def test_a_runner_that_has_left_may_not_lease(runner: Runner, an_edge: AnEdge) -
         about = {"name": "suite", "version": "0", "device": "cpu", "dtype": "float32", "memory_bytes": 1}
         left = edge.register({**about, "bases": ["cast-3"]}).runner_id
         edge.deregister(left)
-        assert code_of(lambda: edge.lease(left, ["cast-3"], 1, 0, [])) == "not_found"
+        assert code_of(lambda: edge.lease(left, bases=["cast-3"], max_batch=1, wait_seconds=0, warm=[])) == "not_found"
     assert runner.id != left
 
 
@@ -195,11 +202,13 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
     def poll() -> None:
         # Refused or an empty answer: both leave the job to others.
         with contextlib.suppress(Refused), leaver.edge:
-            taken.extend(leaver.edge.lease(leaver.id, ["cast-3"], 1, 4.0, []).leases)
+            taken.extend(leaver.edge.lease(leaver.id, bases=["cast-3"], max_batch=1, wait_seconds=4.0, warm=[]).leases)
 
     polling = threading.Thread(target=poll)
     polling.start()
-    runner.edge.lease(runner.id, ["no-such-base"], 1, 0.5, [])  # by now the other one waits
+    runner.edge.lease(
+        runner.id, bases=["no-such-base"], max_batch=1, wait_seconds=0.5, warm=[]
+    )  # by now the other one waits
     runner.edge.deregister(leaver.id)
     job_id = an_edge.enqueue()
     polling.join()
@@ -214,7 +223,9 @@ def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: A
     an_edge.drain(runner.id)
     left = an_edge.enqueue()
     assert runner.edge.heartbeat(held.lease_id, PROGRESS, None).drain is True
-    assert runner.edge.lease(runner.id, ["cast-3"], 32, 5.0, []) == LeaseReply((), drain=True)
+    assert runner.edge.lease(runner.id, bases=["cast-3"], max_batch=32, wait_seconds=5.0, warm=[]) == LeaseReply(
+        (), drain=True
+    )
     assert runner.edge.settle(held.lease_id, failure()) == "failed"
     an_edge.drain(runner.id, wanted=False)
     again = runner.lease(left)
@@ -225,7 +236,9 @@ def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: A
 def test_a_request_to_drain_wakes_a_poll_under_way(an_edge: AnEdge, runner: Runner) -> None:
     heard: list[LeaseReply] = []
     polling = threading.Thread(
-        target=lambda: heard.append(runner.edge.lease(runner.id, ["cast-3"], 1, 20.0, [])),
+        target=lambda: heard.append(
+            runner.edge.lease(runner.id, bases=["cast-3"], max_batch=1, wait_seconds=20.0, warm=[])
+        ),
     )
     polling.start()
     polling.join(0.5)  # by now it waits

@@ -51,9 +51,9 @@ def client() -> Iterator[httpx.Client]:
     named = os.environ.get("ORTHOPLEX_TEST_EDGE")
     if named is None:
         pytest.skip("ORTHOPLEX_TEST_EDGE names no Worker")
-    told = json.loads(Path(named).read_text("utf-8"))
-    made = Worker(told).keys("POST", name="merged", scopes=["read", "publish", "generate", "runner"])
-    with httpx.Client(base_url=told["url"], headers={"authorization": f"Bearer {made['key']}"}) as opened:
+    access = json.loads(Path(named).read_text("utf-8"))
+    made = Worker(access).keys("POST", name="merged", scopes=["read", "publish", "generate", "runner"])
+    with httpx.Client(base_url=access["url"], headers={"authorization": f"Bearer {made['key']}"}) as opened:
         description = json.loads((SCHEMA / "bases/cast-3.json").read_text("utf-8"))
         description = {key: value for key, value in description.items() if key not in ("entries", "gate")}
         base = description | json.loads(CHANNELS.read_text("utf-8"))
@@ -70,10 +70,10 @@ def client() -> Iterator[httpx.Client]:
 
 def uploaded(client: httpx.Client, kind: str, content_type: str, content: bytes) -> str:
     facts = {"content_type": content_type, "size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    told = client.post("/v1/uploads", json={"kind": kind, **facts}).raise_for_status().json()
-    if told["state"] == "announced":
-        httpx.put(told["upload_url"], content=content).raise_for_status()
-    return str(told["id"])
+    upload = client.post("/v1/uploads", json={"kind": kind, **facts}).raise_for_status().json()
+    if upload["state"] == "announced":
+        httpx.put(upload["upload_url"], content=content).raise_for_status()
+    return str(upload["id"])
 
 
 def published(client: httpx.Client, layout: Layout, name: str, seed: int) -> dict[str, Any]:
@@ -92,8 +92,8 @@ def published(client: httpx.Client, layout: Layout, name: str, seed: int) -> dic
         "previews": [uploaded(client, "preview", "image/png", picture.getvalue())],
     }
     drafted = client.post(f"/v1/adapters/{ref}/versions", json=version).raise_for_status().json()
-    told: dict[str, Any] = client.post(f"/v1/versions/{drafted['id']}/publish", json={}).raise_for_status().json()
-    return told
+    version: dict[str, Any] = client.post(f"/v1/versions/{drafted['id']}/publish", json={}).raise_for_status().json()
+    return version
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def address(client: httpx.Client, members: list[tuple[str, Adapter]]) -> str:
 
 @pytest.mark.parametrize("tool", ["peft", "kohya"])
 def test_the_product_of_the_factors_is_the_sum_of_the_residuals(
-    client: httpx.Client, layout: Layout, members: list[tuple[str, Adapter]], address: str, tool: str
+    client: httpx.Client, layout: Layout, members: list[tuple[str, Adapter]], address: str, *, tool: str
 ) -> None:
     tensors = load(client.get(address, params={"format": tool}).raise_for_status().content)
     up_name, down_name, dot = NAMES[tool]

@@ -12,7 +12,7 @@ from orthoplex.runner import run, settle, storage, wire
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "schema/examples/messages.json").read_text("utf-8"))
 SPOKEN = {"RunnerRegister", "LeaseRequest", "Heartbeat", "LeaseUpload", "Settle", "Release"}
-# What the edge tells and this runner has no use for.
+# What the edge sends and this runner does not use.
 UNREAD = {"expires_at", "content_type"}
 
 

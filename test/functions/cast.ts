@@ -289,7 +289,11 @@ export class Machine {
   }
 
   /** Uploads bytes under a lease; the output as settle wants it. */
-  async deliver(leaseId: string, name: string, role: string, bytes: Uint8Array<ArrayBuffer>, meta = {}) {
+  async deliver(
+    leaseId: string,
+    { name, role, meta = {} }: { name: string; role: string; meta?: object | undefined },
+    bytes: Uint8Array<ArrayBuffer>,
+  ) {
     const content_type = name.endsWith(".png") ? "image/png" : "application/octet-stream";
     const facts = { name, content_type, size_bytes: bytes.length, sha256: await sha256Hex(bytes) };
     const { upload_url } = (await this.on<{ upload_url: string }>(leaseId, "uploads", facts)).body;

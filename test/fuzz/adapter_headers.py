@@ -269,7 +269,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield "a type of the newest readers only", replaced('"dtype":"F16"', '"dtype":"F8_E8M0"')
 
 
-def told(name: str, content: bytes) -> dict[str, Any]:
+def described(name: str, content: bytes) -> dict[str, Any]:
     """A file as both suites read it."""
     return {
         "name": name,
@@ -348,13 +348,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.corpus:
-        files = [told(name, content) for name, content in hostile()]
+        files = [described(name, content) for name, content in hostile()]
         lines = ",\n    ".join(json.dumps(each, ensure_ascii=True) for each in files)
         CORPUS.write_text(f'{{\n  "base": {json.dumps(TINY_BASE)},\n  "files": [\n    {lines}\n  ]\n}}\n')
         sys.stdout.write(f"{len(files)} files, {sum(each['reason'] is None for each in files)} accepted\n")
     rng = random.Random(arguments.seed)
     for number in range(arguments.fuzz):
-        sys.stdout.write(json.dumps(told(f"{arguments.seed}/{number}", mutated(rng))) + "\n")
+        sys.stdout.write(json.dumps(described(f"{arguments.seed}/{number}", mutated(rng))) + "\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import requests
 import schemathesis
 
 PLACE = json.loads(Path(os.environ["ORTHOPLEX_FUZZ_PLACE"]).read_text("utf-8"))
-# A long poll or a wait would hold the fuzzer up without telling it more.
+# A long poll or a wait would hold the fuzzer up without showing it more.
 WAIT_MAX_SECONDS = 1
 # These end the session that asks, or the account.
 ENDING = {("DELETE", "/v1/account"), ("DELETE", "/v1/account/sessions"), ("POST", "/v1/account/password")}

@@ -219,5 +219,5 @@ describe("a visitor", { timeout: 600_000 }, () => {
     assert.deepEqual({ missing, gone }, { missing: [], gone: [] });
   });
 
-  test("met no page that threw an exception", () => assert.deepEqual(visitor.mishaps, []));
+  test("met no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
 });

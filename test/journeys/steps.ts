@@ -23,7 +23,7 @@ export function stepsOf({ prefix, visitor, failed }: Journey): Step {
       try {
         await work();
         await visitor().shot(file);
-        assert.deepEqual(visitor().mishaps, []);
+        assert.deepEqual(visitor().pageErrors, []);
       } catch (error) {
         stuck = name;
         await visitor().shot(`FAILED-${file}`);

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 30_000;
 export type Visitor = {
   page: Page;
   /** Exceptions that pages threw. */
-  mishaps: string[];
+  pageErrors: string[];
   shot(name: string): Promise<void>;
   leave(): Promise<void>;
 };
@@ -26,11 +26,11 @@ export async function welcome(url: string): Promise<Visitor> {
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   const page = await browser.newPage({ baseURL: url, viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(TIMEOUT_MS);
-  const mishaps: string[] = [];
-  page.on("pageerror", (error) => mishaps.push(`${page.url()}: ${error.message}`));
+  const pageErrors: string[] = [];
+  page.on("pageerror", (error) => pageErrors.push(`${page.url()}: ${error.message}`));
   return {
     page,
-    mishaps,
+    pageErrors,
     async shot(name) {
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
     },

@@ -246,5 +246,5 @@ describe("the workspace", { timeout: 600_000 }, () => {
     rmSync(out, { recursive: true });
   });
 
-  test("met no page that threw an exception", () => assert.deepEqual(visitor.mishaps, []));
+  test("met no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
 });

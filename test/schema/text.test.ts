@@ -260,7 +260,7 @@ const isBounded = (described: Record<string, unknown>): boolean =>
     described.allOf.some((each) => isBounded(each as Record<string, unknown>)));
 
 describe("text of no request", () => {
-  it("is told by its place where it cannot be carried, however deep it lies", () => {
+  it("is reported by its place where it cannot be carried, however deep it lies", () => {
     expect(uncarriableAt({ a: [{ "b/c": "\ud83d" }] })).toBe("/a/0/b~1c");
     expect(uncarriableAt({ "a\u0000": 1 })).toBe("");
     expect(uncarriableAt({ a: "\ud83d\ude00 \t\n" })).toBeNull();

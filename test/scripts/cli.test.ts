@@ -79,7 +79,7 @@ describe("the program", () => {
       env: { ...process.env, XDG_CONFIG_HOME: join(tmpdir(), "orthoplex-no-config"), ORTHOPLEX_API_KEY: "" },
     });
 
-  test("lists its commands, and tells a wrong one and a wrong option by exit code 2", () => {
+  test("lists its commands, and exits with code 2 for a wrong one and a wrong option", () => {
     const help = run("--help");
     assert.equal(help.status, 0);
     for (const name of ["login", "search", "pull", "publish", "compose", "generate"])

@@ -20,32 +20,30 @@ const SLEEPER = ["-e", "console.log('ready'); setInterval(() => {}, 1000)", ROOT
 
 describe("a child", () => {
   test("writes into its log and says how it ended", async () => {
-    const child = startChild(
-      home,
-      "short",
-      process.execPath,
-      ["-e", "console.log('hello'); process.exit(3)"],
-      {},
-    );
+    const child = startChild(home, "short", {
+      program: process.execPath,
+      args: ["-e", "console.log('hello'); process.exit(3)"],
+      env: {},
+    });
     assert.deepEqual(await child.ended, { code: 3, signal: null });
     assert.equal(tailOf(child.logFile, 5), "hello");
     assert.equal(child.isAlive(), false);
   });
 
   test("that heeds SIGTERM is ended by it", async () => {
-    const child = startChild(home, "heeding", process.execPath, SLEEPER, {});
+    const child = startChild(home, "heeding", { program: process.execPath, args: SLEEPER, env: {} });
     assert.deepEqual(await child.end(5_000), { code: null, signal: "SIGTERM" });
   });
 
   test("that does not heed SIGTERM is killed after its grace", async () => {
     const deaf = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)";
-    const child = startChild(home, "deaf", process.execPath, ["-e", deaf], {});
+    const child = startChild(home, "deaf", { program: process.execPath, args: ["-e", deaf], env: {} });
     while (tailOf(child.logFile, 1) !== "ready") await pause(20);
     assert.deepEqual(await child.end(100), { code: null, signal: "SIGKILL" });
   });
 
   test("whose program does not exist ends with code 127", async () => {
-    const child = startChild(home, "absent", "/nonexistent/program", [], {});
+    const child = startChild(home, "absent", { program: "/nonexistent/program", args: [], env: {} });
     assert.deepEqual(await child.ended, { code: 127, signal: null });
   });
 
@@ -54,7 +52,7 @@ describe("a child", () => {
       const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
       console.log(child.pid);
       setInterval(() => {}, 1000);`;
-    const child = startChild(home, "parent", process.execPath, ["-e", parent], {});
+    const child = startChild(home, "parent", { program: process.execPath, args: ["-e", parent], env: {} });
     while (tailOf(child.logFile, 1) === "") await pause(20);
     const grandchild = Number(tailOf(child.logFile, 1));
     process.kill(child.pid, "SIGKILL");
@@ -63,7 +61,7 @@ describe("a child", () => {
   });
 
   test("left behind by a server that was killed is ended by the next one", async () => {
-    const child = startChild(home, "orphan", process.execPath, SLEEPER, {});
+    const child = startChild(home, "orphan", { program: process.execPath, args: SLEEPER, env: {} });
     await endLeftovers(home);
     assert.deepEqual(await child.ended, { code: null, signal: "SIGTERM" });
   });

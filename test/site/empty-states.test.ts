@@ -29,7 +29,7 @@ describe("a list", () => {
     expect(viewOf("a", { key: "a", ...nothing }, { ...arrived, failure: AWAY }).isEmpty).toBe(false);
   });
 
-  it("of another key tells nothing of this one: neither that it is empty, nor that it has come or failed", () => {
+  it("of another key shows nothing of this one: neither that it is empty, nor that it has come or failed", () => {
     for (const failure of [null, AWAY]) {
       const view = viewOf("b", { key: "a", ...nothing }, { key: "a", waiting: false, failure });
       expect(view).toEqual({ items: [], isEmpty: false, waiting: true, failure: null, cursor: null });

@@ -39,53 +39,70 @@ describe("prompt", () => {
 
   it("replaces a word by its sibling in the clause at the caret only", () => {
     const { prompt, caret } = togglePhrase(
-      "<ana> smiling, left; <bo> smiling, right",
-      30,
-      "expression",
-      "sad",
-      expressions,
+      { prompt: "<ana> smiling, left; <bo> smiling, right", caret: 30 },
+      { group: "expression", word: "sad", words: expressions },
     );
     expect(prompt).toBe("<ana> smiling, left; <bo> sad, right");
     expect(clauseAt(prompt, caret).text).toBe(" <bo> sad, right");
   });
 
   it("takes a word out again by the same chip", () => {
-    const once = togglePhrase("<ana>, left", 2, "expression", "sad", expressions);
-    expect(once.prompt).toBe("<ana> sad, left");
-    expect(togglePhrase(once.prompt, once.caret, "expression", "sad", expressions).prompt).toBe(
-      "<ana>, left",
+    const once = togglePhrase(
+      { prompt: "<ana>, left", caret: 2 },
+      { group: "expression", word: "sad", words: expressions },
     );
+    expect(once.prompt).toBe("<ana> sad, left");
+    expect(
+      togglePhrase(
+        { prompt: once.prompt, caret: once.caret },
+        { group: "expression", word: "sad", words: expressions },
+      ).prompt,
+    ).toBe("<ana>, left");
   });
 
   it("keeps one background, at the end, whatever clause the caret is in", () => {
     const { prompt } = togglePhrase(
-      "<ana>; sky background; <bo>",
-      0,
-      "background",
-      "mint background",
-      backgrounds,
+      { prompt: "<ana>; sky background; <bo>", caret: 0 },
+      { group: "background", word: "mint background", words: backgrounds },
     );
     expect(prompt).toBe("<ana>; <bo>; mint background");
-    expect(togglePhrase(prompt, 0, "background", "mint background", backgrounds).prompt).toBe("<ana>; <bo>");
+    expect(
+      togglePhrase({ prompt, caret: 0 }, { group: "background", word: "mint background", words: backgrounds })
+        .prompt,
+    ).toBe("<ana>; <bo>");
   });
 
   it("gives words of a person to the person before, when the caret is in the background", () => {
     const start = "<ana>; sky background";
-    const { prompt } = togglePhrase(start, start.length, "expression", "sad", expressions);
+    const { prompt } = togglePhrase(
+      { prompt: start, caret: start.length },
+      { group: "expression", word: "sad", words: expressions },
+    );
     expect(prompt).toBe("<ana> sad; sky background");
   });
 
   it("writes kinds and colours of hair with their noun, side by side", () => {
-    const long = togglePhrase("a person", 0, "hair", "long", ["long", "short"]);
-    const red = togglePhrase(long.prompt, long.caret, "hair_colour", "red", ["red", "blue"]);
-    expect(red.prompt).toBe("a person, long hair, red hair");
-    expect(togglePhrase(red.prompt, red.caret, "hair", "short", ["long", "short"]).prompt).toBe(
-      "a person, red hair, short hair",
+    const long = togglePhrase(
+      { prompt: "a person", caret: 0 },
+      { group: "hair", word: "long", words: ["long", "short"] },
     );
+    const red = togglePhrase(
+      { prompt: long.prompt, caret: long.caret },
+      { group: "hair_colour", word: "red", words: ["red", "blue"] },
+    );
+    expect(red.prompt).toBe("a person, long hair, red hair");
+    expect(
+      togglePhrase(
+        { prompt: red.prompt, caret: red.caret },
+        { group: "hair", word: "short", words: ["long", "short"] },
+      ).prompt,
+    ).toBe("a person, red hair, short hair");
   });
 
   it("starts a person where the clause is empty", () => {
-    expect(togglePhrase("", 0, "expression", "sad", expressions).prompt).toBe("a person sad");
+    expect(
+      togglePhrase({ prompt: "", caret: 0 }, { group: "expression", word: "sad", words: expressions }).prompt,
+    ).toBe("a person sad");
   });
 
   it("adds a person before the background", () => {
@@ -97,9 +114,11 @@ describe("prompt", () => {
     for (const [group, all] of Object.entries(base.words as Record<string, string[]>)) {
       for (const word of all) {
         const start = "a person";
-        const once = togglePhrase(start, start.length, group, word, all);
+        const once = togglePhrase({ prompt: start, caret: start.length }, { group, word, words: all });
         expect(once.prompt).not.toBe(start);
-        expect(togglePhrase(once.prompt, once.caret, group, word, all).prompt).toBe(start);
+        expect(
+          togglePhrase({ prompt: once.prompt, caret: once.caret }, { group, word, words: all }).prompt,
+        ).toBe(start);
       }
     }
   });

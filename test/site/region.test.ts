@@ -46,7 +46,7 @@ describe("region", () => {
       box = moveBy(box, next(), next(), canvas);
       expect(lies(box)).toBe(true);
       for (const corner of ["nw", "ne", "sw", "se"] as const) {
-        box = resizeBy(box, corner, next(), next(), canvas);
+        box = resizeBy(box, corner, { dx: next(), dy: next() }, canvas);
         expect(lies(box)).toBe(true);
         expect(box.width * canvas.width).toBeGreaterThanOrEqual(SIDE_MIN_PIXELS - 1e-3);
         expect(box.height * canvas.height).toBeGreaterThanOrEqual(SIDE_MIN_PIXELS - 1e-3);
@@ -61,9 +61,9 @@ describe("region", () => {
 
   it("keeps the opposite corner where it is while one is dragged", () => {
     const box = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
-    const bigger = resizeBy(box, "nw", -0.125, -0.125, canvas);
+    const bigger = resizeBy(box, "nw", { dx: -0.125, dy: -0.125 }, canvas);
     expect(bigger).toEqual({ x: 0.125, y: 0.125, width: 0.625, height: 0.625 });
-    expect(resizeBy(box, "se", 0.125, 0.125, canvas)).toEqual({
+    expect(resizeBy(box, "se", { dx: 0.125, dy: 0.125 }, canvas)).toEqual({
       x: 0.25,
       y: 0.25,
       width: 0.625,

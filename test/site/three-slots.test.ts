@@ -18,5 +18,5 @@ it("each person is shown in the slot that their file was trained in", () => {
 it("no two of them share a column", () => {
   const [n = 0] = slotDimensions(base);
   for (const a of PEOPLE)
-    for (const b of PEOPLE) if (a !== b) expect(sharedColumns(a.slot, b.slot, n, base.rank)).toBe(0);
+    for (const b of PEOPLE) if (a !== b) expect(sharedColumns(a.slot, b.slot, { n, r: base.rank })).toBe(0);
 });

@@ -93,12 +93,14 @@ export function openAi(prefix: string, hide: boolean) {
         isRetry: Number(c.req.header("x-stainless-retry-count") ?? 0) > 0,
         idempotencyKey: c.req.header("idempotency-key"),
       };
-      const job = granted(await openAiJob(c.env, c.var.db, caller, input, attempt, c.var.now));
+      const job = granted(
+        await openAiJob({ env: c.env, db: c.var.db, caller, now: c.var.now }, input, attempt),
+      );
       if (input.stream) return streamed(c, job, input.partial_images ?? 0);
       const ended = await waitForJob(c.env, c.var.db, job.id, OPENAI_WAIT_MAX_SECONDS);
       if (!hasEnded(ended)) {
         const detail = `Job ${job.id} is still ${ended.status}. The same request, sent again as a retry, finds it.`;
-        deny(new Refusal("idempotency_in_flight", detail, [], STILL_RUNNING_SECONDS));
+        deny(new Refusal("idempotency_in_flight", detail, [], { retryAfterSeconds: STILL_RUNNING_SECONDS }));
       }
       const failure = failureOf(ended, c.req.path);
       if (!failure) return c.json(await imagesJson(place(c), ended, input), 200);

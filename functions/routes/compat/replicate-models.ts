@@ -127,12 +127,14 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
       const base = BASES[0]?.id ?? "";
       const input = draftInput(base, name, { visibility, description: description ?? "" });
       granted(await createAdapter(db, caller, input, now));
-      return c.json(granted(await findReplicateModel(db, caller, owner, name, origin)), 201);
+      return c.json(granted(await findReplicateModel({ db, caller, origin }, owner, name)), 201);
     })
     .openapi(get, async (c) => {
       const { owner, name } = c.req.valid("param");
       return c.json(
-        granted(await findReplicateModel(c.var.db, c.var.viewer, owner, name, c.var.origin)),
+        granted(
+          await findReplicateModel({ db: c.var.db, caller: c.var.viewer, origin: c.var.origin }, owner, name),
+        ),
         200,
       );
     })
@@ -143,7 +145,10 @@ export function replicateModels(prefix: string, hide: boolean, whole: boolean) {
     })
     .openapi(version, async (c) => {
       const { owner, name, version: id } = c.req.valid("param");
-      return c.json(granted(await findReplicateVersion(c.var.db, c.var.viewer, owner, name, id)), 200);
+      return c.json(
+        granted(await findReplicateVersion({ db: c.var.db, caller: c.var.viewer }, owner, name, id)),
+        200,
+      );
     })
     .openapi(hardware, (c) => c.json(HARDWARE, 200));
   // A body of text: npm's client writes it as a JSON string, Python's as it is. OpenAPI 3.1 cannot describe the method QUERY.

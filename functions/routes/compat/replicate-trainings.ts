@@ -95,7 +95,12 @@ export function replicateTrainings(prefix: string) {
       const webhook = granted(webhookOf(c, body));
       const { destination, input } = body;
       const id = await orderedJob(c, async () => {
-        const order = await orderReplicateTraining(c.env, db, caller, model.base.id, destination, input, now);
+        const order = await orderReplicateTraining(
+          { env: c.env, db, caller, now },
+          model.base.id,
+          destination,
+          input,
+        );
         return { ...granted(order), webhook };
       });
       c.header("location", `${c.var.origin}${prefix}/trainings/${id}`);

@@ -52,7 +52,7 @@ class OrthoplexGenerate:
         }
 
     def generate(
-        self, base: str, prompt: str, adapters: str, seed: int, width: int, height: int, steps: int, guidance: float,
+        self, base: str, prompt: str, adapters: str, *, seed: int, width: int, height: int, steps: int, guidance: float,
         negative: str = "", sampler: str = "",
     ) -> tuple[torch.Tensor, str]:  # fmt: skip
         """IMAGE (1, height, width, 3) in 0..1, and what could not be followed. ValueError says what the base takes."""

@@ -115,7 +115,7 @@ class Trainer:
     """Masters in fp32, a compute copy in `dtype`, an exponential moving average of the masters."""
 
     def __init__(
-        self, config: CastConfig, device: str, dtype: torch.dtype, learning_rate: float, floor: float,
+        self, config: CastConfig, device: str, dtype: torch.dtype, *, learning_rate: float, floor: float,
         high_share: float, trunk_share: float = 1.0,
     ) -> None:  # fmt: skip
         torch.manual_seed(0)
@@ -157,7 +157,7 @@ class Trainer:
         with sdpa_kernel(self.attention):
             predicted = self.model(noisy.to(dtype), t, context, places)
             weights = edge_weights(clean) if self.model.config.coarse > 1 else None
-            loss = flow_loss(predicted, clean, seen, self.floor, weights)
+            loss = flow_loss(predicted, clean, seen, floor=self.floor, weights=weights)
             loss.backward()  # type: ignore[no-untyped-call]
         for name, parameter in self.model.named_parameters():
             assert parameter.grad is not None
@@ -211,13 +211,13 @@ class Trainer:
         generator = torch.Generator().manual_seed(0)
         with torch.no_grad():
             for name, parameter in self.model.named_parameters():
-                value = fitted(name, stored, self.masters[name], self.model.config, generator)
+                value = fitted(name, stored, self.masters[name], config=self.model.config, generator=generator)
                 for copy in (self.masters[name], self.average[name], parameter):
                     copy.copy_(value)
 
 
 def fitted(
-    name: str, stored: dict[str, Tensor], fresh: Tensor, config: CastConfig, generator: torch.Generator
+    name: str, stored: dict[str, Tensor], fresh: Tensor, *, config: CastConfig, generator: torch.Generator
 ) -> Tensor:
     """A parameter of a larger base from those of a smaller one, so that both draw the same small picture at first.
 
@@ -284,7 +284,13 @@ def main() -> None:
     config = CastConfig(vocabulary_size=len(world.vocabulary), **SIZES[arguments.base])
     dtype = compute_dtype(torch.device(arguments.device))
     trainer = Trainer(
-        config, arguments.device, dtype, arguments.rate, arguments.floor, arguments.high_share, arguments.trunk_rate
+        config,
+        arguments.device,
+        dtype,
+        learning_rate=arguments.rate,
+        floor=arguments.floor,
+        high_share=arguments.high_share,
+        trunk_share=arguments.trunk_rate,
     )
     if not trainer.resume(arguments.out) and arguments.weights:
         trainer.start_from(arguments.weights)

@@ -32,7 +32,7 @@ class Held:
     rows: list[CastReading]
 
 
-def held_out_scenes(base: CastBase, data: SpriteSet, count: int, persons: int, seed: int) -> Held:
+def held_out_scenes(base: CastBase, data: SpriteSet, *, count: int, persons: int, seed: int) -> Held:
     """`count` scenes, characters in order, backgrounds by seed."""
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.arange(count * persons).reshape(count, persons) % len(data)
@@ -52,12 +52,12 @@ def distance(drawn: Tensor, truth: Tensor) -> Tensor:
     return (drawn.clamp(-1, 1) - truth).abs().mean(dim=(1, 2, 3)) * 127.5
 
 
-def draw(base: CastBase, held: Held, persons: int, steps: int, guidance: float) -> Tensor:
+def draw(base: CastBase, held: Held, persons: int, *, steps: int, guidance: float) -> Tensor:
     parts = []
     for start in range(0, len(held.rows), 16):
         rows = held.rows[start : start + 16]
         canvas = Canvas(256 * persons, 256, steps)
-        parts.append(denoise(base, rows, canvas, torch.full((len(rows),), guidance)))
+        parts.append(denoise(base, rows, canvas, guidance=torch.full((len(rows),), guidance)))
     return torch.cat(parts)
 
 
@@ -72,7 +72,10 @@ def main() -> None:
     base = load_base("cast-3", arguments.device)
     assert isinstance(base, CastBase)
     data = load_sprites(arguments.held_out, base.world, base.config.cell_px, base.config.words)
-    singles, pairs = held_out_scenes(base, data, 22, 1, 1), held_out_scenes(base, data, 10, 2, 2)
+    singles, pairs = (
+        held_out_scenes(base, data, count=22, persons=1, seed=1),
+        held_out_scenes(base, data, count=10, persons=2, seed=2),
+    )
     tiles: list[Image.Image] = []
     for held, persons in ((singles, 1), (pairs, 2)):
         drawn = draw(base, held, persons, arguments.steps, arguments.guidance).cpu()

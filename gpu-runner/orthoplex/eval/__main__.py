@@ -57,7 +57,7 @@ class Log:
 
 
 def open_lab(
-    settings: Settings, base_id: str, device: str, root: Path, log: Log, workers: int = 1
+    settings: Settings, base_id: str, device: str, *, root: Path, log: Log, workers: int = 1
 ) -> tuple[Lab, dict[str, Any]]:
     """The lab, and what its metrics are worth."""
     cache = Cache(root)
@@ -155,7 +155,9 @@ def main() -> None:
     page: Path = arguments.page or default
     page.parent.mkdir(parents=True, exist_ok=True)
     log = Log()
-    lab, results = open_lab(settings, arguments.base, arguments.device, arguments.cache, log, arguments.workers)
+    lab, results = open_lab(
+        settings, arguments.base, arguments.device, root=arguments.cache, log=log, workers=arguments.workers
+    )
     command = " ".join(["npm run eval", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])])
 
     def provenance() -> Provenance:

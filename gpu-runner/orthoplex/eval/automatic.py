@@ -56,7 +56,7 @@ def recorded_shares(base: CastBase, people: int) -> Iterator[list[Tensor]]:
 
 
 def regions_by_attention(
-    base: CastBase, row: CastReading, people: int, steps: int, guidance: Tensor
+    base: CastBase, row: CastReading, people: int, *, steps: int, guidance: Tensor
 ) -> dict[int, Tensor]:
     """{cell: (T,) bool}: the positions whose attention goes mostly to the words of the person who stands there.
 
@@ -69,7 +69,13 @@ def regions_by_attention(
             return step < LOOKING_STEPS
 
         with suppress(Canceled):
-            denoise(base, [replace(row, boxes={}, apart=False)], Canvas(256 * people, 256, steps), guidance, looked)
+            denoise(
+                base,
+                [replace(row, boxes={}, apart=False)],
+                Canvas(256 * people, 256, steps),
+                guidance=guidance,
+                on_step=looked,
+            )
     mean = torch.stack([shares[0] for shares in found]).mean(0)  # (T, P)
     owner = (mean / mean.mean(0, keepdim=True)).argmax(-1)
     return {cell: (owner == cell) if bool((owner == cell).any()) else cell_mask(cell, base.config, people)

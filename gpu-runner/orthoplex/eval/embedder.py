@@ -1,7 +1,7 @@
 """The identity metric: an embedder of rendered people, tested on people it never saw.
 
 Supervised contrastive training (Khosla et al. 2020): two views of a person, with other expressions and backgrounds,
-against the rest of the batch, which comes from few styles so that telling styles apart is not enough. Detection, as the
+against the rest of the batch, which comes from few styles so that separating styles is not enough. Detection, as the
 paper measures it with ArcFace at 0.68: the score of a picture against the person's renders is above the threshold
 that one impostor in a thousand of the same style passes.
 """

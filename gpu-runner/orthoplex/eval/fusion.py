@@ -31,7 +31,7 @@ RIDGE = 1e-4  # of the mean energy per input dimension
 
 @torch.no_grad()
 def concept_moments(
-    base: CastBase, character: Character, trained: Trained, training: Training, batches: int, batch: int = 16
+    base: CastBase, character: Character, trained: Trained, *, training: Training, batches: int, batch: int = 16
 ) -> Moments:
     """X X^T of every layer while the concept's own model looks at its pictures at all noise levels, by its trigger."""
     generator = fix_seed("activations", character.name)

@@ -91,7 +91,7 @@ def owners_of(members: Sequence[Present], length: int) -> Tensor:
 
 @contextmanager
 def acting(
-    base: CastBase, members: Sequence[Present], length: int, gate: Gate | None, keep_absent: bool = False
+    base: CastBase, members: Sequence[Present], length: int, gate: Gate | None, *, keep_absent: bool = False
 ) -> Iterator[Gates | None]:
     """The members act on every pass inside the `with` block; `length`: positions of the context.
 
@@ -109,7 +109,9 @@ def acting(
         text = reads_words(layer)
         if gates is None and not any(layer in member.entries for member in here):
             continue
-        hook = _text_hook(base, here, layer, owners, gates) if text else _image_hook(base, here, layer, gates)
+        hook = (
+            _text_hook(base, here, layer, owners=owners, gates=gates) if text else _image_hook(base, here, layer, gates)
+        )
         handles.append(base.model.get_submodule(layer).register_forward_hook(hook))
     observed: list[Any] = [module for name, module in base.model.named_modules() if name.endswith("attn2")]
     if gates:
@@ -128,7 +130,7 @@ def acting(
 Hook = Any  # of a forward pass: (module, inputs, output) -> output
 
 
-def _text_hook(base: CastBase, members: Sequence[Present], layer: str, owners: Tensor, gates: Gates | None) -> Hook:
+def _text_hook(base: CastBase, members: Sequence[Present], layer: str, *, owners: Tensor, gates: Gates | None) -> Hook:
     length = owners.shape[1]
     entries, masked = [], []
     for place, member in enumerate(members):

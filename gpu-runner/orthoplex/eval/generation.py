@@ -69,7 +69,7 @@ def generate_rows(base: CastBase, rows: Sequence[CastReading], cells: int, setti
         part = rows[start : start + settings.draw_batch]
         guidance = torch.full((len(part),), settings.guidance)
         canvas = Canvas(256 * cells, 256, settings.draw_steps)
-        parts.append(denoise(base, part, canvas, guidance).float().cpu())
+        parts.append(denoise(base, part, canvas, guidance=guidance).float().cpu())
     return torch.cat(parts).clamp(-1, 1)
 
 
@@ -91,7 +91,7 @@ def present(base: CastBase, trained: Trained, count: int, cell: int | None) -> P
 
 
 def generate(
-    base: CastBase, requests: Sequence[Request], residuals: Residuals, training: Training, gate: Gate | None,
+    base: CastBase, requests: Sequence[Request], residuals: Residuals, *, training: Training, gate: Gate | None,
     settings: Settings,
 ) -> Tensor:  # fmt: skip
     """The pictures of the requests: (N, 3, E, E). `residuals` act everywhere, entries and gates for each concept."""

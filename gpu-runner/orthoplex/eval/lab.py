@@ -116,7 +116,12 @@ class Lab:
         def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
             residuals, seconds = self.merge(trial, members)
             drawn = generate(
-                self.base, requests, residuals, trial.training, gate_of(self.base, trial.training, trial.merge), s
+                self.base,
+                requests,
+                residuals,
+                training=trial.training,
+                gate=gate_of(self.base, trial.training, trial.merge),
+                settings=s,
             )
             return {"pictures": as_bytes(drawn)}, {"merge_seconds": seconds}
 
@@ -170,7 +175,7 @@ class Lab:
         if key not in self._moments:
             started = time.monotonic()
             moments = fusion.concept_moments(
-                self.base, self.characters[name], trained, trial.training, self.settings.fusion_batches
+                self.base, self.characters[name], trained, training=trial.training, batches=self.settings.fusion_batches
             )
             while len(self._moments) >= 8:  # 34 MB each
                 self._moments.pop(next(iter(self._moments)))

@@ -113,7 +113,7 @@ def slot_for(index: int, basis: str, radix: int, rank: int) -> int:
     return index
 
 
-def frozen_factor(base: CastBase, training: Training, layer: str, index: int, moments: Moments | None) -> Tensor:
+def frozen_factor(base: CastBase, training: Training, layer: str, index: int, *, moments: Moments | None) -> Tensor:
     """(r, n): the rows that concept `index` keeps frozen in a layer, n its input dimension (or output, by side)."""
     whole = attention_layout(base)
     shape = whole.layers[layer]
@@ -168,7 +168,7 @@ def quiet_directions(base: CastBase, moments: Moments) -> Tensor:
 class MethodLearner:
     """Tokens and residuals of one method while they are trained; see train/step.py's Learner."""
 
-    def __init__(self, base: CastBase, training: Training, index: int, seed: int, moments: Moments | None) -> None:
+    def __init__(self, base: CastBase, training: Training, index: int, *, seed: int, moments: Moments | None) -> None:
         self.base, self.training = base, training
         self.step, self.loss, self.prior_loss = 0, math.nan, math.nan
         self.residuals = self._residuals(index, seed, moments)
@@ -272,7 +272,7 @@ class MethodLearner:
                 continue
             zero_up = torch.zeros(shape.out_features, self.training.rank)
             if kind == "slots":
-                frozen = frozen_factor(self.base, self.training, layer, index, moments).float()
+                frozen = frozen_factor(self.base, self.training, layer, index, moments=moments).float()
                 if self.training.side == "input":
                     made[layer] = LayerResidual(zero_up.requires_grad_(), frozen)
                 else:

@@ -101,7 +101,7 @@ def _legend(names: Sequence[str], dashed: bool) -> list[str]:
 
 
 def write_lines(
-    path: Path, title: str, x_label: str, y_label: str, lines: Mapping[str, Sequence[Point]],
+    path: Path, title: str, *, x_label: str, y_label: str, lines: Mapping[str, Sequence[Point]],
     logarithmic: bool = False, from_zero: bool = False,
 ) -> None:  # fmt: skip
     """One line a name, with bars of one standard error either way."""
@@ -125,7 +125,7 @@ def write_lines(
 
 
 def write_points(
-    path: Path, title: str, x_label: str, y_label: str, clouds: Mapping[str, Sequence[tuple[float, float]]]
+    path: Path, title: str, *, x_label: str, y_label: str, clouds: Mapping[str, Sequence[tuple[float, float]]]
 ) -> None:
     """One colour a name."""
     points = [point for cloud in clouds.values() for point in cloud]

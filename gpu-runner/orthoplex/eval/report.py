@@ -44,22 +44,30 @@ def write_plots(results: Numbers, folder: Path) -> None:
             for name, line in results["curve"].items()
         }
         write_lines(
-            folder / f"{measure}-by-count.svg", f"{label} by number of merged concepts", "merged", label, lines,
-            logarithmic=True, from_zero=zero,
+            folder / f"{measure}-by-count.svg", f"{label} by number of merged concepts",
+            x_label="merged", y_label=label, lines=lines, logarithmic=True, from_zero=zero,
         )  # fmt: skip
     lines = {
         name: [(p["strength"], p["distance"]["mean"], p["distance"]["error"]) for p in line]
         for name, line in results["strength"].items()
     }
     title = "distance to the truth by strength, three merged"
-    write_lines(folder / "distance-by-strength.svg", title, "strength", "distance (of 255)", lines)
+    write_lines(
+        folder / "distance-by-strength.svg", title, x_label="strength", y_label="distance (of 255)", lines=lines
+    )
     for kind in ("parameters", "activations"):
         clouds = {
             name: [(p[kind], p["distance_gained"]) for p in points]
             for name, points in results["interference"]["points"].items()
         }
         path = folder / f"crosstalk-{kind}.svg"
-        write_points(path, f"crosstalk by {kind} and distance gained", "crosstalk", "distance gained", clouds)
+        write_points(
+            path,
+            f"crosstalk by {kind} and distance gained",
+            x_label="crosstalk",
+            y_label="distance gained",
+            clouds=clouds,
+        )
 
 
 def write_search(lab: Lab, rows: Numbers, provenance: Provenance, page: Path) -> None:

@@ -114,17 +114,27 @@ class Trainer:
             raise ValueError("silence is for methods that act on pictures which do not name the concept")
         needs_moments = training.basis in NEEDS_MOMENTS or training.silence == "penalty"
         moments = self.base_moments() if needs_moments else None
-        learner = MethodLearner(base, training, int(character.name[:2]), seed, moments)
+        learner = MethodLearner(base, training, int(character.name[:2]), seed=seed, moments=moments)
         penalty = energy_penalty(base, learner, moments) if moments and training.silence == "penalty" else None
         data = read_pictures(base, [(picture, name) for name, picture in character.pictures.items()])
         companions = self.companions() if training.companions else None
         high, low = training.high_share, training.low_share
-        scenes = ConceptScenes(base, data, companions, training.companions, high_share=high, low_share=low)
+        scenes = ConceptScenes(base, data, companions, share=training.companions, high_share=high, low_share=low)
         silent = round(s.batch * share)
         bank = self.bank(seed, content) if silent else None
         while learner.learns and learner.step < s.steps:
             generator = torch.Generator().manual_seed(seed * 1_000_003 + learner.step + 1)
-            train_step(base, learner, scenes, bank, s.batch - silent, silent, s.steps, generator, penalty)
+            train_step(
+                base,
+                learner,
+                scenes,
+                prior=bank,
+                own=s.batch - silent,
+                silent=silent,
+                steps=s.steps,
+                generator=generator,
+                penalty=penalty,
+            )
         return learner.trained(character.name, time.monotonic() - started)
 
     def companions(self) -> People:
@@ -142,7 +152,9 @@ class Trainer:
         if (seed, content) not in self._banks:
             scale = float(self.base.initial_tokens("person").std())
             generator = torch.Generator().manual_seed(seed)
-            self._banks[seed, content] = PriorPictures(self.base, self.settings.bank, scale, generator, content)
+            self._banks[seed, content] = PriorPictures(
+                self.base, self.settings.bank, scale, generator=generator, content=content
+            )
         return self._banks[seed, content]
 
     def base_moments(self) -> Moments:

@@ -100,38 +100,51 @@ def denoiser_graph(config: CastConfig, layout: Layout) -> ModelProto:
         x_t = g.op("Div", x_t, scale)
     split = g.op("Reshape", x_t, g.ints(0, 3, grid, patch, -1, patch))
     patches = g.op("Reshape", g.op("Transpose", split, perm=[0, 2, 4, 1, 3, 5]), g.ints(0, -1, 3 * patch * patch))
-    x = linear(g, patches, "patch_in", width, 3 * patch * patch)
+    x = linear(g, patches, "patch_in", out=width, inside=3 * patch * patch)
     position = g.op("Reshape", g.weight("position", (grid * grid, width)), g.ints(grid, 1, grid, width))
     cells = g.op("Gather", g.weight("place_image.weight", (config.cells, width)), places, axis=0)
     where = g.op("Add", position, g.op("Reshape", cells, g.ints(1, -1, 1, width)))  # (grid, P, grid, C)
     x = g.op("Add", x, g.op("Reshape", where, g.ints(1, -1, width)))
     signal = _time_signal(g, t, width)
-    modulation = g.op("Reshape", linear(g, signal, "time_modulation", 6 * width, width), g.ints(6, width))
+    modulation = g.op("Reshape", linear(g, signal, "time_modulation", out=6 * width, inside=width), g.ints(6, width))
     for index in range(config.layers):
         at = g.constant(np.array(index, np.int64))
         layer_context = context if gated else g.op("Gather", context, at, axis=0)
         name = f"transformer_blocks.{index}"
-        x = _block(g, config, name, x, layer_context, modulation, residuals, weights, bias, neighbours)
-    last = linear(g, signal, "modulation_out", 2 * width, width)
+        x = _block(
+            g,
+            config,
+            name,
+            x,
+            context=layer_context,
+            modulation=modulation,
+            residuals=residuals,
+            weights=weights,
+            bias=bias,
+            neighbours=neighbours,
+        )
+    last = linear(g, signal, "modulation_out", out=2 * width, inside=width)
     shift, scale = (g.op("Slice", last, g.ints(begin), g.ints(begin + width), g.ints(1)) for begin in (0, width))
     x = _modulated(g, rms_norm(g, x), shift, scale)
     side = patch // config.coarse
-    drawn = g.op("Reshape", linear(g, x, "patch_out", 3 * side * side, width), g.ints(0, grid, -1, 3, side, side))
+    drawn = g.op(
+        "Reshape", linear(g, x, "patch_out", out=3 * side * side, inside=width), g.ints(0, grid, -1, 3, side, side)
+    )
     rows = g.op("Transpose", drawn, perm=[0, 3, 1, 4, 2, 5])
     picture = g.op("Reshape", rows, g.ints(0, 3, grid * side, -1))
     if config.coarse > 1:
-        picture = _decoded(g, config, x, x_t, picture, signal)
+        picture = _decoded(g, config, x, noisy=x_t, small=picture, signal=signal)
     g.output("x0", picture, ("B", 3, config.cell_px, "W"))
     return g.model()
 
 
-def _decoded(g: Graph, config: CastConfig, x: str, noisy: str, small: str, signal: str) -> str:
+def _decoded(g: Graph, config: CastConfig, x: str, *, noisy: str, small: str, signal: str) -> str:
     """Twin of DetailDecoder.forward."""
     features, cell, channels = DetailDecoder.FEATURES, DetailDecoder.CELL_PX, config.decoder_channels
     side, grid = config.patch_px // cell, config.grid
     sizes = g.constant(np.array([1, 1, config.coarse, config.coarse], np.float32))
     large = g.op("Resize", small, "", sizes, mode="linear", coordinate_transformation_mode="half_pixel")
-    tokens = linear(g, x, "decoder.features", side * side * features, config.width)
+    tokens = linear(g, x, "decoder.features", out=side * side * features, inside=config.width)
     tokens = g.op("Reshape", tokens, g.ints(0, grid, -1, side, side, features))
     tokens = g.op("Transpose", tokens, perm=[0, 5, 1, 3, 2, 4])
     tokens = g.op("Reshape", tokens, g.ints(0, features, grid * side, -1))
@@ -143,19 +156,23 @@ def _decoded(g: Graph, config: CastConfig, x: str, noisy: str, small: str, signa
             "Reshape", g.op("Transpose", split, perm=[0, 1, 3, 5, 2, 4]), g.ints(0, 3 * cell * cell, grid * side, -1)
         )
 
-    seen = convolution(g, cells(noisy), "decoder.noisy", features, 3 * cell * cell, 1)
-    drawn = convolution(g, cells(large), "decoder.coarse", features, 3 * cell * cell, 1)
-    y = convolution(g, g.op("Concat", tokens, seen, drawn, axis=1), "decoder.first", channels, 3 * features, 3)
+    seen = convolution(g, cells(noisy), "decoder.noisy", out=features, inside=3 * cell * cell, side=1)
+    drawn = convolution(g, cells(large), "decoder.coarse", out=features, inside=3 * cell * cell, side=1)
+    y = convolution(
+        g, g.op("Concat", tokens, seen, drawn, axis=1), "decoder.first", out=channels, inside=3 * features, side=3
+    )
     y = g.op("Gelu", y, approximate="tanh")
     modulation = g.op(
-        "Reshape", linear(g, signal, "decoder.modulation", 2 * channels, config.width), g.ints(2, channels, 1, 1)
+        "Reshape",
+        linear(g, signal, "decoder.modulation", out=2 * channels, inside=config.width),
+        g.ints(2, channels, 1, 1),
     )
     scale, shift = (g.op("Gather", modulation, g.constant(np.array(row, np.int64)), axis=0) for row in range(2))
     inner = g.op("Gelu", _modulated(g, y, shift, scale), approximate="tanh")
-    y = g.op("Add", y, convolution(g, inner, "decoder.second", channels, channels, 3))
+    y = g.op("Add", y, convolution(g, inner, "decoder.second", out=channels, inside=channels, side=3))
     inner = g.op("Gelu", y, approximate="tanh")
-    y = g.op("Add", y, convolution(g, inner, "decoder.third", channels, channels, 3))
-    out = convolution(g, y, "decoder.out", 3 * cell * cell, channels, 1)
+    y = g.op("Add", y, convolution(g, inner, "decoder.third", out=channels, inside=channels, side=3))
+    out = convolution(g, y, "decoder.out", out=3 * cell * cell, inside=channels, side=1)
     # torch's pixel_shuffle: channels are (3, cell, cell)
     split = g.op("Reshape", out, g.ints(0, 3, cell, cell, grid * side, -1))
     fine = g.op("Reshape", g.op("Transpose", split, perm=[0, 1, 4, 2, 5, 3]), g.ints(0, 3, config.cell_px, -1))
@@ -168,7 +185,7 @@ def _time_signal(g: Graph, t: str, width: int) -> str:
     frequencies = np.exp(-math.log(10000.0) * np.arange(half, dtype=np.float32) / half).astype(np.float32)
     angles = g.op("Mul", g.op("Mul", g.op("Unsqueeze", t, g.ints(1)), g.number(1000.0)), g.constant(frequencies[None]))
     features = g.op("Concat", g.op("Cos", angles), g.op("Sin", angles), axis=-1)
-    inner = linear(g, features, "time_in.0", width, width)
+    inner = linear(g, features, "time_in.0", out=width, inside=width)
     return g.op("Mul", inner, g.op("Sigmoid", inner))
 
 
@@ -177,7 +194,7 @@ def _modulated(g: Graph, x: str, shift: str, scale: str) -> str:
 
 
 def _block(
-    g: Graph, config: CastConfig, name: str, x: str, context: str, modulation: str,
+    g: Graph, config: CastConfig, name: str, x: str, *, context: str, modulation: str,
     residuals: _Residuals | _GatedResiduals, weights: str, bias: str, neighbours: str,
 ) -> str:  # fmt: skip
     width, heads = config.width, config.heads
@@ -189,12 +206,12 @@ def _block(
     def attention(which: str, query: str, source: str, regional: bool) -> str:
         def to(each: str, value: str) -> str:
             layer = f"{name}.{which}.to_{each}"
-            return linear(g, value, layer, width, width, bias=False, added=residuals.added(value, layer))
+            return linear(g, value, layer, out=width, inside=width, bias=False, added=residuals.added(value, layer))
 
-        q = heads_of(g, to("q", query), heads, width, f"{name}.{which}.norm_q")
-        k = heads_of(g, to("k", source), heads, width, f"{name}.{which}.norm_k")
-        v = heads_of(g, to("v", source), heads, width)
-        scores = logits(g, q, k, width, heads)
+        q = heads_of(g, to("q", query), heads=heads, width=width, norm=f"{name}.{which}.norm_q")
+        k = heads_of(g, to("k", source), heads=heads, width=width, norm=f"{name}.{which}.norm_k")
+        v = heads_of(g, to("v", source), heads=heads, width=width)
+        scores = logits(g, q, k, width=width, heads=heads)
         if regional:
             # Everything after the softmax is linear, so regions are mixed here once and not after to_out.
             each = g.op("Softmax", g.op("Add", g.op("Unsqueeze", scores, g.ints(0)), bias), axis=-1)

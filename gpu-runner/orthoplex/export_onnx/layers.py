@@ -20,7 +20,7 @@ class Added:
 
 
 def linear(
-    g: Graph, x: str, name: str, out: int, inside: int, *, bias: bool = True, added: Added | str | None = None
+    g: Graph, x: str, name: str, *, out: int, inside: int, bias: bool = True, added: Added | str | None = None
 ) -> str:
     """x (..., in) W^T + b, plus h up where residuals are attached, or a value (B, T, out) by name."""
     y = g.op("MatMul", x, g.op("Transpose", g.weight(f"{name}.weight", (out, inside)), perm=[1, 0]))
@@ -33,7 +33,7 @@ def linear(
     return y
 
 
-def convolution(g: Graph, x: str, name: str, out: int, inside: int, side: int) -> str:
+def convolution(g: Graph, x: str, name: str, *, out: int, inside: int, side: int) -> str:
     """x (B, in, H, W) -> (B, out, H, W), zeros around it."""
     weight = g.weight(f"{name}.weight", (out, inside, side, side))
     return g.op("Conv", x, weight, g.weight(f"{name}.bias", (out,)), kernel_shape=[side, side], pads=[side // 2] * 4)
@@ -46,14 +46,14 @@ def rms_norm(g: Graph, x: str, name: str | None = None, size: int = 0) -> str:
     return g.op("Mul", normed, g.weight(f"{name}.weight", (size,))) if name else normed
 
 
-def heads_of(g: Graph, x: str, heads: int, width: int, norm: str | None = None) -> str:
+def heads_of(g: Graph, x: str, *, heads: int, width: int, norm: str | None = None) -> str:
     """(B, T, C) -> (B, heads, T, C / heads), normed per head where a norm is named."""
     split = g.op("Reshape", x, g.ints(0, 0, heads, width // heads))
     normed = rms_norm(g, split, norm, width // heads) if norm else split
     return g.op("Transpose", normed, perm=[0, 2, 1, 3])
 
 
-def logits(g: Graph, q: str, k: str, width: int, heads: int) -> str:
+def logits(g: Graph, q: str, k: str, *, width: int, heads: int) -> str:
     """q, k (B, heads, T or S, d) -> (B, heads, T, S)."""
     scale = g.number((width // heads) ** -0.5)
     return g.op("MatMul", g.op("Mul", q, scale), g.op("Transpose", k, perm=[0, 1, 3, 2]))
@@ -65,5 +65,5 @@ def joined(g: Graph, mixed: str, width: int) -> str:
 
 
 def feed_forward(g: Graph, x: str, name: str, width: int) -> str:
-    inner = g.op("Gelu", linear(g, x, f"{name}.up", 4 * width, width), approximate="tanh")
-    return linear(g, inner, f"{name}.down", width, 4 * width)
+    inner = g.op("Gelu", linear(g, x, f"{name}.up", out=4 * width, inside=width), approximate="tanh")
+    return linear(g, inner, f"{name}.down", out=width, inside=4 * width)

@@ -50,10 +50,12 @@ def text_graph(config: CastConfig, gated: bool = False) -> ModelProto:
         parts = list(_parts(g, said, length))
         parts[1] = g.op("Where", is_named, class_vectors, parts[1])
         context = g.op("Add", g.op("Concat", *parts, axis=2), here)
-        g.output("context", _persons_joined(g, context, words, config, 1), ("B", "PS", config.width))
+        g.output("context", _persons_joined(g, context, words, config=config, layers=1), ("B", "PS", config.width))
     else:
-        context = _with_tokens(g, config, g.op("Add", said, here), here, tokens, trained, words)
-        rows = _persons_joined(g, context, words, config, config.layers)
+        context = _with_tokens(
+            g, config, said=g.op("Add", said, here), here=here, tokens=tokens, trained=trained, words=words
+        )
+        rows = _persons_joined(g, context, words, config=config, layers=config.layers)
         g.output("context", rows, (config.layers, "B", "PS", config.width))
     return g.model()
 
@@ -64,8 +66,10 @@ def _coloured(g: Graph, config: CastConfig, colours: str) -> str:
     coloured = g.op("Slice", colours, g.ints(3), g.ints(4), g.ints(3))
     turned = g.op("Mul", rgb, g.number(math.pi))
     features = g.op("Concat", rgb, g.op("Sin", turned), g.op("Cos", turned), axis=-1)
-    inner = linear(g, features, "text_encoder.colour.0", config.width, 9)
-    colour = linear(g, g.op("Mul", inner, g.op("Sigmoid", inner)), "text_encoder.colour.2", config.width, config.width)
+    inner = linear(g, features, "text_encoder.colour.0", out=config.width, inside=9)
+    colour = linear(
+        g, g.op("Mul", inner, g.op("Sigmoid", inner)), "text_encoder.colour.2", out=config.width, inside=config.width
+    )
     return g.op("Mul", coloured, colour)
 
 
@@ -75,16 +79,16 @@ def _encoded(g: Graph, config: CastConfig, x: str) -> str:
     for block in range(config.text_layers):
         name = f"text_encoder.blocks.{block}"
         normed = rms_norm(g, x, f"{name}.norm1", width)
-        q, k, v = (linear(g, normed, f"{name}.attn.to_{each}", width, width, bias=False) for each in "qkv")
-        q = heads_of(g, q, config.heads, width, f"{name}.attn.norm_q")
-        k = heads_of(g, k, config.heads, width, f"{name}.attn.norm_k")
-        v = heads_of(g, v, config.heads, width)
-        mixed = g.op("MatMul", g.op("Softmax", logits(g, q, k, width, config.heads), axis=-1), v)
-        attended = linear(g, joined(g, mixed, width), f"{name}.attn.to_out", width, width, bias=False)
+        q, k, v = (linear(g, normed, f"{name}.attn.to_{each}", out=width, inside=width, bias=False) for each in "qkv")
+        q = heads_of(g, q, heads=config.heads, width=width, norm=f"{name}.attn.norm_q")
+        k = heads_of(g, k, heads=config.heads, width=width, norm=f"{name}.attn.norm_k")
+        v = heads_of(g, v, heads=config.heads, width=width)
+        mixed = g.op("MatMul", g.op("Softmax", logits(g, q, k, width=width, heads=config.heads), axis=-1), v)
+        attended = linear(g, joined(g, mixed, width), f"{name}.attn.to_out", out=width, inside=width, bias=False)
         x = g.op("Add", x, attended)
         x = g.op("Add", x, feed_forward(g, rms_norm(g, x, f"{name}.norm2", width), f"{name}.ff", width))
     normed = rms_norm(g, x, "text_encoder.norm", width)
-    return linear(g, normed, "text_encoder.out", config.word_width, width, bias=False)
+    return linear(g, normed, "text_encoder.out", out=config.word_width, inside=width, bias=False)
 
 
 def _class_vectors(g: Graph, config: CastConfig, class_words: str) -> str:
@@ -100,7 +104,7 @@ def _parts(g: Graph, context: str, length: int) -> tuple[str, ...]:
     return tuple(g.op("Slice", context, g.ints(start), g.ints(end), g.ints(2)) for start, end in ends)
 
 
-def _persons_joined(g: Graph, context: str, words: str, config: CastConfig, layers: int) -> str:
+def _persons_joined(g: Graph, context: str, words: str, *, config: CastConfig, layers: int) -> str:
     """(L, B, P, S, C), or (B, P, S, C) for one layer, -> the same with P and S as one dimension."""
     sizes = [g.op("Shape", words, end=1), g.ints(-1, config.width)]
     if layers > 1:
@@ -109,7 +113,7 @@ def _persons_joined(g: Graph, context: str, words: str, config: CastConfig, laye
 
 
 def _with_tokens(
-    g: Graph, config: CastConfig, said: str, here: str, tokens: str, trained: str, words: str
+    g: Graph, config: CastConfig, *, said: str, here: str, tokens: str, trained: str, words: str
 ) -> str:  # fmt: skip
     """(L, B, P, S, C): the encoded words with each layer's learned tokens in their positions."""
     length, layers = config.words, config.layers

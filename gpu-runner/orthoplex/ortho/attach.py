@@ -135,7 +135,7 @@ def attach_batch(
             down = _stack_down(layout, here, shape.in_features).to(device, kind)
             gains = _stack_gains(layout, here, stream_of(layer))
             projections[key] = Projection(down, None if gains is None else gains.to(device, kind))
-        up = _up_of(here, layer, layout.rank, device, kind)
+        up = _up_of(here, layer, layout.rank, device=device, dtype=kind)
         handles.append(linear.register_forward_hook(_hook(projections[key], up)))
     return Attachment(handles)
 
@@ -166,7 +166,9 @@ def _stack_down(layout: Layout, here: Compositions, n: int) -> Tensor:
     return _stack([[layout.down(residual.slot, n) for residual in residuals] for residuals in here], 0, layout.rank)
 
 
-def _up_of(here: Compositions, layer: str, rank: int, device: torch.device, dtype: torch.dtype) -> Callable[[], Tensor]:
+def _up_of(
+    here: Compositions, layer: str, rank: int, *, device: torch.device, dtype: torch.dtype
+) -> Callable[[], Tensor]:
     """U (out, R) or (B, out, R): stacked once, or at every call while any of it is being trained."""
 
     def stacked() -> Tensor:

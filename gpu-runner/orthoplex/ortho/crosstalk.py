@@ -23,7 +23,10 @@ Moments = Mapping[str, Tensor]
 def slot_crosstalk(layout: Layout, slot_a: int, slot_b: int) -> dict[int, int]:
     """{input dimension: shared columns of two slots}, 0..rank. Known before anything is trained."""
     dimensions = sorted({shape.in_features for shape in layout.layers.values()})
-    return {n: shared_columns(slot_a, slot_b, layout.slot_features(n), layout.rank, layout.radix) for n in dimensions}
+    return {
+        n: shared_columns(slot_a, slot_b, n=layout.slot_features(n), r=layout.rank, radix=layout.radix)
+        for n in dimensions
+    }
 
 
 def parameter_crosstalk(a: Residual, b: Residual, layout: Layout) -> dict[str, float]:

@@ -27,12 +27,12 @@ Box = tuple[float, float, float, float]  # x, y, width, height, as shares of the
 
 
 def reach_overlap(a: Box | None, b: Box | None, apart: bool) -> float:
-    """Where two gates may both be open, told before anything is drawn: 0..1. Twin of functions/compose/gate-overlap.ts.
+    """Where two gates may both be open, predicted before sampling: 0..1. Twin of functions/compose/gate-overlap.ts.
 
     Regional attention lets a position inside boxes attend to the words of these boxes' members alone, and a position
     outside all boxes to those of members without one. m_i(p) = 0 wherever p may not attend to tokens of i, hence
     g_i(p) = min(1, gain m_i(p)) = 0: outside B_i for a member with the box B_i. So sum_p min(g_a, g_b) runs over
-        B_a and B_b:  |B_a n B_b| / min(|B_a|, |B_b|)   is what is told;
+        B_a and B_b:  |B_a n B_b| / min(|B_a|, |B_b|)   is what is reported;
         one box:      0, as the other acts outside of all boxes;
         no box:       0 where members have cells of their own (`apart`), else 1: the picture decides.
     0 is exact: `gate_overlap` is then 0. Above 0 it is the share of the place, not of the effect.

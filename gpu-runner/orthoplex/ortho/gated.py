@@ -55,7 +55,7 @@ class GatedAttachment:
     """Members attached to a model. `gates`: those of the latest cross-attention, (B, T, M); None before the first."""
 
     def __init__(
-        self, model: nn.Module, layout: Layout, pictures: Sequence[Picture], length: int,
+        self, model: nn.Module, layout: Layout, pictures: Sequence[Picture], *, length: int,
         grid: tuple[int, int] | None = None,
     ) -> None:  # fmt: skip
         self._layout = layout
@@ -243,7 +243,7 @@ def _in_order(picture: Picture) -> list[Member]:
 
 
 def attach_gated(
-    model: nn.Module, layout: Layout, pictures: Sequence[Picture], length: int, grid: tuple[int, int] | None = None
+    model: nn.Module, layout: Layout, pictures: Sequence[Picture], *, length: int, grid: tuple[int, int] | None = None
 ) -> GatedAttachment:
     """Attach the members of each picture of a batch; one picture alone serves every sample of batches of any size.
 
@@ -251,4 +251,4 @@ def attach_gated(
     none for the row that says nothing. grid: rows and columns of the picture at the model's finest level, where its
     layers see it at several.
     """
-    return GatedAttachment(model, layout, pictures, length, grid)
+    return GatedAttachment(model, layout, pictures, length=length, grid=grid)

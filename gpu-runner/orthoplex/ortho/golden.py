@@ -72,7 +72,7 @@ def slot_examples() -> dict[str, Any]:
                     **head,
                     "a": a,
                     "b": b,
-                    "shared_columns": shared_columns(a, b, n, rank, radix),
+                    "shared_columns": shared_columns(a, b, n=n, r=rank, radix=radix),
                     "overlap_bound": overlap_bound(a, b, radix, rank),
                 }
                 for a, b in [*near, *random_pairs]

@@ -70,7 +70,7 @@ def slot_columns(slot: int, n: int, r: int, radix: int | None = None) -> tuple[i
     return tuple(owned)
 
 
-def shared_columns(slot_a: int, slot_b: int, n: int, r: int, radix: int | None = None) -> int:
+def shared_columns(slot_a: int, slot_b: int, *, n: int, r: int, radix: int | None = None) -> int:
     """How many columns two slots have in common in a layer of input dimension n: 0..r."""
     pairs = zip(slot_columns(slot_a, n, r, radix), slot_columns(slot_b, n, r, radix), strict=True)
     return sum(a == b for a, b in pairs)

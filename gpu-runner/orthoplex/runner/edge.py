@@ -97,7 +97,7 @@ class Edge:
         self._post("deregister", {"runner_id": runner_id})
 
     def lease(
-        self, runner_id: str, bases: list[str], max_batch: int, wait_seconds: float, warm: list[str]
+        self, runner_id: str, *, bases: list[str], max_batch: int, wait_seconds: float, warm: list[str]
     ) -> LeaseReply:
         """Up to `max_batch` leases; the edge answers after at most `wait_seconds` with none.
 

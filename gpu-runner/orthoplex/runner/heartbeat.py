@@ -107,7 +107,7 @@ class Heartbeats:
                 self._beat(pulse)
 
     def _stall(self, pulses: Sequence[_Pulse]) -> None:
-        """Let the leases run out: which of the jobs hangs is told when each runs alone."""
+        """Let the leases run out: which of the jobs hangs shows when each runs alone."""
         self._log.error("stalled", lease_ids=[pulse.run.lease.lease_id for pulse in pulses])
         for pulse in pulses:
             pulse.run.end("lost")

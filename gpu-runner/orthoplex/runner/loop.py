@@ -26,7 +26,7 @@ GOODBYE_SECONDS = 1.0
 
 
 class _Left(Exception):  # noqa: N818 - what happened meanwhile
-    """Told to leave before the edge knew this runner."""
+    """Asked to leave before the edge knew this runner."""
 
 
 class DeviceBroken(Exception):  # noqa: N818 - says what the device is
@@ -52,6 +52,7 @@ class Loop:
     def __init__(
         self,
         settings: LoopSettings,
+        *,
         edge: Edge,
         heartbeat_edge: Edge,
         storage: Storage,
@@ -156,7 +157,13 @@ class Loop:
         settings = self._settings
         try:
             warm = self._storage.warm()
-            reply = self._edge.lease(runner_id, settings.bases, settings.max_batch, settings.wait_seconds, warm)
+            reply = self._edge.lease(
+                runner_id,
+                bases=settings.bases,
+                max_batch=settings.max_batch,
+                wait_seconds=settings.wait_seconds,
+                warm=warm,
+            )
             self._answers.put(reply)
         except Exception as error:
             self._answers.put(error)

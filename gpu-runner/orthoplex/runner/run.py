@@ -73,7 +73,7 @@ class Run:
     def report(
         self, step: int, total: int, message: str, preview: Callable[[], Image.Image | None] | None = None
     ) -> bool:
-        """Tell how far the job is; False means: stop now. `preview` is only called where a frame is due."""
+        """Report how far the job is; False means: stop now. `preview` is only called where a frame is due."""
         if self.ending is not None:
             return False
         now = self._monotonic()

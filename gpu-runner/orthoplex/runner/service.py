@@ -52,7 +52,7 @@ def serve(config: RunnerConfig, log: Log) -> int:
 
 
 def run_until_signal(
-    loop: Loop, log: Log, stop_seconds: float = STOP_SECONDS, drain_seconds: float = 0.0, key_hint: str = ""
+    loop: Loop, log: Log, *, stop_seconds: float = STOP_SECONDS, drain_seconds: float = 0.0, key_hint: str = ""
 ) -> int:
     """Serve in a thread of its own, and answer signals:
 
@@ -82,14 +82,14 @@ def run_until_signal(
         # A handler may come at any moment, also while this thread holds a lock: a put is all that it may do.
         signal.signal(number, lambda number, _frame: events.put(signal.Signals(number)))
     threading.Thread(target=work, name="loop", daemon=True).start()
-    if not _follow_signals(loop, log, events, stop_seconds, drain_seconds):
+    if not _follow_signals(loop, log, events, stop_seconds=stop_seconds, drain_seconds=drain_seconds):
         log.error("stop_overdue", seconds=stop_seconds, detail="Leases that are still held will run out.")
     log.info("stopped", exit_code=exit_code[0])
     return exit_code[0]
 
 
 def _follow_signals(
-    loop: Loop, log: Log, events: queue.SimpleQueue[Event], stop_seconds: float, drain_seconds: float
+    loop: Loop, log: Log, events: queue.SimpleQueue[Event], *, stop_seconds: float, drain_seconds: float
 ) -> bool:
     """Until the loop has ended; False if it did not in time."""
     ends: float | None = None
@@ -173,4 +173,12 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         "train": TrainJob(bases),
     }
     settings = LoopSettings(about, base_ids, config.max_batch, config.wait_seconds)
-    return Loop(settings, edge, heartbeat_edge, storage, jobs, retry_policy, log)
+    return Loop(
+        settings,
+        edge=edge,
+        heartbeat_edge=heartbeat_edge,
+        storage=storage,
+        jobs=jobs,
+        retry_policy=retry_policy,
+        log=log,
+    )

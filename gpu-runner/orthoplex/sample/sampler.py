@@ -24,7 +24,7 @@ def guided(conditional: Tensor, unconditional: Tensor, guidance: Tensor) -> Tens
 
 @torch.no_grad()
 def denoise(
-    base: Base[R], readings: Sequence[R], canvas: Canvas, guidance: Tensor, on_step: OnStep = never_cancel
+    base: Base[R], readings: Sequence[R], canvas: Canvas, *, guidance: Tensor, on_step: OnStep = never_cancel
 ) -> Tensor:
     """Final states (B, ...) of the pictures of one canvas; guidance (B,)."""
     batch = len(readings)
@@ -59,7 +59,7 @@ def sample_batch(base: AnyBase, jobs: Sequence[Job], on_step: OnStep = never_can
     (canvas,) = canvases
     readings = [base.read(spec, adapters, spec.seed + index) for spec, adapters in jobs for index in range(spec.count)]
     guidance = torch.tensor([spec.guidance for spec, _ in jobs for _ in range(spec.count)])
-    images = base.decode(denoise(base, readings, canvas, guidance, on_step), canvas)
+    images = base.decode(denoise(base, readings, canvas, guidance=guidance, on_step=on_step), canvas)
     results, start = [], 0
     for spec, _ in jobs:
         own = slice(start, start + spec.count)

@@ -170,7 +170,7 @@ def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) ->
     )
 
 
-def _sample(base: AnyBase, state: _State, spec: TrainSpec, prompt: str, steps: int) -> Image.Image:
+def _sample(base: AnyBase, state: _State, spec: TrainSpec, *, prompt: str, steps: int) -> Image.Image:
     adapter = finished_adapter(state, spec, {})
     width, height = base.training.sample_size
     request = SampleSpec(prompt, spec.seed, width, height, steps=steps, guidance=base.training.sample_guidance)
@@ -207,7 +207,7 @@ def train_concept(
     fixed = dataset.batch(PICTURES, torch.Generator().manual_seed(spec.seed * 1_000_003))
     while state.step < state.total:
         generator = torch.Generator().manual_seed(spec.seed * 1_000_003 + state.step + 1)
-        train_step(base, state, dataset, prior, own, silent, state.total, generator)
+        train_step(base, state, dataset, prior=prior, own=own, silent=silent, steps=state.total, generator=generator)
         looks_now = state.total == spec.steps and state.step % EVERY == 0
         if looks_now and state.plateau.seen(_loss_on(base, state, fixed)):
             state.total = shortened(state.step, spec.steps)
@@ -216,7 +216,7 @@ def train_concept(
         )
         samples_now = is_due and state.step < state.total
         has_sample |= samples_now
-        preview = _sample(base, state, spec, prompts[0], 10) if samples_now else None
+        preview = _sample(base, state, spec, prompt=prompts[0], steps=10) if samples_now else None
         if checkpoint is not None and samples_now:
             state.save(checkpoint, spec)
         if not on_step(Progress(state.step, state.total, state.loss, state.prior_loss, preview)):
@@ -229,7 +229,7 @@ def train_concept(
         "up_rate": state.up_rate, "token_rate": state.token_rate, "seed": spec.seed,
         **({"prior_share": spec.prior_share, "prior_loss": round(state.prior_loss, 6)} if prior else {}),
     }  # fmt: skip
-    samples = [_sample(base, state, spec, prompt, spec.sample_steps) for prompt in prompts]
+    samples = [_sample(base, state, spec, prompt=prompt, steps=spec.sample_steps) for prompt in prompts]
     metrics = {**summary, "seconds": round(seconds, 1)}
     stopped = f"Stopped after {state.step} of {spec.steps} steps: nothing improved any more."
     warnings = (*dataset.warnings, *((stopped,) if state.step < spec.steps else ()))

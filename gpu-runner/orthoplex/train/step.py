@@ -47,7 +47,7 @@ def rate_at(step: int, steps: int, warmup: int = 5) -> float:
 
 
 def train_step(
-    base: AnyBase, learner: Learner, dataset: Dataset, prior: Dataset | None,
+    base: AnyBase, learner: Learner, dataset: Dataset, *, prior: Dataset | None,
     own: int, silent: int, steps: int, generator: torch.Generator, penalty: Callable[[], Tensor] | None = None,
 ) -> None:  # fmt: skip
     """One step of `steps`, on `own` pictures of the concept and `silent` situations without it.

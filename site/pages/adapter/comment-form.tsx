@@ -8,7 +8,7 @@ import { FailureNotice } from "../../ui/notice.tsx";
 import { useSend } from "../../ui/use-send.ts";
 
 /** Within this many characters of the limit the form shows how many are left. */
-const ROOM_TOLD_BELOW = 200;
+const ROOM_SHOWN_BELOW = 200;
 
 export function CommentForm(props: {
   label: string;
@@ -65,7 +65,7 @@ export function CommentForm(props: {
           </button>
         )}
         <span class="hint" role="status">
-          {room <= ROOM_TOLD_BELOW ? `${room} characters left` : ""}
+          {room <= ROOM_SHOWN_BELOW ? `${room} characters left` : ""}
         </span>
       </div>
       {failure && <FailureNotice failure={failure} />}

@@ -52,7 +52,7 @@ export function Box(props: BoxProps) {
     if (!arrow) return props.onRemove();
     const dx = (arrow[0] * GRID_PIXELS) / canvas.width;
     const dy = (arrow[1] * GRID_PIXELS) / canvas.height;
-    const next = event.shiftKey ? resizeBy(region, "se", dx, dy, canvas) : moveBy(region, dx, dy, canvas);
+    const next = event.shiftKey ? resizeBy(region, "se", { dx, dy }, canvas) : moveBy(region, dx, dy, canvas);
     props.onChange(next);
     setSaid(spoken(next));
   };
@@ -116,7 +116,7 @@ function useDrag({ region, others, canvas, onChange, onGuides }: BoxProps) {
     const dy = (event.clientY - now.startY) / frame.height;
     if (dx === 0 && dy === 0) return;
     const { corner } = now;
-    const next = corner ? resizeBy(now.from, corner, dx, dy, canvas) : moveBy(now.from, dx, dy, canvas);
+    const next = corner ? resizeBy(now.from, corner, { dx, dy }, canvas) : moveBy(now.from, dx, dy, canvas);
     if (event.altKey) {
       onGuides(NO_GUIDES);
       return onChange(next);

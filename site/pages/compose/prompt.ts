@@ -69,11 +69,8 @@ export function hasPhrase(text: string, phrase: string): boolean {
 
 /** Inserts a chip's phrase into the clause at the caret, replacing others of its group; removes it if it is there already. */
 export function togglePhrase(
-  prompt: string,
-  caret: number,
-  group: string,
-  word: string,
-  words: readonly string[],
+  { prompt, caret }: { prompt: string; caret: number },
+  { group, word, words }: { group: string; word: string; words: readonly string[] },
 ): Edited {
   const phrase = phraseOf(group, word);
   if (group === "background") return toggleBackground(prompt, phrase);

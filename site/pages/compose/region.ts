@@ -37,17 +37,21 @@ export function moveBy(region: Region, dx: number, dy: number, canvas: Canvas): 
 }
 
 /** Drags one corner; the opposite corner stays fixed. */
-export function resizeBy(region: Region, corner: Corner, dx: number, dy: number, canvas: Canvas): Region {
+export function resizeBy(
+  region: Region,
+  corner: Corner,
+  { dx, dy }: { dx: number; dy: number },
+  canvas: Canvas,
+): Region {
   const west = corner === "nw" || corner === "sw";
   const north = corner === "nw" || corner === "ne";
-  const [x, width] = resizeSide(region.x, region.width, dx, west, canvas.width);
-  const [y, height] = resizeSide(region.y, region.height, dy, north, canvas.height);
+  const [x, width] = resizeSide({ start: region.x, size: region.width }, dx, west, canvas.width);
+  const [y, height] = resizeSide({ start: region.y, size: region.height }, dy, north, canvas.height);
   return tidied({ x, y, width, height });
 }
 
 function resizeSide(
-  start: number,
-  size: number,
+  { start, size }: { start: number; size: number },
   by: number,
   fromStart: boolean,
   pixels: number,

@@ -53,15 +53,13 @@ export function snapResize(
   canvas: Canvas,
 ): Snapped {
   const across = snapEdge(
-    region.x,
-    region.width,
+    { start: region.x, size: region.width },
     corner.endsWith("w"),
     linesOf(others, "x", "width"),
     canvas.width,
   );
   const down = snapEdge(
-    region.y,
-    region.height,
+    { start: region.y, size: region.height },
     corner.startsWith("n"),
     linesOf(others, "y", "height"),
     canvas.height,
@@ -72,7 +70,12 @@ export function snapResize(
   };
 }
 
-function snapEdge(start: number, size: number, isStart: boolean, lines: readonly number[], pixels: number) {
+function snapEdge(
+  { start, size }: { start: number; size: number },
+  isStart: boolean,
+  lines: readonly number[],
+  pixels: number,
+) {
   const end = start + size;
   const found = nearest([isStart ? start : end], lines, REACH_PIXELS / pixels);
   if (!found) return { start, size, guides: [] };

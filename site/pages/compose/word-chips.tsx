@@ -78,7 +78,9 @@ export function WordChips(props: {
               key={word}
               class="chip"
               aria-pressed={hasPhrase(group === "background" ? prompt : clause, phraseOf(group, word))}
-              onClick={() => onEdit(togglePhrase(prompt, caret, group, word, words[group] ?? []))}
+              onClick={() =>
+                onEdit(togglePhrase({ prompt, caret }, { group, word, words: words[group] ?? [] }))
+              }
             >
               {word.replace(/ background$/, "")}
             </button>

@@ -19,7 +19,10 @@ export function PictureTile(props: {
   const caption = picture.caption;
   const toggle = (word: string) => {
     // An empty caption is a clause without a person; the training needs the word alone.
-    const { prompt } = togglePhrase(caption === "" ? "x" : caption, 0, "expression", word, expressions);
+    const { prompt } = togglePhrase(
+      { prompt: caption === "" ? "x" : caption, caret: 0 },
+      { group: "expression", word, words: expressions },
+    );
     props.onCaption(prompt.replace(/^x ?/, ""));
   };
   return (

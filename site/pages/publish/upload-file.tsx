@@ -76,7 +76,7 @@ export function UploadFile({ account, base, adapter }: Props) {
   const send = async () => {
     if (!opened || !facts) return;
     setFailure(null);
-    const reply = await sendVersion(opened.file, facts, target, () => adapterOf(about, base.id), {
+    const reply = await sendVersion({ file: opened.file, facts }, target, () => adapterOf(about, base.id), {
       changelog,
       onMade: setMade,
       onProgress: setSending,
@@ -189,8 +189,7 @@ const Fact = (props: { name: string; children: preact.ComponentChildren }) => (
 
 /** Creates the adapter if there is none, takes its slot, uploads the bytes, creates the version: skips each step that an earlier attempt has done. */
 async function sendVersion(
-  file: File,
-  facts: FileFacts,
+  { file, facts }: { file: File; facts: FileFacts },
   target: Adapter | null,
   input: () => Parameters<typeof publishing.createAdapter>[0],
   more: { changelog: string; onMade: (adapter: Adapter) => void; onProgress: (sending: Sending) => void },

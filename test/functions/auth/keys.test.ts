@@ -306,7 +306,7 @@ describe("rotating a key", () => {
     expect([beyond.status, beyond.body.errors[0]?.pointer]).toEqual([400, "/overlap_hours"]);
   });
 
-  it("is done once: of many at the same time one gets the key, the others are told which took its place", async () => {
+  it("is done once: of many at the same time one gets the key, the others learn which took its place", async () => {
     const held = async () => (await eli.must<Listed>("GET", "/v1/keys")).items.length;
     const old = await make();
     const before = await held();

@@ -124,7 +124,7 @@ describe("a change of address", () => {
   const confirm = (headers: Record<string, string>, token: string | null) =>
     ask<{ email: string; code?: string }>("POST", "/v1/account/email/confirm", { headers, body: { token } });
 
-  it("happens once the new address has answered, and the old one is told", async () => {
+  it("happens once the new address has answered, and the old one is notified", async () => {
     const headers = headersOf(await signUp("Gina"));
     await ask("GET", pathOf((await emailTo("gina@example.com", "Confirm")).link));
     const asked = await change(headers, { email: "Gina@Elsewhere.example" });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const machine = await Machine.register(await person("Operator"));
   const [lease] = await machine.lease();
   const id = lease?.lease_id ?? "";
-  const output = await machine.deliver(id, "image-0.png", "image", await png(256, 256));
+  const output = await machine.deliver(id, { name: "image-0.png", role: "image" }, await png(256, 256));
   await machine.on(id, "settle", { outcome: "succeeded", outputs: [output] });
   image = new URL(
     (await ada.must<Generation>("GET", `/v1/generations/${job.id}`)).result?.images[0]?.url ?? "",
@@ -72,7 +72,7 @@ describe("a key", () => {
     expect(seen).toEqual([[image, 200]]);
   });
 
-  it("that may not read cannot have jobs told to an address of its choice", async () => {
+  it("that may not read cannot have jobs reported to an address of its choice", async () => {
     const headers = await keyOf(["publish"]);
     const body = { url: "https://hooks.example.com/", events: ["*.*"] };
     const reply = await ask("POST", "/v1/webhooks", { headers, body });

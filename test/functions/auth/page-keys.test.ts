@@ -30,7 +30,12 @@ const inputOf = (more: object = {}) => ({
   ...more,
 });
 const made = (more: object = {}) => ada.makeKey<Made>(inputOf(more));
-const asPage = <T>(key: string, method: string, path: string, body?: unknown, origin: string | null = PAGE) =>
+const asPage = <T>(
+  key: string,
+  { method, path }: { method: string; path: string },
+  body?: unknown,
+  origin: string | null = PAGE,
+) =>
   ask<T & { code?: string }>(method, path, {
     headers: { authorization: `Bearer ${key}`, ...(origin !== null && { origin }) },
     ...(body !== undefined && { body }),
@@ -38,7 +43,7 @@ const asPage = <T>(key: string, method: string, path: string, body?: unknown, or
 const readableBy = (headers: Headers) => headers.get("access-control-allow-origin");
 
 describe("a publishable key", () => {
-  it("is made with its origins and listed with them, and told apart by its first characters", async () => {
+  it("is made with its origins and listed with them, and distinguished by its first characters", async () => {
     const { id, key, prefix } = await made({ generations_per_day: 5 });
     expect(key).toMatch(/^opk_[0-9a-z]{40}$/);
     expect(prefix).toMatch(/^opk_/);
@@ -84,7 +89,7 @@ describe("a publishable key", () => {
 
   it("draws for a page of its origins, which alone may read the answer", async () => {
     const { key } = await made();
-    const order = await asPage<{ id: string }>(key, "POST", "/v1/generations", INPUT);
+    const order = await asPage<{ id: string }>(key, { method: "POST", path: "/v1/generations" }, INPUT);
     expect([order.status, readableBy(order.headers), order.headers.get("vary")]).toEqual([
       202,
       PAGE,
@@ -92,9 +97,13 @@ describe("a publishable key", () => {
     ]);
     expect(order.headers.get("access-control-allow-credentials")).toBeNull();
     const path = `/v1/generations/${order.body.id}`;
-    expect((await asPage(key, "GET", path, undefined, "http://localhost:5173")).status).toBe(200);
-    expect((await asPage(key, "POST", `${path}/cancel`)).status).toBe(200);
-    const refused = await asPage(key, "POST", "/v1/generations", { ...INPUT, colour: "red" });
+    expect((await asPage(key, { method: "GET", path }, undefined, "http://localhost:5173")).status).toBe(200);
+    expect((await asPage(key, { method: "POST", path: `${path}/cancel` })).status).toBe(200);
+    const refused = await asPage(
+      key,
+      { method: "POST", path: "/v1/generations" },
+      { ...INPUT, colour: "red" },
+    );
     expect([refused.status, readableBy(refused.headers)]).toEqual([400, PAGE]);
   });
 
@@ -112,7 +121,7 @@ describe("a publishable key", () => {
       ["POST", "/openai/v1/images/generations", { prompt: "x" }],
       ["POST", "/mcp", { jsonrpc: "2.0", id: 1, method: "tools/list" }],
     ] as const) {
-      const reply = await asPage(key, method, path, body, origin);
+      const reply = await asPage(key, { method, path }, body, origin);
       expect([path, reply.status, reply.body.code]).toEqual([path, 403, "origin_not_allowed"]);
       expect(readableBy(reply.headers)).toBeNull();
     }
@@ -131,9 +140,12 @@ describe("a publishable key", () => {
 
   it("sees what everybody sees, and nothing of its owner's account", async () => {
     const { key } = await made();
-    const { body } = await asPage<{ items: { name: string }[] }>(key, "GET", "/v1/adapters?owner=ada");
+    const { body } = await asPage<{ items: { name: string }[] }>(key, {
+      method: "GET",
+      path: "/v1/adapters?owner=ada",
+    });
     expect(body.items.map(({ name }) => name)).toEqual(["kofi"]);
-    expect((await asPage(key, "GET", "/v1/adapters/ada/hidden")).status).toBe(404);
+    expect((await asPage(key, { method: "GET", path: "/v1/adapters/ada/hidden" })).status).toBe(404);
     const upload = await ada.upload("training_image", await png(16, 16, 33), "image/png");
     for (const [method, path, sent] of [
       ["GET", "/v1/account", undefined],
@@ -148,27 +160,31 @@ describe("a publishable key", () => {
       ["POST", "/v1/compositions", { members: [{ ref: "ada/kofi" }] }],
       ["POST", "/runner/v1/lease", {}],
     ] as const) {
-      const reply = await asPage(key, method, path, sent);
+      const reply = await asPage(key, { method, path }, sent);
       expect([path, reply.status, reply.body.code]).toEqual([path, 403, "not_granted"]);
     }
-    const scraped = await asPage(key, "GET", "/metrics");
+    const scraped = await asPage(key, { method: "GET", path: "/metrics" });
     expect(scraped.status).toBe(403);
   });
 
   it("names no webhook, for that would sign in its owner's name", async () => {
     const { key } = await made();
     const webhook = { url: "https://hooks.test/a" };
-    const reply = await asPage(key, "POST", "/v1/generations", { ...INPUT, webhook });
+    const reply = await asPage(key, { method: "POST", path: "/v1/generations" }, { ...INPUT, webhook });
     expect([reply.status, reply.body.code]).toEqual([403, "not_granted"]);
   });
 
   it("orders so many generations a day, of which a refused order is none, and anew the next day", async () => {
     const { id, key } = await made({ generations_per_day: 3 });
-    const order = (body: object) => asPage(key, "POST", "/v1/generations", body);
+    const order = (body: object) => asPage(key, { method: "POST", path: "/v1/generations" }, body);
     expect((await order({ ...INPUT, base: "nothing" })).status).toBe(422);
     const replies = await Promise.all(Array.from({ length: 5 }, () => order(INPUT)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 429, 429]);
-    const spent = await asPage(key, "POST", "/openai/v1/images/generations", { prompt: "smiling" });
+    const spent = await asPage(
+      key,
+      { method: "POST", path: "/openai/v1/images/generations" },
+      { prompt: "smiling" },
+    );
     expect([spent.status, spent.body.code, readableBy(spent.headers)]).toEqual([429, "quota_exceeded", PAGE]);
     const wait = Number(spent.headers.get("retry-after"));
     expect(wait).toBeGreaterThan(0);
@@ -179,7 +195,7 @@ describe("a publishable key", () => {
 
   it("is rotated into one of the same pages and cap, and the day's count goes along", async () => {
     const { id, key } = await made({ generations_per_day: 2 });
-    expect((await asPage(key, "POST", "/v1/generations", INPUT)).status).toBe(202);
+    expect((await asPage(key, { method: "POST", path: "/v1/generations" }, INPUT)).status).toBe(202);
     const fresh = (await ada.signedIn<Made & Key>("POST", `/v1/keys/${id}/rotate`, {})).body;
     expect(fresh).toMatchObject({
       kind: "publishable",
@@ -187,10 +203,15 @@ describe("a publishable key", () => {
       generations_per_day: 2,
     });
     expect(fresh.key).toMatch(/^opk_/);
-    const elsewhere = await asPage(fresh.key, "POST", "/v1/generations", INPUT, "https://elsewhere.test");
+    const elsewhere = await asPage(
+      fresh.key,
+      { method: "POST", path: "/v1/generations" },
+      INPUT,
+      "https://elsewhere.test",
+    );
     expect([elsewhere.status, elsewhere.body.code]).toEqual([403, "origin_not_allowed"]);
-    expect((await asPage(fresh.key, "POST", "/v1/generations", INPUT)).status).toBe(202);
-    expect((await asPage(fresh.key, "POST", "/v1/generations", INPUT)).status).toBe(429);
+    expect((await asPage(fresh.key, { method: "POST", path: "/v1/generations" }, INPUT)).status).toBe(202);
+    expect((await asPage(fresh.key, { method: "POST", path: "/v1/generations" }, INPUT)).status).toBe(429);
   });
 
   it("leaves secret keys as they are: from servers, and readable to any page", async () => {

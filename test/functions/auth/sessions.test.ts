@@ -173,7 +173,7 @@ describe("a moderator", () => {
 });
 
 describe("a device", () => {
-  it("is named by browser and system where both are told", () => {
+  it("is named by browser and system where both are known", () => {
     expect(deviceOf(FIREFOX)).toBe("Firefox on Linux");
     expect(deviceOf(SAFARI)).toBe("Safari on iPhone");
     const edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";

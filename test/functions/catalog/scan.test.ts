@@ -170,12 +170,12 @@ describe("a report", () => {
   };
   const row = { sha256: facts.sha256, metadata: { tensors_sha256: facts.tensorsSha256 }, certificate: null };
   const failing = (change: Partial<typeof facts.measured>, limit = 64) =>
-    reportOf(row, { ...facts, measured: { ...facts.measured, ...change } }, limit, null, 0)
+    reportOf(row, { ...facts, measured: { ...facts.measured, ...change } }, { limit, twin: null, now: 0 })
       .checks.filter(({ passed }) => !passed)
       .map(({ name }) => name);
 
-  it("tells largest and mean norm and the share of zeros", () => {
-    const report = reportOf(row, facts, 64, null, 0);
+  it("reports largest and mean norm and the share of zeros", () => {
+    const report = reportOf(row, facts, { limit: 64, twin: null, now: 0 });
     expect(report.norms).toEqual({ largest: 5, mean: 4, limit: 64 });
     expect(report.values).toEqual({ count: 4, zero_share: 0.25 });
     expect(report.checks.every(({ passed }) => passed)).toBe(true);
@@ -186,12 +186,12 @@ describe("a report", () => {
     expect(failing({ norms: [3, 65] })).toEqual(["norms"]);
     expect(failing({ norms: [3, 64] })).toEqual([]);
     expect(failing({ zeros: 4 })).toEqual(["values"]);
-    const other = reportOf(row, { ...facts, sha256: "c".repeat(64) }, 64, null, 0);
+    const other = reportOf(row, { ...facts, sha256: "c".repeat(64) }, { limit: 64, twin: null, now: 0 });
     expect(other.checks.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(["hashes"]);
   });
 
   it("keeps quiet about whose private work it is", () => {
-    const detail = reportOf(row, facts, 64, { ref: null }, 0).checks.at(-1)?.detail;
+    const detail = reportOf(row, facts, { limit: 64, twin: { ref: null }, now: 0 }).checks.at(-1)?.detail;
     expect(detail).toBe("Somebody else has published the same tensors.");
   });
 });
@@ -206,7 +206,7 @@ describe("the queue of scans", () => {
     return getQueueResult(batch, context);
   };
 
-  it("scans what it is told of and acknowledges it, unknown versions too", async () => {
+  it("scans what a message names and acknowledges it, unknown versions too", async () => {
     const { version } = await drafted(ada, "queued");
     expect(await deliver(version.id)).toMatchObject({ explicitAcks: ["m1"], retryMessages: [] });
     expect((await ada.must<Version>("GET", `/v1/versions/${version.id}`)).scan.state).toBe("passed");
@@ -230,7 +230,7 @@ describe("the queue of scans", () => {
     expect((await ada.ask("POST", `/v1/versions/${version.id}/publish`)).status).toBe(200);
   });
 
-  it("is told again of versions that nobody scanned for a while, and of no others", async () => {
+  it("is sent again the versions that nobody scanned for a while, and of no others", async () => {
     const { version } = await drafted(ada, "forgotten");
     await env.DB.prepare("UPDATE versions SET scan_state = 'passed'").run();
     await unscan(version.id);

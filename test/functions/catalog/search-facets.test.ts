@@ -189,7 +189,7 @@ describe("facets", () => {
     expect((await ask("GET", "/v1/adapters/facets?limit=3")).body.errors[0]?.pointer).toBe("?limit");
   });
 
-  it("show the most frequent values, tell how many there are, and keep those that are asked for", async () => {
+  it("show the most frequent values, count all of them, and keep those that are asked for", async () => {
     const many = Array.from({ length: FACET_VALUES_SHOWN + 5 }, (_, i) => `t${String(i).padStart(2, "0")}`);
     await owners("tagger");
     await rows(
@@ -203,7 +203,7 @@ describe("facets", () => {
     expect(asked?.values.length).toBe(FACET_VALUES_SHOWN + 1);
   });
 
-  it("tell how many compose exactly with what is named, and how many share a column", async () => {
+  it("count how many compose exactly with what is named, and how many share a column", async () => {
     await owners("slotter");
     await rows(
       [0, 1, 2, 31, 62].map((slot) => ({

@@ -135,7 +135,7 @@ describe("no whole table is read", () => {
     expect(await wholeReadings(questions)).toEqual([]);
   });
 
-  it("would be told: a question without an index is caught", async () => {
+  it("would be found: a query without an index is caught", async () => {
     for (const question of [
       sql`select * from catalog where trend + 0 > 1`,
       sql`select doc from catalog where uses > 1`,

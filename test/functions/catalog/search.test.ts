@@ -316,7 +316,7 @@ describe("composing exactly", () => {
     const open = { ...RESERVING, basis: { ...RESERVING.basis, reserved: undefined } };
     const own = radixOf(slotDimensions(open), open.rank);
     const shares = (a: number, b: number) =>
-      slotDimensions(open).some((n) => sharedColumns(a, b, n, open.rank, own) > 0);
+      slotDimensions(open).some((n) => sharedColumns(a, b, { n, r: open.rank, radix: own }) > 0);
     const some = [0, 1, own, own + 7, 2 * own + 3, 17 * own + 30, own * own + 5, 3 * own * own + 2 * own + 1];
     for (const [i, a] of some.entries()) {
       for (const b of some.slice(i)) {

@@ -44,9 +44,9 @@ describe("reserving a slot", () => {
     for (const a of mine) {
       expect(classOf(a.slot, q)).toBe(a.class);
       for (const n of slotDimensions(base)) {
-        expect(sharedColumns(a.slot, theirs.slot, n, base.rank)).toBeLessThanOrEqual(1);
+        expect(sharedColumns(a.slot, theirs.slot, { n, r: base.rank })).toBeLessThanOrEqual(1);
         for (const b of mine)
-          if (a.slot !== b.slot) expect(sharedColumns(a.slot, b.slot, n, base.rank)).toBe(0);
+          if (a.slot !== b.slot) expect(sharedColumns(a.slot, b.slot, { n, r: base.rank })).toBe(0);
       }
     }
   });
@@ -93,7 +93,7 @@ describe("reserving a slot", () => {
     expect(reply.body.code).toBe("slot_taken");
   });
 
-  it("tells who wants a taken slot what to do", async () => {
+  it("answers who wants a taken slot with what to do", async () => {
     await reserve(ada, "first", 950);
     const { detail } = (await reserve(bob, "second", 950)).body as unknown as { detail: string };
     expect(detail).toMatch(/belongs to another adapter\. Leave `slot` out/);
@@ -133,7 +133,7 @@ describe("reserving a slot", () => {
 });
 
 describe("a race of many for one slot", () => {
-  it("has exactly one winner, and tells every other that it is taken", async () => {
+  it("has exactly one winner, and answers every other that it is taken", async () => {
     const racers = await Promise.all(["M0", "M1", "M2", "M3"].map((name) => person(name)));
     const inputs = racers.flatMap((owner) =>
       [0, 1, 2, 3, 4].map(async (i) => {
@@ -330,7 +330,7 @@ describe("the free slots of a class", () => {
     const widths = slotDimensions(base);
     for (const slot of [0, 1, q, q + 3, 5 * q + 11, 900]) {
       const one = (other: number) =>
-        widths.reduce((sum, n) => sum + sharedColumns(slot, other, n, base.rank, q), 0);
+        widths.reduce((sum, n) => sum + sharedColumns(slot, other, { n, r: base.rank, radix: q }), 0);
       expect(sharedOf(slot)).toBe(owned.reduce((sum, other) => sum + one(other), 0));
     }
     const free = freeSlotIn(3, q, new Set([3 * q]), sharedOf);

@@ -41,7 +41,7 @@ async function generate(refs: string[], more: Record<string, unknown> = {}) {
   const [lease] = await machine.lease();
   expect(lease?.job_id).toBe(job.id);
   const id = lease?.lease_id ?? "";
-  const outputs = [await machine.deliver(id, "0.png", "image", await png(256, 256))];
+  const outputs = [await machine.deliver(id, { name: "0.png", role: "image" }, await png(256, 256))];
   expect((await machine.on(id, "settle", { outcome: "succeeded", outputs })).status).toBe(200);
 }
 
@@ -117,7 +117,7 @@ describe("a finished generation", () => {
     expect((await statistics("alone")).used_with).toEqual([{ ref: "ada/left", title: "left", uses: 1 }]);
   });
 
-  it("tells nobody of companions that are private or gone, and names the most frequent ones only", async () => {
+  it("shows nobody companions that are private or gone, and names the most frequent ones only", async () => {
     await published(ada, "star");
     await published(ada, "private", { visibility: "private" });
     await published(ada, "leaver");
@@ -155,7 +155,15 @@ describe("a trend", () => {
   const NOW = 1_000 * DAY_MS;
   const trendOf = (id: string) =>
     env.DB.prepare("SELECT trend FROM adapters WHERE id = ?").bind(id).first<number>("trend");
-  const happened = (id: string, age: number, uses: number, downloads = 0, likes = 0) =>
+  const happened = (
+    id: string,
+    age: number,
+    {
+      uses,
+      downloads = 0,
+      likes = 0,
+    }: { uses: number; downloads?: number | undefined; likes?: number | undefined },
+  ) =>
     env.DB.prepare(
       "INSERT INTO adapter_days (adapter_id, day, uses, downloads, likes) VALUES (?, ?, ?, ?, ?)",
     )
@@ -169,15 +177,15 @@ describe("a trend", () => {
   it("halves in its half-life and weighs a like more than a use", async () => {
     expect(trendWeight(TREND_HALF_LIFE_DAYS) / trendWeight(0)).toBeCloseTo(0.5);
     const id = await made("trendy");
-    await happened(id, 0, 2, 1, 1);
-    await happened(id, TREND_HALF_LIFE_DAYS, 4);
+    await happened(id, 0, { uses: 2, downloads: 1, likes: 1 });
+    await happened(id, TREND_HALF_LIFE_DAYS, { uses: 4 });
     await updateTrends(db, NOW);
     expect(await trendOf(id)).toBeCloseTo(2 + 1 + TREND_LIKE_WEIGHT + 4 / 2);
   });
 
   it("fades, comes to rest at 0 after the last day that counts, and is left alone from then on", async () => {
     const id = await made("fading");
-    await happened(id, 0, 8);
+    await happened(id, 0, { uses: 8 });
     await updateTrends(db, NOW);
     expect(await trendOf(id)).toBeCloseTo(8);
     await updateTrends(db, NOW + TREND_HALF_LIFE_DAYS * DAY_MS);
@@ -190,7 +198,7 @@ describe("a trend", () => {
 
   it("is reckoned by cron, every tenth minute", async () => {
     const id = await made("cron");
-    await happened(id, 0, 5);
+    await happened(id, 0, { uses: 5 });
     const cron = (minutes: number) =>
       worker.scheduled(createScheduledController({ scheduledTime: new Date(NOW + minutes * 60_000) }), env);
     await cron(1);

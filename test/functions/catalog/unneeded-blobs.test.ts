@@ -33,7 +33,7 @@ describe("outputs of a run", () => {
     await order();
     const lease = await leased();
     const before = await usage();
-    const lost = await machine.deliver(lease, "image-0.png", "image", await png(32, 32, 1));
+    const lost = await machine.deliver(lease, { name: "image-0.png", role: "image" }, await png(32, 32, 1));
     expect(await usage()).toBe(before + lost.size_bytes);
     expect(await later(2)).toBe(0);
     const error = { code: "out_of_memory", message: "The device is too small.", retryable: false };
@@ -47,13 +47,13 @@ describe("outputs of a run", () => {
     const job = await order();
     const first = await leased();
     const bytes = await png(256, 256, 2);
-    await machine.deliver(first, "image-0.png", "image", bytes);
+    await machine.deliver(first, { name: "image-0.png", role: "image" }, bytes);
     // Its runner falls silent, and another one goes on.
     await env.DB.prepare("UPDATE jobs SET lease_expires_at = 1 WHERE id = ?").bind(job.id).run();
     await sweep(env, drizzle(env.DB), Date.now());
     await env.DB.prepare("UPDATE jobs SET not_before = 0 WHERE id = ?").bind(job.id).run();
     const second = await leased();
-    const output = await machine.deliver(second, "image-0.png", "image", bytes);
+    const output = await machine.deliver(second, { name: "image-0.png", role: "image" }, bytes);
     expect([await later(2), await stored(output.sha256)]).toEqual([0, true]);
     const settled = await machine.on(second, "settle", { outcome: "succeeded", outputs: [output] });
     expect(settled.status).toBe(200);

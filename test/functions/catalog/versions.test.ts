@@ -71,7 +71,7 @@ describe("a new version", () => {
 });
 
 describe("a first publication", () => {
-  it("tells the owner's followers once, and the second version nobody", async () => {
+  it("notifies the owner's followers once, and of the second version nobody", async () => {
     await bob.must("PUT", "/v1/users/ada/follow");
     await published(ada, "news");
     const next = await another(ada, "news", 2);
@@ -149,7 +149,9 @@ describe("changing a version", () => {
     const recipe = { prompt: "<drawn>, smiling", seed: 5 };
     const meta = { width: 256, height: 256, seed: 5, recipe };
     const bytes = await png(256, 256, 77);
-    const outputs = [await machine.deliver(lease?.lease_id ?? "", "0.png", "image", bytes, meta)];
+    const outputs = [
+      await machine.deliver(lease?.lease_id ?? "", { name: "0.png", role: "image", meta }, bytes),
+    ];
     await machine.on(lease?.lease_id ?? "", "settle", { outcome: "succeeded", outputs });
     const image = (await ada.must<Generation>("GET", `/v1/generations/${job.id}`)).result?.images[0];
     expect((await ask("GET", `/v1/images/${image?.id}`)).status).toBe(404);
@@ -217,7 +219,7 @@ describe("what was taken away", () => {
     }
   });
 
-  it("by the moderators is told as theirs, can be read by its owner, and not be brought back", async () => {
+  it("by the moderators is shown as theirs, can be read by its owner, and not be brought back", async () => {
     const version = await published(ada, "removed");
     await env.DB.batch([
       env.DB.prepare("UPDATE adapters SET state = 'removed' WHERE name = 'removed'"),
@@ -337,7 +339,9 @@ describe("a version published without previews", () => {
     for (let i = 0; i < 4; i++) {
       const meta = { width: 256, height: 256, recipe: { number: i } };
       const bytes = await png(256, 256, 100 + i);
-      outputs.push(await machine.deliver(lease?.lease_id ?? "", `${i}.png`, "image", bytes, meta));
+      outputs.push(
+        await machine.deliver(lease?.lease_id ?? "", { name: `${i}.png`, role: "image", meta }, bytes),
+      );
     }
     const settled = await machine.on(lease?.lease_id ?? "", "settle", { outcome: "succeeded", outputs });
     expect(settled.body).toEqual({ status: "succeeded" });
@@ -358,7 +362,7 @@ describe("a version published without previews", () => {
     const outputs = [];
     for (let i = 0; i < 4; i++) {
       const bytes = await png(256, 256, 140 + i);
-      outputs.push(await machine.deliver(lease?.lease_id ?? "", `${i}.png`, "image", bytes));
+      outputs.push(await machine.deliver(lease?.lease_id ?? "", { name: `${i}.png`, role: "image" }, bytes));
     }
     await machine.on(lease?.lease_id ?? "", "settle", { outcome: "succeeded", outputs });
     expect((await look(draft.id)).previews).toEqual(chosen.previews);

@@ -186,7 +186,7 @@ describe("hashes", () => {
 describe("numbers by hash", () => {
   const PATH = "/api/v1/model-versions/by-hash/ids";
 
-  it("are told of public versions alone, in the order asked, with the hash in capitals", async () => {
+  it("are answered with public versions alone, in the order asked, with the hash in capitals", async () => {
     const { latest_version: secret } = await ada.must<{ latest_version: Version }>(
       "GET",
       "/v1/adapters/ada/secret",

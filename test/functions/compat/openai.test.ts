@@ -392,7 +392,7 @@ describe("OpenAI's own sizes", () => {
   });
 
   it.each(["1024x1024", "1536x1024", "1024x1536"])(
-    "of %s are taken, told and handed to the runner",
+    "of %s are taken, returned and handed to the runner",
     async (size) => {
       const { reply, work } = await generated({ model: "ada/ivy", prompt: "smiling, sky background", size });
       const [width, height] = size.split("x").map(Number);

@@ -187,7 +187,7 @@ describe("a prediction", () => {
 });
 
 describe("a stream", () => {
-  it("tells log lines, outputs and the end to whoever has its address, with an id each", async () => {
+  it("sends log lines, outputs and the end to whoever has its address, with an id each", async () => {
     const { body } = await ofModel("bases/cast-3", {});
     const [response] = await Promise.all([send(body.urls.stream), runNext(3)]);
     const events = await eventsOf(response);
@@ -200,7 +200,7 @@ describe("a stream", () => {
     expect(logs[0]?.data).toMatch(/^\s*\d+%\|.+?\| *\d+\/\d+/);
   });
 
-  it("tells an error, and that it was canceled", async () => {
+  it("sends an error, and that it was canceled", async () => {
     const failed = (await ofModel("bases/cast-3", {})).body;
     const [response] = await Promise.all([send(failed.urls.stream), failNext("out_of_memory", "Full.")]);
     expect((await eventsOf(response)).map(({ event, data }) => [event, data])).toEqual([

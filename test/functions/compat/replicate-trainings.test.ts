@@ -70,7 +70,11 @@ describe("trainings", () => {
     const [lease] = await runner().lease();
     if (lease?.kind !== "train") throw new Error("No training came");
     const file = await adapterFile(lease.spec.slot, "<evil>");
-    const output = await runner().deliver(lease.lease_id, "adapter.safetensors", "adapter", file);
+    const output = await runner().deliver(
+      lease.lease_id,
+      { name: "adapter.safetensors", role: "adapter" },
+      file,
+    );
     await runner().on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
     const outputOf = async () =>
       (await ada.must<ReplicateTraining>("GET", `${ROOT}/trainings/${body.id}`)).output;

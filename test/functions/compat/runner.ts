@@ -36,7 +36,7 @@ export async function runNext(frames = 0): Promise<Generated> {
     const delivered = lease.spec.enlarge_to ?? { width, height };
     const meta = { ...delivered, seed: seed + i, recipe: {} };
     const bytes = await png(delivered.width, delivered.height, shade);
-    outputs.push(await at.deliver(lease.lease_id, `${i}.png`, "image", bytes, meta));
+    outputs.push(await at.deliver(lease.lease_id, { name: `${i}.png`, role: "image", meta }, bytes));
   }
   await at.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
   return { id: lease.job_id, prompt, width, height, seed };

@@ -32,7 +32,7 @@ const problem = async (by: Person, path: string, body: unknown) => {
 };
 
 describe("a composition", () => {
-  it("tells from slots alone which pairs are exactly orthogonal", async () => {
+  it("computes from slots alone which pairs are exactly orthogonal", async () => {
     const members = [{ ref: "ada/eve" }, { ref: "ada/cat:1", strength: -0.5 }, { version_id: dog.id }];
     const { status, body } = await compose(bob, { members, title: "Three" });
     expect(status).toBe(201);
@@ -215,27 +215,27 @@ describe("the rules", () => {
     expect(warningsOf(RESERVING, members)).toEqual([]);
   });
 
-  it("tell on a base with gates where two of them may be open, whatever the slots", () => {
+  it("show on a base with gates where two of them may be open, whatever the slots", () => {
     const gated = { ...RESERVING, basis: { name: RESERVING.basis.name, seed: 0 }, gate: { gain: 4 } };
     const box = (x: number, width: number, y = 0, height = 1) => ({ x, y, width, height });
-    const told = (...regions: (ReturnType<typeof box> | null)[]) => {
+    const predicted = (...regions: (ReturnType<typeof box> | null)[]) => {
       // 0, 61 and 122 all own column 0; forty members are more than any class has slots.
       const members = regions.map((region, i) => ({ ...member(61 * i), trigger: `<t${i}>`, region }));
       return { pairs: crosstalkOf(gated, members), warnings: warningsOf(gated, members) };
     };
     const alone = { shared_columns_per_layer: 0, gates_overlap: 0, exact: true };
-    for (const pair of told(null, null, null).pairs) expect(pair).toMatchObject(alone);
-    for (const pair of told(box(0, 0.5), box(0.5, 0.5)).pairs) expect(pair).toMatchObject(alone);
-    expect(told(box(0, 0.6), null).pairs[0]).toMatchObject(alone);
+    for (const pair of predicted(null, null, null).pairs) expect(pair).toMatchObject(alone);
+    for (const pair of predicted(box(0, 0.5), box(0.5, 0.5)).pairs) expect(pair).toMatchObject(alone);
+    expect(predicted(box(0, 0.6), null).pairs[0]).toMatchObject(alone);
     const met = { shared_columns_per_layer: 1, exact: false };
-    expect(told(box(0, 0.6), box(0.5, 0.4, 0.5, 0.5)).pairs[0]).toMatchObject(met);
-    expect(told(box(0, 0.6), box(0.5, 0.4, 0.5, 0.5)).pairs[0]?.gates_overlap).toBeCloseTo(0.25);
+    expect(predicted(box(0, 0.6), box(0.5, 0.4, 0.5, 0.5)).pairs[0]).toMatchObject(met);
+    expect(predicted(box(0, 0.6), box(0.5, 0.4, 0.5, 0.5)).pairs[0]?.gates_overlap).toBeCloseTo(0.25);
     // A box that reaches over its cell lets all see one another, so members without one may meet.
-    expect(told(box(0.2, 0.5), null, null).pairs.map((pair) => pair.gates_overlap)).toEqual([0, 0, 1]);
-    expect(told(box(0, 1 / 3), null, null).pairs.map((pair) => pair.gates_overlap)).toEqual([0, 0, 0]);
+    expect(predicted(box(0.2, 0.5), null, null).pairs.map((pair) => pair.gates_overlap)).toEqual([0, 0, 1]);
+    expect(predicted(box(0, 1 / 3), null, null).pairs.map((pair) => pair.gates_overlap)).toEqual([0, 0, 0]);
     // More members than any canvas has cells.
-    expect(told(...Array(40).fill(null)).pairs[0]).toMatchObject({ gates_overlap: 1 });
-    expect(told(...Array(40).fill(null)).warnings).toEqual([]);
+    expect(predicted(...Array(40).fill(null)).pairs[0]).toMatchObject({ gates_overlap: 1 });
+    expect(predicted(...Array(40).fill(null)).warnings).toEqual([]);
   });
 
   it("give a composition without adapters every freedom", () => {

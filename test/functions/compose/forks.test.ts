@@ -27,7 +27,7 @@ describe("a fork", () => {
     expect((await fork(bob, "ada/party", { number: 9 })).status).toBe(404);
   });
 
-  it("counts people and tells the owner once; one's own is no news", async () => {
+  it("counts people and notifies the owner once; one's own is no news", async () => {
     const before = (await get("ada/party")).body.forks;
     expect(before).toBe(1);
     await fork(bob, "ada/party");
@@ -84,7 +84,7 @@ describe("a fork", () => {
 });
 
 describe("a remix", () => {
-  it("counts a mix once for each adapter in it, tells each owner once, and not of what is private", async () => {
+  it("counts a mix once for each adapter in it, notifies each owner once, and not of what is private", async () => {
     await published(bob, "hen");
     await published(bob, "cow");
     const remixes = async () => [(await adapterOf("bob/hen")).remixes, (await adapterOf("bob/cow")).remixes];

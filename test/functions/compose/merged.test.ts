@@ -268,7 +268,7 @@ describe("a merged file", () => {
     const plan = mergedTensors(wide, cast, "peft");
     const whole = plan.reduce((sum, { shape }) => sum + 2 * shape.reduce((a, b) => a * b), 4);
     const range = { offset: 0, length: whole };
-    const stream = mergedStream(watched, wide, cast, new Uint8Array(4), plan, range);
+    const stream = mergedStream(watched, wide, cast, { head: new Uint8Array(4), tensors: plan, range });
     expect((await new Response(stream).arrayBuffer()).byteLength).toBe(whole);
     expect(whole).toBeGreaterThan(4 * 2 ** 20);
     expect(Math.max(...SIZES)).toBeLessThanOrEqual(WINDOW_BYTES);

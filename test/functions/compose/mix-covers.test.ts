@@ -16,7 +16,11 @@ describe("a cover", () => {
       const [lease] = await machine.lease();
       if (!lease) throw new Error("No lease");
       const meta = { width: 256, height: 256, recipe: {} };
-      const output = await machine.deliver(lease.lease_id, "a.png", "image", await png(256, 256), meta);
+      const output = await machine.deliver(
+        lease.lease_id,
+        { name: "a.png", role: "image", meta },
+        await png(256, 256),
+      );
       await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
       const now = await by.must<Generation>("GET", `/v1/generations/${order.id}`);
       if (now.result?.images[0]) return now.result.images[0].id;

@@ -49,7 +49,7 @@ let asked = 0;
 const takenAt = async (now: number, maxBatch = 1) => {
   const nonce = String(asked++).padStart(10, "0");
   const want = { bases: [BASE.id], maxBatch, warm: [] };
-  return (await lease(env, db, runner, "everybody", want, now, nonce)).map(({ id }) => id as string);
+  return (await lease({ env, db, now, nonce }, runner, "everybody", want)).map(({ id }) => id as string);
 };
 const notBefore = async (job: { id: string }) =>
   (await env.DB.prepare("SELECT not_before FROM jobs WHERE id = ?")
@@ -158,7 +158,7 @@ describe("a pause", () => {
     expect((await waiting)[0]?.job_id).toBe(job.id);
   });
 
-  it("is reckoned with in what its owner is told: the place stays, the end is later", async () => {
+  it("counts in what its owner is shown: the place stays, the end is later", async () => {
     const done = await generate();
     await env.DB.prepare(
       "UPDATE jobs SET status = 'succeeded', started_at = 1000, finished_at = 11000 WHERE id = ?",

@@ -34,17 +34,20 @@ beforeAll(async () => {
 });
 afterAll(() => log.mockRestore());
 
-it("an order is queued, leased and swept where nobody can be told", async () => {
+it("an order is queued, leased and swept where nobody can be notified", async () => {
   const machine = await Machine.register(operator);
   const caller = await callerOfKey(envWithoutBell, db, operator.key, Date.now());
   if (!caller) throw new Error("No caller");
   const input = { base: BASE.id, prompt: "a person", negative_prompt: "", count: 1 };
-  const id = await enqueue(envWithoutBell, db, granted(await orderGeneration(db, caller, input)), Date.now());
+  const id = await enqueue(
+    { env: envWithoutBell, db, now: Date.now() },
+    granted(await orderGeneration(db, caller, input)),
+  );
   expect(id).toMatch(/^job_/);
 
   const runner = granted(await findRunner(db, caller, machine.id as `rnr_${string}`, Date.now()));
   const wanted = { runner_id: runner.id, bases: [BASE.id], max_batch: 1, wait_seconds: 1, warm: [] };
-  const { leases } = await leaseWaiting(envWithoutBell, db, caller, runner, wanted, ORIGIN);
+  const { leases } = await leaseWaiting({ env: envWithoutBell, db, caller, origin: ORIGIN }, runner, wanted);
   expect(leases.map((lease) => lease.job_id)).toEqual([id]);
 
   const late = Date.now() + (LEASE_TTL_SECONDS + 1) * 1000;

@@ -60,7 +60,7 @@ async function strays(): Promise<Violation[]> {
   );
 }
 
-/** What a runner was told about its lease is so: nobody else ended that job. */
+/** What a runner was answered about its lease is so: nobody else ended that job. */
 async function brokenWords({ replies }: Outcome): Promise<Violation[]> {
   const rows = await env.DB.prepare("SELECT lease_id, settled_status FROM runs").all<
     Record<string, string>
@@ -69,8 +69,8 @@ async function brokenWords({ replies }: Outcome): Promise<Violation[]> {
   return replies
     .filter(({ leaseId, status }) => settled.get(leaseId) !== status)
     .map(({ leaseId, status }) => ({
-      ...{ rule: "what a runner was told of its lease is so", subject: leaseId },
-      found: `told ${status}, now ${settled.get(leaseId)}`,
+      ...{ rule: "what a runner was answered about its lease is so", subject: leaseId },
+      found: `answered ${status}, now ${settled.get(leaseId)}`,
     }));
 }
 

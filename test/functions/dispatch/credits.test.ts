@@ -48,7 +48,7 @@ async function take(from = machine): Promise<string> {
   return lease.lease_id;
 }
 async function succeed(lease: string, from = machine): Promise<void> {
-  const output = await from.deliver(lease, "a.png", "image", await png(256, 256), {});
+  const output = await from.deliver(lease, { name: "a.png", role: "image", meta: {} }, await png(256, 256));
   await from.on(lease, "settle", { outcome: "succeeded", outputs: [output] });
 }
 const beat = (lease: string, step: number, total = 24) =>
@@ -67,7 +67,7 @@ describe("a job's cost", () => {
     ]);
   });
 
-  it("is charged with the order, told with the job and taken from the day's", async () => {
+  it("is charged with the order, returned with the job and taken from the day's", async () => {
     const before = await usage();
     expect(before).toMatchObject({
       credits_used: 0,

@@ -295,7 +295,7 @@ describe("an order that races with the training's end", () => {
     if (!caller) throw new Error("No caller");
     const input = { adapters: [{ training_id: one.id }], prompt: "x", negative_prompt: "", count: 1 };
     const slow = dbThatWaits(before);
-    return place(env, slow, () => orderGeneration(slow, caller, input), Date.now());
+    return place({ env, db: slow, now: Date.now() }, () => orderGeneration(slow, caller, input));
   }
 
   it("draws with the version that was made meanwhile", async () => {

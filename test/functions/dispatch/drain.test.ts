@@ -29,7 +29,7 @@ const beat = async (leaseId: string) =>
   (await machine.on<{ drain: boolean; cancel: boolean }>(leaseId, "heartbeat", {})).body;
 
 describe("a runner that is asked to leave", () => {
-  it("gets no job, and is told why; others get it", async () => {
+  it("gets no job, and is answered why; others get it", async () => {
     const job = await generate();
     expect((await turn("drain")).body.drain_requested_at).not.toBeNull();
     expect(await poll()).toEqual({ leases: [], drain: true });
@@ -53,7 +53,11 @@ describe("a runner that is asked to leave", () => {
     expect((await turn("drain")).body.holds).toBe(1);
     expect(await beat(lease)).toMatchObject({ drain: true, cancel: false });
     const meta = { width: 256, height: 256, recipe: {} };
-    const output = await machine.deliver(lease, "image-0.png", "image", await png(256, 256), meta);
+    const output = await machine.deliver(
+      lease,
+      { name: "image-0.png", role: "image", meta },
+      await png(256, 256),
+    );
     const settled = await machine.on(lease, "settle", { outcome: "succeeded", outputs: [output] });
     expect(settled.body).toEqual({ status: "succeeded" });
     expect(await ada.must("GET", `/v1/generations/${job.id}`)).toMatchObject({ status: "succeeded" });

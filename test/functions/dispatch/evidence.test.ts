@@ -46,7 +46,7 @@ async function trained(name: string, found: Record<string, unknown>, by = machin
   const [lease] = (await by.lease(1)) as [Lease];
   if (lease?.kind !== "train") throw new Error("Not a training");
   const file = await adapterFile(lease.spec.slot, lease.spec.trigger);
-  const output = await by.deliver(lease.lease_id, "adapter.safetensors", "adapter", file);
+  const output = await by.deliver(lease.lease_id, { name: "adapter.safetensors", role: "adapter" }, file);
   const settled = await by.on(lease.lease_id, "settle", {
     outcome: "succeeded",
     outputs: [output],
@@ -111,7 +111,7 @@ describe("what a runner found", () => {
       const outputs = [];
       for (let i = 0; i < 4; i++) {
         const bytes = await png(256, 256, slot + i);
-        outputs.push(await machine.deliver(lease.lease_id, `${i}.png`, "image", bytes));
+        outputs.push(await machine.deliver(lease.lease_id, { name: `${i}.png`, role: "image" }, bytes));
       }
       await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs, certificate });
       const version = await ada.must<Version>("GET", `/v1/versions/${draft.id}`);

@@ -37,7 +37,7 @@ async function fill(depth: number, owners: number, more = { notBefore: 0, create
 let asked = 0;
 async function readsOf(serves: Serves, maxBatch = 1, now = NOW): Promise<{ taken: string[]; reads: number }> {
   const meter = new Meter();
-  const counted = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[1];
+  const counted = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[0]["db"];
   const caller = { id: owner } as Caller;
   const facts = {
     name: "r",
@@ -52,7 +52,12 @@ async function readsOf(serves: Serves, maxBatch = 1, now = NOW): Promise<{ taken
   const want = { bases: ["base-a", "base-none"], maxBatch, warm: ["0".repeat(64)] };
   const nonce = String(asked++).padStart(10, "0");
   const rows = await meter.measure("lease", () =>
-    lease({ ...env, DB: counted.$client } as typeof env, counted, runner, serves, want, now, nonce),
+    lease(
+      { env: { ...env, DB: counted.$client } as typeof env, db: counted, now, nonce },
+      runner,
+      serves,
+      want,
+    ),
   );
   return { taken: rows.map(({ id }) => id), reads: meter.costs.get("lease")?.rowsRead ?? 0 };
 }

@@ -56,7 +56,11 @@ const failure = (retryable: boolean) => ({
 });
 
 async function delivered(lease: string) {
-  const output = await machine.deliver(lease, "a.png", "image", await png(256, 256), {});
+  const output = await machine.deliver(
+    lease,
+    { name: "a.png", role: "image", meta: {} },
+    await png(256, 256),
+  );
   return { outcome: "succeeded", outputs: [output] };
 }
 
@@ -178,7 +182,7 @@ describe.each(STATES)("a job that is %s", (state) => {
 });
 
 describe("the table", () => {
-  it("ends every job once: no way leads out of an end, and an end is told where it is reached", () => {
+  it("ends every job once: no way leads out of an end, and an end is published where it is reached", () => {
     for (const from of STATES) {
       for (const step of Object.values(LIFE[from])) {
         if (!step) continue;

@@ -54,15 +54,23 @@ function reading(response: Response) {
 }
 
 async function settle(leaseId: string) {
-  const output = await machine.deliver(leaseId, "a.png", "image", await png(256, 256), {
-    width: 256,
-    height: 256,
-  });
+  const output = await machine.deliver(
+    leaseId,
+    {
+      name: "a.png",
+      role: "image",
+      meta: {
+        width: 256,
+        height: 256,
+      },
+    },
+    await png(256, 256),
+  );
   return machine.on(leaseId, "settle", { outcome: "succeeded", outputs: [output] });
 }
 
 describe("a job's event stream", () => {
-  it("tells status, progress with its frame, and the end", async () => {
+  it("sends status, progress with its frame, and the end", async () => {
     const job = await generate();
     const stream = await watch(job);
     expect(await stream.next()).toEqual([
@@ -291,7 +299,7 @@ describe("a watcher who comes back", () => {
 });
 
 describe("a waiting job's watcher", () => {
-  it("is told its place and its time when they change", async () => {
+  it("is sent its place and its time when they change", async () => {
     const [ahead, job] = [await generate(), await generate()];
     // Two jobs of ten seconds each were done.
     const [done, other] = [await generate(), await generate()];
@@ -307,7 +315,7 @@ describe("a waiting job's watcher", () => {
     await env.DB.prepare("UPDATE jobs SET status = 'canceled' WHERE id = ?").bind(ahead.id).run();
     await runDurableObjectAlarm(liveOf(env, job.id));
     expect(await stream.next()).toEqual(["status", { status: "queued", queue_position: 1, eta_seconds: 10 }]);
-    // Nothing has changed, so nothing is told; then the job is taken.
+    // Nothing has changed, so nothing is sent; then the job is taken.
     await runDurableObjectAlarm(liveOf(env, job.id));
     await machine.lease();
     expect(await stream.next()).toEqual(["status", { status: "running", queue_position: null }]);
@@ -357,7 +365,7 @@ describe("a job's WebSocket", () => {
     return { response, ws, messages, texts, until, closed: () => closed };
   }
 
-  it("tells the same as the stream, wakes with its object, and ends with the job", async () => {
+  it("sends the same as the stream, wakes with its object, and ends with the job", async () => {
     const job = await generate();
     const { ws, messages, texts, until, closed } = await socket(`/v1/generations/${job.id}/socket`);
     await until(() => messages.length === 1);
@@ -445,7 +453,7 @@ describe("waiting for a job", () => {
     expect(waitSeconds(undefined)).toBe(0);
   });
 
-  it("returns at once for a job whose end was told before", async () => {
+  it("returns at once for a job whose end was published before", async () => {
     const live = liveOf(env, "job_0000000000000000000000");
     await live.publish({ name: "done", data: { status: "failed" } });
     await live.whenDone(60_000);

@@ -49,7 +49,7 @@ async function scrape(): Promise<Map<string, number>> {
 const KIND = 'base="cast-3",kind="sample"';
 
 describe("/metrics", () => {
-  it("tells the queue, its oldest job, and what is held for how long", async () => {
+  it("report the queue, its oldest job, and what is held for how long", async () => {
     const [first] = [await generate(), await generate(), await generate()];
     await env.DB.prepare("UPDATE jobs SET created_at = created_at - 90000 WHERE id = ?")
       .bind(first?.id ?? "")
@@ -74,7 +74,11 @@ describe("/metrics", () => {
     await generate();
     await generate();
     const [one, two] = await machine.lease(2);
-    const output = await machine.deliver(one?.lease_id ?? "", "a.png", "image", await png(256, 256), {});
+    const output = await machine.deliver(
+      one?.lease_id ?? "",
+      { name: "a.png", role: "image", meta: {} },
+      await png(256, 256),
+    );
     for (let i = 0; i < 2; i++) {
       await machine.on(one?.lease_id ?? "", "settle", { outcome: "succeeded", outputs: [output] });
     }
@@ -131,7 +135,7 @@ describe("/metrics", () => {
     }
   });
 
-  it("tells the backlog of webhooks", async () => {
+  it("report the backlog of webhooks", async () => {
     const insert =
       "INSERT INTO deliveries (id, owner_id, type, url, shape, origin, state, next_attempt_at, created_at) VALUES (?, 'usr_', 't', 'u', 'native', 'o', ?, ?, 0)";
     await env.DB.batch([

@@ -39,7 +39,7 @@ async function failing(machine: Machine): Promise<Generation> {
 }
 
 describe("the desk", () => {
-  it("tells queues, runners and failures as they are", async () => {
+  it("reports queues, runners and failures as they are", async () => {
     const machine = await Machine.register(operator);
     const gone = await Machine.register(operator);
     await operator.must("POST", "/runner/v1/deregister", { runner_id: gone.id });

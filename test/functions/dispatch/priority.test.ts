@@ -39,7 +39,7 @@ async function served(groups: Record<string, readonly string[]>, from = machine)
 }
 
 describe("priority", () => {
-  it("is told back, and normal without a word", async () => {
+  it("is returned, and normal where none is named", async () => {
     for (const priority of JOB_PRIORITIES) {
       expect(priorityOf(rankOf(priority))).toBe(priority);
       const [id] = await order(ada, 1, priority);

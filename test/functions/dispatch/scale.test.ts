@@ -30,7 +30,7 @@ it(
       console.log(`DISPATCH_SCALE ${JSON.stringify(reply)}`);
     }
     expect(story.lateRefused).toBeGreaterThan(0);
-    // At another scale fairness is told, not judged: the bounds were seen at this one.
+    // At another scale fairness is reported, not judged: the bounds were seen at this one.
     if (env.DISPATCH_SCALE) return;
     const [large, , small] = report.owners;
     expect(small?.p50).toBeLessThan(SMALL_SHARE_MAX * (large?.p50 ?? 0));
@@ -40,7 +40,7 @@ it(
 );
 
 async function expectOneEndEach(story: Story): Promise<void> {
-  expect(story.fates.size).toBe(scale.jobs);
+  expect(story.records.size).toBe(scale.jobs);
   const rows = await env.DB.prepare(
     `SELECT id, status, (SELECT count(*) FROM images WHERE job_id = jobs.id) AS images,
        (SELECT count(*) FROM runs WHERE job_id = jobs.id AND settled_status = jobs.status) AS ends,

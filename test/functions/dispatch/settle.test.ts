@@ -43,7 +43,7 @@ async function generated(lease: Lease, shade: number) {
   const bytes = await png(256, 256, shade);
   const { prompt } = lease.spec as SampleSpec;
   const meta = { width: 256, height: 256, recipe: { prompt, shade } };
-  return machine.deliver(lease.lease_id, `${shade}.png`, "image", bytes, meta);
+  return machine.deliver(lease.lease_id, { name: `${shade}.png`, role: "image", meta }, bytes);
 }
 
 describe("a succeeded run", () => {
@@ -105,7 +105,11 @@ describe("a succeeded run", () => {
       "output_missing",
       "/outputs/0",
     ]);
-    const text = await machine.deliver(lease.lease_id, "words.txt", "image", new Uint8Array([104, 105]));
+    const text = await machine.deliver(
+      lease.lease_id,
+      { name: "words.txt", role: "image" },
+      new Uint8Array([104, 105]),
+    );
     expect((await settle([text])).body.code).toBe("image_invalid");
     expect((await settle([good])).body).toEqual({ status: "succeeded" });
     expect((await look(job)).status).toBe("succeeded");
@@ -130,8 +134,16 @@ describe("what a runner sends", () => {
     };
     const first = { ...(await generated(lease, 31)), meta: { seed: 11, recipe } };
     const second = { ...(await generated(lease, 32)), meta: { seed: 12 } };
-    const small = await machine.deliver(lease.lease_id, "small.png", "image", await png(1, 1));
-    const wide = await machine.deliver(lease.lease_id, "wide.png", "image", await png(512, 256));
+    const small = await machine.deliver(
+      lease.lease_id,
+      { name: "small.png", role: "image" },
+      await png(1, 1),
+    );
+    const wide = await machine.deliver(
+      lease.lease_id,
+      { name: "wide.png", role: "image" },
+      await png(512, 256),
+    );
     const wrong: [string, object][] = [
       ["/outputs/0", small],
       ["/outputs/0", { ...wide, meta: { width: 256, height: 256 } }],
@@ -170,7 +182,11 @@ describe("what a runner sends", () => {
     const job = await generate({ adapters: [{ ref: "ada/mine" }], prompt: "<mine>" });
     const [lease] = await own.lease();
     if (lease?.job_id !== job.id) throw new Error("Another job came");
-    const output = await own.deliver(lease.lease_id, "a.png", "image", await png(256, 256, 33));
+    const output = await own.deliver(
+      lease.lease_id,
+      { name: "a.png", role: "image" },
+      await png(256, 256, 33),
+    );
     expect((await settle(lease, [output], own)).body).toEqual({ status: "succeeded" });
     expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/mine")).uses).toBe(0);
     const days = await env.DB.prepare(

@@ -89,8 +89,12 @@ describe("a training", () => {
     const id = lease?.lease_id ?? "";
     const file = await adapterFile(slotOf(lease), "<face>");
     const outputs = [
-      await machine.deliver(id, "adapter.safetensors", "adapter", file),
-      await machine.deliver(id, "sample-0.png", "sample", await png(256, 256), { prompt: "<face>" }),
+      await machine.deliver(id, { name: "adapter.safetensors", role: "adapter" }, file),
+      await machine.deliver(
+        id,
+        { name: "sample-0.png", role: "sample", meta: { prompt: "<face>" } },
+        await png(256, 256),
+      ),
     ];
     expect((await machine.on(id, "settle", { outcome: "succeeded", outputs })).body).toEqual({
       status: "succeeded",
@@ -123,7 +127,7 @@ describe("a training", () => {
     const [lease] = await machine.lease();
     const id = lease?.lease_id ?? "";
     const file = await adapterFile(slotOf(lease) + 1, "<wrong>");
-    const outputs = [await machine.deliver(id, "adapter.safetensors", "adapter", file)];
+    const outputs = [await machine.deliver(id, { name: "adapter.safetensors", role: "adapter" }, file)];
     const reply = await machine.on(id, "settle", { outcome: "succeeded", outputs });
     expect(reply.body).toMatchObject({
       code: "file_invalid",
@@ -138,7 +142,11 @@ describe("a training", () => {
     const [first] = await machine.lease();
     const checkpoint = (byte: number) => new Uint8Array(500).fill(byte);
     for (const byte of [1, 2]) {
-      await machine.deliver(first?.lease_id ?? "", "checkpoint.safetensors", "checkpoint", checkpoint(byte));
+      await machine.deliver(
+        first?.lease_id ?? "",
+        { name: "checkpoint.safetensors", role: "checkpoint" },
+        checkpoint(byte),
+      );
     }
     await machine.on(first?.lease_id ?? "", "release", { reason: "stopping" });
     const [second] = await machine.lease();
@@ -149,7 +157,11 @@ describe("a training", () => {
     const bytes = await ask<string>("GET", input?.url ?? "");
     expect(bytes.body.charCodeAt(0)).toBe(2);
     await expect(
-      machine.deliver(first?.lease_id ?? "", "checkpoint.safetensors", "checkpoint", checkpoint(3)),
+      machine.deliver(
+        first?.lease_id ?? "",
+        { name: "checkpoint.safetensors", role: "checkpoint" },
+        checkpoint(3),
+      ),
     ).rejects.toThrow();
   });
 

@@ -28,7 +28,11 @@ export const orderTraining = (
 export async function deliverAdapter(machine: Machine, lease: Lease) {
   if (lease.kind !== "train") throw new Error("Not a training");
   const file = await adapterFile(lease.spec.slot, lease.spec.trigger);
-  const output = await machine.deliver(lease.lease_id, "adapter.safetensors", "adapter", file);
+  const output = await machine.deliver(
+    lease.lease_id,
+    { name: "adapter.safetensors", role: "adapter" },
+    file,
+  );
   return machine.on<{ status: string }>(lease.lease_id, "settle", {
     outcome: "succeeded",
     outputs: [output],

@@ -39,7 +39,7 @@ describe("slots", () => {
 
   it("gives the golden overlap of every pair", () => {
     for (const { n, rank, radix, a, b, shared_columns, overlap_bound } of golden.pairs) {
-      expect(sharedColumns(a, b, n, rank, radix)).toBe(shared_columns);
+      expect(sharedColumns(a, b, { n, r: rank, radix })).toBe(shared_columns);
       expect(overlapBound(a, b, radix, rank)).toBe(overlap_bound);
     }
   });
@@ -53,7 +53,8 @@ describe("slots", () => {
         if (a === b) continue;
         const bound = overlapBound(a, b, radix, rank);
         expect(bound).toBeLessThan(degree);
-        for (const n of dimensions) expect(sharedColumns(a, b, n, rank, radix)).toBeLessThanOrEqual(bound);
+        for (const n of dimensions)
+          expect(sharedColumns(a, b, { n, r: rank, radix })).toBeLessThanOrEqual(bound);
       }
     }
   });

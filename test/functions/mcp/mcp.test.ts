@@ -51,7 +51,7 @@ async function runOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
   const outputs = [];
   for (const [i, bytes] of (pictures ?? [await png(512, 256)]).entries()) {
     const meta = { width: 512, height: 256, recipe: {} };
-    outputs.push(await machine.deliver(lease.lease_id, `${i}.png`, "image", bytes, meta));
+    outputs.push(await machine.deliver(lease.lease_id, { name: `${i}.png`, role: "image", meta }, bytes));
   }
   const settled = await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
   expect(settled.status).toBe(200);
@@ -81,7 +81,7 @@ describe("an assistant", () => {
     }
   });
 
-  it("searches and reads without a key, and is told where one is needed", async () => {
+  it("searches and reads without a key, and is answered where one is needed", async () => {
     const client = await assistant({});
     const found = JSON.parse((await use(client, "search_adapters", { query: "kofi" })).text);
     expect(found.map(({ ref }: { ref: string }) => ref)).toEqual(["ada/kofi"]);
@@ -138,7 +138,7 @@ describe("an assistant", () => {
     expect(JSON.parse(canceled.text).status).toBe("canceled");
   });
 
-  it("is told what is wrong with a request by the API's own code and pointer", async () => {
+  it("is answered what is wrong with a request by the API's own code and pointer", async () => {
     const client = await withKey(bob);
     const unknown = await use(client, "generate", { prompt: "x", adapters: [{ ref: "ada/nobody" }] });
     expect(unknown.text).toMatch(/^adapter_unknown: .*\n\/adapters\/0\/ref: /s);

@@ -11,7 +11,7 @@ import {
   type Moderator,
   moderator,
   mustReport,
-  toldTo,
+  notificationsOf,
   userKey,
 } from "./desk.ts";
 
@@ -46,12 +46,12 @@ describe("two moderators at once", () => {
     const key = await adapterKey("ada/same");
     const all = await Promise.all([mod, second, mod, second].map((who) => who.decide(key, "remove")));
     expect(all.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
-    expect(await toldTo("ada", "moderation")).toHaveLength(
+    expect(await notificationsOf("ada", "moderation")).toHaveLength(
       (await decisionsAbout(ada)).filter(({ kind }) => kind !== "dismiss").length,
     );
   });
 
-  it("are told when the other was first, if they say what they saw", async () => {
+  it("learn when the other was first, if they say what they saw", async () => {
     await published(ada, "stale");
     const key = await adapterKey("ada/stale");
     const { actions_seen } = await mod.see(key);
@@ -64,14 +64,14 @@ describe("two moderators at once", () => {
 });
 
 describe("a decision", () => {
-  it("closes every report of its target and tells each author once", async () => {
+  it("closes every report of its target and notifies each author once", async () => {
     await published(ada, "many");
     const key = await adapterKey("ada/many");
     const people = [await person("Pia"), await person("Paul"), await person("Pam")];
     for (const who of people) await mustReport(who, { kind: "adapter", ref: "ada/many" });
     const action = await mod.mustDecide(key, "dismiss");
     for (const who of people) {
-      const received = await toldTo(who.handle, "report_decided");
+      const received = await notificationsOf(who.handle, "report_decided");
       expect(received).toEqual([
         {
           kind: "report_decided",
@@ -87,7 +87,7 @@ describe("a decision", () => {
     }
     expect((await mod.see(key)).reports.map(({ state }) => state)).toEqual(Array(3).fill("dismissed"));
     expect(action.kind).toBe("dismiss");
-    const about = await toldTo("ada", "moderation");
+    const about = await notificationsOf("ada", "moderation");
     expect(about.some(({ target_id }) => target_id === key.id)).toBe(false);
   });
 
@@ -177,7 +177,7 @@ describe("a rating by moderators", () => {
     ]);
     await mod.mustDecide(key, "rate", { rating: "general" });
     expect((await rate("general")).status).toBe(200);
-    expect((await toldTo("ada", "moderation"))[0]?.data).toEqual({
+    expect((await notificationsOf("ada", "moderation"))[0]?.data).toEqual({
       action_id: expect.stringMatching(/^act_/),
       action: "rate",
       rating: "general",
@@ -205,7 +205,10 @@ describe("a hidden comment", () => {
     expect((await mod.decide(key, "hide")).body.code).toBe("decision_made");
     await second.mustDecide(key, "unhide");
     expect(await read()).toEqual([true, 1]);
-    expect((await toldTo("bob", "moderation")).map(({ data }) => data.action)).toEqual(["unhide", "hide"]);
+    expect((await notificationsOf("bob", "moderation")).map(({ data }) => data.action)).toEqual([
+      "unhide",
+      "hide",
+    ]);
   });
 
   it("cannot be shown again by the owner of the page", async () => {

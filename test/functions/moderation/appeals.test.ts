@@ -17,8 +17,8 @@ import {
   type Key,
   type Moderator,
   moderator,
+  notificationsOf,
   type Page,
-  toldTo,
   userKey,
 } from "./desk.ts";
 
@@ -148,7 +148,7 @@ describe("a decision about an appeal", () => {
     expect((await decide(fourth, body.id, "overturn")).status).toBe(200);
   });
 
-  it("is taken once, even by two at once, and tells whoever appealed", async () => {
+  it("is taken once, even by two at once, and notifies whoever appealed", async () => {
     const { key, action } = await removed("twice");
     const { body } = await appeal(ada, action.id);
     const [x, y] = [await moderator("Xia"), await moderator("Yan")];
@@ -157,7 +157,9 @@ describe("a decision about an appeal", () => {
     const won = both.find(({ status }) => status === 200)?.body;
     const isBack = (await ask("GET", "/v1/adapters/ada/twice")).status === 200;
     expect(isBack).toBe(won?.state === "overturned");
-    const about = (await toldTo("ada", "appeal_decided")).filter(({ target_id }) => target_id === key.id);
+    const about = (await notificationsOf("ada", "appeal_decided")).filter(
+      ({ target_id }) => target_id === key.id,
+    );
     expect(about.map(({ data }) => data.decision)).toEqual([
       won?.state === "overturned" ? "overturn" : "uphold",
     ]);

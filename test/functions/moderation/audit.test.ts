@@ -36,7 +36,7 @@ describe("the audit log", () => {
     expect((await log(mod)).map(({ reason }) => reason)).toEqual(["As it is."]);
   });
 
-  it("tells who did what to whom, and is asked by target and by moderator", async () => {
+  it("says who did what to whom, and is asked by target and by moderator", async () => {
     await published(ada, "two");
     const key = await adapterKey("ada/two");
     await mod.mustDecide(key, "remove", { ground: "spam", reason: "One." });

@@ -104,10 +104,10 @@ export const userKey = async (handle: string): Promise<Key> => {
 export const decisionsAbout = async (who: Person): Promise<MyDecision[]> =>
   (await who.must<Page<MyDecision>>("GET", "/v1/decisions")).items;
 
-export type Told = { kind: string; target_id: string; data: Record<string, unknown> };
+export type Notification = { kind: string; target_id: string; data: Record<string, unknown> };
 
-/** What somebody was told, newest first. */
-export async function toldTo(handle: string, kind: string): Promise<Told[]> {
+/** Somebody's notifications, newest first. */
+export async function notificationsOf(handle: string, kind: string): Promise<Notification[]> {
   const { results } = await db()
     .prepare(
       `SELECT n.kind, n.target_id, n.data FROM notifications n JOIN users u ON u.id = n.user_id
@@ -115,5 +115,5 @@ export async function toldTo(handle: string, kind: string): Promise<Told[]> {
     )
     .bind(handle, kind)
     .all<{ kind: string; target_id: string; data: string }>();
-  return results.map((row) => ({ ...row, data: JSON.parse(row.data) as Told["data"] }));
+  return results.map((row) => ({ ...row, data: JSON.parse(row.data) as Notification["data"] }));
 }

@@ -14,9 +14,9 @@ import {
   type Moderator,
   moderator,
   mustReport,
+  notificationsOf,
   type Page,
   reportOf,
-  toldTo,
   userKey,
 } from "./desk.ts";
 
@@ -138,7 +138,7 @@ describe("a report", () => {
     expect((await reportOf(eager, { kind: "user", handle: "bob" })).status).toBe(200);
   });
 
-  it("tells its author what came of it, but not what was said to the owner", async () => {
+  it("notifies its author of what came of it, but not what was said to the owner", async () => {
     const nosy = await person("Nosy");
     await published(ada, "bait");
     await mustReport(nosy, { kind: "adapter", ref: "ada/bait" });
@@ -147,7 +147,7 @@ describe("a report", () => {
     expect(list.body.items[0]).toMatchObject({ state: "actioned", outcome: "remove" });
     expect(list.body.items[0]?.decided_at).not.toBeNull();
     expect(JSON.stringify(list.body)).not.toContain("Between us");
-    const received = await toldTo("nosy", "report_decided");
+    const received = await notificationsOf("nosy", "report_decided");
     expect(received.map(({ data }) => data.outcome)).toEqual(["remove"]);
   });
 });

@@ -271,11 +271,10 @@ describe("the bytes of what is removed", () => {
     const outputs = [
       await machine.deliver(
         lease.lease_id,
-        "adapter.safetensors",
-        "adapter",
+        { name: "adapter.safetensors", role: "adapter" },
         await adapterFile(lease.spec.slot, "<late>"),
       ),
-      await machine.deliver(lease.lease_id, "s.png", "sample", await png(256, 256, 99)),
+      await machine.deliver(lease.lease_id, { name: "s.png", role: "sample" }, await png(256, 256, 99)),
     ];
     await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs });
     const there = () => Promise.all(outputs.map(({ sha256 }) => stored(sha256)));

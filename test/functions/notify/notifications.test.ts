@@ -93,10 +93,10 @@ describe("notifications", () => {
   it("do not name what has become private since", async () => {
     await published(ada, "seen");
     await bob.must("PUT", "/v1/users/ada/follow");
-    await published(ada, "told");
+    await published(ada, "named");
     const about = async () => (await list(bob)).items.find(({ kind }) => kind === "published");
-    expect((await about())?.target).toEqual({ kind: "adapter", ref: "ada/told", title: "told" });
-    await ada.must("PATCH", "/v1/adapters/ada/told", { visibility: "private" });
+    expect((await about())?.target).toEqual({ kind: "adapter", ref: "ada/named", title: "named" });
+    await ada.must("PATCH", "/v1/adapters/ada/named", { visibility: "private" });
     expect((await about())?.target).toBeNull();
   });
 
@@ -118,7 +118,7 @@ describe("notifications", () => {
 });
 
 describe("a note about something that is private now", () => {
-  it("tells neither its name nor what was said there", async () => {
+  it("shows neither its name nor what was said there", async () => {
     await published(ada, "talk");
     await ada.must("POST", "/v1/adapters/ada/talk/comments", { body: "@bob a secret plan" });
     const mention = async () => (await list(bob)).items.find(({ kind }) => kind === "mention");

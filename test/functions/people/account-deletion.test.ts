@@ -267,7 +267,11 @@ describe("leaving", () => {
     if (lease?.kind !== "train") throw new Error("No training came");
     await leave({ cookie: leaver.cookie, origin: ORIGIN }, { confirm: "leo" });
     const file = await adapterFile(lease.spec.slot, "<leos>");
-    const output = await machine.deliver(lease.lease_id, "adapter.safetensors", "adapter", file);
+    const output = await machine.deliver(
+      lease.lease_id,
+      { name: "adapter.safetensors", role: "adapter" },
+      file,
+    );
     await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs: [output] });
     await cron();
     const versions = await env.DB.prepare("SELECT id FROM versions WHERE sha256 = ?")
@@ -304,7 +308,7 @@ describe("leaving", () => {
     expect(await parts()).toBe(begun);
   });
 
-  it("takes the titles of collections out of what others were told", async () => {
+  it("takes the titles of collections out of others' notifications", async () => {
     const leaver = await person("Cyd");
     await published(friend, "collected");
     await leaver.must("POST", "/v1/collections", { name: "c", title: "zanzibarcyd" });

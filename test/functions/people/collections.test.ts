@@ -218,7 +218,7 @@ describe("who sees what", () => {
     expect((await ask("GET", "/v1/collections?adapter=ada/none")).body.errors[0]?.pointer).toBe("?adapter");
   });
 
-  it("tells the adapter's owner once, and only of what everybody may see", async () => {
+  it("notifies the adapter's owner once, and only of what everybody may see", async () => {
     const notified = async () =>
       (await ada.must<NotificationPage>("GET", "/v1/account/notifications?limit=100")).items
         .filter((n) => n.kind === "collected" && n.target?.ref === "ada/c")
@@ -235,7 +235,7 @@ describe("who sees what", () => {
 describe("how exactly a collection goes together", () => {
   const radix = radixOfBase(BASE);
 
-  it("is told from the base: whatever classes they are of, gates keep them apart", async () => {
+  it("is known from the base: whatever classes they are of, gates keep them apart", async () => {
     const slots: { ref: string; slot: number }[] = [];
     for (const ref of ["ada/a", "ada/b", "bob/b"]) {
       const { slot } = (await ask<Adapter>("GET", `/v1/adapters/${ref}`)).body;
@@ -264,7 +264,7 @@ describe("how exactly a collection goes together", () => {
     const radix = radixOf([n], RESERVING.rank);
     const expected = members.flatMap((a, i) =>
       members.slice(i + 1).flatMap((b) => {
-        const shared = sharedColumns(a.slot, b.slot, n, RESERVING.rank, radix);
+        const shared = sharedColumns(a.slot, b.slot, { n, r: RESERVING.rank, radix });
         expect(shared).toBeLessThanOrEqual(overlapBound(a.slot, b.slot, radix, RESERVING.rank));
         return shared > 0 ? [{ a: a.ref, b: b.ref, shared_columns: shared }] : [];
       }),

@@ -208,7 +208,7 @@ describe("hiding", () => {
   });
 });
 
-describe("being told", () => {
+describe("being notified", () => {
   it("reaches whom it answers, the owner and those mentioned, each once, without what is hidden", async () => {
     const dan = await person("Dan");
     const notified = async (who: Person) =>

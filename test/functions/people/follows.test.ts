@@ -18,7 +18,7 @@ const notified = async (who: Person, kind: string) =>
   );
 
 describe("following", () => {
-  it("is counted once, told once, and undone", async () => {
+  it("is counted once, notified once, and undone", async () => {
     for (let i = 0; i < 3; i++) {
       expect(await bob.must<Follow>("PUT", "/v1/users/ada/follow")).toEqual({
         following: true,

@@ -33,10 +33,8 @@ export async function fullAccount(name: string, friend: Person, machine: Machine
   const meta = { width: 256, height: 256, recipe: { prompt: secret } };
   const output = await machine.deliver(
     first.lease_id,
-    "a.png",
-    "image",
+    { name: "a.png", role: "image", meta },
     await png(256, 256, shade + 2),
-    meta,
   );
   await machine.on(first.lease_id, "settle", { outcome: "succeeded", outputs: [output], metrics: {} });
   await leaseOf(machine, await generate());

@@ -60,7 +60,7 @@ describe("a like", () => {
 });
 
 describe("the owner", () => {
-  it("is told of many likes in one row until it is read, never of their own", async () => {
+  it("is notified of many likes in one row until it is read, never of their own", async () => {
     await published(ada, "grouped");
     await ada.must("PUT", "/v1/adapters/ada/grouped/like");
     const about = async () => (await notified(ada, "like")).filter((n) => n.target?.ref === "ada/grouped");

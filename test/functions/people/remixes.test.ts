@@ -56,7 +56,7 @@ describe("remixes", () => {
     expect(await seen(ada)).toEqual(["lone", "trio", "duo"]);
   });
 
-  it("tell whom an adapter meets, most mixes first, and nothing of private ones", async () => {
+  it("list whom an adapter meets, most mixes first, and nothing of private ones", async () => {
     const met = async (name: string) =>
       (await ask<{ items: UsedWith[] }>("GET", `/v1/adapters/ada/${name}/used-with`)).body.items.map(
         (one) => [one.adapter.ref, one.mixes],

@@ -189,7 +189,7 @@ const BODIES: Record<string, [expected: number, () => Promise<Tried>]> = {
   "POST /v1/trainings /webhook/events": [
     202,
     of("POST", "/v1/trainings", async () => ({
-      adapter: adapterInput("told"),
+      adapter: adapterInput("described"),
       images: await trainingImages(ada),
       webhook,
     })),
@@ -243,7 +243,7 @@ const BODIES: Record<string, [expected: number, () => Promise<Tried>]> = {
     () =>
       settled(async (lease) => {
         const bytes = await png(16, 16);
-        const sent = await runner().deliver(lease, "0.png", "image", bytes);
+        const sent = await runner().deliver(lease, { name: "0.png", role: "image" }, bytes);
         return { ...failure, outputs: list(SETTLE_OUTPUTS_MAX, (i) => ({ ...sent, name: `${i}.png` })) };
       }),
   ],

@@ -42,7 +42,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("tells the status and meaning of every code", () => {
+  it("gives the status and meaning of every code", () => {
     const code = document.components.schemas.Problem?.properties?.code;
     expect(code?.enum?.toSorted()).toEqual(contract.ERROR_CODE_NAMES.toSorted());
     for (const [name, { status, title }] of Object.entries(contract.ERROR_CODES)) {

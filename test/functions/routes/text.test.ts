@@ -44,8 +44,7 @@ beforeAll(async () => {
 
 /** Each is tried with a whole character too, so that it is the half that is refused. */
 async function refuses(
-  method: string,
-  path: string,
+  { method, path }: { method: string; path: string },
   pointer: string,
   bodyWith: (text: string) => object,
   texts = HOSTILE,
@@ -60,15 +59,20 @@ async function refuses(
 
 describe("an order of pictures", () => {
   it("is refused with half a character, a control character or an override of direction in its prompt, by every API", async () => {
-    await refuses("POST", "/v1/generations", "/prompt", (text) => ({ base: "cast-3", prompt: text }));
-    await refuses("POST", "/v1/generations", "/negative_prompt", (text) => ({
+    await refuses({ method: "POST", path: "/v1/generations" }, "/prompt", (text) => ({
+      base: "cast-3",
+      prompt: text,
+    }));
+    await refuses({ method: "POST", path: "/v1/generations" }, "/negative_prompt", (text) => ({
       ...{ base: "cast-3", prompt: "sad", negative_prompt: text },
     }));
-    await refuses("POST", "/v1/compositions", "/prompt", (text) => ({
+    await refuses({ method: "POST", path: "/v1/compositions" }, "/prompt", (text) => ({
       ...{ members: [{ ref: "ada/ivy" }], prompt: text },
     }));
-    await refuses("POST", "/openai/v1/images/generations", "/prompt", (text) => ({ prompt: text }));
-    await refuses("POST", "/replicate/v1/predictions", "/input/prompt", (text) => ({
+    await refuses({ method: "POST", path: "/openai/v1/images/generations" }, "/prompt", (text) => ({
+      prompt: text,
+    }));
+    await refuses({ method: "POST", path: "/replicate/v1/predictions" }, "/input/prompt", (text) => ({
       ...{ version: "ada/ivy", input: { prompt: text } },
     }));
     expect(await machine.lease(1, 0)).toEqual([]);
@@ -138,17 +142,36 @@ describe("a body of JSON", () => {
 describe("a name", () => {
   it("is something to be seen, on one line, and reads as it is written", async () => {
     const texts = [...HOSTILE, ...UNSEEN, "a\nb"];
-    await refuses("PATCH", "/v1/adapters/ada/ivy", "/title", (text) => ({ title: text }), texts);
-    await refuses("PATCH", "/v1/adapters/ada/ivy", "/concept", (text) => ({ concept: text }), texts);
-    await refuses("PATCH", "/v1/account/profile", "/name", (text) => ({ name: text }), texts);
-    await refuses("POST", "/v1/keys", "/name", (name) => ({ name, scopes: ["read"] }), texts);
-    await refuses("POST", "/v1/adapters/ada/ivy/comments", "/body", (body) => ({ body }), [
+    await refuses(
+      { method: "PATCH", path: "/v1/adapters/ada/ivy" },
+      "/title",
+      (text) => ({ title: text }),
+      texts,
+    );
+    await refuses(
+      { method: "PATCH", path: "/v1/adapters/ada/ivy" },
+      "/concept",
+      (text) => ({ concept: text }),
+      texts,
+    );
+    await refuses(
+      { method: "PATCH", path: "/v1/account/profile" },
+      "/name",
+      (text) => ({ name: text }),
+      texts,
+    );
+    await refuses(
+      { method: "POST", path: "/v1/keys" },
+      "/name",
+      (name) => ({ name, scopes: ["read"] }),
+      texts,
+    );
+    await refuses({ method: "POST", path: "/v1/adapters/ada/ivy/comments" }, "/body", (body) => ({ body }), [
       ...HOSTILE,
       ...UNSEEN,
     ]);
     await refuses(
-      "POST",
-      "/v1/compositions",
+      { method: "POST", path: "/v1/compositions" },
       "/title",
       (text) => ({
         ...{ members: [{ ref: "ada/ivy" }], title: text },
@@ -259,12 +282,20 @@ describe("a runner", () => {
     const id = lease?.lease_id ?? "";
     const bytes = await png(256, 256);
     const settle = async (text: string, deep: unknown) => {
-      const output = await machine.deliver(id, "image-0.png", "image", bytes, {
-        width: 256,
-        height: 256,
-        seed: 1,
-        recipe: deep,
-      });
+      const output = await machine.deliver(
+        id,
+        {
+          name: "image-0.png",
+          role: "image",
+          meta: {
+            width: 256,
+            height: 256,
+            seed: 1,
+            recipe: deep,
+          },
+        },
+        bytes,
+      );
       return machine.on(id, "settle", {
         outcome: "succeeded",
         outputs: [output],

@@ -85,7 +85,7 @@ describe("a refusal of a request", () => {
       "/licence",
       "must be an object",
     ],
-  ])("says of %s what to do", async (_, path, body, pointer, detail) => {
+  ])("says of %s what to do", async (...[, path, body, pointer, detail]) => {
     const reply = await ada.ask("POST", path, body);
     expect([reply.status, reply.body.errors]).toEqual([400, [{ pointer, detail }]]);
   });
@@ -100,7 +100,7 @@ describe("a refusal of a request", () => {
     );
   });
 
-  it("tells that JSON has no NaN", async () => {
+  it("says that JSON has no NaN", async () => {
     const reply = await ada.ask("POST", "/v1/generations", '{"prompt":"x","guidance":NaN}');
     expect([reply.status, reply.body.code]).toEqual([400, "json_invalid"]);
     expect(reply.body.detail).toContain("NaN");

@@ -284,10 +284,18 @@ describe("a picture of a runner", () => {
       const job = await owner.must<Generation>("POST", "/v1/generations", order);
       const [lease] = await machine.lease(1, 5);
       const bytes = inserted(await png(256, 256, machine === own ? 1 : 2), IHDR_END, ...hidden);
-      const output = await machine.deliver(lease?.lease_id ?? "", "0.png", "image", bytes, {
-        width: 256,
-        height: 256,
-      });
+      const output = await machine.deliver(
+        lease?.lease_id ?? "",
+        {
+          name: "0.png",
+          role: "image",
+          meta: {
+            width: 256,
+            height: 256,
+          },
+        },
+        bytes,
+      );
       const settled = await machine.on(lease?.lease_id ?? "", "settle", {
         outcome: "succeeded",
         outputs: [output],
@@ -313,7 +321,13 @@ describe("a picture of a runner", () => {
     const outputs = [];
     for (let i = 0; i < count; i++) {
       const bytes = inserted(await png(width, height, 10 + i), IHDR_END, ...hidden);
-      outputs.push(await own.deliver(lease.lease_id, `${i}.png`, "image", bytes, { width, height }));
+      outputs.push(
+        await own.deliver(
+          lease.lease_id,
+          { name: `${i}.png`, role: "image", meta: { width, height } },
+          bytes,
+        ),
+      );
     }
     expect((await own.on(lease.lease_id, "settle", { outcome: "succeeded", outputs })).status).toBe(200);
     const shown = await owner.must<Version>("GET", `/v1/versions/${version.id}`);
@@ -323,7 +337,7 @@ describe("a picture of a runner", () => {
 });
 
 describe("what bytes are", () => {
-  it("is told by them and by their use, not by who stored them first", async () => {
+  it("is known by them and by their use, not by who stored them first", async () => {
     const [eve, victim] = [await person("Eve"), await person("Victim")];
     const form = new FormData();
     form.append("content", new Blob([WEBP_PLAIN], { type: "text/html" }), "x.html");

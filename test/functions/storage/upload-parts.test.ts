@@ -125,13 +125,12 @@ describe("an upload in parts", () => {
     expect([short.status, short.body.code]).toEqual([422, "upload_mismatch"]);
     const second = urlOf(upload, 1).replace("/parts/1", "/parts/2");
     expect((await put(second, bytes)).body.code).toBe("upload_url_invalid");
-    const signed = await signUrl(
-      env.UPLOAD_SIGNING_SECRET,
-      "PUT",
-      ORIGIN,
-      `/v1/uploads/${upload.id}/parts/2`,
-      Date.now() + 60_000,
-    );
+    const signed = await signUrl(env.UPLOAD_SIGNING_SECRET, {
+      method: "PUT",
+      origin: ORIGIN,
+      path: `/v1/uploads/${upload.id}/parts/2`,
+      expiresAt: Date.now() + 60_000,
+    });
     expect((await put(signed, bytes)).body.code).toBe("not_found");
   });
 
@@ -229,7 +228,7 @@ describe("an upload in parts", () => {
       body: partOf(bytes, 2),
       headers: { "content-length": "1000" },
     });
-    expect(await receivePart({ ...env, BLOBS: late }, db, upload.id, 2, request)).toMatchObject({
+    expect(await receivePart({ env: { ...env, BLOBS: late }, db }, upload.id, 2, request)).toMatchObject({
       code: "upload_incomplete",
     });
     const anew = await ada.must<Upload>("GET", `/v1/uploads/${upload.id}`);

@@ -24,7 +24,7 @@ const announced = async (kind: string, bytes: Uint8Array<ArrayBuffer>, type: str
   addressed((await ada.announce(kind, bytes, type, sha ?? (await sha256Hex(bytes)))).body);
 
 describe("an upload", () => {
-  it("stores exactly the announced bytes and tells a picture's size", async () => {
+  it("stores exactly the announced bytes and returns a picture's size", async () => {
     const bytes = await png(40, 30);
     const { upload_url } = await announced("preview", bytes, "image/png");
     const sent = await put(upload_url, bytes);
@@ -86,7 +86,7 @@ describe("an upload", () => {
     expect((await put(upload_url, bytes)).status).toBe(200);
   });
 
-  it("refuses more or fewer bytes, and a length that is not told", async () => {
+  it("refuses more or fewer bytes, and a length that is not given", async () => {
     const bytes = new Uint8Array(100).fill(7);
     const { upload_url } = await announced("adapter", bytes, "application/octet-stream");
     expect((await put(upload_url, bytes.slice(1))).body.code).toBe("upload_mismatch");
@@ -103,8 +103,18 @@ describe("an upload", () => {
     const { id, upload_url } = await announced("adapter", bytes, "application/octet-stream");
     const other = await announced("adapter", new Uint8Array(100).fill(9), "application/octet-stream");
     const secret = env.UPLOAD_SIGNING_SECRET;
-    const expired = await signUrl(secret, "PUT", ORIGIN, `/v1/uploads/${id}/content`, Date.now() - 1000);
-    const forReading = await signUrl(secret, "GET", ORIGIN, `/v1/uploads/${id}/content`, Date.now() + 60_000);
+    const expired = await signUrl(secret, {
+      method: "PUT",
+      origin: ORIGIN,
+      path: `/v1/uploads/${id}/content`,
+      expiresAt: Date.now() - 1000,
+    });
+    const forReading = await signUrl(secret, {
+      method: "GET",
+      origin: ORIGIN,
+      path: `/v1/uploads/${id}/content`,
+      expiresAt: Date.now() + 60_000,
+    });
     const longer = upload_url.replace(/expires=\d+/, "expires=99999999999");
     for (const url of [
       expired,

@@ -29,7 +29,7 @@ const verified = (secret: string, { body, headers }: Received) => new Verifier(s
 async function finish(): Promise<void> {
   const [lease] = await machine.lease();
   const id = lease?.lease_id ?? "";
-  const output = await machine.deliver(id, "a.png", "image", await png(256, 256));
+  const output = await machine.deliver(id, { name: "a.png", role: "image" }, await png(256, 256));
   const reply = await machine.on(id, "settle", { outcome: "succeeded", outputs: [output] });
   expect(reply.body).toEqual({ status: "succeeded" });
 }
@@ -89,7 +89,7 @@ describe("a job's changes", () => {
     expect(await boxes.training.arrived()).toEqual([]);
   });
 
-  it("of somebody else are told to nobody", async () => {
+  it("of somebody else are sent to nobody", async () => {
     const { url } = box();
     await endpoint(await person("Eve"), url, ["*.*"]);
     await generate();
@@ -262,7 +262,7 @@ describe("two consumers", () => {
 });
 
 describe("an endpoint", () => {
-  it("that answers 410 is disabled, what waits for it ends, and its owner is told", async () => {
+  it("that answers 410 is disabled, what waits for it ends, and its owner is notified", async () => {
     const { webhook, delivery } = await waiting("status/410");
     await change((await generate()).id, "failed");
     expect(await tryOnce(delivery.id, Date.now())).toMatchObject({ state: "failed" });
@@ -281,7 +281,7 @@ describe("an endpoint", () => {
     ]);
   });
 
-  it("that has failed for days is disabled, and its owner is told once", async () => {
+  it("that has failed for days is disabled, and its owner is notified once", async () => {
     const { webhook, delivery } = await waiting("status/500");
     await env.DB.prepare("UPDATE webhooks SET failures = ?, failing_since = ?")
       .bind(WEBHOOK_FAILURES_MAX - 1, Date.now() - 1_000)

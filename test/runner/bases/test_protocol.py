@@ -33,14 +33,14 @@ def spec_of(base: AnyBase, prompt: str = "<ada> smiling", seed: int = 3, steps: 
 
 
 def member(
-    base: AnyBase, slot: int, trigger: str, strength: float = 1.0, region: Region | None = None
+    base: AnyBase, slot: int, trigger: str, *, strength: float = 1.0, region: Region | None = None
 ) -> AttachedAdapter:
     return AttachedAdapter(random_adapter(base, slot, trigger), trigger, strength, region)
 
 
 def residents(base: AnyBase, count: int) -> list[AttachedAdapter]:
     """Members whose triggers nobody says; their slots are of several classes, and some are Ada's own."""
-    return [member(base, slot * 7 % 40, f"<other{slot}>", (1.0, -2.0, 0.6)[slot % 3]) for slot in range(count)]
+    return [member(base, slot * 7 % 40, f"<other{slot}>", strength=(1.0, -2.0, 0.6)[slot % 3]) for slot in range(count)]
 
 
 def pixels(images: list[Image.Image]) -> Tensor:
@@ -50,7 +50,7 @@ def pixels(images: list[Image.Image]) -> Tensor:
 def states(base: AnyBase, spec: SampleSpec, members: list[AttachedAdapter]) -> Tensor:
     """The final states of one picture, before they become pixels."""
     reading = base.read(spec, members, spec.seed)
-    return denoise(base, [reading], spec.canvas, torch.tensor([spec.guidance]))
+    return denoise(base, [reading], spec.canvas, guidance=torch.tensor([spec.guidance]))
 
 
 def test_members_that_the_prompt_does_not_call_change_nothing_bit_for_bit(precise_base: AnyBase) -> None:

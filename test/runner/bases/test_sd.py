@@ -112,7 +112,7 @@ def test_sixteen_members_take_no_room_from_the_words_of_a_prompt(sd: SdBase) -> 
     level=st.sampled_from([(8, 8), (4, 8), (1, 1)]),
 )  # fmt: skip
 def test_a_box_covers_what_lies_in_it_and_never_nothing(
-    x: float, y: float, width: float, height: float, level: tuple[int, int]
+    x: float, y: float, width: float, height: float, *, level: tuple[int, int]
 ) -> None:
     box = Region(x, y, min(width, 1 - x), min(height, 1 - y))
     seen = box_masks(torch.tensor([[[box.x, box.y, box.x + box.width, box.y + box.height], [0, 0, 1, 1]]]), *level)

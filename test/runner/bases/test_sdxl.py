@@ -1,4 +1,4 @@
-"""Stable Diffusion XL: equal to diffusers without adapters; what its UNet is told beside the words knows no trigger."""
+"""Stable Diffusion XL: as diffusers without adapters; what its UNet is given beside the words knows no trigger."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_pooled_vector_sees_the_class_word_and_never_the_trigger(xl: SdBase)
     assert torch.equal(called.states[0][:, :77], plain.states[0])
 
 
-def test_the_unet_is_told_the_size_of_the_picture(xl: SdBase) -> None:
+def test_the_unet_is_given_the_size_of_the_picture(xl: SdBase) -> None:
     context = xl.encode([xl.read(SampleSpec("a dog", 0, 128, 64), [], 0)])
     assert context.conditions["time_ids"].tolist() == [[64, 128, 0, 0, 64, 128]]
 

@@ -27,7 +27,7 @@ def companions(base: CastBase) -> People:
 
 
 def scenes(base: CastBase, transparent: bool = True, share: float = 1.0) -> ConceptScenes:
-    return ConceptScenes(base, read_pictures(base, [(red(transparent), "smiling")] * 4), companions(base), share)
+    return ConceptScenes(base, read_pictures(base, [(red(transparent), "smiling")] * 4), companions(base), share=share)
 
 
 def cells_of(pictures: Tensor, side: int) -> list[Tensor]:

@@ -74,20 +74,20 @@ def test_a_canceled_training_resumes_as_if_nothing_had_happened(
 
 def trained_with_prior_losses(base: CastBase, pictures: Pictures) -> tuple[TrainResult, list[float]]:
     """A training and the prior loss that each of its steps reported."""
-    told: list[float] = []
+    losses: list[float] = []
 
     def note(progress: Progress) -> bool:
-        told.append(progress.prior_loss)
+        losses.append(progress.prior_loss)
         return True
 
-    return train_concept(base, SPEC, pictures, on_step=note), told
+    return train_concept(base, SPEC, pictures, on_step=note), losses
 
 
 def test_a_base_whose_residuals_are_silent_elsewhere_preserves_no_prior_and_its_summary_names_none(
     random_base: CastBase, pictures: Pictures
 ) -> None:
-    result, told = trained_with_prior_losses(random_base, pictures)
-    assert told == [0.0] * SPEC.steps
+    result, losses = trained_with_prior_losses(random_base, pictures)
+    assert losses == [0.0] * SPEC.steps
     for summary in (result.metrics, result.adapter.training):
         assert not {"prior_loss", "prior_share"} & set(summary)
 
@@ -95,11 +95,11 @@ def test_a_base_whose_residuals_are_silent_elsewhere_preserves_no_prior_and_its_
 def test_a_base_without_reserved_channels_preserves_its_prior_and_its_summary_says_how_well(
     whole_base: CastBase, pictures: Pictures
 ) -> None:
-    result, told = trained_with_prior_losses(whole_base, pictures)
-    assert told[0] == pytest.approx(0, abs=1e-9)  # the first step begins at up = 0
-    assert told[-1] > 1e-6
+    result, losses = trained_with_prior_losses(whole_base, pictures)
+    assert losses[0] == pytest.approx(0, abs=1e-9)  # the first step begins at up = 0
+    assert losses[-1] > 1e-6
     assert result.adapter.training["prior_share"] == SPEC.prior_share
-    assert result.metrics["prior_loss"] == round(told[-1], 6)
+    assert result.metrics["prior_loss"] == round(losses[-1], 6)
 
 
 def test_a_published_token_is_a_word_without_its_mark(marked_base: CastBase, pictures: Pictures) -> None:

@@ -35,7 +35,10 @@ def test_a_base_of_twice_the_size_draws_what_the_smaller_one_draws_at_first(mark
     stored = small.state_dict()
     generator = torch.Generator().manual_seed(0)
     large.load_state_dict(
-        {name: fitted(name, stored, value, config, generator) for name, value in large.state_dict().items()}
+        {
+            name: fitted(name, stored, value, config=config, generator=generator)
+            for name, value in large.state_dict().items()
+        }
     )
     words = torch.randint(5, 200, (2, 1, 16))
     colours, places = torch.rand(2, 1, 16, 4), torch.zeros(2, 1, dtype=torch.long)
@@ -77,7 +80,7 @@ def test_a_training_that_starts_from_a_published_base_begins_with_its_weights(tm
     torch.manual_seed(7)
     published = awake(CastModel(config))
     save_model(published, dict(published.state_dict()), tmp_path / "model.safetensors")
-    trainer = Trainer(config, "cpu", torch.bfloat16, 1e-3, 0.5, 0.35)
+    trainer = Trainer(config, "cpu", torch.bfloat16, learning_rate=1e-3, floor=0.5, high_share=0.35)
     trainer.start_from(tmp_path / "model.safetensors")
     for name, weight in published.state_dict().items():
         assert torch.equal(trainer.masters[name], weight.half().float())

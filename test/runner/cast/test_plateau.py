@@ -35,11 +35,11 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_training_that_learns_nothing_ends_and_says_so(small_gated_base: CastBase) -> None:
-    told: list[Progress] = []
-    result = train_concept(small_gated_base, STILL, PICTURES, on_step=lambda p: told.append(p) is None)
+    reported: list[Progress] = []
+    result = train_concept(small_gated_base, STILL, PICTURES, on_step=lambda p: reported.append(p) is None)
     # The first look is the best, three more find no improvement, six steps end it.
-    assert [told[-1].step, told[-1].total, result.metrics["steps"]] == [14, 14, 14]
-    assert [p.total for p in told[:7]] == [200] * 7
+    assert [reported[-1].step, reported[-1].total, result.metrics["steps"]] == [14, 14, 14]
+    assert [p.total for p in reported[:7]] == [200] * 7
     assert "Stopped after 14 of 200 steps: nothing improved any more." in result.warnings
 
 
@@ -62,6 +62,6 @@ def test_the_first_sample_does_not_wait_for_the_interval(
     small_gated_base: CastBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(concept, "FIRST_SAMPLE_SECONDS", 0.0)
-    told: list[Progress] = []
-    train_concept(small_gated_base, STILL, PICTURES, on_step=lambda p: told.append(p) is None)
-    assert [p.step for p in told if p.preview] == [1]
+    reported: list[Progress] = []
+    train_concept(small_gated_base, STILL, PICTURES, on_step=lambda p: reported.append(p) is None)
+    assert [p.step for p in reported if p.preview] == [1]

@@ -41,8 +41,8 @@ def test_a_concept_that_is_not_called_is_certified_to_change_nothing(small_gated
     found = certify(small_gated_base, attached(small_gated_base))
     assert found.unchanged
     assert len(set(found.without)) == 3, "three prompts, three pictures"
-    told = found.as_json()
-    assert (told["unchanged"], told["steps"], told["with"]) == (True, STEPS, told["without"])
+    report = found.as_json()
+    assert (report["unchanged"], report["steps"], report["with"]) == (True, STEPS, report["without"])
 
 
 def test_a_concept_that_acts_where_it_is_not_called_is_not_certified(
@@ -94,7 +94,7 @@ def test_samples_are_read_by_the_training_picture_they_show(small_gated_base: Ca
     )
 
 
-def test_there_is_nothing_to_read_where_captions_tell_nothing_apart(small_gated_base: CastBase) -> None:
+def test_there_is_nothing_to_read_where_captions_are_all_the_same(small_gated_base: CastBase) -> None:
     assert small_gated_base.reader([(face("red"), "smiling"), (face("blue"), "smiling"), (face("red"), None)]) is None
     assert self_check(small_gated_base, attached(small_gated_base), [(face("red"), None)] * 4) is None
 
@@ -102,14 +102,14 @@ def test_there_is_nothing_to_read_where_captions_tell_nothing_apart(small_gated_
 def test_a_self_check_counts_every_expression(small_gated_base: CastBase) -> None:
     check = self_check(small_gated_base, attached(small_gated_base), PICTURES)
     assert check is not None
-    told = check.as_json()
-    assert told["drawn"] == 3 * len(SEEDS)
-    assert [each["name"] for each in told["expressions"]] == ["angry", "sad", "smiling"]  # type: ignore[attr-defined, index]
+    report = check.as_json()
+    assert report["drawn"] == 3 * len(SEEDS)
+    assert [each["name"] for each in report["expressions"]] == ["angry", "sad", "smiling"]  # type: ignore[attr-defined, index]
     # Random weights draw no face, so all samples come closest to one picture: right for that expression alone.
     assert 0 <= check.right <= check.drawn
 
 
-def test_captions_that_contradict_one_another_are_told_by_their_numbers(small_gated_base: CastBase) -> None:
+def test_captions_that_contradict_one_another_are_named_by_their_numbers(small_gated_base: CastBase) -> None:
     assert small_gated_base.pictures(PICTURES, "person").warnings == (
         "The pictures contradict each other about glasses: glasses in 1; no glasses in 3. A concept has one look, so "
         "samples may show either; leave out the pictures that you do not mean.",

@@ -106,7 +106,7 @@ def test_a_trigger_wakes_its_own_residual(marked_base: CastBase) -> None:
 
 def pictures(base: CastBase, row: CastReading, steps: int = 4) -> tuple[Tensor, Tensor]:
     """The clean picture of one cell, and its colours 0..255."""
-    clean = denoise(base, [row], Canvas(256, 256, steps), torch.ones(1))
+    clean = denoise(base, [row], Canvas(256, 256, steps), guidance=torch.ones(1))
     (image,) = to_images(clean)
     return clean, torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).int()
 

@@ -197,7 +197,7 @@ def test_marked_strangers_whose_slots_share_columns_are_drawn_together_as_if_the
     one_class = pixels(marked_base, TWO, [elsewhere(marked_base, "<ana>", 0), elsewhere(marked_base, "<bo>", 1)])
     source = random.Random(5)
     strangers = [(0, 31), (31, 62), (62, 0), *[tuple(source.sample(range(961), 2)) for _ in range(5)]]
-    shared = [shared_columns(a, b, 128, 4, 31) for a, b in strangers]
+    shared = [shared_columns(a, b, n=128, r=4, radix=31) for a, b in strangers]
     assert shared.count(1) >= 3
     for a, b in strangers:
         there = pixels(marked_base, TWO, [elsewhere(marked_base, "<ana>", a), elsewhere(marked_base, "<bo>", b)])

@@ -48,7 +48,7 @@ def distance(drawn: Tensor, true: Tensor) -> float:
 def drawing(base: CastBase, prompt: str, cast: list[Adapter], cells: int) -> Tensor:
     """(3, E, E cells) as the base draws it, before the sharpener."""
     row = base.read(SampleSpec(prompt, 1, 256 * cells, 256), [called(adapter) for adapter in cast], 1)
-    return denoise(base, [row], Canvas(256 * cells, 256, STEPS), torch.tensor([1.0]))[0]
+    return denoise(base, [row], Canvas(256 * cells, 256, STEPS), guidance=torch.tensor([1.0]))[0]
 
 
 def called(adapter: Adapter) -> AttachedAdapter:
@@ -74,7 +74,7 @@ def test_every_seed_has_a_slot_of_its_own_and_shares_at_most_one_column_with_ano
 ) -> None:
     layout = true_base.layout
     for one, two in itertools.combinations(adapters.values(), 2):
-        assert shared_columns(one.slot, two.slot, layout.slot_features(256), layout.rank, layout.radix) <= 1
+        assert shared_columns(one.slot, two.slot, n=layout.slot_features(256), r=layout.rank, radix=layout.radix) <= 1
 
 
 def test_all_seeds_loaded_and_nobody_called_change_nothing_bit_for_bit(

@@ -80,7 +80,8 @@ def test_marked_members_read_in_dealt_slots_whatever_their_own_are(
     n = layout.slot_features(256)
     sets = drawn_slots(marked_base, people, count)
     met = sum(
-        any(shared_columns(a, b, n, layout.rank, layout.radix) for a, b in combinations(slots, 2)) for slots in sets
+        any(shared_columns(a, b, n=n, r=layout.rank, radix=layout.radix) for a, b in combinations(slots, 2))
+        for slots in sets
     )
     assert met > count / 4, "too few of the sets share a column"
     for slots in sets:
@@ -106,7 +107,8 @@ def test_a_gated_members_cell_holds_nothing_of_the_others_to_the_bit(
     met = 0
     for slots in drawn_slots(base, people, count):
         met += any(
-            shared_columns(a, b, base.config.width, layout.rank, layout.radix) for a, b in combinations(slots, 2)
+            shared_columns(a, b, n=base.config.width, r=layout.rank, radix=layout.radix)
+            for a, b in combinations(slots, 2)
         )
         together = prediction(base, members(base, slots), people)
         first = slots[0] - slots[0] % layout.radix
@@ -181,7 +183,7 @@ def picture(base: CastBase, spec: SampleSpec, attached: Sequence[AttachedAdapter
         (Region(0.0, 0.0, 0.7, 1.0), Region(0.3, 0.0, 0.7, 1.0)),
     ],
 )
-def test_gates_meet_only_where_it_is_told_before_anything_is_drawn(
+def test_gates_meet_only_where_it_is_predicted_before_anything_is_drawn(
     small_gated_base: CastBase, boxes: tuple[Region | None, Region | None]
 ) -> None:
     base = small_gated_base
@@ -189,12 +191,15 @@ def test_gates_meet_only_where_it_is_told_before_anything_is_drawn(
     reading = base.read(spec_of(2), cast, 3)
     context = base.encode([reading])
     gates: list[Tensor] = []
-    with torch.no_grad(), attach_gated(base.model, base.layout, context.members, context.states[0].shape[1]) as there:
+    with (
+        torch.no_grad(),
+        attach_gated(base.model, base.layout, context.members, length=context.states[0].shape[1]) as there,
+    ):
         name = "transformer_blocks.1.attn2.to_out"
         handle = base.model.get_submodule(name).register_forward_hook(lambda *_: gates.append(there.gates[0]))  # type: ignore[index]
         base.predict(base.noise(3, spec_of(2).canvas)[None], torch.ones(1), context)
         handle.remove()
-    told = reach_overlap(*(box and (box.x, box.y, box.width, box.height) for box in boxes), apart=reading.apart)
+    predicted = reach_overlap(*(box and (box.x, box.y, box.width, box.height) for box in boxes), apart=reading.apart)
     met = float(gate_overlap(gates[0].float())[0, 1])
-    assert (met == 0) == (told == 0)
+    assert (met == 0) == (predicted == 0)
     assert gates[0].max() > 0

@@ -32,7 +32,7 @@ def test_every_person_gets_a_region_and_every_position_one_person(
 ) -> None:
     prompt = "a smiling person, left; a sad person, right; sky background"
     row = random_base.read(SampleSpec(prompt, 1, 512, 256), [], 1)
-    found = regions_by_attention(random_base, replace(row, boxes={}), 2, 4, torch.ones(1))
+    found = regions_by_attention(random_base, replace(row, boxes={}), 2, steps=4, guidance=torch.ones(1))
     assert sorted(found) == [0, 1]
     assert all(bool(mask.any()) for mask in found.values())
     assert bool((found[0] ^ found[1]).all())

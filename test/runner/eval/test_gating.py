@@ -40,7 +40,7 @@ def trained(base: CastBase, slot: int) -> Trained:
     return Trained(f"{slot:02d}", torch.zeros(4, 2, 256), residuals, entries=entries)
 
 
-def predicted(base: CastBase, cells: int, members: list[Present], gate: Gate | None, absent: bool = False) -> Tensor:
+def predicted(base: CastBase, cells: int, members: list[Present], gate: Gate | None, *, absent: bool = False) -> Tensor:
     """A prediction for noise and silence, with the members acting."""
     x, length = noise(base, cells), cells * base.config.words
     with acting(base, members, length, gate, keep_absent=absent):
@@ -67,7 +67,7 @@ def test_slots_and_entries_act_as_the_product_attaches_them(gated_base: CastBase
         Member(slot, each.entries, {name: r.up for name, r in each.residuals.items()}, at.positions)
         for slot, each, at in ((0, one, members[0]), (40, two, members[1]))
     ]
-    with attach_gated(gated_base.model, gated_base.layout, [attached], 2 * gated_base.config.words):
+    with attach_gated(gated_base.model, gated_base.layout, [attached], length=2 * gated_base.config.words):
         expected = forward(gated_base, noise(gated_base, 2), 2)
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
     assert float((found - predicted(gated_base, 2, [], None)).abs().max()) > 1e-2
@@ -137,7 +137,7 @@ def test_a_gate_that_nobody_knows_is_refused() -> None:
 
 
 def trained_numbers(base: CastBase, training: Training) -> int:
-    made = MethodLearner(with_tokens_a_layer(base), training, 0, 0, None)
+    made = MethodLearner(with_tokens_a_layer(base), training, 0, seed=0, moments=None)
     groups = made.optimiser.param_groups
     return sum(tensor.numel() for group in groups for tensor in group["params"] if tensor.requires_grad)
 

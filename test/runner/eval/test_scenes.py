@@ -89,7 +89,7 @@ def test_what_is_measured_of_ours_is_what_the_product_draws(gated_base: CastBase
     seed, canvas = picture_seed("scene", 0, 0), Canvas(512, 256, 2)
     spec = SampleSpec(scene_prompt(cast, asks_of(lab, cast, 0)), seed, 512, 256, steps=2, apart=apart)
     rows = [gated_base.read(spec, each, seed) for each in (members, [replace(m, strength=0.0) for m in members])]
-    sampled, without = (denoise(gated_base, [row], canvas, torch.ones(1)).clamp(-1, 1) for row in rows)
+    sampled, without = (denoise(gated_base, [row], canvas, guidance=torch.ones(1)).clamp(-1, 1) for row in rows)
     effect = float((without - sampled).abs().mean())
     assert effect > 1e-3
     assert float((drawn - sampled).abs().mean()) < 0.05 * effect  # adapters are kept in half precision

@@ -11,7 +11,7 @@ def test_a_mean_comes_with_its_error_where_there_is_one() -> None:
     assert with_error({"mean": math.nan, "error": math.nan}) == "-"
 
 
-def test_durations_are_told_in_units_of_their_size() -> None:
+def test_durations_are_shown_in_units_of_their_size() -> None:
     assert duration(0.0314) == "31 ms"
     assert duration(2.25) == "2.2 s"
 

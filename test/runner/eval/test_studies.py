@@ -109,8 +109,8 @@ def test_plots_are_well_formed_and_leave_out_errors_that_are_not_known(
     tmp_path: Path,
 ) -> None:
     lines = {"a <b>": [(1.0, 0.5, 0.1), (2.0, 0.4, math.nan)]}
-    write_lines(tmp_path / "lines.svg", "lines & bars", "x", "y", lines, logarithmic=True)
-    write_points(tmp_path / "points.svg", "points", "x", "y", {"a": [(0.1, 2.0), (0.3, 1.0)]})
+    write_lines(tmp_path / "lines.svg", "lines & bars", x_label="x", y_label="y", lines=lines, logarithmic=True)
+    write_points(tmp_path / "points.svg", "points", x_label="x", y_label="y", clouds={"a": [(0.1, 2.0), (0.3, 1.0)]})
     for name in ("lines", "points"):
         text = (tmp_path / f"{name}.svg").read_text()
         ElementTree.fromstring(text)

@@ -41,7 +41,7 @@ SHORT = replace(TINY, steps=2, batch=2, bank=2)
 
 
 def learner(base: CastBase, training: Training) -> MethodLearner:
-    return MethodLearner(base, training, 0, 0, None)
+    return MethodLearner(base, training, 0, seed=0, moments=None)
 
 
 def trained_numbers(made: MethodLearner) -> int:
@@ -118,7 +118,7 @@ def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
 def test_residuals_of_ours_do_nothing_to_the_tokens_of_another_concept(
     random_base: CastBase,
 ) -> None:
-    one, two = (MethodLearner(random_base, MARKED, index, 0, None) for index in (3, 4))
+    one, two = (MethodLearner(random_base, MARKED, index, seed=0, moments=None) for index in (3, 4))
     for residual in one.residuals.values():
         residual.up.data.normal_(generator=torch.Generator().manual_seed(1))
         own, other = (made.tokens.detach().double() @ residual.dense().T for made in (one, two))
@@ -138,7 +138,7 @@ def test_quiet_directions_are_those_of_least_energy_and_marked_tokens_stay_out_o
     quiet = quiet_directions(random_base, moments)
     assert float((x[:, :128] @ quiet).square().sum() / x.square().sum()) < 0.2
     training = replace(MARKED, basis="quiet directions")
-    one, two = (MethodLearner(random_base, training, index, 0, moments) for index in (0, 1))
+    one, two = (MethodLearner(random_base, training, index, seed=0, moments=moments) for index in (0, 1))
     layer = "transformer_blocks.0.attn2.to_k"
     down = one.residuals[layer].down
     assert down is not None
@@ -163,7 +163,7 @@ def test_nothing_is_trained_ahead_that_is_known_already(
 @pytest.mark.parametrize("rank", [1, 4, 8, 15])
 def test_rows_of_the_shared_basis_are_orthonormal_at_every_rank(random_base: CastBase, basis: str, rank: int) -> None:
     layer = "transformer_blocks.0.attn1.to_q"
-    rows = frozen_factor(random_base, Training(basis=basis, rank=rank), layer, 5, None)
+    rows = frozen_factor(random_base, Training(basis=basis, rank=rank), layer, 5, moments=None)
     torch.testing.assert_close(rows @ rows.T, torch.eye(rank, dtype=torch.float64))
 
 

@@ -66,9 +66,9 @@ def test_the_graph_equals_the_model_with_members_attached(model: CastModel, cell
     if not regional:
         weights, masks = [torch.ones(positions)], [torch.ones(length, dtype=torch.bool)]
     regions = [(w[None, :, None].expand(2, -1, -1), m[None, None, None]) for w, m in zip(weights, masks, strict=True)]
-    with attach_gated(model, LAYOUT, [members, []], length):
-        wanted = model(x_t, torch.full((2,), t), context, places, regions if regional else None)
-    alone = model(x_t, torch.full((2,), t), context, places, regions if regional else None)
+    with attach_gated(model, LAYOUT, [members, []], length=length):
+        wanted = model(x_t, torch.full((2,), t), context, places, regions=regions if regional else None)
+    alone = model(x_t, torch.full((2,), t), context, places, regions=regions if regional else None)
 
     entries = torch.zeros(len(LAYOUT.entries), 2, length, WIDTH)
     owners = torch.zeros(2, length, RANK * cells)

@@ -87,7 +87,7 @@ def scene(base: CastBase, cells: int, boxed: bool) -> tuple[SampleSpec, list[Att
 
 
 def model_of(
-    base: CastBase, x_t: torch.Tensor, t: float, contexts: list[torch.Tensor], regions: Regions | None,
+    base: CastBase, x_t: torch.Tensor, t: float, *, contexts: list[torch.Tensor], regions: Regions | None,
     neighbours: torch.Tensor | None,
 ) -> torch.Tensor:  # fmt: skip
     """One prediction for a pair of captions of one picture."""
@@ -95,7 +95,7 @@ def model_of(
     doubled = regions and [(torch.cat([weight] * 2), torch.cat([mask] * 2)) for weight, mask in regions]
     apart = None if neighbours is None else torch.cat([neighbours] * 2)
     predicted: torch.Tensor = base.model(
-        x_t, torch.full((2,), t), contexts, torch.arange(cells).expand(2, cells), doubled, apart
+        x_t, torch.full((2,), t), contexts, torch.arange(cells).expand(2, cells), regions=doubled, neighbours=apart
     )
     return predicted
 
@@ -117,8 +117,8 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_ap
     torch.manual_seed(1)
     x_t, t = torch.randn(2, 3, 64, 64 * cells), 0.7
     with attach(base.model, layout, row.residuals):
-        wanted = model_of(base, x_t, t, contexts, regions, neighbours)
-    unattached = model_of(base, x_t, t, contexts, regions, neighbours)
+        wanted = model_of(base, x_t, t, contexts=contexts, regions=regions, neighbours=neighbours)
+    unattached = model_of(base, x_t, t, contexts=contexts, regions=regions, neighbours=neighbours)
 
     words = torch.stack([row.words, torch.full_like(row.words, base.world.vocabulary["pad"])])  # (2, P, S)
     words[1, :, 0] = base.world.vocabulary["null"]

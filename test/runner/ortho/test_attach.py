@@ -110,7 +110,7 @@ def test_a_second_training_step_on_the_very_same_inputs_goes_through(
 
 @pytest.mark.parametrize("soft", [False, True])
 def test_a_mask_confines_a_residual_to_its_positions(
-    model: nn.Module, layout: Layout, inputs: Inputs, residual: Make, soft: bool
+    model: nn.Module, layout: Layout, inputs: Inputs, residual: Make, *, soft: bool
 ) -> None:
     x, _ = inputs
     linear = model.get_submodule("attn1.to_q")
@@ -181,7 +181,7 @@ def test_each_sample_of_a_mixed_batch_equals_its_own_composition_alone(
 
 
 def test_q_k_and_v_share_one_projection_of_their_input(
-    model: nn.Module, layout: Layout, inputs: Inputs, residual: Make, monkeypatch: pytest.MonkeyPatch
+    model: nn.Module, layout: Layout, inputs: Inputs, residual: Make, *, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     computed: list[tuple[int, ...]] = []
     compute = Projection._compute
@@ -210,7 +210,7 @@ def test_an_input_changed_in_place_is_projected_again(
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
 def test_the_path_is_the_same_without_gradients(
-    model: nn.Module, layout: Layout, inputs: Inputs, residual: Make, mode: Callable[[], torch.no_grad]
+    model: nn.Module, layout: Layout, inputs: Inputs, residual: Make, *, mode: Callable[[], torch.no_grad]
 ) -> None:
     with attach(model, layout, [residual(1)]):
         expected = model(*inputs)

@@ -58,7 +58,7 @@ def run(model: CastModel, pictures: list[list[Member]] | None, batch: int = 1, c
     t = torch.full((batch,), 0.7, dtype=dtype)
     if pictures is None:
         return model(x, t, context, places)
-    with attach_gated(model, LAYOUT, pictures, WORDS * cells):
+    with attach_gated(model, LAYOUT, pictures, length=WORDS * cells):
         return model(x, t, context, places)
 
 
@@ -99,7 +99,7 @@ def test_entries_are_added_to_the_rows_of_their_own_tokens_alone(model: CastMode
     seen: dict[str, Tensor] = {}
     name = "transformer_blocks.1.attn2.to_v"
     here = member(1, 1, strength=0.5)
-    with attach_gated(model, LAYOUT, [[here]], WORDS * 2):
+    with attach_gated(model, LAYOUT, [[here]], length=WORDS * 2):
         layer = model.get_submodule(name)
         x = torch.randn(1, 2 * WORDS, WIDTH, generator=torch.Generator().manual_seed(1))
         seen["with"] = layer(x)
@@ -121,7 +121,7 @@ def test_a_residual_acts_where_its_gate_and_mask_let_it(model: CastModel) -> Non
     def catch(_: torch.nn.Module, inputs: tuple[Tensor, ...], y: Tensor) -> None:
         caught["x"], caught["y"] = inputs[0], y
 
-    with attach_gated(model, LAYOUT, [[here]], WORDS * 2) as attachment:
+    with attach_gated(model, LAYOUT, [[here]], length=WORDS * 2) as attachment:
         gates: list[Tensor] = []
         layer = model.get_submodule(name)
         handle = layer.register_forward_hook(catch)  # after the residual's own hook

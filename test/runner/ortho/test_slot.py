@@ -61,7 +61,7 @@ def test_two_slots_of_the_first_radix_to_the_d_share_at_most_d_minus_1(
     for _ in range(2_000):
         a, b = source.sample(range(capacity(radix, degree - 1)), 2)
         for n in dims:
-            shared = shared_columns(a, b, n, r, radix)
+            shared = shared_columns(a, b, n=n, r=r, radix=radix)
             assert shared <= overlap_bound(a, b, radix, r) <= degree - 1
 
 
@@ -95,16 +95,16 @@ def test_downs_of_one_class_are_orthogonal_to_1e_13() -> None:
 
 @given(st.integers(0, 31**4 - 1), st.integers(0, 31**4 - 1))
 def test_any_two_slots_of_rank_4_in_128_channels_keep_their_bound(a: int, b: int) -> None:
-    assert shared_columns(a, b, 128, 4) <= overlap_bound(a, b, 31, 4)
+    assert shared_columns(a, b, n=128, r=4) <= overlap_bound(a, b, 31, 4)
 
 
 @given(st.integers(0, 31**8 - 1), st.integers(0, 31**8 - 1))
 def test_any_two_slots_of_rank_8_in_256_channels_keep_their_bound(a: int, b: int) -> None:
-    assert shared_columns(a, b, 256, 8) <= overlap_bound(a, b, 31, 8)
+    assert shared_columns(a, b, n=256, r=8) <= overlap_bound(a, b, 31, 8)
 
 
 def test_a_slot_shares_all_its_columns_with_itself() -> None:
-    assert shared_columns(77, 77, 256, 8) == overlap_bound(77, 77, 31, 8) == 8
+    assert shared_columns(77, 77, n=256, r=8) == overlap_bound(77, 77, 31, 8) == 8
 
 
 @pytest.mark.parametrize("slot", [-1, 31**8, SLOT_MAX + 1])
@@ -126,7 +126,7 @@ def test_golden_slots_are_reproduced() -> None:
         assert (field_size(n, r), class_of(case["slot"], radix)) == (case["q"], case["class"])
     for pair in golden["pairs"]:
         n, r, radix, a, b = (pair[key] for key in ("n", "rank", "radix", "a", "b"))
-        assert shared_columns(a, b, n, r, radix) == pair["shared_columns"]
+        assert shared_columns(a, b, n=n, r=r, radix=radix) == pair["shared_columns"]
         assert overlap_bound(a, b, radix, r) == pair["overlap_bound"]
 
 
@@ -134,7 +134,7 @@ def test_a_composition_deals_slots_that_share_nothing_where_channels_are_reserve
     trained = random.Random(3).choices(range(31**2), k=31)
     dealt = composed_slots(trained, 31, reserved=True)
     assert dealt == tuple(range(31))
-    assert all(shared_columns(a, b, 128, 4, 31) == 0 for a in dealt for b in dealt if a != b)
+    assert all(shared_columns(a, b, n=128, r=4, radix=31) == 0 for a in dealt for b in dealt if a != b)
     with pytest.raises(ValueError, match="31 members"):
         composed_slots([*trained, 5], 31, reserved=True)
 

@@ -25,7 +25,7 @@ def picture(model: CastModel, context: Tensor, members: list[Member]) -> Tensor:
     dtype = model.patch_in.weight.dtype
     x = torch.randn(1, 3, 64, 64 * CELLS, generator=g).to(dtype)
     places = torch.arange(CELLS).expand(1, CELLS)
-    with attach_gated(model, LAYOUT, [members], LENGTH):
+    with attach_gated(model, LAYOUT, [members], length=LENGTH):
         drawn: Tensor = model(x, torch.full((1,), 0.7, dtype=dtype), context, places)
     return drawn.float()
 

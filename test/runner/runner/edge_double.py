@@ -215,8 +215,8 @@ class EdgeDouble:
         if job is None:
             raise Refusal("upload_url_invalid", "This address is not valid any more.")
         digest = hashlib.sha256(content).hexdigest()
-        told = (announced["size_bytes"], announced["sha256"], announced["content_type"])
-        if (len(content), digest, content_type) != told:
+        sent = (announced["size_bytes"], announced["sha256"], announced["content_type"])
+        if (len(content), digest, content_type) != sent:
             raise Refusal("upload_mismatch", "The bytes are not the ones announced.")
         job.uploads[announced["name"]] = content
         if announced["name"] == "checkpoint.safetensors":

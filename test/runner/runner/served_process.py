@@ -36,7 +36,7 @@ def _let_go(job: HandStepped, cue: Path) -> None:
 
 
 def serve(
-    url: str, folder: str, hears: bool, stop_seconds: float, drain_seconds: float, token: str, stall_seconds: float
+    url: str, folder: str, *, hears: bool, stop_seconds: float, drain_seconds: float, token: str, stall_seconds: float
 ) -> None:
     """Serve until a signal and exit with the service's code; the log lies in the folder."""
     sys.stdout = sys.stderr = open(Path(folder) / "log", "w", buffering=1)  # noqa: PTH123, SIM115 - lives as long as the process
@@ -49,5 +49,18 @@ def serve(
     quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
     settings = LoopSettings(ABOUT, ["cast-3"], **quick, stall_seconds=stall_seconds)
     log = open_log()
-    loop = Loop(settings, edge, Edge(url, token), storage, {"sample": job}, retry_policy, log, QUICK)
-    os._exit(run_until_signal(loop, log, stop_seconds, drain_seconds, "Put a key into the file."))
+    loop = Loop(
+        settings,
+        edge=edge,
+        heartbeat_edge=Edge(url, token),
+        storage=storage,
+        jobs={"sample": job},
+        retry_policy=retry_policy,
+        log=log,
+        backoff=QUICK,
+    )
+    os._exit(
+        run_until_signal(
+            loop, log, stop_seconds=stop_seconds, drain_seconds=drain_seconds, key_hint="Put a key into the file."
+        )
+    )

@@ -55,7 +55,16 @@ class Serving:
         chosen = LoopSettings(ABOUT, ["cast-3"], **{**quick, **settings})
         self._lines = _Lines()
         log = open_log(self._lines)
-        self.loop = Loop(chosen, self._edge, self._heart, self.storage, jobs, self.retry_policy, log, QUICK)
+        self.loop = Loop(
+            chosen,
+            edge=self._edge,
+            heartbeat_edge=self._heart,
+            storage=self.storage,
+            jobs=jobs,
+            retry_policy=self.retry_policy,
+            log=log,
+            backoff=QUICK,
+        )
         self.error: Exception | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

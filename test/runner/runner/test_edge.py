@@ -1,4 +1,4 @@
-"""The client of the edge: every call names itself, and tells whoever watches this process that it is alive."""
+"""The client of the edge: every call names itself, and reports to whoever watches this process that it is alive."""
 
 import os
 import time

@@ -37,7 +37,7 @@ class Bench:
         runner = self.client.register(
             {"name": "t", "version": "0", "device": "cpu", "dtype": "f", "memory_bytes": 1, "bases": ["cast-3"]}
         )
-        (message,) = self.client.lease(runner.runner_id, ["cast-3"], 1, 0, []).leases
+        (message,) = self.client.lease(runner.runner_id, bases=["cast-3"], max_batch=1, wait_seconds=0, warm=[]).leases
         run = Run(parse_lease(message), monotonic=lambda: self.now)
         self.beats.hold(run)
         return job, run
@@ -64,7 +64,7 @@ def test_a_silent_run_is_beaten_every_heartbeat_and_not_sooner(bench: Bench) -> 
     assert counts == [0, 0, 1, 1, 2]
 
 
-def test_progress_is_told_early_but_not_more_than_once_a_progress_interval(bench: Bench) -> None:
+def test_progress_is_reported_early_but_not_more_than_once_a_progress_interval(bench: Bench) -> None:
     job, run = bench.hold()
     run.report(1, 9, "drawing")
     bench.at(1.0)
@@ -80,7 +80,7 @@ def test_a_job_that_hangs_frees_its_neighbours_and_itself(bench: Bench) -> None:
     for seconds in (10.0, 20.0):
         bench.at(seconds)
     run.report(1, 9, "drawing")
-    # No run has moved for half an hour since: nothing is told any more, and whoever ends the process is told once.
+    # No run has moved for half an hour since: nothing is sent any more, and whoever ends the process is notified once.
     beats = []
     for seconds in (1_810.0, 1_821.0, 1_840.0):
         bench.at(seconds)

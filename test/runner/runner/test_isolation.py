@@ -69,7 +69,7 @@ def ends_one_twice(runs: Any, storage: Any) -> Any:
             yield run, KeyError()
 
 
-def makes_a_result_that_cannot_be_told(runs: Any, storage: Any) -> Any:
+def makes_a_result_that_cannot_be_reported(runs: Any, storage: Any) -> Any:
     for run, end in HandStepped(free=True)(runs, storage):
         if is_poison(run):
             assert isinstance(end, Result)
@@ -93,7 +93,7 @@ def makes_an_output_without_bytes(runs: Any, storage: Any) -> Any:
         exits_the_process,
         skips_one,
         ends_one_twice,
-        makes_a_result_that_cannot_be_told,
+        makes_a_result_that_cannot_be_reported,
         makes_an_output_without_bytes,
     ],
 )
@@ -150,7 +150,7 @@ def test_an_answer_that_cannot_be_read_does_not_stop_the_heartbeats_of_its_neigh
 def test_a_progress_that_cannot_be_sent_does_not_stop_the_heartbeats_of_its_neighbours(
     edge: EdgeDouble, serve: Serve
 ) -> None:
-    def told_badly(runs: Any, storage: Any) -> Any:
+    def reports_badly(runs: Any, storage: Any) -> Any:
         for run in runs:
             run.report(float("nan") if is_poison(run) else 1, 9, "half a character: \ud83d")
         edge.until(lambda: all(len(each.beats) > 2 for each in neighbours))
@@ -160,7 +160,7 @@ def test_a_progress_that_cannot_be_sent_does_not_stop_the_heartbeats_of_its_neig
     poison, neighbours = jobs[0], jobs[1:]
     with edge.changed:
         edge.jobs += jobs
-    serve(told_badly, max_batch=3)
+    serve(reports_badly, max_batch=3)
     edge.until(lambda: all(each.settled is not None for each in jobs))
     assert [(each.status, each.attempts) for each in neighbours] == [("succeeded", 1)] * 2
     assert poison.settled is not None
@@ -195,7 +195,7 @@ def test_a_lease_that_names_nothing_costs_its_neighbours_nothing(
 @pytest.mark.parametrize("text", ["half a \ud83d", "\udc00", "nothing \u0000 here"])
 @pytest.mark.parametrize("place", ["prompt", "negative_prompt"])
 def test_a_text_that_no_file_can_carry_fails_for_good_and_alone(
-    edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch, text: str, place: str
+    edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch, *, text: str, place: str
 ) -> None:
     monkeypatch.setattr(edge, "lease", lenient(edge))
     poison, good = sample_job(**{place: text}), sample_job()
@@ -215,11 +215,11 @@ def test_every_step_of_a_picture_fails_for_its_own_job_alone(
     real = getattr(sample_module, part)
     calls: list[int] = []
 
-    def fails_second(*arguments: Any) -> Any:
+    def fails_second(*arguments: Any, **named: Any) -> Any:
         calls.append(1)
         if len(calls) == 2:
             raise RuntimeError("poison")
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(sample_module, part, fails_second)
     jobs = [sample_job(seed=seed) for seed in range(3)]

@@ -11,16 +11,16 @@ from orthoplex.runner.key import Key
 
 
 class Bench:
-    """A key in a file, an edge that takes the keys in `good`, and what was told and sent."""
+    """A key in a file, an edge that takes the keys in `good`, and what was reported and sent."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "key"
         self.file.write_text("opx_1\n")
-        self.told: list[str | None] = []
+        self.problems: list[str | None] = []
         self.sent: list[str] = []
         self.good = {"opx_1"}
         self.edge = Edge(
-            "http://edge.test", Key("opx_1", self.file, self.told.append), httpx.MockTransport(self._answer)
+            "http://edge.test", Key("opx_1", self.file, self.problems.append), httpx.MockTransport(self._answer)
         )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -45,7 +45,7 @@ def test_a_new_key_in_the_file_is_sent_from_the_next_call_on(bench: Bench) -> No
     bench.call()
     bench.call()
     assert bench.sent == ["opx_1", "opx_22", "opx_22"]
-    assert bench.told == [None]
+    assert bench.problems == [None]
 
 
 def test_a_file_that_was_put_in_place_by_a_link_is_seen(tmp_path: Path) -> None:
@@ -82,13 +82,13 @@ def test_a_key_that_is_refused_and_has_no_successor_is_sent_once(bench: Bench) -
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n", b"opx_\xff\xfe", b"opx_1 opx_2"])
-def test_what_cannot_be_a_key_is_told_and_the_old_one_goes_on(bench: Bench, content: bytes) -> None:
+def test_what_cannot_be_a_key_is_reported_and_the_old_one_goes_on(bench: Bench, content: bytes) -> None:
     bench.file.write_bytes(content)
     bench.call()
     bench.call()
     assert bench.sent == ["opx_1", "opx_1"]
-    assert [problem is not None for problem in bench.told] == [True]
-    assert "opx_" not in str(bench.told[0])
+    assert [problem is not None for problem in bench.problems] == [True]
+    assert "opx_" not in str(bench.problems[0])
 
 
 def test_a_file_that_is_gone_leaves_the_old_key(bench: Bench) -> None:

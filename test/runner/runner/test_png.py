@@ -20,7 +20,7 @@ ADA = RecipeAdapter("ada/ada:2", "ver_0", "<ada>", 0.6, 3, "ab" * 32, {"x": 0.0,
 
 def recipe(**changes: Any) -> Recipe:
     spec = SampleSpec("<ada> smiling", seed=7, width=64, height=64, guidance=2.5, sampler="Euler")
-    return replace(recipe_of("cast-3", spec, 7, "happy", [ADA], "cpu"), **changes)
+    return replace(recipe_of("cast-3", spec, seed=7, drawn="happy", adapters=[ADA], device="cpu"), **changes)
 
 
 def chunks_of(content: bytes) -> dict[str, str]:
@@ -40,9 +40,9 @@ def test_the_parameters_are_in_the_form_that_other_tools_read() -> None:
 
 
 def test_our_own_chunk_gives_the_recipe_back_whole() -> None:
-    told = json.loads(chunks_of(write_png(picture(), recipe()))["orthoplex"])
-    assert told == recipe().as_json()
-    assert told["adapters"][0]["region"] == ADA.region
+    stored = json.loads(chunks_of(write_png(picture(), recipe()))["orthoplex"])
+    assert stored == recipe().as_json()
+    assert stored["adapters"][0]["region"] == ADA.region
 
 
 def test_a_prompt_in_any_script_survives() -> None:

@@ -1,4 +1,4 @@
-"""What a run tells and how it learns that it must end."""
+"""What a run reports and how it learns that it must end."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The process: one signal ends it in order, two at once, and its exit code tells which it was."""
+"""The process: one signal ends it in order, two at once, and its exit code says which it was."""
 
 import multiprocessing
 import os
@@ -32,8 +32,14 @@ def start(edge: EdgeDouble, tmp_path: Path) -> Iterator[Start]:
         token: str = TOKEN,
         stall_seconds: float = 60.0,
     ) -> ForkServerProcess:
-        settings = (edge.url, str(tmp_path), hears, stop_seconds, drain_seconds, token, stall_seconds)
-        process = SERVER.Process(target=serve, args=settings)
+        settings = {
+            "hears": hears,
+            "stop_seconds": stop_seconds,
+            "drain_seconds": drain_seconds,
+            "token": token,
+            "stall_seconds": stall_seconds,
+        }
+        process = SERVER.Process(target=serve, args=(edge.url, str(tmp_path)), kwargs=settings)
         process.start()
         started.append(process)
         return process
@@ -100,7 +106,7 @@ def test_a_job_that_hangs_ends_the_process_by_itself_and_holds_no_lease_any_more
 
 @pytest.mark.parametrize(("number", "drain_seconds"), [(signal.SIGUSR1, 0.0), (signal.SIGTERM, 30.0)])
 def test_a_drain_finishes_the_work_deregisters_and_exits_0(
-    edge: EdgeDouble, start: Start, tmp_path: Path, number: signal.Signals, drain_seconds: float
+    edge: EdgeDouble, start: Start, tmp_path: Path, *, number: signal.Signals, drain_seconds: float
 ) -> None:
     job = edge.enqueue(sample_job())
     process = start(drain_seconds=drain_seconds)

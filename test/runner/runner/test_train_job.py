@@ -25,10 +25,10 @@ def train_job(edge: EdgeDouble, pictures: list[bytes] | None = None, **changes: 
     return edge.enqueue(Job("train", train_spec(images=images, sample_prompts=["<ada>"], **changes), inputs=names))
 
 
-def steps_told(job: Job) -> list[int]:
-    """The steps that heartbeats told of while it trained."""
-    told = [beat["progress"] for beat in job.beats if "progress" in beat]
-    return [progress["step"] for progress in told if progress["message"].startswith("training")]
+def steps_reported(job: Job) -> list[int]:
+    """The steps that heartbeats reported while it trained."""
+    reported = [beat["progress"] for beat in job.beats if "progress" in beat]
+    return [progress["step"] for progress in reported if progress["message"].startswith("training")]
 
 
 def test_a_training_leaves_an_adapter_in_its_slot_and_sample_pictures(edge: EdgeDouble, serve: Serve) -> None:
@@ -50,16 +50,16 @@ def test_a_training_leaves_an_adapter_in_its_slot_and_sample_pictures(edge: Edge
 def test_a_stopped_training_keeps_a_checkpoint_and_the_next_run_goes_on_from_it(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=200)
     first = serve(TrainJob(tiny_bases()))
-    edge.until(lambda: any(step >= 3 for step in steps_told(job)))
+    edge.until(lambda: any(step >= 3 for step in steps_reported(job)))
     assert first.end() is None
     assert job.releases
     assert "checkpoint.safetensors" in job.kept
-    reached = max(steps_told(job))
+    reached = max(steps_reported(job))
     job.beats.clear()
     job.spec["resume_input"] = "checkpoint.safetensors"
     serve(TrainJob(tiny_bases()))
-    edge.until(lambda: bool(steps_told(job)))
-    assert steps_told(job)[0] > reached
+    edge.until(lambda: bool(steps_reported(job)))
+    assert steps_reported(job)[0] > reached
 
 
 def test_a_checkpoint_that_is_damaged_or_of_another_training_means_to_begin_anew(
@@ -76,7 +76,7 @@ def test_a_checkpoint_that_is_damaged_or_of_another_training_means_to_begin_anew
 def test_a_canceled_training_ends_and_leaves_nothing(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=2000)
     serve(TrainJob(tiny_bases()))
-    edge.until(lambda: bool(steps_told(job)))
+    edge.until(lambda: bool(steps_reported(job)))
     job.cancel = True
     edge.until(lambda: job.settled is not None)
     assert job.settled == {"outcome": "canceled"}
@@ -100,7 +100,7 @@ def test_a_picture_that_is_no_good_fails_the_training_and_is_named(
     assert says in error["message"]
 
 
-def test_a_training_tells_that_it_changes_nothing_uncalled_and_how_its_samples_are_read(
+def test_a_training_reports_that_it_changes_nothing_uncalled_and_how_its_samples_are_read(
     edge: EdgeDouble, serve: Serve
 ) -> None:
     job = train_job(edge, steps=2)

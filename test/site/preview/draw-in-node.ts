@@ -36,7 +36,7 @@ const session = await openSession(
 const casting = castingOf(request, session.palettes);
 if ("refused" in casting) throw new Error(casting.refused);
 const files = calledMembers(request, casting).map(({ url }) => readAdapter(read(url), shapes));
-const picture = await draw(session, request, casting, files, async () => true);
+const picture = await draw(session, request, { casting, files }, async () => true);
 if (!picture) throw new Error("The sampler was stopped.");
 writeFileSync(
   join(folder, "picture.f32"),

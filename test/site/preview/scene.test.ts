@@ -65,7 +65,7 @@ type InputName =
   | "class_words"
   | "named";
 const residualInputs = (casting: Casting, members: ReadonlyMap<string, Attached>, cells: number) =>
-  inputsOf(memberInputs(casting, members, cast, cells, 1));
+  inputsOf(memberInputs(casting, members, cast, { cells, captions: 1 }));
 
 const casting: Casting = {
   roles: [
@@ -185,7 +185,7 @@ it("captions hold background, learned tokens and expression where the runner put
   const words = [language.pad, language.null, "background:plain", "expression:smiling", "expression:neutral"];
   const table = Float32Array.from({ length: words.length * width }, (_, i) => Math.floor(i / width));
   const world = { shapes: cast, vocabulary: new Map(words.map((word, i) => [word, i])), table };
-  const inputs = inputsOf(captionInputs(casting, members, world, 0, 2));
+  const inputs = inputsOf(captionInputs(casting, members, world, { seed: 0, captions: 2 }));
   const wordAt = (caption: number, person: number, position: number) =>
     words[inputs.words.data[((caption * 2 + person) * WORDS + position) * width] ?? -1];
   const caption = Array.from({ length: WORDS }, (_, position) => wordAt(0, 0, position));
@@ -243,7 +243,7 @@ describe("a base with entries and gates", () => {
   ]);
 
   it("gives every member the rows of its own words, wherever it is named, and none without the prompt", () => {
-    const { entries, owners } = inputsOf(memberInputs(twice, present, gated, 3, 2));
+    const { entries, owners } = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 2 }));
     const length = 3 * WORDS;
     expect(entries.shape).toEqual([3, 2, length, width]);
     expect(owners.shape).toEqual([2, length, 2 * RANK]);
@@ -267,7 +267,7 @@ describe("a base with entries and gates", () => {
   });
 
   it("has the slots' directions on all channels", () => {
-    const { down } = inputsOf(memberInputs(twice, present, gated, 3, 1));
+    const { down } = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 1 }));
     expect(down.shape).toEqual([width, 2 * RANK]);
     const own = present.get("<bo>")?.trained.down;
     expect(down.data[5 * 2 * RANK + RANK + 1]).toBe(Math.fround(own?.[width + 5] ?? 0));

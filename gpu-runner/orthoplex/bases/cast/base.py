@@ -70,7 +70,7 @@ class CastBase(CastParts):
         with ExitStack() as stack:
             if context.members:
                 length = context.states[0].shape[1]
-                stack.enter_context(attach_gated(self.model, self.layout, context.members, length))
+                stack.enter_context(attach_gated(self.model, self.layout, context.members, length=length))
             else:
                 stack.enter_context(attach_batch(self.model, self.layout, context.residuals))
             if context.shared:
@@ -89,7 +89,12 @@ class CastBase(CastParts):
         states = list(context.states) if len(context.states) > 1 else context.states[0]
         conditions = context.conditions
         predicted: Tensor = self.model(
-            x.to(self.dtype), t, states, conditions["places"], context.regions or None, conditions.get("neighbours")
+            x.to(self.dtype),
+            t,
+            states,
+            conditions["places"],
+            regions=context.regions or None,
+            neighbours=conditions.get("neighbours"),
         )
         return predicted.float()
 
@@ -117,7 +122,7 @@ class CastBase(CastParts):
     def prior(self, size: int, tokens: Tensor, seed: int) -> PriorPictures | None:
         if self.layout.reserved is not None or self.layout.entries:
             return None  # silent where the concept is not named, by construction
-        return PriorPictures(self, size, float(tokens.std()), torch.Generator().manual_seed(seed))
+        return PriorPictures(self, size, float(tokens.std()), generator=torch.Generator().manual_seed(seed))
 
     def initial_tokens(self, class_word: str) -> Tensor:  # noqa: ARG002 - a cast base draws persons and nothing else
         if self.layout.entries:
@@ -133,7 +138,7 @@ class CastBase(CastParts):
     def loss(self, prediction: Tensor, target: Tensor, t: Tensor) -> Tensor:
         coarse = self.config.coarse
         seen, _ = seen_level(t, coarse)
-        return flow_loss(prediction, target, seen, FLOOR, edge_weights(target) if coarse > 1 else None)
+        return flow_loss(prediction, target, seen, floor=FLOOR, weights=edge_weights(target) if coarse > 1 else None)
 
 
 def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -> CastBase:

@@ -68,7 +68,9 @@ def noise_levels(batch: int, generator: torch.Generator, high_share: float = 0.3
     return levels
 
 
-def flow_loss(predicted: Tensor, clean: Tensor, t: Tensor, floor: float = 0.5, weights: Tensor | None = None) -> Tensor:
+def flow_loss(
+    predicted: Tensor, clean: Tensor, t: Tensor, *, floor: float = 0.5, weights: Tensor | None = None
+) -> Tensor:
     """Mean squared velocity error of an x-prediction: ||x0_hat - x0||^2 / max(t, floor)^2, weighted by pixel.
 
     The floor keeps the weight on noisy levels: a caption decides nearly everything here, little is left to denoising.

@@ -192,7 +192,13 @@ class TransformerBlock(nn.Module):
         self.scale_shift_table = nn.Parameter(torch.zeros(6, width))
 
     def forward(
-        self, x: Tensor, context: Tensor, modulation: Tensor, regions: Regions | None, neighbours: Tensor | None = None
+        self,
+        x: Tensor,
+        context: Tensor,
+        modulation: Tensor,
+        regions: Regions | None,
+        *,
+        neighbours: Tensor | None = None,
     ) -> Tensor:
         """x (B, T, C), context (B, S, C), modulation (B, 6, C), neighbours (B, 1, T, T) or None."""
         table = modulation + self.scale_shift_table
@@ -253,7 +259,7 @@ class DetailDecoder(nn.Module):
         self.third = nn.Conv2d(channels, channels, 3, padding=1)
         self.out = nn.Conv2d(channels, 3 * self.CELL_PX**2, 1)
 
-    def forward(self, x: Tensor, noisy: Tensor, small: Tensor, signal: Tensor, grid: int) -> Tensor:
+    def forward(self, x: Tensor, noisy: Tensor, small: Tensor, signal: Tensor, *, grid: int) -> Tensor:
         """x (B, T, C) tokens, noisy (B, 3, H, W), small (B, 3, H / 2, W / 2), signal (B, C) of the noise level."""
         batch, _, height, width = noisy.shape
         large = F.interpolate(small, (height, width), mode="bilinear", align_corners=False)
@@ -328,7 +334,7 @@ class CastModel(nn.Module):
         return context.flatten(1, 2)
 
     def forward(
-        self, x_t: Tensor, t: Tensor, context: Tensor | list[Tensor], places: Tensor, regions: Regions | None = None,
+        self, x_t: Tensor, t: Tensor, context: Tensor | list[Tensor], places: Tensor, *, regions: Regions | None = None,
         neighbours: Tensor | None = None,
     ) -> Tensor:  # fmt: skip
         """The clean picture, from x_t = (1 - t) x0 + t noise.
@@ -349,11 +355,11 @@ class CastModel(nn.Module):
         modulation = self.time_modulation(signal).view(-1, 6, config.width)
         for index, block in enumerate(self.transformer_blocks):
             layer_context = context[index] if isinstance(context, list) else context
-            x = block(x, layer_context, modulation, regions, neighbours)
+            x = block(x, layer_context, modulation, regions, neighbours=neighbours)
         shift, scale = self.modulation_out(signal)[:, None].chunk(2, dim=-1)
         x = self.norm_out(x) * (1 + scale) + shift
         picture = unpatchify(self.patch_out(x), config.patch_px // config.coarse, config.grid)
         if self.decoder is None:
             return picture
-        detailed: Tensor = self.decoder(x, x_t, picture, signal, config.grid)
+        detailed: Tensor = self.decoder(x, x_t, picture, signal, grid=config.grid)
         return detailed

@@ -123,7 +123,7 @@ class ConceptScenes:
 
     def __init__(
         self, base: CastParts, data: ConceptPictures, companions: People | None = None,
-        share: float = COMPANION_SHARE, contradictions: tuple[str, ...] = (),
+        *, share: float = COMPANION_SHARE, contradictions: tuple[str, ...] = (),
         high_share: float = HIGH_SHARE, low_share: float | None = None,
     ) -> None:  # fmt: skip
         self.base, self.data, self.contradictions = base, data, contradictions

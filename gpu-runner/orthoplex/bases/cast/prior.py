@@ -35,7 +35,13 @@ class PriorPictures:
     """A bank of pictures that the base draws for random captions, and batches made of it."""
 
     def __init__(
-        self, base: CastParts, size: int, token_scale: float, generator: torch.Generator, content: Content = Content()
+        self,
+        base: CastParts,
+        size: int,
+        token_scale: float,
+        *,
+        generator: torch.Generator,
+        content: Content = Content(),
     ) -> None:
         self.base, self.token_scale, self.content = base, token_scale, content
         people = draw_people(base, size, generator, steps=4)

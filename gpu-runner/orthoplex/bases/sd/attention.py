@@ -48,7 +48,7 @@ class ObservedProcessor:
 
     def __call__(
         self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Tensor | None = None,
-        attention_mask: Tensor | None = None, temb: Tensor | None = None,  # noqa: ARG002 - diffusers calls it so
+        *, attention_mask: Tensor | None = None, temb: Tensor | None = None,  # noqa: ARG002 - diffusers calls it so
     ) -> Tensor:  # fmt: skip
         batch, positions, _ = hidden_states.shape
         q = attn.head_to_batch_dim(attn.to_q(hidden_states))

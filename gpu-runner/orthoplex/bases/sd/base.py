@@ -63,7 +63,7 @@ class SdBase(SdParts):
         length = context.states[0].shape[1]
         with (
             observed(self.model, context.conditions["boxes"], (rows, columns)),
-            attach_gated(self.model, self.layout, context.members, length, (rows, columns)),
+            attach_gated(self.model, self.layout, context.members, length=length, grid=(rows, columns)),
         ):
             yield
 
@@ -85,12 +85,12 @@ class SdBase(SdParts):
             t,
             encoder_hidden_states=states.to(self.dtype),
             encoder_attention_mask=None if bool(visible.all()) else visible,
-            added_cond_kwargs=self._told(context),
+            added_cond_kwargs=self._conditions(context),
         ).sample
         return out.float()
 
-    def _told(self, context: Context) -> dict[str, Tensor] | None:
-        """What XL's UNet is told beside the words; the pooled vector knows class words and no triggers."""
+    def _conditions(self, context: Context) -> dict[str, Tensor] | None:
+        """What XL's UNet is given beside the words; the pooled vector knows class words and no triggers."""
         if self.second is None:
             return None
         pooled, time_ids = context.conditions["pooled"], context.conditions["time_ids"]

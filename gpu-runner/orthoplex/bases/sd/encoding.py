@@ -111,7 +111,15 @@ def encode(base: SdParts, readings: Sequence[SdReading]) -> Context:
                 for own, each in zip(rows, reading.members, strict=True)
             )
         )
-    return _context(base, states, tuple(members), visible, boxes, _sizes(base, readings), pooled)
+    return _context(
+        base,
+        states,
+        members=tuple(members),
+        visible=visible,
+        boxes=boxes,
+        latents=_sizes(base, readings),
+        pooled=pooled,
+    )
 
 
 @torch.no_grad()
@@ -125,7 +133,15 @@ def negative(base: SdParts, readings: Sequence[SdReading]) -> Context:
         states, pooled = states * said[:, None, None], pooled * said[:, None]
     visible = (torch.arange(length) < base.words).repeat(len(readings), 1)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(readings), length, 1)
-    return _context(base, states, ((),) * len(readings), visible, boxes, _sizes(base, readings), pooled)
+    return _context(
+        base,
+        states,
+        members=((),) * len(readings),
+        visible=visible,
+        boxes=boxes,
+        latents=_sizes(base, readings),
+        pooled=pooled,
+    )
 
 
 def training_context(base: SdParts, prompts: Sequence[Tokens], mentions: Sequence[int], side: int) -> Context:
@@ -143,7 +159,9 @@ def training_context(base: SdParts, prompts: Sequence[Tokens], mentions: Sequenc
     visible = torch.ones(len(prompts), length, dtype=torch.bool)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(prompts), length, 1)
     latents = torch.tensor([[side, side]] * len(prompts))
-    context = _context(base, states, ((),) * len(prompts), visible, boxes, latents, pooled)
+    context = _context(
+        base, states, members=((),) * len(prompts), visible=visible, boxes=boxes, latents=latents, pooled=pooled
+    )
     return replace(context, conditions={**context.conditions, "concept_rows": own})
 
 
@@ -159,7 +177,7 @@ def _sizes(base: SdParts, readings: Sequence[SdReading]) -> Tensor:
 
 
 def _context(
-    base: SdParts, states: Tensor, members: tuple[tuple[Member, ...], ...], visible: Tensor, boxes: Tensor,
+    base: SdParts, states: Tensor, *, members: tuple[tuple[Member, ...], ...], visible: Tensor, boxes: Tensor,
     latents: Tensor, pooled: Tensor | None,
 ) -> Context:  # fmt: skip
     """latents (B, 2): rows and columns of the pictures' latents, the UNet's finest grid.

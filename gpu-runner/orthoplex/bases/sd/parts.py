@@ -1,6 +1,6 @@
 """The parts of a Stable Diffusion base, loaded from a folder in diffusers' format. What each part does is elsewhere.
 
-Two kinds: Stable Diffusion 1.x, and XL with its second text encoder, whose pooled vector and sizes the UNet is told.
+Two kinds: Stable Diffusion 1.x, and XL with its second text encoder, whose pooled vector and sizes the UNet is given.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def energy(matrix: Any, moment: Any) -> float:
 
 
 @torch.no_grad()
-def share_acting(lab: Lab, i: str, j: str, training: Training, seed: int) -> float:
+def share_acting(lab: Lab, i: str, j: str, *, training: Training, seed: int) -> float:
     """How much of j's residual acts while i alone is named: its mean gate in a picture of i; 1 without gates."""
     gate = gate_of(lab.base, training, training.merge)
     if gate is None:
@@ -80,12 +80,14 @@ def points_of(lab: Lab, training: Training) -> list[dict[str, float]]:
         facts = [lab.trainer.weights, i, training, training.rates, s.steps, s.batch, s.bank, s.fusion_batches, names]
 
         def make(i: str = i) -> dict[str, Any]:
-            moments = concept_moments(lab.base, lab.characters[i], trained[i], training, s.fusion_batches)
+            moments = concept_moments(
+                lab.base, lab.characters[i], trained[i], training=training, batches=s.fusion_batches
+            )
             return {
                 j: [
                     by_parameters(trained[i].residuals, trained[j].residuals),
                     by_activations(trained[i].residuals, trained[j].residuals, moments)
-                    * share_acting(lab, i, j, training, seed),
+                    * share_acting(lab, i, j, training=training, seed=seed),
                 ]
                 for j in names
                 if j != i

@@ -89,5 +89,5 @@ def silent(base: CastBase, others: list[AttachedAdapter]) -> bool:
     plain = base.predict(x, t, context)
     nowhere = torch.zeros(0, dtype=torch.long)
     members = [Member(each.adapter.slot, each.adapter.entries, each.adapter.up, nowhere) for each in others]
-    with attach_gated(base.model, base.layout, [members], context.states[0].shape[1]):
+    with attach_gated(base.model, base.layout, [members], length=context.states[0].shape[1]):
         return torch.equal(base.predict(x, t, context), plain)

@@ -69,7 +69,9 @@ def scene_prompt(cast: Sequence[str], asks: Sequence[Ask]) -> str:
     return "; ".join([*clauses, background_words(asks[0])])
 
 
-def scene_row(lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], seed: int, trained_by: int) -> CastReading:
+def scene_row(
+    lab: Lab, way: Way, cast: Sequence[str], asks: Sequence[Ask], *, seed: int, trained_by: int
+) -> CastReading:
     """The product's own row, without residuals: they lie beside the base."""
     people = len(cast)
     boxed = way.regions in ("boxes", "apart")
@@ -89,14 +91,16 @@ def generate_scenes(lab: Lab, way: Way, casts: list[tuple[str, ...]], seed: int)
     guidance, words = torch.full((1,), s.guidance), torch.arange(people * base.config.words) // base.config.words
     gate = gate_of(base, way.training, way.merge)
     for number, cast in enumerate(casts):
-        row = scene_row(lab, way, cast, asks_of(lab, cast, number), picture_seed("scene", seed, number), seed)
+        row = scene_row(
+            lab, way, cast, asks_of(lab, cast, number), seed=picture_seed("scene", seed, number), trained_by=seed
+        )
         trained = [lab.trained(name, way.training, seed) for name in cast]
         members = [each.residuals for each in trained]
         here = [present(base, each, way.training.count, cell) for cell, each in enumerate(trained)]
         everywhere = {} if way.merge == BY_GATES else summed(members, 1.0)
         with laid_beside(base, everywhere), acting(base, here, len(words), gate):
             if way.regions == "automatic" or way.confined == "attention":
-                found = regions_by_attention(base, row, people, s.draw_steps, guidance)
+                found = regions_by_attention(base, row, people, steps=s.draw_steps, guidance=guidance)
                 row = row if way.confined else replace(row, boxes=found)
             if not way.confined:
                 parts.append(generate_rows(base, [row], people, s))

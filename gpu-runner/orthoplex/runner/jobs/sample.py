@@ -179,18 +179,28 @@ def _result_of(order: _Order, seconds: float) -> Result:
     if to is not None:
         drawn = f"{order.lease.spec.width}x{order.lease.spec.height}"
         order.warnings.append(f"{order.base.id} draws no {to.width}x{to.height}: drawn at {drawn} and enlarged")
-    outputs = [_output(order, number, *picture) for number, picture in sorted(order.pictures.items())]
+    outputs = [
+        _output(order, number, image, seed=seed, generated=text)
+        for number, (image, seed, text) in sorted(order.pictures.items())
+    ]
     metrics = {"sample_seconds": round(seconds, 3), "device": str(order.base.device)}
     is_certified = order.lease.spec.certify and len(order.adapters) == 1 and can_certify(order.base)
     certificate = certify(order.base, order.adapters[0]).as_json() if is_certified else None
     return Result(outputs, order.warnings, metrics, certificate=certificate)
 
 
-def _output(order: _Order, number: int, image: Image.Image, seed: int, generated: str) -> OutputFile:
+def _output(order: _Order, number: int, *, image: Image.Image, seed: int, generated: str) -> OutputFile:
     spec = order.lease.spec
     adapters = [_recipe_adapter(order.lease, member) for member in spec.adapters]
     device = device_name(str(order.base.device))
-    recipe = recipe_of(order.lease.base, _spec_of(order.lease, order.base), seed, generated, adapters, device)
+    recipe = recipe_of(
+        order.lease.base,
+        _spec_of(order.lease, order.base),
+        seed=seed,
+        drawn=generated,
+        adapters=adapters,
+        device=device,
+    )
     if spec.enlarge_to is not None:
         image = enlarged(image, spec.enlarge_to.width, spec.enlarge_to.height)
         recipe = replace(recipe, enlarged_to=f"{image.width}x{image.height}")

@@ -61,15 +61,15 @@ class TrainJob:
         pictures = _pictures(lease, storage)
         run.report(0, lease.spec.steps, "preparing")
         with tempfile.TemporaryDirectory(prefix="orthoplex-") as folder:
-            trained = _Training(run, lease, base, pictures, storage, Path(folder)).finish()
-        return _checked(run, base, pictures, trained, _result(lease, base, trained))
+            trained = _Training(run, lease, base, pictures=pictures, storage=storage, folder=Path(folder)).finish()
+        return _checked(run, base, pictures, trained=trained, result=_result(lease, base, trained))
 
 
 class _Training:
     """One training with its checkpoint file."""
 
     def __init__(
-        self, run: Run, lease: TrainLease, base: AnyBase, pictures: Pictures, storage: Storage, folder: Path
+        self, run: Run, lease: TrainLease, base: AnyBase, *, pictures: Pictures, storage: Storage, folder: Path
     ) -> None:
         self._run = run
         self._lease = lease
@@ -151,7 +151,7 @@ class _Training:
         return self._resume
 
 
-def _checked(run: Run, base: AnyBase, pictures: Pictures, trained: TrainResult, result: Result) -> Result:
+def _checked(run: Run, base: AnyBase, pictures: Pictures, *, trained: TrainResult, result: Result) -> Result:
     """The result with what drawing shows of the file as it will be published. RunEnded if asked to end."""
     adapter = read_adapter(result.outputs[0].content, base.layout)
     attached = AttachedAdapter(adapter, adapter.trigger, adapter.strength)

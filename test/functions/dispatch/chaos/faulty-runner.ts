@@ -1,5 +1,5 @@
 // A runner of the simulation: it does what a real one does, in messages that may be lost, and at times it dies, freezes past its lease and
-// goes on as if nothing were, or goes on writing although it was told that its lease is gone.
+// goes on as if nothing were, or goes on writing although it was answered that its lease is gone.
 
 import { sha256Hex } from "../../../../functions/lib/sha256.ts";
 import type { Lease } from "../../../../schema/contract/index.ts";
@@ -9,14 +9,20 @@ import type { Answer, Message, Service } from "./service.ts";
 import type { Stage } from "./stage.ts";
 
 /** Chances of what becomes of one batch. */
-const MISHAPS = { dies: 0.15, freezes: 0.12, fails: 0.08, fails_for_good: 0.03, gives_back: 0.05 } as const;
-export type Mishap = keyof typeof MISHAPS;
+const FAULT_CHANCES = {
+  dies: 0.15,
+  freezes: 0.12,
+  fails: 0.08,
+  fails_for_good: 0.03,
+  gives_back: 0.05,
+} as const;
+export type RunnerFault = keyof typeof FAULT_CHANCES;
 const STUBBORN = 0.5;
 const IDLE_MS = 12_000;
 const RETRY_MS = 1_500;
 const TRIES_MAX = 6;
 
-/** What a runner was told about its lease: true, whatever else happened. */
+/** What a runner was answered about its lease: true, whatever else happened. */
 export type RunnerReply = { jobId: string; leaseId: string; status: string };
 export type Play = {
   service: Service;
@@ -24,7 +30,7 @@ export type Play = {
   random: () => number;
   isOver: () => boolean;
   replies: RunnerReply[];
-  mishaps: Map<Mishap, number>;
+  runnerFaults: Map<RunnerFault, number>;
   /** Makes pictures that no other run makes. */
   shade: () => number;
 };
@@ -76,11 +82,11 @@ export class FaultyRunner {
       await stage.sleep(IDLE_MS * (0.5 + random()));
       return true;
     }
-    const mishap = this.#mishap();
+    const fault = this.#fault();
     const workMs = 3_000 + random() * 25_000;
     const breaksIn = random() * workMs * 1.4;
-    if (mishap === "dies") this.#diesAt = stage.now + breaksIn;
-    if (mishap === "freezes") {
+    if (fault === "dies") this.#diesAt = stage.now + breaksIn;
+    if (fault === "freezes") {
       stage.enter(async () => {
         this.#frozenUntil = stage.now + 65_000 + random() * 300_000;
       }, breaksIn);
@@ -89,20 +95,20 @@ export class FaultyRunner {
     for (const each of held) stage.enter(() => this.#beat(each), HEARTBEAT_SECONDS * 1000);
     try {
       await stage.sleep(workMs);
-      for (const each of held) await this.#end(each, mishap);
+      for (const each of held) await this.#end(each, fault);
     } finally {
       for (const each of held) each.over = true;
     }
     return true;
   }
 
-  #mishap(): Mishap | null {
-    const { service, random, mishaps } = this.#play;
+  #fault(): RunnerFault | null {
+    const { service, random, runnerFaults } = this.#play;
     let left = random();
-    for (const [name, chance] of Object.entries(MISHAPS) as [Mishap, number][]) {
+    for (const [name, chance] of Object.entries(FAULT_CHANCES) as [RunnerFault, number][]) {
       left -= chance;
       if (left >= 0 || !service.faulty) continue;
-      mishaps.set(name, (mishaps.get(name) ?? 0) + 1);
+      runnerFaults.set(name, (runnerFaults.get(name) ?? 0) + 1);
       return name;
     }
     return null;
@@ -125,14 +131,14 @@ export class FaultyRunner {
     }
   }
 
-  async #end(held: Held, mishap: Mishap | null): Promise<void> {
+  async #end(held: Held, fault: RunnerFault | null): Promise<void> {
     const { random } = this.#play;
     const isStubborn = random() < STUBBORN;
     if (held.lost && !isStubborn) return;
-    if (mishap === "gives_back") return this.#last(held, "release", { reason: "stopping" });
+    if (fault === "gives_back") return this.#last(held, "release", { reason: "stopping" });
     if (held.canceled) return this.#last(held, "settle", { outcome: "canceled" });
-    if (mishap === "fails" || mishap === "fails_for_good") {
-      const error = { code: "out_of_memory", message: "too big", retryable: mishap === "fails" };
+    if (fault === "fails" || fault === "fails_for_good") {
+      const error = { code: "out_of_memory", message: "too big", retryable: fault === "fails" };
       return this.#last(held, "settle", { outcome: "failed", error });
     }
     const { count } = held.lease.spec as { count: number };

@@ -7,7 +7,7 @@ import { faultyBlobs, type PutFault } from "./faulty-env.ts";
 
 export { Bell, JobLive };
 
-/** What is sent to PATH. `cron_at` is the time that cron is told, milliseconds since 1970. */
+/** What is sent to PATH. `cron_at` is the time that cron is given, milliseconds since 1970. */
 type Settings = { skew_ms?: number; puts_failing?: number; cron_at?: number };
 
 const PATH = "/v1/chaos";

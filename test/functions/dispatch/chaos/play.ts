@@ -6,7 +6,7 @@ import type { Env } from "../../../../functions/env.ts";
 import { JOB_DEADLINE_HOURS } from "../../../../schema/contract/limits.ts";
 import { randomOf } from "../../../../scripts/chaos/random.ts";
 import type { Person } from "../../cast.ts";
-import { FaultyRunner, type Mishap, type Play, type RunnerReply } from "./faulty-runner.ts";
+import { FaultyRunner, type Play, type RunnerFault, type RunnerReply } from "./faulty-runner.ts";
 import { Service } from "./service.ts";
 import { Stage } from "./stage.ts";
 
@@ -44,9 +44,17 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
   const service = new Service(env, stage, random);
   const ordered: Ordered[] = [];
   const replies: RunnerReply[] = [];
-  const mishaps = new Map<Mishap, number>();
+  const runnerFaults = new Map<RunnerFault, number>();
   let [over, shades, virtualMinutes] = [false, 0, 0];
-  const play: Play = { service, stage, random, isOver: () => over, replies, mishaps, shade: () => ++shades };
+  const play: Play = {
+    service,
+    stage,
+    random,
+    isOver: () => over,
+    replies,
+    runnerFaults,
+    shade: () => ++shades,
+  };
   const lastOrder = scale.jobs * ARRIVAL_MS;
 
   async function order(number: number): Promise<void> {
@@ -122,7 +130,7 @@ export async function playOut(env: Env, cast: Cast, scale: Scale): Promise<Outco
     giveClockBack();
     for (const spy of quiet) spy.mockRestore();
   }
-  const suffered = Object.fromEntries([...service.suffered, ...mishaps]);
+  const suffered = Object.fromEntries([...service.suffered, ...runnerFaults]);
   const { unexpectedErrors, lateRefused } = service;
   return { ordered, replies, unexpectedErrors, lateRefused, suffered, virtualMinutes };
 }

@@ -41,15 +41,14 @@ export async function probeDepths(env: Env, depths: readonly number[]): Promise<
 async function probe(env: Env, depth: number): Promise<Depth> {
   await env.DB.batch([env.DB.prepare("DELETE FROM jobs"), env.DB.prepare("DELETE FROM runs")]);
   const meter = new Meter();
-  const db = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[1];
+  const db = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[0]["db"];
   const counted = { ...env, DB: db.$client } as Env;
   const owners = Array.from({ length: OWNERS }, () => newId("usr", NOW));
   const insertOf = (i: number) =>
     jobInsert(
-      drizzle(env.DB),
+      { db: drizzle(env.DB), now: NOW + i },
       newId("job", NOW + i),
       jobAt(i, owners[i % OWNERS] as NewJob["ownerId"]),
-      NOW + i,
     );
   for (let i = 0; i < depth; i += BATCH) {
     await env.DB.batch(Array.from({ length: Math.min(BATCH, depth - i) }, (_, k) => insertOf(i + k)));
@@ -60,11 +59,15 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   const runner = await findRunner(db, operator, granted(await register(db, operator, facts, NOW)), NOW);
   if (runner instanceof Refusal) throw new Error(runner.detail);
   const take = (base: string, maxBatch: number) =>
-    lease(counted, db, runner, "everybody", { bases: [base], maxBatch, warm: [] }, NOW, randomText(10));
+    lease({ env: counted, db, now: NOW, nonce: randomText(10) }, runner, "everybody", {
+      bases: [base],
+      maxBatch,
+      warm: [],
+    });
 
   for (let i = 0; i < SAMPLES; i++) {
     const job = jobAt(0, owners[i % OWNERS] as NewJob["ownerId"]);
-    await meter.measure("order", () => jobInsert(db, newId("job", NOW + depth + i), job, NOW).run());
+    await meter.measure("order", () => jobInsert({ db, now: NOW }, newId("job", NOW + depth + i), job).run());
     await meter.measure("lease of 1, common base", () => take("base-a", 1));
     await meter.measure("lease that finds nothing", () => take("base-none", 1));
   }
@@ -75,13 +78,10 @@ async function probe(env: Env, depth: number): Promise<Depth> {
     Array.from({ length: CALLERS }, async () => {
       while (left-- > 0) {
         const rows = await lease(
-          env,
-          drizzle(env.DB),
+          { env, db: drizzle(env.DB), now: NOW, nonce: randomText(10) },
           runner,
           "everybody",
           { bases: ["base-a"], maxBatch: 1, warm: [] },
-          NOW,
-          randomText(10),
         );
         if (rows.length !== 1) throw new Error("A full queue gave nothing");
       }

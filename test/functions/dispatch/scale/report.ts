@@ -8,8 +8,10 @@ import type { Story } from "./simulate.ts";
 const SIZES: readonly OwnerSize[] = ["one with half of all", "some with hundreds", "many with a few"];
 
 export function reportOf(story: Story): Report {
-  const leased = [...story.fates.values()].flatMap((fate) =>
-    fate.leasedAt === null || fate.priority !== "normal" ? [] : [{ ...fate, leasedAt: fate.leasedAt }],
+  const leased = [...story.records.values()].flatMap((record) =>
+    record.leasedAt === null || record.priority !== "normal"
+      ? []
+      : [{ ...record, leasedAt: record.leasedAt }],
   );
   const ideal = idealLeases(leased);
   const owners = SIZES.map((size) => {
@@ -31,7 +33,7 @@ export function reportOf(story: Story): Report {
       },
     };
   });
-  const jobs = story.fates.size;
+  const jobs = story.records.size;
   const acts = [...story.meter.costs].map(([act, cost]) => actOf(act, cost));
   const total = (of: (cost: Cost) => number) =>
     [...story.meter.costs.values()].reduce((sum, cost) => sum + of(cost), 0);

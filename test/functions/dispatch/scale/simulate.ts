@@ -31,7 +31,7 @@ const RELEASED_SHARE = 0.01;
 
 type JobId = Awaited<ReturnType<typeof lease>>[number]["id"];
 type Held = Awaited<ReturnType<typeof lease>>[number];
-export type Fate = {
+export type JobRecord = {
   owner: number;
   priority: JobPriority;
   queuedAt: number;
@@ -40,7 +40,7 @@ export type Fate = {
 };
 export type Story = Counted & {
   owners: readonly Owner[];
-  fates: Map<JobId, Fate>;
+  records: Map<JobId, JobRecord>;
   meter: Meter;
   batches: { size: number; max: number; waiting: number }[];
   faults: string[];
@@ -61,7 +61,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     JOB_LIVE: silentLive(),
     BELL: bellThat(() => wakeAll()),
   } as unknown as Env;
-  const db = drizzle(database) as Parameters<typeof lease>[1];
+  const db = drizzle(database) as Parameters<typeof lease>[0]["db"];
   const operator = callerOf(newId("usr", BEGUN));
   const ownerIds = owners.map(() => newId("usr", BEGUN));
   // Credits are those of an account: without a row there are none, and every order is refused.
@@ -76,7 +76,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   const story: Story = {
     ...{
       owners,
-      fates: new Map(),
+      records: new Map(),
       meter,
       batches: [],
       faults: [],
@@ -99,7 +99,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   async function order(input: Order): Promise<void> {
     const job = jobOf(input, ownerIds[input.owner] as NewJob["ownerId"]);
     const id = await meter.measure("enqueue", () =>
-      enqueue(env, db, { ...job, ...rankOf(input.priority) }, agenda.now),
+      enqueue({ env, db, now: agenda.now }, { ...job, ...rankOf(input.priority) }),
     );
     if (id instanceof Refusal) {
       story.quotaRefused++;
@@ -107,7 +107,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
       backlog.get(input.owner)?.unshift(input);
       return;
     }
-    story.fates.set(id, {
+    story.records.set(id, {
       owner: input.owner,
       priority: input.priority,
       queuedAt: agenda.now,
@@ -130,15 +130,11 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     const rows = await meter.measure("lease", async () => {
       const row = await findRunner(db, operator, machine.row.id, agenda.now);
       if (row instanceof Refusal) throw new Error(row.detail);
-      return lease(
-        env,
-        db,
-        row,
-        "everybody",
-        { bases: machine.bases, maxBatch: machine.maxBatch, warm: [] },
-        agenda.now,
-        nonce,
-      );
+      return lease({ env, db, now: agenda.now, nonce }, row, "everybody", {
+        bases: machine.bases,
+        maxBatch: machine.maxBatch,
+        warm: [],
+      });
     });
     for (const row of rows) took(row);
     if (rows.length === 0) {
@@ -170,10 +166,10 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     const holder = holders.get(id);
     if (holder && holder.until > agenda.now) story.faults.push(`${id} was leased twice at once`);
     holders.set(id, { leaseId: lease_id, until: agenda.now + LEASE_TTL_SECONDS * 1000 });
-    const fate = story.fates.get(id);
-    if (!fate) story.faults.push(`${id} was never ordered`);
-    else if (fate.ends.length > 0) story.faults.push(`${id} was leased after its end`);
-    else fate.leasedAt ??= agenda.now;
+    const record = story.records.get(id);
+    if (!record) story.faults.push(`${id} was never ordered`);
+    else if (record.ends.length > 0) story.faults.push(`${id} was leased after its end`);
+    else record.leasedAt ??= agenda.now;
     // What a sweep put back was never counted as waiting again.
     if (!holder) waiting--;
   }
@@ -182,7 +178,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     for (const { id, lease_id } of rows) {
       await meter.measure("heartbeat", async () => {
         const run = await findRun(db, operator, lease_id);
-        const reply = run instanceof Refusal ? run : await heartbeat(env, db, run, {}, agenda.now);
+        const reply = run instanceof Refusal ? run : await heartbeat({ env, db, now: agenda.now }, run, {});
         const holder = holders.get(id);
         if (reply instanceof Refusal) story.faults.push(`${id} lost its lease while it was kept alive`);
         else if (holder?.leaseId === lease_id) holder.until = reply.expiresAt;
@@ -195,7 +191,8 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     if (!isLate && chance < RELEASED_SHARE) {
       await meter.measure("release", async () => {
         const run = await findRun(db, operator, lease_id);
-        const reply = run instanceof Refusal ? run : await release(env, db, run, "leaves", agenda.now);
+        const reply =
+          run instanceof Refusal ? run : await release({ env, db, now: agenda.now }, run, "leaves");
         if (reply !== "queued") story.faults.push(`${id} could not be given back`);
       });
       holders.delete(id);
@@ -216,7 +213,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     const reply = await meter.measure("settle", async () => {
       const run = await findRun(db, operator, lease_id);
       const body = { warnings: [], metrics: {}, ...report } as unknown as Settle;
-      return run instanceof Refusal ? run : settle(env, db, run, body, agenda.now);
+      return run instanceof Refusal ? run : settle({ env, db, now: agenda.now }, run, body);
     });
     if (reply instanceof Refusal) {
       if (isLate && reply.code === "lease_lost") {
@@ -234,16 +231,16 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     else ended(id, reply);
   }
 
-  /** Of a job whose last run fell silent nobody is told but D1. */
+  /** Of a job whose last run fell silent only D1 knows. */
   async function endedBySweep(id: JobId): Promise<void> {
     const row = await real.DB.prepare("SELECT status FROM jobs WHERE id = ?")
       .bind(id)
       .first<{ status: string }>();
-    if (row?.status === "failed" && story.fates.get(id)?.ends.length === 0) ended(id, row.status);
+    if (row?.status === "failed" && story.records.get(id)?.ends.length === 0) ended(id, row.status);
   }
 
   function ended(id: JobId, status: string) {
-    story.fates.get(id)?.ends.push(status);
+    story.records.get(id)?.ends.push(status);
     open--;
   }
 
