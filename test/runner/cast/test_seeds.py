@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import os
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,10 @@ ROOT = Path(__file__).resolve().parents[3]
 SEEDS = sorted(path.parent for path in (ROOT / "gpu-runner/seeds").glob("*/card.json"))
 SKY = "9fd3f5"
 STEPS = 12
+# So many rows go through the model at once: on one core a batch costs less than its rows one by one.
+BATCH = 8
+# How many casts are tried together; docs/testing.md names the command that tries more.
+CASTS = int(os.environ.get("ORTHOPLEX_TEST_CASTS", "2"))
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +53,18 @@ def distance(drawn: Tensor, true: Tensor) -> float:
 
 def drawing(base: CastBase, prompt: str, cast: list[Adapter], cells: int) -> Tensor:
     """(3, E, E cells) as the base draws it, before the sharpener."""
-    row = base.read(SampleSpec(prompt, 1, 256 * cells, 256), [called(adapter) for adapter in cast], 1)
-    return denoise(base, [row], Canvas(256 * cells, 256, STEPS), guidance=torch.tensor([1.0]))[0]
+    return drawings(base, [(prompt, cast)], cells)[0]
+
+
+def drawings(base: CastBase, scenes: Sequence[tuple[str, list[Adapter]]], cells: int) -> list[Tensor]:
+    """Each as (3, E, E cells)."""
+    rows = [
+        base.read(SampleSpec(prompt, 1, 256 * cells, 256), [called(adapter) for adapter in cast], 1)
+        for prompt, cast in scenes
+    ]
+    canvas = Canvas(256 * cells, 256, STEPS)
+    batches = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
+    return [x for batch in batches for x in denoise(base, batch, canvas, guidance=torch.ones(len(batch)))]
 
 
 def called(adapter: Adapter) -> AttachedAdapter:
@@ -87,13 +103,24 @@ def test_all_seeds_loaded_and_nobody_called_change_nothing_bit_for_bit(
     assert torch.equal(drawing(true_base, f"{ivy.trigger} smiling", [*adapters.values()], 1), alone)
 
 
-@pytest.mark.parametrize("folder", SEEDS, ids=lambda folder: folder.name)
+@pytest.fixture(scope="module")
+def smiling(adapters: dict[str, Adapter], true_base: CastBase) -> dict[str, Tensor]:
+    """Every seed as the base draws it alone."""
+    scenes = [(f"<{name}> smiling, #{SKY} background", [adapter]) for name, adapter in adapters.items()]
+    return dict(zip(adapters, drawings(true_base, scenes, 1), strict=True))
+
+
+@pytest.fixture(scope="module")
+def truths(true_base: CastBase) -> dict[str, Tensor]:
+    return {folder.name: truth(true_base, folder, "smiling") for folder in SEEDS}
+
+
+@pytest.mark.parametrize("name", [folder.name for folder in SEEDS])
 def test_a_seed_looks_more_like_itself_than_like_any_other(
-    folder: Path, adapters: dict[str, Adapter], true_base: CastBase
+    name: str, smiling: dict[str, Tensor], truths: dict[str, Tensor]
 ) -> None:
-    drawn = drawing(true_base, f"<{folder.name}> smiling, #{SKY} background", [adapters[folder.name]], 1)
-    own = distance(drawn, truth(true_base, folder, "smiling"))
-    others = [distance(drawn, truth(true_base, other, "smiling")) for other in SEEDS if other != folder]
+    own = distance(smiling[name], truths[name])
+    others = [distance(smiling[name], true) for other, true in truths.items() if other != name]
     assert own < 0.6 * min(others)
 
 
@@ -117,15 +144,17 @@ def test_seeds_of_whatever_slots_look_together_as_they_look_alone(
     """Each cell against the same cell with strangers of the base beside it: at most 3 of 255 in the worst."""
     source = random.Random(cells)
     size = true_base.config.cell_px
-    for _ in range(4):
+    for _ in range(CASTS):
         cast = source.sample(sorted(adapters.values(), key=lambda adapter: adapter.slot), cells)
-        together = drawing(true_base, scene_of([each.trigger for each in cast]), cast, cells)
+        scenes = [(scene_of([each.trigger for each in cast]), cast)]
         for cell, each in enumerate(cast):
             names = ["a smiling person"] * cells
             names[cell] = each.trigger
-            alone = drawing(true_base, scene_of(names), [each], cells)
+            scenes.append((scene_of(names), [each]))
+        together, *alone = drawings(true_base, scenes, cells)
+        for cell, each in enumerate(cast):
             here = slice(cell * size, (cell + 1) * size)
-            assert distance(together[..., here], alone[..., here].clamp(-1, 1)) <= 3.0, each.concept
+            assert distance(together[..., here], alone[cell][..., here].clamp(-1, 1)) <= 3.0, each.concept
 
 
 def scene_of(names: list[str]) -> str:
