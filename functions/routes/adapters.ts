@@ -67,7 +67,7 @@ const get = createRoute({
 const patch = createRoute({
   method: "patch",
   path: PATH,
-  summary: "Change an adapter's words",
+  summary: "Update an adapter's texts",
   tags,
   middleware: noQuery,
   request: { params, body: jsonBody(AdapterPatch) },
@@ -77,7 +77,7 @@ const patch = createRoute({
 const withdraw = createRoute({
   method: "post",
   path: `${PATH}/withdraw`,
-  summary: "Take an adapter out of the catalog",
+  summary: "Withdraw an adapter from the catalog",
   tags,
   middleware: noQuery,
   request: {

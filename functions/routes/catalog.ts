@@ -46,7 +46,7 @@ const facets = createRoute({
 const suggest = createRoute({
   method: "get",
   path: "/v1/suggest",
-  summary: "What a search box offers while somebody types",
+  summary: "Suggest completions for a search",
   tags,
   request: { query: SuggestQuery },
   responses: { 200: jsonReply("Suggestions", Suggestions), 304: notModified },

@@ -69,7 +69,7 @@ const create = createRoute({
 const get = createRoute({
   method: "get",
   path: PATH,
-  summary: "Get a collection with its first adapters, and how exactly all of them go together",
+  summary: "Get a collection with its first adapters, and whether they compose exactly",
   tags,
   middleware: noQuery,
   request: { params },
@@ -79,7 +79,7 @@ const get = createRoute({
 const patch = createRoute({
   method: "patch",
   path: PATH,
-  summary: "Change a collection's words and visibility",
+  summary: "Update a collection's texts and visibility",
   tags,
   middleware: noQuery,
   request: { params, body: jsonBody(CollectionPatch) },
@@ -99,7 +99,7 @@ const remove = createRoute({
 const items = createRoute({
   method: "get",
   path: `${PATH}/items`,
-  summary: "What is in a collection, in its order",
+  summary: "List the adapters of a collection, in its order",
   tags,
   request: { params, query: z.strictObject(pageQuery) },
   responses: { 200: jsonReply("A page of adapters", CollectionItemPage) },
@@ -118,7 +118,7 @@ const put = createRoute({
 const take = createRoute({
   method: "delete",
   path: `${PATH}/items/{adapter_owner}/{adapter_name}`,
-  summary: "Take an adapter out",
+  summary: "Remove an adapter from a collection",
   tags,
   middleware: noQuery,
   request: { params: itemParams },

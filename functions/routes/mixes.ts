@@ -74,7 +74,7 @@ const get = createRoute({
 const patch = createRoute({
   method: "patch",
   path: PATH,
-  summary: "Change a mix's words, visibility, rating or cover",
+  summary: "Update a mix's texts, visibility, rating or cover",
   tags,
   middleware: noQuery,
   request: { params, body: jsonBody(MixPatch) },

@@ -49,7 +49,7 @@ const queue = createRoute({
 const target = createRoute({
   method: "get",
   path: "/v1/moderation/targets/{kind}/{id}",
-  summary: "See a reported thing with its reports and earlier actions",
+  summary: "Get a reported item with its reports and earlier decisions",
   tags,
   middleware: noQuery,
   request: { params: targetParams },
@@ -59,7 +59,7 @@ const target = createRoute({
 const image = createRoute({
   method: "get",
   path: "/v1/moderation/targets/{kind}/{id}/images/{image}",
-  summary: "See a picture of a reported thing",
+  summary: "Get a picture of a reported item",
   tags,
   middleware: noQuery,
   request: { params: targetParams.extend({ image: idOf("img") }) },
@@ -69,7 +69,7 @@ const image = createRoute({
 const createAction = createRoute({
   method: "post",
   path: "/v1/moderation/actions",
-  summary: "Decide about a thing",
+  summary: "Make a moderation decision",
   description: "Closes its reports, notifies its owner and the reporters, and stands in the audit log.",
   tags,
   middleware: noQuery,

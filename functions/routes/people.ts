@@ -71,7 +71,7 @@ const followersRoute = <S extends "followers" | "following">(side: S) =>
 const myLikes = createRoute({
   method: "get",
   path: "/v1/account/likes",
-  summary: "What you like",
+  summary: "List what you like",
   tags,
   request: { query: page },
   responses: { 200: jsonReply("A page of likes, newest first", pageOf(Liked)) },
@@ -80,7 +80,7 @@ const myLikes = createRoute({
 const feed = createRoute({
   method: "get",
   path: "/v1/account/feed",
-  summary: "What those you follow have published",
+  summary: "List what the people you follow have published",
   tags,
   request: { query: page },
   responses: { 200: jsonReply("A page of adapters, newest first", pageOf(Adapter)) },
@@ -117,7 +117,7 @@ const remixes = createRoute({
 const companions = createRoute({
   method: "get",
   path: "/v1/adapters/{owner}/{name}/used-with",
-  summary: "What this adapter is most often composed with",
+  summary: "List the adapters that this one is most often composed with",
   tags,
   middleware: noQuery,
   request: { params },

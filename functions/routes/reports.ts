@@ -38,7 +38,7 @@ const list = createRoute({
 const decisions = createRoute({
   method: "get",
   path: "/v1/decisions",
-  summary: "List what moderators did to your things, and why",
+  summary: "List moderation decisions about your content, with reasons",
   tags,
   request: { query },
   responses: { 200: jsonReply("Decisions about you and yours, newest first", pageOf(MyDecision)) },
@@ -47,7 +47,7 @@ const decisions = createRoute({
 const createAppeal = createRoute({
   method: "post",
   path: "/v1/appeals",
-  summary: "Appeal against a decision about something of yours",
+  summary: "Appeal a moderation decision",
   description: "Once for each decision. Also open to a suspended account; only in a session.",
   tags,
   middleware: [noQuery, idempotent("session")],

@@ -36,7 +36,7 @@ const create = createRoute({
 const get = createRoute({
   method: "get",
   path: "/v1/uploads/{upload}",
-  summary: "Look how far an upload is",
+  summary: "Get the state of an upload",
   description: "After a cut, send the parts that are not in `parts.received`.",
   tags,
   middleware: noQuery,

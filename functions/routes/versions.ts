@@ -38,7 +38,7 @@ const get = createRoute({
 const patch = createRoute({
   method: "patch",
   path: PATH,
-  summary: "Change a version's words and previews",
+  summary: "Update a version's texts and previews",
   description: "Of a draft all of them; of a published version the changelog and the previews.",
   tags,
   middleware: noQuery,
@@ -61,7 +61,7 @@ const publish = createRoute({
 const yank = createRoute({
   method: "post",
   path: `${PATH}/yank`,
-  summary: "Take a version out of use",
+  summary: "Yank a version",
   tags,
   middleware: noQuery,
   request: {

@@ -2172,7 +2172,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What those you follow have published */
+        /** List what the people you follow have published */
         get: {
             parameters: {
                 query?: {
@@ -2223,7 +2223,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What you like */
+        /** List what you like */
         get: {
             parameters: {
                 query?: {
@@ -2923,7 +2923,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change an adapter's words */
+        /** Update an adapter's texts */
         patch: {
             parameters: {
                 query?: never;
@@ -3334,7 +3334,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this adapter is most often composed with */
+        /** List the adapters that this one is most often composed with */
         get: {
             parameters: {
                 query?: never;
@@ -3440,7 +3440,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take an adapter out of the catalog */
+        /** Withdraw an adapter from the catalog */
         post: {
             parameters: {
                 query?: never;
@@ -3608,7 +3608,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Appeal against a decision about something of yours
+         * Appeal a moderation decision
          * @description Once for each decision. Also open to a suspended account; only in a session.
          */
         post: {
@@ -3885,7 +3885,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a collection with its first adapters, and how exactly all of them go together */
+        /** Get a collection with its first adapters, and whether they compose exactly */
         get: {
             parameters: {
                 query?: never;
@@ -3955,7 +3955,7 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change a collection's words and visibility */
+        /** Update a collection's texts and visibility */
         patch: {
             parameters: {
                 query?: never;
@@ -4002,7 +4002,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is in a collection, in its order */
+        /** List the adapters of a collection, in its order */
         get: {
             parameters: {
                 query?: {
@@ -4100,7 +4100,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** Take an adapter out */
+        /** Remove an adapter from a collection */
         delete: {
             parameters: {
                 query?: never;
@@ -4584,7 +4584,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what moderators did to your things, and why */
+        /** List moderation decisions about your content, with reasons */
         get: {
             parameters: {
                 query?: {
@@ -5279,7 +5279,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a mix's words, visibility, rating or cover */
+        /** Update a mix's texts, visibility, rating or cover */
         patch: {
             parameters: {
                 query?: never;
@@ -5731,7 +5731,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Decide about a thing
+         * Make a moderation decision
          * @description Closes its reports, notifies its owner and the reporters, and stands in the audit log.
          */
         post: {
@@ -6134,7 +6134,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See a reported thing with its reports and earlier actions */
+        /** Get a reported item with its reports and earlier decisions */
         get: {
             parameters: {
                 query?: never;
@@ -6182,7 +6182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See a picture of a reported thing */
+        /** Get a picture of a reported item */
         get: {
             parameters: {
                 query?: never;
@@ -6625,7 +6625,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a search box offers while somebody types */
+        /** Suggest completions for a search */
         get: {
             parameters: {
                 query: {
@@ -7040,7 +7040,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look how far an upload is
+         * Get the state of an upload
          * @description After a cut, send the parts that are not in `parts.received`.
          */
         get: {
@@ -7448,7 +7448,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a version's words and previews
+         * Update a version's texts and previews
          * @description Of a draft all of them; of a published version the changelog and the previews.
          */
         patch: {
@@ -7602,7 +7602,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a version out of use */
+        /** Yank a version */
         post: {
             parameters: {
                 query?: never;
