@@ -6,6 +6,7 @@ import "../styles/shell.css";
 import "../styles/controls.css";
 import "../styles/fields.css";
 import "../styles/surfaces.css";
+import "../styles/dialogs.css";
 import "../styles/slots.css";
 import { lastKnownHandle, loadAccount } from "./account.ts";
 import { listenForKeys } from "./keys.ts";

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from edge_double import CONTRACT, LIMITS, validator
+from edge_contract import CONTRACT, LIMITS, validator
 
 from orthoplex.runner import run, settle, storage, wire
 

@@ -78,7 +78,7 @@ def main() -> None:
     )
     tiles: list[Image.Image] = []
     for held, persons in ((singles, 1), (pairs, 2)):
-        drawn = draw(base, held, persons, arguments.steps, arguments.guidance).cpu()
+        drawn = draw(base, held, persons, steps=arguments.steps, guidance=arguments.guidance).cpu()
         own = distance(drawn, held.truth)
         other = distance(drawn, held.truth.roll(1, 0))
         print(f"{persons} a picture, {len(own)} prompts: {own.mean():.1f} to the truth, {other.mean():.1f} to another")

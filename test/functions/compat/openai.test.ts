@@ -2,13 +2,11 @@
 
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { drawnSize } from "../../../functions/compat/sizes.ts";
-import { promptWithTriggers } from "../../../functions/compat/triggers.ts";
 import type { OpenAiImages, OpenAiModels } from "../../../schema/contract/compat-openai.ts";
 import { OpenAiImages as OpenAiImagesSchema } from "../../../schema/contract/compat-openai.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
 import { Problem } from "../../../schema/contract/problem.ts";
-import { ask, BASE, type Person, person, png, published } from "../cast.ts";
+import { ask, type Person, person, png, published } from "../cast.ts";
 import { beginRunner, clearQueue, eventsOf, failNext, runNext, send } from "./runner.ts";
 
 const PATH = "/openai/v1/images/generations";
@@ -340,57 +338,7 @@ describe("what is not offered", () => {
   });
 });
 
-describe("the trigger rule", () => {
-  it("gives each adapter a clause, and puts in only what is missing", () => {
-    const [ivy, paco] = [{ trigger: "<ivy>" }, { trigger: "<paco>" }];
-    const cases: [string, { trigger: string }[], string][] = [
-      ["smiling", [], "smiling"],
-      ["  smiling ", [ivy], "<ivy> smiling"],
-      ["smiling", [ivy, paco], "<ivy> smiling; <paco> smiling"],
-      ["smiling; sad; sky background", [ivy, paco], "<ivy> smiling; <paco> sad; sky background"],
-      ["smiling; a man; a woman", [ivy, paco], "<ivy> smiling; <paco> a man; a woman"],
-      ["<paco> sad; sky background", [ivy, paco], "<paco> sad; <ivy> sky background"],
-      ["<paco> sad", [ivy, paco], "<paco> sad; <ivy>"],
-      ["<IVY> sad; laughing", [ivy, paco], "<IVY> sad; <paco> laughing"],
-      ["sky background", [ivy], "<ivy> sky background"],
-      ["sky background", [ivy, paco], "<ivy> sky background; <paco> sky background"],
-      ["in front of a wall; sad", [ivy], "in front of a wall; <ivy> sad"],
-      // A person and a background in one clause: the trigger goes before both and makes no second person.
-      ...[
-        "smiling, sky background",
-        "a smiling person on a pink background",
-        "laughing in front of a wall",
-        "smiling\nsky background",
-        "sad on pink background",
-        "Smiling. Mint backdrop.",
-        "happy scene",
-        "portrait, studio background, 4k, detailed",
-      ].map((prompt): [string, { trigger: string }[], string] => [prompt, [ivy], `<ivy> ${prompt}`]),
-      ["smiling, sky background; sad", [ivy, paco], "<ivy> smiling, sky background; <paco> sad"],
-    ];
-    for (const [prompt, members, received] of cases) {
-      expect([prompt, promptWithTriggers("grammar", prompt, members)]).toEqual([prompt, received]);
-    }
-  });
-});
-
 describe("OpenAI's own sizes", () => {
-  it("are drawn at the nearest shape with a cell for each adapter, and enlarged", () => {
-    const drawn = (asked: string, adapters: number) => {
-      const { draw, enlargeTo } = drawnSize(BASE, asked, adapters);
-      return [draw.width, draw.height, enlargeTo && `${enlargeTo.width}x${enlargeTo.height}`];
-    };
-    expect(drawn("256x256", 1)).toEqual([256, 256, null]);
-    for (const asked of ["512x512", "1024x1024", "1024x1536", "1536x1024", "1792x1024"]) {
-      expect([asked, ...drawn(asked, 1)]).toEqual([asked, 256, 256, asked]);
-      expect([asked, ...drawn(asked, 2)]).toEqual([asked, 512, 256, asked]);
-      expect([asked, ...drawn(asked, 3)]).toEqual([asked, 768, 256, asked]);
-    }
-    expect(drawn("1024x1024", 0)).toEqual([256, 256, "1024x1024"]);
-    expect(drawn("1536x1024", 0)).toEqual([512, 256, "1536x1024"]);
-    expect(drawn("1024x1792", 0)).toEqual([256, 256, "1024x1792"]);
-  });
-
   it.each(["1024x1024", "1536x1024", "1024x1536"])(
     "of %s are taken, returned and handed to the runner",
     async (size) => {

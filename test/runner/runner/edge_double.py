@@ -6,66 +6,19 @@ uploads are announced, signed and hashed, and a settle names only what arrived. 
 
 import hashlib
 import io
-import json
 import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from jsonschema import Draft202012Validator
+from edge_contract import LIMITS, Job, Refusal, new_id, validator
+from edge_http import EdgeHandler
 from PIL import Image
 
-CONTRACT = json.loads((Path(__file__).parents[3] / "schema/contract/contract.json").read_text("utf-8"))
-LIMITS = CONTRACT["limits"]
 TOKEN = "opx_test"
 WAIT_SECONDS = 20.0  # waits end with what they wait for; the first training of a process can take 5
-
-
-@cache
-def validator(name: str) -> Draft202012Validator:
-    """The JSON Schema of one message of the contract."""
-    defs = {key: {k: v for k, v in schema.items() if k != "$id"} for key, schema in CONTRACT["$defs"].items()}
-    return Draft202012Validator({"$defs": defs, "$ref": f"#/$defs/{name}"})
-
-
-def new_id(kind: str) -> str:
-    """An id as the contract writes it: kind, underscore, 20 characters."""
-    return f"{kind}_{secrets.token_hex(10)}"
-
-
-@dataclass
-class Job:
-    """One job and all that was said about it."""
-
-    kind: str
-    spec: dict[str, Any]
-    base: str = "cast-3"
-    inputs: list[str] = field(default_factory=list)  # names of blobs
-    job_id: str = field(default_factory=lambda: new_id("job"))
-    status: str = "queued"
-    lease_id: str | None = None
-    attempts: int = 0
-    cancel: bool = False
-    beats: list[dict[str, Any]] = field(default_factory=list)
-    uploads: dict[str, bytes] = field(default_factory=dict)  # name -> content, under the present lease
-    kept: dict[str, bytes] = field(default_factory=dict)  # checkpoints, over all leases
-    settled: dict[str, Any] | None = None
-    releases: list[str] = field(default_factory=list)
-
-
-class Refusal(Exception):  # noqa: N818 - the act is named
-    """An answer other than 2xx."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
 
 
 class EdgeDouble:
@@ -96,7 +49,7 @@ class EdgeDouble:
         """Listen, on the same port as before."""
         edge = self
 
-        class Handler(_Handler):
+        class Handler(EdgeHandler):
             owner = edge
 
         ThreadingHTTPServer.allow_reuse_address = True
@@ -321,133 +274,3 @@ def _must_be_ordered(job: Job, pictures: list[dict[str, Any]]) -> None:
 
 def _soon() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + LIMITS["LEASE_TTL_SECONDS"]))
-
-
-class _Handler(BaseHTTPRequestHandler):
-    owner: EdgeDouble
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        path = urlsplit(self.path).path
-        body = json.loads(self._read() or b"{}")
-        self._answer(path, lambda: self._route(path.removeprefix("/runner/v1/").split("/"), body))
-
-    def do_PUT(self) -> None:
-        content = self._read()
-        ticket = parse_qs(urlsplit(self.path).query).get("ticket", [""])[0]
-
-        def put() -> tuple[str, Any]:
-            if self.headers.get("authorization"):
-                raise Refusal("request_invalid", "A key was sent to a signed address.")
-            self.owner.put(ticket, content, self.headers.get("content-type", ""))
-            return "", {}
-
-        self._answer("/upload", put)
-
-    def do_GET(self) -> None:
-        digest = parse_qs(urlsplit(self.path).query)["sha256"][0]
-
-        def get() -> tuple[str, Any]:
-            if self.headers.get("authorization"):
-                raise Refusal("request_invalid", "A key was sent to a signed address.")
-            if digest not in self.owner.blobs:
-                raise Refusal("upload_url_invalid", "This address is not valid any more.")
-            return "bytes", self.owner.blobs[digest]
-
-        self._answer("/download", get)
-
-    def _route(self, path: list[str], body: Any) -> tuple[str, Any]:
-        edge = self.owner
-        if self.headers.get("authorization", "").removeprefix("Bearer ") not in edge.keys:
-            raise Refusal("key_invalid", "This API key is unknown.")
-        match path:
-            case ["register"]:
-                return edge.register(body)
-            case ["deregister"]:
-                return edge.deregister(body)
-            case ["lease"]:
-                return edge.lease(body)
-            case ["leases", lease_id, "settle"] if lease_id in edge.settled_leases:
-                return "SettleReply", {"status": edge.settled_leases[lease_id]}
-            case ["leases", lease_id, act]:
-                job = edge.job_of(lease_id)
-                acts = {
-                    "heartbeat": edge.heartbeat,
-                    "uploads": edge.announce,
-                    "settle": edge.settle,
-                    "release": edge.release,
-                }
-                return acts[act](job, body)
-        raise Refusal("not_found", "Nothing is here.")
-
-    def _answer(self, path: str, act: Callable[[], tuple[str, Any]]) -> None:
-        edge = self.owner
-        with edge.changed:
-            if not edge.is_open:
-                self.close_connection = True  # an edge that is down answers nobody, on old connections either
-                return
-            edge.calls.append(path)
-            edge.changed.notify_all()
-            fault = next((fault for fault in edge.faults if fault[0] in path), None)
-            if fault is not None:
-                edge.faults.remove(fault)
-                self._send(fault[1], b"<html>bad gateway</html>", "text/html", fault[2])
-                return
-            try:
-                name, value = act()
-            except Refusal as refusal:
-                self._send_problem(refusal)
-            except ConnectionAbortedError:
-                self.close_connection = True
-            else:
-                if name == "bytes":
-                    self._send(200, value, "application/octet-stream")
-                else:
-                    if name:
-                        validator(name).validate(value)
-                    self._send(200, json.dumps(value).encode(), "application/json")
-            edge.changed.notify_all()
-
-    def _send_problem(self, refusal: Refusal) -> None:
-        entry = CONTRACT["error_codes"][refusal.code]
-        problem = {
-            "type": f"https://orthoplex.test/problems/{refusal.code}",
-            "title": entry["title"],
-            "status": entry["status"],
-            "detail": refusal.detail,
-            "instance": "/",
-            "code": refusal.code,
-            "errors": [],
-            "error": {
-                "message": refusal.detail,
-                "type": "invalid_request_error",
-                "param": None,
-                "code": refusal.code,
-            },
-        }
-        validator("Problem").validate(problem)
-        self._send(entry["status"], json.dumps(problem).encode(), "application/problem+json")
-
-    def _send(
-        self,
-        status: int,
-        content: bytes,
-        kind: str,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        try:
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(content)))
-            for name, value in (headers or {}).items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            self.wfile.write(content)
-        except OSError:
-            self.close_connection = True  # the runner went away
-
-    def _read(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("content-length", "0")))
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the library's
-        """Silent: the test says what it saw."""

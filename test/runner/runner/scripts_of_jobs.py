@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from edge_double import Job, new_id
+from edge_contract import Job, new_id
 from PIL import Image
 
 from orthoplex.runner.jobs import Result

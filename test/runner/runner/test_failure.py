@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from edge_double import CONTRACT
+from edge_contract import CONTRACT
 
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused

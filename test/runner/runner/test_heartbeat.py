@@ -4,7 +4,8 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from edge_double import TOKEN, EdgeDouble, Job
+from edge_contract import Job
+from edge_double import TOKEN, EdgeDouble
 from scripts_of_jobs import sample_job
 
 from orthoplex.runner.edge import Edge

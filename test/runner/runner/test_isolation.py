@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import torch
-from edge_double import EdgeDouble, Job
+from edge_contract import Job
+from edge_double import EdgeDouble
 from scripts_of_jobs import HandStepped, sample_job
 from serving import Serving
 from test_loop import lenient

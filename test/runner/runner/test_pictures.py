@@ -6,7 +6,7 @@ import zlib
 from typing import Any
 
 import pytest
-from edge_double import CONTRACT, LIMITS
+from edge_contract import CONTRACT, LIMITS
 from PIL import Image
 
 from orthoplex.pictures import MAX_BYTES, MAX_PIXELS, PictureRefused, decode_picture

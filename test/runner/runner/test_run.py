@@ -6,7 +6,7 @@ import random
 import threading
 
 import pytest
-from edge_double import LIMITS, new_id
+from edge_contract import LIMITS, new_id
 from PIL import Image
 from scripts_of_jobs import picture, sample_spec
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from edge_double import EdgeDouble, Job, new_id
+from edge_contract import Job, new_id
+from edge_double import EdgeDouble
 from PIL import Image
 from scripts_of_jobs import sample_job
 from serving import Serving

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from edge_double import LIMITS, EdgeDouble
+from edge_contract import LIMITS
+from edge_double import EdgeDouble
 from scripts_of_jobs import HandStepped, sample_job
 from serving import Serving
 

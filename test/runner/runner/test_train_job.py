@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from edge_double import EdgeDouble, Job
+from edge_contract import Job
+from edge_double import EdgeDouble
 from PIL import Image
 from scripts_of_jobs import picture, png_bytes, train_spec
 from serving import Serving

@@ -180,7 +180,7 @@ def _result_of(order: _Order, seconds: float) -> Result:
         drawn = f"{order.lease.spec.width}x{order.lease.spec.height}"
         order.warnings.append(f"{order.base.id} draws no {to.width}x{to.height}: drawn at {drawn} and enlarged")
     outputs = [
-        _output(order, number, image, seed=seed, generated=text)
+        _output(order, number, image=image, seed=seed, generated=text)
         for number, (image, seed, text) in sorted(order.pictures.items())
     ]
     metrics = {"sample_seconds": round(seconds, 3), "device": str(order.base.device)}
