@@ -26,7 +26,7 @@ export function poisonedPrompt(number: number, every: number): string | null {
 }
 
 /** The answer to a lease call, as the wire passes it on. What is cut off stays as it is. */
-export function spoilLeases(body: Buffer): Buffer {
+export function corruptLeases(body: Buffer): Buffer {
   try {
     const reply = JSON.parse(body.toString("utf8")) as { leases: Lease[] };
     const leases = reply.leases.map((lease) => ({

@@ -4,7 +4,7 @@
 import { request as call, createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { spoilLeases } from "./poison.ts";
+import { corruptLeases } from "./poison.ts";
 import { type Random, seededRandom } from "./random.ts";
 
 const CHANCES = {
@@ -72,7 +72,7 @@ export async function startProxy(target: string, seed: number): Promise<Wire> {
         ...(fault === "doubled" ? [pass(target, asked).catch(() => null)] : []),
       ]);
       if (path === "/runner/v1/lease" && answer.status === 200) {
-        answer.body = spoilLeases(answer.body);
+        answer.body = corruptLeases(answer.body);
         answer.headers["content-length"] = String(answer.body.length);
       }
       if (fault === "answer_lost") return void incoming.socket.destroy();

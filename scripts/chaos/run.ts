@@ -34,7 +34,7 @@ export type Scale = {
 export type Summary = {
   jobs: Ends;
   runs: Ends;
-  harm: Record<string, number>;
+  injected: Record<string, number>;
   wire: Record<string, number>;
   putsFailed: number;
   minutes: number;
@@ -70,7 +70,7 @@ type Stage = {
   service: Service;
   runners: Runner[];
   proxy: Wire;
-  harm: Record<string, number>;
+  injected: Record<string, number>;
   skewMs: number;
   putsFailed: number;
 };
@@ -89,7 +89,7 @@ export async function runChaos(home: Home, scale: Scale, say: (line: string) => 
       faultRandom: seededRandom(scale.seed + 2),
       runners: [],
     },
-    ...{ harm: {}, skewMs: 0, putsFailed: 0 },
+    ...{ injected: {}, skewMs: 0, putsFailed: 0 },
   };
   let seen: Violation[];
   try {
@@ -122,7 +122,7 @@ export async function runChaos(home: Home, scale: Scale, say: (line: string) => 
   }
   const { jobs, runs, violations } = await readStored(home, owner.jobs);
   return {
-    ...{ jobs, runs, harm: stage.harm, wire: proxy.faults, putsFailed: stage.putsFailed },
+    ...{ jobs, runs, injected: stage.injected, wire: proxy.faults, putsFailed: stage.putsFailed },
     ...{ minutes: (performance.now() - begun) / 60_000, violations: [...seen, ...violations] },
   };
 }
@@ -163,10 +163,10 @@ async function injectUntil(stage: Stage, isCalm: () => boolean): Promise<void> {
   while (!isCalm()) {
     await pause(random.between(0.3, 1.7) * scale.faultEveryMs);
     if (isCalm()) return;
-    const harm = random.choose(FAULTS);
-    if (harm !== null) {
-      stage.harm[harm] = (stage.harm[harm] ?? 0) + 1;
-      await inject(stage, harm);
+    const fault = random.choose(FAULTS);
+    if (fault !== null) {
+      stage.injected[fault] = (stage.injected[fault] ?? 0) + 1;
+      await inject(stage, fault);
     }
     if (performance.now() > cronAt) {
       await cron(stage, Date.now() + stage.skewMs);
@@ -175,10 +175,10 @@ async function injectUntil(stage: Stage, isCalm: () => boolean): Promise<void> {
   }
 }
 
-async function inject(stage: Stage, harm: keyof typeof FAULTS): Promise<void> {
+async function inject(stage: Stage, fault: keyof typeof FAULTS): Promise<void> {
   const { faultRandom: random, service, runners, scale } = stage;
   const runner = runners[Math.floor(random.next() * runners.length)] as Runner;
-  switch (harm) {
+  switch (fault) {
     case "runner_killed":
       return runner.kill();
     case "runner_frozen":
@@ -190,7 +190,7 @@ async function inject(stage: Stage, harm: keyof typeof FAULTS): Promise<void> {
     case "worker_restarted":
       // The restarted Worker has no clock offset, so a clock that was ahead jumps back.
       stage.skewMs = 0;
-      return service.restart(harm === "worker_killed");
+      return service.restart(fault === "worker_killed");
     case "clock_ahead":
       stage.skewMs += AHEAD_MS[Math.floor(random.next() * AHEAD_MS.length)] ?? 0;
       await service.handle({ skew_ms: stage.skewMs });

@@ -22,7 +22,7 @@ const adapters = new Map<string, AdapterFile>();
 
 const say = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 /** Yields, so that a pending message such as "cancel" is received. */
-const breathe = () => new Promise((resolve) => setTimeout(resolve));
+const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
 addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   running?.abort();
@@ -60,7 +60,7 @@ async function run(
   const large = await draw(opened, request, { casting, files }, async (step, x0) => {
     const pixels = pixelsOf(x0, cell, cells, rendered);
     say({ kind: "step", step, total: steps, pixels }, [pixels.data.buffer]);
-    await breathe();
+    await nextTask();
     return !signal.aborted;
   });
   signal.throwIfAborted();

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { runChaos } from "../../scripts/chaos/run.ts";
 import { homeAt } from "../../scripts/local/paths.ts";
 
-/** Its first five harms are a kill, a freeze, a kill, a jump of the clock and the death of the Worker. */
+/** Its first five faults are a kill, a freeze, a kill, a jump of the clock and the death of the Worker. */
 const SEED = Number(process.env.CHAOS_SEED ?? "239");
 
 test("every job ends once and nothing is lost, doubled or left behind, whoever is killed", {

@@ -47,7 +47,7 @@ export async function sendFile(
   const upload = begun.value;
   if (upload.state === "stored") return { ok: true, value: upload };
   if (upload.upload_url !== null) {
-    const sent = await insisting(
+    const sent = await withRetries(
       () =>
         putBytes<UploadStored>(upload.upload_url ?? "", file, (done) =>
           onProgress({ phase: "sending", done, total }),
@@ -59,7 +59,7 @@ export async function sendFile(
   const failure = await sendParts(file, upload, onProgress);
   if (failure) return { ok: false, failure };
   onProgress({ phase: "joining", done: total, total });
-  const joined = await insisting(
+  const joined = await withRetries(
     () => call("post", "/v1/uploads/{upload}/complete", { params: { path: { upload: upload.id } } }),
     () => {},
   );
@@ -79,7 +79,7 @@ async function sendParts(
   for (const number of missing) {
     const part = partOf<Blob>(file, number);
     const at = before;
-    const sent = await insisting(
+    const sent = await withRetries(
       () =>
         putBytes(parts.urls[number - 1] ?? "", part, (done) =>
           onProgress({ phase: "sending", done: at + done, total }),
@@ -122,7 +122,10 @@ const isOpen = ({ state, parts, expires_at }: Upload) =>
   state === "stored" || (parts !== null && Date.parse(expires_at) > Date.now());
 
 /** Retries while nobody answers; a refusal is an answer. */
-async function insisting<T>(act: () => Promise<Reply<T>>, onWait: (done: number) => void): Promise<Reply<T>> {
+async function withRetries<T>(
+  act: () => Promise<Reply<T>>,
+  onWait: (done: number) => void,
+): Promise<Reply<T>> {
   for (let attempt = 1; ; attempt++) {
     const reply = await act();
     if (reply.ok || reply.failure.kind !== "unreachable" || attempt >= TRIES_MAX) return reply;
