@@ -12,7 +12,7 @@ import { ROOT, VENV_PYTHON } from "./local/paths.ts";
 import { writePrivately } from "./local/secrets.ts";
 
 /** Takes less than a minute; npm run x -- fuzz is the long run. */
-const FUZZ = { maxExamples: 3, seed: 1, coverage: false };
+const FUZZ = { maxExamples: 2, seed: 1, coverage: false };
 
 const server = await startFuzzedServer(() => {});
 const folder = mkdtempSync(join(tmpdir(), "orthoplex-edge-"));

@@ -73,7 +73,7 @@ export const npmReplicate: Check[] = [
     async run(at) {
       const seen: string[] = [];
       const wait = { mode: "block" as const, timeout: 1 };
-      const drawn = input({ num_inference_steps: 60, num_outputs: 4 });
+      const drawn = input({ num_inference_steps: 20, num_outputs: 4 });
       const output = await clientOf(at).run(BASE, { input: drawn, wait }, ({ status }) => seen.push(status));
       assert.equal(seen[0], "starting");
       return `starting, then ${(output as string[]).length} addresses`;

@@ -51,7 +51,7 @@ def polled() -> str:
 
 
 def runs_out() -> str:
-    drawn = words(num_inference_steps=60, num_outputs=4)
+    drawn = words(num_inference_steps=20, num_outputs=4)
     assert client.predictions.create(model=BASE, input=drawn, wait=1).status == "starting"
     return f"starting, then {len(client.run(BASE, input=drawn, wait=1))} addresses"
 
