@@ -135,7 +135,9 @@ describe("what a runner found", () => {
     const [lease] = (await machine.lease(1)) as [Lease];
     expect(lease?.job_id).toBe(preview_job_id);
     expect(lease?.spec).toMatchObject({ certify: true, count: 1, steps: 1 });
-    const outputs = [await machine.deliver(lease.lease_id, "0.png", "image", await png(256, 256, 10))];
+    const outputs = [
+      await machine.deliver(lease.lease_id, { name: "0.png", role: "image" }, await png(256, 256, 10)),
+    ];
     await machine.on(lease.lease_id, "settle", { outcome: "succeeded", outputs, certificate: silent });
     const version = await ada.must<Version>("GET", `/v1/versions/${draft.id}`);
     expect(version).toMatchObject({ state: "published", certificate: silent });
