@@ -106,9 +106,9 @@ function Drawing(props: { first: Generation; strength: number; onDrawn: (image: 
   const { first, strength, onDrawn } = props;
   const { job, frames } = useJob(first);
   const image = job?.result?.images[0];
-  const [told, setTold] = useState(false);
-  if (image && !told) {
-    setTold(true);
+  const [reported, setReported] = useState(false);
+  if (image && !reported) {
+    setReported(true);
     onDrawn(image.id);
   }
   return (

@@ -61,7 +61,7 @@ def random_base() -> CastBase:
 
 @pytest.fixture(scope="session")
 def characters(tmp_path_factory: pytest.TempPathFactory) -> list[Character]:
-    """Three characters of three expressions, told apart by colour."""
+    """Three characters of three expressions, distinguished by colour."""
     drawn = []
     for number, colour in enumerate([(200, 40, 90, 255), (40, 120, 220, 255), (60, 180, 40, 255)]):
         folder = tmp_path_factory.mktemp("concepts") / f"0{number}-drawn"
@@ -100,7 +100,7 @@ def lab_of(characters: list[Character], tmp_path: Path) -> Callable[[CastBase, S
 
 
 class MiddleColour(Embedder):
-    """Embeds a picture as the colour of its middle, which tells the drawn characters apart."""
+    """Embeds a picture as the colour of its middle, which separates the drawn characters."""
 
     def __init__(self) -> None:
         super().__init__()
