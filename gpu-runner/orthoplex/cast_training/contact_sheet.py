@@ -1,4 +1,4 @@
-"""Held-out prompts beside the truth: `python -m orthoplex.cast_training.contact_sheet --held-out DIR --out PNG`.
+"""Held-out prompts beside the truth: `python -m orthoplex.cast_training.contact_sheet --held-out DIR --out FILE`.
 
 Each pair: the render that the caption was written for, and what the base draws from the caption alone. Prints the mean
 absolute distance (of 255) between them and, for scale, between each drawing and another character's render.
@@ -66,15 +66,15 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=24)
-    parser.add_argument("--guidance", type=float, default=1.5)
+    parser.add_argument("--guidance", type=float, default=1.0)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     base = load_base("cast-3", arguments.device)
     assert isinstance(base, CastBase)
     data = load_sprites(arguments.held_out, base.world, base.config.cell_px, base.config.words)
     singles, pairs = (
-        held_out_scenes(base, data, count=22, persons=1, seed=1),
-        held_out_scenes(base, data, count=10, persons=2, seed=2),
+        held_out_scenes(base, data, count=36, persons=1, seed=1),
+        held_out_scenes(base, data, count=12, persons=2, seed=2),
     )
     tiles: list[Image.Image] = []
     for held, persons in ((singles, 1), (pairs, 2)):
@@ -86,7 +86,7 @@ def main() -> None:
         truth = torch.nn.functional.interpolate(held.truth, sharp.shape[2:], mode="nearest")
         for left, right in zip(to_images(truth), to_images(sharp), strict=True):
             tiles.append(_side_by_side(left, right, vertical=persons > 1))
-    _sheet(tiles, 6).save(arguments.out)
+    _sheet(tiles, 6).save(arguments.out, quality=82)
 
 
 def _side_by_side(left: Image.Image, right: Image.Image, vertical: bool) -> Image.Image:
