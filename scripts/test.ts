@@ -6,7 +6,9 @@
 //   npm run check               the quick stages: types, lint, docs
 
 import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { findOrInstallChromium } from "./chromium.ts";
 import { ROOT } from "./local/paths.ts";
 import { keepSeeded } from "./local/seeded.ts";
@@ -43,7 +45,8 @@ function choose(args: readonly string[]): Chosen[] | string {
   const changed = [...git("diff", "--name-only", base), ...git("ls-files", "--others", "--exclude-standard")];
   const tests = git("ls-files", "--cached", "--others", "--exclude-standard", "test");
   console.log(`${changed.length} files changed since main`);
-  return chooseChanged(STAGES, changed, tests);
+  const textOf = (test: string) => readFileSync(join(ROOT, test), "utf8");
+  return chooseChanged(STAGES, changed, tests, textOf);
 }
 
 function git(...args: string[]): string[] {

@@ -33,13 +33,16 @@ export function chooseNamed(stages: readonly Stage[], args: readonly string[]): 
   });
 }
 
+type TextOf = (test: string) => string;
+
 /** The quick stages that a change concerns, and the test files that mirror its files. `tests` are all test files there are. */
 export function chooseChanged(
   stages: readonly Stage[],
   changed: readonly string[],
   tests: readonly string[],
+  textOf: TextOf,
 ): Chosen[] {
-  const files = new Set(changed.flatMap((path) => testsOf(path, tests)));
+  const files = new Set(changed.flatMap((path) => testsOf(path, tests, textOf)));
   return stages.flatMap((stage): Chosen[] => {
     if (stage.quick) {
       return changed.some((path) => stage.covers.test(path)) ? [{ stage, commands: stage.commands }] : [];
@@ -49,8 +52,11 @@ export function chooseChanged(
   });
 }
 
-/** Tests mirror the tree: functions/dispatch/lease.ts has test/functions/dispatch/lease*.test.ts, else its folder's tests. */
-export function testsOf(path: string, tests: readonly string[]): string[] {
+/**
+ * Tests mirror the tree: functions/dispatch/lease.ts has test/functions/dispatch/lease*.test.ts. A file without a test of its name has those
+ * that import it and those of its folder whose names share a word with it, else its folder's tests.
+ */
+export function testsOf(path: string, tests: readonly string[], textOf: TextOf): string[] {
   if (TEST_FILE.test(path)) return tests.includes(path) ? [path] : [];
   const folder = mirrorOf(path);
   if (folder === null) return [];
@@ -60,7 +66,32 @@ export function testsOf(path: string, tests: readonly string[]): string[] {
     const name = basename(test).replace(/^test_/, "");
     return name === `${stem}.test.ts` || name === `${stem}.py` || name.startsWith(`${stem}-`);
   });
-  return named.length > 0 ? named : beside;
+  if (named.length > 0) return named;
+  const words = wordsIn(stem);
+  const related = tests.filter(
+    (test) =>
+      imports(textOf(test), path) ||
+      (dirname(test) === folder && wordsIn(basename(test)).some((word) => words.includes(word))),
+  );
+  return related.length > 0 ? related : beside;
+}
+
+const WORD_LEAST = 3;
+/** `mix-covers.test.ts` is about covers as mix-cover.ts is: plurals count as their singular. */
+const wordsIn = (name: string) =>
+  name
+    .replace(/(\.test)?\.[^.]+$/, "")
+    .split(/[-_]/)
+    .filter((word) => word.length >= WORD_LEAST && word !== "test")
+    .map((word) => word.replace(/s$/, ""));
+
+function imports(text: string, path: string): boolean {
+  if (!path.endsWith(".py")) return text.includes(`/${path}"`);
+  const module = path.replace("gpu-runner/", "").replace(/\.py$/, "").replaceAll("/", ".");
+  const [, folder = "", name = ""] = /^(.*)\.([^.]+)$/.exec(module) ?? [];
+  return (
+    text.includes(`from ${module} import`) || new RegExp(`from ${folder} import .*\\b${name}\\b`).test(text)
+  );
 }
 
 function mirrorOf(path: string): string | null {

@@ -14,28 +14,43 @@ const TESTS = [
   "test/site/form.test.ts",
   "test/scripts/cli.test.ts",
 ];
+const IMPORTING: Record<string, string> = {
+  "test/runner/ortho/test_basis.py": "from orthoplex.ortho.crosstalk import overlap\n",
+  [TESTS[2] as string]: 'import { costOf } from "../../../functions/dispatch/cost.ts";\n',
+};
+const textOf = (test: string) => IMPORTING[test] ?? "";
 const names = (chosen: ReturnType<typeof chooseChanged>) => chosen.map(({ stage }) => stage.name);
 
 test("a source file has the tests of its name, else those of its folder", () => {
-  assert.deepEqual(testsOf("functions/dispatch/lease.ts", TESTS), [
+  assert.deepEqual(testsOf("functions/dispatch/lease.ts", TESTS, textOf), [
     LEASE,
     "test/functions/dispatch/lease-order.test.ts",
   ]);
-  assert.deepEqual(testsOf("functions/dispatch/cost.ts", TESTS), TESTS.slice(0, 3));
-  assert.deepEqual(testsOf("gpu-runner/orthoplex/ortho/slot.py", TESTS), ["test/runner/ortho/test_slot.py"]);
-  assert.deepEqual(testsOf("docs/api.md", TESTS), []);
-  assert.deepEqual(testsOf("test/functions/gone.test.ts", TESTS), []);
+  assert.deepEqual(testsOf("functions/dispatch/sweep.ts", TESTS, textOf), TESTS.slice(0, 3));
+  assert.deepEqual(testsOf("gpu-runner/orthoplex/ortho/slot.py", TESTS, textOf), [
+    "test/runner/ortho/test_slot.py",
+  ]);
+  assert.deepEqual(testsOf("docs/api.md", TESTS, textOf), []);
+  assert.deepEqual(testsOf("test/functions/gone.test.ts", TESTS, textOf), []);
+});
+
+test("a file without a test of its name has the tests that import it, and those that share a word with it", () => {
+  assert.deepEqual(testsOf("functions/dispatch/cost.ts", TESTS, textOf), [TESTS[2]]);
+  assert.deepEqual(testsOf("functions/dispatch/order-rules.ts", TESTS, textOf), [TESTS[1]]);
+  assert.deepEqual(testsOf("gpu-runner/orthoplex/ortho/crosstalk.py", TESTS, textOf), [
+    "test/runner/ortho/test_basis.py",
+  ]);
 });
 
 test("a change runs the quick stages that it concerns and the tests that mirror it", () => {
-  assert.deepEqual(names(chooseChanged(STAGES, ["docs/api.md"], TESTS)), ["repo"]);
-  assert.deepEqual(names(chooseChanged(STAGES, ["functions/dispatch/lease.ts"], TESTS)), [
+  assert.deepEqual(names(chooseChanged(STAGES, ["docs/api.md"], TESTS, textOf)), ["repo"]);
+  assert.deepEqual(names(chooseChanged(STAGES, ["functions/dispatch/lease.ts"], TESTS, textOf)), [
     ...["types", "biome", "knip", "repo", "edge"],
   ]);
-  assert.deepEqual(names(chooseChanged(STAGES, ["gpu-runner/orthoplex/ortho/slot.py"], TESTS)), [
+  assert.deepEqual(names(chooseChanged(STAGES, ["gpu-runner/orthoplex/ortho/slot.py"], TESTS, textOf)), [
     ...["ruff", "mypy", "repo", "runner"],
   ]);
-  assert.deepEqual(chooseChanged(STAGES, [], TESTS), []);
+  assert.deepEqual(chooseChanged(STAGES, [], TESTS, textOf), []);
 });
 
 test("stages and test files can be named together; anything else is refused", () => {
