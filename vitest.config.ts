@@ -32,8 +32,9 @@ export default defineConfig({
     maxWorkers: 1,
     // One isolate for all files: loading the Worker takes longer than testing it. setup.ts empties the storage before each file.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For a machine with other work: other stages run beside this one. Alone the slowest test takes some five seconds.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Every account that a test makes is sent an e-mail, which goes to the log.
     onConsoleLog: (line) => !line.startsWith("Email to "),
   },
