@@ -37,6 +37,18 @@ INSPECT_EXAMPLES = """\
   orthoplex inspect ada.safetensors
   orthoplex inspect --json ada.safetensors rex.safetensors
 """
+EXPORT_EXAMPLES = """\
+  orthoplex export ada.safetensors --base my-sd --format kohya --out ada-lora.safetensors
+  orthoplex export ada.safetensors=0.8 rex.safetensors --base my-sd --format folder \\
+      --prompt '<ada> and <rex> in a park' --out ada-and-rex
+"""
+IMPORT_EXAMPLES = """\
+  orthoplex import ada-lora.safetensors --base my-sd --licence CC-BY-4.0 --out ada-foreign.safetensors
+  orthoplex generate 'ada in a park' --base my-sd --lora ada-foreign.safetensors=0.8
+"""
+MERGE_EXAMPLES = """\
+  orthoplex merge style.safetensors=0.6 ada-lora.safetensors --base my-sd --out my-sd-with-style
+"""
 DOCTOR_EXAMPLES = """\
   orthoplex doctor
   orthoplex doctor --device cuda --json
@@ -53,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_train(added("train", "train a concept from a folder of pictures", TRAIN_EXAMPLES))
     _add_generate(added("generate", "generate pictures with adapter files", GENERATE_EXAMPLES))
     _add_base(added("base", "the bases of this machine: list, add, publish", BASE_EXAMPLES))
+    _add_export(added("export", "a composition as files for other programs, with what these lose", EXPORT_EXAMPLES))
+    _add_import(added("import", "another program's LoRA as a foreign adapter, always inexact", IMPORT_EXAMPLES))
+    _add_merge(added("merge", "a base with other programs' LoRAs in its weights, as a folder", MERGE_EXAMPLES))
     inspect = added("inspect", "what adapter files hold, and how exactly they go together", INSPECT_EXAMPLES)
     inspect.add_argument("files", type=Path, nargs="+")
     doctor = added("doctor", "what this machine can run, and at which size", DOCTOR_EXAMPLES)
@@ -93,7 +108,7 @@ def _run(flags: argparse.Namespace) -> int:
 
 
 def _work_locally(flags: argparse.Namespace) -> int:
-    from orthoplex import inspection, local
+    from orthoplex import exporting, importing, inspection, local
     from orthoplex.report import as_json
 
     try:
@@ -101,6 +116,9 @@ def _work_locally(flags: argparse.Namespace) -> int:
             "train": local.train,
             "generate": local.generate,
             "base": local.base,
+            "export": exporting.export,
+            "import": importing.import_lora,
+            "merge": importing.merge,
             "inspect": inspection.inspect,
             "doctor": inspection.doctor,
         }
@@ -140,6 +158,10 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         metavar="FILE[=STRENGTH][@X,Y,W,H]",
         help="an adapter file, its strength and its region in fractions of the canvas; may be given again",
     )
+    parser.add_argument(
+        "--lora", action="append", default=[], metavar="FILE[=STRENGTH]",
+        help="another program's LoRA, attached whole: the composition is then not exact; may be given again",
+    )  # fmt: skip
     parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--size", help="WIDTHxHEIGHT; without it: the base's own")
@@ -151,6 +173,47 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clip-skip", type=int, help="read this of the text encoder's last layers, 1 for the last")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files")
+    _add_json(parser)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("adapters", nargs="+", metavar="FILE[=STRENGTH]", help="the adapter files of one composition")
+    parser.add_argument(
+        "--format", choices=("peft", "kohya", "folder"), required=True,
+        help="a LoRA with embeddings, with the layers' names of PEFT or of kohya's scripts; or a pipeline's folder",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the LoRA's file, with embeddings beside it; or a folder"
+    )
+    parser.add_argument("--base", help="without it: the base that comes with the product")
+    parser.add_argument(
+        "--prompt", help="of a folder: the prompt whose embeddings it carries; without it: all triggers"
+    )
+    parser.add_argument("--negative", default="", help="the negative prompt of that, and of what is measured")
+    parser.add_argument("--loss-max", type=float, default=0.25, help="share of the effect that may be lost (0.25)")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--size", help="of the pictures that are measured; without it: the base's own")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, help="without it: the base's own number")
+    parser.add_argument("--guidance", type=float, help="without it: the base's own number")
+    _add_json(parser)
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a LoRA of SD 1.x or XL as PEFT, diffusers or kohya's scripts write it")
+    parser.add_argument("--base", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--licence", help="where the file says none")
+    parser.add_argument("--trigger", action="append", help="instead of those that the file names; may be given again")
+    parser.add_argument("--device", default="auto")
+    _add_json(parser)
+
+
+def _add_merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE[=STRENGTH]")
+    parser.add_argument("--base", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="a folder in diffusers' format")
+    parser.add_argument("--device", default="auto")
     _add_json(parser)
 
 

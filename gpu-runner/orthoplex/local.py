@@ -8,10 +8,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PIL import Image
 
@@ -22,7 +23,7 @@ from orthoplex.ortho.adapter import read_adapter, write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
 from orthoplex.png import write_png
-from orthoplex.recipe import RecipeAdapter, recipe_of
+from orthoplex.recipe import RecipeAdapter, RecipeLora, recipe_of
 from orthoplex.report import Said
 from orthoplex.runner.bases import device_name, resolve_device
 from orthoplex.runner.config import ConfigRefused, read_config
@@ -36,6 +37,8 @@ INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused, ConfigRefused,
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 OTHER_PICTURE_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
+INEXACT = "it acts on every word and every place, so what is composed with it is not exact"
+_LORA = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?")
 _ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
 
 
@@ -93,7 +96,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     """Generate pictures; yields a line about each file written."""
     base = load_base(flags.base or default_base(), resolve_device(flags.device))
     width, height = size_of(base.description, flags.size)
-    read = [_read_adapter(base, text) for text in flags.adapter]
+    read = [read_attached(base, text) for text in flags.adapter]
     guidance = base.description["guidance"]["default"] if flags.guidance is None else flags.guidance
     spec = SampleSpec(
         prompt=flags.prompt,
@@ -108,7 +111,10 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
         clip_skip=flags.clip_skip,
     )
     check_spec(base.description, spec)
-    generated = sample(base, spec, [attached for attached, _ in read])
+    loras = [read_lora(base, text) for text in flags.lora]
+    with _with_loras(base, loras):
+        generated = sample(base, spec, [attached for attached, _ in read])
+    foreign = [RecipeLora(each.path.stem, each.strength, each.sha256) for each in loras]
     flags.out.mkdir(parents=True, exist_ok=True)
     for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
         recipe = recipe_of(
@@ -119,10 +125,47 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
             adapters=[each for _, each in read],
             device=device_name(str(base.device)),
         )
+        recipe = replace(recipe, loras=foreign)
         path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
         yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
+    yield from (f"note: {each.path} is another program's LoRA: {INEXACT}" for each in loras)
     yield from (f"note: {warning}" for warning in generated.warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class NamedLora:
+    """A foreign LoRA as the command line names it."""
+
+    lora: Any
+    strength: float
+    path: Path
+    sha256: str
+
+
+def read_lora(base: AnyBase, text: str) -> NamedLora:
+    """FILE[=STRENGTH] of a LoRA or a foreign adapter. ValueError on a base of another family."""
+    if base.description["family"] != "sd":
+        raise ValueError(f"{base.id} is of the family {base.description['family']}, for which there are no such LoRAs")
+    from orthoplex.bases.sd.foreign import read_foreign
+
+    found = _LORA.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text} must look like file.safetensors=0.6")
+    path = Path(found["file"])
+    lora = read_foreign(path, cast("Any", base))
+    return NamedLora(lora, float(found["strength"] or 1), path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@contextmanager
+def _with_loras(base: AnyBase, loras: Sequence[NamedLora]) -> Iterator[None]:
+    if not loras:
+        yield
+        return
+    from orthoplex.bases.sd.foreign import foreign_attached
+
+    with foreign_attached(cast("Any", base), [(each.lora, each.strength) for each in loras]):
+        yield
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:
@@ -151,7 +194,7 @@ def _publish(flags: argparse.Namespace, description: dict[str, Any]) -> Said:
     return Said(text, base=description["id"], url=settings.url, counts_at=counts_at)
 
 
-def _read_adapter(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:
+def read_attached(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:
     """FILE[=STRENGTH][@X,Y,W,H]; without a strength the file's own."""
     parts = _ADAPTER.fullmatch(text)
     if parts is None:

@@ -25,6 +25,15 @@ class RecipeAdapter:
 
 
 @dataclass(frozen=True)
+class RecipeLora:
+    """Another program's LoRA that acted on the whole picture: the picture is no exact composition."""
+
+    ref: str
+    strength: float
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that draws one picture again on the same device and version."""
 
@@ -42,6 +51,7 @@ class Recipe:
     adapters: Sequence[RecipeAdapter]
     version: str  # of the software
     device: str
+    loras: Sequence[RecipeLora] = ()
     enlarged_to: str | None = None  # the size of the file where it is another than was drawn
 
     def as_json(self) -> dict[str, Any]:
@@ -61,6 +71,7 @@ class Recipe:
             **({} if self.clip_skip is None else {"clip_skip": self.clip_skip}),
             "drawn": self.drawn,
             "adapters": [dict(vars(adapter)) for adapter in self.adapters],
+            **({"loras": [dict(vars(lora)) for lora in self.loras], "exact": False} if self.loras else {}),
             "software": {"name": SOFTWARE, "version": self.version, "device": self.device},
         }
 

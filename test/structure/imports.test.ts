@@ -36,6 +36,7 @@ const RUNNER = [
   ["png.py", "pictures.py"],
   ["runner", "eval", "export_onnx", "cast_training"],
   ["local.py", "inspection.py"],
+  ["exporting.py", "importing.py"],
   ["cli.py"],
   ["__main__.py", "reload.py"],
 ];

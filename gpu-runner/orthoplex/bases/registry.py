@@ -84,6 +84,11 @@ def load_base(base_id: str, device: str = "cpu") -> AnyBase:
     raise UnknownBase(f"base {base_id!r} is of the family {description['family']!r}, which this runner does not know")
 
 
+def pipeline_folder(base_id: str) -> Path:
+    """Where the pipeline of an added base lies, in diffusers' format."""
+    return (weights_folder() / base_id / PIPELINE).resolve()
+
+
 def expected_bytes(base_id: str, device: str) -> int:
     """What the base will take in memory, judged by its files: fp16 weights double where the device computes in fp32."""
     folder = weights_folder() / base_id

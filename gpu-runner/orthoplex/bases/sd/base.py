@@ -22,7 +22,7 @@ from orthoplex.bases.sd.parts import SdParts, load_parts
 from orthoplex.bases.sd.pictures import SdPictures
 from orthoplex.bases.sd.reading import SdReading
 from orthoplex.bases.sd.schedule import DiffusersSchedule
-from orthoplex.ortho.gated import attach_gated
+from orthoplex.ortho.gated import GatedAttachment, attach_gated
 
 
 class SdBase(SdParts):
@@ -55,17 +55,17 @@ class SdBase(SdParts):
         return encoding.negative(self, readings)
 
     @contextmanager
-    def attached(self, context: Context) -> Iterator[None]:
+    def attached(self, context: Context) -> Iterator[GatedAttachment | None]:
         if not any(context.members):
-            yield
+            yield None
             return
         rows, columns = context.conditions["latents"][0].tolist()
         length = context.states[0].shape[1]
         with (
             observed(self.model, context.conditions["boxes"], (rows, columns)),
-            attach_gated(self.model, self.layout, context.members, length=length, grid=(rows, columns)),
+            attach_gated(self.model, self.layout, context.members, length=length, grid=(rows, columns)) as attachment,
         ):
-            yield
+            yield attachment
 
     def noise(self, seed: int, canvas: Canvas) -> Tensor:
         """(4, height / 8, width / 8)"""

@@ -1,0 +1,166 @@
+"""`export`: a composition as files for programs that do not know our adapters, with what such files lose, measured.
+
+A stock LoRA holds no gate and no entries behind the text encoder; a wider checkpoint holds entries exactly. Each file
+says in its metadata how far its pictures are from ours; above a bound nothing is written, and the exact ways are named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from orthoplex.bases import load_base
+from orthoplex.bases.limits import size_of
+from orthoplex.bases.registry import default_base, pipeline_folder
+from orthoplex.local import read_attached
+from orthoplex.recipe import RecipeAdapter
+from orthoplex.report import Said
+from orthoplex.runner.bases import resolve_device
+from orthoplex.sample import AttachedAdapter, SampleSpec, sample
+
+if TYPE_CHECKING:
+    from orthoplex.bases.sd.base import SdBase
+
+
+MEASURED_SEEDS = 2
+EXACT_WAYS = """\
+Exact ways: `orthoplex generate`; gpu-runner/integrations/diffusers (an ordinary pipeline of diffusers); \
+gpu-runner/integrations/comfyui (a node); for the words' side alone `orthoplex export --format folder`."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Means over pictures of |difference| of 255. share: of `effect`, what the composition changes at all."""
+
+    mean: float
+    most: int
+    effect: float
+    share: float
+    pictures: int
+    guidance: float
+
+    @property
+    def text(self) -> str:
+        return f"differs by {self.mean:.3f} of 255 in the mean ({self.share:.1%} of its effect), at most {self.most}"
+
+
+def export(flags: argparse.Namespace) -> Iterator[str]:
+    """Write the files of one composition; yields a line about each. ValueError says why not, and what is exact."""
+    base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
+    if base.description["family"] != "sd":
+        raise ValueError(f"{base.id} is of the family {base.description['family']}, which no other program knows")
+    read = [read_attached(base, text) for text in flags.adapters]
+    members, recipes = [member for member, _ in read], [recipe for _, recipe in read]
+    if len({member.trigger for member in members}) < len(members):
+        raise ValueError("two adapters of one trigger: no prompt of another program can distinguish them")
+    if any(member.region for member in members):
+        raise ValueError(f"a region belongs to a picture, and no such file holds one. {EXACT_WAYS}")
+    width, height = size_of(base.description, flags.size)
+    spec = SampleSpec(
+        flags.prompt or "", flags.seed, width, height,
+        steps=flags.steps or base.description["steps"]["default"],
+        guidance=base.description["guidance"]["default"] if flags.guidance is None else flags.guidance,
+        negative_prompt=flags.negative, sampler=base.description["samplers"]["default"],
+    )  # fmt: skip
+    write = _folder if flags.format == "folder" else _lora
+    yield from write(base, flags, spec, members=members, recipes=recipes)
+
+
+def _lora(
+    base: SdBase, flags: argparse.Namespace, spec: SampleSpec, *, members: Sequence[AttachedAdapter],
+    recipes: Sequence[RecipeAdapter],
+) -> Iterator[Said]:  # fmt: skip
+    from orthoplex.bases.sd.foreign import names_of
+    from orthoplex.bases.sd.lora_files import embedding_tensors, lora_tensors, write_tensors
+    from orthoplex.bases.sd.stock import add_to_weights, joint_prompt, stock_lora, stock_pipeline
+
+    pipe = stock_pipeline(base, pipeline_folder(base.id))
+    lora = stock_lora(base, pipe, members)
+    add_to_weights(pipe.unet, lora.layers)
+    prompts = list(dict.fromkeys([joint_prompt(members), *(member.trigger for member in members)]))
+    specs = [replace(spec, prompt=text, seed=spec.seed + at) for text in prompts for at in range(MEASURED_SEEDS)]
+    loss = measured(base, members, specs, lambda each: _drawn(base, pipe, each, {"prompt": each.prompt}))
+    _check(loss, flags.loss_max, "a stock LoRA with embeddings")
+    metadata = _metadata(base, recipes, loss) | {"modelspec.trigger_phrase": ", ".join(m.trigger for m in members)}
+    write_tensors(flags.out, lora_tensors(lora.layers, names_of(base), flags.format), metadata)
+    yield Said(f"{flags.out}  {loss.text}", file=str(flags.out), loss=asdict(loss), format=flags.format)
+    for trigger, parts in lora.embeddings.items():
+        path = flags.out.with_name(f"{flags.out.stem}-{trigger.strip('<>')}.safetensors")
+        write_tensors(path, embedding_tensors(parts), metadata | {"modelspec.trigger_phrase": trigger})
+        yield Said(f"{path}  the embedding of {trigger}", file=str(path), trigger=trigger)
+
+
+def _folder(
+    base: SdBase, flags: argparse.Namespace, spec: SampleSpec, *, members: Sequence[AttachedAdapter],
+    recipes: Sequence[RecipeAdapter],
+) -> Iterator[Said]:  # fmt: skip
+    from orthoplex.bases.sd.lora_files import write_tensors
+    from orthoplex.bases.sd.stock import add_to_weights, gated_layers, joint_prompt, stock_pipeline
+    from orthoplex.bases.sd.widened import widen_pipeline
+
+    if flags.out.exists():
+        raise ValueError(f"{flags.out} is there already")
+    spec = replace(spec, prompt=flags.prompt or joint_prompt(members))
+    pipe = stock_pipeline(base, pipeline_folder(base.id))
+    add_to_weights(pipe.unet, gated_layers(base, members))
+    call = widen_pipeline(base, pipe, spec, members)
+    own = {name: tensor.to(base.device) for name, tensor in call.items()}
+    specs = [replace(spec, seed=spec.seed + at) for at in range(MEASURED_SEEDS)]
+    loss = measured(base, members, specs, lambda each: _drawn(base, pipe, each, own))
+    _check(loss, flags.loss_max, "a checkpoint")
+    pipe.save_pretrained(flags.out)
+    metadata = _metadata(base, recipes, loss) | {"prompt": spec.prompt, "negative_prompt": spec.negative_prompt}
+    write_tensors(flags.out / "prompt.safetensors", call, metadata)
+    yield Said(f"{flags.out}  a pipeline; {loss.text}", file=str(flags.out), loss=asdict(loss), format="folder")
+    path = flags.out / "prompt.safetensors"
+    yield Said(f"{path}  what to call it with: pipe(**load_file(...))", file=str(path), prompt=spec.prompt)
+
+
+def _drawn(base: SdBase, pipe: Any, spec: SampleSpec, call: dict[str, Any]) -> Image.Image:
+    """The picture that diffusers draws from our noise."""
+    said = dict(call)
+    if "prompt" in said and spec.negative_prompt:
+        said["negative_prompt"] = spec.negative_prompt
+    image: Image.Image = pipe(
+        **said, height=spec.height, width=spec.width, num_inference_steps=spec.steps, guidance_scale=spec.guidance,
+        latents=base.noise(spec.seed, spec.canvas)[None].to(base.device, base.dtype),
+    ).images[0]  # fmt: skip
+    return image
+
+
+def measured(
+    base: SdBase, members: Sequence[AttachedAdapter], specs: Sequence[SampleSpec],
+    draw: Callable[[SampleSpec], Image.Image],
+) -> Loss:  # fmt: skip
+    """How far another program's pictures are from ours, and ours from the base's own for the same words."""
+    silent = [replace(member, strength=0.0) for member in members]
+    ours = [_pixels(sample(base, spec, members).images[0]) for spec in specs]
+    plain = [_pixels(sample(base, spec, silent).images[0]) for spec in specs]
+    theirs = [_pixels(draw(spec)) for spec in specs]
+    apart = [np.abs(own - other) for own, other in zip(ours, theirs, strict=True)]
+    effect = float(np.mean([np.abs(own - other).mean() for own, other in zip(ours, plain, strict=True)]))
+    mean = float(np.mean([each.mean() for each in apart]))
+    most = int(max(each.max() for each in apart))
+    share = mean / effect if effect > 0 else float(mean > 0)
+    return Loss(round(mean, 4), most, round(effect, 4), round(share, 4), len(specs), specs[0].guidance)
+
+
+def _pixels(image: Image.Image) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.asarray(image.convert("RGB")).astype(np.int64)
+
+
+def _check(loss: Loss, most: float, what: str) -> None:
+    if loss.share > most:
+        raise ValueError(f"{what} {loss.text}; more than {most:.0%} is not written (--loss-max). {EXACT_WAYS}")
+
+
+def _metadata(base: SdBase, recipes: Sequence[RecipeAdapter], loss: Loss) -> dict[str, str]:
+    members = [{"trigger": r.trigger, "strength": r.strength, "slot": r.slot, "sha256": r.sha256} for r in recipes]
+    about = {"base": base.id, "weights_sha256": base.description.get("weights_sha256"), "members": members}
+    return {"orthoplex.export": json.dumps(about), "orthoplex.loss": json.dumps(asdict(loss))}

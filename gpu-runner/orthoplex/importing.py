@@ -1,0 +1,71 @@
+"""`import` and `merge`: LoRAs of other programs as foreign adapters, and their sum as a checkpoint of its own.
+
+A foreign adapter is the LoRA whole, under our names of layers, with what is known of it. It is always marked inexact.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from orthoplex.bases import load_base
+from orthoplex.bases.registry import default_base, pipeline_folder
+from orthoplex.local import INEXACT, read_lora
+from orthoplex.report import Said
+from orthoplex.runner.bases import resolve_device
+
+
+def import_lora(flags: argparse.Namespace) -> Iterator[str]:
+    """Write a foreign adapter from a LoRA's file; ValueError says why it is not loaded."""
+    from orthoplex.bases.sd.foreign import FORMAT, read_foreign
+    from orthoplex.bases.sd.foreign_facts import facts_of
+    from orthoplex.bases.sd.lora_files import write_tensors
+
+    base = _sd_base(flags)
+    lora = read_foreign(flags.file, base)
+    facts = facts_of(flags.file, lora.metadata)
+    licence = flags.licence or facts["licence"]
+    triggers = flags.trigger or facts["triggers"]
+    metadata = {
+        "format": FORMAT, "base": base.id, "exact": "false", "source": json.dumps(facts["source"]),
+        "triggers": json.dumps(triggers), "family": facts["family"] or "", "licence": licence or "",
+        "weights_sha256": base.description.get("weights_sha256", ""), "title": facts["title"] or flags.file.stem,
+    }  # fmt: skip
+    tensors = {}
+    for (part, name), (down, up, scale) in lora.layers.items():
+        tensors[f"{part}.{name}.down"] = down.half().contiguous()
+        tensors[f"{part}.{name}.up"] = (scale * up).half().contiguous()
+    write_tensors(flags.out, tensors, metadata)
+    said = f"{flags.out}  {len(lora.layers)} layers of {base.id}; {INEXACT}"
+    yield Said(said, file=str(flags.out), layers=len(lora.layers), exact=False, **facts | {"triggers": triggers})
+    yield Said(f"triggers: {', '.join(triggers) or 'the file names none'}", triggers=triggers)
+    yield Said(f"licence: {licence or 'unknown; --licence says it'}", licence=licence)
+
+
+def merge(flags: argparse.Namespace) -> Iterator[str]:
+    """Write the base with foreign LoRAs in its weights as a pipeline's folder."""
+    from orthoplex.bases.sd.foreign import add_foreign
+    from orthoplex.bases.sd.names import TEXT, TEXT_2, UNET
+    from orthoplex.bases.sd.stock import whole_pipeline
+
+    base = _sd_base(flags)
+    if flags.out.exists():
+        raise ValueError(f"{flags.out} is there already")
+    loras = [read_lora(base, text) for text in flags.files]
+    pipe = whole_pipeline(base, pipeline_folder(base.id))
+    parts: dict[str, Any] = {UNET: pipe.unet, TEXT: pipe.text_encoder, TEXT_2: getattr(pipe, "text_encoder_2", None)}
+    add_foreign(parts, [(each.lora, each.strength) for each in loras])
+    pipe.save_pretrained(flags.out)
+    names = [str(each.path) for each in loras]
+    yield Said(
+        f"{flags.out}  {base.id} with {', '.join(names)}; `base add` registers it", file=str(flags.out), files=names
+    )
+
+
+def _sd_base(flags: argparse.Namespace) -> Any:
+    base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
+    if base.description["family"] != "sd":
+        raise ValueError(f"{base.id} is of the family {base.description['family']}, for which there are no such LoRAs")
+    return base
