@@ -34,7 +34,7 @@ const RUNNER = [
   ["train"],
   ["recipe.py", "report.py"],
   ["png.py", "pictures.py"],
-  ["runner", "eval", "export_onnx", "cast_training"],
+  ["runner", "eval", "export_onnx", "cast_training", "sd_training"],
   ["local.py", "inspection.py"],
   ["exporting.py", "importing.py"],
   ["cli.py"],

@@ -1,6 +1,5 @@
 """Stable Diffusion pipelines of the true classes, small and with random weights, saved as diffusers saves them."""
 
-import json
 from pathlib import Path
 
 import torch
@@ -14,29 +13,15 @@ from diffusers import (
 )
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from orthoplex.sd_training.network import make_tokenizer
+
 WORDS = ("person", "woman", "dog", "a", "picture", "of", "smiling", "sad", "in", "park", "and", "ada", "bob")
 DIM = 32
 
 
 def tokenizer(folder: Path) -> CLIPTokenizer:
-    """CLIP's own tokenizer class over a byte-pair vocabulary of characters and a few whole words."""
-    characters = "abcdefghijklmnopqrstuvwxyz,.0123456789"
-    tokens = [*characters, *(f"{character}</w>" for character in characters)]
-    merges = []
-    for word in WORDS:
-        parts = [*word[:-1], f"{word[-1]}</w>"]
-        while len(parts) > 1:  # join from the left
-            merge, joined = f"{parts[0]} {parts[1]}", parts[0] + parts[1]
-            if merge not in merges:
-                merges.append(merge)
-                tokens.append(joined)
-            parts = [joined, *parts[2:]]
-    tokens += ["<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "vocab.json").write_text(json.dumps(vocabulary))
-    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]) + "\n")
-    return CLIPTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=77)
+    """CLIP's own tokenizer class over characters and a few whole words."""
+    return make_tokenizer(WORDS, folder)
 
 
 def text_config(words: CLIPTokenizer, layers: int = 2) -> CLIPTextConfig:
