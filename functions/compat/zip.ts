@@ -2,9 +2,8 @@
 // they come out, and a limit ends the work where it is met. No two entries may share bytes, so that reading is bounded by the zip's own
 // length and what comes out by `bytesMax`, however the zip is built. Knows nothing of pictures.
 
-import { Inflate } from "fflate";
 import { crc32 } from "../lib/crc32.ts";
-import { joinedBytes } from "../lib/joined-bytes.ts";
+import { inflated } from "../lib/inflate.ts";
 
 export type ZipLimits = {
   /** Of everything that the directory lists, wanted or not. */
@@ -41,8 +40,6 @@ const END_BYTES = 22;
 const COMMENT_MAX_BYTES = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-/** Deflate makes at most 1,032 bytes of one: so much is taken in before what came out is counted. */
-const STEP_BYTES = 1024;
 const DAMAGED = "it is damaged";
 const SHARED = "two of its files share bytes";
 
@@ -147,26 +144,8 @@ function contentOf(
   }
   if (method !== DEFLATED)
     return new ZipFault(`${name} is packed in a way that is not read here (method ${method})`);
-  const bytes = inflated(content, Math.min(most, size) + 1);
+  const bytes = inflated(content, Math.min(most, size) + 1, "deflate");
   if (bytes === null) return new ZipFault(`${name} is damaged`);
   if (bytes.length > most) return "too_large";
   return bytes.length === size ? bytes : new ZipFault(`${name} is not as long as it says`);
-}
-
-/** What comes out, or its first bytes where it is more than `enough`; null where the data is damaged. */
-function inflated(content: Uint8Array, enough: number): Uint8Array<ArrayBuffer> | null {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  const inflate = new Inflate((chunk) => {
-    chunks.push(chunk as Uint8Array<ArrayBuffer>);
-    length += chunk.length;
-  });
-  try {
-    for (let at = 0; at < content.length && length < enough; at += STEP_BYTES) {
-      inflate.push(content.subarray(at, at + STEP_BYTES), at + STEP_BYTES >= content.length);
-    }
-  } catch {
-    return null;
-  }
-  return joinedBytes(chunks, length);
 }

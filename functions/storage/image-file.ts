@@ -19,7 +19,7 @@ export function readImageHeader(head: Uint8Array): ImageHeader | ImageFault | "m
   if (head.length < 32) return "more";
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (startsWith(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) && text(head, 12, 4) === "IHDR") {
-    return sized("image/png", view.getUint32(16), view.getUint32(20));
+    return readPng(view);
   }
   if (text(head, 0, 4) === "RIFF" && text(head, 8, 4) === "WEBP") return readWebp(head, view);
   if (startsWith(head, [0xff, 0xd8, 0xff])) return readJpeg(view);
@@ -45,6 +45,30 @@ function sized(
     };
   }
   return { contentType, width, height };
+}
+
+function readPng(view: DataView): ImageHeader | ImageFault {
+  const size = sized("image/png", view.getUint32(16), view.getUint32(20));
+  const layout = view.getUint32(8) === 13 ? pngLayout(view) : null;
+  return "reason" in size || layout ? size : { reason: "truncated", detail: "The PNG's header is broken." };
+}
+
+/** Bits that the colour types of PNG have for a pixel, by bits of a sample (11.2.1, table 12). */
+const PNG_CHANNELS: Record<number, { channels: number; depths: number[] }> = {
+  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
+  2: { channels: 3, depths: [8, 16] },
+  3: { channels: 1, depths: [1, 2, 4, 8] },
+  4: { channels: 2, depths: [8, 16] },
+  6: { channels: 4, depths: [8, 16] },
+};
+
+/** Of a PNG's first 33 bytes; null where no decoder reads such pixels. */
+export function pngLayout(view: DataView): { pixelBits: number; isInterlaced: boolean } | null {
+  const [depth, colour, compression, filter, interlace] = [24, 25, 26, 27, 28].map((at) => view.getUint8(at));
+  const kind = PNG_CHANNELS[colour ?? -1];
+  if (!kind?.depths.includes(depth ?? 0) || compression !== 0 || filter !== 0) return null;
+  if (interlace !== 0 && interlace !== 1) return null;
+  return { pixelBits: kind.channels * (depth ?? 0), isInterlaced: interlace === 1 };
 }
 
 function readWebp(head: Uint8Array, view: DataView): ImageHeader | ImageFault {

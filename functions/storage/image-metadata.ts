@@ -5,13 +5,11 @@
 import { crc32 } from "../lib/crc32.ts";
 import { exifOf, orientationOf, UPRIGHT } from "./image-exif.ts";
 import type { ImageHeader } from "./image-file.ts";
-import type { Pieces } from "./image-pieces.ts";
+import { ImageDamaged, type Pieces } from "./image-pieces.ts";
+import { PNG_TEXTS_MAX_BYTES, pngTextBytes } from "./image-png-texts.ts";
 
 /** What is learnt on the way; true once the stream has ended. */
 export type Found = { orientation: number };
-
-/** The stream is not the format that its first bytes say. */
-export class ImageDamaged extends Error {}
 
 type Cleaner = (from: Pieces, found: Found) => AsyncGenerator<Uint8Array>;
 
@@ -133,43 +131,12 @@ async function* scan(from: Pieces): AsyncGenerator<Uint8Array> {
 // PNG (W3C PNG 3, 5 and 11)
 
 const PNG_KEPT =
-  "IHDR PLTE IDAT tRNS cHRM cICP gAMA iCCP mDCV mDCv cLLI cLLi sBIT sRGB bKGD hIST pHYs sPLT acTL fcTL fdAT".split(
+  "IHDR PLTE IDAT tRNS cHRM cICP gAMA mDCV mDCv cLLI cLLi sBIT sRGB bKGD hIST pHYs sPLT acTL fcTL fdAT".split(
     " ",
   );
-/** Keywords under which drawing programs write what made a picture; none of them names a place or a person. */
-const PNG_TEXTS = [
-  "parameters",
-  "prompt",
-  "workflow",
-  "orthoplex",
-  "Dream",
-  "sd-metadata",
-  "invokeai_metadata",
-];
-
-/**
- * The XMP of what a model made (schema/examples/xmp-of-pictures.xml, as gpu-runner/orthoplex/png.py writes it) is the only XMP that is
- * kept: it says that, and nothing else.
- */
-const PNG_XMP_KEPT = new TextEncoder().encode(
-  "XML:com.adobe.xmp\0\0\0\0\0" +
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>' +
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
-    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" ' +
-    'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="Orthoplex" ' +
-    'Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/>' +
-    '</rdf:RDF></x:xmpmeta><?xpacket end="r"?>',
-);
-const isEqual = (a: Uint8Array, b: Uint8Array) =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
-
-function isPngTextKept(data: Uint8Array): boolean {
-  const keyword = text(data, 0, Math.max(0, data.subarray(0, 80).indexOf(0)));
-  return PNG_TEXTS.includes(keyword) || isEqual(data, PNG_XMP_KEPT);
-}
-
 async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
   yield (await from.take(8)) ?? new Uint8Array();
+  let left = PNG_TEXTS_MAX_BYTES;
   for (;;) {
     const head = await from.take(8);
     if (!head) return;
@@ -182,7 +149,7 @@ async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array>
       if (type === "IEND") return;
       continue;
     }
-    const isRead = ["eXIf", "tEXt", "iTXt", "zTXt"].includes(type) && length <= READ_MAX_BYTES;
+    const isRead = ["eXIf", "tEXt", "iTXt", "zTXt", "iCCP"].includes(type) && length <= READ_MAX_BYTES;
     if (!isRead) {
       await from.skip(length + 4);
       continue;
@@ -192,10 +159,13 @@ async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array>
     if (type === "eXIf") {
       found.orientation = orientationOf(body.subarray(0, length));
       if (found.orientation !== UPRIGHT) yield pngChunk("eXIf", exifOf(found.orientation));
-    } else if (isPngTextKept(body.subarray(0, length))) {
-      yield head;
-      yield body;
+      continue;
     }
+    const bytes = pngTextBytes(type, body.subarray(0, length));
+    if (bytes === null || bytes > left) continue;
+    left -= bytes;
+    yield head;
+    yield body;
   }
 }
 

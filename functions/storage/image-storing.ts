@@ -8,8 +8,9 @@ import { hex } from "../lib/sha256.ts";
 import { isDigestError, storeBlob } from "./blobs.ts";
 import { turned, UPRIGHT } from "./image-exif.ts";
 import type { ImageHeader } from "./image-file.ts";
-import { cleaned, type Found, ImageDamaged } from "./image-metadata.ts";
-import { Pieces } from "./image-pieces.ts";
+import { cleaned, type Found } from "./image-metadata.ts";
+import { ImageDamaged, Pieces } from "./image-pieces.ts";
+import { withPixels } from "./image-pixels.ts";
 
 const WAITING = "incoming/";
 /** A request that stores a picture has ended long before. */
@@ -46,12 +47,12 @@ export async function storePicture(
   }
 }
 
-/** Puts the bytes as they came and measures what will be kept of them, in one pass. */
+/** Puts the bytes as they came, measures what will be kept of them and looks for its pixels, in one pass. */
 async function receive(
   env: Env,
   waiting: string,
   { sha256, sizeBytes }: Announced,
-  { body, header: { contentType } }: { body: ReadableStream<Uint8Array>; header: ImageHeader },
+  { body, header }: { body: ReadableStream<Uint8Array>; header: ImageHeader },
 ): Promise<(Announced & Found) | Refusal> {
   const { readable, writable } = new FixedLengthStream(sizeBytes);
   const put = env.BLOBS.put(waiting, readable, { sha256 }).then(
@@ -60,7 +61,7 @@ async function receive(
   );
   const writer = writable.getWriter();
   const pieces = new Pieces(copiedTo(writer, body));
-  const measured = await measure(contentType, pieces);
+  const measured = await measure(header, pieces);
   await pieces.drain();
   await writer.close().catch(() => {});
   const failed = await put;
@@ -78,16 +79,13 @@ async function* copiedTo(writer: WritableStreamDefaultWriter<Uint8Array>, body: 
   }
 }
 
-async function measure(
-  contentType: ImageHeader["contentType"],
-  pieces: Pieces,
-): Promise<(Announced & Found) | Refusal> {
+async function measure(header: ImageHeader, pieces: Pieces): Promise<(Announced & Found) | Refusal> {
   const found: Found = { orientation: UPRIGHT };
   const digest = new crypto.DigestStream("SHA-256");
   const writer = digest.getWriter();
   let sizeBytes = 0;
   try {
-    for await (const piece of cleaned(contentType, pieces, found)) {
+    for await (const piece of withPixels(header, cleaned(header.contentType, pieces, found))) {
       sizeBytes += piece.length;
       await writer.write(piece);
     }

@@ -57,12 +57,12 @@ async function runOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
   expect(settled.status).toBe(200);
 }
 
-/** A picture of so many bytes: what a reader does not know stands before its end. */
+/** A picture of so many bytes: a palette that nobody needs stands before its end. */
 async function pngOf(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const small = await png(512, 256, 99);
   const filler = new Uint8Array(bytes - small.length);
   new DataView(filler.buffer).setUint32(0, filler.length - 12);
-  filler.set(new TextEncoder().encode("IDAT"), 4);
+  filler.set(new TextEncoder().encode("sPLT"), 4);
   const whole = new Uint8Array(bytes);
   whole.set(small.subarray(0, -12));
   whole.set(filler, small.length - 12);
