@@ -4,6 +4,7 @@ import { passkey } from "@better-auth/passkey";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import {
   PASSWORD_MAX_CHARACTERS,
   PASSWORD_MIN_CHARACTERS,
@@ -15,7 +16,7 @@ import {
   VERIFY_LINK_TTL_SECONDS,
 } from "../../schema/contract/limits.ts";
 import { PersonName } from "../../schema/contract/profiles.ts";
-import { cleaned, cutText } from "../../schema/contract/text.ts";
+import { cleaned } from "../../schema/contract/text.ts";
 import { credentials, passkeys, sessions, users, verifications } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";

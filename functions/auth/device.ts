@@ -1,6 +1,6 @@
 // "Firefox on Linux": what a user agent says in words. A rough guess for a list of one's own sessions, never a rule. Pure.
 
-import { cutText } from "../../schema/contract/text.ts";
+import { cutText } from "../../schema/contract/cut-text.ts";
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, "Edge"],

@@ -1,6 +1,7 @@
 // Publishable keys stand in the code of a page, where everybody can read them: only pages of their origins may use them, for drawing and
 // what is public, and so many times a day. The Origin header keeps other pages out, not other programs; against those there is the cap.
 
+import { shortened } from "../../schema/contract/cut-text.ts";
 import type { Db } from "../db.ts";
 import { DAY_MS } from "../lib/clock.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -32,7 +33,7 @@ export function pageRequest(
 ): Refusal | null {
   if (origin === undefined || !origins.includes(origin)) {
     const whose =
-      origin === undefined ? "This request names no page (Origin)" : `Pages of ${origin.slice(0, 100)}`;
+      origin === undefined ? "This request names no page (Origin)" : `Pages of ${shortened(origin, 100)}`;
     const detail = `${whose}; a publishable key is for pages of its own origins. Servers use a secret key.`;
     return refuse("origin_not_allowed", detail);
   }

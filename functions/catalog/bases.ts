@@ -4,6 +4,7 @@
 import { eq } from "drizzle-orm";
 import { BUNDLED_BASES } from "../../schema/bases/index.ts";
 import { type Base, BaseDescription } from "../../schema/contract/bases.ts";
+import { shortened } from "../../schema/contract/cut-text.ts";
 import { BASE_PUBLISH_SECONDS, BASES_READ_SECONDS } from "../../schema/contract/limits.ts";
 import { bases } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -50,7 +51,7 @@ async function storedBase(db: Db, id: string): Promise<Base | undefined> {
 export function baseOf(id: string, pointer = "/base"): Base | Refusal {
   const base = BASES.find((known) => known.id === id);
   const known = BASES.map(({ id }) => id).join(", ");
-  return base ?? refuse("base_unknown", `There is no base "${id.slice(0, 64)}". Known: ${known}.`, pointer);
+  return base ?? refuse("base_unknown", `There is no base "${shortened(id, 64)}". Known: ${known}.`, pointer);
 }
 
 /** For ids from our own rows: an unknown one is an unexpected error. */

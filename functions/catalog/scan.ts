@@ -2,6 +2,7 @@
 // version gets one result, however often its message comes. An unexpected error throws, and the message is retried.
 
 import { and, eq, sql } from "drizzle-orm";
+import { shortened } from "../../schema/contract/cut-text.ts";
 import type { Certificate, SCAN_CHECKS, ScanReport } from "../../schema/contract/scans.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import { blobs, versions } from "../../schema/tables.ts";
@@ -99,7 +100,7 @@ export function certificateFault(certificate: Certificate): string | null {
   const changed = certificate.prompts.find((_, i) => certificate.with[i] !== certificate.without[i]);
   if (certificate.unchanged && changed === undefined) return null;
   const prompt = changed ?? certificate.prompts[0] ?? "";
-  return `It changes pictures that do not call it: "${prompt.slice(0, 100)}" is drawn differently with it attached.`;
+  return `It changes pictures that do not call it: "${shortened(prompt, 100)}" is drawn differently with it attached.`;
 }
 
 /** The result that follows from the facts. Pure. */

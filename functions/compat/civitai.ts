@@ -8,6 +8,7 @@ import type {
   CivitaiQuery,
   CivitaiVersion,
 } from "../../schema/contract/compat-civitai.ts";
+import { shortened } from "../../schema/contract/cut-text.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";
 import type { AdapterSort } from "../../schema/contract/search.ts";
 import { adapters, type OwnedAdapter, users } from "../../schema/tables.ts";
@@ -53,7 +54,7 @@ export async function listModels(
 export async function getModel(db: Db, given: string, origin: string): Promise<CivitaiModel | Refusal> {
   const id = await adapterIdOf(db, given);
   const named = id && (await nameOf(db, id));
-  const unknown = refuse("not_found", `No model with id ${given.slice(0, 40)}`);
+  const unknown = refuse("not_found", `No model with id ${shortened(given, 40)}`);
   if (!named) return unknown;
   const adapter = await findAdapter(db, null, named.owner, named.name);
   if (adapter instanceof Refusal) return adapter.code === "not_found" ? unknown : adapter;
@@ -72,7 +73,7 @@ async function nameOf(db: Db, id: OwnedAdapter["id"]) {
 
 export async function getVersion(db: Db, given: string, origin: string): Promise<CivitaiVersion | Refusal> {
   const id = await versionIdOf(db, given);
-  const unknown = refuse("not_found", `No model version with id ${given.slice(0, 40)}`);
+  const unknown = refuse("not_found", `No model version with id ${shortened(given, 40)}`);
   if (!id) return unknown;
   const found = await findOpenVersion(db, null, id);
   if (found instanceof Refusal) return found.code === "not_found" ? unknown : found;

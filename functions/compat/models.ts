@@ -2,8 +2,8 @@
 
 import { desc, eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import { AdapterRef } from "../../schema/contract/ids.ts";
-import { cutText } from "../../schema/contract/text.ts";
 import { mixes, type OwnedAdapter, type OwnedMix, users, type VersionRow } from "../../schema/tables.ts";
 import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { BASES } from "../catalog/bases.ts";

@@ -2,6 +2,7 @@
 
 import { and, desc, eq } from "drizzle-orm";
 import type { ReplicateFile } from "../../schema/contract/compat-replicate.ts";
+import { cutText, shortened } from "../../schema/contract/cut-text.ts";
 import {
   CAPTION_MAX_CHARACTERS,
   IMAGE_MAX_BYTES,
@@ -10,7 +11,7 @@ import {
   TRAINING_IMAGES_MAX,
   ZIP_ENTRIES_MAX,
 } from "../../schema/contract/limits.ts";
-import { cleaned, cutText } from "../../schema/contract/text.ts";
+import { cleaned, isVisible } from "../../schema/contract/text.ts";
 import { type BlobContentType, IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
 import { type UploadRow, uploads } from "../../schema/tables.ts";
 import { dropUploads } from "../catalog/unneeded-blobs.ts";
@@ -59,11 +60,17 @@ export async function storeFile(
     ...facts,
     kind: "file",
     contentType: typeOfBytes(file.bytes),
-    filename: cutText(cleaned(file.name), 255),
+    filename: fileName(file.name),
     metadata,
     storedAt: now,
   });
 }
+
+/** Nothing is refused for its name: a client that uploads has often none to choose. */
+const fileName = (name: string) => {
+  const plain = cutText(cleaned(name), 255);
+  return isVisible(plain) ? plain : "file";
+};
 
 /** Whatever its sender calls it. */
 function typeOfBytes(bytes: Uint8Array): BlobContentType {
@@ -80,7 +87,7 @@ export async function findFile(db: Db, caller: Caller, id: string): Promise<Uplo
       and(eq(uploads.id, id as UploadRow["id"]), eq(uploads.ownerId, caller.id), eq(uploads.kind, "file")),
     )
     .get();
-  return row ?? refuse("not_found", `You have no file ${id.slice(0, 64)}.`);
+  return row ?? refuse("not_found", `You have no file ${shortened(id, 64)}.`);
 }
 
 export function listFiles(db: Db, caller: Caller): Promise<UploadRow[]> {
@@ -201,7 +208,7 @@ async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBu
     announcedSha256,
     kind: "training_image",
     contentType: header.contentType,
-    filename: cutText(cleaned(name), 255),
+    filename: fileName(name),
     storedAt: now,
   });
   return row.id;

@@ -7,6 +7,7 @@ import {
   type ReplicateModel,
   type ReplicateVersion,
 } from "../../schema/contract/compat-replicate.ts";
+import { shortened } from "../../schema/contract/cut-text.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import { type OwnedAdapter, versions } from "../../schema/tables.ts";
 import { findAdapter } from "../catalog/adapters.ts";
@@ -213,5 +214,5 @@ export async function findReplicateVersion(
   const numbered =
     adapter && !(adapter instanceof Refusal) ? await versionOfAdapter(db, caller, adapter, Number(id)) : null;
   if (numbered) return versionJson(numbered.id, numbered.publishedAt ?? numbered.createdAt);
-  return refuse("not_found", `${owner}/${name} has no version ${id.slice(0, 64)}.`);
+  return refuse("not_found", `${owner}/${name} has no version ${shortened(id, 64)}.`);
 }

@@ -1,7 +1,7 @@
 // Link previews: title, description, picture and status of a page's address. Pure, but for the rewriting of the shell.
 
+import { cutText } from "../../schema/contract/cut-text.ts";
 import type { Rating } from "../../schema/contract/moderation.ts";
-import { cutText } from "../../schema/contract/text.ts";
 import { escapeHtml } from "../lib/html.ts";
 import type { Refusal } from "../lib/refusal.ts";
 

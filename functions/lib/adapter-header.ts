@@ -13,6 +13,7 @@ import {
 import type { Base } from "../../schema/contract/bases.ts";
 import { uncarriableAt } from "../../schema/contract/characters.ts";
 import type { FileReason } from "../../schema/contract/codes.ts";
+import { shortened } from "../../schema/contract/cut-text.ts";
 import { STRENGTH_MAX } from "../../schema/contract/limits.ts";
 import type { Header, TensorEntry } from "./safetensors.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -110,7 +111,7 @@ function tensorsFault(tensors: Record<string, TensorEntry>, base: Base): HeaderF
   const shapes = shapesOf(base);
   const strange = Object.keys(tensors).find((name) => !shapes.has(name));
   if (strange !== undefined) {
-    return fault("tensor_unexpected", `Tensor "${strange.slice(0, 200)}" does not belong to ${base.id}.`);
+    return fault("tensor_unexpected", `Tensor "${shortened(strange, 200)}" does not belong to ${base.id}.`);
   }
   for (const [name, shape] of shapes) {
     const entry = tensors[name];

@@ -3,8 +3,8 @@
 
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { shortened } from "../../schema/contract/cut-text.ts";
 import type { ActionCreate, Decision, Rating } from "../../schema/contract/moderation.ts";
-import { cutText } from "../../schema/contract/text.ts";
 import type { ActionRow } from "../../schema/tables.ts";
 import { moderationActions, reports } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -144,11 +144,8 @@ async function dataOf(
 export const noteData = (target: Target, action: Pick<ActionRow, "reason">) => ({
   target_kind: target.kind,
   ...((target.kind === "adapter" || target.kind === "mix") && { ref: target.label }),
-  reason: shortened(action.reason),
+  reason: shortened(action.reason, REASON_IN_NOTE_CHARACTERS),
 });
-
-const shortened = (text: string) =>
-  text.length <= REASON_IN_NOTE_CHARACTERS ? text : `${cutText(text, REASON_IN_NOTE_CHARACTERS - 1)}…`;
 
 const noteOf = (row: ActionRow, target: Target) => ({
   userId: target.ownerId,

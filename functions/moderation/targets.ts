@@ -1,6 +1,7 @@
 // What reports and decisions are about: adapters, mixes, comments and people, as one type, hidden or not.
 
 import { type SQL, sql } from "drizzle-orm";
+import { excerptOf } from "../../schema/contract/cut-text.ts";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Rating, ReportTarget, TargetCard, TargetKind } from "../../schema/contract/moderation.ts";
 import type { Db } from "../db.ts";
@@ -102,19 +103,17 @@ function targetOf(kind: TargetKind, row: Row): Target {
     id: row.id,
     ownerId: row.owner_id,
     owner: row.owner_left ? null : row.owner,
-    label: kind === "comment" ? shortened(row.title) : kind === "user" ? `@${row.name}` : ref,
+    label:
+      kind === "comment"
+        ? excerptOf(row.title, LABEL_CHARACTERS) || "(deleted)"
+        : kind === "user"
+          ? `@${row.name}`
+          : ref,
     title: kind === "comment" ? `A comment by ${row.owner}` : row.title,
     state: row.state,
     rating: row.rating,
     place,
   };
-}
-
-function shortened(text: string): string {
-  const words = text.replace(/\s+/g, " ").trim();
-  const signs = Array.from(words);
-  if (signs.length === 0) return "(deleted)";
-  return signs.length <= LABEL_CHARACTERS ? words : `${signs.slice(0, LABEL_CHARACTERS - 1).join("")}…`;
 }
 
 export function targetCard(target: Target): TargetCard {

@@ -2,6 +2,7 @@
 
 import { and, desc, eq, isNotNull, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { excerptOf } from "../../schema/contract/cut-text.ts";
 import { READ_NOTIFICATION_DAYS, UNREAD_COUNTED_MAX } from "../../schema/contract/limits.ts";
 import type { Notification, NotificationsRead } from "../../schema/contract/people.ts";
 import { comments, notifications, users } from "../../schema/tables.ts";
@@ -93,14 +94,7 @@ async function excerptsOf(db: Db, rows: readonly Row[]): Promise<Map<string, str
     .from(comments)
     .where(and(inList(comments.id, ids), eq(comments.state, "visible")))
     .all();
-  return new Map(found.map(({ id, body }): [string, string] => [id, excerptOf(body)]));
-}
-
-/** The beginning of a text on one line; never cut within a character. */
-export function excerptOf(text: string): string {
-  const characters = Array.from(text.replace(/\s+/g, " ").trim());
-  if (characters.length <= EXCERPT_CHARACTERS) return characters.join("");
-  return `${characters.slice(0, EXCERPT_CHARACTERS - 1).join("")}…`;
+  return new Map(found.map(({ id, body }): [string, string] => [id, excerptOf(body, EXCERPT_CHARACTERS)]));
 }
 
 async function unreadCount(db: Db, caller: Caller): Promise<number> {

@@ -2,13 +2,14 @@
 // never send it at once, and the delivery of a consumer that dies is retried.
 
 import { and, eq, sql } from "drizzle-orm";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import type { Id } from "../../schema/contract/ids.ts";
 import {
   DELIVERY_ATTEMPTS_KEPT,
   WEBHOOK_ANSWER_MAX_BYTES,
   WEBHOOK_TIMEOUT_SECONDS,
 } from "../../schema/contract/limits.ts";
-import { cleaned, cutText } from "../../schema/contract/text.ts";
+import { cleaned } from "../../schema/contract/text.ts";
 import { type DeliveryRow, deliveries, jobs, type WebhookRow, webhooks } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";

@@ -62,7 +62,7 @@ export class ApiError extends Error {
     const pointers = (problem?.errors ?? []).map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
     const text = problem
       ? `${problem.code}: ${problem.detail}${pointers.join("")}`
-      : String(body).slice(0, 500);
+      : Array.from(String(body)).slice(0, 500).join("");
     super(`${request}: ${status} ${text}`);
     this.status = status;
     this.problem = problem;

@@ -22,8 +22,9 @@ const NOT_TEXT = "must not hold control characters, bidirectional overrides or h
 const NOT_LINE = "must be one line without control characters, bidirectional overrides or half a character";
 const NOT_VISIBLE = "must hold something that can be seen";
 
+export const isVisible = (text: string): boolean => VISIBLE.test(text);
 /** An empty text is refused by its length. */
-const isVisibleIfAny = (text: string): boolean => text === "" || VISIBLE.test(text);
+const isVisibleIfAny = (text: string): boolean => text === "" || isVisible(text);
 const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 /** Canonical composition (UAX 15): what looks the same is the same, in a list, a search and a comparison. */
@@ -84,18 +85,3 @@ export const carriable = <T extends z.ZodType>(schema: T): T =>
 
 /** For text of others that cannot be refused, such as a file in an archive or a profile elsewhere: the same, composed, without what nothing carries. */
 export const cleaned = (text: string): string => text.replaceAll(FAULTS, "").normalize("NFC");
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-/** So much behind a cut is looked at to find where its character ends; the longest emoji of Unicode has 35 units. */
-const CUT_MARGIN = 64;
-
-/** At most so many UTF-16 units from the beginning, ending before the first character that does not fit, however many units it has. */
-export function cutText(text: string, max: number): string {
-  if (text.length <= max) return text;
-  let end = 0;
-  for (const { index, segment } of graphemes.segment(text.slice(0, max + CUT_MARGIN))) {
-    if (index + segment.length > max) break;
-    end = index + segment.length;
-  }
-  return text.slice(0, end);
-}

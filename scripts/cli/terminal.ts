@@ -2,6 +2,7 @@
 
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import type { Values } from "./command.ts";
 
 /** Writes to stderr, so that stdout holds only results. */
@@ -44,7 +45,7 @@ export class ProgressLine {
     if (line === this.#last) return;
     this.#last = line;
     if (process.stderr.isTTY)
-      process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      process.stderr.write(`\r\x1b[K${cutText(line, (process.stderr.columns ?? 80) - 1)}`);
     else say(line);
   }
 

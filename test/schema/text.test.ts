@@ -7,8 +7,9 @@ import { z } from "zod";
 import { app } from "../../functions/app.ts";
 import { addTools } from "../../functions/mcp/tools.ts";
 import { uncarriableAt } from "../../schema/contract/characters.ts";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import * as contract from "../../schema/contract/index.ts";
-import { cleaned, cutText } from "../../schema/contract/text.ts";
+import { cleaned } from "../../schema/contract/text.ts";
 
 /** By code: a literal would be a trap for editors, and half a pair is no UTF-8. */
 const UNCARRIABLE = [

@@ -4,6 +4,7 @@ The edge lets none of it in; a runner that gets some anyway (an older edge, a fi
 """
 
 import re
+import unicodedata
 from typing import Any
 
 # The ranges of schema/contract/text.ts: control characters but tab and line ends, bidirectional embeddings, overrides
@@ -13,6 +14,7 @@ _UNCARRIABLE = re.compile(
     r"\ud800-\udfff]+"
 )
 
+ZERO_WIDTH_JOINER = "\u200d"
 _LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
 # What takes no room or leaves none: as INVISIBLE in schema/contract/text.ts.
 _VISIBLE = re.compile(
@@ -60,3 +62,25 @@ def carriable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [carriable(each) for each in value]
     return value
+
+
+def cut_text(text: str, most: int) -> str:
+    """Its beginning of at most `most` UTF-16 units, which is what the contract counts, without splitting a character.
+
+    Joined to the character before are combining marks, variation selectors, skin tones and what follows a zero width
+    joiner: the common part of UAX 29. Flags, and Hangul written in single jamo, may be split.
+    """
+    end, units = 0, 0
+    for at, sign in enumerate(text):
+        if not _is_joined(text, at):
+            end = at
+        units += 2 if ord(sign) > 0xFFFF else 1
+        if units > most:
+            return text[:end]
+    return text
+
+
+def _is_joined(text: str, at: int) -> bool:
+    sign = text[at]
+    is_mark = sign == ZERO_WIDTH_JOINER or unicodedata.category(sign) in {"Mn", "Me", "Mc"}
+    return is_mark or "\U0001f3fb" <= sign <= "\U0001f3ff" or (at > 0 and text[at - 1] == ZERO_WIDTH_JOINER)

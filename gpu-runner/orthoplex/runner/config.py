@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from orthoplex.ortho.text import cut_text
 from orthoplex.runner.key import KeyRefused, checked_key, read_key
 
 MIB = 1024 * 1024
@@ -87,7 +88,7 @@ def read_config(flags: argparse.Namespace, env: Mapping[str, str], home: Path) -
         bases=bases,
         bases_max_bytes=int(bases_mib * MIB),
         device=setting("device", "ORTHOPLEX_DEVICE", "auto"),
-        name=setting("name", "ORTHOPLEX_RUNNER_NAME", platform.node() or "runner")[:120],
+        name=cut_text(setting("name", "ORTHOPLEX_RUNNER_NAME", platform.node() or "runner"), 120),
         cache_dir=Path(cache_dir),
         cache_max_bytes=int(cache_mib * MIB),
         max_batch=int(max_batch),

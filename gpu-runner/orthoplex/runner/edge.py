@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
-from orthoplex.ortho.text import carriable
+from orthoplex.ortho.text import carriable, cut_text
 from orthoplex.runner.key import Key
 from orthoplex.runner.retry import Unreachable
 from orthoplex.runner.wire import HeartbeatReply, LeaseReply, Registered
@@ -134,7 +134,7 @@ class Edge:
 
     def release(self, lease_id: str, reason: str) -> None:
         """Give the job back; it waits again and this run does not count as failed."""
-        self._post(f"leases/{lease_id}/release", {"reason": reason[:200]})
+        self._post(f"leases/{lease_id}/release", {"reason": cut_text(reason, 200)})
 
     def absolute(self, url: str) -> str:
         """A signed address as the edge gave it, against this edge where it is relative."""

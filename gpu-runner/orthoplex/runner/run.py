@@ -13,6 +13,7 @@ from typing import Literal
 
 from PIL import Image
 
+from orthoplex.ortho.text import cut_text
 from orthoplex.runner.wire import Lease
 
 PREVIEW_FRAME_MAX_BYTES = 64 * 1024
@@ -86,7 +87,7 @@ class Run:
                 self._framed_at = now
             elif self._report is not None:
                 encoded = self._report.preview  # a frame that no heartbeat has taken yet is still worth showing
-            self._report = Report(step, total, message[:200], encoded)
+            self._report = Report(step, total, cut_text(message, 200), encoded)
             self._moved_at = now
         self._notify()
         return self.ending is None

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from orthoplex.ortho.text import cut_text
 from orthoplex.runner.edge import Edge, LeaseLost, Refused
 from orthoplex.runner.failure import Failure, failure_of
 from orthoplex.runner.jobs import Result
@@ -83,7 +84,7 @@ class Settler:
             body = {
                 "outcome": "succeeded",
                 "outputs": [{**each.announcement(), "role": each.role, "meta": each.meta} for each in result.outputs],
-                "warnings": [text[:WARNING_MAX_CHARACTERS] for text in result.warnings[:WARNINGS_MAX]],
+                "warnings": [cut_text(text, WARNING_MAX_CHARACTERS) for text in result.warnings[:WARNINGS_MAX]],
                 "metrics": metrics,
             }
             found = {"certificate": result.certificate, "self_check": result.self_check}
@@ -128,8 +129,13 @@ class Settler:
 
 def _failed(failure: Failure) -> dict[str, Any]:
     """The report of a failure. Its message may quote the job, so what is no text in it is replaced."""
-    message = failure.message.encode("utf-8", "replace").decode().replace("\0", "?")[:MESSAGE_MAX_CHARACTERS]
+    text = failure.message.encode("utf-8", "replace").decode().replace("\0", "?")
+    message = cut_text(text, MESSAGE_MAX_CHARACTERS)
     return {
         "outcome": "failed",
-        "error": {"code": failure.code, "message": message, "retryable": failure.retryable},
+        "error": {
+            "code": failure.code,
+            "message": cut_text(message, MESSAGE_MAX_CHARACTERS),
+            "retryable": failure.retryable,
+        },
     }

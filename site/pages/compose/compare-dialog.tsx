@@ -1,6 +1,7 @@
 // Two pictures over each other: a slider between them, or what differs.
 
 import { useState } from "preact/hooks";
+import { shortened } from "../../../schema/contract/cut-text.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -61,7 +62,7 @@ export function CompareDialog(props: { first: Result; others: readonly Result[];
 
 function nameOf({ image, place, order }: Result): string {
   const what = place ? [place.x, place.y].filter(Boolean).join(", ") || place.title : "";
-  return [what, `seed ${image.seed ?? "unknown"}`, order.request.prompt.slice(0, 40)]
+  return [what, `seed ${image.seed ?? "unknown"}`, shortened(order.request.prompt, 40)]
     .filter(Boolean)
     .join(" · ");
 }

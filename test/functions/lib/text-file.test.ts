@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { decodeText } from "../../../functions/lib/text-file.ts";
-import { cutText } from "../../../schema/contract/text.ts";
+import { cutText } from "../../../schema/contract/cut-text.ts";
 
 const FAMILY = "\u{1f468}‍\u{1f469}‍\u{1f467}‍\u{1f466}";
 const WORDS = ["plain", "ä", "e\u0301", "\u{1f600}", FAMILY, "\u{1f1e9}\u{1f1ea}", "👍🏽", "각", "猫"];

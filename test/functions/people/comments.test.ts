@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { allowedActs, type Reader } from "../../../functions/people/comment-list.ts";
 import { mentionsIn } from "../../../functions/people/comments.ts";
-import { excerptOf } from "../../../functions/people/notification-list.ts";
+import { excerptOf } from "../../../schema/contract/cut-text.ts";
 import type { Reply as Answer, Comment, NotificationPage, Problem } from "../../../schema/contract/index.ts";
 import {
   COMMENT_EDIT_SECONDS,
@@ -231,9 +231,9 @@ describe("being notified", () => {
   });
 
   it("cuts an excerpt between characters", () => {
-    expect(excerptOf(" a\n b ")).toBe("a b");
-    expect(Array.from(excerptOf("😀".repeat(200))).length).toBe(140);
-    expect(excerptOf("😀".repeat(200)).endsWith("😀…")).toBe(true);
+    expect(excerptOf(" a\n b ", 140)).toBe("a b");
+    expect(excerptOf("😀".repeat(200), 140)).toBe(`${"😀".repeat(69)}…`);
+    expect(excerptOf(`ab ${"👩‍🚀".repeat(9)}`, 10)).toBe("ab 👩‍🚀…");
   });
 });
 

@@ -241,6 +241,7 @@ describe("a file", () => {
       return { status: response.status, body: (await response.json()) as ReplicateFile };
     };
     expect((await send("a\u202eb.txt", {})).body.name).toBe("ab.txt");
+    expect((await send("\u200b", {})).body.name).toBe("file");
     for (const text of HOSTILE) {
       expect((await send("a.txt", { deep: [{ in: text }] })).status).toBe(400);
       expect((await send("a.txt", { [text]: 1 })).status).toBe(400);

@@ -1,0 +1,24 @@
+// Shortens texts without splitting a character. Every text that somebody wrote is cut here; without schemas, because the site cuts texts too.
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** So much behind a cut is looked at to find where its character ends; the longest emoji of Unicode has 35 units. */
+const CUT_MARGIN = 64;
+
+/** At most so many UTF-16 units from the beginning, ending before the first character that does not fit, however many units it has. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let end = 0;
+  for (const { index, segment } of graphemes.segment(text.slice(0, max + CUT_MARGIN))) {
+    if (index + segment.length > max) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** The same, with an ellipsis in place of what was cut. */
+export const shortened = (text: string, max: number): string =>
+  text.length <= max ? text : `${cutText(text, max - 1)}…`;
+
+/** Its beginning on one line. */
+export const excerptOf = (text: string, max: number): string =>
+  shortened(text.replace(/\s+/g, " ").trim(), max);
