@@ -55,6 +55,7 @@ async function main(): Promise<number> {
     server = await startServer({
       home,
       port: dev ? port + 1 : port,
+      servedToo: dev ? [port] : [],
       runners,
       reloads: dev,
       signal: stop.signal,

@@ -52,7 +52,7 @@ export function targetOf(text: string, allowLoopback: boolean): Target | string 
 }
 
 /** However it is written: a server behind this address may decode it once more than we do. */
-function isPlatformPath(path: string): boolean {
+export function isPlatformPath(path: string): boolean {
   for (let [before, text] = ["", path]; before !== text; ) {
     if (/(^|[/\\])cdn-cgi([/\\]|$)/i.test(text)) return true;
     before = text;

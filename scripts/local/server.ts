@@ -3,12 +3,13 @@
 import { Orthoplex } from "../../schema/client/index.ts";
 import { type Account, DEMO, ensureAccount, OPERATOR, STUDIOS } from "./accounts.ts";
 import { type Child, setLogsAside, tailOf } from "./child.ts";
+import { type Front, startFront } from "./front.ts";
 import type { Home } from "./paths.ts";
 import { type Runner, startRunner } from "./runners.ts";
 import { workerEnvFile } from "./secrets.ts";
 import { type Publishers, seedCasts, seedCatalog } from "./seed.ts";
 import { buildSite } from "./site.ts";
-import { migrate, startWorker, untilAnswering } from "./worker.ts";
+import { freePort, migrate, startWorker, untilAnswering } from "./worker.ts";
 
 /** wrangler needs time to stop workerd and to flush D1. */
 const WORKER_GRACE_MS = 10_000;
@@ -16,6 +17,8 @@ const WORKER_GRACE_MS = 10_000;
 export type ServerOptions = {
   home: Home;
   port: number;
+  /** Ports whose requests are passed on to this one: Vite's. */
+  servedToo?: readonly number[];
   runners: number;
   /** The Worker's settings beside OPERATOR_EMAILS, as wrangler.toml names them. */
   settings?: Record<string, string>;
@@ -46,6 +49,7 @@ function untilAborted(signal: AbortSignal): Promise<null> {
 export async function startServer({
   home,
   port,
+  servedToo = [],
   runners,
   settings = {},
   reloads = false,
@@ -53,11 +57,12 @@ export async function startServer({
   say,
 }: ServerOptions): Promise<LocalServer> {
   setLogsAside(home);
-  const started: { worker?: Child; runners: Runner[] } = { runners: [] };
+  const started: { worker?: Child; front?: Front; runners: Runner[] } = { runners: [] };
   let ending = false;
   const end = async () => {
     ending = true;
     await Promise.all(started.runners.map((runner) => runner.end()));
+    started.front?.end();
     await started.worker?.end(WORKER_GRACE_MS);
   };
   try {
@@ -66,9 +71,11 @@ export async function startServer({
     await migrate(home);
     signal.throwIfAborted();
     const envFile = workerEnvFile(home, { OPERATOR_EMAILS: OPERATOR.email, ...settings });
-    const { url, child } = await startWorker(home, { port, envFile, reloads });
+    const { url: behind, child } = await startWorker(home, { port: await freePort(0), envFile, reloads });
     started.worker = child;
-    await untilAnswering(url, child, signal);
+    await untilAnswering(behind, child, signal);
+    started.front = await startFront(port, behind, [port, ...servedToo]);
+    const { url } = started.front;
     const operator = await ensureAccount(home, url, OPERATOR);
     const demo = await ensureAccount(home, url, DEMO);
     signal.throwIfAborted();
