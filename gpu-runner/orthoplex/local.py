@@ -4,10 +4,12 @@ Reads and writes files named by the caller; everything that can be wrong with th
 """
 
 import argparse
+import codecs
 import hashlib
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -46,6 +48,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     """Train a concept from a folder; yields a line about each file written."""
     base = load_base(flags.base or default_base(), resolve_device(flags.device))
     pictures = read_folder(flags.pictures)
+    _check_folder(flags.out.parent)
     spec = TrainSpec(
         concept=flags.concept or flags.trigger.strip("<>"),
         class_word=flags.class_word,
@@ -58,7 +61,6 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     text = f"training {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
     yield Said(text, trigger=spec.trigger, pictures=len(pictures), steps=spec.steps)
     trained = train_concept(base, spec, pictures, resume=resume, checkpoint=flags.checkpoint)
-    flags.out.parent.mkdir(parents=True, exist_ok=True)
     flags.out.write_bytes(write_adapter(trained.adapter, base.layout))
     yield Said(f"{flags.out}  {trained.metrics}", file=str(flags.out), metrics=trained.metrics)
     for number, image in enumerate(trained.samples):
@@ -69,7 +71,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
 
 
 def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
-    """The pictures of a folder in the order of their names, with the captions of its captions.json: {file: text}."""
+    """The pictures of a folder in the order of their names; captions are NAME.txt beside each, else in captions.json."""
     # macOS leaves a ._NAME beside each file on foreign disks; no other hidden file is meant either.
     shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     paths = [path for path in shown if path.suffix.lower() in PICTURE_SUFFIXES]
@@ -79,17 +81,40 @@ def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
     if not paths:
         raise ValueError(f"{folder} holds no PNG, JPEG or WebP picture")
     written = folder / "captions.json"
-    captions = json.loads(written.read_text("utf-8")) if written.exists() else {}
+    captions = json.loads(_text_of(written)) if written.exists() else {}
     if not isinstance(captions, dict) or not all(isinstance(text, str) for text in captions.values()):
         raise ValueError(f"{written} must map file names to captions")
+    # macOS writes decomposed characters, others composed ones: one name is one name.
+    captions = {unicodedata.normalize("NFC", name): text for name, text in captions.items()}
+    beside = {path.stem: path for path in shown if path.suffix.lower() == ".txt"}
     pictures = []
     for path in paths:
         try:
             image = decode_picture(path.read_bytes())
         except PictureRefused as error:
             raise ValueError(f"{path}: {error.detail}") from error
-        pictures.append((image, captions.get(path.name)))
+        own = beside.get(path.stem)
+        caption = captions.get(unicodedata.normalize("NFC", path.name)) if own is None else _text_of(own).strip()
+        pictures.append((image, caption))
     return pictures
+
+
+def _text_of(path: Path) -> str:
+    """A text file in UTF-8, in what Windows calls Unicode (UTF-16 with its mark), or in its old code page."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder of --out, before anything is made that would be lost without it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} cannot be written into")
 
 
 def generate(flags: argparse.Namespace) -> Iterator[str]:
@@ -112,10 +137,10 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     )
     check_spec(base.description, spec)
     loras = [read_lora(base, text) for text in flags.lora]
+    _check_folder(flags.out)
     with _with_loras(base, loras):
         generated = sample(base, spec, [attached for attached, _ in read])
     foreign = [RecipeLora(each.path.stem, each.strength, each.sha256) for each in loras]
-    flags.out.mkdir(parents=True, exist_ok=True)
     for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
         recipe = recipe_of(
             base.id,

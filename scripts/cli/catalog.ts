@@ -2,11 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { paths, Version } from "../../schema/client/index.ts";
 import { type Command, number, only, openApi, refOf, text, UsageError, type Values } from "./command.ts";
 import { given } from "./generate.ts";
+import { outFolder } from "./pictures.ts";
 import { bar, bytesText, ProgressLine, say, show, table } from "./terminal.ts";
 
 type Query = NonNullable<paths["/v1/adapters"]["get"]["parameters"]["query"]>;
@@ -109,6 +111,7 @@ const pull: Command = {
       text(values, "out") ?? `${wanted.owner}-${wanted.name}-${version.number}${suffix}.safetensors`;
     if (existsSync(out) && !values.force)
       throw new UsageError(`${out} is there already; --force replaces it.`);
+    outFolder(dirname(out));
     const { bytes, sha256 } = await download(values, version, format, out);
     const answer = { ref: version.ref, format, file: out, size_bytes: bytes, sha256 };
     show(values, answer, () => [`${out}  ${bytesText(bytes)}  sha256 ${sha256}`]);

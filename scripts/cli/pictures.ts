@@ -4,6 +4,8 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { decodeText } from "../../functions/lib/text-file.ts";
+import { uncarriableAt } from "../../schema/contract/characters.ts";
+import { CAPTION_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { UsageError } from "./command.ts";
 
 const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
@@ -30,19 +32,43 @@ export function picturesIn(folder: string): string[] {
   return files.map((name) => join(folder, name));
 }
 
+const CAPTIONS = "captions.json";
+
 /** Captions of pictures: NAME.txt beside each, as kohya's trainers have it, else captions.json of the folder, else the file's name. */
 export function captionOf(picture: string): string {
-  const stem = picture.slice(0, -extname(picture).length);
-  const beside = `${stem}.txt`;
-  if (existsSync(beside)) return decodeText(readFileSync(beside)).trim();
-  return captionsOf(dirname(picture))[basename(picture)] ?? basename(stem).replace(/[-_]+/g, " ");
+  const [folder, stem] = [dirname(picture), basename(picture, extname(picture))];
+  const beside = readdirSync(folder).find(
+    (name) => name.toLowerCase().endsWith(".txt") && name.slice(0, -4) === stem,
+  );
+  if (beside !== undefined) {
+    const file = join(folder, beside);
+    return usable(decodeText(readFileSync(file)).trim(), file);
+  }
+  const listed = captionsOf(folder)[composed(basename(picture))];
+  return listed === undefined
+    ? stem.replace(/[-_]+/g, " ")
+    : usable(listed, `${CAPTIONS}: ${basename(picture)}`);
 }
 
+function usable(caption: string, file: string): string {
+  if (caption.length > CAPTION_MAX_CHARACTERS)
+    throw new UsageError(
+      `${file} has ${caption.length} characters; a caption has at most ${CAPTION_MAX_CHARACTERS}.`,
+    );
+  if (uncarriableAt(caption) !== null)
+    throw new UsageError(`${file} holds control characters, bidirectional overrides or half a character.`);
+  return caption;
+}
+
+/** macOS writes decomposed characters, others composed ones: one name is one name. */
+const composed = (name: string) => name.normalize("NFC");
+
 function captionsOf(folder: string): Record<string, string> {
-  const file = join(folder, "captions.json");
+  const file = join(folder, CAPTIONS);
   if (!existsSync(file)) return {};
   try {
-    return JSON.parse(decodeText(readFileSync(file)));
+    const written: Record<string, string> = JSON.parse(decodeText(readFileSync(file)));
+    return Object.fromEntries(Object.entries(written).map(([name, text]) => [composed(name), text]));
   } catch {
     throw new UsageError(`${file} is not JSON.`);
   }

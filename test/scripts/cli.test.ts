@@ -144,6 +144,16 @@ describe("a folder of pictures", () => {
     assert.equal(captionOf(join(folder, "a.jpg")), words);
     put("captions.json", "{");
     assert.throws(() => captionOf(join(folder, "a.jpg")), /captions\.json is not JSON/);
+    put("captions.json", JSON.stringify({ "\u00e9.jpg": words }));
+    put("e\u0301.jpg");
+    assert.equal(captionOf(join(folder, "e\u0301.jpg")), words);
+    put("a.TXT", words);
+    assert.equal(captionOf(join(folder, "a.jpg")), words);
+    put("a.TXT", "x".repeat(1_001));
+    assert.throws(() => captionOf(join(folder, "a.jpg")), /a\.TXT has 1001 characters/);
+    put("a.TXT", "a\u0000b \u202e");
+    assert.throws(() => captionOf(join(folder, "a.jpg")), /a\.TXT holds control characters/);
+    for (const name of ["captions.json", "e\u0301.jpg", "a.TXT"]) rmSync(join(folder, name));
   });
 
   test("for results is made with what leads to it, or refused by its name", () => {

@@ -49,6 +49,26 @@ def test_hidden_files_are_passed_over_and_a_picture_of_another_kind_is_named(fol
         local.read_folder(folder)
 
 
+def test_captions_are_read_in_the_encodings_and_by_the_names_that_people_have(folder: Path) -> None:
+    words = "gro\u00dfes Caf\u00e9"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+        (folder / "1.TXT").write_bytes(words.encode(encoding))
+        assert local.read_folder(folder)[1][1] == words
+    (folder / "0.png").rename(folder / "e\u0301.png")
+    (folder / "captions.json").write_bytes(json.dumps({"\u00e9.png": "smiling"}).encode("utf-16"))
+    assert local.read_folder(folder)[-1][1] == "smiling"
+
+
+def test_a_folder_that_cannot_be_written_into_is_found_before_anything_is_made(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "train_concept", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr(local, "sample", lambda *_: pytest.fail("generated"))
+    out = folder / "0.png" / "below"
+    assert command("train", folder, "--trigger", "<ada>", "--slot", 5, "--out", out / "ada.safetensors") == 2
+    assert command("generate", "a person", "--out", out) == 2
+
+
 def test_pictures_come_in_the_order_of_their_names_with_their_captions(folder: Path) -> None:
     read = local.read_folder(folder)
     assert [image.width for image, _ in read] == [64, 65, 66, 67]
