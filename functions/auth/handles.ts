@@ -21,8 +21,16 @@ const CLAIMING = new Set(
     " ",
   ),
 );
+/** Digits in the place of characters that look like them: 0rthoplex, adm1n. A 1 is an i or an l. */
+const SPELLED: Record<string, string> = { "0": "o", "3": "e", "4": "a", "5": "s", "7": "t" };
+const spelled = (handle: string, one: string) =>
+  handle.replace(/\d/g, (digit) => (digit === "1" ? one : (SPELLED[digit] ?? digit)));
+
+const isReserved = (handle: string) =>
+  [handle, spelled(handle, "i"), spelled(handle, "l")].some(looksReserved);
+
 /** Without what makes two handles look the same: hyphens, and numbers behind. */
-const isReserved = (handle: string) => {
+const looksReserved = (handle: string) => {
   const plain = handle.replaceAll("-", "").replace(/\d+$/, "");
   const words = handle.split("-").map((word) => word.replace(/\d+$/, ""));
   return (

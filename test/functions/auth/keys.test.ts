@@ -47,6 +47,10 @@ describe("an account", () => {
       "Orthoplex help",
       "ada admin 2",
       "mod",
+      "0rthoplex",
+      "adm1n",
+      "0fficia1 Ada",
+      "5upp0rt",
     ];
     for (const [i, name] of names.entries()) {
       const cookie = await signUp(name, `taker-${i}@example.com`);
