@@ -126,7 +126,7 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       session: {
         create: {
           before: async (row) => ({
-            data: { ...row, userAgent: row.userAgent ? cleaned(String(row.userAgent)) : null },
+            data: { ...row, userAgent: row.userAgent ? userAgentOf(String(row.userAgent)) : null },
           }),
         },
       },
@@ -188,3 +188,6 @@ function bounded<T extends { name?: string; image?: string | null | undefined }>
     user.name === undefined ? {} : { name: cutText(String(user.name), PERSON_NAME_MAX_CHARACTERS) };
   return { ...user, ...name, image: null };
 }
+
+const USER_AGENT_MAX_CHARACTERS = 500;
+const userAgentOf = (sent: string) => cutText(cleaned(sent), USER_AGENT_MAX_CHARACTERS);

@@ -50,6 +50,13 @@ describe("sessions", () => {
     expect(await isIn(phone.headers)).toBe(true);
   });
 
+  it("keep of a User-Agent what a page can show: no control characters, and not more than a line", async () => {
+    await signUp("Uma");
+    await signIn("uma@example.com", "correct horse", `a\u0085${"b".repeat(2_000)}`);
+    const kept = await env.DB.prepare("SELECT user_agent FROM sessions WHERE user_agent LIKE 'a%b'").first();
+    expect(kept).toEqual({ user_agent: `a${"b".repeat(499)}` });
+  });
+
   it("are ended one by one, and only one's own", async () => {
     await signUp("Bea");
     const [here, there] = [await signIn("bea@example.com"), await signIn("bea@example.com")];

@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { type ImageHeader, readImageHeader } from "../../../functions/storage/image-file.ts";
 import { cleaned } from "../../../functions/storage/image-metadata.ts";
 import { Pieces } from "../../../functions/storage/image-pieces.ts";
@@ -171,7 +172,7 @@ describe("pixels", () => {
     for (const bytes of [empty, jpeg, WEBP_LOSSY.slice(0, -10)]) {
       const type = (readImageHeader(bytes) as ImageHeader).contentType;
       for (const kind of ["avatar", "preview", "training_image"]) {
-        const announced = await owner.announce(kind, bytes, type);
+        const announced = await owner.announce(kind, bytes, type, await sha256Hex(bytes));
         const reply = await put(announced.body.upload_url, bytes);
         expect([kind, reply.status, reply.body.code]).toEqual([kind, 422, "image_invalid"]);
       }
