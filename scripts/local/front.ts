@@ -51,6 +51,7 @@ export async function startFront(port: number, target: string, ports: readonly n
       if (!outgoing.headersSent)
         outgoing.writeHead(502, { "content-type": "text/plain" }).end("The Worker does not answer.\n");
     });
+    outgoing.on("error", () => onward.destroy());
     outgoing.on("close", () => onward.destroy());
     incoming.pipe(onward);
   });
