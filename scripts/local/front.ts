@@ -6,6 +6,7 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type RequestOptions,
   request,
   type Server,
 } from "node:http";
@@ -105,7 +106,7 @@ function targetOf(url: string, headers: IncomingHttpHeaders): Passed | null {
 function call(target: string, incoming: IncomingMessage, { host, path }: Passed, more: readonly string[]) {
   const { hostname, port } = new URL(target);
   const headers = ["host", host, ...kept(incoming.rawHeaders, NOT_PASSED), ...more];
-  const options = {
+  const options: RequestOptions = {
     hostname,
     port,
     path,
@@ -114,7 +115,7 @@ function call(target: string, incoming: IncomingMessage, { host, path }: Passed,
     agent: false,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  return request(options as Parameters<typeof request>[0]);
+  return request(options);
 }
 
 /** Names and values by turns. */
