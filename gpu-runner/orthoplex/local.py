@@ -71,7 +71,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
 
 
 def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
-    """The pictures of a folder in the order of their names; captions are NAME.txt beside each, else in captions.json."""
+    """The pictures of a folder in the order of their names; captions are NAME.txt beside each or in captions.json."""
     # macOS leaves a ._NAME beside each file on foreign disks; no other hidden file is meant either.
     shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     paths = [path for path in shown if path.suffix.lower() in PICTURE_SUFFIXES]

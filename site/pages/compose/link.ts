@@ -1,5 +1,6 @@
 // The form in the address: readable, ignoring what it does not know. `#a=owner/name*0.8@0,0,0.5,1&p=...&z=512x256&s=7`. Pure.
 
+import { cutText } from "../../../schema/contract/cut-text.ts";
 import {
   SAMPLER_MAX_CHARACTERS,
   SEED_MAX,
@@ -64,7 +65,7 @@ export function formOf(hash: string): Form {
     seed: readNumber(values.get("s"), 0, SEED_MAX, true),
     steps: readNumber(values.get("n"), 1, 1_000, true),
     guidance: readNumber(values.get("g"), 0, 100, false),
-    sampler: values.get("r")?.slice(0, SAMPLER_MAX_CHARACTERS) || null,
+    sampler: cutText(values.get("r") ?? "", SAMPLER_MAX_CHARACTERS) || null,
     count: readNumber(values.get("c"), 1, 16, true) ?? 1,
     from: REF.test(values.get("m") ?? "") ? values.get("m") : null,
   };
