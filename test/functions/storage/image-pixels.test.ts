@@ -163,9 +163,9 @@ describe("pixels", () => {
     const owner = await person("Pia");
     const machine = await Machine.register(owner);
     for (const [name, bytes] of Object.entries(await withoutPixels())) {
-      const told = await kept(bytes);
-      expect([name, typeof told]).toEqual([name, "string"]);
-      expect(await kept(bytes, 1)).toBe(told);
+      const reason = await kept(bytes);
+      expect([name, typeof reason]).toEqual([name, "string"]);
+      expect(await kept(bytes, 1)).toBe(reason);
     }
     const { "a PNG without IDAT": empty, "a JPEG whose scan is empty": jpeg } = await withoutPixels();
     if (!empty || !jpeg) throw new Error("A case was renamed");
