@@ -190,8 +190,8 @@ describe("pixels", () => {
     const order = { base: "cast-3", prompt: "a person", size: "256x256" };
     await owner.must("POST", "/v1/generations", order);
     const [lease] = await machine.lease(1, 5);
-    const meta = { width: 8, height: 8 };
-    await expect(machine.deliver(lease?.lease_id ?? "", "0.png", "image", empty, meta)).rejects.toThrow();
+    const output = { name: "0.png", role: "image", meta: { width: 8, height: 8 } };
+    await expect(machine.deliver(lease?.lease_id ?? "", output, empty)).rejects.toThrow("image_invalid");
     expect((await env.BLOBS.list({ prefix: "incoming/" })).objects).toEqual([]);
     expect(typeof (await kept(await png(256, 256)))).toBe("object");
   });
