@@ -18,7 +18,7 @@ from edge_http import EdgeHandler
 from PIL import Image
 
 TOKEN = "opx_test"
-WAIT_SECONDS = 20.0  # waits end with what they wait for; the first training of a process can take 5
+WAIT_SECONDS = 60.0  # waits end with what they wait for; other stages run beside these tests
 
 
 class EdgeDouble:
