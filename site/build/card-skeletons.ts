@@ -1,9 +1,8 @@
 // Cards that are still to come, in the HTML itself: the page has its height before any script runs. As CardSkeletons of
-// site/ui/adapter-card.tsx draws them.
+// site/ui/adapter-card.tsx draws them, but without styles of their own: the content security policy forbids them in HTML.
 
 export function cardSkeletonsHtml(count: number, isMix = false): string {
-  const ratio = isMix ? "2" : "1";
   const faces = isMix ? `<div class="faces"><span class="picture"></span></div>` : "";
-  const card = `<div class="card${isMix ? " mix-card" : ""}" style="--ratio: 2" aria-hidden="true"><span class="picture card-picture" style="aspect-ratio: ${ratio}"></span><div><div class="card-line"><h3 class="skeleton">Name of one</h3><span class="tag skeleton">kind</span></div><div class="card-line quiet"><span class="skeleton">trigger by owner</span></div>${faces}</div></div>`;
+  const card = `<div class="card${isMix ? " mix-card" : ""}" aria-hidden="true"><span class="picture card-picture"></span><div><div class="card-line"><h3 class="skeleton">Name of one</h3><span class="tag skeleton">kind</span></div><div class="card-line quiet"><span class="skeleton">trigger by owner</span></div>${faces}</div></div>`;
   return `<div class="${isMix ? "mix-rows" : "card-grid"}">${card.repeat(count)}</div>`;
 }

@@ -50,13 +50,8 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
 /** As high as what comes in their place, so that nothing below jumps. */
 export function CardSkeletons({ count, mix = false }: { count: number; mix?: boolean }) {
   return Array.from({ length: count }, (_, i) => (
-    <div
-      class={`card ${mix ? "mix-card" : ""}`}
-      style={mix ? { "--ratio": 2 } : {}}
-      key={i}
-      aria-hidden="true"
-    >
-      <span class="picture card-picture" style={{ aspectRatio: mix ? "2" : "1" }} />
+    <div class={`card ${mix ? "mix-card" : ""}`} key={i} aria-hidden="true">
+      <span class="picture card-picture" />
       <div>
         <div class="card-line">
           <h3 class="skeleton">Name of one</h3>

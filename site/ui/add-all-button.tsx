@@ -34,7 +34,7 @@ export function AddAllButton(props: {
       type="button"
       class={text ? "button big" : "icon-button add-button"}
       aria-pressed={all}
-      aria-label={label}
+      {...(!text && { "aria-label": label })}
       title={label}
       disabled={!all && room <= 0}
       onClick={toggle}

@@ -27,7 +27,7 @@ export function AddButton({ adapter, text = false }: { adapter: Adapter; text?: 
       type="button"
       class={text ? "button big" : "icon-button add-button"}
       aria-pressed={isIn}
-      aria-label={label}
+      {...(!text && { "aria-label": label })}
       title={label}
       onClick={toggle}
     >

@@ -45,10 +45,12 @@ export function FailureNotice({ failure, again }: { failure: Failure; again?: ()
   );
 }
 
-export function Empty(props: { title: string; children?: ComponentChildren }) {
+/** `page`: the whole page is nothing but this, so that its title is the page's. */
+export function Empty(props: { title: string; page?: boolean; children?: ComponentChildren }) {
+  const Title = props.page ? "h1" : "h2";
   return (
     <div class="empty">
-      <h2>{props.title}</h2>
+      <Title>{props.title}</Title>
       {props.children}
     </div>
   );
@@ -68,7 +70,7 @@ export function ToCatalog() {
 /** For pages that need an account. */
 export function SignInFirst(props: { title: string; children?: ComponentChildren }) {
   return (
-    <Empty title={props.title}>
+    <Empty title={props.title} page>
       {props.children}
       <div class="actions">
         <a class="button primary" href={signInUrl()}>

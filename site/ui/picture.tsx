@@ -28,9 +28,7 @@ export function Picture(props: PictureProps) {
       style={{ aspectRatio: `${width} / ${height}` }}
     >
       {missing ? (
-        <span class="picture-missing" role="img" aria-label={alt}>
-          {src === null ? "No picture yet" : "The picture could not be loaded"}
-        </span>
+        <Missing alt={alt} text={src === null ? "No picture yet" : "The picture could not be loaded"} />
       ) : (
         <img
           {...sourcesOf(src, eager ? sizes : `auto, ${sizes}`)}
@@ -45,6 +43,16 @@ export function Picture(props: PictureProps) {
           onError={() => setState({ src, seen: "missing" })}
         />
       )}
+    </span>
+  );
+}
+
+/** A picture without a description is decoration: what stands in its place says nothing either. */
+function Missing({ alt, text }: { alt: string; text: string }) {
+  if (alt === "") return <span class="picture-missing" aria-hidden="true" />;
+  return (
+    <span class="picture-missing" role="img" aria-label={alt}>
+      {text}
     </span>
   );
 }

@@ -15,8 +15,11 @@ export function kindOf(name: string): { kind?: "ours" } {
   return isOurs(name) || name.endsWith("(the product)") ? { kind: "ours" } : {};
 }
 
+/** Of the column of names where the page shows no word for it. */
+const NAME = `<span class="visually-hidden">Name</span>`;
+
 export function tableHtml(label: string, head: readonly string[], rows: readonly Row[]): string {
-  const heads = head.map((each) => `<th scope="col">${each}</th>`).join("");
+  const heads = head.map((each) => `<th scope="col">${each || NAME}</th>`).join("");
   const body = rows.map(({ name, cells, kind }) => {
     const row = `<th scope="row">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}`;
     return `<tr${kind ? ` class="row-${kind}"` : ""}>${row}</tr>`;

@@ -156,7 +156,7 @@ const gone = (failure: Failure) =>
 
 function Gone({ id }: { id: string }) {
   return (
-    <Empty title="No such adapter">
+    <Empty title="No such adapter" page>
       <p>
         {`${id === "" ? "The address names no adapter." : `Nothing is published at ${id}.`} It may be private or its address misspelt.`}
       </p>

@@ -40,7 +40,7 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
             <a
               class="companion-both"
               href={`/compose/#${[adapter, other].map((one) => `a=${one.ref}*${one.latest_version?.strength ?? STRENGTH_DEFAULT}`).join("&")}`}
-              aria-label={`Compose ${adapter.title} with ${other.title}`}
+              aria-label={`Compose both: ${adapter.title} and ${other.title}`}
             >
               Compose both
             </a>

@@ -12,7 +12,7 @@ const BY: Record<Stone["removed_by"], string> = {
 
 export function Tombstone({ stone }: { stone: Stone }) {
   return (
-    <Empty title={stone.title}>
+    <Empty title={stone.title} page>
       <p>
         <code>{stone.ref}</code>
       </p>

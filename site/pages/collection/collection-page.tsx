@@ -122,7 +122,7 @@ async function whole(ref: string) {
 
 function Gone({ id }: { id: string }) {
   return (
-    <Empty title="No such collection">
+    <Empty title="No such collection" page>
       <p>
         {id === "" ? "The address names no collection." : `There is no collection ${id}.`} It may be private,
         or deleted by its owner.

@@ -72,6 +72,7 @@ function List(props: { name: Shown; query: { owner?: string; sort: CollectionSor
   return (
     <>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      <h2 class="visually-hidden">{props.name === "yours" ? "Your collections" : "All collections"}</h2>
       <div class="card-grid" aria-busy={list.waiting}>
         {list.items.map((collection) => (
           <CollectionCard key={collection.id} collection={collection} />

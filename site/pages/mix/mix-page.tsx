@@ -114,7 +114,7 @@ function Gone({ failure, id }: { failure: Failure | null; id: string }) {
   const removed =
     failure?.kind === "refused" && failure.problem.code === "mix_removed" ? failure.problem : null;
   return (
-    <Empty title={removed ? "This mix is gone" : "No such mix"}>
+    <Empty title={removed ? "This mix is gone" : "No such mix"} page>
       <p>
         {removed
           ? `${removed.detail} Pictures made with it stay as they are, but nothing new can be generated from it.`

@@ -91,6 +91,7 @@ export function MixesPage() {
           : `${list.items.length} ${list.items.length === 1 ? "mix" : "mixes"}${list.more ? ", and more" : ""}`}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      <h2 class="visually-hidden">Published mixes</h2>
       <div class="mix-rows" aria-busy={list.waiting}>
         {list.items.map((mix) => (
           <MixCard key={mix.id} mix={mix} />

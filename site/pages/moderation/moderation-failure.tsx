@@ -6,7 +6,7 @@ import { Empty, FailureNotice } from "../../ui/notice.tsx";
 export function ModerationFailure({ failure, again }: { failure: Failure; again?: () => void }) {
   if (codeOf(failure) === "not_granted" && again) {
     return (
-      <Empty title="Only for moderators">
+      <Empty title="Only for moderators" page>
         <p>Your account has no such role. To report something, use “Report” on its page.</p>
       </Empty>
     );

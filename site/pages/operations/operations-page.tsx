@@ -25,7 +25,7 @@ function Dashboard() {
   const overview = useOverview();
   if (overview.failure && codeOf(overview.failure) === "not_granted") {
     return (
-      <Empty title="Only for operators">
+      <Empty title="Only for operators" page>
         <p>
           Your email address is not listed in <code>OPERATOR_EMAILS</code>, a setting of this server.
         </p>

@@ -26,7 +26,7 @@ export function UserPage({ handle }: { handle: string }) {
 
   if (handle === "" || (loaded.failure && codeOf(loaded.failure) === "not_found")) {
     return (
-      <Empty title={handle ? `There is nobody called ${handle}` : "Nobody was named"}>
+      <Empty title={handle ? `There is nobody called ${handle}` : "Nobody was named"} page>
         <p>The name may be misspelled, or the person has left.</p>
         <ToCatalog />
       </Empty>
