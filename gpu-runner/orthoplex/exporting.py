@@ -18,7 +18,7 @@ from PIL import Image
 from orthoplex.bases import load_base
 from orthoplex.bases.limits import size_of
 from orthoplex.bases.registry import default_base, pipeline_folder
-from orthoplex.local import read_attached
+from orthoplex.local import check_folder, read_attached
 from orthoplex.recipe import RecipeAdapter
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
@@ -68,6 +68,7 @@ def export(flags: argparse.Namespace) -> Iterator[str]:
         guidance=base.description["guidance"]["default"] if flags.guidance is None else flags.guidance,
         negative_prompt=flags.negative, sampler=base.description["samplers"]["default"],
     )  # fmt: skip
+    check_folder(flags.out.parent)
     write = _folder if flags.format == "folder" else _lora
     yield from write(base, flags, spec, members=members, recipes=recipes)
 

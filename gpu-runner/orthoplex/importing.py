@@ -12,7 +12,7 @@ from typing import Any
 
 from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
-from orthoplex.local import INEXACT, read_lora
+from orthoplex.local import INEXACT, check_folder, read_lora
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
 
@@ -53,6 +53,7 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     base = _sd_base(flags)
     if flags.out.exists():
         raise ValueError(f"{flags.out} is there already")
+    check_folder(flags.out.parent)
     loras = [read_lora(base, text) for text in flags.files]
     pipe = whole_pipeline(base, pipeline_folder(base.id))
     parts: dict[str, Any] = {UNET: pipe.unet, TEXT: pipe.text_encoder, TEXT_2: getattr(pipe, "text_encoder_2", None)}

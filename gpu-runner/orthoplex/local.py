@@ -48,7 +48,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     """Train a concept from a folder; yields a line about each file written."""
     base = load_base(flags.base or default_base(), resolve_device(flags.device))
     pictures = read_folder(flags.pictures)
-    _check_folder(flags.out.parent)
+    check_folder(flags.out.parent)
     spec = TrainSpec(
         concept=flags.concept or flags.trigger.strip("<>"),
         class_word=flags.class_word,
@@ -110,7 +110,7 @@ def _text_of(path: Path) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Make the folder of --out, before anything is made that would be lost without it."""
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
@@ -137,7 +137,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     )
     check_spec(base.description, spec)
     loras = [read_lora(base, text) for text in flags.lora]
-    _check_folder(flags.out)
+    check_folder(flags.out)
     with _with_loras(base, loras):
         generated = sample(base, spec, [attached for attached, _ in read])
     foreign = [RecipeLora(each.path.stem, each.strength, each.sha256) for each in loras]
