@@ -4,6 +4,7 @@ import "../../ui/shell.ts";
 import "../../styles/crosstalk.css";
 import "./cast.css";
 import "./compose.css";
+import "./publish-mix.css";
 import "./iterate.css";
 import "./picker.css";
 import "./stage.css";
