@@ -106,6 +106,15 @@ def close(first: list[bytes], second: list[bytes]) -> bool:
     return all(abs(a - b) <= 1 for left, right in pairs for a, b in zip(left, right, strict=True))
 
 
+def test_the_seconds_of_a_job_are_those_of_its_pictures_and_not_of_its_neighbours_delivery(
+    draw: Callable[..., list[Job]],
+) -> None:
+    first, second = (job.settled for job in draw(sample_job(), sample_job(seed=1)))
+    assert first is not None
+    assert second is not None
+    assert first["metrics"]["sample_seconds"] == second["metrics"]["sample_seconds"] > 0
+
+
 def test_a_prompt_that_does_not_fit_fails_alone(draw: Callable[..., list[Job]]) -> None:
     good, crowded, other = draw(
         sample_job(), sample_job(prompt="a person on the left; a person on the right"), sample_job(seed=2)

@@ -45,8 +45,8 @@ def tiny_base() -> CastBase:
 
 
 def tiny_bases() -> LoadedBases:
-    """The tiny base, held under the name that leases use."""
-    return LoadedBases("cpu", load=lambda _id, _device: tiny_base(), expect=lambda _id, _device: 0)
+    """A tiny base of its own, under the name that leases use: two runners of one test must not attach to one model."""
+    return LoadedBases("cpu", load=lambda _id, _device: copy.deepcopy(tiny_base()), expect=lambda _id, _device: 0)
 
 
 def adapter_file(slot: int, trigger: str) -> bytes:

@@ -36,6 +36,7 @@ class _Order:
     lease: SampleLease
     base: AnyBase
     adapters: Sequence[AttachedAdapter]
+    seconds: float = 0.0  # that batches with pictures of this job took to generate
     steps_done: int = 0
     steps_total: int = 0
     pictures: dict[int, tuple[Image.Image, int, str]] = field(default_factory=dict)  # number -> image, seed, generated
@@ -77,20 +78,17 @@ class SampleJob:
     def _draw(self, batch: Sequence[Piece], orders: dict[int, _Order]) -> Iterator[tuple[Run, Result | Exception]]:
         # A job that failed or ended in an earlier batch has left; its other pieces are not generated.
         batch = [piece for piece in batch if piece.job in orders]
-        began = time.monotonic()
         for piece, generated in generate_batch(batch, lambda some: _sample(some, orders)):
             order = orders.get(piece.job)
             if order is None:
                 continue
-            end = _end_of(order, piece, generated, time.monotonic() - began)
+            end = _end_of(order, piece, generated)
             if end is not None:
                 del orders[piece.job]
                 yield order.run, end
 
 
-def _end_of(
-    order: _Order, piece: Piece, generated: SampleResult | Exception, seconds: float
-) -> Result | Exception | None:
+def _end_of(order: _Order, piece: Piece, generated: SampleResult | Exception) -> Result | Exception | None:
     """How the job ends with this piece; None while others of its pieces are to come. Raises nothing: others wait."""
     if isinstance(generated, Canceled):
         return RunEnded()
@@ -98,7 +96,7 @@ def _end_of(
         return _refused_prompt(generated)
     try:
         _collect(order, piece, generated)
-        return _result_of(order, seconds) if len(order.pictures) == order.lease.spec.count else None
+        return _result_of(order) if len(order.pictures) == order.lease.spec.count else None
     except Exception as error:
         return error
 
@@ -119,7 +117,12 @@ def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleRes
         return wanted
 
     base = orders[involved[0]].base
-    return sample_batch(base, [(piece.spec, piece.adapters) for piece in batch], on_step)
+    began = time.monotonic()
+    results = sample_batch(base, [(piece.spec, piece.adapters) for piece in batch], on_step)
+    # Not until a job ends: the jobs before it in the batch are delivered in between.
+    for job in involved:
+        orders[job].seconds += time.monotonic() - began
+    return results
 
 
 def _spec_of(lease: SampleLease, base: AnyBase) -> SampleSpec:
@@ -174,7 +177,7 @@ def _collect(order: _Order, piece: Piece, generated: SampleResult) -> None:
     order.warnings.extend(warning for warning in generated.warnings if warning not in order.warnings)
 
 
-def _result_of(order: _Order, seconds: float) -> Result:
+def _result_of(order: _Order) -> Result:
     to = order.lease.spec.enlarge_to
     if to is not None:
         drawn = f"{order.lease.spec.width}x{order.lease.spec.height}"
@@ -183,7 +186,7 @@ def _result_of(order: _Order, seconds: float) -> Result:
         _output(order, number, image=image, seed=seed, generated=text)
         for number, (image, seed, text) in sorted(order.pictures.items())
     ]
-    metrics = {"sample_seconds": round(seconds, 3), "device": str(order.base.device)}
+    metrics = {"sample_seconds": round(order.seconds, 3), "device": str(order.base.device)}
     is_certified = order.lease.spec.certify and len(order.adapters) == 1 and can_certify(order.base)
     certificate = certify(order.base, order.adapters[0]).as_json() if is_certified else None
     return Result(outputs, order.warnings, metrics, certificate=certificate)
