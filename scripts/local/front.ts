@@ -25,10 +25,15 @@ const NOT_ANSWERED = /^(?:connection|keep-alive|transfer-encoding)$/i;
 type Passed = { host: string; path: string };
 type Refused = { status: number; detail: string };
 
+/** The header by which the platform names the client's address; only tests of what one address may do send it themselves. */
+const CLIENT_ADDRESS = "cf-connecting-ip";
+
 export type Front = { url: string; end(): void };
+/** What stands behind, and whether clients may name the address that they come from. */
+export type Behind = { url: string; addressGiven: boolean };
 
 /** Listens at `port` for requests to any of `ports`: in development Vite's is another one. */
-export async function startFront(port: number, target: string, ports: readonly number[]): Promise<Front> {
+export async function startFront(port: number, target: Behind, ports: readonly number[]): Promise<Front> {
   const hostsPorts = ports.map(String);
   const server: Server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 });
   server.on("request", (incoming, outgoing) => {
@@ -103,9 +108,11 @@ function targetOf(url: string, headers: IncomingHttpHeaders): Passed | null {
     : null;
 }
 
-function call(target: string, incoming: IncomingMessage, { host, path }: Passed, more: readonly string[]) {
-  const { hostname, port } = new URL(target);
-  const headers = ["host", host, ...kept(incoming.rawHeaders, NOT_PASSED), ...more];
+function call(target: Behind, incoming: IncomingMessage, { host, path }: Passed, more: readonly string[]) {
+  const { hostname, port } = new URL(target.url);
+  const address = target.addressGiven ? incoming.headers[CLIENT_ADDRESS] : undefined;
+  const named = typeof address === "string" ? [CLIENT_ADDRESS, address] : [];
+  const headers = ["host", host, ...kept(incoming.rawHeaders, NOT_PASSED), ...named, ...more];
   const options: RequestOptions = {
     hostname,
     port,

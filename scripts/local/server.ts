@@ -24,6 +24,8 @@ export type ServerOptions = {
   settings?: Record<string, string>;
   /** The Worker and the runners take up changes of their source. */
   reloads?: boolean;
+  /** Clients may name the address that they come from: for tests of the limit of one address. */
+  addressGiven?: boolean;
   /** Aborting cancels a start in progress; what was started is stopped. */
   signal: AbortSignal;
   /** Receives progress messages, one line each. */
@@ -53,6 +55,7 @@ export async function startServer({
   runners,
   settings = {},
   reloads = false,
+  addressGiven = false,
   signal,
   say,
 }: ServerOptions): Promise<LocalServer> {
@@ -74,7 +77,7 @@ export async function startServer({
     const { url: behind, child } = await startWorker(home, { port: await freePort(0), envFile, reloads });
     started.worker = child;
     await untilAnswering(behind, child, signal);
-    started.front = await startFront(port, behind, [port, ...servedToo]);
+    started.front = await startFront(port, { url: behind, addressGiven }, [port, ...servedToo]);
     const { url } = started.front;
     const operator = await ensureAccount(home, url, OPERATOR);
     const demo = await ensureAccount(home, url, DEMO);

@@ -11,14 +11,18 @@ import { freePort } from "./worker.ts";
 export async function startTemporaryServer({
   runners,
   settings = {},
+  addressGiven = false,
   signal,
   say,
-}: Pick<ServerOptions, "runners" | "settings" | "signal" | "say">): Promise<LocalServer & { logs: string }> {
+}: Pick<ServerOptions, "runners" | "settings" | "addressGiven" | "signal" | "say">): Promise<
+  LocalServer & { logs: string }
+> {
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-")));
   const remove = () => rmSync(home.path, { recursive: true, force: true });
   try {
     copySeeded(home);
-    const server = await startServer({ home, port: await freePort(0), runners, settings, signal, say });
+    const port = await freePort(0);
+    const server = await startServer({ home, port, runners, settings, addressGiven, signal, say });
     const end = async () => {
       await server.end();
       remove();

@@ -74,7 +74,12 @@ function pypiClient(name: string, script: string, flooded: string): void {
 
 describe("official clients", { timeout: 1_200_000 }, () => {
   before(async () => {
-    server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
+    server = await startTemporaryServer({
+      runners: 1,
+      addressGiven: true,
+      signal: stop.signal,
+      say: () => {},
+    });
     const { url, demo } = server;
     place = { url, key: demo.api_key, native: new Orthoplex({ url, key: demo.api_key }) };
   });

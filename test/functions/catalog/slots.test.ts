@@ -134,7 +134,7 @@ describe("reserving a slot", () => {
 
 describe("a race of many for one slot", () => {
   it("has exactly one winner, and answers every other that it is taken", async () => {
-    const racers = await Promise.all(["M0", "M1", "M2", "M3"].map((name) => person(name)));
+    const racers = await Promise.all(["Pat", "Quy", "Ray", "Sol"].map((name) => person(name)));
     const inputs = racers.flatMap((owner) =>
       [0, 1, 2, 3, 4].map(async (i) => {
         await owner.must("POST", "/v1/adapters", adapterInput(`same-${i}`));

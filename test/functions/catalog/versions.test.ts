@@ -369,8 +369,9 @@ describe("a version published without previews", () => {
   });
 
   it("orders none where it has some, and no more than one picture beside its certificate", async () => {
-    const { previews, preview_job_id } = await published(ada, "has-some");
-    expect(previews).not.toEqual([]);
+    const { id } = await drafted(ada, "has-some");
+    await ada.must("PATCH", `/v1/versions/${id}`, { previews: [await preview(12)] });
+    const { preview_job_id } = await ada.must<Version>("POST", `/v1/versions/${id}/publish`);
     const job = await ada.must<Generation>("GET", `/v1/generations/${preview_job_id}`);
     expect(job.request).toMatchObject({ count: 1, steps: 1 });
   });

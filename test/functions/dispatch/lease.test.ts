@@ -47,6 +47,7 @@ describe("a lease", () => {
         seed: 7,
         steps: 24,
         guidance: BASE.guidance.default,
+        sampler: "Euler",
         width: 512,
         height: 256,
         count: 2,
