@@ -4,6 +4,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Home, homeAt, LOCAL } from "./paths.ts";
+import type { Publisher } from "./seed.ts";
 import { startServer } from "./server.ts";
 import { digestOf } from "./stamp.ts";
 import { freePort } from "./worker.ts";
@@ -24,10 +25,20 @@ export async function keepSeeded(signal: AbortSignal): Promise<void> {
     const server = await startServer({
       ...{ home, port: await freePort(0), runners: 0, signal, say: () => {} },
     });
+    for (const publisher of server.publishers) await cancelCertificates(publisher);
     await server.end();
     put(home, digest);
   } finally {
     rmSync(home.path, { recursive: true, force: true });
+  }
+}
+
+/** Publication ordered a certificate of each seed. No test is about them, and they would be leased before what a test orders. */
+async function cancelCertificates({ api, handle }: Publisher): Promise<void> {
+  const { items } = await api.get("/v1/adapters", { params: { query: { owner: handle, limit: 100 } } });
+  for (const { latest_version } of items) {
+    const job = latest_version?.preview_job_id;
+    if (job) await api.post("/v1/generations/{job}/cancel", { params: { path: { job } } });
   }
 }
 
