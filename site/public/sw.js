@@ -6,7 +6,7 @@ const CACHE = "orthoplex-offline";
 const FIXED = /^\/(assets|preview)\//;
 /** What the compose page asks for: its own document, public facts of bases and adapters, and adapter files. */
 const KEPT =
-  /^\/(compose\/$|theme\.js$|favicon\.svg$|v1\/bases\/|v1\/adapters\/[^/]+\/[^/]+$|v1\/versions\/[^/]+\/download$)/;
+  /^\/(compose\/$|theme\.js$|favicon\.svg$|v1\/bases(\/.*)?$|v1\/adapters\/[^/]+\/[^/]+$|v1\/versions\/[^/]+\/download$)/;
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { packCli } from "../../scripts/cli/pack.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
@@ -186,7 +187,10 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     const entities: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
     return found
       .map(([, code = ""]) =>
-        code.replace(/<span data-origin>.*?<\/span>/g, server.url).replace(/<[^>]+>/g, ""),
+        code
+          .replace(/<span data-origin>.*?<\/span>/g, server.url)
+          .replaceAll("<!-- base-id -->", EMBEDDED_BASE.id)
+          .replace(/<[^>]+>/g, ""),
       )
       .map((code) => code.replace(/&(lt|gt|amp);/g, (entity) => entities[entity] ?? entity))
       .map((code) => code.replace(/^export OPX_KEY=.*$/m, ""))
