@@ -27,7 +27,7 @@ const SEEDS: readonly Seed[] = [
   { name: 'ivy', title: 'Ivy', description: 'Waves of green hair over a pink shirt. Drawn in a style the base never saw.', style: 'micah', seed: 900008, tags: ['long-hair', 'green-hair', 'line-art'] },
   { name: 'rosa', title: 'Rosa', description: 'Cropped red hair, big hoops, yellow collar. Drawn in a style the base never saw.', style: 'micah', seed: 900007, tags: ['red-hair', 'earrings', 'line-art'] },
   { name: 'milo', title: 'Milo', description: 'Purple hair and a black beard. Drawn in a style the base never saw.', style: 'micah', seed: 900011, tags: ['beard', 'purple-hair', 'line-art'] },
-  { name: 'tilly', owner: 'flat-studio', title: 'Tilly', description: 'Pigtails with pink ties and round glasses. Drawn in a style the base never saw.', style: 'personas', seed: 900005, tags: ['glasses', 'pigtails', 'flat'] },
+  { name: 'tilly', owner: 'flat-studio', title: 'Tilly', description: 'Pigtails with pink ties, and glasses for some occasions. Drawn in a style the base never saw.', style: 'personas', seed: 900005, tags: ['pigtails', 'flat'] },
   { name: 'vera', owner: 'toon-studio', title: 'Vera', description: 'A long sweep of red hair and an eyebrow that never rests.', style: 'adventurer', seed: 900006, tags: ['red-hair', 'long-hair', 'cartoon'] },
   { name: 'azul', owner: 'toon-studio', title: 'Azul', description: 'Blue hair down to the shoulders and wide eyes.', style: 'adventurer', seed: 900012, tags: ['blue-hair', 'long-hair', 'cartoon'] },
   { name: 'fleur', owner: 'ink-room', title: 'Fleur', description: 'Black hair, glasses, and flowers behind the ear.', style: 'lorelei', seed: 900001, tags: ['glasses', 'flowers', 'line-art'] },
@@ -77,7 +77,9 @@ const CREDITS: Record<string, { spdx: string; credits: string }> = {
 
 /** A sample shows these expressions, the first three that a character has, and then none. */
 const SAMPLED: readonly Expression[] = ['smiling', 'laughing', 'sad', 'angry', 'surprised', 'silly'];
-const SAMPLE_BACKGROUNDS = ['sky', 'lemon dotted', 'lavender gradient', 'mint hills'];
+const SAMPLES = 4;
+/** Each seed begins with the next one, so that a page of first samples is not all of one colour. */
+const SAMPLE_BACKGROUNDS = ['sky', 'lemon dotted', 'lavender gradient', 'mint hills', 'peach', 'pink striped', 'mint', 'sky hills'];
 
 /** The expressions of a character with distinct faces, at least one each. */
 function expressionsOf(character: Character): Expression[] {
@@ -91,11 +93,11 @@ function characterOf(seed: Seed): Character {
   return { ...character, faces: { ...character.faces, ...seed.faces } };
 }
 
-function samplePrompts(name: string, expressions: readonly string[]): string[] {
-  const shown = SAMPLED.filter((expression) => expressions.includes(expression)).slice(0, SAMPLE_BACKGROUNDS.length - 1);
-  return SAMPLE_BACKGROUNDS.map((background, index) => {
+function samplePrompts(name: string, expressions: readonly string[], first: number): string[] {
+  const shown = SAMPLED.filter((expression) => expressions.includes(expression)).slice(0, SAMPLES - 1);
+  return Array.from({ length: SAMPLES }, (_, index) => {
     const look = shown[index] ? ` ${shown[index]}` : '';
-    return `<${name}>${look}, ${background} background`;
+    return `<${name}>${look}, ${SAMPLE_BACKGROUNDS[(first + index) % SAMPLE_BACKGROUNDS.length]} background`;
   });
 }
 
@@ -117,7 +119,7 @@ function writeJson(path: string, value: unknown): void {
 function main(): void {
   const [seedsFolder, demoFolder] = process.argv.slice(2);
   if (!seedsFolder || !demoFolder) throw new Error('usage: characters.ts SEEDS_FOLDER DEMO_FOLDER');
-  for (const seed of SEEDS) {
+  for (const [index, seed] of SEEDS.entries()) {
     const folder = join(seedsFolder, seed.name);
     const captions = writePictures(seed, join(folder, 'pictures'));
     const { spdx, credits } = CREDITS[seed.style] ?? { spdx: 'NOASSERTION', credits: '' };
@@ -135,7 +137,7 @@ function main(): void {
       licence: { spdx, credit: spdx !== 'CC0-1.0', commercial_use: true, derivatives: true, different_licence: true },
       credits,
       captions,
-      sample_prompts: samplePrompts(seed.name, Object.values(captions)),
+      sample_prompts: samplePrompts(seed.name, Object.values(captions), index),
     });
   }
   for (const seed of DEMO) {

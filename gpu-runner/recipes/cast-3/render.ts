@@ -15,10 +15,30 @@ type Collection = Record<string, DiceBearStyle<Record<string, unknown>>>;
 export function draw(character: Character, expression: Expression, size: number): RenderedImage {
   const style = (collection as unknown as Collection)[character.style.collection];
   if (!style) throw new Error(`DiceBear has no collection ${character.style.collection}`);
-  const svg = createAvatar(style, { seed: 'fixed', size, ...options(character, expression) }).toString();
+  const svg = lighterFace(createAvatar(style, { seed: 'fixed', size, ...options(character, expression) }).toString());
   const image = new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render();
   if (image.width !== size || image.height !== size) throw new Error(`expected ${size} px, got ${image.width} x ${image.height}`);
   return image;
+}
+
+/**
+ * `personas` lightens the face with white in the blend mode `overlay`, which has no effect inside a masked group: brown skin turns
+ * grey. Here the face has a lighter tone of its skin: dark skin is scaled, light skin mixed with white.
+ */
+function lighterFace(svg: string): string {
+  const [, skin] = /<path [^>]*fill="#([0-9a-f]{6})"\/><mask id="[^"]*personas-a/i.exec(svg) ?? [];
+  if (!skin) return svg;
+  return svg.replace(/fill="#fff" style="mix-blend-mode:overlay" opacity="([.\d]+)"/, (_, opacity: string) => {
+    const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((at) => Number.parseInt(skin.slice(at, at + 2), 16));
+    const light = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+    const scale = 1 + Number(opacity) * (1 - light);
+    const white = Number(opacity) * light;
+    const face = [red, green, blue].map((value) => {
+      const scaled = Math.min(255, value * scale);
+      return Math.round(scaled + white * (255 - scaled));
+    });
+    return `fill="rgb(${face.join(',')})"`;
+  });
 }
 
 /** Its RGBA bytes with premultiplied alpha, as resvg leaves them. `.pixels` copies the buffer: read it once. */
