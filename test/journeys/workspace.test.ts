@@ -13,6 +13,7 @@ import { ROOT } from "../../scripts/local/paths.ts";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { snippetOf } from "../../site/ui/snippets.ts";
 import { faultsOf } from "./axe.ts";
+import { stepsOf } from "./steps.ts";
 import { type Visitor, welcome } from "./visitor.ts";
 
 const WIDTHS = [320, 390, 600, 768, 1024, 1280, 1440, 1920];
@@ -24,7 +25,6 @@ describe("the workspace", { timeout: 600_000 }, () => {
   let server: Awaited<ReturnType<typeof startTemporaryServer>>;
   let visitor: Visitor;
   let page: Page;
-  let stuck: string | undefined;
 
   before(async () => {
     server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
@@ -39,19 +39,7 @@ describe("the workspace", { timeout: 600_000 }, () => {
     await server?.end();
   });
 
-  function step(name: string, work: () => Promise<void>): void {
-    test(name, async (t) => {
-      if (stuck) return t.skip(`"${stuck}" failed`);
-      try {
-        await work();
-      } catch (error) {
-        stuck = name;
-        await visitor.shot(`FAILED-workspace-${name.replace(/[^a-z0-9]+/gi, "-")}`);
-        throw error;
-      }
-    });
-  }
-
+  const step = stepsOf({ prefix: "workspace-", visitor: () => visitor });
   const boxes = () => page.locator("[data-box]");
   const prompt = () => page.getByLabel("Prompt", { exact: true });
   const results = () =>

@@ -17,7 +17,7 @@ export interface KnownState extends Known {
 }
 
 export function useKnown(members: readonly Member[]): KnownState {
-  const [base, setBase] = useState<Base | null>(null);
+  const [bases, setBases] = useState<readonly Base[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [adapters, setAdapters] = useState<ReadonlyMap<string, Adapter>>(new Map());
   const [refused, setRefused] = useState<ReadonlyMap<string, Failure>>(new Map());
@@ -25,12 +25,10 @@ export function useKnown(members: readonly Member[]): KnownState {
 
   // The base of the first member that is known; until there is one, the one that the address asks for, else the first of all.
   const wanted = members.map(({ ref }) => adapters.get(ref)?.base).find((id) => id !== undefined) ?? ASKED;
+  const base = bases.find(({ id }) => id === wanted) ?? bases[0] ?? null;
   useEffect(() => {
-    api.bases().then((reply) => {
-      if (!reply.ok) return setFailure(reply.failure);
-      setBase(reply.value.items.find(({ id }) => id === wanted) ?? reply.value.items[0] ?? null);
-    });
-  }, [wanted]);
+    api.bases().then((reply) => (reply.ok ? setBases(reply.value.items) : setFailure(reply.failure)));
+  }, []);
 
   const learn = useCallback((adapter: Adapter) => {
     asked.current.add(adapter.ref);

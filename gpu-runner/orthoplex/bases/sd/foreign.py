@@ -192,5 +192,4 @@ def add_foreign(parts: Mapping[str, nn.Module], loras: Sequence[tuple[ForeignLor
 
 
 def _weight(parts: Mapping[str, nn.Module], layer: tuple[str, str]) -> Tensor:
-    weight: Any = parts[layer[0]].get_submodule(layer[1]).weight
-    return weight  # type: ignore[no-any-return]
+    return parts[layer[0]].get_parameter(f"{layer[1]}.weight")
