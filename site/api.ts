@@ -78,6 +78,9 @@ export function call<M extends Method, P extends PathOf<M>>(
   return send(method.toUpperCase(), `${address}${queryOf(params?.query)}`, body, signal);
 }
 
+/** Of a request that outlives its page: browsers let at most 64 KiB of them wait at once. */
+const KEEPALIVE_MAX_CHARACTERS = 8192;
+
 /** For better-auth's routes, which the API's description does not hold, and for addresses out of answers. */
 export async function send<T>(
   method: string,
@@ -89,7 +92,10 @@ export async function send<T>(
   if (body !== undefined) headers["content-type"] = "application/json";
   if (method === "POST") headers["idempotency-key"] = crypto.randomUUID();
   const request: RequestInit = { method, headers, credentials: "same-origin" };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  const text = body === undefined ? "" : JSON.stringify(body);
+  if (body !== undefined) request.body = text;
+  // A change that was sent is not lost when the page is left before the answer.
+  if (method !== "GET" && text.length <= KEEPALIVE_MAX_CHARACTERS) request.keepalive = true;
   if (signal) request.signal = signal;
   try {
     return await replyOf<T>(await fetch(address, request));

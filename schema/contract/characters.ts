@@ -3,11 +3,12 @@
 /**
  * What no text holds: control characters (C0 but tab and line ends, DEL, C1), bidirectional embeddings, overrides and isolates (they make
  * a text read otherwise than it is), interlinear annotation and noncharacters. Written as ranges, so that the pattern means the same to every
- * reader of the document. Halves of surrogate pairs are refused beside it: most regular expressions cannot name them.
+ * reader of the document, also without the flag "u": a pattern in JSON has no flags. Halves of surrogate pairs are refused beside it: most
+ * regular expressions cannot name them.
  */
 export const UNCARRIABLE =
   "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufdd0-\\ufdef\\ufff9-\\ufffb\\ufffe\\uffff";
-export const TEXT = new RegExp(`^[^${UNCARRIABLE}]*$`, "u");
+export const TEXT = new RegExp(`^[^${UNCARRIABLE}]*$`);
 
 /** JSON of no fixed shape nests at most so deep: what reads it recurses. */
 export const JSON_DEPTH_MAX = 32;

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { JSON_DEPTH_MAX, TEXT, UNCARRIABLE, uncarriableAt } from "./characters.ts";
 
 const LINE_ENDS = "\\u0009\\u000a\\u000d\\u2028\\u2029";
-const LINE = new RegExp(`^[^${UNCARRIABLE}${LINE_ENDS}]*$`, "u");
+const LINE = new RegExp(`^[^${UNCARRIABLE}${LINE_ENDS}]*$`);
 const FAULTS = new RegExp(`[${UNCARRIABLE}\\ud800-\\udfff]+`, "gu");
 
 /**

@@ -11,7 +11,7 @@ import "../styles/people.css";
 export function FollowButton({ handle }: { handle: string }) {
   const account = useAccount();
   const [known, setKnown] = useState(false);
-  const { value, failure, flip, set } = useSwitch(
+  const { value, failure, flip, load } = useSwitch(
     { following: false, followers: 0 },
     ({ following, followers }) => ({ following: !following, followers: followers + (following ? -1 : 1) }),
     (next) => people.setFollow(handle, next.following),
@@ -21,7 +21,7 @@ export function FollowButton({ handle }: { handle: string }) {
     if (account === undefined) return;
     people.follow(handle).then((reply) => {
       if (!reply.ok || gone) return;
-      set(reply.value);
+      load(reply.value);
       setKnown(true);
     });
     return () => {

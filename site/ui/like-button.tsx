@@ -11,14 +11,14 @@ import { useSwitch } from "./use-switch.ts";
 export function LikeButton(props: { kind: Kind; id: string; title: string; likes: number }) {
   const { kind, id, title } = props;
   const account = useAccount();
-  const { value, failure, flip, set } = useSwitch(
+  const { value, failure, flip, load } = useSwitch(
     { liked: false, likes: props.likes },
     ({ liked, likes }) => ({ liked: !liked, likes: likes + (liked ? -1 : 1) }),
     (next) => people.setLike(kind, id, next.liked),
   );
   useEffect(() => {
     let gone = false;
-    if (account) people.like(kind, id).then((reply) => reply.ok && !gone && set(reply.value));
+    if (account) people.like(kind, id).then((reply) => reply.ok && !gone && load(reply.value));
     return () => {
       gone = true;
     };

@@ -8,6 +8,8 @@ export interface Switch<T> {
   value: T;
   failure: Failure | null;
   flip: () => void;
+  /** What the API holds, once it is known. A click that came before counts more. */
+  load: (value: T) => void;
 }
 
 /** `guess` is the expected value after a click; `send` returns the true one. Clicks wait for the previous answer. */
@@ -15,11 +17,12 @@ export function useSwitch<T>(
   initial: T,
   guess: (before: T) => T,
   send: (next: T) => Promise<Reply<T>>,
-): Switch<T> & { set: (value: T) => void } {
+): Switch<T> {
   const [value, setValue] = useState(initial);
   const [failure, setFailure] = useState<Failure | null>(null);
   const busy = useRef(false);
   const gone = useRef(false);
+  const clicked = useRef(false);
   useEffect(
     () => () => {
       gone.current = true;
@@ -30,6 +33,7 @@ export function useSwitch<T>(
   const flip = async () => {
     if (busy.current) return;
     busy.current = true;
+    clicked.current = true;
     const next = guess(value);
     setValue(next);
     setFailure(null);
@@ -39,5 +43,8 @@ export function useSwitch<T>(
     setValue(reply.ok ? reply.value : value);
     if (!reply.ok) setFailure(reply.failure);
   };
-  return { value, failure, flip, set: setValue };
+  const load = (known: T) => {
+    if (!clicked.current) setValue(known);
+  };
+  return { value, failure, flip, load };
 }

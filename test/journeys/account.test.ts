@@ -5,33 +5,30 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, before, describe } from "node:test";
+import { describe } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../scripts/local/paths.ts";
-import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { stepsOf } from "./steps.ts";
-import { type Visitor, welcome } from "./visitor.ts";
+import { type Server, visit } from "./visit.ts";
+import type { Visitor } from "./visitor.ts";
 
 const EMAIL = "zoe@example.com";
 const EMAIL_DEADLINE_MS = 10_000;
 const NARROW = 360;
 
 describe("an account", { timeout: 240_000 }, () => {
-  const stop = new AbortController();
-  let server: Awaited<ReturnType<typeof startTemporaryServer>>;
+  let server: Server;
   let visitor: Visitor;
   let page: Page;
 
-  before(async () => {
-    server = await startTemporaryServer({ runners: 0, signal: stop.signal, say: () => {} });
-    // Passkeys belong to a name, not to a number.
-    visitor = await welcome(server.url.replace("127.0.0.1", "localhost"));
-    page = visitor.page;
-  });
-  after(async () => {
-    await visitor?.leave();
-    await server?.end();
+  visit({
+    runners: 0,
+    host: "localhost",
+    arrived(...arrived) {
+      [server, visitor] = arrived;
+      page = visitor.page;
+    },
   });
 
   const step = stepsOf({

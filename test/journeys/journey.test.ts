@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { tailOf } from "../../scripts/local/child.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { seedNames } from "../../scripts/local/seed.ts";
-import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { stepsOf } from "./steps.ts";
-import { distanceOf, looksOf, type Visitor, welcome } from "./visitor.ts";
+import { type Server, visit } from "./visit.ts";
+import { distanceOf, looksOf, type Visitor } from "./visitor.ts";
 
 const TRAINING_STEPS = 4;
 const TRAINING_TIMEOUT_MS = 240_000;
@@ -31,19 +31,16 @@ function picturesOf(folder: string): FileToChoose[] {
 }
 
 describe("a visitor", { timeout: 600_000 }, () => {
-  const stop = new AbortController();
-  let server: Awaited<ReturnType<typeof startTemporaryServer>>;
+  let server: Server;
   let visitor: Visitor;
   let page: Page;
 
-  before(async () => {
-    server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
-    visitor = await welcome(server.url);
-    page = visitor.page;
-  });
-  after(async () => {
-    await visitor?.leave();
-    await server?.end();
+  visit({
+    runners: 1,
+    arrived(...arrived) {
+      [server, visitor] = arrived;
+      page = visitor.page;
+    },
   });
 
   const step = stepsOf({

@@ -6,37 +6,34 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../scripts/local/paths.ts";
-import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { snippetOf } from "../../site/ui/snippets.ts";
 import { faultsOf } from "./axe.ts";
 import { stepsOf } from "./steps.ts";
-import { type Visitor, welcome } from "./visitor.ts";
+import { type Server, visit } from "./visit.ts";
+import type { Visitor } from "./visitor.ts";
 
 const WIDTHS = [320, 390, 600, 768, 1024, 1280, 1440, 1920];
 /** Of a side: half a device pixel more or less is rounding. */
 const DISTORTION_MAX = 0.01;
 
 describe("the workspace", { timeout: 600_000 }, () => {
-  const stop = new AbortController();
-  let server: Awaited<ReturnType<typeof startTemporaryServer>>;
+  let server: Server;
   let visitor: Visitor;
   let page: Page;
 
-  before(async () => {
-    server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
-    visitor = await welcome(server.url);
-    page = visitor.page;
-    const { email, password } = server.demo;
-    const headers = { origin: server.url };
-    await page.request.post("/auth/sign-in/email", { data: { email, password }, headers });
-  });
-  after(async () => {
-    await visitor?.leave();
-    await server?.end();
+  visit({
+    runners: 1,
+    async arrived(...arrived) {
+      [server, visitor] = arrived;
+      page = visitor.page;
+      const { email, password } = server.demo;
+      const headers = { origin: server.url };
+      await page.request.post("/auth/sign-in/email", { data: { email, password }, headers });
+    },
   });
 
   const step = stepsOf({ prefix: "workspace-", visitor: () => visitor });

@@ -5,6 +5,7 @@ each sample has its own; a mask confines a residual to positions. Training is th
 """
 
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -80,17 +81,12 @@ class Projection:
         self._seen, self._h = None, None
 
 
-class Attachment:
-    """Residuals attached to a model. `detach` (or leaving the `with` block) gives the model back as it was."""
+class Detachable(ABC):
+    """What is laid beside a model until `detach`, or until the end of the `with` block that holds it."""
 
-    def __init__(self, handles: list[RemovableHandle]) -> None:
-        self._handles = handles
-
+    @abstractmethod
     def detach(self) -> None:
-        """Remove every residual of this attachment. Detaching twice is harmless."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
+        """Give the model back as it was. Detaching twice is harmless."""
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +95,18 @@ class Attachment:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.detach()
+
+
+class Attachment(Detachable):
+    """Residuals attached to a model."""
+
+    def __init__(self, handles: list[RemovableHandle]) -> None:
+        self._handles = handles
+
+    def detach(self) -> None:
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
 
 
 def attach(

@@ -13,15 +13,14 @@ Cross-attention must report its probabilities: its module has an attribute `obse
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from orthoplex.ortho.attach import find_linear
+from orthoplex.ortho.attach import Detachable, find_linear
 from orthoplex.ortho.gate import attention_mass, gate
 from orthoplex.ortho.layout import Layout
 
@@ -51,7 +50,7 @@ class Member:
 Picture = Sequence[Member]
 
 
-class GatedAttachment:
+class GatedAttachment(Detachable):
     """Members attached to a model. `gates`: those of the latest cross-attention, (B, T, M); None before the first."""
 
     def __init__(
@@ -91,21 +90,12 @@ class GatedAttachment:
         self.gates = self._projected = None
 
     def detach(self) -> None:
-        """Give the model back as it was. Detaching twice is harmless."""
         for handle in self._handles:
             handle.remove()
         for attention in self._observed:
             attention.observer = None
         self._handles.clear()
         self._observed.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.detach()
 
     @property
     def _most(self) -> int:
