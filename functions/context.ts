@@ -1,4 +1,4 @@
-// What every handler finds in its context: bindings, the clock's reading, the database, the caller.
+// The context of every handler: bindings, the current time, the database, the caller.
 
 import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";

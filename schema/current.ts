@@ -1,5 +1,5 @@
-// The database as it stands, from the rows of sqlite_master: one SQL file a subject, its tables with their indexes, its views, and its
-// triggers with the reason for each. Pure. The files are for reading; migrations are what a database is made of.
+// The database as it stands, from the rows of sqlite_master: one SQL file a subject, its tables with their indexes, its views, and its triggers
+// with the reason for each. Pure. The files are for reading; databases are made by the migrations.
 
 import { getTableName, isTable } from "drizzle-orm";
 import * as accounts from "./tables/accounts.ts";

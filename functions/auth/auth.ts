@@ -1,4 +1,5 @@
-// better-auth on D1 through Drizzle: password, passkeys, GitHub where it is set up. Built per request, since bindings come with it.
+// better-auth on D1 through Drizzle: password, passkeys, GitHub where it is configured. Built per request, because a Worker gets its bindings
+// with the request.
 
 import { passkey } from "@better-auth/passkey";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";

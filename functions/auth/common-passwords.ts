@@ -1,5 +1,5 @@
-// Passwords that whoever guesses tries first. common-passwords.json is the part of Royce Williams' list of the 20,000 most common ones
-// (https://gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce, as Django 5.2 brings it) that is long enough for us. Pure.
+// Common passwords, which an attacker tries first. common-passwords.json is the part of Royce Williams' list of the 20,000 most common ones
+// (https://gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce, as shipped with Django 5.2) that our minimum length admits. Pure.
 
 import common from "./common-passwords.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
-// Password attempts, counted by account, so that many IP addresses give no more attempts. Passkeys, GitHub and the password reset stay open
-// in the meantime: nobody is locked out by somebody else's attempts.
+// Password attempts, counted by account, so that many IP addresses give no more attempts. Passkeys, GitHub and the password reset stay open in
+// the meantime: other people's attempts lock nobody out.
 
 import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../schema/contract/limits.ts";
 import type { Env } from "../env.ts";

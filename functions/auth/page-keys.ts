@@ -1,5 +1,5 @@
-// Publishable keys stand in the code of a page, where everybody can read them: only pages of their origins may use them, for drawing and
-// what is public, and so many times a day. The Origin header keeps other pages out, not other programs; against those there is the cap.
+// Publishable keys are part of a page's code, where everybody can read them. Only pages of their origins may use them, only to generate and to
+// read public data, and only up to a daily cap. The Origin header keeps other pages out, but not other programs; the cap limits those.
 
 import { shortened } from "../../schema/contract/cut-text.ts";
 import type { Db } from "../db.ts";

@@ -1,5 +1,5 @@
-// What a base takes of an order: sizes, steps, guidance, samplers, negative prompts, pictures to train on. Pure: the base's description
-// says all of it, and every refusal says what the base has instead.
+// What a base accepts: sizes, steps, guidance, samplers, negative prompts, training pictures. Pure: everything comes from the base's
+// description, and every refusal names what the base accepts instead.
 
 import { type Base, TRIGGER_PLACE } from "../../schema/contract/bases.ts";
 import { generatesSize } from "../lib/base-sizes.ts";

@@ -1,5 +1,5 @@
-// The SQL of facet counts. Three questions answer all of them: one count over the facets that have few values, one over tags, one over
-// owners; where only ratings filter, sums kept by triggers answer the last two. Pure.
+// The SQL of facet counts. Three queries answer all of them: one count over the facets that have few values, one over tags, one over owners;
+// where only ratings filter, sums kept by triggers answer the last two. Pure.
 
 import { type SQL, sql } from "drizzle-orm";
 import { FACET_VALUES_SHOWN } from "../../schema/contract/limits.ts";

@@ -1,4 +1,4 @@
-// Publishing a base: an operator's runner says what a base of its own is, once. From then on adapters can be made for it.
+// Publishing a base: an operator's runner registers the description of its base, once. From then on adapters can be made for it.
 
 import { eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";

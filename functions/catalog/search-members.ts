@@ -1,4 +1,4 @@
-// The filters on slots: what composes exactly with some adapters, single slots, and classes of slots.
+// The filters on slots: adapters that compose exactly with given ones, single slots, and classes of slots.
 
 import { eq, sql } from "drizzle-orm";
 import { adapters, slots, users } from "../../schema/tables.ts";

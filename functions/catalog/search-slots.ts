@@ -1,4 +1,4 @@
-// Which slots of a base share no column with any of some others, in every layer: one byte a slot, for SQL to look up. Pure.
+// Which slots of a base share no column with any of the given slots, in any layer: one byte a slot, for SQL to look up. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import { composesFreely, digitsOf, fieldSize, slotDimensions } from "../lib/slot.ts";

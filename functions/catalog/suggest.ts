@@ -1,4 +1,4 @@
-// Suggestions while somebody types: a few adapters, tags and owners.
+// Search suggestions: a few adapters, tags and owners that begin with what was typed.
 
 import { sql } from "drizzle-orm";
 import { SUGGESTIONS_MAX } from "../../schema/contract/limits.ts";

@@ -1,4 +1,4 @@
-// What the compatible APIs name as a model: a base, an adapter at one version, or a mix. One name space: owner/name, and a base's id.
+// What the compatible APIs call a model: a base, an adapter at one version, or a mix. One name space: owner/name, and a base's id.
 
 import { desc, eq } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";

@@ -1,4 +1,4 @@
-// From OpenAI's request for pictures to a job: a new one, or the one that an earlier attempt of the same request has made.
+// Turns OpenAI's request for pictures into a job: a new one, or the one that an earlier attempt of the same request created.
 
 import { and, desc, eq, gt } from "drizzle-orm";
 import type { OpenAiImageCreate } from "../../schema/contract/compat-openai.ts";

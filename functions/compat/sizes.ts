@@ -1,4 +1,4 @@
-// Sizes as programs made for OpenAI's API know them: no base need draw them. The nearest shape that it has is drawn, and enlarged. Pure.
+// The sizes of OpenAI's API, which a base need not support: the base's nearest shape is generated and then enlarged. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import { generatesSize, roomOf, shapeFor } from "../lib/base-sizes.ts";

@@ -1,4 +1,4 @@
-// Puts the triggers of a model's adapters into a prompt of somebody who does not know them. Pure; knows no base's words.
+// Inserts the triggers of a model's adapters into a prompt that lacks them. Pure; independent of any base's words.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";

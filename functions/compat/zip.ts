@@ -1,6 +1,6 @@
-// Takes files out of a zip that somebody sent (PKWARE APPNOTE 6.3.10). What the zip says of its sizes is a claim: bytes are counted as
-// they come out, and a limit ends the work where it is met. No two entries may share bytes, so that reading is bounded by the zip's own
-// length and what comes out by `bytesMax`, however the zip is built. Knows nothing of pictures.
+// Extracts files from an untrusted zip (PKWARE APPNOTE 6.3.10). The sizes that the zip states are not trusted: bytes are counted as they are
+// unpacked, and a limit ends the work. No two entries may share bytes, so input is bounded by the zip's length and output by `bytesMax`,
+// however the zip is built. Independent of what the files are.
 
 import { crc32 } from "../lib/crc32.ts";
 import { inflated } from "../lib/inflate.ts";

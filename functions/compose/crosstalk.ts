@@ -1,4 +1,4 @@
-// Crosstalk of a composition, known before anything is drawn: columns that two slots share in a layer, where gates may overlap, and
+// Crosstalk of a composition, computed before anything is generated: columns that two slots share in a layer, where gates may overlap, and
 // triggers that collide. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";

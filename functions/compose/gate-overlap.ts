@@ -1,5 +1,5 @@
-// What can still meet on a base with gates: positions at which the gates of two members may both be open. From boxes alone,
-// before anything is drawn; the equations are those of gpu-runner/orthoplex/ortho/gate.py `reach_overlap`. Pure.
+// How far two members can affect each other on a base with gates: the positions at which both gates may be open. Computed from boxes alone,
+// before anything is generated; the equations are those of gpu-runner/orthoplex/ortho/gate.py `reach_overlap`. Pure.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Region } from "../../schema/contract/compositions.ts";

@@ -1,4 +1,4 @@
-// Lists of mixes: the catalog's filters, and what was made from one. Keyset pages.
+// Lists of mixes: with the catalog's filters, and the forks of one mix. Keyset pages.
 
 import { and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import type { MIX_SORTS } from "../../schema/contract/mixes.ts";

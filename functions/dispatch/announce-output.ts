@@ -1,4 +1,4 @@
-// An output on its way from a runner: announced under its lease, then PUT like any upload.
+// Announces an output of a runner under its lease; the runner then PUTs it like any upload.
 
 import type { z } from "zod";
 import type { LeaseUpload } from "../../schema/contract/runner.ts";

@@ -1,5 +1,5 @@
-// Previews for a version that was published without any, and the certificate of one that has none: one job of its owner, run when
-// nobody else waits. Settle puts its pictures and what it found into the version (dispatch/outputs.ts).
+// Previews for a version that was published without any, and the certificate of one that has none: one job of its owner, run when no other job
+// waits. Settle stores its pictures and its findings with the version (dispatch/outputs.ts).
 
 import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
 import type { JobRow } from "../../schema/tables.ts";

@@ -1,5 +1,5 @@
-// Is what a runner sent what was ordered? Pictures by the size that their bytes have, their seeds and their recipes; an adapter by its
-// trigger. A runner is somebody's machine: nothing that the order already says is taken from it. Pure.
+// Compares what a runner delivered with what was ordered: for pictures the size that their bytes have, seeds and recipes; for an adapter its
+// trigger. Runners are not trusted, so nothing that the order states is taken from their messages. Pure.
 
 import type { AdapterMetadata } from "../../schema/contract/adapter-file.ts";
 import type { Base } from "../../schema/contract/bases.ts";

@@ -1,4 +1,4 @@
-// The queue position of a waiting job and its expected end, from the duration of the last jobs of its kind.
+// The queue position of a waiting job and its expected end, estimated from the durations of recent jobs of its kind.
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Progress } from "../../schema/contract/jobs.ts";

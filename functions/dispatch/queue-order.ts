@@ -1,5 +1,5 @@
-// The order of the queue, in one place: which jobs wait, who comes first, and how many are ahead of one. The lease, the positions that
-// owners see and the estimates all take it from here; schema/tables/dispatch.ts has the indexes in the same order. Pure SQL.
+// The order of the queue, in one place: which jobs wait, which comes first, and how many are ahead of a job. The lease, the positions that
+// owners see and the estimates all use it; schema/tables/dispatch.ts has the indexes in the same order. Pure SQL.
 
 /** In the queue: neither blocked by a training nor leased. A paused job keeps its position. */
 const QUEUED = "status = 'queued' AND waits_for IS NULL";

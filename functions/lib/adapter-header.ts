@@ -1,4 +1,4 @@
-// What a safetensors header must say to be an adapter of a base (orthoplex.adapter/1 or /2): identity, tensors, metadata. Pure but for a
+// What a safetensors header must contain to be an adapter of a base (orthoplex.adapter/1 or /2): identity, tensors, metadata. Pure but for a
 // digest; runs in the Worker, and in the browser before an upload. Values and hashes: functions/catalog/adapter-file.ts.
 
 import {

@@ -1,4 +1,4 @@
-// CRC-32 as PNG and zip have it (ISO 3309, polynomial 0xedb88320). Pure.
+// CRC-32 as PNG and zip use it (ISO 3309, polynomial 0xedb88320). Pure.
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;

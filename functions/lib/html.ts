@@ -1,4 +1,4 @@
-// Text as HTML: for element content and for attributes in double quotes. Escaped by Hono's template.
+// Escapes text for HTML, for element content and for attributes in double quotes, by Hono's template.
 
 import { html } from "hono/html";
 

@@ -1,5 +1,5 @@
-// Unpacks deflate (RFC 1951) and zlib (RFC 1950) that somebody sent: in small steps, so that what comes out is counted before more is taken
-// in. Nothing here trusts a stated length.
+// Unpacks untrusted deflate (RFC 1951) and zlib (RFC 1950) data in small steps, so that output is counted before more input is read. No stated
+// length is trusted.
 
 import { Inflate, Unzlib } from "fflate";
 import { joinedBytes } from "./joined-bytes.ts";

@@ -1,4 +1,4 @@
-// The log: one line of JSON an event, with the ids that it is about under the same names as in the runner's log.
+// The log: one line of JSON per event, with the ids it concerns under the same names as in the runner's log.
 
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
 

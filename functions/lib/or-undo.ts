@@ -1,4 +1,4 @@
-// Work in several steps that do not fit into one transaction: where a later step fails, the earlier ones are undone.
+// Runs steps that do not fit into one transaction: if a later step fails, the earlier ones are undone.
 
 import { Refusal } from "./refusal.ts";
 

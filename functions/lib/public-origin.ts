@@ -1,5 +1,5 @@
-// The one address of this server: PUBLIC_ORIGIN. A request under any other host is not served, since what is made of it (links in emails,
-// tags of shared pages, addresses of pictures, passkeys) would lead there. Without the setting only this machine is served. Pure.
+// The one address of this server: PUBLIC_ORIGIN. A request under any other host is not served, because addresses derived from it (links in
+// emails, tags of shared pages, addresses of pictures, passkeys) would lead there. Without the setting only this machine is served. Pure.
 
 import { isLoopback } from "./loopback.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,5 +1,5 @@
-// One HTTP byte range (RFC 9110, section 14), and an answer of which a range may be asked: the one way that files leave. Several ranges
-// at once are answered with the whole file, as the RFC allows.
+// Parses one HTTP byte range (RFC 9110, section 14) and answers with a whole file or that range; every file is served through here. Several
+// ranges at once are answered with the whole file, as the RFC allows.
 
 import { Refusal } from "./refusal.ts";
 

@@ -1,4 +1,5 @@
-// Server-sent events (WHATWG HTML, 9.2): read, with one name and one line of data per event and comments apart; and written from a generator.
+// Server-sent events (WHATWG HTML, 9.2): a reader (one name and one line of data per event; comments are skipped) and a writer that sends what
+// a generator yields.
 
 type ServerSent = { event: string; data: string } | "comment";
 

@@ -1,5 +1,5 @@
-// JSON as every reader takes it alike: no key twice, no half of a character, no number that a double cannot hold, no nesting without end.
-// Pure; twin of gpu-runner/orthoplex/ortho/strict_json.py, held to it by schema/examples/hostile-headers.json and npm run x -- fuzz --headers.
+// JSON that every reader parses alike: no duplicate key, no lone surrogate, no number beyond a double, bounded nesting. Pure; twin of
+// gpu-runner/orthoplex/ortho/strict_json.py, held to it by schema/examples/hostile-headers.json and npm run x -- fuzz --headers.
 
 /** The reference reader of safetensors gives up at 128; nothing here needs 32. */
 const DEPTH_MAX = 32;

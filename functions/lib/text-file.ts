@@ -1,4 +1,4 @@
-// Text files as people have them. Pure; the command line and the Worker share it.
+// Decodes text files in the encodings that occur in practice. Pure; the command line and the Worker share it.
 
 /**
  * The text of a file in UTF-8, in UTF-16 (what Windows' editors call Unicode), or in the old code page of Western Europe where it is

@@ -1,4 +1,4 @@
-// The tools of assistants: find adapters, compose them, generate pictures, and watch jobs.
+// The MCP tools: find adapters, compose them, generate pictures, and watch jobs.
 
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";

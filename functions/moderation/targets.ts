@@ -1,4 +1,4 @@
-// What reports and decisions are about: adapters, mixes, comments and people, as one type, hidden or not.
+// The targets of reports and decisions: adapters, mixes, comments and people, as one type, hidden or not.
 
 import { type SQL, sql } from "drizzle-orm";
 import { excerptOf } from "../../schema/contract/cut-text.ts";

@@ -1,5 +1,5 @@
-// The outbox: deliveries are rows of D1 that the transaction of a change wrote with it. This sends their ids to the Queue; what a lost
-// message leaves behind is found by cron (webhooks/queue.ts).
+// The outbox: deliveries are rows of D1 that the transaction of a change wrote with it. This sends their ids to the Queue; cron finds
+// deliveries whose message was lost (webhooks/queue.ts).
 
 import type { DeliveryRow } from "../../schema/tables.ts";
 import type { Env } from "../env.ts";

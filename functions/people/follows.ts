@@ -1,4 +1,4 @@
-// Who follows whom, and what those one follows have published.
+// Who follows whom, and the publications of the people that somebody follows.
 
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { FOLLOWS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";

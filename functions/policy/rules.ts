@@ -1,4 +1,4 @@
-// Which decision a target allows in which state, and what it becomes. Pure.
+// Which decisions a target allows in each state, and the state that follows. Pure.
 
 import type { Decision, Rating, TargetKind } from "../../schema/contract/moderation.ts";
 import { RATINGS } from "../../schema/contract/moderation.ts";

@@ -1,4 +1,4 @@
-// /v1/account and /v1/keys: who I am, what I use, and my API keys.
+// /v1/account and /v1/keys: the caller's account, usage and API keys.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";

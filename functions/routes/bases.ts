@@ -1,4 +1,4 @@
-// GET /v1/bases, GET /v1/bases/{id}: what adapters can attach to, and how many slots are left.
+// GET /v1/bases, GET /v1/bases/{id}: the bases that adapters attach to, and how many slots are left.
 
 import { createRoute } from "@hono/zod-openapi";
 import { eq } from "drizzle-orm";

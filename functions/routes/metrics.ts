@@ -1,4 +1,4 @@
-// GET /metrics for a scraper: a token of its own, or the key of an operator.
+// GET /metrics for a scraper, authorised by METRICS_TOKEN or by an operator's API key.
 
 import { callerOfKey } from "../auth/keys.ts";
 import { metricsText } from "../dispatch/metrics.ts";

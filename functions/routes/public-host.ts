@@ -1,5 +1,5 @@
-// Every request: whether it came to this server's own address, and the pages of the site, which are files. A page under another host is
-// sent on to its own address; everything else is refused there.
+// For every request: checks that it came to this server's own address, and serves the pages of the site, which are files. A page under another
+// host redirects to its own address; everything else under another host is refused.
 
 import { createMiddleware } from "hono/factory";
 import type { App } from "../context.ts";

@@ -1,5 +1,5 @@
-// /m/owner/name and /a/owner/name: addresses to share. The built page of a mix or an adapter, with the tags that other sites
-// make previews from. They show public data only: no session is read, and the page itself calls the API as its visitor.
+// /m/owner/name and /a/owner/name: addresses to share. The built page of a mix or an adapter, with the tags from which other sites make
+// previews. They show public data only: no session is read, and the page itself calls the API as its visitor.
 
 import type { Context } from "hono";
 import { Name } from "../../schema/contract/adapters.ts";

@@ -1,4 +1,4 @@
-// How somebody signs in, under /v1/account: sessions, passkeys, password, address. Signing in itself is better-auth's, under /auth.
+// Sign-in methods of an account, under /v1/account: sessions, passkeys, password, address. Signing in itself is better-auth's, under /auth.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-// A JSON body is UTF-8 (RFC 8259, 8.1). Bytes that are none would be read as U+FFFD, so that what is stored is not what was sent.
+// A JSON body is UTF-8 (RFC 8259, 8.1). Other bytes would be read as U+FFFD, so that what is stored would differ from what was sent.
 
 import type { HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";

@@ -1,5 +1,5 @@
-// The one thing of EXIF that a picture needs to be seen as it was taken: how it is turned (EXIF 2.32, 4.6.4, tag 0x0112). Reads it out of
-// any EXIF and writes an EXIF that says nothing else. Pure.
+// The orientation of a picture (EXIF 2.32, 4.6.4, tag 0x0112), the only part of EXIF that is needed to display it. Reads it from any EXIF and
+// writes an EXIF that contains nothing else. Pure.
 
 const ORIENTATION = 0x0112;
 const SHORT = 3;

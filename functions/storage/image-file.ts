@@ -1,5 +1,5 @@
-// What the first bytes of a picture say: type by magic number, size from the header. Never decodes pixels.
-// PNG (W3C PNG 3, 11.2.1), JPEG (ITU T.81, B.2.2), WebP (RFC 9649, 2.5-2.7).
+// Type and size of a picture from its first bytes: type by magic number, size from the header. Never decodes pixels. PNG (W3C PNG 3, 11.2.1),
+// JPEG (ITU T.81, B.2.2), WebP (RFC 9649, 2.5-2.7).
 
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { IMAGE_MAX_PIXELS } from "../../schema/contract/limits.ts";

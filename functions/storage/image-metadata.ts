@@ -1,6 +1,6 @@
-// Takes out of a picture what its pixels do not need, as a stream: place, time and owner of a camera, thumbnails, edit histories, and
-// whatever stands behind the picture's end, such as the videos and second pictures of phones. Kept is what is listed here: pixels,
-// colours, animation, how the picture is turned, and in PNGs the texts that drawing programs write. Never decodes.
+// Removes metadata from a picture, as a stream: place, time and owner of a camera, thumbnails, edit histories, and anything behind the
+// picture's end, such as the videos and second pictures of phones. Only what is listed here is kept: pixels, colours, animation, orientation,
+// and in PNGs the texts that image generators write. Never decodes.
 
 import { crc32 } from "../lib/crc32.ts";
 import { exifOf, orientationOf, UPRIGHT } from "./image-exif.ts";

@@ -1,5 +1,4 @@
-// Reads a stream of bytes by the pieces of a file format: so many bytes at once, or passed on as they come. Holds what it was asked for
-// and no more.
+// Reads a stream by the pieces of a file format: a given number of bytes at once, or passed on as they arrive. Buffers only what was asked for.
 
 /** The stream is not the format that its first bytes say. */
 export class ImageDamaged extends Error {}

@@ -1,6 +1,6 @@
-// Passes a picture on and throws ImageDamaged where its pixels are missing or cut off, so that nothing is stored, shown or trained on that
-// no decoder shows. PNG: every row comes out of its zlib stream. JPEG and WebP: the coded data is there, to the end that the file
-// states; a JPEG that was cut and closed again is not noticed. Holds nothing whole.
+// Passes a picture on and throws ImageDamaged if its pixels are missing or cut off, so that no undecodable picture is stored. PNG: every row is
+// present in its zlib stream. JPEG and WebP: the coded data is present up to the stated end; a JPEG that was truncated and then terminated is
+// not detected. Buffers no whole picture.
 
 import { crc32 } from "../lib/crc32.ts";
 import { type ImageHeader, pngLayout } from "./image-file.ts";

@@ -1,5 +1,5 @@
-// Which texts and colour profiles of a PNG are kept (W3C PNG 3, 11.3.2.3 and 11.3.3). What is packed is unpacked once, so that nothing is
-// kept that a reader could not unpack or would run out of memory with.
+// Which texts and colour profiles of a PNG are kept (W3C PNG 3, 11.3.2.3 and 11.3.3). Compressed ones are unpacked once, so that none is kept
+// that a reader cannot unpack or that exhausts its memory.
 
 import { inflated } from "../lib/inflate.ts";
 

@@ -1,5 +1,5 @@
-// Counts the bytes of a PNG's rows as they come out of its zlib stream, and stops where all are there: what a PNG says of its size is a
-// claim, and a stream may be a bomb. Keeps nothing.
+// Counts the bytes of a PNG's rows as they are unpacked, and stops when all are present: a PNG's stated size is not trusted, and its stream may
+// be a decompression bomb. Keeps nothing.
 
 import { Unzlib } from "fflate";
 

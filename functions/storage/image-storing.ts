@@ -1,5 +1,5 @@
-// Stores a picture that somebody sent without what it says of them. The bytes wait beside the blobs until all of them have come and have
-// the announced SHA-256; only what is kept of them becomes a blob, under a hash of its own. Streams twice, holds nothing whole.
+// Stores an uploaded picture without its private metadata. The bytes are staged beside the blobs until all have arrived with the announced
+// SHA-256; then the cleaned picture becomes a blob under its own hash. Streams twice, buffers no whole picture.
 
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";

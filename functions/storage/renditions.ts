@@ -1,5 +1,5 @@
-// A stored picture in a smaller size as WebP, for pages that show many. The original, with its recipe inside, stays what is stored: nothing
-// here is kept but in the data centre's cache, and where the binding fails the original is served instead.
+// A stored picture in a smaller size as WebP, for pages that show many. Only the original, with its recipe inside, is stored; renditions are
+// kept in the data centre's cache alone, and where the binding fails the original is served instead.
 
 import type { Env } from "../env.ts";
 import { blobKey } from "./blobs.ts";

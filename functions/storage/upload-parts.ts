@@ -1,5 +1,5 @@
-// Uploads in parts, for files above what one request carries. Parts are stored beside the blobs, under the upload's own name, and become
-// a blob only when the whole has the announced SHA-256: no upload can overwrite a blob that others use.
+// Uploads in parts, for files larger than one request may be. Parts are stored beside the blobs, under the upload's own name, and become a blob
+// only when the whole has the announced SHA-256: no upload can overwrite a blob that others use.
 
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { UPLOAD_MULTIPART_TTL_SECONDS, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";

@@ -1,5 +1,5 @@
-// Resolves a name by DNS over HTTPS (RFC 8484, JSON form) to refuse public names of private addresses. Best effort: the platform resolves
-// again when it connects, and its network has no private hosts.
+// Resolves a name by DNS over HTTPS (RFC 8484, JSON form) to refuse public names that point to private addresses. Best effort: the platform
+// resolves again when it connects, and its network has no private hosts.
 
 import { isPublic } from "./addresses.ts";
 

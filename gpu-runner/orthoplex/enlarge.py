@@ -1,4 +1,4 @@
-"""Pictures in a size that their base does not draw, for programs that know no other. Pure."""
+"""Enlarges pictures to sizes that their base does not generate, for programs that ask for fixed sizes. Pure."""
 
 import numpy as np
 from PIL import Image

@@ -1,7 +1,9 @@
-"""`export`: a composition as files for programs that do not know our adapters, with what such files lose, measured.
+"""`export`: a composition as files for programs that do not support our adapters, with a measurement of what such files
+lose.
 
-A stock LoRA holds no gate and no entries behind the text encoder; a wider checkpoint holds entries exactly. Each file
-says in its metadata how far its pictures are from ours; above a bound nothing is written, and the exact ways are named.
+A stock LoRA holds no gate and no entries behind the text encoder; a wider checkpoint holds entries exactly. Each file's
+metadata states how far its pictures are from ours; above a bound nothing is written, and the message names the exact
+ways.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`import` and `merge`: LoRAs of other programs as foreign adapters, and their sum as a checkpoint of its own.
 
-A foreign adapter is the LoRA whole, under our names of layers, with what is known of it. It is always marked inexact.
+A foreign adapter is the complete LoRA under our layer names, with its metadata. It is always marked inexact.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What adapter files and this machine are, for the command line: `inspect` and `doctor`. Changes nothing."""
+"""Reports about adapter files and about this machine, for the command line: `inspect` and `doctor`. Changes nothing."""
 
 from __future__ import annotations
 

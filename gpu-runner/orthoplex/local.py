@@ -1,6 +1,6 @@
 """Training and generating on this machine without an edge, for the command line.
 
-Reads and writes files named by the caller; everything that can be wrong with them is one of INPUT_ERRORS.
+Reads and writes files named by the caller; every fault of these files is raised as one of INPUT_ERRORS.
 """
 
 import argparse

@@ -1,6 +1,7 @@
-"""Pictures that people upload, made into plain RGB or RGBA images, or refused with a reason that says what to do.
+"""Decodes uploaded pictures into plain RGB or RGBA images, or refuses them with a reason that says what to do.
 
-Decodes PNG, JPEG and WebP only. The header is judged before any pixel is decoded, so a bomb costs nothing.
+Decodes PNG, JPEG and WebP only. The header is checked before any pixel is decoded, so a decompression bomb costs
+nothing.
 """
 
 import io

@@ -1,8 +1,9 @@
-"""PNG files of generated pictures, with what made them inside: for other tools, for our own pages, and for the law.
+"""PNG files of generated pictures with their recipe inside: for other tools, for our own pages, and as the law
+requires.
 
 Chunks: `parameters` (the text of AUTOMATIC1111's web UI, with Hashes as Civitai reads them), `orthoplex` (our recipe as
 JSON), and XMP with IPTC's DigitalSourceType, which marks the picture as made by a trained model. Whatever a recipe
-holds, the file is a valid one: PNG forbids NUL in texts, and UTF-8 knows no halves of characters. Pure.
+holds, the file is a valid one: PNG forbids NUL in texts, and UTF-8 has no lone surrogates. Pure.
 """
 
 import io

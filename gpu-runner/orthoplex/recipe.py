@@ -1,4 +1,4 @@
-"""What made a picture: everything that draws it again, as plain data. Pure; png.py writes it into files."""
+"""The recipe of a picture: everything needed to reproduce it, as plain data. Pure; png.py writes it into files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

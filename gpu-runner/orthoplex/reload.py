@@ -1,8 +1,9 @@
 """`python -m orthoplex.reload ARGUMENTS`: `orthoplex ARGUMENTS` in a forked child; SIGHUP replaces the child.
 
 For development only. The parent keeps PyTorch and the other packages imported, which takes seconds; a child imports
-the modules of this package alone, as they are then. The parent computes nothing, since a fork does not copy threads.
-What ends the runner is sent to the process group. The parent passes nothing on: a second SIGTERM cuts the end short.
+only this package's modules, in their current state. The parent computes nothing, because a fork does not copy threads.
+Signals that end the runner are sent to the process group. The parent forwards none of them: a second SIGTERM would
+shorten the shutdown.
 """
 
 import contextlib

@@ -1,5 +1,5 @@
-// The bases that come with the product, the embedded one first: what is offered where nobody named a base, and what the site's pages show
-// figures of. A new base is a new file and one line here.
+// The bases that come with the product, the embedded one first: it is the default where no base is named, and the site's pages show its
+// figures. A new base is a new file and one line here.
 
 import cast3 from "./cast-3.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 // The typed client of the public API: paths, parameters, bodies and answers are those of schema/openapi.json. Scripts, the command line and
-// tests call the API through it, and `npm run pack` makes @orthoplex/client of it. It knows no routes beside the document's.
+// tests call the API through it, and `npm run pack` makes @orthoplex/client of it. It has no routes beside the document's.
 
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import createFetch, { type MaybeOptionalInit } from "openapi-fetch";

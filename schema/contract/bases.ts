@@ -1,5 +1,5 @@
-// What a base's description holds: schema/bases/*.json come with the product, others are published by a runner of the operator's. Forms,
-// orders and runners take from it what the base can do; nothing else knows a base.
+// What a base's description holds: schema/bases/*.json come with the product, others are published by a runner of the operator's. Forms, orders
+// and runners read from it what the base can do; nothing else depends on a particular base.
 
 import { z } from "zod";
 import { Sha256 } from "./ids.ts";

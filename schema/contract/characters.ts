@@ -1,4 +1,4 @@
-// Which characters no text may hold. Without schemas, because the site checks a file before its upload as the edge does.
+// Which characters no text may hold. Contains no schemas, so that the site can import it to check a file before its upload.
 
 /**
  * What no text holds: control characters (C0 but tab and line ends, DEL, C1), bidirectional embeddings, overrides and isolates (they make

@@ -1,4 +1,4 @@
-// Shortens texts without splitting a character. Every text that somebody wrote is cut here; without schemas, because the site cuts texts too.
+// Shortens texts without splitting a character. Every user text is cut here. Contains no schemas, so that the site can import it.
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** So much behind a cut is looked at to find where its character ends; the longest emoji of Unicode has 35 units. */

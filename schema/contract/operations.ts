@@ -1,4 +1,4 @@
-// What operators see of the running service: queues, runners, failures. The numbers over time are at /metrics.
+// The running service as operators see it: queues, runners, failures. The numbers over time are at /metrics.
 
 import { z } from "zod";
 import { JOB_ERROR_CODES } from "./codes.ts";

@@ -1,4 +1,4 @@
-// What was measured of a version: the report of its file's deep scan, and what a runner found by drawing with it.
+// Measurements of a version: the report of its file's deep scan, and what a runner found by generating with it.
 
 import { z } from "zod";
 import { Sha256, Timestamp } from "./ids.ts";

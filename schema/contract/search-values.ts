@@ -1,4 +1,4 @@
-// The values that a search of the catalog takes. Without schemas, because pages import them.
+// The values that a search of the catalog takes. Contains no schemas, so that pages can import it.
 
 /** `relevance` needs `q` and is the order where `q` is given; without it the newest come first. */
 export const ADAPTER_SORTS = ["relevance", "trending", "newest", "most_used", "most_liked", "name"] as const;

@@ -1,5 +1,5 @@
-// How somebody signs in: credentials, sessions, passkeys, password, e-mail address, and deleting the account.
-// Signing in itself is better-auth's, under /auth.
+// Sign-in methods and account data: credentials, sessions, passkeys, password, e-mail address, and deleting the account. Signing in itself is
+// better-auth's, under /auth.
 
 import { z } from "zod";
 import { Handle, Timestamp } from "./ids.ts";

@@ -1,5 +1,5 @@
-// Text that people and programs send. Every string of a request that is stored, shown or passed on derives from a schema here, so that
-// nothing gets in that a later stage cannot carry: SQLite, PNG, XML, a log, a prompt. test/schema/text.test.ts walks all requests.
+// Text that people and programs send. Every string of a request that is stored, shown or passed on derives from a schema here, so that nothing
+// is accepted that a later stage cannot carry: SQLite, PNG, XML, a log, a prompt. test/schema/text.test.ts walks all requests.
 
 import { z } from "zod";
 import { JSON_DEPTH_MAX, TEXT, UNCARRIABLE, uncarriableAt } from "./characters.ts";

@@ -1,5 +1,5 @@
-// What the catalog is searched by. Derived from adapters, users and slots by the triggers of 0003_search.sql; nothing else writes these.
-// Beside them stand two FTS5 tables of the same migration: adapters_fts (rowid = doc) and catalog_words_fts (rowid = id of the word).
+// The search index of the catalog. Derived from adapters, users and slots by the triggers of 0003_search.sql; nothing else writes these. The
+// same migration makes two FTS5 tables beside them: adapters_fts (rowid = doc) and catalog_words_fts (rowid = id of the word).
 
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { id } from "./columns.ts";

@@ -1,5 +1,5 @@
-// Poisoned jobs of a chaos run: the wire changes what a runner is sent of them, so that it can never finish them. They must end with their
-// own reason, and no job that shares their batch may lose anything.
+// Poisoned jobs of a chaos run: the proxy changes what a runner receives of them, so that it can never finish them. Each must fail with its own
+// error, and no job that shares their batch may be affected.
 
 import type { Violation } from "./rules.ts";
 

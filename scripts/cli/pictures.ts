@@ -1,5 +1,5 @@
-// Folders of pictures: what is read from one, with captions, and the one that results are written into. All of it is looked at before
-// anything is ordered.
+// Folders of pictures: what is read from one, with captions, and the one that results are written into. Everything is checked before anything
+// is ordered.
 
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";

@@ -1,5 +1,6 @@
-// npm run x -- fuzz --headers N: N mutated adapter files, read by our two readers and by the reference `safetensors`. Ours must agree, to the
-// reason, and take nothing that the reference refuses. Python makes the files (test/fuzz/adapter_headers.py) and gives its verdicts.
+// npm run x -- fuzz --headers N: N mutated adapter files, read by our two readers and by the reference `safetensors`. Ours must agree,
+// including the reason, and accept nothing that the reference refuses. Python makes the files (test/fuzz/adapter_headers.py) and gives its
+// verdicts.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

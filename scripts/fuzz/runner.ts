@@ -1,5 +1,5 @@
-// A runner that does no work: it leases whatever is queued and settles it at once, every third job as failed. So requests that wait for a
-// job do not block the fuzzer, and jobs of every final status exist.
+// A runner that does no work: it leases whatever is queued and settles it at once, every third job as failed. Therefore requests that wait for
+// a job do not block the fuzzer, and jobs of every final status exist.
 
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";

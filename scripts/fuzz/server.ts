@@ -1,4 +1,4 @@
-// The server that a fuzz runs against: temporary, without runners, ended by the script or by a signal.
+// The server of a fuzz run: temporary, without runners, ended by the script or by a signal.
 
 import type { LocalServer } from "../local/server.ts";
 import { startTemporaryServer } from "../local/temporary.ts";

@@ -1,5 +1,5 @@
-// What `npm run dev` adds to a local server: the site by Vite's development server, and runners that take up changes of their Python.
-// The Worker needs nothing here: dev/worker.ts watches its own modules.
+// What `npm run dev` adds to a local server: the site by Vite's development server, and runners that reload when their Python changes. The
+// Worker is not handled here: dev/worker.ts watches its own modules.
 
 import { join, relative } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,5 +1,5 @@
 // Generates the covers of the seeded mixes with the runner that has been started, one after another at low priority, while the server is
-// in use already. What fails is left without one: the mix then shows its members' portraits.
+// already in use. A mix whose cover fails shows its members' portraits.
 
 import { ApiError } from "../../schema/client/index.ts";
 import { mixesToCover, type Publishers } from "./seed.ts";

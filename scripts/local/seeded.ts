@@ -1,5 +1,5 @@
-// The state of a local server that has just been seeded, kept for tests: five accounts and the catalog take most of a start, and every suite
-// with a server of its own wants the same. Kept under the digest of all that it is made from; never used by `npm start`.
+// The state of a local server that has just been seeded, kept for tests: creating five accounts and the catalog takes most of a start, and
+// every suite that starts a server needs the same. Stored under the digest of all its inputs; never used by `npm start`.
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";

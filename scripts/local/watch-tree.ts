@@ -1,4 +1,4 @@
-// Watches a folder and those below it. Each folder by itself: Node's own recursive watch follows files, and loses one that an editor or
+// Watches a folder and its subfolders, each with a watcher of its own: Node's recursive watch follows files, and loses one that an editor or
 // git replaces.
 
 import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";

@@ -1,4 +1,4 @@
-// Whether node_modules holds what package-lock.json asks for. Compares contents, not times: a checkout touches times.
+// Whether node_modules matches package-lock.json. Compares contents, not times: a checkout touches times.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

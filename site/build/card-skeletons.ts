@@ -1,5 +1,5 @@
-// Cards that are still to come, in the HTML itself: the page has its height before any script runs. As CardSkeletons of
-// site/ui/adapter-card.tsx draws them, but without styles of their own: the content security policy forbids them in HTML.
+// Placeholders for cards in the HTML itself, so that the page has its height before any script runs. Like CardSkeletons of
+// site/ui/adapter-card.tsx, but without inline styles, which the content security policy forbids in HTML.
 
 export function cardSkeletonsHtml(count: number, isMix = false): string {
   const faces = isMix ? `<div class="faces"><span class="picture"></span></div>` : "";

@@ -1,5 +1,5 @@
-// The PNGs of the built pages as WebP: lossy, a fifth of the bytes. Their names change with them wherever a page, a style or a script
-// names them. Needs no work in development, where Vite serves the PNGs themselves.
+// Converts the PNGs of the built pages to lossy WebP, a fifth of the bytes, and replaces their names in pages, styles and scripts. In
+// development Vite serves the PNGs themselves.
 
 import sharp from "sharp";
 import type { Plugin } from "vite";

@@ -1,5 +1,5 @@
-// Assigns people to cells, and the words of each adapter's caption. Cells of people without an adapter are
-// left out: the runner determines their looks. Pure. Twin of bases/cast/casting.py and of bases/cast/reading.py's `_place`.
+// Assigns people to cells, and the words of each adapter's caption. Cells of people without an adapter are left out, because the runner
+// determines their looks. Pure. Twin of bases/cast/casting.py and of bases/cast/reading.py's `_place`.
 
 import type { Region } from "../api.ts";
 import { cellOf } from "./layout.ts";

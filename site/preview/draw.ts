@@ -1,5 +1,5 @@
-// One picture of a preview, from a prompt and the members' files: reads the prompt, composes, samples, enlarges. Knows
-// nothing of where files and sessions come from, nor of who is watching.
+// One picture of a preview, from a prompt and the members' files: reads the prompt, composes, samples, enlarges. Independent of where files and
+// sessions come from and of who watches.
 
 import { type AdapterFile, composed } from "./adapter-file.ts";
 import { type Casting, type CastingRefused, castPrompt } from "./casting.ts";

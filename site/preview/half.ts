@@ -1,4 +1,4 @@
-// Numbers of 16 bits (IEEE 754 binary16) as they lie in safetensors files, little-endian. Pure.
+// Half-precision numbers (IEEE 754 binary16) as safetensors files store them, little-endian. Pure.
 
 /** A table of all 65,536 values, built on first use: a lookup is faster than decoding bits. */
 let values: Float32Array | undefined;

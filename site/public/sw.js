@@ -1,5 +1,5 @@
-// Service worker: once the browser's preview was turned on, the compose page opens and previews without a network. Files with a content
-// hash come from the cache first, everything else from the network first. Nothing of an account is kept.
+// Service worker: once the browser's preview was turned on, the compose page opens and previews without a network. Files with a content hash
+// come from the cache first, everything else from the network first. Nothing that belongs to an account is kept.
 
 const CACHE = "orthoplex-offline";
 /** Named by their content: what is there never changes. */

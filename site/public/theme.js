@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme never flashes. A file of its own because inline scripts are forbidden.
+// Runs before the first paint, so that the page does not flash in the other theme. A separate file, because inline scripts are forbidden.
 try {
   const chosen = localStorage.getItem("orthoplex.theme");
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;

@@ -1,4 +1,4 @@
-// A request for pictures as code to copy, in the language one chooses.
+// A request for pictures as code to copy, in a choice of languages.
 
 import { useState } from "preact/hooks";
 import { CopyButton } from "./copy-button.tsx";

@@ -1,4 +1,4 @@
-// What stands for a mix: the picture that its owner chose, else its members' portraits side by side. Pure.
+// The cover of a mix: the picture that its owner chose, else its members' portraits side by side. Pure.
 
 import type { Mix } from "../api-mixes.ts";
 

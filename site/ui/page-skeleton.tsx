@@ -1,4 +1,4 @@
-// What the page of one thing shows while it loads, as wide as what comes.
+// The skeleton of a detail page while it loads, as wide as the page will be.
 
 /** `picture` is the class of the picture beside the summary. */
 export function PageSkeleton({ title, picture }: { title: string; picture: string }) {

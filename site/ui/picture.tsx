@@ -1,5 +1,5 @@
 // A picture in a box of fixed aspect ratio: skeleton while it loads, text where it is missing, no layout shift. Pictures of the API are
-// asked for in the size that they are shown in.
+// requested in the size in which they are shown.
 
 import { useState } from "preact/hooks";
 import { sourcesOf } from "./picture-sources.ts";

@@ -1,4 +1,4 @@
-// A bar that fills as work is done, or moves while nothing is known of how far it is.
+// A progress bar, determinate or indeterminate.
 
 /** `share` of the work is done; it counts while `running`. */
 export function ProgressBar({ label, running, share }: { label: string; running: boolean; share: number }) {

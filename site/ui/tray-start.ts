@@ -1,4 +1,4 @@
-// Starts the tray on a page where there is something in it: most pages never load its code.
+// Loads and starts the tray only if it has members, so that most pages never load its code.
 
 import { onTray, trayItems } from "./tray-list.ts";
 

@@ -1,4 +1,4 @@
-// A form that is sent: busy until the answer, and its failure until the next attempt. What the answer changes is the form's own.
+// A form that is sent: busy until the answer, and its failure until the next attempt. The form itself decides what the answer changes.
 
 import { useState } from "preact/hooks";
 import type { Reply } from "../api.ts";

@@ -1,4 +1,4 @@
-"""What a device computes in, and how much memory modules take on it."""
+"""The data type that a device computes in, and how much memory modules take on it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""What a base takes of an order, by its description: sizes, steps, guidance, samplers, negative prompts. Pure.
-
-Twin of functions/catalog/base-rules.ts, for orders that come from no edge.
+"""What a base accepts, by its description: sizes, steps, guidance, samplers, negative prompts. Pure. Twin of
+functions/catalog/base-rules.ts, for orders that do not come from an edge.
 """
 
 from __future__ import annotations

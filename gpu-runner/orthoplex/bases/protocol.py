@@ -1,4 +1,4 @@
-"""What sampling and training ask of a base: the one interface between their loops and a family of models.
+"""The interface of a base: what the loops of sampling and training call on a family of models.
 
 A family lives in a folder beside this file and imports neither sample/ nor train/; the loops import no family.
 Symbols: B pictures of a batch, S positions of the context (words), T positions of the picture, C channels.

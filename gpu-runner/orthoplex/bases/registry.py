@@ -1,4 +1,4 @@
-"""The bases of this machine, by id: which are here, how much memory each will take, and loading them.
+"""The bases of this machine, by id: which are installed, how much memory each takes, and loading them.
 
 A base is a folder of weights and a description (schema/contract/bases.ts). Descriptions of the bases that come with the
 product lie in schema/bases; one that was added here has its own as base.json beside its weights.

@@ -1,4 +1,4 @@
-"""What is asked of a base: a prompt, a size, the adapters of a composition. Plain data; limits are the contract's."""
+"""A request to a base: a prompt, a size, the adapters of a composition. Plain data; limits are the contract's."""
 
 from __future__ import annotations
 

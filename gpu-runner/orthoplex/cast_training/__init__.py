@@ -1,4 +1,4 @@
 """Commands that make the cast bases themselves: base (trains it), sharpener, export, seeds, contact_sheet.
 
-They know this base alone and write files; concepts are trained on any base by orthoplex/train.
+They are specific to this family and write files; concepts are trained on any base by orthoplex/train.
 """

@@ -1,7 +1,7 @@
 """Held-out prompts beside the truth: `python -m orthoplex.cast_training.contact_sheet --held-out DIR --out FILE`.
 
-Each pair: the render that the caption was written for, and what the base draws from the caption alone. Prints the mean
-absolute distance (of 255) between them and, for scale, between each drawing and another character's render.
+Each pair: the render that the caption was written for, and what the base generates from the caption alone. Prints the
+mean absolute distance (of 255) between them and, for scale, between each drawing and another character's render.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Trains a sharpener: `python -m orthoplex.cast_training.sharpener --sprites DIR --model FILE --out FILE`.
 
 Pairs: a scene at 256 px a cell, and what the base predicts of it from its noised small version. Up to t = 1/2 the base
-still sees what is there, so both show the same, and the prediction has the grain that the base's pictures have.
+still recognises the scene, so both show the same, and the prediction has the noise that the base's pictures have.
 """
 
 from __future__ import annotations

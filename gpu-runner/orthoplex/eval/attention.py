@@ -1,4 +1,4 @@
-"""The base as the evaluation uses it: all its attention projections, and tokens of its own a layer for any method."""
+"""The base as the evaluation uses it: all its attention projections, and for any method separate tokens in each layer."""
 
 from __future__ import annotations
 

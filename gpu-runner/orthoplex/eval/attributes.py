@@ -1,4 +1,4 @@
-"""The text metric: what a picture shows of what was asked, by readers whose own accuracy is stated.
+"""The text metric: how much of the prompt a picture shows, by classifiers whose own accuracy is stated.
 
 A classifier reads kind and colour of the background, glasses, and whether anybody is there: the number of people in a
 wide picture is the number of its cells in which somebody is. The expression is that of the nearest among the true

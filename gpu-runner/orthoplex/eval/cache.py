@@ -1,6 +1,5 @@
-"""What was made or measured once stays: files named by a hash of everything they depend on.
-
-A stopped run goes on where it was. Nothing is ever overwritten; a changed setting has another name.
+"""A cache of everything made or measured: files named by a hash of everything they depend on. A stopped run resumes.
+Nothing is overwritten; a changed setting has another name.
 """
 
 from __future__ import annotations

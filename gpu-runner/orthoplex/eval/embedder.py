@@ -1,4 +1,4 @@
-"""The identity metric: an embedder of rendered people, tested on people it never saw.
+"""The identity metric: an embedder of rendered people, tested on people that are not in its training data.
 
 Supervised contrastive training (Khosla et al. 2020): two views of a person, with other expressions and backgrounds,
 against the rest of the batch, which comes from few styles so that separating styles is not enough. Detection, as the

@@ -1,8 +1,8 @@
 """Gradient fusion (Mix-of-Show, sec. 3.3): the weight that acts on each concept's activations as its own model does.
 
 Per layer: min over W of sum_i ||(W - W_i) X_i||^2, W_i = W_0 + residual_i. Mix-of-Show runs LBFGS on stored X_i; the
-objective needs only the moments M_i = X_i X_i^T, and has a closed form:
-residual = (sum_i residual_i M_i)(sum_i M_i + ridge I)^-1, where the ridge draws what no activation fixes to W_0.
+objective needs only the moments M_i = X_i X_i^T, and has a closed form: residual = (sum_i residual_i M_i)(sum_i M_i +
+ridge I)^-1, where the ridge pulls what no activation determines towards W_0.
 """
 
 from __future__ import annotations

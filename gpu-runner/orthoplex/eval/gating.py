@@ -1,10 +1,10 @@
-"""Concepts that act where their own tokens are, whatever was trained for them: entries, token masks and gates.
+"""Concepts that act where their own tokens are, with any kind of trained factors: entries, token masks and gates.
 
     K[s] += sum_i o_i(s) (up_i down_i c[s] + entry_i[k(s)])   the same for V; o_i(s) = 1 where s holds token k(s) of i
     y(p) += sum_i g_i(p) up_i down_i x(p)                     every other projection, g_i from attention to i's tokens
 
 The product's ortho/gated.py does this for entries and slots; here down may be trained, keys and values may have
-residuals of their own, and the gate has the variants of the search. For what both can do they agree (a test).
+residuals of their own, and the gate has the variants of the search. Where both apply they agree, which a test checks.
 """
 
 from __future__ import annotations

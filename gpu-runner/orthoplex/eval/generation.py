@@ -1,4 +1,4 @@
-"""Draws what is asked of a concept by the product's own prompts and sampler, with any residuals beside the base."""
+"""Generates pictures of a concept by the product's own prompts and sampler, with any residuals beside the base."""
 
 from __future__ import annotations
 

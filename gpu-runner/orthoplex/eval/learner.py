@@ -1,4 +1,5 @@
-"""What each method trains: which factors, from which basis, with which tokens and which silence. One class for all.
+"""What each method trains: which factors, from which basis, with which tokens and which contrastive data. One class for
+all.
 
 The same step trains every method (train/step.py); only this differs.
 """

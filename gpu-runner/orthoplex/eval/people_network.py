@@ -1,7 +1,7 @@
 """What both metric networks share: a small convolutional trunk, and views of rendered people to train it on.
 
-A view is a render on a random background, moved, scaled, and worn the way a base wears its drawings: blurred, noisy,
-with seams between patches. Without the wear a metric would judge a base's strokes instead of who is drawn.
+A view is a render on a random background, moved, scaled, and degraded as a base's pictures are: blurred, noisy, with
+seams between patches. Without this augmentation a metric would judge a base's artefacts instead of the person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sections of the results page: measured numbers as tables, in words that say how they were measured."""
+"""The sections of the results page: measured numbers as tables, with how they were measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contact sheets of the pictures that were judged: what was asked beside what every method drew."""
+"""Contact sheets of the judged pictures: the prompt beside each method's picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Trains characters by any method, once each: the cache keeps every one. Same step, steps, batch and seeds for all."""
+"""Trains characters by any method, each once, because the cache keeps the results. Same step, steps, batch and seeds
+for all.
+"""
 
 from __future__ import annotations
 

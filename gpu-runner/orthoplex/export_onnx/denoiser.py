@@ -1,4 +1,4 @@
-"""The denoiser as an ONNX graph; what adapters add are inputs, as ortho/attach and ortho/gated have it."""
+"""The denoiser as an ONNX graph; what adapters add are inputs, computed as in ortho/attach and ortho/gated."""
 
 from __future__ import annotations
 

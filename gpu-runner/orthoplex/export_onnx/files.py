@@ -1,4 +1,6 @@
-"""Every file of the preview, as bytes: three graphs a base, what is not arithmetic of it, and the language of all."""
+"""Every file of the preview, as bytes: for each base three graphs and its data that are not arithmetic, and the
+vocabulary of all.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the runner makes of prompts, boxes, slots, seeds and steps, for the browser's twins to be tested against.
+"""Golden results of the runner's code for prompts, boxes, slots, seeds and steps, which the browser's twins are tested
+against.
 
 python -m orthoplex.export_onnx.golden test/site/preview/golden.json
 """

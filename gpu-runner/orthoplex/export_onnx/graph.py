@@ -1,4 +1,4 @@
-"""Builds one ONNX graph, node by node, the same bytes every time. Knows no model."""
+"""Builds one ONNX graph, node by node, with the same bytes every time. Independent of any model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser must know of the language of cast bases, as plain data: words.py and casting.py's part of it."""
+"""The prompt language of cast bases as plain data for the browser: words.py, and casting.py's part of it."""
 
 from __future__ import annotations
 

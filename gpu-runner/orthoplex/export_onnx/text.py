@@ -1,7 +1,7 @@
 """The text encoder as an ONNX graph: captions of a picture -> its context.
 
-With entries the context is one for all layers, and a concept's rows hold the class vectors, as
-bases/cast/encoding._with_class_vectors has it; otherwise learned tokens stand there, others in each layer.
+With entries the context is one for all layers, and a concept's rows hold the class vectors, as in
+bases/cast/encoding._with_class_vectors; otherwise they hold learned tokens, which differ between layers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Residuals laid beside the layers of a frozen model, as forward hooks: y = x W^T + ((x D^T) * G) U^T.
+"""Attaches residuals beside the layers of a frozen model, as forward hooks: y = x W^T + ((x D^T) * G) U^T.
 
 Weights and module names stay as they are, so detach leaves no trace. One composition may serve the whole batch, or
 each sample has its own; a mask confines a residual to positions. Training is the same path with ups that require grad.

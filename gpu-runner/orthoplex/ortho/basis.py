@@ -1,9 +1,9 @@
 """Shared orthonormal bases in closed form: nothing to store, the same numbers in every language.
 
-`signed-dct-2` is for layers whose whole input speaks: the paper (3.5) draws a random orthogonal matrix per input
-dimension, and QR of seeded noise differs between BLAS builds. `unit` is for reserved channels, which are silent by
-themselves and need no mixing: its columns are the channels, so what is orthogonal stays so in every precision.
-Pure; functions/lib/basis.ts is its twin, bound to it by schema/examples/basis.json.
+`signed-dct-2` is for layers whose whole input is used: the paper (3.5) draws a random orthogonal matrix per input
+dimension, and QR of seeded noise differs between BLAS builds. `unit` is for reserved channels, which are 0 for the
+base's own words and need no mixing: its columns are the channels, so orthogonality holds in every precision. Pure;
+functions/lib/basis.ts is its twin, bound to it by schema/examples/basis.json.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Crosstalk: how much two adapters meet, from their slots, from their parameters, and on real activations.
+"""Crosstalk: how much two adapters affect each other, from their slots, from their parameters, and on real activations.
 
 Disjoint slots make the first two zero and not the third: residual_j still acts on what concept i's activations hold
 in slot j (OSRM, arXiv 2505.22934; OMCD, arXiv 2510.03262). Report all three.

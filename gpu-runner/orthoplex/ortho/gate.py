@@ -1,7 +1,7 @@
-"""Gates: how much of its attention a position of the picture pays to a concept's own tokens. Pure tensors.
+"""Gates: the share of attention that a position of the picture pays to a concept's own tokens. Pure tensors.
 
-A residual on the picture's side acts on activations that all concepts share, so down_i down_j^T = 0 keeps weights apart
-and not effects. Its gate keeps effects apart: it is 0 wherever nobody looks at the concept's tokens.
+A residual on the picture's side acts on activations that all concepts share, so down_i down_j^T = 0 separates weights
+but not effects. The gate separates effects: it is 0 at every position that does not attend to the concept's tokens.
 """
 
 import torch

@@ -1,11 +1,12 @@
-"""Entries and gated residuals laid beside a frozen model. Weights stay as they are; `detach` leaves no trace.
+"""Attaches entries and gated residuals to a frozen model. Weights stay as they are; `detach` leaves no trace.
 
 Text side, cross-attention's keys and values, for token k of a concept at context position s:
     K[s] = W_k c[s] + strength * entry_k[k],   V[s] = W_v c[s] + strength * entry_v[k]
 Picture side, the other attention projections, at position p:
     y(p) += sum_i strength_i mask_i(p) g_i(p) up_i @ down_i @ x(p)
 down_i: orthonormal rows of the concept's slot, never trained (the paper's B^T); g_i(p): the gate of the latest
-cross-attention before that layer, for its output projection of this one (ortho/gate.py). The gate is there in training.
+cross-attention before that layer, for its output projection of this one (ortho/gate.py). The gate is also applied in
+training.
 
 Cross-attention must report its probabilities: its module has an attribute `observer`, which it calls with
 (B, H, T, S) before its output projection, and the context positions are those that `Member.positions` names.

@@ -1,4 +1,4 @@
-"""What a base declares about itself, as far as the mathematics needs it: layers, basis, rank, tokens.
+"""The part of a base's description that the mathematics needs: layers, basis, rank, tokens.
 
 Read from a base description (schema/bases/<id>.json); the rest of that file is for the edge and the runner.
 """

@@ -1,9 +1,8 @@
-"""Marks: what the tokens of a concept carry in its slot, so that its residual answers to them and to nothing else.
-
-The paper (3.4) wants residual_j X_i = 0 and settles for down_i down_j^T = 0, which keeps weights apart and not effects.
-Where a base reserves channels, its own words are 0 there and tokens hold a mark of their own slot: then down_j x is
-0 for every word of the base and for every token whose slot shares no column with j. With the basis `unit` it is 0 bit
-for bit in every precision, attached or merged.
+"""Marks: a component of a concept's tokens in its slot, so that its residual responds to them and to nothing else. The
+paper (3.4) aims at residual_j X_i = 0 and relaxes it to down_i down_j^T = 0, which separates weights but not effects.
+Where a base reserves channels, its own words are 0 there and tokens hold a mark of their own slot: then down_j x is 0
+for every word of the base and for every token whose slot shares no column with j. With the basis `unit` it is 0 bit for
+bit in every precision, attached or merged.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Residuals: `strength * up @ down` of one concept in one slot, and several of them stacked for one forward pass.
 
-Pure tensors; `attach` lays a stack beside a model's layers, `merge` sums it into their weights.
+Pure tensors; `attach` adds a stack to a model's layers in the forward pass, `merge` sums it into their weights.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,5 @@
-"""JSON as every reader takes it alike: no key twice, no half of a character, no number that a double cannot hold, no
-nesting without end. Pure; twin of functions/lib/strict-json.ts, held to it by schema/examples/hostile-headers.json.
+"""JSON that every reader parses alike: no duplicate key, no lone surrogate, no number beyond a double, bounded nesting.
+Pure; twin of functions/lib/strict-json.ts, held to it by schema/examples/hostile-headers.json.
 """
 
 import json

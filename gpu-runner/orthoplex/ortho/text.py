@@ -1,6 +1,5 @@
-"""Text that every later stage can carry: what schema/contract/text.ts refuses is taken out. Pure.
-
-The edge lets none of it in; a runner that gets some anyway (an older edge, a file's own words) goes on without it.
+"""Removes from texts what schema/contract/text.ts refuses, so that every later stage can carry them. Pure. The edge
+accepts no such text; a runner that receives some anyway (from an older edge, or from a file) continues without it.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Files on disk by their sha256, bounded in bytes, least recently used dropped first.
 
-Several runners may share one folder: files appear whole, by rename, and one that vanished is only a miss. What is in
-use lies in memory, so that dropping its file harms nobody. Files of other names are not ours and are left alone.
+Several runners may share one folder: files appear complete, by rename, and one that vanished is only a cache miss.
+Files in use are held in memory, so that deleting one is harmless. Files with other names are not touched.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""HTTP client of the edge's /runner/v1: one method a message, one attempt a call; retrying is the caller's (retry.py).
+"""HTTP client of the edge's /runner/v1: one method per message, one attempt per call; the caller retries (retry.py).
 
 Turns answers into values or into LeaseLost, Refused, Unreachable; nothing else of httpx leaves this file.
 """

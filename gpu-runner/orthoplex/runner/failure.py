@@ -1,6 +1,5 @@
-"""What went wrong with a job, in words for the person who asked for it, and whether another run may help.
-
-Stack traces and inner reasons stay in the log. Codes are the runner's half of the contract's JOB_ERROR_CODES.
+"""Why a job failed, as a message for its owner, and whether another run may help. Stack traces and internal reasons
+stay in the log. Codes are the runner's half of the contract's JOB_ERROR_CODES.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,8 @@
-"""Keeps every held lease alive from a thread of its own with its own HTTP client, and brings back what the edge says.
-
-Where no run has moved for `stall_seconds` the working thread hangs in one of them: then nothing is kept alive any more,
-so that others get the jobs, and `on_stall` is called.
-A run with new progress sends its heartbeat early (at most one a `progress_seconds`), so that watchers see it move; any
-other one every `heartbeat_seconds`. Never ends a run by itself except through Run.end.
+"""Keeps every held lease alive from a thread of its own with its own HTTP client, and passes on what the edge answers.
+If no run has made progress for `stall_seconds`, the working thread hangs in one of them: then no lease is extended any
+more, so that other runners get the jobs, and `on_stall` is called. A run with new progress sends its heartbeat early
+(at most one a `progress_seconds`), so that watchers see it move; any other one every `heartbeat_seconds`. Never ends a
+run by itself except through Run.end.
 """
 
 import threading

@@ -1,4 +1,5 @@
-"""The API key of this process: given once, or read from its file anew whenever that changes or the edge refuses it.
+"""The API key of this process: given once, or read from its file again whenever that changes or the edge refuses the
+key.
 
 So a key is rotated by writing the new one to the file while the runner works. Shared by all threads, and never logged.
 """

@@ -1,6 +1,6 @@
 """Retries of the network: exponential backoff with jitter, bounded, cut short when the runner is asked to stop.
 
-Decides only when to try again; what may be tried again is the caller's knowledge.
+Decides only when to retry; the caller knows what may be retried.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""One leased job while it is on this machine: what it has reached, and whether it must end early.
+"""One leased job while it is on this machine: its progress, and whether it must end early.
 
 Shared by the thread that works and the thread that sends heartbeats; holds a lock, does no I/O.
 """

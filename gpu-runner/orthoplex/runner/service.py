@@ -1,6 +1,6 @@
 """The runner as a process: wires the parts together, turns signals into a clean end, and names its exit code.
 
-The main thread only waits, so that a signal is answered at once whatever the device is doing.
+The main thread only waits, so that a signal is handled at once, whatever the device is doing.
 """
 
 import os

@@ -1,6 +1,5 @@
-"""How a run ends at the edge: delivered, failed, canceled, given back, or dropped without a word.
-
-Everything here may be sent twice; whatever the edge answers, the loop goes on. A lost lease is never written to again.
+"""How a run ends at the edge: delivered, failed, canceled, released, or dropped without a message. Everything here may
+be sent twice; whatever the edge answers, the loop continues. Nothing is sent under a lost lease.
 """
 
 import time

@@ -1,4 +1,5 @@
-"""What the edge says to a runner, as typed values. The truth is schema/contract/runner.ts; unknown fields are ignored.
+"""The edge's messages to a runner, as typed values. schema/contract/runner.ts is authoritative; unknown fields are
+ignored.
 
 Pure: no network. A message that does not fit raises msgspec.ValidationError with the path of the field, one with a
 text that no file can carry raises TextRefused.

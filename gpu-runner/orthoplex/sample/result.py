@@ -1,4 +1,4 @@
-"""What sampling gives back, and how its caller follows or stops it. Plain data."""
+"""The result of sampling, and how its caller follows or stops it. Plain data."""
 
 from __future__ import annotations
 

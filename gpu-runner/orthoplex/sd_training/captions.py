@@ -1,6 +1,6 @@
-"""Free-text captions of the cast world: what an illustrator would write below a picture, said in many ways. Pure.
+"""Free-text captions of the cast world: a person's description of a picture, in many wordings. Pure.
 
-The world's own captions are words of a grammar (`adventurer.hair:short11`); a text encoder should read English.
+The world's own captions are words of a grammar (`adventurer.hair:short11`); a text encoder needs English.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""What a trained concept leaves alone: fixed prompts that do not name it, drawn with it attached and without, compared.
-
-Not a measure: the bytes are equal or they are not. Only of bases that promise it (`promises_silence`).
+"""Certificates: fixed prompts that do not name the concept, generated with it attached and without, and compared. The
+result is exact: the bytes are equal or not. Only on bases that guarantee it (`promises_silence`).
 """
 
 from __future__ import annotations

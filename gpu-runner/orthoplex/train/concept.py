@@ -1,8 +1,8 @@
 """Trains one concept on a frozen base: up matrices in its slot, and its tokens or their entries, as the base has them.
 
-The paper's training (sec. 3.3, 3.5). Where the base gates residuals, or reserves channels for marked tokens, nobody
-else's words reach the residual; elsewhere part of each batch keeps the base's own predictions (Base.prior).
-Resumes exactly from a checkpoint; deterministic for a seed on one device.
+The paper's training (sec. 3.3, 3.5). Where the base gates residuals, or reserves channels for marked tokens, other
+words do not reach the residual; elsewhere part of each batch preserves the base's own predictions (Base.prior). Resumes
+exactly from a checkpoint; deterministic for a seed on one device.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""When a training no longer improves: the loss on one fixed batch, looked at now and then.
-
-The loss of a step says nothing: pictures, levels of noise and noise are others each time.
+"""Detects when a training no longer improves: by the loss on one fixed batch, evaluated from time to time. The loss of
+a step cannot be compared: pictures, noise levels and noise differ each time.
 """
 
 from __future__ import annotations

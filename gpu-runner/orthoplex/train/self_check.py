@@ -1,6 +1,5 @@
-"""How samples of a trained concept are read: draws every expression that its captions name, and asks the reader.
-
-A number for whoever is about to publish: in how many samples the reader found what was asked.
+"""Self-check of a trained concept: generates every expression that its captions name, and classifies the samples. The
+publisher gets the number of samples in which the reader found the requested expression.
 """
 
 from __future__ import annotations

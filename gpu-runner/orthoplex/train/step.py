@@ -1,7 +1,7 @@
 """One step of training: the concept's pictures under its trigger, and the base's own behaviour without it.
 
-Works for whatever is trained beside the tokens: the product trains up in a slot (concept.py), the evaluation trains
-what other methods train (eval/learner.py).
+Works for any factors that are trained beside the tokens: the product trains up in a slot (concept.py), the evaluation
+trains what other methods train (eval/learner.py).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-// Characters that the base never saw, as folders of pictures to train it: `characters.ts SEEDS_FOLDER DEMO_FOLDER`.
-// Writes NAME/pictures/EXPRESSION.png (transparent, 256 px) with NAME/card.json for seeds, NAME/EXPRESSION.png with
+// Characters that are not in the base's training data, as folders of pictures to train them as concepts: `characters.ts SEEDS_FOLDER
+// DEMO_FOLDER`. Writes NAME/pictures/EXPRESSION.png (transparent, 256 px) with NAME/card.json for seeds, NAME/EXPRESSION.png with
 // NAME/captions.json for the demo. The same renders are the truth that pictures of the concept are measured against.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

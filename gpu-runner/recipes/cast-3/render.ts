@@ -1,6 +1,6 @@
-// Renders characters as transparent sprites for training: `render.ts OUT COUNT SEED [SIZE] [--held-out]`.
-// Writes OUT/sprites.rgba (COUNT x SIZE x SIZE x 4 bytes, premultiplied alpha), OUT/captions.jsonl (a line a sprite)
-// and OUT/world.json (vocabulary, styles and palettes: what the Python side needs to know of the world).
+// Renders characters as transparent sprites for training: `render.ts OUT COUNT SEED [SIZE] [--held-out]`. Writes OUT/sprites.rgba (COUNT x SIZE
+// x SIZE x 4 bytes, premultiplied alpha), OUT/captions.jsonl (a line a sprite) and OUT/world.json (vocabulary, styles and palettes, which the
+// Python side needs).
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as collection from '@dicebear/collection';

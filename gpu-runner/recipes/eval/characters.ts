@@ -1,6 +1,6 @@
-// Renders what the evaluation measures with: `characters.ts OUT CONCEPTS PEOPLE`.
-// OUT/concepts/NAME/EXPRESSION.png (256 px, transparent): characters to train, two of every nine in styles the base never
-// saw. OUT/people.rgba (64 px, premultiplied) and OUT/people.jsonl: other characters, to make the metrics from.
+// Renders the characters of the evaluation: `characters.ts OUT CONCEPTS PEOPLE`. OUT/concepts/NAME/EXPRESSION.png (256 px, transparent):
+// characters to train, two of every nine in styles the base never saw. OUT/people.rgba (64 px, premultiplied) and OUT/people.jsonl: other
+// characters, to make the metrics from.
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as collection from '@dicebear/collection';

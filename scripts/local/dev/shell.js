@@ -1,5 +1,6 @@
 // The module that workerd runs under `npm run dev`: it evaluates the bundle that DEV_CODE hands out, again whenever that has changed, and
-// passes every event on to it. Restarting workerd instead would take seconds. Never deployed; it runs what this machine hands it.
+// passes every event on to it. Restarting workerd instead would take seconds. Never deployed, because it runs whatever code this machine gives
+// it.
 
 import * as workers from "cloudflare:workers";
 

@@ -1,5 +1,5 @@
-// Pictures of the results as HTML: plots and contact sheets of docs/results, which Vite then takes as assets, and the
-// measured crosstalk of pairs, rendered here.
+// Pictures of the results as HTML: plots and contact sheets of docs/results, which Vite then emits as assets, and the measured crosstalk of
+// pairs, rendered here.
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";

@@ -1,4 +1,4 @@
-// The adapters of its base that compose exactly with this one: those that share no column with it once they are composed.
+// The adapters of the same base that compose exactly with this one: those that share no column with it in a composition.
 
 import { sharedWhenComposed } from "../../../functions/lib/slot.ts";
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";

@@ -1,4 +1,4 @@
-// What a runner found by drawing with a version: whether it changes nothing when not called, and how its own samples were read.
+// What a runner measured of a version: whether it changes nothing when the prompt does not name it, and how its samples were read.
 
 import type { Version } from "../../api.ts";
 import { Icon } from "../../ui/icon.tsx";

@@ -1,4 +1,4 @@
-// The strength guide of an adapter: shown where its owner has published one; its owner can draw it, everybody signed in can try it.
+// The strength guide of an adapter: shown where its owner has published one. Its owner can generate it; everybody signed in can try it.
 
 import { useState } from "preact/hooks";
 import { VERSION_PREVIEWS_MAX } from "../../../schema/contract/limits.ts";

@@ -1,5 +1,5 @@
-// The strength guide: one prompt and one seed, drawn at strengths from nothing to more than usual. It is kept as ordinary previews of the
-// version, whose recipes say what they are. Pure.
+// The strength guide: one prompt and one seed, generated at strengths from 0 to above the usual. It is stored as ordinary previews of the
+// version; their recipes identify them. Pure.
 
 import type { GenerationCreate, Version } from "../../api.ts";
 import type { Preview } from "../../api-publish.ts";

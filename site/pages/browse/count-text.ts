@@ -1,4 +1,4 @@
-// How many adapters a query has, in words, as far as it is known. Pure.
+// The number of adapters that a query finds, in words, as far as it is known. Pure.
 
 import { countOf } from "../../ui/format.ts";
 import type { Results } from "./use-results.ts";

@@ -1,4 +1,4 @@
-// The adapters that a query finds, page by page, and the way out where it finds none.
+// The adapters that a query finds, page by page, and the empty state where it finds none.
 
 import { useEffect, useRef } from "preact/hooks";
 import type { CatalogQuery } from "../../api-catalog.ts";

@@ -1,5 +1,5 @@
-// The middle of the compose page: what lies on the canvas (a frame of the running job, the chosen picture, the preview), its boxes, and
-// what is to be said of the job.
+// The middle of the compose page: what the canvas shows (a frame of the running job, the chosen picture, or the preview), its boxes, and
+// notices about the job.
 
 import type { ComponentChildren } from "preact";
 import type { Adapter, Generation, Region } from "../../api.ts";

@@ -1,4 +1,4 @@
-// With which other results a picture can be compared. Pure.
+// The other results with which a picture can be compared. Pure.
 
 import { type Result, resultsIn, type Workspace } from "../../workspace/document.ts";
 

@@ -1,4 +1,4 @@
-// Two pictures over each other: a slider between them, or what differs.
+// Compares two pictures: one over the other with a slider, or their difference.
 
 import { useState } from "preact/hooks";
 import { shortened } from "../../../schema/contract/cut-text.ts";

@@ -1,4 +1,4 @@
-// /compose/: the workspace. Canvas, results, prompt and members; the parts render, use-composer.ts acts.
+// /compose/: the workspace. Canvas, results, prompt and members; the components render, use-composer.ts holds state and actions.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";

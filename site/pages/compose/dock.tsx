@@ -1,4 +1,4 @@
-// Prompt and Generate, at the lower edge of the window at every width, with what one changes from picture to picture.
+// Prompt and Generate, at the lower edge of the window at every width, with the settings that change from picture to picture.
 
 import type { ComponentChildren, RefObject } from "preact";
 import { PROMPT_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";

@@ -1,4 +1,4 @@
-// Undo, redo, and the list of everything that was done: each entry can be returned to.
+// Undo, redo, and the list of all edits, each of which can be returned to.
 
 import { agoOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";

@@ -1,4 +1,4 @@
-// The empty canvas: what to do, and the four adapters that are used most.
+// The empty canvas: instructions, and the four most used adapters.
 
 import { type Adapter, api } from "../../api.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";

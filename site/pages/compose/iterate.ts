@@ -1,4 +1,4 @@
-// Pictures that follow from one: other seeds, the same without one member, a grid over one or two settings. Pure.
+// Orders derived from one picture: other seeds, the same without one member, a grid over one or two settings. Pure.
 
 import { CREDIT_PIXELS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";

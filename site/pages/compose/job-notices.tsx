@@ -1,4 +1,4 @@
-// Why the last order was refused or the last job gave no picture.
+// Notices: why the last order was refused, or why the last job made no picture.
 
 import { costOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";

@@ -1,4 +1,4 @@
-// Over the canvas while a job waits or runs: place in the queue, seconds left, progress, and Stop. The boxes stay visible under it.
+// The overlay on the canvas while a job waits or runs: place in the queue, seconds left, progress, and Stop. The boxes stay visible under it.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Generation } from "../../api.ts";

@@ -1,4 +1,4 @@
-// Lets the compose page open without a network, once the preview's files are on the device: site/public/sw.js.
+// Registers the service worker (site/public/sw.js) that opens the compose page without a network, once the preview's files are on the device.
 
 export async function keepOffline(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;

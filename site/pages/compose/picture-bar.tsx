@@ -1,4 +1,4 @@
-// What one does with the picture on the canvas.
+// Actions on the picture on the canvas.
 
 import { Icon, type IconName } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";

@@ -1,4 +1,4 @@
-// Whether the browser may draw previews by itself: asked once, because it downloads tens of megabytes. Kept on this device.
+// Whether the browser may generate previews without being asked: confirmed once, because it downloads tens of megabytes. Stored on this device.
 
 export type Consent = "on" | "off" | "ask";
 

@@ -1,4 +1,4 @@
-// What to do where a preview failed.
+// What to do when a preview failed.
 
 import type { FailureKind } from "../../preview/messages.ts";
 

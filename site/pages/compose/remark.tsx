@@ -1,4 +1,4 @@
-// What came into the form from outside: a link, or a picture that was dropped on the page.
+// A remark on what filled the form from outside: a link, or a picture that was dropped on the page.
 
 import { Notice } from "../../ui/notice.tsx";
 

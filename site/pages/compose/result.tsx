@@ -1,4 +1,4 @@
-// The recipe of one picture: what it was ordered with, what the model was given, what it cost.
+// The recipe of one picture: the order, the model's input, and the cost.
 
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { costOf, durationOf } from "../../ui/format.ts";

@@ -1,4 +1,4 @@
-// Boxes snap to the canvas's middle and to each other's edges while they are drawn, dragged or resized. Pure.
+// Snaps boxes to the canvas's middle and to each other's edges while they are drawn, dragged or resized. Pure.
 
 import type { Region } from "../../api.ts";
 import { type Canvas, type Corner, GRID_PIXELS, SIDE_MIN_PIXELS } from "./region.ts";

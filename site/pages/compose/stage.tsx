@@ -1,4 +1,4 @@
-// The canvas: the picture in its own proportions, with the members' boxes over it. It shows what it is given and never stretches it.
+// The canvas: the picture in its own proportions, with the members' boxes over it. Never stretches a picture.
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";

@@ -1,4 +1,4 @@
-// A generated picture: from the server, and from this device's copy where the server does not give it (signed out, offline, expired).
+// A generated picture: from the server, or from this device's copy where the server does not return it (signed out, offline, expired).
 
 import { useEffect, useState } from "preact/hooks";
 import type { GeneratedImage } from "../../api.ts";

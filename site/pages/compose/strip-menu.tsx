@@ -1,4 +1,4 @@
-// What one does with all results at once.
+// Actions on all results at once.
 
 import { useState } from "preact/hooks";
 import { countOf } from "../../ui/format.ts";

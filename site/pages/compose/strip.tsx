@@ -1,4 +1,4 @@
-// The results of a workspace, newest first: they stay until they are deleted. Jobs that wait or run stand at the beginning.
+// The results of a workspace, newest first: they are kept until they are deleted. Waiting and running jobs come first.
 
 import { useState } from "preact/hooks";
 import { Icon } from "../../ui/icon.tsx";

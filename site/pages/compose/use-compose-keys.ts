@@ -1,4 +1,4 @@
-// Which key does what on the compose page, and the list of them that "?" shows.
+// The keyboard shortcuts of the compose page, and the list of them that "?" shows.
 
 import { useEffect } from "preact/hooks";
 import { describeKeys } from "../../ui/keys.ts";

@@ -1,4 +1,4 @@
-// Everything the compose page acts on: the open workspace and its form, what the catalog says of the members, the running jobs.
+// State and actions of the compose page: the open workspace and its form, the members' catalog entries, the running jobs.
 
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { GenerationCreate } from "../../api.ts";

@@ -1,4 +1,4 @@
-// Drawing a box on the empty canvas: from the press to the release, then whoever is chosen next stands in it.
+// Drawing a box on the empty canvas by pointer; the member that is added next gets it.
 
 import { useRef, useState } from "preact/hooks";
 import type { Region } from "../../api.ts";

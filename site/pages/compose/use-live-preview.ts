@@ -1,4 +1,5 @@
-// The browser's preview of the form as it stands: drawn by itself after the consent, a moment after the last change, cancelled by the next.
+// The browser's preview of the current form: after consent it starts automatically a moment after the last change, and the next change cancels
+// it.
 
 import { previewFiles } from "virtual:preview-files";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";

@@ -1,4 +1,4 @@
-// What a finished picture gives back to the form: its seed, prompt, members or everything. Pure.
+// Copies parts of a finished picture's order back into the form: seed, prompt, members or everything. Pure.
 
 import type { Result } from "../../workspace/document.ts";
 import type { Change, Form } from "./form.ts";

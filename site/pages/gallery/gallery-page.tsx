@@ -1,4 +1,4 @@
-// /gallery/: every control in every state, so that one sees what a change of the styles does to all of them.
+// /gallery/: every control in every state, to see what a change of the styles affects.
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";

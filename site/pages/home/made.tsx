@@ -1,4 +1,4 @@
-// Pictures that people have published as mixes, on the home page.
+// Published mixes on the home page.
 
 import { mixes } from "../../api-mixes.ts";
 import { CardSkeletons } from "../../ui/adapter-card.tsx";

@@ -1,4 +1,4 @@
-// Entry of the home page: plain HTML first. What reads the catalog is loaded when one of its places comes near the window.
+// Entry of the home page: plain HTML first. Parts that read the catalog are loaded when they come near the window.
 
 import "../static.ts";
 import "../compose/stage.css";

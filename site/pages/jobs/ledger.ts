@@ -1,4 +1,4 @@
-// The ledger of credits: what each job was charged and what came back, as lines of a day with its sum. Pure.
+// The ledger of credits: charges and refunds of jobs, grouped by day with a sum. Pure.
 
 import type { Generation, Training } from "../../api.ts";
 

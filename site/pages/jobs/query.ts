@@ -1,4 +1,4 @@
-// What the jobs page shows, in its address; and the order that repeats a job. Pure.
+// The jobs page's query in its address; and the request that repeats a job. Pure.
 
 import type { Generation, GenerationCreate, Job, JobStatus } from "../../api.ts";
 

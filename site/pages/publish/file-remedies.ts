@@ -1,4 +1,4 @@
-// What can be done about a file that is refused, in words. Pure.
+// Remedies for refused files, as text. Pure.
 
 import type { FileReason } from "../../../schema/contract/codes.ts";
 

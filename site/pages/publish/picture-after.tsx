@@ -1,4 +1,4 @@
-// A picture ordered while the training still goes on: it waits for the version that the training makes.
+// Orders a picture while the training still runs: the job waits for the version that the training creates.
 
 import { useState } from "preact/hooks";
 import { PROMPT_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";

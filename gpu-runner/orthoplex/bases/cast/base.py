@@ -1,4 +1,4 @@
-"""Cast bases behind the protocol of bases: every question is answered by one file of this folder."""
+"""Implements the protocol of bases for cast bases; each method is implemented by one file of this folder."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""From what a prompt says to what is drawn: fills in everything it leaves open, by seed, and writes the captions.
+"""Turns a parsed prompt into captions: fills in everything the prompt leaves open, by seed.
 
-A full caption is what the denoiser draws best, so an ordinary person gets every attribute; a person with a
-trigger gets only expression and background, because looks are the adapter's. Same prompt and seed, same cast.
+The denoiser is best with full captions, so an ordinary person gets every attribute; a person with a trigger gets only
+expression and background, because the adapter determines looks. Same prompt and seed, same cast.
 """
 
 from __future__ import annotations

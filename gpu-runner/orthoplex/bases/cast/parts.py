@@ -1,4 +1,6 @@
-"""The parts of a cast base: weights, vocabulary and description, read from files. What each part does is elsewhere."""
+"""The parts of a cast base: weights, vocabulary and description, read from files. What the parts do is implemented
+elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People that a cast base draws by itself for random captions: what a training has beside the concept's own pictures.
+"""People that a cast base generates for random captions, as training data beside the concept's own pictures.
 
 No data is needed beside the base. Prior preservation reads them (prior.py), and scenes in which the concept stands
 beside somebody else (pictures.py).

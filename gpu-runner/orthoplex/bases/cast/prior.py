@@ -1,6 +1,6 @@
-"""Prior preservation: situations without the concept, in which its residual must leave the base as it is.
+"""Prior preservation: examples without the concept, in which its residual must not change the base's prediction.
 
-Other people's captions, sparse captions and other triggers, on pictures that the base itself draws for them; the
+Other people's captions, sparse captions and other triggers, on pictures that the base generates for them; the
 target is the base's own prediction. No data is needed beside the base. Only a base that reserves no channels needs it.
 """
 

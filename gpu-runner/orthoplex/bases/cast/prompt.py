@@ -1,7 +1,7 @@
 """Plain English to attributes and back: "a smiling person with long red hair; <ana> laughing, right; sky background".
 
 Clauses are split at `;`, one person each; colours and kinds belong to the noun after them; order is free.
-Unknown words are reported, never dropped in silence. Pure text; casting.py turns the result into captions.
+Unknown words are reported, never dropped silently. Pure text; casting.py turns the result into captions.
 """
 
 from __future__ import annotations

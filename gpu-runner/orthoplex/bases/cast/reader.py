@@ -1,7 +1,7 @@
-"""Reads what samples of a concept show, by the training picture that each comes closest to.
+"""Classifies what samples of a concept show, by the nearest training picture.
 
 The evaluation reads expressions in the same way (eval/attributes.py `nearest`): pictures of one person on one
-background differ in nothing else. And what captions of one concept say against one another.
+background differ in nothing else. Also finds contradictions between the captions of one concept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Places on a cast canvas: which positions belong to a person, and who attends to whom in a picture of several.
+"""Positions of a cast canvas: which belong to a person, and which positions attend to which words with several people.
 
 Symbols: P cells side by side, S words a cell, T = 64 P positions, rows first. Pure tensors.
 """

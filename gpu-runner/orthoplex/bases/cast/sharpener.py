@@ -1,6 +1,6 @@
 """The sharpener: the base's cells of 64 or 128 px to 256 px, without the grain of its predictions.
 
-Trained on the base's own predictions of renders (cast_training/sharpener.py), so it knows what they look like.
+Trained on the base's own predictions of renders (cast_training/sharpener.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the base knows of its world: the vocabulary and how a caption becomes tensors."""
+"""The vocabulary of a base, and how a caption becomes tensors."""
 
 from __future__ import annotations
 

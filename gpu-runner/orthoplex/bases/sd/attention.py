@@ -1,4 +1,4 @@
-"""Cross-attention of a UNet that says its probabilities, so that gates can follow them, and keeps to boxes.
+"""Cross-attention of a UNet that exposes its probabilities, from which gates are computed, and that respects boxes.
 
 The same equations as diffusers' AttnProcessor for what Stable Diffusion uses of it; the layers stay the model's.
 It is in place only while members are attached, so the base alone runs as diffusers runs it.

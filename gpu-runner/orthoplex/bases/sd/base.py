@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.x and XL behind the protocol of bases: every question is answered by one file of this folder."""
+"""Implements the protocol of bases for Stable Diffusion 1.x and XL; each method is implemented by one file here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""LoRAs of other programs, read whatever wrote them: kohya's, PEFT's, diffusers' old and new, and our own import.
+"""Reads LoRAs of other programs in every common layout: kohya's, PEFT's, diffusers' old and new, and our own import.
 
 A foreign LoRA has no slot and no entries: it acts on every word and every place, so a composition with one is inexact.
-What is not understood whole is refused by name; nothing of a file is left out in silence.
+What is not understood completely is refused by name; no part of a file is skipped silently.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a foreign LoRA's file says of itself: base family, licence, triggers, hashes. Pure but for reading the file."""
+"""Metadata of a foreign LoRA's file: base family, licence, triggers, hashes. Pure but for reading the file."""
 
 from __future__ import annotations
 

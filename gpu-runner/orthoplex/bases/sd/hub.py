@@ -1,4 +1,4 @@
-"""Pipelines by their name on the Hugging Face hub: fetched into the hub's own cache, then a folder like any other."""
+"""Pipelines by their name on the Hugging Face hub: downloaded into the hub's own cache, then used like any folder."""
 
 from __future__ import annotations
 

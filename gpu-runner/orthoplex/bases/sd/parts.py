@@ -1,4 +1,5 @@
-"""The parts of a Stable Diffusion base, loaded from a folder in diffusers' format. What each part does is elsewhere.
+"""The parts of a Stable Diffusion base, loaded from a folder in diffusers' format. What the parts do is implemented
+elsewhere.
 
 Two kinds: Stable Diffusion 1.x, and XL with its second text encoder, whose pooled vector and sizes the UNet is given.
 """

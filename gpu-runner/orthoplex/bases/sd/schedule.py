@@ -1,4 +1,4 @@
-"""Samplers of Stable Diffusion by the names that their users know: diffusers' schedulers behind our protocol."""
+"""Samplers of Stable Diffusion by their usual names: diffusers' schedulers behind our protocol."""
 
 from __future__ import annotations
 

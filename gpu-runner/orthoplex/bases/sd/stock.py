@@ -1,10 +1,11 @@
-"""A composition for programs that know LoRA and textual inversion alone: what of it such files can say.
+"""A composition as files for programs that support only LoRA and textual inversion, as far as such files can express
+it.
 
 Picture side: sum_i strength_i * mean gate_i * up_i @ down_i, a LoRA of ranks side by side; a file has no gate that
 follows the picture. Words' side: each token k becomes a vector of an embedding, and an entry e_k becomes
     e_k a_k^T x,   A = T X^T (X X^T + l I)^-1,
 the rows a_k fitted jointly so that a_k^T x is 1 at token k and 0 at all others' words (closed form, as Perfusion's).
-What is lost is for the caller to measure (exporting.py).
+The caller measures what is lost (exporting.py).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A composition as a checkpoint: keys and values with a channel a token (ortho/widen.py), and a prompt to call it with.
-
-Exact for the words' side, in an unmodified pipeline that is given the prompt's embeddings. Two things no checkpoint
-can hold: gates, which follow the picture (residuals are summed at their mean), and a mask of rows, so that with
-guidance the negative prompt sees copies of its last row where the prompt has its concepts' further rows.
+"""A composition as a checkpoint: key and value projections with one channel per token (ortho/widen.py), and the
+prompt's embeddings to call it with. Exact for the text side, in an unmodified pipeline that is given these embeddings.
+Two things no checkpoint can hold: gates, which follow the picture (residuals are summed at their mean), and a mask of
+rows, so that with guidance the negative prompt sees copies of its last row where the prompt has its concepts' further
+rows.
 """
 
 from __future__ import annotations

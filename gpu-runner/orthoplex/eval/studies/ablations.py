@@ -1,4 +1,4 @@
-"""One thing changed at a time: the basis, the frozen side, the tokens, the rank, what silence is trained with.
+"""One thing changed at a time: the basis, the frozen side, the tokens, the rank, the contrastive data.
 
 Everything else is the training named in the question; alone and all ablation characters merged, at strength 1, first
 seed.

@@ -1,7 +1,7 @@
-"""Does the cheap number predict the costly one? Crosstalk by parameters and by activations against identity lost.
+"""How well cheap numbers predict interference: crosstalk by parameters and by activations against loss of identity.
 
 A point is an ordered pair (i, j): how much pictures of i change when j is merged in. Paper, supplement 10, figure 9,
-and what it leaves out.
+and the activations that it leaves out.
 """
 
 from __future__ import annotations

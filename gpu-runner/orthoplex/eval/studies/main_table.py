@@ -1,4 +1,6 @@
-"""The paper's table 2 in kind: every method, single and merged with two others, on the same characters and seeds."""
+"""The counterpart of the paper's table 2: every method, single and merged with two others, on the same characters and
+seeds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Concepts that are loaded and not named: whether a picture changes by a bit when 99 others are resident.
+"""Concepts that are loaded but not named in the prompt: whether a picture changes by a bit when 99 others are resident.
 
 On the product's own path, for bases with entries: adapters as they are published (fp16), its prompts, its sampler. The
 others are the trained characters in turn, each under a trigger and in a slot of its own, so that the number is not

@@ -1,8 +1,9 @@
-"""Pictures of several concepts: how they are asked for, drawn in one of several ways, cut into cells and judged.
+"""Pictures of several concepts: their prompts, generation in one of several ways, cutting into cells, and judging.
 
-Subject collapse (after arXiv 2603.26078): a picture in which somebody is missing or there twice. A cell shows the one
-of the cast that it scores highest for, if that score passes the threshold of equal error; the picture has collapsed
-where a cell shows nobody or two cells show the same. Who stands where does not matter to it; identity and leak do.
+Subject collapse (after arXiv 2603.26078): a picture in which somebody is missing or there twice. A cell counts as the
+person with the highest score, if that score passes the threshold of equal error; a picture has collapsed if a cell
+counts as nobody or two cells count as the same person. Positions do not matter for this metric; identity and leak
+measure them.
 """
 
 from __future__ import annotations
