@@ -1,4 +1,4 @@
-"""The base as the evaluation uses it: all its attention projections, and for any method separate tokens in each layer."""
+"""The base as the evaluation uses it: all its attention projections, and separate tokens per layer for any method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bases that this runner holds in memory, each loaded when a job first needs it, and the description of its device."""
+"""The bases that this runner holds in memory, each loaded when a job first needs it, and its device."""
 
 import gc
 import os
