@@ -106,18 +106,18 @@ def test_an_empty_queue_gives_no_leases(runner: Runner) -> None:
     )
 
 
-def test_a_lease_lives_on_by_heartbeats(runner: Runner, leased: Lease) -> None:
+def test_heartbeats_extend_a_lease(runner: Runner, leased: Lease) -> None:
     assert leased.attempt == 1
     assert runner.edge.heartbeat(leased.lease_id, PROGRESS, None).cancel is False
 
 
-def test_a_delivered_job_succeeds_and_says_so_again_when_asked_again(runner: Runner, leased: Lease) -> None:
+def test_a_delivered_job_succeeds_and_a_repeated_settle_gets_the_same_answer(runner: Runner, leased: Lease) -> None:
     assert runner.upload(leased).is_success
     for _ in range(2):
         assert runner.edge.settle(leased.lease_id, success()) == "succeeded"
 
 
-def test_nothing_can_be_said_about_a_job_that_has_ended(runner: Runner, leased: Lease) -> None:
+def test_reports_about_an_ended_job_are_refused(runner: Runner, leased: Lease) -> None:
     runner.upload(leased)
     runner.edge.settle(leased.lease_id, success())
     with pytest.raises(LeaseLost):
@@ -128,12 +128,12 @@ def test_nothing_can_be_said_about_a_job_that_has_ended(runner: Runner, leased: 
         runner.edge.release(leased.lease_id, "Too late.")
 
 
-def test_a_lease_that_never_was_is_lost(runner: Runner) -> None:
+def test_an_unknown_lease_is_answered_as_lost(runner: Runner) -> None:
     with pytest.raises(LeaseLost):
         runner.edge.heartbeat(f"lse_{'0' * 24}", None, None)
 
 
-def test_a_released_job_comes_back_under_a_new_lease(runner: Runner, leased: Lease) -> None:
+def test_a_released_job_is_leased_again_under_a_new_lease(runner: Runner, leased: Lease) -> None:
     runner.edge.release(leased.lease_id, "The runner is stopping.")
     again = runner.lease(leased.job_id)
     assert again.lease_id != leased.lease_id
@@ -141,7 +141,7 @@ def test_a_released_job_comes_back_under_a_new_lease(runner: Runner, leased: Lea
     assert runner.edge.settle(again.lease_id, failure()) == "failed"
 
 
-def test_a_failure_that_may_pass_puts_the_job_back(runner: Runner, leased: Lease) -> None:
+def test_a_retryable_failure_requeues_the_job(runner: Runner, leased: Lease) -> None:
     assert runner.edge.settle(leased.lease_id, failure(retryable=True)) == "queued"
     again = runner.lease(leased.job_id, wait_seconds=20.0)  # the job pauses before its second run
     assert runner.edge.settle(again.lease_id, failure()) == "failed"
@@ -153,7 +153,7 @@ def test_bytes_other_than_announced_are_refused(runner: Runner, leased: Lease) -
         assert reply.json()["code"] == "upload_mismatch"
 
 
-def test_a_settle_may_name_only_what_has_arrived(runner: Runner, leased: Lease) -> None:
+def test_a_settle_may_name_only_stored_outputs(runner: Runner, leased: Lease) -> None:
     assert code_of(lambda: runner.edge.settle(leased.lease_id, success())) == "output_missing"
     runner.upload(leased)
     assert code_of(lambda: runner.edge.settle(leased.lease_id, success(sha256="0" * 64))) == "output_missing"
@@ -170,7 +170,7 @@ def test_a_settle_of_what_was_not_ordered_is_refused(runner: Runner, leased: Lea
     assert runner.edge.settle(leased.lease_id, success()) == "succeeded"
 
 
-def test_a_preview_beyond_its_bound_is_refused_and_the_lease_stays(runner: Runner, leased: Lease) -> None:
+def test_an_oversized_preview_is_refused_and_the_lease_stays(runner: Runner, leased: Lease) -> None:
     large = "A" * (4 * 22_000)  # 66,000 bytes
     assert code_of(lambda: runner.edge.heartbeat(leased.lease_id, PROGRESS, large)) == "body_too_large"
     runner.edge.heartbeat(leased.lease_id, PROGRESS, None)
@@ -218,7 +218,7 @@ def test_a_poll_under_way_when_its_runner_leaves_takes_no_job(an_edge: AnEdge, r
     runner.edge.settle(runner.lease(job_id).lease_id, failure())
 
 
-def test_a_runner_that_is_asked_to_leave_hears_of_it_and_takes_no_job(an_edge: AnEdge, runner: Runner) -> None:
+def test_a_draining_runner_is_notified_and_takes_no_job(an_edge: AnEdge, runner: Runner) -> None:
     held = runner.lease(an_edge.enqueue())
     an_edge.drain(runner.id)
     left = an_edge.enqueue()

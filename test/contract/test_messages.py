@@ -21,7 +21,7 @@ def test_every_example_fits_the_json_schema(example: dict[str, Any]) -> None:
     validator(example["schema"]).validate(example["message"])
 
 
-def test_every_message_that_a_runner_says_has_an_example_and_tolerates_no_extra_field() -> None:
+def test_every_message_of_a_runner_has_an_example_and_allows_no_extra_field() -> None:
     spoken = [example for example in EXAMPLES if example["schema"] in SPOKEN]
     assert {example["schema"] for example in spoken} == SPOKEN
     for example in spoken:
@@ -29,12 +29,12 @@ def test_every_message_that_a_runner_says_has_an_example_and_tolerates_no_extra_
 
 
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e["schema"] == "Lease"], ids=lambda e: e["message"]["kind"])
-def test_a_lease_is_read_whole(example: dict[str, Any]) -> None:
+def test_a_lease_is_parsed_completely(example: dict[str, Any]) -> None:
     lease = wire.parse_lease(example["message"])
     assert json.loads(msgspec.json.encode(lease)) == _without_unread(example["message"])
 
 
-def test_a_lease_with_a_field_of_tomorrow_is_read_today() -> None:
+def test_a_lease_with_an_unknown_field_is_accepted() -> None:
     message = next(e["message"] for e in EXAMPLES if e["schema"] == "Lease")
     assert wire.parse_lease({**message, "tomorrow": 1}) == wire.parse_lease(message)
 
@@ -46,13 +46,13 @@ def test_a_lease_that_lacks_a_field_is_refused(field: str) -> None:
         wire.parse_lease({key: value for key, value in message.items() if key != field})
 
 
-def test_the_runner_keeps_to_the_limits_of_the_contract() -> None:
+def test_the_runner_has_the_limits_of_the_contract() -> None:
     assert LIMITS["PREVIEW_FRAME_MAX_BYTES"] == run.PREVIEW_FRAME_MAX_BYTES
     assert LIMITS["UPLOAD_MAX_BYTES"] == storage.UPLOAD_MAX_BYTES
     assert LIMITS["WARNINGS_MAX"] == settle.WARNINGS_MAX
 
 
-def test_the_runner_names_only_failures_that_the_contract_knows() -> None:
+def test_the_runner_uses_only_failure_codes_of_the_contract() -> None:
     assert set(get_args(wire.JobErrorCode)) <= set(CONTRACT["job_error_codes"])
 
 

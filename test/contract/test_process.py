@@ -79,7 +79,7 @@ def process(worker: Worker, tmp_path: Path) -> Iterator[Process]:
         started.child.wait()
 
 
-def test_a_runner_works_on_with_a_rotated_key_and_leaves_when_asked_to(worker: Worker, process: Process) -> None:
+def test_a_runner_continues_with_a_rotated_key_and_leaves_when_asked_to(worker: Worker, process: Process) -> None:
     runner_id = process.registered()
     process.draws()
     fresh = worker.keys("POST", f"/{process.key['id']}/rotate", overlap_hours=1)

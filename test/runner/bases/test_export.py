@@ -90,7 +90,7 @@ def ours(base: SdBase, tmp_path: Path, suffix: str = "", guidance: float = 3.0) 
 
 
 @pytest.mark.parametrize("form", ["peft", "kohya"])
-def test_unmodified_diffusers_loads_the_lora_and_draws_what_the_file_says_of_it(
+def test_unmodified_diffusers_loads_the_lora_with_the_loss_that_the_file_states(
     added: tuple[str, Path, SdBase], tmp_path: Path, form: str
 ) -> None:
     family, folder, base = added
@@ -172,7 +172,9 @@ def test_a_folder_of_words_alone_is_exact_in_an_ordinary_pipeline(
     assert export(tmp_path, "folder", out, suffix="-words") == 2, "it is there already"
 
 
-def test_a_folder_says_what_guidance_and_gates_cost(added: tuple[str, Path, SdBase], tmp_path: Path) -> None:
+def test_an_exported_folder_states_the_loss_from_guidance_and_gates(
+    added: tuple[str, Path, SdBase], tmp_path: Path
+) -> None:
     family, _, base = added
     out = tmp_path / "party"
     assert export(tmp_path, "folder", out) == 0
@@ -183,7 +185,7 @@ def test_a_folder_says_what_guidance_and_gates_cost(added: tuple[str, Path, SdBa
     assert loss["guidance"] == 3
 
 
-def test_kohyas_names_of_the_true_xl_are_those_of_stabilitys_code() -> None:
+def test_kohya_names_of_the_real_xl_are_those_of_stabilitys_code() -> None:
     """Names and counts as files on the hub have them: 70 blocks, attention from the second level on."""
     with torch.device("meta"):
         unet = UNet2DConditionModel(

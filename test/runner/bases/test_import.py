@@ -82,7 +82,7 @@ def ways(base: SdBase) -> Iterator[tuple[str, dict[str, Tensor], dict[str, str],
     yield "PEFT itself", wrapped, {}, 1.0
 
 
-def test_every_way_of_writing_a_lora_is_the_same_change_of_the_weights(
+def test_every_lora_layout_gives_the_same_change_of_the_weights(
     added: tuple[str, Path, SdBase], tmp_path: Path
 ) -> None:
     _, _, base = added
@@ -102,9 +102,7 @@ def test_every_way_of_writing_a_lora_is_the_same_change_of_the_weights(
             assert all(torch.equal(tensor, before[part][n]) for n, tensor in model.state_dict().items()), program
 
 
-def test_what_peft_saves_from_a_pipeline_with_its_text_encoders_draws_the_same(
-    added: tuple[str, Path, SdBase], tmp_path: Path
-) -> None:
+def test_a_peft_lora_with_text_encoders_gives_the_same_picture(added: tuple[str, Path, SdBase], tmp_path: Path) -> None:
     """The file is diffusers' own, saved by save_lora_weights; the picture is that of the pipeline it came from."""
     from diffusers import EulerDiscreteScheduler
     from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model
@@ -153,7 +151,7 @@ def difference(one: Image.Image, other: Image.Image) -> int:
         ("lora_unet_mid_block_attentions_0_proj_in_x.lora_down.weight", "without its other half"),
     ],
 )
-def test_what_is_not_loaded_is_refused_by_its_name(sd_base: SdBase, tmp_path: Path, name: str, says: str) -> None:
+def test_unsupported_lora_kinds_are_refused_by_name(sd_base: SdBase, tmp_path: Path, name: str, says: str) -> None:
     path = tmp_path / "other.safetensors"
     save_file({name: torch.zeros(2, 2)}, path)
     with pytest.raises(ForeignRefused, match=says):

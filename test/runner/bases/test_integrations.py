@@ -42,7 +42,7 @@ def difference(one: Image.Image, other: Image.Image) -> int:
 
 @pytest.mark.parametrize("family", ["sd", "sdxl"])
 @pytest.mark.parametrize("guidance", [1.0, 5.0])
-def test_a_diffusers_pipeline_draws_a_composition_as_our_sampler_does(
+def test_a_diffusers_pipeline_gives_the_picture_of_our_sampler(
     request: pytest.FixtureRequest, family: str, guidance: float
 ) -> None:
     folder = request.getfixturevalue(f"{family}_folder")

@@ -46,7 +46,7 @@ def test_brackets_weigh_the_words_in_them(prompt: str, stretches: list[tuple[str
 
 
 @pytest.mark.parametrize("prompt", ["(dog:1.2.3)", "(dog:-1)", "(dog:11)", "(dog:1e9)"])
-def test_a_weight_that_is_none_is_refused(prompt: str) -> None:
+def test_an_invalid_prompt_weight_is_refused(prompt: str) -> None:
     with pytest.raises(PromptRefused, match="needs a number from 0 to 10"):
         weighted(prompt)
 
@@ -62,7 +62,7 @@ def test_no_words_are_lost(prompt: str) -> None:
     assert all(math.isfinite(each.weight) for each in weighted(prompt))
 
 
-def test_a_choice_is_the_same_for_a_seed_and_others_for_others() -> None:
+def test_a_prompt_choice_depends_on_the_seed_alone() -> None:
     prompt = "a {sad|smiling|{big|small} and sad} dog"
     seen = {chosen(prompt, seed) for seed in range(40)}
     assert seen == {"a sad dog", "a smiling dog", "a big and sad dog", "a small and sad dog"}
@@ -79,7 +79,7 @@ def states(sd: SdBase, prompt: str, clip_skip: int | None = None) -> torch.Tenso
     return sd.encode([sd.read(SampleSpec(prompt, 3, 64, 64, clip_skip=clip_skip), [], 3)]).states[0][0]
 
 
-def test_a_weight_scales_the_row_of_its_word_and_keeps_the_mean(sd: SdBase) -> None:
+def test_a_prompt_weight_scales_the_row_of_its_word_and_keeps_the_mean(sd: SdBase) -> None:
     plain, heavy = states(sd, "a sad dog"), states(sd, "a (sad:1.5) dog")
     assert torch.equal(states(sd, "a (sad:1.0) dog"), plain)
     ratio = heavy / plain

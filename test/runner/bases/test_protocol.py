@@ -53,7 +53,7 @@ def states(base: AnyBase, spec: SampleSpec, members: list[AttachedAdapter]) -> T
     return denoise(base, [reading], spec.canvas, guidance=torch.tensor([spec.guidance]))
 
 
-def test_members_that_the_prompt_does_not_call_change_nothing_bit_for_bit(precise_base: AnyBase) -> None:
+def test_members_that_the_prompt_does_not_name_change_nothing_bit_for_bit(precise_base: AnyBase) -> None:
     slow = precise_base.dtype == torch.bfloat16  # on most CPUs
     spec = spec_of(precise_base, guidance=1.0 if slow else 2.0, steps=1 if slow else 2)
     ada = member(precise_base, 0, "<ada>")
@@ -62,12 +62,12 @@ def test_members_that_the_prompt_does_not_call_change_nothing_bit_for_bit(precis
         assert torch.equal(states(precise_base, spec, [ada, *residents(precise_base, count)]), alone), count
 
 
-def test_without_members_and_with_members_that_nobody_calls_the_base_draws_the_same(precise_base: AnyBase) -> None:
+def test_unnamed_members_give_the_same_picture_as_no_members(precise_base: AnyBase) -> None:
     spec = spec_of(precise_base, "a person smiling", steps=1)
     assert torch.equal(states(precise_base, spec, residents(precise_base, 8)), states(precise_base, spec, []))
 
 
-def test_a_member_that_is_called_changes_the_picture_and_leaves_the_base_as_it_was(base: AnyBase) -> None:
+def test_a_named_member_changes_the_picture_and_leaves_the_base_unchanged(base: AnyBase) -> None:
     spec = spec_of(base)
     before = {name: tensor.clone() for name, tensor in base.model.state_dict().items()}
     with_ada, without = states(base, spec, [member(base, 0, "<ada>")]), states(base, spec, [])
@@ -83,7 +83,7 @@ def test_the_order_of_members_changes_nothing(base: AnyBase) -> None:
     assert torch.equal(pixels(one), pixels(two))
 
 
-def test_what_the_base_gave_the_seed_it_gives_again(base: AnyBase) -> None:
+def test_a_seed_gives_the_same_picture_again(base: AnyBase) -> None:
     spec = spec_of(base, count=2)
     first, second = (sample(base, spec, [member(base, 0, "<ada>")]) for _ in range(2))
     assert first.seeds == [3, 4]
@@ -91,7 +91,7 @@ def test_what_the_base_gave_the_seed_it_gives_again(base: AnyBase) -> None:
     assert not torch.equal(pixels(first.images[:1]), pixels(first.images[1:]))
 
 
-def test_a_mixed_batch_draws_what_each_would_draw_alone(base: AnyBase) -> None:
+def test_each_picture_of_a_mixed_batch_equals_the_picture_generated_alone(base: AnyBase) -> None:
     spec = spec_of(base, guidance=2.0)
     jobs = [(spec, [member(base, 0, "<ada>")]), (replace(spec, seed=9), []), (replace(spec, prompt="a dog"), [])]
     for (each, members), result in zip(jobs, sample_batch(base, jobs), strict=True):
@@ -105,13 +105,13 @@ def test_pictures_have_the_size_that_was_asked_for(base: AnyBase) -> None:
         assert sample(base, spec).images[0].size == (size["width"], size["height"])
 
 
-def test_what_a_prompt_cannot_call_is_said(base: AnyBase) -> None:
+def test_members_that_the_prompt_does_not_name_are_reported(base: AnyBase) -> None:
     warnings = sample(base, spec_of(base, "<bob> smiling", steps=1), [member(base, 0, "<ada>")]).warnings
     assert any("<ada> is not in the prompt" in warning for warning in warnings)
     assert any("<bob>" in warning and "no adapter" in warning for warning in warnings)
 
 
-def test_steps_are_reported_with_a_preview_and_a_refusal_to_go_on_cancels(base: AnyBase) -> None:
+def test_steps_are_reported_with_a_preview_and_false_from_the_callback_cancels(base: AnyBase) -> None:
     seen: list[tuple[int, int]] = []
 
     def stop(step: int, total: int, preview: object) -> bool:
@@ -125,7 +125,7 @@ def test_steps_are_reported_with_a_preview_and_a_refusal_to_go_on_cancels(base: 
     assert seen == [(1, 3), (2, 3)]
 
 
-def test_guidance_leads_away_from_the_negative_context(base: AnyBase) -> None:
+def test_guidance_moves_away_from_the_negative_context(base: AnyBase) -> None:
     spec = spec_of(base, "a person smiling", guidance=1.0)
     plain, guided = states(base, spec, []), states(base, replace(spec, guidance=4.0), [])
     assert not torch.equal(plain, guided)
@@ -162,7 +162,7 @@ def trained(base: AnyBase) -> TrainResult:
     return result
 
 
-def test_training_gives_a_publishable_adapter_and_leaves_the_base_as_it_was(
+def test_training_makes_a_publishable_adapter_and_leaves_the_base_unchanged(
     base: AnyBase, trained: TrainResult
 ) -> None:
     adapter = read_adapter(write_adapter(trained.adapter, base.layout), base.layout, slot=5)
@@ -186,14 +186,14 @@ def untrained(base: AnyBase) -> Concept:
     return Concept(trainable_residual(base.layout, 5), base.initial_tokens("person"), entries)
 
 
-def test_training_learns_its_pictures(base: AnyBase, trained: TrainResult) -> None:
+def test_training_lowers_the_loss_on_its_pictures(base: AnyBase, trained: TrainResult) -> None:
     adapter = trained.adapter
     residual = Residual(5, {name: up.float() for name, up in adapter.up.items()})
     entries = {name: entry.float() for name, entry in adapter.entries.items()}
     assert loss_of(base, Concept(residual, adapter.tokens.float(), entries)) < loss_of(base, untrained(base))
 
 
-def test_a_canceled_training_resumes_as_if_nothing_had_happened(base: AnyBase, tmp_path: Path) -> None:
+def test_a_canceled_and_resumed_training_equals_an_uninterrupted_one(base: AnyBase, tmp_path: Path) -> None:
     spec, checkpoint = short(), tmp_path / "checkpoint.safetensors"
     whole = write_adapter(train_concept(base, spec, pictures()).adapter, base.layout)
     with pytest.raises(Canceled):
@@ -221,5 +221,5 @@ def test_an_untrained_concept_predicts_what_its_class_word_does(base: AnyBase) -
     assert float((predictions[1] - plain).abs().max()) > 1e-2
 
 
-def test_the_base_says_what_memory_it_takes(base: AnyBase) -> None:
+def test_the_base_reports_the_memory_it_takes(base: AnyBase) -> None:
     assert base.memory_bytes >= sum(p.numel() * p.element_size() for p in base.model.parameters())

@@ -40,7 +40,7 @@ def test_an_added_pipeline_is_a_base_that_trains_and_generates(
         assert picture.size == (128, 64)
 
 
-def test_an_id_is_given_once(folder: Path, sd_folder: Path) -> None:
+def test_an_id_cannot_be_added_twice(folder: Path, sd_folder: Path) -> None:
     add_base(str(sd_folder), "my-sd", "My SD")
     for base_id, says in (("my-sd", "already"), ("cast-3", "already"), ("My SD", "no id")):
         with pytest.raises(BaseRefused, match=says):
@@ -49,7 +49,7 @@ def test_an_id_is_given_once(folder: Path, sd_folder: Path) -> None:
     assert (folder / "bases" / "my-sd" / "pipeline").is_symlink()
 
 
-def test_what_a_base_will_take_is_judged_by_its_files(folder: Path, sd_folder: Path) -> None:
+def test_the_memory_of_a_base_is_estimated_from_its_files(folder: Path, sd_folder: Path) -> None:
     add_base(str(sd_folder), "my-sd", "My SD")
     on_disk = sum(path.stat().st_size for path in sd_folder.rglob("*.safetensors"))
     assert on_disk > 0

@@ -38,7 +38,7 @@ def sd(sd_folder: Path) -> SdBase:
 
 
 @pytest.mark.parametrize("guidance", [1.0, 5.0])
-def test_without_adapters_it_draws_what_an_unmodified_pipeline_draws(
+def test_without_adapters_the_picture_equals_that_of_an_unmodified_pipeline(
     sd: SdBase, sd_folder: Path, guidance: float
 ) -> None:
     spec = SampleSpec("a sad dog", 3, 64, 64, steps=4, guidance=guidance, negative_prompt="smiling")
@@ -54,7 +54,7 @@ def test_without_adapters_it_draws_what_an_unmodified_pipeline_draws(
 
 
 @pytest.mark.parametrize("sampler", list(SAMPLERS))
-def test_every_sampler_gives_a_seed_the_same_picture_whoever_shares_its_batch(sd: SdBase, sampler: str) -> None:
+def test_every_sampler_gives_a_seed_the_same_picture_in_any_batch(sd: SdBase, sampler: str) -> None:
     spec = SampleSpec("a dog", 5, 64, 64, steps=3, count=2, sampler=sampler)
     both = sample(sd, spec).images
     alone = sample(sd, SampleSpec("a dog", 6, 64, 64, steps=3, sampler=sampler)).images[0]
@@ -84,7 +84,7 @@ def test_a_prompt_of_plain_words_is_tokenized_as_clip_does_it(sd: SdBase) -> Non
 
 @settings(derandomize=True, database=None, deadline=None, max_examples=60)
 @given(before=st.integers(0, 90), after=st.integers(0, 90))
-def test_a_prompt_that_is_too_long_keeps_77_positions_and_says_what_was_cut(
+def test_a_prompt_that_is_too_long_keeps_77_positions_and_reports_what_was_cut(
     sd: SdBase, before: int, after: int
 ) -> None:
     tokens = tokens_of(sd.tokenizer, f"{'dog ' * before}<ada> {'sad ' * after}", {"<ada>": "person"}, 77)
@@ -96,7 +96,7 @@ def test_a_prompt_that_is_too_long_keeps_77_positions_and_says_what_was_cut(
         assert sd.tokenizer.decode([tokens.ids[row]]).strip() == "person"
 
 
-def test_sixteen_members_take_no_room_from_the_words_of_a_prompt(sd: SdBase) -> None:
+def test_sixteen_members_leave_all_positions_to_the_words_of_a_prompt(sd: SdBase) -> None:
     names = [f"<m{number}>" for number in range(16)]
     members = [AttachedAdapter(random_adapter(sd, 0, name), name, 1.0) for name in names]
     reading = sd.read(SampleSpec(" and ".join(names), 0, 64, 64), members, 0)
@@ -111,7 +111,7 @@ def test_sixteen_members_take_no_room_from_the_words_of_a_prompt(sd: SdBase) -> 
     x=st.floats(0, 0.9), y=st.floats(0, 0.9), width=st.floats(0.01, 1), height=st.floats(0.01, 1),
     level=st.sampled_from([(8, 8), (4, 8), (1, 1)]),
 )  # fmt: skip
-def test_a_box_covers_what_lies_in_it_and_never_nothing(
+def test_a_box_covers_at_least_one_position(
     x: float, y: float, width: float, height: float, *, level: tuple[int, int]
 ) -> None:
     box = Region(x, y, min(width, 1 - x), min(height, 1 - y))
@@ -121,7 +121,7 @@ def test_a_box_covers_what_lies_in_it_and_never_nothing(
     assert bool(seen[0, :, 1].all())
 
 
-def test_a_folder_that_is_no_such_pipeline_is_refused_with_the_reason(sd_folder: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_supported_pipeline_is_refused_with_the_reason(sd_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(FolderRefused, match="no model_index"):
         load_parts(tmp_path, {}, torch.device("cpu"))
     (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "FluxPipeline"}))
@@ -142,7 +142,7 @@ def test_a_description_names_its_weights_by_their_hash(sd_folder: Path, tmp_path
     assert weights_sha256(folder) != weights_sha256(sd_folder)
 
 
-def test_a_description_is_one_of_the_contract(sd: SdBase) -> None:
+def test_a_description_fits_the_contract(sd: SdBase) -> None:
     contract = json.loads((ROOT / "schema/contract/contract.json").read_text("utf-8"))
     schema = {**contract, "$ref": "#/$defs/Base"}
     assert list(Draft202012Validator(schema).iter_errors(sd.description)) == []

@@ -27,7 +27,7 @@ def xl(sdxl_folder: Path) -> SdBase:
 
 
 @pytest.mark.parametrize(("guidance", "negative"), [(1.0, ""), (5.0, "smiling"), (5.0, "")])
-def test_without_adapters_it_draws_what_an_unmodified_pipeline_draws(
+def test_without_adapters_the_picture_equals_that_of_an_unmodified_pipeline(
     xl: SdBase, sdxl_folder: Path, guidance: float, negative: str
 ) -> None:
     spec = SampleSpec("a sad dog", 3, 128, 64, steps=4, guidance=guidance, negative_prompt=negative)
@@ -57,7 +57,7 @@ def test_the_unet_is_given_the_size_of_the_picture(xl: SdBase) -> None:
     assert context.conditions["time_ids"].tolist() == [[64, 128, 0, 0, 64, 128]]
 
 
-def test_the_encoders_stand_side_by_side_and_each_pads_with_its_own_token(xl: SdBase) -> None:
+def test_both_encoders_are_concatenated_and_each_pads_with_its_own_token(xl: SdBase) -> None:
     assert xl.second is not None
     assert xl.second.pad != xl.tokenizer.pad_token_id
     reading = xl.read(SampleSpec("a dog", 0, 64, 64), [], 0)

@@ -34,7 +34,7 @@ def cells_of(pictures: Tensor, side: int) -> list[Tensor]:
     return list(pictures.split(side, dim=-1))
 
 
-def test_the_concept_stands_beside_a_companion_with_its_own_words(gated_base: CastBase) -> None:
+def test_a_training_scene_places_the_concept_beside_a_companion_with_its_own_words(gated_base: CastBase) -> None:
     data, people = scenes(gated_base), companions(gated_base)
     batch = data.batch(16, torch.Generator().manual_seed(3))
     side = gated_base.config.cell_px
@@ -48,7 +48,7 @@ def test_the_concept_stands_beside_a_companion_with_its_own_words(gated_base: Ca
     assert seen == {0, 1}
 
 
-def test_companions_keep_their_words_and_the_concept_has_none_but_its_expression(gated_base: CastBase) -> None:
+def test_companions_keep_their_words_and_the_concept_has_only_its_expression(gated_base: CastBase) -> None:
     scene, cells = scenes(gated_base)._beside(6, companions(gated_base), torch.Generator().manual_seed(3))
     pad = gated_base.world.vocabulary[PAD]
     rows = torch.arange(6)
@@ -59,13 +59,13 @@ def test_companions_keep_their_words_and_the_concept_has_none_but_its_expression
     assert torch.equal(own[:, 0], other[:, 0])  # one background
 
 
-def test_places_are_neighbours_and_start_anywhere(gated_base: CastBase) -> None:
+def test_people_of_a_training_scene_are_in_adjacent_cells_starting_anywhere(gated_base: CastBase) -> None:
     places = scenes(gated_base).batch(64, torch.Generator().manual_seed(0)).context.conditions["places"]
     assert torch.equal(places[:, 1], places[:, 0] + 1)
     assert {tuple(pair) for pair in places.tolist()} == {(0, 1), (1, 2)}
 
 
-def test_entries_are_added_where_the_concept_stands_and_nowhere_else(gated_base: CastBase) -> None:
+def test_entries_are_added_at_the_concepts_rows_only(gated_base: CastBase) -> None:
     batch = scenes(gated_base).batch(6, torch.Generator().manual_seed(3))
     count = gated_base.layout.tokens_shape[0]
     entries = {name: torch.ones(count, out) for name, out in gated_base.layout.entries.items()}
@@ -79,14 +79,14 @@ def test_entries_are_added_where_the_concept_stands_and_nowhere_else(gated_base:
         assert set(changed) <= set(member.positions.flatten().tolist())
 
 
-def test_a_share_of_the_batches_only(gated_base: CastBase) -> None:
+def test_scenes_with_companions_are_a_share_of_the_batches(gated_base: CastBase) -> None:
     data, generator = scenes(gated_base, share=0.5), torch.Generator().manual_seed(0)
     widths = [data.batch(2, generator).target.shape[-1] // gated_base.config.cell_px for _ in range(40)]
     assert 10 <= widths.count(2) <= 30
     assert set(widths) == {1, 2}
 
 
-def test_pictures_with_a_background_of_their_own_keep_it(gated_base: CastBase) -> None:
+def test_pictures_with_a_background_keep_it(gated_base: CastBase) -> None:
     batch = scenes(gated_base, transparent=False).batch(4, torch.Generator().manual_seed(3))
     side = gated_base.config.cell_px
     for row, cell in enumerate(batch.context.conditions[CONCEPT_CELL].tolist()):

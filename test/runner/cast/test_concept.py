@@ -41,7 +41,7 @@ def test_a_trained_adapter_is_a_publishable_file_in_its_slot(random_base: CastBa
     assert any(bool(up.any()) for up in adapter.up.values())
 
 
-def test_training_leaves_the_base_as_it_was(random_base: CastBase, pictures: Pictures) -> None:
+def test_training_leaves_the_base_unchanged(random_base: CastBase, pictures: Pictures) -> None:
     before = {name: parameter.clone() for name, parameter in random_base.model.named_parameters()}
     train(random_base, pictures)
     for name, parameter in random_base.model.named_parameters():
@@ -54,7 +54,7 @@ def test_the_same_pictures_and_seed_give_the_same_bytes(random_base: CastBase, p
     assert one == two
 
 
-def test_a_canceled_training_resumes_as_if_nothing_had_happened(
+def test_a_canceled_and_resumed_training_equals_an_uninterrupted_one(
     random_base: CastBase, pictures: Pictures, tmp_path: Path
 ) -> None:
     whole = write_adapter(train(random_base, pictures), random_base.layout)
@@ -83,7 +83,7 @@ def trained_with_prior_losses(base: CastBase, pictures: Pictures) -> tuple[Train
     return train_concept(base, SPEC, pictures, on_step=note), losses
 
 
-def test_a_base_whose_residuals_are_silent_elsewhere_preserves_no_prior_and_its_summary_names_none(
+def test_a_base_that_needs_no_prior_preservation_has_none_in_its_summary(
     random_base: CastBase, pictures: Pictures
 ) -> None:
     result, losses = trained_with_prior_losses(random_base, pictures)
@@ -92,7 +92,7 @@ def test_a_base_whose_residuals_are_silent_elsewhere_preserves_no_prior_and_its_
         assert not {"prior_loss", "prior_share"} & set(summary)
 
 
-def test_a_base_without_reserved_channels_preserves_its_prior_and_its_summary_says_how_well(
+def test_a_base_without_reserved_channels_preserves_its_prior_and_its_summary_states_the_loss(
     whole_base: CastBase, pictures: Pictures
 ) -> None:
     result, losses = trained_with_prior_losses(whole_base, pictures)
@@ -117,7 +117,7 @@ def test_a_checkpoint_of_another_training_is_refused(random_base: CastBase, pict
         train_concept(random_base, other, pictures, resume=checkpoint)
 
 
-def test_no_pictures_are_refused(random_base: CastBase) -> None:
+def test_a_training_without_pictures_is_refused(random_base: CastBase) -> None:
     with pytest.raises(ValueError, match="pictures"):
         train_concept(random_base, SPEC, [])
 
@@ -145,20 +145,20 @@ def test_a_plain_border_becomes_the_background_word(random_base: CastBase) -> No
 
 
 @pytest.mark.parametrize("size", [(300, 100), (100, 300), (3, 3), (64, 64)])
-def test_any_shape_is_fitted_whole_into_its_cell(size: tuple[int, int]) -> None:
+def test_a_picture_of_any_shape_is_fitted_completely_into_its_cell(size: tuple[int, int]) -> None:
     cell = fit(Image.new("RGB", size, "red"), 64)
     assert cell.size == (64, 64)
     covered = float((np.asarray(cell)[..., 3] > 250).mean())
     assert covered == pytest.approx(min(size) / max(size), abs=0.02)
 
 
-def test_the_rate_warms_up_and_falls() -> None:
+def test_the_learning_rate_warms_up_and_falls() -> None:
     rates = [rate_at(step, 100) for step in range(100)]
     assert rates[0] < rates[4] <= 1.0
     assert rates[99] < 0.06
 
 
-def test_a_share_of_the_noise_levels_is_low_where_it_is_asked() -> None:
+def test_the_configured_share_of_noise_levels_is_low() -> None:
     generator = torch.Generator().manual_seed(0)
     without, with_low = (noise_levels(4000, generator, 0.2, share) for share in (0.0, 0.15))
     assert float((without < 0.1).float().mean()) < 0.005

@@ -31,7 +31,7 @@ def pixels(base: CastBase, spec: SampleSpec, adapters: list[AttachedAdapter]) ->
     return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(image.height, image.width, 3)
 
 
-def test_a_picture_has_the_size_asked_for_and_a_concept_changes_it(gated_base: CastBase) -> None:
+def test_a_picture_has_the_requested_size_and_a_concept_changes_it(gated_base: CastBase) -> None:
     ana = member(gated_base, "<ana>", 0)
     drawn = pixels(gated_base, ONE, [ana])
     assert drawn.shape == (256, 256, 3)
@@ -39,19 +39,19 @@ def test_a_picture_has_the_size_asked_for_and_a_concept_changes_it(gated_base: C
     assert (drawn.int() - pixels(gated_base, ONE, [without]).int()).abs().float().mean() > 1
 
 
-def test_concepts_that_the_prompt_does_not_name_change_nothing_to_the_bit(gated_base: CastBase) -> None:
+def test_concepts_that_the_prompt_does_not_name_change_nothing_bit_for_bit(gated_base: CastBase) -> None:
     strangers = [member(gated_base, f"<p{index}>", index) for index in range(40)]
     assert torch.equal(pixels(gated_base, NOBODY, strangers), pixels(gated_base, NOBODY, []))
     ana = member(gated_base, "<ana>", 41)
     assert torch.equal(pixels(gated_base, ONE, [*strangers, ana]), pixels(gated_base, ONE, [ana]))
 
 
-def test_the_order_of_members_changes_nothing_to_the_bit(gated_base: CastBase) -> None:
+def test_the_order_of_members_changes_nothing_bit_for_bit(gated_base: CastBase) -> None:
     ana, bo = member(gated_base, "<ana>", 0), member(gated_base, "<bo>", 1)
     assert torch.equal(pixels(gated_base, TWO, [ana, bo]), pixels(gated_base, TWO, [bo, ana]))
 
 
-def test_people_kept_apart_do_not_change_one_another(gated_base: CastBase) -> None:
+def test_separated_people_do_not_change_one_another(gated_base: CastBase) -> None:
     """Each attends to its own cell's words and positions alone, so the other's entries and gates never reach it."""
     ana, bo, other = (member(gated_base, trigger, slot) for trigger, slot in (("<ana>", 0), ("<bo>", 1), ("<bo>", 7)))
     other = replace(other, adapter=random_adapter(gated_base, 7, "<bo>", seed=99))
@@ -62,13 +62,13 @@ def test_people_kept_apart_do_not_change_one_another(gated_base: CastBase) -> No
     assert difference[:, : 256 - margin].mean() < 0.05
 
 
-def test_guidance_leads_away_from_no_caption_without_concepts(gated_base: CastBase) -> None:
+def test_guidance_moves_away_from_the_empty_caption_without_concepts(gated_base: CastBase) -> None:
     ana = member(gated_base, "<ana>", 0)
     plain, guided = pixels(gated_base, ONE, [ana]), pixels(gated_base, replace(ONE, guidance=2.0), [ana])
     assert not torch.equal(plain, guided)
 
 
-def test_a_batch_draws_every_job_as_alone(gated_base: CastBase) -> None:
+def test_each_job_of_a_batch_equals_the_job_generated_alone(gated_base: CastBase) -> None:
     ana, bo = member(gated_base, "<ana>", 0), member(gated_base, "<bo>", 1)
     jobs = [(ONE, [ana]), (NOBODY, []), (replace(ONE, prompt=["<bo> sad", " <ana>"][0]), [bo])]
     together = sample_batch(gated_base, jobs)
@@ -99,7 +99,7 @@ SPEC = TrainSpec(
 )
 
 
-def test_training_gives_a_file_of_entries_and_ups_that_draws(
+def test_training_makes_a_file_of_entries_and_ups_that_can_be_sampled(
     gated_base: CastBase, pictures: list[tuple[Image.Image, str | None]]
 ) -> None:
     result = train_concept(gated_base, SPEC, pictures)
@@ -117,7 +117,7 @@ def test_training_gives_a_file_of_entries_and_ups_that_draws(
     )
 
 
-def test_a_training_that_was_broken_off_goes_on_as_if_it_had_not(
+def test_an_interrupted_training_equals_an_uninterrupted_one(
     gated_base: CastBase, pictures: list[tuple[Image.Image, str | None]], tmp_path: Path
 ) -> None:
     whole = train_concept(gated_base, SPEC, pictures).adapter

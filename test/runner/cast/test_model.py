@@ -15,7 +15,7 @@ from orthoplex.cast_training.base import Trainer, fitted
 from .conftest import awake
 
 
-def test_averaging_pixels_lowers_the_noise_level_as_seen_level_says() -> None:
+def test_averaging_pixels_lowers_the_noise_level_by_the_formula_of_seen_level() -> None:
     torch.manual_seed(0)
     t = torch.tensor([0.1, 0.5, 0.9, 1.0])
     seen, scale = seen_level(t, 2)
@@ -27,7 +27,7 @@ def test_averaging_pixels_lowers_the_noise_level_as_seen_level_says() -> None:
     assert seen_level(t, 1)[0] is t
 
 
-def test_a_base_of_twice_the_size_draws_what_the_smaller_one_draws_at_first(marked_base: CastBase) -> None:
+def test_a_base_of_twice_the_size_starts_with_the_predictions_of_the_smaller_one(marked_base: CastBase) -> None:
     small = marked_base.model
     config = CastConfig(small.config.vocabulary_size, layers=2, **SIZES["cast-3"])
     torch.manual_seed(1)
@@ -53,7 +53,7 @@ def test_a_base_of_twice_the_size_draws_what_the_smaller_one_draws_at_first(mark
     torch.testing.assert_close(drawn, expected, rtol=0, atol=2e-4)
 
 
-def test_lines_weigh_more_than_plains_and_the_mean_stays_one() -> None:
+def test_edges_weigh_more_than_flat_areas_and_the_mean_weight_is_one() -> None:
     picture = torch.zeros(1, 3, 32, 32)
     picture[:, :, 16, 8:24] = 1.0
     weights = edge_weights(picture)
@@ -61,12 +61,12 @@ def test_lines_weigh_more_than_plains_and_the_mean_stays_one() -> None:
     assert weights[0, 0, 16, 16] > 3 * weights[0, 0, 2, 2]
 
 
-def test_a_decoder_comes_with_a_coarse_picture_only() -> None:
+def test_only_a_coarse_picture_has_a_decoder() -> None:
     assert CastModel(CastConfig(10)).decoder is None
     assert CastModel(CastConfig(10, **SIZES["cast-3"])).decoder is not None
 
 
-def test_sizes_come_back_from_a_header_and_name_a_decoder_where_there_is_one() -> None:
+def test_sizes_are_read_from_a_header_with_the_decoder_if_there_is_one() -> None:
     """The preview compares the sizes of its graphs with those in the weights' header."""
     small, large = CastConfig(10), CastConfig(10, **SIZES["cast-3"])
     for config in (small, large):
@@ -75,7 +75,7 @@ def test_sizes_come_back_from_a_header_and_name_a_decoder_where_there_is_one() -
     assert {"coarse", "decoder_channels"} <= set(large.as_dict())
 
 
-def test_a_training_that_starts_from_a_published_base_begins_with_its_weights(tmp_path: Path) -> None:
+def test_a_training_from_a_published_base_starts_with_its_weights(tmp_path: Path) -> None:
     config = CastConfig(vocabulary_size=40, layers=1, text_layers=1)
     torch.manual_seed(7)
     published = awake(CastModel(config))

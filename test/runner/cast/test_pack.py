@@ -12,7 +12,7 @@ from orthoplex.bases.cast.world import World, encode_captions
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_a_pack_gives_the_same_pixels_and_captions_back(world: World, tmp_path: Path) -> None:
+def test_a_pack_restores_the_same_pixels_and_captions(world: World, tmp_path: Path) -> None:
     text = (ROOT / "gpu-runner/bases/cast-3/world.json").read_text()
     line = json.dumps({"caption": [{"word": "style:lorelei"}, {"word": "skin", "rgb": "aa5533"}]})
     records, captions = parse_captions(f"{line}\n{line}\n")

@@ -20,7 +20,7 @@ STILL = TrainSpec(
 )
 
 
-def test_losses_that_fall_slowly_are_no_plateau() -> None:
+def test_slowly_falling_losses_are_not_a_plateau() -> None:
     falling, still = Plateau(), Plateau()
     assert not any(falling.seen(0.99**look) for look in range(50))
     found = [still.seen(1.0 - 0.001 * (look % 2)) for look in range(STALE_LOOKS + 1)]
@@ -34,7 +34,7 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plateau, "ENDING", 6)
 
 
-def test_a_training_that_learns_nothing_ends_and_says_so(small_gated_base: CastBase) -> None:
+def test_a_training_at_a_plateau_ends_and_reports_it(small_gated_base: CastBase) -> None:
     reported: list[Progress] = []
     result = train_concept(small_gated_base, STILL, PICTURES, on_step=lambda p: reported.append(p) is None)
     # The first look is the best, three more find no improvement, six steps end it.
@@ -43,7 +43,7 @@ def test_a_training_that_learns_nothing_ends_and_says_so(small_gated_base: CastB
     assert "Stopped after 14 of 200 steps: nothing improved any more." in result.warnings
 
 
-def test_a_training_broken_off_in_its_last_steps_ends_as_if_it_had_not_been(
+def test_a_training_interrupted_in_its_last_steps_equals_an_uninterrupted_one(
     small_gated_base: CastBase, tmp_path: Path
 ) -> None:
     whole = train_concept(small_gated_base, STILL, PICTURES)

@@ -49,7 +49,7 @@ def test_any_css_colour_can_be_a_background(world: World, text: str, colour: str
 
 
 @pytest.mark.parametrize("chip", [chip for group in CHIPS.values() for chip in group])
-def test_every_chip_that_the_page_offers_is_understood(world: World, chip: str) -> None:
+def test_every_prompt_chip_of_the_page_is_parsed(world: World, chip: str) -> None:
     suffix = {"hair": " hair", "hair_colour": " hair", "skin": " skin"}
     group = next(name for name, chips in CHIPS.items() if chip in chips)
     prompt = parse_prompt(f"a person, {chip}{suffix.get(group, '')}", world.palettes)
@@ -57,7 +57,7 @@ def test_every_chip_that_the_page_offers_is_understood(world: World, chip: str) 
     assert prompt.persons[0] != Person() or prompt.background != Background()
 
 
-def test_a_description_is_read_back_as_the_same_person(world: World) -> None:
+def test_a_persons_description_parses_to_the_same_person(world: World) -> None:
     palettes = world.palettes
     person = Person(
         expression="sad", style="lorelei", hair="curly", hair_colour=palettes["hair"]["pink"],
@@ -69,7 +69,7 @@ def test_a_description_is_read_back_as_the_same_person(world: World) -> None:
 
 
 @pytest.mark.parametrize("text", ["", ";;;", "<", "<<>>", "\x00", "a" * 2000, "; ".join(["<x>"] * 500), "🙂 left"])
-def test_odd_prompts_are_read_without_failing(world: World, text: str) -> None:
+def test_odd_prompts_are_parsed_without_an_error(world: World, text: str) -> None:
     parse_prompt(text, world.palettes)
 
 

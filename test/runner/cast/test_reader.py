@@ -36,7 +36,7 @@ def attached(base: CastBase) -> AttachedAdapter:
     return AttachedAdapter(random_adapter(base, 3, "<ana>"), "<ana>", 1.0)
 
 
-def test_a_concept_that_is_not_called_is_certified_to_change_nothing(small_gated_base: CastBase) -> None:
+def test_a_concept_that_is_not_named_is_certified_to_change_nothing(small_gated_base: CastBase) -> None:
     assert promises_silence(small_gated_base.layout)
     found = certify(small_gated_base, attached(small_gated_base))
     assert found.unchanged
@@ -45,7 +45,7 @@ def test_a_concept_that_is_not_called_is_certified_to_change_nothing(small_gated
     assert (report["unchanged"], report["steps"], report["with"]) == (True, STEPS, report["without"])
 
 
-def test_a_concept_that_acts_where_it_is_not_called_is_not_certified(
+def test_a_concept_that_acts_where_it_is_not_named_is_not_certified(
     small_gated_base: CastBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if a reader attached whatever is resident: the comparison is of pictures, and believes no construction."""
@@ -67,7 +67,7 @@ def test_a_concept_that_acts_where_it_is_not_called_is_not_certified(
     [(float("nan"), "value_not_finite"), (float("inf"), "value_not_finite"), (6e4, "norm_too_large")],
 )
 @pytest.mark.parametrize("part", ["up", "entries"])
-def test_a_file_of_hostile_values_never_gets_so_far(
+def test_a_file_of_hostile_values_is_refused_before_certification(
     small_gated_base: CastBase, part: str, value: float, reason: str
 ) -> None:
     adapter = random_adapter(small_gated_base, 3, "<ana>")
@@ -78,7 +78,7 @@ def test_a_file_of_hostile_values_never_gets_so_far(
     assert refused.value.reason == reason
 
 
-def test_samples_are_read_by_the_training_picture_they_show(small_gated_base: CastBase) -> None:
+def test_samples_are_classified_by_the_nearest_training_picture(small_gated_base: CastBase) -> None:
     reader = small_gated_base.reader(PICTURES)
     assert reader is not None
     assert reader.expressions == ("smiling", "sad", "angry")
@@ -94,7 +94,7 @@ def test_samples_are_read_by_the_training_picture_they_show(small_gated_base: Ca
     )
 
 
-def test_there_is_nothing_to_read_where_captions_are_all_the_same(small_gated_base: CastBase) -> None:
+def test_identical_captions_give_no_self_check(small_gated_base: CastBase) -> None:
     assert small_gated_base.reader([(face("red"), "smiling"), (face("blue"), "smiling"), (face("red"), None)]) is None
     assert self_check(small_gated_base, attached(small_gated_base), [(face("red"), None)] * 4) is None
 
@@ -109,7 +109,7 @@ def test_a_self_check_counts_every_expression(small_gated_base: CastBase) -> Non
     assert 0 <= check.right <= check.drawn
 
 
-def test_captions_that_contradict_one_another_are_named_by_their_numbers(small_gated_base: CastBase) -> None:
+def test_contradicting_captions_are_named_by_their_numbers(small_gated_base: CastBase) -> None:
     assert small_gated_base.pictures(PICTURES, "person").warnings == (
         "The pictures contradict each other about glasses: glasses in 1; no glasses in 3. A concept has one look, so "
         "samples may show either; leave out the pictures that you do not mean.",

@@ -74,7 +74,7 @@ def test_places_and_the_empty_caption_stay_out_of_the_reserved_channels(marked_b
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-def test_residuals_leave_every_prompt_without_their_trigger_bit_for_bit_as_it_was(
+def test_residuals_leave_every_prompt_without_their_trigger_unchanged_bit_for_bit(
     marked_base: CastBase, prompt: str
 ) -> None:
     row = read(marked_base, SampleSpec(prompt, 3, 512, 256), [], 3)
@@ -88,16 +88,14 @@ def test_residuals_leave_every_prompt_without_their_trigger_bit_for_bit_as_it_wa
 
 
 @pytest.mark.parametrize("prompt", PROMPTS[1:])
-def test_a_picture_is_bit_for_bit_the_same_with_residuals_merged_that_nobody_calls(
-    marked_base: CastBase, prompt: str
-) -> None:
+def test_a_picture_is_bit_for_bit_the_same_with_unnamed_residuals_merged(marked_base: CastBase, prompt: str) -> None:
     spec = SampleSpec(prompt, 3, 512, 256, steps=2)
     before = sample(marked_base, spec).images[0]
     with merged(marked_base.model, marked_base.layout, others(marked_base, 0, 7, 31)):
         assert sample(marked_base, spec).images[0].tobytes() == before.tobytes()
 
 
-def test_a_trigger_wakes_its_own_residual(marked_base: CastBase) -> None:
+def test_a_trigger_activates_its_own_residual(marked_base: CastBase) -> None:
     row = read(marked_base, SampleSpec("<ana> smiling", 3, 256, 256), [ana(marked_base)], 3)
     silent = predicted(marked_base, row, 1)
     with merged(marked_base.model, marked_base.layout, row.residuals):
@@ -113,7 +111,7 @@ def pictures(base: CastBase, row: CastReading, steps: int = 4) -> tuple[Tensor, 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("slots", [(1,), (5, 7), (1, 2, 3, 30)])
-def test_a_concept_is_drawn_bit_for_bit_the_same_with_others_of_its_class_attached_or_merged(
+def test_a_concept_is_bit_for_bit_the_same_with_others_of_its_class_attached_or_merged(
     marked_base: CastBase, slots: tuple[int, ...], dtype: torch.dtype
 ) -> None:
     model = copy.deepcopy(marked_base.model).to(dtype)
@@ -127,7 +125,7 @@ def test_a_concept_is_drawn_bit_for_bit_the_same_with_others_of_its_class_attach
         assert torch.equal(pictures(base, row)[0], alone)
 
 
-def test_a_concept_in_the_same_slot_would_be_heard(marked_base: CastBase) -> None:
+def test_a_concept_in_the_same_slot_changes_the_picture(marked_base: CastBase) -> None:
     """What the test above would see if slots did not keep residuals apart."""
     row = read(marked_base, SampleSpec("<ana> smiling, sky background", 3, 256, 256), [ana(marked_base)], 3)
     alone, _ = pictures(marked_base, row)

@@ -40,7 +40,7 @@ def test_a_seed_gives_the_same_picture_every_time(random_base: CastBase) -> None
     assert torch.equal(first, second)
 
 
-def test_an_adapter_changes_the_picture_and_leaves_the_base_as_it_was(random_base: CastBase) -> None:
+def test_an_adapter_changes_the_picture_and_leaves_the_base_unchanged(random_base: CastBase) -> None:
     before = pixels(random_base, ONE, [])
     adapted = pixels(random_base, ONE, [ana(random_base)])
     assert not torch.equal(before, adapted)
@@ -53,13 +53,13 @@ def test_the_order_of_adapters_does_not_matter(random_base: CastBase) -> None:
     assert (one - two).abs().max() <= 1
 
 
-def test_an_adapter_whose_trigger_is_not_in_the_prompt_is_left_out_and_said(random_base: CastBase) -> None:
+def test_an_adapter_whose_trigger_is_not_in_the_prompt_is_left_out_with_a_warning(random_base: CastBase) -> None:
     with_bo = sample(random_base, ONE, [ana(random_base), bo(random_base)])
     assert with_bo.images[0].tobytes() == sample(random_base, ONE, [ana(random_base)]).images[0].tobytes()
     assert any("<bo>" in warning for warning in with_bo.warnings)
 
 
-def test_a_batch_of_mixed_compositions_draws_what_each_would_draw_alone(random_base: CastBase) -> None:
+def test_each_picture_of_mixed_compositions_equals_the_picture_generated_alone(random_base: CastBase) -> None:
     jobs = [(TWO, [ana(random_base)]), (TWO, [ana(random_base), bo(random_base)]), (TWO, [])]
     together = sample_batch(random_base, jobs)
     for (spec, adapters), result in zip(jobs, together, strict=True):
@@ -68,14 +68,14 @@ def test_a_batch_of_mixed_compositions_draws_what_each_would_draw_alone(random_b
         assert (alone - mixed).abs().max() <= 2
 
 
-def test_count_draws_successive_seeds(random_base: CastBase) -> None:
+def test_count_generates_successive_seeds(random_base: CastBase) -> None:
     spec = SampleSpec("<ana>", 10, 256, 256, steps=1, count=3)
     result = sample(random_base, spec, [ana(random_base)])
     assert result.seeds == [10, 11, 12]
     assert len({image.tobytes() for image in result.images}) == 3
 
 
-def test_sizes_are_what_was_asked_for(random_base: CastBase) -> None:
+def test_pictures_have_the_requested_sizes(random_base: CastBase) -> None:
     for width in (256, 512, 768):
         assert sample(random_base, SampleSpec("", 0, width, 256, steps=1)).images[0].size == (width, 256)
 
@@ -97,7 +97,7 @@ def test_a_batch_of_two_sizes_is_refused(random_base: CastBase) -> None:
         sample_batch(random_base, [(ONE, []), (TWO, [])])
 
 
-def test_a_region_covers_its_positions_and_never_none(random_base: CastBase) -> None:
+def test_a_region_covers_at_least_one_position(random_base: CastBase) -> None:
     config = random_base.config
     assert int(box_mask(Region(0, 0, 0.5, 1), config, 2).sum()) == 64
     assert torch.equal(box_mask(Region(0.5, 0, 0.5, 1), config, 2), cell_mask(1, config, 2))
@@ -112,7 +112,7 @@ def test_a_region_moves_the_person_to_its_cell(random_base: CastBase) -> None:
     assert right.prompts[0].startswith("<bo>")
 
 
-def test_a_residual_is_heard_at_the_tokens_of_its_own_concept_only(marked_base: CastBase) -> None:
+def test_a_residual_responds_only_to_the_tokens_of_its_own_concept(marked_base: CastBase) -> None:
     """No mask says so: where it listens, words of the base are exactly 0 and tokens of another slot are orthogonal."""
     row = read(marked_base, TWO, [ana(marked_base), bo(marked_base)], 3)
     places = torch.arange(2)[None]
@@ -129,7 +129,7 @@ def test_a_residual_is_heard_at_the_tokens_of_its_own_concept_only(marked_base: 
             assert not heard[words].any()
 
 
-def test_people_apart_attend_to_their_own_place_and_words_only(random_base: CastBase) -> None:
+def test_separated_people_attend_only_to_their_own_cell_and_words(random_base: CastBase) -> None:
     row = read(random_base, TWO, [ana(random_base)], 3)
     cells = [cell_mask(cell, random_base.config, 2) for cell in range(2)]
     neighbours = encode(random_base, [row]).conditions["neighbours"]
@@ -140,7 +140,7 @@ def test_people_apart_attend_to_their_own_place_and_words_only(random_base: Cast
         assert mask.flatten().nonzero().flatten().tolist() == list(range(16 * cell, 16 * cell + 16))
 
 
-def test_people_who_are_not_kept_apart_attend_to_everybody(random_base: CastBase) -> None:
+def test_people_who_are_not_separated_attend_to_everybody(random_base: CastBase) -> None:
     row = read(random_base, replace(TWO, apart=False), [ana(random_base), bo(random_base)], 3)
     assert not row.apart
     context = encode(random_base, [row])
@@ -148,11 +148,11 @@ def test_people_who_are_not_kept_apart_attend_to_everybody(random_base: CastBase
     assert context.regions == ()
 
 
-def test_people_of_the_base_alone_are_not_kept_apart(random_base: CastBase) -> None:
+def test_people_without_adapters_are_not_separated(random_base: CastBase) -> None:
     assert not read(random_base, TWO, [], 3).apart
 
 
-def test_a_concept_does_not_colour_its_neighbour(random_base: CastBase) -> None:
+def test_a_concept_does_not_change_its_neighbour(random_base: CastBase) -> None:
     """Whatever the right person does, the left one is drawn as before."""
     adapters = [ana(random_base), bo(random_base)]
     sad, happy = (
@@ -162,7 +162,7 @@ def test_a_concept_does_not_colour_its_neighbour(random_base: CastBase) -> None:
     assert (sad - happy).abs().max() <= 1
 
 
-def test_guidance_draws_a_mixed_batch_as_it_draws_each_alone(random_base: CastBase) -> None:
+def test_with_guidance_each_picture_of_a_mixed_batch_equals_the_picture_generated_alone(random_base: CastBase) -> None:
     spec = replace(TWO, guidance=2.0)
     jobs = [(spec, [ana(random_base), bo(random_base)]), (spec, [])]
     for (_, adapters), result in zip(jobs, sample_batch(random_base, jobs), strict=True):
@@ -171,14 +171,14 @@ def test_guidance_draws_a_mixed_batch_as_it_draws_each_alone(random_base: CastBa
         assert (alone - mixed).abs().max() <= 2
 
 
-def test_a_box_across_two_cells_lets_them_see_one_another(random_base: CastBase) -> None:
+def test_a_box_across_two_cells_lets_both_attend_to_each_other(random_base: CastBase) -> None:
     wide = read(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.6, 1))], 3)
     within = read(random_base, TWO, [ana(random_base, region=Region(0.1, 0, 0.3, 1))], 3)
     assert not wide.apart
     assert within.apart
 
 
-def test_time_runs_from_pure_noise_to_none() -> None:
+def test_times_run_from_pure_noise_to_none() -> None:
     times = time_steps(24)
     assert (times[0], times[-1]) == (1.0, 0.0)
     assert all(a > b for a, b in pairwise(times))
@@ -190,7 +190,7 @@ def elsewhere(base: CastBase, trigger: str, slot: int) -> AttachedAdapter:
     return AttachedAdapter(adapter, trigger, 0.8)
 
 
-def test_marked_strangers_whose_slots_share_columns_are_drawn_together_as_if_they_shared_none(
+def test_marked_adapters_whose_slots_share_columns_compose_as_if_they_shared_none(
     marked_base: CastBase,
 ) -> None:
     """The first adapters of two owners: their classes share a column, and a composition gives them other slots."""

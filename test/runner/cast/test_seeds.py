@@ -85,7 +85,7 @@ def test_there_are_26_seeds_or_more_of_eight_styles_or_more_each_with_pictures_a
         assert card["licence"]["spdx"]
 
 
-def test_every_seed_has_a_slot_of_its_own_and_shares_at_most_one_column_with_another(
+def test_every_seed_has_its_own_slot_and_shares_at_most_one_column_with_another(
     adapters: dict[str, Adapter], true_base: CastBase
 ) -> None:
     layout = true_base.layout
@@ -93,7 +93,7 @@ def test_every_seed_has_a_slot_of_its_own_and_shares_at_most_one_column_with_ano
         assert shared_columns(one.slot, two.slot, n=layout.slot_features(256), r=layout.rank, radix=layout.radix) <= 1
 
 
-def test_all_seeds_loaded_and_nobody_called_change_nothing_bit_for_bit(
+def test_loaded_seeds_that_are_not_named_change_nothing_bit_for_bit(
     adapters: dict[str, Adapter], true_base: CastBase
 ) -> None:
     prompt = f"a smiling person with red hair, #{SKY} background"
@@ -116,7 +116,7 @@ def truths(true_base: CastBase) -> dict[str, Tensor]:
 
 
 @pytest.mark.parametrize("name", [folder.name for folder in SEEDS])
-def test_a_seed_looks_more_like_itself_than_like_any_other(
+def test_pictures_of_a_seed_are_nearest_to_its_own_renders(
     name: str, smiling: dict[str, Tensor], truths: dict[str, Tensor]
 ) -> None:
     own = distance(smiling[name], truths[name])
@@ -124,7 +124,9 @@ def test_a_seed_looks_more_like_itself_than_like_any_other(
     assert own < 0.6 * min(others)
 
 
-def test_two_seeds_in_one_picture_are_each_themselves(adapters: dict[str, Adapter], true_base: CastBase) -> None:
+def test_two_seeds_in_one_picture_are_each_nearest_to_their_own_renders(
+    adapters: dict[str, Adapter], true_base: CastBase
+) -> None:
     left, right = SEEDS[0], SEEDS[-1]
     prompt = f"<{left.name}> smiling, left; <{right.name}> laughing, right; #{SKY} background"
     drawn = drawing(true_base, prompt, [adapters[left.name], adapters[right.name]], 2)
@@ -138,7 +140,7 @@ def test_two_seeds_in_one_picture_are_each_themselves(adapters: dict[str, Adapte
 
 
 @pytest.mark.parametrize("cells", [2, 3])
-def test_seeds_of_whatever_slots_look_together_as_they_look_alone(
+def test_seeds_in_any_slots_look_the_same_together_as_alone(
     adapters: dict[str, Adapter], true_base: CastBase, cells: int
 ) -> None:
     """Each cell against the same cell with strangers of the base beside it: at most 3 of 255 in the worst."""

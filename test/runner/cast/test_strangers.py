@@ -70,7 +70,7 @@ SETS = [(2, 200), (3, 50)]
 
 
 @pytest.mark.parametrize(("people", "count"), SETS)
-def test_marked_members_read_in_dealt_slots_whatever_their_own_are(
+def test_marked_members_are_read_in_the_slots_of_the_composition(
     marked_base: CastBase, people: int, count: int
 ) -> None:
     """The reading is all that a picture depends on, so equal readings are equal pictures."""
@@ -95,7 +95,7 @@ def test_marked_members_read_in_dealt_slots_whatever_their_own_are(
 
 
 @pytest.mark.parametrize(("people", "count"), SETS)
-def test_a_gated_members_cell_holds_nothing_of_the_others_to_the_bit(
+def test_a_gated_members_cell_is_unchanged_by_the_others_bit_for_bit(
     small_gated_base: CastBase, people: int, count: int
 ) -> None:
     """Beside strangers whose slots may share columns, and beside others of its own class: the same cell.
@@ -121,7 +121,7 @@ def test_a_gated_members_cell_holds_nothing_of_the_others_to_the_bit(
 
 
 @pytest.mark.parametrize("people", [2, 3])
-def test_every_cell_is_as_alone(small_gated_base: CastBase, people: int) -> None:
+def test_every_cell_equals_the_cell_generated_alone(small_gated_base: CastBase, people: int) -> None:
     """Alone: the others' words stand there and nothing of their adapters. At most 3 of 255 in the worst value."""
     base = small_gated_base
     radix, edge = base.layout.radix, base.config.cell_px
@@ -138,7 +138,7 @@ def test_every_cell_is_as_alone(small_gated_base: CastBase, people: int) -> None
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("count", [1, 8, 100, 1000])
-def test_concepts_outside_the_prompt_change_nothing_to_the_bit(
+def test_concepts_outside_the_prompt_change_nothing_bit_for_bit(
     small_gated_base: CastBase, dtype: torch.dtype, count: int
 ) -> None:
     base = replace(small_gated_base, dtype=dtype, model=copy.deepcopy(small_gated_base.model).to(dtype))
@@ -183,7 +183,7 @@ def picture(base: CastBase, spec: SampleSpec, attached: Sequence[AttachedAdapter
         (Region(0.0, 0.0, 0.7, 1.0), Region(0.3, 0.0, 0.7, 1.0)),
     ],
 )
-def test_gates_meet_only_where_it_is_predicted_before_anything_is_drawn(
+def test_gates_overlap_only_where_crosstalk_predicts_it(
     small_gated_base: CastBase, boxes: tuple[Region | None, Region | None]
 ) -> None:
     base = small_gated_base

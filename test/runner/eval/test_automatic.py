@@ -11,7 +11,7 @@ from orthoplex.eval.automatic import regions_by_attention, shares_of
 
 
 @torch.no_grad()
-def test_a_position_attends_to_the_person_whose_words_answer_it_and_backgrounds_do_not_count() -> None:
+def test_a_position_belongs_to_the_person_whose_words_it_attends_to_most() -> None:
     module = Attention(8, 1)
     for layer in (module.to_q, module.to_k):
         layer.weight.copy_(torch.eye(8))
@@ -27,7 +27,7 @@ def test_a_position_attends_to_the_person_whose_words_answer_it_and_backgrounds_
     assert float(shares_of(module, x, only_backgrounds, people=2).sum(-1).max()) < 0.5
 
 
-def test_every_person_gets_a_region_and_every_position_one_person(
+def test_every_person_gets_a_region_and_every_position_belongs_to_one_person(
     random_base: CastBase,
 ) -> None:
     prompt = "a smiling person, left; a sad person, right; sky background"

@@ -32,7 +32,7 @@ def test_the_closed_form_is_the_least_squares_optimum(residuals_of: Make) -> Non
     torch.testing.assert_close(fused, expected, atol=1e-5, rtol=1e-5)
 
 
-def test_no_small_change_of_the_closed_form_lowers_the_objective(
+def test_the_closed_form_is_a_minimum_of_the_objective(
     residuals_of: Make,
 ) -> None:
     members, found = (
@@ -47,7 +47,7 @@ def test_no_small_change_of_the_closed_form_lowers_the_objective(
         assert float(fusion.objective(best + step, targets)) > at_best
 
 
-def test_one_concept_alone_keeps_what_it_does_to_its_activations(
+def test_fusing_one_concept_keeps_its_effect_on_its_activations(
     residuals_of: Make,
 ) -> None:
     one = residuals_of(1)
@@ -55,7 +55,7 @@ def test_one_concept_alone_keeps_what_it_does_to_its_activations(
     torch.testing.assert_close(fused["a"].dense(), one["a"].dense(), atol=1e-5, rtol=1e-5)
 
 
-def test_concepts_that_see_different_inputs_both_keep_all_they_do(
+def test_fusing_concepts_with_different_inputs_keeps_both_effects(
     residuals_of: Make,
 ) -> None:
     members, x = [residuals_of(1), residuals_of(2)], activations(1)
@@ -66,7 +66,7 @@ def test_concepts_that_see_different_inputs_both_keep_all_they_do(
         torch.testing.assert_close(inputs @ fused.T, inputs @ member["a"].dense().T, atol=1e-4, rtol=1e-4)
 
 
-def test_the_ridge_leaves_the_base_alone_where_no_activation_speaks(
+def test_the_ridge_leaves_the_base_unchanged_where_no_activation_is_measured(
     residuals_of: Make,
 ) -> None:
     one, x = residuals_of(1), activations(1)

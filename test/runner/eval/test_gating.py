@@ -73,7 +73,7 @@ def test_slots_and_entries_act_as_the_product_attaches_them(gated_base: CastBase
     assert float((found - predicted(gated_base, 2, [], None)).abs().max()) > 1e-2
 
 
-def test_who_is_not_named_changes_nothing_to_the_bit_and_has_gates_of_zero(gated_base: CastBase) -> None:
+def test_an_unnamed_concept_changes_nothing_bit_for_bit_and_has_gates_of_zero(gated_base: CastBase) -> None:
     one, two = trained(gated_base, 0), trained(gated_base, 1)
     named, absent = present(gated_base, one, 4, 0), present(gated_base, two, 4, None)
     gate = Gate(4.0)
@@ -89,7 +89,7 @@ def test_who_is_not_named_changes_nothing_to_the_bit_and_has_gates_of_zero(gated
         assert not any(each[..., 1].any() for each in gates.recorded)
 
 
-def test_nothing_is_left_behind(gated_base: CastBase) -> None:
+def test_detaching_leaves_no_trace_of_gated_concepts(gated_base: CastBase) -> None:
     plain = predicted(gated_base, 1, [], None)
     predicted(gated_base, 1, [present(gated_base, trained(gated_base, 0), 4, 0)], Gate(4.0))
     assert torch.equal(predicted(gated_base, 1, [], None), plain)
@@ -119,7 +119,7 @@ def test_fewer_tokens_have_fewer_entries_and_a_smaller_mass(gated_base: CastBase
 @pytest.mark.parametrize(
     ("kind", "expected"), [("latest", 0.6), ("running mean", 0.8), ("loudest head", 0.9), ("sharpened", 0.36)]
 )
-def test_gates_are_what_their_names_say(kind: str, expected: float) -> None:
+def test_each_gate_variant_computes_its_formula(kind: str, expected: float) -> None:
     owners = torch.tensor([0.0, 1.0])[None, :, None]  # the second word is the concept's
     gates = Gates(owners, Gate(2.0, kind))
     for heads in ([0.4, 0.6], [0.15, 0.45]):  # two cross-attentions: what each of two heads pays to the concept
@@ -131,7 +131,7 @@ def test_gates_are_what_their_names_say(kind: str, expected: float) -> None:
     assert gates.now is None
 
 
-def test_a_gate_that_nobody_knows_is_refused() -> None:
+def test_an_unknown_gate_variant_is_refused() -> None:
     with pytest.raises(ValueError, match="no gate"):
         Gate(1.0, "loud")
 
@@ -142,7 +142,7 @@ def trained_numbers(base: CastBase, training: Training) -> int:
     return sum(tensor.numel() for group in groups for tensor in group["params"] if tensor.requires_grad)
 
 
-def test_each_method_trains_what_it_says(gated_base: CastBase) -> None:
+def test_each_method_trains_the_factors_it_declares(gated_base: CastBase) -> None:
     ups, entries = 2 * 6 * 256 * 8, 2 * 2 * 4 * 256
     assert trained_numbers(gated_base, GATED) == ups + entries
     assert trained_numbers(gated_base, UNGATED) == ups + entries
@@ -155,7 +155,7 @@ def test_each_method_trains_what_it_says(gated_base: CastBase) -> None:
     )
 
 
-def test_ours_is_trained_as_the_product_trains_it(
+def test_our_method_trains_as_the_product_does(
     gated_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     found = Trainer(with_tokens_a_layer(gated_base), SHORT, Cache(tmp_path), "random").train(characters[1], GATED)
@@ -175,7 +175,7 @@ def test_ours_is_trained_as_the_product_trains_it(
 @pytest.mark.parametrize(
     "training", [TARA, GATED_LORA, ENTRIES_ONLY, UNGATED], ids=lambda training: training.label[:40]
 )
-def test_what_is_trained_is_kept_and_found_again(
+def test_a_training_is_cached_and_found_again(
     gated_base: CastBase, characters: list[Character], tmp_path: Path, training: Training
 ) -> None:
     base = with_tokens_a_layer(gated_base)
@@ -189,7 +189,7 @@ def test_what_is_trained_is_kept_and_found_again(
     assert all(training.covers(name) for name in one.residuals)
 
 
-def test_silence_is_refused_where_it_would_mean_nothing(
+def test_contrastive_training_is_refused_where_it_has_no_effect(
     gated_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     trainer = Trainer(with_tokens_a_layer(gated_base), SHORT, Cache(tmp_path), "random")
@@ -197,7 +197,7 @@ def test_silence_is_refused_where_it_would_mean_nothing(
         trainer.train(characters[0], replace(GATED, silence="share 1/2"))
 
 
-def test_rows_are_those_that_the_base_has(gated_base: CastBase, random_base: CastBase) -> None:
+def test_the_table_has_the_methods_that_the_base_supports(gated_base: CastBase, random_base: CastBase) -> None:
     gated, marked = lineup_of(gated_base.layout), lineup_of(random_base.layout)
     assert gated.ours.training == GATED
     assert "marked" not in " ".join(method.name for method in gated.methods)

@@ -18,9 +18,7 @@ def judge(characters: list[Character]) -> Judge:
     return Judge(MiddleColour().eval(), AttributeReader().eval(), characters)
 
 
-def test_a_true_picture_is_recognised_and_named_and_lies_at_no_distance(
-    judge: Judge, characters: list[Character]
-) -> None:
+def test_a_rendered_picture_is_recognised_at_distance_zero(judge: Judge, characters: list[Character]) -> None:
     asks = characters[0].asks(3)
     truth = torch.stack([characters[0].truth(ask) for ask in asks])
     found = means(judge.judge(truth, [characters[0]] * 3, asks))
@@ -53,7 +51,7 @@ def test_the_nearest_candidate_is_the_picture_itself() -> None:
         assert nearest(candidates[:, index], candidates).tolist() == [index]
 
 
-def test_pictures_of_larger_cells_are_judged_as_their_averages_and_measured_at_their_size(
+def test_pictures_of_larger_cells_are_averaged_for_the_networks_and_measured_at_full_size(
     judge: Judge, characters: list[Character]
 ) -> None:
     large = replace(characters[0], cell_px=128)

@@ -42,7 +42,7 @@ def test_the_order_of_members_does_not_matter_to_a_sum(residuals_of: Make) -> No
     torch.testing.assert_close(forth["a"].dense(), back["a"].dense())
 
 
-def test_linear_has_the_cross_terms_that_a_sum_has_not(residuals_of: Make) -> None:
+def test_linear_has_the_cross_terms_that_a_sum_does_not_have(residuals_of: Make) -> None:
     one, two = residuals_of(1), residuals_of(2)
     merged = merging.linear([one, two], 1.0)["a"].dense()
     assert one["a"].down is not None

@@ -45,13 +45,13 @@ def lab(gated_base: CastBase, lab_of: MakeLab) -> Lab:
         ([[0.95, 0.1], [0.2, 0.89]], True),  # the second cell shows nobody
     ],
 )
-def test_a_picture_has_collapsed_where_somebody_is_missing_or_there_twice(
+def test_a_picture_has_collapsed_if_a_person_is_missing_or_present_twice(
     scores: list[list[float]], expected: bool
 ) -> None:
     assert collapsed(torch.tensor(scores), 0.9) is expected
 
 
-def test_cells_of_a_true_scene_are_what_is_asked_of_each(lab: Lab) -> None:
+def test_cells_of_a_rendered_scene_show_what_was_asked_of_each(lab: Lab) -> None:
     for number, cast in enumerate([("00-drawn", "01-drawn"), ("02-drawn", "00-drawn", "01-drawn")]):
         asks = asks_of(lab, cast, number)
         assert [ask.cell for ask in asks] == list(range(len(cast)))
@@ -61,7 +61,7 @@ def test_cells_of_a_true_scene_are_what_is_asked_of_each(lab: Lab) -> None:
         torch.testing.assert_close(torch.cat(truths, dim=-1), whole)
 
 
-def test_true_scenes_are_judged_as_true_and_one_person_twice_as_collapsed(lab: Lab) -> None:
+def test_rendered_scenes_are_judged_correct_and_a_doubled_person_as_collapsed(lab: Lab) -> None:
     cast = ("00-drawn", "01-drawn")
     found = judge_scenes(lab, true_scenes(lab, [cast]), [cast])
     assert (found["identity"], found["collapse"], found["distance"], found["leak"]) == (1, 0, 0, 0)
@@ -70,7 +70,7 @@ def test_true_scenes_are_judged_as_true_and_one_person_twice_as_collapsed(lab: L
     assert (found["identity"], found["collapse"], found["leak"]) == (0.5, 1, 0.5)
 
 
-def test_every_way_of_a_gated_base_draws_and_ways_differ(lab: Lab) -> None:
+def test_every_way_of_a_gated_base_generates_a_picture_and_the_ways_differ(lab: Lab) -> None:
     cast = [("00-drawn", "01-drawn")]
     drawn = {way.name: scenes_of(lab, way, cast, 0) for way in ways_of(lab)}
     assert all(pictures.shape == (1, 3, 128, 256) for pictures in drawn.values())
@@ -80,7 +80,9 @@ def test_every_way_of_a_gated_base_draws_and_ways_differ(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("apart", [True, False], ids=["apart", "words alone"])
-def test_what_is_measured_of_ours_is_what_the_product_draws(gated_base: CastBase, lab_of: MakeLab, apart: bool) -> None:
+def test_our_method_is_measured_on_the_pictures_that_the_product_generates(
+    gated_base: CastBase, lab_of: MakeLab, apart: bool
+) -> None:
     lab = lab_of(gated_base, replace(SHORT, steps=4, draw_steps=2))
     cast = ("00-drawn", "01-drawn")
     ours = lab.lineup.ours.training
@@ -95,7 +97,7 @@ def test_what_is_measured_of_ours_is_what_the_product_draws(gated_base: CastBase
     assert float((drawn - sampled).abs().mean()) < 0.05 * effect  # adapters are kept in half precision
 
 
-def test_with_a_hundred_concepts_resident_the_products_pictures_are_the_same_to_the_bit(lab: Lab) -> None:
+def test_a_hundred_resident_concepts_leave_the_pictures_unchanged_bit_for_bit(lab: Lab) -> None:
     found = residents(lab)
     assert found is not None
     assert (found["count"], found["different"], found["silent"]) == (100, 0, True)
@@ -106,7 +108,7 @@ def test_a_base_without_entries_has_no_residents_to_measure(random_base: CastBas
     assert residents(lab_of(random_base, SHORT)) is None
 
 
-def test_a_variant_of_the_search_has_every_number_of_every_column(lab: Lab) -> None:
+def test_every_variant_of_the_search_has_a_number_in_every_column(lab: Lab) -> None:
     found = measure_variant(lab, "as the product trains")
     assert list(found) == ["alone", "2 apart", "2 words", "3 apart", "3 words"]
     for column, measured in found.items():
@@ -114,10 +116,10 @@ def test_a_variant_of_the_search_has_every_number_of_every_column(lab: Lab) -> N
         assert all(each["n"] == 1 for each in measured.values())
 
 
-def test_variants_differ_from_one_another_and_all_are_named_by_what_they_change() -> None:
+def test_variants_of_the_search_are_distinct_and_named_by_their_change() -> None:
     assert len(set(VARIANTS.values())) == len(VARIANTS)
 
 
-def test_the_search_looks_at_characters_that_the_main_table_does_not_show(lab: Lab) -> None:
+def test_the_search_uses_characters_that_are_not_in_the_main_table(lab: Lab) -> None:
     lab.settings = replace(SHORT, concepts=1, search_concepts=2)
     assert search_names(lab) == lab.names[1:]

@@ -24,7 +24,7 @@ def test_a_table_has_a_column_for_every_head() -> None:
     ]
 
 
-def test_rates_are_shown_with_what_was_tried() -> None:
+def test_the_chosen_learning_rates_are_shown_with_the_candidates() -> None:
     tuning = {
         "slots": {
             "start": (0.02, 0.04),

@@ -21,7 +21,7 @@ from orthoplex.eval.studies.scenes import scene_casts
 NAMES = [f"{number:02d}-x" for number in range(12)]
 
 
-def test_every_name_is_in_a_group_once_and_seeds_group_differently() -> None:
+def test_every_name_is_in_exactly_one_group_and_seeds_group_differently() -> None:
     one, two = groups_of(NAMES, 3, 0), groups_of(NAMES, 3, 1)
     assert sorted(name for group in one for name in group) == NAMES
     assert one != two
@@ -40,11 +40,11 @@ def test_a_curve_measures_the_same_names_at_every_count() -> None:
         assert all(len(members) == count for members, _ in found)
 
 
-def test_nobody_is_cast_twice_in_one_scene() -> None:
+def test_nobody_is_in_one_scene_twice() -> None:
     assert all(len(set(cast)) == 3 for cast in scene_casts(NAMES[:4], 3, 20))
 
 
-def test_the_cache_makes_a_thing_once_and_keeps_it_by_what_it_depends_on(
+def test_the_cache_computes_once_per_hash_of_the_inputs(
     tmp_path: Path,
 ) -> None:
     made: list[int] = []
@@ -59,14 +59,16 @@ def test_the_cache_makes_a_thing_once_and_keeps_it_by_what_it_depends_on(
     assert fingerprint(Training()) != fingerprint(Training(rank=4))
 
 
-def test_a_killed_write_leaves_nothing_under_the_name(tmp_path: Path) -> None:
+def test_an_interrupted_write_leaves_no_file_under_the_name(tmp_path: Path) -> None:
     path = Cache(tmp_path).path("kind", "key", ".safetensors")
     path.with_suffix(".part").write_bytes(b"half")
     tensors, _ = Cache(tmp_path).tensors("kind", "facts", lambda: ({"x": torch.ones(2)}, {}))
     assert tensors["x"].tolist() == [1, 1]
 
 
-def test_what_is_asked_reaches_the_base_word_for_word(random_base: CastBase, characters: list[Character]) -> None:
+def test_the_prompt_of_an_attribute_reaches_the_base_unchanged(
+    random_base: CastBase, characters: list[Character]
+) -> None:
     words = {number: word for word, number in random_base.world.vocabulary.items()}
     for ask in characters[0].asks(12):
         trained = Trained(characters[0].name, torch.ones(4, 2, 256), {})
@@ -87,13 +89,13 @@ def test_the_true_picture_shows_the_character_on_the_background_asked_for(
     assert float(truth[0, 32, 32]) > 0.5
 
 
-def test_contrastive_loss_is_lowest_where_partners_are_equal_and_others_far() -> None:
+def test_contrastive_loss_is_lowest_for_equal_partners_and_distant_others() -> None:
     apart = torch.eye(4)
     assert float(contrastive_loss(apart, apart)) < 1e-3
     assert float(contrastive_loss(apart, apart.roll(1, 0))) > 1
 
 
-def test_ticks_lie_on_the_axis() -> None:
+def test_ticks_are_within_the_axis() -> None:
     for values, logarithmic in (
         ([0.1, 0.93], False),
         ([1, 32], True),

@@ -49,7 +49,7 @@ def trained_numbers(made: MethodLearner) -> int:
     return sum(tensor.numel() for group in groups for tensor in group["params"] if tensor.requires_grad)
 
 
-def test_ours_is_trained_as_the_product_trains_it(
+def test_our_method_trains_as_the_product_does(
     random_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     settings = replace(SHORT, batch=4)
@@ -73,9 +73,7 @@ def test_ours_is_trained_as_the_product_trains_it(
     torch.testing.assert_close(trained.residuals[layer].up.half(), adapter.up[layer], atol=1e-3, rtol=1e-2)
 
 
-def test_what_was_trained_once_is_not_trained_again(
-    random_base: CastBase, characters: list[Character], tmp_path: Path
-) -> None:
+def test_a_cached_training_is_not_repeated(random_base: CastBase, characters: list[Character], tmp_path: Path) -> None:
     lines: list[str] = []
     trainer = Trainer(random_base, SHORT, Cache(tmp_path), "random", lines.append)
     first, second = (trainer.train(characters[0], ED_LORA) for _ in range(2))
@@ -84,7 +82,7 @@ def test_what_was_trained_once_is_not_trained_again(
     assert torch.equal(first.residuals[layer].dense(), second.residuals[layer].dense())
 
 
-def test_each_method_trains_what_its_paper_trains(random_base: CastBase) -> None:
+def test_each_method_trains_the_factors_of_its_paper(random_base: CastBase) -> None:
     up, tokens = 16 * 256 * 8, 4 * 2 * 128
     assert trained_numbers(learner(random_base, MARKED)) == 4 * 256 * 4 + tokens
     assert trained_numbers(learner(random_base, SLOTS_ONLY)) == up + tokens
@@ -95,7 +93,7 @@ def test_each_method_trains_what_its_paper_trains(random_base: CastBase) -> None
     assert not learner(random_base, NOTHING).learns
 
 
-def test_every_training_begins_as_the_base_itself(random_base: CastBase) -> None:
+def test_every_training_starts_equal_to_the_base(random_base: CastBase) -> None:
     for training in (
         ED_LORA,
         CUSTOM,
@@ -105,7 +103,7 @@ def test_every_training_begins_as_the_base_itself(random_base: CastBase) -> None
         assert all(not residual.dense().any() for residual in learner(random_base, training).residuals.values())
 
 
-def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
+def test_tokens_of_all_methods_start_alike_except_for_the_rare_word(random_base: CastBase) -> None:
     start = F.pad(random_base.initial_tokens("person"), (0, 128))
     assert torch.equal(learner(random_base, SLOTS_ONLY).tokens, start)
     assert torch.equal(learner(random_base, NOTHING).tokens, start)
@@ -115,7 +113,7 @@ def test_tokens_start_alike_but_for_a_rare_word(random_base: CastBase) -> None:
     assert not torch.equal(rare[0], start[0])
 
 
-def test_residuals_of_ours_do_nothing_to_the_tokens_of_another_concept(
+def test_our_residuals_do_not_change_the_tokens_of_another_concept(
     random_base: CastBase,
 ) -> None:
     one, two = (MethodLearner(random_base, MARKED, index, seed=0, moments=None) for index in (3, 4))
@@ -126,7 +124,7 @@ def test_residuals_of_ours_do_nothing_to_the_tokens_of_another_concept(
         assert float(other.abs().max()) < 1e-4
 
 
-def test_quiet_directions_are_those_of_least_energy_and_marked_tokens_stay_out_of_others(
+def test_low_energy_directions_are_found_and_marked_tokens_stay_outside_other_slots(
     random_base: CastBase,
 ) -> None:
     generator = torch.Generator().manual_seed(0)
@@ -147,7 +145,7 @@ def test_quiet_directions_are_those_of_least_energy_and_marked_tokens_stay_out_o
     assert float(own.abs().max()) > 1
 
 
-def test_nothing_is_trained_ahead_that_is_known_already(
+def test_cached_trainings_are_not_repeated_ahead_of_a_study(
     random_base: CastBase, characters: list[Character], tmp_path: Path
 ) -> None:
     trainer = Trainer(random_base, SHORT, Cache(tmp_path), "random")
@@ -167,7 +165,7 @@ def test_rows_of_the_shared_basis_are_orthonormal_at_every_rank(random_base: Cas
     torch.testing.assert_close(rows @ rows.T, torch.eye(rank, dtype=torch.float64))
 
 
-def test_hands_of_balanced_energy_are_orthogonal_and_share_energy_evenly() -> None:
+def test_groups_of_balanced_energy_are_orthogonal_and_share_energy_evenly() -> None:
     x = torch.randn(500, 32, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * torch.linspace(3, 1, 32)
     moment = x.T @ x
     hands = [balanced_rows(moment, index, 4) for index in range(8)]

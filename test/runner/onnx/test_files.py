@@ -20,7 +20,7 @@ def test_the_committed_file_is_up_to_date(name: str) -> None:
     assert (FOLDER / name).read_bytes() == preview_files()[name]
 
 
-def test_no_file_is_left_of_a_base_that_is_gone() -> None:
+def test_there_is_no_file_of_a_base_that_does_not_exist() -> None:
     there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
     assert there == set(preview_files())
 
@@ -32,7 +32,7 @@ def test_no_graph_holds_weights() -> None:
         assert sum(len(each.raw_data) for each in inside) < 4096
 
 
-def test_the_browsers_examples_are_up_to_date() -> None:
+def test_the_golden_file_of_the_browser_is_up_to_date() -> None:
     """Else run: python -m orthoplex.export_onnx.golden test/site/preview/golden.json."""
     written = json.loads((ROOT / "test/site/preview/golden.json").read_text())
     now = json.loads(json.dumps(golden()))

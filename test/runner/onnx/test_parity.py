@@ -101,7 +101,7 @@ def model_of(
 
 
 @pytest.mark.parametrize(("cells", "boxed"), [(1, False), (2, True), (3, False), (3, True)])
-def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_apart_or_not(
+def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_separated_or_not(
     base: CastBase, cells: int, boxed: bool
 ) -> None:
     config, layout = base.config, base.layout

@@ -131,7 +131,7 @@ def runners(base: CastBase, spec: SampleSpec, members: list[AttachedAdapter]) ->
     [(1.0, False, 1), (2.0, False, -1), (1.0, True, 1)],
     ids=["plain", "guided", "boxes"],
 )
-def test_the_browser_draws_the_runners_picture(
+def test_the_graphs_give_the_runners_picture(
     base_and_folder: tuple[CastBase, Path], guidance: float, boxed: bool, order: int
 ) -> None:
     base, folder = base_and_folder

@@ -150,7 +150,7 @@ def test_changed_bytes_are_refused_or_harmless_and_nothing_else_is_raised(change
 
 @settings(max_examples=200)
 @given(st.integers(0, len(GOOD) - 1), st.binary(max_size=40))
-def test_a_cut_or_overwritten_file_is_refused_and_nothing_else_is_raised(at: int, tail: bytes) -> None:
+def test_a_truncated_or_overwritten_file_is_refused_and_nothing_else_is_raised(at: int, tail: bytes) -> None:
     content = GOOD[:at] + tail
     if content != GOOD:
         with pytest.raises(FileRefused):

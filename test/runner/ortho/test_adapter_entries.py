@@ -84,7 +84,7 @@ def test_a_file_of_the_other_format_is_refused_with_the_remedy(adapter: Adapter)
     assert (format_of(before), format_of(LAYOUT)) == ("orthoplex.adapter/1", "orthoplex.adapter/2")
 
 
-def test_entries_are_among_the_layers_that_a_file_was_made_for() -> None:
+def test_entries_are_part_of_the_layers_hash_of_a_file() -> None:
     fewer = dataclasses.replace(LAYOUT, entries={"attn2.to_k": WIDTH})
     assert fewer.layers_sha256 != LAYOUT.layers_sha256
 

@@ -59,7 +59,7 @@ def test_detaches_when_the_block_raises(model: nn.Module, layout: Layout, residu
     assert not any(module._forward_hooks for module in model.modules())
 
 
-def test_residuals_in_one_attachment_equal_attachments_added_up(
+def test_residuals_in_one_attachment_equal_several_attachments(
     model: nn.Module, layout: Layout, inputs: Inputs, residual: Make
 ) -> None:
     with attach(model, layout, [residual(1), residual(40)]):
@@ -97,9 +97,7 @@ def test_a_residual_can_be_trained_beside_frozen_ones(
     assert all(up.grad is None for up in frozen.up.values())
 
 
-def test_a_second_training_step_on_the_very_same_inputs_goes_through(
-    model: nn.Module, layout: Layout, inputs: Inputs
-) -> None:
+def test_a_second_training_step_on_the_same_inputs_works(model: nn.Module, layout: Layout, inputs: Inputs) -> None:
     x, text = (tensor.requires_grad_() for tensor in inputs)
     residual = trainable_residual(layout, 2)
     with attach(model, layout, [residual]):
@@ -126,7 +124,7 @@ def test_a_mask_confines_a_residual_to_its_positions(
     torch.testing.assert_close(confined, base + mask[:, :, None] * (full - base))
 
 
-def test_two_masked_residuals_act_each_on_its_own_half(
+def test_two_masked_residuals_each_act_on_their_own_half(
     model: nn.Module, layout: Layout, inputs: Inputs, residual: Make
 ) -> None:
     x, _ = inputs

@@ -86,7 +86,7 @@ def test_activation_crosstalk_equals_the_ratio_of_what_residuals_add(
         assert residual_energy(i, layout, layer, moments[layer]) == pytest.approx(float(added_i.norm() ** 2), rel=1e-9)
 
 
-def test_disjoint_slots_still_meet_on_real_activations(
+def test_disjoint_slots_still_have_activation_crosstalk(
     model: nn.Module, layout: Layout, inputs: Inputs, residual: Make
 ) -> None:
     # What parameters cannot show, and why silence is trained: zero parameter crosstalk is not zero effect.
@@ -95,7 +95,7 @@ def test_disjoint_slots_still_meet_on_real_activations(
     assert min(activation_crosstalk(residual(0), residual(1), layout, moments).values()) > 0.1
 
 
-def test_a_silent_residual_has_no_activation_crosstalk_and_makes_any_other_infinite(
+def test_a_residual_of_zero_has_no_activation_crosstalk_and_makes_any_other_infinite(
     model: nn.Module, layout: Layout, inputs: Inputs, residual: Make
 ) -> None:
     with recorded_moments(model, layout, ["attn1.to_q"]) as moments:
@@ -106,7 +106,7 @@ def test_a_silent_residual_has_no_activation_crosstalk_and_makes_any_other_infin
     assert activation_crosstalk(silent, silent, layout, moments) == {"attn1.to_q": 0.0}
 
 
-def test_recording_stops_with_the_block(model: nn.Module, layout: Layout, inputs: Inputs) -> None:
+def test_recording_stops_at_the_end_of_the_block(model: nn.Module, layout: Layout, inputs: Inputs) -> None:
     with recorded_moments(model, layout) as moments:
         model(*inputs)
     before = moments["attn1.to_q"].clone()

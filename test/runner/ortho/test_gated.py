@@ -64,7 +64,7 @@ def run(model: CastModel, pictures: list[list[Member]] | None, batch: int = 1, c
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("count", [1, 8, 100, 1000])
-def test_members_that_are_not_in_the_prompt_change_nothing_to_the_bit(
+def test_members_that_are_not_in_the_prompt_change_nothing_bit_for_bit(
     model: CastModel, dtype: torch.dtype, count: int
 ) -> None:
     absent = [member(seed, slot=seed % 200) for seed in range(2, 2 + count)]
@@ -82,12 +82,12 @@ def test_strength_0_is_the_base(model: CastModel) -> None:
     assert torch.equal(run(model, [[]]), run(model, None))
 
 
-def test_the_order_of_members_changes_nothing_to_the_bit(model: CastModel) -> None:
+def test_the_order_of_members_changes_nothing_bit_for_bit(model: CastModel) -> None:
     a, b, c = member(1, 0), member(2, 1), member(3)
     assert torch.equal(run(model, [[a, b, c]]), run(model, [[c, b, a]]))
 
 
-def test_a_batch_draws_each_picture_with_its_own_members(model: CastModel) -> None:
+def test_a_batch_applies_to_each_picture_its_own_members(model: CastModel) -> None:
     a, b = member(1, 0), member(2, 1)
     together = run(model, [[a], [], [b, a]], batch=3)
     for row, picture in enumerate([[a], [], [b, a]]):
@@ -111,7 +111,7 @@ def test_entries_are_added_to_the_rows_of_their_own_tokens_alone(model: CastMode
     assert not change.any()
 
 
-def test_a_residual_acts_where_its_gate_and_mask_let_it(model: CastModel) -> None:
+def test_a_residual_acts_where_its_gate_and_mask_are_nonzero(model: CastModel) -> None:
     """After the first block's attention the output projection gets up @ down @ x times gate, mask and strength."""
     mask = (torch.arange(128) % 2).float()
     here = member(1, 0, strength=0.5, mask=mask)
@@ -182,7 +182,7 @@ def test_gates_are_shares_of_attention_times_a_gain_up_to_one() -> None:
     assert torch.equal(gate(mass, 4.0), (4 * mass).clamp(max=1))
 
 
-def test_gates_that_meet_nowhere_do_not_overlap() -> None:
+def test_disjoint_gates_have_no_overlap() -> None:
     gates = torch.tensor([[1.0, 0.0, 0.5], [0.5, 0.0, 0.0], [0.0, 1.0, 0.5]])
     overlap = gate_overlap(gates)
     torch.testing.assert_close(overlap, torch.tensor([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.5, 0.5, 1.0]]))

@@ -17,5 +17,5 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", ["basis.json", "slot.json", "adapter.json"])
-def test_the_script_makes_the_committed_examples_to_the_byte(made: Path, name: str) -> None:
+def test_the_script_writes_the_committed_examples_byte_for_byte(made: Path, name: str) -> None:
     assert (made / name).read_bytes() == (EXAMPLES / name).read_bytes()

@@ -40,21 +40,21 @@ def test_each_file_has_the_verdict_that_both_languages_share(file: dict[str, Any
     assert reason is not None or file["reference"], "what we accept the reference opens"
 
 
-def test_a_number_keeps_its_value_and_a_text_its_characters() -> None:
+def test_numbers_keep_their_values_and_texts_their_characters() -> None:
     assert parse_strict_json(' {"a": [1, -2.5e3, "\\ud83d\\ude00", true, null]} ') == {
         "a": [1, -2500.0, "\U0001f600", True, None]
     }
 
 
 @pytest.mark.parametrize("text", ["{}", "2", "[0]"])
-def test_whole_numbers_alone_are_counts(text: str) -> None:
+def test_only_whole_numbers_are_valid_counts(text: str) -> None:
     assert parse_strict_json(text, whole_numbers=True) == json.loads(text)
     for written in ("2.0", "2e0", "-0"):
         value = parse_strict_json(written, whole_numbers=True)
         assert value != value  # NaN
 
 
-def test_no_text_raises_anything_but_the_refusal() -> None:
+def test_invalid_text_raises_only_the_refusal() -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, '"' + "\\" * 9, "9" * 100_000, "[" + "1," * 100_000):
         with pytest.raises(NotStrict):
             parse_strict_json(text)

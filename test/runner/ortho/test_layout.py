@@ -43,7 +43,7 @@ def reserving(n: int, reserved: int, rank: int) -> Layout:
     )
 
 
-def test_what_a_base_says_of_its_reserved_channels_is_read_whole() -> None:
+def test_the_reserved_channels_of_a_base_are_read_completely() -> None:
     layout = read_layout(CHANNELS)
     assert (layout.base, layout.rank, len(layout.layers), layout.radix) == ("reserving-1", 4, 4, 31)
     assert layout.tokens_shape == (4, 2, 128)

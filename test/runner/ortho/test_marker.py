@@ -43,7 +43,7 @@ def words(layout: Layout, seed: int = 0, count: int | None = None) -> Tensor:
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.base)
 @pytest.mark.parametrize("number", [0, 2])
-def test_no_residual_of_a_class_answers_to_a_token_of_another_slot(layout: Layout, number: int) -> None:
+def test_no_residual_of_a_class_responds_to_a_token_of_another_slot(layout: Layout, number: int) -> None:
     width = width_of(layout)
     slots = range(number * layout.radix, (number + 1) * layout.radix)
     tokens = {slot: marked(words(layout, slot), layout, slot).flatten(0, 1) for slot in slots}
@@ -53,7 +53,7 @@ def test_no_residual_of_a_class_answers_to_a_token_of_another_slot(layout: Layou
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.base)
-def test_a_residual_hears_of_each_own_token_the_length_of_a_mark_in_one_row(layout: Layout) -> None:
+def test_a_residual_responds_to_each_of_its_own_tokens_with_one_row_of_the_marks_length(layout: Layout) -> None:
     count, layers, _ = layout.tokens_shape
     for slot in (0, 1, layout.radix + 2, layout.radix**2 + 7):
         heard = marked(words(layout), layout, slot) @ layout.down(slot, width_of(layout)).T  # (count, layers, rank)
@@ -62,7 +62,7 @@ def test_a_residual_hears_of_each_own_token_the_length_of_a_mark_in_one_row(layo
 
 
 @given(slot=st.integers(0, RESERVING.radix**RESERVING.rank - 1), count=st.integers(1, 9))
-def test_a_mark_has_its_length_and_leaves_the_word_as_it_was(slot: int, count: int) -> None:
+def test_a_mark_has_its_length_and_leaves_the_words_channels_unchanged(slot: int, count: int) -> None:
     assert RESERVING.reserved is not None
     plain = words(RESERVING, slot, count)
     tokens = marked(plain, RESERVING, slot)

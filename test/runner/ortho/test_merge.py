@@ -46,7 +46,9 @@ def test_merging_equals_attaching(model: nn.Module, layout: Layout, inputs: Inpu
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
-def test_a_merge_has_no_order_to_the_bit(model: nn.Module, layout: Layout, residual: Make, dtype: torch.dtype) -> None:
+def test_a_merge_is_independent_of_order_bit_for_bit(
+    model: nn.Module, layout: Layout, residual: Make, dtype: torch.dtype
+) -> None:
     pristine = PristineWeights(model.to(dtype), layout)
     members = [residual(1, 0.6), residual(2, 0.35), residual(3, 1.7), residual(40, -0.2)]
     results = []
@@ -56,7 +58,9 @@ def test_a_merge_has_no_order_to_the_bit(model: nn.Module, layout: Layout, resid
     assert all(same_bits(result, results[0]) for result in results)
 
 
-def test_even_residuals_of_one_slot_have_no_order(model: nn.Module, layout: Layout, residual: Make) -> None:
+def test_a_merge_of_residuals_in_one_slot_is_independent_of_order(
+    model: nn.Module, layout: Layout, residual: Make
+) -> None:
     a, b = residual(5, 0.5), residual(6, 0.5)
     members = [a, Residual(slot=5, up=b.up, strength=0.5), residual(7, 0.1)]
     pristine = PristineWeights(model, layout)
@@ -102,7 +106,7 @@ def test_unmerges_when_the_block_raises(model: nn.Module, layout: Layout, residu
     assert same_bits(bits(model), before)
 
 
-def test_residuals_of_one_class_do_not_meet_in_the_sum(layout: Layout, residual: Make) -> None:
+def test_residuals_of_one_class_do_not_overlap_in_the_sum(layout: Layout, residual: Make) -> None:
     # With disjoint slots each up comes back out of the sum exactly: (sum_i R_i) down_j^T = strength_j up_j.
     members = [residual(slot, 1.0) for slot in range(layout.radix)]
     for layer, shape in layout.layers.items():

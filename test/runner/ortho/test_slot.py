@@ -130,7 +130,7 @@ def test_golden_slots_are_reproduced() -> None:
         assert overlap_bound(a, b, radix, r) == pair["overlap_bound"]
 
 
-def test_a_composition_deals_slots_that_share_nothing_where_channels_are_reserved() -> None:
+def test_a_composition_assigns_slots_that_share_nothing_where_channels_are_reserved() -> None:
     trained = random.Random(3).choices(range(31**2), k=31)
     dealt = composed_slots(trained, 31, reserved=True)
     assert dealt == tuple(range(31))

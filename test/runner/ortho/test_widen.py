@@ -38,7 +38,7 @@ def encoded(model: CastModel) -> Tensor:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_a_widened_checkpoint_draws_what_attached_entries_draw(model: CastModel, dtype: torch.dtype) -> None:
+def test_a_widened_checkpoint_equals_attached_entries(model: CastModel, dtype: torch.dtype) -> None:
     """Several owners, one of them named twice, strengths other than 1; residuals are attached on both sides."""
     members = [member(1, 0, 1, strength=0.5), member(2), member(3, strength=1.2)]
     members[0] = replace(members[0], positions=members[0].positions[:1])
@@ -57,7 +57,7 @@ def test_a_widened_checkpoint_draws_what_attached_entries_draw(model: CastModel,
     assert float((picture(own, context, []) - wanted).abs().max()) > 4 * ROUNDING[dtype]
 
 
-def test_a_widened_checkpoint_without_a_token_of_it_is_the_base(model: CastModel) -> None:
+def test_a_widened_checkpoint_without_its_tokens_equals_the_base(model: CastModel) -> None:
     members = [member(seed, 0) for seed in range(1, 9)]
     wide = copy.deepcopy(model)
     widen_model(wide, widened_entries(members, LAYOUT))

@@ -56,7 +56,7 @@ def pieces_of(*counts: int) -> list[Piece]:
 
 
 @given(counts=st.lists(st.integers(1, 9), min_size=1, max_size=6), room=st.integers(1, 9))
-def test_what_does_not_fit_the_memory_is_halved_until_it_does(counts: list[int], room: int) -> None:
+def test_a_batch_that_does_not_fit_the_memory_is_halved_until_it_does(counts: list[int], room: int) -> None:
     def draw(pieces: Sequence[Piece]) -> Sequence[SampleResult]:
         if sum(piece.spec.count for piece in pieces) > room:
             raise torch.OutOfMemoryError
@@ -70,7 +70,7 @@ def test_what_does_not_fit_the_memory_is_halved_until_it_does(counts: list[int],
     assert seeds == [100 * job + n for job, count in enumerate(counts) for n in range(count)]
 
 
-def test_a_piece_that_cannot_be_drawn_fails_alone() -> None:
+def test_a_part_of_a_batch_that_cannot_be_generated_fails_alone() -> None:
     def draw(pieces: Sequence[Piece]) -> Sequence[SampleResult]:
         if any(piece.job == 2 for piece in pieces):
             raise ValueError("too many people")
@@ -81,7 +81,7 @@ def test_a_piece_that_cannot_be_drawn_fails_alone() -> None:
     assert sorted(ends) == [0, 1, 2, 3, 4]
 
 
-def test_a_cancel_ends_what_was_drawn_together_and_no_more() -> None:
+def test_a_cancel_ends_its_batch_and_no_other() -> None:
     def draw(pieces: Sequence[Piece]) -> Sequence[SampleResult]:
         if len(pieces) > 2:
             raise MemoryError
@@ -93,7 +93,7 @@ def test_a_cancel_ends_what_was_drawn_together_and_no_more() -> None:
     assert ends == [(0, Canceled), (1, Canceled), (2, SampleResult), (3, SampleResult)]
 
 
-def test_nothing_more_is_drawn_on_a_device_that_failed() -> None:
+def test_nothing_more_is_generated_on_a_failed_device() -> None:
     calls: list[int] = []
 
     def draw(pieces: Sequence[Piece]) -> Sequence[SampleResult]:

@@ -17,19 +17,19 @@ def read(*arguments: str, **env: str) -> RunnerConfig:
     return read_config(parser.parse_args(arguments), {**TOKEN, **env}, Path("/home/ada"))
 
 
-def test_a_key_is_all_that_must_be_given() -> None:
+def test_only_the_key_is_required() -> None:
     settings = read()
     assert settings.url == "http://127.0.0.1:8787"
     assert settings.bases == []
     assert settings.cache_dir == Path("/home/ada/.cache/orthoplex")
 
 
-def test_a_flag_goes_before_the_environment() -> None:
+def test_a_flag_overrides_the_environment() -> None:
     assert read("--url", "https://a.example", ORTHOPLEX_URL="https://b.example").url == "https://a.example"
     assert read(ORTHOPLEX_URL="https://b.example").url == "https://b.example"
 
 
-def test_the_key_may_lie_in_a_file(tmp_path: Path) -> None:
+def test_the_key_may_be_read_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("opx_other\n")
     settings = read("--token-file", str(tmp_path / "key"))
     assert (settings.token, settings.token_file) == ("opx_other", tmp_path / "key")
@@ -51,7 +51,7 @@ def test_the_key_may_lie_in_a_file(tmp_path: Path) -> None:
         ({"ORTHOPLEX_CACHE_MIB": "nan"}, "ORTHOPLEX_CACHE_MIB"),
     ],
 )
-def test_a_setting_that_cannot_work_is_named(env: dict[str, str], names: str) -> None:
+def test_an_invalid_setting_is_named(env: dict[str, str], names: str) -> None:
     with pytest.raises(ConfigRefused, match=names):
         read(**env)
 
@@ -65,7 +65,7 @@ def test_the_command_ends_with_2_and_one_line_where_settings_are_wrong(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_an_alive_file_of_an_earlier_process_is_taken_away_and_one_that_cannot_be_written_is_refused(
+def test_an_old_alive_file_is_removed_and_an_unwritable_one_is_refused(
     tmp_path: Path,
 ) -> None:
     alive = tmp_path / "alive"

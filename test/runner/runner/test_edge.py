@@ -21,7 +21,7 @@ def client(answer: httpx.Response | Exception, seen: list[str], alive: Path | No
     return Edge("http://edge.test", "opx_test", httpx.MockTransport(handle), alive)
 
 
-def test_every_call_carries_an_id_of_its_own_that_the_edge_takes_over() -> None:
+def test_every_call_has_a_request_id_that_the_edge_keeps() -> None:
     seen: list[str] = []
     edge = client(httpx.Response(200, json={}), seen)
     edge.deregister("rnr_1")
@@ -30,7 +30,7 @@ def test_every_call_carries_an_id_of_its_own_that_the_edge_takes_over() -> None:
     assert all(len(each) == 24 and each.startswith("req_") for each in seen)
 
 
-def test_a_failure_names_the_request() -> None:
+def test_a_failure_names_its_request_id() -> None:
     seen: list[str] = []
     edge = client(httpx.ConnectError("no route"), seen)
     with pytest.raises(Unreachable) as broken:

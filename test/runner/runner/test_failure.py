@@ -30,7 +30,7 @@ def test_every_exception_becomes_a_code_of_the_contract(error: Exception, code: 
     assert "secret" not in failure.message
 
 
-def test_only_a_broken_device_ends_the_process() -> None:
+def test_only_a_device_fault_ends_the_process() -> None:
     assert failure_of(torch.AcceleratorError("CUDA error")).fatal
     assert not failure_of(torch.OutOfMemoryError("CUDA out of memory")).fatal
     assert not failure_of(RuntimeError("anything")).fatal

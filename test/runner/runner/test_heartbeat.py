@@ -56,7 +56,7 @@ def bench(edge: EdgeDouble) -> Iterator[Bench]:
     made.client.close()
 
 
-def test_a_silent_run_is_beaten_every_heartbeat_and_not_sooner(bench: Bench) -> None:
+def test_a_run_without_progress_sends_a_heartbeat_once_an_interval(bench: Bench) -> None:
     job, _ = bench.hold()
     counts = []
     for seconds in (0.0, 9.9, 10.0, 19.9, 20.0):
@@ -76,7 +76,7 @@ def test_progress_is_reported_early_but_not_more_than_once_a_progress_interval(b
     assert [beat["progress"]["step"] for beat in job.beats] == [1, 3]
 
 
-def test_a_job_that_hangs_frees_its_neighbours_and_itself(bench: Bench) -> None:
+def test_a_hanging_job_frees_all_leases(bench: Bench) -> None:
     (hung, run), (neighbour, other) = bench.hold(), bench.hold()
     for seconds in (10.0, 20.0):
         bench.at(seconds)
@@ -92,7 +92,7 @@ def test_a_job_that_hangs_frees_its_neighbours_and_itself(bench: Bench) -> None:
     assert (run.ending, other.ending) == ("lost", "lost")
 
 
-def test_a_job_that_moves_keeps_its_neighbours_alive_however_long_they_wait(bench: Bench) -> None:
+def test_a_job_with_progress_keeps_the_other_leases_alive(bench: Bench) -> None:
     (_, run), (neighbour, other) = bench.hold(), bench.hold()
     for step in range(6):
         run.report(step, 9, "drawing")
@@ -102,7 +102,7 @@ def test_a_job_that_moves_keeps_its_neighbours_alive_however_long_they_wait(benc
     assert bench.stalls == []
 
 
-def test_a_beat_that_fails_is_sent_again_within_two_seconds(edge: EdgeDouble, bench: Bench) -> None:
+def test_a_failed_heartbeat_is_retried_within_two_seconds(edge: EdgeDouble, bench: Bench) -> None:
     job, _ = bench.hold()
     edge.fail_next("heartbeat", 503)
     bench.at(10.0)
@@ -113,7 +113,7 @@ def test_a_beat_that_fails_is_sent_again_within_two_seconds(edge: EdgeDouble, be
     assert len(job.beats) == 1
 
 
-def test_a_beat_that_is_refused_costs_its_preview_and_not_the_lease(edge: EdgeDouble, bench: Bench) -> None:
+def test_a_refused_heartbeat_loses_its_preview_and_not_the_lease(edge: EdgeDouble, bench: Bench) -> None:
     job, run = bench.hold()
     edge.fail_next("heartbeat", 413)
     run.report(1, 9, "drawing")
@@ -123,7 +123,7 @@ def test_a_beat_that_is_refused_costs_its_preview_and_not_the_lease(edge: EdgeDo
     assert job.beats == [{}]
 
 
-def test_a_lease_that_is_lost_ends_its_run_and_is_beaten_no_more(edge: EdgeDouble, bench: Bench) -> None:
+def test_a_lost_lease_ends_its_run_and_its_heartbeats(edge: EdgeDouble, bench: Bench) -> None:
     job, run = bench.hold()
     edge.expire(job)
     bench.at(10.0)
@@ -133,7 +133,7 @@ def test_a_lease_that_is_lost_ends_its_run_and_is_beaten_no_more(edge: EdgeDoubl
     assert edge.count("heartbeat") == calls
 
 
-def test_the_request_to_cancel_comes_back_with_a_beat(bench: Bench) -> None:
+def test_a_request_to_cancel_is_returned_by_a_heartbeat(bench: Bench) -> None:
     job, run = bench.hold()
     job.cancel = True
     bench.at(10.0)

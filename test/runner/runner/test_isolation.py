@@ -98,7 +98,7 @@ def makes_an_output_without_bytes(runs: Any, storage: Any) -> Any:
         makes_an_output_without_bytes,
     ],
 )
-def test_whatever_a_job_does_its_neighbours_are_finished(
+def test_a_faulty_job_does_not_stop_the_other_jobs_of_its_lease(
     edge: EdgeDouble, serve: Serve, job: Any, poison_at: int
 ) -> None:
     poison, neighbours = batch(edge, serve, job, poison_at=poison_at)
@@ -109,7 +109,7 @@ def test_whatever_a_job_does_its_neighbours_are_finished(
     assert poison.settled["error"]["code"] == "runner_error"
 
 
-def test_a_device_that_breaks_in_a_batch_costs_no_job_an_attempt_and_a_job_alone_its_own(
+def test_a_device_fault_in_a_batch_counts_against_no_job_and_alone_against_its_job(
     edge: EdgeDouble, serve: Serve
 ) -> None:
     def breaks(runs: Any, storage: Any) -> Any:
@@ -129,7 +129,7 @@ def test_a_device_that_breaks_in_a_batch_costs_no_job_an_attempt_and_a_job_alone
     assert poison.settled["error"]["retryable"] is True
 
 
-def test_an_answer_that_cannot_be_read_does_not_stop_the_heartbeats_of_its_neighbours(
+def test_an_unreadable_answer_does_not_stop_the_heartbeats_of_other_jobs(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = edge.heartbeat
@@ -148,7 +148,7 @@ def test_an_answer_that_cannot_be_read_does_not_stop_the_heartbeats_of_its_neigh
     edge.until(lambda: all(job.status == "succeeded" for job in jobs))
 
 
-def test_a_progress_that_cannot_be_sent_does_not_stop_the_heartbeats_of_its_neighbours(
+def test_progress_that_cannot_be_sent_does_not_stop_the_heartbeats_of_other_jobs(
     edge: EdgeDouble, serve: Serve
 ) -> None:
     def reports_badly(runs: Any, storage: Any) -> Any:
@@ -167,7 +167,7 @@ def test_a_progress_that_cannot_be_sent_does_not_stop_the_heartbeats_of_its_neig
     assert poison.settled is not None
 
 
-def test_neighbours_of_a_lease_that_cannot_be_read_are_kept_alive_while_it_is_refused(
+def test_other_leases_are_kept_alive_while_an_unreadable_one_is_refused(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unreadable, good = sample_job(steps="many"), sample_job()
@@ -182,7 +182,7 @@ def test_neighbours_of_a_lease_that_cannot_be_read_are_kept_alive_while_it_is_re
     edge.until(lambda: good.status == "succeeded" and unreadable.settled is not None)
 
 
-def test_a_lease_that_names_nothing_costs_its_neighbours_nothing(
+def test_an_empty_lease_does_not_affect_the_other_leases(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = sample_job()
@@ -195,7 +195,7 @@ def test_a_lease_that_names_nothing_costs_its_neighbours_nothing(
 
 @pytest.mark.parametrize("text", ["half a \ud83d", "\udc00", "nothing \u0000 here"])
 @pytest.mark.parametrize("place", ["prompt", "negative_prompt"])
-def test_a_text_that_no_file_can_carry_fails_for_good_and_alone(
+def test_a_text_that_no_file_can_carry_fails_its_job_alone_and_without_retry(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch, *, text: str, place: str
 ) -> None:
     monkeypatch.setattr(edge, "lease", lenient(edge))
@@ -210,7 +210,7 @@ def test_a_text_that_no_file_can_carry_fails_for_good_and_alone(
 
 
 @pytest.mark.parametrize("part", ["_spec_of", "cut", "_collect", "write_png", "recipe_of"])
-def test_every_step_of_a_picture_fails_for_its_own_job_alone(
+def test_a_fault_in_any_step_of_a_picture_fails_its_own_job_alone(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     real = getattr(sample_module, part)
@@ -254,7 +254,7 @@ def test_a_cancel_that_ends_one_part_of_a_batch_does_not_end_the_others(
     assert (jobs[0].attempts, jobs[2].attempts) == (1, 1)
 
 
-def test_a_job_that_the_edge_cannot_settle_loses_an_attempt_instead_of_going_round_for_ever(
+def test_a_job_that_the_edge_cannot_settle_loses_an_attempt(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = edge.enqueue(sample_job())

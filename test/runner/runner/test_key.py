@@ -48,7 +48,7 @@ def test_a_new_key_in_the_file_is_sent_from_the_next_call_on(bench: Bench) -> No
     assert bench.problems == [None]
 
 
-def test_a_file_that_was_put_in_place_by_a_link_is_seen(tmp_path: Path) -> None:
+def test_a_key_file_replaced_through_a_symbolic_link_is_noticed(tmp_path: Path) -> None:
     # As Kubernetes does it: the name is a link to a link to the folder of the day.
     for day in ("monday", "tuesday"):
         (tmp_path / day).mkdir()
@@ -73,7 +73,7 @@ def test_a_key_that_is_refused_is_read_again_and_the_call_repeated(bench: Bench)
     assert bench.sent == ["opx_1", "opx_2"]
 
 
-def test_a_key_that_is_refused_and_has_no_successor_is_sent_once(bench: Bench) -> None:
+def test_a_refused_key_without_a_new_one_is_sent_once(bench: Bench) -> None:
     bench.good.clear()
     with pytest.raises(Refused) as caught:
         bench.call()
@@ -82,7 +82,7 @@ def test_a_key_that_is_refused_and_has_no_successor_is_sent_once(bench: Bench) -
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n", b"opx_\xff\xfe", b"opx_1 opx_2"])
-def test_what_cannot_be_a_key_is_reported_and_the_old_one_goes_on(bench: Bench, content: bytes) -> None:
+def test_an_invalid_key_file_is_reported_and_the_old_key_is_kept(bench: Bench, content: bytes) -> None:
     bench.file.write_bytes(content)
     bench.call()
     bench.call()
@@ -91,7 +91,7 @@ def test_what_cannot_be_a_key_is_reported_and_the_old_one_goes_on(bench: Bench, 
     assert "opx_" not in str(bench.problems[0])
 
 
-def test_a_file_that_is_gone_leaves_the_old_key(bench: Bench) -> None:
+def test_a_deleted_key_file_leaves_the_old_key_in_use(bench: Bench) -> None:
     bench.file.unlink()
     bench.call()
     assert bench.sent == ["opx_1"]

@@ -35,7 +35,7 @@ def test_a_base_is_loaded_when_it_is_first_needed_and_then_kept() -> None:
     assert loads == ["a"]
 
 
-def test_the_least_recently_used_base_leaves_when_there_is_no_room_for_another() -> None:
+def test_the_least_recently_used_base_is_unloaded_when_memory_is_needed() -> None:
     bases, loads = holding(2)
     for base_id in ("a", "b", "a", "c"):
         bases.get(base_id)
@@ -45,14 +45,14 @@ def test_the_least_recently_used_base_leaves_when_there_is_no_room_for_another()
     assert bases.in_memory == ["c", "b"]
 
 
-def test_a_base_that_exceeds_the_bound_alone_is_loaded_all_the_same() -> None:
+def test_a_base_larger_than_the_bound_is_loaded_anyway() -> None:
     bases, _ = holding(0.5)
     bases.get("a")
     assert bases.get("b").id == "b"
     assert bases.in_memory == ["b"]
 
 
-def test_a_base_that_is_not_here_fails_its_job_for_another_runner_to_take() -> None:
+def test_a_missing_base_fails_its_job_with_a_retryable_error() -> None:
     bases, _ = holding(2)
     bases.get("a")
     with pytest.raises(JobFailed) as failed:

@@ -40,7 +40,7 @@ def test_a_folder_of_pictures_becomes_an_adapter_file_and_samples(command: Comma
         assert sample.size == (256, 256)
 
 
-def test_hidden_files_are_passed_over_and_a_picture_of_another_kind_is_named(folder: Path) -> None:
+def test_hidden_files_are_ignored_and_a_picture_of_an_unsupported_kind_is_named(folder: Path) -> None:
     count = len(local.read_folder(folder))
     (folder / "._a.png").write_bytes(b"\0\5\26\7")
     assert len(local.read_folder(folder)) == count
@@ -49,7 +49,7 @@ def test_hidden_files_are_passed_over_and_a_picture_of_another_kind_is_named(fol
         local.read_folder(folder)
 
 
-def test_captions_are_read_in_the_encodings_and_by_the_names_that_people_have(folder: Path) -> None:
+def test_captions_are_read_in_common_encodings_and_under_common_file_names(folder: Path) -> None:
     words = "gro\u00dfes Caf\u00e9"
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         (folder / "1.TXT").write_bytes(words.encode(encoding))
@@ -59,7 +59,7 @@ def test_captions_are_read_in_the_encodings_and_by_the_names_that_people_have(fo
     assert local.read_folder(folder)[-1][1] == "smiling"
 
 
-def test_a_folder_that_cannot_be_written_into_is_found_before_anything_is_made(
+def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(
     command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local, "train_concept", lambda *_, **__: pytest.fail("trained"))
@@ -75,7 +75,7 @@ def test_pictures_come_in_the_order_of_their_names_with_their_captions(folder: P
     assert [caption for _, caption in read] == ["smiling", None, None, None]
 
 
-def test_adapter_files_are_drawn_together_each_in_its_region(command: Command, tmp_path: Path) -> None:
+def test_adapter_files_are_generated_together_each_in_its_region(command: Command, tmp_path: Path) -> None:
     for slot, name in ((3, "ada"), (4, "bob")):
         (tmp_path / f"{name}.safetensors").write_bytes(adapter_file(slot, f"<{name}>"))
     ada, bob = f"{tmp_path}/ada.safetensors=0.8@0,0,0.5,1", f"{tmp_path}/bob.safetensors"
@@ -99,7 +99,7 @@ def test_adapter_files_are_drawn_together_each_in_its_region(command: Command, t
         ("train", "nowhere", "--trigger", "<a>", "--slot", "1", "--out", "a.safetensors"),
     ],
 )
-def test_an_input_that_is_no_good_ends_with_2_and_one_line(
+def test_invalid_input_exits_2_with_one_line(
     command: Command, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     assert command(*arguments) == 2
@@ -108,7 +108,7 @@ def test_an_input_that_is_no_good_ends_with_2_and_one_line(
     assert said.count("\n") == 1
 
 
-def test_files_are_inspected_alone_and_beside_one_another(
+def test_files_are_inspected_alone_and_in_pairs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inspection, "describe_base", lambda _base: tiny_base().description)
@@ -125,7 +125,7 @@ def test_files_are_inspected_alone_and_beside_one_another(
     assert "broken.safetensors" in capsys.readouterr().err
 
 
-def test_doctor_says_what_this_machine_has_and_what_fits(capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_reports_what_this_machine_has_and_what_fits(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--device", "cpu", "--json"]) == 0
     machine, *others = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert machine["memory_bytes"] > 0

@@ -23,7 +23,7 @@ def done(job: Job) -> Callable[[], bool]:
     return lambda: job.settled is not None
 
 
-def test_a_job_is_settled_with_what_it_made(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_job_is_settled_with_its_outputs(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     serving = serve(HandStepped(free=True))
     edge.until(done(job))
@@ -35,7 +35,7 @@ def test_a_job_is_settled_with_what_it_made(edge: EdgeDouble, serve: Serve) -> N
     assert job.uploads["image-0.png"].startswith(b"\x89PNG")
 
 
-def test_a_job_that_comes_while_the_runner_waits_is_taken_at_once(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_job_that_is_queued_during_a_long_poll_is_taken_at_once(edge: EdgeDouble, serve: Serve) -> None:
     serve(HandStepped(free=True))
     edge.until(lambda: "/runner/v1/lease" in edge.calls)
     job = edge.enqueue(sample_job())
@@ -98,7 +98,7 @@ def test_a_canceled_job_ends_between_two_steps(edge: EdgeDouble, serve: Serve) -
     assert job.settled == {"outcome": "canceled"}
 
 
-def test_a_lost_lease_drops_the_work_without_another_word(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_lost_lease_drops_the_work_without_another_message(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     script = HandStepped()
     serving = serve(script, max_batch=1)
@@ -145,7 +145,7 @@ def test_a_job_is_finished_and_settled_through_an_edge_restart(edge: EdgeDouble,
     assert job.attempts == 1
 
 
-def test_an_idle_runner_outlives_an_edge_restart(edge: EdgeDouble, serve: Serve) -> None:
+def test_an_idle_runner_survives_an_edge_restart(edge: EdgeDouble, serve: Serve) -> None:
     serving = serve(HandStepped(free=True))
     edge.until(lambda: "/runner/v1/lease" in edge.calls)
     edge.close()
@@ -166,7 +166,7 @@ def test_a_runner_that_starts_before_its_edge_waits_for_it(edge: EdgeDouble, ser
 
 @pytest.mark.parametrize("path", ["register", "/lease", "heartbeat", "uploads", "/upload", "settle"])
 @pytest.mark.parametrize("status", [503, 429])
-def test_a_gateway_error_at_any_call_is_tried_again(edge: EdgeDouble, serve: Serve, path: str, status: int) -> None:
+def test_a_gateway_error_at_any_call_is_retried(edge: EdgeDouble, serve: Serve, path: str, status: int) -> None:
     edge.fail_next(path, status, times=2)
     job = edge.enqueue(sample_job())
     script = HandStepped()
@@ -178,7 +178,7 @@ def test_a_gateway_error_at_any_call_is_tried_again(edge: EdgeDouble, serve: Ser
     assert not edge.faults
 
 
-def test_a_failure_reports_what_happened_and_keeps_the_trace_here(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_failure_is_reported_without_its_stack_trace(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     serving = serve(HandStepped(free=True, error=KeyError("/srv/models/private.bin")))
     edge.until(done(job))
@@ -190,7 +190,7 @@ def test_a_failure_reports_what_happened_and_keeps_the_trace_here(edge: EdgeDoub
     assert "private" in next(line for line in serving.log if line["event"] == "run_failed")["exception"]
 
 
-def test_an_expected_failure_is_final_and_said_in_its_own_words(edge: EdgeDouble, serve: Serve) -> None:
+def test_an_expected_failure_is_final_and_has_its_own_message(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     serve(
         HandStepped(
@@ -208,9 +208,7 @@ def test_an_expected_failure_is_final_and_said_in_its_own_words(edge: EdgeDouble
     }
 
 
-def test_a_broken_device_ends_the_process_after_the_job_that_ran_alone_was_given_to_others(
-    edge: EdgeDouble, serve: Serve
-) -> None:
+def test_a_device_fault_ends_the_process_and_leaves_its_single_job_to_others(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     error = torch.AcceleratorError("device-side assert triggered")
     serving = serve(HandStepped(free=True, error=error), max_batch=1)
@@ -220,7 +218,7 @@ def test_a_broken_device_ends_the_process_after_the_job_that_ran_alone_was_given
     assert edge.runners == []
 
 
-def test_a_broken_device_ends_the_process_and_gives_back_a_batch(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_device_fault_ends_the_process_and_releases_a_batch(edge: EdgeDouble, serve: Serve) -> None:
     jobs = [edge.enqueue(sample_job()) for _ in range(2)]
     error = torch.AcceleratorError("device-side assert triggered")
     serving = serve(HandStepped(free=True, error=error), max_batch=2)
@@ -238,7 +236,7 @@ def test_an_output_that_the_edge_refuses_fails_the_run_at_once(edge: EdgeDouble,
     assert job.settled["outcome"] == "failed"
 
 
-def test_a_runner_that_the_edge_has_forgotten_registers_again(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_runner_that_the_edge_no_longer_knows_registers_again(edge: EdgeDouble, serve: Serve) -> None:
     serve(HandStepped(free=True), wait_seconds=0.0)
     edge.until(lambda: len(edge.runners) == 1)
     with edge.changed:
@@ -254,7 +252,7 @@ def test_a_refused_key_ends_the_runner(serve: Serve) -> None:
     assert error.code == "key_invalid"
 
 
-def test_a_key_that_was_replaced_in_its_file_is_taken_up_without_losing_the_job(
+def test_a_key_that_was_replaced_in_its_file_is_used_without_losing_the_job(
     edge: EdgeDouble, serve: Serve, tmp_path: Path
 ) -> None:
     file = tmp_path / "key"
@@ -289,7 +287,7 @@ def test_a_key_that_is_revoked_drops_the_work_at_once_and_ends_the_runner(edge: 
     assert [(job.settled, job.releases) for job in jobs] == [(None, []), (None, [])]
 
 
-def test_a_lease_of_an_unknown_shape_fails_where_it_can_be_seen(
+def test_a_lease_of_an_unknown_form_fails_with_a_report(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = edge.enqueue(

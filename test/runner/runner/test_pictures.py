@@ -46,7 +46,7 @@ def test_the_three_accepted_kinds_are_read(kind: str) -> None:
     assert is_near(image.getpixel((5, 10)), RED)
 
 
-def test_a_camera_picture_is_turned_upright() -> None:
+def test_a_camera_picture_is_rotated_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by 90 degrees
     image = decode_picture(encoded(halves(), "JPEG", exif=exif.tobytes()))
@@ -71,23 +71,23 @@ def test_transparency_is_kept_whether_by_channel_or_by_palette() -> None:
     assert image.getpixel((5, 5))[3] == 0  # type: ignore[index]
 
 
-def test_a_grey_picture_of_16_bits_is_not_washed_out() -> None:
+def test_a_grey_picture_of_16_bits_keeps_its_contrast() -> None:
     image = decode_picture(encoded(Image.new("I;16", (4, 4), 0x8000), "PNG"))
     assert image.getpixel((0, 0)) == (128, 128, 128)
 
 
-def test_an_animation_gives_its_first_frame() -> None:
+def test_an_animation_is_read_as_its_first_frame() -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, BLUE)]
     image = decode_picture(encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
     assert is_near(image.getpixel((4, 4)), RED)
 
 
-def test_no_bytes_are_refused_as_empty() -> None:
+def test_an_empty_file_is_refused_as_empty() -> None:
     assert reason_of(b"") == "empty"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
+def test_a_picture_truncated_anywhere_is_refused(kind: str) -> None:
     noise = Image.frombytes("RGB", (64, 64), random.Random(0).randbytes(64 * 64 * 3))
     content = encoded(noise, kind)
     for length in range(1, len(content) - 20, max(1, len(content) // 23)):

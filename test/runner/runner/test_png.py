@@ -29,7 +29,7 @@ def chunks_of(content: bytes) -> dict[str, str]:
     return cast(dict[str, str], image.text)  # type: ignore[attr-defined]
 
 
-def test_the_parameters_are_in_the_form_that_other_tools_read() -> None:
+def test_the_parameters_chunk_has_the_format_that_other_tools_read() -> None:
     lines = parameters_text(recipe(negative_prompt="hats")).split("\n")
     assert lines[0] == "<ada> smiling <lora:ada-ada-2:0.6>"
     assert lines[1] == "Negative prompt: hats"
@@ -39,26 +39,26 @@ def test_the_parameters_are_in_the_form_that_other_tools_read() -> None:
     assert json.loads(hashes[1]) == {"lora:ada-ada-2": "ab" * 6}
 
 
-def test_our_own_chunk_gives_the_recipe_back_whole() -> None:
+def test_our_own_chunk_restores_the_complete_recipe() -> None:
     stored = json.loads(chunks_of(write_png(picture(), recipe()))["orthoplex"])
     assert stored == recipe().as_json()
     assert stored["adapters"][0]["region"] == ADA.region
 
 
-def test_a_prompt_in_any_script_survives() -> None:
+def test_a_prompt_in_any_script_is_preserved() -> None:
     chunks = chunks_of(write_png(picture(), recipe(prompt="<ada> 笑顔 é \U0001f642")))
     assert chunks["parameters"].startswith("<ada> 笑顔 é \U0001f642")
     assert json.loads(chunks["orthoplex"])["prompt"] == "<ada> 笑顔 é \U0001f642"
 
 
-def test_a_recipe_that_no_file_could_hold_is_written_without_what_it_could_not() -> None:
+def test_a_recipe_with_unwritable_text_is_written_without_it() -> None:
     hostile = "<ada> a\x00b\ud83dc\u202ed\x9be\ufffff"
     chunks = chunks_of(write_png(picture(), recipe(prompt=hostile, drawn=hostile)))
     assert chunks["parameters"].startswith("<ada> abcdef")
     assert json.loads(chunks["orthoplex"])["prompt"] == "<ada> abcdef"
 
 
-def test_every_picture_says_that_a_model_made_it_even_without_a_recipe() -> None:
+def test_every_picture_is_marked_as_generated_even_without_a_recipe() -> None:
     for made in (recipe(), None):
         xmp = chunks_of(write_png(picture(), made))["XML:com.adobe.xmp"]
         root = ElementTree.fromstring(re.sub(r"<\?xpacket.*?\?>", "", xmp))
@@ -70,6 +70,6 @@ def test_equal_pictures_with_equal_recipes_are_equal_files() -> None:
     assert write_png(picture(), recipe()) == write_png(picture(), recipe())
 
 
-def test_the_xmp_is_the_one_that_the_edge_keeps() -> None:
+def test_the_xmp_is_exactly_what_the_edge_keeps() -> None:
     examples = Path(__file__).parents[3] / "schema" / "examples"
     assert (examples / "xmp-of-pictures.xml").read_text("utf-8") == XMP

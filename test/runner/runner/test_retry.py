@@ -49,41 +49,41 @@ def failing(times: int, error: Callable[[], Exception] = lambda: Unreachable("aw
 
 
 @given(failures=st.integers(1, 200), chance=st.floats(0, 1))
-def test_a_delay_lies_between_half_its_ceiling_and_its_ceiling(failures: int, chance: float) -> None:
+def test_a_delay_is_between_half_its_ceiling_and_its_ceiling(failures: int, chance: float) -> None:
     ceiling = min(5.0, 0.25 * 2.0 ** (failures - 1))
     assert ceiling / 2 <= Backoff(random=lambda: chance).delay(failures) <= ceiling
 
 
-def test_it_tries_again_until_the_edge_answers() -> None:
+def test_a_call_is_retried_until_the_edge_answers() -> None:
     assert retry_policy(Clock()).call(failing(5)) == "here"
 
 
-def test_it_gives_up_when_its_time_is_over() -> None:
+def test_retries_end_at_their_deadline() -> None:
     clock = Clock()
     with pytest.raises(Unreachable):
         retry_policy(clock, seconds=60.0).call(failing(10**6))
     assert 50.0 < clock.now <= 60.0
 
 
-def test_an_edge_that_answers_500_is_given_up_sooner_than_one_that_is_away() -> None:
+def test_retries_end_sooner_for_status_500_than_for_a_lost_connection() -> None:
     clock = Clock()
     with pytest.raises(Unreachable):
         retry_policy(clock, answered_seconds=20.0).call(failing(10**6, lambda: Unreachable("500", answered=True)))
     assert clock.now <= 20.0
 
 
-def test_it_waits_as_long_as_the_edge_asks() -> None:
+def test_retries_wait_for_the_edges_retry_after() -> None:
     clock = Clock()
     retry_policy(clock).call(failing(1, lambda: Unreachable("429", retry_after=30.0)))
     assert clock.now == 30.0
 
 
-def test_other_exceptions_are_not_tried_again() -> None:
+def test_other_exceptions_are_not_retried() -> None:
     with pytest.raises(ValueError, match="no"):
         retry_policy(Clock()).call(failing(1, lambda: ValueError("no")))
 
 
-def test_a_stop_leaves_only_the_last_seconds() -> None:
+def test_a_stop_shortens_the_retries() -> None:
     clock = Clock(stops_at=10.0)
     with pytest.raises(Unreachable):
         retry_policy(clock, last_seconds=0.0).call(failing(10**6))

@@ -29,7 +29,7 @@ def test_a_preview_fits_the_contract_even_if_the_picture_is_pure_noise() -> None
     assert Image.open(io.BytesIO(content)).format == "PNG"
 
 
-def test_a_frame_is_drawn_only_where_one_is_due() -> None:
+def test_a_preview_frame_is_made_only_when_one_is_due() -> None:
     now = [0.0]
     drawn: list[float] = []
 
@@ -43,7 +43,7 @@ def test_a_frame_is_drawn_only_where_one_is_due() -> None:
     assert drawn == [0.0, 1.1]
 
 
-def test_a_frame_that_no_heartbeat_has_taken_rides_on_with_the_next_step() -> None:
+def test_a_preview_frame_that_was_not_sent_is_kept_for_the_next_heartbeat() -> None:
     run = Run(parse_lease(lease()), frame_seconds=100.0)
     run.report(1, 9, "drawing", picture)
     run.report(2, 9, "drawing", picture)
@@ -53,7 +53,7 @@ def test_a_frame_that_no_heartbeat_has_taken_rides_on_with_the_next_step() -> No
     assert run.take_report() is None
 
 
-def test_a_lost_lease_overrules_every_other_end() -> None:
+def test_a_lost_lease_overrides_every_other_end() -> None:
     run = Run(parse_lease(lease()))
     run.end("canceled")
     run.end("lost")

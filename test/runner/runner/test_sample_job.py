@@ -80,9 +80,7 @@ def test_each_picture_of_a_job_is_uploaded_with_its_seed_and_recipe(
     assert recipe["adapters"][0]["slot"] == 3
 
 
-def test_the_same_job_gives_the_same_bytes_whoever_shares_its_batch(
-    edge: EdgeDouble, draw: Callable[..., list[Job]]
-) -> None:
+def test_the_same_job_gives_the_same_bytes_in_any_batch(edge: EdgeDouble, draw: Callable[..., list[Job]]) -> None:
     ada, bob = member(edge, 3, "<ada>"), member(edge, 4, "<bob>")
     (alone,) = draw(with_members(sample_job(prompt="<ada>"), ada))
     together, _ = draw(
@@ -91,7 +89,7 @@ def test_the_same_job_gives_the_same_bytes_whoever_shares_its_batch(
     assert close(pixels_of(alone), pixels_of(together))
 
 
-def test_a_job_of_more_pictures_than_the_device_draws_at_once_gives_the_same_pictures(
+def test_a_job_larger_than_a_device_batch_gives_the_same_pictures(
     draw: Callable[..., list[Job]],
 ) -> None:
     (whole,) = draw(sample_job(count=3))
@@ -106,7 +104,7 @@ def close(first: list[bytes], second: list[bytes]) -> bool:
     return all(abs(a - b) <= 1 for left, right in pairs for a, b in zip(left, right, strict=True))
 
 
-def test_the_seconds_of_a_job_are_those_of_its_pictures_and_not_of_its_neighbours_delivery(
+def test_the_seconds_of_a_job_exclude_the_delivery_of_other_jobs(
     draw: Callable[..., list[Job]],
 ) -> None:
     first, second = (job.settled for job in draw(sample_job(), sample_job(seed=1)))
@@ -115,7 +113,7 @@ def test_the_seconds_of_a_job_are_those_of_its_pictures_and_not_of_its_neighbour
     assert first["metrics"]["sample_seconds"] == second["metrics"]["sample_seconds"] > 0
 
 
-def test_a_prompt_that_does_not_fit_fails_alone(draw: Callable[..., list[Job]]) -> None:
+def test_a_prompt_that_does_not_fit_fails_its_job_alone(draw: Callable[..., list[Job]]) -> None:
     good, crowded, other = draw(
         sample_job(), sample_job(prompt="a person on the left; a person on the right"), sample_job(seed=2)
     )
@@ -125,7 +123,7 @@ def test_a_prompt_that_does_not_fit_fails_alone(draw: Callable[..., list[Job]]) 
     assert crowded.settled["error"]["retryable"] is False
 
 
-def test_a_picture_is_enlarged_to_the_size_asked_for_and_says_so(draw: Callable[..., list[Job]]) -> None:
+def test_a_picture_is_enlarged_to_the_requested_size_and_its_recipe_states_it(draw: Callable[..., list[Job]]) -> None:
     plain, large = draw(sample_job(), sample_job(enlarge_to={"width": 384, "height": 512}))
     (small,), (image,) = images_of(plain), images_of(large)
     assert (small.size, image.size) == ((256, 256), (384, 512))
@@ -141,9 +139,7 @@ def test_a_picture_is_enlarged_to_the_size_asked_for_and_says_so(draw: Callable[
     assert (pixels[128:] == np.asarray(small.convert("RGB").resize((384, 384), Image.Resampling.LANCZOS))).all()
 
 
-def test_two_adapters_of_one_trigger_fail_their_job_instead_of_one_of_them_being_left_out(
-    edge: EdgeDouble, draw: Callable[..., list[Job]]
-) -> None:
+def test_two_adapters_of_one_trigger_fail_their_job(edge: EdgeDouble, draw: Callable[..., list[Job]]) -> None:
     job = with_members(sample_job(prompt="<ada> smiling"), member(edge, 3, "<ada>"), member(edge, 4, "<ada>"))
     (twice,) = draw(job)
     assert twice.settled is not None
@@ -151,7 +147,7 @@ def test_two_adapters_of_one_trigger_fail_their_job_instead_of_one_of_them_being
     assert "both answer to <ada>" in twice.settled["error"]["message"]
 
 
-def test_words_that_the_base_does_not_know_come_back_as_warnings(draw: Callable[..., list[Job]]) -> None:
+def test_unknown_words_are_returned_as_warnings(draw: Callable[..., list[Job]]) -> None:
     (job,) = draw(sample_job(prompt="a smiling person with a flugelhorn"))
     assert job.settled is not None
     assert any("flugelhorn" in warning for warning in job.settled["warnings"])
@@ -166,7 +162,7 @@ def test_words_that_the_base_does_not_know_come_back_as_warnings(draw: Callable[
         (adapter_file(4, "<ada>"), "slot 4"),
     ],
 )
-def test_an_adapter_file_that_is_no_good_fails_its_job_and_names_the_adapter(
+def test_an_invalid_adapter_file_fails_its_job_and_names_the_adapter(
     edge: EdgeDouble, draw: Callable[..., list[Job]], content: bytes, says: str
 ) -> None:
     bad = member(edge, 3, "<ada>")
@@ -194,7 +190,7 @@ def test_only_the_first_job_of_a_batch_is_sent_previews(edge: EdgeDouble, draw: 
     assert edge.count("heartbeat") > 0
 
 
-def test_a_base_that_is_not_here_is_left_to_another_runner(
+def test_a_job_of_a_missing_base_is_left_to_another_runner(
     edge: EdgeDouble, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ORTHOPLEX_BASES", str(tmp_path))
@@ -206,9 +202,7 @@ def test_a_base_that_is_not_here_is_left_to_another_runner(
     assert job.settled["error"]["retryable"] is True
 
 
-def test_a_job_that_is_to_certify_its_adapter_settles_with_what_it_found(
-    edge: EdgeDouble, draw: Callable[..., list[Job]]
-) -> None:
+def test_a_certificate_job_settles_with_its_result(edge: EdgeDouble, draw: Callable[..., list[Job]]) -> None:
     plain, asked = draw(
         with_members(sample_job(prompt="<ada>"), member(edge, 3, "<ada>")),
         with_members(sample_job(prompt="<ada>", certify=True), member(edge, 3, "<ada>")),

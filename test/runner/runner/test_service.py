@@ -57,7 +57,7 @@ def ended(process: ForkServerProcess) -> int | None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_gives_the_work_back_deregisters_and_exits_0(
+def test_a_signal_releases_the_work_deregisters_and_exits_0(
     edge: EdgeDouble, start: Start, number: signal.Signals
 ) -> None:
     job = edge.enqueue(sample_job())
@@ -86,7 +86,7 @@ def test_a_second_signal_ends_the_process_at_once(edge: EdgeDouble, start: Start
     assert ended(process) == 128 + signal.SIGTERM
 
 
-def test_a_job_that_hears_nothing_holds_the_process_up_only_so_long(edge: EdgeDouble, start: Start) -> None:
+def test_a_job_that_ignores_a_stop_delays_the_exit_for_a_bounded_time(edge: EdgeDouble, start: Start) -> None:
     job = edge.enqueue(sample_job())
     process = start(hears=False, stop_seconds=0.2)
     edge.until(lambda: bool(job.beats), seconds=30)
@@ -94,9 +94,7 @@ def test_a_job_that_hears_nothing_holds_the_process_up_only_so_long(edge: EdgeDo
     assert ended(process) == 1
 
 
-def test_a_job_that_hangs_ends_the_process_by_itself_and_holds_no_lease_any_more(
-    edge: EdgeDouble, start: Start
-) -> None:
+def test_a_hanging_job_ends_the_process_and_its_lease(edge: EdgeDouble, start: Start) -> None:
     job = edge.enqueue(sample_job())
     process = start(hears=False, stall_seconds=0.5)
     edge.until(lambda: bool(job.beats), seconds=30)
@@ -121,7 +119,7 @@ def test_a_drain_finishes_the_work_deregisters_and_exits_0(
     assert edge.runners == []
 
 
-def test_a_drain_that_takes_too_long_gives_the_work_back(edge: EdgeDouble, start: Start) -> None:
+def test_a_drain_that_takes_too_long_releases_the_work(edge: EdgeDouble, start: Start) -> None:
     job = edge.enqueue(sample_job())
     process = start(drain_seconds=0.3)
     edge.until(lambda: bool(job.beats), seconds=30)

@@ -15,7 +15,7 @@ def done(job: Job) -> Callable[[], bool]:
     return lambda: job.settled is not None
 
 
-def test_a_stop_gives_back_what_runs_and_deregisters(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_stop_releases_the_running_jobs_and_deregisters(edge: EdgeDouble, serve: Serve) -> None:
     jobs = [edge.enqueue(sample_job()) for _ in range(2)]
     script = HandStepped()
     serving = serve(script, max_batch=2)
@@ -36,7 +36,7 @@ def test_a_stop_while_waiting_for_work_ends_at_once(edge: EdgeDouble, serve: Ser
     assert edge.runners == []
 
 
-def test_a_stop_ends_the_runner_even_if_the_edge_is_away(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_stop_ends_the_runner_even_if_the_edge_is_unreachable(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     script = HandStepped()
     serving = serve(script)
@@ -46,7 +46,7 @@ def test_a_stop_ends_the_runner_even_if_the_edge_is_away(edge: EdgeDouble, serve
     assert job.settled is None
 
 
-def test_a_drain_finishes_every_job_that_is_held_and_takes_no_other(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_drain_finishes_the_held_jobs_and_takes_no_other(edge: EdgeDouble, serve: Serve) -> None:
     held = [edge.enqueue(sample_job()) for _ in range(2)]
     script = HandStepped()
     serving = serve(script, max_batch=2)
@@ -70,14 +70,14 @@ def test_a_drain_while_waiting_for_work_ends_at_once(edge: EdgeDouble, serve: Se
     assert edge.runners == []
 
 
-def test_a_drain_while_the_edge_is_away_ends_too(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_drain_ends_while_the_edge_is_unreachable(edge: EdgeDouble, serve: Serve) -> None:
     edge.close()
     serving = serve(HandStepped(free=True))
     serving.loop.request_drain()
     assert serving.join() is None
 
 
-def test_a_stop_after_a_drain_gives_back_what_is_still_held(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_stop_after_a_drain_releases_what_is_still_held(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     script = HandStepped()
     serving = serve(script)
@@ -99,7 +99,7 @@ def drained_at_work(edge: EdgeDouble, serve: Serve) -> tuple[Job, HandStepped, S
     return job, script, serving
 
 
-def test_an_operators_request_reaches_a_runner_that_waits_for_work(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_request_to_drain_reaches_a_waiting_runner(edge: EdgeDouble, serve: Serve) -> None:
     serving = serve(HandStepped(free=True), wait_seconds=20.0)
     edge.until(lambda: "/runner/v1/lease" in edge.calls)
     edge.drain_all()
@@ -107,7 +107,7 @@ def test_an_operators_request_reaches_a_runner_that_waits_for_work(edge: EdgeDou
     assert edge.runners == []
 
 
-def test_an_operators_request_reaches_a_runner_at_work_which_finishes_first(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_request_to_drain_reaches_a_working_runner_which_finishes_first(edge: EdgeDouble, serve: Serve) -> None:
     job, script, serving = drained_at_work(edge, serve)
     left = edge.enqueue(sample_job())
     script.go.set()
@@ -116,7 +116,7 @@ def test_an_operators_request_reaches_a_runner_at_work_which_finishes_first(edge
     assert edge.runners == []
 
 
-def test_a_request_that_is_withdrawn_in_time_changes_nothing(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_drain_request_that_is_withdrawn_in_time_changes_nothing(edge: EdgeDouble, serve: Serve) -> None:
     job, script, serving = drained_at_work(edge, serve)
     edge.drain_all(wanted=False)
     serving.until_logged("drain_taken_back")

@@ -44,7 +44,7 @@ def test_a_download_with_other_bytes_is_tried_three_times_and_then_fails_the_run
     assert edge.count("/download") == 3
 
 
-def test_an_address_that_ran_out_leaves_the_job_to_a_run_with_a_new_one(edge: EdgeDouble, serving: Serving) -> None:
+def test_an_expired_address_fails_the_run_for_a_retry(edge: EdgeDouble, serving: Serving) -> None:
     source = entry(edge, b"hello")
     edge.blobs.clear()
     with pytest.raises(JobFailed) as caught:
@@ -52,13 +52,13 @@ def test_an_address_that_ran_out_leaves_the_job_to_a_run_with_a_new_one(edge: Ed
     assert caught.value.retryable
 
 
-def test_only_what_is_to_be_kept_is_kept(edge: EdgeDouble, serving: Serving) -> None:
+def test_only_downloads_with_keep_are_cached(edge: EdgeDouble, serving: Serving) -> None:
     for keep in (False, True, True):
         serving.storage.download(entry(edge, b"hello"), keep=keep)
     assert edge.count("/download") == 2
 
 
-def test_an_upload_whose_address_ran_out_is_announced_again(edge: EdgeDouble, serve: Serve) -> None:
+def test_an_upload_whose_address_expired_is_announced_again(edge: EdgeDouble, serve: Serve) -> None:
     job = edge.enqueue(sample_job())
     put = edge.put
     failed: list[str] = []
@@ -80,14 +80,14 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def test_the_cache_gives_back_what_it_was_given(tmp_path: Path) -> None:
+def test_the_cache_returns_what_was_stored(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 100)
     assert cache.get(digest(b"a")) is None
     cache.put(b"a")
     assert cache.get(digest(b"a")) == b"a"
 
 
-def test_the_cache_drops_what_was_used_longest_ago_and_stays_within_its_bound(tmp_path: Path) -> None:
+def test_the_cache_drops_the_least_recently_used_file_and_stays_within_its_bound(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 30)
     contents = [bytes([n]) * 10 for n in range(4)]
     for content in contents[:3]:
@@ -98,7 +98,7 @@ def test_the_cache_drops_what_was_used_longest_ago_and_stays_within_its_bound(tm
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 30
 
 
-def test_a_file_larger_than_the_cache_is_not_kept_and_pushes_nothing_out(tmp_path: Path) -> None:
+def test_a_file_larger_than_the_cache_is_not_kept_and_evicts_nothing(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 5)
     cache.put(b"a")
     cache.put(b"123456789")
@@ -112,7 +112,7 @@ def test_a_cache_of_no_bytes_keeps_nothing(tmp_path: Path) -> None:
     assert cache.names(8) == []
 
 
-def test_files_that_are_not_the_caches_are_left_alone(tmp_path: Path) -> None:
+def test_files_of_other_names_are_not_touched(tmp_path: Path) -> None:
     strangers = [tmp_path / "photos" / "cat.png", tmp_path / "ab" / "notes.txt", tmp_path / "cd" / ("ab" + "0" * 62)]
     for path in strangers:
         path.parent.mkdir()
@@ -125,7 +125,7 @@ def test_files_that_are_not_the_caches_are_left_alone(tmp_path: Path) -> None:
     assert len(cache.names(8)) == 3
 
 
-def test_what_a_write_left_that_was_cut_off_is_cleared_and_what_is_being_written_stays(tmp_path: Path) -> None:
+def test_leftovers_of_an_interrupted_write_are_cleared_and_a_write_in_progress_stays(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 100)
     cache.put(b"hello")
     folder = tmp_path / digest(b"hello")[:2]
@@ -137,7 +137,7 @@ def test_what_a_write_left_that_was_cut_off_is_cleared_and_what_is_being_written
     assert (old.exists(), fresh.exists()) == (False, True)
 
 
-def test_a_file_that_rotted_on_disk_is_a_miss_and_is_removed(tmp_path: Path) -> None:
+def test_a_corrupt_file_on_disk_is_a_miss_and_is_removed(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 100)
     cache.put(b"hello")
     (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
@@ -146,7 +146,7 @@ def test_a_file_that_rotted_on_disk_is_a_miss_and_is_removed(tmp_path: Path) -> 
     assert not path.exists()
 
 
-def test_a_cache_folder_that_cannot_be_written_fails_no_job(tmp_path: Path) -> None:
+def test_a_read_only_cache_folder_fails_no_job(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
     cache = BlobCache(blocked, 100)
@@ -154,7 +154,7 @@ def test_a_cache_folder_that_cannot_be_written_fails_no_job(tmp_path: Path) -> N
     assert cache.get(digest(b"hello")) is None
 
 
-def test_the_cache_names_what_it_has_the_last_used_first_and_nothing_that_is_half_written(tmp_path: Path) -> None:
+def test_the_cache_lists_its_complete_files_most_recently_used_first(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path, 100)
     assert cache.names(8) == []
     for n, content in enumerate((b"a", b"b", b"c")):
@@ -168,7 +168,7 @@ def test_the_cache_names_what_it_has_the_last_used_first_and_nothing_that_is_hal
 
 
 @pytest.mark.parametrize("damaged", [b"", b"hel", b"hellO", b"hello, world"])
-def test_a_file_that_is_not_whole_is_not_named_and_taken_away(tmp_path: Path, damaged: bytes) -> None:
+def test_an_incomplete_file_is_not_listed_and_is_removed(tmp_path: Path, damaged: bytes) -> None:
     BlobCache(tmp_path, 100).put(b"hello")
     (path,) = tmp_path.glob(f"*/{digest(b'hello')}")
     path.write_bytes(damaged)
@@ -177,7 +177,7 @@ def test_a_file_that_is_not_whole_is_not_named_and_taken_away(tmp_path: Path, da
     assert not path.exists()
 
 
-def test_a_file_is_read_once_before_it_is_named_and_again_when_another_took_its_place(
+def test_a_file_is_verified_once_before_it_is_listed_and_again_after_it_was_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     BlobCache(tmp_path, 100).put(b"hello")
@@ -194,7 +194,7 @@ def test_a_file_is_read_once_before_it_is_named_and_again_when_another_took_its_
     assert cache.names(8) == []
 
 
-def test_naming_takes_a_bounded_time_and_goes_on_where_it_stopped(
+def test_listing_takes_a_bounded_time_and_resumes_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = BlobCache(tmp_path, 1_000)
@@ -213,7 +213,7 @@ def test_naming_takes_a_bounded_time_and_goes_on_where_it_stopped(
     assert [len(cache.names(8)) for _ in range(3)] == [2, 4, 4]
 
 
-def test_a_folder_that_may_only_be_read_serves_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_folder_serves_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = BlobCache(tmp_path, 100)
     cache.put(b"hello")
     assert cache.problem() is None
@@ -226,7 +226,7 @@ def test_a_folder_that_may_only_be_read_serves_what_it_has(tmp_path: Path, monke
     assert cache.get(digest(b"hello")) == b"hello"
 
 
-def test_a_folder_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert "file" in (BlobCache(tmp_path / "file", 100).problem() or "")
 
@@ -238,7 +238,7 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_runners_that_share_a_folder_never_see_half_a_file_and_keep_its_bound(tmp_path: Path) -> None:
+def test_runners_that_share_a_folder_see_only_complete_files_and_keep_its_bound(tmp_path: Path) -> None:
     contents = [bytes([n]) * 1_000 for n in range(20)]
     wrong: list[bytes] = []
 
@@ -263,7 +263,7 @@ def test_runners_that_share_a_folder_never_see_half_a_file_and_keep_its_bound(tm
     assert all(len(path.name) == 64 for path in tmp_path.rglob("*") if path.is_file())
 
 
-def test_a_file_that_another_runner_drops_while_it_is_in_use_harms_nobody(edge: EdgeDouble, serving: Serving) -> None:
+def test_a_file_in_use_may_be_dropped_by_another_runner(edge: EdgeDouble, serving: Serving) -> None:
     source = entry(edge, b"x" * 1_000)
     content = serving.storage.download(source, keep=True)
     other = BlobCache(serving.cache, 1_500)
@@ -274,12 +274,12 @@ def test_a_file_that_another_runner_drops_while_it_is_in_use_harms_nobody(edge: 
     assert edge.count("/download") == 2
 
 
-def test_a_runner_names_what_it_kept_when_it_asks_again(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_lease_request_lists_the_cached_files(edge: EdgeDouble, serve: Serve) -> None:
     serving = serve(HandStepped(free=True), wait_seconds=0.0)
     source = entry(edge, b"hello")
     serving.storage.download(source, keep=True)
     edge.until(lambda: edge.warm == [source.sha256])
 
 
-def test_the_bound_of_names_is_that_of_the_contract() -> None:
+def test_the_list_of_cached_files_has_the_contracts_bound() -> None:
     assert LIMITS["WARM_NAMED_MAX"] == WARM_NAMED_MAX

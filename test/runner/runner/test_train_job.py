@@ -32,7 +32,7 @@ def steps_reported(job: Job) -> list[int]:
     return [progress["step"] for progress in reported if progress["message"].startswith("training")]
 
 
-def test_a_training_leaves_an_adapter_in_its_slot_and_sample_pictures(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_training_delivers_an_adapter_in_its_slot_and_sample_pictures(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=2)
     serve(TrainJob(tiny_bases()))
     edge.until(lambda: job.settled is not None)
@@ -48,7 +48,7 @@ def test_a_training_leaves_an_adapter_in_its_slot_and_sample_pictures(edge: Edge
     assert "trainedAlgorithmicMedia" in sample.text["XML:com.adobe.xmp"]  # type: ignore[attr-defined]
 
 
-def test_a_stopped_training_keeps_a_checkpoint_and_the_next_run_goes_on_from_it(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_stopped_training_keeps_a_checkpoint_from_which_the_next_run_resumes(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=200)
     first = serve(TrainJob(tiny_bases()))
     edge.until(lambda: any(step >= 3 for step in steps_reported(job)))
@@ -63,7 +63,7 @@ def test_a_stopped_training_keeps_a_checkpoint_and_the_next_run_goes_on_from_it(
     assert steps_reported(job)[0] > reached
 
 
-def test_a_checkpoint_that_is_damaged_or_of_another_training_means_to_begin_anew(
+def test_a_training_with_a_damaged_or_foreign_checkpoint_starts_from_the_beginning(
     edge: EdgeDouble, serve: Serve
 ) -> None:
     job = train_job(edge, steps=1)
@@ -74,7 +74,7 @@ def test_a_checkpoint_that_is_damaged_or_of_another_training_means_to_begin_anew
     assert job.status == "succeeded", job.settled
 
 
-def test_a_canceled_training_ends_and_leaves_nothing(edge: EdgeDouble, serve: Serve) -> None:
+def test_a_canceled_training_ends_without_outputs(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=2000)
     serve(TrainJob(tiny_bases()))
     edge.until(lambda: bool(steps_reported(job)))
@@ -87,7 +87,7 @@ def test_a_canceled_training_ends_and_leaves_nothing(edge: EdgeDouble, serve: Se
 @pytest.mark.parametrize(
     ("content", "says"), [(b"", "no bytes"), (b"GIF89a" + b"\0" * 40, "PNG, JPEG or WebP"), (b"\x89PNG\r\n\x1a\n", "")]
 )
-def test_a_picture_that_is_no_good_fails_the_training_and_is_named(
+def test_an_invalid_picture_fails_the_training_and_is_named(
     edge: EdgeDouble, serve: Serve, content: bytes, says: str
 ) -> None:
     good = png_bytes(picture())
@@ -101,9 +101,7 @@ def test_a_picture_that_is_no_good_fails_the_training_and_is_named(
     assert says in error["message"]
 
 
-def test_a_training_reports_that_it_changes_nothing_uncalled_and_how_its_samples_are_read(
-    edge: EdgeDouble, serve: Serve
-) -> None:
+def test_a_training_reports_its_certificate_and_its_self_check(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=2)
     for image, caption in zip(job.spec["images"], ("smiling, with glasses", "sad", "sad, no glasses", ""), strict=True):
         image["caption"] = caption

@@ -46,7 +46,7 @@ def scenes() -> Scenes:
     return Scenes(SpriteSet(sprites, Captions(torch.zeros(6, 1), torch.zeros(6, 1, 4)), RECORDS), WORLD, 0)
 
 
-def test_captions_are_english_of_one_token_a_word(tmp_path: Path) -> None:
+def test_captions_are_english_with_one_token_per_word(tmp_path: Path) -> None:
     tokenizer = make_tokenizer(all_words(WORLD), tmp_path)
     rng = random.Random(0)
     texts = [caption(RECORDS[at % 6], WORLD, ("dots", "mint"), rng) for at in range(200)]
@@ -59,17 +59,17 @@ def test_captions_are_english_of_one_token_a_word(tmp_path: Path) -> None:
         assert word in said, word
 
 
-def test_a_colour_is_called_by_the_nearest_name() -> None:
+def test_a_colour_has_the_nearest_name() -> None:
     assert nearest("0a0203", [("white", "ffffff"), ("black", "000000")]) == "black"
 
 
-def test_the_pipeline_is_of_the_true_classes_and_small_enough(tmp_path: Path) -> None:
+def test_the_pipeline_has_the_classes_of_stable_diffusion_and_its_size_limit(tmp_path: Path) -> None:
     pipe = make_pipeline(all_words(WORLD), tmp_path)
     assert 10_000_000 < weight_bytes(pipe) <= BYTES_MAX
 
 
 @pytest.mark.parametrize("part", ["vae", "denoiser"])
-def test_steps_lower_the_loss_and_a_checkpoint_goes_on_from_there(scenes: Scenes, tmp_path: Path, part: str) -> None:
+def test_steps_lower_the_loss_and_a_checkpoint_resumes(scenes: Scenes, tmp_path: Path, part: str) -> None:
     trainer = Trainer(make_pipeline(all_words(WORLD), tmp_path / "words"), part, "cpu")
     pictures, texts = scenes.make(4)
 
@@ -91,7 +91,7 @@ def test_steps_lower_the_loss_and_a_checkpoint_goes_on_from_there(scenes: Scenes
     assert other.steps == trainer.steps == 7
 
 
-def test_unmodified_diffusers_loads_what_is_exported_and_it_is_a_base(scenes: Scenes, tmp_path: Path) -> None:
+def test_unmodified_diffusers_loads_the_exported_pipeline_and_it_is_a_base(scenes: Scenes, tmp_path: Path) -> None:
     pipe = make_pipeline(all_words(WORLD), tmp_path / "words")
     trainer = Trainer(pipe, "vae", "cpu")
     trainer.finish(scenes.make)
