@@ -61,7 +61,7 @@ test("docs/deploy.md names every one of them and every setting of the Worker", (
   }
 });
 
-test("docs/deploy.md makes what wrangler.toml names: every queue, the bucket and the database, and nothing else", () => {
+test("docs/deploy.md creates every queue, bucket and database of wrangler.toml and nothing else", () => {
   const config = text("wrangler.toml").replace(/^\s*#.*$/gm, "");
   const named = (key: string) => [
     ...new Set([...config.matchAll(new RegExp(`^${key} = "([^"]+)"`, "gm"))].map(([, name]) => name ?? "")),
@@ -84,7 +84,7 @@ describe("the Deployment", () => {
     assert.ok(container.image.includes("orthoplex-runner"));
   });
 
-  test("gives each pod a GPU and the time to finish what it holds and to give the rest back", () => {
+  test("gives each pod a GPU, and time to finish or release its jobs", () => {
     assert.equal(container.resources.limits["nvidia.com/gpu"], "1");
     const drain = Number(env.get("ORTHOPLEX_DRAIN_SECONDS").value);
     assert.ok(drain > 0 && pod.terminationGracePeriodSeconds > drain + stopSeconds());
@@ -113,7 +113,7 @@ describe("the Deployment", () => {
     );
   });
 
-  test("takes its key from the Secret, and from nowhere else", () => {
+  test("takes its key from the Secret only", () => {
     const volume = pod.volumes.find(({ name }: { name: string }) => name === "token");
     assert.equal(volume.secret.secretName, secret.metadata.name);
     const mount = container.volumeMounts.find(({ name }: { name: string }) => name === "token");
@@ -122,7 +122,7 @@ describe("the Deployment", () => {
     assert.equal(env.has("ORTHOPLEX_RUNNER_TOKEN"), false);
   });
 
-  test("runs as the image's own user, which may do nothing more", () => {
+  test("runs as the image's own user without further privileges", () => {
     assert.equal(
       String(pod.securityContext.runAsUser),
       /--uid (\d+)/.exec(text("gpu-runner/Dockerfile"))?.[1],
@@ -137,12 +137,12 @@ describe("the Deployment", () => {
 });
 
 describe("the ScaledObject", () => {
-  test("scales that Deployment, down to nothing", () => {
+  test("scales that Deployment, down to zero", () => {
     assert.equal(scaled.spec.scaleTargetRef.name, deployment.metadata.name);
     assert.equal(scaled.spec.minReplicaCount, 0);
   });
 
-  test("asks Prometheus for the queue and for what runs", () => {
+  test("queries Prometheus for queued and running jobs", () => {
     const queries: string[] = scaled.spec.triggers.map(
       ({ metadata }: { metadata: { query: string } }) => metadata.query,
     );

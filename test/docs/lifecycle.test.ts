@@ -12,12 +12,12 @@ test("the diagram is the table", () => {
   assert.equal(/```mermaid\n([^`]+)\n```/.exec(page)?.[1], diagram());
 });
 
-test("every event is explained in the words of the code", () => {
+test("explains every event in the words of the code", () => {
   for (const [event, words] of Object.entries(EVENTS))
     assert.ok(page.includes(`| \`${event}\` | ${words} |`), event);
 });
 
-test("every cell of the table is there", () => {
+test("contains every cell of the table", () => {
   for (const event of Object.keys(EVENTS) as Event[]) {
     const cells = STATES.map((state) => {
       const step = LIFE[state][event];

@@ -56,7 +56,7 @@ test("README names every folder and file of the root that git keeps", () => {
   );
 });
 
-test("README's file map names nothing that is gone", () => {
+test("README's file map names only files that exist", () => {
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const map = /## File map\n[\s\S]*?```\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
   const entries = fileMapPaths(map);

@@ -8,7 +8,7 @@ import { withMethods } from "./cast.ts";
 const HOUR_MS = 3_600_000;
 
 describe("every minute", () => {
-  it("does the other steps where one fails, and logs which", async () => {
+  it("continues after a failing step and logs it", async () => {
     await env.DB.prepare(
       "INSERT INTO idempotency (owner_id, key, request_sha256, created_at) VALUES ('usr_x', 'old', 'x', 1)",
     ).run();

@@ -69,7 +69,7 @@ describe("an account", { timeout: 240_000 }, () => {
     assert.equal(await page.getByText("Please verify your address").count(), 0);
   });
 
-  step("has a picture, cut to a square, and a few words", async () => {
+  step("has a picture, cropped to a square, and a description", async () => {
     await field("A picture of you").setInputFiles(join(ROOT, "gpu-runner/demo/june/smiling.png"));
     await press("Use this square");
     await page.locator(".avatar-field img").waitFor();
@@ -82,7 +82,7 @@ describe("an account", { timeout: 240_000 }, () => {
     assert.equal(await avatar.evaluate((img) => (img as HTMLImageElement).naturalWidth), 512);
   });
 
-  step("keeps what she likes, and reads what somebody publishes whom she follows", async () => {
+  step("lists its likes, and the publications of a followed person", async () => {
     await page.goto("/following/");
     await page.getByText("what they publish stands here").waitFor();
     await page.goto("/browse/");
@@ -147,7 +147,7 @@ describe("an account", { timeout: 240_000 }, () => {
     await page.getByText("my laptop").waitFor();
   });
 
-  step("makes a key for a page of hers, which that page may use and another page may not", async () => {
+  step("makes a publishable key, which its page may use and another page may not", async () => {
     const empty = createServer((_, reply) =>
       reply.setHeader("content-type", "text/html").end("<!doctype html>"),
     );
@@ -230,7 +230,7 @@ describe("an account", { timeout: 240_000 }, () => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), NARROW);
   });
 
-  step("takes its data along, and is gone once its handle is typed", async () => {
+  step("exports its data, and is deleted once its handle is typed", async () => {
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("link", { name: "Export my data" }).click(),

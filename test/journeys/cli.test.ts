@@ -62,7 +62,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     return JSON.parse(ran.out) as T;
   }
 
-  test("its package is installed from one file, without a network, into a folder outside the checkout, and works", async () => {
+  test("installs from one file without a network, outside the checkout", async () => {
     const archive = await packCli(join(folder, "packed"));
     const elsewhere = join(folder, "elsewhere");
     mkdirSync(elsewhere);
@@ -86,7 +86,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     await assert.rejects(run("whoami"), /needs a key/);
   });
 
-  test("a person logs in, and a wrong key is refused", async () => {
+  test("logs in, and is refused with a wrong key", async () => {
     const wrong = await orthoplex(["login"], "opx_0000000000000000000000000000000000000000\n");
     assert.equal(wrong.code, 1);
     assert.match(wrong.error, /key_invalid/);
@@ -96,7 +96,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.ok(me.scopes.includes("generate"));
   });
 
-  test("finds an adapter, looks at it and downloads its file", async () => {
+  test("finds an adapter, shows it and downloads its file", async () => {
     const page = await json<{ items: { ref: string }[] }>("search", "dalia");
     const ref = page.items[0]?.ref ?? "";
     assert.match(ref, /\/dalia$/);
@@ -109,7 +109,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
     assert.match(again.error, /--force/);
   });
 
-  test("composes two and draws them, with progress and without noise on stdout", async () => {
+  test("composes two and generates them, with progress and only results on stdout", async () => {
     const { items } = await json<{ items: { ref: string; latest_version: { trigger: string } }[] }>(
       "search",
       "--limit",
@@ -230,7 +230,7 @@ console.log(raw && typeof value === "string" ? value : JSON.stringify(value, nul
     return files;
   }
 
-  test("copies the guide's curl lines, and they do what it says", async () => {
+  test("runs the guide's curl examples", async () => {
     const files = readersFolder();
     const ran = await program("bash", ["-euo", "pipefail", "-c", snippets("curl")], files);
     assert.equal(ran.code, 0, ran.error);
@@ -240,7 +240,7 @@ console.log(raw && typeof value === "string" ? value : JSON.stringify(value, nul
     assert.match(ran.out, /"state":"stored"/);
   });
 
-  test("copies the guide's JavaScript", async () => {
+  test("runs the guide's JavaScript", async () => {
     const files = readersFolder();
     writeFileSync(join(files, "guide.mjs"), snippets("js"));
     const ran = await program(process.execPath, ["guide.mjs"], files);
@@ -250,7 +250,7 @@ console.log(raw && typeof value === "string" ? value : JSON.stringify(value, nul
     assert.match(ran.out, /limited_by/);
   });
 
-  test("copies the guide's Python, and cancels the training that it orders", async () => {
+  test("runs the guide's Python, and cancels the training that it orders", async () => {
     const files = readersFolder();
     writeFileSync(join(files, "guide.py"), snippets("python"));
     const ran = await program("python3", ["guide.py"], files);

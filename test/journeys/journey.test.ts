@@ -84,7 +84,7 @@ describe("a visitor", { timeout: 600_000 }, () => {
     await page.getByRole("heading", { name: "Vera Visitor" }).waitFor();
   });
 
-  step("composes two adapters of the catalog and sees that they do not meet", async () => {
+  step("composes two adapters of the catalog and sees that they compose exactly", async () => {
     await page.goto("/compose/");
     await page.getByRole("button", { name: "Choose from the catalog" }).click();
     const picker = page.getByRole("dialog");
@@ -138,7 +138,7 @@ describe("a visitor", { timeout: 600_000 }, () => {
     );
   });
 
-  step("previews the next edit by itself", async () => {
+  step("previews the next edit automatically", async () => {
     const preview = page.getByRole("img", { name: /^Preview of:.*surprised/ });
     await page.getByLabel("Prompt", { exact: true }).press("Home");
     await page.getByRole("button", { name: "surprised" }).click();
@@ -163,7 +163,7 @@ describe("a visitor", { timeout: 600_000 }, () => {
     await page.context().setOffline(false);
   });
 
-  step("sees what is wrong with an empty picture, and loses nothing", async () => {
+  step("sees what is wrong with an empty picture, and keeps the rest of the form", async () => {
     await page.goto("/publish/");
     const choose = (...files: FileToChoose[]) => page.locator("input[type=file]").setInputFiles(files);
     const pictures = picturesOf(CONCEPT).slice(0, 4);
@@ -192,7 +192,7 @@ describe("a visitor", { timeout: 600_000 }, () => {
     assert.ok((await looksOf(sample)).colours >= COLOURS_MIN);
   });
 
-  step("publishes her, and everybody finds her", async () => {
+  step("publishes the adapter, and everybody finds it", async () => {
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByRole("heading", { name: "June is published" }).waitFor();
     await page.context().clearCookies();
@@ -216,5 +216,5 @@ describe("a visitor", { timeout: 600_000 }, () => {
     assert.deepEqual({ missing, gone }, { missing: [], gone: [] });
   });
 
-  test("met no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
+  test("saw no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
 });

@@ -54,7 +54,7 @@ describe("a local server", { timeout: 180_000 }, () => {
     rmSync(home.path, { recursive: true, force: true });
   });
 
-  test("has no explorer that anybody could read and change the database with", async () => {
+  test("does not serve wrangler's Local Explorer", async () => {
     for (const path of [
       "/cdn-cgi/explorer",
       "/cdn-cgi/explorer/",
@@ -67,7 +67,7 @@ describe("a local server", { timeout: 180_000 }, () => {
     }
   });
 
-  test("gives no stored file, runs no cron and takes no e-mail for whoever asks", async () => {
+  test("serves no stored file, runs no cron and accepts no e-mail without a key", async () => {
     const { items } = (await (await fetch(`${server.url}/v1/adapters?limit=1`)).json()) as {
       items: { latest_version: { sha256: string } }[];
     };
@@ -87,7 +87,7 @@ describe("a local server", { timeout: 180_000 }, () => {
     }
   });
 
-  test("takes its address from its own Host and port, and from no header beside it", async () => {
+  test("takes its address from its own Host and port, and from no other header", async () => {
     const { host, port } = new URL(server.url);
     assert.equal(await statusAt(server.url, "/v1/bases", `localhost:${port}`), 200);
     for (const other of [

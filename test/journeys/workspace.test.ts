@@ -228,5 +228,5 @@ describe("the workspace", { timeout: 600_000 }, () => {
     rmSync(out, { recursive: true });
   });
 
-  test("met no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
+  test("saw no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
 });

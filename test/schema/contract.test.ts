@@ -10,11 +10,11 @@ import examples from "../../schema/examples/messages.json" with { type: "json" }
 import { RESERVING } from "./reserving-base.ts";
 
 describe("the contract", () => {
-  it("is written down as it is (npm run x -- schema)", () => {
+  it("equals contract.json (npm run x -- schema)", () => {
     expect(JSON.parse(JSON.stringify(contractJson()))).toEqual(written);
   });
 
-  it("accepts its examples unchanged, and nothing beside them", () => {
+  it("accepts its examples unchanged, and no other examples exist", () => {
     expect(examples.length).toBeGreaterThan(10);
     for (const { schema, message } of examples) {
       const parsed = schemaNamed(schema).safeParse(message);
@@ -23,7 +23,7 @@ describe("the contract", () => {
     }
   });
 
-  it("notices a wrong field in whatever a runner says", () => {
+  it("refuses a wrong field in every message of a runner", () => {
     const spoken = ["RunnerRegister", "LeaseRequest", "Heartbeat", "LeaseUpload", "Settle", "Release"];
     for (const { schema, message } of examples.filter((example) => spoken.includes(example.schema))) {
       const parsed = schemaNamed(schema).safeParse({ ...message, extra: 1 });
@@ -81,7 +81,7 @@ describe("a base description", () => {
     }
   });
 
-  it("may reserve no channels, but not none of them by number", () => {
+  it("may omit reserved channels, but not reserve 0", () => {
     const { basis } = cast3;
     expect(contract.Base.safeParse({ ...cast3, basis }).success).toBe(true);
     const none = contract.Base.safeParse({ ...cast3, basis: { ...basis, reserved: 0 } });

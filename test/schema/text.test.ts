@@ -162,7 +162,7 @@ const everything = () =>
   [...sent, ...routeSchemas(), ...toolSchemas()].flatMap(([name, schema]) => leavesOf(schema, name));
 
 describe("text of requests", () => {
-  it("holds no control character, no override of direction and no half of a character, in any field of any request", () => {
+  it("accepts no control character, bidirectional override or lone surrogate, in any field of any request", () => {
     const leaves = everything();
     expect(leaves.length).toBeGreaterThan(300);
     const faults = leaves
@@ -171,7 +171,7 @@ describe("text of requests", () => {
     expect(faults).toEqual([]);
   });
 
-  it("can be seen wherever it names something", () => {
+  it("must be visible wherever it names something", () => {
     const naming = everything().filter(
       ({ path, key, schema }) =>
         NAMING.has(key) && schema._zod.def.type === "string" && !path.includes(" path."),
@@ -183,7 +183,7 @@ describe("text of requests", () => {
     expect(faults).toEqual([]);
   });
 
-  it("is composed where it names something: what looks the same is the same", () => {
+  it("is normalised where it names something", () => {
     // A prompt is drawn as it was sent, and a file is kept as it is.
     const naming = everything().filter(
       ({ path, key, schema }) =>
@@ -201,7 +201,7 @@ describe("text of requests", () => {
     expect(faults).toEqual([]);
   });
 
-  it("has patterns without flags, which a pattern in JSON cannot have", async () => {
+  it("has patterns without flags, which JSON Schema does not support", async () => {
     const { body } = await ask("GET", "/v1/openapi.json");
     const patterns = new Set<string>();
     JSON.parse(JSON.stringify(body), (key, value) => {
@@ -212,7 +212,7 @@ describe("text of requests", () => {
     expect([...patterns].filter((pattern) => /\/[a-z]*$/.test(pattern))).toEqual([]);
   });
 
-  it("is described with its pattern wherever the OpenAPI document speaks of a string that is sent", async () => {
+  it("has its pattern wherever the OpenAPI document describes a sent string", async () => {
     const { body: document } = await ask<{
       paths: Record<string, Record<string, unknown>>;
       components: { schemas: Record<string, unknown> };
@@ -271,8 +271,8 @@ const isBounded = (described: Record<string, unknown>): boolean =>
   (Array.isArray(described.allOf) &&
     described.allOf.some((each) => isBounded(each as Record<string, unknown>)));
 
-describe("text of no request", () => {
-  it("is reported by its place where it cannot be carried, however deep it lies", () => {
+describe("other text", () => {
+  it("is reported by its path where it is invalid, however deep", () => {
     expect(uncarriableAt({ a: [{ "b/c": "\ud83d" }] })).toBe("/a/0/b~1c");
     expect(uncarriableAt({ "a\u0000": 1 })).toBe("");
     expect(uncarriableAt({ a: "\ud83d\ude00 \t\n" })).toBeNull();
@@ -280,7 +280,7 @@ describe("text of no request", () => {
     expect(uncarriableAt(deep)).toBe("/0".repeat(32));
   });
 
-  it("is cleaned and cut without a half of a character left", () => {
+  it("is cleaned and cut without splitting a character", () => {
     for (const bad of UNCARRIABLE) expect(cleaned(`a${bad}b`)).toBe("ab");
     expect(cleaned("\ud83d\ude00")).toBe("\ud83d\ude00");
     expect(cleaned("e\u0301")).toBe("\u00e9");

@@ -26,7 +26,7 @@ describe("words of the command line", () => {
     }
   });
 
-  test("stand in columns, and a bar never leaves its length", () => {
+  test("are aligned in columns, and a bar keeps its length", () => {
     assert.deepEqual(
       table([
         ["a", "bbb", "c"],
@@ -60,7 +60,7 @@ describe("what login saves", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  test("is its owner's alone, also where a file was there before, and can be deleted", () => {
+  test("is readable by its owner only, also if the file existed before, and can be deleted", () => {
     const path = writeConfig({ url: "http://127.0.0.1:1", key: "opx_one" });
     writeConfig({ url: "http://127.0.0.1:1", key: "opx_two" });
     assert.equal(statSync(path).mode & 0o777, 0o600);
@@ -91,7 +91,7 @@ describe("the program", () => {
     assert.match(wrong.stderr, /--colour/);
   });
 
-  test("says which server it did not reach, by exit code 1", () => {
+  test("names an unreachable server and exits with code 1", () => {
     const gone = run("search", "--url", "http://127.0.0.1:9");
     assert.equal(gone.status, 1);
     assert.match(gone.stderr, /cannot be reached/);
@@ -122,7 +122,7 @@ describe("a folder of pictures", () => {
     rmSync(join(folder, "IMG_0001.HEIC"));
   });
 
-  test("has captions in UTF-8, in what Windows calls Unicode, and in its old code page", () => {
+  test("has captions in UTF-8, UTF-16 and Windows-1252", () => {
     const words = "großes Café, 猫";
     const be = Buffer.from(words, "utf16le").swap16();
     const written: [string, Buffer][] = [
@@ -156,7 +156,7 @@ describe("a folder of pictures", () => {
     for (const name of ["captions.json", "e\u0301.jpg", "a.TXT"]) rmSync(join(folder, name));
   });
 
-  test("for results is made with what leads to it, or refused by its name", () => {
+  test("for results is created with its parents, or refused by its name", () => {
     const out = join(folder, "new", "folder");
     assert.equal(outFolder(out), out);
     assert.ok(existsSync(out));

@@ -42,7 +42,7 @@ describe("an event stream", () => {
     }
   });
 
-  test("gives no event that its end has cut short", async () => {
+  test("yields no truncated event at its end", async () => {
     assert.deepEqual(await all(inPieces("event: done\ndata: {}\n")), []);
   });
 });
@@ -67,7 +67,7 @@ describe("a client", () => {
   };
   const init = { params: { path: { owner: "ada", name: "two words" } } };
 
-  test("sends its key, and parameters where the path names them", async () => {
+  test("sends its key, and parameters in the path", async () => {
     const { client, asked } = answering(200, { items: [], next_cursor: null });
     await client.get("/v1/adapters/{owner}/{name}", init);
     await client.get("/v1/adapters", { params: { query: { q: "a b", limit: 2 } } });
@@ -89,7 +89,7 @@ describe("a client", () => {
     assert.equal(await client.find("/v1/adapters/{owner}/{name}", init), null);
   });
 
-  test("throws what is not the API's answer without taking it for a refusal", async () => {
+  test("throws other answers without taking them for a refusal", async () => {
     const { client } = answering(502, "Bad gateway", "text/html");
     await assert.rejects(client.get("/v1/account"), (error: unknown) => {
       assert.ok(error instanceof ApiError);

@@ -19,7 +19,7 @@ after(() => rmSync(home.path, { recursive: true }));
 const SLEEPER = ["-e", "console.log('ready'); setInterval(() => {}, 1000)", ROOT];
 
 describe("a child", () => {
-  test("writes into its log and says how it ended", async () => {
+  test("writes its log and reports how it ended", async () => {
     const child = startChild(home, "short", {
       program: process.execPath,
       args: ["-e", "console.log('hello'); process.exit(3)"],
@@ -30,12 +30,12 @@ describe("a child", () => {
     assert.equal(child.isAlive(), false);
   });
 
-  test("that heeds SIGTERM is ended by it", async () => {
+  test("that handles SIGTERM is ended by it", async () => {
     const child = startChild(home, "heeding", { program: process.execPath, args: SLEEPER, env: {} });
     assert.deepEqual(await child.end(5_000), { code: null, signal: "SIGTERM" });
   });
 
-  test("that does not heed SIGTERM is killed after its grace", async () => {
+  test("that ignores SIGTERM is killed after its grace period", async () => {
     const deaf = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)";
     const child = startChild(home, "deaf", { program: process.execPath, args: ["-e", deaf], env: {} });
     while (tailOf(child.logFile, 1) !== "ready") await pause(20);
@@ -47,7 +47,7 @@ describe("a child", () => {
     assert.deepEqual(await child.ended, { code: 127, signal: null });
   });
 
-  test("takes its own children with it when it dies suddenly", async () => {
+  test("is ended with its own children when it dies suddenly", async () => {
     const parent = `const { spawn } = require("node:child_process");
       const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
       console.log(child.pid);
@@ -60,13 +60,13 @@ describe("a child", () => {
     while (isRunning(grandchild)) await pause(20);
   });
 
-  test("left behind by a server that was killed is ended by the next one", async () => {
+  test("of a killed server is ended by the next server", async () => {
     const child = startChild(home, "orphan", { program: process.execPath, args: SLEEPER, env: {} });
     await endLeftovers(home);
     assert.deepEqual(await child.ended, { code: null, signal: "SIGTERM" });
   });
 
-  test("of somebody else with a recorded pid is left alone", async () => {
+  test("of another program with a recorded pid is not ended", async () => {
     const stranger = spawn("sleep", ["60"], { detached: true });
     writeFileSync(join(home.children, "stranger"), String(stranger.pid));
     await endLeftovers(home);
@@ -79,7 +79,7 @@ describe("a child", () => {
 });
 
 describe("secrets", () => {
-  test("are readable by their owner alone", () => {
+  test("are readable by their owner only", () => {
     const file = join(home.secrets, "secret");
     writePrivately(file, "hush");
     assert.equal(statSync(file).mode & 0o777, 0o600);

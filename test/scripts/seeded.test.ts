@@ -22,7 +22,7 @@ function endedHome(word: string): Home {
   return home;
 }
 
-test("a state is copied with its secrets for its own source, and for no other", () => {
+test("a state is copied with its secrets for the same sources only", () => {
   put(endedHome("first"), "aa", shelf);
   const home = homeAt(join(root, "copy"));
   assert.equal(copySeeded(home, "bb", shelf), false);
@@ -34,7 +34,7 @@ test("a state is copied with its secrets for its own source, and for no other", 
   assert.equal(existsSync(home.logs), false);
 });
 
-test("of two that are made at once the first stays, and that of a new source takes the place of the old", () => {
+test("of two concurrent states the first is kept, and a new source replaces the old", () => {
   const second = endedHome("second");
   put(second, "aa", shelf);
   assert.equal(readFileSync(join(shelf, "aa", "state", "rows"), "utf8"), "first");

@@ -10,7 +10,7 @@ describe("an installed lockfile", () => {
     "node_modules/build-for-windows": { version: "1.0.0", optional: true },
   };
 
-  test("covers what is wanted although builds for other platforms are absent", () => {
+  test("is complete although builds for other platforms are absent", () => {
     assert.equal(covers({ "node_modules/hono": { version: "4.13.19" } }, wanted), true);
   });
 
@@ -47,5 +47,5 @@ describe("an installer's output", () => {
     test(`"${output.slice(0, 40)}" has a remedy`, () => assert.match(diagnose(output) ?? "", remedy));
   }
 
-  test("that says nothing known has none", () => assert.equal(diagnose("Segmentation fault"), null));
+  test("that is unknown has none", () => assert.equal(diagnose("Segmentation fault"), null));
 });

@@ -41,7 +41,7 @@ test("finds nothing in the output of a linter", () => {
   assert.deepEqual(countsIn("Checked 120 files in 90ms. No fixes applied."), noCounts);
 });
 
-test("adds up", () => {
+test("adds counts", () => {
   assert.deepEqual(addCounts({ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 20, skipped: 30 }), {
     passed: 11,
     failed: 22,

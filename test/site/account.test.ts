@@ -32,7 +32,7 @@ describe("the origins of a publishable key", () => {
     expect(originsIn(" , ")).toEqual([]);
   });
 
-  it("leave to the API what is none", () => {
+  it("pass invalid ones on to the API", () => {
     expect(originsIn("a.test, data:x")).toEqual(["a.test", "data:x"]);
   });
 });
@@ -48,7 +48,7 @@ describe("passkeys", () => {
 });
 
 describe("an old sign-in", () => {
-  it("is older than what counts as recent, or unknown", () => {
+  it("is older than the limit, or unknown", () => {
     const now = Date.parse("2027-01-01T12:00:00Z");
     expect(isOldSignIn("2027-01-01T11:00:01Z", now, 3_600)).toBe(false);
     expect(isOldSignIn("2027-01-01T10:59:59Z", now, 3_600)).toBe(true);

@@ -18,7 +18,7 @@ import {
 import { optionsOf } from "../../site/ui/suggest-box.tsx";
 
 describe("browse query", () => {
-  it("goes into the address and comes back", () => {
+  it("survives a round trip through the address", () => {
     const queries: CatalogQuery[] = [
       {},
       { q: "red & blue", tag: ["line-art", "night sky"], sort: "name" },
@@ -37,12 +37,12 @@ describe("browse query", () => {
     expect(queryOf("?tag=a,b&tag=b&tag=%20c%20,").tag).toEqual(["a", "b", "c"]);
   });
 
-  it("drops parameters it does not know, orders and grants that do not exist", () => {
+  it("drops unknown parameters, orders and grants", () => {
     expect(queryOf("?q=%20&sort=cheapest&evil=1&allows=everything&tag=,")).toEqual({});
     expect(queryOf("?sort=relevance")).toEqual({});
   });
 
-  it("orders by match where there are words, else by age, and leaves that out of the address", () => {
+  it("sorts by match if there are words, else by age, and omits the default from the address", () => {
     expect([sortOf({}), sortOf({ q: "a" }), sortOf({ q: "a", sort: "name" })]).toEqual([
       "newest",
       "relevance",
@@ -54,19 +54,19 @@ describe("browse query", () => {
     expect(sortsFor({ q: "a" })).toContain("relevance");
   });
 
-  it("loses the order by match with its words, and keeps another order", () => {
+  it("drops the order by match with its words, and keeps another order", () => {
     expect(withWords({ q: "a", sort: "newest" }, " ")).toEqual({});
     expect(withWords({ q: "a", sort: "name" }, "")).toEqual({ sort: "name" });
     expect(withWords({ tag: ["x"] }, " two  ")).toEqual({ tag: ["x"], q: "two" });
   });
 
-  it("takes a value in and out again", () => {
+  it("adds and removes a value", () => {
     const some = toggled(toggled({}, "tag", "a"), "tag", "b");
     expect(some).toEqual({ tag: ["a", "b"] });
     expect(toggled(toggled(some, "tag", "a"), "tag", "b")).toEqual({});
   });
 
-  it("shows a chip for each filter, and none for what has a place of its own", () => {
+  it("shows a chip for each filter except those with a control of their own", () => {
     const chips = chipsOf({
       q: "a",
       tag: ["x"],
@@ -77,7 +77,7 @@ describe("browse query", () => {
     expect(chips.map(({ text }) => text)).toEqual(["#x", "Use without credit", "by demo"]);
   });
 
-  it("remembers how many pages were open, within reason", () => {
+  it("keeps the number of open pages, up to a limit", () => {
     expect([pagesOf(""), pagesOf("?pages=3"), pagesOf("?pages=-1"), pagesOf("?pages=9999")]).toEqual([
       1,
       3,
@@ -88,7 +88,7 @@ describe("browse query", () => {
     expect(queryOf("?pages=3")).toEqual({});
   });
 
-  it("hands what was picked to the compose page", () => {
+  it("passes the picked adapters to the compose page", () => {
     expect(composeUrl(["demo/ada", "demo/bo"])).toBe("/compose/#a=demo/ada&a=demo/bo");
   });
 });

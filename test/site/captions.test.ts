@@ -18,7 +18,7 @@ describe("captions", () => {
     expect(captionFrom("IMG_2041.png", words)).toBe("");
   });
 
-  it("contradict themselves with two words of a group that takes one", () => {
+  it("contradict themselves with two words of an exclusive group", () => {
     expect(contradictionIn("smiling, laughing", words)).toBe("smiling and laughing exclude each other.");
     expect(contradictionIn("smiling, glasses, beard", words)).toBeNull();
     expect(contradictionIn("sky hills background", words)).toBeNull();
@@ -34,7 +34,7 @@ describe("the estimate of a training", () => {
       request: { steps },
     }) as Pick<Training, "started_at" | "finished_at"> & { request: { steps: number } } as Training;
 
-  it("goes at the pace of the last ones, and says nothing without any", () => {
+  it("uses the pace of recent trainings, and is absent without any", () => {
     expect(secondsFor(400, [took(100, 100), took(100, 50)])).toBe(600);
     expect(secondsFor(400, [])).toBeNull();
     expect(secondsFor(400, [{ ...took(1, 1), started_at: null }])).toBeNull();

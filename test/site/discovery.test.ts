@@ -12,7 +12,7 @@ import { sourcesOf } from "../../site/ui/picture-sources.ts";
 import { itemsOfAdapters, itemsOfMix } from "../../site/ui/tray-items.ts";
 
 describe("the home page", () => {
-  it("picks two of an owner at most, in the catalog's order, and fills up where that leaves too few", () => {
+  it("picks at most two of an owner, in the catalog's order, and fills up if these are too few", () => {
     const items = ["a1", "a2", "a3", "b1", "c1"].map((id) => ({ id, owner: id[0] ?? "" }));
     expect(picksOf(items, 4).map(({ id }) => id)).toEqual(["a1", "a2", "b1", "c1"]);
     expect(picksOf(items, 5).map(({ id }) => id)).toEqual(["a1", "a2", "b1", "c1", "a3"]);
@@ -66,7 +66,7 @@ describe("the ledger", () => {
     ...{ cost: { credits, refunded }, status: "succeeded" as const },
   });
 
-  it("has charges and refunds by day, and what the day took in the end", () => {
+  it("has charges and refunds by day, with the day's sum", () => {
     const days = ledgerOf([
       job("a", "2026-11-28T10:00:00Z", 24, 0),
       job("b", "2026-11-29T09:00:00Z", 24, 12),

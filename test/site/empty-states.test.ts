@@ -13,7 +13,7 @@ const AWAY: Failure = { kind: "unreachable" };
 const nothing = { items: [], cursor: null };
 
 describe("a list", () => {
-  it("is empty when its own first page has come with nothing in it, and never before", () => {
+  it("is empty only after its own first page arrived without items", () => {
     const arrived = { key: "a", waiting: false, failure: null };
     expect(viewOf("a", { key: "a", ...nothing }, arrived)).toMatchObject({ isEmpty: true, waiting: false });
     expect(viewOf("a", { key: "a", items: [1], cursor: null }, arrived).isEmpty).toBe(false);
@@ -29,7 +29,7 @@ describe("a list", () => {
     expect(viewOf("a", { key: "a", ...nothing }, { ...arrived, failure: AWAY }).isEmpty).toBe(false);
   });
 
-  it("of another key shows nothing of this one: neither that it is empty, nor that it has come or failed", () => {
+  it("of another key shows no state of this one", () => {
     for (const failure of [null, AWAY]) {
       const view = viewOf("b", { key: "a", ...nothing }, { key: "a", waiting: false, failure });
       expect(view).toEqual({ items: [], isEmpty: false, waiting: true, failure: null, cursor: null });
@@ -41,7 +41,7 @@ describe("the count of a search", () => {
   const base = { items: [], isEmpty: false, waiting: false, failure: null, more: null };
   const adapters = (n: number) => Array.from({ length: n }, (_, i) => ({ id: i }) as unknown as Adapter);
 
-  it("is never about another search, nor said to be going on when there is nothing to count", () => {
+  it("belongs to its search, and is not shown as pending when there is nothing to count", () => {
     expect(countText({ ...base, waiting: true }, undefined)).toBe("Loading");
     expect(countText({ ...base, isEmpty: true }, undefined)).toBe("No adapters");
     expect(countText({ ...base, isEmpty: true }, 7)).toBe("No adapters");
@@ -51,13 +51,13 @@ describe("the count of a search", () => {
     expect(countText({ ...base, failure: AWAY }, 124)).toBe("");
   });
 
-  it("belongs to the inputs that it was asked with", () => {
+  it("belongs to the inputs of its request", () => {
     expect([isSame([1, "a"], [1, "a"]), isSame([1], [2]), isSame([], [1])]).toEqual([true, false, false]);
   });
 });
 
 describe("every page", () => {
-  it("says that a list is empty by isEmpty or arrived, never by an absence that may be one of waiting or failing", () => {
+  it("decides that a list is empty by isEmpty or arrived, never by absent items", () => {
     const root = join(import.meta.dirname, "../../site");
     const guesses = globSync("**/*.tsx", { cwd: root }).flatMap((file) =>
       readFileSync(join(root, file), "utf8")

@@ -51,7 +51,7 @@ describe("failure", () => {
     expect(fieldName("")).toBe("");
   });
 
-  it("has words where nobody answered or the answer was unreadable", () => {
+  it("has a text for a lost connection and for an unreadable answer", () => {
     expect(messageOf({ kind: "unreachable" }).remedy).toContain("still here");
     expect(messageOf({ kind: "unreadable", status: 502 }).detail).toContain("502");
     expect(messageOf({ kind: "declined", message: "Invalid email or password" }).title).toBe(

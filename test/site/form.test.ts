@@ -33,7 +33,7 @@ const formAfter = (...changes: Change[]) =>
   changes.reduce((form, change) => changed(form, change, known), EMPTY_FORM);
 
 describe("compose form", () => {
-  it("calls two of one trigger by two words, in the prompt and in the order", () => {
+  it("gives two members of one trigger two words, in the prompt and in the request", () => {
     const other = { ref: "eve/ana", latest_version: { trigger: "<ana>" } } as unknown as Adapter;
     const both = { ...known, adapters: new Map([...known.adapters, ["eve/ana", other]]) };
     const changes: Change[] = [add("ana"), { type: "add", ref: "eve/ana", strength: 1 }];
@@ -42,14 +42,14 @@ describe("compose form", () => {
     expect(generationOf(form, "cast-3", both).adapters?.map(({ as }) => as)).toEqual([undefined, "<ana-2>"]);
   });
 
-  it("gives each new member a cell and widens the canvas as far as the base draws", () => {
+  it("gives each new member a cell and widens the canvas up to the base's limit", () => {
     const three = formAfter(add("ana"), add("bo"), add("cy"));
     expect(three.size).toBe("768x256");
     expect(three.members.map((member) => member.region?.x)).toEqual([0, 0.3333333, 0.6666667]);
     expect(formAfter(add("ana"), add("bo"), add("cy"), add("di")).size).toBe("768x256");
   });
 
-  it("puts whoever is chosen for a drawn box into it, and keeps the size of the canvas", () => {
+  it("puts the next member into the drawn box, and keeps the size of the canvas", () => {
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
     const form = formAfter(add("ana"), { type: "add", ref: "demo/bo", strength: 1, region });
     expect(form).toMatchObject({ placement: "boxes", size: "256x256" });
@@ -88,7 +88,7 @@ describe("compose form", () => {
     expect(changed(written, { type: "prompt", prompt: " " }, known).prompt).toBe(two.prompt);
   });
 
-  it("turns to own boxes when one is moved, and keeps the others where they are", () => {
+  it("switches to own boxes when one is moved, and keeps the others in place", () => {
     const region = { x: 0.25, y: 0, width: 0.5, height: 1 };
     const form = formAfter(add("ana"), add("bo"), { type: "region", ref: "demo/ana", region });
     expect(form.placement).toBe("boxes");
@@ -96,12 +96,12 @@ describe("compose form", () => {
     expect(changed(form, { type: "place", placement: "columns" }, known).members[0]?.region?.x).toBe(0);
   });
 
-  it("asks without boxes where none are wanted", () => {
+  it("sends no boxes if placement is off", () => {
     const form = formAfter(add("ana"), { type: "place", placement: "open" });
     expect(generationOf(form, "cast-3", known).adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
   });
 
-  it("leaves out of a request what is left to the API", () => {
+  it("omits default values from the request", () => {
     const request = generationOf(formAfter(add("ana")), "cast-3", known);
     expect(request).not.toHaveProperty("seed");
     expect(request).not.toHaveProperty("steps");
@@ -139,7 +139,7 @@ describe("link", () => {
     ),
   ];
 
-  it("brings back the form it was made from", () => {
+  it("restores the form that it was made from", () => {
     for (const form of forms) {
       const loaded = changed(formOf(hashOf(form)), { type: "known" }, known);
       expect(loaded).toEqual({ ...form, size: form.size || "256x256" });
@@ -156,7 +156,7 @@ describe("link", () => {
     expect(form.members.map(({ region }) => region?.x)).toEqual([0.25, 0]);
   });
 
-  it("drops what it does not understand", () => {
+  it("ignores unknown parts", () => {
     const form = formOf("#a=demo/ana*99&a=Not A Ref&a=demo/bo@2,0,1,1&l=spiral&z=big&s=-1&n=1.5&y=1");
     expect(form.members.map((member) => [member.ref, member.strength])).toEqual([
       ["demo/ana", 1],
@@ -193,7 +193,7 @@ describe("recipe", () => {
     });
   });
 
-  it("refuses what is no recipe", () => {
+  it("refuses an invalid recipe", () => {
     for (const value of [null, 7, "prompt", [], {}, { prompt: 3 }]) expect(formOfRecipe(value)).toBeNull();
   });
 });

@@ -23,7 +23,7 @@ const base = {
 };
 const ordered = (wanted: Form) => generationOf(wanted, "cast-3", { base: null, adapters: new Map() });
 
-describe("what follows from a picture", () => {
+describe("an order derived from a picture", () => {
   it("is the same request from its own seed", () => {
     expect(exactly(result)).toEqual({ ...form, seed: 41, count: 1, written: true });
   });
@@ -34,7 +34,7 @@ describe("what follows from a picture", () => {
     expect(planned[0]?.form).toMatchObject({ seed: 42, count: 4, prompt: form.prompt });
   });
 
-  it("is the same seed at strength 0 for the one who is left out", () => {
+  it("is the same seed with strength 0 for the member that is left out", () => {
     const [planned] = without(result, "demo/ana", "Ana", "g");
     expect(planned && ordered(planned.form)).toMatchObject({
       ...{ seed: 41, prompt: form.prompt },
@@ -75,14 +75,14 @@ describe("a grid", () => {
       expect(valuesOf(text)).toBeNull();
   });
 
-  it("says which value the base does not take", () => {
+  it("names a value that the base does not accept", () => {
     expect(faultOf({ kind: "steps" }, [8, 200], base)).toMatch(/^200 /);
     expect(faultOf({ kind: "steps" }, [8.5], base)).toMatch(/^8.5 /);
     expect(faultOf({ kind: "strength", ref: "", name: "" }, [-2, 2], base)).toBeNull();
     expect(faultOf({ kind: "guidance" }, [11], base)).toMatch(/^11 /);
   });
 
-  it("costs what its pictures cost together", () => {
+  it("costs the sum of its pictures", () => {
     const cell = { ...form, size: "512x256", count: 1 };
     expect(creditsOf([{ ...cell, steps: 8 }, cell], base)).toBe(16 + 48);
   });

@@ -5,7 +5,7 @@ import type { Generation } from "../../site/api.ts";
 import { orderAgain, queryOf, ranFor, searchOf } from "../../site/pages/jobs/query.ts";
 
 describe("the jobs page", () => {
-  it("has its filters in the address, and ignores what it does not know", () => {
+  it("has its filters in the address, and ignores unknown ones", () => {
     for (const query of [
       { kind: "pictures", state: "all" },
       { kind: "trainings", state: "failed" },
@@ -17,14 +17,14 @@ describe("the jobs page", () => {
     expect(searchOf({ kind: "pictures", state: "all" })).toBe("");
   });
 
-  it("knows how long a job ran, and not of one that has not ended", () => {
+  it("shows the duration of an ended job only", () => {
     const started_at = "2026-11-29T12:00:00.000Z";
     expect(ranFor({ started_at, finished_at: "2026-11-29T12:00:08.500Z" })).toBe(8.5);
     expect(ranFor({ started_at, finished_at: null })).toBeNull();
     expect(ranFor({ started_at: null, finished_at: started_at })).toBeNull();
   });
 
-  it("orders again what was resolved: version, strength, box, word and seed", () => {
+  it("repeats the resolved order: version, strength, box, word and seed", () => {
     const region = { x: 0, y: 0, width: 1, height: 1 };
     const member = {
       version_id: "ver_1" as const,

@@ -139,7 +139,7 @@ describe("measured numbers", () => {
 describe("the tables", () => {
   const results = read(sample());
 
-  it("hold the goals' numbers, whatever the methods are called and wherever they stand", () => {
+  it("contain the goals' numbers, independent of names and order of methods", () => {
     const html = goalsHtml(results);
     for (const measured of [
       "0.950 → 0.949",
@@ -151,7 +151,7 @@ describe("the tables", () => {
       expect(html).toContain(measured);
   });
 
-  it("highlight what is ours, and put the paper's row below the method that it stands beside", () => {
+  it("highlight our rows, and put the paper's row below its method", () => {
     const [table = ""] = mainHtml(results).split("</table>");
     const rows = [...table.matchAll(/<tr(?: class="([a-z-]+)")?><th scope="row">([^<]*)</g)];
     expect(rows.map(([, kind = "", name]) => `${kind} ${name}`)).toEqual([
@@ -166,13 +166,13 @@ describe("the tables", () => {
     expect(table).toContain("<td>0.683 → 0.098</td>");
   });
 
-  it("have a column for every point and a fold for every question", () => {
+  it("have a column for every point and a section for every study", () => {
     expect(curveHtml(results)).toContain('<th scope="col">16</th><th scope="col">32</th>');
     expect(ablationsHtml(results)).toContain("<summary>Frozen side</summary>");
     expect(ablationsHtml(results)).toContain("<td>0.900 → 0.800 ± 0.012</td>");
   });
 
-  it("show subject collapse and text of scenes where they were measured, and the truth apart", () => {
+  it("show subject collapse and text scores where measured, and renders separately", () => {
     expect(sceneHtml("2", results.together[0]?.[1] ?? [])).not.toContain("collapse");
     const scene = {
       identity: 0.9,
@@ -196,7 +196,7 @@ describe("the tables", () => {
     expect(html).toContain("<td>0.250</td><td>0.900</td><td>0.970</td>");
   });
 
-  it("say what loaded concepts change where each has a gate, and nothing of classes of slots", () => {
+  it("state what loaded concepts change on a base with gates, without classes of slots", () => {
     const gated = read({
       ...sample(),
       residents: { count: 100, pictures: 24, different: 0, silent: true },
@@ -210,7 +210,7 @@ describe("the tables", () => {
     expect(metricsHtml(results)).not.toContain("pixels a side");
   });
 
-  it("say when they were measured on another base than the product's, and nothing otherwise", () => {
+  it("state if they were measured on another base than the product's", () => {
     expect(noticeHtml(results)).toBe("");
     const older = { ...results, provenance: { ...results.provenance, base: "cast-2" } };
     expect(noticeHtml(older)).toContain("Measured on <code>cast-2</code>");
@@ -231,7 +231,7 @@ it("repeats the paper's table as the evaluation has it", () => {
   expect(Object.fromEntries(theirs)).toEqual(PAPER);
 });
 
-it("has something for every mark of its page", () => {
+it("fills every placeholder of its page", () => {
   const page = readFileSync(new URL("site/pages/method/index.html", ROOT), "utf8");
   const shared = ["head", "header", "footer"];
   const marks = [...page.matchAll(/<!-- (.+?) -->/g)].map(([, mark = ""]) => mark);
@@ -239,7 +239,7 @@ it("has something for every mark of its page", () => {
   expect(Object.keys(METHOD_PARTIALS).filter((mark) => !marks.includes(mark))).toEqual([]);
 });
 
-it("lays ordered pairs out as a square with the own answers on its diagonal", () => {
+it("lays ordered pairs out as a square with self responses on its diagonal", () => {
   expect(squareOf([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])).toEqual([
     [1, 0.1, 0.2],
     [0.3, 1, 0.4],
@@ -257,7 +257,7 @@ describe("the drawing of gates", () => {
   const scene: Scene = { text: "<ana>; <bo>", named: [ana, bo] };
   const { gain } = cast3.gate;
 
-  it("has nobody act who is not named, and everybody act everywhere without gates", () => {
+  it("shows no effect of unnamed concepts, and effects everywhere without gates", () => {
     const positions = GRID * widthOf(scene);
     expect(actingAt("gates", scene, cy, gain)).toEqual(new Array(positions).fill(0));
     for (const way of ["loras", "slots"] as const) {
@@ -265,7 +265,7 @@ describe("the drawing of gates", () => {
     }
   });
 
-  it("opens each gate where its person stands, and closes it where the other does", () => {
+  it("opens each gate at its own person, and closes it at the other", () => {
     const middle = (cell: number) => (GRID / 2) * widthOf(scene) + cell * GRID + GRID / 2;
     for (const [cell, member] of [ana, bo].entries()) {
       const gate = actingAt("gates", scene, member, gain);

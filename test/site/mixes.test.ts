@@ -23,7 +23,7 @@ const mix = {
 const NOTHING_KNOWN = { base: null, adapters: new Map() };
 
 describe("a mix in the compose form", () => {
-  it("is opened by an address that holds all of it, and is itself until its cast is changed", () => {
+  it("is opened by a complete address, and counts as unchanged until its members change", () => {
     const url = composeUrl(mix);
     const form = formOf(url.slice(url.indexOf("#")));
     expect(form).toMatchObject({ from: "ada/party:3", size: "", placement: "boxes", written: true });
@@ -45,13 +45,13 @@ describe("a mix in the compose form", () => {
     expect(isUnchanged(form, null)).toBe(false);
   });
 
-  it("without boxes leaves places to the prompt", () => {
+  it("without boxes leaves placement to the prompt", () => {
     const open = { ...mix, members: [member("eve", null)] };
     expect(formOfMix(open)).toMatchObject({ placement: "open", size: "" });
     expect(isUnchanged(formOfMix(open), open)).toBe(true);
   });
 
-  it("is drawn by its name as long as it is itself, else by its members", () => {
+  it("is ordered by its name while unchanged, else by its members", () => {
     const form = formOfMix(mix);
     expect(orderOf(form, NOTHING_KNOWN, "cast-3", mix)).toEqual({
       ...{ mix: "ada/party:3", prompt: "<eve> & <dog>; sky", count: 1 },
@@ -60,7 +60,7 @@ describe("a mix in the compose form", () => {
     expect([changed.mix, changed.base, changed.adapters?.length]).toEqual([undefined, "cast-3", 1]);
   });
 
-  it("is forgotten by an address that names none", () => {
+  it("is dropped by an address that names none", () => {
     expect(hashOf(EMPTY_FORM)).not.toContain("m=");
     expect(formOf("#m=not a ref").from).toBeNull();
   });
@@ -74,7 +74,7 @@ describe("publishing", () => {
     expect(nameOf(`${"a".repeat(63)} b`)).toBe("a".repeat(63));
   });
 
-  it("sends exactly what drew the picture", () => {
+  it("sends exactly the picture's order", () => {
     const { title: _, preview: __, available: ___, ...resolved } = member("eve", 0);
     const request = { adapters: [resolved], prompt: "<eve>" } as unknown as Generation["request"];
     expect(compositionOf(request, "ada/party:3")).toEqual({
@@ -84,14 +84,14 @@ describe("publishing", () => {
     expect(compositionOf(request, null)).not.toHaveProperty("forked_from");
   });
 
-  it("goes on with what a mix of that name says, until something else is entered", () => {
+  it("keeps the texts of an existing mix until others are entered", () => {
     const mix = { title: "Party", description: "Loud", visibility: "private", rating: "sensitive" } as const;
     expect(aboutOf({ name: "party" }, mix)).toMatchObject({ ...mix, name: "party", cover: true });
     expect(aboutOf({ description: "" }, mix)).toMatchObject({ title: "Party", description: "" });
     expect(aboutOf({}, null)).toMatchObject({ title: "", visibility: "public", rating: "general" });
   });
 
-  it("leaves out the title and the cover that are not wanted", () => {
+  it("omits title and cover if unset", () => {
     const about = { name: "two", title: " ", description: "", changelog: "", cover: false };
     const input = publishRequest({ ...about, visibility: "public", rating: "general" }, "img_0");
     expect(input).toEqual({
@@ -101,7 +101,7 @@ describe("publishing", () => {
 });
 
 describe("the address of a mix", () => {
-  it("is the page's own or the one to share", () => {
+  it("is read from the page's own and from the shared form", () => {
     const at = (pathname: string, search = "") => refOf({ pathname, search }, "m", "ref");
     expect(at("/mix/", "?ref=ada/party:2")).toBe("ada/party:2");
     expect(at("/m/ada/party")).toBe("ada/party");
@@ -111,7 +111,7 @@ describe("the address of a mix", () => {
     expect(at("/mix/")).toBe("");
   });
 
-  it("of the list holds what was asked", () => {
+  it("of the list contains the query", () => {
     for (const query of [
       {},
       { q: "red & blue", sort: "most_liked" as const },
@@ -131,7 +131,7 @@ describe("licences together", () => {
     ...more,
   });
 
-  it("say who is the reason, each once and without a version", () => {
+  it("name each restricting adapter once, without a version", () => {
     const limited_by = [
       { permission: "commercial_use" as const, ref: "ada/kofi:1" },
       { permission: "commercial_use" as const, ref: "ada/kofi:2" },
@@ -147,7 +147,7 @@ describe("licences together", () => {
     ]);
   });
 
-  it("ask for nothing where nobody does", () => {
+  it("require nothing if no member does", () => {
     expect(licenceLines(licence({})).at(-1)?.text).toBe("No credit needed");
     expect(listed(["a", "b", "c"])).toBe("a, b and c");
   });

@@ -20,14 +20,14 @@ import {
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
 
 describe("the keyboard shortcuts", () => {
-  it("take a decision only where it is open", () => {
+  it("decide only on an open target", () => {
     expect(commandOf(press("r"), ["remove", "rate"])).toEqual({ do: "decide", decision: "remove" });
     expect(commandOf(press("r"), ["restore"])).toEqual({ do: "decide", decision: "restore" });
     expect(commandOf(press("r"), ["dismiss"])).toBeNull();
     expect(commandOf(press("d"), [])).toBeNull();
   });
 
-  it("walk the queue whatever is open", () => {
+  it("move through the queue in every state", () => {
     expect(["j", "k", "p", "?"].map((key) => commandOf(press(key), [])?.do)).toEqual([
       "next",
       "previous",
@@ -36,7 +36,7 @@ describe("the keyboard shortcuts", () => {
     ]);
   });
 
-  it("leave the browser its own", () => {
+  it("do not override the browser's own", () => {
     for (const held of ["ctrlKey", "metaKey", "altKey"]) {
       expect(commandOf(press("r", { [held]: true }), ["remove"])).toBeNull();
     }
@@ -77,8 +77,8 @@ describe("templates", () => {
   });
 });
 
-describe("words", () => {
-  it("are there for every reason, decision and outcome", () => {
+describe("labels", () => {
+  it("exist for every reason, decision and outcome", () => {
     for (const reason of REPORT_REASONS) {
       expect([REASONS[reason], GROUNDS[reason], REPORT_HINTS[reason]].every((text) => text !== "")).toBe(
         true,
@@ -90,7 +90,7 @@ describe("words", () => {
     expect(outcomeWords(null)).toContain("will look");
   });
 
-  it("lead to where a target is seen", () => {
+  it("link to the page of a target", () => {
     expect(placeUrl({ kind: "adapter", ref: "ada/fish" })).toBe("/adapter/?id=ada/fish");
     expect(placeUrl({ kind: "mix", ref: "ada/stew" })).toBe("/mix/?ref=ada/stew");
     expect(placeUrl({ kind: "user", ref: "ada" })).toBe("/user/?handle=ada");
@@ -101,7 +101,7 @@ describe("words", () => {
     ]);
   });
 
-  it("of a notification lead to the decision, not to what is gone", () => {
+  it("of a notification link to the decision, not to the removed target", () => {
     const note: Notification = {
       id: "ntf_00000000000000000000",
       kind: "moderation",

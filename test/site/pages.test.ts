@@ -38,7 +38,7 @@ describe("the header", () => {
     }
   });
 
-  it("leaves searching to the catalog's page where that is open", () => {
+  it("has no search field on the catalog's page", () => {
     expect(headerHtml("/browse/")).not.toContain("earch");
   });
 });
@@ -88,7 +88,7 @@ describe("numbers for people", () => {
     expect([durationOf(0.4), durationOf(95), durationOf(7_260)]).toEqual(["0 s", "1 min 35 s", "2 h 1 min"]);
   });
 
-  it("say how long ago", () => {
+  it("show relative times", () => {
     const now = Date.parse("2026-11-23T12:00:00Z");
     const secondsAgo = (seconds: number) => agoOf(new Date(now - seconds * 1000).toISOString(), now);
     expect([
@@ -101,7 +101,7 @@ describe("numbers for people", () => {
     ]).toEqual(["just now", "just now", "1 minute ago", "2 hours ago", "1 day ago", "1 month ago"]);
   });
 
-  it("estimate the rest only when there is something to judge by", () => {
+  it("estimate the remaining time only if there is progress", () => {
     expect(remainingSeconds(0, 120, 10)).toBeNull();
     expect(remainingSeconds(120, 120, 10)).toBeNull();
     expect(remainingSeconds(30, 120, 10)).toBe(30);

@@ -16,7 +16,7 @@ const links = (text: string) =>
     .map(({ text: word, href }) => [word, href]);
 
 describe("plain text", () => {
-  it("keeps every character as it was written", () => {
+  it("keeps every character", () => {
     for (const text of [
       "",
       "a <b>&amp;</b>",
@@ -32,7 +32,7 @@ describe("plain text", () => {
     }
   });
 
-  it("finds addresses of the web without the sentence around them, and nothing else that looks like a link", () => {
+  it("links web addresses without surrounding punctuation, and nothing else", () => {
     expect(links("Read https://x.org/a. Or (http://y.org/b_(c))!")).toEqual([
       ["https://x.org/a", "https://x.org/a"],
       ["http://y.org/b_(c)", "http://y.org/b_(c)"],
@@ -41,12 +41,12 @@ describe("plain text", () => {
     expect(links("https://")).toEqual([]);
   });
 
-  it("leads mentions to people", () => {
+  it("links mentions to profiles", () => {
     expect(links("Thanks @Ada-2, not a@b or /@c")).toEqual([["@Ada-2", "/user/?handle=ada-2"]]);
   });
 });
 
-describe("a notification in words", () => {
+describe("the text of a notification", () => {
   const note = (more: Partial<Notification>): Notification => ({
     id: "ntf_00000000000000000000",
     kind: "like",
@@ -60,7 +60,7 @@ describe("a notification in words", () => {
     ...more,
   });
 
-  it("counts those who like", () => {
+  it("counts likes", () => {
     const before = (count: number) => notificationText(note({ data: { count } })).before;
     expect([1, 2, 3, 1_001].map(before)).toEqual([
       "likes",
@@ -70,7 +70,7 @@ describe("a notification in words", () => {
     ]);
   });
 
-  it("leads to the thing, and says so where that is gone", () => {
+  it("links to its target, and states if that is deleted", () => {
     expect(notificationText(note({ kind: "comment" })).url).toBe("/adapter/?id=ada/eve#comments");
     expect(
       notificationText(note({ kind: "fork", target: { kind: "mix", ref: "a/b", title: "M" } })).url,
@@ -92,7 +92,7 @@ describe("a collection", () => {
     expect(moved(["a"], 5, 0)).toEqual(["a"]);
   });
 
-  it("is composed as far as one composition goes, without what cannot be drawn", () => {
+  it("is composed up to the limit of members, without unusable ones", () => {
     const item = (i: number, state: string): CollectionItem =>
       ({ ref: `o/a${i}`, adapter: { state, latest_version: { strength: 0.5 } } }) as CollectionItem;
     const items = [item(0, "draft"), ...Array.from({ length: 18 }, (_, i) => item(i + 1, "published"))];
@@ -112,6 +112,6 @@ describe("a collection", () => {
   });
 });
 
-it("shows an unread count that is no longer counted as more", () => {
+it("shows a bounded unread count with a plus sign", () => {
   expect([1, UNREAD_COUNTED_MAX - 1, UNREAD_COUNTED_MAX].map(unreadText)).toEqual(["1", "99", "99+"]);
 });

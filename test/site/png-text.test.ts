@@ -37,7 +37,7 @@ describe("PNG text", () => {
     expect(recipeIn(file)).toEqual({ prompt: "größe" });
   });
 
-  it("finds nothing where the keyword is missing, only begins alike, or the text is compressed", () => {
+  it("finds nothing if the keyword is missing, only a prefix, or the text is compressed", () => {
     expect(recipeIn(png(tEXt("orthoplex-2", "{}"), tEXt("ortho", "{}")))).toBeNull();
     expect(recipeIn(png(iTXt("orthoplex", "{}", 1)))).toBeNull();
   });
@@ -46,7 +46,7 @@ describe("PNG text", () => {
     expect(recipeIn(png(tEXt("orthoplex", "{")))).toBeNull();
   });
 
-  it("reads no byte beyond the file, wherever it is cut and whatever its lengths say", () => {
+  it("reads no byte beyond the file, for any truncation and any stated lengths", () => {
     const whole = png(tEXt("orthoplex", '{"prompt":"x"}'));
     for (let length = 0; length < whole.length; length++) {
       expect(() => recipeIn(whole.subarray(0, length))).not.toThrow();
@@ -56,7 +56,7 @@ describe("PNG text", () => {
     expect(recipeIn(lying)).toBeNull();
   });
 
-  it("refuses what is no PNG", () => {
+  it("refuses files that are not PNGs", () => {
     expect(recipeIn(Buffer.from("JFIF orthoplex {}"))).toBeNull();
     expect(recipeIn(new Uint8Array())).toBeNull();
   });

@@ -37,7 +37,7 @@ describe("prompt", () => {
     expect(triggersIn("<Ana> and <bo-2>; <ana> again; <not ok>")).toEqual(["<ana>", "<bo-2>"]);
   });
 
-  it("replaces a word by its sibling in the clause at the caret only", () => {
+  it("replaces a word by another of its group only in the clause at the caret", () => {
     const { prompt, caret } = togglePhrase(
       { prompt: "<ana> smiling, left; <bo> smiling, right", caret: 30 },
       { group: "expression", word: "sad", words: expressions },
@@ -46,7 +46,7 @@ describe("prompt", () => {
     expect(clauseAt(prompt, caret).text).toBe(" <bo> sad, right");
   });
 
-  it("takes a word out again by the same chip", () => {
+  it("removes a word by the same chip", () => {
     const once = togglePhrase(
       { prompt: "<ana>, left", caret: 2 },
       { group: "expression", word: "sad", words: expressions },
@@ -81,7 +81,7 @@ describe("prompt", () => {
     expect(prompt).toBe("<ana> sad; sky background");
   });
 
-  it("writes kinds and colours of hair with their noun, side by side", () => {
+  it("writes kinds and colours of hair adjacent to their noun", () => {
     const long = togglePhrase(
       { prompt: "a person", caret: 0 },
       { group: "hair", word: "long", words: ["long", "short"] },
@@ -110,7 +110,7 @@ describe("prompt", () => {
     expect(addPerson("", "<bo>").prompt).toBe("<bo>");
   });
 
-  it("returns to where it was when any chip of the base is pressed twice", () => {
+  it("is unchanged when any chip of the base is pressed twice", () => {
     for (const [group, all] of Object.entries(base.words as Record<string, string[]>)) {
       for (const word of all) {
         const start = "a person";

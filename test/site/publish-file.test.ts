@@ -66,7 +66,7 @@ describe("a chosen file", () => {
     ["rank_mismatch", { rank: "9" }],
     ["metadata_invalid", { trigger: "ana" }],
     ["format_mismatch", { format: "kohya" }],
-  ])("is refused for %s with words and a way on", async (reason, change) => {
+  ])("is refused for %s with a text and a remedy", async (reason, change) => {
     const checked = await checkFile(await adapterFile(change), base);
     expect(checked).toMatchObject({ fault: { reason, detail: expect.stringMatching(/\.$/) } });
   });
@@ -92,7 +92,7 @@ describe("a chosen file", () => {
 });
 
 describe("sending", () => {
-  it("hashes in slices what a whole digest says", async () => {
+  it("hashes in slices to the same digest", async () => {
     for (const size of [0, 1, 4 * MIB, 9 * MIB + 7]) {
       const bytes = randomBytes(size);
       const read: number[] = [];
@@ -109,12 +109,12 @@ describe("sending", () => {
     expect([1, 2].map((number) => partOf(file, number).size)).toEqual([UPLOAD_PART_BYTES, 5]);
   });
 
-  it("waits longer each time, but never very long", () => {
+  it("waits longer each time, up to a limit", () => {
     expect([1, 2, 3, 4, 5, 6, 9].map(pauseBefore)).toEqual([1, 2, 4, 8, 16, 30, 30]);
   });
 });
 
-it("the command that trains in a slot survives a shell", () => {
+it("the command that trains in a slot is quoted for a shell", () => {
   const adapter = { name: "ana", concept: "Ana's cat", class_word: "cat", base: "cast-3" };
   expect(trainCommand(adapter, 37)).toBe(
     "orthoplex train pictures/ --base cast-3 --slot 37 --trigger '<ana>' --concept 'Ana'\\''s cat' --class-word 'cat' --out ana.safetensors",
@@ -127,7 +127,7 @@ describe("a preview's recipe", () => {
   });
   const [adapter, version] = [{ ref: "ada/ana" }, { strength: 0.8 }];
 
-  it("opens the form that drew it", () => {
+  it("opens the form that generated it", () => {
     const recipe = {
       prompt: "<ana>, smiling",
       seed: 7,
@@ -139,14 +139,14 @@ describe("a preview's recipe", () => {
     expect(found?.url).toContain("a=ada/ana:2*0.5");
   });
 
-  it("without adapters is one of this adapter, and without a prompt none at all", () => {
+  it("without adapters is one of this adapter, and without a prompt gives no link", () => {
     expect(recipeOf(preview({ prompt: "<ana>" }), adapter, version)?.url).toContain("a=ada/ana*0.8");
     expect(recipeOf(preview(null), adapter, version)).toBeNull();
     expect(recipeOf(undefined, adapter, version)).toBeNull();
   });
 });
 
-it("a line runs from left to right, high where the number is high, and lies low where all are 0", () => {
+it("a line runs from left to right, with higher numbers higher, and zeros at the bottom", () => {
   expect(linePath([], 1)).toBe("");
   expect(linePath([0, 10, 5], 10)).toBe("M0 57L150 3L300 30");
   expect(linePath([0, 0], 0)).toBe("M0 57L300 57");

@@ -52,7 +52,7 @@ describe("crop", () => {
     expect(firstCrop({ width: 300, height: 500 })).toEqual({ x: 0, y: 40, side: 300 });
   });
 
-  it("stays inside the picture whatever is asked", () => {
+  it("stays inside the picture for any input", () => {
     for (const pixels of [
       { width: 400, height: 300 },
       { width: 50, height: 900 },
@@ -93,7 +93,7 @@ describe("loss", () => {
     expect(smoothed(points, 2).map(({ loss }) => loss)).toEqual([4, 3, 1]);
   });
 
-  it("draws within its box", () => {
+  it("is plotted within its box", () => {
     const points = [
       { step: 0, loss: 2 },
       { step: 60, loss: 1 },

@@ -38,7 +38,7 @@ describe("region", () => {
     }
   });
 
-  it("stays on the canvas however far it is moved or resized", () => {
+  it("stays on the canvas when moved or resized by any amount", () => {
     const random = numbers(7);
     const next = () => (random.next().value ?? 0) * 4 - 2;
     let box = half;
@@ -89,7 +89,7 @@ describe("region", () => {
     expect(overlap({ x: 0, y: 0, width: 1, height: 1 }, right)).toBe(1);
   });
 
-  it("refuses boxes from outside that are no boxes or leave the canvas", () => {
+  it("refuses invalid boxes and boxes outside the canvas", () => {
     expect(readRegion(half)).toEqual(half);
     for (const bad of [
       null,

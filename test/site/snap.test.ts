@@ -7,13 +7,13 @@ const canvas = { width: 512, height: 256 };
 const left = { x: 0, y: 0, width: 0.4, height: 1 };
 
 describe("snapping", () => {
-  it("puts an edge on that of another box within reach, and says which line it was", () => {
+  it("aligns an edge with another box's edge within reach, and returns the line", () => {
     const moved = snapMove({ x: 0.41, y: 0.25, width: 0.25, height: 0.5 }, [left], canvas);
     expect(moved.region.x).toBe(0.4);
     expect(moved.guides.x).toEqual([0.4]);
   });
 
-  it("leaves a box alone that is near nothing", () => {
+  it("does not change a box that is near nothing", () => {
     const region = { x: 0.2, y: 0.25, width: 0.25, height: 0.375 };
     expect(snapMove(region, [], canvas)).toEqual({ region, guides: { x: [], y: [] } });
   });
@@ -40,7 +40,7 @@ describe("drawing", () => {
     expect(drawn({ x: 0.75, y: 0.75 }, { x: 0.25, y: 0.25 }, canvas)).toEqual(box);
   });
 
-  it("takes a click for a click", () =>
+  it("treats a click as a click", () =>
     expect(drawn({ x: 0.5, y: 0.5 }, { x: 0.51, y: 0.51 }, canvas)).toBeNull());
 
   it("is on the canvas and large enough wherever it begins and ends", () => {

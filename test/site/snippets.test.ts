@@ -41,7 +41,7 @@ describe("a snippet", () => {
     python: (text) => ["python3", ["-c", text]],
   };
   for (const language of ["curl", "js", "python"] as const) {
-    it(`in ${language} sends the whole request with the key, whatever characters are in it`, async () => {
+    it(`in ${language} sends the complete request with the key, for any characters`, async () => {
       received.length = 0;
       const [program, args] = commands[language](snippetOf(language, origin, BODY));
       const { status, stdout, stderr } = await run(program, args);

@@ -95,7 +95,7 @@ describe("history", () => {
     expect(acted(start, { type: "redo" })).toBe(start);
   });
 
-  it("takes one drag, slider or sentence as one entry, and two with a pause between as two", () => {
+  it("makes one entry of one drag, slider or sentence, and two if there is a pause between", () => {
     const typed = (at: number, prompt: string) => edit({ type: "prompt", prompt }, at);
     expect(labels(workspaceAfter(typed(0, "a"), typed(100, "ab"), typed(200, "abc")))).toEqual([
       "Start",
@@ -106,7 +106,7 @@ describe("history", () => {
     expect(labels(workspaceAfter(add("ana"), add("bo"), slid("demo/ana"), slid("demo/bo")))).toHaveLength(5);
   });
 
-  it("never merges an edit into the state that one has returned to", () => {
+  it("never merges an edit into a state that was returned to", () => {
     const typed = (at: number, prompt: string) => edit({ type: "prompt", prompt }, at);
     const back = workspaceAfter(typed(0, "a"), add("ana", 1), { type: "undo" }, typed(2, "ab"));
     expect(formIn(acted(back, { type: "undo" })).prompt).toBe("a");
@@ -119,7 +119,7 @@ describe("history", () => {
     expect(labels(acted(jumped, add("di")))).toEqual(["Start", "Add demo/ana", "Add demo/di"]);
   });
 
-  it("keeps the newest entries where there are many", () => {
+  it("keeps the newest entries up to a limit", () => {
     const many = Array.from({ length: HISTORY_MAX + 20 }, (_, i) =>
       edit({ type: "set", values: { seed: i } }, i * 2 * MERGE_PAUSE_MS),
     );
@@ -128,7 +128,7 @@ describe("history", () => {
     expect(formIn(full).seed).toBe(HISTORY_MAX + 19);
   });
 
-  it("has no entry for what loads by itself", () => {
+  it("has no entry for what is loaded automatically", () => {
     const loaded: Known = {
       base: {
         ...{ sizes: [{ width: 512, height: 256, people: 2 }], default_size: "512x256" },
@@ -147,7 +147,7 @@ describe("history", () => {
 });
 
 describe("results", () => {
-  it("arrive with their job, stay beside the next ones, and show the first only where nothing else is looked at", () => {
+  it("arrive with their job, stay beside the next ones, and show the first only if nothing else is selected", () => {
     const two = workspaceAfter(ordered("job_a", 2), done("job_a", 2), ordered("job_b"), done("job_b"));
     expect(resultsIn(two).map(({ image }) => image.id)).toEqual(["img_job_a0", "img_job_a1", "img_job_b0"]);
     expect(two).toMatchObject({ shown: "img_job_a0", pending: [] });
@@ -158,13 +158,13 @@ describe("results", () => {
     expect(resultsIn(twice)).toHaveLength(1);
   });
 
-  it("are not touched by undo, which takes back what somebody did", () => {
+  it("are not affected by undo", () => {
     const made = workspaceAfter(add("ana"), ordered("job_a"), done("job_a"), { type: "undo" });
     expect(resultsIn(made)).toHaveLength(1);
     expect(formIn(made).members).toHaveLength(0);
   });
 
-  it("come back when their deletion is undone, and can be disposed of when no history knows them", () => {
+  it("are restored when their deletion is undone, and can be deleted when no history refers to them", () => {
     const removed = workspaceAfter(ordered("job_a"), done("job_a"), {
       type: "remove",
       ids: ["img_job_a0"],
@@ -178,20 +178,20 @@ describe("results", () => {
     expect(disposable({ ...removed, history: { entries: last, index: 0 } })).toEqual(["img_job_a0"]);
   });
 
-  it("are favourites until that is taken back", () => {
+  it("are favourites until that is undone", () => {
     const star: Action = { type: "favourite", id: "img_job_a0", at: 0 };
     const starred = workspaceAfter(ordered("job_a"), done("job_a"), star);
     expect(editOf(starred).favourites).toEqual(["img_job_a0"]);
     expect(editOf(acted(starred, star)).favourites).toEqual([]);
   });
 
-  it("leave the canvas where its size changes, because boxes of another size would not fit", () => {
+  it("leave the canvas when its size changes", () => {
     const shown = workspaceAfter(add("ana"), ordered("job_a"), done("job_a"));
     expect(acted(shown, edit({ type: "size", size: "512x256" }, 9)).shown).toBeNull();
     expect(acted(shown, edit({ type: "prompt", prompt: "x" }, 9)).shown).toBe("img_job_a0");
   });
 
-  it("keep a failed job in sight until it is dismissed", () => {
+  it("keep a failed job visible until it is dismissed", () => {
     const failed = workspaceAfter(ordered("job_a"), {
       type: "job",
       generation: generation("job_a", "failed", 0),
@@ -211,13 +211,13 @@ describe("a picture's settings", () => {
       acted(workspaceAfter(edit({ type: "restore", form: now })), edit(takenFrom(what, result, now), 1)),
     );
 
-  it("are used one by one or all", () => {
+  it("are applied one by one or all", () => {
     expect(use("seed")).toMatchObject({ seed: 7, prompt: "<bo>" });
     expect(use("prompt")).toMatchObject({ seed: null, prompt: "<ana>" });
     expect(use("all")).toMatchObject({ seed: 7, prompt: "<ana>", count: 4 });
   });
 
-  it("are stale once the form says something else, but not for a random seed or another count", () => {
+  it("are stale once the form differs, except for a random seed or another count", () => {
     expect(isStaleResult(result, { ...EMPTY_FORM, prompt: "<ana>" })).toBe(false);
     expect(isStaleResult(result, { ...EMPTY_FORM, prompt: "<ana>", seed: 7, count: 8 })).toBe(false);
     expect(isStaleResult(result, { ...EMPTY_FORM, prompt: "<ana>", seed: 8 })).toBe(true);
@@ -226,13 +226,13 @@ describe("a picture's settings", () => {
 });
 
 describe("a workspace", () => {
-  it("is pristine until something was done in it", () => {
+  it("is pristine until the first edit", () => {
     expect(isPristine(workspaceAfter())).toBe(true);
     expect(isPristine(workspaceAfter(add("ana")))).toBe(false);
     expect(isPristine(workspaceAfter(ordered("job_a"), done("job_a")))).toBe(false);
   });
 
-  it("gets a name that no other one has", () => {
+  it("gets a unique name", () => {
     expect(nextName([])).toBe("Workspace 1");
     expect(nextName([{ name: "Workspace 2" }])).toBe("Workspace 3");
   });
@@ -242,14 +242,14 @@ describe("the tray of the other pages", () => {
   const item = (name: string) => ({ ref: `demo/${name}`, title: name, picture: null, strength: 0.7 });
   const form = formIn(workspaceAfter(add("ana"), add("bo")));
 
-  it("becomes edits: who was added, and who was removed", () => {
+  it("is applied as edits that add and remove members", () => {
     expect(trayEdits(form, "w", { workspace: "w", items: [item("bo"), item("cy")] })).toEqual([
       { type: "remove", ref: "demo/ana" },
       { type: "add", ref: "demo/cy", strength: 0.7 },
     ]);
   });
 
-  it("changes nothing where it is another workspace's, was never kept, or says what is there", () => {
+  it("changes nothing if it is another workspace's, was never stored, or is equal", () => {
     expect(trayEdits(form, "w", { workspace: "other", items: [] })).toEqual([]);
     expect(trayEdits(form, "w", null)).toEqual([]);
     expect(trayEdits(form, "w", { workspace: "w", items: [item("ana"), item("bo")] })).toEqual([]);

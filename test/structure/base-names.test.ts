@@ -37,7 +37,7 @@ const NAMED = new RegExp(
 const tracked = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" }).split("\n");
 const sources = tracked.filter((file) => SOURCES.test(file) && !OWN.some((place) => file.startsWith(place)));
 
-test("the sources were found, and so would a name be", () => {
+test("the check finds sources, and a name in them", () => {
   assert.ok(sources.length > 500, `${sources.length} files`);
   assert.match(`base: "${ids[0]}"`, NAMED);
 });

@@ -18,7 +18,7 @@ const OF_ADDRESS_CHARACTERS = [
 /** The one that cuts, and one that cuts bytes. */
 const NO_TEXT = ["schema/contract/cut-text.ts", "functions/storage/image-metadata.ts"];
 
-test("no text that somebody wrote is cut within a character", () => {
+test("no user text is cut within a character", () => {
   const files = ["functions", "schema", "scripts/cli", "site"].flatMap((folder) =>
     globSync(`${folder}/**/*.{ts,tsx}`, { cwd: ROOT }),
   );

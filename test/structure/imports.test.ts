@@ -52,7 +52,7 @@ const edge = typescriptGraph(ROOT, ["functions", "schema"]);
 const runner = pythonGraph(ROOT, "gpu-runner/orthoplex");
 
 describe("the edge", () => {
-  test("was read: routes import much, and nothing imports the entry point", () => {
+  test("is parsed: routes have imports, and nothing imports the entry point", () => {
     assert.ok(edge.size > 200, `${edge.size} files`);
     assert.ok((edge.get("functions/app.ts")?.size ?? 0) > 20);
     assert.ok(![...edge.values()].some((targets) => targets.has("functions/index.ts")));
@@ -63,7 +63,7 @@ describe("the edge", () => {
 });
 
 describe("the runner", () => {
-  test("was read: its imports are found, relative or not", () => {
+  test("is parsed: relative and absolute imports are found", () => {
     assert.ok(runner.size > 60, `${runner.size} files`);
     assert.ok([...(runner.get("runner/jobs/train.py") ?? [])].some((file) => file.startsWith("train/")));
   });
@@ -85,11 +85,11 @@ describe("these rules", () => {
     new Map(Object.entries(edges).map(([from, to]) => [from, new Set(to)]));
   const folderOf = (file: string) => file.split("/")[0] ?? "";
 
-  test("find a circle however long, and no other", () => {
+  test("find circles of any length, and nothing else", () => {
     const found = circles(graph({ a: ["b"], b: ["c"], c: ["a", "d"], d: ["e"], e: [] }));
     assert.deepEqual(found, [["a", "b", "c"]]);
   });
-  test("refuse a way up, a way across and an unknown folder", () => {
+  test("refuse an upward import, a sideways import and an unknown folder", () => {
     const up = graph({ "low/x": ["high/y"], "high/y": [], "across/z": ["high/y"], "new/w": [] });
     assert.deepEqual(againstFloors(up, folderOf, [["low"], ["high", "across"]]), [
       "across/z imports high/y",

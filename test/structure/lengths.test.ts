@@ -24,7 +24,7 @@ const CODE = /\.(ts|tsx|mjs|py|css)$/;
 /** Written by a program, or tables of drawing styles. */
 const LEFT_OUT = /^(schema\/client\/openapi\.ts|gpu-runner\/recipes\/)/;
 
-test("no file is longer than its kind may be", () => {
+test("no file exceeds the length of its kind", () => {
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
     cwd: ROOT,
     encoding: "utf8",

@@ -14,7 +14,7 @@ const CODE = /\.(ts|tsx|mjs|js|py|css|html|sql)$/;
 /** Written from other files, written once, or data. */
 const LEFT_OUT = /^(schema\/(client\/openapi\.ts|current\/|migrations\/)|gpu-runner\/recipes\/)/;
 
-test("lines that two places share are found with their numbers, whatever stands between them that does not count", () => {
+test("repeated lines are found with their numbers, ignoring lines that do not count", () => {
   const lines = ["const a = 1;", "const b = 2;", "const c = 3;"];
   const sources = [
     { path: "a.ts", text: `import { x } from "./x.ts";\n\n${lines.join("\n")}\n` },
@@ -28,7 +28,7 @@ test("lines that two places share are found with their numbers, whatever stands 
   assert.deepEqual(repeatedPassages(sources, 4), []);
 });
 
-test("imports do not count, and neither does a passage beside itself", () => {
+test("imports and overlapping passages do not count", () => {
   const names = `import {\n  a,\n  b,\n  c,\n} from "./x.ts";\n`;
   const sources = [
     { path: "a.ts", text: names },

@@ -12,7 +12,7 @@ const SHARED = ["adapter-header.ts", "base-sizes.ts", "basis.ts", "safetensors.t
   (name) => `functions/lib/${name}`,
 );
 
-test("the site imports no file of functions/ but the mathematics that both compute", () => {
+test("the site imports from functions/ only the shared mathematics", () => {
   const graph = typescriptGraph(ROOT, ["site", "functions", "schema"]);
   const reached = new Map<string, string>();
   const follow = (file: string, from: string) => {

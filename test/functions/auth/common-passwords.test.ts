@@ -24,7 +24,7 @@ const WEAK = [
 ];
 
 describe("a password", () => {
-  it.each(WEAK)("that is guessed first is refused: %s", (password) => {
+  it.each(WEAK)("that is common is refused: %s", (password) => {
     expect(
       passwordFault(password, {
         email: "ada.lovelace@example.com",
@@ -41,7 +41,7 @@ describe("a password", () => {
     "größer als gedacht",
     "密码很难猜到的吗",
     "a long enough password",
-  ])("that is not is taken: %s", (password) =>
+  ])("that is not common is accepted: %s", (password) =>
     expect(passwordFault(password, { email: "ada@example.com", name: "Ada" })).toBeNull(),
   );
 

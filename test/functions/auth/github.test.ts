@@ -62,7 +62,7 @@ async function signInWith(account: GitHubUser) {
 }
 
 describe("GitHub", () => {
-  it("is offered only where it is set up", async () => {
+  it("is offered only where it is configured", async () => {
     const offered = () => ask<{ github: boolean }>("GET", "/v1/auth-methods");
     expect((await offered()).body).toEqual({ password: true, passkey: true, github: true });
     delete settings.GITHUB_CLIENT_SECRET;
@@ -101,7 +101,7 @@ describe("GitHub", () => {
     expect([account?.name, account?.handle]).toEqual(["octo-cat", "octo-cat"]);
   });
 
-  it("is joined to an account of the same address only where both sides have verified it", async () => {
+  it("is linked to an account of the same address only if both sides have verified it", async () => {
     await signUp("Bea");
     const bea = { id: 3, login: "bea", name: "Bea", email: "bea@example.com", verified: true };
     const early = await signInWith(bea);
@@ -114,7 +114,7 @@ describe("GitHub", () => {
     expect(joined.account).toMatchObject({ handle: "bea", has_password: true, has_github: true });
   });
 
-  it("sends back to no other site", async () => {
+  it("redirects to no other site", async () => {
     const body = { provider: "github", callbackURL: "https://evil.test/" };
     const begun = await ask("POST", "/auth/sign-in/social", { headers: { origin: ORIGIN }, body });
     expect(begun.status).toBe(403);

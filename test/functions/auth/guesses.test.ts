@@ -19,7 +19,7 @@ const signIn = (email: string, password: string, address: string) =>
   });
 
 describe("a password", () => {
-  it("is tried so many times a minute and not more, whoever tries; others are not touched", async () => {
+  it("is attempted a limited number of times a minute from all addresses; other accounts are not affected", async () => {
     const statuses: number[] = [];
     for (let i = 0; i <= PASSWORD_GUESSES_PER_MINUTE_MAX; i++) {
       statuses.push((await signIn("Gus@example.com", `wrong horse ${i}`, `203.0.113.${i}`)).status);
@@ -30,7 +30,7 @@ describe("a password", () => {
     expect((await signIn("ida@example.com", "correct horse", "203.0.113.99")).status).toBe(200);
   });
 
-  it("is guessed no more with a session either, and the session goes on", async () => {
+  it("is limited with a session as well, and the session stays valid", async () => {
     const headers = { cookie: gus.cookie, origin: ORIGIN };
     const body = { current_password: "wrong horse", new_password: "another horse" };
     const reply = await ask("POST", "/v1/account/password", { headers, body });

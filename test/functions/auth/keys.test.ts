@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 describe("an account", () => {
-  it("is known by its session cookie and by its key", async () => {
+  it("is identified by its session cookie and by its key", async () => {
     const bySession = await ask<{ handle: string; signed_in_by: string }>("GET", "/v1/account", {
       headers: { cookie: ada.cookie },
     });
@@ -32,7 +32,7 @@ describe("an account", () => {
     expect(account.body.handle).toMatch(/^ada-[0-9a-z]{4}$/);
   });
 
-  it("does not get a handle that speaks for this server, however it is written, unless its operator is listed", async () => {
+  it("does not get a handle that impersonates the service, in any spelling, unless it is a listed operator's", async () => {
     const names = [
       "admin",
       "API",
@@ -74,15 +74,15 @@ describe("an account", () => {
     expect(handleFrom("李")).toMatch(/^someone-/);
   });
 
-  it("is asked for where there is none", async () => {
+  it("is required: without one the answer is 401", async () => {
     const reply = await ask("GET", "/v1/account");
     expect([reply.status, reply.body.code]).toEqual([401, "auth_required"]);
     expect(reply.headers.get("www-authenticate")).toContain("Bearer");
   });
 });
 
-describe("what is secret", () => {
-  it("is kept by no cache: keys, the account, sessions, webhooks, leases, and whatever else does not say that it may be", async () => {
+describe("a secret response", () => {
+  it("is not cacheable: keys, the account, sessions, webhooks, leases, and everything without explicit caching", async () => {
     const key = await ada.signedIn<{ id: string }>("POST", "/v1/keys", { name: "n", scopes: ["read"] });
     const rotated = await ada.signedIn("POST", `/v1/keys/${key.body.id}/rotate`, {});
     const webhook = await ada.ask<{ id: string }>("POST", "/v1/webhooks", {
@@ -110,7 +110,7 @@ describe("what is secret", () => {
 
 describe("a session", () => {
   it.each(["cross-site", "same-site"])(
-    "is not used by a browser that says where a write comes from (%s), though it names no origin",
+    "is refused for a cross-site write by Sec-Fetch-Site (%s) without an Origin",
     async (site) => {
       const headers = { cookie: ada.cookie, "sec-fetch-site": site };
       const reply = await ask("POST", "/v1/keys", { headers, body: { name: "stolen", scopes: ["read"] } });
@@ -123,14 +123,14 @@ describe("a session", () => {
     },
   );
 
-  it("is not used by a page of another origin", async () => {
+  it("is refused for pages of other origins", async () => {
     const headers = { cookie: ada.cookie, origin: "https://elsewhere.test" };
     const body = { name: "stolen", scopes: ["read"] };
     const reply = await ask("POST", "/v1/keys", { headers, body });
     expect([reply.status, reply.body.code]).toEqual([403, "not_granted"]);
   });
 
-  it("is used by the site's own page", async () => {
+  it("is accepted for the site's own pages", async () => {
     const headers = { cookie: ada.cookie, origin: ORIGIN };
     const reply = await ask("POST", "/v1/keys", { headers, body: { name: "mine", scopes: ["read"] } });
     expect(reply.status).toBe(201);
@@ -149,7 +149,7 @@ describe("signing in and out", () => {
     expect((await ask("GET", "/v1/account", { headers: { cookie: ada.cookie } })).status).toBe(200);
   });
 
-  it("lets nobody choose a handle, an id or a verified address", async () => {
+  it("ignores a handle, an id or a verified flag in the request", async () => {
     const input = { name: "Mallory", email: "mallory@example.com", password };
     const more = { handle: "ada", id: "usr_00000000000000000000", emailVerified: true };
     await ask("POST", "/auth/sign-up/email", { body: { ...input, ...more } });
@@ -164,7 +164,7 @@ describe("signing in and out", () => {
     expect(await env.DB.prepare(taken).first("n")).toBe(0);
   });
 
-  it("keeps no more of a name than a page can show, and no picture that nobody looks at", async () => {
+  it("bounds the name's length and stores no picture", async () => {
     const input = {
       name: "Long ".repeat(2_000),
       email: "long@example.com",
@@ -208,7 +208,7 @@ describe("an API key", () => {
     expect([create.body.code, lease.body.code]).toEqual(["scope_missing", "scope_missing"]);
   });
 
-  it("makes no key, whatever its scopes: only the person does, so that one that leaked leaves none behind", async () => {
+  it("creates no key whatever its scopes: that needs a session", async () => {
     for (const reader of [ada, await person("Modest", ["read"])]) {
       for (const input of [
         { name: "more", scopes: ["read"] },
@@ -234,7 +234,7 @@ describe("an API key", () => {
     expect((await ada.ask("DELETE", `/v1/keys/${made.id}`)).status).toBe(404);
   });
 
-  it("cannot end a key that may do more than itself", async () => {
+  it("cannot revoke a key with more rights than itself", async () => {
     const cai = await person("Cai");
     const strong = await cai.makeKey({ name: "runner", scopes: ["runner"] });
     const weak = await cai.makeKey({ name: "weak", scopes: ["read"] });
@@ -270,7 +270,7 @@ describe("rotating a key", () => {
   const make = (input: Record<string, unknown> = {}) =>
     eli.makeKey<Made>({ name: "k", scopes: ["read", "runner"], ...input });
 
-  it("gives a new one of the same name and scopes at once, while the old one works on for a day", async () => {
+  it("gives a new key of the same name and scopes, and the old one stays valid for a day", async () => {
     const old = await make();
     const began = Date.now();
     const fresh = await rotate(eli, old.id);
@@ -297,7 +297,7 @@ describe("rotating a key", () => {
     expect((await eli.must<Listed>("GET", "/v1/keys")).items.map(({ id }) => id)).not.toContain(old.id);
   });
 
-  it("ends the old one at once where that is asked for, and never later than it would have ended", async () => {
+  it("ends the old key at once on request, and never after its own expiry", async () => {
     const leaked = await make();
     const fresh = await rotate(eli, leaked.id, { overlap_hours: 0 });
     expect([await works(leaked.key), await works(fresh.body.key)]).toEqual([false, true]);
@@ -310,7 +310,7 @@ describe("rotating a key", () => {
     expect([beyond.status, beyond.body.errors[0]?.pointer]).toEqual([400, "/overlap_hours"]);
   });
 
-  it("is done once: of many at the same time one gets the key, the others learn which took its place", async () => {
+  it("happens once: of concurrent rotations one gets the key, the others learn its id", async () => {
     const held = async () => (await eli.must<Listed>("GET", "/v1/keys")).items.length;
     const old = await make();
     const before = await held();
@@ -324,7 +324,7 @@ describe("rotating a key", () => {
     expect(await held()).toBe(before + 1);
   });
 
-  it("is refused for a revoked key, for another's, and to a key that may do less", async () => {
+  it("is refused for a revoked key, for another account's key, and to a key with fewer rights", async () => {
     const old = await make();
     const other = await rotate<Problem>(ada, old.id);
     expect([other.status, other.body.code]).toEqual([404, "not_found"]);
@@ -336,7 +336,7 @@ describe("rotating a key", () => {
     expect((await rotate(eli, old.id)).status).toBe(404);
   });
 
-  it("is done by a key to itself alone", async () => {
+  it("is allowed to a key for itself only", async () => {
     const [one, other] = [await make(), await make()];
     const headers = { authorization: `Bearer ${one.key}` };
     const reply = await ask("POST", `/v1/keys/${other.id}/rotate`, { headers, body: {} });
@@ -344,7 +344,7 @@ describe("rotating a key", () => {
     expect((await ask("POST", `/v1/keys/${one.id}/rotate`, { headers, body: {} })).status).toBe(201);
   });
 
-  it("takes no place among the keys that an account may hold", async () => {
+  it("does not count against the limit of keys", async () => {
     const fay = await person("Fay");
     const mine = await fay.must<Listed>("GET", "/v1/keys");
     let last = "";
@@ -359,7 +359,7 @@ describe("rotating a key", () => {
     );
   });
 
-  it("lets no key live longer by rotating itself", async () => {
+  it("does not extend the life of a key that rotates itself", async () => {
     const old = await make({ scopes: ["read"], expires_in_days: 7 });
     await env.DB.prepare("UPDATE api_keys SET created_at = created_at - 3600000 WHERE id = ?")
       .bind(old.id)

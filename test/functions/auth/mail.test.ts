@@ -36,7 +36,7 @@ describe("an e-mail address", () => {
     expect(await verifiedOf("bea@example.com")).toBe(0);
   });
 
-  it("gets its e-mail again on request, so many an hour, and never once it is verified", async () => {
+  it("gets its e-mail again on request, limited per hour, and not once it is verified", async () => {
     const headers = headersOf(await signUp("Cleo"));
     await emailTo("cleo@example.com", "Confirm");
     for (let sent = 1; sent < EMAILS_PER_HOUR_MAX; sent++) {
@@ -88,13 +88,13 @@ describe("a forgotten password", () => {
     expect((await signIn("edna@example.com", "correct horse")).status).toBe(200);
   });
 
-  it("answers the same for an address that nobody has", async () => {
+  it("answers the same for an unknown address", async () => {
     const [known, unknown] = [await request("dora@example.com"), await request("nobody@example.com")];
     expect([unknown.status, unknown.body]).toEqual([known.status, known.body]);
     expect(emailsTo("nobody@example.com")).toEqual([]);
   });
 
-  it("sends no more e-mails than an hour may have, and does not say so", async () => {
+  it("sends a limited number of e-mails per hour and answers the same", async () => {
     await signUp("Fay");
     await emailTo("fay@example.com", "Confirm");
     for (let i = 0; i < EMAILS_PER_HOUR_MAX + 2; i++)
@@ -103,7 +103,7 @@ describe("a forgotten password", () => {
     await expect.poll(() => emailsTo("fay@example.com").length).toBe(EMAILS_PER_HOUR_MAX);
   });
 
-  it("takes an account back from whoever made it with somebody else's address", async () => {
+  it("returns an account to the owner of its address", async () => {
     const mallory = headersOf(await signUp("Mallory", "victim@example.com"));
     const made = await ask<{ key: string }>("POST", "/v1/keys", {
       headers: mallory,
@@ -124,7 +124,7 @@ describe("a change of address", () => {
   const confirm = (headers: Record<string, string>, token: string | null) =>
     ask<{ email: string; code?: string }>("POST", "/v1/account/email/confirm", { headers, body: { token } });
 
-  it("happens once the new address has answered, and the old one is notified", async () => {
+  it("happens when the new address is confirmed, and the old one is notified", async () => {
     const headers = headersOf(await signUp("Gina"));
     await ask("GET", pathOf((await emailTo("gina@example.com", "Confirm")).link));
     const asked = await change(headers, { email: "Gina@Elsewhere.example" });
@@ -141,7 +141,7 @@ describe("a change of address", () => {
     expect((await confirm(headers, token)).body.code).toBe("not_found");
   });
 
-  it("ends every reset link that lies in the old mailbox", async () => {
+  it("invalidates reset links sent to the old address", async () => {
     const headers = headersOf(await signUp("Hana"));
     await ask("POST", "/auth/request-password-reset", { body: { email: "hana@example.com" } });
     const token = (await emailTo("hana@example.com", "Choose")).link.searchParams.get("token");
@@ -152,7 +152,7 @@ describe("a change of address", () => {
     expect(late.status).toBe(400);
   });
 
-  it("is confirmed by nobody but the account that asked for it", async () => {
+  it("is confirmed only by the account that requested it", async () => {
     const [ida, jo] = [headersOf(await signUp("Ida")), headersOf(await signUp("Jo"))];
     await change(ida, { email: "ida@elsewhere.example" });
     const { link } = await emailTo("ida@elsewhere.example", "Confirm your new");

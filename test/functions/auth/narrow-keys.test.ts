@@ -67,12 +67,12 @@ describe("a key", () => {
     expect([list.status, list.body.items]).toEqual([200, []]);
   });
 
-  it("that may only generate fetches what was drawn, and nothing else of them", async () => {
+  it("that may only generate fetches its generated pictures and nothing else", async () => {
     const seen = (await statuses(await keyOf(["generate"]))).filter(([, status]) => status === 200);
     expect(seen).toEqual([[image, 200]]);
   });
 
-  it("that may not read cannot have jobs reported to an address of its choice", async () => {
+  it("that may not read cannot set a webhook", async () => {
     const headers = await keyOf(["publish"]);
     const body = { url: "https://hooks.example.com/", events: ["*.*"] };
     const reply = await ask("POST", "/v1/webhooks", { headers, body });

@@ -81,13 +81,13 @@ describe("a publishable key", () => {
     expect([reply.status, reply.body.errors.map((fault) => fault.pointer)]).toEqual([400, [pointer]]);
   });
 
-  it("takes as many origins as are allowed, on this machine also without TLS", async () => {
+  it("accepts the allowed number of origins, on this machine also without TLS", async () => {
     const origins = Array.from({ length: KEY_ORIGINS_MAX - 2 }, (_, i) => `https://p${i}.test:8443`);
     const { key } = await made({ origins: [...origins, "http://127.0.0.1:3000", "http://app.localhost:1"] });
     expect(key).toMatch(/^opk_/);
   });
 
-  it("draws for a page of its origins, which alone may read the answer", async () => {
+  it("generates for a page of its origins, which alone may read the answer", async () => {
     const { key } = await made();
     const order = await asPage<{ id: string }>(key, { method: "POST", path: "/v1/generations" }, INPUT);
     expect([order.status, readableBy(order.headers), order.headers.get("vary")]).toEqual([
@@ -113,7 +113,7 @@ describe("a publishable key", () => {
     ["a name below it", "https://a.page.test"],
     ["a file or a sandbox", "null"],
     ["no page at all", null],
-  ])("is refused to %s, which cannot read why", async (_, origin) => {
+  ])("is refused to %s, which cannot read the refusal", async (_, origin) => {
     const { key } = await made();
     for (const [method, path, body] of [
       ["POST", "/v1/generations", INPUT],
@@ -127,7 +127,7 @@ describe("a publishable key", () => {
     }
   });
 
-  it("lets the browser ask beforehand, for then there is no key yet", async () => {
+  it("allows the browser's preflight, which has no key", async () => {
     const headers = {
       origin: PAGE,
       "access-control-request-method": "POST",
@@ -138,7 +138,7 @@ describe("a publishable key", () => {
     expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
   });
 
-  it("sees what everybody sees, and nothing of its owner's account", async () => {
+  it("reads public data, and nothing of its owner's account", async () => {
     const { key } = await made();
     const { body } = await asPage<{ items: { name: string }[] }>(key, {
       method: "GET",
@@ -167,14 +167,14 @@ describe("a publishable key", () => {
     expect(scraped.status).toBe(403);
   });
 
-  it("names no webhook, for that would sign in its owner's name", async () => {
+  it("cannot name a webhook, because that would be signed for its owner", async () => {
     const { key } = await made();
     const webhook = { url: "https://hooks.test/a" };
     const reply = await asPage(key, { method: "POST", path: "/v1/generations" }, { ...INPUT, webhook });
     expect([reply.status, reply.body.code]).toEqual([403, "not_granted"]);
   });
 
-  it("orders so many generations a day, of which a refused order is none, and anew the next day", async () => {
+  it("has a daily cap of generations, in which refused orders do not count, renewed the next day", async () => {
     const { id, key } = await made({ generations_per_day: 3 });
     const order = (body: object) => asPage(key, { method: "POST", path: "/v1/generations" }, body);
     expect((await order({ ...INPUT, base: "nothing" })).status).toBe(422);
@@ -193,7 +193,7 @@ describe("a publishable key", () => {
     expect((await order(INPUT)).status).toBe(202);
   });
 
-  it("is rotated into one of the same pages and cap, and the day's count goes along", async () => {
+  it("keeps its origins, cap and daily count when rotated", async () => {
     const { id, key } = await made({ generations_per_day: 2 });
     expect((await asPage(key, { method: "POST", path: "/v1/generations" }, INPUT)).status).toBe(202);
     const fresh = (await ada.signedIn<Made & Key>("POST", `/v1/keys/${id}/rotate`, {})).body;
@@ -214,7 +214,7 @@ describe("a publishable key", () => {
     expect((await asPage(fresh.key, { method: "POST", path: "/v1/generations" }, INPUT)).status).toBe(429);
   });
 
-  it("leaves secret keys as they are: from servers, and readable to any page", async () => {
+  it("does not restrict secret keys", async () => {
     expect((await ada.ask("GET", "/v1/account")).status).toBe(200);
     const reply = await ada.ask("GET", "/v1/account", undefined, { origin: "https://elsewhere.test" });
     expect([reply.status, readableBy(reply.headers)]).toEqual([200, "*"]);

@@ -36,7 +36,7 @@ const passkeysOf = async (cookie: string) =>
   (await ask<{ items: Passkey[] }>("GET", "/v1/account/passkeys", { headers: { cookie } })).body.items;
 
 describe("a passkey", () => {
-  it("is registered by whoever is signed in and then signs in without a password", async () => {
+  it("is registered in a session and then signs in without a password", async () => {
     const cookie = await signUp("Ada");
     const authenticator = await Authenticator.make(ORIGIN);
     expect((await register(cookie, authenticator)).status).toBe(200);
@@ -48,7 +48,7 @@ describe("a passkey", () => {
     expect([again.body.handle, again.body.signed_in_by]).toEqual(["ada", "session"]);
   });
 
-  it("does not sign in with a changed signature, from another site, or unregistered", async () => {
+  it("is refused with a changed signature, from another site, or unregistered", async () => {
     const cookie = await signUp("Bea");
     const authenticator = await Authenticator.make(ORIGIN);
     await register(cookie, authenticator);
@@ -67,7 +67,7 @@ describe("a passkey", () => {
     expect(await passkeysOf(cookie)).toHaveLength(1);
   });
 
-  it("answers one challenge once", async () => {
+  it("answers a challenge only once", async () => {
     const cookie = await signUp("Cleo");
     const authenticator = await Authenticator.make(ORIGIN);
     await register(cookie, authenticator);
@@ -81,7 +81,7 @@ describe("a passkey", () => {
     expect([first.status, second.status]).toEqual([200, 400]);
   });
 
-  it("is not registered without a session, nor long after the sign-in", async () => {
+  it("is not registered without a recent session", async () => {
     const authenticator = await Authenticator.make(ORIGIN);
     expect((await register("", authenticator)).status).toBe(401);
     const cookie = await signUp("Dora");
@@ -112,7 +112,7 @@ describe("a passkey", () => {
     expect(await passkeysOf(cookie)).toEqual([]);
   });
 
-  it("is refused beyond what one account may hold", async () => {
+  it("is refused above the limit of an account", async () => {
     const cookie = await signUp("Gina");
     await register(cookie, await Authenticator.make(ORIGIN));
     const copy = `INSERT INTO passkeys (id, name, public_key, user_id, credential_id, counter, device_type, backed_up)

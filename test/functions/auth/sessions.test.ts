@@ -31,7 +31,7 @@ const isIn = async (headers: Record<string, string>) =>
   (await ask("GET", "/v1/account", { headers })).status === 200;
 
 describe("sessions", () => {
-  it("are listed with their device, the present one marked, and without what would let anybody in", async () => {
+  it("are listed with their device and the current one marked, without tokens", async () => {
     await signUp("Ada");
     const { headers } = await signIn("ada@example.com");
     const phone = await signIn("ada@example.com", "correct horse", SAFARI);
@@ -50,7 +50,7 @@ describe("sessions", () => {
     expect(await isIn(phone.headers)).toBe(true);
   });
 
-  it("keep of a User-Agent what a page can show: no control characters, and not more than a line", async () => {
+  it("keep a bounded User-Agent without control characters", async () => {
     await signUp("Uma");
     await signIn("uma@example.com", "correct horse", `a\u0085${"b".repeat(2_000)}`);
     const kept = await env.DB.prepare("SELECT user_agent FROM sessions WHERE user_agent LIKE 'a%b'").first();
@@ -68,7 +68,7 @@ describe("sessions", () => {
     expect([await isIn(here.headers), await isIn(there.headers)]).toEqual([true, false]);
   });
 
-  it("end everywhere at once, here too; keys go on", async () => {
+  it("end everywhere at once, including here; keys stay valid", async () => {
     const cai = await person("Cai");
     const [here, there] = [await signIn("cai@example.com"), await signIn("cai@example.com")];
     const reply = await ask("DELETE", "/v1/account/sessions", { headers: here.headers });
@@ -77,7 +77,7 @@ describe("sessions", () => {
     expect((await cai.ask("GET", "/v1/account")).status).toBe(200);
   });
 
-  it("are no business of a key", async () => {
+  it("cannot be managed with a key", async () => {
     const dee = await person("Dee");
     for (const [method, path] of [
       ["GET", "/v1/account/sessions"],
@@ -91,7 +91,7 @@ describe("a password", () => {
   const change = (headers: Record<string, string>, body: object) =>
     ask("POST", "/v1/account/password", { headers, body });
 
-  it("is changed by whoever knows the present one, which signs out everybody else and sends an e-mail", async () => {
+  it("is changed with the current one, which ends all other sessions and sends an e-mail", async () => {
     await signUp("Edna");
     const [here, there] = [await signIn("edna@example.com"), await signIn("edna@example.com")];
     const wrong = await change(here.headers, { current_password: "no", new_password: "new battery" });
@@ -203,7 +203,7 @@ describe("the routes of better-auth", () => {
     ["POST", "/auth/get-access-token"],
     ["GET", "/auth/passkey/list-user-passkeys"],
     ["POST", "/auth/passkey/update-passkey"],
-  ] as const)("%s %s is closed: /v1/account has what is needed of it", async (method, path) => {
+  ] as const)("%s %s is closed, because /v1/account replaces it", async (method, path) => {
     const { headers } = await signIn("ada@example.com");
     const reply = await ask(method, path, method === "GET" ? { headers } : { headers, body: {} });
     expect([reply.status, reply.body.code]).toEqual([404, "not_found"]);

@@ -107,7 +107,7 @@ function grants(entry: Entry, { owner, other, moderator, operator }: World): Cal
 }
 
 describe("the authorisation matrix", () => {
-  it("has one entry for every route of the OpenAPI document, and none beside", async () => {
+  it("has exactly one entry for every route of the OpenAPI document", async () => {
     const { body } = await ask<Document>("GET", "/v1/openapi.json");
     const routes = Object.entries(body.paths).flatMap(([path, operations]) =>
       Object.keys(operations)

@@ -62,7 +62,7 @@ describe("files of a base with entries", () => {
     },
   );
 
-  it("are not taken for one without, and the other way round, and the refusal says what to do", async () => {
+  it("are refused by a base without entries, and the other way round, with a remedy", async () => {
     for (const [content, base] of [
       [golden.accepted.base64, { ...gated, id: golden.base.id }],
       [golden.gated.accepted.base64, { ...tiny, id: golden.gated.base.id }],
@@ -204,7 +204,7 @@ describe("making a version of an upload", () => {
 });
 
 describe("a version", () => {
-  it("is published by its owner once and for all, and unusable once yanked", async () => {
+  it("is published once by its owner, and unusable once yanked", async () => {
     const [cai, dan] = [await person("Cai"), await person("Dan")];
     await cai.must("POST", "/v1/adapters", adapterInput("face"));
     const { slot } = await cai.must<{ slot: number }>("POST", "/v1/adapters/cai/face/slot", {});

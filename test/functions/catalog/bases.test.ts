@@ -37,7 +37,7 @@ describe("publishing a base", () => {
     expect(refusal(await publish(ada, SD))).toMatchObject({ status: 403, code: "not_granted" });
   });
 
-  it("refuses what does not fit together, and says where", async () => {
+  it("refuses an inconsistent description, with a pointer", async () => {
     const faulty: [object, string][] = [
       [{ ...SD, id: "My SD" }, "/id"],
       [{ ...SD, samplers: { default: "Heun", names: ["Euler"] } }, "/samplers/default"],
@@ -57,7 +57,7 @@ describe("publishing a base", () => {
     }
   });
 
-  it("takes a description once, and counts it once every isolate can know it", async () => {
+  it("stores a description once, and uses it when every isolate can have read it", async () => {
     const first = await publish(operator, SD);
     expect(first.status).toBe(200);
     expect(await listed(ada)).toEqual([BASE.id]);
@@ -77,7 +77,7 @@ describe("an order", () => {
   const generate = (more: object) =>
     ada.ask<Generation>("POST", "/v1/generations", { base: "my-sd", prompt: "a dog", ...more });
 
-  it("takes any size in the base's range, and its own sampler where none is named", async () => {
+  it("accepts any size in the base's range, and defaults to the base's sampler", async () => {
     const { request } = (await generate({ size: "768x512" })).body;
     expect(request).toMatchObject({ size: "768x512", sampler: "Euler", steps: 25, guidance: 7.5 });
     expect((await generate({ sampler: "DPM++ 2M Karras" })).body.request).toMatchObject({
@@ -86,7 +86,7 @@ describe("an order", () => {
     });
   });
 
-  it("is refused with what the base has", async () => {
+  it("is refused with the values that the base supports", async () => {
     const faulty: [object, string, string][] = [
       [{ size: "500x512" }, "/size", "widths from 256 to 1024 in steps of 64"],
       [{ size: "1024x1024" }, "/size", "at most 524288 pixels"],
@@ -106,7 +106,7 @@ describe("an order", () => {
     }
   });
 
-  it("of a training is held to the base's pictures and lengths, and sampled with its prompts", async () => {
+  it("of a training is checked against the base's picture sizes and lengths, and sampled with its prompts", async () => {
     const picture = async (side: number, shade: number) => ({
       upload_id: await ada.upload("training_image", await png(side, side, shade), "image/png"),
     });

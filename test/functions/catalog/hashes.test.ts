@@ -35,7 +35,7 @@ describe("a look-up by hash", () => {
     }
   });
 
-  it("answers 404 for what nobody has published, and for what is no hash", async () => {
+  it("answers 404 for an unknown hash and for an invalid one", async () => {
     for (const hash of ["0".repeat(64), "0".repeat(10), "abc", "z".repeat(64), open.sha256.slice(0, 11)]) {
       expect([hash, (await lookUp(hash)).status]).toEqual([hash, 404]);
     }
@@ -55,7 +55,7 @@ describe("a look-up by hash", () => {
     }
   });
 
-  it("prefers the version that is out, and says what became of one that is gone", async () => {
+  it("prefers the published version, and returns a tombstone for a removed one", async () => {
     const first = await published(ada, "twice");
     const file = await adapterFile(first.slot, "<twice>");
     const upload_id = await ada.upload("adapter", file, "application/octet-stream");
@@ -71,7 +71,7 @@ describe("a look-up by hash", () => {
     expect(gone).toMatchObject({ code: "adapter_removed", tombstone: { removed_by: "owner" } });
   });
 
-  it("of many at once answers each in order, twice where asked twice, and null for what is unknown", async () => {
+  it("of many hashes answers in order, duplicates included, with null for unknown ones", async () => {
     const other = await published(bob, "other");
     const hashes = [
       other.hashes.autov2,
@@ -91,7 +91,7 @@ describe("a look-up by hash", () => {
     ]);
   });
 
-  it("takes as many as it says, and no more", async () => {
+  it("accepts the stated number of hashes and no more", async () => {
     const hashes = Array.from({ length: HASHES_LOOKED_UP_MAX }, (_, i) => String(i).padStart(64, "0"));
     const most = await ask<Found>("POST", "/v1/versions/by-hash", { body: { hashes } });
     expect(most.body.items).toHaveLength(HASHES_LOOKED_UP_MAX);

@@ -30,7 +30,7 @@ async function drafted(name: string) {
 }
 
 describe("a version", () => {
-  it("stays yanked where a publish that had read it before comes second", async () => {
+  it("stays yanked if a concurrent publish finishes later", async () => {
     const { owner, draft } = await drafted("Fay");
     const found = granted(await findVersion(db, owner, draft.id));
     await yankVersion(db, found, "", Date.now());
@@ -38,7 +38,7 @@ describe("a version", () => {
     expect(granted(await findVersion(db, owner, draft.id)).version.state).toBe("yanked");
   });
 
-  it("does not bring back an adapter that was withdrawn while it was being published", async () => {
+  it("does not restore an adapter that is withdrawn during its publication", async () => {
     const { owner, draft } = await drafted("Gus");
     const found = granted(await findVersion(db, owner, draft.id));
     await withdrawAdapter(db, found.adapter, "", Date.now());
@@ -47,14 +47,14 @@ describe("a version", () => {
     expect([seen.version.state, seen.adapter.state]).toEqual(["draft", "withdrawn"]);
   });
 
-  it("has one moment of publication, whoever of two publishers comes first", async () => {
+  it("has one time of publication under two concurrent publishers", async () => {
     const { owner, draft } = await drafted("Hal");
     const found = granted(await findVersion(db, owner, draft.id));
     const first = granted(await publishVersion(env, db, found, 1_000));
     expect(granted(await publishVersion(env, db, found, 2_000))).toEqual(first);
   });
 
-  it("that was never published stays its owner's, yanked or withdrawn", async () => {
+  it("that was never published stays visible to its owner only, yanked or withdrawn", async () => {
     const { person: ina, draft } = await drafted("Ina");
     await ina.must("POST", `/v1/versions/${draft.id}/publish`);
     const upload_id = await ina.upload(

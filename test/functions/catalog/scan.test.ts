@@ -73,7 +73,7 @@ describe("a scan", () => {
     ]);
   });
 
-  it("judges a version once, however often its message comes", async () => {
+  it("scans a version once, however often its message arrives", async () => {
     const { version } = await drafted(ada, "once");
     await scanVersion(env, db, idOf(version), 1_000);
     const again = await scanVersion(env, db, idOf(version), 2_000);
@@ -125,7 +125,7 @@ describe("a scan", () => {
     expect((await ada.ask("POST", `/v1/versions/${second.version.id}/publish`)).status).toBe(200);
   });
 
-  it("lets one of two owners who publish the same tensors at once, both scanned before, have them", async () => {
+  it("lets one of two owners publish the same tensors concurrently", async () => {
     const drafts = [await drafted(ada, "race", shared(4)), await drafted(bob, "race", shared(4))];
     for (const { version } of drafts) {
       expect((await scanVersion(env, db, idOf(version), 1))?.scanState).toBe("passed");
@@ -140,7 +140,7 @@ describe("a scan", () => {
     expect(refused?.body.detail).toContain("in the meantime");
   });
 
-  it("that a published version fails takes it back, with the reason on its tombstone", async () => {
+  it("that a published version fails yanks it, with the reason on its tombstone", async () => {
     const { version } = await drafted(ada, "late", shared(5));
     await ada.must("POST", `/v1/versions/${version.id}/publish`);
     // A fault that came to light later: the stored bytes changed.
@@ -190,7 +190,7 @@ describe("a report", () => {
     expect(other.checks.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(["hashes"]);
   });
 
-  it("keeps quiet about whose private work it is", () => {
+  it("does not reveal whose private work it duplicates", () => {
     const detail = reportOf(row, facts, { limit: 64, twin: { ref: null }, now: 0 }).checks.at(-1)?.detail;
     expect(detail).toBe("Somebody else has published the same tensors.");
   });
@@ -213,7 +213,7 @@ describe("the queue of scans", () => {
     expect(await deliver("ver_00000000000000000000")).toMatchObject({ explicitAcks: ["m1"] });
   });
 
-  it("asks again where the fault is ours; publishing then answers that it must wait, and succeeds later", async () => {
+  it("retries after an internal error; publishing is deferred until then", async () => {
     const { version, file } = await drafted(ada, "lost");
     await unscan(version.id);
     await env.BLOBS.delete(`blobs/${version.sha256}`);
@@ -230,7 +230,7 @@ describe("the queue of scans", () => {
     expect((await ada.ask("POST", `/v1/versions/${version.id}/publish`)).status).toBe(200);
   });
 
-  it("is sent again the versions that nobody scanned for a while, and of no others", async () => {
+  it("gets overdue unscanned versions again, and no others", async () => {
     const { version } = await drafted(ada, "forgotten");
     await env.DB.prepare("UPDATE versions SET scan_state = 'passed'").run();
     await unscan(version.id);
@@ -242,7 +242,7 @@ describe("the queue of scans", () => {
     expect(sent).toEqual([{ body: { versionId: version.id } }]);
   });
 
-  it("need not have come before a version is published", async () => {
+  it("is not required before a version is published", async () => {
     const { version } = await drafted(ada, "fast");
     await unscan(version.id);
     const owner = await callerOfKey(env, db, ada.key, Date.now());

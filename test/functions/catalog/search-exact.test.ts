@@ -38,7 +38,7 @@ describe("composing exactly", () => {
     await rows([{ name: "slotless", owner: "slotter", tags: ["slotted"] }]);
   });
 
-  it("is everybody else where gates keep members apart, in whatever slots they were trained", async () => {
+  it("includes every other adapter on a base with gates, whatever the slots", async () => {
     for (const [i, a] of slots.entries()) {
       for (const b of slots.slice(i)) {
         const listed = await names(`composes_with=slotter/slot-${a},slotter/slot-${b}&tag=slotted`);
@@ -48,7 +48,7 @@ describe("composing exactly", () => {
     }
   });
 
-  it("is sharing no column in any layer with any of those named, where members keep their slots", () => {
+  it("means sharing no column in any layer with the named adapters, on a base without gates", () => {
     const open = { ...RESERVING, basis: { ...RESERVING.basis, reserved: undefined } };
     const own = radixOf(slotDimensions(open), open.rank);
     const shares = (a: number, b: number) =>
@@ -92,7 +92,7 @@ describe("composing exactly", () => {
     expect(mixed.body.code).toBe("adapter_incompatible");
   });
 
-  it("goes by slot and by class of slots within one base", async () => {
+  it("filters by slot and by class of slots within one base", async () => {
     expect(await names(`base=${BASE.id}&slot_class=0&owner=slotter&sort=name`)).toEqual(["slot-0", "slot-1"]);
     expect(await names(`base=${BASE.id}&slot=${radix + 7}&owner=slotter`)).toEqual([`slot-${radix + 7}`]);
     expect(await names(`base=${BASE.id}&slot=1,${radix}&slot_class=1&owner=slotter`)).toEqual([
@@ -102,7 +102,7 @@ describe("composing exactly", () => {
     expect((await ask("GET", "/v1/adapters?slot_class=1")).body.errors[0]?.pointer).toBe("?slot_class");
   });
 
-  it("has a set of slots that one bound value holds, for every base", () => {
+  it("fits its set of slots into one bound value, for every base", () => {
     for (const base of BASES) expect(slotCount(base)).toBeLessThanOrEqual(SLOT_SET_MAX_BYTES);
   });
 });

@@ -134,7 +134,7 @@ const ASKED: Ask[] = [
 describe("facets", () => {
   it.each(ASKED)("count what is left with every other filter: %j", (asked) => expectTrue(asked));
 
-  it("stay true while adapters change, are withdrawn, come back and go for good", async () => {
+  it("stay correct while adapters change, are withdrawn, restored and deleted", async () => {
     for (let round = 0; round < 60; round++) {
       const row = one(all);
       const set = async (column: string, change: Partial<Row>) => {
@@ -171,7 +171,7 @@ describe("facets", () => {
     for (const asked of ASKED.slice(0, 7)) await expectTrue(asked);
   });
 
-  it("are searched inside by how a value begins", async () => {
+  it("can be searched by the prefix of a value", async () => {
     const { facets: found } = await facets("facet=tag&prefix=por");
     expect(Object.keys(found)).toEqual(["tag"]);
     expect(found.tag?.values.map(({ value }) => value).sort()).toEqual(["portal", "portrait"]);

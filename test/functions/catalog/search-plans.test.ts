@@ -126,7 +126,7 @@ describe("no whole table is read", () => {
     expect([...new Set(await wholeReadings(questions))]).toEqual([]);
   }, 120_000);
 
-  it("by mending a word or counting its rows", async () => {
+  it("by spelling correction or counting rows of a word", async () => {
     const questions = [
       neighboursSql("bertie"),
       textCountSql('"ba"*', null, 10),
@@ -135,7 +135,7 @@ describe("no whole table is read", () => {
     expect(await wholeReadings(questions)).toEqual([]);
   });
 
-  it("would be found: a query without an index is caught", async () => {
+  it("is detected: a query without an index fails this check", async () => {
     for (const question of [
       sql`select * from catalog where trend + 0 > 1`,
       sql`select doc from catalog where uses > 1`,

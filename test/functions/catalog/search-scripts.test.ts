@@ -76,13 +76,13 @@ describe("a word of a script without spaces", () => {
     expect(await found("adapters", q)).toContain(name);
   });
 
-  it("is found only where its characters stand together, in their order", async () => {
+  it("is found only if its characters are adjacent and in order", async () => {
     for (const q of ["クミ", "ミセ", "京学", "音衣", "学大", "北大"])
       expect([q, await found("adapters", q)]).toEqual([q, []]);
     expect(await found("adapters", "ミク 大学")).toEqual([]);
   });
 
-  it("ranks by where it stands, as any word does", async () => {
+  it("ranks by its field, as any word does", async () => {
     await rows([
       { name: "beach-words", description: "夏の海辺" },
       { name: "beach", title: "静かな海辺" },
@@ -118,7 +118,7 @@ describe("a word of a script without spaces", () => {
   });
 });
 
-it("what was indexed before the migration is found inside its runs after it", async () => {
+it("rows indexed before the migration are found inside runs after it", async () => {
   const { doc, id } = (await db()
     .prepare("SELECT doc, adapter_id AS id FROM catalog WHERE name = 'miku'")
     .first<{ doc: number; id: string }>()) ?? { doc: 0, id: "" };

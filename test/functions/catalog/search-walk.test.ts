@@ -66,7 +66,7 @@ beforeAll(async () => {
 });
 
 describe("a walk over a quiet catalog", () => {
-  it.each(QUERIES)("by %s is one list at every page size", async (_, query) => {
+  it.each(QUERIES)("by %s gives the same list at every page size", async (_, query) => {
     for (const filter of ["", "&tag=feather&class=person,dog"]) {
       const question = `${query}${filter}`;
       const whole = await names(`${question}&limit=100`);
@@ -78,7 +78,7 @@ describe("a walk over a quiet catalog", () => {
 });
 
 describe("a walk while rows are inserted, withdrawn and counted up", () => {
-  it.each(QUERIES)("by %s shows what does not change exactly once, and nothing twice", async (_, query) => {
+  it.each(QUERIES)("by %s shows unchanged rows exactly once, and no row twice", async (_, query) => {
     for (const [seed, limit] of [
       [11, 1],
       [12, 2],

@@ -56,19 +56,19 @@ beforeAll(async () => {
 });
 
 describe("words", () => {
-  it("must all be there, in any field, as they begin", async () => {
+  it("must all occur, in any field, as prefixes", async () => {
     expect(await names("q=bert bak")).toEqual(["bertie"]);
     expect(await names("q=kitchen&sort=name")).toEqual(["bertie", "cafe"]);
     expect(await names("q=bo cafe")).toEqual(["cafe"]);
     expect(await names("q=CAFE societe")).toEqual(["cafe"]);
   });
 
-  it("rank by where they stand: title, then what names the concept, then the description; never by use alone", async () => {
+  it("rank by field: title, then concept, then description; never by use alone", async () => {
     expect(await names("q=bertie")).toEqual(["bertie", "herbert", "cook"]);
     expect(await names("q=bertie&sort=most_used")).toEqual(["cook", "herbert", "bertie"]);
   });
 
-  it("do nothing harmful, whatever they hold", async () => {
+  it("are harmless whatever characters they contain", async () => {
     const odd = [
       '"',
       '" OR title:*',
@@ -125,26 +125,26 @@ describe("misspelt words", () => {
     ["berrtie bakr", "bertie baker"],
     ["kitchne", "kitchen"],
     ["soicete", "societe"],
-  ])("become the nearest that something has: %s", async (q, corrected) => {
+  ])("are corrected to the nearest known word: %s", async (q, corrected) => {
     const page = await find(`q=${q}`);
     expect(page.corrected).toBe(corrected);
     expect(page.items.length).toBeGreaterThan(0);
   });
 
-  it("stay as they are where something has them, or nothing is near", async () => {
+  it("stay unchanged if they are known, or if no word is near", async () => {
     expect((await find("q=bertie")).corrected).toBeNull();
     for (const q of ["xylophonist", "ab", "qqqqqq", "bertie xylophonist"]) {
       expect(await find(`q=${q}`)).toMatchObject({ items: [], corrected: null });
     }
   });
 
-  it("never give away a word of what is hidden", async () => {
+  it("never reveal a word of a hidden adapter", async () => {
     for (const q of ["womabt", "wombat", "hiddne"]) {
       expect(await find(`q=${q}`)).toMatchObject({ items: [], corrected: null });
     }
   });
 
-  it("stay mended on the next pages, whatever is published meanwhile", async () => {
+  it("stay corrected on the next pages, whatever is published meanwhile", async () => {
     await rows(["one", "two", "three"].map((name) => ({ name: `plat-${name}`, title: `Platypus ${name}` })));
     const first = (await ask<Page>("GET", "/v1/adapters?q=platypsu&limit=1")).body;
     expect(first.corrected).toBe("platypsu".replace("su", "us"));
@@ -168,7 +168,7 @@ describe("filters", () => {
     }
   });
 
-  it("want every grant of the licence that is asked for", async () => {
+  it("require every grant of the licence that is named", async () => {
     expect(await names("allows=no_credit")).toEqual(["cook"]);
     expect(await names("allows=no_credit,commercial_use")).toEqual(["cook"]);
     expect(await names("allows=commercial_use")).not.toContain("cafe");
@@ -228,7 +228,7 @@ describe("ratings", () => {
     "general,sensitive,explicit",
   ];
 
-  it("show the set that is asked for: asking for more never hides a row", async () => {
+  it("show the requested set: a larger set never hides a row", async () => {
     const shown = new Map<string, Set<string>>();
     for (const set of SETS) shown.set(set, new Set(await names(`rating=${set}`)));
     for (const small of SETS) {
@@ -268,7 +268,7 @@ describe("what is listed", () => {
     expect(await names("tag=loot")).toEqual(["loot"]);
   });
 
-  it("is everything of their own to an owner who asks for it, and only to them", async () => {
+  it("includes an owner's own private adapters for the owner only", async () => {
     await mia.must("POST", "/v1/adapters", adapterInput("sketch", { title: "Pangolin", tags: ["mine"] }));
     expect(await names("owner=mia", mia)).toEqual(["sketch"]);
     expect(await names("owner=mia&tag=mine&q=pangolin", mia)).toEqual(["sketch"]);
@@ -296,7 +296,7 @@ describe("caching", () => {
     }
   });
 
-  it("keeps facets over a use, and lists not", async () => {
+  it("keeps facets valid over a use, but not lists", async () => {
     const etags = async () => [
       (await ask("GET", "/v1/adapters")).headers.get("etag"),
       (await ask("GET", "/v1/adapters/facets")).headers.get("etag"),
@@ -335,7 +335,7 @@ describe("suggestions", () => {
     expect(many.adapters.length + many.tags.length + many.owners.length).toBe(SUGGESTIONS_MAX);
   });
 
-  it("mend a slip, and are nothing for nothing", async () => {
+  it("correct a misspelling, and are empty for an empty text", async () => {
     expect(await suggest("bretie")).toMatchObject({ corrected: "bertie" });
     expect(await suggest("%20")).toEqual({ corrected: null, adapters: [], tags: [], owners: [] });
     expect((await ask("GET", "/v1/suggest")).body.errors[0]?.pointer).toBe("?q");

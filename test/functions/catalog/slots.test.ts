@@ -51,7 +51,7 @@ describe("reserving a slot", () => {
     }
   });
 
-  it("gives the same slot again when asked again", async () => {
+  it("returns the same slot when repeated", async () => {
     const first = await reserve(ada, "again");
     const second = await ada.ask<Slot>("POST", "/v1/adapters/ada/again/slot", {});
     expect(second.body).toEqual(first.body);
@@ -93,13 +93,13 @@ describe("reserving a slot", () => {
     expect(reply.body.code).toBe("slot_taken");
   });
 
-  it("answers who wants a taken slot with what to do", async () => {
+  it("refuses a taken slot with a remedy", async () => {
     await reserve(ada, "first", 950);
     const { detail } = (await reserve(bob, "second", 950)).body as unknown as { detail: string };
     expect(detail).toMatch(/belongs to another adapter\. Leave `slot` out/);
   });
 
-  it("ends where one account would take too many of them, also for a training, which leaves nothing", async () => {
+  it("is refused above an account's limit, also for a training, which leaves nothing behind", async () => {
     const greedy = await person("Greedy");
     const mine = [];
     for (let i = 0; i < 4; i++) {
@@ -226,7 +226,7 @@ describe("a draft's slot", () => {
     fay = await person("Fay");
   });
 
-  it("has days to live, which asking again does not lengthen and a new version does", async () => {
+  it("expires; asking again does not extend it, a new version does", async () => {
     const { body } = await reserve(fay, "days");
     const left = Date.parse((body as unknown as { expires_at: string }).expires_at) - Date.now();
     expect(left).toBeGreaterThan((SLOT_DRAFT_TTL_DAYS - 1) * DAY);
@@ -243,7 +243,7 @@ describe("a draft's slot", () => {
     expect((await rowOf("days"))?.expires_at).toBeGreaterThan(Date.now());
   });
 
-  it("is released when they are over; its versions stay readable to their owner and cannot be published", async () => {
+  it("is released at its expiry; its versions stay readable to their owner and cannot be published", async () => {
     const version = await draft(fay, "lapsed");
     await expire("lapsed");
     expect(await releaseSlots(db, 4_999)).toBe(0);
@@ -305,7 +305,7 @@ describe("choosing a class", () => {
     expect(chooseClass([{ class: 0, taken: 3, mine: 0 }], q, q ** 3)).toBe(1);
   });
 
-  it("stays at home while there is room, then moves on", () => {
+  it("stays in the owner's class while there is room, then takes the next", () => {
     expect(chooseClass([{ class: 4, taken: q - 1, mine: 1 }], q, q ** 3)).toBe(4);
     expect(chooseClass([{ class: 4, taken: q, mine: 5 }], q, q ** 3)).toBe(0);
   });
@@ -315,7 +315,7 @@ describe("choosing a class", () => {
     expect(chooseClass(full(q ** 2), q, q ** 3)).toBeNull();
   });
 
-  it("moves on to where fewest columns are shared, of those the emptiest", () => {
+  it("moves on to the class with the fewest shared columns, of those the emptiest", () => {
     const home = { class: 4, taken: q, mine: q };
     const shared = (candidate: number) => (candidate === 7 || candidate === 9 ? 1 : 2);
     expect(chooseClass([home, { class: 7, taken: 5, mine: 0 }], q, q ** 3, shared)).toBe(9);

@@ -63,7 +63,7 @@ describe("a download", () => {
     expect((await statistics("counted")).days.at(-1)).toMatchObject({ downloads: 3, uses: 0 });
   });
 
-  it("does not count by HEAD, from the middle, unchanged, by its owner, or from nowhere", async () => {
+  it("does not count for HEAD, a later range, 304, its owner, or an unknown address", async () => {
     const version = await published(ada, "uncounted");
     const etag = `"${version.sha256}"`;
     expect((await download(version, from("192.0.2.9"), undefined, "HEAD")).status).toBe(200);
@@ -76,7 +76,7 @@ describe("a download", () => {
     await expect.poll(async () => (await adapterNamed("uncounted")).downloads).toBe(1);
   });
 
-  it("remembers nobody's address, and its marks for two days only", async () => {
+  it("stores no address, and its marks for two days only", async () => {
     const { results } = await env.DB.prepare("SELECT who FROM adapter_downloads").all<{ who: string }>();
     expect(results.length).toBeGreaterThan(0);
     for (const { who } of results) expect(who).toMatch(/^[0-9a-f]{32}$/);
@@ -87,7 +87,7 @@ describe("a download", () => {
     expect(await left.first("n")).toBe(0);
   });
 
-  it("is judged by what went out", () => {
+  it("counts what was sent, not what was asked for", () => {
     const request = (method: string) => new Request("http://x/", { method });
     const part = (range: string) => new Response("x", { status: 206, headers: { "content-range": range } });
     expect(isCounted(request("GET"), new Response("x"))).toBe(true);
@@ -117,7 +117,7 @@ describe("a finished generation", () => {
     expect((await statistics("alone")).used_with).toEqual([{ ref: "ada/left", title: "left", uses: 1 }]);
   });
 
-  it("shows nobody companions that are private or gone, and names the most frequent ones only", async () => {
+  it("lists only the most frequent public companions", async () => {
     await published(ada, "star");
     await published(ada, "private", { visibility: "private" });
     await published(ada, "leaver");
@@ -183,7 +183,7 @@ describe("a trend", () => {
     expect(await trendOf(id)).toBeCloseTo(2 + 1 + TREND_LIKE_WEIGHT + 4 / 2);
   });
 
-  it("fades, comes to rest at 0 after the last day that counts, and is left alone from then on", async () => {
+  it("decays to 0 after the last day that counts, and is not written from then on", async () => {
     const id = await made("fading");
     await happened(id, 0, { uses: 8 });
     await updateTrends(db, NOW);
@@ -196,7 +196,7 @@ describe("a trend", () => {
     expect(await updateTrends(db, NOW + STATISTICS_DAYS * DAY_MS)).toBe(0);
   });
 
-  it("is reckoned by cron, every tenth minute", async () => {
+  it("is computed by cron every ten minutes", async () => {
     const id = await made("cron");
     await happened(id, 0, { uses: 5 });
     const cron = (minutes: number) =>

@@ -29,7 +29,7 @@ const usage = async () =>
   (await ada.must<{ usage: { bytes_stored: number } }>("GET", "/v1/account")).usage.bytes_stored;
 
 describe("outputs of a run", () => {
-  it("go an hour after it ended without them, and count against nobody", async () => {
+  it("are deleted an hour after it ended without them, and count against no quota", async () => {
     await order();
     const lease = await leased();
     const before = await usage();

@@ -43,7 +43,7 @@ const look = (id: string) => ada.must<Version>("GET", `/v1/versions/${id}`);
 const preview = async (shade: number) => ada.upload("preview", await png(20, 20, shade), "image/png");
 
 describe("a new version", () => {
-  it("takes the place of the published one before it, and no draft's", async () => {
+  it("supersedes the published version before it, and no draft", async () => {
     const first = await published(ada, "chain");
     const draft = await another(ada, "chain", 2);
     const third = await another(ada, "chain", 3, { changelog: "Sharper." });
@@ -59,7 +59,7 @@ describe("a new version", () => {
     ]);
   });
 
-  it("is not superseded any more by one that was yanked", async () => {
+  it("is no longer superseded by a yanked version", async () => {
     const first = await published(ada, "fallback");
     const second = await another(ada, "fallback", 2);
     await ada.must("POST", `/v1/versions/${second.id}/publish`);
@@ -71,7 +71,7 @@ describe("a new version", () => {
 });
 
 describe("a first publication", () => {
-  it("notifies the owner's followers once, and of the second version nobody", async () => {
+  it("notifies the owner's followers once, and not of the second version", async () => {
     await bob.must("PUT", "/v1/users/ada/follow");
     await published(ada, "news");
     const next = await another(ada, "news", 2);
@@ -98,7 +98,7 @@ describe("changing a version", () => {
     expect([kept.strength, kept.previews]).toEqual([0.9, changed.previews]);
   });
 
-  it("changes the words and pictures of a published one, but not its strength", async () => {
+  it("changes texts and pictures of a published version, but not its strength", async () => {
     const version = await published(ada, "fixed");
     const path = `/v1/versions/${version.id}`;
     const stronger = await ada.ask("PATCH", path, { strength: 1.5, changelog: "no" });
@@ -164,8 +164,8 @@ describe("changing a version", () => {
   });
 });
 
-describe("what was taken away", () => {
-  it("leaves a tombstone for a yanked version, and itself to its owner", async () => {
+describe("a tombstone", () => {
+  it("replaces a yanked version for everybody but its owner", async () => {
     const version = await published(ada, "yanked", { title: "Yanked One" });
     const yanked = await ada.must<Version>("POST", `/v1/versions/${version.id}/yank`, {
       reason: "Omits the glasses.",
@@ -196,7 +196,7 @@ describe("what was taken away", () => {
     );
   });
 
-  it("leaves a tombstone for a withdrawn adapter, at each of its addresses", async () => {
+  it("replaces a withdrawn adapter at each of its addresses", async () => {
     const version = await published(ada, "withdrawn");
     await ada.must("POST", "/v1/adapters/ada/withdrawn/withdraw", { reason: "She asked me to." });
     for (const path of [
@@ -219,7 +219,7 @@ describe("what was taken away", () => {
     }
   });
 
-  it("by the moderators is shown as theirs, can be read by its owner, and not be brought back", async () => {
+  it("of moderators says so; its owner can read the adapter and cannot restore it", async () => {
     const version = await published(ada, "removed");
     await env.DB.batch([
       env.DB.prepare("UPDATE adapters SET state = 'removed' WHERE name = 'removed'"),
@@ -306,7 +306,7 @@ describe("a version published without previews", () => {
     await env.DB.prepare("UPDATE jobs SET status = 'canceled' WHERE status = 'queued'").run();
   });
 
-  it("gets some drawn by a runner, once, behind everybody's jobs, and counts as nobody's use", async () => {
+  it("gets previews from a runner once, at low priority, without counting a use", async () => {
     const operator = await person("Operator");
     const machine = await Machine.register(operator);
     const draft = await drafted(ada, "bare");
@@ -351,7 +351,7 @@ describe("a version published without previews", () => {
     expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/bare")).uses).toBe(0);
   });
 
-  it("keeps what its owner chose while they were drawn", async () => {
+  it("keeps previews that its owner chose meanwhile", async () => {
     const machine = await Machine.register(ada);
     const draft = await drafted(ada, "chosen");
     await ada.must("POST", `/v1/versions/${draft.id}/publish`);
@@ -368,7 +368,7 @@ describe("a version published without previews", () => {
     expect((await look(draft.id)).previews).toEqual(chosen.previews);
   });
 
-  it("orders none where it has some, and no more than one picture beside its certificate", async () => {
+  it("orders none if it has some, and at most one picture beside its certificate", async () => {
     const { id } = await drafted(ada, "has-some");
     await ada.must("PATCH", `/v1/versions/${id}`, { previews: [await preview(12)] });
     const { preview_job_id } = await ada.must<Version>("POST", `/v1/versions/${id}/publish`);

@@ -37,7 +37,7 @@ const list = async (query = "") => (await ask<CivitaiModels>("GET", `/api/v1/mod
 const names = async (query: string) => (await list(query)).items.map(({ name }) => name).sort();
 
 describe("models", () => {
-  it("have the fields that readers know", async () => {
+  it("have the fields of Civitai's API", async () => {
     const { items } = await list("?username=ada&query=ivy");
     const [model] = items;
     expect(CivitaiModel.parse(model)).toEqual(model);
@@ -70,7 +70,7 @@ describe("models", () => {
     expect((await send(file?.downloadUrl ?? "")).headers.get("etag")).toBe(`"${ivy.sha256}"`);
   });
 
-  it("say in a list what a licence allows", async () => {
+  it("state in a list what a licence allows", async () => {
     const [paco] = (await list("?query=paco")).items;
     expect(paco).toMatchObject({
       allowCommercialUse: ["None"],
@@ -92,7 +92,7 @@ describe("models", () => {
     expect(all).toEqual(expect.arrayContaining(await names("?nsfw=false")));
   });
 
-  it("are walked at any page size without gap or double", async () => {
+  it("are paged at any page size without gaps or duplicates", async () => {
     for (const sort of ["Newest", "Highest Rated", "Most Downloaded"]) {
       const whole = (await list(`?sort=${encodeURIComponent(sort)}`)).items.map(({ id }) => id);
       for (const limit of [1, 2, 3, 100]) {
@@ -114,14 +114,14 @@ describe("models", () => {
     expect(headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  it("are read with a key of Civitai, which is nobody's here", async () => {
+  it("are read with a Civitai key, which is unknown here", async () => {
     const headers = { authorization: "Bearer 0123456789abcdef0123456789abcdef" };
     expect((await ask("GET", "/api/v1/models", { headers })).status).toBe(200);
   });
 });
 
 describe("numbers", () => {
-  it("are whole, safe and lead back to their ids", async () => {
+  it("are safe integers and map back to their ids", async () => {
     for (const moment of [0, Date.now(), 8.7e12]) {
       const id = newId("adp", moment);
       const number = numberOf(id);
@@ -173,7 +173,7 @@ describe("hashes", () => {
     }
   });
 
-  it("are looked up many at once, and those that nobody knows are left out", async () => {
+  it("are looked up in bulk, and unknown ones are left out", async () => {
     // A CRC32 and what is no hash at all take nothing from the others.
     const body = ["1A2B3C4D", ivy.sha256, "0".repeat(64), "nonsense"];
     const reply = await ask<CivitaiVersion[]>("POST", "/api/v1/model-versions/by-hash", { body });
@@ -186,7 +186,7 @@ describe("hashes", () => {
 describe("numbers by hash", () => {
   const PATH = "/api/v1/model-versions/by-hash/ids";
 
-  it("are answered with public versions alone, in the order asked, with the hash in capitals", async () => {
+  it("return public versions only, in order, with the hash in upper case", async () => {
     const { latest_version: secret } = await ada.must<{ latest_version: Version }>(
       "GET",
       "/v1/adapters/ada/secret",
@@ -203,7 +203,7 @@ describe("numbers by hash", () => {
     ]);
   });
 
-  it("are looked up as many at once as Civitai looks up, and no more", async () => {
+  it("are looked up in bulk up to Civitai's limit", async () => {
     const many = Array.from({ length: HASH_NUMBERS_LOOKED_UP_MAX - 1 }, (_, i) =>
       i.toString(16).padStart(64, "f"),
     );
@@ -215,7 +215,7 @@ describe("numbers by hash", () => {
 });
 
 describe("a version in short", () => {
-  it("lays its file flat, also where the file is named", async () => {
+  it("has its file's fields at the top level, also when the file is named", async () => {
     const number = numberOf(ivy.id);
     for (const path of [`${number}`, `${number}?modelFileId=${number}`, ivy.id]) {
       const { status, body } = await ask("GET", `/api/v1/model-versions/mini/${path}`);
@@ -231,7 +231,7 @@ describe("a version in short", () => {
     }
   });
 
-  it("is not found under another file, or where nobody may see it", async () => {
+  it("is not found under another file, or if it is hidden", async () => {
     const { latest_version: secret } = await ada.must<{ latest_version: Version }>(
       "GET",
       "/v1/adapters/ada/secret",
@@ -251,7 +251,7 @@ describe("a download", () => {
     expect([reply.status, reply.headers.get("location")]).toEqual([302, ivy.download_url]);
   });
 
-  it("comes to readers that bring their key of Civitai along, and not to a key of ours that is none", async () => {
+  it("accepts a Civitai key, and refuses an invalid key of ours", async () => {
     const bring = (key: string) => send(ivy.download_url, { headers: { authorization: `Bearer ${key}` } });
     expect((await bring("0123456789abcdef0123456789abcdef")).status).toBe(200);
     expect((await bring(`opx_${"0".repeat(40)}`)).status).toBe(401);
@@ -259,7 +259,7 @@ describe("a download", () => {
 });
 
 describe("a refusal", () => {
-  it("has one shape, whatever is wrong", async () => {
+  it("has one shape for every error", async () => {
     const cases: [string, string, number, string][] = [
       ["GET", "/api/v1/models?page=2", 400, "request_invalid"],
       ["GET", "/api/v1/models?limit=0", 400, "request_invalid"],

@@ -6,7 +6,7 @@ import { promptWithTriggers } from "../../../functions/compat/triggers.ts";
 import { BASE } from "../cast.ts";
 
 describe("the trigger rule", () => {
-  it("gives each adapter a clause, and puts in only what is missing", () => {
+  it("gives each adapter a clause, and inserts only missing triggers", () => {
     const [ivy, paco] = [{ trigger: "<ivy>" }, { trigger: "<paco>" }];
     const cases: [string, { trigger: string }[], string][] = [
       ["smiling", [], "smiling"],
@@ -40,7 +40,7 @@ describe("the trigger rule", () => {
 });
 
 describe("OpenAI's own sizes", () => {
-  it("are drawn at the nearest shape with a cell for each adapter, and enlarged", () => {
+  it("are generated at the nearest shape with a cell for each adapter, and enlarged", () => {
     const drawn = (asked: string, adapters: number) => {
       const { draw, enlargeTo } = drawnSize(BASE, asked, adapters);
       return [draw.width, draw.height, enlargeTo && `${enlargeTo.width}x${enlargeTo.height}`];

@@ -32,7 +32,7 @@ const queued = async () =>
   (await env.DB.prepare("SELECT count(*) AS n FROM jobs").first<{ n: number }>())?.n ?? 0;
 
 describe("images.generate", () => {
-  it("answers with base64 of the PNG where nothing else is asked for", async () => {
+  it("returns the PNG as base64 by default", async () => {
     const { reply } = await generated({ model: "cast-3", seed: 7 });
     expect(OpenAiImagesSchema.parse(reply)).toEqual(reply);
     const [image] = reply.data;
@@ -42,7 +42,7 @@ describe("images.generate", () => {
     expect(Math.abs(reply.created - Date.now() / 1000)).toBeLessThan(60);
   });
 
-  it("gives addresses that need no key, expire, and cannot be changed", async () => {
+  it("returns signed URLs that need no key, expire, and cannot be changed", async () => {
     const { reply } = await generated({ response_format: "url", n: 2 });
     expect(reply.data.map(({ b64_json }) => b64_json)).toEqual([undefined, undefined]);
     const [first, second] = reply.data.map(({ url }) => new URL(url ?? ""));
@@ -60,7 +60,7 @@ describe("images.generate", () => {
     expect((await send(forged.href)).status).toBe(403);
   });
 
-  it("draws an adapter, puts its trigger in where it is missing and says so", async () => {
+  it("generates with an adapter, inserts its missing trigger and reports it", async () => {
     const { reply, work } = await generated({ model: "ada/ivy" });
     expect([work.prompt, reply.data[0]?.revised_prompt]).toEqual(["<ivy> smiling", "<ivy> smiling"]);
     const again = await generated({ model: "ada/ivy:1", prompt: "<IVY> smiling" });
@@ -87,7 +87,7 @@ describe("images.generate", () => {
     ]);
   });
 
-  it("lets `adapters` say the strength of the model itself", async () => {
+  it("takes the model's own strength from `adapters`", async () => {
     const { reply } = await generated({ model: "ada/ivy", adapters: [{ ref: "ada/ivy", strength: 0.25 }] });
     const job = await ada.must<{ request: { adapters: unknown[] } }>(
       "GET",
@@ -127,7 +127,7 @@ describe("images.generate", () => {
     expect(await queued()).toBe(1);
   });
 
-  it("turns a failed job into an error that nobody retries", async () => {
+  it("returns a failed job as an error that clients do not retry", async () => {
     const [wordless] = await Promise.all([
       generate<{ error: object }>({}),
       failNext("prompt_invalid", "No word is known."),
@@ -153,7 +153,7 @@ describe("images.generate", () => {
       expect(Problem.safeParse(body).error?.issues ?? []).toEqual([]);
   });
 
-  it("says that a job which was canceled has no picture", async () => {
+  it("returns an error for a canceled job", async () => {
     const waiting = generate<{ error: object }>({});
     await expect.poll(queued).toBe(1);
     const row = await env.DB.prepare("SELECT id FROM jobs").first<{ id: string }>();
@@ -199,7 +199,7 @@ describe("a mix as the model", () => {
 });
 
 describe("a retry", () => {
-  it("of the same body finds the first job; a first attempt of the same body makes its own", async () => {
+  it("of the same body finds the first job; a new first attempt creates its own", async () => {
     const first = await generated({ seed: 1 });
     const again = await generate({ seed: 1 }, { "x-stainless-retry-count": "1" });
     expect([again.body.job_id, await queued()]).toEqual([first.reply.job_id, 1]);
@@ -208,7 +208,7 @@ describe("a retry", () => {
     expect(fresh.reply.job_id).not.toBe(first.reply.job_id);
   });
 
-  it("of another body, of somebody else, or after ten minutes makes a job of its own", async () => {
+  it("of another body, by another account, or after ten minutes creates its own job", async () => {
     await generated({ seed: 1 });
     const other = await generated({ seed: 2 }, { "x-stainless-retry-count": "1" });
     await env.DB.prepare("UPDATE jobs SET created_at = created_at - 600001").run();
@@ -222,7 +222,7 @@ describe("a retry", () => {
     expect(his.body.job_id).not.toBe(late.reply.job_id);
   });
 
-  it("and its first attempt in one instant make one job, by key and by retry count", async () => {
+  it("concurrent with its first attempt creates one job, by key and by retry count", async () => {
     for (const headers of [{ "idempotency-key": "k0" }, { "x-stainless-retry-count": "1" }]) {
       await clearQueue();
       const before = await queued();
@@ -271,7 +271,7 @@ describe("a stream", () => {
     }
   });
 
-  it("ends with an error event that a client throws", async () => {
+  it("ends with an error event that clients throw", async () => {
     const [response] = await Promise.all([
       send(PATH, {
         method: "POST",
@@ -285,7 +285,7 @@ describe("a stream", () => {
     expect(JSON.parse(last?.data ?? "{}").error).toMatchObject({ code: "prompt_invalid" });
   });
 
-  it("that is left behind cancels nothing", async () => {
+  it("that is left does not cancel its job", async () => {
     const response = await send(PATH, {
       method: "POST",
       headers: { authorization: `Bearer ${ada.key}`, "content-type": "application/json" },
@@ -323,7 +323,7 @@ describe("models", () => {
 });
 
 describe("what is not offered", () => {
-  it("says so, and that a retry is in vain", async () => {
+  it("is refused without a retry", async () => {
     const form = new FormData();
     form.set("image", new Blob([await png(8, 8)]), "a.png");
     for (const path of ["/openai/v1/images/edits", "/v1/images/variations"]) {

@@ -33,7 +33,7 @@ describe("files", () => {
     expect((await ada.ask("GET", `${ROOT}/files/${body.id}`)).status).toBe(404);
   });
 
-  it("take their bytes with them, unless another file or upload has the same", async () => {
+  it("are deleted with their bytes, unless another file or upload has the same", async () => {
     const bytes = await png(8, 8, 78);
     const [first, second] = [
       await upload(bytes, "a.png", "image/png"),
@@ -67,7 +67,7 @@ describe("files", () => {
 });
 
 describe("the number of files", () => {
-  it("has an end, which deleting one moves", async () => {
+  it("is limited, and deleting one makes room", async () => {
     const { body } = await upload(await png(8, 8, 91), "a.png", "image/png");
     await env.DB.prepare(
       `INSERT INTO uploads (id, owner_id, kind, content_type, size_bytes, sha256, filename, created_at, expires_at, stored_at)

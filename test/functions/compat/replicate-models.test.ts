@@ -62,7 +62,7 @@ describe("models", () => {
     expect((await alias.json<Page<ReplicateModel>>()).results).toHaveLength(1);
   });
 
-  it("are created as drafts of one's own", async () => {
+  it("are created as private drafts", async () => {
     const model = { owner: "ada", name: "fresh", visibility: "private", hardware: "cpu" };
     const made = await ada.ask<ReplicateModel>("POST", `${ROOT}/models`, model);
     expect([made.status, made.body.latest_version, made.body.visibility]).toEqual([201, null, "private"]);
@@ -75,7 +75,7 @@ describe("models", () => {
     expect((await ada.ask("GET", `${ROOT}/models/ada/fresh`)).status).toBe(200);
   });
 
-  it("go with an account and hardware", async () => {
+  it("come with an account and hardware", async () => {
     expect(await ada.must("GET", `${ROOT}/account`)).toEqual({
       type: "user",
       username: "ada",

@@ -13,7 +13,7 @@ beforeAll(begin);
 beforeEach(clearQueue);
 
 describe("predictions.create", () => {
-  it("answers at once with everything that a client reads", async () => {
+  it("answers at once with every field that clients read", async () => {
     const { status, body, headers } = await create({ version: ivy.id, input: { prompt: "sad", seed: 3 } });
     expect(status).toBe(201);
     expect(PredictionSchema.parse(body)).toEqual(body);
@@ -41,7 +41,7 @@ describe("predictions.create", () => {
     expect(body.metrics.total_time).toBeGreaterThanOrEqual(body.metrics.predict_time ?? 0);
   });
 
-  it("says starting when the wait runs out while a runner draws, and processing when asked again", async () => {
+  it("is `starting` when the wait ends during the run, and `processing` at the next read", async () => {
     const { leases, body } = await (async () => {
       const answer = ofModel("bases/cast-3", {}, { prefer: "wait=1" });
       const leased = await runner().lease(1, 5);
@@ -65,7 +65,7 @@ describe("predictions.create", () => {
     expect((await create({ model: "ada/ivy", input })).body.version).toBe(ivy.id);
   });
 
-  it("refuses with the place of the fault", async () => {
+  it("refuses a faulty request with a pointer", async () => {
     const input = { prompt: "smiling" };
     const cases: [object, number, string, string][] = [
       [{ input }, 400, "request_invalid", ""],
@@ -111,7 +111,7 @@ describe("predictions.create", () => {
     expect(await env.DB.prepare("SELECT count(*) AS n FROM jobs").first()).toEqual({ n: 0 });
   });
 
-  it("is for whoever may generate, and others' predictions are not there", async () => {
+  it("needs the scope generate, and does not show other accounts' predictions", async () => {
     const reader = await person("Reader", ["read"]);
     const body = { version: ivy.id, input: { prompt: "smiling" } };
     expect((await ask("POST", `${ROOT}/predictions`, { body })).status).toBe(401);
@@ -123,7 +123,7 @@ describe("predictions.create", () => {
 });
 
 describe("a prediction", () => {
-  it("is a job of our own API, and the other way about", async () => {
+  it("is a job of our own API, and the other way round", async () => {
     const native = await ada.must<{ id: string }>("POST", "/v1/generations", {
       adapters: [{ ref: "ada/ivy" }],
       prompt: "<ivy>",
@@ -135,7 +135,7 @@ describe("a prediction", () => {
     expect(await ada.must("GET", `/v1/generations/${body.id}`)).toMatchObject({ status: "queued" });
   });
 
-  it("is canceled, and one that has ended is answered as it is", async () => {
+  it("is canceled; one that has ended is returned unchanged", async () => {
     const { body } = await ofModel("bases/cast-3", {});
     for (let i = 0; i < 2; i += 1) {
       const canceled = await ada.must<ReplicatePrediction>("POST", `${ROOT}/predictions/${body.id}/cancel`);
@@ -143,7 +143,7 @@ describe("a prediction", () => {
     }
   });
 
-  it("that failed says why", async () => {
+  it("that failed contains the reason", async () => {
     const [{ body }] = await Promise.all([
       ofModel("bases/cast-3", {}, { prefer: "wait" }),
       failNext("prompt_invalid", "No word is known."),
@@ -152,7 +152,7 @@ describe("a prediction", () => {
     expect(body.logs).toContain("Error: No word is known.");
   });
 
-  it("is found in pages, newest first, whose next is a whole address", async () => {
+  it("is listed newest first, with absolute URLs of next pages", async () => {
     for (let i = 0; i < 3; i += 1) await ofModel("bases/cast-3", { seed: i });
     const insert = env.DB.prepare(
       `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)
@@ -170,7 +170,7 @@ describe("a prediction", () => {
     expect(new Set(ids).size).toBe(123);
   });
 
-  it("answers a GET that says its absent body is JSON", async () => {
+  it("accepts a GET with a JSON content type and no body", async () => {
     const headers = { "content-type": "application/json" };
     const { body } = await ofModel("bases/cast-3", {});
     const get = await ada.ask("GET", `${ROOT}/predictions/${body.id}`, undefined, headers);

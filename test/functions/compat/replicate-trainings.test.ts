@@ -61,7 +61,7 @@ describe("trainings", () => {
     );
   });
 
-  it("give no weights of what moderators removed, and those of what is there", async () => {
+  it("return no weights of removed adapters, and the weights of existing ones", async () => {
     await env.DB.prepare("UPDATE jobs SET status = 'canceled' WHERE status = 'queued'").run();
     const files = await Promise.all(
       (await pictures()).map((bytes, i) => upload(bytes, `${i}.png`, "image/png")),
@@ -93,7 +93,7 @@ describe("trainings", () => {
     expect([status, body.destination]).toEqual([201, "ada/tom"]);
   });
 
-  it("refuse with the place of the fault, and leave nothing behind", async () => {
+  it("are refused with a pointer, and leave nothing behind", async () => {
     const good = (await zip()).id;
     const text = (
       await upload(new TextEncoder().encode("no picture at all, only words"), "a.png", "image/png")
@@ -172,7 +172,7 @@ describe("trainings", () => {
     await ada.must("POST", `${ROOT}/trainings/${body.id}/cancel`);
   });
 
-  it("name a HEIC picture in a zip, which no base reads", async () => {
+  it("refuse a HEIC picture in a zip by its name", async () => {
     const heic = new TextEncoder().encode(`\0\0\0\x18ftypheic${"\0".repeat(40)}`);
     const file = await zip({ "cat/IMG_0001.HEIC": heic });
     const reply = await train<Refused>("ada/heic", { input_images: file.urls.get });
@@ -180,7 +180,7 @@ describe("trainings", () => {
     expect(reply.body.detail).toContain("IMG_0001.HEIC: This is a HEIC picture");
   });
 
-  it("refuse a zip that unpacks to more than is held", async () => {
+  it("refuse a zip that unpacks to more than the limit", async () => {
     const bomb = new Uint8Array(40 * 2 ** 20);
     const { body } = await upload(new Uint8Array(zipSync({ "a.png": bomb })), "b.zip", "application/zip");
     const reply = await train<Refused>("ada/x", { input_images: body.id });

@@ -73,7 +73,7 @@ describe("a page of another origin", () => {
 });
 
 describe("too many writes of one address", () => {
-  it("are answered with how long to wait, in the shape of each API, and may be tried again", async () => {
+  it("are refused with Retry-After, in the format of each API", async () => {
     const headers = { "cf-connecting-ip": "192.0.2.77" };
     // The limiter counts by the minute of the clock: filled anew until one answer says no.
     let refused = await ask<{ code: string }>("POST", "/v1/nothing", { headers });
@@ -98,8 +98,8 @@ describe("too many writes of one address", () => {
   }, 60_000);
 });
 
-describe("a refusal that waiting cannot mend", () => {
-  it("asks clients not to try again", async () => {
+describe("a refusal that a retry cannot fix", () => {
+  it("tells clients not to retry", async () => {
     const input = { owner: "ada", name: "twice", visibility: "private" };
     await ada.must("POST", "/replicate/v1/models", input);
     const again = await ada.ask("POST", "/replicate/v1/models", input);

@@ -22,7 +22,7 @@ const aliased = () => [{ version_id: first.id }, { version_id: second.id, as: "<
 const jobs = async () => (await env.DB.prepare("SELECT count(*) AS n FROM jobs").first<{ n: number }>())?.n;
 
 describe("two adapters with one trigger", () => {
-  it("are refused by every entrance, before there is a job, with the word that would do", async () => {
+  it("are refused by every API before a job exists, with a word that would work", async () => {
     const prompt = "<ivy> smiling; <ivy> sad";
     const cases: [string, object, string][] = [
       ["/v1/generations", { adapters: both(), prompt }, "/adapters/1/as"],
@@ -88,7 +88,7 @@ describe("two adapters with one trigger", () => {
     await bob.must("POST", `/v1/generations/${drawn.id}/cancel`);
   });
 
-  it("take a word that looks like a trigger, and nobody else's", async () => {
+  it("accept a word in the form of a trigger, unless another member has it", async () => {
     for (const as of ["ivy", "<Ivy>", "<a\u200b>", ""]) {
       const members = [both()[0], { version_id: second.id, as }];
       const reply = await ada.ask("POST", "/v1/compositions", { members });

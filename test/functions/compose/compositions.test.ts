@@ -52,7 +52,7 @@ describe("a composition", () => {
     expect((await ada.ask("GET", `/v1/compositions/${body.id}`)).status).toBe(404);
   });
 
-  it("has the licence that all its adapters allow, and names who forbids", async () => {
+  it("has the licence that all its adapters allow, and names the adapters that forbid", async () => {
     const { body } = await compose(ada, { members: [{ version_id: eve.id }, { version_id: cat.id }] });
     expect(body.licence).toMatchObject({ credit: true, commercial_use: false, derivatives: true });
     expect(body.licence.limited_by).toEqual([
@@ -73,7 +73,7 @@ describe("a composition", () => {
     ]);
   });
 
-  it("refuses unknown, hidden, withdrawn and doubled adapters, each at its place", async () => {
+  it("refuses unknown, hidden, withdrawn and duplicate adapters with pointers", async () => {
     const wrong = (member: object) =>
       problem(bob, "/v1/compositions", { members: [{ version_id: dog.id }, member] });
     expect(await wrong({ ref: "nobody/nothing" })).toEqual([422, "adapter_unknown", "/members/1/ref"]);
@@ -181,12 +181,12 @@ describe("a generation", () => {
     ).toBe(0);
   });
 
-  it("draws up to the largest seed", async () => {
+  it("accepts seeds up to the largest one", async () => {
     const input = { base: "cast-3", prompt: "last", seed: SEED_MAX - 3, count: 4 };
     expect((await ada.ask("POST", "/v1/generations", input)).status).toBe(202);
   });
 
-  it("says what a strength must be", async () => {
+  it("refuses an invalid strength with its range", async () => {
     const { body } = await ada.ask("POST", "/v1/generations", adapters({ strength: null }));
     expect(body.detail).toContain("finite number from -2 to 2");
   });
@@ -195,7 +195,7 @@ describe("a generation", () => {
 describe("the rules", () => {
   const member = (slot: number) => ({ version_id: `ver_${slot}`, slot }) as ResolvedMember;
 
-  it("find every pair once and no shared column with itself in another class member", () => {
+  it("list every pair once, without shared columns within a class", () => {
     const open = { ...RESERVING, basis: { name: RESERVING.basis.name, seed: 0 } }; // slots divide all 256 channels: radix 61
     const members = [member(0), member(1), member(61), member(0)];
     const pairs = crosstalkOf(open, members);
@@ -203,7 +203,7 @@ describe("the rules", () => {
     expect(warningsOf(open, members)).toContainEqual(expect.stringContaining("blend"));
   });
 
-  it("find nothing shared where a base reserves channels, in whatever slots its members were trained", () => {
+  it("find no shared columns on a base with reserved channels, whatever the slots", () => {
     // 0, 31 and 62 all own column 0; the last is a second version of the first.
     const members = [member(0), member(31), member(62), member(0)].map((one, i) => ({
       ...one,
@@ -215,7 +215,7 @@ describe("the rules", () => {
     expect(warningsOf(RESERVING, members)).toEqual([]);
   });
 
-  it("show on a base with gates where two of them may be open, whatever the slots", () => {
+  it("show on a base with gates where two gates may be open, whatever the slots", () => {
     const gated = { ...RESERVING, basis: { name: RESERVING.basis.name, seed: 0 }, gate: { gain: 4 } };
     const box = (x: number, width: number, y = 0, height = 1) => ({ x, y, width, height });
     const predicted = (...regions: (ReturnType<typeof box> | null)[]) => {
@@ -238,7 +238,7 @@ describe("the rules", () => {
     expect(predicted(...Array(40).fill(null)).warnings).toEqual([]);
   });
 
-  it("give a composition without adapters every freedom", () => {
+  it("give a composition without adapters no restriction", () => {
     expect(intersectLicences([])).toEqual({
       ...{ credit: false, commercial_use: true, derivatives: true, different_licence: true, limited_by: [] },
     });

@@ -16,7 +16,7 @@ describe("a fork", () => {
   const fork = (by: Person, ref: string, body: object = {}) =>
     by.ask<Composition>("POST", `/v1/mixes/${ref}/fork`, body);
 
-  it("is a private composition of one's own that says where it is from", async () => {
+  it("is a private composition with its source", async () => {
     const { status, headers, body } = await fork(bob, "ada/party", { number: 1 });
     expect(status).toBe(201);
     expect(headers.get("location")).toBe(`${ORIGIN}/v1/compositions/${body.id}`);
@@ -27,7 +27,7 @@ describe("a fork", () => {
     expect((await fork(bob, "ada/party", { number: 9 })).status).toBe(404);
   });
 
-  it("counts people and notifies the owner once; one's own is no news", async () => {
+  it("counts people and notifies the owner once, and not of their own forks", async () => {
     const before = (await get("ada/party")).body.forks;
     expect(before).toBe(1);
     await fork(bob, "ada/party");
@@ -39,7 +39,7 @@ describe("a fork", () => {
     expect(await notesOf("ada", "fork")).toEqual([{ ref: "ada/party:1" }, { ref: "ada/party:2" }]);
   });
 
-  it("names its source where it is wrong", async () => {
+  it("refuses a wrong source with a pointer", async () => {
     const input = { members: [{ ref: "bob/dog" }], forked_from: "ada/nothing" };
     const { status, body } = await bob.ask("POST", "/v1/compositions", input);
     expect([status, body.code, body.errors[0]?.pointer]).toEqual([
@@ -49,7 +49,7 @@ describe("a fork", () => {
     ]);
   });
 
-  it("that is published is listed with what it is from, and keeps its ancestors, the hidden ones without a name", async () => {
+  it("that is published is listed with its ancestors, hidden ones without a name", async () => {
     const first = await fork(bob, "ada/once");
     await publish(bob, first.body.id, { name: "once-more" });
     const second = await fork(ada, "bob/once-more");
@@ -104,7 +104,7 @@ describe("a remix", () => {
     expect(await remixes()).toEqual([1, 0]);
   });
 
-  it("is not counted while moderators keep it out, nor when its owner has left", async () => {
+  it("is not counted while it is removed, nor after its owner's deletion", async () => {
     await published(bob, "popular");
     const remixes = async () => (await adapterOf("bob/popular")).remixes;
     const { id } = await mixOf(ada, "pop", ["bob/popular"]);

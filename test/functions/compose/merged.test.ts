@@ -193,7 +193,7 @@ describe("a merged file", () => {
     expect(names.slice(-3)).toEqual(["emb_params.<a>", "emb_params.<b>", "emb_params.<a>.2"]);
   });
 
-  it("comes in parts that add up, costs nothing a second time, and says where a range ends", async () => {
+  it("is served in ranges that add up, and as 304 the second time", async () => {
     const { response, bytes } = await download("peft");
     const etag = response.headers.get("etag") ?? "";
     expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
@@ -291,7 +291,7 @@ describe("who may have it", () => {
     expect(detail).toContain("bob/bronze");
   });
 
-  it("is refused where an adapter was made private or withdrawn since; its owner has it still", async () => {
+  it("is refused if an adapter was made private or withdrawn, except to its owner", async () => {
     for (const name of ["shy", "left"]) await published(bob, name);
     const [shy, left] = [await of(ada, ["bob/shy"]), await of(ada, ["bob/left"])];
     const own = await of(bob, ["bob/shy"]);
@@ -302,7 +302,7 @@ describe("who may have it", () => {
     expect((await bob.ask("GET", own.download_url)).status).toBe(200);
   });
 
-  it("is refused where a version was yanked since; its owner has it still", async () => {
+  it("is refused if a version was yanked, except to its owner", async () => {
     const { id } = await published(bob, "yanked");
     const mix = await mixOf(ada, "with-yanked", ["bob/yanked"]);
     const own = await of(bob, ["bob/yanked"]);
@@ -311,7 +311,7 @@ describe("who may have it", () => {
     expect((await bob.ask("GET", own.download_url)).status).toBe(200);
   });
 
-  it("is its maker's, and anyone's of a published mix", async () => {
+  it("is available to the composition's owner, and to anyone for a published mix", async () => {
     expect((await ask("GET", composition.download_url)).status).toBe(401);
     expect((await bob.ask("GET", composition.download_url)).status).toBe(404);
     const mix = await mixOf(ada, "both", ["ada/eve", "bob/dog"]);
@@ -347,7 +347,7 @@ describe("who may have it", () => {
     },
   );
 
-  it("is refused where residuals are gated: no LoRA can hold that", async () => {
+  it("is refused on a base with gates, which no LoRA can represent", async () => {
     const eve = await publishedOn(ada, "gated");
     const made = await of(ada, ["ada/gated"]);
     const refused = [`${eve.download_url}?format=peft`, `${made.download_url}?format=kohya`];

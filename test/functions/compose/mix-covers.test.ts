@@ -50,7 +50,7 @@ describe("a cover", () => {
     expect(await wrong(bob, "ada/eve")).toEqual([422, "image_invalid", "/cover_image_id"]);
   });
 
-  it("is the portrait of the first adapter that has one, where none was chosen", async () => {
+  it("defaults to the preview of the first adapter that has one", async () => {
     await env.DB.prepare("UPDATE versions SET previews = '[]' WHERE id = ?").bind(eve.id).run();
     const mix = await mixOf(ada, "portrait", ["ada/eve", "bob/dog"]);
     expect(mix.members[0]?.preview).toBeNull();

@@ -43,7 +43,7 @@ describe("a rating", () => {
     expect([status, body.code, body.errors[0]?.pointer]).toEqual([403, "not_granted", "/rating"]);
   });
 
-  it("is a set in a list: general unless asked, exactly what is asked for, and what somebody chose to see", async () => {
+  it("filters lists: general by default, the named set, or the account's setting", async () => {
     await mixOf(ada, "tense", ["ada/eve"], { rating: "sensitive" });
     const all = (rating: string, by?: Person) => names(`owner=ada&limit=100${rating}`, by);
     expect(await all("")).not.toContain("tense");
@@ -73,7 +73,7 @@ describe("the list", () => {
   });
 
   it.each(["newest", "most_used", "most_liked"])(
-    "by %s has no gap and no double at any page size",
+    "by %s has no gaps or duplicates at any page size",
     async (sort) => {
       await env.DB.prepare("UPDATE mixes SET uses = length(name) % 3, likes = length(title) % 2").run();
       const whole = await names(`sort=${sort}&limit=100`);

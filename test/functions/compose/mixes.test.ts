@@ -48,7 +48,7 @@ describe("a composition that is published", () => {
     expect((await ask<Composition>("GET", `/v1/compositions/${made.id}`)).body).toEqual(body.composition);
   });
 
-  it("stays its maker's alone until then, and for others no composition to publish", async () => {
+  it("is visible only to its owner until then, and cannot be published by others", async () => {
     const made = await compose(ada, ["ada/eve"]);
     expect((await ask("GET", `/v1/compositions/${made.id}`)).body.code).toBe("auth_required");
     expect((await bob.ask("GET", `/v1/compositions/${made.id}`)).status).toBe(404);
@@ -58,7 +58,7 @@ describe("a composition that is published", () => {
     expect([theirs.status, (theirs.body as unknown as { code: string }).code]).toEqual([403, "not_granted"]);
   });
 
-  it("becomes the next version under a name its maker has, keeps what is not said anew, and old versions stay", async () => {
+  it("becomes the next version under an existing name, keeps unchanged fields, and old versions stay", async () => {
     const next = await compose(ada, ["bob/dog"]);
     const { body } = await publish(ada, next.id, {
       name: "party",
@@ -90,7 +90,7 @@ describe("a composition that is published", () => {
     expect((await get("ada/once")).body.versions).toHaveLength(1);
   });
 
-  it("gets a number of its own when many are published at once, under a new name and under an old one", async () => {
+  it("gets a distinct number when many are published concurrently, under a new and an existing name", async () => {
     for (const round of [1, 2]) {
       const made = await Promise.all([1, 2, 3].map(() => compose(ada, ["ada/eve"])));
       const replies = await Promise.all(made.map(({ id }) => publish(ada, id, { name: "rush" })));
@@ -129,7 +129,7 @@ describe("a composition that is published", () => {
     expect((await publish(ada, made.id, { name: "longer" })).status).toBe(201);
   });
 
-  it("refuses words that are not wanted, at their place", async () => {
+  it("refuses blocked terms with pointers", async () => {
     await env.DB.prepare("INSERT INTO blocked_terms VALUES ('name', 'grumbleflick', 'usr_0', 1)").run();
     const made = await compose(ada, ["ada/eve"]);
     const input = { name: "fine", title: "A Grumbleflick", changelog: "grumbleflick" };
@@ -138,7 +138,7 @@ describe("a composition that is published", () => {
     expect(body.errors.map(({ pointer }) => pointer)).toEqual(["/title", "/changelog"]);
   });
 
-  it("refuses them too where they were written before, when only their writer saw them", async () => {
+  it("refuses blocked terms in texts that were private before", async () => {
     await env.DB.prepare("INSERT INTO blocked_terms VALUES ('prompt', 'blunderfrost', 'usr_0', 1)").run();
     for (const words of [{ title: "Of grumbleflick" }, { prompt: "a blunderfrost" }]) {
       const made = await compose(ada, ["ada/eve"], words);
@@ -148,7 +148,7 @@ describe("a composition that is published", () => {
   });
 });
 
-describe("whoever sees a mix can draw it", () => {
+describe("whoever sees a mix can generate with it", () => {
   const attempt = async (refs: string[], visibility: string) => {
     const made = await compose(ada, refs);
     const input = { name: `of-${refs.length}-${visibility}`, visibility };
@@ -200,7 +200,7 @@ describe("whoever sees a mix can draw it", () => {
     expect(await names("owner=ada&limit=100", ada)).toContain("hidden");
   });
 
-  it("says which member cannot be drawn any more, and nothing else of it", async () => {
+  it("names a member that is no longer available, and nothing else of it", async () => {
     await published(bob, "fleeting");
     await mixOf(ada, "brief", ["ada/eve", "bob/fleeting"]);
     await bob.must("PATCH", "/v1/adapters/bob/fleeting", { visibility: "private" });
@@ -216,7 +216,7 @@ describe("whoever sees a mix can draw it", () => {
 });
 
 describe("a generation", () => {
-  it("draws somebody else's mix by name, by version, and by its composition", async () => {
+  it("takes somebody else's mix by name, by version, and by its composition", async () => {
     const { composition_id: second } = (await get("ada/party")).body;
     const { composition_id: first } = (await get("ada/party", "?number=1")).body;
     const order = async (input: object) =>
@@ -240,7 +240,7 @@ describe("a generation", () => {
   });
 });
 
-describe("a mix that was taken away", () => {
+describe("a withdrawn or removed mix", () => {
   it("leaves a tombstone: nothing is drawn, forked or published under it, and its owner still reads it", async () => {
     await mixOf(ada, "gone", ["ada/eve"], { title: "Gone" });
     expect((await bob.ask("POST", "/v1/mixes/ada/gone/withdraw")).status).toBe(403);
@@ -264,7 +264,7 @@ describe("a mix that was taken away", () => {
     expect(await names("q=gone")).toEqual([]);
   });
 
-  it("by moderators says so", async () => {
+  it("of moderators says so", async () => {
     await mixOf(ada, "bad", ["ada/eve"]);
     await env.DB.prepare("UPDATE mixes SET state = 'removed' WHERE name = 'bad'").run();
     const { status, body } = await ask("GET", "/v1/mixes/ada/bad");

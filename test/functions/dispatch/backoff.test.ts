@@ -67,7 +67,7 @@ function expectPause(ms: number, failures: number, slack = 0): void {
 }
 
 describe("a pause", () => {
-  it("doubles with every bad run up to its longest, and is never the same twice", async () => {
+  it("doubles with every failed run up to its maximum, with jitter", async () => {
     for (const failures of [1, 2, 3, 5, 6, 7, 31, 63, 1_000]) {
       const pauses = await env.DB.prepare(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
@@ -80,7 +80,7 @@ describe("a pause", () => {
     }
   });
 
-  it("follows a failed run: until it is over the job goes to nobody", async () => {
+  it("follows a failed run, and the job is not leased until it is over", async () => {
     const job = await generate();
     const [leased] = await machine.lease();
     const before = Date.now();
@@ -91,7 +91,7 @@ describe("a pause", () => {
     expect(await takenAt(until)).toEqual([job.id]);
   });
 
-  it("follows a run that fell silent, longer after the second one", async () => {
+  it("follows an expired run, longer after the second one", async () => {
     const job = await generate();
     let now = Date.now();
     for (const failures of [1, 2]) {
@@ -105,7 +105,7 @@ describe("a pause", () => {
     }
   });
 
-  it("differs between jobs that one dead runner held", async () => {
+  it("differs between jobs of one lost runner", async () => {
     const jobs = [];
     for (let i = 0; i < 8; i++) jobs.push(await generate());
     const now = Date.now();
@@ -114,7 +114,7 @@ describe("a pause", () => {
     expect(new Set(await Promise.all(jobs.map(notBefore))).size).toBeGreaterThan(4);
   });
 
-  it("does not follow a run that was given back or that stopped as if asked to", async () => {
+  it("does not follow a released or canceled run", async () => {
     const job = await generate();
     for (const [act, body] of [
       ["release", { reason: "stopping" }],
@@ -127,7 +127,7 @@ describe("a pause", () => {
     expect(await machine.lease()).toHaveLength(1);
   });
 
-  it("lets others pass and keeps them out of its own batch", async () => {
+  it("lets other jobs pass and keeps them out of its own batch", async () => {
     const [first, second] = [await generate(), await generate()];
     const now = Date.now();
     await env.DB.prepare("UPDATE jobs SET not_before = ? WHERE id = ?")
@@ -137,7 +137,7 @@ describe("a pause", () => {
     expect(await takenAt(now + 1_000, LEASE_BATCH_MAX)).toEqual([first.id]);
   });
 
-  it("ends in the sleep of a runner that waits, not after it", async () => {
+  it("ends while a waiting runner sleeps, not after its poll", async () => {
     const job = await generate();
     const began = Date.now();
     await env.DB.prepare("UPDATE jobs SET not_before = ?")
@@ -149,7 +149,7 @@ describe("a pause", () => {
     expect(slept).toBeLessThan(8_000);
   });
 
-  it("that begins while a runner sleeps is heard of by it", async () => {
+  it("that begins while a runner sleeps wakes it at its end", async () => {
     const job = await generate();
     const [leased] = await machine.lease();
     const other = await Machine.register(machine.owner);
@@ -158,7 +158,7 @@ describe("a pause", () => {
     expect((await waiting)[0]?.job_id).toBe(job.id);
   });
 
-  it("counts in what its owner is shown: the place stays, the end is later", async () => {
+  it("delays the expected end that its owner sees, and keeps the queue position", async () => {
     const done = await generate();
     await env.DB.prepare(
       "UPDATE jobs SET status = 'succeeded', started_at = 1000, finished_at = 11000 WHERE id = ?",
@@ -182,7 +182,7 @@ describe("the deadline", () => {
   const orderedAt = async (job: { id: string }, moment: number) =>
     env.DB.prepare("UPDATE jobs SET created_at = ? WHERE id = ?").bind(moment, job.id).run();
 
-  it("fails a job that waits so long, with its reason, and no other", async () => {
+  it("fails an overdue job with its reason, and no other", async () => {
     const [old, young] = [await generate(), await generate()];
     const now = Date.now() + JOB_DEADLINE_HOURS * HOUR_MS;
     await orderedAt(old, now - JOB_DEADLINE_HOURS * HOUR_MS);
@@ -199,7 +199,7 @@ describe("the deadline", () => {
     expect(await takenAt(now, LEASE_BATCH_MAX)).toEqual([young.id]);
   });
 
-  it("leaves what runs alone, and fails it if it comes back", async () => {
+  it("does not end a running job, and fails it if it is requeued", async () => {
     const job = await generate();
     await orderedAt(job, 1);
     await env.DB.prepare("UPDATE jobs SET status = 'running', lease_id = 'lse_x', lease_expires_at = ?")
@@ -211,7 +211,7 @@ describe("the deadline", () => {
     expect(await sweep(env, db, late)).toEqual([{ id: job.id, status: "failed" }]);
   });
 
-  it("ends many over several sweeps, each once", async () => {
+  it("ends many jobs over several sweeps, each once", async () => {
     const job = await generate();
     await env.DB.prepare(
       `INSERT INTO jobs (id, owner_id, kind, base_id, shape, status, turn, request, spec, inputs, created_at)

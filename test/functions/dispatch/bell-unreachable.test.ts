@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => log.mockRestore());
 
-it("an order is queued, leased and swept where nobody can be notified", async () => {
+it("an order is queued, leased and swept while no Durable Object answers", async () => {
   const machine = await Machine.register(operator);
   const caller = await callerOfKey(envWithoutBell, db, operator.key, Date.now());
   if (!caller) throw new Error("No caller");

@@ -14,7 +14,7 @@ const LIMIT_MS = 900_000;
 const OWNERS = 3;
 
 it(
-  "ends every job once, loses none, counts none twice and leaves nothing behind, whatever fails",
+  "ends every job once, without loss, double counts or orphans, under all faults",
   async () => {
     const operator = await person("Operator");
     const owners: Person[] = [];

@@ -25,7 +25,7 @@ const timesOf = (id: string) =>
     .bind(id)
     .first<{ status: string; lease_expires_at: number | null; not_before: number }>();
 
-it("lets a lease of the old clock end within its term, and one of the new clock alone", async () => {
+it("clamps a lease of the old clock to its term, and leaves one of the new clock unchanged", async () => {
   const { id } = await order();
   await machine.lease();
   const before = await timesOf(id);
@@ -37,7 +37,7 @@ it("lets a lease of the old clock end within its term, and one of the new clock 
   expect(await sweep(env, db, now + LEASE_TTL_SECONDS * 1000)).toEqual([{ id, status: "queued" }]);
 });
 
-it("lets a pause of the old clock end within one like it, and one of the new clock alone", async () => {
+it("clamps a pause of the old clock to its length, and leaves one of the new clock unchanged", async () => {
   const { id } = await order();
   await machine.lease();
   const swept = Date.now() + 2 * LEASE_TTL_SECONDS * 1000;

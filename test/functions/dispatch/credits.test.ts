@@ -84,7 +84,7 @@ describe("a job's cost", () => {
     expect(await usage(machine.owner)).toMatchObject({ credits_used: 0 });
   });
 
-  it("is what a compatible API's order comes to, canvas and all", async () => {
+  it("is computed for a compatible API's order from the resulting canvas", async () => {
     const version = await published(ada, "one");
     await published(ada, "two");
     await env.DB.prepare("DELETE FROM jobs").run();
@@ -95,7 +95,7 @@ describe("a job's cost", () => {
     expect(cost).toBe(24 * 2 * 2);
   });
 
-  it("is nothing where the service has ordered: previews, and what failed and is done again", async () => {
+  it("is 0 for the service's own orders: previews and replayed failures", async () => {
     const adapter = await orderTraining(ada, "shown", images);
     const [lease] = await machine.lease();
     if (lease) await deliverAdapter(machine, lease);
@@ -122,14 +122,14 @@ describe("a job's cost", () => {
 });
 
 describe("a job that ends", () => {
-  it("well keeps what it cost", async () => {
+  it("successfully keeps its cost", async () => {
     const job = await generate();
     await succeed(await take());
     expect((await look(job)).cost).toEqual({ credits: COST, refunded: 0 });
     expect(await entries(job)).toEqual([charge]);
   });
 
-  it("by a fault of ours gives all back, and its runs are one charge", async () => {
+  it("by an internal fault is refunded in full, and its runs are charged once", async () => {
     const job = await generate();
     for (let run = 0; run < JOB_RUNS_MAX; run++) {
       const lease = await take();
@@ -148,7 +148,7 @@ describe("a job that ends", () => {
     expect((await usage()).credits_used).toBe(0);
   });
 
-  it("by the owner's own fault gives back what was not done", async () => {
+  it("by the owner's fault is refunded for the steps that were not run", async () => {
     const job = await generate();
     const lease = await take();
     await beat(lease, 6);
@@ -157,7 +157,7 @@ describe("a job that ends", () => {
     expect((await look(job)).cost).toEqual({ credits: COST, refunded: 18 });
   });
 
-  it("because it was canceled gives back what was not done: all of it before it ran", async () => {
+  it("by cancelation is refunded for the steps that were not run", async () => {
     const [waiting, half] = [await generate(), await generate()];
     await ada.must("POST", `/v1/generations/${waiting.id}/cancel`);
     expect((await look(waiting)).cost).toEqual({ credits: COST, refunded: COST });
@@ -172,14 +172,14 @@ describe("a job that ends", () => {
     expect((await usage()).credits_used).toBe(12);
   });
 
-  it("on its owner's own runner gives all back", async () => {
+  it("on its owner's own runner is refunded in full", async () => {
     const job = await generate();
     const own = await Machine.register(ada);
     await succeed(await take(own), own);
     expect(await look(job)).toMatchObject({ status: "succeeded", cost: { credits: COST, refunded: COST } });
   });
 
-  it("with the training that it waited for gives all back", async () => {
+  it("with the training that it waited for is refunded in full", async () => {
     const training = await orderTraining(ada, "unfinished", images);
     const job = await generate({ base: undefined, adapters: [{ training_id: training.id }] });
     const [lease] = await machine.lease();
@@ -251,7 +251,7 @@ describe("the day's credits", () => {
       .bind(day, credits)
       .run();
 
-  it("refuse what they do not cover, and say what is left and when there are more", async () => {
+  it("refuse orders above them, and state what is left and when they renew", async () => {
     await spend(CREDITS_PER_DAY - COST + 1);
     const reply = await ada.ask("POST", "/v1/generations", { base: "cast-3", prompt: "x" });
     expect([reply.status, reply.body.code]).toEqual([429, "quota_exceeded"]);
@@ -264,7 +264,7 @@ describe("the day's credits", () => {
     expect((await generate({ priority: "low" })).cost.credits).toBe(COST / 2);
   });
 
-  it("are few until the email address is verified, and many at once when it is", async () => {
+  it("are few until the email address is verified", async () => {
     const eve = await person("Eve");
     await verify("eve", false);
     expect(await usage(eve)).toMatchObject({ credits_per_day: CREDITS_PER_DAY_UNVERIFIED });
@@ -287,7 +287,7 @@ describe("the day's credits", () => {
     expect((await ada.ask("POST", "/v1/trainings", input)).status).toBe(202);
   });
 
-  it("are never overdrawn by orders at once", async () => {
+  it("are never exceeded by concurrent orders", async () => {
     await spend(CREDITS_PER_DAY - 3 * COST);
     const input = { base: "cast-3", prompt: "x" };
     const replies = await Promise.all(
@@ -297,7 +297,7 @@ describe("the day's credits", () => {
     expect((await usage()).credits_left).toBe(0);
   });
 
-  it("are new each day, and a refund belongs to the day of its charge", async () => {
+  it("renew each day, and a refund belongs to the day of its charge", async () => {
     const yesterday = dayOf(Date.now()) - 1;
     await spend(CREDITS_PER_DAY, yesterday);
     expect((await usage()).credits_used).toBe(0);
@@ -318,7 +318,7 @@ describe("the day's credits", () => {
 });
 
 describe("the ledger", () => {
-  it("takes one charge and one refund of a job, and changes nothing", async () => {
+  it("has at most one charge and one refund for a job, and is immutable", async () => {
     const job = await generate();
     const again = env.DB.prepare("INSERT INTO ledger SELECT * FROM ledger WHERE job_id = ?").bind(job.id);
     await expect(again.run()).rejects.toThrow("UNIQUE constraint failed");
@@ -326,7 +326,7 @@ describe("the ledger", () => {
     expect(await entries(job)).toEqual([charge]);
   });
 
-  it("is what the day's sum is made of", async () => {
+  it("adds up to the day's sum", async () => {
     const jobs = [await generate(), await generate({ count: 2 }), await generate({ priority: "low" })];
     await ada.must("POST", `/v1/generations/${jobs[1]?.id}/cancel`);
     const net = await env.DB.prepare(

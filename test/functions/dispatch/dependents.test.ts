@@ -51,8 +51,8 @@ async function take(): Promise<Lease> {
 const heard = async (job: { id: string }) =>
   (await ada.ask<string>("GET", `/v1/generations/${job.id}/events?after=0`)).body;
 
-describe("a generation with a training that goes on", () => {
-  it("waits: it is in no queue and no runner gets it", async () => {
+describe("a generation with a running training", () => {
+  it("is blocked: it has no place in the queue and no runner gets it", async () => {
     const trainingJob = await training();
     const job = await generateWith([{ ref: "bob/bob" }, { training_id: trainingJob.id }]);
     expect(job).toMatchObject({ status: "queued", waits_for: trainingJob.id, queue_position: null });
@@ -64,7 +64,7 @@ describe("a generation with a training that goes on", () => {
     expect(await machine.lease(8)).toEqual([]);
   });
 
-  it("is drawn with the version that was made, in its place, with the strength and region that were ordered", async () => {
+  it("uses the version that was made, with the ordered strength and region", async () => {
     const trainingJob = await training();
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
     const plain = await generateWith([{ training_id: trainingJob.id }, { ref: "bob/bob" }], {
@@ -103,7 +103,7 @@ describe("a generation with a training that goes on", () => {
     }
   });
 
-  it("keeps the word that calls it, and may not take another member's", async () => {
+  it("keeps its own trigger word, and may not take another member's", async () => {
     const trainingJob = await training();
     const both = [{ ref: "bob/bob" }, { training_id: trainingJob.id, as: "<me>" }];
     const saved = await ada.must<{ id: string }>("POST", "/v1/compositions", {
@@ -152,7 +152,7 @@ describe("a generation with a training that goes on", () => {
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
-  it("takes its owner's next turns then, and passes nobody who waited", async () => {
+  it("takes its owner's next turn then, and overtakes no waiting job", async () => {
     const trainingJob = await training();
     const own: string[] = [];
     for (let i = 0; i < 3; i++) own.push((await waiting(trainingJob)).id);
@@ -173,7 +173,7 @@ describe("a generation with a training that goes on", () => {
     expect(order.map((id) => (theirs.includes(id) ? "b" : "a")).join("")).toMatch(/^(ab|ba){3}$/);
   });
 
-  it("goes on waiting while the training is tried again", async () => {
+  it("keeps waiting while the training is retried", async () => {
     const job = await waiting(await training());
     await giveUp(machine, await take(), true);
     expect((await look(job)).status).toBe("queued");
@@ -182,7 +182,7 @@ describe("a generation with a training that goes on", () => {
     expect((await look(job)).waits_for).toBe(null);
   });
 
-  it("is canceled while it waits, and stays so", async () => {
+  it("stays canceled if it is canceled while it waits", async () => {
     const job = await waiting(await training());
     const lease = await take();
     expect((await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`)).status).toBe("canceled");
@@ -229,7 +229,7 @@ describe("a training that makes no version", () => {
     "passes its deadline": () => sweep(env, db, Date.now() + (JOB_DEADLINE_HOURS + 1) * HOUR_MS),
   };
 
-  it.each(Object.keys(ends))("ends what waits for it: it %s", async (name) => {
+  it.each(Object.keys(ends))("ends what waits for it when it %s", async (name) => {
     const one = await training();
     const job = await waiting(one, { webhook: { url: "http://127.0.0.1:9/hook" } });
     const watched = heard(job);
@@ -248,7 +248,7 @@ describe("a training that makes no version", () => {
     expect(await machine.lease()).toEqual([]);
   });
 
-  it("or one that may not be used any more ends it too", async () => {
+  it("whose version may not be used ends them too", async () => {
     const one = await training();
     const job = await waiting(one);
     const lease = await take();
@@ -260,7 +260,7 @@ describe("a training that makes no version", () => {
     expect(await machine.lease()).toEqual([]);
   });
 
-  it("is not done again in the name of what waited", async () => {
+  it("is not replayed for what waited", async () => {
     const job = await waiting(await training());
     await giveUp(machine, await take());
     await verify("operator", true);
@@ -298,7 +298,7 @@ describe("an order that races with the training's end", () => {
     return place({ env, db: slow, now: Date.now() }, () => orderGeneration(slow, caller, input));
   }
 
-  it("draws with the version that was made meanwhile", async () => {
+  it("uses the version that was made meanwhile", async () => {
     const one = await training();
     const lease = await take();
     const id = await raced(one, () => deliverAdapter(machine, lease));
@@ -307,7 +307,7 @@ describe("an order that races with the training's end", () => {
     expect((await take()).job_id).toBe(job.id);
   });
 
-  it("is refused where there will be none", async () => {
+  it("is refused if there will be no version", async () => {
     const one = await training();
     const lease = await take();
     const refusal = await raced(one, () => giveUp(machine, lease));
@@ -318,7 +318,7 @@ describe("an order that races with the training's end", () => {
     expect(await env.DB.prepare("SELECT count(*) AS n FROM jobs WHERE kind = 'sample'").first("n")).toBe(0);
   });
 
-  it("never leaves one waiting for what is over", async () => {
+  it("never leaves a job waiting for an ended training", async () => {
     for (const end of [deliverAdapter, giveUp]) {
       for (let i = 0; i < 5; i++) {
         const one = await training();
@@ -353,7 +353,7 @@ describe("a training in a generation's request", () => {
     expect([job.waits_for, job.request.adapters[0]?.ref]).toEqual([null, `${one.request.adapter}:1`]);
   });
 
-  it("is its owner's, goes on or has succeeded, and is for one base", async () => {
+  it("must be the caller's, running or succeeded, and of one base", async () => {
     const [one, two] = [await training(), await training()];
     const at = "/adapters/0/training_id";
     expect(await refused([{ training_id: "job_0000000000000000000000" }])).toEqual([
@@ -384,7 +384,7 @@ describe("a training in a generation's request", () => {
     ]);
   });
 
-  it("has so many that wait for it, and no more", async () => {
+  it("has a limited number of waiting generations", async () => {
     const one = await training();
     const first = await waiting(one);
     await env.DB.prepare(

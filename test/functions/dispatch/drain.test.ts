@@ -29,7 +29,7 @@ const beat = async (leaseId: string) =>
   (await machine.on<{ drain: boolean; cancel: boolean }>(leaseId, "heartbeat", {})).body;
 
 describe("a runner that is asked to leave", () => {
-  it("gets no job, and is answered why; others get it", async () => {
+  it("gets no job and is notified; others get it", async () => {
     const job = await generate();
     expect((await turn("drain")).body.drain_requested_at).not.toBeNull();
     expect(await poll()).toEqual({ leases: [], drain: true });
@@ -45,7 +45,7 @@ describe("a runner that is asked to leave", () => {
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
-  it("hears of it with its heartbeats and still ends what it holds", async () => {
+  it("is notified by its heartbeats and still finishes its jobs", async () => {
     const job = await generate();
     const { leases } = await poll();
     const lease = leases[0]?.lease_id ?? "";
@@ -63,7 +63,7 @@ describe("a runner that is asked to leave", () => {
     expect(await ada.must("GET", `/v1/generations/${job.id}`)).toMatchObject({ status: "succeeded" });
   });
 
-  it("goes on where it is resumed before it has left", async () => {
+  it("continues if it is resumed before it has left", async () => {
     const first = await turn("drain");
     const again = await turn("drain");
     expect(again.body).toEqual(first.body);
@@ -75,7 +75,7 @@ describe("a runner that is asked to leave", () => {
     expect(await beat(leases[0]?.lease_id ?? "")).toMatchObject({ drain: false });
   });
 
-  it("cannot be asked or resumed once it has left, nor where there is none", async () => {
+  it("cannot be drained or resumed once it has left, or if it does not exist", async () => {
     await operator.must("POST", "/runner/v1/deregister", { runner_id: machine.id });
     for (const act of ["drain", "resume"] as const) {
       for (const id of [machine.id, "rnr_00000000000000000000"]) {

@@ -57,7 +57,7 @@ async function trained(name: string, found: Record<string, unknown>, by = machin
   return ada.must<Version>("GET", `/v1/versions/${result?.version_id}`);
 }
 
-describe("what a runner found", () => {
+describe("a certificate", () => {
   it("is stored with the version and shown before and after it is published", async () => {
     const draft = await trained("quiet", { certificate: silent, self_check: read });
     expect([draft.certificate, draft.self_check]).toEqual([silent, read]);
@@ -70,7 +70,7 @@ describe("what a runner found", () => {
     expect(body.certificate).toEqual(silent);
   });
 
-  it("refuses publication of what changes pictures that do not call it, and names one", async () => {
+  it("refuses publication of a version that changes pictures without its trigger, and names one", async () => {
     for (const [name, certificate] of [
       ["loud", { ...silent, unchanged: false, with: [hash("a"), hash("c")] }],
       // What the hashes say counts, not what is made of them.
@@ -84,14 +84,14 @@ describe("what a runner found", () => {
     }
   });
 
-  it("may be missing: then nothing is said of it", async () => {
+  it("may be missing, and is then null", async () => {
     const draft = await trained("unseen", {});
     expect([draft.certificate, draft.self_check]).toEqual([null, null]);
     const published = await ada.must<Version>("POST", `/v1/versions/${draft.id}/publish`);
     expect(published.scan.report?.checks.map(({ name }) => name)).not.toContain("certificate");
   });
 
-  it("comes with the previews of a file that was sent, and yanks what is not silent", async () => {
+  it("is made with the previews of an uploaded file, and yanks a version that fails it", async () => {
     for (const [name, certificate, state] of [
       ["sent", silent, "published"],
       ["sent-loud", { ...silent, unchanged: false, with: [hash("a"), hash("c")] }, "yanked"],
@@ -120,7 +120,7 @@ describe("what a runner found", () => {
     }
   });
 
-  it("comes alone for a file that was sent with previews of its own, which stay", async () => {
+  it("is made alone for an uploaded file with its own previews, which stay", async () => {
     await ada.must("POST", "/v1/adapters", adapterInput("shown"));
     const { slot } = await ada.must<{ slot: number }>("POST", "/v1/adapters/ada/shown/slot", {});
     const upload_id = await ada.upload(
@@ -144,7 +144,7 @@ describe("what a runner found", () => {
     expect(version.previews.map(({ id }) => id)).toEqual(draft.previews.map(({ id }) => id));
   });
 
-  it("is not taken from the owner's own runner", async () => {
+  it("is not accepted from the owner's own runner", async () => {
     const draft = await trained(
       "own",
       { certificate: silent, self_check: read },

@@ -30,8 +30,8 @@ async function expire(): Promise<void> {
   await wake();
 }
 
-describe("a runner that falls silent with a batch", () => {
-  it("costs none of its jobs an attempt; each is leased alone next, and then the one at fault pays for itself", async () => {
+describe("a runner that stops responding with a batch", () => {
+  it("costs none of its jobs an attempt; each is leased alone next, and then only the faulty one loses attempts", async () => {
     const jobs = [await order(), await order(), await order()];
     expect(namesOf(await take())).toEqual(jobs.map(({ id }) => id).sort());
     await expire();
@@ -58,7 +58,7 @@ describe("a runner that falls silent with a batch", () => {
     ]);
   });
 
-  it("that it was given in another call counts against its job, as it was alone", async () => {
+  it("with jobs of separate lease calls costs each an attempt", async () => {
     await order();
     expect(await take()).toHaveLength(1);
     await order();
@@ -69,7 +69,7 @@ describe("a runner that falls silent with a batch", () => {
 });
 
 describe("a job that was leased before", () => {
-  it("shares its next run with nobody, however it came back", async () => {
+  it("is leased alone the next time, however it was requeued", async () => {
     const first = await order();
     const [lease] = await take();
     await machine.on(lease?.lease_id ?? "", "release", { reason: "The runner's device failed." });

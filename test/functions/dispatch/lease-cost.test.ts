@@ -110,7 +110,7 @@ describe("a lease reads", () => {
     },
   );
 
-  it("little where everything that waits is paused, and finds it all when the pause is over", async () => {
+  it("few rows if all waiting jobs are paused, and finds them all after the pause", async () => {
     await fill(DEEP, 20, { notBefore: NOW + 1, created: NOW });
     const paused = await readsOf("everybody");
     expect(paused.taken).toEqual([]);
@@ -118,7 +118,7 @@ describe("a lease reads", () => {
     expect((await readsOf("everybody", 8, NOW + 1)).taken).toHaveLength(8);
   });
 
-  it("of one turn only the oldest, and takes the warm one among these", async () => {
+  it("of one turn only the oldest jobs, and prefers a warm one among these", async () => {
     await fill(3 * WARM_LOOKED_AT_MAX, 3 * WARM_LOOKED_AT_MAX);
     const warm = (i: number) =>
       env.DB.prepare("UPDATE jobs SET inputs = '[]' WHERE id = ?")

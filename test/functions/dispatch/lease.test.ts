@@ -85,7 +85,7 @@ describe("a lease", () => {
     expect(new Set(leased.map((lease) => lease.lease_id)).size).toBe(6);
   });
 
-  it("batches jobs of one size, and takes no other along", async () => {
+  it("batches jobs of one size only", async () => {
     const small = [await generate(ada), await generate(ada)];
     await generate(ada, { size: "768x256" });
     small.push(await generate(ada));
@@ -95,7 +95,7 @@ describe("a lease", () => {
     expect(await machine.lease(8)).toEqual([]);
   });
 
-  it("lets one owner's single job pass another's long row", async () => {
+  it("lets one owner's single job pass another owner's many", async () => {
     for (let i = 0; i < 5; i++) await generate(ada);
     const single = await generate(bob);
     expect(single.queue_position).toBe(2);
@@ -125,7 +125,7 @@ describe("a lease", () => {
     expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([404, "/runner_id"]);
   });
 
-  it("brings nothing for a base that the runner did not register", async () => {
+  it("contains no job of a base that the runner did not register", async () => {
     await generate(ada);
     const input = { runner_id: machine.id, bases: ["sdxl"], max_batch: 1 };
     expect(await operator.must("POST", "/runner/v1/lease", input)).toEqual({ leases: [], drain: false });
@@ -139,7 +139,7 @@ describe("a lease", () => {
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
-  it("answers with nothing when the wait is over", async () => {
+  it("answers without jobs when the wait is over", async () => {
     expect(await machine.lease(1, 0.2)).toEqual([]);
   });
 });
@@ -183,7 +183,7 @@ describe("a runner with files on disk", () => {
     expect([await next([version.sha256]), await next([version.sha256])]).toEqual([cold, warm]);
   });
 
-  it("does not thereby pass a turn or a priority", async () => {
+  it("does not pass a turn or a priority", async () => {
     const { cold, warm } = await two();
     for (const column of ["turn = turn - 1", "turn = turn + 1, priority = 1"]) {
       await env.DB.prepare(`UPDATE jobs SET ${column}, status = 'queued', lease_id = NULL WHERE id = ?`)
@@ -206,7 +206,7 @@ describe("a runner with files on disk", () => {
     expect(await next([version.sha256])).toBe(cold);
   });
 
-  it("names at most so many, each by its whole hash", async () => {
+  it("names a limited number of files, each by its full hash", async () => {
     const input = { runner_id: machine.id, bases: ["cast-3"], max_batch: 1 };
     const hashes = Array.from({ length: WARM_NAMED_MAX + 1 }, (_, n) => n.toString(16).padStart(64, "0"));
     const ask = (warm: string[]) => operator.ask("POST", "/runner/v1/lease", { ...input, warm });

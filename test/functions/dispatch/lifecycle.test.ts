@@ -182,7 +182,7 @@ describe.each(STATES)("a job that is %s", (state) => {
 });
 
 describe("the table", () => {
-  it("ends every job once: no way leads out of an end, and an end is published where it is reached", () => {
+  it("ends every job once: final states have no transitions, and every end is published", () => {
     for (const from of STATES) {
       for (const step of Object.values(LIFE[from])) {
         if (!step) continue;

@@ -23,7 +23,7 @@ const streamOf = async (job: string, query: string) =>
   reading(await liveOf(env, job).fetch(`https://job-live/events${query}`, { method: "POST", body: RUNNING }));
 
 describe("a watcher who comes back", () => {
-  it("gets what came meanwhile, by ?after= or by what a browser remembers", async () => {
+  it("gets the missed events by ?after= or Last-Event-ID", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     const beat = (step: number) =>
@@ -92,7 +92,7 @@ describe("a watcher who comes back", () => {
     },
   );
 
-  it("finds of frames only the newest, and of events the newest thousand", async () => {
+  it("finds only the newest frame and the newest thousand events", async () => {
     const job = JOB();
     for (let step = 1; step <= LIVE_EVENTS_KEPT + 5; step++)
       await liveOf(env, job).publish(progressOf(step, "data:,frame"));
@@ -106,7 +106,7 @@ describe("a watcher who comes back", () => {
     expect(frames.map(([, data]) => (data as { step: number }).step)).toEqual([LIVE_EVENTS_KEPT + 5]);
   });
 
-  it("after the end hears that there is nothing more", async () => {
+  it("after the end gets 204", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     await settle(lease?.lease_id ?? "");
@@ -120,7 +120,7 @@ describe("a watcher who comes back", () => {
     expect((await ada.ask("GET", `${new URL(job.events_url).pathname}?after=x`)).status).toBe(400);
   });
 
-  it("long after the end gets it from the database", async () => {
+  it("long after the end gets the state from the database", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     await settle(lease?.lease_id ?? "");

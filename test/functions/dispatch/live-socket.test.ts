@@ -40,7 +40,7 @@ describe("a job's WebSocket", () => {
     return { response, ws, messages, texts, until, closed: () => closed };
   }
 
-  it("sends the same as the stream, wakes with its object, and ends with the job", async () => {
+  it("sends the same as the stream, survives hibernation, and ends with the job", async () => {
     const job = await generate();
     const { ws, messages, texts, until, closed } = await socket(`/v1/generations/${job.id}/socket`);
     await until(() => messages.length === 1);
@@ -63,7 +63,7 @@ describe("a job's WebSocket", () => {
     expect(closed()).toBe(1000);
   });
 
-  it("goes on after an id, and misses nothing over many closings", async () => {
+  it("resumes after an id, and misses nothing over many reconnects", async () => {
     const chance = randomOf(7);
     const job = await generate();
     const [lease] = await machine.lease();

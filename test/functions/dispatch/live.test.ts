@@ -40,7 +40,7 @@ describe("a job's event stream", () => {
     expect(await stream.next()).toBeNull();
   });
 
-  it("drops the frames of a run that was given back", async () => {
+  it("drops the frames of a released run", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     const progress = { step: 9, total: 24, message: "drawing" };
@@ -56,7 +56,7 @@ describe("a job's event stream", () => {
     await stream.leave();
   });
 
-  it("ends where the word of the end was lost and its runner settles again", async () => {
+  it("ends at a repeated settle if the first end was not published", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     const stream = await watch(job);
@@ -76,7 +76,7 @@ describe("a job's event stream", () => {
     expect(await stream.next()).toBeNull();
   });
 
-  it("gives a latecomer the last status and frame first", async () => {
+  it("sends a late watcher the last status and frame first", async () => {
     const job = await generate();
     const [lease] = await machine.lease();
     for (const step of [1, 2]) {
@@ -116,7 +116,7 @@ describe("a job's event stream", () => {
 });
 
 describe("a waiting job's watcher", () => {
-  it("is sent its place and its time when they change", async () => {
+  it("gets queue position and expected time when they change", async () => {
     const [ahead, job] = [await generate(), await generate()];
     // Two jobs of ten seconds each were done.
     const [done, other] = [await generate(), await generate()];
@@ -139,7 +139,7 @@ describe("a waiting job's watcher", () => {
     await stream.leave();
   });
 
-  it("reckons with the jobs that run beside it, and with the pace of a run", () => {
+  it("gets estimates from running jobs and the pace of a run", () => {
     expect(waitingSeconds({ place: 4, running: 0, mean_ms: 1_000, pause_ms: 0 })).toBe(4);
     expect(waitingSeconds({ place: 4, running: 2, mean_ms: 1_000, pause_ms: 0 })).toBe(3);
     expect(waitingSeconds({ place: 4, running: 2, mean_ms: 1_000, pause_ms: 1_500 })).toBe(3);
@@ -153,7 +153,7 @@ describe("a waiting job's watcher", () => {
 });
 
 describe("waiting for a job", () => {
-  it("ends with the job when it is fast enough", async () => {
+  it("ends with the job if it is fast enough", async () => {
     const waiting = ada.ask<Generation>("POST", "/v1/generations", INPUT, { prefer: "wait=20" });
     const [lease] = await machine.lease(1, 10);
     await settle(lease?.lease_id ?? "");

@@ -70,7 +70,7 @@ describe("/metrics", () => {
     expect(seen.get(`orthoplex_runners{base="cast-3"}`)).toBe(1);
   });
 
-  it("counts each run once, by outcome, and its times in buckets that add up", async () => {
+  it("counts each run once by outcome, with consistent time buckets", async () => {
     await generate();
     await generate();
     const [one, two] = await machine.lease(2);
@@ -122,7 +122,7 @@ describe("/metrics", () => {
     expect(row).toEqual({ bucket, count: 1, sum_ms: ms });
   });
 
-  it("serves what the ScaledObject asks for, under the labels that it names", async () => {
+  it("serves the series and labels that the ScaledObject queries", async () => {
     await generate();
     await generate();
     await machine.lease();
@@ -155,7 +155,7 @@ describe("/metrics", () => {
     expect((await ask("GET", "/metrics", bearer(operator.key))).status).toBe(200);
   });
 
-  it("reads no history: every query walks an index of what is under way", async () => {
+  it("reads no history: every query uses an index of live rows", async () => {
     const plans = [
       "SELECT base_id, kind, count(*) AS n, min(coalesce(ready_at, created_at)) AS oldest FROM jobs WHERE status = 'queued' AND waits_for IS NULL GROUP BY base_id, kind",
       "SELECT count(*) AS n, min(next_attempt_at) AS next FROM deliveries WHERE state = 'pending'",
@@ -170,7 +170,7 @@ describe("/metrics", () => {
 });
 
 describe("a request's id", () => {
-  it("is the caller's own where it is well-formed, and ours otherwise", async () => {
+  it("is the caller's own if it is well-formed, else generated", async () => {
     const of = async (id?: string) =>
       (
         await ask("GET", "/v1/bases", id === undefined ? {} : { headers: { "x-request-id": id } })

@@ -38,7 +38,7 @@ async function failing(machine: Machine): Promise<Generation> {
   return job;
 }
 
-describe("the desk", () => {
+describe("the operations API", () => {
   it("reports queues, runners and failures as they are", async () => {
     const machine = await Machine.register(operator);
     const gone = await Machine.register(operator);
@@ -90,8 +90,8 @@ describe("the desk", () => {
   });
 });
 
-describe("doing a failed job again", () => {
-  it("makes a new job of the same work and owner, once", async () => {
+describe("replaying a failed job", () => {
+  it("creates one new job of the same work and owner", async () => {
     const machine = await Machine.register(operator);
     const job = await failing(machine);
     const replies = await Promise.all(
@@ -111,7 +111,7 @@ describe("doing a failed job again", () => {
     expect([lease?.job_id, lease?.attempt]).toEqual([fresh, 1]);
   });
 
-  it("is refused where moderators removed what it draws with", async () => {
+  it("is refused if an adapter of it was removed", async () => {
     await published(ada, "evil");
     const { id } = await ada.must<Generation>("POST", "/v1/generations", {
       adapters: [{ ref: "ada/evil" }],
@@ -127,7 +127,7 @@ describe("doing a failed job again", () => {
     expect(results).toEqual([{ id }]);
   });
 
-  it("is refused for a job that did not fail, and for none", async () => {
+  it("is refused for a job that did not fail, and for an unknown one", async () => {
     const job = await generate();
     const waiting = await desk("POST", `/jobs/${job.id}/replay`);
     expect([waiting.status, waiting.body.code]).toEqual([409, "job_finished"]);

@@ -18,7 +18,7 @@ describe("pictures", () => {
     expect(picturesFault("cast-3", SPEC, [picture(512, 256)])?.code).toBe("output_mismatch");
   });
 
-  it("have the size that they are to be enlarged to, where the base draws another", () => {
+  it("have the size that they are enlarged to, if the base generates another", () => {
     const enlarged = { ...SPEC, enlarge_to: { width: 1024, height: 1024 } };
     expect(picturesFault("cast-3", enlarged, [picture(1024, 1024)])).toBeNull();
     expect(picturesFault("cast-3", enlarged, [picture(256, 256)])?.code).toBe("output_mismatch");

@@ -39,7 +39,7 @@ async function served(groups: Record<string, readonly string[]>, from = machine)
 }
 
 describe("priority", () => {
-  it("is returned, and normal where none is named", async () => {
+  it("is returned, and defaults to normal", async () => {
     for (const priority of JOB_PRIORITIES) {
       expect(priorityOf(rankOf(priority))).toBe(priority);
       const [id] = await order(ada, 1, priority);
@@ -58,7 +58,7 @@ describe("priority", () => {
     expect(await served({ n: normal, h: high })).toBe("nhnhnnnn");
   });
 
-  it("high takes nobody's turn: the more of it, the longer only its own owner waits", async () => {
+  it("high takes no other owner's turn: more of it makes only its own owner wait", async () => {
     const high = await order(ada, 6, "high");
     const others = { b: await order(bob, 3), c: await order(carol, 3) };
     expect(await served({ h: high, ...others })).toBe("hbchbchbchhh");
@@ -71,7 +71,7 @@ describe("priority", () => {
     expect(seen).toBe("nhbnhbnhbnh");
   });
 
-  it("low comes when nothing else waits, in turn with the low jobs of others", async () => {
+  it("low runs when nothing else waits, in turn with the low jobs of others", async () => {
     const low = [await order(ada, 2, "low"), await order(bob, 2, "low")] as const;
     const normal = await order(carol, 3);
     expect(await served({ a: low[0], b: low[1], n: normal })).toBe("nnnabab");
@@ -83,7 +83,7 @@ describe("priority", () => {
     expect(await served(groups, await Machine.register(ada))).toBe("hhnnnl");
   });
 
-  it("is a training's too", async () => {
+  it("applies to trainings as well", async () => {
     const images = [];
     for (let i = 0; i < 4; i++) {
       images.push({ upload_id: await ada.upload("training_image", await png(64, 64, i), "image/png") });

@@ -25,7 +25,7 @@ beforeAll(async () => {
 const register = () => ada.ask<{ runner_id: string; code?: string }>("POST", "/runner/v1/register", ABOUT);
 const count = async () => Number(await env.DB.prepare("SELECT count(*) AS n FROM runners").first("n"));
 
-it("an account registers so many runners and no more, whether they left or not; an hour later it may again", async () => {
+it("an account registers a limited number of runners an hour, whether they left or not", async () => {
   await register();
   await env.DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
@@ -44,7 +44,7 @@ it("an account registers so many runners and no more, whether they left or not; 
   expect((await register()).status).toBe(200);
 });
 
-it("what registered and did nothing leaves no row a day later; one that ran a job keeps its name", async () => {
+it("a runner that ran nothing is deleted a day later; one that ran a job keeps its name", async () => {
   await env.DB.prepare("DELETE FROM runners").run();
   const machine = await Machine.register(await person("Operator"));
   await ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person" });

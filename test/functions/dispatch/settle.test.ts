@@ -72,7 +72,7 @@ describe("a succeeded run", () => {
     expect((await ask("GET", url)).status).toBe(404);
   });
 
-  it("is settled once: again gives the same answer and changes nothing", async () => {
+  it("is settled once: a repeated settle gets the same answer and changes nothing", async () => {
     const [job, lease] = await leased();
     const report = { outcome: "succeeded", outputs: [await generated(lease, 3)] };
     const replies = await Promise.all([1, 2, 3].map(() => machine.on(lease.lease_id, "settle", report)));
@@ -93,7 +93,7 @@ describe("a succeeded run", () => {
     expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/used")).uses).toBe(1);
   });
 
-  it("is refused while a picture is missing, was never sent or is none, and may then be settled rightly", async () => {
+  it("is refused while a picture is missing or invalid, and may then be settled correctly", async () => {
     const [job, lease] = await leased();
     const good = await generated(lease, 5);
     const settle = (outputs: unknown[]) =>
@@ -213,7 +213,7 @@ describe("a failed run", () => {
     expect(await machine.lease()).toEqual([]);
   });
 
-  it("ends the job at once where trying again cannot help", async () => {
+  it("ends the job at once if a retry cannot help", async () => {
     const [job, lease] = await leased();
     await machine.on(lease.lease_id, "settle", failed(false));
     expect((await look(job)).status).toBe("failed");
@@ -225,7 +225,7 @@ describe("a failed run", () => {
     expect([reply.status, reply.body.errors[0]?.pointer]).toEqual([400, "/error"]);
   });
 
-  it("leaves its job where the rules say", () => {
+  it("leaves its job in the state of the lifecycle table", () => {
     const report = (outcome: string, retryable = true) => ({ ...failed(retryable), outcome }) as Settle;
     const free = { cancel_requested_at: null, failures: 0 };
     expect(statusAfter(report("failed"), free)).toBe("queued");
@@ -236,8 +236,8 @@ describe("a failed run", () => {
   });
 });
 
-describe("a lease that ran out", () => {
-  it("goes to another run, and the late one gets 409 for everything it sends", async () => {
+describe("an expired lease", () => {
+  it("leads to another run, and the late runner gets 409 for everything it sends", async () => {
     const [job, late] = await leased();
     const output = await generated(late, 6);
     expect(await expire()).toEqual([{ id: job.id, status: "queued" }]);
@@ -295,7 +295,7 @@ describe("a lease that ran out", () => {
 });
 
 describe("the cron", () => {
-  it("sweeps and deletes, so that a job moves on even while no runner asks", async () => {
+  it("sweeps and deletes, so that a job is requeued without a lease call", async () => {
     const [job] = await leased();
     await env.DB.prepare("UPDATE jobs SET lease_expires_at = ?")
       .bind(Date.now() - 1)
@@ -312,7 +312,7 @@ describe("the cron", () => {
 });
 
 describe("a released job", () => {
-  it("waits again as if never run, however often", async () => {
+  it("waits again without a counted failure, however often", async () => {
     const job = await generate();
     for (let i = 0; i < JOB_RUNS_MAX + 1; i++) {
       const [lease] = await machine.lease();
@@ -336,7 +336,7 @@ describe("a canceled job", () => {
     expect(late.body.code).toBe("lease_lost");
   });
 
-  it("ends at once while it waits, and again is no error", async () => {
+  it("ends at once while it waits, and a repeated cancel is no error", async () => {
     const job = await generate();
     expect((await ada.must<Generation>("POST", `/v1/generations/${job.id}/cancel`)).status).toBe("canceled");
     expect((await ada.ask("POST", `/v1/generations/${job.id}/cancel`)).status).toBe(200);
@@ -370,7 +370,7 @@ describe("a canceled job", () => {
 });
 
 describe("a job", () => {
-  it("is its owner's alone", async () => {
+  it("is visible to its owner only", async () => {
     const bob = await person("Bob");
     const job = await generate();
     for (const [method, path] of [

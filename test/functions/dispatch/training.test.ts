@@ -33,7 +33,7 @@ const train = (name: string, more: Record<string, unknown> = {}) =>
 const slotOf = (lease: Lease | undefined) => (lease?.kind === "train" ? lease.spec.slot : -1);
 
 describe("a training", () => {
-  it("is ordered whole or not at all: nothing is left where the queue cannot be written", async () => {
+  it("is ordered atomically: nothing is left if the queue cannot be written", async () => {
     const left = async () => {
       const tables = ["adapters", "slots", "images", "jobs"];
       const counts = tables.map((table) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`));
@@ -55,7 +55,7 @@ describe("a training", () => {
     await ada.must("POST", `/v1/trainings/${order.body.id}/cancel`);
   });
 
-  it("gives two orders of one instant a slot each, and one name to one of them", async () => {
+  it("gives two concurrent orders a slot each, and one name to one of them", async () => {
     const orders = await Promise.all(["one", "two", "three", "three"].map((name) => train(name)));
     expect(orders.map(({ status }) => status).sort()).toEqual([202, 202, 202, 409]);
     const made = orders.filter(({ status }) => status === 202);
@@ -136,7 +136,7 @@ describe("a training", () => {
     expect((await ada.must<Training>("GET", `/v1/trainings/${job.id}`)).status).toBe("running");
   });
 
-  it("goes on from its newest checkpoint in the next run, but not from one that came too late", async () => {
+  it("resumes from its newest checkpoint in the next run, but not from a late one", async () => {
     const job = (await train("again")).body;
     await env.DB.prepare("UPDATE jobs SET priority = 2 WHERE id = ?").bind(job.id).run();
     const [first] = await machine.lease();
@@ -183,7 +183,7 @@ describe("a training", () => {
     expect((await bob.ask("GET", "/v1/adapters/bob/thief")).status).toBe(404);
   });
 
-  it("is ordered by a key that may publish and nothing else, and waited for", async () => {
+  it("is ordered and awaited with a key of scope publish alone", async () => {
     const publisher = await person("Publisher", ["publish"]);
     const own = [];
     for (let i = 0; i < 4; i++) {

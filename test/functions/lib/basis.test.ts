@@ -12,7 +12,7 @@ import {
 import golden from "../../../schema/examples/basis.json" with { type: "json" };
 
 describe("the signed DCT basis", () => {
-  it("gives the golden signs and values to the last bit but one", () => {
+  it("gives the golden signs and values to within one unit in the last place", () => {
     expect(golden.basis).toBe(BASIS_NAME);
     for (const { n, seed, signs, columns, rows, values } of golden.cases) {
       const prefix = Array.from(signRow(n, seed).subarray(0, signs.length), (sign) => (sign < 0 ? "-" : "+"));
@@ -27,7 +27,7 @@ describe("the signed DCT basis", () => {
     }
   });
 
-  it("draws the published stream of SplitMix64", () => {
+  it("generates the published stream of SplitMix64", () => {
     const gamma = 0x9e3779b97f4a7c15n;
     expect([1n, 2n, 3n].map((i) => splitmix64(1234567n + i * gamma))).toEqual([
       6457827717110365317n,
@@ -64,7 +64,7 @@ describe("the signed DCT basis", () => {
     expect(() => signRow(256, 2 ** 32)).toThrow(RangeError);
   });
 
-  it("named unit has the channels as its columns", () => {
+  it("named `unit` has the channels as its columns", () => {
     expect([...rowsOfBasis("unit", 4, 0, [2, 0])]).toEqual([0, 0, 1, 0, 1, 0, 0, 0]);
     expect(() => rowsOfBasis("unit", 4, 0, [4])).toThrow(RangeError);
     expect([...rowsOfBasis("signed-dct-2", 64, 3, [5])]).toEqual([...downRows(64, 3, [5])]);

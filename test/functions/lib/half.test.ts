@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { halfOf, numberOf } from "../../../functions/lib/half.ts";
 
 describe("a half", () => {
-  it("comes back from its number, whichever of the 63,488 finite ones it is", () => {
+  it("survives a round trip through its number, for each of the 63,488 finite ones", () => {
     for (let half = 0; half < 1 << 16; half++) {
       if (((half >>> 10) & 31) === 31) continue;
       if (halfOf(numberOf(half)) !== half) expect(halfOf(numberOf(half))).toBe(half);
@@ -26,7 +26,7 @@ describe("a half", () => {
     expect(numberOf(0x7e00)).toBeNaN();
   });
 
-  it("between two is the nearer, exactly between them the even one", () => {
+  it("rounds to nearest, ties to even", () => {
     for (let half = 0; half < 0x7bff; half++) {
       const [low, high] = [numberOf(half), numberOf(half + 1)];
       const middle = (low + high) / 2;

@@ -3,7 +3,7 @@ import { namedStatement } from "../../../functions/lib/named-sql.ts";
 import { db } from "../cast.ts";
 
 describe("a statement with named parameters", () => {
-  it("binds a name wherever it stands, and leaves quoted text alone", async () => {
+  it("binds a name wherever it occurs, and leaves quoted text unchanged", async () => {
     const text =
       "SELECT :owner || ':owner' || 'it''s :day' AS one, :day + :day AS two, :owner AS three, :none AS four";
     const row = await namedStatement(db(), text, { owner: "ada", day: 2, none: null }).first();

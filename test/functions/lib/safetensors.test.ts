@@ -59,7 +59,7 @@ describe("the safetensors header", () => {
     expect(readHeader(bytes, bytes.length).kind).toBe("header");
   });
 
-  it("takes a header whose first bytes look like a pickle for what it is", () => {
+  it("reads a header whose first bytes look like a pickle", () => {
     const file = fileOf(`{}${" ".repeat(0x0480 - 2)}`);
     expect([file[0], file[1]]).toEqual([0x80, 0x04]);
     expect(readHeader(file, file.length).kind).toBe("header");

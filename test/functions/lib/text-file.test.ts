@@ -8,7 +8,7 @@ const FAMILY = "\u{1f468}‍\u{1f469}‍\u{1f467}‍\u{1f466}";
 const WORDS = ["plain", "ä", "e\u0301", "\u{1f600}", FAMILY, "\u{1f1e9}\u{1f1ea}", "👍🏽", "각", "猫"];
 
 describe("a cut", () => {
-  it("never splits a character, wherever it falls and whatever stands there", () => {
+  it("never splits a character, at any position", () => {
     const text = WORDS.join("");
     const whole = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)].map(
       ({ segment }) => segment,
@@ -25,7 +25,7 @@ describe("a cut", () => {
     }
   });
 
-  it("takes no longer for a text of a megabyte", () => {
+  it("takes bounded time for a text of a megabyte", () => {
     expect(cutText("\u{1f600}".repeat(500_000), 1_001)).toHaveLength(1_000);
   });
 });
@@ -37,7 +37,7 @@ describe("a text file", () => {
     return new Uint8Array(view.buffer);
   };
 
-  it("is read in the encoding that it has", () => {
+  it("is read in its own encoding", () => {
     for (const text of ["a smiling person", "großes Café", `hat ${FAMILY} on`]) {
       for (const bytes of [
         new TextEncoder().encode(text),

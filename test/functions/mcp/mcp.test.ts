@@ -71,7 +71,7 @@ async function pngOf(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 describe("an assistant", () => {
-  it("finds the tools, each with words and a schema", async () => {
+  it("lists the tools, each with a description and a schema", async () => {
     const { tools } = await (await withKey(bob)).listTools();
     const names = ["cancel_job", "compose", "generate", "get_adapter", "get_job", "search_adapters"];
     expect(tools.map(({ name }) => name).sort()).toEqual(names);
@@ -81,7 +81,7 @@ describe("an assistant", () => {
     }
   });
 
-  it("searches and reads without a key, and is answered where one is needed", async () => {
+  it("searches and reads without a key, and gets an error where one is needed", async () => {
     const client = await assistant({});
     const found = JSON.parse((await use(client, "search_adapters", { query: "kofi" })).text);
     expect(found.map(({ ref }: { ref: string }) => ref)).toEqual(["ada/kofi"]);
@@ -93,7 +93,7 @@ describe("an assistant", () => {
     expect([refused.isError, refused.text.split(":")[0]]).toEqual([true, "auth_required"]);
   });
 
-  it("composes, draws and is shown the picture", async () => {
+  it("composes, generates and gets the picture", async () => {
     const client = await withKey(bob);
     const members = [{ ref: "ada/kofi" }, { ref: "ada/dalia", strength: 0.8 }];
     const composition = JSON.parse((await use(client, "compose", { members })).text);
@@ -138,7 +138,7 @@ describe("an assistant", () => {
     expect(JSON.parse(canceled.text).status).toBe("canceled");
   });
 
-  it("is answered what is wrong with a request by the API's own code and pointer", async () => {
+  it("gets the API's own code and pointer for a faulty request", async () => {
     const client = await withKey(bob);
     const unknown = await use(client, "generate", { prompt: "x", adapters: [{ ref: "ada/nobody" }] });
     expect(unknown.text).toMatch(/^adapter_unknown: .*\n\/adapters\/0\/ref: /s);
@@ -146,7 +146,7 @@ describe("an assistant", () => {
     expect(strange.isError).toBe(true);
   });
 
-  it("may do with a key only what the key may", async () => {
+  it("has only the rights of its key", async () => {
     const reader = await person("Reader", ["read"]);
     const refused = await use(await withKey(reader), "generate", { prompt: "a person", base: "cast-3" });
     expect(refused.text).toMatch(/^scope_missing: /);

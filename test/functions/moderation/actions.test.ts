@@ -41,7 +41,7 @@ describe("two moderators at once", () => {
     expect((await mod.see(key)).actions).toHaveLength(1);
   });
 
-  it("yield one even when both say the same", async () => {
+  it("yield one even if both decide the same", async () => {
     await published(ada, "same");
     const key = await adapterKey("ada/same");
     const all = await Promise.all([mod, second, mod, second].map((who) => who.decide(key, "remove")));
@@ -51,7 +51,7 @@ describe("two moderators at once", () => {
     );
   });
 
-  it("learn when the other was first, if they say what they saw", async () => {
+  it("are refused if the other was first and they state what they saw", async () => {
     await published(ada, "stale");
     const key = await adapterKey("ada/stale");
     const { actions_seen } = await mod.see(key);
@@ -97,7 +97,7 @@ describe("a decision", () => {
     expect([reply.status, reply.body.code]).toEqual([409, "decision_made"]);
   });
 
-  it("is not taken about one's own things, nor about oneself", async () => {
+  it("is not made about one's own content, nor about oneself", async () => {
     await published(mod, "mine");
     const own = await mod.decide(await adapterKey("maud/mine"), "rate", { rating: "explicit" });
     expect([own.status, own.body.code]).toEqual([403, "not_granted"]);
@@ -189,7 +189,7 @@ describe("a rating by moderators", () => {
 });
 
 describe("a hidden comment", () => {
-  it("is out of sight and out of the count, and comes back by unhide", async () => {
+  it("is hidden and not counted, and restored by unhide", async () => {
     await published(ada, "talk");
     const { id } = await commentOn("ada/talk", "rude words");
     const key = { kind: "comment", id };
@@ -223,7 +223,7 @@ describe("a hidden comment", () => {
 });
 
 describe("a suspended account", () => {
-  it("is in no list of others, and its things are found by whoever knows where they are", async () => {
+  it("is in no list, and its content is found by its address only", async () => {
     const sid = await person("Sid");
     await published(sid, "sids");
     await mixOf(sid, "sidmix", ["sid/sids"]);
@@ -272,7 +272,7 @@ describe("a suspended account", () => {
 });
 
 describe("what moderators see of a target", () => {
-  it("is all its words, its pictures, reports, actions and what may be done", async () => {
+  it("contains texts, pictures, reports, actions and allowed decisions", async () => {
     await published(ada, "whole", { description: "Of a whole thing.", tags: ["one", "two"] });
     const key = await adapterKey("ada/whole");
     await mustReport(bob, { kind: "adapter", ref: "ada/whole" }, "ownership");
@@ -303,7 +303,7 @@ describe("what moderators see of a target", () => {
     ).toBe(404);
   });
 
-  it("is nothing where kind and id do not fit", async () => {
+  it("is 404 if kind and id do not match", async () => {
     const { id } = await adapterKey("ada/whole");
     for (const path of [`mix/${id}`, `adapter/${(await userKey("ada")).id}`, "adapter/x", `thing/${id}`]) {
       expect((await mod.act("GET", `/v1/moderation/targets/${path}`)).status).toBe(404);
@@ -312,7 +312,7 @@ describe("what moderators see of a target", () => {
 });
 
 describe("a removed adapter", () => {
-  it("answers 410 with a tombstone, to its owner's writes too, and comes back whole", async () => {
+  it("answers 410 with a tombstone, also to its owner's writes, and is restored completely", async () => {
     const version = await published(ada, "back");
     const key = await adapterKey("ada/back");
     const before = (await ask<Whole>("GET", "/v1/adapters/ada/back")).body;
@@ -344,7 +344,7 @@ describe("a removed adapter", () => {
     expect((await ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
   });
 
-  it("comes back as what it was: withdrawn, with the owner's own yank", async () => {
+  it("is restored to its former state: withdrawn, with the owner's own yank", async () => {
     const version = await published(ada, "quiet");
     await ada.must("POST", `/v1/versions/${version.id}/yank`, { reason: "mine" });
     await ada.must("POST", "/v1/adapters/ada/quiet/withdraw", {});
@@ -357,7 +357,7 @@ describe("a removed adapter", () => {
 });
 
 describe("a removed mix", () => {
-  it("answers 410 with a tombstone, stops its own jobs, and comes back", async () => {
+  it("answers 410 with a tombstone, stops its jobs, and is restored", async () => {
     await published(ada, "solo");
     const members = [{ ref: "ada/solo" }];
     const made = await ada.must<{ id: string }>("POST", "/v1/compositions", { members, prompt: "<solo>" });

@@ -49,8 +49,8 @@ async function removed(name: string): Promise<{ key: Key; action: ModerationActi
 }
 
 // First of all, while there is one moderator only.
-describe("where there is one moderator", () => {
-  it("they answer the appeals against their own decisions", async () => {
+describe("with a single moderator", () => {
+  it("appeals are decided by the same moderator", async () => {
     const { action } = await removed("lonely");
     const { body } = await appeal(ada, action.id);
     expect((await mod.cases()).map(({ id, may_decide }) => [id, may_decide])).toEqual([[body.id, true]]);
@@ -60,7 +60,7 @@ describe("where there is one moderator", () => {
 });
 
 describe("an appeal", () => {
-  it("is made by the one it concerns, once", async () => {
+  it("is made once, by the affected account", async () => {
     const { action } = await removed("mine");
     expect((await appeal(bob, action.id)).body.code).toBe("not_found");
     const first = await appeal(ada, action.id);
@@ -83,7 +83,7 @@ describe("an appeal", () => {
     expect([reply.status, reply.body.code]).toEqual([403, "session_required"]);
   });
 
-  it("is not made against what took nothing, nor against nothing", async () => {
+  it("is refused against an action without effect, and against none", async () => {
     const { key } = await removed("given");
     const restored = await mod.mustDecide(key, "restore");
     for (const id of [restored.id, "act_00000000000000000000"]) {
@@ -91,7 +91,7 @@ describe("an appeal", () => {
     }
   });
 
-  it("is made within its time and within its length", async () => {
+  it("is bounded in time and length", async () => {
     const { id: subject } = await userKey("ada");
     const { id: moderatorId } = await userKey("maud");
     const insert = db().prepare(
@@ -113,7 +113,7 @@ describe("an appeal", () => {
     await db().prepare("DELETE FROM appeals WHERE action_id = 'act_00000000000000000002'").run();
   });
 
-  it("is open to whoever is suspended", async () => {
+  it("is open to suspended accounts", async () => {
     const sly = await person("Sly");
     const action = await mod.mustDecide(await userKey("sly"), "suspend");
     const made = await appeal(sly, action.id);
@@ -132,7 +132,7 @@ describe("an appeal", () => {
 });
 
 describe("a decision about an appeal", () => {
-  it("is another moderator's than who took the first, and never the subject's", async () => {
+  it("is made by another moderator, and never by its subject", async () => {
     const other = await moderator("Third");
     await published(other, "own");
     const action = await mod.mustDecide(await adapterKey("third/own"), "remove");
@@ -148,7 +148,7 @@ describe("a decision about an appeal", () => {
     expect((await decide(fourth, body.id, "overturn")).status).toBe(200);
   });
 
-  it("is taken once, even by two at once, and notifies whoever appealed", async () => {
+  it("is made once, even by two concurrently, and notifies the appellant", async () => {
     const { key, action } = await removed("twice");
     const { body } = await appeal(ada, action.id);
     const [x, y] = [await moderator("Xia"), await moderator("Yan")];
@@ -169,7 +169,7 @@ describe("a decision about an appeal", () => {
     expect(mine?.appeal).toMatchObject({ state: won?.state, answer: won?.answer });
   });
 
-  it("overturns a hidden comment and a rating, floor and all", async () => {
+  it("overturns a hidden comment, and a rating with its floor", async () => {
     const judge = await moderator("Jo");
     await published(ada, "judged");
     const { id } = await bob.must<Comment>("POST", "/v1/adapters/ada/judged/comments", {
@@ -196,7 +196,7 @@ describe("a decision about an appeal", () => {
     expect((await lower()).status).toBe(200);
   });
 
-  it("overturns without a second restoration where it was restored meanwhile", async () => {
+  it("overturns without a second restoration if it was restored meanwhile", async () => {
     const judge = await moderator("Ina");
     const { key, action } = await removed("early");
     const { body } = await appeal(ada, action.id);
@@ -206,7 +206,7 @@ describe("a decision about an appeal", () => {
     expect((await ask("GET", "/v1/adapters/ada/early")).status).toBe(200);
   });
 
-  it("cannot overturn what is deleted, but can answer", async () => {
+  it("cannot overturn for deleted content, but can answer", async () => {
     const judge = await moderator("Kim");
     await published(ada, "burnt");
     const key = await adapterKey("ada/burnt");

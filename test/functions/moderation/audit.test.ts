@@ -20,7 +20,7 @@ const log = async (who: Moderator, query = "") =>
   (await who.mustAct<Page<ModerationAction>>("GET", `/v1/moderation/actions?limit=100${query}`)).items;
 
 describe("the audit log", () => {
-  it("cannot be changed or shortened, not by the database's own words", async () => {
+  it("cannot be changed or deleted, not even by SQL", async () => {
     await published(ada, "logged");
     await mod.mustDecide(await adapterKey("ada/logged"), "rate", {
       rating: "sensitive",
@@ -36,7 +36,7 @@ describe("the audit log", () => {
     expect((await log(mod)).map(({ reason }) => reason)).toEqual(["As it is."]);
   });
 
-  it("says who did what to whom, and is asked by target and by moderator", async () => {
+  it("records who did what to whom, and is filtered by target and moderator", async () => {
     await published(ada, "two");
     const key = await adapterKey("ada/two");
     await mod.mustDecide(key, "remove", { ground: "spam", reason: "One." });
@@ -58,7 +58,7 @@ describe("the audit log", () => {
     expect(await log(mod, "&moderator=nobody")).toEqual([]);
   });
 
-  it.each([1, 2])("is one list when walked at limit %i", async (limit) => {
+  it.each([1, 2])("gives the same list at page size %i", async (limit) => {
     const whole = (await log(mod)).map(({ id }) => id);
     const walked: string[] = [];
     let cursor = "";
@@ -78,7 +78,7 @@ describe("the role of a moderator", () => {
   const change = (who: Moderator, handle: string, role: string) =>
     who.act<Problem>("POST", "/v1/moderation/roles", { handle, role, reason: "Trusted." });
 
-  it("is given and taken by those who are named in the settings, and by nobody else", async () => {
+  it("is granted and revoked only by accounts named in the settings", async () => {
     const nina = await moderator("Nina");
     await db().prepare("UPDATE users SET role = 'user' WHERE handle = 'nina'").run();
     const refused = await change(mod, "nina", "moderator");
@@ -96,7 +96,7 @@ describe("the role of a moderator", () => {
     ]);
   });
 
-  it("is not given to oneself, to nobody, or to a suspended account", async () => {
+  it("is not granted to oneself, to nobody, or to a suspended account", async () => {
     expect((await change(root, "moderator", "user")).body.code).toBe("not_granted");
     expect((await change(root, "nobody", "moderator")).body.errors[0]?.pointer).toBe("/handle");
     await person("Sid");
@@ -110,7 +110,7 @@ describe("the role of a moderator", () => {
     await db().prepare("UPDATE users SET email_verified = 1 WHERE handle = 'moderator'").run();
   });
 
-  it("is of no use to a key", async () => {
+  it("is not available to a key", async () => {
     const reply = await mod.ask("GET", "/v1/moderation/queue");
     expect([reply.status, reply.body.code]).toEqual([403, "session_required"]);
   });
@@ -125,7 +125,7 @@ describe("the list of blocked terms", () => {
       ({ term }) => term,
     );
 
-  it("keeps a term as texts are read, once, and it takes hold at once", async () => {
+  it("stores a normalised term once, with immediate effect", async () => {
     const made = await block("  Slug-BAIT ");
     expect([made.status, made.body.term, made.body.created_by]).toEqual([201, "slug bait", "maud"]);
     expect((await block("slug bait")).status).toBe(200);
@@ -143,7 +143,7 @@ describe("the list of blocked terms", () => {
     ]);
   });
 
-  it("holds each scope for itself, in alphabetical order, page by page", async () => {
+  it("lists each scope separately, in alphabetical order, page by page", async () => {
     for (const term of ["worm", "leech", "snail"]) await block(term);
     await block("thorn", "prompt");
     expect([await terms(), await terms("prompt")]).toEqual([["leech", "snail", "worm"], ["thorn"]]);
@@ -155,14 +155,14 @@ describe("the list of blocked terms", () => {
     expect([page.items.length, rest.items.map(({ term }) => term)]).toEqual([2, ["worm"]]);
   });
 
-  it("refuses what can match nothing", async () => {
+  it("refuses a term that can match nothing", async () => {
     for (const term of ["!?", "a b c d e f".slice(0, 2 * BLOCKED_TERM_MAX_WORDS + 1), "x".repeat(65)]) {
       const reply = await block(term);
       expect([term, reply.status, reply.body.errors[0]?.pointer]).toEqual([term, 400, "/term"]);
     }
   });
 
-  it("has an end", async () => {
+  it("is limited in length", async () => {
     const row = db().prepare("INSERT INTO blocked_terms VALUES ('prompt', ?, 'usr_0', 0)");
     const have = (await terms("prompt")).length;
     const more = Array.from({ length: BLOCKED_TERMS_MAX - have }, (_, i) => row.bind(`filler${i}`));

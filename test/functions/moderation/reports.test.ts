@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 describe("a report", () => {
-  it("is taken with its words, and answered with the same one while it waits", async () => {
+  it("is stored with its text, and repeated while it is pending", async () => {
     const first = await reportOf(bob, { kind: "adapter", ref: "ada/fish" }, "likeness", "That is me.");
     expect([first.status, first.body.state, first.body.outcome]).toEqual([201, "pending", null]);
     expect(first.body.target).toMatchObject({ kind: "adapter", label: "ada/fish" });
@@ -39,7 +39,7 @@ describe("a report", () => {
     expect([second.status, second.body.id, second.body.detail]).toEqual([200, first.body.id, "That is me."]);
   });
 
-  it("is one even when two are sent at once", async () => {
+  it("is stored once even if two are sent concurrently", async () => {
     await published(ada, "twin");
     const both = await Promise.all([1, 2].map(() => reportOf(cleo, { kind: "adapter", ref: "ada/twin" })));
     expect(both.map(({ status }) => status).sort()).toEqual([200, 201]);
@@ -75,7 +75,7 @@ describe("a report", () => {
     ["a mix that is not there", { kind: "mix", ref: "ada/none" }],
     ["nobody", { kind: "user", handle: "nobody" }],
     ["a comment that is not there", { kind: "comment", id: "cmt_00000000000000000000" }],
-  ])("is refused about what the reporter cannot see: %s", async (_, target) => {
+  ])("is refused about content that the reporter cannot see: %s", async (_, target) => {
     await ada.ask("POST", "/v1/adapters", adapterInput("shy"));
     if ((await ada.ask("GET", "/v1/adapters/ada/secret")).status === 404) {
       await published(ada, "secret", { visibility: "private" });
@@ -85,13 +85,13 @@ describe("a report", () => {
     expect(reply.body.errors[0]?.pointer).toMatch(/^\/target\/(ref|handle|id)$/);
   });
 
-  it("is refused about one's own", async () => {
+  it("is refused about one's own content", async () => {
     const mine = await reportOf(ada, { kind: "adapter", ref: "ada/fish" });
     expect([mine.status, mine.body.errors[0]?.pointer]).toEqual([400, "/target"]);
     expect((await reportOf(ada, { kind: "user", handle: "ada" })).status).toBe(400);
   });
 
-  it("is refused with another kind, an unknown reason or too long a text, at its place", async () => {
+  it("is refused with another kind, an unknown reason or too long a text, with a pointer", async () => {
     const wrong = [
       [{ target: { kind: "collection", id: "x" }, reason: "spam" }, "/target/kind"],
       [{ target: { kind: "user", handle: "ada", id: "x" }, reason: "spam" }, "/target/id"],
@@ -117,7 +117,7 @@ describe("a report", () => {
     expect((await cleo.ask("POST", "/v1/reports", longest)).status).toBe(201);
   });
 
-  it("is refused after so many a day, and says when the next may come", async () => {
+  it("is limited per day, and states when the next is allowed", async () => {
     const eager = await person("Eager");
     const { id } = await userKey("eager");
     const old = db().prepare(
@@ -138,7 +138,7 @@ describe("a report", () => {
     expect((await reportOf(eager, { kind: "user", handle: "bob" })).status).toBe(200);
   });
 
-  it("notifies its author of what came of it, but not what was said to the owner", async () => {
+  it("notifies its author of the outcome, but not of the message to the owner", async () => {
     const nosy = await person("Nosy");
     await published(ada, "bait");
     await mustReport(nosy, { kind: "adapter", ref: "ada/bait" });
@@ -153,7 +153,7 @@ describe("a report", () => {
 });
 
 describe("the queue", () => {
-  it("groups reports by target, the gravest first, then the oldest", async () => {
+  it("groups reports by target, the most severe first, then the oldest", async () => {
     const [x, y] = [await person("Xeno"), await person("Yuri")];
     for (const name of ["first", "second", "third"]) await published(ada, name);
     await mustReport(x, { kind: "adapter", ref: "ada/first" }, "spam");
@@ -174,7 +174,7 @@ describe("the queue", () => {
     expect(queue.every(({ target }) => target.kind === "adapter")).toBe(true);
   });
 
-  it.each([1, 2, 3, 100])("is one list when walked at limit %i", async (limit) => {
+  it.each([1, 2, 3, 100])("gives the same list at page size %i", async (limit) => {
     const whole = (await mod.queue()).map(({ target }) => target.id);
     expect(whole.length).toBeGreaterThan(4);
     const walked: string[] = [];

@@ -75,7 +75,7 @@ const statusOf = async (who: Person, job: Generation) => {
 };
 
 describe("work with what is removed", () => {
-  it("fails with a reason where it waits, is stopped where it runs, and goes on elsewhere", async () => {
+  it("fails with a reason if queued, is stopped if running, and other work continues", async () => {
     await published(ada, "used");
     await published(ada, "kept");
     const machine = await Machine.register(bob);
@@ -96,7 +96,7 @@ describe("work with what is removed", () => {
     expect([again.status, again.body.code]).toEqual([410, "adapter_removed"]);
   });
 
-  it("fails for those who watch, too", async () => {
+  it("is published to watchers as failed", async () => {
     await published(ada, "watched");
     const job = await generate(bob, "ada/watched");
     const request = new Request(`http://edge.test/v1/generations/${job.id}/events`, {
@@ -109,7 +109,7 @@ describe("work with what is removed", () => {
 });
 
 describe("the bytes of what is removed", () => {
-  it("stay for the time of an appeal, then go; tombstone, version and slot stay", async () => {
+  it("stay for the time of an appeal, then are deleted; tombstone, version and slot stay", async () => {
     const { version, key, picture } = await unique(ada, "gone");
     const imageId = version.previews[0]?.id ?? "";
     const slots = await count("slots", "adapter_id", key.id);
@@ -142,7 +142,7 @@ describe("the bytes of what is removed", () => {
     expect(removal).toMatchObject({ reason: "Enough.", ground: null });
   });
 
-  it("have to be sent again by whoever would use them", async () => {
+  it("must be uploaded again before another use", async () => {
     const { version, key } = await unique(ada, "resent");
     const file = await bytesOf(version.sha256);
     const announce = () => ada.announce("adapter", file, "application/octet-stream", version.sha256);
@@ -152,7 +152,7 @@ describe("the bytes of what is removed", () => {
     expect((again.body as Upload).state).toBe("announced");
   });
 
-  it("go at once on grave grounds", async () => {
+  it("are deleted at once on severe grounds", async () => {
     const { version, key, picture } = await unique(ada, "grave");
     await mod.mustDecide(key, "remove", { ground: "minor", purge: true });
     expect([await stored(version.sha256), await stored(picture)]).toEqual([false, false]);
@@ -161,7 +161,7 @@ describe("the bytes of what is removed", () => {
     expect((await decisionsAbout(ada))[0]?.purged_at).not.toBeNull();
   });
 
-  it("stay where something else uses the same ones", async () => {
+  it("stay if something else uses the same ones", async () => {
     const bytes = await png(24, 24, 77);
     const shown: Version[] = [];
     for (const [who, name] of [
@@ -184,7 +184,7 @@ describe("the bytes of what is removed", () => {
     expect(rest).toBe(0);
   });
 
-  it("stay where they are somebody's upload that waits to be used", async () => {
+  it("stay if they are somebody's unused upload", async () => {
     const { key, picture } = await unique(ada, "waiting");
     const bytes = await bytesOf(picture);
     await bob.upload("preview", bytes, "image/png");
@@ -192,7 +192,7 @@ describe("the bytes of what is removed", () => {
     expect(await stored(picture)).toBe(true);
   });
 
-  it("include what a training learned from, but not what another training needs", async () => {
+  it("include a training's pictures, but not those of another training", async () => {
     const pictures = [];
     for (let i = 0; i < BASE.training.images.min + 1; i++) {
       pictures.push(await ada.upload("training_image", await png(32, 32, 100 + i), "image/png"));
@@ -240,7 +240,7 @@ describe("the bytes of what is removed", () => {
     expect(await stored(version.sha256)).toBe(false);
   });
 
-  it("are there as long as an appeal may come, so that it can still be won", async () => {
+  it("stay as long as an appeal may be made and decided", async () => {
     const { version, key } = await unique(ada, "fair");
     const { id } = await mod.mustDecide(key, "remove");
     await purgeAfter(APPEAL_WINDOW_DAYS - 1);
@@ -256,7 +256,7 @@ describe("the bytes of what is removed", () => {
     expect((await ask("GET", `/v1/versions/${version.id}/download`)).status).toBe(200);
   });
 
-  it("include what a training that ran on delivers after the first purge", async () => {
+  it("include outputs that a still running training delivers after the first purge", async () => {
     const machine = await Machine.register(await person("Operator"));
     const images = [];
     for (let i = 0; i < 4; i++) {
@@ -310,7 +310,7 @@ describe("the bytes of what is removed", () => {
     expect(await stored(stuck.version.sha256)).toBe(false);
   });
 
-  it("go in the end when the first try was cut off, and cannot come back meanwhile", async () => {
+  it("are deleted after an interrupted first attempt, and cannot be restored meanwhile", async () => {
     const { version, key, picture } = await unique(ada, "cut");
     await mod.mustDecide(key, "remove");
     await db().prepare("UPDATE takedowns SET purge_began_at = 1 WHERE target_id = ?").bind(key.id).run();
@@ -321,7 +321,7 @@ describe("the bytes of what is removed", () => {
     expect([await stored(picture), (await mod.see(key)).purged_at !== null]).toEqual([false, true]);
   });
 
-  it("are not touched once it is restored", async () => {
+  it("are kept once it is restored", async () => {
     const { version, key } = await unique(ada, "saved");
     await mod.mustDecide(key, "remove");
     await second.mustDecide(key, "restore");

@@ -23,7 +23,7 @@ const list = (who: Person, query = "") =>
   who.must<NotificationPage>("GET", `/v1/account/notifications${query}`);
 
 describe("notifications", () => {
-  it("are walked newest first at every page size, and nobody else's", async () => {
+  it("are listed newest first at every page size, the caller's only", async () => {
     const id = await idOf(ada);
     for (let i = 0; i < 5; i++) {
       const note = { userId: id, kind: "moderation", actorId: null, targetId: null, data: { i } } as const;
@@ -63,7 +63,7 @@ describe("notifications", () => {
     expect(await mark(ada, { all: true })).toEqual({ unread_count: 0 });
   });
 
-  it("refuse a request that says nothing, or two things, or too many", async () => {
+  it("refuse a request with none, two or too many selections", async () => {
     const ids = Array.from({ length: NOTIFICATIONS_MARKED_MAX + 1 }, () => `ntf_${"0".repeat(20)}`);
     for (const input of [
       {},
@@ -78,7 +78,7 @@ describe("notifications", () => {
     expect((await ada.ask("POST", "/v1/account/notifications/read", { ids: ids.slice(1) })).status).toBe(200);
   });
 
-  it("are counted so far and no further", async () => {
+  it("are counted up to a bound", async () => {
     const many = await person("Many");
     await db()
       .prepare(
@@ -100,7 +100,7 @@ describe("notifications", () => {
     expect((await about())?.target).toBeNull();
   });
 
-  it("are forgotten so many days after they were read, unread ones never", async () => {
+  it("are deleted a fixed time after they were read, unread ones never", async () => {
     const day = 24 * 3_600_000;
     const now = 1_000 * day;
     const keep = now - READ_NOTIFICATION_DAYS * day;
@@ -118,7 +118,7 @@ describe("notifications", () => {
 });
 
 describe("a note about something that is private now", () => {
-  it("shows neither its name nor what was said there", async () => {
+  it("shows neither its name nor its text", async () => {
     await published(ada, "talk");
     await ada.must("POST", "/v1/adapters/ada/talk/comments", { body: "@bob a secret plan" });
     const mention = async () => (await list(bob)).items.find(({ kind }) => kind === "mention");

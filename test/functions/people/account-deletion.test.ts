@@ -104,7 +104,7 @@ describe("an export", () => {
     expect(reply.body.versions).toHaveLength(2);
   });
 
-  it("holds no secret", async () => {
+  it("contains no secret", async () => {
     const { headers, who } = await fullAccount("Yara", friend, machine);
     const text = JSON.stringify((await ask("GET", "/v1/account/export", { headers })).body);
     const { results } = await env.DB.prepare(
@@ -114,7 +114,7 @@ describe("an export", () => {
     for (const { secret } of [...results, { secret: who.key }]) expect(text).not.toContain(secret);
   });
 
-  it("comes in pages without gap or double, of whoever asks alone", async () => {
+  it("is written in pages without gaps or duplicates, of the caller only", async () => {
     const cookie = await signUp("Many");
     const rows = `INSERT INTO likes (user_id, target_id, created_at) SELECT users.id, 'adp_' || value, value FROM users, json_each(?) WHERE handle = 'many'`;
     const numbers = Array.from({ length: 450 }, (_, i) => i);
@@ -125,7 +125,7 @@ describe("an export", () => {
     expect(body.likes.map(({ target_id }) => target_id)).toEqual(numbers.map((n) => `adp_${n}`));
   });
 
-  it("is for a person who is signed in, suspended or not, and for no key", async () => {
+  it("needs a session, suspended or not, and refuses keys", async () => {
     expect((await friend.ask("GET", "/v1/account/export")).body.code).toBe("session_required");
     const cookie = await signUp("Sus");
     await env.DB.prepare("UPDATE users SET suspended_at = 1 WHERE handle = 'sus'").run();
@@ -134,7 +134,7 @@ describe("an export", () => {
   });
 });
 
-describe("leaving", () => {
+describe("deleting an account", () => {
   let rich: FullAccount;
   let likes: number | null;
   beforeAll(async () => {
@@ -142,7 +142,7 @@ describe("leaving", () => {
     likes = await env.DB.prepare("SELECT likes FROM adapters WHERE name = 'for-zoe'").first<number>("likes");
   });
 
-  it("wants the handle written out, and a session that is surely theirs", async () => {
+  it("requires the typed handle and a recent session", async () => {
     const { headers, who, id } = rich;
     expect((await who.ask("DELETE", "/v1/account", { confirm: "zoe" })).body.code).toBe("session_required");
     const wrong = await leave(headers, { confirm: "zoey" });
@@ -203,7 +203,7 @@ describe("leaving", () => {
     expect(body.items.filter(({ owner }) => owner === "zoe")).toEqual([]);
   });
 
-  it("takes likes, follows and the words of comments back", async () => {
+  it("deletes likes, follows and the text of comments", async () => {
     const adapter = await env.DB.prepare(
       "SELECT likes, comments FROM adapters WHERE name = 'for-zoe'",
     ).first();
@@ -212,7 +212,7 @@ describe("leaving", () => {
     expect(body.followers).toBe(2); // Xena and Yara
   });
 
-  it("waits for a running job, whose words and pictures go when it ends, and then nothing is left to delete", async () => {
+  it("waits for a running job, whose prompt and pictures are deleted when it ends", async () => {
     const { id } = rich;
     expect(await rowsOf(id)).toMatchObject({ jobs: 1 });
     await cron();
@@ -238,7 +238,7 @@ describe("leaving", () => {
     expect(account.body.handle).toMatch(/^zoe-[0-9a-z]{4}$/);
   });
 
-  it("keeps bytes that somebody else sent too", async () => {
+  it("keeps bytes that somebody else has uploaded as well", async () => {
     const shared = await png(48, 48, 201);
     const leaver = await person("Shared");
     await leaver.upload("preview", shared, "image/png");
@@ -256,7 +256,7 @@ describe("leaving", () => {
     await expect.poll(async () => [await isThere(shared), await isThere(own)]).toEqual([true, false]);
   });
 
-  it("gets no version of a training that ends afterwards, and its bytes go", async () => {
+  it("makes no version of a training that ends afterwards, and deletes its bytes", async () => {
     const leaver = await person("Leo");
     const images = [];
     for (let i = 0; i < 4; i++) {
@@ -283,7 +283,7 @@ describe("leaving", () => {
     expect(row).toEqual({ purged_at: expect.any(Number) });
   });
 
-  it("takes parts of files that were still on their way, joined or not", async () => {
+  it("deletes parts of unfinished uploads, joined or not", async () => {
     const leaver = await person("Max");
     const parts = async () => (await env.BLOBS.list({ prefix: "parts/" })).objects.length;
     const begun = await parts();
@@ -318,7 +318,7 @@ describe("leaving", () => {
     expect(await tablesWith("zanzibarcyd")).toEqual([]);
   });
 
-  it("goes on by cron where it was cut off", async () => {
+  it("is resumed by cron after an interruption", async () => {
     const leaver = await person("Cut");
     await leaver.upload("preview", await png(48, 48, 203), "image/png");
     await env.DB.prepare("UPDATE users SET deleted_at = ? WHERE handle = 'cut'").bind(Date.now()).run();

@@ -161,7 +161,7 @@ describe("a collection", () => {
   });
 });
 
-describe("who sees what", () => {
+describe("visibility of a collection", () => {
   it("keeps a private one to its owner, and an unlisted one out of lists", async () => {
     await make(ada, "secret", { visibility: "private" });
     await make(ada, "quiet", { visibility: "unlisted" });
@@ -176,7 +176,7 @@ describe("who sees what", () => {
     expect(await listed(ada)).toEqual(expect.arrayContaining(["quiet", "secret"]));
   });
 
-  it("leaves a mark where an adapter was withdrawn, and hides what others keep private or unfinished", async () => {
+  it("shows a placeholder for a withdrawn adapter, and hides private and draft ones", async () => {
     for (const name of ["going", "closing"]) await published(bob, name);
     await bob.must("POST", "/v1/adapters", adapterInput("sketch"));
     await make(bob, "mixed");
@@ -232,10 +232,10 @@ describe("who sees what", () => {
   });
 });
 
-describe("how exactly a collection goes together", () => {
+describe("the exactness of a collection", () => {
   const radix = radixOfBase(BASE);
 
-  it("is known from the base: whatever classes they are of, gates keep them apart", async () => {
+  it("follows from the base: with gates any classes compose exactly", async () => {
     const slots: { ref: string; slot: number }[] = [];
     for (const ref of ["ada/a", "ada/b", "bob/b"]) {
       const { slot } = (await ask<Adapter>("GET", `/v1/adapters/${ref}`)).body;
@@ -281,7 +281,7 @@ describe("how exactly a collection goes together", () => {
 });
 
 describe("somebody else's unlisted adapter in a collection", () => {
-  it("is seen by whoever put it in and by its owner, and by nobody else", async () => {
+  it("is seen only by whoever added it and by its owner", async () => {
     await published(bob, "hush", { visibility: "unlisted" });
     await make(ada, "open");
     expect((await put(ada, "ada/open", "bob/hush")).status).toBeLessThan(300);

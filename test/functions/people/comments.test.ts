@@ -61,7 +61,7 @@ describe("a thread", () => {
     expect(await countOf("talk")).toBe(6);
   });
 
-  it("is walked newest first while others write", async () => {
+  it("is listed newest first while others write", async () => {
     for (let i = 0; i < 5; i++) await say(cleo, "walk", `say ${i}`);
     for (const limit of [1, 2, 100]) {
       const walked: string[] = [];
@@ -90,7 +90,7 @@ describe("a thread", () => {
     }
   });
 
-  it("refuses nothing, too much, and unwanted words, and takes as much as it may", async () => {
+  it("refuses empty, too long and blocked texts, and accepts the longest allowed", async () => {
     const refused = async (body: string) => bob.ask("POST", "/v1/adapters/ada/rules/comments", { body });
     expect((await refused("   ")).body.errors[0]?.pointer).toBe("/body");
     expect((await refused("x".repeat(COMMENT_MAX_CHARACTERS + 1))).status).toBe(400);
@@ -106,7 +106,7 @@ describe("a thread", () => {
     ]);
   });
 
-  it("takes so many comments an hour and says when the next may come", async () => {
+  it("limits comments per hour and states when the next is allowed", async () => {
     const noisy = await person("Noisy");
     const replies: { status: number; body: Problem; headers: Headers }[] = [];
     for (let i = 0; i <= COMMENTS_PER_HOUR_MAX; i++) {
@@ -128,7 +128,7 @@ describe("a thread", () => {
 });
 
 describe("an author", () => {
-  it("changes the words for a quarter of an hour, and nobody else does", async () => {
+  it("may edit a comment for a quarter of an hour, and nobody else may", async () => {
     const mine = await say(bob, "rules", "tpyo");
     expect((await cleo.ask("PATCH", `/v1/comments/${mine.id}`, { body: "hers" })).body.code).toBe(
       "not_granted",
@@ -148,7 +148,7 @@ describe("an author", () => {
     );
   });
 
-  it("deletes: the text is gone, its place stays only while it has answers", async () => {
+  it("deletes a comment; its placeholder stays only while it has answers", async () => {
     const [alone, asked] = [await say(bob, "heard", "alone"), await say(bob, "heard", "asked")];
     const answer = await say(ada, "heard", "answered", asked.id);
     expect((await cleo.ask("DELETE", `/v1/comments/${asked.id}`)).body.code).toBe("not_granted");
@@ -187,7 +187,7 @@ describe("hiding", () => {
     expect(await countOf("hidden")).toBe(1);
   });
 
-  it("keeps answers under what is hidden, without its text", async () => {
+  it("keeps answers under a hidden comment, without its text", async () => {
     const top = await say(bob, "hidden", "provocation");
     await say(cleo, "hidden", "calm", top.id);
     await ada.must("POST", `/v1/comments/${top.id}/hide`, {});
@@ -199,7 +199,7 @@ describe("hiding", () => {
     ]);
   });
 
-  it("by a moderator is not the owner's to undo", async () => {
+  it("by a moderator cannot be undone by the owner", async () => {
     const spam = await say(bob, "hidden", "spam");
     await db().prepare("UPDATE comments SET state = 'hidden' WHERE id = ?").bind(spam.id).run();
     expect((await ada.ask("POST", `/v1/comments/${spam.id}/unhide`, {})).body.code).toBe("not_granted");
@@ -209,7 +209,7 @@ describe("hiding", () => {
 });
 
 describe("being notified", () => {
-  it("reaches whom it answers, the owner and those mentioned, each once, without what is hidden", async () => {
+  it("reaches the answered person, the owner and those mentioned, each once", async () => {
     const dan = await person("Dan");
     const notified = async (who: Person) =>
       (await who.must<NotificationPage>("GET", "/v1/account/notifications?limit=100")).items
@@ -225,7 +225,7 @@ describe("being notified", () => {
     expect(await notified(cleo)).toEqual([["mention", "dan", null]]);
   });
 
-  it("finds handles where they are meant, and so many at most", () => {
+  it("finds mentioned handles, up to a limit", () => {
     expect(mentionsIn("@ada, (@Bob) @ada x@y.z a/@b @-no @cleo-2.")).toEqual(["ada", "bob", "cleo-2"]);
     expect(mentionsIn(Array.from({ length: 9 }, (_, i) => `@p${i}`).join(" ")).length).toBe(MENTIONS_MAX);
   });
@@ -237,7 +237,7 @@ describe("being notified", () => {
   });
 });
 
-it("offers a reader only what the routes grant", () => {
+it("offers a reader only actions that the routes allow", () => {
   const row: CommentRow = {
     id: "cmt_c",
     targetId: "adp_a",

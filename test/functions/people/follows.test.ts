@@ -36,13 +36,13 @@ describe("following", () => {
     expect(anonymous.body).toEqual({ following: false, followers: 1 });
   });
 
-  it("refuses oneself, and somebody who is not there", async () => {
+  it("refuses oneself, and unknown people", async () => {
     expect((await ada.ask("PUT", "/v1/users/ada/follow")).body.code).toBe("request_invalid");
     expect((await ada.ask("PUT", "/v1/users/nobody/follow")).body.code).toBe("not_found");
     expect((await ask("GET", "/v1/users/nobody/followers")).status).toBe(404);
   });
 
-  it("is listed from both sides, page by page", async () => {
+  it("lists followers and following, page by page", async () => {
     await bob.must("PUT", "/v1/users/ada/follow");
     await cleo.must("PUT", "/v1/users/ada/follow");
     type Page = { items: Follower[]; next_cursor: string | null };

@@ -24,7 +24,7 @@ const notified = async (who: Person, kind: string) =>
   (await who.must<NotificationPage>("GET", "/v1/account/notifications")).items.filter((n) => n.kind === kind);
 
 describe("a like", () => {
-  it("counts once when twenty arrive at once, and not at all when twenty are taken back at once", async () => {
+  it("counts once for twenty concurrent likes, and 0 after twenty concurrent withdrawals", async () => {
     await published(ada, "loved");
     const twenty = Array.from({ length: 20 });
     const replies = await Promise.all(twenty.map(() => bob.ask<Like>("PUT", "/v1/adapters/ada/loved/like")));
@@ -36,7 +36,7 @@ describe("a like", () => {
     expect(await counted("loved")).toEqual({ likes: 0, total: 0, days: 0 });
   });
 
-  it("counts everybody who likes at the same time", async () => {
+  it("counts everybody's concurrent likes", async () => {
     await published(ada, "famous");
     await Promise.all([bob, cleo, ada].map((who) => who.must("PUT", "/v1/adapters/ada/famous/like")));
     expect(await counted("famous")).toEqual({ likes: 3, total: 3, days: 3 });
@@ -83,7 +83,7 @@ describe("the owner", () => {
     ]);
   });
 
-  it("hears nothing of a like that was taken back before it was read", async () => {
+  it("is not notified of a like that was taken back before it was read", async () => {
     await published(ada, "fickle");
     await bob.must("PUT", "/v1/adapters/ada/fickle/like");
     await bob.must("DELETE", "/v1/adapters/ada/fickle/like");
@@ -92,7 +92,7 @@ describe("the owner", () => {
 });
 
 describe("the list of one's likes", () => {
-  it("is walked at every page size, newest first, without what has become invisible", async () => {
+  it("is listed at every page size, newest first, without hidden ones", async () => {
     const dora = await person("Dora");
     const names = ["one", "two", "three", "four", "five"];
     for (const name of names) {

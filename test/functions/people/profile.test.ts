@@ -21,7 +21,7 @@ const seen = async (handle: string) => (await ask<Profile>("GET", `/v1/users/${h
 const codeOf = (reply: { body: unknown }) => (reply.body as { code: string }).code;
 
 describe("a profile", () => {
-  it("shows who somebody is and what they have published, and nothing that is theirs alone", async () => {
+  it("shows a person's public data and publications only", async () => {
     await published(ada, "open");
     await published(ada, "unlisted", { visibility: "unlisted" });
     await published(ada, "private", { visibility: "private" });
@@ -41,7 +41,7 @@ describe("a profile", () => {
     });
   });
 
-  it("is not there where nobody is", async () => {
+  it("is 404 for an unknown handle", async () => {
     for (const handle of ["nobody", "No Body"])
       expect((await ask("GET", `/v1/users/${encodeURIComponent(handle)}`)).status).toBe(404);
   });
@@ -71,7 +71,7 @@ describe("a profile", () => {
     }
   });
 
-  it("holds no words that are not wanted", async () => {
+  it("refuses blocked terms", async () => {
     await env.DB.prepare(
       "INSERT INTO blocked_terms (scope, term, created_by_id, created_at) VALUES ('name', 'badword', 'usr_x', 0)",
     ).run();

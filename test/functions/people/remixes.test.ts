@@ -42,7 +42,7 @@ describe("remixes", () => {
     expect(own.items.map(({ name }) => name)).toEqual(["hidden", "trio", "duo"]);
   });
 
-  it("show explicit ones only to whoever asked for them", async () => {
+  it("show explicit ones only on request", async () => {
     await db().prepare("UPDATE mixes SET rating = 'explicit' WHERE name = 'lone'").run();
     const seen = async (who?: Person) =>
       (
@@ -56,7 +56,7 @@ describe("remixes", () => {
     expect(await seen(ada)).toEqual(["lone", "trio", "duo"]);
   });
 
-  it("list whom an adapter meets, most mixes first, and nothing of private ones", async () => {
+  it("list an adapter's companions, most mixes first, without private ones", async () => {
     const met = async (name: string) =>
       (await ask<{ items: UsedWith[] }>("GET", `/v1/adapters/ada/${name}/used-with`)).body.items.map(
         (one) => [one.adapter.ref, one.mixes],
@@ -73,7 +73,7 @@ describe("remixes", () => {
 });
 
 describe("a mix", () => {
-  it("is liked and talked about as an adapter is", async () => {
+  it("can be liked and commented as an adapter can", async () => {
     expect(await ada.must("PUT", "/v1/mixes/bob/duo/like")).toEqual({ liked: true, likes: 1 });
     expect(await ada.must("PUT", "/v1/mixes/bob/duo/like")).toEqual({ liked: true, likes: 1 });
     const said = await ada.must<Comment>("POST", "/v1/mixes/bob/duo/comments", { body: "Both at once!" });
@@ -94,7 +94,7 @@ describe("a mix", () => {
     ]);
   });
 
-  it("that was withdrawn takes neither", async () => {
+  it("that was withdrawn accepts neither", async () => {
     await bob.must("POST", "/v1/mixes/bob/trio/withdraw", {});
     expect((await ada.ask("PUT", "/v1/mixes/bob/trio/like")).body.code).toBe("mix_removed");
     expect((await bob.ask("PUT", "/v1/mixes/bob/trio/like")).body.code).toBe("mix_removed");

@@ -44,13 +44,13 @@ describe("a blocked term", () => {
     expect(holds(text, term)).toBe(false);
   });
 
-  it("is kept the way texts are read, so that it finds itself", () => {
+  it("is normalised as texts are, so that it matches itself", () => {
     for (const term of ["Ünfit  Word", "naïve", "c4", "蛞蝓", "a\u0301b"])
       expect(holds(term, term)).toBe(true);
   });
 });
 
-describe("what people write", () => {
+describe("a text with a blocked term", () => {
   let ada: Person;
   beforeAll(async () => {
     ada = await person("Ada");
@@ -59,7 +59,7 @@ describe("what people write", () => {
     await db().batch([...names, insert.bind("prompt", "thorn"), insert.bind("name", "ordinary")]);
   });
 
-  it("is refused as the name of a new account, in the words that sign-up shows", async () => {
+  it("is refused as the name of a new account, with a message for sign-up", async () => {
     const body = { name: "Slug", email: "slug@example.com", password: "correct horse" };
     const reply = await ask<{ message: string }>("POST", "/auth/sign-up/email", { body });
     expect([reply.status, reply.body.message]).toEqual([422, expect.stringContaining("is not wanted here")]);
@@ -80,7 +80,7 @@ describe("what people write", () => {
     ]);
   });
 
-  it("lets a negative prompt name what is not wanted, and a prompt what only names may not", async () => {
+  it("is accepted in a negative prompt, and terms of names are accepted in prompts", async () => {
     expect((await generate("a rose, slug", { negative_prompt: "thorn" })).status).toBe(202);
   });
 
@@ -152,7 +152,7 @@ describe("what people write", () => {
     expect((await ada.ask("GET", "/v1/adapters/ada/trained")).status).toBe(404);
   });
 
-  it("reads the longest description in one go", async () => {
+  it("is found in the longest description", async () => {
     const words = Array.from({ length: 2_500 }, (_, i) => `a${i.toString(36)}1`)
       .join(" ")
       .slice(0, 9_990);

@@ -59,7 +59,7 @@ describe("the table of decisions", () => {
     ["user", "suspended", "unsuspend", "active"],
     ["user", "active", "unsuspend", "decision_made"],
     ["user", "gone", "suspend", "version_state"],
-  ] as const)("makes of %s %s by %s: %s", (kind, state, decision, expected) => {
+  ] as const)("turns %s %s by %s into %s", (kind, state, decision, expected) => {
     expect(outcome(kind, state, decision)).toBe(expected);
   });
 
@@ -93,7 +93,7 @@ describe("the table of decisions", () => {
     }
   });
 
-  it("offers exactly what it grants, and to dismiss only where reports wait", () => {
+  it("offers exactly the allowed decisions, and dismiss only if reports are pending", () => {
     for (const kind of KINDS) {
       for (const state of STATES[kind]) {
         const granted = decisionsOf(kind).filter((one) => !(move(kind, state, one) instanceof Refusal));
@@ -105,7 +105,7 @@ describe("the table of decisions", () => {
 });
 
 describe("who may appeal and who decides", () => {
-  it("leaves nothing to appeal where nothing was taken", () => {
+  it("allows no appeal against an action without effect", () => {
     const appealable = DECISIONS.filter(isAppealable);
     expect(appealable).toEqual(["remove", "rate", "hide", "suspend"]);
     for (const kind of ["overturn", "uphold", "set_role", "block_term"])

@@ -41,12 +41,12 @@ it("a picture and a file may be embedded by any page, and its scripts read what 
   expect(api.headers.get("cross-origin-resource-policy")).toBe("same-origin");
 });
 
-it("what a session shows is for pages of the service alone", async () => {
+it("responses to a session are readable by the service's own pages only", async () => {
   const { headers } = await get(picture, { cookie: ada.cookie });
   expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
 });
 
-it("a range outside is answered with the length of the whole, by which a downloader knows that it is done", async () => {
+it("an unsatisfiable range is answered with the total length", async () => {
   for (const url of [picture, ...ways.map((way) => file + way)]) {
     const { headers } = await get(url);
     const size = headers.get("content-length");
@@ -60,7 +60,7 @@ it("a range outside is answered with the length of the whole, by which a downloa
   }
 });
 
-it("a range of other bytes than the client has is answered with all of them", async () => {
+it("a range with a non-matching If-Range is answered with the whole file", async () => {
   for (const url of [picture, ...ways.map((way) => file + way)]) {
     const whole = await get(url);
     const etag = whole.headers.get("etag") ?? "";

@@ -26,13 +26,13 @@ describe("a refusal", () => {
     });
   });
 
-  it("answers an address that is none, and an id that cannot be one", async () => {
+  it("answers an unknown path and an invalid id with 404", async () => {
     for (const path of ["/v1/nothing", "/v1/versions/1", "/v1/adapters/UPPER/case", "/runner/v1/leases"]) {
       expect([path, (await ada.ask("GET", path)).body.code]).toEqual([path, "not_found"]);
     }
   });
 
-  it("says nothing of what went wrong inside", async () => {
+  it("reveals nothing about an internal error", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     await env.DB.prepare("ALTER TABLE compositions RENAME TO hidden").run();
     const reply = await ada.ask("GET", "/v1/compositions/cmp_00000000000000000000");
@@ -42,7 +42,7 @@ describe("a refusal", () => {
     expect(JSON.stringify(reply.body)).not.toMatch(/SQL|compositions"|table/i);
   });
 
-  it("meets a body of 2 MB, an unknown query parameter and a body of another type", async () => {
+  it("covers a body of 2 MB, an unknown query parameter and another content type", async () => {
     const big = await ada.ask("POST", "/v1/adapters", { title: "x".repeat(2 ** 21) });
     expect([big.status, big.body.code]).toEqual([413, "body_too_large"]);
     const odd = await ada.ask("POST", "/v1/adapters?dry_run=1", adapterInput("odd"));
@@ -82,7 +82,7 @@ describe("an Idempotency-Key", () => {
     expect([early.status, early.headers.get("retry-after")]).toEqual([409, "2"]);
   });
 
-  it("leads to the job of an attempt that died after making it, however late it is sent again", async () => {
+  it("finds the job of an interrupted attempt, however late it is repeated", async () => {
     const unheard = (key: string, createdAt: number) =>
       env.DB.prepare(
         `UPDATE idempotency SET status = NULL, body = NULL, created_at = ?2,
@@ -100,7 +100,7 @@ describe("an Idempotency-Key", () => {
     }
   });
 
-  it("names the job before it is made: whoever goes on after a death before that makes this one", async () => {
+  it("fixes the job's id in advance, so that a repeated attempt creates the same job", async () => {
     const request = await sha256Hex(`POST /v1/generations\n${JSON.stringify(input)}`);
     for (const [named, minutes] of [
       ["job_named0000000000000000", 10],
@@ -118,7 +118,7 @@ describe("an Idempotency-Key", () => {
     }
   });
 
-  it("still leads to the job where something failed after it was made", async () => {
+  it("finds the job if something failed after its creation", async () => {
     const live = {
       idFromName: () => ({}),
       get: () => ({ whenDone: () => Promise.reject(new Error("away")) }),
@@ -142,7 +142,7 @@ describe("an Idempotency-Key", () => {
     expect([again.status, again.body.id]).toEqual([202, made]);
   });
 
-  it("gives its answer to nobody who may not order: a key that reads, one of a suspended account", async () => {
+  it("returns no answer to a caller who may not order", async () => {
     const gus = await person("Gus");
     const { key } = await gus.makeKey({ name: "reader", scopes: ["read"] });
     const first = await gus.ask<Generation>("POST", "/v1/generations", input, { "idempotency-key": "mine" });
@@ -156,14 +156,14 @@ describe("an Idempotency-Key", () => {
     expect([late.status, late.body.code]).toEqual([403, "account_suspended"]);
   });
 
-  it("creates one of two that come at once", async () => {
+  it("creates one job for two concurrent requests", async () => {
     const replies = await Promise.all([order("d"), order("d")]);
     const made = replies.filter(({ status }) => status === 202);
     expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
     for (const { status } of replies) expect([202, 409]).toContain(status);
   });
 
-  it("is free again after a refusal and after a day, and each owner's own", async () => {
+  it("is reusable after a refusal and after a day, and separate for each owner", async () => {
     expect((await order("e", { ...input, count: 99 })).status).toBe(400);
     expect((await order("e")).status).toBe(202);
     const day = Date.now() - 25 * 3_600_000;
@@ -220,7 +220,7 @@ describe("the API", () => {
     expect(reply.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("answers a GET that says its absent body is JSON, as some clients do", async () => {
+  it("accepts a GET with a JSON content type and no body, as some clients send", async () => {
     const headers = { authorization: `Bearer ${ada.key}`, "content-type": "application/json" };
     expect((await ask("GET", "/v1/account", { headers })).status).toBe(200);
     const made = await ada.must<Adapter>("POST", "/v1/adapters", adapterInput("empty"));

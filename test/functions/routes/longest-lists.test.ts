@@ -367,7 +367,7 @@ function listsIn({ components }: Description, schema: Schema, pointer = "", seen
   ];
 }
 
-it("every list in a request is answered at its longest", { timeout: 120_000 }, async () => {
+it("every list in a request is accepted at its longest", { timeout: 120_000 }, async () => {
   const { body: description } = await ask<Description>("GET", "/v1/openapi.json");
   const described = Object.entries(description.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),

@@ -34,7 +34,7 @@ const operations = () =>
   );
 
 describe("the OpenAPI document", () => {
-  it("says of every operation what it does, where it belongs and how it is refused", () => {
+  it("has summary, tag and refusals for every operation", () => {
     expect(operations().length).toBeGreaterThan(30);
     for (const { name, operation } of operations()) {
       expect([name, operation.summary !== undefined, operation.tags?.length]).toEqual([name, true, 1]);
@@ -50,7 +50,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("shows for whatever can be made a request that the contract takes", () => {
+  it("has a valid example for every creating operation", () => {
     for (const [name, request] of Object.entries(requests)) {
       const schema = (Object.values(contract) as unknown[])
         .filter((value) => value instanceof z.ZodType)
@@ -60,13 +60,13 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("points at nothing that is not there", () => {
+  it("has no dangling reference", () => {
     const pointers = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
     expect(pointers.length).toBeGreaterThan(20);
     for (const [, name = ""] of pointers) expect(Object.keys(document.components.schemas)).toContain(name);
   });
 
-  it("describes the streams event by event, and the answer when there is nothing more", () => {
+  it("describes the streams event by event, and the 204 at their end", () => {
     for (const kind of ["generations", "trainings"]) {
       const { responses } = document.paths[`/v1/${kind}/{job}/events`]?.get ?? { responses: {} };
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(["200", "204"]));
@@ -80,7 +80,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(streams)).toEqual(new Set(['{"schema":{"$ref":"#/components/schemas/ServerSentEvent"}}']));
   });
 
-  it("lets null be null wherever the contract does (orNull, not .nullable(), for what has a name)", () => {
+  it("allows null wherever the contract does (orNull, not .nullable(), for named schemas)", () => {
     const named = (Object.values(contract) as unknown[]).filter((value) => value instanceof z.ZodObject);
     const lost = named.flatMap((schema) => {
       const name = schema.meta()?.id ?? "";

@@ -62,14 +62,14 @@ describe("a foreign host", () => {
   });
 
   it.each(["/", "/browse/?q=a", "/a/ada/x", "/m/ada/x", "/assets/there.js"])(
-    "is sent on from a page to where it is: %s",
+    "redirects a page to the public address: %s",
     async (path) => {
       const reply = await at(`${EVIL}${path}`);
       expect([reply.status, reply.headers.get("location")]).toEqual([308, `${ORIGIN}${path}`]);
     },
   );
 
-  it("reaches no email: a reset asked for under it is not sent, and one asked for here leads here", async () => {
+  it("appears in no email: a reset requested under it is not sent", async () => {
     const body = { email: "ada@example.com" };
     const forged = {
       "x-forwarded-host": "evil.example",
@@ -88,7 +88,7 @@ describe("a foreign host", () => {
 });
 
 describe("the address that is set", () => {
-  it("is what every address is made with, also where a request came by http or in capitals", async () => {
+  it("is used in every generated address, also for requests by http or in capitals", async () => {
     const settings = { PUBLIC_ORIGIN: "https://edge.test" };
     const headers = { authorization: `Bearer ${ada.key}` };
     const reply = await at("http://EDGE.test/v1/adapters", post(adapterInput("here"), headers), settings);
@@ -112,7 +112,7 @@ describe("the address that is set", () => {
     }
   });
 
-  it("that is written wrongly stops the server where its operator sees it", async () => {
+  it("that is invalid stops the server with a visible error", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     expect((await at(`${ORIGIN}/v1/bases`, {}, { PUBLIC_ORIGIN: "orthoplex.example" })).status).toBe(500);
     expect(JSON.stringify(log.mock.calls)).toContain("PUBLIC_ORIGIN");
@@ -136,7 +136,7 @@ describe("the address that is set", () => {
 });
 
 describe("a file of the site", () => {
-  it("is served by https only, once a browser has seen it so, as the API is", async () => {
+  it("has HSTS, as the API has", async () => {
     const page = await at(`${ORIGIN}/`);
     const api = await at(`${ORIGIN}/v1/bases`);
     expect(page.status).toBe(200);
@@ -144,7 +144,7 @@ describe("a file of the site", () => {
     expect(page.headers.get("strict-transport-security")).toContain("max-age=");
   });
 
-  it("is remembered for ever where its name says its content, and never where it is not there", async () => {
+  it("is immutable if its name has a content hash, and not cached if it is missing", async () => {
     expect((await at(`${ORIGIN}/assets/there.js`)).headers.get("cache-control")).toContain("immutable");
     const gone = await at(`${ORIGIN}/assets/gone.js`);
     expect([gone.status, gone.headers.get("cache-control")]).toEqual([404, "no-store"]);

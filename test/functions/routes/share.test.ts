@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 
 describe("the address of a mix", () => {
-  it("is its page with title, words and picture for whoever only reads the HTML", async () => {
+  it("serves its page with title, description and picture in the HTML", async () => {
     const { status, headers, tags, html } = await open("/m/ada/party");
     expect(status).toBe(200);
     expect(asked.at(-1)).toBe(`${ORIGIN}/mix/`);
@@ -93,7 +93,7 @@ describe("the address of a mix", () => {
     expect((await open("/m/ada/party:1")).tags.canonical).toBe(`${ORIGIN}/m/ada/party`);
   });
 
-  it("shows no picture of what is not for everybody", async () => {
+  it("shows no picture unless it is public and general", async () => {
     const set = (rating: string) => env.DB.prepare("UPDATE mixes SET rating = ?").bind(rating).run();
     await set("sensitive");
     const { status, tags } = await open("/m/ada/party");
@@ -101,7 +101,7 @@ describe("the address of a mix", () => {
     await set("general");
   });
 
-  it("is kept out of search where the mix is unlisted, and is not there where it is private or never was", async () => {
+  it("is noindex if the mix is unlisted, and 404 if it is private or unknown", async () => {
     const set = (visibility: string) => ada.must("PATCH", "/v1/mixes/ada/party", { visibility });
     await set("unlisted");
     expect((await open("/m/ada/party")).tags.robots).toBe("noindex");
@@ -121,7 +121,7 @@ describe("the address of a mix", () => {
     await set("public");
   });
 
-  it("of what was withdrawn says that it is gone", async () => {
+  it("answers 410 for a withdrawn mix", async () => {
     await mixOf(ada, "gone", ["ada/eve"], { title: "Secret title" });
     await ada.must("POST", "/v1/mixes/ada/gone/withdraw");
     const { status, headers, tags, html } = await open("/m/ada/gone");
@@ -132,7 +132,7 @@ describe("the address of a mix", () => {
 });
 
 describe("the address of an adapter", () => {
-  it("is its page, with what its owner wrote as text", async () => {
+  it("serves its page, with the owner's texts escaped", async () => {
     const { status, tags, html } = await open("/a/ada/eve");
     expect(status).toBe(200);
     expect(asked.at(-1)).toBe(`${ORIGIN}/adapter/`);

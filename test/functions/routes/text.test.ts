@@ -58,7 +58,7 @@ async function refuses(
 }
 
 describe("an order of pictures", () => {
-  it("is refused with half a character, a control character or an override of direction in its prompt, by every API", async () => {
+  it("is refused with a lone surrogate, a control character or a bidirectional override in its prompt, by every API", async () => {
     await refuses({ method: "POST", path: "/v1/generations" }, "/prompt", (text) => ({
       base: "cast-3",
       prompt: text,
@@ -78,7 +78,7 @@ describe("an order of pictures", () => {
     expect(await machine.lease(1, 0)).toEqual([]);
   });
 
-  it("is refused as an assistant's too", async () => {
+  it("is refused from MCP tools as well", async () => {
     for (const text of HOSTILE) {
       const params = { name: "generate", arguments: { base: "cast-3", prompt: text } };
       const reply = await ask<{ result?: { isError?: boolean }; error?: unknown }>("POST", "/mcp", {
@@ -140,7 +140,7 @@ describe("a body of JSON", () => {
 });
 
 describe("a name", () => {
-  it("is something to be seen, on one line, and reads as it is written", async () => {
+  it("must be visible, on one line, and in logical order", async () => {
     const texts = [...HOSTILE, ...UNSEEN, "a\nb"];
     await refuses(
       { method: "PATCH", path: "/v1/adapters/ada/ivy" },
@@ -196,7 +196,7 @@ describe("a name", () => {
     expect(row).toEqual({ name: "Zo\u00eb", handle: "zoe" });
   });
 
-  it("is held to that when somebody signs up", async () => {
+  it("is checked at sign-up", async () => {
     for (const name of [...HOSTILE, ...UNSEEN]) {
       const body = { name, email: `x${Math.random()}@example.com`, password: "correct horse" };
       const { status } = await ask("POST", "/auth/sign-up/email", { body });
@@ -209,7 +209,7 @@ describe("a name", () => {
 });
 
 describe("a file", () => {
-  it("of an adapter names a concept that can be read", async () => {
+  it("of an adapter must name a readable concept", async () => {
     const adapter = await ada.must<Adapter>("POST", "/v1/adapters", adapterInput("june"));
     const { slot } = await ada.must<z.infer<typeof SlotReservation>>(
       "POST",
@@ -229,7 +229,7 @@ describe("a file", () => {
     }
   });
 
-  it("of Replicate's API keeps no name and no metadata that nobody could carry", async () => {
+  it("of Replicate's API keeps no invalid name or metadata", async () => {
     const send = async (name: string, metadata: unknown) => {
       const form = new FormData();
       form.set("content", new File(["x"], name, { type: "text/plain" }));
@@ -248,7 +248,7 @@ describe("a file", () => {
     }
   });
 
-  it("of captions in a zip is read without what cannot be carried, and cut between characters", async () => {
+  it("of captions in a zip is cleaned, and cut between characters", async () => {
     const long = `${"c".repeat(CAPTION_MAX_CHARACTERS - 1)}\ud83d\ude00`;
     const texts = ["a\u0000b\u202ec", long, "plain", "\ufeffmarked"];
     const entries = await Promise.all(
@@ -277,7 +277,7 @@ describe("a file", () => {
 });
 
 describe("a runner", () => {
-  it("reports nothing that others could not carry", async () => {
+  it("cannot report invalid text", async () => {
     const order = await ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "sad" });
     const [lease] = await machine.lease(1, 5);
     const id = lease?.lease_id ?? "";

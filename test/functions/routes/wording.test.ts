@@ -90,7 +90,7 @@ describe("a refusal of a request", () => {
     expect([reply.status, reply.body.errors]).toEqual([400, [{ pointer, detail }]]);
   });
 
-  it("speaks of query parameters in the same words", async () => {
+  it("has the same wording for query parameters", async () => {
     const detailOf = async (query: string) =>
       (await ada.ask("GET", `/v1/adapters?${query}`)).body.errors[0]?.detail;
     expect(await detailOf("limit=1000")).toBe("must be at most 100; it is 1,000");

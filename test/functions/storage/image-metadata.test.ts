@@ -67,7 +67,7 @@ const profile = segment(0xe2, "ICC_PROFILE\0\x01\x01colours");
 
 describe("what is kept of a picture", () => {
   it.each(Object.entries(pictures))(
-    "%s: no text of the camera, the same however it is cut",
+    "%s: contains no text of the camera, in any chunking",
     async (name, bytes) => {
       const whole = await clean(bytes, bytes.length);
       expect(textOf(whole.bytes)).not.toContain(SECRET);
@@ -78,7 +78,7 @@ describe("what is kept of a picture", () => {
     },
   );
 
-  it("of layouts as cameras and phones write them: colours, the way it is turned, and pixels", async () => {
+  it("of layouts of cameras and phones: colours, orientation and pixels", async () => {
     const jfif = segment(0xe0, "JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
     const layouts: Record<string, string[]> = {
       "EXIF first, as EXIF wants it": [exif(6, true), profile],
@@ -117,12 +117,12 @@ describe("what is kept of a picture", () => {
     expect((await clean(camera(exif(1, true)))).bytes).toEqual((await clean(camera())).bytes);
   });
 
-  it("of a PNG: what drawing programs write, and nothing behind its end", async () => {
+  it("of a PNG: texts of image generators, and nothing behind its end", async () => {
     const { bytes } = await clean(joined(PNG, SECRET));
     expect(textOf(bytes)).toContain("parameters\0a person, steps 4");
   });
 
-  it("is as long as it was for a WebP, whose length stands at its beginning, and no flag for XMP is left", async () => {
+  it("has the same length for a WebP, and no flag for XMP", async () => {
     for (const webp of [WEBP_LOSSY, WEBP_LOSSLESS, WEBP_PLAIN]) {
       const { bytes } = await clean(joined(webp, SECRET));
       expect(bytes.length).toBe(webp.length);
@@ -130,7 +130,7 @@ describe("what is kept of a picture", () => {
     }
   });
 
-  it("of damaged bytes is refused or passed on, and never throws otherwise or hangs", async () => {
+  it("of damaged bytes is refused or passed on, without other errors or hanging", async () => {
     for (const bytes of [JPEG_BASELINE, JPEG_PROGRESSIVE, PNG, WEBP_LOSSY]) {
       for (let at = 34; at < bytes.length; at += 5) {
         const flipped = bytes.slice();
@@ -148,7 +148,7 @@ describe("what is kept of a picture", () => {
     }
   });
 
-  it("reads how a picture is turned from either byte order, and nothing from what is no EXIF", () => {
+  it("reads the orientation in either byte order, and nothing from invalid EXIF", () => {
     for (let turn = 1; turn <= 8; turn++) expect(orientationOf(exifOf(turn))).toBe(turn);
     for (const turn of [0, 9, 0xffff]) expect(orientationOf(exifOf(turn))).toBe(1);
     expect(orientationOf(new Uint8Array(200))).toBe(1);
@@ -157,7 +157,7 @@ describe("what is kept of a picture", () => {
 });
 
 describe("a frame of an animation", () => {
-  it("keeps its pixels and nothing that stands beside them", async () => {
+  it("keeps its pixels and no metadata", async () => {
     const chunk = (type: string, data: string) => {
       const head = new Uint8Array(8);
       head.set(bytesOf(type));
@@ -178,7 +178,7 @@ describe("a frame of an animation", () => {
   });
 });
 
-describe("a picture with a place in it", () => {
+describe("a picture with GPS data", () => {
   const cases = Object.entries({ JPEG_BASELINE, JPEG_PROGRESSIVE, PNG, WEBP_LOSSY, WEBP_LOSSLESS });
   const bodyOf = async (url: string, headers: Record<string, string> = {}) =>
     new Uint8Array(await (await send(url, { headers })).arrayBuffer());
@@ -191,7 +191,7 @@ describe("a picture with a place in it", () => {
   }
 
   it.each(cases)(
-    "%s: as an avatar and a preview it is shown without it, in the size it is seen in",
+    "%s: is served without it as an avatar and a preview, with its displayed size",
     async (name, bytes) => {
       const handle = name.toLowerCase().replace("_", "-");
       const owner = await person(handle);
@@ -228,7 +228,7 @@ describe("a picture with a place in it", () => {
     },
   );
 
-  it("that is not the one announced leaves nothing", async () => {
+  it("other than the announced one leaves nothing behind", async () => {
     const owner = await person("Wrong");
     const announced = await owner.announce("preview", JPEG_BASELINE, "image/jpeg", "0".repeat(64));
     const reply = await put(announced.body.upload_url, JPEG_BASELINE);
@@ -236,7 +236,7 @@ describe("a picture with a place in it", () => {
     expect((await env.BLOBS.list({ prefix: "incoming/" })).objects).toEqual([]);
   });
 
-  it("whose request was cut off is dropped an hour later", async () => {
+  it("whose request was interrupted is deleted an hour later", async () => {
     await env.BLOBS.put("incoming/upl_cut", PNG);
     await dropWaitingPictures(env, Date.now());
     expect(await env.BLOBS.head("incoming/upl_cut")).not.toBeNull();
@@ -253,7 +253,7 @@ describe("a picture of a runner", () => {
   const xmp = `XML:com.adobe.xmp\0\0\0\0\0${textOf(new TextEncoder().encode(madeByModel))}`;
   const IHDR_END = 33;
 
-  it("is kept as it came where it says nothing but what made it", async () => {
+  it("is unchanged if it contains only its recipe", async () => {
     const plain = await png(256, 256);
     const own = inserted(
       plain,
@@ -267,7 +267,7 @@ describe("a picture of a runner", () => {
     expect((await clean(other)).bytes).toEqual(plain);
   });
 
-  it("shows nobody the place of the machine: drawn for everybody, by one's own, as a sample, as a preview that the service ordered", async () => {
+  it("is stored without GPS data: of a generation, an own runner, a sample, a service preview", async () => {
     const owner = await person("Gerda");
     const shared = await Machine.register(await person("Operator"));
     const own = await Machine.register(owner);
@@ -336,8 +336,8 @@ describe("a picture of a runner", () => {
   });
 });
 
-describe("what bytes are", () => {
-  it("is known by them and by their use, not by who stored them first", async () => {
+describe("the content type of bytes", () => {
+  it("follows from the bytes and their use, not from the first upload", async () => {
     const [eve, victim] = [await person("Eve"), await person("Victim")];
     const form = new FormData();
     form.append("content", new Blob([WEBP_PLAIN], { type: "text/html" }), "x.html");
@@ -355,7 +355,7 @@ describe("what bytes are", () => {
     expect(columns.results.map(({ name }) => name)).not.toContain("content_type");
   });
 
-  it("is looked at for pictures, also where the same bytes came as an adapter before", async () => {
+  it("is checked for pictures, also if the same bytes were uploaded as an adapter before", async () => {
     const eve = await person("Eva");
     const page = bytesOf("<script>alert(1)</script>".padEnd(64));
     const digest = await sha256Hex(page);

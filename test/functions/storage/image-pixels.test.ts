@@ -115,7 +115,7 @@ async function withoutPixels(): Promise<Record<string, Bytes>> {
 }
 
 describe("pixels", () => {
-  it("that are all there are let through, however they are coded", async () => {
+  it("that are complete pass, in every coding", async () => {
     for (const bytes of Object.values(pictures)) {
       for (const step of [1, 7, 4_096]) expect(typeof (await kept(bytes, step))).toBe("object");
     }
@@ -141,7 +141,7 @@ describe("pixels", () => {
     expect(await kept(interlaced(await zlib(new Uint8Array(passes - 1))))).toBe("The picture is cut off.");
   });
 
-  it("that are split over many chunks, or followed by more than is needed, are read", async () => {
+  it("that are split over many chunks, or followed by further data, are read", async () => {
     const rows = await zlib(new Uint8Array(72).map((_, i) => (i % 9 ? i * 7 : 0)));
     const one = (byte: number) => pngChunk("IDAT", new Uint8Array([byte]));
     expect(typeof (await kept(image(header(8, 8, {}), ...Array.from(rows, one))))).toBe("object");
@@ -149,7 +149,7 @@ describe("pixels", () => {
     expect(typeof (await kept(image(header(8, 8, {}), pngChunk("IDAT", bomb))))).toBe("object");
   });
 
-  it("in more parts than any program writes are refused before they cost time", async () => {
+  it("in too many chunks are refused early", async () => {
     const many = "The picture is in more parts than any program writes.";
     const rows = pngChunk("IDAT", await zlib(new Uint8Array(72)));
     const empty = new Uint8Array(12 * 120_000);
@@ -159,7 +159,7 @@ describe("pixels", () => {
     expect(await kept(whole, 65_536)).toBe(many);
   });
 
-  it("are asked for in every picture that comes", async () => {
+  it("are checked in every uploaded picture", async () => {
     const owner = await person("Pia");
     const machine = await Machine.register(owner);
     for (const [name, bytes] of Object.entries(await withoutPixels())) {
@@ -197,12 +197,12 @@ describe("pixels", () => {
   });
 });
 
-describe("what a PNG has packed beside its pixels", () => {
+describe("compressed metadata of a PNG", () => {
   const around = async (...chunks: Uint8Array[]) =>
     image(header(8, 8, {}), ...chunks, pngChunk("IDAT", await zlib(new Uint8Array(72))));
   const packed = (type: string, before: string, data: Uint8Array) => pngChunk(type, joined(before, data));
 
-  it("is kept where it can be unpacked", async () => {
+  it("is kept if it can be unpacked", async () => {
     const text = await zlib(bytesOf("a person, steps 4"));
     for (const each of [
       packed("zTXt", "parameters\0\0", text),
@@ -214,7 +214,7 @@ describe("what a PNG has packed beside its pixels", () => {
     }
   });
 
-  it("is left out where it is a bomb, damaged, or many that together are one", async () => {
+  it("is dropped if it is damaged, or a decompression bomb alone or together", async () => {
     const bomb = await zlib(new Uint8Array(3_000_000));
     const plain = await around();
     for (const each of [

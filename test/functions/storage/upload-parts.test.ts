@@ -55,7 +55,7 @@ function large(seed: number): Uint8Array<ArrayBuffer> {
 }
 
 describe("an upload in parts", () => {
-  it("is cut, gone on with from what has arrived, and stored as the bytes that were announced", async () => {
+  it("is resumed from the stored parts, and stored as the announced bytes", async () => {
     const bytes = large(1);
     const upload = await begin(ada, bytes);
     expect(upload).toMatchObject({ state: "announced", upload_url: null });
@@ -79,7 +79,7 @@ describe("an upload in parts", () => {
     expect(await gathered()).toBe(0);
   });
 
-  it("that comes out as other bytes is dropped, touches nothing of that hash, and can be sent anew", async () => {
+  it("with other bytes than announced is deleted, does not touch the blob of that hash, and can be repeated", async () => {
     const bytes = large(2);
     const sha256 = await sha256Hex(bytes);
     await env.BLOBS.put(`blobs/${sha256}`, "what somebody else relies on");
@@ -99,7 +99,7 @@ describe("an upload in parts", () => {
     expect(await stored(sha256)).toEqual(bytes);
   });
 
-  it("takes a part that is sent again in place of the first", async () => {
+  it("replaces a part that is sent again", async () => {
     const bytes = new Uint8Array(5_000).fill(9);
     const upload = await begin(ada, bytes);
     await put(urlOf(upload, 1), new Uint8Array(5_000).fill(8));
@@ -107,7 +107,7 @@ describe("an upload in parts", () => {
     expect((await ada.ask("POST", `/v1/uploads/${upload.id}/complete`)).status).toBe(200);
   });
 
-  it("completes once where it is asked twice at once", async () => {
+  it("completes once for two concurrent requests", async () => {
     const bytes = new Uint8Array(6_000).fill(6);
     const upload = await begin(ada, bytes);
     await put(urlOf(upload, 1), bytes);
@@ -118,7 +118,7 @@ describe("an upload in parts", () => {
     expect(await stored(await sha256Hex(bytes))).toEqual(bytes);
   });
 
-  it("refuses a part of another length, of another number, and at an address that was changed", async () => {
+  it("refuses a part of another length or number, and a changed address", async () => {
     const bytes = new Uint8Array(7_000).fill(7);
     const upload = await begin(ada, bytes);
     const short = await put(urlOf(upload, 1), bytes.slice(1));
@@ -134,13 +134,13 @@ describe("an upload in parts", () => {
     expect((await put(signed, bytes)).body.code).toBe("not_found");
   });
 
-  it("is nobody else's to look at or to complete", async () => {
+  it("cannot be read or completed by others", async () => {
     const upload = await begin(ada, new Uint8Array(8_000).fill(3));
     expect((await bob.ask("GET", `/v1/uploads/${upload.id}`)).status).toBe(404);
     expect((await bob.ask("POST", `/v1/uploads/${upload.id}/complete`)).status).toBe(404);
   });
 
-  it("is how an adapter file above one request comes, up to the limit, and never how a picture does", async () => {
+  it("is offered for adapter files above one request, up to the limit, and not for pictures", async () => {
     const announce = (size_bytes: number, kind = "adapter", more = {}) =>
       ada.ask<Upload & { code: string }>("POST", "/v1/uploads", {
         ...{ kind, size_bytes, content_type: kind === "adapter" ? RAW : "image/png", sha256: "a".repeat(64) },
@@ -169,7 +169,7 @@ describe("an upload in parts", () => {
     expect(version.sha256).toBe(await sha256Hex(file));
   });
 
-  it("leaves nothing beside the blob where its finishing was cut off", async () => {
+  it("leaves nothing beside the blob after an interrupted completion", async () => {
     const bytes = large(21);
     const upload = await begin(ada, bytes);
     for (const number of [1, 2]) await put(urlOf(upload, number), partOf(bytes, number));
@@ -185,7 +185,7 @@ describe("an upload in parts", () => {
     expect(await stored(await sha256Hex(bytes))).toEqual(bytes);
   });
 
-  it("can be sent anew where dropping wrong bytes was cut off", async () => {
+  it("can be repeated after an interrupted deletion of wrong bytes", async () => {
     const bytes = large(22);
     const upload = await begin(ada, bytes);
     for (const number of [1, 2]) await put(urlOf(upload, number), partOf(large(23), number));
@@ -203,7 +203,7 @@ describe("an upload in parts", () => {
     expect(await ada.must("POST", `/v1/uploads/${upload.id}/complete`)).toMatchObject({ state: "stored" });
   });
 
-  it("opens anew where a part was sent again and not noted, and takes none of the ones before", async () => {
+  it("restarts if a resent part was not recorded, without the earlier parts", async () => {
     const bytes = large(31);
     const upload = await begin(ada, bytes);
     for (const number of [1, 2]) await put(urlOf(upload, number), partOf(large(32), number));
@@ -240,7 +240,7 @@ describe("an upload in parts", () => {
     expect(await ada.must("POST", `/v1/uploads/${upload.id}/complete`)).toMatchObject({ state: "stored" });
   });
 
-  it("says that a part came too late where the parts were dropped before it", async () => {
+  it("refuses a part that arrives after its upload was deleted", async () => {
     const upload = await begin(ada, new Uint8Array(9_500).fill(4));
     const id = await env.DB.prepare("SELECT multipart_id FROM uploads WHERE id = ?")
       .bind(upload.id)
@@ -250,7 +250,7 @@ describe("an upload in parts", () => {
     expect([reply.status, reply.body.code]).toEqual([409, "upload_incomplete"]);
   });
 
-  it("that cannot be dropped holds up no other", async () => {
+  it("that cannot be deleted does not block others", async () => {
     const [stuck, free] = [
       await begin(ada, new Uint8Array(100).fill(41)),
       await begin(ada, new Uint8Array(100).fill(42)),
@@ -277,7 +277,7 @@ describe("an upload in parts", () => {
     expect((await open()).results).toEqual([]);
   });
 
-  it("that nobody finishes is dropped when its time is over", async () => {
+  it("that is unfinished at its expiry is deleted", async () => {
     const bytes = new Uint8Array(9_000).fill(1);
     const upload = await begin(ada, bytes);
     await put(urlOf(upload, 1), bytes);

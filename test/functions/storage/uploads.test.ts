@@ -43,7 +43,7 @@ describe("an upload", () => {
     }
   });
 
-  it("is refused where its owner's store is full, and bytes sent twice count once", async () => {
+  it("is refused above its owner's storage quota, and the same bytes count once", async () => {
     const full = await person("Full");
     const bytes = await png(9, 9, 33);
     for (let i = 0; i < 3; i++) await full.upload("preview", bytes, "image/png");

@@ -72,7 +72,7 @@ describe("an address", () => {
     "https://[2606:4700::1111]/",
   ])("that is public passes: %s", (url) => expect(kindOf(url)).toBe("address"));
 
-  it("with a name wants to be looked up", () => {
+  it("with a host name must be resolved", () => {
     expect(targetOf("https://Hooks.Example.com./a?b", false)).toEqual({
       kind: "name",
       name: "hooks.example.com",
@@ -94,16 +94,16 @@ describe("an address", () => {
   });
 });
 
-describe("a name that looks like this machine", () => {
+describe("a name that resembles this machine", () => {
   it.each([
     "http://127.evil.example/",
     "http://127.0.0.1.evil.example/",
     "https://127.0.0.1.nip.io/",
     "http://localhost.evil.example/",
-  ])("is none of it: %s", (url) => expect(kindOf(url, true)).not.toBe("address"));
+  ])("is not this machine: %s", (url) => expect(kindOf(url, true)).not.toBe("address"));
 });
 
-describe("what the platform answers by itself", () => {
+describe("a name that the platform answers itself", () => {
   it.each([
     "/cdn-cgi/explorer/api/d1/database",
     "/cdn-cgi",
@@ -115,7 +115,7 @@ describe("what the platform answers by itself", () => {
     "/cdn-cgi%2fexplorer",
     "/.%2e/cdn-cgi/explorer",
     "/a%5ccdn-cgi/explorer",
-  ])("is no address for a webhook: %s", (path) => {
+  ])("is refused as a webhook: %s", (path) => {
     for (const host of [
       "http://127.0.0.1:8787",
       "http://localhost:8787",
@@ -126,7 +126,7 @@ describe("what the platform answers by itself", () => {
     }
   });
 
-  it("does not take in what only has such a name inside", () => {
+  it("does not match a name that only contains it", () => {
     expect(kindOf("https://1.1.1.1/my-cdn-cgi-hook/100%25", false)).toBe("address");
   });
 });
@@ -140,7 +140,7 @@ describe("a name", () => {
     }
   });
 
-  it("that resolves to nonsense does not pass", () => {
+  it("with an invalid DNS answer does not pass", () => {
     for (const text of [
       "",
       "1.2.3",

@@ -97,7 +97,7 @@ describe("an endpoint", () => {
     expect((await bob.ask("POST", "/v1/webhooks", input)).status).toBe(201);
   });
 
-  it("that is paused ends what waits for it", async () => {
+  it("that is paused ends its pending deliveries", async () => {
     const made = await endpoint(ada, box().url, ["generation.failed"]);
     await change((await generate()).id, "failed");
     await ada.must("PATCH", `/v1/webhooks/${made.id}`, { enabled: false });
@@ -106,7 +106,7 @@ describe("an endpoint", () => {
     expect(ended?.attempts.map(({ error }) => error)).toEqual(["The webhook was disabled."]);
   });
 
-  it("takes its deliveries along when it is deleted", async () => {
+  it("is deleted with its deliveries", async () => {
     const { webhook } = await failing(2);
     await ada.must("DELETE", `/v1/webhooks/${webhook.id}`).catch(() => undefined);
     expect(await deliveriesOf(ada)).toEqual([]);
@@ -114,7 +114,7 @@ describe("an endpoint", () => {
 });
 
 describe("deliveries", () => {
-  it("are listed newest first, by pages without gap or double, by endpoint, job and state", async () => {
+  it("are listed newest first, in pages, by endpoint, job and state", async () => {
     const { webhook } = await failing(5);
     await endpoint(ada, box().url, ["*.canceled"]);
     const job = await generate();
@@ -141,7 +141,7 @@ describe("deliveries", () => {
     expect(await deliveriesOf(bob)).toEqual([]);
   });
 
-  it("of which one failed is sent again with its id, to the endpoint's present address", async () => {
+  it("that failed are replayed singly with the same id, to the endpoint's current address", async () => {
     const { webhook } = await failing(1);
     const [before] = await deliveriesOf(ada);
     const moved = box();
@@ -152,14 +152,14 @@ describe("deliveries", () => {
     expect(message?.headers["webhook-id"]).toBe(before?.id);
   });
 
-  it("that failed are all sent again at once", async () => {
+  it("that failed are all replayed at once", async () => {
     const { webhook, until } = await failing(3, "ok");
     expect(await ada.must("POST", `/v1/webhooks/${webhook.id}/replay`)).toEqual({ replayed: 3 });
     expect((await until(3)).length).toBe(3);
     expect(await ada.must("POST", `/v1/webhooks/${webhook.id}/replay`)).toEqual({ replayed: 0 });
   });
 
-  it("are not sent again to an endpoint that is disabled", async () => {
+  it("are not replayed to a disabled endpoint", async () => {
     const { webhook } = await failing(1);
     const [failed] = await deliveriesOf(ada);
     await ada.must("PATCH", `/v1/webhooks/${webhook.id}`, { enabled: false });

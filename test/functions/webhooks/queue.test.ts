@@ -64,7 +64,7 @@ const cron = (now: number) =>
   worker.scheduled(createScheduledController({ scheduledTime: new Date(now), cron: "* * * * *" }), env);
 
 describe("a message of the Queue", () => {
-  it("is done with when its delivery arrived, and comes again when it did not", async () => {
+  it("is acknowledged if its delivery succeeded, and retried if not", async () => {
     const good = await waiting("ok");
     expect(await consume(good.id)).toMatchObject({ explicitAcks: ["0"], again: [] });
     const bad = await waiting("status/500");
@@ -73,7 +73,7 @@ describe("a message of the Queue", () => {
     expect(result.delay?.delaySeconds).toBeGreaterThanOrEqual(7_200);
   });
 
-  it("that comes twice, or for nothing, changes nothing", async () => {
+  it("that arrives twice, or for no delivery, changes nothing", async () => {
     const { id, arrived } = await waiting("ok");
     expect((await consume(id, id, "dlv_000000000000000000000000")).explicitAcks.sort()).toEqual([
       "0",
@@ -86,7 +86,7 @@ describe("a message of the Queue", () => {
 });
 
 describe("cron", () => {
-  it("sends what the Queue has forgotten", async () => {
+  it("sends what the Queue lost", async () => {
     const { until, arrived } = await waiting("ok");
     await cron(Date.now());
     expect(await arrived()).toEqual([]);
@@ -97,7 +97,7 @@ describe("cron", () => {
     expect((await until(1)).length).toBe(1);
   });
 
-  it("deletes what ended long ago, and nothing that still waits", async () => {
+  it("deletes old ended deliveries, and no pending one", async () => {
     await waiting("ok");
     await waiting("ok");
     const long = Date.now() - (DELIVERY_KEPT_DAYS * 86_400_000 + 1_000);
@@ -111,7 +111,7 @@ describe("cron", () => {
 });
 
 describe("a message that cannot be written", () => {
-  it("counts as a failed attempt and does not come back for ever", async () => {
+  it("counts as a failed attempt and is not retried for ever", async () => {
     const { id, arrived } = await waiting("ok");
     await env.DB.prepare("DELETE FROM jobs").run();
     for (let i = 0; i < WEBHOOK_RETRY_SECONDS.length + 1; i++) {
@@ -132,7 +132,7 @@ describe("a message's body", () => {
     return bodyOf(db, job, delivery, env);
   }
 
-  it("is shortened where it would be too long, and says so", async () => {
+  it("is shortened above its limit, and marked as abridged", async () => {
     await waiting("ok");
     expect(JobMessage.parse(JSON.parse(await written())).abridged).toBeUndefined();
     const long = { prompt: "é".repeat(WEBHOOK_BODY_MAX_BYTES / 2), adapters: [] };

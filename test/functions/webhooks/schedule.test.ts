@@ -14,7 +14,7 @@ const refused: Outcome = { status: 503, error: "no", retryAfterSeconds: null };
 const DAY_MS = 86_400_000;
 
 describe("attempts", () => {
-  it("come ever later, over nearly a day, each within its jitter", () => {
+  it("have growing delays over nearly a day, each with jitter", () => {
     let [least, most] = [0, 0];
     for (const [i, seconds] of WEBHOOK_RETRY_SECONDS.entries()) {
       const early = (retryAt(refused, i + 1, 0, 0) ?? 0) / 1000;
@@ -38,7 +38,7 @@ describe("attempts", () => {
     expect(retryAt({ ...refused, status: 410 }, 1, 0, 0.5)).toBeNull();
   });
 
-  it("heed Retry-After where it is later, within its bound", () => {
+  it("respect Retry-After if it is later, within its bound", () => {
     expect(retryAt({ ...refused, retryAfterSeconds: 900 }, 1, 1_000, 0.5)).toBe(901_000);
     expect(retryAt({ ...refused, retryAfterSeconds: 1 }, 3, 0, 0.5)).toBe(120_000);
     expect(retryAt({ ...refused, retryAfterSeconds: 1e9 }, 1, 0, 0.5)).toBe(
@@ -59,7 +59,7 @@ describe("attempts", () => {
 describe("an endpoint", () => {
   const long = WEBHOOK_FAILING_DAYS_MAX * DAY_MS;
 
-  it("is disabled when it has failed both often and long", () => {
+  it("is disabled after enough failures over enough time", () => {
     const often = WEBHOOK_FAILURES_MAX - 1;
     expect(disabling(refused, { failures: often, failingSince: 0 }, long)).toBe("failing");
     expect(disabling(refused, { failures: often, failingSince: 1 }, long)).toBeNull();

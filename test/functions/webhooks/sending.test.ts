@@ -49,7 +49,7 @@ async function waiting(
 const inDays = (days: number) => Date.now() + days * 86_400_000;
 
 describe("a job's changes", () => {
-  it("arrive signed, in the order of their ids, as the job was at each", async () => {
+  it("arrive signed, in the order of their ids, with the job's state at each", async () => {
     const { url, until } = box();
     const { secret } = await endpoint(ada, url);
     const job = await generate();
@@ -89,14 +89,14 @@ describe("a job's changes", () => {
     expect(await boxes.training.arrived()).toEqual([]);
   });
 
-  it("of somebody else are sent to nobody", async () => {
+  it("of another account are not sent", async () => {
     const { url } = box();
     await endpoint(await person("Eve"), url, ["*.*"]);
     await generate();
     expect(await env.DB.prepare("SELECT * FROM deliveries").all()).toMatchObject({ results: [] });
   });
 
-  it("that a runner without the lease asked for leave nothing behind", async () => {
+  it("attempted by a runner without the lease leave nothing behind", async () => {
     await endpoint(ada, box().url, ["*.succeeded", "*.failed"]);
     await generate();
     const [lease] = await machine.lease();
@@ -106,7 +106,7 @@ describe("a job's changes", () => {
     expect([late.status, await deliveriesOf(ada)]).toEqual([409, []]);
   });
 
-  it("reach the address that the job brought along, signed with the account's default secret", async () => {
+  it("reach the job's own webhook, signed with the account's default secret", async () => {
     const { url, until } = box();
     const job = await generate({ webhook: { url } });
     await generate();
@@ -124,7 +124,7 @@ describe("a job's changes", () => {
 });
 
 describe("an attempt that fails", () => {
-  it("is due from the first by any clock, and again only when its time has come", async () => {
+  it("is first due by any clock, and again only at its time", async () => {
     const { delivery, arrived } = await waiting("status/500");
     // The clock of this machine is five minutes behind the database's.
     const behind = Date.now() - 300_000;
@@ -134,7 +134,7 @@ describe("an attempt that fails", () => {
     expect(await arrived()).toHaveLength(1);
   });
 
-  it("is made again later with the same id and bytes, until one arrives", async () => {
+  it("is repeated later with the same id and bytes, until one succeeds", async () => {
     const { webhook, delivery, arrived } = await waiting("flaky/2");
     let now = Date.now();
     for (const [i, seconds] of WEBHOOK_RETRY_SECONDS.slice(0, 2).entries()) {
@@ -163,7 +163,7 @@ describe("an attempt that fails", () => {
     expect(after).toMatchObject({ failures: 0, failing_since: null, enabled: true });
   });
 
-  it("is the last after a day of them", async () => {
+  it("is the last one at the end of the schedule", async () => {
     const { delivery, arrived } = await waiting("status/503");
     let now = Date.now();
     const began = now;
@@ -181,7 +181,7 @@ describe("an attempt that fails", () => {
     });
   });
 
-  it("with a Retry-After comes again when it says", async () => {
+  it("with a Retry-After is repeated at that time", async () => {
     const { delivery } = await waiting("status/429");
     const now = Date.now();
     const row = await tryOnce(delivery.id, now);
@@ -195,14 +195,14 @@ describe("an attempt that fails", () => {
     expect((await arrived()).length).toBe(1);
   });
 
-  it("reads no more of an endless answer than it must", async () => {
+  it("reads only the beginning of an endless answer", async () => {
     const { delivery } = await waiting("flood");
     const row = await tryOnce(delivery.id, Date.now());
     expect(row?.attempts[0]?.error?.length).toBeLessThan(250);
     expect(row?.attempts[0]?.duration_ms).toBeLessThan(WEBHOOK_TIMEOUT_SECONDS * 1000);
   });
 
-  it("names a connection that broke", async () => {
+  it("records a broken connection", async () => {
     const { delivery } = await waiting("reset");
     const row = await tryOnce(delivery.id, Date.now());
     expect(row?.attempts).toMatchObject([
@@ -210,13 +210,13 @@ describe("an attempt that fails", () => {
     ]);
   });
 
-  it("waits for an answer ten seconds", async () => {
+  it("waits ten seconds for an answer", async () => {
     const { delivery } = await waiting("hang");
     const row = await tryOnce(delivery.id, Date.now());
     expect(row?.attempts).toMatchObject([{ response_status: null, error: "No answer within 10 seconds." }]);
   });
 
-  it("never reaches a name that leads inside", async () => {
+  it("never reaches a name of a private address", async () => {
     const { delivery, arrived } = await waiting("ok");
     await env.DB.prepare("UPDATE deliveries SET url = 'https://rebound.example.com/'").run();
     const asked: string[] = [];
@@ -229,7 +229,7 @@ describe("an attempt that fails", () => {
     expect(row?.attempts[0]?.error).toContain("not on the public internet");
   });
 
-  it("never reaches this machine where that is not allowed", async () => {
+  it("never reaches this machine unless allowed", async () => {
     const { delivery, arrived } = await waiting("ok");
     const row = await tryOnce(delivery.id, Date.now(), { ...OPTIONS, allowLoopback: false });
     expect([row?.state, await arrived()]).toEqual(["pending", []]);
@@ -237,7 +237,7 @@ describe("an attempt that fails", () => {
 });
 
 describe("two consumers", () => {
-  it("with one delivery send it once", async () => {
+  it("of one delivery send it once", async () => {
     const { delivery, arrived } = await waiting("ok");
     const now = Date.now();
     const rows = await Promise.all([
@@ -249,7 +249,7 @@ describe("two consumers", () => {
     expect((await arrived()).length).toBe(1);
   });
 
-  it("of which the first died leave it to the second after a minute", async () => {
+  it("retry a delivery of a dead consumer after a minute", async () => {
     const { delivery } = await waiting("ok");
     const now = Date.now();
     // As a claim leaves it whose holder never came back.
@@ -262,7 +262,7 @@ describe("two consumers", () => {
 });
 
 describe("an endpoint", () => {
-  it("that answers 410 is disabled, what waits for it ends, and its owner is notified", async () => {
+  it("that answers 410 is disabled, its pending deliveries end, and its owner is notified", async () => {
     const { webhook, delivery } = await waiting("status/410");
     await change((await generate()).id, "failed");
     expect(await tryOnce(delivery.id, Date.now())).toMatchObject({ state: "failed" });
@@ -312,7 +312,7 @@ describe("an endpoint", () => {
     expect(second.headers["webhook-signature"]).toBe(signature);
   });
 
-  it("answers a ping at once with how it went, and is not tried again", async () => {
+  it("answers a ping at once with its result, without a retry", async () => {
     const good = box();
     const webhook = await endpoint(ada, good.url);
     const sent = await ada.must<Delivery>("POST", `/v1/webhooks/${webhook.id}/ping`);

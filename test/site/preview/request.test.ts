@@ -20,7 +20,7 @@ const form: Form = {
 };
 
 describe("a preview", () => {
-  it("asks for the picked people with their strengths and boxes, on the form's canvas", () => {
+  it("requests the picked people with their strengths and boxes, on the form's canvas", () => {
     const request = requestOf(form, known, 7);
     expect(request).toMatchObject({ cells: 2, seed: 7, prompt: "<ana> smiling" });
     expect(request?.members).toEqual([
@@ -34,7 +34,7 @@ describe("a preview", () => {
     ]);
   });
 
-  it("needs someone of the catalog and a prompt", () => {
+  it("needs a member of the catalog and a prompt", () => {
     expect(requestOf({ ...form, prompt: " " }, known, 7)).toBeNull();
     expect(requestOf({ ...form, members: [] }, known, 7)).toBeNull();
     expect(requestOf(form, { ...known, adapters: new Map() }, 7)).toBeNull();

@@ -92,7 +92,7 @@ describe("residuals", () => {
   const column = (r: number) =>
     Array.from({ length: width }, (_, c) => inputs.down.data[c * 2 * RANK + r] ?? 0);
 
-  it("stand side by side for those in the picture, in the graph's order of layers, with their strengths", () => {
+  it("are concatenated for the members in the picture, in the graph's order of layers, with their strengths", () => {
     expect(cast.layers).toEqual(base.layers.map(({ name }) => name));
     expect(inputs.down.shape).toEqual([width, 2 * RANK]);
     expect(inputs.up.shape).toEqual([cast.layers.length, 2 * RANK, width]);
@@ -168,7 +168,7 @@ describe("people", () => {
     expect(neighbour_bias.data[8]).toBe(FORBIDDEN);
   });
 
-  it("see one another where a box reaches over its cell, and where nobody was trained", () => {
+  it("attend to one another if a box exceeds its cell, and without trained members", () => {
     const wide = { x: 0.1, y: 0, width: 0.6, height: 1 };
     const reaching = new Map([...members].slice(0, 2));
     reaching.set("<ana>", { ...attached(3, 1), region: wide });
@@ -181,7 +181,7 @@ describe("people", () => {
   });
 });
 
-it("captions hold background, learned tokens and expression where the runner puts them", () => {
+it("captions have background, learned tokens and expression in the runner's positions", () => {
   const words = [language.pad, language.null, "background:plain", "expression:smiling", "expression:neutral"];
   const table = Float32Array.from({ length: words.length * width }, (_, i) => Math.floor(i / width));
   const world = { shapes: cast, vocabulary: new Map(words.map((word, i) => [word, i])), table };
@@ -242,7 +242,7 @@ describe("a base with entries and gates", () => {
     ["<absent>", member(5, 1)],
   ]);
 
-  it("gives every member the rows of its own words, wherever it is named, and none without the prompt", () => {
+  it("gives every member the rows of its own words, wherever it is named, and none in the negative prompt", () => {
     const { entries, owners } = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 2 }));
     const length = 3 * WORDS;
     expect(entries.shape).toEqual([3, 2, length, width]);
@@ -266,7 +266,7 @@ describe("a base with entries and gates", () => {
     }
   });
 
-  it("has the slots' directions on all channels", () => {
+  it("has the directions of slots on all channels", () => {
     const { down } = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 1 }));
     expect(down.shape).toEqual([width, 2 * RANK]);
     const own = present.get("<bo>")?.trained.down;
@@ -274,7 +274,7 @@ describe("a base with entries and gates", () => {
   });
 });
 
-it("a position inside no box attends to everybody without one and to every background", () => {
+it("a position outside all boxes attends to everybody without a box and to every background", () => {
   const { weights, bias } = regionsOf(new Map([[2, cellMask(2, GRID, 3)]]), cast, 3, [0, 2]);
   expect([...renderedPart(cellMask(2, GRID, 3), GRID, 3, [0, 2]).subarray(6, 10)]).toEqual([0, 0, 1, 1]);
   expect([weights[7], weights[8], weights[128 + 7], weights[128 + 8]]).toEqual([0, 1, 1, 0]);
@@ -282,7 +282,7 @@ it("a position inside no box attends to everybody without one and to every backg
   expect([outside[0], outside[5], outside[WORDS], outside[WORDS + 1]]).toEqual([0, 0, 0, Math.fround(-1e9)]);
 });
 
-it("cells that are not drawn are cropped away and stay transparent", () => {
+it("cells that are not generated are cropped and stay transparent", () => {
   const planes = Float32Array.from({ length: 3 * 2 * 6 }, (_, i) => (i % 6 < 2 ? -1 : i % 6 < 4 ? 0 : 1));
   const part = cropped(planes, 3, [0, 2]);
   expect([...part.subarray(0, 8)]).toEqual([-1, -1, 1, 1, -1, -1, 1, 1]);
@@ -329,7 +329,7 @@ describe("sampling", () => {
     for (const value of picture ?? []) expect(value).toBeCloseTo(0.3, 6);
   });
 
-  it("asks for no caption without the prompt where that one has no say", async () => {
+  it("makes no negative prediction at guidance 1", async () => {
     const sizes: number[] = [];
     const alone = async (copies: Float32Array) => {
       sizes.push(copies.length);

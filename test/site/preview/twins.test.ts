@@ -21,7 +21,7 @@ const GRID = gridOf(cast);
 const WORDS = cast.config.words;
 const bits = (mask: Uint8Array) => mask.join("");
 
-describe("a prompt is cast as the runner casts it", () => {
+describe("a prompt is parsed as the runner parses it", () => {
   for (const example of golden.castings) {
     it(`${example.prompt} (${example.cells})`, () => {
       const { persons, unknown } = readPrompt(example.prompt, world.palettes);
@@ -43,7 +43,7 @@ describe("a prompt is cast as the runner casts it", () => {
 });
 
 describe("a casting", () => {
-  it("stands a person where the adapter's box is, whatever the words say", () => {
+  it("places a person at the adapter's box, whatever the prompt says", () => {
     const trained = new Map([
       ["<ana>", { x: 0.5, y: 0, width: 0.5, height: 1 }],
       ["<bo>", null],
@@ -85,7 +85,7 @@ it("weighs regions as the runner does", () => {
   });
 });
 
-it("keeps people apart where the runner does, and then as the runner does", () => {
+it("separates people exactly as the runner does", () => {
   for (const { cells, boxes, apart, neighbours } of golden.apart) {
     const masks = new Map(
       Object.entries(boxes).map(([cell, box]) => [Number(cell), boxMask(regionOf(box), GRID, cells)]),
@@ -152,7 +152,7 @@ describe("tokens", () => {
   });
 });
 
-it("starts from the runner's noise", () => {
+it("starts with the runner's noise", () => {
   for (const { seed, first, last, sum } of golden.noise) {
     const noise = noiseOf(seed, 3 * cast.config.cell_px * 2 * cast.config.cell_px);
     for (const [i, value] of first.entries()) expect(noise[i]).toBeCloseTo(value, 5);
@@ -161,7 +161,7 @@ it("starts from the runner's noise", () => {
   }
 });
 
-it("takes the runner's steps", () => {
+it("computes the runner's steps", () => {
   for (const [steps, times] of Object.entries(golden.time_steps)) {
     const ours = timeSteps(Number(steps), cast.time_shift);
     expect(ours.length).toBe(times.length);
