@@ -75,6 +75,7 @@ class Batch:
     t: Tensor  # (B,) levels of noise, in the base's own unit
     context: Context
     target: Tensor
+    weights: Tensor | None = None  # how much each value of the target counts, broadcastable to it; None: all the same
 
 
 class Dataset(Protocol):
@@ -235,8 +236,8 @@ class Base(Protocol[R]):
         """The context of a training batch with the concept's words in it and its residual beside the model."""
         ...
 
-    def loss(self, prediction: Tensor, target: Tensor, t: Tensor) -> Tensor:
-        """What training minimises, a scalar."""
+    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
+        """What training minimises, a scalar: how far the prediction for a batch is from its target."""
         ...
 
 

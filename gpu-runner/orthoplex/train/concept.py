@@ -241,4 +241,4 @@ def _loss_on(base: AnyBase, state: _State, batch: Batch) -> float:
     """The loss of one batch, as the concept is now."""
     context = state.called(batch.context)
     with state.attached(context):
-        return float(base.loss(base.predict(batch.noisy, batch.t, context), batch.target, batch.t))
+        return float(base.loss(base.predict(batch.noisy, batch.t, context), batch))

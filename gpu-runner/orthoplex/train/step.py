@@ -62,10 +62,10 @@ def train_step(
         noisy, t = torch.cat([noisy, without.noisy]), torch.cat([t, without.t])
     with learner.attached(context):
         predicted = base.predict(noisy, t, context)
-    loss = base.loss(predicted[:own], batch.target, batch.t)
+    loss = base.loss(predicted[:own], batch)
     learner.loss = float(loss.detach())
     if without:
-        drift = base.loss(predicted[own:], without.target, without.t)
+        drift = base.loss(predicted[own:], without)
         learner.prior_loss = float(drift.detach())
         loss = loss + drift
     if penalty:

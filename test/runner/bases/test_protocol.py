@@ -177,7 +177,7 @@ def loss_of(base: AnyBase, concept: Concept) -> float:
     batch = base.pictures(pictures(), "person").batch(8, torch.Generator().manual_seed(99))
     context = base.with_concept(batch.context, concept)
     with base.attached(context):
-        return float(base.loss(base.predict(batch.noisy, batch.t, context), batch.target, batch.t))
+        return float(base.loss(base.predict(batch.noisy, batch.t, context), batch))
 
 
 def untrained(base: AnyBase) -> Concept:

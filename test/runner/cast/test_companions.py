@@ -48,6 +48,24 @@ def test_a_training_scene_places_the_concept_beside_a_companion_with_its_own_wor
     assert seen == {0, 1}
 
 
+def test_what_tells_the_pictures_apart_weighs_more_in_the_concepts_cell_only(gated_base: CastBase) -> None:
+    other = red()
+    other.paste((0, 0, 255, 255), (56, 90, 72, 98))  # a mouth
+    pictures = read_pictures(gated_base, [(red(), "smiling"), (other, "sad")] * 2)
+    data = ConceptScenes(gated_base, pictures, companions(gated_base), share=1.0)
+    batch = data.batch(16, torch.Generator().manual_seed(3))
+    assert batch.weights is not None
+    assert batch.weights.shape == (8, 1, *batch.target.shape[2:])
+    for row, cell in enumerate(batch.context.conditions[CONCEPT_CELL].tolist()):
+        own, beside = (cells_of(batch.weights[row], gated_base.config.cell_px)[at] for at in (cell, 1 - cell))
+        torch.testing.assert_close(own, data.weights[0])
+        assert float(own.max()) == 5.0
+        assert bool((beside == 1).all())
+    alone = ConceptScenes(gated_base, pictures).batch(4, torch.Generator().manual_seed(3))
+    assert alone.weights is not None
+    torch.testing.assert_close(alone.weights, data.weights.expand(4, -1, -1, -1))
+
+
 def test_companions_keep_their_words_and_the_concept_has_only_its_expression(gated_base: CastBase) -> None:
     scene, cells = scenes(gated_base)._beside(6, companions(gated_base), torch.Generator().manual_seed(3))
     pad = gated_base.world.vocabulary[PAD]

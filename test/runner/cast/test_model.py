@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from orthoplex.bases.cast.base import CastBase
-from orthoplex.bases.cast.flow import edge_weights
+from orthoplex.bases.cast.flow import change_weights, edge_weights, flow_loss
 from orthoplex.bases.cast.model import SIZES, CastConfig, CastModel, level_seen_as, seen_level
 from orthoplex.bases.cast.parts import save_model
 from orthoplex.cast_training.base import Trainer, fitted
@@ -53,12 +53,36 @@ def test_a_base_of_twice_the_size_starts_with_the_predictions_of_the_smaller_one
     torch.testing.assert_close(drawn, expected, rtol=0, atol=2e-4)
 
 
-def test_edges_weigh_more_than_flat_areas_and_the_mean_weight_is_one() -> None:
+def test_edges_weigh_more_than_flat_areas() -> None:
     picture = torch.zeros(1, 3, 32, 32)
     picture[:, :, 16, 8:24] = 1.0
     weights = edge_weights(picture)
-    torch.testing.assert_close(weights.mean(), torch.tensor(1.0))
     assert weights[0, 0, 16, 16] > 3 * weights[0, 0, 2, 2]
+
+
+def test_a_loss_depends_on_where_weights_are_larger_and_not_on_their_size() -> None:
+    clean, t = torch.zeros(1, 3, 8, 8), torch.tensor([1.0])
+    predicted = clean.clone()
+    predicted[..., 0] = 1.0
+    weights = torch.ones(1, 1, 8, 8)
+    weights[..., 0] = 5.0
+    plain = flow_loss(predicted, clean, t)
+    torch.testing.assert_close(plain, torch.tensor(1 / 8))
+    torch.testing.assert_close(flow_loss(predicted, clean, t, weights=weights), torch.tensor(5 / 12))
+    torch.testing.assert_close(flow_loss(predicted, clean, t, weights=7 * weights), torch.tensor(5 / 12))
+
+
+def test_what_pictures_of_a_concept_tell_apart_weighs_more() -> None:
+    pictures = torch.rand(1, 4, 32, 32, generator=torch.Generator().manual_seed(0)).repeat(3, 1, 1, 1)
+    torch.testing.assert_close(change_weights(pictures), torch.ones(1, 1, 32, 32))
+    torch.testing.assert_close(
+        change_weights(pictures[:1]), torch.ones(1, 1, 32, 32)
+    )  # one picture: nothing to compare
+    pictures[0, :, 20, 12:16], pictures[1, :, 20, 12:16] = 0.0, 1.0
+    weights = change_weights(pictures, strength=4.0)
+    assert bool((weights[0, 0, 18:23, 10:18] == 5.0).all())
+    assert bool((weights[0, 0, :18] == 1.0).all())
+    assert bool((weights[0, 0, :, :10] == 1.0).all())
 
 
 def test_only_a_coarse_picture_has_a_decoder() -> None:

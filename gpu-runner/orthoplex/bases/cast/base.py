@@ -26,7 +26,7 @@ from orthoplex.bases.cast.reading import CastReading
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.bases.context import Context
 from orthoplex.bases.device import bytes_of
-from orthoplex.bases.protocol import Concept, TrainingDefaults
+from orthoplex.bases.protocol import Batch, Concept, TrainingDefaults
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.ortho.attach import attach, attach_batch
 from orthoplex.ortho.gated import attach_gated
@@ -135,10 +135,14 @@ class CastBase(CastParts):
         tokens = marked(concept.tokens, self.layout, concept.residual.slot)
         return replace(with_tokens(self, context, tokens), shared=(concept.residual,))
 
-    def loss(self, prediction: Tensor, target: Tensor, t: Tensor) -> Tensor:
+    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
         coarse = self.config.coarse
-        seen, _ = seen_level(t, coarse)
-        return flow_loss(prediction, target, seen, floor=FLOOR, weights=edge_weights(target) if coarse > 1 else None)
+        seen, _ = seen_level(batch.t, coarse)
+        weights = batch.weights
+        if coarse > 1:
+            lines = edge_weights(batch.target)
+            weights = lines if weights is None else lines * weights
+        return flow_loss(prediction, batch.target, seen, floor=FLOOR, weights=weights)
 
 
 def load_cast(folder: Path, description: dict[str, Any], device: torch.device) -> CastBase:

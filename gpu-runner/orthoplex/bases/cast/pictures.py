@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from orthoplex.bases.cast.flow import LOW_SHARE, noise_levels
+from orthoplex.bases.cast.flow import LOW_SHARE, change_weights, noise_levels
 from orthoplex.bases.cast.model import level_seen_as
 from orthoplex.bases.cast.parts import CastParts
 from orthoplex.bases.cast.people import People
@@ -131,6 +131,7 @@ class ConceptScenes:
         own_low_share = LOW_SHARE if base.config.coarse > 1 else 0.0
         self.high_share, self.low_share = high_share, own_low_share if low_share is None else low_share
         self.masks = background_masks(1, base.config.cell_px)
+        self.weights = change_weights(data.sprites)  # (1, 1, E, E)
         self.background_words = torch.tensor([base.world.background(kind) for kind in BACKGROUNDS])
 
     @property
@@ -145,6 +146,7 @@ class ConceptScenes:
         """
         base = self.base
         conditions: dict[str, Tensor] = {}
+        cells: Tensor | None = None
         if self.companions is not None and float(torch.rand(1, generator=generator)) < self.share:
             scene, cells = self._beside(max(1, count // 2), self.companions, generator)
             first = torch.randint(base.config.cells - 1, (len(cells), 1), generator=generator)
@@ -153,7 +155,7 @@ class ConceptScenes:
         else:
             scene = self.make(count, generator)
             places = torch.randint(base.config.cells, (count, 1), generator=generator)
-        clean = scene.pictures.to(base.device)
+        clean, weights = scene.pictures.to(base.device), self._weights(cells, len(scene.pictures)).to(base.device)
         seen = noise_levels(len(clean), generator, self.high_share, self.low_share).to(base.device)
         t = level_seen_as(seen, base.config.coarse)
         level = t[:, None, None, None]
@@ -162,7 +164,16 @@ class ConceptScenes:
         with torch.no_grad():
             colours = scene.colours.to(base.device, base.dtype)
             shared = base.model.encode(scene.words.to(base.device), colours, places)
-        return Batch(noisy, t, Context((shared,), ((),) * len(clean), conditions=conditions), clean)
+        return Batch(noisy, t, Context((shared,), ((),) * len(clean), conditions=conditions), clean, weights)
+
+    def _weights(self, cells: Tensor | None, count: int) -> Tensor:
+        """(B, 1, E, E P): the concept's own in its cell, and 1 in that of a companion."""
+        own = self.weights.expand(count, -1, -1, -1)
+        if cells is None:
+            return own
+        beside = torch.ones_like(own)
+        is_left = (cells == 0)[:, None, None, None]
+        return torch.cat([torch.where(is_left, own, beside), torch.where(is_left, beside, own)], dim=3)
 
     def _beside(self, count: int, companions: People, generator: torch.Generator) -> tuple[Scene, Tensor]:
         """`count` scenes of the concept and a companion in random order, on the companion's background; and the

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from orthoplex.bases.context import Context
 from orthoplex.bases.device import bytes_of
-from orthoplex.bases.protocol import Concept, TrainingDefaults
+from orthoplex.bases.protocol import Batch, Concept, TrainingDefaults
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.bases.sd import encoding, reading
 from orthoplex.bases.sd.attention import observed
@@ -130,8 +130,10 @@ class SdBase(SdParts):
     def with_concept(self, context: Context, concept: Concept) -> Context:
         return encoding.with_concept(context, concept)
 
-    def loss(self, prediction: Tensor, target: Tensor, t: Tensor) -> Tensor:  # noqa: ARG002
-        return F.mse_loss(prediction, target)
+    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
+        if batch.weights is None:
+            return F.mse_loss(prediction, batch.target)
+        return ((prediction - batch.target).square() * batch.weights).mean()
 
 
 def load_sd(
