@@ -7,7 +7,15 @@ interface Found {
   violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
 }
 
+/** Two frames, so that changes of style have begun, and then the end of everything that moves and has an end. */
+const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+  Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished)).then(() => {}))`;
+
 export async function faultsOf(page: Page): Promise<string[]> {
+  // Colours that still change from one theme to the other have any contrast.
+  await page.evaluate(SETTLED);
   // As an expression of the debugger it is not subject to the page's content security policy.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<Found>("axe.run(document, { resultTypes: ['violations'] })");

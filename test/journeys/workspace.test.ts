@@ -203,7 +203,6 @@ describe("the workspace", { timeout: 600_000 }, () => {
     await page.keyboard.press("Escape");
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.waitForTimeout(400);
       assert.deepEqual(await faultsOf(page), [], colorScheme);
     }
   });
