@@ -99,7 +99,7 @@ describe("too many writes of one address", () => {
 });
 
 describe("a refusal that a retry cannot fix", () => {
-  it("tells clients not to retry", async () => {
+  it("asks clients not to retry", async () => {
     const input = { owner: "ada", name: "twice", visibility: "private" };
     await ada.must("POST", "/replicate/v1/models", input);
     const again = await ada.ask("POST", "/replicate/v1/models", input);
