@@ -25,7 +25,7 @@ export function packClient(folder: string): string {
   const inside = join(folder, "package");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(inside, { recursive: true });
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const tsc = join(ROOT, "node_modules", "typescript7", "bin", "tsc");
   execFileSync(
     process.execPath,
     [tsc, ...COMPILER, "--ignoreConfig", "--outDir", inside, join(SOURCE, "index.ts")],

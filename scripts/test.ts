@@ -26,12 +26,15 @@ if (typeof chosen === "string") {
   process.exit(1);
 }
 const begun = performance.now();
-// Each stage keeps one core busy most of the time, so as many run at once as there are cores; beyond four their servers' timing suffers.
+// Most stages keep one core busy, so as many of them run at once as there are cores; beyond four their servers' timing suffers. Those that
+// wait most of their time run beside these, one after another.
 const LANES_MAX = 4;
-const lanes = Math.min(availableParallelism(), LANES_MAX, chosen.length);
-const threads = String(Math.floor(availableParallelism() / Math.max(1, lanes)));
+const busy = chosen.filter(({ stage }) => !stage.waits);
+const waiting = chosen.filter(({ stage }) => stage.waits);
+const lanes = Math.max(1, Math.min(availableParallelism(), LANES_MAX, busy.length));
+const threads = String(Math.floor(availableParallelism() / lanes));
 let prepared: Promise<void> | undefined;
-const outcomes = await inParallel(chosen, lanes);
+const outcomes = (await Promise.all([inParallel(busy, lanes), inParallel(waiting, 1)])).flat();
 report(outcomes);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
 
@@ -60,7 +63,7 @@ async function inParallel(stages: Chosen[], limit: number): Promise<Outcome[]> {
   const worker = async () => {
     for (let at = next++; at < stages.length; at = next++) {
       const each = stages[at];
-      if (each) outcomes[at] = await runStage(each, limit === 1 || stages.length === 1);
+      if (each) outcomes[at] = await runStage(each, chosen.length === 1);
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, stages.length) }, worker));

@@ -9,8 +9,9 @@ import { describe } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../scripts/local/paths.ts";
+import type { Server } from "./server.ts";
 import { stepsOf } from "./steps.ts";
-import { type Server, visit } from "./visit.ts";
+import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor.ts";
 
 const EMAIL = "zoe@example.com";
@@ -23,7 +24,6 @@ describe("an account", { timeout: 240_000 }, () => {
   let page: Page;
 
   visit({
-    runners: 0,
     host: "localhost",
     arrived(...arrived) {
       [server, visitor] = arrived;

@@ -6,22 +6,22 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { LOCAL } from "../../scripts/local/paths.ts";
-import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 import { type Fox, findFirefox, startFirefox } from "./firefox.ts";
+import { journeyServer, type Server } from "./server.ts";
 
 const SHOTS = join(LOCAL, "screenshots");
 const path = findFirefox();
 
 describe("Firefox", { skip: path === null && "there is no Firefox", timeout: 300_000 }, () => {
   const stop = new AbortController();
-  let server: Awaited<ReturnType<typeof startTemporaryServer>> | undefined;
+  let server: Server | undefined;
   let fox: Fox;
   let url = process.env.ORTHOPLEX_URL ?? "";
   let demo = { email: process.env.ORTHOPLEX_EMAIL ?? "", password: process.env.ORTHOPLEX_PASSWORD ?? "" };
 
   before(async () => {
     if (url === "") {
-      server = await startTemporaryServer({ runners: 1, signal: stop.signal, say: () => {} });
+      server = await journeyServer(stop.signal);
       ({ url, demo } = server);
     }
     fox = await startFirefox(path ?? "");

@@ -9,8 +9,9 @@ import type { Page } from "playwright-core";
 import { tailOf } from "../../scripts/local/child.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { seedNames } from "../../scripts/local/seed.ts";
+import type { Server } from "./server.ts";
 import { stepsOf } from "./steps.ts";
-import { type Server, visit } from "./visit.ts";
+import { visit } from "./visit.ts";
 import { distanceOf, looksOf, type Visitor } from "./visitor.ts";
 
 const TRAINING_STEPS = 4;
@@ -36,7 +37,6 @@ describe("a visitor", { timeout: 600_000 }, () => {
   let page: Page;
 
   visit({
-    runners: 1,
     arrived(...arrived) {
       [server, visitor] = arrived;
       page = visitor.page;

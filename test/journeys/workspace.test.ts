@@ -12,8 +12,9 @@ import type { Page } from "playwright-core";
 import { ROOT } from "../../scripts/local/paths.ts";
 import { snippetOf } from "../../site/ui/snippets.ts";
 import { faultsOf } from "./axe.ts";
+import type { Server } from "./server.ts";
 import { stepsOf } from "./steps.ts";
-import { type Server, visit } from "./visit.ts";
+import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor.ts";
 
 const WIDTHS = [320, 390, 600, 768, 1024, 1280, 1440, 1920];
@@ -26,7 +27,6 @@ describe("the workspace", { timeout: 600_000 }, () => {
   let page: Page;
 
   visit({
-    runners: 1,
     async arrived(...arrived) {
       [server, visitor] = arrived;
       page = visitor.page;

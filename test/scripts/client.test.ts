@@ -137,7 +137,7 @@ api.get("/v1/nothing");
     "--moduleResolution",
     "Bundler",
   ];
-  const tsc = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...options, user], {
+  const tsc = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript7/bin/tsc"), ...options, user], {
     encoding: "utf8",
   });
   assert.equal(tsc.status, 0, tsc.stdout);
