@@ -1,12 +1,13 @@
 // Creates a collection, or edits its texts. Its name is derived from the title once and then stays.
 
 import { useState } from "preact/hooks";
-import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+import { TITLE_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { type Collection, people } from "../api-people.ts";
 import { VISIBILITIES } from "./choices.ts";
 import { collectionNameFrom } from "./collection-name.ts";
+import { DescriptionField } from "./description-field.tsx";
 import { type Failure, faultAt } from "./failure.ts";
-import { TextArea, TextField } from "./field.tsx";
+import { TextField } from "./field.tsx";
 import { FailureNotice } from "./notice.tsx";
 import { Segmented } from "./segmented.tsx";
 
@@ -52,14 +53,7 @@ export function CollectionForm(props: {
         value={title}
         onText={setTitle}
       />
-      <TextArea
-        label="Description"
-        fault={faultAt(failure, "/description")}
-        rows={3}
-        maxLength={DESCRIPTION_MAX_CHARACTERS}
-        value={description}
-        onText={setDescription}
-      />
+      <DescriptionField failure={failure} rows={3} value={description} onText={setDescription} />
       <div class="field">
         <Segmented label="Who sees it" value={visibility} options={VISIBILITIES} onChange={setVisibility} />
         <p class="hint">{HINTS[visibility]}</p>

@@ -137,9 +137,13 @@ api.get("/v1/nothing");
     "--moduleResolution",
     "Bundler",
   ];
-  const tsc = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript7/bin/tsc"), ...options, user], {
-    encoding: "utf8",
-  });
+  const tsc = spawnSync(
+    process.execPath,
+    [join(ROOT, "node_modules/typescript7/bin/tsc"), ...options, user],
+    {
+      encoding: "utf8",
+    },
+  );
   assert.equal(tsc.status, 0, tsc.stdout);
   const { Orthoplex: Packed } = await import(pathToFileURL(join(folder, "package", "index.js")).href);
   assert.equal(new Packed({ url: "https://orthoplex.example" }).url, "https://orthoplex.example");

@@ -1,4 +1,4 @@
-// Files stay short enough to be read as one thought. A bound only goes down; what grows past it is split by subject.
+// Files stay short enough to be read at once. A bound is only lowered; a file that exceeds it is split by subject.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -16,7 +16,7 @@ const MOST_LINES: [kind: string, files: RegExp, most: number][] = [
     370,
   ],
   ["the training of the base", /^gpu-runner\/orthoplex\/cast_training\/base\.py$/, 330],
-  ["tests", /^test\//, 410],
+  ["tests", /^test\//, 400],
   ["styles", /\.css$/, 400],
   ["code", /./, 300],
 ];

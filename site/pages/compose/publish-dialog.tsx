@@ -1,18 +1,15 @@
 // Publishes the composition of a finished picture as a mix: name, texts, visibility, and the picture as its cover.
 
 import { useRef, useState } from "preact/hooks";
-import {
-  DESCRIPTION_MAX_CHARACTERS,
-  PAGE_MAX,
-  TITLE_MAX_CHARACTERS,
-} from "../../../schema/contract/limits.ts";
+import { PAGE_MAX, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import type { GeneratedImage, Generation } from "../../api.ts";
 import { type Mix, type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { DescriptionField } from "../../ui/description-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
+import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { mixUrl } from "../../ui/mix-card.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -69,11 +66,9 @@ export function PublishDialog(props: {
             onText={(text) => set({ changelog: text })}
           />
         )}
-        <TextArea
-          label="Description"
-          fault={faultAt(failure, "/description")}
+        <DescriptionField
+          failure={failure}
           rows={2}
-          maxLength={DESCRIPTION_MAX_CHARACTERS}
           value={about.description}
           onText={(text) => set({ description: text })}
         />

@@ -1,12 +1,13 @@
 // Actions of the mix's owner: edit its texts and visibility, or withdraw it.
 
 import { useState } from "preact/hooks";
-import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { VISIBILITIES } from "../../ui/choices.ts";
+import { DescriptionField } from "../../ui/description-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
-import { TextArea, TextField } from "../../ui/field.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 
@@ -65,14 +66,7 @@ function ChangeDialog({ mix, done, onClose }: Props) {
           value={title}
           onText={setTitle}
         />
-        <TextArea
-          label="Description"
-          fault={faultAt(failure, "/description")}
-          rows={4}
-          maxLength={DESCRIPTION_MAX_CHARACTERS}
-          value={description}
-          onText={setDescription}
-        />
+        <DescriptionField failure={failure} rows={4} value={description} onText={setDescription} />
         <Segmented
           label="Who may see it"
           value={visibility}

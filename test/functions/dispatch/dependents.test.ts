@@ -1,4 +1,4 @@
-// Generations that wait for a training: drawn with the version that it made, ended with it where it made none, whatever races.
+// Generations that wait for a training: they use the version that it makes, fail if it makes none, and are never left waiting by a race.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
@@ -14,17 +14,16 @@ import {
   JOB_RUNS_MAX,
   LEASE_TTL_SECONDS,
 } from "../../../schema/contract/limits.ts";
-import { ask, Machine, type Person, person, published, verify, withMethods } from "../cast.ts";
+import { ask, empty, Machine, type Person, person, published, verify, withMethods } from "../cast.ts";
 import { deliverAdapter, giveUp, orderTraining, trainingImages } from "./trainings.ts";
 
 const db = drizzle(env.DB);
 const HOUR_MS = 3_600_000;
-type Images = { upload_id: string }[];
 
 let ada: Person;
 let bob: Person;
 let machine: Machine;
-let images: Images;
+let images: { upload_id: string }[];
 let version: Version;
 beforeAll(async () => {
   [ada, bob] = [await person("Ada"), await person("Bob")];
@@ -32,9 +31,7 @@ beforeAll(async () => {
   images = await trainingImages(ada);
   version = await published(bob, "bob");
 });
-beforeEach(async () => {
-  await env.DB.batch(["jobs", "runs", "deliveries"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
-});
+beforeEach(() => empty("jobs", "runs", "deliveries"));
 
 let trainings = 0;
 const training = (more = {}) => orderTraining(ada, `face-${trainings++}`, images, more);
@@ -47,7 +44,7 @@ async function take(): Promise<Lease> {
   if (!lease) throw new Error("No lease");
   return lease;
 }
-/** What its watchers hear, to the end. */
+/** The events that a watcher gets, to the end. */
 const heard = async (job: { id: string }) =>
   (await ada.ask<string>("GET", `/v1/generations/${job.id}/events?after=0`)).body;
 

@@ -1,5 +1,5 @@
-// Every list that a request may carry, as long as the contract lets it be: D1 binds 100 values to a statement, and none grows past it.
-// What the API's description lists and this table does not fails, so that a new list is tried too.
+// Every list that a request may carry, at the contract's longest: D1 binds at most 100 values to a statement.
+// A list that the OpenAPI document has and this table lacks fails the test, so that new lists are covered.
 
 import { beforeAll, expect, it } from "vitest";
 import {
@@ -48,21 +48,16 @@ const REPLICATE = "/replicate/v1/models";
 const replicateEvents = ["start", "output", "logs", "completed"];
 const generation = (more: object) => ({ prompt: "a person", steps: 1, ...more });
 
-async function images(from: number): Promise<{ upload_id: string }[]> {
+async function uploads(kind: string, count: number, side: number, from: number): Promise<string[]> {
   const made = [];
-  for (let i = 0; i < TRAINING_IMAGES_MAX; i++) {
-    made.push({ upload_id: await ada.upload("training_image", await png(64, 64, from + i), "image/png") });
-  }
+  for (let i = 0; i < count; i++)
+    made.push(await ada.upload(kind, await png(side, side, from + i), "image/png"));
   return made;
 }
 
-async function previews(from: number): Promise<string[]> {
-  const made = [];
-  for (let i = 0; i < VERSION_PREVIEWS_MAX; i++) {
-    made.push(await ada.upload("preview", await png(16, 16, from + i), "image/png"));
-  }
-  return made;
-}
+const images = async (from: number) =>
+  (await uploads("training_image", TRAINING_IMAGES_MAX, 64, from)).map((upload_id) => ({ upload_id }));
+const previews = (from: number) => uploads("preview", VERSION_PREVIEWS_MAX, 16, from);
 
 async function draftVersion(
   name: string,
