@@ -1,3 +1,5 @@
+// The documents' links, and the README's file map, compared with the files that exist.
+
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -26,6 +28,9 @@ function anchorsIn(text: string): string[] {
   );
 }
 
+/** "`NAME` in [file](path)" promises that the file contains NAME. */
+const PROMISE = /`([^`\n]+)` in \[[^\]]+\]\(([^)#\s]+)\)/g;
+
 for (const page of PAGES) {
   describe(page, () => {
     const text = readFileSync(join(ROOT, page), "utf8");
@@ -39,6 +44,12 @@ for (const page of PAGES) {
             anchorsIn(readFileSync(join(ROOT, target), "utf8")).includes(anchor),
             `${target} has no #${anchor}`,
           );
+      });
+    }
+    for (const [, name = "", path = ""] of text.matchAll(PROMISE)) {
+      test(`names a file that contains ${name}`, () => {
+        const target = normalize(join(dirname(page), path));
+        assert.ok(readFileSync(join(ROOT, target), "utf8").includes(name), `${target} has no ${name}`);
       });
     }
   });

@@ -1,3 +1,5 @@
+// Terms of the code that documents must explain: job states, scopes, tables, drawing styles. A new one without its place in a document fails.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,3 +1,5 @@
+// Named parameters of SQL statements, run on a real D1.
+
 import { describe, expect, it } from "vitest";
 import { namedStatement } from "../../../functions/lib/named-sql.ts";
 import { db } from "../cast.ts";
