@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/** Path of a Chromium, or null where there is none and we may not install one. The variable CHROMIUM overrides the search. */
+/** Path of a Chromium, or null if none is installed and we may not install one. The variable CHROMIUM overrides the search. */
 export async function findOrInstallChromium(): Promise<string | null> {
   const found = findChromium();
   if (found) return found;

@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     /** Only operations whose path matches this expression; then no summary is written. */
     only: { type: "string" },
-    /** Instead of requests: so many hostile adapter files, judged by both readers and by the reference. */
+    /** Instead of requests: this many hostile adapter files, checked by both readers and by the reference. */
     headers: { type: "string" },
   },
 });

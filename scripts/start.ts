@@ -97,7 +97,7 @@ async function main(): Promise<number> {
   return failure ? 1 : 0;
 }
 
-/** The options, a message that says what is wrong with them, or null when help was asked for. */
+/** The options, an error message, or null if help was requested. */
 function readOptions(): Options | string | null {
   const { values } = parseArgs({
     options: {

@@ -9,7 +9,7 @@ const PERIOD_MAX = 4;
 const OWN_WORD_MIN = 4;
 const DISTINCT_MIN = 4;
 
-/** What stands for another character in words that are meant to look unlike themselves: p@ssw0rd. */
+/** Characters that replace others in disguised words: p@ssw0rd. */
 const SPELLED: Record<string, string> = {
   "0": "o",
   "1": "i",
@@ -28,7 +28,7 @@ const plainOf = (text: unknown) =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
 
-/** Why this is no password, as a sentence for whoever chose it; null if it will do. */
+/** Why this password is refused, as a sentence for its user; null if it is accepted. */
 export function passwordFault(password: string, owner: Owner | null | undefined): string | null {
   const lower = password.toLowerCase();
   const bases = [lower, lower.replace(/[\p{N}\p{P}\p{S}]+$/u, "")];

@@ -15,7 +15,7 @@ const RESERVED = new Set(
   runners safety sales search security service settings signin signup site staff static status store support sysadmin system team
   terms trust undefined v1 verified webmaster www`.split(/\s+/),
 );
-/** Words that claim the server's voice wherever they stand in a handle: official-anna, orthoplex-help, anna-admin. */
+/** Words that impersonate the service at any place of a handle: official-anna, orthoplex-help, anna-admin. */
 const CLAIMING = new Set(
   "admin admins administrator administrators moderator moderators official orthoplex staff support sysadmin".split(
     " ",

@@ -109,7 +109,7 @@ async function newKey(
   return { row, secret };
 }
 
-/** The earlier of two ends; null is none. */
+/** The earlier of two expiry times; null means no expiry. */
 function earlier(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }

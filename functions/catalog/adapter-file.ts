@@ -12,7 +12,7 @@ import { ValueChecker } from "./adapter-values.ts";
 /** Reads `length` bytes of the file from `offset` on, as a stream. */
 type ReadBytes = (offset: number, length: number) => Promise<ReadableStream<Uint8Array>>;
 
-/** Most headers fit into so many bytes; a longer one costs a second read. */
+/** Most headers fit into this many bytes; a longer one costs a second read. */
 const HEAD_BYTES = 64 * 1024;
 
 /** The file's metadata if it is an adapter of this base in this slot, else why it is not. */

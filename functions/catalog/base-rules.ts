@@ -68,7 +68,7 @@ export function settingsOf(base: Base, asked: Asked): Settings | Refusal {
 
 const isWithin = (value: number, { min, max }: Range) => value >= min && value <= max;
 
-/** How long a training goes on: as many steps as were asked for, or those of a preset. */
+/** The steps of a training: the requested number, or that of a preset. */
 export function trainingSteps(
   { id, training }: Base,
   asked: { steps?: number | undefined; preset?: string | undefined },

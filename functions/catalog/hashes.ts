@@ -71,7 +71,7 @@ export async function versionByHash(
   return isGone(best.adapter) ? adapterGone(db, best.adapter) : versionGone(best.version, best.adapter);
 }
 
-/** One answer for each hash, in the order asked; null where there is none for this caller. */
+/** One answer for each hash, in the request's order; null if this caller finds none. */
 export async function lookUpHashes(
   db: Db,
   caller: Caller | null,

@@ -87,7 +87,7 @@ async function measureFile(env: Env, row: VersionRow, normMax: number): Promise<
   };
 }
 
-/** What a runner found by drawing, where one did. */
+/** The check of a version's certificate, if it has one. */
 function certificateChecks({ certificate }: Pick<VersionRow, "certificate">): Check[] {
   if (!certificate) return [];
   const fault = certificateFault(certificate);
@@ -95,7 +95,7 @@ function certificateChecks({ certificate }: Pick<VersionRow, "certificate">): Ch
   return [{ name: "certificate", passed: fault === null, detail: fault ?? silent }];
 }
 
-/** Why an adapter is not silent where it is not called, or null. The hashes decide, not what is made of them. */
+/** Why a certificate shows that an adapter changes pictures that do not name it, or null. The hashes are compared; `unchanged` alone is not trusted. */
 export function certificateFault(certificate: Certificate): string | null {
   const changed = certificate.prompts.find((_, i) => certificate.with[i] !== certificate.without[i]);
   if (certificate.unchanged && changed === undefined) return null;

@@ -16,7 +16,7 @@ import {
 
 /** How many known words, those with most trigrams in common, are compared by edit distance. */
 const NEIGHBOURS_MEASURED = 500;
-/** Of the nearest ones so many are counted, up to a limit: the more frequent one is chosen. */
+/** The number of nearest words that are counted; the most frequent one is chosen. */
 const CANDIDATES_COUNTED = 6;
 const COUNTED_TO = 200;
 

@@ -19,7 +19,7 @@ export type Model =
   | { kind: "adapter"; adapter: OwnedAdapter; version: VersionRow }
   | { kind: "mix"; mix: OwnedMix; ref: string };
 
-/** Where a name must have two parts, a base stands under this owner. */
+/** The owner in the name of a base, where a name must have two parts. */
 export const BASES_OWNER = "bases";
 
 /** The model without its version, as owner/name. */

@@ -124,7 +124,7 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
   return new Refusal(refusal.code, refusal.detail, faults, refusal);
 }
 
-/** Without a size asked for: one with room for each adapter. A size that is the base's own was taken with the order. */
+/** Without a requested size: one with a cell for each adapter. A size of the base itself is used as ordered. */
 function withChosenSize(order: NewJob, asked: string | undefined, adapters: number): NewJob {
   const base = knownBase(order.baseId);
   if (asked === undefined) return withSize(order, shapeFor(base, adapters));

@@ -70,7 +70,7 @@ export async function trainingsJson(place: Root, rows: readonly JobRow[]): Promi
     .select({ id: versions.id, sha256: versions.sha256 })
     .from(versions)
     .innerJoin(adapters, eq(adapters.id, versions.adapterId))
-    // What moderators removed is returned to nobody, its owner included.
+    // Removed content is not returned to anybody, including its owner.
     .where(and(inList(versions.id, ids), ne(adapters.state, "removed")))
     .all();
   return Promise.all(

@@ -113,7 +113,7 @@ function directoryOf(zip: Uint8Array, view: DataView, entriesMax: number): Entry
   return entries;
 }
 
-/** Where the record stands that ends a zip; a comment of any bytes may follow it. */
+/** The offset of the end-of-central-directory record; a comment of any bytes may follow it. */
 function endOf(view: DataView): number | null {
   const lowest = Math.max(0, view.byteLength - END_BYTES - COMMENT_MAX_BYTES);
   for (let at = view.byteLength - END_BYTES; at >= lowest; at--) {

@@ -9,6 +9,6 @@ const DOUBLINGS_MAX = 30;
 export const plainPauseMs = (failures: string) =>
   `(1000 * min(${JOB_PAUSE_MAX_SECONDS}, ${JOB_PAUSE_SECONDS} * (1 << min(${DOUBLINGS_MAX}, ${failures}))))`;
 
-/** The same with jitter, random per row in SQLite: jobs that one dead runner held do not all come back at once. */
+/** The same with jitter, random per row in SQLite, so that the jobs of one dead runner are not all retried at once. */
 export const pauseMs = (failures: string) =>
   `CAST(${plainPauseMs(failures)} * (1 + ${JOB_PAUSE_JITTER} * (random() / 9223372036854775808.0)) AS INTEGER)`;

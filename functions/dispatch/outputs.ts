@@ -28,7 +28,7 @@ type JobFacts = {
   adapter_id: Id<"adp">;
   composition_id: Id<"cmp"> | null;
   is_preview: number;
-  /** The runner is the owner's: what it draws is paid for by nobody, and no use of anybody's. */
+  /** The runner is the owner's own: its pictures are not charged, and do not count as uses. */
   is_own_runner: number;
 };
 
@@ -214,7 +214,7 @@ async function trainResult(
     metadata: JSON.stringify(file),
     now,
     tensors_sha256: file.tensors_sha256,
-    // The owner's own runner vouches for nothing: what it says of its owner's adapter nobody else has seen.
+    // A certificate of the owner's own runner is not accepted, because nobody else can verify it.
     certificate: job.is_own_runner ? null : asJson(report.certificate),
     self_check: job.is_own_runner ? null : asJson(report.self_check),
   });

@@ -13,7 +13,7 @@ export const pausedAfter = (now: string) => `${QUEUED} AND not_before > 0 AND no
 /** Among all owners: priority, then turn (start-time fair queueing, enqueue.ts), then age, which ids sort by. */
 export const ORDER = "priority DESC, turn, id";
 
-/** Among one owner's jobs there is nobody else to be fair to: high priority comes first. */
+/** Within one owner's jobs fairness does not apply: high priority comes first. */
 export const OWN_ORDER = "priority DESC, express DESC, turn, id";
 
 /** SQL: the position of `job`, an alias or the table, in the queue of its base; 1 is next. */

@@ -87,7 +87,7 @@ export function statusAfter(report: Settle, job: JobState): SettledStatus {
   return step.to;
 }
 
-/** Two settles of one lease raced and this one was second: it gets the first one's reply. After a release there is none. */
+/** Two settles of one lease raced and this was the second: it gets the first one's reply. After a release there is no reply. */
 async function answerOfWinner(db: Db, run: RunOfCaller): Promise<SettledStatus | Refusal> {
   const row = await db.$client
     .prepare("SELECT settled_status FROM runs WHERE lease_id = ? AND outcome <> 'released'")

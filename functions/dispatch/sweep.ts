@@ -39,7 +39,7 @@ UPDATE runs SET outcome = 'expired', finished_at = ?1
 WHERE outcome IS NULL AND lease_id IN (SELECT lease_id FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1)`;
 
 const DEADLINE_MS = JOB_DEADLINE_HOURS * 3_600_000;
-/** Each is published to its watchers, and a Worker may make only so many subrequests; the next sweep continues. */
+/** A limit, because each job is published to its watchers and a Worker's subrequests are limited; the next sweep continues. */
 const OVERDUE_MAX = 100;
 
 /** The deadline of a job that waited for a training begins when that is over. */

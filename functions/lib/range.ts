@@ -5,7 +5,7 @@ import { Refusal } from "./refusal.ts";
 
 export type ByteRange = { offset: number; length: number };
 
-/** The range asked for, null for the whole file, or "unsatisfiable". */
+/** The requested range, null for the whole file, or "unsatisfiable". */
 function parseRange(header: string | undefined, size: number): ByteRange | null | "unsatisfiable" {
   const match = /^bytes=\s*(\d*)-(\d*)$/i.exec(header?.trim() ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return null;
@@ -28,7 +28,7 @@ export type Served = {
   open: (range: ByteRange | null) => Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
 };
 
-/** 304 for whoever has it, 206 for a range, 416 with the length where it lies outside, else all. */
+/** 304 if the client has the file, 206 for a range, 416 with the length for an unsatisfiable one, else 200. */
 export async function rangeResponse(request: Request, served: Served): Promise<Response | Refusal> {
   const { etag, sizeBytes } = served;
   const headers = new Headers({

@@ -18,7 +18,7 @@ export class Refusal {
   readonly retryAfterSeconds: number | undefined;
   /** For code 410: what was there before. */
   readonly tombstone: Tombstone | undefined;
-  /** Of a range that lies outside (RFC 9110, 15.5.17): how long the whole is, by which a downloader knows that it has all of it. */
+  /** The length of the whole file, for an unsatisfiable range (RFC 9110, 15.5.17); downloaders use it to see that they have everything. */
   readonly wholeBytes: number | undefined;
 
   constructor(

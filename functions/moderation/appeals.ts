@@ -115,7 +115,7 @@ export async function readCase(db: Db, id: Id<"apl">): Promise<Case | Refusal> {
   return found ?? refuse("not_found", `There is no appeal ${id}.`);
 }
 
-/** Whether this moderator may decide. The one who took the decision may only where nobody else of `all` could. */
+/** Whether this moderator may decide. The author of the decision may only if no other of `all` can. */
 export function mayDecide(all: readonly string[], moderator: Caller, { action }: Case): boolean {
   const others = all.filter((id) => id !== action.moderatorId && id !== action.subjectId);
   return mayDecideAppeal(moderator.id, action.moderatorId, action.subjectId, others.length);

@@ -12,7 +12,7 @@ import type { Caller } from "../rights/rights.ts";
 import { isListed } from "../rights/roles.ts";
 import { written } from "./effects.ts";
 
-/** A moderator whose verified address stands in the settings. */
+/** A moderator whose verified address is listed in the settings. */
 export function rootOf(moderator: Caller, moderatorEmails: string | undefined): Caller | Refusal {
   const isRoot = moderator.emailVerified && isListed(moderator.email, moderatorEmails);
   return isRoot

@@ -116,7 +116,7 @@ export async function targetView(db: Db, target: Target, origin: string): Promis
   };
 }
 
-/** A picture of a target, whoever else may see it. */
+/** A picture of a target, even if it is hidden from others. */
 export async function pictureOf(db: Db, target: Target, id: Id<"img">): Promise<ImageRow | Refusal> {
   const image = (await picturesOf(db, target)).find((one) => one.id === id);
   return image ?? refuse("not_found", `This target shows no picture ${id}.`);

@@ -4,7 +4,7 @@
 import type { DeliveryRow } from "../../schema/tables.ts";
 import type { Env } from "../env.ts";
 
-/** The Queue takes at most so many messages in one batch. */
+/** The Queue's limit of messages per batch. */
 const BATCH_MAX = 100;
 
 /** Never fails: a delivery that the Queue did not take is queued again by cron. */

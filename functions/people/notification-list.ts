@@ -18,7 +18,7 @@ type Row = typeof notifications.$inferSelect;
 type Target = NonNullable<Notification["target"]>;
 
 const EXCERPT_CHARACTERS = 140;
-/** A cron run deletes so many at most; the next one continues. */
+/** A cron run deletes at most this many; the next one continues. */
 const DELETED_A_RUN = 5_000;
 
 export async function notificationsOf(
@@ -125,7 +125,7 @@ export async function markRead(
   return unreadCount(db, caller);
 }
 
-/** Cron: deletes what was read so many days ago. */
+/** Cron: deletes notifications a fixed time after they were read. */
 export async function deleteExpiredNotifications(db: Db, now: number): Promise<void> {
   const old = db
     .select({ id: notifications.id })

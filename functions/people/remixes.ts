@@ -13,7 +13,7 @@ import type { Caller } from "../rights/rights.ts";
 import { adaptersById } from "./cards.ts";
 
 const USED_WITH_SHOWN = 12;
-/** Companions are counted over so many of the newest compositions: so that a popular adapter does not cost more. */
+/** Companions are counted over this many of the newest compositions, so that a popular adapter does not cost more. */
 const COMPOSITIONS_LOOKED_AT = 500;
 
 export async function remixesOf(

@@ -114,7 +114,7 @@ export const reaches = (rating: Rating, floor: Rating | null) =>
 export const reportStateAfter = (decision: Decision) => (decision === "dismiss" ? "dismissed" : "actioned");
 
 /**
- * Who may decide on an appeal: not the appellant, and not who took the decision, unless there is nobody else.
+ * Who may decide on an appeal: not the appellant, and not the author of the decision unless there is no other moderator.
  * `others`: moderators who are neither.
  */
 export function mayDecideAppeal(

@@ -23,7 +23,7 @@ const Key = token(KEY_MAX_CHARACTERS).min(1);
 const IN_FLIGHT_MS = 120_000;
 const RETRY_AFTER_SECONDS = 2;
 
-/** Who may do this at all: a kept answer is given to nobody else. */
+/** Who may call the route: a stored answer is returned to nobody else. */
 type Right = Scope | "session";
 const isGranted = (caller: Caller | null, right: Right): caller is Caller =>
   !((right === "session" ? sessionOf(caller) : callerWith(caller, right)) instanceof Refusal);

@@ -36,7 +36,7 @@ export const siteFiles = createMiddleware<App>(async (c, next) => {
   return response;
 });
 
-/** An answer of the API may be kept by nobody unless its route says otherwise: keys, secrets and sessions are among them. */
+/** Answers of the API are not cacheable unless their route allows it, because they include keys, secrets and sessions. */
 export const privateByDefault = createMiddleware<App>(async (c, next) => {
   await next();
   if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");

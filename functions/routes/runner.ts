@@ -182,7 +182,7 @@ export const signedBlobs = router().get("/runner/v1/blobs/:sha256", async (c) =>
   }
   const blob = await c.var.db.select().from(blobs).where(eq(blobs.sha256, sha256.data)).get();
   if (!blob) deny(refuse("not_found", "There is no such blob."));
-  // What it is stands in the lease, with its use.
+  // The lease states its content type, with its use.
   const facts = { ...blob, contentType: "application/octet-stream" as const };
   return granted(await blobResponse(c.env, facts, c.req.raw, { "cache-control": "private, no-store" }));
 });

@@ -14,7 +14,7 @@ const POLICY = `"writes";q=${WRITES_PER_WINDOW};w=${WINDOW_SECONDS}`;
 
 export const throttle = createMiddleware<App>(async (c, next) => {
   const address = c.req.header("cf-connecting-ip");
-  // The platform always sets the header; without it there is nobody to count.
+  // The platform always sets the header; without it there is no address to count.
   if (COUNTED.includes(c.req.method) && address !== undefined) {
     const { success } = await c.env.WRITE_LIMIT.limit({ key: address });
     if (!success) {

@@ -15,7 +15,7 @@ export const utf8Body = createMiddleware<App>(async (c, next) => {
   await next();
 });
 
-/** The request for whoever reads it without Hono. */
+/** The request for code that reads it without Hono. */
 export async function rawOf(request: HonoRequest): Promise<Request> {
   const { raw } = request;
   if (!raw.bodyUsed) return raw;

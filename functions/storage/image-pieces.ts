@@ -41,7 +41,7 @@ export class Pieces {
     this.#held = this.#held.subarray(bytes);
   }
 
-  /** The next bytes, exactly so many; null where the stream ends before. */
+  /** Exactly this many of the next bytes; null if the stream ends before. */
   async take(bytes: number): Promise<Uint8Array | null> {
     this.#takes += 1;
     if (this.#takes > TAKES_MAX)
@@ -69,7 +69,7 @@ export class Pieces {
     for await (const _ of this.pass(bytes));
   }
 
-  /** To the end: whoever sends is not cut off, and reads why. */
+  /** Reads to the end, so that the sender's connection is not cut and it gets the reason. */
   drain(): Promise<void> {
     return this.skip(Number.POSITIVE_INFINITY);
   }

@@ -27,7 +27,7 @@ async function taken(from: Pieces, bytes: number): Promise<Uint8Array> {
   return piece;
 }
 
-/** Passes exactly so many bytes. */
+/** Passes exactly this many bytes. */
 async function* passed(from: Pieces, bytes: number): Passing {
   let left = bytes;
   for await (const piece of from.pass(bytes)) {
@@ -123,7 +123,7 @@ const isMarker = (byte: number) => byte !== 0 && !(byte >= 0xd0 && byte <= 0xd7)
 
 // WebP (RFC 9649, 2.5-2.7; RFC 6386, 9.1; WebP Lossless, 3)
 
-/** A frame of an animation begins with so many bytes of its own. */
+/** The length of the header of an animation's frame. */
 const FRAME_HEAD_BYTES = 16;
 
 async function* webp(from: Pieces, header: ImageHeader): Passing {

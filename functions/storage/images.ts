@@ -75,7 +75,7 @@ async function isShown(db: Db, image: ImageRow): Promise<boolean> {
   return shown !== undefined;
 }
 
-/** Its owner chose it to stand for a mix. */
+/** It is the cover of a mix. */
 async function isCover(db: Db, image: ImageRow): Promise<boolean> {
   const open = sql`${mixes.state} = 'published' and ${mixes.visibility} <> 'private'`;
   return (await db.$count(mixes, and(eq(mixes.coverId, image.id), open))) > 0;

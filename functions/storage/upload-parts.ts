@@ -224,7 +224,7 @@ async function abort(env: Env, id: string, multipartId: string): Promise<void> {
   }
 }
 
-/** Cron: parts of uploads that nobody finished in time, and of those whose finishing was cut off. */
+/** Cron: deletes parts of expired uploads, and of uploads whose completion was interrupted. */
 export async function dropUnfinishedParts(env: Env, db: Db, now: number): Promise<number> {
   const late = await db.$client
     .prepare(

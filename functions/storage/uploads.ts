@@ -193,7 +193,7 @@ export async function receiveUpload(
   return { ...row, ...stored };
 }
 
-/** A picture is stored without what it says of somebody, whoever sends it: a runner is somebody's machine. */
+/** Pictures are stored without private metadata, including those of runners, which are other people's machines. */
 async function storeBytes(env: Env, row: UploadRow, body: ReadableStream<Uint8Array>, now: number) {
   if (!isImageType(row.contentType)) return (await storeBlob(env, row, body, now)) ?? {};
   const peeked = await peekImage(body, row.sizeBytes, row.contentType);

@@ -36,7 +36,7 @@ export const Strength = z
   .min(STRENGTH_MIN)
   .max(STRENGTH_MAX);
 
-/** A class word stands in a caption between commas. */
+/** A class word is placed in captions between commas. */
 export const ClassWord = title(32).regex(/^[^,]*$/, "must have no comma");
 const tag = z
   .string()
@@ -240,7 +240,7 @@ export const VersionCreate = z
   })
   .meta({ id: "VersionCreate" });
 
-/** A published version keeps its strength: people compose with what it was published with. */
+/** A published version keeps its strength, because compositions depend on it. */
 export const VersionPatch = z
   .strictObject({
     changelog: prose(DESCRIPTION_MAX_CHARACTERS).optional(),

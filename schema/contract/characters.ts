@@ -15,7 +15,7 @@ export const JSON_DEPTH_MAX = 32;
 
 const isCarried = (text: string): boolean => TEXT.test(text) && text.isWellFormed();
 
-/** Where in a JSON value (RFC 6901) the first text lies that nothing can carry, or what nests too deep; null where there is none. */
+/** The JSON pointer (RFC 6901) of the first invalid text or too deeply nested value; null if there is none. */
 export function uncarriableAt(value: unknown, pointer = "", depth = 0): string | null {
   if (typeof value === "string") return isCarried(value) ? null : pointer;
   if (typeof value !== "object" || value === null) return null;

@@ -4,7 +4,7 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** So much behind a cut is looked at to find where its character ends; the longest emoji of Unicode has 35 units. */
 const CUT_MARGIN = 64;
 
-/** At most so many UTF-16 units from the beginning, ending before the first character that does not fit, however many units it has. */
+/** At most this many UTF-16 units from the beginning, ending before the first character that does not fit. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = 0;

@@ -40,7 +40,7 @@ export const MODELS_LISTED_MAX = 1_000;
 /** A file of Replicate's API comes inside a form, which is held whole. */
 export const REPLICATE_FILE_MAX_BYTES = 32 * MIB;
 export const REPLICATE_FILES_MAX = 1_000;
-/** Of a zip of pictures; what else lies in it is passed over, and is looked at all the same. */
+/** Of a zip of pictures. Other entries are ignored, but they count and are checked. */
 export const ZIP_ENTRIES_MAX = 1_000;
 export const REPLICATE_STREAM_TTL_SECONDS = 24 * 3_600;
 
@@ -74,7 +74,7 @@ export const HASH_NUMBERS_LOOKED_UP_MAX = 10_000;
 export const PREVIEWS_GENERATED = 4;
 export const STATISTICS_DAYS = 30;
 export const COMPANIONS_SHOWN = 8;
-/** In a trend, an event so many days ago has half the weight. */
+/** In a trend, an event this many days ago has half the weight. */
 export const TREND_HALF_LIFE_DAYS = 3;
 export const TREND_LIKE_WEIGHT = 3;
 
@@ -90,7 +90,7 @@ export const LEASE_TTL_SECONDS = 60;
 export const HEARTBEAT_SECONDS = 10;
 export const LEASE_WAIT_MAX_SECONDS = 25;
 export const LEASE_BATCH_MAX = 32;
-/** Of the files that a runner has on disk it names so many, those used last. */
+/** A runner names this many of its files on disk, the most recently used ones. */
 export const WARM_NAMED_MAX = 256;
 /** So long after its order a job may be passed by one of the same turn whose files the asking runner has. */
 export const WARM_WAIT_SECONDS = 2;
@@ -134,7 +134,7 @@ export const PAGE_DEFAULT = 24;
 export const PAGE_MAX = 100;
 export const SEARCH_MAX_CHARACTERS = 200;
 export const SEARCH_WORDS_MAX = 16;
-/** How many values of one facet a list may be asked for, and how many of them an answer counts. */
+/** How many values of one facet a query may name, and how many an answer counts. */
 export const FILTER_VALUES_MAX = 20;
 /** Of one query parameter that lists values. */
 export const LIST_MAX_CHARACTERS = 4_000;
@@ -195,17 +195,17 @@ export const BLOCKED_TERMS_NAMED_MAX = 3;
 export const COMMENT_MAX_CHARACTERS = 2_000;
 export const COMMENTS_PER_HOUR_MAX = 20;
 export const COMMENT_EDIT_SECONDS = 15 * 60;
-/** A comment is listed with so many of its newest replies. */
+/** A comment is listed with this many of its newest replies. */
 export const REPLIES_SHOWN = 3;
-/** Of the handles that a comment mentions, the first so many are notified. */
+/** The first this many of a comment's mentioned handles are notified. */
 export const MENTIONS_MAX = 5;
 export const FOLLOWS_PER_ACCOUNT_MAX = 5_000;
-/** The first publication of an adapter notifies so many followers, those who have followed longest first. */
+/** The first publication of an adapter notifies this many followers, the earliest first. */
 export const FOLLOWERS_NOTIFIED_MAX = 10_000;
 export const COLLECTIONS_PER_OWNER_MAX = 200;
 export const COLLECTION_ITEMS_MAX = 500;
 export const COLLECTION_NOTE_MAX_CHARACTERS = 500;
-/** Of the pairs of a collection that share columns, so many are named. */
+/** How many of a collection's pairs that share columns are listed. */
 export const CONFLICTS_SHOWN_MAX = 100;
 /** An unread count beyond it reads as "100 or more". */
 export const UNREAD_COUNTED_MAX = 100;

@@ -12,7 +12,7 @@ import {
 import { orNull } from "./nullable.ts";
 import { message, optionalMessage, title } from "./text.ts";
 
-/** From harmless to not for all audiences. A list shows the set of ratings it is asked for, never a range. */
+/** From the mildest to the strictest. A list shows the requested set of ratings, never a range. */
 export const RATINGS = ["general", "sensitive", "explicit"] as const;
 export const Rating = z.enum(RATINGS);
 export type Rating = z.infer<typeof Rating>;
@@ -49,7 +49,7 @@ export const DECISIONS = [
 export const Decision = z.enum(DECISIONS);
 export type Decision = z.infer<typeof Decision>;
 
-/** Everything that stands in the audit log. */
+/** Every action that the audit log may contain. */
 export const ACTION_KINDS = [
   ...DECISIONS,
   "overturn",

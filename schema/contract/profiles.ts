@@ -49,7 +49,7 @@ export const Account = z
   .meta({ id: "Account" });
 export type Account = z.infer<typeof Account>;
 
-/** A handle never changes: it stands in every `owner/name`, in pictures' recipes and in other people's compositions. */
+/** A handle never changes: it is part of every `owner/name`, of pictures' recipes and of other people's compositions. */
 export const ProfilePatch = z
   .strictObject({
     name: PersonName.optional(),

@@ -10,7 +10,7 @@ export const SCAN_STATES = ["pending", "passed", "failed"] as const;
 export const ScanState = z.enum(SCAN_STATES);
 
 /**
- * hashes: the bytes are the announced ones. values: all finite. norms: within the base's limit. duplicate: nobody else's work.
+ * hashes: the bytes are the announced ones. values: all finite. norms: within the base's limit. duplicate: not another owner's tensors.
  * certificate: pictures that do not call it are the same bytes with and without it; only where a runner has drawn them.
  */
 export const SCAN_CHECKS = ["hashes", "values", "norms", "duplicate", "certificate"] as const;

@@ -34,7 +34,7 @@ const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWellF
 const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
   text.regex(LINE, NOT_LINE).refine(isWellFormed, NOT_LINE) as T;
 
-/** Text of several lines exactly as it was sent, such as a password or what stands in a file; may be empty. */
+/** Text of several lines exactly as it was sent, such as a password or the content of a file; may be empty. */
 export const plainText = (max: number) => inLines(z.string().max(max));
 
 /** Text of several lines that is shown as it was sent, in composed characters; may be empty. */
@@ -56,7 +56,7 @@ export const optionalMessage = (max: number) =>
 export const title = (max: number) =>
   inOneLine(composed().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 
-/** One line that names something, as it stands in a file. */
+/** One line that names something, as a file contains it. */
 export const label = (max: number) =>
   inOneLine(z.string().min(1).max(max)).refine(isVisibleIfAny, NOT_VISIBLE);
 

@@ -50,7 +50,7 @@ export const uploads = sqliteTable(
   ],
 );
 
-/** Parts of multipart uploads that have arrived; a client asks for them and goes on where it stopped. */
+/** Stored parts of multipart uploads; a client lists them to resume. */
 export const uploadParts = sqliteTable(
   "upload_parts",
   {

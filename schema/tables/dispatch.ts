@@ -87,7 +87,7 @@ export const jobs = sqliteTable(
     error: json<{ code: JobErrorCode; message: string }>("error"),
     metrics: json<Record<string, unknown>>("metrics").notNull().default(sql`'{}'`),
     versionId: id("version_id", "ver"),
-    /** What a client of a compatible API asked for, in its own words: its answers echo them. */
+    /** The request of a compatible API's client as it was sent; answers repeat it. */
     asked: json<Asked>("asked"),
     /** SHA-256 of the request as it came; a client's automatic retry finds its job by it. */
     requestSha256: text("request_sha256"),

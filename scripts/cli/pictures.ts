@@ -9,10 +9,10 @@ import { CAPTION_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { UsageError } from "./command.ts";
 
 const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
-/** What cameras and editors write and no base reads: a training that leaves them out without a word is not the one that was asked for. */
+/** Formats of cameras and editors that no base reads. They are refused, because a training without them is not the requested one. */
 const OTHER_PICTURES = [".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"];
 
-/** The pictures of a folder by name. Hidden files are none of them: macOS leaves a `._NAME` beside each file on foreign disks. */
+/** The pictures of a folder by name. Hidden files are ignored: macOS leaves a `._NAME` beside each file on foreign disks. */
 export function picturesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`${folder} is no folder.`);

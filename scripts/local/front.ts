@@ -29,7 +29,7 @@ type Refused = { status: number; detail: string };
 const CLIENT_ADDRESS = "cf-connecting-ip";
 
 export type Front = { url: string; end(): void };
-/** What stands behind, and whether clients may name the address that they come from. */
+/** The server behind the front, and whether clients may name their own address. */
 export type Behind = { url: string; addressGiven: boolean };
 
 /** Listens at `port` for requests to any of `ports`: in development Vite's is another one. */

@@ -12,7 +12,7 @@ const PREVIEWS_MAX = 4;
 /** The content of gpu-runner/seeds/<name>/card.json; adapter.safetensors and pictures/ are beside it. */
 type Card = {
   name: string;
-  /** Handle of the account that publishes it; the product's own where there is none. */
+  /** Handle of the account that publishes it; by default the product's own. */
   owner?: string;
   title: string;
   description: string;

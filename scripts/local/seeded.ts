@@ -52,7 +52,7 @@ export function put(home: Home, digest: string, shelf = SHELF): void {
   renameSync(home.path, join(shelf, digest));
 }
 
-/** Copies the kept state into a new home; false where there is none of this source. */
+/** Copies the stored state into a new home; false if there is none for these sources. */
 export function copySeeded(home: Home, digest = digestOf(SOURCES), shelf = SHELF): boolean {
   const kept = homeAt(join(shelf, digest));
   if (!existsSync(kept.path)) return false;

@@ -62,7 +62,7 @@ export function captionInputs(
   };
 }
 
-/** What stands at the words of the persons with an adapter: the class's own vectors, or learned tokens, others in each layer. */
+/** The vectors at the words of persons with an adapter: those of the class word, or learned tokens, which differ between layers. */
 function conceptInputs(
   { roles }: Casting,
   attached: ReadonlyMap<string, Attached>,

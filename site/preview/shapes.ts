@@ -24,7 +24,7 @@ export interface Shapes {
   enlarged: number;
   /** Layers that have residuals, in the order of the graph's input `up`. */
   layers: readonly string[];
-  /** Projections that have entries, in the order of the graph's input `entries`. None: learned tokens stand in place of words. */
+  /** Projections that have entries, in the order of the graph's input `entries`. Empty: learned tokens replace words. */
   entries: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export function hasOwnCover({ cover, members }: Covered): boolean {
 }
 
 export const PORTRAITS_SHOWN = 3;
-/** Wider ones are cut: a card as wide as the page would stand alone. */
+/** Wider ones are cropped, because a card as wide as the page would fill a row alone. */
 const RATIO_MAX = 3;
 
 /** Width by height of what is shown. */

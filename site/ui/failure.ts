@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../schema/contract/codes.ts";
 import type { Problem } from "../../schema/contract/problem.ts";
 import { REMEDIES } from "./remedies.ts";
 
-/** Why a call failed: the API refused, the sign-in declined, nobody answered, or the answer was not the API's. */
+/** Why a call failed: a refusal of the API or of the sign-in, no answer, or an answer that is not the API's. */
 export type Failure =
   | { kind: "refused"; problem: Problem }
   | { kind: "declined"; message: string }

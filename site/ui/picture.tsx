@@ -47,7 +47,7 @@ export function Picture(props: PictureProps) {
   );
 }
 
-/** A picture without a description is decoration: what stands in its place says nothing either. */
+/** A picture without a description is decoration, so its placeholder has no text either. */
 function Missing({ alt, text }: { alt: string; text: string }) {
   if (alt === "") return <span class="picture-missing" aria-hidden="true" />;
   return (

@@ -14,7 +14,7 @@ export interface Edit {
   favourites: readonly string[];
 }
 
-/** Where a picture stands among others that were ordered together. */
+/** The position of a picture among others that were ordered together. */
 export interface Place {
   group: string;
   title: string;
@@ -154,7 +154,7 @@ function toggledFavourite(edit: Edit, id: string): Edit {
   return { ...edit, favourites };
 }
 
-/** A job as it stands now. One that succeeded leaves its pictures behind; the first is shown unless one looks at another. */
+/** The current state of a job. When it succeeds, its pictures become results; the first is shown unless another is selected. */
 function withJob(workspace: Workspace, generation: Generation): Workspace {
   const known = workspace.pending.find((each) => each.generation.id === generation.id);
   if (!known) return workspace;

@@ -38,7 +38,7 @@ export function pushed<T>(history: History<T>, entry: Entry<T>): History<T> {
   return { entries, index: entries.length - 1 };
 }
 
-/** Replaces the present state without an entry: for what nobody did, as a prompt that is proposed once the words have loaded. */
+/** Replaces the present state without an entry, for changes that no user made, such as a prompt that is proposed once the vocabulary has loaded. */
 export function amended<T>(history: History<T>, state: T): History<T> {
   if (present(history) === state) return history;
   const entries = history.entries.map((entry, i) => (i === history.index ? { ...entry, state } : entry));

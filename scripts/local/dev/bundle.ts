@@ -67,7 +67,7 @@ export class Bundle {
     return this.#present;
   }
 
-  /** Builds again after every change. `report` hears how long each build took, or why one failed: then the code before it stays. */
+  /** Builds again after every change. `report` gets how long each build took, or why one failed; then the previous code stays. */
   watch(report: (outcome: number | Error) => void): void {
     let isAsked = false;
     const change = () => {

@@ -38,7 +38,7 @@ export function ResultList(props: {
   );
 }
 
-/** How far below the window the next page is asked for. */
+/** How far below the window the next page is requested. */
 const AHEAD = "900px";
 
 /** Loads the next page while the end of the list is near, up to what the address can restore; then the button does. */

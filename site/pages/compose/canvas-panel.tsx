@@ -19,7 +19,7 @@ export function CanvasPanel(props: {
   known: Known;
   jobs: Jobs;
   boxes: boolean;
-  /** The browser's preview of the form as it stands, where there is one. */
+  /** The browser's preview of the current form, if there is one. */
   preview: ComponentChildren;
   onChange: (change: Change) => void;
   onDrawn: (region: Region) => void;

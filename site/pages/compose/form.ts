@@ -99,7 +99,7 @@ function applied(form: Form, change: Change, known: Known): Form {
       if (form.members.some((member) => member.ref === change.ref)) return form;
       const { ref, strength, region = null } = change;
       const members = [...form.members, { ref, strength, region, mode: "on" as const }];
-      // A box that was drawn says where its member stands; the canvas keeps its size.
+      // A drawn box places its member; the canvas keeps its size.
       if (region) return placed({ ...form, members, placement: "boxes" });
       return placed(resized({ ...form, members }, widestFor(form, members.length, known)));
     }

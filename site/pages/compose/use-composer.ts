@@ -24,7 +24,7 @@ export interface Composer extends Opened {
   change: (change: Change) => void;
   /** The request that a form makes. */
   requestOf: (form: Form) => GenerationCreate;
-  /** Orders the form as it stands, and shows the canvas while its picture is made. */
+  /** Orders the current form, and shows the canvas while its picture is generated. */
   generate: () => Promise<void>;
   /** Orders pictures that belong together. */
   orderAll: (forms: readonly { form: Form; place: Place }[]) => Promise<boolean>;

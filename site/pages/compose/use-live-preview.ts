@@ -14,7 +14,7 @@ import { type Consent, keepConsent, readConsent } from "./preview-consent.ts";
 import { randomSeed } from "./settings.tsx";
 
 const PAUSE_MS = 450;
-/** Fewer than a runner takes: what changes while one edits is where people stand and how they look. */
+/** Fewer steps than a runner's: enough to show positions and looks while editing. */
 const STEPS = 6;
 
 export interface LivePreview {

@@ -15,7 +15,7 @@ export function mountParts(): void {
   for (const place of document.querySelectorAll<HTMLElement>("[data-part]")) {
     const part = PARTS[place.dataset.part ?? ""];
     if (!part) continue;
-    // What stands there holds the room until now.
+    // The placeholder keeps the height until now.
     place.replaceChildren();
     render(part(), place);
   }

@@ -9,7 +9,7 @@ export type Command =
   | { do: "help" }
   | { do: "decide"; decision: Decision };
 
-/** The key of each decision; one key may stand for two, of which a target allows only one at a time. */
+/** The key of each decision; two decisions may share a key if a target never allows both. */
 const KEYS: Record<string, readonly Decision[]> = {
   d: ["dismiss"],
   r: ["remove", "restore"],

@@ -7,7 +7,7 @@ import { useReply } from "../../ui/use-reply.ts";
 
 const COMPARED = 5;
 
-/** Seconds for so many steps, at the pace of the trainings that succeeded last. Null where there is none to judge by. */
+/** Seconds for this many steps, at the pace of recent trainings. Null if there are none. */
 export function secondsFor(steps: number, done: readonly Training[]): number | null {
   const paces = done.flatMap(({ started_at, finished_at, request }) =>
     started_at && finished_at

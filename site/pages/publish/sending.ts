@@ -121,7 +121,7 @@ async function begin(file: File, digest: string): Promise<Reply<Upload>> {
 const isOpen = ({ state, parts, expires_at }: Upload) =>
   state === "stored" || (parts !== null && Date.parse(expires_at) > Date.now());
 
-/** Retries while nobody answers; a refusal is an answer. */
+/** Retries while there is no answer; a refusal is an answer. */
 async function withRetries<T>(
   act: () => Promise<Reply<T>>,
   onWait: (done: number) => void,
