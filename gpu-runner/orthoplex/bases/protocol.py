@@ -29,7 +29,7 @@ class Reading(Protocol):
 
     @property
     def prompt(self) -> str:
-        """What will be generated, in words: the prompt with everything it left open filled in."""
+        """The completed prompt: with everything that it left open filled in."""
         ...
 
     @property
@@ -60,7 +60,7 @@ class Schedule(Protocol):
         ...
 
     def step(self, prediction: Tensor, index: int, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The next state and the clean picture that the prediction stands for."""
+        """The next state, and the clean picture that the prediction implies."""
         ...
 
 

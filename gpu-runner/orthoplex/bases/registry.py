@@ -51,7 +51,7 @@ def present_bases() -> list[str]:
 
 
 def default_base() -> str:
-    """The base that is meant where nobody named one: the first of those that come with the product."""
+    """The default base: the first of those that come with the product."""
     present = present_bases()
     bundled = [base for base in present if (descriptions_folder() / f"{base}.json").exists()]
     if not present:
@@ -85,7 +85,7 @@ def load_base(base_id: str, device: str = "cpu") -> AnyBase:
 
 
 def pipeline_folder(base_id: str) -> Path:
-    """Where the pipeline of an added base lies, in diffusers' format."""
+    """The folder of an added base's pipeline, in diffusers' format."""
     return (weights_folder() / base_id / PIPELINE).resolve()
 
 

@@ -11,7 +11,7 @@ TRIGGER = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>")  # in lower case
 
 
 class PromptRefused(ValueError):  # noqa: N818 - a refusal, like FileRefused
-    """A prompt that cannot be generated on the canvas asked for; the message is for the user."""
+    """A prompt that cannot be generated on the requested canvas; the message is for the user."""
 
 
 @dataclass(frozen=True)

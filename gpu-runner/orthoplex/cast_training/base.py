@@ -205,7 +205,7 @@ class Trainer:
         return True
 
     def start_from(self, weights: Path) -> None:
-        """Takes a published base's weights; the optimisers begin anew. See `fitted` for a base of another shape."""
+        """Loads a published base's weights; the optimisers start empty. See `fitted` for a base of another shape."""
         with safe_open(weights, "pt") as file:
             stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dict
         generator = torch.Generator().manual_seed(0)

@@ -66,7 +66,7 @@ class Pairs:
 
 
 def crops(small: Tensor, large: Tensor, side: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A random square of each pair: (B, 3, side, side) of small and what lies there in large."""
+    """A random square of each pair: (B, 3, side, side) of the small picture, and the same area of the large one."""
     batch, _, size, _ = small.shape
     scale = large.shape[-1] // size
     steps = (size - side) // 2 + 1

@@ -105,7 +105,7 @@ def validate(reader: AttributeReader, people: People) -> dict[str, float]:
 
 
 def expression_accuracy(people: People) -> float:
-    """How often the nearest of a person's renders has the expression of a worn one; people with several expressions."""
+    """How often the nearest of a person's renders has the expression of a degraded one; of people with several."""
     views, right = ViewMaker(fix_seed("expression validation")), []
     for person in torch.unique(people.person):
         rows = (people.person == person).nonzero()[:, 0]

@@ -58,7 +58,7 @@ def recorded_shares(base: CastBase, people: int) -> Iterator[list[Tensor]]:
 def regions_by_attention(
     base: CastBase, row: CastReading, people: int, *, steps: int, guidance: Tensor
 ) -> dict[int, Tensor]:
-    """{cell: (T,) bool}: the positions whose attention goes mostly to the words of the person who stands there.
+    """{cell: (T,) bool}: the positions whose attention goes mostly to the words of the person in that cell.
 
     Each person's shares are measured against that person's mean, so that loud words win no ground by being loud; the
     residuals lie beside the base already.

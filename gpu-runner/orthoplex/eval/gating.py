@@ -44,7 +44,7 @@ class Gate:
 
 @dataclass(frozen=True, eq=False)
 class Present:
-    """One concept in the pictures of a batch. positions (B or 1, n): where its tokens stand; n = 0: not named."""
+    """One concept in the pictures of a batch. positions (B or 1, n): the positions of its tokens; n = 0: not named."""
 
     residuals: Residuals
     entries: Mapping[str, Tensor]  # key or value projection -> (count, out), of the first `count` positions

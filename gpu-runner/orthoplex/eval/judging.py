@@ -101,7 +101,7 @@ class Judge:
 
 
 def shows_expression(picture: Tensor, character: Character, ask: Ask) -> bool:
-    """Whether the nearest of the character's true pictures on that background has the expression asked for."""
+    """Whether the nearest of the character's true pictures on that background has the requested expression."""
     expressions = list(character.pictures)
     candidates = torch.stack([character.truth(replace(ask, expression=expression)) for expression in expressions])
     return expressions[int(nearest(picture[None], candidates[None])[0])] == ask.expression

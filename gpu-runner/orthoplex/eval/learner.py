@@ -99,7 +99,7 @@ BY_GATES = "gated"  # a way to merge: nothing is summed, every concept acts thro
 
 
 def gate_of(base: CastBase, training: Training, merge: str) -> Gate | None:
-    """The gate that concepts are drawn with: that of their training, or the plain one where only drawing is gated."""
+    """The gate used in generation: that of training, or the plain one if only generation is gated."""
     gain = base.layout.gate_gain if training.gain is None else training.gain
     return Gate(gain, training.gate or "latest") if merge == BY_GATES else None
 

@@ -67,7 +67,7 @@ class Character:
         }
 
     def truth(self, ask: Ask) -> Tensor:
-        """The picture asked for as it should be, of one cell: (3, E, E) in [-1, 1]."""
+        """The true render of the requested picture, of one cell: (3, E, E) in [-1, 1]."""
         background = background_of(ask.kind, ask.colour, ask.cells, self.cell_px)
         own = background[..., ask.cell * self.cell_px : (ask.cell + 1) * self.cell_px]
         return compose(self.sprites[ask.expression][None, None], own)[0]

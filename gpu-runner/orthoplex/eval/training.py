@@ -27,7 +27,7 @@ from orthoplex.eval.settings import Settings
 from orthoplex.ortho.crosstalk import Moments, recorded_moments
 from orthoplex.train.step import train_step
 
-# Silence by name: the share of the batch that is silent, and what it is made of.
+# Contrastive data by name: its share of the batch, and what it consists of.
 SILENCES: dict[str, tuple[float, Content]] = {
     "none": (0.0, Content()),
     "share 1/4": (0.25, Content()),
@@ -77,7 +77,7 @@ def energy_penalty(base: CastBase, learner: MethodLearner, moments: Moments) -> 
 
 @dataclass(eq=False)
 class Trainer:
-    """Trains on one base with one size of settings. Banks of silence are drawn once a seed."""
+    """Trains on one base with one size of settings. Banks of contrastive data are generated once per seed."""
 
     base: CastBase
     settings: Settings

@@ -21,7 +21,7 @@ FINISHED_PX = 256  # a side of a cell of a finished picture: what sharpeners mak
 
 
 def described_bases() -> list[str]:
-    """The cast bases that have a description: others are still in training and are offered to nobody."""
+    """The cast bases that have a description: others are still in training and not offered."""
     return [base for base in SIZES if (descriptions_folder() / f"{base}.json").exists()]
 
 

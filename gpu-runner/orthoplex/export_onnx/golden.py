@@ -70,7 +70,7 @@ STEPS = [1, 8, 10]
 
 
 def castings(world: World) -> list[dict[str, Any]]:
-    """Who stands where, with which expression. A background colour that the seed would choose is null."""
+    """The persons with their cells and expressions. A background colour that the seed would choose is null."""
     examples = []
     for text, cells in PROMPTS:
         prompt = parse_prompt(text, world.palettes)
@@ -133,7 +133,7 @@ def regional(base: CastParts) -> dict[str, Any]:
 
 
 def apart(base: CastParts) -> list[dict[str, Any]]:
-    """Whether trained people, one a cell, are kept apart, and to whom some positions then attend."""
+    """Whether trained people, one per cell, are separated, and what some positions then attend to."""
     examples = []
     for cells, boxes in BOXES:
         nobody = Adapter(0, {}, torch.zeros(base.layout.tokens_shape), "", "person", "")

@@ -54,7 +54,7 @@ class Graph:
         return self.constant(np.array(value, np.float32))
 
     def weight(self, name: str, shape: Sequence[int]) -> str:
-        """A tensor of the base, fp16, brought by whoever runs the graph as external data called `name`; here fp32."""
+        """A tensor of the base, fp16, provided at run time as external data called `name`; here fp32."""
         key = ("weight", name)
         if key not in self._known:
             tensor = TensorProto(name=name, data_type=TensorProto.FLOAT16, dims=shape)

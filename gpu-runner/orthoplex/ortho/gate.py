@@ -19,7 +19,7 @@ def attention_mass(probabilities: Tensor, owners: Tensor) -> Tensor:
 
 
 def gate(mass: Tensor, gain: float) -> Tensor:
-    """g = min(1, gain * m), the shape of `mass`. Exactly 0 where nothing is paid, so an absent concept is silent."""
+    """g = min(1, gain * m), the shape of `mass`. Exactly 0 without attention, so an absent concept has no effect."""
     return (gain * mass).clamp(max=1)
 
 

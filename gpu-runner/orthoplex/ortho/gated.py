@@ -225,7 +225,7 @@ def grid_of(grid: tuple[int, int], positions: int) -> tuple[int, int]:
 
 
 def _in_order(picture: Picture) -> list[Member]:
-    """Members whose tokens stand in the context, by where they stand.
+    """Members whose tokens are in the context, by their positions.
 
     The others' gates are 0 everywhere; left out, they cost nothing and change no rounding, however many they are.
     """

@@ -69,7 +69,7 @@ class Layout:
         return slot_columns(slot, self.slot_features(n), self.rank, self.radix)
 
     def composed_slots(self, slots: Sequence[int]) -> tuple[int, ...]:
-        """The slots in which the members of one composition stand, given those they were trained in."""
+        """The slots of the members of one composition, given those they were trained in."""
         return composed_slots(slots, self.radix, self.reserved is not None)
 
     def down(self, slot: int, n: int) -> Tensor:

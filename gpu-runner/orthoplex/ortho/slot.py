@@ -88,7 +88,7 @@ def overlap_bound(slot_a: int, slot_b: int, radix: int, r: int) -> int:
 
 
 def composed_slots(slots: Sequence[int], radix: int, reserved: bool) -> tuple[int, ...]:
-    """The slots in which the members of one composition stand, given those they were trained in.
+    """The slots of the members of one composition, given those they were trained in.
 
     Where a base reserves channels, a concept's tokens and its residual move with the slot together and the residual
     acts on these tokens alone, so `up @ down @ token` is the same in every slot. A composition therefore deals the

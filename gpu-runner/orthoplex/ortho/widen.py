@@ -72,5 +72,5 @@ def widened_context(context: Tensor, a: Tensor) -> Tensor:
 
 
 def unaddressed(context: Tensor, channels: int) -> Tensor:
-    """The context of a prompt that names nobody of the composition, for a model of that many more channels."""
+    """The context of a prompt that names no member of the composition, for a model with that many more channels."""
     return F.pad(context, (0, channels))

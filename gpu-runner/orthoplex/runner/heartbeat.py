@@ -15,7 +15,7 @@ from orthoplex.runner.log import Log
 from orthoplex.runner.retry import Backoff, Unreachable
 from orthoplex.runner.run import Report, Run
 
-# Longer than any job is silent: between two steps, while its base is loaded, while its outputs are sent.
+# Longer than any job goes without progress: between two steps, while its base is loaded, while its outputs are sent.
 STALL_SECONDS = 1_800.0
 
 
@@ -82,7 +82,7 @@ class Heartbeats:
             self._changed.notify()
 
     def drop(self, run: Run) -> None:
-        """The run is over; its lease is nobody's business any more."""
+        """The run is over; its lease is no longer extended."""
         with self._changed:
             self._moved_at = self._monotonic()
             self._pulses.pop(run.lease.lease_id, None)

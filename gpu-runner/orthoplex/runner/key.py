@@ -14,7 +14,7 @@ class KeyRefused(Exception):  # noqa: N818 - the act is named
 
 
 def read_key(file: Path) -> str:
-    """The key in a file. KeyRefused where there is none."""
+    """The key in a file. KeyRefused if there is none."""
     try:
         return checked_key(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -65,7 +65,7 @@ class Key:
         try:
             text = read_key(self._file)
         except KeyRefused as error:
-            # Half written, or taken away while the old key still works: the old one goes on.
+            # Half written, or removed while the old key is still valid: the old one stays in use.
             self._on_change(str(error))
             return
         if text != self._text:

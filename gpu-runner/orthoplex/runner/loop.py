@@ -175,7 +175,7 @@ class Loop:
             self._log.warning("deregister_failed", detail=str(error))
         else:
             self._log.info("deregistered", runner_id=runner_id)
-        # A poll that was under way may have been given work that nobody waits for.
+        # A poll that was in progress may have been given work.
         if self._poller is not None:
             self._poller.join(GOODBYE_SECONDS)
         while not self._answers.empty():

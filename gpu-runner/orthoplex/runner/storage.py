@@ -101,7 +101,7 @@ class Storage:
         return bytes(content)
 
     def _send(self, lease_id: str, output: OutputFile) -> None:
-        # Announced anew on each attempt: the address may have run out during an outage.
+        # Announced again on each attempt, because the address may have expired during an outage.
         url = self._edge.announce(lease_id, output.announcement())
         headers = {"content-type": output.content_type}
         try:

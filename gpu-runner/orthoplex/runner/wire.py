@@ -158,7 +158,7 @@ class LeaseHead(msgspec.Struct, frozen=True):
 
 
 class TextRefused(Exception):  # noqa: N818 - the act is named, as in the contract
-    """A text of the job can neither be written as UTF-8 nor into a PNG. `path` is where it stands."""
+    """A text of the job can neither be written as UTF-8 nor into a PNG. `path` is its place in the message."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} holds half a character or a NUL, which no file can carry.")

@@ -50,7 +50,7 @@ def train_step(
     base: AnyBase, learner: Learner, dataset: Dataset, *, prior: Dataset | None,
     own: int, silent: int, steps: int, generator: torch.Generator, penalty: Callable[[], Tensor] | None = None,
 ) -> None:  # fmt: skip
-    """One step of `steps`, on `own` pictures of the concept and `silent` situations without it.
+    """One step of `steps`, on `own` pictures of the concept and `silent` examples without it.
 
     Notes both losses on the learner. `penalty` is added to them, where given.
     """

@@ -173,7 +173,7 @@ def _background(background: Background, rng: random.Random) -> Word:
 
 
 def cast_prompt(prompt: Prompt, cells: int, world: World, seed: int) -> Casting:
-    """Who stands where, drawn how. Raises PromptRefused when there are more persons than cells."""
+    """The persons with their cells and captions. Raises PromptRefused if there are more persons than cells."""
     warnings = [f"the base does not know the word {word!r}" for word in prompt.unknown]
     if len(prompt.persons) > cells:
         raise PromptRefused(f"The prompt describes {len(prompt.persons)} people, but this size has room for {cells}.")

@@ -41,7 +41,7 @@ class CastParts:
 
     @cached_property
     def class_vectors(self) -> torch.Tensor:
-        """(count, word_width) fp32: what stands at a concept's words before anything is learned, "a person".
+        """(count, word_width) fp32: the vectors at a concept's words before training, "a person".
 
         The mean of what the base's own styles look like to cross-attention, then of what follows a style.
         """

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]
 
 @dataclass(frozen=True)
 class Background:
-    """What lies behind everybody. None where the prompt does not say."""
+    """The background. None if the prompt does not name one."""
 
     kind: str | None = None
     rgb: str | None = None

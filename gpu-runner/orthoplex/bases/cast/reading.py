@@ -44,7 +44,7 @@ class CastReading:
 
 
 def _place(prompt: Prompt, adapters: Sequence[AttachedAdapter], cells: int) -> Prompt:
-    """Persons whose adapter has a region stand in the cell of that region, whatever the words say."""
+    """Persons whose adapter has a region are placed in the cell of that region, whatever the prompt says."""
     regions = {each.trigger: each.region for each in adapters if each.region}
     persons = tuple(
         replace(person, place=cell_of(regions[person.trigger], cells)) if person.trigger in regions else person

@@ -45,7 +45,7 @@ def cell_of(region: Region, cells: int) -> int:
 
 
 def neighbours_of(config: CastConfig, apart: Sequence[bool], cells: int) -> Tensor | None:
-    """Who may attend to whom in self-attention, (B, 1, T, T), or None where everybody may.
+    """The mask of self-attention, (B, 1, T, T), or None if every position may attend to every other.
 
     An adapted cell's keys and values are unlike any that its neighbours were trained beside, and through them one
     person's colours appear on another. Cells do not need one another: backgrounds follow from place and words.
@@ -60,7 +60,7 @@ def neighbours_of(config: CastConfig, apart: Sequence[bool], cells: int) -> Tens
 def region_weights(
     config: CastConfig, boxes: Sequence[Boxes], apart: Sequence[bool], cells: int
 ) -> list[tuple[Tensor, Tensor]]:
-    """Regionally controlled cross-attention of a batch (Mix-of-Show, sec. 3.4); empty when nobody needs it.
+    """Regionally controlled cross-attention of a batch (Mix-of-Show, sec. 3.4); empty if no picture needs it.
 
     A position inside boxes takes the mean of their persons' words; outside it takes the words of everybody without
     a box and all background words. Where persons are kept apart, a cell without a box is the box of its person.

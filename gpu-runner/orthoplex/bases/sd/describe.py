@@ -81,7 +81,7 @@ def layers_of_text(folder: Path) -> int:
 
 
 def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
-    """The description of the pipeline in FOLDER. FolderRefused where it is none of this family."""
+    """The description of the pipeline in FOLDER. FolderRefused if it is not a pipeline of this family."""
     is_xl = check_folder(folder) == "StableDiffusionXLPipeline"
     config = UNet2DConditionModel.load_config(folder / "unet", local_files_only=True)
     with torch.device("meta"):

@@ -67,7 +67,7 @@ def names_of(base: SdBase) -> LayerNames:
 
 
 def read_foreign(path: Path, base: SdBase) -> ForeignLora:
-    """The LoRA in a file. ForeignRefused for what is none, is of another kind, or is for another base."""
+    """The LoRA in a file. ForeignRefused if it is not a LoRA, of an unsupported kind, or for another base."""
     try:
         with safe_open(path, "pt") as file:
             metadata = dict(file.metadata() or {})

@@ -29,7 +29,7 @@ class FolderRefused(ValueError):  # noqa: N818 - a refusal, like FileRefused
 
 @dataclass(frozen=True, eq=False)
 class SecondEncoder:
-    """XL's other text encoder: its hidden states stand beside the first's, its pooled vector goes to the UNet."""
+    """XL's second text encoder: its hidden states join the first's, its pooled vector goes to the UNet."""
 
     model: CLIPTextModelWithProjection
     pad: int  # its tokenizer pads with another token than the first's
@@ -59,7 +59,7 @@ class SdParts:
 
     @property
     def latent_px(self) -> int:
-        """Pixels a side that one latent stands for: 8 for SD 1.x."""
+        """Pixels per side of one latent: 8 for SD 1.x."""
         return int(2 ** (len(self.vae.config.block_out_channels) - 1))
 
 

@@ -77,7 +77,7 @@ def _joined(stretches: list[list[str | float]]) -> list[Weighted]:
 
 
 def chosen(prompt: str, seed: int) -> str:
-    """`{red|blue}` as one of its words, the same for the same seed; choices may stand in choices.
+    """`{red|blue}` as one of its words, the same for the same seed; choices may be nested.
 
     PromptRefused if too deep.
     """

@@ -53,7 +53,7 @@ class SdReading:
 
 
 def _pieces(text: str, class_words: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """The text cut at its triggers: (words, trigger or None). A trigger that nobody owns reads as its own name."""
+    """The text cut at its triggers: (words, trigger or None). A trigger of no adapter is read as its own name."""
     end = 0
     for match in TRIGGER.finditer(text.lower()):
         yield text[end : match.start()], None

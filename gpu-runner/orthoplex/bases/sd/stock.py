@@ -115,7 +115,7 @@ def _embeddings(pipe: Any, member: AttachedAdapter, count: int) -> dict[str, Ten
 
 
 def learn_embedding(pipe: Any, trigger: str, parts: Mapping[str, Tensor]) -> None:
-    """What a program does that loads the embedding: the trigger stands for its vectors."""
+    """As a program does that loads the embedding: the trigger is replaced by its vectors."""
     for part, tokenizer, encoder in _encoders(pipe):
         pipe.load_textual_inversion(parts[part], token=trigger, tokenizer=tokenizer, text_encoder=encoder)
 

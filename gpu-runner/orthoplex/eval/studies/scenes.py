@@ -138,7 +138,7 @@ def true_scenes(lab: Lab, casts: list[tuple[str, ...]]) -> Tensor:
 
 
 def collapsed(scores: Tensor, threshold: float) -> bool:
-    """scores (cells, cast): whether some cell shows nobody of the cast, or two cells show the same."""
+    """scores (cells, cast): whether some cell shows none of the people, or two cells show the same person."""
     best, who = scores.max(dim=1)
     return bool((best <= threshold).any()) or len(set(who.tolist())) < len(who)
 

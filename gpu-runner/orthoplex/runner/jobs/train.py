@@ -92,7 +92,7 @@ class _Training:
                 self._keep()
             raise RunEnded(str(self._run.ending)) from None
         except (ValueError, KeyError, SafetensorError):
-            # A checkpoint of other settings or a damaged one must not doom the job: begin anew.
+            # A checkpoint of other settings or a damaged one must not fail the job: start from the beginning.
             if resume is None or self._stepped:
                 raise
         return self._train(None)
