@@ -48,7 +48,7 @@ def test_a_training_scene_places_the_concept_beside_a_companion_with_its_own_wor
     assert seen == {0, 1}
 
 
-def test_what_tells_the_pictures_apart_weighs_more_in_the_concepts_cell_only(gated_base: CastBase) -> None:
+def test_differences_of_the_pictures_weigh_more_in_the_concepts_cell_only(gated_base: CastBase) -> None:
     other = red()
     other.paste((0, 0, 255, 255), (56, 90, 72, 98))  # a mouth
     pictures = read_pictures(gated_base, [(red(), "smiling"), (other, "sad")] * 2)

@@ -72,12 +72,11 @@ def test_a_loss_depends_on_where_weights_are_larger_and_not_on_their_size() -> N
     torch.testing.assert_close(flow_loss(predicted, clean, t, weights=7 * weights), torch.tensor(5 / 12))
 
 
-def test_what_pictures_of_a_concept_tell_apart_weighs_more() -> None:
+def test_differences_of_a_concepts_pictures_weigh_more() -> None:
     pictures = torch.rand(1, 4, 32, 32, generator=torch.Generator().manual_seed(0)).repeat(3, 1, 1, 1)
     torch.testing.assert_close(change_weights(pictures), torch.ones(1, 1, 32, 32))
-    torch.testing.assert_close(
-        change_weights(pictures[:1]), torch.ones(1, 1, 32, 32)
-    )  # one picture: nothing to compare
+    # one picture: nothing to compare
+    torch.testing.assert_close(change_weights(pictures[:1]), torch.ones(1, 1, 32, 32))
     pictures[0, :, 20, 12:16], pictures[1, :, 20, 12:16] = 0.0, 1.0
     weights = change_weights(pictures, strength=4.0)
     assert bool((weights[0, 0, 18:23, 10:18] == 5.0).all())
