@@ -96,9 +96,10 @@ def edge_weights(clean: Tensor, strength: float = 3.0) -> Tensor:
 def change_weights(pictures: Tensor, strength: float = 4.0) -> Tensor:
     """Weights (1, 1, H, W), larger where K pictures of one concept differ, as their captions do.
 
-    w(p) = 1 + strength * max over 5 x 5 of min(1, std_k(p) / .15), for pictures (K, C, H, W) in [0, 1]; std_k is averaged
-    over C. Of aligned drawings that is a twentieth of the picture, mouth and eyes; a plain mean learns them last and leaves
-    faint traces of the other pictures' mouths (docs/log.md). Pictures that differ everywhere weigh the same everywhere.
+    w(p) = 1 + strength * max over 5 x 5 of min(1, std_k(p) / .15), for pictures (K, C, H, W) in [0, 1]; std_k is
+    averaged over C. Of aligned drawings that is a twentieth of the picture, mouth and eyes; a plain mean learns them
+    last and leaves faint traces of the other pictures' mouths (docs/log.md). Pictures that differ everywhere weigh the
+    same everywhere.
     """
     change = pictures.std(dim=0, correction=0).mean(dim=0)[None, None]
     return 1 + strength * F.max_pool2d((change / 0.15).clamp(max=1), 5, stride=1, padding=2)
