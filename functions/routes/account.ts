@@ -36,7 +36,7 @@ const list = createRoute({
 const create = createRoute({
   method: "post",
   path: "/v1/keys",
-  summary: "Make an API key",
+  summary: "Create an API key",
   description:
     "The key is in this answer and nowhere else. Only a signed-in person makes keys: one that leaked must not leave others behind. " +
     "A publishable one may stand in the code of a page: it reads what is public, orders generations and looks after them, and only " +

@@ -113,7 +113,7 @@ const statistics = createRoute({
 const addVersion = createRoute({
   method: "post",
   path: `${PATH}/versions`,
-  summary: "Make a draft version from an uploaded file",
+  summary: "Create a draft version from an uploaded file",
   tags,
   middleware: [noQuery, idempotent("publish")],
   request: { params, body: jsonBody(VersionCreate) },

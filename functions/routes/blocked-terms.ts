@@ -25,7 +25,7 @@ const list = createRoute({
 const create = createRoute({
   method: "post",
   path: PATH,
-  summary: "Block a word or phrase",
+  summary: "Add a blocked term",
   description:
     "From then on; what is there already stays. It matches whole words in any case, accented or disguised.",
   tags,
@@ -40,7 +40,7 @@ const create = createRoute({
 const remove = createRoute({
   method: "delete",
   path: `${PATH}/{scope}/{term}`,
-  summary: "Allow a word or phrase again",
+  summary: "Remove a blocked term",
   tags,
   middleware: noQuery,
   request: { params: z.object({ scope: BlockScope, term: token(200).min(1) }) },

@@ -59,7 +59,7 @@ const list = createRoute({
 const create = createRoute({
   method: "post",
   path: "/v1/collections",
-  summary: "Make a collection",
+  summary: "Create a collection",
   tags,
   middleware: [noQuery, idempotent("publish")],
   request: { body: jsonBody(CollectionCreate) },

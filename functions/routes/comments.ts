@@ -83,7 +83,7 @@ const setHidden = <A extends "hide" | "unhide">(act: A) =>
   createRoute({
     method: "post",
     path: `/v1/comments/{comment}/${act}` as const,
-    summary: act === "hide" ? "Hide a comment under what is yours" : "Show what you hid again",
+    summary: act === "hide" ? "Hide a comment on your adapter or mix" : "Show a hidden comment again",
     tags,
     middleware: noQuery,
     request: { params: commentParam },

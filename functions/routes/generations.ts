@@ -18,7 +18,7 @@ const schema: z.ZodType<Job> = Generation;
 const create = createRoute({
   method: "post",
   path: "/v1/generations",
-  summary: "Order pictures",
+  summary: "Generate pictures",
   description: "Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.",
   tags: ["generations"],
   middleware: [noQuery, idempotent("generate")],

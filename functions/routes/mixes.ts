@@ -94,7 +94,7 @@ const withdraw = createRoute({
 const fork = createRoute({
   method: "post",
   path: `${PATH}/fork`,
-  summary: "Make a private composition of your own from a mix",
+  summary: "Fork a mix into a private composition",
   tags,
   middleware: [noQuery, idempotent("publish")],
   request: {

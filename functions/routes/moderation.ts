@@ -40,7 +40,7 @@ const targetParams = z.object({ kind: TargetKind, id: TargetId });
 const queue = createRoute({
   method: "get",
   path: "/v1/moderation/queue",
-  summary: "List what waits for a decision",
+  summary: "List pending reports by target",
   tags,
   request: { query: z.strictObject({ kind: TargetKind.optional(), ...pageQuery }) },
   responses: { 200: jsonReply("Reported things, the gravest first", pageOf(QueueEntry)) },
@@ -109,7 +109,7 @@ const cases = createRoute({
 const decide = createRoute({
   method: "post",
   path: "/v1/moderation/appeals/{appeal}/decide",
-  summary: "Uphold a decision or undo it",
+  summary: "Decide on an appeal",
   description: "For another moderator than the one who decided, where there is one.",
   tags,
   middleware: noQuery,
@@ -120,7 +120,7 @@ const decide = createRoute({
 const roles = createRoute({
   method: "post",
   path: "/v1/moderation/roles",
-  summary: "Make somebody a moderator, or no longer",
+  summary: "Grant or revoke the role of moderator",
   description: "Only for moderators whose verified address is named in the server's settings.",
   tags,
   middleware: noQuery,

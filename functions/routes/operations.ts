@@ -23,7 +23,7 @@ const query = z.strictObject(pageQuery);
 const overview = createRoute({
   method: "get",
   path: "/v1/operations",
-  summary: "Get the standing of queues, runners and webhooks",
+  summary: "Get the state of queues, runners and webhooks",
   tags,
   middleware: noQuery,
   responses: { 200: jsonReply("The service at work", Operations) },
@@ -43,7 +43,7 @@ const runners = createRoute({
 const drain = createRoute({
   method: "post",
   path: "/v1/operations/runners/{runner}/drain",
-  summary: "Have a runner finish and leave",
+  summary: "Drain a runner",
   description:
     "It gets no more jobs, finishes those it holds, deregisters and exits 0. Until then it can be resumed.",
   tags,
@@ -55,7 +55,7 @@ const drain = createRoute({
 const resume = createRoute({
   method: "post",
   path: "/v1/operations/runners/{runner}/resume",
-  summary: "Have a runner that drains go on",
+  summary: "Resume a draining runner",
   tags,
   middleware: noQuery,
   request: { params: idParam("runner", idOf("rnr")) },
@@ -74,7 +74,7 @@ const failures = createRoute({
 const replay = createRoute({
   method: "post",
   path: "/v1/operations/jobs/{job}/replay",
-  summary: "Have a failed job done again",
+  summary: "Replay a failed job",
   description: "Makes a new job of its owner with the same work. Again answers the same new job.",
   tags,
   middleware: noQuery,

@@ -40,7 +40,7 @@ const likeRoute = <M extends "get" | "put" | "delete", K extends TargetKind>(met
   createRoute({
     method,
     path: likePath(kind),
-    summary: { get: "Whether you like it", put: "Like", delete: "Like no more" }[method],
+    summary: { get: "Get whether you like it", put: "Like", delete: "Remove your like" }[method],
     tags,
     middleware: noQuery,
     request: { params },
@@ -51,7 +51,7 @@ const followRoute = <M extends "get" | "put" | "delete">(method: M) =>
   createRoute({
     method,
     path: "/v1/users/{handle}/follow",
-    summary: { get: "Whether you follow this person", put: "Follow", delete: "Follow no more" }[method],
+    summary: { get: "Get whether you follow this person", put: "Follow", delete: "Unfollow" }[method],
     tags,
     middleware: noQuery,
     request: { params: handleParam },
@@ -62,7 +62,7 @@ const followersRoute = <S extends "followers" | "following">(side: S) =>
   createRoute({
     method: "get",
     path: `/v1/users/{handle}/${side}` as const,
-    summary: side === "followers" ? "Who follows this person" : "Whom this person follows",
+    summary: side === "followers" ? "List who follows this person" : "List whom this person follows",
     tags,
     request: { params: handleParam, query: page },
     responses: { 200: jsonReply("A page of people, newest first", pageOf(Follower)) },
@@ -89,7 +89,7 @@ const feed = createRoute({
 const notifications = createRoute({
   method: "get",
   path: "/v1/account/notifications",
-  summary: "Your notifications",
+  summary: "List your notifications",
   tags,
   request: { query: z.strictObject({ unread: z.literal("true").optional(), ...pageQuery }) },
   responses: { 200: jsonReply("A page of notifications, newest first", NotificationPage) },

@@ -29,7 +29,7 @@ const create = createRoute({
 const list = createRoute({
   method: "get",
   path: "/v1/reports",
-  summary: "List your reports and what came of them",
+  summary: "List your reports and their outcomes",
   tags,
   request: { query },
   responses: { 200: jsonReply("Your reports, newest first", pageOf(Report)) },

@@ -89,7 +89,7 @@ const heartbeatRoute = postOnLease(
 );
 const upload = postOnLease(`${LEASE}/uploads`, "Announce an output", LeaseUpload, LeaseUploadReply);
 const end = postOnLease(`${LEASE}/settle`, "End the run", Settle, SettleReply);
-const giveBack = postOnLease(`${LEASE}/release`, "Give the job back", Release, ReleaseReply);
+const giveBack = postOnLease(`${LEASE}/release`, "Release the job", Release, ReleaseReply);
 
 async function runOf(c: Context<App>, lease: z.infer<ReturnType<typeof idOf<"lse">>>) {
   const caller = granted(callerWith(c.var.caller, "runner"));

@@ -33,7 +33,7 @@ const onePasskey = idParam("passkey", token(64));
 const methods = createRoute({
   method: "get",
   path: "/v1/auth-methods",
-  summary: "Ways to sign in here",
+  summary: "List the sign-in methods of this server",
   tags,
   middleware,
   responses: { 200: jsonReply("What this server is set up for", AuthMethods) },
@@ -41,7 +41,7 @@ const methods = createRoute({
 const sessions = createRoute({
   method: "get",
   path: "/v1/account/sessions",
-  summary: "List where you are signed in",
+  summary: "List your sessions",
   tags,
   middleware,
   responses: {
@@ -106,7 +106,7 @@ const password = createRoute({
 const verification = createRoute({
   method: "post",
   path: "/v1/account/verification",
-  summary: "Send the verification e-mail again",
+  summary: "Resend the verification email",
   tags,
   middleware,
   responses: { 202: jsonReply("The e-mail is on its way", EmailSent) },
@@ -114,7 +114,7 @@ const verification = createRoute({
 const email = createRoute({
   method: "post",
   path: "/v1/account/email",
-  summary: "Change your e-mail address",
+  summary: "Change your email address",
   description: "Sends a link to the new address. The present one stays until that link is followed.",
   tags,
   middleware,
@@ -124,7 +124,7 @@ const email = createRoute({
 const confirm = createRoute({
   method: "post",
   path: "/v1/account/email/confirm",
-  summary: "Confirm your new e-mail address",
+  summary: "Confirm your new email address",
   tags,
   middleware,
   request: { body: jsonBody(EmailConfirm) },

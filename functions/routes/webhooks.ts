@@ -122,7 +122,7 @@ const ping = createRoute({
 const replayAll = createRoute({
   method: "post",
   path: `${PATH}/replay`,
-  summary: "Send again what failed",
+  summary: "Replay failed deliveries",
   description: "The oldest 500 failed deliveries; ask again for more.",
   tags,
   middleware: noQuery,
@@ -133,7 +133,7 @@ const replayAll = createRoute({
 const secret = createRoute({
   method: "get",
   path: DEFAULT_SECRET,
-  summary: "Get the secret of addresses that jobs bring along",
+  summary: "Get the default secret of webhooks that jobs name",
   tags,
   middleware: noQuery,
   responses: { 200: jsonReply("The secret", DefaultSecret) },
@@ -142,7 +142,7 @@ const secret = createRoute({
 const rotateDefault = createRoute({
   method: "post",
   path: "/v1/webhooks/default/rotate",
-  summary: "Rotate the secret of addresses that jobs bring along",
+  summary: "Rotate the default secret of webhooks that jobs name",
   tags,
   middleware: noQuery,
   responses: { 200: jsonReply("The new secret", DefaultSecret) },
@@ -177,7 +177,7 @@ const delivery = createRoute({
 const replayOne = createRoute({
   method: "post",
   path: `${DELIVERIES}/{delivery}/replay`,
-  summary: "Send a delivery again",
+  summary: "Replay a delivery",
   description: "With the id it had, so that a receiver that knows it already can recognise it.",
   tags,
   middleware: noQuery,

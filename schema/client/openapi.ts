@@ -204,7 +204,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Civitai: the numbers of many files' versions */
+        /** Civitai: the version ids of many files */
         post: {
             parameters: {
                 query?: never;
@@ -251,7 +251,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Civitai: one version with its file, in short */
+        /** Civitai: one version in short form */
         get: {
             parameters: {
                 query?: {
@@ -1739,7 +1739,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give the job back */
+        /** Release the job */
         post: {
             parameters: {
                 query?: never;
@@ -2024,7 +2024,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change your e-mail address
+         * Change your email address
          * @description Sends a link to the new address. The present one stays until that link is followed.
          */
         post: {
@@ -2075,7 +2075,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm your new e-mail address */
+        /** Confirm your new email address */
         post: {
             parameters: {
                 query?: never;
@@ -2274,7 +2274,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your notifications */
+        /** List your notifications */
         get: {
             parameters: {
                 query?: {
@@ -2601,7 +2601,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where you are signed in */
+        /** List your sessions */
         get: {
             parameters: {
                 query?: never;
@@ -2725,7 +2725,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the verification e-mail again */
+        /** Resend the verification email */
         post: {
             parameters: {
                 query?: never;
@@ -3062,7 +3062,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether you like it */
+        /** Get whether you like it */
         get: {
             parameters: {
                 query?: never;
@@ -3131,7 +3131,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** Like no more */
+        /** Remove your like */
         delete: {
             parameters: {
                 query?: never;
@@ -3387,7 +3387,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a draft version from an uploaded file */
+        /** Create a draft version from an uploaded file */
         post: {
             parameters: {
                 query?: never;
@@ -3657,7 +3657,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ways to sign in here */
+        /** List the sign-in methods of this server */
         get: {
             parameters: {
                 query?: never;
@@ -3838,7 +3838,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a collection */
+        /** Create a collection */
         post: {
             parameters: {
                 query?: never;
@@ -4231,7 +4231,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hide a comment under what is yours */
+        /** Hide a comment on your adapter or mix */
         post: {
             parameters: {
                 query?: never;
@@ -4333,7 +4333,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show what you hid again */
+        /** Show a hidden comment again */
         post: {
             parameters: {
                 query?: never;
@@ -4674,7 +4674,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Order pictures
+         * Generate pictures
          * @description Answers 202 with the job. `Prefer: wait=N` holds the answer until the job ends, up to 60 s.
          */
         post: {
@@ -5027,7 +5027,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Make an API key
+         * Create an API key
          * @description The key is in this answer and nowhere else. Only a signed-in person makes keys: one that leaked must not leave others behind. A publishable one may stand in the code of a page: it reads what is public, orders generations and looks after them, and only for pages of its origins.
          */
         post: {
@@ -5420,7 +5420,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a private composition of your own from a mix */
+        /** Fork a mix into a private composition */
         post: {
             parameters: {
                 query?: never;
@@ -5526,7 +5526,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether you like it */
+        /** Get whether you like it */
         get: {
             parameters: {
                 query?: never;
@@ -5595,7 +5595,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** Like no more */
+        /** Remove your like */
         delete: {
             parameters: {
                 query?: never;
@@ -5835,7 +5835,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Uphold a decision or undo it
+         * Decide on an appeal
          * @description For another moderator than the one who decided, where there is one.
          */
         post: {
@@ -5926,7 +5926,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Block a word or phrase
+         * Add a blocked term
          * @description From then on; what is there already stays. It matches whole words in any case, accented or disguised.
          */
         post: {
@@ -5987,7 +5987,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Allow a word or phrase again */
+        /** Remove a blocked term */
         delete: {
             parameters: {
                 query?: never;
@@ -6030,7 +6030,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what waits for a decision */
+        /** List pending reports by target */
         get: {
             parameters: {
                 query?: {
@@ -6085,7 +6085,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make somebody a moderator, or no longer
+         * Grant or revoke the role of moderator
          * @description Only for moderators whose verified address is named in the server's settings.
          */
         post: {
@@ -6232,7 +6232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the standing of queues, runners and webhooks */
+        /** Get the state of queues, runners and webhooks */
         get: {
             parameters: {
                 query?: never;
@@ -6331,7 +6331,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have a failed job done again
+         * Replay a failed job
          * @description Makes a new job of its owner with the same work. Again answers the same new job.
          */
         post: {
@@ -6433,7 +6433,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have a runner finish and leave
+         * Drain a runner
          * @description It gets no more jobs, finishes those it holds, deregisters and exits 0. Until then it can be resumed.
          */
         post: {
@@ -6483,7 +6483,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a runner that drains go on */
+        /** Resume a draining runner */
         post: {
             parameters: {
                 query?: never;
@@ -6529,7 +6529,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your reports and what came of them */
+        /** List your reports and their outcomes */
         get: {
             parameters: {
                 query?: {
@@ -7189,7 +7189,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether you follow this person */
+        /** Get whether you follow this person */
         get: {
             parameters: {
                 query?: never;
@@ -7256,7 +7256,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** Follow no more */
+        /** Unfollow */
         delete: {
             parameters: {
                 query?: never;
@@ -7301,7 +7301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who follows this person */
+        /** List who follows this person */
         get: {
             parameters: {
                 query?: {
@@ -7355,7 +7355,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom this person follows */
+        /** List whom this person follows */
         get: {
             parameters: {
                 query?: {
@@ -7858,7 +7858,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a delivery again
+         * Replay a delivery
          * @description With the id it had, so that a receiver that knows it already can recognise it.
          */
         post: {
@@ -8157,7 +8157,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send again what failed
+         * Replay failed deliveries
          * @description The oldest 500 failed deliveries; ask again for more.
          */
         post: {
@@ -8258,7 +8258,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rotate the secret of addresses that jobs bring along */
+        /** Rotate the default secret of webhooks that jobs name */
         post: {
             parameters: {
                 query?: never;
@@ -8301,7 +8301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the secret of addresses that jobs bring along */
+        /** Get the default secret of webhooks that jobs name */
         get: {
             parameters: {
                 query?: never;

@@ -33,7 +33,7 @@ export function queriesOf(made: Made, random: () => number): Query[] {
   const constant = (text: string) => () => text;
   return [
     { name: "the bases: one count, nothing of the catalog", path: constant("/v1/bases") },
-    { name: "a list that is known already (304)", path: lists(constant("sort=newest")), known: true },
+    { name: "a list that the client has (304)", path: lists(constant("sort=newest")), known: true },
     ...["newest", "trending", "most_used", "most_liked", "name"].map((sort) => ({
       name: `list by ${sort}`,
       path: lists(constant(`sort=${sort}`)),
@@ -47,7 +47,7 @@ export function queriesOf(made: Made, random: () => number): Query[] {
       path: lists(both(kind, tag, constant("licence=MIT&allows=commercial_use"))),
     },
     {
-      name: "list that nothing passes",
+      name: "list without results",
       path: lists(constant("base=made-up-3&class=person&licence=CC-BY-ND-4.0&allows=derivatives")),
     },
     { name: "search for a word", path: lists(word) },

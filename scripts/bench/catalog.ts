@@ -99,8 +99,8 @@ async function ask(address: string, known: string | null = null) {
 function page(lines: readonly string[], fillSeconds: number, bytes: number): string {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
   const [cpu] = cpus();
-  return `# How long finding takes
-${count.toLocaleString("en")} made-up adapters in D1, asked over HTTP of the Worker that \`wrangler dev\` runs on one machine; milliseconds from request to
+  return `# Search latency
+${count.toLocaleString("en")} synthetic adapters in D1, queried over HTTP in the Worker that \`wrangler dev\` runs on one machine; milliseconds from request to
 parsed answer, ${samples} samples a line with random words, tags, owners and members for each. Written by \`npm run bench -- catalog\`.
 
 - Machine: ${cpus().length} × ${cpu?.model ?? "unknown"}; commit ${git("rev-parse", "--short", "HEAD")}
@@ -111,9 +111,9 @@ parsed answer, ${samples} samples a line with random words, tags, owners and mem
     )} (1, 5 and 15 minutes before the end); the first rows below are the cost of a request without a query
 - Command: \`npm run bench -- catalog --rows ${count} --samples ${samples}\`
 - The rows took ${fillSeconds.toFixed(0)} s to write, triggers included; the database has ${(bytes / 2 ** 20).toFixed(0)} MiB
-- No time is asserted anywhere. That no question reads a whole table is: [search-plans.test.ts](../test/functions/catalog/search-plans.test.ts)
+- No time is asserted anywhere. [search-plans.test.ts](../test/functions/catalog/search-plans.test.ts) asserts that no query reads a whole table
 
-| question | p50 ms | p95 ms | most ms |
+| query | p50 ms | p95 ms | max ms |
 |---|---|---|---|
 ${lines.join("\n")}
 `;

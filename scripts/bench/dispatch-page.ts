@@ -36,10 +36,10 @@ export function dispatchPage(figures: DispatchFigures): string {
   const rates = figures.depths.map(
     ({ depth, leasesPerSecond }) => `| ${whole(depth)} | ${whole(leasesPerSecond)} |`,
   );
-  return `# What dispatch costs and how fair it is
+  return `# Dispatch: cost and fairness
 A discrete-event simulation: ${whole(scale.jobs)} jobs, ${whole(scale.runners)} runners, four bases and three sizes, one owner with half of all jobs,
 five with hundreds, the rest with one to nine. Enqueue, lease, heartbeat, settle, release and sweep are the real ones on a real
-D1 in workerd; only the clock, the run times and the runners are made up. Every tenth runner falls silent once and comes back
+D1 in workerd; only the clock, the run times and the runners are simulated. Every tenth runner stops responding once and comes back
 too late. Written by \`npm run bench -- dispatch\`.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}; load average at the end ${loadavg().map(tenths).join(", ")}; commit ${git("rev-parse", "--short", "HEAD")}
@@ -48,10 +48,10 @@ too late. Written by \`npm run bench -- dispatch\`.
   may have 1,000 under way: the largest was refused ${whole(figures.quotaRefused)} times and sent the rest as its jobs ended
 - Every job ended once, none was held by two, ${whole(figures.lateRefused)} late settles were refused. These are asserted, and at 200 jobs in every
   test run: [scale.test.ts](../test/functions/dispatch/scale.test.ts). No time is
-- Not in it: HTTP, keys, the bytes of pictures and the rows of their uploads, Durable Objects (bell and live are silent), the network. Times are of workerd's clock, in whole milliseconds
+- Not in it: HTTP, keys, the bytes of pictures and the rows of their uploads, Durable Objects (bell and live do nothing), the network. Times are of workerd's clock, in whole milliseconds
 
 ## Waiting, by owner
-Simulated seconds from the accepted order to the lease, normal priority (one job in twenty is low, one high); what the quota held back does not count as waiting yet. The ideal deals the same moments of leasing out one by one to the owners in
+Simulated seconds from the accepted order to the lease, normal priority (one job in twenty is low, one high); requests that the quota held back do not count as waiting. The ideal deals the same moments of leasing out one by one to the owners in
 turn and knows no base, size or batch. The ratio is of the means, each with a second added.
 
 | owner | jobs | p50 | ideal p50 | p95 | ideal p95 | ratio |
@@ -79,13 +79,13 @@ ${depths.join("\n")}
 |---|---|
 ${rates.join("\n")}
 
-## Where it breaks, and what shards next
+## Limits, and how to shard
 - What a lease reads does not grow with the queue: at ${whole(deepest.depth)} waiting, one job of the common base costs ${whole(deepest.reads)} rows. It walks
   \`jobs_waiting\` (base, pause, shape, priority, turn) from its head ([lease-sql.ts](../functions/dispatch/lease-sql.ts), held by a test at two depths); what is left
   grows with the shapes that wait and with the owners whose turn it is, up to 32 of a shape
 - An order counts its owner's jobs under way in one index: the thousandth reads a thousand rows, and none more, for that is the quota. A counter by
   owner would read one, and write one for every job that ends; D1 charges as much for a written row as for a thousand read ones
-- A ring wakes every sleeping runner, and who comes too late finds nothing: ${whole(figures.emptyLeases)} of ${whole(leases?.calls ?? 0)} lease calls here did, polls by time
+- A ring wakes every sleeping runner, and those that come too late find nothing: ${whole(figures.emptyLeases)} of ${whole(leases?.calls ?? 0)} lease calls here did, polls by time
   included. That grows with idle runners times orders; a bell for each base is the first cut
 - Then the database: each base has its own queue and no lease spans two, so jobs and runs go to one D1 for each base (or group of
   bases), and only an owner's quota and turn must be asked across. One caller took jobs from order to end at ${tenths(figures.jobs / figures.wallSeconds)} a second on this

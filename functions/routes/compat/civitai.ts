@@ -97,7 +97,7 @@ const byHashes = createRoute({
 const numbers = createRoute({
   method: "post",
   path: `${VERSIONS}/by-hash/ids`,
-  summary: "Civitai: the numbers of many files' versions",
+  summary: "Civitai: the version ids of many files",
   tags,
   middleware: noQuery,
   request: { body: jsonBody(CivitaiManyHashes) },
@@ -110,7 +110,7 @@ const numbers = createRoute({
 const mini = createRoute({
   method: "get",
   path: `${VERSIONS}/mini/{id}`,
-  summary: "Civitai: one version with its file, in short",
+  summary: "Civitai: one version in short form",
   tags,
   middleware: cached,
   request: { params: idParam("id", id), query: CivitaiMiniQuery },
