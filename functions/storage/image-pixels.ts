@@ -1,9 +1,10 @@
 // Passes a picture on and throws ImageDamaged if its pixels are missing or cut off, so that no undecodable picture is stored. PNG: every row is
-// present in its zlib stream. JPEG and WebP: the coded data is present up to the stated end; a JPEG that was truncated and then terminated is
-// not detected. Buffers no whole picture.
+// present in its zlib stream. JPEG: every block is present in its Huffman codes. WebP: the coded data is present up to the stated end. Buffers
+// no whole picture.
 
 import { crc32 } from "../lib/crc32.ts";
 import { type ImageHeader, pngLayout } from "./image-file.ts";
+import { JpegBlocks } from "./image-jpeg-blocks.ts";
 import { ImageDamaged, Pieces } from "./image-pieces.ts";
 import { RowBytes } from "./image-rows.ts";
 
@@ -75,33 +76,50 @@ async function* png(from: Pieces, header: ImageHeader): Passing {
 
 // JPEG (ITU T.81, B.2)
 
-const [SOF0, SOF2, SOS, EOI] = [0xc0, 0xc2, 0xda, 0xd9];
+const [SOF0, SOF2, DHT, SOS, EOI] = [0xc0, 0xc2, 0xc4, 0xda, 0xd9];
 /** Without a length: SOI, restart markers, TEM. */
 const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-async function* jpeg(from: Pieces, { width, height }: ImageHeader): Passing {
+async function* jpeg(from: Pieces): Passing {
   yield await taken(from, 2);
-  let isHuffman = false;
+  const blocks = new JpegBlocks();
   let bytes = 0;
   for (;;) {
     const head = await taken(from, 2);
     yield head;
-    const marker = head[1] ?? 0;
+    let marker = head[1] ?? 0;
+    // Any marker may have fill bytes before it (B.1.1.2).
+    while (marker === 0xff) {
+      const next = await taken(from, 1);
+      yield next;
+      marker = next[0] ?? 0;
+    }
     if (marker === EOI) break;
     if (isAlone(marker)) continue;
     const length = await taken(from, 2);
     yield length;
-    yield* passed(from, viewOf(length).getUint16(0) - 2);
-    if (marker >= SOF0 && marker <= SOF2) isHuffman = true;
+    const bodyBytes = viewOf(length).getUint16(0) - 2;
+    const isFrame = marker >= SOF0 && marker <= SOF2;
+    if (!isFrame && marker !== DHT && marker !== SOS) {
+      yield* passed(from, bodyBytes);
+      continue;
+    }
+    const body = await taken(from, Math.max(0, bodyBytes));
+    yield body;
+    if (isFrame) blocks.frame(body, marker === SOF2);
+    if (marker === DHT) blocks.tables(body);
     if (marker !== SOS) continue;
+    blocks.beginScan(body);
     for await (const piece of scan(from)) {
       bytes += piece.length;
+      blocks.write(piece);
       yield piece;
     }
+    blocks.endScan();
   }
-  // A Huffman code has one bit at least, and each block of 8 x 8 has one for its mean (F.1.2.1, G.1.2.1).
-  const least = isHuffman ? Math.ceil((Math.ceil(width / 8) * Math.ceil(height / 8)) / 64) : 1;
-  if (bytes < Math.max(1, least)) throw new ImageDamaged(NO_PIXELS);
+  const found = blocks.end();
+  if (bytes === 0 || found === "none") throw new ImageDamaged(NO_PIXELS);
+  if (found === "some") throw new ImageDamaged(CUT_OFF);
 }
 
 /** Up to the next marker, which is left. */

@@ -12,7 +12,7 @@ import { send } from "../compat/runner.ts";
 import * as pictures from "./camera-pictures.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-const { JPEG_BASELINE, WEBP_LOSSLESS, WEBP_LOSSY, WEBP_PLAIN } = pictures;
+const { JPEG_BASELINE, JPEG_PROGRESSIVE, WEBP_LOSSLESS, WEBP_LOSSY, WEBP_PLAIN } = pictures;
 const bytesOf = (text: string): Bytes => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const textOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 const joined = (...parts: (string | Uint8Array)[]): Bytes =>
@@ -77,6 +77,7 @@ async function withoutPixels(): Promise<Record<string, Bytes>> {
   const scan = jpeg.indexOf("\xff\xda");
   const coded = scan + 2 + jpeg.charCodeAt(scan + 2) * 256 + jpeg.charCodeAt(scan + 3);
   const frame = jpeg.indexOf("\xff\xc0");
+  const progressive = textOf(JPEG_PROGRESSIVE);
   const lossy = textOf(WEBP_PLAIN).slice(20);
   return {
     "a PNG without IDAT": image(grey),
@@ -100,6 +101,16 @@ async function withoutPixels(): Promise<Record<string, Bytes>> {
     "a JPEG without a scan": bytesOf(`${jpeg.slice(0, scan)}\xff\xd9`),
     "a JPEG that is cut in its scan": JPEG_BASELINE.slice(0, coded + 20),
     "a JPEG without its end": JPEG_BASELINE.slice(0, -2),
+    "a JPEG that was cut in the middle and closed again": bytesOf(
+      `${jpeg.slice(0, (coded + jpeg.length) >> 1)}\xff\xd9`,
+    ),
+    "a JPEG that was cut near its end and closed again": bytesOf(`${jpeg.slice(0, -12)}\xff\xd9`),
+    "a JPEG that was cut behind a restart and closed again": bytesOf(
+      `${jpeg.slice(0, scan)}\xff\xdd\0\x04\0\x03${jpeg.slice(scan, coded + 20)}\xff\xd0\xff\xd9`,
+    ),
+    "a progressive JPEG that was cut in its first scan and closed again": bytesOf(
+      `${progressive.slice(0, progressive.indexOf("\xff\xda") + 16)}\xff\xd9`,
+    ),
     "a JPEG that says more than its scan can hold": bytesOf(
       `${jpeg.slice(0, frame + 5)}\x0f\xa0\x0f\xa0${jpeg.slice(frame + 9, coded)}\x01\x02\xff\xd9`,
     ),
@@ -118,6 +129,12 @@ describe("pixels", () => {
   it("that are complete pass, in every coding", async () => {
     for (const bytes of Object.values(pictures)) {
       for (const step of [1, 7, 4_096]) expect(typeof (await kept(bytes, step))).toBe("object");
+    }
+    // Any marker may have fill bytes before it.
+    for (const jpeg of [textOf(JPEG_BASELINE), textOf(JPEG_PROGRESSIVE)]) {
+      const scan = jpeg.indexOf("\xff\xda");
+      const filled = `${jpeg.slice(0, scan)}\xff\xff${jpeg.slice(scan, -2)}\xff\xff\xff\xd9`;
+      for (const step of [1, 4_096]) expect(typeof (await kept(bytesOf(filled), step))).toBe("object");
     }
     const kinds = [
       { depth: 1, colour: 0, row: 1 },
