@@ -36,11 +36,12 @@ export function picturesFault(
       return mismatch(detail, pointer);
     }
     const ordered = orderedRecipe(base, spec, position);
+    const recipe = output.meta.recipe ?? {};
     if (output.meta.seed !== undefined && output.meta.seed !== ordered.seed) {
       const detail = `${output.name} was drawn from seed ${output.meta.seed}; ${ordered.seed} was ordered.`;
       return mismatch(detail, `${pointer}/meta/seed`);
     }
-    const other = otherField(ordered, output.meta.recipe ?? {});
+    const other = otherField(ordered, recipe) ?? unorderedField(ordered, recipe);
     if (other !== null) {
       const detail = `The recipe of ${output.name} says another ${other} than was ordered.`;
       return mismatch(detail, `${pointer}/meta/recipe/${other}`);
@@ -54,7 +55,8 @@ const deliveredSize = (spec: SampleSpec) => spec.enlarge_to ?? { width: spec.wid
 
 /** What the order says of one of its pictures, as recipes say it (gpu-runner/orthoplex/recipe.py). */
 export function orderedRecipe(base: string, spec: SampleSpec, position: number) {
-  const { prompt, negative_prompt, seed, steps, guidance, sampler, width, height } = spec;
+  const { prompt, negative_prompt, seed, steps, guidance, sampler, clip_skip, width, height } = spec;
+  const { enlarge_to } = spec;
   return {
     base,
     prompt,
@@ -63,7 +65,9 @@ export function orderedRecipe(base: string, spec: SampleSpec, position: number) 
     steps,
     guidance,
     ...(sampler && { sampler }),
+    ...(clip_skip && { clip_skip }),
     size: `${width}x${height}`,
+    ...(enlarge_to && { enlarged_to: `${enlarge_to.width}x${enlarge_to.height}` }),
     adapters: spec.adapters.map(({ ref, version_id, trigger, strength, slot, region }) => ({
       ...{ ref, version_id, trigger, strength, slot, region },
     })),
@@ -77,6 +81,12 @@ function otherField(ordered: Record<string, unknown>, recipe: Record<string, unk
   );
   return name ?? null;
 }
+
+/** What makes another picture of the same order: a recipe names it only where the order does. */
+const CHANGES_PICTURE = ["clip_skip", "enlarged_to", "loras", "exact"];
+
+const unorderedField = (ordered: object, recipe: Record<string, unknown>): string | null =>
+  CHANGES_PICTURE.find((key) => (recipe[key] ?? null) !== null && !(key in ordered)) ?? null;
 
 function isWithin(ordered: unknown, said: unknown): boolean {
   if (Array.isArray(ordered)) {
@@ -93,10 +103,10 @@ function isWithin(ordered: unknown, said: unknown): boolean {
   return ordered === said;
 }
 
-/** Samples are drawn from the prompts that were ordered, in a size of the base. */
+/** Samples are drawn from the prompts and the seed that were ordered, in a size of the base. */
 export function trainedFault(
   base: Base,
-  spec: Pick<TrainSpec, "trigger" | "sample_prompts">,
+  spec: Pick<TrainSpec, "trigger" | "sample_prompts" | "seed">,
   {
     file,
     filePointer,
@@ -113,6 +123,14 @@ export function trainedFault(
   }
   for (const sample of samples) {
     const { width, height } = sample.upload;
+    const { name, meta } = sample.output;
+    if (meta.prompt !== undefined && !spec.sample_prompts.includes(meta.prompt)) {
+      return mismatch(`${name} says a prompt that was not ordered.`, `${sample.pointer}/meta/prompt`);
+    }
+    if (meta.seed !== undefined && meta.seed !== spec.seed) {
+      const detail = `${name} was drawn from seed ${meta.seed}; ${spec.seed} was ordered.`;
+      return mismatch(detail, `${sample.pointer}/meta/seed`);
+    }
     if (width === null) return noPicture(sample);
     if (!generatesSize(base, { width, height: height ?? 0 })) {
       return mismatch(`${base.id} draws no pictures of ${width} x ${height} pixels.`, sample.pointer);

@@ -1,8 +1,14 @@
 // What a runner delivers is compared with what was ordered: sizes of the bytes, seeds, recipes.
 
 import { describe, expect, it } from "vitest";
-import { type Delivered, picturesFault } from "../../../functions/dispatch/ordered.ts";
+import {
+  type Delivered,
+  orderedRecipe,
+  picturesFault,
+  trainedFault,
+} from "../../../functions/dispatch/ordered.ts";
 import type { SampleSpec } from "../../../schema/contract/runner.ts";
+import { BASE } from "../cast.ts";
 
 const SPEC = { width: 256, height: 256, count: 1, seed: 7, adapters: [] } as unknown as SampleSpec;
 const picture = (width: number, height: number): Delivered =>
@@ -22,5 +28,48 @@ describe("pictures", () => {
     const enlarged = { ...SPEC, enlarge_to: { width: 1024, height: 1024 } };
     expect(picturesFault("cast-3", enlarged, [picture(1024, 1024)])).toBeNull();
     expect(picturesFault("cast-3", enlarged, [picture(256, 256)])?.code).toBe("output_mismatch");
+  });
+
+  it("have a recipe of nothing that changes a picture and was not ordered", () => {
+    const said = (recipe: object, spec = SPEC) => {
+      const drawn = picture(256, 256);
+      drawn.output.meta.recipe = { ...recipe };
+      return picturesFault("cast-3", spec, [drawn])?.faults[0]?.pointer ?? null;
+    };
+    expect(said({ seed: 7, software: { device: "cpu" }, drawn: "a person" })).toBeNull();
+    for (const more of [
+      { clip_skip: 2 },
+      { enlarged_to: "1024x1024" },
+      { loras: [{ name: "other" }] },
+      { exact: false },
+    ]) {
+      expect(said(more)).toBe(`/outputs/0/meta/recipe/${Object.keys(more)[0]}`);
+    }
+    const skipping = { ...SPEC, clip_skip: 2 };
+    expect(said({ clip_skip: 2 }, skipping)).toBeNull();
+    expect(said({ clip_skip: 1 }, skipping)).toBe("/outputs/0/meta/recipe/clip_skip");
+    expect(
+      orderedRecipe("cast-3", { ...skipping, enlarge_to: { width: 1024, height: 1536 } }, 0),
+    ).toMatchObject({
+      clip_skip: 2,
+      enlarged_to: "1024x1536",
+    });
+  });
+});
+
+describe("samples of a training", () => {
+  const SPEC = { trigger: "<june>", sample_prompts: ["<june>", "<june> smiling"], seed: 7 };
+  const fault = (meta: object) => {
+    const { output, ...sample } = picture(256, 256);
+    const samples = [{ ...sample, output: { ...output, meta } }];
+    const file = { trigger: "<june>" };
+    return trainedFault(BASE, SPEC, { file, filePointer: "/outputs/0", samples })?.faults[0]?.pointer ?? null;
+  };
+
+  it("have a prompt and the seed that were ordered", () => {
+    expect(fault({})).toBeNull();
+    expect(fault({ prompt: "<june> smiling", seed: 7 })).toBeNull();
+    expect(fault({ prompt: "<june> beside the pictures of somebody else" })).toBe("/outputs/0/meta/prompt");
+    expect(fault({ prompt: "<june>", seed: 8 })).toBe("/outputs/0/meta/seed");
   });
 });
