@@ -4,17 +4,31 @@ import numpy as np
 from PIL import Image
 
 RESAMPLER = "Lanczos"
+FADE = 1 / 24  # of the shorter side: so far beyond an edge its own colours are seen
 
 
 def enlarged(image: Image.Image, width: int, height: int) -> Image.Image:
-    """`image` as large as fits into width x height px, at the bottom in the middle; its edges fill the rest.
+    """`image` as large as fits into width x height px, at the bottom in the middle; beyond an edge its colours fade
+    into their median, which is the background's.
 
     At the bottom, because people are cut off there: what is added above a head is background, below a bust it is none.
     """
     scale = min(width / image.width, height / image.height)
-    inner = image.resize(
+    inner = image.convert("RGB").resize(
         (min(width, round(image.width * scale)), min(height, round(image.height * scale))), Image.Resampling.LANCZOS
     )
     left, above = (width - inner.width) // 2, height - inner.height
-    beside = (left, width - inner.width - left)
-    return Image.fromarray(np.pad(np.asarray(inner), ((above, 0), beside, (0, 0)), mode="edge"))
+    pixels = np.asarray(inner)
+    fade = max(1, round(FADE * min(width, height)))
+    pixels = np.concatenate([_beyond(pixels[0], above, fade)[::-1], pixels])
+    sides = pixels.swapaxes(0, 1)
+    right = width - inner.width - left
+    sides = np.concatenate([_beyond(sides[0], left, fade)[::-1], sides, _beyond(sides[-1], right, fade)])
+    return Image.fromarray(np.ascontiguousarray(sides.swapaxes(0, 1)))
+
+
+def _beyond(edge: np.ndarray, count: int, fade: int) -> np.ndarray:
+    """`count` lines beyond the line `edge` (pixels x 3): its colours, faded into their median within `fade` lines."""
+    median = np.median(edge, axis=0)
+    share = np.minimum(1, np.arange(1, count + 1) / fade)[:, None, None]
+    return np.round(edge * (1 - share) + median * share).astype(np.uint8)

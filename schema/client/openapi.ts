@@ -10894,7 +10894,7 @@ export interface components {
             certify?: boolean;
             clip_skip?: number | null;
             count: number;
-            /** @description The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out */
+            /** @description The picture is delivered in this size: as large as fits, at the bottom; beyond its edges their median colour */
             enlarge_to?: {
                 height: number;
                 width: number;

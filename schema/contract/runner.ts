@@ -92,7 +92,7 @@ export const SampleSpec = z
     count: z.int(),
     enlarge_to: z.object({ width: z.int().positive(), height: z.int().positive() }).nullish().meta({
       description:
-        "The picture is delivered in this size: as large as fits, at the bottom, its edges drawn out",
+        "The picture is delivered in this size: as large as fits, at the bottom; beyond its edges their median colour",
     }),
     certify: z.boolean().optional().meta({
       description:
