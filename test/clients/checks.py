@@ -12,6 +12,13 @@ URL = os.environ["ORTHOPLEX_TEST_URL"]
 KEY = os.environ["ORTHOPLEX_TEST_KEY"]
 FLOODED = os.environ["ORTHOPLEX_TEST_FLOODED"]
 QUICK = 4
+PLAIN_PROMPTS = (
+    "smiling, sky background",
+    "a smiling person on a pink background",
+    "laughing in front of a wall",
+    "smiling\nsky background",
+)
+OPENAI_SIZES = ("1024x1024", "1536x1024", "1024x1536")
 UNDRAWABLE = "a person; a person; a person; a person; a person"
 
 Check = Callable[[], str]

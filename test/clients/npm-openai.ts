@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import type { Generation } from "../../schema/client/index.ts";
-import { type Check, flood, floodAddress, type Place, QUICK, sizeOfPng } from "./check.ts";
+import {
+  type Check,
+  flood,
+  floodAddress,
+  OPENAI_SIZES,
+  PLAIN_PROMPTS,
+  type Place,
+  QUICK,
+  sizeOfPng,
+} from "./check.ts";
 
 const clientOf = ({ url, key }: Place, more = {}) =>
   new OpenAI({ apiKey: key, baseURL: `${url}/openai/v1`, ...more });
@@ -64,6 +73,33 @@ export const npmOpenAi: Check[] = [
       );
       assert.equal(data?.[0]?.revised_prompt, "<ivy> a smiling person; <paco> a smiling person");
       return `${sizeOfPng(bytesOf(data?.[0]?.b64_json))}, revised_prompt with both triggers`;
+    },
+  },
+  {
+    call: "images.generate, a person and a background in one clause, without the trigger",
+    async run(at) {
+      for (const prompt of PLAIN_PROMPTS) {
+        const { data } = await clientOf(at).images.generate(imageRequest({ model: "orthoplex/ivy", prompt }));
+        assert.equal(data?.[0]?.revised_prompt, `<ivy> ${prompt}`);
+        assert.equal(sizeOfPng(bytesOf(data?.[0]?.b64_json)), "256x256");
+      }
+      return `${PLAIN_PROMPTS.length} prompts drawn, revised_prompt with the trigger before each`;
+    },
+  },
+  {
+    call: "images.generate, OpenAI's own sizes",
+    async run(at) {
+      for (const size of OPENAI_SIZES) {
+        const answer = await clientOf(at).images.generate(imageRequest({ model: "orthoplex/ivy", size }));
+        assert.equal(sizeOfPng(bytesOf(answer.data?.[0]?.b64_json)), size);
+        assert.equal(answer.size, size);
+        const { warnings } = answer as unknown as { warnings: string[] };
+        assert.ok(
+          warnings.some((each) => each.includes(`draws no ${size}: drawn at 256x256 and enlarged`)),
+          warnings.join("; "),
+        );
+      }
+      return `${OPENAI_SIZES.join(", ")}; warnings say at which size each was drawn`;
     },
   },
   {

@@ -7,7 +7,16 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import Replicate, { parseProgressFromLogs, type Training, validateWebhook } from "replicate";
 import { ROOT } from "../../scripts/local/paths.ts";
-import { type Check, flood, floodAddress, type Place, QUICK, sizeOfPng } from "./check.ts";
+import {
+  type Check,
+  flood,
+  floodAddress,
+  OPENAI_SIZES,
+  PLAIN_PROMPTS,
+  type Place,
+  QUICK,
+  sizeOfPng,
+} from "./check.ts";
 import { UNDRAWABLE } from "./npm-openai.ts";
 
 const clientOf = ({ url, key }: Place, more = {}) =>
@@ -45,6 +54,29 @@ export const npmReplicate: Check[] = [
     async run(at) {
       const output = (await clientOf(at).run("orthoplex/ivy", { input: input({ seed: 1 }) })) as string[];
       return `an address of a ${await picture(output[0] ?? "")} PNG`;
+    },
+  },
+  {
+    call: "run, a person and a background in one clause, without the trigger",
+    async run(at) {
+      const client = clientOf(at);
+      for (const prompt of PLAIN_PROMPTS) {
+        const output = (await client.run("orthoplex/ivy", { input: input({ prompt }) })) as string[];
+        assert.equal(await picture(output[0] ?? ""), "256x256");
+      }
+      return `${PLAIN_PROMPTS.length} prompts drawn`;
+    },
+  },
+  {
+    call: "run, OpenAI's own sizes",
+    async run(at) {
+      const client = clientOf(at);
+      for (const size of OPENAI_SIZES) {
+        const [width, height] = size.split("x").map(Number);
+        const output = (await client.run("orthoplex/ivy", { input: input({ width, height }) })) as string[];
+        assert.equal(await picture(output[0] ?? ""), size);
+      }
+      return OPENAI_SIZES.join(", ");
     },
   },
   {

@@ -6,7 +6,18 @@ import urllib.request
 from typing import Any
 
 import openai
-from checks import FLOODED, KEY, QUICK, UNDRAWABLE, URL, refusal, run_all, size_of_png
+from checks import (
+    FLOODED,
+    KEY,
+    OPENAI_SIZES,
+    PLAIN_PROMPTS,
+    QUICK,
+    UNDRAWABLE,
+    URL,
+    refusal,
+    run_all,
+    size_of_png,
+)
 
 client = openai.OpenAI(api_key=KEY, base_url=f"{URL}/openai/v1")
 
@@ -48,6 +59,23 @@ def adapters() -> str:
     image = client.images.generate(**fields(model="orthoplex/ivy", size="auto", extra_body=extra)).data[0]
     assert image.revised_prompt == "<ivy> a smiling person; <paco> a smiling person"
     return f"{picture(image.b64_json)}, revised_prompt with both triggers"
+
+
+def plain_prompts() -> str:
+    for prompt in PLAIN_PROMPTS:
+        image = client.images.generate(**{**fields(model="orthoplex/ivy"), "prompt": prompt}).data[0]
+        assert image.revised_prompt == f"<ivy> {prompt}"
+        assert picture(image.b64_json) == "256x256"
+    return f"{len(PLAIN_PROMPTS)} prompts drawn, revised_prompt with the trigger before each"
+
+
+def own_sizes() -> str:
+    for size in OPENAI_SIZES:
+        reply = client.images.generate(**fields(model="orthoplex/ivy", size=size))
+        assert picture(reply.data[0].b64_json) == reply.size == size
+        warnings = (reply.model_extra or {})["warnings"]
+        assert any(f"draws no {size}: drawn at 256x256 and enlarged" in each for each in warnings)
+    return f"{', '.join(OPENAI_SIZES)}; warnings say at which size each was drawn"
 
 
 def stream() -> str:
@@ -120,6 +148,8 @@ run_all(
         "images.generate": generate,
         "images.generate, response_format url, n 2": urls,
         "images.generate, model owner/adapter with adapters, seed and size auto": adapters,
+        "images.generate, a person and a background in one clause, without the trigger": plain_prompts,
+        "images.generate, OpenAI's own sizes": own_sizes,
         "images.generate, stream with partial_images 2": stream,
         "models.list, models.retrieve": models,
         "an answer lost on its way, retried by the client": lost,

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import replicate
-from checks import FLOODED, KEY, QUICK, UNDRAWABLE, URL, refusal, run_all, size_of_png
+from checks import (
+    FLOODED,
+    KEY,
+    OPENAI_SIZES,
+    PLAIN_PROMPTS,
+    QUICK,
+    UNDRAWABLE,
+    URL,
+    refusal,
+    run_all,
+    size_of_png,
+)
 from replicate.exceptions import ModelError, ReplicateError
 
 # This client writes /v1 itself.
@@ -34,6 +45,19 @@ def code_of(error: ReplicateError) -> str:
 def run() -> str:
     output = client.run("orthoplex/ivy", input=words(seed=1))
     return f"an address of a {picture(output[0])} PNG"
+
+
+def plain_prompts() -> str:
+    for prompt in PLAIN_PROMPTS:
+        assert picture(client.run("orthoplex/ivy", input=words(prompt=prompt))[0]) == "256x256"
+    return f"{len(PLAIN_PROMPTS)} prompts drawn"
+
+
+def own_sizes() -> str:
+    for size in OPENAI_SIZES:
+        width, height = (int(side) for side in size.split("x"))
+        assert picture(client.run("orthoplex/ivy", input=words(width=width, height=height))[0]) == size
+    return ", ".join(OPENAI_SIZES)
 
 
 def run_version() -> str:
@@ -171,6 +195,8 @@ run_all(
         # First: the minute in which that address has used up its writes is short.
         "too many requests": too_many,
         "run, owner/name": run,
+        "run, a person and a background in one clause, without the trigger": plain_prompts,
+        "run, OpenAI's own sizes": own_sizes,
         "run, owner/name:version": run_version,
         "run, polling, with progress": polled,
         "run, the wait running out while it is drawn": runs_out,
