@@ -82,7 +82,7 @@ function otherField(ordered: Record<string, unknown>, recipe: Record<string, unk
   return name ?? null;
 }
 
-/** What makes another picture of the same order: a recipe names it only where the order does. */
+/** Settings that change the picture: a recipe may name them only if they were ordered. */
 const CHANGES_PICTURE = ["clip_skip", "enlarged_to", "loras", "exact"];
 
 const unorderedField = (ordered: object, recipe: Record<string, unknown>): string | null =>

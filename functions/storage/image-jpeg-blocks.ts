@@ -1,7 +1,6 @@
-// Counts the blocks of pixels that the Huffman codes of a JPEG hold (ITU T.81, F.2.2 and G.1.2), without making pixels of them: the data of
-// a picture that was cut and closed again ends before its last block. Scans that refine what others brought are passed over, and so is what
-// is coded arithmetically or without loss. Its work is bounded by the bytes that come; it keeps the bytes of less than one
-// block.
+// Counts the blocks in the Huffman codes of a JPEG (ITU T.81, F.2.2 and G.1.2) without decoding pixels: the data of a truncated JPEG ends before
+// its last block even if an end marker was appended. Refinement scans of progressive JPEGs, arithmetic coding and lossless coding are not
+// counted. Its time is bounded by the number of bytes; it buffers less than one block.
 
 import { HuffmanTable } from "./image-jpeg-huffman.ts";
 
@@ -12,13 +11,13 @@ type Coded = { dc: HuffmanTable | undefined; ac: HuffmanTable | undefined };
 
 const BLOCK = 8;
 const COEFFICIENTS = 64;
-/** Bits that went over in storage cost decoders a few blocks, which they show as a flaw: nobody calls that cut off. */
+/** A share of missing blocks that is accepted: flipped bits cost decoders a few blocks, which is not a truncated picture. */
 const FORGIVEN = 0.01;
 /** The run length that stands for sixteen zeros. */
 const ZEROS = 15;
 
 export class JpegBlocks {
-  /** By class and place, as they came: a file may bring more than any scan uses. */
+  /** By class and destination, not built until a scan uses them: a file may hold many. */
   readonly #tables = new Map<number, { lengths: Uint8Array; symbols: Uint8Array }>();
   #frame: Frame | null = null;
   #scan: Scan | null = null;
@@ -26,7 +25,7 @@ export class JpegBlocks {
   #isCutOff = false;
   #hasBlocks = false;
 
-  /** Of DHT (B.2.4.2): one table or more, each with its class and place in the first byte. */
+  /** The body of a DHT segment (B.2.4.2): tables, each with its class and destination in the first byte. */
   tables(body: Uint8Array): void {
     for (let at = 0; at + 17 <= body.length; ) {
       const lengths = body.slice(at + 1, at + 17);
@@ -41,7 +40,7 @@ export class JpegBlocks {
     return found && new HuffmanTable(found.lengths, found.symbols);
   }
 
-  /** Of SOF0 to SOF2 (B.2.2). */
+  /** The body of SOF0 to SOF2 (B.2.2). */
   frame(body: Uint8Array, isProgressive: boolean): void {
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const count = body[5] ?? 0;
@@ -54,7 +53,7 @@ export class JpegBlocks {
     this.#frame = { isProgressive, height: view.getUint16(1), width: view.getUint16(3), components };
   }
 
-  /** Of SOS (B.2.3). */
+  /** The body of SOS (B.2.3). */
   beginScan(body: Uint8Array): void {
     const frame = this.#frame;
     const count = body[0] ?? 0;
@@ -70,7 +69,7 @@ export class JpegBlocks {
     const hasTables = members.every(
       ({ coded: { dc, ac } }) => (first > 0 || dc) && ((frame.isProgressive && first === 0) || ac),
     );
-    // Frames of films leave their tables out.
+    // Motion JPEG frames may omit their tables.
     if (members.length === 0 || members.length < count || !hasTables) return;
     const codes = members.flatMap(({ component: { across, down }, coded }) =>
       Array.from({ length: count === 1 ? 1 : across * down }, () => coded),
@@ -86,7 +85,7 @@ export class JpegBlocks {
     );
   }
 
-  /** Coded data with its stuffed zeros and restart markers; a marker is never cut in two. */
+  /** Entropy-coded data with stuffed zeros and restart markers. A piece never ends inside a marker. */
   write(piece: Uint8Array): void {
     this.#scan?.write(piece);
   }
@@ -99,7 +98,7 @@ export class JpegBlocks {
     if (found < Math.ceil(expected * (1 - FORGIVEN))) this.#isCutOff = true;
   }
 
-  /** Whether every scan that was counted has its blocks, some have not, or there are none; "unknown" where none could be counted. */
+  /** "some" if a counted scan lacks blocks, "unknown" if no scan could be counted. */
   end(): "all" | "some" | "none" | "unknown" {
     if (!this.#isCounted) return "unknown";
     if (!this.#hasBlocks) return "none";
@@ -107,7 +106,7 @@ export class JpegBlocks {
   }
 }
 
-/** MCUs of a scan: one component alone has one for each of its own blocks (A.2.2), several have theirs together (A.2.3). */
+/** MCUs of a scan: of a single component one for each of its blocks (A.2.2), otherwise interleaved (A.2.3). */
 function unitsOf({ width, height, components }: Frame, members: readonly Component[]): number {
   const most = (side: "across" | "down") => Math.max(...components.map((each) => each[side]));
   const [alone] = members;
@@ -120,12 +119,12 @@ function unitsOf({ width, height, components }: Frame, members: readonly Compone
 
 class Scan {
   found = 0;
-  /** Without stuffing, from the first block on that is not counted. */
+  /** Without stuffed zeros, from the first block on that is not yet counted. */
   #bytes: Uint8Array = new Uint8Array();
   #bit = 0;
-  /** Which block of its MCU is next. */
+  /** Index of the next block in its MCU. */
   #next = 0;
-  /** The codes make no sense: no more of them are read up to the next restart. */
+  /** An invalid code was found: the rest up to the next restart marker is skipped. */
   #isLost = false;
   #restarts = 0;
   readonly codes: readonly Coded[];
@@ -152,11 +151,11 @@ class Scan {
   }
 
   #read(stuffed: Uint8Array): void {
-    // Between two restarts lies an MCU at least.
+    // A restart interval has at least one MCU.
     if (this.#isLost || this.found >= this.expected || this.#restarts > this.expected) return;
     const held = this.#bytes.subarray(this.#bit >> 3);
     this.#bit &= 7;
-    // Two more, so that sixteen bits can be looked at from anywhere.
+    // Two more bytes, so that 16 bits can be read from any position.
     const bytes = new Uint8Array(held.length + stuffed.length + 2);
     bytes.set(held);
     let end = held.length;
@@ -186,7 +185,7 @@ class Scan {
     this.#next = counted % this.codes.length;
   }
 
-  /** Passes over the codes of a block; how many blocks end with them. */
+  /** Skips the codes of a block. Returns how many blocks end with them. */
   #block(bits: Bits): number | "more" | "lost" {
     const { dc, ac } = this.codes[this.#next] ?? { dc: undefined, ac: undefined };
     const { first, last } = this.range;
@@ -206,7 +205,7 @@ class Scan {
         at += zeros + 1;
       } else if (zeros === ZEROS) at += 16;
       else if (first === 0) break;
-      // Progressive: the end of so many blocks (G.1.2.2).
+      // Progressive: end of band of so many blocks (G.1.2.2).
       else return bits.isOver(zeros) ? "more" : (1 << zeros) + bits.take(zeros);
     }
     return bits.isOver(0) ? "more" : 1;

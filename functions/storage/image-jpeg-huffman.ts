@@ -1,18 +1,18 @@
-// A Huffman table of a JPEG (ITU T.81, Annex C): from bits to the symbol that they begin with.
+// A Huffman table of a JPEG (ITU T.81, Annex C): finds the symbol whose code a sequence of bits begins with. Pure.
 
-/** Codes of up to so many bits are found at once. Nearly all are; the table is made in no time, however many a file has. */
+/** Codes of up to so many bits are found by one look-up. A larger table would cost more to build than it saves. */
 const SHORT_BITS = 9;
 const LONG_BITS = 16;
 
 export class HuffmanTable {
-  /** Length of the code in the upper byte, the symbol in the lower; 0 where no short code begins so. */
+  /** Length of the code in the upper byte, its symbol in the lower; 0 if no short code matches. */
   readonly #short = new Uint16Array(1 << SHORT_BITS);
-  /** By length: behind the last code of it, and where its first one's symbol stands less that code. */
+  /** By length: one more than its last code, and the index of a symbol less its code. */
   readonly #end = new Int32Array(LONG_BITS + 1);
   readonly #offset = new Int32Array(LONG_BITS + 1);
   readonly #symbols: Uint8Array;
 
-  /** `lengths[i]`: how many codes have i + 1 bits. */
+  /** `lengths[i]`: number of codes of i + 1 bits. */
   constructor(lengths: Uint8Array, symbols: Uint8Array) {
     this.#symbols = symbols;
     let code = 0;
@@ -31,7 +31,7 @@ export class HuffmanTable {
     }
   }
 
-  /** Of the next sixteen bits: the code's length in the upper byte, its symbol in the lower; null where no code begins so. */
+  /** Of the next 16 bits: the code's length in the upper byte, its symbol in the lower; null if no code matches. */
   find(sixteen: number): number | null {
     const short = this.#short[sixteen >> (LONG_BITS - SHORT_BITS)] ?? 0;
     if (short !== 0) return short;

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 RESAMPLER = "Lanczos"
-FADE = 1 / 24  # of the shorter side: so far beyond an edge its own colours are seen
+FADE = 1 / 24  # of the shorter side: width of the transition beyond an edge
 
 
 def enlarged(image: Image.Image, width: int, height: int) -> Image.Image:

@@ -16,14 +16,14 @@ export type Place = {
 
 /** Few steps: these tests are about the wire. */
 export const QUICK = 4;
-/** What people write who know no triggers: somebody and a background in one clause. */
+/** Prompts of people who do not know triggers: a person and a background in one clause. */
 export const PLAIN_PROMPTS = [
   "smiling, sky background",
   "a smiling person on a pink background",
   "laughing in front of a wall",
   "smiling\nsky background",
 ];
-/** What programs made for OpenAI's API ask for; the base has none of them. */
+/** Sizes of OpenAI's API, none of which the base has. */
 export const OPENAI_SIZES = ["1024x1024", "1536x1024", "1024x1536"] as const;
 
 /** An address of its own for those who use up the limit of writes: nobody else is counted there. */

@@ -30,7 +30,7 @@ describe("pictures", () => {
     expect(picturesFault("cast-3", enlarged, [picture(256, 256)])?.code).toBe("output_mismatch");
   });
 
-  it("have a recipe of nothing that changes a picture and was not ordered", () => {
+  it("are refused if their recipe names settings that were not ordered", () => {
     const said = (recipe: object, spec = SPEC) => {
       const drawn = picture(256, 256);
       drawn.output.meta.recipe = { ...recipe };
@@ -66,7 +66,7 @@ describe("samples of a training", () => {
     return trainedFault(BASE, SPEC, { file, filePointer: "/outputs/0", samples })?.faults[0]?.pointer ?? null;
   };
 
-  it("have a prompt and the seed that were ordered", () => {
+  it("are refused if their prompt or seed was not ordered", () => {
     expect(fault({})).toBeNull();
     expect(fault({ prompt: "<june> smiling", seed: 7 })).toBeNull();
     expect(fault({ prompt: "<june> beside the pictures of somebody else" })).toBe("/outputs/0/meta/prompt");
