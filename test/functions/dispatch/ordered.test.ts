@@ -59,7 +59,7 @@ describe("pictures", () => {
 
 describe("samples of a training", () => {
   const SPEC = { trigger: "<june>", sample_prompts: ["<june>", "<june> smiling"], seed: 7 };
-  const fault = (meta: object) => {
+  const fault = (meta: Delivered["output"]["meta"]) => {
     const { output, ...sample } = picture(256, 256);
     const samples = [{ ...sample, output: { ...output, meta } }];
     const file = { trigger: "<june>" };
