@@ -1,6 +1,7 @@
 """Enlarges pictures to sizes that their base does not generate, for programs that ask for fixed sizes. Pure."""
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 RESAMPLER = "Lanczos"
@@ -27,8 +28,9 @@ def enlarged(image: Image.Image, width: int, height: int) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(sides.swapaxes(0, 1)))
 
 
-def _beyond(edge: np.ndarray, count: int, fade: int) -> np.ndarray:
+def _beyond(edge: npt.NDArray[np.uint8], count: int, fade: int) -> npt.NDArray[np.uint8]:
     """`count` lines beyond the line `edge` (pixels x 3): its colours, faded into their median within `fade` lines."""
     median = np.median(edge, axis=0)
     share = np.minimum(1, np.arange(1, count + 1) / fade)[:, None, None]
-    return np.round(edge * (1 - share) + median * share).astype(np.uint8)
+    faded: npt.NDArray[np.uint8] = np.round(edge * (1 - share) + median * share).astype(np.uint8)
+    return faded
