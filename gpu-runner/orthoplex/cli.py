@@ -12,47 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from orthoplex import cli_examples as examples
 from orthoplex.runner import config
-
-RUN_EXAMPLES = """\
-  orthoplex run --url https://orthoplex.example --token-file ~/.orthoplex-key
-  ORTHOPLEX_RUNNER_TOKEN=opx_... orthoplex run --bases my-sd --device cuda:1
-"""
-TRAIN_EXAMPLES = """\
-  orthoplex train pictures/ada --trigger '<ada>' --slot 5 --out ada.safetensors
-  orthoplex train pictures/rex --trigger '<rex>' --class-word dog --slot 6 --base my-sd --out rex.safetensors
-"""
-GENERATE_EXAMPLES = """\
-  orthoplex generate '<ada> smiling' --adapter ada.safetensors --out pictures
-  orthoplex generate '<ada> and <rex> in a (park:1.2)' --base my-sd --adapter ada.safetensors@0,0,0.5,1 \\
-      --adapter rex.safetensors=0.8@0.5,0,0.5,1 --size 768x512 --sampler 'DPM++ 2M Karras' --negative blurry
-"""
-BASE_EXAMPLES = """\
-  orthoplex base list
-  orthoplex base add ~/models/stable-diffusion-v1-5 --id sd15 --title 'Stable Diffusion 1.5'
-  orthoplex base add stabilityai/stable-diffusion-xl-base-1.0 --id sdxl --title SDXL
-  ORTHOPLEX_RUNNER_TOKEN=opx_... orthoplex base publish sdxl --url https://orthoplex.example
-"""
-INSPECT_EXAMPLES = """\
-  orthoplex inspect ada.safetensors
-  orthoplex inspect --json ada.safetensors rex.safetensors
-"""
-EXPORT_EXAMPLES = """\
-  orthoplex export ada.safetensors --base my-sd --format kohya --out ada-lora.safetensors
-  orthoplex export ada.safetensors=0.8 rex.safetensors --base my-sd --format folder \\
-      --prompt '<ada> and <rex> in a park' --out ada-and-rex
-"""
-IMPORT_EXAMPLES = """\
-  orthoplex import ada-lora.safetensors --base my-sd --licence CC-BY-4.0 --out ada-foreign.safetensors
-  orthoplex generate 'ada in a park' --base my-sd --lora ada-foreign.safetensors=0.8
-"""
-MERGE_EXAMPLES = """\
-  orthoplex merge style.safetensors=0.6 ada-lora.safetensors --base my-sd --out my-sd-with-style
-"""
-DOCTOR_EXAMPLES = """\
-  orthoplex doctor
-  orthoplex doctor --device cuda --json
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,30 +22,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=version("orthoplex"))
     commands = parser.add_subparsers(dest="command", required=True)
     added = partial(_added, commands)
-    config.add_arguments(added("run", "lease jobs from an edge and run them until stopped", RUN_EXAMPLES))
-    _add_train(added("train", "train a concept from a folder of pictures", TRAIN_EXAMPLES))
-    _add_generate(added("generate", "generate pictures with adapter files", GENERATE_EXAMPLES))
-    _add_base(added("base", "the bases of this machine: list, add, publish", BASE_EXAMPLES))
-    _add_export(added("export", "a composition as files for other programs, with what these lose", EXPORT_EXAMPLES))
-    _add_import(added("import", "another program's LoRA as a foreign adapter, always inexact", IMPORT_EXAMPLES))
-    _add_merge(added("merge", "a base with other programs' LoRAs in its weights, as a folder", MERGE_EXAMPLES))
-    inspect = added("inspect", "what adapter files hold, and how exactly they go together", INSPECT_EXAMPLES)
+    config.add_arguments(added("run", "lease jobs from an edge and run them until stopped", examples.RUN))
+    _add_train(added("train", "train a concept from a folder of pictures", examples.TRAIN))
+    _add_generate(added("generate", "generate pictures with adapter files", examples.GENERATE))
+    _add_base(added("base", "the bases of this machine: list, add, publish", examples.BASE))
+    _add_export(added("export", "a composition as files for other programs, with what these lose", examples.EXPORT))
+    _add_import(added("import", "another program's LoRA as a foreign adapter, always inexact", examples.IMPORT))
+    _add_convert(added("convert", "distil another program's LoRA into an exact adapter", examples.CONVERT))
+    _add_merge(added("merge", "a base with other programs' LoRAs in its weights, as a folder", examples.MERGE))
+    inspect = added("inspect", "what adapter files hold, and how exactly they go together", examples.INSPECT)
     inspect.add_argument("files", type=Path, nargs="+")
-    doctor = added("doctor", "what this machine can run, and at which size", DOCTOR_EXAMPLES)
+    doctor = added("doctor", "what this machine can run, and at which size", examples.DOCTOR)
     doctor.add_argument("--device", default="auto")
+    doctor.add_argument(
+        "--training", action="store_true", help="estimate trainings too, by size and --vram: takes a minute a base"
+    )
     for parser_of in (inspect, doctor):
         _add_json(parser_of)
     flags = parser.parse_args(arguments)
     return _run(flags) if flags.command == "run" else _work_locally(flags)
 
 
-def _added(commands: Any, name: str, help_text: str, examples: str) -> argparse.ArgumentParser:
+def _added(commands: Any, name: str, help_text: str, shown: str) -> argparse.ArgumentParser:
     """A command whose --help ends with examples."""
     made: argparse.ArgumentParser = commands.add_parser(
         name,
         help=help_text,
         description=f"{help_text[0].upper()}{help_text[1:]}.",
-        epilog=f"examples:\n{examples}",
+        epilog=f"examples:\n{shown}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return made
@@ -108,16 +73,17 @@ def _run(flags: argparse.Namespace) -> int:
 
 
 def _work_locally(flags: argparse.Namespace) -> int:
-    from orthoplex import exporting, importing, inspection, local
+    from orthoplex import converting, exporting, importing, inspection, local, local_training
     from orthoplex.report import as_json
 
     try:
         commands: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
-            "train": local.train,
+            "train": local_training.train,
             "generate": local.generate,
             "base": local.base,
             "export": exporting.export,
             "import": importing.import_lora,
+            "convert": converting.convert,
             "merge": importing.merge,
             "inspect": inspection.inspect,
             "doctor": inspection.doctor,
@@ -134,19 +100,46 @@ def _work_locally(flags: argparse.Namespace) -> int:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "pictures", type=Path, help="folder of 4 to 16 PNG, JPEG or WebP files; captions.json may name captions"
+        "pictures",
+        type=Path,
+        help="folder or zip of PNG, JPEG or WebP files; captions in NAME.txt, NAME.caption or captions.json, "
+        "loss masks in NAME-mask.png; or kohya's folders, `10_name class`",
     )
-    parser.add_argument("--trigger", required=True, help="the word that calls the concept, for example '<ada>'")
+    parser.add_argument(
+        "--trigger", help="the word that calls the concept, for example '<ada>'; kohya's folders say it"
+    )
     parser.add_argument("--slot", type=int, required=True, help="the slot that the adapter will own")
     parser.add_argument("--concept", default="", help="what is trained, in plain words")
-    parser.add_argument("--class-word", default="person")
+    parser.add_argument("--class-word", help="without it: what kohya's folder says, else person")
     parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--steps", type=int, help="without it: the base's own number")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sample-every", type=int, help="steps between samples, written beside --out (120)")
+    parser.add_argument("--resolution", type=int, help="side of a square picture in px; without it: the base's own")
+    parser.add_argument("--no-buckets", action="store_true", help="crop all pictures to squares")
+    parser.add_argument("--flip", action="store_true", help="mirror half of the pictures")
+    parser.add_argument(
+        "--min-snr", type=float, help="gamma of Min-SNR weighting, 0 for none (5 where noise is predicted)"
+    )
+    parser.add_argument("--vram", type=int, choices=(8, 12, 24), help="settings for a card of so many GB")
+    parser.add_argument("--batch", type=int, help="pictures at a time (4)")
+    parser.add_argument("--accumulate", type=int, help="batches a step (1)")
+    parser.add_argument("--dtype", choices=("fp32", "bf16", "fp16"), help="without it: what the device computes best")
+    parser.add_argument("--checkpoint-gradients", action="store_true", help="less memory, about a third more time")
+    parser.add_argument("--offload", action="store_true", help="text encoders and VAE wait on the CPU")
+    parser.add_argument("--estimate", action="store_true", help="say what memory it would take, and stop")
+    parser.add_argument("--yes", action="store_true", help="start even if the estimate does not fit")
     parser.add_argument("--checkpoint", type=Path, help="written on the way, and continued from if it is there")
     parser.add_argument("--out", type=Path, required=True, help="the adapter file; samples are written beside it")
     _add_json(parser)
+
+
+def _add_loading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dtype", choices=("fp32", "bf16", "fp16"), help="without it: what the device computes best")
+    parser.add_argument("--offload", action="store_true", help="text encoders and VAE wait on the CPU")
+    parser.add_argument("--vae-tiling", action="store_true", help="decode large pictures in tiles: less memory")
+    parser.add_argument("--compile", action="store_true", help="torch.compile: slow to begin, then faster")
 
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
@@ -159,8 +152,9 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         help="an adapter file, its strength and its region in fractions of the canvas; may be given again",
     )
     parser.add_argument(
-        "--lora", action="append", default=[], metavar="FILE[=STRENGTH]",
-        help="another program's LoRA, attached whole: the composition is then not exact; may be given again",
+        "--lora", action="append", default=[], metavar="FILE[=STRENGTH][@TRIGGER[:WORDS]]",
+        help="another program's LoRA, attached whole, or gated by the attention paid to TRIGGER, which stands for "
+        "WORDS; the composition is then not exact; may be given again",
     )  # fmt: skip
     parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument("--device", default="auto")
@@ -173,6 +167,10 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clip-skip", type=int, help="read this of the text encoder's last layers, 1 for the last")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files")
+    parser.add_argument(
+        "--wildcards", type=Path, metavar="FOLDER", help="`__name__` in a prompt stands for a line of FOLDER/name.txt"
+    )
+    _add_loading(parser)
     _add_json(parser)
 
 
@@ -206,6 +204,24 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--licence", help="where the file says none")
     parser.add_argument("--trigger", action="append", help="instead of those that the file names; may be given again")
     parser.add_argument("--device", default="auto")
+    _add_json(parser)
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a LoRA of SD 1.x or XL, or a foreign adapter")
+    parser.add_argument("--base", required=True)
+    parser.add_argument("--words", help="what its users write in prompts; without it: the trigger that the file names")
+    parser.add_argument("--class-word", required=True, help="what the base knows it as, for example dog")
+    parser.add_argument("--trigger", required=True, help="the word that calls the adapter, for example '<rex>'")
+    parser.add_argument("--slot", type=int, required=True, help="the slot that the adapter will own")
+    parser.add_argument("--strength", type=float, default=1.0, help="of the LoRA (1)")
+    parser.add_argument("--steps", type=int, default=300, help="of the distillation (300)")
+    parser.add_argument("--sample-steps", type=int, default=20, help="of the pictures that the LoRA draws for it (20)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--share-min", type=float, default=0.5, help="share of the effect that must survive (0.5)")
+    parser.add_argument("--yes", action="store_true", help="write it even if less survived")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--out", type=Path, required=True)
     _add_json(parser)
 
 

@@ -23,7 +23,7 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.sd.foreign_facts import facts_of
     from orthoplex.bases.sd.lora_files import write_tensors
 
-    base = _sd_base(flags)
+    base = sd_base(flags)
     lora = read_foreign(flags.file, base)
     facts = facts_of(flags.file, lora.metadata)
     licence = flags.licence or facts["licence"]
@@ -50,7 +50,7 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.sd.names import TEXT, TEXT_2, UNET
     from orthoplex.bases.sd.stock import whole_pipeline
 
-    base = _sd_base(flags)
+    base = sd_base(flags)
     if flags.out.exists():
         raise ValueError(f"{flags.out} is there already")
     check_folder(flags.out.parent)
@@ -65,7 +65,8 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     )
 
 
-def _sd_base(flags: argparse.Namespace) -> Any:
+def sd_base(flags: argparse.Namespace) -> Any:
+    """The base of --base; ValueError where it is of a family without such LoRAs."""
     base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
     if base.description["family"] != "sd":
         raise ValueError(f"{base.id} is of the family {base.description['family']}, for which there are no such LoRAs")

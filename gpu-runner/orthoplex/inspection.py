@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 import platform
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 
 from orthoplex.bases.device import compute_dtype
-from orthoplex.bases.registry import describe_base, expected_bytes, present_bases
+from orthoplex.bases.registry import describe_base, expected_bytes, pipeline_folder, present_bases
 from orthoplex.ortho.adapter import Adapter, read_adapter
 from orthoplex.ortho.container import FileRefused, read_container
 from orthoplex.ortho.crosstalk import slot_crosstalk
@@ -33,9 +34,12 @@ def inspect(flags: argparse.Namespace) -> Iterator[Said]:
         facts = facts_of(adapter, layout)
         words = f"{facts['base']}, slot {facts['slot']} of class {facts['class']}, {facts['trigger']}"
         norm = f"norms up to {facts['norm_max']:g} of {layout.residual_norm_max:g}"
+        content = path.read_bytes()
         yield Said(
-            f"{path}  {words}; {facts['layers']} layers of rank {facts['rank']}, {norm}", file=str(path), **facts
-        )
+            f"{path}  {words}; {facts['layers']} layers of rank {facts['rank']}, {norm}", file=str(path), **facts,
+            sha256=hashlib.sha256(content).hexdigest(), bytes=len(content),
+            header=dict(read_container(content).metadata),
+        )  # fmt: skip
     for i, (path, adapter, layout) in enumerate(read):
         for other_path, other, other_layout in read[i + 1 :]:
             if layout.base != other_layout.base:
@@ -102,6 +106,27 @@ def doctor(flags: argparse.Namespace) -> Iterator[Said]:
         verdict = "fits" if 2 * needed <= total else "is tight" if needed <= total else "does not fit"
         text = f"{base_id} takes about {needed // MIB} MiB of weights: it {verdict}"
         yield Said(text, base=base_id, weights_bytes=needed, verdict=verdict)
+        if flags.training and describe_base(base_id)["family"] == "sd":
+            yield from _trainings(base_id, device, total)
+
+
+def _trainings(base_id: str, device: str, total: int) -> Iterator[Said]:
+    """With which preset, and at which sizes, a base can be trained here."""
+    from orthoplex.bases.sd.memory import training_memory
+    from orthoplex.bases.sd.presets import PRESETS
+
+    description = describe_base(base_id)
+    whole = int(str(description["default_size"]).partition("x")[0])
+    for gigabytes, preset in PRESETS.items():
+        for side in sorted({whole // 2, whole * 3 // 4 // 64 * 64, whole}):
+            needed = training_memory(
+                pipeline_folder(base_id), description, size=(side, side), batch=preset.batch,
+                dtype=compute_dtype(torch.device(device)), checkpointed=preset.checkpoint_gradients,
+                offload=preset.offload,
+            ).total  # fmt: skip
+            fits = "fits" if needed <= total else "does not fit"
+            text = f"{base_id} trained at {side} px with --vram {gigabytes}: about {needed // MIB} MiB, {fits}"
+            yield Said(text, base=base_id, side=side, vram=gigabytes, needed_bytes=needed, fits=needed <= total)
 
 
 def _version_of(package: str) -> str | None:

@@ -1,30 +1,27 @@
-"""Training and generating on this machine without an edge, for the command line.
+"""Generating on this machine without an edge, and its bases, for the command line.
 
 Reads and writes files named by the caller; every fault of these files is raised as one of INPUT_ERRORS.
 """
 
 import argparse
-import codecs
 import hashlib
-import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from PIL import Image
-
 from orthoplex.bases import AnyBase, load_base, present_bases
 from orthoplex.bases.limits import check_spec, size_of
+from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import add_base, default_base, describe_base
-from orthoplex.ortho.adapter import read_adapter, write_adapter
+from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
-from orthoplex.pictures import PictureRefused, decode_picture
+from orthoplex.pictures import PictureRefused
 from orthoplex.png import write_png
+from orthoplex.progress import ProgressLine
 from orthoplex.recipe import RecipeAdapter, RecipeLora, recipe_of
 from orthoplex.report import Said
 from orthoplex.runner.bases import device_name, resolve_device
@@ -33,81 +30,15 @@ from orthoplex.runner.edge import Edge, Refused
 from orthoplex.runner.key import Key
 from orthoplex.runner.retry import Unreachable
 from orthoplex.sample import AttachedAdapter, Region, SampleSpec, sample
-from orthoplex.train.concept import TrainSpec, train_concept
+from orthoplex.wildcards import with_wildcards
 
 INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused, ConfigRefused, Refused, Unreachable)
 
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
-OTHER_PICTURE_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
 INEXACT = "it acts on every word and every place, so what is composed with it is not exact"
-_LORA = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?")
+_LORA = re.compile(
+    r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<trigger><[a-z0-9][a-z0-9_-]{0,63}>)(:(?P<words>.+))?)?"
+)
 _ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
-
-
-def train(flags: argparse.Namespace) -> Iterator[str]:
-    """Train a concept from a folder; yields a line about each file written."""
-    base = load_base(flags.base or default_base(), resolve_device(flags.device))
-    pictures = read_folder(flags.pictures)
-    check_folder(flags.out.parent)
-    spec = TrainSpec(
-        concept=flags.concept or flags.trigger.strip("<>"),
-        class_word=flags.class_word,
-        trigger=flags.trigger,
-        slot=flags.slot,
-        steps=flags.steps or base.description["training"]["steps"]["default"],
-        seed=flags.seed,
-    )
-    resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
-    text = f"training {spec.trigger} from {len(pictures)} pictures, {spec.steps} steps"
-    yield Said(text, trigger=spec.trigger, pictures=len(pictures), steps=spec.steps)
-    trained = train_concept(base, spec, pictures, resume=resume, checkpoint=flags.checkpoint)
-    flags.out.write_bytes(write_adapter(trained.adapter, base.layout))
-    yield Said(f"{flags.out}  {trained.metrics}", file=str(flags.out), metrics=trained.metrics)
-    for number, image in enumerate(trained.samples):
-        path = flags.out.with_name(f"{flags.out.stem}-{number}.png")
-        path.write_bytes(write_png(image, None))
-        yield Said(str(path), file=str(path))
-    yield from (f"note: {warning}" for warning in trained.warnings)
-
-
-def read_folder(folder: Path) -> list[tuple[Image.Image, str | None]]:
-    """The pictures of a folder in the order of their names; captions are NAME.txt beside each or in captions.json."""
-    # macOS leaves a ._NAME beside each file on foreign disks; no other hidden file is meant either.
-    shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    paths = [path for path in shown if path.suffix.lower() in PICTURE_SUFFIXES]
-    for path in shown:
-        if path.suffix.lower() in OTHER_PICTURE_SUFFIXES:
-            raise ValueError(f"{path} is no PNG, JPEG or WebP: convert it, or take it out of the folder")
-    if not paths:
-        raise ValueError(f"{folder} holds no PNG, JPEG or WebP picture")
-    written = folder / "captions.json"
-    captions = json.loads(_text_of(written)) if written.exists() else {}
-    if not isinstance(captions, dict) or not all(isinstance(text, str) for text in captions.values()):
-        raise ValueError(f"{written} must map file names to captions")
-    # macOS writes decomposed characters, others composed ones: one name is one name.
-    captions = {unicodedata.normalize("NFC", name): text for name, text in captions.items()}
-    beside = {path.stem: path for path in shown if path.suffix.lower() == ".txt"}
-    pictures = []
-    for path in paths:
-        try:
-            image = decode_picture(path.read_bytes())
-        except PictureRefused as error:
-            raise ValueError(f"{path}: {error.detail}") from error
-        own = beside.get(path.stem)
-        caption = captions.get(unicodedata.normalize("NFC", path.name)) if own is None else _text_of(own).strip()
-        pictures.append((image, caption))
-    return pictures
-
-
-def _text_of(path: Path) -> str:
-    """A text file in UTF-8, in what Windows calls Unicode (UTF-16 with its mark), or in its old code page."""
-    content = path.read_bytes()
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def check_folder(folder: Path) -> None:
@@ -117,30 +48,55 @@ def check_folder(folder: Path) -> None:
         raise PermissionError(f"{folder} cannot be written into")
 
 
+def load_options(flags: argparse.Namespace) -> LoadOptions:
+    """What --dtype, --offload, --vae-tiling and --compile say."""
+    return LoadOptions(
+        dtype=DTYPES[flags.dtype] if flags.dtype else None,
+        offload=flags.offload,
+        vae_tiling=flags.vae_tiling,
+        compile=flags.compile,
+    )
+
+
 def generate(flags: argparse.Namespace) -> Iterator[str]:
     """Generate pictures; yields a line about each file written."""
-    base = load_base(flags.base or default_base(), resolve_device(flags.device))
+    base_id = flags.base or default_base()
+    options = load_options(flags)
+    more = () if options == LoadOptions() else (options,)
+    base = load_base(base_id, resolve_device(flags.device), *more)
+    if flags.wildcards and base.description["prompt"]["kind"] != "text":
+        raise ValueError(
+            f"{base.id} reads prompts by its grammar, which has no choices: --wildcards means nothing to it"
+        )
     width, height = size_of(base.description, flags.size)
     read = [read_attached(base, text) for text in flags.adapter]
     guidance = base.description["guidance"]["default"] if flags.guidance is None else flags.guidance
     spec = SampleSpec(
-        prompt=flags.prompt,
+        prompt=with_wildcards(flags.prompt, flags.wildcards),
         seed=flags.seed,
         width=width,
         height=height,
         steps=flags.steps or base.description["steps"]["default"],
         guidance=guidance,
         count=flags.count,
-        negative_prompt=flags.negative,
+        negative_prompt=with_wildcards(flags.negative, flags.wildcards),
         sampler=flags.sampler or base.description["samplers"]["default"],
         clip_skip=flags.clip_skip,
     )
     check_spec(base.description, spec)
     loras = [read_lora(base, text) for text in flags.lora]
     check_folder(flags.out)
-    with _with_loras(base, loras):
-        generated = sample(base, spec, [attached for attached, _ in read])
-    foreign = [RecipeLora(each.path.stem, each.strength, each.sha256) for each in loras]
+    with _with_loras(base, loras) as (attached_base, stands):
+        shown = ProgressLine("generating")
+
+        def on_step(step: int, total: int, _preview: object) -> bool:
+            shown.show(step, total)
+            return True
+
+        generated = sample(attached_base, spec, [*(attached for attached, _ in read), *stands], on_step=on_step)
+    foreign = [
+        RecipeLora(each.path.stem, each.strength, each.sha256, each.trigger, each.words or None) for each in loras
+    ]
     for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
         recipe = recipe_of(
             base.id,
@@ -154,7 +110,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
         path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
         yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
-    yield from (f"note: {each.path} is another program's LoRA: {INEXACT}" for each in loras)
+    yield from (f"note: {each.path} is another program's LoRA: {_inexact(each)}" for each in loras)
     yield from (f"note: {warning}" for warning in generated.warnings)
 
 
@@ -166,31 +122,55 @@ class NamedLora:
     strength: float
     path: Path
     sha256: str
+    trigger: str | None = None  # gated by the attention paid to it
+    words: str = ""  # what the text encoder reads in its place
+
+
+def _inexact(lora: NamedLora) -> str:
+    if lora.trigger is None:
+        return INEXACT
+    return f"it acts where {lora.trigger} is attended to, was not trained so, and loses what has no gate: not exact"
 
 
 def read_lora(base: AnyBase, text: str) -> NamedLora:
-    """FILE[=STRENGTH] of a LoRA or a foreign adapter. ValueError on a base of another family."""
+    """FILE[=STRENGTH][@TRIGGER[:WORDS]] of a LoRA or a foreign adapter. ValueError on a base of another family.
+
+    Without WORDS the trigger that the file names.
+    """
     if base.description["family"] != "sd":
         raise ValueError(f"{base.id} is of the family {base.description['family']}, for which there are no such LoRAs")
     from orthoplex.bases.sd.foreign import read_foreign
+    from orthoplex.bases.sd.foreign_facts import facts_of
 
     found = _LORA.fullmatch(text)
     if found is None:
         raise ValueError(f"{text} must look like file.safetensors=0.6")
     path = Path(found["file"])
     lora = read_foreign(path, cast("Any", base))
-    return NamedLora(lora, float(found["strength"] or 1), path, hashlib.sha256(path.read_bytes()).hexdigest())
+    words = found["words"] or ""
+    if found["trigger"] and not words:
+        words = next(iter(facts_of(path, lora.metadata)["triggers"]), "")
+        if not words:
+            raise ValueError(f"{path} names no trigger: write what its users do, {found['trigger']}:sks dog")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return NamedLora(lora, float(found["strength"] or 1), path, digest, found["trigger"], words)
 
 
 @contextmanager
-def _with_loras(base: AnyBase, loras: Sequence[NamedLora]) -> Iterator[None]:
+def _with_loras(base: AnyBase, loras: Sequence[NamedLora]) -> Iterator[tuple[AnyBase, list[AttachedAdapter]]]:
+    """The base with LoRAs, and what stands in compositions for those that are gated."""
     if not loras:
-        yield
+        yield base, []
         return
     from orthoplex.bases.sd.foreign import foreign_attached
+    from orthoplex.bases.sd.foreign_gated import gated_lora, stand_in, with_gated
 
-    with foreign_attached(cast("Any", base), [(each.lora, each.strength) for each in loras]):
-        yield
+    named = [each for each in loras if each.trigger]
+    gated = [gated_lora(each.lora, str(each.trigger), each.strength, base.layout) for each in named]
+    stands = [stand_in(lora, each.words) for lora, each in zip(gated, named, strict=True)]
+    whole = [(each.lora, each.strength) for each in loras if not each.trigger]
+    with foreign_attached(cast("Any", base), whole):
+        yield (with_gated(cast("Any", base), gated) if gated else base), stands
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:

@@ -26,11 +26,13 @@ class RecipeAdapter:
 
 @dataclass(frozen=True)
 class RecipeLora:
-    """Another program's LoRA that acted on the whole picture: the picture is no exact composition."""
+    """Another program's LoRA: the picture is no exact composition. With a trigger it acted where attended to."""
 
     ref: str
     strength: float
     sha256: str
+    trigger: str | None = None
+    words: str | None = None  # what the text encoder read in the trigger's place
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,13 @@ class Recipe:
             **({} if self.clip_skip is None else {"clip_skip": self.clip_skip}),
             "drawn": self.drawn,
             "adapters": [dict(vars(adapter)) for adapter in self.adapters],
-            **({"loras": [dict(vars(lora)) for lora in self.loras], "exact": False} if self.loras else {}),
+            **({"loras": [_given(lora) for lora in self.loras], "exact": False} if self.loras else {}),
             "software": {"name": SOFTWARE, "version": self.version, "device": self.device},
         }
+
+
+def _given(lora: RecipeLora) -> dict[str, Any]:
+    return {name: value for name, value in vars(lora).items() if value is not None}
 
 
 def recipe_of(

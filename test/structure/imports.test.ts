@@ -35,8 +35,10 @@ const RUNNER = [
   ["recipe.py", "report.py"],
   ["png.py", "pictures.py"],
   ["runner", "eval", "export_onnx", "cast_training", "sd_training"],
+  ["progress.py", "wildcards.py", "training_folder.py"],
   ["local.py", "inspection.py"],
-  ["exporting.py", "importing.py"],
+  ["exporting.py", "importing.py", "local_training.py"],
+  ["converting.py", "cli_examples.py"],
   ["cli.py"],
   ["__main__.py", "reload.py"],
 ];

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from orthoplex.bases.context import Context
+from orthoplex.bases.options import PictureOptions
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.ortho.layout import Layout
 from orthoplex.ortho.residual import Residual
@@ -214,8 +215,10 @@ class Base(Protocol[R]):
         """A quick small picture of one state (...), for progress reports."""
         ...
 
-    def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> Dataset:
-        """The training pictures of a concept with their captions."""
+    def pictures(
+        self, items: Sequence[tuple[Image.Image, str | None]], class_word: str, options: PictureOptions = ...
+    ) -> Dataset:
+        """The training pictures of a concept with their captions. OptionRefused for options that the base lacks."""
         ...
 
     def reader(self, items: Sequence[tuple[Image.Image, str | None]]) -> Reader | None:

@@ -16,6 +16,7 @@ import torch
 
 from orthoplex.bases.cast.base import load_cast
 from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.options import LoadOptions, refuse_options
 from orthoplex.bases.protocol import AnyBase
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -69,18 +70,25 @@ def describe_base(base_id: str) -> dict[str, Any]:
     return description
 
 
-def load_base(base_id: str, device: str = "cpu") -> AnyBase:
-    """The base, frozen, on a device. UnknownBase when it is not here, or what its family needs is not installed."""
+def load_base(base_id: str, device: str = "cpu", options: LoadOptions = LoadOptions()) -> AnyBase:  # noqa: B008 - frozen
+    """The base, frozen, on a device. UnknownBase when it is not here, or what its family needs is not installed.
+
+    OptionRefused for options that its family does not have.
+    """
     description = describe_base(base_id)
     folder = weights_folder() / base_id
     if description["family"] == "cast":
+        refuse_options(base_id, options)
         return load_cast(folder, description, torch.device(device))
-    if description["family"] == "sd":
+    if description["family"] in ("sd", "zimage"):
         try:
             from orthoplex.bases.sd.base import load_sd
+            from orthoplex.bases.zimage.base import load_zimage
         except ImportError as error:
             raise UnknownBase(f"base {base_id!r} needs more packages: pip install 'orthoplex[sd]'") from error
-        return load_sd(folder / PIPELINE, description, torch.device(device))
+        if description["family"] == "sd":
+            return load_sd(folder / PIPELINE, description, torch.device(device), options)
+        return load_zimage(folder / PIPELINE, description, torch.device(device), options)
     raise UnknownBase(f"base {base_id!r} is of the family {description['family']!r}, which this runner does not know")
 
 
@@ -109,13 +117,22 @@ def add_base(source: str, base_id: str, title: str) -> dict[str, Any]:
     if target.exists() or (descriptions_folder() / f"{base_id}.json").exists():
         raise BaseRefused(f"There is a base {base_id!r} already; a base never changes, so choose another id.")
     try:
-        from orthoplex.bases.sd.describe import describe
+        from orthoplex.bases.sd.describe import describe as described_sd
         from orthoplex.bases.sd.hub import fetched, is_hub_id
+        from orthoplex.bases.zimage.describe import describe as described_zimage
     except ImportError as error:
         raise BaseRefused("Pipelines need more packages: pip install 'orthoplex[sd]'") from error
     folder = fetched(source) if is_hub_id(source) else Path(source)
-    description = describe(folder, base_id, title)
+    described = described_zimage if _pipeline_class(folder) == "ZImagePipeline" else described_sd
+    description = described(folder, base_id, title)
     target.mkdir(parents=True)
     (target / PIPELINE).symlink_to(folder.resolve(), target_is_directory=True)
     (target / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
     return description
+
+
+def _pipeline_class(folder: Path) -> str | None:
+    """The class that the folder's model_index.json names; None where there is none."""
+    index = folder / "model_index.json"
+    name = json.loads(index.read_text("utf-8")).get("_class_name") if index.is_file() else None
+    return name if isinstance(name, str) else None

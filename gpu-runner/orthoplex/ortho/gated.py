@@ -90,6 +90,17 @@ class GatedAttachment(Detachable):
         """The first block of a forward pass has no gates, whatever the pass before ended with."""
         self.gates = self._projected = None
 
+    def begin_with(self, gates: Tensor | None) -> None:
+        """The next block is computed as if these were the gates of the cross-attention before it."""
+        self.gates, self._projected = gates, None
+
+    def gates_at(self, positions: int) -> Tensor | None:
+        """The latest gates with strengths and masks, (B or 1, T, M), at a layer of so many positions."""
+        if self.gates is None:
+            return None
+        gates, gains = (self._at(each, positions) for each in (self.gates, self._gains.to(self.gates.dtype)))
+        return gates * gains
+
     def detach(self) -> None:
         for handle in self._handles:
             handle.remove()

@@ -23,12 +23,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from orthoplex.bases.context import Context
+from orthoplex.bases.options import PictureOptions
 from orthoplex.bases.protocol import AnyBase, Batch, Concept
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.residual import trainable_residual
 from orthoplex.sample.result import Canceled
 from orthoplex.sample.sampler import sample
+from orthoplex.train.loss_scale import LossScale
 from orthoplex.train.plateau import EVERY, PICTURES, Plateau, shortened
 from orthoplex.train.step import train_step
 
@@ -54,6 +56,16 @@ class TrainSpec:
     sample_every: int = 120
     sample_steps: int = 24
     prior_pictures: int = 96  # that the base samples, to be left as they are
+    accumulate: int = 1  # batches a step
+    resolution: int | None = None  # these four: bases/options.py PictureOptions
+    buckets: bool = True
+    flip: bool = False
+    min_snr: float | None = None
+
+    def picture_options(self, masks: Sequence[Image.Image | None]) -> PictureOptions:
+        """masks: of each picture, or none at all."""
+        used = tuple(masks) if any(mask is not None for mask in masks) else ()
+        return PictureOptions(self.resolution, self.buckets, self.flip, self.min_snr, used)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +90,7 @@ class TrainResult:
 OnProgress = Callable[[Progress], bool]
 
 
-class _State:
+class ConceptState:
     """Everything that a checkpoint must hold: trained tensors, optimiser moments, step, losses."""
 
     def __init__(self, base: AnyBase, spec: TrainSpec) -> None:
@@ -104,6 +116,7 @@ class _State:
         self.step = 0
         self.total = spec.steps  # fewer once nothing improves any more
         self.plateau = Plateau()
+        self.scale = LossScale.of(base.dtype)
         self.loss = math.nan
         self.prior_loss = 0.0
 
@@ -126,7 +139,7 @@ class _State:
                 tensors[f"optimiser.{index}.{key}"] = value
         facts = {
             "spec": asdict(spec), "step": self.step, "loss": self.loss, "prior_loss": self.prior_loss,
-            "total": self.total, "plateau": asdict(self.plateau),
+            "total": self.total, "plateau": asdict(self.plateau), "scale": asdict(self.scale),
         }  # fmt: skip
         temporary = path.with_suffix(".tmp")
         save_file(
@@ -154,9 +167,10 @@ class _State:
             }
         self.step, self.loss, self.prior_loss = facts["step"], facts["loss"], facts["prior_loss"]
         self.total, self.plateau = facts["total"], Plateau(**facts["plateau"])
+        self.scale = LossScale(**facts["scale"])
 
 
-def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:
+def finished_adapter(state: ConceptState, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:
     return Adapter(
         slot=spec.slot,
         up={name: up.detach().to(torch.float16) for name, up in state.residual.up.items()},
@@ -170,7 +184,7 @@ def finished_adapter(state: _State, spec: TrainSpec, summary: dict[str, Any]) ->
     )
 
 
-def _sample(base: AnyBase, state: _State, spec: TrainSpec, *, prompt: str, steps: int) -> Image.Image:
+def _sample(base: AnyBase, state: ConceptState, spec: TrainSpec, *, prompt: str, steps: int) -> Image.Image:
     adapter = finished_adapter(state, spec, {})
     width, height = base.training.sample_size
     request = SampleSpec(prompt, spec.seed, width, height, steps=steps, guidance=base.training.sample_guidance)
@@ -184,6 +198,7 @@ def train_concept(
     *,
     resume: Path | None = None,
     checkpoint: Path | None = None,
+    masks: Sequence[Image.Image | None] = (),
     on_step: OnProgress = lambda _: True,
 ) -> TrainResult:
     """Trains the concept of `pictures` (4 to 16, with optional captions) on `base`.
@@ -194,11 +209,11 @@ def train_concept(
     if not pictures:
         raise ValueError("a concept needs pictures to learn from")
     started = time.monotonic()
-    state = _State(base, spec)
+    state = ConceptState(base, spec)
     untrained = state.tokens.detach().clone()  # so that a resumed run preserves the same prior
     if resume is not None:
         state.load(resume, spec)
-    dataset = base.pictures(pictures, spec.class_word)
+    dataset = base.pictures(pictures, spec.class_word, spec.picture_options(masks))
     prompts = spec.sample_prompts or (f"{spec.trigger} {base.training.sample_words}",)
     prior = base.prior(spec.prior_pictures, untrained, spec.seed) if spec.prior_share > 0 else None
     silent = round(spec.batch * spec.prior_share) if prior else 0
@@ -207,7 +222,10 @@ def train_concept(
     fixed = dataset.batch(PICTURES, torch.Generator().manual_seed(spec.seed * 1_000_003))
     while state.step < state.total:
         generator = torch.Generator().manual_seed(spec.seed * 1_000_003 + state.step + 1)
-        train_step(base, state, dataset, prior=prior, own=own, silent=silent, steps=state.total, generator=generator)
+        train_step(
+            base, state, dataset, prior=prior, own=own, silent=silent, steps=state.total, generator=generator,
+            accumulate=spec.accumulate, scale=state.scale,
+        )  # fmt: skip
         looks_now = state.total == spec.steps and state.step % EVERY == 0
         if looks_now and state.plateau.seen(_loss_on(base, state, fixed)):
             state.total = shortened(state.step, spec.steps)
@@ -237,7 +255,7 @@ def train_concept(
 
 
 @torch.no_grad()
-def _loss_on(base: AnyBase, state: _State, batch: Batch) -> float:
+def _loss_on(base: AnyBase, state: ConceptState, batch: Batch) -> float:
     """The loss of one batch, as the concept is now."""
     context = state.called(batch.context)
     with state.attached(context):

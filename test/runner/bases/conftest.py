@@ -10,7 +10,7 @@ import torch
 from orthoplex.bases import AnyBase, load_base
 from orthoplex.ortho.adapter import Adapter
 
-FAMILIES = ("cast", "sd", "sdxl")
+FAMILIES = ("cast", "sd", "sdxl", "zimage")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,7 +44,15 @@ def sdxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bases(sd_folder: Path, sdxl_folder: Path) -> dict[str, Callable[[torch.dtype], AnyBase]]:
+def zimage_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
+    from .tiny_zimage import save_tiny_zimage
+
+    return save_tiny_zimage(tmp_path_factory.mktemp("zimage"))
+
+
+@pytest.fixture(scope="session")
+def bases(sd_folder: Path, sdxl_folder: Path, zimage_folder: Path) -> dict[str, Callable[[torch.dtype], AnyBase]]:
     """Family -> the base at a precision."""
     from orthoplex.bases.sd.base import load_sd
     from orthoplex.bases.sd.describe import describe
@@ -61,7 +69,13 @@ def bases(sd_folder: Path, sdxl_folder: Path) -> dict[str, Callable[[torch.dtype
     def sdxl(dtype: torch.dtype) -> Any:
         return load_sd(sdxl_folder, describe(sdxl_folder, "tiny-sdxl", "Tiny XL"), torch.device("cpu"), dtype)
 
-    return {"cast": cast, "sd": sd, "sdxl": sdxl}
+    def zimage(dtype: torch.dtype) -> Any:
+        from orthoplex.bases.zimage.base import load_zimage
+        from orthoplex.bases.zimage.describe import describe as described
+
+        return load_zimage(zimage_folder, described(zimage_folder, "tiny-zimage", "Tiny Z"), torch.device("cpu"), dtype)
+
+    return {"cast": cast, "sd": sd, "sdxl": sdxl, "zimage": zimage}
 
 
 @pytest.fixture(scope="session", params=FAMILIES)

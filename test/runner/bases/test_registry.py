@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 from orthoplex.bases import load_base, present_bases
 from orthoplex.bases.registry import BaseRefused, add_base, describe_base, expected_bytes
 from orthoplex.cli import main
+from orthoplex.ortho.adapter import read_adapter
 
 PROMPT = ("generate", "<ada> smiling", "--base", "my-sd", "--size", "128x64", "--steps", "2", "--sampler", "DDIM")
 
@@ -38,6 +40,52 @@ def test_an_added_pipeline_is_a_base_that_trains_and_generates(
     assert main([*PROMPT, "--adapter", str(adapter), "--out", str(folder)]) == 0
     with Image.open(folder / "0.png") as picture:
         assert picture.size == (128, 64)
+
+
+def test_a_folder_of_kohya_says_trigger_and_class_and_memory_is_estimated_first(
+    folder: Path, sd_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_base(str(sd_folder), "my-sd", "My SD")
+    pictures = folder / "img" / "10_ada woman"
+    pictures.mkdir(parents=True)
+    for number in range(2):
+        Image.new("RGB", (160, 80), (200, 90 * number, 90)).save(pictures / f"{number}.png")
+    out = folder / "ada.safetensors"
+    training = [
+        "train",
+        str(folder / "img"),
+        "--base",
+        "my-sd",
+        "--slot",
+        "3",
+        "--vram",
+        "8",
+        "--json",
+        "--device",
+        "cpu",
+    ]
+    training += ["--dtype", "fp32", "--out", str(out)]
+    assert main([*training, "--estimate"]) == 0
+    (said,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (said["batch"], said["accumulate"], said["fits"]) == (1, 4, True)
+    assert said["needed_bytes"] > 0
+    assert not out.exists()
+    assert main([*training, "--steps", "2", "--sample-every", "1", "--flip"]) == 0
+    assert (folder / "ada-step-1.png").exists()
+    adapter = read_adapter(out.read_bytes(), load_base("my-sd").layout)
+    assert (adapter.trigger, adapter.class_word) == ("<ada>", "woman")
+
+
+def test_doctor_estimates_trainings_by_size_and_card(
+    folder: Path, sd_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_base(str(sd_folder), "my-sd", "My SD")
+    assert main(["doctor", "--device", "cpu", "--training", "--json"]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    rows = [row for row in said if row.get("base") == "my-sd" and "vram" in row]
+    assert {row["vram"] for row in rows} == {8, 12, 24}
+    assert all(row["fits"] for row in rows)
+    assert folder.exists()
 
 
 def test_an_id_cannot_be_added_twice(folder: Path, sd_folder: Path) -> None:

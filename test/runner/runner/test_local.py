@@ -9,9 +9,10 @@ from PIL import Image
 from scripts_of_jobs import picture, png_bytes
 from tiny_base import adapter_file, tiny_base
 
-from orthoplex import inspection, local
+from orthoplex import inspection, local, local_training
 from orthoplex.cli import main
 from orthoplex.ortho.adapter import read_adapter
+from orthoplex.training_folder import read_training_folder
 
 Command = Callable[..., int]
 
@@ -20,6 +21,7 @@ Command = Callable[..., int]
 def command(monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command line with the tiny base in place of the large one."""
     monkeypatch.setattr(local, "load_base", lambda _base, _device: tiny_base())
+    monkeypatch.setattr(local_training, "load_base", lambda _base, _device: tiny_base())
     return lambda *arguments: main([str(argument) for argument in arguments])
 
 
@@ -41,28 +43,28 @@ def test_a_folder_of_pictures_becomes_an_adapter_file_and_samples(command: Comma
 
 
 def test_hidden_files_are_ignored_and_a_picture_of_an_unsupported_kind_is_named(folder: Path) -> None:
-    count = len(local.read_folder(folder))
+    count = len(read_training_folder(folder).items)
     (folder / "._a.png").write_bytes(b"\0\5\26\7")
-    assert len(local.read_folder(folder)) == count
+    assert len(read_training_folder(folder).items) == count
     (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
     with pytest.raises(ValueError, match=r"IMG_1\.HEIC"):
-        local.read_folder(folder)
+        read_training_folder(folder)
 
 
 def test_captions_are_read_in_common_encodings_and_under_common_file_names(folder: Path) -> None:
     words = "gro\u00dfes Caf\u00e9"
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         (folder / "1.TXT").write_bytes(words.encode(encoding))
-        assert local.read_folder(folder)[1][1] == words
+        assert read_training_folder(folder).items[1][1] == words
     (folder / "0.png").rename(folder / "e\u0301.png")
     (folder / "captions.json").write_bytes(json.dumps({"\u00e9.png": "smiling"}).encode("utf-16"))
-    assert local.read_folder(folder)[-1][1] == "smiling"
+    assert read_training_folder(folder).items[-1][1] == "smiling"
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(
     command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "train_concept", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr(local_training, "train_concept", lambda *_, **__: pytest.fail("trained"))
     monkeypatch.setattr(local, "sample", lambda *_: pytest.fail("generated"))
     out = folder / "0.png" / "below"
     assert command("train", folder, "--trigger", "<ada>", "--slot", 5, "--out", out / "ada.safetensors") == 2
@@ -70,7 +72,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(
 
 
 def test_pictures_come_in_the_order_of_their_names_with_their_captions(folder: Path) -> None:
-    read = local.read_folder(folder)
+    read = read_training_folder(folder).items
     assert [image.width for image, _ in read] == [64, 65, 66, 67]
     assert [caption for _, caption in read] == ["smiling", None, None, None]
 
@@ -135,7 +137,9 @@ def test_doctor_reports_what_this_machine_has_and_what_fits(capsys: pytest.Captu
     assert all(each["weights_bytes"] > 0 and each["verdict"] == "fits" for each in bases)
 
 
-@pytest.mark.parametrize("command", ["run", "train", "generate", "base", "inspect", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["run", "train", "generate", "base", "export", "import", "convert", "merge", "inspect", "doctor"]
+)
 def test_every_command_has_examples_in_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])

@@ -26,6 +26,7 @@ from orthoplex.bases.cast.reading import CastReading
 from orthoplex.bases.cast.sharpener import enlarge
 from orthoplex.bases.context import Context
 from orthoplex.bases.device import bytes_of
+from orthoplex.bases.options import PictureOptions, refuse_options
 from orthoplex.bases.protocol import Batch, Concept, TrainingDefaults
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.ortho.attach import attach, attach_batch
@@ -106,7 +107,13 @@ class CastBase(CastParts):
     def preview(self, clean: Tensor) -> Image.Image:
         return to_images(clean[None])[0]
 
-    def pictures(self, items: Sequence[tuple[Image.Image, str | None]], class_word: str) -> ConceptScenes:  # noqa: ARG002
+    def pictures(
+        self,
+        items: Sequence[tuple[Image.Image, str | None]],
+        class_word: str,  # noqa: ARG002
+        options: PictureOptions = PictureOptions(),  # noqa: B008 - frozen
+    ) -> ConceptScenes:
+        refuse_options(self.id, options)
         companions = self.companions if self.layout.entries else None
         said = contradiction_warnings(persons_of(self, [caption for _, caption in items]))
         return ConceptScenes(self, read_pictures(self, items), companions, contradictions=said)

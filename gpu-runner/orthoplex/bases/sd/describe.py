@@ -91,7 +91,6 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
     vae = AutoencoderKL.load_config(folder / "vae", local_files_only=True)
     native = int(config["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
     half, whole = max(64, native // 2), native
-    side = {"min": half, "max": 2 * whole, "step": SIZE_STEP}
     return {
         "id": base_id,
         "title": title,
@@ -111,18 +110,33 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
         "prompt": {"kind": "text", "negative": True, "weights": True},
         "clip_skip": {"max": layers_of_text(folder)},
         "samplers": {"default": DEFAULT_SAMPLER, "names": list(SAMPLERS)},
+        **sizes_of(half, whole),
+        "steps": {"default": 25, "min": 1, "max": 100},
+        "guidance": {"default": 5.0 if is_xl else 7.5, "min": 0, "max": 20},
+        **in_common(half),
+    }
+
+
+def sizes_of(half: int, whole: int) -> dict[str, Any]:
+    """A square of `whole` px, two of half its height or width, and all between half and twice."""
+    side = {"min": half, "max": 2 * whole, "step": SIZE_STEP}
+    return {
         "sizes": [
             {"width": width, "height": height} for width, height in ((whole, whole), (whole, half), (half, whole))
         ],
         "size_range": {"width": side, "height": side, "pixels_max": 2 * whole * whole},
         "default_size": f"{whole}x{whole}",
-        "steps": {"default": 25, "min": 1, "max": 100},
-        "guidance": {"default": 5.0 if is_xl else 7.5, "min": 0, "max": 20},
+    }
+
+
+def in_common(side_min: int) -> dict[str, Any]:
+    """What this software chooses for every pipeline; side_min: of training pictures, in px."""
+    return {
         "count": {"default": 1, "max": 4},
         "strength": {"default": 1, "min": -2, "max": 2},
         "training": {
             "images": {"min": 4, "max": 16},
-            "picture": {"side_min": half, "pixels_max": 16_000_000},
+            "picture": {"side_min": side_min, "pixels_max": 16_000_000},
             "steps": {"default": 500, "min": 1, "max": 2000},
             "presets": [
                 {"name": "quick", "title": "Quick", "steps": 250},

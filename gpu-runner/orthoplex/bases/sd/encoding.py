@@ -46,7 +46,14 @@ def text_states(
 
     skips: which of the last layers each prompt is read from, 1 for the last. XL's are those before: it was trained so.
     """
-    chosen = skips or [1] * len(prompts)
+    modules = [base.text_encoder] if base.second is None else [base.text_encoder, base.second.model]
+    with base.at_work(*modules):
+        return _text_states(base, prompts, length, skips or [1] * len(prompts))
+
+
+def _text_states(
+    base: SdParts, prompts: Sequence[Tokens], length: int, chosen: Sequence[int]
+) -> tuple[Tensor, Tensor | None]:
     ids = torch.tensor([prompt.ids for prompt in prompts], device=base.device)
     read = base.text_encoder(ids, output_hidden_states=True)
     pooled = None
@@ -144,24 +151,56 @@ def negative(base: SdParts, readings: Sequence[SdReading]) -> Context:
     )
 
 
-def training_context(base: SdParts, prompts: Sequence[Tokens], mentions: Sequence[int], side: int) -> Context:
+class EncodedTexts:
+    """Captions of a training, each encoded once: contextual vectors (S, D) and pooled vectors, kept on the CPU."""
+
+    def __init__(self, base: SdParts, prompts: Sequence[Tokens]) -> None:
+        self.states: list[Tensor] = []
+        self.pooled: list[Tensor] = []
+        self._index: list[int] = []
+        found: dict[tuple[object, ...], int] = {}
+        for prompt in prompts:
+            key = (prompt.ids, prompt.weights)
+            if key not in found:
+                found[key] = len(self.states)
+                with torch.no_grad():
+                    states, pooled = text_states(base, [prompt], base.words)
+                self.states.append(states[0].cpu())
+                if pooled is not None:
+                    self.pooled.append(pooled[0].cpu())
+            self._index.append(found[key])
+
+    def of(self, chosen: Sequence[int], device: torch.device) -> tuple[Tensor, Tensor | None]:
+        """(B, S, D) and, of XL, (B, P)."""
+        at = [self._index[index] for index in chosen]
+        states = torch.stack([self.states[index] for index in at]).to(device)
+        return states, torch.stack([self.pooled[index] for index in at]).to(device) if self.pooled else None
+
+
+def training_context(
+    base: SdParts, texts: EncodedTexts, chosen: Sequence[int], *, mentions: Sequence[int], latents: tuple[int, int]
+) -> Context:
     """Captions with the class word in the concept's place and copies of it behind; what the concept adds comes later.
 
-    mentions: the class word's row in each; side: latents along a picture's side.
+    chosen: numbers of the captions; mentions: the class word's row in each; latents: rows and columns of the pictures.
     """
     count = base.layout.tokens_shape[0]
     length = base.words + count - 1
-    with torch.no_grad():
-        states, pooled = text_states(base, prompts, length)
-        for b, row in enumerate(mentions):
-            states[b, base.words :] = states[b, row]
-    own = torch.tensor([[row, *range(base.words, length)] for row in mentions])  # (B, n)
-    visible = torch.ones(len(prompts), length, dtype=torch.bool)
-    boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(prompts), length, 1)
-    latents = torch.tensor([[side, side]] * len(prompts))
-    context = _context(
-        base, states, members=((),) * len(prompts), visible=visible, boxes=boxes, latents=latents, pooled=pooled
+    states, pooled = texts.of(chosen, base.device)
+    states = torch.cat(
+        [
+            states,
+            torch.stack([own[row] for own, row in zip(states, mentions, strict=True)])[:, None].repeat(1, count - 1, 1),
+        ],
+        dim=1,
     )
+    own = torch.tensor([[row, *range(base.words, length)] for row in mentions])  # (B, n)
+    visible = torch.ones(len(chosen), length, dtype=torch.bool)
+    boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(chosen), length, 1)
+    context = _context(
+        base, states, members=((),) * len(chosen), visible=visible, boxes=boxes,
+        latents=torch.tensor([latents] * len(chosen)), pooled=pooled,
+    )  # fmt: skip
     return replace(context, conditions={**context.conditions, "concept_rows": own})
 
 

@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from PIL import Image
+from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.options import LoadOptions
+from orthoplex.bases.sd.offloading import OffloadedParts
 from orthoplex.ortho.layout import Layout, layout_from
 
 PARTS = ("unet", "text_encoder", "tokenizer", "vae", "scheduler")
+TILE_PX = 512
 SECOND = ("text_encoder_2", "tokenizer_2")
 PIPELINES = {"StableDiffusionPipeline": PARTS, "StableDiffusionXLPipeline": (*PARTS, *SECOND)}
 
@@ -37,7 +43,7 @@ class SecondEncoder:
 
 
 @dataclass(frozen=True, eq=False)
-class SdParts:
+class SdParts(OffloadedParts):
     """Everything is frozen. The VAE computes in fp32: XL's overflows in fp16. The rest in `dtype`."""
 
     id: str
@@ -51,16 +57,12 @@ class SdParts:
     scheduler_config: dict[str, Any]
     device: torch.device
     dtype: torch.dtype
+    options: LoadOptions = LoadOptions()  # noqa: RUF009 - frozen
 
     @property
     def words(self) -> int:
         """Positions of a prompt, begin and end included: 77 for CLIP."""
         return int(self.text_encoder.config.max_position_embeddings)
-
-    @property
-    def latent_px(self) -> int:
-        """Pixels per side of one latent: 8 for SD 1.x."""
-        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
 
 
 def check_folder(folder: Path) -> str:
@@ -78,20 +80,29 @@ def check_folder(folder: Path) -> str:
 
 
 def load_parts(
-    folder: Path, description: dict[str, Any], device: torch.device, dtype: torch.dtype | None = None
+    folder: Path,
+    description: dict[str, Any],
+    device: torch.device,
+    options: LoadOptions | torch.dtype | None = None,
 ) -> SdParts:
-    """The pipeline of FOLDER, without network. FolderRefused names what is missing."""
+    """The pipeline of FOLDER, without network; a dtype alone is the option of that name.
+
+    FolderRefused names what is missing.
+    """
     kind = check_folder(folder)
-    chosen = dtype or compute_dtype(device)
+    options = options if isinstance(options, LoadOptions) else LoadOptions(dtype=options)
+    chosen = options.dtype or compute_dtype(device)
     local: dict[str, Any] = {"local_files_only": True}
     whole = {**local, "low_cpu_mem_usage": False}
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=chosen, **whole)
     text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=chosen, **local)
     vae = AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=torch.float32, **whole)
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", **local)
-    second = _second_encoder(folder, tokenizer, chosen, device) if SECOND[0] in PIPELINES[kind] else None
-    for module in (unet, text_encoder, vae):
-        module.to(device).requires_grad_(False).eval()
+    aside = torch.device("cpu") if options.offload else device
+    second = _second_encoder(folder, tokenizer, chosen, aside) if SECOND[0] in PIPELINES[kind] else None
+    for module, place in ((unet, device), (text_encoder, aside), (vae, aside)):
+        module.to(place).requires_grad_(False).eval()
+    speed_up(unet, vae, options)
     return SdParts(
         id=str(description["id"]),
         description=description,
@@ -104,7 +115,35 @@ def load_parts(
         scheduler_config=json.loads((folder / "scheduler" / "scheduler_config.json").read_text("utf-8")),
         device=device,
         dtype=chosen,
+        options=options,
     )
+
+
+def speed_up(denoiser: nn.Module, vae: AutoencoderKL, options: LoadOptions) -> None:
+    """The options that change how parts compute, in place.
+
+    Compiled code does not see hooks that come later, so nothing is compiled that adapters attach to: feed-forward
+    layers, residual blocks and the VAE's decoder are.
+    """
+    if options.vae_tiling:
+        vae.enable_tiling()
+        # a VAE that was trained on large pictures would take one of 1024 px as a single tile
+        vae.tile_sample_min_size = min(vae.tile_sample_min_size, TILE_PX)
+        vae.tile_latent_min_size = vae.tile_sample_min_size // 2 ** (len(vae.config.block_out_channels) - 1)
+    if options.compile:
+        for module in denoiser.modules():
+            if type(module).__name__ in ("FeedForward", "ResnetBlock2D"):
+                module.compile(dynamic=True)
+        vae.decoder.compile(dynamic=True)
+
+
+@torch.no_grad()
+def latents_of(base: OffloadedParts, picture: Image.Image) -> Tensor:
+    """(C, h, w) of an RGB picture: the mean of the VAE's distribution, scaled as the denoiser knows latents."""
+    pixels = torch.from_numpy(np.asarray(picture).astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
+    with base.at_work(base.vae):
+        mean: Tensor = base.vae.encode(pixels.to(base.device)).latent_dist.mean[0]
+    return (mean - float(base.vae.config.shift_factor or 0)) * float(base.vae.config.scaling_factor)
 
 
 def _second_encoder(folder: Path, tokenizer: CLIPTokenizer, dtype: torch.dtype, device: torch.device) -> SecondEncoder:

@@ -1,6 +1,6 @@
 """Training pictures of a concept as latents, with captions in which the class word stands for the concept.
 
-Pictures are scaled to cover a square, cropped in the middle, and encoded once; transparency becomes white.
+Pictures are scaled to their bucket and encoded once, mirrored too where they are flipped; each caption is encoded once.
 """
 
 from __future__ import annotations
@@ -9,24 +9,23 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from diffusers import DDPMScheduler
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from orthoplex.bases.context import Context
+from orthoplex.bases.options import OptionRefused, PictureOptions
 from orthoplex.bases.protocol import Batch
 from orthoplex.bases.request import TRIGGER
-from orthoplex.bases.sd.encoding import training_context
-from orthoplex.bases.sd.parts import SdParts
+from orthoplex.bases.sd.buckets import Size, bucket_of, fitted
+from orthoplex.bases.sd.encoding import EncodedTexts, training_context
+from orthoplex.bases.sd.parts import SdParts, latents_of
 from orthoplex.bases.sd.reading import tokens_of
 
 CONCEPT = "<concept>"
-
-
-def square(picture: Image.Image, side: int) -> Image.Image:
-    """RGB, `side` x `side` px: the middle of the picture, on white where it is transparent."""
-    rgba = picture.convert("RGBA")
-    white = Image.new("RGBA", rgba.size, "white")
-    return ImageOps.fit(Image.alpha_composite(white, rgba).convert("RGB"), (side, side), Image.Resampling.LANCZOS)
+BUCKET_STEP = 64
+MIN_SNR = 5.0  # gamma of Hang et al. 2023, for bases that predict noise
 
 
 def caption_with_concept(caption: str | None) -> str:
@@ -37,41 +36,123 @@ def caption_with_concept(caption: str | None) -> str:
     return called if CONCEPT in called else f"{CONCEPT}, {called}"
 
 
+def snr_weights(alphas_cumprod: Tensor, t: Tensor, gamma: float, prediction: str) -> Tensor:
+    """Min-SNR-gamma: min(snr, gamma) / snr for noise, / (snr + 1) for velocity, itself for the clean picture."""
+    kept = alphas_cumprod[t]
+    snr = (kept / (1 - kept)).clamp(min=1e-8)
+    capped = snr.clamp(max=gamma)
+    if prediction == "sample":
+        return capped
+    return capped / (snr + 1 if prediction == "v_prediction" else snr)
+
+
 class SdPictures:
-    """Endless batches of a concept's latents at random timesteps, with their captions."""
+    """Endless batches of a concept's latents at random timesteps, with their captions. A batch is of one bucket."""
 
     def __init__(
-        self, base: SdParts, items: Sequence[tuple[Image.Image, str | None]], class_word: str, side: int
+        self, base: SdParts, items: Sequence[tuple[Image.Image, str | None]], class_word: str, options: PictureOptions
     ) -> None:
-        self.base, self.side = base, side
+        self.base, self.options = base, options
+        self.resolution = options.resolution or int(str(base.description["default_size"]).partition("x")[0])
+        if options.masks and len(options.masks) != len(items):
+            raise OptionRefused(f"{len(options.masks)} masks for {len(items)} pictures")
         texts = [caption_with_concept(caption) for _, caption in items]
-        self.prompts = [tokens_of(base.tokenizer, text, {CONCEPT: class_word}, base.words) for text in texts]
-        self.latents = torch.stack([self._encode(square(picture, side)) for picture, _ in items])
+        self._read(texts, class_word)
+        self.buckets: dict[Size, list[int]] = {}
+        self.latents: list[Tensor] = []  # (1, C, h, w), or (2, ...) with the mirrored one
+        self.masks: list[Tensor | None] = []
+        encoded: dict[int, Tensor] = {}  # a picture that stands here several times is encoded once
+        for index, (picture, _) in enumerate(items):
+            size = self._size_of(picture)
+            self.buckets.setdefault(size, []).append(index)
+            if id(picture) not in encoded:
+                encoded[id(picture)] = self._encode(fitted(picture, size))
+            self.latents.append(encoded[id(picture)])
+            mask = options.masks[index] if options.masks else None
+            self.masks.append(None if mask is None else self._mask(mask, size))
+
+    def _read(self, texts: Sequence[str], class_word: str) -> None:
+        base = self.base
         self.noiser = DDPMScheduler.from_config(base.scheduler_config)
+        self.prompts = [tokens_of(base.tokenizer, text, {CONCEPT: class_word}, base.words) for text in texts]
+        self.texts = EncodedTexts(base, self.prompts)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(f"a caption is too long; left out: {each.cut}" for each in self.prompts if each.cut))
 
-    @torch.no_grad()
+    def _size_of(self, picture: Image.Image) -> Size:
+        if not self.options.buckets:
+            return self.resolution, self.resolution
+        return bucket_of(picture.width, picture.height, self.resolution, BUCKET_STEP)
+
     def _encode(self, picture: Image.Image) -> Tensor:
-        """Latents (C, h, w): the mean of the encoder's distribution, scaled as the UNet knows them."""
-        vae = self.base.vae
-        pixels = torch.from_numpy(np.asarray(picture).astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
-        mean: Tensor = vae.encode(pixels.to(self.base.device)).latent_dist.mean[0]
-        return mean * float(vae.config.scaling_factor)
+        """The mean of the encoder's distribution, scaled as the UNet knows latents."""
+        both = [picture, ImageOps.mirror(picture)] if self.options.flip else [picture]
+        return torch.stack([latents_of(self.base, each) for each in both])
+
+    def _mask(self, mask: Image.Image, size: Size) -> Tensor:
+        """(1, 1, h, w), or (2, ...) with the mirrored one: mean 1, so that a small subject does not learn slower."""
+        pixels = np.asarray(ImageOps.fit(mask.convert("L"), size, Image.Resampling.BOX)).astype(np.float32)
+        small = F.avg_pool2d(torch.from_numpy(pixels / 255)[None, None], self.base.latent_px)
+        if not bool(small.any()):
+            raise OptionRefused("a mask is black everywhere, so nothing of its picture would count")
+        small = (small / small.mean()).to(self.base.device)
+        return torch.cat([small, small.flip(-1)]) if self.options.flip else small
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
-        """Latents at uniform timesteps; the target is the noise, or the velocity where the base predicts that."""
-        base, noiser = self.base, self.noiser
-        chosen = torch.randint(len(self.latents), (count,), generator=generator)
-        t = torch.randint(noiser.config.num_train_timesteps, (count,), generator=generator).to(base.device)
-        clean = self.latents[chosen.to(base.device)]
-        noise = torch.randn(clean.shape, generator=generator).to(base.device)
-        noisy = noiser.add_noise(clean, noise, t)
-        velocity = noiser.config.prediction_type == "v_prediction"
-        target = noiser.get_velocity(clean, noise, t) if velocity else noise
-        prompts = [self.prompts[index] for index in chosen.tolist()]
-        mentions = [prompt.mentions[CONCEPT][0] for prompt in prompts]
-        context = training_context(base, prompts, mentions, self.side // base.latent_px)
-        return Batch(noisy, t, context, target)
+        """Latents with noise of random levels, of one bucket.
+
+        Every picture is as probable as any other: the first chooses the bucket.
+        """
+        first = int(torch.randint(len(self.latents), (1,), generator=generator))
+        own = next(indices for indices in self.buckets.values() if first in indices)
+        others = torch.randint(len(own), (count - 1,), generator=generator).tolist()
+        chosen = [first, *(own[other] for other in others)]
+        sides = torch.randint(2, (count,), generator=generator).tolist() if self.options.flip else [0] * count
+        clean = torch.stack([self.latents[index][side] for index, side in zip(chosen, sides, strict=True)])
+        t = self._levels(count, generator).to(self.base.device)
+        noise = torch.randn(clean.shape, generator=generator).to(self.base.device)
+        context = self._context(chosen, (clean.shape[-2], clean.shape[-1]))
+        return Batch(
+            self._noisy(clean, noise, t), t, context, self._target(clean, noise, t), self._weights(chosen, sides, t)
+        )
+
+    def _levels(self, count: int, generator: torch.Generator) -> Tensor:
+        """Uniform timesteps (B,)."""
+        return torch.randint(self.noiser.config.num_train_timesteps, (count,), generator=generator)
+
+    def _noisy(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+        noisy: Tensor = self.noiser.add_noise(clean, noise, t)
+        return noisy
+
+    def _context(self, chosen: Sequence[int], latents: tuple[int, int]) -> Context:
+        mentions = [self.prompts[index].mentions[CONCEPT][0] for index in chosen]
+        return training_context(self.base, self.texts, chosen, mentions=mentions, latents=latents)
+
+    def _target(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+        """The noise, or the velocity or the clean latents where the base predicts these."""
+        kind = self.noiser.config.prediction_type
+        if kind == "v_prediction":
+            velocity: Tensor = self.noiser.get_velocity(clean, noise, t)
+            return velocity
+        return clean if kind == "sample" else noise
+
+    def _weights(self, chosen: Sequence[int], sides: Sequence[int], t: Tensor) -> Tensor | None:
+        """(B, 1, h, w) or (B, 1, 1, 1): masks and Min-SNR; None where both are without effect."""
+        weights = self._level_weights(t)
+        own = [self.masks[index] for index in chosen]
+        if all(mask is None for mask in own):
+            return weights
+        whole = torch.ones(1, *self.latents[chosen[0]].shape[-2:], device=t.device)
+        masks = torch.stack([whole if mask is None else mask[side] for mask, side in zip(own, sides, strict=True)])
+        return masks if weights is None else weights * masks
+
+    def _level_weights(self, t: Tensor) -> Tensor | None:
+        """(B, 1, 1, 1). Velocities weigh noise levels alike: their loss is the plain one unless asked otherwise."""
+        kind = self.noiser.config.prediction_type
+        gamma = self.options.min_snr
+        gamma = (MIN_SNR if kind == "epsilon" else 0.0) if gamma is None else gamma
+        if not gamma:
+            return None
+        return snr_weights(self.noiser.alphas_cumprod.to(t.device), t, gamma, kind)[:, None, None, None]

@@ -107,6 +107,14 @@ def read(base: SdParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter], s
     tokens = tokens_of(base.tokenizer, chosen(spec.prompt, seed), class_words, base.words)
     negative = tokens_of(base.tokenizer, chosen(spec.negative_prompt, seed), {}, base.words)
     called = tuple(each for trigger, each in by_trigger.items() if trigger in tokens.mentions and each.strength != 0)
+    warnings = warnings_of(tokens, negative, by_trigger, spec.prompt)
+    return SdReading(tokens, negative, called, spec.width, spec.height, seed, warnings, spec.clip_skip or 1)
+
+
+def warnings_of(
+    tokens: Tokens, negative: Tokens, by_trigger: Mapping[str, AttachedAdapter], prompt: str
+) -> tuple[str, ...]:
+    """What of a prompt could not be followed."""
     warnings = [
         f"{trigger} is not in the prompt, so its adapter was left out"
         for trigger in by_trigger
@@ -114,10 +122,8 @@ def read(base: SdParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter], s
     ]
     warnings += [
         f"no adapter with the trigger {trigger} is in this composition"
-        for trigger in dict.fromkeys(TRIGGER.findall(spec.prompt.lower()))
+        for trigger in dict.fromkeys(TRIGGER.findall(prompt.lower()))
         if trigger not in by_trigger
     ]
     warnings += [f"the prompt is too long; left out: {each.cut}" for each in (tokens, negative) if each.cut]
-    return SdReading(
-        tokens, negative, called, spec.width, spec.height, seed, tuple(dict.fromkeys(warnings)), spec.clip_skip or 1
-    )
+    return tuple(dict.fromkeys(warnings))

@@ -38,17 +38,23 @@ class DiffusersSchedule:
     What ancestral samplers add at step i to a picture comes from that picture's seed, so neighbours change nothing.
     """
 
+    samplers = SAMPLERS
+    default = DEFAULT_SAMPLER
+
     def __init__(self, config: dict[str, Any], sampler: str | None, steps: int, seeds: Sequence[int]) -> None:
-        self.name = sampler or DEFAULT_SAMPLER
-        if self.name not in SAMPLERS:
-            raise SamplerUnknown(f"There is no sampler {self.name!r}. Known: {', '.join(SAMPLERS)}.")
-        kind, changes = SAMPLERS[self.name]
-        self._scheduler = kind.from_config(config, **changes)
-        self._scheduler.set_timesteps(steps)
+        self.name = sampler or self.default
+        if self.name not in self.samplers:
+            raise SamplerUnknown(f"There is no sampler {self.name!r}. Known: {', '.join(self.samplers)}.")
+        kind, changes = self.samplers[self.name]
+        self._scheduler = kind.from_config({**config, **changes})
+        self._set_timesteps(steps)
         self._timesteps = self._scheduler.timesteps
         # + 1: a picture's first noise and what is added later must not be the same numbers
         self._generators = [torch.Generator().manual_seed((seed + 1) * 6_364_136_223_846_793 % 2**63) for seed in seeds]
         self._adds_noise = "generator" in inspect.signature(self._scheduler.step).parameters
+
+    def _set_timesteps(self, steps: int) -> None:
+        self._scheduler.set_timesteps(steps)
 
     @property
     def levels(self) -> Sequence[float]:
@@ -56,9 +62,11 @@ class DiffusersSchedule:
         return levels
 
     def start(self, noise: Tensor) -> Tensor:
-        return noise * float(self._scheduler.init_noise_sigma)
+        return noise * float(getattr(self._scheduler, "init_noise_sigma", 1.0))
 
     def scaled(self, x: Tensor, index: int) -> Tensor:
+        if not hasattr(self._scheduler, "scale_model_input"):
+            return x
         scaled: Tensor = self._scheduler.scale_model_input(x, self._timesteps[index])
         return scaled
 

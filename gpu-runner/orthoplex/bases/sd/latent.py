@@ -1,0 +1,74 @@
+"""What bases of latents share, whatever their denoiser is: a VAE, a device, and concepts that need no prior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from orthoplex.bases.context import Context
+from orthoplex.bases.protocol import Batch, Concept, TrainingDefaults
+from orthoplex.bases.request import Canvas
+from orthoplex.bases.sd.encoding import with_concept
+from orthoplex.bases.sd.offloading import OffloadedParts
+
+
+class LatentBase(OffloadedParts):
+    """The methods of the protocol that need no denoiser."""
+
+    description: dict[str, Any]
+
+    @property
+    def training(self) -> TrainingDefaults:
+        """Rates are a first choice, not tuned: no trained weights of this family were at hand."""
+        width, _, height = str(self.description["default_size"]).partition("x")
+        return TrainingDefaults(
+            up_rate=1e-2,
+            token_rate=1e-3,
+            sample_size=(int(width), int(height)),
+            sample_guidance=float(self.description["guidance"]["default"]),
+            sample_words="",
+        )
+
+    @torch.no_grad()
+    def decode(self, x: Tensor, canvas: Canvas) -> list[Image.Image]:
+        """One picture at a time, so that neighbours change nothing and memory does not grow with the batch."""
+        size = (canvas.width, canvas.height)
+        images = [self._image(latents) for latents in x]
+        return [image if image.size == size else image.resize(size, Image.Resampling.LANCZOS) for image in images]
+
+    @torch.no_grad()
+    def preview(self, clean: Tensor) -> Image.Image:
+        """Decoded from latents of half the size: a quarter of the work."""
+        return self._image(F.avg_pool2d(clean, 2) if min(clean.shape[-2:]) > 8 else clean)
+
+    def _image(self, latents: Tensor) -> Image.Image:
+        config = self.vae.config
+        own = latents[None].float() / float(config.scaling_factor) + float(config.shift_factor or 0)
+        with self.at_work(self.vae):
+            decoded = self.vae.decode(own).sample[0]
+        pixels = ((decoded.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+        return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())
+
+    def reader(self, items: Sequence[tuple[Image.Image, str | None]]) -> None:  # noqa: ARG002
+        """None: nothing here reads pictures."""
+        return
+
+    def prior(self, size: int, tokens: Tensor, seed: int) -> None:  # noqa: ARG002
+        """None: entries act at the concept's own rows alone, and residuals where these are attended to."""
+        return
+
+    def initial_tokens(self, class_word: str) -> Tensor:  # noqa: ARG002 - the class word's own vector stays
+        return torch.zeros(0, 0, 0)
+
+    def with_concept(self, context: Context, concept: Concept) -> Context:
+        return with_concept(context, concept)
+
+    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
+        if batch.weights is None:
+            return F.mse_loss(prediction, batch.target)
+        return ((prediction - batch.target).square() * batch.weights).mean()

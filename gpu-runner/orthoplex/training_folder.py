@@ -1,0 +1,166 @@
+"""Training pictures as people keep them: one folder, a zip, or kohya's folders `10_name class`; captions beside them.
+
+Reads files that the caller names; every fault of them is a ValueError or an OSError. Nothing is unpacked to the disk.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import math
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from orthoplex.pictures import PictureRefused, decode_picture
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+OTHER_PICTURE_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
+CAPTION_SUFFIXES = (".txt", ".caption")  # the first that is there
+MASK_ENDINGS = ("-mask", "-masklabel", "_mask")
+ZIP_BYTES_MAX = 4 << 30  # unpacked
+_REPEATED = re.compile(r"(?P<repeats>[1-9][0-9]{0,3})_(?P<name>[^\s].*)")
+
+Folder = Path | zipfile.Path
+
+
+@dataclass(frozen=True)
+class TrainingFolder:
+    """Pictures with captions, and the loss mask of each. name and class_word where kohya's folders say them.
+
+    A picture of a folder that is repeated more often than others stands here that much more often.
+    """
+
+    items: tuple[tuple[Image.Image, str | None], ...]
+    masks: tuple[Image.Image | None, ...]
+    name: str | None = None
+    class_word: str | None = None
+
+    @property
+    def pictures(self) -> int:
+        """How many different ones."""
+        return len({id(image) for image, _ in self.items})
+
+
+def read_training_folder(path: Path, trigger: str | None = None) -> TrainingFolder:
+    """The pictures of a folder or a zip in the order of their names.
+
+    trigger: what stands in captions of kohya's folders where their name does; without it, `<name>`.
+    """
+    if path.is_file() and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > ZIP_BYTES_MAX:
+                raise ValueError(f"{path} unpacks to more than {ZIP_BYTES_MAX >> 30} GiB")
+            return _read(_within(zipfile.Path(archive)), path, trigger)
+    return _read(path, path, trigger)
+
+
+def _within(folder: Folder) -> Folder:
+    """The folder that a zip holds, where it holds one and nothing else."""
+    shown = _shown(folder)
+    alone = len(shown) == 1 and shown[0].is_dir() and _REPEATED.fullmatch(shown[0].name) is None
+    return _within(shown[0]) if alone else folder
+
+
+def _shown(folder: Folder) -> Sequence[Folder]:
+    # macOS leaves ._NAME beside each file on foreign disks, __MACOSX in zips; no other hidden file is meant either.
+    return sorted(
+        (each for each in folder.iterdir() if not each.name.startswith((".", "__MACOSX"))), key=lambda each: each.name
+    )
+
+
+def _read(folder: Folder, source: Path, trigger: str | None) -> TrainingFolder:
+    repeated = [(each, found) for each in _shown(folder) if each.is_dir() and (found := _REPEATED.fullmatch(each.name))]
+    if not repeated:
+        items, masks = _pictures(folder, source)
+        return TrainingFolder(tuple(items), tuple(masks))
+    names = {found["name"].strip() for _, found in repeated}
+    if len(names) > 1:
+        raise ValueError(f"{source} holds {len(names)} concepts ({', '.join(sorted(names))}): train each by itself")
+    said, _, class_word = names.pop().partition(" ")
+    common = math.gcd(*(int(found["repeats"]) for _, found in repeated))
+    items, masks = [], []
+    for each, found in repeated:
+        own, own_masks = _pictures(each, source)
+        called = [(image, _called(caption, said, class_word, trigger or f"<{said.lower()}>")) for image, caption in own]
+        items += called * (int(found["repeats"]) // common)
+        masks += own_masks * (int(found["repeats"]) // common)
+    return TrainingFolder(tuple(items), tuple(masks), said, class_word or None)
+
+
+def _called(caption: str | None, name: str, class_word: str, trigger: str) -> str | None:
+    """A kohya caption says `name class` or `name`, for which the trigger stands here."""
+    if not caption:
+        return None
+    said = rf"{re.escape(name)}(?:\s+{re.escape(class_word)})?" if class_word else re.escape(name)
+    return re.sub(rf"(?<![\w<]){said}(?![\w>])", lambda _: trigger, caption, flags=re.IGNORECASE)
+
+
+def _pictures(folder: Folder, source: Path) -> tuple[list[tuple[Image.Image, str | None]], list[Image.Image | None]]:
+    shown = [path for path in _shown(folder) if not path.is_dir()]
+    for path in shown:
+        if _suffix(path) in OTHER_PICTURE_SUFFIXES:
+            raise ValueError(f"{path} is no PNG, JPEG or WebP: convert it, or take it out of the folder")
+    found = [path for path in shown if _suffix(path) in PICTURE_SUFFIXES]
+    stems = {_stem(path) for path in found}
+    masks = dict(_masks(found, stems))
+    paths = [path for path in found if path not in masks.values()]
+    if not paths:
+        raise ValueError(f"{source} holds no PNG, JPEG or WebP picture")
+    captions = _captions(shown, folder)
+    beside = {suffix: {_stem(path): path for path in shown if _suffix(path) == suffix} for suffix in CAPTION_SUFFIXES}
+    pictures, own_masks = [], []
+    for path in paths:
+        own = next((files[_stem(path)] for files in beside.values() if _stem(path) in files), None)
+        written = captions.get(unicodedata.normalize("NFC", path.name))
+        pictures.append((_decoded(path), written if own is None else _text_of(own).strip()))
+        own_masks.append(_decoded(masks[_stem(path)]).convert("L") if _stem(path) in masks else None)
+    return pictures, own_masks
+
+
+def _masks(paths: Sequence[Folder], stems: set[str]) -> Iterator[tuple[str, Folder]]:
+    for path in paths:
+        for ending in MASK_ENDINGS:
+            own = _stem(path).removesuffix(ending)
+            if own != _stem(path) and own in stems:
+                yield own, path
+
+
+def _decoded(path: Folder) -> Image.Image:
+    try:
+        return decode_picture(path.read_bytes())
+    except PictureRefused as error:
+        raise ValueError(f"{path}: {error.detail}") from error
+
+
+def _captions(shown: Sequence[Folder], folder: Folder) -> dict[str, str]:
+    written = next((path for path in shown if path.name == "captions.json"), None)
+    captions = json.loads(_text_of(written)) if written is not None else {}
+    if not isinstance(captions, dict) or not all(isinstance(text, str) for text in captions.values()):
+        raise ValueError(f"{folder / 'captions.json'} must map file names to captions")
+    # macOS writes decomposed characters, others composed ones: one name is one name.
+    return {unicodedata.normalize("NFC", name): text for name, text in captions.items()}
+
+
+def _suffix(path: Folder) -> str:
+    return Path(path.name).suffix.lower()
+
+
+def _stem(path: Folder) -> str:
+    return Path(path.name).stem
+
+
+def _text_of(path: Folder) -> str:
+    """A text file in UTF-8, in what Windows calls Unicode (UTF-16 with its mark), or in its old code page."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

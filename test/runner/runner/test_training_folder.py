@@ -1,0 +1,72 @@
+"""Training pictures in the layouts that people have: kohya's folders, captions beside pictures, masks, zips."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from orthoplex.training_folder import read_training_folder
+
+
+def save(path: Path, shade: int = 0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (64, 64), (shade, 0, 0)).save(path)
+
+
+def zipped(folder: Path, to: Path) -> Path:
+    with zipfile.ZipFile(to, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder.parent))
+        archive.writestr("__MACOSX/._x.png", b"\0\5\26\7")
+    return to
+
+
+@pytest.fixture
+def kohya(tmp_path: Path) -> Path:
+    folder = tmp_path / "img"
+    for name in ("10_ada woman/1.png", "10_ada woman/2.png", "5_ada woman/3.png"):
+        save(folder / name)
+    (folder / "10_ada woman/1.txt").write_text("a photo of Ada woman in a park")
+    (folder / "10_ada woman/1.caption").write_text("not this one")
+    (folder / "10_ada woman/2.caption").write_text("ada, adapted, smiling")
+    return folder
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_kohya_folders_say_name_class_captions_and_repeats(kohya: Path, tmp_path: Path, packed: bool) -> None:
+    read = read_training_folder(zipped(kohya, tmp_path / "img.zip") if packed else kohya)
+    assert (read.name, read.class_word, read.pictures) == ("ada", "woman", 3)
+    captions = [caption for _, caption in read.items]
+    assert sorted(captions, key=str) == sorted(
+        ["a photo of <ada> in a park"] * 2 + ["<ada>, adapted, smiling"] * 2 + [None], key=str
+    )
+
+
+def test_the_trigger_that_was_asked_for_stands_in_captions(kohya: Path) -> None:
+    captions = {caption for _, caption in read_training_folder(kohya, "<lovelace>").items}
+    assert "a photo of <lovelace> in a park" in captions
+
+
+def test_folders_of_several_concepts_are_refused(kohya: Path) -> None:
+    save(kohya / "3_rex dog/1.png")
+    with pytest.raises(ValueError, match=r"2 concepts \(ada woman, rex dog\)"):
+        read_training_folder(kohya)
+
+
+def test_a_mask_lies_beside_its_picture_and_is_none(tmp_path: Path) -> None:
+    for name in ("1.png", "1-mask.png", "2.png", "lone-mask.png"):
+        save(tmp_path / name, 200)
+    read = read_training_folder(tmp_path)
+    assert len(read.items) == 3
+    assert [mask is not None for mask in read.masks] == [True, False, False]
+
+
+def test_a_zip_without_pictures_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("readme.md", "nothing")
+    with pytest.raises(ValueError, match="holds no PNG"):
+        read_training_folder(tmp_path / "a.zip")
