@@ -1,5 +1,5 @@
 """Keeps every held lease alive from a thread of its own with its own HTTP client, and passes on what the edge answers.
-If no run has made progress for `stall_seconds`, the working thread hangs in one of them: then no lease is extended any
+If no run has made progress for `stall_seconds`, a thread hangs in one of them: then no lease is extended any
 more, so that other runners get the jobs, and `on_stall` is called. A run with new progress sends its heartbeat early
 (at most one a `progress_seconds`), so that watchers see it move; any other one every `heartbeat_seconds`. Never ends a
 run by itself except through Run.end.
@@ -30,7 +30,7 @@ class _Pulse:
 
 
 class Heartbeats:
-    """The heartbeats of all held leases. `hold` and `drop` come from the working thread."""
+    """The heartbeats of all held leases. `hold` comes from the working thread, `drop` also from those that send."""
 
     def __init__(
         self,

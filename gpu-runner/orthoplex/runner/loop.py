@@ -1,4 +1,5 @@
 """The loop: lease -> run -> settle, until it is asked to leave. A drain finishes what is held, a stop gives it back.
+Results are settled by send.py's threads while the next batch runs; everything else is settled here.
 
 Knows leases, not signals and not diffusion: the process is service.py's, the work is the jobs'.
 """
@@ -18,6 +19,7 @@ from orthoplex.runner.jobs import Job, Result
 from orthoplex.runner.log import Log
 from orthoplex.runner.retry import Backoff, RetryPolicy, Unreachable
 from orthoplex.runner.run import Run
+from orthoplex.runner.send import ResultSender
 from orthoplex.runner.settle import Settler, log_of
 from orthoplex.runner.storage import Storage
 from orthoplex.runner.wire import Lease, LeaseHead, LeaseReply, Registered, SampleLease, TextRefused, parse_lease
@@ -47,7 +49,11 @@ class LoopSettings:
 
 
 class Loop:
-    """One runner's life at one edge. `heartbeat_edge` is a second client, used by the heartbeat thread alone."""
+    """One runner's life at one edge.
+
+    `heartbeat_edge` is a second client, used by the heartbeat thread alone; `senders` are Settlers with clients of
+    their own, one for each thread that sends results.
+    """
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class Loop:
         *,
         edge: Edge,
         heartbeat_edge: Edge,
+        senders: Sequence[Settler],
         storage: Storage,
         jobs: Mapping[str, Job],
         retry_policy: RetryPolicy,
@@ -72,6 +79,7 @@ class Loop:
         self._log = log
         self._backoff = backoff or Backoff()
         self._settler = Settler(edge, storage, retry_policy)
+        self._results = ResultSender(senders, log, limit=settings.max_batch)
         self._answers: queue.SimpleQueue[LeaseReply | Exception | None] = queue.SimpleQueue()
         self._poller: threading.Thread | None = None
         # Called from the heartbeat thread where a job hangs: only the end of the process frees this one.
@@ -89,6 +97,13 @@ class Loop:
 
     def serve(self) -> None:
         """Until asked to leave. Refused if the edge does not want this runner, DeviceBroken if the process must end."""
+        self._results.start()
+        try:
+            self._serve_until_asked()
+        finally:
+            self._results.close()
+
+    def _serve_until_asked(self) -> None:
         while not self._leave.is_set():
             try:
                 runner_id, heartbeat_seconds = self._register()
@@ -106,6 +121,7 @@ class Loop:
             try:
                 self._serve_as(runner_id, heartbeats)
             finally:
+                self._results.flush()
                 heartbeats.close()
                 self._deregister(runner_id)
 
@@ -237,6 +253,9 @@ class Loop:
 
     def _finish(self, run: Run, end: Result | Exception, waiting: dict[str, Run], heartbeats: Heartbeats) -> None:
         del waiting[run.lease.lease_id]
+        if isinstance(end, Result):
+            self._results.hand_over(run, end, heartbeats.drop)
+            return
         try:
             failure = self._settler.finish(run, end, self._log)
         finally:

@@ -28,12 +28,15 @@ from orthoplex.runner.key import Key
 from orthoplex.runner.log import Log
 from orthoplex.runner.loop import DeviceBroken, Loop, LoopSettings
 from orthoplex.runner.retry import RetryPolicy
+from orthoplex.runner.settle import Settler
 from orthoplex.runner.storage import Storage
 
 # A signal that comes while another is pending may reach a thread that runs no handlers, and then nothing wakes
 # the one that does: it looks by itself.
 LOOK_SECONDS = 0.5
 STOP_SECONDS = 10.0
+# An output waits for the edge more than it works: two threads keep it busy without two cores.
+SENDER_THREADS = 2
 PICTURES_MAX = {"cpu": 16, "cuda": 64}
 
 Event = signal.Signals | Literal["stalled"] | None  # None: the loop has ended
@@ -168,6 +171,7 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
     if problem := cache.problem():
         log.warning("cache_unusable", detail=f"{problem}: adapters are fetched anew for every job.")
     storage = Storage(edge, cache, retry_policy)
+    senders = [Edge(config.url, key, alive=config.alive_file) for _ in range(SENDER_THREADS)]
     jobs: dict[str, Job] = {
         "sample": SampleJob(bases, PICTURES_MAX[device.partition(":")[0]]),
         "train": TrainJob(bases),
@@ -177,6 +181,7 @@ def _wire(config: RunnerConfig, log: Log) -> Loop:
         settings,
         edge=edge,
         heartbeat_edge=heartbeat_edge,
+        senders=[Settler(sender, Storage(sender, cache, retry_policy), retry_policy) for sender in senders],
         storage=storage,
         jobs=jobs,
         retry_policy=retry_policy,

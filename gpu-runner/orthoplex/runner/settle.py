@@ -28,7 +28,7 @@ def log_of(log: Log, lease: Lease | LeaseHead) -> Log:
 
 @dataclass(frozen=True)
 class Settler:
-    """Ends runs. One for the life of a runner."""
+    """Ends runs. One a thread that ends them, since it talks through the edge and the storage that it holds."""
 
     edge: Edge
     storage: Storage

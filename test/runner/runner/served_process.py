@@ -18,6 +18,7 @@ from orthoplex.runner.loop import Loop, LoopSettings
 from orthoplex.runner.retry import RetryPolicy
 from orthoplex.runner.run import Run
 from orthoplex.runner.service import run_until_signal
+from orthoplex.runner.settle import Settler
 from orthoplex.runner.storage import Storage
 
 
@@ -41,7 +42,7 @@ def serve(
     """Serve until a signal and exit with the service's code; the log lies in the folder."""
     sys.stdout = sys.stderr = open(Path(folder) / "log", "w", buffering=1)  # noqa: PTH123, SIM115 - lives as long as the process
     retry_policy = RetryPolicy(threading.Event(), backoff=QUICK)
-    edge = Edge(url, token)
+    edge, sender = Edge(url, token), Edge(url, token)
     storage = Storage(edge, BlobCache(Path(folder), 1), retry_policy)
     job = HandStepped() if hears else deaf
     if isinstance(job, HandStepped):
@@ -53,6 +54,7 @@ def serve(
         settings,
         edge=edge,
         heartbeat_edge=Edge(url, token),
+        senders=[Settler(sender, Storage(sender, BlobCache(Path(folder), 1), retry_policy), retry_policy)],
         storage=storage,
         jobs={"sample": job},
         retry_policy=retry_policy,

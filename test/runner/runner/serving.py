@@ -14,6 +14,8 @@ from orthoplex.runner.jobs import Job
 from orthoplex.runner.log import open_log
 from orthoplex.runner.loop import Loop, LoopSettings
 from orthoplex.runner.retry import Backoff, RetryPolicy
+from orthoplex.runner.service import SENDER_THREADS
+from orthoplex.runner.settle import Settler
 from orthoplex.runner.storage import Storage
 
 QUICK = Backoff(first=0.01, limit=0.05)
@@ -48,9 +50,11 @@ class Serving:
         self.stop = threading.Event()
         self.retry_policy = RetryPolicy(self.stop, seconds=5.0, last_seconds=0.2, backoff=QUICK)
         key = settings.pop("key", TOKEN)
-        self._edge, self._heart = (Edge(edge.url, key) for _ in range(2))
+        self._edge, self._heart, *self._senders = (Edge(edge.url, key) for _ in range(2 + SENDER_THREADS))
         self.cache = cache
-        self.storage = Storage(self._edge, BlobCache(cache, 1 << 20), self.retry_policy)
+        self.storage, *self._stores = (
+            Storage(each, BlobCache(cache, 1 << 20), self.retry_policy) for each in (self._edge, *self._senders)
+        )
         quick = {"wait_seconds": 5.0, "heartbeat_seconds": 0.05, "progress_seconds": 0.0}
         chosen = LoopSettings(ABOUT, ["cast-3"], **{**quick, **settings})
         self._lines = _Lines()
@@ -59,6 +63,10 @@ class Serving:
             chosen,
             edge=self._edge,
             heartbeat_edge=self._heart,
+            senders=[
+                Settler(sender, store, self.retry_policy)
+                for sender, store in zip(self._senders, self._stores, strict=True)
+            ],
             storage=self.storage,
             jobs=jobs,
             retry_policy=self.retry_policy,
@@ -95,7 +103,8 @@ class Serving:
         """Stop, and wait for the end."""
         self.loop.request_stop()
         self.join()
-        self._edge.close()
-        self._heart.close()
-        self.storage.close()
+        for client in (self._edge, self._heart, *self._senders):
+            client.close()
+        for store in (self.storage, *self._stores):
+            store.close()
         return self.error
