@@ -22,11 +22,13 @@ export type ListName = (typeof LISTS)[number];
 export type CatalogQuery = { [name in ListName]?: readonly string[] } & {
   q?: string;
   sort?: AdapterQuery["sort"];
+  tag_match?: AdapterQuery["tag_match"];
 };
 
-const values = ({ q, sort, ...lists }: CatalogQuery) => ({
+const values = ({ q, sort, tag_match, ...lists }: CatalogQuery) => ({
   ...(q !== undefined && { q }),
   ...(sort !== undefined && { sort }),
+  ...(tag_match !== undefined && { tag_match }),
   ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list?.join(",")])),
 });
 

@@ -47,6 +47,7 @@ export interface AdapterQuery {
   base?: string;
   class?: string;
   tag?: string;
+  tag_match?: "any" | "all";
   owner?: string;
   sort?: "relevance" | "trending" | "newest" | "most_used" | "most_liked" | "name";
   limit?: number;

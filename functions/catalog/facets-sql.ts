@@ -28,7 +28,7 @@ export function cubeSql(search: Search): SQL {
   }
   const way = facetWay(search, []);
   const { from, where } = fromCatalog(search, way, orderIndex(search));
-  const parts = [...where, ...conditions(search, [...CUBE_FACETS, ...coveredBy(way)])];
+  const parts = [...where, ...conditions(search, [...CUBE_FACETS, ...coveredBy(search, way)])];
   return sql`select ${CUBE}, count(*) as docs from ${from} where ${and(parts)} group by ${CUBE}`;
 }
 
@@ -52,13 +52,15 @@ function mostFrequent(kind: "tag" | "owner", counts: SQL, chosen: readonly numbe
 /** `within` is a subquery of the values that may be counted; null for all. */
 export function tagsSql(search: Search, within: SQL | null): SQL {
   const { base, class: classes, licence, owner, allows } = search;
-  const plain = isPlain(search) && !owner;
+  // Tags that are all wanted narrow one another, so each is counted together with the chosen ones.
+  const except = search.isEveryTag ? [] : (["tag"] as const);
+  const plain = isPlain(search) && !owner && !search.isEveryTag;
   if (plain && !base && !classes && !licence && allows === 0) {
     return mostFrequent("tag", summedSql("tag", search.rating, within), search.tag);
   }
-  const way = facetWay(search, ["tag"]);
+  const way = facetWay(search, except);
   // catalog_tags has the columns of catalog: aliased as `c`, the same conditions apply.
-  const ofTags = [sql`c.listed = 1`, ...conditions({ ...search, match: null }, ["tag"])];
+  const ofTags = [sql`c.listed = 1`, ...conditions({ ...search, match: null }, except)];
   const some = within ? [sql`c.tag in ${within}`] : [];
   if (plain) {
     const counts = sql`select c.tag as value, count(*) as docs from catalog_tags c
@@ -72,7 +74,7 @@ export function tagsSql(search: Search, within: SQL | null): SQL {
     return mostFrequent("tag", counts, search.tag);
   }
   const { from, where } = fromCatalog(search, way, orderIndex(search));
-  const parts = [...where, ...conditions(search, ["tag", ...coveredBy(way)])];
+  const parts = [...where, ...conditions(search, [...except, ...coveredBy(search, way)])];
   if (within) parts.push(sql`t.tag in ${within}`);
   const counts = sql`select t.tag as value, count(*) as docs from ${from}
     cross join catalog_tags t indexed by catalog_tags_doc on t.doc = c.doc
@@ -89,7 +91,7 @@ export function ownersSql(search: Search, within: SQL | null): SQL {
   const { from, where } = fromCatalog(search, way, orderIndex(search));
   const parts = [
     ...where,
-    ...conditions(search, [...coveredBy(way), ...(search.own ? [] : ["owner" as const])]),
+    ...conditions(search, [...coveredBy(search, way), ...(search.own ? [] : ["owner" as const])]),
   ];
   if (within) parts.push(sql`c.owner in ${within}`);
   return mostFrequent(
@@ -112,6 +114,6 @@ export function ofBaseSql(search: Search): SQL | null {
   const way = facetWay(any, []);
   const { from, where } = fromCatalog(any, way, orderIndex(any));
   const others = sql`c.slot not in (${integers(search.slots.members)})`;
-  const parts = [...where, ...conditions(any, [...coveredBy(way)]), others];
+  const parts = [...where, ...conditions(any, [...coveredBy(any, way)]), others];
   return sql`select count(*) as docs from ${from} where ${and(parts)}`;
 }

@@ -48,8 +48,9 @@ export async function questionHash(
   viewer: Viewer,
   more: readonly unknown[],
 ): Promise<string> {
-  const { rating: _, ...given } = filters;
-  const parts = Object.entries({ ...given, rating: viewer.ratings })
+  const { rating: _, tag_match, ...given } = filters;
+  const everyTag = tag_match === "all" ? { tag_match } : {};
+  const parts = Object.entries({ ...given, ...everyTag, rating: viewer.ratings })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
@@ -79,26 +80,42 @@ export async function searchOf(
     match === null ? sql`select 0 as docs` : textCountSql(match, own, GATHER_MAX + 1),
   ]);
   const viewer = viewerOfRow(viewerRows[0], caller, filters);
-  const idsOf = (kind: "base" | "class" | "tag" | "licence" | "owner") => {
+  const idsOf = (kind: "base" | "class" | "licence" | "owner") => {
     const asked = (filters[kind] ?? []).length > 0;
     return asked ? values.filter((value) => value.kind === kind).map(({ id }) => id) : null;
   };
   const docsOf = (kind: string) =>
     values.filter((value) => value.kind === kind).reduce((sum, value) => sum + (value.docs ?? 0), 0);
+  const { tag, isEveryTag, weight } = tagFilter(filters, values);
   const search: Search = {
     own: viewer.own,
     base: idsOf("base"),
     class: idsOf("class"),
-    tag: idsOf("tag"),
+    tag,
+    isEveryTag,
     licence: idsOf("licence"),
     owner: idsOf("owner"),
     allows: (filters.allows ?? []).reduce((bits, grant) => bits | (1 << GRANTS.indexOf(grant)), 0),
     rating: viewer.ratings.map((rating) => RATINGS.indexOf(rating)),
     match,
     slots,
-    weight: { text: found[0]?.docs ?? 0, tag: docsOf("tag"), owner: docsOf("owner") },
+    weight: { text: found[0]?.docs ?? 0, tag: weight, owner: docsOf("owner") },
   };
   return { viewer, search };
+}
+
+/** The ids of the tags and how many rows they have. Of tags that are all wanted the rarest stands first: it drives the query. */
+function tagFilter({ tag: asked = [], tag_match }: Filters, values: readonly Value[]) {
+  const found = values.filter(({ kind }) => kind === "tag").sort((a, b) => (a.docs ?? 0) - (b.docs ?? 0));
+  const ids = found.map(({ id }) => id);
+  const isEveryTag = tag_match === "all" && asked.length > 0;
+  if (!isEveryTag) {
+    const weight = found.reduce((sum, { docs }) => sum + (docs ?? 0), 0);
+    return { tag: asked.length > 0 ? ids : null, isEveryTag, weight };
+  }
+  // No adapter has a tag that is unknown.
+  const tag = ids.length < asked.length ? [] : ids;
+  return { tag, isEveryTag, weight: tag.length > 0 ? (found[0]?.docs ?? 0) : 0 };
 }
 
 /** Values by name, with the number of listed adapters that have them where that is stored. */

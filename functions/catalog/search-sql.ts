@@ -3,7 +3,7 @@
 
 import { type SQL, sql } from "drizzle-orm";
 import type { Rating } from "../../schema/contract/moderation.ts";
-import type { AdapterSort, Grant } from "../../schema/contract/search.ts";
+import type { AdapterSort, Grant, TagMatch } from "../../schema/contract/search.ts";
 import type { SortKey } from "../lib/cursor.ts";
 import { TIERS, tierExpression } from "./search-words.ts";
 
@@ -13,6 +13,7 @@ export type Filters = {
   base?: string[] | undefined;
   class?: string[] | undefined;
   tag?: string[] | undefined;
+  tag_match?: TagMatch | undefined;
   licence?: string[] | undefined;
   allows?: Grant[] | undefined;
   owner?: string[] | undefined;
@@ -37,6 +38,8 @@ export type Search = {
   base: readonly number[] | null;
   class: readonly number[] | null;
   tag: readonly number[] | null;
+  /** Each of the tags is wanted, the rarest first; else one of them. */
+  isEveryTag: boolean;
   licence: readonly number[] | null;
   owner: readonly number[] | null;
   allows: number;
@@ -73,9 +76,12 @@ export function conditions(search: Search, except: readonly Filter[] = []): SQL[
   }
   if (search.slots && wanted("slots")) parts.push(...slotConditions(search.slots));
   if (search.tag && wanted("tag")) {
-    parts.push(
-      sql`exists (select 1 from catalog_tags m where m.listed = c.listed and m.tag in (${ints(search.tag)}) and m.doc = c.doc)`,
-    );
+    const groups = search.isEveryTag && search.tag.length > 0 ? search.tag.map((tag) => [tag]) : [search.tag];
+    for (const tags of groups) {
+      parts.push(
+        sql`exists (select 1 from catalog_tags m where m.listed = c.listed and m.tag in (${ints(tags)}) and m.doc = c.doc)`,
+      );
+    }
   }
   if (search.match !== null && wanted("text")) parts.push(sql`+c.doc in ${matching(search.match)}`);
   return parts;
@@ -125,7 +131,8 @@ export function fromCatalog(search: Search, way: Way, order: string): { from: SQ
         where: [listed, sql`c.doc in ${matching(search.match ?? "")}`],
       };
     case "tag": {
-      const docs = sql`(select l.doc from catalog_tags l where l.listed = 1 and l.tag in (${ints(search.tag ?? [])}))`;
+      const tags = search.isEveryTag ? (search.tag ?? []).slice(0, 1) : (search.tag ?? []);
+      const docs = sql`(select l.doc from catalog_tags l where l.listed = 1 and l.tag in (${ints(tags)}))`;
       return { from: sql`catalog c not indexed`, where: [listed, sql`c.doc in ${docs}`] };
     }
     case "slots":
@@ -135,8 +142,9 @@ export function fromCatalog(search: Search, way: Way, order: string): { from: SQ
   }
 }
 
-/** The driving filter need not be tested again. */
-const covered = (way: Way): Filter[] => (way === "text" || way === "tag" ? [way] : []);
+/** The driving filter need not be tested again, but for tags that are all wanted: only one of them drives. */
+const covered = ({ isEveryTag }: Search, way: Way): Filter[] =>
+  way === "text" || (way === "tag" && !isEveryTag) ? [way] : [];
 
 export const and = (parts: readonly SQL[]) =>
   parts.length === 0 ? sql`true` : sql.join([...parts], sql` and `);
@@ -162,7 +170,7 @@ export function pageSql(search: Search, sort: AdapterSort, after: SortKey | null
   const { column, direction } = ORDERS[sort];
   const way = wayOf(search, [], GATHER_MAX);
   const { from, where } = fromCatalog(search, way, `catalog_${sort}`);
-  const parts = [...where, ...conditions(search, covered(way))];
+  const parts = [...where, ...conditions(search, covered(search, way))];
   if (after) {
     const beyond = direction === "desc" ? sql`<` : sql`>`;
     parts.push(sql`(${column}, c.doc) ${beyond} (${after[0]}, ${after[1]})`);
@@ -182,7 +190,7 @@ function relevanceSql(search: Search, after: SortKey | null, limit: number): SQL
   const way = search.own ? "own" : "text";
   const { from, where } = fromCatalog(search, way, "");
   const rows = sql`select c.doc as doc, ${tier} as k1, -c.uses as k2, -c.doc as k3 from ${from}
-    where ${and([...where, ...conditions(search, covered(way))])}`;
+    where ${and([...where, ...conditions(search, covered(search, way))])}`;
   const beyond = after ? sql`where (k1, k2, k3) > (${after[0]}, ${after[1]}, ${after[2]})` : sql``;
   return sql`select doc, k1, k2, k3 from (${rows}) ${beyond} order by k1, k2, k3 limit ${limit}`;
 }

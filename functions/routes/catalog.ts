@@ -28,7 +28,7 @@ const list = createRoute({
   path: "/v1/adapters",
   summary: "Search the catalog",
   description:
-    "Filters of one facet widen it, filters of different facets narrow the list. Walking all pages shows every adapter that passes all the time and whose sort key does not move exactly once, at any page size.",
+    "Filters of one facet widen it (but `allows` and `tag_match=all`), filters of different facets narrow the list. Walking all pages shows every adapter that passes all the time and whose sort key does not move exactly once, at any page size.",
   tags,
   request: { query: AdapterListQuery },
   responses: { 200: jsonReply("A page of adapters", AdapterPage), 304: notModified },

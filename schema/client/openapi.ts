@@ -2770,7 +2770,7 @@ export interface paths {
         };
         /**
          * Search the catalog
-         * @description Filters of one facet widen it, filters of different facets narrow the list. Walking all pages shows every adapter that passes all the time and whose sort key does not move exactly once, at any page size.
+         * @description Filters of one facet widen it (but `allows` and `tag_match=all`), filters of different facets narrow the list. Walking all pages shows every adapter that passes all the time and whose sort key does not move exactly once, at any page size.
          */
         get: {
             parameters: {
@@ -2800,8 +2800,10 @@ export interface paths {
                     slot_class?: number | null;
                     /** @description Default: relevance with q, else newest */
                     sort?: "relevance" | "trending" | "newest" | "most_used" | "most_liked" | "name";
-                    /** @description Tags, comma separated or repeated; any of them */
+                    /** @description Tags, comma separated or repeated; any of them, or all with `tag_match` */
                     tag?: string | string[];
+                    /** @description Whether an adapter must have `any` of the tags (the default) or `all` */
+                    tag_match?: "any" | "all";
                 };
                 header?: never;
                 path?: never;
@@ -3519,8 +3521,10 @@ export interface paths {
                     slot?: string | string[];
                     /** @description A class of slots of the one base that is given */
                     slot_class?: number | null;
-                    /** @description Tags, comma separated or repeated; any of them */
+                    /** @description Tags, comma separated or repeated; any of them, or all with `tag_match` */
                     tag?: string | string[];
+                    /** @description Whether an adapter must have `any` of the tags (the default) or `all` */
+                    tag_match?: "any" | "all";
                 };
                 header?: never;
                 path?: never;
@@ -9430,7 +9434,7 @@ export interface components {
             } | null;
             /** @description The query that was answered, where nothing had the words that were asked for */
             corrected: string | null;
-            /** @description Counts of each facet with every other facet's filters applied */
+            /** @description Counts of each facet with every other facet's filters applied; of tags with `tag_match=all` with the chosen tags too */
             facets: {
                 allows?: components["schemas"]["Facet"];
                 base?: components["schemas"]["Facet"];

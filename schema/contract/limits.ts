@@ -58,7 +58,7 @@ export const IMAGE_MAX_PIXELS = 16_000_000;
 export const IMAGE_WIDTHS = [96, 192, 384, 768, 1152] as const;
 export const UPLOAD_URL_TTL_SECONDS = 3_600;
 export const ADAPTER_HEADER_MAX_BYTES = 1 * MIB;
-export const VERSION_PREVIEWS_MAX = 8;
+export const VERSION_PREVIEWS_MAX = 12;
 /** Larger adapter files come in parts, each a request of its own; the last one may be shorter. */
 export const UPLOAD_MULTIPART_MAX_BYTES = 2 * 1024 * MIB;
 export const UPLOAD_PART_BYTES = 8 * MIB;

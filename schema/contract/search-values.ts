@@ -8,5 +8,9 @@ export type AdapterSort = (typeof ADAPTER_SORTS)[number];
 export const GRANTS = ["commercial_use", "derivatives", "different_licence", "no_credit"] as const;
 export type Grant = (typeof GRANTS)[number];
 
+/** Whether an adapter must have one of the tags that are asked for, or each of them. */
+export const TAG_MATCHES = ["any", "all"] as const;
+export type TagMatch = (typeof TAG_MATCHES)[number];
+
 export const FACETS = ["base", "class", "tag", "licence", "allows", "owner", "rating"] as const;
 export type FacetName = (typeof FACETS)[number];

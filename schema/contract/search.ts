@@ -13,7 +13,7 @@ import {
 } from "./limits.ts";
 import { pageOf, pageQuery } from "./lists.ts";
 import { Rating } from "./moderation.ts";
-import { ADAPTER_SORTS, FACETS, GRANTS } from "./search-values.ts";
+import { ADAPTER_SORTS, FACETS, GRANTS, TAG_MATCHES } from "./search-values.ts";
 import { optionalTitle, plainText, token } from "./text.ts";
 
 export * from "./search-values.ts";
@@ -46,14 +46,17 @@ function listOf<T extends z.ZodType<unknown, string>>(
 const value = token;
 const either = "comma separated or repeated; any of them";
 
-/** Filters of one facet widen it, filters of different facets narrow the list. */
+/** Filters of one facet widen it, but `allows` and `tag_match=all`; filters of different facets narrow the list. */
 export const catalogFilters = {
   q: plainText(SEARCH_MAX_CHARACTERS).optional().meta({
     description: "Words; an adapter must have each of them, or one that begins so",
   }),
   base: listOf(value(64), `Bases, ${either}`),
   class: listOf(value(32), `Class words, ${either}`),
-  tag: listOf(value(32), `Tags, ${either}`),
+  tag: listOf(value(32), "Tags, comma separated or repeated; any of them, or all with `tag_match`"),
+  tag_match: z.enum(TAG_MATCHES).optional().meta({
+    description: "Whether an adapter must have `any` of the tags (the default) or `all`",
+  }),
   licence: listOf(value(64), `SPDX ids, ${either}`),
   allows: listOf(z.enum(GRANTS), "What the licence must allow, comma separated or repeated; all of them"),
   owner: listOf(Handle, `Owners, ${either}. Your own handle alone lists drafts and private entries too`),
@@ -115,7 +118,8 @@ export const FacetList = z
   .object({
     total: z.int().meta({ description: "How many adapters the filters leave" }),
     facets: z.partialRecord(z.enum(FACETS), Facet).meta({
-      description: "Counts of each facet with every other facet's filters applied",
+      description:
+        "Counts of each facet with every other facet's filters applied; of tags with `tag_match=all` with the chosen tags too",
     }),
     composes_with: z.object({ exact: z.int(), others: z.int() }).nullable().meta({
       description:

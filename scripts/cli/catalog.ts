@@ -13,7 +13,17 @@ import { bar, bytesText, ProgressLine, say, show, table } from "./terminal.ts";
 
 type Query = NonNullable<paths["/v1/adapters"]["get"]["parameters"]["query"]>;
 
-const FILTERS = ["base", "class", "tag", "owner", "sort", "licence", "composes_with", "cursor"] as const;
+const FILTERS = [
+  "base",
+  "class",
+  "tag",
+  "tag_match",
+  "owner",
+  "sort",
+  "licence",
+  "composes_with",
+  "cursor",
+] as const;
 
 const search: Command = {
   usage: "search [WORDS] [--tag …] [--sort …]",
@@ -21,7 +31,8 @@ const search: Command = {
   options: {
     base: { type: "string", hint: "the id of a base" },
     class: { type: "string", hint: "person, dog, style" },
-    tag: { type: "string", hint: "one tag" },
+    tag: { type: "string", hint: "tags, comma separated" },
+    tag_match: { type: "string", hint: "any of the tags (the default), or all" },
     owner: { type: "string", hint: "a handle" },
     licence: { type: "string", hint: "an SPDX id" },
     composes_with: { type: "string", hint: "owner/name: only what composes exactly with it" },

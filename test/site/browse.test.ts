@@ -11,8 +11,10 @@ import {
   searchOf,
   sortOf,
   sortsFor,
+  tagMatchOf,
   toggled,
   withSort,
+  withTagMatch,
   withWords,
 } from "../../site/pages/browse/query.ts";
 import { optionsOf } from "../../site/ui/suggest-box.tsx";
@@ -21,7 +23,7 @@ describe("browse query", () => {
   it("survives a round trip through the address", () => {
     const queries: CatalogQuery[] = [
       {},
-      { q: "red & blue", tag: ["line-art", "night sky"], sort: "name" },
+      { q: "red & blue", tag: ["line-art", "night sky"], tag_match: "all", sort: "name" },
       {
         owner: ["demo"],
         class: ["person"],
@@ -62,8 +64,28 @@ describe("browse query", () => {
 
   it("adds and removes a value", () => {
     const some = toggled(toggled({}, "tag", "a"), "tag", "b");
-    expect(some).toEqual({ tag: ["a", "b"] });
+    expect(some).toEqual({ tag: ["a", "b"], tag_match: "all" });
     expect(toggled(toggled(some, "tag", "a"), "tag", "b")).toEqual({});
+    const kinds = toggled(toggled({}, "class", "a"), "class", "b");
+    expect(kinds).toEqual({ class: ["a", "b"] });
+  });
+
+  it("wants all tags that are chosen here, any where that was switched or the address does not say", () => {
+    const some = toggled(toggled({}, "tag", "a"), "tag", "b");
+    const any = withTagMatch(some, "any");
+    expect(searchOf(some)).toBe("?tag=a,b&tag_match=all");
+    expect(searchOf(any)).toBe("?tag=a,b&tag_match=any");
+    expect([some, any, { tag: ["a", "b"] }, { tag: ["a"] }].map(tagMatchOf)).toEqual([
+      "all",
+      "any",
+      "any",
+      "all",
+    ]);
+    expect(toggled(any, "tag", "c").tag_match).toBe("any");
+    expect(toggled(toggled(any, "tag", "a"), "tag", "c").tag_match).toBe("any");
+    expect(toggled(some, "tag", "a")).toEqual({ tag: ["b"] });
+    expect(queryOf("?tag_match=all&q=x")).toEqual({ q: "x" });
+    expect(queryOf("?tag=a,b&tag_match=some")).toEqual({ tag: ["a", "b"] });
   });
 
   it("shows a chip for each filter except those with a control of their own", () => {

@@ -20,8 +20,10 @@ import {
   searchOf,
   sortOf,
   sortsFor,
+  tagMatchOf,
   toggled,
   withSort,
+  withTagMatch,
   withWords,
 } from "./query.ts";
 import { ResultList } from "./result-list.tsx";
@@ -39,7 +41,7 @@ export function BrowsePage() {
   const results = useResults(query, pagesOf(location.search));
   const { sort: _, ...filters } = query;
   const counts = useReply(
-    (signal) => catalog.facets(filters, {}, signal),
+    (signal) => catalog.facets({ ...filters, tag_match: tagMatchOf(filters) }, {}, signal),
     [JSON.stringify(filters), results.items.length === 0],
   );
   const ratings = ratingsOf(useAccount());
@@ -66,6 +68,7 @@ export function BrowsePage() {
         counts={counts.value}
         ratings={ratings}
         onToggle={(name, value) => go(withFacet(query, name, value, ratings))}
+        onTagMatch={(match) => go(withTagMatch(query, match))}
       />
     </>
   );

@@ -1,8 +1,11 @@
 // The facets beside the list, each value with the number of adapters it would leave. In a drawer on small screens.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { TagMatch } from "../../../schema/contract/search-values.ts";
 import { type CatalogQuery, catalog, type Facet, type FacetList, type FacetName } from "../../api-catalog.ts";
-import { GRANT_WORDS, RATING_LABELS } from "./query.ts";
+import { Segmented } from "../../ui/segmented.tsx";
+import { GRANT_WORDS, RATING_LABELS, tagMatchOf } from "./query.ts";
 
 const TYPING_PAUSE_MS = 180;
 const SHOWN = 6;
@@ -17,15 +20,21 @@ const GROUPS: readonly { name: FacetName; title: string; findable?: true }[] = [
   { name: "rating", title: "Rating" },
 ];
 
+const TAG_MATCH_OPTIONS = [
+  ["all", "All of these"],
+  ["any", "Any of these"],
+] as const;
+
 export interface PanelProps {
   query: CatalogQuery;
   counts: FacetList | null;
   /** The ratings shown by default; null for guests, who are offered no ratings. */
   ratings: readonly string[] | null;
   onToggle: (name: FacetName, value: string) => void;
+  onTagMatch: (match: TagMatch) => void;
 }
 
-export function FacetPanel({ query, counts, ratings, onToggle }: PanelProps) {
+export function FacetPanel({ query, counts, ratings, onToggle, onTagMatch }: PanelProps) {
   return (
     <div class="facets" aria-busy={counts === null}>
       {GROUPS.map(({ name, title, findable }) => {
@@ -45,7 +54,16 @@ export function FacetPanel({ query, counts, ratings, onToggle }: PanelProps) {
             query={query}
             findable={findable === true && facet.value_count > SHOWN}
             onToggle={(value) => onToggle(name, value)}
-          />
+          >
+            {name === "tag" && asked.length > 1 && (
+              <Segmented
+                label="Adapters with"
+                options={TAG_MATCH_OPTIONS}
+                value={tagMatchOf(query)}
+                onChange={onTagMatch}
+              />
+            )}
+          </FacetGroup>
         );
       })}
     </div>
@@ -60,6 +78,7 @@ function FacetGroup(props: {
   query: CatalogQuery;
   findable: boolean;
   onToggle: (value: string) => void;
+  children?: ComponentChildren;
 }) {
   const { name, title, facet, chosen, query, findable } = props;
   const [all, setAll] = useState(false);
@@ -73,6 +92,7 @@ function FacetGroup(props: {
   return (
     <details class="facet" open>
       <summary>{title}</summary>
+      {props.children}
       {findable && (
         <input
           class="input facet-find"
@@ -111,12 +131,13 @@ function FacetGroup(props: {
 /** Values of one facet that begin with the typed text; null while the field is empty. */
 function useInside(name: FacetName, query: CatalogQuery, prefix: string): Facet | null {
   const [found, setFound] = useState<{ key: string; facet: Facet } | null>(null);
-  const key = JSON.stringify([query, prefix]);
+  const matched = { ...query, tag_match: tagMatchOf(query) };
+  const key = JSON.stringify([matched, prefix]);
   useEffect(() => {
     if (prefix === "") return setFound(null);
     const controller = new AbortController();
     const timer = setTimeout(async () => {
-      const reply = await catalog.facets(query, { facet: name, prefix }, controller.signal);
+      const reply = await catalog.facets(matched, { facet: name, prefix }, controller.signal);
       const facet = reply.ok ? reply.value.facets[name] : undefined;
       if (!controller.signal.aborted && facet) setFound({ key, facet });
     }, TYPING_PAUSE_MS);

@@ -2,7 +2,7 @@
 
 import type { CatalogQuery } from "../../api-catalog.ts";
 import { Empty } from "../../ui/notice.tsx";
-import { chipsOf, toggled, withWords } from "./query.ts";
+import { chipsOf, tagMatchOf, toggled, withTagMatch, withWords } from "./query.ts";
 
 export function NothingFound(props: { query: CatalogQuery; onChange: (query: CatalogQuery) => void }) {
   const { query, onChange } = props;
@@ -35,6 +35,11 @@ export function NothingFound(props: { query: CatalogQuery; onChange: (query: Cat
         {query.q && (
           <button type="button" class="chip" onClick={() => onChange(withWords(query, ""))}>
             Without “{query.q}”
+          </button>
+        )}
+        {(query.tag?.length ?? 0) > 1 && tagMatchOf(query) === "all" && (
+          <button type="button" class="chip" onClick={() => onChange(withTagMatch(query, "any"))}>
+            Any of these tags
           </button>
         )}
         {chips.map(({ name, value, text }) => (

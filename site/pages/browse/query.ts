@@ -1,6 +1,12 @@
 // The catalog query in the address, so that a search can be linked and restored by Back. Pure.
 
-import { ADAPTER_SORTS, type AdapterSort, GRANTS } from "../../../schema/contract/search-values.ts";
+import {
+  ADAPTER_SORTS,
+  type AdapterSort,
+  GRANTS,
+  TAG_MATCHES,
+  type TagMatch,
+} from "../../../schema/contract/search-values.ts";
 import { type CatalogQuery, LISTS, type ListName } from "../../api-catalog.ts";
 
 export const SORT_WORDS: Record<AdapterSort, string> = {
@@ -42,6 +48,8 @@ export function queryOf(search: string): CatalogQuery {
       .filter((text) => text !== "" && (name !== "allows" || GRANTS.some((grant) => grant === text)));
     if (list.length > 0) query[name] = list;
   }
+  const match = TAG_MATCHES.find((known) => known === values.get("tag_match"));
+  if (match && query.tag) query.tag_match = match;
   const sort = ADAPTER_SORTS.find((known) => known === values.get("sort"));
   return sort ? withSort(query, sort) : query;
 }
@@ -58,6 +66,7 @@ export function searchOf(query: CatalogQuery, pages = 1): string {
     const list = query[name];
     if (list && list.length > 0) values.set(name, list.join(","));
   }
+  if (query.tag_match) values.set("tag_match", query.tag_match);
   if (query.sort) values.set("sort", query.sort);
   if (pages > 1) values.set("pages", String(Math.min(pages, PAGES_MAX)));
   // These characters are safe in a query; left unescaped, the address stays readable.
@@ -82,8 +91,22 @@ export function withWords(query: CatalogQuery, text: string): CatalogQuery {
 export function toggled(query: CatalogQuery, name: ListName, value: string): CatalogQuery {
   const { [name]: list = [], ...rest } = query;
   const left = list.includes(value) ? list.filter((one) => one !== value) : [...list, value];
-  return left.length > 0 ? { ...rest, [name]: left } : rest;
+  const next = left.length > 0 ? { ...rest, [name]: left } : rest;
+  return name === "tag" ? withTagMatch(next, query.tag_match) : next;
 }
+
+/** Tags that are chosen here narrow one another, unless somebody switched that; one tag needs no word for it in the address. */
+export function withTagMatch(
+  { tag_match: _, ...query }: CatalogQuery,
+  match: TagMatch = "all",
+): CatalogQuery {
+  const tags = query.tag?.length ?? 0;
+  return tags > 1 || (tags === 1 && match === "any") ? { ...query, tag_match: match } : query;
+}
+
+/** As the API reads it; with a single tag the counts say what a second would leave. */
+export const tagMatchOf = ({ tag = [], tag_match }: CatalogQuery): TagMatch =>
+  tag_match ?? (tag.length > 1 ? "any" : "all");
 
 export interface Chip {
   name: ListName;

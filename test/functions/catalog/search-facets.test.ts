@@ -45,6 +45,7 @@ type Ask = {
   base?: string[];
   class?: string[];
   tag?: string[];
+  tag_match?: "any" | "all";
   licence?: string[];
   owner?: string[];
   rating?: string[];
@@ -58,7 +59,9 @@ const passes = (row: Row, asked: Ask, except: string | null) => {
     (asked.q === undefined || row.title.toLowerCase().includes(asked.q)) &&
     any("base", [row.base]) &&
     any("class", [row.class]) &&
-    any("tag", row.tags) &&
+    (asked.tag_match === "all"
+      ? (asked.tag ?? []).every((tag) => row.tags.includes(tag))
+      : any("tag", row.tags)) &&
     any("licence", [row.spdx]) &&
     any("owner", [row.owner]) &&
     (except === "rating" || (asked.rating ?? ["general"]).includes(row.rating)) &&
@@ -129,6 +132,13 @@ const ASKED: Ask[] = [
   { allows: ["no_credit"] },
   { allows: ["no_credit"], q: "owl", base: ["other-1"] },
   { tag: ["nowhere"] },
+  { tag: ["red", "blue"], tag_match: "any" },
+  { tag: ["red"], tag_match: "all" },
+  { tag: ["red", "blue"], tag_match: "all" },
+  { tag: ["red", "blue", "night"], tag_match: "all", class: ["person", "dog"] },
+  { tag: ["portal", "night"], tag_match: "all", q: "owl", rating: ["general", "explicit"] },
+  { tag: ["red", "night"], tag_match: "all", owner: ["ana", "bo"] },
+  { tag: ["red", "nowhere"], tag_match: "all" },
 ];
 
 describe("facets", () => {

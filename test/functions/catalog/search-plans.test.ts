@@ -40,6 +40,7 @@ const NONE: Search = {
   base: null,
   class: null,
   tag: null,
+  isEveryTag: false,
   licence: null,
   owner: null,
   allows: 0,
@@ -59,7 +60,7 @@ const slots = (more: Partial<NonNullable<Search["slots"]>>) => ({
 const CHOICES: Partial<Search>[][] = [
   [{}, { match: '"ba"*' }],
   [{}, { base: [1], class: [2, 3] }],
-  [{}, { tag: [5] }, { tag: [5, 6] }],
+  [{}, { tag: [5] }, { tag: [5, 6] }, { tag: [5, 6], isEveryTag: true }],
   [{}, { licence: [7], allows: 3 }],
   [{}, { owner: [8] }],
   [{}, { own: true, owner: [8] }],

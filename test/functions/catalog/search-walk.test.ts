@@ -67,7 +67,7 @@ beforeAll(async () => {
 
 describe("a walk over a quiet catalog", () => {
   it.each(QUERIES)("by %s gives the same list at every page size", async (_, query) => {
-    for (const filter of ["", "&tag=feather&class=person,dog"]) {
+    for (const filter of ["", "&tag=feather&class=person,dog", "&tag=feather,night&tag_match=all"]) {
       const question = `${query}${filter}`;
       const whole = await names(`${question}&limit=100`);
       expect(whole.length).toBeGreaterThan(4);
@@ -129,6 +129,7 @@ describe("a cursor", () => {
     expect(await status("tag=night&tag=feather")).toBe(200);
     for (const other of [
       "tag=feather",
+      "tag=feather,night&tag_match=all",
       "",
       "tag=feather,night&sort=name",
       "tag=feather,night&q=owl",

@@ -168,6 +168,15 @@ describe("filters", () => {
     }
   });
 
+  it("want one of the tags, or each of them with tag_match", async () => {
+    expect(await names("tag=kitchen,portrait&sort=name")).toEqual(["bertie", "cafe"]);
+    expect(await names("tag=kitchen,portrait&tag_match=any&sort=name")).toEqual(["bertie", "cafe"]);
+    expect(await names("tag=kitchen,portrait&tag_match=all")).toEqual(["bertie"]);
+    expect(await names("tag=kitchen,nothing&tag_match=all")).toEqual([]);
+    expect((await names("tag_match=all")).length).toBeGreaterThan(2);
+    expect((await ask("GET", "/v1/adapters?tag_match=some")).body.errors[0]?.pointer).toBe("?tag_match");
+  });
+
   it("require every grant of the licence that is named", async () => {
     expect(await names("allows=no_credit")).toEqual(["cook"]);
     expect(await names("allows=no_credit,commercial_use")).toEqual(["cook"]);
