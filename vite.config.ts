@@ -6,7 +6,6 @@ import { resolve } from "node:path";
 import { defaultClientConditions, defineConfig } from "vite";
 import { pagePartials } from "./site/build/page-partials.ts";
 import { previewFiles } from "./site/build/preview-files.ts";
-import { referenceFile } from "./site/build/reference-file.ts";
 import { webpPictures } from "./site/build/webp.ts";
 
 const root = resolve(import.meta.dirname, "site/pages");
@@ -31,7 +30,7 @@ const proxy = Object.fromEntries(proxied.map((path) => [path, { target: edge, ch
 export default defineConfig({
   root,
   publicDir: resolve(import.meta.dirname, "site/public"),
-  plugins: [pagePartials(), previewFiles(), referenceFile(), webpPictures()],
+  plugins: [pagePartials(), previewFiles(), webpPictures()],
   // Else onnxruntime-web brings its binary into every build a second time; site/build/preview-files.ts places it.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es" },

@@ -1,4 +1,4 @@
-// Installs what is missing, and nothing else: npm packages, the API reference's script, then .venv with the runner's Python packages.
+// Installs what is missing, and nothing else: npm packages, then .venv with the runner's Python packages.
 // Runs on whatever Node the user has, before anything is installed: scripts/setup/ may import only Node's own modules.
 //   node scripts/setup.mjs         what `npm start` needs
 //   node scripts/setup.mjs --dev   and what `npm test` needs on top: pytest, ruff, mypy
@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { SetupFailure } from "./setup/failure.mjs";
 import { installNpmPackages } from "./setup/npm.mjs";
 import { installPythonPackages } from "./setup/python.mjs";
-import { installReference } from "./setup/reference.mjs";
 
 const NODE_MAJOR_MIN = 20;
 
@@ -26,7 +25,6 @@ try {
     );
   }
   await installNpmPackages();
-  await installReference();
   await installPythonPackages({ dev: process.argv.includes("--dev") });
 } catch (failure) {
   if (!(failure instanceof SetupFailure)) throw failure;

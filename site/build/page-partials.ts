@@ -6,6 +6,7 @@ import { artCreditsHtml } from "./art-credits.ts";
 import { cardSkeletonsHtml } from "./card-skeletons.ts";
 import { errorListHtml } from "./error-list.ts";
 import { METHOD_PARTIALS } from "./method/partials.ts";
+import { REFERENCE_PARTIALS } from "./reference/page.ts";
 import { APP_HTML, footerHtml, headerHtml, headHtml, NOINDEX_HTML } from "./shell.ts";
 
 export function pagePartials(): Plugin {
@@ -26,6 +27,7 @@ export function pagePartials(): Plugin {
           "mix-skeletons": () => cardSkeletonsHtml(6, true),
           "pick-skeletons": () => cardSkeletonsHtml(8),
           ...METHOD_PARTIALS,
+          ...REFERENCE_PARTIALS,
         };
         return html.replace(/<!-- ([a-z-]+) -->/g, (mark, name: string) => partials[name]?.() ?? mark);
       },

@@ -18,6 +18,7 @@ const MOST: Record<string, number> = {
   "publish/index.html": 60,
   "account/index.html": 42,
   "jobs/index.html": 29,
+  "docs/reference/index.html": 10,
 };
 
 const SCRIPT = /<script type="module"[^>]*\bsrc="\/([^"]+)"/g;

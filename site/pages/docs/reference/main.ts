@@ -1,37 +1,49 @@
-// The API reference: Scalar renders our OpenAPI document. Everything comes from this origin; no telemetry.
+// The API reference is a page of HTML; this opens what its address names and finds by words. No request, no framework.
 
+import "../../static.css";
 import "./reference.css";
-import { referenceScript } from "virtual:reference-file";
 import "../../../ui/shell.ts";
+import "../../../ui/code-copy.ts";
 
-declare global {
-  interface Window {
-    /** What Scalar's script defines. */
-    Scalar: { createApiReference: (selector: string, options: Record<string, unknown>) => unknown };
-  }
+interface Item {
+  element: HTMLDetailsElement;
+  text: string;
 }
 
-const place = document.getElementById("reference");
-const script = document.createElement("script");
-script.src = referenceScript;
-script.onload = () => {
-  place?.replaceChildren();
-  window.Scalar.createApiReference("#reference", {
-    url: "/v1/openapi.json",
-    theme: "none",
-    withDefaultFonts: false,
-    telemetry: false,
-    hideClientButton: true,
-    agent: { disabled: true },
-    mcp: { disabled: true },
-    showDeveloperTools: "never",
-    hideDarkModeToggle: true,
-    persistAuth: false,
-    defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
-    authentication: { preferredSecurityScheme: "key" },
-  });
-};
-script.onerror = () => {
-  if (place) place.textContent = "The reference did not load. Its source is /v1/openapi.json.";
-};
-document.head.append(script);
+const items: Item[] = [...document.querySelectorAll<HTMLDetailsElement>(".api-item")].map((element) => ({
+  element,
+  text: (element.querySelector("summary")?.textContent ?? "").toLowerCase(),
+}));
+const groups = [...document.querySelectorAll<HTMLElement>(".api-group")];
+const field = document.querySelector<HTMLInputElement>("#api-find");
+const found = document.querySelector("#api-found");
+
+/** Opens and shows what the address names, also where a search hides it. */
+function openNamed(): void {
+  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!(named instanceof HTMLDetailsElement)) return;
+  if (named.hidden && field) {
+    field.value = "";
+    find("");
+  }
+  named.open = true;
+  named.scrollIntoView();
+}
+
+function find(words: string): void {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  let count = 0;
+  for (const { element, text } of items) {
+    element.hidden = !wanted.every((word) => text.includes(word));
+    if (!element.hidden) count += 1;
+  }
+  for (const group of groups) group.hidden = group.querySelector(".api-item:not([hidden])") === null;
+  if (found)
+    found.textContent =
+      wanted.length === 0 ? "" : count === 0 ? "Nothing has these words." : `${count} found`;
+}
+
+field?.addEventListener("input", () => find(field.value));
+field?.closest("search")?.removeAttribute("hidden");
+addEventListener("hashchange", openNamed);
+openNamed();
