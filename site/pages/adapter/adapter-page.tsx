@@ -85,7 +85,7 @@ export function AdapterPage({ id }: { id: string }) {
         </section>
       )}
       {version?.state === "published" && (
-        <StrengthGuide adapter={adapter} version={version} mine={mine} changed={loaded.again} />
+        <StrengthGuide base={adapter.base} version={version} mine={mine} changed={loaded.again} />
       )}
       <Facts adapter={adapter} version={version} base={base.value} />
       <Versions adapter={adapter} base={base.value ?? null} mine={mine} changed={loaded.again} />

@@ -7,6 +7,7 @@ import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
+import { LicenceChoice, type LicenceOption } from "../../ui/licence-choice.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { SaveActions } from "../../ui/save-actions.tsx";
 import { LICENCES, tagsFrom } from "../publish/about.ts";
@@ -112,8 +113,7 @@ export function EditDialog(props: {
           onChoose={(rating) => set({ rating })}
         />
         {licenceOpen ? (
-          <SelectField
-            label="Licence"
+          <LicenceChoice
             options={licenceOptions(adapter.licence.spdx)}
             value={words.licence}
             fault={fault("licence")}
@@ -130,7 +130,7 @@ export function EditDialog(props: {
 }
 
 /** An adapter may have a licence that the site does not offer. */
-function licenceOptions(present: string): (readonly [string, string])[] {
-  const offered = LICENCES.map(({ id, text }) => [id, text] as const);
-  return offered.some(([id]) => id === present) ? offered : [[present, present], ...offered];
+function licenceOptions(present: string): readonly LicenceOption[] {
+  if (LICENCES.some(({ id }) => id === present)) return LICENCES;
+  return [{ id: present, name: present, text: "As it is now" }, ...LICENCES];
 }

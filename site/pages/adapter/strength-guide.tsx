@@ -1,8 +1,8 @@
 // The strength guide of an adapter: shown where its owner has published one. Its owner can generate it; everybody signed in can try it.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { VERSION_PREVIEWS_MAX } from "../../../schema/contract/limits.ts";
-import { type AdapterWithVersions, api, type Generation, type Version } from "../../api.ts";
+import { api, type Generation, type Version } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -12,12 +12,15 @@ import { useSend } from "../../ui/use-send.ts";
 import { GUIDE_STRENGTHS, type GuideStep, guideOf, guideOrders } from "./strengths.ts";
 
 export function StrengthGuide(props: {
-  adapter: AdapterWithVersions;
+  /** The id of the base. */
+  base: string;
   version: Version;
   mine: boolean;
+  /** Ordered at once and published when it is there, without a further question. */
+  auto?: boolean;
   changed: () => void;
 }) {
-  const { adapter, version, mine, changed } = props;
+  const { base, version, mine, auto = false, changed } = props;
   const { steps } = guideOf(version.previews);
   const account = useAccount();
   const [jobs, setJobs] = useState<readonly Generation[]>([]);
@@ -26,7 +29,7 @@ export function StrengthGuide(props: {
 
   const draw = async () => {
     const ordered: Generation[] = [];
-    for (const order of guideOrders(version, adapter.base)) {
+    for (const order of guideOrders(version, base)) {
       const reply = await send(() => api.generate(order));
       if (!reply.ok) return;
       ordered.push(reply.value);
@@ -39,8 +42,14 @@ export function StrengthGuide(props: {
     const reply = await send(() => publishing.changeVersion(version.id, { previews }));
     if (reply.ok) changed();
   };
-  if (steps.length === 0 && !account) return null;
   const isDrawn = drawn.size === GUIDE_STRENGTHS.length;
+  useEffect(() => {
+    if (auto && steps.length === 0) draw();
+  }, []);
+  useEffect(() => {
+    if (auto && isDrawn) keep();
+  }, [isDrawn]);
+  if (steps.length === 0 && !account && !auto) return null;
   const room = VERSION_PREVIEWS_MAX - version.previews.length;
   return (
     <section class="adapter-section">
@@ -69,7 +78,7 @@ export function StrengthGuide(props: {
           <span class="quiet">{`${GUIDE_STRENGTHS.length} pictures of your credits.`}</span>
         </div>
       )}
-      {mine && steps.length === 0 && isDrawn && (
+      {mine && !auto && steps.length === 0 && isDrawn && (
         <div class="actions">
           <button
             type="button"

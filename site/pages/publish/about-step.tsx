@@ -4,6 +4,7 @@ import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contr
 import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
+import { LicenceChoice } from "../../ui/licence-choice.tsx";
 import { nameFrom } from "../../ui/name-from.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { type About, LICENCES } from "./about.ts";
@@ -87,11 +88,10 @@ export function AboutStep(props: {
         value={about.description}
         onText={(text) => set({ description: text })}
       />
-      <SelectField
-        label="Licence"
+      <LicenceChoice
         fault={fault("licence")}
         value={about.licence}
-        options={LICENCES.map(({ id, text }) => [id, text] as const)}
+        options={LICENCES}
         onChoose={(licence) => set({ licence })}
       />
       <SelectField

@@ -2,6 +2,7 @@
 
 import type { Rating } from "../../../schema/contract/moderation.ts";
 import type { AdapterCreate, Licence } from "../../api.ts";
+import type { LicenceOption } from "../../ui/licence-choice.tsx";
 
 export interface About {
   title: string;
@@ -37,30 +38,35 @@ const grants = (credit: boolean, commercial: boolean, derivatives: boolean, diff
   different_licence: different,
 });
 
-export const LICENCES: readonly { id: string; text: string; licence: Licence }[] = [
+export const LICENCES: readonly (LicenceOption & { licence: Licence })[] = [
   {
     id: "CC-BY-4.0",
-    text: "CC BY 4.0: any use, with credit",
+    name: "CC BY 4.0",
+    text: "Anything, if they name you",
     licence: { spdx: "CC-BY-4.0", ...grants(true, true, true, true) },
   },
   {
     id: "CC0-1.0",
-    text: "CC0: any use, no conditions",
+    name: "CC0",
+    text: "Anything, without conditions",
     licence: { spdx: "CC0-1.0", ...grants(false, true, true, true) },
   },
   {
     id: "CC-BY-SA-4.0",
-    text: "CC BY-SA 4.0: with credit, derivatives under the same licence",
+    name: "CC BY-SA 4.0",
+    text: "Anything, if they name you and share what they change under the same licence",
     licence: { spdx: "CC-BY-SA-4.0", ...grants(true, true, true, false) },
   },
   {
     id: "CC-BY-NC-4.0",
-    text: "CC BY-NC 4.0: with credit, not for business",
+    name: "CC BY-NC 4.0",
+    text: "Anything but business, if they name you",
     licence: { spdx: "CC-BY-NC-4.0", ...grants(true, false, true, true) },
   },
   {
     id: "CC-BY-ND-4.0",
-    text: "CC BY-ND 4.0: with credit, no derivatives",
+    name: "CC BY-ND 4.0",
+    text: "Use it as it is, if they name you: no changed versions",
     licence: { spdx: "CC-BY-ND-4.0", ...grants(true, true, false, false) },
   },
 ];

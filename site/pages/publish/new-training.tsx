@@ -1,6 +1,6 @@
 // The form of a new training, step by step on one page: pictures, description, start.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Account, AdapterWithVersions, Base, Training } from "../../api.ts";
 import { type Failure, faultAt } from "../../ui/failure.ts";
 import { SelectField } from "../../ui/field.tsx";
@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";
 import { AboutStep } from "./about-step.tsx";
+import { picturesOf } from "./again.ts";
 import { Estimate } from "./estimate.tsx";
 import { PictureStep } from "./picture-step.tsx";
 import type { Chosen } from "./pictures.ts";
@@ -19,10 +20,20 @@ export function NewTraining(props: {
   account: Account;
   /** Creates a new version of this adapter; null for a new adapter. */
   adapter: AdapterWithVersions | null;
+  /** An earlier training, whose pictures the form begins with. */
+  from: string | null;
   onStarted: (training: Training) => void;
 }) {
   const { base, account, adapter } = props;
   const [pictures, setPictures] = useState<readonly Chosen[]>([]);
+  const [loading, setLoading] = useState(props.from !== null);
+  useEffect(() => {
+    if (props.from === null) return;
+    picturesOf(props.from).then((earlier) => {
+      setPictures((before) => [...earlier, ...before].slice(0, base.training.images.max));
+      setLoading(false);
+    });
+  }, []);
   const [about, setAbout] = useState<About>(EMPTY_ABOUT);
   const [sending, setSending] = useState<number | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -55,6 +66,13 @@ export function NewTraining(props: {
       }}
     >
       <Step number={1} title="Pictures">
+        {props.from !== null && (
+          <p class="quiet start-line" role="status">
+            {loading
+              ? "Loading the pictures of the last training"
+              : "These pictures and captions are those of the last training. Add some of what came out torn, take away what misled it."}
+          </p>
+        )}
         <PictureStep pictures={pictures} limits={limits} words={base.words} onChange={setPictures} />
       </Step>
       {!adapter && (

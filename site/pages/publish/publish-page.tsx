@@ -3,6 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Training } from "../../api.ts";
+import { codeOf } from "../../ui/failure.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -20,6 +21,9 @@ const WAYS = [
   ["file", "Upload a file"],
 ] as const;
 type Way = (typeof WAYS)[number][0];
+
+const NO_ADAPTER = { ok: true, value: null } as const;
+const GONE = new Set(["not_found", "adapter_unknown"]);
 
 export function PublishPage() {
   const account = useAccount();
@@ -70,17 +74,19 @@ function Heading({ title, way = "train" }: { title?: string; way?: Way }) {
   );
 }
 
-function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter">) {
+function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter" | "from">) {
   const ref = asked.get("adapter");
   const [way, setWay] = useState<Way>(asked.get("way") === "file" ? "file" : "train");
   const bases = useReply(() => api.bases(), []);
   const [chosen, setChosen] = useState(asked.get("base"));
-  const adapter = useReply<AdapterWithVersions | null>(
-    async () => (ref ? api.adapter(ref) : { ok: true, value: null }),
-    [ref],
-  );
+  const adapter = useReply<AdapterWithVersions | null>(async () => {
+    if (!ref) return NO_ADAPTER;
+    const reply = await api.adapter(ref);
+    // A first training that fails or is stopped leaves no draft behind: the next one makes the adapter anew.
+    return !reply.ok && GONE.has(codeOf(reply.failure) ?? "") ? NO_ADAPTER : reply;
+  }, [ref]);
   const failure = bases.failure ?? adapter.failure;
-  const waiting = !bases.value || (ref !== null && !adapter.value);
+  const waiting = !bases.value || adapter.waiting || adapter.failure !== null;
   const offered = bases.value?.items ?? [];
   const wanted = adapter.value?.base ?? chosen;
   const base = offered.find(({ id }) => id === wanted) ?? offered[0];
@@ -115,7 +121,13 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
         ? !failure && <div class="skeleton form-skeleton">Loading</div>
         : base &&
           (way === "train" ? (
-            <NewTraining key={base.id} {...props} base={base} adapter={adapter.value} />
+            <NewTraining
+              key={base.id}
+              {...props}
+              base={base}
+              adapter={adapter.value}
+              from={asked.get("from")}
+            />
           ) : (
             <UploadFile key={base.id} account={props.account} base={base} adapter={adapter.value} />
           ))}

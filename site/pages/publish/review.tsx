@@ -9,12 +9,16 @@ import { Picture } from "../../ui/picture.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 import { useSend } from "../../ui/use-send.ts";
 import { Evidence } from "../adapter/evidence.tsx";
+import { StrengthGuide } from "../adapter/strength-guide.tsx";
+import { GUIDE_STRENGTHS } from "../adapter/strengths.ts";
 import { Warnings } from "../compose/crosstalk.tsx";
+import { againUrl } from "./again.ts";
 
 export function Review({ training }: { training: Training }) {
   const { result, request } = training;
   const loaded = useReply(() => api.version(result?.version_id ?? ""), [result?.version_id]);
   const [published, setPublished] = useState<Version | null>(null);
+  const [guided, setGuided] = useState(true);
   const { busy, failure, send } = useSend();
   const version = published ?? loaded.value;
   const done = version?.state === "published";
@@ -64,11 +68,24 @@ export function Review({ training }: { training: Training }) {
       {version && <Evidence version={version} />}
       <p class="quiet">
         Compare hair, face and mouth. Torn or smeared parts get better with more pictures of that expression:
-        train again before you publish.
+        train again with these pictures and more before you publish.
       </p>
       <Warnings warnings={training.warnings} />
       {loaded.failure && <FailureNotice failure={loaded.failure} again={loaded.again} />}
       {failure && <FailureNotice failure={failure} />}
+      {!done && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={guided}
+            onChange={(event) => setGuided(event.currentTarget.checked)}
+          />
+          <span>
+            {`Draw it at ${GUIDE_STRENGTHS.length} strengths for its page. `}
+            <span class="quiet">{`${GUIDE_STRENGTHS.length} pictures of your credits.`}</span>
+          </span>
+        </label>
+      )}
       {done ? (
         <>
           <Notice variant="good" title="Everyone can compose with it now">
@@ -82,13 +99,16 @@ export function Review({ training }: { training: Training }) {
               Open its page
             </a>
           </div>
+          {published && guided && (
+            <StrengthGuide base={training.base} version={published} mine auto changed={loaded.again} />
+          )}
         </>
       ) : (
         <div class="actions">
           <button type="button" class="button primary big" disabled={!version || busy} onClick={publish}>
             {busy ? "Publishing" : "Publish"}
           </button>
-          <a class="button big" href={`/publish/?adapter=${request.adapter}`}>
+          <a class="button big" href={againUrl(training)}>
             Train again
           </a>
           <a class="button plain" href={adapterUrl(request.adapter)}>

@@ -8,6 +8,7 @@ import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { JOB_REMEDIES } from "../../ui/remedies.ts";
 import type { LiveJob } from "../../ui/use-job.ts";
+import { againUrl } from "./again.ts";
 import { lossPoints } from "./loss.ts";
 import { LossLine } from "./loss-line.tsx";
 import { PictureAfter } from "./picture-after.tsx";
@@ -70,7 +71,7 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
         {!over && !job.cancel_requested && <PictureAfter training={job} />}
         <div class="actions">
           {over ? (
-            <a class="button primary" href={`/publish/?adapter=${request.adapter}`}>
+            <a class="button primary" href={againUrl(job)}>
               Train again
             </a>
           ) : (
