@@ -42,6 +42,16 @@ describe("compose form", () => {
     expect(generationOf(form, "cast-3", both).adapters?.map(({ as }) => as)).toEqual([undefined, "<ana-2>"]);
   });
 
+  it("orders what is still being trained by its training, and keeps that in the address", () => {
+    const training = { id: "job_01hzzz", trigger: "<eve>" };
+    const form = formAfter(add("ana"), { type: "add", ref: "demo/eve", strength: 0.8, training });
+    expect(form.prompt).toMatch(/<ana> .*; <eve> /);
+    expect(generationOf(form, "cast-3", known).adapters?.[1]).toMatchObject({ training_id: training.id });
+    expect(generationOf(form, "cast-3", known).adapters?.[1]).not.toHaveProperty("ref");
+    expect(formOf(hashOf(form)).members).toEqual(form.members);
+    expect(formOf("#a=demo/eve*1&w=demo/eve,job_x,bad").members[0]).not.toHaveProperty("training");
+  });
+
   it("gives each new member a cell and widens the canvas up to the base's limit", () => {
     const three = formAfter(add("ana"), add("bo"), add("cy"));
     expect(three.size).toBe("768x256");

@@ -61,6 +61,13 @@ export function CastList(props: {
                   <output class="numbers">{member.strength.toFixed(2)}</output>
                 </label>
               )}
+              {member.training && (
+                <p class="hint">
+                  {"The picture waits until "}
+                  <a href={`/publish/?training=${member.training.id}`}>its training</a>
+                  {" is done."}
+                </p>
+              )}
               {trigger && props.missing.has(trigger) && (
                 <button type="button" class="chip warn-chip" onClick={() => props.onMention(trigger)}>
                   <Icon name="add" />

@@ -102,7 +102,19 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
         <Picker
           base={known.base.id}
           members={form.members}
+          guest={guest}
           onToggle={toggle}
+          onTraining={({ id, request: { adapter: ref, trigger } }) => {
+            const has = form.members.some((member) => member.ref === ref);
+            const region = picking.region;
+            const training = { id, trigger };
+            change(
+              has
+                ? { type: "remove", ref }
+                : { type: "add", ref, strength: STRENGTH_DEFAULT, training, ...(region && { region }) },
+            );
+            setPicking({ region: null });
+          }}
           onClose={() => setPicking(null)}
         />
       )}

@@ -13,11 +13,18 @@ export type Mode = "on" | "muted" | "solo";
 
 export type Priority = NonNullable<GenerationCreate["priority"]>;
 
+/** A training under way, whose version the picture waits for. */
+export interface Awaited {
+  id: string;
+  trigger: string;
+}
+
 export interface Member {
   ref: string;
   strength: number;
   region: Region | null;
   mode: Mode;
+  training?: Awaited;
 }
 
 export interface Form {
@@ -64,7 +71,7 @@ export interface Known {
 }
 
 export type Change =
-  | { type: "add"; ref: string; strength: number; region?: Region }
+  | { type: "add"; ref: string; strength: number; region?: Region; training?: Awaited }
   | { type: "remove"; ref: string }
   | { type: "strength"; ref: string; strength: number }
   | { type: "mode"; ref: string; mode: Mode }
@@ -97,8 +104,9 @@ function applied(form: Form, change: Change, known: Known): Form {
   switch (change.type) {
     case "add": {
       if (form.members.some((member) => member.ref === change.ref)) return form;
-      const { ref, strength, region = null } = change;
-      const members = [...form.members, { ref, strength, region, mode: "on" as const }];
+      const { ref, strength, region = null, training } = change;
+      const added: Member = { ref, strength, region, mode: "on", ...(training && { training }) };
+      const members = [...form.members, added];
       // A drawn box places its member; the canvas keeps its size.
       if (region) return placed({ ...form, members, placement: "boxes" });
       return placed(resized({ ...form, members }, widestFor(form, members.length, known)));
@@ -174,14 +182,18 @@ function proposed(form: Form, known: Known): Form {
 }
 
 const isLoaded = ({ members }: Form, { base, adapters, refused }: Known) =>
-  base !== null && members.every(({ ref }) => adapters.has(ref) || refused?.has(ref) === true);
+  base !== null &&
+  members.every(
+    ({ ref, training }) => training !== undefined || adapters.has(ref) || refused?.has(ref) === true,
+  );
 
 /** By ref, the word that calls each loaded member in the prompt: its trigger, or `<ivy-2>` where an earlier one answers to it. */
 export function calledBy(members: readonly Member[], known: Known): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
   const taken = new Set<string>();
-  for (const { ref } of members) {
-    const trigger = known.adapters.get(ref)?.latest_version?.trigger;
+  for (const member of members) {
+    const { ref } = member;
+    const trigger = triggerOf(member, known);
     if (trigger === undefined) continue;
     let word: string = trigger;
     for (let number = 2; taken.has(word); number += 1) word = `${trigger.slice(0, -1)}-${number}>`;
@@ -191,10 +203,17 @@ export function calledBy(members: readonly Member[], known: Known): ReadonlyMap<
   return words;
 }
 
+const triggerOf = ({ ref, training }: Pick<Member, "ref" | "training">, { adapters }: Known) =>
+  training?.trigger ?? adapters.get(ref)?.latest_version?.trigger;
+
 /** `as` for a member that is not called by its own trigger. */
-export function aliasOf(ref: string, words: ReadonlyMap<string, string>, known: Known): { as?: string } {
-  const word = words.get(ref);
-  return word === undefined || word === known.adapters.get(ref)?.latest_version?.trigger ? {} : { as: word };
+export function aliasOf(
+  member: Pick<Member, "ref" | "training">,
+  words: ReadonlyMap<string, string>,
+  known: Known,
+): { as?: string } {
+  const word = words.get(member.ref);
+  return word === undefined || word === triggerOf(member, known) ? {} : { as: word };
 }
 
 /** Whether a member is left out of the picture: muted, or another one is soloed. Its words stay, and the base alone draws them. */
@@ -212,10 +231,10 @@ export function generationOf(form: Form, base: string | undefined, known: Known)
     ...(form.size !== "" && { size: form.size }),
     count: form.count,
     adapters: form.members.map((member) => ({
-      ref: member.ref,
+      ...(member.training ? { training_id: member.training.id } : { ref: member.ref }),
       strength: isSilent(member, form.members) ? 0 : member.strength,
       ...(member.region && { region: member.region }),
-      ...aliasOf(member.ref, words, known),
+      ...aliasOf(member, words, known),
     })),
     ...(form.sampler !== null && { sampler: form.sampler }),
     ...(form.negative.trim() !== "" && { negative_prompt: form.negative.trim() }),

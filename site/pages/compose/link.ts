@@ -8,7 +8,7 @@ import {
   STRENGTH_MAX,
   STRENGTH_MIN,
 } from "../../../schema/contract/limits.ts";
-import { EMPTY_FORM, type Form, type Member, type Mode, type Placement } from "./form.ts";
+import { type Awaited, EMPTY_FORM, type Form, type Member, type Mode, type Placement } from "./form.ts";
 import { columns, readRegion } from "./region.ts";
 
 const REF = /^[a-z0-9][a-z0-9-]{0,39}\/[a-z0-9][a-z0-9-]{0,63}(?::[1-9][0-9]{0,5})?$/;
@@ -19,11 +19,12 @@ const number = (value: number) => String(Math.round(value * 1e4) / 1e4);
 
 export function hashOf(form: Form): string {
   const values = new URLSearchParams();
-  for (const { ref, strength, region, mode } of form.members) {
+  for (const { ref, strength, region, mode, training } of form.members) {
     const box =
       region && form.placement === "boxes" ? [region.x, region.y, region.width, region.height] : null;
     const place = box ? `@${box.map(number).join(",")}` : "";
     values.append("a", `${ref}*${number(strength)}${MARKS[mode]}${place}`);
+    if (training) values.append("w", `${ref},${training.id},${training.trigger}`);
   }
   if (form.placement !== "columns") values.set("l", form.placement);
   if (form.size !== EMPTY_FORM.size) values.set("z", form.size);
@@ -48,7 +49,12 @@ export function formOf(hash: string): Form {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
   const given = values.get("l") as Placement | null;
   const placement = given && PLACEMENTS.includes(given) ? given : "columns";
-  const members = values.getAll("a").flatMap((text) => readMember(text) ?? []);
+  const awaited = new Map(values.getAll("w").flatMap((text) => readAwaited(text)));
+  const members = values.getAll("a").flatMap((text) => {
+    const member = readMember(text);
+    const training = member && awaited.get(member.ref);
+    return member ? [{ ...member, ...(training && { training }) }] : [];
+  });
   const boxes = columns(members.length);
   const size = values.get("z") ?? "";
   return {
@@ -69,6 +75,13 @@ export function formOf(hash: string): Form {
     count: readNumber(values.get("c"), 1, 16, true) ?? 1,
     from: REF.test(values.get("m") ?? "") ? values.get("m") : null,
   };
+}
+
+/** `owner/name,job_...,<trigger>`: the member is what that training will have made. */
+function readAwaited(text: string): (readonly [string, Awaited])[] {
+  const [, ref = "", id = "", trigger = ""] =
+    /^([^,]+),(job_[a-z0-9]{1,40}),(<[^<>,]{1,64}>)$/i.exec(text) ?? [];
+  return REF.test(ref) ? [[ref, { id, trigger }]] : [];
 }
 
 function readMember(text: string): Member | null {

@@ -1,7 +1,7 @@
 // The drawer from which adapters are picked: search, results, more by cursor.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Adapter } from "../../api.ts";
+import { type Adapter, api, type Training } from "../../api.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -9,6 +9,7 @@ import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
+import { useReply } from "../../ui/use-reply.ts";
 import type { Member } from "./form.ts";
 
 const TYPING_PAUSE_MS = 220;
@@ -16,7 +17,10 @@ const TYPING_PAUSE_MS = 220;
 export function Picker(props: {
   base: string;
   members: readonly Member[];
+  /** Somebody who is signed in may compose with what is still being trained. */
+  guest: boolean;
   onToggle: (adapter: Adapter) => void;
+  onTraining: (training: Training) => void;
   onClose: () => void;
 }) {
   const [text, setText] = useState("");
@@ -60,6 +64,9 @@ export function Picker(props: {
       </div>
       <div class="picker-list" aria-busy={pages.waiting}>
         {pages.failure && <FailureNotice failure={pages.failure} again={pages.again} />}
+        {q === "" && !props.guest && (
+          <Trainings base={props.base} picked={picked} onToggle={props.onTraining} />
+        )}
         {usable.map((adapter) => (
           <button
             type="button"
@@ -105,4 +112,39 @@ export function Picker(props: {
       </div>
     </Dialog>
   );
+}
+
+const TRAININGS_LOOKED_AT = 20;
+
+/** Trainings under way: a picture with one of them waits until it is done. */
+function Trainings(props: {
+  base: string;
+  picked: ReadonlySet<string>;
+  onToggle: (training: Training) => void;
+}) {
+  const list = useReply(() => api.trainings({ limit: TRAININGS_LOOKED_AT }), []);
+  const open = (list.value?.items ?? []).filter(
+    ({ status, base }) => base === props.base && (status === "queued" || status === "running"),
+  );
+  return open.map((training) => {
+    const { adapter, concept, trigger, images } = training.request;
+    return (
+      <button
+        type="button"
+        key={training.id}
+        class="picker-row"
+        aria-pressed={props.picked.has(adapter)}
+        onClick={() => props.onToggle(training)}
+      >
+        <Picture src={images[0]?.url ?? null} alt="" sizes="4rem" />
+        <span class="picker-text">
+          <strong>{concept}</strong>
+          <span class="quiet">
+            <span class="trigger">{trigger}</span> in training; the picture waits for it
+          </span>
+        </span>
+        <Icon name={props.picked.has(adapter) ? "check" : "add"} />
+      </button>
+    );
+  });
 }

@@ -13,7 +13,9 @@ export interface State {
   waiting: boolean;
 }
 
-export function useComposition(members: readonly Member[], known: Known): State {
+export function useComposition(all: readonly Member[], known: Known): State {
+  // What is still being trained meets nobody yet.
+  const members = all.filter(({ training }) => training === undefined);
   const [state, setState] = useState<State>({ composition: null, failure: null, waiting: false });
   const refs = members.map((member) => member.ref).filter((ref) => known.adapters.has(ref));
   const key = refs.length === members.length ? refs.join(" ") : "";
@@ -25,7 +27,7 @@ export function useComposition(members: readonly Member[], known: Known): State 
     setState((before) => ({ ...before, waiting: true }));
     const timer = setTimeout(async () => {
       const words = calledBy(members, known);
-      const wanted = { base, members: refs.map((ref) => ({ ref, ...aliasOf(ref, words, known) })) };
+      const wanted = { base, members: refs.map((ref) => ({ ref, ...aliasOf({ ref }, words, known) })) };
       const reply = await api.compose(wanted, controller.signal);
       if (controller.signal.aborted) return;
       if (reply.ok) setState({ composition: reply.value, failure: null, waiting: false });

@@ -1,11 +1,18 @@
 // Orders a picture while the training still runs: the job waits for the version that the training creates.
 
 import { useState } from "preact/hooks";
-import { PROMPT_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { PROMPT_MAX_CHARACTERS, STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import { api, type Generation, type Training } from "../../api.ts";
 import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useSend } from "../../ui/use-send.ts";
+import { EMPTY_FORM } from "../compose/form.ts";
+import { hashOf } from "../compose/link.ts";
+
+const composeUrl = ({ id, request: { adapter: ref, trigger } }: Training) => {
+  const member = { ref, strength: STRENGTH_DEFAULT, region: null, mode: "on" as const };
+  return `/compose/#${hashOf({ ...EMPTY_FORM, members: [{ ...member, training: { id, trigger } }] })}`;
+};
 
 export function PictureAfter({ training }: { training: Training }) {
   const [prompt, setPrompt] = useState(`${training.request.trigger} laughing`);
@@ -37,6 +44,9 @@ export function PictureAfter({ training }: { training: Training }) {
           ? "It waits for this training, and is given back if that fails."
           : `${ordered.length === 1 ? "A picture waits" : `${ordered.length} pictures wait`} for this training. `}
         {ordered.length > 0 && <a href="/jobs/">See your jobs</a>}
+      </p>
+      <p class="hint">
+        <a href={composeUrl(training)}>Compose it with others</a>
       </p>
       {failure && <FailureNotice failure={failure} />}
     </details>
