@@ -7,6 +7,13 @@ import { countOf } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { addToTray, onTray, removeFromTray, type TrayItem, trayItems } from "./tray-list.ts";
 
+/** Puts those into the composition that are not in it, as many as it has room for. */
+export function addAll(items: readonly TrayItem[]): void {
+  const inside = trayItems();
+  const missing = items.filter(({ ref }) => !inside.some((item) => item.ref === ref));
+  for (const item of missing.slice(0, COMPOSITION_MEMBERS_MAX - inside.length)) addToTray(item);
+}
+
 export function AddAllButton(props: {
   /** Of whom the members are. */
   title: string;
@@ -23,7 +30,7 @@ export function AddAllButton(props: {
   const all = missing.length === 0;
   const toggle = () => {
     if (all) for (const { ref } of items) removeFromTray(ref);
-    else for (const item of missing.slice(0, room)) addToTray(item);
+    else addAll(items);
   };
   const who = countOf(items.length, "member");
   const label = all

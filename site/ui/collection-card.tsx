@@ -1,6 +1,7 @@
 // One collection in a grid: four of its portraits, its name and owner.
 
 import type { Collection } from "../api-people.ts";
+import { AddCollectionButton } from "./add-collection-button.tsx";
 import { countOf } from "./format.ts";
 import { Picture } from "./picture.tsx";
 import "../styles/people.css";
@@ -23,6 +24,11 @@ export function CollectionCard({ collection }: { collection: Collection }) {
           );
         })}
       </div>
+      {item_count > 0 && (
+        <div class="card-action">
+          <AddCollectionButton collection={collection} />
+        </div>
+      )}
       <div>
         <div class="card-line">
           <h3>
