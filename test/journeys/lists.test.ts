@@ -1,0 +1,101 @@
+// Lists and the ledger: the catalog goes on by itself and keeps its position, its tags narrow, a collection fills the composition, and what a
+// canceled job cost comes back. No runner.
+
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import type { Page } from "playwright-core";
+import { stepsOf } from "./steps.ts";
+import { type Server, visit } from "./visit.ts";
+import type { Visitor } from "./visitor.ts";
+
+const USUAL = { width: 1280, height: 900 };
+
+describe("lists", { timeout: 600_000 }, () => {
+  let server: Server;
+  let visitor: Visitor;
+  let page: Page;
+
+  visit({
+    runners: 0,
+    async arrived(...arrived) {
+      [server, visitor] = arrived;
+      page = visitor.page;
+      const { email, password } = server.demo;
+      const headers = { origin: server.url };
+      await page.request.post("/auth/sign-in/email", { data: { email, password }, headers });
+      await page.emulateMedia({ reducedMotion: "reduce" });
+    },
+  });
+
+  const step = stepsOf({ prefix: "pages-", visitor: () => visitor });
+
+  const cards = () => page.locator(".browse .card:not([aria-hidden])");
+
+  step("of the catalog goes on by itself, and Back returns to the same card", async () => {
+    await page.setViewportSize(USUAL);
+    await page.goto("/browse/");
+    await cards().nth(23).waitFor();
+    await cards().nth(23).scrollIntoViewIfNeeded();
+    await cards().nth(24).waitFor();
+    await page.waitForURL(/pages=2/);
+    await cards().last().scrollIntoViewIfNeeded();
+    const [count, y] = [await cards().count(), await page.evaluate(() => scrollY)];
+    assert.ok(count > 24 && y > 400, `${count} cards, scrolled by ${y}`);
+    await cards().last().getByRole("link").click();
+    await page.waitForURL(/\/adapter\//);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.goBack();
+    await cards()
+      .nth(count - 1)
+      .waitFor();
+    await page.waitForFunction((wanted) => Math.abs(scrollY - wanted) < 40, y);
+  });
+
+  step("of the catalog narrows by several tags, and says any or all of them", async () => {
+    await page.goto("/browse/");
+    const tags = page.getByRole("group", { name: "Tags" });
+    await tags.getByRole("checkbox", { name: /^flat/ }).check();
+    await page.waitForURL(/tag=flat$/);
+    await tags.getByRole("checkbox", { name: /^glasses/ }).check();
+    await page.waitForURL(/tag=flat,glasses&tag_match=all/);
+    const total = async () => {
+      await page.locator(".card-grid[aria-busy=false]").waitFor({ state: "attached" });
+      return Number(/\d+/.exec(await page.locator(".browse-count").innerText())?.[0] ?? "0");
+    };
+    const all = await total();
+    await page.getByRole("radio", { name: "Any of these" }).check();
+    await page.waitForURL(/tag_match=any/);
+    await page.waitForFunction(
+      (before) =>
+        Number(/\d+/.exec(document.querySelector(".browse-count")?.textContent ?? "")?.[0]) > before,
+      all,
+    );
+    assert.ok((await total()) > all);
+  });
+
+  step("of collections adds all of one to the composition", async () => {
+    await page.goto("/collections/");
+    await page
+      .getByRole("button", { name: /^Add the adapters of/ })
+      .first()
+      .click();
+    await page.getByRole("button", { name: /^Remove the \d+ members? of/ }).waitFor();
+    const kept = await page.evaluate(() => localStorage.getItem("orthoplex.tray") ?? "");
+    assert.ok((JSON.parse(kept) as { items: unknown[] }).items.length > 1, kept);
+  });
+
+  step("shows a job's priority, and the ledger what came back when it was canceled", async () => {
+    await page.goto("/compose/");
+    await page.getByLabel("Prompt", { exact: true }).fill("a person smiling; a person laughing");
+    await page.getByText("More: seed, steps, guidance, count").click();
+    await page.getByLabel(/^Priority/).selectOption("high");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("progressbar", { name: "Progress of the picture" }).waitFor();
+    await page.goto("/jobs/");
+    const row = page.locator(".job-row").filter({ hasText: "high priority" }).first();
+    await row.waitFor();
+    await row.getByRole("button", { name: /Cancel/ }).click();
+    await page.goto("/jobs/?kind=ledger");
+    await page.getByText("Given back: a person smiling").first().waitFor();
+  });
+});
