@@ -2,6 +2,7 @@
 
 import type { MixMember, MixWithVersions } from "../../api-mixes.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
+import { hasOwnCover } from "../../ui/cover-choice.ts";
 import { Picture } from "../../ui/picture.tsx";
 
 const entryOf = (ref: string) => ref.replace(/:\d+$/, "");
@@ -10,7 +11,7 @@ const percent = (value: number) => `${(value * 100).toFixed(2)}%`;
 export function Cast({ mix }: { mix: MixWithVersions }) {
   return (
     <div class="mix-cast">
-      <StageThumb members={mix.members} cover={mix.cover} />
+      <StageThumb members={mix.members} cover={hasOwnCover(mix) ? mix.cover : null} />
       <ol class="mix-members">
         {mix.members.map((member, i) => (
           <Member key={member.version_id} member={member} index={i} />
@@ -20,7 +21,7 @@ export function Cast({ mix }: { mix: MixWithVersions }) {
   );
 }
 
-/** The boxes on the canvas, numbered as the members are; on the cover, where there is one. */
+/** The boxes on the canvas, numbered as the members are; on the cover, where it is a picture of them all. */
 function StageThumb({ members, cover }: { members: readonly MixMember[]; cover: MixWithVersions["cover"] }) {
   const { width, height } = cover ?? { width: Math.min(3, Math.max(1, members.length)), height: 1 };
   const background = cover;

@@ -60,8 +60,7 @@ export function PublishPage() {
 }
 
 const LEDES: Record<Way, string> = {
-  train:
-    "A handful of pictures of one person becomes an adapter of some forty kilobytes that anyone can compose with.",
+  train: "A handful of pictures of one person becomes a small file that anyone can compose with.",
   file: "A file that you trained on your own machine becomes an adapter that anyone can compose with, in the slot that it was trained in.",
 };
 
