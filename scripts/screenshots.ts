@@ -62,6 +62,7 @@ async function pathsOf(api: Orthoplex): Promise<string[]> {
       "/method/",
       "/docs/",
       "/docs/errors/",
+      "/docs/reference/#get-v1-adapters",
       "/about/",
     ],
     ...["/collections/", "/following/", "/jobs/", "/account/", "/notifications/", "/decisions/", "/gallery/"],
@@ -74,6 +75,21 @@ async function pathsOf(api: Orthoplex): Promise<string[]> {
 async function quiet(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle", { timeout: QUIET_TIMEOUT_MS }).catch((error: unknown) => {
     if (!(error instanceof errors.TimeoutError)) throw error;
+  });
+}
+
+/** Colours that still change from one theme to the other are of neither: two frames, then the end of every transition. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    );
   });
 }
 
@@ -92,6 +108,7 @@ async function shoot(context: BrowserContext, path: string): Promise<number> {
     await quiet(page);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await settled(page);
       await page.waitForTimeout(SETTLE_MS);
       const name = `${path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "home"}-${width}-${colorScheme}.png`;
       await page.screenshot({ path: join(OUT, name), fullPage: true });
