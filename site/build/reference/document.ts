@@ -29,7 +29,7 @@ export interface Schema {
 
 export type Content = Record<string, { schema?: Schema }>;
 
-export interface Parameter {
+interface Parameter {
   name: string;
   in: string;
   required?: boolean;
