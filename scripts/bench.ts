@@ -1,4 +1,5 @@
-// npm run bench -- NAME [arguments]: one of the benchmarks. Each writes or prints its own results; without a name it lists them.
+// npm run bench: the table of ratios (bench/table.ts). npm run bench -- NAME [arguments]: one of the longer benchmarks,
+// each of which writes or prints its own results. npm run bench -- --help lists them.
 
 import process from "node:process";
 
@@ -20,10 +21,14 @@ const BENCHMARKS: Record<string, { about: string; load: () => Promise<unknown> }
 
 const [name = ""] = process.argv.slice(2);
 const found = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
-if (!found) {
+const isTable = name === "" || (name.startsWith("--") && name !== "--help");
+if (isTable) await import("./bench/table.ts");
+else if (!found) {
   const lines = Object.entries(BENCHMARKS).map(([each, { about }]) => `  ${each.padEnd(10)}${about}`);
-  console.log(`npm run bench -- NAME [arguments]\n${lines.join("\n")}`);
-  process.exitCode = name === "" || name === "--help" ? 0 : 2;
+  console.log(
+    `npm run bench -- [--quick] [--only WORD] [--check] [--threads N]\nnpm run bench -- NAME [arguments]\n${lines.join("\n")}`,
+  );
+  process.exitCode = name === "--help" ? 0 : 2;
 } else {
   // The benchmark parses the arguments behind its name.
   process.argv.splice(2, 1);

@@ -1,0 +1,52 @@
+// Writes docs/benchmarks.md from the stored rows. Pure: rows in, text out.
+
+import { meets, type Row } from "./rows.ts";
+
+export type Stored = Row & { commit: string; machine: string; load: number; threads: number };
+
+const short = (value: number) =>
+  Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
+
+/** How far a ratio is from its goal, as a factor of at least 1. */
+const factor = ({ goal, ratio }: Row) => {
+  const bound = Number(goal.split(" ")[1]);
+  return Math.max(bound / ratio, ratio / bound);
+};
+
+const verdict = (row: Row) => (meets(row) ? "met" : `missed ${short(factor(row))}x`);
+
+export function benchmarksPage(rows: Stored[]): string {
+  const lines = rows.map(
+    (row) =>
+      `| ${row.what} | ${row.against} | ${row.goal} | ${short(row.ratio)} (${row.spread.map(short).join(" to ")}) | ${verdict(row)} | ${row.rounds} | ${row.note} | ${row.commit}, load ${row.load.toFixed(0)} |`,
+  );
+  const missed = rows.filter((row) => !meets(row));
+  const gaps = missed.map(
+    (row) =>
+      `- **${row.what}, against ${row.against}**: ${short(row.ratio)}, goal ${row.goal}. ${row.closes || "Not looked into yet."}`,
+  );
+  return `# Benchmarks
+Each line is one ratio, measured in one run: both sides in turn, every second round backwards. Given are the median of the
+rounds' ratios, and in brackets their quartiles. Written by \`npm run bench\`, row by row with \`-- --only WORD\`; the numbers are
+in [results/benchmarks.json](results/benchmarks.json). Shapes are the true ones where the row says so, weights are random
+always. What is left out of the issue's table is named at the end.
+
+Machine: ${[...new Set(rows.map((row) => `${row.machine}; torch with ${row.threads} thread${row.threads === 1 ? "" : "s"}`))].join("; ")}
+
+| what | against | goal | ratio | | rounds | how | commit, load |
+|---|---|---|---|---|---|---|---|
+${lines.join("\n")}
+
+## What was missed, and what would close it
+${gaps.join("\n") || "Nothing."}
+
+## Measured by commands of their own
+- Search among 100,000 adapters: [catalog-bench.md](catalog-bench.md), \`npm run bench -- catalog\`
+- Leases, statements a job, fairness: [dispatch-bench.md](dispatch-bench.md), \`npm run bench -- dispatch\`
+- Order to lease and to end: [log.md](log.md#dispatch), \`npm run bench -- latency\`
+
+## Not here
+No GPU was at hand for any row. Mix-of-Show's LBFGS fusion is no package of PyPI. Ratios of the Worker against an empty Hono route,
+the browser's graph against onnxruntime-node, cold start and streams are not rows yet.
+`;
+}
