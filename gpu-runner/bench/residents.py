@@ -5,6 +5,7 @@ import torch
 from bench.rows import Measured, Row, group
 from bench.timing import Way, interleaved
 from orthoplex.bases import AnyBase, load_base
+from orthoplex.bases.registry import default_base
 from orthoplex.ortho.adapter import Adapter, write_adapter
 from orthoplex.sample import AttachedAdapter, SampleSpec
 
@@ -16,7 +17,7 @@ def tensors_of(adapter: Adapter) -> list[torch.Tensor]:
 
 
 @group(
-    Row("residents-step", "a step with 1,000 residents, 3 of them in the prompt, cast-3", "3 residents", "<= 1.02",
+    Row("residents-step", "a step with 1,000 residents, 3 in the prompt, the embedded base", "3 residents", "<= 1.02",
         (0.7, 1.5)),
     Row("residents-reading", "reading a picture and one step, 1,000 residents", "3 residents", "<= 1.02", (0.7, 4)),
     Row("residents-memory", "memory of 1,000 residents", "their files", "<= 1.02", (0.9, 1.1)),
@@ -24,7 +25,7 @@ def tensors_of(adapter: Adapter) -> list[torch.Tensor]:
 def residents(quick: bool) -> dict[str, Measured]:
     from bench.small_sd import random_adapter
 
-    base = load_base("cast-3")
+    base = load_base(default_base())
     made = [random_adapter(base, number % 16, f"<r{number}>") for number in range(RESIDENTS)]
     members = [AttachedAdapter(adapter, adapter.trigger, 0.8) for adapter in made]
     spec = SampleSpec("<r1> and <r2> and <r3>", 0, 768, 256, steps=4)

@@ -9,13 +9,13 @@ import torch
 from bench.rows import Measured, Row, group
 from bench.timing import Way, interleaved
 from orthoplex.bases import AnyBase, load_base
+from orthoplex.bases.registry import default_base
 from orthoplex.ortho.adapter import load
 from orthoplex.png import write_png
 from orthoplex.sample import AttachedAdapter, SampleSpec, sample, sample_batch
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 COMPOSITIONS = 8
-CAST = "cast-3"
 Job = tuple[SampleSpec, Sequence[AttachedAdapter]]
 
 
@@ -53,13 +53,13 @@ def _batch(base: AnyBase, jobs: Sequence[Job], rounds: int) -> tuple[list[float]
 
 
 @group(
-    Row("batch-cast", "throughput of 8 different compositions of 3 in one batch, cast-3", "the bare base at batch 8",
+    Row("batch-cast", "8 different compositions of 3 in a batch, the embedded base", "the bare base at batch 8",
         ">= 0.8", (0.4, 1.5)),
-    Row("picture-cast", "a picture of three people, sampler to PNG, cast-3", "the denoiser's own forward passes",
+    Row("picture-cast", "a picture of three, sampler to PNG, the embedded base", "the denoiser's own forward passes",
         "<= 1.15", (0.8, 3)),
 )  # fmt: skip
 def cast(quick: bool) -> dict[str, Measured]:
-    base = load_base(CAST)
+    base = load_base(default_base())
     steps = 4 if quick else 24
     spec = SampleSpec("", 0, 768, 256, steps=steps)
     jobs = compositions(seeds(base), spec)
