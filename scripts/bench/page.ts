@@ -47,6 +47,7 @@ ${gaps.join("\n") || "Nothing."}
 
 ## Not here
 No GPU was at hand for any row. Mix-of-Show's LBFGS fusion is no package of PyPI. Ratios of the Worker against an empty Hono route,
-the browser's graph against onnxruntime-node, cold start and streams are not rows yet.
+the browser's graph against onnxruntime-node, cold start and streams are not rows yet. Rows that are registered and not in the table
+above (PEFT, diffusers, mixed batches, residents, training) have not been measured yet.
 `;
 }

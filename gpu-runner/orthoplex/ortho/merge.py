@@ -105,7 +105,7 @@ def add_product(target: Tensor, pristine: Tensor, *, up: Tensor, down: Tensor, s
     for first in range(0, len(target), rows):
         own = slice(first, first + rows)
         if target.dtype == up.dtype:
-            target[own].copy_(pristine[own]).addmm_(up[own], down)  # twice as fast as one addmm into `out`
+            target[own].copy_(pristine[own]).addmm_(up[own], down)  # faster than one addmm into `out`
         else:
             target[own].copy_(scratch(up[own], down).copy_(pristine[own]).addmm_(up[own], down))
 
