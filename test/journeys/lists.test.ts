@@ -1,11 +1,11 @@
-// Lists and the ledger: the catalog goes on by itself and keeps its position, its tags narrow, a collection fills the composition, and what a
-// canceled job cost comes back. No runner.
+// Lists: the catalog goes on by itself and keeps its position, its tags narrow, a collection fills the composition.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { Page } from "playwright-core";
+import type { Server } from "./server.ts";
 import { stepsOf } from "./steps.ts";
-import { type Server, visit } from "./visit.ts";
+import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor.ts";
 
 const USUAL = { width: 1280, height: 900 };
@@ -16,7 +16,6 @@ describe("lists", { timeout: 600_000 }, () => {
   let page: Page;
 
   visit({
-    runners: 0,
     async arrived(...arrived) {
       [server, visitor] = arrived;
       page = visitor.page;
@@ -27,7 +26,7 @@ describe("lists", { timeout: 600_000 }, () => {
     },
   });
 
-  const step = stepsOf({ prefix: "pages-", visitor: () => visitor });
+  const step = stepsOf({ prefix: "lists-", visitor: () => visitor });
 
   const cards = () => page.locator(".browse .card:not([aria-hidden])");
 
@@ -82,20 +81,5 @@ describe("lists", { timeout: 600_000 }, () => {
     await page.getByRole("button", { name: /^Remove the \d+ members? of/ }).waitFor();
     const kept = await page.evaluate(() => localStorage.getItem("orthoplex.tray") ?? "");
     assert.ok((JSON.parse(kept) as { items: unknown[] }).items.length > 1, kept);
-  });
-
-  step("shows a job's priority, and the ledger what came back when it was canceled", async () => {
-    await page.goto("/compose/");
-    await page.getByLabel("Prompt", { exact: true }).fill("a person smiling; a person laughing");
-    await page.getByText("More: seed, steps, guidance, count").click();
-    await page.getByLabel(/^Priority/).selectOption("high");
-    await page.keyboard.press("Control+Enter");
-    await page.getByRole("progressbar", { name: "Progress of the picture" }).waitFor();
-    await page.goto("/jobs/");
-    const row = page.locator(".job-row").filter({ hasText: "high priority" }).first();
-    await row.waitFor();
-    await row.getByRole("button", { name: /Cancel/ }).click();
-    await page.goto("/jobs/?kind=ledger");
-    await page.getByText("Given back: a person smiling").first().waitFor();
   });
 });
