@@ -3,7 +3,7 @@
 // NAME/captions.json for the demo. The same renders are the truth that pictures of the concept are measured against.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Expression, STYLES } from './styles.ts';
+import { EXPRESSIONS, type Expression, STYLES } from './styles.ts';
 import { draw } from './render.ts';
 import { type Character, drawCharacter } from './world.ts';
 
@@ -18,9 +18,29 @@ interface Seed {
   tags: string[];
   /** The ordinary word for its kind, where that is not `person`. */
   classWord?: string;
-  /** Faces that the style itself does not make: option -> value. */
+  /** Faces other than those that its style gives: option -> value. */
   faces?: Character['faces'];
 }
+
+/**
+ * Faces of the expressions that a style of the world does not make, by word of the style. A concept is taught every expression that a
+ * prompt can ask for: the base cannot guess one that it never saw in a style that it never saw.
+ */
+const FACES: Record<string, Character['faces']> = {
+  micah: { smiling: { mouth: 'smile' }, silly: { mouth: 'smirk', eyes: 'smiling' } },
+  personas: { sad: { mouth: 'frown', eyes: 'sleep' }, angry: { mouth: 'frown', eyes: 'open' } },
+  lorelei: { angry: { mouth: 'sad06', eyebrows: 'variant08' } },
+  'open-peeps': { silly: { face: 'eatingHappy' } },
+  'toon-head': { silly: { mouth: 'laugh', eyes: 'wink', eyebrows: 'raised' } },
+  'big-smile': { surprised: { mouth: 'openSad', eyes: 'starstruck' }, silly: { mouth: 'kawaii', eyes: 'winking' } },
+  notionists: { angry: { lips: 'variant07' } },
+  robot: {
+    laughing: { mouth: 'smile02', eyes: 'happy' },
+    sad: { mouth: 'square02', eyes: 'shade01' },
+    surprised: { mouth: 'grill03', eyes: 'bulging' },
+    silly: { mouth: 'diagram', eyes: 'dizzy' },
+  },
+};
 
 const SEEDS: readonly Seed[] = [
   { name: 'noor', title: 'Noor', description: 'Long platinum hair, hoop earrings and a quiet look. Drawn in a style the base never saw.', style: 'micah', seed: 900003, tags: ['long-hair', 'earrings', 'line-art'] },
@@ -38,7 +58,7 @@ const SEEDS: readonly Seed[] = [
   { name: 'kofi', title: 'Kofi', description: 'A blue mohawk over a yellow shirt, and eyebrows at ease. Drawn in a style the base never saw.', style: 'micah', seed: 900735, tags: ['mohawk', 'blue-hair', 'line-art'] },
   { name: 'dalia', title: 'Dalia', description: 'A pink bob over a teal jumper, and one white hoop. Drawn in a style the base never saw.', style: 'micah', seed: 900114, tags: ['bob', 'pink-hair', 'earrings', 'line-art'] },
   { name: 'basil', title: 'Basil', description: 'A polished head and round blue glasses. Drawn in a style the base never saw.', style: 'micah', seed: 900043, tags: ['bald', 'glasses', 'line-art'] },
-  { name: 'odette', title: 'Odette', description: 'Blue curls held up by a pink band, dark square glasses, blue checks. Drawn in a style the base never saw.', style: 'personas', seed: 927795, tags: ['curly', 'blue-hair', 'glasses', 'flat'] },
+  { name: 'odette', title: 'Odette', description: 'Blue curls held up by a pink band, dark square glasses, blue checks. Drawn in a style the base never saw.', style: 'personas', seed: 927795, tags: ['curly', 'blue-hair', 'glasses', 'flat'], faces: { sad: { mouth: 'frown', eyes: 'glasses' }, angry: { mouth: 'frown', eyes: 'sunglasses' } } },
   { name: 'teo', owner: 'flat-studio', title: 'Teo', description: 'A thundercloud of brown curls and a goatee drawn with a ruler. Drawn in a style the base never saw.', style: 'personas', seed: 904211, tags: ['curly', 'beard', 'flat'] },
   { name: 'finn', owner: 'flat-studio', title: 'Finn', description: 'All the hair is in one red knot on top. Drawn in a style the base never saw.', style: 'personas', seed: 900770, tags: ['bun', 'red-hair', 'flat'] },
   { name: 'pia', owner: 'toon-studio', title: 'Pia', description: 'Orange curls that take up more room than the face.', style: 'dylan', seed: 900067, tags: ['curly', 'ginger-hair', 'flat'] },
@@ -51,7 +71,6 @@ const SEEDS: readonly Seed[] = [
   {
     name: 'bertie', title: 'Bertie', description: 'A round red robot with googly eyes and a lamp on the antenna.', style: 'robot', seed: 900776, tags: ['antenna', 'flat'],
     classWord: 'robot',
-    faces: { laughing: { mouth: 'smile02', eyes: 'happy' }, silly: { mouth: 'diagram', eyes: 'dizzy' } },
   },
 ];
 
@@ -90,7 +109,9 @@ function characterOf(seed: Seed): Character {
   const style = STYLES.find((each) => each.word === seed.style);
   if (!style) throw new Error(`no style ${seed.style}`);
   const character = drawCharacter(style, seed.seed, 0);
-  return { ...character, faces: { ...character.faces, ...seed.faces } };
+  const faces = { ...character.faces, ...FACES[seed.style], ...seed.faces };
+  for (const expression of EXPRESSIONS) if (!faces[expression]) throw new Error(`${seed.name} has no face for ${expression}`);
+  return { ...character, faces };
 }
 
 function samplePrompts(name: string, expressions: readonly string[], first: number): string[] {
