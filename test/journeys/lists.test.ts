@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { Page } from "playwright-core";
-import type { Server } from "./server.ts";
 import { stepsOf } from "./steps.ts";
 import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor.ts";
@@ -11,17 +10,14 @@ import type { Visitor } from "./visitor.ts";
 const USUAL = { width: 1280, height: 900 };
 
 describe("lists", { timeout: 600_000 }, () => {
-  let server: Server;
   let visitor: Visitor;
   let page: Page;
 
   visit({
-    async arrived(...arrived) {
-      [server, visitor] = arrived;
+    isDemo: true,
+    async arrived(_server, arrived) {
+      visitor = arrived;
       page = visitor.page;
-      const { email, password } = server.demo;
-      const headers = { origin: server.url };
-      await page.request.post("/auth/sign-in/email", { data: { email, password }, headers });
       await page.emulateMedia({ reducedMotion: "reduce" });
     },
   });

@@ -27,12 +27,10 @@ describe("the workspace", { timeout: 600_000 }, () => {
   let page: Page;
 
   visit({
-    async arrived(...arrived) {
+    isDemo: true,
+    arrived(...arrived) {
       [server, visitor] = arrived;
       page = visitor.page;
-      const { email, password } = server.demo;
-      const headers = { origin: server.url };
-      await page.request.post("/auth/sign-in/email", { data: { email, password }, headers });
     },
   });
 
