@@ -29,7 +29,7 @@ export function benchmarksPage(rows: Stored[]): string {
 Each line is one ratio, measured in one run: both sides in turn, every second round backwards. Given are the median of the
 rounds' ratios, and in brackets their quartiles. Written by \`npm run bench\`, row by row with \`-- --only WORD\`; the numbers are
 in [results/benchmarks.json](results/benchmarks.json). Shapes are the true ones where the row says so, weights are random
-always. What is left out of the issue's table is named at the end.
+always. What is not measured is named at the end.
 
 Machine: ${[...new Set(rows.map((row) => `${row.machine}; torch with ${row.threads} thread${row.threads === 1 ? "" : "s"}`))].join("; ")}
 
