@@ -19,7 +19,7 @@ const CHECKS = [
   "response_headers_conformance",
   "response_schema_conformance",
 ];
-const REQUEST_TIMEOUT_SECONDS = 30;
+const REQUEST_TIMEOUT_SECONDS = 120;
 
 /** `coverage` adds about fifty requests an operation, each invalid in one way. */
 export type FuzzOptions = { maxExamples: number; seed: number; coverage: boolean; only?: string | undefined };
