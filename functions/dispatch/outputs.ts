@@ -118,7 +118,12 @@ type Delivered = {
 /** Pairs each named output with the bytes that arrived for it under this lease: of a picture less may be kept than came. */
 function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
   const placed: PlacedOutput[] = [];
+  const names = new Set<string>();
   for (const [i, output] of outputs.entries()) {
+    if (names.has(output.name)) {
+      return refuse("output_mismatch", `Two outputs are called ${output.name}.`, `/outputs/${i}/name`);
+    }
+    names.add(output.name);
     const upload = stored.find(
       (row) =>
         row.name === output.name &&

@@ -1,6 +1,6 @@
 // Uploads: announced with length and SHA-256, then PUT to a signed address and streamed into R2.
 
-import { and, eq, gt, isNotNull, ne, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, lte, ne, or, sql } from "drizzle-orm";
 import type { z } from "zod";
 import {
   AVATAR_MAX_BYTES,
@@ -63,7 +63,7 @@ export async function announceUpload(
     announcedSha256: input.sha256,
     filename: input.filename,
   };
-  const earlier = await sentBefore(db, caller, facts, now);
+  const earlier = await sentBefore({ db, now }, caller, facts, imageMax);
   const full = earlier ? null : await storageFault({ db, now }, caller.id, input.size_bytes, "/size_bytes");
   if (full) return full;
   const row = { ...blankUpload(caller.id, now), ...facts, ...earlier };
@@ -104,9 +104,14 @@ export const typeOf = (announced: string, isPicture: boolean): BlobContentType =
 
 /**
  * Bytes that this owner stored before need not be sent again. Only their own: knowing a hash must not give access to others' bytes. And
- * only for a like use: what came as an adapter file was never looked at as a picture.
+ * only for a like use: what came as an adapter file was never looked at as a picture, and an avatar has fewer bytes than other pictures.
  */
-async function sentBefore(db: Db, caller: Caller, facts: UploadFacts, now: number) {
+async function sentBefore(
+  { db, now }: { db: Db; now: number },
+  caller: Caller,
+  facts: UploadFacts,
+  pictureMaxBytes: number,
+) {
   const earlier = await db
     .select({
       sha256: uploads.sha256,
@@ -121,7 +126,11 @@ async function sentBefore(db: Db, caller: Caller, facts: UploadFacts, now: numbe
         eq(uploads.announcedSha256, facts.sha256),
         eq(uploads.contentType, facts.contentType),
         PICTURES.includes(facts.kind)
-          ? and(inList(uploads.kind, PICTURES), isNotNull(uploads.width))
+          ? and(
+              inList(uploads.kind, PICTURES),
+              isNotNull(uploads.width),
+              lte(uploads.sizeBytes, pictureMaxBytes),
+            )
           : and(eq(uploads.kind, facts.kind), eq(uploads.sizeBytes, facts.sizeBytes)),
         isNotNull(uploads.storedAt),
       ),

@@ -117,6 +117,9 @@ export const RUNNER_IDLE_DAYS = 1;
 export const LIVE_EVENTS_KEPT = 1_000;
 export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;
 export const SETTLE_OUTPUTS_MAX = 64;
+/** As JSON. A recipe of sixteen adapters and the longest prompts takes a third of it. */
+export const RECIPE_MAX_CHARACTERS = 32_768;
+export const METRICS_MAX_CHARACTERS = 16_384;
 export const WARNINGS_MAX = 32;
 
 // Credits. One is a step of a picture of so many pixels; a step of a training, which goes through the model both ways and over several

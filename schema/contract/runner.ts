@@ -9,7 +9,9 @@ import { Progress } from "./jobs.ts";
 import {
   LEASE_BATCH_MAX,
   LEASE_WAIT_MAX_SECONDS,
+  METRICS_MAX_CHARACTERS,
   PROMPT_MAX_CHARACTERS,
+  RECIPE_MAX_CHARACTERS,
   SETTLE_OUTPUTS_MAX,
   UPLOAD_MAX_BYTES,
   WARM_NAMED_MAX,
@@ -17,7 +19,15 @@ import {
 } from "./limits.ts";
 import { orNull } from "./nullable.ts";
 import { Certificate, SelfCheck } from "./scans.ts";
-import { carriable, jsonObject, optionalMessage, plainText, title, token } from "./text.ts";
+import {
+  boundedJsonObject,
+  carriable,
+  jsonObject,
+  optionalMessage,
+  plainText,
+  title,
+  token,
+} from "./text.ts";
 import { ContentType } from "./uploads.ts";
 
 export const RunnerRegister = z
@@ -198,7 +208,7 @@ export const Output = z
         height: z.int().positive().optional(),
         seed: z.int().optional(),
         prompt: optionalMessage(PROMPT_MAX_CHARACTERS).optional(),
-        recipe: jsonObject().optional(),
+        recipe: boundedJsonObject(RECIPE_MAX_CHARACTERS).optional(),
       }),
     )
       .default({})
@@ -219,7 +229,7 @@ export const Settle = z
         retryable: z.boolean(),
       })
       .nullish(),
-    metrics: jsonObject().default({}),
+    metrics: boundedJsonObject(METRICS_MAX_CHARACTERS).default({}),
     certificate: Certificate.nullish().meta({
       description: "Of a training on a base that keeps concepts silent",
     }),

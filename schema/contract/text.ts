@@ -79,6 +79,13 @@ const NOT_CARRIABLE = `must hold no control characters, bidirectional overrides 
 export const jsonObject = () =>
   z.record(plainText(JSON_KEY_MAX_CHARACTERS), z.unknown()).refine(isCarriable, NOT_CARRIABLE);
 
+/** The same, of at most so many characters as JSON: it is stored, and shown with what it belongs to. */
+export const boundedJsonObject = (max: number) =>
+  jsonObject().refine(
+    (value) => JSON.stringify(value).length <= max,
+    `must have at most ${max} characters as JSON`,
+  );
+
 /** A schema that lets further fields through, whatever they hold as long as it can be carried. */
 export const carriable = <T extends z.ZodType>(schema: T): T =>
   schema.refine(isCarriable, NOT_CARRIABLE) as T;

@@ -86,6 +86,8 @@ describe("too many writes of one address", () => {
       ratelimit: '"writes";r=0;t=60',
       "x-should-retry": "true",
     });
+    expect((await ask("PUT", "/v1/adapters/ada/ivy/like", { headers })).status).toBe(429);
+    expect((await ask("PUT", "/v1/uploads/upl_0/content", { headers })).status).not.toBe(429);
     // A search with a body counts as one.
     for (const path of ["/v1/models", "/replicate/v1/models"]) {
       expect((await ask("QUERY", path, { headers, body: "ivy" })).status).toBe(429);

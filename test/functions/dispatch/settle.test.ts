@@ -8,7 +8,7 @@ import { statusAfter } from "../../../functions/dispatch/settle.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import worker from "../../../functions/index.ts";
 import type { Adapter, Generation, Lease, SampleSpec, Settle } from "../../../schema/contract/index.ts";
-import { JOB_RUNS_MAX, LEASE_TTL_SECONDS } from "../../../schema/contract/limits.ts";
+import { JOB_RUNS_MAX, LEASE_TTL_SECONDS, RECIPE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { ask, customerAndRunner, empty, Machine, type Person, person, png, published } from "../cast.ts";
 
 let ada: Person;
@@ -111,6 +111,11 @@ describe("a succeeded run", () => {
       new Uint8Array([104, 105]),
     );
     expect((await settle([text])).body.code).toBe("image_invalid");
+    const twice = await settle([good, good]);
+    expect([twice.body.code, twice.body.errors[0]?.pointer]).toEqual(["output_mismatch", "/outputs/1/name"]);
+    const long = { note: "x".repeat(RECIPE_MAX_CHARACTERS) };
+    const bloated = await settle([{ ...good, meta: { ...good.meta, recipe: long } }]);
+    expect([bloated.status, bloated.body.errors[0]?.pointer]).toEqual([400, "/outputs/0/meta/recipe"]);
     expect((await settle([good])).body).toEqual({ status: "succeeded" });
     expect((await look(job)).status).toBe("succeeded");
   });
