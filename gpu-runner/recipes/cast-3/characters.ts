@@ -23,7 +23,7 @@ interface Seed {
 }
 
 /**
- * Faces of the expressions that a style of the world does not make, by word of the style. A concept is taught every expression that a
+ * Faces of the expressions that a style of the world does not make, by word of the style. A concept is trained on every expression that a
  * prompt can ask for: the base cannot guess one that it never saw in a style that it never saw.
  */
 const FACES: Record<string, Character['faces']> = {

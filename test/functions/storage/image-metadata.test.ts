@@ -9,7 +9,6 @@ import { cleaned } from "../../../functions/storage/image-metadata.ts";
 import { ImageDamaged, Pieces } from "../../../functions/storage/image-pieces.ts";
 import { dropWaitingPictures } from "../../../functions/storage/image-storing.ts";
 import type { Generation, Version } from "../../../schema/contract/index.ts";
-import { AVATAR_MAX_BYTES } from "../../../schema/contract/limits.ts";
 import madeByModel from "../../../schema/examples/xmp-of-pictures.xml?raw";
 import { adapterFile, adapterInput, ask, Machine, type Person, person, png, pngChunk, put } from "../cast.ts";
 import { send } from "../compat/runner.ts";
@@ -386,20 +385,5 @@ describe("the content type of bytes", () => {
       "SELECT DISTINCT content_type FROM uploads WHERE kind = 'adapter'",
     ).all();
     expect(types.results).toEqual([{ content_type: "application/octet-stream" }]);
-  });
-
-  it("is no avatar of more bytes than an avatar may have, also if the same bytes were another picture before", async () => {
-    const eve = await person("Evi");
-    const picture = await png(40, 40);
-    const id = await eve.upload("training_image", picture, "image/png");
-    const announced = async () =>
-      (await eve.announce("avatar", picture.slice(0, 100), "image/png", await sha256Hex(picture))).body.state;
-    expect(await announced()).toBe("stored");
-    await env.DB.prepare(
-      "UPDATE uploads SET size_bytes = ? WHERE owner_id = (SELECT owner_id FROM uploads WHERE id = ?)",
-    )
-      .bind(AVATAR_MAX_BYTES + 1, id)
-      .run();
-    expect(await announced()).toBe("announced");
   });
 });

@@ -6,7 +6,7 @@ import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { signUrl } from "../../../functions/lib/signing.ts";
 import { readImageHeader } from "../../../functions/storage/image-file.ts";
 import type { Upload } from "../../../schema/contract/index.ts";
-import { BYTES_STORED_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
+import { AVATAR_MAX_BYTES, BYTES_STORED_PER_OWNER_MAX } from "../../../schema/contract/limits.ts";
 import { ORIGIN, type Person, person, png, put } from "../cast.ts";
 
 let ada: Person;
@@ -181,6 +181,21 @@ describe("an announced picture", () => {
     const html = Uint8Array.from("<html><script>alert(1)</script></html>", (char) => char.charCodeAt(0));
     expect(await refusal(html)).toEqual([422, "image_invalid", "type_unknown"]);
     expect(await refusal((await png(12, 10)).slice(0, 20))).toEqual([422, "image_invalid", "truncated"]);
+  });
+
+  it("is no avatar of more bytes than an avatar may have, also if the same bytes were another picture before", async () => {
+    const eve = await person("Evi");
+    const picture = await png(40, 40);
+    const id = await eve.upload("training_image", picture, "image/png");
+    const announced = async () =>
+      (await eve.announce("avatar", picture.slice(0, 100), "image/png", await sha256Hex(picture))).body.state;
+    expect(await announced()).toBe("stored");
+    await env.DB.prepare(
+      "UPDATE uploads SET size_bytes = ? WHERE owner_id = (SELECT owner_id FROM uploads WHERE id = ?)",
+    )
+      .bind(AVATAR_MAX_BYTES + 1, id)
+      .run();
+    expect(await announced()).toBe("announced");
   });
 });
 
