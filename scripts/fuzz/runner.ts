@@ -24,9 +24,11 @@ export async function startIdleRunner(api: Orthoplex): Promise<IdleRunner> {
     memory_bytes: 1,
     bases: BASES,
   };
-  const { runner_id: id } = await api.post("/runner/v1/register", { body: about });
+  const register = async () => (await api.post("/runner/v1/register", { body: about })).runner_id;
+  const first = await register();
+  let id = first;
   let ending = false;
-  const runner = { id, ended: 0, end: async () => {} };
+  const runner = { id: first, ended: 0, end: async () => {} };
   const work = (async () => {
     while (!ending) {
       try {
@@ -37,15 +39,18 @@ export async function startIdleRunner(api: Orthoplex): Promise<IdleRunner> {
           wait_seconds: WAIT_SECONDS,
           warm: [],
         };
-        const { leases } = await api.post("/runner/v1/lease", { body: request });
+        const { leases, drain } = await api.post("/runner/v1/lease", { body: request });
         for (const lease of leases) {
-          await endJob(api, lease, runner.ended % FAILED_ONE_IN === 0);
+          // The fuzzer holds the same key and may have settled the lease already.
+          await endJob(api, lease, runner.ended % FAILED_ONE_IN === 0).catch(expected);
           runner.ended += 1;
         }
+        if (drain) id = await register();
       } catch (error) {
-        // The fuzzer holds the same key and may have settled the lease already; and connections may be lost, as for any runner.
-        if (!(error instanceof ApiError || error instanceof TypeError)) throw error;
+        expected(error);
         await pause(PAUSE_MS);
+        // The fuzzer may have deregistered this runner, or asked it to drain: without another one its jobs would wait for ever.
+        id = await register().catch(() => id);
       }
     }
   })();
@@ -54,6 +59,11 @@ export async function startIdleRunner(api: Orthoplex): Promise<IdleRunner> {
     await work;
   };
   return runner;
+}
+
+/** Refusals, and connections that are lost as those of any runner may be. */
+function expected(error: unknown): void {
+  if (!(error instanceof ApiError || error instanceof TypeError)) throw error;
 }
 
 async function endJob(api: Orthoplex, lease: Schema<"Lease">, mustFail: boolean): Promise<void> {
