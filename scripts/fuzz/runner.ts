@@ -13,6 +13,11 @@ const WAIT_SECONDS = 2;
 const FAILED_ONE_IN = 3;
 const PAUSE_MS = 200;
 
+const FAILED = {
+  outcome: "failed",
+  error: { code: "prompt_invalid", message: "This runner generates nothing.", retryable: false },
+} as const;
+
 export type IdleRunner = { id: string; ended: number; end(): Promise<void> };
 
 export async function startIdleRunner(api: Orthoplex): Promise<IdleRunner> {
@@ -71,13 +76,11 @@ async function endJob(api: Orthoplex, lease: Schema<"Lease">, mustFail: boolean)
   const params = { path: { lease: lease_id } };
   const settle = (body: Schema<"Settle">) => api.post("/runner/v1/leases/{lease}/settle", { params, body });
   if (mustFail || lease.kind !== "sample") {
-    await settle({
-      outcome: "failed",
-      error: { code: "prompt_invalid", message: "This runner generates nothing.", retryable: false },
-    });
+    await settle(FAILED);
     return;
   }
-  const { width, height, count } = lease.spec;
+  const { count, seed } = lease.spec;
+  const { width, height } = lease.spec.enlarge_to ?? lease.spec;
   const outputs: Schema<"Output">[] = [];
   for (let index = 0; index < count; index += 1) {
     const bytes = greyPng(width, height, index);
@@ -88,9 +91,10 @@ async function endJob(api: Orthoplex, lease: Schema<"Lease">, mustFail: boolean)
       body: facts,
     });
     await fetch(url, { method: "PUT", body: bytes, headers: { "content-type": "image/png" } });
-    outputs.push({ ...facts, role: "image", meta: { width, height, seed: index, recipe: {} } });
+    outputs.push({ ...facts, role: "image", meta: { width, height, seed: seed + index } });
   }
-  await settle({ outcome: "succeeded", outputs });
+  // What is refused must end all the same: a request may wait for it.
+  await settle({ outcome: "succeeded", outputs }).catch(() => settle(FAILED));
 }
 
 export function greyPng(width: number, height: number, shade: number): Uint8Array<ArrayBuffer> {
