@@ -193,7 +193,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
           .replace(/<[^>]+>/g, ""),
       )
       .map((code) => code.replace(/&(lt|gt|amp);/g, (entity) => entities[entity] ?? entity))
-      .map((code) => code.replace(/^export OPX_KEY=.*$/m, ""))
+      .map((code) => code.replace(/^export ORTHOPLEX_API_KEY=.*$/m, ""))
       .join("\n");
   }
 
@@ -202,7 +202,7 @@ describe("at a terminal", { timeout: 300_000 }, () => {
       const path = `${files}:${process.env.PATH}`;
       const child = spawn(name, args, {
         cwd: files,
-        env: { ...process.env, PATH: path, OPX_KEY: server.demo.api_key },
+        env: { ...process.env, PATH: path, ORTHOPLEX_API_KEY: server.demo.api_key },
       });
       let out = "";
       let error = "";

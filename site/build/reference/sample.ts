@@ -17,7 +17,7 @@ export function curlOf(
   const json = body?.content["application/json"]?.schema;
   const form = body?.content["multipart/form-data"]?.schema;
   const lines = [`"`];
-  lines.push(`  -H "Authorization: Bearer $OPX_KEY"`);
+  lines.push(`  -H "Authorization: Bearer $ORTHOPLEX_API_KEY"`);
   if (json) {
     lines.push(`  -H "Content-Type: application/json"`);
     lines.push(`  -d '${JSON.stringify(sampleOf(json, schemas, 0), null, 2).replaceAll("\n", "\n  ")}'`);
