@@ -11,6 +11,7 @@ import { coverMixes } from "./local/seed-covers.ts";
 import { type LocalServer, startServer } from "./local/server.ts";
 import { removeServerFile, runningServer, type ServerFile, writeServerFile } from "./local/server-file.ts";
 import { freePort } from "./local/worker.ts";
+import { runStep } from "./setup/step-line.mjs";
 
 const RUNNERS_MAX = 64;
 const VITE_GRACE_MS = 5_000;
@@ -60,6 +61,7 @@ async function main(): Promise<number> {
       reloads: dev,
       signal: stop.signal,
       say,
+      step: runStep,
     });
     url = server.url;
     if (dev) {

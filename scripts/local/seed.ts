@@ -32,22 +32,25 @@ export type Publishers = readonly [Publisher, ...Publisher[]];
 
 /**
  * Publishes what the catalog lacks. A seed that is refused is skipped, with the reason: someone may have taken its slot
- * before a newer version of the product added it.
+ * before a newer version of the product added it. Returns what was skipped, and why; `told` hears which one is looked at.
  */
-export async function seedCatalog(publishers: Publishers): Promise<{ published: number; leftOut: string[] }> {
-  let published = 0;
+export async function seedCatalog(
+  publishers: Publishers,
+  told: (done: number, all: number) => void = () => {},
+): Promise<string[]> {
   const leftOut: string[] = [];
-  for (const name of seedNames()) {
+  const names = seedNames();
+  for (const [i, name] of names.entries()) {
+    told(i + 1, names.length);
     try {
       const reason = await publishSeed(publishers, join(SEEDS, name));
-      if (reason === "published") published += 1;
-      else if (reason !== "present") leftOut.push(`${name}: ${reason}`);
+      if (reason !== "published" && reason !== "present") leftOut.push(`${name}: ${reason}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       leftOut.push(`${name}: ${error.message}`);
     }
   }
-  return { published, leftOut };
+  return leftOut;
 }
 
 export function seedNames(): string[] {

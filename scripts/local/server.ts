@@ -30,7 +30,16 @@ export type ServerOptions = {
   signal: AbortSignal;
   /** Receives progress messages, one line each. */
   say: (line: string) => void;
+  /** Shows what takes long, while it is done. */
+  step?: StepRunner;
 };
+
+type StepRunner = <T>(
+  title: { doing: string; done: string },
+  work: (detail: (text: string) => void) => Promise<T>,
+) => Promise<T>;
+
+const silently: StepRunner = (_title, work) => work(() => {});
 
 export type LocalServer = {
   url: string;
@@ -58,6 +67,7 @@ export async function startServer({
   addressGiven = false,
   signal,
   say,
+  step = silently,
 }: ServerOptions): Promise<LocalServer> {
   setLogsAside(home);
   const started: { worker?: Child; front?: Front; runners: Runner[] } = { runners: [] };
@@ -69,15 +79,19 @@ export async function startServer({
     await started.worker?.end(WORKER_GRACE_MS);
   };
   try {
-    if (await buildSite()) say("Built the site");
+    await step({ doing: "Building the site", done: "Built the site" }, buildSite);
     signal.throwIfAborted();
-    await migrate(home);
+    await step({ doing: "Preparing the database", done: "Prepared the database" }, () => migrate(home));
     signal.throwIfAborted();
     const envFile = workerEnvFile(home, { OPERATOR_EMAILS: OPERATOR.email, ...settings });
-    const { url: behind, child } = await startWorker(home, { port: await freePort(0), envFile, reloads });
-    started.worker = child;
-    await untilAnswering(behind, child, signal);
-    started.front = await startFront(port, { url: behind, addressGiven }, [port, ...servedToo]);
+    const behind = await step({ doing: "Starting the Worker", done: "Started the Worker" }, async () => {
+      const worker = await startWorker(home, { port: await freePort(0), envFile, reloads });
+      started.worker = worker.child;
+      await untilAnswering(worker.url, worker.child, signal);
+      return worker;
+    });
+    const { child } = behind;
+    started.front = await startFront(port, { url: behind.url, addressGiven }, [port, ...servedToo]);
     const { url } = started.front;
     const operator = await ensureAccount(home, url, OPERATOR);
     const demo = await ensureAccount(home, url, DEMO);
@@ -94,13 +108,20 @@ export async function startServer({
       api: new Orthoplex({ url, key: api_key }),
     });
     const publishers = [publisherOf(operator), ...studios.map(publisherOf)] as const;
-    const { published, leftOut } = await seedCatalog(publishers);
-    leftOut.push(...(await seedCasts(publishers)));
-    if (published > 0) say(`Published ${published} seed adapters`);
+    const leftOut = await step(
+      { doing: "Filling the catalog", done: "Filled the catalog" },
+      async (detail) => {
+        const told = (done: number, all: number) => detail(`adapter ${done} of ${all}`);
+        return [...(await seedCatalog(publishers, told)), ...(await seedCasts(publishers))];
+      },
+    );
     for (const reason of leftOut) say(`Left out the seed ${reason}`);
     signal.throwIfAborted();
     for (const runner of started.runners) {
-      const known = await Promise.race([runner.registered(), runner.failed, untilAborted(signal)]);
+      const known = await step(
+        { doing: `Loading the ${runner.name}`, done: `Loaded the ${runner.name}` },
+        () => Promise.race([runner.registered(), runner.failed, untilAborted(signal)]),
+      );
       signal.throwIfAborted();
       if (typeof known === "string") throw new Error(known);
       if (!known) say(`The ${runner.name} is slow to start; jobs wait for it`);

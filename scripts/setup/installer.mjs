@@ -1,10 +1,12 @@
-// Runs one installer: prints a line while it works, its duration when done, its last lines and a remedy when it fails.
+// Runs one installer: shows that it works and for how long, its last lines and a remedy when it fails.
 
 import { spawn } from "node:child_process";
 // Imported as a namespace: a named import that an old Node lacks would fail before we can say that it is too old.
 import fs from "node:fs";
 import { SetupFailure } from "./failure.mjs";
+import { withoutProgress } from "./installer-output.mjs";
 import { diagnose } from "./remedies.mjs";
+import { beginStep } from "./step-line.mjs";
 
 const LOG = ".local/logs/setup.log";
 /** node_modules take 0.8 GB, .venv 1.1 GB with the CPU build of torch; the installers need room to unpack. */
@@ -23,16 +25,15 @@ function gigabytes(bytes) {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** Resolves when `program` has exited with 0; its whole output goes to the log. */
-export function step(title, duration, [program, ...args]) {
-  const begun = performance.now();
-  const seconds = () => `${Math.round((performance.now() - begun) / 1000)} s`;
-  const live = process.stdout.isTTY;
-  const show = (text) => process.stdout.write(live ? `\r\x1b[K${text}` : `${text}\n`);
-  show(`· Installing ${title} (${duration}) ...`);
-  const ticker = live
-    ? setInterval(() => show(`· Installing ${title} (${duration}) ... ${seconds()}`), 1000)
-    : undefined;
+/**
+ * Resolves when the program has exited with 0; its whole output goes to the log. `duration` is how long it usually takes, in words,
+ * `progressOf` what its output so far tells.
+ * @param {string} title
+ * @param {string[]} command
+ * @param {{ duration: string, progressOf?: (output: string) => string }} shown
+ */
+export function step(title, [program, ...args], { duration, progressOf }) {
+  const shown = beginStep({ doing: `Installing ${title} (${duration})`, done: `Installed ${title}` });
   fs.mkdirSync(".local/logs", { recursive: true, mode: 0o700 });
   fs.appendFileSync(LOG, `\n$ ${program} ${args.join(" ")}\n`);
 
@@ -41,23 +42,24 @@ export function step(title, duration, [program, ...args]) {
     const keep = (chunk) => {
       fs.appendFileSync(LOG, chunk);
       output += chunk;
+      if (progressOf) shown.detail(progressOf(output));
     };
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
     child.on("error", (error) => keep(`${error.message}\n`));
     child.on("close", (code, signal) => {
-      clearInterval(ticker);
       if (code === 0) {
-        show(`✓ Installed ${title} in ${seconds()}${live ? "\n" : ""}`);
+        shown.done();
         resolve();
         return;
       }
+      shown.failed();
       const ending = signal ? `was ended by ${signal}` : `failed with code ${code}`;
       const remedy = diagnose(output);
       reject(
         new SetupFailure(
-          `Installing ${title} ${ending}:\n\n${excerpt(output)}\n\n` +
+          `Installing ${title} ${ending}:\n\n${excerpt(withoutProgress(output))}\n\n` +
             `${remedy ? `${remedy}\n` : ""}The whole output is in ${LOG}. The same command goes on from here.`,
         ),
       );

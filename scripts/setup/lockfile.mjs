@@ -18,6 +18,15 @@ export function covers(present, wanted) {
   );
 }
 
+/** How many packages npm fetches for this machine: builds for other platforms are left out. */
+export function packagesToInstall(root = ".") {
+  const fits = (wanted, own) => !wanted || wanted.includes(own);
+  const entries = Object.entries(packagesOf(join(root, "package-lock.json")) ?? {});
+  return entries.filter(
+    ([path, { os, cpu }]) => path !== "" && fits(os, process.platform) && fits(cpu, process.arch),
+  ).length;
+}
+
 function packagesOf(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8")).packages;

@@ -4,20 +4,19 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { SetupFailure } from "./failure.mjs";
 import { checkDisk, step } from "./installer.mjs";
-import { lockfileIsInstalled } from "./lockfile.mjs";
+import { npmProgress } from "./installer-output.mjs";
+import { lockfileIsInstalled, packagesToInstall } from "./lockfile.mjs";
 
 const NODE = "node_modules/.bin/node";
 
 export async function installNpmPackages() {
   if (lockfileIsInstalled(".") && existsSync(NODE)) return;
   checkDisk();
-  await step("npm packages", "about a minute", [
-    ...npmCommand(),
-    "ci",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-  ]);
+  const total = packagesToInstall();
+  await step("npm packages", [...npmCommand(), "ci", "--no-audit", "--no-fund", "--loglevel=http"], {
+    duration: "about a minute",
+    progressOf: (output) => npmProgress(output, total),
+  });
   if (existsSync(NODE)) return;
   throw new SetupFailure(
     "npm installed its packages without running their install scripts, so Node 24 is missing.\n" +

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { SetupFailure } from "./failure.mjs";
 import { checkDisk, step } from "./installer.mjs";
+import { pipProgress } from "./installer-output.mjs";
 
 const PYTHON_MIN = [3, 11];
 const VENV = ".venv";
@@ -20,12 +21,17 @@ export async function installPythonPackages({ dev }) {
   if (works && isInstalled(wanted)) return;
 
   checkDisk();
-  if (!works)
-    await step("Python environment .venv", "seconds", [findPython(), "-m", "venv", "--clear", VENV]);
+  if (!works) {
+    const command = [findPython(), "-m", "venv", "--clear", VENV];
+    await step("Python environment .venv", command, { duration: "seconds" });
+  }
   const pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar=off"];
   const list = dev ? "gpu-runner/requirements-dev.txt" : "gpu-runner/requirements.txt";
-  await step("Python packages", "minutes: torch is large", [...pip, "-r", list]);
-  await step("package orthoplex", "seconds", [...pip, "--no-deps", "-e", "gpu-runner"]);
+  await step("Python packages", [...pip, "-r", list], {
+    duration: "minutes: torch is large",
+    progressOf: pipProgress,
+  });
+  await step("package orthoplex", [...pip, "--no-deps", "-e", "gpu-runner"], { duration: "seconds" });
   writeFileSync(STAMP, JSON.stringify(wanted));
 }
 
