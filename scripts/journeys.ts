@@ -15,8 +15,8 @@ const server = await startTemporaryServer({ runners: 1, signal: stop.signal, say
 const folder = mkdtempSync(join(tmpdir(), "orthoplex-journeys-"));
 const file = join(folder, "server.json");
 try {
-  const { url, logs, demo } = server;
-  writePrivately(file, JSON.stringify({ url, logs, demo }));
+  const { url, logs, demo, operator } = server;
+  writePrivately(file, JSON.stringify({ url, logs, demo, operator }));
   const options = ["--test", "--test-reporter=spec", "--test-concurrency=1"];
   const tests = spawn(process.execPath, [...options, ...process.argv.slice(2)], {
     cwd: ROOT,

@@ -7,6 +7,7 @@ import { type BrowserContext, chromium, errors, type Page } from "playwright-cor
 import { Orthoplex } from "../schema/client/index.ts";
 import { findOrInstallChromium } from "./chromium.ts";
 import { LOCAL, ROOT } from "./local/paths.ts";
+import { sitePages } from "./local/site-pages.ts";
 import { someServer } from "./local/some-server.ts";
 
 const OUT = join(LOCAL, "screenshots", "pages");
@@ -30,15 +31,10 @@ let faults = 0;
 try {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
-  const context = await browser.newContext({ baseURL: server.url, reducedMotion: "reduce" });
-  const { email, password } = server;
-  await context.request.post("/auth/sign-in/email", {
-    data: { email, password },
-    headers: { origin: server.url },
-  });
-  for (const path of await pathsOf(new Orthoplex({ url: server.url, key: server.apiKey }))) {
+  const contexts = { demo: await signedIn(server), operator: await signedIn(server.operator) };
+  for (const { path, as } of await sitePages(new Orthoplex({ url: server.url, key: server.apiKey }))) {
     if (words.length > 0 && !words.some((word) => path.includes(word))) continue;
-    faults += await shoot(context, path);
+    faults += await shoot(contexts[as], path);
   }
 } finally {
   await browser.close();
@@ -47,29 +43,13 @@ try {
 console.log(`${relative(ROOT, OUT)} holds them. ${faults === 0 ? "No page is wider than its window." : ""}`);
 process.exitCode = faults === 0 ? 0 : 1;
 
-/** Pages with something on them: an adapter, a mix, a profile of the seeded catalog. */
-async function pathsOf(api: Orthoplex): Promise<string[]> {
-  const adapters = await api.get("/v1/adapters", { params: { query: { limit: 2 } } });
-  const mixes = await api.get("/v1/mixes", { params: { query: { limit: 1 } } });
-  const refs = adapters.items.map(({ ref }) => ref);
-  return [
-    ...[
-      "/",
-      "/browse/",
-      "/mixes/",
-      "/compose/",
-      "/publish/",
-      "/method/",
-      "/docs/",
-      "/docs/errors/",
-      "/docs/reference/#get-v1-adapters",
-      "/about/",
-    ],
-    ...["/collections/", "/following/", "/jobs/", "/account/", "/notifications/", "/decisions/", "/gallery/"],
-    ...refs.slice(0, 1).flatMap((ref) => [`/adapter/?id=${ref}`, `/user/?handle=${ref.split("/")[0]}`]),
-    ...mixes.items.map(({ ref }) => `/mix/?ref=${ref}`),
-    `/compose/#${refs.map((ref) => `a=${ref}*1`).join("&")}`,
-  ];
+async function signedIn({ email, password }: { email: string; password: string }): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: server.url, reducedMotion: "reduce" });
+  await context.request.post("/auth/sign-in/email", {
+    data: { email, password },
+    headers: { origin: server.url },
+  });
+  return context;
 }
 
 async function quiet(page: Page): Promise<void> {

@@ -34,9 +34,19 @@ export const STUDIOS: readonly Role[] = ["Ink Room", "Flat Studio", "Toon Studio
   scopes: ["read", "publish", "generate"],
 }));
 
+const fileOf = (home: Home, { name }: Role) =>
+  join(home.secrets, `${name.toLowerCase().replace(" ", "-")}.json`);
+
+/** Of a server that was started here before. */
+export function accountOf(home: Home, role: Role): Account {
+  const kept = readJson<Account>(fileOf(home, role));
+  if (kept) return kept;
+  throw new Error(`${fileOf(home, role)} is missing: start the server once with npm start`);
+}
+
 /** Idempotent: a key that still works is kept, an existing account is signed in, else it is created. */
 export async function ensureAccount(home: Home, url: string, role: Role): Promise<Account> {
-  const file = join(home.secrets, `${role.name.toLowerCase().replace(" ", "-")}.json`);
+  const file = fileOf(home, role);
   const kept = readJson<Account>(file);
   if (kept && (await keyWorks(url, kept.api_key, role))) return kept;
 

@@ -1,5 +1,7 @@
 // The running server, or a temporary one for as long as a script needs it.
 
+import { type Account, accountOf, OPERATOR } from "./accounts.ts";
+import { homeAt, LOCAL } from "./paths.ts";
 import { runningServer } from "./server-file.ts";
 import { startTemporaryServer } from "./temporary.ts";
 
@@ -9,6 +11,7 @@ interface SomeServer {
   /** Of the demo account. */
   email: string;
   password: string;
+  operator: Pick<Account, "email" | "password">;
   end(): Promise<void>;
 }
 
@@ -18,7 +21,8 @@ export async function someServer(): Promise<SomeServer> {
   if (running) {
     console.log(`Using the running server at ${running.url}`);
     const { url, api_key: apiKey, email, password } = running;
-    return { url, apiKey, email, password, end: async () => {} };
+    const operator = accountOf(homeAt(LOCAL), OPERATOR);
+    return { url, apiKey, email, password, operator, end: async () => {} };
   }
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
@@ -30,5 +34,5 @@ export async function someServer(): Promise<SomeServer> {
   });
   stop.signal.addEventListener("abort", () => void own.end().then(() => process.exit(130)));
   const { api_key: apiKey, email, password } = own.demo;
-  return { url: own.url, apiKey, email, password, end: own.end };
+  return { url: own.url, apiKey, email, password, operator: own.operator, end: own.end };
 }

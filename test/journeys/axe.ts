@@ -7,18 +7,23 @@ interface Found {
   violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
 }
 
+/** Of those that axe runs by default. */
+const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
+
 /** Two frames, so that changes of style have begun, and then the end of everything that moves and has an end. */
 const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
   Promise.allSettled(document.getAnimations()
     .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
     .map((each) => each.finished)).then(() => {}))`;
 
-export async function faultsOf(page: Page): Promise<string[]> {
+/** `onlyColours`: of axe's rules only those about colours. */
+export async function faultsOf(page: Page, { onlyColours = false } = {}): Promise<string[]> {
   // Colours that still change from one theme to the other have any contrast.
   await page.evaluate(SETTLED);
   // As an expression of the debugger it is not subject to the page's content security policy.
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<Found>("axe.run(document, { resultTypes: ['violations'] })");
+  const options = { resultTypes: ["violations"], ...(onlyColours && { runOnly: COLOUR_RULES }) };
+  const { violations } = await page.evaluate<Found>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary ?? ""}`),
   );

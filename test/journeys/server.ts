@@ -3,12 +3,15 @@
 import { readFileSync } from "node:fs";
 import { startTemporaryServer } from "../../scripts/local/temporary.ts";
 
-export type Server = Pick<Awaited<ReturnType<typeof startTemporaryServer>>, "url" | "logs" | "demo" | "end">;
+export type Server = Pick<
+  Awaited<ReturnType<typeof startTemporaryServer>>,
+  "url" | "logs" | "demo" | "operator" | "end"
+>;
 
-/** ORTHOPLEX_JOURNEYS is the path of a JSON file {url, logs, demo}. A journey may rely on the seeded catalog, not on being alone. */
+/** ORTHOPLEX_JOURNEYS is the path of a JSON file {url, logs, demo, operator}. A journey may rely on the seeded catalog, not on being alone. */
 export async function journeyServer(signal: AbortSignal): Promise<Server> {
   const file = process.env.ORTHOPLEX_JOURNEYS;
   if (file === undefined) return startTemporaryServer({ runners: 1, signal, say: () => {} });
-  const shared = JSON.parse(readFileSync(file, "utf8")) as Pick<Server, "url" | "logs" | "demo">;
+  const shared = JSON.parse(readFileSync(file, "utf8")) as Omit<Server, "end">;
   return { ...shared, end: async () => {} };
 }

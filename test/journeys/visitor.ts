@@ -6,7 +6,12 @@ import { chromium, type Locator, type Page } from "playwright-core";
 import { LOCAL } from "../../scripts/local/paths.ts";
 
 const SCREENSHOTS = join(LOCAL, "screenshots");
-const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-sync",
+];
 /** Two shared cores: everything but a training comes well within this. */
 const TIMEOUT_MS = 30_000;
 

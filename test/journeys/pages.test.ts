@@ -1,0 +1,118 @@
+// Every page of the site in both themes: nothing that axe finds, and nothing wider than a window of 320 px. One browser, two tabs at a time.
+
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { Orthoplex } from "../../schema/client/index.ts";
+import { ROOT } from "../../scripts/local/paths.ts";
+import { REFERENCE_PATH, type SitePage, sitePages } from "../../scripts/local/site-pages.ts";
+import { faultsOf } from "./axe.ts";
+import { journeyServer, type Server } from "./server.ts";
+import { CHROMIUM_ARGS } from "./visitor.ts";
+
+const USUAL = { width: 1280, height: 900 };
+const NARROW = { width: 320, height: 800 };
+const TABS = 2;
+/** The reference has 20 groups of operations from one template, and axe takes minutes for all: the rest is taken away before it looks. */
+const GROUPS_LOOKED_AT = 1;
+
+describe("every page", { timeout: 300_000 }, () => {
+  const stop = new AbortController();
+  let server: Server;
+  let browser: Browser;
+  let contexts: Record<SitePage["as"], BrowserContext>;
+  let pages: SitePage[];
+
+  before(async () => {
+    server = await journeyServer(stop.signal);
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "", args: CHROMIUM_ARGS });
+    contexts = { demo: await signedIn(server.demo), operator: await signedIn(server.operator) };
+    pages = await sitePages(new Orthoplex({ url: server.url, key: server.demo.api_key }));
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.end();
+  });
+
+  async function signedIn({ email, password }: Server["demo"]): Promise<BrowserContext> {
+    const context = await browser.newContext({
+      baseURL: server.url,
+      reducedMotion: "reduce",
+      viewport: USUAL,
+    });
+    const headers = { origin: server.url };
+    const reply = await context.request.post("/auth/sign-in/email", { data: { email, password }, headers });
+    assert.ok(reply.ok(), await reply.text());
+    return context;
+  }
+
+  test("of the source is among those that are looked at", () => {
+    const built = globSync("**/index.html", { cwd: join(ROOT, "site/pages") }).map((file) => dirname(file));
+    const looked = pages.map(({ path }) => new URL(path, server.url).pathname.replace(/^\/|\/$/g, "") || ".");
+    assert.deepEqual(
+      built.filter((folder) => !looked.includes(folder)),
+      [],
+    );
+  });
+
+  test("has no fault that axe finds in either theme, and fits into 320 px", {
+    concurrency: TABS,
+  }, async (t) => {
+    const waiting = [...pages];
+    const tab = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const { path, as } = next;
+        await t.test(path, () => look(contexts[as], path));
+      }
+    };
+    await Promise.all(Array.from({ length: TABS }, tab));
+  });
+});
+
+async function look(context: BrowserContext, path: string): Promise<void> {
+  const page = await context.newPage();
+  const thrown: string[] = [];
+  page.on("pageerror", ({ message }) => thrown.push(message));
+  try {
+    await page.goto(path);
+    await filled(page);
+    await page.setViewportSize(NARROW);
+    const wider = await widerThanWindow(page);
+    await page.setViewportSize(USUAL);
+    if (path === REFERENCE_PATH) await leaveGroups(page, GROUPS_LOOKED_AT);
+    const faults: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      // Themes differ in nothing but colours.
+      const found = await faultsOf(page, { onlyColours: colorScheme === "dark" });
+      faults.push(...found.map((fault) => `${colorScheme}: ${fault}`));
+    }
+    assert.deepEqual({ faults, thrown, wider }, { faults: [], thrown: [], wider: 0 });
+  } finally {
+    await page.close();
+  }
+}
+
+/** Its heading is there, and nothing says that it still loads. */
+async function filled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const shown = (each: Element) => each.checkVisibility();
+    // The page of parts shows what loads for ever.
+    const busy = [
+      ...document.querySelectorAll('main :is([aria-busy="true"], .skeleton):not(.gallery *)'),
+    ].filter(shown);
+    return document.querySelector("h1, .compose-main") !== null && busy.length === 0;
+  });
+}
+
+const leaveGroups = (page: Page, count: number) =>
+  page.evaluate((left) => {
+    const groups = [...document.querySelectorAll(".api-group")];
+    if (groups.length <= left) throw new Error("the groups of the reference were not found");
+    for (const group of groups.slice(left)) group.remove();
+  }, count);
+
+const widerThanWindow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
