@@ -2,6 +2,7 @@
 
 import type { Adapter } from "../api.ts";
 import { AddButton } from "./add-button.tsx";
+import { Enlarge } from "./enlarge.tsx";
 import { countOf } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { Picture } from "./picture.tsx";
@@ -15,10 +16,12 @@ export function previewOf(adapter: Adapter): string | null {
 /** Over the picture's corner: add to the composition, without opening the adapter's page. */
 export function AdapterCard({ adapter }: { adapter: Adapter }) {
   const { ref, title, owner, class_word, uses, likes, rating, latest_version, state } = adapter;
+  const picture = previewOf(adapter);
   return (
     <article class="card">
-      <Picture class="card-picture" src={previewOf(adapter)} alt={`${title}, generated with this adapter`} />
+      <Picture class="card-picture" src={picture} alt={`${title}, generated with this adapter`} />
       <div class="card-action">
+        <Enlarge pictures={picture ? [{ src: picture, title }] : []} />
         <AddButton adapter={adapter} />
       </div>
       <div>

@@ -2,7 +2,8 @@
 
 import type { Mix } from "../api-mixes.ts";
 import { AddAllButton } from "./add-all-button.tsx";
-import { coverRatio } from "./cover-choice.ts";
+import { coverRatio, fullPicturesOf } from "./cover-choice.ts";
+import { Enlarge } from "./enlarge.tsx";
 import { countOf } from "./format.ts";
 import { MixCover } from "./mix-cover.tsx";
 import { Picture } from "./picture.tsx";
@@ -27,6 +28,7 @@ export function MixCard({ mix }: { mix: Mix }) {
         sizes="(max-width: 40rem) 96vw, 36rem"
       />
       <div class="card-action">
+        <Enlarge pictures={fullPicturesOf(mix)} />
         <AddAllButton title={title} items={itemsOfMix(members)} />
       </div>
       <div>

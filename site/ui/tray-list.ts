@@ -15,6 +15,8 @@ export interface Tray {
 }
 
 const KEY = "orthoplex.tray";
+/** Set while the visitor has closed the tray; adding somebody opens it again. */
+const CLOSED_KEY = "orthoplex.tray.closed";
 const CHANGED = "orthoplex:tray";
 
 /** Null where nothing was ever kept. */
@@ -55,8 +57,27 @@ export function keepTray(tray: Tray): void {
   dispatchEvent(new Event(CHANGED));
 }
 
+export function isTrayClosed(): boolean {
+  try {
+    return localStorage.getItem(CLOSED_KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function setTrayClosed(closed: boolean): void {
+  try {
+    if (closed) localStorage.setItem(CLOSED_KEY, "1");
+    else localStorage.removeItem(CLOSED_KEY);
+  } catch {
+    // Storage may be blocked; there is no tray then.
+  }
+  dispatchEvent(new Event(CHANGED));
+}
+
 /** The compose page takes it over as an edit when it is opened, or at once where it is open in another tab. */
 export function addToTray(item: TrayItem): void {
+  setTrayClosed(false);
   const tray = readTray();
   const others = (tray?.items ?? []).filter(({ ref }) => ref !== item.ref);
   keepTray({ workspace: tray?.workspace ?? null, items: [...others, item] });
@@ -69,7 +90,7 @@ export function removeFromTray(ref: string): void {
 
 /** Calls back when this or another tab has changed the list. Returns how to stop. */
 export function onTray(changed: () => void): () => void {
-  const other = (event: StorageEvent) => event.key === KEY && changed();
+  const other = (event: StorageEvent) => [KEY, CLOSED_KEY].includes(event.key ?? "") && changed();
   addEventListener(CHANGED, changed);
   addEventListener("storage", other);
   return () => {

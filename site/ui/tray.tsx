@@ -1,4 +1,5 @@
-// The tray at the lower edge of every page but Compose: who is in the open workspace, and how many others compose exactly with them.
+// The tray at the lower edge of every page but Compose: who is in the open workspace, and how many others compose exactly with them. It
+// takes a strip of the window for itself, and can be closed until somebody is added again.
 
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -6,7 +7,7 @@ import { catalog } from "../api-catalog.ts";
 import { countOf } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { Picture } from "./picture.tsx";
-import { onTray, removeFromTray, trayItems } from "./tray-list.ts";
+import { isTrayClosed, onTray, removeFromTray, setTrayClosed, trayItems } from "./tray-list.ts";
 import "../styles/tray.css";
 
 const SHOWN = 6;
@@ -18,13 +19,13 @@ export function mountTray(): void {
 }
 
 function Tray() {
-  const [items, setItems] = useState(trayItems);
-  useEffect(() => onTray(() => setItems(trayItems())), []);
+  const [items, setItems] = useState(shownItems);
+  useEffect(() => onTray(() => setItems(shownItems())), []);
   const refs = items.map(({ ref }) => ref);
   const others = useOthers(refs);
   const isEmpty = items.length === 0;
   useEffect(() => {
-    document.body.classList.toggle("with-tray", !isEmpty);
+    document.documentElement.classList.toggle("with-tray", !isEmpty);
   }, [isEmpty]);
   if (isEmpty) return null;
   return (
@@ -55,9 +56,20 @@ function Tray() {
       <a class="button primary small" href="/compose/">
         {`Compose ${items.length}`}
       </a>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Hide the composition"
+        title="Hide until somebody is added"
+        onClick={() => setTrayClosed(true)}
+      >
+        <Icon name="close" />
+      </button>
     </section>
   );
 }
+
+const shownItems = () => (isTrayClosed() ? [] : trayItems());
 
 /** Null until it is known: a wrong number is worse than none. */
 function useOthers(refs: readonly string[]): number | null {

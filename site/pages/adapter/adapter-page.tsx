@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Base, type Version } from "../../api.ts";
+import type { Preview } from "../../api-publish.ts";
+import { Enlarge } from "../../ui/enlarge.tsx";
 import { codeOf, type Failure } from "../../ui/failure.ts";
 import { Empty, FailureNotice, Notice, ToCatalog } from "../../ui/notice.tsx";
 import { PageSkeleton } from "../../ui/page-skeleton.tsx";
@@ -108,16 +110,23 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
   const [at, setAt] = useState(0);
   const shown = previews[at] ?? previews[0];
   const recipe = version && recipeOf(shown, adapter, version);
+  const fullOf = ({ url, recipe: own }: Preview, i: number) => ({
+    src: url,
+    title: previews.length > 1 ? `${adapter.title}, preview ${i + 1}` : adapter.title,
+    recipe: own,
+  });
   return (
     <div class="previews">
-      <Picture
-        class="preview-large"
-        src={shown?.url ?? null}
-        alt={`${adapter.title}, generated with this adapter`}
-        width={shown?.width ?? 1}
-        height={shown?.height ?? 1}
-        eager
-      />
+      <Enlarge pictures={previews.map(fullOf)} at={Math.max(0, shown ? previews.indexOf(shown) : 0)}>
+        <Picture
+          class="preview-large"
+          src={shown?.url ?? null}
+          alt={`${adapter.title}, generated with this adapter`}
+          width={shown?.width ?? 1}
+          height={shown?.height ?? 1}
+          eager
+        />
+      </Enlarge>
       {version?.preview_job_id && previews.length === 0 && (
         <p class="quiet">Previews are being generated. They appear here when a runner is free.</p>
       )}

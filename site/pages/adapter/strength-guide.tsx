@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { VERSION_PREVIEWS_MAX } from "../../../schema/contract/limits.ts";
 import { api, type Generation, type Version } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
+import { Enlarge } from "../../ui/enlarge.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useJob } from "../../ui/use-job.ts";
@@ -60,7 +61,7 @@ export function StrengthGuide(props: {
       {steps.length > 0 ? (
         <Row steps={steps} recommended={version.strength} />
       ) : jobs.length > 0 ? (
-        <ol class="strengths">
+        <ol class="strengths" data-pictures>
           {jobs.map((job, i) => (
             <Drawing
               key={job.id}
@@ -100,10 +101,12 @@ export function StrengthGuide(props: {
 
 function Row({ steps, recommended }: { steps: readonly GuideStep[]; recommended: number }) {
   return (
-    <ol class="strengths">
+    <ol class="strengths" data-pictures>
       {steps.map(({ strength, url }) => (
         <li key={url} class={strength === recommended ? "chosen" : ""}>
-          <Picture src={url} alt={`At strength ${strength}`} />
+          <Enlarge pictures={[{ src: url, title: `At strength ${strength}` }]}>
+            <Picture src={url} alt={`At strength ${strength}`} />
+          </Enlarge>
           <span class="numbers">{strength}</span>
         </li>
       ))}
@@ -122,7 +125,9 @@ function Drawing(props: { first: Generation; strength: number; onDrawn: (image: 
   }
   return (
     <li>
-      <Picture src={image?.url ?? frames.at(-1)?.preview ?? null} alt={`At strength ${strength}`} />
+      <Enlarge pictures={image ? [{ src: image.url, title: `At strength ${strength}` }] : []}>
+        <Picture src={image?.url ?? frames.at(-1)?.preview ?? null} alt={`At strength ${strength}`} />
+      </Enlarge>
       <span class="numbers">{job?.status === "failed" ? "failed" : strength}</span>
     </li>
   );

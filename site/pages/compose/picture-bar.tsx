@@ -7,6 +7,7 @@ import { fileNameOf } from "./save.ts";
 import { USES, type Use } from "./uses.ts";
 
 export interface PictureActions {
+  onEnlarge: () => void;
   onFavourite: () => void;
   onUse: (use: Use) => void;
   onBoxes: () => void;
@@ -36,6 +37,7 @@ export function PictureBar(
   const { image, place } = props.result;
   return (
     <div class="picture-bar" role="toolbar" aria-label="The picture on the canvas">
+      <Tool icon="enlarge" label="Enlarge" onPress={props.onEnlarge} />
       <Tool icon="star" label="Favourite" pressed={props.favourite} onPress={props.onFavourite} />
       <Tool icon="boxes" label="Boxes" pressed={props.boxes} onPress={props.onBoxes} />
       <MenuOf label="Use" rows={USES.map(([use, text]) => [text, () => props.onUse(use)])} />

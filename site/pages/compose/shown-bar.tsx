@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useAccount } from "../../ui/use-reply.ts";
 import { editOf, type Result, type Workspace } from "../../workspace/document.ts";
 import { comparableTo } from "./comparable.ts";
+import { enlargeResult } from "./full-size.ts";
 import { variations, without } from "./iterate.ts";
 import { PictureBar } from "./picture-bar.tsx";
 import type { OpenDialog, ShownDialogs } from "./shown-dialogs.tsx";
@@ -41,6 +42,7 @@ export function ShownBar(props: {
         publishable={Boolean(account) && shown.order.request.adapters.length > 0}
         comparable={comparableTo(shown, workspace).length > 0}
         members={shown.form.members.map(({ ref }) => [ref, nameOf(ref)] as const)}
+        onEnlarge={() => enlargeResult(workspace, id)}
         onFavourite={() => dispatch({ type: "favourite", id, at: Date.now() })}
         onBoxes={props.onBoxes}
         onUse={(use) => change(takenFrom(use, shown, form))}

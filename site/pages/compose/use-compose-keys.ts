@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { describeKeys } from "../../ui/keys.ts";
 import { resultsIn, shownIn, type Workspace } from "../../workspace/document.ts";
+import { enlargeResult } from "./full-size.ts";
 import { randomSeed } from "./settings.tsx";
 import type { Composer } from "./use-composer.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -21,6 +22,7 @@ const ROWS = [
   { keys: "L", does: "Lock or unlock the seed" },
   { keys: "[ and ]", does: "Newer and older result" },
   { keys: "C", does: "Back to the composition" },
+  { keys: "V", does: "View the picture in full size" },
   { keys: "F", does: "Favourite" },
   { keys: "X", does: "Delete the picture on the canvas" },
 ] as const;
@@ -73,6 +75,7 @@ export function useComposeKeys(props: {
         }),
       "[": () => step(-1),
       "]": () => step(1),
+      v: () => shown && enlargeResult(workspace, shown.image.id),
       f: () => onShown("favourite"),
       x: () => onShown("remove"),
     },

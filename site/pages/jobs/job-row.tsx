@@ -2,7 +2,9 @@
 
 import { useEffect, useMemo } from "preact/hooks";
 import { api, type Generation, type JobStatus, type Training } from "../../api.ts";
+import { Enlarge } from "../../ui/enlarge.tsx";
 import { agoOf, costOf, countOf, durationOf } from "../../ui/format.ts";
+import type { FullPicture } from "../../ui/full-picture.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -71,12 +73,36 @@ export function JobRow(props: {
   );
 }
 
+/** In its own proportions: a row of faces is not cut to a square. */
 function JobPicture({ job }: { job: Generation | Training }) {
-  const src =
-    job.kind === "sample"
-      ? (job.result?.images[0]?.url ?? null)
-      : (job.result?.samples[0] ?? job.request.images[0]?.url ?? null);
-  return <Picture class="job-picture" src={src} alt="" />;
+  const pictures = picturesOf(job);
+  const [width = 1, height = 1] = job.kind === "sample" ? job.request.size.split("x").map(Number) : [];
+  return (
+    <div class="job-picture" style={{ "--ratio": width / height }}>
+      <Enlarge pictures={pictures}>
+        <Picture
+          src={pictures[0]?.src ?? null}
+          alt=""
+          width={width}
+          height={height}
+          sizes="(min-width: 40rem) 9rem, 6rem"
+        />
+      </Enlarge>
+    </div>
+  );
+}
+
+function picturesOf(job: Generation | Training): FullPicture[] {
+  if (job.kind === "sample") {
+    const { prompt } = job.request;
+    return (job.result?.images ?? []).map(({ url, recipe }) => ({ src: url, title: prompt, recipe }));
+  }
+  const { concept, images } = job.request;
+  const samples = job.result?.samples ?? [];
+  return [
+    ...samples.map((src) => ({ src, title: `${concept}, sample` })),
+    ...images.map(({ url, caption }) => ({ src: url, title: caption || `${concept}, training picture` })),
+  ];
 }
 
 function factsOf(job: Generation | Training): string {

@@ -109,7 +109,7 @@ function Jobs({ query }: { query: Query }) {
           </div>
         </Empty>
       )}
-      <ol class="jobs" aria-busy={list.waiting}>
+      <ol class="jobs" data-pictures aria-busy={list.waiting}>
         {list.items.map((job) => (
           <JobRow key={job.id} first={job} onChange={replace} onAdd={add} />
         ))}

@@ -3,6 +3,8 @@
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
 import { AddAllButton } from "../../ui/add-all-button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { fullPicturesOf } from "../../ui/cover-choice.ts";
+import { Enlarge } from "../../ui/enlarge.tsx";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { LikeButton } from "../../ui/like-button.tsx";
@@ -22,14 +24,16 @@ export function Summary({ mix }: { mix: MixWithVersions }) {
   const account = useAccount();
   return (
     <div class="adapter-top mix-top">
-      <MixCover
-        mix={mix}
-        class="preview-large mix-cover"
-        width={mix.cover?.width ?? 2}
-        height={mix.cover?.height ?? 1}
-        eager
-        free
-      />
+      <Enlarge pictures={fullPicturesOf(mix)}>
+        <MixCover
+          mix={mix}
+          class="preview-large mix-cover"
+          width={mix.cover?.width ?? 2}
+          height={mix.cover?.height ?? 1}
+          eager
+          free
+        />
+      </Enlarge>
       <div class="summary">
         <div class="summary-head">
           <h1>{mix.title}</h1>

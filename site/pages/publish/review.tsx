@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { api, type Training, type Version } from "../../api.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
+import { Enlarge } from "../../ui/enlarge.tsx";
 import { durationOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
@@ -47,18 +48,22 @@ export function Review({ training }: { training: Training }) {
       <div class="review-pair">
         <section aria-label="Generated">
           <h3>Generated</h3>
-          <div class="review-samples">
-            {samples.map((url) => (
-              <Picture key={url} src={url} alt={`${request.concept}, generated with the adapter`} eager />
+          <div class="review-samples" data-pictures>
+            {samples.map((url, i) => (
+              <Enlarge key={url} pictures={[{ src: url, title: `${request.concept}, sample ${i + 1}` }]}>
+                <Picture src={url} alt={`${request.concept}, generated with the adapter`} eager />
+              </Enlarge>
             ))}
           </div>
         </section>
         <section aria-label="Trained on">
           <h3>Trained on</h3>
-          <ul class="review-trained">
+          <ul class="review-trained" data-pictures>
             {request.images.map((image) => (
               <li key={image.url}>
-                <img src={image.url} alt={image.caption || "Training picture"} />
+                <Enlarge pictures={[{ src: image.url, title: image.caption || "Training picture" }]}>
+                  <img src={image.url} alt={image.caption || "Training picture"} />
+                </Enlarge>
                 {image.caption && <span class="quiet">{image.caption}</span>}
               </li>
             ))}
