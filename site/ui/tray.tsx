@@ -50,7 +50,8 @@ function Tray() {
       </ul>
       {others !== null && (
         <a class="tray-others" href={`/browse/?composes_with=${refs.join(",")}`}>
-          {others === 0 ? "Nobody else composes exactly" : `${countOf(others, "other")} compose exactly`}
+          {others === 0 ? "Nobody else" : countOf(others, "other")}
+          <span class="tray-wide">{others === 0 ? " composes exactly" : " compose exactly"}</span>
         </a>
       )}
       <a class="button primary small" href="/compose/">

@@ -127,8 +127,7 @@ function Actions(props: { opened: OpenedPicture | null; isActual: boolean; onAct
 
 function RecipeLine({ opened }: { opened: OpenedPicture | null }) {
   const form = opened?.form;
-  if (!form)
-    return <p class="viewer-recipe">{opened && "The file of this picture carries no recipe."}</p>;
+  if (!form) return <p class="viewer-recipe">{opened && "The file of this picture carries no recipe."}</p>;
   const facts = [
     form.seed === null ? null : `seed ${form.seed}`,
     form.size.replace("x", " × "),

@@ -37,7 +37,7 @@ export function PictureBar(
   const { image, place } = props.result;
   return (
     <div class="picture-bar" role="toolbar" aria-label="The picture on the canvas">
-      <Tool icon="enlarge" label="Enlarge" onPress={props.onEnlarge} />
+      <Tool icon="enlarge" label="Enlarge" compact onPress={props.onEnlarge} />
       <Tool icon="star" label="Favourite" pressed={props.favourite} onPress={props.onFavourite} />
       <Tool icon="boxes" label="Boxes" pressed={props.boxes} onPress={props.onBoxes} />
       <MenuOf label="Use" rows={USES.map(([use, text]) => [text, () => props.onUse(use)])} />
@@ -62,7 +62,7 @@ export function PictureBar(
       </a>
       <Tool icon="code" label="Code" onPress={props.onCode} />
       {props.publishable && <Tool icon="upload" label="Publish" onPress={props.onPublish} />}
-      <Tool icon="trash" label="Delete" onPress={props.onRemove} />
+      <Tool icon="trash" label="Delete" compact onPress={props.onRemove} />
     </div>
   );
 }
@@ -92,7 +92,14 @@ function MenuOf({ label, rows }: { label: string; rows: readonly (readonly [stri
   );
 }
 
-function Tool(props: { icon: IconName; label: string; pressed?: boolean; onPress: () => void }) {
+/** `compact`: the label is for screen readers and the tooltip. */
+function Tool(props: {
+  icon: IconName;
+  label: string;
+  pressed?: boolean;
+  compact?: boolean;
+  onPress: () => void;
+}) {
   return (
     <button
       type="button"
@@ -102,7 +109,7 @@ function Tool(props: { icon: IconName; label: string; pressed?: boolean; onPress
       onClick={props.onPress}
     >
       <Icon name={props.icon} />
-      <span>{props.label}</span>
+      <span class={props.compact ? "visually-hidden" : undefined}>{props.label}</span>
     </button>
   );
 }

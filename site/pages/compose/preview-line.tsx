@@ -57,12 +57,14 @@ function Question({ preview: { kept, bytes, setConsent } }: { preview: LivePrevi
           kept ? "Its files are on this device." : `It downloads ${bytesOf(bytes)} once.`
         }`}
       </span>
-      <button type="button" class="button small" onClick={() => setConsent("on")}>
-        Turn on
-      </button>
-      <button type="button" class="button small plain" onClick={() => setConsent("off")}>
-        No
-      </button>
+      <div>
+        <button type="button" class="button small" onClick={() => setConsent("on")}>
+          Turn on
+        </button>
+        <button type="button" class="button small plain" onClick={() => setConsent("off")}>
+          No
+        </button>
+      </div>
     </div>
   );
 }

@@ -144,7 +144,7 @@ function Notices() {
     <Part title="Notices and empty states">
       <div class="gallery-grid">
         {(["info", "good", "warn", "bad"] as const).map((variant) => (
-          <Notice variant={variant} title={`A ${variant} notice`} key={variant}>
+          <Notice variant={variant} title={`The ${variant} notice`} key={variant}>
             <p>What happened, and what to do.</p>
           </Notice>
         ))}
