@@ -32,16 +32,16 @@ export type Publishers = readonly [Publisher, ...Publisher[]];
 
 /**
  * Publishes what the catalog lacks. A seed that is refused is skipped, with the reason: someone may have taken its slot
- * before a newer version of the product added it. Returns what was skipped, and why; `told` hears which one is looked at.
+ * before a newer version of the product added it. Returns what was skipped, and why; `onEach` is called with the place of each.
  */
 export async function seedCatalog(
   publishers: Publishers,
-  told: (done: number, all: number) => void = () => {},
+  onEach: (done: number, all: number) => void = () => {},
 ): Promise<string[]> {
   const leftOut: string[] = [];
   const names = seedNames();
   for (const [i, name] of names.entries()) {
-    told(i + 1, names.length);
+    onEach(i + 1, names.length);
     try {
       const reason = await publishSeed(publishers, join(SEEDS, name));
       if (reason !== "published" && reason !== "present") leftOut.push(`${name}: ${reason}`);

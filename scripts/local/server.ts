@@ -111,8 +111,8 @@ export async function startServer({
     const leftOut = await step(
       { doing: "Filling the catalog", done: "Filled the catalog" },
       async (detail) => {
-        const told = (done: number, all: number) => detail(`adapter ${done} of ${all}`);
-        return [...(await seedCatalog(publishers, told)), ...(await seedCasts(publishers))];
+        const onEach = (done: number, all: number) => detail(`adapter ${done} of ${all}`);
+        return [...(await seedCatalog(publishers, onEach)), ...(await seedCasts(publishers))];
       },
     );
     for (const reason of leftOut) say(`Left out the seed ${reason}`);

@@ -1,4 +1,4 @@
-// What the installers' output tells of their progress. Pure.
+// The installers' progress, read from their output. Pure.
 
 /** npm at the log level `http` names each package that it has got. */
 const NPM_PACKAGE = /^npm http (?:fetch GET 200|cache) \S+\.tgz\b/gm;
@@ -23,5 +23,5 @@ export function pipProgress(output) {
   return `${files.length} files of ${Math.round(sum)} MB, now ${last[1]} (${last[2]} ${last[3]}B)`;
 }
 
-/** Without the lines that only tell of progress: what is left says why it failed. */
+/** Without the lines that only show progress: what is left says why it failed. */
 export const withoutProgress = (output) => output.replace(/^npm http .*\n/gm, "");

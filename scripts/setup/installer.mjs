@@ -27,7 +27,7 @@ function gigabytes(bytes) {
 
 /**
  * Resolves when the program has exited with 0; its whole output goes to the log. `duration` is how long it usually takes, in words,
- * `progressOf` what its output so far tells.
+ * `progressOf` reads its progress from its output so far.
  * @param {string} title
  * @param {string[]} command
  * @param {{ duration: string, progressOf?: (output: string) => string }} shown

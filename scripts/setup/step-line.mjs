@@ -2,7 +2,7 @@
 // elsewhere a step that takes longer than a moment has a line when that is clear, one every ten seconds, and one at its end.
 
 const MOMENT_MS = 1_000;
-const TELL_EVERY_MS = 10_000;
+const SHOW_EVERY_MS = 10_000;
 
 /**
  * @typedef {object} Step
@@ -21,16 +21,16 @@ export function beginStep(title, output = process.stdout) {
   const begun = performance.now();
   const live = output.isTTY === true;
   let detail = "";
-  let told = false;
+  let shown = false;
   const elapsed = () => performance.now() - begun;
   const seconds = () => `${Math.round(elapsed() / 1000)} s`;
-  const tell = () => {
-    told = true;
+  const show = () => {
+    shown = true;
     const line = `· ${[title.doing, detail, seconds()].filter(Boolean).join(", ")}`;
     output.write(live ? `\r\x1b[K${line}` : `${line}\n`);
   };
-  const first = setTimeout(tell, MOMENT_MS);
-  const ticker = setInterval(tell, live ? MOMENT_MS : TELL_EVERY_MS);
+  const first = setTimeout(show, MOMENT_MS);
+  const ticker = setInterval(show, live ? MOMENT_MS : SHOW_EVERY_MS);
   const end = () => {
     clearTimeout(first);
     clearInterval(ticker);
@@ -41,12 +41,12 @@ export function beginStep(title, output = process.stdout) {
     },
     done: () => {
       end();
-      if (!told && elapsed() < MOMENT_MS) return;
+      if (!shown && elapsed() < MOMENT_MS) return;
       output.write(`${live ? "\r\x1b[K" : ""}✓ ${title.done} in ${seconds()}\n`);
     },
     failed: () => {
       end();
-      if (live && told) output.write("\n");
+      if (live && shown) output.write("\n");
     },
   };
 }

@@ -8,7 +8,7 @@ export interface FullPicture {
   /** The file itself, not one of its smaller sizes. */
   src: string;
   title: string;
-  /** The recipe as the API tells it, where the file may have lost its own. */
+  /** The recipe from the API, where the file may have lost its own. */
   recipe?: unknown;
   /** How to get the file where the server may not return it any more. */
   bytes?: () => Promise<Blob | null>;

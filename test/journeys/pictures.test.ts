@@ -8,19 +8,16 @@ import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor.ts";
 
 describe("pictures", { timeout: 300_000 }, () => {
-  let visitor: Visitor;
   let page: Page;
-
-  visit({
-    isDemo: true,
-    async arrived(_server, arrived) {
-      visitor = arrived;
-      page = visitor.page;
-      await page.emulateMedia({ reducedMotion: "reduce" });
-    },
-  });
-
+  let visitor: Visitor;
+  const arrived = async (_server: unknown, somebody: Visitor) => {
+    visitor = somebody;
+    page = somebody.page;
+    await page.emulateMedia({ reducedMotion: "reduce" });
+  };
+  visit({ isDemo: true, arrived });
   const step = stepsOf({ prefix: "pictures-", visitor: () => visitor });
+
   const viewer = () => page.locator("dialog.viewer");
   /** The drawn width of what is shown by the file's own. */
   const scale = () =>
