@@ -14,14 +14,13 @@ from torch import Tensor
 from orthoplex.bases.context import Context
 from orthoplex.bases.device import bytes_of
 from orthoplex.bases.options import LoadOptions, PictureOptions
-from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
+from orthoplex.bases.request import Canvas
 from orthoplex.bases.sd import encoding, reading
 from orthoplex.bases.sd.attention import observed
 from orthoplex.bases.sd.checkpointing import checkpointed
-from orthoplex.bases.sd.latent import LatentBase
+from orthoplex.bases.sd.latent import LatentBase, Prompts
 from orthoplex.bases.sd.parts import SdParts, load_parts
 from orthoplex.bases.sd.pictures import SdPictures
-from orthoplex.bases.sd.reading import SdReading
 from orthoplex.bases.sd.schedule import DiffusersSchedule
 from orthoplex.ortho.gated import GatedAttachment, attach_gated
 
@@ -29,19 +28,12 @@ from orthoplex.ortho.gated import GatedAttachment, attach_gated
 class SdBase(LatentBase, SdParts):
     """A frozen Stable Diffusion; see orthoplex.bases.protocol.Base for what each method promises."""
 
+    prompts = Prompts(reading.read, encoding.encode, encoding.negative)
+
     @property
     def memory_bytes(self) -> int:
         second = [] if self.second is None else [self.second.model]
         return bytes_of(self.model, self.text_encoder, self.vae, *second)
-
-    def read(self, spec: SampleSpec, members: Sequence[AttachedAdapter], seed: int) -> SdReading:
-        return reading.read(self, spec, members, seed)
-
-    def encode(self, readings: Sequence[SdReading]) -> Context:
-        return encoding.encode(self, readings)
-
-    def negative(self, readings: Sequence[SdReading]) -> Context:
-        return encoding.negative(self, readings)
 
     @contextmanager
     def attached(self, context: Context) -> Iterator[GatedAttachment | None]:
@@ -56,16 +48,6 @@ class SdBase(LatentBase, SdParts):
             checkpointed(self.model, attachment) if self._checkpoints else nullcontext(),
         ):
             yield attachment
-
-    @property
-    def _checkpoints(self) -> bool:
-        return self.options.checkpoint_gradients and torch.is_grad_enabled()
-
-    def noise(self, seed: int, canvas: Canvas) -> Tensor:
-        """(4, height / 8, width / 8)"""
-        generator = torch.Generator().manual_seed(seed % 2**63)
-        shape = (canvas.height // self.latent_px, canvas.width // self.latent_px)
-        return torch.randn(int(self.model.config.in_channels), *shape, generator=generator)
 
     def schedule(self, canvas: Canvas, seeds: Sequence[int]) -> DiffusersSchedule:
         return DiffusersSchedule(self.scheduler_config, canvas.sampler, canvas.steps, seeds)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -12,15 +13,47 @@ from torch import Tensor
 
 from orthoplex.bases.context import Context
 from orthoplex.bases.protocol import Batch, Concept, TrainingDefaults
-from orthoplex.bases.request import Canvas
+from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.bases.sd.encoding import with_concept
 from orthoplex.bases.sd.offloading import OffloadedParts
+from orthoplex.bases.sd.reading import SdReading
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """How a family reads and encodes prompts: the protocol's methods, each given the base first."""
+
+    read: Callable[[Any, SampleSpec, Sequence[AttachedAdapter], int], SdReading]
+    encode: Callable[[Any, Sequence[SdReading]], Context]
+    negative: Callable[[Any, Sequence[SdReading]], Context]
 
 
 class LatentBase(OffloadedParts):
     """The methods of the protocol that need no denoiser."""
 
     description: dict[str, Any]
+    model: Any
+    prompts: ClassVar[Prompts]
+
+    def read(self, spec: SampleSpec, members: Sequence[AttachedAdapter], seed: int) -> SdReading:
+        return self.prompts.read(self, spec, members, seed)
+
+    def encode(self, readings: Sequence[SdReading]) -> Context:
+        return self.prompts.encode(self, readings)
+
+    def negative(self, readings: Sequence[SdReading]) -> Context:
+        return self.prompts.negative(self, readings)
+
+    def noise(self, seed: int, canvas: Canvas) -> Tensor:
+        """(C, height / 8, width / 8) where a latent is 8 px, C its channels."""
+        generator = torch.Generator().manual_seed(seed % 2**63)
+        shape = (canvas.height // self.latent_px, canvas.width // self.latent_px)
+        return torch.randn(int(self.model.config.in_channels), *shape, generator=generator)
+
+    @property
+    def _checkpoints(self) -> bool:
+        """Whether the blocks of this pass are computed again for their gradients, not kept."""
+        return self.options.checkpoint_gradients and torch.is_grad_enabled()
 
     @property
     def training(self) -> TrainingDefaults:

@@ -14,10 +14,9 @@ from torch import Tensor
 from orthoplex.bases.context import Context
 from orthoplex.bases.device import bytes_of
 from orthoplex.bases.options import LoadOptions, PictureOptions
-from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
+from orthoplex.bases.request import Canvas
 from orthoplex.bases.sd.checkpointing import checkpointed
-from orthoplex.bases.sd.latent import LatentBase
-from orthoplex.bases.sd.reading import SdReading
+from orthoplex.bases.sd.latent import LatentBase, Prompts
 from orthoplex.bases.zimage import encoding, reading
 from orthoplex.bases.zimage.attention import JointProcessor, observed
 from orthoplex.bases.zimage.parts import PATCH, ZParts, load_parts, padded, picture_rows
@@ -29,18 +28,11 @@ from orthoplex.ortho.gated import GatedAttachment, attach_gated
 class ZBase(LatentBase, ZParts):
     """A frozen Z-Image; see orthoplex.bases.protocol.Base for what each method promises."""
 
+    prompts = Prompts(reading.read, encoding.encode, encoding.negative)
+
     @property
     def memory_bytes(self) -> int:
         return bytes_of(self.model, self.text_encoder, self.vae)
-
-    def read(self, spec: SampleSpec, members: Sequence[AttachedAdapter], seed: int) -> SdReading:
-        return reading.read(self, spec, members, seed)
-
-    def encode(self, readings: Sequence[SdReading]) -> Context:
-        return encoding.encode(self, readings)
-
-    def negative(self, readings: Sequence[SdReading]) -> Context:
-        return encoding.negative(self, readings)
 
     @contextmanager
     def attached(self, context: Context) -> Iterator[GatedAttachment | None]:
@@ -51,19 +43,12 @@ class ZBase(LatentBase, ZParts):
         lengths = context.conditions["lengths"]
         length = picture_rows((rows, columns)) + padded(int(lengths.max()))
         processor = JointProcessor(lengths, context.conditions["boxes"], (rows, columns), length)
-        checkpoints = self.options.checkpoint_gradients and torch.is_grad_enabled()
         with (
             observed(self.model, processor),
             attach_gated(self.model, self.layout, context.members, length=length) as attachment,
-            checkpointed(self.model, attachment) if checkpoints else nullcontext(),
+            checkpointed(self.model, attachment) if self._checkpoints else nullcontext(),
         ):
             yield attachment
-
-    def noise(self, seed: int, canvas: Canvas) -> Tensor:
-        """(C, height / 8, width / 8)"""
-        generator = torch.Generator().manual_seed(seed % 2**63)
-        shape = (canvas.height // self.latent_px, canvas.width // self.latent_px)
-        return torch.randn(int(self.model.in_channels), *shape, generator=generator)
 
     def schedule(self, canvas: Canvas, seeds: Sequence[int]) -> FlowSchedule:
         tokens = (canvas.height // self.latent_px // PATCH) * (canvas.width // self.latent_px // PATCH)
