@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,15 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from models import SIZES, make_base
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # started as a file, it finds its neighbours as a package
+
+from bench.adapters import random_adapter
+from bench.models import SIZES, make_base
 from orthoplex.bases.options import LoadOptions
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.bases.sd.base import SdBase
 from orthoplex.bases.sd.describe import gated_shapes
 from orthoplex.bases.sd.memory import training_memory
-from orthoplex.ortho.adapter import Adapter
 from orthoplex.sample.sampler import denoise
 from orthoplex.train.concept import Progress, TrainSpec, train_concept
 
@@ -37,16 +40,7 @@ TRAINED = 5  # training steps; the first is not counted
 
 
 def adapter_of(base: SdBase, slot: int, trigger: str) -> AttachedAdapter:
-    generator = torch.Generator().manual_seed(slot)
-    up = {
-        name: torch.randn(shape.out_features, base.layout.rank, generator=generator).half() * 0.01
-        for name, shape in base.layout.layers.items()
-    }
-    count = base.layout.tokens_shape[0]
-    entries = {name: torch.randn(count, out, generator=generator).half() for name, out in base.layout.entries.items()}
-    concept = trigger.strip("<>")
-    tokens = torch.zeros(0, 0, 0).half()
-    return AttachedAdapter(Adapter(slot, up, tokens, concept, "person", trigger, entries=entries), trigger, 1.0)
+    return AttachedAdapter(random_adapter(base, slot, trigger), trigger, 1.0)
 
 
 class Clock:

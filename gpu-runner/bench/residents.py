@@ -23,7 +23,7 @@ def tensors_of(adapter: Adapter) -> list[torch.Tensor]:
     Row("residents-memory", "memory of 1,000 residents", "their files", "<= 1.02", (0.9, 1.1)),
 )  # fmt: skip
 def residents(quick: bool) -> dict[str, Measured]:
-    from bench.small_sd import random_adapter
+    from bench.adapters import random_adapter
 
     base = load_base(default_base())
     made = [random_adapter(base, number % 16, f"<r{number}>") for number in range(RESIDENTS)]

@@ -92,7 +92,8 @@ def cast(quick: bool) -> dict[str, Measured]:
     needs=("diffusers", "peft"),
 )  # fmt: skip
 def stable_diffusion(quick: bool) -> dict[str, Measured]:
-    from bench.small_sd import ABOUT, SIDE, random_adapter, small_sd
+    from bench.adapters import random_adapter
+    from bench.models import ABOUT, SIDE, small_sd
 
     base = small_sd(quick)
     steps = 2 if quick else 4

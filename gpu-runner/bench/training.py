@@ -50,7 +50,7 @@ def saved_bytes(run: Any, weights: list[Tensor]) -> float:
 def training(quick: bool) -> dict[str, Measured]:
     from peft import LoraConfig
 
-    from bench.small_sd import ABOUT, SIDE, small_sd
+    from bench.models import ABOUT, SIDE, small_sd
     from orthoplex.train.concept import TrainSpec, _State
     from orthoplex.train.step import train_step
 
