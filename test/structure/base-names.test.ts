@@ -15,6 +15,7 @@ const OWN = [
   "gpu-runner/recipes/",
   "gpu-runner/orthoplex/bases/cast/",
   "gpu-runner/orthoplex/cast_training/",
+  "gpu-runner/orthoplex/sd_training/",
   "gpu-runner/orthoplex/eval/",
   "gpu-runner/orthoplex/export_onnx/",
   "gpu-runner/orthoplex/ortho/golden_files.py",

@@ -47,11 +47,21 @@ def colour_names(world: Mapping[str, Any], style: str) -> dict[str, list[tuple[s
 
 
 def caption(
-    record: Mapping[str, Any], world: Mapping[str, Any], background: tuple[str, str], rng: random.Random
+    records: Sequence[Mapping[str, Any]], world: Mapping[str, Any], background: tuple[str, str], rng: random.Random
 ) -> str:
-    """A caption of one person on a background (kind, name of its colour)."""
+    """A caption of the persons of a picture from left to right, on a background (kind, name of its colour)."""
     if rng.random() < SILENT:
         return ""
+    kind, colour = background
+    said = [" ".join(word for word in (colour, KINDS[kind], "background") if word)]
+    if len(records) == 1:
+        return _person(records[0], world, said, rng)
+    persons = " and ".join(_person(each, world, [], rng) for each in records)
+    return ", ".join([persons, *(each for each in said if rng.random() >= DROPPED)])
+
+
+def _person(record: Mapping[str, Any], world: Mapping[str, Any], also: Sequence[str], rng: random.Random) -> str:
+    """One person, and what else is said in the same breath."""
     style = str(record["style"])
     names = colour_names(world, style)
     colours = {
@@ -60,7 +70,7 @@ def caption(
         if "rgb" in each and each["word"] in names
     }
     parts = {str(each["word"]).partition(":")[0].rpartition(".")[2] for each in record["caption"]}
-    said = [rng.choice(_SYNONYMS.get(str(record["expression"]), [str(record["expression"])]))]
+    said = [*also, rng.choice(_SYNONYMS.get(str(record["expression"]), [str(record["expression"])]))]
     if record.get("hair"):
         said.append(_hair(str(record["hair"]), colours.get("hair_colour", "")))
     if "skin" in colours:
@@ -70,8 +80,6 @@ def caption(
     said += [word for word in ("glasses", "earrings") if word in parts]
     if {"facialHair", "beard"} & parts:
         said.append("beard")
-    kind, colour = background
-    said.append(" ".join(word for word in (colour, KINDS[kind], "background") if word))
     kept = [each for each in said if rng.random() >= DROPPED]
     rng.shuffle(kept)
     who = f"a {rng.choice(NOUNS)}"

@@ -1,6 +1,6 @@
 """The network of sd-mini: the classes of Stable Diffusion 1.x, at most 14 MB in fp16. Random weights until trained.
 
-64 px pictures, latents of 16 x 16 (four pixels a side), attention to the words at both levels of the UNet.
+128 px pictures, latents of 16 x 16 with 16 channels, attention to the words at both levels of the UNet.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from orthoplex.sd_training.encoder import pass_through
+
 BYTES_MAX = 14_000_000  # of all weights in fp16
-SIDE_PX = 64
+SIDE_PX = 128
+LATENT_CHANNELS = 16
 TEXT_DIM = 128
 UNET: dict[str, Any] = {
     "sample_size": 16,
-    "block_out_channels": (96, 128),
+    "in_channels": LATENT_CHANNELS,
+    "out_channels": LATENT_CHANNELS,
+    "block_out_channels": (96, 112),
     "layers_per_block": 1,
     "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
     "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
@@ -29,14 +34,17 @@ UNET: dict[str, Any] = {
     "norm_num_groups": 16,
 }
 VAE: dict[str, Any] = {
-    "block_out_channels": (16, 32, 64),
-    "down_block_types": ("DownEncoderBlock2D",) * 3,
-    "up_block_types": ("UpDecoderBlock2D",) * 3,
+    "latent_channels": LATENT_CHANNELS,
+    "scaling_factor": 1.0,
+    "block_out_channels": (16, 32, 48, 64),
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
     "layers_per_block": 1,
     "norm_num_groups": 8,
     "sample_size": SIDE_PX,
 }
-# As Stable Diffusion's, so that every sampler of its users works.
+# Stable Diffusion's levels of noise, so that every sampler of its users works; as in its version 2.1 the velocity is
+# predicted, and sampling begins at the highest level.
 SCHEDULE: dict[str, Any] = {
     "beta_start": 0.00085,
     "beta_end": 0.012,
@@ -44,6 +52,8 @@ SCHEDULE: dict[str, Any] = {
     "clip_sample": False,
     "set_alpha_to_one": False,
     "steps_offset": 1,
+    "prediction_type": "v_prediction",
+    "timestep_spacing": "trailing",
 }
 
 
@@ -93,8 +103,10 @@ def make_pipeline(words: Sequence[str], folder: Path) -> StableDiffusionPipeline
         pad_token_id=tokenizer.pad_token_id,
     )
     torch.manual_seed(0)
+    vae = AutoencoderKL(**VAE)
+    pass_through(vae)  # from diffusers' own start the decoder sees no colours for hundreds of steps
     return StableDiffusionPipeline(
-        vae=AutoencoderKL(**VAE),
+        vae=vae,
         text_encoder=CLIPTextModel(text),
         tokenizer=tokenizer,
         unet=UNet2DConditionModel(**UNET),

@@ -1,16 +1,16 @@
-"""Trains sd-mini: `python -m orthoplex.sd_training.train --sprites DIR --out DIR --part vae|denoiser --minutes 60`.
+"""Trains sd-mini: `python -m orthoplex.sd_training.train --sprites DIR --out DIR --part denoiser --until 20000`.
 
-The autoencoder first (pixels and their differences, a little KL), then text encoder and UNet together on its latents,
-predicting noise. Resumes from OUT/checkpoint.pt, logs to OUT/log.jsonl; `--part export` writes OUT/pipeline in fp16.
+The autoencoder's encoder is computed (encoder.py), so its two parts can be trained in any order or at once: `denoiser`,
+text encoder and UNet together, predicting velocities of latents; `decoder`, pixels and their differences. Each resumes
+exactly from OUT/PART.pt and logs to OUT/log.jsonl. `--part export` writes OUT/pipeline in fp16.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
+import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,81 +19,84 @@ import torch.nn.functional as F
 from diffusers import DDPMScheduler
 from torch import Tensor, nn
 
-from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, compose, draw_backgrounds
-from orthoplex.bases.cast.sprites import SpriteSet, load_sprites
-from orthoplex.bases.cast.world import World, rgb
-from orthoplex.sd_training.captions import all_words, caption, random_background
-from orthoplex.sd_training.network import SCHEDULE, SIDE_PX, make_pipeline
+from orthoplex.bases.cast.sprites import load_sprites
+from orthoplex.bases.cast.world import World
+from orthoplex.bases.device import compute_dtype
+from orthoplex.sd_training.captions import all_words
+from orthoplex.sd_training.encoder import set_encoder
+from orthoplex.sd_training.network import SIDE_PX, make_pipeline
+from orthoplex.sd_training.scenes import Scenes
 
-KL = 1e-6
-RATES = {"vae": 1e-3, "denoiser": 5e-4}
+RATES = {"decoder": 1e-3, "denoiser": 1e-3}
+ENCODER = ("vae.encoder.", "vae.quant_conv.")
+OWN = {
+    "decoder": ("vae.decoder.", "vae.post_quant_conv."),
+    "denoiser": ("text_encoder.", "unet."),
+}  # the parameters of each part
+CROP_PX = 64  # the decoder is taught on windows of this side, and on whole pictures while its rate falls
+SAMPLES = 320  # pictures whose principal components the latents are
+PARTS = ("encoder", *OWN)
+WEIGHT_MAX = 5.0  # of a clean latent's error: at little noise nothing is left to learn from the caption
+PAIRS = 0.125  # of the denoiser's steps show two persons, in half as many pictures
 WARMUP = 100
 SAVE_SECONDS = 300
 CAST_WORDS = 16  # what load_sprites encodes; captions here are text
-
-
-class Scenes:
-    """Endless pictures of one person each, with captions."""
-
-    def __init__(self, data: SpriteSet, world: dict[str, Any], seed: int) -> None:
-        self.data, self.world, self.rng = data, world, random.Random(seed)
-        self.masks = background_masks(1, SIDE_PX)
-
-    def make(self, count: int) -> tuple[Tensor, list[str]]:
-        """Pictures (B, 3, 64, 64) in [-1, 1] and their captions."""
-        chosen = [self.rng.randrange(len(self.data)) for _ in range(count)]
-        behind = [random_background(self.rng) for _ in range(count)]
-        kinds = torch.tensor([BACKGROUNDS.index(kind) for kind, _, _ in behind])
-        colours = torch.stack([rgb(colour) for _, _, colour in behind])
-        sprites = self.data.sprites[chosen][:, None].float() / 255
-        pictures = compose(sprites, draw_backgrounds(kinds, colours, self.masks))
-        texts = [
-            caption(self.data.records[at], self.world, (kind, name), self.rng)
-            for at, (kind, name, _) in zip(chosen, behind, strict=True)
-        ]
-        return pictures, texts
 
 
 class Trainer:
     """One pipeline, the optimiser of the part that is trained, and a moving average of it."""
 
     def __init__(self, pipe: Any, part: str, device: str) -> None:
-        self.pipe, self.part, self.device = pipe, part, device
+        self.pipe, self.part, self.device = pipe, part, torch.device(device)
         self.modules: dict[str, nn.Module] = {"vae": pipe.vae, "text_encoder": pipe.text_encoder, "unet": pipe.unet}
-        own = ("vae",) if part == "vae" else ("text_encoder", "unet")
+        self.parameters: dict[str, Tensor] = {}
         for name, module in self.modules.items():
-            module.to(device).requires_grad_(name in own).train(name in own)
-        self.parameters = {f"{m}.{n}": p for m in own for n, p in self.modules[m].named_parameters()}
+            module.to(device).requires_grad_(False).eval()
+            for key, parameter in module.named_parameters():
+                if f"{name}.{key}".startswith(OWN[part]):
+                    self.parameters[f"{name}.{key}"] = parameter.requires_grad_(True)
         self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
         self.optimiser = torch.optim.AdamW(
-            list(self.parameters.values()), RATES[part], betas=(0.9, 0.99), weight_decay=0.0
+            list(self.parameters.values()), RATES[part], betas=(0.9, 0.99), weight_decay=0.0, fused=True
         )
-        self.noiser = DDPMScheduler(
-            **{k: v for k, v in SCHEDULE.items() if k not in ("set_alpha_to_one", "steps_offset")}
-        )
+        self.noiser = DDPMScheduler.from_config(pipe.scheduler.config)
         self.steps = 0
 
     def loss(self, pictures: Tensor, texts: list[str], generator: torch.Generator) -> Tensor:
         clean = pictures.to(self.device)
-        return self._vae_loss(clean) if self.part == "vae" else self._noise_loss(clean, texts, generator)
+        dtype = compute_dtype(self.device)
+        with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
+            if self.part == "denoiser":
+                return self._velocity_loss(clean, texts, generator)
+            return self._picture_loss(clean)
 
-    def _vae_loss(self, clean: Tensor) -> Tensor:
-        posterior = self.pipe.vae.encode(clean).latent_dist
-        drawn = self.pipe.vae.decode(posterior.sample()).sample
-        edges = sum(F.l1_loss(drawn.diff(dim=axis), clean.diff(dim=axis)) for axis in (2, 3))
-        loss: Tensor = F.l1_loss(drawn, clean) + edges + KL * posterior.kl().mean()
+    @torch.no_grad()
+    def latents(self, clean: Tensor) -> Tensor:
+        """Of pictures, scaled as the UNet knows them; in fp32, for which the encoder is made."""
+        vae = self.pipe.vae
+        with torch.autocast(self.device.type, enabled=False):
+            mean: Tensor = vae.encode(clean).latent_dist.mean
+        return mean * float(vae.config.scaling_factor)
+
+    def _picture_loss(self, clean: Tensor) -> Tensor:
+        drawn = self.pipe.vae.decode(self.latents(clean) / self.pipe.vae.config.scaling_factor).sample.float()
+        edges = F.l1_loss(drawn.diff(dim=2), clean.diff(dim=2)) + F.l1_loss(drawn.diff(dim=3), clean.diff(dim=3))
+        loss: Tensor = F.l1_loss(drawn, clean) + edges
         return loss
 
-    def _noise_loss(self, clean: Tensor, texts: list[str], generator: torch.Generator) -> Tensor:
-        vae, tokenizer = self.pipe.vae, self.pipe.tokenizer
-        with torch.no_grad():
-            latents = vae.encode(clean).latent_dist.mean * vae.config.scaling_factor
+    def _velocity_loss(self, clean: Tensor, texts: list[str], generator: torch.Generator) -> Tensor:
+        """The clean latents' mean square error times min(snr + 1, WEIGHT_MAX)."""
+        tokenizer, latents = self.pipe.tokenizer, self.latents(clean)
         ids = tokenizer(texts, padding="max_length", truncation=True, max_length=77, return_tensors="pt").input_ids
-        states = self.pipe.text_encoder(ids.to(self.device)).last_hidden_state
+        with torch.autocast(self.device.type, enabled=False):
+            states = self.pipe.text_encoder(ids.to(self.device)).last_hidden_state
         t = torch.randint(self.noiser.config.num_train_timesteps, (len(clean),), generator=generator).to(self.device)
         noise = torch.randn(latents.shape, generator=generator).to(self.device)
-        predicted = self.pipe.unet(self.noiser.add_noise(latents, noise, t), t, encoder_hidden_states=states).sample
-        return F.mse_loss(predicted, noise)
+        noisy, velocity = self.noiser.add_noise(latents, noise, t), self.noiser.get_velocity(latents, noise, t)
+        predicted = self.pipe.unet(noisy, t, encoder_hidden_states=states).sample.float()
+        weights = (WEIGHT_MAX * (1 - self.noiser.alphas_cumprod.to(self.device)[t])).clamp(max=1)
+        loss: Tensor = ((predicted - velocity).square().mean(dim=(1, 2, 3)) * weights).mean()
+        return loss
 
     def step(self, pictures: Tensor, texts: list[str], generator: torch.Generator, scale: float) -> float:
         loss = self.loss(pictures, texts, generator)
@@ -110,39 +113,38 @@ class Trainer:
                 self.average[name].lerp_(parameter, 1 - keep)
         return float(loss.detach())
 
-    @torch.no_grad()
-    def finish(self, make: Callable[[int], tuple[Tensor, list[str]]]) -> None:
-        """The average becomes the weights; of an autoencoder also the scale that makes latents of unit variance."""
-        for name, parameter in self.parameters.items():
-            parameter.copy_(self.average[name])
-        if self.part == "vae":
-            latents = self.pipe.vae.encode(make(64)[0].to(self.device)).latent_dist.mean
-            self.pipe.vae.register_to_config(scaling_factor=round(1 / float(latents.std()), 5))
+    def state(self, scenes: Scenes, generator: torch.Generator) -> dict[str, Any]:
+        return {
+            "steps": self.steps,
+            "average": self.average,
+            "parameters": {name: p.detach() for name, p in self.parameters.items()},
+            "optimiser": self.optimiser.state_dict(),
+            "scenes": scenes.state(),
+            "generator": generator.get_state(),
+        }
+
+    def take(self, state: dict[str, Any], scenes: Scenes, generator: torch.Generator) -> None:
+        """Goes on from what `state` returned, with the very next picture."""
+        with torch.no_grad():
+            for name, parameter in self.parameters.items():
+                parameter.copy_(state["parameters"][name])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.average, self.steps = state["average"], state["steps"]
+        scenes.restore(state["scenes"])
+        generator.set_state(state["generator"])
 
 
-def state_of(trainer: Trainer) -> dict[str, Any]:
-    return {
-        "part": trainer.part, "steps": trainer.steps, "average": trainer.average,
-        "scaling_factor": trainer.pipe.vae.config.scaling_factor, "optimiser": trainer.optimiser.state_dict(),
-        "modules": {name: module.state_dict() for name, module in trainer.modules.items()},
-    }  # fmt: skip
-
-
-def take(trainer: Trainer, state: dict[str, Any]) -> None:
-    """Goes on from a checkpoint of this part; of another part it takes the weights, that part's average first."""
-    for name, module in trainer.modules.items():
-        module.load_state_dict(state["modules"][name])
-    trainer.pipe.vae.register_to_config(scaling_factor=state["scaling_factor"])
-    if state["part"] == trainer.part:
-        trainer.optimiser.load_state_dict(state["optimiser"])
-        trainer.average, trainer.steps = state["average"], state["steps"]
-    else:
-        trainer.average = {name: p.detach().clone() for name, p in trainer.parameters.items()}
-
-
-def save(state: dict[str, Any], path: Path) -> None:
-    torch.save(state, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
+def take_finished(pipe: Any, folder: Path, parts: tuple[str, ...]) -> None:
+    """The average weights of other parts that were trained before, where there are any."""
+    modules = {"vae": pipe.vae, "text_encoder": pipe.text_encoder, "unet": pipe.unet}
+    named = {f"{m}.{n}": p for m, module in modules.items() for n, p in module.named_parameters()}
+    for part in parts:
+        if not (folder / f"{part}.pt").exists():
+            continue
+        state = torch.load(folder / f"{part}.pt", map_location="cpu", weights_only=True)
+        with torch.no_grad():
+            for name, value in state["average"].items():
+                named[name].copy_(value)
 
 
 def export(pipe: Any, folder: Path) -> None:
@@ -150,13 +152,31 @@ def export(pipe: Any, folder: Path) -> None:
     pipe.to(torch.float16).save_pretrained(folder)
 
 
+def save(state: dict[str, Any], path: Path) -> None:
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
+def add_encoder(pipe: Any, folder: Path, scenes: Scenes) -> None:
+    """Computes the encoder where this run has none yet, and keeps it as a finished part."""
+    set_encoder(pipe.vae, scenes.make(SAMPLES)[0])
+    own = {f"vae.{name}": value for name, value in pipe.vae.named_parameters() if f"vae.{name}".startswith(ENCODER)}
+    save({"average": {name: value.detach() for name, value in own.items()}}, folder / "encoder.pt")
+
+
+def windows(pictures: Tensor, generator: torch.Generator) -> Tensor:
+    """A window of CROP_PX a side, the same for the whole batch: as much to learn from, a quarter of the work."""
+    top, left = torch.randint(pictures.shape[-1] - CROP_PX + 1, (2,), generator=generator).tolist()
+    return pictures[..., top : top + CROP_PX, left : left + CROP_PX]
+
+
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sprites", type=Path, required=True, help="folder that the cast world's render.ts wrote")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--part", choices=("vae", "denoiser", "export"), required=True)
-    parser.add_argument("--minutes", type=float, default=0, help="budget of this call")
-    parser.add_argument("--cooldown", type=float, default=0.0, help="share of it in which the rate falls to zero")
+    parser.add_argument("--part", choices=(*OWN, "export"), required=True)
+    parser.add_argument("--until", type=int, default=0, help="number of the last step")
+    parser.add_argument("--cooldown", type=int, default=0, help="steps before it in which the rate falls to zero")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--device", default="cpu")
     return parser.parse_args()
@@ -166,45 +186,51 @@ def main() -> None:
     arguments = parse()
     arguments.out.mkdir(parents=True, exist_ok=True)
     world = json.loads((arguments.sprites / "world.json").read_text())
-    data = load_sprites(arguments.sprites, World.parse(world), SIDE_PX, CAST_WORDS)
     pipe = make_pipeline(all_words(world), arguments.out / "words")
-    part = "denoiser" if arguments.part == "export" else arguments.part
-    trainer, checkpoint = Trainer(pipe, part, arguments.device), arguments.out / "checkpoint.pt"
-    if checkpoint.exists():
-        take(trainer, torch.load(checkpoint, map_location=arguments.device, weights_only=True))
-    scenes = Scenes(data, world, trainer.steps)
+    take_finished(pipe, arguments.out, tuple(part for part in PARTS if part != arguments.part))
     if arguments.part == "export":
-        trainer.finish(scenes.make)
         export(pipe, arguments.out / "pipeline")
         return
-    run(trainer, scenes, arguments, checkpoint)
+    data = load_sprites(arguments.sprites, World.parse(world), SIDE_PX, CAST_WORDS)
+    scenes, generator = Scenes(data, world, 0), torch.Generator().manual_seed(1)
+    if not (arguments.out / "encoder.pt").exists():
+        add_encoder(pipe, arguments.out, Scenes(data, world, 0))
+    trainer, checkpoint = Trainer(pipe, arguments.part, arguments.device), arguments.out / f"{arguments.part}.pt"
+    if checkpoint.exists():
+        trainer.take(torch.load(checkpoint, weights_only=True), scenes, generator)
+    run(trainer, scenes, generator, arguments)
+    save(trainer.state(scenes, generator), checkpoint)
 
 
-def run(trainer: Trainer, scenes: Scenes, arguments: argparse.Namespace, checkpoint: Path) -> None:
-    generator = torch.Generator().manual_seed(1 + trainer.steps)
+def run(trainer: Trainer, scenes: Scenes, generator: torch.Generator, arguments: argparse.Namespace) -> None:
+    """Steps until the last one or SIGTERM. The rate follows from the step's number, so that a break changes nothing."""
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     started = saved = time.monotonic()
-    budget, smoothed = arguments.minutes * 60, None
-    while (elapsed := time.monotonic() - started) < budget:
-        cooling = (budget - elapsed) / (arguments.cooldown * budget) if arguments.cooldown else 1.0
+    smoothed: float | None = None
+    while not stopping and trainer.steps < arguments.until:
+        cooling = (arguments.until - trainer.steps) / arguments.cooldown if arguments.cooldown else 1.0
         scale = min(1.0, cooling, (trainer.steps + 1) / WARMUP)
-        loss = trainer.step(*scenes.make(arguments.batch), generator, scale)
+        pair = trainer.part == "denoiser" and scenes.rng.random() < PAIRS
+        pictures, texts = scenes.make(arguments.batch // 2, 2) if pair else scenes.make(arguments.batch)
+        if trainer.part != "denoiser" and cooling >= 1:
+            pictures = windows(pictures, generator)
+        loss = trainer.step(pictures, texts, generator, scale)
         smoothed = loss if smoothed is None else 0.98 * smoothed + 0.02 * loss
         if trainer.steps % 50 == 0:
             line = {
                 "part": trainer.part,
                 "steps": trainer.steps,
                 "loss": round(smoothed, 5),
-                "seconds": round(elapsed, 1),
+                "seconds": round(time.monotonic() - started, 1),
+                "cpu_seconds": round(time.process_time(), 1),
             }
             with (arguments.out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
             print(json.dumps(line), flush=True)
         if time.monotonic() - saved > SAVE_SECONDS:
-            save(state_of(trainer), checkpoint)
+            save(trainer.state(scenes, generator), arguments.out / f"{trainer.part}.pt")
             saved = time.monotonic()
-    if trainer.part == "vae":
-        trainer.finish(scenes.make)
-    save(state_of(trainer), checkpoint)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
@@ -17,39 +18,45 @@ from orthoplex.bases.cast.scene import Captions
 from orthoplex.bases.cast.sprites import SpriteSet
 from orthoplex.bases.sd.describe import describe
 from orthoplex.sd_training.captions import all_words, caption, nearest
+from orthoplex.sd_training.encoder import set_encoder
 from orthoplex.sd_training.network import BYTES_MAX, SIDE_PX, make_pipeline, make_tokenizer, weight_bytes
-from orthoplex.sd_training.train import Scenes, Trainer, export, save, state_of, take
+from orthoplex.sd_training.scenes import Scenes
+from orthoplex.sd_training.train import OWN, PARTS, Trainer, add_encoder, export, save, take_finished, windows
 
 ROLES = [{"role": "hair_colour", "palette": "hair"}, {"role": "skin", "palette": "skin"}]
 PALETTES = {"hair": {"black": "000000", "dark red": "900000"}, "skin": {"fair": "f7cfae", "brown": "96613d"}}
 WORLD: dict[str, Any] = {"styles": [{"word": "lorelei", "colours": ROLES}], "palettes": PALETTES}
-PARTS = [{"word": "lorelei.glasses:a"}, {"word": "hair_colour", "rgb": "8f0a0a"}, {"word": "skin", "rgb": "90603f"}]
+CAPTION = [{"word": "lorelei.glasses:a"}, {"word": "hair_colour", "rgb": "8f0a0a"}, {"word": "skin", "rgb": "90603f"}]
 RECORDS: list[dict[str, object]] = [
     {
         "style": "lorelei",
         "expression": ("smiling", "sad")[at % 2],
         "hair": ("short", "bun", "bald")[at % 3],
-        "caption": PARTS,
+        "caption": CAPTION,
     }
     for at in range(6)
 ]
 
 
 @pytest.fixture(scope="module")
-def scenes() -> Scenes:
+def sprites() -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
     sprites = torch.zeros(len(RECORDS), 4, SIDE_PX, SIDE_PX, dtype=torch.uint8)
     for at, sprite in enumerate(sprites):
         shade = torch.randint(40, 250, (3,), generator=generator)
-        sprite[:3, 10 + at : 40, 20:50] = shade[:, None, None].to(torch.uint8)
-        sprite[3, 10 + at : 40, 20:50] = 255
+        sprite[:3, 20 + at : 80, 40:100] = shade[:, None, None].to(torch.uint8)
+        sprite[3, 20 + at : 80, 40:100] = 255
+    return sprites
+
+
+def scenes_of(sprites: torch.Tensor) -> Scenes:
     return Scenes(SpriteSet(sprites, Captions(torch.zeros(6, 1), torch.zeros(6, 1, 4)), RECORDS), WORLD, 0)
 
 
 def test_captions_are_english_with_one_token_per_word(tmp_path: Path) -> None:
     tokenizer = make_tokenizer(all_words(WORLD), tmp_path)
     rng = random.Random(0)
-    texts = [caption(RECORDS[at % 6], WORLD, ("dots", "mint"), rng) for at in range(200)]
+    texts = [caption([RECORDS[at % 6]], WORLD, ("dots", "mint"), rng) for at in range(200)]
     assert sum(text == "" for text in texts) in range(5, 50)
     for text in filter(None, texts):
         words = text.replace(",", " ,").split()
@@ -68,43 +75,87 @@ def test_the_pipeline_has_the_classes_of_stable_diffusion_and_its_size_limit(tmp
     assert 10_000_000 < weight_bytes(pipe) <= BYTES_MAX
 
 
-@pytest.mark.parametrize("part", ["vae", "denoiser"])
-def test_steps_lower_the_loss_and_a_checkpoint_resumes(scenes: Scenes, tmp_path: Path, part: str) -> None:
-    trainer = Trainer(make_pipeline(all_words(WORLD), tmp_path / "words"), part, "cpu")
-    pictures, texts = scenes.make(4)
+def test_a_caption_of_two_people_describes_both_and_one_background() -> None:
+    rng = random.Random(3)
+    texts = [caption([RECORDS[0], RECORDS[1]], WORLD, ("plain", "mint"), rng) for _ in range(100)]
+    said = [text for text in texts if text]
+    assert all(" and " in text and text.count("background") <= 1 for text in said)
+    assert sum("mint background" in text for text in said) > 60
 
-    def loss() -> float:
+
+@pytest.mark.parametrize("part", list(OWN))
+def test_steps_lower_the_loss_and_checkpoints_go_on_exactly(sprites: torch.Tensor, tmp_path: Path, part: str) -> None:
+    def start() -> tuple[Trainer, Scenes, torch.Generator]:
+        trainer = Trainer(make_pipeline(all_words(WORLD), tmp_path / "words"), part, "cpu")
+        return trainer, scenes_of(sprites), torch.Generator().manual_seed(0)
+
+    def steps(trainer: Trainer, scenes: Scenes, generator: torch.Generator, count: int) -> list[float]:
+        losses = []
+        for _ in range(count):
+            pictures, texts = scenes.make(4)
+            pictures = pictures if part == "denoiser" else windows(pictures, generator)
+            losses.append(trainer.step(pictures, texts, generator, 0.3))
+        return losses
+
+    def fixed_loss(trainer: Trainer) -> float:
         with torch.no_grad():
-            torch.manual_seed(1)
-            return float(trainer.loss(pictures, texts, torch.Generator().manual_seed(1)))
+            return float(trainer.loss(*scenes_of(sprites).make(4), torch.Generator().manual_seed(1)))
 
-    before, generator = loss(), torch.Generator().manual_seed(0)
-    for _ in range(6):
-        trainer.step(pictures, texts, generator, 0.3)
-    assert loss() < before
-    save(state_of(trainer), tmp_path / "checkpoint.pt")
-    other = Trainer(make_pipeline(all_words(WORLD), tmp_path / "words"), part, "cpu")
-    take(other, torch.load(tmp_path / "checkpoint.pt", weights_only=True))
-    again = torch.Generator().manual_seed(7)
-    one, two = (each.step(pictures, texts, again.manual_seed(7), 0.3) for each in (trainer, other))
-    assert two == pytest.approx(one, rel=1e-4) if part == "denoiser" else True
-    assert other.steps == trainer.steps == 7
+    whole = start()
+    before = fixed_loss(whole[0])
+    steps(*whole, 6)
+    assert fixed_loss(whole[0]) < before
+    save(whole[0].state(*whole[1:]), tmp_path / f"{part}.pt")
+    other = start()
+    other[0].take(torch.load(tmp_path / f"{part}.pt", weights_only=True), *other[1:])
+    assert steps(*other, 2) == steps(*whole, 2)
+    assert other[0].steps == whole[0].steps == 8
+    for name, value in whole[0].parameters.items():
+        assert torch.equal(value, other[0].parameters[name]), name
 
 
-def test_unmodified_diffusers_loads_the_exported_pipeline_and_it_is_a_base(scenes: Scenes, tmp_path: Path) -> None:
-    pipe = make_pipeline(all_words(WORLD), tmp_path / "words")
-    trainer = Trainer(pipe, "vae", "cpu")
-    trainer.finish(scenes.make)
+def test_the_encoder_is_the_principal_components_of_patches(sprites: torch.Tensor, tmp_path: Path) -> None:
+    vae: Any = make_pipeline(all_words(WORLD), tmp_path / "words").vae
+    generator = torch.Generator().manual_seed(0)
+    pictures = F.interpolate(torch.rand(24, 3, 16, 16, generator=generator), size=SIDE_PX, mode="bilinear") * 2 - 1
+    pictures = torch.cat([pictures, scenes_of(sprites).make(8)[0]])
+    set_encoder(vae, pictures)
     with torch.no_grad():
-        latents = pipe.vae.encode(scenes.make(16)[0]).latent_dist.mean * pipe.vae.config.scaling_factor
-    assert 0.7 < float(latents.std()) < 1.4
-    export(pipe, tmp_path / "pipeline")
+        found = vae.encode(pictures).latent_dist
+    rows = F.unfold(pictures, 8, stride=8).transpose(1, 2).flatten(0, 1).double()
+    codes = found.mean.flatten(2).transpose(1, 2).flatten(0, 1).double()
+    codes = torch.cat([codes, torch.ones(len(codes), 1)], dim=1)
+    left = (codes @ torch.linalg.lstsq(codes, rows).solution - rows).square().sum()
+    values = torch.linalg.eigvalsh((rows - rows.mean(0)).T @ (rows - rows.mean(0))).flip(0)
+    least = values[found.mean.shape[1] :].sum()  # what the best linear code of this size leaves
+    assert float(left) < 1.1 * float(least) + 1e-3 * float(values.sum())
+    assert float(found.std.max()) < 1e-5
+    assert 0.8 < float(found.mean.std()) < 1.2
+    with torch.no_grad():  # a window's latents are those of the picture
+        part = vae.encode(pictures[:4, :, 32:96, 32:96]).latent_dist.mean
+    assert float((part - found.mean[:4, :, 4:12, 4:12]).abs().max()) < 0.02
+
+
+def test_unmodified_diffusers_loads_the_exported_pipeline_and_it_is_a_base(
+    sprites: torch.Tensor, tmp_path: Path
+) -> None:
+    pipe = make_pipeline(all_words(WORLD), tmp_path / "words")
+    scenes = scenes_of(sprites)
+    trainer = Trainer(pipe, "decoder", "cpu")
+    save(trainer.state(scenes, torch.Generator()), tmp_path / "decoder.pt")
+    again = make_pipeline(all_words(WORLD), tmp_path / "words")
+    add_encoder(again, tmp_path, scenes)
+    with torch.no_grad():
+        again.vae.decoder.conv_out.weight.zero_()
+    take_finished(again, tmp_path, PARTS)
+    assert torch.equal(again.vae.decoder.conv_out.weight, trainer.average["vae.decoder.conv_out.weight"])
+    export(again, tmp_path / "pipeline")
     files = list((tmp_path / "pipeline").rglob("*.safetensors"))
     assert sum(path.stat().st_size for path in files) <= BYTES_MAX
     loaded = StableDiffusionPipeline.from_pretrained(tmp_path / "pipeline", dtype=torch.float32)
     loaded.set_progress_bar_config(disable=True)
-    (image,) = loaded("a smiling person, mint background", num_inference_steps=2, height=64, width=64).images
-    assert image.size == (64, 64)
+    (image,) = loaded("a smiling person, mint background", num_inference_steps=2, height=128, width=128).images
+    assert image.size == (128, 128)
     description = describe(tmp_path / "pipeline", "sd-mini", "SD mini")
-    assert (description["default_size"], description["prediction"]) == ("64x64", "epsilon")
+    assert (description["default_size"], description["prediction"]) == ("128x128", "v_prediction")
     assert (len(description["entries"]), description["rank"]) == (14, 8)

@@ -38,11 +38,17 @@ def read_captions(path: Path) -> tuple[list[dict[str, object]], list[list[Word]]
 
 
 def load_sprites(folder: Path, world: World, size_px: int, words: int) -> SpriteSet:
-    """Reads OUT/sprites.rgba and averages it down to size_px (premultiplied, so edges stay clean)."""
+    """Reads OUT/sprites.rgba and averages it down to size_px (premultiplied, so edges stay clean).
+
+    Sprites that have this size already stay in their file, and are read from it when they are used.
+    """
     records, captions = read_captions(folder / "captions.jsonl")
     stored = json.loads((folder / "world.json").read_text())["size"]
-    raw = np.memmap(folder / "sprites.rgba", np.uint8, "r").reshape(len(records), stored, stored, 4)
+    # copy on write: torch warns about arrays that cannot be written to
+    raw = np.memmap(folder / "sprites.rgba", np.uint8, "c").reshape(len(records), stored, stored, 4)
     factor = stored // size_px
+    if factor == 1:
+        return SpriteSet(torch.from_numpy(raw).permute(0, 3, 1, 2), encode_captions(world, captions, words), records)
     out = np.empty((len(records), 4, size_px, size_px), np.uint8)
     for start in range(0, len(records), 512):
         block = raw[start : start + 512].astype(np.uint16)

@@ -1,0 +1,68 @@
+"""Puts an exported pipeline into the product: `python -m orthoplex.sd_training.publish RUN/pipeline`.
+
+Writes gpu-runner/bases/sd-mini/pipeline (the weights) and schema/bases/sd-mini.json (what the edge, forms and runners
+read). A published base never changes: adapters are bound to its weights, so another training takes another id.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from orthoplex.bases.registry import PIPELINE, descriptions_folder, weights_folder
+from orthoplex.bases.sd.describe import describe
+from orthoplex.sd_training.network import SIDE_PX
+from orthoplex.sd_training.scenes import STYLES
+
+ID = "sd-mini"
+TITLE = "SD mini"
+
+
+def description_of(folder: Path) -> dict[str, Any]:
+    """The description of the pipeline in FOLDER: as of any pipeline, and what is known of this one."""
+    described = describe(folder, ID, TITLE)
+    side = {"min": SIDE_PX, "max": 2 * SIDE_PX, "step": SIDE_PX}
+    return described | {
+        "description": f"A small Stable Diffusion pipeline that draws people in {len(STYLES)} drawing styles, "
+        "with prompts in English. It runs on a CPU.",
+        "licence": {
+            "spdx": f"LicenseRef-{ID}",
+            "note": "Art credits in docs; the weights carry the terms of the drawings they were trained on.",
+        },
+        "sizes": [{"width": SIDE_PX, "height": SIDE_PX}, {"width": 2 * SIDE_PX, "height": SIDE_PX}],
+        "size_range": {"width": side, "height": side, "pixels_max": 2 * SIDE_PX * SIDE_PX},
+        "steps": {"default": 20, "min": 1, "max": 100},
+        "guidance": {"default": 3, "min": 0, "max": 20},
+        "prompts": {
+            "preview": "a {trigger}, smiling, sky background",
+            "samples": ["a {trigger}", *(f"a {{trigger}}, {face}" for face in ("neutral", "smiling", "laughing"))],
+        },
+        "training": {
+            **described["training"],
+            "picture": {"side_min": SIDE_PX // 2, "pixels_max": 16_000_000},
+            "steps": {"default": 240, "min": 1, "max": 2000},
+            "presets": [
+                {"name": "quick", "title": "Quick", "steps": 120},
+                {"name": "standard", "title": "Standard", "steps": 240},
+                {"name": "long", "title": "Long", "steps": 480},
+            ],
+        },
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pipeline", type=Path)
+    source = parser.parse_args().pipeline
+    target = weights_folder() / ID / PIPELINE
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    text = json.dumps(description_of(target), indent=2) + "\n"
+    (descriptions_folder() / f"{ID}.json").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
