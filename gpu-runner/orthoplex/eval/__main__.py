@@ -3,6 +3,7 @@
 Resumes: what was trained and measured is kept under --cache by a hash of its settings. Writes --page (docs/results.md;
 the tiny size writes beside its cache instead, so that it never replaces a real page). With --search it runs the
 variants of the gate instead (studies/search.py) and writes search-SIZE.md into the cache, after every variant.
+With --base of a Stable Diffusion base it measures the paper's table alone (sd/lab.py), on docs/results-BASE.md.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ from typing import Any
 
 import torch
 
+from orthoplex.bases.registry import describe_base, load_base
 from orthoplex.eval.ahead import Place
 from orthoplex.eval.attention import open_cast, with_tokens_a_layer
 from orthoplex.eval.attributes import make_reader
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.embedder import make_embedder
 from orthoplex.eval.judging import Judge
-from orthoplex.eval.lab import Lab
-from orthoplex.eval.renders import REPOSITORY, read_characters, read_people, render
-from orthoplex.eval.report import Provenance, write_report, write_search
-from orthoplex.eval.settings import SIZES, Settings
+from orthoplex.eval.lab import Lab, Laboratory
+from orthoplex.eval.renders import REPOSITORY, Character, read_characters, read_people, render
+from orthoplex.eval.report import Provenance, write_report, write_search, write_table
+from orthoplex.eval.settings import SD_SIZES, SIZES, Settings
 from orthoplex.eval.studies.ablations import ablations
 from orthoplex.eval.studies.curves import merged_curve, strength_curve
 from orthoplex.eval.studies.interference import interference
@@ -59,7 +61,23 @@ class Log:
 def open_lab(
     settings: Settings, base_id: str, device: str, *, root: Path, log: Log, workers: int = 1
 ) -> tuple[Lab, dict[str, Any]]:
-    """The lab, and what its metrics are worth."""
+    """The lab on a base of the cast family, and what its metrics are worth."""
+    published = open_cast(base_id, device)
+    base = with_tokens_a_layer(published)
+    cache, characters, judge, metrics = open_metrics(settings, root, log, base.config.cell_px)
+    trainer = Trainer(base, settings, cache, weights_sha256(base), log.say)
+    place = Place(base_id, root, settings, workers) if workers > 1 and device == "cpu" else None
+    lab = Lab(
+        base=base, settings=settings, cache=cache, trainer=trainer, judge=judge, characters=characters, say=log.say,
+        place=place, published=published,
+    )  # fmt: skip
+    return lab, metrics
+
+
+def open_metrics(
+    settings: Settings, root: Path, log: Log, cell_px: int
+) -> tuple[Cache, dict[str, Character], Judge, dict[str, Any]]:
+    """The cache, the characters as large as the base draws them, who judges them, and what that is worth."""
     cache = Cache(root)
     folder = render(root, settings.measured + settings.tuning_concepts, settings.metrics.people)
     people = read_people(folder)
@@ -68,15 +86,26 @@ def open_lab(
     log.say(f"embedder: equal error rate {identity['eer_same_style']:.3%} within a style")
     reader, accuracy = make_reader(cache, people, settings.metrics)
     log.say(f"attributes: {accuracy}")
-    published = open_cast(base_id, device)
-    base = with_tokens_a_layer(published)
-    trainer = Trainer(base, settings, cache, weights_sha256(base), log.say)
-    characters = {character.name: character for character in read_characters(folder, base.config.cell_px)}
-    place = Place(base_id, root, settings, workers) if workers > 1 and device == "cpu" else None
+    characters = {character.name: character for character in read_characters(folder, cell_px)}
     tuning = settings.tuning(list(characters))
     judge = Judge(embedder, reader, [each for name, each in characters.items() if name not in tuning])
-    lab = Lab(base, settings, cache, trainer, judge, characters, say=log.say, place=place, published=published)
-    return lab, {"embedder": identity, "attributes": accuracy}
+    return cache, characters, judge, {"embedder": identity, "attributes": accuracy}
+
+
+def open_sd_lab(
+    settings: Settings, base_id: str, device: str, *, root: Path, log: Log
+) -> tuple[Laboratory, dict[str, Any]]:
+    """The same on a Stable Diffusion base."""
+    from orthoplex.eval.sd.lab import SdLab, SdTrainer  # needs diffusers
+
+    base: Any = load_base(base_id, device)
+    side = base.training.sample_size[0]
+    cache, characters, judge, metrics = open_metrics(settings, root, log, side)
+    trainer = SdTrainer(base, settings, cache, log.say)
+    lab = SdLab(
+        base=base, settings=settings, cache=cache, trainer=trainer, judge=judge, characters=characters, say=log.say
+    )
+    return lab, metrics | {"base": {"id": base_id, "cell_px": side}}
 
 
 def measure_everything(lab: Lab, results: dict[str, Any], log: Log) -> None:
@@ -95,6 +124,14 @@ def measure_everything(lab: Lab, results: dict[str, Any], log: Log) -> None:
         results[name] = study(lab)
     results["ours"] = asdict(lab.lineup.ours.training)
     results["base"] = {"id": lab.base.id, "cell_px": lab.base.config.cell_px}
+
+
+def measure_table(lab: Laboratory, results: dict[str, Any], log: Log) -> None:
+    """The paper's table alone."""
+    for name, study in (("tuning", tune), ("truth", true_renders), ("main", main_table)):
+        log.say(f"-- {name}")
+        results[name] = study(lab)
+    results["ours"] = asdict(lab.lineup.ours.training)
 
 
 def run_search(lab: Lab, only: str, page: Path, provenance: Callable[[], Provenance]) -> None:
@@ -144,25 +181,38 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=REPOSITORY / ".local/eval")
     parser.add_argument("--page", type=Path)
     arguments = parser.parse_args()
-    settings = SIZES[arguments.size or "small"]
+    on_sd = describe_base(arguments.base)["family"] == "sd"
+    sizes = SD_SIZES if on_sd else SIZES
+    if on_sd and (arguments.search or arguments.size not in (None, *sizes)):
+        parser.error(f"on {arguments.base} the sizes are {', '.join(sizes)}, and there is no search")
+    settings = sizes[arguments.size or "small"]
     if arguments.seeds:
         settings = replace(settings, seeds=tuple(range(arguments.seeds)))
     if arguments.steps:
         settings = replace(settings, steps=arguments.steps)
-    default = arguments.cache / "tiny/results.md" if settings.name == "tiny" else REPOSITORY / "docs/results.md"
+    name = f"results-{arguments.base}.md" if on_sd else "results.md"
+    default = arguments.cache / "tiny" / name if arguments.size == "tiny" else REPOSITORY / "docs" / name
     if arguments.search:
         default = arguments.cache / f"search-{settings.name}.md"
     page: Path = arguments.page or default
     page.parent.mkdir(parents=True, exist_ok=True)
     log = Log()
-    lab, results = open_lab(
-        settings, arguments.base, arguments.device, root=arguments.cache, log=log, workers=arguments.workers
-    )
     command = " ".join(["npm run eval", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])])
 
     def provenance() -> Provenance:
-        return Provenance(command, commit(), machine(arguments.device), lab.base.id, lab.trainer.weights, log.minutes)
+        weights = opened.character_trainer.weights
+        return Provenance(command, commit(), machine(arguments.device), arguments.base, weights, log.minutes)
 
+    if on_sd:
+        opened, results = open_sd_lab(settings, arguments.base, arguments.device, root=arguments.cache, log=log)
+        measure_table(opened, results, log)
+        write_table(opened, results, provenance(), page)
+        log.say(f"written: {page}")
+        return
+    lab, results = open_lab(
+        settings, arguments.base, arguments.device, root=arguments.cache, log=log, workers=arguments.workers
+    )
+    opened = lab
     if arguments.search:
         run_search(lab, arguments.only, page, provenance)
     else:

@@ -15,8 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from orthoplex.bases.cast.base import CastBase
+from orthoplex.bases.protocol import AnyBase
 from orthoplex.eval.attention import attention_layout, reads_words
 from orthoplex.ortho.attach import find_linear
+from orthoplex.ortho.layout import Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,7 @@ def trained_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, A
 
 def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> AbstractContextManager[None]:
     """Residuals beside the layers of the base inside the `with` block: y = x W^T + strength x (up down)^T."""
-    return _beside(base, [(residuals, lambda _: strength)])
+    return beside(base, attention_layout(base), [(residuals, lambda _: strength)])
 
 
 def confined_beside(
@@ -80,13 +82,16 @@ def confined_beside(
     def confined(positions: Tensor, words: Tensor) -> Callable[[str], Tensor]:
         return lambda layer: (words if reads_words(layer) else positions).to(base.device, base.dtype)[:, None]
 
-    return _beside(base, [(residuals, confined(positions, words)) for residuals, positions, words in members])
+    confinements = [(residuals, confined(positions, words)) for residuals, positions, words in members]
+    return beside(base, attention_layout(base), confinements)
 
 
 @contextmanager
-def _beside(base: CastBase, members: Sequence[tuple[Residuals, Callable[[str], float | Tensor]]]) -> Iterator[None]:
-    """Each member's residuals, times what its function says for a layer."""
-    layout, handles = attention_layout(base), []
+def beside(
+    base: AnyBase, layout: Layout, members: Sequence[tuple[Residuals, Callable[[str], float | Tensor]]]
+) -> Iterator[None]:
+    """Each member's residuals, times what its function says for a layer; `layout` has these layers."""
+    handles = []
     for residuals, gain_of in members:
         for layer, each in residuals.items():
             hook = _hook(each, gain_of(layer), base.device, base.dtype)

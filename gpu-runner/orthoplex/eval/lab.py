@@ -1,14 +1,16 @@
 """Measures one trial at a time, with what every study needs: the base, the characters, the trainer, the judge.
 
 A trial trains characters by a method, merges them at a strength, generates some of them and judges those. It is cached.
+`Laboratory` is what all families of bases share; `Lab` is that of the cast family, sd/lab.py that of Stable Diffusion.
 """
 
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -57,19 +59,40 @@ class Measured:
     merge_seconds: float
 
 
-@dataclass(eq=False)
-class Lab:
-    base: CastBase
+class CharacterTrainer(Protocol):
+    """What trains characters on one base, each once."""
+
+    @property
+    def weights(self) -> str:
+        """Which base it is: a hash of its weights."""
+        ...
+
+    def train(self, character: Character, training: Training, seed: int) -> Trained: ...
+
+
+@dataclass(eq=False, kw_only=True)
+class Laboratory(ABC):
+    """What is measured on a base of any family; how its pictures are drawn is the family's own."""
+
     settings: Settings
     cache: Cache
-    trainer: Trainer
     judge: Judge
     characters: dict[str, Character]  # by name, in order
     factors: dict[Training, float] = field(default_factory=dict)  # the tuned rate of each training, by tuning.py
     say: Callable[[str], None] = lambda _: None
-    place: Place | None = None  # where other processes may help
-    published: CastBase | None = None  # the base as it is published, where `base` is another view of it
-    _moments: dict[tuple[str, Training, int], tuple[Moments, float]] = field(default_factory=dict)
+
+    @property
+    @abstractmethod
+    def character_trainer(self) -> CharacterTrainer: ...
+
+    @property
+    @abstractmethod
+    def lineup(self) -> Lineup:
+        """The methods that can be compared on this base."""
+
+    @abstractmethod
+    def draw(self, trial: Trial, requests: Sequence[Request], residuals: Mapping[str, LayerResidual]) -> Tensor:
+        """The pictures of the requests (N, 3, E, E), with `residuals`, which act everywhere, beside the base."""
 
     @property
     def names(self) -> list[str]:
@@ -84,19 +107,15 @@ class Lab:
     def tuned(self, training: Training) -> Training:
         return replace(training, rate_factor=self.factors.get(training, training.rate_factor))
 
-    @property
-    def lineup(self) -> Lineup:
-        """The methods that can be compared on this base."""
-        return lineup_of((self.published or self.base).layout)
-
     def trained(self, name: str, training: Training, seed: int = 0) -> Trained:
-        return self.trainer.train(self.characters[name], training, seed)
+        return self.character_trainer.train(self.characters[name], training, seed)
 
     def train_ahead(self, trainings: Iterable[Training], names: Sequence[str], seeds: Sequence[int]) -> None:
-        """Trains all of them at once on several processes, where this lab may use them."""
-        if self.place:
-            requests = [(self.characters[name], t, seed) for t in trainings for seed in seeds for name in names]
-            train_ahead(self.trainer, self.place, requests)
+        """Trains all of them; a family that can uses several processes."""
+        for training in trainings:
+            for seed in seeds:
+                for name in names:
+                    self.trained(name, training, seed)
 
     def pictures(self, trial: Trial) -> tuple[Tensor, list[Request], float]:
         """The pictures of a trial (N, 3, E, E), what was asked, and the seconds of the merge."""
@@ -115,14 +134,7 @@ class Lab:
 
         def make() -> tuple[dict[str, Tensor], dict[str, Any]]:
             residuals, seconds = self.merge(trial, members)
-            drawn = generate(
-                self.base,
-                requests,
-                residuals,
-                training=trial.training,
-                gate=gate_of(self.base, trial.training, trial.merge),
-                settings=s,
-            )
+            drawn = self.draw(trial, requests, residuals)
             return {"pictures": as_bytes(drawn)}, {"merge_seconds": seconds}
 
         tensors, notes = self.cache.tensors("pictures", facts, make)
@@ -168,6 +180,48 @@ class Lab:
             each.dense()
         return merged, spent + time.monotonic() - started
 
+    def _activations(self, name: str, trial: Trial, trained: Trained) -> tuple[Moments, float]:  # noqa: ARG002
+        """What a fusion needs, and the seconds it took; nothing for a sum."""
+        if trial.merge in FUSIONS:
+            raise ValueError(f"{trial.merge} is not implemented on this family of bases")
+        return {}, 0.0
+
+    def _facts(self, trial: Trial) -> list[Any]:
+        s = self.settings
+        shape = [trial.training.rates, s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
+        fused = [s.fusion_batches, s.lbfgs_iterations] if trial.merge in FUSIONS else []
+        return [self.character_trainer.weights, trial, shape, fused]
+
+
+@dataclass(eq=False, kw_only=True)
+class Lab(Laboratory):
+    """The laboratory on a base of the cast family."""
+
+    base: CastBase
+    trainer: Trainer
+    place: Place | None = None  # where other processes may help
+    published: CastBase | None = None  # the base as it is published, where `base` is another view of it
+    _moments: dict[tuple[str, Training, int], tuple[Moments, float]] = field(default_factory=dict)
+
+    @property
+    def character_trainer(self) -> Trainer:
+        return self.trainer
+
+    @property
+    def lineup(self) -> Lineup:
+        return lineup_of((self.published or self.base).layout)
+
+    def train_ahead(self, trainings: Iterable[Training], names: Sequence[str], seeds: Sequence[int]) -> None:
+        if self.place:
+            requests = [(self.characters[name], t, seed) for t in trainings for seed in seeds for name in names]
+            train_ahead(self.trainer, self.place, requests)
+
+    def draw(self, trial: Trial, requests: Sequence[Request], residuals: Mapping[str, LayerResidual]) -> Tensor:
+        gate = gate_of(self.base, trial.training, trial.merge)
+        return generate(
+            self.base, requests, residuals, training=trial.training, gate=gate, settings=self.settings
+        )  # fmt: skip
+
     def _activations(self, name: str, trial: Trial, trained: Trained) -> tuple[Moments, float]:
         if trial.merge not in FUSIONS:
             return {}, 0.0
@@ -181,12 +235,6 @@ class Lab:
                 self._moments.pop(next(iter(self._moments)))
             self._moments[key] = (moments, time.monotonic() - started)
         return self._moments[key]
-
-    def _facts(self, trial: Trial) -> list[Any]:
-        s = self.settings
-        shape = [trial.training.rates, s.steps, s.batch, s.bank, s.prompts, s.draw_steps, s.guidance]
-        fused = [s.fusion_batches, s.lbfgs_iterations] if trial.merge in FUSIONS else []
-        return [self.trainer.weights, trial, shape, fused]
 
 
 def each_alone(trial: Trial) -> list[Trial]:

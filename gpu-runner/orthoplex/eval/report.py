@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orthoplex.eval import sections
-from orthoplex.eval.lab import Lab
+from orthoplex.eval.lab import Lab, Laboratory
 from orthoplex.eval.plots import write_lines, write_points
 from orthoplex.eval.sections import Numbers
 from orthoplex.eval.sheets import curve_sheet, methods_sheet, scenes_sheet
@@ -80,6 +80,29 @@ def write_search(lab: Lab, rows: Numbers, provenance: Provenance, page: Path) ->
     page.write_text(sections.search_page(rows, settings, about))
     numbers = {"provenance": asdict(provenance), "settings": settings, "search": rows}
     page.with_suffix(".json").write_text(json.dumps(known(numbers), allow_nan=False))
+
+
+def write_table(lab: Laboratory, results: Numbers, provenance: Provenance, page: Path) -> None:
+    """PAGE with the paper's table alone, and beside it a folder of its name with the sheet and all numbers as JSON."""
+    folder = page.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    methods_sheet(lab, folder / "methods.png", {e["method"]: float(e["best_strength"]) for e in results["main"]})
+    settings = asdict(lab.settings)
+    numbers = {"provenance": asdict(provenance), "settings": settings, **results}
+    (folder / "results.json").write_text(json.dumps(known(numbers), allow_nan=False))
+    head = f"""# Results on the paper's architecture
+The paper's table on `{provenance.base}`, a small Stable Diffusion pipeline (CLIP text encoder, UNet, cross-attention),
+trained on the same drawings as the embedded base. The table of the embedded base is in [results.md](results.md).
+Written by the run: command `{provenance.command}`, commit `{provenance.commit}`, weights `{provenance.weights}`,
+{provenance.machine}, {provenance.minutes:.0f} minutes in this run (what was measured earlier is not counted).
+All numbers are in [{folder.name}/results.json]({folder.name}/results.json).
+
+**FedAvg** sums weights; a concept's words stay its own, except for DB-LoRA, whose words are not trained. Guidance
+{lab.settings.guidance:g}, {lab.settings.draw_steps} steps of Euler.
+
+"""
+    metrics = sections.metrics_section(results, len(lab.names), results["base"]["cell_px"])
+    page.write_text(head + "\n".join([metrics, sections.main_section(results, settings, folder.name)]))
 
 
 def write_report(lab: Lab, results: Numbers, provenance: Provenance, page: Path) -> None:

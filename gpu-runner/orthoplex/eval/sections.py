@@ -76,7 +76,8 @@ def rates_table(tuning: Numbers, factors: Sequence[float]) -> str:
     return table(["trained", "rates at x1 (residuals, tokens)", "chosen", *(f"x{each:g}" for each in factors)], rows)
 
 
-def main_section(results: Numbers, settings: Numbers) -> str:
+def main_section(results: Numbers, settings: Numbers, folder: str = "results") -> str:
+    """folder: of the page's pictures, beside it."""
     head = ["method", "strength", *COLUMNS, "distance", "merge"]
     best = [row_of(entry, entry["best_strength"]) for entry in results["main"]]
     truth = results["truth"]
@@ -101,7 +102,7 @@ The paper's table 2 (people, Stable Diffusion, ArcFace; other pictures and metri
 
 {table(["method", "text", "image", "identity", "merge"], paper)}
 
-![One group by every method](results/methods.png)
+![One group by every method]({folder}/methods.png)
 
 <details><summary>At every strength; learning rates</summary>
 

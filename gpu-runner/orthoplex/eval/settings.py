@@ -141,4 +141,18 @@ TINY = replace(
     search_concepts=3,
     search_scenes=1,
 )
+# On Stable Diffusion bases: the paper's table alone.
+SD_SMALL = replace(
+    SMALL,
+    name="sd-small",
+    concepts=6,
+    curve_concepts=6,
+    tuning_start=6,
+    rate_factors=(0.3, 1.0, 3.0),
+    draw_steps=20,
+    guidance=2.0,
+)
+SD_TINY = replace(SD_SMALL, name="sd-tiny", metrics=TINY.metrics, concepts=3, curve_concepts=3, tuning_start=3,
+                  steps=2, batch=2, rate_factors=(1.0,), strengths=(1.0,), prompts=2, draw_steps=2)  # fmt: skip
 SIZES = {size.name: size for size in (TINY, SMALL, PUBLISHED, FULL)}
+SD_SIZES = {"tiny": SD_TINY, "small": SD_SMALL}

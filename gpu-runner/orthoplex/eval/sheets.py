@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from orthoplex.bases.cast.base import to_images
-from orthoplex.eval.lab import FUSIONS, Lab, Trial
+from orthoplex.eval.lab import FUSIONS, Lab, Laboratory, Trial
 from orthoplex.eval.studies.curves import blocks
 from orthoplex.eval.studies.main_table import groups_of
 from orthoplex.eval.studies.scenes import scene_casts, scenes_of, true_scenes
@@ -43,7 +43,7 @@ def _two_each(pictures: Tensor, prompts: int) -> Tensor:
     return pictures[[at for at in range(len(pictures)) if at % prompts < 2]]
 
 
-def methods_sheet(lab: Lab, path: Path, best: dict[str, float]) -> None:
+def methods_sheet(lab: Laboratory, path: Path, best: dict[str, float]) -> None:
     """One group of the main table by every method, merged at its best strength."""
     seed, s = lab.settings.seeds[0], lab.settings
     group = groups_of(lab.names[: s.concepts], s.group, seed)[0]

@@ -94,7 +94,10 @@ def lab_of(characters: list[Character], tmp_path: Path) -> Callable[[CastBase, S
         judge = Judge(MiddleColour().eval(), AttributeReader().eval(), drawn)
         cache = Cache(tmp_path)
         trainer = Trainer(view, settings, cache, "random")
-        return Lab(view, settings, cache, trainer, judge, {each.name: each for each in drawn}, published=base)
+        return Lab(
+            base=view, settings=settings, cache=cache, trainer=trainer, judge=judge,
+            characters={each.name: each for each in drawn}, published=base,
+        )  # fmt: skip
 
     return make
 

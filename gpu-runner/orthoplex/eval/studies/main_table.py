@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from orthoplex.eval.judging import MEASURES, means
-from orthoplex.eval.lab import FUSIONS, Lab, Trial
+from orthoplex.eval.lab import FUSIONS, Laboratory, Trial
 from orthoplex.eval.learner import BY_GATES
 from orthoplex.eval.measures import spread
 from orthoplex.eval.methods import Method
@@ -31,7 +31,7 @@ def summary(values: list[dict[str, float]]) -> dict[str, Any]:
     return {measure: asdict(spread([value[measure] for value in values])) for measure in MEASURES}
 
 
-def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
+def measure_method(lab: Laboratory, method: Method) -> dict[str, Any]:
     training = lab.tuned(method.training)
     names = lab.names[: lab.settings.concepts]
     alone = BY_GATES if method.merge == BY_GATES else "sum"  # one residual needs no other merge
@@ -62,7 +62,7 @@ def measure_method(lab: Lab, method: Method) -> dict[str, Any]:
     }
 
 
-def true_renders(lab: Lab) -> dict[str, Any]:
+def true_renders(lab: Laboratory) -> dict[str, Any]:
     """What the metrics say of the true pictures: the most that any method can reach."""
     values = []
     for name in lab.names[: lab.settings.concepts]:
@@ -72,7 +72,7 @@ def true_renders(lab: Lab) -> dict[str, Any]:
     return summary(values)
 
 
-def main_table(lab: Lab) -> list[dict[str, Any]]:
+def main_table(lab: Laboratory) -> list[dict[str, Any]]:
     trainings = dict.fromkeys(lab.tuned(method.training) for method in lab.lineup.methods)
     lab.train_ahead(trainings, lab.names[: lab.settings.concepts], lab.settings.seeds)
     return [measure_method(lab, method) for method in lab.lineup.methods]

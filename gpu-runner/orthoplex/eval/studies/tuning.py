@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from orthoplex.eval.judging import means
-from orthoplex.eval.lab import Lab, Trial
+from orthoplex.eval.lab import Laboratory, Trial
 
 
-def tune(lab: Lab) -> dict[str, Any]:
+def tune(lab: Laboratory) -> dict[str, Any]:
     """Sets lab.factors. Returns the distance of every method at every factor."""
     found: dict[str, Any] = {}
     names = lab.tuning_names
