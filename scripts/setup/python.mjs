@@ -12,8 +12,9 @@ const VENV = ".venv";
 const VENV_PYTHON = `${VENV}/bin/python`;
 /** Records which requirement files were installed: their digests, with and without development tools. */
 const STAMP = `${VENV}/orthoplex-setup.json`;
-const RUN_FILES = ["gpu-runner/requirements.txt", "gpu-runner/pyproject.toml"];
-const DEV_FILES = [...RUN_FILES, "gpu-runner/requirements-sd.txt", "gpu-runner/requirements-dev.txt"];
+const RUN_LISTS = ["gpu-runner/requirements.txt", "gpu-runner/requirements-sd.txt"];
+const RUN_FILES = [...RUN_LISTS, "gpu-runner/pyproject.toml"];
+const DEV_FILES = [...RUN_FILES, "gpu-runner/requirements-dev.txt"];
 
 export async function installPythonPackages({ dev }) {
   const wanted = { run: digestOf(RUN_FILES), ...(dev && { dev: digestOf(DEV_FILES) }) };
@@ -26,8 +27,8 @@ export async function installPythonPackages({ dev }) {
     await step("Python environment .venv", command, { duration: "seconds" });
   }
   const pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar=off"];
-  const list = dev ? "gpu-runner/requirements-dev.txt" : "gpu-runner/requirements.txt";
-  await step("Python packages", [...pip, "-r", list], {
+  const lists = dev ? ["gpu-runner/requirements-dev.txt"] : RUN_LISTS;
+  await step("Python packages", [...pip, ...lists.flatMap((list) => ["-r", list])], {
     duration: "minutes: torch is large",
     progressOf: pipProgress,
   });

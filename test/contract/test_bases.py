@@ -89,46 +89,82 @@ def uploaded(api: httpx.Client, content: bytes) -> str:
     return str(made["id"])
 
 
-def test_an_added_pipeline_is_a_base_of_the_edge_that_trains_and_generates(
-    pipeline: Path, environment: dict[str, str], api: httpx.Client
-) -> None:
+@pytest.fixture
+def runner(environment: dict[str, str], pipeline: Path, api: httpx.Client) -> Iterator[None]:
+    """A runner of the published base, until the test ends."""
     said = command(environment, "base", "add", str(pipeline), "--id", BASE, "--title", "Tiny SD", "--publish")
     assert "is published" in said
-    command(environment, "base", "publish", BASE)  # again is the same
     until(lambda: api.get(f"/v1/bases/{BASE}").status_code == 200)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orthoplex", "run", "--bases", BASE], env=environment, stderr=subprocess.DEVNULL
+    )
+    yield
+    process.terminate()
+    process.wait(30)
+
+
+def train(api: httpx.Client, name: str, shades: tuple[int, ...]) -> dict[str, Any]:
+    """The training of a concept from as many pictures as there are shades."""
+    licence = {"spdx": "CC-BY-4.0", "credit": True, "commercial_use": True, "derivatives": True}
+    adapter = {
+        "name": f"{name}-{os.getpid()}",
+        "title": name.title(),
+        "base": BASE,
+        "concept": name.title(),
+        "class_word": "person",
+        "licence": {**licence, "different_licence": True},
+    }
+    images = [{"upload_id": uploaded(api, picture(shade))} for shade in shades]
+    ordered = api.post("/v1/trainings", json={"adapter": adapter, "images": images, "steps": 2})
+    training: dict[str, Any] = ordered.raise_for_status().json()
+    return training
+
+
+def finished(api: httpx.Client, path: str) -> dict[str, Any]:
+    """What is at `path` once the job there has succeeded."""
+    until(lambda: api.get(path).json()["status"] not in ("queued", "running"))
+    done: dict[str, Any] = api.get(path).json()
+    assert (done["status"], done["error"]) == ("succeeded", None)
+    return done
+
+
+@pytest.mark.usefixtures("runner")
+def test_an_added_pipeline_is_a_base_of_the_edge_that_trains_and_generates(
+    environment: dict[str, str], api: httpx.Client
+) -> None:
+    command(environment, "base", "publish", BASE)  # again is the same
     described = json.loads((Path(environment["ORTHOPLEX_BASES"]) / BASE / "base.json").read_text("utf-8"))
     shown = api.get(f"/v1/bases/{BASE}").json()
     assert {name: shown.get(name) for name in described} == described
+    assert BASE in [base["id"] for base in api.get("/v1/bases").json()["items"]]
 
     refused = api.post("/v1/generations", json={"base": BASE, "prompt": "a dog", "sampler": "Heun"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/sampler")
 
-    runner = subprocess.Popen(
-        [sys.executable, "-m", "orthoplex", "run", "--bases", BASE], env=environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        licence = {"spdx": "CC-BY-4.0", "credit": True, "commercial_use": True, "derivatives": True}
-        adapter = {
-            "name": f"ada-{os.getpid()}",
-            "title": "Ada",
-            "base": BASE,
-            "concept": "Ada",
-            "class_word": "person",
-            "licence": {**licence, "different_licence": True},
-        }
-        images = [{"upload_id": uploaded(api, picture(shade))} for shade in (0, 60, 120, 180)]
-        ordered = api.post("/v1/trainings", json={"adapter": adapter, "images": images, "steps": 2})
-        training = ordered.raise_for_status().json()
-        member = {"training_id": training["id"]}
-        order = {"adapters": [member], "prompt": "<ada> smiling", "size": "128x64", "steps": 2, "sampler": "DDIM"}
-        order["prompt"] = f"{training['request']['trigger']} smiling"
-        generation = api.post("/v1/generations", json=order).raise_for_status().json()
-        path = f"/v1/generations/{generation['id']}"
-        until(lambda: api.get(path).json()["status"] not in ("queued", "running"))
-        done = api.get(path).json()
-        assert (done["status"], done["error"]) == ("succeeded", None)
-        (made,) = done["result"]["images"]
-        assert (made["width"], made["height"], made["recipe"]["sampler"]) == (128, 64, "DDIM")
-    finally:
-        runner.terminate()
-        runner.wait(30)
+    # two are trained and composed with a third that is there already; one of them is still being trained
+    third = finished(api, f"/v1/trainings/{train(api, 'cleo', (200, 150, 100, 50))['id']}")
+    first = finished(api, f"/v1/trainings/{train(api, 'ada', (0, 60, 120, 180))['id']}")
+    second = train(api, "ben", (30, 90, 150, 210))
+    triggers = [each["request"]["trigger"] for each in (first, second, third)]
+    slots = [each["request"]["slot"] for each in (first, second, third)]
+    assert len(set(slots)) == 3
+    members = [
+        {"ref": first["result"]["adapter"]},
+        {"training_id": second["id"]},
+        {"ref": third["result"]["adapter"], "strength": 0.8},
+    ]
+    order = {"adapters": members, "prompt": ", ".join(triggers), "size": "128x64", "steps": 2, "sampler": "DDIM"}
+    ordered = api.post("/v1/generations", json=order).raise_for_status().json()
+    (made,) = finished(api, f"/v1/generations/{ordered['id']}")["result"]["images"]
+    assert (made["width"], made["height"], made["recipe"]["sampler"]) == (128, 64, "DDIM")
+    assert len(made["recipe"]["adapters"]) == 3
+
+    # the same three as a saved composition draw the same picture
+    refs = [{"ref": each["result"]["adapter"]} for each in (first, finished(api, f"/v1/trainings/{second['id']}"))]
+    saved = api.post("/v1/compositions", json={"members": [*refs, members[2]]}).raise_for_status().json()
+    same = {**order, "composition_id": saved["id"], "seed": made["seed"]}
+    del same["adapters"]
+    again = api.post("/v1/generations", json=same).raise_for_status().json()
+    (other,) = finished(api, f"/v1/generations/{again['id']}")["result"]["images"]
+    pixels = [Image.open(BytesIO(api.get(each["url"]).content)).convert("RGB").tobytes() for each in (made, other)]
+    assert pixels[0] == pixels[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 DESCRIPTION = "base.json"
 PIPELINE = "pipeline"  # a folder, or a link to one, in diffusers' format
+OF_PIPELINES = ("sd", "zimage")  # families that need requirements-sd.txt
 
 
 class UnknownBase(ValueError):  # noqa: N818 - a refusal, named as the contract names it
@@ -44,11 +46,20 @@ def descriptions_folder() -> Path:
 
 
 def present_bases() -> list[str]:
-    """Ids of the bases whose description and weights are both here."""
-    described = {path.stem for path in descriptions_folder().glob("*.json")}
-    own = {base for base in described if (weights_folder() / base / "model.safetensors").exists()}
-    added = {path.parent.name for path in weights_folder().glob(f"*/{DESCRIPTION}")}
-    return sorted(own | {base for base in added if (weights_folder() / base / PIPELINE).exists()})
+    """Ids of the bases whose description, weights and packages are all here."""
+    described = {path.stem: path for path in descriptions_folder().glob("*.json")}
+    described |= {path.parent.name: path for path in weights_folder().glob(f"*/{DESCRIPTION}")}
+    return sorted(base for base, path in described.items() if _has_weights(base) and _has_packages(path))
+
+
+def _has_weights(base_id: str) -> bool:
+    return any((weights_folder() / base_id / part).exists() for part in ("model.safetensors", PIPELINE))
+
+
+def _has_packages(description: Path) -> bool:
+    """Whether what the family imports is installed: a runner without it must not say that it has the base."""
+    family = json.loads(description.read_text("utf-8"))["family"]
+    return family not in OF_PIPELINES or find_spec("diffusers") is not None
 
 
 def default_base() -> str:
@@ -80,7 +91,7 @@ def load_base(base_id: str, device: str = "cpu", options: LoadOptions = LoadOpti
     if description["family"] == "cast":
         refuse_options(base_id, options)
         return load_cast(folder, description, torch.device(device))
-    if description["family"] in ("sd", "zimage"):
+    if description["family"] in OF_PIPELINES:
         try:
             from orthoplex.bases.sd.base import load_sd
             from orthoplex.bases.zimage.base import load_zimage
@@ -93,7 +104,7 @@ def load_base(base_id: str, device: str = "cpu", options: LoadOptions = LoadOpti
 
 
 def pipeline_folder(base_id: str) -> Path:
-    """The folder of an added base's pipeline, in diffusers' format."""
+    """The folder of a base's pipeline, in diffusers' format."""
     return (weights_folder() / base_id / PIPELINE).resolve()
 
 

@@ -10,17 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orthoplex.bases.cast.scene import BACKGROUNDS
-from orthoplex.bases.cast.words import BACKGROUND_COLOURS, EXPRESSIONS
+from orthoplex.bases.cast.words import BACKGROUND_COLOURS, BACKGROUND_WORDS, EXPRESSIONS
 
 NOUNS = ("person", "person", "person", "character", "somebody")
-KINDS = {
-    "plain": "",
-    "gradient": "gradient",
-    "circle": "circle",
-    "hills": "hills",
-    "stripes": "striped",
-    "dots": "dotted",
-}
 HAIR = {"bald": "no hair", "covered": "a hat", "bun": "{} hair in a bun", "bob": "a {} bob"}
 LOOKS = ("a {style} drawing of {who}", "{who}, {style} style", "{who} in {style} style", "{style} portrait of {who}")
 DROPPED = 0.15  # of what can be said: a prompt rarely says all
@@ -53,7 +45,7 @@ def caption(
     if rng.random() < SILENT:
         return ""
     kind, colour = background
-    said = [" ".join(word for word in (colour, KINDS[kind], "background") if word)]
+    said = [" ".join(word for word in (colour, BACKGROUND_WORDS[kind], "background") if word)]
     if len(records) == 1:
         return _person(records[0], world, said, rng)
     persons = " and ".join(_person(each, world, [], rng) for each in records)
@@ -130,7 +122,7 @@ def all_words(world: Mapping[str, Any]) -> list[str]:
         "picture",
         "with",
     }
-    words |= set(NOUNS) | set(EXPRESSIONS) | set(filter(None, KINDS.values()))
+    words |= set(NOUNS) | set(EXPRESSIONS) | set(filter(None, BACKGROUND_WORDS.values()))
     words |= {name for names in world["palettes"].values() for text in names for name in text.split()}
     words |= set(BACKGROUND_COLOURS) | {part for each in world["styles"] for part in str(each["word"]).split("-")}
     words |= {"short", "long", "curly", "spiky", "medium"}

@@ -33,7 +33,7 @@ OWN = {
     "decoder": ("vae.decoder.", "vae.post_quant_conv."),
     "denoiser": ("text_encoder.", "unet."),
 }  # the parameters of each part
-CROP_PX = 64  # the decoder is taught on windows of this side, and on whole pictures while its rate falls
+CROP_PX = 64  # the decoder is trained on windows of this side, and on whole pictures while its rate falls
 SAMPLES = 320  # pictures whose principal components the latents are
 PARTS = ("encoder", *OWN)
 WEIGHT_MAX = 5.0  # of a clean latent's error: at little noise nothing is left to learn from the caption

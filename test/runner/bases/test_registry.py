@@ -130,3 +130,21 @@ def describe_sd(folder: Path) -> str:
 def test_a_folder_without_a_pipeline_is_refused_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["base", "add", str(folder), "--id", "x", "--title", "X"]) == 2
     assert "model_index.json" in capsys.readouterr().err
+
+
+def test_a_pipeline_with_a_description_of_the_product_is_a_base_where_its_packages_are(
+    folder: Path, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orthoplex.bases.sd.describe import describe  # needs diffusers, as the pipeline does
+
+    descriptions = folder / "descriptions"
+    descriptions.mkdir()
+    monkeypatch.setenv("ORTHOPLEX_BASE_DESCRIPTIONS", str(descriptions))
+    (descriptions / "bundled.json").write_text(json.dumps(describe(sd_folder, "bundled", "Bundled")))
+    assert present_bases() == []
+    shutil.copytree(sd_folder, folder / "bases" / "bundled" / "pipeline")
+    assert present_bases() == ["bundled"]
+    assert load_base("bundled").layout.base == "bundled"
+    assert expected_bytes("bundled", "cpu") > 0
+    monkeypatch.setattr("orthoplex.bases.registry.find_spec", lambda _: None)
+    assert present_bases() == []

@@ -20,7 +20,7 @@ from orthoplex.eval.cache import Cache
 from orthoplex.eval.judging import Judge
 from orthoplex.eval.renders import Character
 from orthoplex.eval.report import Provenance, write_table
-from orthoplex.eval.sd.lab import ED_LORA, OURS, SLOTS, SdLab, SdTrainer, training_pictures, words_of
+from orthoplex.eval.sd.lab import ED_LORA, OURS, SLOTS, SdLab, SdTrainer, prompt_of, training_pictures
 from orthoplex.eval.sd.learner import attention_layout, words_replaced
 from orthoplex.eval.settings import SD_TINY
 from orthoplex.sd_training.network import make_pipeline
@@ -110,9 +110,9 @@ def test_two_words_are_replaced_in_their_own_prompts_alone(base: SdBase) -> None
     assert torch.equal(base.text_encoder(own).last_hidden_state, before[0])
 
 
-def test_a_character_is_not_taught_the_very_pictures_that_are_asked(characters: list[Character]) -> None:
+def test_a_character_is_not_trained_on_the_very_pictures_that_are_asked(characters: list[Character]) -> None:
     character = replace(characters[0], cell_px=128)
-    taught = {caption for _, caption in training_pictures(character, 0)}
-    asked = {words_of(character.trigger, ask) for ask in character.asks(len(character.pictures))}
-    assert taught
-    assert not taught & asked
+    trained = {caption for _, caption in training_pictures(character, 0)}
+    asked = {prompt_of(character.trigger, ask) for ask in character.asks(len(character.pictures))}
+    assert trained
+    assert not trained & asked

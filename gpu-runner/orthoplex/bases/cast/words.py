@@ -109,6 +109,11 @@ CHIPS: dict[str, list[str]] = {
     "place": ["left", "middle", "right"],
 }  # fmt: skip
 
+# kind of background (scene.BACKGROUNDS) -> what a prompt in English calls it
+BACKGROUND_WORDS: dict[str, str] = {
+    "plain": "", "gradient": "gradient", "circle": "circle", "hills": "hills", "stripes": "striped", "dots": "dotted",
+}  # fmt: skip
+
 BACKGROUND_COLOURS: dict[str, str] = {
     "sky": "9fd3f5", "mint": "b8ecd0", "peach": "ffd3b5", "lavender": "cfc4f2", "cream": "fbf3dc", "rose": "f6b8c6",
     "sunset": "f79a6b", "night": "27305a", "sand": "ecd9b0", "lemon": "fbe88a", "sage": "b9cfb0", "coral": "f58a78",

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from orthoplex.bases.cast.words import BACKGROUND_WORDS
 from orthoplex.bases.options import PictureOptions
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
 from orthoplex.bases.sd.base import SdBase
@@ -36,7 +37,6 @@ from orthoplex.eval.sd.learner import (
 from orthoplex.eval.settings import Settings
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.sample.sampler import denoise
-from orthoplex.sd_training.captions import KINDS
 from orthoplex.train.concept import ConceptState, TrainSpec, finished_adapter
 from orthoplex.train.step import train_step
 
@@ -48,7 +48,7 @@ ED_LORA = SdTraining(residual="lora")
 SLOTS = SdTraining()
 OURS = SdTraining(layers="picture", tokens="entries", gate="latest")
 METHODS = (
-    Method("nothing taught", NOTHING, "sum"),
+    Method("nothing trained", NOTHING, "sum"),
     Method("DB-LoRA, FedAvg", DB_LORA, "sum", "DB-LoRA (FedAvg)"),
     Method("words only", WORDS_ONLY, "sum", "P+"),
     Method("ED-LoRA, FedAvg", ED_LORA, "sum", "MoS (FedAvg)"),
@@ -64,9 +64,9 @@ TUNED: Mapping[str, Training] = {
 }
 
 
-def words_of(who: str, ask: Ask) -> str:
+def prompt_of(who: str, ask: Ask) -> str:
     """A prompt or caption as the base's own captions are written."""
-    background = " ".join(word for word in (ask.colour, KINDS[ask.kind], "background") if word)
+    background = " ".join(word for word in (ask.colour, BACKGROUND_WORDS[ask.kind], "background") if word)
     return f"a {who}, {ask.expression}, {background}"
 
 
@@ -79,7 +79,7 @@ def training_pictures(character: Character, seed: int) -> list[tuple[Image.Image
         for number, ask in enumerate(asked):
             behind = asked[(number + 1 + (turn + seed) % others) % len(asked)]
             shown = replace(ask, kind=behind.kind, colour=behind.colour)
-            items.append((as_image(character.truth(shown)), words_of(character.trigger, shown)))
+            items.append((as_image(character.truth(shown)), prompt_of(character.trigger, shown)))
     return items
 
 
@@ -189,7 +189,7 @@ class SdLab(Laboratory):
         trigger = requests[0].character.trigger
         readings = [
             base.read(
-                SampleSpec(words_of(trigger, request.ask), request.seed, width, height),
+                SampleSpec(prompt_of(trigger, request.ask), request.seed, width, height),
                 [AttachedAdapter(adapter, trigger, strength)],
                 request.seed,
             )
