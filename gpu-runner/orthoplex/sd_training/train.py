@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDPMScheduler
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from orthoplex.bases.cast.sprites import load_sprites
 from orthoplex.bases.cast.world import World
@@ -59,6 +60,8 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(
             list(self.parameters.values()), RATES[part], betas=(0.9, 0.99), weight_decay=0.0, fused=True
         )
+        # on a CPU the flash kernel's backward pass takes longer than plain products
+        self.attention = [SDPBackend.MATH] if device == "cpu" else [SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
         self.noiser = DDPMScheduler.from_config(pipe.scheduler.config)
         self.steps = 0
 
@@ -93,7 +96,8 @@ class Trainer:
         t = torch.randint(self.noiser.config.num_train_timesteps, (len(clean),), generator=generator).to(self.device)
         noise = torch.randn(latents.shape, generator=generator).to(self.device)
         noisy, velocity = self.noiser.add_noise(latents, noise, t), self.noiser.get_velocity(latents, noise, t)
-        predicted = self.pipe.unet(noisy, t, encoder_hidden_states=states).sample.float()
+        with sdpa_kernel(self.attention):
+            predicted = self.pipe.unet(noisy, t, encoder_hidden_states=states).sample.float()
         weights = (WEIGHT_MAX * (1 - self.noiser.alphas_cumprod.to(self.device)[t])).clamp(max=1)
         loss: Tensor = ((predicted - velocity).square().mean(dim=(1, 2, 3)) * weights).mean()
         return loss
