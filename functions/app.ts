@@ -42,10 +42,10 @@ import { privateByDefault, publicHost, siteFiles } from "./routes/public-host.ts
 import { allowKeyOrigins, EXPOSED_HEADERS, requestLog } from "./routes/request-log.ts";
 import { runner, signedBlobs } from "./routes/runner.ts";
 import { share } from "./routes/share.ts";
+import { rawOf, readableBody, readableQuery } from "./routes/readable-request.ts";
 import { rateLimitHeaders, throttle } from "./routes/throttle.ts";
 import { trainings } from "./routes/trainings.ts";
 import { uploadContent, uploads } from "./routes/uploads.ts";
-import { rawOf, utf8Body } from "./routes/utf8-body.ts";
 import { versions } from "./routes/versions.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
@@ -73,6 +73,7 @@ for (const path of OPEN_PATHS) {
   app.use(path, allowKeyOrigins, rateLimitHeaders, throttle);
 }
 app.use("/auth/*", throttle);
+for (const path of [...OPEN_PATHS, "/auth/*", "/runner/*"]) app.use(path, readableQuery);
 
 // Signed URLs need no caller and may carry large bodies: they come before callers and the body limit.
 app.route("/", uploadContent);
@@ -84,7 +85,7 @@ for (const prefix of ["/replicate/v1", "/v1"]) {
 }
 
 app.use(bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => answerTo(c.req.path, TOO_LARGE) }));
-app.use(utf8Body);
+app.use(readableBody);
 app.on(["GET", "POST"], "/auth/*", async (c, next) => {
   if (!isOpen(c.req.method, c.req.path)) return next();
   // Signing somebody in or out from another site's page wants no cookie, so it is refused without one as well.

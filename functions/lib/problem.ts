@@ -59,11 +59,13 @@ function codeOf(status: number): ErrorCode {
   return "internal";
 }
 
-const JSON_ADVICE =
-  "Look for a missing quote, comma or bracket, and for NaN or Infinity, which JSON has no word for.";
+export const JSON_INVALID = new Refusal(
+  "json_invalid",
+  "The body is not valid JSON. Look for a missing quote, comma or bracket, and for NaN or Infinity, which JSON has no word for.",
+);
 
 function detailOf(status: number): string {
-  if (status === 400) return `The body is not valid JSON. ${JSON_ADVICE}`;
+  if (status === 400) return JSON_INVALID.detail;
   if (status === 413) return "The body is larger than this route accepts.";
   if (status === 415) return "Send the body as application/json.";
   return "Something failed on our side.";

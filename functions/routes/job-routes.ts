@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { StatusEvent } from "../../schema/contract/jobs.ts";
 import { WAIT_MAX_SECONDS } from "../../schema/contract/limits.ts";
+import { queryInt } from "../../schema/contract/lists.ts";
 import type { JobRow } from "../../schema/tables.ts";
 import type { App } from "../context.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
@@ -44,10 +45,7 @@ export async function awaitJob(
 
 /** The event id to resume after: `?after=`, or the Last-Event-ID that browsers send. Anything but a number is ignored. */
 export const eventsQuery = z.strictObject({
-  after: z.coerce
-    .number()
-    .int()
-    .min(0)
+  after: queryInt((number) => number)
     .optional()
     .meta({ description: "The id of the last event you have; 0 for all" }),
 });

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Name } from "../../schema/contract/adapters.ts";
 import { Composition } from "../../schema/contract/compositions.ts";
 import { Handle } from "../../schema/contract/ids.ts";
-import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
+import { pageOf, pageQuery, queryInt } from "../../schema/contract/lists.ts";
 import {
   MIX_SORTS,
   Mix,
@@ -63,7 +63,7 @@ const get = createRoute({
   request: {
     params,
     query: z.strictObject({
-      number: z.coerce.number().int().positive().optional().meta({
+      number: queryInt((number) => number.positive()).optional().meta({
         description: "Of a version; without it the newest",
       }),
     }),

@@ -2797,7 +2797,7 @@ export interface paths {
                     /** @description Slots of the one base that is given */
                     slot?: string | string[];
                     /** @description A class of slots of the one base that is given */
-                    slot_class?: number | null;
+                    slot_class?: number;
                     /** @description Default: relevance with q, else newest */
                     sort?: "relevance" | "trending" | "newest" | "most_used" | "most_liked" | "name";
                     /** @description Tags, comma separated or repeated; any of them, or all with `tag_match` */
@@ -3520,7 +3520,7 @@ export interface paths {
                     /** @description Slots of the one base that is given */
                     slot?: string | string[];
                     /** @description A class of slots of the one base that is given */
-                    slot_class?: number | null;
+                    slot_class?: number;
                     /** @description Tags, comma separated or repeated; any of them, or all with `tag_match` */
                     tag?: string | string[];
                     /** @description Whether an adapter must have `any` of the tags (the default) or `all` */
@@ -4840,7 +4840,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The id of the last event you have; 0 for all */
-                    after?: number | null;
+                    after?: number;
                 };
                 header?: never;
                 path: {
@@ -4901,7 +4901,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The id of the last event you have; 0 for all */
-                    after?: number | null;
+                    after?: number;
                 };
                 header?: never;
                 path: {
@@ -6886,7 +6886,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The id of the last event you have; 0 for all */
-                    after?: number | null;
+                    after?: number;
                 };
                 header?: never;
                 path: {
@@ -6947,7 +6947,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The id of the last event you have; 0 for all */
-                    after?: number | null;
+                    after?: number;
                 };
                 header?: never;
                 path: {
@@ -10350,14 +10350,14 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "json_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal";
+            code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal";
             detail: string;
             error: {
                 /**
                  * @description As `code`; where OpenAI's API reports a job that failed, the job's own
                  * @enum {string}
                  */
-                code: "json_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
+                code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
                 message: string;
                 param: string | null;
                 type: string;

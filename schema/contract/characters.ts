@@ -15,9 +15,11 @@ export const JSON_DEPTH_MAX = 32;
 
 const isCarried = (text: string): boolean => TEXT.test(text) && text.isWellFormed();
 
-/** The JSON pointer (RFC 6901) of the first invalid text or too deeply nested value; null if there is none. */
+/** The JSON pointer (RFC 6901) of the first invalid text, infinite number or too deeply nested value; null if there is none. */
 export function uncarriableAt(value: unknown, pointer = "", depth = 0): string | null {
   if (typeof value === "string") return isCarried(value) ? null : pointer;
+  // JSON.parse reads 1e999 as Infinity, which is written as null.
+  if (typeof value === "number") return Number.isFinite(value) ? null : pointer;
   if (typeof value !== "object" || value === null) return null;
   if (depth === JSON_DEPTH_MAX) return pointer;
   for (const [key, member] of Object.entries(value)) {

@@ -2,6 +2,7 @@
 
 export const ERROR_CODES = {
   json_invalid: { status: 400, title: "The body is not JSON" },
+  form_invalid: { status: 400, title: "The body is not a readable form" },
   request_invalid: { status: 400, title: "The request does not fit the contract" },
   auth_required: { status: 401, title: "Sign in or send an API key" },
   key_invalid: { status: 401, title: "This API key is unknown, expired or revoked" },

@@ -9,6 +9,7 @@ import {
   PAGE_MAX,
   SEARCH_MAX_CHARACTERS,
 } from "./limits.ts";
+import { queryInt } from "./lists.ts";
 import { plainText, token } from "./text.ts";
 
 export const CIVITAI_TYPES = [
@@ -43,7 +44,7 @@ const several = <T extends z.ZodType<string, string>>(item: T) =>
     .optional();
 
 export const CivitaiQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_MAX),
+  limit: queryInt((number) => number.min(1).max(PAGE_MAX)).default(PAGE_MAX),
   cursor: token(1_500).optional(),
   query: plainText(SEARCH_MAX_CHARACTERS).optional(),
   tag: token(32).optional(),
@@ -150,7 +151,7 @@ export const CivitaiVersion = z
 export type CivitaiVersion = z.infer<typeof CivitaiVersion>;
 
 export const CivitaiMiniQuery = z.strictObject({
-  modelFileId: z.coerce.number().int().positive().optional().meta({
+  modelFileId: queryInt((number) => number.positive()).optional().meta({
     description: "The one file of a version has the version's number",
   }),
 });

@@ -11,7 +11,7 @@ import {
   SEARCH_MAX_CHARACTERS,
   SUGGESTIONS_MAX,
 } from "./limits.ts";
-import { pageOf, pageQuery } from "./lists.ts";
+import { pageOf, pageQuery, queryInt } from "./lists.ts";
 import { Rating } from "./moderation.ts";
 import { ADAPTER_SORTS, FACETS, GRANTS, TAG_MATCHES } from "./search-values.ts";
 import { optionalTitle, plainText, token } from "./text.ts";
@@ -72,11 +72,11 @@ export const catalogFilters = {
   slot: listOf(
     z
       .string()
-      .regex(/^\d{1,15}$/, "must be a whole number")
+      .regex(/^(?:0|[1-9][0-9]{0,14})$/, "must be a whole number in decimal digits")
       .transform(Number),
     "Slots of the one base that is given",
   ),
-  slot_class: z.coerce.number().int().min(0).optional().meta({
+  slot_class: queryInt((number) => number).optional().meta({
     description: "A class of slots of the one base that is given",
   }),
 };

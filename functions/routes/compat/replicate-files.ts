@@ -11,10 +11,13 @@ import { ContentType } from "../../../schema/contract/uploads.ts";
 import { identify } from "../../auth/caller.ts";
 import { dropUploads } from "../../catalog/unneeded-blobs.ts";
 import { fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
+import { textOf } from "../../lib/form-text.ts";
+import { changedNumber } from "../../lib/json-numbers.ts";
 import { problemResponse } from "../../lib/problem.ts";
 import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
 import { callerWith } from "../../rights/rights.ts";
 import { idParam, jsonReply, noQuery, router } from "../app.ts";
+import { readableForm } from "../readable-request.ts";
 import { placeOf, tags } from "./replicate-place.ts";
 
 /** Beside the file a form has a name, metadata and boundaries. */
@@ -35,6 +38,7 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
       noQuery,
       identify,
       bodyLimit({ maxSize: FORM_MAX_BYTES, onError: (c) => problemResponse(TOO_LARGE, c.req.path) }),
+      readableForm,
     ],
     request: {
       body: {
@@ -65,7 +69,10 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { content, metadata, filename } = c.req.valid("form");
     if (!isFile(content)) deny(refuse("request_invalid", "Send the file in the part `content`.", "/content"));
-    const text = metadata instanceof File ? await metadata.text() : String(metadata ?? "{}");
+    const text =
+      metadata instanceof File
+        ? textOf(new Uint8Array(await metadata.arrayBuffer()))
+        : String(metadata ?? "{}");
     const file = {
       bytes: new Uint8Array(await content.arrayBuffer()),
       name: filename ?? cleaned(content.name),
@@ -76,13 +83,13 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
   });
 }
 
-function metadataOf(text: string): Record<string, unknown> | Refusal {
+function metadataOf(text: string | null): Record<string, unknown> | Refusal {
   const refusal = refuse(
     "request_invalid",
-    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters, none of which is a control character.`,
+    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters in UTF-8, without control characters and without numbers that would be kept as others.`,
     "/metadata",
   );
-  if (text.length > METADATA_MAX_CHARACTERS) return refusal;
+  if (text === null || changedNumber(text) !== null || text.length > METADATA_MAX_CHARACTERS) return refusal;
   try {
     const value: unknown = JSON.parse(text);
     return jsonObject().safeParse(value).data ?? refusal;

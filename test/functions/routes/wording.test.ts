@@ -94,7 +94,7 @@ describe("a refusal of a request", () => {
     const detailOf = async (query: string) =>
       (await ada.ask("GET", `/v1/adapters?${query}`)).body.errors[0]?.detail;
     expect(await detailOf("limit=1000")).toBe("must be at most 100; it is 1,000");
-    expect(await detailOf("limit=ten")).toBe("must be a number");
+    expect(await detailOf("limit=ten")).toBe("must be a whole number in decimal digits");
     expect(await detailOf("sort=best")).toBe(
       "must be one of relevance, trending, newest, most_used, most_liked, name",
     );
