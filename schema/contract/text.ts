@@ -9,14 +9,16 @@ const LINE = new RegExp(`^[^${UNCARRIABLE}${LINE_ENDS}]*$`);
 const FAULTS = new RegExp(`[${UNCARRIABLE}\\ud800-\\udfff]+`, "gu");
 
 /**
- * What takes no room on a screen or leaves it empty: white space, what Unicode has readers ignore, Hangul fillers, the empty Braille cell.
- * Written out, since what a property holds changes with each reader's version of Unicode.
+ * What takes no room on a screen or leaves it empty: white space, what Unicode has readers ignore, controls of scripts, Hangul fillers, the empty
+ * Braille cell; and what stands for something that was lost (U+FFFC, U+FFFD). Written out, since what a property holds changes with each
+ * reader's version of Unicode.
  */
 const INVISIBLE =
-  "\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f" +
-  "\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff" +
-  "\\u{1d159}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\ud800-\\udfff";
-const VISIBLE = new RegExp(`[^${INVISIBLE}]`, "u");
+  "\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u070f\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f" +
+  "\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\uffff" +
+  "\\u{13430}-\\u{1343f}\\u{1d159}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\ud800-\\udfff";
+/** Combining marks change the character before them; alone they are none. There are too many to write out: one that is newer than the reader's Unicode counts as seen. */
+const VISIBLE = new RegExp(`[^${INVISIBLE}\\p{M}]`, "u");
 
 const NOT_TEXT = "must not hold control characters, bidirectional overrides or half a character";
 const NOT_LINE = "must be one line without control characters, bidirectional overrides or half a character";

@@ -36,6 +36,18 @@ const INVISIBLE = [
   "\uffa0",
   "\u{e0041}",
   " \u200b \u200b ",
+  // Combining marks without a character that they could change: Latin, Hebrew, Devanagari, Thai, enclosing, beyond 16 bits.
+  "\u0301",
+  "\u0301\u0323",
+  " \u20dd",
+  "\u05b0\u0951\u0e31",
+  "\u200b\u0301",
+  "\u{1d165}",
+  "\u{1e000}",
+  "\ufffd",
+  "\ufffc\ufffd",
+  "\u070f",
+  "\u{13430}",
 ];
 /** Fields that name something or speak for somebody: empty to the eye is empty. */
 const NAMING = new Set([

@@ -15,10 +15,10 @@ _UNCARRIABLE = re.compile(
 
 ZERO_WIDTH_JOINER = "\u200d"
 _LINE_ENDS = re.compile(r"[\t\n\r\u2028\u2029]")
-# What takes no room or leaves none: as INVISIBLE in schema/contract/text.ts.
+# What takes no room or leaves none: as INVISIBLE in schema/contract/text.ts, which leaves out combining marks as well.
 _VISIBLE = re.compile(
-    r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
-    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001d159\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u070f\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U00013430-\U0001343f\U0001d159\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0000-\U000e0fff\ud800-\udfff]"
 )
 
@@ -30,7 +30,7 @@ def is_line(text: str) -> bool:
 
 def is_visible(text: str) -> bool:
     """Whether something of `text` can be seen."""
-    return _VISIBLE.search(text) is not None
+    return any(unicodedata.category(found[0])[0] != "M" for found in _VISIBLE.finditer(text))
 
 
 def is_carriable(text: str) -> bool:

@@ -32,7 +32,7 @@ const HOSTILE = [
   "a\u2066b",
   "a\ufffeb",
 ];
-const UNSEEN = ["\u200b", " \u2060 ", "\u3164", "\u2800"];
+const UNSEEN = ["\u200b", " \u2060 ", "\u3164", "\u2800", "\u0301", "\u0e31\u0301", "\ufffd", "\u{e0100}"];
 
 let ada: Person;
 let machine: Machine;

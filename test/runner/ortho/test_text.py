@@ -2,7 +2,7 @@
 
 import pytest
 
-from orthoplex.ortho.text import cut_text
+from orthoplex.ortho.text import cut_text, is_visible
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 CHARACTERS = ["a", "\u00e4", "e\u0301", "\U0001f600", FAMILY, "\U0001f44d\U0001f3fd", "\u2764\ufe0f"]
@@ -21,3 +21,17 @@ def test_a_cut_is_between_characters_and_within_its_limit(character: str) -> Non
         cut = cut_text(text, most)
         assert units(cut) <= most
         assert cut == character * min(9, most // units(character))
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["", " ", "\u200b", "\u0301", "\u0301\u0323", " \u20dd", "\u05b0\u0951\u0e31", "\U0001d165", "\ufffd", "\u070f", "\U00013430", "\U000e0100"],
+)
+def test_what_cannot_be_seen_alone_is_not_visible(unseen: str) -> None:
+    assert not is_visible(unseen)
+    assert is_visible(f"{unseen}a{unseen}")
+
+
+@pytest.mark.parametrize("seen", ["a", "e\u0301", "\u0e01\u0e31", "\u2764\ufe0f", "1\ufe0f\u20e3", "\u521d", "."])
+def test_a_character_with_its_marks_is_visible(seen: str) -> None:
+    assert is_visible(seen)
