@@ -158,6 +158,31 @@ describe("pixels", () => {
     expect(await kept(interlaced(await zlib(new Uint8Array(passes - 1))))).toBe("The picture is cut off.");
   });
 
+  it("of a progressive JPEG are refused wherever it was cut and closed again: in any scan, and between two", async () => {
+    const whole = textOf(JPEG_PROGRESSIVE);
+    const scans = [...whole.matchAll(/\xff\xda/g)].map(({ index }) => index);
+    // Spectral selection and successive approximation: more than one scan refines what others coded.
+    const refining = scans.filter((at) => {
+      const parameters = at + 5 + 2 * whole.charCodeAt(at + 4);
+      return whole.charCodeAt(parameters + 2) >> 4 > 0;
+    });
+    expect([scans.length, refining.length]).toEqual([10, 5]);
+    for (const [i, at] of scans.entries()) {
+      const next = scans[i + 1] ?? whole.length - 2;
+      for (const end of [at, at + 16, (at + 16 + next) >> 1]) {
+        const cutOff = await kept(bytesOf(`${whole.slice(0, end)}\xff\xd9`));
+        expect([i, end - at, typeof cutOff]).toEqual([i, end - at, "string"]);
+      }
+    }
+  });
+
+  it("in too many scans are refused early", async () => {
+    const whole = textOf(JPEG_PROGRESSIVE);
+    const last = whole.slice(whole.lastIndexOf("\xff\xda"), -2);
+    const many = bytesOf(`${whole.slice(0, -2)}${last.repeat(100)}\xff\xd9`);
+    expect(await kept(many)).toBe("The picture is in more parts than any program writes.");
+  });
+
   it("that are split over many chunks, or followed by further data, are read", async () => {
     const rows = await zlib(new Uint8Array(72).map((_, i) => (i % 9 ? i * 7 : 0)));
     const one = (byte: number) => pngChunk("IDAT", new Uint8Array([byte]));
