@@ -88,13 +88,19 @@ export function trainingSteps(
 /** `pictures` in the order of the request. */
 export function trainingPicturesFault(
   { id, training }: Base,
-  pictures: readonly { width: number | null; height: number | null }[],
+  pictures: readonly { sha256: string; width: number | null; height: number | null }[],
 ): Refusal | null {
   const { images: count, picture: limit } = training;
   if (pictures.length < count.min || pictures.length > count.max) {
     return invalid(`${id} learns from ${count.min} to ${count.max} pictures.`, "/images");
   }
-  for (const [i, { width, height }] of pictures.entries()) {
+  for (const [i, { sha256, width, height }] of pictures.entries()) {
+    // The same bytes, whatever upload they came with: four times one picture is one picture to learn from.
+    const first = pictures.findIndex((other) => other.sha256 === sha256);
+    if (first < i) {
+      const detail = `Pictures ${first + 1} and ${i + 1} are the same. Each counts once: send others, or leave it out.`;
+      return invalid(detail, `/images/${i}`);
+    }
     const [w, h] = [width ?? 0, height ?? 0];
     if (Math.min(w, h) < limit.side_min) {
       const detail = `is ${w} x ${h}; ${id} needs pictures of at least ${limit.side_min} pixels a side.`;

@@ -16,7 +16,7 @@ const SHOWABLE: readonly ImageRow["role"][] = ["generation", "sample", "preview"
 
 const isImageId = (id: ChosenPreview["id"]): id is Id<"img"> => id.startsWith("img_");
 
-/** Ids in the order that was asked for, and the rows that must be written first. */
+/** Ids in the order that was asked for, each picture once however often it is named, and the rows that must be written first. */
 export async function choosePreviews(
   db: Db,
   caller: Caller,
@@ -35,7 +35,7 @@ export async function choosePreviews(
     db,
     chosen.flatMap(({ id }) => (isImageId(id) ? [id] : [])),
   );
-  const ids: Id<"img">[] = [];
+  const shown = new Map<string, Id<"img">>();
   const rows: ImageRow[] = [];
   for (const [i, { id, pointer }] of chosen.entries()) {
     if (isImageId(id)) {
@@ -43,14 +43,15 @@ export async function choosePreviews(
       if (image?.ownerId !== caller.id || !SHOWABLE.includes(image.role)) {
         return refuse("upload_unknown", `${id} is no picture of your generations.`, pointer);
       }
-      ids.push(id);
+      if (!shown.has(image.sha256)) shown.set(image.sha256, id);
     } else {
       const upload = await findUpload({ db, caller }, id, "preview", pointer);
       if (upload instanceof Refusal) return upload;
+      if (shown.has(upload.sha256)) continue;
       const row = imageOfUpload(upload, "preview", i, now);
       rows.push(row);
-      ids.push(row.id);
+      shown.set(row.sha256, row.id);
     }
   }
-  return { ids: [...new Set(ids)], rows };
+  return { ids: [...shown.values()], rows };
 }

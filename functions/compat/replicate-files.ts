@@ -214,8 +214,10 @@ async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBu
   return row.id;
 }
 
+/** What a zip begins with: its first file, its directory's end where it has none, or the mark of one that was split (APPNOTE 4.3.7, 4.3.16, 8.5.4). */
+const ZIP_MARKS = ["3,4", "5,6", "7,8"];
 const isZip = (bytes: Uint8Array) =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+  bytes[0] === 0x50 && bytes[1] === 0x4b && ZIP_MARKS.includes(bytes.slice(2, 4).join());
 type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
 
 /** Pictures by name, each with the caption of the text file beside it. */
@@ -239,8 +241,12 @@ function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusa
         cutText(cleaned(decodeText(bytes)).trim(), CAPTION_MAX_CHARACTERS),
       ]),
   );
-  return files
-    .filter(({ name }) => !/\.txt$/i.test(name))
+  const pictures = files.filter(({ name }) => !/\.txt$/i.test(name));
+  if (pictures.length === 0) {
+    const detail = "The zip has no pictures. Put PNG, JPEG or WebP files into it, with their endings.";
+    return refuse("file_invalid", detail, pointer, "empty");
+  }
+  return pictures
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stem(name)) ?? "" }));
 }

@@ -229,7 +229,7 @@ export const VersionCreate = z
   .strictObject({
     upload_id: idOf("upl"),
     previews: z.array(idOf("upl")).max(VERSION_PREVIEWS_MAX).default([]).meta({
-      description: "Uploads of kind preview",
+      description: "Uploads of kind preview. A picture that is named twice is shown once",
     }),
     images: z.array(idOf("img")).max(VERSION_PREVIEWS_MAX).default([]).meta({
       description: "Pictures of your generations, shown behind the uploaded previews",
@@ -251,7 +251,7 @@ export const VersionPatch = z
       .optional()
       .meta({
         description:
-          "The whole new row of previews: ids of pictures that the version has, of your generations, or of uploads",
+          "The whole new row of previews: ids of pictures that the version has, of your generations, or of uploads. One that is named twice is shown once",
       }),
   })
   .meta({ id: "VersionPatch" });

@@ -111,7 +111,8 @@ export const TrainingCreate = z
         }),
       )
       .min(TRAINING_IMAGES_MIN)
-      .max(TRAINING_IMAGES_MAX),
+      .max(TRAINING_IMAGES_MAX)
+      .meta({ description: "Different pictures: the same bytes twice are refused" }),
     steps: z.int().min(1).max(TRAINING_STEPS_MAX).optional(),
     preset: token(NAME_MAX_CHARACTERS).optional().meta({
       description: "Instead of steps: the name of one of the base's presets",

@@ -118,6 +118,16 @@ describe("changing a version", () => {
     expect(changed.changelog).toBe("Yes.");
   });
 
+  it("shows a picture once, however often it is named", async () => {
+    const version = await published(ada, "twice");
+    const [old] = version.previews;
+    const fresh = await preview(3);
+    const { previews } = await ada.must<Version>("PATCH", `/v1/versions/${version.id}`, {
+      previews: [fresh, old?.id, fresh, old?.id],
+    });
+    expect([previews.length, previews[1]?.id]).toEqual([2, old?.id]);
+  });
+
   it("refuses a yanked version, too many previews, training pictures and other people's pictures", async () => {
     const version = await published(ada, "guarded");
     const path = `/v1/versions/${version.id}`;

@@ -172,6 +172,33 @@ describe("trainings", () => {
     await ada.must("POST", `${ROOT}/trainings/${body.id}/cancel`);
   });
 
+  it("say of a zip without pictures that it has none", async () => {
+    const caption = new TextEncoder().encode("a caption");
+    const hidden = { "a.txt": caption, "__MACOSX/b.png": caption, ".c.png": caption };
+    for (const files of [{}, { "a/": new Uint8Array() }, hidden]) {
+      const bytes = new Uint8Array(zipSync(files));
+      const { body: file } = await upload(bytes, "none.zip", "application/zip");
+      expect(file.content_type).toBe("application/zip");
+      const { status, body } = await train<Refused>("ada/none", { input_images: file.id });
+      expect([status, body.code, body.errors[0]?.pointer]).toEqual([422, "file_invalid", "/input/input_images"]);
+      expect(body.detail).toMatch(/^The zip has no pictures/);
+    }
+  });
+
+  it("count a picture once, however often it is named or lies in a zip", async () => {
+    const left = () =>
+      env.DB.prepare("SELECT count(*) AS n FROM uploads WHERE kind = 'training_image'").first("n");
+    const before = await left();
+    const [first = new Uint8Array(0)] = await pictures();
+    const { body: file } = await upload(first, "a.png", "image/png");
+    for (const input_images of [Array(4).fill(file.id), (await zip({ "cat/again.png": first })).id]) {
+      const { status, body } = await train<Refused>("ada/again", { input_images });
+      expect([status, body.errors[0]?.pointer]).toEqual([400, "/input/input_images"]);
+      expect(body.detail).toMatch(/^Pictures 1 and \d are the same/);
+    }
+    expect(await left()).toBe(before);
+  });
+
   it("refuse a HEIC picture in a zip by its name", async () => {
     const heic = new TextEncoder().encode(`\0\0\0\x18ftypheic${"\0".repeat(40)}`);
     const file = await zip({ "cat/IMG_0001.HEIC": heic });

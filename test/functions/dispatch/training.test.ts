@@ -30,6 +30,15 @@ beforeAll(async () => {
 
 const train = (name: string, more: Record<string, unknown> = {}) =>
   ada.ask<Training>("POST", "/v1/trainings", { adapter: adapterInput(name), images, ...more });
+/** A second upload of the same bytes, as an older client or another machine makes one. */
+async function again(uploadId: string): Promise<string> {
+  const id = uploadId.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+  const columns = "owner_id, kind, content_type, size_bytes, sha256, announced_sha256, filename, width, height, created_at, expires_at, stored_at";
+  await env.DB.prepare(`INSERT INTO uploads (id, ${columns}) SELECT ?1, ${columns} FROM uploads WHERE id = ?2`)
+    .bind(id, uploadId)
+    .run();
+  return id;
+}
 const slotOf = (lease: Lease | undefined) => (lease?.kind === "train" ? lease.spec.slot : -1);
 
 describe("a training", () => {
@@ -53,6 +62,23 @@ describe("a training", () => {
     expect([again.status, (again.body as unknown as Problem).code]).toEqual([409, "name_taken"]);
     expect(await left()).toEqual(before.map((n, i) => (n ?? 0) + (i === 2 ? images.length : 1)));
     await ada.must("POST", `/v1/trainings/${order.body.id}/cancel`);
+  });
+
+  it("counts a picture once: one that is named again, or uploaded again, is refused", async () => {
+    const [first = { upload_id: "" }, ...rest] = images;
+    const four = [first, first, first, first];
+    const other = [first, ...rest.slice(1), { upload_id: await again(first.upload_id) }];
+    for (const [pictures, pointer] of [
+      [four, "/images/1"],
+      [[...images, first], "/images/4"],
+      [other, "/images/3"],
+    ] as const) {
+      const { status, body } = await train("doubled", { images: pictures });
+      const refused = body as unknown as Problem;
+      expect([status, refused.errors[0]?.pointer]).toEqual([400, pointer]);
+      expect(refused.detail).toMatch(/^Pictures 1 and \d are the same/);
+    }
+    expect((await ada.ask("GET", "/v1/adapters/ada/doubled")).status).toBe(404);
   });
 
   it("gives two concurrent orders a slot each, and one name to one of them", async () => {
