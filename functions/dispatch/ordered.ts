@@ -11,8 +11,11 @@ import { type Refusal, refuse } from "../lib/refusal.ts";
 export type Delivered = {
   output: Output;
   pointer: string;
-  upload: { width: number | null; height: number | null };
+  upload: { sha256: string; width: number | null; height: number | null };
 };
+
+/** A file that the job came with. */
+export type OrderedInput = { name: string; sha256: string };
 
 const mismatch = (detail: string, pointer: string) => refuse("output_mismatch", detail, pointer);
 const noPicture = ({ output, pointer }: Delivered) =>
@@ -22,6 +25,7 @@ export function picturesFault(
   base: string,
   spec: SampleSpec,
   pictures: readonly Delivered[],
+  inputs: readonly OrderedInput[] = [],
 ): Refusal | null {
   if (pictures.length !== spec.count) {
     const detail = `${spec.count} pictures were ordered, ${pictures.length} are named.`;
@@ -35,7 +39,11 @@ export function picturesFault(
       const detail = `${output.name} has ${upload.width} x ${upload.height} pixels; ${width} x ${height} were ordered.`;
       return mismatch(detail, pointer);
     }
-    const ordered = orderedRecipe(base, spec, position);
+    const same = pictures.findIndex((other) => other.upload.sha256 === upload.sha256);
+    if (same < position) {
+      return mismatch(`${output.name} is the same picture as ${pictures[same]?.output.name}.`, pointer);
+    }
+    const ordered = orderedRecipe(base, spec, position, inputs);
     const recipe = output.meta.recipe ?? {};
     if (output.meta.seed !== undefined && output.meta.seed !== ordered.seed) {
       const detail = `${output.name} was drawn from seed ${output.meta.seed}; ${ordered.seed} was ordered.`;
@@ -54,7 +62,12 @@ export function picturesFault(
 const deliveredSize = (spec: SampleSpec) => spec.enlarge_to ?? { width: spec.width, height: spec.height };
 
 /** What the order says of one of its pictures, as recipes say it (gpu-runner/orthoplex/recipe.py). */
-export function orderedRecipe(base: string, spec: SampleSpec, position: number) {
+export function orderedRecipe(
+  base: string,
+  spec: SampleSpec,
+  position: number,
+  inputs: readonly OrderedInput[] = [],
+) {
   const { prompt, negative_prompt, seed, steps, guidance, sampler, clip_skip, width, height } = spec;
   const { enlarge_to } = spec;
   return {
@@ -68,9 +81,10 @@ export function orderedRecipe(base: string, spec: SampleSpec, position: number) 
     ...(clip_skip && { clip_skip }),
     size: `${width}x${height}`,
     ...(enlarge_to && { enlarged_to: `${enlarge_to.width}x${enlarge_to.height}` }),
-    adapters: spec.adapters.map(({ ref, version_id, trigger, strength, slot, region }) => ({
-      ...{ ref, version_id, trigger, strength, slot, region },
-    })),
+    adapters: spec.adapters.map(({ ref, version_id, trigger, strength, slot, region, input }) => {
+      const sha256 = inputs.find(({ name }) => name === input)?.sha256;
+      return { ref, version_id, trigger, strength, slot, region, ...(sha256 && { sha256 }) };
+    }),
   };
 }
 

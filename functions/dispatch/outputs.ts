@@ -1,8 +1,7 @@
 // The results of a succeeded run: pictures of a generation, or a draft version of a training. Every named output must be stored.
 
 import type { Id } from "../../schema/contract/ids.ts";
-import type { Output, SampleSpec, Settle, TrainSpec } from "../../schema/contract/runner.ts";
-import type { StoredUpload } from "../../schema/tables.ts";
+import type { SampleSpec, Settle, TrainSpec } from "../../schema/contract/runner.ts";
 import { knownBase } from "../catalog/bases.ts";
 import { certificateFault } from "../catalog/scan.ts";
 import { DRAFT_TTL_MS } from "../catalog/slots.ts";
@@ -15,16 +14,17 @@ import { namedStatement } from "../lib/named-sql.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { outputsOfLease } from "../storage/uploads.ts";
 import { readyDependents } from "./dependents.ts";
-import { orderedRecipe, picturesFault, trainedFault } from "./ordered.ts";
+import { type OrderedInput, orderedRecipe, picturesFault, trainedFault } from "./ordered.ts";
+import { insideFault, type PlacedOutput, placeOutputs } from "./placed-outputs.ts";
 import { HOLDS_LEASE, holdsLease, type RunOfCaller, type SettledStatus } from "./run.ts";
 
 export type Result = { statements: D1PreparedStatement[]; versionId: Id<"ver"> | null };
-type PlacedOutput = { output: Output; upload: StoredUpload; pointer: string };
 type JobFacts = {
   owner_id: Id<"usr">;
   kind: "sample" | "train";
   base_id: string;
   spec: string;
+  inputs: string;
   adapter_id: Id<"adp">;
   composition_id: Id<"cmp"> | null;
   is_preview: number;
@@ -33,7 +33,7 @@ type JobFacts = {
 };
 
 const JOB_FACTS = `
-SELECT owner_id, kind, base_id, spec, adapter_id, request ->> 'composition_id' AS composition_id,
+SELECT owner_id, kind, base_id, spec, inputs, adapter_id, request ->> 'composition_id' AS composition_id,
   EXISTS (SELECT 1 FROM versions WHERE preview_job_id = jobs.id) AS is_preview,
   EXISTS (SELECT 1 FROM runners WHERE id = ?2 AND owner_id = jobs.owner_id) AS is_own_runner
 FROM jobs WHERE id = ?1`;
@@ -102,7 +102,7 @@ export async function prepareResult(
   const job = await db.$client.prepare(JOB_FACTS).bind(run.jobId, run.runnerId).first<JobFacts>();
   if (!job) throw new Error(`Run ${run.id} belongs to no job`);
   return job.kind === "sample"
-    ? sampleResult(db, { run, job, placed, report, now })
+    ? sampleResult(env, db, { run, job, placed, report, now })
     : trainResult(env, db, { run, job, placed, report, now });
 }
 
@@ -115,38 +115,25 @@ type Delivered = {
   now: number;
 };
 
-/** Pairs each named output with the bytes that arrived for it under this lease: of a picture less may be kept than came. */
-function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
-  const placed: PlacedOutput[] = [];
-  const names = new Set<string>();
-  for (const [i, output] of outputs.entries()) {
-    if (names.has(output.name)) {
-      return refuse("output_mismatch", `Two outputs are called ${output.name}.`, `/outputs/${i}/name`);
-    }
-    names.add(output.name);
-    const upload = stored.find(
-      (row) =>
-        row.name === output.name &&
-        row.announcedSha256 === output.sha256 &&
-        (row.sizeBytes === output.size_bytes || row.sha256 !== row.announcedSha256),
-    );
-    const pointer = `/outputs/${i}`;
-    if (!upload) return refuse("output_missing", `The bytes of ${output.name} were never uploaded.`, pointer);
-    placed.push({ output, upload, pointer });
-  }
-  return placed;
-}
-
-function sampleResult(db: Db, { run, job, placed, report, now }: Delivered): Result | Refusal {
+async function sampleResult(
+  env: Env,
+  db: Db,
+  { run, job, placed, report, now }: Delivered,
+): Promise<Result | Refusal> {
   const spec = JSON.parse(job.spec) as SampleSpec;
+  const inputs = JSON.parse(job.inputs) as OrderedInput[];
   const pictures = placed.filter(({ output }) => output.role === "image");
-  const fault = picturesFault(job.base_id, spec, pictures);
+  const fault = picturesFault(job.base_id, spec, pictures, inputs);
   if (fault) return fault;
   const drawn = pictures.map((picture, i) => {
-    const ordered = orderedRecipe(job.base_id, spec, i);
+    const ordered = orderedRecipe(job.base_id, spec, i, inputs);
     const recipe = { ...picture.output.meta.recipe, ...ordered, adapters: adaptersOf(picture, ordered) };
     return { ...picture, seed: ordered.seed, recipe };
   });
+  for (const { recipe, ...picture } of drawn) {
+    const other = await insideFault(env, picture, recipe);
+    if (other) return other;
+  }
   const images = insertImages({ db, now }, run, job, {
     placed: drawn,
     role: job.is_preview ? "preview" : "generation",
@@ -193,6 +180,10 @@ async function trainResult(
   const samples = placed.filter(({ output }) => output.role === "sample");
   const fault = trainedFault(knownBase(job.base_id), spec, { file, filePointer: artifact.pointer, samples });
   if (fault) return fault;
+  for (const sample of samples) {
+    const other = await insideFault(env, sample, null);
+    if (other) return other;
+  }
   const shown = samples.map((sample) => {
     const { prompt } = sample.output.meta;
     return {

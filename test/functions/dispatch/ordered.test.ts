@@ -11,11 +11,11 @@ import type { SampleSpec } from "../../../schema/contract/runner.ts";
 import { BASE } from "../cast.ts";
 
 const SPEC = { width: 256, height: 256, count: 1, seed: 7, adapters: [] } as unknown as SampleSpec;
-const picture = (width: number, height: number): Delivered =>
+const picture = (width: number, height: number, sha256 = "one"): Delivered =>
   ({
     output: { name: "image-0.png", meta: { seed: 7 } },
     pointer: "/outputs/0",
-    upload: { width, height },
+    upload: { sha256, width, height },
   }) as unknown as Delivered;
 
 describe("pictures", () => {
@@ -28,6 +28,15 @@ describe("pictures", () => {
     const enlarged = { ...SPEC, enlarge_to: { width: 1024, height: 1024 } };
     expect(picturesFault("cast-3", enlarged, [picture(1024, 1024)])).toBeNull();
     expect(picturesFault("cast-3", enlarged, [picture(256, 256)])?.code).toBe("output_mismatch");
+  });
+
+  it("are as many as were ordered: one that is named twice counts once", () => {
+    const two = { ...SPEC, count: 2 };
+    const [first, second] = [picture(256, 256), picture(256, 256, "two")];
+    second.output.meta.seed = 8;
+    expect(picturesFault("cast-3", two, [first, second])).toBeNull();
+    const again = { ...second, upload: first.upload, pointer: "/outputs/1" };
+    expect(picturesFault("cast-3", two, [first, again])?.faults[0]?.pointer).toBe("/outputs/1");
   });
 
   it("are refused if their recipe names settings that were not ordered", () => {

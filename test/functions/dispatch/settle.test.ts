@@ -131,10 +131,11 @@ describe("what a runner sends", () => {
       ...{ adapters: [{ ref: "ada/strict", strength: 0.5 }], prompt: "<strict>", seed: 11, count: 2 },
     });
     const spec = lease.spec as SampleSpec;
-    const { input: _, ...adapter } = spec.adapters[0] ?? { input: "" };
+    const { input: _, ...member } = spec.adapters[0] ?? { input: "" };
+    const adapter = { ...member, sha256: lease.inputs[0]?.sha256 };
     const recipe = {
       ...{ base: lease.base, prompt: spec.prompt, negative_prompt: "", seed: 11, steps: spec.steps },
-      ...{ guidance: spec.guidance, size: "256x256", adapters: [{ ...adapter, sha256: "0".repeat(64) }] },
+      ...{ guidance: spec.guidance, size: "256x256", adapters: [adapter] },
       software: { name: "orthoplex" },
     };
     const first = { ...(await generated(lease, 31)), meta: { seed: 11, recipe } };
@@ -160,7 +161,10 @@ describe("what a runner sends", () => {
         `/outputs/0/meta/recipe/${field}`,
         { ...first, meta: { recipe: { ...recipe, [field]: value } } },
       ]),
-      ...Object.entries({ version_id: `ver_${"0".repeat(20)}`, strength: 2, slot: 0, trigger: "<x>" }).map(
+      ...Object.entries({
+        ...{ version_id: `ver_${"0".repeat(20)}`, strength: 2, slot: 0, trigger: "<x>" },
+        sha256: "0".repeat(64),
+      }).map(
         ([field, value]): [string, object] => [
           "/outputs/0/meta/recipe/adapters",
           { ...first, meta: { recipe: { ...recipe, adapters: [{ ...adapter, [field]: value }] } } },
@@ -176,7 +180,7 @@ describe("what a runner sends", () => {
     expect((await ada.must<Adapter>("GET", "/v1/adapters/ada/strict")).uses).toBe(0);
     expect((await settle(lease, [first, second])).body).toEqual({ status: "succeeded" });
     expect((await look(job)).result?.images).toMatchObject([
-      { seed: 11, recipe: { ...recipe, adapters: [{ ...adapter, sha256: "0".repeat(64) }] } },
+      { seed: 11, recipe },
       { seed: 12, recipe: { seed: 12, prompt: "<strict>", adapters: [adapter] } },
     ]);
   });

@@ -15,6 +15,7 @@ from orthoplex.png import XMP, parameters_text, write_png
 from orthoplex.recipe import Recipe, RecipeAdapter, recipe_of
 from orthoplex.sample import SampleSpec
 
+ROOT = Path(__file__).resolve().parents[3]
 ADA = RecipeAdapter("ada/ada:2", "ver_0", "<ada>", 0.6, 3, "ab" * 32, {"x": 0.0, "y": 0.0, "width": 0.5, "height": 1.0})
 
 
@@ -73,3 +74,20 @@ def test_equal_pictures_with_equal_recipes_are_equal_files() -> None:
 def test_the_xmp_is_exactly_what_the_edge_keeps() -> None:
     examples = Path(__file__).parents[3] / "schema" / "examples"
     assert (examples / "xmp-of-pictures.xml").read_text("utf-8") == XMP
+
+
+def test_the_texts_are_those_that_the_edge_compares_with_an_order() -> None:
+    # test/functions/dispatch/written-recipe.test.ts reads the same file.
+    other = replace(ADA, ref="bob/cat,one:1", version_id="ver_1", trigger="<cat>", strength=0.123456789, region=None)
+    drawn = recipe(
+        prompt="<ada> smiling,\nSteps: 3; <cat> \u00e9",
+        negative_prompt="hats, Seed: 9",
+        adapters=[ADA, replace(other, sha256="cd" * 32)],
+        clip_skip=2,
+        enlarged_to="128x128",
+    )
+    examples = json.loads((ROOT / "schema" / "examples" / "recipe-texts.json").read_text("utf-8"))
+    version = {"version": examples["recipe"]["software"]["version"]}
+    drawn = replace(drawn, **version)
+    assert drawn.as_json() == examples["recipe"]
+    assert chunks_of(write_png(picture(), drawn)) == {**examples["texts"], "XML:com.adobe.xmp": XMP}
