@@ -9,6 +9,7 @@ import { JSON_BODY_MAX_BYTES } from "../schema/contract/limits.ts";
 import { authFor } from "./auth/auth.ts";
 import { FOREIGN_WRITE, identify, isForeignWrite } from "./auth/caller.ts";
 import { isOpen } from "./auth/open-paths.ts";
+import { withProblem } from "./auth/refusals.ts";
 import { begin } from "./context.ts";
 import { faultOf, logLine } from "./lib/log.ts";
 import { problemResponse, refusalOf } from "./lib/problem.ts";
@@ -37,6 +38,7 @@ import { moderation } from "./routes/moderation.ts";
 import { describe } from "./routes/openapi.ts";
 import { operations } from "./routes/operations.ts";
 import { people } from "./routes/people.ts";
+import { preconditions } from "./routes/preconditions.ts";
 import { profiles } from "./routes/profiles.ts";
 import { privateByDefault, publicHost, siteFiles } from "./routes/public-host.ts";
 import { allowKeyOrigins, EXPOSED_HEADERS, requestLog } from "./routes/request-log.ts";
@@ -73,7 +75,7 @@ for (const path of OPEN_PATHS) {
   app.use(path, allowKeyOrigins, rateLimitHeaders, throttle);
 }
 app.use("/auth/*", throttle);
-for (const path of [...OPEN_PATHS, "/auth/*", "/runner/*"]) app.use(path, readableQuery);
+for (const path of [...OPEN_PATHS, "/auth/*", "/runner/*"]) app.use(path, readableQuery, preconditions);
 
 // Signed URLs need no caller and may carry large bodies: they come before callers and the body limit.
 app.route("/", uploadContent);
@@ -91,7 +93,8 @@ app.on(["GET", "POST"], "/auth/*", async (c, next) => {
   // Signing somebody in or out from another site's page wants no cookie, so it is refused without one as well.
   if (isForeignWrite(c.req.raw, c.var.origin)) deny(FOREIGN_WRITE);
   const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  return authFor(c.env, c.var.db, c.var.origin, background).handler(await rawOf(c.req));
+  const auth = authFor(c.env, c.var.db, c.var.origin, background);
+  return withProblem(await auth.handler(await rawOf(c.req)), c.req.path);
 });
 for (const path of ["/v1/*", "/runner/*", "/openai/*", "/replicate/*", "/mcp"]) app.use(path, identify);
 // Sites' files came before; whatever comes now may name a base.

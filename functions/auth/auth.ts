@@ -3,7 +3,7 @@
 
 import { passkey } from "@better-auth/passkey";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError, createAuthMiddleware } from "better-auth/api";
+import { createAuthMiddleware } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { cutText } from "../../schema/contract/cut-text.ts";
 import {
@@ -22,6 +22,7 @@ import { credentials, passkeys, sessions, users, verifications } from "../../sch
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
+import { refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../policy/blocklist.ts";
 import { isListed } from "../rights/roles.ts";
 import { passwordFault } from "./common-passwords.ts";
@@ -31,6 +32,7 @@ import { freeHandle } from "./handles.ts";
 import { countEmail, sendEmail } from "./mail.ts";
 import { nameOfPasskey } from "./passkeys.ts";
 import { claimByReset } from "./passwords.ts";
+import { authRefusal } from "./refusals.ts";
 
 /** Runs work that the reply does not wait for: the time that an e-mail takes would reveal whether an account exists. */
 export type Background = (work: Promise<unknown>) => void;
@@ -108,11 +110,11 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
           before: async (user) => {
             const named = PersonName.safeParse(bounded(user).name);
             if (!named.success) {
-              const message = `The name ${named.error.issues[0]?.message ?? "is no name"}.`;
-              throw new APIError("UNPROCESSABLE_ENTITY", { message });
+              const detail = `The name ${named.error.issues[0]?.message ?? "is no name"}.`;
+              throw authRefusal(refuse("account_invalid", detail, "/name"));
             }
             const blocked = await blockedFault(db, "name", [{ pointer: "/name", text: user.name }]);
-            if (blocked) throw new APIError("UNPROCESSABLE_ENTITY", { message: blocked.detail });
+            if (blocked) throw authRefusal(blocked);
             return {
               data: {
                 ...bounded(user),
@@ -142,11 +144,11 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       // The handle is chosen by the service and changed under /v1/account; signing up never signs in.
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path === "/sign-in/email" && !(await mayGuess(env, String(ctx.body?.email)))) {
-          throw new APIError("TOO_MANY_REQUESTS", { message: TOO_MANY_GUESSES.detail });
+          throw authRefusal(TOO_MANY_GUESSES);
         }
         const chosen = CHOOSES_PASSWORD[ctx.path];
         const fault = chosen && passwordFault(String(ctx.body?.[chosen]), ctx.body);
-        if (fault) throw new APIError("UNPROCESSABLE_ENTITY", { message: fault });
+        if (fault) throw authRefusal(refuse("account_invalid", fault, `/${chosen}`));
         return ctx.path === "/passkey/verify-registration"
           ? { context: { body: { name: "", createSession: false } } }
           : undefined;

@@ -1,7 +1,6 @@
 // Passkeys of an account: named, renamed, removed. The WebAuthn ceremonies are the plugin's (auth.ts).
 
 import { getAuthenticatorName } from "@better-auth/passkey";
-import { APIError } from "better-auth/api";
 import { and, asc, eq } from "drizzle-orm";
 import { PASSKEYS_PER_ACCOUNT_MAX } from "../../schema/contract/limits.ts";
 import type { Passkey } from "../../schema/contract/sign-in.ts";
@@ -9,6 +8,7 @@ import { passkeys } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
+import { authRefusal } from "./refusals.ts";
 
 type Row = typeof passkeys.$inferSelect;
 type Made = { user: { id: string }; verification: { registrationInfo?: { aaguid: string } | undefined } };
@@ -17,8 +17,8 @@ type Made = { user: { id: string }; verification: { registrationInfo?: { aaguid:
 export async function nameOfPasskey(db: Db, { user, verification }: Made): Promise<{ name: string }> {
   const held = await db.$count(passkeys, eq(passkeys.userId, user.id));
   if (held >= PASSKEYS_PER_ACCOUNT_MAX) {
-    const message = `An account holds at most ${PASSKEYS_PER_ACCOUNT_MAX} passkeys; remove one first.`;
-    throw new APIError("BAD_REQUEST", { message });
+    const detail = `An account holds at most ${PASSKEYS_PER_ACCOUNT_MAX} passkeys; remove one first.`;
+    throw authRefusal(refuse("request_invalid", detail));
   }
   return { name: getAuthenticatorName(verification.registrationInfo?.aaguid) ?? "Passkey" };
 }

@@ -5,6 +5,7 @@ import { AdapterRef, Handle, idOf, Sha256, Timestamp } from "./ids.ts";
 import {
   DESCRIPTION_MAX_CHARACTERS,
   HASHES_LOOKED_UP_MAX,
+  JSON_BODY_MAX_BYTES,
   NAME_MAX_CHARACTERS,
   STRENGTH_MAX,
   STRENGTH_MIN,
@@ -283,7 +284,7 @@ export const FileHash = z
   .string()
   .regex(/^(?:[0-9A-Fa-f]{10}|[0-9A-Fa-f]{12}|[0-9A-Fa-f]{64})$/, "must be 10, 12 or 64 hexadecimal digits");
 /** One of a list: another kind of hash is merely unknown, and takes nothing from the others. */
-export const AnyHash = token(128);
+export const AnyHash = token(JSON_BODY_MAX_BYTES);
 
 export const HashesLookup = z
   .strictObject({ hashes: z.array(AnyHash).min(1).max(HASHES_LOOKED_UP_MAX) })

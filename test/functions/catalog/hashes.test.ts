@@ -79,6 +79,7 @@ describe("a look-up by hash", () => {
       open.sha256.toUpperCase(),
       other.hashes.autov2,
       "1A2B3C4D",
+      "f".repeat(5_000),
     ];
     const { body } = await ask<Found>("POST", "/v1/versions/by-hash", { body: { hashes } });
     expect(body.items.map(({ hash, version }) => [hash, version?.id ?? null])).toEqual([
@@ -88,6 +89,8 @@ describe("a look-up by hash", () => {
       [hashes[3], other.id],
       // A kind of hash that is not kept here is merely unknown.
       [hashes[4], null],
+      // Nor one of another length: SHA-512, a whole manifest.
+      [hashes[5], null],
     ]);
   });
 

@@ -175,7 +175,7 @@ describe("hashes", () => {
 
   it("are looked up in bulk, and unknown ones are left out", async () => {
     // A CRC32 and what is no hash at all take nothing from the others.
-    const body = ["1A2B3C4D", ivy.sha256, "0".repeat(64), "nonsense"];
+    const body = ["1A2B3C4D", ivy.sha256, "0".repeat(64), "nonsense", "f".repeat(129), "x".repeat(9_999)];
     const reply = await ask<CivitaiVersion[]>("POST", "/api/v1/model-versions/by-hash", { body });
     expect([reply.status, reply.body.map(({ id }) => id)]).toEqual([200, [numberOf(ivy.id)]]);
     const many = await ask("POST", "/api/v1/model-versions/by-hash", { body: Array(101).fill(ivy.sha256) });
@@ -192,6 +192,7 @@ describe("numbers by hash", () => {
       "/v1/adapters/ada/secret",
     );
     const body = ["0".repeat(64), ivy.sha256.toUpperCase(), secret.sha256, "F00", ivy.sha256.slice(0, 10)];
+    body.splice(1, 0, "f".repeat(129));
     const reply = await ask<unknown>("POST", PATH, { body });
     const modelVersionId = numberOf(ivy.id);
     expect([reply.status, reply.body]).toEqual([
