@@ -18,11 +18,18 @@ export function authRefusal({ code, detail, faults, retryAfterSeconds }: Refusal
 
 /** better-auth's codes are in capitals, ours are not. */
 const isOurs = (body: unknown): body is Passed =>
-  typeof body === "object" && body !== null && "code" in body && "faults" in body && String(body.code) in ERROR_CODES;
+  typeof body === "object" &&
+  body !== null &&
+  "code" in body &&
+  "faults" in body &&
+  String(body.code) in ERROR_CODES;
 
 export async function withProblem(response: Response, instance: string): Promise<Response> {
   if (response.ok || !response.headers.get("content-type")?.includes("json")) return response;
-  const body: unknown = await response.clone().json().catch(() => null);
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
   if (!isOurs(body)) return response;
   const { code, message, faults, retryAfterSeconds } = body;
   const problem = problemResponse(new Refusal(code, message, faults, { retryAfterSeconds }), instance);

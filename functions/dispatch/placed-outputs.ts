@@ -11,7 +11,10 @@ import { type StoredRecipe, writtenFault } from "./written-recipe.ts";
 export type PlacedOutput = { output: Output; upload: StoredUpload; pointer: string };
 
 /** Pairs each named output with the bytes that arrived for it under this lease: of a picture less may be kept than came. */
-export function placeOutputs(outputs: readonly Output[], stored: readonly StoredUpload[]): PlacedOutput[] | Refusal {
+export function placeOutputs(
+  outputs: readonly Output[],
+  stored: readonly StoredUpload[],
+): PlacedOutput[] | Refusal {
   const placed: PlacedOutput[] = [];
   const names = new Set<string>();
   for (const [i, output] of outputs.entries()) {

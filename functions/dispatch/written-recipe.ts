@@ -101,7 +101,9 @@ const isClose = (written: string | undefined, value: number) =>
 
 function settingsDifference(line: string, recipe: StoredRecipe): string | null {
   const settings = new Map<string, string>();
-  for (const [, name = "", value = ""] of line.matchAll(/(?:^|, )([A-Z][A-Za-z ]*): ("[^"]*"|\{[^}]*\}|[^,]*)/g)) {
+  for (const [, name = "", value = ""] of line.matchAll(
+    /(?:^|, )([A-Z][A-Za-z ]*): ("[^"]*"|\{[^}]*\}|[^,]*)/g,
+  )) {
     if (settings.has(name)) return name;
     settings.set(name, value);
   }
@@ -118,7 +120,9 @@ function settingsDifference(line: string, recipe: StoredRecipe): string | null {
     ["Hires resize", recipe.enlarged_to],
     ["Lora hashes", hashed.length === 0 ? undefined : `"${names}"`],
   ];
-  const other = expected.find(([name, value]) => settings.get(name) !== (value === undefined ? value : String(value)));
+  const other = expected.find(
+    ([name, value]) => settings.get(name) !== (value === undefined ? value : String(value)),
+  );
   if (other) return other[0];
   if (!isClose(settings.get("CFG scale"), recipe.guidance)) return "CFG scale";
   return isSame(parsed(settings.get("Hashes") ?? "{}"), hashes) ? null : "Hashes";

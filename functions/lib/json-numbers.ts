@@ -1,5 +1,7 @@
 // Numbers that a JSON text states and a double does not hold: they would be read as another number, or as Infinity, which is written as null.
 
+import { shortened } from "../../schema/contract/cut-text.ts";
+
 const STRINGS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*/gs;
 const SHOWN_MAX_CHARACTERS = 40;
 
@@ -10,7 +12,7 @@ const SHOWN_MAX_CHARACTERS = 40;
  */
 export function changedNumber(text: string): string | null {
   for (const [literal] of text.matchAll(STRINGS_AND_NUMBERS)) {
-    if (!literal.startsWith('"') && isChanged(literal)) return literal.slice(0, SHOWN_MAX_CHARACTERS);
+    if (!literal.startsWith('"') && isChanged(literal)) return shortened(literal, SHOWN_MAX_CHARACTERS);
   }
   return null;
 }

@@ -63,9 +63,11 @@ const get = createRoute({
   request: {
     params,
     query: z.strictObject({
-      number: queryInt((number) => number.positive()).optional().meta({
-        description: "Of a version; without it the newest",
-      }),
+      number: queryInt((number) => number.positive())
+        .optional()
+        .meta({
+          description: "Of a version; without it the newest",
+        }),
     }),
   },
   responses: { 200: jsonReply("The mix", MixWithVersions) },

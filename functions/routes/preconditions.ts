@@ -23,7 +23,11 @@ export const preconditions = createMiddleware<App>(async (c, next) => {
   throw new Refused(refuse("precondition_failed", `If-Match names other contents. ${current}`, "if-match"));
 });
 
-function writeFault(method: string, match: string | undefined, noneMatch: string | undefined): Refusal | null {
+function writeFault(
+  method: string,
+  match: string | undefined,
+  noneMatch: string | undefined,
+): Refusal | null {
   if (match !== undefined && match !== "*") {
     const detail = "What is changed here has no ETag, so that it cannot be compared. Leave If-Match out.";
     return refuse("precondition_failed", detail, "if-match");

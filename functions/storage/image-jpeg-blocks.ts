@@ -3,7 +3,7 @@
 // Arithmetic and lossless coding are not counted. Time is bounded by the number of bytes and of scans.
 
 import { HuffmanTable } from "./image-jpeg-huffman.ts";
-import { BLOCK_COEFFICIENTS, type Coded, type Known, Scan } from "./image-jpeg-scan.ts";
+import { BLOCK_COEFFICIENTS, type Known, Scan } from "./image-jpeg-scan.ts";
 import { ImageDamaged } from "./image-pieces.ts";
 
 type Component = { id: number; across: number; down: number };
@@ -76,8 +76,7 @@ export class JpegBlocks {
     for (const { open } of known) open.fill(bit, first, last + 1);
     const refines = frame.isProgressive && before !== 0;
     const hasTables = members.every(
-      ({ coded: { dc, ac } }) =>
-        (first > 0 || dc || refines) && ((frame.isProgressive && first === 0) || ac),
+      ({ coded: { dc, ac } }) => (first > 0 || dc || refines) && ((frame.isProgressive && first === 0) || ac),
     );
     const canBeCounted = members.length > 0 && members.length === count && hasTables;
     // Motion JPEG frames may omit their tables. What follows from an uncounted scan cannot be counted either.
@@ -128,7 +127,9 @@ export class JpegBlocks {
   #lacksScans(): boolean {
     const frame = this.#frame;
     if (!frame?.isProgressive) return false;
-    return frame.components.some((component) => this.#known.get(component)?.open.some((bit) => bit !== 0) ?? true);
+    return frame.components.some(
+      (component) => this.#known.get(component)?.open.some((bit) => bit !== 0) ?? true,
+    );
   }
 }
 

@@ -35,7 +35,8 @@ export async function readPngTexts(from: AsyncIterable<Uint8Array>): Promise<Png
 const latin1 = (bytes: Uint8Array): string => {
   let text = "";
   // In steps: a call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 4_096) text += String.fromCharCode(...bytes.subarray(at, at + 4_096));
+  for (let at = 0; at < bytes.length; at += 4_096)
+    text += String.fromCharCode(...bytes.subarray(at, at + 4_096));
   return text;
 };
 

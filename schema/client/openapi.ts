@@ -10350,14 +10350,14 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal";
+            code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "precondition_failed" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "account_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal";
             detail: string;
             error: {
                 /**
                  * @description As `code`; where OpenAI's API reports a job that failed, the job's own
                  * @enum {string}
                  */
-                code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
+                code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "precondition_failed" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "account_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
                 message: string;
                 param: string | null;
                 type: string;
@@ -11153,6 +11153,7 @@ export interface components {
             adapter_ref?: string;
             /** @description Without it: the adapter's own */
             class_word?: string;
+            /** @description Different pictures: the same bytes twice are refused */
             images: {
                 /** @default  */
                 caption?: string;
@@ -11312,7 +11313,7 @@ export interface components {
              */
             images?: string[];
             /**
-             * @description Uploads of kind preview
+             * @description Uploads of kind preview. A picture that is named twice is shown once
              * @default []
              */
             previews?: string[];
@@ -11325,7 +11326,7 @@ export interface components {
         };
         VersionPatch: {
             changelog?: string;
-            /** @description The whole new row of previews: ids of pictures that the version has, of your generations, or of uploads */
+            /** @description The whole new row of previews: ids of pictures that the version has, of your generations, or of uploads. One that is named twice is shown once */
             previews?: (string)[];
             /** @description Of drafts only */
             strength?: number;

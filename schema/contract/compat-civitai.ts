@@ -151,9 +151,11 @@ export const CivitaiVersion = z
 export type CivitaiVersion = z.infer<typeof CivitaiVersion>;
 
 export const CivitaiMiniQuery = z.strictObject({
-  modelFileId: queryInt((number) => number.positive()).optional().meta({
-    description: "The one file of a version has the version's number",
-  }),
+  modelFileId: queryInt((number) => number.positive())
+    .optional()
+    .meta({
+      description: "The one file of a version has the version's number",
+    }),
 });
 
 /** A version and its file in one, as downloaders read it. */

@@ -76,9 +76,11 @@ export const catalogFilters = {
       .transform(Number),
     "Slots of the one base that is given",
   ),
-  slot_class: queryInt((number) => number).optional().meta({
-    description: "A class of slots of the one base that is given",
-  }),
+  slot_class: queryInt((number) => number)
+    .optional()
+    .meta({
+      description: "A class of slots of the one base that is given",
+    }),
 };
 
 export const AdapterListQuery = z.strictObject({

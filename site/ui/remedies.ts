@@ -4,7 +4,8 @@ import type { ErrorCode, JobErrorCode } from "../../schema/contract/codes.ts";
 
 export const REMEDIES: Record<ErrorCode, string> = {
   json_invalid: "Send the body as JSON with the header content-type: application/json.",
-  form_invalid: "Send the form as multipart/form-data, with its boundary in the content type and whole to its last line.",
+  form_invalid:
+    "Send the form as multipart/form-data, with its boundary in the content type and whole to its last line.",
   request_invalid: "Correct the fields that are named and send it again.",
   auth_required: "Sign in, or send an API key as a bearer token.",
   key_invalid: "Make a new key on the account page.",

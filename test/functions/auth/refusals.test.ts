@@ -30,7 +30,9 @@ describe("our refusal of a sign-in route", () => {
     expect([broken.status, broken.body.code]).toEqual([400, "json_invalid"]);
     await signUp("Guessed");
     const guess = () =>
-      ask<Said>("POST", "/auth/sign-in/email", { body: { email: "guessed@example.com", password: "wrong horse" } });
+      ask<Said>("POST", "/auth/sign-in/email", {
+        body: { email: "guessed@example.com", password: "wrong horse" },
+      });
     const wrong = await guess();
     // better-auth's own: its codes are in capitals.
     expect([wrong.status, wrong.body]).toEqual([
@@ -39,7 +41,11 @@ describe("our refusal of a sign-in route", () => {
     ]);
     for (let i = 1; i < PASSWORD_GUESSES_PER_MINUTE_MAX; i++) await guess();
     const late = await guess();
-    expect([late.status, late.body.code, late.headers.get("retry-after")]).toEqual([429, "rate_limited", "60"]);
+    expect([late.status, late.body.code, late.headers.get("retry-after")]).toEqual([
+      429,
+      "rate_limited",
+      "60",
+    ]);
     expect(late.body.message).toBe(late.body.detail);
   });
 });

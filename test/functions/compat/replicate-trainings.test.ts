@@ -180,7 +180,11 @@ describe("trainings", () => {
       const { body: file } = await upload(bytes, "none.zip", "application/zip");
       expect(file.content_type).toBe("application/zip");
       const { status, body } = await train<Refused>("ada/none", { input_images: file.id });
-      expect([status, body.code, body.errors[0]?.pointer]).toEqual([422, "file_invalid", "/input/input_images"]);
+      expect([status, body.code, body.errors[0]?.pointer]).toEqual([
+        422,
+        "file_invalid",
+        "/input/input_images",
+      ]);
       expect(body.detail).toMatch(/^The zip has no pictures/);
     }
   });

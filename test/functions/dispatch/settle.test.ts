@@ -164,12 +164,10 @@ describe("what a runner sends", () => {
       ...Object.entries({
         ...{ version_id: `ver_${"0".repeat(20)}`, strength: 2, slot: 0, trigger: "<x>" },
         sha256: "0".repeat(64),
-      }).map(
-        ([field, value]): [string, object] => [
-          "/outputs/0/meta/recipe/adapters",
-          { ...first, meta: { recipe: { ...recipe, adapters: [{ ...adapter, [field]: value }] } } },
-        ],
-      ),
+      }).map(([field, value]): [string, object] => [
+        "/outputs/0/meta/recipe/adapters",
+        { ...first, meta: { recipe: { ...recipe, adapters: [{ ...adapter, [field]: value }] } } },
+      ]),
     ];
     for (const [pointer, output] of wrong) {
       const reply = await settle(lease, [output, second]);

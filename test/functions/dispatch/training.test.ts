@@ -33,8 +33,11 @@ const train = (name: string, more: Record<string, unknown> = {}) =>
 /** A second upload of the same bytes, as an older client or another machine makes one. */
 async function again(uploadId: string): Promise<string> {
   const id = uploadId.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
-  const columns = "owner_id, kind, content_type, size_bytes, sha256, announced_sha256, filename, width, height, created_at, expires_at, stored_at";
-  await env.DB.prepare(`INSERT INTO uploads (id, ${columns}) SELECT ?1, ${columns} FROM uploads WHERE id = ?2`)
+  const columns =
+    "owner_id, kind, content_type, size_bytes, sha256, announced_sha256, filename, width, height, created_at, expires_at, stored_at";
+  await env.DB.prepare(
+    `INSERT INTO uploads (id, ${columns}) SELECT ?1, ${columns} FROM uploads WHERE id = ?2`,
+  )
     .bind(id, uploadId)
     .run();
   return id;

@@ -4,8 +4,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type StoredRecipe, writtenFault } from "../../../functions/dispatch/written-recipe.ts";
 import { type PngText, readPngTexts } from "../../../functions/storage/png-texts.ts";
-import examples from "../../../schema/examples/recipe-texts.json" with { type: "json" };
 import type { Generation, Lease, SampleSpec } from "../../../schema/contract/index.ts";
+import examples from "../../../schema/examples/recipe-texts.json" with { type: "json" };
 import { customerAndRunner, empty, type Machine, type Person, png, pngChunk, published } from "../cast.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -31,26 +31,48 @@ const tEXt = (keyword: string, text: string) => pngChunk("tEXt", latin(`${keywor
 describe("texts inside a PNG", () => {
   const faultOf = (...texts: [string, string][]) =>
     writtenFault(
-      { name: "a.png", pointer: "/outputs/0", texts: texts.map(([keyword, text]): PngText => ({ keyword, text })) },
+      {
+        name: "a.png",
+        pointer: "/outputs/0",
+        texts: texts.map(([keyword, text]): PngText => ({ keyword, text })),
+      },
       RECIPE,
     )?.detail ?? null;
 
   it("are accepted as our runner writes them, and where there are none", () => {
-    expect(faultOf(["parameters", parameters], ["orthoplex", orthoplex], ["XML:com.adobe.xmp", "x"])).toBeNull();
+    expect(
+      faultOf(["parameters", parameters], ["orthoplex", orthoplex], ["XML:com.adobe.xmp", "x"]),
+    ).toBeNull();
     expect(faultOf()).toBeNull();
   });
 
   it("are refused where the recipe says anything else, less or more", () => {
     for (const [field, value] of Object.entries({
-      ...{ prompt: "another", seed: 8, steps: 3, base: "cast-2", size: "1x1", negative_prompt: "", guidance: 3 },
-      ...{ adapters: [], sampler: "DDIM", clip_skip: null, loras: [{ ref: "x" }], note: "more", drawn: undefined },
+      ...{
+        prompt: "another",
+        seed: 8,
+        steps: 3,
+        base: "cast-2",
+        size: "1x1",
+        negative_prompt: "",
+        guidance: 3,
+      },
+      ...{
+        adapters: [],
+        sampler: "DDIM",
+        clip_skip: null,
+        loras: [{ ref: "x" }],
+        note: "more",
+        drawn: undefined,
+      },
     })) {
       const said = JSON.stringify({ ...RECIPE, [field]: value });
       expect(faultOf(["orthoplex", said])).toBe(
         `The text "orthoplex" inside a.png says another ${field} than its recipe.`,
       );
     }
-    for (const broken of ["", "[]", "null", "{"]) expect(faultOf(["orthoplex", broken])).toMatch(/another recipe/);
+    for (const broken of ["", "[]", "null", "{"])
+      expect(faultOf(["orthoplex", broken])).toMatch(/another recipe/);
   });
 
   it("are refused where the line of settings or the prompt says anything else", () => {
@@ -84,7 +106,11 @@ describe("texts inside a PNG", () => {
     for (const keyword of ["prompt", "workflow", "Dream", "sd-metadata"]) {
       expect(faultOf([keyword, "{}"])).toMatch(/do not write/);
     }
-    const sample = { name: "s.png", pointer: "/outputs/1", texts: [{ keyword: "orthoplex", text: orthoplex }] };
+    const sample = {
+      name: "s.png",
+      pointer: "/outputs/1",
+      texts: [{ keyword: "orthoplex", text: orthoplex }],
+    };
     expect(writtenFault(sample, null)?.code).toBe("output_mismatch");
     expect(writtenFault({ ...sample, texts: null }, RECIPE)?.detail).toMatch(/cannot be read/);
   });
@@ -104,7 +130,9 @@ describe("texts inside a PNG", () => {
       { keyword: "c", text: "大学" },
       { keyword: "d", text: "also" },
     ]);
-    expect(await read(await withChunks(await png(8, 8), pngChunk("iTXt", latin("e\0\0\0\0\0\xff"))))).toBeNull();
+    expect(
+      await read(await withChunks(await png(8, 8), pngChunk("iTXt", latin("e\0\0\0\0\0\xff")))),
+    ).toBeNull();
   });
 });
 
@@ -137,10 +165,23 @@ describe("a runner", () => {
     const { input: _, ...adapter } = member ?? { input: "" };
     const { negative_prompt, seed, steps, guidance, sampler } = lease.spec as SampleSpec;
     const recipe = {
-      ...{ base: "cast-3", prompt: order.prompt, negative_prompt, seed, steps, guidance, sampler, size: order.size },
+      ...{
+        base: "cast-3",
+        prompt: order.prompt,
+        negative_prompt,
+        seed,
+        steps,
+        guidance,
+        sampler,
+        size: order.size,
+      },
       adapters: [{ ...adapter, sha256 }],
     };
-    const lies = [{ ...recipe, prompt: "<ivy> crying" }, { ...recipe, seed: 6 }, { ...recipe, adapters: [] }];
+    const lies = [
+      { ...recipe, prompt: "<ivy> crying" },
+      { ...recipe, seed: 6 },
+      { ...recipe, adapters: [] },
+    ];
     for (const [i, lie] of lies.entries()) {
       const { status, body } = await settle(lease, `lie-${i}.png`, recipe, lie);
       expect([status, body.code, body.errors[0]?.pointer]).toEqual([422, "output_mismatch", "/outputs/0"]);
@@ -154,6 +195,8 @@ describe("a runner", () => {
     expect((await settle(lease, "true.png", recipe, recipe)).body).toEqual({ status: "succeeded" });
     const seen = await ada.must<Generation>("GET", `/v1/generations/${job.id}`);
     expect(seen.result?.images[0]?.recipe).toEqual(recipe);
-    expect(await env.DB.prepare("SELECT count(*) AS n FROM images WHERE job_id = ?").bind(job.id).first("n")).toBe(1);
+    expect(
+      await env.DB.prepare("SELECT count(*) AS n FROM images WHERE job_id = ?").bind(job.id).first("n"),
+    ).toBe(1);
   });
 });

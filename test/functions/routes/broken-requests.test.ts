@@ -58,7 +58,7 @@ describe("a broken body", () => {
     expect([signUp.status, signUp.body.code]).toEqual([400, "json_invalid"]);
   });
 
-  it("of a type that the route does not take is told which one it takes", async () => {
+  it("of a type that the route does not take is refused with the type that it takes", async () => {
     for (const [type, body] of [
       [JSON_TYPE, "{}"],
       [PAIRS_TYPE, "content=x"],
@@ -90,7 +90,11 @@ describe("bytes that are not UTF-8", () => {
         expect([name, reply.status, reply.body.code]).toEqual([name, 400, "request_invalid"]);
       }
     }
-    const bytes = await send(FILES, FORM_TYPE, `${part('name="content"; filename="\xc3\xa4"', "\xff\xc0")}${END}`);
+    const bytes = await send(
+      FILES,
+      FORM_TYPE,
+      `${part('name="content"; filename="\xc3\xa4"', "\xff\xc0")}${END}`,
+    );
     expect([bytes.status, bytes.body]).toEqual([201, expect.objectContaining({ name: "ä", size: 2 })]);
   });
 
@@ -126,7 +130,10 @@ describe("a number of JSON", () => {
       const bodies: [string, string][] = [
         [settle, `{"outcome":"canceled","metrics":{"a":[${number}]}}`],
         ["/v1/generations", `{"base":"cast-3","prompt":"sad","steps":${number}}`],
-        ["/replicate/v1/predictions", `{"version":"ada/ivy","input":{"prompt":"sad","more":{"a":${number}}}}`],
+        [
+          "/replicate/v1/predictions",
+          `{"version":"ada/ivy","input":{"prompt":"sad","more":{"a":${number}}}}`,
+        ],
         ["/openai/v1/images/generations", `{"prompt":"sad","user_data":${number}}`],
         ["/mcp", `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${number}}}`],
       ];
@@ -139,10 +146,12 @@ describe("a number of JSON", () => {
       const file = await send(FILES, FORM_TYPE, form);
       expect([number, file.status, file.body.errors?.[0]?.pointer]).toEqual([number, 400, "/metadata"]);
     }
-    expect((await machine.on(lease?.lease_id ?? "", "settle", { outcome: "canceled", metrics: {} })).status).toBe(200);
+    expect(
+      (await machine.on(lease?.lease_id ?? "", "settle", { outcome: "canceled", metrics: {} })).status,
+    ).toBe(200);
   });
 
-  it("is told from digits in a text, and from one that is only rounded", () => {
+  it("is distinguished from digits in a text, and from one that is only rounded", () => {
     for (const number of CHANGED) expect(changedNumber(`{"a":[${number}]}`)).toBe(number);
     for (const text of [
       '"1e999"',
@@ -157,16 +166,34 @@ describe("a number of JSON", () => {
 describe("a number of a query", () => {
   it("is decimal digits and nothing else, on every route", async () => {
     const { body: document } = await ask<{
-      paths: Record<string, Record<string, { parameters?: { in: string; name: string; schema?: unknown }[] }>>;
+      paths: Record<
+        string,
+        Record<string, { parameters?: { in: string; name: string; schema?: unknown }[] }>
+      >;
     }>("GET", "/v1/openapi.json");
     const taken = Object.entries(document.paths).flatMap(([path, { get }]) =>
       (get?.parameters ?? []).flatMap(({ in: place, name, schema }) =>
-        place === "query" && /"type":"(?:integer|number)"/.test(JSON.stringify(schema ?? {})) ? [[path, name]] : [],
+        place === "query" && /"type":"(?:integer|number)"/.test(JSON.stringify(schema ?? {}))
+          ? [[path, name]]
+          : [],
       ),
     );
     expect(taken.length).toBeGreaterThan(15);
     const paths = taken.map(([path = "", name]) => [path.replaceAll(/\{[^}]+\}/g, "x"), name] as const);
-    for (const sent of ["0x10", "1e1", "%2010", "10%20", "%2B1", "010", "1.0", "", "%EF%BC%91", "0b1", "1_0", "Infinity"]) {
+    for (const sent of [
+      "0x10",
+      "1e1",
+      "%2010",
+      "10%20",
+      "%2B1",
+      "010",
+      "1.0",
+      "",
+      "%EF%BC%91",
+      "0b1",
+      "1_0",
+      "Infinity",
+    ]) {
       for (const [path, name] of paths.filter(([at]) => !at.includes("/x"))) {
         const reply = await ada.ask("GET", `${path}?${name}=${sent}`);
         expect([path, name, sent, reply.status]).toEqual([path, name, sent, 400]);
@@ -181,7 +208,10 @@ describe("a number of a query", () => {
   });
 
   it("is held to that by its schema where the path has an id", async () => {
-    const order = await ada.must<{ id: string }>("POST", "/v1/generations", { base: "cast-3", prompt: "sad" });
+    const order = await ada.must<{ id: string }>("POST", "/v1/generations", {
+      base: "cast-3",
+      prompt: "sad",
+    });
     await ada.must("POST", `/v1/generations/${order.id}/cancel`);
     for (const sent of ["0x10", "1e1", "%2010"]) {
       const reply = await ada.ask("GET", `/v1/generations/${order.id}/events?after=${sent}`);
