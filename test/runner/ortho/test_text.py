@@ -25,7 +25,20 @@ def test_a_cut_is_between_characters_and_within_its_limit(character: str) -> Non
 
 @pytest.mark.parametrize(
     "unseen",
-    ["", " ", "\u200b", "\u0301", "\u0301\u0323", " \u20dd", "\u05b0\u0951\u0e31", "\U0001d165", "\ufffd", "\u070f", "\U00013430", "\U000e0100"],
+    [
+        "",
+        " ",
+        "\u200b",
+        "\u0301",
+        "\u0301\u0323",
+        " \u20dd",
+        "\u05b0\u0951\u0e31",
+        "\U0001d165",
+        "\ufffd",
+        "\u070f",
+        "\U00013430",
+        "\U000e0100",
+    ],
 )
 def test_what_cannot_be_seen_alone_is_not_visible(unseen: str) -> None:
     assert not is_visible(unseen)
