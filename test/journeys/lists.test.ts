@@ -26,6 +26,30 @@ describe("lists", { timeout: 600_000 }, () => {
 
   const cards = () => page.locator(".browse .card:not([aria-hidden])");
 
+  step("of the catalog is counted once at load, and once for each change of its filters", async () => {
+    await page.setViewportSize(USUAL);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/v1/adapters/facets")) asked.push(request.url());
+    });
+    for (const address of ["/browse/", "/browse/?class=person", "/browse/?q=nothing-has-this-name"]) {
+      asked.length = 0;
+      await page.goto(address);
+      await page.locator(".facets[aria-busy=false]").waitFor({ state: "attached" });
+      await page.locator(".browse-count", { hasText: /adapter/i }).waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.equal(asked.length, 1, `${address}: ${asked.join(" ")}`);
+    }
+    await page.goto("/browse/");
+    await page.waitForLoadState("networkidle");
+    asked.length = 0;
+    await page.getByRole("group", { name: "Tags" }).getByRole("checkbox").first().check();
+    await page.waitForURL(/tag=/);
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked.length, 1, asked.join(" "));
+    page.removeAllListeners("request");
+  });
+
   step("of the catalog goes on by itself, and Back returns to the same card", async () => {
     await page.setViewportSize(USUAL);
     await page.goto("/browse/");

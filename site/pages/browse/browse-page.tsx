@@ -42,7 +42,7 @@ export function BrowsePage() {
   const { sort: _, ...filters } = query;
   const counts = useReply(
     (signal) => catalog.facets({ ...filters, tag_match: tagMatchOf(filters) }, {}, signal),
-    [JSON.stringify(filters), results.items.length === 0],
+    [JSON.stringify(filters)],
   );
   const ratings = ratingsOf(useAccount());
   useScroll(results.waiting);
