@@ -2,12 +2,14 @@
 
 import type { z } from "zod";
 import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
+import { START_NAME } from "../../schema/contract/runner.ts";
 import { adapters, images, type OwnedAdapter, type StoredUpload, slots } from "../../schema/tables.ts";
 import { draftAdapter, findOwnAdapter, nameFault, refOf } from "../catalog/adapters.ts";
 import { promptFor, trainingPicturesFault, trainingSteps } from "../catalog/base-rules.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { draftSlot, keepSlot, slotOf } from "../catalog/slots.ts";
 import { isGone } from "../catalog/tombstones.ts";
+import { findVersion } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
 import { insertRows } from "../lib/insert-rows.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -56,6 +58,8 @@ export async function orderTraining(
   const held = known && (await slotOf(db, known.id));
   const slot = held || (await draftSlot({ db, now }, base, adapter, {}));
   if (slot instanceof Refusal) return slot;
+  const start = await startOf(db, caller, input, { adapter, slot: slot.slot });
+  if (start instanceof Refusal) return start;
 
   const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
   const trigger = input.trigger ?? `<${adapter.name}>`;
@@ -73,6 +77,7 @@ export async function orderTraining(
   );
   const request: Training["request"] = {
     ...shared,
+    ...(start && { from_version_id: start.id }),
     adapter: refOf(adapter),
     images: rows.map((row, i) => ({ url: `/v1/images/${row.id}`, caption: pictures[i]?.caption ?? "" })),
   };
@@ -89,12 +94,15 @@ export async function orderTraining(
       sample_prompts: base.prompts.samples.map((template) => promptFor(template, trigger)),
       resume_input: null,
     },
-    inputs: rows.map((row, i) => ({
-      name: inputNames[i] ?? "",
-      sha256: row.sha256,
-      size_bytes: pictures[i]?.upload.sizeBytes ?? 0,
-      content_type: row.contentType,
-    })),
+    inputs: [
+      ...rows.map((row, i) => ({
+        name: inputNames[i] ?? "",
+        sha256: row.sha256,
+        size_bytes: pictures[i]?.upload.sizeBytes ?? 0,
+        content_type: row.contentType,
+      })),
+      ...(start ? [start.input] : []),
+    ],
     adapterId: adapter.id,
     ...rankOf(input.priority),
     alongside: (isMade) => [
@@ -113,6 +121,25 @@ async function findPictures(db: Db, caller: Caller, input: TrainingInput): Promi
     found.push({ upload, caption });
   }
   return found;
+}
+
+/** The version that the training goes on from, as an input of the job; null where it begins anew. */
+async function startOf(
+  db: Db,
+  caller: Caller,
+  { from_version }: TrainingInput,
+  { adapter, slot }: { adapter: OwnedAdapter; slot: number },
+) {
+  if (from_version === undefined) return null;
+  const pointer = "/from_version";
+  const found = await findVersion(db, caller, from_version);
+  if (found instanceof Refusal) return refuse(found.code, found.detail, pointer);
+  const { version } = found;
+  if (version.adapterId !== adapter.id || version.slot !== slot) {
+    return refuse("request_invalid", `${from_version} is not a version of ${refOf(adapter)}.`, pointer);
+  }
+  const { id, sha256, sizeBytes: size_bytes } = version;
+  return { id, input: { name: START_NAME, sha256, size_bytes, content_type: "application/octet-stream" } };
 }
 
 async function newAdapter(

@@ -11120,6 +11120,8 @@ export interface components {
                 adapter_id: string;
                 class_word: string;
                 concept: string;
+                /** @description The version whose weights it began with; absent where it began anew */
+                from_version_id?: string;
                 images: {
                     caption: string;
                     url: string;
@@ -11153,6 +11155,8 @@ export interface components {
             adapter_ref?: string;
             /** @description Without it: the adapter's own */
             class_word?: string;
+            /** @description A version of adapter_ref whose weights the training begins with, to train it further; anew without it */
+            from_version?: string;
             /** @description Different pictures: the same bytes twice are refused */
             images: {
                 /** @default  */

@@ -103,6 +103,10 @@ export const TrainingCreate = z
       description: "Without it: the adapter's own",
     }),
     trigger: Trigger.optional().meta({ description: "Without it: <name> of the adapter" }),
+    from_version: idOf("ver").optional().meta({
+      description:
+        "A version of adapter_ref whose weights the training begins with, to train it further; anew without it",
+    }),
     images: z
       .array(
         z.strictObject({
@@ -123,6 +127,10 @@ export const TrainingCreate = z
   })
   .refine((t) => (t.adapter === undefined) !== (t.adapter_ref === undefined), {
     error: "needs exactly one of adapter and adapter_ref",
+  })
+  .refine((t) => t.from_version === undefined || t.adapter_ref !== undefined, {
+    path: ["from_version"],
+    error: "needs adapter_ref",
   })
   .refine((t) => t.steps === undefined || t.preset === undefined, {
     path: ["preset"],
@@ -219,6 +227,9 @@ export const Training = z
       slot: z.int(),
       steps: z.int(),
       seed: z.int(),
+      from_version_id: idOf("ver").optional().meta({
+        description: "The version whose weights it began with; absent where it began anew",
+      }),
       images: z.array(z.object({ url: z.string(), caption: z.string() })),
     }),
     result: z

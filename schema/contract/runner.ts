@@ -176,6 +176,8 @@ export const HeartbeatReply = z
   .meta({ id: "HeartbeatReply" });
 
 /** `checkpoint.safetensors` may be uploaded again and again; the newest is offered to the next run. */
+/** The input of a training that goes on from a version: its adapter file, in the slot of the training. */
+export const START_NAME = "start.safetensors";
 export const CHECKPOINT_NAME = "checkpoint.safetensors";
 
 export const OutputName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must be a plain file name");

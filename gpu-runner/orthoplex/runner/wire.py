@@ -123,6 +123,7 @@ Outcome = Literal["succeeded", "failed", "canceled"]
 JobErrorCode = Literal[
     "runner_error", "out_of_memory", "training_diverged", "input_invalid", "prompt_invalid", "base_missing"
 ]
+START_NAME = "start.safetensors"
 CHECKPOINT_NAME = "checkpoint.safetensors"
 
 

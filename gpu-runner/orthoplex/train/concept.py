@@ -169,6 +169,21 @@ class ConceptState:
         self.total, self.plateau = facts["total"], Plateau(**facts["plateau"])
         self.scale = LossScale(**facts["scale"])
 
+    def begin_with(self, start: Adapter) -> None:
+        """Takes an adapter's weights as those to train further; step, moments and rates are of a new training.
+
+        ValueError when it is of another slot.
+        """
+        if start.slot != self.residual.slot:
+            raise ValueError(f"an adapter of slot {start.slot} cannot be trained further in slot {self.residual.slot}")
+        with torch.no_grad():
+            for name, up in self.residual.up.items():
+                up.copy_(start.up[name])
+            for name, entry in self.entries.items():
+                entry.copy_(start.entries[name])
+            if not self.entries:  # else the file has none: entries stand in their place
+                self.tokens.copy_(start.tokens)
+
 
 def finished_adapter(state: ConceptState, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:
     return Adapter(
@@ -196,6 +211,7 @@ def train_concept(
     spec: TrainSpec,
     pictures: Sequence[tuple[Image.Image, str | None]],
     *,
+    start: Adapter | None = None,
     resume: Path | None = None,
     checkpoint: Path | None = None,
     masks: Sequence[Image.Image | None] = (),
@@ -203,8 +219,9 @@ def train_concept(
 ) -> TrainResult:
     """Trains the concept of `pictures` (4 to 16, with optional captions) on `base`.
 
-    Calls on_step after every step; when it returns False, writes the checkpoint and raises Canceled. Resuming from a
-    checkpoint continues as if there had been no break. ValueError for no pictures or a foreign checkpoint.
+    Begins with the weights of `start`, if there is one. Calls on_step after every step; when it returns False, writes
+    the checkpoint and raises Canceled. Resuming from a checkpoint continues as if there had been no break. ValueError
+    for no pictures, a foreign checkpoint, or a `start` of another slot.
     """
     if not pictures:
         raise ValueError("a concept needs pictures to learn from")
@@ -213,6 +230,8 @@ def train_concept(
     untrained = state.tokens.detach().clone()  # so that a resumed run preserves the same prior
     if resume is not None:
         state.load(resume, spec)
+    elif start is not None:
+        state.begin_with(start)
     dataset = base.pictures(pictures, spec.class_word, spec.picture_options(masks))
     prompts = spec.sample_prompts or (f"{spec.trigger} {base.training.sample_words}",)
     prior = base.prior(spec.prior_pictures, untrained, spec.seed) if spec.prior_share > 0 else None

@@ -1,9 +1,16 @@
-// Training again: the form begins with the pictures and captions of an earlier training, so that one adds to what there was.
+// Training again, or further: the form begins with the pictures and captions of an earlier training, so that one adds to what there was.
+// Further begins with the weights of its version as well.
 
 import { api, type Training } from "../../api.ts";
 import { type Chosen, readPicture } from "./pictures.ts";
 
 export const againUrl = ({ id, request }: Training) => `/publish/?adapter=${request.adapter}&from=${id}`;
+
+/** Null before there is a version. */
+export function furtherUrl(training: Training): string | null {
+  const { result } = training;
+  return result && `${againUrl(training)}&further=${result.version_id}`;
+}
 
 /** Those that can still be had: the pictures of an old training may have been deleted. */
 export async function picturesOf(id: string): Promise<readonly Chosen[]> {

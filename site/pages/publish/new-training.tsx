@@ -22,6 +22,8 @@ export function NewTraining(props: {
   adapter: AdapterWithVersions | null;
   /** An earlier training, whose pictures the form begins with. */
   from: string | null;
+  /** The version of `adapter` whose weights are trained further; null to begin anew. */
+  further: string | null;
   onStarted: (training: Training) => void;
 }) {
   const { base, account, adapter } = props;
@@ -46,7 +48,11 @@ export function NewTraining(props: {
 
   const start = async () => {
     setFailure(null);
-    const order = adapter ? { adapter_ref: adapter.ref } : { adapter: adapterOf(about, base.id) };
+    const known = adapter && {
+      adapter_ref: adapter.ref,
+      ...(props.further && { from_version: props.further }),
+    };
+    const order = known ?? { adapter: adapterOf(about, base.id) };
     const reply = await startTraining(
       pictures,
       { ...order, ...(length && { preset: length.name }) },
@@ -81,6 +87,12 @@ export function NewTraining(props: {
         </Step>
       )}
       <Step number={adapter ? 2 : 3} title="Train">
+        {adapter && props.further && (
+          <p class="quiet start-line">
+            It goes on from what that version has learned. Train again instead where it learned something
+            wrong.
+          </p>
+        )}
         <SelectField
           label="Length"
           fault={faultAt(failure, "/preset")}

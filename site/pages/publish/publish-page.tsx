@@ -73,7 +73,7 @@ function Heading({ title, way = "train" }: { title?: string; way?: Way }) {
   );
 }
 
-function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter" | "from">) {
+function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter" | "from" | "further">) {
   const ref = asked.get("adapter");
   const [way, setWay] = useState<Way>(asked.get("way") === "file" ? "file" : "train");
   const bases = useReply(() => api.bases(), []);
@@ -95,7 +95,9 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
         way={way}
         {...(adapter.value && {
           title:
-            way === "train" ? `Train ${adapter.value.title} again` : `A new file for ${adapter.value.title}`,
+            way === "train"
+              ? `Train ${adapter.value.title} ${asked.has("further") ? "further" : "again"}`
+              : `A new file for ${adapter.value.title}`,
         })}
       />
       <div class="ways">
@@ -126,6 +128,7 @@ function Begin(props: Omit<Parameters<typeof NewTraining>[0], "base" | "adapter"
               base={base}
               adapter={adapter.value}
               from={asked.get("from")}
+              further={asked.get("further")}
             />
           ) : (
             <UploadFile key={base.id} account={props.account} base={base} adapter={adapter.value} />

@@ -13,7 +13,7 @@ import { Evidence } from "../adapter/evidence.tsx";
 import { StrengthGuide } from "../adapter/strength-guide.tsx";
 import { GUIDE_STRENGTHS } from "../adapter/strengths.ts";
 import { Warnings } from "../compose/crosstalk.tsx";
-import { againUrl } from "./again.ts";
+import { againUrl, furtherUrl } from "./again.ts";
 
 export function Review({ training }: { training: Training }) {
   const { result, request } = training;
@@ -34,6 +34,7 @@ export function Review({ training }: { training: Training }) {
     if (reply.ok) setPublished(reply.value);
   };
 
+  const further = furtherUrl(training);
   const samples = version?.previews.map((preview) => preview.url) ?? result?.samples ?? [];
   return (
     <section class="review">
@@ -113,6 +114,11 @@ export function Review({ training }: { training: Training }) {
           <button type="button" class="button primary big" disabled={!version || busy} onClick={publish}>
             {busy ? "Publishing" : "Publish"}
           </button>
+          {further && (
+            <a class="button big" href={further}>
+              Train further
+            </a>
+          )}
           <a class="button big" href={againUrl(training)}>
             Train again
           </a>

@@ -7,7 +7,7 @@ const sent = new WeakMap<Blob, string>();
 
 export async function startTraining(
   pictures: readonly Chosen[],
-  order: Pick<TrainingCreate, "adapter" | "adapter_ref" | "class_word" | "preset">,
+  order: Pick<TrainingCreate, "adapter" | "adapter_ref" | "from_version" | "class_word" | "preset">,
   onSent: (count: number) => void,
 ): Promise<Reply<Training>> {
   const images: { upload_id: string; caption: string }[] = [];

@@ -212,6 +212,31 @@ describe("a training", () => {
     expect((await bob.ask("GET", "/v1/adapters/bob/thief")).status).toBe(404);
   });
 
+  it("goes on from a version of its adapter, whose file it carries", async () => {
+    const { latest_version } = await ada.must<z.infer<typeof AdapterWithVersions>>(
+      "GET",
+      "/v1/adapters/ada/face",
+    );
+    const from_version = latest_version?.id;
+    const order = { adapter: undefined, adapter_ref: "ada/face", from_version };
+    const further = await train("", order);
+    expect([further.status, further.body.request.from_version_id]).toEqual([202, from_version]);
+    await env.DB.prepare("UPDATE jobs SET priority = 3 WHERE id = ?").bind(further.body.id).run();
+    const [lease] = await machine.lease();
+    expect(lease?.job_id).toBe(further.body.id);
+    const input = lease?.inputs.find(({ name }) => name === "start.safetensors");
+    expect(input?.sha256).toBe(latest_version?.sha256);
+
+    const other = await train("other-face");
+    const foreign = await train("", { ...order, adapter_ref: "ada/other-face" });
+    expect(other.status).toBe(202);
+    expect(foreign.body).toMatchObject({ code: "request_invalid", errors: [{ pointer: "/from_version" }] });
+    const unknown = await train("", { ...order, from_version: `ver_${"0".repeat(26)}` });
+    expect(unknown.body).toMatchObject({ code: "not_found", errors: [{ pointer: "/from_version" }] });
+    const anew = await train("new-face", { from_version });
+    expect(anew.body).toMatchObject({ code: "request_invalid", errors: [{ pointer: "/from_version" }] });
+  });
+
   it("is ordered and awaited with a key of scope publish alone", async () => {
     const publisher = await person("Publisher", ["publish"]);
     const own = [];

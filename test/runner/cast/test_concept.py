@@ -1,5 +1,6 @@
 """Training a concept: what is trained, what stays, and that a break changes nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,17 @@ def test_a_trained_adapter_is_a_publishable_file_in_its_slot(random_base: CastBa
     content = write_adapter(adapter, random_base.layout)
     assert read_adapter(content, random_base.layout, slot=5).trigger == "<ana>"
     assert any(bool(up.any()) for up in adapter.up.values())
+
+
+def test_training_further_begins_with_an_adapters_weights(random_base: CastBase, pictures: Pictures) -> None:
+    first = train(random_base, pictures)
+    further = train_concept(random_base, replace(SPEC, steps=0), pictures, start=first).adapter
+    assert all(torch.equal(further.up[name], up) for name, up in first.up.items())
+    assert all(torch.equal(further.entries[name], entry) for name, entry in first.entries.items())
+    more = train_concept(random_base, SPEC, pictures, start=first).adapter
+    assert any(not torch.equal(more.up[name], up) for name, up in first.up.items())
+    with pytest.raises(ValueError, match="slot 5"):
+        train_concept(random_base, replace(SPEC, slot=6), pictures, start=first)
 
 
 def test_training_leaves_the_base_unchanged(random_base: CastBase, pictures: Pictures) -> None:

@@ -74,6 +74,35 @@ def test_a_training_with_a_damaged_or_foreign_checkpoint_starts_from_the_beginni
     assert job.status == "succeeded", job.settled
 
 
+def test_a_training_goes_on_from_the_version_that_the_job_carries(edge: EdgeDouble, serve: Serve) -> None:
+    first = train_job(edge, steps=2)
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: first.settled is not None)
+    start = first.uploads["adapter.safetensors"]
+    further = train_job(edge, steps=1)
+    further.inputs.append(edge.add_blob("start.safetensors", start))
+    edge.until(lambda: further.settled is not None)
+    anew = train_job(edge, steps=1)
+    edge.until(lambda: anew.settled is not None)
+    assert (further.status, anew.status) == ("succeeded", "succeeded")
+    layout = tiny_base().layout
+    began = read_adapter(start, layout).up
+    distances = [
+        sum(float((up - began[name]).abs().sum()) for name, up in read_adapter(content, layout).up.items())
+        for content in (further.uploads["adapter.safetensors"], anew.uploads["adapter.safetensors"])
+    ]
+    assert distances[0] < distances[1]
+
+
+def test_a_training_does_not_go_on_from_a_file_of_another_slot(edge: EdgeDouble, serve: Serve) -> None:
+    job = train_job(edge, steps=1)
+    job.inputs.append(edge.add_blob("start.safetensors", b"not an adapter"))
+    serve(TrainJob(tiny_bases()))
+    edge.until(lambda: job.settled is not None)
+    assert job.settled is not None
+    assert job.settled["error"]["code"] == "input_invalid"
+
+
 def test_a_canceled_training_ends_without_outputs(edge: EdgeDouble, serve: Serve) -> None:
     job = train_job(edge, steps=2000)
     serve(TrainJob(tiny_bases()))

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors import SafetensorError
 
 from orthoplex.bases import AnyBase
-from orthoplex.ortho.adapter import read_adapter, write_adapter
+from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused, decode_picture
 from orthoplex.png import write_png
@@ -24,7 +24,7 @@ from orthoplex.runner.jobs import Result
 from orthoplex.runner.retry import Unreachable
 from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import OutputFile, Storage
-from orthoplex.runner.wire import CHECKPOINT_NAME, TrainLease
+from orthoplex.runner.wire import CHECKPOINT_NAME, START_NAME, TrainLease
 from orthoplex.sample import AttachedAdapter, Canceled
 from orthoplex.train.certificate import can_certify, certify
 from orthoplex.train.concept import Progress, TrainResult, TrainSpec, train_concept
@@ -109,7 +109,13 @@ class _Training:
             sample_prompts=spec.sample_prompts,
         )
         return train_concept(
-            self._base, settings, self._pictures, resume=resume, checkpoint=self._checkpoint, on_step=self._on_step
+            self._base,
+            settings,
+            self._pictures,
+            start=_start(self._lease, self._base, self._storage),
+            resume=resume,
+            checkpoint=self._checkpoint,
+            on_step=self._on_step,
         )
 
     def _on_step(self, progress: Progress) -> bool:
@@ -181,6 +187,17 @@ def _pictures(lease: TrainLease, storage: Storage) -> Pictures:
         except PictureRefused as error:
             raise JobFailed("input_invalid", f"Picture {number}: {error.detail}", retryable=False) from error
     return pictures
+
+
+def _start(lease: TrainLease, base: AnyBase, storage: Storage) -> Adapter | None:
+    """The version to train further, if the job carries one."""
+    for source in lease.inputs:
+        if source.name == START_NAME:
+            try:
+                return read_adapter(storage.download(source), base.layout, slot=lease.spec.slot)
+            except FileRefused as error:
+                raise JobFailed("input_invalid", f"The version to train further: {error}", retryable=False) from error
+    return None
 
 
 def _result(lease: TrainLease, base: AnyBase, trained: TrainResult) -> Result:
