@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
 import { SEEDS } from "./paths.ts";
+import { withRecipe } from "./png-recipe.ts";
 
 const PREVIEWS_MAX = 4;
 
@@ -24,6 +25,8 @@ type Card = {
   credits: string;
   trigger: string;
   strength: number;
+  /** Of samples/, in their order. */
+  sample_prompts?: string[];
 };
 
 export type Publisher = { api: Orthoplex; handle: string };
@@ -87,7 +90,7 @@ async function publishSeed(publishers: Publishers, folder: string): Promise<stri
     params,
     body: {
       upload_id: await api.upload("adapter", file, `${card.name}.safetensors`),
-      previews: await uploadPreviews(api, folder),
+      previews: await uploadPreviews(api, folder, { ...card, owner: handle }),
       strength: card.strength,
       trigger: card.trigger,
       changelog: existing ? "Trained again." : "First version.",
@@ -102,15 +105,27 @@ const cardIn = (folder: string) => JSON.parse(readFileSync(join(folder, "card.js
 const publisherOf = (publishers: Publishers, { owner }: { owner?: string }): Publisher =>
   publishers.find(({ handle }) => handle === owner) ?? publishers[0];
 
-/** Samples generated with the adapter where the seed has some, else its training pictures. */
-async function uploadPreviews(api: Orthoplex, folder: string): Promise<string[]> {
+/** How cast_training/seeds.py draws samples: the first fields of TrainSpec, and the base's size and guidance. */
+const SAMPLED = { seed: 0, steps: 24, guidance: 1, size: "256x256" } as const;
+
+/** Samples generated with the adapter where the seed has some, with their recipes inside; else its training pictures. */
+async function uploadPreviews(api: Orthoplex, folder: string, card: Card): Promise<string[]> {
   const from = ["samples", "pictures"].map((name) => join(folder, name)).find((path) => existsSync(path));
   if (!from) return [];
   const files = readdirSync(from)
     .filter((name) => name.endsWith(".png"))
     .sort()
     .slice(0, PREVIEWS_MAX);
-  return Promise.all(files.map((name) => api.upload("preview", readFileSync(join(from, name)), name)));
+  const { base = EMBEDDED_BASE.id, owner, name: adapter, strength, sample_prompts: prompts = [] } = card;
+  return Promise.all(
+    files.map((name, i) => {
+      const file = readFileSync(join(from, name));
+      const prompt = from.endsWith("samples") ? prompts[i] : undefined;
+      const adapters = [{ ref: `${owner}/${adapter}`, strength, region: null }];
+      const recipe = { format: "orthoplex.recipe/1", base, prompt, ...SAMPLED, adapters };
+      return api.upload("preview", prompt === undefined ? file : withRecipe(file, recipe), name);
+    }),
+  );
 }
 
 type Cast = { name: string; owner?: string; title: string; description: string; members: string[] };

@@ -15,7 +15,7 @@ import { Companions } from "./companions.tsx";
 import { Facts } from "./facts.tsx";
 import { Likes } from "./likes.tsx";
 import { Owner } from "./owner.tsx";
-import { recipeOf } from "./recipe-link.ts";
+import { useRecipe } from "./recipe-link.ts";
 import { Remixes } from "./remixes.tsx";
 import { Statistics } from "./statistics.tsx";
 import { StrengthGuide } from "./strength-guide.tsx";
@@ -109,7 +109,7 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
   const previews = (version?.previews ?? []).filter(({ id }) => !inGuide.has(id));
   const [at, setAt] = useState(0);
   const shown = previews[at] ?? previews[0];
-  const recipe = version && recipeOf(shown, adapter, version);
+  const recipe = useRecipe(shown, adapter, version);
   const fullOf = ({ url, recipe: own }: Preview, i: number) => ({
     src: url,
     title: previews.length > 1 ? `${adapter.title}, preview ${i + 1}` : adapter.title,

@@ -1,8 +1,10 @@
-// A preview's recipe as a link to /compose/. Pure.
+// A preview's recipe as a link to /compose/: what the API knows of it, else what its file carries.
 
+import { useEffect, useState } from "preact/hooks";
 import type { Adapter, Version } from "../../api.ts";
 import type { Preview } from "../../api-publish.ts";
 import { hashOf } from "../compose/link.ts";
+import { recipeIn } from "../compose/png-text.ts";
 import { formOfRecipe } from "../compose/recipe.ts";
 
 export interface PreviewRecipe {
@@ -22,4 +24,27 @@ export function recipeOf(
   const alone = [{ ref: adapter.ref, strength: version.strength, region: null, mode: "on" as const }];
   const whole = form.members.length > 0 ? form : { ...form, members: alone };
   return { prompt: form.prompt, seed: form.seed, url: `/compose/#${hashOf(whole)}` };
+}
+
+/** Null until it is known, and where there is none. */
+export function useRecipe(
+  preview: Preview | undefined,
+  adapter: Pick<Adapter, "ref">,
+  version: Pick<Version, "strength"> | null,
+): PreviewRecipe | null {
+  const [read, setRead] = useState<{ id: string; recipe: unknown } | null>(null);
+  useEffect(() => {
+    if (!preview || preview.recipe) return;
+    const stop = new AbortController();
+    const { id, url } = preview;
+    fetch(url, { signal: stop.signal, credentials: "same-origin", priority: "low" })
+      .then((reply) => reply.arrayBuffer())
+      .then((bytes) => setRead({ id, recipe: recipeIn(new Uint8Array(bytes)) }))
+      // The page is complete without it.
+      .catch(() => {});
+    return () => stop.abort();
+  }, [preview?.id]);
+  if (!preview || !version) return null;
+  const recipe = preview.recipe ?? (read?.id === preview.id ? read.recipe : null);
+  return recipeOf({ ...preview, recipe: recipe as Preview["recipe"] }, adapter, version);
 }
