@@ -24,7 +24,7 @@ from orthoplex.bases.cast.sprites import load_sprites
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.device import compute_dtype
 from orthoplex.sd_training.captions import all_words
-from orthoplex.sd_training.encoder import set_encoder
+from orthoplex.sd_training.encoder import one_convolution, set_encoder
 from orthoplex.sd_training.network import SIDE_PX, make_pipeline
 from orthoplex.sd_training.scenes import Scenes
 
@@ -63,6 +63,8 @@ class Trainer:
         # on a CPU the flash kernel's backward pass takes longer than plain products
         self.attention = [SDPBackend.MATH] if device == "cpu" else [SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
         self.noiser = DDPMScheduler.from_config(pipe.scheduler.config)
+        self.encoder = tuple(part.to(device) for part in one_convolution(pipe.vae.cpu()))
+        pipe.vae.to(device)
         self.steps = 0
 
     def loss(self, pictures: Tensor, texts: list[str], generator: torch.Generator) -> Tensor:
@@ -75,14 +77,13 @@ class Trainer:
 
     @torch.no_grad()
     def latents(self, clean: Tensor) -> Tensor:
-        """Of pictures, scaled as the UNet knows them; in fp32, for which the encoder is made."""
-        vae = self.pipe.vae
+        """Of pictures, as the UNet knows them; in fp32, for which the encoder is made."""
+        weight, bias = self.encoder
         with torch.autocast(self.device.type, enabled=False):
-            mean: Tensor = vae.encode(clean).latent_dist.mean
-        return mean * float(vae.config.scaling_factor)
+            return F.conv2d(clean, weight, bias, stride=weight.shape[-1])
 
     def _picture_loss(self, clean: Tensor) -> Tensor:
-        drawn = self.pipe.vae.decode(self.latents(clean) / self.pipe.vae.config.scaling_factor).sample.float()
+        drawn = self.pipe.vae.decode(self.latents(clean)).sample.float()
         edges = F.l1_loss(drawn.diff(dim=2), clean.diff(dim=2)) + F.l1_loss(drawn.diff(dim=3), clean.diff(dim=3))
         loss: Tensor = F.l1_loss(drawn, clean) + edges
         return loss

@@ -1,6 +1,7 @@
 // Bases: what comes with the product, what an operator's runner publishes, and that orders are held to what a base's description says.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { BUNDLED_BASES } from "../../../schema/bases/index.ts";
 import type { Base } from "../../../schema/contract/bases.ts";
 import type { Generation, Training } from "../../../schema/contract/jobs.ts";
 import { BASE, db, LICENCE, type Person, person, png } from "../cast.ts";
@@ -60,9 +61,11 @@ describe("publishing a base", () => {
   it("stores a description once, and uses it when every isolate can have read it", async () => {
     const first = await publish(operator, SD);
     expect(first.status).toBe(200);
-    expect(await listed(ada)).toEqual([BASE.id]);
+    const bundled = await listed(ada);
+    expect(bundled[0]).toBe(BASE.id);
+    expect(bundled).toHaveLength(BUNDLED_BASES.length);
     now = new Date(first.body.counts_at).getTime();
-    expect(await listed(ada)).toEqual([BASE.id, "my-sd"]);
+    expect(await listed(ada)).toEqual([...bundled, "my-sd"]);
     expect((await publish(operator, SD)).body).toEqual(first.body);
     expect(refusal(await publish(operator, { ...SD, rank: 2 }))).toMatchObject({
       code: "name_taken",

@@ -18,7 +18,7 @@ from orthoplex.bases.cast.scene import Captions
 from orthoplex.bases.cast.sprites import SpriteSet
 from orthoplex.bases.sd.describe import describe
 from orthoplex.sd_training.captions import all_words, caption, nearest
-from orthoplex.sd_training.encoder import set_encoder
+from orthoplex.sd_training.encoder import one_convolution, set_encoder
 from orthoplex.sd_training.network import BYTES_MAX, SIDE_PX, make_pipeline, make_tokenizer, weight_bytes
 from orthoplex.sd_training.scenes import Scenes
 from orthoplex.sd_training.train import OWN, PARTS, Trainer, add_encoder, export, save, take_finished, windows
@@ -134,6 +134,8 @@ def test_the_encoder_is_the_principal_components_of_patches(sprites: torch.Tenso
     with torch.no_grad():  # a window's latents are those of the picture
         part = vae.encode(pictures[:4, :, 32:96, 32:96]).latent_dist.mean
     assert float((part - found.mean[:4, :, 4:12, 4:12]).abs().max()) < 0.02
+    weight, bias = one_convolution(vae)  # what training uses in its place
+    assert float((F.conv2d(pictures, weight, bias, stride=8) - found.mean).abs().max()) < 0.03
 
 
 def test_unmodified_diffusers_loads_the_exported_pipeline_and_it_is_a_base(
