@@ -15,11 +15,24 @@ export interface JobLiveRpc extends Rpc.DurableObjectBranded {
   whenDone(milliseconds: number): Promise<void>;
 }
 
+/** A job that may be leased now, or as soon as its pause has ended. */
+export type Ready = { base: string; ownerId: string; inMilliseconds?: number };
+
+/** What a waiting runner may lease: jobs of these bases, of one owner or (null) of everybody. */
+export type Serving = { runnerId: string; bases: readonly string[]; ownerId: string | null };
+
 /** What dispatch/bell.ts answers by RPC. */
 export interface BellRpc extends Rpc.DurableObjectBranded {
   version(): string;
-  ring(): void;
-  sleep(seen: string, milliseconds: number): Promise<void>;
+  ring(jobs: readonly Ready[]): void;
+  wakeRunner(runnerId: string): void;
+  took(base: string, count: number): void;
+  sleep(
+    seen: string,
+    serving: Serving,
+    milliseconds: number,
+    answered: number | null,
+  ): Promise<number | null>;
 }
 
 export type DeliveryMessage = { deliveryId: Id<"dlv"> };

@@ -1,48 +1,72 @@
-// The bell: one Durable Object that wakes long-polling runners when a job is waiting. It stores no state that matters; a missed ring costs one poll.
+// The bell: one Durable Object where long-polling runners wait for jobs. It stores no state that matters; a missed ring costs one poll.
 
 import { DurableObject } from "cloudflare:workers";
-import type { BellRpc, Env } from "../env.ts";
+import type { BellRpc, Env, Ready, Serving } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
+import { type Clock, Waiters } from "./waiters.ts";
+
+const CLOCK: Clock = {
+  now: Date.now,
+  after(milliseconds, act) {
+    const timer = setTimeout(act, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
 
 export class Bell extends DurableObject<Env> implements BellRpc {
-  /** Changes with every ring and with every restart, so a caller sees that it missed one. */
-  #version = randomText(8);
-  readonly #waiters = new Set<() => void>();
+  readonly #waiters = new Waiters(CLOCK, randomText(8));
 
   version(): string {
-    return this.#version;
+    return this.#waiters.version();
   }
 
-  ring(): void {
-    this.#version = randomText(8);
-    for (const wake of this.#waiters) wake();
-    this.#waiters.clear();
+  ring(jobs: readonly Ready[]): void {
+    this.#waiters.ring(jobs);
   }
 
-  /**
-   * Resolves at the next ring or after `milliseconds`; at once if it rang since `seen` was read.
-   * Read the version, look for a job, then sleep with that version: no ring is missed in between.
-   */
-  async sleep(seen: string, milliseconds: number): Promise<void> {
-    if (seen !== this.#version) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => wake(), milliseconds);
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiters.delete(wake);
-        resolve();
-      };
-      this.#waiters.add(wake);
-    });
+  wakeRunner(runnerId: string): void {
+    this.#waiters.wakeRunner(runnerId);
+  }
+
+  took(base: string, count: number): void {
+    this.#waiters.took(base, count);
+  }
+
+  sleep(
+    seen: string,
+    serving: Serving,
+    milliseconds: number,
+    answered: number | null,
+  ): Promise<number | null> {
+    return this.#waiters.sleep(seen, serving, milliseconds, answered);
   }
 }
 
-/** Never fails: D1 has the job already, and the next poll finds it. */
-export async function ringBell(env: Env): Promise<void> {
+/** What a job's row says of where and when it may be leased. */
+export type Waiting = { base_id: string; owner_id: string; not_before: number };
+
+/** Never fails: D1 has the jobs already, and the next poll finds them. */
+export async function ringBell(env: Env, jobs: readonly Waiting[], now: number): Promise<void> {
+  if (jobs.length === 0) return;
+  const ready = jobs.map((job) => ({
+    base: job.base_id,
+    ownerId: job.owner_id,
+    inMilliseconds: Math.max(0, job.not_before - now),
+  }));
+  await reach(() => bellOf(env).ring(ready));
+}
+
+export const wakeRunner = (env: Env, runnerId: string) => reach(() => bellOf(env).wakeRunner(runnerId));
+
+/** So many jobs of a base were leased: the bell wakes nobody else for them. */
+export const tellTaken = (env: Env, base: string, count: number) =>
+  reach(() => bellOf(env).took(base, count));
+
+async function reach(call: () => Promise<void>): Promise<void> {
   try {
-    await bellOf(env).ring();
+    await call();
   } catch (error) {
-    console.error("The bell was not rung", error);
+    console.error("The bell was not reached", error);
   }
 }
 

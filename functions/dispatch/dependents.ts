@@ -4,6 +4,7 @@
 
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Db } from "../db.ts";
+import type { Waiting } from "./bell.ts";
 import { nextTurn } from "./enqueue.ts";
 import { HOLDS_LEASE, type RunOfCaller } from "./run.ts";
 
@@ -46,3 +47,14 @@ export const readyDependents = (
   versionId: Id<"ver">,
   now: number,
 ): D1PreparedStatement => db.$client.prepare(READY).bind(run.jobId, run.leaseId, versionId, now);
+
+/** What the settle of that moment has made ready. */
+export async function readiedAt(db: Db, ownerId: string, now: number): Promise<Waiting[]> {
+  const { results } = await db.$client
+    .prepare(
+      "SELECT base_id, owner_id, not_before FROM jobs WHERE owner_id = ? AND status = 'queued' AND waits_for IS NULL AND ready_at = ?",
+    )
+    .bind(ownerId, now)
+    .all<Waiting>();
+  return results;
+}

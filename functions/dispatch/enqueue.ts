@@ -13,7 +13,7 @@ import { namedStatement } from "../lib/named-sql.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { type Query, statement } from "../lib/statement.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
-import { ringBell } from "./bell.ts";
+import { ringBell, type Waiting } from "./bell.ts";
 import { generationCredits, trainingCredits } from "./cost.ts";
 import { allowanceOf, creditFault, usedOn } from "./credits.ts";
 import { priorityOf } from "./priority.ts";
@@ -108,9 +108,17 @@ export async function enqueue(
   if (written?.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
     return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
   }
-  await Promise.all([job.waitsFor ? null : ringBell(env), notifyAll([notifyWebhooks(env, [id])])]);
+  const ready = job.waitsFor ? [] : [waitingOf(job)];
+  await Promise.all([ringBell(env, ready, now), notifyAll([notifyWebhooks(env, [id])])]);
   return id;
 }
+
+/** A new job as the bell wants it: ready at once. */
+export const waitingOf = ({ baseId, ownerId }: Pick<NewJob, "baseId" | "ownerId">): Waiting => ({
+  base_id: baseId,
+  owner_id: ownerId,
+  not_before: 0,
+});
 
 /** This very order's job is there, and not one that an earlier attempt with the same id has made: requests name rows of their own. */
 const isMade = (id: JobRow["id"], job: NewJob) =>

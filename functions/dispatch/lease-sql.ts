@@ -2,7 +2,7 @@
 // much waits behind; a test counts them at two depths.
 
 import { WARM_LOOKED_AT_MAX } from "../../schema/contract/limits.ts";
-import { LEASABLE, ORDER, OWN_ORDER, pausedAfter } from "./queue-order.ts";
+import { LEASABLE, ORDER, OWN_ORDER } from "./queue-order.ts";
 
 const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${LEASABLE}`;
 const OWN = `jobs INDEXED BY jobs_queued_owner
@@ -88,16 +88,4 @@ export type Serves = "everybody" | "owner";
 export const LEASE: Record<Serves, string> = {
   everybody: leaseSql(HEAD_OF_ALL, WAITING, ORDER),
   owner: leaseSql(HEAD_OF_OWN, OWN, OWN_ORDER),
-};
-
-const PAUSED = pausedAfter("?2");
-
-/** When the next paused job may be leased by this runner, since no bell rings at that time. */
-export const PAUSE_ENDS: Record<Serves, string> = {
-  everybody: `
-SELECT min(until) AS until FROM (
-  SELECT (SELECT min(not_before) FROM jobs INDEXED BY jobs_waiting WHERE base_id = value AND ${PAUSED}) AS until FROM json_each(?1))`,
-  owner: `
-SELECT min(not_before) AS until FROM jobs INDEXED BY jobs_queued_owner
-WHERE owner_id = ?3 AND status IN ('queued', 'running') AND ${PAUSED} AND base_id IN (SELECT value FROM json_each(?1))`,
 };

@@ -11,16 +11,17 @@ import { randomText } from "../lib/ids.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
 import { type Caller, isOperator } from "../rights/rights.ts";
 import { signedBlobUrl } from "../storage/blobs.ts";
-import { bellOf } from "./bell.ts";
-import { LEASE, NONCE_CHARACTERS, PAUSE_ENDS, type Serves } from "./lease-sql.ts";
+import { bellOf, tellTaken } from "./bell.ts";
+import { LEASE, NONCE_CHARACTERS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { notifyAll } from "./publish.ts";
-import { isDraining } from "./runners.ts";
-import { sweep } from "./sweep.ts";
+import { anythingDue, sweep } from "./sweep.ts";
 
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
 /** Inputs stay readable this long: a lease is extended by heartbeats, and its addresses are signed once. */
 const INPUT_URL_TTL_MS = 2 * 3_600_000;
+
+const IS_DRAINING = "SELECT 1 FROM runners WHERE id = ? AND drain_requested_at IS NOT NULL";
 
 const OPEN_RUNS = `
 INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
@@ -38,31 +39,42 @@ type LeasedRow = {
   checkpoint_sha256: string | null;
 };
 
+type Taken = { rows: LeasedRow[]; drain: boolean };
+
 /** Takes what is there now. `nonce` is the random part of the ids, an argument so that tests can repeat a run. */
 export async function lease(
   { env, db, now, nonce }: { env: Env; db: Db; now: number; nonce: string },
   runner: RunnerRow,
   serves: Serves,
   want: { bases: readonly string[]; maxBatch: number; warm: readonly string[] },
-): Promise<LeasedRow[]> {
+): Promise<Taken> {
+  const take = async () => {
+    const [due, taken, , state] = await db.$client.batch<unknown>([
+      anythingDue(db, now),
+      db.$client
+        .prepare(LEASE[serves])
+        .bind(
+          JSON.stringify(want.bases),
+          serves === "owner" ? runner.ownerId : null,
+          nonce,
+          now + LEASE_TTL_MS,
+          now,
+          want.maxBatch,
+          runner.id,
+          JSON.stringify(want.warm),
+          now - WARM_WAIT_SECONDS * 1000,
+        ),
+      db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
+      db.$client.prepare(IS_DRAINING).bind(runner.id),
+    ]);
+    const rows = (taken?.results ?? []) as LeasedRow[];
+    return { rows, drain: (state?.results.length ?? 0) > 0, isDue: (due?.results.length ?? 0) > 0 };
+  };
+  const first = await take();
+  if (!first.isDue) return first;
+  // What the sweep puts back or wakes may be what this runner waits for.
   await sweep(env, db, now);
-  const [taken] = await db.$client.batch<LeasedRow>([
-    db.$client
-      .prepare(LEASE[serves])
-      .bind(
-        JSON.stringify(want.bases),
-        serves === "owner" ? runner.ownerId : null,
-        nonce,
-        now + LEASE_TTL_MS,
-        now,
-        want.maxBatch,
-        runner.id,
-        JSON.stringify(want.warm),
-        now - WARM_WAIT_SECONDS * 1000,
-      ),
-    db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
-  ]);
-  return taken?.results ?? [];
+  return first.rows.length > 0 ? first : take();
 }
 
 /** Long poll: leases, or sleeps on the bell and tries again until `wait_seconds` are over or the runner is asked to leave. */
@@ -74,35 +86,23 @@ export async function leaseWaiting(
   const serves = isOperator(caller, env) ? "everybody" : "owner";
   const bases = request.bases.filter((base) => runner.bases.includes(base));
   const want = { bases, maxBatch: request.max_batch, warm: request.warm };
+  const serving = { runnerId: runner.id, bases, ownerId: serves === "owner" ? runner.ownerId : null };
   const deadline = Date.now() + request.wait_seconds * 1000;
   const bell = bellOf(env);
+  let rung: number | null = null;
   for (;;) {
     const version = await bell.version();
     const now = Date.now();
-    const rows = await lease({ env, db, now, nonce: randomText(NONCE_CHARACTERS) }, runner, serves, want);
+    const nonce = randomText(NONCE_CHARACTERS);
+    const { rows, drain } = await lease({ env, db, now, nonce }, runner, serves, want);
     if (rows.length > 0) {
       await announce(env, rows);
       const leases = await Promise.all(rows.map((row) => leaseJson(env, row, origin, now)));
       return { leases, drain: false };
     }
-    const drain = await isDraining(db, runner.id);
     if (drain || now >= deadline) return { leases: [], drain };
-    const pauseEnds = await nextPauseEnd({ db, now }, runner, serves, bases);
-    await bell.sleep(version, Math.min(deadline, pauseEnds) - now);
+    rung = await bell.sleep(version, serving, deadline - now, rung);
   }
-}
-
-async function nextPauseEnd(
-  { db, now }: { db: Db; now: number },
-  runner: RunnerRow,
-  serves: Serves,
-  bases: readonly string[],
-): Promise<number> {
-  const row = await db.$client
-    .prepare(PAUSE_ENDS[serves])
-    .bind(JSON.stringify(bases), now, ...(serves === "owner" ? [runner.ownerId] : []))
-    .first<number>("until");
-  return row ?? Number.POSITIVE_INFINITY;
 }
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
@@ -112,6 +112,7 @@ async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
       env,
       rows.map(({ id }) => id),
     ),
+    tellTaken(env, rows[0]?.base_id ?? "", rows.length),
     ...rows.map((row) => liveOf(env, row.id).publish(event)),
   ]);
 }

@@ -17,7 +17,7 @@ import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
-import { ringBell } from "./bell.ts";
+import { ringBell, type Waiting, wakeRunner } from "./bell.ts";
 import { nextTurn } from "./enqueue.ts";
 import { notifyAll } from "./publish.ts";
 
@@ -134,7 +134,7 @@ export async function drainRunner(
   now: number,
 ): Promise<RunnerStanding | Refusal> {
   await db.$client.prepare(DRAIN).bind(id, now).run();
-  await ringBell(env);
+  await wakeRunner(env, id);
   return runnerStanding(db, id);
 }
 
@@ -225,15 +225,17 @@ export async function replayJob(
     db.$client.prepare(MARK).bind(id, fresh),
   ]);
   const row = await db.$client
-    .prepare("SELECT status, replayed_as, waits_for FROM jobs WHERE id = ?")
+    .prepare(
+      "SELECT status, replayed_as, waits_for, base_id, owner_id, 0 AS not_before FROM jobs WHERE id = ?",
+    )
     .bind(id)
-    .first<{ status: string; replayed_as: Id<"job"> | null; waits_for: Id<"job"> | null }>();
+    .first<Waiting & { status: string; replayed_as: Id<"job"> | null; waits_for: Id<"job"> | null }>();
   if (!row) return refuse("not_found", `There is no job ${id}.`);
   if (row.replayed_as === null && row.status === "failed") return notAgain(db, id, row.waits_for);
   if (row.replayed_as === null) {
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
-  if (row.replayed_as === fresh) await notifyAll([ringBell(env), notifyWebhooks(env, [fresh])]);
+  if (row.replayed_as === fresh) await notifyAll([ringBell(env, [row], now), notifyWebhooks(env, [fresh])]);
   return { job_id: row.replayed_as };
 }
 

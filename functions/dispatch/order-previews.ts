@@ -13,7 +13,7 @@ import { Refusal } from "../lib/refusal.ts";
 import { composesFreely } from "../lib/slot.ts";
 import type { Caller } from "../rights/rights.ts";
 import { ringBell } from "./bell.ts";
-import { jobInsert } from "./enqueue.ts";
+import { jobInsert, waitingOf } from "./enqueue.ts";
 import { orderGeneration } from "./order-generation.ts";
 
 /** Behind everything that people wait for. */
@@ -55,7 +55,7 @@ export async function orderPreviews(
     db.$client.prepare(LINK).bind(id, version.id),
   ]);
   if ((inserted?.meta.changes ?? 0) === 0) return null;
-  await ringBell(env);
+  await ringBell(env, [waitingOf(job)], now);
   return id;
 }
 

@@ -7,9 +7,6 @@ const QUEUED = "status = 'queued' AND waits_for IS NULL";
 /** May be leased now. Exactly the condition of the index jobs_waiting with its second column: only then does SQLite read it in its order. */
 export const LEASABLE = `${QUEUED} AND not_before = 0`;
 
-/** Paused until after `now`, which is SQL: what a runner that waits wakes up for. */
-export const pausedAfter = (now: string) => `${QUEUED} AND not_before > 0 AND not_before > ${now}`;
-
 /** Among all owners: priority, then turn (start-time fair queueing, enqueue.ts), then age, which ids sort by. */
 export const ORDER = "priority DESC, turn, id";
 

@@ -1,6 +1,6 @@
 // Runners: machines that register, lease jobs and leave. A runner belongs to the account whose key it carries.
 
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import { RUNNER_IDLE_DAYS, RUNNERS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { RunnerRegister } from "../../schema/contract/runner.ts";
@@ -62,23 +62,15 @@ export async function findRunner(
   id: RunnerRow["id"],
   now: number,
 ): Promise<RunnerRow | Refusal> {
-  const row = await db.select().from(runners).where(eq(runners.id, id)).get();
-  if (!row || row.ownerId !== caller.id || row.deregisteredAt !== null) {
-    return refuse("not_found", `You have no runner ${id}. Register again.`, "/runner_id");
-  }
-  await db.update(runners).set({ lastSeenAt: now }).where(eq(runners.id, id));
-  return row;
+  const row = await db
+    .update(runners)
+    .set({ lastSeenAt: now })
+    .where(and(eq(runners.id, id), eq(runners.ownerId, caller.id), isNull(runners.deregisteredAt)))
+    .returning()
+    .get();
+  return row ?? refuse("not_found", `You have no runner ${id}. Register again.`, "/runner_id");
 }
 
 export async function deregister(db: Db, runner: RunnerRow, now: number): Promise<void> {
   await db.update(runners).set({ deregisteredAt: now }).where(eq(runners.id, runner.id));
-}
-
-export async function isDraining(db: Db, id: RunnerRow["id"]): Promise<boolean> {
-  const row = await db
-    .select({ drainRequestedAt: runners.drainRequestedAt })
-    .from(runners)
-    .where(eq(runners.id, id))
-    .get();
-  return row ? row.drainRequestedAt !== null : false;
 }

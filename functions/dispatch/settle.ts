@@ -7,7 +7,8 @@ import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { pauseMs } from "./backoff.ts";
-import { ringBell } from "./bell.ts";
+import { ringBell, type Waiting } from "./bell.ts";
+import { readiedAt } from "./dependents.ts";
 import { eventOf, LIFE, stateOf } from "./lifecycle.ts";
 import { prepareResult } from "./outputs.ts";
 import { publishDependents, publishEnd } from "./publish.ts";
@@ -24,7 +25,7 @@ UPDATE jobs SET
   not_before = CASE WHEN ?3 = 'queued' AND ?4 = 1 THEN ?6 + ${pauseMs("failures + 1")} ELSE not_before END,
   lease_id = NULL, lease_expires_at = NULL, progress = CASE WHEN ?3 = 'queued' THEN NULL ELSE progress END
 WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
-RETURNING id`;
+RETURNING base_id, owner_id, not_before`;
 
 type JobState = { cancel_requested_at: number | null; failures: number };
 
@@ -68,12 +69,13 @@ export async function settle(
         result.versionId,
       ),
   ];
-  const ended = (await db.$client.batch(statements)).at(-1);
-  if (ended?.results.length !== 1) return answerOfWinner(db, run);
+  const ended = (await db.$client.batch<Waiting>(statements)).at(-1)?.results[0];
+  if (!ended) return answerOfWinner(db, run);
   if (result.versionId) await orderScan(env, result.versionId);
   await publishEnd(env, run.jobId, status);
   if (result.versionId) await publishDependents(env, run.jobId);
-  if (status === "queued" || result.versionId) await ringBell(env);
+  if (status === "queued") await ringBell(env, [ended], now);
+  if (result.versionId) await ringBell(env, await readiedAt(db, ended.owner_id, now), now);
   return status;
 }
 
@@ -107,7 +109,7 @@ UPDATE jobs SET
   finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE ?3 END,
   lease_id = NULL, lease_expires_at = NULL, progress = NULL
 WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
-RETURNING id, status`;
+RETURNING id, status, base_id, owner_id, not_before`;
 
 /** Gives the job back: the run does not count as a failure. */
 export async function release(
@@ -120,7 +122,7 @@ export async function release(
     return "canceled";
   }
   if (run.outcome === "released") return "queued";
-  const [, released] = await db.$client.batch<{ id: Id<"job">; status: "queued" | "canceled" }>([
+  const [, released] = await db.$client.batch<Waiting & { id: Id<"job">; status: "queued" | "canceled" }>([
     db.$client
       .prepare(RELEASE_RUN)
       .bind(run.jobId, run.leaseId, JSON.stringify({ code: "released", message: reason }), now),
@@ -129,6 +131,6 @@ export async function release(
   const row = released?.results[0];
   if (!row) return LEASE_LOST;
   await publishEnd(env, row.id, row.status);
-  if (row.status === "queued") await ringBell(env);
+  if (row.status === "queued") await ringBell(env, [row], now);
   return row.status;
 }

@@ -5,7 +5,7 @@ import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { logLine } from "../lib/log.ts";
 import { pauseMs } from "./backoff.ts";
-import { ringBell } from "./bell.ts";
+import { ringBell, type Waiting } from "./bell.ts";
 import { LEASE_PREFIX_CHARACTERS } from "./lease-sql.ts";
 import { notifyAll, publishEnd } from "./publish.ts";
 
@@ -32,7 +32,7 @@ UPDATE jobs SET
     THEN ?1 + ${pauseMs("failures + 1")} ELSE not_before END,
   lease_id = NULL, lease_expires_at = NULL, progress = NULL
 WHERE status = 'running' AND lease_expires_at <= ?1
-RETURNING id, status`;
+RETURNING id, status, base_id, owner_id, not_before`;
 
 const EXPIRE_RUNS = `
 UPDATE runs SET outcome = 'expired', finished_at = ?1
@@ -49,27 +49,29 @@ const FAIL_OVERDUE = `
 UPDATE jobs SET status = 'failed', finished_at = ?1,
   error = json_object('code', 'deadline_passed', 'message', 'The job was not done within ${JOB_DEADLINE_HOURS} hours of its order.')
 WHERE id IN (SELECT id FROM jobs WHERE ${OVERDUE} ORDER BY coalesce(ready_at, created_at) LIMIT ${OVERDUE_MAX})
-RETURNING id, status`;
+RETURNING id, status, base_id, owner_id, not_before`;
 
-/** The pause is over: from now on a lease finds the job by its index. No bell rings, since runners sleep no longer than the next pause. */
+/** The pause is over: from now on a lease finds the job by its index. */
 const WAKE = `
-UPDATE jobs SET not_before = 0 WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1`;
+UPDATE jobs SET not_before = 0 WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1
+RETURNING id, status, base_id, owner_id, not_before`;
 
 const ANYTHING = `
 SELECT 1 FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1
 UNION ALL SELECT 1 FROM jobs WHERE ${OVERDUE}
 UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1 LIMIT 1`;
 
-type Swept = { id: string; status: "queued" | "failed" | "canceled" };
+type Swept = Waiting & { id: string; status: "queued" | "failed" | "canceled" };
 
-export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
+/** Whether a sweep has anything to do. */
+export const anythingDue = (db: Db, now: number) => db.$client.prepare(ANYTHING).bind(now, now - DEADLINE_MS);
+
+export async function sweep(env: Env, db: Db, now: number): Promise<Pick<Swept, "id" | "status">[]> {
   // A read first: most sweeps find nothing and should not take the write lock.
-  const ordered = now - DEADLINE_MS;
-  const found = await db.$client.prepare(ANYTHING).bind(now, ordered).first();
-  if (!found) return [];
+  if (!(await anythingDue(db, now).first())) return [];
   // Overdue jobs first: a job that is requeued now is published as queued before a later sweep may publish it as failed.
-  const [overdue, , expired] = await db.$client.batch<Swept>([
-    db.$client.prepare(FAIL_OVERDUE).bind(now, ordered),
+  const [overdue, , expired, woken] = await db.$client.batch<Swept>([
+    db.$client.prepare(FAIL_OVERDUE).bind(now, now - DEADLINE_MS),
     db.$client.prepare(EXPIRE_RUNS).bind(now),
     db.$client.prepare(EXPIRE_JOBS).bind(now),
     db.$client.prepare(WAKE).bind(now),
@@ -78,8 +80,9 @@ export async function sweep(env: Env, db: Db, now: number): Promise<Swept[]> {
   log("lease_expired", expired?.results ?? []);
   const swept = [...(overdue?.results ?? []), ...(expired?.results ?? [])];
   await notifyAll(swept.map(({ id, status }) => publishEnd(env, id, status)));
-  if (swept.some(({ status }) => status === "queued")) await ringBell(env);
-  return swept;
+  const ready = [...swept, ...(woken?.results ?? [])].filter(({ status }) => status === "queued");
+  await ringBell(env, ready, now);
+  return swept.map(({ id, status }) => ({ id, status }));
 }
 
 function log(event: string, jobs: readonly Swept[]): void {

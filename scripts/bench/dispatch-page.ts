@@ -48,7 +48,7 @@ too late. Written by \`npm run bench -- dispatch\`.
   may have 1,000 under way: the largest was refused ${whole(figures.quotaRefused)} times and sent the rest as its jobs ended
 - Every job ended once, none was held by two, ${whole(figures.lateRefused)} late settles were refused. These are asserted, and at 200 jobs in every
   test run: [scale.test.ts](../test/functions/dispatch/scale.test.ts). No time is
-- Not in it: HTTP, keys, the bytes of pictures and the rows of their uploads, Durable Objects (bell and live do nothing), the network. Times are of workerd's clock, in whole milliseconds
+- Not in it: HTTP, keys, the bytes of pictures and the rows of their uploads, the live objects, calls between Worker and bell (who is woken is decided as there), the network. Times are of workerd's clock, in whole milliseconds
 
 ## Waiting, by owner
 Simulated seconds from the accepted order to the lease, normal priority (one job in twenty is low, one high); requests that the quota held back do not count as waiting. The ideal deals the same moments of leasing out one by one to the owners in
@@ -85,9 +85,9 @@ ${rates.join("\n")}
   grows with the shapes that wait and with the owners whose turn it is, up to 32 of a shape
 - An order counts its owner's jobs under way in one index: the thousandth reads a thousand rows, and none more, for that is the quota. A counter by
   owner would read one, and write one for every job that ends; D1 charges as much for a written row as for a thousand read ones
-- A ring wakes every sleeping runner, and those that come too late find nothing: ${whole(figures.emptyLeases)} of ${whole(leases?.calls ?? 0)} lease calls here did, polls by time
-  included. That grows with idle runners times orders; a bell for each base is the first cut
-- Then the database: each base has its own queue and no lease spans two, so jobs and runs go to one D1 for each base (or group of
+- A ring wakes one runner that may have the job ([waiters.ts](../functions/dispatch/waiters.ts)), so what grows with idle runners is only that each asks again when
+  its long poll ends: ${whole(figures.emptyLeases)} of ${whole(leases?.calls ?? 0)} lease calls here found nothing
+- What breaks first is the database: each base has its own queue and no lease spans two, so jobs and runs go to one D1 for each base (or group of
   bases), and only an owner's quota and turn must be asked across. One caller took jobs from order to end at ${tenths(figures.jobs / figures.wallSeconds)} a second on this
   machine, ${tenths(figures.statementsPerJob)} statements each. As a rule of thumb, not a measurement: past half of the leases a second in the last table at the depth one expects, it is time;
   what is left is the room for retries and heartbeats. A D1 in Cloudflare's network was not measured

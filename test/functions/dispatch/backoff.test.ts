@@ -49,7 +49,7 @@ let asked = 0;
 const takenAt = async (now: number, maxBatch = 1) => {
   const nonce = String(asked++).padStart(10, "0");
   const want = { bases: [BASE.id], maxBatch, warm: [] };
-  return (await lease({ env, db, now, nonce }, runner, "everybody", want)).map(({ id }) => id as string);
+  return (await lease({ env, db, now, nonce }, runner, "everybody", want)).rows.map(({ id }) => id as string);
 };
 const notBefore = async (job: { id: string }) =>
   (await env.DB.prepare("SELECT not_before FROM jobs WHERE id = ?")

@@ -19,7 +19,12 @@ const restarting = () => Promise.reject(new Error("Durable Object reset because 
 const deaf = <T>(namespace: DurableObjectNamespace): T =>
   ({
     idFromName: (name: string) => namespace.idFromName(name),
-    get: () => ({ ring: restarting, version: () => Promise.resolve(""), publish: restarting }),
+    get: () => ({
+      ring: restarting,
+      took: restarting,
+      version: () => Promise.resolve(""),
+      publish: restarting,
+    }),
   }) as T;
 const envWithoutBell = {
   ...env,

@@ -77,7 +77,7 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   await Promise.all(
     Array.from({ length: CALLERS }, async () => {
       while (left-- > 0) {
-        const rows = await lease(
+        const { rows } = await lease(
           { env, db: drizzle(env.DB), now: NOW, nonce: randomText(10) },
           runner,
           "everybody",

@@ -1,5 +1,5 @@
 // A discrete-event simulation of runners and owners around the real dispatch: enqueue, lease, heartbeat, settle, release and sweep run as they
-// are, on D1, at the clock of the simulation. What the watchers would hear is left out: bell and live objects are silent here.
+// are, on D1, at the clock of the simulation, and so does the choice of the runner that is woken. Live objects are silent here.
 
 import { drizzle } from "drizzle-orm/d1";
 import { enqueue, type NewJob } from "../../../../functions/dispatch/enqueue.ts";
@@ -9,6 +9,7 @@ import { rankOf } from "../../../../functions/dispatch/priority.ts";
 import { findRun } from "../../../../functions/dispatch/run.ts";
 import { findRunner, register } from "../../../../functions/dispatch/runners.ts";
 import { release, settle } from "../../../../functions/dispatch/settle.ts";
+import { type Clock, Waiters } from "../../../../functions/dispatch/waiters.ts";
 import type { Env } from "../../../../functions/env.ts";
 import { newId } from "../../../../functions/lib/ids.ts";
 import { granted, Refusal } from "../../../../functions/lib/refusal.ts";
@@ -29,8 +30,8 @@ const RETRY_MS = 30_000;
 const FAILED_SHARE = 0.01;
 const RELEASED_SHARE = 0.01;
 
-type JobId = Awaited<ReturnType<typeof lease>>[number]["id"];
-type Held = Awaited<ReturnType<typeof lease>>[number];
+type Held = Awaited<ReturnType<typeof lease>>["rows"][number];
+type JobId = Held["id"];
 export type JobRecord = {
   owner: number;
   priority: JobPriority;
@@ -46,7 +47,7 @@ export type Story = Counted & {
   faults: string[];
 };
 
-type Machine = RunnerPlan & { row: RunnerRow; runs: number; asleep: boolean };
+type Machine = RunnerPlan & { row: RunnerRow; runs: number };
 
 export async function simulate(real: Env, scale: Scale): Promise<Story> {
   const { owners, orders, runners: plans } = workloadOf(scale);
@@ -54,12 +55,22 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   const meter = new Meter();
   const database = meter.counted(real.DB);
   const agenda = new Agenda();
-  const machines: Machine[] = [];
+  const clock: Clock = {
+    now: () => agenda.now,
+    after(milliseconds, act) {
+      let isCanceled = false;
+      agenda.add(agenda.now + milliseconds, async () => (isCanceled ? undefined : act()));
+      return () => {
+        isCanceled = true;
+      };
+    },
+  };
+  const waiters = new Waiters(clock, "simulated");
   const env = {
     ...real,
     DB: database,
     JOB_LIVE: silentLive(),
-    BELL: bellThat(() => wakeAll()),
+    BELL: { idFromName: () => ({}), get: () => waiters },
   } as unknown as Env;
   const db = drizzle(database) as Parameters<typeof lease>[0]["db"];
   const operator = callerOf(newId("usr", BEGUN));
@@ -87,14 +98,6 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     ...{ deepest: 0, virtualSeconds: 0, wallSeconds: 0 },
   };
   let [waiting, open] = [0, orders.length];
-
-  function wakeAll() {
-    for (const machine of machines) {
-      if (!machine.asleep) continue;
-      machine.asleep = false;
-      agenda.add(agenda.now, () => poll(machine));
-    }
-  }
 
   async function order(input: Order): Promise<void> {
     const job = jobOf(input, ownerIds[input.owner] as NewJob["ownerId"]);
@@ -125,9 +128,10 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     }
   }
 
-  async function poll(machine: Machine): Promise<void> {
+  async function poll(machine: Machine, rung: number | null = null): Promise<void> {
+    const version = waiters.version();
     const nonce = Array.from({ length: 10 }, () => Math.floor(random() * 32).toString(32)).join("");
-    const rows = await meter.measure("lease", async () => {
+    const { rows } = await meter.measure("lease", async () => {
       const row = await findRunner(db, operator, machine.row.id, agenda.now);
       if (row instanceof Refusal) throw new Error(row.detail);
       return lease({ env, db, now: agenda.now, nonce }, row, "everybody", {
@@ -139,15 +143,13 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     for (const row of rows) took(row);
     if (rows.length === 0) {
       story.emptyLeases++;
-      machine.asleep = true;
-      // Rings are lost at times, so nobody sleeps longer than a long poll may last.
-      agenda.add(agenda.now + PAUSE_MS, async () => {
-        if (!machine.asleep || open === 0) return;
-        machine.asleep = false;
-        await poll(machine);
+      const serving = { runnerId: machine.row.id, bases: machine.bases, ownerId: null };
+      void waiters.sleep(version, serving, PAUSE_MS, rung).then((ring) => {
+        if (open > 0) agenda.add(agenda.now, () => poll(machine, ring));
       });
       return;
     }
+    waiters.took(rows[0]?.base_id ?? "", rows.length);
     story.batches.push({ size: rows.length, max: machine.maxBatch, waiting });
     machine.runs++;
     const length = runMs(rows[0] ? shapeOf(rows[0]) : "", rows.length, random);
@@ -261,8 +263,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     const id = granted(await register(db, operator, facts, BEGUN));
     const row = await findRunner(db, operator, id, BEGUN);
     if (row instanceof Refusal) throw new Error(row.detail);
-    const machine = { ...plan, row, runs: 0, asleep: false };
-    machines.push(machine);
+    const machine = { ...plan, row, runs: 0 };
     agenda.add(BEGUN + 500 + i, () => poll(machine));
   }
   await agenda.run(() => open > 0);
@@ -316,8 +317,4 @@ const uploadOf = (
   ...{ createdAt: now, expiresAt: now + 60_000, storedAt: now },
 });
 
-const bellThat = (ring: () => void) => ({
-  idFromName: () => ({}),
-  get: () => ({ ring: async () => ring() }),
-});
 const silentLive = () => ({ idFromName: () => ({}), get: () => ({ publish: async () => {} }) });
