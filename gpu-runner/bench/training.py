@@ -51,13 +51,13 @@ def training(quick: bool) -> dict[str, Measured]:
     from peft import LoraConfig
 
     from bench.models import ABOUT, SIDE, small_sd
-    from orthoplex.train.concept import TrainSpec, _State
+    from orthoplex.train.concept import ConceptState, TrainSpec
     from orthoplex.train.step import train_step
 
     base = small_sd(quick)
     picture = Image.linear_gradient("L").resize((SIDE, SIDE)).convert("RGB")
     dataset = base.pictures([(picture, None)] * 4, "person")
-    state = _State(base, TrainSpec("a", "person", "<a>", 1, steps=1_000))
+    state = ConceptState(base, TrainSpec("a", "person", "<a>", 1, steps=1_000))
 
     def ours() -> None:
         generator = torch.Generator().manual_seed(state.step)

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { ROOT, VENV_PYTHON } from "../local/paths.ts";
 
@@ -38,6 +39,15 @@ export const SOURCES: Source[] = [
       ...(quick ? ["--quick"] : []),
     ],
     folder: join(ROOT, "gpu-runner"),
+  },
+  {
+    name: "worker",
+    command: ({ quick, only }) => [
+      process.execPath,
+      ...["scripts/bench/worker-rows.ts", "--only", only],
+      ...(quick ? ["--quick"] : []),
+    ],
+    folder: ROOT,
   },
 ];
 
