@@ -21,18 +21,16 @@ export type Ready = { base: string; ownerId: string; inMilliseconds?: number };
 /** What a waiting runner may lease: jobs of these bases, of one owner or (null) of everybody. */
 export type Serving = { runnerId: string; bases: readonly string[]; ownerId: string | null };
 
+/** `seen` is the version that the caller read; `answered` the ring that woke it before, for which it found no job. */
+export type Sleep = { seen: string; serving: Serving; milliseconds: number; answered: number | null };
+
 /** What dispatch/bell.ts answers by RPC. */
 export interface BellRpc extends Rpc.DurableObjectBranded {
   version(): string;
   ring(jobs: readonly Ready[]): void;
   wakeRunner(runnerId: string): void;
   took(base: string, count: number): void;
-  sleep(
-    seen: string,
-    serving: Serving,
-    milliseconds: number,
-    answered: number | null,
-  ): Promise<number | null>;
+  sleep(sleep: Sleep): Promise<number | null>;
 }
 
 export type DeliveryMessage = { deliveryId: Id<"dlv"> };

@@ -1,7 +1,7 @@
 // The bell: one Durable Object where long-polling runners wait for jobs. It stores no state that matters; a missed ring costs one poll.
 
 import { DurableObject } from "cloudflare:workers";
-import type { BellRpc, Env, Ready, Serving } from "../env.ts";
+import type { BellRpc, Env, Ready, Sleep } from "../env.ts";
 import { randomText } from "../lib/ids.ts";
 import { type Clock, Waiters } from "./waiters.ts";
 
@@ -32,13 +32,8 @@ export class Bell extends DurableObject<Env> implements BellRpc {
     this.#waiters.took(base, count);
   }
 
-  sleep(
-    seen: string,
-    serving: Serving,
-    milliseconds: number,
-    answered: number | null,
-  ): Promise<number | null> {
-    return this.#waiters.sleep(seen, serving, milliseconds, answered);
+  sleep(sleep: Sleep): Promise<number | null> {
+    return this.#waiters.sleep(sleep);
   }
 }
 
@@ -59,7 +54,7 @@ export async function ringBell(env: Env, jobs: readonly Waiting[], now: number):
 export const wakeRunner = (env: Env, runnerId: string) => reach(() => bellOf(env).wakeRunner(runnerId));
 
 /** So many jobs of a base were leased: the bell wakes nobody else for them. */
-export const tellTaken = (env: Env, base: string, count: number) =>
+export const reportTaken = (env: Env, base: string, count: number) =>
   reach(() => bellOf(env).took(base, count));
 
 async function reach(call: () => Promise<void>): Promise<void> {

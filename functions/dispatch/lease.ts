@@ -11,7 +11,7 @@ import { randomText } from "../lib/ids.ts";
 import { notifyWebhooks } from "../outbox/outbox.ts";
 import { type Caller, isOperator } from "../rights/rights.ts";
 import { signedBlobUrl } from "../storage/blobs.ts";
-import { bellOf, tellTaken } from "./bell.ts";
+import { bellOf, reportTaken } from "./bell.ts";
 import { LEASE, NONCE_CHARACTERS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { notifyAll } from "./publish.ts";
@@ -101,7 +101,7 @@ export async function leaseWaiting(
       return { leases, drain: false };
     }
     if (drain || now >= deadline) return { leases: [], drain };
-    rung = await bell.sleep(version, serving, deadline - now, rung);
+    rung = await bell.sleep({ seen: version, serving, milliseconds: deadline - now, answered: rung });
   }
 }
 
@@ -112,7 +112,7 @@ async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
       env,
       rows.map(({ id }) => id),
     ),
-    tellTaken(env, rows[0]?.base_id ?? "", rows.length),
+    reportTaken(env, rows[0]?.base_id ?? "", rows.length),
     ...rows.map((row) => liveOf(env, row.id).publish(event)),
   ]);
 }

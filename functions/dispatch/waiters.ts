@@ -1,7 +1,7 @@
 // Who is woken when a job becomes ready: one runner that waits for its base and may have it, and another only if nobody took the job. Waking
 // all of them would cost a lease call for each idle runner and job. Keeps its state in memory: what is lost costs a runner one poll.
 
-import type { Ready, Serving } from "../env.ts";
+import type { Ready, Serving, Sleep } from "../env.ts";
 
 export type Clock = { now(): number; after(milliseconds: number, act: () => void): () => void };
 
@@ -19,8 +19,8 @@ export class Waiters {
   readonly #waiters = new Set<Waiter>();
   #rings: Ring[] = [];
   #last = 0;
-  /** Of rings that are forgotten, the newest: who has seen less may have missed one. */
-  #forgotten = 0;
+  /** Of rings that were cleared, the newest: who has seen less may have missed one. */
+  #cleared = 0;
 
   /** `epoch` is new at every start, so that a caller sees that rings may have been lost. */
   constructor(clock: Clock, epoch: string) {
@@ -45,7 +45,7 @@ export class Waiters {
     const now = this.#clock.now();
     const ring = { ...job, number: ++this.#last, at: now, isTaken: false };
     this.#rings.push(ring);
-    this.#forget(now - KEEP_MS);
+    this.#clearBefore(now - KEEP_MS);
     this.#wakeFor(ring, 1);
   }
 
@@ -67,17 +67,12 @@ export class Waiters {
 
   /**
    * Resolves with the number of the ring that woke it, or null after `milliseconds`; at once where something rang since `seen`.
-   * `answered`: the ring that woke this caller before, for which it found no job; another runner has it.
+   * For the ring that it answers nobody else is woken: another runner has the job.
    */
-  sleep(
-    seen: string,
-    serving: Serving,
-    milliseconds: number,
-    answered: number | null,
-  ): Promise<number | null> {
+  sleep({ seen, serving, milliseconds, answered }: Sleep): Promise<number | null> {
     for (const ring of this.#rings) if (ring.number === answered) ring.isTaken = true;
     const [epoch = "", number = ""] = seen.split(".");
-    if (epoch !== this.#epoch || Number(number) < this.#forgotten) return Promise.resolve(null);
+    if (epoch !== this.#epoch || Number(number) < this.#cleared) return Promise.resolve(null);
     const missed = this.#rings.find(
       (ring) => ring.number > Number(number) && !ring.isTaken && mayServe(serving, ring),
     );
@@ -111,10 +106,10 @@ export class Waiters {
     });
   }
 
-  #forget(before: number): void {
+  #clearBefore(before: number): void {
     const kept = this.#rings.findIndex(({ at }) => at > before);
-    const forgotten = this.#rings.splice(0, kept === -1 ? this.#rings.length : kept);
-    this.#forgotten = forgotten.at(-1)?.number ?? this.#forgotten;
+    const cleared = this.#rings.splice(0, kept === -1 ? this.#rings.length : kept);
+    this.#cleared = cleared.at(-1)?.number ?? this.#cleared;
   }
 }
 

@@ -7,8 +7,8 @@ import { token } from "./text.ts";
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
-/** Decimal digits and nothing else. Number() would take 0x10, 1e1, " 10" and an empty text for numbers as well. */
-const DIGITS = /^(?:0|[1-9][0-9]{0,14})$/;
+/** Decimal digits and nothing else, as many as a safe integer has. Number() would take 0x10, 1e1, " 10" and an empty text for numbers as well. */
+const DIGITS = /^(?:0|[1-9][0-9]{0,15})$/;
 const fromDigits = (sent: unknown) => (typeof sent === "string" && DIGITS.test(sent) ? Number(sent) : sent);
 
 const notDigits = ({ code }: { code?: string | undefined }) =>

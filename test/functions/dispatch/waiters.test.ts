@@ -39,10 +39,16 @@ function wait(
   runnerId: string,
   { bases = ["a"], ownerId = null as string | null, milliseconds = 20_000 } = {},
 ) {
-  const sleeping = waiters.sleep(waiters.version(), { runnerId, bases, ownerId }, milliseconds, null);
+  const sleeping = sleep(waiters.version(), { runnerId, bases, ownerId }, { milliseconds });
   void sleeping.then((ring) => woken.push(`${runnerId}:${ring}`));
   return sleeping;
 }
+
+const sleep = (
+  seen: string,
+  serving = { runnerId: "r", bases: ["a"], ownerId: null as string | null },
+  { milliseconds = 20_000, answered = null as number | null } = {},
+) => waiters.sleep({ seen, serving, milliseconds, answered });
 
 const job = (base = "a", ownerId = "ada") => ({ base, ownerId });
 
@@ -87,7 +93,7 @@ it("stops once the woken runner says that it found nothing", async () => {
   waiters.ring([job()]);
   const ring = await first;
   const serving = { runnerId: "first", bases: ["a"], ownerId: null };
-  void waiters.sleep(waiters.version(), serving, 20_000, ring);
+  void sleep(waiters.version(), serving, { answered: ring });
   await until(10_000);
   expect(woken).toEqual(["first:1"]);
 });
@@ -96,21 +102,21 @@ it("misses no ring between version and sleep, and gives such a ring to those who
   const seen = waiters.version();
   const serving = { runnerId: "r", bases: ["a"], ownerId: null };
   waiters.ring([job()]);
-  expect(await waiters.sleep(seen, serving, 20_000, null)).toBe(1);
+  expect(await sleep(seen, serving)).toBe(1);
   waiters.took("a", 1);
-  void waiters.sleep(seen, serving, 20_000, null).then(() => woken.push("late"));
+  void sleep(seen, serving).then(() => woken.push("late"));
   await until(19_000);
   expect(woken).toEqual([]);
 });
 
 it("lets a caller of an earlier start, or of long ago, look again at once", async () => {
   const serving = { runnerId: "r", bases: ["a"], ownerId: null };
-  expect(await waiters.sleep("before.7", serving, 20_000, null)).toBeNull();
+  expect(await sleep("before.7", serving)).toBeNull();
   const seen = waiters.version();
   waiters.ring([job("b")]);
   now = 60_000;
   waiters.ring([job("b")]);
-  expect(await waiters.sleep(seen, serving, 20_000, null)).toBeNull();
+  expect(await sleep(seen, serving)).toBeNull();
 });
 
 it("rings for a paused job when its pause ends, and ends a sleep in time", async () => {

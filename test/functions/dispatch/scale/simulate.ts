@@ -19,6 +19,7 @@ import { HEARTBEAT_SECONDS, LEASE_TTL_SECONDS } from "../../../../schema/contrac
 import type { Settle } from "../../../../schema/contract/runner.ts";
 import { type RunnerRow, uploads } from "../../../../schema/tables.ts";
 import { randomOf } from "../../../../scripts/chaos/random.ts";
+import { png } from "../../cast.ts";
 import { Agenda } from "./agenda.ts";
 import { Meter } from "./counted.ts";
 import type { Counted, Scale } from "./figures.ts";
@@ -66,10 +67,12 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     },
   };
   const waiters = new Waiters(clock, "simulated");
+  const picture = await png(1, 1);
   const env = {
     ...real,
     DB: database,
     JOB_LIVE: silentLive(),
+    BLOBS: { get: async () => ({ body: new Blob([picture]).stream() }) },
     BELL: { idFromName: () => ({}), get: () => waiters },
   } as unknown as Env;
   const db = drizzle(database) as Parameters<typeof lease>[0]["db"];
@@ -144,7 +147,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
     if (rows.length === 0) {
       story.emptyLeases++;
       const serving = { runnerId: machine.row.id, bases: machine.bases, ownerId: null };
-      void waiters.sleep(version, serving, PAUSE_MS, rung).then((ring) => {
+      void waiters.sleep({ seen: version, serving, milliseconds: PAUSE_MS, answered: rung }).then((ring) => {
         if (open > 0) agenda.add(agenda.now, () => poll(machine, ring));
       });
       return;
