@@ -20,7 +20,7 @@ import { fillCatalog, type Made } from "./catalog-rows.ts";
 import type { Row } from "./rows.ts";
 import { interleaved, medians, quartiles, ratiosOf } from "./timing.ts";
 
-const ENTRY = "scripts/bench/reference-worker.ts";
+const ENTRY = "test/functions/bench/reference-worker.ts";
 const SEED = 42;
 const AT_ONCE = 8;
 const GRACE_MS = 5_000;

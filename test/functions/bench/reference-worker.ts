@@ -1,8 +1,8 @@
 // The product's Worker beside what its requests are compared with in `npm run bench`: an empty Hono route, and bytes of R2 as they are.
 
 import { Hono } from "hono";
-import type { Env } from "../../functions/env.ts";
-import worker, { Bell, JobLive } from "../../functions/index.ts";
+import type { Env } from "../../../functions/env.ts";
+import worker, { Bell, JobLive } from "../../../functions/index.ts";
 
 export { Bell, JobLive };
 
