@@ -3,11 +3,32 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { Page } from "playwright-core";
+import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { stepsOf } from "./steps.ts";
 import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor.ts";
 
 const USUAL = { width: 1280, height: 900 };
+const OPEN = { commercial_use: true, derivatives: true, different_licence: true };
+/** The narrowest screen (WCAG 2.2, 1.4.10). */
+const NARROW = 320;
+
+/** What reaches beyond the screen, but for what scrolls by itself; and the page where it scrolls sideways. */
+const widerThanScreen = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const root = document.documentElement;
+    const isInScroller = (element: Element | null): boolean =>
+      element !== null &&
+      element !== root &&
+      (/auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX) ||
+        isInScroller(element.parentElement));
+    const wide = [...document.querySelectorAll("body *")].filter(
+      (element) =>
+        element.getBoundingClientRect().right > innerWidth + 1 && !isInScroller(element.parentElement),
+    );
+    const sideways = root.scrollWidth > root.clientWidth ? [`page: ${root.scrollWidth}`] : [];
+    return [...sideways, ...wide.map((element) => `${element.tagName}.${element.className}`)];
+  });
 
 describe("lists", { timeout: 600_000 }, () => {
   let visitor: Visitor;
@@ -48,6 +69,34 @@ describe("lists", { timeout: 600_000 }, () => {
     await page.waitForLoadState("networkidle");
     assert.equal(asked.length, 1, asked.join(" "));
     page.removeAllListeners("request");
+  });
+
+  step("of the catalog, and its pages, break a word that is wider than the screen", async () => {
+    const word = "Unbreakable".repeat(10);
+    const draft = {
+      name: "long-word",
+      title: word,
+      description: `${word}${word}`,
+      base: EMBEDDED_BASE.id,
+      concept: word,
+      class_word: "unbreakableunbreakableunbreakabl",
+      tags: ["unbreakableunbreakableunbreakabl"],
+      credits: word,
+      licence: { ...OPEN, spdx: "CC-BY-4.0", credit: true },
+    };
+    const headers = { origin: new URL(page.url()).origin };
+    const made = await page.request.post("/v1/adapters", { data: draft, headers });
+    assert.equal(made.status(), 201, await made.text());
+    const { ref, owner } = (await made.json()) as { ref: string; owner: string };
+    await page.setViewportSize({ width: NARROW, height: 700 });
+    for (const address of [`/adapter/?id=${ref}`, `/browse/?owner=${owner}`]) {
+      await page.goto(address);
+      await page.getByText(word).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual([address, await widerThanScreen(page)], [address, []]);
+      await visitor.shot(`lists-long-word-${address.split("/")[1]}`);
+    }
+    await page.setViewportSize(USUAL);
   });
 
   step("of the catalog goes on by itself, and Back returns to the same card", async () => {
