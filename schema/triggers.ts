@@ -21,6 +21,8 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     ledger_only_grows: "The ledger is a record: its rows are never changed.",
   },
   dispatch: {
+    jobs_update_training_ended:
+      "Whoever ordered a training is notified of its end, whatever ended it: a settle, an expired lease or a deadline.",
     jobs_update_dependents:
       "Whatever ends a training without a version fails in the same transaction what waits for it.",
     runs_insert_counts:

@@ -26,6 +26,7 @@ export const NOTIFICATION_KINDS = [
   "moderation",
   "appeal_decided",
   "webhook_disabled",
+  "training_ended", // data: training_id, and status: succeeded or failed
 ] as const;
 
 export const PersonCard = z

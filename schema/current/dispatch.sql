@@ -83,6 +83,16 @@ CREATE TABLE `runs` (
 CREATE INDEX `runs_job` ON `runs` (`job_id`,`attempt`);
 CREATE UNIQUE INDEX `runs_lease_id_unique` ON `runs` (`lease_id`);
 
+-- Whoever ordered a training is notified of its end, whatever ended it: a settle, an expired lease or a deadline.
+CREATE TRIGGER jobs_update_training_ended AFTER UPDATE OF status ON jobs
+WHEN new.kind = 'train' AND new.status IN ('succeeded', 'failed') AND new.status <> old.status BEGIN
+  INSERT INTO notifications (id, user_id, kind, actor_id, target_id, data, created_at)
+  SELECT 'ntf_' || lower(hex(randomblob(12))), id, 'training_ended', NULL, new.adapter_id,
+    json_object('training_id', new.id, 'status', new.status),
+    coalesce(new.finished_at, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  FROM users WHERE id = new.owner_id AND deleted_at IS NULL;
+END;
+
 -- Whatever ends a training without a version fails in the same transaction what waits for it.
 CREATE TRIGGER jobs_update_dependents AFTER UPDATE OF status ON jobs
 WHEN new.kind = 'train' AND new.status IN ('failed', 'canceled') AND new.status <> old.status BEGIN

@@ -79,6 +79,20 @@ describe("the text of a notification", () => {
     expect([gone.url, gone.name]).toEqual([null, "something that is no longer there"]);
   });
 
+  it("leads from a training's end to the training", () => {
+    const data = { training_id: "job_1", status: "succeeded" };
+    const text = notificationText(note({ kind: "training_ended", actor: null, data }));
+    expect([text.before, text.name, text.url]).toEqual([
+      "Your training has ended:",
+      "Eve",
+      "/publish/?training=job_1",
+    ]);
+    const failed = notificationText(
+      note({ kind: "training_ended", actor: null, target: null, data: { ...data, status: "failed" } }),
+    );
+    expect([failed.before, failed.name]).toEqual(["Your training failed", null]);
+  });
+
   it("shows a decision with its reason", () => {
     const text = notificationText(note({ kind: "moderation", actor: null, data: { reason: "spam" } }));
     expect([text.before, text.name, text.after]).toEqual(["The moderators acted about", "Eve", ": spam"]);

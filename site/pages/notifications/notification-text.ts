@@ -45,6 +45,13 @@ export function notificationText(note: Notification): NotificationText {
       return about("composed", typeof data.adapters === "string" ? `with ${data.adapters}` : "");
     case "fork":
       return about("made one of their own from");
+    case "training_ended":
+      return {
+        before: `${data.status === "succeeded" ? "Your training has ended" : "Your training failed"}${name ? ":" : ""}`,
+        name,
+        after: data.status === "succeeded" ? "is ready for your review" : "",
+        url: `/publish/?training=${data.training_id}`,
+      };
     case "collected":
       return about("put", typeof data.title === "string" ? `into “${data.title}”` : "into a collection");
     default:
