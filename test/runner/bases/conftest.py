@@ -13,6 +13,11 @@ from orthoplex.ortho.adapter import Adapter
 FAMILIES = ("cast", "sd", "sdxl", "zimage")
 
 
+def in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bases are loaded in fp32, as pipelines of diffusers are, also where the processor multiplies bfloat16."""
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)

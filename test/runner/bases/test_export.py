@@ -28,7 +28,7 @@ from orthoplex.cli import main
 from orthoplex.ortho.adapter import Adapter, write_adapter
 from orthoplex.sample import AttachedAdapter, sample
 
-from .conftest import random_adapter
+from .conftest import in_fp32, random_adapter
 
 KINDS: dict[str, Any] = {"sd": StableDiffusionPipeline, "sdxl": StableDiffusionXLPipeline}
 SPEC = SampleSpec("<ada> and <bob>", 0, 64, 64, steps=3, guidance=3.0, sampler="Euler")
@@ -42,6 +42,7 @@ def pixels(image: Image.Image) -> Any:
 def added(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path, SdBase]:
     """A family, its folder, and the base that was added from it as my-base; its adapters lie in tmp_path."""
     monkeypatch.setenv("ORTHOPLEX_BASES", str(tmp_path / "bases"))
+    in_fp32(monkeypatch)
     folder: Path = request.getfixturevalue(f"{request.param}_folder")
     description = add_base(str(folder), "my-base", "My base")
     base = load_sd(folder, description, torch.device("cpu"))

@@ -30,6 +30,8 @@ from orthoplex.bases.sd.names import UNET
 from orthoplex.cli import main
 from orthoplex.sample import sample
 
+from .conftest import in_fp32
+
 KINDS: dict[str, Any] = {"sd": StableDiffusionPipeline, "sdxl": StableDiffusionXLPipeline}
 SPEC = SampleSpec("ada smiling", 0, 64, 64, steps=2, guidance=2.0)
 RANK = 3
@@ -38,6 +40,7 @@ RANK = 3
 @pytest.fixture(params=["sd", "sdxl"])
 def added(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path, SdBase]:
     monkeypatch.setenv("ORTHOPLEX_BASES", str(tmp_path / "bases"))
+    in_fp32(monkeypatch)
     folder: Path = request.getfixturevalue(f"{request.param}_folder")
     description = add_base(str(folder), "my-base", "My base")
     return str(request.param), folder, load_sd(folder, description, torch.device("cpu"))
