@@ -5,6 +5,7 @@ import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -215,10 +216,9 @@ describe("at a terminal", { timeout: 300_000 }, () => {
   /** A folder with the pictures that the snippets send, and a jq where the machine has none. */
   function readersFolder(): string {
     const files = mkdtempSync(join(folder, "reader-"));
-    const pictures = join(ROOT, "gpu-runner/demo/june");
-    const names = readdirSync(pictures).filter((name) => name.endsWith(".png"));
-    for (let i = 1; i <= 8; i++)
-      copyFileSync(join(pictures, names[i % names.length] ?? ""), join(files, `ana-${i}.png`));
+    // A training takes each picture once, so that seven of one person and one of another make eight.
+    const pictures = globSync(join(ROOT, "gpu-runner/demo/*/*.png")).sort();
+    for (let i = 1; i <= 8; i++) copyFileSync(pictures[i - 1] ?? "", join(files, `ana-${i}.png`));
     const script = `#!${process.execPath}
 const [raw, path] = process.argv.length > 3 ? [true, process.argv[3]] : [false, process.argv[2]];
 const file = process.argv.slice(2).find((word) => word.endsWith(".json")) ?? 0;

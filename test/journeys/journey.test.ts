@@ -164,6 +164,10 @@ describe("a visitor", { timeout: 600_000 }, () => {
   });
 
   step("sees what is wrong with an empty picture, and keeps the rest of the form", async () => {
+    // Requests of a page that a service worker controls cannot be changed on their way, as the next step does.
+    await page.evaluate(async () => {
+      for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+    });
     await page.goto("/publish/");
     const choose = (...files: FileToChoose[]) => page.locator("input[type=file]").setInputFiles(files);
     const pictures = picturesOf(CONCEPT).slice(0, 4);

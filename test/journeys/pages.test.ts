@@ -13,6 +13,7 @@ import { journeyServer, type Server } from "./server.ts";
 import { CHROMIUM_ARGS } from "./visitor.ts";
 
 const USUAL = { width: 1280, height: 900 };
+const LAYOUT_MS = 3_000;
 const NARROW = { width: 320, height: 800 };
 const TABS = 2;
 /** The reference has 20 groups of operations from one template, and axe takes minutes for all: the rest is taken away before it looks. */
@@ -114,5 +115,9 @@ const leaveGroups = (page: Page, count: number) =>
     for (const group of groups.slice(left)) group.remove();
   }, count);
 
-const widerThanWindow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** How much of the page lies beside the window, once that was laid out anew: what observes its own size answers a frame later. */
+async function widerThanWindow(page: Page): Promise<number> {
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+  await page.waitForFunction(fits, null, { timeout: LAYOUT_MS }).catch(() => {});
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Form } from "./form.ts";
-import { isPng, recipeIn } from "./png-text.ts";
 import { formOfRecipe } from "./recipe.ts";
 
 const FILE_MAX_BYTES = 64 * 1024 * 1024;
@@ -13,6 +12,7 @@ async function readDropped(file: File): Promise<Dropped> {
   if (file.size === 0) return { refused: `${file.name} is empty.` };
   if (file.size > FILE_MAX_BYTES) return { refused: `${file.name} is too large to be one of our pictures.` };
   const bytes = new Uint8Array(await file.arrayBuffer());
+  const { isPng, recipeIn } = await import("./png-text.ts");
   if (!isPng(bytes))
     return { refused: `${file.name} is not a PNG. Recipes travel only in the PNG files you download here.` };
   const form = formOfRecipe(recipeIn(bytes));
