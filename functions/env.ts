@@ -16,7 +16,7 @@ export interface JobLiveRpc extends Rpc.DurableObjectBranded {
 }
 
 /** A job that may be leased now, or as soon as its pause has ended. */
-export type Ready = { base: string; ownerId: string; inMilliseconds?: number };
+export type Ready = { job: string; base: string; ownerId: string; inMilliseconds?: number };
 
 /** What a waiting runner may lease: jobs of these bases, of one owner or (null) of everybody. */
 export type Serving = { runnerId: string; bases: readonly string[]; ownerId: string | null };
@@ -29,7 +29,7 @@ export interface BellRpc extends Rpc.DurableObjectBranded {
   version(): string;
   ring(jobs: readonly Ready[]): void;
   wakeRunner(runnerId: string): void;
-  took(base: string, count: number): void;
+  took(jobs: readonly string[]): void;
   sleep(sleep: Sleep): Promise<number | null>;
 }
 

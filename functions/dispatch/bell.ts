@@ -28,8 +28,8 @@ export class Bell extends DurableObject<Env> implements BellRpc {
     this.#waiters.wakeRunner(runnerId);
   }
 
-  took(base: string, count: number): void {
-    this.#waiters.took(base, count);
+  took(jobs: readonly string[]): void {
+    this.#waiters.took(jobs);
   }
 
   sleep(sleep: Sleep): Promise<number | null> {
@@ -38,12 +38,13 @@ export class Bell extends DurableObject<Env> implements BellRpc {
 }
 
 /** What a job's row says of where and when it may be leased. */
-export type Waiting = { base_id: string; owner_id: string; not_before: number };
+export type Waiting = { id: string; base_id: string; owner_id: string; not_before: number };
 
 /** Never fails: D1 has the jobs already, and the next poll finds them. */
 export async function ringBell(env: Env, jobs: readonly Waiting[], now: number): Promise<void> {
   if (jobs.length === 0) return;
   const ready = jobs.map((job) => ({
+    job: job.id,
     base: job.base_id,
     ownerId: job.owner_id,
     inMilliseconds: Math.max(0, job.not_before - now),
@@ -53,9 +54,8 @@ export async function ringBell(env: Env, jobs: readonly Waiting[], now: number):
 
 export const wakeRunner = (env: Env, runnerId: string) => reach(() => bellOf(env).wakeRunner(runnerId));
 
-/** So many jobs of a base were leased: the bell wakes nobody else for them. */
-export const reportTaken = (env: Env, base: string, count: number) =>
-  reach(() => bellOf(env).took(base, count));
+/** These jobs were leased: the bell wakes nobody else for them. */
+export const reportTaken = (env: Env, jobs: readonly string[]) => reach(() => bellOf(env).took(jobs));
 
 async function reach(call: () => Promise<void>): Promise<void> {
   try {

@@ -52,7 +52,7 @@ export const readyDependents = (
 export async function readiedAt(db: Db, ownerId: string, now: number): Promise<Waiting[]> {
   const { results } = await db.$client
     .prepare(
-      "SELECT base_id, owner_id, not_before FROM jobs WHERE owner_id = ? AND status = 'queued' AND waits_for IS NULL AND ready_at = ?",
+      "SELECT id, base_id, owner_id, not_before FROM jobs WHERE owner_id = ? AND status = 'queued' AND waits_for IS NULL AND ready_at = ?",
     )
     .bind(ownerId, now)
     .all<Waiting>();

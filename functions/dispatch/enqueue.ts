@@ -108,13 +108,14 @@ export async function enqueue(
   if (written?.meta.changes === 0 && (await db.$count(jobs, eq(jobs.id, id))) === 0) {
     return (await orderFault(db, job.ownerId, costOf(job), now)) ?? MANY_WAIT;
   }
-  const ready = job.waitsFor ? [] : [waitingOf(job)];
+  const ready = job.waitsFor ? [] : [waitingOf(id, job)];
   await Promise.all([ringBell(env, ready, now), notifyAll([notifyWebhooks(env, [id])])]);
   return id;
 }
 
 /** A new job as the bell wants it: ready at once. */
-export const waitingOf = ({ baseId, ownerId }: Pick<NewJob, "baseId" | "ownerId">): Waiting => ({
+export const waitingOf = (id: string, { baseId, ownerId }: Pick<NewJob, "baseId" | "ownerId">): Waiting => ({
+  id,
   base_id: baseId,
   owner_id: ownerId,
   not_before: 0,

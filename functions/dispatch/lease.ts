@@ -112,7 +112,10 @@ async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
       env,
       rows.map(({ id }) => id),
     ),
-    reportTaken(env, rows[0]?.base_id ?? "", rows.length),
+    reportTaken(
+      env,
+      rows.map(({ id }) => id),
+    ),
     ...rows.map((row) => liveOf(env, row.id).publish(event)),
   ]);
 }

@@ -235,7 +235,8 @@ export async function replayJob(
   if (row.replayed_as === null) {
     return refuse("job_finished", `Only a job that has failed is done again; this one is ${row.status}.`);
   }
-  if (row.replayed_as === fresh) await notifyAll([ringBell(env, [row], now), notifyWebhooks(env, [fresh])]);
+  if (row.replayed_as === fresh)
+    await notifyAll([ringBell(env, [{ ...row, id: fresh }], now), notifyWebhooks(env, [fresh])]);
   return { job_id: row.replayed_as };
 }
 

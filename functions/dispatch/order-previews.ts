@@ -55,7 +55,7 @@ export async function orderPreviews(
     db.$client.prepare(LINK).bind(id, version.id),
   ]);
   if ((inserted?.meta.changes ?? 0) === 0) return null;
-  await ringBell(env, [waitingOf(job)], now);
+  await ringBell(env, [waitingOf(id, job)], now);
   return id;
 }
 

@@ -25,7 +25,7 @@ UPDATE jobs SET
   not_before = CASE WHEN ?3 = 'queued' AND ?4 = 1 THEN ?6 + ${pauseMs("failures + 1")} ELSE not_before END,
   lease_id = NULL, lease_expires_at = NULL, progress = CASE WHEN ?3 = 'queued' THEN NULL ELSE progress END
 WHERE id = ?1 AND lease_id = ?2 AND status = 'running'
-RETURNING base_id, owner_id, not_before`;
+RETURNING id, base_id, owner_id, not_before`;
 
 type JobState = { cancel_requested_at: number | null; failures: number };
 

@@ -54,15 +54,9 @@ export class Waiters {
     for (const waiter of this.#waiters) if (waiter.runnerId === runnerId) waiter.wake(null);
   }
 
-  /** So many jobs of a base were leased: nobody else is woken for them. */
-  took(base: string, count: number): void {
-    let left = count;
-    for (const ring of this.#rings) {
-      if (left === 0) return;
-      if (ring.base !== base || ring.isTaken) continue;
-      ring.isTaken = true;
-      left--;
-    }
+  /** These jobs were leased: nobody else is woken for them. */
+  took(jobs: readonly string[]): void {
+    for (const ring of this.#rings) if (jobs.includes(ring.job)) ring.isTaken = true;
   }
 
   /**

@@ -21,14 +21,18 @@ export function hasBrokenText(encoded: string): boolean {
 
 /** Whether a part of a multipart form (RFC 7578) has a name, a file's name or a text that is not UTF-8. Files hold any bytes. */
 export function hasBrokenPart(form: Uint8Array, contentType: string): boolean {
-  const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
-  const line = [...`--${boundary?.[1] ?? boundary?.[2] ?? ""}`].map((character) => character.charCodeAt(0));
-  let at = placeOf(form, line, 0);
+  const line = [...`--${boundaryOf(contentType)}`].map((character) => character.charCodeAt(0));
+  const [beginOf, nextOf, headEndOf] = [line, [...CRLF, ...line], [...CRLF, ...CRLF]].map(finder) as [
+    Finder,
+    Finder,
+    Finder,
+  ];
+  let at = beginOf(form, 0);
   while (at >= 0) {
     const head = at + line.length;
-    const next = placeOf(form, [...CRLF, ...line], head);
+    const next = nextOf(form, head);
     const end = next < 0 ? form.length : next;
-    const headEnd = placeOf(form, [...CRLF, ...CRLF], head);
+    const headEnd = headEndOf(form, head);
     if (headEnd < 0 || headEnd > end) return false;
     const headers = textOf(form.subarray(head, headEnd));
     if (headers === null) return true;
@@ -39,9 +43,31 @@ export function hasBrokenPart(form: Uint8Array, contentType: string): boolean {
   return false;
 }
 
-function placeOf(bytes: Uint8Array, wanted: readonly number[], from: number): number {
-  const [first = 0] = wanted;
-  let at = bytes.indexOf(first, from);
-  while (at >= 0 && !wanted.every((byte, i) => bytes[at + i] === byte)) at = bytes.indexOf(first, at + 1);
-  return at;
+/** Of a content type; empty where it has none. */
+export function boundaryOf(contentType: string): string {
+  const found = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
+  return found?.[1] ?? found?.[2] ?? "";
+}
+
+type Finder = (bytes: Uint8Array, from: number) => number;
+
+/**
+ * Finds the first place of these bytes at or behind another, or -1, in time that grows with the bytes alone (Knuth, Morris, Pratt 1977): whoever
+ * sends a form also chooses what is searched.
+ */
+function finder(wanted: readonly number[]): Finder {
+  const back = new Int32Array(wanted.length);
+  for (let i = 1, length = 0; i < wanted.length; i++) {
+    while (length > 0 && wanted[i] !== wanted[length]) length = back[length - 1] as number;
+    if (wanted[i] === wanted[length]) length++;
+    back[i] = length;
+  }
+  return (bytes, from) => {
+    for (let at = from, length = 0; at < bytes.length; at++) {
+      while (length > 0 && bytes[at] !== wanted[length]) length = back[length - 1] as number;
+      if (bytes[at] === wanted[length]) length++;
+      if (length === wanted.length) return at + 1 - length;
+    }
+    return -1;
+  };
 }

@@ -2,7 +2,8 @@
 
 import { shortened } from "../../schema/contract/cut-text.ts";
 
-const STRINGS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*/gs;
+const NUMBER = /-?[0-9][0-9.eE+-]*/y;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const SHOWN_MAX_CHARACTERS = 40;
 
 /**
@@ -11,10 +12,28 @@ const SHOWN_MAX_CHARACTERS = 40;
  * whether the text is JSON.
  */
 export function changedNumber(text: string): string | null {
-  for (const [literal] of text.matchAll(STRINGS_AND_NUMBERS)) {
-    if (!literal.startsWith('"') && isChanged(literal)) return shortened(literal, SHOWN_MAX_CHARACTERS);
+  // Each character is looked at once, so that a text that ends within a string costs no more than any other.
+  for (let at = 0; at < text.length; ) {
+    if (text.charCodeAt(at) === QUOTE) {
+      at = endOfString(text, at + 1);
+      continue;
+    }
+    NUMBER.lastIndex = at;
+    const [literal] = NUMBER.exec(text) ?? [];
+    if (literal !== undefined && isChanged(literal)) return shortened(literal, SHOWN_MAX_CHARACTERS);
+    at += literal?.length ?? 1;
   }
   return null;
+}
+
+/** Behind the string's last quote; the text's end where it has none. */
+function endOfString(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at + 1;
+    if (code === BACKSLASH) at++;
+  }
+  return text.length;
 }
 
 function isChanged(literal: string): boolean {

@@ -9,6 +9,12 @@ const READS = ["GET", "HEAD", "OPTIONS", "QUERY"];
 /** A selected representation came, or the sender has it. */
 const SELECTED = [200, 206, 304];
 
+/** They describe the contents that were asked for, not the refusal. */
+const OF_CONTENTS = [
+  ...["accept-ranges", "cache-control", "content-disposition", "content-encoding", "content-length"],
+  ...["content-range", "etag", "expires"],
+];
+
 export const preconditions = createMiddleware<App>(async (c, next) => {
   const match = c.req.header("if-match")?.trim();
   const isRead = READS.includes(c.req.method);
@@ -19,6 +25,8 @@ export const preconditions = createMiddleware<App>(async (c, next) => {
   const etag = c.res.headers.get("etag");
   if (holds(match, etag)) return;
   await c.res.body?.cancel();
+  // The refusal takes over the headers of the answer in whose place it comes.
+  for (const name of OF_CONTENTS) c.res.headers.delete(name);
   const current = etag === null ? "It has no ETag." : `Its ETag is ${etag}.`;
   throw new Refused(refuse("precondition_failed", `If-Match names other contents. ${current}`, "if-match"));
 });

@@ -5,12 +5,14 @@ import type { Context, HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bufferToFormData } from "hono/utils/buffer";
 import type { App } from "../context.ts";
-import { hasBrokenPart, hasBrokenText, textOf } from "../lib/form-text.ts";
+import { boundaryOf, hasBrokenPart, hasBrokenText, textOf } from "../lib/form-text.ts";
 import { changedNumber } from "../lib/json-numbers.ts";
 import { JSON_INVALID } from "../lib/problem.ts";
-import { deny, refuse } from "../lib/refusal.ts";
+import { deny, granted, refuse } from "../lib/refusal.ts";
+import { callerWith } from "../rights/rights.ts";
 
 const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
+const BOUNDARY_MAX_CHARACTERS = 70;
 const NOT_UTF8 = "The body is not UTF-8.";
 const NOT_UTF8_FORM = "A name or a text of the form is not UTF-8.";
 
@@ -27,6 +29,16 @@ export const readableForm = createMiddleware<App>(async (c, next) => {
   const type = c.req.header("content-type") ?? "";
   if (!/^multipart\/form-data\b/i.test(type)) {
     deny(refuse("content_type_unsupported", "Send the body as multipart/form-data."));
+  }
+  // Nobody without a key makes the Worker read 32 MiB.
+  granted(callerWith(c.var.caller, "publish"));
+  if (boundaryOf(type).length > BOUNDARY_MAX_CHARACTERS) {
+    deny(
+      refuse(
+        "form_invalid",
+        `A boundary has at most ${BOUNDARY_MAX_CHARACTERS} characters (RFC 2046, 5.1.1).`,
+      ),
+    );
   }
   const bytes = await c.req.arrayBuffer();
   if (hasBrokenPart(new Uint8Array(bytes), type)) deny(refuse("request_invalid", NOT_UTF8_FORM));

@@ -19,6 +19,7 @@ export class JpegBlocks {
   /** By class and destination, not built until a scan uses them: a file may hold many. */
   readonly #tables = new Map<number, { lengths: Uint8Array; symbols: Uint8Array }>();
   #frame: Frame | null = null;
+  #hasFrame = false;
   #scan: Scan | null = null;
   #scans = 0;
   /** Of a progressive frame, by component. */
@@ -42,8 +43,11 @@ export class JpegBlocks {
     return found && new HuffmanTable(found.lengths, found.symbols);
   }
 
-  /** The body of SOF0 to SOF2 (B.2.2). */
+  /** The body of SOF0 to SOF2 (B.2.2). A picture has one (B.2.1). */
   frame(body: Uint8Array, isProgressive: boolean): void {
+    // Sizes are checked once, by the first; what is kept of a progressive picture grows with them.
+    if (this.#hasFrame) throw new ImageDamaged("The picture states its size twice.");
+    this.#hasFrame = true;
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const count = body[5] ?? 0;
     if (body.length < 6 + 3 * count) return;

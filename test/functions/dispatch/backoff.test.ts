@@ -5,6 +5,7 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pauseMs } from "../../../functions/dispatch/backoff.ts";
+import { ringBell, type Waiting } from "../../../functions/dispatch/bell.ts";
 import { lease } from "../../../functions/dispatch/lease.ts";
 import { type Outlook, outlookOf } from "../../../functions/dispatch/outlook.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
@@ -140,9 +141,13 @@ describe("a pause", () => {
   it("ends while a waiting runner sleeps, not after its poll", async () => {
     const job = await generate();
     const began = Date.now();
-    await env.DB.prepare("UPDATE jobs SET not_before = ?")
+    const { results } = await env.DB.prepare(
+      "UPDATE jobs SET not_before = ? RETURNING id, base_id, owner_id, not_before",
+    )
       .bind(began + 1_500)
-      .run();
+      .all<Waiting>();
+    // As a settle and a sweep do with the jobs that they pause.
+    await ringBell(env, results, began);
     expect((await machine.lease(1, 15))[0]?.job_id).toBe(job.id);
     const slept = Date.now() - began;
     expect(slept).toBeGreaterThanOrEqual(1_400);

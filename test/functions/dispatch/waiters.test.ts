@@ -50,16 +50,16 @@ const sleep = (
   { milliseconds = 20_000, answered = null as number | null } = {},
 ) => waiters.sleep({ seen, serving, milliseconds, answered });
 
-const job = (base = "a", ownerId = "ada") => ({ base, ownerId });
+const job = (base = "a", ownerId = "ada", id = "job_1") => ({ job: id, base, ownerId });
 
 it("wakes one runner for a job, the one that waits longest", async () => {
   for (const name of ["first", "second", "third"]) wait(name);
   waiters.ring([job()]);
-  waiters.took("a", 1);
+  waiters.took(["job_1"]);
   await until(10_000);
   expect(woken).toEqual(["first:1"]);
-  waiters.ring([job(), job()]);
-  waiters.took("a", 2);
+  waiters.ring([job("a", "ada", "job_2"), job("a", "ada", "job_3")]);
+  waiters.took(["job_2", "job_3"]);
   await until(11_000);
   expect(woken).toEqual(["first:1", "second:2", "third:3"]);
 });
@@ -82,9 +82,17 @@ it("wakes more and more while nobody takes the job, since the connection of a wo
   expect(woken).toHaveLength(3);
   await until(450);
   expect(woken).toHaveLength(7);
-  waiters.took("a", 1);
+  waiters.took(["job_1"]);
   await until(10_000);
   expect(woken).toHaveLength(7);
+});
+
+it("wakes for a job until that very job is taken, whatever else of its base is", async () => {
+  for (let i = 0; i < 3; i++) wait(`r${i}`, { ownerId: "ada" });
+  waiters.ring([job("a", "ada", "job_1")]);
+  waiters.took(["job_of_bob"]);
+  await until(250);
+  expect(woken).toHaveLength(3);
 });
 
 it("stops once the woken runner says that it found nothing", async () => {
@@ -103,7 +111,7 @@ it("misses no ring between version and sleep, and gives such a ring to those who
   const serving = { runnerId: "r", bases: ["a"], ownerId: null };
   waiters.ring([job()]);
   expect(await sleep(seen, serving)).toBe(1);
-  waiters.took("a", 1);
+  waiters.took(["job_1"]);
   void sleep(seen, serving).then(() => woken.push("late"));
   await until(19_000);
   expect(woken).toEqual([]);

@@ -219,3 +219,28 @@ describe("a number of a query", () => {
     }
   });
 });
+
+// Whoever sends a body also chooses what is searched in it: a search that grows with its square would not end within the time of a test.
+describe("a body that is made to be searched for long", () => {
+  it("is refused as JSON that does not parse", async () => {
+    const body = `"${'\\"'.repeat(500_000)}`;
+    for (const path of ["/v1/generations", "/auth/sign-in/email"]) {
+      expect([path, (await send(path, JSON_TYPE, body)).status]).toEqual([path, 400]);
+    }
+    expect(changedNumber(`{"a": "${'\\"'.repeat(3)}1e999", "b": [1, "\\\\", 1e999]}`)).toBe("1e999");
+    expect(changedNumber('"1e999')).toBeNull();
+  });
+
+  it("is not read without a key, and a boundary is as short as it must be", async () => {
+    const dashes = "-".repeat(69);
+    const anonymous = await ask<Problem>("POST", FILES, {
+      headers: { "content-type": `multipart/form-data; boundary=${dashes}X` },
+      body: "-".repeat(1_000_000),
+    });
+    expect(anonymous.status).toBe(401);
+    const long = `multipart/form-data; boundary=${dashes}XY`;
+    expect((await send(FILES, long, "-".repeat(1_000_000))).body.code).toBe("form_invalid");
+    const most = `multipart/form-data; boundary=${dashes}X`;
+    expect((await send(FILES, most, "-".repeat(8_000_000))).body.code).toBe("form_invalid");
+  });
+});

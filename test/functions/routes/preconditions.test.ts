@@ -59,7 +59,12 @@ describe("If-Match", () => {
       ] as const) {
         const reply = await ask("GET", path, { headers: { "if-match": match } });
         expect([path, match, reply.status]).toEqual([path, match, status]);
-        if (status === 412) expect(refused(reply)).toEqual(FAILED);
+        if (status === 412) {
+          expect(refused(reply)).toEqual(FAILED);
+          const ofContents = ["etag", "content-range", "content-disposition"];
+          expect(ofContents.map((name) => reply.headers.get(name))).toEqual([null, null, null]);
+          expect(reply.headers.get("cache-control") ?? "").not.toContain("public");
+        }
       }
       const range = await ask("GET", path, { headers: { "if-match": '"x"', range: "bytes=0-3" } });
       expect(refused(range)).toEqual(FAILED);

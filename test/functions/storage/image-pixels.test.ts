@@ -70,6 +70,14 @@ const chunk = (type: string, data: string) => {
 const webp = (...chunks: string[]) => bytesOf(chunk("RIFF", `WEBP${chunks.join("")}`));
 const CANVAS = chunk("VP8X", "\0\0\0\0\x2f\0\0\x17\0\0");
 
+/** With another SOF2 behind the first, of 65535 x 65535. */
+function withSecondSize(jpeg: string): string {
+  const at = jpeg.indexOf("\xff\xc2");
+  const end = at + 2 + jpeg.charCodeAt(at + 2) * 256 + jpeg.charCodeAt(at + 3);
+  const huge = `${jpeg.slice(at, at + 5)}\xff\xff\xff\xff${jpeg.slice(at + 9, end)}`;
+  return `${jpeg.slice(0, end)}${huge}${jpeg.slice(end)}`;
+}
+
 async function withoutPixels(): Promise<Record<string, Bytes>> {
   const grey = header(8, 8, {});
   const rows = await zlib(new Uint8Array(72));
@@ -108,6 +116,7 @@ async function withoutPixels(): Promise<Record<string, Bytes>> {
     "a JPEG that was cut behind a restart and closed again": bytesOf(
       `${jpeg.slice(0, scan)}\xff\xdd\0\x04\0\x03${jpeg.slice(scan, coded + 20)}\xff\xd0\xff\xd9`,
     ),
+    "a progressive JPEG that states a second size, of gigabytes": bytesOf(withSecondSize(progressive)),
     "a progressive JPEG that was cut in its first scan and closed again": bytesOf(
       `${progressive.slice(0, progressive.indexOf("\xff\xda") + 16)}\xff\xd9`,
     ),

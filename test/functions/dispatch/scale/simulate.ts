@@ -152,7 +152,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
       });
       return;
     }
-    waiters.took(rows[0]?.base_id ?? "", rows.length);
+    waiters.took(rows.map(({ id }) => id));
     story.batches.push({ size: rows.length, max: machine.maxBatch, waiting });
     machine.runs++;
     const length = runMs(rows[0] ? shapeOf(rows[0]) : "", rows.length, random);
