@@ -44,6 +44,15 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   const db = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[0]["db"];
   const counted = { ...env, DB: db.$client } as Env;
   const owners = Array.from({ length: OWNERS }, () => newId("usr", NOW));
+  // Credits are those of an account: without a row there are none, and no job is queued.
+  for (const [number, id] of owners.entries()) {
+    const handle = `depth-${depth}-${number}`;
+    await env.DB.prepare(
+      "INSERT INTO users (id, handle, name, email, email_verified, created_at, updated_at) VALUES (?1, ?2, ?2, ?3, 1, 0, 0)",
+    )
+      .bind(id, handle, `${handle}@scale.example`)
+      .run();
+  }
   const insertOf = (i: number) =>
     jobInsert(
       { db: drizzle(env.DB), now: NOW + i },
