@@ -36,7 +36,8 @@ export function hasBrokenPart(form: Uint8Array, contentType: string): boolean {
     if (headEnd < 0 || headEnd > end) return false;
     const headers = textOf(form.subarray(head, headEnd));
     if (headers === null) return true;
-    const isFile = /^content-disposition:.*;\s*filename\*?=/im.test(headers);
+    // Quoted values may hold what looks like a parameter, and filename* is none in a form (RFC 7578, 4.2).
+    const isFile = /^content-disposition:.*;\s*filename=/im.test(headers.replaceAll(/"[^"]*"/g, '""'));
     if (!isFile && textOf(form.subarray(headEnd + 4, end)) === null) return true;
     at = next < 0 ? -1 : next + CRLF.length;
   }

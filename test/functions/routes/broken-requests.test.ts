@@ -231,6 +231,14 @@ describe("a body that is made to be searched for long", () => {
     expect(changedNumber('"1e999')).toBeNull();
   });
 
+  it("hides no text behind what looks like a file's name", async () => {
+    const dispositions = ['name="filename"; x="; filename="', 'name="filename"; filename*=x'];
+    for (const disposition of dispositions) {
+      const { status, body } = await send(FILES, FORM_TYPE, `${FILE}${part(disposition, "\xff.txt")}${END}`);
+      expect([disposition, status, body.code]).toEqual([disposition, 400, "request_invalid"]);
+    }
+  });
+
   it("is not read without a key, and a boundary is as short as it must be", async () => {
     const dashes = "-".repeat(69);
     const anonymous = await ask<Problem>("POST", FILES, {
