@@ -15,7 +15,7 @@ import { bellOf, reportTaken } from "./bell.ts";
 import { LEASE, NONCE_CHARACTERS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { notifyAll } from "./publish.ts";
-import { anythingDue, sweep } from "./sweep.ts";
+import { anythingDue, sweepDue } from "./sweep.ts";
 
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
 /** Inputs stay readable this long: a lease is extended by heartbeats, and its addresses are signed once. */
@@ -73,7 +73,7 @@ export async function lease(
   const first = await take();
   if (!first.isDue) return first;
   // What the sweep puts back or wakes may be what this runner waits for.
-  await sweep(env, db, now);
+  await sweepDue(env, db, now);
   return first.rows.length > 0 ? first : take();
 }
 
@@ -107,15 +107,10 @@ export async function leaseWaiting(
 
 async function announce(env: Env, rows: readonly LeasedRow[]): Promise<void> {
   const event = { name: "status", data: { status: "running", queue_position: null } } as const;
+  const ids = rows.map(({ id }) => id);
   await notifyAll([
-    notifyWebhooks(
-      env,
-      rows.map(({ id }) => id),
-    ),
-    reportTaken(
-      env,
-      rows.map(({ id }) => id),
-    ),
+    notifyWebhooks(env, ids),
+    reportTaken(env, ids),
     ...rows.map((row) => liveOf(env, row.id).publish(event)),
   ]);
 }

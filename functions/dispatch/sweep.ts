@@ -68,7 +68,11 @@ export const anythingDue = (db: Db, now: number) => db.$client.prepare(ANYTHING)
 
 export async function sweep(env: Env, db: Db, now: number): Promise<Pick<Swept, "id" | "status">[]> {
   // A read first: most sweeps find nothing and should not take the write lock.
-  if (!(await anythingDue(db, now).first())) return [];
+  return (await anythingDue(db, now).first()) ? sweepDue(env, db, now) : [];
+}
+
+/** For a caller that has asked already. */
+export async function sweepDue(env: Env, db: Db, now: number): Promise<Pick<Swept, "id" | "status">[]> {
   // Overdue jobs first: a job that is requeued now is published as queued before a later sweep may publish it as failed.
   const [overdue, , expired, woken] = await db.$client.batch<Swept>([
     db.$client.prepare(FAIL_OVERDUE).bind(now, now - DEADLINE_MS),
