@@ -104,6 +104,7 @@ def _folder(
     recipes: Sequence[RecipeAdapter],
 ) -> Iterator[Said]:  # fmt: skip
     from orthoplex.bases.sd.lora_files import write_tensors
+    from orthoplex.bases.sd.saving import save_pipeline, stored_dtype
     from orthoplex.bases.sd.stock import add_to_weights, gated_layers, joint_prompt, stock_pipeline
     from orthoplex.bases.sd.widened import widen_pipeline
 
@@ -117,7 +118,7 @@ def _folder(
     specs = [replace(spec, seed=spec.seed + at) for at in range(MEASURED_SEEDS)]
     loss = measured(base, members, specs, lambda each: _drawn(base, pipe, each, own))
     _check(loss, flags.loss_max, "a checkpoint")
-    pipe.save_pretrained(flags.out)
+    save_pipeline(pipe, flags.out, stored_dtype(pipeline_folder(base.id)))
     metadata = _metadata(base, recipes, loss) | {"prompt": spec.prompt, "negative_prompt": spec.negative_prompt}
     write_tensors(flags.out / "prompt.safetensors", call, metadata)
     yield Said(f"{flags.out}  a pipeline; {loss.text}", file=str(flags.out), loss=asdict(loss), format="folder")
@@ -132,7 +133,7 @@ def _drawn(base: SdBase, pipe: Any, spec: SampleSpec, call: dict[str, Any]) -> I
         said["negative_prompt"] = spec.negative_prompt
     image: Image.Image = pipe(
         **said, height=spec.height, width=spec.width, num_inference_steps=spec.steps, guidance_scale=spec.guidance,
-        latents=base.noise(spec.seed, spec.canvas)[None].to(base.device, base.dtype),
+        latents=base.noise(spec.seed, spec.canvas)[None].to(base.device),
     ).images[0]  # fmt: skip
     return image
 

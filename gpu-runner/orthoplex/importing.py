@@ -48,6 +48,7 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     """Write the base with foreign LoRAs in its weights as a pipeline's folder."""
     from orthoplex.bases.sd.foreign import add_foreign
     from orthoplex.bases.sd.names import TEXT, TEXT_2, UNET
+    from orthoplex.bases.sd.saving import save_pipeline, stored_dtype
     from orthoplex.bases.sd.stock import whole_pipeline
 
     base = sd_base(flags)
@@ -55,10 +56,11 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
         raise ValueError(f"{flags.out} is there already")
     check_folder(flags.out.parent)
     loras = [read_lora(base, text) for text in flags.files]
-    pipe = whole_pipeline(base, pipeline_folder(base.id))
+    folder = pipeline_folder(base.id)
+    pipe = whole_pipeline(base, folder)
     parts: dict[str, Any] = {UNET: pipe.unet, TEXT: pipe.text_encoder, TEXT_2: getattr(pipe, "text_encoder_2", None)}
     add_foreign(parts, [(each.lora, each.strength) for each in loras])
-    pipe.save_pretrained(flags.out)
+    save_pipeline(pipe, flags.out, stored_dtype(folder))
     names = [str(each.path) for each in loras]
     yield Said(
         f"{flags.out}  {base.id} with {', '.join(names)}; `base add` registers it", file=str(flags.out), files=names

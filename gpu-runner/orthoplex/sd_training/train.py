@@ -23,6 +23,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from orthoplex.bases.cast.sprites import load_sprites
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.sd.saving import save_pipeline
 from orthoplex.sd_training.captions import all_words
 from orthoplex.sd_training.encoder import one_convolution, set_encoder
 from orthoplex.sd_training.network import SIDE_PX, make_pipeline
@@ -154,7 +155,7 @@ def take_finished(pipe: Any, folder: Path, parts: tuple[str, ...]) -> None:
 
 def export(pipe: Any, folder: Path) -> None:
     """The folder in diffusers' format, fp16: what `base add` registers."""
-    pipe.to(torch.float16).save_pretrained(folder)
+    save_pipeline(pipe, folder, torch.float16)
 
 
 def save(state: dict[str, Any], path: Path) -> None:

@@ -47,10 +47,10 @@ class StockLora:
 
 
 def whole_pipeline(base: SdBase, folder: Path) -> Any:
-    """The folder as an ordinary pipeline of diffusers, in the base's precision."""
+    """The folder as an ordinary pipeline of diffusers, in fp32 as diffusers loads it, whatever the base computes in."""
     kind = StableDiffusionPipeline if base.second is None else StableDiffusionXLPipeline
     more = {"safety_checker": None} if base.second is None else {"add_watermarker": False}
-    pipe: Any = kind.from_pretrained(folder, dtype=base.dtype, low_cpu_mem_usage=False, **more)
+    pipe: Any = kind.from_pretrained(folder, dtype=torch.float32, low_cpu_mem_usage=False, **more)
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(base.device)
 

@@ -36,4 +36,4 @@ def widen_pipeline(base: SdBase, pipe: Any, spec: SampleSpec, members: Sequence[
     if base.second is not None:
         call["pooled_prompt_embeds"] = context.conditions["pooled"]
         call["negative_pooled_prompt_embeds"] = negative.conditions["pooled"]
-    return {name: tensor.to(base.dtype).cpu().contiguous() for name, tensor in call.items()}
+    return {name: tensor.float().cpu().contiguous() for name, tensor in call.items()}
