@@ -14,10 +14,17 @@ import { ROOT } from "./local/paths.ts";
 import { keepSeeded } from "./local/seeded.ts";
 import { buildSite } from "./local/site.ts";
 import { type Chosen, chooseChanged, chooseNamed } from "./test/choice.ts";
-import { addCounts, type Counts, countsIn, noCounts } from "./test/counts.ts";
+import { addCounts, type Counts, countsIn, failuresIn, noCounts } from "./test/counts.ts";
 import { type Command, STAGES } from "./test/stages.ts";
 
-type Outcome = { stage: string; ok: boolean; seconds: number; counts: Counts; note: string };
+type Outcome = {
+  stage: string;
+  ok: boolean;
+  seconds: number;
+  counts: Counts;
+  note: string;
+  failures: string[];
+};
 
 const args = process.argv.slice(2);
 const chosen = choose(args);
@@ -81,10 +88,10 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
   const title = `\n── ${stage.name} ${"─".repeat(Math.max(3, 90 - stage.name.length))}`;
   console.log(live ? title : `· ${stage.name} begins`);
   const begun = performance.now();
-  const ended = (ok: boolean, counts: Counts, note = "") => {
+  const ended = (ok: boolean, counts: Counts, note = "", failures: string[] = []) => {
     const seconds = (performance.now() - begun) / 1000;
     console.log(`${ok ? "✓" : "✗"} ${stage.name}: ${seconds.toFixed(1)} s`);
-    return { stage: stage.name, ok, seconds, counts, note };
+    return { stage: stage.name, ok, seconds, counts, note, failures };
   };
   const env: Record<string, string> = { OMP_NUM_THREADS: threads, OMP_WAIT_POLICY: "passive" };
   if (stage.needsServer) {
@@ -107,14 +114,16 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
   let counts = noCounts;
   let ok = true;
   let kept = "";
+  const failures: string[] = [];
   for (const command of commands) {
     const { code, output } = await runCommand(command, env, live);
     counts = addCounts(counts, countsIn(output));
     ok &&= code === 0;
+    if (code !== 0) failures.push(...failuresIn(output));
     kept += output;
   }
   if (!live) process.stdout.write(`${title}\n${kept}`);
-  return ended(ok, counts);
+  return ended(ok, counts, "", failures);
 }
 
 /** The output is kept so that its summary can be parsed. */
@@ -142,6 +151,10 @@ function runCommand(
 }
 
 function report(outcomes: Outcome[]): void {
+  // Once more at the end: a log is often read, or kept, from its end only.
+  for (const { stage, failures } of outcomes) {
+    if (failures.length > 0) console.log(`\n── failed in ${stage}\n${failures.join("\n")}`);
+  }
   console.log(`\n── summary ${"─".repeat(83)}`);
   for (const { stage, ok, seconds, counts, note } of outcomes) {
     const counted =

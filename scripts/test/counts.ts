@@ -1,4 +1,4 @@
-// Parses how many tests passed, failed and were skipped from the summaries of Vitest, pytest and node:test. Pure.
+// Parses what Vitest, pytest and node:test print: how many tests passed, failed and were skipped, and what failed. Pure.
 
 export type Counts = { passed: number; failed: number; skipped: number };
 
@@ -10,8 +10,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
 
 /** The last summary of the output; all zero where there is none. */
 export function countsIn(output: string): Counts {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
-  const lines = output.replace(/\x1b\[[0-9;]*m/g, "").split("\n");
+  const lines = plainLines(output);
   // Vitest: "      Tests  1 failed | 20 passed | 2 skipped (23)"
   const vitest = lines.findLast((line) => /^\s*Tests\s+\d+ (passed|failed|skipped)/.test(line));
   // pytest: "==== 3 failed, 120 passed, 1 skipped in 9.21s ====", with -q without the frame
@@ -30,6 +29,26 @@ export function countsIn(output: string): Counts {
     return Number(line?.trim().split(" ").at(-1) ?? 0);
   };
   return { passed: counted("pass"), failed: counted("fail"), skipped: counted("skipped") };
+}
+
+/**
+ * What the runner itself says of the failures, at most `limit` lines: its closing section, or, of a program that has none (types, lint),
+ * its last lines. The beginning of a section names the first failure, so the section's end is what is left out.
+ */
+export function failuresIn(output: string, limit = 60): string[] {
+  const lines = plainLines(output.trimEnd());
+  const begin = lines.findIndex((line) =>
+    /Failed (Tests|Suites) \d+|^=+ (FAILURES|ERRORS) =+$|^✖ failing tests:/.test(line),
+  );
+  if (begin < 0) return lines.slice(-limit);
+  const end = lines.findIndex((line, at) => at > begin && /^\s*Test Files\s/.test(line));
+  return lines.slice(begin, Math.min(end < 0 ? lines.length : end, begin + limit));
+}
+
+/** Without colours. */
+function plainLines(output: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+  return output.replace(/\x1b\[[0-9;]*m/g, "").split("\n");
 }
 
 function numberBefore(summary: string, word: string): number {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCounts, countsIn, noCounts } from "../../scripts/test/counts.ts";
+import { addCounts, countsIn, failuresIn, noCounts } from "../../scripts/test/counts.ts";
 
 test("reads Vitest's closing lines, not the line that counts files", () => {
   const output =
@@ -47,4 +47,25 @@ test("adds counts", () => {
     failed: 22,
     skipped: 33,
   });
+});
+
+test("repeats what a runner says of its failures, without what stands before and after", () => {
+  const vitest =
+    " ✓ a.test.ts\n⎯⎯ Failed Tests 1 ⎯⎯\n\n FAIL  b.test.ts > breaks\nAssertionError: 1\n\n Test Files  1 failed";
+  assert.deepEqual(failuresIn(vitest), [
+    "⎯⎯ Failed Tests 1 ⎯⎯",
+    "",
+    " FAIL  b.test.ts > breaks",
+    "AssertionError: 1",
+    "",
+  ]);
+  const pytest = "F [100%]\n==== FAILURES ====\n____ test_x ____\nE assert 1 == 2\n1 failed in 0.08s";
+  assert.equal(failuresIn(pytest)[1], "____ test_x ____");
+  const node = "✖ outer\nℹ fail 1\n\n✖ failing tests:\n\n✖ breaks (4.8ms)";
+  assert.deepEqual(failuresIn(node), ["✖ failing tests:", "", "✖ breaks (4.8ms)"]);
+});
+
+test("repeats the last lines of a program without such a section, and never more than the limit", () => {
+  assert.deepEqual(failuresIn("a\nb\nc\n", 2), ["b", "c"]);
+  assert.equal(failuresIn(`==== FAILURES ====\n${"x\n".repeat(500)}`).length, 60);
 });
