@@ -1,6 +1,6 @@
 // Adapters and versions as the contract shows them: rows in, JSON out, with a fixed number of queries per page.
 
-import { desc, eq } from "drizzle-orm";
+import { desc } from "drizzle-orm";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import { type ImageRow, type OwnedAdapter, slots, versions } from "../../schema/tables.ts";
@@ -10,6 +10,7 @@ import { inList } from "../lib/in-list.ts";
 import type { Caller } from "../rights/rights.ts";
 import { imagesById, pictureJson } from "../storage/images.ts";
 import { refOf } from "./adapters.ts";
+import type { VersionWithAdapter } from "./versions.ts";
 
 /** `siblings` are versions of the same adapter: among them is the one that supersedes it. */
 export function versionJson(
@@ -70,23 +71,35 @@ export function versionJson(
   };
 }
 
+/** In the order given, with two queries however many there are. */
 export async function versionsJson(
   db: Db,
-  rows: readonly VersionRow[],
-  adapter: OwnedAdapter,
+  found: readonly VersionWithAdapter[],
   origin: string,
-) {
+): Promise<Version[]> {
   const [pictures, siblings] = await Promise.all([
     imagesById(
       db,
-      rows.flatMap((row) => row.previews),
+      found.flatMap(({ version }) => version.previews),
     ),
     db
       .select({ id: versions.id, supersedesId: versions.supersedesId, state: versions.state })
       .from(versions)
-      .where(eq(versions.adapterId, adapter.id)),
+      .where(
+        inList(
+          versions.adapterId,
+          found.map(({ adapter }) => adapter.id),
+        ),
+      ),
   ]);
-  return rows.map((row) => versionJson(row, adapter, { pictures, siblings, origin }));
+  return found.map(({ version, adapter }) => versionJson(version, adapter, { pictures, siblings, origin }));
+}
+
+/** Of one version. */
+export async function oneVersionJson(db: Db, found: VersionWithAdapter, origin: string): Promise<Version> {
+  const [json] = await versionsJson(db, [found], origin);
+  if (!json) throw new Error(`Version ${found.version.id} has no JSON`);
+  return json;
 }
 
 /** Entries with the versions this caller may see: its owner all of them, others the published ones. */

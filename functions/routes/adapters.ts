@@ -17,7 +17,7 @@ import {
 } from "../../schema/contract/adapters.ts";
 import { Handle } from "../../schema/contract/ids.ts";
 import type { OwnedAdapter } from "../../schema/tables.ts";
-import { adaptersJson, versionsJson } from "../catalog/adapter-json.ts";
+import { adaptersJson, oneVersionJson } from "../catalog/adapter-json.ts";
 import {
   createAdapter,
   findAdapter,
@@ -193,9 +193,9 @@ export const adapters = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const { owner, name } = c.req.valid("param");
     const adapter = granted(await findOpenAdapter(db, caller, owner, name));
-    const row = granted(await createVersion({ env: c.env, db, caller, now }, adapter, c.req.valid("json")));
-    const [json] = await versionsJson(db, [row], adapter, origin);
-    if (!json) throw new Error(`Version ${row.id} has no JSON`);
-    c.header("location", `${origin}/v1/versions/${row.id}`);
-    return c.json(json, 201);
+    const version = granted(
+      await createVersion({ env: c.env, db, caller, now }, adapter, c.req.valid("json")),
+    );
+    c.header("location", `${origin}/v1/versions/${version.id}`);
+    return c.json(await oneVersionJson(db, { version, adapter }, origin), 201);
   });

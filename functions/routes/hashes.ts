@@ -2,10 +2,8 @@
 
 import { createRoute } from "@hono/zod-openapi";
 import { FileHash, HashesFound, HashesLookup, Version } from "../../schema/contract/adapters.ts";
-import { versionsJson } from "../catalog/adapter-json.ts";
+import { oneVersionJson, versionsJson } from "../catalog/adapter-json.ts";
 import { lookUpHashes, versionByHash } from "../catalog/hashes.ts";
-import type { VersionWithAdapter } from "../catalog/versions.ts";
-import type { Db } from "../db.ts";
 import { granted } from "../lib/refusal.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 
@@ -33,26 +31,20 @@ const lookUp = createRoute({
   responses: { 200: jsonReply("One answer for each hash, in the order asked", HashesFound) },
 });
 
-async function oneJson(db: Db, { version, adapter }: VersionWithAdapter, origin: string) {
-  const [json] = await versionsJson(db, [version], adapter, origin);
-  if (!json) throw new Error(`Version ${version.id} has no JSON`);
-  return json;
-}
-
 export const hashes = router()
   .openapi(get, async (c) => {
     const { db, viewer: caller, origin } = c.var;
     const found = granted(await versionByHash(db, caller, c.req.valid("param").hash));
-    return c.json(await oneJson(db, found, origin), 200);
+    return c.json(await oneVersionJson(db, found, origin), 200);
   })
   .openapi(lookUp, async (c) => {
     const { db, viewer: caller, origin } = c.var;
     const answers = await lookUpHashes(db, caller, c.req.valid("json").hashes);
-    const items = await Promise.all(
-      answers.map(async ({ hash, found }) => ({
-        hash,
-        version: found && (await oneJson(db, found, origin)),
-      })),
-    );
+    const known = answers.flatMap(({ found }) => found ?? []);
+    const json = new Map((await versionsJson(db, known, origin)).map((version) => [version.id, version]));
+    const items = answers.map(({ hash, found }) => ({
+      hash,
+      version: (found && json.get(found.version.id)) ?? null,
+    }));
     return c.json({ items }, 200);
   });

@@ -1,17 +1,18 @@
-// What every reader of a request takes alike: text is UTF-8, numbers of JSON fit a double, forms have all their parts. Anything else would be
-// kept otherwise than it was sent: as U+FFFD, as null, as another number.
+// What every reader of a request takes alike: text is UTF-8, numbers of JSON fit a double, no object has a field twice, forms have all their
+// parts. Anything else would be kept otherwise than it was sent: as U+FFFD, as null, as another number.
 
 import type { Context, HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bufferToFormData } from "hono/utils/buffer";
 import type { App } from "../context.ts";
 import { boundaryOf, hasBrokenPart, hasBrokenText, textOf } from "../lib/form-text.ts";
-import { changedNumber } from "../lib/json-numbers.ts";
+import { doubtIn, wordsOfDoubt } from "../lib/json-text.ts";
 import { JSON_INVALID } from "../lib/problem.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
 import { callerWith } from "../rights/rights.ts";
 
 const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
+const MULTIPART = "multipart/form-data";
 const BOUNDARY_MAX_CHARACTERS = 70;
 const NOT_UTF8 = "The body is not UTF-8.";
 const NOT_UTF8_FORM = "A name or a text of the form is not UTF-8.";
@@ -19,8 +20,10 @@ const NOT_UTF8_FORM = "A name or a text of the form is not UTF-8.";
 /** The body stays readable: Hono keeps what was read of it. */
 export const readableBody = createMiddleware<App>(async (c, next) => {
   const type = c.req.header("content-type") ?? "";
-  if (isJson(type)) checkJson(c.req.path, await bytesOf(c));
-  else if (/^application\/x-www-form-urlencoded\b/i.test(type)) checkPairs(await bytesOf(c));
+  if (isJson(type)) {
+    setContentType(c, type.split(";")[0]?.trim() ?? "");
+    checkJson(c.req.path, await bytesOf(c));
+  } else if (/^application\/x-www-form-urlencoded\b/i.test(type)) checkPairs(await bytesOf(c));
   await next();
 });
 
@@ -40,6 +43,7 @@ export const readableForm = createMiddleware<App>(async (c, next) => {
       ),
     );
   }
+  setContentType(c, MULTIPART);
   const bytes = await c.req.arrayBuffer();
   if (hasBrokenPart(new Uint8Array(bytes), type)) deny(refuse("request_invalid", NOT_UTF8_FORM));
   try {
@@ -62,6 +66,17 @@ export const readableQuery = createMiddleware<App>(async (c, next) => {
   await next();
 });
 
+/**
+ * The type without parameters, once they are read here: the routes' own readers know `boundary` first and `charset` alone, and clients send
+ * others too (`; charset=utf-8; boundary=line`, a last semicolon). Before the body is read.
+ */
+function setContentType(c: Context<App>, type: string): void {
+  if (c.req.header("content-type") === type) return;
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("content-type", type);
+  c.req.raw = new Request(c.req.raw, { headers });
+}
+
 const bytesOf = async (c: Context<App>) => new Uint8Array(await c.req.arrayBuffer());
 
 /** The request for code that reads it without Hono. */
@@ -77,10 +92,8 @@ export async function rawOf(request: HonoRequest): Promise<Request> {
 
 function checkJson(path: string, bytes: Uint8Array): void {
   const text = textOf(bytes) ?? deny(refuse("request_invalid", NOT_UTF8));
-  const number = changedNumber(text);
-  if (number !== null) {
-    deny(refuse("request_invalid", `The body has the number ${number}, which would be kept as another one.`));
-  }
+  const doubt = doubtIn(text);
+  if (doubt) deny(refuse("request_invalid", `The body ${wordsOfDoubt(doubt)}.`));
   // An empty body is the route's to judge, and MCP has an answer of its own to what is not JSON.
   if (text === "" || path === "/mcp") return;
   try {

@@ -6,7 +6,7 @@ import { Reason, Version, VersionPatch } from "../../schema/contract/adapters.ts
 import { MERGED_FORMATS } from "../../schema/contract/compositions.ts";
 import { idOf } from "../../schema/contract/ids.ts";
 import type { VersionRow } from "../../schema/tables.ts";
-import { versionsJson } from "../catalog/adapter-json.ts";
+import { oneVersionJson } from "../catalog/adapter-json.ts";
 import { countDownload, isCounted } from "../catalog/downloads.ts";
 import { patchVersion, publishVersion, yankVersion } from "../catalog/publishing.ts";
 import { adapterGone } from "../catalog/tombstones.ts";
@@ -87,12 +87,6 @@ const download = createRoute({
   },
 });
 
-async function oneJson(db: Db, { version, adapter }: VersionWithAdapter, origin: string) {
-  const [json] = await versionsJson(db, [version], adapter, origin);
-  if (!json) throw new Error(`Version ${version.id} has no JSON`);
-  return json;
-}
-
 /** The version as its owner may change it. */
 async function findOwn(db: Db, caller: Caller, id: VersionRow["id"]): Promise<VersionWithAdapter | Refusal> {
   const found = await findOpenVersion(db, caller, id);
@@ -104,14 +98,14 @@ export const versions = router()
   .openapi(get, async (c) => {
     const { db, viewer: caller, origin } = c.var;
     const found = granted(await findOpenVersion(db, caller, c.req.valid("param").version));
-    return c.json(await oneJson(db, found, origin), 200);
+    return c.json(await oneVersionJson(db, found, origin), 200);
   })
   .openapi(patch, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const found = granted(await findOwn(db, caller, c.req.valid("param").version));
     const changed = granted(await patchVersion({ db, caller, now }, found, c.req.valid("json")));
-    return c.json(await oneJson(db, changed, origin), 200);
+    return c.json(await oneVersionJson(db, changed, origin), 200);
   })
   .openapi(publish, async (c) => {
     const { db, origin, now } = c.var;
@@ -120,14 +114,14 @@ export const versions = router()
     const published = granted(await publishVersion(c.env, db, found, now));
     const previewJobId = await orderPreviews({ env: c.env, db, now }, caller, published);
     const { version, adapter } = published;
-    return c.json(await oneJson(db, { version: { ...version, previewJobId }, adapter }, origin), 200);
+    return c.json(await oneVersionJson(db, { version: { ...version, previewJobId }, adapter }, origin), 200);
   })
   .openapi(yank, async (c) => {
     const { db, origin, now } = c.var;
     const caller = granted(callerWith(c.var.caller, "publish"));
     const found = granted(await findOwn(db, caller, c.req.valid("param").version));
     const { reason = "" } = c.req.valid("json");
-    return c.json(await oneJson(db, await yankVersion(db, found, reason, now), origin), 200);
+    return c.json(await oneVersionJson(db, await yankVersion(db, found, reason, now), origin), 200);
   })
   .openapi(download, async (c) => {
     const { db, viewer: caller, now } = c.var;

@@ -12,7 +12,7 @@ import { identify } from "../../auth/caller.ts";
 import { dropUploads } from "../../catalog/unneeded-blobs.ts";
 import { fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
 import { textOf } from "../../lib/form-text.ts";
-import { changedNumber } from "../../lib/json-numbers.ts";
+import { doubtIn } from "../../lib/json-text.ts";
 import { problemResponse } from "../../lib/problem.ts";
 import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
 import { callerWith } from "../../rights/rights.ts";
@@ -48,7 +48,7 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
             schema: z.object({
               content: z
                 .any()
-                .refine(isFile, "must be the file itself")
+                .refine(isFile, "must be the file itself, once")
                 .meta({ type: "string", format: "binary" }),
               // npm's client sends a file of JSON, Python's a text.
               metadata: z
@@ -86,10 +86,10 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
 function metadataOf(text: string | null): Record<string, unknown> | Refusal {
   const refusal = refuse(
     "request_invalid",
-    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters in UTF-8, without control characters and without numbers that would be kept as others.`,
+    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters in UTF-8, without control characters, without numbers that would be kept as others, and without a field twice.`,
     "/metadata",
   );
-  if (text === null || changedNumber(text) !== null || text.length > METADATA_MAX_CHARACTERS) return refusal;
+  if (text === null || doubtIn(text) !== null || text.length > METADATA_MAX_CHARACTERS) return refusal;
   try {
     const value: unknown = JSON.parse(text);
     return jsonObject().safeParse(value).data ?? refusal;

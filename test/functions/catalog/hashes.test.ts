@@ -1,11 +1,14 @@
 // Look-ups by hash: each of the three hashes, in either case, only what the caller may see, and by an index.
 
 import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, it } from "vitest";
-import { BY_HASH } from "../../../functions/catalog/hashes.ts";
+import { versionsJson } from "../../../functions/catalog/adapter-json.ts";
+import { BY_HASH, lookUpHashes } from "../../../functions/catalog/hashes.ts";
 import type { Version } from "../../../schema/contract/index.ts";
 import { HASHES_LOOKED_UP_MAX } from "../../../schema/contract/limits.ts";
 import { adapterFile, adapterInput, ask, type Person, person, published } from "../cast.ts";
+import { Meter } from "../dispatch/scale/counted.ts";
 
 type Found = { items: { hash: string; version: Version | null }[] };
 let ada: Person;
@@ -101,6 +104,22 @@ describe("a look-up by hash", () => {
     for (const wrong of [[...hashes, "0".repeat(64)], [], ["a\u0000"]]) {
       expect((await ask("POST", "/v1/versions/by-hash", { body: { hashes: wrong } })).status).toBe(400);
     }
+  });
+
+  it("asks the database as often for a hundred found versions as for one", async () => {
+    const other = await published(bob, "third");
+    const statements = async (hashes: string[]) => {
+      const meter = new Meter();
+      const db = drizzle(meter.counted(env.DB)) as Parameters<typeof lookUpHashes>[0];
+      await meter.measure("look up", async () => {
+        const found = (await lookUpHashes(db, null, hashes)).flatMap(({ found }) => found ?? []);
+        expect(await versionsJson(db, found, "https://edge.test")).toHaveLength(hashes.length);
+      });
+      return meter.costs.get("look up")?.statements;
+    };
+    const one = await statements([open.sha256]);
+    expect(one).toBeGreaterThan(2);
+    expect(await statements([open.sha256, other.sha256, ...Array(98).fill(open.sha256)])).toBe(one);
   });
 
   it("searches the indexes of both hashes and scans no table of versions", async () => {

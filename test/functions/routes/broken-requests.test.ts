@@ -2,7 +2,7 @@
 
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { changedNumber } from "../../../functions/lib/json-numbers.ts";
+import { doubtIn } from "../../../functions/lib/json-text.ts";
 import type { Problem } from "../../../schema/contract/problem.ts";
 import { ask, Machine, ORIGIN, type Person, person, published } from "../cast.ts";
 
@@ -119,7 +119,15 @@ describe("bytes that are not UTF-8", () => {
 });
 
 describe("a number of JSON", () => {
-  const CHANGED = ["1e999", "-1e999", "1e400", "9007199254740993", "1e-999", "123456789012345678901"];
+  const CHANGED = [
+    "1e999",
+    "-1e999",
+    "1e400",
+    "9007199254740993",
+    "1e-999",
+    "123456789012345678901",
+    "9007199254740993.0",
+  ];
 
   it("that a double does not hold is refused wherever JSON comes in", async () => {
     const machine = await Machine.register(await person("Operator"));
@@ -152,13 +160,62 @@ describe("a number of JSON", () => {
   });
 
   it("is distinguished from digits in a text, and from one that is only rounded", () => {
-    for (const number of CHANGED) expect(changedNumber(`{"a":[${number}]}`)).toBe(number);
+    for (const number of CHANGED) expect(doubtIn(`{"a":[${number}]}`)).toEqual({ number });
     for (const text of [
       '"1e999"',
       '{"9007199254740993":"\\"1e999"}',
       "[0, -0, 0e999, 0.0, 1e300, 9007199254740991, -9007199254740992, 0.12345678901234567890123, 1E+2]",
     ]) {
-      expect([text, changedNumber(text)]).toEqual([text, null]);
+      expect([text, doubtIn(text)]).toEqual([text, null]);
+    }
+  });
+});
+
+describe("a field of JSON", () => {
+  it("that its object has twice is refused wherever JSON comes in", async () => {
+    for (const [path, body, field] of [
+      ["/v1/generations", '{"base":"cast-3","prompt":"sad","prompt":"happy"}', "prompt"],
+      ["/v1/generations", '{"base":"cast-3","prompt":"sad","\\u0070rompt":"happy"}', "prompt"],
+      ["/openai/v1/images/generations", '{"prompt":"sad","metadata":{"a":[{"b":1,"b":1}]}}', "b"],
+      ["/auth/sign-in/email", '{"email":"a@example.com","password":"x","email":"b@example.com"}', "email"],
+    ] as const) {
+      const reply = await send(path, JSON_TYPE, body);
+      expect([body, reply.status, reply.body.code]).toEqual([body, 400, "request_invalid"]);
+      expect(reply.body.detail).toContain(`"${field}" twice`);
+    }
+    const form = `${FILE}${part('name="metadata"', '{"a":1,"a":2}')}${END}`;
+    const file = await send(FILES, FORM_TYPE, form);
+    expect([file.status, file.body.errors?.[0]?.pointer]).toEqual([400, "/metadata"]);
+  });
+
+  it("may have the name of another object's, of a value, or of what stands in a list", () => {
+    for (const text of [
+      '{"a":"a","b":["a","a",{"a":1}],"c":{"a":"b","b":"a"}}',
+      '[{"a":1},{"a":1}]',
+      '{"a\\"":1,"a":2}',
+      '{"__proto__":1,"constructor":2}',
+      '{"a":{},"b":{}}',
+    ]) {
+      expect([text, doubtIn(text)]).toEqual([text, null]);
+    }
+  });
+});
+
+describe("parameters of a content type", () => {
+  it("are taken in any order, with and without quotes", async () => {
+    const form = `${FILE}${END}`;
+    for (const parameters of [
+      "; charset=utf-8; boundary=line",
+      '; boundary="line"; charset=UTF-8',
+      ";boundary=line;",
+      '; Boundary="line"',
+    ]) {
+      const { status } = await send(FILES, `multipart/form-data${parameters}`, form);
+      expect([parameters, status]).toEqual([parameters, 201]);
+    }
+    for (const parameters of [";", "; charset=utf-8; x=y", ";charset=utf-8", " ; charset=utf-8"]) {
+      const reply = await send("/v1/generations", `${JSON_TYPE}${parameters}`, "{}");
+      expect([parameters, reply.status, reply.body.code]).toEqual([parameters, 400, "request_invalid"]);
     }
   });
 });
@@ -227,8 +284,8 @@ describe("a body that is made to be searched for long", () => {
     for (const path of ["/v1/generations", "/auth/sign-in/email"]) {
       expect([path, (await send(path, JSON_TYPE, body)).status]).toEqual([path, 400]);
     }
-    expect(changedNumber(`{"a": "${'\\"'.repeat(3)}1e999", "b": [1, "\\\\", 1e999]}`)).toBe("1e999");
-    expect(changedNumber('"1e999')).toBeNull();
+    expect(doubtIn(`{"a": "${'\\"'.repeat(3)}1e999", "b": [1, "\\\\", 1e999]}`)).toEqual({ number: "1e999" });
+    expect(doubtIn('"1e999')).toBeNull();
   });
 
   it("hides no text behind what looks like a file's name", async () => {
