@@ -1,6 +1,6 @@
 // Cancel: a waiting job ends at once; a running one is asked to stop and ends with its run or its lease.
 
-import type { JobRow } from "../../schema/tables.ts";
+import type { JobRow, OwnedAdapter } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
@@ -14,7 +14,12 @@ UPDATE jobs SET
 WHERE id = ?1 AND status IN ('queued', 'running')
 RETURNING status`;
 
-export async function cancel(env: Env, db: Db, job: JobRow, now: number): Promise<Refusal | null> {
+export async function cancel(
+  env: Env,
+  db: Db,
+  job: Pick<JobRow, "id">,
+  now: number,
+): Promise<Refusal | null> {
   const row = await db.$client.prepare(CANCEL).bind(job.id, now).first<{ status: JobRow["status"] }>();
   if (!row) {
     const current = await db.$client
@@ -30,4 +35,22 @@ export async function cancel(env: Env, db: Db, job: JobRow, now: number): Promis
   }
   if (row.status === "canceled") await publishEnd(env, job.id, "canceled");
   return null;
+}
+
+const TRAININGS_OF = `
+SELECT id FROM jobs WHERE owner_id = ?1 AND status IN ('queued', 'running') AND kind = 'train' AND adapter_id = ?2`;
+
+/** The trainings of an adapter that its owner took out of the catalog: what they would make could not be published. */
+export async function cancelTrainingsOf(
+  env: Env,
+  db: Db,
+  adapter: Pick<OwnedAdapter, "id" | "ownerId">,
+  now: number,
+): Promise<void> {
+  const { results } = await db.$client
+    .prepare(TRAININGS_OF)
+    .bind(adapter.ownerId, adapter.id)
+    .all<Pick<JobRow, "id">>();
+  // One that ends meanwhile is refused as finished, which is as good.
+  for (const job of results) await cancel(env, db, job, now);
 }

@@ -162,7 +162,7 @@ async function knownAdapter(
   input: TrainingInput,
 ): Promise<OwnedAdapter | Refusal | null> {
   if (input.adapter) return null;
-  const [owner = "", name = ""] = (input.adapter_ref ?? "").split(":")[0]?.split("/") ?? [];
+  const [owner = "", name = ""] = (input.adapter_ref ?? "").split("/");
   const adapter = await findOwnAdapter(db, caller, owner, name);
   if (adapter instanceof Refusal) {
     const code = adapter.code === "not_found" ? "adapter_unknown" : adapter.code;

@@ -5,7 +5,7 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import type { Adapter, AdapterWithVersions } from "../../schema/contract/adapters.ts";
 import { type Composition, CompositionCreate, Member, MixRef } from "../../schema/contract/compositions.ts";
-import { AdapterRef, idOf } from "../../schema/contract/ids.ts";
+import { AdapterRef, idOf, OwnerAndName } from "../../schema/contract/ids.ts";
 import { type Generation, GenerationCreate, type Job } from "../../schema/contract/jobs.ts";
 import {
   COMPOSITION_MEMBERS_MAX,
@@ -75,13 +75,12 @@ export function addTools(server: McpServer, reach: Reach): void {
     {
       title: "Get an adapter",
       description: "One adapter with its trigger, licence, credits and versions.",
-      inputSchema: { ref: AdapterRef.describe("owner/name") },
+      inputSchema: { ref: OwnerAndName },
       annotations: READS,
     },
     async ({ ref }) => {
-      const [name = ""] = ref.split(":");
       const reply = await replyOf<z.infer<typeof AdapterWithVersions>>(
-        await ask("GET", `/v1/adapters/${pathOf(name)}`),
+        await ask("GET", `/v1/adapters/${pathOf(ref)}`),
       );
       if ("refused" in reply) return reply.refused;
       const { versions, description, credits } = reply.value;

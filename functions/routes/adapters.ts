@@ -32,6 +32,7 @@ import { reserveSlot } from "../catalog/slots.ts";
 import { statisticsOf } from "../catalog/statistics.ts";
 import { createVersion } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
+import { cancelTrainingsOf } from "../dispatch/cancel.ts";
 import { isoTimeOrNull } from "../lib/clock.ts";
 import { granted } from "../lib/refusal.ts";
 import { classOf } from "../lib/slot.ts";
@@ -155,6 +156,7 @@ export const adapters = router()
     const adapter = granted(await findOwnAdapter(db, caller, owner, name));
     const { reason = "" } = c.req.valid("json");
     const gone = granted(await withdrawAdapter(db, adapter, reason, now));
+    await cancelTrainingsOf(c.env, db, adapter, now);
     return c.json(await oneJson(db, gone, caller, origin), 200);
   })
   .openapi(slot, async (c) => {

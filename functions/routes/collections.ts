@@ -13,7 +13,7 @@ import {
   CollectionPatch,
   CollectionWithItems,
 } from "../../schema/contract/collections.ts";
-import { AdapterRef, Handle } from "../../schema/contract/ids.ts";
+import { Handle, OwnerAndName } from "../../schema/contract/ids.ts";
 import { PAGE_DEFAULT } from "../../schema/contract/limits.ts";
 import { pageOf, pageQuery } from "../../schema/contract/lists.ts";
 import type { CollectionRow } from "../../schema/tables.ts";
@@ -48,7 +48,7 @@ const list = createRoute({
   request: {
     query: z.strictObject({
       owner: Handle.optional(),
-      adapter: AdapterRef.optional(),
+      adapter: OwnerAndName.optional(),
       sort: z.enum(COLLECTION_SORTS).default("newest"),
       ...pageQuery,
     }),
@@ -133,7 +133,7 @@ async function oneJson(db: Db, row: CollectionRow, caller: Caller | null, origin
 
 /** An unknown adapter in a filter is a fault of the query (400), not of the address (404). */
 async function adapterOfQuery(db: Db, caller: Caller | null, ref: string) {
-  const [owner = "", name = ""] = (ref.split(":")[0] ?? "").split("/");
+  const [owner = "", name = ""] = ref.split("/");
   const found = await findAdapter(db, caller, owner, name);
   return found instanceof Refusal ? refuse("adapter_unknown", found.detail, "?adapter") : found;
 }

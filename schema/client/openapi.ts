@@ -3804,7 +3804,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description owner/name, or owner/name:number for one version */
+                    /** @description owner/name */
                     adapter?: string;
                     cursor?: string;
                     limit?: number;
@@ -11151,7 +11151,7 @@ export interface components {
         };
         TrainingCreate: {
             adapter?: components["schemas"]["AdapterCreate"];
-            /** @description owner/name, or owner/name:number for one version */
+            /** @description owner/name */
             adapter_ref?: string;
             /** @description Without it: the adapter's own */
             class_word?: string;

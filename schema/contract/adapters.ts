@@ -1,7 +1,7 @@
 // Adapters (catalog entries), their versions (immutable artifacts), licences and slots, as they travel.
 
 import { z } from "zod";
-import { AdapterRef, Handle, idOf, Sha256, Timestamp } from "./ids.ts";
+import { AdapterRef, Handle, idOf, OwnerAndName, Sha256, Timestamp } from "./ids.ts";
 import {
   DESCRIPTION_MAX_CHARACTERS,
   HASHES_LOOKED_UP_MAX,
@@ -216,7 +216,7 @@ export const SlotRequest = z
       description: "The slot that you ask for; without it the next free one of your class is taken",
     }),
     collection: z
-      .union([idOf("col"), AdapterRef])
+      .union([idOf("col"), OwnerAndName])
       .optional()
       .meta({ description: "Id or owner/name of a collection of yours: the slot is one of its class" }),
   })

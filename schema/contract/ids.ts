@@ -46,11 +46,16 @@ export const Handle = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, "must be 1 to 40 of a-z, 0-9 and inner hyphens")
   .meta({ description: "An owner's public name" });
 
+const OWNER_AND_NAME = "[a-z0-9][a-z0-9-]{0,39}\\/[a-z0-9][a-z0-9-]{0,63}";
+
+/** An adapter or a collection whole. A number would name one version, which is not what is asked for where this is taken. */
+export const OwnerAndName = z
+  .string()
+  .regex(new RegExp(`^${OWNER_AND_NAME}$`), "must look like owner/name, without a version's number")
+  .meta({ description: "owner/name" });
+
 /** `owner/name` or `owner/name:3`; without a number the newest published version is meant. */
 export const AdapterRef = z
   .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,39}\/[a-z0-9][a-z0-9-]{0,63}(?::[1-9][0-9]{0,5})?$/,
-    "must look like owner/name or owner/name:3",
-  )
+  .regex(new RegExp(`^${OWNER_AND_NAME}(?::[1-9][0-9]{0,5})?$`), "must look like owner/name or owner/name:3")
   .meta({ description: "owner/name, or owner/name:number for one version" });

@@ -5,7 +5,7 @@ import { AdapterCreate, ClassWord, Recipe, Strength, Trigger } from "./adapters.
 import { Size } from "./bases.ts";
 import { JOB_ERROR_CODES } from "./codes.ts";
 import { Alias, MixRef, Region, ResolvedMember } from "./compositions.ts";
-import { AdapterRef, idOf, Timestamp } from "./ids.ts";
+import { AdapterRef, idOf, OwnerAndName, Timestamp } from "./ids.ts";
 import {
   CAPTION_MAX_CHARACTERS,
   COMPOSITION_MEMBERS_MAX,
@@ -98,7 +98,7 @@ export const GenerationCreate = z
 export const TrainingCreate = z
   .strictObject({
     adapter: AdapterCreate.optional(),
-    adapter_ref: AdapterRef.optional(),
+    adapter_ref: OwnerAndName.optional(),
     class_word: ClassWord.optional().meta({
       description: "Without it: the adapter's own",
     }),

@@ -212,6 +212,11 @@ describe("a training", () => {
     expect((await bob.ask("GET", "/v1/adapters/bob/thief")).status).toBe(404);
   });
 
+  it("is of an adapter, and not of one version by its number", async () => {
+    const reply = await ada.ask<Problem>("POST", "/v1/trainings", { adapter_ref: "ada/face:1", images });
+    expect([reply.status, reply.body.errors?.[0]?.pointer]).toEqual([400, "/adapter_ref"]);
+  });
+
   it("goes on from a version of its adapter, whose file it carries", async () => {
     const { latest_version } = await ada.must<z.infer<typeof AdapterWithVersions>>(
       "GET",
