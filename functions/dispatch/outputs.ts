@@ -130,10 +130,8 @@ async function sampleResult(
     const recipe = { ...picture.output.meta.recipe, ...ordered, adapters: adaptersOf(picture, ordered) };
     return { ...picture, seed: ordered.seed, recipe };
   });
-  for (const { recipe, ...picture } of drawn) {
-    const other = await insideFault(env, picture, recipe);
-    if (other) return other;
-  }
+  const other = await insideFault(env, drawn);
+  if (other) return other;
   const images = insertImages({ db, now }, run, job, {
     placed: drawn,
     role: job.is_preview ? "preview" : "generation",
@@ -180,10 +178,11 @@ async function trainResult(
   const samples = placed.filter(({ output }) => output.role === "sample");
   const fault = trainedFault(knownBase(job.base_id), spec, { file, filePointer: artifact.pointer, samples });
   if (fault) return fault;
-  for (const sample of samples) {
-    const other = await insideFault(env, sample, null);
-    if (other) return other;
-  }
+  const other = await insideFault(
+    env,
+    samples.map((sample) => ({ ...sample, recipe: null })),
+  );
+  if (other) return other;
   const shown = samples.map((sample) => {
     const { prompt } = sample.output.meta;
     return {

@@ -35,11 +35,18 @@ export function placeOutputs(
   return placed;
 }
 
-/** What a picture says inside must be its recipe, since it is all that other readers see. */
+/** The first fault of several pictures: what each says inside must be its recipe, since it is all that other readers see. */
 export async function insideFault(
   env: Env,
-  { output, upload, pointer }: PlacedOutput,
-  recipe: StoredRecipe | null,
+  pictures: readonly (PlacedOutput & { recipe: StoredRecipe | null })[],
+): Promise<Refusal | null> {
+  const faults = await Promise.all(pictures.map((picture) => faultOfPicture(env, picture)));
+  return faults.find((fault) => fault !== null) ?? null;
+}
+
+async function faultOfPicture(
+  env: Env,
+  { output, upload, pointer, recipe }: PlacedOutput & { recipe: StoredRecipe | null },
 ): Promise<Refusal | null> {
   if (upload.contentType !== "image/png") return null;
   const object = await env.BLOBS.get(blobKey(upload.sha256));

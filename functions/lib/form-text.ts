@@ -1,16 +1,8 @@
 // Text of forms, held to UTF-8 before a parser replaces what is none. Pure.
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-const CRLF = [13, 10];
+import { utf8Text } from "./utf8.ts";
 
-/** The text, or null where the bytes are not UTF-8. */
-export function textOf(bytes: Uint8Array): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
-  }
-}
+const CRLF = [13, 10];
 
 /** Whether percent-encoded text (a query, a form) has bytes that are not UTF-8. A reader puts U+FFFD for them, which few write themselves. */
 export function hasBrokenText(encoded: string): boolean {
@@ -34,11 +26,11 @@ export function hasBrokenPart(form: Uint8Array, contentType: string): boolean {
     const end = next < 0 ? form.length : next;
     const headEnd = headEndOf(form, head);
     if (headEnd < 0 || headEnd > end) return false;
-    const headers = textOf(form.subarray(head, headEnd));
+    const headers = utf8Text(form.subarray(head, headEnd));
     if (headers === null) return true;
     // Quoted values may hold what looks like a parameter, and filename* is none in a form (RFC 7578, 4.2).
     const isFile = /^content-disposition:.*;\s*filename=/im.test(headers.replaceAll(/"[^"]*"/g, '""'));
-    if (!isFile && textOf(form.subarray(headEnd + 4, end)) === null) return true;
+    if (!isFile && utf8Text(form.subarray(headEnd + 4, end)) === null) return true;
     at = next < 0 ? -1 : next + CRLF.length;
   }
   return false;

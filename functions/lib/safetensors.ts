@@ -5,6 +5,7 @@
 import type { FileReason } from "../../schema/contract/codes.ts";
 import { ADAPTER_HEADER_MAX_BYTES } from "../../schema/contract/limits.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { utf8Text } from "./utf8.ts";
 
 export type TensorEntry = { dtype: string; shape: number[]; begin: number; end: number };
 
@@ -83,13 +84,10 @@ function checkedHeader(text: Uint8Array, dataOffset: number, sizeBytes: number):
 }
 
 function parseJson(text: Uint8Array): Record<string, unknown> | null {
-  try {
-    const decoded = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
-    const value = parseStrictJson(decoded, { wholeNumbers: true });
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const decoded = utf8Text(text, { keepMark: true });
+  if (decoded === null) return null;
+  const value = parseStrictJson(decoded, { wholeNumbers: true });
+  return isObject(value) ? value : null;
 }
 
 function entryOf(name: string, raw: unknown): TensorEntry | HeaderRefused {

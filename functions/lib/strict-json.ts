@@ -25,7 +25,8 @@ export function parseStrictJson(text: string, { wholeNumbers = false } = {}): un
   try {
     return new Parser(text, wholeNumbers).whole();
   } catch (error) {
-    if (error instanceof NotStrict) return undefined;
+    // RangeError: the engine's own stack was not enough for a string's escapes.
+    if (error instanceof NotStrict || error instanceof RangeError) return undefined;
     throw error;
   }
 }

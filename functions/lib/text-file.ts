@@ -1,5 +1,7 @@
 // Decodes text files in the encodings that occur in practice. Pure; the command line and the Worker share it.
 
+import { utf8Text } from "./utf8.ts";
+
 /**
  * The text of a file in UTF-8, in UTF-16 (what Windows' editors call Unicode), or in the old code page of Western Europe where it is
  * neither. Without its byte order mark, which is no part of the text.
@@ -10,11 +12,7 @@ export function decodeText(bytes: Uint8Array): string {
   if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   const guess = bareUtf16(bytes);
   if (guess) return new TextDecoder(guess).decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
+  return utf8Text(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
 }
 
 /** UTF-16 without a mark: Latin characters, spaces among them, have a 0 for every second byte, and no other text holds one. */

@@ -5,10 +5,11 @@ import type { Context, HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bufferToFormData } from "hono/utils/buffer";
 import type { App } from "../context.ts";
-import { boundaryOf, hasBrokenPart, hasBrokenText, textOf } from "../lib/form-text.ts";
+import { boundaryOf, hasBrokenPart, hasBrokenText } from "../lib/form-text.ts";
 import { doubtIn, wordsOfDoubt } from "../lib/json-text.ts";
 import { JSON_INVALID } from "../lib/problem.ts";
 import { deny, granted, refuse } from "../lib/refusal.ts";
+import { utf8Text } from "../lib/utf8.ts";
 import { callerWith } from "../rights/rights.ts";
 
 const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
@@ -91,7 +92,7 @@ export async function rawOf(request: HonoRequest): Promise<Request> {
 }
 
 function checkJson(path: string, bytes: Uint8Array): void {
-  const text = textOf(bytes) ?? deny(refuse("request_invalid", NOT_UTF8));
+  const text = utf8Text(bytes) ?? deny(refuse("request_invalid", NOT_UTF8));
   const doubt = doubtIn(text);
   if (doubt) deny(refuse("request_invalid", `The body ${wordsOfDoubt(doubt)}.`));
   // An empty body is the route's to judge, and MCP has an answer of its own to what is not JSON.
@@ -104,6 +105,6 @@ function checkJson(path: string, bytes: Uint8Array): void {
 }
 
 function checkPairs(bytes: Uint8Array): void {
-  const text = textOf(bytes);
+  const text = utf8Text(bytes);
   if (text === null || hasBrokenText(text)) deny(refuse("request_invalid", NOT_UTF8_FORM));
 }

@@ -2,6 +2,7 @@
 // (image-png-texts.ts), so that reading it again costs no more. Buffers texts only.
 
 import { inflated } from "../lib/inflate.ts";
+import { utf8Text } from "../lib/utf8.ts";
 import { Pieces } from "./image-pieces.ts";
 import { PNG_TEXTS_MAX_BYTES } from "./image-png-texts.ts";
 
@@ -40,13 +41,7 @@ const latin1 = (bytes: Uint8Array): string => {
   return text;
 };
 
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
+const utf8 = (bytes: Uint8Array) => utf8Text(bytes, { keepMark: true });
 
 function textOf(type: string, data: Uint8Array): PngText | null {
   const end = data.indexOf(0);

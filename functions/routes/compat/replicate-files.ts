@@ -11,10 +11,10 @@ import { ContentType } from "../../../schema/contract/uploads.ts";
 import { identify } from "../../auth/caller.ts";
 import { dropUploads } from "../../catalog/unneeded-blobs.ts";
 import { fileJson, findFile, listFiles, storeFile } from "../../compat/replicate-files.ts";
-import { textOf } from "../../lib/form-text.ts";
 import { doubtIn } from "../../lib/json-text.ts";
 import { problemResponse } from "../../lib/problem.ts";
 import { deny, granted, Refusal, refuse } from "../../lib/refusal.ts";
+import { utf8Text } from "../../lib/utf8.ts";
 import { callerWith } from "../../rights/rights.ts";
 import { idParam, jsonReply, noQuery, router } from "../app.ts";
 import { readableForm } from "../readable-request.ts";
@@ -71,7 +71,7 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
     if (!isFile(content)) deny(refuse("request_invalid", "Send the file in the part `content`.", "/content"));
     const text =
       metadata instanceof File
-        ? textOf(new Uint8Array(await metadata.arrayBuffer()))
+        ? utf8Text(new Uint8Array(await metadata.arrayBuffer()))
         : String(metadata ?? "{}");
     const file = {
       bytes: new Uint8Array(await content.arrayBuffer()),
