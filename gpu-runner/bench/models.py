@@ -32,9 +32,7 @@ HALF_TEXT = (
 )  # fmt: skip
 SIZES: dict[str, dict[str, Any]] = {
     "sdxl": {
-        "unet": {
-            **SDXL,
-        },
+        "unet": SDXL,
         "text": (
             {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12},
             {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 20,

@@ -3,9 +3,10 @@
 
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import { ApiError, type Orthoplex, type Schema } from "../../schema/client/index.ts";
+import { pngChunk } from "../local/png-chunk.ts";
 
 const BASES = [EMBEDDED_BASE.id];
 const BATCH = 32;
@@ -110,14 +111,6 @@ export function greyPng(width: number, height: number, shade: number): Uint8Arra
   header.writeUInt32BE(height, 4);
   header.set([8, 0, 0, 0, 0], 8);
   const body = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
-  const parts = [chunk("IHDR", header), chunk("IDAT", body), chunk("IEND", Buffer.alloc(0))];
+  const parts = [pngChunk("IHDR", header), pngChunk("IDAT", body), pngChunk("IEND", Buffer.alloc(0))];
   return new Uint8Array(Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...parts]));
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const ends = Buffer.alloc(8);
-  ends.writeUInt32BE(data.length, 0);
-  ends.writeUInt32BE(crc32(named), 4);
-  return Buffer.concat([ends.subarray(0, 4), named, ends.subarray(4)]);
 }
