@@ -2,7 +2,7 @@
 
 import { crc32 } from "node:zlib";
 
-/** Length, type of four letters, data, and the CRC of type and data. */
+/** Length, a type of four characters, data, and the CRC of type and data. */
 export function pngChunk(type: string, data: Uint8Array): Buffer<ArrayBuffer> {
   const typed = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const ends = Buffer.alloc(8);
