@@ -12,6 +12,7 @@ const OWN_TESTS: [stage: string, place: RegExp][] = [
   ["edge", /^test\/(functions|schema)\//],
   ["site", /^test\/site\//],
   ["runner", /^test\/runner\//],
+  ["contract", /^test\/contract\//],
   ["chaos", /^test\/chaos\//],
   ["clients", /^test\/clients\//],
   ["journey", /^test\/journeys\//],

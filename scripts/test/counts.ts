@@ -45,6 +45,17 @@ export function failuresIn(output: string, limit = 60): string[] {
   return lines.slice(begin, Math.min(end < 0 ? lines.length : end, begin + limit));
 }
 
+/** The test files in which something failed, in the words of the three runners; empty where they name none. */
+export function failedFiles(output: string): string[] {
+  const files = plainLines(output).flatMap((line) => {
+    const vitest = /^\s*FAIL\s+(\S+\.test\.tsx?)(?:\s|$)/.exec(line);
+    const node = /^test at (\S+\.test\.ts):\d+/.exec(line);
+    const pytest = /^(?:FAILED|ERROR) (\S+?\.py)(?:::|\s|$)/.exec(line);
+    return (vitest ?? node ?? pytest)?.[1] ?? [];
+  });
+  return [...new Set(files)];
+}
+
 /** Without colours. */
 function plainLines(output: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC

@@ -29,8 +29,8 @@ const node = (script: string, ...args: string[]): Command => [
   ...args,
 ];
 const python = (module: string, ...args: string[]): Command => [VENV_PYTHON, "-m", module, ...args];
-/** -rs names what was skipped and why. */
-const PYTEST = ["-c", PYPROJECT, "--rootdir", ".", "-q", "-rs"];
+/** -rsfE names what was skipped and why, and what failed. */
+const PYTEST = ["-c", PYPROJECT, "--rootdir", ".", "-q", "-rsfE"];
 const nodeTests = (...files: string[]): Command => [
   process.execPath,
   "--test",
@@ -137,6 +137,7 @@ export const STAGES: Stage[] = [
     needsServer: true,
     commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
     covers: /^test\/contract\//,
+    some: (files) => [process.execPath, "scripts/contract.ts", ...PYTEST, ...files],
   },
   {
     name: "chaos",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCounts, countsIn, failuresIn, noCounts } from "../../scripts/test/counts.ts";
+import { addCounts, countsIn, failedFiles, failuresIn, noCounts } from "../../scripts/test/counts.ts";
 
 test("reads Vitest's closing lines, not the line that counts files", () => {
   const output =
@@ -68,4 +68,15 @@ test("repeats what a runner says of its failures, without what stands before and
 test("repeats the last lines of a program without such a section, and never more than the limit", () => {
   assert.deepEqual(failuresIn("a\nb\nc\n", 2), ["b", "c"]);
   assert.equal(failuresIn(`==== FAILURES ====\n${"x\n".repeat(500)}`).length, 60);
+});
+
+test("names the test files that failed, each once", () => {
+  const vitest =
+    "\x1b[31m FAIL \x1b[39m test/functions/a.test.ts > one\n FAIL  test/functions/a.test.ts > two";
+  assert.deepEqual(failedFiles(vitest), ["test/functions/a.test.ts"]);
+  const node = "✖ failing tests:\n\ntest at test/journeys/b.test.ts:2:43\n✖ breaks (4.8ms)";
+  assert.deepEqual(failedFiles(node), ["test/journeys/b.test.ts"]);
+  const pytest = "FAILED test/runner/c/test_c.py::test_x[1] - assert 1 == 2\nERROR test/contract/test_d.py";
+  assert.deepEqual(failedFiles(pytest), ["test/runner/c/test_c.py", "test/contract/test_d.py"]);
+  assert.deepEqual(failedFiles("error TS2322: a.test.ts"), []);
 });
