@@ -2,7 +2,7 @@
 // Paths, parameters, bodies and answers are typed from schema/openapi.json; responses are not validated again here.
 
 import type { Answer, Args, Method, PathOf, Schema } from "../schema/client/index.ts";
-import type { Failure } from "./ui/failure.ts";
+import type { Failure } from "./failure.ts";
 
 export type { Schema } from "../schema/client/index.ts";
 export type Adapter = Schema<"Adapter">;

@@ -1,7 +1,7 @@
 // The list of refusal codes on /docs/errors/, from the contract's closed list and the remedies that the pages show.
 
 import { ERROR_CODES, type ErrorCode } from "../../schema/contract/codes.ts";
-import { REMEDIES } from "../ui/remedies.ts";
+import { REMEDIES } from "../remedies.ts";
 import { escapeHtml } from "./escape.ts";
 
 export function errorListHtml(): string {

@@ -1,6 +1,6 @@
 // Converts the compose form to a request to the worker. Pure.
 
-import { calledBy, canvasOf, type Form, isSilent, type Known } from "../pages/compose/form.ts";
+import { calledBy, canvasOf, type Form, isSilent, type Known } from "../composition/form.ts";
 import type { PreviewRequest } from "./messages.ts";
 
 /** Enough for hair, faces and backgrounds; the runner's default is two to three times as many. */

@@ -3,10 +3,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Adapter } from "../api.ts";
 import { type Collection, people } from "../api-people.ts";
+import type { Failure } from "../failure.ts";
 import { collectionUrl } from "./collection-card.tsx";
 import { CollectionForm } from "./collection-form.tsx";
 import { Dialog } from "./dialog.tsx";
-import type { Failure } from "./failure.ts";
 import { countOf } from "./format.ts";
 import { FailureNotice } from "./notice.tsx";
 

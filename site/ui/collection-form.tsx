@@ -3,10 +3,10 @@
 import { useState } from "preact/hooks";
 import { TITLE_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { type Collection, people } from "../api-people.ts";
+import { type Failure, faultAt } from "../failure.ts";
 import { VISIBILITIES } from "./choices.ts";
 import { collectionNameFrom } from "./collection-name.ts";
 import { DescriptionField } from "./description-field.tsx";
-import { type Failure, faultAt } from "./failure.ts";
 import { TextField } from "./field.tsx";
 import { FailureNotice } from "./notice.tsx";
 import { Segmented } from "./segmented.tsx";

@@ -1,7 +1,7 @@
 // The description of an adapter, a mix or a collection, as every form edits it. Its limit is the contract's.
 
 import { DESCRIPTION_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
-import { type Failure, faultAt } from "./failure.ts";
+import { type Failure, faultAt } from "../failure.ts";
 import { TextArea } from "./field.tsx";
 
 export function DescriptionField(props: {

@@ -1,8 +1,8 @@
 // A picture to be shown in full size, and what its file says: a PNG of ours carries its recipe.
 
-import type { Form } from "../pages/compose/form.ts";
-import { recipeIn } from "../pages/compose/png-text.ts";
-import { formOfRecipe } from "../pages/compose/recipe.ts";
+import type { Form } from "../composition/form.ts";
+import { recipeIn } from "../composition/png-text.ts";
+import { formOfRecipe } from "../composition/recipe.ts";
 
 export interface FullPicture {
   /** The file itself, not one of its smaller sizes. */

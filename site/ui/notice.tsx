@@ -1,7 +1,7 @@
 // Notices: failures of calls, remarks, and empty states.
 
 import type { ComponentChildren } from "preact";
-import { codeOf, type Failure, messageOf } from "./failure.ts";
+import { codeOf, type Failure, messageOf } from "../failure.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 type Variant = "info" | "good" | "warn" | "bad";

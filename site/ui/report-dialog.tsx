@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { REPORT_DETAIL_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { moderation, type Report, type ReportReason, type ReportTarget } from "../api-moderation.ts";
+import { faultAt } from "../failure.ts";
 import { Dialog } from "./dialog.tsx";
-import { faultAt } from "./failure.ts";
 import { TextArea } from "./field.tsx";
 import { KIND_LABELS, REASONS, REPORT_HINTS } from "./moderation-labels.ts";
 import { FailureNotice, Notice, SignInFirst } from "./notice.tsx";

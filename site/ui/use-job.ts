@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Job, type Reply, watch } from "../api.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure } from "../failure.ts";
 
 interface Frame {
   step: number;

@@ -3,7 +3,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Page, Reply } from "../api.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure } from "../failure.ts";
 
 export interface List<T> {
   items: readonly T[];

@@ -2,8 +2,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Account, Reply } from "../api.ts";
+import type { Failure } from "../failure.ts";
 import { loadAccount } from "./account.ts";
-import type { Failure } from "./failure.ts";
 
 export interface Loaded<T> {
   value: T | null;

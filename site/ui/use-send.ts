@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Reply } from "../api.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure } from "../failure.ts";
 
 export function useSend() {
   const [busy, setBusy] = useState(false);

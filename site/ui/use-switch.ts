@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Reply } from "../api.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure } from "../failure.ts";
 
 export interface Switch<T> {
   value: T;

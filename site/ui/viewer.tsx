@@ -3,7 +3,7 @@
 
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { hashOf } from "../pages/compose/link.ts";
+import { hashOf } from "../composition/link.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { type FullPicture, type OpenedPicture, openPicture } from "./full-picture.ts";
 import { Icon } from "./icon.tsx";

@@ -2,7 +2,7 @@
 // by itself (results, running jobs). Pure; the page dispatches actions and stores what comes out.
 
 import type { GeneratedImage, Generation } from "../api.ts";
-import { type Change, changed, EMPTY_FORM, type Form, type Known } from "../pages/compose/form.ts";
+import { type Change, changed, EMPTY_FORM, type Form, type Known } from "../composition/form.ts";
 import { amended, canRedo, canUndo, type History, historyOf, jumped, present, pushed } from "./history.ts";
 import { keyOf, labelOf } from "./labels.ts";
 

@@ -1,6 +1,6 @@
 // What each edit is called in the history, and which edits that follow each other are one. Pure.
 
-import type { Change, Known } from "../pages/compose/form.ts";
+import type { Change, Known } from "../composition/form.ts";
 
 type Labelled =
   | { type: "form"; change: Change; known: Known }

@@ -1,6 +1,6 @@
 // What was added or removed on other pages, as edits of the open workspace. Pure.
 
-import type { Change, Form } from "../pages/compose/form.ts";
+import type { Change, Form } from "../composition/form.ts";
 import type { Tray } from "../ui/tray-list.ts";
 
 /** Only of the tray that this workspace has written: another tab may have another one open. */

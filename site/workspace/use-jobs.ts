@@ -3,8 +3,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api, type Generation, type GenerationCreate, watch } from "../api.ts";
-import type { Form } from "../pages/compose/form.ts";
-import type { Failure } from "../ui/failure.ts";
+import type { Form } from "../composition/form.ts";
+import type { Failure } from "../failure.ts";
 import type { Action, Pending, Place, Workspace } from "./document.ts";
 import type { Store } from "./store.ts";
 

@@ -2,8 +2,8 @@
 // has stored a newer one.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type Change, EMPTY_FORM, type Known } from "../pages/compose/form.ts";
-import { formOf, hashOf } from "../pages/compose/link.ts";
+import { type Change, EMPTY_FORM, type Known } from "../composition/form.ts";
+import { formOf, hashOf } from "../composition/link.ts";
 import { readTray } from "../ui/tray-list.ts";
 import { type Action, acted, formIn, isPristine, type Workspace, workspaceOf } from "./document.ts";
 import { currentId, openStore, rememberCurrent, type Store } from "./store.ts";

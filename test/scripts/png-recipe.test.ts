@@ -7,7 +7,7 @@ import { test } from "node:test";
 import sharp from "sharp";
 import { SEEDS } from "../../scripts/local/paths.ts";
 import { withRecipe } from "../../scripts/local/png-recipe.ts";
-import { recipeIn } from "../../site/pages/compose/png-text.ts";
+import { recipeIn } from "../../site/composition/png-text.ts";
 
 test("a recipe that is written into a PNG is read again, and the picture is the same", async () => {
   const before = readFileSync(join(SEEDS, "ivy", "samples", "1.png"));

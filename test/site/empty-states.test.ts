@@ -4,8 +4,8 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Adapter } from "../../site/api.ts";
+import type { Failure } from "../../site/failure.ts";
 import { countText } from "../../site/pages/browse/count-text.ts";
-import type { Failure } from "../../site/ui/failure.ts";
 import { viewOf } from "../../site/ui/use-list.ts";
 import { isSame } from "../../site/ui/use-reply.ts";
 

@@ -3,8 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { ERROR_CODE_NAMES, ERROR_CODES, JOB_ERROR_CODES } from "../../schema/contract/codes.ts";
 import type { Problem } from "../../schema/contract/problem.ts";
-import { type Failure, faultAt, fieldName, messageOf } from "../../site/ui/failure.ts";
-import { JOB_REMEDIES, REMEDIES } from "../../site/ui/remedies.ts";
+import { type Failure, faultAt, fieldName, messageOf } from "../../site/failure.ts";
+import { JOB_REMEDIES, REMEDIES } from "../../site/remedies.ts";
 
 function refused(code: (typeof ERROR_CODE_NAMES)[number], errors: Problem["errors"] = []): Failure {
   const { status, title } = ERROR_CODES[code];

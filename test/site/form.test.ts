@@ -9,9 +9,9 @@ import {
   type Form,
   generationOf,
   type Known,
-} from "../../site/pages/compose/form.ts";
-import { formOf, hashOf } from "../../site/pages/compose/link.ts";
-import { formOfRecipe } from "../../site/pages/compose/recipe.ts";
+} from "../../site/composition/form.ts";
+import { formOf, hashOf } from "../../site/composition/link.ts";
+import { formOfRecipe } from "../../site/composition/recipe.ts";
 
 const sizes = [1, 2, 3].map((people) => ({ width: 256 * people, height: 256, people }));
 const adapter = (name: string) =>

@@ -1,7 +1,7 @@
 // Pictures that follow from one differ from it in what was asked, and in nothing else.
 
 import { describe, expect, it } from "vitest";
-import { EMPTY_FORM, type Form, generationOf } from "../../site/pages/compose/form.ts";
+import { EMPTY_FORM, type Form, generationOf } from "../../site/composition/form.ts";
 import {
   CELLS_MAX,
   creditsOf,

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { Composition, Generation } from "../../site/api.ts";
-import { EMPTY_FORM } from "../../site/pages/compose/form.ts";
-import { formOf, hashOf } from "../../site/pages/compose/link.ts";
+import { EMPTY_FORM } from "../../site/composition/form.ts";
+import { formOf, hashOf } from "../../site/composition/link.ts";
 import { composeUrl, formOfMix, isUnchanged, orderOf } from "../../site/pages/compose/mix-form.ts";
 import { aboutOf, compositionOf, nameOf, publishRequest } from "../../site/pages/compose/publish-mix.ts";
 import { queryOf, searchOf, withFilter } from "../../site/pages/mixes/query.ts";

@@ -2,7 +2,7 @@
 
 import { crc32, deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { pngText, recipeIn } from "../../site/pages/compose/png-text.ts";
+import { pngText, recipeIn } from "../../site/composition/png-text.ts";
 
 function chunk(type: string, data: Buffer): Buffer {
   const head = Buffer.alloc(4);

@@ -8,7 +8,7 @@ import {
   proposePrompt,
   togglePhrase,
   triggersIn,
-} from "../../site/pages/compose/prompt.ts";
+} from "../../site/composition/prompt.ts";
 
 const expressions = ["neutral", "smiling", "laughing", "sad"];
 const backgrounds = ["sky background", "mint background"];

@@ -9,7 +9,7 @@ import {
   rescaled,
   resizeBy,
   SIDE_MIN_PIXELS,
-} from "../../site/pages/compose/region.ts";
+} from "../../site/composition/region.ts";
 
 const canvas = { width: 512, height: 256 };
 const half = { x: 0, y: 0, width: 0.5, height: 1 };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Base, Generation } from "../../site/api.ts";
-import { type Change, EMPTY_FORM, type Known } from "../../site/pages/compose/form.ts";
+import { type Change, EMPTY_FORM, type Known } from "../../site/composition/form.ts";
 import { isStaleResult } from "../../site/pages/compose/stale.ts";
 import { takenFrom } from "../../site/pages/compose/uses.ts";
 import { nextName } from "../../site/pages/compose/workspace-menu.tsx";

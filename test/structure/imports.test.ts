@@ -43,14 +43,30 @@ const RUNNER = [
   ["__main__.py", "reload.py"],
 ];
 
+/** The calls of the API are one folder: api.ts and the files beside it that it is split into. */
+const SITE = [
+  ["remedies.ts"],
+  ["failure.ts"],
+  ["api"],
+  ["composition"],
+  ["ui"],
+  ["preview", "workspace"],
+  ["build", "pages"],
+];
+
 /** functions/catalog/x.ts stands in catalog, functions/env.ts in env.ts, every file of schema/ in schema. */
 const edgeFolder = (file: string) => {
   const [top = "", next = ""] = file.split("/");
   return top === "schema" ? "schema" : next;
 };
+const siteFolder = (file: string) => {
+  const next = file.split("/")[1] ?? "";
+  return /^api[^/]*\.ts$/.test(next) ? "api" : next;
+};
 const runnerFolder = (file: string) => file.split("/")[0] ?? "";
 
 const edge = typescriptGraph(ROOT, ["functions", "schema"]);
+const site = typescriptGraph(ROOT, ["site"]);
 const runner = pythonGraph(ROOT, "gpu-runner/orthoplex");
 
 describe("the edge", () => {
@@ -73,6 +89,19 @@ describe("the runner", () => {
   test("has none among its folders", () => assert.deepEqual(circles(byFolder(runner, runnerFolder)), []));
   test("imports downwards only: ortho, bases, sample, train, runner", () =>
     assert.deepEqual(againstFloors(runner, runnerFolder, RUNNER), []));
+});
+
+describe("the site", () => {
+  test("is parsed: pages import components", () => {
+    assert.ok(site.size > 250, `${site.size} files`);
+    assert.ok(
+      [...(site.get("site/pages/compose/compose-page.tsx") ?? [])].some((file) =>
+        file.startsWith("site/ui/"),
+      ),
+    );
+  });
+  test("imports downwards only: what pages share knows no page", () =>
+    assert.deepEqual(againstFloors(site, siteFolder, SITE), []));
 });
 
 describe("site and scripts", () => {

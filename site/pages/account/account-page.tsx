@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api } from "../../api.ts";
+import type { Failure } from "../../failure.ts";
 import { clearAccount, loadAccount } from "../../ui/account.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { bytesOf, countOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";

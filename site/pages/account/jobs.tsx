@@ -1,13 +1,13 @@
 // Trainings and generations of this account, newest first.
 
 import { api, type Generation, type JobStatus, type Training } from "../../api.ts";
+import { hashOf } from "../../composition/link.ts";
+import { formOfRecipe } from "../../composition/recipe.ts";
 import { agoOf, costOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useList } from "../../ui/use-list.ts";
-import { hashOf } from "../compose/link.ts";
-import { formOfRecipe } from "../compose/recipe.ts";
 
 const PAGE = 12;
 const TONES: Record<JobStatus, string> = {

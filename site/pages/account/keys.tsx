@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { api, type Key, type KeyCreated } from "../../api.ts";
+import type { Failure } from "../../failure.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { agoOf, dayOf, durationOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";

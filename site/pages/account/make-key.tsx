@@ -3,8 +3,8 @@
 import { useState } from "preact/hooks";
 import { KEY_DAILY_GENERATIONS_MAX } from "../../../schema/contract/limits.ts";
 import { api, type KeyCreated, type KeyKind, type Scope } from "../../api.ts";
+import type { Failure } from "../../failure.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { originsIn } from "./origins.ts";

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { dayOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { emailTokenOf, linkMessageOf } from "./link-result.ts";

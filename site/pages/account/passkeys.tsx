@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { accounts, type Passkey } from "../../api-account.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { dayOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useReply } from "../../ui/use-reply.ts";

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { BIO_MAX_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type Account, upload } from "../../api.ts";
 import { accounts, type ProfilePatch } from "../../api-account.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Avatar } from "../../ui/person.tsx";

@@ -8,8 +8,8 @@ import {
 } from "../../../schema/contract/limits.ts";
 import type { Account } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { clearAccount } from "../../ui/account.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";

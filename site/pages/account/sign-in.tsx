@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { PASSWORD_MIN_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { api, type Reply } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { Field, TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";

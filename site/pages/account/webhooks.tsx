@@ -2,9 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { type Delivery, type Webhook, type WebhookWithSecret, webhooks } from "../../api-webhooks.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { type Failure, faultAt } from "../../ui/failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { agoOf, countOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";

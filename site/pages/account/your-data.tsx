@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
 import { accounts, EXPORT_URL } from "../../api-account.ts";
+import { faultAt } from "../../failure.ts";
 import { clearAccount } from "../../ui/account.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { faultAt } from "../../ui/failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useSend } from "../../ui/use-send.ts";

@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Base, type Version } from "../../api.ts";
 import type { Preview } from "../../api-publish.ts";
+import { codeOf, type Failure } from "../../failure.ts";
 import { Enlarge } from "../../ui/enlarge.tsx";
-import { codeOf, type Failure } from "../../ui/failure.ts";
 import { Empty, FailureNotice, Notice, ToCatalog } from "../../ui/notice.tsx";
 import { PageSkeleton } from "../../ui/page-skeleton.tsx";
 import { Picture } from "../../ui/picture.tsx";

@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { type Answer, type Comment, type Kind, people } from "../../api-people.ts";
+import type { Failure } from "../../failure.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { type List, useList } from "../../ui/use-list.ts";
 import { useAccount } from "../../ui/use-reply.ts";

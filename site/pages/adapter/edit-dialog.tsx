@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 import { DESCRIPTION_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AdapterPatch, type AdapterWithVersions, api } from "../../api.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { type Failure, faultAt } from "../../ui/failure.ts";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { LicenceChoice, type LicenceOption } from "../../ui/licence-choice.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";

@@ -3,9 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Adapter, Version } from "../../api.ts";
 import type { Preview } from "../../api-publish.ts";
-import { hashOf } from "../compose/link.ts";
-import { recipeIn } from "../compose/png-text.ts";
-import { formOfRecipe } from "../compose/recipe.ts";
+import { hashOf } from "../../composition/link.ts";
+import { recipeIn } from "../../composition/png-text.ts";
+import { formOfRecipe } from "../../composition/recipe.ts";
 
 export interface PreviewRecipe {
   prompt: string;

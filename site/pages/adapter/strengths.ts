@@ -3,7 +3,7 @@
 
 import type { GenerationCreate, Version } from "../../api.ts";
 import type { Preview } from "../../api-publish.ts";
-import { formOfRecipe } from "../compose/recipe.ts";
+import { formOfRecipe } from "../../composition/recipe.ts";
 
 export const GUIDE_STRENGTHS = [0, 0.25, 0.5, 0.75, 1] as const;
 const SEED = 7;

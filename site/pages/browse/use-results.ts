@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Adapter } from "../../api.ts";
 import { type CatalogQuery, catalog } from "../../api-catalog.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { viewOf } from "../../ui/use-list.ts";
 import { PAGES_MAX } from "./query.ts";
 

@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Base } from "../../api.ts";
 import { type CollectionItem, type CollectionWithItems, people } from "../../api-people.ts";
+import { codeOf } from "../../failure.ts";
 import { AddAllButton } from "../../ui/add-all-button.tsx";
-import { codeOf } from "../../ui/failure.ts";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { PlainText } from "../../ui/person.tsx";

@@ -2,9 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { type CollectionWithItems, people } from "../../api-people.ts";
+import type { Failure } from "../../failure.ts";
 import { CollectionForm } from "../../ui/collection-form.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 
 export function Owner(props: {

@@ -3,8 +3,8 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Region } from "../../api.ts";
-import type { Mode } from "./form.ts";
-import { type Canvas, type Corner, GRID_PIXELS, moveBy, resizeBy, spoken } from "./region.ts";
+import type { Mode } from "../../composition/form.ts";
+import { type Canvas, type Corner, GRID_PIXELS, moveBy, resizeBy, spoken } from "../../composition/region.ts";
 import { type Guides, NO_GUIDES, snapMove, snapResize } from "./snap.ts";
 
 const CORNERS: readonly Corner[] = ["nw", "ne", "sw", "se"];

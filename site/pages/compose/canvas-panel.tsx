@@ -3,9 +3,9 @@
 
 import type { ComponentChildren } from "preact";
 import type { Adapter, Generation, Region } from "../../api.ts";
+import { type Change, canvasOf, type Form, type Known } from "../../composition/form.ts";
 import { shownIn, type Workspace } from "../../workspace/document.ts";
 import { isOver, type Jobs } from "../../workspace/use-jobs.ts";
-import { type Change, canvasOf, type Form, type Known } from "./form.ts";
 import { Invitation } from "./invitation.tsx";
 import { JobOverlay } from "./job-overlay.tsx";
 import { imageAlt } from "./result.tsx";

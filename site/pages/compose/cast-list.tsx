@@ -1,12 +1,12 @@
 // The members of the composition: name, strength, remove.
 
 import type { Adapter } from "../../api.ts";
+import { calledBy, type Member, type Mode } from "../../composition/form.ts";
+import { codeOf, type Failure, messageOf } from "../../failure.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
-import { codeOf, type Failure, messageOf } from "../../ui/failure.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
-import { calledBy, type Member, type Mode } from "./form.ts";
 import { entryOf } from "./use-known.ts";
 
 const STRENGTH_SHOWN = { min: 0, max: 1.5, step: 0.05 };

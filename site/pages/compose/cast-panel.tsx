@@ -1,15 +1,15 @@
 // The side panel of the compose page: members, their crosstalk, and what their licences allow.
 
 import type { ComponentChildren } from "preact";
+import { type Change, calledBy, type Form } from "../../composition/form.ts";
+import { addPerson, triggersIn } from "../../composition/prompt.ts";
+import { overlap } from "../../composition/region.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
 import { CastList } from "./cast-list.tsx";
 import { Crosstalk, Warnings } from "./crosstalk.tsx";
-import { type Change, calledBy, type Form } from "./form.ts";
-import { addPerson, triggersIn } from "./prompt.ts";
-import { overlap } from "./region.ts";
 import { useComposition } from "./use-composition.ts";
 import type { KnownState } from "./use-known.ts";
 

@@ -3,13 +3,13 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import type { Adapter, Region } from "../../api.ts";
-import { faultAt } from "../../ui/failure.ts";
+import type { Change, Form } from "../../composition/form.ts";
+import { faultAt } from "../../failure.ts";
 import { useAccount } from "../../ui/use-reply.ts";
 import { formIn, type Result, shownIn, type Workspace } from "../../workspace/document.ts";
 import type { Store } from "../../workspace/store.ts";
 import { Dock } from "./dock.tsx";
 import { type Dropped, useDroppedRecipe } from "./drop-recipe.ts";
-import type { Change, Form } from "./form.ts";
 import { Picker } from "./picker.tsx";
 import type { Remark } from "./remark.tsx";
 import { SidePanel } from "./side-panel.tsx";

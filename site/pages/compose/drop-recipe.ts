@@ -1,8 +1,8 @@
 // Restores the form from one of our pictures, dropped anywhere on the page or chosen as a file.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Form } from "./form.ts";
-import { formOfRecipe } from "./recipe.ts";
+import type { Form } from "../../composition/form.ts";
+import { formOfRecipe } from "../../composition/recipe.ts";
 
 const FILE_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -12,7 +12,7 @@ async function readDropped(file: File): Promise<Dropped> {
   if (file.size === 0) return { refused: `${file.name} is empty.` };
   if (file.size > FILE_MAX_BYTES) return { refused: `${file.name} is too large to be one of our pictures.` };
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const { isPng, recipeIn } = await import("./png-text.ts");
+  const { isPng, recipeIn } = await import("../../composition/png-text.ts");
   if (!isPng(bytes))
     return { refused: `${file.name} is not a PNG. Recipes travel only in the PNG files you download here.` };
   const form = formOfRecipe(recipeIn(bytes));

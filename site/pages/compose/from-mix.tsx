@@ -1,10 +1,10 @@
 // A line with the mix that the form was opened from, and whether its members are unchanged.
 
 import type { MixWithVersions } from "../../api-mixes.ts";
+import type { Form } from "../../composition/form.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { mixUrl } from "../../ui/mix-card.tsx";
 import type { Loaded } from "../../ui/use-reply.ts";
-import type { Form } from "./form.ts";
 import { isUnchanged } from "./mix-form.ts";
 
 export function FromMix(props: { form: Form; mix: Loaded<MixWithVersions | null>; onRemove: () => void }) {

@@ -2,10 +2,10 @@
 
 import { useState } from "preact/hooks";
 import type { Base } from "../../api.ts";
+import type { Form, Known } from "../../composition/form.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { countOf } from "../../ui/format.ts";
-import type { Form, Known } from "./form.ts";
 import {
   type Axis,
   CELLS_MAX,

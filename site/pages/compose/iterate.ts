@@ -2,8 +2,8 @@
 
 import { CREDIT_PIXELS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
+import { canvasOf, type Form } from "../../composition/form.ts";
 import type { Place, Result } from "../../workspace/document.ts";
-import { canvasOf, type Form } from "./form.ts";
 
 export interface Planned {
   form: Form;

@@ -1,8 +1,8 @@
 // Notices: why the last order was refused, or why the last job made no picture.
 
+import { JOB_REMEDIES } from "../../remedies.ts";
 import { costOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
-import { JOB_REMEDIES } from "../../ui/remedies.ts";
 import type { Workspace } from "../../workspace/document.ts";
 import type { Jobs } from "../../workspace/use-jobs.ts";
 

@@ -2,8 +2,8 @@
 
 import type { GenerationCreate, Region } from "../../api.ts";
 import type { MixWithVersions } from "../../api-mixes.ts";
-import { EMPTY_FORM, type Form, generationOf, isPlain, type Known } from "./form.ts";
-import { hashOf } from "./link.ts";
+import { EMPTY_FORM, type Form, generationOf, isPlain, type Known } from "../../composition/form.ts";
+import { hashOf } from "../../composition/link.ts";
 
 type Opened = Pick<MixWithVersions, "ref" | "number" | "members"> & { composition: { prompt: string } };
 

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type Adapter, api, type Training } from "../../api.ts";
+import type { Member } from "../../composition/form.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -10,7 +11,6 @@ import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
 import { useReply } from "../../ui/use-reply.ts";
-import type { Member } from "./form.ts";
 
 const TYPING_PAUSE_MS = 220;
 

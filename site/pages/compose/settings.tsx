@@ -3,12 +3,12 @@
 import { nearestSide } from "../../../functions/lib/base-sizes.ts";
 import { PROMPT_MAX_CHARACTERS, SEED_MAX } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { canvasOf, type Form, type Priority, sizeOf } from "../../composition/form.ts";
+import type { Canvas } from "../../composition/region.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { Field, SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Range } from "../../ui/range.tsx";
-import { canvasOf, type Form, type Priority, sizeOf } from "./form.ts";
-import type { Canvas } from "./region.ts";
 
 type Values = Partial<
   Pick<Form, "negative" | "seed" | "steps" | "guidance" | "sampler" | "count" | "priority">

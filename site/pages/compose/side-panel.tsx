@@ -2,12 +2,12 @@
 
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
+import type { Edited } from "../../composition/prompt.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import type { Result } from "../../workspace/document.ts";
 import { CastPanel } from "./cast-panel.tsx";
 import { FromMix } from "./from-mix.tsx";
-import type { Edited } from "./prompt.ts";
 import { Recipe } from "./result.tsx";
 import { Settings } from "./settings.tsx";
 import type { Composer } from "./use-composer.ts";

@@ -1,7 +1,7 @@
 // Snaps boxes to the canvas's middle and to each other's edges while they are drawn, dragged or resized. Pure.
 
 import type { Region } from "../../api.ts";
-import { type Canvas, type Corner, GRID_PIXELS, SIDE_MIN_PIXELS } from "./region.ts";
+import { type Canvas, type Corner, GRID_PIXELS, SIDE_MIN_PIXELS } from "../../composition/region.ts";
 
 /** So near, in pixels of the picture, an edge jumps to a line. */
 const REACH_PIXELS = 10;

@@ -1,9 +1,9 @@
 // The middle of the compose page from top to bottom: canvas, tools of the picture on it, preview line, notices, results.
 
 import type { Adapter, Region } from "../../api.ts";
+import { canvasOf, type Form } from "../../composition/form.ts";
 import type { Result, Workspace } from "../../workspace/document.ts";
 import { CanvasPanel } from "./canvas-panel.tsx";
-import { canvasOf, type Form } from "./form.ts";
 import { JobNotices } from "./job-notices.tsx";
 import { PreviewLine } from "./preview-line.tsx";
 import { PreviewPicture } from "./preview-picture.tsx";

@@ -3,9 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Region } from "../../api.ts";
+import { type Change, canvasOf, type Form, type Known } from "../../composition/form.ts";
+import type { Canvas } from "../../composition/region.ts";
 import { Box } from "./box.tsx";
-import { type Change, canvasOf, type Form, type Known } from "./form.ts";
-import type { Canvas } from "./region.ts";
 import { type Guides, NO_GUIDES } from "./snap.ts";
 import { useDraw } from "./use-draw.ts";
 

@@ -1,7 +1,7 @@
 // Whether a picture no longer shows what the form describes. Pure.
 
+import type { Form } from "../../composition/form.ts";
 import type { Result } from "../../workspace/document.ts";
-import type { Form } from "./form.ts";
 
 /** A random seed is no change, and how many pictures are ordered does not alter one. */
 const shape = ({ members, size, prompt, negative, steps, guidance }: Form) =>

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { GenerationCreate } from "../../api.ts";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { type Change, EMPTY_FORM, type Form } from "../../composition/form.ts";
 import { previewOf } from "../../ui/adapter-card.tsx";
 import { keepTray, onTray, readTray } from "../../ui/tray-list.ts";
 import { useReply } from "../../ui/use-reply.ts";
@@ -10,7 +11,6 @@ import { formIn, type Place, type Workspace } from "../../workspace/document.ts"
 import { trayEdits } from "../../workspace/tray.ts";
 import { type Jobs, type Ordered, useJobs } from "../../workspace/use-jobs.ts";
 import { type Opened, useWorkspace } from "../../workspace/use-workspace.ts";
-import { type Change, EMPTY_FORM, type Form } from "./form.ts";
 import { orderOf } from "./mix-form.ts";
 import { type KnownState, useKnown } from "./use-known.ts";
 

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Composition } from "../../api.ts";
-import type { Failure } from "../../ui/failure.ts";
-import { aliasOf, calledBy, type Known, type Member } from "./form.ts";
+import { aliasOf, calledBy, type Known, type Member } from "../../composition/form.ts";
+import type { Failure } from "../../failure.ts";
 
 const SETTLING_PAUSE_MS = 400;
 

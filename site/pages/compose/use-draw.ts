@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Region } from "../../api.ts";
-import type { Canvas } from "./region.ts";
+import type { Canvas } from "../../composition/region.ts";
 import { drawn, snapResize } from "./snap.ts";
 
 interface Point {

@@ -2,8 +2,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Adapter, api, type Base } from "../../api.ts";
-import type { Failure } from "../../ui/failure.ts";
-import type { Known, Member } from "./form.ts";
+import type { Known, Member } from "../../composition/form.ts";
+import type { Failure } from "../../failure.ts";
 
 const ASKED = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("base");
 /** `owner/name:3` names one version of the catalog entry `owner/name`. */

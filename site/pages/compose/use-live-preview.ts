@@ -3,12 +3,12 @@
 
 import { previewFiles } from "virtual:preview-files";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Form, Known } from "../../composition/form.ts";
 import { capability } from "../../preview/capability.ts";
 import { allKept, type PreviewFiles, totalBytes } from "../../preview/files.ts";
 import type { Pixels } from "../../preview/messages.ts";
 import { requestOf } from "../../preview/request.ts";
 import { type PreviewState, usePreview } from "../../preview/use-preview.ts";
-import type { Form, Known } from "./form.ts";
 import { keepOffline } from "./offline.ts";
 import { type Consent, keepConsent, readConsent } from "./preview-consent.ts";
 import { randomSeed } from "./settings.tsx";

@@ -1,7 +1,7 @@
 // Copies parts of a finished picture's order back into the form: seed, prompt, members or everything. Pure.
 
+import type { Change, Form } from "../../composition/form.ts";
 import type { Result } from "../../workspace/document.ts";
-import type { Change, Form } from "./form.ts";
 
 export const USES = [
   ["seed", "Seed"],

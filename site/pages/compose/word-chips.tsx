@@ -1,8 +1,7 @@
 // Chips that insert words into the prompt: members, an ordinary person, and the base's words by kind.
 
 import type { Adapter } from "../../api.ts";
-import { Icon } from "../../ui/icon.tsx";
-import { calledBy, type Member } from "./form.ts";
+import { calledBy, type Member } from "../../composition/form.ts";
 import {
   ADAPTER_GROUPS,
   addPerson,
@@ -13,7 +12,8 @@ import {
   phraseOf,
   togglePhrase,
   triggersIn,
-} from "./prompt.ts";
+} from "../../composition/prompt.ts";
+import { Icon } from "../../ui/icon.tsx";
 
 const GROUP_NAMES: Record<string, string> = {
   expression: "Expression",

@@ -1,9 +1,9 @@
 // Above the canvas: workspace, undo, placement and size.
 
+import { type Change, type Form, type Known, type Placement, sizeOf } from "../../composition/form.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import type { Action, Workspace } from "../../workspace/document.ts";
 import type { Store } from "../../workspace/store.ts";
-import { type Change, type Form, type Known, type Placement, sizeOf } from "./form.ts";
 import { HistoryMenu } from "./history-menu.tsx";
 import { WorkspaceMenu } from "./workspace-menu.tsx";
 

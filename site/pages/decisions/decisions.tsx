@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { APPEAL_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type Appeal, type MyDecision, moderation } from "../../api-moderation.ts";
-import { faultAt } from "../../ui/failure.ts";
+import { faultAt } from "../../failure.ts";
 import { Field } from "../../ui/field.tsx";
 import { agoOf, dayOf } from "../../ui/format.ts";
 import { doneWord, GROUNDS, named, RATING_LABELS } from "../../ui/moderation-labels.ts";

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { ICON_NAMES, Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";

@@ -2,17 +2,17 @@
 
 import { useEffect, useMemo } from "preact/hooks";
 import { api, type Generation, type JobStatus, type Training } from "../../api.ts";
+import { hashOf } from "../../composition/link.ts";
+import { formOfRecipe } from "../../composition/recipe.ts";
+import { JOB_REMEDIES } from "../../remedies.ts";
 import { Enlarge } from "../../ui/enlarge.tsx";
 import { agoOf, costOf, countOf, durationOf } from "../../ui/format.ts";
 import type { FullPicture } from "../../ui/full-picture.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
-import { JOB_REMEDIES } from "../../ui/remedies.ts";
 import { useJob } from "../../ui/use-job.ts";
 import { useSend } from "../../ui/use-send.ts";
-import { hashOf } from "../compose/link.ts";
-import { formOfRecipe } from "../compose/recipe.ts";
 import { isOpen, orderAgain, ranFor } from "./query.ts";
 
 const TAGS: Record<JobStatus, string> = {

@@ -2,8 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { codeOf, type Failure } from "../../failure.ts";
 import { CrosstalkMatrix } from "../../ui/crosstalk-matrix.tsx";
-import { codeOf, type Failure } from "../../ui/failure.ts";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { PageSkeleton } from "../../ui/page-skeleton.tsx";

@@ -3,10 +3,10 @@
 import { useState } from "preact/hooks";
 import { TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type MixWithVersions, mixes } from "../../api-mixes.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { VISIBILITIES } from "../../ui/choices.ts";
 import { DescriptionField } from "../../ui/description-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { type Failure, faultAt } from "../../ui/failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import { type AppealCase, type AppealDecision, moderation } from "../../api-moderation.ts";
-import { faultAt } from "../../ui/failure.ts";
+import { faultAt } from "../../failure.ts";
 import { TextArea } from "../../ui/field.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { doneWord, GROUNDS, named, placeUrl } from "../../ui/moderation-labels.ts";

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { BLOCKED_TERM_MAX_CHARACTERS, BLOCKED_TERM_MAX_WORDS } from "../../../schema/contract/limits.ts";
 import { type BlockedTerm, type BlockScope, moderation } from "../../api-moderation.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { TextField } from "../../ui/field.tsx";
 import { dayOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";

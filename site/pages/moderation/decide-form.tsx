@@ -10,7 +10,7 @@ import {
   type Rating,
   type ReportReason,
 } from "../../api-moderation.ts";
-import { codeOf, faultAt } from "../../ui/failure.ts";
+import { codeOf, faultAt } from "../../failure.ts";
 import { Field, SelectField } from "../../ui/field.tsx";
 import { DECISION_LABELS, doneWord, GROUNDS, named, RATING_LABELS } from "../../ui/moderation-labels.ts";
 import { FailureNotice } from "../../ui/notice.tsx";

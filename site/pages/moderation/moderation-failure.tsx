@@ -1,6 +1,6 @@
 // A failed call of the moderation pages: someone who is no moderator sees that and is not asked to retry.
 
-import { codeOf, type Failure } from "../../ui/failure.ts";
+import { codeOf, type Failure } from "../../failure.ts";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 
 export function ModerationFailure({ failure, again }: { failure: Failure; again?: () => void }) {

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { type Notification, people } from "../../api-people.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { agoOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";

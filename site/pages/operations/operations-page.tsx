@@ -1,6 +1,6 @@
 // /operations/: the operators' dashboard: queues, runners, and failed jobs that can be replayed.
 
-import { codeOf } from "../../ui/failure.ts";
+import { codeOf } from "../../failure.ts";
 import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
 import { Failures } from "./failures.tsx";

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { operations, type RunnerStatus } from "../../api-operations.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 import { agoOf, bytesOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";

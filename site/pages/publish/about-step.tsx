@@ -1,8 +1,8 @@
 // Second step: name, kind, licence, and visibility.
 
 import { NAME_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { RATINGS, VISIBILITIES } from "../../ui/choices.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
 import { Field, SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { LicenceChoice } from "../../ui/licence-choice.tsx";
 import { nameFrom } from "../../ui/name-from.ts";

@@ -1,6 +1,6 @@
 // Captions from the base's own words: proposed from a file's name, and checked for words that exclude each other. Pure.
 
-import { EXCLUSIVE, hasPhrase, phraseOf } from "../compose/prompt.ts";
+import { EXCLUSIVE, hasPhrase, phraseOf } from "../../composition/prompt.ts";
 
 type Words = Record<string, readonly string[]>;
 

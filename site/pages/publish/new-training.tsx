@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Account, AdapterWithVersions, Base, Training } from "../../api.ts";
-import { type Failure, faultAt } from "../../ui/failure.ts";
+import { type Failure, faultAt } from "../../failure.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";

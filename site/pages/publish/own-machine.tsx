@@ -3,8 +3,8 @@
 import { useState } from "preact/hooks";
 import type { Account, Adapter, Base } from "../../api.ts";
 import { publishing, type SlotReservation } from "../../api-publish.ts";
+import type { Failure } from "../../failure.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import type { Failure } from "../../ui/failure.ts";
 import { dayOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";

@@ -3,11 +3,11 @@
 import { useState } from "preact/hooks";
 import { PROMPT_MAX_CHARACTERS, STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
 import { api, type Generation, type Training } from "../../api.ts";
+import { EMPTY_FORM } from "../../composition/form.ts";
+import { hashOf } from "../../composition/link.ts";
 import { TextField } from "../../ui/field.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { useSend } from "../../ui/use-send.ts";
-import { EMPTY_FORM } from "../compose/form.ts";
-import { hashOf } from "../compose/link.ts";
 
 const composeUrl = ({ id, request: { adapter: ref, trigger } }: Training) => {
   const member = { ref, strength: STRENGTH_DEFAULT, region: null, mode: "on" as const };

@@ -1,8 +1,8 @@
 // One chosen picture: its crop, its caption with word chips, crop again, remove.
 
 import { CAPTION_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
+import { hasPhrase, togglePhrase } from "../../composition/prompt.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { hasPhrase, togglePhrase } from "../compose/prompt.ts";
 import type { Chosen } from "./pictures.ts";
 
 export function PictureTile(props: {

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Training } from "../../api.ts";
-import { codeOf } from "../../ui/failure.ts";
+import { codeOf } from "../../failure.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";

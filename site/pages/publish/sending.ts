@@ -4,7 +4,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MIB, UPLOAD_PART_BYTES } from "../../../schema/contract/limits.ts";
 import { call, type Reply, type Upload, type UploadStored } from "../../api.ts";
-import type { Failure } from "../../ui/failure.ts";
+import type { Failure } from "../../failure.ts";
 
 export interface Sending {
   phase: "reading" | "sending" | "waiting" | "joining";

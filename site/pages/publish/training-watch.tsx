@@ -2,11 +2,11 @@
 
 import { useState } from "preact/hooks";
 import type { Training } from "../../api.ts";
+import { JOB_REMEDIES } from "../../remedies.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { costOf } from "../../ui/format.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
-import { JOB_REMEDIES } from "../../ui/remedies.ts";
 import type { LiveJob } from "../../ui/use-job.ts";
 import { againUrl } from "./again.ts";
 import { lossPoints } from "./loss.ts";

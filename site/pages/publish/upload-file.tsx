@@ -12,7 +12,7 @@ import {
   type Version,
 } from "../../api.ts";
 import { publishing } from "../../api-publish.ts";
-import { codeOf, type Failure } from "../../ui/failure.ts";
+import { codeOf, type Failure } from "../../failure.ts";
 import { TextArea } from "../../ui/field.tsx";
 import { bytesOf } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";

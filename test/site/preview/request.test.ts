@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Adapter } from "../../../site/api.ts";
-import { EMPTY_FORM, type Form, type Known } from "../../../site/pages/compose/form.ts";
+import { EMPTY_FORM, type Form, type Known } from "../../../site/composition/form.ts";
 import { requestOf } from "../../../site/preview/request.ts";
 
 const adapter = {

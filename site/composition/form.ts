@@ -1,7 +1,7 @@
 // The compose form as data, and every change to it. Pure: the page only dispatches and renders.
 
-import { generatesSize, roomOf, shapeFor } from "../../../functions/lib/base-sizes.ts";
-import type { Adapter, Base, GenerationCreate, Region } from "../../api.ts";
+import { generatesSize, roomOf, shapeFor } from "../../functions/lib/base-sizes.ts";
+import type { Adapter, Base, GenerationCreate, Region } from "../api.ts";
 import { proposePrompt } from "./prompt.ts";
 import { type Canvas, columns, rescaled } from "./region.ts";
 

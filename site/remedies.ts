@@ -1,6 +1,6 @@
 // What to do about each refusal and each failed job. The records are closed: a new code does not compile without a remedy.
 
-import type { ErrorCode, JobErrorCode } from "../../schema/contract/codes.ts";
+import type { ErrorCode, JobErrorCode } from "../schema/contract/codes.ts";
 
 export const REMEDIES: Record<ErrorCode, string> = {
   json_invalid: "Send the body as JSON with the header content-type: application/json.",

@@ -1,7 +1,7 @@
 // Converts a failed call to text for people: what happened, and what to do. Pure.
 
-import type { ErrorCode } from "../../schema/contract/codes.ts";
-import type { Problem } from "../../schema/contract/problem.ts";
+import type { ErrorCode } from "../schema/contract/codes.ts";
+import type { Problem } from "../schema/contract/problem.ts";
 import { REMEDIES } from "./remedies.ts";
 
 /** Why a call failed: a refusal of the API or of the sign-in, no answer, or an answer that is not the API's. */

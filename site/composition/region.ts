@@ -1,6 +1,6 @@
 // Boxes on the canvas, in fractions of its width and height. Pure: every change returns a new box on the grid and inside the canvas.
 
-import type { Region } from "../../api.ts";
+import type { Region } from "../api.ts";
 
 export interface Canvas {
   width: number;

@@ -1,13 +1,13 @@
 // The form in the address: readable, ignoring what it does not know. `#a=owner/name*0.8@0,0,0.5,1&p=...&z=512x256&s=7`. Pure.
 
-import { cutText } from "../../../schema/contract/cut-text.ts";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import {
   SAMPLER_MAX_CHARACTERS,
   SEED_MAX,
   STRENGTH_DEFAULT,
   STRENGTH_MAX,
   STRENGTH_MIN,
-} from "../../../schema/contract/limits.ts";
+} from "../../schema/contract/limits.ts";
 import { type Awaited, EMPTY_FORM, type Form, type Member, type Mode, type Placement } from "./form.ts";
 import { columns, readRegion } from "./region.ts";
 

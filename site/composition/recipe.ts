@@ -1,6 +1,6 @@
 // Restores the form from a picture's recipe. Reads only known fields with valid values. Pure.
 
-import { STRENGTH_DEFAULT } from "../../../schema/contract/limits.ts";
+import { STRENGTH_DEFAULT } from "../../schema/contract/limits.ts";
 import { EMPTY_FORM, type Form, type Member } from "./form.ts";
 import { readRegion } from "./region.ts";
 
