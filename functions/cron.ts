@@ -15,6 +15,7 @@ import { eachIsolated } from "./lib/isolated.ts";
 import { purgeDue } from "./moderation/takedown.ts";
 import { purgeDeletedAccounts } from "./people/deleted-accounts.ts";
 import { deleteExpiredNotifications } from "./people/notification-list.ts";
+import { sendTrainingEmails } from "./people/training-emails.ts";
 import { deleteExpiredIdempotencyKeys } from "./routes/idempotent.ts";
 import { dropWaitingPictures } from "./storage/image-storing.ts";
 import { dropUnfinishedParts } from "./storage/upload-parts.ts";
@@ -41,6 +42,7 @@ const STEPS: readonly Step[] = [
     everyMinutes: 1,
     act: (_, db, now) => deleteExpiredNotifications(db, now),
   },
+  { name: "send_training_emails", everyMinutes: 1, act: sendTrainingEmails },
   { name: "queue_overdue_webhooks", everyMinutes: 1, act: queueOverdue },
   {
     name: "delete_expired_deliveries",

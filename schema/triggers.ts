@@ -43,6 +43,8 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
       "Takes back what the like added: counters, the day's trend, and its share of an unread notification.",
     likes_insert:
       "Counts a like on its target and its day, and notifies the owner in one row until it is read, within the like's transaction.",
+    notifications_insert_email:
+      "An e-mail is due in the transaction of the notification that it repeats, so that neither is without the other.",
   },
   search: {
     adapters_delete: "The search index has no row of an adapter that is gone.",

@@ -32,6 +32,9 @@ export const accounts = {
   changeEmail: (body: Schema<"EmailChange">) => call("post", "/v1/account/email", { body }),
   confirmEmail: (token: string) => call("post", "/v1/account/email/confirm", { body: { token } }),
 
+  stopTrainingEmails: (user: string, query: { expires: string; signature: string }) =>
+    call("post", "/v1/training-emails/{user}/stop", { params: { path: { user }, query } }),
+
   passkeys: () => call("get", "/v1/account/passkeys"),
   renamePasskey: (passkey: string, name: string) =>
     call("patch", "/v1/account/passkeys/{passkey}", { params: { path: { passkey } }, body: { name } }),

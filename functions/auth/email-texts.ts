@@ -1,8 +1,8 @@
-// The texts of the e-mails. Plain text, one link, and what to do if it was not you. Pure.
+// The texts of the e-mails. Plain text, one link to follow, and what to do if it was not you. Pure.
 
 import { RESET_LINK_TTL_SECONDS, VERIFY_LINK_TTL_SECONDS } from "../../schema/contract/limits.ts";
 
-export type EmailMessage = { to: string; subject: string; text: string };
+export type EmailMessage = { to: string; subject: string; text: string; headers?: Record<string, string> };
 type Person = { name: string; email: string };
 
 const hours = (seconds: number) => (seconds === 3_600 ? "one hour" : `${seconds / 3_600} hours`);
@@ -55,3 +55,31 @@ export const passwordNotice = ({ name, email }: Person, reset: string) =>
     "If it was not you, take the account back by choosing a new password:",
     reset,
   ]);
+
+type TrainingEnd = {
+  concept: string;
+  succeeded: boolean;
+  /** Of the page of the training. */
+  page: string;
+  /** Of the page that asks whether to stop these e-mails. */
+  stopPage: string;
+  /** Where a mail program stops them by one POST (RFC 8058); null where that is not https. */
+  stopAddress: string | null;
+};
+
+export const trainingMessage = ({ name, email }: Person, end: TrainingEnd): EmailMessage => ({
+  ...message(email, end.succeeded ? `${end.concept} is trained` : `The training of ${end.concept} failed`, [
+    `Hello ${name},`,
+    end.succeeded
+      ? `your training of ${end.concept} has ended. Compare its samples with your pictures, then publish it or train it again:`
+      : `your training of ${end.concept} has failed. Why, and what to do, stands here:`,
+    end.page,
+    `You get this e-mail because you ordered the training. To get no more of these: ${end.stopPage}`,
+  ]),
+  ...(end.stopAddress && {
+    headers: {
+      "List-Unsubscribe": `<${end.stopAddress}>`,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    },
+  }),
+});

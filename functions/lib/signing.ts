@@ -2,6 +2,8 @@
 
 import { toBase64Url } from "./cursor.ts";
 
+type Method = "GET" | "PUT" | "POST";
+
 const encoder = new TextEncoder();
 
 async function keyOf(secret: string): Promise<CryptoKey> {
@@ -18,12 +20,7 @@ const message = (method: string, path: string, expires: string) =>
 /** `origin` + `path` with `expires` (seconds since 1970) and `signature` in the query. */
 export async function signUrl(
   secret: string,
-  {
-    method,
-    origin,
-    path,
-    expiresAt,
-  }: { method: "GET" | "PUT"; origin: string; path: string; expiresAt: number },
+  { method, origin, path, expiresAt }: { method: Method; origin: string; path: string; expiresAt: number },
 ): Promise<string> {
   const expires = String(Math.floor(expiresAt / 1000));
   const signature = await crypto.subtle.sign("HMAC", await keyOf(secret), message(method, path, expires));
@@ -31,12 +28,7 @@ export async function signUrl(
 }
 
 /** True if this address was signed by us for this method and has not expired. The comparison takes constant time. */
-export async function isSigned(
-  secret: string,
-  method: "GET" | "PUT",
-  url: URL,
-  now: number,
-): Promise<boolean> {
+export async function isSigned(secret: string, method: Method, url: URL, now: number): Promise<boolean> {
   const expires = url.searchParams.get("expires") ?? "";
   const signature = url.searchParams.get("signature") ?? "";
   if (!/^[0-9]{1,12}$/.test(expires) || Number(expires) * 1000 <= now) return false;

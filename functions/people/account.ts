@@ -36,6 +36,7 @@ export async function accountJson(db: Db, caller: Caller, origin: string, now: n
     bio: user.bio,
     avatar_url: user.avatarId === null ? null : imageUrl(origin, user.avatarId),
     shown_ratings: user.shownRatings,
+    training_emails: user.trainingEmails,
     has_password: has("credential"),
     has_github: has("github"),
     passkeys: keys,

@@ -22,7 +22,7 @@ const STATEMENTS = [
   "DELETE FROM credentials WHERE user_id = ?1",
   "DELETE FROM passkeys WHERE user_id = ?1",
   "DELETE FROM api_keys WHERE owner_id = ?1",
-  `DELETE FROM verifications WHERE value = ?1 OR identifier = 'emails:' || ?1 OR instr(value, '"' || ?1 || '"') > 0`,
+  `DELETE FROM verifications WHERE value = ?1 OR identifier IN ('emails:' || ?1, 'emails:training:' || ?1) OR instr(value, '"' || ?1 || '"') > 0`,
   "DELETE FROM idempotency WHERE owner_id = ?1",
   // Social rows. Triggers keep the counters.
   "DELETE FROM likes WHERE user_id = ?1",

@@ -167,7 +167,7 @@ export const SECTIONS: readonly Section[] = [
   },
 ];
 
-const PROFILE = `SELECT id, handle, name, email, email_verified, role, bio, avatar_id, shown_ratings, suspended_at, created_at, updated_at
+const PROFILE = `SELECT id, handle, name, email, email_verified, role, bio, avatar_id, shown_ratings, training_emails, suspended_at, created_at, updated_at
   FROM users WHERE id = ?1`;
 
 /** Columns that hold JSON; everything that ends in _at is a time. */
@@ -187,7 +187,7 @@ const JSON_COLUMNS = new Set([
   ],
   ...["metrics", "recipe", "items", "data", "bases", "events", "attempts", "shown_ratings"],
 ]);
-const FLAGS = new Set(["email_verified", "backed_up"]);
+const FLAGS = new Set(["email_verified", "training_emails", "backed_up"]);
 
 function shaped({ at: _, ...row }: Row): Row {
   const entries = Object.entries(row).map(([name, value]) => {

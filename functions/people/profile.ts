@@ -62,6 +62,7 @@ export async function changeProfile(
     ...(patch.name !== undefined && { name: patch.name }),
     ...(patch.bio !== undefined && { bio: patch.bio }),
     ...(patch.shown_ratings !== undefined && { shownRatings: [...new Set(patch.shown_ratings)] }),
+    ...(patch.training_emails !== undefined && { trainingEmails: patch.training_emails }),
     ...(uploadId !== undefined && { avatarId: avatar ? avatar.id : null }),
     updatedAt: new Date(now),
   };

@@ -5,15 +5,21 @@ import { z } from "zod";
 import { Key, KeyCreate, KeyCreated, KeyRotate } from "../../schema/contract/account.ts";
 import { idOf } from "../../schema/contract/ids.ts";
 import { Account } from "../../schema/contract/profiles.ts";
+import { token } from "../../schema/contract/text.ts";
 import type { KeyRow } from "../../schema/tables.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "../auth/keys.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
-import { granted } from "../lib/refusal.ts";
+import { deny, granted, refuse } from "../lib/refusal.ts";
+import { isSigned } from "../lib/signing.ts";
 import { accountJson } from "../people/account.ts";
+import { stopTrainingEmails } from "../people/training-emails.ts";
 import { active, callerWith, sessionOf } from "../rights/rights.ts";
 import { accountDeletion } from "./account-deletion.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { signIn } from "./sign-in.ts";
+
+/** As signUrl writes it. */
+const SignedQuery = z.strictObject({ expires: token(12), signature: token(64) });
 
 const me = createRoute({
   method: "get",
@@ -69,6 +75,18 @@ const revoke = createRoute({
   responses: { 204: { description: "Revoked" } },
 });
 
+const stopEmails = createRoute({
+  method: "post",
+  path: "/v1/training-emails/{user}/stop",
+  summary: "Stop e-mails about your trainings",
+  description:
+    "The address stands in each of these e-mails, signed, for people and for their mail programs (RFC 8058): it needs no key. The setting is " +
+    "`training_emails` of your profile.",
+  tags: ["account"],
+  request: { params: idParam("user", idOf("usr")), query: SignedQuery },
+  responses: { 204: { description: "Stopped" } },
+});
+
 const keyJson = (row: KeyRow): z.infer<typeof Key> => ({
   id: row.id,
   name: row.name,
@@ -111,6 +129,12 @@ export const account = router()
     const caller = granted(callerWith(c.var.caller, "read"));
     const { key } = c.req.valid("param");
     granted(await revokeKey(c.var.db, caller, key, c.var.now));
+    return c.body(null, 204);
+  })
+  .openapi(stopEmails, async (c) => {
+    const signed = await isSigned(c.env.UPLOAD_SIGNING_SECRET, "POST", new URL(c.req.url), c.var.now);
+    if (!signed) deny(refuse("not_found", "This link has expired or was changed.", "?signature"));
+    await stopTrainingEmails(c.var.db, c.req.valid("param").user);
     return c.body(null, 204);
   })
   .route("/", signIn)

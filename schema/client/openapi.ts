@@ -6678,6 +6678,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/training-emails/{user}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop e-mails about your trainings
+         * @description The address stands in each of these e-mails, signed, for people and for their mail programs (RFC 8058): it needs no key. The setting is `training_emails` of your profile.
+         */
+        post: {
+            parameters: {
+                query: {
+                    expires: string;
+                    signature: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Id of kind usr */
+                    user: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Stopped */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trainings": {
         parameters: {
             query?: never;
@@ -8385,6 +8437,8 @@ export interface components {
              * @description Set while the account may only read
              */
             suspended_at: string | null;
+            /** @description Whether you also get an e-mail when a training of yours ends */
+            training_emails: boolean;
             usage: {
                 bytes_stored: number;
                 bytes_stored_max: number;
@@ -10415,6 +10469,7 @@ export interface components {
             bio?: string;
             name?: string;
             shown_ratings?: ("general" | "sensitive" | "explicit")[];
+            training_emails?: boolean;
         };
         Progress: {
             message: string;

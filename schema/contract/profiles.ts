@@ -25,6 +25,9 @@ export const Account = z
     shown_ratings: z
       .array(Rating)
       .meta({ description: "Ratings that lists show you without being asked, beside general" }),
+    training_emails: z
+      .boolean()
+      .meta({ description: "Whether you also get an e-mail when a training of yours ends" }),
     has_password: z.boolean(),
     has_github: z.boolean(),
     passkeys: z.int().meta({ description: "How many passkeys sign in to this account" }),
@@ -59,6 +62,7 @@ export const ProfilePatch = z
       .optional()
       .meta({ description: "A finished upload of kind avatar; null takes the picture away" }),
     shown_ratings: z.array(Rating).max(RATINGS.length).optional(),
+    training_emails: z.boolean().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, { error: "names nothing to change" })
   .meta({ id: "ProfilePatch" });

@@ -82,7 +82,7 @@ CREATE TABLE `users` (
   `image` text,
   `created_at` integer NOT NULL,
   `updated_at` integer NOT NULL
-, `avatar_id` text, `bio` text DEFAULT '' NOT NULL, `role` text DEFAULT 'user' NOT NULL, `shown_ratings` text DEFAULT '[]' NOT NULL, `suspended_at` integer, `deleted_at` integer, `purged_at` integer);
+, `avatar_id` text, `bio` text DEFAULT '' NOT NULL, `role` text DEFAULT 'user' NOT NULL, `shown_ratings` text DEFAULT '[]' NOT NULL, `suspended_at` integer, `deleted_at` integer, `purged_at` integer, `training_emails` integer DEFAULT true NOT NULL);
 CREATE INDEX `users_departed` ON `users` (`deleted_at`) WHERE deleted_at is not null and purged_at is null;
 CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
 CREATE UNIQUE INDEX `users_handle_unique` ON `users` (`handle`);

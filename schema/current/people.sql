@@ -44,6 +44,13 @@ CREATE INDEX `comments_author` ON `comments` (`author_id`,`created_at`);
 CREATE INDEX `comments_parent` ON `comments` (`parent_id`,`created_at`,`id`);
 CREATE INDEX `comments_target` ON `comments` (`target_id`,`parent_id`,`created_at`,`id`);
 
+CREATE TABLE `emails_due` (
+  `notification_id` text PRIMARY KEY NOT NULL,
+  `due_at` integer NOT NULL,
+  `failures` integer DEFAULT 0 NOT NULL
+);
+CREATE INDEX `emails_due_first` ON `emails_due` (`due_at`);
+
 CREATE TABLE `follows` (
   `follower_id` text NOT NULL,
   `followed_id` text NOT NULL,
@@ -129,4 +136,10 @@ CREATE TRIGGER likes_insert AFTER INSERT ON likes BEGIN
   ON CONFLICT (user_id, target_id) WHERE kind = 'like' AND read_at IS NULL DO UPDATE SET
     actor_id = excluded.actor_id, created_at = excluded.created_at,
     data = json_set(data, '$.count', json_extract(data, '$.count') + 1);
+END;
+
+-- An e-mail is due in the transaction of the notification that it repeats, so that neither is without the other.
+CREATE TRIGGER notifications_insert_email AFTER INSERT ON notifications WHEN new.kind = 'training_ended' BEGIN
+  INSERT INTO emails_due (notification_id, due_at) SELECT new.id, new.created_at FROM users
+  WHERE id = new.user_id AND training_emails AND email_verified;
 END;

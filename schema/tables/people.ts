@@ -124,5 +124,17 @@ export const notifications = sqliteTable(
   ],
 );
 
+/** Notifications that are to be sent as e-mails: the outbox of cron. Its rows are written by a trigger of the migration. */
+export const emailsDue = sqliteTable(
+  "emails_due",
+  {
+    notificationId: id("notification_id", "ntf").primaryKey(),
+    dueAt: at("due_at").notNull(),
+    /** How often sending has failed. */
+    failures: integer("failures").notNull().default(0),
+  },
+  (t) => [index("emails_due_first").on(t.dueAt)],
+);
+
 export type CollectionRow = typeof collections.$inferSelect & { owner: string };
 export type CommentRow = typeof comments.$inferSelect;

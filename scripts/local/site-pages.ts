@@ -25,7 +25,15 @@ const FIXED = [
     "/gallery/",
   ],
   ...["/docs/", "/docs/errors/", REFERENCE_PATH],
-  ...["/following/", "/jobs/", "/jobs/?kind=ledger", "/account/", "/account/reset/", "/notifications/"],
+  ...[
+    "/following/",
+    "/jobs/",
+    "/jobs/?kind=ledger",
+    "/account/",
+    "/account/reset/",
+    "/account/emails/",
+    "/notifications/",
+  ],
   ...["/decisions/", "/there-is-no-such-page/"],
 ];
 const OF_OPERATORS = ["/moderation/", "/operations/"];

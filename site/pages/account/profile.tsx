@@ -22,6 +22,7 @@ export function ProfileForm({ account, changed }: { account: Account; changed: (
   const [name, setName] = useState(account.name);
   const [bio, setBio] = useState(account.bio);
   const [ratings, setRatings] = useState<readonly Rating[]>(account.shown_ratings);
+  const [trainingEmails, setTrainingEmails] = useState(account.training_emails);
   const [busy, setBusy] = useState(false);
   const [saved, setSaved] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -37,7 +38,7 @@ export function ProfileForm({ account, changed }: { account: Account; changed: (
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    return send({ name, bio, shown_ratings: [...ratings] });
+    return send({ name, bio, shown_ratings: [...ratings], training_emails: trainingEmails });
   };
   return (
     <section class="account-section" id="profile">
@@ -89,6 +90,22 @@ export function ProfileForm({ account, changed }: { account: Account; changed: (
                 <span>{text}</span>
               </label>
             ))}
+          </fieldset>
+          <fieldset class="scopes">
+            <legend class="label">Write to me</legend>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={trainingEmails}
+                onChange={(event) => setTrainingEmails(event.currentTarget.checked)}
+              />
+              <span>
+                When a training of mine has ended
+                {!account.email_verified && (
+                  <span class="quiet"> (once you have confirmed your address)</span>
+                )}
+              </span>
+            </label>
           </fieldset>
           {failure && !faultAt(failure, "/name") && !faultAt(failure, "/bio") && (
             <FailureNotice failure={failure} />

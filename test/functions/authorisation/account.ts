@@ -1,6 +1,8 @@
 // Who may call the routes of accounts: keys, profile, sign-in, export and deletion.
 
+import { env } from "cloudflare:workers";
 import { sha256Hex } from "../../../functions/lib/sha256.ts";
+import { signUrl } from "../../../functions/lib/signing.ts";
 import type { AccountSession } from "../../../schema/contract/index.ts";
 import { ask, db, ORIGIN, type Person } from "../cast.ts";
 import type { Call, Entry, World } from "./entry.ts";
@@ -41,6 +43,17 @@ const resetEmailCount = () =>
 const idOf = (who: Person) =>
   db().prepare("SELECT id FROM users WHERE handle = ?").bind(who.handle).first<string>("id");
 
+/** Stands in an e-mail about a training of theirs. */
+async function stopLinkOf({ owner }: World): Promise<Call> {
+  const address = await signUrl(env.UPLOAD_SIGNING_SECRET, {
+    method: "POST",
+    origin: ORIGIN,
+    path: `/v1/training-emails/${await idOf(owner)}/stop`,
+    expiresAt: Date.now() + 60_000,
+  });
+  return { path: address.slice(ORIGIN.length) };
+}
+
 /** What somebody follows who has asked for another address. */
 async function changeOf(who: Person): Promise<string> {
   const token = String(made++).padStart(40, "0");
@@ -57,6 +70,7 @@ async function changeOf(who: Person): Promise<string> {
 
 export const account: Entry[] = [
   { route: "GET /v1/auth-methods", right: "anyone", call: () => ({ path: "/v1/auth-methods" }) },
+  { route: "POST /v1/training-emails/{user}/stop", right: "signed", call: stopLinkOf },
   { route: "GET /v1/account", right: "caller", scope: "read", call: () => ({ path: "/v1/account" }) },
   { route: "GET /v1/keys", right: "caller", scope: "read", call: () => ({ path: "/v1/keys" }) },
   {
