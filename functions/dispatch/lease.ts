@@ -15,13 +15,16 @@ import { bellOf, reportTaken } from "./bell.ts";
 import { LEASE, NONCE_CHARACTERS, type Serves } from "./lease-sql.ts";
 import { liveOf } from "./live.ts";
 import { notifyAll } from "./publish.ts";
-import { anythingDue, sweepDue } from "./sweep.ts";
+import { runOfLease } from "./run.ts";
+import { ANYTHING_DUE, overdueSince, sweepDue } from "./sweep.ts";
 
 export const LEASE_TTL_MS = LEASE_TTL_SECONDS * 1000;
 /** Inputs stay readable this long: a lease is extended by heartbeats, and its addresses are signed once. */
 const INPUT_URL_TTL_MS = 2 * 3_600_000;
 
-const IS_DRAINING = "SELECT 1 FROM runners WHERE id = ? AND drain_requested_at IS NOT NULL";
+/** What an idle runner asks most often, in one statement: ?1 now, ?2 since when a job waits too long, ?3 the runner. */
+const STATE = `SELECT EXISTS (${ANYTHING_DUE}) AS due,
+  EXISTS (SELECT 1 FROM runners WHERE id = ?3 AND drain_requested_at IS NOT NULL) AS drain`;
 
 const OPEN_RUNS = `
 INSERT INTO runs (id, job_id, lease_id, runner_id, attempt, started_at)
@@ -49,8 +52,8 @@ export async function lease(
   want: { bases: readonly string[]; maxBatch: number; warm: readonly string[] },
 ): Promise<Taken> {
   const take = async () => {
-    const [due, taken, , state] = await db.$client.batch<unknown>([
-      anythingDue(db, now),
+    const [state, taken] = await db.$client.batch<unknown>([
+      db.$client.prepare(STATE).bind(now, overdueSince(now), runner.id),
       db.$client
         .prepare(LEASE[serves])
         .bind(
@@ -65,10 +68,13 @@ export async function lease(
           now - WARM_WAIT_SECONDS * 1000,
         ),
       db.$client.prepare(OPEN_RUNS).bind(runner.id, now, nonce),
-      db.$client.prepare(IS_DRAINING).bind(runner.id),
     ]);
     const rows = (taken?.results ?? []) as LeasedRow[];
-    return { rows, drain: (state?.results.length ?? 0) > 0, isDue: (due?.results.length ?? 0) > 0 };
+    const [{ due, drain } = { due: 0, drain: 0 }] = (state?.results ?? []) as {
+      due: number;
+      drain: number;
+    }[];
+    return { rows, drain: drain > 0, isDue: due > 0 };
   };
   const first = await take();
   if (!first.isDue) return first;
@@ -127,7 +133,7 @@ async function leaseJson(env: Env, row: LeasedRow, origin: string, now: number):
   );
   return {
     lease_id: row.lease_id,
-    run_id: `run_${row.lease_id.slice(4)}`,
+    run_id: runOfLease(row.lease_id),
     job_id: row.id,
     attempt: row.attempts,
     kind: row.kind,

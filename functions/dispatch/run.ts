@@ -9,6 +9,9 @@ import type { Caller } from "../rights/rights.ts";
 
 export type RunOfCaller = typeof runs.$inferSelect;
 
+/** Lease and run are of one and the same attempt, and their ids have one part in common. */
+export const runOfLease = (leaseId: Id<"lse">): Id<"run"> => `run_${leaseId.slice("lse_".length)}`;
+
 export type SettledStatus = NonNullable<RunOfCaller["settledStatus"]>;
 
 /** Every statement of a settle carries this guard, and they run as one transaction: all of them apply or none does. */

@@ -56,26 +56,28 @@ const WAKE = `
 UPDATE jobs SET not_before = 0 WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1
 RETURNING id, status, base_id, owner_id, not_before`;
 
-const ANYTHING = `
+/** A row where a sweep has anything to do. ?1 is now, ?2 `overdueSince` it. */
+export const ANYTHING_DUE = `
 SELECT 1 FROM jobs WHERE status = 'running' AND lease_expires_at <= ?1
 UNION ALL SELECT 1 FROM jobs WHERE ${OVERDUE}
 UNION ALL SELECT 1 FROM jobs WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1 LIMIT 1`;
 
-type Swept = Waiting & { id: string; status: "queued" | "failed" | "canceled" };
+/** A job that has waited since then waits too long. */
+export const overdueSince = (now: number) => now - DEADLINE_MS;
 
-/** Whether a sweep has anything to do. */
-export const anythingDue = (db: Db, now: number) => db.$client.prepare(ANYTHING).bind(now, now - DEADLINE_MS);
+type Swept = Waiting & { id: string; status: "queued" | "failed" | "canceled" };
 
 export async function sweep(env: Env, db: Db, now: number): Promise<Pick<Swept, "id" | "status">[]> {
   // A read first: most sweeps find nothing and should not take the write lock.
-  return (await anythingDue(db, now).first()) ? sweepDue(env, db, now) : [];
+  const due = await db.$client.prepare(ANYTHING_DUE).bind(now, overdueSince(now)).first();
+  return due ? sweepDue(env, db, now) : [];
 }
 
 /** For a caller that has asked already. */
 export async function sweepDue(env: Env, db: Db, now: number): Promise<Pick<Swept, "id" | "status">[]> {
   // Overdue jobs first: a job that is requeued now is published as queued before a later sweep may publish it as failed.
   const [overdue, , expired, woken] = await db.$client.batch<Swept>([
-    db.$client.prepare(FAIL_OVERDUE).bind(now, now - DEADLINE_MS),
+    db.$client.prepare(FAIL_OVERDUE).bind(now, overdueSince(now)),
     db.$client.prepare(EXPIRE_RUNS).bind(now),
     db.$client.prepare(EXPIRE_JOBS).bind(now),
     db.$client.prepare(WAKE).bind(now),

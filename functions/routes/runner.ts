@@ -30,7 +30,7 @@ import type { App } from "../context.ts";
 import { announceOutput } from "../dispatch/announce-output.ts";
 import { heartbeat } from "../dispatch/heartbeat.ts";
 import { leaseWaiting } from "../dispatch/lease.ts";
-import { findRun } from "../dispatch/run.ts";
+import { findRun, runOfLease } from "../dispatch/run.ts";
 import { deregister, findRunner, register } from "../dispatch/runners.ts";
 import { release, settle } from "../dispatch/settle.ts";
 import { isoTime } from "../lib/clock.ts";
@@ -137,11 +137,13 @@ export const runner = router()
     return c.json({ leases, drain }, 200);
   })
   .openapi(heartbeatRoute, async (c) => {
-    const run = await runOf(c, c.req.valid("param").lease);
-    const reply = granted(
-      await heartbeat({ env: c.env, db: c.var.db, now: c.var.now }, run, c.req.valid("json")),
-    );
-    const { expiresAt, cancel, drain } = reply;
+    const caller = granted(callerWith(c.var.caller, "runner"));
+    const { lease } = c.req.valid("param");
+    c.set("about", { lease_id: lease });
+    const { db, now } = c.var;
+    const kept = granted(await heartbeat({ env: c.env, db, caller, now }, lease, c.req.valid("json")));
+    const { jobId, runnerId, expiresAt, cancel, drain } = kept;
+    c.set("about", { job_id: jobId, run_id: runOfLease(lease), lease_id: lease, runner_id: runnerId });
     return c.json({ expires_at: isoTime(expiresAt), cancel, drain }, 200);
   })
   .openapi(upload, async (c) => {

@@ -3,12 +3,15 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeEach, describe, expect, it } from "vitest";
+import { heartbeat } from "../../../functions/dispatch/heartbeat.ts";
 import { lease } from "../../../functions/dispatch/lease.ts";
 import { LEASE, type Serves } from "../../../functions/dispatch/lease-sql.ts";
+import { LEASE_LOST } from "../../../functions/dispatch/run.ts";
 import { findRunner, register } from "../../../functions/dispatch/runners.ts";
 import { newId } from "../../../functions/lib/ids.ts";
 import { granted, Refusal } from "../../../functions/lib/refusal.ts";
 import type { Caller } from "../../../functions/rights/rights.ts";
+import type { Id } from "../../../schema/contract/ids.ts";
 import { WARM_LOOKED_AT_MAX } from "../../../schema/contract/limits.ts";
 import { Meter } from "./scale/counted.ts";
 
@@ -35,7 +38,8 @@ async function fill(depth: number, owners: number, more = { notBefore: 0, create
 }
 
 let asked = 0;
-async function readsOf(serves: Serves, maxBatch = 1, now = NOW): Promise<{ taken: string[]; reads: number }> {
+type Read = { taken: string[]; leaseIds: Id<"lse">[]; reads: number; statements: number };
+async function readsOf(serves: Serves, maxBatch = 1, now = NOW): Promise<Read> {
   const meter = new Meter();
   const counted = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[0]["db"];
   const caller = { id: owner } as Caller;
@@ -59,7 +63,13 @@ async function readsOf(serves: Serves, maxBatch = 1, now = NOW): Promise<{ taken
       want,
     ),
   );
-  return { taken: rows.map(({ id }) => id), reads: meter.costs.get("lease")?.rowsRead ?? 0 };
+  const cost = meter.costs.get("lease");
+  return {
+    taken: rows.map(({ id }) => id),
+    leaseIds: rows.map(({ lease_id }) => lease_id),
+    reads: cost?.rowsRead ?? 0,
+    statements: cost?.statements ?? 0,
+  };
 }
 
 beforeEach(async () => {
@@ -106,6 +116,23 @@ describe("a lease reads", () => {
       expect(deep.reads).toBeLessThan(SHALLOW + 10 * WARM_LOOKED_AT_MAX);
     },
   );
+
+  it("in three statements, found or not, and is kept by one statement a heartbeat", async () => {
+    await fill(1, 1);
+    const found = await readsOf("everybody");
+    expect(found).toMatchObject({ taken: [`job_${"0".repeat(20)}`], statements: 3 });
+    expect(await readsOf("everybody")).toMatchObject({ taken: [], statements: 3 });
+    const meter = new Meter();
+    const counted = drizzle(meter.counted(env.DB)) as Parameters<typeof lease>[0]["db"];
+    const beat = (id: Id<"usr">) => {
+      const place = { env, db: counted, caller: { id } as Caller, now: NOW + 1 };
+      return meter.measure("heartbeat", () => heartbeat(place, found.leaseIds[0] ?? "lse_", {}));
+    };
+    expect(await beat(owner)).toMatchObject({ jobId: found.taken[0], cancel: false, drain: false });
+    expect(meter.costs.get("heartbeat")?.statements).toBe(1);
+    // Nobody else keeps it, whoever knows its name.
+    expect(await beat(newId("usr", NOW))).toBe(LEASE_LOST);
+  });
 
   it("few rows if all waiting jobs are paused, and finds them all after the pause", async () => {
     await fill(DEEP, 20, { notBefore: NOW + 1, created: NOW });

@@ -182,8 +182,7 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   async function beat(rows: readonly Held[]): Promise<void> {
     for (const { id, lease_id } of rows) {
       await meter.measure("heartbeat", async () => {
-        const run = await findRun(db, operator, lease_id);
-        const reply = run instanceof Refusal ? run : await heartbeat({ env, db, now: agenda.now }, run, {});
+        const reply = await heartbeat({ env, db, caller: operator, now: agenda.now }, lease_id, {});
         const holder = holders.get(id);
         if (reply instanceof Refusal) story.faults.push(`${id} lost its lease while it was kept alive`);
         else if (holder?.leaseId === lease_id) holder.until = reply.expiresAt;
