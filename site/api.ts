@@ -9,6 +9,7 @@ export type Adapter = Schema<"Adapter">;
 export type AdapterWithVersions = Schema<"AdapterWithVersions">;
 export type Version = Schema<"Version">;
 export type Licence = Schema<"Licence">;
+export type Foreign = Schema<"Foreign">;
 export type Base = Schema<"BaseWithSlots">;
 export type Region = Schema<"Region">;
 export type Composition = Schema<"Composition">;

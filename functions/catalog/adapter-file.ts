@@ -10,7 +10,7 @@ import { hex } from "../lib/sha256.ts";
 import { ValueChecker } from "./adapter-values.ts";
 
 /** Reads `length` bytes of the file from `offset` on, as a stream. */
-type ReadBytes = (offset: number, length: number) => Promise<ReadableStream<Uint8Array>>;
+export type ReadBytes = (offset: number, length: number) => Promise<ReadableStream<Uint8Array>>;
 
 /** Most headers fit into this many bytes; a longer one costs a second read. */
 const HEAD_BYTES = 64 * 1024;

@@ -34,6 +34,7 @@ export function versionJson(
     number: row.number,
     base: row.baseId,
     slot: row.slot,
+    foreign: row.foreign,
     state: row.state,
     trigger: row.trigger,
     strength: row.strength,

@@ -48,12 +48,13 @@ export async function publishVersion(
       .from(adapters)
       .where(and(eq(adapters.id, adapter.id), inList(adapters.state, ["draft", "published"]))),
   );
-  const holdsSlot = exists(
-    db
-      .select({ id: slots.id })
-      .from(slots)
-      .where(and(eq(slots.adapterId, adapter.id), eq(slots.slot, version.slot))),
-  );
+  const { slot } = version;
+  const held = db
+    .select({ id: slots.id })
+    .from(slots)
+    .where(and(eq(slots.adapterId, adapter.id), slot === null ? undefined : eq(slots.slot, slot)));
+  // A LoRA of another program has no slot, and neither has its adapter.
+  const holdsSlot = slot === null ? notExists(held) : exists(held);
   const isNew = sql`exists (select 1 from versions where id = ${version.id} and published_at = ${now})`;
   const before = sql`(select id from versions where adapter_id = ${adapter.id} and state = 'published' and number < ${version.number}
     order by number desc limit 1)`;
@@ -112,7 +113,13 @@ async function whyNot(db: Db, { version, adapter }: VersionWithAdapter): Promise
     return refuse("version_state", "A yanked version cannot be published again.");
   }
   const held = await slotOf(db, adapter.id);
-  if (held?.slot !== version.slot) {
+  if (version.slot === null && held) {
+    return refuse(
+      "version_state",
+      `${refOf(adapter)} holds a slot by now; a LoRA of another program needs a name of its own.`,
+    );
+  }
+  if (version.slot !== null && held?.slot !== version.slot) {
     const detail = `${refOf(adapter)} does not hold slot ${version.slot} any more, and the file is bound to it. Train it again.`;
     return refuse("slot_missing", detail);
   }

@@ -14,6 +14,7 @@ import { headerOf } from "./adapter-file.ts";
 import { type Measured, ValueChecker } from "./adapter-values.ts";
 import { knownBase } from "./bases.ts";
 import { duplicateOf, type Twin } from "./duplicates.ts";
+import { ForeignValues } from "./foreign-values.ts";
 
 export type FileFacts = { sha256: string; tensorsSha256: string; measured: Measured };
 type Check = ScanReport["checks"][number];
@@ -65,7 +66,8 @@ async function measureFile(env: Env, row: VersionRow, normMax: number): Promise<
   const read = readerOf(env, row.sha256);
   const header = await headerOf(read, row.sizeBytes);
   const dataOffset = header.kind === "header" ? header.dataOffset : row.sizeBytes;
-  const values = new ValueChecker(header.kind === "header" ? header.tensors : {}, normMax);
+  const places = header.kind === "header" ? header.tensors : {};
+  const values = row.foreign ? new ForeignValues(places) : new ValueChecker(places, normMax);
   const whole = new crypto.DigestStream("SHA-256");
   const tensors = new crypto.DigestStream("SHA-256");
   const [wholeWriter, tensorsWriter] = [whole.getWriter(), tensors.getWriter()];
@@ -105,7 +107,7 @@ export function certificateFault(certificate: Certificate): string | null {
 
 /** The result that follows from the facts. Pure. */
 export function reportOf(
-  row: Pick<VersionRow, "sha256" | "metadata" | "certificate">,
+  row: Pick<VersionRow, "sha256" | "metadata" | "certificate" | "foreign">,
   { sha256, tensorsSha256, measured }: FileFacts,
   { limit, twin, now }: { limit: number; twin: Twin | null; now: number },
 ): ScanReport {
@@ -118,6 +120,15 @@ export function reportOf(
     ...{ name, passed },
     detail: passed ? yes : no,
   });
+  const normsCheck = () =>
+    check(
+      "norms",
+      finite && largest <= limit,
+      `The largest layer has norm ${largest.toFixed(2)} of at most ${limit}.`,
+      finite
+        ? `A layer has norm ${largest.toFixed(1)}, above ${limit}.`
+        : "Norms cannot be measured of values that are not finite.",
+    );
   return {
     checks: [
       check(
@@ -132,14 +143,7 @@ export function reportOf(
         `All ${count.toLocaleString("en-US")} values are finite, ${(100 * zeroShare).toFixed(1)} % of them 0.`,
         finite ? "Every value is 0: this adapter does nothing." : "Some values are not finite.",
       ),
-      check(
-        "norms",
-        finite && largest <= limit,
-        `The largest layer has norm ${largest.toFixed(2)} of at most ${limit}.`,
-        finite
-          ? `A layer has norm ${largest.toFixed(1)}, above ${limit}.`
-          : "Norms cannot be measured of values that are not finite.",
-      ),
+      ...(row.foreign ? [] : [normsCheck()]),
       check(
         "duplicate",
         twin === null,
@@ -154,7 +158,7 @@ export function reportOf(
     autov2: sha256.slice(0, 10).toUpperCase(),
     tensors_sha256: tensorsSha256,
     values: { count, zero_share: zeroShare },
-    norms: { largest, mean, limit },
+    norms: row.foreign ? null : { largest, mean, limit },
     scanned_at: new Date(now).toISOString(),
   };
 }

@@ -1,11 +1,11 @@
 // Allots slots: one row per base and slot, held by the unique index. One owner's adapters, or one collection's, share an exactly
 // orthogonal class while it has room. A draft's slot expires (slot-release.ts); once a version is published in it, it never does.
 
-import { and, between, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, between, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Base } from "../../schema/contract/bases.ts";
 import { SLOT_DRAFT_TTL_DAYS, SLOTS_PER_OWNER_MAX } from "../../schema/contract/limits.ts";
 import type { AdapterRow, SlotRow } from "../../schema/tables.ts";
-import { slots } from "../../schema/tables.ts";
+import { slots, versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -43,6 +43,10 @@ async function slotFault(db: Db, base: Base, ownerId: AdapterRow["ownerId"]): Pr
   );
 }
 
+/** Whether it has versions that are LoRAs of another program. */
+const isForeign = async (db: Db, adapterId: AdapterRow["id"]) =>
+  (await db.$count(versions, and(eq(versions.adapterId, adapterId), isNull(versions.slot)))) > 0;
+
 /** The adapter's slot; reserves one if it has none. A request for a certain slot or class is granted or refused; no other is put in its place. */
 export async function reserveSlot(
   { db, now }: { db: Db; now: number },
@@ -50,6 +54,11 @@ export async function reserveSlot(
   adapter: AdapterRow,
   request: SlotRequest,
 ): Promise<SlotRow | Refusal> {
+  if (await isForeign(db, adapter.id)) {
+    const detail =
+      "This adapter is a LoRA of another program, which has no slot. Take another name for one that is trained here.";
+    return refuse("version_state", detail);
+  }
   if (request.slot !== undefined && request.slot >= slotCount(base)) {
     return refuse("request_invalid", `Slots of ${base.id} go from 0 to ${slotCount(base) - 1}.`, "/slot");
   }

@@ -4,10 +4,12 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { VersionCreate } from "../../schema/contract/adapters.ts";
+import { STRENGTH_DEFAULT } from "../../schema/contract/limits.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import { adapters, images, type OwnedAdapter, users, versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
+import { looksForeign } from "../lib/foreign-header.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
 import { insertRows } from "../lib/insert-rows.ts";
@@ -16,9 +18,10 @@ import { blockedFault } from "../policy/blocklist.ts";
 import type { Caller } from "../rights/rights.ts";
 import { readerOf } from "../storage/blobs.ts";
 import { findUpload } from "../storage/uploads.ts";
-import { checkAdapterFile } from "./adapter-file.ts";
+import { checkAdapterFile, headerOf } from "./adapter-file.ts";
 import { maySee, refOf } from "./adapters.ts";
 import { knownBase } from "./bases.ts";
+import { checkForeignFile } from "./foreign-file.ts";
 import { choosePreviews } from "./previews.ts";
 import { orderScan } from "./scan-queue.ts";
 import { keepSlot, slotOf } from "./slots.ts";
@@ -26,14 +29,14 @@ import { adapterGone, isGone, versionGone } from "./tombstones.ts";
 
 export type VersionWithAdapter = { version: VersionRow; adapter: OwnedAdapter };
 
+type File = Pick<VersionRow, "slot" | "foreign" | "trigger" | "strength" | "tensorsSha256" | "metadata">;
+
 /** A draft version from an uploaded file, after every check of the format and of the slot. The deep scan is queued. */
 export async function createVersion(
   { env, db, caller, now }: { env: Env; db: Db; caller: Caller; now: number },
   adapter: OwnedAdapter,
   input: z.infer<typeof VersionCreate>,
 ): Promise<VersionRow | Refusal> {
-  const held = await slotOf(db, adapter.id);
-  if (!held) return refuse("slot_missing", `Reserve a slot for ${refOf(adapter)} first: POST .../slot.`);
   const upload = await findUpload({ db, caller }, input.upload_id, "adapter", "/upload_id");
   if (upload instanceof Refusal) return upload;
   const chosen = [
@@ -42,18 +45,11 @@ export async function createVersion(
   ];
   const previews = await choosePreviews(db, caller, chosen, now);
   if (previews instanceof Refusal) return previews;
-  const file = await readAdapterFile(
-    env,
-    adapter,
-    { sha256: upload.sha256, sizeBytes: upload.sizeBytes },
-    held.slot,
-  );
+  const file = await fileOf(env, db, adapter, { ...upload, input });
   if (file instanceof Refusal) return file;
-  if (input.trigger !== undefined && input.trigger !== file.trigger) {
-    return refuse("request_invalid", `The file was trained on the trigger ${file.trigger}.`, "/trigger");
-  }
   const blocked = await blockedFault(db, "name", [
     { pointer: "/upload_id", text: file.trigger },
+    { pointer: "/words", text: file.foreign?.words ?? undefined },
     { pointer: "/changelog", text: input.changelog },
   ]);
   if (blocked) return blocked;
@@ -61,16 +57,13 @@ export async function createVersion(
     id: newId("ver", now),
     adapterId: adapter.id,
     baseId: adapter.baseId,
-    slot: held.slot,
+    ...file,
     state: "draft",
-    trigger: file.trigger,
-    strength: input.strength ?? Number(file.strength),
     changelog: input.changelog,
     supersedesId: null,
     yankReason: null,
     yankedAt: null,
     yankedBy: null,
-    tensorsSha256: file.tensors_sha256,
     scanState: "pending",
     scan: null,
     scannedAt: null,
@@ -80,7 +73,6 @@ export async function createVersion(
     previews: previews.ids,
     sha256: upload.sha256,
     sizeBytes: upload.sizeBytes,
-    metadata: file,
     jobId: null,
     createdAt: now,
     publishedAt: null,
@@ -95,6 +87,49 @@ export async function createVersion(
   await orderScan(env, inserted.id);
   return inserted;
 }
+
+/** What a stored file says of its version: of an adapter in its slot, or of a LoRA of another program. */
+async function fileOf(
+  env: Env,
+  db: Db,
+  adapter: OwnedAdapter,
+  { sha256, sizeBytes, input }: { sha256: string; sizeBytes: number; input: z.infer<typeof VersionCreate> },
+): Promise<File | Refusal> {
+  const held = await slotOf(db, adapter.id);
+  const read = readerOf(env, sha256);
+  const header = await headerOf(read, sizeBytes);
+  if (header.kind === "header" && looksForeign(header)) {
+    if (held) return refuse("version_state", OWN_NAME(adapter), "/upload_id");
+    const file = await checkForeignFile(read, sizeBytes, header, knownBase(adapter.baseId));
+    if (file instanceof Refusal) return file;
+    const words = (input.words ?? file.facts.triggers[0] ?? "").trim() || null;
+    return {
+      slot: null,
+      foreign: { ...file.facts, words },
+      trigger: input.trigger ?? `<${adapter.name}>`,
+      strength: input.strength ?? STRENGTH_DEFAULT,
+      tensorsSha256: file.tensorsSha256,
+      metadata: { tensors_sha256: file.tensorsSha256 },
+    };
+  }
+  if (!held) return refuse("slot_missing", `Reserve a slot for ${refOf(adapter)} first: POST .../slot.`);
+  const file = await readAdapterFile(env, adapter, { sha256, sizeBytes }, held.slot);
+  if (file instanceof Refusal) return file;
+  if (input.trigger !== undefined && input.trigger !== file.trigger) {
+    return refuse("request_invalid", `The file was trained on the trigger ${file.trigger}.`, "/trigger");
+  }
+  if (input.words !== undefined) {
+    return refuse("request_invalid", "The words are those of LoRAs of other programs.", "/words");
+  }
+  return {
+    ...{ slot: held.slot, foreign: null, trigger: file.trigger },
+    strength: input.strength ?? Number(file.strength),
+    ...{ tensorsSha256: file.tensors_sha256, metadata: file },
+  };
+}
+
+const OWN_NAME = (adapter: OwnedAdapter) =>
+  `${refOf(adapter)} holds a slot, and a LoRA of another program has none. Publish it under a name of its own.`;
 
 /** The next number of an adapter, found inside the INSERT so that two concurrent requests cannot get the same. */
 const nextNumber = (adapterId: OwnedAdapter["id"]) =>

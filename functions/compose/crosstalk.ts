@@ -12,7 +12,8 @@ export type Pair = Composition["crosstalk"]["pairs"][number];
 export function crosstalkOf(base: Base, members: readonly ResolvedMember[]): Pair[] {
   const overlapOf = base.gate ? gateOverlaps(base, members) : () => null;
   return members.flatMap((a, i) =>
-    members.slice(i + 1).map((b, next) => {
+    members.slice(i + 1).map((b, next): Pair => {
+      if (a.slot === null || b.slot === null) return unbounded(base, a, b);
       const gates_overlap = overlapOf(i, i + 1 + next);
       // Residuals of members whose gates may be open at one position stay in the slots of their training.
       const meets = gates_overlap !== null && gates_overlap > 0;
@@ -29,11 +30,31 @@ export function crosstalkOf(base: Base, members: readonly ResolvedMember[]): Pai
   );
 }
 
+/** With a LoRA of another program: no slot and no gate that it was trained with keeps the two apart. */
+const unbounded = (base: Base, a: ResolvedMember, b: ResolvedMember): Pair => ({
+  a: a.version_id,
+  b: b.version_id,
+  shared_columns_per_layer: base.rank,
+  rank: base.rank,
+  gates_overlap: base.gate ? 1 : null,
+  exact: false,
+});
+
 export function warningsOf(base: Base, members: readonly ResolvedMember[]): string[] {
+  const foreign = members.filter((member) => member.foreign);
+  return [...foreign.map(inexactWarning), ...pairWarnings(base, members)];
+}
+
+const inexactWarning = ({ ref, trigger, foreign }: ResolvedMember) =>
+  foreign?.words
+    ? `${ref} is a LoRA of another program, so no picture with it is exact. Where the prompt names ${trigger} it acts there alone, else on the whole picture.`
+    : `${ref} is a LoRA of another program: it acts on the whole picture, and no picture with it is exact.`;
+
+function pairWarnings(base: Base, members: readonly ResolvedMember[]): string[] {
   return members.flatMap((a, i) =>
     members.slice(i + 1).flatMap((b) => {
       const both = `${a.ref} and ${b.ref}`;
-      if (sharedWhenComposed(base, a.slot, b.slot) === base.rank)
+      if (a.slot !== null && b.slot !== null && sharedWhenComposed(base, a.slot, b.slot) === base.rank)
         return [`${both} live in one slot and will blend into each other.`];
       if (a.trigger === b.trigger) return [`${both} answer to the same trigger ${a.trigger}.`];
       return [];

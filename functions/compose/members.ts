@@ -36,6 +36,8 @@ export async function resolveMembers(
       return refuse("request_invalid", `${refOf(adapter)}:${version.number} is named twice.`, at);
     }
     const resolved = resolvedMember(found, member);
+    if (resolved.foreign && resolved.region)
+      return refuse("request_invalid", NO_REGION(resolved.ref), `${at}/region`);
     const fault = triggerFault(
       members.map((other) => other.resolved),
       resolved,
@@ -47,6 +49,8 @@ export async function resolveMembers(
   const base = baseOfMembers(members, requestedBase, pointer, places);
   return base instanceof Refusal ? base : { base, members };
 }
+
+const NO_REGION = (ref: string) => `${ref} is a LoRA of another program: it cannot be kept within a region.`;
 
 type Triggered = Pick<ResolvedMember, "ref" | "trigger">;
 
@@ -83,14 +87,25 @@ function baseOfMembers(
       ? refuse("base_unknown", "Without adapters, say which base is meant.", "/base")
       : baseOf(requestedBase);
   }
-  const expected = requestedBase ?? first.version.baseId;
-  const stranger = members.findIndex(({ version }) => version.baseId !== expected);
+  const bound = members.find(({ version }) => version.foreign === null) ?? first;
+  const expected = requestedBase ?? bound.version.baseId;
+  const stranger = members.findIndex(
+    ({ version }) =>
+      version.baseId !== expected && !(version.foreign && isSameShape(version.baseId, expected)),
+  );
   const strange = members[stranger];
   if (strange) {
     const detail = `${refOf(strange.adapter)} belongs to ${strange.version.baseId}, not to ${expected}: adapters of different bases cannot be added.`;
     return refuse("adapter_incompatible", detail, `${pointer}/${places[stranger]}`);
   }
   return knownBase(expected);
+}
+
+/** A LoRA of another program fits every base with the layers of the one that it was published for: models of one family. */
+function isSameShape(some: string, other: string): boolean {
+  const [a, b] = [knownBase(some), baseOf(other)];
+  if (b instanceof Refusal || a.family !== b.family || a.tokens.dim !== b.tokens.dim) return false;
+  return JSON.stringify([a.layers, a.entries]) === JSON.stringify([b.layers, b.entries]);
 }
 
 async function resolveMember(
@@ -138,5 +153,6 @@ function resolvedMember({ version, adapter }: VersionWithAdapter, member: Member
     strength: member.strength ?? version.strength,
     slot: version.slot,
     region: member.region ?? null,
+    ...(version.foreign && { foreign: { words: version.foreign.words } }),
   };
 }

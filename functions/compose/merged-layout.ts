@@ -6,7 +6,11 @@ import type { Base } from "../../schema/contract/bases.ts";
 import type { MergedFormat, ResolvedMember } from "../../schema/contract/compositions.ts";
 import { LENGTH_BYTES } from "../lib/safetensors.ts";
 
-export type MergeMember = ResolvedMember & { sha256: string; sizeBytes: number; credit: boolean };
+export type MergeMember = ResolvedMember & { slot: number } & {
+  sha256: string;
+  sizeBytes: number;
+  credit: boolean;
+};
 
 type Layer = Base["layers"][number];
 

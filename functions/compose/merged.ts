@@ -31,7 +31,7 @@ export async function mergedResponse(
     const found = facts.get(member.version_id);
     if (!found) throw new Error(`${member.version_id} passed without facts`);
     const { sha256, sizeBytes } = found.version;
-    return { ...member, sha256, sizeBytes, credit: found.adapter.licence.credit };
+    return { ...member, slot: slotOf(member), sha256, sizeBytes, credit: found.adapter.licence.credit };
   });
   const file = { base, members, format, filename: `${row.id}-${format}.safetensors` };
   return fileResponse(env, file, request);
@@ -47,12 +47,19 @@ export async function convertedResponse(
   const base = knownBase(version.baseId);
   const fault = formatFault(base);
   if (fault) return fault;
-  const { trigger, slot, sha256, sizeBytes } = version;
+  const { trigger, sha256, sizeBytes } = version;
+  const slot = slotOf(version);
   const ref = `${refOf(adapter)}:${version.number}`;
   const facts = { version_id: version.id, ref, trigger, slot, strength: 1, region: null };
   const member: MergeMember = { ...facts, sha256, sizeBytes, credit: adapter.licence.credit };
   const filename = `${adapter.owner}-${adapter.name}-${version.number}-${format}.safetensors`;
   return fileResponse(env, { base, members: [member], format, filename }, request);
+}
+
+/** LoRAs of other programs are for bases with entries alone, which formatFault refuses. */
+function slotOf({ slot }: { slot: number | null }): number {
+  if (slot === null) throw new Error("A LoRA of another program passed as an adapter with a slot");
+  return slot;
 }
 
 /** Where residuals are gated by attention, no weight can hold them: a LoRA of them would act on everything. */

@@ -1,6 +1,7 @@
 // Turns a request for pictures into a job: resolves its adapters, fills in the base's defaults, and builds the runner's spec.
 
 import type { z } from "zod";
+import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { GenerationCreate, GenerationMember } from "../../schema/contract/jobs.ts";
 import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { StoredGenerationRequest, StoredInput, StoredSampleSpec } from "../../schema/tables.ts";
@@ -113,7 +114,7 @@ const inputName = (versionId: string) => `${versionId}.safetensors`;
 function specOf(request: StoredGenerationRequest, size: { width: number; height: number }): StoredSampleSpec {
   const { prompt, negative_prompt, seed, steps, guidance, sampler, clip_skip, count } = request;
   const adapters = request.adapters.map((member) =>
-    isThere(member) ? { ...member, input: inputName(member.version_id) } : member,
+    isThere(member) ? { ...member, ...gatedBy(member, prompt), input: inputName(member.version_id) } : member,
   );
   return {
     prompt,
@@ -128,6 +129,12 @@ function specOf(request: StoredGenerationRequest, size: { width: number; height:
     count,
     adapters,
   };
+}
+
+/** A LoRA of another program acts at its trigger where the prompt names it, and on the whole picture elsewhere. */
+function gatedBy({ foreign, trigger }: ResolvedMember, prompt: string): Pick<ResolvedMember, "foreign"> {
+  if (!foreign) return {};
+  return { foreign: { words: prompt.toLowerCase().includes(trigger) ? foreign.words : null } };
 }
 
 function inputsOf(cast: Cast): StoredInput[] {

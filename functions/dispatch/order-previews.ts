@@ -31,15 +31,17 @@ const LINK = `UPDATE versions SET preview_job_id = ?1 WHERE id = ?2 AND EXISTS (
 export async function orderPreviews(
   { env, db, now }: { env: Env; db: Db; now: number },
   owner: Caller,
-  { version }: VersionWithAdapter,
+  { version, adapter }: VersionWithAdapter,
 ): Promise<JobRow["id"] | null> {
   const base = knownBase(version.baseId);
   const isBare = version.previews.length === 0;
-  const isUncertified = version.certificate === null && composesFreely(base);
+  // A LoRA of another program changes what does not call it, and is marked so.
+  const isUncertified = version.certificate === null && composesFreely(base) && version.foreign === null;
+  const called = version.foreign && version.foreign.words === null ? adapter.classWord : version.trigger;
   if (version.previewJobId !== null || !(isBare || isUncertified)) return version.previewJobId;
   const job = await orderGeneration(db, owner, {
     adapters: [{ version_id: version.id }],
-    prompt: promptFor(knownBase(version.baseId).prompts.preview, version.trigger),
+    prompt: promptFor(base.prompts.preview, called),
     negative_prompt: "",
     ...(isBare ? { count: PREVIEWS_GENERATED } : { count: 1, steps: CERTIFYING_STEPS }),
   });

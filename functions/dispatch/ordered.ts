@@ -70,6 +70,12 @@ export function orderedRecipe(
 ) {
   const { prompt, negative_prompt, seed, steps, guidance, sampler, clip_skip, width, height } = spec;
   const { enlarge_to } = spec;
+  const own = spec.adapters.filter((member) => !member.foreign);
+  const loras = spec.adapters.filter((member) => member.foreign);
+  const hashOf = (input: string) => {
+    const sha256 = inputs.find(({ name }) => name === input)?.sha256;
+    return sha256 && { sha256 };
+  };
   return {
     base,
     prompt,
@@ -81,11 +87,19 @@ export function orderedRecipe(
     ...(clip_skip && { clip_skip }),
     size: `${width}x${height}`,
     ...(enlarge_to && { enlarged_to: `${enlarge_to.width}x${enlarge_to.height}` }),
-    adapters: spec.adapters.map(({ ref, version_id, trigger, strength, slot, region, input }) => {
-      const sha256 = inputs.find(({ name }) => name === input)?.sha256;
-      return { ref, version_id, trigger, strength, slot, region, ...(sha256 && { sha256 }) };
+    adapters: own.map(({ ref, version_id, trigger, strength, slot, region, input }) => {
+      return { ref, version_id, trigger, strength, slot, region, ...hashOf(input) };
+    }),
+    ...(loras.length > 0 && {
+      loras: loras.map((member) => ({ ...loraOf(member), ...hashOf(member.input) })),
+      exact: false,
     }),
   };
+}
+
+/** A LoRA of another program; it has a trigger where it acts there alone. */
+function loraOf({ ref, version_id, strength, trigger, foreign }: SampleSpec["adapters"][number]) {
+  return { ref, version_id, strength, ...(foreign?.words && { trigger, words: foreign.words }) };
 }
 
 /** The first field that both name and that differs; a runner may say more, such as its device, and leave out what it does not know. */

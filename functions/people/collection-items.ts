@@ -1,6 +1,6 @@
 // Items of a collection: adding, moving, removing, and listing those that the caller may see. Positions run from 0 without gaps.
 
-import { and, asc, eq, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { CollectionItem, CollectionItemPut, Exactness } from "../../schema/contract/collections.ts";
 import { COLLECTION_ITEMS_MAX } from "../../schema/contract/limits.ts";
@@ -12,6 +12,7 @@ import {
   type OwnedAdapter,
   slots,
   users,
+  versions,
 } from "../../schema/tables.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { refOf } from "../catalog/adapters.ts";
@@ -192,25 +193,32 @@ export async function exactnessOfCollection(
   row: CollectionRow,
 ): Promise<Exactness> {
   if (row.baseId === null) return { exact: true, classes: [], conflict_count: 0, conflicts: [] };
+  const foreignVersions = db
+    .select({ id: versions.id })
+    .from(versions)
+    .where(and(eq(versions.adapterId, adapters.id), isNull(versions.slot)));
   const rows = await db
     .select({ name: adapters.name, owner: users.handle, slot: slots.slot })
     .from(collectionItems)
     .innerJoin(adapters, eq(adapters.id, collectionItems.adapterId))
     .innerJoin(users, eq(users.id, adapters.ownerId))
-    .innerJoin(slots, eq(slots.adapterId, adapters.id))
+    .leftJoin(slots, eq(slots.adapterId, adapters.id))
     .where(
       and(
         eq(collectionItems.collectionId, row.id),
         shownTo(caller, row),
         sql`${adapters.state} in ('draft', 'published')`,
+        // A draft without a slot is no adapter yet; a LoRA of another program never has one.
+        or(isNotNull(slots.slot), exists(foreignVersions)),
       ),
     )
     .orderBy(asc(collectionItems.position), asc(collectionItems.adapterId))
     .all();
   const base = knownBase(row.baseId);
-  return exactnessOf(
+  const found = exactnessOf(
     base,
     radixOfBase(base),
-    rows.map((found) => ({ ref: refOf(found), slot: found.slot })),
+    rows.flatMap((one) => (one.slot === null ? [] : [{ ref: refOf(one), slot: one.slot }])),
   );
+  return { ...found, exact: found.exact && rows.every(({ slot }) => slot !== null) };
 }

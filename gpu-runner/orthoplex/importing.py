@@ -12,7 +12,8 @@ from typing import Any
 
 from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
-from orthoplex.local import INEXACT, check_folder, read_lora
+from orthoplex.local import check_folder, read_lora
+from orthoplex.loras import INEXACT, check_family
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
 
@@ -70,6 +71,5 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
 def sd_base(flags: argparse.Namespace) -> Any:
     """The base of --base; ValueError where it is of a family without such LoRAs."""
     base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
-    if base.description["family"] != "sd":
-        raise ValueError(f"{base.id} is of the family {base.description['family']}, for which there are no such LoRAs")
+    check_family(base)
     return base

@@ -7,9 +7,8 @@ import argparse
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,12 +16,13 @@ from orthoplex.bases import AnyBase, load_base, present_bases
 from orthoplex.bases.limits import check_spec, size_of
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import add_base, default_base, describe_base
+from orthoplex.loras import NamedLora, check_family, with_loras
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.pictures import PictureRefused
 from orthoplex.png import write_png
 from orthoplex.progress import ProgressLine
-from orthoplex.recipe import RecipeAdapter, RecipeLora, recipe_of
+from orthoplex.recipe import RecipeAdapter, recipe_of
 from orthoplex.report import Said
 from orthoplex.runner.bases import device_name, resolve_device
 from orthoplex.runner.config import ConfigRefused, read_config
@@ -34,7 +34,6 @@ from orthoplex.wildcards import with_wildcards
 
 INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused, ConfigRefused, Refused, Unreachable)
 
-INEXACT = "it acts on every word and every place, so what is composed with it is not exact"
 _LORA = re.compile(
     r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<trigger><[a-z0-9][a-z0-9_-]{0,63}>)(:(?P<words>.+))?)?"
 )
@@ -86,7 +85,7 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     check_spec(base.description, spec)
     loras = [read_lora(base, text) for text in flags.lora]
     check_folder(flags.out)
-    with _with_loras(base, loras) as (attached_base, stands):
+    with with_loras(base, loras) as (attached_base, stands):
         shown = ProgressLine("generating")
 
         def on_step(step: int, total: int, _preview: object) -> bool:
@@ -94,9 +93,6 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
             return True
 
         generated = sample(attached_base, spec, [*(attached for attached, _ in read), *stands], on_step=on_step)
-    foreign = [
-        RecipeLora(each.path.stem, each.strength, each.sha256, each.trigger, each.words or None) for each in loras
-    ]
     for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
         recipe = recipe_of(
             base.id,
@@ -106,30 +102,12 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
             adapters=[each for _, each in read],
             device=device_name(str(base.device)),
         )
-        recipe = replace(recipe, loras=foreign)
+        recipe = replace(recipe, loras=[each.recipe for each in loras])
         path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
         yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
-    yield from (f"note: {each.path} is another program's LoRA: {_inexact(each)}" for each in loras)
+    yield from (f"note: {each.path} is another program's LoRA: {each.inexact}" for each in loras)
     yield from (f"note: {warning}" for warning in generated.warnings)
-
-
-@dataclass(frozen=True, eq=False)
-class NamedLora:
-    """A foreign LoRA as the command line names it."""
-
-    lora: Any
-    strength: float
-    path: Path
-    sha256: str
-    trigger: str | None = None  # gated by the attention paid to it
-    words: str = ""  # what the text encoder reads in its place
-
-
-def _inexact(lora: NamedLora) -> str:
-    if lora.trigger is None:
-        return INEXACT
-    return f"it acts where {lora.trigger} is attended to, was not trained so, and loses what has no gate: not exact"
 
 
 def read_lora(base: AnyBase, text: str) -> NamedLora:
@@ -137,8 +115,7 @@ def read_lora(base: AnyBase, text: str) -> NamedLora:
 
     Without WORDS the trigger that the file names.
     """
-    if base.description["family"] != "sd":
-        raise ValueError(f"{base.id} is of the family {base.description['family']}, for which there are no such LoRAs")
+    check_family(base)
     from orthoplex.bases.sd.foreign import read_foreign
     from orthoplex.bases.sd.foreign_facts import facts_of
 
@@ -153,24 +130,7 @@ def read_lora(base: AnyBase, text: str) -> NamedLora:
         if not words:
             raise ValueError(f"{path} names no trigger: write what its users do, {found['trigger']}:sks dog")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return NamedLora(lora, float(found["strength"] or 1), path, digest, found["trigger"], words)
-
-
-@contextmanager
-def _with_loras(base: AnyBase, loras: Sequence[NamedLora]) -> Iterator[tuple[AnyBase, list[AttachedAdapter]]]:
-    """The base with LoRAs, and what stands in compositions for those that are gated."""
-    if not loras:
-        yield base, []
-        return
-    from orthoplex.bases.sd.foreign import foreign_attached
-    from orthoplex.bases.sd.foreign_gated import gated_lora, stand_in, with_gated
-
-    named = [each for each in loras if each.trigger]
-    gated = [gated_lora(each.lora, str(each.trigger), each.strength, base.layout) for each in named]
-    stands = [stand_in(lora, each.words) for lora, each in zip(gated, named, strict=True)]
-    whole = [(each.lora, each.strength) for each in loras if not each.trigger]
-    with foreign_attached(cast("Any", base), whole):
-        yield (with_gated(cast("Any", base), gated) if gated else base), stands
+    return NamedLora(lora, float(found["strength"] or 1), path.stem, digest, found["trigger"], words, path=path)
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:

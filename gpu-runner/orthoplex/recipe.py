@@ -33,6 +33,7 @@ class RecipeLora:
     sha256: str
     trigger: str | None = None
     words: str | None = None  # what the text encoder read in the trigger's place
+    version_id: str | None = None  # None for a file that comes from no catalog
 
 
 @dataclass(frozen=True)

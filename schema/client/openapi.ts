@@ -9544,6 +9544,31 @@ export interface components {
             handle: string;
             name: string;
         };
+        /** @description What a version of a LoRA of another program has in place of a slot */
+        Foreign: {
+            /**
+             * @description It changes other words and places as well; no slot keeps it apart
+             * @enum {boolean}
+             */
+            exact: false;
+            /** @description How many layers it changes */
+            layers: number;
+            /**
+             * @description Whose names its tensors have
+             * @enum {string}
+             */
+            layout: "kohya" | "peft" | "diffusers";
+            /** @description The licence that the file names */
+            licence: string | null;
+            /** @description Of its widest layer */
+            rank: number;
+            /** @description The base that the file names */
+            trained_on: string | null;
+            /** @description Words that the file says it was trained on */
+            triggers: string[];
+            /** @description What stands for its trigger in a prompt, such as `rexdog dog`: where a prompt names the trigger, it acts there alone. Null: always on the whole picture */
+            words: string | null;
+        };
         GeneratedImage: {
             height: number;
             /** @description Id of kind img */
@@ -9907,6 +9932,11 @@ export interface components {
             /** @description Id of kind ver */
             version_id?: string;
         };
+        /** @description Only of a LoRA of another program: no picture with it is exact */
+        MemberForeign: {
+            /** @description Read in place of its trigger; null: it acts on the whole picture */
+            words: string | null;
+        };
         Mix: {
             base: string;
             comments: number;
@@ -9956,11 +9986,13 @@ export interface components {
         MixMember: {
             /** @description New pictures can be drawn with it */
             available: boolean;
+            foreign?: components["schemas"]["MemberForeign"];
             preview: components["schemas"]["Picture"] | null;
             /** @description owner/name, or owner/name:number for one version */
             ref: string;
             region: components["schemas"]["Region"] | null;
-            slot: number;
+            /** @description Null for a LoRA of another program */
+            slot: number | null;
             strength: number;
             /** @description null where the adapter is hidden or gone */
             title: string | null;
@@ -10421,7 +10453,7 @@ export interface components {
                 /** @description JSON pointer into the body, or ?name for a query parameter */
                 pointer: string;
                 /** @enum {string} */
-                reason?: "empty" | "pickle" | "zip" | "gguf" | "not_safetensors" | "truncated" | "trailing_bytes" | "header_too_large" | "header_not_json" | "offsets_invalid" | "dtype_invalid" | "shape_invalid" | "tensor_missing" | "tensor_unexpected" | "value_not_finite" | "norm_too_large" | "metadata_missing" | "metadata_invalid" | "format_mismatch" | "base_mismatch" | "basis_mismatch" | "rank_mismatch" | "slot_mismatch" | "hash_mismatch" | "type_unknown" | "type_mismatch" | "too_many_pixels" | "too_many_bytes";
+                reason?: "empty" | "pickle" | "zip" | "gguf" | "not_safetensors" | "truncated" | "trailing_bytes" | "header_too_large" | "header_not_json" | "offsets_invalid" | "dtype_invalid" | "shape_invalid" | "tensor_missing" | "tensor_unexpected" | "lora_unsupported" | "value_not_finite" | "norm_too_large" | "metadata_missing" | "metadata_invalid" | "format_mismatch" | "base_mismatch" | "basis_mismatch" | "rank_mismatch" | "slot_mismatch" | "hash_mismatch" | "type_unknown" | "type_mismatch" | "too_many_pixels" | "too_many_bytes";
             }[];
             instance: string;
             status: number;
@@ -10868,10 +10900,12 @@ export interface components {
             kind: "user";
         };
         ResolvedMember: {
+            foreign?: components["schemas"]["MemberForeign"];
             /** @description owner/name, or owner/name:number for one version */
             ref: string;
             region: components["schemas"]["Region"] | null;
-            slot: number;
+            /** @description Null for a LoRA of another program */
+            slot: number | null;
             strength: number;
             /** @description The word that calls it here */
             trigger: string;
@@ -10940,10 +10974,11 @@ export interface components {
         };
         SampleSpec: {
             adapters: {
+                foreign?: components["schemas"]["MemberForeign"];
                 input: string;
                 ref: string;
                 region: components["schemas"]["Region"] | null;
-                slot: number;
+                slot: number | null;
                 strength: number;
                 trigger: string;
                 /** @description Id of kind ver */
@@ -10983,12 +11018,12 @@ export interface components {
             /** @description The first ten digits of the SHA-256, upper case, as Civitai writes it */
             autov2: string;
             checks: components["schemas"]["ScanCheck"][];
-            /** @description Frobenius norms of the layers' residuals at strength 1 */
+            /** @description Frobenius norms of the layers' residuals at strength 1; null for a LoRA of another program, which no base bounds */
             norms: {
                 largest: number;
                 limit: number;
                 mean: number;
-            };
+            } | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -11329,6 +11364,8 @@ export interface components {
              */
             created_at: string;
             download_url: string;
+            /** @description Of a LoRA of another program; null for an adapter */
+            foreign: components["schemas"]["Foreign"] | null;
             hashes: components["schemas"]["Hashes"];
             /** @description Id of kind ver */
             id: string;
@@ -11351,7 +11388,8 @@ export interface components {
             /** @description SHA-256 of the bytes, lower-case hexadecimal */
             sha256: string;
             size_bytes: number;
-            slot: number;
+            /** @description Null for a LoRA of another program */
+            slot: number | null;
             /** @enum {string} */
             state: "draft" | "published" | "yanked";
             /** @description The strength its owner recommends */
@@ -11378,10 +11416,12 @@ export interface components {
             previews?: string[];
             /** @description Without it: the file's own */
             strength?: number;
-            /** @description Must equal the file's trigger if it has one */
+            /** @description Must equal the file's. Of a LoRA of another program: what calls it, without it <name> */
             trigger?: string;
             /** @description Id of kind upl */
             upload_id: string;
+            /** @description Of a LoRA of another program: what its users write in prompts, read in the trigger's place. Empty: none. Without it: the first that the file names */
+            words?: string;
         };
         VersionPatch: {
             changelog?: string;

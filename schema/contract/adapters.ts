@@ -1,6 +1,7 @@
 // Adapters (catalog entries), their versions (immutable artifacts), licences and slots, as they travel.
 
 import { z } from "zod";
+import { Foreign, ForeignWords } from "./foreign.ts";
 import { AdapterRef, Handle, idOf, OwnerAndName, Sha256, Timestamp } from "./ids.ts";
 import {
   DESCRIPTION_MAX_CHARACTERS,
@@ -129,7 +130,8 @@ export const Version = z
     ref: AdapterRef,
     number: z.int().positive(),
     base: z.string(),
-    slot: z.int().nonnegative(),
+    slot: z.int().nonnegative().nullable().meta({ description: "Null for a LoRA of another program" }),
+    foreign: orNull(Foreign).meta({ description: "Of a LoRA of another program; null for an adapter" }),
     state: VersionState,
     trigger: Trigger,
     strength: Strength.meta({ description: "The strength its owner recommends" }),
@@ -236,7 +238,10 @@ export const VersionCreate = z
       description: "Pictures of your generations, shown behind the uploaded previews",
     }),
     strength: Strength.optional().meta({ description: "Without it: the file's own" }),
-    trigger: Trigger.optional().meta({ description: "Must equal the file's trigger if it has one" }),
+    trigger: Trigger.optional().meta({
+      description: "Must equal the file's. Of a LoRA of another program: what calls it, without it <name>",
+    }),
+    words: ForeignWords.optional(),
     changelog: prose(DESCRIPTION_MAX_CHARACTERS).default(""),
   })
   .meta({ id: "VersionCreate" });

@@ -76,6 +76,7 @@ export const FILE_REASONS = [
   "shape_invalid",
   "tensor_missing",
   "tensor_unexpected",
+  "lora_unsupported",
   "value_not_finite",
   "norm_too_large",
   "metadata_missing",

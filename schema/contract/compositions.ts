@@ -70,14 +70,27 @@ export const CompositionCreate = z
   })
   .meta({ id: "CompositionCreate" });
 
+/** Of a member that is a LoRA of another program. */
+export const MemberForeign = z
+  .object({
+    words: orNull(z.string()).meta({
+      description: "Read in place of its trigger; null: it acts on the whole picture",
+    }),
+  })
+  .meta({
+    id: "MemberForeign",
+    description: "Only of a LoRA of another program: no picture with it is exact",
+  });
+
 export const ResolvedMember = z
   .object({
     version_id: idOf("ver"),
     ref: AdapterRef,
     trigger: Trigger.meta({ description: "The word that calls it here" }),
     strength: Strength,
-    slot: z.int(),
+    slot: z.int().nullable().meta({ description: "Null for a LoRA of another program" }),
     region: orNull(Region),
+    foreign: MemberForeign.optional(),
   })
   .meta({ id: "ResolvedMember" });
 export type ResolvedMember = z.infer<typeof ResolvedMember>;

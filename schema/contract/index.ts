@@ -11,6 +11,7 @@ export * from "./compat-openai.ts";
 export * from "./compat-replicate.ts";
 export * from "./compositions.ts";
 export * from "./events.ts";
+export * from "./foreign.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./limits.ts";

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { Trigger } from "./adapters.ts";
 import { JOB_ERROR_CODES } from "./codes.ts";
-import { Region } from "./compositions.ts";
+import { MemberForeign, Region } from "./compositions.ts";
 import { idOf, Sha256, Timestamp } from "./ids.ts";
 import { Progress } from "./jobs.ts";
 import {
@@ -114,9 +114,10 @@ export const SampleSpec = z
         ref: z.string(),
         trigger: Trigger,
         strength: z.number(),
-        slot: z.int(),
+        slot: z.int().nullable(),
         input: z.string(),
         region: orNull(Region),
+        foreign: MemberForeign.optional(),
       }),
     ),
   })

@@ -10,7 +10,7 @@ export const SCAN_STATES = ["pending", "passed", "failed"] as const;
 export const ScanState = z.enum(SCAN_STATES);
 
 /**
- * hashes: the bytes are the announced ones. values: all finite. norms: within the base's limit. duplicate: not another owner's tensors.
+ * hashes: the bytes are the announced ones. values: all finite. norms: within the base's limit, but of LoRAs of other programs. duplicate: not another owner's tensors.
  * certificate: pictures that do not call it are the same bytes with and without it; only where a runner has drawn them.
  */
 export const SCAN_CHECKS = ["hashes", "values", "norms", "duplicate", "certificate"] as const;
@@ -72,9 +72,10 @@ export const ScanReport = z
       count: z.int().meta({ description: "Numbers in the file" }),
       zero_share: z.number().meta({ description: "How many of them are 0: from 0 to 1" }),
     }),
-    norms: z
-      .object({ largest: z.number(), mean: z.number(), limit: z.number() })
-      .meta({ description: "Frobenius norms of the layers' residuals at strength 1" }),
+    norms: orNull(z.object({ largest: z.number(), mean: z.number(), limit: z.number() })).meta({
+      description:
+        "Frobenius norms of the layers' residuals at strength 1; null for a LoRA of another program, which no base bounds",
+    }),
     scanned_at: Timestamp,
   })
   .meta({ id: "ScanReport" });

@@ -109,7 +109,6 @@ CREATE TABLE `versions` (
   `adapter_id` text NOT NULL,
   `number` integer NOT NULL,
   `base_id` text NOT NULL,
-  `slot` integer NOT NULL,
   `state` text NOT NULL,
   `trigger_word` text NOT NULL,
   `strength` real NOT NULL,
@@ -121,7 +120,7 @@ CREATE TABLE `versions` (
   `job_id` text,
   `created_at` integer NOT NULL,
   `published_at` integer
-, `supersedes_id` text, `yank_reason` text, `yanked_at` integer, `yanked_by` text, `tensors_sha256` text, `scan_state` text DEFAULT 'pending' NOT NULL, `scan` text, `scanned_at` integer, `preview_job_id` text, `certificate` text, `self_check` text);
+, `supersedes_id` text, `yank_reason` text, `yanked_at` integer, `yanked_by` text, `tensors_sha256` text, `scan_state` text DEFAULT 'pending' NOT NULL, `scan` text, `scanned_at` integer, `preview_job_id` text, `certificate` text, `self_check` text, `slot` integer, `foreign_facts` text);
 CREATE UNIQUE INDEX `versions_adapter_number` ON `versions` (`adapter_id`,`number`);
 CREATE INDEX `versions_preview_job` ON `versions` (`preview_job_id`);
 CREATE INDEX `versions_sha256` ON `versions` (`sha256`);

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Licence } from "../contract/adapters.ts";
 import type { ResolvedMember } from "../contract/compositions.ts";
+import type { Foreign } from "../contract/foreign.ts";
 import type { Id } from "../contract/ids.ts";
 import { RATINGS } from "../contract/moderation.ts";
 import { REMOVERS } from "../contract/problem.ts";
@@ -112,7 +113,9 @@ export const versions = sqliteTable(
     adapterId: id("adapter_id", "adp").notNull(),
     number: integer("number").notNull(),
     baseId: text("base_id").notNull(),
-    slot: integer("slot").notNull(),
+    /** Null for a LoRA of another program, of which `foreign` says what is known. */
+    slot: integer("slot"),
+    foreign: json<Foreign>("foreign_facts"),
     state: text("state", { enum: ["draft", "published", "yanked"] }).notNull(),
     trigger: text("trigger_word").notNull(),
     strength: real("strength").notNull(),

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { looksForeign } from "../../functions/lib/foreign-header.ts";
 import { readHeader } from "../../functions/lib/safetensors.ts";
 import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
 import type { Orthoplex, Schema } from "../../schema/client/index.ts";
@@ -38,11 +39,15 @@ const ABOUT_OPTIONS: Command["options"] = {
 
 const publish: Command = {
   usage: "publish FILE.safetensors --name NAME [--previews FOLDER]",
-  about: "publishes an adapter file; a name that is there gets a new version",
+  about: "publishes an adapter file, or a LoRA of another program; a name that is there gets a new version",
   options: {
     ...ABOUT_OPTIONS,
     previews: { type: "string", hint: "a folder of pictures to show" },
     changelog: { type: "string", hint: "what is new in this version" },
+    words: {
+      type: "string",
+      hint: "of another program's LoRA: what its users write (the file's first; '' for none)",
+    },
     draft: { type: "boolean", hint: "leave the version a draft" },
   },
   run: async (args, values) => {
@@ -55,6 +60,7 @@ const publish: Command = {
       );
     }
     const { metadata } = header;
+    const isForeign = looksForeign(header);
     const previews = text(values, "previews");
     const pictures = previews === undefined ? [] : picturesIn(previews);
     const api = keyedApi(values);
@@ -63,7 +69,7 @@ const publish: Command = {
     const params = { path: { owner: handle, name } };
     const existing = await api.find("/v1/adapters/{owner}/{name}", { params });
     if (!existing) await api.post("/v1/adapters", { body: about(values, name, metadata) });
-    if (existing?.slot == null) {
+    if (!isForeign && existing?.slot == null) {
       await api.post("/v1/adapters/{owner}/{name}/slot", { params, body: { slot: Number(metadata.slot) } });
     }
     const version = await api.post("/v1/adapters/{owner}/{name}/versions", {
@@ -71,9 +77,10 @@ const publish: Command = {
       body: {
         upload_id: await api.upload("adapter", bytes, basename(file)),
         previews: await uploadAll(api, "preview", pictures),
-        ...given({ changelog: text(values, "changelog") }),
+        ...given({ changelog: text(values, "changelog"), words: text(values, "words") }),
       },
     });
+    if (isForeign) say(`${version.ref} is a LoRA of another program: no picture with it is exact.`);
     const shown = values.draft ? version : await publishVersion(api, version.id);
     show(values, shown, () => [`${shown.ref} ${shown.state}: ${api.url}/adapter/?id=${handle}/${name}`]);
   },

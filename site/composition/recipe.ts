@@ -11,7 +11,11 @@ export function formOfRecipe(recipe: unknown): Form | null {
   const prompt = typeof recipe.prompt === "string" ? recipe.prompt : null;
   const listed = recipe.adapters ?? recipe.members;
   if (prompt === null && !Array.isArray(listed)) return null;
-  const members = (Array.isArray(listed) ? listed : []).flatMap((value) => memberOf(value) ?? []);
+  // LoRAs of other programs stand beside the adapters; one from a file of somebody's own is in no catalog.
+  const loras = (Array.isArray(recipe.loras) ? recipe.loras : []).filter(isCatalogued);
+  const members = [...(Array.isArray(listed) ? listed : []), ...loras].flatMap(
+    (value) => memberOf(value) ?? [],
+  );
   return {
     ...EMPTY_FORM,
     members,
@@ -42,6 +46,8 @@ function sizeOfRecipe(recipe: Values): string {
   if (typeof size === "string" && /^\d+x\d+$/.test(size)) return size;
   return wholeOf(width) && wholeOf(height) ? `${width}x${height}` : EMPTY_FORM.size;
 }
+
+const isCatalogued = (value: unknown) => isRecord(value) && typeof value.version_id === "string";
 
 const isRecord = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -33,6 +33,7 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
             {state !== "published" ? state : rating === "general" ? class_word : rating}
           </span>
         </div>
+        {latest_version?.foreign && <InexactTag />}
         <div class="card-line quiet">
           <span>{latest_version ? `by ${owner}` : `no version yet, by ${owner}`}</span>
           <span class="card-counts">
@@ -49,6 +50,16 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
     </article>
   );
 }
+
+/** On everything that shows a LoRA of another program. */
+export const InexactTag = () => (
+  <span
+    class="tag warn"
+    title="A LoRA of another program. It acts on other words and places as well, so no picture with it is exact."
+  >
+    foreign LoRA, not exact
+  </span>
+);
 
 /** As high as what comes in their place, so that nothing below jumps. */
 export function CardSkeletons({ count, mix = false }: { count: number; mix?: boolean }) {

@@ -10,7 +10,7 @@ export function AddButton({ adapter, text = false }: { adapter: Adapter; text?: 
   const [items, setItems] = useState(trayItems);
   useEffect(() => onTray(() => setItems(trayItems())), []);
   const version = adapter.latest_version;
-  if (!version || adapter.slot === null) return null;
+  if (!version || (adapter.slot === null && !version.foreign)) return null;
   const { ref, title } = adapter;
   const isIn = items.some((item) => item.ref === ref);
   const toggle = () => {

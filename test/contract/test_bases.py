@@ -1,5 +1,7 @@
-"""A Stable Diffusion pipeline, from a folder to an adapter and its pictures, at a real edge with a real runner."""
+"""A Stable Diffusion pipeline at a real edge with a real runner: from a folder to an adapter and its pictures, and a
+LoRA of another program from its file to pictures."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -16,6 +18,7 @@ from PIL import Image
 
 pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
+RANK = 2
 ROOT = Path(__file__).resolve().parents[2]
 BASE = f"tiny-sd-{os.getpid()}"  # an edge keeps what was published
 SECONDS = 240.0
@@ -78,10 +81,8 @@ def picture(shade: int) -> bytes:
     return file.getvalue()
 
 
-def uploaded(api: httpx.Client, content: bytes) -> str:
-    import hashlib
-
-    about = {"kind": "training_image", "content_type": "image/png", "size_bytes": len(content)}
+def uploaded(api: httpx.Client, content: bytes, kind: str = "training_image", content_type: str = "image/png") -> str:
+    about = {"kind": kind, "content_type": content_type, "size_bytes": len(content)}
     sha256 = hashlib.sha256(content).hexdigest()
     made = api.post("/v1/uploads", json={**about, "sha256": sha256}).raise_for_status().json()
     if made["upload_url"]:
@@ -168,3 +169,84 @@ def test_an_added_pipeline_is_a_base_of_the_edge_that_trains_and_generates(
     (other,) = finished(api, f"/v1/generations/{again['id']}")["result"]["images"]
     pixels = [Image.open(BytesIO(api.get(each["url"]).content)).convert("RGB").tobytes() for each in (made, other)]
     assert pixels[0] == pixels[1]
+
+
+def lora(folder: Path) -> bytes:
+    """A kohya file for the pipeline in FOLDER, as its tools write one."""
+    import torch
+    from safetensors.torch import save
+
+    from orthoplex.bases.sd.base import load_sd
+    from orthoplex.bases.sd.describe import describe
+    from orthoplex.bases.sd.foreign import names_of
+    from orthoplex.bases.sd.lora_files import lora_tensors
+
+    base = load_sd(folder, describe(folder, "a-base", "A base"), torch.device("cpu"), torch.float32)
+    generator = torch.Generator().manual_seed(3)
+    layers = {
+        name: (
+            torch.randn(RANK, shape.in_features, generator=generator),
+            0.3 * torch.randn(shape.out_features, RANK, generator=generator),
+        )
+        for name, shape in base.layout.layers.items()
+    }
+    tags = {"ss_tag_frequency": json.dumps({"10_bob dog": {"park": 3}}), "ss_base_model_version": "sd_1.5"}
+    return bytes(save(lora_tensors(layers, names_of(base), "kohya"), {**tags, "modelspec.license": "CC-BY-4.0"}))
+
+
+def drawn(api: httpx.Client, **order: Any) -> dict[str, Any]:
+    asked = {"size": "64x64", "steps": 2, "seed": 4, "base": BASE, **order}
+    made = api.post("/v1/generations", json=asked).raise_for_status().json()
+    done = finished(api, f"/v1/generations/{made['id']}")
+    (image,) = done["result"]["images"]
+    content = Image.open(BytesIO(api.get(image["url"]).content))
+    return {**image, "pixels": content.convert("RGB").tobytes(), "warnings": done["warnings"]}
+
+
+@pytest.mark.usefixtures("runner")
+def test_a_lora_of_another_program_is_published_marked_and_composed(api: httpx.Client, pipeline: Path) -> None:
+    name = f"rex-{os.getpid()}"
+    permissions = ("credit", "commercial_use", "derivatives", "different_licence")
+    about = {
+        "name": name,
+        "title": "Rex",
+        "base": BASE,
+        "concept": "Rex",
+        "class_word": "dog",
+        "visibility": "unlisted",
+    }
+    licence = {"spdx": "CC-BY-4.0", **dict.fromkeys(permissions, True)}
+    adapter = api.post("/v1/adapters", json={**about, "licence": licence}).raise_for_status().json()
+    content = lora(pipeline)
+    made = api.post(
+        f"/v1/adapters/{adapter['ref']}/versions",
+        json={"upload_id": uploaded(api, content, "adapter", "application/octet-stream")},
+    )
+    version = made.raise_for_status().json()
+    shown = api.post(f"/v1/versions/{version['id']}/publish").raise_for_status().json()
+    assert (shown["slot"], shown["state"], shown["trigger"]) == (None, "published", f"<{name}>")
+    facts = shown["foreign"]
+    assert (facts["exact"], facts["layout"], facts["rank"], facts["words"]) == (False, "kohya", RANK, "bob dog")
+    tensors = content[8 + int.from_bytes(content[:8], "little") :]
+    assert shown["hashes"]["autov3"] == hashlib.sha256(tensors).hexdigest()[:12].upper()
+
+    plain = drawn(api, prompt="a dog in a park")
+    rex = {"version_id": version["id"]}
+    whole = drawn(api, prompt="a dog in a park", adapters=[rex])
+    gated = drawn(api, prompt=f"a <{name}> in a park", adapters=[rex])
+    assert len({each["pixels"] for each in (plain, whole, gated)}) == 3
+    assert "loras" not in plain["recipe"]
+    assert whole["recipe"]["exact"] is False
+    assert "trigger" not in whole["recipe"]["loras"][0]
+    assert gated["recipe"]["loras"][0]["words"] == "bob dog"
+    assert any("not exact" in warning for warning in whole["warnings"])
+    assert drawn(api, prompt="a dog in a park")["pixels"] == plain["pixels"]  # the runner's weights are as before
+
+    # beside an adapter of a slot, and the previews that its publication ordered
+    ada = finished(api, f"/v1/trainings/{train(api, 'dora', (0, 60, 120, 180))['id']}")
+    both = drawn(
+        api, prompt=f"{ada['request']['trigger']} and <{name}>", adapters=[rex, {"ref": ada["result"]["adapter"]}]
+    )
+    assert [each["ref"] for each in both["recipe"]["adapters"]] == [f"{ada['result']['adapter']}:1"]
+    assert len(both["recipe"]["loras"]) == 1
+    until(lambda: len(api.get(f"/v1/versions/{version['id']}").json()["previews"]) == 4)

@@ -266,14 +266,14 @@ export class Machine {
     this.id = id;
   }
 
-  static async register(owner: Person): Promise<Machine> {
+  static async register(owner: Person, bases: string[] = [BASE.id]): Promise<Machine> {
     const about = {
       name: "m",
       version: "1",
       device: "cpu",
       dtype: "float32",
       memory_bytes: 1,
-      bases: [BASE.id],
+      bases,
     };
     const { runner_id } = await owner.must<{ runner_id: string }>("POST", "/runner/v1/register", about);
     return new Machine(owner, runner_id);

@@ -33,7 +33,7 @@ const RUNNER = [
   ["sample"],
   ["train"],
   ["recipe.py", "report.py"],
-  ["png.py", "pictures.py"],
+  ["png.py", "pictures.py", "loras.py"],
   ["runner", "eval", "export_onnx", "cast_training", "sd_training"],
   ["progress.py", "wildcards.py", "training_folder.py"],
   ["local.py", "inspection.py"],

@@ -8,9 +8,14 @@ import { typescriptGraph } from "./imports.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 /** The adapter file and its mathematics, and the sizes of a base: docs/decisions/0013. */
-const SHARED = ["adapter-header.ts", "base-sizes.ts", "basis.ts", "safetensors.ts", "slot.ts"].map(
-  (name) => `functions/lib/${name}`,
-);
+const SHARED = [
+  "adapter-header.ts",
+  "base-sizes.ts",
+  "basis.ts",
+  "foreign-header.ts",
+  "safetensors.ts",
+  "slot.ts",
+].map((name) => `functions/lib/${name}`);
 
 test("the site imports from functions/ only the shared mathematics", () => {
   const graph = typescriptGraph(ROOT, ["site", "functions", "schema"]);

@@ -29,16 +29,23 @@ class Input(msgspec.Struct, frozen=True):
     size_bytes: int
 
 
-class Member(msgspec.Struct, frozen=True):
-    """One adapter version of a composition."""
+class Foreign(msgspec.Struct, frozen=True):
+    """Of a LoRA of another program: what stands for its trigger; None: it acts on the whole picture."""
+
+    words: str | None
+
+
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One adapter version of a composition; of another program's LoRA `slot` is None and `foreign` is there."""
 
     version_id: str
     ref: str
     trigger: str
     strength: float
-    slot: int
+    slot: int | None
     input: str
     region: Region | None
+    foreign: Foreign | None = None
 
 
 class Pixels(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import {
   type AdapterWithVersions,
   api,
   type Base,
+  type Foreign,
   type Licence,
   type Training,
   type Version,
@@ -21,25 +22,29 @@ interface Props {
 export function Facts({ adapter, version, base }: Props) {
   return (
     <div class="fact-panels">
-      <section class="panel">
-        <h2>Its own axes</h2>
-        {adapter.slot === null ? (
-          <p class="quiet">No slot is reserved yet. Training reserves one.</p>
-        ) : (
-          <>
-            {base ? (
-              <SlotPattern base={base} owners={[{ name: adapter.title, slot: adapter.slot, index: 0 }]} />
-            ) : (
-              <div class="skeleton pattern-skeleton">Loading</div>
-            )}
-            <p class="quiet">
-              {`Slot ${adapter.slot} of ${adapter.base}`}
-              {base &&
-                ` owns ${base.rank} of ${patternOf(base).n} columns in each of ${base.layers.length} layers. Nobody else can train into them.`}
-            </p>
-          </>
-        )}
-      </section>
+      {version?.foreign ? (
+        <ForeignFacts foreign={version.foreign} trigger={version.trigger} />
+      ) : (
+        <section class="panel">
+          <h2>Its own axes</h2>
+          {adapter.slot === null ? (
+            <p class="quiet">No slot is reserved yet. Training reserves one.</p>
+          ) : (
+            <>
+              {base ? (
+                <SlotPattern base={base} owners={[{ name: adapter.title, slot: adapter.slot, index: 0 }]} />
+              ) : (
+                <div class="skeleton pattern-skeleton">Loading</div>
+              )}
+              <p class="quiet">
+                {`Slot ${adapter.slot} of ${adapter.base}`}
+                {base &&
+                  ` owns ${base.rank} of ${patternOf(base).n} columns in each of ${base.layers.length} layers. Nobody else can train into them.`}
+              </p>
+            </>
+          )}
+        </section>
+      )}
       <section class="panel">
         <h2>What you may do</h2>
         <LicenceTable licence={adapter.licence} owner={adapter.owner} />
@@ -49,6 +54,49 @@ export function Facts({ adapter, version, base }: Props) {
     </div>
   );
 }
+
+const LAYOUTS: Record<Foreign["layout"], string> = {
+  kohya: "kohya's scripts",
+  peft: "PEFT",
+  diffusers: "diffusers of 2023",
+};
+
+/** What a LoRA of another program has in place of a slot. */
+function ForeignFacts({ foreign, trigger }: { foreign: Foreign; trigger: string }) {
+  const { layout, rank, layers, words, triggers, trained_on, licence } = foreign;
+  return (
+    <section class="panel">
+      <h2>A LoRA of another program</h2>
+      <p>
+        It has no slot: it acts on other words and places as well, and changes other people in the picture. No
+        picture with it is an exact composition.
+      </p>
+      <p class="quiet">
+        {words === null ? (
+          "It names no words of its own and always acts on the whole picture."
+        ) : (
+          <>
+            Where the prompt names <code>{trigger}</code>, the base reads <code>{words}</code> there and the
+            LoRA acts as far as that is attended to; otherwise on the whole picture.
+          </>
+        )}
+      </p>
+      <p class="quiet">{`Rank ${rank} in ${layers} layers, named as ${LAYOUTS[layout]} does.`}</p>
+      <dl class="hashes">
+        {trained_on !== null && <Said name="Trained on, it says" text={trained_on} />}
+        {licence !== null && <Said name="Licence, it says" text={licence} />}
+        {triggers.length > 0 && <Said name="Its words" text={triggers.join(", ")} />}
+      </dl>
+    </section>
+  );
+}
+
+const Said = ({ name, text }: { name: string; text: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{text}</dd>
+  </div>
+);
 
 const GRANTS: readonly (readonly [keyof Licence, string])[] = [
   ["commercial_use", "Commercial use"],

@@ -45,7 +45,7 @@ export function FileReport({ version }: { version: Version }) {
           ))}
         </ul>
       )}
-      {report && <NormBar norms={report.norms} />}
+      {report?.norms && <NormBar norms={report.norms} />}
       <dl class="hashes">
         <Hash name="SHA-256" value={version.hashes.sha256} />
         <Hash name="AutoV2" value={version.hashes.autov2} />
@@ -59,7 +59,7 @@ export function FileReport({ version }: { version: Version }) {
   );
 }
 
-function NormBar({ norms }: { norms: ScanReport["norms"] }) {
+function NormBar({ norms }: { norms: NonNullable<ScanReport["norms"]> }) {
   const share = (norm: number) => Math.min(1, norm / norms.limit);
   return (
     <div class="norms">

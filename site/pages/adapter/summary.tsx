@@ -1,6 +1,7 @@
 // The head of an adapter page: name, owner, trigger, strength, and links.
 
 import type { AdapterWithVersions, Version } from "../../api.ts";
+import { InexactTag } from "../../ui/adapter-card.tsx";
 import { AddButton } from "../../ui/add-button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { bytesOf, countOf, dayOf } from "../../ui/format.ts";
@@ -26,6 +27,11 @@ export function Summary({ adapter, version }: { adapter: AdapterWithVersions; ve
         </p>
       </div>
       {lead !== adapter.title && <p class="summary-concept">{lead}</p>}
+      {version?.foreign && (
+        <p class="foreign-mark">
+          <InexactTag />
+        </p>
+      )}
       <div class="chips">
         <a class="chip" href={`/browse/?class=${encodeURIComponent(adapter.class_word)}`}>
           {adapter.class_word}

@@ -3,7 +3,7 @@
 import type { Adapter } from "../../api.ts";
 import { calledBy, type Member, type Mode } from "../../composition/form.ts";
 import { codeOf, type Failure, messageOf } from "../../failure.ts";
-import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
+import { adapterUrl, InexactTag, previewOf } from "../../ui/adapter-card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
@@ -68,7 +68,8 @@ export function CastList(props: {
                   {" is done."}
                 </p>
               )}
-              {trigger && props.missing.has(trigger) && (
+              {adapter?.latest_version?.foreign && <InexactTag />}
+              {trigger && !isWhole(adapter) && props.missing.has(trigger) && (
                 <button type="button" class="chip warn-chip" onClick={() => props.onMention(trigger)}>
                   <Icon name="add" />
                   <span>
@@ -83,6 +84,9 @@ export function CastList(props: {
     </ol>
   );
 }
+
+/** A LoRA of another program that no word calls. */
+const isWhole = (adapter: Adapter | undefined) => adapter?.latest_version?.foreign?.words === null;
 
 function MemberButtons(props: {
   name: string;

@@ -90,6 +90,9 @@ function Columns({ form, known }: { form: Form; known: KnownState }) {
     const adapter = known.adapters.get(ref);
     return adapter && adapter.slot !== null ? [{ name: adapter.title, slot: adapter.slot, index }] : [];
   });
+  const isForeign = ({ ref }: Form["members"][number]) =>
+    known.adapters.get(ref)?.latest_version?.foreign != null;
+  if (owners.length === 0 && form.members.every(isForeign)) return null;
   if (!known.base || owners.length === 0) return <div class="skeleton pattern-skeleton">Loading</div>;
   return (
     <figure class="columns">

@@ -1,7 +1,9 @@
-// Checks an adapter file before anything is sent: reads base, slot and trigger from the header, or says why the file would be refused. It
+// Checks an adapter file before anything is sent: reads base, slot and trigger from the header, or what a LoRA of another program says of
+// itself, or says why the file would be refused. It
 // brings the contract's schemas along, so that it is loaded when a file is chosen.
 
 import { checkHeader, type HeaderFault, isHeaderFault } from "../../../functions/lib/adapter-header.ts";
+import { checkForeign, type ForeignFacts, looksForeign } from "../../../functions/lib/foreign-header.ts";
 import { readHeader } from "../../../functions/lib/safetensors.ts";
 import { UPLOAD_MULTIPART_MAX_BYTES } from "../../../schema/contract/limits.ts";
 import type { Base } from "../../api.ts";
@@ -14,7 +16,7 @@ export interface FileFacts {
   concept: string;
   classWord: string;
 }
-export type Checked = { facts: FileFacts } | { fault: HeaderFault };
+export type Checked = { facts: FileFacts } | { foreign: ForeignFacts } | { fault: HeaderFault };
 
 const HEAD_BYTES = 64 * 1024;
 
@@ -29,6 +31,10 @@ export async function checkFile(file: Blob, base: Base): Promise<Checked> {
   if (header.kind === "needs_more")
     return { fault: { reason: "truncated", detail: "The header has no end." } };
   if (header.kind === "refused") return { fault: header };
+  if (looksForeign(header)) {
+    const foreign = checkForeign(header, base);
+    return isHeaderFault(foreign) ? { fault: foreign } : { foreign };
+  }
   const metadata = await checkHeader(header, base, null);
   if (isHeaderFault(metadata)) return { fault: metadata };
   return {

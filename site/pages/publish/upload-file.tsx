@@ -1,20 +1,17 @@
 // Uploads a file: checks it, chooses its adapter, sends it, shows its scan, publishes it. Problems are reported before anything is sent.
 
 import { useState } from "preact/hooks";
-import { classOf } from "../../../functions/lib/slot.ts";
+import { FOREIGN_WORDS_MAX_CHARACTERS } from "../../../schema/contract/foreign.ts";
 import {
   type Account,
   type Adapter,
   type AdapterWithVersions,
   api,
   type Base,
-  type Reply,
   type Version,
 } from "../../api.ts";
-import { publishing } from "../../api-publish.ts";
 import { codeOf, type Failure } from "../../failure.ts";
-import { TextArea } from "../../ui/field.tsx";
-import { bytesOf } from "../../ui/format.ts";
+import { TextArea, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { nameFrom } from "../../ui/name-from.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
@@ -22,11 +19,13 @@ import { useReply } from "../../ui/use-reply.ts";
 import { type About, adapterOf, EMPTY_ABOUT, missingIn } from "./about.ts";
 import { AboutStep } from "./about-step.tsx";
 import { DropZone } from "./drop-zone.tsx";
-import type { Checked, FileFacts } from "./file-check.ts";
+import type { FileFacts } from "./file-check.ts";
 import { remedyOf } from "./file-remedies.ts";
 import { FileReview } from "./file-review.tsx";
+import { type Opened, OpenedFile } from "./opened-file.tsx";
 import { OwnMachine } from "./own-machine.tsx";
-import { type Sending, sendFile } from "./sending.ts";
+import { sendVersion } from "./send-version.ts";
+import type { Sending } from "./sending.ts";
 import { SendingBar } from "./sending-bar.tsx";
 import { Step } from "./step.tsx";
 
@@ -36,8 +35,6 @@ interface Props {
   /** The adapter that the file is a new version of; null to find it by its slot. */
   adapter: AdapterWithVersions | null;
 }
-type Opened = { file: File; checked: Checked };
-
 const aboutOf = ({ concept, classWord, trigger }: FileFacts): About => ({
   ...EMPTY_ABOUT,
   title: concept,
@@ -50,6 +47,8 @@ export function UploadFile({ account, base, adapter }: Props) {
   const own = useReply(() => api.adapters({ owner: account.handle, limit: 100 }), [account.handle]);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [about, setAbout] = useState<About>(EMPTY_ABOUT);
+  /** What users of a LoRA of another program write for it. */
+  const [words, setWords] = useState("");
   const [changelog, setChangelog] = useState("");
   /** Created by an earlier attempt: a second one continues with it. */
   const [made, setMade] = useState<Adapter | null>(null);
@@ -58,11 +57,15 @@ export function UploadFile({ account, base, adapter }: Props) {
   const [version, setVersion] = useState<Version | null>(null);
 
   const facts = opened && "facts" in opened.checked ? opened.checked.facts : null;
+  const foreign = opened && "foreign" in opened.checked ? opened.checked.foreign : null;
   const holder =
-    own.value?.items.find(({ slot, base: of }) => slot === facts?.slot && of === base.id) ?? null;
+    own.value?.items.find(({ slot, base: of }) => facts !== null && slot === facts.slot && of === base.id) ??
+    null;
   const target = adapter ?? made ?? holder;
   const misplaced =
     facts !== null && target !== null && target.slot !== null && target.slot !== facts.slot ? target : null;
+
+  const isGood = facts !== null || foreign !== null;
 
   const open = async ([file]: File[]) => {
     if (!file) return;
@@ -71,13 +74,20 @@ export function UploadFile({ account, base, adapter }: Props) {
     const checked = await checkFile(file, base);
     setOpened({ file, checked });
     if ("facts" in checked) setAbout(aboutOf(checked.facts));
+    if ("foreign" in checked) {
+      const title = file.name.replace(/\.safetensors$/, "");
+      setAbout({ ...EMPTY_ABOUT, title, name: nameFrom(title) });
+      setWords(checked.foreign.triggers[0] ?? "");
+    }
   };
 
   const send = async () => {
-    if (!opened || !facts) return;
+    if (!opened || !isGood) return;
     setFailure(null);
-    const reply = await sendVersion({ file: opened.file, facts }, target, () => adapterOf(about, base.id), {
+    const sent = { file: opened.file, slot: facts?.slot ?? null };
+    const reply = await sendVersion(sent, target, () => adapterOf(about, base.id), {
       changelog,
+      ...(foreign && { words }),
       onMade: setMade,
       onProgress: setSending,
     });
@@ -87,7 +97,7 @@ export function UploadFile({ account, base, adapter }: Props) {
   };
 
   if (version) return <FileReview version={version} />;
-  const missing = !facts ? "Choose a file first." : target ? null : missingIn(about);
+  const missing = !isGood ? "Choose a file first." : target ? null : missingIn(about);
   return (
     <form
       class="publish-form"
@@ -114,12 +124,16 @@ export function UploadFile({ account, base, adapter }: Props) {
         )}
         {!opened && <OwnMachine account={account} base={base} adapter={adapter} />}
       </Step>
-      {facts && !misplaced && (
+      {isGood && !misplaced && (
         <Step number={2} title={target ? "What is new" : "About it"}>
           {target ? (
             <TextArea
               label="Changelog"
-              hint={`Slot ${facts.slot} is that of ${target.ref}: this becomes its next version.`}
+              hint={
+                facts
+                  ? `Slot ${facts.slot} is that of ${target.ref}: this becomes its next version.`
+                  : `This becomes the next version of ${target.ref}.`
+              }
               rows={3}
               value={changelog}
               onText={setChangelog}
@@ -127,16 +141,26 @@ export function UploadFile({ account, base, adapter }: Props) {
           ) : (
             <AboutStep about={about} handle={account.handle} failure={failure} at="" onChange={setAbout} />
           )}
+          {foreign && (
+            <TextField
+              label="Words that its users write"
+              hint={`Where a prompt names <${target?.name ?? (about.name || "name")}>, the base reads these words there and the LoRA acts there. Empty for a style: it always acts on the whole picture.`}
+              value={words}
+              maxLength={FOREIGN_WORDS_MAX_CHARACTERS}
+              placeholder="rexdog dog"
+              onText={setWords}
+            />
+          )}
         </Step>
       )}
-      {facts && !misplaced && (
+      {isGood && !misplaced && (
         <Step number={3} title="Send">
           <p class="quiet start-line">
             The file is checked on arrival, then scanned: hashes, values, norms, and whether somebody else has
             published the same. Nobody sees it before you publish it.
           </p>
           {failure && <FailureNotice failure={failure} />}
-          {failure && codeOf(failure) === "slot_taken" && (
+          {failure && facts && codeOf(failure) === "slot_taken" && (
             <p class="quiet start-line">
               {`Slot ${facts.slot} is somebody else's, and the file works in no other. Reserve a slot, train in it, and come back; the draft stays yours.`}
             </p>
@@ -155,57 +179,4 @@ export function UploadFile({ account, base, adapter }: Props) {
       )}
     </form>
   );
-}
-
-function OpenedFile({ file, checked, base }: Opened & { base: Base }) {
-  if ("fault" in checked) {
-    return (
-      <Notice variant="bad" title={`${file.name} can't be published`}>
-        <p>{checked.fault.detail}</p>
-        <p>{remedyOf(checked.fault.reason)}</p>
-      </Notice>
-    );
-  }
-  const { slot, trigger, strength, concept } = checked.facts;
-  return (
-    <dl class="file-facts">
-      <Fact name="File">{`${file.name}, ${bytesOf(file.size)}`}</Fact>
-      <Fact name="Concept">{concept}</Fact>
-      <Fact name="Trigger">
-        <code>{trigger}</code>
-      </Fact>
-      <Fact name="Slot">{`${slot} of ${base.title}, class ${classOf(slot, base.slots.class_size)}`}</Fact>
-      <Fact name="Strength">{strength}</Fact>
-    </dl>
-  );
-}
-
-const Fact = (props: { name: string; children: preact.ComponentChildren }) => (
-  <div>
-    <dt>{props.name}</dt>
-    <dd>{props.children}</dd>
-  </div>
-);
-
-/** Creates the adapter if there is none, takes its slot, uploads the bytes, creates the version: skips each step that an earlier attempt has done. */
-async function sendVersion(
-  { file, facts }: { file: File; facts: FileFacts },
-  target: Adapter | null,
-  input: () => Parameters<typeof publishing.createAdapter>[0],
-  more: { changelog: string; onMade: (adapter: Adapter) => void; onProgress: (sending: Sending) => void },
-): Promise<Reply<Version>> {
-  const adapter: Reply<Adapter> = target
-    ? { ok: true, value: target }
-    : await publishing.createAdapter(input());
-  if (!adapter.ok) return adapter;
-  more.onMade(adapter.value);
-  const { ref } = adapter.value;
-  const slot = await publishing.reserveSlot(ref, { slot: facts.slot });
-  if (!slot.ok) return slot;
-  const upload = await sendFile(file, more.onProgress);
-  if (!upload.ok) return upload;
-  return publishing.createVersion(ref, {
-    upload_id: upload.value.id as `upl_${string}`,
-    changelog: more.changelog,
-  });
 }

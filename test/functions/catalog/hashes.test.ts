@@ -60,7 +60,7 @@ describe("a look-up by hash", () => {
 
   it("prefers the published version, and returns a tombstone for a removed one", async () => {
     const first = await published(ada, "twice");
-    const file = await adapterFile(first.slot, "<twice>");
+    const file = await adapterFile(first.slot ?? -1, "<twice>");
     const upload_id = await ada.upload("adapter", file, "application/octet-stream");
     const second = await ada.must<Version>("POST", "/v1/adapters/ada/twice/versions", { upload_id });
     expect(second.sha256).toBe(first.sha256);

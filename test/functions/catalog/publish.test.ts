@@ -59,7 +59,7 @@ describe("a version", () => {
     await ina.must("POST", `/v1/versions/${draft.id}/publish`);
     const upload_id = await ina.upload(
       "adapter",
-      await adapterFile(draft.slot, "<ina>"),
+      await adapterFile(draft.slot ?? -1, "<ina>"),
       "application/octet-stream",
     );
     const secret = await ina.must<Version>("POST", "/v1/adapters/ina/face/versions", { upload_id });

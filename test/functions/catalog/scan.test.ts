@@ -63,8 +63,8 @@ describe("a scan", () => {
       norms: { limit: BASE.residual_norm_max },
       scanned_at: new Date(1_000).toISOString(),
     });
-    expect(row?.scan?.norms.largest).toBeCloseTo(norm, 6);
-    expect(row?.scan?.norms.mean).toBeCloseTo(norm, 6);
+    expect(row?.scan?.norms?.largest).toBeCloseTo(norm, 6);
+    expect(row?.scan?.norms?.mean).toBeCloseTo(norm, 6);
     expect(row?.scan?.checks.map(({ name, passed }) => [name, passed])).toEqual([
       ["hashes", true],
       ["values", true],
@@ -168,7 +168,12 @@ describe("a report", () => {
     tensorsSha256: "b".repeat(64),
     measured: { count: 4, zeros: 1, finite: true, norms: [3, 5] },
   };
-  const row = { sha256: facts.sha256, metadata: { tensors_sha256: facts.tensorsSha256 }, certificate: null };
+  const row = {
+    sha256: facts.sha256,
+    metadata: { tensors_sha256: facts.tensorsSha256 },
+    certificate: null,
+    foreign: null,
+  };
   const failing = (change: Partial<typeof facts.measured>, limit = 64) =>
     reportOf(row, { ...facts, measured: { ...facts.measured, ...change } }, { limit, twin: null, now: 0 })
       .checks.filter(({ passed }) => !passed)

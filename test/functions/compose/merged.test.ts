@@ -46,7 +46,7 @@ const published = (owner: Person, name: string, more: Record<string, unknown> = 
 
 async function trained(owner: Person, name: string, seed: number): Promise<Version> {
   const { slot } = await published(owner, name);
-  const file = await adapterFile(slot, `<${name}>`, { data: (data) => noise(data, seed) }, BASE);
+  const file = await adapterFile(slot ?? -1, `<${name}>`, { data: (data) => noise(data, seed) }, BASE);
   const upload_id = await owner.upload("adapter", file, "application/octet-stream");
   const path = `/v1/adapters/${owner.handle}/${name}/versions`;
   const draft = await owner.must<Version>("POST", path, { upload_id });

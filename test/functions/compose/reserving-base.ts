@@ -13,14 +13,16 @@ export const RESERVING = DESCRIPTION as Base;
 const LATER_MS = 3_600_000;
 const readAgain = () => readBases(drizzle(env.DB), Date.now() + LATER_MS);
 
-/** Makes the Worker of this test know it. The result takes it away again. */
-export async function knowReserving(): Promise<() => Promise<void>> {
+export const knowReserving = () => know(RESERVING);
+
+/** Makes the Worker of this test know a base. The result takes it away again. */
+export async function know(base: Base): Promise<() => Promise<void>> {
   await env.DB.prepare("INSERT INTO bases (id, owner_id, description, published_at) VALUES (?1, ?2, ?3, 0)")
-    .bind(RESERVING.id, "usr_00000000000000000000000000", JSON.stringify(RESERVING))
+    .bind(base.id, "usr_00000000000000000000000000", JSON.stringify(base))
     .run();
   await readAgain();
   return async () => {
-    await env.DB.prepare("DELETE FROM bases WHERE id = ?1").bind(RESERVING.id).run();
+    await env.DB.prepare("DELETE FROM bases WHERE id = ?1").bind(base.id).run();
     await readAgain();
   };
 }

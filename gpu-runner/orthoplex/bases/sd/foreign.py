@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from orthoplex.bases.sd.base import SdBase
@@ -68,12 +69,17 @@ def names_of(base: SdBase) -> LayerNames:
 
 def read_foreign(path: Path, base: SdBase) -> ForeignLora:
     """The LoRA in a file. ForeignRefused if it is not a LoRA, of an unsupported kind, or for another base."""
+    return foreign_of(str(path), path.read_bytes(), base)
+
+
+def foreign_of(path: str, content: bytes, base: SdBase) -> ForeignLora:
+    """The LoRA in the content of a file, which messages call `path`. ForeignRefused as of read_foreign."""
     try:
-        with safe_open(path, "pt") as file:
-            metadata = dict(file.metadata() or {})
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        tensors = load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     except SafetensorError as error:
         raise ForeignRefused(f"{path} is no safetensors file: {error}") from error
+    metadata: dict[str, str] = header.get("__metadata__") or {}
     for name in tensors:
         for mark, kind in OTHER_KINDS.items():
             if mark in name and (mark != ".diff" or name.endswith((".diff", ".diff_b"))):
@@ -86,7 +92,7 @@ def read_foreign(path: Path, base: SdBase) -> ForeignLora:
 
 
 def _layers(
-    path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, names: LayerNames, base_id: str
+    path: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, names: LayerNames, base_id: str
 ) -> Iterator[tuple[tuple[str, str], tuple[Tensor, Tensor, float]]]:
     downs, ups = (_by_stem(tensors, endings) for endings in (_DOWN, _UP))
     alphas = {name.removesuffix(".alpha"): float(value) for name, value in tensors.items() if name.endswith(".alpha")}
@@ -149,7 +155,7 @@ def _written_alphas(metadata: Mapping[str, str]) -> dict[str, float]:
         return {}
 
 
-def _check_shapes(path: Path, lora: ForeignLora, base: SdBase) -> None:
+def _check_shapes(path: str, lora: ForeignLora, base: SdBase) -> None:
     parts = parts_of(base)
     for part, name in lora.layers:
         weight: Any = parts[part].get_submodule(name).weight

@@ -20,6 +20,7 @@ class Piece:
     first: int
     spec: SampleSpec
     adapters: Sequence[AttachedAdapter]
+    apart: int | None = None  # a job that changes the base's weights: it shares a batch with none but itself
 
 
 Generate = Callable[[Sequence[Piece]], Sequence[SampleResult]]
@@ -39,7 +40,7 @@ def cut(job: int, spec: SampleSpec, adapters: Sequence[AttachedAdapter], picture
 
 
 def pack(pieces: Sequence[Piece], pictures_max: int) -> list[list[Piece]]:
-    """Batches in the order of the pieces, each of one size, step count and sampler, of at most `pictures_max` each."""
+    """Batches in the order of the pieces, of one size, step count and sampler each, and of at most `pictures_max`."""
     batches: list[list[Piece]] = []
     for piece in pieces:
         batch = batches[-1] if batches else []
@@ -86,5 +87,5 @@ def generate_batch(batch: Sequence[Piece], generate: Generate) -> Iterator[tuple
         yield batch[0], failed
 
 
-def _shape(piece: Piece) -> Canvas:
-    return piece.spec.canvas
+def _shape(piece: Piece) -> tuple[Canvas, int | None]:
+    return piece.spec.canvas, piece.apart

@@ -6,13 +6,14 @@ Every picture depends on its own job alone; who shares its batch changes nothing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from PIL import Image
 
 from orthoplex.bases import AnyBase
 from orthoplex.enlarge import enlarged
+from orthoplex.loras import NamedLora, check_family, with_loras
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.png import write_png
@@ -23,7 +24,7 @@ from orthoplex.runner.jobs import Result
 from orthoplex.runner.jobs.batch import Piece, cut, generate_batch, pack
 from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import OutputFile, Storage
-from orthoplex.runner.wire import Member, SampleLease
+from orthoplex.runner.wire import Input, Member, SampleLease
 from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleResult, SampleSpec, sample_batch
 from orthoplex.train.certificate import can_certify, certify
 
@@ -36,6 +37,7 @@ class _Order:
     lease: SampleLease
     base: AnyBase
     adapters: Sequence[AttachedAdapter]
+    loras: Sequence[NamedLora] = ()  # of other programs
     seconds: float = 0.0  # that batches with pictures of this job took to generate
     steps_done: int = 0
     steps_total: int = 0
@@ -58,7 +60,9 @@ class SampleJob:
             try:
                 run.check()
                 order = self._order(run, storage)
-                pieces += cut(number, _spec_of(order.lease, order.base), order.adapters, self.pictures_max)
+                apart = number if order.loras else None
+                own = cut(number, _spec_of(order.lease, order.base), order.adapters, self.pictures_max)
+                pieces += [replace(piece, apart=apart) for piece in own]
                 orders[number] = order
             except Exception as error:
                 yield run, error
@@ -71,9 +75,11 @@ class SampleJob:
         run.report(0, lease.spec.steps, "loading")
         base = self.bases.get(lease.base)
         _check_triggers(lease.spec.adapters)
-        adapters = [_attached(base, lease, member, storage) for member in lease.spec.adapters]
+        members = lease.spec.adapters
+        adapters = [_attached(base, lease, member, storage) for member in members if member.foreign is None]
+        loras = [_lora(base, lease, member, storage) for member in members if member.foreign is not None]
         total = lease.spec.steps * -(-lease.spec.count // self.pictures_max)
-        return _Order(run, lease, base, adapters, steps_total=total)
+        return _Order(run, lease, base, adapters, loras, steps_total=total)
 
     def _draw(self, batch: Sequence[Piece], orders: dict[int, _Order]) -> Iterator[tuple[Run, Result | Exception]]:
         # A job that failed or ended in an earlier batch has left; its other pieces are not generated.
@@ -118,7 +124,9 @@ def _sample(batch: Sequence[Piece], orders: dict[int, _Order]) -> list[SampleRes
 
     base = orders[involved[0]].base
     began = time.monotonic()
-    results = sample_batch(base, [(piece.spec, piece.adapters) for piece in batch], on_step)
+    with with_loras(base, orders[involved[0]].loras) as (attached_base, stands):
+        compositions = [(piece.spec, [*piece.adapters, *stands]) for piece in batch]
+        results = sample_batch(attached_base, compositions, on_step)
     # Not until a job ends: the jobs before it in the batch are delivered in between.
     for job in involved:
         orders[job].seconds += time.monotonic() - began
@@ -150,11 +158,31 @@ def _check_triggers(members: Sequence[Member]) -> None:
             raise JobFailed("input_invalid", f"{both} both answer to {trigger}.", retryable=False)
 
 
-def _attached(base: AnyBase, lease: SampleLease, member: Member, storage: Storage) -> AttachedAdapter:
+def _source(lease: SampleLease, member: Member) -> Input:
     try:
-        source = lease.input(member.input)
+        return lease.input(member.input)
     except KeyError as error:
         raise JobFailed("runner_error", f"The job does not carry the file of {member.ref}.", retryable=True) from error
+
+
+def _lora(base: AnyBase, lease: SampleLease, member: Member, storage: Storage) -> NamedLora:
+    """A member that is a LoRA of another program; gated where the job names the words for its trigger."""
+    source = _source(lease, member)
+    content = storage.download(source, keep=True)
+    try:
+        check_family(base)
+        from orthoplex.bases.sd.foreign import foreign_of
+
+        lora = foreign_of(member.ref, content, cast("Any", base))
+    except ValueError as error:
+        raise JobFailed("input_invalid", str(error), retryable=False) from error
+    words = member.foreign.words if member.foreign else None
+    trigger = None if words is None else member.trigger
+    return NamedLora(lora, member.strength, member.ref, source.sha256, trigger, words or "", member.version_id)
+
+
+def _attached(base: AnyBase, lease: SampleLease, member: Member, storage: Storage) -> AttachedAdapter:
+    source = _source(lease, member)
     try:
         adapter = read_adapter(storage.download(source, keep=True), base.layout, member.slot)
     except FileRefused as error:
@@ -182,19 +210,22 @@ def _result_of(order: _Order) -> Result:
     if to is not None:
         drawn = f"{order.lease.spec.width}x{order.lease.spec.height}"
         order.warnings.append(f"{order.base.id} draws no {to.width}x{to.height}: drawn at {drawn} and enlarged")
+    order.warnings += [f"{each.ref} is another program's LoRA: {each.inexact}" for each in order.loras]
     outputs = [
         _output(order, number, image=image, seed=seed, generated=text)
         for number, (image, seed, text) in sorted(order.pictures.items())
     ]
     metrics = {"sample_seconds": round(order.seconds, 3), "device": str(order.base.device)}
-    is_certified = order.lease.spec.certify and len(order.adapters) == 1 and can_certify(order.base)
+    is_certified = order.lease.spec.certify and len(order.adapters) == 1 and not order.loras and can_certify(order.base)
     certificate = certify(order.base, order.adapters[0]).as_json() if is_certified else None
     return Result(outputs, order.warnings, metrics, certificate=certificate)
 
 
 def _output(order: _Order, number: int, *, image: Image.Image, seed: int, generated: str) -> OutputFile:
     spec = order.lease.spec
-    adapters = [_recipe_adapter(order.lease, member) for member in spec.adapters]
+    own = [member for member in spec.adapters if member.foreign is None]
+    slots = [attached.adapter.slot for attached in order.adapters]
+    adapters = [_recipe_adapter(order.lease, *each) for each in zip(own, slots, strict=True)]
     device = device_name(str(order.base.device))
     recipe = recipe_of(
         order.lease.base,
@@ -204,6 +235,7 @@ def _output(order: _Order, number: int, *, image: Image.Image, seed: int, genera
         adapters=adapters,
         device=device,
     )
+    recipe = replace(recipe, loras=[each.recipe for each in order.loras])
     if spec.enlarge_to is not None:
         image = enlarged(image, spec.enlarge_to.width, spec.enlarge_to.height)
         recipe = replace(recipe, enlarged_to=f"{image.width}x{image.height}")
@@ -217,13 +249,13 @@ def _output(order: _Order, number: int, *, image: Image.Image, seed: int, genera
     return OutputFile(f"image-{number}.png", "image", "image/png", write_png(image, recipe), meta)
 
 
-def _recipe_adapter(lease: SampleLease, member: Member) -> RecipeAdapter:
+def _recipe_adapter(lease: SampleLease, member: Member, slot: int) -> RecipeAdapter:
     return RecipeAdapter(
         ref=member.ref,
         version_id=member.version_id,
         trigger=member.trigger,
         strength=member.strength,
-        slot=member.slot,
+        slot=slot,
         sha256=lease.input(member.input).sha256,
         region=None if member.region is None else msgspec.structs.asdict(member.region),
     )
