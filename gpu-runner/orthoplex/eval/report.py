@@ -86,7 +86,7 @@ def write_table(lab: Laboratory, results: Numbers, provenance: Provenance, page:
     """PAGE with the paper's table alone, and beside it a folder of its name with the sheet and all numbers as JSON."""
     folder = page.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    methods_sheet(lab, folder / "methods.png", {e["method"]: float(e["best_strength"]) for e in results["main"]})
+    methods_sheet(lab, folder / "methods.webp", {e["method"]: float(e["best_strength"]) for e in results["main"]})
     settings = asdict(lab.settings)
     numbers = {"provenance": asdict(provenance), "settings": settings, **results}
     (folder / "results.json").write_text(json.dumps(known(numbers), allow_nan=False))
@@ -110,10 +110,10 @@ def write_report(lab: Lab, results: Numbers, provenance: Provenance, page: Path)
     folder = page.parent / "results"
     folder.mkdir(parents=True, exist_ok=True)
     write_plots(results, folder)
-    methods_sheet(lab, folder / "methods.png", {e["method"]: float(e["best_strength"]) for e in results["main"]})
-    curve_sheet(lab, folder / "counts.png")
+    methods_sheet(lab, folder / "methods.webp", {e["method"]: float(e["best_strength"]) for e in results["main"]})
+    curve_sheet(lab, folder / "counts.webp")
     for people in (2, 3):
-        scenes_sheet(lab, folder / f"scenes-{people}.png", people)
+        scenes_sheet(lab, folder / f"scenes-{people}.webp", people)
     settings = asdict(lab.settings)
     (folder / "results.json").write_text(
         json.dumps(known({"provenance": asdict(provenance), "settings": settings, **results}), allow_nan=False)

@@ -102,7 +102,7 @@ The paper's table 2 (people, Stable Diffusion, ArcFace; other pictures and metri
 
 {table(["method", "text", "image", "identity", "merge"], paper)}
 
-![One group by every method]({folder}/methods.png)
+![One group by every method]({folder}/methods.webp)
 
 <details><summary>At every strength; learning rates</summary>
 
@@ -172,7 +172,7 @@ All at strength 1, whichever is asked for; identity; distance to the truth.
 ![Identity by number merged](results/identity-by-count.svg)
 ![Distance by number merged](results/distance-by-count.svg)
 ![Distance by strength](results/distance-by-strength.svg)
-![The same characters with more and more merged](results/counts.png)
+![The same characters with more and more merged](results/counts.webp)
 """
 
 
@@ -249,7 +249,7 @@ def together_section(results: Numbers) -> str:
             for way, f in ways.items()
         ]
         head = ["way", "collapse", "identity", "text", "leak", "margin", "somebody", "distance"]
-        parts.append(f"### {people} people\n{table(head, rows)}\n\n![{people} people](results/scenes-{people}.png)")
+        parts.append(f"### {people} people\n{table(head, rows)}\n\n![{people} people](results/scenes-{people}.webp)")
     note = (
         "collapse: the share of pictures in which somebody is missing or there twice: a cell shows the one of the cast "
         "that it scores highest for, if the score passes the threshold of equal error; a picture has collapsed where a "

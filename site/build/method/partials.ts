@@ -53,7 +53,7 @@ function togetherHtml(): string {
   return theResults()
     .together.map(
       ([people, ways]) =>
-        `<h4>${people} people</h4>${sceneHtml(people, ways)}${sheetHtml(`scenes-${people}.png`, `${people} people in one picture: the truth, then every way of the table.`)}`,
+        `<h4>${people} people</h4>${sceneHtml(people, ways)}${sheetHtml(`scenes-${people}.webp`, `${people} people in one picture: the truth, then every way of the table.`)}`,
     )
     .join("\n");
 }
@@ -79,11 +79,11 @@ export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
   "method-goals": () => goalsHtml(theResults()),
   "method-main": () => mainHtml(theResults()),
   "method-sheet": () =>
-    sheetHtml("methods.png", "One group of characters: the truth, ours alone, then merged by every method."),
+    sheetHtml("methods.webp", "One group of characters: the truth, ours alone, then merged by every method."),
   "method-plots": curvePlotsHtml,
   "method-curve": () => curveHtml(theResults()),
   "method-counts": () =>
-    sheetHtml("counts.png", "The same characters while more and more concepts are merged."),
+    sheetHtml("counts.webp", "The same characters while more and more concepts are merged."),
   "method-effects": () => effectsHtml(theResults()),
   "method-answers": () => answersHtml(theResults()),
   "method-predicts": () => predictsHtml(theResults()),

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { escapeHtml } from "../escape.ts";
+import { isLosslessWebp } from "../webp.ts";
 import { isOurs, type Results } from "./results.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../../docs/results");
@@ -17,10 +18,11 @@ interface Size {
   height: number;
 }
 
-/** The size of a PNG, from its header (RFC 2083, 4.1.1). */
-function pngSize(bytes: Buffer): Size {
-  if (bytes.toString("latin1", 12, 16) !== "IHDR") throw new Error("not a PNG");
-  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+/** The size of a lossless WebP, from the first 28 bits behind its signature (WebP Lossless Bitstream Specification, 3). */
+function webpSize(bytes: Buffer): Size {
+  if (!isLosslessWebp(bytes)) throw new Error("no lossless WebP");
+  const bits = bytes.readUInt32LE(21);
+  return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) };
 }
 
 /** The size of an SVG as eval/plots.py writes it, from its viewBox. */
@@ -42,7 +44,7 @@ export function plotsHtml(label: string, plots: readonly (readonly [name: string
 }
 
 export function sheetHtml(name: string, caption: string): string {
-  const { width, height } = pngSize(readFileSync(resolve(FOLDER, name)));
+  const { width, height } = webpSize(readFileSync(resolve(FOLDER, name)));
   const alt = `Contact sheet. ${caption}`;
   return `<figure class="sheet"><div class="sheet-scroll" role="region" aria-label="${escapeHtml(caption)}" tabindex="0"><img src="${ADDRESS}/${name}" alt="${escapeHtml(alt)}" width="${Math.round(width * SCALE)}" height="${Math.round(height * SCALE)}" loading="lazy" decoding="async"></div>
 <figcaption class="quiet">${escapeHtml(caption)} <a href="${ADDRESS}/${name}">Full size</a></figcaption></figure>`;

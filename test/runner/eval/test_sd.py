@@ -14,7 +14,7 @@ pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
 from orthoplex.bases.sd.base import SdBase, load_sd
 from orthoplex.bases.sd.describe import describe
-from orthoplex.eval.__main__ import Log, measure_table
+from orthoplex.eval.__main__ import Log, main, measure_table
 from orthoplex.eval.attributes import AttributeReader
 from orthoplex.eval.cache import Cache
 from orthoplex.eval.judging import Judge
@@ -74,7 +74,7 @@ def test_the_table_has_every_method_and_ours_merged_is_ours_alone(lab: SdLab, tm
     write_table(lab, results, Provenance("here", "now", "this", "mini", "w", 1.0), tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
     assert "orthogonal slots" in text
-    assert (tmp_path / "page" / "methods.png").exists()
+    assert (tmp_path / "page" / "methods.webp").exists()
 
 
 def test_slots_keep_their_rows_and_loras_train_both_factors(lab: SdLab) -> None:
@@ -116,3 +116,12 @@ def test_a_character_is_not_trained_on_the_very_pictures_that_are_asked(characte
     asked = {prompt_of(character.trigger, ask) for ask in character.asks(len(character.pictures))}
     assert trained
     assert not trained & asked
+
+
+def test_a_base_is_measured_in_the_sizes_of_its_family(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["eval", "--base", "cast-3", "--quick"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "on cast-3 the sizes are" in capsys.readouterr().err
