@@ -1,4 +1,4 @@
-"""Measures the paper on an embedded base: `python -m orthoplex.eval [--tiny | --published | --full] [--device cuda]`.
+"""Measures the paper on a base: `python -m orthoplex.eval [--tiny | --quick | --published | --full] [--device cuda]`.
 
 Resumes: what was trained and measured is kept under --cache by a hash of its settings. Writes --page (docs/results.md;
 the tiny size writes beside its cache instead, so that it never replaces a real page). With --search it runs the
@@ -168,6 +168,9 @@ def main() -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--tiny", dest="size", action="store_const", const="tiny", help="minutes; shows that it works")
     size.add_argument(
+        "--quick", dest="size", action="store_const", const="quick", help="three characters, of Stable Diffusion bases"
+    )
+    size.add_argument(
         "--published", dest="size", action="store_const", const="published", help="three seeds, 32 merged; two hours"
     )
     size.add_argument("--full", dest="size", action="store_const", const="full", help="for a GPU")
@@ -183,8 +186,10 @@ def main() -> None:
     arguments = parser.parse_args()
     on_sd = describe_base(arguments.base)["family"] == "sd"
     sizes = SD_SIZES if on_sd else SIZES
-    if on_sd and (arguments.search or arguments.size not in (None, *sizes)):
-        parser.error(f"on {arguments.base} the sizes are {', '.join(sizes)}, and there is no search")
+    if arguments.size not in (None, *sizes):
+        parser.error(f"on {arguments.base} the sizes are {', '.join(sizes)}")
+    if on_sd and arguments.search:
+        parser.error(f"on {arguments.base} there is no search")
     settings = sizes[arguments.size or "small"]
     if arguments.seeds:
         settings = replace(settings, seeds=tuple(range(arguments.seeds)))
