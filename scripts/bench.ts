@@ -17,6 +17,10 @@ const BENCHMARKS: Record<string, { about: string; load: () => Promise<unknown> }
     about: "from a request to its lease and its end, on the real Worker and runner (--orders)",
     load: () => import("./bench/latency.ts"),
   },
+  start: {
+    about: "from nothing, and from its state, until the Worker answers and the runner is there (--rounds)",
+    load: () => import("./bench/start.ts"),
+  },
 };
 
 const [name = ""] = process.argv.slice(2);
