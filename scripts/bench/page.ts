@@ -44,10 +44,10 @@ ${gaps.join("\n") || "Nothing."}
 - Search among 100,000 adapters: [catalog-bench.md](catalog-bench.md), \`npm run bench -- catalog\`
 - Leases, statements a job, fairness: [dispatch-bench.md](dispatch-bench.md), \`npm run bench -- dispatch\`
 - Order to lease and to end: [log.md](log.md#dispatch), \`npm run bench -- latency\`
+- From nothing, and from its state, to a running product: [log.md](log.md#start), \`npm run bench -- start\`
 
 ## Not here
-No GPU was at hand for any row. Mix-of-Show's LBFGS fusion is no package of PyPI. Ratios of the Worker against an empty Hono route,
-the browser's graph against onnxruntime-node, cold start and streams are not rows yet. Rows that are registered and not in the table
-above (PEFT, diffusers, mixed batches, residents, training) have not been measured yet.
+No GPU was at hand for any row: [gpu.py](../gpu-runner/bench/gpu.py) measures the same at SDXL's size on one. Mix-of-Show's LBFGS fusion is no package
+of PyPI. A million rows of the catalog were not filled.
 `;
 }

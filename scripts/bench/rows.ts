@@ -49,6 +49,15 @@ export const SOURCES: Source[] = [
     ],
     folder: ROOT,
   },
+  {
+    name: "preview",
+    command: ({ quick, only }) => [
+      process.execPath,
+      ...["scripts/bench/preview-rows.ts", "--only", only],
+      ...(quick ? ["--quick"] : []),
+    ],
+    folder: ROOT,
+  },
 ];
 
 /** Rows as they are measured. Throws where the source ends with a fault. */

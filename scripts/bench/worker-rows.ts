@@ -17,8 +17,8 @@ import { buildSite } from "../local/site.ts";
 import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.ts";
 import { queriesOf } from "./catalog-queries.ts";
 import { fillCatalog, type Made } from "./catalog-rows.ts";
-import type { Row } from "./rows.ts";
-import { interleaved, medians, quartiles, ratiosOf } from "./timing.ts";
+import { type Plan, printRow } from "./print-row.ts";
+import { interleaved } from "./timing.ts";
 
 const ENTRY = "test/functions/bench/reference-worker.ts";
 const SEED = 42;
@@ -32,7 +32,6 @@ const { values } = parseArgs({
 });
 const { quick, only } = values;
 
-type Plan = Pick<Row, "id" | "what" | "against" | "goal" | "band" | "note" | "closes">;
 const plan = (row: Omit<Plan, "against" | "note">): Plan => ({
   ...row,
   against: "an empty Hono route",
@@ -99,7 +98,7 @@ async function catalog(): Promise<void> {
           },
           rounds,
         );
-        print(
+        printRow(
           plan,
           seconds.empty,
           seconds.ours,
@@ -165,7 +164,7 @@ async function download(): Promise<void> {
         },
         rounds,
       );
-      print(DOWNLOAD, seconds.ours, seconds.stored, `${Math.round(body.byteLength / 1024)} KiB`);
+      printRow(DOWNLOAD, seconds.ours, seconds.stored, `${Math.round(body.byteLength / 1024)} KiB`);
     });
   });
 }
@@ -189,11 +188,4 @@ async function withWorker(home: Home, act: (url: string) => Promise<void>): Prom
   } finally {
     await child.end(GRACE_MS);
   }
-}
-
-function print(plan: Plan, above: readonly number[], below: readonly number[], note: string): void {
-  const [low, middle, high] = quartiles(ratiosOf(above, below));
-  const seconds = medians(above, below);
-  const row: Row = { ...plan, ratio: middle, spread: [low, high], rounds: above.length, seconds, note };
-  process.stdout.write(`${JSON.stringify(row)}\n`);
 }

@@ -65,7 +65,7 @@ function create(graph: Uint8Array, weights: { path: string; data: Uint8Array }[]
 }
 
 /** Every tensor of a safetensors file by name, without copying. */
-function tensorsOf(bytes: Uint8Array): { path: string; data: Uint8Array }[] {
+export function tensorsOf(bytes: Uint8Array): { path: string; data: Uint8Array }[] {
   const header = readHeader(bytes, bytes.length);
   if (header.kind !== "header") throw new Error("The weights are damaged.");
   const { tensors, dataOffset }: Header = header;
