@@ -44,11 +44,6 @@ interface Native {
   InferenceSession: typeof InferenceSession;
   Tensor: typeof Tensor;
 }
-interface BenchWindow {
-  prepare: (feeds: Record<string, Sent>) => Promise<number[]>;
-  pass: (times: number) => Promise<void>;
-}
-
 async function main(quick: boolean): Promise<void> {
   const executablePath = await findOrInstallChromium();
   if (!executablePath) return printMissing(PLAN.id, "Chromium");
@@ -79,16 +74,14 @@ async function main(quick: boolean): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   try {
     const page = await openPage(await browser.newPage(), files);
-    const found = await page.evaluate(
-      (sent) => (window as unknown as BenchWindow).prepare(sent),
-      Object.fromEntries(Object.entries(feeds).map(([name, each]) => [name, sentOf(each)])),
-    );
+    const sent = Object.fromEntries(Object.entries(feeds).map(([name, each]) => [name, sentOf(each)]));
+    const found = await page.evaluate<number[]>(`prepare(${JSON.stringify(sent)})`);
     const difference = Math.max(...found.map((value, i) => Math.abs(value - (expected[i] ?? Number.NaN))));
     if (!(difference <= DIFFERENCE_MAX)) throw new Error(`The two runtimes differ by ${difference}.`);
     const passes = quick ? 1 : 4;
     const seconds = await interleaved(
       {
-        browser: () => page.evaluate((times) => (window as unknown as BenchWindow).pass(times), passes),
+        browser: () => page.evaluate<void>(`pass(${passes})`),
         native: async () => {
           for (let i = 0; i < passes; i++) await session.run(tensors);
         },
