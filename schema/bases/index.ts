@@ -2,6 +2,7 @@
 // figures. A new base is a new file and one line here.
 
 import cast3 from "./cast-3.json" with { type: "json" };
+import sdMini from "./sd-mini.json" with { type: "json" };
 
 export const EMBEDDED_BASE = cast3;
-export const BUNDLED_BASES: readonly unknown[] = [cast3];
+export const BUNDLED_BASES: readonly unknown[] = [cast3, sdMini];

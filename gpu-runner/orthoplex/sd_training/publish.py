@@ -60,6 +60,8 @@ def main() -> None:
     target = weights_folder() / ID / PIPELINE
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
+    for path in target.rglob("*.safetensors"):
+        path.chmod(0o644)  # save_pretrained keeps them to their owner
     text = json.dumps(description_of(target), indent=2) + "\n"
     (descriptions_folder() / f"{ID}.json").write_text(text, "utf-8")
 
