@@ -11,7 +11,7 @@ export type LiveEvent =
 
 /** What dispatch/live.ts answers by RPC; its streams are read with `fetch`. */
 export interface JobLiveRpc extends Rpc.DurableObjectBranded {
-  publish(event: LiveEvent): Promise<void>;
+  publish(event: LiveEvent, framesKept?: number): Promise<void>;
   whenDone(milliseconds: number): Promise<void>;
 }
 

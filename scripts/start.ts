@@ -7,7 +7,9 @@ import { parseArgs } from "node:util";
 import { endLeftovers } from "./local/child.ts";
 import { homeAt, LOCAL } from "./local/paths.ts";
 import { reloadOnChange, startVite } from "./local/reload.ts";
+import type { Publishers } from "./local/seed.ts";
 import { coverMixes } from "./local/seed-covers.ts";
+import { guideSeeds } from "./local/seed-guides.ts";
 import { type LocalServer, startServer } from "./local/server.ts";
 import { removeServerFile, runningServer, type ServerFile, writeServerFile } from "./local/server-file.ts";
 import { freePort } from "./local/worker.ts";
@@ -86,8 +88,7 @@ async function main(): Promise<number> {
   writeServerFile(file);
   console.log(banner(file, options, (performance.now() - begun) / 1000));
 
-  const covered = runners > 0 ? coverMixes(server.publishers, stop.signal) : Promise.resolve(0);
-  covered.then((count) => count > 0 && say(`Generated the covers of ${count} mixes`));
+  if (runners > 0) void fillCatalog(server.publishers, stop.signal, say);
 
   const failure = await Promise.race([server.failed, aborted(stop.signal)]);
   removeServerFile();
@@ -97,6 +98,14 @@ async function main(): Promise<number> {
   await server.end();
   console.log("Stopped.");
   return failure ? 1 : 0;
+}
+
+/** What the seeds need a runner for, while the server is already in use. */
+async function fillCatalog(publishers: Publishers, signal: AbortSignal, say: (line: string) => void) {
+  const covers = await coverMixes(publishers, signal);
+  if (covers > 0) say(`Generated the covers of ${covers} mixes`);
+  const guides = await guideSeeds(publishers, signal);
+  if (guides > 0) say(`Generated the strength guides of ${guides} adapters`);
 }
 
 /** The options, an error message, or null if help was requested. */

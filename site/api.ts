@@ -208,6 +208,18 @@ export async function upload(
   }
 }
 
+/** What an ended job has shown while it ran, as far as it is kept: a day. Returns how to stop. */
+export function replay(job: Job, seen: (event: ProgressEvent) => void): () => void {
+  const source = new EventSource(`${job.events_url}?after=0`);
+  const stop = () => source.close();
+  source.addEventListener("progress", (event) =>
+    seen(JSON.parse((event as MessageEvent<string>).data) as ProgressEvent),
+  );
+  // After its end, or where nothing is kept any more, a stream closes: the browser would ask again.
+  for (const end of ["done", "error"]) source.addEventListener(end, stop);
+  return stop;
+}
+
 export interface Watcher {
   status: (event: StatusEvent) => void;
   progress: (event: ProgressEvent) => void;

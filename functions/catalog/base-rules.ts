@@ -2,6 +2,7 @@
 // description, and every refusal names what the base accepts instead.
 
 import { type Base, TRIGGER_PLACE } from "../../schema/contract/bases.ts";
+import { TRAINING_SAMPLES_MAX } from "../../schema/contract/limits.ts";
 import { generatesSize } from "../lib/base-sizes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
@@ -112,6 +113,28 @@ export function trainingPicturesFault(
     }
   }
   return null;
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const hasWord = (text: string, word: string) =>
+  new RegExp(`(?<![\\w-])${escaped(word)}(?![\\w-])`, "i").test(text);
+
+/**
+ * The prompts of a training's samples: one for each expression that a caption names, in the order of the base's words, or else the base's own that
+ * name none. What no picture has shown is not sampled: the concept cannot have learned it.
+ */
+export function samplePrompts(
+  { prompts, words }: Pick<Base, "prompts" | "words">,
+  trigger: string,
+  captions: readonly string[],
+): string[] {
+  const expressions = words.expression ?? [];
+  const shown = expressions.filter((word) => captions.some((caption) => hasWord(caption, word)));
+  const templates =
+    shown.length > 0
+      ? shown.map((word) => `${TRIGGER_PLACE}, ${word}`)
+      : prompts.samples.filter((template) => !expressions.some((word) => hasWord(template, word)));
+  return templates.slice(0, TRAINING_SAMPLES_MAX).map((template) => promptFor(template, trigger));
 }
 
 /** A prompt of the base with an adapter's trigger in its place. */

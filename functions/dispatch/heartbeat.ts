@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { Id } from "../../schema/contract/ids.ts";
-import { PREVIEW_FRAME_MAX_BYTES } from "../../schema/contract/limits.ts";
+import { PREVIEW_FRAME_MAX_BYTES, TRAINING_FRAMES_KEPT } from "../../schema/contract/limits.ts";
 import type { Heartbeat } from "../../schema/contract/runner.ts";
 import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
@@ -24,11 +24,12 @@ const RUNNER = "runs JOIN runners ON runners.id = runs.runner_id WHERE runs.leas
 const EXTEND = `
 UPDATE jobs SET lease_expires_at = ?2, progress = coalesce(?3, progress)
 WHERE lease_id = ?1 AND status = 'running' AND (SELECT runners.owner_id FROM ${RUNNER}) = ?4
-RETURNING id AS job_id, cancel_requested_at, (SELECT runner_id FROM runs WHERE lease_id = ?1) AS runner_id,
+RETURNING id AS job_id, kind, cancel_requested_at, (SELECT runner_id FROM runs WHERE lease_id = ?1) AS runner_id,
   (SELECT drain_requested_at FROM ${RUNNER}) AS drain_requested_at`;
 
 type Extended = {
   job_id: Id<"job">;
+  kind: "sample" | "train";
   runner_id: Id<"rnr">;
   cancel_requested_at: number | null;
   drain_requested_at: number | null;
@@ -61,7 +62,11 @@ export async function heartbeat(
   if (!row) return LEASE_LOST;
   if (message.progress) {
     const preview = message.preview ? `data:image/png;base64,${message.preview}` : null;
-    await liveOf(env, row.job_id).publish({ name: "progress", data: { ...message.progress, preview } });
+    await liveOf(env, row.job_id).publish(
+      { name: "progress", data: { ...message.progress, preview } },
+      // Frames of a training are compared afterwards; those of a picture become the picture.
+      row.kind === "train" ? TRAINING_FRAMES_KEPT : 1,
+    );
   }
   return {
     jobId: row.job_id,

@@ -1,5 +1,5 @@
 // The events of one job in the SQLite of its Durable Object: numbered from 1, kept until a day after the end. Bounded: of preview frames
-// only the newest is kept, of events the newest thousand.
+// only the newest is kept, or as many as their publisher asks for, of events the newest thousand.
 
 import { LIVE_EVENTS_KEPT } from "../../schema/contract/limits.ts";
 import type { LiveEvent } from "../env.ts";
@@ -26,13 +26,16 @@ export class LiveLog {
     this.#exists = false;
   }
 
-  append(event: LiveEvent, at: number): LoggedEvent {
+  /** `framesKept`: of the frames so far, this one included. */
+  append(event: LiveEvent, at: number, framesKept = 1): LoggedEvent {
     if (!this.#exists) this.#sql.exec(TABLE);
     this.#exists = true;
     const framed = event.name === "progress" && event.data.preview !== null;
     if (framed) {
       this.#sql.exec(
-        "UPDATE events SET data = json_set(data, '$.preview', NULL), framed = 0 WHERE framed = 1",
+        `UPDATE events SET data = json_set(data, '$.preview', NULL), framed = 0
+         WHERE framed = 1 AND id NOT IN (SELECT id FROM events WHERE framed = 1 ORDER BY id DESC LIMIT ?)`,
+        framesKept - 1,
       );
     }
     const { id } = this.#sql

@@ -41,9 +41,9 @@ export class JobLive extends DurableObject<Env> implements JobLiveRpc {
   }
 
   /** A job ends once: events after its end are repetitions, since the first publication may have been lost. */
-  async publish(event: LiveEvent): Promise<void> {
+  async publish(event: LiveEvent, framesKept = 1): Promise<void> {
     if (this.#log.newest("done")) return this.#wakeWaiting();
-    this.#log.append(this.#withPace(event), Date.now());
+    this.#log.append(this.#withPace(event), Date.now(), framesKept);
     for (const watcher of this.#watchers) void this.#pump(watcher);
     for (const socket of this.ctx.getWebSockets()) this.#catchUp(socket);
     if (event.name === "done") this.#wakeWaiting();

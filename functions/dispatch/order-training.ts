@@ -5,7 +5,7 @@ import type { Training, TrainingCreate } from "../../schema/contract/jobs.ts";
 import { START_NAME } from "../../schema/contract/runner.ts";
 import { adapters, images, type OwnedAdapter, type StoredUpload, slots } from "../../schema/tables.ts";
 import { draftAdapter, findOwnAdapter, nameFault, refOf } from "../catalog/adapters.ts";
-import { promptFor, trainingPicturesFault, trainingSteps } from "../catalog/base-rules.ts";
+import { samplePrompts, trainingPicturesFault, trainingSteps } from "../catalog/base-rules.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
 import { draftSlot, keepSlot, slotOf } from "../catalog/slots.ts";
 import { isGone } from "../catalog/tombstones.ts";
@@ -91,7 +91,11 @@ export async function orderTraining(
       ...shared,
       rank: base.rank,
       images: inputNames.map((input, i) => ({ input, caption: pictures[i]?.caption ?? "" })),
-      sample_prompts: base.prompts.samples.map((template) => promptFor(template, trigger)),
+      sample_prompts: samplePrompts(
+        base,
+        trigger,
+        pictures.map(({ caption }) => caption),
+      ),
       resume_input: null,
     },
     inputs: [

@@ -8822,7 +8822,7 @@ export interface components {
                 /** @description Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts */
                 weights?: boolean;
             };
-            /** @description Of previews and of a training's samples; {trigger} is the adapter's */
+            /** @description Of previews and of a training's samples, which have one for each expression that captions name instead; {trigger} is the adapter's */
             prompts: {
                 preview: string;
                 samples: string[];

@@ -269,7 +269,9 @@ export const JOB_EVENTS = {
     preview: z
       .string()
       .nullable()
-      .meta({ description: "A small PNG as a data: URL; only the newest is kept" }),
+      .meta({
+        description: "A small PNG as a data: URL; only the newest is kept, of a training the newest 24",
+      }),
     eta_seconds: eta,
   }).meta({ id: "ProgressEvent" }),
   done: z.object({ status: JobStatus }).meta({ id: "DoneEvent", description: "GET the job for its result" }),

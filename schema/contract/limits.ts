@@ -59,6 +59,8 @@ export const IMAGE_WIDTHS = [96, 192, 384, 768, 1152] as const;
 export const UPLOAD_URL_TTL_SECONDS = 3_600;
 export const ADAPTER_HEADER_MAX_BYTES = 1 * MIB;
 export const VERSION_PREVIEWS_MAX = 12;
+/** Previews of a new version, so that five of a strength guide have room beside them. */
+export const TRAINING_SAMPLES_MAX = 7;
 /** Larger adapter files come in parts, each a request of its own; the last one may be shorter. */
 export const UPLOAD_MULTIPART_MAX_BYTES = 2 * 1024 * MIB;
 export const UPLOAD_PART_BYTES = 8 * MIB;
@@ -115,6 +117,8 @@ export const RUNNERS_PER_OWNER_MAX = 1_000;
 export const RUNNER_IDLE_DAYS = 1;
 /** Of a job's live events the newest are kept, and a day after its end none. */
 export const LIVE_EVENTS_KEPT = 1_000;
+/** Preview frames of a training, which show how it learned; of a generation only the newest is kept. */
+export const TRAINING_FRAMES_KEPT = 24;
 export const LIVE_LOG_TTL_SECONDS = 24 * 3_600;
 export const SETTLE_OUTPUTS_MAX = 64;
 /** As JSON. A recipe of sixteen adapters and the longest prompts takes a third of it. */

@@ -19,7 +19,7 @@ export const DEMO: Role = {
   email: "demo@orthoplex.localhost",
   scopes: ["read", "publish", "generate"],
 };
-/** Its email is listed in OPERATOR_EMAILS, so that its runner serves everybody's jobs. Existing local databases hold this address. */
+/** Its email is listed in OPERATOR_EMAILS, so that its runner serves everybody's jobs, and in MODERATOR_EMAILS. Existing local databases hold this address. */
 export const OPERATOR: Role = {
   name: "Orthoplex",
   email: "house@orthoplex.localhost",

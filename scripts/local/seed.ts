@@ -177,6 +177,24 @@ export async function mixesToCover(publishers: Publishers) {
   return (await Promise.all(wanted)).flat();
 }
 
+/** Published versions of seeds that show no picture at strength 0, each with the client of its owner. */
+export async function guidesToDraw(publishers: Publishers) {
+  const wanted = seedNames().map(async (name) => {
+    const { api, handle } = publisherOf(publishers, cardIn(join(SEEDS, name)));
+    const adapter = await api.find("/v1/adapters/{owner}/{name}", {
+      params: { path: { owner: handle, name } },
+    });
+    const version = adapter?.latest_version;
+    if (version?.state !== "published") return [];
+    return version.previews.some(({ recipe }) => strengthIn(recipe) === 0) ? [] : [{ api, version }];
+  });
+  return (await Promise.all(wanted)).flat();
+}
+
+/** Of the first adapter of a recipe. */
+const strengthIn = (recipe: unknown) =>
+  (recipe as { adapters?: { strength?: unknown }[] } | null)?.adapters?.[0]?.strength;
+
 /** Equal columns, one for each person. */
 async function publishMix(
   api: Orthoplex,

@@ -83,7 +83,11 @@ export async function startServer({
     signal.throwIfAborted();
     await step({ doing: "Preparing the database", done: "Prepared the database" }, () => migrate(home));
     signal.throwIfAborted();
-    const envFile = workerEnvFile(home, { OPERATOR_EMAILS: OPERATOR.email, ...settings });
+    const envFile = workerEnvFile(home, {
+      OPERATOR_EMAILS: OPERATOR.email,
+      MODERATOR_EMAILS: OPERATOR.email,
+      ...settings,
+    });
     const behind = await step({ doing: "Starting the Worker", done: "Started the Worker" }, async () => {
       const worker = await startWorker(home, { port: await freePort(0), envFile, reloads });
       started.worker = worker.child;

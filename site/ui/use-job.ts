@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, type Job, type Reply, watch } from "../api.ts";
 import type { Failure } from "../failure.ts";
 
-interface Frame {
+export interface Frame {
   step: number;
   preview: string;
 }

@@ -15,6 +15,9 @@ import { CHROMIUM_ARGS } from "./visitor.ts";
 const USUAL = { width: 1280, height: 900 };
 const LAYOUT_MS = 3_000;
 const NARROW = { width: 320, height: 800 };
+const PHONE = { width: 390, height: 844 };
+/** Of a caret or a scrollbar; a line that is pushed down makes ten times as much. */
+const SHIFT_MAX = 0.005;
 const TABS = 2;
 /** The reference has 20 groups of operations from one template, and axe takes minutes for all: the rest is taken away before it looks. */
 const GROUPS_LOOKED_AT = 1;
@@ -58,6 +61,19 @@ describe("every page", { timeout: 300_000 }, () => {
     );
   });
 
+  for (const path of [
+    "/",
+    "/browse/",
+    "/mixes/",
+    "/compose/",
+    "/compose/#a=orthoplex/ivy&a=orthoplex/paco",
+  ]) {
+    test(`does not jump while it loads on a phone: ${path}`, async () => {
+      const { sum, moved } = await shiftOf(contexts.demo, path);
+      assert.ok(sum <= SHIFT_MAX, `${sum.toFixed(4)}: ${moved.join(", ")}`);
+    });
+  }
+
   test("has no fault that axe finds in either theme, and fits into 320 px", {
     concurrency: TABS,
   }, async (t) => {
@@ -72,6 +88,31 @@ describe("every page", { timeout: 300_000 }, () => {
   });
 });
 
+/** Layout Instability API: the share of the window that moved, times how far, summed over what no input caused. */
+async function shiftOf(context: BrowserContext, path: string): Promise<{ sum: number; moved: string[] }> {
+  const page = await context.newPage();
+  try {
+    await page.setViewportSize(PHONE);
+    await page.addInitScript(() => {
+      const seen = { sum: 0, moved: [] as string[] };
+      Object.assign(window, { seen });
+      type Shift = PerformanceEntry & { value: number; sources: { node: Node | null }[] };
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries() as Shift[]) {
+          seen.sum += value;
+          seen.moved.push(...sources.map(({ node }) => (node as Element | null)?.className ?? "text"));
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto(path);
+    await filled(page);
+    await page.waitForLoadState("networkidle");
+    return await page.evaluate(() => (window as unknown as { seen: { sum: number; moved: string[] } }).seen);
+  } finally {
+    await page.close();
+  }
+}
+
 async function look(context: BrowserContext, path: string): Promise<void> {
   const page = await context.newPage();
   const thrown: string[] = [];
@@ -81,6 +122,7 @@ async function look(context: BrowserContext, path: string): Promise<void> {
     await filled(page);
     await page.setViewportSize(NARROW);
     const wider = await widerThanWindow(page);
+    const stretched = await stretchedTags(page);
     await page.setViewportSize(USUAL);
     if (path === REFERENCE_PATH) await leaveGroups(page, GROUPS_LOOKED_AT);
     const faults: string[] = [];
@@ -90,7 +132,10 @@ async function look(context: BrowserContext, path: string): Promise<void> {
       const found = await faultsOf(page, { onlyColours: colorScheme === "dark" });
       faults.push(...found.map((fault) => `${colorScheme}: ${fault}`));
     }
-    assert.deepEqual({ faults, thrown, wider }, { faults: [], thrown: [], wider: 0 });
+    assert.deepEqual(
+      { faults, thrown, wider, stretched },
+      { faults: [], thrown: [], wider: 0, stretched: [] },
+    );
   } finally {
     await page.close();
   }
@@ -121,3 +166,13 @@ async function widerThanWindow(page: Page): Promise<number> {
   await page.waitForFunction(fits, null, { timeout: LAYOUT_MS }).catch(() => {});
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** A tag is one line high, whatever stands beside it. */
+const stretchedTags = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".tag")]
+      .filter(
+        (tag) => tag.getBoundingClientRect().height > 2 * Number.parseFloat(getComputedStyle(tag).fontSize),
+      )
+      .map((tag) => tag.textContent),
+  );

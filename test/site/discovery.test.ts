@@ -54,9 +54,16 @@ describe("the strength guide", () => {
   });
 
   it("is ordered as pictures that are alike but for the strength", () => {
-    const orders = guideOrders({ id: "ver_1", trigger: "<a>" }, "cast-3");
+    const orders = guideOrders({ id: "ver_1", trigger: "<a>", previews: [] }, "cast-3");
     expect(orders.map(({ adapters }) => adapters?.[0]?.strength)).toEqual([...GUIDE_STRENGTHS]);
     expect(new Set(orders.map(({ adapters: _, ...rest }) => JSON.stringify(rest))).size).toBe(1);
+  });
+
+  it("asks for what a preview shows: an expression that was never trained looks like none", () => {
+    const promptWith = (previews: Preview[]) =>
+      guideOrders({ id: "ver_1", trigger: "<a>", previews }, "cast-3").map(({ prompt }) => prompt)[0];
+    expect(promptWith([])).toBe("<a>");
+    expect(promptWith([preview("file", null), preview("sample", { prompt: "<a>, sad" })])).toBe("<a>, sad");
   });
 });
 

@@ -82,25 +82,27 @@ function Yours({ account, changed }: { account: Account; changed: (now: Account)
           <h1>{account.name}</h1>
           <p class="quiet">{`${account.handle} · ${account.email}`}</p>
         </div>
-        <dl class="usage">
-          <div>
-            <dt>Queued</dt>
-            <dd>{countOf(usage.queued_jobs, "job")}</dd>
-          </div>
-          <div>
-            <dt>Credits left today</dt>
-            <dd title="New ones come at 00:00 UTC">
-              {`${usage.credits_left.toLocaleString("en")} of ${usage.credits_per_day.toLocaleString("en")}`}
-            </dd>
-          </div>
-          <div>
-            <dt>Stored</dt>
-            <dd>{bytesOf(usage.bytes_stored)}</dd>
-          </div>
-        </dl>
-        <button type="button" class="button" onClick={leave}>
-          Sign out
-        </button>
+        <div class="account-now">
+          <dl class="usage">
+            <div>
+              <dt>Queued</dt>
+              <dd>{countOf(usage.queued_jobs, "job")}</dd>
+            </div>
+            <div>
+              <dt>Credits left today</dt>
+              <dd title="New ones come at 00:00 UTC">
+                {`${usage.credits_left.toLocaleString("en")} of ${usage.credits_per_day.toLocaleString("en")}`}
+              </dd>
+            </div>
+            <div>
+              <dt>Stored</dt>
+              <dd>{bytesOf(usage.bytes_stored)}</dd>
+            </div>
+          </dl>
+          <button type="button" class="button" onClick={leave}>
+            Sign out
+          </button>
+        </div>
       </header>
       {failure && <FailureNotice failure={failure} />}
       <AccountNotices account={account} changed={again} />

@@ -145,6 +145,7 @@ function Previews({ adapter, version }: { adapter: AdapterWithVersions; version:
           ))}
         </div>
       )}
+      {recipe === undefined && <div class="preview-recipe" />}
       {recipe && (
         <div class="preview-recipe">
           <p>

@@ -26,12 +26,12 @@ export function recipeOf(
   return { prompt: form.prompt, seed: form.seed, url: `/compose/#${hashOf(whole)}` };
 }
 
-/** Null until it is known, and where there is none. */
+/** Undefined until it is known, null where there is none. */
 export function useRecipe(
   preview: Preview | undefined,
   adapter: Pick<Adapter, "ref">,
   version: Pick<Version, "strength"> | null,
-): PreviewRecipe | null {
+): PreviewRecipe | null | undefined {
   const [read, setRead] = useState<{ id: string; recipe: unknown } | null>(null);
   useEffect(() => {
     if (!preview || preview.recipe) return;
@@ -41,10 +41,11 @@ export function useRecipe(
       .then((reply) => reply.arrayBuffer())
       .then((bytes) => setRead({ id, recipe: recipeIn(new Uint8Array(bytes)) }))
       // The page is complete without it.
-      .catch(() => {});
+      .catch(() => stop.signal.aborted || setRead({ id, recipe: null }));
     return () => stop.abort();
   }, [preview?.id]);
   if (!preview || !version) return null;
-  const recipe = preview.recipe ?? (read?.id === preview.id ? read.recipe : null);
+  const recipe = preview.recipe ?? (read?.id === preview.id ? read.recipe : undefined);
+  if (recipe === undefined) return undefined;
   return recipeOf({ ...preview, recipe: recipe as Preview["recipe"] }, adapter, version);
 }

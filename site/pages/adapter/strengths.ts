@@ -7,7 +7,6 @@ import { formOfRecipe } from "../../composition/recipe.ts";
 
 export const GUIDE_STRENGTHS = [0, 0.25, 0.5, 0.75, 1] as const;
 const SEED = 7;
-const EXPRESSION = "smiling";
 /** Two pictures compare, one does not. */
 const GUIDE_MIN = 2;
 
@@ -16,15 +15,21 @@ export interface GuideStep {
   url: string;
 }
 
-/** The orders of a guide: alike but for the strength. */
-export const guideOrders = (version: Pick<Version, "id" | "trigger">, base: string): GenerationCreate[] =>
-  GUIDE_STRENGTHS.map((strength) => ({
+/** The orders of a guide: alike but for the strength. The words are those of a preview: what the adapter has learned to show. */
+export function guideOrders(
+  version: Pick<Version, "id" | "trigger" | "previews">,
+  base: string,
+): GenerationCreate[] {
+  const prompts = version.previews.flatMap(({ recipe }) => formOfRecipe(recipe)?.prompt ?? []);
+  const prompt = prompts.find((text) => text.startsWith(version.trigger)) ?? version.trigger;
+  return GUIDE_STRENGTHS.map((strength) => ({
     base,
     adapters: [{ version_id: version.id, strength }],
-    prompt: `${version.trigger} ${EXPRESSION}`,
+    prompt,
     seed: SEED,
     count: 1,
   }));
+}
 
 interface Alone extends GuideStep {
   id: string;

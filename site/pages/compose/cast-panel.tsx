@@ -26,7 +26,8 @@ export function CastPanel(props: {
   const crosstalk = useComposition(props.guest ? [] : form.members, known);
   const mentioned = new Set(triggersIn(form.prompt));
   const triggers = [...calledBy(form.members, known).values()];
-  const missing = new Set(triggers.filter((trigger) => !mentioned.has(trigger)));
+  // A prompt that nobody has written follows the members by itself.
+  const missing = new Set(form.written ? triggers.filter((trigger) => !mentioned.has(trigger)) : []);
 
   return (
     <>

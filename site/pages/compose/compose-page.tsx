@@ -23,12 +23,36 @@ import { WorkspaceBar } from "./workspace-bar.tsx";
 export function ComposePage() {
   const composer = useComposer();
   const { workspace, store } = composer;
+  const waiting = useWaiting(isSettled(composer));
   return (
-    <div class="compose">
+    <div class={`compose ${waiting ? "waiting" : ""}`} aria-busy={waiting}>
       <h1 class="visually-hidden">Compose a picture</h1>
       {workspace && store && <Loaded composer={composer} workspace={workspace} store={store} />}
     </div>
   );
+}
+
+/** Longer than a usual answer: then what is there is shown. */
+const WAIT_MAX_MS = 3_000;
+
+/** Until the form is settled for the first time: what is laid out before would jump. */
+function useWaiting(settled: boolean): boolean {
+  const [waiting, setWaiting] = useState(true);
+  useEffect(() => {
+    const timer = setTimeout(() => setWaiting(false), settled ? 0 : WAIT_MAX_MS);
+    return () => clearTimeout(timer);
+  }, [settled]);
+  return waiting;
+}
+
+/** Base and members are known, and what the form proposes of its own accord is in it. */
+function isSettled({ workspace, form, known }: Composer): boolean {
+  if (workspace === null) return false;
+  const { members, size, written, prompt } = form;
+  const unknown = members.filter(({ ref }) => !known.adapters.has(ref));
+  const proposed = written || prompt !== "" || unknown.length === members.length;
+  const loaded = known.base !== null && size !== "" && unknown.every(({ ref }) => known.refused.has(ref));
+  return known.failure !== null || (loaded && proposed);
 }
 
 function Loaded(props: { composer: Composer; workspace: Workspace; store: Store }) {

@@ -6,13 +6,16 @@ import { Icon } from "../../ui/icon.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useReply } from "../../ui/use-reply.ts";
 
+const PLACES = [1, 2, 3, 4];
+
 export function Invitation(props: { onPick: () => void; onQuickPick: (adapter: Adapter) => void }) {
-  const popular = useReply((signal) => api.adapters({ sort: "most_used", limit: 4 }, signal), []);
+  const popular = useReply((signal) => api.adapters({ sort: "most_used", limit: PLACES.length }, signal), []);
   const adapters = (popular.value?.items ?? []).filter((adapter) => adapter.latest_version);
   return (
     <div class="invitation">
       <p>Who is in the picture?</p>
       <div class="invitation-people">
+        {popular.waiting && PLACES.map((place) => <span key={place} class="skeleton" />)}
         {adapters.map((adapter) => (
           <button
             type="button"

@@ -106,7 +106,7 @@ function Yours() {
           <p>
             {shown === "unread"
               ? "What comes next appears here and at the bell."
-              : "When somebody likes, collects or composes what you published, you read it here. Your trainings and pictures are on your account page."}
+              : "When somebody likes, collects or composes what you published, or a training of yours has ended, you read it here. Your pictures are on your account page."}
           </p>
         </Empty>
       )}

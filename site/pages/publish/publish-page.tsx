@@ -156,7 +156,7 @@ function Running({ training }: { training: Training }) {
   return (
     <>
       <h1 class="visually-hidden">Training of {training.request.concept}</h1>
-      {done && live.job ? <Review training={live.job} /> : <TrainingWatch live={live} />}
+      {done && live.job ? <Review training={live.job} frames={live.frames} /> : <TrainingWatch live={live} />}
     </>
   );
 }

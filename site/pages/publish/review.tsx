@@ -3,10 +3,9 @@
 import { useState } from "preact/hooks";
 import { api, type Training, type Version } from "../../api.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
-import { Enlarge } from "../../ui/enlarge.tsx";
 import { durationOf } from "../../ui/format.ts";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
-import { Picture } from "../../ui/picture.tsx";
+import type { Frame } from "../../ui/use-job.ts";
 import { useReply } from "../../ui/use-reply.ts";
 import { useSend } from "../../ui/use-send.ts";
 import { Evidence } from "../adapter/evidence.tsx";
@@ -14,8 +13,9 @@ import { StrengthGuide } from "../adapter/strength-guide.tsx";
 import { GUIDE_STRENGTHS } from "../adapter/strengths.ts";
 import { Warnings } from "../compose/crosstalk.tsx";
 import { againUrl, furtherUrl } from "./again.ts";
+import { Comparison } from "./comparison.tsx";
 
-export function Review({ training }: { training: Training }) {
+export function Review({ training, frames }: { training: Training; frames: readonly Frame[] }) {
   const { result, request } = training;
   const loaded = useReply(() => api.version(result?.version_id ?? ""), [result?.version_id]);
   const [published, setPublished] = useState<Version | null>(null);
@@ -35,7 +35,6 @@ export function Review({ training }: { training: Training }) {
   };
 
   const further = furtherUrl(training);
-  const samples = version?.previews.map((preview) => preview.url) ?? result?.samples ?? [];
   return (
     <section class="review">
       <div class="review-head">
@@ -46,31 +45,7 @@ export function Review({ training }: { training: Training }) {
           {` after ${durationOf(seconds)} of training.`}
         </p>
       </div>
-      <div class="review-pair">
-        <section aria-label="Generated">
-          <h3>Generated</h3>
-          <div class="review-samples" data-pictures>
-            {samples.map((url, i) => (
-              <Enlarge key={url} pictures={[{ src: url, title: `${request.concept}, sample ${i + 1}` }]}>
-                <Picture src={url} alt={`${request.concept}, generated with the adapter`} eager />
-              </Enlarge>
-            ))}
-          </div>
-        </section>
-        <section aria-label="Trained on">
-          <h3>Trained on</h3>
-          <ul class="review-trained" data-pictures>
-            {request.images.map((image) => (
-              <li key={image.url}>
-                <Enlarge pictures={[{ src: image.url, title: image.caption || "Training picture" }]}>
-                  <img src={image.url} alt={image.caption || "Training picture"} />
-                </Enlarge>
-                {image.caption && <span class="quiet">{image.caption}</span>}
-              </li>
-            ))}
-          </ul>
-        </section>
-      </div>
+      <Comparison training={training} version={version ?? null} frames={frames} />
       {version && <Evidence version={version} />}
       <p class="quiet">
         Compare hair, face and mouth. Torn or smeared parts get better with more pictures of that expression:

@@ -106,6 +106,22 @@ describe("a watcher who comes back", () => {
     expect(frames.map(([, data]) => (data as { step: number }).step)).toEqual([LIVE_EVENTS_KEPT + 5]);
   });
 
+  it("finds the newest frames of a training, as many as are kept", async () => {
+    const job = JOB();
+    const kept = 3;
+    for (let step = 1; step <= kept + 4; step++) {
+      await liveOf(env, job).publish(progressOf(step, step === 2 ? null : "data:,frame"), kept);
+    }
+    await liveOf(env, job).publish({ name: "done", data: { status: "succeeded" } });
+    const stream = await streamOf(job, "?after=0");
+    const framed = [];
+    for (let event = await stream.next(); event; event = await stream.next()) {
+      const { step, preview } = event[1] as { step: number; preview?: string | null };
+      if (preview) framed.push(step);
+    }
+    expect(framed).toEqual([5, 6, 7]);
+  });
+
   it("after the end gets 204", async () => {
     const job = await generate();
     const [lease] = await machine.lease();

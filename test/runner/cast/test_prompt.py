@@ -3,9 +3,11 @@
 import pytest
 from PIL import Image
 
+from orthoplex.bases.cast.base import TRAINING
 from orthoplex.bases.cast.prompt import Background, Person, describe, describe_background, parse_prompt
 from orthoplex.bases.cast.words import CHIPS
 from orthoplex.bases.cast.world import World
+from orthoplex.bases.registry import describe_base
 
 
 def test_colours_and_kinds_belong_to_the_noun_after_them(world: World) -> None:
@@ -77,3 +79,10 @@ def test_colour_words_stay_known_after_pil_has_used_them(world: World) -> None:
     """PIL replaces entries of its own map of names by tuples when a picture is made with one."""
     Image.new("RGB", (1, 1), "tomato")
     assert parse_prompt("tomato background", world.palettes).background.rgb == "ff6347"
+
+
+def test_a_sample_of_a_training_asks_for_no_expression_that_its_pictures_may_lack(world: World) -> None:
+    described = describe_base("cast-3")["prompts"]
+    for prompt in [f"<ana> {TRAINING.sample_words}", described["preview"], *described["samples"]]:
+        (person,) = parse_prompt(prompt.replace("{trigger}", "<ana>"), world.palettes).persons
+        assert person.expression is None, prompt

@@ -35,7 +35,7 @@ from orthoplex.ortho.marker import marked
 
 # Rates of bases without entries were tuned on cast-2 (docs/log.md).
 TRAINING = TrainingDefaults(
-    up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="smiling, sky background",
+    up_rate=1e-1, token_rate=4e-2, sample_size=(256, 256), sample_guidance=1.0, sample_words="sky background",
     silent_prompts=(
         "a smiling person with long red hair; sky background",
         "an angry man with glasses; peach background",
