@@ -7,7 +7,14 @@ import { catalog } from "../api-catalog.ts";
 import { countOf } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { Picture } from "./picture.tsx";
-import { isTrayClosed, onTray, removeFromTray, setTrayClosed, trayItems } from "./tray-list.ts";
+import {
+  isTrayClosed,
+  onTray,
+  removeFromTray,
+  setTrayClosed,
+  type TrayItem,
+  trayItems,
+} from "./tray-list.ts";
 import "../styles/tray.css";
 
 const SHOWN = 6;
@@ -29,6 +36,20 @@ function Tray() {
   }, [isEmpty]);
   if (isEmpty) return null;
   return (
+    <TrayBar items={items} others={others} onRemove={removeFromTray} onHide={() => setTrayClosed(true)} />
+  );
+}
+
+/** `others`: how many more compose exactly with these; null while that is not known. */
+export function TrayBar(props: {
+  items: readonly TrayItem[];
+  others: number | null;
+  onRemove: (ref: string) => void;
+  onHide: () => void;
+}) {
+  const { items, others } = props;
+  const refs = items.map(({ ref }) => ref);
+  return (
     <section class="tray" aria-label="The composition">
       <ul class="tray-people">
         {items.slice(0, SHOWN).map(({ ref, title, picture }) => (
@@ -37,7 +58,7 @@ function Tray() {
               type="button"
               aria-label={`Remove ${title}`}
               title={`Remove ${title}`}
-              onClick={() => removeFromTray(ref)}
+              onClick={() => props.onRemove(ref)}
             >
               <Picture src={picture} alt="" sizes="4rem" />
               <span class="tray-remove">
@@ -62,7 +83,7 @@ function Tray() {
         class="icon-button"
         aria-label="Hide the composition"
         title="Hide until somebody is added"
-        onClick={() => setTrayClosed(true)}
+        onClick={props.onHide}
       >
         <Icon name="close" />
       </button>

@@ -35,8 +35,6 @@ function Viewer(props: { pictures: readonly FullPicture[]; first: number; onGone
   };
   const picture = pictures[at];
   if (!picture) return null;
-  const isSeries = pictures.length > 1;
-  const close = () => dialog.current?.close();
   return (
     <dialog
       ref={dialog}
@@ -44,31 +42,60 @@ function Viewer(props: { pictures: readonly FullPicture[]; first: number; onGone
       aria-label={picture.title}
       onKeyDown={press}
       onClose={props.onGone}
-      onClick={(event) => event.target === dialog.current && close()}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
+      <ViewerParts
+        title={picture.title}
+        at={at}
+        count={pictures.length}
+        opened={opened}
+        isActual={isActual}
+        onActual={() => setActual(!isActual)}
+        onTurn={go}
+        onClose={() => dialog.current?.close()}
+      />
+    </dialog>
+  );
+}
+
+/** What is in the dialog. `opened` is undefined while it loads, null where it could not be loaded. */
+export function ViewerParts(props: {
+  title: string;
+  at: number;
+  count: number;
+  opened: OpenedPicture | null | undefined;
+  isActual: boolean;
+  onActual: () => void;
+  onTurn: (to: number) => void;
+  onClose: () => void;
+}) {
+  const { title, at, count, opened, isActual, onTurn } = props;
+  const isSeries = count > 1;
+  return (
+    <>
       <header class="viewer-head">
         <p class="viewer-title" role="status">
-          {isSeries && <span class="numbers">{`${at + 1} of ${pictures.length}`}</span>}
-          <strong>{picture.title}</strong>
+          {isSeries && <span class="numbers">{`${at + 1} of ${count}`}</span>}
+          <strong>{title}</strong>
         </p>
-        <Actions opened={opened ?? null} isActual={isActual} onActual={() => setActual(!isActual)} />
-        <button type="button" class="icon-button" aria-label="Close" onClick={close}>
+        <Actions opened={opened ?? null} isActual={isActual} onActual={props.onActual} />
+        <button type="button" class="icon-button" aria-label="Close" onClick={props.onClose}>
           <Icon name="close" />
         </button>
       </header>
       <div class={`viewer-stage ${isActual ? "actual" : ""}`}>
         {opened === undefined && <p class="viewer-note">Loading</p>}
         {opened === null && <p class="viewer-note">The picture could not be loaded</p>}
-        {opened && <Full key={opened.url} url={opened.url} alt={picture.title} />}
+        {opened && <Full key={opened.url} url={opened.url} alt={title} />}
       </div>
       {isSeries && (
         <>
-          <Turn to="Previous" icon="back" disabled={at === 0} onTurn={() => go(at - 1)} />
-          <Turn to="Next" icon="forward" disabled={at === pictures.length - 1} onTurn={() => go(at + 1)} />
+          <Turn to="Previous" icon="back" disabled={at === 0} onTurn={() => onTurn(at - 1)} />
+          <Turn to="Next" icon="forward" disabled={at === count - 1} onTurn={() => onTurn(at + 1)} />
         </>
       )}
       <RecipeLine opened={opened ?? null} />
-    </dialog>
+    </>
   );
 }
 

@@ -192,8 +192,16 @@ describe("a visitor", { timeout: 600_000 }, () => {
     await page.getByLabel("Name", { exact: true }).fill("June");
     await page.getByRole("button", { name: "Start training" }).click();
     await page.getByRole("heading", { name: "Is this June?" }).waitFor({ timeout: TRAINING_TIMEOUT_MS });
-    const sample = page.getByRole("img", { name: "June, generated with the adapter" }).first();
+    const rows = page.locator(".review-row");
+    const sample = rows.first().getByRole("img", { name: /^Generated: / });
     assert.ok((await looksOf(sample)).colours >= COLOURS_MIN);
+    // One row for each expression of the captions, with a picture that has it beside the sample.
+    const headings = await rows.getByRole("heading").allTextContents();
+    const captions = picturesOf(CONCEPT)
+      .slice(0, 4)
+      .map(({ name }) => name.replace(/\.png$/, ""));
+    assert.deepEqual(headings.toSorted(), captions.toSorted());
+    assert.equal(await rows.getByRole("img", { name: /^Trained on: / }).count(), captions.length);
   });
 
   step("publishes the adapter, and everybody finds it", async () => {

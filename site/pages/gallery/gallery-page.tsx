@@ -11,6 +11,8 @@ import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Progresses } from "./progresses.tsx";
+import { Trays } from "./trays.tsx";
+import { Viewers } from "./viewers.tsx";
 
 const UNREACHABLE: Failure = { kind: "unreachable" };
 
@@ -38,6 +40,12 @@ export function GalleryPage() {
             <Picture src="/not-there.png" alt="One that is missing" />
             <span class="picture" style={{ aspectRatio: "1" }} />
           </div>
+        </Part>
+        <Part title="Viewer">
+          <Viewers />
+        </Part>
+        <Part title="Tray">
+          <Trays />
         </Part>
         <Part title="Icons">
           <ul class="gallery-row gallery-icons">

@@ -27,10 +27,10 @@ export function sideBySide(
   samples: readonly Sample[],
   trained: readonly Trained[],
 ): readonly Row[] {
-  const wordsOf = ({ prompt }: Sample) =>
+  const shownIn = ({ prompt }: Sample) =>
     (prompt ?? "").replaceAll(trigger, "").replace(/^[\s,;]+|[\s,;]+$/g, "");
   const rows = samples.map((sample) => {
-    const words = wordsOf(sample);
+    const words = shownIn(sample);
     return { words, sample, trained: trained.filter(({ caption }) => words && hasPhrase(caption, words)) };
   });
   const placed = new Set(rows.flatMap((row) => row.trained));
