@@ -23,13 +23,15 @@ export function readJson<T>(file: string): T | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : null;
 }
 
-/** The file of `NAME=value` lines that wrangler passes to the Worker as secrets and settings. Written once. */
+/** The file of `NAME=value` lines that wrangler passes to the Worker as secrets and settings. What it says stays; settings that it lacks are added. */
 export function workerEnvFile(home: Home, settings: Record<string, string>): string {
   const file = join(home.secrets, "worker.env");
-  if (!existsSync(file)) {
-    const secrets = { BETTER_AUTH_SECRET: newSecret(), UPLOAD_SIGNING_SECRET: newSecret() };
-    const lines = Object.entries({ ...secrets, ...settings }).map(([name, value]) => `${name}=${value}\n`);
-    writePrivately(file, lines.join(""));
-  }
+  const kept = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const wanted = { BETTER_AUTH_SECRET: newSecret(), UPLOAD_SIGNING_SECRET: newSecret(), ...settings };
+  const missing = Object.entries(wanted).filter(
+    ([name]) => !kept.split("\n").some((line) => line.startsWith(`${name}=`)),
+  );
+  if (missing.length > 0)
+    writePrivately(file, kept + missing.map(([name, value]) => `${name}=${value}\n`).join(""));
   return file;
 }

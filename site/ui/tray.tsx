@@ -72,7 +72,7 @@ export function TrayBar(props: {
       {others !== null && (
         <a class="tray-others" href={`/browse/?composes_with=${refs.join(",")}`}>
           {others === 0 ? "Nobody else" : countOf(others, "other")}
-          <span class="tray-wide">{others === 0 ? " composes exactly" : " compose exactly"}</span>
+          <span class="tray-wide">{others <= 1 ? " composes exactly" : " compose exactly"}</span>
         </a>
       )}
       <a class="button primary small" href="/compose/">

@@ -90,6 +90,10 @@ describe("secrets", () => {
     const first = readFileSync(workerEnvFile(home, settings), "utf8");
     assert.match(first, /^BETTER_AUTH_SECRET=\S{43}\nUPLOAD_SIGNING_SECRET=\S{43}\nOPERATOR_EMAILS=house@/);
     assert.equal(readFileSync(workerEnvFile(home, settings), "utf8"), first);
+    // A setting that came with a later version of the program is added, and what somebody has changed stays.
+    const more = readFileSync(workerEnvFile(home, { ...settings, MODERATOR_EMAILS: "m@b.example" }), "utf8");
+    assert.equal(more, `${first}MODERATOR_EMAILS=m@b.example\n`);
+    assert.equal(readFileSync(workerEnvFile(home, { MODERATOR_EMAILS: "other" }), "utf8"), more);
   });
 });
 
