@@ -113,11 +113,9 @@ export const Base = z
         .min(1)
         .meta({ description: "Lengths to choose from by name" }),
     }),
-    prompts: z
-      .object({ preview: triggerPrompt, samples: z.array(triggerPrompt).min(1) })
-      .meta({
-        description: `Of previews and of a training's samples, which have one for each expression that captions name instead; ${TRIGGER_PLACE} is the adapter's`,
-      }),
+    prompts: z.object({ preview: triggerPrompt, samples: z.array(triggerPrompt).min(1) }).meta({
+      description: `Of previews and of a training's samples, which have one for each expression that captions name instead; ${TRIGGER_PLACE} is the adapter's`,
+    }),
     residual_norm_max: z.number().positive().meta({
       description: "Largest Frobenius norm that one layer's up matrix may have",
     }),

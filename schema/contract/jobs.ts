@@ -266,12 +266,9 @@ export const JOB_EVENTS = {
     .object({ status: JobStatus, queue_position: z.int().nullable(), eta_seconds: eta })
     .meta({ id: "StatusEvent" }),
   progress: Progress.extend({
-    preview: z
-      .string()
-      .nullable()
-      .meta({
-        description: "A small PNG as a data: URL; only the newest is kept, of a training the newest 24",
-      }),
+    preview: z.string().nullable().meta({
+      description: "A small PNG as a data: URL; only the newest is kept, of a training the newest 24",
+    }),
     eta_seconds: eta,
   }).meta({ id: "ProgressEvent" }),
   done: z.object({ status: JobStatus }).meta({ id: "DoneEvent", description: "GET the job for its result" }),
