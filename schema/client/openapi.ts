@@ -8896,6 +8896,11 @@ export interface components {
                     steps: number;
                     title: string;
                 }[];
+                /** @description Learning rates that suit these weights; without them its family's */
+                rates?: {
+                    residuals: number;
+                    tokens: number;
+                };
                 steps: {
                     default: number;
                     max: number;

@@ -112,6 +112,9 @@ export const Base = z
         .array(z.object({ name: z.string(), title: z.string(), steps: z.int().positive() }))
         .min(1)
         .meta({ description: "Lengths to choose from by name" }),
+      rates: z.object({ residuals: z.number().positive(), tokens: z.number().positive() }).optional().meta({
+        description: "Learning rates that suit these weights; without them its family's",
+      }),
     }),
     prompts: z.object({ preview: triggerPrompt, samples: z.array(triggerPrompt).min(1) }).meta({
       description: `Of previews and of a training's samples, which have one for each expression that captions name instead; ${TRIGGER_PLACE} is the adapter's`,

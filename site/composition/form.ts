@@ -156,6 +156,7 @@ function fitted(form: Form, { base }: Known): Form {
 
 function resized(form: Form, size: string): Form {
   if (size === form.size) return form;
+  if (form.placement === "columns") return placed({ ...form, size });
   const from = canvasOf(form.size);
   const to = canvasOf(size);
   const members = form.members.map((m) => (m.region ? { ...m, region: rescaled(m.region, from, to) } : m));

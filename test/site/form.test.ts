@@ -106,6 +106,17 @@ describe("compose form", () => {
     expect(changed(form, { type: "place", placement: "columns" }, known).members[0]?.region?.x).toBe(0);
   });
 
+  it("keeps columns side by side on a base of other sizes", () => {
+    const two = formAfter(add("ana"), add("bo"));
+    const small = { ...known.base, sizes: [{ width: 128, height: 128 }], default_size: "128x128" } as Base;
+    const form = changed(two, { type: "known" }, { ...known, base: small });
+    expect(form.size).toBe("128x128");
+    expect(form.members.map(({ region }) => [region?.x, region?.width])).toEqual([
+      [0, 0.5],
+      [0.5, 0.5],
+    ]);
+  });
+
   it("sends no boxes if placement is off", () => {
     const form = formAfter(add("ana"), { type: "place", placement: "open" });
     expect(generationOf(form, "cast-3", known).adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);

@@ -19,6 +19,7 @@ from orthoplex.sd_training.scenes import STYLES
 
 ID = "sd-mini"
 TITLE = "SD mini"
+RATES = {"residuals": 3e-2, "tokens": 3e-2}  # the best of three in docs/results-sd-mini.md
 
 
 def description_of(folder: Path) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def description_of(folder: Path) -> dict[str, Any]:
         "training": {
             **described["training"],
             "picture": {"side_min": SIDE_PX // 2, "pixels_max": 16_000_000},
+            "rates": RATES,
             "steps": {"default": 240, "min": 1, "max": 2000},
             "presets": [
                 {"name": "quick", "title": "Quick", "steps": 120},

@@ -112,6 +112,7 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
         field={field}
         fault={faultAt(jobs.failure, "/prompt")}
         guest={guest}
+        clauses={known.base?.prompt.kind === "grammar"}
         busy={jobs.sending}
         count={form.count}
         seed={form.seed}

@@ -11,6 +11,8 @@ export function Dock(props: {
   field: RefObject<HTMLTextAreaElement | null>;
   fault: string | null;
   guest: boolean;
+  /** Whether the base reads prompts by clauses, one a person. */
+  clauses: boolean;
   busy: boolean;
   count: number;
   seed: number | null;
@@ -77,8 +79,12 @@ export function Dock(props: {
         <Count count={props.count} onCount={props.onCount} />
         {props.children}
         <p class="hint" id="prompt-hint">
-          One clause a person, split by <kbd>;</kbd>. <kbd>Ctrl</kbd>+<kbd>Enter</kbd> generates, <kbd>?</kbd>{" "}
-          lists the keys.
+          {props.clauses && (
+            <>
+              One clause a person, split by <kbd>;</kbd>.{" "}
+            </>
+          )}
+          <kbd>Ctrl</kbd>+<kbd>Enter</kbd> generates, <kbd>?</kbd> lists the keys.
         </p>
       </div>
     </form>

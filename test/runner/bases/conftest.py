@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from orthoplex.bases import AnyBase, load_base
+from orthoplex.bases.options import LoadOptions
 from orthoplex.ortho.adapter import Adapter
 
 FAMILIES = ("cast", "sd", "sdxl", "zimage")
+PUBLISHED = "sd-mini"  # trained weights of a family whose others here are random
 
 
 def in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,10 +82,13 @@ def bases(sd_folder: Path, sdxl_folder: Path, zimage_folder: Path) -> dict[str, 
 
         return load_zimage(zimage_folder, described(zimage_folder, "tiny-zimage", "Tiny Z"), torch.device("cpu"), dtype)
 
-    return {"cast": cast, "sd": sd, "sdxl": sdxl, "zimage": zimage}
+    def published(dtype: torch.dtype) -> Any:
+        return load_base(PUBLISHED, "cpu", LoadOptions(dtype=dtype))
+
+    return {"cast": cast, "sd": sd, "sdxl": sdxl, "zimage": zimage, PUBLISHED: published}
 
 
-@pytest.fixture(scope="session", params=FAMILIES)
+@pytest.fixture(scope="session", params=[*FAMILIES, PUBLISHED])
 def base(request: pytest.FixtureRequest, bases: dict[str, Callable[[torch.dtype], AnyBase]]) -> AnyBase:
     """Each base in fp32."""
     return bases[request.param](torch.float32)

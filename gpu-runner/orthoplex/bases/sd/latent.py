@@ -57,11 +57,12 @@ class LatentBase(OffloadedParts):
 
     @property
     def training(self) -> TrainingDefaults:
-        """Rates are a first choice, not tuned: no trained weights of this family were at hand."""
+        """Rates that the description has, else a first choice: trained weights of full size were not at hand."""
+        rates = self.description["training"].get("rates", {"residuals": 1e-2, "tokens": 1e-3})
         width, _, height = str(self.description["default_size"]).partition("x")
         return TrainingDefaults(
-            up_rate=1e-2,
-            token_rate=1e-3,
+            up_rate=rates["residuals"],
+            token_rate=rates["tokens"],
             sample_size=(int(width), int(height)),
             sample_guidance=float(self.description["guidance"]["default"]),
             sample_words="",
