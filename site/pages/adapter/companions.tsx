@@ -6,6 +6,7 @@ import { type AdapterWithVersions, api, type Base } from "../../api.ts";
 import { adapterUrl, previewOf } from "../../ui/adapter-card.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { useReply } from "../../ui/use-reply.ts";
+import { WithTray } from "./with-tray.tsx";
 
 const LOOKED_AT = 100;
 const SHOWN = 12;
@@ -23,6 +24,7 @@ export function Companions({ adapter, base }: { adapter: AdapterWithVersions; ba
   return (
     <section class="adapter-section">
       <h2>Composes exactly with</h2>
+      <WithTray adapter={adapter} base={base} />
       <p class="quiet">
         {exact.length > 0
           ? base.gate

@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { samplePrompts } from "../../../functions/catalog/base-rules.ts";
+import { BUNDLED_BASES } from "../../../schema/bases/index.ts";
+import type { Base } from "../../../schema/contract/bases.ts";
 import { BASE } from "../cast.ts";
 import { SD } from "../sd-base.ts";
 
@@ -34,8 +36,11 @@ describe("the samples of a training", () => {
     expect(prompts([(BASE.words.expression ?? []).join(", ")]).length).toBeLessThanOrEqual(7);
   });
 
-  it("are asked for by no preview of a base either", () => {
+  it("are asked for by no preview, and without captions by no sample, of any base that comes with the product", () => {
     const words = BASE.words.expression ?? [];
-    expect(words.filter((word) => BASE.prompts.preview.includes(word))).toEqual([]);
+    for (const base of BUNDLED_BASES as readonly Base[]) {
+      const asked = [base.prompts.preview, ...samplePrompts(base, "<june>", [])];
+      expect([base.id, words.filter((word) => asked.join().includes(word))]).toEqual([base.id, []]);
+    }
   });
 });
