@@ -1,6 +1,7 @@
 // Orders pictures for the compatible APIs: a model's name becomes adapters, a missing trigger is put in, a size is chosen.
 
 import type { z } from "zod";
+import type { Base } from "../../schema/contract/bases.ts";
 import type { Member, Region } from "../../schema/contract/compositions.ts";
 import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
 import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
@@ -9,7 +10,7 @@ import { knownBase } from "../catalog/bases.ts";
 import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
 import { orderGeneration } from "../dispatch/order-generation.ts";
-import { shapeFor } from "../lib/base-sizes.ts";
+import { roomOf, shapeFor } from "../lib/base-sizes.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 import type { Model } from "./models.ts";
@@ -57,8 +58,11 @@ export async function orderPictures(
     return pointedAt(order, model, members.adapters?.length ?? 0, input.adapters.length);
   const request = order.request as Generation["request"];
   const sized = withChosenSize(order, input.size, request.adapters.length);
-  const { kind } = knownBase(order.baseId).prompt;
-  const prompt = promptWithTriggers(kind, request.prompt, request.adapters);
+  const base = knownBase(order.baseId);
+  const prompt = promptWithTriggers(base.prompt.kind, request.prompt, {
+    members: request.adapters,
+    room: roomIn(base, sized.spec as SampleSpec),
+  });
   if (prompt === request.prompt) return sized;
   if (prompt.length > PROMPT_MAX_CHARACTERS) {
     const detail = `With the triggers of its adapters the prompt has ${prompt.length} characters; at most ${PROMPT_MAX_CHARACTERS} are read.`;
@@ -137,6 +141,12 @@ function withChosenSize(order: NewJob, asked: string | undefined, adapters: numb
     request: { ...(sized.request as Generation["request"]), enlarged_to: asked },
     spec: { ...(sized.spec as SampleSpec), enlarge_to: enlargeTo },
   };
+}
+
+/** How many people have room in the picture that is drawn, before enlarging. */
+function roomIn({ sizes }: Base, { width, height }: SampleSpec): number {
+  const shape = sizes.find((size) => size.width === width && size.height === height);
+  return shape ? roomOf(shape) : Number.POSITIVE_INFINITY;
 }
 
 function withSize(order: NewJob, { width, height }: { width: number; height: number }): NewJob {

@@ -20,6 +20,7 @@ describe("the trigger rule", () => {
       ["sky background", [ivy], "<ivy> sky background"],
       ["sky background", [ivy, paco], "<ivy> sky background; <paco> sky background"],
       ["in front of a wall; sad", [ivy], "in front of a wall; <ivy> sad"],
+      ["a spring scene; sad; happy", [ivy, paco], "a spring scene; <ivy> sad; <paco> happy"],
       // A person and a background in one clause: the trigger goes before both and makes no second person.
       ...[
         "smiling, sky background",
@@ -34,8 +35,57 @@ describe("the trigger rule", () => {
       ["smiling, sky background; sad", [ivy, paco], "<ivy> smiling, sky background; <paco> sad"],
     ];
     for (const [prompt, members, received] of cases) {
-      expect([prompt, promptWithTriggers("grammar", prompt, members)]).toEqual([prompt, received]);
+      expect([prompt, promptWithTriggers("grammar", prompt, { members, room: Math.max(1, members.length) })]).toEqual([prompt, received]);
     }
+  });
+
+  it("makes one person of all clauses where one adapter has a picture to itself", () => {
+    const ivy = { members: [{ trigger: "<ivy>" }], room: 1 };
+    const cases: [string, string][] = [
+      ["sky; smiling", "<ivy> sky, smiling"],
+      ["smiling; sky", "<ivy> smiling, sky"],
+      ["background: sky; smiling", "<ivy> background: sky, smiling"],
+      ["in a garden; smiling", "<ivy> in a garden, smiling"],
+      ["sunset beach; smiling woman", "<ivy> sunset beach, smiling woman"],
+      ["beach, sunset; smiling woman", "<ivy> beach, sunset, smiling woman"],
+      ["a spring scene; laughing", "a spring scene; <ivy> laughing"],
+      ["masterpiece; best quality; smiling", "<ivy> masterpiece, best quality, smiling"],
+      ["smiling; with hat; with glasses", "<ivy> smiling, with hat, with glasses"],
+      ["IVY; smiling", "<ivy> IVY, smiling"],
+      ["a person smiling; style: pixel art", "<ivy> a person smiling, style: pixel art"],
+      [
+        "Draw me a person; she is laughing; sky background",
+        "<ivy> Draw me a person, she is laughing; sky background",
+      ],
+      ["a man; he is smiling; they are happy", "<ivy> a man, he is smiling, they are happy"],
+      ["character design; smiling", "<ivy> character design, smiling"],
+      ["smiling; two earrings; 4k", "<ivy> smiling, two earrings, 4k"],
+      ["smiling;; ;", "<ivy> smiling"],
+      ["sky background; pink wall", "<ivy> sky background; pink wall"],
+    ];
+    for (const [prompt, received] of cases) {
+      expect([prompt, promptWithTriggers("grammar", prompt, ivy)]).toEqual([prompt, received]);
+    }
+  });
+
+  it("leaves clauses apart where several people are certainly meant, or have room", () => {
+    const ivy = { members: [{ trigger: "<ivy>" }], room: 1 };
+    for (const second of [
+      "<zoe> sad",
+      "two people",
+      "and a man",
+      "with an old friend",
+      "another person",
+      "three of them",
+      "someone else",
+      "a couple",
+      "a man; a woman",
+      "he is sad; she is not",
+    ]) {
+      const prompt = `smiling; ${second}`;
+      expect([second, promptWithTriggers("grammar", prompt, ivy)]).toEqual([second, `<ivy> ${prompt}`]);
+    }
+    expect(promptWithTriggers("grammar", "smiling; sad", { ...ivy, room: 2 })).toBe("<ivy> smiling; sad");
   });
 });
 

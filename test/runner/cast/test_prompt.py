@@ -28,6 +28,13 @@ def test_clauses_are_people_and_a_background_belongs_to_all(world: World) -> Non
     assert prompt.background == Background("stripes", "b8ecd0")
 
 
+@pytest.mark.parametrize("text", ["<ana> sky, smiling", "<ana> smiling, sky", "<ana> background: sky, smiling"])
+def test_a_background_colour_beside_a_trigger_is_behind_it(world: World, text: str) -> None:
+    prompt = parse_prompt(text, world.palettes)
+    assert [(p.trigger, p.expression, p.clothes_colour) for p in prompt.persons] == [("<ana>", "smiling", None)]
+    assert prompt.background == Background(None, "9fd3f5")
+
+
 def test_two_triggers_in_a_clause_share_its_words(world: World) -> None:
     prompt = parse_prompt("<ana> and <bo> laughing on a sky background", world.palettes)
     assert [(p.trigger, p.expression) for p in prompt.persons] == [("<ana>", "laughing"), ("<bo>", "laughing")]

@@ -174,7 +174,9 @@ class _Reader:
         self.kinds = []
         if not self.colours:
             return
-        if self.background.kind and not self.background.rgb:
+        # A concept brings its own hair and clothes, so sky or mint beside its trigger can only be behind it.
+        is_behind = self.person.trigger is not None and self.colours[-1] in w.BACKGROUND_COLOURS
+        if (self.background.kind or is_behind) and not self.background.rgb:
             self.background = replace(self.background, rgb=self.colour("background"))
         elif self.colours[-1] in self.palettes.get("hair", {}) and not self.person.hair_colour:
             self.note(hair_colour=self.colour("hair"))
