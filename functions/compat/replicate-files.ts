@@ -233,14 +233,14 @@ function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusa
     return refuse("file_invalid", `The zip cannot be read: ${files.detail}.`, pointer, "zip");
   }
   const stem = (name: string) => name.replace(/\.[^.]+$/, "");
-  const texts = new Map(
-    files
-      .filter(({ name }) => /\.txt$/i.test(name))
-      .map(({ name, bytes }) => [
-        stem(name),
-        cutText(cleaned(decodeText(bytes)).trim(), CAPTION_MAX_CHARACTERS),
-      ]),
-  );
+  const texts = new Map<string, string>();
+  for (const { name, bytes } of files.filter((file) => /\.txt$/i.test(file.name))) {
+    const text = decodeText(bytes);
+    if (text.includes("\0")) {
+      return refuse("file_invalid", `${name} is no text: it holds NUL characters.`, pointer, "zip");
+    }
+    texts.set(stem(name), cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
+  }
   const pictures = files.filter(({ name }) => !/\.txt$/i.test(name));
   if (pictures.length === 0) {
     const detail = "The zip has no pictures. Put PNG, JPEG or WebP files into it, with their endings.";

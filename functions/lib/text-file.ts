@@ -15,15 +15,20 @@ export function decodeText(bytes: Uint8Array): string {
   return utf8Text(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
 }
 
-/** UTF-16 without a mark: Latin characters, spaces among them, have a 0 for every second byte, and no other text holds one. */
+/**
+ * UTF-16 without a mark: Latin characters, spaces among them, have a 0 for one and the same byte of their pair. Certain only where they are more
+ * than twice the pairs that would be two characters of ASCII: a stray NUL makes no mojibake of a text in UTF-8. It stays, and is refused as no text.
+ */
 function bareUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   if (bytes.length < 2 || bytes.length % 2 === 1) return null;
-  let [even, odd] = [0, 0];
-  for (const [i, byte] of bytes.entries()) {
-    if (byte === 0 && i % 2 === 0) even += 1;
-    if (byte === 0 && i % 2 === 1) odd += 1;
+  let [even, odd, ascii] = [0, 0, 0];
+  for (let i = 0; i < bytes.length; i += 2) {
+    const [first = 0, second = 0] = bytes.subarray(i, i + 2);
+    if (first === 0) even += 1;
+    if (second === 0) odd += 1;
+    if (first !== 0 && second !== 0 && first < 0x80 && second < 0x80) ascii += 1;
   }
-  if (odd > even) return "utf-16le";
-  if (even > odd) return "utf-16be";
-  return null;
+  if (even > 0 && odd > 0) return null;
+  if (odd > 2 * ascii) return "utf-16le";
+  return even > 2 * ascii ? "utf-16be" : null;
 }

@@ -157,7 +157,13 @@ def _stem(path: Folder) -> str:
 
 def _text_of(path: Folder) -> str:
     """A text file in UTF-8, in what Windows calls Unicode (UTF-16 with its mark), or in its old code page."""
-    content = path.read_bytes()
+    text = _decoded_text(path.read_bytes())
+    if "\0" in text:
+        raise ValueError(f"{path} is no text: it holds NUL characters")
+    return text
+
+
+def _decoded_text(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
     try:

@@ -35,7 +35,10 @@ describe("the trigger rule", () => {
       ["smiling, sky background; sad", [ivy, paco], "<ivy> smiling, sky background; <paco> sad"],
     ];
     for (const [prompt, members, received] of cases) {
-      expect([prompt, promptWithTriggers("grammar", prompt, { members, room: Math.max(1, members.length) })]).toEqual([prompt, received]);
+      expect([
+        prompt,
+        promptWithTriggers("grammar", prompt, { members, room: Math.max(1, members.length) }),
+      ]).toEqual([prompt, received]);
     }
   });
 

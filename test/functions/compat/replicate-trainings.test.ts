@@ -172,6 +172,17 @@ describe("trainings", () => {
     await ada.must("POST", `${ROOT}/trainings/${body.id}/cancel`);
   });
 
+  it("refuse a caption with a NUL by its file", async () => {
+    const file = await zip({ "cat/0.txt": new TextEncoder().encode("smiling\0") });
+    const { status, body } = await train<Refused>("ada/nul", { input_images: file.urls.get, steps: 5 });
+    expect([status, body.code, body.errors[0]?.pointer]).toEqual([
+      422,
+      "file_invalid",
+      "/input/input_images",
+    ]);
+    expect(body.detail).toMatch(/^cat\/0\.txt is no text/);
+  });
+
   it("say of a zip without pictures that it has none", async () => {
     const caption = new TextEncoder().encode("a caption");
     const hidden = { "a.txt": caption, "__MACOSX/b.png": caption, ".c.png": caption };

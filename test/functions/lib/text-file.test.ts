@@ -54,4 +54,18 @@ describe("a text file", () => {
     expect(decodeText(new Uint8Array([0x43, 0x61, 0x66, 0xe9]))).toBe("Café");
     expect(decodeText(new Uint8Array())).toBe("");
   });
+  it("is taken for UTF-16 without a mark only where that is certain", () => {
+    for (const text of [
+      "smiling\0",
+      "\0smiling",
+      "smi\0ling",
+      "a\0bcd\0",
+      "smiling\0\0\0",
+      "a\0\0b",
+      "Caf\u00e9\0",
+      "\0\0",
+    ]) {
+      expect(decodeText(new TextEncoder().encode(text))).toBe(text);
+    }
+  });
 });

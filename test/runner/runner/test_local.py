@@ -61,6 +61,12 @@ def test_captions_are_read_in_common_encodings_and_under_common_file_names(folde
     assert read_training_folder(folder).items[-1][1] == "smiling"
 
 
+def test_a_caption_with_a_nul_is_refused_by_its_file(folder: Path) -> None:
+    (folder / "1.txt").write_bytes(b"smiling\0")
+    with pytest.raises(ValueError, match=r"1\.txt is no text"):
+        read_training_folder(folder)
+
+
 def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(
     command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
