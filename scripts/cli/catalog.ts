@@ -2,13 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { paths, Version } from "../../schema/client/index.ts";
 import { type Command, number, only, openApi, refOf, text, UsageError, type Values } from "./command.ts";
 import { given } from "./generate.ts";
-import { outFolder } from "./pictures.ts";
+import { outFile } from "./output.ts";
 import { bar, bytesText, ProgressLine, say, show, table } from "./terminal.ts";
 
 type Query = NonNullable<paths["/v1/adapters"]["get"]["parameters"]["query"]>;
@@ -103,7 +102,7 @@ const pull: Command = {
   about: "downloads a version's file",
   options: {
     format: { type: "string", hint: "orthoplex (default), peft or kohya" },
-    out: { type: "string", short: "o", hint: "where to; without it OWNER-NAME-N.safetensors" },
+    out: { type: "string", short: "o", hint: "a file or a folder; without it OWNER-NAME-N.safetensors" },
     force: { type: "boolean", hint: "replace a file that is there" },
   },
   run: async (args, values) => {
@@ -118,11 +117,10 @@ const pull: Command = {
     if (!version) throw new Error(`${wanted.ref} has no version ${wanted.number ?? "yet"}.`);
     const format = text(values, "format") ?? "orthoplex";
     const suffix = format === "orthoplex" ? "" : `.${format}`;
-    const out =
-      text(values, "out") ?? `${wanted.owner}-${wanted.name}-${version.number}${suffix}.safetensors`;
+    const usual = `${wanted.owner}-${wanted.name}-${version.number}${suffix}.safetensors`;
+    const out = outFile(text(values, "out") ?? usual, usual);
     if (existsSync(out) && !values.force)
       throw new UsageError(`${out} is there already; --force replaces it.`);
-    outFolder(dirname(out));
     const { bytes, sha256 } = await download(values, version, format, out);
     const answer = { ref: version.ref, format, file: out, size_bytes: bytes, sha256 };
     show(values, answer, () => [`${out}  ${bytesText(bytes)}  sha256 ${sha256}`]);

@@ -16,7 +16,7 @@ import {
   type Values,
 } from "./command.ts";
 import { follow } from "./follow.ts";
-import { outFolder } from "./pictures.ts";
+import { outPictures, type PicturesOut } from "./output.ts";
 import { say, show, table } from "./terminal.ts";
 
 /** Parses owner/name[:n][=strength] into a member of a composition. */
@@ -106,13 +106,14 @@ const generate: Command = {
     guidance: { type: "string", hint: "classifier-free guidance" },
     priority: PRIORITY,
     request: { type: "string", hint: "the whole request as the API takes it, instead of all of these" },
-    out: { type: "string", short: "o", hint: "folder for the pictures (.)" },
+    out: { type: "string", short: "o", hint: "a folder for the pictures (.), or NAME.png for one" },
     "no-wait": { type: "boolean", hint: "print the job's id and exit" },
   },
   run: async (args, values) => {
-    const out = outFolder(text(values, "out") ?? ".");
+    const body = requestOf(args, values);
+    const out = outPictures(text(values, "out") ?? ".", body.count ?? 1);
     const api = keyedApi(values);
-    const job = await api.post("/v1/generations", { body: requestOf(args, values) });
+    const job = await api.post("/v1/generations", { body });
     if (values["no-wait"]) return show(values, job, () => [job.id]);
     const done = await follow(api, job);
     const files = await savePictures(api, done, out);
@@ -154,10 +155,10 @@ function jsonOf(whole: string): Schema<"GenerationCreate"> {
   }
 }
 
-async function savePictures(api: Orthoplex, job: Generation, folder: string): Promise<string[]> {
+async function savePictures(api: Orthoplex, job: Generation, out: PicturesOut): Promise<string[]> {
   const files: string[] = [];
   for (const image of job.result?.images ?? []) {
-    const file = join(folder, `${basename(job.id)}-${image.seed ?? files.length}.png`);
+    const file = out.file ?? join(out.folder, `${basename(job.id)}-${image.seed ?? files.length}.png`);
     try {
       writeFileSync(file, await api.download(image.url));
     } catch (error) {
@@ -172,19 +173,19 @@ async function savePictures(api: Orthoplex, job: Generation, folder: string): Pr
 }
 
 const job: Command = {
-  usage: "job JOB_ID [--wait] [--out FOLDER]",
+  usage: "job JOB_ID [--wait] [--out FOLDER|FILE]",
   about: "the status of a generation or training; --out saves a generation's pictures",
   options: {
     wait: { type: "boolean", hint: "wait until it has ended" },
-    out: { type: "string", short: "o", hint: "folder for the pictures" },
+    out: { type: "string", short: "o", hint: "a folder for the pictures, or NAME.png for one" },
   },
   run: async (args, values) => {
     const out = text(values, "out");
-    if (out !== undefined) outFolder(out);
     const api = keyedApi(values);
     const found = await findJob(api, only(args, "a job's id"));
+    const place = out === undefined || found.kind !== "sample" ? null : outPictures(out, found.request.count);
     const latest = values.wait ? await follow(api, found) : found;
-    const files = out === undefined || latest.kind !== "sample" ? [] : await savePictures(api, latest, out);
+    const files = place === null || latest.kind !== "sample" ? [] : await savePictures(api, latest, place);
     show(values, out === undefined ? latest : { ...latest, files }, () => [
       `${latest.id} ${latest.kind} ${latest.status}${statusDetail(latest)}`,
       ...files,

@@ -1,7 +1,6 @@
-// Folders of pictures: what is read from one, with captions, and the one that results are written into. Everything is checked before anything
-// is ordered.
+// Folders of pictures: what is read from one, with captions. Everything is checked before anything is ordered.
 
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { decodeText } from "../../functions/lib/text-file.ts";
 import { uncarriableAt } from "../../schema/contract/characters.ts";
@@ -72,17 +71,4 @@ function captionsOf(folder: string): Record<string, string> {
   } catch {
     throw new UsageError(`${file} is not JSON.`);
   }
-}
-
-/** The folder of --out, there and writable. */
-export function outFolder(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(
-      `${folder} cannot be written into: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-  return folder;
 }

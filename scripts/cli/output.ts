@@ -1,0 +1,56 @@
+// Where --out goes: a folder or a file. Everything is made and tried before anything is ordered or downloaded.
+
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { UsageError } from "./command.ts";
+
+/** Pictures are PNG files. */
+const ENDING = ".png";
+const OTHER_ENDINGS = [".jpg", ".jpeg", ".webp", ".gif", ".avif", ".tif", ".tiff", ".bmp"];
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/**
+ * Makes a folder with its parents, one by one: mkdirSync's `recursive` never returns where a parent is there and the system still says ENOENT,
+ * as it does below /proc.
+ */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder);
+}
+
+/** The folder of --out, there and writable: tried by a folder in it, since the administrator may write everywhere by its mode, and cannot. */
+export function outFolder(folder: string): string {
+  try {
+    makeFolder(folder);
+    rmdirSync(mkdtempSync(join(folder, ".orthoplex-")));
+  } catch (error) {
+    throw new UsageError(
+      `${folder} cannot be written into: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  return folder;
+}
+
+/** A file of --out: itself, or `name` in a folder, which is one that is there or ends in a slash. Its folder is there and writable. */
+export function outFile(out: string, name: string): string {
+  const file = /[/\\]$/.test(out) || isFolder(out) ? join(out, name) : out;
+  outFolder(dirname(file));
+  return file;
+}
+
+export type PicturesOut = { folder: string; file: string | null };
+
+/** Where the pictures of a job go: into a folder under names of their own, or one picture into a file that ends as pictures do. */
+export function outPictures(out: string, count: number): PicturesOut {
+  const ending = extname(out).toLowerCase();
+  if (/[/\\]$/.test(out) || isFolder(out) || ![ENDING, ...OTHER_ENDINGS].includes(ending))
+    return { folder: outFolder(out), file: null };
+  if (ending !== ENDING)
+    throw new UsageError(`${basename(out)}: pictures are PNG files; let it end in .png.`);
+  if (count > 1) throw new UsageError(`${out} is one file for ${count} pictures: name a folder.`);
+  if (existsSync(out)) throw new UsageError(`${out} is there already: name another file.`);
+  return { folder: outFolder(dirname(out)), file: out };
+}
