@@ -6,6 +6,7 @@ import { layersSha256 } from "../../functions/lib/adapter-header.ts";
 import cast3 from "../../schema/bases/cast-3.json" with { type: "json" };
 import { FILE_REASONS } from "../../schema/contract/codes.ts";
 import { MIB, UPLOAD_PART_BYTES } from "../../schema/contract/limits.ts";
+import foreign from "../../schema/examples/foreign.json" with { type: "json" };
 import type { Base } from "../../site/api.ts";
 import { linePath } from "../../site/pages/adapter/line.ts";
 import { recipeOf } from "../../site/pages/adapter/recipe-link.ts";
@@ -47,6 +48,21 @@ async function adapterFile(change: Record<string, string> = {}): Promise<Blob> {
   return new Blob([length, text, new Uint8Array(end)]);
 }
 
+function loraFile({ metadata, tensors }: (typeof foreign.taken)[number]): Blob {
+  let end = 0;
+  const entries = Object.entries(tensors as unknown as Record<string, [string, number[]]>);
+  const placed = entries.map(([name, [dtype, shape]]) => {
+    const begin = end;
+    end += 2 * shape.reduce((a, b) => a * b, 1);
+    return [name, { dtype, shape, data_offsets: [begin, end] }];
+  });
+  const header = { __metadata__: metadata, ...Object.fromEntries(placed) };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
+  return new Blob([length, text, new Uint8Array(end)]);
+}
+
 describe("a chosen file", () => {
   it("shows base, slot and trigger before anything is sent", async () => {
     expect(await checkFile(await adapterFile(), base)).toEqual({
@@ -59,6 +75,17 @@ describe("a chosen file", () => {
         classWord: "person",
       },
     });
+  });
+
+  it("shows what a LoRA of another program says of itself, or which base it is not for", async () => {
+    const [lora] = foreign.taken;
+    if (!lora) throw new Error("There is no example");
+    const sd = { ...base, ...foreign.bases.sd } as unknown as Base;
+    const file = loraFile(lora);
+    expect(await checkFile(file, sd)).toEqual({ foreign: { exact: false, ...lora.facts } });
+    expect(await checkFile(file, base)).toMatchObject({ fault: { reason: "base_mismatch" } });
+    const xl = { ...base, ...foreign.bases.sdxl } as unknown as Base;
+    expect(await checkFile(file, xl)).toMatchObject({ fault: { reason: "base_mismatch" } });
   });
 
   it.each([
