@@ -1,6 +1,6 @@
 // Adapters and versions as the contract shows them: rows in, JSON out, with a fixed number of queries per page.
 
-import { desc } from "drizzle-orm";
+import { and, desc, eq, or } from "drizzle-orm";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
 import type { VersionRow } from "../../schema/tables.ts";
 import { type ImageRow, type OwnedAdapter, slots, versions } from "../../schema/tables.ts";
@@ -111,14 +111,12 @@ export async function adaptersJson(
   origin: string,
 ): Promise<(Adapter & { versions: Version[] })[]> {
   const ids = found.map(({ id }) => id);
+  const own = found.filter(({ ownerId }) => ownerId === caller?.id).map(({ id }) => id);
   const [versionRows, slotRows] = await db.batch([
-    db.select().from(versions).where(inList(versions.adapterId, ids)).orderBy(desc(versions.number)),
+    db.select().from(versions).where(shownVersions(ids, own)).orderBy(desc(versions.number)),
     db.select().from(slots).where(inList(slots.adapterId, ids)),
   ]);
-  const visible = (adapter: OwnedAdapter) =>
-    versionRows.filter(
-      (row) => row.adapterId === adapter.id && (row.state === "published" || caller?.id === adapter.ownerId),
-    );
+  const visible = (adapter: OwnedAdapter) => versionRows.filter((row) => row.adapterId === adapter.id);
   const pictures = await imagesById(
     db,
     found.flatMap((adapter) => visible(adapter).flatMap((row) => row.previews)),
@@ -135,6 +133,10 @@ export async function adaptersJson(
     };
   });
 }
+
+/** What is published, and of one's own adapters all: others' drafts are not even read. */
+const shownVersions = (ids: readonly string[], own: readonly string[]) =>
+  and(inList(versions.adapterId, ids), or(eq(versions.state, "published"), inList(versions.adapterId, own)));
 
 /** Of versions from the newest to the oldest: the newest published one, else the newest draft. */
 function latestOf(newestFirst: readonly Version[]): Version | null {

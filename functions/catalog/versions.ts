@@ -3,6 +3,7 @@
 
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { summaryOf } from "../../schema/contract/adapter-file.ts";
 import type { VersionCreate } from "../../schema/contract/adapters.ts";
 import { STRENGTH_DEFAULT } from "../../schema/contract/limits.ts";
 import type { VersionRow } from "../../schema/tables.ts";
@@ -124,7 +125,7 @@ async function fileOf(
   return {
     ...{ slot: held.slot, foreign: null, trigger: file.trigger },
     strength: input.strength ?? Number(file.strength),
-    ...{ tensorsSha256: file.tensors_sha256, metadata: file },
+    ...{ tensorsSha256: file.tensors_sha256, metadata: summaryOf(file) },
   };
 }
 

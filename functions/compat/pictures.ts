@@ -85,6 +85,11 @@ function membersOf(
     return refuse("request_invalid", "A mix has its adapters, strengths and regions already.", pointer);
   }
   const own = model.kind === "adapter" ? ownMember(model, input) : [];
+  if (own.length === 0 && input.strength !== undefined) {
+    const detail =
+      "`strength` is of the model's own adapter, where `adapters` does not name it: give each of `adapters` its own.";
+    return refuse("request_invalid", detail, "/strength");
+  }
   const adapters = [...own, ...input.adapters].map((member, i): Member => {
     const region = member.region ?? input.regions[i];
     return region ? { ...member, region } : member;

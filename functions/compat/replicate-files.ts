@@ -166,6 +166,10 @@ async function takePictures(
   const bytes = new Uint8Array(await object.arrayBuffer());
   const entries = isZip(bytes) ? unpack(bytes, pointer) : [{ name: file.filename, bytes, caption: "" }];
   if (entries instanceof Refusal) return entries;
+  // Before any of them is read: that is most of the work.
+  if (kept.length + entries.length > TRAINING_IMAGES_MAX) {
+    return refuse("request_invalid", `A training has at most ${TRAINING_IMAGES_MAX} pictures.`, pointer);
+  }
   for (const { name, bytes: picture, caption } of entries) {
     const upload_id = await keepPicture(place, name, picture, pointer);
     if (upload_id instanceof Refusal) return upload_id;

@@ -1,5 +1,6 @@
 // The results of a succeeded run: pictures of a generation, or a draft version of a training. Every named output must be stored.
 
+import { summaryOf } from "../../schema/contract/adapter-file.ts";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { SampleSpec, Settle, TrainSpec } from "../../schema/contract/runner.ts";
 import { knownBase } from "../catalog/bases.ts";
@@ -206,7 +207,7 @@ async function trainResult(
     previews: JSON.stringify(images.map(({ id }) => id)),
     sha256,
     size_bytes: sizeBytes,
-    metadata: JSON.stringify(file),
+    metadata: JSON.stringify(summaryOf(file)),
     now,
     tensors_sha256: file.tensors_sha256,
     // A certificate of the owner's own runner is not accepted, because nobody else can verify it.

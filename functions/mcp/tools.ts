@@ -46,7 +46,7 @@ export function addTools(server: McpServer, reach: Reach): void {
       title: "Search adapters",
       description:
         "Finds published adapters by words, kind and tag, or those that compose exactly with others.",
-      inputSchema: {
+      inputSchema: z.strictObject({
         query: plainText(SEARCH_MAX_CHARACTERS).optional(),
         class: token(MCP_WORD_MAX_CHARACTERS).optional().describe("person, robot, ..."),
         tag: token(MCP_WORD_MAX_CHARACTERS).optional(),
@@ -56,7 +56,7 @@ export function addTools(server: McpServer, reach: Reach): void {
           .optional()
           .describe("only adapters exactly orthogonal to all of these"),
         limit: z.int().min(1).max(MCP_SEARCH_MAX).default(MCP_SEARCH_DEFAULT),
-      },
+      }),
       annotations: READS,
     },
     async ({ query, class: kind, tag, composes_with, limit }) => {
@@ -75,7 +75,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     {
       title: "Get an adapter",
       description: "One adapter with its trigger, licence, credits and versions.",
-      inputSchema: { ref: OwnerAndName },
+      inputSchema: z.strictObject({ ref: OwnerAndName }),
       annotations: READS,
     },
     async ({ ref }) => {
@@ -99,11 +99,11 @@ export function addTools(server: McpServer, reach: Reach): void {
       title: "Compose adapters",
       description:
         "Saves a set of adapters with strengths and regions, and says before anything is drawn how they meet, what their licences allow together, and how long the queue is.",
-      inputSchema: {
+      inputSchema: z.strictObject({
         members: z.array(Member).min(1).max(COMPOSITION_MEMBERS_MAX),
         title: CompositionCreate.shape.title.optional(),
         prompt: CompositionCreate.shape.prompt.optional(),
-      },
+      }),
       annotations: { destructiveHint: false, openWorldHint: false },
     },
     async (input) => {
@@ -118,7 +118,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     {
       title: "Draw pictures",
       description: `Draws with adapters, a saved composition or a published mix, waits up to ${MCP_WAIT_SECONDS} s and shows the pictures. ${PROMPT_HINT} A job that takes longer is returned as its id: ask get_job.`,
-      inputSchema: {
+      inputSchema: z.strictObject({
         prompt: prompt.describe(PROMPT_HINT),
         negative_prompt: negative_prompt.optional(),
         adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional(),
@@ -130,7 +130,7 @@ export function addTools(server: McpServer, reach: Reach): void {
         count: count.optional(),
         steps,
         sampler,
-      },
+      }),
       annotations: { destructiveHint: false, openWorldHint: false },
     },
     async (input) => {
@@ -145,7 +145,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     {
       title: "Look at a job",
       description: "How a generation or training of yours stands; a finished generation with its pictures.",
-      inputSchema: { job_id: idOf("job") },
+      inputSchema: z.strictObject({ job_id: idOf("job") }),
       annotations: READS,
     },
     async ({ job_id }) => {
@@ -159,7 +159,7 @@ export function addTools(server: McpServer, reach: Reach): void {
     {
       title: "Cancel a job",
       description: "Ends a generation or training of yours.",
-      inputSchema: { job_id: idOf("job") },
+      inputSchema: z.strictObject({ job_id: idOf("job") }),
       annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
     async ({ job_id }) => {

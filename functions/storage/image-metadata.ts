@@ -6,7 +6,7 @@ import { crc32 } from "../lib/crc32.ts";
 import { exifOf, orientationOf, UPRIGHT } from "./image-exif.ts";
 import type { ImageHeader } from "./image-file.ts";
 import { ImageDamaged, type Pieces } from "./image-pieces.ts";
-import { PNG_TEXTS_MAX_BYTES, pngTextBytes } from "./image-png-texts.ts";
+import { PngTexts } from "./image-png-texts.ts";
 
 /** What is learnt on the way; true once the stream has ended. */
 export type Found = { orientation: number };
@@ -136,7 +136,7 @@ const PNG_KEPT =
   );
 async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
   yield (await from.take(8)) ?? new Uint8Array();
-  let left = PNG_TEXTS_MAX_BYTES;
+  const texts = new PngTexts();
   for (;;) {
     const head = await from.take(8);
     if (!head) return;
@@ -161,9 +161,7 @@ async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array>
       if (found.orientation !== UPRIGHT) yield pngChunk("eXIf", exifOf(found.orientation));
       continue;
     }
-    const bytes = pngTextBytes(type, body.subarray(0, length));
-    if (bytes === null || bytes > left) continue;
-    left -= bytes;
+    if (!texts.keeps(type, body.subarray(0, length))) continue;
     yield head;
     yield body;
   }

@@ -59,7 +59,7 @@ async function* png(from: Pieces, header: ImageHeader): Passing {
     yield head;
     let crc = crc32(head.subarray(4));
     for await (const piece of passed(from, viewOf(head).getUint32(0))) {
-      if (type === "IDAT") rows.write(piece);
+      if (type === "IDAT") await rows.write(piece);
       if (CRITICAL.includes(type)) crc = crc32(piece, crc);
       yield piece;
     }

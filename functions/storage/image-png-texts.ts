@@ -35,19 +35,34 @@ const isEqual = (a: Uint8Array, b: Uint8Array) =>
 
 /** Of one text or profile, unpacked: Pillow refuses a picture that has a longer one (MAX_TEXT_CHUNK). */
 const UNPACKED_MAX_BYTES = 1024 * 1024;
-/** Of all of them together. */
+/** Of all of them together, those that are not kept included: a picture may have any number, and each is work. */
 export const PNG_TEXTS_MAX_BYTES = 4 * UNPACKED_MAX_BYTES;
+/** What looking at one costs at least: unpacking needs a window of 32 KiB however little comes out. */
+const LOOK_BYTES = 8 * 1024;
 
-/** How many bytes readers will have of a text or profile; null where it is not kept. */
-export function pngTextBytes(type: string, data: Uint8Array): number | null {
-  if (isEqual(data, PNG_XMP_KEPT)) return data.length;
-  const keywordEnd = data.subarray(0, 80).indexOf(0);
-  if (keywordEnd < 1) return null;
-  if (type !== "iCCP" && !PNG_TEXTS.includes(text(data, 0, keywordEnd))) return null;
-  const packed = packedIn(type, data.subarray(keywordEnd + 1));
-  if (packed === "none") return data.length;
-  const bytes = packed && inflated(packed, UNPACKED_MAX_BYTES + 1, "zlib");
-  return bytes && bytes.length <= UNPACKED_MAX_BYTES ? bytes.length : null;
+/** The texts and profiles of one picture, in its order. */
+export class PngTexts {
+  #spent = 0;
+
+  /** How many bytes were unpacked or kept so far. */
+  get spent(): number {
+    return this.#spent;
+  }
+
+  /** Whether it is kept: readers can unpack it, and all together stay within their bound. */
+  keeps(type: string, data: Uint8Array): boolean {
+    const left = PNG_TEXTS_MAX_BYTES - this.#spent;
+    const keywordEnd = data.subarray(0, 80).indexOf(0);
+    if (left <= 0 || keywordEnd < 1) return false;
+    const isOurs = isEqual(data, PNG_XMP_KEPT);
+    if (!isOurs && type !== "iCCP" && !PNG_TEXTS.includes(text(data, 0, keywordEnd))) return false;
+    const packed = isOurs ? "none" : packedIn(type, data.subarray(keywordEnd + 1));
+    const most = Math.min(UNPACKED_MAX_BYTES, left);
+    // What cannot be unpacked may have been unpacked for long: it counts as the most that it could be.
+    const bytes = packed === "none" ? data.length : packed && inflated(packed, most + 1, "zlib")?.length;
+    this.#spent += Math.max(LOOK_BYTES, packed === null ? 0 : (bytes ?? most));
+    return typeof bytes === "number" && bytes <= most;
+  }
 }
 
 /** The zlib stream behind a keyword (11.3.3.2 and 11.3.4); null where there is none that can be read. */

@@ -2,6 +2,7 @@
 // be a decompression bomb. Keeps nothing.
 
 import { Unzlib } from "fflate";
+import { otherTurns } from "../lib/turns.ts";
 
 type Size = { width: number; height: number };
 type Layout = { pixelBits: number; isInterlaced: boolean };
@@ -9,6 +10,8 @@ type Layout = { pixelBits: number; isInterlaced: boolean };
 /** Deflate makes at most 1,032 bytes of one: so much is taken in before what came out is counted. Less would cost more: each step copies
  * the window of 32 KiB. */
 const STEP_BYTES = 4 * 1024;
+/** Of what comes out: some fifty milliseconds. A picture of 16 megapixels has up to 128 MB. */
+const TURN_BYTES = 8 * 1024 * 1024;
 
 export class RowBytes {
   readonly #unpack: Unzlib;
@@ -16,6 +19,7 @@ export class RowBytes {
   readonly #step = new Uint8Array(STEP_BYTES);
   #waiting = 0;
   #count = 0;
+  #turns = 0;
   /** All rows are there, or the stream is damaged. */
   #isDone = false;
 
@@ -26,13 +30,16 @@ export class RowBytes {
     });
   }
 
-  write(piece: Uint8Array): void {
+  async write(piece: Uint8Array): Promise<void> {
     for (let at = 0; at < piece.length && !this.#isDone; ) {
       const part = piece.subarray(at, at + STEP_BYTES - this.#waiting);
       this.#step.set(part, this.#waiting);
       this.#waiting += part.length;
       at += part.length;
       if (this.#waiting === STEP_BYTES) this.#unpackStep();
+      const turns = Math.floor(this.#count / TURN_BYTES);
+      if (turns > this.#turns) await otherTurns();
+      this.#turns = turns;
     }
   }
 

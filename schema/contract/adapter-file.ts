@@ -45,3 +45,9 @@ export const AdapterMetadata = z
   .catchall(plainText(ADAPTER_HEADER_MAX_BYTES))
   .meta({ id: "AdapterMetadata" });
 export type AdapterMetadata = z.infer<typeof AdapterMetadata>;
+
+/** What the catalog keeps of it: a version is read with every page that shows it. All of it stands in the file. */
+export const summaryOf = ({ format, base, basis, basis_seed, rank, tensors_sha256 }: AdapterMetadata) => ({
+  ...{ format, base, basis, basis_seed, rank },
+  tensors_sha256,
+});

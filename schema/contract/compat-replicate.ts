@@ -1,7 +1,7 @@
 // Replicate's predictions, trainings, models and files in its own field names. What is accepted without effect says so.
 
 import { z } from "zod";
-import { ClassWord, Licence, Name, Visibility } from "./adapters.ts";
+import { ClassWord, Licence, Name, Strength, Visibility } from "./adapters.ts";
 import { Size } from "./bases.ts";
 import { Member, Region } from "./compositions.ts";
 import { Handle, idOf, Timestamp } from "./ids.ts";
@@ -31,7 +31,7 @@ export const ReplicateInput = z
     size: Size.optional().meta({ description: "512x256; or send width and height" }),
     width: z.int().positive().optional(),
     height: z.int().positive().optional(),
-    strength: z.number().optional().meta({ description: "Of the model's own adapter" }),
+    strength: Strength.optional().meta({ description: "Of the model's own adapter" }),
     adapters: z.array(Member).max(COMPOSITION_MEMBERS_MAX).optional().meta({
       description: "More adapters beside the model, or another strength or region for it",
     }),

@@ -1,5 +1,6 @@
 // Adapter files: what is accepted, and every way a file is refused with its own reason.
 
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkAdapterFile } from "../../../functions/catalog/adapter-file.ts";
 import { Refusal } from "../../../functions/lib/refusal.ts";
@@ -101,6 +102,16 @@ describe("making a version of an upload", () => {
       strength: 1,
     });
     expect(second.body).toMatchObject({ number: 2, strength: 1 });
+  });
+
+  it("keeps no more of its header in the catalog than pages need, however long that is", async () => {
+    const training = JSON.stringify({ note: "x".repeat(500_000) });
+    const { status, body } = await version(await adapterFile(slot, "<face>", { metadata: { training } }));
+    expect(status).toBe(201);
+    const kept = await env.DB.prepare("SELECT length(metadata) AS n FROM versions WHERE id = ?")
+      .bind(body.id)
+      .first<number>("n");
+    expect(kept).toBeLessThan(1_000);
   });
 
   it.each<[string, FileReason, () => Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>]>([

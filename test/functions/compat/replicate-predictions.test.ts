@@ -13,6 +13,29 @@ beforeAll(begin);
 beforeEach(clearQueue);
 
 describe("predictions.create", () => {
+  it("takes a strength as everybody does, and none where it would not be used", async () => {
+    for (const strength of [1000, 2.5, -50, 1e300]) {
+      const { status, body } = await create({ version: ivy.id, input: { prompt: "sad", strength } });
+      expect([strength, status, body]).toMatchObject([
+        strength,
+        400,
+        { errors: [{ pointer: "/input/strength" }] },
+      ]);
+    }
+    for (const [version, adapters] of [
+      ["cast-3", []],
+      [ivy.id, [{ ref: "ada/ivy", strength: 0.5 }]],
+    ] as const) {
+      const { status, body } = await create({ version, input: { prompt: "sad", strength: 0.5, adapters } });
+      expect([version, status, body]).toMatchObject([
+        version,
+        400,
+        { errors: [{ pointer: "/input/strength" }] },
+      ]);
+    }
+    expect((await create({ version: ivy.id, input: { prompt: "sad", strength: 2 } })).status).toBe(201);
+  });
+
   it("answers at once with every field that clients read", async () => {
     const { status, body, headers } = await create({ version: ivy.id, input: { prompt: "sad", seed: 3 } });
     expect(status).toBe(201);

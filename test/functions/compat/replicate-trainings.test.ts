@@ -100,7 +100,11 @@ describe("trainings", () => {
     ).body.id;
     const broken = (await upload(new Uint8Array([0x50, 0x4b, 3, 4, 1, 2, 3]), "a.zip", "application/zip"))
       .body.id;
+    const shades = await Promise.all(Array.from({ length: 17 }, (_, i) => png(64, 64, 100 + i)));
+    const many = new Uint8Array(zipSync(Object.fromEntries(shades.map((bytes, i) => [`${i}.png`, bytes]))));
+    const tooMany = (await upload(many, "many.zip", "application/zip")).body.id;
     const cases: [string, object, number, string, string][] = [
+      ["ada/x", { input_images: tooMany }, 400, "request_invalid", "/input/input_images"],
       ["ada/x", {}, 400, "request_invalid", "/input/input_images"],
       ["nowhere", { input_images: good }, 400, "request_invalid", "/destination"],
       ["bob/x", { input_images: good }, 403, "not_granted", "/destination"],

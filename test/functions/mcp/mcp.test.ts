@@ -146,6 +146,21 @@ describe("an assistant", () => {
     expect(strange.isError).toBe(true);
   });
 
+  it("is told of an argument that a tool does not have", async () => {
+    const client = await withKey(bob);
+    for (const [name, given] of [
+      ["search_adapters", { q: "kofi" }],
+      ["get_adapter", { ref: "ada/kofi", version: 1 }],
+      ["compose", { members: [{ ref: "ada/kofi" }], base: "nope" }],
+      ["generate", { prompt: "sad", base: "cast-3", widht: 3 }],
+      ["get_job", { job_id: `job_${"0".repeat(22)}`, wait: true }],
+    ] as const) {
+      const refused = await use(client, name, given);
+      const unknown = Object.keys(given).at(-1) ?? "";
+      expect([name, refused.isError, refused.text]).toEqual([name, true, expect.stringContaining(unknown)]);
+    }
+  });
+
   it("has only the rights of its key", async () => {
     const reader = await person("Reader", ["read"]);
     const refused = await use(await withKey(reader), "generate", { prompt: "a person", base: "cast-3" });
