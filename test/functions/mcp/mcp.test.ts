@@ -146,7 +146,7 @@ describe("an assistant", () => {
     expect(strange.isError).toBe(true);
   });
 
-  it("is told of an argument that a tool does not have", async () => {
+  it("gets the name of an argument that a tool does not have", async () => {
     const client = await withKey(bob);
     for (const [name, given] of [
       ["search_adapters", { q: "kofi" }],
