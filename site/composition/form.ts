@@ -97,7 +97,7 @@ export function canvasOf(size: string): Canvas {
 export const sizeOf = ({ width, height }: Canvas) => `${width}x${height}`;
 
 export function changed(form: Form, change: Change, known: Known): Form {
-  return proposed(fitted(applied(form, change, known), known), known);
+  return proposed(unboxed(fitted(applied(form, change, known), known), known), known);
 }
 
 function applied(form: Form, change: Change, known: Known): Form {
@@ -161,6 +161,18 @@ function resized(form: Form, size: string): Form {
   const to = canvasOf(size);
   const members = form.members.map((m) => (m.region ? { ...m, region: rescaled(m.region, from, to) } : m));
   return { ...form, size, members };
+}
+
+/** A LoRA of another program cannot be kept within a box: the others share the canvas. */
+function unboxed(form: Form, { adapters }: Known): Form {
+  const isForeign = ({ ref }: Member) => adapters.get(ref)?.latest_version?.foreign != null;
+  if (!form.members.some((member) => member.region && isForeign(member))) return form;
+  const boxes = columns(form.members.filter((member) => !isForeign(member)).length);
+  const members = form.members.map((member) => {
+    if (isForeign(member)) return { ...member, region: null };
+    return form.placement === "columns" ? { ...member, region: boxes.shift() ?? null } : member;
+  });
+  return { ...form, members };
 }
 
 function placed(form: Form): Form {

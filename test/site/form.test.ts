@@ -117,6 +117,26 @@ describe("compose form", () => {
     ]);
   });
 
+  it("gives no box to a LoRA of another program, and the others share the canvas", () => {
+    const rex = { ref: "demo/rex", latest_version: { trigger: "<rex>", foreign: { words: "rex" } } };
+    const more = {
+      ...known,
+      adapters: new Map([...known.adapters, ["demo/rex", rex as unknown as Adapter]]),
+    };
+    for (const order of [
+      ["ana", "rex", "bo"],
+      ["rex", "ana", "bo"],
+    ]) {
+      const form = order.map(add).reduce((before, change) => changed(before, change, more), EMPTY_FORM);
+      const sent = generationOf(form, "cast-3", more).adapters ?? [];
+      expect(sent.map(({ ref, region }) => [ref, region?.x]).sort()).toEqual([
+        ["demo/ana", 0],
+        ["demo/bo", 0.5],
+        ["demo/rex", undefined],
+      ]);
+    }
+  });
+
   it("sends no boxes if placement is off", () => {
     const form = formAfter(add("ana"), { type: "place", placement: "open" });
     expect(generationOf(form, "cast-3", known).adapters).toEqual([{ ref: "demo/ana", strength: 0.8 }]);
