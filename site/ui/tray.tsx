@@ -44,13 +44,15 @@ function Tray() {
 export function TrayBar(props: {
   items: readonly TrayItem[];
   others: number | null;
+  /** Where there are several. */
+  label?: string;
   onRemove: (ref: string) => void;
   onHide: () => void;
 }) {
-  const { items, others } = props;
+  const { items, others, label = "The composition" } = props;
   const refs = items.map(({ ref }) => ref);
   return (
-    <section class="tray" aria-label="The composition">
+    <section class="tray" aria-label={label}>
       <ul class="tray-people">
         {items.slice(0, SHOWN).map(({ ref, title, picture }) => (
           <li key={ref}>

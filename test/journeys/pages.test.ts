@@ -16,6 +16,8 @@ const USUAL = { width: 1280, height: 900 };
 const LAYOUT_MS = 3_000;
 const NARROW = { width: 320, height: 800 };
 const PHONE = { width: 390, height: 844 };
+/** The operator's own, which gets a strength guide first. */
+const GUIDED = "orthoplex/ivy";
 /** Of a caret or a scrollbar; a line that is pushed down makes ten times as much. */
 const SHIFT_MAX = 0.005;
 const TABS = 2;
@@ -33,7 +35,9 @@ describe("every page", { timeout: 300_000 }, () => {
     server = await journeyServer(stop.signal);
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "", args: CHROMIUM_ARGS });
     contexts = { demo: await signedIn(server.demo), operator: await signedIn(server.operator) };
-    pages = await sitePages(new Orthoplex({ url: server.url, key: server.demo.api_key }));
+    await guide(new Orthoplex({ url: server.url, key: server.operator.api_key }), GUIDED);
+    const fixed = await sitePages(new Orthoplex({ url: server.url, key: server.demo.api_key }));
+    pages = [...fixed, { path: `/adapter/?id=${GUIDED}`, as: "demo" }];
   });
   after(async () => {
     await browser?.close();
@@ -87,6 +91,26 @@ describe("every page", { timeout: 300_000 }, () => {
     await Promise.all(Array.from({ length: TABS }, tab));
   });
 });
+
+/** Publishes a strength guide of an adapter, in one step a picture: npm start draws them for all seeds. */
+async function guide(api: Orthoplex, ref: string): Promise<void> {
+  const [owner = "", name = ""] = ref.split("/");
+  const { latest_version: version } = await api.get("/v1/adapters/{owner}/{name}", {
+    params: { path: { owner, name } },
+  });
+  assert.ok(version);
+  const images: string[] = [];
+  for (const strength of [0, 0.25, 0.5, 0.75, 1]) {
+    const body = { adapters: [{ ref, strength }], prompt: version.trigger, seed: 7, steps: 1 };
+    const job = await api.finished(await api.post("/v1/generations", { body }));
+    images.push(...(job.result?.images ?? []).map(({ id }) => id));
+  }
+  assert.equal(images.length, 5);
+  await api.patch("/v1/versions/{version}", {
+    params: { path: { version: version.id } },
+    body: { previews: [...version.previews.map(({ id }) => id), ...images] },
+  });
+}
 
 /** Layout Instability API: the share of the window that moved, times how far, summed over what no input caused. */
 async function shiftOf(context: BrowserContext, path: string): Promise<{ sum: number; moved: string[] }> {

@@ -15,10 +15,34 @@ const nothing = () => {};
 export function Trays() {
   return (
     <div class="gallery-trays">
-      <TrayBar items={people(1, "/favicon.svg")} others={null} onRemove={nothing} onHide={nothing} />
-      <TrayBar items={people(2, null)} others={0} onRemove={nothing} onHide={nothing} />
-      <TrayBar items={people(3, "/favicon.svg")} others={1} onRemove={nothing} onHide={nothing} />
-      <TrayBar items={people(9, "/favicon.svg")} others={23} onRemove={nothing} onHide={nothing} />
+      <TrayBar
+        label="A tray whose others are counted"
+        items={people(1, "/favicon.svg")}
+        others={null}
+        onRemove={nothing}
+        onHide={nothing}
+      />
+      <TrayBar
+        label="A tray with nobody else"
+        items={people(2, null)}
+        others={0}
+        onRemove={nothing}
+        onHide={nothing}
+      />
+      <TrayBar
+        label="A tray with one other"
+        items={people(3, "/favicon.svg")}
+        others={1}
+        onRemove={nothing}
+        onHide={nothing}
+      />
+      <TrayBar
+        label="A tray of many"
+        items={people(9, "/favicon.svg")}
+        others={23}
+        onRemove={nothing}
+        onHide={nothing}
+      />
     </div>
   );
 }
