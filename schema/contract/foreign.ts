@@ -2,12 +2,12 @@
 // every word and place, so a picture with one is never an exact composition.
 
 import { z } from "zod";
+import { FOREIGN_WORDS_MAX_CHARACTERS } from "./limits.ts";
 import { orNull } from "./nullable.ts";
 import { optionalTitle } from "./text.ts";
 
 /** Who names tensors so: kohya's scripts, PEFT (diffusers), and diffusers' attention processors of 2023. */
 export const FOREIGN_LAYOUTS = ["kohya", "peft", "diffusers"] as const;
-export const FOREIGN_WORDS_MAX_CHARACTERS = 200;
 export const FOREIGN_TRIGGERS_MAX = 8;
 /** What a file says of itself is shown, and cut. */
 export const FOREIGN_SAID_MAX_CHARACTERS = 200;

@@ -59,6 +59,8 @@ export const IMAGE_WIDTHS = [96, 192, 384, 768, 1152] as const;
 export const UPLOAD_URL_TTL_SECONDS = 3_600;
 export const ADAPTER_HEADER_MAX_BYTES = 1 * MIB;
 export const VERSION_PREVIEWS_MAX = 12;
+/** Words that a LoRA of another program is called by, in one text. */
+export const FOREIGN_WORDS_MAX_CHARACTERS = 200;
 /** Previews of a new version, so that five of a strength guide have room beside them. */
 export const TRAINING_SAMPLES_MAX = 7;
 /** Larger adapter files come in parts, each a request of its own; the last one may be shorter. */

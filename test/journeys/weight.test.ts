@@ -16,7 +16,7 @@ const MOST: Record<string, number> = {
   "browse/index.html": 28,
   "compose/index.html": 60,
   "publish/index.html": 60,
-  "account/index.html": 43,
+  "account/index.html": 44,
   "jobs/index.html": 30,
   "docs/reference/index.html": 10,
 };

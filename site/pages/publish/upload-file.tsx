@@ -1,7 +1,7 @@
 // Uploads a file: checks it, chooses its adapter, sends it, shows its scan, publishes it. Problems are reported before anything is sent.
 
 import { useState } from "preact/hooks";
-import { FOREIGN_WORDS_MAX_CHARACTERS } from "../../../schema/contract/foreign.ts";
+import { FOREIGN_WORDS_MAX_CHARACTERS } from "../../../schema/contract/limits.ts";
 import {
   type Account,
   type Adapter,
