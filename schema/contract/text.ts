@@ -2,11 +2,11 @@
 // is accepted that a later stage cannot carry: SQLite, PNG, XML, a log, a prompt. test/schema/text.test.ts walks all requests.
 
 import { z } from "zod";
-import { JSON_DEPTH_MAX, TEXT, UNCARRIABLE, uncarriableAt } from "./characters.ts";
+import { isWhole, JSON_DEPTH_MAX, TEXT, UNCARRIABLE, uncarriableAt } from "./characters.ts";
 
 const LINE_ENDS = "\\u0009\\u000a\\u000d\\u2028\\u2029";
 const LINE = new RegExp(`^[^${UNCARRIABLE}${LINE_ENDS}]*$`);
-const FAULTS = new RegExp(`[${UNCARRIABLE}\\ud800-\\udfff]+`, "gu");
+const FAULTS = new RegExp(`[${UNCARRIABLE}\\ud800-\\udfff\\p{Noncharacter_Code_Point}]+`, "gu");
 
 /**
  * What takes no room on a screen or leaves it empty: white space, what Unicode has readers ignore, controls of scripts, Hangul fillers, the empty
@@ -27,14 +27,13 @@ const NOT_VISIBLE = "must hold something that can be seen";
 export const isVisible = (text: string): boolean => VISIBLE.test(text);
 /** An empty text is refused by its length. */
 const isVisibleIfAny = (text: string): boolean => text === "" || isVisible(text);
-const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 /** Canonical composition (UAX 15): what looks the same is the same, in a list, a search and a comparison. */
 const composed = () => z.string().trim().normalize("NFC");
 
-const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWellFormed, NOT_TEXT);
+const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWhole, NOT_TEXT);
 const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
-  text.regex(LINE, NOT_LINE).refine(isWellFormed, NOT_LINE) as T;
+  text.regex(LINE, NOT_LINE).refine(isWhole, NOT_LINE) as T;
 
 /** Text of several lines exactly as it was sent, such as a password or the content of a file; may be empty. */
 export const plainText = (max: number) => inLines(z.string().max(max));

@@ -164,6 +164,8 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         ("an override", 0x202E),
         ("an isolate", 0x2066),
         ("U+FFFE", 0xFFFE),
+        ("U+1FFFE", 0x1FFFE),
+        ("U+10FFFF", 0x10FFFF),
         ("a line end", 10),
     ):
         yield f"{name} in the concept, escaped", metadata_set(GOOD, concept=f"a{chr(code)}b")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orthoplex.ortho.text import cut_text, is_visible
+from orthoplex.ortho.text import cleaned, cut_text, is_carriable, is_visible
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 CHARACTERS = ["a", "\u00e4", "e\u0301", "\U0001f600", FAMILY, "\U0001f44d\U0001f3fd", "\u2764\ufe0f"]
@@ -48,3 +48,10 @@ def test_what_cannot_be_seen_alone_is_not_visible(unseen: str) -> None:
 @pytest.mark.parametrize("seen", ["a", "e\u0301", "\u0e01\u0e31", "\u2764\ufe0f", "1\ufe0f\u20e3", "\u521d", "."])
 def test_a_character_with_its_marks_is_visible(seen: str) -> None:
     assert is_visible(seen)
+
+
+@pytest.mark.parametrize("code", [0xFDD0, 0xFFFE, 0x1FFFE, 0x2FFFF, 0xFFFFE, 0x10FFFF])
+def test_a_noncharacter_of_any_plane_is_carried_by_no_text(code: int) -> None:
+    assert not is_carriable(f"a{chr(code)}b")
+    assert cleaned(f"a{chr(code)}b") == "ab"
+    assert is_carriable("a\U0001fffdb\U0010fffd")
