@@ -15,7 +15,7 @@ from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import default_base, describe_base, pipeline_folder
 from orthoplex.local import check_folder
-from orthoplex.ortho.adapter import write_adapter
+from orthoplex.ortho.adapter import check_names, write_adapter
 from orthoplex.png import write_png
 from orthoplex.progress import ProgressLine
 from orthoplex.report import Said
@@ -92,9 +92,12 @@ def _spec(flags: argparse.Namespace, description: dict[str, Any], folder: Traini
     if not trigger:
         raise ValueError("--trigger is needed: no folder named like `10_name class` says what the concept is called")
     defaults = TrainSpec("", "", "", 0)
+    concept = flags.concept or trigger.strip("<>")
+    class_word = flags.class_word or folder.class_word or "person"
+    check_names(concept, class_word)
     return TrainSpec(
-        concept=flags.concept or trigger.strip("<>"),
-        class_word=flags.class_word or folder.class_word or "person",
+        concept=concept,
+        class_word=class_word,
         trigger=trigger,
         slot=flags.slot,
         steps=flags.steps or description["training"]["steps"]["default"],

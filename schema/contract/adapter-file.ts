@@ -3,9 +3,9 @@
 // (count x layers x dim), of the second `entry.<projection>` (count x out_features) for every entry of the base.
 
 import { z } from "zod";
-import { Trigger } from "./adapters.ts";
+import { Trigger, withoutComma } from "./adapters.ts";
 import { Sha256 } from "./ids.ts";
-import { ADAPTER_HEADER_MAX_BYTES } from "./limits.ts";
+import { ADAPTER_HEADER_MAX_BYTES, CLASS_WORD_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
 import { label, plainText, token } from "./text.ts";
 
 /** Learned tokens in place of words. */
@@ -33,8 +33,8 @@ export const AdapterMetadata = z
     basis_seed: digits,
     rank: digits,
     slot: digits,
-    concept: label(ADAPTER_HEADER_MAX_BYTES),
-    class_word: label(ADAPTER_HEADER_MAX_BYTES),
+    concept: label(TITLE_MAX_CHARACTERS),
+    class_word: withoutComma(label(CLASS_WORD_MAX_CHARACTERS)),
     trigger: Trigger,
     strength: token(64).meta({ description: "Recommended strength, a decimal within ±2" }),
     training: plainText(ADAPTER_HEADER_MAX_BYTES).meta({

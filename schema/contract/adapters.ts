@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Foreign, ForeignWords } from "./foreign.ts";
 import { AdapterRef, Handle, idOf, OwnerAndName, Sha256, Timestamp } from "./ids.ts";
 import {
+  CLASS_WORD_MAX_CHARACTERS,
   DESCRIPTION_MAX_CHARACTERS,
   HASHES_LOOKED_UP_MAX,
   JSON_BODY_MAX_BYTES,
@@ -39,7 +40,8 @@ export const Strength = z
   .max(STRENGTH_MAX);
 
 /** A class word is placed in captions between commas. */
-export const ClassWord = title(32).regex(/^[^,]*$/, "must have no comma");
+export const withoutComma = (text: z.ZodString) => text.regex(/^[^,]*$/, "must have no comma");
+export const ClassWord = withoutComma(title(CLASS_WORD_MAX_CHARACTERS));
 const tag = z
   .string()
   .max(32)

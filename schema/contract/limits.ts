@@ -6,6 +6,7 @@ export const MIB = 1024 * 1024;
 export const PROMPT_MAX_CHARACTERS = 2_000;
 export const NAME_MAX_CHARACTERS = 64;
 export const TITLE_MAX_CHARACTERS = 120;
+export const CLASS_WORD_MAX_CHARACTERS = 32;
 export const DESCRIPTION_MAX_CHARACTERS = 10_000;
 export const CAPTION_MAX_CHARACTERS = 1_000;
 /** `<name>` of an adapter is its default trigger: the longest name must fit. */

@@ -185,6 +185,10 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     ):
         yield f"a concept that is {name}", metadata_set(GOOD, concept=concept)
         yield f"a class word that is {name}", metadata_set(GOOD, class_word=concept)
+    for concept in ("a" * 120, "a" * 121, "\U0001f600" * 120, "\U0001f600" * 121, "a" * 10_000):
+        yield f"a concept of {len(concept)} characters, {concept[0]!r}", metadata_set(GOOD, concept=concept)
+    for word in ("a" * 32, "a" * 33, "person,dog", "person\uff0cdog"):
+        yield f"the class word {word[:12]!r} of {len(word)} characters", metadata_set(GOOD, class_word=word)
     yield "a concept with spaces around it", metadata_set(GOOD, concept=" Ada ")
     yield "a concept of many scripts", metadata_set(GOOD, concept="初音ミク e\u0301 שלום \U0001f469\u200d\U0001f680")
     for trigger in (

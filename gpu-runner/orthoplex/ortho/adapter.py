@@ -31,6 +31,8 @@ _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _SHORT_MAX = 64
 _TRIGGER = re.compile(r"<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>")
 _TRIGGER_MAX = 66
+_CONCEPT_MAX = 120  # code points, as the contract counts
+_CLASS_WORD_MAX = 32
 _REQUIRED = (
     "format", "base", "layers_sha256", "basis", "basis_seed", "rank", "slot",
     "concept", "class_word", "trigger", "strength", "training", "tensors_sha256",
@@ -191,14 +193,22 @@ def _slot_of(text: str, layout: Layout, expected: int | None) -> int:
     return written
 
 
+def check_names(concept: str, class_word: str) -> None:
+    """FileRefused unless both are one short line that can be seen. A class word is placed in captions between commas."""
+    for key, text, most in (("concept", concept, _CONCEPT_MAX), ("class_word", class_word, _CLASS_WORD_MAX)):
+        if not (is_line(text) and is_visible(text)) or len(text) > most:
+            detail = f"The metadata's {key} must be one line that can be seen, of at most {most} characters."
+            raise FileRefused("metadata_invalid", detail)
+    if "," in class_word:
+        raise FileRefused("metadata_invalid", "The metadata's class_word must have no comma.")
+
+
 def _check_texts(metadata: Mapping[str, str]) -> None:
     """Every text can be carried on and shown; AdapterMetadata in schema/contract/adapter-file.ts says the same."""
     for key, text in metadata.items():
         if not (is_carriable(key) and is_carriable(text)):
             raise FileRefused("metadata_invalid", f"The metadata's {cleaned(key)[:64]} holds what no text can carry.")
-    for key in ("concept", "class_word"):
-        if not (is_line(metadata[key]) and is_visible(metadata[key])):
-            raise FileRefused("metadata_invalid", f"The metadata's {key} must be one line that can be seen.")
+    check_names(metadata["concept"], metadata["class_word"])
     if len(metadata["trigger"]) > _TRIGGER_MAX or not _TRIGGER.fullmatch(metadata["trigger"]):
         raise FileRefused("metadata_invalid", "The metadata's trigger must look like <ada>.")
     if not re.fullmatch(r"[0-9a-f]{64}", metadata["tensors_sha256"]):

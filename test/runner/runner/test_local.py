@@ -77,6 +77,15 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(
     assert command("generate", "a person", "--out", out) == 2
 
 
+@pytest.mark.parametrize("names", [("--class-word", "person,dog"), ("--concept", "a" * 121)])
+def test_names_that_no_file_holds_are_refused_before_any_work(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(local_training, "train_concept", lambda *_, **__: pytest.fail("trained"))
+    out = folder / "ada.safetensors"
+    assert command("train", folder, "--trigger", "<ada>", "--slot", 5, "--out", out, *names) == 2
+
+
 def test_pictures_come_in_the_order_of_their_names_with_their_captions(folder: Path) -> None:
     read = read_training_folder(folder).items
     assert [image.width for image, _ in read] == [64, 65, 66, 67]
