@@ -205,7 +205,7 @@ export const people = router()
   })
   .openapi(read, async (c) => {
     const { db, now } = c.var;
-    const caller = granted(callerWith(c.var.caller, "read"));
+    const caller = granted(callerWith(c.var.caller, "publish"));
     return c.json({ unread_count: await markRead(db, caller, c.req.valid("json"), now) }, 200);
   })
   .openapi(remixes, async (c) => {

@@ -151,7 +151,7 @@ export const people: Entry[] = [
   {
     route: "POST /v1/account/notifications/read",
     right: "caller",
-    scope: "read",
+    scope: "publish",
     call: () => ({ path: "/v1/account/notifications/read", body: { all: true } }),
   },
   {
