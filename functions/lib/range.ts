@@ -42,9 +42,11 @@ export async function rangeResponse(request: Request, served: Served): Promise<R
   });
   if (matchesEtag(request.headers.get("if-none-match"), etag))
     return new Response(null, { status: 304, headers });
-  const range = isWanted(request, etag)
-    ? parseRange(request.headers.get("range") ?? undefined, sizeBytes)
-    : null;
+  // Range is defined for GET alone (RFC 9110, 14.2).
+  const range =
+    request.method === "GET" && isWanted(request, etag)
+      ? parseRange(request.headers.get("range") ?? undefined, sizeBytes)
+      : null;
   if (range === "unsatisfiable") {
     return new Refusal("range_unsatisfiable", `The file has ${sizeBytes} bytes.`, [], {
       wholeBytes: sizeBytes,

@@ -76,3 +76,17 @@ it("a range with a non-matching If-Range is answered with the whole file", async
     expect(outside.status).toBe(200);
   }
 });
+
+it("a range is heeded for GET alone", async () => {
+  for (const url of [picture, ...ways.map((way) => file + way)]) {
+    const whole = await get(url);
+    for (const range of ["bytes=0-0", "bytes=99999999999999999999-"]) {
+      const { status, headers } = await ask("HEAD", url, { headers: { range } });
+      expect([url, status, headers.get("content-range"), headers.get("content-length")]).toEqual([
+        ...[url, 200, null],
+        whole.headers.get("content-length"),
+      ]);
+    }
+    expect((await get(url, { range: "bytes=0-0" })).status).toBe(206);
+  }
+});
