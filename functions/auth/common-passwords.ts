@@ -9,6 +9,29 @@ const PERIOD_MAX = 4;
 const OWN_WORD_MIN = 4;
 const DISTINCT_MIN = 4;
 
+/** Words that the list has in no form: of the calendar, and what administrators hand out. */
+const HANDED_OUT =
+  "spring summer autumn fall winter january february march april may june july august september october november december monday tuesday " +
+  "wednesday thursday friday saturday sunday sommer herbst printemps automne hiver primavera verano otoño invierno welcome changeme secret company office login";
+/** What may stand around a word, such as a date with a sign, before it is more to guess than the word. */
+const AROUND_MAX = 9;
+const AROUND = "[\\p{N}\\p{P}\\p{S}\\s]";
+const LEADING = new RegExp(`^${AROUND}+`, "u");
+const TRAILING = new RegExp(`${AROUND}+$`, "u");
+const COMMON_WORD = /^\p{L}{4,}$/u;
+
+/** The words of common passwords, without digits and signs around: made when first asked for, since few requests choose a password. */
+let words: Set<string> | undefined;
+const commonWords = () => {
+  words ??= new Set([
+    ...HANDED_OUT.split(" "),
+    ...common
+      .map((each) => each.replace(LEADING, "").replace(TRAILING, ""))
+      .filter((word) => COMMON_WORD.test(word)),
+  ]);
+  return words;
+};
+
 /** Characters that replace others in disguised words: p@ssw0rd. */
 const SPELLED: Record<string, string> = {
   "0": "o",
@@ -28,14 +51,16 @@ const plainOf = (text: unknown) =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
 
+const spelledOut = (text: string) => [...text].map((sign) => SPELLED[sign] ?? sign).join("");
+
 /** Why this password is refused, as a sentence for its user; null if it is accepted. */
 export function passwordFault(password: string, owner: Owner | null | undefined): string | null {
   const lower = password.toLowerCase();
   const bases = [lower, lower.replace(/[\p{N}\p{P}\p{S}]+$/u, "")];
-  const spelled = bases.map((text) => [...text].map((sign) => SPELLED[sign] ?? sign).join(""));
+  const spelled = bases.map(spelledOut);
   const forms = [...bases, ...spelled].flatMap((text) => [text, plainOf(text), text.replaceAll(" ", "")]);
   const guessed = "This password is among those that are tried first. Choose another, such as four words.";
-  if (forms.some((form) => COMMON.has(form))) return guessed;
+  if (forms.some((form) => COMMON.has(form)) || isDressedWord(lower)) return guessed;
   if (new Set(lower).size < DISTINCT_MIN || isPeriodic(lower) || isSequence(lower)) return guessed;
   const own = [
     owner?.email,
@@ -49,6 +74,16 @@ export function passwordFault(password: string, owner: Owner | null | undefined)
     .map(plainOf)
     .some((word) => word.length >= OWN_WORD_MIN && (word === bare || word === plainOf(lower)));
   return isOwn ? "This password is your own name or address. Choose another, such as four words." : null;
+}
+
+/** A common word with digits and signs around it: Summer2026!, however it is spelled. */
+function isDressedWord(lower: string): boolean {
+  const ended = lower.replace(TRAILING, "");
+  const cores = [ended, ended.replace(LEADING, ""), lower.replace(LEADING, "")];
+  return cores
+    .filter((core) => lower.length - core.length <= AROUND_MAX)
+    .flatMap((core) => [core, spelledOut(core)])
+    .some((core) => commonWords().has(core));
 }
 
 /** One piece of a few characters, or one that is common by itself, again and again. */

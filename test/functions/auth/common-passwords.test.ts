@@ -20,6 +20,17 @@ const WEAK = [
   ],
   ...["aaaaaaaa", "abababab", "abcabcabc", "abcdefgh", "hgfedcba", "passwordpassword", "11111111111"],
   ...["123456789012", "67890123456", "210987654321", "p@ssw0rd1", "Pa$$w0rd", "1l0vey0u"],
+  ...[
+    "Summer2026!",
+    "winter2025",
+    "October2024!!",
+    "!Monday01",
+    "Monkey2026!",
+    "Welcome#2026",
+    "5umm3r2026!",
+    "May 12, 2026",
+  ],
+  ...["24.12.Sunday", "Dragon1990$", "Sommer2026!"],
   ...["orthoplex", "Orthoplex2026", "ada.lovelace", "ada@example.com", "Ada Lovelace 1815"],
 ];
 
@@ -41,6 +52,12 @@ describe("a password", () => {
     "größer als gedacht",
     "密码很难猜到的吗",
     "a long enough password",
+    "summer in october",
+    "two dragons, 1 monkey",
+    "monkeybars and welcome",
+    "Summer 8391 7264 5510",
+    "2026 was my summer!",
+    "gartenzwerg2026",
   ])("that is not common is accepted: %s", (password) =>
     expect(passwordFault(password, { email: "ada@example.com", name: "Ada" })).toBeNull(),
   );
