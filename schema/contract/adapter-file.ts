@@ -3,10 +3,10 @@
 // (count x layers x dim), of the second `entry.<projection>` (count x out_features) for every entry of the base.
 
 import { z } from "zod";
-import { Trigger, withoutComma } from "./adapters.ts";
+import { Trigger } from "./adapters.ts";
 import { Sha256 } from "./ids.ts";
 import { ADAPTER_HEADER_MAX_BYTES, CLASS_WORD_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from "./limits.ts";
-import { label, plainText, token } from "./text.ts";
+import { label, plainText, token, withoutComma } from "./text.ts";
 
 /** Learned tokens in place of words. */
 export const TOKENS_FORMAT = "orthoplex.adapter/1";

@@ -21,7 +21,7 @@ import { Rating } from "./moderation.ts";
 import { orNull } from "./nullable.ts";
 import { REMOVERS } from "./problem.ts";
 import { Certificate, Scan, SelfCheck } from "./scans.ts";
-import { optionalMessage, prose, title, token } from "./text.ts";
+import { optionalMessage, prose, title, token, withoutComma } from "./text.ts";
 
 export const Name = z
   .string()
@@ -39,8 +39,6 @@ export const Strength = z
   .min(STRENGTH_MIN)
   .max(STRENGTH_MAX);
 
-/** A class word is placed in captions between commas. */
-export const withoutComma = (text: z.ZodString) => text.regex(/^[^,]*$/, "must have no comma");
 export const ClassWord = withoutComma(title(CLASS_WORD_MAX_CHARACTERS));
 const tag = z
   .string()

@@ -35,6 +35,9 @@ const inLines = (text: z.ZodString) => text.regex(TEXT, NOT_TEXT).refine(isWhole
 const inOneLine = <T extends z.ZodString | z.ZodURL>(text: T): T =>
   text.regex(LINE, NOT_LINE).refine(isWhole, NOT_LINE) as T;
 
+/** What stands between commas elsewhere, as a class word does in captions. */
+export const withoutComma = (text: z.ZodString) => text.regex(/^[^,]*$/, "must have no comma");
+
 /** Text of several lines exactly as it was sent, such as a password or the content of a file; may be empty. */
 export const plainText = (max: number) => inLines(z.string().max(max));
 
