@@ -194,7 +194,7 @@ def _slot_of(text: str, layout: Layout, expected: int | None) -> int:
 
 
 def check_names(concept: str, class_word: str) -> None:
-    """FileRefused unless both are one short line that can be seen. A class word is placed in captions between commas."""
+    """FileRefused unless both are one short line that can be seen. A class word stands in captions between commas."""
     for key, text, most in (("concept", concept, _CONCEPT_MAX), ("class_word", class_word, _CLASS_WORD_MAX)):
         if not (is_line(text) and is_visible(text)) or len(text) > most:
             detail = f"The metadata's {key} must be one line that can be seen, of at most {most} characters."

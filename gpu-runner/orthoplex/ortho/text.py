@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Any
 
-# The ranges of schema/contract/characters.ts: control characters but tab and line ends, bidirectional embeddings, overrides
-# and isolates, interlinear annotation, noncharacters (the last two of each plane among them); and halves of surrogate
-# pairs, which UTF-8 cannot hold.
+# The ranges of schema/contract/characters.ts: control characters but tab and line ends, bidirectional embeddings,
+# overrides and isolates, interlinear annotation, noncharacters (the last two of each plane among them); and halves of
+# surrogate pairs, which UTF-8 cannot hold.
 _LAST_TWO = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _UNCARRIABLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
