@@ -10,7 +10,7 @@ import { formIn, type Result, shownIn, type Workspace } from "../../workspace/do
 import type { Store } from "../../workspace/store.ts";
 import { Dock } from "./dock.tsx";
 import { type Dropped, useDroppedRecipe } from "./drop-recipe.ts";
-import { Picker } from "./picker.tsx";
+import type { Picker as PickerDrawer } from "./picker.tsx";
 import type { Remark } from "./remark.tsx";
 import { SidePanel } from "./side-panel.tsx";
 import { type DroppedPicture, StageColumn } from "./stage-column.tsx";
@@ -64,6 +64,7 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
   const [caret, setCaret] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
   const shown = shownIn(workspace);
+  const Picker = usePicker(picking !== null);
   useEffect(() => setBoxes(null), [shown?.image.id]);
   const pick = () => setPicking({ region: null });
   const { over, remark, dropped } = useDrop(composer, () => dispatch({ type: "show", id: null }));
@@ -123,7 +124,7 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
         onCount={(count) => change({ type: "set", values: { count } })}
         onGenerate={composer.generate}
       />
-      {picking && known.base && (
+      {picking && known.base && Picker && (
         <Picker
           base={known.base.id}
           members={form.members}
@@ -150,6 +151,23 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
       )}
     </>
   );
+}
+
+const PICKER_AFTER_MS = 2_000;
+
+/** The drawer's code: loaded once the page has had time for itself, or as soon as it is wanted. */
+function usePicker(isWanted: boolean): typeof PickerDrawer | null {
+  const [Picker, setPicker] = useState<typeof PickerDrawer | null>(null);
+  useEffect(() => {
+    if (Picker) return;
+    const load = async () => {
+      const loaded = await import("./picker.tsx");
+      setPicker(() => loaded.Picker);
+    };
+    const timer = setTimeout(load, isWanted ? 0 : PICKER_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [isWanted, Picker]);
+  return Picker;
 }
 
 /** Where the preview follows the form, an edit leaves the picture that it makes stale; that stays in the strip. Loading is no edit. */
