@@ -18,7 +18,7 @@ def tensors_of(adapter: Adapter) -> list[torch.Tensor]:
 
 @group(
     Row("residents-step", "a step with 1,000 residents, 3 in the prompt, the embedded base", "3 residents", "<= 1.02",
-        (0.7, 1.5)),
+        (0.7, 1.5), "The quartiles lie further apart than what is missed: to be measured on a quiet machine."),
     Row("residents-reading", "reading a picture and one step, 1,000 residents", "3 residents", "<= 1.02", (0.7, 4)),
     Row("residents-memory", "memory of 1,000 residents", "their files", "<= 1.02", (0.9, 1.1)),
 )  # fmt: skip
