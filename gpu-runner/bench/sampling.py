@@ -57,8 +57,9 @@ def _batch(base: AnyBase, jobs: Sequence[Job], rounds: int) -> tuple[list[float]
         ">= 0.8", (0.4, 1.5)),
     Row("picture-cast", "a picture of three, sampler to PNG, the embedded base", "the denoiser's own forward passes",
         "<= 1.15", (0.8, 3),
-        "Of 1.48 s on one thread 1.09 are the passes, .31 the members (half of it the products of gated residuals, layer by layer), .08 "
-        "the sharpener, .05 the PNG. Products shared by q, k and v, and gates from one attention pass a step would be next."),
+        "Of 1.48 s on one thread 1.09 are the passes, .31 the members (half of it the products of gated residuals, "
+        "layer by layer), .08 the sharpener, .05 the PNG. Products shared by q, k and v, and gates from one attention "
+        "pass a step would be next."),
 )  # fmt: skip
 def cast(quick: bool) -> dict[str, Measured]:
     base = load_base(default_base())
