@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 
 const SITE = join(import.meta.dirname, "..", "..", "site");
+/** Imports of values, now or on demand; types bring nothing along. */
+const VALUES = /(?:^(?:import|export)(?! type)\b[^;"']*?\bfrom\s*|^import\s*|\bimport\()["'](\.[^"']+)["']/gm;
 const textsOf = (pattern: string) =>
   globSync(pattern, { cwd: SITE }).map((file) => [file, readFileSync(join(SITE, file), "utf8")] as const);
 
@@ -25,4 +27,42 @@ test("every class in a style sheet stands in some page", () => {
   });
   assert.deepEqual(unknown, []);
   assert.ok(words.size > 1000 && beginnings.length > 3, "the pages were not read");
+});
+
+test("every page brings the styles of what it is made of", () => {
+  const files = new Map(textsOf("**/*.{ts,tsx,css}"));
+  const selectorsOf = (css: string) => css.replace(/\/\*[\s\S]*?\*\//g, "").match(/[^{}]+(?=\{)/g) ?? [];
+  // What has a rule of its own, wherever it stands; what any selector of a page's styles names is taken to be meant there.
+  const rulesOf = (css: string) =>
+    selectorsOf(css)
+      .flatMap((selector) => selector.split(","))
+      .flatMap((each) => /^\s*\.([\w-]+)\s*$/.exec(each)?.[1] ?? []);
+  const namesOf = (css: string) =>
+    selectorsOf(css).flatMap((selector) => selector.match(/(?<=\.)[a-zA-Z][\w-]*/g) ?? []);
+  const styled = new Set([...files].flatMap(([file, text]) => (file.endsWith(".css") ? rulesOf(text) : [])));
+  const missing: string[] = [];
+  const entries = [...files.keys()].filter((file) => /^pages\/.*\/main\.tsx$/.test(file));
+  for (const entry of entries) {
+    const reached = new Set<string>();
+    const follow = (file: string) => {
+      const text = files.get(file);
+      if (text === undefined || reached.has(file)) return;
+      reached.add(file);
+      if (file.endsWith(".css")) return;
+      for (const [, to = ""] of text.matchAll(VALUES)) follow(normalize(join(dirname(file), to)));
+    };
+    follow(entry);
+    const there = new Set(
+      [...reached].flatMap((file) => (file.endsWith(".css") ? namesOf(files.get(file) ?? "") : [])),
+    );
+    for (const file of reached) {
+      if (!file.endsWith(".tsx")) continue;
+      for (const [, names = ""] of (files.get(file) ?? "").matchAll(/\bclass="([\w\s-]+)"/g)) {
+        const bare = names.split(/\s+/).filter((name) => styled.has(name) && !there.has(name));
+        missing.push(...bare.map((name) => `${entry}: .${name} of ${file}`));
+      }
+    }
+  }
+  assert.deepEqual([...new Set(missing)], []);
+  assert.ok(entries.length > 10 && styled.size > 300, "the pages were not read");
 });

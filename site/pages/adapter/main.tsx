@@ -4,6 +4,7 @@ import "../../ui/shell.ts";
 import "../../styles/people.css";
 import "./adapter.css";
 import "./file-report.css";
+import "./strength-guide.css";
 import { render } from "preact";
 import { refOf } from "../../ui/address.ts";
 import { AdapterPage } from "./adapter-page.tsx";

@@ -8,8 +8,9 @@ import { Icon } from "../../ui/icon.tsx";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { patternOf, SlotPattern } from "../../ui/slot-pattern.tsx";
+import { Warnings } from "../../ui/warnings.tsx";
 import { CastList } from "./cast-list.tsx";
-import { Crosstalk, Warnings } from "./crosstalk.tsx";
+import { Crosstalk } from "./crosstalk.tsx";
 import { useComposition } from "./use-composition.ts";
 import type { KnownState } from "./use-known.ts";
 

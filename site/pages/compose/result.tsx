@@ -2,8 +2,8 @@
 
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { costOf, durationOf } from "../../ui/format.ts";
+import { Warnings } from "../../ui/warnings.tsx";
 import type { Result } from "../../workspace/document.ts";
-import { Warnings } from "./crosstalk.tsx";
 
 export function imageAlt({ order, image }: Pick<Result, "order" | "image">): string {
   return `Picture of: ${order.request.prompt}${image.seed === null ? "" : `. Seed ${image.seed}`}`;

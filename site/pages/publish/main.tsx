@@ -5,6 +5,7 @@ import "./publish.css";
 import "./training.css";
 import "./file.css";
 import "../adapter/file-report.css";
+import "../adapter/strength-guide.css";
 import { render } from "preact";
 import { PublishPage } from "./publish-page.tsx";
 

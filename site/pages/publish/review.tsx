@@ -8,10 +8,10 @@ import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import type { Frame } from "../../ui/use-job.ts";
 import { useReply } from "../../ui/use-reply.ts";
 import { useSend } from "../../ui/use-send.ts";
+import { Warnings } from "../../ui/warnings.tsx";
 import { Evidence } from "../adapter/evidence.tsx";
 import { StrengthGuide } from "../adapter/strength-guide.tsx";
 import { GUIDE_STRENGTHS } from "../adapter/strengths.ts";
-import { Warnings } from "../compose/crosstalk.tsx";
 import { againUrl, furtherUrl } from "./again.ts";
 import { Comparison } from "./comparison.tsx";
 
