@@ -1,6 +1,7 @@
 // Important notices at the top of the account page: a suspension, an unverified address, the result of a link.
 
 import { useEffect, useState } from "preact/hooks";
+import { CREDITS_PER_DAY, CREDITS_PER_DAY_UNVERIFIED } from "../../../schema/contract/limits.ts";
 import type { Account } from "../../api.ts";
 import { accounts } from "../../api-account.ts";
 import type { Failure } from "../../failure.ts";
@@ -52,7 +53,9 @@ function Verify({ email }: { email: string }) {
   return (
     <>
       <Notice variant="info" title="Please verify your address">
-        <p>{`We sent an email to ${email}. A verified address lets you reset a lost password.`}</p>
+        <p>
+          {`We sent an email to ${email}. A verified address lets you reset a lost password, and raises your credits from ${CREDITS_PER_DAY_UNVERIFIED.toLocaleString("en")} to ${CREDITS_PER_DAY.toLocaleString("en")} a day.`}
+        </p>
         <div class="actions">
           <button type="button" class="button small" disabled={sent} onClick={again}>
             {sent ? "Sent: check your inbox" : "Send the email again"}

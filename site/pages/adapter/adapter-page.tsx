@@ -89,7 +89,7 @@ export function AdapterPage({ id }: { id: string }) {
       {version?.state === "published" && (
         <StrengthGuide base={adapter.base} version={version} mine={mine} changed={loaded.again} />
       )}
-      <Facts adapter={adapter} version={version} base={base.value} />
+      <Facts adapter={adapter} version={version} base={base.value} mine={mine} />
       <Versions adapter={adapter} base={base.value ?? null} mine={mine} changed={loaded.again} />
       {adapter.published_at && <Statistics adapter={adapter} />}
       {base.value && adapter.slot !== null && <Companions adapter={adapter} base={base.value} />}

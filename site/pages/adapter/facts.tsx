@@ -17,9 +17,10 @@ interface Props {
   adapter: AdapterWithVersions;
   version: Version | null;
   base: Base | null;
+  mine: boolean;
 }
 
-export function Facts({ adapter, version, base }: Props) {
+export function Facts({ adapter, version, base, mine }: Props) {
   return (
     <div class="fact-panels">
       {version?.foreign ? (
@@ -50,7 +51,7 @@ export function Facts({ adapter, version, base }: Props) {
         <LicenceTable licence={adapter.licence} owner={adapter.owner} />
         {adapter.credits && <p class="quiet adapter-credits">{adapter.credits}</p>}
       </section>
-      {version?.job_id && <TrainingFacts jobId={version.job_id} />}
+      {mine && version?.job_id && <TrainingFacts jobId={version.job_id} />}
     </div>
   );
 }
@@ -124,7 +125,7 @@ function LicenceTable({ licence, owner }: { licence: Licence; owner: string }) {
   );
 }
 
-/** A training is visible to its owner only; others do not see this part. */
+/** Its owner alone may read a training: others are not even asked for it. */
 function TrainingFacts({ jobId }: { jobId: string }) {
   const training = useReply<Training>(() => api.training(jobId), [jobId]);
   const job = training.value;
