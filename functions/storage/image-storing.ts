@@ -61,10 +61,12 @@ async function receive(
     (error: unknown) => error,
   );
   const writer = writable.getWriter();
-  const pieces = new Pieces(copiedTo(writer, body));
+  // R2 may refuse before it has read anything, and what is then written waits for a reader for ever.
+  const untilRefused = (written: Promise<unknown>) => Promise.race([written.catch(() => {}), put]);
+  const pieces = new Pieces(copiedTo((chunk) => untilRefused(writer.write(chunk)), body));
   const measured = await measure(header, pieces);
   await pieces.drain();
-  await writer.close().catch(() => {});
+  await untilRefused(writer.close());
   const failed = await put;
   if (failed !== null && !isDigestError(failed)) throw failed;
   if (failed !== null)
@@ -75,10 +77,10 @@ async function receive(
 /** Of what is read: a tenth of a second of a JPEG's codes, which take longest. */
 const TURN_BYTES = 128 * 1024;
 
-/** Every chunk goes to the writer first. What R2 says of them is asked of its own promise. A chunk may be the whole picture. */
-async function* copiedTo(writer: WritableStreamDefaultWriter<Uint8Array>, body: ReadableStream<Uint8Array>) {
+/** Every chunk is written first. What R2 says of them is asked of its own promise. A chunk may be the whole picture. */
+async function* copiedTo(write: (chunk: Uint8Array) => Promise<unknown>, body: ReadableStream<Uint8Array>) {
   for await (const chunk of body) {
-    await writer.write(chunk).catch(() => {});
+    await write(chunk);
     for (let at = 0; at < chunk.length; at += TURN_BYTES) {
       yield chunk.subarray(at, at + TURN_BYTES);
       await otherTurns();

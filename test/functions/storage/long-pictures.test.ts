@@ -6,7 +6,7 @@ import { sha256Hex } from "../../../functions/lib/sha256.ts";
 import { readImageHeader } from "../../../functions/storage/image-file.ts";
 import { PNG_TEXTS_MAX_BYTES, PngTexts } from "../../../functions/storage/image-png-texts.ts";
 import { storePicture } from "../../../functions/storage/image-storing.ts";
-import { pngChunk } from "../cast.ts";
+import { png, pngChunk, withMethods } from "../cast.ts";
 
 const MIB = 1024 * 1024;
 
@@ -90,3 +90,14 @@ it("leaves others their turn while the rows of a large PNG are counted", async (
   // 128 MB come out of 125 kB, and a turn is 8 MiB.
   expect(turns - before).toBeGreaterThanOrEqual(15);
 });
+
+it("does not wait for a store that refuses before it has read anything", async () => {
+  const bytes = await png(64, 64);
+  const found = readImageHeader(bytes);
+  if (found === "more" || "reason" in found) throw new Error("This is no PNG");
+  const put = () => Promise.reject(new Error("put: We encountered an internal error. (10001)"));
+  const refusing = { ...env, BLOBS: withMethods(env.BLOBS, { put: put as unknown as R2Bucket["put"] }) };
+  const announced = { sha256: await sha256Hex(bytes), sizeBytes: bytes.length };
+  const stored = storePicture({ env: refusing, now: 0 }, announced, new Blob([bytes]).stream(), found);
+  await expect(stored).rejects.toThrow("10001");
+}, 10_000);
