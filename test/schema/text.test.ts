@@ -162,8 +162,8 @@ function routeSchemas(): [string, z.core.$ZodType][] {
 function toolSchemas(): [string, z.core.$ZodType][] {
   const found: [string, z.core.$ZodType][] = [];
   const server = {
-    registerTool(name: string, { inputSchema }: { inputSchema: z.ZodRawShape }) {
-      found.push([`tool ${name}`, z.object(inputSchema)]);
+    registerTool(name: string, { inputSchema }: { inputSchema: z.core.$ZodType }) {
+      found.push([`tool ${name}`, inputSchema]);
     },
   };
   addTools(server as unknown as McpServer, {} as Parameters<typeof addTools>[1]);

@@ -250,7 +250,7 @@ describe("a file", () => {
 
   it("of captions in a zip is cleaned, and cut between characters", async () => {
     const long = `${"c".repeat(CAPTION_MAX_CHARACTERS - 1)}\ud83d\ude00`;
-    const texts = ["a\u0000b\u202ec", long, "plain", "\ufeffmarked"];
+    const texts = ["a\u0001b\u202ec", long, "plain", "\ufeffmarked"];
     const entries = await Promise.all(
       texts.map(async (text, i) => [
         [`${i}.png`, await png(64, 64, i)] as const,
