@@ -1,6 +1,6 @@
 // Link previews: title, description, picture and status of a page's address. Pure, but for the rewriting of the shell.
 
-import { cutText } from "../../schema/contract/cut-text.ts";
+import { cutText, lengthOf } from "../../schema/contract/cut-text.ts";
 import type { Rating } from "../../schema/contract/moderation.ts";
 import { escapeHtml } from "../lib/html.ts";
 import type { Refusal } from "../lib/refusal.ts";
@@ -58,7 +58,7 @@ export function absentTags(refusal: Refusal): ShareTags {
 
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
-  if (line.length <= DESCRIPTION_MAX_CHARACTERS) return line;
+  if (lengthOf(line) <= DESCRIPTION_MAX_CHARACTERS) return line;
   const cut = cutText(line, DESCRIPTION_MAX_CHARACTERS - 1);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 1)).trimEnd()}…`;
 }

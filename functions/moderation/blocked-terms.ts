@@ -2,6 +2,7 @@
 
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { lengthOf } from "../../schema/contract/cut-text.ts";
 import {
   BLOCKED_TERM_MAX_CHARACTERS,
   BLOCKED_TERM_MAX_WORDS,
@@ -57,7 +58,7 @@ function checkedTerm(text: string): string | Refusal {
   if (term.split(" ").length > BLOCKED_TERM_MAX_WORDS) {
     return refuse("request_invalid", `A term has at most ${BLOCKED_TERM_MAX_WORDS} words.`, "/term");
   }
-  return term.length <= BLOCKED_TERM_MAX_CHARACTERS
+  return lengthOf(term) <= BLOCKED_TERM_MAX_CHARACTERS
     ? term
     : refuse("request_invalid", `A term has at most ${BLOCKED_TERM_MAX_CHARACTERS} characters.`, "/term");
 }

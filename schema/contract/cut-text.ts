@@ -4,12 +4,22 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** So much behind a cut is looked at to find where its character ends; the longest emoji of Unicode has 35 units. */
 const CUT_MARGIN = 64;
 
-/** At most this many UTF-16 units from the beginning, ending before the first character that does not fit. */
+/** In code points, as the contract's lengths are counted: by zod, by JSON Schema's maxLength, by Python. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+/** At most this many code points from the beginning, ending before the first character that does not fit. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = 0;
-  for (const { index, segment } of graphemes.segment(text.slice(0, max + CUT_MARGIN))) {
-    if (index + segment.length > max) break;
+  let length = 0;
+  // A code point has at most two units.
+  for (const { index, segment } of graphemes.segment(text.slice(0, 2 * max + CUT_MARGIN))) {
+    length += lengthOf(segment);
+    if (length > max) break;
     end = index + segment.length;
   }
   return text.slice(0, end);
@@ -17,7 +27,7 @@ export function cutText(text: string, max: number): string {
 
 /** The same, with an ellipsis in place of what was cut. */
 export const shortened = (text: string, max: number): string =>
-  text.length <= max ? text : `${cutText(text, max - 1)}…`;
+  lengthOf(text) <= max ? text : `${cutText(text, max - 1)}…`;
 
 /** Its beginning on one line. */
 export const excerptOf = (text: string, max: number): string =>

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { decodeText } from "../../functions/lib/text-file.ts";
 import { uncarriableAt } from "../../schema/contract/characters.ts";
+import { lengthOf } from "../../schema/contract/cut-text.ts";
 import { CAPTION_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { UsageError } from "./command.ts";
 
@@ -50,9 +51,10 @@ export function captionOf(picture: string): string {
 }
 
 function usable(caption: string, file: string): string {
-  if (caption.length > CAPTION_MAX_CHARACTERS)
+  const length = lengthOf(caption);
+  if (length > CAPTION_MAX_CHARACTERS)
     throw new UsageError(
-      `${file} has ${caption.length} characters; a caption has at most ${CAPTION_MAX_CHARACTERS}.`,
+      `${file} has ${length} characters; a caption has at most ${CAPTION_MAX_CHARACTERS}.`,
     );
   if (uncarriableAt(caption) !== null)
     throw new UsageError(`${file} holds control characters, bidirectional overrides or half a character.`);

@@ -296,7 +296,8 @@ describe("other text", () => {
     for (const bad of UNCARRIABLE) expect(cleaned(`a${bad}b`)).toBe("ab");
     expect(cleaned("\ud83d\ude00")).toBe("\ud83d\ude00");
     expect(cleaned("e\u0301")).toBe("\u00e9");
-    expect(cutText("ab\ud83d\ude00", 3)).toBe("ab");
+    expect(cutText("ab\ud83d\ude00", 2)).toBe("ab");
+    expect(cutText("ab\ud83d\ude00c", 3)).toBe("ab\ud83d\ude00");
     expect(cutText("a\ud83d", 2)).toBe("a\ud83d");
     expect(cutText("ab\ud83d\ude00", 4)).toBe("ab\ud83d\ude00");
   });

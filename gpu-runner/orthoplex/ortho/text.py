@@ -66,19 +66,17 @@ def carriable(value: Any) -> Any:
 
 
 def cut_text(text: str, most: int) -> str:
-    """Its beginning of at most `most` UTF-16 units, which is what the contract counts, without splitting a character.
+    """Its beginning of at most `most` code points, which is what the contract counts, without splitting a character.
 
     Joined to the character before are combining marks, variation selectors, skin tones and what follows a zero width
     joiner: the common part of UAX 29. Flags, and Hangul written in single jamo, may be split.
     """
-    end, units = 0, 0
-    for at, sign in enumerate(text):
-        if not _is_joined(text, at):
-            end = at
-        units += 2 if ord(sign) > 0xFFFF else 1
-        if units > most:
-            return text[:end]
-    return text
+    if len(text) <= most:
+        return text
+    end = most
+    while end > 0 and _is_joined(text, end):
+        end -= 1
+    return text[:end]
 
 
 def _is_joined(text: str, at: int) -> bool:

@@ -159,8 +159,11 @@ describe("trainings", () => {
 
   it("read captions in Windows' UTF-16 and cut a long one between two characters", async () => {
     const utf16 = new Uint8Array(Buffer.from("\ufeff<uli> größer", "utf16le"));
-    const long = new TextEncoder().encode(`${"x".repeat(999)}\u{1f600} end`);
-    const file = await zip({ "cat/0.txt": utf16, "cat/1.txt": long });
+    const long = new TextEncoder().encode(`${"x".repeat(999)}\u{1f44d}\u{1f3fd} end`);
+    const full = `${"x".repeat(999)}\u{1f600}`;
+    const file = await zip({
+      ...{ "cat/0.txt": utf16, "cat/1.txt": long, "cat/2.txt": new TextEncoder().encode(`${full} end`) },
+    });
     const { status, body } = await train("ada/uli", { input_images: file.urls.get, steps: 5 });
     expect(status).toBe(201);
     const native = await ada.must<{ request: { images: { caption: string }[] } }>(
@@ -170,7 +173,7 @@ describe("trainings", () => {
     expect(native.request.images.map(({ caption }) => caption)).toEqual([
       "<uli> größer",
       "x".repeat(999),
-      "",
+      full,
       "",
     ]);
     await ada.must("POST", `${ROOT}/trainings/${body.id}/cancel`);
