@@ -8,9 +8,12 @@ export const CORRECTED_WORD_MIN = 3;
 /** The longest word in the catalog's word list; a longer one is no word of a language. */
 export const CORRECTED_WORD_MAX = 32;
 
+/** Compatibility characters as what they stand for, as the views catalog_folded and mix_folded hold them: ＩＶＹ as IVY, ｶﾅ as カナ. */
+export const folded = (text: string) => text.normalize("NFKC").replace(/[ßẞ]/g, "ss");
+
 /** Alphabetic characters, digits and combining marks; all else separates words, so that no FTS5 operator can be injected. */
 export function searchTerms(text: string): string[] {
-  return text.normalize("NFC").match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
+  return folded(text).match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
 }
 
 export function searchWords(text: string | undefined): string[] | Refusal {

@@ -84,8 +84,10 @@ CREATE VIRTUAL TABLE mixes_fts USING fts5(
   tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
 
+CREATE TABLE search_folds (text TEXT PRIMARY KEY, folded TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE VIEW catalog_doc_words AS SELECT t.doc AS doc, w.value AS word
-FROM catalog_texts t, json_each('["' || replace(substr(json_quote(lower(
+FROM catalog_folded t, json_each('["' || replace(substr(json_quote(lower(
   replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
     t.title || ' ' || t.name || ' ' || t.concept || ' ' || t.class_word || ' ' || t.tags || ' ' || t.owner,
     '-', ' '), '_', ' '), '"', ' '), '[', ' '), ']', ' '), ',', ' '), '.', ' '), '(', ' '), ')', ' '), '/', ' '), ':', ' '),
@@ -108,10 +110,35 @@ CREATE VIEW catalog_facts AS SELECT
   a.uses AS uses, a.likes AS likes, a.trend AS trend, a.name AS name
 FROM adapters a LEFT JOIN users u ON u.id = a.owner_id;
 
+CREATE VIEW catalog_folded AS
+SELECT doc, listed, fields ->> 'title' AS title, name, fields ->> 'concept' AS concept, fields ->> 'class_word' AS class_word,
+  fields ->> 'tags' AS tags, owner, fields ->> 'description' AS description
+FROM (SELECT t.doc, t.listed, t.name, t.owner, j.value AS fields FROM catalog_texts t, json_each(json_array((
+  SELECT json_group_object(f.key, CASE WHEN NOT (f.value GLOB '*[¨ª¯²-µ¸-º¼-¾ßĲĳĿŀŉſǄ-ǌǱ-ǳ]*'
+    OR f.value GLOB '*[ʰ-˿ͺ΄΅ϐ-ϖϰ-ϲϴϵϹևٵ-ٸ]*'
+    OR f.value GLOB '*[ำຳໜໝ༌ჼᴬ-ẞ᾽-῾①-⓪]*'
+    OR f.value GLOB '*[‑‗․-…″‴‶‷‼-⁗⁰-∰]*'
+    OR f.value GLOB '*[⨌-⩶ⱼ-ⵯ⺟-㏿ꚜ-ꟹꭜ-ꭩﬀ-￮]*'
+    OR f.value GLOB '*[𐞁-𐞺𜳖-𝟿𞀰-𞺻🄀-🉑🯰-🯹]*') THEN f.value ELSE (
+    WITH RECURSIVE pieces (at, piece, rest) AS (
+      SELECT 1, substr(f.value, 1, 100), substr(f.value, 101) UNION ALL
+      SELECT at + 100, substr(rest, 1, 100), substr(rest, 101) FROM pieces WHERE rest <> ''
+    ), characters (at, character, rest) AS (
+      SELECT at, substr(piece, 1, 1), substr(piece, 2) FROM pieces UNION ALL
+      SELECT at + 1, substr(rest, 1, 1), substr(rest, 2) FROM characters WHERE rest <> ''
+    ), neighbours AS (
+      SELECT at, character, lag(character) OVER (ORDER BY at) AS before, lead(character) OVER (ORDER BY at) AS next FROM characters
+    )
+    SELECT group_concat(CASE WHEN EXISTS (SELECT 1 FROM search_folds WHERE text = before || character) THEN '' ELSE coalesce(
+      (SELECT folded FROM search_folds WHERE text = character || next),
+      (SELECT folded FROM search_folds WHERE text = character), character) END, '' ORDER BY at) FROM neighbours
+  ) END) FROM json_each(json_object('title', t.title, 'concept', t.concept, 'class_word', t.class_word, 'tags', t.tags, 'description', t.description)) f
+))) j);
+
 CREATE VIEW catalog_terms AS
 SELECT doc, fields ->> 'title' AS title, name, fields ->> 'concept' AS concept, fields ->> 'class_word' AS class_word,
   fields ->> 'tags' AS tags, owner, fields ->> 'description' AS description
-FROM (SELECT t.doc, t.name, t.owner, j.value AS fields FROM catalog_texts t, json_each(json_array((
+FROM (SELECT t.doc, t.name, t.owner, j.value AS fields FROM catalog_folded t, json_each(json_array((
   SELECT json_group_object(f.key, CASE WHEN f.value NOT GLOB '*[ก-៿々-鿿가-ﾟ𠀀-𳎯]*' THEN f.value ELSE (
     WITH RECURSIVE pieces (at, piece, rest) AS (
       SELECT 1, substr(f.value, 1, 100), substr(f.value, 101) UNION ALL
@@ -137,9 +164,33 @@ CREATE VIEW catalog_texts AS SELECT
   coalesce(u.handle, '') AS owner, a.description AS description
 FROM catalog c JOIN adapters a ON a.id = c.adapter_id LEFT JOIN users u ON u.id = a.owner_id;
 
+CREATE VIEW mix_folded AS
+SELECT id, fields ->> 'title' AS title, name, fields ->> 'description' AS description
+FROM (SELECT m.id, m.name, j.value AS fields FROM mixes m, json_each(json_array((
+  SELECT json_group_object(f.key, CASE WHEN NOT (f.value GLOB '*[¨ª¯²-µ¸-º¼-¾ßĲĳĿŀŉſǄ-ǌǱ-ǳ]*'
+    OR f.value GLOB '*[ʰ-˿ͺ΄΅ϐ-ϖϰ-ϲϴϵϹևٵ-ٸ]*'
+    OR f.value GLOB '*[ำຳໜໝ༌ჼᴬ-ẞ᾽-῾①-⓪]*'
+    OR f.value GLOB '*[‑‗․-…″‴‶‷‼-⁗⁰-∰]*'
+    OR f.value GLOB '*[⨌-⩶ⱼ-ⵯ⺟-㏿ꚜ-ꟹꭜ-ꭩﬀ-￮]*'
+    OR f.value GLOB '*[𐞁-𐞺𜳖-𝟿𞀰-𞺻🄀-🉑🯰-🯹]*') THEN f.value ELSE (
+    WITH RECURSIVE pieces (at, piece, rest) AS (
+      SELECT 1, substr(f.value, 1, 100), substr(f.value, 101) UNION ALL
+      SELECT at + 100, substr(rest, 1, 100), substr(rest, 101) FROM pieces WHERE rest <> ''
+    ), characters (at, character, rest) AS (
+      SELECT at, substr(piece, 1, 1), substr(piece, 2) FROM pieces UNION ALL
+      SELECT at + 1, substr(rest, 1, 1), substr(rest, 2) FROM characters WHERE rest <> ''
+    ), neighbours AS (
+      SELECT at, character, lag(character) OVER (ORDER BY at) AS before, lead(character) OVER (ORDER BY at) AS next FROM characters
+    )
+    SELECT group_concat(CASE WHEN EXISTS (SELECT 1 FROM search_folds WHERE text = before || character) THEN '' ELSE coalesce(
+      (SELECT folded FROM search_folds WHERE text = character || next),
+      (SELECT folded FROM search_folds WHERE text = character), character) END, '' ORDER BY at) FROM neighbours
+  ) END) FROM json_each(json_object('title', m.title, 'description', m.description)) f
+))) j);
+
 CREATE VIEW mix_terms AS
 SELECT mix_id, fields ->> 'title' AS title, name, fields ->> 'description' AS description
-FROM (SELECT m.id AS mix_id, m.name, j.value AS fields FROM mixes m, json_each(json_array((
+FROM (SELECT m.id AS mix_id, m.name, j.value AS fields FROM mix_folded m, json_each(json_array((
   SELECT json_group_object(f.key, CASE WHEN f.value NOT GLOB '*[ก-៿々-鿿가-ﾟ𠀀-𳎯]*' THEN f.value ELSE (
     WITH RECURSIVE pieces (at, piece, rest) AS (
       SELECT 1, substr(f.value, 1, 100), substr(f.value, 101) UNION ALL

@@ -112,3 +112,9 @@ export const catalogRevision = sqliteTable("catalog_revision", {
   listing: integer("listing").notNull(),
   facets: integer("facets").notNull(),
 });
+
+/** What characters of texts stand for in the search, by migration 0018: compatibility characters (NFKC), ß, and kana with their marks. Without rowid in SQL. */
+export const searchFolds = sqliteTable("search_folds", {
+  text: text("text").primaryKey(),
+  folded: text("folded").notNull(),
+});

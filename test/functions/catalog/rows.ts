@@ -89,3 +89,24 @@ export async function rows(inputs: readonly RowInput[]): Promise<Map<string, str
   for (let i = 0; i < statements.length; i += 200) await db().batch(statements.slice(i, i + 200));
   return ids;
 }
+
+/** Puts the titles of these adapters and of all mixes into the full text as they stand, as before a migration that changes what it holds. */
+export async function indexedPlainly(found: readonly { doc: number; id: string }[]): Promise<void> {
+  await db().batch([
+    ...found.flatMap(({ doc, id }) => [
+      db().prepare("DELETE FROM adapters_fts WHERE rowid = ?").bind(doc),
+      db()
+        .prepare("INSERT INTO adapters_fts (rowid, title) SELECT ?, title FROM adapters WHERE id = ?")
+        .bind(doc, id),
+    ]),
+    db().prepare("DELETE FROM mixes_fts"),
+    db().prepare("INSERT INTO mixes_fts (mix_id, title) SELECT id, title FROM mixes"),
+  ]);
+}
+
+/** Runs what a migration does with the rows that are there already. */
+export async function reindexed(migration: string): Promise<void> {
+  const again = migration.slice(migration.indexOf("-- What is there already"));
+  const statements = again.split(/;\n/).filter((part) => part.trim() !== "");
+  await db().batch(statements.map((part) => db().prepare(part)));
+}
