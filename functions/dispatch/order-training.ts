@@ -62,7 +62,7 @@ export async function orderTraining(
   if (start instanceof Refusal) return start;
 
   const rows = pictures.map(({ upload }, i) => imageOfUpload(upload, "training", i, now));
-  const trigger = input.trigger ?? `<${adapter.name}>`;
+  const trigger = input.trigger ?? start?.trigger ?? `<${adapter.name}>`;
   const shared = {
     adapter_id: adapter.id,
     concept: adapter.concept,
@@ -131,7 +131,7 @@ async function findPictures(db: Db, caller: Caller, input: TrainingInput): Promi
 async function startOf(
   db: Db,
   caller: Caller,
-  { from_version }: TrainingInput,
+  { from_version, trigger }: TrainingInput,
   { adapter, slot }: { adapter: OwnedAdapter; slot: number },
 ) {
   if (from_version === undefined) return null;
@@ -142,8 +142,13 @@ async function startOf(
   if (version.adapterId !== adapter.id || version.slot !== slot) {
     return refuse("request_invalid", `${from_version} is not a version of ${refOf(adapter)}.`, pointer);
   }
+  if (trigger !== undefined && trigger !== version.trigger) {
+    const detail = `${from_version} answers to ${version.trigger}, and does so when it is trained further. Leave the trigger out, or train anew.`;
+    return refuse("request_invalid", detail, "/trigger");
+  }
   const { id, sha256, sizeBytes: size_bytes } = version;
-  return { id, input: { name: START_NAME, sha256, size_bytes, content_type: "application/octet-stream" } };
+  const file = { name: START_NAME, sha256, size_bytes, content_type: "application/octet-stream" };
+  return { id, trigger: version.trigger, input: file };
 }
 
 async function newAdapter(

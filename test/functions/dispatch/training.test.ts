@@ -242,6 +242,24 @@ describe("a training", () => {
     expect(anew.body).toMatchObject({ code: "request_invalid", errors: [{ pointer: "/from_version" }] });
   });
 
+  it("keeps the trigger of the version that it goes on from", async () => {
+    const { latest_version } = await ada.must<z.infer<typeof AdapterWithVersions>>(
+      "GET",
+      "/v1/adapters/ada/face",
+    );
+    await env.DB.prepare("UPDATE versions SET trigger_word = '<zed>' WHERE id = ?")
+      .bind(latest_version?.id)
+      .run();
+    const order = { adapter: undefined, adapter_ref: "ada/face", from_version: latest_version?.id };
+    const kept = await train("", order);
+    expect([kept.status, kept.body.request.trigger]).toEqual([202, "<zed>"]);
+    expect((await train("", { ...order, trigger: "<zed>" })).status).toBe(202);
+    const other = await train("", { ...order, trigger: "<face>" });
+    expect(other.body).toMatchObject({ code: "request_invalid", errors: [{ pointer: "/trigger" }] });
+    const anew = await train("", { ...order, from_version: undefined });
+    expect(anew.body.request.trigger).toBe("<face>");
+  });
+
   it("is ordered and awaited with a key of scope publish alone", async () => {
     const publisher = await person("Publisher", ["publish"]);
     const own = [];
