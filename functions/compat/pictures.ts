@@ -3,13 +3,14 @@
 import type { z } from "zod";
 import type { Base } from "../../schema/contract/bases.ts";
 import type { Member, Region } from "../../schema/contract/compositions.ts";
+import { lengthOf } from "../../schema/contract/cut-text.ts";
 import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
 import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
 import { knownBase } from "../catalog/bases.ts";
 import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
-import { orderGeneration } from "../dispatch/order-generation.ts";
+import { plannedGeneration, undrawable } from "../dispatch/order-generation.ts";
 import { roomOf, shapeFor } from "../lib/base-sizes.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
@@ -53,7 +54,7 @@ export async function orderPictures(
     // One of OpenAI's sizes is known to be drawn or not once the base is.
     ...(input.size !== undefined && !isOpenAiSize(input.size) && { size: input.size }),
   };
-  const order = await orderGeneration(db, caller, plain);
+  const order = await plannedGeneration(db, caller, plain);
   if (order instanceof Refusal)
     return pointedAt(order, model, members.adapters?.length ?? 0, input.adapters.length);
   const request = order.request as Generation["request"];
@@ -63,12 +64,13 @@ export async function orderPictures(
     members: request.adapters,
     room: roomIn(base, sized.spec as SampleSpec),
   });
-  if (prompt === request.prompt) return sized;
-  if (prompt.length > PROMPT_MAX_CHARACTERS) {
-    const detail = `With the triggers of its adapters the prompt has ${prompt.length} characters; at most ${PROMPT_MAX_CHARACTERS} are read.`;
+  const pictures = withPrompt(sized, prompt);
+  const length = lengthOf(prompt);
+  if (length > PROMPT_MAX_CHARACTERS) {
+    const detail = `With the triggers of its adapters the prompt has ${length} characters; at most ${PROMPT_MAX_CHARACTERS} are read.`;
     return refuse("request_invalid", detail, "/prompt");
   }
-  return withPrompt(sized, prompt);
+  return undrawable(pictures) ?? pictures;
 }
 
 /** The model's own adapter comes first; naming it again among `adapters` sets its strength and region. */

@@ -6,6 +6,7 @@ import type { Composition, CompositionCreate, ResolvedMember } from "../../schem
 import type { CompositionRow } from "../../schema/tables.ts";
 import { compositions, mixes, users } from "../../schema/tables.ts";
 import { knownBase } from "../catalog/bases.ts";
+import { promptFault } from "../catalog/prompt-rules.ts";
 import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
@@ -26,6 +27,8 @@ export async function createComposition(
 ): Promise<CompositionRow | Refusal> {
   const cast = await resolveMembers({ db, caller }, input.members, input.base, { pointer: "/members" });
   if (cast instanceof Refusal) return cast;
+  const undrawable = promptFault(cast.base, { prompt: input.prompt });
+  if (undrawable) return undrawable;
   const source = input.forked_from && (await resolveMix(db, caller, input.forked_from, "/forked_from"));
   if (source instanceof Refusal) return source;
   const content = {

@@ -8,6 +8,8 @@ import { MIX_VERSIONS_MAX } from "../../schema/contract/limits.ts";
 import type { MixPublish } from "../../schema/contract/mixes.ts";
 import type { CompositionRow } from "../../schema/tables.ts";
 import { compositionMembers, compositions, mixes, type OwnedMix } from "../../schema/tables.ts";
+import { knownBase } from "../catalog/bases.ts";
+import { promptFault } from "../catalog/prompt-rules.ts";
 import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
@@ -30,7 +32,8 @@ export async function publishComposition(
   input: MixInput,
 ): Promise<OwnedMix | Refusal> {
   if (row.ownerId !== caller.id) return refuse("not_granted", "Only who made a composition may publish it.");
-  const blocked = await wordsFault(db, row, input);
+  const blocked =
+    (await wordsFault(db, row, input)) ?? promptFault(knownBase(row.baseId), { prompt: row.prompt });
   if (blocked) return blocked;
   const facts = await factsOf(db, row.members);
   for (let round = 0; round < ROUNDS_MAX; round++) {

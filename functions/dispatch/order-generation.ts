@@ -6,6 +6,8 @@ import type { GenerationCreate, GenerationMember } from "../../schema/contract/j
 import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { StoredGenerationRequest, StoredInput, StoredSampleSpec } from "../../schema/tables.ts";
 import { settingsOf, sizeOf } from "../catalog/base-rules.ts";
+import { knownBase } from "../catalog/bases.ts";
+import { promptFault } from "../catalog/prompt-rules.ts";
 import { findComposition } from "../compose/compositions.ts";
 import { asMember, type Cast, resolveMembers, triggerFault } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
@@ -19,7 +21,24 @@ import { rankOf } from "./priority.ts";
 
 export type GenerationInput = z.infer<typeof GenerationCreate>;
 
+/** What the base can never draw is refused here, before it is paid for. */
 export async function orderGeneration(
+  db: Db,
+  caller: Caller,
+  input: GenerationInput,
+): Promise<NewJob | Refusal> {
+  const order = await plannedGeneration(db, caller, input);
+  return order instanceof Refusal ? order : (undrawable(order) ?? order);
+}
+
+/** Why the base can never draw an order for pictures. */
+export function undrawable({ baseId, spec }: NewJob): Refusal | null {
+  const { prompt, negative_prompt, width, height } = spec as StoredSampleSpec;
+  return promptFault(knownBase(baseId), { prompt, negative_prompt }, { width, height });
+}
+
+/** An order whose prompt and size may still change; then `undrawable` says why it cannot be drawn. */
+export async function plannedGeneration(
   db: Db,
   caller: Caller,
   input: GenerationInput,

@@ -8819,6 +8819,8 @@ export interface components {
                 kind: "grammar" | "text";
                 /** @description Whether it takes a negative prompt */
                 negative: boolean;
+                /** @description Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is */
+                people_words?: string[];
                 /** @description Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts */
                 weights?: boolean;
             };
@@ -11268,7 +11270,7 @@ export interface components {
             priority?: "low" | "normal" | "high";
             seed?: number;
             steps?: number;
-            /** @description Without it: <name> of the adapter */
+            /** @description Without it: that of from_version, or <name> of the adapter. With from_version: no other than its own */
             trigger?: string;
             webhook?: components["schemas"]["JobWebhook"];
         };

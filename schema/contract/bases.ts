@@ -76,6 +76,10 @@ export const Base = z
       weights: z.boolean().optional().meta({
         description: "Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts",
       }),
+      people_words: z.array(z.string()).optional().meta({
+        description:
+          "Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is",
+      }),
     }),
     samplers: z.object({ default: z.string(), names: z.array(z.string()).min(1) }),
     clip_skip: z.object({ max: z.int().positive() }).optional().meta({

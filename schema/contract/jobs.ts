@@ -102,7 +102,10 @@ export const TrainingCreate = z
     class_word: ClassWord.optional().meta({
       description: "Without it: the adapter's own",
     }),
-    trigger: Trigger.optional().meta({ description: "Without it: <name> of the adapter" }),
+    trigger: Trigger.optional().meta({
+      description:
+        "Without it: that of from_version, or <name> of the adapter. With from_version: no other than its own",
+    }),
     from_version: idOf("ver").optional().meta({
       description:
         "A version of adapter_ref whose weights the training begins with, to train it further; anew without it",

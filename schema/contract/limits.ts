@@ -4,6 +4,10 @@ export const MIB = 1024 * 1024;
 
 // Text
 export const PROMPT_MAX_CHARACTERS = 2_000;
+/** Of `(words:1.2)` on bases that read weights. */
+export const PROMPT_WEIGHT_MAX = 10;
+/** How deep choices `{one|other}` may stand in one another. */
+export const PROMPT_CHOICES_DEPTH_MAX = 8;
 export const NAME_MAX_CHARACTERS = 64;
 export const TITLE_MAX_CHARACTERS = 120;
 export const CLASS_WORD_MAX_CHARACTERS = 32;

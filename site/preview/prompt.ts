@@ -25,7 +25,9 @@ export interface Read {
 }
 
 const TRIGGER = /^<[a-z0-9][a-z0-9_-]{0,63}>$/;
-const TOKEN = /<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[^\s,.!]/g;
+/** Signs between words say nothing: people who know no grammar write "smiling | sky" and "smiling - sky". */
+const TOKEN =
+  /<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[^\s,.!?:|/\\()[\]{}"'&+*_\u2013\u2014-]/gu;
 const JOINED = ["pixel art", "big smile", "open peeps", "toon head", "shoulder length"];
 const SHADES = new Set(["light", "dark", "pale", "deep", "bright"]);
 
@@ -112,12 +114,19 @@ class Clause {
     this.#kinds = [];
     const last = this.#colours.at(-1);
     if (last === undefined) return;
-    if (this.background.kind && !this.background.rgb) this.background.rgb = this.#colour("background");
+    if (this.#isBehind(last) && !this.background.rgb) this.background.rgb = this.#colour("background");
     else if (this.#palette("hair").has(last) && !this.#hairColour) {
       this.#hairColour = this.#colour("hair");
       this.sawPerson = true;
     } else if (this.sawPerson && !this.#clothesColour) this.#clothesColour = this.#colour("clothes");
     else this.background.rgb = this.#colour("background");
+  }
+
+  /** Whether a colour without a noun can only be the background's: beside a trigger, or where nobody is spoken of. */
+  #isBehind(colour: string): boolean {
+    if (this.background.kind) return true;
+    const isOfNobody = this.trigger !== null || !this.sawPerson;
+    return isOfNobody && colourOf(colour, this.#palette("background")) !== null;
   }
 
   /** Lets a noun consume the words before it. False when the word is no noun. */
@@ -184,7 +193,7 @@ export function readPrompt(text: string, palettes: Palettes): Read {
   for (const part of joined.split(";")) {
     const tokens = part.match(TOKEN) ?? [];
     // "<ana> and <bo> laughing": the words apply to both.
-    const further = tokens.filter((token) => TRIGGER.test(token)).slice(1);
+    const further = [...new Set(tokens.filter((token) => TRIGGER.test(token)))].slice(1);
     const clause = new Clause(known);
     for (const token of tokens) if (!further.includes(token)) clause.read(token);
     clause.finish();

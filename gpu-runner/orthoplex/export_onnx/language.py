@@ -34,6 +34,6 @@ def language() -> dict[str, Any]:
         "plain_nouns": sorted({*w.BEARD_NOUNS, *w.EXTRAS}),
         "negations": sorted(w.NEGATIONS),
         "filler": sorted(w.FILLER),
-        "person_words": ["person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "character"],
+        "person_words": sorted(w.PERSON_NOUNS),
         "css_colours": w.CSS_COLOURS,
     }

@@ -5,7 +5,7 @@ from PIL import Image
 
 from orthoplex.bases.cast.base import TRAINING
 from orthoplex.bases.cast.prompt import Background, Person, describe, describe_background, parse_prompt
-from orthoplex.bases.cast.words import CHIPS
+from orthoplex.bases.cast.words import CHIPS, PEOPLE_WORDS
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.registry import describe_base
 
@@ -33,6 +33,45 @@ def test_a_background_colour_beside_a_trigger_is_behind_it(world: World, text: s
     prompt = parse_prompt(text, world.palettes)
     assert [(p.trigger, p.expression, p.clothes_colour) for p in prompt.persons] == [("<ana>", "smiling", None)]
     assert prompt.background == Background(None, "9fd3f5")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("smiling; pink", "smiling, pink", "pink, smiling", "smiling | pink", "smiling / pink", "smiling\npink"),
+        *("smiling - pink", "smiling and pink", "smiling. pink background", "smiling (pink)", "smiling: pink!"),
+        *("a smiling person; pink background", "smiling; pink | ", "pink; <ana> smiling", "smiling, <ana> happy, pink"),
+    ],
+)
+def test_a_colour_without_a_noun_is_behind_a_concept_whatever_parts_it_from_the_other_words(
+    world: World, text: str
+) -> None:
+    prompt = parse_prompt(text if "<ana>" in text and text[0] == "p" else f"<ana> {text}", world.palettes)
+    assert [(p.trigger, p.expression, p.hair_colour) for p in prompt.persons] == [("<ana>", "smiling", None)]
+    assert prompt.background == Background(None, world.palettes["clothes"]["pink"])
+    assert prompt.unknown == ()
+
+
+def test_a_colour_alone_is_a_person_only_where_it_is_one_of_hair(world: World) -> None:
+    assert parse_prompt("blonde", world.palettes).persons[0].hair_colour == world.palettes["hair"]["blonde"]
+    assert parse_prompt("pink", world.palettes).persons == ()
+    assert parse_prompt("a person, pink", world.palettes).persons[0].hair_colour == world.palettes["hair"]["pink"]
+
+
+def test_a_trigger_said_twice_in_a_clause_is_one_person(world: World) -> None:
+    for text in ("<ana> <ana>", "<ana> smiling, <ana> happy", "<ana> and <bo>, <ana> left"):
+        people = [person.trigger for person in parse_prompt(text, world.palettes).persons]
+        assert people == list(dict.fromkeys(["<ana>", *(["<bo>"] if "<bo>" in text else [])]))
+
+
+@pytest.mark.parametrize("word", PEOPLE_WORDS)
+def test_a_word_that_the_description_lists_makes_its_clause_a_person(world: World, word: str) -> None:
+    for text in (word, f"no {word} background", f"a pink {word}, sky"):
+        assert len(parse_prompt(text, world.palettes).persons) == 1
+
+
+def test_the_description_lists_the_words_of_people() -> None:
+    assert describe_base("cast-3")["prompt"]["people_words"] == PEOPLE_WORDS
 
 
 def test_two_triggers_in_a_clause_share_its_words(world: World) -> None:

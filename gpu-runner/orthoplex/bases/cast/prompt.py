@@ -12,7 +12,11 @@ from dataclasses import dataclass, field, replace
 from orthoplex.bases.cast import words as w
 from orthoplex.bases.request import TRIGGER
 
-_TOKEN = re.compile(r"<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[^\s,.!]")
+# Signs between words say nothing: people who know no grammar write "smiling | sky" and "smiling - sky".
+_TOKEN = re.compile(
+    r"<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*"
+    r"|[^\s,.!?:|/\\()\[\]{}\"'&+*_\u2013\u2014-]"
+)
 
 
 @dataclass(frozen=True)
@@ -150,19 +154,20 @@ class _Reader:
         elif self.is_colour(word):
             self.colours.append(word)
         elif word in w.FILLER:
-            self.saw_person = self.saw_person or word in (
-                "person",
-                "man",
-                "woman",
-                "boy",
-                "girl",
-                "guy",
-                "lady",
-                "kid",
-                "character",
-            )
+            self.saw_person = self.saw_person or word in w.PERSON_NOUNS
         else:
             self.unknown.append(word)
+
+    def _is_behind(self, colour: str) -> bool:
+        """Whether a colour without a noun can only be the background's.
+
+        A concept brings its own hair and clothes, so sky or pink beside its trigger is behind it. Where nobody is
+        spoken of, "blonde" is a person, but "pink" is not.
+        """
+        if self.background.kind:
+            return True
+        is_of_nobody = self.person.trigger is not None or not self.saw_person
+        return is_of_nobody and colour_of(colour, self.palettes["clothes"] | w.BACKGROUND_COLOURS) is not None
 
     def finish(self) -> None:
         """Words whose noun never came: "bald", "blonde", "on stripes", "on sky"."""
@@ -174,9 +179,7 @@ class _Reader:
         self.kinds = []
         if not self.colours:
             return
-        # A concept brings its own hair and clothes, so sky or mint beside its trigger can only be behind it.
-        is_behind = self.person.trigger is not None and self.colours[-1] in w.BACKGROUND_COLOURS
-        if (self.background.kind or is_behind) and not self.background.rgb:
+        if self._is_behind(self.colours[-1]) and not self.background.rgb:
             self.background = replace(self.background, rgb=self.colour("background"))
         elif self.colours[-1] in self.palettes.get("hair", {}) and not self.person.hair_colour:
             self.note(hair_colour=self.colour("hair"))
@@ -201,7 +204,7 @@ def parse_prompt(text: str, palettes: dict[str, dict[str, str]]) -> Prompt:
     unknown: list[str] = []
     for clause in _phrases(text).split(";"):
         tokens = _TOKEN.findall(clause)
-        triggers = [token for token in tokens if TRIGGER.fullmatch(token)]
+        triggers = list(dict.fromkeys(token for token in tokens if TRIGGER.fullmatch(token)))
         reader = _Reader(palettes)
         for token in tokens:
             if token in triggers[1:]:

@@ -84,6 +84,8 @@ EXTRAS = {
     "freckled": "freckles",
     "flowers": "flowers",
 }
+# Of fillers, those that speak of a person.
+PERSON_NOUNS = {"person", "man", "woman", "boy", "girl", "guy", "lady", "kid", "character"}
 NEGATIONS = {"no", "without", "not"}
 
 FILLER = {
@@ -94,6 +96,14 @@ FILLER = {
     "very", "some", "another", "other", "coloured", "colored", "colour", "color", "tone", "art", "old", "young", "out",
     "sticking", "before", "behind", "against", "over", "under", "friends", "couple", "for", "from", "dressed", "eyes", "be",
 }  # fmt: skip
+
+# Each of these in a clause makes it a person of its own, whatever else it says.
+PEOPLE_WORDS: list[str] = sorted(
+    {
+        *EXPRESSIONS, *STYLES, *PLACES, *HAIR_KINDS, *HAIR_NOUNS, *SKIN_NOUNS, *CLOTHES_NOUNS, *BODY_NOUNS, *HAT_NOUNS,
+        *GLASSES_NOUNS, *BEARD_NOUNS, *EXTRAS, *PERSON_NOUNS,
+    }
+)  # fmt: skip
 
 # What the page offers as chips, by group.
 CHIPS: dict[str, list[str]] = {

@@ -1,0 +1,92 @@
+// What a base's description says of prompts: how many people have room in a picture, and which weights and choices mean something. Pure. The
+// runner reads prompts in full and may refuse more; what is refused here it would refuse for every seed.
+
+import type { Base } from "../../schema/contract/bases.ts";
+import { PROMPT_CHOICES_DEPTH_MAX, PROMPT_WEIGHT_MAX } from "../../schema/contract/limits.ts";
+import { roomOf } from "../lib/base-sizes.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+
+type Pixels = { width: number; height: number };
+type Described = Pick<Base, "id" | "prompt" | "sizes">;
+type Texts = { prompt: string; negative_prompt?: string };
+
+/** A word as gpu-runner/orthoplex/bases/cast/prompt.py splits them. */
+const WORD = /<[a-z0-9][a-z0-9_-]{0,63}>|[a-z0-9][a-z0-9'-]*/g;
+
+/**
+ * How many people a prompt certainly describes. In a grammar each clause (split at `;`) is one person for each trigger in it, or one where it
+ * has a word of the base's that is said of people; the rest of the base's rules may find more. Free text places nobody.
+ */
+export function peopleIn({ prompt: { kind, people_words = [] } }: Described, prompt: string): number {
+  if (kind !== "grammar") return 0;
+  const clauses = prompt.toLowerCase().split(";");
+  return clauses.reduce((people, clause) => {
+    const words = new Set(clause.match(WORD) ?? []);
+    const triggers = [...words].filter((word) => word.startsWith("<")).length;
+    return people + (triggers || Number(people_words.some((word) => words.has(word))));
+  }, 0);
+}
+
+/** Why no picture of that size shows what a prompt asks for; without a size, why none of the base's does. */
+export function promptFault(base: Described, texts: Texts, size?: Pixels): Refusal | null {
+  return roomFault(base, texts.prompt, size) ?? weightsFault(base, texts);
+}
+
+function roomFault(base: Described, prompt: string, size: Pixels | undefined): Refusal | null {
+  const people = peopleIn(base, prompt);
+  const drawn = base.sizes.find(({ width, height }) => width === size?.width && height === size.height);
+  if (size && !drawn) return null;
+  const most = Math.max(...base.sizes.map(roomOf));
+  if (people <= (drawn ? roomOf(drawn) : most)) return null;
+  const described = `The prompt describes ${people} people`;
+  if (people > most) {
+    return refuse("request_invalid", `${described}; ${base.id} has room for ${most} at most.`, "/prompt");
+  }
+  const wide = base.sizes.find((each) => roomOf(each) >= people);
+  const other = wide ? `; ${wide.width}x${wide.height} has room for ${roomOf(wide)}` : "";
+  const room = drawn ? roomOf(drawn) : most;
+  return refuse("request_invalid", `${described}, but this size has room for ${room}${other}.`, "/size");
+}
+
+/** Twin of gpu-runner/orthoplex/bases/sd/prompt_weights.py, as far as it refuses. */
+function weightsFault({ prompt: { weights } }: Described, texts: Texts): Refusal | null {
+  if (!weights) return null;
+  for (const [name, text] of Object.entries(texts)) {
+    const detail = depthFault(text) ?? numberFault(text);
+    if (detail) return refuse("request_invalid", detail, `/${name}`);
+  }
+  return null;
+}
+
+const CHOICE = /(?<!\\)\{((?:[^{}\\]|\\.)*)\}/g;
+
+function depthFault(text: string): string | null {
+  let rest = text;
+  for (let depth = 0; depth <= PROMPT_CHOICES_DEPTH_MAX; depth++) {
+    const chosen = rest.replaceAll(CHOICE, (_, words: string) => words.split("|")[0] ?? "");
+    if (chosen === rest) return null;
+    rest = chosen;
+  }
+  return `Choices {one|other} stand in one another at most ${PROMPT_CHOICES_DEPTH_MAX} deep.`;
+}
+
+const PIECE = /\\[()[\]{}\\]|:\s*([+-]?[.\p{Nd}][^\s:()[\]\\]*)\s*\)|[()[\]]|[^\\()[\]:]+|[\\:]/gu;
+const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
+
+/** A weight that is none; not where choices stand, since what is written depends on the seed there. */
+function numberFault(text: string): string | null {
+  if (text.search(CHOICE) >= 0) return null;
+  const opened: string[] = [];
+  for (const [piece, written] of text.matchAll(PIECE)) {
+    const last = opened.at(-1);
+    if (piece === "(" || piece === "[") opened.push(piece);
+    else if (written !== undefined && last === "(") {
+      opened.pop();
+      const weight = NUMBER.test(written) ? Number(written) : Number.NaN;
+      if (!(weight >= 0 && weight <= PROMPT_WEIGHT_MAX)) {
+        return `(words:${written}) needs a number from 0 to ${PROMPT_WEIGHT_MAX} behind the colon.`;
+      }
+    } else if ((piece === ")" && last === "(") || (piece === "]" && last === "[")) opened.pop();
+  }
+  return null;
+}
