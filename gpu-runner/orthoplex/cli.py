@@ -166,7 +166,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--negative", default="", help="what must not be in the picture, where the base takes it")
     parser.add_argument("--clip-skip", type=int, help="read this of the text encoder's last layers, 1 for the last")
     parser.add_argument("--count", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files, or NAME.png for one")
     parser.add_argument(
         "--wildcards", type=Path, metavar="FOLDER", help="`__name__` in a prompt stands for a line of FOLDER/name.txt"
     )

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from orthoplex.importing import sd_base
-from orthoplex.local import check_folder
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
+from orthoplex.out_places import check_file
 from orthoplex.progress import ProgressLine
 from orthoplex.report import Said
 from orthoplex.sample import AttachedAdapter, SampleSpec
@@ -37,12 +37,12 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.sd.foreign import read_foreign
     from orthoplex.bases.sd.foreign_facts import facts_of
 
+    check_file(flags.out)
     base = sd_base(flags)
     lora = read_foreign(flags.file, base)
     words = flags.words or next(iter(facts_of(flags.file, lora.metadata)["triggers"]), None)
     if not words:
         raise ValueError(f"{flags.file} names no trigger: --words says what its users write, for example 'sks dog'")
-    check_folder(flags.out.parent)
     conversion = Conversion(lora, flags.strength, words, flags.class_word)
     spec = TrainSpec(
         flags.trigger.strip("<>"), flags.class_word, flags.trigger, flags.slot, steps=flags.steps, seed=flags.seed

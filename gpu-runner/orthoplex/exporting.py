@@ -20,7 +20,8 @@ from PIL import Image
 from orthoplex.bases import load_base
 from orthoplex.bases.limits import size_of
 from orthoplex.bases.registry import default_base, pipeline_folder
-from orthoplex.local import check_folder, read_attached
+from orthoplex.local import read_attached
+from orthoplex.out_places import check_file, check_new_folder
 from orthoplex.recipe import RecipeAdapter
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
@@ -54,6 +55,7 @@ class Loss:
 
 def export(flags: argparse.Namespace) -> Iterator[str]:
     """Write the files of one composition; yields a line about each. ValueError says why not, and what is exact."""
+    (check_new_folder if flags.format == "folder" else check_file)(flags.out)
     base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
     if base.description["family"] != "sd":
         raise ValueError(f"{base.id} is of the family {base.description['family']}, which no other program knows")
@@ -70,7 +72,6 @@ def export(flags: argparse.Namespace) -> Iterator[str]:
         guidance=base.description["guidance"]["default"] if flags.guidance is None else flags.guidance,
         negative_prompt=flags.negative, sampler=base.description["samplers"]["default"],
     )  # fmt: skip
-    check_folder(flags.out.parent)
     write = _folder if flags.format == "folder" else _lora
     yield from write(base, flags, spec, members=members, recipes=recipes)
 
@@ -108,8 +109,6 @@ def _folder(
     from orthoplex.bases.sd.stock import add_to_weights, gated_layers, joint_prompt, stock_pipeline
     from orthoplex.bases.sd.widened import widen_pipeline
 
-    if flags.out.exists():
-        raise ValueError(f"{flags.out} is there already")
     spec = replace(spec, prompt=flags.prompt or joint_prompt(members))
     pipe = stock_pipeline(base, pipeline_folder(base.id))
     add_to_weights(pipe.unet, gated_layers(base, members))

@@ -12,8 +12,9 @@ from typing import Any
 
 from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
-from orthoplex.local import check_folder, read_lora
+from orthoplex.local import read_lora
 from orthoplex.loras import INEXACT, check_family
+from orthoplex.out_places import check_file, check_new_folder
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
 
@@ -24,6 +25,7 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.sd.foreign_facts import facts_of
     from orthoplex.bases.sd.lora_files import write_tensors
 
+    check_file(flags.out)
     base = sd_base(flags)
     lora = read_foreign(flags.file, base)
     facts = facts_of(flags.file, lora.metadata)
@@ -52,10 +54,8 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.sd.saving import save_pipeline, stored_dtype
     from orthoplex.bases.sd.stock import whole_pipeline
 
+    check_new_folder(flags.out)
     base = sd_base(flags)
-    if flags.out.exists():
-        raise ValueError(f"{flags.out} is there already")
-    check_folder(flags.out.parent)
     loras = [read_lora(base, text) for text in flags.files]
     folder = pipeline_folder(base.id)
     pipe = whole_pipeline(base, folder)

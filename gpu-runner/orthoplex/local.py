@@ -19,6 +19,7 @@ from orthoplex.bases.registry import add_base, default_base, describe_base
 from orthoplex.loras import NamedLora, check_family, with_loras
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
+from orthoplex.out_places import check_pictures, picture_paths
 from orthoplex.pictures import PictureRefused
 from orthoplex.png import write_png
 from orthoplex.progress import ProgressLine
@@ -40,13 +41,6 @@ _LORA = re.compile(
 _ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
 
 
-def check_folder(folder: Path) -> None:
-    """Make the folder of --out, before anything is made that would be lost without it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(f"{folder} cannot be written into")
-
-
 def load_options(flags: argparse.Namespace) -> LoadOptions:
     """What --dtype, --offload, --vae-tiling and --compile say."""
     return LoadOptions(
@@ -59,6 +53,7 @@ def load_options(flags: argparse.Namespace) -> LoadOptions:
 
 def generate(flags: argparse.Namespace) -> Iterator[str]:
     """Generate pictures; yields a line about each file written."""
+    check_pictures(flags.out, flags.count)
     base_id = flags.base or default_base()
     options = load_options(flags)
     more = () if options == LoadOptions() else (options,)
@@ -84,7 +79,6 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     )
     check_spec(base.description, spec)
     loras = [read_lora(base, text) for text in flags.lora]
-    check_folder(flags.out)
     with with_loras(base, loras) as (attached_base, stands):
         shown = ProgressLine("generating")
 
@@ -93,7 +87,8 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
             return True
 
         generated = sample(attached_base, spec, [*(attached for attached, _ in read), *stands], on_step=on_step)
-    for image, seed, text in zip(generated.images, generated.seeds, generated.prompts, strict=True):
+    paths = picture_paths(flags.out, generated.seeds)
+    for image, seed, text, path in zip(generated.images, generated.seeds, generated.prompts, paths, strict=True):
         recipe = recipe_of(
             base.id,
             spec,
@@ -103,7 +98,6 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
             device=device_name(str(base.device)),
         )
         recipe = replace(recipe, loras=[each.recipe for each in loras])
-        path = flags.out / f"{seed}.png"
         path.write_bytes(write_png(image, recipe))
         yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
     yield from (f"note: {each.path} is another program's LoRA: {each.inexact}" for each in loras)

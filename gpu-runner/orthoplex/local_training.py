@@ -14,8 +14,8 @@ from orthoplex.bases import load_base
 from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import default_base, describe_base, pipeline_folder
-from orthoplex.local import check_folder
 from orthoplex.ortho.adapter import check_names, write_adapter
+from orthoplex.out_places import check_file
 from orthoplex.png import write_png
 from orthoplex.progress import ProgressLine
 from orthoplex.report import Said
@@ -53,7 +53,8 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     if needed is not None and setup.device.startswith("cuda") and needed > memory_bytes(setup.device) and not flags.yes:
         raise ValueError("it would not fit: choose --vram 8, a smaller --resolution or --batch, or say --yes")
     folder = read_training_folder(flags.pictures, flags.trigger)
-    check_folder(flags.out.parent)
+    for path in filter(None, (flags.out, flags.checkpoint)):
+        check_file(path)
     options = (setup.options,) if setup.options != LoadOptions() else ()
     base = load_base(description["id"], setup.device, *options)
     spec = _spec(flags, description, folder, setup)

@@ -35,7 +35,7 @@ const RUNNER = [
   ["recipe.py", "report.py"],
   ["png.py", "pictures.py", "loras.py"],
   ["runner", "eval", "export_onnx", "cast_training", "sd_training"],
-  ["progress.py", "wildcards.py", "training_folder.py"],
+  ["progress.py", "wildcards.py", "training_folder.py", "out_places.py"],
   ["local.py", "inspection.py"],
   ["exporting.py", "importing.py", "local_training.py"],
   ["converting.py", "cli_examples.py"],

@@ -9,7 +9,7 @@ from PIL import Image
 from scripts_of_jobs import picture, png_bytes
 from tiny_base import adapter_file, tiny_base
 
-from orthoplex import inspection, local, local_training
+from orthoplex import exporting, importing, inspection, local, local_training
 from orthoplex.cli import main
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.training_folder import read_training_folder
@@ -75,6 +75,42 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(
     out = folder / "0.png" / "below"
     assert command("train", folder, "--trigger", "<ada>", "--slot", 5, "--out", out / "ada.safetensors") == 2
     assert command("generate", "a person", "--out", out) == 2
+
+
+def test_a_name_of_a_picture_is_one_picture_and_no_folder(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "x.PNG"
+    assert command("generate", "a person", "--steps", 1, "--seed", 7, "--out", out) == 0
+    with Image.open(out) as drawn:
+        assert json.loads(drawn.text["orthoplex"])["seed"] == 7  # type: ignore[attr-defined]
+    (tmp_path / "folder.png").mkdir()
+    assert command("generate", "a person", "--steps", 1, "--seed", 7, "--out", tmp_path / "folder.png") == 0
+    assert (tmp_path / "folder.png" / "7.png").is_file()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        *(("generate", "a person", "--count", "2", "--out", "x.png"),),
+        *(("train", ".", "--trigger", "<a>", "--slot", "1", "--out", name) for name in ("x.png", "sub")),
+        *(("train", ".", "--trigger", "<a>", "--slot", "1", "--out", "a", "--checkpoint", "sub"),),
+        *(("export", "a", "--format", "peft", "--out", name) for name in ("x.png", "sub")),
+        *(("export", "a", "--format", "folder", "--out", name) for name in ("x.safetensors", "x.png", "sub")),
+        *(("import", "a", "--base", "b", "--out", name) for name in ("x.png", "sub")),
+        *(("merge", "a", "--base", "b", "--out", name) for name in ("x.safetensors", "sub")),
+        ("convert", "a", "--base", "b", "--class-word", "dog", "--trigger", "<a>", "--slot", "1", "--out", "sub"),
+    ],
+)
+def test_a_place_of_the_wrong_kind_is_refused_before_any_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], order: tuple[str, ...]
+) -> None:
+    for module in (local, local_training, exporting, importing):
+        monkeypatch.setattr(module, "load_base", lambda *_: pytest.fail("a base was loaded"), raising=False)
+    monkeypatch.chdir(folder)
+    (folder / "sub").mkdir()
+    before = sorted(path.name for path in folder.iterdir())
+    assert main(list(order)) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"orthoplex {order[0]}: {order[-1]} is ")
+    assert sorted(path.name for path in folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("names", [("--class-word", "person,dog"), ("--concept", "a" * 121)])
