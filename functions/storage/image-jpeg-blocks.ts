@@ -4,6 +4,7 @@
 
 import { HuffmanTable } from "./image-jpeg-huffman.ts";
 import { BLOCK_COEFFICIENTS, type Known, Scan } from "./image-jpeg-scan.ts";
+import { STANDARD_TABLES } from "./image-jpeg-standard.ts";
 import { ImageDamaged } from "./image-pieces.ts";
 
 type Component = { id: number; across: number; down: number };
@@ -27,6 +28,10 @@ export class JpegBlocks {
   #isCounted = false;
   #isCutOff = false;
   #hasBlocks = false;
+
+  constructor() {
+    this.tables(STANDARD_TABLES);
+  }
 
   /** The body of a DHT segment (B.2.4.2): tables, each with its class and destination in the first byte. */
   tables(body: Uint8Array): void {
@@ -83,7 +88,7 @@ export class JpegBlocks {
       ({ coded: { dc, ac } }) => (first > 0 || dc || refines) && ((frame.isProgressive && first === 0) || ac),
     );
     const canBeCounted = members.length > 0 && members.length === count && hasTables;
-    // Motion JPEG frames may omit their tables. What follows from an uncounted scan cannot be counted either.
+    // What follows from an uncounted scan cannot be counted either.
     if (!canBeCounted || (refines && known.some(({ isCounted }) => !isCounted))) {
       for (const each of known) each.isCounted = false;
       return;

@@ -2,11 +2,12 @@
 // picture's end, such as the videos and second pictures of phones. Only what is listed here is kept: pixels, colours, animation, orientation,
 // and in PNGs the texts that image generators write. Never decodes.
 
-import { crc32 } from "../lib/crc32.ts";
+import { ICC_MAX_BYTES, isIccProfile, JpegProfile } from "./icc-profile.ts";
 import { exifOf, orientationOf, UPRIGHT } from "./image-exif.ts";
 import type { ImageHeader } from "./image-file.ts";
+import { JpegTables } from "./image-jpeg-tables.ts";
 import { ImageDamaged, type Pieces } from "./image-pieces.ts";
-import { PngTexts } from "./image-png-texts.ts";
+import { cleanPng } from "./image-png-metadata.ts";
 
 /** What is learnt on the way; true once the stream has ended. */
 export type Found = { orientation: number };
@@ -34,12 +35,15 @@ const READ_MAX_BYTES = 1024 * 1024;
 
 const SOS = 0xda;
 const EOI = 0xd9;
+const APP2 = 0xe2;
 /** Of Adobe's segment: its name, version, two flags and the colour transform. */
 const ADOBE_BYTES = 12;
 const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 async function* cleanJpeg(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
   yield (await from.take(2)) ?? new Uint8Array();
+  const profile = new JpegProfile();
+  const tables = new JpegTables();
   for (;;) {
     const marker = await markerOf(from);
     if (marker === null) return;
@@ -57,7 +61,8 @@ async function* cleanJpeg(from: Pieces, found: Found): AsyncGenerator<Uint8Array
     if (length < 2) throw new ImageDamaged("A segment of the JPEG has no length.");
     const body = await from.take(length - 2);
     if (!body) return;
-    const kept = keptSegment(marker, body, found);
+    if (marker === APP2) for (const kept of profile.add(body)) yield segment(marker, kept);
+    const kept = tables.has(marker) ? tables.kept(marker, body) : keptSegment(marker, body, found);
     if (kept) yield segment(marker, kept);
     if (marker === SOS) yield* scan(from);
   }
@@ -96,11 +101,9 @@ function keptSegment(marker: number, body: Uint8Array, found: Found): Uint8Array
     kept.set(exifOf(found.orientation), 6);
     return kept;
   }
-  if (marker === 0xe2) return startsWith(body, "ICC_PROFILE\0") ? body : null;
   // What decoders need to know of its colours.
   if (marker === 0xee) return startsWith(body, "Adobe") ? body.slice(0, ADOBE_BYTES) : null;
-  const isTable = (marker >= 0xc0 && marker <= 0xdf) || marker === SOS;
-  return isTable ? body : null;
+  return null;
 }
 
 /** The coded pixels up to the next marker, which is left: 0xff00 is a value, and 0xffd0 to 0xffd7 belong to the scan. */
@@ -128,106 +131,106 @@ async function* scan(from: Pieces): AsyncGenerator<Uint8Array> {
   }
 }
 
-// PNG (W3C PNG 3, 5 and 11)
-
-const PNG_KEPT =
-  "IHDR PLTE IDAT tRNS cHRM cICP gAMA mDCV mDCv cLLI cLLi sBIT sRGB bKGD hIST pHYs sPLT acTL fcTL fdAT".split(
-    " ",
-  );
-async function* cleanPng(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
-  yield (await from.take(8)) ?? new Uint8Array();
-  const texts = new PngTexts();
-  for (;;) {
-    const head = await from.take(8);
-    if (!head) return;
-    const length = viewOf(head).getUint32(0);
-    const type = text(head, 4, 4);
-    if (length > 0x7fffffff) throw new ImageDamaged("A chunk of the PNG is longer than any may be.");
-    if (type === "IEND" || PNG_KEPT.includes(type)) {
-      yield head;
-      yield* from.pass(length + 4);
-      if (type === "IEND") return;
-      continue;
-    }
-    const isRead = ["eXIf", "tEXt", "iTXt", "zTXt", "iCCP"].includes(type) && length <= READ_MAX_BYTES;
-    if (!isRead) {
-      await from.skip(length + 4);
-      continue;
-    }
-    const body = await from.take(length + 4);
-    if (!body) return;
-    if (type === "eXIf") {
-      found.orientation = orientationOf(body.subarray(0, length));
-      if (found.orientation !== UPRIGHT) yield pngChunk("eXIf", exifOf(found.orientation));
-      continue;
-    }
-    if (!texts.keeps(type, body.subarray(0, length))) continue;
-    yield head;
-    yield body;
-  }
-}
-
-function pngChunk(type: string, data: Uint8Array): Uint8Array {
-  const chunk = new Uint8Array(12 + data.length);
-  viewOf(chunk).setUint32(0, data.length);
-  chunk.set(new TextEncoder().encode(type), 4);
-  chunk.set(data, 8);
-  viewOf(chunk).setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)));
-  return chunk;
-}
-
 // WebP (RFC 9649, 2.3-2.7): the length of the whole stands at its beginning, so what is taken out is filled up with zeros.
 
-const WEBP_KEPT = ["VP8 ", "VP8L", "ALPH", "ANIM", "ICCP"];
 /** What a frame of an animation begins with; its own chunks follow. */
 const FRAME_HEAD_BYTES = 16;
+const CANVAS_BYTES = 10;
+const ANIMATION_BYTES = 6;
 /** RIFF's own name for filling. */
 const FILLING = "JUNK";
 const HAS_XMP = 0x04;
+const HAS_PROFILE = 0x20;
 
 async function* cleanWebp(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
   const riff = await from.take(12);
   if (!riff) return;
   yield riff;
-  yield* cleanChunks(from, viewOf(riff).getUint32(4, true) - 4, found);
+  yield* new WebpChunks(from, found).cleaned(viewOf(riff).getUint32(4, true) - 4, false);
 }
 
-async function* cleanChunks(from: Pieces, bytes: number, found: Found): AsyncGenerator<Uint8Array> {
-  for (let left = bytes; left > 0; ) {
-    const head = await from.take(8);
-    if (!head) return;
-    const type = text(head, 0, 4);
-    const length = viewOf(head).getUint32(4, true);
-    const padded = length + (length & 1);
-    left -= 8 + padded;
-    if (WEBP_KEPT.includes(type)) {
-      yield head;
-      yield* from.pass(padded);
-    } else if (type === "ANMF" && length >= FRAME_HEAD_BYTES) {
-      yield head;
-      yield* from.pass(FRAME_HEAD_BYTES);
-      yield* cleanChunks(from, padded - FRAME_HEAD_BYTES, found);
-    } else if (type === "VP8X" && length <= READ_MAX_BYTES) {
-      const body = await from.take(padded);
-      if (!body) return;
-      body[0] = (body[0] ?? 0) & ~HAS_XMP;
-      yield head;
-      yield body;
-    } else if (type === "EXIF" && length <= READ_MAX_BYTES) {
-      const body = await from.take(padded);
-      if (!body) return;
-      found.orientation = orientationOf(startsWith(body, "Exif\0") ? body.subarray(6) : body);
-      const kept = exifOf(found.orientation);
-      const fits = kept.length <= length;
-      head.set(new TextEncoder().encode(fits ? "EXIF" : FILLING));
-      body.fill(0);
-      if (fits) body.set(kept);
-      yield head;
-      yield body;
-    } else {
-      head.set(new TextEncoder().encode(FILLING));
-      yield head;
-      for await (const piece of from.pass(padded)) yield new Uint8Array(piece.length);
+class WebpChunks {
+  readonly #from: Pieces;
+  readonly #found: Found;
+  /** The colour profile comes next. */
+  #hasProfile = false;
+
+  constructor(from: Pieces, found: Found) {
+    this.#from = from;
+    this.#found = found;
+  }
+
+  /** Those of a frame are only its pixels. */
+  async *cleaned(bytes: number, isFrame: boolean): AsyncGenerator<Uint8Array> {
+    const seen = new Set<string>();
+    for (let left = bytes; left > 0; ) {
+      const head = await this.#from.take(8);
+      if (!head) return;
+      const type = text(head, 0, 4);
+      const length = viewOf(head).getUint32(4, true);
+      const padded = length + (length & 1);
+      left -= 8 + padded;
+      if (type === "ANMF" && length >= FRAME_HEAD_BYTES && !isFrame) {
+        yield head;
+        yield* this.#from.pass(FRAME_HEAD_BYTES);
+        yield* this.cleaned(padded - FRAME_HEAD_BYTES, true);
+      } else if (this.#isKept(type, length, isFrame, seen)) {
+        yield head;
+        yield* this.#kept(type, padded);
+      } else if (type === "EXIF" && !seen.has(type) && length <= READ_MAX_BYTES && !isFrame) {
+        yield* this.#exif(head, length, padded);
+      } else {
+        head.set(new TextEncoder().encode(FILLING));
+        yield head;
+        for await (const piece of this.#from.pass(padded)) yield new Uint8Array(piece.length);
+      }
+      seen.add(type);
     }
   }
+
+  /** Every image has one chunk of pixels, with its alpha before it. `seen`: the chunks before this one. */
+  #isKept(type: string, length: number, isFrame: boolean, seen: ReadonlySet<string>): boolean {
+    if (seen.has(type)) return false;
+    if (["VP8 ", "VP8L", "ALPH"].includes(type)) return !seen.has("VP8 ") && !seen.has("VP8L");
+    if (isFrame) return false;
+    if (type === "VP8X" && (seen.size > 0 || length !== CANVAS_BYTES))
+      throw new ImageDamaged("The WebP's header is broken.");
+    if (type === "VP8X") return true;
+    return (type === "ANIM" && length === ANIMATION_BYTES) || (type === "ICCP" && this.#hasProfile);
+  }
+
+  async *#kept(type: string, padded: number): AsyncGenerator<Uint8Array> {
+    if (type !== "VP8X") {
+      yield* this.#from.pass(padded);
+      return;
+    }
+    const body = await this.#from.take(padded);
+    if (!body) return;
+    this.#hasProfile = await isProfile(this.#from);
+    body[0] = (body[0] ?? 0) & ~HAS_XMP & ~(this.#hasProfile ? 0 : HAS_PROFILE);
+    body.fill(0, 1, 4); // reserved
+    yield body;
+  }
+
+  async *#exif(head: Uint8Array, length: number, padded: number): AsyncGenerator<Uint8Array> {
+    const body = await this.#from.take(padded);
+    if (!body) return;
+    this.#found.orientation = orientationOf(startsWith(body, "Exif\0") ? body.subarray(6) : body);
+    const kept = exifOf(this.#found.orientation);
+    const fits = kept.length <= length;
+    head.set(new TextEncoder().encode(fits ? "EXIF" : FILLING));
+    body.fill(0);
+    if (fits) body.set(kept);
+    yield head;
+    yield body;
+  }
+}
+
+/** Whether the next chunk is a colour profile: it stands behind the canvas (2.7). */
+async function isProfile(from: Pieces): Promise<boolean> {
+  const head = (await from.held(8)).slice(0, 8);
+  if (head.length < 8 || text(head, 0, 4) !== "ICCP") return false;
+  const length = viewOf(head).getUint32(4, true);
+  if (length > ICC_MAX_BYTES) return false;
+  return isIccProfile((await from.held(8 + length)).slice(8, 8 + length));
 }

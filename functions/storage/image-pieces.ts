@@ -74,3 +74,23 @@ export class Pieces {
     return this.skip(Number.POSITIVE_INFINITY);
   }
 }
+
+export const NO_PIXELS = "The picture has no pixels.";
+export const CUT_OFF = "The picture is cut off.";
+
+/** Exactly this many of the next bytes. */
+export async function taken(from: Pieces, bytes: number): Promise<Uint8Array> {
+  const piece = await from.take(bytes);
+  if (!piece) throw new ImageDamaged(CUT_OFF);
+  return piece;
+}
+
+/** Passes exactly this many bytes. */
+export async function* passed(from: Pieces, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const piece of from.pass(bytes)) {
+    left -= piece.length;
+    yield piece;
+  }
+  if (left > 0) throw new ImageDamaged(CUT_OFF);
+}

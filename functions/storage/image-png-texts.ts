@@ -2,6 +2,7 @@
 // that a reader cannot unpack or that exhausts its memory.
 
 import { inflated } from "../lib/inflate.ts";
+import { isIccProfile } from "./icc-profile.ts";
 
 const text = (bytes: Uint8Array, at: number, length: number) =>
   String.fromCharCode(...bytes.subarray(at, at + length));
@@ -59,9 +60,10 @@ export class PngTexts {
     const packed = isOurs ? "none" : packedIn(type, data.subarray(keywordEnd + 1));
     const most = Math.min(UNPACKED_MAX_BYTES, left);
     // What cannot be unpacked may have been unpacked for long: it counts as the most that it could be.
-    const bytes = packed === "none" ? data.length : packed && inflated(packed, most + 1, "zlib")?.length;
+    const unpacked = packed === "none" ? data : packed && inflated(packed, most + 1, "zlib");
+    const bytes = unpacked?.length;
     this.#spent += Math.max(LOOK_BYTES, packed === null ? 0 : (bytes ?? most));
-    return typeof bytes === "number" && bytes <= most;
+    return !!unpacked && unpacked.length <= most && (type !== "iCCP" || isIccProfile(unpacked));
   }
 }
 

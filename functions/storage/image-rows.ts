@@ -1,62 +1,79 @@
-// Counts the bytes of a PNG's rows as they are unpacked, and stops when all are present: a PNG's stated size is not trusted, and its stream may
-// be a decompression bomb. Keeps nothing.
+// Counts the bytes that a PNG's zlib stream unpacks to, and stops where they are more than its rows have: a PNG's stated size is not trusted, and
+// its stream may be a decompression bomb. Keeps nothing.
 
-import { Unzlib } from "fflate";
 import { otherTurns } from "../lib/turns.ts";
 
 type Size = { width: number; height: number };
 type Layout = { pixelBits: number; isInterlaced: boolean };
 
-/** Deflate makes at most 1,032 bytes of one: so much is taken in before what came out is counted. Less would cost more: each step copies
- * the window of 32 KiB. */
+/** Deflate makes at most 1,032 bytes of one: so much is taken in before what came out is counted. */
 const STEP_BYTES = 4 * 1024;
 /** Of what comes out: some fifty milliseconds. A picture of 16 megapixels has up to 128 MB. */
 const TURN_BYTES = 8 * 1024 * 1024;
 
 export class RowBytes {
-  readonly #unpack: Unzlib;
   readonly #needed: number;
-  readonly #step = new Uint8Array(STEP_BYTES);
-  #waiting = 0;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  /** Whether the stream was unpacked to its end without a fault. */
+  readonly #counted: Promise<boolean>;
   #count = 0;
   #turns = 0;
-  /** All rows are there, or the stream is damaged. */
+  /** There are more bytes than the rows have, or the stream is damaged. */
   #isDone = false;
 
-  constructor(size: Size, layout: Layout) {
-    this.#needed = rowBytes(size, layout);
-    this.#unpack = new Unzlib((chunk) => {
-      this.#count += chunk.length;
-    });
+  constructor(needed: number) {
+    this.#needed = needed;
+    // It also refuses a wrong checksum and bytes behind the end of the stream.
+    const { readable, writable } = new DecompressionStream("deflate");
+    this.#writer = writable.getWriter();
+    this.#reader = readable.getReader();
+    this.#writer.closed.catch(() => {});
+    this.#counted = this.#read();
+  }
+
+  async #read(): Promise<boolean> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        if (done) return true;
+        this.#count += value.length;
+        if (this.#count > this.#needed) break;
+      }
+    } catch {}
+    this.stop();
+    return false;
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    for (let at = 0; at < piece.length && !this.#isDone; ) {
-      const part = piece.subarray(at, at + STEP_BYTES - this.#waiting);
-      this.#step.set(part, this.#waiting);
-      this.#waiting += part.length;
-      at += part.length;
-      if (this.#waiting === STEP_BYTES) this.#unpackStep();
+    for (let at = 0; at < piece.length && !this.#isDone; at += STEP_BYTES) {
+      try {
+        await this.#writer.write(piece.slice(at, at + STEP_BYTES));
+      } catch {
+        this.stop();
+      }
       const turns = Math.floor(this.#count / TURN_BYTES);
       if (turns > this.#turns) await otherTurns();
       this.#turns = turns;
     }
   }
 
-  #unpackStep(): void {
-    try {
-      this.#unpack.push(this.#step.slice(0, this.#waiting));
-    } catch {
-      this.#isDone = true;
-    }
-    this.#waiting = 0;
-    if (this.#count >= this.#needed) this.#isDone = true;
+  /** Whether exactly the rows came out, only some of their bytes, none, more than theirs, or an error: what came out before one is not certain. */
+  async end(): Promise<"all" | "some" | "none" | "more" | "damaged"> {
+    if (!this.#isDone) await this.#writer.close().catch(() => {});
+    const isWhole = await this.#counted;
+    if (this.#count > this.#needed) return "more";
+    if (!isWhole) return "damaged";
+    if (this.#count === this.#needed) return "all";
+    return this.#count > 0 ? "some" : "none";
   }
 
-  /** Whether all rows came out, some bytes of them, or none. */
-  end(): "all" | "some" | "none" {
-    if (this.#waiting > 0 && !this.#isDone) this.#unpackStep();
-    return this.#count >= this.#needed ? "all" : this.#count > 0 ? "some" : "none";
+  /** Lets go of the stream. */
+  stop(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#writer.abort().catch(() => {});
+    this.#reader.cancel().catch(() => {});
   }
 }
 
@@ -71,8 +88,8 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-/** Each row has one byte for its filter. A pass without columns has no rows. */
-function rowBytes({ width, height }: Size, layout: Layout): number {
+/** How many bytes the rows of a picture have. Each row has one byte for its filter; a pass without columns has no rows. */
+export function rowBytes({ width, height }: Size, layout: Layout): number {
   const passes = layout.isInterlaced ? ADAM7 : ([[0, 0, 1, 1]] as const);
   let bytes = 0;
   for (const [x, y, dx, dy] of passes) {

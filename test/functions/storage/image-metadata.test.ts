@@ -13,6 +13,7 @@ import madeByModel from "../../../schema/examples/xmp-of-pictures.xml?raw";
 import { adapterFile, adapterInput, ask, Machine, type Person, person, png, pngChunk, put } from "../cast.ts";
 import { send } from "../compat/runner.ts";
 import * as pictures from "./camera-pictures.ts";
+import { iccProfile } from "./icc.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const { JPEG_BASELINE, JPEG_PROGRESSIVE, PNG, WEBP_LOSSLESS, WEBP_LOSSY, WEBP_PLAIN } = pictures;
@@ -63,7 +64,7 @@ const exif = (orientation: number, little: boolean) => {
   return segment(0xe1, `Exif\0\0${textOf(tiff)}${SECRET} thumbnail\xff\xd8\xff\xd9 GPS`);
 };
 const xmp = segment(0xe1, `http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="6">${SECRET}</x>`);
-const profile = segment(0xe2, "ICC_PROFILE\0\x01\x01colours");
+const profile = segment(0xe2, `ICC_PROFILE\0\x01\x01${textOf(iccProfile())}`);
 
 describe("what is kept of a picture", () => {
   it.each(Object.entries(pictures))(

@@ -7,6 +7,7 @@ import { readImageHeader } from "../../../functions/storage/image-file.ts";
 import { PNG_TEXTS_MAX_BYTES, PngTexts } from "../../../functions/storage/image-png-texts.ts";
 import { storePicture } from "../../../functions/storage/image-storing.ts";
 import { png, pngChunk, withMethods } from "../cast.ts";
+import { iccProfile } from "./icc.ts";
 
 const MIB = 1024 * 1024;
 
@@ -16,8 +17,8 @@ async function zlib(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuf
 }
 
 /** Keyword, 0, method 0, and a zlib stream. */
-async function packedText(keyword: string, bytes: number, damaged = false) {
-  const packed = await zlib(new Uint8Array(bytes));
+async function packedText(keyword: string, bytes: number | Uint8Array<ArrayBuffer>, damaged = false) {
+  const packed = await zlib(typeof bytes === "number" ? new Uint8Array(bytes) : bytes);
   if (damaged) packed.fill(0xff, packed.length - 64);
   const head = new TextEncoder().encode(`${keyword}\0\0`);
   const text = new Uint8Array(head.length + packed.length);
@@ -48,7 +49,7 @@ describe("the texts of a PNG", () => {
 
   it("that programs write are kept", async () => {
     const texts = new PngTexts();
-    expect(texts.keeps("iCCP", await packedText("profile", 3_000))).toBe(true);
+    expect(texts.keeps("iCCP", await packedText("profile", iccProfile("a".repeat(3_000))))).toBe(true);
     expect(texts.keeps("tEXt", new TextEncoder().encode("parameters\0a person"))).toBe(true);
     expect(texts.keeps("zTXt", await packedText("workflow", 900_000))).toBe(true);
   });

@@ -1,0 +1,65 @@
+// Which tables and headers of a JPEG are kept, and in what form (ITU T.81, B.2): each has exactly the bytes that it says, so that nothing else is
+// carried in it. Never decodes.
+
+import { ImageDamaged } from "./image-pieces.ts";
+
+const [SOF0, SOF2, DHT, DAC, SOS, DQT, DNL, DRI] = [0xc0, 0xc2, 0xc4, 0xcc, 0xda, 0xdb, 0xdc, 0xdd];
+/** Of arithmetic coding and of hierarchical pictures (JPG, DHP, EXP), which are refused by their frames, and of pictures without a height. */
+const UNUSED = [0xc8, DAC, DNL, 0xde, 0xdf];
+const COMPONENTS_MAX = 4;
+const BLOCK_COEFFICIENTS = 64;
+/** Of Huffman and quantization tables: a table of each kind for a hundred scans. */
+const TABLES_MAX_BYTES = 128 * 1024;
+
+const damaged = () => new ImageDamaged("A table of the JPEG is broken.");
+
+export class JpegTables {
+  #bytes = 0;
+
+  has(marker: number): boolean {
+    return (marker >= SOF0 && marker <= 0xcf) || (marker >= SOS && marker <= 0xdf);
+  }
+
+  /** The body of the segment to keep; null for none. */
+  kept(marker: number, body: Uint8Array): Uint8Array | null {
+    if (UNUSED.includes(marker)) return null;
+    if (marker === DHT || marker === DQT) {
+      this.#bytes += body.length;
+      const isWhole = marker === DHT ? isHuffman(body) : isQuantization(body);
+      if (!isWhole || this.#bytes > TABLES_MAX_BYTES) throw damaged();
+      return body;
+    }
+    if (marker === DRI) {
+      if (body.length !== 2) throw damaged();
+      return body;
+    }
+    const count = body[marker === SOS ? 0 : 5] ?? 0;
+    const bytes = marker === SOS ? 4 + 2 * count : 6 + 3 * count;
+    if (body.length !== bytes || count === 0 || count > COMPONENTS_MAX) throw damaged();
+    if (marker !== SOS && marker > SOF2)
+      throw new ImageDamaged("The JPEG is coded in a way that browsers do not show: arithmetic or lossless.");
+    return body;
+  }
+}
+
+/** Tables of a class and destination, 16 counts and so many symbols (B.2.4.2). */
+function isHuffman(body: Uint8Array): boolean {
+  let at = 0;
+  while (at < body.length) {
+    const symbols = body.subarray(at + 1, at + 17).reduce((sum, each) => sum + each, 0);
+    if ((body[at] ?? 0) > 0x13 || ((body[at] ?? 0) & 0x0f) > 3 || symbols > 256) return false;
+    at += 17 + symbols;
+  }
+  return body.length > 0 && at === body.length;
+}
+
+/** Tables of a precision and destination and 64 numbers (B.2.4.1). */
+function isQuantization(body: Uint8Array): boolean {
+  let at = 0;
+  while (at < body.length) {
+    const [precision, destination] = [(body[at] ?? 0) >> 4, (body[at] ?? 0) & 15];
+    if (precision > 1 || destination > 3) return false;
+    at += 1 + BLOCK_COEFFICIENTS * (1 + precision);
+  }
+  return body.length > 0 && at === body.length;
+}
