@@ -4,6 +4,10 @@
 import process from "node:process";
 
 const BENCHMARKS: Record<string, { about: string; load: () => Promise<unknown> }> = {
+  browser: {
+    about: "first paint of pages and the preview on the canvas, in Chromium (--rounds)",
+    load: () => import("./bench/browser.ts"),
+  },
   catalog: {
     about: "search latency among 100,000 adapters; writes docs/catalog-bench.md (--rows, --samples)",
     load: () => import("./bench/catalog.ts"),
