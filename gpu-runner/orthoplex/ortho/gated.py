@@ -47,6 +47,10 @@ class Member:
     strength: float = 1.0
     mask: Tensor | None = None
 
+    def factors(self) -> list[Tensor]:
+        """All tensors that may be trained."""
+        return [*self.entries.values(), *self.up.values()]
+
 
 Picture = Sequence[Member]
 
@@ -61,6 +65,12 @@ class GatedAttachment(Detachable):
         self._layout = layout
         self._grid = grid
         self._pictures = [_in_order(picture) for picture in pictures]
+        self._trained = any(
+            leaf.requires_grad for picture in self._pictures for member in picture for leaf in member.factors()
+        )
+        # All pictures of a training batch name the same concept: its factors are stacked once, not once a picture.
+        self._distinct = self._pictures[:1] if self._trained and _are_alike(self._pictures) else self._pictures
+        self._placed: list[Tensor] | None = None
         self._handles: list[RemovableHandle] = []
         self._observed: list[ObservedAttention] = []
         self._projected: tuple[Tensor, Tensor | None, Tensor] | None = None  # x, its gates and h: q, k and v share it
@@ -138,22 +148,23 @@ class GatedAttachment(Detachable):
         """(B or 1, M r, n): the members' slots side by side, zeros for places that a picture does not use."""
         if n not in self._downs:
             rank = self._layout.rank
-            stack = torch.zeros(len(self._pictures), self._most * rank, n)
-            for row, picture in enumerate(self._pictures):
+            stack = torch.zeros(len(self._distinct), self._most * rank, n)
+            for row, picture in enumerate(self._distinct):
                 for place, member in enumerate(picture):
                     stack[row, place * rank : (place + 1) * rank] = self._layout.down(member.slot, n).float()
             self._downs[n] = stack.to(self._device, self._dtype)
         return self._downs[n]
 
-    def _stacked(self, build: Callable[[], Tensor], leaves: Sequence[Tensor]) -> Callable[[], Tensor]:
-        """Built once, or at every call while any of it is being trained."""
-        if any(leaf.requires_grad for leaf in leaves):
+    def _stacked(self, build: Callable[[], Tensor]) -> Callable[[], Tensor]:
+        """Built once, or at every call while members are being trained."""
+        if self._trained:
             return build
         fixed = build()
         return lambda: fixed
 
     def _add_entries(self, name: str, length: int) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
-        members = [member for picture in self._pictures for member in picture if name in member.entries]
+        def own(member: Member) -> Tensor:
+            return (member.strength * member.entries[name].float()).to(self._device, self._dtype)
 
         def build() -> Tensor:
             rows = []
@@ -161,29 +172,57 @@ class GatedAttachment(Detachable):
                 row = torch.zeros(length, self._layout.entries[name], device=self._device, dtype=self._dtype)
                 for member in picture:
                     if name in member.entries:
-                        own = (member.strength * member.entries[name].float()).to(self._device, self._dtype)
                         for at in member.positions.long().to(self._device):
-                            row = row.index_add(0, at, own[: len(at)])
+                            row = row.index_add(0, at, own(member)[: len(at)])
                 rows.append(row)
             return torch.stack(rows)
 
-        stacked = self._stacked(build, [member.entries[name] for member in members])
+        def build_shared() -> Tensor:
+            """The same numbers: a position is one row of an entry, or none, so the product adds only zeros to it."""
+            (picture,) = self._distinct
+            parts = [
+                places @ own(member)
+                for member, places in zip(picture, placements, strict=True)
+                if name in member.entries
+            ]
+            return torch.stack(parts).sum(dim=0)
+
+        placements = self._placements(length) if self._is_shared else []
+        stacked = self._stacked(build_shared if self._is_shared else build)
         return lambda _module, _inputs, y: y + stacked()
+
+    @property
+    def _is_shared(self) -> bool:
+        """Members are trained, the same in every picture."""
+        return self._trained and len(self._distinct) == 1
+
+    def _placements(self, length: int) -> list[Tensor]:
+        """For each member (B, S, tokens): 1 where a position of the context holds that token of its."""
+        if self._placed is None:
+            self._placed = []
+            for index, member in enumerate(self._distinct[0]):
+                count = max((len(entry) for entry in member.entries.values()), default=0)
+                places = torch.zeros(len(self._pictures), length, count)
+                for row, picture in enumerate(self._pictures):
+                    for at in picture[index].positions.long():
+                        places[row, at, torch.arange(len(at))] = 1
+                self._placed.append(places.to(self._device, self._dtype))
+        return self._placed
 
     def _add_residuals(self, name: str, n: int) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
         rank, out = self._layout.rank, self._layout.layers[name].out_features
-        leaves = [member.up[name] for picture in self._pictures for member in picture if name in member.up]
         none = torch.zeros(out, rank)
 
         def build() -> Tensor:
             rows = []
-            for picture in self._pictures:
+            for picture in self._distinct:
                 parts = [member.up.get(name, none).to(self._device, self._dtype) for member in picture]
                 parts += [none.to(self._device, self._dtype)] * (self._most - len(picture))
                 rows.append(torch.cat(parts, dim=1))
-            return torch.stack(rows).transpose(1, 2)  # (B or 1, M r, out)
+            # (B or 1, M r, out); (M r, out) where the pictures share it: then the product is one matrix multiplication.
+            return rows[0].t() if self._is_shared else torch.stack(rows).transpose(1, 2)
 
-        stacked = self._stacked(build, leaves)
+        stacked = self._stacked(build)
 
         def add(_module: nn.Module, inputs: tuple[Any, ...], y: Tensor) -> Tensor:
             return y if self.gates is None else y + self._gated(inputs[0], n) @ stacked()
@@ -197,7 +236,8 @@ class GatedAttachment(Detachable):
         assert self.gates is not None
         gates, masks = (self._at(each, x.shape[1]) for each in (self.gates, self._gains.to(self.gates.dtype)))
         gains = (gates * masks).repeat_interleave(self._layout.rank, dim=-1)
-        h = (x.to(self._dtype) @ self._down(n).transpose(1, 2)) * gains.to(self._dtype)
+        down = self._down(n)[0].t() if self._is_shared else self._down(n).transpose(1, 2)
+        h = (x.to(self._dtype) @ down) * gains.to(self._dtype)
         self._projected = (x, self.gates, h)
         return h
 
@@ -220,6 +260,14 @@ class GatedAttachment(Detachable):
     def _observe(self, probabilities: Tensor) -> None:
         self.gates = gate(attention_mass(probabilities, self._owners), self._layout.gate_gain)
         self._projected = None
+
+
+def _are_alike(pictures: Sequence[Picture]) -> bool:
+    """Whether all pictures have the same members, wherever these stand and act."""
+    first, *others = [
+        [(each.slot, id(each.up), id(each.entries), each.strength) for each in members] for members in pictures
+    ]
+    return all(other == first for other in others)
 
 
 def grid_of(grid: tuple[int, int], positions: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Entries and gated residuals: an absent concept changes nothing to the bit, a present one what its equations say."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -158,6 +160,31 @@ def test_gradients_reach_entries_and_ups_and_leave_the_model_alone(model: CastMo
     for name, up in leaves.up.items():
         assert (up.grad is not None and bool(up.grad.any())) != (name in first), name
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_a_batch_that_trains_one_concept_gets_the_gradients_of_its_pictures_apart(model: CastModel) -> None:
+    one = trained(member(3, 0))
+    batch = [[replace(one, positions=member(3, *cells).positions)] for cells in ((0,), (1,), (0, 1))]
+    # The same tensors in mappings of their own are stacked picture by picture.
+    apart = [[replace(each, up=dict(each.up), entries=dict(each.entries))] for (each,) in batch]
+    leaves = one.factors()
+    results = []
+    for pictures in (batch, apart):
+        predicted = run(model, pictures, batch=len(pictures))
+        results.append((predicted, torch.autograd.grad(predicted.square().sum(), leaves, materialize_grads=True)))
+    (shared, gradients), (single, expected) = results
+    torch.testing.assert_close(shared, single, rtol=1e-5, atol=1e-5)
+    assert max(float(gradient.abs().max()) for gradient in expected) > 1
+    for found, wanted in zip(gradients, expected, strict=True):
+        torch.testing.assert_close(found, wanted, rtol=1e-3, atol=1e-3 * float(wanted.abs().max()))
+
+
+def trained(one: Member) -> Member:
+    return replace(
+        one,
+        entries={name: entry.requires_grad_() for name, entry in one.entries.items()},
+        up={name: up.requires_grad_() for name, up in one.up.items()},
+    )
 
 
 def test_detaching_leaves_no_trace(model: CastModel) -> None:

@@ -128,7 +128,9 @@ class Attention(nn.Module):
         q = self.norm_q(self.to_q(x).view(shape)).transpose(1, 2)  # (B, heads, T, C / heads)
         k = self.norm_k(self.to_k(source).view(shape)).transpose(1, 2)
         v = self.to_v(source).view(shape).transpose(1, 2)
-        if self.observer is None and regions is None:
+        # On a CPU the fused attention's backward pass takes three times as long as the products' (docs/log.md).
+        is_fused = not (q.requires_grad and q.device.type == "cpu")
+        if self.observer is None and regions is None and is_fused:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         else:
             probabilities = attention_probabilities(q, k, mask, regions)
