@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,12 @@ import pytest
 
 pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
-BENCH = Path(__file__).resolve().parents[3] / "gpu-runner" / "bench" / "gpu.py"
+from bench.gpu import main
 
 
 def run(tmp_path: Path, *flags: str) -> dict[str, Any]:
     out = tmp_path / "gpu.json"
-    command = [sys.executable, str(BENCH), "--size", "tiny", "--device", "cpu", "--dtype", "float32", "--out", str(out)]
-    subprocess.run([*command, *flags], check=True, capture_output=True)
+    assert main(["--size", "tiny", "--device", "cpu", "--dtype", "float32", "--out", str(out), *flags]) == 0
     report: dict[str, Any] = json.loads(out.read_text("utf-8"))
     return report
 
