@@ -134,6 +134,7 @@ export const STAGES: Stage[] = [
   {
     name: "contract",
     quick: false,
+    waits: true,
     needsServer: true,
     commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
     covers: /^test\/contract\//,

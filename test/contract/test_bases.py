@@ -30,30 +30,31 @@ class Worker(Protocol):
     def keys(self, method: str, path: str = "", **body: Any) -> dict[str, Any]: ...
 
 
-@pytest.fixture
-def pipeline(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sys.path.insert(0, str(ROOT / "test" / "runner" / "bases"))
     try:
         from tiny_sd import save_tiny_sd
     finally:
         sys.path.pop(0)
-    return Path(save_tiny_sd(tmp_path / "sd"))
+    return Path(save_tiny_sd(tmp_path_factory.mktemp("pipeline") / "sd"))
 
 
-@pytest.fixture
-def environment(worker: Worker, tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def environment(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("runner")
     key = worker.keys("POST", name="bases", scopes=["runner", "read", "publish", "generate"])["key"]
     return {
         **os.environ,
         "ORTHOPLEX_URL": worker.url,
         "ORTHOPLEX_RUNNER_TOKEN": key,
-        "ORTHOPLEX_BASES": str(tmp_path / "bases"),
-        "ORTHOPLEX_CACHE_DIR": str(tmp_path / "cache"),
+        "ORTHOPLEX_BASES": str(folder / "bases"),
+        "ORTHOPLEX_CACHE_DIR": str(folder / "cache"),
         "ORTHOPLEX_DEVICE": "cpu",
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(worker: Worker, environment: dict[str, str]) -> Iterator[httpx.Client]:
     headers = {"authorization": f"Bearer {environment['ORTHOPLEX_RUNNER_TOKEN']}"}
     with httpx.Client(base_url=worker.url, headers=headers) as client:
@@ -90,9 +91,9 @@ def uploaded(api: httpx.Client, content: bytes, kind: str = "training_image", co
     return str(made["id"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def runner(environment: dict[str, str], pipeline: Path, api: httpx.Client) -> Iterator[None]:
-    """A runner of the published base, until the test ends."""
+    """A runner of the published base, for all tests of this file."""
     said = command(environment, "base", "add", str(pipeline), "--id", BASE, "--title", "Tiny SD", "--publish")
     assert "is published" in said
     until(lambda: api.get(f"/v1/bases/{BASE}").status_code == 200)

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -35,17 +36,20 @@ class Runner:
         self.id = self.edge.register({**about, "bases": ["cast-3"]}).runner_id
 
     def lease(self, job_id: str, wait_seconds: float = 5.0) -> Lease:
-        """The lease of this job; others that wait in the queue are given back afterwards."""
-        leases = [
-            parse_lease(message)
-            for message in self.edge.lease(
-                self.id, bases=["cast-3"], max_batch=32, wait_seconds=wait_seconds, warm=[]
-            ).leases
-        ]
-        for lease in leases:
-            if lease.job_id != job_id:
-                self.edge.release(lease.lease_id, "Not of this test.")
-        return next(lease for lease in leases if lease.job_id == job_id)
+        """The lease of this job; others that wait in the queue, as a job may that pauses, are given back afterwards."""
+        found, others, ends = None, [], time.monotonic() + wait_seconds
+        while found is None:
+            left = ends - time.monotonic()
+            assert left > 0, f"{job_id} was not leased within {wait_seconds} s"
+            reply = self.edge.lease(self.id, bases=["cast-3"], max_batch=32, wait_seconds=left, warm=[])
+            for lease in map(parse_lease, reply.leases):
+                if lease.job_id == job_id:
+                    found = lease
+                else:
+                    others.append(lease)
+        for lease in others:
+            self.edge.release(lease.lease_id, "Not of this test.")
+        return found
 
     def upload(self, lease: Lease, content: bytes = PNG, **announced: Any) -> httpx.Response:
         """Announce a picture and send `content`."""
