@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { findOrInstallChromium } from "../chromium.ts";
 import { startTemporaryServer } from "../local/temporary.ts";
 
-const PAGES = ["/", "/browse/", "/adapters/orthoplex/ivy/", "/compose/", "/publish/"];
+const PAGES = ["/", "/browse/", "/adapter/?id=orthoplex/ivy", "/compose/", "/publish/"];
 const WIDTHS = [390, 1440];
 const EXPRESSIONS = ["surprised", "laughing", "sad", "smiling", "angry"];
 const PREVIEW_TIMEOUT_MS = 120_000;
@@ -70,15 +70,16 @@ async function lookAt(browser: Browser, path: string, width: number): Promise<Lo
         for (const entry of list.getEntries()) seen.largest = entry.startTime;
       }).observe({ type: "largest-contentful-paint", buffered: true });
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value;
+        for (const entry of list.getEntries()) seen.shift += "value" in entry ? Number(entry.value) : 0;
       }).observe({ type: "layout-shift", buffered: true });
     });
     await page.goto(path, { waitUntil: "networkidle" });
     await page.waitForTimeout(STILL_MS);
-    return await page.evaluate(() => ({
-      ...(globalThis as unknown as { seen: { largest: number; shift: number } }).seen,
-      paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
-    }));
+    const seen = await page.evaluate<Omit<Look, "paint">>("seen");
+    const paint = await page.evaluate<number>(
+      "performance.getEntriesByName('first-contentful-paint')[0].startTime",
+    );
+    return { ...seen, paint };
   } finally {
     await context.close();
   }
@@ -90,9 +91,7 @@ async function measurePreview(browser: Browser): Promise<void> {
   await page.goto("/compose/");
   await page.getByRole("button", { name: "Choose from the catalog" }).click();
   const picker = page.getByRole("dialog");
-  const rows = picker.getByRole("button", { name: "by orthoplex" });
-  await rows.nth(0).click();
-  await rows.nth(1).click();
+  for (const at of [0, 1]) await picker.getByRole("button", { name: "by orthoplex" }).nth(at).click();
   await picker.getByRole("button", { name: "Compose with 2" }).click();
   await page.getByText(/^Draw a rough preview/).waitFor();
   await page.getByRole("button", { name: "Turn on" }).click();

@@ -23,6 +23,19 @@ def gate(mass: Tensor, gain: float) -> Tensor:
     return (gain * mass).clamp(max=1)
 
 
+def grid_of(grid: tuple[int, int], positions: int) -> tuple[int, int]:
+    """Rows and columns of a layer of that many positions, of a canvas whose finest grid is `grid`; ValueError if none.
+
+    Each level of a UNet halves both sides, rounding up.
+    """
+    rows, columns = grid
+    while rows * columns > positions:
+        rows, columns = -(-rows // 2), -(-columns // 2)
+    if rows * columns != positions:
+        raise ValueError(f"A canvas of {grid[0]} x {grid[1]} has no level of {positions} positions.")
+    return rows, columns
+
+
 Box = tuple[float, float, float, float]  # x, y, width, height, as shares of the canvas
 
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from orthoplex.ortho.attach import Detachable, find_linear
-from orthoplex.ortho.gate import attention_mass, gate
+from orthoplex.ortho.gate import attention_mass, gate, grid_of
 from orthoplex.ortho.layout import Layout
 
 
@@ -268,19 +268,6 @@ def _are_alike(pictures: Sequence[Picture]) -> bool:
         [(each.slot, id(each.up), id(each.entries), each.strength) for each in members] for members in pictures
     ]
     return all(other == first for other in others)
-
-
-def grid_of(grid: tuple[int, int], positions: int) -> tuple[int, int]:
-    """Rows and columns of a layer of that many positions, of a canvas whose finest grid is `grid`; ValueError if none.
-
-    Each level of a UNet halves both sides, rounding up.
-    """
-    rows, columns = grid
-    while rows * columns > positions:
-        rows, columns = -(-rows // 2), -(-columns // 2)
-    if rows * columns != positions:
-        raise ValueError(f"A canvas of {grid[0]} x {grid[1]} has no level of {positions} positions.")
-    return rows, columns
 
 
 def _in_order(picture: Picture) -> list[Member]:

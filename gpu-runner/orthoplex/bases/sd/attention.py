@@ -14,7 +14,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from orthoplex.ortho.gated import grid_of
+from orthoplex.ortho.gate import grid_of
 
 MASKED = -10_000.0  # what diffusers adds to the logits of masked rows: exp of it is 0
 
