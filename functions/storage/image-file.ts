@@ -14,12 +14,18 @@ type ImageFault = { reason: FileReason; detail: string };
 /** JPEG puts EXIF, thumbnails and colour profiles before its size; beyond this length the search ends. */
 export const IMAGE_HEAD_MAX_BYTES = 1024 * 1024;
 
+/** What names the format, the first chunk of a WebP included. */
+const FIRST_BYTES = 16;
+/** What is read of a PNG, and of a WebP by its first chunk. */
+const PNG_BYTES = 32;
+const WEBP_BYTES: Record<string, number> = { VP8X: 30, VP8L: 25, "VP8 ": 30 };
+
 /** The header, a fault, or "more" if more bytes are needed. */
 export function readImageHeader(head: Uint8Array): ImageHeader | ImageFault | "more" {
-  if (head.length < 32) return "more";
+  if (head.length < FIRST_BYTES) return "more";
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (startsWith(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) && text(head, 12, 4) === "IHDR") {
-    return readPng(view);
+    return head.length < PNG_BYTES ? "more" : readPng(view);
   }
   if (text(head, 0, 4) === "RIFF" && text(head, 8, 4) === "WEBP") return readWebp(head, view);
   if (startsWith(head, [0xff, 0xd8, 0xff])) return readJpeg(view);
@@ -71,8 +77,9 @@ export function pngLayout(view: DataView): { pixelBits: number; isInterlaced: bo
   return { pixelBits: kind.channels * (depth ?? 0), isInterlaced: interlace === 1 };
 }
 
-function readWebp(head: Uint8Array, view: DataView): ImageHeader | ImageFault {
+function readWebp(head: Uint8Array, view: DataView): ImageHeader | ImageFault | "more" {
   const chunk = text(head, 12, 4);
+  if (head.length < (WEBP_BYTES[chunk] ?? 0)) return "more";
   if (chunk === "VP8X") return sized("image/webp", 1 + uint24(view, 24), 1 + uint24(view, 27));
   if (chunk === "VP8L") {
     const bits = view.getUint32(21, true);
