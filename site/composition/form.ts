@@ -188,9 +188,14 @@ function placed(form: Form): Form {
 function proposed(form: Form, known: Known): Form {
   if (form.written || !isLoaded(form, known)) return form;
   const { base } = known;
-  const triggers = [...calledBy(form.members, known).values()];
+  const called = [...calledBy(form.members, known)].map(([ref, trigger]) => {
+    const check = known.adapters.get(ref)?.latest_version?.self_check;
+    return { trigger, ...(check && { shown: check.expressions.map(({ name }) => name) }) };
+  });
   const prompt =
-    base?.prompt.kind === "text" ? triggers.join(" and ") : proposePrompt(triggers, base?.words ?? {});
+    base?.prompt.kind === "text"
+      ? called.map(({ trigger }) => trigger).join(" and ")
+      : proposePrompt(called, base?.words ?? {});
   return prompt === form.prompt ? form : { ...form, prompt };
 }
 

@@ -144,15 +144,24 @@ export function addPerson(prompt: string, person: string): Edited {
 
 const PLACES: readonly (readonly string[])[] = [[], [""], ["left", "right"], ["left", "middle", "right"]];
 
-/** A default prompt for the members, so that the field is not empty. */
-export function proposePrompt(triggers: readonly string[], words: Record<string, readonly string[]>): string {
-  if (triggers.length === 0) return "";
-  const moods = ["smiling", "laughing", "surprised"].filter(
-    (mood) => words.expression?.includes(mood) ?? false,
-  );
-  const places = PLACES[triggers.length] ?? [];
-  const persons = triggers.map((trigger, i) => {
-    const mood = moods.length > 0 ? ` ${moods[i % moods.length]}` : "";
+/** Who is called, and the expressions that the adapter's own pictures show, where its training has read them. */
+export type Called = { trigger: string; shown?: readonly string[] };
+
+const MOODS = ["smiling", "laughing", "surprised"];
+
+/** A default prompt for the members, so that the field is not empty. It asks nobody for an expression that was never trained. */
+export function proposePrompt(called: readonly Called[], words: Record<string, readonly string[]>): string {
+  if (called.length === 0) return "";
+  const known = words.expression ?? [];
+  const places = PLACES[called.length] ?? [];
+  const persons = called.map(({ trigger, shown }, i) => {
+    const able = known.filter((word) => shown?.includes(word) ?? MOODS.includes(word));
+    const moods = [
+      ...MOODS.filter((mood) => able.includes(mood)),
+      ...able.filter((word) => !MOODS.includes(word)),
+    ];
+    const liked = moods.slice(0, MOODS.length);
+    const mood = liked.length > 0 ? ` ${liked[i % liked.length]}` : "";
     return `${trigger}${mood}${places[i] ? `, ${places[i]}` : ""}`;
   });
   const background = words.background?.[0];

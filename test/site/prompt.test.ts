@@ -16,15 +16,25 @@ const words = { expression: expressions, background: backgrounds };
 
 describe("prompt", () => {
   it("is proposed with a mood and a place for each and one background", () => {
-    expect(proposePrompt(["<ana>", "<bo>"], words)).toBe(
+    expect(proposePrompt([{ trigger: "<ana>" }, { trigger: "<bo>" }], words)).toBe(
       "<ana> smiling, left; <bo> laughing, right; sky background",
     );
-    expect(proposePrompt(["<ana>"], words)).toBe("<ana> smiling; sky background");
+    expect(proposePrompt([{ trigger: "<ana>" }], words)).toBe("<ana> smiling; sky background");
     expect(proposePrompt([], words)).toBe("");
   });
 
+  it("asks nobody for an expression that was never trained", () => {
+    const shown = [["sad", "neutral"], ["laughing", "smiling"], []];
+    const called = shown.map((each, i) => ({ trigger: `<${"abc"[i]}>`, shown: each }));
+    expect(proposePrompt(called, words)).toBe(
+      "<a> neutral, left; <b> laughing, middle; <c>, right; sky background",
+    );
+  });
+
   it("is proposed without words where the base names none", () => {
-    expect(proposePrompt(["<ana>", "<bo>", "<cy>"], {})).toBe("<ana>, left; <bo>, middle; <cy>, right");
+    expect(proposePrompt([{ trigger: "<ana>" }, { trigger: "<bo>" }, { trigger: "<cy>" }], {})).toBe(
+      "<ana>, left; <bo>, middle; <cy>, right",
+    );
   });
 
   it("finds the clause under the caret", () => {
