@@ -12,7 +12,7 @@ const THINGS =
 const NOUN =
   "person|man|woman|boy|girl|guy|lady|kid|child|baby|friend|brother|sister|mother|father|wife|husband|robot";
 const PEOPLE =
-  "people|persons|men|women|boys|girls|guys|ladies|kids|children|babies|friends|brothers|sisters|twins|robots|couple of|characters|crowd";
+  "people|persons|men|women|boys|girls|guys|ladies|kids|children|babies|friends|brothers|sisters|twins|robots|characters|crowd";
 const PERSON = new RegExp(
   `\\b(?:(?!(?:${THINGS})\\b)\\w+ing|${NOUN}|${PEOPLE}|character|he|she|they)\\b`,
   "i",
@@ -20,7 +20,7 @@ const PERSON = new RegExp(
 const NOUNS = new RegExp(`\\b(?:${NOUN})\\b`, "gi");
 /** More than one by a word: a plural, a number of them, or another one beside. */
 const SEVERAL = new RegExp(
-  `\\b(?:${PEOPLE}|(?:two|three|four|both|all) of|another (?:one|${NOUN})|(?:someone|somebody) else|a couple\\b(?! of)|` +
+  `\\b(?:${PEOPLE}|(?:two|three|four|both|all) of|another (?:one|${NOUN})|couple of (?:them|us)|(?:someone|somebody) else|a couple\\b(?! of)|` +
     `(?:and|with|beside|next to) (?:an?|one|another|some|the|his|her|their)? ?(?:[\\w-]+ ){0,3}(?:${NOUN}))\\b`,
   "i",
 );

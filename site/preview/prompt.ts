@@ -25,9 +25,14 @@ export interface Read {
 }
 
 const TRIGGER = /^<[a-z0-9][a-z0-9_-]{0,63}>$/;
-/** Signs between words say nothing: people who know no grammar write "smiling | sky" and "smiling - sky". */
-const TOKEN =
-  /<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[^\s,.!?:|/\\()[\]{}"'&+*_\u2013\u2014-]/gu;
+/** Signs between words only part them: people who know no grammar write "smiling | sky" and "smiling - sky". */
+const SIGNS =
+  "\\-,.!?:|/\\\\()[\\]{}\"'&+*_\\u2013\\u2014\\u2026\\u00b7\\u2022\\u2192\\u3001\\u3002\\uff01\\uff08\\uff09\\uff0c\\uff1a\\uff1b\\uff1f";
+const TOKEN = new RegExp(
+  `<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[${SIGNS}\\n]|[^\\s${SIGNS}]`,
+  "gu",
+);
+const SIGN = new RegExp(`^[${SIGNS}\\n]$`, "u");
 const JOINED = ["pixel art", "big smile", "open peeps", "toon head", "shoulder length"];
 const SHADES = new Set(["light", "dark", "pale", "deep", "bright"]);
 
@@ -49,6 +54,21 @@ const styles = set(language.styles);
 const places: ReadonlyMap<string, number> = new Map(Object.entries(language.places));
 const filler = set(language.filler);
 const personWords = set(language.person_words);
+/** Of fillers, those that have colours of their own, which say nothing here. */
+const otherNouns = set(language.other_nouns);
+const knownWords: readonly { has(word: string): boolean }[] = [
+  ...[
+    hairNouns,
+    hairKinds,
+    colourNouns,
+    backgroundNouns,
+    backgroundKinds,
+    glassesNouns,
+    plainNouns,
+    negations,
+  ],
+  ...[expressions, styles, places, filler],
+];
 
 /** RGB hex of a colour word: the palette first, then background colours, CSS names and #rrggbb. */
 function colourOf(name: string, palette: ReadonlyMap<string, string>): string | null {
@@ -70,6 +90,12 @@ class Clause {
   background: Background = { kind: null, rgb: null };
   unknown: string[] = [];
   #colours: string[] = [];
+  /** A sign stands before the next word. */
+  #apart = true;
+  /** So many of the colours stand before the last sign. */
+  #parted = 0;
+  /** So many of the colours stand before a noun that is none of ours, as in "green eyes". */
+  #other = 0;
   #kinds: string[] = [];
   #hairColour: string | null = null;
   #clothesColour: string | null = null;
@@ -79,7 +105,32 @@ class Clause {
     this.#palettes = palettes;
   }
 
+  /** The next word, or a sign between words. */
   read(word: string): void {
+    if (SIGN.test(word)) {
+      this.#apart = true;
+      this.#parted = this.#colours.length;
+      return;
+    }
+    if (!this.#apart && (otherNouns.has(word) || !this.#isKnown(word))) this.#other = this.#colours.length;
+    this.#apart = false;
+    this.#word(word);
+  }
+
+  /** The colours waiting for a noun. A concept's looks are its own, so what a sign parts from them stays behind it. */
+  #taken(palette: string): string[] {
+    const kept = palette === "background" || this.trigger === null ? 0 : this.#parted;
+    const taken = this.#colours.splice(kept);
+    this.#other = Math.min(this.#other, kept);
+    this.#parted = kept;
+    return taken;
+  }
+
+  #isKnown(word: string): boolean {
+    return knownWords.some((words) => words.has(word)) || TRIGGER.test(word) || this.#isColour(word);
+  }
+
+  #word(word: string): void {
     if (TRIGGER.test(word)) {
       this.trigger = word;
       this.sawPerson = true;
@@ -113,7 +164,7 @@ class Clause {
     }
     this.#kinds = [];
     const last = this.#colours.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || this.#colours.length <= this.#other) return;
     if (this.#isBehind(last) && !this.background.rgb) this.background.rgb = this.#colour("background");
     else if (this.#palette("hair").has(last) && !this.#hairColour) {
       this.#hairColour = this.#colour("hair");
@@ -148,7 +199,7 @@ class Clause {
       const isHat = hairKinds.has(word);
       if (palette === "clothes" && !isHat) this.#clothesColour = colour ?? this.#clothesColour;
     } else if (glassesNouns.has(word)) {
-      this.#colours = [];
+      this.#taken("glasses");
     } else if (!plainNouns.has(word)) {
       return false;
     }
@@ -158,8 +209,7 @@ class Clause {
 
   /** The colour words waiting, most specific reading first ("dark brown" before "brown"), as RGB. */
   #colour(palette: string): string | null {
-    const waiting = this.#colours;
-    this.#colours = [];
+    const waiting = this.#taken(palette);
     const known = this.#palette(palette);
     const pair = waiting.length >= 2 ? colourOf(waiting.slice(-2).join(" "), known) : null;
     if (pair) return pair;

@@ -34,6 +34,7 @@ def language() -> dict[str, Any]:
         "plain_nouns": sorted({*w.BEARD_NOUNS, *w.EXTRAS}),
         "negations": sorted(w.NEGATIONS),
         "filler": sorted(w.FILLER),
+        "other_nouns": sorted(w.OTHER_NOUNS),
         "person_words": sorted(w.PERSON_NOUNS),
         "css_colours": w.CSS_COLOURS,
     }

@@ -64,6 +64,7 @@ describe("the trigger rule", () => {
       ["character design; smiling", "<ivy> character design, smiling"],
       ["smiling; two earrings; 4k", "<ivy> smiling, two earrings, 4k"],
       ["smiling;; ;", "<ivy> smiling"],
+      ["a couple of pink balloons; smiling", "<ivy> a couple of pink balloons, smiling"],
       ["sky background; pink wall", "<ivy> sky background; pink wall"],
     ];
     for (const [prompt, received] of cases) {

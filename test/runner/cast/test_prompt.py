@@ -39,7 +39,17 @@ def test_a_background_colour_beside_a_trigger_is_behind_it(world: World, text: s
     "text",
     [
         *("smiling; pink", "smiling, pink", "pink, smiling", "smiling | pink", "smiling / pink", "smiling\npink"),
-        *("smiling - pink", "smiling and pink", "smiling. pink background", "smiling (pink)", "smiling: pink!"),
+        *(
+            "smiling - pink",
+            "smiling and pink",
+            "smiling. pink background",
+            "smiling (pink)",
+            "smiling: pink!",
+            "pink, smiling, long hair",
+            "smiling, pink, hat",
+            "pink | smiling, glasses",
+        ),
+        *("smiling\uff1bpink", "smiling\u3001pink", "smiling \u00b7 pink"),
         *("a smiling person; pink background", "smiling; pink | ", "pink; <ana> smiling", "smiling, <ana> happy, pink"),
     ],
 )
@@ -50,6 +60,18 @@ def test_a_colour_without_a_noun_is_behind_a_concept_whatever_parts_it_from_the_
     assert [(p.trigger, p.expression, p.hair_colour) for p in prompt.persons] == [("<ana>", "smiling", None)]
     assert prompt.background == Background(None, world.palettes["clothes"]["pink"])
     assert prompt.unknown == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["green eyes", "a red scarf", "holding a light blue ball", "green eyes and a red scarf, detailed"]
+)
+def test_a_colour_before_a_noun_that_is_not_known_is_that_nouns(world: World, text: str) -> None:
+    for person in ("<ana>", "a person"):
+        prompt = parse_prompt(f"{person} with {text}", world.palettes)
+        (found,) = prompt.persons
+        assert (found.hair_colour, found.clothes_colour, prompt.background) == (None, None, Background())
+        behind = parse_prompt(f"<ana> with {text}, pink, detailed", world.palettes).background
+        assert behind.rgb == world.palettes["clothes"]["pink"]
 
 
 def test_a_colour_alone_is_a_person_only_where_it_is_one_of_hair(world: World) -> None:

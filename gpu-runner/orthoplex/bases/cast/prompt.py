@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from orthoplex.bases.cast import words as w
 from orthoplex.bases.request import TRIGGER
 
-# Signs between words say nothing: people who know no grammar write "smiling | sky" and "smiling - sky".
-_TOKEN = re.compile(
-    r"<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*"
-    r"|[^\s,.!?:|/\\()\[\]{}\"'&+*_\u2013\u2014-]"
+# Signs between words only part them: people who know no grammar write "smiling | sky" and "smiling - sky".
+_SIGNS = (
+    r"\-,.!?:|/\\()\[\]{}\"'&+*_"
+    r"\u2013\u2014\u2026\u00b7\u2022\u2192\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 )
+_TOKEN = re.compile(rf"<[a-z0-9][a-z0-9_-]{{0,63}}>|#[0-9a-f]{{6}}|[a-z0-9][a-z0-9'-]*|[{_SIGNS}\n]|[^\s{_SIGNS}]")
+_SIGN = re.compile(rf"[{_SIGNS}\n]")
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,14 @@ class _Reader:
     kinds: list[str] = field(default_factory=list)  # hair or background kinds not yet claimed
     negated: bool = False
     saw_person: bool = False
+    apart: bool = True  # a sign stands before the next word
+    parted: int = 0  # so many of the colours stand before the last sign
+    other: int = 0  # so many of the colours stand before a noun that is none of ours, as in "green eyes"
     unknown: list[str] = field(default_factory=list)
 
     def colour(self, palette: str) -> str | None:
         """The colour words waiting, most specific reading first ("dark brown" before "brown"), as RGB."""
-        waiting, self.colours = self.colours, []
+        waiting = self._taken(palette)
         table = self.palettes["clothes"] | w.BACKGROUND_COLOURS if palette == "background" else self.palettes[palette]
         if len(waiting) >= 2:
             pair = colour_of(" ".join(waiting[-2:]), table)
@@ -92,6 +97,13 @@ class _Reader:
                 return found
         self.unknown += waiting
         return None
+
+    def _taken(self, palette: str) -> list[str]:
+        """The colours waiting for a noun; beside a trigger, not those that a sign parts from it: they are behind it."""
+        kept = 0 if palette == "background" or self.person.trigger is None else self.parted
+        self.colours, taken = self.colours[:kept], self.colours[kept:]
+        self.other, self.parted = min(self.other, kept), kept
+        return taken
 
     def note(self, **fields: object) -> None:
         self.person = replace(self.person, **fields)  # type: ignore[arg-type]
@@ -125,7 +137,7 @@ class _Reader:
         elif word in w.HAT_NOUNS:
             self.note(hair="covered", hat_colour=self.colour("clothes"))
         elif word in w.GLASSES_NOUNS:
-            self.colours = []
+            self._taken("glasses")
             self.note(glasses="none" if self.negated else w.GLASSES_NOUNS[word])
         elif word in w.BEARD_NOUNS:
             self.note(beard="none" if self.negated else w.BEARD_NOUNS[word])
@@ -137,6 +149,16 @@ class _Reader:
         return True
 
     def read(self, word: str) -> None:
+        """The next word, or a sign between words."""
+        if _SIGN.fullmatch(word):
+            self.apart, self.parted = True, len(self.colours)
+            return
+        self._word(word)
+        self.apart = False
+
+    def _word(self, word: str) -> None:
+        if not self.apart and (word in w.OTHER_NOUNS or not self._is_known(word)):
+            self.other = len(self.colours)
         if TRIGGER.fullmatch(word):
             self.note(trigger=word)
         elif word in w.NEGATIONS:
@@ -158,6 +180,9 @@ class _Reader:
         else:
             self.unknown.append(word)
 
+    def _is_known(self, word: str) -> bool:
+        return word in w.KNOWN_WORDS or TRIGGER.fullmatch(word) is not None or self.is_colour(word)
+
     def _is_behind(self, colour: str) -> bool:
         """Whether a colour without a noun can only be the background's.
 
@@ -177,7 +202,7 @@ class _Reader:
             else:
                 self.note(hair=w.HAIR_KINDS[kind])
         self.kinds = []
-        if not self.colours:
+        if len(self.colours) <= self.other:
             return
         if self._is_behind(self.colours[-1]) and not self.background.rgb:
             self.background = replace(self.background, rgb=self.colour("background"))

@@ -97,6 +97,13 @@ FILLER = {
     "sticking", "before", "behind", "against", "over", "under", "friends", "couple", "for", "from", "dressed", "eyes", "be",
 }  # fmt: skip
 
+# Of fillers, those that have colours of their own, which say nothing here.
+OTHER_NOUNS = {"eyes", "face", "head"}
+KNOWN_WORDS = {
+    *EXPRESSIONS, *HAIR_KINDS, *STYLES, *PLACES, *BACKGROUND_KINDS, *HAIR_NOUNS, *SKIN_NOUNS, *CLOTHES_NOUNS, *BODY_NOUNS,
+    *BACKGROUND_NOUNS, *HAT_NOUNS, *GLASSES_NOUNS, *BEARD_NOUNS, *EXTRAS, *NEGATIONS, *FILLER,
+}  # fmt: skip
+
 # Each of these in a clause makes it a person of its own, whatever else it says.
 PEOPLE_WORDS: list[str] = sorted(
     {
