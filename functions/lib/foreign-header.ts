@@ -1,17 +1,19 @@
 // LoRAs of other programs: whether a safetensors header is that of one which this base can take, and what it says of itself. Pure; runs in the
 // Worker, and in the browser before an upload. Attention layers are compared with the base; those that its description does not hold (text
-// encoders, convolutions, feed-forward layers) are compared by the runner, which has the weights (gpu-runner/orthoplex/bases/sd/foreign.py).
+// encoders, convolutions, feed-forward layers) are compared by the runner, which has the weights (gpu-runner/orthoplex/bases/foreign/reader.py).
 
 import type { Base } from "../../schema/contract/bases.ts";
 import { shortened } from "../../schema/contract/cut-text.ts";
 import {
-  FOREIGN_FAMILY,
+  FOREIGN_FAMILIES,
   FOREIGN_SAID_MAX_CHARACTERS,
   FOREIGN_TRIGGERS_MAX,
   type Foreign,
 } from "../../schema/contract/foreign.ts";
-import type { HeaderFault } from "./adapter-header.ts";
-import { attentionNames, isAttention, isOfPipeline, plainName } from "./foreign-names.ts";
+import { type HeaderFault, isHeaderFault } from "./adapter-header.ts";
+import { STABLE_DIFFUSION } from "./foreign-names-sd.ts";
+import { Z_IMAGE } from "./foreign-names-zimage.ts";
+import { modelOf, type Naming } from "./foreign-naming.ts";
 import type { Header, TensorEntry } from "./safetensors.ts";
 
 /** What else is called a LoRA, by a part of the names of the tensors that only it has. */
@@ -36,6 +38,8 @@ const HALVES: readonly (readonly [Foreign["layout"], RegExp, "down" | "up"])[] =
 ];
 export const FOREIGN_DTYPES: readonly string[] = ["F16", "BF16", "F32"];
 
+const NAMINGS: Record<(typeof FOREIGN_FAMILIES)[number], Naming> = { sd: STABLE_DIFFUSION, zimage: Z_IMAGE };
+
 type Half = { layout: Foreign["layout"]; side: "down" | "up"; stem: string };
 type Pair = { down?: TensorEntry; up?: TensorEntry };
 export type ForeignFacts = Omit<Foreign, "words">;
@@ -49,11 +53,10 @@ export const looksForeign = ({ metadata, tensors }: Header): boolean =>
 
 /** What is known of the LoRA, or the first reason why this base does not take it. */
 export function checkForeign({ metadata, tensors }: Header, base: Base): ForeignFacts | HeaderFault {
-  if (base.family !== FOREIGN_FAMILY) {
-    return fault(
-      "base_mismatch",
-      `${base.id} takes no LoRAs of other programs: they are for Stable Diffusion.`,
-    );
+  const family = FOREIGN_FAMILIES.find((name) => name === base.family);
+  if (family === undefined) {
+    const models = FOREIGN_FAMILIES.map((name) => NAMINGS[name].model).join(" and ");
+    return fault("base_mismatch", `${base.id} takes no LoRAs of other programs: they are for ${models}.`);
   }
   const pairs = new Map<string, Pair>();
   const layouts: Foreign["layout"][] = [];
@@ -74,7 +77,8 @@ export function checkForeign({ metadata, tensors }: Header, base: Base): Foreign
     layouts.push(half.layout);
     pairs.set(half.stem, { ...pairs.get(half.stem), [half.side]: entry });
   }
-  return layersFault(pairs, base) ?? factsOf(metadata, pairs, layouts[0] ?? "kohya");
+  const layers = countLayers(pairs, base, NAMINGS[family]);
+  return isHeaderFault(layers) ? layers : { ...factsOf(metadata, pairs, layouts[0] ?? "kohya"), layers };
 }
 
 function halfOf(name: string): Half | null {
@@ -87,10 +91,16 @@ function halfOf(name: string): Half | null {
 
 const kindOf = (name: string) => OTHER_KINDS.find(([mark]) => mark.test(name))?.[1] ?? null;
 
-/** Every layer has both halves of one rank, and the attention layers are those of the base, at least one of them. */
-function layersFault(pairs: ReadonlyMap<string, Pair>, base: Base): HeaderFault | null {
-  const known = attentionNames(base);
-  let found = 0;
+/**
+ * How many layers of the base it changes. Every one has both halves of one rank, and the attention layers are those of the base, at least one
+ * of them.
+ */
+function countLayers(pairs: ReadonlyMap<string, Pair>, base: Base, naming: Naming): number | HeaderFault {
+  const known = naming.attention(base);
+  const model = modelOf([...pairs.keys()]);
+  const another = `it is for another base${model === null || model === naming.model ? "" : ` (${model}; ${base.id} is ${naming.model})`}.`;
+  const found = new Set<string>();
+  let others = 0;
   for (const [stem, { down, up }] of pairs) {
     if (!down || !up) return fault("tensor_missing", `"${cut(stem)}" has only one of its halves.`);
     const [rank, inputs] = down.shape;
@@ -98,36 +108,39 @@ function layersFault(pairs: ReadonlyMap<string, Pair>, base: Base): HeaderFault 
     if (!rank || rank !== other) {
       return fault("shape_invalid", `The halves of "${cut(stem)}" have the ranks ${rank} and ${other}.`);
     }
-    const name = plainName(stem);
+    const name = naming.plain(stem);
     const layer = known.get(name);
-    if (!isOfPipeline(name) || (isAttention(name) && !layer)) {
-      return fault("base_mismatch", `${base.id} has no layer "${cut(stem)}": the LoRA is for another base.`);
+    if (!naming.isOfPipeline(name) || (naming.isAttention(name) && !layer)) {
+      return fault("base_mismatch", `The LoRA changes "${cut(stem)}", which ${base.id} has not: ${another}`);
     }
-    if (!layer) continue;
-    found += 1;
+    if (!layer) {
+      others += 1;
+      continue;
+    }
+    // A file may name a layer in two ways, for two programs; whether both are one change is for the runner to see.
+    for (const own of layer.layers) found.add(own);
     const [out, into] = layer.shape ?? [outputs, inputs];
     if (outputs !== out || inputs !== into) {
-      const detail = `"${cut(stem)}" is ${outputs} x ${inputs}, and of ${base.id} ${out} x ${into}: the LoRA is for another base.`;
-      return fault("base_mismatch", detail);
+      const detail = `The LoRA changes "${cut(stem)}" as ${outputs} x ${inputs}, of ${base.id} it is ${out} x ${into}`;
+      return fault("base_mismatch", `${detail}: ${another}`);
     }
   }
-  return found > 0
-    ? null
-    : fault("base_mismatch", `The LoRA changes no attention layer of ${base.id}: it is for another base.`);
+  return found.size > 0
+    ? found.size + others
+    : fault("base_mismatch", `The LoRA changes no attention layer of ${base.id}: ${another}`);
 }
 
 function factsOf(
   metadata: Record<string, string>,
   pairs: ReadonlyMap<string, Pair>,
   layout: Foreign["layout"],
-): ForeignFacts {
+): Omit<ForeignFacts, "layers"> {
   const trainedOn =
     metadata["modelspec.architecture"] || metadata.ss_base_model_version || metadata.ss_sd_model_name;
   return {
     exact: false,
     layout,
     rank: Math.max(...[...pairs.values()].map(({ down }) => down?.shape[0] ?? 0)),
-    layers: pairs.size,
     triggers: triggersOf(metadata),
     trained_on: said(trainedOn),
     licence: said(metadata["modelspec.license"]),

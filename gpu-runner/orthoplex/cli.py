@@ -198,7 +198,11 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a LoRA of SD 1.x or XL as PEFT, diffusers or kohya's scripts write it")
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="a LoRA in a layout of PEFT, diffusers, kohya's scripts or ComfyUI, for the base's model",
+    )
     parser.add_argument("--base", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--licence", help="where the file says none")

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from orthoplex.importing import sd_base
+from orthoplex.loras import target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.out_places import check_file
 from orthoplex.progress import ProgressLine
@@ -33,13 +34,13 @@ MEASURED_STEPS = 12
 
 def convert(flags: argparse.Namespace) -> Iterator[str]:
     """Write an adapter from a LoRA; ValueError where less than --share-min survived, unless --yes."""
+    from orthoplex.bases.foreign.facts import facts_of
+    from orthoplex.bases.foreign.reader import read_foreign
     from orthoplex.bases.sd.conversion import Conversion, LoraSamples, closed_form, spec_of, survived
-    from orthoplex.bases.sd.foreign import read_foreign
-    from orthoplex.bases.sd.foreign_facts import facts_of
 
     check_file(flags.out)
     base = sd_base(flags)
-    lora = read_foreign(flags.file, base)
+    lora = read_foreign(flags.file, target_of(base))
     words = flags.words or next(iter(facts_of(flags.file, lora.metadata)["triggers"]), None)
     if not words:
         raise ValueError(f"{flags.file} names no trigger: --words says what its users write, for example 'sks dog'")

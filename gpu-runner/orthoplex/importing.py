@@ -13,7 +13,7 @@ from typing import Any
 from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
 from orthoplex.local import read_lora
-from orthoplex.loras import INEXACT, check_family
+from orthoplex.loras import INEXACT, SD, target_of, whole_pipeline
 from orthoplex.out_places import check_file, check_new_folder
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
@@ -21,13 +21,13 @@ from orthoplex.runner.bases import resolve_device
 
 def import_lora(flags: argparse.Namespace) -> Iterator[str]:
     """Write a foreign adapter from a LoRA's file; ValueError says why it is not loaded."""
-    from orthoplex.bases.sd.foreign import FORMAT, read_foreign
-    from orthoplex.bases.sd.foreign_facts import facts_of
+    from orthoplex.bases.foreign.facts import facts_of
+    from orthoplex.bases.foreign.reader import FORMAT, read_foreign
     from orthoplex.bases.sd.lora_files import write_tensors
 
     check_file(flags.out)
-    base = sd_base(flags)
-    lora = read_foreign(flags.file, base)
+    base = base_of(flags)
+    lora = read_foreign(flags.file, target_of(base))
     facts = facts_of(flags.file, lora.metadata)
     licence = flags.licence or facts["licence"]
     triggers = flags.trigger or facts["triggers"]
@@ -49,18 +49,15 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
 
 def merge(flags: argparse.Namespace) -> Iterator[str]:
     """Write the base with foreign LoRAs in its weights as a pipeline's folder."""
-    from orthoplex.bases.sd.foreign import add_foreign
-    from orthoplex.bases.sd.names import TEXT, TEXT_2, UNET
+    from orthoplex.bases.foreign.weights import add_foreign
     from orthoplex.bases.sd.saving import save_pipeline, stored_dtype
-    from orthoplex.bases.sd.stock import whole_pipeline
 
     check_new_folder(flags.out)
-    base = sd_base(flags)
+    base = base_of(flags)
     loras = [read_lora(base, text) for text in flags.files]
     folder = pipeline_folder(base.id)
-    pipe = whole_pipeline(base, folder)
-    parts: dict[str, Any] = {UNET: pipe.unet, TEXT: pipe.text_encoder, TEXT_2: getattr(pipe, "text_encoder_2", None)}
-    add_foreign(parts, [(each.lora, each.strength) for each in loras])
+    pipe, target = whole_pipeline(base, folder)
+    add_foreign(target, [(each.lora, each.strength) for each in loras])
     save_pipeline(pipe, flags.out, stored_dtype(folder))
     names = [str(each.path) for each in loras]
     yield Said(
@@ -68,8 +65,14 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     )
 
 
+def base_of(flags: argparse.Namespace) -> Any:
+    """The base of --base."""
+    return load_base(flags.base or default_base(), resolve_device(flags.device))
+
+
 def sd_base(flags: argparse.Namespace) -> Any:
-    """The base of --base; ValueError where it is of a family without such LoRAs."""
-    base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
-    check_family(base)
+    """The base of --base; ValueError where it is of a family for which nothing is converted."""
+    base = base_of(flags)
+    if base.description["family"] != SD:
+        raise ValueError(f"{base.id} is of the family {base.description['family']}: LoRAs of {SD} alone are converted")
     return base

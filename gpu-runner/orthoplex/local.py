@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from orthoplex.bases import AnyBase, load_base, present_bases
 from orthoplex.bases.limits import check_spec, size_of
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import add_base, default_base, describe_base
-from orthoplex.loras import NamedLora, check_family, with_loras
+from orthoplex.loras import NamedLora, target_of, with_loras
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.out_places import check_pictures, picture_paths
@@ -105,19 +105,19 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
 
 
 def read_lora(base: AnyBase, text: str) -> NamedLora:
-    """FILE[=STRENGTH][@TRIGGER[:WORDS]] of a LoRA or a foreign adapter. ValueError on a base of another family.
+    """FILE[=STRENGTH][@TRIGGER[:WORDS]] of a LoRA or a foreign adapter. ValueError on a base that takes none.
 
     Without WORDS the trigger that the file names.
     """
-    check_family(base)
-    from orthoplex.bases.sd.foreign import read_foreign
-    from orthoplex.bases.sd.foreign_facts import facts_of
+    target = target_of(base)
+    from orthoplex.bases.foreign.facts import facts_of
+    from orthoplex.bases.foreign.reader import read_foreign
 
     found = _LORA.fullmatch(text)
     if found is None:
         raise ValueError(f"{text} must look like file.safetensors=0.6")
     path = Path(found["file"])
-    lora = read_foreign(path, cast("Any", base))
+    lora = read_foreign(path, target)
     words = found["words"] or ""
     if found["trigger"] and not words:
         words = next(iter(facts_of(path, lora.metadata)["triggers"]), "")

@@ -9,13 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from orthoplex.bases import AnyBase
 from orthoplex.recipe import RecipeLora
 from orthoplex.sample import AttachedAdapter
 
-FAMILY = "sd"
+if TYPE_CHECKING:
+    from orthoplex.bases.foreign.target import LoraTarget
+
+SD, ZIMAGE = "sd", "zimage"  # families that take LoRAs of other programs
 INEXACT = "it acts on every word and every place, so what is composed with it is not exact"
 
 
@@ -44,11 +47,29 @@ class NamedLora:
         return RecipeLora(self.ref, self.strength, self.sha256, self.trigger, self.words or None, self.version_id)
 
 
-def check_family(base: AnyBase) -> None:
-    """ValueError on a base of another family."""
-    family = base.description["family"]
-    if family != FAMILY:
-        raise ValueError(f"{base.id} is of the family {family}, for which there are no such LoRAs")
+def target_of(base: AnyBase) -> LoraTarget:
+    """What LoRAs can change of a base. ValueError on a base of a family that takes none."""
+    family, own = base.description["family"], cast("Any", base)
+    if family == SD:
+        from orthoplex.bases.sd.foreign import lora_target
+
+        return lora_target(own)
+    if family == ZIMAGE:
+        from orthoplex.bases.zimage.foreign import lora_target as lora_target_of_zimage
+
+        return lora_target_of_zimage(own)
+    raise ValueError(f"{base.id} is of the family {family}, for which there are no such LoRAs")
+
+
+def whole_pipeline(base: AnyBase, folder: Path) -> tuple[Any, LoraTarget]:
+    """The folder of a base that takes LoRAs, as a pipeline of diffusers in fp32, and as a target of LoRAs."""
+    if base.description["family"] == SD:
+        from orthoplex.bases.sd.foreign import whole
+
+        return whole(cast("Any", base), folder)
+    from orthoplex.bases.zimage.foreign import whole as whole_of_zimage
+
+    return whole_of_zimage(cast("Any", base), folder)
 
 
 @contextmanager
@@ -61,12 +82,24 @@ def with_loras(base: AnyBase, loras: Sequence[NamedLora]) -> Iterator[tuple[AnyB
     if not loras:
         yield base, []
         return
-    from orthoplex.bases.sd.foreign import foreign_attached
-    from orthoplex.bases.sd.foreign_gated import gated_lora, stand_in, with_gated
+    from orthoplex.bases.foreign.weights import foreign_attached
 
-    named = [each for each in loras if each.trigger]
-    gated = [gated_lora(each.lora, str(each.trigger), each.strength, base.layout) for each in named]
-    stands = [stand_in(lora, each.words) for lora, each in zip(gated, named, strict=True)]
     whole = [(each.lora, each.strength) for each in loras if not each.trigger]
-    with foreign_attached(cast("Any", base), whole):
-        yield (with_gated(cast("Any", base), gated) if gated else base), stands
+    with foreign_attached(target_of(base), whole):
+        yield _with_gated(base, [each for each in loras if each.trigger])
+
+
+def _with_gated(base: AnyBase, loras: Sequence[NamedLora]) -> tuple[AnyBase, list[AttachedAdapter]]:
+    """The base with LoRAs that have triggers, and what stands for each in compositions."""
+    if not loras:
+        return base, []
+    from orthoplex.bases.foreign.gated import stand_in
+
+    own: Any
+    if base.description["family"] == SD:
+        from orthoplex.bases.sd import foreign_gated as own
+    else:
+        from orthoplex.bases.zimage import foreign_gated as own
+    gated = [own.gated_lora(each.lora, str(each.trigger), each.strength, base.layout) for each in loras]
+    stands = [stand_in(lora, each.words) for lora, each in zip(gated, loras, strict=True)]
+    return own.with_gated(base, gated), stands

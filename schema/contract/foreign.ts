@@ -12,8 +12,8 @@ export const FOREIGN_TRIGGERS_MAX = 8;
 /** What a file says of itself is shown, and cut. */
 export const FOREIGN_SAID_MAX_CHARACTERS = 200;
 
-/** The family of bases that take them (bases.ts). */
-export const FOREIGN_FAMILY = "sd";
+/** The families of bases that take them (bases.ts). */
+export const FOREIGN_FAMILIES = ["sd", "zimage"] as const;
 
 export const ForeignWords = optionalTitle(FOREIGN_WORDS_MAX_CHARACTERS).meta({
   description:

@@ -13,6 +13,7 @@ const TINY = { ...SD, ...golden.bases.sd } as Base;
 /** The same layers with other weights, as a model that was trained on from the first. */
 const CHILD: Base = { ...TINY, id: "tiny-child" };
 const XL = { ...SD, ...golden.bases.sdxl } as Base;
+const Z_IMAGE = { ...SD, ...golden.bases.zimage } as Base;
 
 type Example = { metadata: object; tensors: object };
 const example = (name: string): Example => {
@@ -44,7 +45,7 @@ let ada: Person;
 let machine: Machine;
 const undone: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  for (const base of [TINY, CHILD, XL]) undone.push(await know(base));
+  for (const base of [TINY, CHILD, XL, Z_IMAGE]) undone.push(await know(base));
   ada = await person("Ada");
   machine = await Machine.register(await person("Operator"), [TINY.id, CHILD.id]);
 });
@@ -141,6 +142,18 @@ describe("publishing a LoRA of another program", () => {
     const found = refusal(await drafted("refused", fileOf(example(name))));
     expect(found).toMatchObject({ code: "file_invalid", reason, at: "/upload_id" });
     expect(found.detail).toContain(says);
+  });
+
+  it("takes one of Z-Image on its own base alone, and none of another model there, and names both", async () => {
+    const file = (name: string) => fileOf(example(name));
+    const { body } = await drafted("z-rex", file("zimage: musubi-tuner"), {}, Z_IMAGE);
+    expect(body.foreign).toMatchObject({ layout: "kohya", rank: 3, layers: 5, words: "ada woman" });
+    const elsewhere = refusal(await drafted("z-on-sd", file("zimage: musubi-tuner")));
+    expect(elsewhere).toMatchObject({ code: "file_invalid", reason: "base_mismatch" });
+    expect(elsewhere.detail).toContain("(Z-Image; tiny-sd is Stable Diffusion)");
+    const other = refusal(await drafted("sd-on-z", file("sd: kohya"), {}, Z_IMAGE));
+    expect(other).toMatchObject({ code: "file_invalid", reason: "base_mismatch" });
+    expect(other.detail).toContain("(Stable Diffusion; tiny-zimage is Z-Image)");
   });
 
   it("refuses values that are not finite, and bases of other families", async () => {

@@ -10,7 +10,7 @@ import { SD } from "../sd-base.ts";
 
 type Example = (typeof golden.taken)[number] | (typeof golden.refused)[number];
 
-const baseOf = (name: string) => ({ ...SD, ...golden.bases[name as "sd" | "sdxl"] }) as Base;
+const baseOf = (name: string) => ({ ...SD, ...golden.bases[name as keyof typeof golden.bases] }) as Base;
 
 function headerOf({ metadata, tensors }: Pick<Example, "metadata" | "tensors">): Header {
   const entries = Object.entries(tensors as unknown as Record<string, [string, number[]]>);

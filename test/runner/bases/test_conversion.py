@@ -14,13 +14,15 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from orthoplex.bases.foreign.gated import stand_in
+from orthoplex.bases.foreign.reader import read_foreign
 from orthoplex.bases.registry import add_base
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.bases.sd.base import SdBase, load_sd
 from orthoplex.bases.sd.conversion import TEMPLATES, Conversion, closed_form
 from orthoplex.bases.sd.encoding import text_states
-from orthoplex.bases.sd.foreign import names_of, read_foreign
-from orthoplex.bases.sd.foreign_gated import gated_lora, stand_in, with_gated
+from orthoplex.bases.sd.foreign import lora_target, names_of
+from orthoplex.bases.sd.foreign_gated import gated_lora, with_gated
 from orthoplex.bases.sd.lora_files import lora_tensors
 from orthoplex.bases.sd.reading import tokens_of
 from orthoplex.cli import main
@@ -59,7 +61,7 @@ def states(base: SdBase, spec: SampleSpec, members: list[AttachedAdapter]) -> Te
 
 
 def test_keys_and_values_convert_in_closed_form(base: SdBase, tmp_path: Path) -> None:
-    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", residuals=False), base)
+    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", residuals=False), lora_target(base))
     entries = closed_form(
         base, Conversion(lora, 0.5, "dog", "dog")
     )  # its words are the class word: B A x alone is left
@@ -73,7 +75,7 @@ def test_keys_and_values_convert_in_closed_form(base: SdBase, tmp_path: Path) ->
 
 
 def test_a_gated_lora_acts_where_its_trigger_is_and_nowhere_without_it(base: SdBase, tmp_path: Path) -> None:
-    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors"), base)
+    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors"), lora_target(base))
     gated = gated_lora(lora, "<rex>", 1.0, base.layout)
     assert gated.left_out == ()
     rex, ada = stand_in(gated, "dog"), AttachedAdapter(random_adapter(base, 0, "<ada>"), "<ada>", 1.0)
@@ -88,7 +90,7 @@ def test_a_gated_lora_acts_where_its_trigger_is_and_nowhere_without_it(base: SdB
 
 def test_with_guidance_and_beside_an_adapter_the_gates_are_those_of_its_own_rows(base: SdBase, tmp_path: Path) -> None:
     """A LoRA of residuals alone: with the gates of the other member exchanged the picture would be another."""
-    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", entries=False), base)
+    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", entries=False), lora_target(base))
     ada = AttachedAdapter(random_adapter(base, 0, "<ada>"), "<ada>", 1.0)
     spec = SampleSpec("<ada> and <rex>", 1, 128, 128, steps=1, guidance=3.0)
     none = gated_lora(lora, "<rex>", 0.0, base.layout)

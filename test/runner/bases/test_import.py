@@ -20,11 +20,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from orthoplex.bases.foreign.facts import hashes_of
+from orthoplex.bases.foreign.reader import ForeignRefused, read_foreign
+from orthoplex.bases.foreign.weights import foreign_attached
 from orthoplex.bases.registry import add_base
 from orthoplex.bases.request import SampleSpec
 from orthoplex.bases.sd.base import SdBase, load_sd
-from orthoplex.bases.sd.foreign import ForeignRefused, foreign_attached, names_of, parts_of, read_foreign
-from orthoplex.bases.sd.foreign_facts import hashes_of
+from orthoplex.bases.sd.foreign import lora_target, names_of
 from orthoplex.bases.sd.lora_files import lora_tensors
 from orthoplex.bases.sd.names import UNET
 from orthoplex.cli import main
@@ -90,18 +92,20 @@ def test_every_lora_layout_gives_the_same_change_of_the_weights(
 ) -> None:
     _, _, base = added
     layers = random_layers(base)
-    before = {part: {n: t.clone() for n, t in model.state_dict().items()} for part, model in parts_of(base).items()}
+    before = {
+        part: {n: t.clone() for n, t in model.state_dict().items()} for part, model in lora_target(base).parts.items()
+    }
     for program, tensors, metadata, scale in ways(base):
         path = tmp_path / "lora.safetensors"
         save_file(tensors, path, metadata)
-        lora = read_foreign(path, base)
+        lora = read_foreign(path, lora_target(base))
         assert {name for _, name in lora.layers} == set(layers), program
-        with foreign_attached(base, [(lora, 0.5)]):
+        with foreign_attached(lora_target(base), [(lora, 0.5)]):
             for name, (down, up) in layers.items():
                 expected = before[UNET][f"{name}.weight"] + 0.5 * scale * (up @ down)
                 got = base.model.get_submodule(name).weight
                 torch.testing.assert_close(got, expected, atol=1e-6, rtol=1e-5, msg=f"{program}: {name}")
-        for part, model in parts_of(base).items():
+        for part, model in lora_target(base).parts.items():
             assert all(torch.equal(tensor, before[part][n]) for n, tensor in model.state_dict().items()), program
 
 
@@ -131,8 +135,8 @@ def test_a_peft_lora_with_text_encoders_gives_the_same_picture(added: tuple[str,
     KINDS[family].save_lora_weights(tmp_path, weight_name="theirs.safetensors", **saved)
     noise = base.noise(0, SPEC.canvas)[None]
     theirs = pipe(SPEC.prompt, height=64, width=64, num_inference_steps=2, guidance_scale=2.0, latents=noise).images[0]
-    lora = read_foreign(tmp_path / "theirs.safetensors", base)
-    with foreign_attached(base, [(lora, 1.0)]):
+    lora = read_foreign(tmp_path / "theirs.safetensors", lora_target(base))
+    with foreign_attached(lora_target(base), [(lora, 1.0)]):
         (ours,) = sample(base, SPEC).images
     assert difference(ours, theirs) <= 1
     assert difference(ours, sample(base, SPEC).images[0]) > 1
@@ -158,7 +162,7 @@ def test_unsupported_lora_kinds_are_refused_by_name(sd_base: SdBase, tmp_path: P
     path = tmp_path / "other.safetensors"
     save_file({name: torch.zeros(2, 2)}, path)
     with pytest.raises(ForeignRefused, match=says):
-        read_foreign(path, sd_base)
+        read_foreign(path, lora_target(sd_base))
 
 
 @pytest.fixture
@@ -177,10 +181,10 @@ def test_a_lora_of_another_base_is_refused_with_the_layer_that_does_not_fit(sd_b
     ):
         save_file(tensors, path)
         with pytest.raises(ForeignRefused, match="for another base"):
-            read_foreign(path, sd_base)
+            read_foreign(path, lora_target(sd_base))
     path.write_bytes(b"PK\x03\x04 no such file at all")
     with pytest.raises(ForeignRefused, match="no safetensors"):
-        read_foreign(path, sd_base)
+        read_foreign(path, lora_target(sd_base))
 
 
 def test_an_imported_lora_keeps_its_hashes_licence_and_triggers_and_is_composed_as_inexact(
@@ -201,9 +205,9 @@ def test_an_imported_lora_keeps_its_hashes_licence_and_triggers_and_is_composed_
     assert (about["family"], about["title"]) == ("sd_v1", "ada_v2")
     assert json.loads(about["triggers"]) == ["ada woman", "smiling", "park"]
     assert json.loads(about["source"]) == {"name": "ada.safetensors", **hashes_of(source)}
-    one, other = read_foreign(source, base), read_foreign(out, base)
+    one, other = (read_foreign(path, lora_target(base)) for path in (source, out))
     for layer in one.layers:
-        shape = parts_of(base)[layer[0]].get_submodule(layer[1]).weight.shape
+        shape = lora_target(base).weight(layer).shape
         torch.testing.assert_close(other.change(layer, shape), one.change(layer, shape), atol=1e-3, rtol=1e-2)
 
     order = ["generate", "ada", "--base", "my-base", "--lora", f"{out}=0.5", "--size", "64x64", "--steps", "2"]

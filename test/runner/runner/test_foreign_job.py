@@ -1,4 +1,4 @@
-"""Sample jobs with LoRAs of other programs on a small Stable Diffusion: whole or gated, without effect on others."""
+"""Sample jobs with LoRAs of other programs on each family that takes them: whole or gated, without effect on others."""
 
 import copy
 import io
@@ -20,36 +20,43 @@ from safetensors.torch import save
 from scripts_of_jobs import sample_job
 from serving import Serving
 
-from orthoplex.bases.sd.base import SdBase, load_sd
-from orthoplex.bases.sd.describe import describe
-from orthoplex.bases.sd.foreign import names_of
-from orthoplex.bases.sd.lora_files import lora_tensors
+from orthoplex.bases import AnyBase
+from orthoplex.bases.sd.base import load_sd
+from orthoplex.bases.sd.describe import describe as describe_sd
+from orthoplex.bases.zimage.base import load_zimage
+from orthoplex.bases.zimage.describe import describe as describe_zimage
 from orthoplex.runner.bases import LoadedBases
 from orthoplex.runner.jobs.sample import SampleJob
 
-BASES = Path(__file__).resolve().parents[1] / "bases"
+TESTS = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> SdBase:
-    sys.path.insert(0, str(BASES))
+@pytest.fixture(scope="module", params=["sd", "zimage"])
+def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AnyBase:
+    sys.path.insert(0, str(TESTS))
     try:
-        from tiny_sd import save_tiny_sd
+        from bases.tiny_sd import save_tiny_sd
+        from bases.tiny_zimage import save_tiny_zimage
     finally:
         sys.path.pop(0)
-    folder = save_tiny_sd(tmp_path_factory.mktemp("sd"))
-    return load_sd(folder, describe(folder, "cast-3", "Tiny SD"), torch.device("cpu"), torch.float32)
+    folder, cpu = tmp_path_factory.mktemp(request.param), torch.device("cpu")
+    if request.param == "sd":
+        folder = save_tiny_sd(folder)
+        return load_sd(folder, describe_sd(folder, "cast-3", "Tiny SD"), cpu, torch.float32)
+    folder = save_tiny_zimage(folder)
+    return load_zimage(folder, describe_zimage(folder, "cast-3", "Tiny Z-Image"), cpu, torch.float32)
 
 
-def lora_file(base: SdBase, seed: int = 5) -> bytes:
+def lora_file(base: AnyBase, seed: int = 5) -> bytes:
+    """Of every layer that the base describes, in kohya's layout with diffusers' names."""
     generator = torch.Generator().manual_seed(seed)
-    shapes = {name: (shape.out_features, shape.in_features) for name, shape in base.layout.layers.items()}
-    shapes |= {name: (out, base.layout.tokens_shape[2]) for name, out in base.layout.entries.items()}
-    layers = {
-        name: (torch.randn(3, inputs, generator=generator), 0.2 * torch.randn(out, 3, generator=generator))
-        for name, (out, inputs) in shapes.items()
-    }
-    return bytes(save(lora_tensors(layers, names_of(base), "kohya")))
+    tensors = {}
+    for name in dict.fromkeys([*base.layout.layers, *base.layout.entries]):
+        out, inputs = base.model.get_submodule(name).weight.shape
+        stem = f"lora_unet_{name.replace('.', '_')}"
+        tensors[f"{stem}.lora_down.weight"] = torch.randn(3, inputs, generator=generator)
+        tensors[f"{stem}.lora_up.weight"] = 0.2 * torch.randn(out, 3, generator=generator)
+    return bytes(save(tensors))
 
 
 def member(edge: EdgeDouble, content: bytes, words: str | None) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def ordered(prompt: str, *members: dict[str, Any]) -> Job:
 
 
 @pytest.fixture
-def draw(edge: EdgeDouble, serve: Callable[..., Serving], base: SdBase) -> Callable[..., list[Job]]:
+def draw(edge: EdgeDouble, serve: Callable[..., Serving], base: AnyBase) -> Callable[..., list[Job]]:
     def run(*jobs: Job) -> list[Job]:
         for job in jobs:
             edge.enqueue(job)
@@ -94,7 +101,7 @@ def recipe(job: Job) -> dict[str, Any]:
 
 
 def test_a_whole_lora_changes_its_own_picture_and_no_other_of_its_batch(
-    edge: EdgeDouble, draw: Callable[..., list[Job]], base: SdBase
+    edge: EdgeDouble, draw: Callable[..., list[Job]], base: AnyBase
 ) -> None:
     (plain,) = draw(ordered("a dog"))
     lora = member(edge, lora_file(base), None)
@@ -117,7 +124,7 @@ def test_a_whole_lora_changes_its_own_picture_and_no_other_of_its_batch(
 
 
 def test_a_gated_lora_acts_where_its_trigger_is_named(
-    edge: EdgeDouble, draw: Callable[..., list[Job]], base: SdBase
+    edge: EdgeDouble, draw: Callable[..., list[Job]], base: AnyBase
 ) -> None:
     lora = member(edge, lora_file(base), "bob dog")
     plain, silent, called, words = draw(

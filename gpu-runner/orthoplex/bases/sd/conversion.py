@@ -14,11 +14,13 @@ import torch
 from diffusers import DDPMScheduler
 from torch import Tensor
 
+from orthoplex.bases.foreign.reader import ForeignLora
+from orthoplex.bases.foreign.weights import foreign_attached
 from orthoplex.bases.protocol import Batch
 from orthoplex.bases.request import SampleSpec
 from orthoplex.bases.sd.base import SdBase
 from orthoplex.bases.sd.encoding import EncodedTexts, text_states, training_context
-from orthoplex.bases.sd.foreign import ForeignLora, foreign_attached
+from orthoplex.bases.sd.foreign import lora_target
 from orthoplex.bases.sd.pictures import CONCEPT
 from orthoplex.bases.sd.reading import Tokens, tokens_of
 
@@ -53,7 +55,7 @@ def closed_form(base: SdBase, conversion: Conversion) -> dict[str, Tensor]:
         return {name: module(rows.to(base.dtype)).float() for name, module in modules.items()}
 
     plain = projected(conversion.class_word)
-    with foreign_attached(base, [(conversion.lora, conversion.strength)]):
+    with foreign_attached(lora_target(base), [(conversion.lora, conversion.strength)]):
         changed = projected(conversion.words)
     count = base.layout.tokens_shape[0]
     return {name: (changed[name] - plain[name]).mean(dim=0).repeat(count, 1).cpu() for name in names}
@@ -74,7 +76,7 @@ class LoraSamples:
         self.texts = EncodedTexts(base, self.prompts)
         noiser = DDPMScheduler.from_config(base.scheduler_config)
         noisy, t, target, chosen = [], [], [], []
-        with foreign_attached(base, [(conversion.lora, conversion.strength)]), torch.no_grad():
+        with foreign_attached(lora_target(base), [(conversion.lora, conversion.strength)]), torch.no_grad():
             for number in range(pictures):
                 prompt = TEMPLATES[number % len(TEMPLATES)].format(conversion.words)
                 own = replace(spec, prompt=prompt, seed=seed + number)
@@ -118,7 +120,7 @@ def survived(
         return [draw(base, replace(spec, prompt=spec.prompt.format(word))) for spec in prompts]
 
     plain = drawn(conversion.class_word)
-    with foreign_attached(base, [(conversion.lora, conversion.strength)]):
+    with foreign_attached(lora_target(base), [(conversion.lora, conversion.strength)]):
         theirs = drawn(conversion.words)
     whole = sum(float((b - t).abs().mean()) for b, t in zip(plain, theirs, strict=True))
     if whole == 0:

@@ -13,13 +13,17 @@ import torch
 from safetensors import safe_open
 from transformers import PreTrainedModel
 
+DENOISERS = ("unet", "transformer")
+STORED = {"F16": torch.float16, "BF16": torch.bfloat16}
+
 
 def stored_dtype(folder: Path) -> torch.dtype:
-    """In which precision a pipeline's UNet lies in its folder, as far as others read it: fp16, or fp32 for all else."""
-    (path, *_) = sorted(path for path in (folder / "unet").glob("*.safetensors") if ".fp16." not in path.name)
+    """In which precision a pipeline's denoiser lies in its folder, as far as others read it; else fp32."""
+    denoiser = next(folder / part for part in DENOISERS if (folder / part).is_dir())
+    (path, *_) = sorted(path for path in denoiser.glob("*.safetensors") if ".fp16." not in path.name)
     with safe_open(path, "pt") as file:
         name = next(iter(file.keys()))
-        return torch.float16 if file.get_slice(name).get_dtype() == "F16" else torch.float32
+        return STORED.get(file.get_slice(name).get_dtype(), torch.float32)
 
 
 def save_pipeline(pipe: Any, folder: Path, dtype: torch.dtype) -> None:

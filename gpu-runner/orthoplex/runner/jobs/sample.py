@@ -6,14 +6,14 @@ Every picture depends on its own job alone; who shares its batch changes nothing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from PIL import Image
 
 from orthoplex.bases import AnyBase
 from orthoplex.enlarge import enlarged
-from orthoplex.loras import NamedLora, check_family, with_loras
+from orthoplex.loras import NamedLora, target_of, with_loras
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
 from orthoplex.png import write_png
@@ -170,10 +170,10 @@ def _lora(base: AnyBase, lease: SampleLease, member: Member, storage: Storage) -
     source = _source(lease, member)
     content = storage.download(source, keep=True)
     try:
-        check_family(base)
-        from orthoplex.bases.sd.foreign import foreign_of
+        target = target_of(base)
+        from orthoplex.bases.foreign.reader import foreign_of
 
-        lora = foreign_of(member.ref, content, cast("Any", base))
+        lora = foreign_of(member.ref, content, target)
     except ValueError as error:
         raise JobFailed("input_invalid", str(error), retryable=False) from error
     words = member.foreign.words if member.foreign else None

@@ -2,9 +2,7 @@
 // gpu-runner/orthoplex/bases/sd/names.py, which knows every layer; a description has those of attention.
 
 import type { Base } from "../../schema/contract/bases.ts";
-
-/** `shape` is (out, in); null for a layer that the base does not describe because it has no gate. */
-export type KnownLayer = { name: string; shape: readonly [number, number] | null };
+import type { KnownLayer, Naming } from "./foreign-naming.ts";
 
 const ATTENTION = ["attn1", "attn2"].flatMap((attention) =>
   ["to_q", "to_k", "to_v", "to_out.0"].map((projection) => `${attention}.${projection}`),
@@ -12,7 +10,7 @@ const ATTENTION = ["attn1", "attn2"].flatMap((attention) =>
 const PLACE = /^(down_blocks|up_blocks)\.(\d+)\.attentions\.(\d+)\.(.+)$/;
 
 /** Every name by which a file may call an attention layer of this base: `unet.` and diffusers' name, or kohya's without an ending. */
-export function attentionNames(base: Base): Map<string, KnownLayer> {
+function attention(base: Base): Map<string, KnownLayer> {
   const shapes = new Map<string, readonly [number, number]>(
     base.layers.map(({ name, out_features, in_features }) => [name, [out_features, in_features]]),
   );
@@ -22,7 +20,7 @@ export function attentionNames(base: Base): Map<string, KnownLayer> {
   const perBlock = attentionsPerBlock(names);
   const known = new Map<string, KnownLayer>();
   for (const name of names) {
-    const layer = { name, shape: shapes.get(name) ?? null };
+    const layer = { layers: [name], shape: shapes.get(name) ?? null };
     known.set(`unet.${name}`, layer);
     known.set(kohyaName(name), layer);
     known.set(kohyaName(stabilityName(name, perBlock)), layer);
@@ -45,7 +43,7 @@ function stabilityName(name: string, perBlock: number): string {
 }
 
 /** A layer's name without what a program put around it: kohya's as it is, all others with the part of the pipeline before it. */
-export function plainName(stem: string): string {
+function plain(stem: string): string {
   const name = stem.replace(/^base_model\.model\./, "");
   if (name.startsWith("lora_")) return name;
   const plain = name.replace(/\.processor\.(to_[qkv]|to_out)$/, ".$1").replace(/\.to_out$/, ".to_out.0");
@@ -53,5 +51,10 @@ export function plainName(stem: string): string {
 }
 
 const PARTS = /^(?:lora_unet_|lora_te[12]?_|unet\.|text_encoder(?:_2)?\.)/;
-export const isOfPipeline = (name: string) => PARTS.test(name);
-export const isAttention = (name: string) => /(?:^|[._])attn[12][._]to_(?:[qkv]|out)/.test(name);
+
+export const STABLE_DIFFUSION: Naming = {
+  model: "Stable Diffusion",
+  ...{ attention, plain },
+  isOfPipeline: (name) => PARTS.test(name),
+  isAttention: (name) => /(?:^|[._])attn[12][._]to_(?:[qkv]|out)/.test(name),
+};

@@ -1,0 +1,169 @@
+"""Reads LoRAs of other programs in every common layout: kohya's, PEFT's, diffusers' old and new, and our own import.
+
+A foreign LoRA has no slot and no entries: it acts on every word and every place, so a composition with one is inexact.
+What is not understood completely is refused by name; no part of a file is skipped silently.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import Tensor
+
+from orthoplex.bases.foreign.target import Layer, LoraTarget
+
+FORMAT = "orthoplex.foreign/1"
+# What else is called a LoRA, by the tensors that only it has.
+OTHER_KINDS = {
+    "hada_": "LoHa", "lokr_": "LoKr", "oft_": "OFT", "boft_": "BOFT", "dora_scale": "DoRA",
+    "lora_magnitude_vector": "DoRA", "lora_mid": "LoCon in Tucker form", ".diff": "a difference of whole weights",
+    "ia3": "IA3", ".on_input": "IA3", ".a1.weight": "GLoRA", "glora": "GLoRA",
+}  # fmt: skip
+DOWN = (".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.down.weight", "_lora.down.weight",
+         ".lora_linear_layer.down.weight", ".down")  # fmt: skip
+UP = (".lora_up.weight", ".lora_B.weight", ".lora_B.default.weight", ".lora.up.weight", "_lora.up.weight",
+       ".lora_linear_layer.up.weight", ".up")  # fmt: skip
+Factors = tuple[Tensor, Tensor, float]
+SAME = 2**-7  # a rounding of bfloat16, as a share
+
+
+class ForeignRefused(ValueError):  # noqa: N818 - a refusal
+    """A file that is not loaded; the message says what it holds, or what this base lacks."""
+
+
+@dataclass(frozen=True, eq=False)
+class ForeignLora:
+    """layers: (part, layer) -> (down (r, ...), up (out, r, ...), scale). metadata: what the file says of itself."""
+
+    layers: Mapping[Layer, Factors]
+    metadata: Mapping[str, str]
+
+    def change(self, layer: Layer, shape: torch.Size) -> Tensor:
+        """scale * up @ down as the layer's weight is shaped, fp64; convolutions are taken at all their places."""
+        return _product(self.layers[layer]).reshape(shape)
+
+
+def _product(factors: Factors) -> Tensor:
+    down, up, scale = factors
+    return scale * (up.double().flatten(1) @ down.double().flatten(1))
+
+
+def read_foreign(path: Path, target: LoraTarget) -> ForeignLora:
+    """The LoRA in a file. ForeignRefused if it is not a LoRA, of an unsupported kind, or for another base."""
+    return foreign_of(str(path), path.read_bytes(), target)
+
+
+def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
+    """The LoRA in the content of a file, which messages call `path`. ForeignRefused as of read_foreign."""
+    try:
+        tensors = load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    except SafetensorError as error:
+        raise ForeignRefused(f"{path} is no safetensors file: {error}") from error
+    metadata: dict[str, str] = header.get("__metadata__") or {}
+    if (found := other_kind(tensors)) is not None:
+        raise ForeignRefused(f"{path} holds {found[1]} ({found[0]}), which is not loaded here")
+    layers: dict[Layer, Factors] = {}
+    for stem, layer, factors in _layers(path, tensors, metadata, target=target):
+        # Some files name a layer in two ways, for two programs.
+        if layer in layers and not _is_same(layers[layer], factors):
+            raise ForeignRefused(f"{path} changes {'.'.join(layer)} in two ways, the second as {stem}")
+        layers.setdefault(layer, factors)
+    if not layers:
+        raise ForeignRefused(f"{path} holds no LoRA")
+    lora = ForeignLora(layers, metadata)
+    _check_shapes(path, lora, target)
+    return lora
+
+
+def _is_same(one: Factors, other: Factors) -> bool:
+    """Whether two pairs of factors are one change, to the precision of bfloat16."""
+    a, b = _product(one), _product(other)
+    return a.shape == b.shape and bool((a - b).norm() <= SAME * a.norm())
+
+
+def other_kind(names: Iterable[str]) -> tuple[str, str] | None:
+    """The first tensor that no LoRA has, and what has it; None where there is none."""
+    for name in names:
+        for mark, kind in OTHER_KINDS.items():
+            if mark in name and (mark != ".diff" or name.endswith((".diff", ".diff_b"))):
+                return name, kind
+    return None
+
+
+def _layers(
+    path: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, target: LoraTarget
+) -> Iterator[tuple[str, Layer, Factors]]:
+    downs, ups = (halves(tensors, endings) for endings in (DOWN, UP))
+    alphas = {name.removesuffix(".alpha"): float(value) for name, value in tensors.items() if name.endswith(".alpha")}
+    written = _written_alphas(metadata)
+    known = {f"{stem}.alpha" for stem in alphas}
+    unknown = []
+    for stem, key in downs.items():
+        if stem not in ups:
+            raise ForeignRefused(f"{path} has {key} without its other half")
+        down, up = tensors[key], tensors[ups[stem]]
+        known |= {key, ups[stem]}
+        layers = target.find(stem)
+        if not layers:
+            unknown.append(stem)
+            continue
+        alpha = alphas.get(stem, written.get(layers[0][0], float(len(down))))
+        sizes = [len(target.weight(layer)) for layer in layers]
+        if len(layers) > 1 and len(up) != sum(sizes):
+            raise ForeignRefused(
+                f"{path} changes {stem} in {len(up)} rows; of {target.base_id} these are {sum(sizes)}: "
+                "it is for another base"
+            )
+        for layer, rows in zip(layers, torch.split(up, sizes) if len(layers) > 1 else (up,), strict=True):
+            yield stem, layer, (down.float(), rows.float(), alpha / len(down))
+    if unknown:
+        raise ForeignRefused(
+            f"{path} changes {len(unknown)} of {len(downs)} layers that {target.base_id} does not have, such as "
+            f"{unknown[0]}: {target.mismatch(unknown)}"
+        )
+    if left := sorted(set(tensors) - known):
+        raise ForeignRefused(f"{path} holds {left[0]}, which belongs to no LoRA that is known here")
+
+
+def halves(names: Iterable[str], endings: Sequence[str]) -> dict[str, str]:
+    """Name of a layer in a file -> the tensor of one of its halves."""
+    found = {}
+    for name in names:
+        for ending in endings:
+            if name.endswith(ending):
+                found[name.removesuffix(ending)] = name
+                break
+    return found
+
+
+def _written_alphas(metadata: Mapping[str, str]) -> dict[str, float]:
+    """Part -> alpha where diffusers wrote PEFT's settings beside the tensors; without them alpha is the rank."""
+    try:
+        settings = json.loads(metadata.get("lora_adapter_metadata", "{}"))
+        return {
+            key.removesuffix(".lora_alpha"): float(value)
+            for key, value in settings.items()
+            if key.endswith(".lora_alpha")
+        }
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _check_shapes(path: str, lora: ForeignLora, target: LoraTarget) -> None:
+    for layer, (down, up, _) in lora.layers.items():
+        weight = target.weight(layer)
+        says = (up.shape[0], *down.shape[1:])
+        fits = says == tuple(weight.shape) or (weight.dim() == 2 and says == (*weight.shape, 1, 1))
+        fits = fits or (weight.dim() == 4 and weight.shape[2:] == (1, 1) and says == tuple(weight.shape[:2]))
+        if not fits or len(down) != up.shape[1] or up[0, 0].numel() != 1:
+            raise ForeignRefused(
+                f"{path} changes {'.'.join(layer)} as {says}; of {target.base_id} it is {tuple(weight.shape)}: "
+                "it is for another base"
+            )
