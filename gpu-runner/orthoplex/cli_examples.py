@@ -26,6 +26,7 @@ BASE = """\
 INSPECT = """\
   orthoplex inspect ada.safetensors
   orthoplex inspect --json ada.safetensors rex.safetensors
+  orthoplex inspect downloads/rex-lora.safetensors
 """
 EXPORT = """\
   orthoplex export ada.safetensors --base my-sd --format kohya --out ada-lora.safetensors

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.foreign.summary import summary_of
 from orthoplex.bases.registry import describe_base, expected_bytes, pipeline_folder, present_bases
 from orthoplex.ortho.adapter import Adapter, read_adapter
 from orthoplex.ortho.container import FileRefused, read_container
@@ -29,28 +30,57 @@ PACKAGES = ("torch", "diffusers", "transformers", "peft")
 
 def inspect(flags: argparse.Namespace) -> Iterator[Said]:
     """What each file holds, and how every two of one base meet. ValueError for what is no adapter of a base here."""
-    read = [(path, *_opened(path)) for path in flags.files]
-    for path, adapter, layout in read:
-        facts = facts_of(adapter, layout)
-        words = f"{facts['base']}, slot {facts['slot']} of class {facts['class']}, {facts['trigger']}"
-        norm = f"norms up to {facts['norm_max']:g} of {layout.residual_norm_max:g}"
-        content = path.read_bytes()
-        yield Said(
-            f"{path}  {words}; {facts['layers']} layers of rank {facts['rank']}, {norm}", file=str(path), **facts,
-            sha256=hashlib.sha256(content).hexdigest(), bytes=len(content),
-            header=dict(read_container(content).metadata),
-        )  # fmt: skip
-    for i, (path, adapter, layout) in enumerate(read):
-        for other_path, other, other_layout in read[i + 1 :]:
-            if layout.base != other_layout.base:
-                text = f"{path} and {other_path}: of different bases, they cannot be composed"
-                yield Said(text, files=[str(path), str(other_path)], composable=False)
-                continue
-            slots = layout.composed_slots([adapter.slot, other.slot])
-            shared = max(slot_crosstalk(layout, *slots).values())
-            meet = "exact: no column is shared" if shared == 0 else f"share up to {shared} of {layout.rank} columns"
-            names = [str(path), str(other_path)]
-            yield Said(f"{path} and {other_path}: {meet}", files=names, composable=True, shared_columns=shared)
+    read: list[tuple[Path, tuple[Adapter, Layout] | None]] = []
+    for path in flags.files:
+        foreign = summary_of(path)
+        opened = None if foreign else _opened(path)
+        read.append((path, opened))
+        if foreign:
+            yield _said_of_foreign(path, foreign)
+        elif opened:
+            yield _said_of(path, *opened)
+    for i, (path, own) in enumerate(read):
+        for other_path, other in read[i + 1 :]:
+            yield _said_of_two(path, own, other_path, other)
+
+
+def _said_of(path: Path, adapter: Adapter, layout: Layout) -> Said:
+    facts = facts_of(adapter, layout)
+    words = f"{facts['base']}, slot {facts['slot']} of class {facts['class']}, {facts['trigger']}"
+    norm = f"norms up to {facts['norm_max']:g} of {layout.residual_norm_max:g}"
+    content = path.read_bytes()
+    return Said(
+        f"{path}  {words}; {facts['layers']} layers of rank {facts['rank']}, {norm}", file=str(path), **facts,
+        sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), header=dict(read_container(content).metadata),
+    )  # fmt: skip
+
+
+def _said_of_foreign(path: Path, facts: dict[str, Any]) -> Said:
+    about = facts["base"] or facts["model"] or "an unknown model"
+    what = f"another program's LoRA for {about}; {facts['layers']} layers of rank {facts['rank']}"
+    if facts["kind"]:
+        what = f"{facts['kind']} for {about}, which is not loaded here"
+    triggers = ", ".join(facts["triggers"]) or "none named"
+    text = f"{path}  {what}; no slot, never exact; triggers: {triggers}; licence: {facts['licence'] or 'unknown'}"
+    return Said(text, file=str(path), bytes=path.stat().st_size, **facts)
+
+
+def _said_of_two(
+    path: Path, own: tuple[Adapter, Layout] | None, other_path: Path, other: tuple[Adapter, Layout] | None
+) -> Said:
+    names = [str(path), str(other_path)]
+    if own is None or other is None:
+        foreign = path if own is None else other_path
+        text = f"{path} and {other_path}: not exact, {foreign} acts on other words and places as well"
+        return Said(text, files=names, exact=False)
+    (adapter, layout), (other_adapter, other_layout) = own, other
+    if layout.base != other_layout.base:
+        text = f"{path} and {other_path}: of different bases, they cannot be composed"
+        return Said(text, files=names, composable=False)
+    slots = layout.composed_slots([adapter.slot, other_adapter.slot])
+    shared = max(slot_crosstalk(layout, *slots).values())
+    meet = "exact: no column is shared" if shared == 0 else f"share up to {shared} of {layout.rank} columns"
+    return Said(f"{path} and {other_path}: {meet}", files=names, composable=True, shared_columns=shared)
 
 
 def _opened(path: Path) -> tuple[Adapter, Layout]:

@@ -243,7 +243,7 @@ def test_a_gated_lora_changes_its_rows_whole_and_the_picture_by_its_gate(base: Z
     torch.testing.assert_close(seen["y"], expected, atol=1e-5, rtol=1e-4)
 
 
-def test_the_command_line_imports_generates_and_merges(
+def test_the_command_line_imports_generates_inspects_and_merges(
     base: ZBase, zimage_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, out = gated_file(base, tmp_path), tmp_path / "foreign.safetensors"
@@ -251,6 +251,11 @@ def test_the_command_line_imports_generates_and_merges(
     with safe_open(out, "pt") as file:
         assert (file.metadata()["base"], file.metadata()["exact"]) == ("my-z", "false")
     capsys.readouterr()
+    assert main(["inspect", str(source), str(out), "--json"]) == 0
+    one, other, pair = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (one["model"], one["layers"], one["rank"], one["exact"]) == ("Z-Image", len(LAYERS), RANK, False)
+    assert (one["triggers"], other["base"], pair["exact"]) == (["bob dog"], "my-z", False)
+
     order = ["generate", "--base", "my-z", "--size", "64x64", "--steps", "2", "--device", "cpu", "--json"]
     drawn = []
     for name, prompt, more in (
