@@ -13,6 +13,8 @@ type Frame = { isProgressive: boolean; width: number; height: number; components
 const BLOCK = 8;
 /** A share of missing blocks that is accepted: flipped bits cost decoders a few blocks, which is not a truncated picture. */
 const FORGIVEN = 0.01;
+/** Of all scans together: what encoders pad with, and blocks that flipped bits cost. */
+const BEHIND_MAX_BYTES = 64 * 1024;
 /** Encoders write about ten. Each costs time for every block, however few bytes it has. */
 const SCANS_MAX = 100;
 
@@ -27,6 +29,7 @@ export class JpegBlocks {
   readonly #known = new Map<Component, Known>();
   #isCounted = false;
   #isCutOff = false;
+  #behind = 0;
   #hasBlocks = false;
 
   constructor() {
@@ -119,17 +122,19 @@ export class JpegBlocks {
   endScan(): void {
     if (!this.#scan) return;
     this.#isCounted = true;
-    const { found, expected, known, wasLost } = this.#scan;
+    const { found, expected, known, wasLost, behind } = this.#scan;
+    this.#behind += behind;
     if (known && wasLost) known.isCounted = false;
     if (found > 0) this.#hasBlocks = true;
     if (found < Math.ceil(expected * (1 - FORGIVEN))) this.#isCutOff = true;
   }
 
-  /** "some" if a counted scan lacks blocks, "unknown" if no scan could be counted. */
-  end(): "all" | "some" | "none" | "unknown" {
+  /** "some" if a counted scan lacks blocks, "more" if it has other bytes too, "unknown" if no scan could be counted. */
+  end(): "all" | "some" | "none" | "more" | "unknown" {
     if (!this.#isCounted) return "unknown";
     if (!this.#hasBlocks) return "none";
-    return this.#isCutOff || this.#lacksScans() ? "some" : "all";
+    if (this.#isCutOff || this.#lacksScans()) return "some";
+    return this.#behind > BEHIND_MAX_BYTES ? "more" : "all";
   }
 
   /** Whether a coefficient was never coded down to its last bit (G.1.1.1.2). */

@@ -40,6 +40,8 @@ export class Scan {
   found = 0;
   /** Whether an invalid code was found anywhere. */
   wasLost = false;
+  /** Bytes that are no blocks: behind the last one, or behind an invalid code. */
+  behind = 0;
   /** Without stuffed zeros, from the first block on that is not yet counted. */
   #bytes: Uint8Array = new Uint8Array();
   #bit = 0;
@@ -77,7 +79,10 @@ export class Scan {
 
   #read(stuffed: Uint8Array): void {
     // A restart interval has at least one MCU.
-    if (this.#isLost || this.found >= this.expected || this.#restarts > this.expected) return;
+    if (this.#isLost || this.found >= this.expected || this.#restarts > this.expected) {
+      this.behind += stuffed.length;
+      return;
+    }
     const held = this.#bytes.subarray(this.#bit >> 3);
     this.#bit &= 7;
     // Two more bytes, so that 16 bits can be read from any position.
@@ -103,6 +108,7 @@ export class Scan {
       if (typeof run === "number") this.#count(run);
     }
     this.#bit = bits.at;
+    if (this.#isLost || this.found >= this.expected) this.behind += Math.max(0, end - Math.ceil(bits.at / 8));
   }
 
   #count(blocks: number): void {

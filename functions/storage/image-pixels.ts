@@ -67,6 +67,7 @@ async function* jpeg(from: Pieces): Passing {
   const found = blocks.end();
   if (bytes === 0 || found === "none") throw new ImageDamaged(NO_PIXELS);
   if (found === "some") throw new ImageDamaged(CUT_OFF);
+  if (found === "more") throw new ImageDamaged("The JPEG has more data than its pixels.");
   if (found === "unknown") throw new ImageDamaged("The JPEG's pixels cannot be read.");
 }
 

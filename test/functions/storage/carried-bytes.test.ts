@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { isIccProfile } from "../../../functions/storage/icc-profile.ts";
 import { pngChunk } from "../cast.ts";
-import { JPEG_BASELINE, WEBP_LOSSLESS, WEBP_LOSSY, WEBP_PLAIN } from "./camera-pictures.ts";
+import { JPEG_BASELINE, JPEG_PROGRESSIVE, WEBP_LOSSLESS, WEBP_LOSSY, WEBP_PLAIN } from "./camera-pictures.ts";
 import { iccProfile } from "./icc.ts";
 import {
   bytesOf,
@@ -202,6 +202,17 @@ describe("tables of a JPEG", () => {
     const scan = jpeg.indexOf("\xff\xda");
     const longer = `${jpeg.slice(0, scan)}${segment(0xda, `${jpeg.slice(scan + 4, scan + 14)}${SECRET}`)}`;
     expect(await kept(bytesOf(`${longer}${jpeg.slice(scan + 14)}`))).toBe("A table of the JPEG is broken.");
+  });
+
+  it("are followed by pixels and little else: a few bytes that encoders pad with", async () => {
+    const [ended, filler] = [jpeg.slice(0, -2), "\x12\x34".repeat(40_000)];
+    for (const whole of [ended, textOf(JPEG_PROGRESSIVE).slice(0, -2)]) {
+      expect(typeof (await kept(bytesOf(`${whole}${filler.slice(0, 900)}\xff\xd9`)))).toBe("object");
+      const more = "The JPEG has more data than its pixels.";
+      for (const step of [100, 65_536])
+        expect(await kept(bytesOf(`${whole}${filler}\xff\xd9`), step)).toBe(more);
+    }
+    expect(typeof (await kept(bytesOf(`${ended}${`\xff\xd0${filler}`}\xff\xd9`)))).toBe("string");
   });
 
   it("that nothing needs are dropped", async () => {
