@@ -12,6 +12,7 @@ import { type CUBE_FACETS, cubeSql, ofBaseSql, ownersSql, tagsSql } from "./face
 import { correctedOf } from "./search.ts";
 import { searchOf, type Viewer } from "./search-query.ts";
 import type { Filters, Search } from "./search-sql.ts";
+import { folded } from "./search-words.ts";
 
 export type FacetQuery = Filters & { facet?: FacetName[] | undefined; prefix?: string | undefined };
 
@@ -23,7 +24,8 @@ export async function facetsOf(
   caller: Caller | null,
   query: FacetQuery,
 ): Promise<{ viewer: Viewer; list: FacetList } | Refusal> {
-  const { facet, prefix, ...filters } = query;
+  const { facet, prefix: begun, ...filters } = query;
+  const prefix = begun === undefined ? undefined : folded(begun);
   const wanted = facet && facet.length > 0 ? facet : FACETS;
   if (prefix !== undefined && wanted.length !== 1) {
     return refuse("request_invalid", "needs exactly one facet to look into: send `facet`", "?prefix");
@@ -96,7 +98,11 @@ function facetOfCube(
   const chosen = name === "allows" ? [] : (search[name] ?? []);
   const values = [...counts].flatMap(([id, count]) => {
     const value = name === "allows" ? GRANTS[id] : name === "rating" ? RATINGS[id] : nameOf.get(id);
-    const begins = prefix === undefined || value?.toLowerCase().startsWith(prefix.toLowerCase());
+    const begins =
+      prefix === undefined ||
+      folded(value ?? "")
+        .toLowerCase()
+        .startsWith(prefix.toLowerCase());
     return value !== undefined && begins && count > 0 ? [{ value, count, chosen: chosen.includes(id) }] : [];
   });
   const shown = byCount(values) as typeof values;

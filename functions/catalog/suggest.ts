@@ -13,6 +13,7 @@ import { ownersWith, valuesWith } from "./facets.ts";
 import { searchAdapters } from "./search.ts";
 import type { Viewer } from "./search-query.ts";
 import { integers } from "./search-sql.ts";
+import { folded } from "./search-words.ts";
 
 const TAGS_SHOWN = 2;
 const OWNERS_SHOWN = 2;
@@ -23,7 +24,7 @@ export async function suggestionsOf(
   { db, caller, viewer, origin }: { db: Db; caller: Caller | null; viewer: Viewer; origin: string },
   query: { q: string; rating?: Rating[] | undefined },
 ): Promise<Suggestions | Refusal> {
-  const text = query.q.trim().toLowerCase();
+  const text = folded(query.q).trim().toLowerCase();
   if (text === "") return NOTHING;
   const rating = sql`(${integers(viewer.ratings.map((one) => RATINGS.indexOf(one)))})`;
   const [tags, owners] = await askAll<[{ tag: string; count: number }, { handle: string; count: number }]>(

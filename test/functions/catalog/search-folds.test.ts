@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { folded } from "../../../functions/catalog/search-words.ts";
-import type { Suggestions } from "../../../schema/contract/index.ts";
+import type { FacetList, Suggestions } from "../../../schema/contract/index.ts";
 import migration from "../../../schema/migrations/0018_folded_search.sql?raw";
 import { ask, db, person, published } from "../cast.ts";
 import { mixOf } from "../compose/mix-cast.ts";
@@ -75,6 +75,13 @@ describe("compatibility characters", () => {
     expect([page.corrected, page.items.map(({ name }) => name)]).toEqual(["aurora", ["styled"]]);
     const { body } = await ask<Suggestions>("GET", `/v1/suggest?q=${encodeURIComponent("ＡＵＲＯ")}`);
     expect(body.adapters.map(({ ref }) => ref)).toEqual(["ana/styled"]);
+    const owners = await ask<Suggestions>("GET", `/v1/suggest?q=${encodeURIComponent("ＡＮ")}`);
+    expect(owners.body.owners.map(({ handle }) => handle)).toEqual(["ana"]);
+    const facets = await ask<FacetList>(
+      "GET",
+      `/v1/adapters/facets?facet=owner&prefix=${encodeURIComponent("ＡＮ")}`,
+    );
+    expect(facets.body.facets.owner?.values.map(({ value }) => value)).toEqual(["ana"]);
   });
 
   it("follow a changed text", async () => {
