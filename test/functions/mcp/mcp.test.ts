@@ -5,7 +5,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { JSON_BODY_MAX_BYTES, MCP_IMAGE_MAX_BYTES, MCP_SEARCH_MAX } from "../../../schema/contract/index.ts";
-import { ask, Machine, ORIGIN, type Person, person, png, published, signUp } from "../cast.ts";
+import { ask, Machine, ORIGIN, type Person, person, png, pngChunk, published, signUp } from "../cast.ts";
 
 type Content = { type: string; text?: string; data?: string; mimeType?: string };
 
@@ -57,17 +57,36 @@ async function runOne(pictures?: Uint8Array<ArrayBuffer>[]): Promise<void> {
   expect(settled.status).toBe(200);
 }
 
-/** A picture of so many bytes: a palette that nobody needs stands before its end. */
+/** A black picture of so many bytes: its rows are not packed, and blocks without bytes stand between them and the end of their stream. */
 async function pngOf(bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const small = await png(512, 256, 99);
-  const filler = new Uint8Array(bytes - small.length);
-  new DataView(filler.buffer).setUint32(0, filler.length - 12);
-  filler.set(new TextEncoder().encode("sPLT"), 4);
-  const whole = new Uint8Array(bytes);
-  whole.set(small.subarray(0, -12));
-  whole.set(filler, small.length - 12);
-  whole.set(small.subarray(-12), bytes - 12);
-  return whole;
+  const [width, height] = [512, 256];
+  const header = new Uint8Array(13);
+  new DataView(header.buffer).setUint32(0, width);
+  new DataView(header.buffer).setUint32(4, height);
+  header.set([8, 0], 8);
+  const block = (length: number, isLast: boolean) => {
+    const stored = new Uint8Array(5 + length);
+    stored.set([Number(isLast), length & 255, length >> 8, ~length & 255, (~length >> 8) & 255]);
+    return stored;
+  };
+  const rows = (1 + width) * height;
+  const stored = [block(65_535, false), block(65_535, false), block(rows - 2 * 65_535, false)];
+  const checksum = new Uint8Array(4);
+  new DataView(checksum.buffer).setUint32(0, ((rows % 65_521) << 16) | 1);
+  // What the rest takes: signature, two chunks, the stream's head, rows, last block and checksum, and the end.
+  const rest = bytes - (8 + 25 + 12 + 2 + rows + 3 * 5 + 5 + 4 + 12);
+  // Blocks have five bytes; a chunk of the stream's own makes up for what is left of them.
+  const chunks = (3 * rest) % 5;
+  const empty = Array.from({ length: (rest - 12 * chunks) / 5 }, () => block(0, false));
+  const stream = new Blob([new Uint8Array([0x78, 1]), ...stored, ...empty, block(0, true), checksum]);
+  const parts = [
+    Uint8Array.from("\x89PNG\r\n\x1a\n", (character) => character.charCodeAt(0)),
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", new Uint8Array(await stream.arrayBuffer())),
+    ...Array.from({ length: chunks }, () => pngChunk("IDAT", new Uint8Array())),
+    pngChunk("IEND", new Uint8Array()),
+  ];
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 describe("an assistant", () => {
