@@ -19,7 +19,8 @@ PLAIN_PROMPTS = (
     "smiling\nsky background",
 )
 OPENAI_SIZES = ("1024x1024", "1536x1024", "1024x1536")
-UNDRAWABLE = "a person; a person; a person; a person; a person"
+# More people than a canvas holds, by the colour of their hair: only the runner counts those.
+UNDRAWABLE = "blonde; ginger; auburn; platinum; blonde"
 
 Check = Callable[[], str]
 

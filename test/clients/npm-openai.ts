@@ -232,5 +232,5 @@ export const npmOpenAi: Check[] = [
   },
 ];
 
-/** The words of the base are few; more people than a canvas holds is what it cannot do. */
-export const UNDRAWABLE = "a person; a person; a person; a person; a person";
+/** More people than a canvas holds, by the colour of their hair: only the runner counts those. */
+export const UNDRAWABLE = "blonde; ginger; auburn; platinum; blonde";
