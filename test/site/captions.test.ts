@@ -18,6 +18,13 @@ describe("captions", () => {
     expect(captionFrom("IMG_2041.png", words)).toBe("");
   });
 
+  it("are the words of a file's name where the base reads free text", () => {
+    expect(captionFrom("Smiling-in-the-park-02.jpg", null)).toBe("smiling in the park");
+    expect(captionFrom("злой.png", null)).toBe("злой");
+    expect(captionFrom("DSC_0012 (copy 2).JPG", null)).toBe("");
+    expect(captionFrom("PXL_20240801_101112.jpg", null)).toBe("");
+  });
+
   it("contradict themselves with two words of an exclusive group", () => {
     expect(contradictionIn("smiling, laughing", words)).toBe("smiling and laughing exclude each other.");
     expect(contradictionIn("smiling, glasses, beard", words)).toBeNull();

@@ -7,14 +7,25 @@ type Words = Record<string, readonly string[]>;
 /** Groups that say what differs between pictures of one concept. */
 const PROPOSED = ["expression", "background"];
 
-/** "ana-smiling-02.png" proposes "smiling". Empty where the name says nothing that the base knows. */
-export function captionFrom(name: string, words: Words): string {
-  const text = name.replace(/\.[^.]*$/, "").replace(/[^a-z]+/gi, " ");
+/** What cameras, browsers and copies call a file: nothing that is seen in it. */
+const NAMELESS =
+  /^(?:img|image|images|dsc|dscf|dscn|pxl|mvimg|gopr|screenshot|screen|shot|photo|pic|picture|unnamed|untitled|download|copy|of|final|new|scan)$/i;
+
+/** "ana-smiling-02.png" proposes "smiling". Empty where the name says nothing that the base knows; without `words`, on a base of free text, the name's own. */
+export function captionFrom(name: string, words: Words | null): string {
+  const stem = name.replace(/\.[^.]*$/, "");
+  if (words === null) return wordsOf(stem);
+  const text = stem.replace(/[^a-z]+/gi, " ");
   const found = PROPOSED.flatMap((group) => {
     const word = (words[group] ?? []).find((each) => hasPhrase(text, each));
     return word === undefined ? [] : [phraseOf(group, word)];
   });
   return found.join(", ");
+}
+
+function wordsOf(stem: string): string {
+  const words = stem.split(/[^\p{L}\p{M}]+/u).filter((word) => word.length > 1 && !NAMELESS.test(word));
+  return words.join(" ").toLowerCase();
 }
 
 /** Two words of one group cannot both be true of one picture. Null where the caption holds together. */

@@ -21,6 +21,7 @@ export function PictureStep(props: {
   onChange: (change: (before: readonly Chosen[]) => readonly Chosen[]) => void;
 }) {
   const { pictures, limits, onChange } = props;
+  const isFreeText = Object.keys(props.words).length === 0;
   const [refusals, setRefusals] = useState<readonly string[]>([]);
   const [cropping, setCropping] = useState<string | null>(null);
   const cropped = pictures.find((picture) => picture.id === cropping);
@@ -38,7 +39,7 @@ export function PictureStep(props: {
   };
   const captioned = (picture: Chosen): Chosen => ({
     ...picture,
-    caption: captionFrom(picture.name, props.words),
+    caption: captionFrom(picture.name, isFreeText ? null : props.words),
   });
   const replace = (id: string, next: Chosen) =>
     onChange((before) => before.map((picture) => (picture.id === id ? next : picture)));
@@ -89,7 +90,7 @@ export function PictureStep(props: {
         <p class="quiet" role="status">
           {pictures.length < limits.min
             ? `${countOf(limits.min - pictures.length, "more picture")} needed.`
-            : `${countOf(pictures.length, "picture")}. Captions are optional: say only what differs, such as the mood. Words that the base knows are taken from the files' names.`}
+            : `${countOf(pictures.length, "picture")}. Captions are optional: say only what differs, such as the mood. ${isFreeText ? "Words are" : "Words that the base knows are"} taken from the files' names.`}
         </p>
       )}
       {cropped && (
