@@ -2,7 +2,7 @@
 // JPEG (ITU T.81, B.2.2), WebP (RFC 9649, 2.5-2.7).
 
 import type { FileReason } from "../../schema/contract/codes.ts";
-import { IMAGE_MAX_PIXELS } from "../../schema/contract/limits.ts";
+import { IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE } from "../../schema/contract/limits.ts";
 
 export type ImageHeader = {
   contentType: "image/png" | "image/jpeg" | "image/webp";
@@ -11,8 +11,8 @@ export type ImageHeader = {
 };
 type ImageFault = { reason: FileReason; detail: string };
 
-/** JPEG puts EXIF, thumbnails and colour profiles before its size; beyond this length the search ends. */
-export const IMAGE_HEAD_MAX_BYTES = 1024 * 1024;
+/** JPEG puts EXIF, thumbnails, colour profiles and phones' maps of depth before its size; beyond this length the search ends. */
+export const IMAGE_HEAD_MAX_BYTES = 4 * 1024 * 1024;
 
 /** What names the format, the first chunk of a WebP included. */
 const FIRST_BYTES = 16;
@@ -43,6 +43,10 @@ function sized(
   height: number,
 ): ImageHeader | ImageFault {
   if (width === 0 || height === 0) return { reason: "truncated", detail: "The picture has no pixels." };
+  if (Math.max(width, height) > IMAGE_MAX_SIDE) {
+    const detail = `The picture has ${width} x ${height} pixels; a side may have at most ${IMAGE_MAX_SIDE}.`;
+    return { reason: "too_many_pixels", detail };
+  }
   if (width * height > IMAGE_MAX_PIXELS) {
     const megapixels = ((width * height) / 1e6).toFixed(1);
     return {
@@ -94,20 +98,23 @@ function readWebp(head: Uint8Array, view: DataView): ImageHeader | ImageFault | 
 function readJpeg(view: DataView): ImageHeader | ImageFault | "more" {
   let at = 2;
   while (at + 9 <= view.byteLength) {
-    if (view.getUint8(at) !== 0xff) return { reason: "truncated", detail: "The JPEG's segments are broken." };
     const marker = view.getUint8(at + 1);
-    if (marker === 0xff) {
-      at += 1; // fill byte
+    // Decoders pass over stray bytes between segments, and any marker may have fill bytes before it.
+    if (view.getUint8(at) !== 0xff || marker === 0xff || marker === 0) {
+      at += 1;
     } else if (isFrameStart(marker)) {
       return sized("image/jpeg", view.getUint16(at + 7), view.getUint16(at + 5));
     } else if (marker === 0xd9 || marker === 0xda) {
       return { reason: "truncated", detail: "The JPEG has no frame header." };
     } else {
-      at += 2 + view.getUint16(at + 2);
+      at += isAlone(marker) ? 2 : 2 + view.getUint16(at + 2);
     }
   }
   return "more";
 }
+
+/** JPEG's markers without a length: SOI, restart markers, TEM. */
+export const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 /** SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC), which share the range. */
 const isFrameStart = (marker: number) =>

@@ -7,6 +7,8 @@ const [SOF0, SOF2, DHT, DAC, SOS, DQT, DNL, DRI] = [0xc0, 0xc2, 0xc4, 0xcc, 0xda
 /** Of arithmetic coding and of hierarchical pictures (JPG, DHP, EXP), which are refused by their frames, and of pictures without a height. */
 const UNUSED = [0xc8, DAC, DNL, 0xde, 0xdf];
 const COMPONENTS_MAX = 4;
+const BITS = 8;
+const SAMPLES_MAX = 4;
 const BLOCK_COEFFICIENTS = 64;
 /** Of Huffman and quantization tables: a table of each kind for a hundred scans. */
 const TABLES_MAX_BYTES = 128 * 1024;
@@ -38,8 +40,19 @@ export class JpegTables {
     if (body.length !== bytes || count === 0 || count > COMPONENTS_MAX) throw damaged();
     if (marker !== SOS && marker > SOF2)
       throw new ImageDamaged("The JPEG is coded in a way that browsers do not show: arithmetic or lossless.");
+    if (marker !== SOS && !isShown(body))
+      throw new ImageDamaged(
+        "The JPEG is coded in a way that browsers do not show: not 8 bits, or odd sampling.",
+      );
     return body;
   }
+}
+
+/** Of a frame's header (B.2.2): 8 bits a sample, and one to four samples across and down for each component. */
+function isShown(body: Uint8Array): boolean {
+  const samplings = body.subarray(6).filter((_, i) => i % 3 === 1);
+  const isSampling = (each: number) => each >= 1 && each <= SAMPLES_MAX;
+  return body[0] === BITS && samplings.every((each) => isSampling(each >> 4) && isSampling(each & 15));
 }
 
 /** Tables of a class and destination, 16 counts and so many symbols (B.2.4.2). */

@@ -4,7 +4,7 @@
 
 import { ICC_MAX_BYTES, isIccProfile, JpegProfile } from "./icc-profile.ts";
 import { exifOf, orientationOf, UPRIGHT } from "./image-exif.ts";
-import type { ImageHeader } from "./image-file.ts";
+import { type ImageHeader, isAlone } from "./image-file.ts";
 import { JpegTables } from "./image-jpeg-tables.ts";
 import { ImageDamaged, type Pieces } from "./image-pieces.ts";
 import { cleanPng } from "./image-png-metadata.ts";
@@ -38,16 +38,17 @@ const EOI = 0xd9;
 const APP2 = 0xe2;
 /** Of Adobe's segment: its name, version, two flags and the colour transform. */
 const ADOBE_BYTES = 12;
-const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 async function* cleanJpeg(from: Pieces, found: Found): AsyncGenerator<Uint8Array> {
   yield (await from.take(2)) ?? new Uint8Array();
   const profile = new JpegProfile();
   const tables = new JpegTables();
+  let hasScan = false;
   for (;;) {
     const marker = await markerOf(from);
-    if (marker === null) return;
-    if (marker === EOI) {
+    // Without an end marker the picture may be whole: whether its blocks are there is counted afterwards.
+    if (marker === null && !hasScan) return;
+    if (marker === null || marker === EOI) {
       yield new Uint8Array([0xff, EOI]);
       return;
     }
@@ -64,19 +65,27 @@ async function* cleanJpeg(from: Pieces, found: Found): AsyncGenerator<Uint8Array
     if (marker === APP2) for (const kept of profile.add(body)) yield segment(marker, kept);
     const kept = tables.has(marker) ? tables.kept(marker, body) : keptSegment(marker, body, found);
     if (kept) yield segment(marker, kept);
-    if (marker === SOS) yield* scan(from);
+    if (marker !== SOS) continue;
+    hasScan = true;
+    yield* scan(from);
   }
 }
 
+/** Bytes between segments that decoders pass over, with a warning at most; they are not kept. */
+const STRAY_MAX_BYTES = 64 * 1024;
+
 async function markerOf(from: Pieces): Promise<number | null> {
-  const first = await from.take(1);
-  if (!first) return null;
-  if (first[0] !== 0xff) throw new ImageDamaged("The JPEG's segments are broken.");
-  for (;;) {
-    const next = await from.take(1);
-    if (!next) return null;
-    if (next[0] !== 0xff) return next[0] ?? null; // else a fill byte
+  for (let stray = 0; stray <= STRAY_MAX_BYTES; stray += 1) {
+    let byte = (await from.take(1))?.[0];
+    if (byte === undefined) return null;
+    if (byte !== 0xff) continue;
+    while (byte === 0xff) {
+      byte = (await from.take(1))?.[0]; // fill bytes
+      if (byte === undefined) return null;
+    }
+    if (byte !== 0) return byte;
   }
+  throw new ImageDamaged("The JPEG's segments are broken.");
 }
 
 function segment(marker: number, body: Uint8Array): Uint8Array {

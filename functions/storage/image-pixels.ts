@@ -2,7 +2,7 @@
 // present in its zlib stream. JPEG: every block is present in its Huffman codes. WebP: the coded data is present up to the stated end. Buffers
 // no whole picture.
 
-import type { ImageHeader } from "./image-file.ts";
+import { type ImageHeader, isAlone } from "./image-file.ts";
 import { JpegBlocks } from "./image-jpeg-blocks.ts";
 import { CUT_OFF, ImageDamaged, NO_PIXELS, Pieces, passed, taken } from "./image-pieces.ts";
 import { pngPixels } from "./image-png-pixels.ts";
@@ -24,8 +24,6 @@ const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffse
 // JPEG (ITU T.81, B.2)
 
 const [SOF0, SOF2, DHT, SOS, EOI] = [0xc0, 0xc2, 0xc4, 0xda, 0xd9];
-/** Without a length: SOI, restart markers, TEM. */
-const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 async function* jpeg(from: Pieces): Passing {
   yield await taken(from, 2);

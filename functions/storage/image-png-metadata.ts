@@ -92,6 +92,15 @@ export async function* cleanPng(from: Pieces, found: { orientation: number }): A
     }
     if (type === "IHDR") chunks.begin(await from.held(length));
     if (chunks.keeps(type, length)) {
+      if (isAncillary(type)) {
+        const body = await from.take(length + 4);
+        if (!body) return;
+        // Programs differ in what they make of a wrong checksum, so a chunk that is not needed is left out.
+        if (!isIntact(head, body)) continue;
+        yield head;
+        yield body;
+        continue;
+      }
       yield head;
       yield* from.pass(length + 4);
       continue;
@@ -103,6 +112,7 @@ export async function* cleanPng(from: Pieces, found: { orientation: number }): A
     }
     const body = await from.take(length + 4);
     if (!body) return;
+    if (!isIntact(head, body)) continue;
     if (type === "eXIf") {
       if (found.orientation !== UPRIGHT) continue;
       found.orientation = orientationOf(body.subarray(0, length));
@@ -115,6 +125,15 @@ export async function* cleanPng(from: Pieces, found: { orientation: number }): A
     yield head;
     yield body;
   }
+}
+
+/** By its name (5.4): decoders can do without it. All that are kept are short. */
+const isAncillary = (type: string) => /^[a-z]/.test(type) && type !== "fcTL" && type !== "fdAT";
+
+/** Whether a chunk has its checksum (5.3): that of its type and data. */
+function isIntact(head: Uint8Array, body: Uint8Array): boolean {
+  const end = body.length - 4;
+  return crc32(body.subarray(0, end), crc32(head.subarray(4))) === viewOf(body).getUint32(end);
 }
 
 function pngChunk(type: string, data: Uint8Array): Uint8Array {

@@ -4,7 +4,7 @@
 import { crc32 } from "../lib/crc32.ts";
 import { type ImageHeader, pngLayout } from "./image-file.ts";
 import { CUT_OFF, ImageDamaged, NO_PIXELS, type Pieces, passed, taken } from "./image-pieces.ts";
-import { RowBytes, rowBytes } from "./image-rows.ts";
+import { bytesOf, RowBytes, type Rows, rowsOf } from "./image-rows.ts";
 
 type Size = { width: number; height: number };
 type Layout = NonNullable<ReturnType<typeof pngLayout>>;
@@ -73,11 +73,13 @@ class Streams {
   /** A chunk begins, whose data comes next. */
   async begin(type: string, length: number, from: Pieces): Promise<void> {
     if (type === "IDAT" && !this.#hasPicture) {
-      // A frame's header before it makes it the first frame, of the same size.
+      // A frame's header before it makes it the first frame, of the same size (11.3.4.2).
+      if (this.#frame && (this.#frame.width !== this.#size.width || this.#frame.height !== this.#size.height))
+        throw new ImageDamaged("The first frame of the PNG is not of its size.");
       this.#frame = null;
       this.#hasPicture = true;
       this.#isPicture = true;
-      this.#rows = new RowBytes(rowBytes(this.#size, this.#layout));
+      this.#rows = new RowBytes(rowsOf(this.#size, this.#layout));
     } else if (type === "fcTL") {
       await this.#finish();
       this.#frame = this.#frameOf(viewOf((await from.held(length)).slice(0, length)));
@@ -85,7 +87,7 @@ class Streams {
       if (length < SEQUENCE_BYTES) throw new ImageDamaged(CUT_OFF);
       this.#skip = SEQUENCE_BYTES;
       if (!this.#frame) return;
-      this.#rows = new RowBytes(this.#bytesOf(this.#frame));
+      this.#rows = new RowBytes(this.#rowsOf(this.#frame));
       this.#isPicture = false;
       this.#frame = null;
     }
@@ -128,11 +130,11 @@ class Streams {
     return { width, height };
   }
 
-  #bytesOf(size: Size): number {
-    const bytes = rowBytes(size, this.#layout);
-    this.#frameBytes += bytes;
+  #rowsOf(size: Size): Rows[] {
+    const rows = rowsOf(size, this.#layout);
+    this.#frameBytes += bytesOf(rows);
     if (this.#frameBytes > FRAMES_MAX_BYTES)
       throw new ImageDamaged("The animation has more pixels than are accepted.");
-    return bytes;
+    return rows;
   }
 }

@@ -1,5 +1,5 @@
-// Counts the bytes that a PNG's zlib stream unpacks to, and stops where they are more than its rows have: a PNG's stated size is not trusted, and
-// its stream may be a decompression bomb. Keeps nothing.
+// Counts the bytes that a PNG's zlib stream unpacks to, looks at the filter of each row, and stops where there are more than its rows have: a PNG's
+// stated size is not trusted, and its stream may be a decompression bomb. Keeps nothing.
 
 import { otherTurns } from "../lib/turns.ts";
 
@@ -11,8 +11,18 @@ const STEP_BYTES = 4 * 1024;
 /** Of what comes out: some fifty milliseconds. A picture of 16 megapixels has up to 128 MB. */
 const TURN_BYTES = 8 * 1024 * 1024;
 
+/** Rows of one length in bytes, the filter's among them. */
+export type Rows = { count: number; bytes: number };
+
+/** Of the ways to predict a row (9.2), the last. */
+const FILTER_MAX = 4;
+
 export class RowBytes {
   readonly #needed: number;
+  readonly #rows: Rows[];
+  /** Where the next row begins, and how many rows of its length are still to come. */
+  #nextRow = 0;
+  #left = 0;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   /** Whether the stream was unpacked to its end without a fault. */
@@ -22,8 +32,10 @@ export class RowBytes {
   /** There are more bytes than the rows have, or the stream is damaged. */
   #isDone = false;
 
-  constructor(needed: number) {
-    this.#needed = needed;
+  constructor(rows: readonly Rows[]) {
+    this.#needed = bytesOf(rows);
+    this.#rows = [...rows];
+    this.#left = this.#rows[0]?.count ?? 0;
     // It also refuses a wrong checksum and bytes behind the end of the stream.
     const { readable, writable } = new DecompressionStream("deflate");
     this.#writer = writable.getWriter();
@@ -37,12 +49,29 @@ export class RowBytes {
       for (;;) {
         const { done, value } = await this.#reader.read();
         if (done) return true;
+        const hasFilters = this.#areFilters(value);
         this.#count += value.length;
-        if (this.#count > this.#needed) break;
+        if (!hasFilters || this.#count > this.#needed) break;
       }
     } catch {}
     this.stop();
     return false;
+  }
+
+  /** Whether the rows that begin in what came out have filters that there are. */
+  #areFilters(value: Uint8Array): boolean {
+    while (this.#nextRow < this.#count + value.length) {
+      while (this.#left === 0 && this.#rows.length > 0) {
+        this.#rows.shift();
+        this.#left = this.#rows[0]?.count ?? 0;
+      }
+      const [rows] = this.#rows;
+      if (!rows) break;
+      if ((value[this.#nextRow - this.#count] ?? 0) > FILTER_MAX) return false;
+      this.#nextRow += rows.bytes;
+      this.#left -= 1;
+    }
+    return true;
   }
 
   async write(piece: Uint8Array): Promise<void> {
@@ -88,14 +117,17 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-/** How many bytes the rows of a picture have. Each row has one byte for its filter; a pass without columns has no rows. */
-export function rowBytes({ width, height }: Size, layout: Layout): number {
+export const bytesOf = (rows: readonly Rows[]) =>
+  rows.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
+
+/** The rows of a picture, pass by pass. Each row has one byte for its filter; a pass without columns has no rows. */
+export function rowsOf({ width, height }: Size, layout: Layout): Rows[] {
   const passes = layout.isInterlaced ? ADAM7 : ([[0, 0, 1, 1]] as const);
-  let bytes = 0;
-  for (const [x, y, dx, dy] of passes) {
+  return passes.flatMap(([x, y, dx, dy]) => {
     const columns = Math.max(0, Math.ceil((width - x) / dx));
-    const rows = Math.max(0, Math.ceil((height - y) / dy));
-    if (columns > 0) bytes += rows * (1 + Math.ceil((columns * layout.pixelBits) / 8));
-  }
-  return bytes;
+    const count = Math.max(0, Math.ceil((height - y) / dy));
+    return columns > 0 && count > 0
+      ? [{ count, bytes: 1 + Math.ceil((columns * layout.pixelBits) / 8) }]
+      : [];
+  });
 }

@@ -5,6 +5,8 @@ import { joinedBytes } from "../lib/joined-bytes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { IMAGE_HEAD_MAX_BYTES, type ImageHeader, readImageHeader } from "./image-file.ts";
 
+const HEAD_STEP_BYTES = 4 * 1024;
+
 export type ImageContentType = (typeof IMAGE_CONTENT_TYPES)[number];
 
 /** The header and a stream of all `sizeBytes` bytes, or the refusal. The caller must consume the stream. */
@@ -16,17 +18,25 @@ export async function peekImage(
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
+  // Of a long head twice as much is read before it is looked at again, so that small chunks do not cost more than large ones.
+  let wanted = 1;
   for (;;) {
     const { done, value } = await reader.read();
     if (value) {
       chunks.push(value);
       length += value.length;
     }
+    const isLong = length >= IMAGE_HEAD_MAX_BYTES;
+    if (!done && !isLong && length < wanted) continue;
+    wanted = Math.max(HEAD_STEP_BYTES, 2 * length);
     const result = readImageHeader(joinedBytes(chunks, length));
     if (result === "more") {
-      if (!done && length < IMAGE_HEAD_MAX_BYTES) continue;
+      if (!done && !isLong) continue;
       await drain(reader);
-      return refuse("image_invalid", "The picture ends before it says how large it is.", "", "truncated");
+      const detail = isLong
+        ? `The picture does not say within its first ${IMAGE_HEAD_MAX_BYTES / 2 ** 20} MiB how large it is.`
+        : "The picture ends before it says how large it is.";
+      return refuse("image_invalid", detail, "", "truncated");
     }
     if ("reason" in result) {
       await drain(reader);

@@ -59,6 +59,8 @@ export const TRAINING_STEPS_MAX = 2_000;
 export const UPLOAD_MAX_BYTES = 90 * MIB;
 export const IMAGE_MAX_BYTES = 20 * MIB;
 export const IMAGE_MAX_PIXELS = 16_000_000;
+/** The most that a JPEG can say. */
+export const IMAGE_MAX_SIDE = 65_535;
 /** What a page may ask a picture in: few, so that they are made once and found again. */
 export const IMAGE_WIDTHS = [96, 192, 384, 768, 1152] as const;
 export const UPLOAD_URL_TTL_SECONDS = 3_600;

@@ -14,7 +14,7 @@ const NAMELESS =
 /** "ana-smiling-02.png" proposes "smiling". Empty where the name says nothing that the base knows; without `words`, on a base of free text, the name's own. */
 export function captionFrom(name: string, words: Words | null): string {
   const stem = name.replace(/\.[^.]*$/, "");
-  if (words === null) return wordsOf(stem);
+  if (words === null) return textIn(stem);
   const text = stem.replace(/[^a-z]+/gi, " ");
   const found = PROPOSED.flatMap((group) => {
     const word = (words[group] ?? []).find((each) => hasPhrase(text, each));
@@ -23,7 +23,7 @@ export function captionFrom(name: string, words: Words | null): string {
   return found.join(", ");
 }
 
-function wordsOf(stem: string): string {
+function textIn(stem: string): string {
   const words = stem.split(/[^\p{L}\p{M}]+/u).filter((word) => word.length > 1 && !NAMELESS.test(word));
   return words.join(" ").toLowerCase();
 }
