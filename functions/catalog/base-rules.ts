@@ -3,7 +3,7 @@
 
 import { type Base, TRIGGER_PLACE } from "../../schema/contract/bases.ts";
 import { TRAINING_SAMPLES_MAX } from "../../schema/contract/limits.ts";
-import { generatesSize } from "../lib/base-sizes.ts";
+import { generatesSize, shapeFor } from "../lib/base-sizes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
 type Pixels = { width: number; height: number };
@@ -12,8 +12,11 @@ type Side = NonNullable<Base["size_range"]>["width"];
 
 const invalid = (detail: string, pointer: string) => refuse("request_invalid", detail, pointer);
 const nameOf = ({ width, height }: Pixels) => `${width}x${height}`;
-export function sizeOf(base: Base, asked: string | undefined): Pixels | Refusal {
-  const [width = 0, height = 0] = (asked ?? base.default_size).split("x").map(Number);
+
+/** The size that was asked for; without one, that of the base which has room for so many people. */
+export function sizeOf(base: Base, asked: string | undefined, people: number): Pixels | Refusal {
+  if (asked === undefined) return shapeFor(base, people);
+  const [width = 0, height = 0] = asked.split("x").map(Number);
   if (generatesSize(base, { width, height })) return { width, height };
   const shapes = base.sizes.map(nameOf).join(", ");
   const { size_range } = base;

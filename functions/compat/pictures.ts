@@ -8,6 +8,7 @@ import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts
 import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
 import { knownBase } from "../catalog/bases.ts";
+import { peopleIn } from "../catalog/prompt-rules.ts";
 import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
 import { plannedGeneration, undrawable } from "../dispatch/order-generation.ts";
@@ -26,7 +27,7 @@ type PictureInput = {
   seed: number | undefined;
   steps: number | undefined;
   guidance: number | undefined;
-  /** Undefined: one with room for each adapter. */
+  /** Undefined: one with room for each adapter and everybody in the prompt. */
   size: string | undefined;
   count: number | undefined;
   adapters: readonly Member[];
@@ -58,12 +59,15 @@ export async function orderPictures(
   if (order instanceof Refusal)
     return pointedAt(order, model, members.adapters?.length ?? 0, input.adapters.length);
   const request = order.request as Generation["request"];
-  const sized = withChosenSize(order, input.size, request.adapters.length);
   const base = knownBase(order.baseId);
+  // The adapters alone say how many people a prompt without their triggers may mean; the prompt with them says how many it does.
+  const adapters = request.adapters.length;
+  const narrow = withChosenSize(order, input.size, { adapters, people: 0 });
   const prompt = promptWithTriggers(base.prompt.kind, request.prompt, {
     members: request.adapters,
-    room: roomIn(base, sized.spec as SampleSpec),
+    room: roomIn(base, narrow.spec as SampleSpec),
   });
+  const sized = withChosenSize(order, input.size, { adapters, people: peopleIn(base, prompt) });
   const pictures = withPrompt(sized, prompt);
   const length = lengthOf(prompt);
   if (length > PROMPT_MAX_CHARACTERS) {
@@ -135,12 +139,16 @@ export function renamed(refusal: Refusal, names: Record<string, string>): Refusa
   return new Refusal(refusal.code, refusal.detail, faults, refusal);
 }
 
-/** Without a requested size: one with a cell for each adapter. A size of the base itself is used as ordered. */
-function withChosenSize(order: NewJob, asked: string | undefined, adapters: number): NewJob {
+/** Without a requested size: one with a cell for each adapter and each of the people. A size of the base itself is used as ordered. */
+function withChosenSize(
+  order: NewJob,
+  asked: string | undefined,
+  wanted: { adapters: number; people: number },
+): NewJob {
   const base = knownBase(order.baseId);
-  if (asked === undefined) return withSize(order, shapeFor(base, adapters));
+  if (asked === undefined) return withSize(order, shapeFor(base, Math.max(wanted.adapters, wanted.people)));
   if (!isOpenAiSize(asked)) return order;
-  const { draw, enlargeTo } = drawnSize(base, asked, adapters);
+  const { draw, enlargeTo } = drawnSize(base, asked, wanted);
   const sized = withSize(order, draw);
   if (enlargeTo === null) return sized;
   return {

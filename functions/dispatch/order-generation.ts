@@ -7,7 +7,7 @@ import { SEED_MAX } from "../../schema/contract/limits.ts";
 import type { StoredGenerationRequest, StoredInput, StoredSampleSpec } from "../../schema/tables.ts";
 import { settingsOf, sizeOf } from "../catalog/base-rules.ts";
 import { knownBase } from "../catalog/bases.ts";
-import { promptFault } from "../catalog/prompt-rules.ts";
+import { peopleIn, promptFault } from "../catalog/prompt-rules.ts";
 import { findComposition } from "../compose/compositions.ts";
 import { asMember, type Cast, resolveMembers, triggerFault } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
@@ -60,7 +60,8 @@ export async function plannedGeneration(
     const detail = `${awaited.member.ref} is trained for ${awaited.baseId}, not for ${cast.base.id}.`;
     return refuse("adapter_incompatible", detail, `${requested.pointer}/${awaited.place}`);
   }
-  const size = sizeOf(cast.base, input.size);
+  const people = Math.max(peopleIn(cast.base, input.prompt), requested.members.length);
+  const size = sizeOf(cast.base, input.size, people);
   if (size instanceof Refusal) return size;
   const settings = settingsOf(cast.base, input);
   if (settings instanceof Refusal) return settings;

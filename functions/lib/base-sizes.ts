@@ -33,15 +33,17 @@ export function nearestSide(
 export const roomOf = ({ people }: Base["sizes"][number]) => people ?? Number.POSITIVE_INFINITY;
 
 /**
- * The base's own size where that has room for so many people; else the narrowest shape that has, else the roomiest there is: nobody is added
+ * The base's own size where that has room for so many people; else the smallest shape that has, else the roomiest there is: nobody is added
  * whom nobody asked for.
  */
 export function shapeFor({ sizes, default_size }: Sizes, people: number): Base["sizes"][number] {
   const wanted = Math.max(1, people);
   const own = sizes.find(({ width, height }) => `${width}x${height}` === default_size);
   if (own && roomOf(own) >= wanted) return own;
-  const byRoom = sizes.toSorted((a, b) => roomOf(a) - roomOf(b));
-  const shape = byRoom.find((each) => roomOf(each) >= wanted) ?? byRoom.at(-1);
+  const pixels = ({ width, height }: Pixels) => width * height;
+  const bySize = sizes.toSorted((a, b) => pixels(a) - pixels(b));
+  const most = Math.max(...sizes.map(roomOf));
+  const shape = bySize.find((each) => roomOf(each) >= Math.min(wanted, most));
   if (!shape) throw new Error("A base has at least one size");
   return shape;
 }

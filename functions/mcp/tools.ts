@@ -126,7 +126,9 @@ export function addTools(server: McpServer, reach: Reach): void {
         mix: MixRef.optional(),
         base: token(NAME_MAX_CHARACTERS).optional().describe("only where no adapter is named"),
         seed,
-        size: size.describe(`one of the base's sizes; without it, its own. ${sizesOfBases()}`),
+        size: size.describe(
+          `one of the base's sizes; without it, the smallest with room for the prompt's people and the adapters. ${sizesOfBases()}`,
+        ),
         count: count.optional(),
         steps,
         sampler,

@@ -9679,7 +9679,7 @@ export interface components {
             sampler?: string;
             /** @description Chosen at random and reported where it is left out */
             seed?: number;
-            /** @description WIDTHxHEIGHT in pixels; the base's description says which it generates */
+            /** @description Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters */
             size?: string;
             steps?: number;
             webhook?: components["schemas"]["JobWebhook"];
@@ -10624,7 +10624,7 @@ export interface components {
             regions?: (components["schemas"]["Region"] | null)[];
             /** @description Random where it is left out */
             seed?: number | null;
-            /** @description 512x256; or send width and height */
+            /** @description 512x256; or send width and height. Without it: one with room for the prompt's people and the adapters */
             size?: string;
             /** @description Of the model's own adapter */
             strength?: number;

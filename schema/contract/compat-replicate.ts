@@ -28,7 +28,10 @@ export const ReplicateInput = z
     num_outputs: z.int().min(1).max(GENERATION_COUNT_MAX).optional(),
     num_inference_steps: z.int().positive().optional(),
     guidance_scale: z.number().optional(),
-    size: Size.optional().meta({ description: "512x256; or send width and height" }),
+    size: Size.optional().meta({
+      description:
+        "512x256; or send width and height. Without it: one with room for the prompt's people and the adapters",
+    }),
     width: z.int().positive().optional(),
     height: z.int().positive().optional(),
     strength: Strength.optional().meta({ description: "Of the model's own adapter" }),

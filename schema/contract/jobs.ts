@@ -80,7 +80,10 @@ export const GenerationCreate = z
     clip_skip: z.int().min(1).optional().meta({
       description: "Of bases that have it: which of the text encoder's last layers is read, 1 for the last",
     }),
-    size: Size.optional(),
+    size: Size.optional().meta({
+      description:
+        "Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters",
+    }),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
     priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),

@@ -99,7 +99,7 @@ const generate: Command = {
     mix: { type: "string", hint: "a published one" },
     base: { type: "string", hint: "the base, if no adapter is named" },
     negative: { type: "string", hint: "what must not be in the picture" },
-    size: { type: "string", hint: "256x256, 512x256, 768x256" },
+    size: { type: "string", hint: "512x256, ...; without it, one with room for everybody" },
     seed: { type: "string", hint: "the first picture's seed" },
     count: { type: "string", short: "n", hint: "how many pictures" },
     steps: { type: "string", hint: "denoising steps" },

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { requestOfAdapter, requestOfMix } from "../../site/ui/page-requests.ts";
 import { type Language, snippetOf } from "../../site/ui/snippets.ts";
 
 const BODY = {
@@ -14,6 +15,16 @@ const BODY = {
   seed: 7,
   adapters: [{ ref: "ada/eve", strength: 0.5, region: { x: 0, y: 0, width: 0.5, height: 1 } }],
 };
+/** What the pages of an adapter and of a mix show; functions/dispatch/chosen-size.test.ts gives them to the API. */
+const OF_PAGES = [
+  requestOfAdapter({ ref: "ada/eve" }, { trigger: "<eve>", strength: 0.5 }),
+  requestOfMix({
+    ref: "ada/both",
+    number: 2,
+    members: [],
+    composition: { prompt: "<eve> smiling; <bo> sad; sky background" },
+  }),
+];
 
 describe("a snippet", () => {
   let origin = "";
@@ -43,11 +54,14 @@ describe("a snippet", () => {
   for (const language of ["curl", "js", "python"] as const) {
     it(`in ${language} sends the complete request with the key, for any characters`, async () => {
       received.length = 0;
-      const [program, args] = commands[language](snippetOf(language, origin, BODY));
-      const { status, stdout, stderr } = await run(program, args);
-      expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
-      expect(received).toEqual([{ body: BODY, key: "Bearer opx_test" }]);
-      expect(stdout).toContain("https://here.example/img_0");
+      const bodies = [BODY, ...OF_PAGES];
+      for (const body of bodies) {
+        const [program, args] = commands[language](snippetOf(language, origin, body));
+        const { status, stdout, stderr } = await run(program, args);
+        expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+        expect(stdout).toContain("https://here.example/img_0");
+      }
+      expect(received).toEqual(bodies.map((body) => ({ body, key: "Bearer opx_test" })));
     });
   }
 

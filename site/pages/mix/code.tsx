@@ -2,14 +2,13 @@
 
 import type { MixWithVersions } from "../../api-mixes.ts";
 import { CodePanel } from "../../ui/code-panel.tsx";
+import { requestOfMix } from "../../ui/page-requests.ts";
 
 export function Code({ mix }: { mix: MixWithVersions }) {
-  const prompt = mix.composition.prompt || mix.members.map(({ trigger }) => trigger).join("; ");
-  const ref = `${mix.ref}:${mix.number}`;
   return (
     <section class="adapter-section">
       <h2>Generate it from code</h2>
-      <CodePanel body={{ mix: ref, prompt }} />
+      <CodePanel body={requestOfMix(mix)} />
       <p class="hint">
         The key is yours: make one on the <a href="/account/">account page</a>. Without{" "}
         <code>:{mix.number}</code> the newest version is used.

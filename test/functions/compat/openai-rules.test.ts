@@ -95,8 +95,8 @@ describe("the trigger rule", () => {
 
 describe("OpenAI's own sizes", () => {
   it("are generated at the nearest shape with a cell for each adapter, and enlarged", () => {
-    const drawn = (asked: string, adapters: number) => {
-      const { draw, enlargeTo } = drawnSize(BASE, asked, adapters);
+    const drawn = (asked: string, adapters: number, people = 0) => {
+      const { draw, enlargeTo } = drawnSize(BASE, asked, { adapters, people });
       return [draw.width, draw.height, enlargeTo && `${enlargeTo.width}x${enlargeTo.height}`];
     };
     expect(drawn("256x256", 1)).toEqual([256, 256, null]);
@@ -108,5 +108,9 @@ describe("OpenAI's own sizes", () => {
     expect(drawn("1024x1024", 0)).toEqual([256, 256, "1024x1024"]);
     expect(drawn("1536x1024", 0)).toEqual([512, 256, "1536x1024"]);
     expect(drawn("1024x1792", 0)).toEqual([256, 256, "1024x1792"]);
+    expect(drawn("1024x1024", 0, 2)).toEqual([512, 256, "1024x1024"]);
+    expect(drawn("1536x1024", 0, 1)).toEqual([512, 256, "1536x1024"]);
+    expect(drawn("1792x1024", 0, 9)).toEqual([768, 256, "1792x1024"]);
+    expect(drawn("1024x1024", 1, 2)).toEqual([512, 256, "1024x1024"]);
   });
 });

@@ -87,6 +87,16 @@ describe("images.generate", () => {
     ]);
   });
 
+  it("has room for the prompt's people where no size, or one of OpenAI's, is asked for", async () => {
+    const two = { model: "cast-3", prompt: "a man; a woman" };
+    expect((await generated(two)).reply.size).toBe("512x256");
+    const { reply, work } = await generated({ ...two, size: "1024x1024" });
+    expect([reply.size, work.width, work.height]).toEqual(["1024x1024", 512, 256]);
+    expect((await generated({ model: "ada/ivy", prompt: "smiling; and a man" })).reply.size).toBe("512x256");
+    const small = { ...two, size: "256x256" };
+    expect((await generate<unknown>(small)).status).toBe(400);
+  });
+
   it("takes the model's own strength from `adapters`", async () => {
     const { reply } = await generated({ model: "ada/ivy", adapters: [{ ref: "ada/ivy", strength: 0.25 }] });
     const job = await ada.must<{ request: { adapters: unknown[] } }>(
