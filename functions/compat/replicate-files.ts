@@ -4,12 +4,10 @@ import { and, desc, eq } from "drizzle-orm";
 import type { ReplicateFile } from "../../schema/contract/compat-replicate.ts";
 import { cutText, shortened } from "../../schema/contract/cut-text.ts";
 import {
-  CAPTION_MAX_CHARACTERS,
   IMAGE_MAX_BYTES,
   REPLICATE_FILE_MAX_BYTES,
   REPLICATE_FILES_MAX,
   TRAINING_IMAGES_MAX,
-  ZIP_ENTRIES_MAX,
 } from "../../schema/contract/limits.ts";
 import { cleaned, isVisible } from "../../schema/contract/text.ts";
 import { type BlobContentType, IMAGE_CONTENT_TYPES } from "../../schema/contract/uploads.ts";
@@ -21,13 +19,13 @@ import { isoTime } from "../lib/clock.ts";
 import { orUndo } from "../lib/or-undo.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
-import { decodeText } from "../lib/text-file.ts";
 import type { Caller } from "../rights/rights.ts";
 import { blobKey, storeBlob } from "../storage/blobs.ts";
 import { readImageHeader } from "../storage/image-file.ts";
 import { storePicture } from "../storage/image-storing.ts";
 import { blankUpload, insertUpload, storageFault } from "../storage/uploads.ts";
-import { readZip, ZipFault } from "./zip.ts";
+import { unpackTraining } from "./training-zip.ts";
+import { isZip } from "./zip.ts";
 
 type Place = { env: Env; db: Db; caller: Caller; now: number };
 type Arrived = { bytes: Uint8Array<ArrayBuffer>; name: string };
@@ -164,7 +162,9 @@ async function takePictures(
   const object = await place.env.BLOBS.get(blobKey(file.sha256));
   if (!object) throw new Error(`File ${file.id} has no bytes`);
   const bytes = new Uint8Array(await object.arrayBuffer());
-  const entries = isZip(bytes) ? unpack(bytes, pointer) : [{ name: file.filename, bytes, caption: "" }];
+  const entries = isZip(bytes)
+    ? unpackTraining(bytes, pointer)
+    : [{ name: file.filename, bytes, caption: "" }];
   if (entries instanceof Refusal) return entries;
   // Before any of them is read: that is most of the work.
   if (kept.length + entries.length > TRAINING_IMAGES_MAX) {
@@ -216,41 +216,4 @@ async function keepPicture(place: Place, name: string, bytes: Uint8Array<ArrayBu
     storedAt: now,
   });
   return row.id;
-}
-
-/** What a zip begins with: its first file, its directory's end where it has none, or the mark of one that was split (APPNOTE 4.3.7, 4.3.16, 8.5.4). */
-const ZIP_MARKS = ["3,4", "5,6", "7,8"];
-const isZip = (bytes: Uint8Array) =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && ZIP_MARKS.includes(bytes.slice(2, 4).join());
-type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
-
-/** Pictures by name, each with the caption of the text file beside it. */
-function unpack(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
-  const isWanted = (name: string) =>
-    /^(?!__MACOSX\/)(?:.*\/)?[^/.][^/]*\.(?:png|jpe?g|webp|txt|hei[cf]|avif|tiff?|bmp|gif)$/i.test(name);
-  const files = readZip(zip, isWanted, {
-    entriesMax: ZIP_ENTRIES_MAX,
-    filesMax: 2 * TRAINING_IMAGES_MAX,
-    bytesMax: REPLICATE_FILE_MAX_BYTES,
-  });
-  if (files instanceof ZipFault) {
-    return refuse("file_invalid", `The zip cannot be read: ${files.detail}.`, pointer, "zip");
-  }
-  const stem = (name: string) => name.replace(/\.[^.]+$/, "");
-  const texts = new Map<string, string>();
-  for (const { name, bytes } of files.filter((file) => /\.txt$/i.test(file.name))) {
-    const text = decodeText(bytes);
-    if (text.includes("\0")) {
-      return refuse("file_invalid", `${name} is no text: it holds NUL characters.`, pointer, "zip");
-    }
-    texts.set(stem(name), cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
-  }
-  const pictures = files.filter(({ name }) => !/\.txt$/i.test(name));
-  if (pictures.length === 0) {
-    const detail = "The zip has no pictures. Put PNG, JPEG or WebP files into it, with their endings.";
-    return refuse("file_invalid", detail, pointer, "empty");
-  }
-  return pictures
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stem(name)) ?? "" }));
 }

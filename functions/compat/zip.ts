@@ -40,6 +40,11 @@ const END_BYTES = 22;
 const COMMENT_MAX_BYTES = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
+/** What a zip begins with: its first file, its directory's end where it has none, or the mark of one that was split (APPNOTE 4.3.7, 4.3.16, 8.5.4). */
+const ZIP_MARKS = ["3,4", "5,6", "7,8"];
+export const isZip = (bytes: Uint8Array) =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && ZIP_MARKS.includes(bytes.slice(2, 4).join());
+
 const DAMAGED = "it is damaged";
 const SHARED = "two of its files share bytes";
 

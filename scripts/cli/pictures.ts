@@ -6,28 +6,24 @@ import { decodeText } from "../../functions/lib/text-file.ts";
 import { uncarriableAt } from "../../schema/contract/characters.ts";
 import { lengthOf } from "../../schema/contract/cut-text.ts";
 import { CAPTION_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
+import { pictureKindOf } from "../../schema/contract/picture-files.ts";
 import { UsageError } from "./command.ts";
 
-const PICTURES = [".png", ".jpg", ".jpeg", ".webp"];
-/** Formats of cameras and editors that no base reads. They are refused, because a training without them is not the requested one. */
-const OTHER_PICTURES = [".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"];
-
-/** The pictures of a folder by name. Hidden files are ignored: macOS leaves a `._NAME` beside each file on foreign disks. */
+/** The pictures of a folder by name. */
 export function picturesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`${folder} is no folder.`);
   const names = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.name.startsWith(".") && !entry.isDirectory())
+    .filter((entry) => !entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-  const hasType = (types: string[]) => names.filter((name) => types.includes(extname(name).toLowerCase()));
-  const [other] = hasType(OTHER_PICTURES);
+  const other = names.find((name) => pictureKindOf(name) === "other");
   if (other !== undefined) {
     throw new UsageError(
       `${join(folder, other)} is no PNG, JPEG or WebP: convert it, or take it out of the folder.`,
     );
   }
-  const files = hasType(PICTURES);
+  const files = names.filter((name) => pictureKindOf(name) === "picture");
   if (files.length === 0) throw new UsageError(`${folder} holds no PNG, JPEG or WebP pictures.`);
   return files.map((name) => join(folder, name));
 }

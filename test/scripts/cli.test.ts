@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import names from "../../schema/examples/training-files.json" with { type: "json" };
 import { UsageError } from "../../scripts/cli/command.ts";
 import { deleteConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
 import { generationMemberOf, memberOf } from "../../scripts/cli/generate.ts";
@@ -120,6 +121,21 @@ describe("a folder of pictures", () => {
       (error) => error instanceof UsageError && /IMG_0001\.HEIC/.test(error.message),
     );
     rmSync(join(folder, "IMG_0001.HEIC"));
+  });
+
+  test("takes, refuses and skips files by their endings", () => {
+    const own = mkdtempSync(join(folder, "endings-"));
+    for (const name of [...names.pictures, ...names.skipped]) writeFileSync(join(own, name), "x");
+    assert.deepEqual(picturesIn(own), names.pictures.map((name) => join(own, name)).sort());
+    for (const name of names.refused) {
+      writeFileSync(join(own, name), "x");
+      assert.throws(
+        () => picturesIn(own),
+        (error) => error instanceof UsageError && error.message.startsWith(`${join(own, name)} is no PNG`),
+        name,
+      );
+      rmSync(join(own, name));
+    }
   });
 
   test("has captions in UTF-8, UTF-16 and Windows-1252", () => {

@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { AdapterCreate } from "../../schema/contract/adapters.ts";
+import names from "../../schema/examples/training-files.json" with { type: "json" };
 import { adapterOf, EMPTY_ABOUT, LICENCES, missingIn, tagsFrom } from "../../site/pages/publish/about.ts";
 import { CROP_MIN_PIXELS, firstCrop, inside, movedBy, scaledTo } from "../../site/pages/publish/crop.ts";
 import { lossPoints, pathOf, smoothed } from "../../site/pages/publish/loss.ts";
-import { fileRefusal } from "../../site/pages/publish/pictures.ts";
+import { ACCEPTED_FILES, fileRefusal } from "../../site/pages/publish/pictures.ts";
 import { nameFrom } from "../../site/ui/name-from.ts";
 
 describe("about an adapter", () => {
@@ -109,7 +110,17 @@ describe("a chosen file", () => {
     const file = { name: "ana.png", size: 1, type: "image/png" };
     expect(fileRefusal(file)).toBeNull();
     expect(fileRefusal({ ...file, size: 0 })).toContain("empty");
-    expect(fileRefusal({ ...file, type: "image/gif" })).toContain("PNG, JPEG or WebP");
+    expect(fileRefusal({ ...file, name: "ana.gif", type: "image/gif" })).toContain("PNG, JPEG or WebP");
     expect(fileRefusal({ ...file, size: 21 * 1024 * 1024 })).toContain("20 MiB");
+  });
+
+  it("is a picture by its type, or by its ending where the system knows no type for it", () => {
+    for (const name of names.pictures)
+      expect([name, fileRefusal({ name, size: 1, type: "" })]).toEqual([name, null]);
+    for (const name of [...names.refused, ...names.skipped]) {
+      expect(fileRefusal({ name, size: 1, type: "" })).toBe(`${name} is no PNG, JPEG or WebP picture.`);
+    }
+    expect(fileRefusal({ name: "blob", size: 1, type: "image/jpeg" })).toBeNull();
+    expect(ACCEPTED_FILES.split(",")).toEqual(expect.arrayContaining(["image/jpeg", ".jfif", ".jpe"]));
   });
 });

@@ -10,7 +10,7 @@ import { FailureNotice } from "../../ui/notice.tsx";
 import { Avatar } from "../../ui/person.tsx";
 import { profileUrl } from "../../ui/plain-text.ts";
 import { CropDialog } from "../publish/crop-dialog.tsx";
-import { ACCEPTED_TYPES, type Chosen, discard, readPicture, recropped } from "../publish/pictures.ts";
+import { ACCEPTED_FILES, type Chosen, discard, readPicture, recropped } from "../publish/pictures.ts";
 
 type Rating = Account["shown_ratings"][number];
 const MORE_RATINGS: readonly (readonly [Rating, string])[] = [
@@ -171,7 +171,7 @@ function AvatarField(props: {
           type="file"
           tabIndex={-1}
           aria-label="A picture of you"
-          accept={ACCEPTED_TYPES.join(",")}
+          accept={ACCEPTED_FILES}
           onChange={(event) => choose(event.currentTarget.files?.[0])}
         />
       </div>

@@ -1,6 +1,7 @@
 // Edits the list of previews: reorder, remove, or add one from a file or a generated picture.
 
 import { Icon } from "../../ui/icon.tsx";
+import { ACCEPTED_FILES } from "../publish/pictures.ts";
 
 export interface Shown {
   /** Of an image (`img_`) or of an upload that becomes one (`upl_`). */
@@ -55,7 +56,7 @@ export function PreviewRow(props: {
           <input
             type="file"
             multiple
-            accept="image/png,image/jpeg,image/webp"
+            accept={ACCEPTED_FILES}
             onChange={(event) => {
               props.onFiles([...(event.currentTarget.files ?? [])]);
               event.currentTarget.value = "";

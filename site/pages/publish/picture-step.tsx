@@ -7,7 +7,7 @@ import { captionFrom, contradictionIn } from "./captions.ts";
 import { CropDialog } from "./crop-dialog.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { PictureTile } from "./picture-tile.tsx";
-import { ACCEPTED_TYPES, type Chosen, discard, readPicture, recropped } from "./pictures.ts";
+import { ACCEPTED_FILES, type Chosen, discard, readPicture, recropped } from "./pictures.ts";
 
 export interface PictureLimits {
   min: number;
@@ -81,7 +81,7 @@ export function PictureStep(props: {
           title={pictures.length === 0 ? "Drop pictures here, or choose them" : "Add more pictures"}
           slim={pictures.length > 0}
           multiple
-          accept={ACCEPTED_TYPES.join(",")}
+          accept={ACCEPTED_FILES}
           hint={`${limits.min} to ${limits.max} pictures of one person, PNG, JPEG or WebP. Different moods and backgrounds help.`}
           onFiles={take}
         />

@@ -1,6 +1,7 @@
 // The chosen pictures: read, cropped to a square, or refused with a reason. Nothing leaves the browser here.
 
 import { IMAGE_MAX_BYTES, MIB } from "../../../schema/contract/limits.ts";
+import { PICTURE_ENDINGS, pictureKindOf } from "../../../schema/contract/picture-files.ts";
 import { type Crop, firstCrop } from "./crop.ts";
 
 export interface Chosen {
@@ -16,14 +17,17 @@ export interface Chosen {
 
 export type Read = { picture: Chosen } | { refused: string };
 
-export const ACCEPTED_TYPES = ["image/png", "image/jpeg", "image/webp"];
+const ACCEPTED_TYPES = ["image/png", "image/jpeg", "image/webp"];
+/** For file choosers: the endings too, since not every system knows the type of each. */
+export const ACCEPTED_FILES = [...ACCEPTED_TYPES, ...PICTURE_ENDINGS].join(",");
 const SQUARE_PIXELS = 512;
 const BITMAP_MAX_PIXELS = 50_000_000;
 
 /** Checks that need not open the file. Null: go on and read it. */
 export function fileRefusal(file: { name: string; size: number; type: string }): string | null {
   if (file.size === 0) return `${file.name} is empty (0 bytes).`;
-  if (!ACCEPTED_TYPES.includes(file.type)) return `${file.name} is no PNG, JPEG or WebP picture.`;
+  if (!ACCEPTED_TYPES.includes(file.type) && pictureKindOf(file.name) !== "picture")
+    return `${file.name} is no PNG, JPEG or WebP picture.`;
   if (file.size > IMAGE_MAX_BYTES) return `${file.name} is larger than ${IMAGE_MAX_BYTES / MIB} MiB.`;
   return null;
 }

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from orthoplex.training_folder import read_training_folder
 from PIL import Image
 
-from orthoplex.training_folder import read_training_folder
+FILES = json.loads(
+    (
+        Path(__file__).parents[3] / "schema" / "examples" / "training-files.json"
+    ).read_text("utf-8")
+)
 
 
 def save(path: Path, shade: int = 0) -> None:
@@ -37,17 +44,24 @@ def kohya(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_kohya_folders_say_name_class_captions_and_repeats(kohya: Path, tmp_path: Path, packed: bool) -> None:
-    read = read_training_folder(zipped(kohya, tmp_path / "img.zip") if packed else kohya)
+def test_kohya_folders_say_name_class_captions_and_repeats(
+    kohya: Path, tmp_path: Path, packed: bool
+) -> None:
+    read = read_training_folder(
+        zipped(kohya, tmp_path / "img.zip") if packed else kohya
+    )
     assert (read.name, read.class_word, read.pictures) == ("ada", "woman", 3)
     captions = [caption for _, caption in read.items]
     assert sorted(captions, key=str) == sorted(
-        ["a photo of <ada> in a park"] * 2 + ["<ada>, adapted, smiling"] * 2 + [None], key=str
+        ["a photo of <ada> in a park"] * 2 + ["<ada>, adapted, smiling"] * 2 + [None],
+        key=str,
     )
 
 
 def test_the_trigger_that_was_asked_for_stands_in_captions(kohya: Path) -> None:
-    captions = {caption for _, caption in read_training_folder(kohya, "<lovelace>").items}
+    captions = {
+        caption for _, caption in read_training_folder(kohya, "<lovelace>").items
+    }
     assert "a photo of <lovelace> in a park" in captions
 
 
@@ -70,3 +84,25 @@ def test_a_zip_without_pictures_is_refused(tmp_path: Path) -> None:
         archive.writestr("readme.md", "nothing")
     with pytest.raises(ValueError, match="holds no PNG"):
         read_training_folder(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_are_taken_refused_and_skipped_by_their_endings(
+    tmp_path: Path, packed: bool
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in FILES["pictures"]:
+        Image.new("RGB", (64, 64)).save(folder / name, format="PNG")
+    for name in FILES["skipped"]:
+        (folder / name).write_bytes(b"x")
+    place = zipped(folder, tmp_path / "pictures.zip") if packed else folder
+    assert read_training_folder(place).pictures == len(FILES["pictures"])
+    for name in FILES["refused"]:
+        (folder / name).write_bytes(b"x")
+        place = zipped(folder, tmp_path / "pictures.zip") if packed else folder
+        with pytest.raises(
+            ValueError, match=re.escape(name) + " is no PNG, JPEG or WebP"
+        ):
+            read_training_folder(place)
+        (folder / name).unlink()

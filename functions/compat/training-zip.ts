@@ -1,0 +1,49 @@
+// Pictures with captions from a zip that was sent for a training. What is in the files, the one who stores them finds out.
+
+import { cutText } from "../../schema/contract/cut-text.ts";
+import {
+  CAPTION_MAX_CHARACTERS,
+  REPLICATE_FILE_MAX_BYTES,
+  TRAINING_IMAGES_MAX,
+  ZIP_ENTRIES_MAX,
+} from "../../schema/contract/limits.ts";
+import { pictureKindOf } from "../../schema/contract/picture-files.ts";
+import { cleaned } from "../../schema/contract/text.ts";
+import { type Refusal, refuse } from "../lib/refusal.ts";
+import { decodeText } from "../lib/text-file.ts";
+import { readZip, ZipFault } from "./zip.ts";
+
+type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
+
+const isCaption = (name: string) => /(?:^|\/)[^/.][^/]*\.txt$/i.test(name);
+
+/** Pictures by name, each with the caption of the text file beside it. */
+export function unpackTraining(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
+  const isWanted = (name: string) =>
+    !name.startsWith("__MACOSX/") && (pictureKindOf(name) !== null || isCaption(name));
+  const files = readZip(zip, isWanted, {
+    entriesMax: ZIP_ENTRIES_MAX,
+    filesMax: 2 * TRAINING_IMAGES_MAX,
+    bytesMax: REPLICATE_FILE_MAX_BYTES,
+  });
+  if (files instanceof ZipFault) {
+    return refuse("file_invalid", `The zip cannot be read: ${files.detail}.`, pointer, "zip");
+  }
+  const stem = (name: string) => name.replace(/\.[^.]+$/, "");
+  const texts = new Map<string, string>();
+  for (const { name, bytes } of files.filter((file) => isCaption(file.name))) {
+    const text = decodeText(bytes);
+    if (text.includes("\0")) {
+      return refuse("file_invalid", `${name} is no text: it holds NUL characters.`, pointer, "zip");
+    }
+    texts.set(stem(name), cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
+  }
+  const pictures = files.filter(({ name }) => !isCaption(name));
+  if (pictures.length === 0) {
+    const detail = "The zip has no pictures. Put PNG, JPEG or WebP files into it, with their endings.";
+    return refuse("file_invalid", detail, pointer, "empty");
+  }
+  return pictures
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stem(name)) ?? "" }));
+}
