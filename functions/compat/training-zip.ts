@@ -11,39 +11,46 @@ import { pictureKindOf } from "../../schema/contract/picture-files.ts";
 import { cleaned } from "../../schema/contract/text.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { decodeText } from "../lib/text-file.ts";
-import { readZip, ZipFault } from "./zip.ts";
+import { namesInZip, readZip, ZipFault } from "./zip.ts";
 
 type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
 
 const isCaption = (name: string) => /(?:^|\/)[^/.][^/]*\.txt$/i.test(name);
+const stemOf = (name: string) => name.replace(/\.[^.]+$/, "");
 
-/** Pictures by name, each with the caption of the text file beside it. */
+/** Pictures by name, each with the caption of the text file beside it. Texts that belong to no picture are not read. */
 export function unpackTraining(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
-  const isWanted = (name: string) =>
-    !name.startsWith("__MACOSX/") && (pictureKindOf(name) !== null || isCaption(name));
+  const unreadable = (fault: ZipFault) =>
+    refuse("file_invalid", `The zip cannot be read: ${fault.detail}.`, pointer, "zip");
+  const names = namesInZip(zip, ZIP_ENTRIES_MAX);
+  if (names instanceof ZipFault) return unreadable(names);
+  const pictures = names.filter((name) => !name.startsWith("__MACOSX/") && pictureKindOf(name) !== null);
+  if (pictures.length === 0) {
+    const detail = "The zip has no pictures. Put PNG, JPEG or WebP files into it, with their endings.";
+    return refuse("file_invalid", detail, pointer, "empty");
+  }
+  if (pictures.length > TRAINING_IMAGES_MAX) {
+    const detail = `A training has at most ${TRAINING_IMAGES_MAX} pictures; the zip has ${pictures.length}.`;
+    return refuse("request_invalid", detail, pointer);
+  }
+  const stems = new Set(pictures.map(stemOf));
+  const isWanted = (name: string) => pictures.includes(name) || (isCaption(name) && stems.has(stemOf(name)));
   const files = readZip(zip, isWanted, {
     entriesMax: ZIP_ENTRIES_MAX,
     filesMax: 2 * TRAINING_IMAGES_MAX,
     bytesMax: REPLICATE_FILE_MAX_BYTES,
   });
-  if (files instanceof ZipFault) {
-    return refuse("file_invalid", `The zip cannot be read: ${files.detail}.`, pointer, "zip");
-  }
-  const stem = (name: string) => name.replace(/\.[^.]+$/, "");
+  if (files instanceof ZipFault) return unreadable(files);
   const texts = new Map<string, string>();
   for (const { name, bytes } of files.filter((file) => isCaption(file.name))) {
     const text = decodeText(bytes);
     if (text.includes("\0")) {
       return refuse("file_invalid", `${name} is no text: it holds NUL characters.`, pointer, "zip");
     }
-    texts.set(stem(name), cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
+    texts.set(stemOf(name), cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
   }
-  const pictures = files.filter(({ name }) => !isCaption(name));
-  if (pictures.length === 0) {
-    const detail = "The zip has no pictures. Put PNG, JPEG or WebP files into it, with their endings.";
-    return refuse("file_invalid", detail, pointer, "empty");
-  }
-  return pictures
+  return files
+    .filter(({ name }) => !isCaption(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stem(name)) ?? "" }));
+    .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stemOf(name)) ?? "" }));
 }

@@ -48,13 +48,22 @@ export const isZip = (bytes: Uint8Array) =>
 const DAMAGED = "it is damaged";
 const SHARED = "two of its files share bytes";
 
+/** The names of its files, unread. */
+export function namesInZip(zip: Uint8Array<ArrayBuffer>, entriesMax: number): string[] | ZipFault {
+  const entries = directoryOf(zip, viewOf(zip), entriesMax);
+  if (entries instanceof ZipFault) return entries;
+  return entries.map(({ name }) => name).filter((name) => !name.endsWith("/"));
+}
+
+const viewOf = (zip: Uint8Array<ArrayBuffer>) => new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+
 /** The wanted files in the order of the directory. */
 export function readZip(
   zip: Uint8Array<ArrayBuffer>,
   isWanted: (name: string) => boolean,
   limits: ZipLimits,
 ): ZipFile[] | ZipFault {
-  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  const view = viewOf(zip);
   const entries = directoryOf(zip, view, limits.entriesMax);
   if (entries instanceof ZipFault) return entries;
   const wanted = entries.filter(({ name }) => !name.endsWith("/") && isWanted(name));

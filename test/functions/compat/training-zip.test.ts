@@ -25,4 +25,19 @@ describe("a training's zip", () => {
       expect(read({ [name]: words("x") })).toEqual({ [name]: "" });
     }
   });
+
+  it("may hold texts that belong to no picture, and says how many pictures are too many", () => {
+    const set = (pictures: number) =>
+      Object.fromEntries(
+        Array.from({ length: pictures }, (_, i) => [
+          [`${i}.png`, words("x")],
+          [`${i}.txt`, words(`caption ${i}`)],
+        ]).flat() as [string, Uint8Array][],
+      );
+    const more = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`notes/${i}.txt`, words("x\0")]));
+    const result = read({ ...set(16), "README.txt": words("read me"), ...more });
+    expect(Object.keys(result)).toHaveLength(16);
+    expect(result).toMatchObject({ "0.png": "caption 0", "15.png": "caption 15" });
+    expect(read(set(17))).toBe("A training has at most 16 pictures; the zip has 17.");
+  });
 });
