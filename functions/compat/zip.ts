@@ -4,6 +4,7 @@
 
 import { crc32 } from "../lib/crc32.ts";
 import { inflated } from "../lib/inflate.ts";
+import { nameInZip } from "./zip-names.ts";
 
 export type ZipLimits = {
   /** Of everything that the directory lists, wanted or not. */
@@ -106,8 +107,7 @@ function directoryOf(zip: Uint8Array, view: DataView, entriesMax: number): Entry
     const next = at + 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (next > end) return new ZipFault(DAMAGED);
     entries.push({
-      // macOS writes decomposed characters, others composed ones: one name is one name.
-      name: new TextDecoder().decode(zip.subarray(at + 46, at + 46 + nameBytes)).normalize("NFC"),
+      name: nameInZip(zip.subarray(at + 46, at + 46 + nameBytes), view.getUint16(at + 8, true)),
       isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),

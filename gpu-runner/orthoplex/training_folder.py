@@ -6,6 +6,7 @@ Reads files that the caller names; every fault of them is a ValueError or an OSE
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import math
 import re
@@ -28,6 +29,7 @@ OTHER_PICTURE_SUFFIXES = frozenset(
 CAPTION_SUFFIXES = (".txt", ".caption")  # the first that is there
 MASK_ENDINGS = ("-mask", "-masklabel", "_mask")
 ZIP_BYTES_MAX = 4 << 30  # unpacked
+_ZIP_UTF8 = 0x800  # APPNOTE 6.3.10, 4.4.4: bit 11
 _REPEATED = re.compile(r"(?P<repeats>[1-9][0-9]{0,3})_(?P<name>[^\s].*)")
 
 Folder = Path | zipfile.Path
@@ -60,8 +62,18 @@ def read_training_folder(path: Path, trigger: str | None = None) -> TrainingFold
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > ZIP_BYTES_MAX:
                 raise ValueError(f"{path} unpacks to more than {ZIP_BYTES_MAX >> 30} GiB")
+            _read_names_in_utf8(archive)
             return _read(_within(zipfile.Path(archive)), path, trigger)
     return _read(path, path, trigger)
+
+
+def _read_names_in_utf8(archive: zipfile.ZipFile) -> None:
+    """Many programs write UTF-8 without the flag that says so; zipfile then reads code page 437, as the format asks."""
+    for entry in archive.infolist():
+        if not entry.flag_bits & _ZIP_UTF8:
+            with contextlib.suppress(UnicodeError):
+                entry.filename = entry.filename.encode("cp437").decode("utf-8")
+    archive.NameToInfo = {entry.filename: entry for entry in archive.infolist()}
 
 
 def _within(folder: Folder) -> Folder:

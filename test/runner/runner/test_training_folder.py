@@ -8,14 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from orthoplex.training_folder import read_training_folder
 from PIL import Image
 
-FILES = json.loads(
-    (
-        Path(__file__).parents[3] / "schema" / "examples" / "training-files.json"
-    ).read_text("utf-8")
-)
+from orthoplex.training_folder import read_training_folder
+
+FILES = json.loads((Path(__file__).parents[3] / "schema" / "examples" / "training-files.json").read_text("utf-8"))
 
 
 def save(path: Path, shade: int = 0) -> None:
@@ -44,24 +41,17 @@ def kohya(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_kohya_folders_say_name_class_captions_and_repeats(
-    kohya: Path, tmp_path: Path, packed: bool
-) -> None:
-    read = read_training_folder(
-        zipped(kohya, tmp_path / "img.zip") if packed else kohya
-    )
+def test_kohya_folders_say_name_class_captions_and_repeats(kohya: Path, tmp_path: Path, packed: bool) -> None:
+    read = read_training_folder(zipped(kohya, tmp_path / "img.zip") if packed else kohya)
     assert (read.name, read.class_word, read.pictures) == ("ada", "woman", 3)
     captions = [caption for _, caption in read.items]
     assert sorted(captions, key=str) == sorted(
-        ["a photo of <ada> in a park"] * 2 + ["<ada>, adapted, smiling"] * 2 + [None],
-        key=str,
+        ["a photo of <ada> in a park"] * 2 + ["<ada>, adapted, smiling"] * 2 + [None], key=str
     )
 
 
 def test_the_trigger_that_was_asked_for_stands_in_captions(kohya: Path) -> None:
-    captions = {
-        caption for _, caption in read_training_folder(kohya, "<lovelace>").items
-    }
+    captions = {caption for _, caption in read_training_folder(kohya, "<lovelace>").items}
     assert "a photo of <lovelace> in a park" in captions
 
 
@@ -87,9 +77,7 @@ def test_a_zip_without_pictures_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_files_are_taken_refused_and_skipped_by_their_endings(
-    tmp_path: Path, packed: bool
-) -> None:
+def test_files_are_taken_refused_and_skipped_by_their_endings(tmp_path: Path, packed: bool) -> None:
     folder = tmp_path / "pictures"
     folder.mkdir()
     for name in FILES["pictures"]:
@@ -101,8 +89,26 @@ def test_files_are_taken_refused_and_skipped_by_their_endings(
     for name in FILES["refused"]:
         (folder / name).write_bytes(b"x")
         place = zipped(folder, tmp_path / "pictures.zip") if packed else folder
-        with pytest.raises(
-            ValueError, match=re.escape(name) + " is no PNG, JPEG or WebP"
-        ):
+        with pytest.raises(ValueError, match=re.escape(name) + " is no PNG, JPEG or WebP"):
             read_training_folder(place)
         (folder / name).unlink()
+
+
+def test_names_in_a_zip_are_read_as_utf8_also_where_it_does_not_say_so(tmp_path: Path) -> None:
+    pictures = {"X\u00e4".encode("cp437"): "one", "X\u00f6".encode("cp437"): "two", "e\u0301".encode(): "three"}
+    save(tmp_path / "a.png")
+    files: dict[bytes, bytes] = {}
+    for name, caption in pictures.items():
+        files[name + b".png"] = (tmp_path / "a.png").read_bytes()
+        if name[:1] == b"X":
+            files[name + b".txt"] = caption.encode()
+    files[b"captions.json"] = json.dumps({"\u00e9.png": "three"}).encode()
+    whole = tmp_path / "old.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        for i, (name, content) in enumerate(files.items()):
+            archive.writestr(f"{i}".rjust(len(name), "#"), content)
+    written = whole.read_bytes()
+    for i, name in enumerate(files):
+        written = written.replace(f"{i}".rjust(len(name), "#").encode(), name)
+    whole.write_bytes(written)
+    assert sorted(str(read) for _, read in read_training_folder(whole).items) == ["one", "three", "two"]
