@@ -11,37 +11,16 @@ import {
   type Foreign,
 } from "../../schema/contract/foreign.ts";
 import { type HeaderFault, isHeaderFault } from "./adapter-header.ts";
+import { otherKindOf, type Parts, sizesOf, tensorOf } from "./foreign-kinds.ts";
 import { STABLE_DIFFUSION } from "./foreign-names-sd.ts";
 import { Z_IMAGE } from "./foreign-names-zimage.ts";
 import { modelOf, type Naming } from "./foreign-naming.ts";
-import type { Header, TensorEntry } from "./safetensors.ts";
+import type { Header } from "./safetensors.ts";
 
-/** What else is called a LoRA, by a part of the names of the tensors that only it has. */
-const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
-  [/hada_/, "LoHa"],
-  [/lokr_/, "LoKr"],
-  [/boft_/, "BOFT"],
-  [/oft_/, "OFT"],
-  [/dora_scale|lora_magnitude_vector/, "DoRA"],
-  [/lora_mid/, "LoCon in Tucker form"],
-  [/\.diff(?:_b)?$/, "a difference of whole weights"],
-  [/ia3|\.on_input/, "IA3"],
-  [/glora|\.a1\.weight/, "GLoRA"],
-];
-const HALVES: readonly (readonly [Foreign["layout"], RegExp, "down" | "up"])[] = [
-  ["kohya", /\.lora_down\.weight$/, "down"],
-  ["kohya", /\.lora_up\.weight$/, "up"],
-  ["peft", /\.lora_A(?:\.default)?\.weight$/, "down"],
-  ["peft", /\.lora_B(?:\.default)?\.weight$/, "up"],
-  ["diffusers", /(?:[._]lora|\.lora_linear_layer)\.down\.weight$/, "down"],
-  ["diffusers", /(?:[._]lora|\.lora_linear_layer)\.up\.weight$/, "up"],
-];
 export const FOREIGN_DTYPES: readonly string[] = ["F16", "BF16", "F32"];
 
 const NAMINGS: Record<(typeof FOREIGN_FAMILIES)[number], Naming> = { sd: STABLE_DIFFUSION, zimage: Z_IMAGE };
 
-type Half = { layout: Foreign["layout"]; side: "down" | "up"; stem: string };
-type Pair = { down?: TensorEntry; up?: TensorEntry };
 export type ForeignFacts = Omit<Foreign, "words">;
 
 const fault = (reason: HeaderFault["reason"], detail: string): HeaderFault => ({ reason, detail });
@@ -49,7 +28,7 @@ const fault = (reason: HeaderFault["reason"], detail: string): HeaderFault => ({
 /** Whether a file is to be read as another program's: none of our formats, and tensors as LoRAs and their relatives have them. */
 export const looksForeign = ({ metadata, tensors }: Header): boolean =>
   !metadata.format?.startsWith("orthoplex.") &&
-  Object.keys(tensors).some((name) => halfOf(name) !== null || kindOf(name) !== null);
+  Object.keys(tensors).some((name) => tensorOf(name) !== null || otherKindOf(name) !== null);
 
 /** What is known of the LoRA, or the first reason why this base does not take it. */
 export function checkForeign({ metadata, tensors }: Header, base: Base): ForeignFacts | HeaderFault {
@@ -58,10 +37,10 @@ export function checkForeign({ metadata, tensors }: Header, base: Base): Foreign
     const models = FOREIGN_FAMILIES.map((name) => NAMINGS[name].model).join(" and ");
     return fault("base_mismatch", `${base.id} takes no LoRAs of other programs: they are for ${models}.`);
   }
-  const pairs = new Map<string, Pair>();
+  const layers = new Map<string, Parts>();
   const layouts: Foreign["layout"][] = [];
   for (const [name, entry] of Object.entries(tensors)) {
-    const kind = kindOf(name);
+    const kind = otherKindOf(name);
     if (kind !== null) return fault("lora_unsupported", `The file holds ${kind} (${cut(name)}).`);
     if (!FOREIGN_DTYPES.includes(entry.dtype)) {
       return fault(
@@ -69,45 +48,38 @@ export function checkForeign({ metadata, tensors }: Header, base: Base): Foreign
         `Tensor "${cut(name)}" is ${entry.dtype}, none of ${FOREIGN_DTYPES.join(", ")}.`,
       );
     }
-    const half = halfOf(name);
-    if (half === null) {
+    const tensor = tensorOf(name);
+    if (tensor === null) {
       if (name.endsWith(".alpha")) continue;
       return fault("tensor_unexpected", `Tensor "${cut(name)}" belongs to no LoRA that is known here.`);
     }
-    layouts.push(half.layout);
-    pairs.set(half.stem, { ...pairs.get(half.stem), [half.side]: entry });
+    layouts.push(tensor.layout);
+    layers.set(tensor.stem, { ...layers.get(tensor.stem), [tensor.role]: entry });
   }
-  const layers = countLayers(pairs, base, NAMINGS[family]);
-  return isHeaderFault(layers) ? layers : { ...factsOf(metadata, pairs, layouts[0] ?? "kohya"), layers };
+  const counted = countLayers(layers, base, NAMINGS[family]);
+  return isHeaderFault(counted) ? counted : { ...factsOf(metadata, layouts[0] ?? "kohya"), ...counted };
 }
-
-function halfOf(name: string): Half | null {
-  for (const [layout, ending, side] of HALVES) {
-    const stem = name.replace(ending, "");
-    if (stem !== name) return { layout, side, stem };
-  }
-  return null;
-}
-
-const kindOf = (name: string) => OTHER_KINDS.find(([mark]) => mark.test(name))?.[1] ?? null;
 
 /**
- * How many layers of the base it changes. Every one has both halves of one rank, and the attention layers are those of the base, at least one
- * of them.
+ * How many layers of the base it changes, and the largest rank. Every change is whole, and the attention layers are those of the base, at least
+ * one of them.
  */
-function countLayers(pairs: ReadonlyMap<string, Pair>, base: Base, naming: Naming): number | HeaderFault {
+function countLayers(
+  changed: ReadonlyMap<string, Parts>,
+  base: Base,
+  naming: Naming,
+): Pick<ForeignFacts, "layers" | "rank"> | HeaderFault {
   const known = naming.attention(base);
-  const model = modelOf([...pairs.keys()]);
+  const model = modelOf([...changed.keys()]);
   const another = `it is for another base${model === null || model === naming.model ? "" : ` (${model}; ${base.id} is ${naming.model})`}.`;
   const found = new Set<string>();
   let others = 0;
-  for (const [stem, { down, up }] of pairs) {
-    if (!down || !up) return fault("tensor_missing", `"${cut(stem)}" has only one of its halves.`);
-    const [rank, inputs] = down.shape;
-    const [outputs, other] = up.shape;
-    if (!rank || rank !== other) {
-      return fault("shape_invalid", `The halves of "${cut(stem)}" have the ranks ${rank} and ${other}.`);
-    }
+  let largest = 0;
+  for (const [stem, parts] of changed) {
+    const sizes = sizesOf(cut(stem), parts);
+    if (isHeaderFault(sizes)) return sizes;
+    const { outputs, inputs, rank } = sizes;
+    largest = Math.max(largest, rank);
     const name = naming.plain(stem);
     const layer = known.get(name);
     if (!naming.isOfPipeline(name) || (naming.isAttention(name) && !layer)) {
@@ -126,21 +98,19 @@ function countLayers(pairs: ReadonlyMap<string, Pair>, base: Base, naming: Namin
     }
   }
   return found.size > 0
-    ? found.size + others
+    ? { layers: found.size + others, rank: largest }
     : fault("base_mismatch", `The LoRA changes no attention layer of ${base.id}: ${another}`);
 }
 
 function factsOf(
   metadata: Record<string, string>,
-  pairs: ReadonlyMap<string, Pair>,
   layout: Foreign["layout"],
-): Omit<ForeignFacts, "layers"> {
+): Omit<ForeignFacts, "layers" | "rank"> {
   const trainedOn =
     metadata["modelspec.architecture"] || metadata.ss_base_model_version || metadata.ss_sd_model_name;
   return {
     exact: false,
     layout,
-    rank: Math.max(...[...pairs.values()].map(({ down }) => down?.shape[0] ?? 0)),
     triggers: triggersOf(metadata),
     trained_on: said(trainedOn),
     licence: said(metadata["modelspec.license"]),

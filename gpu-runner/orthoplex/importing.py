@@ -27,7 +27,8 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
 
     check_file(flags.out)
     base = base_of(flags)
-    lora = read_foreign(flags.file, target_of(base))
+    target = target_of(base)
+    lora = read_foreign(flags.file, target)
     facts = facts_of(flags.file, lora.metadata)
     licence = flags.licence or facts["licence"]
     triggers = flags.trigger or facts["triggers"]
@@ -37,9 +38,11 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
         "weights_sha256": base.description.get("weights_sha256", ""), "title": facts["title"] or flags.file.stem,
     }  # fmt: skip
     tensors = {}
-    for (part, name), (down, up, scale) in lora.layers.items():
-        tensors[f"{part}.{name}.down"] = down.half().contiguous()
-        tensors[f"{part}.{name}.up"] = (scale * up).half().contiguous()
+    for layer, change in lora.layers.items():
+        name, (down, up) = ".".join(layer), change.factors()
+        # a convolution's inputs with their places again
+        tensors[f"{name}.down"] = down.reshape(len(down), *target.weight(layer).shape[1:]).half().contiguous()
+        tensors[f"{name}.up"] = up.half().contiguous()
     write_tensors(flags.out, tensors, metadata)
     said = f"{flags.out}  {len(lora.layers)} layers of {base.id}; {INEXACT}"
     yield Said(said, file=str(flags.out), layers=len(lora.layers), exact=False, **facts | {"triggers": triggers})

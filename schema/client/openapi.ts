@@ -9564,10 +9564,10 @@ export interface components {
              * @description Whose names its tensors have
              * @enum {string}
              */
-            layout: "kohya" | "peft" | "diffusers";
+            layout: "kohya" | "peft" | "diffusers" | "lycoris";
             /** @description The licence that the file names */
             licence: string | null;
-            /** @description Of its widest layer */
+            /** @description Of its widest layer; where factors have none, the largest that they can have */
             rank: number;
             /** @description The base that the file names */
             trained_on: string | null;

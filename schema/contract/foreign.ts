@@ -6,8 +6,8 @@ import { FOREIGN_WORDS_MAX_CHARACTERS } from "./limits.ts";
 import { orNull } from "./nullable.ts";
 import { optionalTitle } from "./text.ts";
 
-/** Who names tensors so: kohya's scripts, PEFT (diffusers), and diffusers' attention processors of 2023. */
-export const FOREIGN_LAYOUTS = ["kohya", "peft", "diffusers"] as const;
+/** Who names tensors so: kohya's scripts, PEFT (diffusers), diffusers' attention processors of 2023, and LyCORIS its LoHa and LoKr. */
+export const FOREIGN_LAYOUTS = ["kohya", "peft", "diffusers", "lycoris"] as const;
 export const FOREIGN_TRIGGERS_MAX = 8;
 /** What a file says of itself is shown, and cut. */
 export const FOREIGN_SAID_MAX_CHARACTERS = 200;
@@ -26,7 +26,10 @@ export const Foreign = z
       .literal(false)
       .meta({ description: "It changes other words and places as well; no slot keeps it apart" }),
     layout: z.enum(FOREIGN_LAYOUTS).meta({ description: "Whose names its tensors have" }),
-    rank: z.int().positive().meta({ description: "Of its widest layer" }),
+    rank: z
+      .int()
+      .positive()
+      .meta({ description: "Of its widest layer; where factors have none, the largest that they can have" }),
     layers: z.int().positive().meta({ description: "How many layers it changes" }),
     words: orNull(z.string()).meta({
       description:

@@ -60,6 +60,7 @@ const LAYOUTS: Record<Foreign["layout"], string> = {
   kohya: "kohya's scripts",
   peft: "PEFT",
   diffusers: "diffusers of 2023",
+  lycoris: "LyCORIS",
 };
 
 /** What a LoRA of another program has in place of a slot. */

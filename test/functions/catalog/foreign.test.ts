@@ -133,7 +133,7 @@ describe("publishing a LoRA of another program", () => {
   });
 
   it.each([
-    ["sd: LoHa", "lora_unsupported", "LoHa"],
+    ["sd: LoHa", "tensor_missing", "LoHa"],
     ["sd: DoRA", "lora_unsupported", "DoRA"],
     ["sd: half of a layer", "tensor_missing", "halves"],
     ["sd: a LoRA of sdxl", "base_mismatch", "another base"],

@@ -149,8 +149,10 @@ def difference(one: Image.Image, other: Image.Image) -> int:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("lora_unet_x.hada_w1_a", "LoHa"),
-        ("lora_unet_x.lokr_w1", "LoKr"),
+        ("lora_unet_x.hada_w1_a", "LoHa of lora_unet_x that is not whole"),
+        ("lora_unet_x.lokr_w1", "LoKr of lora_unet_x that is not whole"),
+        ("lora_unet_x.hada_t1", "LoHa in Tucker form"),
+        ("lora_unet_x.lokr_t2", "LoKr in Tucker form"),
         ("lora_unet_x.dora_scale", "DoRA"),
         ("unet.x.lora_magnitude_vector", "DoRA"),
         ("lora_unet_x.lora_mid.weight", "LoCon in Tucker form"),

@@ -42,8 +42,9 @@ def divided(
 ) -> GatedLora:  # fmt: skip
     """The parts of a LoRA that can be gated."""
     entries, residuals, left = {}, {}, []
-    for layer, (down, up, scale) in lora.layers.items():
-        pair = (down.flatten(1), strength * scale * up.flatten(1))
+    for layer, change in lora.layers.items():
+        down, up = change.factors()
+        pair = (down, strength * up)
         if is_entry(layer):
             entries[layer[1]] = pair
         elif is_gated(layer):

@@ -16,20 +16,21 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
+from orthoplex.bases.foreign import lycoris
+from orthoplex.bases.foreign.changes import Change, LowRank
 from orthoplex.bases.foreign.target import Layer, LoraTarget
 
 FORMAT = "orthoplex.foreign/1"
 # What else is called a LoRA, by the tensors that only it has.
 OTHER_KINDS = {
-    "hada_": "LoHa", "lokr_": "LoKr", "oft_": "OFT", "boft_": "BOFT", "dora_scale": "DoRA",
-    "lora_magnitude_vector": "DoRA", "lora_mid": "LoCon in Tucker form", ".diff": "a difference of whole weights",
-    "ia3": "IA3", ".on_input": "IA3", ".a1.weight": "GLoRA", "glora": "GLoRA",
+    "hada_t": "LoHa in Tucker form", "lokr_t": "LoKr in Tucker form", "oft_": "OFT", "boft_": "BOFT",
+    "dora_scale": "DoRA", "lora_magnitude_vector": "DoRA", "lora_mid": "LoCon in Tucker form",
+    ".diff": "a difference of whole weights", "ia3": "IA3", ".on_input": "IA3", ".a1.weight": "GLoRA", "glora": "GLoRA",
 }  # fmt: skip
 DOWN = (".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.down.weight", "_lora.down.weight",
          ".lora_linear_layer.down.weight", ".down")  # fmt: skip
 UP = (".lora_up.weight", ".lora_B.weight", ".lora_B.default.weight", ".lora.up.weight", "_lora.up.weight",
        ".lora_linear_layer.up.weight", ".up")  # fmt: skip
-Factors = tuple[Tensor, Tensor, float]
 SAME = 2**-7  # a rounding of bfloat16, as a share
 
 
@@ -39,19 +40,14 @@ class ForeignRefused(ValueError):  # noqa: N818 - a refusal
 
 @dataclass(frozen=True, eq=False)
 class ForeignLora:
-    """layers: (part, layer) -> (down (r, ...), up (out, r, ...), scale). metadata: what the file says of itself."""
+    """layers: what is added to the weights of each. metadata: what the file says of itself."""
 
-    layers: Mapping[Layer, Factors]
+    layers: Mapping[Layer, Change]
     metadata: Mapping[str, str]
 
     def change(self, layer: Layer, shape: torch.Size) -> Tensor:
-        """scale * up @ down as the layer's weight is shaped, fp64; convolutions are taken at all their places."""
-        return _product(self.layers[layer]).reshape(shape)
-
-
-def _product(factors: Factors) -> Tensor:
-    down, up, scale = factors
-    return scale * (up.double().flatten(1) @ down.double().flatten(1))
+        """What is added as the layer's weight is shaped, fp64; convolutions are taken at all their places."""
+        return self.layers[layer].matrix().reshape(shape)
 
 
 def read_foreign(path: Path, target: LoraTarget) -> ForeignLora:
@@ -69,12 +65,12 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
     metadata: dict[str, str] = header.get("__metadata__") or {}
     if (found := other_kind(tensors)) is not None:
         raise ForeignRefused(f"{path} holds {found[1]} ({found[0]}), which is not loaded here")
-    layers: dict[Layer, Factors] = {}
-    for stem, layer, factors in _layers(path, tensors, metadata, target=target):
+    layers: dict[Layer, Change] = {}
+    for stem, layer, change in _layers(path, tensors, metadata, target=target):
         # Some files name a layer in two ways, for two programs.
-        if layer in layers and not _is_same(layers[layer], factors):
+        if layer in layers and not _is_same(layers[layer], change):
             raise ForeignRefused(f"{path} changes {'.'.join(layer)} in two ways, the second as {stem}")
-        layers.setdefault(layer, factors)
+        layers.setdefault(layer, change)
     if not layers:
         raise ForeignRefused(f"{path} holds no LoRA")
     lora = ForeignLora(layers, metadata)
@@ -82,9 +78,9 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
     return lora
 
 
-def _is_same(one: Factors, other: Factors) -> bool:
-    """Whether two pairs of factors are one change, to the precision of bfloat16."""
-    a, b = _product(one), _product(other)
+def _is_same(one: Change, other: Change) -> bool:
+    """To the precision of bfloat16."""
+    a, b = one.matrix(), other.matrix()
     return a.shape == b.shape and bool((a - b).norm() <= SAME * a.norm())
 
 
@@ -99,37 +95,61 @@ def other_kind(names: Iterable[str]) -> tuple[str, str] | None:
 
 def _layers(
     path: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, target: LoraTarget
-) -> Iterator[tuple[str, Layer, Factors]]:
+) -> Iterator[tuple[str, Layer, Change]]:
+    changes = {**_loras(path, tensors, metadata, target=target), **_lycoris(path, tensors)}
+    if unknown := [stem for stem in changes if not target.find(stem)]:
+        raise ForeignRefused(
+            f"{path} changes {len(unknown)} of {len(changes)} layers that {target.base_id} does not have, such as "
+            f"{unknown[0]}: {target.mismatch(unknown)}"
+        )
+    known = {key for _, keys in changes.values() for key in keys}
+    if left := sorted(key for key in tensors if key not in known and not key.endswith(".alpha")):
+        raise ForeignRefused(f"{path} holds {left[0]}, which belongs to no LoRA that is known here")
+    for stem, (change, _) in changes.items():
+        layers = target.find(stem)
+        if len(layers) == 1:
+            yield stem, layers[0], change
+            continue
+        sizes = [len(target.weight(layer)) for layer in layers]
+        if change.shape[0] != sum(sizes):
+            raise ForeignRefused(
+                f"{path} changes {stem} in {change.shape[0]} rows; of {target.base_id} these are {sum(sizes)}: "
+                "it is for another base"
+            )
+        yield from ((stem, layer, rows) for layer, rows in zip(layers, change.rows(sizes), strict=True))
+
+
+def _loras(
+    path: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, target: LoraTarget
+) -> dict[str, tuple[Change, tuple[str, ...]]]:
+    """Name of a layer in the file -> its change and the tensors that this is made of."""
     downs, ups = (halves(tensors, endings) for endings in (DOWN, UP))
-    alphas = {name.removesuffix(".alpha"): float(value) for name, value in tensors.items() if name.endswith(".alpha")}
     written = _written_alphas(metadata)
-    known = {f"{stem}.alpha" for stem in alphas}
-    unknown = []
+    found: dict[str, tuple[Change, tuple[str, ...]]] = {}
     for stem, key in downs.items():
         if stem not in ups:
             raise ForeignRefused(f"{path} has {key} without its other half")
         down, up = tensors[key], tensors[ups[stem]]
-        known |= {key, ups[stem]}
-        layers = target.find(stem)
-        if not layers:
-            unknown.append(stem)
-            continue
-        alpha = alphas.get(stem, written.get(layers[0][0], float(len(down))))
-        sizes = [len(target.weight(layer)) for layer in layers]
-        if len(layers) > 1 and len(up) != sum(sizes):
-            raise ForeignRefused(
-                f"{path} changes {stem} in {len(up)} rows; of {target.base_id} these are {sum(sizes)}: "
-                "it is for another base"
-            )
-        for layer, rows in zip(layers, torch.split(up, sizes) if len(layers) > 1 else (up,), strict=True):
-            yield stem, layer, (down.float(), rows.float(), alpha / len(down))
-    if unknown:
-        raise ForeignRefused(
-            f"{path} changes {len(unknown)} of {len(downs)} layers that {target.base_id} does not have, such as "
-            f"{unknown[0]}: {target.mismatch(unknown)}"
-        )
-    if left := sorted(set(tensors) - known):
-        raise ForeignRefused(f"{path} holds {left[0]}, which belongs to no LoRA that is known here")
+        part = next((layer[0] for layer in target.find(stem)), "")
+        alpha = _alpha(tensors, stem)
+        scale = (written.get(part, float(len(down))) if alpha is None else alpha) / len(down)
+        found[stem] = LowRank(down.float(), up.float(), scale), (key, ups[stem])
+    return found
+
+
+def _lycoris(path: str, tensors: Mapping[str, Tensor]) -> dict[str, tuple[Change, tuple[str, ...]]]:
+    found: dict[str, tuple[Change, tuple[str, ...]]] = {}
+    for stem, keys in lycoris.groups(tensors).items():
+        change = lycoris.change_of({ending: tensors[key] for ending, key in keys.items()}, _alpha(tensors, stem))
+        if change is None:
+            kind = lycoris.KINDS[next(iter(keys))[:4]]
+            raise ForeignRefused(f"{path} holds a {kind} of {stem} that is not whole: {', '.join(sorted(keys))}")
+        found[stem] = change, tuple(keys.values())
+    return found
+
+
+def _alpha(tensors: Mapping[str, Tensor], stem: str) -> float | None:
+    return float(tensors[f"{stem}.alpha"]) if f"{stem}.alpha" in tensors else None
 
 
 def halves(names: Iterable[str], endings: Sequence[str]) -> dict[str, str]:
@@ -157,13 +177,13 @@ def _written_alphas(metadata: Mapping[str, str]) -> dict[str, float]:
 
 
 def _check_shapes(path: str, lora: ForeignLora, target: LoraTarget) -> None:
-    for layer, (down, up, _) in lora.layers.items():
+    for layer, change in lora.layers.items():
         weight = target.weight(layer)
-        says = (up.shape[0], *down.shape[1:])
-        fits = says == tuple(weight.shape) or (weight.dim() == 2 and says == (*weight.shape, 1, 1))
-        fits = fits or (weight.dim() == 4 and weight.shape[2:] == (1, 1) and says == tuple(weight.shape[:2]))
-        if not fits or len(down) != up.shape[1] or up[0, 0].numel() != 1:
+        says, whole = change.shape, tuple(weight.shape)
+        fits = says == whole or (weight.dim() == 2 and says == (*whole, 1, 1))
+        fits = fits or (weight.dim() == 4 and (weight.shape[2:] == (1, 1) or not isinstance(change, LowRank))
+                        and says == (whole[0], weight[0].numel()))  # fmt: skip
+        if not fits or (isinstance(change, LowRank) and not change.is_whole):
             raise ForeignRefused(
-                f"{path} changes {'.'.join(layer)} as {says}; of {target.base_id} it is {tuple(weight.shape)}: "
-                "it is for another base"
+                f"{path} changes {'.'.join(layer)} as {says}; of {target.base_id} it is {whole}: it is for another base"
             )

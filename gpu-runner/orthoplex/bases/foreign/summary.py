@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from orthoplex.bases.foreign import lycoris
 from orthoplex.bases.foreign.facts import facts_of
 from orthoplex.bases.foreign.reader import DOWN, halves, other_kind
 from orthoplex.bases.foreign.target import model_of
@@ -19,8 +20,10 @@ def summary_of(path: Path) -> dict[str, Any] | None:
     header = _header(path)
     metadata: Mapping[str, str] = header.pop("__metadata__", None) or {}
     downs, other = halves(header, DOWN), other_kind(header)
-    if metadata.get("format", "").startswith(OWN) or not (downs or other):
+    products = lycoris.groups(header)
+    if metadata.get("format", "").startswith(OWN) or not (downs or products or other):
         return None
+    ranked = [*downs.values(), *(key for own in products.values() for name, key in own.items() if name.endswith("_b"))]
     imported = json.loads(metadata["source"]) if "source" in metadata else None
     facts = facts_of(path, metadata)
     if imported is not None:  # a foreign adapter keeps what its source said
@@ -31,8 +34,8 @@ def summary_of(path: Path) -> dict[str, Any] | None:
         "model": model_of(list(header)),
         "base": metadata.get("base"),
         "kind": None if other is None else other[1],
-        "layers": len(downs),
-        "rank": max((int(header[key]["shape"][0]) for key in downs.values()), default=0),
+        "layers": len(downs) + len(products),
+        "rank": max((int(header[key]["shape"][0]) for key in ranked), default=None),
         **facts,
     }
 
