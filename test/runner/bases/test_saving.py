@@ -27,11 +27,11 @@ KINDS: dict[str, Any] = {"sd": StableDiffusionPipeline, "sdxl": StableDiffusionX
 CALL = {"height": 64, "width": 64, "num_inference_steps": 1}
 
 
-@pytest.fixture(params=["sd fp32", "sd fp16", "sdxl fp16"])
+@pytest.fixture(params=["sd fp32", "sd fp16", "sd bf16", "sdxl fp16"])
 def source(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, torch.dtype]:
     """A kind of pipeline and the precision of its files; my-base is added from them, on a processor that has bf16."""
     family, dtype = request.param.split()
-    stored = {"fp32": torch.float32, "fp16": torch.float16}[dtype]
+    stored = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[dtype]
     monkeypatch.setenv("ORTHOPLEX_BASES", str(tmp_path / "bases"))
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
     kind = KINDS[family]
