@@ -63,7 +63,7 @@ export async function orderPictures(
   // The adapters alone say how many people a prompt without their triggers may mean; the prompt with them says how many it does.
   const adapters = request.adapters.length;
   const narrow = withChosenSize(order, input.size, { adapters, people: 0 });
-  const prompt = promptWithTriggers(base.prompt.kind, request.prompt, {
+  const prompt = promptWithTriggers(base, request.prompt, {
     members: request.adapters,
     room: roomIn(base, narrow.spec as SampleSpec),
   });

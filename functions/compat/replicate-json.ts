@@ -158,7 +158,7 @@ export function logOf(row: JobRow, now: number): string {
   const lines = [`Using seed: ${row.request.seed}`];
   const asked = row.asked?.input.prompt;
   if ("prompt" in row.request && typeof asked === "string" && asked !== row.request.prompt) {
-    lines.push(`A trigger was missing; drawing: ${row.request.prompt}`);
+    lines.push(`With its adapters' triggers the prompt is: ${row.request.prompt}`);
   }
   lines.push(...row.warnings.map((warning) => `Warning: ${warning}`));
   const elapsed = row.startedAt === null ? 0 : ((row.finishedAt ?? now) - row.startedAt) / 1000;

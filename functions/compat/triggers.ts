@@ -1,7 +1,11 @@
-// Inserts the triggers of a model's adapters into a prompt that lacks them. Pure; independent of any base's words.
+// Inserts the triggers of a model's adapters into a prompt that lacks them. Pure; who is a person by the base's own words comes from its
+// description.
 
 import type { Base } from "../../schema/contract/bases.ts";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
+import { peopleIn } from "../catalog/prompt-rules.ts";
+
+type Described = Pick<Base, "id" | "prompt" | "sizes">;
 
 const TRIGGER = /<[a-z0-9](?:[a-z0-9-]*[a-z0-9])?>/i;
 /** A background and nothing else, as far as can be known: a few words, none of a person or of what one does, before its noun. */
@@ -25,12 +29,34 @@ const SEVERAL = new RegExp(
   "i",
 );
 
-const isBackground = (clause: string) => BACKGROUND.test(clause) && !PERSON.test(clause);
+/** What the base's words say of a person, such as its flowers, makes a person of any clause. */
+const isBackground = (base: Described, clause: string) =>
+  BACKGROUND.test(clause) && !PERSON.test(clause) && peopleIn(base, clause) === 0;
 
-/** Whether a prompt certainly means more than one person: another's trigger, two nouns of people, he and she, or a word for several. */
-function meansSeveral(prompt: string): boolean {
-  if (TRIGGER.test(prompt) || SEVERAL.test(prompt) || (prompt.match(NOUNS) ?? []).length > 1) return true;
+const says = (clause: string, trigger: string) => clause.toLowerCase().includes(trigger);
+
+/**
+ * Whether a prompt certainly means more people than the one of a trigger: another trigger, two nouns of people, he and she, or a word for
+ * several. Whoever writes the trigger and a noun of a person in another clause, or the trigger in two clauses, means two as well.
+ */
+function meansSeveral(clauses: readonly string[], trigger: string): boolean {
+  const own = clauses.filter((clause) => says(clause, trigger));
+  const others = clauses.filter((clause) => !says(clause, trigger));
+  const prompt = [...own.map((clause) => clause.toLowerCase().replaceAll(trigger, "")), ...others].join("; ");
+  const nouns = (text: string) => (text.match(NOUNS) ?? []).length;
+  if (TRIGGER.test(prompt) || SEVERAL.test(prompt) || nouns(prompt) > 1 || own.length > 1) return true;
+  if (own.length === 1 && nouns(others.join("; ")) > 0) return true;
   return /\bhe\b/i.test(prompt) && /\bshe\b/i.test(prompt);
+}
+
+/** All clauses but backgrounds as those of one person; null where there is only one, or several people are meant. */
+function asOnePerson(base: Described, clauses: readonly string[], trigger: string): string | null {
+  const people = clauses.filter((clause) => !isBackground(base, clause));
+  if (people.length < 2 || meansSeveral(clauses, trigger)) return null;
+  const own = people.find((clause) => says(clause, trigger));
+  const words = own ? [own, ...people.filter((clause) => clause !== own)] : people;
+  const person = own ? words.join(", ") : `${trigger} ${words.join(", ")}`;
+  return [person, ...clauses.filter((clause) => isBackground(base, clause))].join("; ");
 }
 
 /**
@@ -41,10 +67,10 @@ function meansSeveral(prompt: string): boolean {
  * as clauses of their own.
  *
  * A single adapter in a picture that has `room` for one person is that person: all clauses but backgrounds become one, as those who know no
- * grammar write `sky; smiling`. Unless the prompt certainly means several people: then the base says that there is no room.
+ * grammar write `sky; smiling` or `<ivy>; smiling`. Unless the prompt certainly means several people: then they need a wider picture.
  */
 export function promptWithTriggers(
-  kind: Base["prompt"]["kind"],
+  base: Described,
   prompt: string,
   { members, room }: { members: readonly Pick<ResolvedMember, "trigger">[]; room: number },
 ): string {
@@ -52,17 +78,18 @@ export function promptWithTriggers(
   const missing = [...new Set(members.map(({ trigger }) => trigger))].filter(
     (trigger) => !said.includes(trigger),
   );
-  if (missing.length === 0) return prompt;
-  if (kind === "text") return `${missing.join(" and ")}, ${prompt}`;
+  const isGrammar = base.prompt.kind === "grammar";
+  if (missing.length > 0 && !isGrammar) return `${missing.join(" and ")}, ${prompt}`;
   const clauses = prompt
     .split(";")
     .map((clause) => clause.trim())
     .filter((clause) => clause !== "");
+  const [only] = members.length === 1 && room === 1 && isGrammar ? members : [];
+  const one = only ? asOnePerson(base, clauses, only.trigger) : null;
+  if (one !== null) return one;
+  if (missing.length === 0) return prompt;
   const free = clauses.filter((clause) => !TRIGGER.test(clause));
-  const people = free.filter((clause) => !isBackground(clause));
-  if (members.length === 1 && room === 1 && people.length > 1 && !meansSeveral(prompt)) {
-    return [`${missing[0]} ${people.join(", ")}`, ...free.filter(isBackground)].join("; ");
-  }
+  const people = free.filter((clause) => !isBackground(base, clause));
   const taking = people.length > 0 ? people : free.slice(0, 1);
   if (taking.length === 0) return [...clauses, ...missing].join("; ");
   const isTaking = (clause: string) => taking.includes(clause);

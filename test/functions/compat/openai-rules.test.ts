@@ -1,6 +1,7 @@
 // Rules of the OpenAI-compatible API: which trigger a prompt is given, and which size stands for OpenAI's own.
 
 import { describe, expect, it } from "vitest";
+import { peopleIn } from "../../../functions/catalog/prompt-rules.ts";
 import { drawnSize } from "../../../functions/compat/sizes.ts";
 import { promptWithTriggers } from "../../../functions/compat/triggers.ts";
 import { BASE } from "../cast.ts";
@@ -37,7 +38,7 @@ describe("the trigger rule", () => {
     for (const [prompt, members, received] of cases) {
       expect([
         prompt,
-        promptWithTriggers("grammar", prompt, { members, room: Math.max(1, members.length) }),
+        promptWithTriggers(BASE, prompt, { members, room: Math.max(1, members.length) }),
       ]).toEqual([prompt, received]);
     }
   });
@@ -68,8 +69,48 @@ describe("the trigger rule", () => {
       ["sky background; pink wall", "<ivy> sky background; pink wall"],
     ];
     for (const [prompt, received] of cases) {
-      expect([prompt, promptWithTriggers("grammar", prompt, ivy)]).toEqual([prompt, received]);
+      expect([prompt, promptWithTriggers(BASE, prompt, ivy)]).toEqual([prompt, received]);
     }
+  });
+
+  it("knows by the base's own words that a clause with a background's noun is no background alone", () => {
+    const one = { members: [{ trigger: "<ivy>" }], room: 1 };
+    for (const clause of [
+      "flowers in the background",
+      "flowers background",
+      "pixel art background",
+      "toon background",
+      "a straight wall",
+      "dark metal wall",
+      "first scene",
+      "long hills scene",
+    ]) {
+      const received = promptWithTriggers(BASE, `smiling; ${clause}`, one);
+      expect([received, peopleIn(BASE, received)]).toEqual([`<ivy> smiling, ${clause}`, 1]);
+    }
+    const two = { members: [{ trigger: "<ivy>" }, { trigger: "<paco>" }], room: 2 };
+    const received = promptWithTriggers(BASE, "smiling; flowers background", two);
+    expect([received, peopleIn(BASE, received)]).toEqual(["<ivy> smiling; <paco> flowers background", 2]);
+  });
+
+  it("makes one person of all clauses where the trigger is written, too", () => {
+    const ivy = { members: [{ trigger: "<ivy>" }], room: 1 };
+    const cases: [string, string][] = [
+      ["<ivy>; smiling", "<ivy>, smiling"],
+      ["smiling; <IVY>", "<IVY>, smiling"],
+      ["<ivy>, sky background; smiling", "<ivy>, sky background, smiling"],
+      ["<ivy> in a park; smiling; sky background", "<ivy> in a park, smiling; sky background"],
+      ["<ivy>; he is smiling; in a hat", "<ivy>, he is smiling, in a hat"],
+      ["<ivy> smiling;  sky background", "<ivy> smiling;  sky background"],
+      ["a couple; <ivy>", "a couple; <ivy>"],
+      ["<ivy> smiling; <ivy> sad", "<ivy> smiling; <ivy> sad"],
+      ["<ivy> smiling; a man", "<ivy> smiling; a man"],
+      ["<ivy> smiling; <bo> sad", "<ivy> smiling; <bo> sad"],
+    ];
+    for (const [prompt, received] of cases) {
+      expect([prompt, promptWithTriggers(BASE, prompt, ivy)]).toEqual([prompt, received]);
+    }
+    expect(promptWithTriggers(BASE, "<ivy>; smiling", { ...ivy, room: 2 })).toBe("<ivy>; smiling");
   });
 
   it("leaves clauses apart where several people are certainly meant, or have room", () => {
@@ -87,9 +128,9 @@ describe("the trigger rule", () => {
       "he is sad; she is not",
     ]) {
       const prompt = `smiling; ${second}`;
-      expect([second, promptWithTriggers("grammar", prompt, ivy)]).toEqual([second, `<ivy> ${prompt}`]);
+      expect([second, promptWithTriggers(BASE, prompt, ivy)]).toEqual([second, `<ivy> ${prompt}`]);
     }
-    expect(promptWithTriggers("grammar", "smiling; sad", { ...ivy, room: 2 })).toBe("<ivy> smiling; sad");
+    expect(promptWithTriggers(BASE, "smiling; sad", { ...ivy, room: 2 })).toBe("<ivy> smiling; sad");
   });
 });
 

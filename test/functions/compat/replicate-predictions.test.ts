@@ -59,7 +59,7 @@ describe("predictions.create", () => {
     for (const url of body.output ?? []) {
       expect((await send(url)).headers.get("content-type")).toBe("image/png");
     }
-    expect(body.logs).toContain("Using seed: 7\nA trigger was missing; drawing: <ivy> smiling\n");
+    expect(body.logs).toContain("Using seed: 7\nWith its adapters' triggers the prompt is: <ivy> smiling\n");
     expect(body.logs).toMatch(/100%\|█+\| \d+\/\d+ \[/);
     expect(body.metrics.total_time).toBeGreaterThanOrEqual(body.metrics.predict_time ?? 0);
   });
