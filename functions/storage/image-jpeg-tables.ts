@@ -17,6 +17,10 @@ const damaged = () => new ImageDamaged("A table of the JPEG is broken.");
 
 export class JpegTables {
   #bytes = 0;
+  readonly #quantizations = new Set<number>();
+  /** The quantization table of each component, by its identifier. */
+  readonly #components = new Map<number, number>();
+  #isProgressive = false;
 
   has(marker: number): boolean {
     return (marker >= SOF0 && marker <= 0xcf) || (marker >= SOS && marker <= 0xdf);
@@ -29,6 +33,7 @@ export class JpegTables {
       this.#bytes += body.length;
       const isWhole = marker === DHT ? isHuffman(body) : isQuantization(body);
       if (!isWhole || this.#bytes > TABLES_MAX_BYTES) throw damaged();
+      if (marker === DQT) for (const each of quantizations(body)) this.#quantizations.add(each);
       return body;
     }
     if (marker === DRI) {
@@ -44,7 +49,27 @@ export class JpegTables {
       throw new ImageDamaged(
         "The JPEG is coded in a way that browsers do not show: not 8 bits, or odd sampling.",
       );
+    if (marker === SOS) this.#checkScan(body, count);
+    else this.#begin(body, marker === SOF2);
     return body;
+  }
+
+  #begin(frame: Uint8Array, isProgressive: boolean): void {
+    this.#isProgressive = isProgressive;
+    for (let at = 6; at < frame.length; at += 3) this.#components.set(frame[at] ?? 0, frame[at + 2] ?? 0);
+  }
+
+  /** A scan is of components of the frame, whose quantization is known (B.2.4.1), and of coefficients that go together (G.1.1.1.1). */
+  #checkScan(scan: Uint8Array, count: number): void {
+    for (let at = 1; at <= 2 * count; at += 2) {
+      const table = this.#components.get(scan[at] ?? 0);
+      if (table === undefined || !this.#quantizations.has(table))
+        throw new ImageDamaged("The JPEG's pixels cannot be read: a table is missing.");
+    }
+    if (!this.#isProgressive) return;
+    const [first = 0, last = 0] = scan.subarray(1 + 2 * count);
+    const isTogether = first === 0 ? last === 0 : count === 1 && first <= last && last < BLOCK_COEFFICIENTS;
+    if (!isTogether) throw damaged();
   }
 }
 
@@ -59,20 +84,41 @@ function isShown(body: Uint8Array): boolean {
 function isHuffman(body: Uint8Array): boolean {
   let at = 0;
   while (at < body.length) {
-    const symbols = body.subarray(at + 1, at + 17).reduce((sum, each) => sum + each, 0);
+    const lengths = body.subarray(at + 1, at + 17);
+    const symbols = lengths.reduce((sum, each) => sum + each, 0);
+    if (!isPrefixCode(lengths)) return false;
     if ((body[at] ?? 0) > 0x13 || ((body[at] ?? 0) & 0x0f) > 3 || symbols > 256) return false;
     at += 17 + symbols;
   }
   return body.length > 0 && at === body.length;
 }
 
-/** Tables of a precision and destination and 64 numbers (B.2.4.1). */
-function isQuantization(body: Uint8Array): boolean {
-  let at = 0;
-  while (at < body.length) {
-    const [precision, destination] = [(body[at] ?? 0) >> 4, (body[at] ?? 0) & 15];
-    if (precision > 1 || destination > 3) return false;
-    at += 1 + BLOCK_COEFFICIENTS * (1 + precision);
+/** Whether so many codes of each length fit, none of them all ones (C.2). */
+function isPrefixCode(lengths: Uint8Array): boolean {
+  let code = 0;
+  for (const [i, count] of lengths.entries()) {
+    code = 2 * code + count;
+    if (count > 0 && code >= 2 ** (i + 1)) return false;
   }
-  return body.length > 0 && at === body.length;
+  return true;
 }
+
+/** Tables of a precision and destination and 64 numbers (B.2.4.1): where each begins, and the end of the last. */
+function tableStarts(body: Uint8Array): number[] {
+  const starts = [0];
+  for (let at = 0; at < body.length; starts.push(at))
+    at += 1 + BLOCK_COEFFICIENTS * (1 + ((body[at] ?? 0) >> 4));
+  return starts;
+}
+
+const quantizations = (body: Uint8Array) =>
+  tableStarts(body)
+    .slice(0, -1)
+    .map((at) => (body[at] ?? 0) & 15);
+
+const isQuantization = (body: Uint8Array) =>
+  body.length > 0 &&
+  tableStarts(body).at(-1) === body.length &&
+  tableStarts(body)
+    .slice(0, -1)
+    .every((at) => (body[at] ?? 0) >> 4 <= 1 && ((body[at] ?? 0) & 15) <= 3);

@@ -111,7 +111,8 @@ function keptSegment(marker: number, body: Uint8Array, found: Found): Uint8Array
     return kept;
   }
   // What decoders need to know of its colours.
-  if (marker === 0xee) return startsWith(body, "Adobe") ? body.slice(0, ADOBE_BYTES) : null;
+  const isAdobe = marker === 0xee && startsWith(body, "Adobe") && body.length >= ADOBE_BYTES;
+  if (isAdobe) return body.slice(0, ADOBE_BYTES);
   return null;
 }
 

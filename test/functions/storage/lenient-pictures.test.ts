@@ -91,6 +91,46 @@ describe("a JPEG", () => {
   });
 });
 
+describe("a scan of a JPEG", () => {
+  const without = (jpeg: string, marker: string) => {
+    let rest = jpeg;
+    for (let at = rest.indexOf(marker); at >= 0; at = rest.indexOf(marker)) {
+      const length = rest.charCodeAt(at + 2) * 256 + rest.charCodeAt(at + 3);
+      rest = rest.slice(0, at) + rest.slice(at + 2 + length);
+    }
+    return bytesOf(rest);
+  };
+  const changed = (jpeg: Bytes, marker: string, at: number, byte: number) => {
+    const bytes = jpeg.slice();
+    bytes[textOf(jpeg).indexOf(marker) + at] = byte;
+    return kept(bytes);
+  };
+
+  it("has the tables of its components", async () => {
+    expect(await kept(without(JPEG, "\xff\xdb"))).toContain("a table is missing");
+    expect(await changed(JPEG_BASELINE, "\xff\xc0", 12, 3)).toContain("a table is missing");
+    expect(await changed(JPEG_BASELINE, "\xff\xda", 5, 77)).toContain("a table is missing");
+  });
+
+  it("is of the first coefficient or of others, where there are several", async () => {
+    const scan = textOf(JPEG_PROGRESSIVE).indexOf("\xff\xda");
+    const start = 5 + 2 * textOf(JPEG_PROGRESSIVE).charCodeAt(scan + 4);
+    expect(await changed(JPEG_PROGRESSIVE, "\xff\xda", start, 0)).toEqual(await kept(JPEG_PROGRESSIVE));
+    expect(await changed(JPEG_PROGRESSIVE, "\xff\xda", start + 1, 5)).toContain(
+      "table of the JPEG is broken",
+    );
+  });
+
+  it("has codes that can be distinguished", async () => {
+    const table = JPEG.indexOf("\xff\xc4");
+    const [one, two] = [JPEG.charCodeAt(table + 5), JPEG.charCodeAt(table + 6)];
+    // Three codes of one bit in place of as many longer ones.
+    expect(one + two).toBeLessThan(3);
+    const many = segment(0xc4, `\0\x03${"\0".repeat(15)}abc`);
+    expect(await kept(bytesOf(JPEG.slice(0, table) + many + JPEG.slice(table)))).toContain("is broken");
+  });
+});
+
 describe("a PNG", () => {
   it("is stored without what is not needed and has a wrong checksum", async () => {
     const pixels = pngChunk("IDAT", await zlib(new Uint8Array(72)));
