@@ -59,6 +59,10 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="a JSON object a line, for programs")
 
 
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+
+
 def _run(flags: argparse.Namespace) -> int:
     try:
         settings = config.read_config(flags, os.environ, Path.home())
@@ -132,6 +136,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="start even if the estimate does not fit")
     parser.add_argument("--checkpoint", type=Path, help="written on the way, and continued from if it is there")
     parser.add_argument("--out", type=Path, required=True, help="the adapter file; samples are written beside it")
+    _add_force(parser)
     _add_json(parser)
 
 
@@ -167,6 +172,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clip-skip", type=int, help="read this of the text encoder's last layers, 1 for the last")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG files, or NAME.png for one")
+    _add_force(parser)
     parser.add_argument(
         "--wildcards", type=Path, metavar="FOLDER", help="`__name__` in a prompt stands for a line of FOLDER/name.txt"
     )
@@ -181,8 +187,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="a LoRA with embeddings, with the layers' names of PEFT or of kohya's scripts; or a pipeline's folder",
     )  # fmt: skip
     parser.add_argument(
-        "--out", type=Path, required=True, help="the LoRA's file, with embeddings beside it; or a folder"
+        "--out", type=Path, required=True, help="the LoRA's file, with embeddings beside it; or a new folder"
     )
+    _add_force(parser)
     parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument(
         "--prompt", help="of a folder: the prompt whose embeddings it carries; without it: all triggers"
@@ -205,6 +212,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--base", required=True)
     parser.add_argument("--out", type=Path, required=True)
+    _add_force(parser)
     parser.add_argument("--licence", help="where the file says none")
     parser.add_argument("--trigger", action="append", help="instead of those that the file names; may be given again")
     parser.add_argument("--device", default="auto")
@@ -226,13 +234,14 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="write it even if less survived")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--out", type=Path, required=True)
+    _add_force(parser)
     _add_json(parser)
 
 
 def _add_merge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE[=STRENGTH]")
     parser.add_argument("--base", required=True)
-    parser.add_argument("--out", type=Path, required=True, help="a folder in diffusers' format")
+    parser.add_argument("--out", type=Path, required=True, help="a new folder in diffusers' format")
     parser.add_argument("--device", default="auto")
     _add_json(parser)
 

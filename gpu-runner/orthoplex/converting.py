@@ -18,7 +18,7 @@ from torch import Tensor
 from orthoplex.importing import sd_base
 from orthoplex.loras import target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
-from orthoplex.out_places import check_file
+from orthoplex.out_places import check_weights
 from orthoplex.progress import ProgressLine
 from orthoplex.report import Said
 from orthoplex.sample import AttachedAdapter, SampleSpec
@@ -38,7 +38,7 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.foreign.reader import read_foreign
     from orthoplex.bases.sd.conversion import Conversion, LoraSamples, closed_form, spec_of, survived
 
-    check_file(flags.out)
+    check_weights(flags.out, force=flags.force)
     base = sd_base(flags)
     lora = read_foreign(flags.file, target_of(base))
     words = flags.words or next(iter(facts_of(flags.file, lora.metadata)["triggers"]), None)

@@ -12,6 +12,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from orthoplex.bases import load_base
 from orthoplex.bases.limits import size_of
 from orthoplex.bases.registry import default_base, pipeline_folder
 from orthoplex.local import read_attached
-from orthoplex.out_places import check_file, check_new_folder
+from orthoplex.out_places import check_free, check_new_folder, check_weights
 from orthoplex.recipe import RecipeAdapter
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
@@ -55,7 +56,10 @@ class Loss:
 
 def export(flags: argparse.Namespace) -> Iterator[str]:
     """Write the files of one composition; yields a line about each. ValueError says why not, and what is exact."""
-    (check_new_folder if flags.format == "folder" else check_file)(flags.out)
+    if flags.format == "folder":
+        check_new_folder(flags.out)
+    else:
+        check_weights(flags.out, force=flags.force)
     base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
     if base.description["family"] != "sd":
         raise ValueError(f"{base.id} is of the family {base.description['family']}, which no other program knows")
@@ -84,6 +88,8 @@ def _lora(
     from orthoplex.bases.sd.lora_files import embedding_tensors, lora_tensors, write_tensors
     from orthoplex.bases.sd.stock import add_to_weights, joint_prompt, stock_lora, stock_pipeline
 
+    beside = {m.trigger: _beside(flags.out, m.trigger) for m in members}
+    check_free(beside.values(), force=flags.force)
     pipe = stock_pipeline(base, pipeline_folder(base.id))
     lora = stock_lora(base, pipe, members)
     add_to_weights(pipe.unet, lora.layers)
@@ -95,9 +101,13 @@ def _lora(
     write_tensors(flags.out, lora_tensors(lora.layers, names_of(base), flags.format), metadata)
     yield Said(f"{flags.out}  {loss.text}", file=str(flags.out), loss=asdict(loss), format=flags.format)
     for trigger, parts in lora.embeddings.items():
-        path = flags.out.with_name(f"{flags.out.stem}-{trigger.strip('<>')}.safetensors")
+        path = beside[trigger]
         write_tensors(path, embedding_tensors(parts), metadata | {"modelspec.trigger_phrase": trigger})
         yield Said(f"{path}  the embedding of {trigger}", file=str(path), trigger=trigger)
+
+
+def _beside(out: Path, trigger: str) -> Path:
+    return out.with_name(f"{out.stem}-{trigger.strip('<>')}.safetensors")
 
 
 def _folder(

@@ -14,7 +14,7 @@ from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
 from orthoplex.local import read_lora
 from orthoplex.loras import INEXACT, SD, target_of, whole_pipeline
-from orthoplex.out_places import check_file, check_new_folder
+from orthoplex.out_places import check_new_folder, check_weights
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
 
@@ -25,7 +25,7 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.foreign.reader import FORMAT, read_foreign
     from orthoplex.bases.sd.lora_files import write_tensors
 
-    check_file(flags.out)
+    check_weights(flags.out, force=flags.force)
     base = base_of(flags)
     target = target_of(base)
     lora = read_foreign(flags.file, target)

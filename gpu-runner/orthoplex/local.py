@@ -53,7 +53,7 @@ def load_options(flags: argparse.Namespace) -> LoadOptions:
 
 def generate(flags: argparse.Namespace) -> Iterator[str]:
     """Generate pictures; yields a line about each file written."""
-    check_pictures(flags.out, flags.count)
+    check_pictures(flags.out, range(flags.seed, flags.seed + flags.count), force=flags.force)
     base_id = flags.base or default_base()
     options = load_options(flags)
     more = () if options == LoadOptions() else (options,)

@@ -15,7 +15,7 @@ from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import default_base, describe_base, pipeline_folder
 from orthoplex.ortho.adapter import check_names, write_adapter
-from orthoplex.out_places import check_file
+from orthoplex.out_places import check_checkpoint, check_samples, check_weights
 from orthoplex.png import write_png
 from orthoplex.progress import ProgressLine
 from orthoplex.report import Said
@@ -53,12 +53,14 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     if needed is not None and setup.device.startswith("cuda") and needed > memory_bytes(setup.device) and not flags.yes:
         raise ValueError("it would not fit: choose --vram 8, a smaller --resolution or --batch, or say --yes")
     folder = read_training_folder(flags.pictures, flags.trigger)
-    for path in filter(None, (flags.out, flags.checkpoint)):
-        check_file(path)
+    resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
+    check_weights(flags.out, force=flags.force)
+    check_samples(flags.out, force=flags.force, resumes=resume is not None)
+    if flags.checkpoint:
+        check_checkpoint(flags.checkpoint)
     options = (setup.options,) if setup.options != LoadOptions() else ()
     base = load_base(description["id"], setup.device, *options)
     spec = _spec(flags, description, folder, setup)
-    resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
     text = f"training {spec.trigger} from {folder.pictures} pictures, {spec.steps} steps"
     yield Said(text, trigger=spec.trigger, pictures=folder.pictures, steps=spec.steps)
 

@@ -11,6 +11,12 @@ from typing import Literal
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+# The same as in schema/contract/picture-files.ts; tests of both read schema/examples/training-files.json.
+PICTURE_SUFFIXES = frozenset({".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".webp"})
+OTHER_PICTURE_SUFFIXES = frozenset(
+    {".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".svg", ".ico"}
+    | {".tga", ".psd", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2"}
+)
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 

@@ -18,14 +18,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from orthoplex.pictures import PictureRefused, decode_picture
+from orthoplex.pictures import OTHER_PICTURE_SUFFIXES, PICTURE_SUFFIXES, PictureRefused, decode_picture
 
-# The same as in schema/contract/picture-files.ts; tests of both read schema/examples/training-files.json.
-PICTURE_SUFFIXES = frozenset({".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".webp"})
-OTHER_PICTURE_SUFFIXES = frozenset(
-    {".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".svg", ".ico"}
-    | {".tga", ".psd", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2"}
-)
 CAPTION_SUFFIXES = (".txt", ".caption")  # the first that is there
 MASK_ENDINGS = ("-mask", "-masklabel", "_mask")
 ZIP_BYTES_MAX = 4 << 30  # unpacked

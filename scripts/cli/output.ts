@@ -2,11 +2,13 @@
 
 import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { isFileEnding } from "../../schema/contract/picture-files.ts";
 import { UsageError } from "./command.ts";
 
 /** Pictures are PNG files. */
 const ENDING = ".png";
-const OTHER_ENDINGS = [".jpg", ".jpeg", ".webp", ".gif", ".avif", ".tif", ".tiff", ".bmp"];
+/** Files of weights are safetensors. */
+const WEIGHTS_ENDING = ".safetensors";
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
@@ -37,6 +39,8 @@ export function outFolder(folder: string): string {
 /** A file of --out: itself, or `name` in a folder, which is one that is there or ends in a slash. Its folder is there and writable. */
 export function outFile(out: string, name: string): string {
   const file = /[/\\]$/.test(out) || isFolder(out) ? join(out, name) : out;
+  if (isFileEnding(extname(file)) && extname(file).toLowerCase() !== WEIGHTS_ENDING)
+    throw new UsageError(`${file}: what is written is weights; let it end in ${WEIGHTS_ENDING}.`);
   outFolder(dirname(file));
   return file;
 }
@@ -46,10 +50,10 @@ export type PicturesOut = { folder: string; file: string | null };
 /** Where the pictures of a job go: into a folder under names of their own, or one picture into a file that ends as pictures do. */
 export function outPictures(out: string, count: number): PicturesOut {
   const ending = extname(out).toLowerCase();
-  if (/[/\\]$/.test(out) || isFolder(out) || ![ENDING, ...OTHER_ENDINGS].includes(ending))
+  if (/[/\\]$/.test(out) || isFolder(out) || !isFileEnding(ending))
     return { folder: outFolder(out), file: null };
   if (ending !== ENDING)
-    throw new UsageError(`${basename(out)}: pictures are PNG files; let it end in .png.`);
+    throw new UsageError(`${basename(out)}: pictures are PNG files; let it end in .png, or name a folder.`);
   if (count > 1) throw new UsageError(`${out} is one file for ${count} pictures: name a folder.`);
   if (existsSync(out)) throw new UsageError(`${out} is there already: name another file.`);
   return { folder: outFolder(dirname(out)), file: out };

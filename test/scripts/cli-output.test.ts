@@ -49,6 +49,10 @@ describe("a file of --out", () => {
     const named = join(home, "deep", "b.safetensors");
     assert.equal(outFile(named, "a.safetensors"), named);
     assert.deepEqual(readdirSync(join(home, "deep")), []);
+    assert.equal(outFile(join(home, "deep", "v1.5"), "a.safetensors"), join(home, "deep", "v1.5"));
+    for (const name of ["me.jpg", "me.PNG", "me.ckpt", "me.zip", "me.txt"]) {
+      assert.throws(() => outFile(join(home, name), "a.safetensors"), refusal(/end in \.safetensors/), name);
+    }
   });
 });
 
@@ -69,6 +73,9 @@ describe("pictures of --out", () => {
     assert.equal(existsSync(file), false);
     writeFileSync(file, "mine");
     assert.throws(() => outPictures(file, 1), refusal(/is there already/));
-    assert.throws(() => outPictures(join(home, "a.jpg"), 1), refusal(/PNG/));
+    for (const name of ["a.jpg", "a.JFIF", "a.jxl", "a.heic", "a.svg", "a.safetensors", "a.zip", "a.json"]) {
+      assert.throws(() => outPictures(join(home, name), 1), refusal(/pictures are PNG files/), name);
+      assert.equal(existsSync(join(home, name)), false);
+    }
   });
 });

@@ -37,8 +37,8 @@ def test_an_added_pipeline_is_a_base_that_trains_and_generates(
     adapter = folder / "ada.safetensors"
     training = ["train", str(folder), "--base", "my-sd", "--trigger", "<ada>", "--slot", "3", "--steps", "1"]
     assert main([*training, "--out", str(adapter)]) == 0
-    assert main([*PROMPT, "--adapter", str(adapter), "--out", str(folder)]) == 0
-    with Image.open(folder / "0.png") as picture:
+    assert main([*PROMPT, "--adapter", str(adapter), "--out", str(folder / "drawn")]) == 0
+    with Image.open(folder / "drawn" / "0.png") as picture:
         assert picture.size == (128, 64)
 
 

@@ -87,17 +87,25 @@ def test_a_name_of_a_picture_is_one_picture_and_no_folder(command: Command, tmp_
     assert (tmp_path / "folder.png" / "7.png").is_file()
 
 
+NO_FOLDERS = ("x.jpg", "x.JPEG", "p.webp", "x.jfif", "x.tif", "x.zip", "x.json")
+NO_WEIGHTS = ("x.png", "x.jpg", "x.webp", "x.ckpt", "x.zip", "sub", "there.safetensors")
+CONVERT = ("convert", "a", "--base", "b", "--class-word", "dog", "--trigger", "<a>", "--slot", "1")
+
+
 @pytest.mark.parametrize(
     "order",
     [
-        *(("generate", "a person", "--count", "2", "--out", "x.png"),),
-        *(("train", ".", "--trigger", "<a>", "--slot", "1", "--out", name) for name in ("x.png", "sub")),
-        *(("train", ".", "--trigger", "<a>", "--slot", "1", "--out", "a", "--checkpoint", "sub"),),
-        *(("export", "a", "--format", "peft", "--out", name) for name in ("x.png", "sub")),
-        *(("export", "a", "--format", "folder", "--out", name) for name in ("x.safetensors", "x.png", "sub")),
-        *(("import", "a", "--base", "b", "--out", name) for name in ("x.png", "sub")),
-        *(("merge", "a", "--base", "b", "--out", name) for name in ("x.safetensors", "sub")),
-        ("convert", "a", "--base", "b", "--class-word", "dog", "--trigger", "<a>", "--slot", "1", "--out", "sub"),
+        ("generate", "a person", "--count", "2", "--out", "x.png"),
+        *(("generate", "a person", "--out", name) for name in (*NO_FOLDERS, "x.safetensors", "0.png")),
+        *(("generate", "a person", "--seed", "2", "--count", "9", "--out", "."),),
+        *(("train", ".", "--trigger", "<a>", "--slot", "1", "--out", name) for name in NO_WEIGHTS),
+        *(("train", ".", "--trigger", "<a>", "--slot", "1", "--out", "a", "--checkpoint", n) for n in ("sub", "x.jpg")),
+        ("train", ".", "--trigger", "<a>", "--slot", "1", "--out", "sub/sampled.safetensors"),
+        *(("export", "a", "--format", form, "--out", name) for form in ("peft", "kohya") for name in NO_WEIGHTS),
+        *(("export", "a", "--format", "folder", "--out", name) for name in (*NO_FOLDERS, "x.safetensors", "sub")),
+        *(("import", "a", "--base", "b", "--out", name) for name in NO_WEIGHTS),
+        *(("merge", "a", "--base", "b", "--out", name) for name in (*NO_FOLDERS, "x.safetensors", "sub")),
+        *((*CONVERT, "--out", name) for name in NO_WEIGHTS),
     ],
 )
 def test_a_place_of_the_wrong_kind_is_refused_before_any_work(
@@ -107,10 +115,32 @@ def test_a_place_of_the_wrong_kind_is_refused_before_any_work(
         monkeypatch.setattr(module, "load_base", lambda *_: pytest.fail("a base was loaded"), raising=False)
     monkeypatch.chdir(folder)
     (folder / "sub").mkdir()
+    for name in ("there.safetensors", "sub/sampled-0.png"):
+        (folder / name).write_bytes(b"mine")
     before = sorted(path.name for path in folder.iterdir())
     assert main(list(order)) == 2
-    assert capsys.readouterr().err.splitlines()[-1].startswith(f"orthoplex {order[0]}: {order[-1]} is ")
+    named = {".": "2.png", "sub/sampled.safetensors": "sub/sampled-0.png"}.get(order[-1], order[-1])
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"orthoplex {order[0]}: {named} is ")
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_what_is_there_is_replaced_with_force_only(
+    command: Command, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = folder / "new" / "ada.safetensors"
+    training = ("train", folder, "--trigger", "<ada>", "--slot", 5, "--steps", 1, "--out", out)
+    drawing = ("generate", "a person", "--steps", 1, "--seed", 2, "--out")
+    assert command(*training) == 0
+    assert command(*drawing, folder / "new") == 0
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    picture = folder / "2.png"
+    for order, taken in ((training, out), ((*drawing, folder), picture), ((*drawing, picture), picture)):
+        assert command(*order) == 2
+        assert f"{taken} is there already; --force replaces it" in capsys.readouterr().err.splitlines()[-1]
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    for order in (training, (*drawing, folder / "new"), (*drawing, folder / "2.png")):
+        assert command(*order, "--force") == 0
+    assert (folder / "2.png").read_bytes() != before[folder / "2.png"]
 
 
 @pytest.mark.parametrize("names", [("--class-word", "person,dog"), ("--concept", "a" * 121)])
