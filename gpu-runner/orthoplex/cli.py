@@ -77,7 +77,7 @@ def _run(flags: argparse.Namespace) -> int:
 
 
 def _work_locally(flags: argparse.Namespace) -> int:
-    from orthoplex import converting, exporting, importing, inspection, local, local_training
+    from orthoplex import converting, exporting, importing, inspection, local, local_training, out_places
     from orthoplex.report import as_json
 
     try:
@@ -99,6 +99,8 @@ def _work_locally(flags: argparse.Namespace) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    finally:
+        out_places.remove_empty_folders()
     return 0
 
 

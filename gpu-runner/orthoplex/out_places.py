@@ -4,6 +4,7 @@ Each check is a ValueError or an OSError that says what is wrong with the place.
 --force.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -23,12 +24,24 @@ _FILE_SUFFIXES = (
     | {".txt", ".md", ".csv", ".pdf", ".mp4"}
 )
 
+_made: list[Path] = []  # folders that a command made
+
 
 def check_folder(folder: Path) -> None:
     """Make the folder of what is written."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
+    _made.extend(missing)
     if not os.access(folder, os.W_OK):
         raise PermissionError(f"{folder} cannot be written into")
+
+
+def remove_empty_folders() -> None:
+    """Take away the folders that were made for what did not come."""
+    for folder in sorted(_made, key=lambda each: len(each.parts), reverse=True):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+    _made.clear()
 
 
 def check_weights(path: Path, *, force: bool) -> None:

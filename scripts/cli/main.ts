@@ -7,6 +7,7 @@ import { account } from "./account.ts";
 import { catalog } from "./catalog.ts";
 import { type Command, GLOBAL_OPTIONS, UsageError } from "./command.ts";
 import { generation } from "./generate.ts";
+import { removeEmptyFolders } from "./output.ts";
 import { publishing } from "./publishing.ts";
 import { say } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -72,6 +73,8 @@ try {
   say(`✗ ${messageOf(error)}`);
   if (isUsage) say("orthoplex --help lists the commands.");
   process.exitCode = isUsage ? 2 : 1;
+} finally {
+  removeEmptyFolders();
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 // Where --out goes: a folder or a file. Everything is made and tried before anything is ordered or downloaded.
 
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { isFileEnding } from "../../schema/contract/picture-files.ts";
 import { UsageError } from "./command.ts";
@@ -21,10 +21,31 @@ function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (parent !== folder) makeFolder(parent);
   mkdirSync(folder);
+  made.push(folder);
+}
+
+/** Folders that this process made, parents first. */
+const made: string[] = [];
+
+/** Takes away the folders that were made for what did not come: an order may be refused. */
+export function removeEmptyFolders(): void {
+  for (const folder of made.splice(0).reverse()) {
+    if (isFolder(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
+}
+
+/** What --out names. */
+function named(out: string): string {
+  if (out.trim() === "") throw new UsageError("--out names no place: it is empty.");
+  return out;
 }
 
 /** The folder of --out, there and writable: tried by a folder in it, since the administrator may write everywhere by its mode, and cannot. */
 export function outFolder(folder: string): string {
+  if (statSync(named(folder), { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new UsageError(
+      `${folder} is a file that is there already: name a folder, or NAME${ENDING} for one picture.`,
+    );
   try {
     makeFolder(folder);
     rmdirSync(mkdtempSync(join(folder, ".orthoplex-")));
@@ -38,6 +59,7 @@ export function outFolder(folder: string): string {
 
 /** A file of --out: itself, or `name` in a folder, which is one that is there or ends in a slash. Its folder is there and writable. */
 export function outFile(out: string, name: string): string {
+  named(out);
   const file = /[/\\]$/.test(out) || isFolder(out) ? join(out, name) : out;
   if (isFileEnding(extname(file)) && extname(file).toLowerCase() !== WEIGHTS_ENDING)
     throw new UsageError(`${file}: what is written is weights; let it end in ${WEIGHTS_ENDING}.`);

@@ -40,6 +40,43 @@ describe("a folder of --out", () => {
   });
 });
 
+describe("a place of --out", () => {
+  const order = (out: string) =>
+    spawnSync(
+      process.execPath,
+      [join(ROOT, "scripts/cli/main.ts"), "generate", "smiling", "--out", out, "--key", "opx_x"],
+      { encoding: "utf8", timeout: 20_000, env: { ...process.env, ORTHOPLEX_URL: "http://127.0.0.1:9" } },
+    );
+
+  test("that is a file or empty is refused in words", () => {
+    const file = join(home, "plain");
+    writeFileSync(file, "mine");
+    const ran = order(file);
+    assert.deepEqual([ran.status, ran.stdout], [2, ""]);
+    assert.match(ran.stderr, /plain is a file that is there already: name a folder, or NAME\.png/);
+    for (const out of ["", " "]) {
+      assert.match(order(out).stderr, /--out names no place/);
+      assert.throws(() => outFile(out, "a.safetensors"), refusal(/--out names no place/));
+    }
+  });
+
+  test("is left as it was where the order fails", () => {
+    const [there, mine] = [join(home, "there"), join(home, "mine")];
+    for (const folder of [there, mine]) mkdirSync(folder);
+    writeFileSync(join(mine, "a.png"), "mine");
+    for (const out of [
+      there,
+      mine,
+      join(there, "new", "folder"),
+      join(there, "one.png"),
+      join(mine, "x", "y.png"),
+    ]) {
+      assert.equal(order(out).status, 1, out);
+    }
+    assert.deepEqual([readdirSync(there), readdirSync(mine)], [[], ["a.png"]]);
+  });
+});
+
 describe("a file of --out", () => {
   test("goes into a folder that is there or ends in a slash, under its usual name", () => {
     const slash = `${join(home, "later")}/`;

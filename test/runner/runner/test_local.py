@@ -124,6 +124,15 @@ def test_a_place_of_the_wrong_kind_is_refused_before_any_work(
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
+def test_a_refused_order_leaves_no_folder_behind(command: Command, folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    training = ("train", folder, "--trigger", "<ada>", "--slot", 5, "--class-word", "a,b", "--out")
+    assert command(*training, folder / "new" / "deep" / "ada.safetensors") == 2
+    for out in (folder / "new" / "deep", folder / "new" / "one.png"):
+        assert command("generate", "a person", "--size", "large", "--out", out) == 2
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_what_is_there_is_replaced_with_force_only(
     command: Command, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
