@@ -167,6 +167,33 @@ def test_an_unmodified_pipeline_with_the_same_file_draws_the_same_picture(
     assert int(np.abs(ours - plain).max()) > 1
 
 
+@pytest.mark.parametrize(
+    "more", [{"alpha_pattern": {"layers.0.attention.to_k": 9.0, "to_out.0": 0.5}}, {"use_rslora": True}], ids=str
+)
+def test_settings_of_peft_scale_layers_as_an_unmodified_pipeline_does(
+    base: ZBase, zimage_folder: Path, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    path, layers, target = tmp_path / "lora.safetensors", random_layers(base), lora_target(base)
+    said = {"lora_alpha": ALPHA, "r": RANK, "target_modules": list(layers), **more}
+    settings = {"lora_adapter_metadata": json.dumps({f"transformer.{name}": value for name, value in said.items()})}
+    save_file(written(layers, "lora_A lora_B", "transformer.{}".format, None), path, settings | {"format": "pt"})
+    pipe: Any = ZImagePipeline.from_pretrained(zimage_folder, low_cpu_mem_usage=False)
+    pipe.load_lora_weights(path)
+    pipe.fuse_lora()
+    with foreign_attached(target, [(read_foreign(path, target), 1.0)]):
+        for name in layers:
+            theirs = pipe.transformer.get_submodule(name).base_layer.weight
+            torch.testing.assert_close(base.model.get_submodule(name).weight, theirs, atol=1e-5, rtol=1e-4, msg=name)
+
+
+def test_alphas_by_a_pattern_are_refused(base: ZBase, tmp_path: Path) -> None:
+    said = {"transformer.lora_alpha": ALPHA, "transformer.alpha_pattern": {"(a+)+b": 2.0}}
+    path, tensors = tmp_path / "lora.safetensors", written(random_layers(base), "lora_A lora_B", str, None)
+    save_file(tensors, path, {"lora_adapter_metadata": json.dumps(said)})
+    with pytest.raises(ForeignRefused, match="pattern"):
+        read_foreign(path, lora_target(base))
+
+
 def test_a_file_of_another_model_is_refused_with_its_name(base: ZBase, tmp_path: Path) -> None:
     path = tmp_path / "lora.safetensors"
 

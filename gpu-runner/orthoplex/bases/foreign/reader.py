@@ -18,6 +18,7 @@ from torch import Tensor
 
 from orthoplex.bases.foreign import lycoris
 from orthoplex.bases.foreign.changes import Change, LowRank
+from orthoplex.bases.foreign.peft_settings import peft_settings
 from orthoplex.bases.foreign.target import Layer, LoraTarget
 
 FORMAT = "orthoplex.foreign/1"
@@ -124,15 +125,20 @@ def _loras(
 ) -> dict[str, tuple[Change, tuple[str, ...]]]:
     """Name of a layer in the file -> its change and the tensors that this is made of."""
     downs, ups = (halves(tensors, endings) for endings in (DOWN, UP))
-    written = _written_alphas(metadata)
+    try:
+        settings = peft_settings(metadata)
+    except ValueError as error:
+        raise ForeignRefused(f"{path} {error}, which is not read here") from error
     found: dict[str, tuple[Change, tuple[str, ...]]] = {}
     for stem, key in downs.items():
         if stem not in ups:
             raise ForeignRefused(f"{path} has {key} without its other half")
         down, up = tensors[key], tensors[ups[stem]]
-        part = next((layer[0] for layer in target.find(stem)), "")
-        alpha = _alpha(tensors, stem)
-        scale = (written.get(part, float(len(down))) if alpha is None else alpha) / len(down)
+        alpha, scale = _alpha(tensors, stem), 1.0
+        if alpha is not None:
+            scale = alpha / len(down)
+        elif (layers := target.find(stem)) and layers[0][0] in settings:
+            scale = settings[layers[0][0]].scale(layers[0][1], len(down))
         found[stem] = LowRank(down.float(), up.float(), scale), (key, ups[stem])
     return found
 
@@ -161,19 +167,6 @@ def halves(names: Iterable[str], endings: Sequence[str]) -> dict[str, str]:
                 found[name.removesuffix(ending)] = name
                 break
     return found
-
-
-def _written_alphas(metadata: Mapping[str, str]) -> dict[str, float]:
-    """Part -> alpha where diffusers wrote PEFT's settings beside the tensors; without them alpha is the rank."""
-    try:
-        settings = json.loads(metadata.get("lora_adapter_metadata", "{}"))
-        return {
-            key.removesuffix(".lora_alpha"): float(value)
-            for key, value in settings.items()
-            if key.endswith(".lora_alpha")
-        }
-    except (ValueError, TypeError, AttributeError):
-        return {}
 
 
 def _check_shapes(path: str, lora: ForeignLora, target: LoraTarget) -> None:
