@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Adapter } from "../../site/api.ts";
 import type { Failure } from "../../site/failure.ts";
 import { countText } from "../../site/pages/browse/count-text.ts";
+import { shownCount } from "../../site/pages/mixes/shown-count.ts";
 import { viewOf } from "../../site/ui/use-list.ts";
 import { isSame } from "../../site/ui/use-reply.ts";
 
@@ -53,6 +54,19 @@ describe("the count of a search", () => {
 
   it("belongs to the inputs of its request", () => {
     expect([isSame([1, "a"], [1, "a"]), isSame([1], [2]), isSame([], [1])]).toEqual([true, false, false]);
+  });
+});
+
+describe("the count of shown mixes", () => {
+  const base = { items: [] as number[], waiting: false, failure: null, more: null };
+
+  it("is not 0 where the list failed", () => {
+    expect(shownCount({ ...base, failure: AWAY })).toBe("");
+    expect(shownCount({ ...base, items: [1, 2], failure: AWAY, more: () => {} })).toBe("");
+    expect(shownCount({ ...base, waiting: true })).toBe("Loading");
+    expect(shownCount(base)).toBe("0 mixes");
+    expect(shownCount({ ...base, items: [1] })).toBe("1 mix");
+    expect(shownCount({ ...base, items: [1, 2], more: () => {} })).toBe("2 mixes, and more");
   });
 });
 

@@ -10,6 +10,7 @@ import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { type Filter, queryOf, SORTS, searchOf, withFilter } from "./query.ts";
+import { shownCount } from "./shown-count.ts";
 
 const TYPING_PAUSE_MS = 250;
 
@@ -86,9 +87,7 @@ export function MixesPage() {
         })}
       </div>
       <p class="quiet browse-count" role="status">
-        {list.waiting
-          ? "Loading"
-          : `${list.items.length} ${list.items.length === 1 ? "mix" : "mixes"}${list.more ? ", and more" : ""}`}
+        {shownCount(list)}
       </p>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
       <h2 class="visually-hidden">Published mixes</h2>
