@@ -1,27 +1,42 @@
 // The signed-in account, fetched once per page. The last known handle is stored only so that the header does not flicker.
 
-import { type Account, api } from "../api.ts";
+import { type Account, api, type Reply } from "../api.ts";
+import { codeOf } from "../failure.ts";
 
 const HANDLE_KEY = "orthoplex.handle";
-let asked: Promise<Account | null> | null = null;
+let asked: Promise<Reply<Account | null>> | null = null;
 
 /** The signed-in account, or null. A guest is the normal case, so the session is fetched before the account: it answers 200. */
-export function loadAccount(): Promise<Account | null> {
+export function askForAccount(): Promise<Reply<Account | null>> {
   asked ??= ask();
   return asked;
+}
+
+/** The same; undefined where no answer came, which says nothing about who is signed in. */
+export async function loadAccount(): Promise<Account | null | undefined> {
+  const reply = await askForAccount();
+  return reply.ok ? reply.value : undefined;
 }
 
 export function clearAccount(): void {
   asked = null;
 }
 
-async function ask(): Promise<Account | null> {
+async function ask(): Promise<Reply<Account | null>> {
   const session = await api.session();
-  const account = session.ok && session.value ? await api.account() : null;
-  const value = account?.ok ? account.value : null;
-  if (session.ok) remember(value?.handle ?? null);
-  return value;
+  const reply: Reply<Account | null> =
+    session.ok && session.value ? await api.account() : session.ok ? GUEST : session;
+  if (!reply.ok && codeOf(reply.failure) !== "auth_required") {
+    // Whoever asks next asks the server again.
+    asked = null;
+    return reply;
+  }
+  const known = reply.ok ? reply : GUEST;
+  remember(known.value?.handle ?? null);
+  return known;
 }
+
+const GUEST: { ok: true; value: Account | null } = { ok: true, value: null };
 
 export function lastKnownHandle(): string | null {
   try {

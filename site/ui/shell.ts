@@ -40,6 +40,6 @@ const show = (handle: string | null) => {
 };
 show(lastKnownHandle());
 loadAccount().then((account) => {
-  show(account?.handle ?? null);
+  if (account !== undefined) show(account?.handle ?? null);
   if (account) wakeBell();
 });

@@ -52,7 +52,7 @@ export function useReply<T>(
 export const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((each, i) => Object.is(each, b[i]));
 
-/** undefined while unknown, null for a guest. */
+/** undefined while unknown, also where no answer came (AccountFailure says so); null for a guest. */
 export function useAccount(): Account | null | undefined {
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
   useEffect(() => {

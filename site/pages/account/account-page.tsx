@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type Account, api } from "../../api.ts";
 import type { Failure } from "../../failure.ts";
 import { clearAccount, loadAccount } from "../../ui/account.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { bytesOf, countOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
@@ -22,6 +23,7 @@ import { YourData } from "./your-data.tsx";
 
 export function AccountPage() {
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
+  const [isUnknown, setIsUnknown] = useState(false);
   const next = nextOf(location.search);
   const ask = () => {
     clearAccount();
@@ -34,9 +36,11 @@ export function AccountPage() {
     loadAccount().then((found) => {
       if (found && next) location.replace(next);
       else setAccount(found);
+      setIsUnknown(found === undefined);
     });
   }, [next]);
 
+  if (isUnknown) return <AccountFailure />;
   if (account === undefined) return <div class="skeleton account-skeleton">Loading</div>;
   if (account === null) {
     return (

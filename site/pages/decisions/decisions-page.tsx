@@ -1,5 +1,6 @@
 // /decisions/: decisions of moderators about the caller's content, with appeals; and the outcome of the caller's reports.
 
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { SignInFirst } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
@@ -24,6 +25,7 @@ export function DecisionsPage() {
           Moderators say why they acted. If you think that they were wrong, answer: another moderator decides.
         </p>
       </header>
+      <AccountFailure />
       {account === null && <SignInFirst title="Sign in to see decisions about what is yours" />}
       {account && (
         <>

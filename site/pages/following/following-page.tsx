@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Adapter } from "../../api.ts";
 import { type Liked, people } from "../../api-people.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { More } from "../../ui/more.tsx";
@@ -25,6 +26,7 @@ export function FollowingPage() {
       <header class="page-head">
         <h1>{shown === "likes" ? "What you like" : "News of those you follow"}</h1>
       </header>
+      <AccountFailure />
       {account === null && (
         <SignInFirst title="Sign in to see what is yours">
           <p>What the people you follow have published, and what you like.</p>

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Generation, type JobStatus, type Training } from "../../api.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { countOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
@@ -41,6 +42,7 @@ export function JobsPage() {
         <h1>Jobs</h1>
         {account && <Credits account={account} />}
       </header>
+      <AccountFailure />
       <div class="jobs-tools">
         <Segmented label="Kind" value={query.kind} options={KINDS} onChange={(kind) => go({ kind })} />
         {query.kind !== "ledger" && (

@@ -1,5 +1,6 @@
 // /moderation/: the pages of moderators: queue of reports, appeals, audit log, blocked terms.
 
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { SignInFirst } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
@@ -26,6 +27,7 @@ export function ModerationPage() {
         <h1>Moderation</h1>
         {account && <Segmented label="Part of the desk" value={part} options={OPTIONS} onChange={show} />}
       </header>
+      <AccountFailure />
       {account === null && <SignInFirst title="Sign in as a moderator" />}
       {account && part === "queue" && <Queue me={account.handle} />}
       {account && part === "appeals" && <Appeals />}

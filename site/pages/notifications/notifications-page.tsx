@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { type Notification, people } from "../../api-people.ts";
 import type { Failure } from "../../failure.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { agoOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
@@ -26,6 +27,7 @@ export function NotificationsPage() {
       <header class="page-head">
         <h1>Notifications</h1>
       </header>
+      <AccountFailure />
       {account === null && (
         <SignInFirst title="Sign in to see what happened">
           <p>Likes, comments, compositions with your adapters, and news of those you follow.</p>

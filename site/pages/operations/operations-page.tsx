@@ -1,6 +1,7 @@
 // /operations/: the operators' dashboard: queues, runners, and failed jobs that can be replayed.
 
 import { codeOf } from "../../failure.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { Empty, FailureNotice, SignInFirst } from "../../ui/notice.tsx";
 import { useAccount } from "../../ui/use-reply.ts";
 import { Failures } from "./failures.tsx";
@@ -15,6 +16,7 @@ export function OperationsPage() {
       <header class="page-head">
         <h1>Operations</h1>
       </header>
+      <AccountFailure />
       {account === null && <SignInFirst title="Sign in as an operator" />}
       {account && <Dashboard />}
     </>

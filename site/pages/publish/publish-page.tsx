@@ -4,6 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type AdapterWithVersions, api, type Training } from "../../api.ts";
 import { codeOf } from "../../failure.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -36,7 +37,14 @@ export function PublishPage() {
     scrollTo({ top: 0 });
   };
 
-  if (account === undefined) return <Heading />;
+  if (account === undefined) {
+    return (
+      <>
+        <Heading />
+        <AccountFailure />
+      </>
+    );
+  }
   if (account === null) {
     return (
       <>
