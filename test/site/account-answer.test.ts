@@ -41,7 +41,7 @@ describe("a page for accounts", () => {
       },
     );
     expect(pages).toHaveLength(8);
-    for (const file of [...pages, "compose/cast-panel.tsx"]) {
+    for (const file of [...pages, "compose/side-panel.tsx"]) {
       expect([file, readFileSync(join(root, file), "utf8").includes("<AccountFailure />")]).toEqual([
         file,
         true,

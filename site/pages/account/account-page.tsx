@@ -40,7 +40,16 @@ export function AccountPage() {
     });
   }, [next]);
 
-  if (isUnknown) return <AccountFailure />;
+  if (isUnknown) {
+    return (
+      <>
+        <header class="page-head">
+          <h1>Account</h1>
+        </header>
+        <AccountFailure />
+      </>
+    );
+  }
   if (account === undefined) return <div class="skeleton account-skeleton">Loading</div>;
   if (account === null) {
     return (

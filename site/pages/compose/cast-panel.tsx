@@ -4,7 +4,6 @@ import type { ComponentChildren } from "preact";
 import { type Change, calledBy, type Form } from "../../composition/form.ts";
 import { addPerson, triggersIn } from "../../composition/prompt.ts";
 import { overlap } from "../../composition/region.ts";
-import { AccountFailure } from "../../ui/account-failure.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
 import { FailureNotice, signInUrl } from "../../ui/notice.tsx";
@@ -33,7 +32,6 @@ export function CastPanel(props: {
 
   return (
     <>
-      <AccountFailure />
       <section class="panel cast-panel">
         <div class="card-line">
           <h2>Members</h2>

@@ -3,6 +3,7 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import type { Edited } from "../../composition/prompt.ts";
+import { AccountFailure } from "../../ui/account-failure.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import type { Result } from "../../workspace/document.ts";
@@ -36,7 +37,7 @@ export function SidePanel(props: {
   return (
     <aside class="compose-side" aria-label="Members and settings">
       {props.shown && <Segmented label="Panel" value={tab} options={TABS} onChange={setTab} />}
-      {known.failure && <FailureNotice failure={known.failure} />}
+      {known.failure ? <FailureNotice failure={known.failure} /> : <AccountFailure />}
       {props.shown && tab === "picture" ? (
         <Recipe result={props.shown} />
       ) : (

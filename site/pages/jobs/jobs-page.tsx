@@ -42,7 +42,6 @@ export function JobsPage() {
         <h1>Jobs</h1>
         {account && <Credits account={account} />}
       </header>
-      <AccountFailure />
       <div class="jobs-tools">
         <Segmented label="Kind" value={query.kind} options={KINDS} onChange={(kind) => go({ kind })} />
         {query.kind !== "ledger" && (
@@ -54,6 +53,7 @@ export function JobsPage() {
           />
         )}
       </div>
+      <AccountFailure />
       {account && query.kind === "ledger" && <LedgerList />}
       {account && query.kind !== "ledger" && <Jobs key={`${query.kind} ${query.state}`} query={query} />}
     </>
