@@ -70,3 +70,12 @@ function captionsOf(folder: string): Record<string, string> {
     throw new UsageError(`${file} is not JSON.`);
   }
 }
+
+/** A message about an order in which pictures have numbers, from 1, with the file of each behind its number. */
+export function withFiles(message: string, pictures: readonly string[]): string {
+  const named = (number: string) => {
+    const file = pictures[Number(number) - 1];
+    return file === undefined ? number : `${number} (${file})`;
+  };
+  return message.replace(/\bpictures? \d+(?: and \d+)?\b/gi, (numbers) => numbers.replace(/\d+/g, named));
+}

@@ -9,7 +9,7 @@ import type { Orthoplex, Schema } from "../../schema/client/index.ts";
 import { type Command, keyedApi, number, only, PRIORITY, text, UsageError, type Values } from "./command.ts";
 import { follow } from "./follow.ts";
 import { given } from "./generate.ts";
-import { captionOf, picturesIn } from "./pictures.ts";
+import { captionOf, picturesIn, withFiles } from "./pictures.ts";
 import { say, show } from "./terminal.ts";
 
 /** What each licence permits; other combinations can be set on the site only. */
@@ -105,7 +105,8 @@ const train: Command = {
     const api = keyedApi(values);
     say(`Uploading ${pictures.length} pictures`);
     const uploads = await uploadAll(api, "training_image", pictures);
-    const job = await api.post("/v1/trainings", {
+    const naming = namingFiles(pictures);
+    const order = {
       body: given({
         adapter,
         images: uploads.map((upload_id, i) => ({ upload_id, caption: captions[i] ?? "" })),
@@ -113,13 +114,22 @@ const train: Command = {
         seed: number(values, "seed"),
         priority: text(values, "priority"),
       }) as Schema<"TrainingCreate">,
-    });
+    };
+    const job = await api.post("/v1/trainings", order).catch(naming);
     if (values["no-wait"]) return show(values, job, () => [job.id]);
-    const done = await follow(api, job);
+    const done = await follow(api, job).catch(naming);
     if (!values.draft) await publishVersion(api, done.result?.version_id ?? "");
     show(values, done, () => [`${done.request.adapter} ${values.draft ? "trained, a draft" : "published"}`]);
   },
 };
+
+/** Throws what is caught, with the files of pictures that it gives by their numbers. */
+function namingFiles(pictures: readonly string[]) {
+  return (error: unknown): never => {
+    if (error instanceof Error) error.message = withFiles(error.message, pictures);
+    throw error;
+  };
+}
 
 function publishVersion(api: Orthoplex, version: string) {
   return api.post("/v1/versions/{version}/publish", { params: { path: { version } } });

@@ -8,7 +8,7 @@ import names from "../../schema/examples/training-files.json" with { type: "json
 import { UsageError } from "../../scripts/cli/command.ts";
 import { deleteConfig, readConfig, writeConfig } from "../../scripts/cli/config.ts";
 import { generationMemberOf, memberOf } from "../../scripts/cli/generate.ts";
-import { captionOf, picturesIn } from "../../scripts/cli/pictures.ts";
+import { captionOf, picturesIn, withFiles } from "../../scripts/cli/pictures.ts";
 import { bar, table } from "../../scripts/cli/terminal.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 
@@ -172,5 +172,21 @@ describe("a folder of pictures", () => {
     put("a.TXT", "smiling\0");
     assert.throws(() => captionOf(join(folder, "a.jpg")), /a\.TXT holds control characters/);
     for (const name of ["captions.json", "e\u0301.jpg", "a.TXT"]) rmSync(join(folder, name));
+  });
+
+  test("is named by file where an answer numbers it", () => {
+    const files = ["set/a.png", "set/b.jpg"];
+    const refusal =
+      "POST /v1/trainings: 400 Pictures 1 and 2 are the same.\n  /images/1: Pictures 1 and 2 are the same.";
+    const named = "Pictures 1 (set/a.png) and 2 (set/b.jpg) are the same.";
+    assert.equal(withFiles(refusal, files), `POST /v1/trainings: 400 ${named}\n  /images/1: ${named}`);
+    assert.equal(
+      withFiles("job_x failed: Picture 2: This is not a PNG.", files),
+      "job_x failed: Picture 2 (set/b.jpg): This is not a PNG.",
+    );
+    assert.equal(
+      withFiles("The job does not carry picture 1. Picture 3; 16 pictures", files),
+      "The job does not carry picture 1 (set/a.png). Picture 3; 16 pictures",
+    );
   });
 });
