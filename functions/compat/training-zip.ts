@@ -9,14 +9,12 @@ import {
 } from "../../schema/contract/limits.ts";
 import { pictureKindOf } from "../../schema/contract/picture-files.ts";
 import { cleaned } from "../../schema/contract/text.ts";
+import { captionFiles } from "../lib/caption-files.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 import { decodeText } from "../lib/text-file.ts";
 import { namesInZip, readZip, ZipFault } from "./zip.ts";
 
 type Entry = { name: string; bytes: Uint8Array<ArrayBuffer>; caption: string };
-
-const isCaption = (name: string) => /(?:^|\/)[^/.][^/]*\.txt$/i.test(name);
-const stemOf = (name: string) => name.replace(/\.[^.]+$/, "");
 
 /** Pictures by name, each with the caption of the text file beside it. Texts that belong to no picture are not read. */
 export function unpackTraining(zip: Uint8Array<ArrayBuffer>, pointer: string): Entry[] | Refusal {
@@ -33,24 +31,25 @@ export function unpackTraining(zip: Uint8Array<ArrayBuffer>, pointer: string): E
     const detail = `A training has at most ${TRAINING_IMAGES_MAX} pictures; the zip has ${pictures.length}.`;
     return refuse("request_invalid", detail, pointer);
   }
-  const stems = new Set(pictures.map(stemOf));
-  const isWanted = (name: string) => pictures.includes(name) || (isCaption(name) && stems.has(stemOf(name)));
+  const captions = captionFiles(names.filter((name) => !name.startsWith("__MACOSX/")));
+  const texts = new Set(captions.values());
+  const isWanted = (name: string) => pictures.includes(name) || texts.has(name);
   const files = readZip(zip, isWanted, {
     entriesMax: ZIP_ENTRIES_MAX,
     filesMax: 2 * TRAINING_IMAGES_MAX,
     bytesMax: REPLICATE_FILE_MAX_BYTES,
   });
   if (files instanceof ZipFault) return unreadable(files);
-  const texts = new Map<string, string>();
-  for (const { name, bytes } of files.filter((file) => isCaption(file.name))) {
+  const read = new Map<string, string>();
+  for (const { name, bytes } of files.filter((file) => texts.has(file.name))) {
     const text = decodeText(bytes);
     if (text.includes("\0")) {
       return refuse("file_invalid", `${name} is no text: it holds NUL characters.`, pointer, "zip");
     }
-    texts.set(stemOf(name), cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
+    read.set(name, cutText(cleaned(text).trim(), CAPTION_MAX_CHARACTERS));
   }
   return files
-    .filter(({ name }) => !isCaption(name))
+    .filter(({ name }) => !texts.has(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, bytes }) => ({ name, bytes, caption: texts.get(stemOf(name)) ?? "" }));
+    .map(({ name, bytes }) => ({ name, bytes, caption: read.get(captions.get(name) ?? "") ?? "" }));
 }

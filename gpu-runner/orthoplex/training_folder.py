@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,14 +123,36 @@ def _pictures(folder: Folder, source: Path) -> tuple[list[tuple[Image.Image, str
     if not paths:
         raise ValueError(f"{source} holds no PNG, JPEG or WebP picture")
     captions = _captions(shown, folder)
-    beside = {suffix: {_stem(path): path for path in shown if _suffix(path) == suffix} for suffix in CAPTION_SUFFIXES}
+    beside = _caption_files(paths, [path for path in shown if _suffix(path) in CAPTION_SUFFIXES])
     pictures, own_masks = [], []
     for path in paths:
-        own = next((files[_stem(path)] for files in beside.values() if _stem(path) in files), None)
-        written = captions.get(unicodedata.normalize("NFC", path.name))
+        own = beside.get(path.name)
+        written = captions.get(_composed(path.name))
         pictures.append((_decoded(path), written if own is None else _text_of(own).strip()))
         own_masks.append(_decoded(masks[_stem(path)]).convert("L") if _stem(path) in masks else None)
     return pictures, own_masks
+
+
+def _caption_files(pictures: Sequence[Folder], texts: Sequence[Folder]) -> dict[str, Folder]:
+    """The caption's file by the picture's name: `1.txt` or `1.png.txt` belongs to `1.png`.
+
+    A text that belongs to no picture character by character, to one that differs in case only. The same
+    as functions/lib/caption-files.ts; tests of both read schema/examples/training-files.json.
+    """
+    found: dict[str, Folder] = {}
+
+    def give(those: Sequence[Folder], key_of: Callable[[str], str]) -> None:
+        by_key = {key_of(_stem(path) + _suffix(path)): path for path in those}
+        for picture in pictures:
+            keys = (key_of(base + end) for base in (_stem(picture), picture.name) for end in CAPTION_SUFFIXES)
+            text = next((by_key[key] for key in keys if key in by_key), None)
+            if text is not None:
+                found.setdefault(picture.name, text)
+
+    give(texts, _composed)
+    given = {path.name for path in found.values()}
+    give([path for path in texts if path.name not in given], lambda name: _composed(name).lower())
+    return found
 
 
 def _masks(paths: Sequence[Folder], stems: set[str]) -> Iterator[tuple[str, Folder]]:
@@ -153,8 +175,12 @@ def _captions(shown: Sequence[Folder], folder: Folder) -> dict[str, str]:
     captions = json.loads(_text_of(written)) if written is not None else {}
     if not isinstance(captions, dict) or not all(isinstance(text, str) for text in captions.values()):
         raise ValueError(f"{folder / 'captions.json'} must map file names to captions")
-    # macOS writes decomposed characters, others composed ones: one name is one name.
-    return {unicodedata.normalize("NFC", name): text for name, text in captions.items()}
+    return {_composed(name): text for name, text in captions.items()}
+
+
+def _composed(name: str) -> str:
+    """macOS writes decomposed characters, others composed ones: one name is one name."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _suffix(path: Folder) -> str:

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { captionFiles } from "../../functions/lib/caption-files.ts";
 import { decodeText } from "../../functions/lib/text-file.ts";
 import { uncarriableAt } from "../../schema/contract/characters.ts";
 import { lengthOf } from "../../schema/contract/cut-text.ts";
@@ -30,12 +31,10 @@ export function picturesIn(folder: string): string[] {
 
 const CAPTIONS = "captions.json";
 
-/** Captions of pictures: NAME.txt beside each, as kohya's trainers have it, else captions.json of the folder, else the file's name. */
+/** Captions of pictures: NAME.txt or NAME.caption beside each, as kohya's trainers have it, else captions.json of the folder, else the file's name. */
 export function captionOf(picture: string): string {
   const [folder, stem] = [dirname(picture), basename(picture, extname(picture))];
-  const beside = readdirSync(folder).find(
-    (name) => name.toLowerCase().endsWith(".txt") && name.slice(0, -4) === stem,
-  );
+  const beside = captionFiles(readdirSync(folder)).get(basename(picture));
   if (beside !== undefined) {
     const file = join(folder, beside);
     return usable(decodeText(readFileSync(file)).trim(), file);

@@ -189,4 +189,16 @@ describe("a folder of pictures", () => {
       "The job does not carry picture 1 (set/a.png). Picture 3; 16 pictures",
     );
   });
+
+  test("has captions in files that are named like its pictures", () => {
+    for (const [i, { files, captions }] of names.captions.entries()) {
+      const own = join(folder, `captions-${i}`);
+      mkdirSync(own);
+      for (const name of files) writeFileSync(join(own, name), name);
+      for (const [picture, text] of Object.entries(captions)) {
+        const stem = picture.replace(/\.[^.]+$/, "");
+        assert.equal(captionOf(join(own, picture)), text ?? stem, `${files}`);
+      }
+    }
+  });
 });

@@ -77,4 +77,16 @@ describe("a training's zip", () => {
       [0, 1, 2, 3, 4].map((i) => `picture ${i}, caption ${i}`),
     );
   });
+
+  it("gives pictures the captions of files that are named like them", () => {
+    for (const { files, captions } of names.captions) {
+      const inFolder = files.map((name) => [`set/${name}`, words(name)] as const);
+      const composed = (name: string | null) => (name ?? "").normalize("NFC");
+      expect(read(Object.fromEntries(inFolder))).toEqual(
+        Object.fromEntries(
+          Object.entries(captions).map(([name, text]) => [`set/${composed(name)}`, composed(text)]),
+        ),
+      );
+    }
+  });
 });

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -112,3 +113,17 @@ def test_names_in_a_zip_are_read_as_utf8_also_where_it_does_not_say_so(tmp_path:
         written = written.replace(f"{i}".rjust(len(name), "#").encode(), name)
     whole.write_bytes(written)
     assert sorted(str(read) for _, read in read_training_folder(whole).items) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("case", FILES["captions"], ids=lambda case: " ".join(case["files"]))
+def test_captions_belong_to_pictures_by_their_names(tmp_path: Path, case: dict[str, Any], packed: bool) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in case["files"]:
+        if name in case["captions"]:
+            Image.new("RGB", (64, 64)).save(folder / name, format="PNG")
+        else:
+            (folder / name).write_text(name, "utf-8")
+    read = read_training_folder(zipped(folder, tmp_path / "pictures.zip") if packed else folder)
+    assert [caption for _, caption in read.items] == [case["captions"][name] for name in sorted(case["captions"])]
