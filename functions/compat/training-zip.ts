@@ -43,6 +43,14 @@ export function unpackTraining(zip: Uint8Array<ArrayBuffer>, pointer: string): E
   const read = new Map<string, string>();
   for (const { name, bytes } of files.filter((file) => texts.has(file.name))) {
     const text = decodeText(bytes);
+    if (text === null) {
+      return refuse(
+        "file_invalid",
+        `${name} is in an encoding that is not read: save it as UTF-8.`,
+        pointer,
+        "zip",
+      );
+    }
     if (text.includes("\0")) {
       return refuse("file_invalid", `${name} is no text: it holds NUL characters.`, pointer, "zip");
     }

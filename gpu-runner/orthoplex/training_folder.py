@@ -192,17 +192,47 @@ def _stem(path: Folder) -> str:
 
 
 def _text_of(path: Folder) -> str:
-    """A text file in UTF-8, in what Windows calls Unicode (UTF-16 with its mark), or in its old code page."""
+    """A text file in UTF-8, in what Windows calls Unicode (UTF-16), or in its old Western code page."""
     text = _decoded_text(path.read_bytes())
+    if text is None:
+        raise ValueError(f"{path} is in an encoding that is not read: save it as UTF-8")
     if "\0" in text:
         raise ValueError(f"{path} is no text: it holds NUL characters")
     return text
 
 
-def _decoded_text(content: bytes) -> str:
+# The same rules, with their reasons, as in functions/lib/text-file.ts; tests of both read training-files.json.
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_NOT_WESTERN = re.compile(rb"[\x81\x83\x86-\x88\x8d\x8f\x90\x98\x9d]|\x82[\x9f-\xf1]|\x94[\x80-\xff]|[\x80-\xff]{4}")
+
+
+def _decoded_text(content: bytes) -> str | None:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
+    if guess := _bare_utf16(content):
+        return content.decode(guess, "replace")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        if _NOT_WESTERN.search(content):
+            return None
+        text = content.decode("cp1252")
+    return None if _CONTROLS.search(text) else text
+
+
+def _bare_utf16(content: bytes) -> str | None:
+    """The encoding of UTF-16 without a mark, where that is certain."""
+    pairs = list(zip(content[::2], content[1::2], strict=False))
+    if not pairs or len(content) % 2:
+        return None
+    if all(second == 0x30 and first > 0x40 for first, second in pairs):
+        return "utf-16-le"
+    if all(first == 0x30 and second > 0x40 for first, second in pairs):
+        return "utf-16-be"
+    even, odd = sum(first == 0 for first, _ in pairs), sum(second == 0 for _, second in pairs)
+    ascii_pairs = sum(0 < first < 0x80 and 0 < second < 0x80 for first, second in pairs)
+    if even and odd:
+        return None
+    if odd > 2 * ascii_pairs:
+        return "utf-16-le"
+    return "utf-16-be" if even > 2 * ascii_pairs else None

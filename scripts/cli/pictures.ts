@@ -37,12 +37,18 @@ export function captionOf(picture: string): string {
   const beside = captionFiles(readdirSync(folder)).get(basename(picture));
   if (beside !== undefined) {
     const file = join(folder, beside);
-    return usable(decodeText(readFileSync(file)).trim(), file);
+    return usable(textOf(file).trim(), file);
   }
   const listed = captionsOf(folder)[composed(basename(picture))];
   return listed === undefined
     ? stem.replace(/[-_]+/g, " ")
     : usable(listed, `${CAPTIONS}: ${basename(picture)}`);
+}
+
+function textOf(file: string): string {
+  const text = decodeText(readFileSync(file));
+  if (text === null) throw new UsageError(`${file} is in an encoding that is not read: save it as UTF-8.`);
+  return text;
 }
 
 function usable(caption: string, file: string): string {
@@ -62,8 +68,9 @@ const composed = (name: string) => name.normalize("NFC");
 function captionsOf(folder: string): Record<string, string> {
   const file = join(folder, CAPTIONS);
   if (!existsSync(file)) return {};
+  const text = textOf(file);
   try {
-    const written: Record<string, string> = JSON.parse(decodeText(readFileSync(file)));
+    const written: Record<string, string> = JSON.parse(text);
     return Object.fromEntries(Object.entries(written).map(([name, text]) => [composed(name), text]));
   } catch {
     throw new UsageError(`${file} is not JSON.`);

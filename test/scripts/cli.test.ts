@@ -165,6 +165,11 @@ describe("a folder of pictures", () => {
     assert.equal(captionOf(join(folder, "e\u0301.jpg")), words);
     put("a.TXT", words);
     assert.equal(captionOf(join(folder, "a.jpg")), words);
+    put("a.TXT", Buffer.from("8fce8ae7", "hex"));
+    assert.throws(
+      () => captionOf(join(folder, "a.jpg")),
+      /a\.TXT is in an encoding that is not read: save it as UTF-8/,
+    );
     put("a.TXT", "x".repeat(1_001));
     assert.throws(() => captionOf(join(folder, "a.jpg")), /a\.TXT has 1001 characters/);
     put("a.TXT", "a\u0000b \u202e");

@@ -1,5 +1,6 @@
 // Which files of a zip a training reads, and which caption belongs to which picture.
 
+import { Buffer } from "node:buffer";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { unpackTraining } from "../../../functions/compat/training-zip.ts";
@@ -87,6 +88,14 @@ describe("a training's zip", () => {
           Object.entries(captions).map(([name, text]) => [`set/${composed(name)}`, composed(text)]),
         ),
       );
+    }
+  });
+
+  it("with a caption in an encoding that is not read is refused by the caption's name", () => {
+    for (const { hex, text } of names.texts) {
+      const result = read({ "a.png": words("x"), "a.txt": new Uint8Array(Buffer.from(hex, "hex")) });
+      const refusal = "a.txt is in an encoding that is not read: save it as UTF-8.";
+      expect(result).toEqual(text === null ? refusal : { "a.png": text });
     }
   });
 });

@@ -1,8 +1,10 @@
 // Cutting texts and reading text files: no character is split, and no encoding that people have is taken for another.
 
+import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { decodeText } from "../../../functions/lib/text-file.ts";
 import { cutText, lengthOf } from "../../../schema/contract/cut-text.ts";
+import names from "../../../schema/examples/training-files.json" with { type: "json" };
 
 const FAMILY = "\u{1f468}‍\u{1f469}‍\u{1f467}‍\u{1f466}";
 const WORDS = ["plain", "ä", "e\u0301", "\u{1f600}", FAMILY, "\u{1f1e9}\u{1f1ea}", "👍🏽", "각", "猫"];
@@ -54,6 +56,12 @@ describe("a text file", () => {
     expect(decodeText(new Uint8Array([0x43, 0x61, 0x66, 0xe9]))).toBe("Café");
     expect(decodeText(new Uint8Array())).toBe("");
   });
+  it("in an encoding that is not known is not read in a wrong one", () => {
+    for (const { encoding, hex, text } of names.texts) {
+      expect([encoding, decodeText(new Uint8Array(Buffer.from(hex, "hex")))]).toEqual([encoding, text]);
+    }
+  });
+
   it("is taken for UTF-16 without a mark only where that is certain", () => {
     for (const text of [
       "smiling\0",

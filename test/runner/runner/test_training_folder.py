@@ -127,3 +127,14 @@ def test_captions_belong_to_pictures_by_their_names(tmp_path: Path, case: dict[s
             (folder / name).write_text(name, "utf-8")
     read = read_training_folder(zipped(folder, tmp_path / "pictures.zip") if packed else folder)
     assert [caption for _, caption in read.items] == [case["captions"][name] for name in sorted(case["captions"])]
+
+
+@pytest.mark.parametrize("case", FILES["texts"], ids=lambda case: f"{case['encoding']} {case['text']}")
+def test_captions_are_read_in_their_own_encoding_or_refused(tmp_path: Path, case: dict[str, Any]) -> None:
+    save(tmp_path / "a.png")
+    (tmp_path / "a.txt").write_bytes(bytes.fromhex(case["hex"]))
+    if case["text"] is None:
+        with pytest.raises(ValueError, match=r"a\.txt is in an encoding that is not read: save it as UTF-8"):
+            read_training_folder(tmp_path)
+    else:
+        assert [caption for _, caption in read_training_folder(tmp_path).items] == [case["text"]]
