@@ -206,25 +206,35 @@ describe("the workspace", { timeout: 600_000 }, () => {
     }
   });
 
-  step("copies a request that the command line runs", async () => {
+  async function draws(snippet: string): Promise<void> {
     const out = mkdtempSync(join(tmpdir(), "orthoplex-cli-"));
-    const region = { x: 0, y: 0, width: 1, height: 1 };
-    const body = {
-      prompt: "<ivy> smiling",
-      size: "256x256",
-      steps: 4,
-      adapters: [{ ref: "orthoplex/ivy", region }],
-    };
-    const command = snippetOf("cli", server.url, body).replace(
-      "npx orthoplex",
-      "node scripts/cli/orthoplex.mjs",
-    );
+    const command = snippet.replace("npx orthoplex", "node scripts/cli/orthoplex.mjs");
     const env = { ...process.env, ORTHOPLEX_API_KEY: server.demo.api_key };
     // Not synchronous: what stands before the Worker runs in this process.
     await promisify(execFile)("sh", ["-c", `${command} --out ${out}`], { cwd: ROOT, env });
     assert.equal(readdirSync(out).filter((name) => name.endsWith(".png")).length, 1);
     rmSync(out, { recursive: true });
+  }
+
+  step("copies a request that the command line runs", async () => {
+    const region = { x: 0, y: 0, width: 1, height: 1 };
+    const adapters = [{ ref: "orthoplex/ivy", region }];
+    const body = { prompt: "<ivy> smiling", size: "256x256", steps: 4, adapters };
+    await draws(snippetOf("cli", server.url, body));
   });
+
+  for (const [name, address] of [
+    ["a mix", "/mix/?ref=orthoplex/hana-and-ivy"],
+    ["an adapter", "/adapter/?id=orthoplex/ivy"],
+  ] as const) {
+    step(`shows code on the page of ${name} that runs as it stands`, async () => {
+      await page.goto(address);
+      await page.getByRole("radio", { name: "CLI" }).check();
+      const snippet = page.locator(".code-panel");
+      await snippet.filter({ hasText: "npx orthoplex" }).waitFor();
+      await draws(await snippet.innerText());
+    });
+  }
 
   test("saw no page that threw an exception", () => assert.deepEqual(visitor.pageErrors, []));
 });
