@@ -10,8 +10,10 @@ type Pixels = { width: number; height: number };
 type Described = Pick<Base, "id" | "prompt" | "sizes">;
 type Texts = { prompt: string; negative_prompt?: string };
 
-/** A word as gpu-runner/orthoplex/bases/cast/prompt.py splits them. */
-const WORD = /<[a-z0-9][a-z0-9_-]{0,63}>|[a-z0-9][a-z0-9'-]*/g;
+/** A word as gpu-runner/orthoplex/bases/cast/prompt.py splits them; schema/examples/people-of-prompts.json holds both to one count. */
+const WORD = /<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9](?:[a-z0-9'-]*[a-z0-9])?/g;
+/** Only this between two words makes them one that is listed with a hyphen. */
+const SPACE = /^[^\S\n]+$/;
 
 /**
  * How many people a prompt certainly describes. In a grammar each clause (split at `;`) is one person for each trigger in it, or one where it
@@ -19,12 +21,26 @@ const WORD = /<[a-z0-9][a-z0-9_-]{0,63}>|[a-z0-9][a-z0-9'-]*/g;
  */
 export function peopleIn({ prompt: { kind, people_words = [] } }: Described, prompt: string): number {
   if (kind !== "grammar") return 0;
+  const listed = new Set(people_words);
   const clauses = prompt.toLowerCase().split(";");
   return clauses.reduce((people, clause) => {
-    const words = new Set(clause.match(WORD) ?? []);
+    const words = distinctWords(clause, listed);
     const triggers = [...words].filter((word) => word.startsWith("<")).length;
     return people + (triggers || Number(people_words.some((word) => words.has(word))));
   }, 0);
+}
+
+/** "pixel art" is "pixel-art", where that is listed. */
+function distinctWords(clause: string, listed: ReadonlySet<string>): Set<string> {
+  const words: string[] = [];
+  let end = 0;
+  for (const { 0: word, index } of clause.matchAll(WORD)) {
+    const joined = `${words.at(-1)}-${word}`;
+    if (SPACE.test(clause.slice(end, index)) && listed.has(joined)) words[words.length - 1] = joined;
+    else words.push(word);
+    end = index + word.length;
+  }
+  return new Set(words);
 }
 
 /** Why no picture of that size shows what a prompt asks for; without a size, why none of the base's does. */

@@ -8819,7 +8819,7 @@ export interface components {
                 kind: "grammar" | "text";
                 /** @description Whether it takes a negative prompt */
                 negative: boolean;
-                /** @description Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is */
+                /** @description Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is. A hyphen in one may be written as a space */
                 people_words?: string[];
                 /** @description Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts */
                 weights?: boolean;

@@ -78,7 +78,7 @@ export const Base = z
       }),
       people_words: z.array(z.string()).optional().meta({
         description:
-          "Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is",
+          "Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is. A hyphen in one may be written as a space",
       }),
     }),
     samplers: z.object({ default: z.string(), names: z.array(z.string()).min(1) }),

@@ -29,11 +29,10 @@ const TRIGGER = /^<[a-z0-9][a-z0-9_-]{0,63}>$/;
 const SIGNS =
   "\\-,.!?:|/\\\\()[\\]{}\"'&+*_\\u2013\\u2014\\u2026\\u00b7\\u2022\\u2192\\u3001\\u3002\\uff01\\uff08\\uff09\\uff0c\\uff1a\\uff1b\\uff1f";
 const TOKEN = new RegExp(
-  `<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9][a-z0-9'-]*|[${SIGNS}\\n]|[^\\s${SIGNS}]`,
+  `<[a-z0-9][a-z0-9_-]{0,63}>|#[0-9a-f]{6}|[a-z0-9](?:[a-z0-9'-]*[a-z0-9])?|[${SIGNS}\\n]|[^\\s${SIGNS}]`,
   "gu",
 );
 const SIGN = new RegExp(`^[${SIGNS}\\n]$`, "u");
-const JOINED = ["pixel art", "big smile", "open peeps", "toon head", "shoulder length"];
 const SHADES = new Set(["light", "dark", "pale", "deep", "bright"]);
 
 const set = (words: readonly string[]): ReadonlySet<string> => new Set(words);
@@ -231,17 +230,24 @@ class Clause {
   }
 }
 
+/** Words and signs; a known word with a hyphen may be written as two: "pixel art" is "pixel-art". */
+function tokensOf(clause: string): string[] {
+  const tokens: string[] = [];
+  for (const token of clause.match(TOKEN) ?? []) {
+    const joined = `${tokens.at(-1)}-${token}`;
+    if (knownWords.some((words) => words.has(joined))) tokens[tokens.length - 1] = joined;
+    else tokens.push(token);
+  }
+  return tokens;
+}
+
 export function readPrompt(text: string, palettes: Palettes): Read {
   const known = new Map(Object.entries(palettes).map(([name, colours]) => [name, table(colours)]));
   const persons: Person[] = [];
   const background: Background = { kind: null, rgb: null };
   const unknown: string[] = [];
-  const joined = JOINED.reduce(
-    (so, phrase) => so.replaceAll(phrase, phrase.replace(" ", "-")),
-    text.toLowerCase(),
-  );
-  for (const part of joined.split(";")) {
-    const tokens = part.match(TOKEN) ?? [];
+  for (const part of text.toLowerCase().split(";")) {
+    const tokens = tokensOf(part);
     // "<ana> and <bo> laughing": the words apply to both.
     const further = [...new Set(tokens.filter((token) => TRIGGER.test(token)))].slice(1);
     const clause = new Clause(known);

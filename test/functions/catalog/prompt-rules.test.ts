@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { peopleIn, promptFault } from "../../../functions/catalog/prompt-rules.ts";
+import corpus from "../../../schema/examples/people-of-prompts.json" with { type: "json" };
 import { BASE } from "../cast.ts";
 import { SD } from "../sd-base.ts";
 
@@ -23,6 +24,10 @@ describe("how many people a prompt certainly describes", () => {
     ["a smile's", 0],
   ])("%s: %i", (prompt, people) => {
     expect(peopleIn(BASE, prompt)).toBe(people);
+  });
+
+  it.each(corpus.prompts)("$prompt, as the runner counts: $people", ({ prompt, people, certain }) => {
+    expect(peopleIn(BASE, prompt)).toBe(certain ?? people);
   });
 
   it("is unknown in free text", () => {

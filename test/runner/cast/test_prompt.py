@@ -1,13 +1,20 @@
 """English for the cast bases: what a prompt says, in any order, and what it does not know."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from PIL import Image
 
 from orthoplex.bases.cast.base import TRAINING
 from orthoplex.bases.cast.prompt import Background, Person, describe, describe_background, parse_prompt
-from orthoplex.bases.cast.words import CHIPS, PEOPLE_WORDS
+from orthoplex.bases.cast.words import CHIPS, KNOWN_WORDS, PEOPLE_WORDS
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.registry import describe_base
+
+EXAMPLES = Path(__file__).parents[3] / "schema/examples/people-of-prompts.json"
+PEOPLE_OF_PROMPTS: list[dict[str, Any]] = json.loads(EXAMPLES.read_text("utf-8"))["prompts"]
 
 
 def test_colours_and_kinds_belong_to_the_noun_after_them(world: World) -> None:
@@ -90,6 +97,15 @@ def test_a_trigger_said_twice_in_a_clause_is_one_person(world: World) -> None:
 def test_a_word_that_the_description_lists_makes_its_clause_a_person(world: World, word: str) -> None:
     for text in (word, f"no {word} background", f"a pink {word}, sky"):
         assert len(parse_prompt(text, world.palettes).persons) == 1
+
+
+@pytest.mark.parametrize("example", PEOPLE_OF_PROMPTS, ids=lambda example: example["prompt"])
+def test_the_edge_and_the_page_count_the_same_people(world: World, example: dict[str, Any]) -> None:
+    assert len(parse_prompt(example["prompt"], world.palettes).persons) == example["people"]
+
+
+def test_a_word_that_may_be_written_as_two_is_said_of_people() -> None:
+    assert {word for word in KNOWN_WORDS if "-" in word} <= set(PEOPLE_WORDS)  # the edge knows no others
 
 
 def test_the_description_lists_the_words_of_people() -> None:

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type BasisName, rowsOfBasis } from "../../../functions/lib/basis.ts";
 import { radixOf, slotColumns } from "../../../functions/lib/slot.ts";
 import world from "../../../gpu-runner/bases/cast-3/world.json";
+import corpus from "../../../schema/examples/people-of-prompts.json";
 import base from "../../../schema/examples/reserved-channels.json";
 import { marked } from "../../../site/preview/adapter-file.ts";
 import cast from "../../../site/preview/cast/cast-3/shapes.json";
@@ -22,6 +23,10 @@ const WORDS = cast.config.words;
 const bits = (mask: Uint8Array) => mask.join("");
 
 describe("a prompt is parsed as the runner parses it", () => {
+  it.each(corpus.prompts)("$prompt: $people people", ({ prompt, people }) => {
+    expect(readPrompt(prompt, world.palettes).persons).toHaveLength(people);
+  });
+
   for (const example of golden.castings) {
     it(`${example.prompt} (${example.cells})`, () => {
       const { persons, unknown } = readPrompt(example.prompt, world.palettes);

@@ -17,7 +17,9 @@ _SIGNS = (
     r"\-,.!?:|/\\()\[\]{}\"'&+*_"
     r"\u2013\u2014\u2026\u00b7\u2022\u2192\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 )
-_TOKEN = re.compile(rf"<[a-z0-9][a-z0-9_-]{{0,63}}>|#[0-9a-f]{{6}}|[a-z0-9][a-z0-9'-]*|[{_SIGNS}\n]|[^\s{_SIGNS}]")
+_TOKEN = re.compile(
+    rf"<[a-z0-9][a-z0-9_-]{{0,63}}>|#[0-9a-f]{{6}}|[a-z0-9](?:[a-z0-9'-]*[a-z0-9])?|[{_SIGNS}\n]|[^\s{_SIGNS}]"
+)
 _SIGN = re.compile(rf"[{_SIGNS}\n]")
 
 
@@ -214,12 +216,16 @@ class _Reader:
             self.background = replace(self.background, rgb=self.colour("background"))
 
 
-def _phrases(text: str) -> str:
-    """Lower case, with phrases that are one word here joined: "pixel art" -> "pixel-art"."""
-    text = text.lower()
-    for phrase in ("pixel art", "big smile", "open peeps", "toon head", "shoulder length"):
-        text = text.replace(phrase, phrase.replace(" ", "-"))
-    return text
+def _tokens(clause: str) -> list[str]:
+    """Words and signs; a known word with a hyphen may be written as two: "pixel art" is "pixel-art"."""
+    tokens: list[str] = []
+    for token in _TOKEN.findall(clause):
+        joined = f"{tokens[-1]}-{token}" if tokens else ""
+        if joined in w.KNOWN_WORDS:
+            tokens[-1] = joined
+        else:
+            tokens.append(token)
+    return tokens
 
 
 def parse_prompt(text: str, palettes: dict[str, dict[str, str]]) -> Prompt:
@@ -227,8 +233,8 @@ def parse_prompt(text: str, palettes: dict[str, dict[str, str]]) -> Prompt:
     persons: list[Person] = []
     background = Background()
     unknown: list[str] = []
-    for clause in _phrases(text).split(";"):
-        tokens = _TOKEN.findall(clause)
+    for clause in text.lower().split(";"):
+        tokens = _tokens(clause)
         triggers = list(dict.fromkeys(token for token in tokens if TRIGGER.fullmatch(token)))
         reader = _Reader(palettes)
         for token in tokens:
