@@ -11,6 +11,7 @@ import { FOREIGN_WRITE, identify, isForeignWrite } from "./auth/caller.ts";
 import { isOpen } from "./auth/open-paths.ts";
 import { withProblem } from "./auth/refusals.ts";
 import { begin } from "./context.ts";
+import { allowedMethods } from "./lib/allowed-methods.ts";
 import { faultOf, logLine } from "./lib/log.ts";
 import { problemResponse, refusalOf } from "./lib/problem.ts";
 import { deny, Refusal } from "./lib/refusal.ts";
@@ -144,7 +145,16 @@ app.get("/v1/openapi.json", (c) => {
   if (described?.origin !== origin) described = { origin, document: describe(app, origin) };
   return c.json(described.document);
 });
-app.notFound((c) => answerTo(c.req.path, new Refusal("not_found", "There is no such address.")));
+app.notFound((c) => {
+  const { method, path } = c.req;
+  const allowed = allowedMethods(app.router, path);
+  if (allowed.length === 0 || allowed.includes(method))
+    return answerTo(path, new Refusal("not_found", "There is no such address."));
+  const detail = `${path} takes ${allowed.join(", ")}.`;
+  const response = answerTo(path, new Refusal("method_not_allowed", detail));
+  response.headers.set("allow", allowed.join(", "));
+  return response;
+});
 app.onError((error, c) => {
   const refusal = refusalOf(error);
   if (refusal.code === "internal") {

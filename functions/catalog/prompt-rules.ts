@@ -2,6 +2,7 @@
 // runner reads prompts in full and may refuse more; what is refused here it would refuse for every seed.
 
 import type { Base } from "../../schema/contract/bases.ts";
+import { cutText } from "../../schema/contract/cut-text.ts";
 import { PROMPT_CHOICES_DEPTH_MAX, PROMPT_WEIGHT_MAX } from "../../schema/contract/limits.ts";
 import { roomOf } from "../lib/base-sizes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
@@ -92,15 +93,17 @@ const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
 /** A weight that is none; not where choices stand, since what is written depends on the seed there. */
 function numberFault(text: string): string | null {
   if (text.search(CHOICE) >= 0) return null;
-  const opened: string[] = [];
-  for (const [piece, written] of text.matchAll(PIECE)) {
-    const last = opened.at(-1);
-    if (piece === "(" || piece === "[") opened.push(piece);
+  const opened: { bracket: string; at: number }[] = [];
+  for (const match of text.matchAll(PIECE)) {
+    const [piece, written] = match;
+    const last = opened.at(-1)?.bracket;
+    if (piece === "(" || piece === "[") opened.push({ bracket: piece, at: match.index });
     else if (written !== undefined && last === "(") {
-      opened.pop();
+      const from = opened.pop()?.at ?? 0;
       const weight = NUMBER.test(written) ? Number(written) : Number.NaN;
       if (!(weight >= 0 && weight <= PROMPT_WEIGHT_MAX)) {
-        return `(words:${written}) needs a number from 0 to ${PROMPT_WEIGHT_MAX} behind the colon.`;
+        const words = cutText(text.slice(from + 1, match.index + piece.length - 1), 80);
+        return `(${words}) needs a number from 0 to ${PROMPT_WEIGHT_MAX} behind the colon; brackets that are text are written \\( and \\).`;
       }
     } else if ((piece === ")" && last === "(") || (piece === "]" && last === "[")) opened.pop();
   }

@@ -28,6 +28,12 @@ export function modelName(model: Model): string {
   return model.kind === "adapter" ? refOf(model.adapter) : `${model.mix.owner}/${model.mix.name}`;
 }
 
+/** Clients have default models of their own: whoever named none has to see what there is. */
+function unknownModel(name: string): string {
+  const bases = BASES.map(({ id }) => id).join(", ");
+  return `There is no model ${JSON.stringify(cutText(name, 120))}. Name a base (${bases}), or an adapter or a mix as owner/name; the list of models (GET /models) has them.`;
+}
+
 /** A removed adapter is refused as removed; anything else that is not visible as unknown. */
 export async function findModel(
   db: Db,
@@ -37,7 +43,7 @@ export async function findModel(
 ): Promise<Model | Refusal> {
   const base = BASES.find(({ id }) => name === id || name === `${BASES_OWNER}/${id}`);
   if (base) return { kind: "base", base };
-  const unknown = refuse("not_found", `There is no model ${JSON.stringify(cutText(name, 120))}.`, pointer);
+  const unknown = refuse("not_found", unknownModel(name), pointer);
   if (!AdapterRef.safeParse(name).success) return unknown;
   const [path = "", number] = name.split(":");
   const [owner = "", shortName = ""] = path.split("/");

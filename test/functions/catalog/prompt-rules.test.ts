@@ -64,6 +64,12 @@ describe("a prompt that no picture can show", () => {
     expect(promptFault(SD, { prompt: text })).toBeNull();
   });
 
+  it("names the words of a weight that is none, and how brackets are written that are text", () => {
+    expect(promptFault(WEIGHING, { prompt: "meet (us (all) at 10:30) today" })?.detail).toContain(
+      "(us (all) at 10:30) needs a number from 0 to 10 behind the colon; brackets that are text are written \\( and \\).",
+    );
+  });
+
   it.each([
     ...[
       "(cat:1.2)",

@@ -133,6 +133,7 @@ describe("images.generate", () => {
       const { error } = reply.body;
       expect([body, reply.status, error.code, error.param]).toEqual([body, status, code, param]);
       expect([error.type, error.message.length > 10]).toEqual(["invalid_request_error", true]);
+      if (code === "not_found") expect(error.message).toMatch(/cast-3.*owner\/name.*GET \/models/);
     }
     expect(await queued()).toBe(1);
   });

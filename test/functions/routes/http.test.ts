@@ -32,6 +32,22 @@ describe("a refusal", () => {
     }
   });
 
+  it("names the methods of a known path that takes others", async () => {
+    const cases: [string, string, string][] = [
+      ["GET", "/openai/v1/images/generations", "POST"],
+      ["DELETE", "/v1/models", "GET, HEAD, POST, QUERY"],
+      ["PUT", "/replicate/v1/predictions", "GET, HEAD, POST"],
+      ["POST", "/api/v1/models", "GET, HEAD"],
+    ];
+    for (const [method, path, allow] of cases) {
+      const reply = await ada.ask(method, path);
+      expect([method, path, reply.status, reply.headers.get("allow")]).toEqual([method, path, 405, allow]);
+    }
+    for (const path of ["/v1/nothing", "/auth/nothing", "/nothing"]) {
+      expect([path, (await ada.ask("PUT", path)).status]).toEqual([path, 404]);
+    }
+  });
+
   it("reveals nothing about an internal error", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     await env.DB.prepare("ALTER TABLE compositions RENAME TO hidden").run();

@@ -34,7 +34,7 @@ def weighted(prompt: str) -> list[Weighted]:
     PromptRefused for a weight that is none.
     """
     stretches: list[list[str | float]] = []
-    opened: list[tuple[str, int]] = []  # bracket, first stretch inside it
+    opened: list[tuple[str, int, int]] = []  # bracket, first stretch inside it, where its words begin
 
     def multiply(first: int, factor: float) -> None:
         for stretch in stretches[first:]:
@@ -45,23 +45,27 @@ def weighted(prompt: str) -> list[Weighted]:
         if piece.startswith("\\") and len(piece) == 2:
             stretches.append([piece[1], 1.0])
         elif piece in "([":
-            opened.append((piece, len(stretches)))
+            opened.append((piece, len(stretches), match.end()))
         elif written is not None and opened and opened[-1][0] == "(":
-            multiply(opened.pop()[1], _weight_of(written))
+            _, first, begin = opened.pop()
+            multiply(first, _weight_of(written, prompt[begin : match.end() - 1]))
         elif piece == ")" and opened and opened[-1][0] == "(":
             multiply(opened.pop()[1], ROUND)
         elif piece == "]" and opened and opened[-1][0] == "[":
             multiply(opened.pop()[1], SQUARE)
         else:
             stretches.append([piece, 1.0])
-    for bracket, first in reversed(opened):
+    for bracket, first, _ in reversed(opened):
         multiply(first, ROUND if bracket == "(" else SQUARE)
     return _joined(stretches)
 
 
-def _weight_of(text: str) -> float:
+def _weight_of(text: str, words: str) -> float:
     if not _NUMBER.fullmatch(text) or not 0 <= float(text) <= WEIGHT_MAX:
-        raise PromptRefused(f"(words:{text}) needs a number from 0 to {WEIGHT_MAX:g} behind the colon.")
+        raise PromptRefused(
+            f"({words[:80]}) needs a number from 0 to {WEIGHT_MAX:g} behind the colon; "
+            "brackets that are text are written \\( and \\)."
+        )
     return float(text)
 
 
