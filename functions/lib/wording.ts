@@ -1,6 +1,7 @@
 // Messages for faults of a request, with the limit that was broken. Used only where the contract gives no message of its own.
 
 import type { z } from "zod";
+import { lengthOf } from "../../schema/contract/cut-text.ts";
 
 const KINDS: Record<string, string> = {
   string: "a text",
@@ -42,7 +43,7 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
 function bound(relation: string, origin: string, limit: number | bigint, input: unknown): string {
   const unit = origin === "string" ? "character" : origin === "array" ? "entry" : null;
   if (unit === null) return `must be ${relation} ${count(limit)}; it is ${count(Number(input))}`;
-  const length = typeof input === "string" || Array.isArray(input) ? input.length : 0;
+  const length = typeof input === "string" ? lengthOf(input) : Array.isArray(input) ? input.length : 0;
   return `must have ${relation} ${count(limit)} ${plural(unit, limit)}; it has ${length === 0 ? "none" : count(length)}`;
 }
 

@@ -21,6 +21,13 @@ describe("a refusal of a request", () => {
       "/prompt",
       "must have at most 2,000 characters; it has 10,000",
     ],
+    [
+      "a prompt that is too long, in characters of two units each",
+      "/v1/generations",
+      order({ prompt: "🦊".repeat(2_001) }),
+      "/prompt",
+      "must have at most 2,000 characters; it has 2,001",
+    ],
     ["an empty prompt", "/v1/generations", order({ prompt: "" }), "/prompt", "must not be empty"],
     ["no prompt", "/v1/generations", { base: "cast-3" }, "/prompt", "is missing"],
     ["a prompt that is a number", "/v1/generations", order({ prompt: 3 }), "/prompt", "must be a text"],
