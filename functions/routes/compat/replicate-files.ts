@@ -4,9 +4,10 @@ import { createRoute } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { ReplicateFile, replicatePage } from "../../../schema/contract/compat-replicate.ts";
+import { lengthOf } from "../../../schema/contract/cut-text.ts";
 import { idOf } from "../../../schema/contract/ids.ts";
 import { REPLICATE_FILE_MAX_BYTES } from "../../../schema/contract/limits.ts";
-import { cleaned, jsonObject, plainText, token } from "../../../schema/contract/text.ts";
+import { cleaned, jsonObject, token } from "../../../schema/contract/text.ts";
 import { ContentType } from "../../../schema/contract/uploads.ts";
 import { identify } from "../../auth/caller.ts";
 import { dropUploads } from "../../catalog/unneeded-blobs.ts";
@@ -24,7 +25,6 @@ import { placeOf, tags } from "./replicate-place.ts";
 const FORM_MAX_BYTES = REPLICATE_FILE_MAX_BYTES + 64 * 1024;
 const TOO_LARGE = new Refusal("body_too_large", `A file has at most ${REPLICATE_FILE_MAX_BYTES} bytes.`);
 const METADATA_MAX_CHARACTERS = 4_096;
-const Metadata = plainText(METADATA_MAX_CHARACTERS);
 const isFile = (sent: unknown): sent is File => sent instanceof File;
 
 export function replicateFileUpload(prefix: string, hide: boolean) {
@@ -53,7 +53,7 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
               // npm's client sends a file of JSON, Python's a text.
               metadata: z
                 .any()
-                .refine((sent) => isFile(sent) || Metadata.safeParse(sent).success, "must be a JSON object")
+                .refine((sent) => isFile(sent) || typeof sent === "string", "must be a JSON object")
                 .optional()
                 .meta({ description: "A JSON object", type: "string" }),
               filename: token(255).optional(),
@@ -86,10 +86,14 @@ export function replicateFileUpload(prefix: string, hide: boolean) {
 function metadataOf(text: string | null): Record<string, unknown> | Refusal {
   const refusal = refuse(
     "request_invalid",
-    `metadata must be a JSON object of at most ${METADATA_MAX_CHARACTERS} characters in UTF-8, without control characters, without numbers that would be kept as others, and without a field twice.`,
+    `metadata must be a JSON object in UTF-8, without control characters, without numbers that would be kept as others, and without a field twice.`,
     "/metadata",
   );
-  if (text === null || doubtIn(text) !== null || text.length > METADATA_MAX_CHARACTERS) return refusal;
+  if (text !== null && lengthOf(text) > METADATA_MAX_CHARACTERS) {
+    const detail = `metadata must have at most ${METADATA_MAX_CHARACTERS} characters; it has ${lengthOf(text)}.`;
+    return refuse("request_invalid", detail, "/metadata");
+  }
+  if (text === null || doubtIn(text) !== null) return refusal;
   try {
     const value: unknown = JSON.parse(text);
     return jsonObject().safeParse(value).data ?? refusal;

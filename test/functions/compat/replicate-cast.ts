@@ -7,7 +7,7 @@ import { beginRunner, send } from "./runner.ts";
 
 export const ROOT = "/replicate/v1";
 export type Page<T> = { previous: string | null; next: string | null; results: T[] };
-export type Refused = { code: string; errors: { pointer: string }[]; detail: string };
+export type Refused = { code: string; errors: { pointer: string; detail: string }[]; detail: string };
 
 export let ada: Person;
 export let ivy: Version;

@@ -54,7 +54,13 @@ describe("files", () => {
   it("are refused empty, too large, without a part of that name and without a key", async () => {
     expect((await upload(new Uint8Array(0), "a", "")).body.code).toBe("file_invalid");
     expect((await upload(new Uint8Array(33 * 2 ** 20), "a", "")).status).toBe(413);
-    expect((await upload(await png(8, 8), "a", "image/png", [1])).body.errors[0]?.pointer).toBe("/metadata");
+    const [fault] = (await upload(await png(8, 8), "a", "image/png", [1])).body.errors;
+    expect([fault?.pointer, fault?.detail]).toEqual([
+      "/metadata",
+      expect.stringContaining("must be a JSON object"),
+    ]);
+    const long = await upload(await png(8, 8), "a", "image/png", { of: "🦊".repeat(4_090) });
+    expect(long.body.errors[0]?.detail).toMatch(/must have at most 4096 characters; it has 4099/);
     const form = new FormData();
     form.append("file", new Blob(["a"]), "a");
     const headers = { authorization: `Bearer ${ada.key}` };
