@@ -23,6 +23,7 @@ import type { Db } from "../db.ts";
 import type { Env } from "../env.ts";
 import { newId } from "../lib/ids.ts";
 import { refuse } from "../lib/refusal.ts";
+import { faultMessage } from "../lib/wording.ts";
 import { blockedFault } from "../policy/blocklist.ts";
 import { isListed } from "../rights/roles.ts";
 import { passwordFault } from "./common-passwords.ts";
@@ -108,7 +109,7 @@ export function authFor(env: Env, db: Db, origin: string, background?: Backgroun
       user: {
         create: {
           before: async (user) => {
-            const named = PersonName.safeParse(bounded(user).name);
+            const named = PersonName.safeParse(user.name, { error: faultMessage });
             if (!named.success) {
               const detail = `The name ${named.error.issues[0]?.message ?? "is no name"}.`;
               throw authRefusal(refuse("account_invalid", detail, "/name"));
@@ -180,7 +181,8 @@ function gitHub(env: Env) {
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = env;
   if (!clientId || !clientSecret) return {};
   const mapProfileToUser = ({ name, login }: { name: string | null; login: string }) => ({
-    name: PersonName.safeParse(cutText(name ?? "", PERSON_NAME_MAX_CHARACTERS)).data ?? login,
+    name:
+      PersonName.safeParse(cutText((name ?? "").normalize("NFC"), PERSON_NAME_MAX_CHARACTERS)).data ?? login,
   });
   return { github: { clientId, clientSecret, mapProfileToUser } };
 }

@@ -1,5 +1,6 @@
 // What our own code refuses under /auth has the error body of the whole API, and better-auth's message beside it.
 
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { PASSWORD_GUESSES_PER_MINUTE_MAX } from "../../../schema/contract/limits.ts";
 import { Problem } from "../../../schema/contract/problem.ts";
@@ -14,6 +15,8 @@ describe("our refusal of a sign-in route", () => {
     for (const [more, code, pointer] of [
       [{ name: "\u200b" }, "account_invalid", "/name"],
       [{ name: "\u0301" }, "account_invalid", "/name"],
+      // Refused, not cut: a name is stored as it was given or not at all.
+      [{ name: "n".repeat(81) }, "account_invalid", "/name"],
       [{ password: "12345678" }, "account_invalid", "/password"],
     ] as const) {
       const reply = await ask<Said>("POST", SIGN_UP, { body: { ...body, ...more } });
@@ -23,6 +26,16 @@ describe("our refusal of a sign-in route", () => {
       expect(Problem.parse(problem)).toEqual(problem);
       expect([message, problem.instance]).toEqual([problem.detail, SIGN_UP]);
     }
+  });
+
+  it("counts a name's characters once they are composed", async () => {
+    const decomposed = { name: "e\u0301".repeat(80), email: "composed@example.com" };
+    const reply = await ask("POST", SIGN_UP, { body: { ...body, ...decomposed } });
+    expect(reply.status).toBe(200);
+    const long = await ask<Said>("POST", SIGN_UP, { body: { ...body, name: "🦊".repeat(81) } });
+    expect(long.body.detail).toBe("The name must have at most 80 characters; it has 81.");
+    const rows = "SELECT name FROM users WHERE email = 'composed@example.com'";
+    expect(await env.DB.prepare(rows).first("name")).toBe("é".repeat(80));
   });
 
   it("names a broken body, and a time to wait after too many attempts", async () => {
