@@ -36,6 +36,7 @@ async function generate(refs: string[], more: Record<string, unknown> = {}) {
   const job = await ada.must<Generation>("POST", "/v1/generations", {
     adapters: refs.map((ref) => ({ ref })),
     prompt: "two people",
+    size: "256x256",
     ...more,
   });
   const [lease] = await machine.lease();

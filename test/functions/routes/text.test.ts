@@ -202,9 +202,12 @@ describe("a name", () => {
       const { status } = await ask("POST", "/auth/sign-up/email", { body });
       expect([JSON.stringify(name), status]).toEqual([JSON.stringify(name), 422]);
     }
-    await signUp(`${"n".repeat(79)}\ud83d\udc4d\ud83c\udffd`, "long@example.com");
+    const thumb = "\ud83d\udc4d";
+    const long = `${"n".repeat(79)}${thumb}\ud83c\udffd`;
+    await expect(signUp(long, "long@example.com")).rejects.toThrow("it has 81");
+    await signUp(`${"n".repeat(79)}${thumb}`, "long@example.com");
     const row = await db().prepare("SELECT name FROM users WHERE email = 'long@example.com'").first();
-    expect(row?.name).toBe("n".repeat(79));
+    expect(row?.name).toBe(`${"n".repeat(79)}${thumb}`);
   });
 });
 
