@@ -16,8 +16,8 @@ const MOST: Record<string, number> = {
   "browse/index.html": 28,
   "compose/index.html": 60,
   "publish/index.html": 60,
-  "account/index.html": 44,
-  "jobs/index.html": 30,
+  "account/index.html": 46,
+  "jobs/index.html": 32,
   "docs/reference/index.html": 10,
 };
 
