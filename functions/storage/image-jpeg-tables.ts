@@ -31,9 +31,9 @@ export class JpegTables {
     if (UNUSED.includes(marker)) return null;
     if (marker === DHT || marker === DQT) {
       this.#bytes += body.length;
-      const isWhole = marker === DHT ? isHuffman(body) : isQuantization(body);
-      if (!isWhole || this.#bytes > TABLES_MAX_BYTES) throw damaged();
-      if (marker === DQT) for (const each of quantizations(body)) this.#quantizations.add(each);
+      const found = marker === DQT ? quantizationsIn(body) : isHuffman(body) && [];
+      if (!found || this.#bytes > TABLES_MAX_BYTES) throw damaged();
+      for (const each of found) this.#quantizations.add(each);
       return body;
     }
     if (marker === DRI) {
@@ -103,22 +103,15 @@ function isPrefixCode(lengths: Uint8Array): boolean {
   return true;
 }
 
-/** Tables of a precision and destination and 64 numbers (B.2.4.1): where each begins, and the end of the last. */
-function tableStarts(body: Uint8Array): number[] {
-  const starts = [0];
-  for (let at = 0; at < body.length; starts.push(at))
-    at += 1 + BLOCK_COEFFICIENTS * (1 + ((body[at] ?? 0) >> 4));
-  return starts;
+/** Destinations of the tables in a DQT segment, each a precision, a destination and 64 numbers (B.2.4.1); null where it is broken. */
+function quantizationsIn(body: Uint8Array): number[] | null {
+  const destinations: number[] = [];
+  let at = 0;
+  while (at < body.length) {
+    const [precision, destination] = [(body[at] ?? 0) >> 4, (body[at] ?? 0) & 15];
+    if (precision > 1 || destination > 3) return null;
+    destinations.push(destination);
+    at += 1 + BLOCK_COEFFICIENTS * (1 + precision);
+  }
+  return body.length > 0 && at === body.length ? destinations : null;
 }
-
-const quantizations = (body: Uint8Array) =>
-  tableStarts(body)
-    .slice(0, -1)
-    .map((at) => (body[at] ?? 0) & 15);
-
-const isQuantization = (body: Uint8Array) =>
-  body.length > 0 &&
-  tableStarts(body).at(-1) === body.length &&
-  tableStarts(body)
-    .slice(0, -1)
-    .every((at) => (body[at] ?? 0) >> 4 <= 1 && ((body[at] ?? 0) & 15) <= 3);

@@ -15,19 +15,17 @@ const READ_MAX_BYTES = 1024 * 1024;
 
 /** Bytes of chunks that stand before the pixels at most once (5.6). */
 const BYTES: Record<string, number> = {
-  ...{
-    IHDR: 13,
-    cHRM: 32,
-    cICP: 4,
-    gAMA: 4,
-    mDCV: 24,
-    mDCv: 24,
-    cLLI: 8,
-    cLLi: 8,
-    sRGB: 1,
-    pHYs: 9,
-    acTL: 8,
-  },
+  IHDR: 13,
+  cHRM: 32,
+  cICP: 4,
+  gAMA: 4,
+  mDCV: 24,
+  mDCv: 24,
+  cLLI: 8,
+  cLLi: 8,
+  sRGB: 1,
+  pHYs: 9,
+  acTL: 8,
 };
 /** The same where they depend on the colour type: grey, RGB, palette, grey and alpha, RGB and alpha (11.3). */
 const BYTES_BY_COLOUR: Record<string, Record<number, number>> = {
