@@ -29,20 +29,22 @@ const rows: Row[] = [];
 for (const source of SOURCES) {
   for await (const row of measured(source, settings)) {
     rows.push(row);
+    // At once: a source that fails later loses nothing that was measured.
+    if (!settings.quick) store([row]);
     const [low, high] = row.spread.map((each) => each.toPrecision(3));
     console.log(
       `${meets(row) ? "✓" : "·"} ${row.ratio.toPrecision(3)} (${low} to ${high}), goal ${row.goal}: ${row.what} / ${row.against}${row.note && ` [${row.note}]`}`,
     );
   }
 }
-if (!settings.quick) store(rows);
+if (!settings.quick) console.log(`${rows.length} rows written to docs/benchmarks.md`);
 
 const outside = rows.filter((row) => !isInBand(row));
 for (const { id, ratio, band } of values.check ? outside : [])
   console.error(`✗ ${id}: ${ratio.toPrecision(3)} is outside ${band.join(" to ")}`);
 process.exitCode = (values.check && outside.length > 0) || rows.length === 0 ? 1 : 0;
 
-/** Replaces the rows that were measured now; each keeps the commit and the load at which it was. */
+/** Replaces the rows that were measured again; each keeps the commit and the load at which it was. */
 function store(found: Row[]) {
   const kept: Stored[] = existsSync(NUMBERS) ? JSON.parse(readFileSync(NUMBERS, "utf8")) : [];
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], {
@@ -58,5 +60,4 @@ function store(found: Row[]) {
   all.push(...[...now.values()].filter((row) => !kept.some(({ id }) => id === row.id)));
   writeFileSync(NUMBERS, `${JSON.stringify(all, null, 1)}\n`);
   writeFileSync(PAGE, benchmarksPage(all));
-  console.log(`${found.length} rows written to docs/benchmarks.md`);
 }

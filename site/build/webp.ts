@@ -1,4 +1,4 @@
-// Converts the PNGs and lossless WebPs of the built pages to lossy WebP, a fifth of the bytes, and replaces the names of PNGs in pages, styles
+// Converts the PNGs of the built pages to lossy WebP, a fifth of the bytes, and replaces the names of PNGs in pages, styles
 // and scripts. In development Vite serves the files themselves.
 
 import sharp from "sharp";
@@ -9,8 +9,6 @@ const QUALITY = 86;
 
 const lossy = (picture: string | Uint8Array) =>
   sharp(picture).webp({ quality: QUALITY, effort: 4 }).toBuffer();
-export const isLosslessWebp = (bytes: Uint8Array) =>
-  String.fromCharCode(...bytes.subarray(8, 16)) === "WEBPVP8L";
 
 export function webpPictures(): Plugin {
   return {
@@ -22,11 +20,7 @@ export function webpPictures(): Plugin {
       async handler(_, bundle) {
         const renamed = new Map<string, string>();
         for (const [file, output] of Object.entries(bundle)) {
-          if (output.type !== "asset") continue;
-          if (typeof output.source !== "string" && isLosslessWebp(output.source)) {
-            output.source = await lossy(output.source);
-          }
-          if (!file.endsWith(".png")) continue;
+          if (output.type !== "asset" || !file.endsWith(".png")) continue;
           const source = await lossy(output.source);
           const fileName = `${file.slice(0, -".png".length)}.webp`;
           this.emitFile({ type: "asset", fileName, source });

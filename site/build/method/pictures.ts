@@ -4,7 +4,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { escapeHtml } from "../escape.ts";
-import { isLosslessWebp } from "../webp.ts";
 import { isOurs, type Results } from "./results.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../../docs/results");
@@ -18,11 +17,10 @@ interface Size {
   height: number;
 }
 
-/** The size of a lossless WebP, from the first 28 bits behind its signature (WebP Lossless Bitstream Specification, 3). */
+/** The size of a lossy WebP, as eval/sheets.py writes them, from the header of its key frame (RFC 6386, 9.1). */
 function webpSize(bytes: Buffer): Size {
-  if (!isLosslessWebp(bytes)) throw new Error("no lossless WebP");
-  const bits = bytes.readUInt32LE(21);
-  return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) };
+  if (bytes.toString("latin1", 8, 16) !== "WEBPVP8 ") throw new Error("not a lossy WebP");
+  return { width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff };
 }
 
 /** The size of an SVG as eval/plots.py writes it, from its viewBox. */
