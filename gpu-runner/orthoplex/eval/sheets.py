@@ -22,7 +22,7 @@ Line = tuple[str, Tensor]  # what it is, pictures (N, 3, H, W)
 
 
 def write_sheet(path: Path, lines: Sequence[Line]) -> None:
-    """One row a line: its label, then its pictures, enlarged to TILE. Lossy WebP: lossless would be three times as large."""
+    """One row a line: its label, then its pictures, enlarged to TILE. Lossy WebP, a third of a lossless one."""
     _, _, height, width = lines[0][1].shape
     tile = (width * TILE // height, TILE)
     count = max(len(pictures) for _, pictures in lines)
