@@ -12,6 +12,7 @@ import {
 } from "../../schema/contract/foreign.ts";
 import { type HeaderFault, isHeaderFault } from "./adapter-header.ts";
 import { otherKindOf, type Parts, sizesOf, tensorOf } from "./foreign-kinds.ts";
+import { dimensionsOf, lengthsFault } from "./foreign-magnitudes.ts";
 import { STABLE_DIFFUSION } from "./foreign-names-sd.ts";
 import { Z_IMAGE } from "./foreign-names-zimage.ts";
 import { modelOf, type Naming } from "./foreign-naming.ts";
@@ -53,7 +54,7 @@ export function checkForeign({ metadata, tensors }: Header, base: Base): Foreign
       if (name.endsWith(".alpha")) continue;
       return fault("tensor_unexpected", `Tensor "${cut(name)}" belongs to no LoRA that is known here.`);
     }
-    layouts.push(tensor.layout);
+    if (tensor.layout) layouts.push(tensor.layout);
     layers.set(tensor.stem, { ...layers.get(tensor.stem), [tensor.role]: entry });
   }
   const counted = countLayers(layers, base, NAMINGS[family]);
@@ -72,6 +73,7 @@ function countLayers(
   const known = naming.attention(base);
   const model = modelOf([...changed.keys()]);
   const another = `it is for another base${model === null || model === naming.model ? "" : ` (${model}; ${base.id} is ${naming.model})`}.`;
+  const dimensions = dimensionsOf(changed.values());
   const found = new Set<string>();
   let others = 0;
   let largest = 0;
@@ -85,6 +87,9 @@ function countLayers(
     if (!naming.isOfPipeline(name) || (naming.isAttention(name) && !layer)) {
       return fault("base_mismatch", `The LoRA changes "${cut(stem)}", which ${base.id} has not: ${another}`);
     }
+    const place = { label: cut(stem), parts, sizes, layers: layer?.layers.length ?? 1 };
+    const misfit = lengthsFault(place, dimensions);
+    if (misfit) return misfit;
     if (!layer) {
       others += 1;
       continue;

@@ -1,8 +1,9 @@
-// What the tensors of a LoRA file are, by their names: LoRA, LoHa, LoKr, and what is not taken. Pure. Twin of
-// gpu-runner/orthoplex/bases/foreign/{reader,lycoris}.py.
+// What the tensors of a LoRA file are, by their names: LoRA, LoHa, LoKr, lengths of DoRA, and what is not taken. Pure. Twin of
+// gpu-runner/orthoplex/bases/foreign/{reader,lycoris,dora}.py.
 
 import type { Foreign } from "../../schema/contract/foreign.ts";
 import type { HeaderFault } from "./adapter-header.ts";
+import { LYCORIS_LENGTHS, PEFT_LENGTHS } from "./foreign-magnitudes.ts";
 import type { TensorEntry } from "./safetensors.ts";
 
 /** What else is called a LoRA, by a part of the names of the tensors that only it has. */
@@ -11,15 +12,18 @@ const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
   [/lokr_t/, "LoKr in Tucker form"],
   [/boft_/, "BOFT"],
   [/oft_/, "OFT"],
-  [/dora_scale|lora_magnitude_vector/, "DoRA"],
   [/lora_mid/, "LoCon in Tucker form"],
   [/\.diff(?:_b)?$/, "a difference of whole weights"],
   [/ia3|\.on_input/, "IA3"],
   [/glora|\.a1\.weight/, "GLoRA"],
 ];
 type Layout = Foreign["layout"];
-/** Layout, the ending of a tensor's name, and its role in its layer; null: the role is the ending. */
-const ROLES: readonly (readonly [Layout, RegExp, string | null])[] = [
+/**
+ * Layout, the ending of a tensor's name, and its role in its layer. No layout: it is that of the tensors beside it. No role: it is the ending.
+ */
+const ROLES: readonly (readonly [Layout | null, RegExp, string | null])[] = [
+  [null, /\.lora_magnitude_vector(?:\.default)?(?:\.weight)?$/, PEFT_LENGTHS],
+  [null, /\.dora_scale$/, LYCORIS_LENGTHS],
   ["kohya", /\.lora_down\.weight$/, "down"],
   ["kohya", /\.lora_up\.weight$/, "up"],
   ["peft", /\.lora_A(?:\.default)?\.weight$/, "down"],
@@ -29,7 +33,7 @@ const ROLES: readonly (readonly [Layout, RegExp, string | null])[] = [
   ["lycoris", /\.(?:hada_w[12]_[ab]|lokr_w[12](?:_[ab])?)$/, null],
 ];
 
-type Tensor = { layout: Layout; stem: string; role: string };
+type Tensor = { layout: Layout | null; stem: string; role: string };
 /** The tensors of one layer, by role. */
 export type Parts = Readonly<Record<string, TensorEntry>>;
 type Sizes = { outputs: number; inputs: number; rank: number };
@@ -47,7 +51,8 @@ export function tensorOf(name: string): Tensor | null {
 
 /** Outputs, inputs (without the places of a convolution) and rank of a layer's change, or why there is none. */
 export function sizesOf(label: string, parts: Parts): Sizes | HeaderFault {
-  const shapes = new Map(Object.entries(parts).map(([role, { shape }]) => [role, shape]));
+  const { [PEFT_LENGTHS]: _, [LYCORIS_LENGTHS]: __, ...change } = parts;
+  const shapes = new Map(Object.entries(change).map(([role, { shape }]) => [role, shape]));
   const kind = ["hada", "lokr"].find((prefix) => [...shapes.keys()].some((role) => role.startsWith(prefix)));
   if (kind === "hada") return hadamard(label, shapes);
   if (kind === "lokr") return kronecker(label, shapes);

@@ -38,10 +38,11 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
         "weights_sha256": base.description.get("weights_sha256", ""), "title": facts["title"] or flags.file.stem,
     }  # fmt: skip
     tensors = {}
-    for layer, change in lora.layers.items():
-        name, (down, up) = ".".join(layer), change.factors()
+    for layer in lora.layers:
+        name, weight = ".".join(layer), target.weight(layer).detach()
+        down, up = lora.factors(layer, weight)
         # a convolution's inputs with their places again
-        tensors[f"{name}.down"] = down.reshape(len(down), *target.weight(layer).shape[1:]).half().contiguous()
+        tensors[f"{name}.down"] = down.reshape(len(down), *weight.shape[1:]).half().contiguous()
         tensors[f"{name}.up"] = up.half().contiguous()
     write_tensors(flags.out, tensors, metadata)
     said = f"{flags.out}  {len(lora.layers)} layers of {base.id}; {INEXACT}"

@@ -85,8 +85,9 @@ def with_loras(base: AnyBase, loras: Sequence[NamedLora]) -> Iterator[tuple[AnyB
     from orthoplex.bases.foreign.weights import foreign_attached
 
     whole = [(each.lora, each.strength) for each in loras if not each.trigger]
+    gated = _with_gated(base, [each for each in loras if each.trigger])  # before others change the weights it reads
     with foreign_attached(target_of(base), whole):
-        yield _with_gated(base, [each for each in loras if each.trigger])
+        yield gated
 
 
 def _with_gated(base: AnyBase, loras: Sequence[NamedLora]) -> tuple[AnyBase, list[AttachedAdapter]]:
@@ -100,6 +101,6 @@ def _with_gated(base: AnyBase, loras: Sequence[NamedLora]) -> tuple[AnyBase, lis
         from orthoplex.bases.sd import foreign_gated as own
     else:
         from orthoplex.bases.zimage import foreign_gated as own
-    gated = [own.gated_lora(each.lora, str(each.trigger), each.strength, base.layout) for each in loras]
+    gated = [own.gated_lora(each.lora, str(each.trigger), each.strength, base) for each in loras]
     stands = [stand_in(lora, each.words) for lora, each in zip(gated, loras, strict=True)]
     return own.with_gated(base, gated), stands

@@ -24,7 +24,7 @@ const REMEDIES: Partial<Record<FileReason, string>> = {
   tensor_unexpected: OTHER_MODEL,
   shape_invalid: OTHER_MODEL,
   lora_unsupported:
-    "Only plain LoRAs are taken. Save it as one, or merge it into a checkpoint with the program that made it.",
+    "LoRA, DoRA, LoHa and LoKr are taken. Save it as one of them, or merge it into a checkpoint with the program that made it.",
   slot_mismatch: "Train it in the slot that this adapter owns, or publish it as another adapter.",
   too_many_bytes: "Adapter files have at most 2 GiB.",
 };

@@ -134,7 +134,7 @@ describe("publishing a LoRA of another program", () => {
 
   it.each([
     ["sd: LoHa", "tensor_missing", "LoHa"],
-    ["sd: DoRA", "lora_unsupported", "DoRA"],
+    ["sd: OFT", "lora_unsupported", "OFT"],
     ["sd: half of a layer", "tensor_missing", "halves"],
     ["sd: a LoRA of sdxl", "base_mismatch", "another base"],
     ["sd: a stranger's tensor", "tensor_unexpected", "something.else"],

@@ -76,7 +76,7 @@ def test_keys_and_values_convert_in_closed_form(base: SdBase, tmp_path: Path) ->
 
 def test_a_gated_lora_acts_where_its_trigger_is_and_nowhere_without_it(base: SdBase, tmp_path: Path) -> None:
     lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors"), lora_target(base))
-    gated = gated_lora(lora, "<rex>", 1.0, base.layout)
+    gated = gated_lora(lora, "<rex>", 1.0, base)
     assert gated.left_out == ()
     rex, ada = stand_in(gated, "dog"), AttachedAdapter(random_adapter(base, 0, "<ada>"), "<ada>", 1.0)
     other = with_gated(base, [gated])
@@ -93,8 +93,8 @@ def test_with_guidance_and_beside_an_adapter_the_gates_are_those_of_its_own_rows
     lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", entries=False), lora_target(base))
     ada = AttachedAdapter(random_adapter(base, 0, "<ada>"), "<ada>", 1.0)
     spec = SampleSpec("<ada> and <rex>", 1, 128, 128, steps=1, guidance=3.0)
-    none = gated_lora(lora, "<rex>", 0.0, base.layout)
-    some = gated_lora(lora, "<rex>", 1.0, base.layout)
+    none = gated_lora(lora, "<rex>", 0.0, base)
+    some = gated_lora(lora, "<rex>", 1.0, base)
     silent, loud = (states(with_gated(base, [each]), spec, [ada, stand_in(each, "dog")]) for each in (none, some))
     swapped = SampleSpec("<rex> and <ada>", 1, 128, 128, steps=1, guidance=3.0)
     loud_2 = states(with_gated(base, [some]), swapped, [stand_in(some, "dog"), ada])

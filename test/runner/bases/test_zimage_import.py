@@ -234,10 +234,10 @@ def test_a_gated_lora_acts_where_its_trigger_is_and_nowhere_without_it(
     base: ZBase, tmp_path: Path, guidance: float
 ) -> None:
     lora = read_foreign(gated_file(base, tmp_path), lora_target(base))
-    gated = gated_lora(lora, "<rex>", 1.0, base.layout)
+    gated = gated_lora(lora, "<rex>", 1.0, base)
     assert set(gated.left_out) == {f"{TRANSFORMER}.{name}" for name in LAYERS[-2:]}
     rex, ada = stand_in(gated, "dog"), AttachedAdapter(random_adapter(base, 0, "<ada>"), "<ada>", 1.0)
-    other, silent = with_gated(base, [gated]), with_gated(base, [gated_lora(lora, "<rex>", 0.0, base.layout)])
+    other, silent = with_gated(base, [gated]), with_gated(base, [gated_lora(lora, "<rex>", 0.0, base)])
     called = SampleSpec("a <rex>", 1, 64, 64, steps=2, guidance=guidance)
     assert float((states(other, called, [rex]) - states(silent, called, [rex])).abs().max()) > 1e-3
     for absent, members in ((SampleSpec("<ada>", 1, 64, 64, steps=2, guidance=guidance), [ada]), (SPEC, [])):
@@ -248,7 +248,7 @@ def test_a_gated_lora_changes_its_rows_whole_and_the_picture_by_its_gate(base: Z
     """One layer behind an attention: what it adds is the LoRA's own change times rows and gates, elsewhere 0."""
     name = "layers.2.attention.to_out.0"
     lora = read_foreign(gated_file(base, tmp_path, [name]), lora_target(base))
-    gated = gated_lora(lora, "<rex>", 0.5, base.layout)
+    gated = gated_lora(lora, "<rex>", 0.5, base)
     other, spec = with_gated(base, [gated]), SampleSpec("a <rex> smiling", 1, 64, 64, steps=1)
     context = other.encode([other.read(spec, [stand_in(gated, "dog")], 1)])
     x, seen = other.noise(1, spec.canvas)[None], {}

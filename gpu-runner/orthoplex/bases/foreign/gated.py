@@ -1,7 +1,7 @@
 """A foreign LoRA that acts at its trigger alone: gated by the attention that is paid to it, like a concept of ours.
 
-In the prompt `<trigger>` stands for the LoRA's own words. At positions p of the picture y(p) += strength g(p) B A x(p),
-g of the latest attention to words before the layer; how the trigger's own rows change is a family's part. What cannot
+In the prompt `<trigger>` stands for the LoRA's own words. At positions p of the picture y(p) += strength g(p) D x(p), D the
+change of the weight (B A of a LoRA) and g of the latest attention to words before the layer; how the trigger's own rows change is a family's part. What cannot
 be gated is left out and named. A LoRA was not trained so and has no slot: it stays inexact, though other concepts' rows
 keep their keys and values.
 """
@@ -37,20 +37,17 @@ class GatedLora:
 
 
 def divided(
-    lora: ForeignLora, trigger: str, strength: float, *, is_entry: Callable[[Layer], bool],
+    lora: ForeignLora, trigger: str, strength: float, *, model: nn.Module, is_entry: Callable[[Layer], bool],
     is_gated: Callable[[Layer], bool],
 ) -> GatedLora:  # fmt: skip
-    """The parts of a LoRA that can be gated."""
+    """The parts of a LoRA that can be gated. model: the denoiser that has them, without other LoRAs in its weights."""
     entries, residuals, left = {}, {}, []
-    for layer, change in lora.layers.items():
-        down, up = change.factors()
-        pair = (down, strength * up)
-        if is_entry(layer):
-            entries[layer[1]] = pair
-        elif is_gated(layer):
-            residuals[layer[1]] = pair
-        else:
+    for layer in lora.layers:
+        if not (is_entry(layer) or is_gated(layer)):
             left.append(".".join(layer))
+            continue
+        down, up = lora.factors(layer, model.get_parameter(f"{layer[1]}.weight").detach())
+        (entries if is_entry(layer) else residuals)[layer[1]] = (down, strength * up)
     return GatedLora(trigger, entries, residuals, tuple(left))
 
 

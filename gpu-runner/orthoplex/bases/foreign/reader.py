@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
 from orthoplex.bases.foreign import lycoris
-from orthoplex.bases.foreign.changes import Change, LowRank
+from orthoplex.bases.foreign.changes import Change, Dense, LowRank
+from orthoplex.bases.foreign.dora import Magnitude, MagnitudeRefused, magnitude_names, magnitude_of
 from orthoplex.bases.foreign.peft_settings import peft_settings
 from orthoplex.bases.foreign.target import Layer, LoraTarget
 
@@ -25,7 +25,7 @@ FORMAT = "orthoplex.foreign/1"
 # What else is called a LoRA, by the tensors that only it has.
 OTHER_KINDS = {
     "hada_t": "LoHa in Tucker form", "lokr_t": "LoKr in Tucker form", "oft_": "OFT", "boft_": "BOFT",
-    "dora_scale": "DoRA", "lora_magnitude_vector": "DoRA", "lora_mid": "LoCon in Tucker form",
+    "lora_mid": "LoCon in Tucker form",
     ".diff": "a difference of whole weights", "ia3": "IA3", ".on_input": "IA3", ".a1.weight": "GLoRA", "glora": "GLoRA",
 }  # fmt: skip
 DOWN = (".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.down.weight", "_lora.down.weight",
@@ -41,14 +41,25 @@ class ForeignRefused(ValueError):  # noqa: N818 - a refusal
 
 @dataclass(frozen=True, eq=False)
 class ForeignLora:
-    """layers: what is added to the weights of each. metadata: what the file says of itself."""
+    """layers: what is added to the weights of each. metadata: what the file says of itself. lengths: of DoRA."""
 
     layers: Mapping[Layer, Change]
     metadata: Mapping[str, str]
+    lengths: Mapping[Layer, Magnitude] = field(default_factory=dict)
 
-    def change(self, layer: Layer, shape: torch.Size) -> Tensor:
-        """What is added as the layer's weight is shaped, fp64; convolutions are taken at all their places."""
-        return self.layers[layer].matrix().reshape(shape)
+    def change(self, layer: Layer, weight: Tensor) -> Tensor:
+        """What is added to this weight, shaped like it, fp64; convolutions are taken at all their places.
+
+        weight: the base's own, without other LoRAs: that of DoRA follows from it.
+        """
+        matrix, own = self.layers[layer].matrix(), self.lengths.get(layer)
+        return matrix.reshape(weight.shape) if own is None else own.change(weight, matrix)
+
+    def factors(self, layer: Layer, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """down (r, inputs) and up (out, r), fp32, of the same."""
+        if layer not in self.lengths:
+            return self.layers[layer].factors()
+        return Dense(self.change(layer, weight).flatten(1)).factors()
 
 
 def read_foreign(path: Path, target: LoraTarget) -> ForeignLora:
@@ -66,7 +77,7 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
     metadata: dict[str, str] = header.get("__metadata__") or {}
     if (found := other_kind(tensors)) is not None:
         raise ForeignRefused(f"{path} holds {found[1]} ({found[0]}), which is not loaded here")
-    layers: dict[Layer, Change] = {}
+    layers: dict[Layer, tuple[Change, Magnitude | None]] = {}
     for stem, layer, change in _layers(path, tensors, metadata, target=target):
         # Some files name a layer in two ways, for two programs.
         if layer in layers and not _is_same(layers[layer], change):
@@ -74,14 +85,17 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
         layers.setdefault(layer, change)
     if not layers:
         raise ForeignRefused(f"{path} holds no LoRA")
-    lora = ForeignLora(layers, metadata)
-    _check_shapes(path, lora, target)
-    return lora
+    lengths = {layer: own for layer, (_, own) in layers.items() if own is not None}
+    return ForeignLora({layer: change for layer, (change, _) in layers.items()}, metadata, lengths)
 
 
-def _is_same(one: Change, other: Change) -> bool:
+def _is_same(one: tuple[Change, Magnitude | None], other: tuple[Change, Magnitude | None]) -> bool:
     """To the precision of bfloat16."""
-    a, b = one.matrix(), other.matrix()
+    (a, lengths), (b, other_lengths) = (one[0].matrix(), one[1]), (other[0].matrix(), other[1])
+    if (lengths is None) != (other_lengths is None):
+        return False
+    if lengths is not None and other_lengths is not None and not lengths.is_same(other_lengths, SAME):
+        return False
     return a.shape == b.shape and bool((a - b).norm() <= SAME * a.norm())
 
 
@@ -96,28 +110,40 @@ def other_kind(names: Iterable[str]) -> tuple[str, str] | None:
 
 def _layers(
     path: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, target: LoraTarget
-) -> Iterator[tuple[str, Layer, Change]]:
+) -> Iterator[tuple[str, Layer, tuple[Change, Magnitude | None]]]:
     changes = {**_loras(path, tensors, metadata, target=target), **_lycoris(path, tensors)}
     if unknown := [stem for stem in changes if not target.find(stem)]:
         raise ForeignRefused(
             f"{path} changes {len(unknown)} of {len(changes)} layers that {target.base_id} does not have, such as "
             f"{unknown[0]}: {target.mismatch(unknown)}"
         )
-    known = {key for _, keys in changes.values() for key in keys}
+    names = magnitude_names(tensors)
+    if alone := [name for stem, name in names.items() if stem not in changes]:
+        raise ForeignRefused(f"{path} holds {alone[0]}, a DoRA's length without its LoRA")
+    known = {key for _, keys in changes.values() for key in keys} | set(names.values())
     if left := sorted(key for key in tensors if key not in known and not key.endswith(".alpha")):
         raise ForeignRefused(f"{path} holds {left[0]}, which belongs to no LoRA that is known here")
+    written = {name: tensors[name] for name in names.values()}
     for stem, (change, _) in changes.items():
         layers = target.find(stem)
-        if len(layers) == 1:
-            yield stem, layers[0], change
-            continue
         sizes = [len(target.weight(layer)) for layer in layers]
-        if change.shape[0] != sum(sizes):
+        if len(layers) > 1 and change.shape[0] != sum(sizes):
             raise ForeignRefused(
                 f"{path} changes {stem} in {change.shape[0]} rows; of {target.base_id} these are {sum(sizes)}: "
                 "it is for another base"
             )
-        yield from ((stem, layer, rows) for layer, rows in zip(layers, change.rows(sizes), strict=True))
+        stretches = [change] if len(layers) == 1 else change.rows(sizes)
+        for layer, own in zip(layers, stretches, strict=True):
+            _check_shape(path, layer, own, target)
+        lengths: Sequence[Magnitude | None] = [None] * len(layers)
+        if (name := names.get(stem)) is not None:
+            try:
+                shape = (sum(sizes), *target.weight(layers[0]).shape[1:])
+                length = magnitude_of(name, tensors[name], shape, written)
+                lengths = [length] if len(layers) == 1 else length.rows(sizes)
+            except MagnitudeRefused as error:
+                raise ForeignRefused(f"{path}: {name} {error}, which is not loaded here") from error
+        yield from ((stem, *each) for each in zip(layers, zip(stretches, lengths, strict=True), strict=True))
 
 
 def _loras(
@@ -169,14 +195,13 @@ def halves(names: Iterable[str], endings: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _check_shapes(path: str, lora: ForeignLora, target: LoraTarget) -> None:
-    for layer, change in lora.layers.items():
-        weight = target.weight(layer)
-        says, whole = change.shape, tuple(weight.shape)
-        fits = says == whole or (weight.dim() == 2 and says == (*whole, 1, 1))
-        fits = fits or (weight.dim() == 4 and (weight.shape[2:] == (1, 1) or not isinstance(change, LowRank))
-                        and says == (whole[0], weight[0].numel()))  # fmt: skip
-        if not fits or (isinstance(change, LowRank) and not change.is_whole):
-            raise ForeignRefused(
-                f"{path} changes {'.'.join(layer)} as {says}; of {target.base_id} it is {whole}: it is for another base"
-            )
+def _check_shape(path: str, layer: Layer, change: Change, target: LoraTarget) -> None:
+    weight = target.weight(layer)
+    says, whole = change.shape, tuple(weight.shape)
+    fits = says == whole or (weight.dim() == 2 and says == (*whole, 1, 1))
+    fits = fits or (weight.dim() == 4 and (weight.shape[2:] == (1, 1) or not isinstance(change, LowRank))
+                    and says == (whole[0], weight[0].numel()))  # fmt: skip
+    if not fits or (isinstance(change, LowRank) and not change.is_whole):
+        raise ForeignRefused(
+            f"{path} changes {'.'.join(layer)} as {says}; of {target.base_id} it is {whole}: it is for another base"
+        )

@@ -13,7 +13,7 @@ from orthoplex.bases.foreign.target import LoraTarget
 
 @contextmanager
 def foreign_attached(target: LoraTarget, loras: Sequence[tuple[ForeignLora, float]]) -> Iterator[None]:
-    """Inside the `with` block W = W0 + sum strength * change on every picture; then W0 again, bit for bit.
+    """Inside the `with` block W = W0 + sum strength * change(W0) on every picture; then W0 again, bit for bit.
 
     W0 waits in main memory: of a large model it may be most of what the device holds.
     """
@@ -36,5 +36,5 @@ def add_foreign(target: LoraTarget, loras: Sequence[tuple[ForeignLora, float]]) 
         total = weight.double()
         for lora, strength in loras:
             if layer in lora.layers:
-                total = total + strength * lora.change(layer, weight.shape).to(weight.device)
+                total = total + strength * lora.change(layer, weight).to(weight.device)
         weight.copy_(total)

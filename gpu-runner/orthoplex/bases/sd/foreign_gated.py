@@ -19,13 +19,13 @@ from orthoplex.bases.sd.base import SdBase
 from orthoplex.bases.sd.names import UNET
 from orthoplex.bases.sd.reading import SdReading
 from orthoplex.ortho.gated import GatedAttachment, Member
-from orthoplex.ortho.layout import Layout
 
 
-def gated_lora(lora: ForeignLora, trigger: str, strength: float, layout: Layout) -> GatedLora:
-    """The parts of a LoRA that a base of this layout can gate."""
+def gated_lora(lora: ForeignLora, trigger: str, strength: float, base: SdBase) -> GatedLora:
+    """The parts of a LoRA that a base can gate."""
+    layout = base.layout
     return divided(
-        lora, trigger, strength,
+        lora, trigger, strength, model=base.model,
         is_entry=lambda layer: layer[0] == UNET and layer[1] in layout.entries,
         is_gated=lambda layer: layer[0] == UNET and layer[1] in layout.layers,
     )  # fmt: skip

@@ -19,15 +19,14 @@ from orthoplex.bases.sd.reading import SdReading
 from orthoplex.bases.zimage.base import ZBase
 from orthoplex.bases.zimage.foreign import TRANSFORMER
 from orthoplex.ortho.gated import GatedAttachment
-from orthoplex.ortho.layout import Layout
 
 _STREAM = re.compile(r"layers\.\d+\.(?:attention|feed_forward)\..+")
 
 
-def gated_lora(lora: ForeignLora, trigger: str, strength: float, layout: Layout) -> GatedLora:  # noqa: ARG001
-    """The parts of a LoRA that can be gated; the layout is what every family's function is given."""
+def gated_lora(lora: ForeignLora, trigger: str, strength: float, base: ZBase) -> GatedLora:
+    """The parts of a LoRA that a base can gate."""
     return divided(
-        lora, trigger, strength,
+        lora, trigger, strength, model=base.model,
         is_entry=lambda _: False,
         is_gated=lambda layer: layer[0] == TRANSFORMER and _STREAM.fullmatch(layer[1]) is not None,
     )  # fmt: skip
