@@ -8,11 +8,8 @@ import type { TensorEntry } from "./safetensors.ts";
 
 /** What else is called a LoRA, by a part of the names of the tensors that only it has. */
 const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
-  [/hada_t/, "LoHa in Tucker form"],
-  [/lokr_t/, "LoKr in Tucker form"],
   [/boft_/, "BOFT"],
   [/oft_/, "OFT"],
-  [/lora_mid/, "LoCon in Tucker form"],
   [/\.diff(?:_b)?$/, "a difference of whole weights"],
   [/ia3|\.on_input/, "IA3"],
   [/glora|\.a1\.weight/, "GLoRA"],
@@ -30,7 +27,8 @@ const ROLES: readonly (readonly [Layout | null, RegExp, string | null])[] = [
   ["peft", /\.lora_B(?:\.default)?\.weight$/, "up"],
   ["diffusers", /(?:[._]lora|\.lora_linear_layer)\.down\.weight$/, "down"],
   ["diffusers", /(?:[._]lora|\.lora_linear_layer)\.up\.weight$/, "up"],
-  ["lycoris", /\.(?:hada_w[12]_[ab]|lokr_w[12](?:_[ab])?)$/, null],
+  [null, /\.lora_mid\.weight$/, "mid"],
+  ["lycoris", /\.(?:hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))$/, null],
 ];
 
 type Tensor = { layout: Layout | null; stem: string; role: string };
@@ -38,6 +36,7 @@ type Tensor = { layout: Layout | null; stem: string; role: string };
 export type Parts = Readonly<Record<string, TensorEntry>>;
 type Sizes = { outputs: number; inputs: number; rank: number };
 type Shape = readonly number[];
+type Ends = readonly (number | undefined)[];
 
 export const otherKindOf = (name: string) => OTHER_KINDS.find(([mark]) => mark.test(name))?.[1] ?? null;
 
@@ -58,7 +57,19 @@ export function sizesOf(label: string, parts: Parts): Sizes | HeaderFault {
   if (kind === "lokr") return kronecker(label, shapes);
   const [down, up] = [shapes.get("down"), shapes.get("up")];
   if (!down || !up) return { reason: "tensor_missing", detail: `"${label}" has only one of its halves.` };
-  return product(label, up, down);
+  const mid = shapes.get("mid");
+  if (!mid) return product(label, up, down);
+  const [[outputs, outer], [inner, inputs]] = [up, down];
+  const isPlain = [...up.slice(2), ...down.slice(2)].every((side) => side === 1);
+  const whole = isPlain && tucker(mid, [outer, outputs], [inner, inputs]);
+  return whole || notWhole("LoCon in Tucker form", label);
+}
+
+/** A core (rank, rank, height, width) with outer (rank, outputs) and inner (rank, inputs); null where these are of several ranks. */
+function tucker(core: Shape, [outer, outputs]: Ends, [inner, inputs]: Ends): Sizes | null {
+  const [rank] = core;
+  const isOne = core.length === 4 && [core[1], outer, inner].every((other) => other === rank);
+  return isOne && rank && outputs && inputs ? { outputs, inputs, rank } : null;
 }
 
 /** (outputs, rank) times (rank, inputs). */
@@ -79,11 +90,12 @@ const notWhole = (kind: string, label: string): HeaderFault => ({
 
 function hadamard(label: string, shapes: ReadonlyMap<string, Shape>): Sizes | HeaderFault {
   const sides = [1, 2].map((n) => {
-    const [a, b] = [shapes.get(`hada_w${n}_a`), shapes.get(`hada_w${n}_b`)];
-    return a && b ? product(label, a, b) : null;
+    const [a, b, t] = [shapes.get(`hada_w${n}_a`), shapes.get(`hada_w${n}_b`), shapes.get(`hada_t${n}`)];
+    return a && b ? (t ? tucker(t, a, b) : product(label, a, b)) : null;
   });
   const [one, other] = sides;
-  if (!one || !other || shapes.size !== 4) return notWhole("LoHa", label);
+  const cores = [1, 2].filter((n) => shapes.has(`hada_t${n}`)).length;
+  if (!one || !other || shapes.size !== 4 + cores) return notWhole("LoHa", label);
   if ("reason" in one) return one;
   if ("reason" in other) return other;
   if (one.outputs === other.outputs && one.inputs === other.inputs) return one;
@@ -93,8 +105,9 @@ function hadamard(label: string, shapes: ReadonlyMap<string, Shape>): Sizes | He
 function kronecker(label: string, shapes: ReadonlyMap<string, Shape>): Sizes | HeaderFault {
   const sides = [1, 2].map((n): Sizes | HeaderFault | null => {
     const [whole, a, b] = ["", "_a", "_b"].map((ending) => shapes.get(`lokr_w${n}${ending}`));
-    if (whole) return a || b ? null : { outputs: whole[0] ?? 0, inputs: whole[1] ?? 0, rank: 0 };
-    return a && b ? product(label, a, b) : null;
+    const t = n === 2 ? shapes.get("lokr_t2") : undefined;
+    if (whole) return a || b || t ? null : { outputs: whole[0] ?? 0, inputs: whole[1] ?? 0, rank: 0 };
+    return a && b ? (t ? tucker(t, a, b) : product(label, a, b)) : null;
   });
   const [left, right] = sides;
   if (!left || !right) return notWhole("LoKr", label);

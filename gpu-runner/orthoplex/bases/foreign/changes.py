@@ -1,6 +1,8 @@
 """What files of other programs change of a layer's weight: LoRA, LoHa and LoKr, all as one matrix (out, in). Pure.
 
 LoRA: s B A. LoHa: s (A1 B1) * (A2 B2), elementwise. LoKr: s W1 (x) W2, Kronecker's product (LyCORIS, Yeh et al. 2024).
+In Tucker form a product A B of a convolution has a core t of its places:
+    w[o, i, y, x] = sum_{p, q} t[p, q, y, x] a[p, o] b[q, i]   (LyCORIS' rebuild_tucker)
 Convolutions have all their places as inputs.
 """
 
@@ -93,20 +95,42 @@ class _Product:
 
 
 @dataclass(frozen=True, eq=False)
-class Hadamard(_Product):
-    """LoHa: two pairs a (out, r), b (r, inputs)."""
+class Tucker(_Product):
+    """core (r, r, height, width), outer (r, out), inner (r, in)."""
 
-    first: tuple[Tensor, Tensor]
-    second: tuple[Tensor, Tensor]
+    core: Tensor
+    outer: Tensor
+    inner: Tensor
     scale: float
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return (self.first[0].shape[0], self.first[1].shape[1])
+        return (self.outer.shape[1], self.inner.shape[1], *self.core.shape[2:])
+
+    @property
+    def is_whole(self) -> bool:
+        """The core and both sides are of one rank."""
+        return self.core.dim() == 4 and len({*self.core.shape[:2], len(self.outer), len(self.inner)}) == 1
 
     def matrix(self) -> Tensor:
-        one, other = (a.double() @ b.double() for a, b in (self.first, self.second))
-        return self.scale * one * other
+        parts = (self.core.double(), self.outer.double(), self.inner.double())
+        return self.scale * torch.einsum("pqyx,po,qi->oiyx", *parts).flatten(1)
+
+
+@dataclass(frozen=True, eq=False)
+class Hadamard(_Product):
+    """LoHa: two products of one size, number by number."""
+
+    first: LowRank | Tucker
+    second: LowRank | Tucker
+    scale: float
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.first.shape
+
+    def matrix(self) -> Tensor:
+        return self.scale * self.first.matrix() * self.second.matrix()
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from torch import Tensor
 
-from orthoplex.bases.foreign.changes import Change, Hadamard, Kronecker
+from orthoplex.bases.foreign.changes import Change, Hadamard, Kronecker, LowRank, Tucker
 
-_ENDING = re.compile(r"\.((?:hada|lokr)_w[12](?:_[ab])?)$")
-_LOHA = ("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b")
+_ENDING = re.compile(r"\.((?:hada|lokr)_(?:w[12](?:_[ab])?|t[12]))$")
 KINDS = {"hada": "LoHa", "lokr": "LoKr"}
 
 
@@ -28,12 +27,20 @@ def change_of(own: Mapping[str, Tensor], alpha: float | None) -> Change | None:
 
     alpha: over the rank it is the scale; without it the scale is 1, and so where a LoKr has no rank.
     """
-    if set(own) == set(_LOHA):
-        pairs = [(own[f"hada_w{n}_a"].float(), own[f"hada_w{n}_b"].float()) for n in (1, 2)]
-        shapes = {(a.shape[0], b.shape[1:].numel()) for a, b in pairs}
-        if len(shapes) > 1 or any(a.dim() != 2 or b.dim() != 2 or a.shape[1] != len(b) for a, b in pairs):
-            return None
-        return Hadamard(pairs[0], pairs[1], 1.0 if alpha is None else alpha / len(pairs[0][1]))
+    return _hadamard(own, alpha) if any(name.startswith("hada") for name in own) else _kronecker(own, alpha)
+
+
+def _hadamard(own: Mapping[str, Tensor], alpha: float | None) -> Change | None:
+    sides = [_product(own, f"hada_w{n}", f"hada_t{n}") for n in (1, 2)]
+    if None in sides or len(own) != sum(used for _, _, used in filter(None, sides)):
+        return None
+    (first, rank, _), (second, _, _) = filter(None, sides)
+    if first.shape != second.shape:
+        return None
+    return Hadamard(first, second, 1.0 if alpha is None else alpha / rank)
+
+
+def _kronecker(own: Mapping[str, Tensor], alpha: float | None) -> Change | None:
     one, other = _side(own, 1), _side(own, 2)
     if one is None or other is None or len(own) != one[2] + other[2]:
         return None
@@ -45,10 +52,21 @@ def change_of(own: Mapping[str, Tensor], alpha: float | None) -> Change | None:
 
 
 def _side(own: Mapping[str, Tensor], n: int) -> tuple[Tensor, int | None, int] | None:
-    """W1 or W2 of a LoKr, its rank if it has one, and of how many tensors it is made."""
+    """W1 or W2 of a LoKr, its rank if it has one, and of how many tensors it is made. W1 has no places, so no core."""
     if (whole := own.get(f"lokr_w{n}")) is not None:
         return whole.float(), None, 1
-    a, b = own.get(f"lokr_w{n}_a"), own.get(f"lokr_w{n}_b")
-    if a is None or b is None or a.dim() != 2 or b.dim() != 2 or a.shape[1] != len(b):
+    if (found := _product(own, f"lokr_w{n}", "lokr_t2" if n == 2 else None)) is None:  # noqa: PLR2004
         return None
-    return a.float() @ b.float(), len(b), 2
+    made, rank, used = found
+    return made.matrix().float().reshape(made.shape), rank, used
+
+
+def _product(own: Mapping[str, Tensor], name: str, core: str | None) -> tuple[LowRank | Tucker, int, int] | None:
+    """A product a (out, r) b (r, in), or with its core t: a (r, out), b (r, in). Its rank, and how many tensors."""
+    a, b, t = own.get(f"{name}_a"), own.get(f"{name}_b"), own.get(core) if core else None
+    if a is None or b is None or a.dim() != 2 or b.dim() != 2:  # noqa: PLR2004
+        return None
+    if t is None:
+        return (LowRank(b.float(), a.float(), 1.0), len(b), 2) if a.shape[1] == len(b) else None
+    made = Tucker(t.float(), a.float(), b.float(), 1.0)
+    return (made, len(b), 3) if made.is_whole else None

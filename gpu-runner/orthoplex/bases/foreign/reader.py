@@ -16,7 +16,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from orthoplex.bases.foreign import lycoris
-from orthoplex.bases.foreign.changes import Change, Dense, LowRank
+from orthoplex.bases.foreign.changes import Change, Dense, LowRank, Tucker
 from orthoplex.bases.foreign.dora import Magnitude, MagnitudeRefused, magnitude_names, magnitude_of
 from orthoplex.bases.foreign.peft_settings import peft_settings
 from orthoplex.bases.foreign.target import Layer, LoraTarget
@@ -24,14 +24,14 @@ from orthoplex.bases.foreign.target import Layer, LoraTarget
 FORMAT = "orthoplex.foreign/1"
 # What else is called a LoRA, by the tensors that only it has.
 OTHER_KINDS = {
-    "hada_t": "LoHa in Tucker form", "lokr_t": "LoKr in Tucker form", "oft_": "OFT", "boft_": "BOFT",
-    "lora_mid": "LoCon in Tucker form",
+    "oft_": "OFT", "boft_": "BOFT",
     ".diff": "a difference of whole weights", "ia3": "IA3", ".on_input": "IA3", ".a1.weight": "GLoRA", "glora": "GLoRA",
 }  # fmt: skip
 DOWN = (".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.down.weight", "_lora.down.weight",
          ".lora_linear_layer.down.weight", ".down")  # fmt: skip
 UP = (".lora_up.weight", ".lora_B.weight", ".lora_B.default.weight", ".lora.up.weight", "_lora.up.weight",
        ".lora_linear_layer.up.weight", ".up")  # fmt: skip
+MID = ".lora_mid.weight"  # the core of a LoCon in Tucker form
 SAME = 2**-7  # a rounding of bfloat16, as a share
 
 
@@ -165,7 +165,14 @@ def _loras(
             scale = alpha / len(down)
         elif (layers := target.find(stem)) and layers[0][0] in settings:
             scale = settings[layers[0][0]].scale(layers[0][1], len(down))
-        found[stem] = LowRank(down.float(), up.float(), scale), (key, ups[stem])
+        keys: tuple[str, ...] = (key, ups[stem])
+        change: Change = LowRank(down.float(), up.float(), scale)
+        if (core := tensors.get(f"{stem}{MID}")) is not None:
+            change = Tucker(core.float(), up.float().flatten(1).T, down.float().flatten(1), scale)
+            keys = (*keys, f"{stem}{MID}")
+            if not change.is_whole or max((*up.shape[2:], *down.shape[2:]), default=1) > 1:
+                raise ForeignRefused(f"{path} holds a LoCon of {stem} in Tucker form that is not whole: {', '.join(keys)}")
+        found[stem] = change, keys
     return found
 
 
