@@ -18,7 +18,9 @@ type Layer = {
 
 /** In how many dimensions a file has the lengths of linear layers: LyCORIS has two, diffusers one in the same names. */
 export const dimensionsOf = (all: Iterable<Readonly<Record<string, TensorEntry>>>): ReadonlySet<number> =>
-  new Set([...all].flatMap((parts) => parts[LYCORIS_LENGTHS]?.shape.length ?? []).filter((n) => n === 1 || n === 2));
+  new Set(
+    [...all].flatMap((parts) => parts[LYCORIS_LENGTHS]?.shape.length ?? []).filter((n) => n === 1 || n === 2),
+  );
 
 /** Why the lengths of a layer are not taken, or null where they are, or there are none. */
 export function lengthsFault(layer: Layer, dimensions: ReadonlySet<number>): HeaderFault | null {

@@ -1,9 +1,9 @@
-"""DoRA: a LoRA whose sum with the weight is brought to a learned length (Liu et al. 2024, section 4), as one change. Pure.
+"""DoRA: a LoRA whose sum with the weight is brought to learned lengths (Liu et al. 2024, section 4). Pure.
 
     V = W + s B A,    W' = m V / |V|,    change = W' - W
 |V| by output (each row with all its places, as PEFT and LyCORIS' `wd_on_out` have it) or by input (each column).
-What a strength t adds is t (W' - W), as LyCORIS' functions and ComfyUI have it: W at 0, W' at 1. PEFT scales B A within
-the norm in its place, which is the same at 1.
+What a strength t adds is t (W' - W), as LyCORIS' functions and ComfyUI have it: W at 0, W' at 1. PEFT scales B A
+within the norm in its place, which is the same at 1.
 """
 
 from __future__ import annotations

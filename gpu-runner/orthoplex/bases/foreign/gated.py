@@ -1,9 +1,9 @@
 """A foreign LoRA that acts at its trigger alone: gated by the attention that is paid to it, like a concept of ours.
 
-In the prompt `<trigger>` stands for the LoRA's own words. At positions p of the picture y(p) += strength g(p) D x(p), D the
-change of the weight (B A of a LoRA) and g of the latest attention to words before the layer; how the trigger's own rows change is a family's part. What cannot
-be gated is left out and named. A LoRA was not trained so and has no slot: it stays inexact, though other concepts' rows
-keep their keys and values.
+In the prompt `<trigger>` stands for the LoRA's own words. At positions p of the picture y(p) += strength g(p) D x(p), D
+the change of the weight (B A of a LoRA) and g of the latest attention to words before the layer; how the trigger's own
+rows change is a family's part. What cannot be gated is left out and named. A LoRA was not trained so and has no slot:
+it stays inexact, though other concepts' rows keep their keys and values.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def divided(
     is_gated: Callable[[Layer], bool],
 ) -> GatedLora:  # fmt: skip
     """The parts of a LoRA that can be gated. model: the denoiser that has them, without other LoRAs in its weights."""
-    entries, residuals, left = {}, {}, []
+    entries: dict[str, Factors] = {}
+    residuals: dict[str, Factors] = {}
+    left: list[str] = []
     for layer in lora.layers:
         if not (is_entry(layer) or is_gated(layer)):
             left.append(".".join(layer))

@@ -55,7 +55,7 @@ def _side(own: Mapping[str, Tensor], n: int) -> tuple[Tensor, int | None, int] |
     """W1 or W2 of a LoKr, its rank if it has one, and of how many tensors it is made. W1 has no places, so no core."""
     if (whole := own.get(f"lokr_w{n}")) is not None:
         return whole.float(), None, 1
-    if (found := _product(own, f"lokr_w{n}", "lokr_t2" if n == 2 else None)) is None:  # noqa: PLR2004
+    if (found := _product(own, f"lokr_w{n}", "lokr_t2" if n == 2 else None)) is None:
         return None
     made, rank, used = found
     return made.matrix().float().reshape(made.shape), rank, used
@@ -64,7 +64,7 @@ def _side(own: Mapping[str, Tensor], n: int) -> tuple[Tensor, int | None, int] |
 def _product(own: Mapping[str, Tensor], name: str, core: str | None) -> tuple[LowRank | Tucker, int, int] | None:
     """A product a (out, r) b (r, in), or with its core t: a (r, out), b (r, in). Its rank, and how many tensors."""
     a, b, t = own.get(f"{name}_a"), own.get(f"{name}_b"), own.get(core) if core else None
-    if a is None or b is None or a.dim() != 2 or b.dim() != 2:  # noqa: PLR2004
+    if a is None or b is None or a.dim() != 2 or b.dim() != 2:
         return None
     if t is None:
         return (LowRank(b.float(), a.float(), 1.0), len(b), 2) if a.shape[1] == len(b) else None

@@ -171,7 +171,9 @@ def _loras(
             change = Tucker(core.float(), up.float().flatten(1).T, down.float().flatten(1), scale)
             keys = (*keys, f"{stem}{MID}")
             if not change.is_whole or max((*up.shape[2:], *down.shape[2:]), default=1) > 1:
-                raise ForeignRefused(f"{path} holds a LoCon of {stem} in Tucker form that is not whole: {', '.join(keys)}")
+                raise ForeignRefused(
+                    f"{path} holds a LoCon of {stem} in Tucker form that is not whole: {', '.join(keys)}"
+                )
         found[stem] = change, keys
     return found
 
