@@ -65,8 +65,8 @@ export async function plannedGeneration(
   if (size instanceof Refusal) return size;
   const settings = settingsOf(cast.base, input);
   if (settings instanceof Refusal) return settings;
-  const beyond = seedFault(input);
-  if (beyond) return beyond;
+  const refused = seedFault(input) ?? previewFault(input, caller, cast.members);
+  if (refused) return refused;
 
   const request: StoredGenerationRequest = {
     composition_id: requested.compositionId,
@@ -75,6 +75,7 @@ export async function plannedGeneration(
     seed: input.seed ?? randomSeed(),
     ...settings,
     size: `${size.width}x${size.height}`,
+    ...(input.preview_of && { preview_of: input.preview_of }),
     adapters: cast.members.map(({ resolved }) => resolved),
   };
   if (awaited) {
@@ -123,6 +124,20 @@ function seedFault({ seed, count }: GenerationInput): Refusal | null {
   if (seed === undefined || seed + count - 1 <= SEED_MAX) return null;
   const detail = `For ${count} pictures the seed may be at most ${SEED_MAX - count + 1}: each takes the next one.`;
   return refuse("request_invalid", detail, "/seed");
+}
+
+/** Pictures for the page of a version show it alone, and only its owner orders them. */
+function previewFault(
+  { preview_of }: GenerationInput,
+  caller: Caller,
+  members: Cast["members"],
+): Refusal | null {
+  if (preview_of === undefined) return null;
+  const [only, ...others] = members;
+  const isOwn = only?.version.id === preview_of && only.adapter.ownerId === caller.id;
+  if (isOwn && others.length === 0) return null;
+  const detail = `Pictures for the page of ${preview_of} are drawn with it alone, and ordered by its owner.`;
+  return refuse("request_invalid", detail, "/preview_of");
 }
 
 /** Leaves room below the largest seed: picture k of a job has the seed + k. */

@@ -29,12 +29,15 @@ type JobFacts = {
   adapter_id: Id<"adp">;
   composition_id: Id<"cmp"> | null;
   is_preview: number;
+  /** Its owner ordered it for the page of a version of their own. */
+  is_for_page: number;
   /** The runner is the owner's own: its pictures are not charged, and do not count as uses. */
   is_own_runner: number;
 };
 
 const JOB_FACTS = `
 SELECT owner_id, kind, base_id, spec, inputs, adapter_id, request ->> 'composition_id' AS composition_id,
+  request ->> 'preview_of' IS NOT NULL AS is_for_page,
   EXISTS (SELECT 1 FROM versions WHERE preview_job_id = jobs.id) AS is_preview,
   EXISTS (SELECT 1 FROM runners WHERE id = ?2 AND owner_id = jobs.owner_id) AS is_own_runner
 FROM jobs WHERE id = ?1`;
@@ -150,7 +153,7 @@ async function sampleResult(
     const keep = bound(KEEP_CERTIFICATE, JSON.stringify(certificate), fault, now);
     return { statements: [...inserts, show, keep], versionId: null };
   }
-  if (job.is_own_runner) return { statements: inserts, versionId: null };
+  if (job.is_own_runner || job.is_for_page) return { statements: inserts, versionId: null };
   const used = JSON.stringify(spec.adapters.map((adapter) => adapter.version_id));
   const counts = [
     bound(COUNT_USES, used),

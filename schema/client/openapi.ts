@@ -9631,6 +9631,8 @@ export interface components {
                 enlarged_to?: string;
                 guidance: number;
                 negative_prompt: string;
+                /** @description Id of kind ver */
+                preview_of?: string;
                 prompt: string;
                 /** @description Not in orders from before bases had several */
                 sampler?: string;
@@ -9669,6 +9671,8 @@ export interface components {
             mix?: string;
             /** @default  */
             negative_prompt?: string;
+            /** @description A version of yours, the only adapter here, that the pictures are to show on its page: they are no use of the adapter */
+            preview_of?: string;
             /**
              * @description low costs half and waits until nothing else does. high costs double and does not wait behind your other jobs; those of others it does not pass, but takes turns with them
              * @enum {string}

@@ -85,6 +85,12 @@ export const GenerationCreate = z
         "Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters",
     }),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
+    preview_of: idOf("ver")
+      .optional()
+      .meta({
+        description:
+          "A version of yours, the only adapter here, that the pictures are to show on its page: they are no use of the adapter",
+      }),
     priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })
@@ -213,6 +219,7 @@ export const Generation = z
         description: "Of an order through another API: the size asked for, which the base does not draw",
       }),
       count: z.int(),
+      preview_of: idOf("ver").optional(),
       adapters: z.array(ResolvedMember).meta({ description: "Without the one that is still being trained" }),
     }),
     result: z.object({ images: z.array(GeneratedImage) }).nullable(),

@@ -15,6 +15,8 @@ const ENDED = "('succeeded', 'failed', 'canceled')";
 const IS_END = `substr(d.type, instr(d.type, '.') + 1) IN ${ENDED}`;
 /** Condition on a job `j`: ordered by the service, for previews or a certificate. */
 export const IS_PREVIEW = "EXISTS (SELECT 1 FROM versions WHERE preview_job_id = j.id)";
+/** Condition on a job `j`: ordered by an owner for the page of their own adapter, as a strength guide is. */
+const IS_FOR_PAGE = "j.request ->> 'preview_of' IS NOT NULL";
 
 const RULES: readonly Rule[] = [
   {
@@ -106,11 +108,11 @@ const RULES: readonly Rule[] = [
         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE job_id = j.id AND webhook_id IS NULL)`,
   },
   {
-    rule: "a use is counted once for each succeeded generation",
+    rule: "a use is counted once for each succeeded generation, but those for the adapter's own page",
     sql: `WITH used AS (
         SELECT v.adapter_id, count(DISTINCT j.id) AS n FROM jobs j, json_each(j.spec, '$.adapters') member
         JOIN versions v ON v.id = member.value ->> 'version_id'
-        WHERE j.kind = 'sample' AND j.status = 'succeeded' AND NOT ${IS_PREVIEW} GROUP BY v.adapter_id)
+        WHERE j.kind = 'sample' AND j.status = 'succeeded' AND NOT ${IS_PREVIEW} AND NOT ${IS_FOR_PAGE} GROUP BY v.adapter_id)
       SELECT a.id AS subject, json_object('uses', a.uses, 'by day', (SELECT sum(uses) FROM adapter_days WHERE adapter_id = a.id),
         'generations', coalesce(used.n, 0)) AS found
       FROM adapters a LEFT JOIN used ON used.adapter_id = a.id

@@ -21,6 +21,7 @@ export async function guideSeeds(publishers: Publishers, signal: AbortSignal): P
           api.post("/v1/generations", {
             body: {
               adapters: [{ version_id: version.id, strength }],
+              preview_of: version.id,
               prompt: `${version.trigger} ${EXPRESSION}`,
               seed: SEED,
               priority: "low",

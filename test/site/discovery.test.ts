@@ -54,14 +54,21 @@ describe("the strength guide", () => {
   });
 
   it("is ordered as pictures that are alike but for the strength", () => {
-    const orders = guideOrders({ id: "ver_1", trigger: "<a>", previews: [] }, "cast-3");
+    const orders = guideOrders({ id: "ver_1", trigger: "<a>", previews: [] }, "cast-3", true);
     expect(orders.map(({ adapters }) => adapters?.[0]?.strength)).toEqual([...GUIDE_STRENGTHS]);
     expect(new Set(orders.map(({ adapters: _, ...rest }) => JSON.stringify(rest))).size).toBe(1);
   });
 
+  it("is for the adapter's page where its owner orders it, and a use where a visitor does", () => {
+    const ordered = (mine: boolean) =>
+      guideOrders({ id: "ver_1", trigger: "<a>", previews: [] }, "cast-3", mine).map((one) => one.preview_of);
+    expect(new Set(ordered(true))).toEqual(new Set(["ver_1"]));
+    expect(new Set(ordered(false))).toEqual(new Set([undefined]));
+  });
+
   it("asks for what a preview shows: an expression that was never trained looks like none", () => {
     const promptWith = (previews: Preview[]) =>
-      guideOrders({ id: "ver_1", trigger: "<a>", previews }, "cast-3").map(({ prompt }) => prompt)[0];
+      guideOrders({ id: "ver_1", trigger: "<a>", previews }, "cast-3", true).map(({ prompt }) => prompt)[0];
     expect(promptWith([])).toBe("<a>");
     expect(promptWith([preview("file", null), preview("sample", { prompt: "<a>, sad" })])).toBe("<a>, sad");
   });

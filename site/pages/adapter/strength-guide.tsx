@@ -30,7 +30,7 @@ export function StrengthGuide(props: {
 
   const draw = async () => {
     const ordered: Generation[] = [];
-    for (const order of guideOrders(version, base)) {
+    for (const order of guideOrders(version, base, mine)) {
       const reply = await send(() => api.generate(order));
       if (!reply.ok) return;
       ordered.push(reply.value);

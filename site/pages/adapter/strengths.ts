@@ -15,10 +15,14 @@ export interface GuideStep {
   url: string;
 }
 
-/** The orders of a guide: alike but for the strength. The words are those of a preview: what the adapter has learned to show. */
+/**
+ * The orders of a guide: alike but for the strength. The words are those of a preview: what the adapter has learned to show. Its
+ * owner's are for its page and count as no use; a visitor's are tries like any other.
+ */
 export function guideOrders(
   version: Pick<Version, "id" | "trigger" | "previews">,
   base: string,
+  mine: boolean,
 ): GenerationCreate[] {
   const prompts = version.previews.flatMap(({ recipe }) => formOfRecipe(recipe)?.prompt ?? []);
   const prompt = prompts.find((text) => text.startsWith(version.trigger)) ?? version.trigger;
@@ -28,6 +32,7 @@ export function guideOrders(
     prompt,
     seed: SEED,
     count: 1,
+    ...(mine && { preview_of: version.id }),
   }));
 }
 

@@ -14,6 +14,7 @@ import {
   TREND_HALF_LIFE_DAYS,
   TREND_LIKE_WEIGHT,
 } from "../../../schema/contract/limits.ts";
+import { violationsOf } from "../../../scripts/chaos/rules.ts";
 import { ask, Machine, type Person, person, png, published } from "../cast.ts";
 
 const db = drizzle(env.DB);
@@ -132,6 +133,28 @@ describe("a finished generation", () => {
       ...Array.from({ length: COMPANIONS_SHOWN + 1 }, (_, i) => `ada/friend-${i}`),
     ]);
     expect((await statistics("star")).used_with).toHaveLength(COMPANIONS_SHOWN);
+  });
+
+  it("for the page of its owner's adapter is no use of it, and of one adapter of one's own alone", async () => {
+    const version = await published(ada, "guided");
+    await published(bob, "theirs");
+    await generate(["ada/guided"], { preview_of: version.id });
+    await generate(["ada/guided"]);
+    expect((await statistics("guided")).totals.uses).toBe(1);
+    const broken = await violationsOf(async (sql) => (await env.DB.prepare(sql).all()).results);
+    const { id } = await adapterNamed("guided");
+    expect(broken.filter(({ subject }) => subject === id)).toEqual([]);
+
+    const order = async (by: Person, refs: string[], preview_of: string) => {
+      const adapters = refs.map((ref) => ({ ref }));
+      const request = { adapters, prompt: "two people", preview_of };
+      const { status, body } = await by.ask("POST", "/v1/generations", request);
+      return [status, body.code, body.errors[0]?.pointer];
+    };
+    const refused = [400, "request_invalid", "/preview_of"];
+    expect(await order(bob, ["ada/guided"], version.id)).toEqual(refused);
+    expect(await order(ada, ["ada/guided", "bob/theirs"], version.id)).toEqual(refused);
+    expect(await order(ada, ["bob/theirs"], version.id)).toEqual(refused);
   });
 
   it("of a composition that belongs to a mix is a use of the mix", async () => {
