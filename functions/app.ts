@@ -39,6 +39,7 @@ import { moderation } from "./routes/moderation.ts";
 import { describe } from "./routes/openapi.ts";
 import { operations } from "./routes/operations.ts";
 import { people } from "./routes/people.ts";
+import { pictures } from "./routes/pictures.ts";
 import { preconditions } from "./routes/preconditions.ts";
 import { profiles } from "./routes/profiles.ts";
 import { privateByDefault, publicHost, siteFiles } from "./routes/public-host.ts";
@@ -110,6 +111,7 @@ const typed = app
   .route("/", uploads)
   .route("/", compositions)
   .route("/", mixes)
+  .route("/", pictures)
   .route("/", collections)
   .route("/", people)
   .route("/", profiles)

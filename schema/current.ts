@@ -10,6 +10,7 @@ import * as credits from "./tables/credits.ts";
 import * as dispatch from "./tables/dispatch.ts";
 import * as moderation from "./tables/moderation.ts";
 import * as people from "./tables/people.ts";
+import * as pictures from "./tables/pictures.ts";
 import * as search from "./tables/search.ts";
 import * as webhooks from "./tables/webhooks.ts";
 import { TRIGGERS } from "./triggers.ts";
@@ -34,7 +35,19 @@ const WITHOUT_MODULE: Record<string, string> = {
   unspaced_characters: "search",
   job_news: "webhooks",
 };
-const MODULES = { accounts, bases, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };
+const MODULES = {
+  accounts,
+  bases,
+  blobs,
+  catalog,
+  credits,
+  dispatch,
+  moderation,
+  people,
+  pictures,
+  search,
+  webhooks,
+};
 
 const SUBJECT_OF = new Map<string, string>([
   ...Object.entries(MODULES).flatMap(([subject, module]) =>

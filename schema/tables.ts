@@ -9,5 +9,6 @@ export * from "./tables/credits.ts";
 export * from "./tables/dispatch.ts";
 export * from "./tables/moderation.ts";
 export * from "./tables/people.ts";
+export * from "./tables/pictures.ts";
 export * from "./tables/search.ts";
 export * from "./tables/webhooks.ts";

@@ -46,6 +46,10 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     notifications_insert_email:
       "An e-mail is due in the transaction of the notification that it repeats, so that neither is without the other.",
   },
+  pictures: {
+    adapters_rating_pictures:
+      "A shared picture is rated at least as its strictest adapter: raising an adapter's rating raises its pictures'.",
+  },
   search: {
     adapters_delete: "The search index has no row of an adapter that is gone.",
     adapters_insert: "Every adapter is indexed in the transaction that makes it: lists never lag behind.",

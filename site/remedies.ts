@@ -33,6 +33,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   idempotency_in_flight: "Wait a few seconds; the first request is still running.",
   adapter_removed: "Choose another adapter. Pictures made earlier stay as they are.",
   mix_removed: "Choose another composition. Pictures made earlier stay as they are.",
+  picture_removed: "Look at the other pictures. What you made from it stays.",
   length_required: "Send the Content-Length header with the upload.",
   precondition_failed: "Read it again; send If-Match only where the answer had an ETag.",
   body_too_large: "Send a smaller file.",

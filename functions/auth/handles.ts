@@ -12,7 +12,7 @@ const RESERVED = new Set(
   `about abuse account accounts adapter adapters admin administrator anonymous api app assets auth billing blog bot browse catalog
   cdn collection collections compliance compose contact copyright council decisions deleted dmca docs dpo email everyone following
   all everybody here help helpdesk hostmaster inquiries legal login logout mail me mix mixes mod mods moderation moderator
-  moderators new news nobody noreply no-reply null official openai operations operator operators orthoplex postmaster press privacy public publish register replicate root runner
+  moderators new news nobody noreply no-reply null official openai operations operator operators orthoplex pictures postmaster press privacy public publish register replicate root runner
   runners safety sales search security service settings signin signup site staff static status store support sysadmin system team
   terms trust undefined v1 verified webmaster www`.split(/\s+/),
 );

@@ -14,6 +14,7 @@ const OPEN: readonly [method: string, path: string][] = [
   ["GET", `/v1/adapters(/facets|/${NAME}/${NAME})?`],
   ["GET", "/v1/suggest"],
   ["GET", `/v1/mixes(/${NAME}/${NAME})?`],
+  ["GET", `/v1/pictures(/${NAME})?`],
   ["GET", `/v1/versions/${NAME}`],
   ["POST", "/v1/generations"],
   ["GET", `/v1/generations/${NAME}(/events)?`],

@@ -1,13 +1,11 @@
 // The cover of a mix: a picture that its owner generated with exactly its adapter versions, else the preview of its first adapter.
 
-import { eq } from "drizzle-orm";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
-import type { Generation } from "../../schema/contract/jobs.ts";
 import type { ImageRow } from "../../schema/tables.ts";
-import { images, jobs } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
-import { type Refusal, refuse } from "../lib/refusal.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
+import { generatedPicture } from "./generated-picture.ts";
 
 const POINTER = "/cover_image_id";
 
@@ -17,16 +15,9 @@ export async function coverOf(
   id: ImageRow["id"],
   members: readonly ResolvedMember[],
 ): Promise<ImageRow | Refusal> {
-  const found = await db
-    .select({ image: images, request: jobs.request })
-    .from(images)
-    .innerJoin(jobs, eq(jobs.id, images.jobId))
-    .where(eq(images.id, id))
-    .get();
-  if (found?.image.role !== "generation" || found.image.ownerId !== caller.id) {
-    return refuse("image_invalid", `You have no generated picture ${id}.`, POINTER);
-  }
-  const { adapters } = found.request as Generation["request"];
+  const found = await generatedPicture(db, caller, id, POINTER);
+  if (found instanceof Refusal) return found;
+  const { adapters } = found.request;
   if (sameVersions(adapters, members)) return found.image;
   const detail = `The picture was generated with ${namesOf(adapters)}, the mix holds ${namesOf(members)}.`;
   return refuse("image_invalid", detail, POINTER);

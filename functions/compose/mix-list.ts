@@ -4,7 +4,7 @@ import { and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import type { MIX_SORTS } from "../../schema/contract/mixes.ts";
 import type { Rating } from "../../schema/contract/moderation.ts";
 import type { OwnedMix } from "../../schema/tables.ts";
-import { mixes, users } from "../../schema/tables.ts";
+import { mixes, type pictures, users } from "../../schema/tables.ts";
 import { byActive } from "../catalog/listed.ts";
 import { matchExpression } from "../catalog/search-words.ts";
 import type { Db } from "../db.ts";
@@ -29,7 +29,10 @@ type Page = { items: OwnedMix[]; next_cursor: string | null };
 const ORDERS = { newest: mixes.createdAt, most_used: mixes.uses, most_liked: mixes.likes } as const;
 
 export async function listMixes(db: Db, caller: Caller | null, query: MixQuery): Promise<Page | Refusal> {
-  const filters: (SQL | undefined)[] = [visibleTo(caller, query.owner), ratedFor(caller, query)];
+  const filters: (SQL | undefined)[] = [
+    visibleTo(caller, query.owner),
+    ratedFor(mixes, caller, query.rating),
+  ];
   if (query.base) filters.push(eq(mixes.baseId, query.base));
   if (query.owner) filters.push(eq(users.handle, query.owner));
   if (query.adapter) filters.push(holds(query.adapter));
@@ -52,7 +55,8 @@ export async function listForks(
     where v.mix_id = ${mix.id} and f.mix_id is not null
   )`;
   const sort = "newest" as const;
-  return pageOfMixes(db, { ...query, sort }, and(visibleTo(caller, undefined), ratedFor(caller, {}), forked));
+  const rated = ratedFor(mixes, caller, undefined);
+  return pageOfMixes(db, { ...query, sort }, and(visibleTo(caller, undefined), rated, forked));
 }
 
 export async function pageOfMixes(
@@ -87,11 +91,15 @@ function visibleTo(caller: Caller | null, owner: string | undefined): SQL | unde
   return or(open, eq(mixes.ownerId, caller.id));
 }
 
-/** The ratings asked for; by default general ones, those the caller chose to see, and the caller's own mixes. */
-function ratedFor(caller: Caller | null, { rating }: Pick<MixQuery, "rating">): SQL {
-  if (rating) return inList(mixes.rating, rating);
+/** The ratings asked for; by default general ones, those the caller chose to see, and the caller's own. */
+export function ratedFor(
+  { rating, ownerId }: typeof mixes | typeof pictures,
+  caller: Caller | null,
+  asked: Rating[] | undefined,
+): SQL {
+  if (asked) return inList(rating, asked);
   const id = caller?.id ?? "";
-  return sql`(${mixes.rating} = 'general' or ${mixes.ownerId} = ${id} or ${mixes.rating} in (
+  return sql`(${rating} = 'general' or ${ownerId} = ${id} or ${rating} in (
     select value from users, json_each(users.shown_ratings) where users.id = ${id}
   ))`;
 }

@@ -20,14 +20,23 @@ export function shareFault(
   visibility: Visibility,
   pointer: string,
 ): Refusal | null {
-  if (visibility === "private") return null;
+  const what = visibility === "public" ? "a public mix" : "an unlisted mix";
+  return visibility === "private" ? null : openFault(members, facts, { visibility, pointer, what });
+}
+
+/** Why not everything in it is open to those who will see it. A shared picture is public: policy/open-pictures.ts hides it by the same rule. */
+export function openFault(
+  members: readonly ResolvedMember[],
+  facts: FactsById,
+  { visibility, pointer, what }: { visibility: "public" | "unlisted"; pointer: string; what: string },
+): Refusal | null {
   const faults = members.flatMap((member) => {
     const why = hiddenBecause(facts.get(member.version_id), visibility);
     return why ? [{ pointer, detail: `${member.ref} ${why}.` }] : [];
   });
   const [first] = faults;
   if (!first) return null;
-  const detail = `${first.detail} Everything in ${visibility === "public" ? "a public" : "an unlisted"} mix must be open to those who see it.`;
+  const detail = `${first.detail} Everything in ${what} must be open to those who see it.`;
   return new Refusal("adapter_unready", detail, faults);
 }
 

@@ -42,7 +42,17 @@ export function effectsOf(effect: Effect, now: number): SQL[] {
   }
 }
 
-const table = ({ kind }: Target) => sql.raw(kind === "mix" ? "mixes" : "adapters");
+const TABLES: Partial<Record<Target["kind"], string>> = {
+  adapter: "adapters",
+  mix: "mixes",
+  picture: "pictures",
+};
+
+function table({ kind }: Target): SQL {
+  const name = TABLES[kind];
+  if (!name) throw new Error(`Nothing of kind ${kind} is removed or rated`);
+  return sql.raw(name);
+}
 
 /** Hidden at once; the bytes stay until the time to appeal is over. Its slot is never reused. */
 function removal({ actionId, target, reason, purge }: Effect, now: number): SQL[] {
@@ -75,6 +85,8 @@ function usesOf({ kind, id }: Target): SQL {
   if (kind === "mix") {
     return sql`json_extract(request, '$.composition_id') in (select id from compositions where mix_id = ${id})`;
   }
+  // Nothing is generated with a picture.
+  if (kind === "picture") return sql`0`;
   return sql`(adapter_id = ${id} or exists (
     select 1 from json_each(jobs.spec, '$.adapters') member
     join versions on versions.id = json_extract(member.value, '$.version_id') where versions.adapter_id = ${id}))`;

@@ -41,7 +41,7 @@ export async function listQueue(db: Db, query: Query): Promise<Page | Refusal> {
       ${SEVERITY} as severity, min(created_at) as oldest
     from reports
     where state = 'pending' ${query.kind ? sql`and target_kind = ${query.kind}` : sql``}
-      and (target_id in (select id from adapters) or target_id in (select id from mixes)
+      and (target_id in (select id from adapters) or target_id in (select id from mixes) or target_id in (select id from pictures)
         or target_id in (select id from comments) or target_id in (select id from users))
     group by target_id
     ${after ? sql`having (severity, oldest, target_id) > (${after[0]}, ${after[1]}, ${after[2]})` : sql``}

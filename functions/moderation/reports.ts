@@ -97,7 +97,7 @@ export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<R
     if (!target) return [];
     const { kind, id, label, place } = targetCard(target);
     // What was removed since is not shown through a report on it.
-    const shown = target.kind === "comment" && target.state !== "visible" ? "A comment" : label;
+    const shown = isHidden(target) ? `A ${kind}` : label;
     return {
       id: row.id,
       target: { kind, id, label: shown, place },
@@ -110,6 +110,10 @@ export async function reportsJson(db: Db, rows: readonly ReportRow[]): Promise<R
     };
   });
 }
+
+/** Its label quotes it, and it is not public any more. */
+const isHidden = ({ kind, state }: Target) =>
+  (kind === "comment" && state !== "visible") || (kind === "picture" && state !== "published");
 
 /**
  * The statements that close the reports of a target by an action and notify their authors; they do nothing unless the action

@@ -56,7 +56,8 @@ const jobsOf = (targetId: string) => sql`
   union select preview_job_id from versions where adapter_id = ${targetId} and preview_job_id is not null`;
 
 /**
- * Pictures that only the target shows: previews, inputs and samples of its trainings, the cover of a mix. Not those that
+ * Pictures that only the target shows: previews, inputs and samples of its trainings, the cover of a mix, a shared
+ * picture with the generated one that it repeats. Not those that
  * another adapter, mix or person shows too.
  */
 async function imagesOf(db: Db, targetId: string): Promise<string[]> {
@@ -68,6 +69,7 @@ async function imagesOf(db: Db, targetId: string): Promise<string[]> {
         join images on images.sha256 = json_extract(input.value, '$.sha256') and images.owner_id = jobs.owner_id
         where jobs.id in (${jobsOf(targetId)}) and jobs.kind = 'train' and images.role = 'training'
       union select cover_id from mixes where id = ${targetId} and cover_id is not null
+      union select value from pictures, json_each(json_array(image_id, source_id)) where pictures.id = ${targetId}
     )
     select id from mine
     where not exists (select 1 from users where avatar_id = mine.id)
@@ -111,4 +113,5 @@ async function hashesOf(db: Db, targetId: string, images: readonly string[]): Pr
 }
 
 const ownerOf = (targetId: string) => sql`coalesce(
-  (select owner_id from adapters where id = ${targetId}), (select owner_id from mixes where id = ${targetId}))`;
+  (select owner_id from adapters where id = ${targetId}), (select owner_id from mixes where id = ${targetId}),
+  (select owner_id from pictures where id = ${targetId}))`;

@@ -31,6 +31,10 @@ SELECT json_object('title', title, 'description', description, 'visibility', vis
   'prompts', (SELECT group_concat(number || ': ' || prompt, char(10)) FROM compositions WHERE mix_id = mixes.id),
   'members', (SELECT group_concat(DISTINCT json_extract(value, '$.ref')) FROM compositions, json_each(members) WHERE mix_id = mixes.id))
   AS words FROM mixes WHERE id = ?`,
+  picture: `
+SELECT json_object('prompt', json_extract(i.recipe, '$.prompt'), 'negative prompt', json_extract(i.recipe, '$.negative_prompt'),
+  'members', (SELECT group_concat(json_extract(value, '$.ref'), ', ') FROM json_each(p.members)))
+  AS words FROM pictures p LEFT JOIN images i ON i.id = p.image_id WHERE p.id = ?`,
   comment: "SELECT json_object('comment', body) AS words FROM comments WHERE id = ?",
   user: "SELECT json_object('name', name, 'about', bio) AS words FROM users WHERE id = ?",
 };
@@ -43,6 +47,7 @@ UNION SELECT images.id FROM images JOIN jobs ON jobs.id = images.job_id
   WHERE images.role = 'sample' AND jobs.kind = 'train' AND jobs.adapter_id = ?1
   AND jobs.owner_id = (SELECT owner_id FROM adapters WHERE id = ?1)`,
   mix: "SELECT cover_id FROM mixes WHERE id = ?1",
+  picture: "SELECT image_id FROM pictures WHERE id = ?1",
   comment: "SELECT NULL WHERE ?1 IS NULL",
   user: "SELECT avatar_id FROM users WHERE id = ?1",
 };

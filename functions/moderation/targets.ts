@@ -1,9 +1,10 @@
-// The targets of reports and decisions: adapters, mixes, comments and people, as one type, hidden or not.
+// The targets of reports and decisions: adapters, mixes, shared pictures, comments and people, as one type, hidden or not.
 
 import { type SQL, sql } from "drizzle-orm";
 import { excerptOf } from "../../schema/contract/cut-text.ts";
 import type { Id } from "../../schema/contract/ids.ts";
 import type { Rating, ReportTarget, TargetCard, TargetKind } from "../../schema/contract/moderation.ts";
+import { findPicture } from "../compose/pictures.ts";
 import type { Db } from "../db.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { findTarget, openTarget } from "../people/targets.ts";
@@ -35,7 +36,7 @@ type Row = {
   title: string;
   state: TargetState;
   rating: Rating | null;
-  place_kind: "adapter" | "mix" | "user" | null;
+  place_kind: "adapter" | "mix" | "picture" | "user" | null;
   place_ref: string | null;
 };
 
@@ -50,6 +51,14 @@ WHERE t.id IN (SELECT value FROM json_each(?1))`;
 const ROWS: Record<TargetKind, string> = {
   adapter: catalogRows("adapters", "adapter"),
   mix: catalogRows("mixes", "mix"),
+  picture: `
+SELECT p.id, p.owner_id, u.handle AS owner, u.deleted_at IS NOT NULL AS owner_left, '' AS name,
+  coalesce(json_extract(i.recipe, '$.prompt'), '') AS title, p.rating,
+  CASE WHEN p.state = 'removed' AND d.purge_began_at IS NOT NULL THEN 'purged' ELSE p.state END AS state,
+  'picture' AS place_kind, p.id AS place_ref
+FROM pictures p JOIN users u ON u.id = p.owner_id LEFT JOIN images i ON i.id = p.image_id
+LEFT JOIN takedowns d ON d.target_id = p.id
+WHERE p.id IN (SELECT value FROM json_each(?1))`,
   comment: `
 SELECT c.id, c.author_id AS owner_id, u.handle AS owner, u.deleted_at IS NOT NULL AS owner_left, '' AS name, c.body AS title,
   CASE WHEN c.state = 'hidden' AND c.hidden_by_id IS NOT NULL THEN 'hidden_by_owner'
@@ -96,24 +105,25 @@ export function unchanged({ kind, id, state, rating }: Target): SQL {
 }
 
 function targetOf(kind: TargetKind, row: Row): Target {
-  const ref = `${row.owner}/${row.name}`;
   const place = row.place_kind && row.place_ref ? { kind: row.place_kind, ref: row.place_ref } : null;
   return {
     kind,
     id: row.id,
     ownerId: row.owner_id,
     owner: row.owner_left ? null : row.owner,
-    label:
-      kind === "comment"
-        ? excerptOf(row.title, LABEL_CHARACTERS) || "(deleted)"
-        : kind === "user"
-          ? `@${row.name}`
-          : ref,
-    title: kind === "comment" ? `A comment by ${row.owner}` : row.title,
+    ...namesOf(kind, row),
     state: row.state,
     rating: row.rating,
     place,
   };
+}
+
+/** What was written is named by its first words. */
+function namesOf(kind: TargetKind, { owner, name, title }: Row): Pick<Target, "label" | "title"> {
+  const begins = excerptOf(title, LABEL_CHARACTERS);
+  if (kind === "comment") return { label: begins || "(deleted)", title: `A comment by ${owner}` };
+  if (kind === "picture") return { label: begins || "(no prompt)", title: `A picture by ${owner}` };
+  return { label: kind === "user" ? `@${name}` : `${owner}/${name}`, title };
 }
 
 export function targetCard(target: Target): TargetCard {
@@ -141,10 +151,16 @@ export async function reportedTarget(
       ? { kind: "user", id: user.id }
       : refuse("not_found", `There is nobody called ${input.handle}.`, "/target/handle");
   }
+  if (input.kind === "picture") {
+    const picture = await findPicture(db, caller, input.id);
+    if (picture instanceof Refusal) return refuse(picture.code, picture.detail, "/target/id");
+    return { kind: "picture", id: picture.id };
+  }
   const place = (await targetsById(db, [input])).get(input.id);
   const missing = refuse("not_found", `There is no comment ${input.id}.`, "/target/id");
-  if (place?.state !== "visible" || !place.place || place.place.kind === "user") return missing;
-  const [owner = "", name = ""] = place.place.ref.split("/");
-  const under = openTarget(await findTarget({ db, caller }, place.place.kind, owner, name));
+  const at = place?.state === "visible" ? place.place : null;
+  if (at?.kind !== "adapter" && at?.kind !== "mix") return missing;
+  const [owner = "", name = ""] = at.ref.split("/");
+  const under = openTarget(await findTarget({ db, caller }, at.kind, owner, name));
   return under instanceof Refusal ? missing : { kind: "comment", id: input.id };
 }

@@ -14,6 +14,7 @@ const MINE = "SELECT id FROM adapters WHERE owner_id = ?1";
 const MY_JOBS = "SELECT id FROM jobs WHERE owner_id = ?1 AND status <> 'running'";
 const MY_PRIVATE_MIXES =
   "SELECT id FROM mixes WHERE owner_id = ?1 AND visibility = 'private' AND state <> 'removed'";
+const MY_PICTURES = "SELECT id FROM pictures WHERE owner_id = ?1 AND state <> 'removed'";
 
 /** In this order, all or none. ?1 is the account, ?2 the time; each binds only what it names. */
 const STATEMENTS = [
@@ -56,8 +57,12 @@ const STATEMENTS = [
     withdrawn_at = iif(state = 'removed', withdrawn_at, coalesce(withdrawn_at, ?2)),
     state = iif(state = 'removed', state, 'withdrawn')
     WHERE owner_id = ?1`,
+  // Shared pictures: of one that moderators removed the row stays, for their record.
+  `DELETE FROM picture_members WHERE picture_id IN (${MY_PICTURES})`,
+  `DELETE FROM pictures WHERE id IN (${MY_PICTURES})`,
   // Restoring what a moderator removed must not publish it in the name of a deleted account.
-  `UPDATE takedowns SET state_before = 'withdrawn' WHERE target_id IN (${MINE})`,
+  `UPDATE takedowns SET state_before = 'withdrawn' WHERE target_id IN (
+    ${MINE} UNION SELECT id FROM mixes WHERE owner_id = ?1 UNION SELECT id FROM pictures WHERE owner_id = ?1)`,
   // Compositions: saved ones and private mixes go, public ones are withdrawn.
   `DELETE FROM composition_members WHERE composition_id IN (SELECT id FROM compositions WHERE mix_id IN (${MY_PRIVATE_MIXES}))`,
   `DELETE FROM compositions WHERE owner_id = ?1 AND (mix_id IS NULL OR mix_id IN (${MY_PRIVATE_MIXES}))`,

@@ -75,6 +75,14 @@ export const SECTIONS: readonly Section[] = [
     ),
   },
   {
+    name: "pictures",
+    sql: of(
+      "pictures",
+      "id, image_id, source_id, base_id AS base, members, state, rating, created_at, updated_at",
+    ),
+    shape: (row, origin) => ({ ...row, page_url: `${origin}/pictures/?id=${row.id}` }),
+  },
+  {
     name: "jobs",
     sql: of(
       "jobs",

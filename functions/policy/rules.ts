@@ -35,6 +35,7 @@ const CATALOG: Moves = {
 const MOVES: Record<TargetKind, Moves> = {
   adapter: CATALOG,
   mix: CATALOG,
+  picture: CATALOG,
   comment: {
     visible: { hide: "hidden", dismiss: "visible" },
     hidden_by_owner: { hide: "hidden", dismiss: "hidden_by_owner" },

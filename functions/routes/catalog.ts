@@ -19,9 +19,9 @@ import { suggestionsOf } from "../catalog/suggest.ts";
 import type { App } from "../context.ts";
 import { granted } from "../lib/refusal.ts";
 import { jsonReply, router } from "./app.ts";
+import { isNamed, notModified, setCacheHeaders } from "./list-cache.ts";
 
 const tags = ["adapters"];
-const notModified = { description: "What the ETag in If-None-Match names is still the answer" };
 
 const list = createRoute({
   method: "get",
@@ -65,24 +65,13 @@ async function etagOf(
   return `W/"${revision}-${hash}"`;
 }
 
-/** A shared cache may keep public responses for a minute; browsers revalidate each time. */
-function setCacheHeaders(c: Context<App>, etag: string) {
-  c.header("etag", etag);
-  c.header("vary", "authorization, cookie", { append: true });
-  c.header(
-    "cache-control",
-    c.var.viewer ? "private, no-cache" : "public, max-age=0, s-maxage=60, stale-while-revalidate=60",
-  );
-}
-
 /** Whether the caller's cached response is still valid, decided from the revision alone. */
 async function isKnown(c: Context<App>, of: "listing" | "facets", filters: Filters, more: unknown[]) {
-  const known = c.req.header("if-none-match");
-  if (known === undefined) return false;
+  if (c.req.header("if-none-match") === undefined) return false;
   const viewer = await viewerOf(c.var.db, c.var.viewer, filters);
   const etag = await etagOf(c, viewer[of], { viewer, filters, more });
   setCacheHeaders(c, etag);
-  return known.split(",").some((tag) => tag.trim() === etag || tag.trim() === "*");
+  return isNamed(c, etag);
 }
 
 export const catalog = router()

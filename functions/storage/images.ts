@@ -1,14 +1,15 @@
-// Pictures: rows that refer to blobs. A picture is its owner's, unless a published version shows it or a mix has it as its cover.
+// Pictures: rows that refer to blobs. A picture is its owner's, unless a published version shows it, a mix has it as its cover or it was shared.
 
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Picture } from "../../schema/contract/adapters.ts";
 import type { ImageRow, StoredUpload } from "../../schema/tables.ts";
-import { adapters, images, mixes, versions } from "../../schema/tables.ts";
+import { adapters, images, mixes, pictures, versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { newId } from "../lib/ids.ts";
 import { inList } from "../lib/in-list.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
+import { isOpenPicture } from "../policy/open-pictures.ts";
 import type { Caller } from "../rights/rights.ts";
 
 export const imageUrl = (origin: string, id: ImageRow["id"]) => `${origin}/v1/images/${id}`;
@@ -54,6 +55,8 @@ export async function findImage(
 
 async function isShown(db: Db, image: ImageRow): Promise<boolean> {
   if (image.role === "avatar") return true;
+  if (image.role === "shared")
+    return (await db.$count(pictures, and(eq(pictures.imageId, image.id), isOpenPicture))) > 0;
   if (image.role === "generation" && (await isCover(db, image))) return true;
   // Pictures of a generation become previews by their owner's choice; training pictures never do.
   if (!["preview", "sample", "generation"].includes(image.role)) return false;

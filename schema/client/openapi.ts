@@ -6039,7 +6039,7 @@ export interface paths {
             parameters: {
                 query?: {
                     cursor?: string;
-                    kind?: "adapter" | "mix" | "comment" | "user";
+                    kind?: "adapter" | "mix" | "picture" | "comment" | "user";
                     limit?: number;
                 };
                 header?: never;
@@ -6145,7 +6145,7 @@ export interface paths {
                 header?: never;
                 path: {
                     id: string;
-                    kind: "adapter" | "mix" | "comment" | "user";
+                    kind: "adapter" | "mix" | "picture" | "comment" | "user";
                 };
                 cookie?: never;
             };
@@ -6195,7 +6195,7 @@ export interface paths {
                     id: string;
                     /** @description Id of kind img */
                     image: string;
-                    kind: "adapter" | "mix" | "comment" | "user";
+                    kind: "adapter" | "mix" | "picture" | "comment" | "user";
                 };
                 cookie?: never;
             };
@@ -6521,6 +6521,194 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List shared pictures */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description owner/name of an adapter that is in the picture */
+                    adapter?: string;
+                    base?: string;
+                    cursor?: string;
+                    limit?: number;
+                    /** @description An owner's public name */
+                    owner?: string;
+                    /** @description Without it: general, and what you chose to see */
+                    rating?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of pictures, newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["SharedPicture"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description What the ETag in If-None-Match names is still the answer */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Share a generated picture
+         * @description Shows it to everybody with its whole recipe: prompts, seed, settings and adapters. A picture that is shared already is answered with 200.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PictureShare"];
+                };
+            };
+            responses: {
+                /** @description As it is shared already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedPicture"];
+                    };
+                };
+                /** @description The shared picture */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedPicture"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a shared picture */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of kind pic */
+                    picture: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The picture */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedPicture"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Withdraw a shared picture; the generation keeps its own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of kind pic */
+                    picture: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Nobody else sees it */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -8501,7 +8689,7 @@ export interface components {
             target: {
                 id: string;
                 /** @enum {string} */
-                kind: "adapter" | "mix" | "comment" | "user";
+                kind: "adapter" | "mix" | "picture" | "comment" | "user";
             };
         };
         Adapter: {
@@ -10129,7 +10317,7 @@ export interface components {
             target: {
                 id: string;
                 /** @enum {string} */
-                kind: "adapter" | "mix" | "comment" | "user" | "term";
+                kind: "adapter" | "mix" | "picture" | "comment" | "user" | "term";
                 label: string;
             };
         };
@@ -10230,7 +10418,7 @@ export interface components {
             target: {
                 id: string;
                 /** @enum {string} */
-                kind: "adapter" | "mix" | "comment" | "user" | "term";
+                kind: "adapter" | "mix" | "picture" | "comment" | "user" | "term";
                 label: string;
             };
         };
@@ -10436,6 +10624,15 @@ export interface components {
             url: string;
             width: number;
         };
+        PictureShare: {
+            /** @description A picture of a generation of yours */
+            image_id: string;
+            /**
+             * @description Never less than that of any adapter in it
+             * @enum {string}
+             */
+            rating?: "general" | "sensitive" | "explicit";
+        };
         Preview: {
             height: number;
             /** @description Id of kind img */
@@ -10447,14 +10644,14 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "precondition_failed" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "account_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal";
+            code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "picture_removed" | "length_required" | "precondition_failed" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "account_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal";
             detail: string;
             error: {
                 /**
                  * @description As `code`; where OpenAI's API reports a job that failed, the job's own
                  * @enum {string}
                  */
-                code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "length_required" | "precondition_failed" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "account_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
+                code: "json_invalid" | "form_invalid" | "request_invalid" | "auth_required" | "key_invalid" | "scope_missing" | "not_granted" | "origin_not_allowed" | "session_required" | "account_suspended" | "upload_url_invalid" | "not_found" | "method_not_allowed" | "name_taken" | "slot_taken" | "slots_exhausted" | "slot_missing" | "version_state" | "upload_incomplete" | "decision_made" | "scan_pending" | "class_full" | "key_rotated" | "webhook_disabled" | "job_finished" | "lease_lost" | "idempotency_in_flight" | "adapter_removed" | "mix_removed" | "picture_removed" | "length_required" | "precondition_failed" | "body_too_large" | "content_type_unsupported" | "range_unsatisfiable" | "host_unknown" | "base_unknown" | "adapter_unknown" | "adapter_incompatible" | "adapter_unready" | "composition_unknown" | "upload_unknown" | "upload_mismatch" | "content_blocked" | "scan_failed" | "file_invalid" | "image_invalid" | "account_invalid" | "licence_conflict" | "output_missing" | "output_mismatch" | "idempotency_mismatch" | "quota_exceeded" | "rate_limited" | "internal" | "runner_error" | "out_of_memory" | "training_diverged" | "input_invalid" | "prompt_invalid" | "base_missing" | "runs_exhausted" | "deadline_passed" | "output_invalid" | "dependency_failed";
                 message: string;
                 param: string | null;
                 type: string;
@@ -10871,13 +11068,13 @@ export interface components {
             target: {
                 id: string;
                 /** @enum {string} */
-                kind: "adapter" | "mix" | "comment" | "user";
-                /** @description owner/name, @handle, or the first words of a comment */
+                kind: "adapter" | "mix" | "picture" | "comment" | "user";
+                /** @description owner/name, @handle, or the first words of a comment or of a picture's prompt */
                 label: string;
-                /** @description Where it is seen: itself, or what the comment is on; a user by handle */
+                /** @description Where it is seen: itself, or what the comment is on; a picture by id, a user by handle */
                 place: {
                     /** @enum {string} */
-                    kind: "adapter" | "mix" | "user";
+                    kind: "adapter" | "mix" | "picture" | "user";
                     ref: string;
                 } | null;
             };
@@ -10899,6 +11096,11 @@ export interface components {
             kind: "mix";
             /** @description owner/name, or owner/name:number for one version */
             ref: string;
+        } | {
+            /** @description Id of kind pic */
+            id: string;
+            /** @enum {string} */
+            kind: "picture";
         } | {
             /** @description Id of kind cmt */
             id: string;
@@ -11118,6 +11320,30 @@ export interface components {
             /** @enum {string} */
             status: "queued" | "succeeded" | "failed" | "canceled";
         };
+        SharedPicture: {
+            base: string;
+            /** @description Id of kind pic */
+            id: string;
+            image: components["schemas"]["Picture"];
+            /** @description Others see it. False once it was withdrawn or removed, and while an adapter in it is not public or the version was yanked */
+            listed: boolean;
+            members: components["schemas"]["MixMember"][];
+            /** @description An owner's public name */
+            owner: string;
+            /** @description Where it is shown with its recipe */
+            page_url: string;
+            prompt: string;
+            /** @enum {string} */
+            rating: "general" | "sensitive" | "explicit";
+            recipe: components["schemas"]["Recipe"];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            shared_at: string;
+            /** @enum {string} */
+            state: "published" | "withdrawn" | "removed";
+        };
         SlotRequest: {
             /** @description Id or owner/name of a collection of yours: the slot is one of its class */
             collection?: string;
@@ -11163,15 +11389,15 @@ export interface components {
         TargetCard: {
             id: string;
             /** @enum {string} */
-            kind: "adapter" | "mix" | "comment" | "user";
-            /** @description owner/name, @handle, or the first words of a comment */
+            kind: "adapter" | "mix" | "picture" | "comment" | "user";
+            /** @description owner/name, @handle, or the first words of a comment or of a picture's prompt */
             label: string;
             /** @description Whose it is; null once they have left */
             owner: string | null;
-            /** @description Where it is seen: itself, or what the comment is on; a user by handle */
+            /** @description Where it is seen: itself, or what the comment is on; a picture by id, a user by handle */
             place: {
                 /** @enum {string} */
-                kind: "adapter" | "mix" | "user";
+                kind: "adapter" | "mix" | "picture" | "user";
                 ref: string;
             } | null;
             /** @enum {string|null} */

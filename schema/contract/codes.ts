@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   idempotency_in_flight: { status: 409, title: "A request with this Idempotency-Key is still running" },
   adapter_removed: { status: 410, title: "The adapter was withdrawn or removed" },
   mix_removed: { status: 410, title: "The composition was withdrawn or removed" },
+  picture_removed: { status: 410, title: "The picture was withdrawn or removed" },
   length_required: { status: 411, title: "The upload needs a Content-Length" },
   precondition_failed: { status: 412, title: "A condition of the request does not hold" },
   body_too_large: { status: 413, title: "The body is too large" },

@@ -25,6 +25,7 @@ export const ID_KINDS = [
   "mix",
   "whk",
   "dlv",
+  "pic",
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 export type Id<K extends IdKind> = `${K}_${string}`;

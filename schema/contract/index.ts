@@ -20,6 +20,7 @@ export * from "./mixes.ts";
 export * from "./moderation.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
+export * from "./pictures.ts";
 export * from "./problem.ts";
 export * from "./profiles.ts";
 export * from "./runner.ts";

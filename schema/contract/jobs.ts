@@ -85,12 +85,10 @@ export const GenerationCreate = z
         "Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters",
     }),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
-    preview_of: idOf("ver")
-      .optional()
-      .meta({
-        description:
-          "A version of yours, the only adapter here, that the pictures are to show on its page: they are no use of the adapter",
-      }),
+    preview_of: idOf("ver").optional().meta({
+      description:
+        "A version of yours, the only adapter here, that the pictures are to show on its page: they are no use of the adapter",
+    }),
     priority: JobPriority.optional(),
     webhook: JobWebhook.optional(),
   })

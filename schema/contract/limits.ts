@@ -218,6 +218,8 @@ export const MENTIONS_MAX = 5;
 export const FOLLOWS_PER_ACCOUNT_MAX = 5_000;
 /** The first publication of an adapter notifies this many followers, the earliest first. */
 export const FOLLOWERS_NOTIFIED_MAX = 10_000;
+/** Pictures that one account may share within 24 hours, those withdrawn since included. */
+export const PICTURES_SHARED_PER_DAY_MAX = 50;
 export const COLLECTIONS_PER_OWNER_MAX = 200;
 export const COLLECTION_ITEMS_MAX = 500;
 export const COLLECTION_NOTE_MAX_CHARACTERS = 500;

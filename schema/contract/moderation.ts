@@ -17,7 +17,7 @@ export const RATINGS = ["general", "sensitive", "explicit"] as const;
 export const Rating = z.enum(RATINGS);
 export type Rating = z.infer<typeof Rating>;
 
-export const TARGET_KINDS = ["adapter", "mix", "comment", "user"] as const;
+export const TARGET_KINDS = ["adapter", "mix", "picture", "comment", "user"] as const;
 export const TargetKind = z.enum(TARGET_KINDS);
 export type TargetKind = z.infer<typeof TargetKind>;
 
@@ -64,7 +64,10 @@ export const AUDIT_KINDS = [...TARGET_KINDS, "term"] as const;
 
 export const TargetId = z
   .string()
-  .regex(/^(?:adp|mix|cmt|usr)_[0-9a-z]{20,32}$/, "must be the id of an adapter, a mix, a comment or a user");
+  .regex(
+    /^(?:adp|mix|pic|cmt|usr)_[0-9a-z]{20,32}$/,
+    "must be the id of an adapter, a mix, a shared picture, a comment or a user",
+  );
 
 const why = message(ACTION_REASON_MAX_CHARACTERS);
 
@@ -72,6 +75,7 @@ export const ReportTarget = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("adapter"), ref: AdapterRef }),
     z.strictObject({ kind: z.literal("mix"), ref: AdapterRef }),
+    z.strictObject({ kind: z.literal("picture"), id: idOf("pic") }),
     z.strictObject({ kind: z.literal("comment"), id: idOf("cmt") }),
     z.strictObject({ kind: z.literal("user"), handle: Handle }),
   ])
@@ -91,15 +95,19 @@ export const TargetCard = z
   .object({
     kind: TargetKind,
     id: TargetId,
-    label: z.string().meta({ description: "owner/name, @handle, or the first words of a comment" }),
+    label: z
+      .string()
+      .meta({ description: "owner/name, @handle, or the first words of a comment or of a picture's prompt" }),
     title: z.string(),
     owner: Handle.nullable().meta({ description: "Whose it is; null once they have left" }),
     state: z.string(),
     rating: Rating.nullable(),
     place: z
-      .object({ kind: z.enum(["adapter", "mix", "user"]), ref: z.string() })
+      .object({ kind: z.enum(["adapter", "mix", "picture", "user"]), ref: z.string() })
       .nullable()
-      .meta({ description: "Where it is seen: itself, or what the comment is on; a user by handle" }),
+      .meta({
+        description: "Where it is seen: itself, or what the comment is on; a picture by id, a user by handle",
+      }),
   })
   .meta({ id: "TargetCard" });
 export type TargetCard = z.infer<typeof TargetCard>;

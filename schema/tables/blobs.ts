@@ -72,7 +72,7 @@ export const images = sqliteTable(
     width: integer("width").notNull(),
     height: integer("height").notNull(),
     role: text("role", {
-      enum: ["generation", "sample", "preview", "training", "avatar", "cover"],
+      enum: ["generation", "sample", "preview", "training", "avatar", "cover", "shared"],
     }).notNull(),
     jobId: id("job_id", "job"),
     position: integer("position").notNull().default(0),

@@ -64,8 +64,8 @@ export const moderationActions = sqliteTable(
 export const takedowns = sqliteTable(
   "takedowns",
   {
-    targetId: text("target_id").$type<`adp_${string}` | `mix_${string}`>().primaryKey(),
-    targetKind: text("target_kind", { enum: ["adapter", "mix"] }).notNull(),
+    targetId: text("target_id").$type<`adp_${string}` | `mix_${string}` | `pic_${string}`>().primaryKey(),
+    targetKind: text("target_kind", { enum: ["adapter", "mix", "picture"] }).notNull(),
     actionId: id("action_id", "act").notNull(),
     /** What it was before, and becomes again when it is restored. */
     stateBefore: text("state_before", { enum: ["draft", "published", "withdrawn"] }).notNull(),

@@ -1,7 +1,7 @@
 // Test data for the fuzzer: accounts with every right, and ids of existing resources, so that its requests find something.
 
 import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
-import { Orthoplex } from "../../schema/client/index.ts";
+import { Orthoplex, type Schema } from "../../schema/client/index.ts";
 import { type Account, OPERATOR } from "../local/accounts.ts";
 import { greyPng } from "./runner.ts";
 
@@ -64,6 +64,7 @@ async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runn
   const ref = `${adapter.owner}/${adapter.name}`;
   const request = { adapters: [{ ref }], prompt: "a smiling person", size: "256x256", steps: 4 };
   const { id: generation } = await api.post("/v1/generations", { body: request });
+  const picture = await sharedPicture(api, request);
   const { id: comment } = await api.post("/v1/adapters/{owner}/{name}/comments", {
     params: { path },
     body: { body: "A word." },
@@ -82,10 +83,19 @@ async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runn
     { owner: mix.owner, name: mix.name },
     { owner: collection.owner, name: collection.name },
     { version: version.id, hash: version.sha256, model: ref },
-    { job: generation, prediction: generation, composition, comment, webhook, upload },
+    { job: generation, prediction: generation, composition, comment, webhook, upload, picture },
     { id: BASE, model: BASE, version: BASE, owner: "bases", name: BASE },
     { id: String(model?.id), kind: "adapter" },
     { id: String(model?.modelVersions[0]?.id), kind: "version" },
     { handle, user: handle, runner: runnerId, ...(delivery && { delivery }) },
   ];
+}
+
+/** The runner of the fuzzer fails some jobs: the first that succeeds is shared. */
+async function sharedPicture(api: Orthoplex, body: Schema<"GenerationCreate">): Promise<string> {
+  for (;;) {
+    const job = await api.finished(await api.post("/v1/generations", { body }));
+    const image_id = job.result?.images[0]?.id;
+    if (image_id) return (await api.post("/v1/pictures", { body: { image_id } })).id;
+  }
 }

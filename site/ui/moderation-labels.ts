@@ -85,15 +85,16 @@ export function outcomeWords(outcome: Decision | null): string {
 export const KIND_LABELS: Record<TargetKind, string> = {
   adapter: "adapter",
   mix: "composition",
+  picture: "picture",
   comment: "comment",
   user: "account",
 };
 
 /** A target's label on its own: text written by people is quoted. */
 export const named = ({ kind, label }: { kind: string; label: string }): string =>
-  kind === "comment" || kind === "term" ? `“${label}”` : label;
+  kind === "comment" || kind === "picture" || kind === "term" ? `“${label}”` : label;
 
-const PLACES = { adapter: "/adapter/?id=", mix: "/mix/?ref=" } as const;
+const PLACES = { adapter: "/adapter/?id=", mix: "/mix/?ref=", picture: "/pictures/?id=" } as const;
 
 /** The page that shows a target. */
 export function placeUrl(place: TargetCard["place"]): string | null {

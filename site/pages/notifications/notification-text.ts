@@ -73,7 +73,8 @@ const SERVICE_PAGES: Partial<Record<Notification["kind"], string>> = {
 
 /** Notifications from the service, not from a person. */
 function serviceText({ kind, target, data }: Notification, url: string | null): NotificationText {
-  const name = target?.title ?? (typeof data.ref === "string" ? data.ref : null);
+  const picture = data.target_kind === "picture" ? "a shared picture" : null;
+  const name = target?.title ?? (typeof data.ref === "string" ? data.ref : picture);
   const reason = typeof data.reason === "string" && data.reason !== "" ? `: ${data.reason}` : "";
   const words: Partial<Record<Notification["kind"], string>> = {
     report_decided: "Your report was decided",

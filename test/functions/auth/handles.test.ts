@@ -21,7 +21,7 @@ describe("a handle is none of the service's own names", () => {
   it.each([
     ["the described addresses", all(Object.keys(openapi.paths)), 30],
     ["every address that is answered", all(app.routes.map(({ path }) => path)), 30],
-    ["the pages", ["gallery", "jobs", "method", "notifications", "user"], 1],
+    ["the pages", ["gallery", "jobs", "method", "notifications", "pictures", "user"], 1],
     ["the bases and their owner", [BASES_OWNER, ...BASES.map(({ id }) => id)], 3],
     ["who has no name of one's own", ["someone"], 1],
   ])("of %s", (_, names, least) => {

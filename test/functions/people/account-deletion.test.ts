@@ -20,6 +20,7 @@ import {
   put,
   signUp,
 } from "../cast.ts";
+import { moderator } from "../moderation/desk.ts";
 import { type FullAccount, fullAccount, secretOf } from "./full-account.ts";
 
 let friend: Person;
@@ -316,6 +317,27 @@ describe("deleting an account", () => {
     expect(await tablesWith("zanzibarcyd")).toEqual(expect.arrayContaining(["collections", "notifications"]));
     await leave({ cookie: leaver.cookie, origin: ORIGIN }, { confirm: "cyd" });
     expect(await tablesWith("zanzibarcyd")).toEqual([]);
+  });
+
+  it("withdraws what moderators restore afterwards: a mix and a shared picture", async () => {
+    const { who, headers } = await fullAccount("Ned", friend, machine);
+    const mod = await moderator("Maud");
+    const picture = await env.DB.prepare(
+      "SELECT p.id FROM pictures p JOIN users u ON u.id = p.owner_id WHERE u.handle = 'ned'",
+    ).first<string>("id");
+    const mix = await env.DB.prepare(
+      "SELECT m.id FROM mixes m JOIN users u ON u.id = m.owner_id WHERE u.handle = 'ned'",
+    ).first<string>("id");
+    const keys = [
+      { kind: "mix", id: mix ?? "" },
+      { kind: "picture", id: picture ?? "" },
+    ];
+    for (const key of keys) await mod.mustDecide(key, "remove");
+    await leave(headers, { confirm: who.handle });
+    for (const key of keys) {
+      await mod.mustDecide(key, "restore");
+      expect((await mod.see(key)).target.state).toBe("withdrawn");
+    }
   });
 
   it("is resumed by cron after an interruption", async () => {

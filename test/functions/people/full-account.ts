@@ -37,6 +37,8 @@ export async function fullAccount(name: string, friend: Person, machine: Machine
     await png(256, 256, shade + 2),
   );
   await machine.on(first.lease_id, "settle", { outcome: "succeeded", outputs: [output], metrics: {} });
+  const finished = await who.must<Generation>("GET", `/v1/generations/${first.job_id}`);
+  await who.must("POST", "/v1/pictures", { image_id: finished.result?.images[0]?.id });
   await leaseOf(machine, await generate());
   await generate();
 

@@ -17,6 +17,7 @@ import { DECISIONS, type Decision, RATINGS, type TargetKind } from "../../../sch
 const STATES: Record<TargetKind, TargetState[]> = {
   adapter: ["draft", "published", "withdrawn", "removed", "purged"],
   mix: ["published", "withdrawn", "removed", "purged"],
+  picture: ["published", "withdrawn", "removed", "purged"],
   comment: ["visible", "hidden_by_owner", "hidden", "gone"],
   user: ["active", "suspended", "gone"],
 };

@@ -1,0 +1,143 @@
+// Sharing a generated picture, and taking it back. What is shared is a row of its own over the same bytes, so that it stays where the
+// generation's goes; sharing the same picture again leads to the same row.
+
+import { and, eq } from "drizzle-orm";
+import type { z } from "zod";
+import { PICTURES_SHARED_PER_DAY_MAX } from "../../schema/contract/limits.ts";
+import type { PictureShare } from "../../schema/contract/pictures.ts";
+import { type PictureRow, pictures } from "../../schema/tables.ts";
+import type { Db } from "../db.ts";
+import { DAY_MS } from "../lib/clock.ts";
+import { newId } from "../lib/ids.ts";
+import { namedStatement } from "../lib/named-sql.ts";
+import { Refusal, refuse } from "../lib/refusal.ts";
+import { blockedFault } from "../policy/blocklist.ts";
+import { ratingFloor } from "../policy/ratings.ts";
+import type { Caller } from "../rights/rights.ts";
+import { type GeneratedPicture, generatedPicture } from "./generated-picture.ts";
+import { type FactsById, factsOf } from "./member-facts.ts";
+import { type FoundPicture, findPicture, pictureGone } from "./pictures.ts";
+import { openFault, strictestOf } from "./sharing.ts";
+
+const POINTER = "/image_id";
+
+type Input = z.infer<typeof PictureShare>;
+type Sharing = {
+  db: Db;
+  caller: Caller;
+  now: number;
+  /** The caller's own runners serve everybody, so what they draw is as good as anybody's. */
+  isOperator: boolean;
+};
+type Shared = { picture: FoundPicture; isNew: boolean };
+
+/** One INSERT checks the daily limit, so that two requests at once cannot both take the last place. */
+const INSERT_PICTURE = `
+INSERT OR IGNORE INTO pictures (id, owner_id, image_id, source_id, base_id, members, state, rating, created_at, updated_at)
+SELECT :id, :owner, :image, :source, :base, :members, 'published', :rating, :now, :now
+WHERE EXISTS (SELECT 1 FROM images WHERE id = :source)
+  AND (SELECT count(*) FROM pictures WHERE owner_id = :owner AND created_at > :since) < ${PICTURES_SHARED_PER_DAY_MAX}`;
+
+const INSERT_IMAGE = `
+INSERT INTO images (id, owner_id, sha256, content_type, width, height, role, position, seed, recipe, created_at)
+SELECT :image, owner_id, sha256, content_type, width, height, 'shared', 0, seed, recipe, :now FROM images
+WHERE id = :source AND EXISTS (SELECT 1 FROM pictures WHERE id = :id)`;
+
+const INSERT_MEMBERS = `
+INSERT INTO picture_members (picture_id, adapter_id, version_id)
+SELECT :id, adapter_id, id FROM versions
+WHERE id IN (SELECT value FROM json_each(:versions)) AND EXISTS (SELECT 1 FROM pictures WHERE id = :id)`;
+
+export async function sharePicture(sharing: Sharing, input: Input): Promise<Shared | Refusal> {
+  const { db, caller } = sharing;
+  const drawn = await generatedPicture(db, caller, input.image_id, POINTER);
+  if (drawn instanceof Refusal) return drawn;
+  const before = await sharedBefore(db, drawn);
+  if (before?.state === "removed") return pictureGone(db, before);
+  const facts = await factsOf(db, drawn.request.adapters);
+  const fault =
+    trustFault(sharing, drawn) ??
+    openFault(drawn.request.adapters, facts, {
+      visibility: "public",
+      pointer: POINTER,
+      what: "a shared picture",
+    }) ??
+    (await blockedFault(db, "prompt", textsOf(drawn)));
+  if (fault) return fault;
+  const isNew = before?.state !== "published";
+  if (isNew) await publish(sharing, drawn, { before, facts, rating: input.rating });
+  const row = await sharedBefore(db, drawn);
+  if (!row) return quotaFault(sharing);
+  const picture = await findPicture(db, caller, row.id);
+  return picture instanceof Refusal ? picture : { picture, isNew };
+}
+
+const sharedBefore = (db: Db, { image }: GeneratedPicture) =>
+  db.select().from(pictures).where(eq(pictures.sourceId, image.id)).get();
+
+/** Others see it as drawn by the adapters that it names. What the owner's own machine delivered is only their word for that. */
+function trustFault({ isOperator }: Sharing, { byOwnRunner }: GeneratedPicture): Refusal | null {
+  if (!byOwnRunner || isOperator) return null;
+  const detail =
+    "A runner of your own drew it, and nobody else can check with what. Draw it here to share it.";
+  return refuse("image_invalid", detail, POINTER);
+}
+
+const textsOf = ({ request }: GeneratedPicture) =>
+  [request.prompt, request.negative_prompt].map((text) => ({ pointer: POINTER, text }));
+
+async function publish(
+  { db, caller, now }: Sharing,
+  drawn: GeneratedPicture,
+  {
+    before,
+    facts,
+    rating: chosen = "general",
+  }: { before: PictureRow | undefined; facts: FactsById; rating: Input["rating"] },
+): Promise<void> {
+  const ofMembers = [...facts.values()].map(({ adapter }) => adapter.rating);
+  const floor = before ? await ratingFloor(db, before.id) : null;
+  const rating = strictestOf([...ofMembers, chosen, floor ?? "general"]);
+  if (before) {
+    await db
+      .update(pictures)
+      .set({ state: "published", rating, updatedAt: now })
+      .where(and(eq(pictures.id, before.id), eq(pictures.state, "withdrawn")));
+    return;
+  }
+  const ids = { id: newId("pic", now), image: newId("img", now), source: drawn.image.id };
+  await db.$client.batch([
+    namedStatement(db.$client, INSERT_PICTURE, {
+      ...ids,
+      owner: caller.id,
+      base: drawn.baseId,
+      members: JSON.stringify(drawn.request.adapters),
+      rating,
+      now,
+      since: now - DAY_MS,
+    }),
+    namedStatement(db.$client, INSERT_IMAGE, { ...ids, now }),
+    namedStatement(db.$client, INSERT_MEMBERS, {
+      id: ids.id,
+      versions: JSON.stringify([...facts.keys()]),
+    }),
+  ]);
+}
+
+async function quotaFault({ db, caller, now }: Sharing): Promise<Refusal> {
+  const first = await db.$client
+    .prepare("SELECT min(created_at) AS at FROM pictures WHERE owner_id = ? AND created_at > ?")
+    .bind(caller.id, now - DAY_MS)
+    .first<number>("at");
+  const detail = `At most ${PICTURES_SHARED_PER_DAY_MAX} pictures a day are shared by one account.`;
+  const retryAfterSeconds = Math.ceil(((first ?? now) + DAY_MS - now) / 1000);
+  return new Refusal("quota_exceeded", detail, [], { retryAfterSeconds });
+}
+
+/** Takes it out of public sight. Its row stays, so that reports of it can be decided, and it can be shared again. */
+export async function withdrawPicture(db: Db, id: PictureRow["id"], now: number): Promise<void> {
+  await db
+    .update(pictures)
+    .set({ state: "withdrawn", updatedAt: now })
+    .where(and(eq(pictures.id, id), eq(pictures.state, "published")));
+}
