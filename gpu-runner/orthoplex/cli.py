@@ -32,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_merge(added("merge", "a base with other programs' LoRAs in its weights, as a folder", examples.MERGE))
     inspect = added("inspect", "what adapter files hold, and how exactly they go together", examples.INSPECT)
     inspect.add_argument("files", type=Path, nargs="+")
+    inspect.add_argument("--base", help="measure on this base how far LoRAs of other programs act on the others' words")
     doctor = added("doctor", "what this machine can run, and at which size", examples.DOCTOR)
-    doctor.add_argument("--device", default="auto")
+    for parser_of in (inspect, doctor):
+        parser_of.add_argument("--device", default="auto")
     doctor.add_argument(
         "--training", action="store_true", help="estimate trainings too, by size and --vram: takes a minute a base"
     )

@@ -27,6 +27,7 @@ INSPECT = """\
   orthoplex inspect ada.safetensors
   orthoplex inspect --json ada.safetensors rex.safetensors
   orthoplex inspect downloads/rex-lora.safetensors
+  orthoplex inspect ada.safetensors downloads/rex-lora.safetensors --base my-sd
 """
 EXPORT = """\
   orthoplex export ada.safetensors --base my-sd --format kohya --out ada-lora.safetensors

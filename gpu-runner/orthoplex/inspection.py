@@ -6,16 +6,20 @@ import argparse
 import hashlib
 import math
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from orthoplex.bases import load_base
 from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.foreign.reader import read_foreign
 from orthoplex.bases.foreign.summary import summary_of
 from orthoplex.bases.registry import describe_base, expected_bytes, pipeline_folder, present_bases
+from orthoplex.lora_crosstalk import measured_crosstalk
+from orthoplex.loras import NamedLora, target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter
 from orthoplex.ortho.container import FileRefused, read_container
 from orthoplex.ortho.crosstalk import slot_crosstalk
@@ -23,6 +27,7 @@ from orthoplex.ortho.layout import Layout, layout_from
 from orthoplex.ortho.slot import class_of
 from orthoplex.report import Said
 from orthoplex.runner.bases import device_name, memory_bytes, resolve_device
+from orthoplex.sample import AttachedAdapter
 
 MIB = 1024 * 1024
 PACKAGES = ("torch", "diffusers", "transformers", "peft")
@@ -42,6 +47,9 @@ def inspect(flags: argparse.Namespace) -> Iterator[Said]:
     for i, (path, own) in enumerate(read):
         for other_path, other in read[i + 1 :]:
             yield _said_of_two(path, own, other_path, other)
+    if flags.base:
+        own_adapters = {path: opened[0] for path, opened in read if opened}
+        yield from _measured(flags, [path for path, opened in read if not opened], own_adapters)
 
 
 def _said_of(path: Path, adapter: Adapter, layout: Layout) -> Said:
@@ -82,6 +90,15 @@ def _said_of_two(
     shared = max(slot_crosstalk(layout, *slots).values())
     meet = "exact: no column is shared" if shared == 0 else f"share up to {shared} of {layout.rank} columns"
     return Said(f"{path} and {other_path}: {meet}", files=names, composable=True, shared_columns=shared)
+
+
+def _measured(flags: argparse.Namespace, foreign: list[Path], own: Mapping[Path, Adapter]) -> Iterator[Said]:
+    """How far each LoRA of another program acts on the others' words, on the base of --base."""
+    base = load_base(flags.base, resolve_device(flags.device))
+    adapters = [(str(path), AttachedAdapter(each, each.trigger, each.strength)) for path, each in own.items()]
+    loras = [NamedLora(read_foreign(path, target_of(base)), 1.0, str(path), "") for path in foreign]
+    for each in measured_crosstalk(base, loras, adapters):
+        yield Said(each.text, measured=True, **each.facts)
 
 
 def _opened(path: Path) -> tuple[Adapter, Layout]:

@@ -101,6 +101,11 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
         path.write_bytes(write_png(image, recipe))
         yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
     yield from (f"note: {each.path} is another program's LoRA: {each.inexact}" for each in loras)
+    if loras:
+        from orthoplex.lora_crosstalk import measured_crosstalk
+
+        for each in measured_crosstalk(base, loras, [(recipe.ref, attached) for attached, recipe in read]):
+            yield Said(f"note: {each.text}", crosstalk=each.facts)
     yield from (f"note: {warning}" for warning in generated.warnings)
 
 

@@ -34,6 +34,7 @@ const RUNNER = [
   ["train"],
   ["recipe.py", "report.py"],
   ["png.py", "pictures.py", "loras.py"],
+  ["lora_crosstalk.py"],
   ["runner", "eval", "export_onnx", "cast_training", "sd_training"],
   ["progress.py", "wildcards.py", "training_folder.py", "out_places.py"],
   ["local.py", "inspection.py"],

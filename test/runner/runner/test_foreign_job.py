@@ -105,11 +105,13 @@ def test_a_whole_lora_changes_its_own_picture_and_no_other_of_its_batch(
 ) -> None:
     (plain,) = draw(ordered("a dog"))
     lora = member(edge, lora_file(base), None)
-    before, changed, after, other = draw(
+    second = {**member(edge, lora_file(base, 6), None), "ref": "bob/fido:2", "trigger": "<fido>"}
+    before, changed, after, other, both = draw(
         ordered("a dog"),
         ordered("a dog", lora),
         ordered("a dog"),
-        ordered("a dog", member(edge, lora_file(base, 6), None)),
+        ordered("a dog", second),
+        ordered("a dog", lora, second),
     )
     assert pixels(before) == pixels(after) == pixels(plain)
     assert len({pixels(plain), pixels(changed), pixels(other)}) == 3
@@ -121,6 +123,16 @@ def test_a_whole_lora_changes_its_own_picture_and_no_other_of_its_batch(
     assert changed.settled is not None
     assert "not exact" in changed.settled["warnings"][0]
     assert "loras" not in recipe(plain)
+    # how far each acts on the other's words is measured, and said to be no more than that
+    assert both.settled is not None
+    one, two = both.settled["metrics"]["crosstalk"]
+    assert [(each["lora"], each["member"]) for each in (one, two)] == [
+        ("ada/rex:1", "bob/fido:2"), ("bob/fido:2", "ada/rex:1"),
+    ]  # fmt: skip
+    assert one["share"] == pytest.approx(1)  # neither file names a word of its own
+    assert one["exact"] is False
+    assert any("measured on one prompt each, not exact" in text for text in both.settled["warnings"])
+    assert changed.settled["metrics"]["crosstalk"] == []
 
 
 def test_a_gated_lora_acts_where_its_trigger_is_named(

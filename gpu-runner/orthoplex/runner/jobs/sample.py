@@ -215,7 +215,14 @@ def _result_of(order: _Order) -> Result:
         _output(order, number, image=image, seed=seed, generated=text)
         for number, (image, seed, text) in sorted(order.pictures.items())
     ]
-    metrics = {"sample_seconds": round(order.seconds, 3), "device": str(order.base.device)}
+    metrics: dict[str, Any] = {"sample_seconds": round(order.seconds, 3), "device": str(order.base.device)}
+    if order.loras:
+        from orthoplex.lora_crosstalk import measured_crosstalk, worst
+
+        own = [member.ref for member in order.lease.spec.adapters if member.foreign is None]
+        found = measured_crosstalk(order.base, order.loras, list(zip(own, order.adapters, strict=True)))
+        order.warnings += [each.text for each in worst(found)]
+        metrics["crosstalk"] = [each.facts for each in found]
     is_certified = order.lease.spec.certify and len(order.adapters) == 1 and not order.loras and can_certify(order.base)
     certificate = certify(order.base, order.adapters[0]).as_json() if is_certified else None
     return Result(outputs, order.warnings, metrics, certificate=certificate)
