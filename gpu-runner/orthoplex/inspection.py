@@ -17,7 +17,7 @@ from orthoplex.bases import load_base
 from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.foreign.reader import read_foreign
 from orthoplex.bases.foreign.summary import summary_of
-from orthoplex.bases.registry import describe_base, expected_bytes, pipeline_folder, present_bases
+from orthoplex.bases.registry import OF_PIPELINES, describe_base, expected_bytes, present_bases, training_estimate
 from orthoplex.lora_crosstalk import measured_crosstalk
 from orthoplex.loras import NamedLora, target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter
@@ -154,23 +154,20 @@ def doctor(flags: argparse.Namespace) -> Iterator[Said]:
         verdict = "fits" if 2 * needed <= total else "is tight" if needed <= total else "does not fit"
         text = f"{base_id} takes about {needed // MIB} MiB of weights: it {verdict}"
         yield Said(text, base=base_id, weights_bytes=needed, verdict=verdict)
-        if flags.training and describe_base(base_id)["family"] == "sd":
+        if flags.training and describe_base(base_id)["family"] in OF_PIPELINES:
             yield from _trainings(base_id, device, total)
 
 
 def _trainings(base_id: str, device: str, total: int) -> Iterator[Said]:
     """With which preset, and at which sizes, a base can be trained here."""
-    from orthoplex.bases.sd.memory import training_memory
     from orthoplex.bases.sd.presets import PRESETS
 
-    description = describe_base(base_id)
-    whole = int(str(description["default_size"]).partition("x")[0])
+    whole = int(str(describe_base(base_id)["default_size"]).partition("x")[0])
     for gigabytes, preset in PRESETS.items():
         for side in sorted({whole // 2, whole * 3 // 4 // 64 * 64, whole}):
-            needed = training_memory(
-                pipeline_folder(base_id), description, size=(side, side), batch=preset.batch,
-                dtype=compute_dtype(torch.device(device)), checkpointed=preset.checkpoint_gradients,
-                offload=preset.offload,
+            needed = training_estimate(
+                base_id, side=side, batch=preset.batch, dtype=compute_dtype(torch.device(device)),
+                checkpointed=preset.checkpoint_gradients, offload=preset.offload,
             ).total  # fmt: skip
             fits = "fits" if needed <= total else "does not fit"
             text = f"{base_id} trained at {side} px with --vram {gigabytes}: about {needed // MIB} MiB, {fits}"

@@ -13,7 +13,7 @@ import torch
 from orthoplex.bases import load_base
 from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.options import DTYPES, LoadOptions
-from orthoplex.bases.registry import default_base, describe_base, pipeline_folder
+from orthoplex.bases.registry import OF_PIPELINES, default_base, describe_base, training_estimate
 from orthoplex.ortho.adapter import check_names, write_adapter
 from orthoplex.out_places import check_checkpoint, check_samples, check_weights
 from orthoplex.png import write_png
@@ -120,8 +120,8 @@ def setup_of(flags: argparse.Namespace, description: dict[str, Any]) -> Setup:
     device = resolve_device(flags.device)
     setup = Setup(device, LoadOptions(), TrainSpec("", "", "", 0).batch, 1, flags.resolution)
     if flags.vram:
-        if description["family"] != "sd":
-            raise ValueError(f"{description['id']} takes little memory: --vram is for Stable Diffusion bases")
+        if description["family"] not in OF_PIPELINES:
+            raise ValueError(f"{description['id']} takes little memory: --vram is for pipelines")
         from orthoplex.bases.sd.presets import PRESETS
 
         preset = PRESETS[flags.vram]
@@ -142,14 +142,12 @@ def setup_of(flags: argparse.Namespace, description: dict[str, Any]) -> Setup:
 
 def needed_bytes(description: dict[str, Any], setup: Setup) -> int | None:
     """What the training will take on its device; None for families that nobody asks this of."""
-    if description["family"] != "sd":
+    if description["family"] not in OF_PIPELINES:
         return None
-    from orthoplex.bases.sd.memory import training_memory
-
-    side = setup.resolution or int(str(description["default_size"]).partition("x")[0])
-    return training_memory(
-        pipeline_folder(description["id"]), description, size=(side, side), batch=setup.batch, dtype=setup.dtype,
-        checkpointed=setup.options.checkpoint_gradients, offload=setup.options.offload,
+    return training_estimate(
+        description["id"], side=setup.resolution or int(str(description["default_size"]).partition("x")[0]),
+        batch=setup.batch, dtype=setup.dtype, checkpointed=setup.options.checkpoint_gradients,
+        offload=setup.options.offload,
     ).total  # fmt: skip
 
 

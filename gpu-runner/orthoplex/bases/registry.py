@@ -17,6 +17,7 @@ import torch
 
 from orthoplex.bases.cast.base import load_cast
 from orthoplex.bases.device import compute_dtype
+from orthoplex.bases.memory import TrainingMemory
 from orthoplex.bases.options import LoadOptions, refuse_options
 from orthoplex.bases.protocol import AnyBase
 
@@ -115,6 +116,21 @@ def expected_bytes(base_id: str, device: str) -> int:
     files = (pipeline if pipeline.is_dir() else folder).rglob("*.safetensors")
     on_disk = sum(path.stat().st_size for path in files)
     return on_disk * compute_dtype(torch.device(device)).itemsize // 2
+
+
+def training_estimate(
+    base_id: str, *, side: int, batch: int, dtype: torch.dtype, checkpointed: bool, offload: bool
+) -> TrainingMemory:  # fmt: skip
+    """What a training on square pictures of `side` px takes, before a weight is loaded; of families in OF_PIPELINES."""
+    description = describe_base(base_id)
+    if description["family"] == "sd":
+        from orthoplex.bases.sd.memory import training_memory
+    else:
+        from orthoplex.bases.zimage.memory import training_memory
+    return training_memory(
+        pipeline_folder(base_id), description, size=(side, side), batch=batch, dtype=dtype, checkpointed=checkpointed,
+        offload=offload,
+    )  # fmt: skip
 
 
 def add_base(source: str, base_id: str, title: str) -> dict[str, Any]:

@@ -76,16 +76,22 @@ def test_a_folder_of_kohya_says_trigger_and_class_and_memory_is_estimated_first(
     assert (adapter.trigger, adapter.class_word) == ("<ada>", "woman")
 
 
-def test_doctor_estimates_trainings_by_size_and_card(
-    folder: Path, sd_folder: Path, capsys: pytest.CaptureFixture[str]
+def test_doctor_and_train_estimate_trainings_by_size_and_card(
+    folder: Path, sd_folder: Path, zimage_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_base(str(sd_folder), "my-sd", "My SD")
+    add_base(str(zimage_folder), "my-z", "My Z")
     assert main(["doctor", "--device", "cpu", "--training", "--json"]) == 0
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    rows = [row for row in said if row.get("base") == "my-sd" and "vram" in row]
-    assert {row["vram"] for row in rows} == {8, 12, 24}
-    assert all(row["fits"] for row in rows)
-    assert folder.exists()
+    for base_id in ("my-sd", "my-z"):
+        rows = [row for row in said if row.get("base") == base_id and "vram" in row]
+        assert {row["vram"] for row in rows} == {8, 12, 24}
+        assert all(row["fits"] for row in rows)
+    (row,) = [row for row in said if (row.get("base"), row.get("vram"), row.get("side")) == ("my-z", 12, 64)]
+    order = ["train", "none", "--base", "my-z", "--slot", "3", "--vram", "12", "--resolution", "64", "--estimate"]
+    assert main([*order, "--device", "cpu", "--json", "--out", str(folder / "ada.safetensors")]) == 0
+    (estimate,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (estimate["needed_bytes"], estimate["batch"], estimate["accumulate"]) == (row["needed_bytes"], 2, 2)
 
 
 def test_an_id_cannot_be_added_twice(folder: Path, sd_folder: Path) -> None:

@@ -21,6 +21,7 @@ from orthoplex.bases.registry import add_base
 from orthoplex.bases.request import Region, SampleSpec
 from orthoplex.bases.zimage.base import ZBase, load_zimage
 from orthoplex.bases.zimage.describe import describe
+from orthoplex.bases.zimage.memory import training_memory
 from orthoplex.bases.zimage.parts import picture_rows
 from orthoplex.bases.zimage.reading import tokens_of
 from orthoplex.bases.zimage.schedule import SAMPLERS
@@ -30,7 +31,7 @@ from orthoplex.sample.sampler import denoise
 from orthoplex.train.concept import TrainSpec, train_concept
 
 from .conftest import random_adapter
-from .test_sd_training import ITEMS
+from .test_sd_training import ITEMS, really_kept
 
 ROOT = Path(__file__).resolve().parents[3]
 CPU = torch.device("cpu")
@@ -108,6 +109,20 @@ def test_checkpointed_blocks_give_the_same_adapter_bit_for_bit(base: ZBase, zima
         write_adapter(train_concept(each, spec, ITEMS).adapter, base.layout) for each in (base, other)
     )
     assert plain == checkpointed
+
+
+def test_the_estimate_of_memory_counts_what_a_real_step_keeps(base: ZBase, zimage_folder: Path) -> None:
+    words = len(base.pictures(ITEMS[2:3], "person").prompts[0].ids)
+    size: dict[str, Any] = {"size": (128, 128), "dtype": torch.float32, "words": words}
+    parts = (base.model, base.text_encoder, base.vae)
+    for batch in (1, 4):
+        plain, checkpointed = (
+            training_memory(zimage_folder, base.description, batch=batch, checkpointed=each, **size)
+            for each in (False, True)
+        )
+        assert 0.85 <= plain.kept / really_kept(base, batch) <= 1.2, batch
+        assert plain.loaded == sum(p.numel() * 4 for part in parts for p in part.parameters())
+        assert checkpointed.kept < plain.kept * 0.7
 
 
 def test_a_description_is_one_of_the_contract(base: ZBase) -> None:

@@ -46,9 +46,13 @@ class JointProcessor:
         q, k, v = (each.transpose(1, 2) for each in (q, k, v))  # (B, H, S, d)
         if attn.observer is not None:
             attn.observer(self._paid(q, k))
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=self._mask(attention_mask, q.shape[2]))
+        out = self.attended(q, k, v, self._mask(attention_mask, q.shape[2]))
         out = attn.to_out[0](out.transpose(1, 2).flatten(2).to(hidden_states.dtype))
         return attn.to_out[1](out) if len(attn.to_out) > 1 else out  # type: ignore[no-any-return]
+
+    def attended(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+        """softmax(q k^T / sqrt(d)) v; (B, H, S, d)."""
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
     def _paid(self, q: Tensor, k: Tensor) -> Tensor:
         """(B, 1, S, S) over the whole stream: mean over heads of each picture token's softmax over words; else 0."""
