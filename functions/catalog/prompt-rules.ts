@@ -65,14 +65,23 @@ function roomFault(base: Described, prompt: string, size: Pixels | undefined): R
   return refuse("request_invalid", `${described}, but this size has room for ${room}${other}.`, "/size");
 }
 
-/** Twin of gpu-runner/orthoplex/bases/sd/prompt_weights.py, as far as it refuses. */
-function weightsFault({ prompt: { weights } }: Described, texts: Texts): Refusal | null {
-  if (!weights) return null;
+/** Twin of gpu-runner/orthoplex/bases/sd/prompt_weights.py and of zimage/reading.py, as far as they refuse. */
+function weightsFault({ id, prompt: { weights } }: Described, texts: Texts): Refusal | null {
+  if (weights === undefined) return null;
   for (const [name, text] of Object.entries(texts)) {
-    const detail = depthFault(text) ?? numberFault(text);
+    const detail = weights ? (depthFault(text) ?? numberFault(text)) : weightedFault(id, text);
     if (detail) return refuse("request_invalid", detail, `/${name}`);
   }
   return null;
+}
+
+const WEIGHTED = /(?<!\\)\([^()]*[^()\s\d]\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)/;
+
+/** A weight on a base whose text encoder's vectors have one length, so that none could act; `(16:9)` is text. */
+function weightedFault(id: string, text: string): string | null {
+  const found = WEIGHTED.exec(text)?.[0];
+  if (found === undefined) return null;
+  return `${cutText(found, 80)} weighs words, which ${id} cannot. Leave the number out; brackets that are text are written \\( and \\).`;
 }
 
 const CHOICE = /(?<!\\)\{((?:[^{}\\]|\\.)*)\}/g;

@@ -9009,7 +9009,7 @@ export interface components {
                 negative: boolean;
                 /** @description Words of a grammar that are said of people: a clause with one of them is a person, as one with a trigger is. A hyphen in one may be written as a space */
                 people_words?: string[];
-                /** @description Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts */
+                /** @description Whether `(word:1.2)` and `[word]` weigh words in its prompts. False: a weight is refused, and other brackets are text */
                 weights?: boolean;
             };
             /** @description Of previews and of a training's samples, which have one for each expression that captions name instead; {trigger} is the adapter's */

@@ -74,7 +74,8 @@ export const Base = z
       }),
       negative: z.boolean().meta({ description: "Whether it takes a negative prompt" }),
       weights: z.boolean().optional().meta({
-        description: "Whether `(word:1.2)`, `[word]` and `{one|other}` mean something in its prompts",
+        description:
+          "Whether `(word:1.2)` and `[word]` weigh words in its prompts. False: a weight is refused, and other brackets are text",
       }),
       people_words: z.array(z.string()).optional().meta({
         description:

@@ -70,6 +70,22 @@ describe("a prompt that no picture can show", () => {
     );
   });
 
+  const UNWEIGHTED = { ...SD, prompt: { ...SD.prompt, weights: false } };
+  it.each(["a (cat:1.2)", "(<ana>: .8)", "((sad dog:1.3), smiling)"])(
+    "refuses %s where none can act",
+    (text) => {
+      const found = promptFault(UNWEIGHTED, { prompt: "a cat", negative_prompt: text });
+      expect(found?.detail).toContain("weighs words, which my-sd cannot. Leave the number out");
+      expect(found?.faults[0]?.pointer).toBe("/negative_prompt");
+    },
+  );
+  it.each(["(dog) 16:9 (at 10:30)", "\\(sad: 3\\)", "[dog:1.2]", "(16:9)"])(
+    "reads %s as text there",
+    (text) => {
+      expect(promptFault(UNWEIGHTED, { prompt: text })).toBeNull();
+    },
+  );
+
   it.each([
     ...[
       "(cat:1.2)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from diffusers import ZImagePipeline
 from orthoplex.bases import load_base
 from orthoplex.bases.options import LoadOptions
 from orthoplex.bases.registry import add_base
-from orthoplex.bases.request import Region, SampleSpec
+from orthoplex.bases.request import PromptRefused, Region, SampleSpec
 from orthoplex.bases.zimage.base import ZBase, load_zimage
 from orthoplex.bases.zimage.describe import describe
 from orthoplex.bases.zimage.memory import training_memory
@@ -61,6 +62,30 @@ def test_the_encoder_reads_the_class_word_where_the_trigger_stands(base: ZBase) 
     tokens = tokens_of(base.tokenizer, " a <Ada> smiling in a <ada>", {"<ada>": "person"})
     assert tokens.ids == tokens_of(base.tokenizer, "a person smiling in a person", {}).ids
     assert [base.tokenizer.decode([tokens.ids[row]]).strip() for row in tokens.mentions["<ada>"]] == ["person"] * 2
+
+
+@pytest.mark.parametrize("prompt", ["a (dog:1.2)", "(<ada>: .8) in a park", "((sad dog:1.3), smiling)"])
+def test_weights_of_words_are_refused_by_name(base: ZBase, prompt: str) -> None:
+    for words in ({"prompt": prompt}, {"prompt": "a dog", "negative_prompt": prompt}):
+        with pytest.raises(PromptRefused, match=r"weighs words, which tiny-zimage cannot"):
+            base.read(SampleSpec(**{"seed": 0, "width": 64, "height": 64, **words}), [], 0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "read"), [("(dog) 16:9 (at 10:30)", None), (r"a dog \(sad: 3\)", "a dog (sad: 3)"), ("[dog:1.2]", None)]
+)
+def test_other_brackets_are_text(base: ZBase, prompt: str, read: str | None) -> None:
+    assert base.read(SampleSpec(prompt, 0, 64, 64), [], 0).prompt == (read or prompt)
+
+
+def test_a_weight_could_change_nothing_for_all_vectors_of_words_are_brought_to_one_length(base: ZBase) -> None:
+    spec = SampleSpec("a dog smiling", 1, 64, 64)
+    context, x = base.encode([base.read(spec, [], 1)]), base.noise(1, spec.canvas)[None]
+    one, other = (  # as loud as a trained encoder's, for which what the norm adds to a square (1e-5) is nothing
+        base.predict(x, torch.tensor([500.0]), replace(context, states=(context.states[0] * loud,)))
+        for loud in (100, 150)
+    )
+    torch.testing.assert_close(other, one, atol=1e-4, rtol=1e-4)
 
 
 def test_gates_are_the_share_of_attention_to_words_and_0_outside_the_picture(base: ZBase) -> None:

@@ -63,7 +63,7 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
         "entries": [{"name": name, "out_features": out} for name, (out, _) in entries.items()],
         "gate": {"gain": GATE_GAIN},
         "prediction": "flow",
-        "prompt": {"kind": "text", "negative": True},
+        "prompt": {"kind": "text", "negative": True, "weights": False},
         "samplers": {"default": DEFAULT_SAMPLER, "names": list(SAMPLERS)},
         **sizes_of(half, whole),
         "steps": {"default": 9, "min": 1, "max": 100},

@@ -1,17 +1,34 @@
 """One picture as a Z-Image base understood its prompt: token ids with class words where triggers stood.
 
 The prompt stands in the text encoder's chat template. The encoder never sees a trigger: it sees the class word.
+Brackets are text; words cannot be weighted: a weight scales a word's vector, and the transformer's first layer
+(cap_embedder) brings every vector to one length, x / rms(x), before anything reads it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orthoplex.bases.request import TRIGGER, AttachedAdapter, SampleSpec
+from orthoplex.bases.request import TRIGGER, AttachedAdapter, PromptRefused, SampleSpec
 from orthoplex.bases.sd.prompt_weights import chosen
 from orthoplex.bases.sd.reading import SdReading, Tokens, warnings_of
 from orthoplex.bases.zimage.parts import WORDS, ZParts
+
+# `(words:1.2)` of AUTOMATIC1111's web UI, which others may mean as text: not `(16:9)`
+_WEIGHTED = re.compile(r"(?<!\\)\([^()]*[^()\s\d]\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)")
+_ESCAPED = re.compile(r"\\([()])")
+
+
+def unweighted(base_id: str, prompt: str) -> str:
+    """The prompt with `\\(` as brackets. PromptRefused where it weighs words."""
+    if (found := _WEIGHTED.search(prompt)) is not None:
+        raise PromptRefused(
+            f"{found.group()[:80]} weighs words, which {base_id} cannot: all words have one length there. "
+            "Leave the number out; brackets that are text are written \\( and \\)."
+        )
+    return _ESCAPED.sub(r"\1", prompt)
 
 
 def tokens_of(tokenizer: Any, prompt: str, class_words: Mapping[str, str]) -> Tokens:
@@ -47,11 +64,11 @@ def tokens_of(tokenizer: Any, prompt: str, class_words: Mapping[str, str]) -> To
 
 
 def read(base: ZParts, spec: SampleSpec, adapters: Sequence[AttachedAdapter], seed: int) -> SdReading:
-    """The reading of one picture; what is cut off is said in the warnings."""
+    """The reading of one picture. PromptRefused for weights; what is cut off is said in the warnings."""
     by_trigger = {each.trigger: each for each in adapters}
     class_words = {trigger: each.adapter.class_word for trigger, each in by_trigger.items()}
-    tokens = tokens_of(base.tokenizer, chosen(spec.prompt, seed), class_words)
-    negative = tokens_of(base.tokenizer, chosen(spec.negative_prompt, seed), {})
+    prompt, negative_prompt = (unweighted(base.id, chosen(text, seed)) for text in (spec.prompt, spec.negative_prompt))
+    tokens, negative = tokens_of(base.tokenizer, prompt, class_words), tokens_of(base.tokenizer, negative_prompt, {})
     called = tuple(each for trigger, each in by_trigger.items() if trigger in tokens.mentions and each.strength != 0)
     warnings = warnings_of(tokens, negative, by_trigger, spec.prompt)
     return SdReading(tokens, negative, called, spec.width, spec.height, seed, warnings)
