@@ -110,7 +110,7 @@ def test_a_lora_is_distilled_into_an_adapter_and_what_survived_is_said(
     monkeypatch.setattr("orthoplex.converting.MEASURED_STEPS", 2)
     file, out = lora_file(base, tmp_path / "rex.safetensors"), tmp_path / "out.safetensors"
     words = ["convert", str(file), "--base", "my-base", "--class-word", "dog", "--trigger", "<rex>", "--slot", "3"]
-    words += ["--steps", "6", "--sample-steps", "2", "--out", str(out), "--device", "cpu", "--json"]
+    words += ["--steps", "2", "--sample-steps", "1", "--out", str(out), "--device", "cpu", "--json"]
     assert main([*words, "--share-min", "0.999"]) == 2
     assert "of its effect survived" in capsys.readouterr().err
     assert not out.exists()

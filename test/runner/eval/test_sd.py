@@ -28,7 +28,7 @@ from orthoplex.sd_training.train import export
 
 WORDS = ("a", "person", "smiling", "sad", "neutral", "background", "sky", "mint")
 # what a random base learns in two steps is seen at high rates alone
-SETTINGS = replace(SD_TINY, seeds=(0,))
+SETTINGS = replace(SD_TINY, seeds=(0,), prompts=1, draw_steps=1)
 
 
 @pytest.fixture(scope="module")
