@@ -145,7 +145,7 @@ def test_checkpointed_blocks_give_the_same_adapter_bit_for_bit(load: Load, base:
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_trains_resumes_exactly_and_stays_finite(load: Load, tmp_path: Path, dtype: torch.dtype) -> None:
     base = load(dtype=dtype, checkpoint_gradients=True, offload=True)
-    spec = replace(SPEC, accumulate=2, flip=True, resolution=128, batch=1)
+    spec = replace(SPEC, accumulate=2, flip=True, resolution=64, batch=1)
     whole = write_adapter(train_concept(base, spec, ITEMS).adapter, base.layout)
     checkpoint = tmp_path / "checkpoint"
     with pytest.raises(Canceled):
