@@ -1,4 +1,4 @@
-// The cast of the edge tests: people with keys, files and pictures as they really are, runners. Everything goes through HTTP.
+// The cast of the edge tests: people with keys, files and pictures as they really are, runners. All but accounts goes through HTTP.
 
 import { env, exports } from "cloudflare:workers";
 import type { z } from "zod";
@@ -17,6 +17,7 @@ import type {
   Upload,
   Version,
 } from "../../schema/contract/index.ts";
+import { account } from "./accounts.ts";
 
 export const ORIGIN = "http://edge.test";
 export const BASE = knownBase("cast-3");
@@ -122,8 +123,7 @@ export async function verify(handle: string, isVerified: boolean): Promise<void>
 }
 
 export async function person(name: string, scopes: Scope[] = ALL_SCOPES): Promise<Person> {
-  const cookie = await signUp(name);
-  await verify(name.toLowerCase(), true);
+  const cookie = await account(name, signUp);
   const made = await ask<{ key: string }>("POST", "/v1/keys", {
     headers: { cookie },
     body: { name: "k", scopes },
