@@ -81,7 +81,7 @@ def set_encoder(vae: AutoencoderKL, pictures: Tensor) -> None:
 def one_convolution(vae: AutoencoderKL) -> tuple[Tensor, Tensor]:
     """Weight (K, 3, p, p) and bias (K,) of the convolution of stride p that a computed encoder is, p pixels a latent.
 
-    Found by asking it for windows of one bright pixel each. Training would otherwise spend a fifth of a step on encoding.
+    Found by asking it for windows of one bright pixel each. Training would else spend a fifth of a step on encoding.
     """
     side = 2 ** (len(vae.config.block_out_channels) - 1)
     middle = WINDOW // 2
