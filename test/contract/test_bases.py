@@ -1,5 +1,5 @@
-"""A Stable Diffusion pipeline at a real edge with a real runner: from a folder to an adapter and its pictures, and a
-LoRA of another program from its file to pictures."""
+"""Pipelines of Stable Diffusion and Z-Image at a real edge with a real runner: from a folder to an adapter and its
+pictures, and LoRAs of other programs from their files to pictures."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
 RANK = 2
 ROOT = Path(__file__).resolve().parents[2]
-BASE = f"tiny-sd-{os.getpid()}"  # an edge keeps what was published
+BASE, Z_BASE = (f"tiny-{family}-{os.getpid()}" for family in ("sd", "z"))  # an edge keeps what was published
 SECONDS = 240.0
 
 
@@ -31,13 +31,16 @@ class Worker(Protocol):
 
 
 @pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sys.path.insert(0, str(ROOT / "test" / "runner" / "bases"))
+def pipelines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Base -> its folder."""
+    sys.path.insert(0, str(ROOT / "test" / "runner"))
     try:
-        from tiny_sd import save_tiny_sd
+        from bases.tiny_sd import save_tiny_sd
+        from bases.tiny_zimage import save_tiny_zimage
     finally:
         sys.path.pop(0)
-    return Path(save_tiny_sd(tmp_path_factory.mktemp("pipeline") / "sd"))
+    folder = tmp_path_factory.mktemp("pipelines")
+    return {BASE: Path(save_tiny_sd(folder / "sd")), Z_BASE: Path(save_tiny_zimage(folder / "z"))}
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +64,14 @@ def api(worker: Worker, environment: dict[str, str]) -> Iterator[httpx.Client]:
         yield client
 
 
-def command(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "orthoplex", *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def command(environment: dict[str, str], *arguments: str) -> None:
+    """One of `orthoplex`, in this process: another would load the same packages again."""
+    from orthoplex.cli import main
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        assert main(arguments) == 0
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -92,14 +97,15 @@ def uploaded(api: httpx.Client, content: bytes, kind: str = "training_image", co
 
 
 @pytest.fixture(scope="module")
-def runner(environment: dict[str, str], pipeline: Path, api: httpx.Client) -> Iterator[None]:
-    """A runner of the published base, for all tests of this file."""
-    said = command(environment, "base", "add", str(pipeline), "--id", BASE, "--title", "Tiny SD", "--publish")
-    assert "is published" in said
-    until(lambda: api.get(f"/v1/bases/{BASE}").status_code == 200)
+def runner(environment: dict[str, str], pipelines: dict[str, Path], api: httpx.Client) -> Iterator[None]:
+    """A runner of the published bases, for all tests of this file."""
+    for base, folder in pipelines.items():
+        command(environment, "base", "add", str(folder), "--id", base, "--title", "Tiny", "--publish")
     process = subprocess.Popen(
-        [sys.executable, "-m", "orthoplex", "run", "--bases", BASE], env=environment, stderr=subprocess.DEVNULL
-    )
+        [sys.executable, "-m", "orthoplex", "run", "--bases", f"{BASE},{Z_BASE}"], env=environment,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until(lambda: all(api.get(f"/v1/bases/{base}").status_code == 200 for base in pipelines))
     yield
     process.terminate()
     process.wait(30)
@@ -201,30 +207,36 @@ def drawn(api: httpx.Client, **order: Any) -> dict[str, Any]:
     done = finished(api, f"/v1/generations/{made['id']}")
     (image,) = done["result"]["images"]
     content = Image.open(BytesIO(api.get(image["url"]).content))
-    return {**image, "pixels": content.convert("RGB").tobytes(), "warnings": done["warnings"]}
+    found = {"warnings": done["warnings"], "metrics": done["metrics"]}
+    return {**image, "pixels": content.convert("RGB").tobytes(), **found}
 
 
-@pytest.mark.usefixtures("runner")
-def test_a_lora_of_another_program_is_published_marked_and_composed(api: httpx.Client, pipeline: Path) -> None:
-    name = f"rex-{os.getpid()}"
-    permissions = ("credit", "commercial_use", "derivatives", "different_licence")
+def published(api: httpx.Client, name: str, base: str, content: bytes) -> dict[str, Any]:
+    """A version of a LoRA of another program."""
     about = {
         "name": name,
         "title": "Rex",
-        "base": BASE,
+        "base": base,
         "concept": "Rex",
         "class_word": "dog",
         "visibility": "unlisted",
     }
+    permissions = ("credit", "commercial_use", "derivatives", "different_licence")
     licence = {"spdx": "CC-BY-4.0", **dict.fromkeys(permissions, True)}
     adapter = api.post("/v1/adapters", json={**about, "licence": licence}).raise_for_status().json()
-    content = lora(pipeline)
-    made = api.post(
-        f"/v1/adapters/{adapter['ref']}/versions",
-        json={"upload_id": uploaded(api, content, "adapter", "application/octet-stream")},
-    )
-    version = made.raise_for_status().json()
-    shown = api.post(f"/v1/versions/{version['id']}/publish").raise_for_status().json()
+    upload = uploaded(api, content, "adapter", "application/octet-stream")
+    made = api.post(f"/v1/adapters/{adapter['ref']}/versions", json={"upload_id": upload}).raise_for_status().json()
+    shown: dict[str, Any] = api.post(f"/v1/versions/{made['id']}/publish").raise_for_status().json()
+    return shown
+
+
+@pytest.mark.usefixtures("runner")
+def test_a_lora_of_another_program_is_published_marked_and_composed(
+    api: httpx.Client, pipelines: dict[str, Path]
+) -> None:
+    name = f"rex-{os.getpid()}"
+    content = lora(pipelines[BASE])
+    version = shown = published(api, name, BASE, content)
     assert (shown["slot"], shown["state"], shown["trigger"]) == (None, "published", f"<{name}>")
     facts = shown["foreign"]
     assert (facts["exact"], facts["layout"], facts["rank"], facts["words"]) == (False, "kohya", RANK, "bob dog")
@@ -250,4 +262,49 @@ def test_a_lora_of_another_program_is_published_marked_and_composed(api: httpx.C
     )
     assert [each["ref"] for each in both["recipe"]["adapters"]] == [f"{ada['result']['adapter']}:1"]
     assert len(both["recipe"]["loras"]) == 1
+    (crosstalk,) = both["metrics"]["crosstalk"]
+    assert (crosstalk["lora"], crosstalk["member"], crosstalk["exact"]) == (
+        both["recipe"]["loras"][0]["ref"], f"{ada['result']['adapter']}:1", False,
+    )  # fmt: skip
+    assert crosstalk["share"] > 0
+    assert any("measured on one prompt each, not exact" in warning for warning in both["warnings"])
     until(lambda: len(api.get(f"/v1/versions/{version['id']}").json()["previews"]) == 4)
+
+
+def dora(folder: Path) -> bytes:
+    """A DoRA as PEFT and diffusers write one for Z-Image, of the joint attention in FOLDER."""
+    import torch
+    from safetensors.torch import load_file, save
+
+    generator = torch.Generator().manual_seed(3)
+    tensors = {}
+    for name, weight in load_file(folder / "transformer" / "diffusion_pytorch_model.safetensors").items():
+        if ".attention.to_" in name and name.startswith("layers."):
+            stem = f"transformer.{name.removesuffix('.weight')}"
+            tensors[f"{stem}.lora_A.weight"] = torch.randn(RANK, weight.shape[1], generator=generator)
+            tensors[f"{stem}.lora_B.weight"] = 0.3 * torch.randn(len(weight), RANK, generator=generator)
+            tensors[f"{stem}.lora_magnitude_vector"] = 1.3 * torch.linalg.vector_norm(weight, dim=1)
+    return bytes(save(tensors, {"modelspec.trigger_phrase": "bob dog"}))
+
+
+@pytest.mark.usefixtures("runner")
+def test_a_lora_of_z_image_is_published_and_drawn_whole_and_gated(
+    api: httpx.Client, pipelines: dict[str, Path]
+) -> None:
+    name = f"z-rex-{os.getpid()}"
+    version = published(api, name, Z_BASE, dora(pipelines[Z_BASE]))
+    facts = version["foreign"]
+    assert (facts["exact"], facts["layout"], facts["rank"], facts["layers"]) == (False, "peft", RANK, 12)
+    rex: dict[str, Any] = {"base": Z_BASE, "adapters": [{"version_id": version["id"]}]}
+    plain = drawn(api, prompt="a dog in a park", base=Z_BASE)
+    whole = drawn(api, prompt="a dog in a park", **rex)
+    gated = drawn(api, prompt=f"a <{name}> in a park", **rex)
+    assert len({each["pixels"] for each in (plain, whole, gated)}) == 3
+    assert whole["recipe"]["exact"] is False
+    assert (gated["recipe"]["loras"][0]["trigger"], gated["recipe"]["loras"][0]["words"]) == (f"<{name}>", "bob dog")
+    assert drawn(api, prompt="a dog in a park", base=Z_BASE)["pixels"] == plain["pixels"]
+    refused = api.post("/v1/generations", json={"base": Z_BASE, "prompt": "a (dog:1.2)", "size": "64x64"})
+    assert refused.json()["code"] == "request_invalid"
+    assert "weighs words" in refused.json()["detail"]
+    elsewhere = api.post("/v1/generations", json={"base": BASE, "prompt": "a dog", "adapters": rex["adapters"]})
+    assert elsewhere.json()["code"] == "adapter_incompatible"
