@@ -224,7 +224,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a LoRA of SD 1.x or XL, or a foreign adapter")
+    parser.add_argument("file", type=Path, help="a LoRA of SD 1.x, XL or Z-Image, or a foreign adapter")
     parser.add_argument("--base", required=True)
     parser.add_argument("--words", help="what its users write in prompts; without it: the trigger that the file names")
     parser.add_argument("--class-word", required=True, help="what the base knows it as, for example dog")

@@ -15,8 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from orthoplex.importing import sd_base
-from orthoplex.loras import target_of
+from orthoplex.bases.foreign.conversion import Conversion, spec_of, survived
+from orthoplex.importing import base_of
+from orthoplex.loras import SD, target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.out_places import check_weights
 from orthoplex.progress import ProgressLine
@@ -36,24 +37,24 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     """Write an adapter from a LoRA; ValueError where less than --share-min survived, unless --yes."""
     from orthoplex.bases.foreign.facts import facts_of
     from orthoplex.bases.foreign.reader import read_foreign
-    from orthoplex.bases.sd.conversion import Conversion, LoraSamples, closed_form, spec_of, survived
 
     check_weights(flags.out, force=flags.force)
-    base = sd_base(flags)
-    lora = read_foreign(flags.file, target_of(base))
+    base = base_of(flags)
+    target = target_of(base)
+    lora = read_foreign(flags.file, target)
     words = flags.words or next(iter(facts_of(flags.file, lora.metadata)["triggers"]), None)
     if not words:
         raise ValueError(f"{flags.file} names no trigger: --words says what its users write, for example 'sks dog'")
-    conversion = Conversion(lora, flags.strength, words, flags.class_word)
+    conversion, own = Conversion(lora, flags.strength, words, flags.class_word, target), _family(base)
     spec = TrainSpec(
         flags.trigger.strip("<>"), flags.class_word, flags.trigger, flags.slot, steps=flags.steps, seed=flags.seed
     )  # fmt: skip
     state = ConceptState(base, spec)
     with torch.no_grad():
-        for name, entry in closed_form(base, conversion).items():
+        for name, entry in own.closed_form(base, conversion).items():
             state.entries[name].copy_(entry)
     closed = _adapter(base, state, spec, {})
-    data = LoraSamples(
+    data = own.Samples(
         base, conversion, _states, pictures=PICTURES, levels=LEVELS, steps=flags.sample_steps, seed=flags.seed
     )  # fmt: skip
     yield Said(f"distilling {words} into {flags.trigger}: {flags.steps} steps", words=words, trigger=flags.trigger)
@@ -80,6 +81,17 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     adapter = _adapter(base, state, spec, summary)
     flags.out.write_bytes(write_adapter(adapter, base.layout))
     yield Said(f"{flags.out}  {text}", file=str(flags.out), share=share, share_closed=shares["closed"], exact=True)
+
+
+def _family(base: Any) -> Any:
+    """The module that knows how the base's family is distilled."""
+    if base.description["family"] == SD:
+        from orthoplex.bases.sd import conversion
+
+        return conversion
+    from orthoplex.bases.zimage import conversion as conversion_on_zimage
+
+    return conversion_on_zimage
 
 
 def _adapter(base: Any, state: ConceptState, spec: TrainSpec, summary: dict[str, Any]) -> Adapter:

@@ -13,7 +13,7 @@ from typing import Any
 from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
 from orthoplex.local import read_lora
-from orthoplex.loras import INEXACT, SD, target_of, whole_pipeline
+from orthoplex.loras import INEXACT, target_of, whole_pipeline
 from orthoplex.out_places import check_new_folder, check_weights
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
@@ -72,11 +72,3 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
 def base_of(flags: argparse.Namespace) -> Any:
     """The base of --base."""
     return load_base(flags.base or default_base(), resolve_device(flags.device))
-
-
-def sd_base(flags: argparse.Namespace) -> Any:
-    """The base of --base; ValueError where it is of a family for which nothing is converted."""
-    base = base_of(flags)
-    if base.description["family"] != SD:
-        raise ValueError(f"{base.id} is of the family {base.description['family']}: LoRAs of {SD} alone are converted")
-    return base

@@ -14,12 +14,13 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from orthoplex.bases.foreign.conversion import TEMPLATES, Conversion
 from orthoplex.bases.foreign.gated import stand_in
 from orthoplex.bases.foreign.reader import read_foreign
 from orthoplex.bases.registry import add_base
 from orthoplex.bases.request import AttachedAdapter, SampleSpec
 from orthoplex.bases.sd.base import SdBase, load_sd
-from orthoplex.bases.sd.conversion import TEMPLATES, Conversion, closed_form
+from orthoplex.bases.sd.conversion import closed_form
 from orthoplex.bases.sd.encoding import text_states
 from orthoplex.bases.sd.foreign import lora_target, names_of
 from orthoplex.bases.sd.foreign_gated import gated_lora, with_gated
@@ -61,10 +62,10 @@ def states(base: SdBase, spec: SampleSpec, members: list[AttachedAdapter]) -> Te
 
 
 def test_keys_and_values_convert_in_closed_form(base: SdBase, tmp_path: Path) -> None:
-    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", residuals=False), lora_target(base))
-    entries = closed_form(
-        base, Conversion(lora, 0.5, "dog", "dog")
-    )  # its words are the class word: B A x alone is left
+    target = lora_target(base)
+    lora = read_foreign(lora_file(base, tmp_path / "rex.safetensors", residuals=False), target)
+    # its words are the class word: B A x alone is left
+    entries = closed_form(base, Conversion(lora, 0.5, "dog", "dog", target))
     prompts = [tokens_of(base.tokenizer, text.format("<c>"), {"<c>": "dog"}, base.words) for text in TEMPLATES]
     read, _ = text_states(base, prompts, base.words)
     rows = torch.stack([own[prompt.mentions["<c>"][0]] for own, prompt in zip(read, prompts, strict=True)])

@@ -21,7 +21,7 @@ from orthoplex.bases.request import TRIGGER
 from orthoplex.bases.sd.buckets import Size, bucket_of, fitted
 from orthoplex.bases.sd.encoding import EncodedTexts, training_context
 from orthoplex.bases.sd.parts import SdParts, latents_of
-from orthoplex.bases.sd.reading import tokens_of
+from orthoplex.bases.sd.reading import Tokens, tokens_of
 
 CONCEPT = "<concept>"
 BUCKET_STEP = 64
@@ -46,7 +46,32 @@ def snr_weights(alphas_cumprod: Tensor, t: Tensor, gamma: float, prediction: str
     return capped / (snr + 1 if prediction == "v_prediction" else snr)
 
 
-class SdPictures:
+class SdCaptions:
+    """Captions, each encoded once, and noise as the base was trained with it."""
+
+    base: SdParts
+    prompts: Sequence[Tokens]
+
+    def _read(self, texts: Sequence[str], class_word: str) -> None:
+        base = self.base
+        self.noiser = DDPMScheduler.from_config(base.scheduler_config)
+        self.prompts = [tokens_of(base.tokenizer, text, {CONCEPT: class_word}, base.words) for text in texts]
+        self.texts = EncodedTexts(base, self.prompts)
+
+    def _levels(self, count: int, generator: torch.Generator) -> Tensor:
+        """Uniform timesteps (B,)."""
+        return torch.randint(self.noiser.config.num_train_timesteps, (count,), generator=generator)
+
+    def _noisy(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+        noisy: Tensor = self.noiser.add_noise(clean, noise, t)
+        return noisy
+
+    def _context(self, chosen: Sequence[int], latents: tuple[int, int]) -> Context:
+        mentions = [self.prompts[index].mentions[CONCEPT][0] for index in chosen]
+        return training_context(self.base, self.texts, chosen, mentions=mentions, latents=latents)
+
+
+class SdPictures(SdCaptions):
     """Endless batches of a concept's latents at random timesteps, with their captions. A batch is of one bucket."""
 
     def __init__(
@@ -70,12 +95,6 @@ class SdPictures:
             self.latents.append(encoded[id(picture)])
             mask = options.masks[index] if options.masks else None
             self.masks.append(None if mask is None else self._mask(mask, size))
-
-    def _read(self, texts: Sequence[str], class_word: str) -> None:
-        base = self.base
-        self.noiser = DDPMScheduler.from_config(base.scheduler_config)
-        self.prompts = [tokens_of(base.tokenizer, text, {CONCEPT: class_word}, base.words) for text in texts]
-        self.texts = EncodedTexts(base, self.prompts)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -117,18 +136,6 @@ class SdPictures:
         return Batch(
             self._noisy(clean, noise, t), t, context, self._target(clean, noise, t), self._weights(chosen, sides, t)
         )
-
-    def _levels(self, count: int, generator: torch.Generator) -> Tensor:
-        """Uniform timesteps (B,)."""
-        return torch.randint(self.noiser.config.num_train_timesteps, (count,), generator=generator)
-
-    def _noisy(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-        noisy: Tensor = self.noiser.add_noise(clean, noise, t)
-        return noisy
-
-    def _context(self, chosen: Sequence[int], latents: tuple[int, int]) -> Context:
-        mentions = [self.prompts[index].mentions[CONCEPT][0] for index in chosen]
-        return training_context(self.base, self.texts, chosen, mentions=mentions, latents=latents)
 
     def _target(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         """The noise, or the velocity or the clean latents where the base predicts these."""

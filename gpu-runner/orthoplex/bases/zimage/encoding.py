@@ -80,10 +80,14 @@ def negative(base: ZParts, readings: Sequence[SdReading]) -> Context:
 
 
 def training_context(
-    base: ZParts, texts: Sequence[Tensor], *, mentions: Sequence[int], latents: tuple[int, int]
-) -> Context:
-    """Captions, copies of the class word's row behind each; what the concept adds comes later."""
-    copies = base.layout.tokens_shape[0] - 1
+    base: ZParts, texts: Sequence[Tensor], *, mentions: Sequence[int], latents: tuple[int, int],
+    copies: int | None = None,
+) -> Context:  # fmt: skip
+    """Captions, copies of the class word's row behind each; what the concept adds comes later.
+
+    copies: without it as many as the concept's further tokens.
+    """
+    copies = base.layout.tokens_shape[0] - 1 if copies is None else copies
     states = [torch.cat([own, own[row : row + 1].repeat(copies, 1)]) for own, row in zip(texts, mentions, strict=True)]
     first = picture_rows(latents)
     own_rows = torch.tensor(
