@@ -5,8 +5,9 @@ import { WARM_LOOKED_AT_MAX } from "../../schema/contract/limits.ts";
 import { LEASABLE, ORDER, OWN_ORDER } from "./queue-order.ts";
 
 const WAITING = `jobs INDEXED BY jobs_waiting WHERE ${LEASABLE}`;
-const OWN = `jobs INDEXED BY jobs_queued_owner
-  WHERE owner_id = ?2 AND status IN ('queued', 'running') AND ${LEASABLE}`;
+const ownOf = (owner: string) => `jobs INDEXED BY jobs_queued_owner
+  WHERE owner_id = ${owner} AND status IN ('queued', 'running') AND ${LEASABLE}`;
+const OWN = ownOf("?2");
 /** So many jobs beyond the batch (?6) are considered. */
 const WINDOW = `?6 + ${WARM_LOOKED_AT_MAX}`;
 
@@ -83,6 +84,14 @@ export const NONCE_CHARACTERS = 10;
 export const LEASE_PREFIX_CHARACTERS = 4 + NONCE_CHARACTERS;
 
 export type Serves = "everybody" | "owner";
+
+/**
+ * Whether a runner's lease would find a job: the same rows that LEASE chooses from. `bases` is SQL for the list that is asked for, of which
+ * the runner's own count; it stands in a statement on its row.
+ */
+export const waitsSql = (serves: Serves, bases: string) => `EXISTS (
+  SELECT 1 FROM ${serves === "owner" ? ownOf("runners.owner_id") : WAITING}
+    AND base_id IN (SELECT value FROM json_each(${bases}) INTERSECT SELECT value FROM json_each(runners.bases)))`;
 
 /** ?1 bases, ?2 owner of the runner, ?3 nonce, ?4 end of the lease, ?5 now, ?6 batch, ?7 runner, ?8 its files, ?9 since when a job is new. */
 export const LEASE: Record<Serves, string> = {

@@ -68,8 +68,11 @@ export async function findRunner(
     .where(and(eq(runners.id, id), eq(runners.ownerId, caller.id), isNull(runners.deregisteredAt)))
     .returning()
     .get();
-  return row ?? refuse("not_found", `You have no runner ${id}. Register again.`, "/runner_id");
+  return row ?? noRunner(id);
 }
+
+export const noRunner = (id: RunnerRow["id"]): Refusal =>
+  refuse("not_found", `You have no runner ${id}. Register again.`, "/runner_id");
 
 export async function deregister(db: Db, runner: RunnerRow, now: number): Promise<void> {
   await db.update(runners).set({ deregisteredAt: now }).where(eq(runners.id, runner.id));

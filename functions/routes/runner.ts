@@ -124,14 +124,14 @@ export const runner = router()
     return c.json({}, 200);
   })
   .openapi(take, async (c) => {
-    const { db, now, origin } = c.var;
+    const { db, origin } = c.var;
     const caller = granted(callerWith(c.var.caller, "runner"));
     const input = c.req.valid("json");
-    const found = granted(await findRunner(db, caller, input.runner_id, now));
-    const { leases, drain } = await leaseWaiting({ env: c.env, db, caller, origin }, found, input);
-    c.set("about", { runner_id: found.id, leases: leases.length });
+    const { runner_id } = input;
+    const { leases, drain } = granted(await leaseWaiting({ env: c.env, db, caller, origin }, input));
+    c.set("about", { runner_id, leases: leases.length });
     for (const { job_id, run_id, lease_id, attempt } of c.env.LOG_REQUESTS === "false" ? [] : leases) {
-      const ids = { request_id: c.var.requestId, job_id, run_id, lease_id, runner_id: found.id };
+      const ids = { request_id: c.var.requestId, job_id, run_id, lease_id, runner_id };
       logLine("info", "leased", { ...ids, attempt });
     }
     return c.json({ leases, drain }, 200);

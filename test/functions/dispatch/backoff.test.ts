@@ -9,6 +9,7 @@ import { ringBell, type Waiting } from "../../../functions/dispatch/bell.ts";
 import { lease } from "../../../functions/dispatch/lease.ts";
 import { type Outlook, outlookOf } from "../../../functions/dispatch/outlook.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
+import { granted } from "../../../functions/lib/refusal.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
 import {
   JOB_DEADLINE_HOURS,
@@ -50,7 +51,8 @@ let asked = 0;
 const takenAt = async (now: number, maxBatch = 1) => {
   const nonce = String(asked++).padStart(10, "0");
   const want = { bases: [BASE.id], maxBatch, warm: [] };
-  return (await lease({ env, db, now, nonce }, runner, "everybody", want)).rows.map(({ id }) => id as string);
+  const { rows } = granted(await lease({ env, db, now, nonce }, runner, "everybody", want));
+  return rows.map(({ id }) => id as string);
 };
 const notBefore = async (job: { id: string }) =>
   (await env.DB.prepare("SELECT not_before FROM jobs WHERE id = ?")

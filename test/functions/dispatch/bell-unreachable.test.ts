@@ -7,7 +7,6 @@ import { callerOfKey } from "../../../functions/auth/keys.ts";
 import { enqueue } from "../../../functions/dispatch/enqueue.ts";
 import { leaseWaiting } from "../../../functions/dispatch/lease.ts";
 import { orderGeneration } from "../../../functions/dispatch/order-generation.ts";
-import { findRunner } from "../../../functions/dispatch/runners.ts";
 import { sweep } from "../../../functions/dispatch/sweep.ts";
 import { granted } from "../../../functions/lib/refusal.ts";
 import type { Generation } from "../../../schema/contract/index.ts";
@@ -50,9 +49,9 @@ it("an order is queued, leased and swept while no Durable Object answers", async
   );
   expect(id).toMatch(/^job_/);
 
-  const runner = granted(await findRunner(db, caller, machine.id as `rnr_${string}`, Date.now()));
-  const wanted = { runner_id: runner.id, bases: [BASE.id], max_batch: 1, wait_seconds: 1, warm: [] };
-  const { leases } = await leaseWaiting({ env: envWithoutBell, db, caller, origin: ORIGIN }, runner, wanted);
+  const runner_id = machine.id as `rnr_${string}`;
+  const wanted = { runner_id, bases: [BASE.id], max_batch: 1, wait_seconds: 1, warm: [] };
+  const { leases } = granted(await leaseWaiting({ env: envWithoutBell, db, caller, origin: ORIGIN }, wanted));
   expect(leases.map((lease) => lease.job_id)).toEqual([id]);
 
   const late = Date.now() + (LEASE_TTL_SECONDS + 1) * 1000;

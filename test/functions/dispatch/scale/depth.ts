@@ -67,12 +67,14 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   const facts = { name: "r", version: "1", device: "cpu", dtype: "float32", memory_bytes: 1, bases };
   const runner = await findRunner(db, operator, granted(await register(db, operator, facts, NOW)), NOW);
   if (runner instanceof Refusal) throw new Error(runner.detail);
-  const take = (base: string, maxBatch: number) =>
-    lease({ env: counted, db, now: NOW, nonce: randomText(10) }, runner, "everybody", {
-      bases: [base],
-      maxBatch,
-      warm: [],
-    });
+  const take = async (base: string, maxBatch: number) =>
+    granted(
+      await lease({ env: counted, db, now: NOW, nonce: randomText(10) }, runner, "everybody", {
+        bases: [base],
+        maxBatch,
+        warm: [],
+      }),
+    );
 
   for (let i = 0; i < SAMPLES; i++) {
     const job = jobAt(0, owners[i % OWNERS] as NewJob["ownerId"]);
@@ -86,12 +88,9 @@ async function probe(env: Env, depth: number): Promise<Depth> {
   await Promise.all(
     Array.from({ length: CALLERS }, async () => {
       while (left-- > 0) {
-        const { rows } = await lease(
-          { env, db: drizzle(env.DB), now: NOW, nonce: randomText(10) },
-          runner,
-          "everybody",
-          { bases: ["base-a"], maxBatch: 1, warm: [] },
-        );
+        const place = { env, db: drizzle(env.DB), now: NOW, nonce: randomText(10) };
+        const want = { bases: ["base-a"], maxBatch: 1, warm: [] };
+        const { rows } = granted(await lease(place, runner, "everybody", want));
         if (rows.length !== 1) throw new Error("A full queue gave nothing");
       }
     }),

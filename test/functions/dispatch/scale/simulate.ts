@@ -31,7 +31,7 @@ const RETRY_MS = 30_000;
 const FAILED_SHARE = 0.01;
 const RELEASED_SHARE = 0.01;
 
-type Held = Awaited<ReturnType<typeof lease>>["rows"][number];
+type Held = Exclude<Awaited<ReturnType<typeof lease>>, Refusal>["rows"][number];
 type JobId = Held["id"];
 export type JobRecord = {
   owner: number;
@@ -134,15 +134,18 @@ export async function simulate(real: Env, scale: Scale): Promise<Story> {
   async function poll(machine: Machine, rung: number | null = null): Promise<void> {
     const version = waiters.version();
     const nonce = Array.from({ length: 10 }, () => Math.floor(random() * 32).toString(32)).join("");
-    const { rows } = await meter.measure("lease", async () => {
-      const row = await findRunner(db, operator, machine.row.id, agenda.now);
-      if (row instanceof Refusal) throw new Error(row.detail);
-      return lease({ env, db, now: agenda.now, nonce }, row, "everybody", {
-        bases: machine.bases,
-        maxBatch: machine.maxBatch,
-        warm: [],
-      });
-    });
+    // As one call of a runner does: what waits at its bell since it last looked is taken in the round trip that looks.
+    const want = {
+      bases: machine.bases,
+      maxBatch: machine.maxBatch,
+      warm: [],
+      rung: rung === null ? null : machine,
+    };
+    const { rows } = granted(
+      await meter.measure("lease", () =>
+        lease({ env, db, now: agenda.now, nonce }, machine.row, "everybody", want),
+      ),
+    );
     for (const row of rows) took(row);
     if (rows.length === 0) {
       story.emptyLeases++;
