@@ -1,32 +1,32 @@
 // Adapters and versions as the contract shows them: rows in, JSON out, with a fixed number of queries per page.
 
-import { and, desc, eq, or } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Adapter, Version } from "../../schema/contract/adapters.ts";
-import type { VersionRow } from "../../schema/tables.ts";
-import { type ImageRow, type OwnedAdapter, slots, versions } from "../../schema/tables.ts";
+import { type OwnedAdapter, versions } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { inList } from "../lib/in-list.ts";
+import type { Refusal } from "../lib/refusal.ts";
+import { askAll } from "../lib/statement.ts";
 import type { Caller } from "../rights/rights.ts";
 import { imagesById, pictureJson } from "../storage/images.ts";
-import { refOf } from "./adapters.ts";
+import {
+  ADAPTER_COLUMNS,
+  adapterOfRow,
+  type ListedAdapter,
+  type ShownVersion,
+  seenBy,
+  VERSION_COLUMNS,
+  versionOfRow,
+} from "./adapter-rows.ts";
+import { adapterRefusal, noAdapter, refOf } from "./adapters.ts";
 import type { VersionWithAdapter } from "./versions.ts";
 
-/** `siblings` are versions of the same adapter: among them is the one that supersedes it. */
-export function versionJson(
-  row: VersionRow,
-  adapter: OwnedAdapter,
-  {
-    pictures,
-    siblings,
-    origin,
-  }: {
-    pictures: Map<string, ImageRow>;
-    siblings: readonly Pick<VersionRow, "id" | "supersedesId" | "state">[];
-    origin: string;
-  },
+function versionJson(
+  row: Omit<ShownVersion, "pictures" | "supersededBy">,
+  adapter: Pick<OwnedAdapter, "owner" | "name">,
+  { pictures, supersededBy, origin }: Pick<ShownVersion, "pictures" | "supersededBy"> & { origin: string },
 ): Version {
-  const next = siblings.find(({ supersedesId, state }) => supersedesId === row.id && state === "published");
   return {
     id: row.id,
     adapter_id: row.adapterId,
@@ -45,7 +45,7 @@ export function versionJson(
     }),
     preview_job_id: row.previewJobId,
     supersedes: row.supersedesId,
-    superseded_by: next?.id ?? null,
+    superseded_by: supersededBy,
     scan: { state: row.scanState, report: row.scan },
     certificate: row.certificate,
     self_check: row.selfCheck,
@@ -93,7 +93,15 @@ export async function versionsJson(
         ),
       ),
   ]);
-  return found.map(({ version, adapter }) => versionJson(version, adapter, { pictures, siblings, origin }));
+  return found.map(({ version, adapter }) => {
+    const isNext = (row: (typeof siblings)[number]) =>
+      row.supersedesId === version.id && row.state === "published";
+    return versionJson(version, adapter, {
+      pictures,
+      supersededBy: siblings.find(isNext)?.id ?? null,
+      origin,
+    });
+  });
 }
 
 /** Of one version. */
@@ -103,40 +111,72 @@ export async function oneVersionJson(db: Db, found: VersionWithAdapter, origin: 
   return json;
 }
 
-/** Entries with the versions this caller may see: its owner all of them, others the published ones. */
+/** Entries with the versions this caller may see: its owner all of them, others the published ones. In one round trip. */
 export async function adaptersJson(
   db: Db,
   found: readonly OwnedAdapter[],
   caller: Caller | null,
   origin: string,
 ): Promise<(Adapter & { versions: Version[] })[]> {
-  const ids = found.map(({ id }) => id);
-  const own = found.filter(({ ownerId }) => ownerId === caller?.id).map(({ id }) => id);
-  const [versionRows, slotRows] = await db.batch([
-    db.select().from(versions).where(shownVersions(ids, own)).orderBy(desc(versions.number)),
-    db.select().from(slots).where(inList(slots.adapterId, ids)),
-  ]);
-  const visible = (adapter: OwnedAdapter) => versionRows.filter((row) => row.adapterId === adapter.id);
-  const pictures = await imagesById(
+  const ids = JSON.stringify(found.map(({ id }) => id));
+  const [versionRows, slotRows] = await askAll<[Record<string, unknown>, { adapter: string; slot: number }]>(
     db,
-    found.flatMap((adapter) => visible(adapter).flatMap((row) => row.previews)),
+    [
+      sql`select ${VERSION_COLUMNS} from json_each(${ids}) k cross join adapters a on a.id = k.value
+      cross join versions v on v.adapter_id = a.id and ${seenBy(caller?.id)} order by v.number desc`,
+      sql`select s.adapter_id as adapter, s.slot from json_each(${ids}) k cross join slots s on s.adapter_id = k.value`,
+    ],
   );
-  const slotByAdapter = new Map(slotRows.map((row) => [row.adapterId, row.slot]));
-  return found.map((adapter) => {
-    const shown = visible(adapter).map((row) =>
-      versionJson(row, adapter, { pictures, siblings: versionRows, origin }),
-    );
-    return {
-      ...adapterJson(adapter, slotByAdapter.get(adapter.id) ?? null),
-      latest_version: latestOf(shown),
-      versions: shown,
-    };
-  });
+  const shown = versionRows.flatMap((row) => versionOfRow(row) ?? []);
+  const slotOf = new Map(slotRows.map(({ adapter, slot }) => [adapter, slot]));
+  return found.map((adapter) =>
+    withVersions(
+      { ...adapter, slot: slotOf.get(adapter.id) ?? null },
+      shown.filter(({ adapterId }) => adapterId === adapter.id),
+      origin,
+    ),
+  );
 }
 
-/** What is published, and of one's own adapters all: others' drafts are not even read. */
-const shownVersions = (ids: readonly string[], own: readonly string[]) =>
-  and(inList(versions.adapterId, ids), or(eq(versions.state, "published"), inList(versions.adapterId, own)));
+function withVersions(
+  adapter: OwnedAdapter & { slot: number | null },
+  newestFirst: readonly ShownVersion[],
+  origin: string,
+): Adapter & { versions: Version[] } {
+  const shown = newestFirst.map((row) => versionJson(row, adapter, { ...row, origin }));
+  return { ...adapterJson(adapter), latest_version: latestOf(shown), versions: shown };
+}
+
+/** What is at owner/name with its versions, as findAdapter finds it, in one round trip. */
+export async function adapterPage(
+  db: Db,
+  caller: Caller | null,
+  address: { owner: string; name: string },
+  origin: string,
+): Promise<(Adapter & { versions: Version[] }) | Refusal> {
+  const named = sql`users u cross join adapters a on a.owner_id = u.id and a.name = ${address.name}`;
+  const at = sql`u.handle = ${address.owner}`;
+  const [[row], versionRows] = await askAll<[Record<string, unknown>, Record<string, unknown>]>(db, [
+    sql`select ${ADAPTER_COLUMNS} from ${named} left join slots s on s.adapter_id = a.id where ${at}`,
+    sql`select ${VERSION_COLUMNS} from ${named}
+      cross join versions v on v.adapter_id = a.id and ${seenBy(caller?.id)} where ${at} order by v.number desc`,
+  ]);
+  const found = row && adapterOfRow(row);
+  const refusal = await adapterRefusal(db, caller, found, address);
+  if (refusal || !found) return refusal ?? noAdapter(address);
+  return withVersions(
+    found,
+    versionRows.flatMap((one) => versionOfRow(one) ?? []),
+    origin,
+  );
+}
+
+/** The entries of a list. */
+export const listedJson = (found: readonly ListedAdapter[], origin: string): Adapter[] =>
+  found.map((adapter) => ({
+    ...adapterJson(adapter),
+    latest_version: adapter.latest && versionJson(adapter.latest, adapter, { ...adapter.latest, origin }),
+  }));
 
 /** Of versions from the newest to the oldest: the newest published one, else the newest draft. */
 function latestOf(newestFirst: readonly Version[]): Version | null {
@@ -144,7 +184,7 @@ function latestOf(newestFirst: readonly Version[]): Version | null {
   return published ?? newestFirst.find(({ state }) => state === "draft") ?? null;
 }
 
-function adapterJson(adapter: OwnedAdapter, slot: number | null): Omit<Adapter, "latest_version"> {
+function adapterJson(adapter: OwnedAdapter & { slot: number | null }): Omit<Adapter, "latest_version"> {
   return {
     id: adapter.id,
     ref: refOf(adapter),
@@ -160,7 +200,7 @@ function adapterJson(adapter: OwnedAdapter, slot: number | null): Omit<Adapter, 
     visibility: adapter.visibility,
     state: adapter.state,
     credits: adapter.credits,
-    slot,
+    slot: adapter.slot,
     rating: adapter.rating,
     uses: adapter.uses,
     downloads: adapter.downloads,

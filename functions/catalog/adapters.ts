@@ -119,11 +119,26 @@ export async function findAdapter(
     .innerJoin(users, eq(users.id, adapters.ownerId))
     .where(and(eq(users.handle, owner), eq(adapters.name, name)))
     .get();
-  if (!found || !maySee(found.adapter, caller))
-    return refuse("not_found", `There is no adapter ${owner}/${name}.`);
-  const adapter = { ...found.adapter, owner: found.owner };
-  return isGone(adapter) && caller?.id !== adapter.ownerId ? adapterGone(db, adapter) : adapter;
+  const adapter = found && { ...found.adapter, owner: found.owner };
+  const address = { owner, name };
+  return (await adapterRefusal(db, caller, adapter, address)) ?? adapter ?? noAdapter(address);
 }
+
+type Address = { owner: string; name: string };
+
+/** Why this caller does not get what is at the address, or null. */
+export async function adapterRefusal(
+  db: Db,
+  caller: Caller | null,
+  found: OwnedAdapter | undefined,
+  address: Address,
+): Promise<Refusal | null> {
+  if (!found || !maySee(found, caller)) return noAdapter(address);
+  return isGone(found) && caller?.id !== found.ownerId ? adapterGone(db, found) : null;
+}
+
+export const noAdapter = ({ owner, name }: Address): Refusal =>
+  refuse("not_found", `There is no adapter ${owner}/${name}.`);
 
 export async function findOwnAdapter(
   db: Db,

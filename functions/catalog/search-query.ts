@@ -2,22 +2,37 @@
 
 import { type SQL, sql } from "drizzle-orm";
 import { RATINGS, type Rating } from "../../schema/contract/moderation.ts";
-import { GRANTS } from "../../schema/contract/search.ts";
+import { type AdapterSort, GRANTS } from "../../schema/contract/search.ts";
 import type { Db } from "../db.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { sha256Hex } from "../lib/sha256.ts";
 import { askAll } from "../lib/statement.ts";
 import type { Caller } from "../rights/rights.ts";
 import { slotFilterOf } from "./search-members.ts";
-import { type Filters, GATHER_MAX, ownOf, type Search, textCountSql } from "./search-sql.ts";
+import { type Filters, GATHER_MAX, ownOf, type Search, textCountSql, UNFILTERED } from "./search-sql.ts";
 import { matchWords, searchWords } from "./search-words.ts";
 
 /** What a caller is shown, and the catalog's revision when that was read. */
 export type Viewer = { ratings: readonly Rating[]; own: boolean; listing: number; facets: number };
 
-type ViewerRow = { listing: number; facets: number; shown: string | null };
+/** Of two counters, each of which only rises: what a facet counts is shown in lists too, and a suspended account changes facets alone. */
+const revisions = ({ listing, facets }: { listing: number; facets: number }) => ({
+  listing: listing + facets,
+  facets,
+});
 
-const viewerSql = (caller: Caller | null) => sql`
+/** The catalog's revision now. */
+export async function revisionOf(db: Db): Promise<Pick<Viewer, Part>> {
+  const row = await db.$client.prepare(REVISION).first<Pick<ViewerRow, Part>>();
+  return revisions(row ?? { listing: 0, facets: 0 });
+}
+
+type Part = "listing" | "facets";
+const REVISION = "SELECT listing, facets FROM catalog_revision WHERE id = 1";
+
+export type ViewerRow = { listing: number; facets: number; shown: string | null };
+
+export const viewerSql = (caller: Caller | null) => sql`
   select listing, facets, (select shown_ratings from users where id = ${caller?.id ?? ""}) as shown
   from catalog_revision where id = 1`;
 
@@ -25,15 +40,14 @@ const viewerSql = (caller: Caller | null) => sql`
 const isOwn = (caller: Caller | null, { owner }: Filters) =>
   caller !== null && owner?.length === 1 && owner[0] === caller.handle;
 
-function viewerOfRow(row: ViewerRow | undefined, caller: Caller | null, filters: Filters): Viewer {
+export function viewerOfRow(row: ViewerRow | undefined, caller: Caller | null, filters: Filters): Viewer {
   const own = isOwn(caller, filters);
   const shown = JSON.parse(row?.shown ?? "[]") as Rating[];
   const standard = own ? RATINGS : RATINGS.filter((rating) => rating === "general" || shown.includes(rating));
   return {
     ratings: filters.rating && filters.rating.length > 0 ? filters.rating : standard,
     own,
-    listing: row?.listing ?? 0,
-    facets: row?.facets ?? 0,
+    ...revisions(row ?? { listing: 0, facets: 0 }),
   };
 }
 
@@ -45,7 +59,7 @@ export async function viewerOf(db: Db, caller: Caller | null, filters: Filters):
 /** A hash of the query and the kind of viewer, for cursors and ETags. Lists are sorted, since their order has no meaning. */
 export async function questionHash(
   filters: Filters,
-  viewer: Viewer,
+  viewer: Pick<Viewer, "ratings" | "own">,
   more: readonly unknown[],
 ): Promise<string> {
   const { rating: _, tag_match, ...given } = filters;
@@ -56,6 +70,29 @@ export async function questionHash(
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return (await sha256Hex(JSON.stringify([parts, viewer.own, ...more]))).slice(0, 16);
 }
+
+export type Known = { viewer: Omit<Viewer, "listing" | "facets">; search: Search };
+
+/**
+ * The search of a query that names no value of a table, by a viewer whose ratings are known: then nothing is to be looked up before. With words,
+ * only in the order of relevance, which does not depend on how many rows have them. Null for any other query.
+ */
+export function knownSearch(caller: Caller | null, filters: Filters, sort: AdapterSort): Known | null {
+  const { q, allows, rating: asked, slot_class, tag_match: _, ...lists } = filters;
+  const words = searchWords(q);
+  const isFree =
+    slot_class === undefined && Object.values(lists).every((list) => list === undefined || list.length === 0);
+  const areRatingsKnown = caller === null || (asked !== undefined && asked.length > 0);
+  if (!isFree || !areRatingsKnown || words instanceof Refusal) return null;
+  const match = matchWords(words);
+  if (match !== null && sort !== "relevance") return null;
+  const viewer = viewerOfRow(undefined, caller, filters);
+  const rating = viewer.ratings.map((one) => RATINGS.indexOf(one));
+  return { viewer, search: { ...UNFILTERED, allows: bitsOf(allows), rating, match } };
+}
+
+const bitsOf = (allows: Filters["allows"]) =>
+  (allows ?? []).reduce((bits, grant) => bits | (1 << GRANTS.indexOf(grant)), 0);
 
 type Value = { id: number; kind: string; docs: number | null };
 
@@ -95,7 +132,7 @@ export async function searchOf(
     isEveryTag,
     licence: idsOf("licence"),
     owner: idsOf("owner"),
-    allows: (filters.allows ?? []).reduce((bits, grant) => bits | (1 << GRANTS.indexOf(grant)), 0),
+    allows: bitsOf(filters.allows),
     rating: viewer.ratings.map((rating) => RATINGS.indexOf(rating)),
     match,
     slots,

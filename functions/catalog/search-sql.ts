@@ -50,6 +50,20 @@ export type Search = {
   weight: { text: number; tag: number; owner: number };
 };
 
+export const UNFILTERED: Omit<Search, "rating"> = {
+  own: false,
+  base: null,
+  class: null,
+  tag: null,
+  isEveryTag: false,
+  licence: null,
+  owner: null,
+  allows: 0,
+  match: null,
+  slots: null,
+  weight: { text: 0, tag: 0, owner: 0 },
+};
+
 export type Filter = "base" | "class" | "tag" | "licence" | "owner" | "allows" | "rating" | "text" | "slots";
 
 /**

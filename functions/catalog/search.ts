@@ -4,18 +4,35 @@
 // sort key does not move is seen exactly once, at any page size. One whose key moves during the walk is seen at its old place, at its
 // new one, or (moved over the cursor) twice or not at all; counters that only rise never come twice.
 
-import { eq, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { AdapterSort } from "../../schema/contract/search.ts";
-import type { OwnedAdapter } from "../../schema/tables.ts";
-import { adapters, catalog, users } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
 import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
+import { askAll } from "../lib/statement.ts";
 import type { Caller } from "../rights/rights.ts";
+import {
+  ADAPTER_COLUMNS,
+  adapterOfRow,
+  type ListedAdapter,
+  latestSeenBy,
+  VERSION_COLUMNS,
+  versionOfRow,
+} from "./adapter-rows.ts";
 import { mend } from "./search-correction.ts";
-import { questionHash, searchOf, type Viewer, withWords } from "./search-query.ts";
-import { type Filters, keyShape, pageSql, type Search } from "./search-sql.ts";
-import { searchTerms } from "./search-words.ts";
+import {
+  type Known,
+  knownSearch,
+  questionHash,
+  searchOf,
+  type Viewer,
+  type ViewerRow,
+  viewerOfRow,
+  viewerSql,
+  withWords,
+} from "./search-query.ts";
+import { type Filters, keyShape, pageSql, type Search, textCountSql } from "./search-sql.ts";
+import { matchWords, searchTerms } from "./search-words.ts";
 
 type ListQuery = Filters & {
   sort?: AdapterSort | undefined;
@@ -24,7 +41,7 @@ type ListQuery = Filters & {
 };
 
 export type AdapterPage = {
-  items: OwnedAdapter[];
+  items: ListedAdapter[];
   next_cursor: string | null;
   corrected: string | null;
   viewer: Viewer;
@@ -38,6 +55,7 @@ export function sortOf(query: Pick<ListQuery, "q" | "sort">): AdapterSort | Refu
   return query.sort ?? (hasWords ? "relevance" : "newest");
 }
 
+/** One round trip where the query needs nothing looked up before, as most do; else one more. A correction of words takes further ones. */
 export async function searchAdapters(
   db: Db,
   caller: Caller | null,
@@ -46,6 +64,8 @@ export async function searchAdapters(
   const { limit, cursor, sort: _, ...filters } = query;
   const sort = sortOf(query);
   if (sort instanceof Refusal) return sort;
+  const known = knownSearch(caller, filters, sort);
+  if (known) return searchAtOnce(db, caller, query, { ...known, sort });
   const asked = await searchOf(db, caller, filters);
   if (asked instanceof Refusal) return asked;
   const { viewer } = asked;
@@ -63,14 +83,67 @@ export async function searchAdapters(
     if (found) [search, corrected] = [found.search, found.words];
   }
 
-  const rows = await pageRows(db, search, { sort, after: after?.key ?? null, limit: limit + 1 });
-  const page = pageOfRows(rows, limit, ({ key }) => [hash, corrected ?? "", ...key]);
-  return {
-    items: page.items.map(({ adapter, owner }) => ({ ...adapter, owner })),
-    next_cursor: page.next_cursor,
+  const order = { sort, after: after?.key ?? null, limit: limit + 1 };
+  const [rows] = await askAll<[PageRow]>(db, [listedSql(caller, search, order)]);
+  return pageOf(rows, { limit, hash, corrected, viewer });
+}
+
+async function searchAtOnce(
+  db: Db,
+  caller: Caller | null,
+  { limit, cursor, sort: _, ...filters }: ListQuery,
+  { viewer, search, sort }: Known & { sort: AdapterSort },
+): Promise<AdapterPage | Refusal> {
+  const hash = await questionHash(filters, viewer, [sort]);
+  const after = cursorOf(cursor, hash, sort);
+  if (after instanceof Refusal) return after;
+  const order = { sort, after: after?.key ?? null, limit: limit + 1 };
+  const corrected = after?.corrected ?? null;
+  const asked = corrected === null ? search : { ...search, match: matchWords(searchTerms(corrected)) };
+  const first = !after && asked.match !== null;
+  const [viewerRows, counted, rows] = await askAll<[ViewerRow, { docs: number }, PageRow]>(db, [
+    viewerSql(caller),
+    first ? textCountSql(asked.match ?? "", null, 1) : sql`select 1 as docs`,
+    listedSql(caller, asked, order),
+  ]);
+  const page = { limit, hash, viewer: viewerOfRow(viewerRows[0], caller, filters) };
+  const better = counted[0]?.docs === 0 ? await correctedOf(db, asked, filters.q) : null;
+  if (!better) return pageOf(rows, { ...page, corrected });
+  const [again] = await askAll<[PageRow]>(db, [listedSql(caller, better.search, order)]);
+  return pageOf(again, { ...page, corrected: better.words });
+}
+
+type PageRow = Record<string, unknown> & { k1: number | string; k2: number; k3: number | null };
+
+/** A page with what its entries show: the slot, the newest version and its pictures. */
+export function listedSql(
+  caller: Caller | null,
+  search: Search,
+  { sort, after, limit }: { sort: AdapterSort; after: SortKey | null; limit: number },
+): SQL {
+  const to = sort === "relevance" || sort === "name" ? sql`asc` : sql`desc`;
+  return sql`select ${ADAPTER_COLUMNS}, ${VERSION_COLUMNS}, p.k1, p.k2, p.k3
+    from (${pageSql(search, sort, after, limit)}) p cross join catalog c on c.doc = p.doc
+    cross join adapters a on a.id = c.adapter_id cross join users u on u.id = a.owner_id
+    left join slots s on s.adapter_id = a.id left join versions v on v.id = ${latestSeenBy(caller?.id)}
+    order by p.k1 ${to}, p.k2 ${to}, p.k3 ${to}`;
+}
+
+function pageOf(
+  rows: PageRow[],
+  {
+    limit,
+    hash,
     corrected,
     viewer,
-  };
+  }: { limit: number; hash: string } & Pick<AdapterPage, "corrected" | "viewer">,
+): AdapterPage {
+  const page = pageOfRows(rows, limit, ({ k1, k2, k3 }) => [
+    ...[hash, corrected ?? "", k1, k2],
+    ...(k3 === null ? [] : [k3]),
+  ]);
+  const items = page.items.map((row) => ({ ...adapterOfRow(row), latest: versionOfRow(row) }));
+  return { items, next_cursor: page.next_cursor, corrected, viewer };
 }
 
 /** The search with its words corrected, where nothing at all matches them as they were typed. */
@@ -90,31 +163,4 @@ function cursorOf(cursor: string | undefined, hash: string, sort: AdapterSort) {
     return refuse("request_invalid", detail, "?cursor");
   }
   return { corrected: corrected === "" ? null : String(corrected), key: rest as SortKey };
-}
-
-async function pageRows(
-  db: Db,
-  search: Search,
-  { sort, after, limit }: { sort: AdapterSort; after: SortKey | null; limit: number },
-): Promise<{ adapter: typeof adapters.$inferSelect; owner: string; key: SortKey }[]> {
-  const to = sort === "relevance" || sort === "name" ? sql`asc` : sql`desc`;
-  const rows = await db
-    .select({
-      adapter: adapters,
-      owner: users.handle,
-      k1: sql<number | string>`p.k1`,
-      k2: sql<number>`p.k2`,
-      k3: sql<number | null>`p.k3`,
-    })
-    .from(sql`(${pageSql(search, sort, after, limit)}) p`)
-    .innerJoin(catalog, sql`${catalog.doc} = p.doc`)
-    .innerJoin(adapters, eq(adapters.id, catalog.adapterId))
-    .innerJoin(users, eq(users.id, adapters.ownerId))
-    .orderBy(sql`p.k1 ${to}, p.k2 ${to}, p.k3 ${to}`)
-    .all();
-  return rows.map(({ adapter, owner, k1, k2, k3 }) => ({
-    adapter,
-    owner,
-    key: k3 === null ? [k1, k2] : [k1, k2, k3],
-  }));
 }

@@ -8,7 +8,7 @@ import type { Db } from "../db.ts";
 import { Refusal } from "../lib/refusal.ts";
 import { askAll } from "../lib/statement.ts";
 import type { Caller } from "../rights/rights.ts";
-import { adaptersJson } from "./adapter-json.ts";
+import { listedJson } from "./adapter-json.ts";
 import { ownersWith, valuesWith } from "./facets.ts";
 import { searchAdapters } from "./search.ts";
 import type { Viewer } from "./search-query.ts";
@@ -44,7 +44,7 @@ export async function suggestionsOf(
   const limit = SUGGESTIONS_MAX - tags.length - owners.length;
   const page = await searchAdapters(db, caller, { ...query, limit });
   if (page instanceof Refusal) return page;
-  const adapters = await adaptersJson(db, page.items, caller, origin);
+  const adapters = listedJson(page.items, origin);
   return {
     // Where a tag or an owner matches as typed, the words are not corrected.
     corrected: tags.length + owners.length > 0 ? null : page.corrected,

@@ -53,7 +53,7 @@ type Look = { bases: string; drain: number; due: number; waits: number };
 /** `bases` are those of the bases asked for that the runner has. */
 type Taken = { rows: LeasedRow[]; drain: boolean; bases: readonly string[] };
 
-type Wish = {
+type LeaseInput = {
   bases: readonly string[];
   maxBatch: number;
   warm: readonly string[];
@@ -69,7 +69,7 @@ export async function lease(
   { env, db, now, nonce }: { env: Env; db: Db; now: number; nonce: string },
   { id, ownerId }: Pick<RunnerRow, "id" | "ownerId">,
   serves: Serves,
-  want: Wish,
+  want: LeaseInput,
 ): Promise<Taken | Refusal> {
   const ask = (text: string, ...values: unknown[]) => db.$client.prepare(text).bind(...values);
   const look = ask(LOOK[serves], now, overdueSince(now), id, ownerId, JSON.stringify(want.bases));
@@ -121,7 +121,7 @@ export async function leaseWaiting(
   const deadline = Date.now() + request.wait_seconds * 1000;
   const bell = bellOf(env);
   let ring: number | null = null;
-  let rung: Wish["rung"] = null;
+  let rung: LeaseInput["rung"] = null;
   for (;;) {
     const version = await bell.version();
     const now = Date.now();

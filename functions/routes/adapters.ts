@@ -17,7 +17,7 @@ import {
 } from "../../schema/contract/adapters.ts";
 import { Handle } from "../../schema/contract/ids.ts";
 import type { OwnedAdapter } from "../../schema/tables.ts";
-import { adaptersJson, oneVersionJson } from "../catalog/adapter-json.ts";
+import { adapterPage, adaptersJson, oneVersionJson } from "../catalog/adapter-json.ts";
 import {
   createAdapter,
   findAdapter,
@@ -137,9 +137,7 @@ export const adapters = router()
   })
   .openapi(get, async (c) => {
     const { db, viewer: caller, origin } = c.var;
-    const { owner, name } = c.req.valid("param");
-    const adapter = granted(await findAdapter(db, caller, owner, name));
-    return c.json(await oneJson(db, adapter, caller, origin), 200);
+    return c.json(granted(await adapterPage(db, caller, c.req.valid("param"), origin)), 200);
   })
   .openapi(patch, async (c) => {
     const { db, origin, now } = c.var;

@@ -14,7 +14,10 @@ import type { Caller } from "../rights/rights.ts";
 
 export const imageUrl = (origin: string, id: ImageRow["id"]) => `${origin}/v1/images/${id}`;
 
-export function pictureJson(image: ImageRow, origin: string): z.infer<typeof Picture> {
+export function pictureJson(
+  image: Pick<ImageRow, "id" | "width" | "height">,
+  origin: string,
+): z.infer<typeof Picture> {
   return { id: image.id, url: imageUrl(origin, image.id), width: image.width, height: image.height };
 }
 

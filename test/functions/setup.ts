@@ -3,6 +3,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll } from "vitest";
+import { clearAnswers } from "../../functions/catalog/kept-answers.ts";
 
 const RESETS_MAX = 20;
 
@@ -15,6 +16,7 @@ beforeAll(async () => {
     if (i === RESETS_MAX) throw new Error("The storage of the last test file could not be emptied");
   }
   await emptyBlobs();
+  clearAnswers();
   // One batch: applyD1Migrations sends one for each migration, which takes twice as long.
   const queries = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries);
   await env.DB.batch(queries.map((query) => env.DB.prepare(query)));

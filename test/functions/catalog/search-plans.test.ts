@@ -12,6 +12,7 @@ import {
   pageSql,
   type Search,
   textCountSql,
+  UNFILTERED,
 } from "../../../functions/catalog/search-sql.ts";
 import { askAll } from "../../../functions/lib/statement.ts";
 import { ADAPTER_SORTS } from "../../../schema/contract/index.ts";
@@ -35,20 +36,7 @@ async function wholeReadings(questions: readonly SQL[]): Promise<string[]> {
   );
 }
 
-const NONE: Search = {
-  own: false,
-  base: null,
-  class: null,
-  tag: null,
-  isEveryTag: false,
-  licence: null,
-  owner: null,
-  allows: 0,
-  rating: [0],
-  match: null,
-  slots: null,
-  weight: { text: 0, tag: 0, owner: 0 },
-};
+const NONE: Search = { ...UNFILTERED, rating: [0] };
 
 const slots = (more: Partial<NonNullable<Search["slots"]>>) => ({
   base: 1,

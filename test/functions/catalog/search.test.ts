@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { keptAnswer } from "../../../functions/catalog/kept-answers.ts";
 import {
   type AdapterPage,
   FILTER_VALUES_MAX,
@@ -10,7 +11,7 @@ import {
   SUGGESTIONS_MAX,
   type Suggestions,
 } from "../../../schema/contract/index.ts";
-import { adapterInput, ask, db, type Person, person } from "../cast.ts";
+import { adapterInput, ask, db, ORIGIN, type Person, person } from "../cast.ts";
 import { owners, rows } from "./rows.ts";
 
 type Page = z.infer<typeof AdapterPage>;
@@ -314,6 +315,35 @@ describe("caching", () => {
     await db().prepare("UPDATE adapters SET uses = uses + 1 WHERE name = 'bertie'").run();
     const [listAfter, facetsAfter] = await etags();
     expect([listAfter === list, facetsAfter === facets]).toEqual([false, true]);
+  });
+
+  it("ends when an owner is suspended, whose adapters leave the lists", async () => {
+    const first = await ask<Page>("GET", "/v1/adapters?q=cafe");
+    expect(first.body.items.map(({ name }) => name)).toEqual(["cafe"]);
+    await db().prepare("UPDATE users SET suspended_at = 1 WHERE handle = 'bo'").run();
+    const known = { headers: { "if-none-match": first.headers.get("etag") ?? "" } };
+    const second = await ask<Page>("GET", "/v1/adapters?q=cafe", known);
+    expect([second.status, second.body.items]).toEqual([200, []]);
+    await db().prepare("UPDATE users SET suspended_at = NULL WHERE handle = 'bo'").run();
+    expect(await names("q=cafe")).toEqual(["cafe"]);
+  });
+
+  it("keeps an answer for everybody without an account, and sends it while the catalog is as it was", async () => {
+    for (const path of ["/v1/adapters?q=herbert", "/v1/adapters/facets?q=herbert", "/v1/suggest?q=herb"]) {
+      await mia.ask("GET", path);
+      expect(keptAnswer(`${ORIGIN}${path}`, Date.now())?.etag).toBeUndefined();
+      const first = await ask("GET", path);
+      expect(keptAnswer(`${ORIGIN}${path}`, Date.now())?.etag).toBe(first.headers.get("etag"));
+      const again = await ask("GET", path);
+      expect([again.status, again.body]).toEqual([200, first.body]);
+      for (const header of ["etag", "cache-control", "vary", "content-type"]) {
+        expect(again.headers.get(header)).toBe(first.headers.get(header));
+      }
+      await db().prepare("UPDATE adapters SET title = title || '!' WHERE name = 'herbert'").run();
+      const changed = await ask("GET", path);
+      expect(changed.headers.get("etag")).not.toBe(first.headers.get("etag"));
+      if (!path.includes("facets")) expect(changed.body).not.toEqual(first.body);
+    }
   });
 
   it("is private to whoever is signed in", async () => {
