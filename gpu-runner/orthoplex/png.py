@@ -36,7 +36,8 @@ def write_png(image: Image.Image, recipe: Recipe | None) -> bytes:
         _add_text(chunks, "orthoplex", json.dumps(written, separators=(",", ":"), ensure_ascii=False))
     chunks.add_itxt(XMP_KEYWORD, XMP)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=chunks, optimize=False, compress_level=6)
+    # Level 6 takes two and a half times as long for 2 % fewer bytes (docs/log.md).
+    image.save(buffer, "PNG", pnginfo=chunks, optimize=False, compress_level=4)
     return buffer.getvalue()
 
 
