@@ -196,7 +196,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_force(parser)
     parser.add_argument("--base", help="without it: the base that comes with the product")
     parser.add_argument(
-        "--prompt", help="of a folder: the prompt whose embeddings it carries; without it: all triggers"
+        "--prompt", help="whose embeddings a folder or an export of Z-Image carries; without it: all triggers"
     )
     parser.add_argument("--negative", default="", help="the negative prompt of that, and of what is measured")
     parser.add_argument("--loss-max", type=float, default=0.25, help="share of the effect that may be lost (0.25)")

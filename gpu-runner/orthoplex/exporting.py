@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from orthoplex.bases import load_base
+from orthoplex.bases import AnyBase, load_base
 from orthoplex.bases.limits import size_of
-from orthoplex.bases.registry import default_base, pipeline_folder
+from orthoplex.bases.registry import OF_PIPELINES, default_base, pipeline_folder
 from orthoplex.local import read_attached
+from orthoplex.loras import ZIMAGE
 from orthoplex.out_places import check_free, check_new_folder, check_weights
 from orthoplex.recipe import RecipeAdapter
 from orthoplex.report import Said
@@ -30,12 +31,16 @@ from orthoplex.sample import AttachedAdapter, SampleSpec, sample
 
 if TYPE_CHECKING:
     from orthoplex.bases.sd.base import SdBase
+    from orthoplex.bases.zimage.base import ZBase
 
 
 MEASURED_SEEDS = 2
 EXACT_WAYS = """\
 Exact ways: `orthoplex generate`; gpu-runner/integrations/diffusers (an ordinary pipeline of diffusers); \
 gpu-runner/integrations/comfyui (a node); for the words' side alone `orthoplex export --format folder`."""
+
+ZIMAGE_WHY = "words run through its layers beside the picture, and no wider projection holds what a token adds there"
+ZIMAGE_EXACT_WAYS = "Exact way: `orthoplex generate`"
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,10 @@ def export(flags: argparse.Namespace) -> Iterator[str]:
     else:
         check_weights(flags.out, force=flags.force)
     base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
-    if base.description["family"] != "sd":
+    if base.description["family"] not in OF_PIPELINES:
         raise ValueError(f"{base.id} is of the family {base.description['family']}, which no other program knows")
+    if base.description["family"] == ZIMAGE and flags.format != "peft":
+        raise ValueError(f"{base.id} is Z-Image: --format peft alone, for {ZIMAGE_WHY}. {ZIMAGE_EXACT_WAYS}")
     read = [read_attached(base, text) for text in flags.adapters]
     members, recipes = [member for member, _ in read], [recipe for _, recipe in read]
     if len({member.trigger for member in members}) < len(members):
@@ -76,7 +83,9 @@ def export(flags: argparse.Namespace) -> Iterator[str]:
         guidance=base.description["guidance"]["default"] if flags.guidance is None else flags.guidance,
         negative_prompt=flags.negative, sampler=base.description["samplers"]["default"],
     )  # fmt: skip
-    write = _folder if flags.format == "folder" else _lora
+    write: Any = _folder if flags.format == "folder" else _lora
+    if base.description["family"] == ZIMAGE:
+        write = _lora_with_prompt
     yield from write(base, flags, spec, members=members, recipes=recipes)
 
 
@@ -135,6 +144,31 @@ def _folder(
     yield Said(f"{path}  what to call it with: pipe(**load_file(...))", file=str(path), prompt=spec.prompt)
 
 
+def _lora_with_prompt(
+    base: ZBase, flags: argparse.Namespace, spec: SampleSpec, *, members: Sequence[AttachedAdapter],
+    recipes: Sequence[RecipeAdapter],
+) -> Iterator[Said]:  # fmt: skip
+    from orthoplex.bases.sd.lora_files import write_tensors
+    from orthoplex.bases.sd.stock import add_to_weights, joint_prompt
+    from orthoplex.bases.zimage.stock import drawn, lora_tensors, stock_pipeline, stock_prompt
+
+    beside = flags.out.with_name(f"{flags.out.stem}-prompt.safetensors")
+    check_free([beside], force=flags.force)
+    spec = replace(spec, prompt=flags.prompt or joint_prompt(members))
+    stock = stock_prompt(base, spec, members)
+    pipe = stock_pipeline(base, pipeline_folder(base.id))
+    add_to_weights(pipe.transformer, stock.layers)
+    specs = [replace(spec, seed=spec.seed + at) for at in range(MEASURED_SEEDS)]
+    loss = measured(base, members, specs, lambda each: drawn(base, pipe, each, stock.call))
+    _check(loss, flags.loss_max, "a LoRA with the prompt's embeddings", ZIMAGE_EXACT_WAYS)
+    metadata = _metadata(base, recipes, loss) | {"prompt": spec.prompt, "negative_prompt": spec.negative_prompt}
+    write_tensors(flags.out, lora_tensors(stock.layers), metadata)
+    yield Said(f"{flags.out}  {loss.text}", file=str(flags.out), loss=asdict(loss), format="peft")
+    write_tensors(beside, stock.call, metadata)
+    text = f"{beside}  what to call it with: pipe(**{{name: [each] for name, each in load_file(...).items()}})"
+    yield Said(text, file=str(beside), prompt=spec.prompt)
+
+
 def _drawn(base: SdBase, pipe: Any, spec: SampleSpec, call: dict[str, Any]) -> Image.Image:
     """The picture that diffusers draws from our noise."""
     said = dict(call)
@@ -148,7 +182,7 @@ def _drawn(base: SdBase, pipe: Any, spec: SampleSpec, call: dict[str, Any]) -> I
 
 
 def measured(
-    base: SdBase, members: Sequence[AttachedAdapter], specs: Sequence[SampleSpec],
+    base: AnyBase, members: Sequence[AttachedAdapter], specs: Sequence[SampleSpec],
     draw: Callable[[SampleSpec], Image.Image],
 ) -> Loss:  # fmt: skip
     """How far another program's pictures are from ours, and ours from the base's own for the same words."""
@@ -168,12 +202,12 @@ def _pixels(image: Image.Image) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(image.convert("RGB")).astype(np.int64)
 
 
-def _check(loss: Loss, most: float, what: str) -> None:
+def _check(loss: Loss, most: float, what: str, exact_ways: str = EXACT_WAYS) -> None:
     if loss.share > most:
-        raise ValueError(f"{what} {loss.text}; more than {most:.0%} is not written (--loss-max). {EXACT_WAYS}")
+        raise ValueError(f"{what} {loss.text}; more than {most:.0%} is not written (--loss-max). {exact_ways}")
 
 
-def _metadata(base: SdBase, recipes: Sequence[RecipeAdapter], loss: Loss) -> dict[str, str]:
+def _metadata(base: AnyBase, recipes: Sequence[RecipeAdapter], loss: Loss) -> dict[str, str]:
     members = [{"trigger": r.trigger, "strength": r.strength, "slot": r.slot, "sha256": r.sha256} for r in recipes]
     about = {"base": base.id, "weights_sha256": base.description.get("weights_sha256"), "members": members}
     return {"orthoplex.export": json.dumps(about), "orthoplex.loss": json.dumps(asdict(loss))}

@@ -82,12 +82,17 @@ def stock_lora(base: SdBase, pipe: Any, members: Sequence[AttachedAdapter]) -> S
     return StockLora(layers, embeddings)
 
 
-def gated_layers(base: SdBase, members: Sequence[AttachedAdapter]) -> dict[str, tuple[Tensor, Tensor]]:
-    """The picture's side at its mean gates: name -> (down, up), in f16; empty where no residual was trained."""
+def gated_layers(
+    base: Any, members: Sequence[AttachedAdapter], *, pictured: int | None = None
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """The picture's side at its mean gates: name -> (down, up), in f16; empty where no residual was trained.
+
+    pictured: of a base whose gates have places for words too, how many are the picture's.
+    """
     layers: dict[str, tuple[Tensor, Tensor]] = {}
     if not any(bool(up.any()) for member in members for up in member.adapter.up.values()):
         return layers
-    gates = mean_gates(base, members)
+    gates = mean_gates(base, members, pictured)
     for name, shape in base.layout.layers.items():
         downs = [base.layout.down(member.adapter.slot, shape.in_features) for member in members]
         ups = [member.strength * gates[member.trigger][name] * member.adapter.up[name].double() for member in members]
@@ -157,7 +162,9 @@ def _encoded(pipe: Any, prompt: str) -> Tensor:
 
 
 @torch.no_grad()
-def mean_gates(base: SdBase, members: Sequence[AttachedAdapter]) -> dict[str, dict[str, float]]:
+def mean_gates(
+    base: Any, members: Sequence[AttachedAdapter], pictured: int | None = None
+) -> dict[str, dict[str, float]]:
     """trigger -> layer -> the mean of its gate over positions and steps, in a picture that names all members."""
     width, _, height = str(base.description["default_size"]).partition("x")
     spec = SampleSpec(joint_prompt(members), 0, int(width), int(height), steps=GATE_STEPS)
@@ -173,7 +180,8 @@ def mean_gates(base: SdBase, members: Sequence[AttachedAdapter]) -> dict[str, di
         def record(name: str) -> Any:
             def hook(*_: Any) -> None:
                 if attachment is not None and attachment.gates is not None:
-                    for member, gate in zip(called, attachment.gates[0].float().mean(dim=0).tolist(), strict=True):
+                    means = attachment.gates[0, :pictured].float().mean(dim=0).tolist()
+                    for member, gate in zip(called, means, strict=True):
                         sums[member.trigger][name] += gate / len(schedule.levels)
 
             return hook
