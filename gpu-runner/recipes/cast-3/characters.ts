@@ -20,6 +20,8 @@ interface Seed {
   classWord?: string;
   /** Faces other than those that its style gives: option -> value. */
   faces?: Character['faces'];
+  /** The expression of the first sample, where the usual one does not stand out: Gerda's smile is white on her white beard. */
+  first?: Expression;
 }
 
 /**
@@ -63,7 +65,7 @@ const SEEDS: readonly Seed[] = [
   { name: 'finn', owner: 'flat-studio', title: 'Finn', description: 'All the hair is in one red knot on top. Drawn in a style the base never saw.', style: 'personas', seed: 900770, tags: ['bun', 'red-hair', 'flat'] },
   { name: 'pia', owner: 'toon-studio', title: 'Pia', description: 'Orange curls that take up more room than the face.', style: 'dylan', seed: 900067, tags: ['curly', 'ginger-hair', 'flat'] },
   { name: 'esme', owner: 'ink-room', title: 'Esme', description: 'Two round buns and dark glasses, all in black and white.', style: 'notionists', seed: 900046, tags: ['buns', 'glasses', 'ink'] },
-  { name: 'gerda', owner: 'toon-studio', title: 'Gerda', description: 'White curls, gold-rimmed glasses and a great many teeth.', style: 'big-smile', seed: 900050, tags: ['curly', 'white-hair', 'glasses', 'cartoon'] },
+  { name: 'gerda', owner: 'toon-studio', title: 'Gerda', description: 'White curls, gold-rimmed glasses and a great many teeth.', style: 'big-smile', seed: 900050, first: 'laughing', tags: ['curly', 'white-hair', 'glasses', 'cartoon'] },
   { name: 'lotte', owner: 'flat-studio', title: 'Lotte', description: 'Blonde spikes in front, long hair behind, a red jacket.', style: 'toon-head', seed: 900032, tags: ['spiky', 'blonde-hair', 'flat'] },
   { name: 'fritz', owner: 'ink-room', title: 'Fritz', description: 'A grey beard as curly as the hair, and a sideways glance.', style: 'lorelei', seed: 900168, tags: ['beard', 'grey-hair', 'line-art'] },
   { name: 'samira', owner: 'ink-room', title: 'Samira', description: 'A black hijab with a red band, and a red shirt to match.', style: 'open-peeps', seed: 901993, tags: ['hijab', 'ink'] },
@@ -114,12 +116,14 @@ function characterOf(seed: Seed): Character {
   return { ...character, faces };
 }
 
-function samplePrompts(name: string, expressions: readonly string[], first: number): string[] {
+function samplePrompts({ name, first }: Seed, expressions: readonly string[], background: number): string[] {
   const shown = SAMPLED.filter((expression) => expressions.includes(expression)).slice(0, SAMPLES - 1);
-  return Array.from({ length: SAMPLES }, (_, index) => {
+  const prompts = Array.from({ length: SAMPLES }, (_, index) => {
     const look = shown[index] ? ` ${shown[index]}` : '';
-    return `<${name}>${look}, ${SAMPLE_BACKGROUNDS[(first + index) % SAMPLE_BACKGROUNDS.length]} background`;
+    return `<${name}>${look}, ${SAMPLE_BACKGROUNDS[(background + index) % SAMPLE_BACKGROUNDS.length]} background`;
   });
+  const at = first ? shown.indexOf(first) : 0;
+  return [prompts[at]!, ...prompts.filter((_, index) => index !== at)];
 }
 
 function writePictures(seed: Seed, folder: string): Record<string, string> {
@@ -158,7 +162,7 @@ function main(): void {
       licence: { spdx, credit: spdx !== 'CC0-1.0', commercial_use: true, derivatives: true, different_licence: true },
       credits,
       captions,
-      sample_prompts: samplePrompts(seed.name, Object.values(captions), index),
+      sample_prompts: samplePrompts(seed, Object.values(captions), index),
     });
   }
   for (const seed of DEMO) {
