@@ -28,6 +28,11 @@ export function EmailsPage() {
         </p>
       </header>
       {failure && <FailureNotice failure={failure} />}
+      {!done && !user && (
+        <Notice variant="info" title="This address lacks its signature">
+          <p>Open the link of an e-mail as a whole, or change the setting in your account.</p>
+        </Notice>
+      )}
       <div class="actions">
         {!done && user && !failure && (
           <button type="button" class="button primary" disabled={busy} onClick={stop}>
@@ -38,11 +43,6 @@ export function EmailsPage() {
           Open the settings
         </a>
       </div>
-      {!done && !user && (
-        <Notice variant="info" title="This address lacks its signature">
-          <p>Open the link of an e-mail as a whole, or change the setting in your account.</p>
-        </Notice>
-      )}
     </div>
   );
 }
