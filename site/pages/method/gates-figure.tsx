@@ -34,38 +34,40 @@ export function GatesFigure() {
   return (
     <div class="gates">
       <Segmented label="How the adapters are trained" value={way} options={WAYS} onChange={setWay} />
-      <table class="gates-maps">
-        <caption>Where the residuals of three loaded adapters act</caption>
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="visually-hidden">Prompt</span>
-            </th>
-            {PEOPLE.map(({ name, index }) => (
-              <th key={name} scope="col" class={`cast-${index}`}>
-                <span class="visually-hidden">residual of </span>
-                {name}
+      <div class="table-scroll">
+        <table class="gates-maps">
+          <caption>Where the residuals of three loaded adapters act</caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="visually-hidden">Prompt</span>
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {SCENES.map((scene) => (
-            <tr key={scene.text}>
-              <th scope="row">{scene.text}</th>
-              {PEOPLE.map((member) => (
-                <td key={member.name}>
-                  <GateMap
-                    values={actingAt(way, scene, member, GAIN)}
-                    width={widthOf(scene)}
-                    index={member.index}
-                  />
-                </td>
+              {PEOPLE.map(({ name, index }) => (
+                <th key={name} scope="col" class={`cast-${index}`}>
+                  <span class="visually-hidden">residual of </span>
+                  {name}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {SCENES.map((scene) => (
+              <tr key={scene.text}>
+                <th scope="row">{scene.text}</th>
+                {PEOPLE.map((member) => (
+                  <td key={member.name}>
+                    <GateMap
+                      values={actingAt(way, scene, member, GAIN)}
+                      width={widthOf(scene)}
+                      index={member.index}
+                    />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <p class="gates-outcome" aria-live="polite">
         {OUTCOMES[way]}
       </p>
