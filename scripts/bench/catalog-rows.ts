@@ -2,7 +2,9 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { EMBEDDED_BASE } from "../../schema/bases/index.ts";
+import { RATINGS } from "../../schema/contract/moderation.ts";
 import { randomOf } from "../chaos/random.ts";
+import { CatalogIndex } from "./catalog-index.ts";
 
 const SYLLABLES =
   "ba be bi bo ca co da di do fa fi ga go ha he ka ki la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to va ve vi vo za zo".split(
@@ -43,7 +45,18 @@ const kanaWord = (random: () => number) =>
     "",
   );
 
-export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made {
+/**
+ * Writes the catalog into an empty, migrated database in one transaction. By default the search index is written beside the rows
+ * (catalog-index.ts); with `byTriggers` as the product does it, which takes several times as long.
+ */
+export function fillCatalog(
+  db: DatabaseSync,
+  count: number,
+  seed: number,
+  { byTriggers = false }: { byTriggers?: boolean } = {},
+): Made {
+  // The default cache of 2 MB would write each page of an index again and again. A crash loses what is only a benchmark's.
+  db.exec("PRAGMA cache_size = -1000000; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY");
   const random = randomOf(seed);
   const word = () =>
     Array.from(
@@ -81,6 +94,7 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
     db.prepare(`INSERT INTO versions (id, adapter_id, number, base_id, slot, state, trigger_word, strength, changelog, previews,
     sha256, size_bytes, metadata, created_at, published_at) VALUES (?, ?, 1, ?, ?, 'published', '<x>', 1, '', '[]', ?, 1, '{}', ?, ?)`);
   db.exec("BEGIN");
+  const index = byTriggers ? null : new CatalogIndex(db);
   for (const [i, handle] of owners.entries()) user.run(id("usr", i), handle, handle, `${handle}@example.com`);
   for (let i = 0; i < count; i++) {
     const owner = Math.max(0, Math.floor(owners.length ** random()) - 1);
@@ -93,39 +107,38 @@ export function fillCatalog(db: DatabaseSync, count: number, seed: number): Made
     const chance = random();
     const rating = chance < 0.85 ? "general" : chance < 0.95 ? "sensitive" : "explicit";
     const at = BEGUN + i * 1_000;
-    const licence = JSON.stringify({ spdx, credit, commercial_use, derivatives, different_licence });
+    const licence = { spdx, credit, commercial_use, derivatives, different_licence };
     const own = [...new Set(Array.from({ length: Math.floor(random() * 8) }, () => pick(tags)))];
     const many = (most: number) => Math.floor(10 ** (random() * most)) - 1;
+    const description = isUnspaced ? `${phrase(40)} ${run(40)}` : phrase(40);
+    const classWord = pick(classes);
+    const [uses, likes, trend] = [many(4), many(3), random() * 100];
+    const ids = [id("adp", i), id("usr", owner)] as const;
     adapter.run(
-      ...[
-        id("adp", i),
-        id("usr", owner),
-        name,
-        title,
-        isUnspaced ? `${phrase(40)} ${run(40)}` : phrase(40),
-        base,
-        title,
-        pick(classes),
-        JSON.stringify(own),
-        licence,
-      ],
-      ...[
-        published ? "published" : "draft",
-        rating,
-        many(4),
-        many(3),
-        random() * 100,
-        at,
-        at,
-        published ? at : null,
-      ],
+      ...[...ids, name, title, description, base, title, classWord, JSON.stringify(own)],
+      ...[JSON.stringify(licence), published ? "published" : "draft", rating, uses, likes, trend],
+      ...[at, at, published ? at : null],
     );
-    if (base === EMBEDDED_BASE.id && slotted.length < SLOTS) {
-      slot.run(id("slt", i), base, slotted.length, id("usr", owner), id("adp", i));
+    const hasSlot = base === EMBEDDED_BASE.id && slotted.length < SLOTS;
+    index?.add({
+      ...{ id: ids[0], ownerId: ids[1], owner: owners[owner] ?? "", name, title, description, base },
+      ...{
+        concept: title,
+        classWord,
+        tags: own,
+        licence,
+        rating: RATINGS.indexOf(rating),
+        isListed: published,
+      },
+      ...{ at, uses, likes, trend, slot: hasSlot ? slotted.length : null },
+    });
+    if (hasSlot) {
+      slot.run(id("slt", i), base, slotted.length, ids[1], ids[0]);
       slotted.push(published && rating === "general" ? `${owners[owner]}/${name}` : "");
     }
-    if (published) version.run(id("ver", i), id("adp", i), base, i, String(i).padStart(64, "0"), at, at);
+    if (published) version.run(id("ver", i), ids[0], base, i, String(i).padStart(64, "0"), at, at);
   }
+  index?.finish();
   db.exec("COMMIT");
   return { words, unspaced, tags, classes, owners, slotted: slotted.filter((ref) => ref !== "") };
 }
