@@ -32,10 +32,18 @@ export type App = {
 
 export type ClaimedJob = { id: Id<"job">; exists: boolean };
 
+/** One for each binding: it holds nothing of a request. */
+const databases = new WeakMap<D1Database, Db>();
+function dbOf(binding: D1Database): Db {
+  const known = databases.get(binding) ?? drizzle(binding);
+  databases.set(binding, known);
+  return known;
+}
+
 /** Reads the clock once a request, so that every row it writes agrees on the time. */
 export const begin = createMiddleware<App>(async (c, next) => {
   c.set("now", Date.now());
-  c.set("db", drizzle(c.env.DB));
+  c.set("db", dbOf(c.env.DB));
   c.set("caller", null);
   c.set("viewer", null);
   c.set("about", {});

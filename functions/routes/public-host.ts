@@ -39,5 +39,5 @@ export const siteFiles = createMiddleware<App>(async (c, next) => {
 /** Answers of the API are not cacheable unless their route allows it, because they include keys, secrets and sessions. */
 export const privateByDefault = createMiddleware<App>(async (c, next) => {
   await next();
-  if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
+  if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
 });

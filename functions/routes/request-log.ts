@@ -53,18 +53,21 @@ export const allowKeyOrigins = createMiddleware<App>(async (c, next) => {
   if (!origins) return;
   const sender = c.req.header("origin");
   const isTheirs = sender !== undefined && origins.includes(sender);
-  c.header("access-control-allow-origin", isTheirs ? sender : undefined);
-  c.header("vary", "origin", { append: true });
+  const { headers } = c.res;
+  if (isTheirs) headers.set("access-control-allow-origin", sender);
+  else headers.delete("access-control-allow-origin");
+  headers.append("vary", "origin");
 });
 
 export const requestLog = createMiddleware<App>(async (c, next) => {
   const requestId = requestIdOf(c.req.header("x-request-id"));
   c.set("requestId", requestId);
   await next();
-  c.header("x-request-id", requestId);
+  // Not by c.header, which makes the finished response anew for each header; so in the other middleware.
+  c.res.headers.set("x-request-id", requestId);
   if (c.env.LOG_REQUESTS !== "false" && !c.var.isSiteFile) logRequest(c);
   // OpenAI's clients retry these statuses automatically; without a Retry-After they should not.
   if (RETRIED_BY_CLIENTS.includes(c.res.status) && !c.res.headers.has("x-should-retry")) {
-    c.header("x-should-retry", String(c.res.headers.has("retry-after")));
+    c.res.headers.set("x-should-retry", String(c.res.headers.has("retry-after")));
   }
 });

@@ -35,6 +35,6 @@ export const throttle = createMiddleware<App>(async (c, next) => {
 /** Around `throttle`: states the limit, whatever the error body. The platform reports no remaining count, so it is known only when none is left. */
 export const rateLimitHeaders = createMiddleware<App>(async (c, next) => {
   await next();
-  c.header("ratelimit-policy", POLICY);
-  if (c.var.throttled) c.header("ratelimit", `"writes";r=0;t=${WINDOW_SECONDS}`);
+  c.res.headers.set("ratelimit-policy", POLICY);
+  if (c.var.throttled) c.res.headers.set("ratelimit", `"writes";r=0;t=${WINDOW_SECONDS}`);
 });
