@@ -23,12 +23,14 @@ from torch import Tensor, nn
 
 from orthoplex.bases import AnyBase
 from orthoplex.bases.foreign.facts import triggers_of
+from orthoplex.bases.foreign.gated import multiplied
 from orthoplex.loras import NamedLora, target_of
 from orthoplex.sample import AttachedAdapter, SampleSpec
 from orthoplex.sample.sampler import denoise
 
 PROMPT, LEVELS, SEED = "a photo of {}", 2, 0
 PAIRS_MAX = 64  # of 16 members there may be 240
+Changed = tuple[nn.Module, tuple[Tensor, ...]]
 _SYNTAX = re.compile(r"[()\[\]{}|\\]+")  # what prompts mean by brackets; a stranger's words may hold any
 
 
@@ -69,9 +71,10 @@ def measured_crosstalk(
         others = others[: PAIRS_MAX - len(found)]
         if not others:
             break
-        own = _response(base, lora, called_by(lora), [])
+        changed = list(_layers(base, lora))
+        own = _response(base, changed, called_by(lora), [])
         for name, said, attached in others:
-            there = _response(base, lora, said, attached)
+            there = _response(base, changed, said, attached)
             found.append(Crosstalk(lora.ref, name, there / own if own > 0 else None, lora.trigger is not None))
     return found
 
@@ -91,33 +94,31 @@ def called_by(lora: NamedLora) -> str:
 
 
 @torch.no_grad()
-def _response(base: AnyBase, lora: NamedLora, said: str, attached: Sequence[AttachedAdapter]) -> float:
+def _response(base: AnyBase, changed: Sequence[Changed], said: str, attached: Sequence[AttachedAdapter]) -> float:
     """r(p) of the prompt that says `said`."""
     width, height = base.training.sample_size
     spec = SampleSpec(PROMPT.format(said), SEED, width, height, steps=LEVELS, guidance=1.0)
     energy = 0.0
 
-    def counted(down: Tensor, up: Tensor) -> Any:
+    def counted(matrices: tuple[Tensor, ...]) -> Any:
         def hook(_: nn.Module, inputs: tuple[Any, ...]) -> None:
             nonlocal energy
-            change = inputs[0].float() @ down.T @ up.T
-            energy += float(change.square().sum(-1).mean())
+            energy += float(multiplied(inputs[0].float(), matrices).square().sum(-1).mean())
 
         return hook
 
     with ExitStack() as stack:
-        for module, (down, up) in _layers(base, lora):
-            own = (down.to(base.device), up.to(base.device))
-            stack.callback(module.register_forward_pre_hook(counted(*own)).remove)
+        for module, matrices in changed:
+            stack.callback(module.register_forward_pre_hook(counted(matrices)).remove)
         reading = cast("Any", base).read(spec, attached, SEED)
         denoise(base, [reading], spec.canvas, guidance=torch.ones(1))
     return math.sqrt(energy)
 
 
-def _layers(base: AnyBase, lora: NamedLora) -> Iterator[tuple[nn.Module, tuple[Tensor, Tensor]]]:
-    """The denoiser's linear layers that the LoRA changes, with the factors of its change."""
+def _layers(base: AnyBase, lora: NamedLora) -> Iterator[Changed]:
+    """The denoiser's linear layers that the LoRA changes, with what it multiplies their inputs with."""
     target, denoiser = target_of(base), cast("Any", base).model
     for layer in lora.lora.layers:
         part, name = layer
         if target.parts[part] is denoiser and isinstance(module := denoiser.get_submodule(name), nn.Linear):
-            yield module, lora.lora.factors(layer, module.weight.detach())
+            yield module, lora.lora.matrices(layer, module.weight.detach())

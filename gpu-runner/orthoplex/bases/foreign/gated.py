@@ -23,16 +23,19 @@ from orthoplex.bases.request import AttachedAdapter
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.gated import GatedAttachment, Member
 
-Factors = tuple[Tensor, Tensor]
+Matrices = tuple[Tensor, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class GatedLora:
-    """layer -> (down (r, in), strength * up (out, r)): of layers that get entries, and of those that are gated."""
+    """layer -> what rows are multiplied with in turn, strength included (ForeignLora.matrices).
+
+    entries: of layers that get entries; residuals: of those that are gated.
+    """
 
     trigger: str
-    entries: Mapping[str, Factors]
-    residuals: Mapping[str, Factors]
+    entries: Mapping[str, Matrices]
+    residuals: Mapping[str, Matrices]
     left_out: tuple[str, ...]
 
 
@@ -41,16 +44,23 @@ def divided(
     is_gated: Callable[[Layer], bool],
 ) -> GatedLora:  # fmt: skip
     """The parts of a LoRA that can be gated. model: the denoiser that has them, without other LoRAs in its weights."""
-    entries: dict[str, Factors] = {}
-    residuals: dict[str, Factors] = {}
+    entries: dict[str, Matrices] = {}
+    residuals: dict[str, Matrices] = {}
     left: list[str] = []
     for layer in lora.layers:
         if not (is_entry(layer) or is_gated(layer)):
             left.append(".".join(layer))
             continue
-        down, up = lora.factors(layer, model.get_parameter(f"{layer[1]}.weight").detach())
-        (entries if is_entry(layer) else residuals)[layer[1]] = (down, strength * up)
+        *before, last = lora.matrices(layer, model.get_parameter(f"{layer[1]}.weight").detach())
+        (entries if is_entry(layer) else residuals)[layer[1]] = (*before, strength * last)
     return GatedLora(trigger, entries, residuals, tuple(left))
+
+
+def multiplied(rows: Tensor, matrices: Matrices) -> Tensor:
+    """D x of every row x, in the rows' precision and on their device."""
+    for each in matrices:
+        rows = rows @ each.to(rows).T
+    return rows
 
 
 def stand_in(lora: GatedLora, words: str) -> AttachedAdapter:
@@ -103,8 +113,8 @@ def gated_layers(
         for lora in loras if attachment is not None else ():
             places = [_place(picture, lora.trigger) for picture in pictures]
             rows = [_rows(picture, lora.trigger) if rows_whole else None for picture in pictures]
-            for name, pair in lora.residuals.items():
-                hook = _hook(cast("GatedAttachment", attachment), pair, places, rows)
+            for name, matrices in lora.residuals.items():
+                hook = _hook(cast("GatedAttachment", attachment), matrices, places, rows)
                 stack.callback(model.get_submodule(name).register_forward_hook(hook).remove)
         yield
 
@@ -123,9 +133,9 @@ def _rows(picture: Sequence[Member], trigger: str) -> Tensor | None:
 
 
 def _hook(
-    attachment: GatedAttachment, pair: Factors, places: Sequence[int | None], rows: Sequence[Tensor | None]
+    attachment: GatedAttachment, matrices: Matrices, places: Sequence[int | None], rows: Sequence[Tensor | None]
 ) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
-    """Adds m * up @ down @ x to a layer's output (B, P, out); m is the gate of the LoRA's place, and 1 at its rows."""
+    """Adds m D x to a layer's output (B, P, out); m is the gate of the LoRA's place, and 1 at its rows."""
 
     def add(_module: nn.Module, inputs: tuple[Any, ...], y: Tensor) -> Tensor:
         gates = attachment.gates_at(inputs[0].shape[1])
@@ -135,8 +145,7 @@ def _hook(
                 share[b, :, 0] = gates[b, :, place]
             if own is not None:
                 share[b, own.to(y.device)] = 1
-        down, up = (each.to(y.device, y.dtype) for each in pair)
-        changed: Tensor = y + share * (inputs[0] @ down.T @ up.T)
+        changed: Tensor = y + share * multiplied(inputs[0].to(y), matrices)
         return changed
 
     return add

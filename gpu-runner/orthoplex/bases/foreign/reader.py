@@ -61,6 +61,15 @@ class ForeignLora:
             return self.layers[layer].factors()
         return Dense(self.change(layer, weight).flatten(1)).factors()
 
+    def matrices(self, layer: Layer, weight: Tensor) -> tuple[Tensor, ...]:
+        """What rows are multiplied with in turn, each (out, in), for the same: down and up where it is of low rank.
+
+        Else one matrix, in the weight's precision: of a large model it takes what the weight takes.
+        """
+        if layer not in self.lengths and isinstance(self.layers[layer], LowRank):
+            return self.layers[layer].factors()
+        return (self.change(layer, weight).flatten(1).to(weight.dtype).cpu(),)
+
 
 def read_foreign(path: Path, target: LoraTarget) -> ForeignLora:
     """The LoRA in a file. ForeignRefused if it is not a LoRA, of an unsupported kind, or for another base."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from orthoplex.bases.context import Context
-from orthoplex.bases.foreign.gated import GatedLora, divided, gated_layers, with_foreign_members
+from orthoplex.bases.foreign.gated import GatedLora, divided, gated_layers, multiplied, with_foreign_members
 from orthoplex.bases.foreign.reader import ForeignLora
 from orthoplex.bases.sd.base import SdBase
 from orthoplex.bases.sd.names import UNET
@@ -57,4 +57,4 @@ def with_gated(base: SdBase, loras: Sequence[GatedLora]) -> SdBase:
 def _entries(lora: GatedLora, member: Member, states: Tensor) -> Mapping[str, Tensor]:
     """What the LoRA gives its rows. All mentions read nearly the same row; the first's counts."""
     rows = states[member.positions[0].to(states.device)].float()
-    return {name: (rows @ down.T.to(rows) @ up.T.to(rows)).cpu() for name, (down, up) in lora.entries.items()}
+    return {name: multiplied(rows, matrices).cpu() for name, matrices in lora.entries.items()}
