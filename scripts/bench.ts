@@ -17,6 +17,10 @@ const BENCHMARKS: Record<string, { about: string; load: () => Promise<unknown> }
       "simulated jobs and runners around the real leases; writes docs/dispatch-bench.md (--jobs, --runners, --seed)",
     load: () => import("./bench/dispatch.ts"),
   },
+  idle: {
+    about: "processor time and memory of the runner and the Worker while nothing happens (--seconds)",
+    load: () => import("./bench/idle.ts"),
+  },
   latency: {
     about: "from a request to its lease and its end, on the real Worker and runner (--orders)",
     load: () => import("./bench/latency.ts"),
