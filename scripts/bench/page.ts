@@ -47,7 +47,7 @@ ${gaps.join("\n") || "Nothing."}
 - From nothing, and from its state, to a running product: [log.md](log.md#start), \`npm run bench -- start\`
 - The runner and the Worker while nothing happens: [log.md](log.md#idle), \`npm run bench -- idle\`
 - First paint, and the preview on the canvas: [log.md](log.md#the-compose-page-as-a-workspace), \`npm run bench -- browser\`
-- A concept on cast-3, two cores, goal 30 s to the distance that took 60 to 100:
+- A concept on the embedded base, two cores, goal 30 s to the distance that took 60 to 100:
   480 steps take 50 to 71 s, [log.md](log.md#a-training-step-faster)
 
 ## Not here
