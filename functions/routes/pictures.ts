@@ -19,7 +19,7 @@ import { granted } from "../lib/refusal.ts";
 import { callerWith, isOperator } from "../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
-import { etagOfJson, isNamed, notModified, setCacheHeaders } from "./list-cache.ts";
+import { ASKED_EACH_TIME, etagOfJson, isNamed, notModified, setCacheHeaders } from "./list-cache.ts";
 
 const tags = ["pictures"];
 const params = idParam("picture", idOf("pic"));
@@ -79,7 +79,7 @@ export const pictures = router()
     const page = granted(await listPictures(db, viewer, c.req.valid("query")));
     const body = { ...page, items: await picturesJson(db, page.items, viewer, origin) };
     const etag = await etagOfJson(body);
-    setCacheHeaders(c, etag);
+    setCacheHeaders(c, etag, ASKED_EACH_TIME);
     return isNamed(c, etag) ? c.body(null, 304) : c.json(body, 200);
   })
   .openapi(share, async (c) => {

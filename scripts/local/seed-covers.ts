@@ -1,5 +1,5 @@
 // Generates the covers of the seeded mixes with the runner that has been started, one after another at low priority, while the server is
-// already in use. A mix whose cover fails shows its members' portraits.
+// already in use. Their owners share them, too. A mix whose cover fails shows its members' portraits.
 
 import { ApiError } from "../../schema/client/index.ts";
 import { mixesToCover, type Publishers } from "./seed.ts";
@@ -19,6 +19,7 @@ export async function coverMixes(publishers: Publishers, signal: AbortSignal): P
       const [image] = job.result?.images ?? [];
       if (!image) continue;
       await api.patch("/v1/mixes/{owner}/{name}", { params, body: { cover_image_id: image.id } });
+      await api.post("/v1/pictures", { body: { image_id: image.id } });
       covered += 1;
     }
   } catch (error) {

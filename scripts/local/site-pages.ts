@@ -17,6 +17,7 @@ const FIXED = [
     "/",
     "/browse/",
     "/mixes/",
+    "/pictures/",
     "/collections/",
     "/compose/",
     "/publish/",
@@ -41,12 +42,14 @@ const OF_OPERATORS = ["/moderation/", "/operations/"];
 export async function sitePages(api: Orthoplex): Promise<SitePage[]> {
   const adapters = await api.get("/v1/adapters", { params: { query: { limit: 2 } } });
   const mixes = await api.get("/v1/mixes", { params: { query: { limit: 1 } } });
+  const pictures = await api.get("/v1/pictures", { params: { query: { limit: 1 } } });
   const collections = await api.get("/v1/collections", { params: { query: { limit: 1 } } });
   const refs = adapters.items.map(({ ref }) => ref);
   const paths = [
     ...FIXED,
     ...refs.slice(0, 1).flatMap((ref) => [`/adapter/?id=${ref}`, `/user/?handle=${ref.split("/")[0]}`]),
     ...mixes.items.map(({ ref }) => `/mix/?ref=${ref}`),
+    ...pictures.items.map(({ id }) => `/pictures/?id=${id}`),
     ...collections.items.map(({ ref }) => `/collection/?ref=${ref}`),
     `/compose/#${refs.map((ref) => `a=${ref}*1`).join("&")}`,
   ];

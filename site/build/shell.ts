@@ -5,6 +5,7 @@ import { SEARCH_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 const NAV = [
   ["/browse/", "Browse"],
   ["/mixes/", "Mixes"],
+  ["/pictures/", "Pictures"],
   ["/compose/", "Compose"],
   ["/publish/", "Publish"],
   ["/method/", "Method"],

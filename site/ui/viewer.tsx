@@ -7,6 +7,7 @@ import { hashOf } from "../composition/link.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { type FullPicture, type OpenedPicture, openPicture } from "./full-picture.ts";
 import { Icon } from "./icon.tsx";
+import { settingsOf } from "./recipe-facts.ts";
 import "../styles/viewer.css";
 
 export function showPictures(pictures: readonly FullPicture[], at: number): void {
@@ -155,17 +156,11 @@ function Actions(props: { opened: OpenedPicture | null; isActual: boolean; onAct
 function RecipeLine({ opened }: { opened: OpenedPicture | null }) {
   const form = opened?.form;
   if (!form) return <p class="viewer-recipe">{opened && "The file of this picture carries no recipe."}</p>;
-  const facts = [
-    form.seed === null ? null : `seed ${form.seed}`,
-    form.size.replace("x", " × "),
-    form.steps === null ? null : `${form.steps} steps`,
-    form.guidance === null ? null : `guidance ${form.guidance}`,
-    ...form.members.map(({ ref, strength }) => `${ref} at ${strength}`),
-  ];
+  const members = form.members.map(({ ref, strength }) => `${ref} at ${strength}`);
   return (
     <p class="viewer-recipe">
       <code>{form.prompt}</code>
-      <span class="numbers">{facts.filter(Boolean).join(" · ")}</span>
+      <span class="numbers">{[...settingsOf(form), ...members].join(" · ")}</span>
     </p>
   );
 }

@@ -69,6 +69,7 @@ describe("every page", { timeout: 300_000 }, () => {
     "/",
     "/browse/",
     "/mixes/",
+    "/pictures/",
     "/compose/",
     "/compose/#a=orthoplex/ivy&a=orthoplex/paco",
   ]) {
@@ -92,7 +93,7 @@ describe("every page", { timeout: 300_000 }, () => {
   });
 });
 
-/** Publishes a strength guide of an adapter, in one step a picture: npm start draws them for all seeds. */
+/** Publishes a strength guide of an adapter, in one step a picture, and shares one of them: npm start draws guides for all seeds. */
 async function guide(api: Orthoplex, ref: string): Promise<void> {
   const [owner = "", name = ""] = ref.split("/");
   const { latest_version: version } = await api.get("/v1/adapters/{owner}/{name}", {
@@ -106,6 +107,7 @@ async function guide(api: Orthoplex, ref: string): Promise<void> {
     images.push(...(job.result?.images ?? []).map(({ id }) => id));
   }
   assert.equal(images.length, 5);
+  await api.post("/v1/pictures", { body: { image_id: String(images.at(-1)) } });
   await api.patch("/v1/versions/{version}", {
     params: { path: { version: version.id } },
     body: { previews: [...version.previews.map(({ id }) => id), ...images] },

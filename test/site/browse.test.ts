@@ -5,8 +5,6 @@ import type { CatalogQuery } from "../../site/api-catalog.ts";
 import {
   chipsOf,
   composeUrl,
-  PAGES_MAX,
-  pagesOf,
   queryOf,
   searchOf,
   sortOf,
@@ -17,6 +15,7 @@ import {
   withTagMatch,
   withWords,
 } from "../../site/pages/browse/query.ts";
+import { PAGES_MAX, pagesOf } from "../../site/ui/open-pages.ts";
 import { optionsOf } from "../../site/ui/suggest-box.tsx";
 
 describe("browse query", () => {

@@ -17,6 +17,7 @@ import { Likes } from "./likes.tsx";
 import { Owner } from "./owner.tsx";
 import { useRecipe } from "./recipe-link.ts";
 import { Remixes } from "./remixes.tsx";
+import { Shared } from "./shared.tsx";
 import { Statistics } from "./statistics.tsx";
 import { StrengthGuide } from "./strength-guide.tsx";
 import { guideOf } from "./strengths.ts";
@@ -89,6 +90,7 @@ export function AdapterPage({ id }: { id: string }) {
       {version?.state === "published" && (
         <StrengthGuide base={adapter.base} version={version} mine={mine} changed={loaded.again} />
       )}
+      {adapter.published_at && !isGone && <Shared adapter={adapter} />}
       <Facts adapter={adapter} version={version} base={base.value} mine={mine} />
       <Versions adapter={adapter} base={base.value ?? null} mine={mine} changed={loaded.again} />
       {adapter.published_at && <Statistics adapter={adapter} />}

@@ -1,13 +1,15 @@
 // /browse/: the catalog with search, facets and sort order; the whole query is in the address, so that Back restores it.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Account } from "../../api.ts";
 import { type CatalogQuery, catalog, type FacetName, type ListName } from "../../api-catalog.ts";
 import { adapterUrl } from "../../ui/adapter-card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { useScroll } from "../../ui/endless.tsx";
 import { countOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
+import { pagesOf } from "../../ui/open-pages.ts";
 import { type Choice, SuggestBox } from "../../ui/suggest-box.tsx";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { countText } from "./count-text.ts";
@@ -15,7 +17,6 @@ import { FacetPanel } from "./facet-panel.tsx";
 import { FilterChips } from "./filter-chips.tsx";
 import {
   chipsOf,
-  pagesOf,
   SORT_WORDS,
   searchOf,
   sortOf,
@@ -198,20 +199,4 @@ function FilterSheet(props: { total: number | undefined; onClose: () => void; ch
 /** The ratings that a signed-in person sees by default; null for guests and while unknown. */
 function ratingsOf(account: Account | null | undefined): readonly string[] | null {
   return account ? ["general", ...account.shown_ratings.filter((rating) => rating !== "general")] : null;
-}
-
-/** Restores the scroll position once the list is as long as it was. */
-function useScroll(waiting: boolean) {
-  const left = useRef<number | null>((history.state as { y?: number } | null)?.y ?? null);
-  useEffect(() => {
-    history.scrollRestoration = "manual";
-    const leave = () => history.replaceState({ ...history.state, y: scrollY }, "");
-    addEventListener("pagehide", leave);
-    return () => removeEventListener("pagehide", leave);
-  }, []);
-  useEffect(() => {
-    if (waiting || left.current === null) return;
-    scrollTo(0, left.current);
-    left.current = null;
-  }, [waiting]);
 }

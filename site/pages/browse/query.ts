@@ -8,6 +8,7 @@ import {
   type TagMatch,
 } from "../../../schema/contract/search-values.ts";
 import { type CatalogQuery, LISTS, type ListName } from "../../api-catalog.ts";
+import { PAGES_MAX } from "../../ui/open-pages.ts";
 
 export const SORT_WORDS: Record<AdapterSort, string> = {
   relevance: "Best match",
@@ -31,9 +32,6 @@ export const RATING_LABELS: Record<string, string> = {
   explicit: "Explicit",
 };
 
-/** Number of pages that were open, so that Back restores the same length of list. */
-export const PAGES_MAX = 10;
-
 export const sortOf = ({ sort, q }: CatalogQuery): AdapterSort => sort ?? (q ? "relevance" : "newest");
 export const sortsFor = ({ q }: CatalogQuery) => ADAPTER_SORTS.filter((sort) => sort !== "relevance" || q);
 
@@ -52,11 +50,6 @@ export function queryOf(search: string): CatalogQuery {
   if (match && query.tag) query.tag_match = match;
   const sort = ADAPTER_SORTS.find((known) => known === values.get("sort"));
   return sort ? withSort(query, sort) : query;
-}
-
-export function pagesOf(search: string): number {
-  const pages = Number(new URLSearchParams(search).get("pages") ?? "1");
-  return Number.isInteger(pages) && pages >= 1 ? Math.min(pages, PAGES_MAX) : 1;
 }
 
 export function searchOf(query: CatalogQuery, pages = 1): string {

@@ -18,6 +18,7 @@ export interface PictureActions {
   onSheet: () => void;
   onCode: () => void;
   onPublish: () => void;
+  onShare: () => void;
   onRemove: () => void;
 }
 
@@ -38,7 +39,7 @@ export function PictureBar(
   return (
     <div class="picture-bar" role="toolbar" aria-label="The picture on the canvas">
       <Tool icon="enlarge" label="Enlarge" compact onPress={props.onEnlarge} />
-      <Tool icon="star" label="Favourite" pressed={props.favourite} onPress={props.onFavourite} />
+      <Tool icon="star" label="Favourite" compact pressed={props.favourite} onPress={props.onFavourite} />
       <Tool icon="boxes" label="Boxes" pressed={props.boxes} onPress={props.onBoxes} />
       <MenuOf label="Use" rows={USES.map(([use, text]) => [text, () => props.onUse(use)])} />
       {!props.guest && <Tool icon="dice" label="Variations" onPress={props.onVariations} />}
@@ -60,7 +61,8 @@ export function PictureBar(
         <Icon name="download" />
         <span>Download</span>
       </a>
-      <Tool icon="code" label="Code" onPress={props.onCode} />
+      <Tool icon="code" label="Code" compact onPress={props.onCode} />
+      {!props.guest && <Tool icon="share" label="Share" onPress={props.onShare} />}
       {props.publishable && <Tool icon="upload" label="Publish" onPress={props.onPublish} />}
       <Tool icon="trash" label="Delete" compact onPress={props.onRemove} />
     </div>

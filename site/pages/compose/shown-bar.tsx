@@ -38,7 +38,7 @@ export function ShownBar(props: {
         result={shown}
         favourite={editOf(workspace).favourites.includes(id)}
         boxes={props.boxes}
-        guest={account === null}
+        guest={!account}
         publishable={Boolean(account) && shown.order.request.adapters.length > 0}
         comparable={comparableTo(shown, workspace).length > 0}
         members={shown.form.members.map(({ ref }) => [ref, nameOf(ref)] as const)}
@@ -53,6 +53,7 @@ export function ShownBar(props: {
         onSheet={() => setOpen("sheet")}
         onCode={() => setOpen("code")}
         onPublish={() => setOpen("publish")}
+        onShare={() => setOpen("share")}
         onRemove={() => dispatch({ type: "remove", ids: [id], at: Date.now() })}
       />
       {Dialogs && open && (

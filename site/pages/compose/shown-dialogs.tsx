@@ -9,9 +9,10 @@ import { GridDialog } from "./grid-dialog.tsx";
 import { GridSheet } from "./grid-sheet.tsx";
 import { exactly } from "./iterate.ts";
 import { PublishDialog } from "./publish-dialog.tsx";
+import { ShareDialog } from "./share-dialog.tsx";
 import type { Composer } from "./use-composer.ts";
 
-export type OpenDialog = "publish" | "compare" | "grid" | "sheet" | "code" | null;
+export type OpenDialog = "publish" | "share" | "compare" | "grid" | "sheet" | "code" | null;
 
 export function ShownDialogs(props: {
   composer: Composer;
@@ -56,6 +57,16 @@ export function ShownDialogs(props: {
           request={shown.order.request}
           image={shown.image}
           from={shown.form.from}
+          handle={account.handle}
+          onClose={onClose}
+        />
+      );
+    case "share":
+      if (!account) return null;
+      return (
+        <ShareDialog
+          image={shown.image}
+          request={shown.order.request}
           handle={account.handle}
           onClose={onClose}
         />

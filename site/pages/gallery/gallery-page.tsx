@@ -11,6 +11,7 @@ import { Picture } from "../../ui/picture.tsx";
 import { Range } from "../../ui/range.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Progresses } from "./progresses.tsx";
+import { SharedPictures } from "./shared-pictures.tsx";
 import { Trays } from "./trays.tsx";
 import { Viewers } from "./viewers.tsx";
 
@@ -43,6 +44,9 @@ export function GalleryPage() {
         </Part>
         <Part title="Viewer">
           <Viewers />
+        </Part>
+        <Part title="Shared pictures">
+          <SharedPictures />
         </Part>
         <Part title="Tray">
           <Trays />

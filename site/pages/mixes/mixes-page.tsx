@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Mix, type MixQuery, mixes } from "../../api-mixes.ts";
 import { CardSkeletons } from "../../ui/adapter-card.tsx";
+import { ChosenFilters } from "../../ui/chosen-filters.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { More } from "../../ui/more.tsx";
@@ -66,26 +67,11 @@ export function MixesPage() {
           onChange={(sort) => setQuery((before) => ({ ...before, sort }))}
         />
       </search>
-      <div class="chips mixes-chosen">
-        {CHOSEN.map(([filter, words]) => {
-          const value = query[filter];
-          return (
-            value && (
-              <button
-                type="button"
-                key={filter}
-                class="chip"
-                aria-pressed="true"
-                aria-label={`Remove filter: ${words(value)}`}
-                onClick={() => setQuery((before) => withFilter(before, filter, null))}
-              >
-                {words(value)}
-                <Icon name="close" />
-              </button>
-            )
-          );
-        })}
-      </div>
+      <ChosenFilters
+        filters={CHOSEN}
+        query={query}
+        onRemove={(filter) => setQuery((before) => withFilter(before, filter, null))}
+      />
       <p class="quiet browse-count" role="status">
         {shownCount(list)}
       </p>

@@ -1,4 +1,4 @@
-// /user/?handle=name: a person's profile, adapters, mixes and collections.
+// /user/?handle=name: a person's profile, adapters, mixes, shared pictures and collections.
 
 import { useEffect } from "preact/hooks";
 import type { Adapter } from "../../api.ts";
@@ -11,6 +11,7 @@ import { countOf, dayOf } from "../../ui/format.ts";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { Empty, FailureNotice, ToCatalog } from "../../ui/notice.tsx";
 import { Avatar, PlainText } from "../../ui/person.tsx";
+import { PictureList } from "../../ui/picture-list.tsx";
 import { ReportButton } from "../../ui/report-dialog.tsx";
 import { useAdapterPages } from "../../ui/use-adapter-pages.ts";
 import { useList } from "../../ui/use-list.ts";
@@ -44,6 +45,10 @@ export function UserPage({ handle }: { handle: string }) {
       <section class="user-section">
         <h2>Mixes</h2>
         <Mixes handle={handle} />
+      </section>
+      <section class="user-section">
+        <h2>Pictures</h2>
+        <PictureList query={{ owner: handle }} none={`${handle} has not shared a picture yet.`} />
       </section>
       <section class="user-section">
         <h2>Collections</h2>

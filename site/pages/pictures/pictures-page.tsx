@@ -1,0 +1,96 @@
+// /pictures/: what people share, newest first, as an endless list that keeps its place; filters are in the address.
+
+import { useEffect, useState } from "preact/hooks";
+import { type PictureQuery, pictures } from "../../api-pictures.ts";
+import { CardSkeletons } from "../../ui/adapter-card.tsx";
+import { ChosenFilters } from "../../ui/chosen-filters.tsx";
+import { Endless, useScroll } from "../../ui/endless.tsx";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { pagesOf } from "../../ui/open-pages.ts";
+import { PictureCard } from "../../ui/picture-card.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { usePages } from "../../ui/use-pages.ts";
+import { useAccount } from "../../ui/use-reply.ts";
+import { FILTER_WORDS, queryOf, searchOf, withFilter } from "./query.ts";
+
+const WHOSE = [
+  ["all", "Everybody’s"],
+  ["yours", "Yours"],
+] as const;
+
+export function PicturesPage() {
+  const [query, setQuery] = useState<PictureQuery>(() => queryOf(location.search));
+  const account = useAccount();
+  const results = usePages(
+    JSON.stringify(query),
+    (at, signal) => pictures.list({ ...query, ...at }, signal),
+    pagesOf(location.search),
+  );
+  useScroll(results.waiting);
+  useEffect(() => {
+    if (results.waiting) return;
+    history.replaceState(history.state, "", location.pathname + searchOf(query, results.pages));
+  }, [query, results.pages, results.waiting]);
+  const isYours = account != null && query.owner === account.handle;
+  return (
+    <>
+      <header class="page-head">
+        <h1>Pictures</h1>
+        <p class="lede">
+          Made by people here, who chose to show them. Each carries its recipe: open it in Compose and change
+          a word.
+        </p>
+      </header>
+      {account && (
+        <div class="actions list-tools">
+          <Segmented
+            label="Whose"
+            value={isYours ? "yours" : "all"}
+            options={WHOSE}
+            onChange={(whose) =>
+              setQuery((before) => withFilter(before, "owner", whose === "yours" ? account.handle : null))
+            }
+          />
+        </div>
+      )}
+      <ChosenFilters
+        filters={FILTER_WORDS.filter(([filter]) => !(isYours && filter === "owner"))}
+        query={query}
+        onRemove={(filter) => setQuery((before) => withFilter(before, filter, null))}
+      />
+      {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
+      <h2 class="visually-hidden">Shared pictures</h2>
+      <div class="mix-rows" aria-busy={results.waiting}>
+        {results.items.map((picture) => (
+          <PictureCard key={picture.id} picture={picture} />
+        ))}
+        {results.waiting && results.items.length === 0 && <CardSkeletons count={8} mix />}
+      </div>
+      {results.isEmpty && <NothingHere filtered={Object.keys(query).length > 0} isYours={isYours} />}
+      <Endless results={results} />
+    </>
+  );
+}
+
+function NothingHere({ filtered, isYours }: { filtered: boolean; isYours: boolean }) {
+  const title = isYours
+    ? "You have shared none yet"
+    : filtered
+      ? "Nothing matches"
+      : "Nobody has shared one yet";
+  return (
+    <Empty title={title}>
+      <p>Nothing is shown here by itself: generate a picture, then press Share below it.</p>
+      <div class="actions">
+        <a class="button primary" href="/compose/">
+          Compose a picture
+        </a>
+        {filtered && (
+          <a class="button" href="/pictures/">
+            All pictures
+          </a>
+        )}
+      </div>
+    </Empty>
+  );
+}
