@@ -66,7 +66,7 @@ def _said_of(path: Path, adapter: Adapter, layout: Layout) -> Said:
 def _said_of_foreign(path: Path, facts: dict[str, Any]) -> Said:
     about = facts["base"] or facts["model"] or "an unknown model"
     rank = "" if facts["rank"] is None else f" of rank {facts['rank']}"
-    what = f"another program's LoRA for {about}; {facts['layers']} layers{rank}"
+    what = f"another program's {'DoRA' if facts['dora'] else 'LoRA'} for {about}; {facts['layers']} layers{rank}"
     if facts["kind"]:
         what = f"{facts['kind']} for {about}, which is not loaded here"
     triggers = ", ".join(facts["triggers"]) or "none named"

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from orthoplex.bases import AnyBase
 from orthoplex.bases.foreign.reader import ForeignRefused, read_foreign
+from orthoplex.bases.foreign.summary import summary_of
 from orthoplex.bases.foreign.weights import foreign_attached
 from orthoplex.bases.request import SampleSpec
 from orthoplex.loras import NamedLora, target_of, with_loras
@@ -115,6 +116,9 @@ def test_the_weights_are_those_that_peft_merges(
     base: AnyBase, made: tuple[Tensors, Tensors], tmp_path: Path, way: str
 ) -> None:
     save_file(WAYS[way](base, made[0]), tmp_path / "lora.safetensors", settings(base))
+    summary = summary_of(tmp_path / "lora.safetensors")
+    assert summary is not None
+    assert (summary["dora"], summary["kind"], summary["layers"]) == (True, None, len(made[1]))
     check_weights(base, tmp_path / "lora.safetensors", made[1])
 
 

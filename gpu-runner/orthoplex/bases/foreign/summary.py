@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orthoplex.bases.foreign import lycoris
+from orthoplex.bases.foreign.dora import magnitude_names
 from orthoplex.bases.foreign.facts import facts_of
 from orthoplex.bases.foreign.reader import DOWN, halves, other_kind
 from orthoplex.bases.foreign.target import model_of
@@ -16,7 +17,10 @@ OWN = "orthoplex.adapter/"  # formats of adapters with a slot
 
 
 def summary_of(path: Path) -> dict[str, Any] | None:
-    """model: what its layers' names show (target.py); base: of an import; kind: other than a LoRA. None for others."""
+    """model: what its layers' names show (target.py); base: of an import; kind: other than a LoRA.
+
+    dora: whether it has lengths. None for others.
+    """
     header = _header(path)
     metadata: Mapping[str, str] = header.pop("__metadata__", None) or {}
     downs, other = halves(header, DOWN), other_kind(header)
@@ -35,6 +39,7 @@ def summary_of(path: Path) -> dict[str, Any] | None:
         "base": metadata.get("base"),
         "kind": None if other is None else other[1],
         "layers": len(downs) + len(products),
+        "dora": bool(magnitude_names(header)),
         "rank": max((int(header[key]["shape"][0]) for key in ranked), default=None),
         **facts,
     }
