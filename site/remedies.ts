@@ -50,7 +50,8 @@ export const REMEDIES: Record<ErrorCode, string> = {
   content_blocked: "Reword it without the words that are named.",
   scan_failed: "Read the scan's report, mend the file and upload it as a new version.",
   file_invalid: "Export the adapter again as an orthoplex safetensors file.",
-  image_invalid: "Use a PNG, JPEG or WebP picture that opens in a viewer.",
+  image_invalid:
+    "Use a picture as the text says: a PNG, JPEG or WebP that opens in a viewer, or one of your generations.",
   account_invalid: "Choose another name or password, as the text says.",
   licence_conflict: "Remove the adapter that forbids this use.",
   output_missing: "Upload every named output, then settle again.",

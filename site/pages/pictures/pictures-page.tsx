@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { type PictureQuery, pictures } from "../../api-pictures.ts";
+import { loadAccount } from "../../ui/account.ts";
 import { CardSkeletons } from "../../ui/adapter-card.tsx";
 import { ChosenFilters } from "../../ui/chosen-filters.tsx";
 import { Endless, useScroll } from "../../ui/endless.tsx";
-import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { pagesOf } from "../../ui/open-pages.ts";
 import { PictureCard } from "../../ui/picture-card.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -32,6 +33,11 @@ export function PicturesPage() {
     history.replaceState(history.state, "", location.pathname + searchOf(query, results.pages));
   }, [query, results.pages, results.waiting]);
   const isYours = account != null && query.owner === account.handle;
+  const choose = async (whose: "all" | "yours") => {
+    const me = whose === "yours" ? await loadAccount() : null;
+    if (whose === "yours" && !me) location.href = signInUrl();
+    else setQuery((before) => withFilter(before, "owner", me?.handle ?? null));
+  };
   return (
     <>
       <header class="page-head">
@@ -41,18 +47,10 @@ export function PicturesPage() {
           a word.
         </p>
       </header>
-      {account && (
-        <div class="actions list-tools">
-          <Segmented
-            label="Whose"
-            value={isYours ? "yours" : "all"}
-            options={WHOSE}
-            onChange={(whose) =>
-              setQuery((before) => withFilter(before, "owner", whose === "yours" ? account.handle : null))
-            }
-          />
-        </div>
-      )}
+      {/* There from the first frame, whoever comes: what appeared later would push the list down. */}
+      <div class="actions list-tools">
+        <Segmented label="Whose" value={isYours ? "yours" : "all"} options={WHOSE} onChange={choose} />
+      </div>
       <ChosenFilters
         filters={FILTER_WORDS.filter(([filter]) => !(isYours && filter === "owner"))}
         query={query}
