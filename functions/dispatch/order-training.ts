@@ -79,6 +79,7 @@ export async function orderTraining(
     ...shared,
     ...(start && { from_version_id: start.id }),
     adapter: refOf(adapter),
+    title: adapter.title,
     images: rows.map((row, i) => ({ url: `/v1/images/${row.id}`, caption: pictures[i]?.caption ?? "" })),
   };
   return {

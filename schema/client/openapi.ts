@@ -11456,6 +11456,8 @@ export interface components {
                 seed: number;
                 slot: number;
                 steps: number;
+                /** @description The adapter's title when it was ordered; absent in trainings that were ordered earlier */
+                title?: string;
                 trigger: string;
             };
             result: {

@@ -232,6 +232,9 @@ export const Training = z
     request: z.object({
       adapter: AdapterRef,
       adapter_id: idOf("adp"),
+      title: z.string().optional().meta({
+        description: "The adapter's title when it was ordered; absent in trainings that were ordered earlier",
+      }),
       concept: z.string(),
       class_word: z.string(),
       trigger: Trigger,

@@ -9,12 +9,25 @@ import credits from "../../schema/current/credits.sql?raw";
 import dispatch from "../../schema/current/dispatch.sql?raw";
 import moderation from "../../schema/current/moderation.sql?raw";
 import people from "../../schema/current/people.sql?raw";
+import pictures from "../../schema/current/pictures.sql?raw";
 import search from "../../schema/current/search.sql?raw";
 import webhooks from "../../schema/current/webhooks.sql?raw";
 import { currentSchema, ENTRIES, type Entry } from "../../schema/current.ts";
 import { db } from "../functions/cast.ts";
 
-const written = { accounts, bases, blobs, catalog, credits, dispatch, moderation, people, search, webhooks };
+const written = {
+  accounts,
+  bases,
+  blobs,
+  catalog,
+  credits,
+  dispatch,
+  moderation,
+  people,
+  pictures,
+  search,
+  webhooks,
+};
 
 it("is what a migrated database holds; `npm run x -- schema` writes it", async () => {
   const { results } = await db().prepare(ENTRIES).all<Entry>();

@@ -7,6 +7,7 @@ import { agoOf, costOf } from "../../ui/format.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
+import { trainedName } from "../../ui/trained-name.ts";
 import { useList } from "../../ui/use-list.ts";
 
 const PAGE = 12;
@@ -46,7 +47,7 @@ function TrainingRow({ training }: { training: Training }) {
     <li>
       <Picture src={result?.samples[0] ?? request.images[0]?.url ?? null} alt="" class="row-thumb" />
       <span class="row-text">
-        <a href={`/publish/?training=${training.id}`}>{request.concept}</a>
+        <a href={`/publish/?training=${training.id}`}>{trainedName(request)}</a>
         <span class="quiet">
           {`${request.images.length} pictures, ${request.steps} steps, ${costOf(training.cost)}, ${agoOf(training.created_at, Date.now())}`}
         </span>

@@ -11,6 +11,7 @@ import type { FullPicture } from "../../ui/full-picture.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Picture } from "../../ui/picture.tsx";
+import { trainedName } from "../../ui/trained-name.ts";
 import { useJob } from "../../ui/use-job.ts";
 import { useSend } from "../../ui/use-send.ts";
 import { isOpen, orderAgain, ranFor } from "./query.ts";
@@ -49,7 +50,7 @@ export function JobRow(props: {
       <JobPicture job={job} />
       <div class="job-text">
         <p class="job-title">
-          <a href={addressOf(job)}>{job.kind === "sample" ? job.request.prompt : job.request.concept}</a>
+          <a href={addressOf(job)}>{job.kind === "sample" ? job.request.prompt : trainedName(job.request)}</a>
         </p>
         <p class="quiet">{factsOf(job)}</p>
         {isOpen(job) && <JobProgress job={job} now={live.now} />}
@@ -97,11 +98,12 @@ function picturesOf(job: Generation | Training): FullPicture[] {
     const { prompt } = job.request;
     return (job.result?.images ?? []).map(({ url, recipe }) => ({ src: url, title: prompt, recipe }));
   }
-  const { concept, images } = job.request;
+  const { images } = job.request;
+  const name = trainedName(job.request);
   const samples = job.result?.samples ?? [];
   return [
-    ...samples.map((src) => ({ src, title: `${concept}, sample` })),
-    ...images.map(({ url, caption }) => ({ src: url, title: caption || `${concept}, training picture` })),
+    ...samples.map((src) => ({ src, title: `${name}, sample` })),
+    ...images.map(({ url, caption }) => ({ src: url, title: caption || `${name}, training picture` })),
   ];
 }
 

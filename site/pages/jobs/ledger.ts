@@ -1,6 +1,7 @@
 // The ledger of credits: charges and refunds of jobs, grouped by day with a sum. Pure.
 
 import type { Generation, Training } from "../../api.ts";
+import { trainedName } from "../../ui/trained-name.ts";
 
 type Charged = Pick<Generation | Training, "id" | "created_at" | "finished_at" | "cost" | "status"> & {
   what: string;
@@ -23,7 +24,7 @@ export interface Day {
 
 export const chargedOf = (job: Generation | Training): Charged => ({
   ...job,
-  what: job.kind === "sample" ? job.request.prompt : `Training of ${job.request.concept}`,
+  what: job.kind === "sample" ? job.request.prompt : `Training of ${trainedName(job.request)}`,
 });
 
 /** The newest day first. A refund counts on the day of its charge, as the allowance takes it. */

@@ -5,6 +5,7 @@ import { replay, type Training, type Version } from "../../api.ts";
 import { formOfRecipe } from "../../composition/recipe.ts";
 import { Enlarge } from "../../ui/enlarge.tsx";
 import { Picture } from "../../ui/picture.tsx";
+import { trainedName } from "../../ui/trained-name.ts";
 import type { Frame } from "../../ui/use-job.ts";
 import { type Row, type Sample, sideBySide } from "./side-by-side.ts";
 
@@ -22,7 +23,7 @@ export function Comparison(props: { training: Training; version: Version | null;
     <>
       <ul class="review-rows" data-pictures>
         {rows.map((row) => (
-          <Compared key={row.sample?.url ?? row.words} row={row} concept={request.concept} />
+          <Compared key={row.sample?.url ?? row.words} row={row} name={trainedName(request)} />
         ))}
       </ul>
       {frames.length > 0 && (
@@ -32,9 +33,9 @@ export function Comparison(props: { training: Training; version: Version | null;
   );
 }
 
-function Compared({ row, concept }: { row: Row; concept: string }) {
+function Compared({ row, name: subject }: { row: Row; name: string }) {
   const { words, sample, trained } = row;
-  const name = words || (sample ? concept : "other pictures");
+  const name = words || (sample ? subject : "other pictures");
   return (
     <li class="review-row">
       <h3>{words || (sample ? "No expression named" : "Not sampled")}</h3>

@@ -8,6 +8,7 @@ import { AccountFailure } from "../../ui/account-failure.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { trainedName } from "../../ui/trained-name.ts";
 import { useJob } from "../../ui/use-job.ts";
 import { useAccount, useReply } from "../../ui/use-reply.ts";
 import { NewTraining } from "./new-training.tsx";
@@ -159,11 +160,11 @@ function Running({ training }: { training: Training }) {
   const live = useJob(training);
   const done = live.job?.status === "succeeded";
   useEffect(() => {
-    document.title = `${done ? "Trained" : "Training"}: ${training.request.concept} · Orthoplex`;
+    document.title = `${done ? "Trained" : "Training"}: ${trainedName(training.request)} · Orthoplex`;
   }, [done, training]);
   return (
     <>
-      <h1 class="visually-hidden">Training of {training.request.concept}</h1>
+      <h1 class="visually-hidden">Training of {trainedName(training.request)}</h1>
       {done && live.job ? <Review training={live.job} frames={live.frames} /> : <TrainingWatch live={live} />}
     </>
   );

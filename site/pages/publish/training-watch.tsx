@@ -7,6 +7,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { costOf } from "../../ui/format.ts";
 import { JobProgress } from "../../ui/job-progress.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { trainedName } from "../../ui/trained-name.ts";
 import type { LiveJob } from "../../ui/use-job.ts";
 import { againUrl } from "./again.ts";
 import { lossPoints } from "./loss.ts";
@@ -26,7 +27,7 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
         {newest ? (
           <img
             src={newest.preview}
-            alt={`${request.concept} as the model generates it at step ${newest.step}`}
+            alt={`${trainedName(request)} as the model generates it at step ${newest.step}`}
           />
         ) : (
           <div class="watch-empty">
@@ -43,7 +44,7 @@ export function TrainingWatch({ live }: { live: LiveJob<Training> }) {
       </div>
       <div class="watch-side">
         <div>
-          <h2>{request.concept}</h2>
+          <h2>{trainedName(request)}</h2>
           <p class="quiet">
             <span class="trigger">{request.trigger}</span>
             {` · ${request.images.length} pictures · slot ${request.slot} · seed ${request.seed} · ${costOf(job.cost)}`}

@@ -94,7 +94,12 @@ describe("a training", () => {
 
   it("reserves a slot, leases alone with its pictures, and leaves a draft version with previews", async () => {
     const { status, body: job } = await train("face", { steps: 60, seed: 3 });
-    expect([status, job.request.trigger, job.request.images.length]).toEqual([202, "<face>", 4]);
+    expect([status, job.request.title, job.request.trigger, job.request.images.length]).toEqual([
+      202,
+      "face",
+      "<face>",
+      4,
+    ]);
     expect((await ada.ask("GET", job.request.images[0]?.url ?? "")).status).toBe(200);
     await train("second");
     const leases = await machine.lease(8);
