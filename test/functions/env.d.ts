@@ -6,7 +6,7 @@ import type { Env } from "../../functions/env.ts";
 declare global {
   /** Vite replaces the call by the modules themselves. */
   interface ImportMeta {
-    glob<T>(patterns: string[], options: { eager: true }): Record<string, T>;
+    glob<T>(patterns: string[], options: { eager: true; query?: string; import?: string }): Record<string, T>;
   }
   namespace Cloudflare {
     interface GlobalProps {
