@@ -163,6 +163,17 @@ const covered = ({ isEveryTag }: Search, way: Way): Filter[] =>
 export const and = (parts: readonly SQL[]) =>
   parts.length === 0 ? sql`true` : sql.join([...parts], sql` and `);
 
+/**
+ * The limit, or 0 where no listed adapter passes the filters that catalog_cube counts by: a scan of the order would read its whole index to
+ * find nothing. As a condition it would be tested for each row, or joined by SQLite, which then sorts what it reads in order.
+ */
+function limitOfScan(search: Search, limit: number): SQL {
+  const { base, class: kind, licence, allows } = search;
+  if (!base && !kind && !licence && !allows) return sql`${limit}`;
+  const parts = conditions({ ...UNFILTERED, base, class: kind, licence, allows, rating: search.rating });
+  return sql`iif((select 1 from catalog_cube c where ${and([...parts, sql`c.docs > 0`])} limit 1), ${limit}, 0)`;
+}
+
 type Order = { column: SQL; direction: "asc" | "desc"; shape: string | number };
 
 const ORDERS: Record<Exclude<AdapterSort, "relevance">, Order> = {
@@ -191,7 +202,7 @@ export function pageSql(search: Search, sort: AdapterSort, after: SortKey | null
   }
   const to = sql.raw(direction);
   return sql`select c.doc as doc, ${column} as k1, c.doc as k2, null as k3 from ${from}
-    where ${and(parts)} order by ${column} ${to}, c.doc ${to} limit ${limit}`;
+    where ${and(parts)} order by ${column} ${to}, c.doc ${to} limit ${way === "order" ? limitOfScan(search, limit) : limit}`;
 }
 
 /** By the field that matched, best first, then by uses. All keys ascend, so that one row comparison finds the next page. */

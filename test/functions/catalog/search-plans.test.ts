@@ -14,7 +14,7 @@ import {
   textCountSql,
   UNFILTERED,
 } from "../../../functions/catalog/search-sql.ts";
-import { askAll } from "../../../functions/lib/statement.ts";
+import { askAll, statement } from "../../../functions/lib/statement.ts";
 import { ADAPTER_SORTS } from "../../../schema/contract/index.ts";
 import { db } from "../cast.ts";
 import { owners, rows } from "./rows.ts";
@@ -122,6 +122,19 @@ describe("no whole table is read", () => {
       textCountSql('"ba"*', sql`(8)`, 10),
     ];
     expect(await wholeReadings(questions)).toEqual([]);
+  });
+
+  it("and no row where the counts of facets say that nothing passes", async () => {
+    const readsOf = async (allows: number) => {
+      const page = pageSql({ ...NONE, allows }, "newest", null, 25);
+      const { results, meta } = await statement(drizzle(db()), page).all();
+      return [results.length, meta.rows_read] as const;
+    };
+    // Their licence allows all but leaving the credit out.
+    const [found] = await readsOf(7);
+    const [none, reads] = await readsOf(8);
+    expect([found, none]).toEqual([20, 0]);
+    expect(reads).toBeLessThan(5);
   });
 
   it("is detected: a query without an index fails this check", async () => {
