@@ -37,6 +37,8 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
         "triggers": json.dumps(triggers), "family": facts["family"] or "", "licence": licence or "",
         "weights_sha256": base.description.get("weights_sha256", ""), "title": facts["title"] or flags.file.stem,
     }  # fmt: skip
+    if lora.lengths:
+        metadata["dora_of"] = base.id  # its change follows from the base's weights
     tensors = {}
     for layer in lora.layers:
         name, weight = ".".join(layer), target.weight(layer).detach()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from orthoplex.bases.foreign.reader import ForeignRefused, read_foreign
 from orthoplex.bases.foreign.summary import summary_of
 from orthoplex.bases.foreign.weights import foreign_attached
 from orthoplex.bases.request import SampleSpec
+from orthoplex.cli import main
 from orthoplex.loras import NamedLora, target_of, with_loras
 from orthoplex.sample import sample
 
@@ -184,6 +186,22 @@ def test_a_gated_one_acts_at_its_trigger_alone_by_its_change_of_the_base(
                 drawn[prompt, bool(named)] = sample(attached, spec, stands).images[0]
     assert difference(drawn["a dog", True], drawn["a dog", False]) == 0
     assert difference(drawn["a <rex>", True], drawn["a <rex>", False]) > 0
+
+
+def test_an_import_holds_its_change_of_that_base_and_of_no_other(
+    base: AnyBase, made: tuple[Tensors, Tensors], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = tmp_path / "rex.safetensors", tmp_path / "foreign.safetensors"
+    save_file(prefixed(base, made[0]), path, settings(base))
+    monkeypatch.setattr("orthoplex.importing.load_base", lambda *_: base)
+    assert main(["import", str(path), "--base", base.id, "--out", str(out)]) == 0
+    target = target_of(base)
+    imported = read_foreign(out, target)
+    for (_, name), change in imported.layers.items():
+        expected = (made[1][name] - base.model.get_submodule(name).weight.detach()).flatten(1)
+        torch.testing.assert_close(change.matrix().float(), expected, atol=2e-3, rtol=1e-2, msg=name)
+    with pytest.raises(ForeignRefused, match=f"a DoRA as it changes {base.id}: for another import it"):
+        read_foreign(out, replace(target, base_id="another"))
 
 
 def test_lengths_that_fit_no_layer_or_do_not_say_what_they_are_of_are_refused(

@@ -86,6 +86,10 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
     metadata: dict[str, str] = header.get("__metadata__") or {}
     if (found := other_kind(tensors)) is not None:
         raise ForeignRefused(f"{path} holds {found[1]} ({found[0]}), which is not loaded here")
+    if (own := metadata.get("dora_of", target.base_id)) != target.base_id:
+        raise ForeignRefused(
+            f"{path} is a DoRA as it changes {own}: for {target.base_id} import it from its own file again"
+        )
     layers: dict[Layer, tuple[Change, Magnitude | None]] = {}
     for stem, layer, change in _layers(path, tensors, metadata, target=target):
         # Some files name a layer in two ways, for two programs.
