@@ -49,11 +49,15 @@ async function isKnown(c: Context<App>, of: Part, filters: Filters, more: unknow
   return isNamed(c, etag);
 }
 
+/** Counts follow what is listed; those of what composes with an adapter also whether the caller may name that one. */
+const countedBy = (c: Context<App>): Part =>
+  c.req.query("composes_with") === undefined ? "facets" : "listing";
+
 /** Before the query is read: what this isolate answered to the same address, where the catalog's revision is still that of the answer. */
-const kept = (of: Part) =>
+const kept = (partOf: (c: Context<App>) => Part) =>
   createMiddleware<App>(async (c, next) => {
     const answer = c.var.viewer ? undefined : keptAnswer(c.req.url, c.var.now);
-    if (!answer || answer.revision !== (await revisionOf(c.var.db))[of]) return next();
+    if (!answer || answer.revision !== (await revisionOf(c.var.db))[partOf(c)]) return next();
     setCacheHeaders(c, answer.etag);
     return isNamed(c, answer.etag) ? c.body(null, 304) : c.body(answer.body, 200, JSON_TYPE);
   });
@@ -79,7 +83,7 @@ const list = createRoute({
   description:
     "Filters of one facet widen it (but `allows` and `tag_match=all`), filters of different facets narrow the list. Walking all pages shows every adapter that passes all the time and whose sort key does not move exactly once, at any page size.",
   tags,
-  middleware: kept("listing"),
+  middleware: kept(() => "listing"),
   request: { query: AdapterListQuery },
   responses: { 200: jsonReply("A page of adapters", AdapterPage), 304: notModified },
 });
@@ -89,7 +93,7 @@ const facets = createRoute({
   path: "/v1/adapters/facets",
   summary: "Count the catalog by facet",
   tags,
-  middleware: kept("facets"),
+  middleware: kept(countedBy),
   request: { query: FacetQuery },
   responses: { 200: jsonReply("The facets", FacetList), 304: notModified },
 });
@@ -99,7 +103,7 @@ const suggest = createRoute({
   path: "/v1/suggest",
   summary: "Suggest completions for a search",
   tags,
-  middleware: kept("listing"),
+  middleware: kept(() => "listing"),
   request: { query: SuggestQuery },
   responses: { 200: jsonReply("Suggestions", Suggestions), 304: notModified },
 });
@@ -120,9 +124,10 @@ export const catalog = router()
     const { db, viewer: caller } = c.var;
     const { facet, prefix, ...filters } = c.req.valid("query");
     const more = [facet, prefix];
-    if (await isKnown(c, "facets", filters, more)) return c.body(null, 304);
+    const part = countedBy(c);
+    if (await isKnown(c, part, filters, more)) return c.body(null, 304);
     const { viewer, list: counted } = granted(await facetsOf(db, caller, c.req.valid("query")));
-    const revision = viewer.facets;
+    const revision = viewer[part];
     const etag = await etagOf(c, revision, { viewer, filters, more });
     return reply(c, counted, { revision, etag });
   })

@@ -328,6 +328,16 @@ describe("caching", () => {
     expect(await names("q=cafe")).toEqual(["cafe"]);
   });
 
+  it("of facets that name an adapter ends when it may not be named any more", async () => {
+    await rows([{ owner: "ana", name: "shy", visibility: "unlisted", slot: 7 }]);
+    const path = "/v1/adapters/facets?composes_with=ana/shy";
+    const first = await ask("GET", path);
+    const known = { headers: { "if-none-match": first.headers.get("etag") ?? "" } };
+    expect([first.status, (await ask("GET", path, known)).status]).toEqual([200, 304]);
+    await db().prepare("UPDATE adapters SET visibility = 'private' WHERE name = 'shy'").run();
+    for (const options of [{}, known]) expect((await ask("GET", path, options)).status).toBe(422);
+  });
+
   it("keeps an answer for everybody without an account, and sends it while the catalog is as it was", async () => {
     for (const path of ["/v1/adapters?q=herbert", "/v1/adapters/facets?q=herbert", "/v1/suggest?q=herb"]) {
       await mia.ask("GET", path);
