@@ -1,7 +1,7 @@
 // Sharing a generated picture, and taking it back. What is shared is a row of its own over the same bytes, so that it stays where the
 // generation's goes; sharing the same picture again leads to the same row.
 
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { PICTURES_SHARED_PER_DAY_MAX } from "../../schema/contract/limits.ts";
 import type { PictureShare } from "../../schema/contract/pictures.ts";
@@ -33,8 +33,8 @@ type Shared = { picture: FoundPicture; isNew: boolean };
 
 /** One INSERT checks the daily limit, so that two requests at once cannot both take the last place. */
 const INSERT_PICTURE = `
-INSERT OR IGNORE INTO pictures (id, owner_id, image_id, source_id, base_id, members, state, rating, created_at, updated_at)
-SELECT :id, :owner, :image, :source, :base, :members, 'published', :rating, :now, :now
+INSERT OR IGNORE INTO pictures (id, owner_id, image_id, source_id, sha256, base_id, members, state, rating, created_at, updated_at)
+SELECT :id, :owner, :image, :source, :sha256, :base, :members, 'published', :rating, :now, :now
 WHERE EXISTS (SELECT 1 FROM images WHERE id = :source)
   AND (SELECT count(*) FROM pictures WHERE owner_id = :owner AND created_at > :since) < ${PICTURES_SHARED_PER_DAY_MAX}`;
 
@@ -53,7 +53,8 @@ export async function sharePicture(sharing: Sharing, input: Input): Promise<Shar
   const drawn = await generatedPicture(db, caller, input.image_id, POINTER);
   if (drawn instanceof Refusal) return drawn;
   const before = await sharedBefore(db, drawn);
-  if (before?.state === "removed") return pictureGone(db, before);
+  const removed = before?.state === "removed" ? before : await removedTwin(db, drawn);
+  if (removed) return pictureGone(db, removed);
   const facts = await factsOf(db, drawn.request.adapters);
   const fault =
     trustFault(sharing, drawn) ??
@@ -74,6 +75,15 @@ export async function sharePicture(sharing: Sharing, input: Input): Promise<Shar
 
 const sharedBefore = (db: Db, { image }: GeneratedPicture) =>
   db.select().from(pictures).where(eq(pictures.sourceId, image.id)).get();
+
+/** The same bytes, removed by moderators: whoever repeats the recipe gets them again. */
+const removedTwin = (db: Db, { image }: GeneratedPicture) =>
+  db
+    .select()
+    .from(pictures)
+    .where(and(eq(pictures.sha256, image.sha256), sql`state = 'removed'`))
+    .limit(1)
+    .get();
 
 /** Others see it as drawn by the adapters that it names. What the owner's own machine delivered is only their word for that. */
 function trustFault({ isOperator }: Sharing, { byOwnRunner }: GeneratedPicture): Refusal | null {
@@ -110,6 +120,7 @@ async function publish(
     namedStatement(db.$client, INSERT_PICTURE, {
       ...ids,
       owner: caller.id,
+      sha256: drawn.image.sha256,
       base: drawn.baseId,
       members: JSON.stringify(drawn.request.adapters),
       rating,

@@ -19,10 +19,11 @@ CREATE TABLE `pictures` (
   `rating` text NOT NULL,
   `created_at` integer NOT NULL,
   `updated_at` integer NOT NULL
-);
+, `sha256` text);
 CREATE UNIQUE INDEX `pictures_image_id_unique` ON `pictures` (`image_id`);
 CREATE INDEX `pictures_newest` ON `pictures` (`created_at`,`id`);
 CREATE INDEX `pictures_owner` ON `pictures` (`owner_id`,`created_at`,`id`);
+CREATE INDEX `pictures_removed` ON `pictures` (`sha256`) WHERE state = 'removed';
 CREATE UNIQUE INDEX `pictures_source_id_unique` ON `pictures` (`source_id`);
 
 -- A shared picture is rated at least as its strictest adapter: raising an adapter's rating raises its pictures'.

@@ -1,5 +1,6 @@
 // Shared pictures: what their owners made public of their generations.
 
+import { sql } from "drizzle-orm";
 import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ResolvedMember } from "../contract/compositions.ts";
 import { RATINGS } from "../contract/moderation.ts";
@@ -15,6 +16,8 @@ export const pictures = sqliteTable(
     imageId: id("image_id", "img").notNull().unique(),
     /** The picture of the generation. */
     sourceId: id("source_id", "img").notNull().unique(),
+    /** Of its bytes: a removed one is known by them when it is generated again. Null where they were gone before this was kept. */
+    sha256: text("sha256"),
     baseId: text("base_id").notNull(),
     members: json<ResolvedMember[]>("members").notNull(),
     state: text("state", { enum: ["published", "withdrawn", "removed"] }).notNull(),
@@ -25,6 +28,7 @@ export const pictures = sqliteTable(
   (t) => [
     index("pictures_newest").on(t.createdAt, t.id),
     index("pictures_owner").on(t.ownerId, t.createdAt, t.id),
+    index("pictures_removed").on(t.sha256).where(sql`state = 'removed'`),
   ],
 );
 

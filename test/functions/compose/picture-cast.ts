@@ -6,12 +6,12 @@ import { ask, type Machine, type Page, type Person, png } from "../cast.ts";
 
 let shade = 0;
 
-/** The id of a finished picture with these adapters. */
+/** The id of a finished picture with these adapters. `again`: its bytes are those of the one before. */
 export async function drawn(
   by: Person,
   machine: Machine,
   refs: readonly string[],
-  more: Record<string, unknown> = {},
+  { again, ...more }: Record<string, unknown> & { again?: boolean } = {},
 ): Promise<string> {
   const order = await by.must<Generation>("POST", "/v1/generations", {
     adapters: refs.map((ref) => ({ ref })),
@@ -21,7 +21,7 @@ export async function drawn(
     ...more,
   });
   const leaseId = await leaseOf(order.id, machine);
-  shade = (shade + 1) % 256;
+  if (!again) shade = (shade + 1) % 256;
   const [width = 0, height = 0] = order.request.size.split("x").map(Number);
   const meta = { width, height, recipe: {} };
   const named = { name: "0.png", role: "image", meta };

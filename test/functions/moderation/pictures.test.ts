@@ -115,6 +115,23 @@ describe("a decision about a shared picture", () => {
     expect((await share(ada, source)).body.rating).toBe("sensitive");
   });
 
+  it("holds when it is generated again, by whomever and after its bytes are gone, until it is restored", async () => {
+    for (const decision of [{ ground: "spam" }, { ground: "minor", purge: true }]) {
+      const { picture, key } = await shared();
+      const before = await drawn(bob, machine, ["ada/eve"], { again: true });
+      await mod.mustDecide(key, "remove", decision);
+      for (const image of [before, await drawn(bob, machine, ["ada/eve"], { again: true })]) {
+        const { status, body } = await share(bob, image);
+        expect([status, body.code, body.tombstone?.ref]).toEqual([410, "picture_removed", picture.id]);
+      }
+      const other = await drawn(ada, machine, ["ada/eve"], { again: true });
+      expect((await share(ada, other)).status).toBe(410);
+      if (decision.purge) continue;
+      await mod.mustDecide(key, "restore");
+      expect((await share(ada, other)).status).toBe(201);
+    }
+  });
+
   it("takes its bytes at once on severe grounds, those of the generation as well", async () => {
     const { source, picture, key } = await shared();
     const sha256 = await env.DB.prepare("SELECT sha256 FROM images WHERE id = ?")
