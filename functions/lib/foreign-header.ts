@@ -51,8 +51,14 @@ export function checkForeign({ metadata, tensors }: Header, base: Base): Foreign
     }
     const tensor = tensorOf(name);
     if (tensor === null) {
-      if (name.endsWith(".alpha")) continue;
-      return fault("tensor_unexpected", `Tensor "${cut(name)}" belongs to no LoRA that is known here.`);
+      if (!name.endsWith(".alpha")) {
+        return fault("tensor_unexpected", `Tensor "${cut(name)}" belongs to no LoRA that is known here.`);
+      }
+      if (entry.shape.every((side) => side === 1)) continue;
+      return fault(
+        "shape_invalid",
+        `Tensor "${cut(name)}" is ${entry.shape.join(" x ")} values, which is no number.`,
+      );
     }
     if (tensor.layout) layouts.push(tensor.layout);
     layers.set(tensor.stem, { ...layers.get(tensor.stem), [tensor.role]: entry });

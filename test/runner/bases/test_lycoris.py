@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from orthoplex.bases import AnyBase
-from orthoplex.bases.foreign.changes import Kronecker
+from orthoplex.bases.foreign.changes import Dense, Kronecker
 from orthoplex.bases.foreign.reader import ForeignRefused, read_foreign
 from orthoplex.bases.foreign.weights import foreign_attached
 from orthoplex.bases.registry import add_base, load_base
@@ -163,7 +163,7 @@ def test_factors_of_other_sizes_or_ranks_are_refused(base: AnyBase, tmp_path: Pa
 
 def test_a_kronecker_product_of_a_convolution_has_its_places() -> None:
     left, right = torch.randn(2, 3), torch.randn(4, 5, 3, 3)
-    change = Kronecker(left, right, 0.5)
+    change = Kronecker(Dense(left), Dense(right), 0.5)
     assert change.shape == (8, 15, 3, 3)
     whole = change.matrix().reshape(change.shape)
     torch.testing.assert_close(whole[4:, 5:10].float(), 0.5 * left[1, 1] * right)

@@ -135,10 +135,10 @@ class Hadamard(_Product):
 
 @dataclass(frozen=True, eq=False)
 class Kronecker(_Product):
-    """LoKr: left (a, b), right (c, d) or (c, d, height, width): (a c, b d ...)."""
+    """LoKr: left (a, b), right (c, d) or (c, d, height, width): (a c, b d ...). Their own factors stay apart, too."""
 
-    left: Tensor
-    right: Tensor
+    left: Dense | LowRank
+    right: Dense | LowRank | Tucker
     scale: float
 
     @property
@@ -147,5 +147,5 @@ class Kronecker(_Product):
         return (a * c, b * d, *places)
 
     def matrix(self) -> Tensor:
-        left = self.left.double().reshape(*self.left.shape, *(1 for _ in self.right.shape[2:]))
-        return self.scale * torch.kron(left, self.right.double()).flatten(1)
+        left, right = (each.matrix().reshape(each.shape) for each in (self.left, self.right))
+        return self.scale * torch.kron(left.reshape(*left.shape, *(1 for _ in right.shape[2:])), right).flatten(1)

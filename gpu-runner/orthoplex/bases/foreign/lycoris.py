@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from torch import Tensor
 
-from orthoplex.bases.foreign.changes import Change, Hadamard, Kronecker, LowRank, Tucker
+from orthoplex.bases.foreign.changes import Change, Dense, Hadamard, Kronecker, LowRank, Tucker
 
 _ENDING = re.compile(r"\.((?:hada|lokr)_(?:w[12](?:_[ab])?|t[12]))$")
 KINDS = {"hada": "LoHa", "lokr": "LoKr"}
@@ -46,25 +46,25 @@ def _kronecker(own: Mapping[str, Tensor], alpha: float | None) -> Change | None:
         return None
     (left, left_rank, _), (right, right_rank, _) = one, other
     rank = left_rank if right_rank is None else right_rank
-    if left.dim() != 2 or right.dim() not in (2, 4):
+    # A core is of the second side alone: W1 has no places.
+    if isinstance(left, Tucker) or len(left.shape) != 2 or len(right.shape) not in (2, 4):
         return None
     return Kronecker(left, right, 1.0 if alpha is None or rank is None else alpha / rank)
 
 
-def _side(own: Mapping[str, Tensor], n: int) -> tuple[Tensor, int | None, int] | None:
-    """W1 or W2 of a LoKr, its rank if it has one, and of how many tensors it is made. W1 has no places, so no core."""
+def _side(own: Mapping[str, Tensor], n: int) -> tuple[Dense | LowRank | Tucker, int | None, int] | None:
+    """W1 or W2 of a LoKr, its rank if it has one, and of how many tensors it is made. Nothing is multiplied out."""
     if (whole := own.get(f"lokr_w{n}")) is not None:
-        return whole.float(), None, 1
-    if (found := _product(own, f"lokr_w{n}", "lokr_t2" if n == 2 else None)) is None:
-        return None
-    made, rank, used = found
-    return made.matrix().float().reshape(made.shape), rank, used
+        return Dense(whole.float()), None, 1
+    return _product(own, f"lokr_w{n}", "lokr_t2" if n == 2 else None)
 
 
 def _product(own: Mapping[str, Tensor], name: str, core: str | None) -> tuple[LowRank | Tucker, int, int] | None:
     """A product a (out, r) b (r, in), or with its core t: a (r, out), b (r, in). Its rank, and how many tensors."""
     a, b, t = own.get(f"{name}_a"), own.get(f"{name}_b"), own.get(core) if core else None
     if a is None or b is None or a.dim() != 2 or b.dim() != 2:
+        return None
+    if len(b) == 0:  # no rank, which alpha is divided by
         return None
     if t is None:
         return (LowRank(b.float(), a.float(), 1.0), len(b), 2) if a.shape[1] == len(b) else None

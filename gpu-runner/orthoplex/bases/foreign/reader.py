@@ -7,6 +7,7 @@ What is not understood completely is refused by name; no part of a file is skipp
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +91,8 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
         raise ForeignRefused(
             f"{path} is a DoRA as it changes {own}: for {target.base_id} import it from its own file again"
         )
+    if (name := _not_finite(tensors)) is not None:
+        raise ForeignRefused(f"{path} holds {name} with a value that is not finite")
     layers: dict[Layer, tuple[Change, Magnitude | None]] = {}
     for stem, layer, change in _layers(path, tensors, metadata, target=target):
         # Some files name a layer in two ways, for two programs.
@@ -100,6 +103,11 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
         raise ForeignRefused(f"{path} holds no LoRA")
     lengths = {layer: own for layer, (_, own) in layers.items() if own is not None}
     return ForeignLora({layer: change for layer, (change, _) in layers.items()}, metadata, lengths)
+
+
+def _not_finite(tensors: Mapping[str, Tensor]) -> str | None:
+    """The first tensor with a value that fp32 does not hold."""
+    return next((name for name, tensor in tensors.items() if not bool(tensor.float().isfinite().all())), None)
 
 
 def _is_same(one: tuple[Change, Magnitude | None], other: tuple[Change, Magnitude | None]) -> bool:
@@ -173,11 +181,17 @@ def _loras(
         if stem not in ups:
             raise ForeignRefused(f"{path} has {key} without its other half")
         down, up = tensors[key], tensors[ups[stem]]
-        alpha, scale = _alpha(tensors, stem), 1.0
+        if min(down.dim(), up.dim()) < 2 or len(down) == 0:
+            raise ForeignRefused(
+                f"{path} holds no LoRA of {stem}: {key} is {tuple(down.shape)}, {ups[stem]} {tuple(up.shape)}"
+            )
+        alpha, scale = _alpha(path, tensors, stem), 1.0
         if alpha is not None:
             scale = alpha / len(down)
         elif (layers := target.find(stem)) and layers[0][0] in settings:
             scale = settings[layers[0][0]].scale(layers[0][1], len(down))
+        if not math.isfinite(scale):
+            raise ForeignRefused(f"{path} scales {stem} by {scale}, which is not finite")
         keys: tuple[str, ...] = (key, ups[stem])
         change: Change = LowRank(down.float(), up.float(), scale)
         if (core := tensors.get(f"{stem}{MID}")) is not None:
@@ -194,7 +208,7 @@ def _loras(
 def _lycoris(path: str, tensors: Mapping[str, Tensor]) -> dict[str, tuple[Change, tuple[str, ...]]]:
     found: dict[str, tuple[Change, tuple[str, ...]]] = {}
     for stem, keys in lycoris.groups(tensors).items():
-        change = lycoris.change_of({ending: tensors[key] for ending, key in keys.items()}, _alpha(tensors, stem))
+        change = lycoris.change_of({ending: tensors[key] for ending, key in keys.items()}, _alpha(path, tensors, stem))
         if change is None:
             kind = lycoris.KINDS[next(iter(keys))[:4]]
             raise ForeignRefused(f"{path} holds a {kind} of {stem} that is not whole: {', '.join(sorted(keys))}")
@@ -202,8 +216,12 @@ def _lycoris(path: str, tensors: Mapping[str, Tensor]) -> dict[str, tuple[Change
     return found
 
 
-def _alpha(tensors: Mapping[str, Tensor], stem: str) -> float | None:
-    return float(tensors[f"{stem}.alpha"]) if f"{stem}.alpha" in tensors else None
+def _alpha(path: str, tensors: Mapping[str, Tensor], stem: str) -> float | None:
+    if (alpha := tensors.get(f"{stem}.alpha")) is None:
+        return None
+    if alpha.numel() != 1:
+        raise ForeignRefused(f"{path} holds {stem}.alpha of {tuple(alpha.shape)}, which is no number")
+    return float(alpha)
 
 
 def halves(names: Iterable[str], endings: Sequence[str]) -> dict[str, str]:
