@@ -9,7 +9,8 @@ const BENCHMARKS: Record<string, { about: string; load: () => Promise<unknown> }
     load: () => import("./bench/browser.ts"),
   },
   catalog: {
-    about: "search latency among 100,000 adapters; writes docs/catalog-bench.md (--rows, --samples)",
+    about:
+      "search latency among 100,000 adapters and a million; writes docs/catalog-bench.md (--rows, --samples)",
     load: () => import("./bench/catalog.ts"),
   },
   dispatch: {

@@ -41,7 +41,7 @@ ${lines.join("\n")}
 ${gaps.join("\n") || "Nothing."}
 
 ## Measured by commands of their own
-- Search among 100,000 adapters: [catalog-bench.md](catalog-bench.md), \`npm run bench -- catalog\`
+- Search among 100,000 adapters and a million: [catalog-bench.md](catalog-bench.md), \`npm run bench -- catalog\`
 - Leases, statements a job, fairness: [dispatch-bench.md](dispatch-bench.md), \`npm run bench -- dispatch\`
 - Order to lease and to end: [log.md](log.md#dispatch), \`npm run bench -- latency\`
 - From nothing, and from its state, to a running product: [log.md](log.md#start), \`npm run bench -- start\`
@@ -52,6 +52,6 @@ ${gaps.join("\n") || "Nothing."}
 
 ## Not here
 No GPU was at hand for any row: [gpu.py](../gpu-runner/bench/gpu.py) measures the same at SDXL's size on one. Mix-of-Show's LBFGS fusion is no package
-of PyPI. A million rows of the catalog were not filled.
+of PyPI.
 `;
 }
