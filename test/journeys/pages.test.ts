@@ -149,6 +149,7 @@ async function look(context: BrowserContext, path: string): Promise<void> {
     await page.setViewportSize(NARROW);
     const wider = await widerThanWindow(page);
     const stretched = await stretchedTags(page);
+    const cut = await cutAtItsSide(page);
     await page.setViewportSize(USUAL);
     if (path === REFERENCE_PATH) await leaveGroups(page, GROUPS_LOOKED_AT);
     const faults: string[] = [];
@@ -159,8 +160,8 @@ async function look(context: BrowserContext, path: string): Promise<void> {
       faults.push(...found.map((fault) => `${colorScheme}: ${fault}`));
     }
     assert.deepEqual(
-      { faults, thrown, wider, stretched },
-      { faults: [], thrown: [], wider: 0, stretched: [] },
+      { faults, thrown, wider, stretched, cut },
+      { faults: [], thrown: [], wider: 0, stretched: [], cut: [] },
     );
   } finally {
     await page.close();
@@ -192,6 +193,19 @@ async function widerThanWindow(page: Page): Promise<number> {
   await page.waitForFunction(fits, null, { timeout: LAYOUT_MS }).catch(() => {});
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** Titles of figures and tables go on within the window, though what they name scrolls sideways; choices stay within what they stand in. */
+const cutAtItsSide = (page: Page) =>
+  page.evaluate(() => {
+    const rightOf = (element: Element) => element.getBoundingClientRect().right;
+    return [...document.querySelectorAll("caption, figcaption, .segmented")]
+      .filter((each) => each.checkVisibility())
+      .filter((each) => {
+        const place = each.matches(".segmented") ? each.parentElement : null;
+        return rightOf(each) > 1 + (place ? rightOf(place) : innerWidth);
+      })
+      .map((each) => `${each.tagName} ${each.textContent}`);
+  });
 
 /** A tag is one line high, whatever stands beside it. */
 const stretchedTags = (page: Page) =>

@@ -34,9 +34,12 @@ export function GatesFigure() {
   return (
     <div class="gates">
       <Segmented label="How the adapters are trained" value={way} options={WAYS} onChange={setWay} />
+      {/* Not a caption: it would be as wide as the table, and scroll with it. */}
+      <p class="gates-title" id="gates-title">
+        Where the residuals of three loaded adapters act
+      </p>
       <div class="table-scroll">
-        <table class="gates-maps">
-          <caption>Where the residuals of three loaded adapters act</caption>
+        <table class="gates-maps" aria-labelledby="gates-title">
           <thead>
             <tr>
               <th scope="col">
