@@ -94,8 +94,9 @@ async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runn
 /** The runner of the fuzzer fails some jobs: the first that succeeds is shared. */
 async function sharedPicture(api: Orthoplex, body: Schema<"GenerationCreate">): Promise<string> {
   for (;;) {
-    const job = await api.finished(await api.post("/v1/generations", { body }));
-    const image_id = job.result?.images[0]?.id;
+    const order = await api.post("/v1/generations", { body });
+    const job = await api.finished(order).catch(() => null);
+    const image_id = job?.result?.images[0]?.id;
     if (image_id) return (await api.post("/v1/pictures", { body: { image_id } })).id;
   }
 }
