@@ -9,13 +9,14 @@ import { knownBase } from "../catalog/bases.ts";
 import { promptFault } from "../catalog/prompt-rules.ts";
 import type { Db } from "../db.ts";
 import { isoTime, isoTimeOrNull } from "../lib/clock.ts";
+import { crosstalkOf } from "../lib/crosstalk.ts";
 import { newId } from "../lib/ids.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
-import { crosstalkOf, warningsOf } from "./crosstalk.ts";
 import { ancestorsOf, forkCounted } from "./forks.ts";
 import { intersectLicences, type LicencedMember } from "./licences.ts";
 import { type FactsById, factsOf } from "./member-facts.ts";
+import { warningsOf } from "./member-warnings.ts";
 import { asMember, resolveMembers } from "./members.ts";
 import { type FoundMix, isOpenMix, isVersion, mixRef, resolveMix } from "./mixes.ts";
 

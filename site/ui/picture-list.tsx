@@ -21,7 +21,8 @@ export function PictureList(props: {
     pictures.list({ ...query, limit: SHOWN, ...at }),
   );
   const shown = list.items.filter(({ id }) => id !== without);
-  const isBare = list.isEmpty || (!list.waiting && !list.failure && !list.more && shown.length === 0);
+  // The only one of the first page may be the picture that stands on the page already.
+  const isBare = list.isEmpty || (list.items.length > 0 && !list.more && shown.length === 0);
   return (
     <>
       {list.failure && <FailureNotice failure={list.failure} again={list.again} />}

@@ -7,11 +7,12 @@ import { test } from "node:test";
 import { typescriptGraph } from "./imports.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-/** The adapter file and its mathematics, and the sizes of a base: docs/decisions/0013. */
+/** The adapter file and its mathematics, crosstalk, and the sizes of a base: docs/decisions/0013. */
 const SHARED = [
   "adapter-header.ts",
   "base-sizes.ts",
   "basis.ts",
+  "crosstalk.ts",
   "foreign-header.ts",
   "safetensors.ts",
   "slot.ts",

@@ -40,7 +40,7 @@ Box = tuple[float, float, float, float]  # x, y, width, height, as shares of the
 
 
 def reach_overlap(a: Box | None, b: Box | None, apart: bool) -> float:
-    """Where two gates may both be open, predicted before sampling: 0..1. Twin of functions/compose/gate-overlap.ts.
+    """Where two gates may both be open, predicted before sampling: 0..1. Twin of functions/lib/gate-overlap.ts.
 
     Regional attention lets a position inside boxes attend to the words of these boxes' members alone, and a position
     outside all boxes to those of members without one. m_i(p) = 0 wherever p may not attend to tokens of i, hence

@@ -73,7 +73,14 @@ export function CastPanel(props: {
           {crosstalk.failure && <FailureNotice failure={crosstalk.failure} />}
           {crosstalk.composition ? (
             <>
-              <Crosstalk composition={crosstalk.composition} adapters={known.adapters} />
+              {known.base && (
+                <Crosstalk
+                  base={known.base}
+                  composition={crosstalk.composition}
+                  members={form.members}
+                  adapters={known.adapters}
+                />
+              )}
               <h3 class="side-title">Together they allow</h3>
               <LicenceSummary licence={crosstalk.composition.licence} />
             </>

@@ -1,4 +1,4 @@
-// Crosstalk and licences of the current members, fetched whenever the set of members changes. Strengths and boxes don't change the answer.
+// Slots and licences of the current members, fetched whenever the set of members changes. Where their boxes meet, crosstalk.tsx computes.
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type Composition } from "../../api.ts";

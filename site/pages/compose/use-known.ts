@@ -16,6 +16,25 @@ export interface KnownState extends Known {
   learn: (adapter: Adapter) => void;
 }
 
+/**
+ * The base of the first member that is known. None while members are still asked for: the size that an address names is one of their base.
+ * Without members the one that the address asks for, else the first of all.
+ */
+export function baseFor(
+  members: readonly Pick<Member, "ref">[],
+  found: {
+    bases: readonly Base[];
+    adapters: ReadonlyMap<string, Pick<Adapter, "base">>;
+    refused: ReadonlyMap<string, unknown>;
+    asked: string | null;
+  },
+): Base | null {
+  const { bases, adapters, refused, asked } = found;
+  const own = members.map(({ ref }) => adapters.get(ref)?.base).find((id) => id !== undefined);
+  if (own === undefined && members.some(({ ref }) => !refused.has(ref))) return null;
+  return bases.find(({ id }) => id === (own ?? asked)) ?? bases[0] ?? null;
+}
+
 export function useKnown(members: readonly Member[]): KnownState {
   const [bases, setBases] = useState<readonly Base[]>([]);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -23,9 +42,7 @@ export function useKnown(members: readonly Member[]): KnownState {
   const [refused, setRefused] = useState<ReadonlyMap<string, Failure>>(new Map());
   const asked = useRef(new Set<string>());
 
-  // The base of the first member that is known; until there is one, the one that the address asks for, else the first of all.
-  const wanted = members.map(({ ref }) => adapters.get(ref)?.base).find((id) => id !== undefined) ?? ASKED;
-  const base = bases.find(({ id }) => id === wanted) ?? bases[0] ?? null;
+  const base = baseFor(members, { bases, adapters, refused, asked: ASKED });
   useEffect(() => {
     api.bases().then((reply) => (reply.ok ? setBases(reply.value.items) : setFailure(reply.failure)));
   }, []);

@@ -2,8 +2,9 @@
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { crosstalkOf, warningsOf } from "../../../functions/compose/crosstalk.ts";
 import { intersectLicences } from "../../../functions/compose/licences.ts";
+import { warningsOf } from "../../../functions/compose/member-warnings.ts";
+import { crosstalkOf } from "../../../functions/lib/crosstalk.ts";
 import type { Composition, Generation, ResolvedMember, Version } from "../../../schema/contract/index.ts";
 import { SEED_MAX } from "../../../schema/contract/limits.ts";
 import { BASE, LICENCE, type Person, person, published } from "../cast.ts";
