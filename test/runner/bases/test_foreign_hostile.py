@@ -14,6 +14,7 @@ from torch import Tensor
 
 from orthoplex.bases import AnyBase
 from orthoplex.bases.foreign.reader import ForeignRefused, read_foreign
+from orthoplex.bases.foreign.weights import foreign_attached
 from orthoplex.bases.sd.base import load_sd
 from orthoplex.bases.sd.describe import describe
 from orthoplex.bases.zimage.base import load_zimage
@@ -103,3 +104,39 @@ def test_a_lokr_is_not_written_out_before_its_size_is_known_to_fit(base: AnyBase
     for one, other in [("lokr_w1", "lokr_w2"), ("lokr_w2", "lokr_w1")]:
         own = {one: torch.ones(1, 1), f"{other}_a": torch.ones(MANY, 1), f"{other}_b": torch.ones(1, MANY)}
         assert "another base" in refused(base, tmp_path, own)
+
+
+@pytest.mark.parametrize("kind", ["LoRA", "DoRA"])
+def test_what_the_weights_cannot_hold_is_refused_and_leaves_them_as_they_were(
+    base: AnyBase, tmp_path: Path, kind: str
+) -> None:
+    name, outputs, inputs = layer_of(base)
+    own = lora(outputs, inputs)
+    if kind == "LoRA":
+        own |= {"alpha": torch.tensor(3e38), "lora_up.weight": 1e3 * own["lora_up.weight"]}
+    else:
+        own["dora_scale"] = torch.full((outputs,), 3e38)
+    save_file({f"{name}.{ending}": tensor for ending, tensor in own.items()}, tmp_path / "lora.safetensors")
+    target = target_of(base)
+    read = read_foreign(tmp_path / "lora.safetensors", target)
+    (layer,) = read.layers
+    weight = target.weight(layer)
+    before = weight.detach().clone()
+    with pytest.raises(ForeignRefused, match="beyond what"), foreign_attached(target, [(read, 100.0)]):
+        pass
+    assert torch.equal(weight, before)
+    with pytest.raises(ForeignRefused, match="beyond what"):
+        read.matrices(layer, weight.detach().half())
+
+
+@pytest.mark.parametrize("own", [0.0, 1e-40, 1.0])
+def test_rows_without_a_length_stay_finite_in_a_dora(base: AnyBase, tmp_path: Path, own: float) -> None:
+    name, outputs, inputs = layer_of(base)
+    target = target_of(base)
+    tensors = lora(outputs, inputs) | {"dora_scale": torch.ones(outputs)}
+    tensors["lora_up.weight"].zero_()
+    save_file({f"{name}.{ending}": tensor for ending, tensor in tensors.items()}, tmp_path / "lora.safetensors")
+    read = read_foreign(tmp_path / "lora.safetensors", target)
+    (layer,) = read.layers
+    weight = torch.full_like(target.weight(layer).detach(), own)
+    assert bool(read.change(layer, weight).isfinite().all())

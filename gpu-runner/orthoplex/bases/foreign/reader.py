@@ -68,8 +68,17 @@ class ForeignLora:
         Else one matrix, in the weight's precision: of a large model it takes what the weight takes.
         """
         if layer not in self.lengths and isinstance(self.layers[layer], LowRank):
-            return self.layers[layer].factors()
-        return (self.change(layer, weight).flatten(1).to(weight.dtype).cpu(),)
+            made: tuple[Tensor, ...] = self.layers[layer].factors()
+        else:
+            made = (self.change(layer, weight).flatten(1).to(weight.dtype).cpu(),)
+        check_finite(layer, *made)
+        return made
+
+
+def check_finite(layer: Layer, *values: Tensor) -> None:
+    """ForeignRefused where a precision did not hold them: pictures with them would be black."""
+    if not all(bool(each.isfinite().all()) for each in values):
+        raise ForeignRefused(f"A LoRA changes {'.'.join(layer)} beyond what {values[-1].dtype} holds")
 
 
 def read_foreign(path: Path, target: LoraTarget) -> ForeignLora:

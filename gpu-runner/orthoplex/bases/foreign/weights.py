@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-from orthoplex.bases.foreign.reader import ForeignLora
+from orthoplex.bases.foreign.reader import ForeignLora, check_finite
 from orthoplex.bases.foreign.target import LoraTarget
 
 
@@ -30,7 +30,7 @@ def foreign_attached(target: LoraTarget, loras: Sequence[tuple[ForeignLora, floa
 
 @torch.no_grad()
 def add_foreign(target: LoraTarget, loras: Sequence[tuple[ForeignLora, float]]) -> None:
-    """The sum in the weights, in fp64, whatever their precision."""
+    """The sum in the weights, in fp64, whatever their precision. ForeignRefused where they do not hold it."""
     for layer in dict.fromkeys(layer for lora, _ in loras for layer in lora.layers):
         weight = target.weight(layer)
         total = weight.double()
@@ -38,3 +38,4 @@ def add_foreign(target: LoraTarget, loras: Sequence[tuple[ForeignLora, float]]) 
             if layer in lora.layers:
                 total = total + strength * lora.change(layer, weight).to(weight.device)
         weight.copy_(total)
+        check_finite(layer, weight)

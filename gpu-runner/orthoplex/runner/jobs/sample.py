@@ -192,6 +192,10 @@ def _attached(base: AnyBase, lease: SampleLease, member: Member, storage: Storag
 
 
 def _refused_prompt(error: Exception) -> Exception:
+    from orthoplex.bases.foreign.reader import ForeignRefused
+
+    if isinstance(error, ForeignRefused):
+        return JobFailed("input_invalid", str(error), retryable=False)
     if isinstance(error, ValueError):
         return JobFailed("prompt_invalid", str(error), retryable=False)
     return error
