@@ -122,15 +122,28 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const hasWord = (text: string, word: string) =>
   new RegExp(`(?<![\\w-])${escaped(word)}(?![\\w-])`, "i").test(text);
 
+/** So many captions of a training in free text are sampled: each is drawn at several steps. */
+const SAMPLED_CAPTIONS_MAX = 4;
+/** Where a caption names the concept itself, as the runner reads it (bases/sd/pictures.py, caption_with_concept). */
+const CALLED = /<[a-z0-9][a-z0-9_-]{0,63}>/gi;
+
 /**
- * The prompts of a training's samples: one for each expression that a caption names, in the order of the base's words, or else the base's own that
- * name none. What no picture has shown is not sampled: the concept cannot have learned it.
+ * The prompts of a training's samples: in a grammar one for each expression that a caption names, in the order of the base's words; in free text the
+ * first captions, as they are trained; or else the base's own that name no expression. What no picture has shown is not sampled: the concept
+ * cannot have learned it.
  */
 export function samplePrompts(
-  { prompts, words }: Pick<Base, "prompts" | "words">,
+  { prompt, prompts, words }: Pick<Base, "prompt" | "prompts" | "words">,
   trigger: string,
   captions: readonly string[],
 ): string[] {
+  const written = [...new Set(captions.map((caption) => caption.trim()).filter((caption) => caption !== ""))];
+  if (prompt.kind === "text" && written.length > 0) {
+    return written.slice(0, SAMPLED_CAPTIONS_MAX).map((caption) => {
+      const called = caption.replaceAll(CALLED, () => trigger);
+      return called === caption && !caption.includes(trigger) ? `${trigger}, ${caption}` : called;
+    });
+  }
   const expressions = words.expression ?? [];
   const shown = expressions.filter((word) => captions.some((caption) => hasWord(caption, word)));
   const templates =

@@ -21,6 +21,10 @@ describe("samples beside training pictures", () => {
     ]);
   });
 
+  it("are without words where the prompt has only an article", () => {
+    expect(shape(sideBySide("<a>", samples("a <a>"), trained("sad")))).toEqual([["", "/s/0", "/t/0"]]);
+  });
+
   it("place every picture once: the rest stands beside the sample without words, or alone", () => {
     const pictures = trained("sad", "with a hat", "");
     expect(shape(sideBySide("<a>", samples("<a>", "<a>, sad"), pictures))).toEqual([

@@ -28,7 +28,11 @@ export function sideBySide(
   trained: readonly Trained[],
 ): readonly Row[] {
   const shownIn = ({ prompt }: Sample) =>
-    (prompt ?? "").replaceAll(trigger, "").replace(/^[\s,;]+|[\s,;]+$/g, "");
+    (prompt ?? "")
+      .replaceAll(trigger, "")
+      .replace(/^[\s,;]+|[\s,;]+$/g, "")
+      // "a <june>" says nothing of the picture.
+      .replace(/^(?:a|an|the)$/i, "");
   const rows = samples.map((sample) => {
     const words = shownIn(sample);
     return { words, sample, trained: trained.filter(({ caption }) => words && hasPhrase(caption, words)) };

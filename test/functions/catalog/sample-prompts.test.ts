@@ -26,8 +26,15 @@ describe("the samples of a training", () => {
     expect(none.filter((prompt) => words.some((word) => prompt.includes(word)))).toEqual([]);
   });
 
-  it("are those of the base where it lists no expressions", () => {
-    expect(samplePrompts(SD, "<rex>", ["smiling"])).toEqual(
+  it("are the first captions of a base of free text, as they are trained, else its own", () => {
+    const captions = ["smiling", "", "<concept> in a park", "smiling ", "sad", "at night", "at noon"];
+    expect(samplePrompts(SD, "<rex>", captions)).toEqual([
+      "<rex>, smiling",
+      "<rex> in a park",
+      "<rex>, sad",
+      "<rex>, at night",
+    ]);
+    expect(samplePrompts(SD, "<rex>", ["", " "])).toEqual(
       SD.prompts.samples.map((template) => template.replaceAll("{trigger}", "<rex>")),
     );
   });
