@@ -31,11 +31,14 @@ type Sharing = {
 };
 type Shared = { picture: FoundPicture; isNew: boolean };
 
-/** One INSERT checks the daily limit, so that two requests at once cannot both take the last place. */
+/**
+ * One INSERT checks the daily limit, so that two requests at once cannot both take the last place, and the account, which may be deleted
+ * meanwhile: nothing of it may come after.
+ */
 const INSERT_PICTURE = `
 INSERT OR IGNORE INTO pictures (id, owner_id, image_id, source_id, sha256, base_id, members, state, rating, created_at, updated_at)
 SELECT :id, :owner, :image, :source, :sha256, :base, :members, 'published', :rating, :now, :now
-WHERE EXISTS (SELECT 1 FROM images WHERE id = :source)
+WHERE EXISTS (SELECT 1 FROM images WHERE id = :source) AND EXISTS (SELECT 1 FROM users WHERE id = :owner AND deleted_at IS NULL)
   AND (SELECT count(*) FROM pictures WHERE owner_id = :owner AND created_at > :since) < ${PICTURES_SHARED_PER_DAY_MAX}`;
 
 const INSERT_IMAGE = `
@@ -68,7 +71,7 @@ export async function sharePicture(sharing: Sharing, input: Input): Promise<Shar
   const isNew = before?.state !== "published";
   if (isNew) await publish(sharing, drawn, { before, facts, rating: input.rating });
   const row = await sharedBefore(db, drawn);
-  if (!row) return quotaFault(sharing);
+  if (!row) return notSharedFault(sharing, drawn);
   const picture = await findPicture(db, caller, row.id);
   return picture instanceof Refusal ? picture : { picture, isNew };
 }
@@ -135,13 +138,19 @@ async function publish(
   ]);
 }
 
-async function quotaFault({ db, caller, now }: Sharing): Promise<Refusal> {
-  const first = await db.$client
-    .prepare("SELECT min(created_at) AS at FROM pictures WHERE owner_id = ? AND created_at > ?")
+/** Why there is no row: the limit, or the picture went in this moment, with its account or with a purge. */
+async function notSharedFault({ db, caller, now }: Sharing, { image }: GeneratedPicture): Promise<Refusal> {
+  const shared = await db.$client
+    .prepare(
+      "SELECT min(created_at) AS at, count(*) AS count FROM pictures WHERE owner_id = ? AND created_at > ?",
+    )
     .bind(caller.id, now - DAY_MS)
-    .first<number>("at");
+    .first<{ at: number | null; count: number }>();
+  if (!shared?.at || shared.count < PICTURES_SHARED_PER_DAY_MAX) {
+    return refuse("image_invalid", `You have no generated picture ${image.id}.`, POINTER);
+  }
   const detail = `At most ${PICTURES_SHARED_PER_DAY_MAX} pictures a day are shared by one account.`;
-  const retryAfterSeconds = Math.ceil(((first ?? now) + DAY_MS - now) / 1000);
+  const retryAfterSeconds = Math.ceil((shared.at + DAY_MS - now) / 1000);
   return new Refusal("quota_exceeded", detail, [], { retryAfterSeconds });
 }
 

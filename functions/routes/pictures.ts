@@ -15,7 +15,7 @@ import {
 } from "../compose/pictures.ts";
 import { sharePicture, withdrawPicture } from "../compose/share-picture.ts";
 import type { App } from "../context.ts";
-import { granted } from "../lib/refusal.ts";
+import { granted, refuse } from "../lib/refusal.ts";
 import { callerWith, isOperator } from "../rights/rights.ts";
 import { idParam, jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { idempotent } from "./idempotent.ts";
@@ -87,8 +87,8 @@ export const pictures = router()
     const caller = granted(callerWith(c.var.caller, "publish"));
     const sharing = { db, caller, now, isOperator: isOperator(caller, c.env) };
     const { picture, isNew } = granted(await sharePicture(sharing, c.req.valid("json")));
-    const json = await oneJson(c, picture);
-    if (!json) throw new Error(`Picture ${picture.id} was shared without an image`);
+    // Its image may be gone again by now, with the account.
+    const json = granted((await oneJson(c, picture)) ?? refuse("not_found", `${picture.id} is gone.`));
     c.header("location", `${origin}/v1/pictures/${picture.id}`);
     return isNew ? c.json(json, 201) : c.json(json, 200);
   })

@@ -4,7 +4,11 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { factsOf } from "../../../functions/compose/member-facts.ts";
+import { sharePicture } from "../../../functions/compose/share-picture.ts";
 import { openFault } from "../../../functions/compose/sharing.ts";
+import { deleteAccount } from "../../../functions/people/deletion.ts";
+import type { Caller } from "../../../functions/rights/rights.ts";
+import type { Id } from "../../../schema/contract/ids.ts";
 import type { Account, Problem, SharedPicture } from "../../../schema/contract/index.ts";
 import { PICTURES_SHARED_PER_DAY_MAX } from "../../../schema/contract/limits.ts";
 import { ask, empty, Machine, ORIGIN, type Page, type Person, person, png, published } from "../cast.ts";
@@ -144,6 +148,25 @@ describe("sharing a picture", () => {
       .first<{ image_id: string }>()) ?? { image_id: "" };
     expect((await share(ada, image_id)).status).toBe(200);
     expect((await share(bob, await drawn(bob, machine, ["bob/dog"]))).status).toBe(201);
+  });
+
+  it("leaves nothing of an account that is deleted meanwhile", async () => {
+    const dan = await person("Dan");
+    const image_id = (await drawn(dan, machine, ["ada/eve"])) as Id<"img">;
+    const caller = await env.DB.prepare("SELECT id, handle FROM users WHERE handle = 'dan'").first<Caller>();
+    if (!caller) throw new Error("Dan has no account");
+    const [db, now] = [drizzle(env.DB), Date.now()];
+    const batch = async (statements: D1PreparedStatement[]) => {
+      await deleteAccount(db, caller, "dan", now);
+      return env.DB.batch(statements);
+    };
+    const racing = drizzle({
+      batch,
+      prepare: (text: string) => env.DB.prepare(text),
+    } as unknown as D1Database);
+    const refusal = await sharePicture({ db: racing, caller, now, isOperator: false }, { image_id });
+    expect(refusal).toMatchObject({ code: "image_invalid" });
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM pictures").first("n")).toBe(0);
   });
 
   it("takes no further bytes of the account's storage, which counts them once", async () => {
