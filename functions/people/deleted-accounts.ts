@@ -69,12 +69,13 @@ export async function purgePerson(env: Env, db: Db, userId: string, now: number)
     "SELECT id, multipart_id FROM uploads WHERE owner_id = ?1 AND multipart_id IS NOT NULL",
   ).all<{ id: string; multipart_id: string }>();
   for (const { id, multipart_id } of unfinished.results) await dropParts(env, id, multipart_id);
-  const [, , , , , , left] = await db.$client.batch<{ any_left: number }>([
+  const [, , , , , , , left] = await db.$client.batch<{ any_left: number }>([
     ask(
       "DELETE FROM runs WHERE job_id IN (SELECT id FROM jobs WHERE owner_id = ?1 AND status NOT IN ('queued', 'running'))",
     ),
     ask("DELETE FROM jobs WHERE owner_id = ?1 AND status NOT IN ('queued', 'running')"),
     ask("DELETE FROM deliveries WHERE owner_id = ?1"),
+    ask("DELETE FROM ledger WHERE owner_id = ?1"),
     ask("DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE owner_id = ?1)"),
     ask(`DELETE FROM uploads WHERE owner_id = ?1 AND sha256 NOT IN (${LIVE})`),
     ask(`DELETE FROM images WHERE owner_id = ?1 AND sha256 NOT IN (${LIVE})`),

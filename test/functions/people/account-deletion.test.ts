@@ -220,10 +220,13 @@ describe("deleting an account", () => {
     const purged = () =>
       env.DB.prepare("SELECT purged_at FROM users WHERE id = ?").bind(id).first("purged_at");
     expect(await purged()).toBe(null);
+    // Of an order that came in the moment of the deletion, or given back when a running job ended.
+    await env.DB.prepare("INSERT INTO ledger VALUES ('job_late', 'charge', ?, 1, 0, 0)").bind(id).run();
     await env.DB.prepare("UPDATE jobs SET status = 'canceled' WHERE owner_id = ?").bind(id).run();
     await cron();
     expect(await purged()).toEqual(expect.any(Number));
     expect(await rowsOf(id)).not.toHaveProperty("jobs");
+    expect(await rowsOf(id)).not.toHaveProperty("ledger");
     expect(await tablesWith(secretOf("Zoe"))).toEqual([]);
     const hashes = await env.DB.prepare(
       "SELECT count(*) AS n FROM versions v JOIN adapters a ON a.id = v.adapter_id JOIN blobs b ON b.sha256 = v.sha256 WHERE a.owner_id = ?",
