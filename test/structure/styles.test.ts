@@ -66,3 +66,16 @@ test("every page brings the styles of what it is made of", () => {
   assert.deepEqual([...new Set(missing)], []);
   assert.ok(entries.length > 10 && styled.size > 300, "the pages were not read");
 });
+
+test("a class of the whole document is styled as the document's alone", () => {
+  const names = textsOf("**/*.{ts,tsx}").flatMap(([, text]) =>
+    [...text.matchAll(/\bdocumentElement\.classList\.\w+\("([\w-]+)"/g)].map(([, name = ""]) => name),
+  );
+  const wrong = textsOf("**/*.css").flatMap(([file, text]) =>
+    names
+      .filter((name) => new RegExp(`(?<!html)\\.${name}(?![\\w-])`).test(text))
+      .map((name) => `${file}: .${name}`),
+  );
+  assert.deepEqual(wrong, []);
+  assert.ok(names.length > 0, "the pages were not read");
+});

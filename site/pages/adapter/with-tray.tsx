@@ -24,7 +24,7 @@ export function WithTray({ adapter, base }: { adapter: AdapterWithVersions; base
   const who = others.length === 1 ? (others[0]?.title ?? "") : `the ${countOf(others.length, "member")}`;
   const meeting = known.waiting || !known.value ? null : meetingOf(base, adapter, known.value);
   return (
-    <p class="with-tray" role="status">
+    <p class="meets-tray" role="status">
       <Icon name={meeting && !meeting.isExact ? "alert" : "check"} />
       {meeting === null
         ? `Comparing it with ${who} of your composition`
