@@ -18,7 +18,7 @@ const query = z.strictObject(pageQuery);
 const create = createRoute({
   method: "post",
   path: "/v1/reports",
-  summary: "Report an adapter, a composition, a comment or a person",
+  summary: "Report an adapter, a mix, a shared picture, a comment or a person",
   description: "While your first report of a thing waits, a second one is answered with the first and 200.",
   tags,
   middleware: [noQuery, idempotent("publish")],

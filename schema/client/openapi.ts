@@ -6759,7 +6759,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Report an adapter, a composition, a comment or a person
+         * Report an adapter, a mix, a shared picture, a comment or a person
          * @description While your first report of a thing waits, a second one is answered with the first and 200.
          */
         post: {
