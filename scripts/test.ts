@@ -33,8 +33,8 @@ if (typeof chosen === "string") {
   process.exit(1);
 }
 const begun = performance.now();
-// A stage's processes wait for each other a third of their time (a test for its Worker, the Worker for its database), so one stage more than
-// there are cores runs at once; beyond four their servers' timing suffers. Those that wait most of their time run beside these, one after another.
+// Most stages keep one core busy, so as many of them run at once as there are cores (one more was slower on two); beyond four their servers'
+// timing suffers. Those that wait most of their time run beside these, one after another.
 const LANES_MAX = 4;
 /**
  * So many test files that failed are run once more, alone, when their stage has ended. Passing then, they are called unstable in the summary,
@@ -43,8 +43,8 @@ const LANES_MAX = 4;
 const RUN_AGAIN_MAX = 3;
 const busy = chosen.filter(({ stage }) => !stage.waits);
 const waiting = chosen.filter(({ stage }) => stage.waits);
-const lanes = Math.max(1, Math.min(availableParallelism() + 1, LANES_MAX, busy.length));
-const threads = String(Math.max(1, Math.floor(availableParallelism() / lanes)));
+const lanes = Math.max(1, Math.min(availableParallelism(), LANES_MAX, busy.length));
+const threads = String(Math.floor(availableParallelism() / lanes));
 let prepared: Promise<void> | undefined;
 const outcomes = (await Promise.all([inParallel(busy, lanes), inParallel(waiting, 1)])).flat();
 report(outcomes);

@@ -1,7 +1,7 @@
 // Which stages and test files a command line of `npm test` means: names of stages, test files, or what has changed since main. Pure.
 
 import { basename, dirname } from "node:path";
-import type { Command, Stage } from "./stages.ts";
+import { type Command, PAGES, type Stage } from "./stages.ts";
 
 export type Chosen = { stage: Stage; commands: Command[] };
 
@@ -15,6 +15,7 @@ const OWN_TESTS: [stage: string, place: RegExp][] = [
   ["contract", /^test\/contract\//],
   ["chaos", /^test\/chaos\//],
   ["clients", /^test\/clients\//],
+  ["pages", PAGES],
   ["journey", /^test\/journeys\//],
 ];
 

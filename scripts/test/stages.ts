@@ -1,8 +1,9 @@
 // The stages of `npm test` by name, in the order in which they begin: the quick ones, then the long ones, the longest first, so that none of
 // them begins last and keeps the rest waiting. `npm run check` runs those marked quick.
 
+import { globSync } from "node:fs";
 import { join } from "node:path";
-import { LOCAL, VENV_PYTHON } from "../local/paths.ts";
+import { LOCAL, ROOT, VENV_PYTHON } from "../local/paths.ts";
 
 export type Command = [program: string, ...args: string[]];
 export type Stage = {
@@ -54,6 +55,15 @@ const tsc = (project: string): Command => {
     cache,
   );
 };
+/** Half of the journeys by their time: a stage of its own, so that two cores share them. */
+export const PAGES = /^test\/journeys\/(?:cli|lists|pages|weight)\.test\.ts$/;
+const journeys = (isChosen: (file: string) => boolean): Command[] => [
+  [
+    process.execPath,
+    "scripts/journeys.ts",
+    ...globSync("test/journeys/*.test.ts", { cwd: ROOT }).filter(isChosen).sort(),
+  ],
+];
 const SITE_CONFIG = ["--config", "vitest.site.config.ts"];
 const PYTHON = /\.py$|^gpu-runner\/(pyproject|requirements)/;
 const CODE = /\.(ts|tsx|mjs|json)$/;
@@ -118,8 +128,17 @@ export const STAGES: Stage[] = [
     quick: false,
     needsServer: true,
     needsChromium: true,
-    commands: [[process.execPath, "scripts/journeys.ts", "test/journeys/*.test.ts"]],
+    commands: journeys((file) => !PAGES.test(file)),
     covers: /^test\/journeys\//,
+    some: (files) => nodeTests(...files),
+  },
+  {
+    name: "pages",
+    quick: false,
+    needsServer: true,
+    needsChromium: true,
+    commands: journeys((file) => PAGES.test(file)),
+    covers: PAGES,
     some: (files) => nodeTests(...files),
   },
   {

@@ -27,8 +27,8 @@ def description_of(folder: Path) -> dict[str, Any]:
     described = describe(folder, ID, TITLE)
     side = {"min": SIDE_PX, "max": 2 * SIDE_PX, "step": SIDE_PX}
     return described | {
-        "description": f"A small Stable Diffusion pipeline that draws people in {len(STYLES)} drawing styles, "
-        "with prompts in English. It runs on a CPU.",
+        "description": f"A small Stable Diffusion pipeline that draws one or two people in {len(STYLES)} "
+        "drawing styles, with prompts in English. It runs on a CPU.",
         "licence": {
             "spdx": f"LicenseRef-{ID}",
             "note": "Art credits in docs; the weights carry the terms of the drawings they were trained on.",
