@@ -52,7 +52,8 @@ async function signIn(url: string, { email, password }: Account): Promise<string
 /** One of every kind of resource, created or found through the API. */
 async function thingsOf(api: Orthoplex, session: Orthoplex, handle: string, runnerId: string) {
   const query = { limit: 1 };
-  const [adapter] = (await api.get("/v1/adapters", { params: { query } })).items;
+  // Of the base that the fuzzer's runner serves: the contract suite has published on others.
+  const [adapter] = (await api.get("/v1/adapters", { params: { query: { ...query, base: BASE } } })).items;
   const [mix] = (await api.get("/v1/mixes", { params: { query } })).items;
   const [collection] = (await api.get("/v1/collections", { params: { query: { ...query, owner: handle } } }))
     .items;
