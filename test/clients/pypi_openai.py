@@ -99,7 +99,7 @@ def models() -> str:
 def lost() -> str:
     """The client gives up waiting and sends its request again, twice."""
     hasty = client.with_options(timeout=0.4, max_retries=2)
-    slow = fields(n=4, extra_body={"seed": 88_001, "steps": 32})
+    slow = fields(n=4, extra_body={"seed": 88_001, "steps": 96})
     refusal(lambda: hasty.images.generate(**slow), openai.APITimeoutError)
     return f"3 attempts, {len(jobs_with(88_001))} job"
 
