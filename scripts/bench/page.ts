@@ -52,6 +52,7 @@ ${gaps.join("\n") || "Nothing."}
 
 ## Not here
 No GPU was at hand for any row: [gpu.py](../gpu-runner/bench/gpu.py) measures the same at SDXL's size on one. Mix-of-Show's LBFGS fusion is no package
-of PyPI.
+of PyPI. The merged stream has no row: bases with gates refuse it, for no one file can hold what depends on the prompt, and on others it was not
+measured beside a plain stream. The download of an adapter stands for streams.
 `;
 }
