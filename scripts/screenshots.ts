@@ -1,5 +1,5 @@
 // npm run screenshots: every page at four widths, light and dark, into .local/screenshots. Uses the running server, or starts one.
-//   npm run screenshots -- compose browse     only pages whose address contains one of these words
+//   npm run screenshots -- compose browse     only pages whose address contains one of these words; the others' stay
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -29,7 +29,7 @@ const server = await someServer();
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 let faults = 0;
 try {
-  rmSync(OUT, { recursive: true, force: true });
+  if (words.length === 0) rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   const contexts = { demo: await signedIn(server), operator: await signedIn(server.operator) };
   for (const { path, as } of await sitePages(new Orthoplex({ url: server.url, key: server.apiKey }))) {
