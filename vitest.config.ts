@@ -35,7 +35,7 @@ export default defineConfig({
     // For a machine with other work: other stages run beside this one. Alone the slowest test takes some five seconds.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Every account that a test makes is sent an e-mail, which goes to the log.
+    // Every account that a test makes is sent an email, which goes to the log.
     onConsoleLog: (line) => !line.startsWith("Email to "),
   },
 });

@@ -44,7 +44,7 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     likes_insert:
       "Counts a like on its target and its day, and notifies the owner in one row until it is read, within the like's transaction.",
     notifications_insert_email:
-      "An e-mail is due in the transaction of the notification that it repeats, so that neither is without the other.",
+      "An email is due in the transaction of the notification that it repeats, so that neither is without the other.",
   },
   pictures: {
     adapters_rating_pictures:

@@ -35,7 +35,7 @@ import { nameOfPasskey } from "./passkeys.ts";
 import { claimByReset } from "./passwords.ts";
 import { authRefusal } from "./refusals.ts";
 
-/** Runs work that the reply does not wait for: the time that an e-mail takes would reveal whether an account exists. */
+/** Runs work that the reply does not wait for: the time that an email takes would reveal whether an account exists. */
 export type Background = (work: Promise<unknown>) => void;
 
 type UserId = (typeof users.$inferSelect)["id"];

@@ -1,4 +1,4 @@
-// The texts of the e-mails. Plain text, one link to follow, and what to do if it was not you. Pure.
+// The texts of the emails. Plain text, one link to follow, and what to do if it was not you. Pure.
 
 import { RESET_LINK_TTL_SECONDS, VERIFY_LINK_TTL_SECONDS } from "../../schema/contract/limits.ts";
 
@@ -14,12 +14,12 @@ const message = (to: string, subject: string, paragraphs: readonly string[]): Em
 });
 
 export const verificationMessage = ({ name, email }: Person, link: string) =>
-  message(email, "Confirm your e-mail address", [
+  message(email, "Confirm your email address", [
     `Hello ${name},`,
     "welcome to Orthoplex. Please confirm that this address is yours:",
     link,
     `The link works for ${hours(VERIFY_LINK_TTL_SECONDS)}. Until then your account works too; a confirmed address lets you reset a lost password and sign in with GitHub.`,
-    "If you did not make an account, ignore this e-mail: without the link nothing is confirmed.",
+    "If you did not make an account, ignore this email: without the link nothing is confirmed.",
   ]);
 
 export const resetMessage = ({ name, email }: Person, link: string) =>
@@ -28,20 +28,20 @@ export const resetMessage = ({ name, email }: Person, link: string) =>
     "somebody asked for a new password for your account. If it was you, choose one here:",
     link,
     `The link works once, for ${hours(RESET_LINK_TTL_SECONDS)}. Every device is signed out when the password changes.`,
-    "If it was not you, ignore this e-mail: your password stays as it is.",
+    "If it was not you, ignore this email: your password stays as it is.",
   ]);
 
 export const changeMessage = ({ name }: Person, newEmail: string, link: string) =>
-  message(newEmail, "Confirm your new e-mail address", [
+  message(newEmail, "Confirm your new email address", [
     `Hello ${name},`,
     "you want this to be the address of your Orthoplex account. Please confirm it:",
     link,
     `The link works once, for ${hours(RESET_LINK_TTL_SECONDS)}. Until then your old address stays.`,
-    "If you did not ask for it, ignore this e-mail: nothing changes.",
+    "If you did not ask for it, ignore this email: nothing changes.",
   ]);
 
 export const changeNotice = ({ name, email }: Person, newEmail: string, account: string) =>
-  message(email, "Your e-mail address is about to change", [
+  message(email, "Your email address is about to change", [
     `Hello ${name},`,
     `somebody who is signed in to your account wants to change its address to ${newEmail}. It changes when that address is confirmed.`,
     "If it was you, there is nothing to do. If it was not, change your password now, which signs out everybody else:",
@@ -61,7 +61,7 @@ type TrainingEnd = {
   succeeded: boolean;
   /** Of the page of the training. */
   page: string;
-  /** Of the page that asks whether to stop these e-mails. */
+  /** Of the page that asks whether to stop these emails. */
   stopPage: string;
   /** Where a mail program stops them by one POST (RFC 8058); null where that is not https. */
   stopAddress: string | null;
@@ -74,7 +74,7 @@ export const trainingMessage = ({ name, email }: Person, end: TrainingEnd): Emai
       ? `your training of ${end.concept} has ended. Compare its samples with your pictures, then publish it or train it again:`
       : `your training of ${end.concept} has failed. Why, and what to do, stands here:`,
     end.page,
-    `You get this e-mail because you ordered the training. To get no more of these: ${end.stopPage}`,
+    `You get this email because you ordered the training. To get no more of these: ${end.stopPage}`,
   ]),
   ...(end.stopAddress && {
     headers: {

@@ -1,4 +1,4 @@
-// The e-mail address of an account: sending the verification again, and changing it for another that is verified first.
+// The email address of an account: sending the verification again, and changing it for another that is verified first.
 
 import { createEmailVerificationToken } from "better-auth/api";
 import { and, eq, gt, sql } from "drizzle-orm";
@@ -19,7 +19,7 @@ const identifierOf = async (token: string) => `change-email:${await sha256Hex(to
 
 type EmailChange = { user_id: Caller["id"]; from: string; to: string };
 
-/** Sends the verification e-mail of the sign-up again. */
+/** Sends the verification email of the sign-up again. */
 export async function verifyAgain({
   env,
   db,
@@ -47,7 +47,7 @@ export async function verifyAgain({
 }
 
 /**
- * Sends a link to the new address and a notice to the old one. An address that another account has gets no e-mail; the reply is
+ * Sends a link to the new address and a notice to the old one. An address that another account has gets no email; the reply is
  * the same, so that nobody learns who has an account.
  */
 export async function askEmailChange(

@@ -1,4 +1,4 @@
-// Sends e-mails by the MAIL binding where MAIL_FROM is set, and otherwise to the log; limited per account and hour.
+// Sends emails by the MAIL binding where MAIL_FROM is set, and otherwise to the log; limited per account and hour.
 
 import { EMAILS_PER_HOUR_MAX } from "../../schema/contract/limits.ts";
 import type { users } from "../../schema/tables.ts";
@@ -28,7 +28,7 @@ type EmailKind = "account" | "training";
 const counterOf = (kind: EmailKind, userId: string) =>
   kind === "account" ? `emails:${userId}` : `emails:${kind}:${userId}`;
 
-/** Counts an e-mail if the account may have another this hour. One statement, so that two at once cannot both be the last. */
+/** Counts an email if the account may have another this hour. One statement, so that two at once cannot both be the last. */
 export async function countEmail(
   db: Db,
   userId: (typeof users.$inferSelect)["id"],
@@ -47,7 +47,7 @@ export async function countEmail(
 
 export const TOO_MANY_EMAILS = new Refusal(
   "rate_limited",
-  `An account is sent at most ${EMAILS_PER_HOUR_MAX} e-mails an hour. Look in your spam folder, or try again later.`,
+  `An account is sent at most ${EMAILS_PER_HOUR_MAX} emails an hour. Look in your spam folder, or try again later.`,
   [],
   { retryAfterSeconds: WINDOW_SECONDS },
 );

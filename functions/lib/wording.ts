@@ -59,5 +59,5 @@ function formatWords(format: string, pattern: string | undefined): string | unde
   const kind = /^\^([a-z]{3}_)/.exec(pattern ?? "")?.[1];
   if (format === "template_literal" && kind) return `must be an id that begins with ${kind}`;
   if (format === "base64") return "must be base64";
-  return format === "email" ? "must be an e-mail address" : undefined;
+  return format === "email" ? "must be an email address" : undefined;
 }

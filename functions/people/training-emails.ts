@@ -1,5 +1,5 @@
-// E-mails about trainings that have ended. A trigger writes what is due with the notification; cron sends it, once, and not to somebody
-// who has read the notification, has stopped these e-mails or has not confirmed the address.
+// Emails about trainings that have ended. A trigger writes what is due with the notification; cron sends it, once, and not to somebody
+// who has read the notification, has stopped these emails or has not confirmed the address.
 
 import { trainingMessage } from "../auth/email-texts.ts";
 import { countEmail, sendEmail } from "../auth/mail.ts";
@@ -86,7 +86,7 @@ async function endOf(env: Env, row: Due, origin: string, now: number) {
   };
 }
 
-/** By the link of an e-mail, which is signed: whoever holds it may stop these e-mails, and nothing else. */
+/** By the link of an email, which is signed: whoever holds it may stop these emails, and nothing else. */
 export async function stopTrainingEmails(db: Db, userId: string): Promise<void> {
   await db.$client.prepare("UPDATE users SET training_emails = 0 WHERE id = ?").bind(userId).run();
 }

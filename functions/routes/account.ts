@@ -78,9 +78,9 @@ const revoke = createRoute({
 const stopEmails = createRoute({
   method: "post",
   path: "/v1/training-emails/{user}/stop",
-  summary: "Stop e-mails about your trainings",
+  summary: "Stop emails about your trainings",
   description:
-    "The address stands in each of these e-mails, signed, for people and for their mail programs (RFC 8058): it needs no key. The setting is " +
+    "The address stands in each of these emails, signed, for people and for their mail programs (RFC 8058): it needs no key. The setting is " +
     "`training_emails` of your profile.",
   tags: ["account"],
   request: { params: idParam("user", idOf("usr")), query: SignedQuery },

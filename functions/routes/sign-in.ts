@@ -109,7 +109,7 @@ const verification = createRoute({
   summary: "Resend the verification email",
   tags,
   middleware,
-  responses: { 202: jsonReply("The e-mail is on its way", EmailSent) },
+  responses: { 202: jsonReply("The email is on its way", EmailSent) },
 });
 const email = createRoute({
   method: "post",
@@ -119,7 +119,7 @@ const email = createRoute({
   tags,
   middleware,
   request: { body: jsonBody(EmailChange) },
-  responses: { 202: jsonReply("The e-mail is on its way", EmailSent) },
+  responses: { 202: jsonReply("The email is on its way", EmailSent) },
 });
 const confirm = createRoute({
   method: "post",

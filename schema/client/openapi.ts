@@ -2040,7 +2040,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The e-mail is on its way */
+                /** @description The email is on its way */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -2735,7 +2735,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The e-mail is on its way */
+                /** @description The email is on its way */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -6876,8 +6876,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop e-mails about your trainings
-         * @description The address stands in each of these e-mails, signed, for people and for their mail programs (RFC 8058): it needs no key. The setting is `training_emails` of your profile.
+         * Stop emails about your trainings
+         * @description The address stands in each of these emails, signed, for people and for their mail programs (RFC 8058): it needs no key. The setting is `training_emails` of your profile.
          */
         post: {
             parameters: {
@@ -8625,7 +8625,7 @@ export interface components {
              * @description Set while the account may only read
              */
             suspended_at: string | null;
-            /** @description Whether you also get an e-mail when a training of yours ends */
+            /** @description Whether you also get an email when a training of yours ends */
             training_emails: boolean;
             usage: {
                 bytes_stored: number;
@@ -9662,7 +9662,7 @@ export interface components {
         EmailSent: {
             /**
              * Format: email
-             * @description The address that the e-mail is sent to
+             * @description The address that the email is sent to
              */
             to: string;
         };

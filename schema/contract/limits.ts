@@ -190,7 +190,7 @@ export const RESET_LINK_TTL_SECONDS = 3_600;
 export const VERIFY_LINK_TTL_SECONDS = 24 * 3_600;
 /** For one account, from everywhere together; GUESS_LIMIT in wrangler.toml says the same. */
 export const PASSWORD_GUESSES_PER_MINUTE_MAX = 10;
-/** E-mails of all kinds for one account, to any address. */
+/** Emails of all kinds for one account, to any address. */
 export const EMAILS_PER_HOUR_MAX = 5;
 
 // Moderation

@@ -27,7 +27,7 @@ export const Account = z
       .meta({ description: "Ratings that lists show you without being asked, beside general" }),
     training_emails: z
       .boolean()
-      .meta({ description: "Whether you also get an e-mail when a training of yours ends" }),
+      .meta({ description: "Whether you also get an email when a training of yours ends" }),
     has_password: z.boolean(),
     has_github: z.boolean(),
     passkeys: z.int().meta({ description: "How many passkeys sign in to this account" }),

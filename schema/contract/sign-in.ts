@@ -1,4 +1,4 @@
-// Sign-in methods and account data: credentials, sessions, passkeys, password, e-mail address, and deleting the account. Signing in itself is
+// Sign-in methods and account data: credentials, sessions, passkeys, password, email address, and deleting the account. Signing in itself is
 // better-auth's, under /auth.
 
 import { z } from "zod";
@@ -55,13 +55,13 @@ export const EmailChange = z
   .meta({ id: "EmailChange" });
 
 export const EmailConfirm = z
-  .strictObject({ token: z.string().regex(/^[0-9a-z]{40}$/, "must be the one from the e-mail") })
+  .strictObject({ token: z.string().regex(/^[0-9a-z]{40}$/, "must be the one from the email") })
   .meta({ id: "EmailConfirm" });
 
 export const EmailConfirmed = z.object({ email: z.email() }).meta({ id: "EmailConfirmed" });
 
 export const EmailSent = z
-  .object({ to: z.email().meta({ description: "The address that the e-mail is sent to" }) })
+  .object({ to: z.email().meta({ description: "The address that the email is sent to" }) })
   .meta({ id: "EmailSent" });
 
 export const AccountDelete = z

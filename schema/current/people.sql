@@ -138,7 +138,7 @@ CREATE TRIGGER likes_insert AFTER INSERT ON likes BEGIN
     data = json_set(data, '$.count', json_extract(data, '$.count') + 1);
 END;
 
--- An e-mail is due in the transaction of the notification that it repeats, so that neither is without the other.
+-- An email is due in the transaction of the notification that it repeats, so that neither is without the other.
 CREATE TRIGGER notifications_insert_email AFTER INSERT ON notifications WHEN new.kind = 'training_ended' BEGIN
   INSERT INTO emails_due (notification_id, due_at) SELECT new.id, new.created_at FROM users
   WHERE id = new.user_id AND training_emails AND email_verified;

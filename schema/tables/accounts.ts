@@ -22,7 +22,7 @@ export const users = sqliteTable(
     role: text("role", { enum: USER_ROLES }).notNull().default("user"),
     /** Ratings shown without being asked for, beside "general". */
     shownRatings: json<Rating[]>("shown_ratings").notNull().default(sql`'[]'`),
-    /** Whether they also get an e-mail when a training that they ordered ends. */
+    /** Whether they also get an email when a training that they ordered ends. */
     trainingEmails: flag("training_emails").notNull().default(true),
     suspendedAt: at("suspended_at"),
     /** Set when the account was deleted: the row stays as the owner of tombstones, without a name or an address. */

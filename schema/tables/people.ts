@@ -124,7 +124,7 @@ export const notifications = sqliteTable(
   ],
 );
 
-/** Notifications that are to be sent as e-mails: the outbox of cron. Its rows are written by a trigger of the migration. */
+/** Notifications that are to be sent as emails: the outbox of cron. Its rows are written by a trigger of the migration. */
 export const emailsDue = sqliteTable(
   "emails_due",
   {

@@ -1,5 +1,5 @@
 // The address of a local server. Passes every request on to `wrangler dev`, which listens elsewhere, except what workerd's development entry
-// would answer by itself to anybody, without a key: stored files (/cdn-cgi/local/r2), cron at any time, e-mail. Headers that make that entry
+// would answer by itself to anybody, without a key: stored files (/cdn-cgi/local/r2), cron at any time, email. Headers that make that entry
 // assume another address, Worker or client are dropped, and only this machine's names with this port are served.
 
 import {

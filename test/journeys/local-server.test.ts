@@ -67,7 +67,7 @@ describe("a local server", { timeout: 180_000 }, () => {
     }
   });
 
-  test("serves no stored file, runs no cron and accepts no e-mail without a key", async () => {
+  test("serves no stored file, runs no cron and accepts no email without a key", async () => {
     const { items } = (await (await fetch(`${server.url}/v1/adapters?limit=1`)).json()) as {
       items: { latest_version: { sha256: string } }[];
     };

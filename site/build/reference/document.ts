@@ -63,7 +63,7 @@ interface RawDocument {
   components: { schemas: Record<string, Schema> };
 }
 
-/** In the order of work; a tag that is not named here comes last, under its own name. */
+/** In the order of work. */
 const GROUP_TITLES: Record<string, string> = {
   generations: "Generations",
   adapters: "Adapters",
@@ -74,6 +74,7 @@ const GROUP_TITLES: Record<string, string> = {
   bases: "Bases",
   compositions: "Compositions",
   mixes: "Mixes",
+  pictures: "Shared pictures",
   collections: "Collections",
   people: "People",
   account: "Account and keys",
@@ -105,10 +106,11 @@ export function readReference(): Reference {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, raw]) => operationOf(method, path, raw)),
   );
-  const tags = new Set([...Object.keys(GROUP_TITLES), ...operations.map(({ tag }) => tag)]);
-  const groups = [...tags].map((tag) => ({
+  const untitled = operations.find(({ tag }) => !(tag in GROUP_TITLES));
+  if (untitled) throw new Error(`GROUP_TITLES names no tag ${untitled.tag}, of ${untitled.path}`);
+  const groups = Object.entries(GROUP_TITLES).map(([tag, title]) => ({
     id: tag,
-    title: GROUP_TITLES[tag] ?? tag,
+    title,
     operations: operations.filter((operation) => operation.tag === tag),
   }));
   return {

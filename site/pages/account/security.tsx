@@ -131,7 +131,7 @@ function Password({ account, changed }: { account: Account; changed: () => void 
       <h3>Password</h3>
       {has_password ? (
         <TextField
-          label="Present password"
+          label="Current password"
           fault={faultAt(failure, "/current_password")}
           type="password"
           required

@@ -120,7 +120,13 @@ function RunnerRow({
       <td>
         {runner.device}, {runner.dtype}, {bytesOf(runner.memory_bytes)}
       </td>
-      <td>{runner.bases.join(", ")}</td>
+      <td>
+        <ul class="bases">
+          {runner.bases.map((base) => (
+            <li key={base}>{base}</li>
+          ))}
+        </ul>
+      </td>
       <td>
         {agoOf(runner.last_seen_at, now)} {isSilent(runner, now) && <span class="tag bad">silent</span>}{" "}
         {runner.drain_requested_at && <span class="tag busy">draining</span>}

@@ -1,4 +1,4 @@
-// Reads the e-mails that a server without MAIL_FROM writes to its log.
+// Reads the emails that a server without MAIL_FROM writes to its log.
 
 import { vi } from "vitest";
 
@@ -6,7 +6,7 @@ export type Sent = { to: string; subject: string; text: string; link: URL | null
 
 const emails: Sent[] = [];
 
-/** From here on every e-mail is recorded. Call it once per file, before the first account is made. */
+/** From here on every email is recorded. Call it once per file, before the first account is made. */
 export function collectEmails(): void {
   emails.length = 0;
   vi.spyOn(console, "log").mockImplementation((line: unknown) => {
@@ -20,11 +20,11 @@ export function collectEmails(): void {
 
 export const emailsTo = (to: string) => emails.filter((email) => email.to === to);
 
-/** The newest e-mail to an address with this text in its subject. It is written after the answer, so it is waited for. */
+/** The newest email to an address with this text in its subject. It is written after the answer, so it is waited for. */
 export const emailTo = (to: string, subject: string) =>
   vi.waitFor(() => {
     const found = emailsTo(to).findLast((email) => email.subject.includes(subject));
-    if (!found?.link) throw new Error(`No e-mail "${subject}" to ${to}`);
+    if (!found?.link) throw new Error(`No email "${subject}" to ${to}`);
     return { ...found, link: found.link };
   });
 

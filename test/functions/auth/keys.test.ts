@@ -65,7 +65,7 @@ describe("an account", () => {
     expect(taken.body.handle).toBe("adminka");
   });
 
-  it("is refused a second time for one e-mail address", async () => {
+  it("is refused a second time for one email address", async () => {
     await expect(signUp("Ada", "ada@example.com")).rejects.toThrow("USER_ALREADY_EXISTS");
   });
 

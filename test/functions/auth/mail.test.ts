@@ -1,4 +1,4 @@
-// E-mails: verification, reset, change of address. Who gets one, how often, and what a link may do once.
+// Emails: verification, reset, change of address. Who gets one, how often, and what a link may do once.
 
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -16,11 +16,11 @@ const signIn = (email: string, password: string) =>
 const resetEmailCount = () =>
   env.DB.prepare("DELETE FROM verifications WHERE identifier LIKE 'emails:%'").run();
 
-describe("an e-mail address", () => {
-  it("is verified by the link of the sign-up's e-mail, and signing in does not wait for it", async () => {
+describe("an email address", () => {
+  it("is verified by the link of the sign-up's email, and signing in does not wait for it", async () => {
     const cookie = await signUp("Ada");
     expect((await ask("GET", "/v1/account", { headers: { cookie } })).status).toBe(200);
-    const { link, text } = await emailTo("ada@example.com", "Confirm your e-mail");
+    const { link, text } = await emailTo("ada@example.com", "Confirm your email");
     expect(text).toContain("Hello Ada,");
     expect(await verifiedOf("ada@example.com")).toBe(0);
     const followed = await ask("GET", pathOf(link));
@@ -36,7 +36,7 @@ describe("an e-mail address", () => {
     expect(await verifiedOf("bea@example.com")).toBe(0);
   });
 
-  it("gets its e-mail again on request, limited per hour, and not once it is verified", async () => {
+  it("gets its email again on request, limited per hour, and not once it is verified", async () => {
     const headers = headersOf(await signUp("Cleo"));
     await emailTo("cleo@example.com", "Confirm");
     for (let sent = 1; sent < EMAILS_PER_HOUR_MAX; sent++) {
@@ -63,7 +63,7 @@ describe("a forgotten password", () => {
   const reset = (token: string | null, newPassword: string) =>
     ask("POST", "/auth/reset-password", { body: { token, newPassword } });
 
-  it("is replaced once by the link of the e-mail, and every session ends", async () => {
+  it("is replaced once by the link of the email, and every session ends", async () => {
     const cookie = await signUp("Dora");
     await request("dora@example.com");
     const { link } = await emailTo("dora@example.com", "Choose a new password");
@@ -94,7 +94,7 @@ describe("a forgotten password", () => {
     expect(emailsTo("nobody@example.com")).toEqual([]);
   });
 
-  it("sends a limited number of e-mails per hour and answers the same", async () => {
+  it("sends a limited number of emails per hour and answers the same", async () => {
     await signUp("Fay");
     await emailTo("fay@example.com", "Confirm");
     for (let i = 0; i < EMAILS_PER_HOUR_MAX + 2; i++)

@@ -91,7 +91,7 @@ describe("a password", () => {
   const change = (headers: Record<string, string>, body: object) =>
     ask("POST", "/v1/account/password", { headers, body });
 
-  it("is changed with the current one, which ends all other sessions and sends an e-mail", async () => {
+  it("is changed with the current one, which ends all other sessions and sends an email", async () => {
     await signUp("Edna");
     const [here, there] = [await signIn("edna@example.com"), await signIn("edna@example.com")];
     const wrong = await change(here.headers, { current_password: "no", new_password: "new battery" });

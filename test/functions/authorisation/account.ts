@@ -43,7 +43,7 @@ const resetEmailCount = () =>
 const idOf = (who: Person) =>
   db().prepare("SELECT id FROM users WHERE handle = ?").bind(who.handle).first<string>("id");
 
-/** Stands in an e-mail about a training of theirs. */
+/** Stands in an email about a training of theirs. */
 async function stopLinkOf({ owner }: World): Promise<Call> {
   const address = await signUrl(env.UPLOAD_SIGNING_SECRET, {
     method: "POST",

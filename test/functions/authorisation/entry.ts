@@ -9,8 +9,8 @@ import type { Person } from "../cast.ts";
  * owner: only the owner of the thing; others get 403 or 404.
  * session: like caller, but never a key (403 session_required).
  * moderator: a session whose account has the role moderator.
- * operator: a session whose e-mail stands in OPERATOR_EMAILS.
- * machine: a key of `scope` of somebody whose e-mail stands in OPERATOR_EMAILS.
+ * operator: a session whose email stands in OPERATOR_EMAILS.
+ * machine: a key of `scope` of somebody whose email stands in OPERATOR_EMAILS.
  * signed: the signature in the address is the right; keys and sessions change nothing.
  */
 export type Right =
@@ -30,7 +30,7 @@ export type World = {
   other: Person;
   /** Has the role moderator. */
   moderator: Person;
-  /** Its e-mail stands in OPERATOR_EMAILS. */
+  /** Its email stands in OPERATOR_EMAILS. */
   operator: Person;
 };
 

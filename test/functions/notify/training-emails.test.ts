@@ -1,4 +1,4 @@
-// Who ordered a training gets an e-mail when it ends: once, if they may and want to, and until the link of the e-mail stops it.
+// Who ordered a training gets an email when it ends: once, if they may and want to, and until the link of the email stops it.
 
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
@@ -43,7 +43,7 @@ async function ended(how: typeof deliverAdapter | typeof giveUp = deliverAdapter
   return id;
 }
 
-describe("an e-mail about a training", () => {
+describe("an email about a training", () => {
   it("is sent once, with a link to the training, whether it succeeded or failed", async () => {
     for (const how of [deliverAdapter, giveUp]) {
       const before = sent().length;
@@ -89,7 +89,7 @@ describe("an e-mail about a training", () => {
     expect(sent().length).toBe(before);
   });
 
-  it("does not use up the e-mails of the account itself, and is bounded an hour", async () => {
+  it("does not use up the emails of the account itself, and is bounded an hour", async () => {
     const before = sent().length;
     for (let i = 0; i <= EMAILS_PER_HOUR_MAX; i++) await ended();
     await run(later());
@@ -111,7 +111,7 @@ describe("an e-mail about a training", () => {
   });
 });
 
-describe("the link that stops these e-mails", () => {
+describe("the link that stops these emails", () => {
   const wants = async () => (await ada.must<Account>("GET", "/v1/account")).training_emails;
 
   it("works without a session, and for mail programs by one POST of a form", async () => {

@@ -1,4 +1,4 @@
-// /account/emails/: where the link of an e-mail about a training leads. Stops these e-mails, without a session: the address is signed. It
+// /account/emails/: where the link of an email about a training leads. Stops these emails, without a session: the address is signed. It
 // asks first, since mail programs and their scanners open links by themselves.
 
 import { useState } from "preact/hooks";
@@ -20,7 +20,7 @@ export function EmailsPage() {
   return (
     <div class="sign-in">
       <header class="page-head">
-        <h1>{done ? "You get no more of these e-mails" : "E-mails about your trainings"}</h1>
+        <h1>{done ? "You get no more of these emails" : "Emails about your trainings"}</h1>
         <p class="quiet">
           {done
             ? "The end of a training still stands in the app, under Notifications."
@@ -30,13 +30,13 @@ export function EmailsPage() {
       {failure && <FailureNotice failure={failure} />}
       {!done && !user && (
         <Notice variant="info" title="This address lacks its signature">
-          <p>Open the link of an e-mail as a whole, or change the setting in your account.</p>
+          <p>Open the link of an email as a whole, or change the setting in your account.</p>
         </Notice>
       )}
       <div class="actions">
         {!done && user && !failure && (
           <button type="button" class="button primary" disabled={busy} onClick={stop}>
-            {busy ? "One moment" : "Stop these e-mails"}
+            {busy ? "One moment" : "Stop these emails"}
           </button>
         )}
         <a class="button" href="/account/#profile">
