@@ -7,11 +7,12 @@ import { lengthOf } from "../../schema/contract/cut-text.ts";
 import type { Generation, GenerationCreate } from "../../schema/contract/jobs.ts";
 import { PROMPT_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import type { SampleSpec } from "../../schema/contract/runner.ts";
+import type { StoredGenerationRequest, StoredSampleSpec } from "../../schema/tables.ts";
 import { knownBase } from "../catalog/bases.ts";
 import { peopleIn } from "../catalog/prompt-rules.ts";
 import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
-import { plannedGeneration, undrawable } from "../dispatch/order-generation.ts";
+import { plannedGeneration, specMembers, undrawable } from "../dispatch/order-generation.ts";
 import { roomOf, shapeFor } from "../lib/base-sizes.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
@@ -171,6 +172,7 @@ function withSize(order: NewJob, { width, height }: { width: number; height: num
 }
 
 function withPrompt(order: NewJob, prompt: string): NewJob {
-  const request = { ...(order.request as Generation["request"]), prompt };
-  return { ...order, request, spec: { ...(order.spec as SampleSpec), prompt } };
+  const request = { ...(order.request as StoredGenerationRequest), prompt };
+  const spec = { ...(order.spec as StoredSampleSpec), prompt, adapters: specMembers(request, prompt) };
+  return { ...order, request, spec };
 }

@@ -4,6 +4,7 @@
 import type { Base } from "../../schema/contract/bases.ts";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import { peopleIn } from "../catalog/prompt-rules.ts";
+import { calls } from "../lib/base-sizes.ts";
 
 type Described = Pick<Base, "id" | "prompt" | "sizes">;
 
@@ -33,15 +34,13 @@ const SEVERAL = new RegExp(
 const isBackground = (base: Described, clause: string) =>
   BACKGROUND.test(clause) && !PERSON.test(clause) && peopleIn(base, clause) === 0;
 
-const says = (clause: string, trigger: string) => clause.toLowerCase().includes(trigger);
-
 /**
  * Whether a prompt certainly means more people than the one of a trigger: another trigger, two nouns of people, he and she, or a word for
  * several. Whoever writes the trigger and a noun of a person in another clause, or the trigger in two clauses, means two as well.
  */
 function meansSeveral(clauses: readonly string[], trigger: string): boolean {
-  const own = clauses.filter((clause) => says(clause, trigger));
-  const others = clauses.filter((clause) => !says(clause, trigger));
+  const own = clauses.filter((clause) => calls(clause, trigger));
+  const others = clauses.filter((clause) => !calls(clause, trigger));
   const prompt = [...own.map((clause) => clause.toLowerCase().replaceAll(trigger, "")), ...others].join("; ");
   const nouns = (text: string) => (text.match(NOUNS) ?? []).length;
   if (TRIGGER.test(prompt) || SEVERAL.test(prompt) || nouns(prompt) > 1 || own.length > 1) return true;
@@ -53,7 +52,7 @@ function meansSeveral(clauses: readonly string[], trigger: string): boolean {
 function asOnePerson(base: Described, clauses: readonly string[], trigger: string): string | null {
   const people = clauses.filter((clause) => !isBackground(base, clause));
   if (people.length < 2 || meansSeveral(clauses, trigger)) return null;
-  const own = people.find((clause) => says(clause, trigger));
+  const own = people.find((clause) => calls(clause, trigger));
   const words = own ? [own, ...people.filter((clause) => clause !== own)] : people;
   const person = own ? words.join(", ") : `${trigger} ${words.join(", ")}`;
   return [person, ...clauses.filter((clause) => isBackground(base, clause))].join("; ");
@@ -74,9 +73,8 @@ export function promptWithTriggers(
   prompt: string,
   { members, room }: { members: readonly Pick<ResolvedMember, "trigger">[]; room: number },
 ): string {
-  const said = prompt.toLowerCase();
   const missing = [...new Set(members.map(({ trigger }) => trigger))].filter(
-    (trigger) => !said.includes(trigger),
+    (trigger) => !calls(prompt, trigger),
   );
   const isGrammar = base.prompt.kind === "grammar";
   if (missing.length > 0 && !isGrammar) return `${missing.join(" and ")}, ${prompt}`;

@@ -12,6 +12,7 @@ import { findComposition } from "../compose/compositions.ts";
 import { asMember, type Cast, resolveMembers, triggerFault } from "../compose/members.ts";
 import { resolveMix } from "../compose/mixes.ts";
 import type { Db } from "../db.ts";
+import { calls, membersInNeedOfRoom } from "../lib/base-sizes.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import { blockedFault } from "../policy/blocklist.ts";
 import type { Caller } from "../rights/rights.ts";
@@ -60,7 +61,8 @@ export async function plannedGeneration(
     const detail = `${awaited.member.ref} is trained for ${awaited.baseId}, not for ${cast.base.id}.`;
     return refuse("adapter_incompatible", detail, `${requested.pointer}/${awaited.place}`);
   }
-  const people = Math.max(peopleIn(cast.base, input.prompt), requested.members.length);
+  const wanted = [...cast.members.map(({ resolved }) => resolved), ...(awaited ? [awaited.member] : [])];
+  const people = Math.max(peopleIn(cast.base, input.prompt), membersInNeedOfRoom(wanted, input.prompt));
   const size = sizeOf(cast.base, input.size, people);
   if (size instanceof Refusal) return size;
   const settings = settingsOf(cast.base, input);
@@ -148,9 +150,6 @@ const inputName = (versionId: string) => `${versionId}.safetensors`;
 
 function specOf(request: StoredGenerationRequest, size: { width: number; height: number }): StoredSampleSpec {
   const { prompt, negative_prompt, seed, steps, guidance, sampler, clip_skip, count } = request;
-  const adapters = request.adapters.map((member) =>
-    isThere(member) ? { ...member, ...gatedBy(member, prompt), input: inputName(member.version_id) } : member,
-  );
   return {
     prompt,
     negative_prompt,
@@ -162,14 +161,23 @@ function specOf(request: StoredGenerationRequest, size: { width: number; height:
     width: size.width,
     height: size.height,
     count,
-    adapters,
+    adapters: specMembers(request, prompt),
   };
 }
+
+/** Depends on the prompt that the runner gets: a LoRA of another program is gated by it. */
+export const specMembers = (
+  { adapters }: Pick<StoredGenerationRequest, "adapters">,
+  prompt: string,
+): StoredSampleSpec["adapters"] =>
+  adapters.map((member) =>
+    isThere(member) ? { ...member, ...gatedBy(member, prompt), input: inputName(member.version_id) } : member,
+  );
 
 /** A LoRA of another program acts at its trigger where the prompt names it, and on the whole picture elsewhere. */
 function gatedBy({ foreign, trigger }: ResolvedMember, prompt: string): Pick<ResolvedMember, "foreign"> {
   if (!foreign) return {};
-  return { foreign: { words: prompt.toLowerCase().includes(trigger) ? foreign.words : null } };
+  return { foreign: { words: calls(prompt, trigger) ? foreign.words : null } };
 }
 
 function inputsOf(cast: Cast): StoredInput[] {

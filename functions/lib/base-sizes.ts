@@ -1,4 +1,4 @@
-// The sizes of a base, from its description. Pure; runs in a Worker and a browser.
+// The sizes of a base, from its description, and how many members of a composition need room in one. Pure; runs in a Worker and a browser.
 
 import type { Base } from "../../schema/contract/bases.ts";
 
@@ -31,6 +31,20 @@ export function nearestSide(
 
 /** How many people have room in a shape: any number where they have no places of their own. */
 export const roomOf = ({ people }: Base["sizes"][number]) => people ?? Number.POSITIVE_INFINITY;
+
+/** Whether a prompt calls the member of a trigger, however it is capitalised. */
+export const calls = (prompt: string, trigger: string): boolean => prompt.toLowerCase().includes(trigger);
+
+/**
+ * How many members need room: those that the prompt calls, and those with a region. Any other is not drawn, so it needs none. One whose
+ * trigger is not known yet may be called.
+ */
+export const membersInNeedOfRoom = (
+  members: readonly { trigger: string | undefined; region: object | null }[],
+  prompt: string,
+): number =>
+  members.filter(({ trigger, region }) => region !== null || trigger === undefined || calls(prompt, trigger))
+    .length;
 
 /**
  * The base's own size where that has room for so many people; else the smallest shape that has, else the roomiest there is: nobody is added

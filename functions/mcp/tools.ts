@@ -127,7 +127,7 @@ export function addTools(server: McpServer, reach: Reach): void {
         base: token(NAME_MAX_CHARACTERS).optional().describe("only where no adapter is named"),
         seed,
         size: size.describe(
-          `one of the base's sizes; without it, the smallest with room for the prompt's people and the adapters. ${sizesOfBases()}`,
+          `one of the base's sizes; without it, the smallest with room for the prompt's people and the adapters that it calls. ${sizesOfBases()}`,
         ),
         count: count.optional(),
         steps,

@@ -9871,7 +9871,7 @@ export interface components {
             sampler?: string;
             /** @description Chosen at random and reported where it is left out */
             seed?: number;
-            /** @description Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters */
+            /** @description Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters that it calls or that have a region */
             size?: string;
             steps?: number;
             webhook?: components["schemas"]["JobWebhook"];

@@ -82,7 +82,7 @@ export const GenerationCreate = z
     }),
     size: Size.optional().meta({
       description:
-        "Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters",
+        "Without it: the base's own, or the smallest of its sizes that has room for the prompt's people and the adapters that it calls or that have a region",
     }),
     count: z.int().min(1).max(GENERATION_COUNT_MAX).default(1),
     preview_of: idOf("ver").optional().meta({

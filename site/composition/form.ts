@@ -1,8 +1,8 @@
 // The compose form as data, and every change to it. Pure: the page only dispatches and renders.
 
-import { generatesSize, roomOf, shapeFor } from "../../functions/lib/base-sizes.ts";
+import { generatesSize, membersInNeedOfRoom, roomOf, shapeFor } from "../../functions/lib/base-sizes.ts";
 import type { Adapter, Base, GenerationCreate, Region } from "../api.ts";
-import { proposePrompt } from "./prompt.ts";
+import { addPerson, proposePrompt } from "./prompt.ts";
 import { type Canvas, columns, rescaled } from "./region.ts";
 
 /** columns: equal boxes side by side. boxes: set by the user. open: no boxes, the prompt decides. */
@@ -79,6 +79,8 @@ export type Change =
   | { type: "place"; placement: Placement }
   | { type: "size"; size: string }
   | { type: "prompt"; prompt: string }
+  /** Calls a member in the prompt, as a person before the background. */
+  | { type: "mention"; trigger: string }
   | {
       type: "set";
       values: Partial<
@@ -109,7 +111,7 @@ function applied(form: Form, change: Change, known: Known): Form {
       const members = [...form.members, added];
       // A drawn box places its member; the canvas keeps its size.
       if (region) return placed({ ...form, members, placement: "boxes" });
-      return placed(resized({ ...form, members }, widestFor(form, members.length, known)));
+      return placed(widened({ ...form, members }, known));
     }
     case "remove":
       return placed({ ...form, members: form.members.filter((member) => member.ref !== change.ref) });
@@ -125,6 +127,10 @@ function applied(form: Form, change: Change, known: Known): Form {
       return placed(resized(form, change.size));
     case "prompt":
       return { ...form, prompt: change.prompt, written: change.prompt.trim() !== "" };
+    case "mention": {
+      const { prompt } = addPerson(form.prompt, change.trigger);
+      return placed(widened({ ...form, prompt, written: true }, known));
+    }
     case "set":
       return { ...form, ...change.values };
     case "restore":
@@ -138,18 +144,29 @@ function withMember(form: Form, ref: string, values: Partial<Member>): Form {
   return { ...form, members: form.members.map((m) => (m.ref === ref ? { ...m, ...values } : m)) };
 }
 
-/** Adding a member widens the canvas until each has room, and never narrows it. */
-function widestFor(form: Form, people: number, { base }: Known): string {
+/** Adding or mentioning a member widens the canvas until each that is drawn has room, and never narrows it. */
+function widened(form: Form, known: Known): Form {
+  const { base } = known;
+  const people = peopleOf(form, known);
   const now = base?.sizes.find((size) => sizeOf(size) === form.size);
-  if (!base || !now || roomOf(now) >= people) return form.size;
+  if (!base || !now || roomOf(now) >= people) return form;
   const fitting = shapeFor(base, people);
-  return fitting.width > now.width ? sizeOf(fitting) : form.size;
+  return fitting.width > now.width ? resized(form, sizeOf(fitting)) : form;
+}
+
+/** Every member gets a box unless there are none, and a proposed prompt calls every member; a written one calls whom it calls. */
+function peopleOf({ members, placement, prompt, written }: Form, known: Known): number {
+  if (placement !== "open" || !written) return members.length;
+  const words = calledBy(members, known);
+  const called = members.map(({ ref, region }) => ({ trigger: words.get(ref), region }));
+  return membersInNeedOfRoom(called, prompt);
 }
 
 /** A size that the base does not generate becomes one of its own. */
-function fitted(form: Form, { base }: Known): Form {
+function fitted(form: Form, known: Known): Form {
+  const { base } = known;
   if (!base || (form.size !== "" && generatesSize(base, canvasOf(form.size)))) return form;
-  const size = sizeOf(shapeFor(base, form.members.length));
+  const size = sizeOf(shapeFor(base, peopleOf(form, known)));
   // Boxes of an address that names no size are meant for the base's own.
   return form.size === "" ? { ...form, size } : resized(form, size);
 }

@@ -40,6 +40,7 @@ export function labelOf(action: Labelled): string {
     case "size":
       return `Size ${change.size.replace("x", " × ")}`;
     case "prompt":
+    case "mention":
       return "Prompt";
     case "set": {
       const names = Object.keys(change.values).map((name) => SETTINGS[name] ?? name);

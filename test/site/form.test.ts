@@ -59,6 +59,18 @@ describe("compose form", () => {
     expect(formAfter(add("ana"), add("bo"), add("cy"), add("di")).size).toBe("768x256");
   });
 
+  it("widens no canvas without boxes for a member that the written prompt does not call, until it does", () => {
+    const open: Change = { type: "place", placement: "open" };
+    const written: Change = { type: "prompt", prompt: "<ana> smiling; sky background" };
+    const form = formAfter(add("ana"), open, written, add("bo"));
+    expect([form.size, form.members.length]).toEqual(["256x256", 2]);
+    const called = changed(form, { type: "mention", trigger: "<bo>" }, known);
+    expect([called.size, called.prompt]).toEqual(["512x256", "<ana> smiling; <bo>; sky background"]);
+    // A box keeps its room, and a proposed prompt calls everybody.
+    expect(formAfter(add("ana"), written, add("bo")).size).toBe("512x256");
+    expect(formAfter(add("ana"), open, add("bo")).size).toBe("512x256");
+  });
+
   it("puts the next member into the drawn box, and keeps the size of the canvas", () => {
     const region = { x: 0, y: 0, width: 0.5, height: 1 };
     const form = formAfter(add("ana"), { type: "add", ref: "demo/bo", strength: 1, region });

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { type Change, calledBy, type Form } from "../../composition/form.ts";
-import { addPerson, triggersIn } from "../../composition/prompt.ts";
+import { triggersIn } from "../../composition/prompt.ts";
 import { overlap } from "../../composition/region.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { LicenceSummary } from "../../ui/licence-summary.tsx";
@@ -53,9 +53,7 @@ export function CastPanel(props: {
             onMode={(ref, mode) => change({ type: "mode", ref, mode })}
             onStrength={(ref, strength) => change({ type: "strength", ref, strength })}
             onRemove={(ref) => change({ type: "remove", ref })}
-            onMention={(trigger) =>
-              change({ type: "prompt", prompt: addPerson(form.prompt, trigger).prompt })
-            }
+            onMention={(trigger) => change({ type: "mention", trigger })}
           />
         )}
         <Warnings warnings={[...overlapsOf(form), ...(crosstalk.composition?.warnings ?? [])]} />

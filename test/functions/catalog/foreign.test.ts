@@ -84,6 +84,9 @@ const refusal = ({ body }: { body: unknown }) => {
 /** The job that an order leads to, as a runner gets it. */
 async function leased(order: object, base = TINY): Promise<Lease> {
   await ada.must("POST", "/v1/generations", { size: "512x256", steps: 1, ...order });
+  return nextLease(base);
+}
+async function nextLease(base = TINY): Promise<Lease> {
   const asked = { runner_id: machine.id, bases: [base.id], max_batch: 1 };
   const { leases } = await machine.owner.must<{ leases: Lease[] }>("POST", "/runner/v1/lease", asked);
   if (!leases[0]) throw new Error("Nothing was leased");
@@ -184,6 +187,13 @@ describe("composing with a LoRA of another program", () => {
     });
     expect(sample(named).adapters).toMatchObject([{ slot: null, foreign: { words: "ada woman" } }]);
     expect(named.inputs).toMatchObject([{ sha256: rex.sha256 }]);
+    // A call of another API gets the trigger put in, and is gated by the prompt that its runner reads.
+    const theirs = { prompt: "a dog in a park", num_inference_steps: 1 };
+    for (const input of [theirs, { ...theirs, size: "256x256" }]) {
+      await ada.must("POST", "/replicate/v1/models/ada/gated/predictions", { input });
+      const { prompt, adapters } = sample(await nextLease());
+      expect([prompt, adapters[0]?.foreign]).toEqual(["<gated>, a dog in a park", { words: "ada woman" }]);
+    }
     const whole = await leased({ adapters: [{ version_id: rex.id }], prompt: "a dog in a park" });
     expect(sample(whole).adapters).toMatchObject([{ slot: null, foreign: { words: null } }]);
   });

@@ -9,6 +9,7 @@ import { requestOfAdapter, requestOfMix } from "../../../site/ui/page-requests.t
 import { ORIGIN, type Person, person, published } from "../cast.ts";
 
 const [ANA, BO] = [{ ref: "ada/ana" }, { ref: "ada/bo" }];
+const RIGHT = { x: 0.5, y: 0, width: 0.5, height: 1 };
 const PAIR = "<ana> smiling; <bo> laughing; sky background";
 let ada: Person;
 let composition: Composition;
@@ -29,7 +30,33 @@ describe("without a size there is room for everybody", () => {
   it.each<[string, object, [string, number]]>([
     ["one adapter", { adapters: [ANA], prompt: "<ana> smiling" }, ["256x256", 4]],
     ["two adapters", { adapters: [ANA, BO], prompt: PAIR }, ["512x256", 8]],
-    ["two adapters of which one is named", { adapters: [ANA, BO], prompt: "<ana>" }, ["512x256", 8]],
+    ["two adapters of which one is named", { adapters: [ANA, BO], prompt: "<ANA> smiling" }, ["256x256", 4]],
+    [
+      "two adapters of which none is named",
+      { adapters: [ANA, BO], prompt: "sky background" },
+      ["256x256", 4],
+    ],
+    [
+      "one that is not named, beside somebody",
+      { adapters: [ANA, BO], prompt: "<ana>; a man" },
+      ["512x256", 8],
+    ],
+    [
+      "one by another word",
+      { adapters: [ANA, { ...BO, as: "<bob>" }], prompt: "<ana>; <bob>" },
+      ["512x256", 8],
+    ],
+    [
+      "one whose own word is not its own here",
+      { adapters: [ANA, { ...BO, as: "<bob>" }], prompt: "<ana>" },
+      ["256x256", 4],
+    ],
+    [
+      "one that is not named, with a box",
+      { adapters: [ANA, { ...BO, region: RIGHT }], prompt: "<ana>" },
+      ["512x256", 8],
+    ],
+    ["a mix of which one is named", { mix: "ada/pair", prompt: "<ana> smiling" }, ["256x256", 4]],
     ["an adapter beside somebody", { adapters: [ANA], prompt: "<ana>; a man" }, ["512x256", 8]],
     ["a base alone", { base: "cast-3", prompt: "sky background" }, ["256x256", 4]],
     ["people of the base", { base: "cast-3", prompt: "a man; a woman; a boy" }, ["768x256", 12]],
